@@ -1,0 +1,363 @@
+//! A cloud: every address and audience this program talks to, as data.
+//!
+//! Microsoft's three clouds are built in; any other is a JSON file (`--cloud-file`). Nothing else moves an address: no
+//! environment variable, no reply, no journal line. Everything is https, or http on loopback for a rehearsal.
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+use crate::text::Foreign;
+
+/// The addresses and audiences of one cloud.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cloud {
+    /// What the cloud is called: `global`, `china`, `us-gov`, or the name a file gives itself.
+    #[serde(default = "custom")]
+    pub name: Foreign,
+    /// Login host of Microsoft Entra ID; token and authorize paths are appended.
+    pub login: Url,
+    /// Partner Center REST API; `/v1/...` is appended.
+    pub partner_center: Url,
+    /// App ID URI asked for in `scope` for Partner Center, without a trailing slash.
+    pub partner_center_audience: String,
+    /// Price service ("Partner API", "Dev Center"); `/v1.0/...` is appended.
+    /// `None` where no public source names one (21Vianet).
+    pub partner_api: Option<Url>,
+    /// App ID URI asked for in `scope` for the price service, without a trailing slash.
+    pub partner_api_audience: String,
+    /// Octo's API; `/v1/...` is appended.
+    pub octo: Option<Url>,
+    /// Token address of Octo's issuer.
+    pub octo_token: Option<Url>,
+    /// The Azure portal, for links shown to a person.
+    #[serde(default = "azure_portal")]
+    pub portal: Url,
+}
+
+/// Why a cloud file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CloudError {
+    /// Not JSON, a field is missing, or an address is not an address.
+    #[error("the cloud file is not readable: {0}")]
+    Unreadable(Foreign),
+    /// An address is neither https nor on loopback.
+    #[error("`{field}` must be https, or http on loopback (127.0.0.1, [::1] or localhost)")]
+    NotSafe {
+        /// The field of the file.
+        field: &'static str,
+    },
+    /// An address carries a user name, a query or a fragment.
+    #[error("`{field}` must be a plain address without user name, query or fragment")]
+    NotPlain {
+        /// The field of the file.
+        field: &'static str,
+    },
+    /// An audience is empty.
+    #[error("`{field}` is empty")]
+    Empty {
+        /// The field of the file.
+        field: &'static str,
+    },
+}
+
+/// Hosts this program knows to be Microsoft's or Octo's. Any other host is named in a banner on every screen.
+const KNOWN_HOSTS: [&str; 8] = [
+    "login.microsoftonline.com",
+    "login.partner.microsoftonline.cn",
+    "login.microsoftonline.us",
+    "api.partnercenter.microsoft.com",
+    "partner.partnercenterapi.microsoftonline.cn",
+    "api.partner.microsoft.com",
+    "api.alphaus.cloud",
+    "login.alphaus.cloud",
+];
+
+impl Cloud {
+    /// Azure's global cloud, the one almost every partner is in.
+    pub fn global() -> Self {
+        Self::known(&Known {
+            name: "global",
+            login: "https://login.microsoftonline.com",
+            partner_center: "https://api.partnercenter.microsoft.com",
+            partner_api: Some("https://api.partner.microsoft.com"),
+            portal: "https://portal.azure.com",
+        })
+    }
+
+    /// China, operated by 21Vianet. No public source names a price service there.
+    pub fn china() -> Self {
+        Self::known(&Known {
+            name: "china",
+            login: "https://login.partner.microsoftonline.cn",
+            partner_center: "https://partner.partnercenterapi.microsoftonline.cn",
+            partner_api: None,
+            portal: "https://portal.azure.cn",
+        })
+    }
+
+    /// US Government.
+    pub fn us_gov() -> Self {
+        Self::known(&Known {
+            name: "us-gov",
+            login: "https://login.microsoftonline.us",
+            partner_center: "https://api.partnercenter.microsoft.com",
+            partner_api: Some("https://api.partner.microsoft.com"),
+            portal: "https://portal.azure.us",
+        })
+    }
+
+    /// Reads a cloud file: a JSON object with the fields of this type. Unknown fields are ignored, so the line printed by
+    /// `octo-csp simulate` can be saved and used as it is.
+    pub fn from_json(text: &str) -> Result<Self, CloudError> {
+        let cloud: Self = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| CloudError::Unreadable(Foreign::new(&error.to_string())))?;
+        cloud.checked()
+    }
+
+    /// Hosts that are neither Microsoft's nor Octo's, each once, for the banner.
+    pub fn unknown_hosts(&self) -> Vec<String> {
+        let mut hosts: Vec<String> = self
+            .addresses()
+            .into_iter()
+            .filter_map(|(_, url)| authority(url))
+            .filter(|host| !KNOWN_HOSTS.contains(&host.as_str()))
+            .collect();
+        hosts.sort();
+        hosts.dedup();
+        hosts
+    }
+
+    /// Whether this is one of the clouds built in, address by address.
+    pub fn is_built_in(&self) -> bool {
+        [Self::global(), Self::china(), Self::us_gov()].contains(self)
+    }
+
+    /// The name under which registrations of this cloud are kept, so that trying out another server can never touch the
+    /// real one: empty for a built-in cloud, else the login host and port.
+    pub fn keeping_name(&self) -> Option<String> {
+        (!self.is_built_in()).then(|| {
+            let host = authority(&self.login).unwrap_or_default();
+            host.chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                .collect()
+        })
+    }
+
+    /// `{login}/{tenant}/oauth2/v2.0/authorize` (entra-docs, v2-oauth2-auth-code-flow).
+    pub fn authorize_endpoint(&self, tenant: &str) -> Url {
+        appended(&self.login, &[tenant, "oauth2", "v2.0", "authorize"])
+    }
+
+    /// `{login}/{tenant}/oauth2/v2.0/token` (entra-docs, v2-oauth2-auth-code-flow).
+    pub fn token_endpoint(&self, tenant: &str) -> Url {
+        appended(&self.login, &[tenant, "oauth2", "v2.0", "token"])
+    }
+
+    /// `{login}/{tenant}/v2.0/.well-known/openid-configuration` (entra-docs, v2-protocols-oidc).
+    pub fn metadata_endpoint(&self, tenant: &str) -> Url {
+        appended(
+            &self.login,
+            &[tenant, "v2.0", ".well-known", "openid-configuration"],
+        )
+    }
+
+    fn known(known: &Known) -> Self {
+        let url = |address: &'static str| -> Option<Url> { Url::parse(address).ok() };
+        let must = |address: &'static str| url(address).unwrap_or_else(azure_portal);
+        Self {
+            name: Foreign::new(known.name),
+            login: must(known.login),
+            partner_center: must(known.partner_center),
+            partner_center_audience: known.partner_center.to_owned(),
+            partner_api: known.partner_api.and_then(url),
+            partner_api_audience: known.partner_api.unwrap_or_default().to_owned(),
+            octo: url("https://api.alphaus.cloud/m/blue/cover"),
+            octo_token: url("https://login.alphaus.cloud/ripple/access_token"),
+            portal: must(known.portal),
+        }
+    }
+
+    fn addresses(&self) -> Vec<(&'static str, &Url)> {
+        let mut all = vec![
+            ("login", &self.login),
+            ("partner_center", &self.partner_center),
+        ];
+        all.extend(self.partner_api.as_ref().map(|url| ("partner_api", url)));
+        all.extend(self.octo.as_ref().map(|url| ("octo", url)));
+        all.extend(self.octo_token.as_ref().map(|url| ("octo_token", url)));
+        all
+    }
+
+    fn checked(self) -> Result<Self, CloudError> {
+        for (field, url) in self
+            .addresses()
+            .into_iter()
+            .chain([("portal", &self.portal)])
+        {
+            if !(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))) {
+                return Err(CloudError::NotSafe { field });
+            }
+            let plain = url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none();
+            if !plain {
+                return Err(CloudError::NotPlain { field });
+            }
+        }
+        if self.partner_center_audience.trim().is_empty() {
+            return Err(CloudError::Empty {
+                field: "partner_center_audience",
+            });
+        }
+        if self.partner_api.is_some() && self.partner_api_audience.trim().is_empty() {
+            return Err(CloudError::Empty {
+                field: "partner_api_audience",
+            });
+        }
+        Ok(self)
+    }
+}
+
+/// Whether the address names this machine: `127.0.0.0/8`, `[::1]` or `localhost`.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        None => false,
+    }
+}
+
+/// Appends path segments, whether or not the base ends in a slash.
+pub fn appended(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+fn authority(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(
+        url.port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+    )
+}
+
+struct Known {
+    name: &'static str,
+    login: &'static str,
+    partner_center: &'static str,
+    partner_api: Option<&'static str>,
+    portal: &'static str,
+}
+
+fn custom() -> Foreign {
+    Foreign::new("custom")
+}
+
+#[expect(clippy::expect_used, reason = "a constant that a test parses")]
+fn azure_portal() -> Url {
+    Url::parse("https://portal.azure.com").expect("a constant address")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(login: &str) -> String {
+        format!(
+            r#"{{"name":"mine","login":"{login}","partner_center":"https://pc.example","partner_center_audience":"https://pc.example",
+            "partner_api":"https://api.example","partner_api_audience":"https://api.example","unknown":1}}"#
+        )
+    }
+
+    #[test]
+    fn the_built_in_clouds_are_whole() {
+        for (cloud, login) in [
+            (Cloud::global(), "https://login.microsoftonline.com/"),
+            (Cloud::china(), "https://login.partner.microsoftonline.cn/"),
+            (Cloud::us_gov(), "https://login.microsoftonline.us/"),
+        ] {
+            assert_eq!(cloud.login.as_str(), login);
+            assert!(cloud.is_built_in());
+            assert_eq!(cloud.keeping_name(), None);
+            assert!(cloud.unknown_hosts().is_empty());
+            cloud.checked().unwrap();
+        }
+    }
+
+    #[test]
+    fn paths_are_microsofts() {
+        let cloud = Cloud::global();
+        assert_eq!(
+            cloud.token_endpoint("contoso.com").as_str(),
+            "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token"
+        );
+        assert_eq!(
+            cloud.metadata_endpoint("contoso.com").as_str(),
+            "https://login.microsoftonline.com/contoso.com/v2.0/.well-known/openid-configuration"
+        );
+    }
+
+    #[test]
+    fn a_file_may_use_http_on_loopback_only() {
+        for good in [
+            "https://login.example",
+            "http://127.0.0.1:8080",
+            "http://[::1]:1",
+            "http://localhost:9/base",
+        ] {
+            Cloud::from_json(&file(good)).unwrap();
+        }
+        for bad in [
+            "http://login.example",
+            "ftp://127.0.0.1",
+            "http://localhost.example",
+            "http://2130706433.example",
+        ] {
+            assert!(
+                matches!(
+                    Cloud::from_json(&file(bad)),
+                    Err(CloudError::NotSafe { field: "login" })
+                ),
+                "{bad}"
+            );
+        }
+        for bad in [
+            "https://user@login.example",
+            "https://login.example?x=1",
+            "https://login.example#x",
+        ] {
+            assert!(
+                matches!(
+                    Cloud::from_json(&file(bad)),
+                    Err(CloudError::NotPlain { .. })
+                ),
+                "{bad}"
+            );
+        }
+        assert!(matches!(
+            Cloud::from_json("{"),
+            Err(CloudError::Unreadable(_))
+        ));
+    }
+
+    #[test]
+    fn another_server_has_a_place_of_its_own_and_a_banner() {
+        let cloud = Cloud::from_json(&file("http://127.0.0.1:8080")).unwrap();
+        assert_eq!(cloud.keeping_name().as_deref(), Some("127-0-0-1-8080"));
+        assert!(cloud.unknown_hosts().contains(&"127.0.0.1:8080".to_owned()));
+    }
+
+    #[test]
+    fn a_cloud_survives_its_own_json() {
+        let cloud = Cloud::global();
+        assert_eq!(
+            Cloud::from_json(&serde_json::to_string(&cloud).unwrap()).unwrap(),
+            cloud
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! A Microsoft of one's own on loopback.
