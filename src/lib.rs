@@ -4,8 +4,11 @@
 //! tests' door, not a product: nothing in it is promised to anyone else.
 
 pub mod cloud;
+pub mod engine;
 pub mod exit;
+pub mod ids;
 pub mod secret;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 pub mod text;
+pub mod ui;
