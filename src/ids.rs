@@ -320,8 +320,7 @@ impl RedirectAddress {
             return Err(IdError::NotAddress);
         }
         match (url.scheme(), url.host()) {
-            ("https", Some(_)) => {}
-            ("http", Some(Host::Domain("localhost"))) => {}
+            ("https", Some(_)) | ("http", Some(Host::Domain("localhost"))) => {}
             ("http", Some(Host::Ipv4(address))) if address.is_loopback() => {}
             ("http", Some(Host::Ipv6(address))) if address.is_loopback() => {
                 return Err(IdError::Ipv6Loopback);

@@ -21,7 +21,7 @@ impl Foreign {
     /// Makes `raw` harmless. Line ends and tabs become blanks; runs of blanks become one.
     pub fn new(raw: &str) -> Self {
         let mut clean = String::with_capacity(raw.len().min(Self::LONGEST));
-        let (mut kept, mut marks) = (0_usize, 0_u8);
+        let (mut kept, mut marks) = (0_usize, 0_usize);
         for character in raw.chars() {
             let Some(character) = harmless(character) else {
                 continue;

@@ -434,13 +434,7 @@ impl Registration {
             Fact::Retiring { attempt } => {
                 self.with_attempt(*attempt, |attempt| attempt.retiring = true)
             }
-            Fact::Retired { attempt } => {
-                self.closed.retain(|closed| closed.id != *attempt);
-                self.previous = self
-                    .previous
-                    .take()
-                    .filter(|previous| previous.id != *attempt);
-            }
+            Fact::Retired { attempt } => self.forget(*attempt),
             Fact::Checked { .. } => self.checked_at = Some(line.at),
         }
     }
