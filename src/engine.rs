@@ -2,6 +2,9 @@
 //! is an [`effect::Outcome`].
 
 pub mod answers;
+pub mod diagnose;
 pub mod effect;
 pub mod journal;
+pub mod pasted;
+pub mod run;
 pub mod step;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::engine::answers::Draft;
-use crate::engine::journal::{Fact, ItemName, Registration};
+use crate::engine::journal::{Fact, ItemName, Line, Registration};
 use crate::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
 use crate::secret::SharedSecret;
 use crate::text::Foreign;
@@ -226,8 +226,8 @@ pub enum Outcome {
     Browsed(bool),
     /// Of [`Effect::Redeem`] and [`Effect::Refresh`].
     Landed(Box<Landed>),
-    /// Of [`Effect::Note`]: the number of the line.
-    Noted(u64),
+    /// Of [`Effect::Note`]: the line as it was written.
+    Noted(Box<Line>),
     /// Of [`Effect::Keep`], [`Effect::Copy`].
     Kept,
     /// Of [`Effect::Recall`].

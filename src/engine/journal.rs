@@ -288,6 +288,23 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// An attempt of which nothing is known yet but its name.
+    pub fn new(id: AttemptId, slot: Slot, base: u64) -> Self {
+        Self {
+            id,
+            slot,
+            base,
+            began_at: Timestamp::UNIX_EPOCH,
+            items: Vec::new(),
+            partner_center: None,
+            partner_api: None,
+            consenting: None,
+            redeeming: None,
+            activated: None,
+            retiring: false,
+        }
+    }
+
     /// The newest completed item of a kind.
     pub fn item(&self, kind: Kind) -> Option<&ItemName> {
         self.items
@@ -337,13 +354,17 @@ impl Attempt {
         self.redeeming.is_some() && self.item(Kind::RefreshToken).is_none()
     }
 
-    /// Whether both steps are proven and the set is whole.
-    pub fn complete(&self) -> bool {
+    /// Whether both steps are proven and their secrets kept: what may be reviewed.
+    pub fn ready(&self) -> bool {
         self.partner_center.is_some()
             && self.partner_api.is_some()
             && self.item(Kind::PartnerCenterSecret).is_some()
             && self.item(Kind::RefreshToken).is_some()
-            && self.item(Kind::Manifest).is_some()
+    }
+
+    /// Whether the set is whole: what may be activated.
+    pub fn complete(&self) -> bool {
+        self.ready() && self.item(Kind::Manifest).is_some()
     }
 }
 
@@ -442,17 +463,8 @@ impl Registration {
     fn begin(&mut self, id: AttemptId, slot: Slot, base: u64, at: Timestamp) {
         self.closed.extend(self.open.take());
         self.open = Some(Attempt {
-            id,
-            slot,
-            base,
             began_at: at,
-            items: Vec::new(),
-            partner_center: None,
-            partner_api: None,
-            consenting: None,
-            redeeming: None,
-            activated: None,
-            retiring: false,
+            ..Attempt::new(id, slot, base)
         });
     }
 

@@ -1,0 +1,566 @@
+//! The checks: what each is called, what it needs, what it asks.
+
+use crate::engine::effect::Failure;
+use crate::engine::run::Moment;
+use crate::engine::step::Step;
+
+/// A check, by name. The names are the same on the screen, in JSON and in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CheckId {
+    /// The kept secret is read from the vault (check again).
+    RecallSecret,
+    /// The directory exists.
+    Tenant,
+    /// An app-only token is issued.
+    AppToken,
+    /// The token says what was asked.
+    AppClaims,
+    /// Partner Center knows the app.
+    Customers,
+    /// The company's name.
+    Company,
+    /// Billing is readable.
+    Balance,
+    /// The secret is kept.
+    KeepSecret,
+    /// The attempt and its secret are at hand (step 3).
+    Prepare,
+    /// Another secret than step 2's is proven.
+    OtherSecret,
+    /// A person signs in.
+    SignIn,
+    /// The code is redeemed.
+    Redeem,
+    /// The refresh token is kept.
+    KeepToken,
+    /// A token of the user for Partner Center.
+    UserToken,
+    /// Who signed in, and for what.
+    UserClaims,
+    /// Tenant and domain are what was typed.
+    Organization,
+    /// Multifactor authentication.
+    Mfa,
+    /// MPN ID.
+    Mpn,
+    /// Billing with the user's token.
+    Billing,
+    /// A token for the price service.
+    PriceToken,
+    /// Exchange rates.
+    Rates,
+    /// The head of a price sheet.
+    Sheet,
+    /// What was proven is noted.
+    NoteProof,
+    /// The set is whole.
+    Manifest,
+    /// The set becomes the active one.
+    Activate,
+    /// A second process reads the active set.
+    ReadBack,
+    /// What is no longer needed is deleted.
+    Tidy,
+}
+
+use CheckId as C;
+
+/// Step 2.
+pub(super) const PARTNER_CENTER: &[CheckId] = &[
+    C::Tenant,
+    C::AppToken,
+    C::AppClaims,
+    C::Customers,
+    C::Company,
+    C::Balance,
+    C::KeepSecret,
+];
+
+/// Step 2 with the kept secret.
+pub(super) const PARTNER_CENTER_AGAIN: &[CheckId] = &[
+    C::RecallSecret,
+    C::Tenant,
+    C::AppToken,
+    C::AppClaims,
+    C::Customers,
+    C::Company,
+    C::Balance,
+];
+
+/// Step 3.
+pub(super) const PARTNER_API: &[CheckId] = &[
+    C::Prepare,
+    C::OtherSecret,
+    C::SignIn,
+    C::Redeem,
+    C::KeepToken,
+    C::UserToken,
+    C::UserClaims,
+    C::Organization,
+    C::Mfa,
+    C::Mpn,
+    C::Billing,
+    C::PriceToken,
+    C::Rates,
+    C::Sheet,
+    C::NoteProof,
+];
+
+/// Step 3 with the kept refresh token.
+pub(super) const PARTNER_API_AGAIN: &[CheckId] = &[
+    C::Prepare,
+    C::UserToken,
+    C::UserClaims,
+    C::Organization,
+    C::Mfa,
+    C::Mpn,
+    C::Billing,
+    C::PriceToken,
+    C::Rates,
+    C::Sheet,
+    C::NoteProof,
+];
+
+/// The commit.
+pub(super) const COMMIT: &[CheckId] = &[C::Manifest, C::Activate, C::ReadBack, C::Tidy];
+
+struct Spec {
+    key: &'static str,
+    title: &'static str,
+    asks: &'static str,
+    needs: &'static [CheckId],
+    step: Option<Step>,
+}
+
+const fn spec(
+    key: &'static str,
+    title: &'static str,
+    asks: &'static str,
+    needs: &'static [CheckId],
+    step: Option<Step>,
+) -> Spec {
+    Spec {
+        key,
+        title,
+        asks,
+        needs,
+        step,
+    }
+}
+
+impl CheckId {
+    /// Every check, in the order of the screens.
+    pub const ALL: [Self; 27] = [
+        Self::RecallSecret,
+        Self::Tenant,
+        Self::AppToken,
+        Self::AppClaims,
+        Self::Customers,
+        Self::Company,
+        Self::Balance,
+        Self::KeepSecret,
+        Self::Prepare,
+        Self::OtherSecret,
+        Self::SignIn,
+        Self::Redeem,
+        Self::KeepToken,
+        Self::UserToken,
+        Self::UserClaims,
+        Self::Organization,
+        Self::Mfa,
+        Self::Mpn,
+        Self::Billing,
+        Self::PriceToken,
+        Self::Rates,
+        Self::Sheet,
+        Self::NoteProof,
+        Self::Manifest,
+        Self::Activate,
+        Self::ReadBack,
+        Self::Tidy,
+    ];
+
+    /// Stable name for JSON and scripts.
+    pub fn key(self) -> &'static str {
+        self.spec().key
+    }
+
+    /// The line of the progress list.
+    pub fn title(self) -> &'static str {
+        self.spec().title
+    }
+
+    /// What is being asked, for the page that shows it while it runs.
+    pub fn asks(self) -> &'static str {
+        self.spec().asks
+    }
+
+    /// What must have passed before. A check that is not part of the run counts as passed.
+    pub fn needs(self) -> &'static [Self] {
+        self.spec().needs
+    }
+
+    /// The step it belongs to; `None` for the commit.
+    pub fn step(self) -> Option<Step> {
+        self.spec().step
+    }
+
+    fn spec(self) -> &'static Spec {
+        const UNKNOWN: &Spec = &spec("", "", "", &[], None);
+        SPECS
+            .iter()
+            .find(|(id, _)| *id == self)
+            .map_or(UNKNOWN, |(_, spec)| spec)
+    }
+}
+
+const S2: Option<Step> = Some(Step::PartnerCenter);
+const S3: Option<Step> = Some(Step::PartnerApi);
+
+/// What there is to say about each check.
+const SPECS: &[(CheckId, Spec)] = &[
+    (
+        C::RecallSecret,
+        spec("secret-at-hand", "Kept secret read", "the keyring", &[], S2),
+    ),
+    (
+        C::Tenant,
+        spec(
+            "directory",
+            "Directory exists",
+            "public metadata of the directory",
+            &[C::RecallSecret],
+            S2,
+        ),
+    ),
+    (
+        C::AppToken,
+        spec(
+            "app-token",
+            "Secret accepted",
+            "a token for the application",
+            &[C::Tenant],
+            S2,
+        ),
+    ),
+    (
+        C::AppClaims,
+        spec(
+            "app-claims",
+            "Token says what was asked",
+            "nothing: the token is read here",
+            &[C::AppToken],
+            S2,
+        ),
+    ),
+    (
+        C::Customers,
+        spec(
+            "customers",
+            "Partner Center knows the app",
+            "GET /v1/customers?size=1, read only",
+            &[C::AppClaims],
+            S2,
+        ),
+    ),
+    (
+        C::Company,
+        spec(
+            "company",
+            "Company profile readable",
+            "GET /v1/profiles/legalbusiness, read only",
+            &[C::AppClaims],
+            S2,
+        ),
+    ),
+    (
+        C::Balance,
+        spec(
+            "balance",
+            "Billing readable",
+            "GET /v1/invoices/summary, read only",
+            &[C::AppClaims],
+            S2,
+        ),
+    ),
+    (
+        C::KeepSecret,
+        spec(
+            "keep-secret",
+            "Secret kept",
+            "the keyring",
+            &[C::Customers, C::Company, C::Balance],
+            S2,
+        ),
+    ),
+    (
+        C::Prepare,
+        spec("prepare", "Secret at hand", "the keyring", &[], S3),
+    ),
+    (
+        C::OtherSecret,
+        spec(
+            "other-secret",
+            "Secret accepted",
+            "a token for the application",
+            &[C::Prepare],
+            S3,
+        ),
+    ),
+    (
+        C::SignIn,
+        spec(
+            "sign-in",
+            "Signed in",
+            "a person",
+            &[C::OtherSecret, C::Prepare],
+            S3,
+        ),
+    ),
+    (
+        C::Redeem,
+        spec(
+            "redeem",
+            "Code redeemed, once",
+            "tokens for the code",
+            &[C::SignIn],
+            S3,
+        ),
+    ),
+    (
+        C::KeepToken,
+        spec(
+            "keep-token",
+            "Sign-in kept",
+            "the keyring",
+            &[C::Redeem],
+            S3,
+        ),
+    ),
+    (
+        C::UserToken,
+        spec(
+            "user-token",
+            "Token for Partner Center",
+            "a token for Partner Center",
+            &[C::KeepToken, C::Prepare],
+            S3,
+        ),
+    ),
+    (
+        C::UserClaims,
+        spec(
+            "user-claims",
+            "Right tenant and app",
+            "nothing: the token is read here",
+            &[C::UserToken],
+            S3,
+        ),
+    ),
+    (
+        C::Organization,
+        spec(
+            "organization",
+            "Organization matches",
+            "GET /v1/profiles/organization, read only",
+            &[C::UserClaims],
+            S3,
+        ),
+    ),
+    (
+        C::Mfa,
+        spec(
+            "mfa",
+            "Multifactor authentication",
+            "nothing: token and answer are read here",
+            &[C::Organization],
+            S3,
+        ),
+    ),
+    (
+        C::Mpn,
+        spec(
+            "mpn",
+            "MPN ID",
+            "GET /v1/profiles/mpn, read only",
+            &[C::UserClaims],
+            S3,
+        ),
+    ),
+    (
+        C::Billing,
+        spec(
+            "billing",
+            "Billing profile readable",
+            "GET /v1/profiles/billing, read only",
+            &[C::UserClaims],
+            S3,
+        ),
+    ),
+    (
+        C::PriceToken,
+        spec(
+            "price-token",
+            "Token for the price service",
+            "a token for the price service",
+            &[C::UserClaims],
+            S3,
+        ),
+    ),
+    (
+        C::Rates,
+        spec(
+            "exchange-rates",
+            "Exchange rates readable",
+            "GET /v1.0/sales/fxrates, read only",
+            &[C::PriceToken],
+            S3,
+        ),
+    ),
+    (
+        C::Sheet,
+        spec(
+            "price-sheet",
+            "Price sheet readable",
+            "the first rows of a price sheet, read only",
+            &[C::Rates],
+            S3,
+        ),
+    ),
+    (
+        C::NoteProof,
+        spec(
+            "note-proof",
+            "Result noted",
+            "the journal",
+            &[C::Organization, C::Mfa, C::Mpn, C::Billing, C::Sheet],
+            S3,
+        ),
+    ),
+    (
+        C::Manifest,
+        spec("manifest", "Set is complete", "the keyring", &[], None),
+    ),
+    (
+        C::Activate,
+        spec(
+            "activate",
+            "Registration made active",
+            "the journal",
+            &[C::Manifest],
+            None,
+        ),
+    ),
+    (
+        C::ReadBack,
+        spec(
+            "read-back",
+            "Read back by a second process",
+            "the keyring",
+            &[C::Activate],
+            None,
+        ),
+    ),
+    (
+        C::Tidy,
+        spec(
+            "tidy",
+            "Leftovers deleted",
+            "the keyring",
+            &[C::ReadBack],
+            None,
+        ),
+    ),
+];
+
+/// How a check stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Something it needs has not passed yet.
+    Waiting,
+    /// In flight.
+    Running,
+    /// `ok`, with a line.
+    Passed(String),
+    /// `note`: passed, with something to know.
+    Noted(String),
+    /// `FAIL`.
+    Failed(Box<Failure>),
+    /// `-`: something it needs failed, or the person stopped.
+    NotTried,
+}
+
+impl State {
+    /// Whether what needs it may start.
+    pub fn passed(&self) -> bool {
+        matches!(self, Self::Passed(_) | Self::Noted(_))
+    }
+}
+
+/// A row of the progress list.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Which.
+    pub id: CheckId,
+    /// How it stands.
+    pub state: State,
+    /// When it began.
+    pub began: Option<Moment>,
+    /// Milliseconds it took.
+    pub took: Option<u64>,
+    /// Whether it waits before another try.
+    pub pausing: bool,
+    /// Tries that failed and were repeated.
+    pub tries: u8,
+    /// Whether the effect in flight changes something outside.
+    pub(super) writing: bool,
+}
+
+impl Check {
+    pub(super) fn new(id: CheckId) -> Self {
+        Self {
+            id,
+            state: State::Waiting,
+            began: None,
+            took: None,
+            pausing: false,
+            tries: 0,
+            writing: false,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        *self = Self::new(self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_unique_and_needs_come_before() {
+        let mut keys: Vec<&str> = CheckId::ALL.iter().map(|id| id.key()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), CheckId::ALL.len());
+        assert!(!keys.contains(&""));
+        for plan in [
+            PARTNER_CENTER,
+            PARTNER_CENTER_AGAIN,
+            PARTNER_API,
+            PARTNER_API_AGAIN,
+            COMMIT,
+        ] {
+            for (index, id) in plan.iter().enumerate() {
+                for need in id.needs() {
+                    let place = plan.iter().position(|other| other == need);
+                    assert!(
+                        place.is_none_or(|place| place < index),
+                        "{id:?} needs {need:?}"
+                    );
+                }
+            }
+        }
+    }
+}

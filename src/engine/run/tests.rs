@@ -1,0 +1,1068 @@
+//! Every transition, without a runtime: a world of a few lines answers the effects.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::*;
+use crate::engine::answers::DirectoryReading;
+use crate::engine::effect::{Answer, Audience, Claims, Found, Reading, Tenant, VaultFault};
+use crate::engine::journal::{Line, Slot};
+use crate::ids::{Directory, RedirectAddress};
+use crate::secret::Secret;
+
+const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
+const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
+const CODE: &str = "1.AXoAkl-some_opaque.AgABBAIAAADnf";
+
+/// Answers effects well, unless told otherwise; remembers everything.
+#[derive(Default)]
+struct Bench {
+    lines: Vec<Line>,
+    vault: BTreeMap<String, String>,
+    log: Vec<String>,
+    /// Effects whose short name begins with this fail once each.
+    faults: VecDeque<(&'static str, Failure)>,
+    claims: Option<Claims>,
+    organization_tenant: Option<&'static str>,
+    mfa_header: Option<bool>,
+    redemptions: u32,
+    refreshes: u32,
+}
+
+impl Bench {
+    fn perform(&mut self, effect: &Effect) -> Option<Outcome> {
+        let name = short(effect);
+        self.log.push(name.clone());
+        if let Some(index) = self
+            .faults
+            .iter()
+            .position(|(start, _)| name.starts_with(start))
+        {
+            let (_, failure) = self.faults.remove(index).unwrap();
+            return Some(Outcome::Failed(Box::new(failure)));
+        }
+        Some(match effect {
+            Effect::Discover(_) => Outcome::Discovered(Tenant {
+                id: tenant(),
+                region: Foreign::some("EU"),
+                cloud: None,
+            }),
+            Effect::AppToken(_) => Outcome::AppToken(Box::new(grant(
+                "app",
+                Claims {
+                    scopes: Vec::new(),
+                    methods: None,
+                    ..claims()
+                },
+            ))),
+            Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
+            Effect::Listen(_) | Effect::Relisten(_) => Outcome::Listening(Box::new(consent())),
+            Effect::Await => return None,
+            Effect::Redeem(_) => {
+                self.redemptions += 1;
+                self.landed("token-1")
+            }
+            Effect::Refresh(_) => {
+                self.refreshes += 1;
+                let token = format!("token-{}", 1 + self.refreshes);
+                self.landed(&token)
+            }
+            Effect::Note(fact) => {
+                let sequence = self.lines.last().map_or(1, |line| line.sequence + 1);
+                let line = Line {
+                    sequence,
+                    at: Timestamp::UNIX_EPOCH,
+                    fact: fact.clone(),
+                };
+                self.lines.push(line.clone());
+                Outcome::Noted(Box::new(line))
+            }
+            Effect::Keep(item, secret) => {
+                self.vault
+                    .insert(item.to_string(), secret.reveal().to_owned());
+                Outcome::Kept
+            }
+            Effect::Copy { from, to } => {
+                let value = self.vault.get(&from.to_string()).unwrap().clone();
+                self.vault.insert(to.to_string(), value);
+                Outcome::Kept
+            }
+            Effect::Recall(item) => match self.vault.get(&item.to_string()) {
+                Some(value) => Outcome::Recalled(Secret::shared(value.clone())),
+                None => Outcome::Failed(Box::new(Failure::new(
+                    Service::Keyring,
+                    Cause::Vault(VaultFault::Missing),
+                ))),
+            },
+            Effect::Erase(items) => {
+                for item in items {
+                    self.vault.remove(&item.to_string());
+                }
+                Outcome::Erased
+            }
+            Effect::ReadBack(_) => Outcome::ReadBack,
+            Effect::Pause(_) => Outcome::Paused,
+            Effect::Look(_)
+            | Effect::Open
+            | Effect::Tell(_)
+            | Effect::Browse(_)
+            | Effect::Save(_) => Outcome::Told,
+        })
+    }
+
+    fn landed(&self, token: &str) -> Outcome {
+        Outcome::Landed(Box::new(Landed {
+            refresh_token: Some(Secret::shared(token.to_owned())),
+            grant: Ok(grant("user", self.claims.clone().unwrap_or_else(claims))),
+        }))
+    }
+
+    fn answer(&self, reading: Reading) -> Answer {
+        let some = Foreign::some;
+        let found = match reading {
+            Reading::Customers => Found::Customers { total: Some(2) },
+            Reading::LegalBusiness => Found::LegalBusiness {
+                company: some("Contoso Ltd"),
+                country: some("JP"),
+                vetting: some("authorized"),
+            },
+            Reading::InvoiceSummary => Found::InvoiceSummary {
+                balance: some("1"),
+                currency: some("JPY"),
+                date: some("2026-11-01"),
+            },
+            Reading::Organization => Found::Organization {
+                company: some("Contoso Ltd"),
+                tenant: some(self.organization_tenant.unwrap_or(TENANT)),
+                domain: some("contoso.onmicrosoft.com"),
+                country: some("JP"),
+            },
+            Reading::Mpn => Found::Mpn {
+                id: some("6271154"),
+                name: None,
+            },
+            Reading::BillingProfile => Found::BillingProfile {
+                currency: some("JPY"),
+            },
+            Reading::ExchangeRates => Found::ExchangeRates { rows: 3 },
+            Reading::PriceSheet => Found::PriceSheet(SheetHead::default()),
+        };
+        Answer {
+            found,
+            mfa_compliant: self.mfa_header,
+            request_id: None,
+        }
+    }
+
+    /// Performs until nothing is left but waiting.
+    fn drive(&mut self, run: &mut Run, effects: Vec<(CheckId, Effect)>) -> Status {
+        let mut queue = VecDeque::from(effects);
+        while let Some((id, effect)) = queue.pop_front() {
+            if let Some(outcome) = self.perform(&effect) {
+                queue.extend(run.resume(id, outcome, 0));
+            }
+        }
+        run.status()
+    }
+
+    fn registration(&self) -> Registration {
+        Registration::fold(&self.lines)
+    }
+
+    fn fail(&mut self, start: &'static str, failure: Failure) {
+        self.faults.push_back((start, failure));
+    }
+
+    fn step_two(&mut self) -> (Run, Status) {
+        let mut run = Run::partner_center(center_request(), self.registration());
+        let effects = run.start(0);
+        let status = self.drive(&mut run, effects);
+        (run, status)
+    }
+
+    fn step_three(&mut self) -> (Run, Status) {
+        let mut run = Run::partner_api(api_request(), self.registration(), None);
+        let effects = run.start(0);
+        let status = self.drive(&mut run, effects);
+        (run, status)
+    }
+
+    fn paste(&mut self, run: &mut Run, raw: &str) -> Status {
+        match run.answer(raw, 0) {
+            Answered::Taken(effects) => self.drive(run, effects),
+            Answered::NotTaken(wrong) => panic!("{wrong:?}"),
+        }
+    }
+
+    fn commit(&mut self) -> (Run, Status) {
+        let mut run = Run::commit(self.registration());
+        let effects = run.start(0);
+        let status = self.drive(&mut run, effects);
+        (run, status)
+    }
+
+    fn registered() -> Self {
+        let mut bench = Self::default();
+        assert_eq!(bench.step_two().1, Status::Finished);
+        let (mut run, _) = bench.step_three();
+        assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
+        assert_eq!(bench.commit().1, Status::Finished);
+        bench.log.clear();
+        bench
+    }
+}
+
+fn short(effect: &Effect) -> String {
+    match effect {
+        Effect::Note(fact) => {
+            let json = serde_json::to_value(fact).unwrap();
+            format!("note {}", json.get("fact").unwrap().as_str().unwrap())
+        }
+        Effect::Keep(item, _) => format!("keep {item}"),
+        Effect::Recall(item) => format!("recall {item}"),
+        Effect::Copy { from, to } => format!("copy {from} {to}"),
+        Effect::Read(reading, _) => format!("read {reading:?}"),
+        Effect::Refresh(renewal) => format!("refresh {:?}", renewal.audience),
+        Effect::Pause(time) => format!("pause {}", time.as_secs()),
+        other => format!("{other:?}")
+            .split(['(', ' '])
+            .next()
+            .unwrap()
+            .to_lowercase(),
+    }
+}
+
+fn tenant() -> TenantId {
+    TenantId::parse(TENANT).unwrap().value
+}
+
+fn application() -> ClientId {
+    ClientId::parse(APP).unwrap().value
+}
+
+fn center_request() -> PartnerCenterRequest {
+    PartnerCenterRequest {
+        directory: Directory::Tenant(tenant()),
+        reading: DirectoryReading::Directory,
+        application: application(),
+        secret: Secret::shared("abc8Q~value".to_owned()),
+        secret_ends: None,
+    }
+}
+
+fn api_request() -> PartnerApiRequest {
+    PartnerApiRequest {
+        mpn: None,
+        other_secret: None,
+        redirect: RedirectAddress::parse("http://localhost").unwrap(),
+    }
+}
+
+fn claims() -> Claims {
+    Claims {
+        readable: true,
+        audience: Foreign::some("https://api.example"),
+        tenant: Foreign::some(TENANT),
+        application: Foreign::some(APP),
+        user: Foreign::some("admin@contoso.example"),
+        scopes: vec![Foreign::new("user_impersonation")],
+        methods: Some(vec![Foreign::new("pwd"), Foreign::new("mfa")]),
+        ..Claims::default()
+    }
+}
+
+fn grant(token: &str, claims: Claims) -> Grant {
+    Grant {
+        access_token: Secret::shared(token.to_owned()),
+        claims,
+        id_claims: None,
+    }
+}
+
+fn consent() -> Consent {
+    Consent {
+        address: Url::parse("https://login.example/authorize").unwrap(),
+        one_time: None,
+        redirect: RedirectAddress::parse("http://localhost:51234").unwrap(),
+        state: Secret::shared("7f3c".to_owned()),
+        verifier: Secret::shared("verifier".to_owned()),
+        catching: Ok(()),
+        keepsake: Secret::shared("keepsake".to_owned()),
+    }
+}
+
+fn refused(status: u16, code: u64) -> Failure {
+    let mut failure = Failure::new(Service::Entra, Cause::Refused);
+    failure.status = Some(status);
+    failure.codes = vec![code];
+    failure
+}
+
+fn states(run: &Run) -> Vec<(CheckId, &'static str)> {
+    run.checks()
+        .iter()
+        .map(|check| {
+            let word = match check.state {
+                State::Waiting => "wait",
+                State::Running => "run",
+                State::Passed(_) => "ok",
+                State::Noted(_) => "note",
+                State::Failed(_) => "FAIL",
+                State::NotTried => "-",
+            };
+            (check.id, word)
+        })
+        .collect()
+}
+
+fn state_of(run: &Run, id: CheckId) -> &'static str {
+    states(run)
+        .into_iter()
+        .find(|(other, _)| *other == id)
+        .unwrap()
+        .1
+}
+
+#[test]
+fn step_two_goes_directory_token_reads_keep() {
+    let mut bench = Bench::default();
+    let (run, status) = bench.step_two();
+    assert_eq!(status, Status::Finished);
+    assert_eq!(
+        bench.log,
+        [
+            "discover",
+            "apptoken",
+            "read Customers",
+            "read LegalBusiness",
+            "read InvoiceSummary",
+            "note began",
+            "note keeping",
+            "keep partner-center-secret/A/1/1",
+            "note kept",
+            "note partner-center-proven",
+        ]
+    );
+    let open = run.registration().open.clone().unwrap();
+    assert_eq!(open.slot, Slot::A);
+    assert_eq!(
+        open.partner_center.unwrap().0.company,
+        Foreign::some("Contoso Ltd")
+    );
+}
+
+#[test]
+fn independent_reads_go_out_together() {
+    let mut run = Run::partner_center(center_request(), Registration::default());
+    let mut bench = Bench::default();
+    let (id, effect) = run.start(0).pop().unwrap();
+    let outcome = bench.perform(&effect).unwrap();
+    let (id, effect) = run.resume(id, outcome, 0).pop().unwrap();
+    let outcome = bench.perform(&effect).unwrap();
+    assert_eq!(run.resume(id, outcome, 0).len(), 3);
+}
+
+#[test]
+fn a_failed_check_stops_what_needs_it_and_nothing_else() {
+    let mut bench = Bench::default();
+    bench.fail("read LegalBusiness", refused(403, 900_150));
+    let (run, status) = bench.step_two();
+    assert_eq!(status, Status::Refused);
+    assert_eq!(state_of(&run, CheckId::Customers), "ok");
+    assert_eq!(state_of(&run, CheckId::Company), "FAIL");
+    assert_eq!(state_of(&run, CheckId::Balance), "ok");
+    assert_eq!(state_of(&run, CheckId::KeepSecret), "-");
+    assert!(bench.vault.is_empty());
+    assert!(
+        bench.lines.is_empty(),
+        "nothing is noted for a step that was not proven"
+    );
+}
+
+#[test]
+fn retrying_repeats_only_what_failed() {
+    let mut bench = Bench::default();
+    bench.fail("read LegalBusiness", refused(403, 900_150));
+    let (mut run, _) = bench.step_two();
+    bench.log.clear();
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert_eq!(bench.log.first().unwrap(), "read LegalBusiness");
+    assert!(!bench.log.contains(&"apptoken".to_owned()));
+}
+
+#[test]
+fn a_new_secret_is_tried_for_minutes_only_when_the_operator_says_it_is_new() {
+    let mut bench = Bench::default();
+    bench.fail("apptoken", refused(401, 7_000_215));
+    assert_eq!(bench.step_two().1, Status::Refused);
+
+    let mut bench = Bench::default();
+    for _ in 0..4 {
+        bench.fail("apptoken", refused(401, 7_000_215));
+    }
+    let mut run = Run::partner_center(center_request(), Registration::default());
+    run.be_patient();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    let pauses: Vec<_> = bench
+        .log
+        .iter()
+        .filter(|name| name.starts_with("pause"))
+        .collect();
+    assert_eq!(pauses, ["pause 5", "pause 15", "pause 30", "pause 60"]);
+}
+
+#[test]
+fn a_throttled_read_waits_once_as_long_as_it_is_told() {
+    let mut bench = Bench::default();
+    for _ in 0..2 {
+        let mut failure = refused(429, 0);
+        failure.retry_after = Some(Duration::from_secs(57));
+        bench.fail("read InvoiceSummary", failure);
+    }
+    let (run, status) = bench.step_two();
+    assert_eq!(status, Status::Refused);
+    assert_eq!(state_of(&run, CheckId::Balance), "FAIL");
+    assert_eq!(
+        bench.log.iter().filter(|name| *name == "pause 57").count(),
+        1
+    );
+}
+
+#[test]
+fn tokens_for_somebody_else_are_told_apart() {
+    let odd = |change: fn(&mut Claims)| {
+        let mut claims = claims();
+        claims.scopes.clear();
+        change(&mut claims);
+        let mut run = Run::partner_center(center_request(), Registration::default());
+        run.start(0);
+        run.resume(
+            CheckId::Tenant,
+            Outcome::Discovered(Tenant {
+                id: tenant(),
+                region: None,
+                cloud: None,
+            }),
+            0,
+        );
+        run.resume(
+            CheckId::AppToken,
+            Outcome::AppToken(Box::new(grant("app", claims))),
+            0,
+        );
+        run.failed()
+            .map(|(check, failure)| (check.id, failure.cause))
+    };
+    let at = |mismatch| Some((CheckId::AppClaims, Cause::Mismatch(mismatch)));
+    assert_eq!(
+        odd(|claims| claims.tenant = Foreign::some("other")),
+        at(Mismatch::Tenant)
+    );
+    assert_eq!(
+        odd(|claims| claims.application = Foreign::some("other")),
+        at(Mismatch::Application)
+    );
+    assert_eq!(
+        odd(|claims| claims.audience = Foreign::some("https://graph.windows.net")),
+        at(Mismatch::Audience)
+    );
+    assert_eq!(
+        odd(|claims| claims.scopes = vec![Foreign::new("x")]),
+        at(Mismatch::TokenKind)
+    );
+    assert_eq!(odd(|claims| claims.readable = false), None);
+    assert_eq!(odd(|_| {}), None);
+}
+
+#[test]
+fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    bench.log.clear();
+    let (mut run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert!(run.consent().is_some());
+    assert_eq!(
+        bench.log,
+        [
+            "recall partner-center-secret/A/1/1",
+            "listen",
+            "note keeping",
+            "keep sign-in/A/1/1",
+            "note kept",
+            "note consenting",
+            "await",
+        ]
+    );
+    bench.log.clear();
+    assert_eq!(
+        bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c")),
+        Status::Finished
+    );
+    assert_eq!(
+        bench.log.get(..6).unwrap(),
+        [
+            "note redeeming",
+            "redeem",
+            "note keeping",
+            "keep refresh-token/A/1/1",
+            "note kept",
+            "erase"
+        ]
+    );
+    let refresh = bench
+        .log
+        .iter()
+        .position(|name| name == "refresh PartnerApi")
+        .unwrap();
+    let rotated = bench
+        .log
+        .iter()
+        .position(|name| name == "keep refresh-token/A/1/2")
+        .unwrap();
+    let rates = bench
+        .log
+        .iter()
+        .position(|name| name == "read ExchangeRates")
+        .unwrap();
+    assert!(refresh < rotated && rotated < rates);
+    assert_eq!(bench.log.last().unwrap(), "note partner-api-proven");
+    assert_eq!(bench.redemptions, 1);
+    let (proof, _) = bench.registration().open.unwrap().partner_api.unwrap();
+    assert_eq!(proof.user, Foreign::some("admin@contoso.example"));
+    assert_eq!(proof.mfa, Some(true));
+    assert_eq!(proof.mpn.unwrap().as_str(), "6271154");
+}
+
+#[test]
+fn wrong_pastes_change_nothing() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    for (raw, wanted) in [
+        ("", WrongPaste::Empty),
+        (
+            "https://x/authorize?client_id=a&response_type=code&redirect_url=b",
+            WrongPaste::SignInAddress { redirect_url: true },
+        ),
+        (TENANT, WrongPaste::Guid),
+        (
+            "https://localhost/?code=1.AXoAkl-some_opaque.AgAB&state=other",
+            WrongPaste::OtherSignIn,
+        ),
+        (
+            "https://localhost/?code=1.AXoAkl-some_opaque.AgAB",
+            WrongPaste::CutOff,
+        ),
+        (
+            "https://localhost/?error=access_denied&state=other",
+            WrongPaste::OtherSignIn,
+        ),
+    ] {
+        match run.answer(raw, 0) {
+            Answered::NotTaken(wrong) => assert_eq!(wrong, wanted, "{raw}"),
+            Answered::Taken(_) => panic!("{raw} was taken"),
+        }
+        assert_eq!(run.status(), Status::Asking);
+    }
+}
+
+#[test]
+fn a_code_is_sent_once_ever() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.fail("redeem", refused(400, 70_008));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    let effects = run.retry(0);
+    assert_eq!(
+        bench.drive(&mut run, effects),
+        Status::Asking,
+        "a retry is a new sign-in"
+    );
+    assert!(matches!(
+        run.answer(CODE, 0),
+        Answered::NotTaken(WrongPaste::UsedBefore)
+    ));
+    assert_eq!(bench.log.iter().filter(|name| *name == "redeem").count(), 1);
+}
+
+#[test]
+fn a_declined_sign_in_is_a_failure_with_a_way_back() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let raw = "http://localhost/?error=access_denied&error_subcode=cancel&state=7f3c";
+    assert_eq!(bench.paste(&mut run, raw), Status::Refused);
+    assert_eq!(run.failed().unwrap().0.id, CheckId::SignIn);
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    assert_eq!(bench.redemptions, 0);
+}
+
+#[test]
+fn a_token_that_cannot_be_kept_stays_at_hand_and_is_kept_on_retry() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.fail(
+        "keep refresh-token",
+        Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)),
+    );
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    assert_eq!(run.failed().unwrap().0.id, CheckId::KeepToken);
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert_eq!(bench.redemptions, 1);
+    assert_eq!(
+        bench.vault.get("refresh-token/A/1/2").map(String::as_str),
+        Some("token-1")
+    );
+}
+
+#[test]
+fn stopping_gives_reads_up_but_lands_the_token_first() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let Answered::Taken(effects) = run.answer(CODE, 0) else {
+        panic!("not taken")
+    };
+    let (id, effect) = effects.into_iter().next().unwrap();
+    let outcome = bench.perform(&effect).unwrap();
+    let redeem = run.resume(id, outcome, 0);
+    assert!(
+        run.stop().is_empty(),
+        "a redemption in flight is not given up"
+    );
+    assert_eq!(bench.drive(&mut run, redeem), Status::Stopped);
+    assert!(bench.vault.contains_key("refresh-token/A/1/1"));
+    assert!(
+        !bench
+            .log
+            .iter()
+            .any(|name| name.starts_with("read Organization"))
+    );
+
+    let (mut again, status) = bench.step_three();
+    assert_eq!(
+        status,
+        Status::Finished,
+        "the kept sign-in is finished without a person"
+    );
+    assert_eq!(state_of(&again, CheckId::SignIn), "ok");
+    assert_eq!(bench.redemptions, 1);
+    assert!(again.stop().is_empty());
+}
+
+#[test]
+fn a_sign_in_that_was_open_when_the_program_ended_is_continued() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (run, _) = bench.step_three();
+    drop(run);
+    bench.log.clear();
+    let (mut run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert_eq!(
+        bench.log,
+        [
+            "recall partner-center-secret/A/1/1",
+            "recall sign-in/A/1/1",
+            "relisten",
+            "await"
+        ]
+    );
+    assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
+}
+
+#[test]
+fn mfa_is_needed_from_the_token_or_the_service() {
+    let with = |methods: Option<Vec<Foreign>>, header: Option<bool>| {
+        let claims = Some(Claims {
+            methods,
+            ..claims()
+        });
+        let mut bench = Bench {
+            claims,
+            mfa_header: header,
+            ..Bench::default()
+        };
+        bench.step_two();
+        let (mut run, _) = bench.step_three();
+        bench.paste(&mut run, CODE);
+        state_of(&run, CheckId::Mfa)
+    };
+    let methods = |name: &str| Some(vec![Foreign::new(name)]);
+    assert_eq!(with(methods("mfa"), None), "ok");
+    assert_eq!(with(methods("pwd"), None), "FAIL");
+    assert_eq!(with(methods("pwd"), Some(true)), "ok");
+    assert_eq!(with(methods("mfa"), Some(false)), "FAIL");
+    assert_eq!(with(None, Some(true)), "ok");
+    assert_eq!(with(None, Some(false)), "FAIL");
+    assert_eq!(with(None, None), "note");
+}
+
+#[test]
+fn another_tenant_or_mpn_is_refused() {
+    let mut bench = Bench {
+        organization_tenant: Some(APP),
+        ..Bench::default()
+    };
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    assert_eq!(
+        run.failed().unwrap().1.cause,
+        Cause::Mismatch(Mismatch::OrganizationTenant)
+    );
+
+    let mut bench = Bench::default();
+    bench.step_two();
+    let request = PartnerApiRequest {
+        mpn: Some(MpnId::parse("1").unwrap().value),
+        ..api_request()
+    };
+    let mut run = Run::partner_api(request, bench.registration(), None);
+    let effects = run.start(0);
+    bench.drive(&mut run, effects);
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    assert_eq!(
+        run.failed().unwrap().1.cause,
+        Cause::Mismatch(Mismatch::Mpn)
+    );
+}
+
+#[test]
+fn an_answer_without_refresh_token_is_refused_and_nothing_is_kept() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let Answered::Taken(mut effects) = run.answer(CODE, 0) else {
+        panic!("not taken")
+    };
+    let (id, note) = effects.pop().unwrap();
+    let outcome = bench.perform(&note).unwrap();
+    run.resume(id, outcome, 0);
+    let landed = Landed {
+        refresh_token: None,
+        grant: Ok(grant("user", claims())),
+    };
+    run.resume(CheckId::Redeem, Outcome::Landed(Box::new(landed)), 0);
+    assert_eq!(
+        run.failed().unwrap().1.cause,
+        Cause::Mismatch(Mismatch::NoRefreshToken)
+    );
+    assert_eq!(state_of(&run, CheckId::KeepToken), "-");
+}
+
+#[test]
+fn another_secret_is_proven_before_a_person_is_asked() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    bench.log.clear();
+    let request = PartnerApiRequest {
+        other_secret: Some(Secret::shared("other".to_owned())),
+        ..api_request()
+    };
+    let mut run = Run::partner_api(request, bench.registration(), None);
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    let proven = bench
+        .log
+        .iter()
+        .position(|name| name == "apptoken")
+        .unwrap();
+    let kept = bench
+        .log
+        .iter()
+        .position(|name| name == "keep partner-api-secret/A/1/1")
+        .unwrap();
+    let listens = bench.log.iter().position(|name| name == "listen").unwrap();
+    assert!(proven < kept && kept < listens);
+}
+
+#[test]
+fn the_commit_is_one_line_after_a_whole_set() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.paste(&mut run, CODE);
+    assert!(bench.registration().active.is_none());
+    bench.log.clear();
+    let (run, status) = bench.commit();
+    assert_eq!(status, Status::Finished);
+    assert_eq!(
+        bench.log,
+        [
+            "note keeping",
+            "keep manifest/A/1/1",
+            "note kept",
+            "note activated",
+            "readback"
+        ]
+    );
+    assert!(
+        run.registration()
+            .active
+            .as_ref()
+            .is_some_and(Attempt::complete)
+    );
+}
+
+#[test]
+fn a_commit_on_something_older_is_refused() {
+    let bench = Bench::registered();
+    let mut other = Bench {
+        lines: bench.lines.clone(),
+        vault: bench.vault.clone(),
+        ..Bench::default()
+    };
+    other.step_two();
+    let stale = other.registration();
+    let mut newer = stale.clone();
+    newer.active.as_mut().unwrap().activated = Some((99, Timestamp::UNIX_EPOCH));
+    let mut run = Run::commit(newer);
+    let effects = run.start(0);
+    assert_eq!(other.drive(&mut run, effects), Status::Refused);
+    assert_eq!(run.failed().unwrap().1.cause, Cause::JournalMoved);
+}
+
+#[test]
+fn an_active_set_that_does_not_read_back_is_rolled_back() {
+    let mut bench = Bench::registered();
+    let before = bench.registration().active.unwrap().id;
+    bench.step_two();
+    bench.fail(
+        "readback",
+        Failure::new(Service::Keyring, Cause::Vault(VaultFault::ReadsDifferently)),
+    );
+    let (_, status) = bench.commit();
+    assert_eq!(status, Status::Refused);
+    assert_eq!(bench.registration().active.unwrap().id, before);
+}
+
+#[test]
+fn a_new_key_of_the_same_application_carries_the_sign_in_over() {
+    let mut bench = Bench::registered();
+    let before = bench.registration().active.unwrap();
+    let (_, status) = bench.step_two();
+    assert_eq!(status, Status::Finished);
+    let open = bench.registration().open.unwrap();
+    assert_eq!(open.slot, Slot::B);
+    assert!(open.ready());
+    assert_eq!(bench.redemptions, 1);
+    assert_eq!(
+        bench.registration().active.unwrap(),
+        before,
+        "what is active was not touched"
+    );
+    assert_eq!(bench.commit().1, Status::Finished);
+    let after = bench.registration();
+    assert_eq!(after.active.unwrap().slot, Slot::B);
+    assert_eq!(after.previous.unwrap().id, before.id);
+}
+
+#[test]
+fn a_re_run_of_step_three_copies_the_secret_and_leaves_the_active_set_alone() {
+    let mut bench = Bench::registered();
+    let before = bench.registration().active.unwrap();
+    let kept = bench.vault.clone();
+    let (mut run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    bench.fail("redeem", refused(400, 54_005));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    assert_eq!(bench.registration().active.unwrap(), before);
+    for (name, value) in kept {
+        assert_eq!(bench.vault.get(&name), Some(&value), "{name}");
+    }
+}
+
+#[test]
+fn another_application_gives_the_open_attempt_up() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let other = "11111111-2222-3333-4444-555555555555";
+    let request = PartnerCenterRequest {
+        application: ClientId::parse(other).unwrap().value,
+        ..center_request()
+    };
+    let mut run = Run::partner_center(request, bench.registration());
+    run.start(0);
+    run.resume(
+        CheckId::Tenant,
+        Outcome::Discovered(Tenant {
+            id: tenant(),
+            region: None,
+            cloud: None,
+        }),
+        0,
+    );
+    let app = grant(
+        "app",
+        Claims {
+            application: Foreign::some(other),
+            scopes: Vec::new(),
+            ..claims()
+        },
+    );
+    let effects = run.resume(CheckId::AppToken, Outcome::AppToken(Box::new(app)), 0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    let registration = bench.registration();
+    assert_eq!(registration.closed.len(), 1);
+    let open = registration.open.unwrap();
+    assert!(
+        open.item(Kind::PartnerCenterSecret).is_some(),
+        "the item belongs to the new attempt"
+    );
+    assert_eq!(open.partner_center.unwrap().0.application.as_str(), other);
+}
+
+#[test]
+fn checking_again_changes_nothing_but_the_rotated_token() {
+    let mut bench = Bench::registered();
+    let set = bench.registration().active.unwrap().set();
+    let mut run = Run::check(Step::PartnerCenter, bench.registration()).unwrap();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert!(
+        !bench
+            .log
+            .iter()
+            .any(|name| name.starts_with("note") || name.starts_with("keep"))
+    );
+    let mut run = Run::check(Step::PartnerApi, bench.registration()).unwrap();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert_eq!(bench.redemptions, 1);
+    let after = bench.registration().active.unwrap();
+    for item in &set {
+        assert!(bench.vault.contains_key(&item.to_string()), "{item}");
+    }
+    assert!(
+        after.item(Kind::RefreshToken) > set.iter().find(|item| item.kind == Kind::RefreshToken)
+    );
+    assert!(Run::check(Step::Basic, bench.registration()).is_none());
+    assert!(Run::check(Step::PartnerApi, Registration::default()).is_none());
+}
+
+#[test]
+fn a_cloud_without_prices_is_proven_without_them() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let mut run = Run::partner_api(api_request(), bench.registration(), None).without_prices();
+    let effects = run.start(0);
+    bench.drive(&mut run, effects);
+    assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
+    assert_eq!(bench.refreshes, 0);
+    assert!(
+        !bench
+            .registration()
+            .open
+            .unwrap()
+            .partner_api
+            .unwrap()
+            .0
+            .prices
+    );
+}
+
+#[test]
+fn late_and_foreign_outcomes_are_dropped() {
+    let mut run = Run::partner_center(center_request(), Registration::default());
+    run.start(0);
+    assert!(run.resume(CheckId::Balance, Outcome::Told, 0).is_empty());
+    assert!(run.resume(CheckId::SignIn, Outcome::Told, 0).is_empty());
+    assert_eq!(run.status(), Status::Running);
+    run.stop();
+    assert_eq!(run.status(), Status::Stopped);
+    let late = Outcome::Discovered(Tenant {
+        id: tenant(),
+        region: None,
+        cloud: None,
+    });
+    assert!(run.resume(CheckId::Tenant, late, 0).is_empty());
+}
+
+/// Every outcome at every check, in every state that the happy path passes through.
+#[test]
+fn any_outcome_in_any_state_never_panics() {
+    let outcomes: [fn() -> Outcome; 12] = [
+        || Outcome::Told,
+        || Outcome::Kept,
+        || Outcome::Erased,
+        || Outcome::ReadBack,
+        || Outcome::Paused,
+        || Outcome::Saved,
+        || Outcome::Browsed(true),
+        || Outcome::Recalled(Secret::shared("x".to_owned())),
+        || Outcome::Failed(Box::new(Failure::new(Service::Machine, Cause::Broken))),
+        || {
+            Outcome::Landed(Box::new(Landed {
+                refresh_token: None,
+                grant: Ok(grant("x", Claims::default())),
+            }))
+        },
+        || Outcome::Listening(Box::new(consent())),
+        || {
+            Outcome::Read(Box::new(Answer {
+                found: Found::Customers { total: None },
+                mfa_compliant: None,
+                request_id: None,
+            }))
+        },
+    ];
+    let registered = Bench::registered();
+    let starts: [fn(&Registration) -> Run; 5] = [
+        |registration| Run::partner_center(center_request(), registration.clone()),
+        |registration| Run::partner_api(api_request(), registration.clone(), None),
+        |registration| Run::commit(registration.clone()),
+        |registration| Run::check(Step::PartnerCenter, registration.clone()).unwrap(),
+        |registration| Run::check(Step::PartnerApi, registration.clone()).unwrap(),
+    ];
+    for start in starts {
+        for depth in 0..14 {
+            for outcome in outcomes {
+                let mut bench = Bench {
+                    lines: registered.lines.clone(),
+                    vault: registered.vault.clone(),
+                    ..Bench::default()
+                };
+                let mut run = start(&bench.registration());
+                let mut queue = VecDeque::from(run.start(0));
+                for _ in 0..depth {
+                    let Some((id, effect)) = queue.pop_front() else {
+                        break;
+                    };
+                    if let Some(outcome) = bench.perform(&effect) {
+                        queue.extend(run.resume(id, outcome, 0));
+                    }
+                }
+                let first: Vec<CheckId> = queue.iter().map(|(id, _)| *id).take(2).collect();
+                for id in first.into_iter().chain(CheckId::ALL) {
+                    run.resume(id, outcome(), 1);
+                }
+                let _status = run.status();
+                run.stop();
+            }
+        }
+    }
+}
+
+#[test]
+fn the_second_audience_is_the_price_service() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.paste(&mut run, CODE);
+    let refreshed = format!("refresh {:?}", Audience::PartnerApi);
+    assert_eq!(
+        bench.log.iter().filter(|name| **name == refreshed).count(),
+        1
+    );
+    assert_eq!(bench.refreshes, 1);
+}

@@ -1,0 +1,125 @@
+//! Comparing what a token says with what was asked. A token that cannot be read is no fault: it is addressed to the API.
+
+use crate::engine::effect::{Claims, Mismatch};
+use crate::engine::run::Move;
+use crate::ids::{ClientId, TenantId};
+use crate::text::Foreign;
+
+/// The application IDs of the two APIs, which is how a v2.0 token may name its audience (access-token-claims-reference).
+const PARTNER_CENTER_APP: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
+const PARTNER_API_APP: &str = "4990cffe-04e8-4e8b-808a-1175604b879f";
+
+/// Which API a token must be for. The addresses of other clouds are not known here, so the audience is compared with what is
+/// certainly wrong for it: the retired directory API and the other of the two.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum For {
+    PartnerCenter,
+    PartnerApi,
+}
+
+/// The app-only token of step 2.
+pub(super) fn app(claims: &Claims, tenant: &TenantId, application: &ClientId) -> Move {
+    if !claims.readable {
+        return Move::Note("the token cannot be read here; Partner Center decides".to_owned());
+    }
+    if let Some(wrong) = wrong_address(claims, tenant, application, For::PartnerCenter) {
+        return wrong;
+    }
+    if !claims.scopes.is_empty() {
+        return Move::mismatch(
+            Mismatch::TokenKind,
+            "a user's token where the application's was asked for",
+        );
+    }
+    Move::Pass(shown(claims.audience.as_ref()))
+}
+
+/// A user's token of step 3.
+pub(super) fn user(
+    claims: &Claims,
+    tenant: &TenantId,
+    application: &ClientId,
+    api: For,
+) -> Result<String, Move> {
+    if !claims.readable {
+        return Ok("the token cannot be read here; the API decides".to_owned());
+    }
+    if let Some(wrong) = wrong_address(claims, tenant, application, api) {
+        return Err(wrong);
+    }
+    let scope = |name: &str| {
+        claims
+            .scopes
+            .iter()
+            .any(|scope| scope.as_str().rsplit('/').next() == Some(name))
+    };
+    if claims.scopes.is_empty() || !scope("user_impersonation") {
+        let have = if claims.scopes.is_empty() {
+            "none".to_owned()
+        } else {
+            joined(&claims.scopes)
+        };
+        return Err(Move::mismatch(
+            Mismatch::Scope,
+            &format!("have: {have}; need: user_impersonation"),
+        ));
+    }
+    Ok(shown(claims.user.as_ref().or(claims.name.as_ref())))
+}
+
+/// Whether the token shows multifactor authentication; `None` when it does not say.
+pub(super) fn mfa(claims: &Claims) -> Option<bool> {
+    claims.methods.as_ref().map(|methods| {
+        methods
+            .iter()
+            .any(|method| method == "mfa" || method == "ngcmfa")
+    })
+}
+
+fn wrong_address(
+    claims: &Claims,
+    tenant: &TenantId,
+    application: &ClientId,
+    api: For,
+) -> Option<Move> {
+    let differs = |claim: &Option<Foreign>, wanted: &str| {
+        claim
+            .as_ref()
+            .filter(|claim| !claim.as_str().eq_ignore_ascii_case(wanted))
+            .map(Foreign::to_string)
+    };
+    if let Some(other) = differs(&claims.tenant, tenant.as_str()) {
+        return Some(Move::mismatch(Mismatch::Tenant, &other));
+    }
+    if let Some(other) = differs(&claims.application, application.as_str()) {
+        return Some(Move::mismatch(Mismatch::Application, &other));
+    }
+    let audience = claims.audience.as_ref()?;
+    let (other_app, other_host) = match api {
+        For::PartnerCenter => (PARTNER_API_APP, "https://api.partner.microsoft.com"),
+        For::PartnerApi => (
+            PARTNER_CENTER_APP,
+            "https://api.partnercenter.microsoft.com",
+        ),
+    };
+    let plain = audience.as_str().trim_end_matches('/');
+    let retired = [
+        "https://graph.windows.net",
+        "https://graph.chinacloudapi.cn",
+        "00000002-0000-0000-c000-000000000000",
+    ];
+    let wrong = plain == other_app || plain == other_host || retired.contains(&plain);
+    wrong.then(|| Move::mismatch(Mismatch::Audience, audience.as_str()))
+}
+
+fn shown(value: Option<&Foreign>) -> String {
+    value.map(Foreign::to_string).unwrap_or_default()
+}
+
+fn joined(values: &[Foreign]) -> String {
+    values
+        .iter()
+        .map(Foreign::as_str)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
