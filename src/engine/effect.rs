@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::engine::answers::Draft;
 use crate::engine::journal::{Fact, ItemName, Line, Registration};
+use crate::engine::step::Environment;
 use crate::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
 use crate::secret::SharedSecret;
 use crate::text::Foreign;
@@ -18,7 +19,7 @@ pub enum Effect {
     /// Look at this machine before anything is asked.
     Look(Look),
     /// Take the lock of this registration, fold its journal, read its draft.
-    Open,
+    Open(Environment),
     /// Read a directory's public OpenID metadata.
     Discover(Directory),
     /// Ask for an app-only token for Partner Center.
@@ -74,7 +75,7 @@ impl Effect {
             | Self::Erase(_)
             | Self::Save(_) => true,
             Self::Look(_)
-            | Self::Open
+            | Self::Open(_)
             | Self::Discover(_)
             | Self::AppToken(_)
             | Self::Read(..)

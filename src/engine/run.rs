@@ -271,6 +271,14 @@ impl Run {
         self
     }
 
+    /// Wants a new sign-in even where one is kept.
+    pub fn forget_sign_in(&mut self) {
+        self.known.fresh_sign_in = true;
+        for check in &mut self.checks {
+            check.reset();
+        }
+    }
+
     /// The first effects.
     pub fn start(&mut self, now: Moment) -> Vec<(CheckId, Effect)> {
         self.now = now;

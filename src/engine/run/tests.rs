@@ -105,7 +105,7 @@ impl Bench {
             Effect::ReadBack(_) => Outcome::ReadBack,
             Effect::Pause(_) => Outcome::Paused,
             Effect::Look(_)
-            | Effect::Open
+            | Effect::Open(_)
             | Effect::Tell(_)
             | Effect::Browse(_)
             | Effect::Save(_) => Outcome::Told,

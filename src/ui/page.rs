@@ -1,0 +1,235 @@
+//! What a page says, without saying how it looks: rows of words with a tone, fields, buttons, and the keys that work now.
+//!
+//! The full screen paints a [`Page`]; any other face can print the same one line by line.
+
+use crate::engine::answers::Field;
+use crate::ui::field::{SecretField, TextField};
+
+/// How a piece of text is meant. A style goes with each, never colour alone: the words carry the meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Running text.
+    Plain,
+    /// A heading.
+    Title,
+    /// `ok`.
+    Ok,
+    /// `note`.
+    Note,
+    /// `!!`.
+    Warning,
+    /// `FAIL`.
+    Failure,
+    /// Less important.
+    Muted,
+    /// A key.
+    Key,
+    /// Something a person compares or copies.
+    Value,
+    /// An address.
+    Link,
+    /// What has the focus.
+    Focus,
+}
+
+/// Some words in one tone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The words.
+    pub text: String,
+    /// How they are meant.
+    pub tone: Tone,
+}
+
+/// One line that wraps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// Cells before the first line.
+    pub indent: u16,
+    /// Cells before each following line.
+    pub hang: u16,
+    /// Its pieces.
+    pub pieces: Vec<Piece>,
+    /// Words at the right edge, if there is room.
+    pub right: Option<Piece>,
+}
+
+impl Row {
+    /// A row of plain text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::of(Tone::Plain, text)
+    }
+
+    /// A row in one tone.
+    pub fn of(tone: Tone, text: impl Into<String>) -> Self {
+        Self::default().and(tone, text)
+    }
+
+    /// An empty row.
+    pub fn gap() -> Self {
+        Self::default()
+    }
+
+    /// More words.
+    #[must_use]
+    pub fn and(mut self, tone: Tone, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if !text.is_empty() {
+            self.pieces.push(Piece { text, tone });
+        }
+        self
+    }
+
+    /// Moved to the right, following lines as far.
+    #[must_use]
+    pub fn at(mut self, indent: u16) -> Self {
+        self.indent = indent;
+        self.hang = indent;
+        self
+    }
+
+    /// Following lines begin at this cell.
+    #[must_use]
+    pub fn hanging(mut self, hang: u16) -> Self {
+        self.hang = hang;
+        self
+    }
+
+    /// Words at the right edge.
+    #[must_use]
+    pub fn right(mut self, tone: Tone, text: impl Into<String>) -> Self {
+        self.right = Some(Piece { text: text.into(), tone });
+        self
+    }
+
+    /// A label of a fixed width and what belongs to it, which hangs below itself.
+    pub fn pair(label: &str, width: u16, tone: Tone, value: impl Into<String>) -> Self {
+        let padded = format!("{label:<0$}", usize::from(width));
+        Self { indent: 3, hang: 3 + width, ..Self::default() }.and(Tone::Plain, padded).and(tone, value)
+    }
+
+    /// The words without their tones.
+    pub fn words(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+}
+
+/// A part of a page.
+#[derive(Debug)]
+pub enum Block<'a> {
+    /// Rows.
+    Rows(Vec<Row>),
+    /// A field.
+    Input(Input<'a>),
+    /// A button.
+    Button(Button),
+    /// A line of a list that can have the focus.
+    Item(Item),
+}
+
+/// A field with what stands around it.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// Which.
+    pub field: Field,
+    /// Beside the label, at the right edge.
+    pub aside: Option<String>,
+    /// Its content.
+    pub body: Body<'a>,
+    /// Whether it has the focus.
+    pub focused: bool,
+    /// What stands below it: a problem, a note, a hint.
+    pub below: Vec<Row>,
+}
+
+/// The content of a field.
+#[derive(Debug)]
+pub enum Body<'a> {
+    /// Visible text.
+    Text(&'a TextField),
+    /// Dots.
+    Secret(&'a SecretField),
+    /// One of a few.
+    Choice {
+        /// What can be chosen.
+        options: Vec<&'static str>,
+        /// Which is.
+        chosen: usize,
+    },
+}
+
+/// A button.
+#[derive(Debug)]
+pub struct Button {
+    /// What it does.
+    pub label: &'static str,
+    /// Beside it.
+    pub beside: String,
+    /// Whether it has the focus.
+    pub focused: bool,
+}
+
+/// A line of a list.
+#[derive(Debug)]
+pub struct Item {
+    /// Marked, not marked, or nothing to mark.
+    pub mark: Option<bool>,
+    /// What it says.
+    pub text: String,
+    /// Whether it has the focus.
+    pub focused: bool,
+}
+
+/// A key that works now, and what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The key as written on it.
+    pub key: &'static str,
+    /// What it does.
+    pub does: &'static str,
+}
+
+/// A whole page.
+#[derive(Debug, Default)]
+pub struct Page<'a> {
+    /// At the right of the title line.
+    pub place: String,
+    /// Which of the four tabs is open, and how many before it are done.
+    pub tab: Option<usize>,
+    /// What it says, from top to bottom.
+    pub blocks: Vec<Block<'a>>,
+    /// The help line.
+    pub hints: Vec<Hint>,
+}
+
+impl<'a> Page<'a> {
+    /// An empty page.
+    pub fn new(place: impl Into<String>) -> Self {
+        Self { place: place.into(), ..Self::default() }
+    }
+
+    /// Adds rows.
+    pub fn rows(&mut self, rows: impl IntoIterator<Item = Row>) {
+        self.blocks.push(Block::Rows(rows.into_iter().collect()));
+    }
+
+    /// Adds one row.
+    pub fn row(&mut self, row: Row) {
+        self.rows([row]);
+    }
+
+    /// Adds an empty row.
+    pub fn gap(&mut self) {
+        self.row(Row::gap());
+    }
+
+    /// Adds a field.
+    pub fn input(&mut self, input: Input<'a>) {
+        self.blocks.push(Block::Input(input));
+    }
+
+    /// Adds a key that works now.
+    pub fn hint(&mut self, key: &'static str, does: &'static str) {
+        self.hints.push(Hint { key, does });
+    }
+}

@@ -1,0 +1,82 @@
+//! Before you start: what this machine can do, and what only a person can confirm.
+//!
+//! ```text
+//!  Checked on this machine
+//!    ok    Network   login and both partner APIs answered (212 ms)
+//!    FAIL  Keyring   locked: ...
+//!
+//!  Only you can confirm                                     space marks a line
+//!  > [ ] Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center
+//!
+//!  About this line
+//!    Octo reads ERP prices with it. ...
+//! ```
+
+use crate::engine::effect::Look;
+use crate::ui::page::{Block, Item, Page, Row, Tone};
+use crate::ui::view::notice;
+use crate::ui::wizard::{MARKS, Stop, Wizard};
+
+pub(super) fn page(wizard: &Wizard) -> Page<'_> {
+    let mut page = Page::new("Before you start");
+    page.row(Row::of(Tone::Title, "Checked on this machine").at(1));
+    for look in Look::ALL {
+        page.rows(look_rows(wizard, look));
+    }
+    page.gap();
+    notice(wizard, &mut page);
+    page.row(Row::of(Tone::Title, "Only you can confirm").at(1).right(Tone::Muted, "space marks a line; none is required"));
+    let focus = match wizard.stop() {
+        Some(Stop::Mark(index)) => index,
+        _ => 0,
+    };
+    for (index, mark) in MARKS.iter().enumerate() {
+        page.blocks.push(Block::Item(Item {
+            mark: Some(wizard.marked.contains(&mark.key)),
+            text: mark.line.to_owned(),
+            focused: index == focus,
+        }));
+    }
+    if let Some(mark) = MARKS.get(focus) {
+        page.gap();
+        page.row(Row::of(Tone::Title, "About this line").at(1));
+        page.row(Row::text(mark.why).at(3));
+        page.row(Row::of(Tone::Muted, "Where: ").and(Tone::Plain, mark.place).at(3).hanging(10));
+    }
+    page.hint("Up Down", "move");
+    page.hint("space", "mark");
+    page.hint("o", "open page");
+    page.hint("c", "copy name");
+    page.hint("Enter", "start");
+    page.hint("r", "look again");
+    page.hint("Ctrl-C", "leave");
+    page.hint("?", "help");
+    page
+}
+
+fn name(look: Look) -> &'static str {
+    match look {
+        Look::Network => "Network",
+        Look::Clock => "Clock",
+        Look::Keyring => "Keyring",
+        Look::Browser => "Browser",
+    }
+}
+
+fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
+    let row = |word: &str, tone: Tone, text: String| {
+        Row::of(tone, format!("{word:<6}")).and(Tone::Plain, format!("{:<10}", name(look))).and(Tone::Plain, text).at(3).hanging(19)
+    };
+    match wizard.looks.get(&look) {
+        None => vec![row("...", Tone::Muted, String::new())],
+        Some(Ok(sight)) if sight.good => vec![row("ok", Tone::Ok, sight.line.clone())],
+        Some(Ok(sight)) => vec![row("note", Tone::Note, sight.line.clone())],
+        Some(Err(failure)) => {
+            let diagnosis = wizard.diagnosed(failure);
+            let mut rows = vec![row("FAIL", Tone::Failure, format!("{} ({})", diagnosis.what, diagnosis.code))];
+            let steps = diagnosis.fix.iter().enumerate();
+            rows.extend(steps.map(|(index, step)| Row::text(format!("{}  {step}", index + 1)).at(19).hanging(22)));
+            rows
+        }
+    }
+}

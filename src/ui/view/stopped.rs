@@ -1,0 +1,125 @@
+//! A failure with its fix: what happened, why, the cure in steps, who can apply it, and what is not the cause.
+//!
+//! ```text
+//!    FAIL  Token for the price service                            AADSTS65001
+//!
+//!    What happened   You signed in and Partner Center answers, but ...
+//!    Why             ...
+//!    Fix             1  Azure portal > ...
+//!    Who can do it   Application administrator
+//!    Not the cause   secret (accepted), MFA (in the token)
+//!    For support     trace 5b0e...  correlation 71bb...
+//! ```
+
+use crate::engine::diagnose::Diagnosis;
+use crate::engine::effect::{Cause, Failure, VaultFault};
+use crate::engine::run::{CheckId, Run};
+use crate::ui::page::{Page, Row, Tone};
+use crate::ui::view::{notice, step_place, tab_of};
+use crate::ui::wizard::Wizard;
+
+const LABEL: u16 = 16;
+
+pub(super) fn page(wizard: &Wizard) -> Page<'_> {
+    let Some((check, failure, diagnosis)) = wizard.diagnosis() else { return Page::new("stopped") };
+    let step = wizard.run.as_ref().and_then(Run::step);
+    let mut page = Page::new(step.map_or_else(|| "Registering - stopped".to_owned(), |step| step_place(step, "stopped")));
+    page.tab = step.map(tab_of).or(Some(3));
+    notice(wizard, &mut page);
+    page.row(Row::of(Tone::Failure, "FAIL  ").and(Tone::Title, check.title()).at(3).right(Tone::Failure, diagnosis.code.clone()));
+    page.gap();
+    page.rows(explanation(&diagnosis));
+    page.row(Row::pair("Not the cause", LABEL, Tone::Plain, not_the_cause(wizard)));
+    page.row(Row::pair("For support", LABEL, Tone::Muted, ids(failure)));
+    page.gap();
+    page.row(Row::of(Tone::Muted, reassurance(wizard, check, failure)).at(3));
+    hints(&mut page, &diagnosis, failure);
+    page
+}
+
+/// The page of a registration that cannot be opened.
+pub(super) fn shut(wizard: &Wizard) -> Page<'_> {
+    let mut page = Page::new("cannot open");
+    let Some(diagnosis) = wizard.shut_diagnosis() else { return page };
+    page.row(Row::of(Tone::Failure, "FAIL  ").and(Tone::Title, "What is kept cannot be opened").at(3).right(Tone::Failure, diagnosis.code.clone()));
+    page.gap();
+    page.rows(explanation(&diagnosis));
+    page.hint("Enter", "try again");
+    page.hint("Ctrl-C", "leave");
+    page.hint("?", "help");
+    page
+}
+
+pub(super) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
+    let mut rows = vec![Row::pair("What happened", LABEL, Tone::Plain, diagnosis.what.clone())];
+    for (index, why) in diagnosis.why.iter().enumerate() {
+        rows.push(Row::pair(if index == 0 { "Why" } else { "" }, LABEL, Tone::Plain, why.clone()));
+    }
+    for (index, step) in diagnosis.fix.iter().enumerate() {
+        let label = if index == 0 { "Fix" } else { "" };
+        rows.push(Row::pair(label, LABEL, Tone::Plain, format!("{}  {step}", index + 1)).hanging(3 + LABEL + 3));
+    }
+    rows.push(Row::pair("Who can do it", LABEL, Tone::Plain, diagnosis.who.title()));
+    rows
+}
+
+/// From the checks that passed: what nobody has to change.
+fn not_the_cause(wizard: &Wizard) -> String {
+    let Some(run) = &wizard.run else { return String::new() };
+    let signs = [
+        (CheckId::Tenant, "directory (exists)"),
+        (CheckId::AppToken, "secret (accepted)"),
+        (CheckId::Customers, "app (known to Partner Center)"),
+        (CheckId::Redeem, "redirect address and code (redeemed)"),
+        (CheckId::UserClaims, "tenant and app (in the token)"),
+        (CheckId::Mfa, "MFA"),
+        (CheckId::Organization, "role (calls answer)"),
+        (CheckId::PriceToken, "consent for prices"),
+        (CheckId::Rates, "price service (rates answer)"),
+        (CheckId::KeepSecret, "keyring"),
+    ];
+    let passed: Vec<&str> = signs.into_iter().filter(|(id, _)| run.passed(*id)).map(|(_, sign)| sign).collect();
+    if passed.is_empty() { "nothing is ruled out yet".to_owned() } else { passed.join(", ") }
+}
+
+pub(super) fn ids(failure: &Failure) -> String {
+    let named = [
+        ("trace", &failure.trace_id),
+        ("correlation", &failure.correlation_id),
+        ("request", &failure.request_id),
+    ];
+    let mut parts: Vec<String> = named.into_iter().filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}"))).collect();
+    parts.extend(failure.status.map(|status| format!("HTTP {status}")));
+    parts.extend(failure.at.map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()));
+    if parts.is_empty() { "no ids were given".to_owned() } else { parts.join("  ") }
+}
+
+fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {
+    let vault = matches!(failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
+    match (check, wizard.registration.active.is_some()) {
+        (CheckId::KeepToken, _) if vault => {
+            "Your sign-in is still in memory: unlock the keyring and press r. Leaving now would cost a second sign-in."
+        }
+        (_, true) => "What you typed is kept until you leave. The registration that worked before is untouched.",
+        (_, false) => "What you typed is kept until you leave. Nothing was registered.",
+    }
+}
+
+fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure) {
+    use crate::engine::diagnose::Goto;
+    match diagnosis.goto {
+        Goto::SignInAgain => page.hint("Enter", "sign in again"),
+        Goto::Field(_) | Goto::Step(_) => page.hint("Enter", "edit"),
+        Goto::Retry | Goto::Leave => page.hint("Enter", "try again"),
+    }
+    page.hint("r", "retry from here");
+    page.hint("s", "sign in again");
+    if failure.codes.contains(&7_000_215) {
+        page.hint("n", "the key is new: keep trying");
+    }
+    page.hint("c", "copy");
+    page.hint("d", "details");
+    page.hint("Esc", "edit step");
+    page.hint("Ctrl-C", "leave");
+    page.hint("?", "help");
+}

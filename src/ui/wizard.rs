@@ -1,0 +1,569 @@
+//! The wizard: forms, focus, the run in flight and the registration. `update` takes an event and returns what to do.
+//!
+//! It knows neither keys nor terminals nor files; a frame is a function of its state ([`crate::ui::view`]).
+
+mod flow;
+mod forms;
+mod marks;
+mod outcomes;
+mod resume;
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use url::Url;
+
+use crate::engine::answers::{Draft, Field, Problem};
+use crate::engine::diagnose::Diagnosis;
+use crate::engine::effect::{Effect, Failure, Look, Sight};
+use crate::engine::journal::Registration;
+use crate::engine::run::{CheckId, Run, Status};
+use crate::engine::step::{Environment, Step};
+use crate::exit::Exit;
+use crate::secret::{Secret, SharedSecret};
+use crate::ui::{Event, Intent, Task, Ticket};
+
+pub(crate) use flow::CHOICES;
+pub use forms::Forms;
+pub use marks::{MARKS, Mark};
+pub use resume::Resumption;
+pub(crate) use resume::{clock as clock_text, day_after as day_text};
+
+/// What the wizard is started with.
+#[derive(Debug)]
+pub struct Setting {
+    /// What to type in a rehearsal; `None` when it is real.
+    pub rehearsal: Option<Crib>,
+    /// Hosts that are neither Microsoft's nor Octo's, for the banner.
+    pub unknown_hosts: Vec<String>,
+    /// Whether an extra CA is trusted, for the banner.
+    pub extra_ca: bool,
+    /// Whether the cloud has a price service.
+    pub prices: bool,
+    /// The Azure portal.
+    pub portal: Url,
+    /// The one step to run again, if asked for.
+    pub only: Option<Step>,
+    /// Production or sandbox.
+    pub environment: Environment,
+    /// Whether a browser may be opened.
+    pub browser: bool,
+    /// For times on the screen.
+    pub zone: TimeZone,
+}
+
+/// What to type in a rehearsal.
+#[derive(Debug)]
+pub struct Crib {
+    /// Values for the visible fields.
+    pub values: BTreeMap<Field, String>,
+    /// The simulated secret key.
+    pub secret: SharedSecret,
+    /// User name of the simulated sign-in.
+    pub user: String,
+    /// Its password.
+    pub password: String,
+    /// Its MFA code.
+    pub mfa_code: String,
+    /// The misfortune that is rehearsed, if any.
+    pub scenario: Option<String>,
+}
+
+/// Where a person is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The registration is being opened.
+    Opening,
+    /// It cannot be opened.
+    Shut,
+    /// Before you start.
+    Start,
+    /// There is a registration: what to do with it.
+    Overview,
+    /// Step 1.
+    Basic,
+    /// Step 2.
+    PartnerCenter,
+    /// Step 3.
+    PartnerApi,
+    /// Checks of a step, running or done.
+    Checking,
+    /// Waiting for the sign-in.
+    SignIn,
+    /// A check failed.
+    Stopped,
+    /// Review.
+    Review,
+    /// Registered.
+    Done,
+}
+
+/// Something on a page that can have the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A field.
+    Field(Field),
+    /// A line that a person marks.
+    Mark(usize),
+    /// A line of the overview.
+    Choice(usize),
+    /// The page's button.
+    Button,
+}
+
+/// What lies over a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// Keys of this page, and where its values are found.
+    Help,
+    /// Leave, stay, save?
+    Leave,
+    /// Ids and the service's own words.
+    Details,
+    /// A paste with several values in it: take them apart?
+    Offer,
+}
+
+/// Why a ticket was given out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Origin {
+    Open,
+    Look(Look),
+    Run(CheckId),
+    Named,
+    Closing,
+    Telling(String),
+    Quiet,
+}
+
+/// What a directory look-up said about a GUID or domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Being asked.
+    Asking,
+    /// It is a directory.
+    Directory(String),
+    /// It is not.
+    NotOne,
+    /// It could not be asked.
+    Unknown,
+}
+
+/// The wizard.
+#[derive(Debug)]
+pub struct Wizard {
+    pub(crate) setting: Setting,
+    pub(crate) place: Place,
+    pub(crate) environment: Environment,
+    pub(crate) forms: Forms,
+    pub(crate) focus: usize,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) notes: BTreeMap<Field, String>,
+    pub(crate) overlay: Option<Overlay>,
+    pub(crate) offer: Vec<(Field, SharedSecret)>,
+    pub(crate) notice: Option<String>,
+    pub(crate) registration: Registration,
+    pub(crate) folder: String,
+    pub(crate) looks: BTreeMap<Look, Result<Sight, Failure>>,
+    pub(crate) marked: Vec<&'static str>,
+    pub(crate) told: BTreeMap<String, Told>,
+    pub(crate) run: Option<Run>,
+    pub(crate) proven_secret: Option<SharedSecret>,
+    pub(crate) shut: Option<Failure>,
+    pub(crate) replacing: bool,
+    pub(crate) checking_all: bool,
+    pub(crate) finishing: bool,
+    pub(crate) asked_at: u64,
+    pub(crate) committed_at: u64,
+    pub(crate) now: u64,
+    pub(crate) scroll: u16,
+    leave_at: Option<u64>,
+    tickets: BTreeMap<Ticket, Origin>,
+    next_ticket: u64,
+    browsed: bool,
+    started: bool,
+}
+
+impl Wizard {
+    /// A wizard that has not opened anything yet: its first frame needs no answer from anywhere.
+    pub fn new(setting: Setting) -> Self {
+        let environment = setting.environment;
+        Self {
+            setting,
+            place: Place::Opening,
+            environment,
+            forms: Forms::new(),
+            focus: 0,
+            problems: Vec::new(),
+            notes: BTreeMap::new(),
+            overlay: None,
+            offer: Vec::new(),
+            notice: None,
+            registration: Registration::default(),
+            folder: String::new(),
+            looks: BTreeMap::new(),
+            marked: Vec::new(),
+            told: BTreeMap::new(),
+            run: None,
+            proven_secret: None,
+            shut: None,
+            replacing: false,
+            checking_all: false,
+            finishing: false,
+            asked_at: 0,
+            committed_at: 0,
+            now: 0,
+            scroll: 0,
+            leave_at: None,
+            tickets: BTreeMap::new(),
+            next_ticket: 0,
+            browsed: false,
+            started: false,
+        }
+    }
+
+    /// What to do after the first frame.
+    pub fn start(&mut self) -> Vec<Task> {
+        let environment = self.environment;
+        vec![self.perform(Origin::Open, Effect::Open(environment))]
+    }
+
+    /// Takes an event in.
+    pub fn update(&mut self, event: Event) -> Vec<Task> {
+        match event {
+            Event::Pressed(intent) => self.pressed(intent),
+            Event::Pasted(text) => self.pasted(&text),
+            Event::Came(ticket, outcome) => self.came(ticket, outcome),
+            Event::Ticked(now) => {
+                self.now = now;
+                Vec::new()
+            }
+            Event::Resized => Vec::new(),
+        }
+    }
+
+    /// Whether letters go into a field.
+    pub fn typing(&self) -> bool {
+        self.overlay.is_none()
+            && matches!(self.stop(), Some(Stop::Field(field)) if !matches!(field, Field::Environment | Field::SecretChoice))
+    }
+
+    /// Whether time matters to the screen.
+    pub fn in_flight(&self) -> bool {
+        self.tickets.values().any(|origin| *origin != Origin::Quiet)
+    }
+
+    /// The diagnosis of what failed.
+    pub fn diagnosis(&self) -> Option<(CheckId, &Failure, Diagnosis)> {
+        let run = self.run.as_ref()?;
+        let (check, failure) = run.failed()?;
+        Some((check.id, failure, crate::engine::diagnose::diagnose(failure, &self.context(check.id))))
+    }
+
+    /// How the process ends when it is left here.
+    pub fn exit(&self) -> Exit {
+        match self.place {
+            Place::Done => Exit::Done,
+            Place::Stopped => self.diagnosis().map_or(Exit::Refused, |(_, _, diagnosis)| diagnosis.exit),
+            Place::Shut => self.shut_diagnosis().map_or(Exit::Storage, |diagnosis| diagnosis.exit),
+            Place::Overview => Exit::Done,
+            Place::Opening
+            | Place::Start
+            | Place::Basic
+            | Place::PartnerCenter
+            | Place::PartnerApi
+            | Place::Checking
+            | Place::SignIn
+            | Place::Review => Exit::Cancelled,
+        }
+    }
+
+    /// What can have the focus here, from top to bottom.
+    pub(crate) fn stops(&self) -> Vec<Stop> {
+        let fields = |fields: &[Field]| -> Vec<Stop> {
+            fields.iter().map(|field| Stop::Field(*field)).chain([Stop::Button]).collect()
+        };
+        match self.place {
+            Place::Start => (0..MARKS.len()).map(Stop::Mark).collect(),
+            Place::Overview => (0..flow::CHOICES.len()).map(Stop::Choice).collect(),
+            Place::Basic => fields(&[Field::AccountName, Field::Environment]),
+            Place::PartnerCenter => fields(&[
+                Field::ClientId,
+                Field::ApplicationId,
+                Field::SecretKey,
+                Field::Directory,
+                Field::SecretEnds,
+            ]),
+            Place::PartnerApi if self.forms.other_secret => {
+                fields(&[Field::MpnId, Field::SecretChoice, Field::ApiSecret, Field::Redirect])
+            }
+            Place::PartnerApi => fields(&[Field::MpnId, Field::SecretChoice, Field::Redirect]),
+            Place::SignIn => fields(&[Field::Answer]),
+            Place::Review if self.must_confirm() => fields(&[Field::Confirmation]),
+            Place::Review => vec![Stop::Button],
+            Place::Opening | Place::Shut | Place::Checking | Place::Stopped | Place::Done => Vec::new(),
+        }
+    }
+
+    /// What has the focus.
+    pub(crate) fn stop(&self) -> Option<Stop> {
+        self.stops().get(self.focus).copied()
+    }
+
+    /// The step a page belongs to, for the tabs.
+    pub(crate) fn step(&self) -> Option<Step> {
+        match self.place {
+            Place::Basic => Some(Step::Basic),
+            Place::PartnerCenter => Some(Step::PartnerCenter),
+            Place::PartnerApi | Place::SignIn => Some(Step::PartnerApi),
+            Place::Checking | Place::Stopped => self.run.as_ref().and_then(Run::step),
+            Place::Opening | Place::Shut | Place::Start | Place::Overview | Place::Review | Place::Done => None,
+        }
+    }
+
+    /// Whether the run in flight has ended well.
+    pub(crate) fn run_finished(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.status() == Status::Finished)
+    }
+
+    /// Whether the name of what is replaced must be typed: always for a working registration of another account.
+    pub(crate) fn must_confirm(&self) -> bool {
+        self.registration.active.is_some() && (self.replacing || self.other_account())
+    }
+
+    /// The name to type: the partner's, else the account's, else the MPN ID.
+    pub(crate) fn name_to_confirm(&self) -> String {
+        let active = self.registration.active.as_ref();
+        let company = active.and_then(|active| active.partner_center.as_ref()?.0.company.as_ref()).map(ToString::to_string);
+        company
+            .or_else(|| self.registration.name.as_ref().map(ToString::to_string))
+            .unwrap_or_else(|| "replace".to_owned())
+    }
+
+    fn other_account(&self) -> bool {
+        let ids = |attempt: Option<&crate::engine::journal::Attempt>| {
+            attempt
+                .and_then(|attempt| attempt.partner_center.as_ref())
+                .map(|(proof, _)| (proof.tenant.clone(), proof.application.clone()))
+        };
+        let (active, open) = (ids(self.registration.active.as_ref()), ids(self.registration.open.as_ref()));
+        active.is_some() && open.is_some() && active != open
+    }
+
+    fn perform(&mut self, origin: Origin, effect: Effect) -> Task {
+        self.next_ticket += 1;
+        let ticket = Ticket(self.next_ticket);
+        self.tickets.insert(ticket, origin);
+        Task::Perform(ticket, effect)
+    }
+
+    fn perform_run(&mut self, effects: Vec<(CheckId, Effect)>) -> Vec<Task> {
+        effects.into_iter().map(|(id, effect)| self.perform(Origin::Run(id), effect)).collect()
+    }
+
+    fn cancel(&mut self, given_up: impl Fn(&Origin) -> bool) -> Vec<Task> {
+        let tickets: Vec<Ticket> =
+            self.tickets.iter().filter(|(_, origin)| given_up(origin)).map(|(ticket, _)| *ticket).collect();
+        for ticket in &tickets {
+            self.tickets.remove(ticket);
+        }
+        tickets.into_iter().map(Task::Cancel).collect()
+    }
+
+    fn go(&mut self, place: Place) {
+        self.place = place;
+        self.focus = 0;
+        self.scroll = 0;
+        self.problems.clear();
+        self.overlay = None;
+        self.focus_first_open();
+    }
+
+    /// The first field that is empty or wrong gets the focus.
+    fn focus_first_open(&mut self) {
+        let stops = self.stops();
+        let wrong = |stop: &Stop| match stop {
+            Stop::Field(field) => self.problems.iter().any(|problem| problem.field == *field),
+            Stop::Mark(_) | Stop::Choice(_) | Stop::Button => false,
+        };
+        let needed = |stop: &Stop| match stop {
+            Stop::Field(field) => self.forms.is_empty(*field) && forms::is_needed(*field),
+            Stop::Mark(_) | Stop::Choice(_) | Stop::Button => false,
+        };
+        let first = stops.iter().position(wrong).or_else(|| stops.iter().position(needed));
+        self.focus = first.unwrap_or(0);
+    }
+
+    fn draft(&self) -> Draft {
+        Draft {
+            saved_at: None,
+            step: self.step(),
+            typed: self.forms.typed(self.environment),
+            marked: self.marked.iter().map(|key| (*key).to_owned()).collect(),
+            started: self.started,
+        }
+    }
+
+    fn save(&mut self) -> Task {
+        let draft = Box::new(self.draft());
+        self.perform(Origin::Quiet, Effect::Save(draft))
+    }
+
+    fn pressed(&mut self, intent: Intent) -> Vec<Task> {
+        if intent == Intent::Suspend {
+            return vec![Task::Suspend];
+        }
+        if intent == Intent::Leave {
+            return self.wants_to_leave();
+        }
+        self.leave_at = None;
+        match self.overlay.clone() {
+            Some(overlay) => self.pressed_overlay(&overlay, intent),
+            None => self.pressed_page(intent),
+        }
+    }
+
+    fn pressed_page(&mut self, intent: Intent) -> Vec<Task> {
+        match intent {
+            Intent::Help => {
+                self.overlay = Some(Overlay::Help);
+                Vec::new()
+            }
+            Intent::Next | Intent::Down => self.move_focus(1),
+            Intent::Previous | Intent::Up => self.move_focus(-1),
+            Intent::PageDown => {
+                self.scroll = self.scroll.saturating_add(8);
+                Vec::new()
+            }
+            Intent::PageUp => {
+                self.scroll = self.scroll.saturating_sub(8);
+                Vec::new()
+            }
+            Intent::Submit => self.submit(),
+            Intent::Back => self.back(),
+            Intent::Extra(number) => self.extra(number),
+            Intent::Typed(_)
+            | Intent::EraseBack
+            | Intent::EraseForward
+            | Intent::EraseToStart
+            | Intent::Left
+            | Intent::Right
+            | Intent::Home
+            | Intent::End
+            | Intent::Undo => self.edit_or_letter(intent),
+            Intent::Leave | Intent::Suspend => Vec::new(),
+        }
+    }
+
+    fn edit_or_letter(&mut self, intent: Intent) -> Vec<Task> {
+        if self.typing() {
+            if let Some(Stop::Field(field)) = self.stop()
+                && self.forms.press(field, intent)
+            {
+                self.problems.retain(|problem| problem.field != field);
+                self.notes.remove(&field);
+                self.notice = None;
+            }
+            return Vec::new();
+        }
+        match intent {
+            Intent::Typed(letter) => self.letter(letter),
+            Intent::Left | Intent::Right => self.letter(' '),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Ctrl-C: a question if something would be lost, and the end when it comes twice within two seconds.
+    fn wants_to_leave(&mut self) -> Vec<Task> {
+        let twice = self.leave_at.is_some_and(|at| self.now.saturating_sub(at) <= 2_000);
+        if twice || matches!(self.place, Place::Opening | Place::Shut | Place::Overview | Place::Done) {
+            return self.leave(self.exit());
+        }
+        self.leave_at = Some(self.now);
+        self.overlay = Some(Overlay::Leave);
+        Vec::new()
+    }
+
+    fn leave(&mut self, exit: Exit) -> Vec<Task> {
+        vec![Task::Quit(exit, self.parting_words(exit))]
+    }
+
+    fn parting_words(&self, exit: Exit) -> Vec<String> {
+        let mut lines = Vec::new();
+        let name = self.registration.name.as_ref().map_or_else(|| "the account".to_owned(), ToString::to_string);
+        if self.setting.rehearsal.is_some() {
+            lines.push("This was a rehearsal: nothing was kept and nobody was told.".to_owned());
+        }
+        if self.place == Place::Done {
+            lines.push(format!("Registered: {name}. Later: octo-csp register shows it again."));
+        } else if exit == Exit::Cancelled && self.setting.rehearsal.is_none() {
+            lines.push("Left before the end. Nothing that worked was changed; octo-csp register continues here.".to_owned());
+        } else if let Some((_, _, diagnosis)) = self.diagnosis() {
+            lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
+        }
+        lines
+    }
+
+    fn pressed_overlay(&mut self, overlay: &Overlay, intent: Intent) -> Vec<Task> {
+        match (overlay, intent) {
+            (_, Intent::Back) => self.overlay = None,
+            (Overlay::Leave, Intent::Typed('l' | 'L')) => {
+                let exit = if self.place == Place::Stopped { self.exit() } else { Exit::Cancelled };
+                return self.leave(exit);
+            }
+            (Overlay::Leave, Intent::Typed('s' | 'S') | Intent::Submit) => {
+                let exit = if self.place == Place::Stopped { self.exit() } else { Exit::Cancelled };
+                let mut tasks = vec![self.save()];
+                tasks.extend(self.leave(exit));
+                return tasks;
+            }
+            (Overlay::Offer, Intent::Submit) => {
+                self.overlay = None;
+                return self.take_apart();
+            }
+            (Overlay::Help | Overlay::Details, Intent::Down | Intent::PageDown) => {
+                self.scroll = self.scroll.saturating_add(1);
+            }
+            (Overlay::Help | Overlay::Details, Intent::Up | Intent::PageUp) => self.scroll = self.scroll.saturating_sub(1),
+            (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => self.overlay = None,
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn pasted(&mut self, text: &Secret) -> Vec<Task> {
+        let Some(Stop::Field(field)) = self.stop().filter(|_| self.typing()) else { return Vec::new() };
+        let parts = forms::taken_apart(text.reveal());
+        if parts.len() > 1 && field != Field::Answer {
+            self.offer = parts;
+            self.overlay = Some(Overlay::Offer);
+            return Vec::new();
+        }
+        self.problems.retain(|problem| problem.field != field);
+        match self.forms.paste(field, text.reveal()) {
+            Some(note) => self.notes.insert(field, note),
+            None => self.notes.remove(&field),
+        };
+        Vec::new()
+    }
+
+    fn move_focus(&mut self, by: isize) -> Vec<Task> {
+        let count = self.stops().len();
+        if count == 0 {
+            self.scroll = self.scroll.saturating_add_signed(i16::try_from(by).unwrap_or(0));
+            return Vec::new();
+        }
+        let mut tasks = Vec::new();
+        if by > 0 {
+            self.check_field_left();
+            tasks = self.look_up_field();
+        }
+        let count = isize::try_from(count).unwrap_or(1);
+        let next = (isize::try_from(self.focus).unwrap_or(0) + by).rem_euclid(count);
+        self.focus = usize::try_from(next).unwrap_or(0);
+        tasks
+    }
+}
+
+#[cfg(test)]
+mod tests;

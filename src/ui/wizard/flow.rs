@@ -1,0 +1,652 @@
+//! What keys do on each page, and the way from page to page.
+
+use crate::engine::answers::{self, Field, Problem};
+use crate::engine::diagnose::{Context, Diagnosis, Goto, diagnose};
+use crate::engine::effect::{Audience, Effect, Failure, Look, Verdict};
+use crate::engine::journal::Fact;
+use crate::engine::run::{Answered, CheckId, Run, Status, WrongPaste};
+use crate::engine::step::{Environment, Step};
+use crate::exit::Exit;
+use crate::ids::{ClientId, Directory};
+use crate::ui::Task;
+use crate::ui::wizard::{MARKS, Origin, Overlay, Place, Stop, Told, Wizard};
+
+/// What can be done with a registration that is there.
+pub(crate) const CHOICES: &[(&str, &str)] = &[
+    ("Change the name", "Basic Details only; nothing else is touched."),
+    ("Re-run Partner Center Credentials", "A new key, or the same one again. The sign-in is kept while the application stays the same."),
+    ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is."),
+    ("Run every check again", "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it."),
+    ("Replace this registration", "All three steps. What works now keeps working until you confirm the new one by name."),
+    ("Leave", "Nothing is changed."),
+];
+
+impl Wizard {
+    /// Enter: the marked action of the page.
+    pub(super) fn submit(&mut self) -> Vec<Task> {
+        self.notice = None;
+        match self.place {
+            Place::Opening => Vec::new(),
+            Place::Shut => self.start(),
+            Place::Start => self.submit_start(),
+            Place::Overview => self.submit_overview(),
+            Place::Basic => self.submit_basic(),
+            Place::PartnerCenter => self.submit_partner_center(),
+            Place::PartnerApi => self.submit_partner_api(),
+            Place::SignIn => self.submit_answer(),
+            Place::Checking if self.run_finished() => self.after_step(),
+            Place::Checking => Vec::new(),
+            Place::Stopped => self.follow_cure(),
+            Place::Review => self.submit_review(),
+            Place::Done => self.leave(Exit::Done),
+        }
+    }
+
+    /// Esc: one level back, keeping values; it never leaves the program.
+    pub(super) fn back(&mut self) -> Vec<Task> {
+        self.notice = None;
+        let single = self.setting.only.is_some();
+        let place = match self.place {
+            Place::Opening | Place::Shut | Place::Overview | Place::Done => {
+                self.notice = Some("Ctrl-C leaves.".to_owned());
+                return Vec::new();
+            }
+            Place::Start if self.registration.active.is_some() => Place::Overview,
+            Place::Start => {
+                self.notice = Some("This is the first page. Ctrl-C leaves.".to_owned());
+                return Vec::new();
+            }
+            Place::Checking | Place::SignIn => return self.stop_run(),
+            Place::Stopped => return self.edit_after_failure(),
+            Place::Basic if self.registration.active.is_some() => Place::Overview,
+            Place::Basic => Place::Start,
+            Place::PartnerCenter | Place::PartnerApi if single && self.registration.active.is_some() => Place::Overview,
+            Place::PartnerCenter => Place::Basic,
+            Place::PartnerApi => Place::PartnerCenter,
+            Place::Review => Place::PartnerApi,
+        };
+        self.go(place);
+        vec![self.save()]
+    }
+
+    /// Single letters, where no field takes them.
+    pub(super) fn letter(&mut self, letter: char) -> Vec<Task> {
+        match (self.place, letter.to_ascii_lowercase()) {
+            (_, '?') => self.overlay = Some(Overlay::Help),
+            (Place::Start, ' ') => self.toggle_mark(),
+            (Place::Start, 'o') => return self.open_portal(),
+            (Place::Start, 'c') => return self.copy_mark(),
+            (Place::Start, 'r') => return self.look_again(),
+            (Place::Shut, 'r') => return self.start(),
+            (Place::Basic, ' ') => return self.toggle_environment(),
+            (Place::PartnerApi, ' ') => self.toggle_secret_choice(),
+            (Place::Stopped, 'r') => return self.retry(),
+            (Place::Stopped, 'n') => return self.retry_patiently(),
+            (Place::Stopped, 's') => return self.sign_in_again(),
+            (Place::Stopped, 'e') => return self.edit_after_failure(),
+            (Place::Stopped, 'c') => return self.copy_failure(),
+            (Place::Checking | Place::Stopped, 'd') => {
+                self.scroll = 0;
+                self.overlay = Some(Overlay::Details);
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// F2 to F9.
+    pub(super) fn extra(&mut self, number: u8) -> Vec<Task> {
+        match (self.place, number) {
+            (_, 2) if self.setting.rehearsal.is_some() => self.fill_in(),
+            (Place::PartnerCenter, 5) => self.forms.swap_ids(),
+            (Place::SignIn, 3) => return self.with_address(|address| Task::Copy(address.to_owned())),
+            (Place::SignIn, 4) => return self.browse_again(),
+            (Place::SignIn, 5) => return self.sign_in_again(),
+            (Place::SignIn, 7) => return self.with_address(|address| Task::Print(vec![address.to_owned()])),
+            (Place::Review, 9) => {
+                self.scroll = 0;
+                self.overlay = Some(Overlay::Details);
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    // ---- before you start ----
+
+    fn submit_start(&mut self) -> Vec<Task> {
+        if let Some(Err(_)) = self.looks.get(&Look::Keyring) {
+            self.notice = Some("Without a keyring nothing can be kept. Follow the cure above, then r looks again.".to_owned());
+            return Vec::new();
+        }
+        self.started = true;
+        self.go(Place::Basic);
+        vec![self.save()]
+    }
+
+    pub(super) fn look_again(&mut self) -> Vec<Task> {
+        self.looks.clear();
+        Look::ALL.into_iter().map(|look| self.perform(Origin::Look(look), Effect::Look(look))).collect()
+    }
+
+    fn toggle_mark(&mut self) {
+        if let Some(Stop::Mark(index)) = self.stop()
+            && let Some(mark) = MARKS.get(index)
+        {
+            match self.marked.iter().position(|key| *key == mark.key) {
+                Some(place) => drop(self.marked.remove(place)),
+                None => self.marked.push(mark.key),
+            }
+        }
+    }
+
+    fn open_portal(&mut self) -> Vec<Task> {
+        let Some(Stop::Mark(index)) = self.stop() else { return Vec::new() };
+        let Some(mark) = MARKS.get(index) else { return Vec::new() };
+        let Ok(url) = self.setting.portal.join(mark.page) else { return Vec::new() };
+        self.notice = Some(format!("Opening {url}"));
+        vec![self.perform(Origin::Quiet, Effect::Browse(url))]
+    }
+
+    fn copy_mark(&mut self) -> Vec<Task> {
+        let Some(Stop::Mark(index)) = self.stop() else { return Vec::new() };
+        let Some(mark) = MARKS.get(index) else { return Vec::new() };
+        self.notice = Some(format!("Copied, and here it is: {}", mark.copy));
+        vec![Task::Copy(mark.copy.to_owned())]
+    }
+
+    // ---- a registration is there ----
+
+    fn submit_overview(&mut self) -> Vec<Task> {
+        self.replacing = false;
+        self.checking_all = false;
+        match self.focus {
+            0 => {
+                self.setting.only = Some(Step::Basic);
+                self.go(Place::Basic);
+            }
+            1 => {
+                self.setting.only = Some(Step::PartnerCenter);
+                self.go(Place::PartnerCenter);
+            }
+            2 => {
+                self.setting.only = Some(Step::PartnerApi);
+                self.go(Place::PartnerApi);
+            }
+            3 => {
+                self.checking_all = true;
+                return self.check_step(Step::PartnerCenter);
+            }
+            4 => {
+                self.setting.only = None;
+                self.replacing = true;
+                self.go(Place::Start);
+                return self.look_again();
+            }
+            _ => return self.leave(Exit::Done),
+        }
+        Vec::new()
+    }
+
+    fn check_step(&mut self, step: Step) -> Vec<Task> {
+        match Run::check(step, self.registration.clone()) {
+            Some(run) => self.begin_run(run),
+            None => Vec::new(),
+        }
+    }
+
+    // ---- step 1 ----
+
+    fn submit_basic(&mut self) -> Vec<Task> {
+        match answers::basic(&self.forms.typed(self.environment)) {
+            Err(problems) => self.blame(problems),
+            Ok(details) if self.registration.named && details.name == self.registration.name => self.after_basic(),
+            Ok(details) => {
+                let fact = Fact::Named { name: details.name };
+                vec![self.perform(Origin::Named, Effect::Note(fact))]
+            }
+        }
+    }
+
+    pub(super) fn after_basic(&mut self) -> Vec<Task> {
+        if self.setting.only == Some(Step::Basic) && self.registration.active.is_some() {
+            self.go(Place::Overview);
+            self.notice = Some("The name is changed.".to_owned());
+        } else {
+            self.go(Place::PartnerCenter);
+        }
+        vec![self.save()]
+    }
+
+    fn toggle_environment(&mut self) -> Vec<Task> {
+        if self.stop() != Some(Stop::Field(Field::Environment)) {
+            return Vec::new();
+        }
+        self.environment = match self.environment {
+            Environment::Production => Environment::Sandbox,
+            Environment::Sandbox => Environment::Production,
+        };
+        let environment = self.environment;
+        self.place = Place::Opening;
+        vec![self.perform(Origin::Open, Effect::Open(environment))]
+    }
+
+    // ---- step 2 ----
+
+    fn submit_partner_center(&mut self) -> Vec<Task> {
+        let typed = self.forms.typed(self.environment);
+        let secret = self.forms.secret(Field::SecretKey).map(crate::ui::field::SecretField::share);
+        let Some(secret) = secret else { return Vec::new() };
+        if let Some(problem) = self.swapped(&typed.client_id, &typed.application_id) {
+            return self.blame(vec![problem]);
+        }
+        match answers::partner_center(&typed, &secret) {
+            Err(problems) => self.blame(problems),
+            Ok(request) => {
+                let run = Run::partner_center(request, self.registration.clone());
+                let mut tasks = vec![self.save()];
+                tasks.extend(self.begin_run(run));
+                tasks
+            }
+        }
+    }
+
+    /// What the look-ups have told about the two IDs: the application that is a directory was typed into the wrong field.
+    fn swapped(&self, client: &str, application: &str) -> Option<Problem> {
+        let told = |raw: &str| ClientId::parse(raw).ok().and_then(|id| self.told.get(id.value.as_str()));
+        match (told(client), told(application)) {
+            (Some(Told::NotOne), Some(Told::Directory(_))) => Some(Problem::new(
+                Field::ApplicationId,
+                "This is a directory, and Client ID is not: the two are swapped.",
+                "F5 exchanges them.",
+            )),
+            (_, Some(Told::Directory(_))) => Some(Problem::new(
+                Field::ApplicationId,
+                "This is a directory (tenant) ID, not an application's.",
+                "Azure portal > App registrations > your app > Application (client) ID.",
+            )),
+            _ => None,
+        }
+    }
+
+    /// Asks the public metadata about an ID or a domain when its field is left, so that a mix-up shows before a secret is typed.
+    pub(super) fn look_up_field(&mut self) -> Vec<Task> {
+        let Some(Stop::Field(field)) = self.stop() else { return Vec::new() };
+        if !matches!(field, Field::ClientId | Field::ApplicationId | Field::Directory) {
+            return Vec::new();
+        }
+        let Some(text) = self.forms.text(field) else { return Vec::new() };
+        let Ok(directory) = Directory::parse(text.text()) else { return Vec::new() };
+        let key = directory.value.to_string();
+        if self.told.get(&key).is_some_and(|told| *told != Told::Unknown) {
+            return Vec::new();
+        }
+        self.told.insert(key.clone(), Told::Asking);
+        vec![self.perform(Origin::Telling(key), Effect::Discover(directory.value))]
+    }
+
+    /// Full validation of a field that is left forward; other fields stay as they are.
+    pub(super) fn check_field_left(&mut self) {
+        let Some(Stop::Field(field)) = self.stop() else { return };
+        self.problems.retain(|problem| problem.field != field);
+        let found = match self.forms.secret(field) {
+            Some(secret) if field != Field::Answer && !secret.is_empty() => {
+                answers::secret_problem(field, &secret.share()).map(|_| None)
+            }
+            Some(_) => Ok(None),
+            None => answers::shape(field, &self.forms.typed(self.environment)),
+        };
+        if let Err(problem) = found {
+            self.problems.push(problem);
+        }
+    }
+
+    // ---- step 3 ----
+
+    fn toggle_secret_choice(&mut self) {
+        if self.stop() == Some(Stop::Field(Field::SecretChoice)) {
+            self.forms.other_secret = !self.forms.other_secret;
+        }
+    }
+
+    pub(super) fn submit_partner_api(&mut self) -> Vec<Task> {
+        let typed = self.forms.typed(self.environment);
+        let other = self.forms.secret(Field::ApiSecret).map(crate::ui::field::SecretField::share);
+        let other = other.filter(|_| self.forms.other_secret);
+        if self.proven_center().is_none() {
+            self.go(Place::PartnerCenter);
+            self.notice = Some("Partner Center Credentials come first: nothing is proven yet.".to_owned());
+            return Vec::new();
+        }
+        match answers::partner_api(&typed, other.as_ref()) {
+            Err(problems) => self.blame(problems),
+            Ok(request) => {
+                let secret = self.proven_secret.clone();
+                let mut run = Run::partner_api(request, self.registration.clone(), secret);
+                if !self.setting.prices {
+                    run = run.without_prices();
+                }
+                self.browsed = false;
+                let again = self.registration.open.as_ref().is_some_and(crate::engine::journal::Attempt::ready);
+                let mut tasks = vec![self.save()];
+                if again {
+                    run.forget_sign_in();
+                }
+                tasks.extend(self.begin_run(run));
+                tasks
+            }
+        }
+    }
+
+    /// What step 2 proved, in the open attempt or in the active set.
+    pub(crate) fn proven_center(&self) -> Option<&crate::engine::journal::PartnerCenterProof> {
+        let newest = self.registration.open.as_ref().or(self.registration.active.as_ref())?;
+        newest.partner_center.as_ref().map(|(proof, _)| proof)
+    }
+
+    fn submit_answer(&mut self) -> Vec<Task> {
+        let Some(pasted) = self.forms.secret(Field::Answer).map(crate::ui::field::SecretField::share) else {
+            return Vec::new();
+        };
+        let now = self.now;
+        let Some(run) = self.run.as_mut() else { return Vec::new() };
+        match run.answer(pasted.reveal(), now) {
+            Answered::NotTaken(wrong) => {
+                let problem = wrong_paste(wrong);
+                self.blame(vec![problem])
+            }
+            Answered::Taken(effects) => {
+                self.clear_answer();
+                let mut tasks = self.cancel(|origin| *origin == Origin::Run(CheckId::SignIn));
+                tasks.extend(self.perform_run(effects));
+                tasks.extend(self.after_run_moved());
+                tasks
+            }
+        }
+    }
+
+    pub(super) fn clear_answer(&mut self) {
+        if let Some(field) = self.forms.secret_mut(Field::Answer) {
+            field.clear();
+        }
+    }
+
+    fn with_address(&mut self, task: impl Fn(&str) -> Task) -> Vec<Task> {
+        let address = self.run.as_ref().and_then(Run::consent).map(|consent| consent.address.to_string());
+        self.notice = Some("The address is also printed below the page by F7.".to_owned());
+        address.map(|address| task(&address)).into_iter().collect()
+    }
+
+    fn browse_again(&mut self) -> Vec<Task> {
+        self.browsed = false;
+        self.browse()
+    }
+
+    pub(super) fn browse(&mut self) -> Vec<Task> {
+        let address = self.run.as_ref().and_then(Run::consent).and_then(|consent| consent.one_time.clone());
+        match address {
+            Some(address) if self.setting.browser && !self.browsed => {
+                self.browsed = true;
+                vec![self.perform(Origin::Quiet, Effect::Browse(address))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    // ---- runs ----
+
+    pub(super) fn begin_run(&mut self, mut run: Run) -> Vec<Task> {
+        let effects = run.start(self.now);
+        self.run = Some(run);
+        self.finishing = false;
+        self.go(Place::Checking);
+        let mut tasks = self.perform_run(effects);
+        tasks.extend(self.after_run_moved());
+        tasks
+    }
+
+    fn stop_run(&mut self) -> Vec<Task> {
+        let Some(run) = self.run.as_mut() else {
+            return Vec::new();
+        };
+        if run.status() == Status::Finished {
+            return self.leave_checks();
+        }
+        let given_up = run.stop();
+        let signing_in = run.step() == Some(Step::PartnerApi);
+        let mut tasks = self.cancel(|origin| matches!(origin, Origin::Run(id) if given_up.contains(id)));
+        if signing_in {
+            tasks.push(self.perform(Origin::Quiet, Effect::Tell(Verdict::Closed)));
+        }
+        self.finishing = true;
+        tasks.extend(self.after_run_moved());
+        tasks
+    }
+
+    /// Back to the page that a run began on.
+    pub(super) fn leave_checks(&mut self) -> Vec<Task> {
+        let place = match self.run.as_ref().and_then(Run::step) {
+            _ if self.checking_all => Place::Overview,
+            Some(Step::PartnerCenter) => Place::PartnerCenter,
+            Some(Step::PartnerApi) => Place::PartnerApi,
+            Some(Step::Basic) | None => Place::Review,
+        };
+        self.run = None;
+        self.finishing = false;
+        self.go(place);
+        Vec::new()
+    }
+
+    /// A step has passed: where it goes on.
+    fn after_step(&mut self) -> Vec<Task> {
+        let step = self.run.as_ref().and_then(Run::step);
+        if self.checking_all {
+            if step == Some(Step::PartnerCenter) {
+                return self.check_step(Step::PartnerApi);
+            }
+            self.checking_all = false;
+            self.go(Place::Overview);
+            self.notice = Some("Every check passed again.".to_owned());
+            return Vec::new();
+        }
+        let ready = self.registration.open.as_ref().is_some_and(crate::engine::journal::Attempt::ready);
+        let single = self.setting.only == Some(Step::PartnerCenter);
+        let place = match step {
+            Some(Step::PartnerCenter) if ready && single => Place::Review,
+            Some(Step::PartnerCenter) => Place::PartnerApi,
+            Some(Step::PartnerApi) => Place::Review,
+            Some(Step::Basic) | None => Place::Done,
+        };
+        self.go(place);
+        vec![self.save()]
+    }
+
+    fn submit_review(&mut self) -> Vec<Task> {
+        if self.must_confirm() {
+            let wanted = self.name_to_confirm();
+            let typed = self.forms.text(Field::Confirmation).map(|field| field.text().trim().to_owned());
+            if typed.as_deref() != Some(wanted.trim()) {
+                return self.blame(vec![Problem::new(
+                    Field::Confirmation,
+                    format!("This replaces a registration that works. Type its name: {wanted}"),
+                    "Esc goes back; nothing is replaced before you confirm.",
+                )]);
+            }
+        }
+        self.begin_run(Run::commit(self.registration.clone()))
+    }
+
+    // ---- after a failure ----
+
+    fn follow_cure(&mut self) -> Vec<Task> {
+        let goto = self.diagnosis().map(|(_, _, diagnosis)| diagnosis.goto);
+        match goto {
+            Some(Goto::SignInAgain) => self.sign_in_again(),
+            Some(Goto::Retry | Goto::Leave) | None => self.retry(),
+            Some(Goto::Field(_) | Goto::Step(_)) => self.edit_after_failure(),
+        }
+    }
+
+    fn retry(&mut self) -> Vec<Task> {
+        let now = self.now;
+        self.go(Place::Checking);
+        let effects = self.run.as_mut().map(|run| run.retry(now)).unwrap_or_default();
+        self.browsed = false;
+        let mut tasks = self.perform_run(effects);
+        tasks.extend(self.after_run_moved());
+        tasks
+    }
+
+    fn retry_patiently(&mut self) -> Vec<Task> {
+        if let Some(run) = self.run.as_mut() {
+            run.be_patient();
+        }
+        self.retry()
+    }
+
+    fn sign_in_again(&mut self) -> Vec<Task> {
+        let now = self.now;
+        if self.step() != Some(Step::PartnerApi) || self.checking_all {
+            return self.retry();
+        }
+        let mut tasks = self.cancel(|origin| *origin == Origin::Run(CheckId::SignIn));
+        tasks.push(self.perform(Origin::Quiet, Effect::Tell(Verdict::Closed)));
+        self.go(Place::Checking);
+        self.clear_answer();
+        self.browsed = false;
+        let effects = self.run.as_mut().map(|run| run.sign_in_again(now)).unwrap_or_default();
+        tasks.extend(self.perform_run(effects));
+        tasks.extend(self.after_run_moved());
+        tasks
+    }
+
+    /// Back to the form, with the focus on the field to blame.
+    fn edit_after_failure(&mut self) -> Vec<Task> {
+        let blamed = self.diagnosis().map(|(_, _, diagnosis)| (diagnosis.goto, diagnosis.what));
+        let mut tasks = self.leave_checks();
+        let target = match &blamed {
+            Some((Goto::Field(field), _)) => Some(*field),
+            _ => None,
+        };
+        if let (Some(field), Some((_, what))) = (target, blamed) {
+            if self.stops().contains(&Stop::Field(field)) {
+                self.problems.push(Problem::new(field, what, "Press Enter to check again."));
+                self.focus_first_open();
+            }
+        }
+        tasks.push(self.save());
+        tasks
+    }
+
+    fn copy_failure(&mut self) -> Vec<Task> {
+        let Some((_, failure, diagnosis)) = self.diagnosis() else { return Vec::new() };
+        let id = |name: &str, id: &Option<crate::text::Foreign>| id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default();
+        let text = format!(
+            "{}: {}{}{}{}",
+            diagnosis.code,
+            diagnosis.what,
+            id("trace", &failure.trace_id),
+            id("correlation", &failure.correlation_id),
+            id("request", &failure.request_id)
+        );
+        self.notice = Some("Copied: code, sentence and ids. They are also on d.".to_owned());
+        vec![Task::Copy(text)]
+    }
+
+    /// What the diagnosis may know.
+    pub(super) fn context(&self, check: CheckId) -> Context<'_> {
+        let proof = self.proven_center();
+        let audience = match check {
+            CheckId::PriceToken | CheckId::Rates | CheckId::Sheet => Some(Audience::PartnerApi),
+            _ => Some(Audience::PartnerCenter),
+        };
+        Context {
+            step: check.step(),
+            audience,
+            application: proof.map(|proof| proof.application.as_str()),
+            tenant: proof.map(|proof| proof.tenant.as_str()),
+            redirect: self.forms.text(Field::Redirect).map(crate::ui::field::TextField::text),
+            ..Context::default()
+        }
+    }
+
+    pub(crate) fn shut_diagnosis(&self) -> Option<Diagnosis> {
+        self.shut.as_ref().map(|failure| self.diagnosed(failure))
+    }
+
+    pub(crate) fn diagnosed(&self, failure: &Failure) -> Diagnosis {
+        diagnose(failure, &Context::default())
+    }
+
+    pub(super) fn blame(&mut self, problems: Vec<Problem>) -> Vec<Task> {
+        self.problems = problems;
+        self.focus_first_open();
+        Vec::new()
+    }
+
+    // ---- filling in ----
+
+    /// A rehearsal fills the fields of the page.
+    fn fill_in(&mut self) {
+        let fields: Vec<Field> = self
+            .stops()
+            .into_iter()
+            .filter_map(|stop| match stop {
+                Stop::Field(field) => Some(field),
+                Stop::Mark(_) | Stop::Choice(_) | Stop::Button => None,
+            })
+            .collect();
+        for field in fields {
+            let Some(crib) = &self.setting.rehearsal else { return };
+            if matches!(field, Field::SecretKey | Field::ApiSecret) {
+                let secret = crate::secret::SharedSecret::clone(&crib.secret);
+                self.forms.set(field, secret.reveal());
+            } else if let Some(value) = crib.values.get(&field) {
+                let value = value.clone();
+                self.forms.set(field, &value);
+            }
+        }
+        self.problems.clear();
+    }
+
+    /// Takes what an offered paste holds.
+    pub(super) fn take_apart(&mut self) -> Vec<Task> {
+        let offer = std::mem::take(&mut self.offer);
+        let names: Vec<&str> = offer.iter().map(|(field, _)| field.label()).collect();
+        for (field, value) in &offer {
+            self.forms.set(*field, value.reveal());
+        }
+        self.problems.clear();
+        self.notice = Some(format!("Taken: {}.", names.join(", ")));
+        self.focus_first_open();
+        Vec::new()
+    }
+}
+
+/// What a wrong paste is called, and what to do about it.
+fn wrong_paste(wrong: WrongPaste) -> Problem {
+    const WHERE: &str = "After Accept, copy the whole address from the browser's address bar.";
+    let (what, cure) = match wrong {
+        WrongPaste::Empty => ("Nothing was pasted yet.", WHERE),
+        WrongPaste::SignInAddress { redirect_url: true } => (
+            "That is the address that starts a sign-in, with redirect_url= as the old guide has it.",
+            "Entra only knows redirect_uri and ignores the other. Use the address shown above (F3 copies it).",
+        ),
+        WrongPaste::SignInAddress { redirect_url: false } => {
+            ("That is the address that starts the sign-in, not the one it ends on.", WHERE)
+        }
+        WrongPaste::Token => ("That is a token, not an authorization code.", WHERE),
+        WrongPaste::Guid => ("That is a GUID, not an authorization code.", WHERE),
+        WrongPaste::SecretKey => ("That is a secret key, not an authorization code.", WHERE),
+        WrongPaste::NoCode => ("There is no code in this address.", WHERE),
+        WrongPaste::TwoCodes => ("There are two codes in this address.", "Copy one address, once."),
+        WrongPaste::NotACode => ("That is neither an address nor a code.", WHERE),
+        WrongPaste::OtherSignIn => (
+            "This address belongs to another sign-in.",
+            "Use the newest browser tab, or F5 for a new link and sign in again.",
+        ),
+        WrongPaste::CutOff => ("The address ends too early: its end is missing.", "Copy it whole, from https:// to the end."),
+        WrongPaste::UsedBefore => ("This code was sent before; a code works once.", "F5 makes a new link."),
+    };
+    Problem::new(Field::Answer, what, cure)
+}

@@ -1,0 +1,260 @@
+//! The fields of all pages, and taking a paste with several values apart.
+
+use crate::engine::answers::{Field, Typed};
+use crate::engine::step::Environment;
+use crate::secret::{Secret, SharedSecret};
+use crate::ui::Intent;
+use crate::ui::field::{SecretField, TextField};
+
+/// Every field of the wizard. They live as long as it does, so going back loses nothing.
+#[derive(Debug)]
+pub struct Forms {
+    account_name: TextField,
+    client_id: TextField,
+    application_id: TextField,
+    directory: TextField,
+    secret_ends: TextField,
+    mpn_id: TextField,
+    redirect: TextField,
+    confirmation: TextField,
+    secret: SecretField,
+    api_secret: SecretField,
+    answer: SecretField,
+    /// Whether step 3 uses a key of its own.
+    pub other_secret: bool,
+}
+
+/// The redirect address that needs no pasting (ruling 4).
+pub(crate) const USUAL_REDIRECT: &str = "http://localhost";
+
+impl Forms {
+    pub(super) fn new() -> Self {
+        Self {
+            account_name: TextField::default(),
+            client_id: TextField::default(),
+            application_id: TextField::default(),
+            directory: TextField::default(),
+            secret_ends: TextField::default(),
+            mpn_id: TextField::default(),
+            redirect: TextField::new(USUAL_REDIRECT),
+            confirmation: TextField::default(),
+            secret: SecretField::new(),
+            api_secret: SecretField::new(),
+            answer: SecretField::new(),
+            other_secret: false,
+        }
+    }
+
+    /// The editor of a visible field.
+    pub fn text(&self, field: Field) -> Option<&TextField> {
+        match field {
+            Field::AccountName => Some(&self.account_name),
+            Field::ClientId => Some(&self.client_id),
+            Field::ApplicationId => Some(&self.application_id),
+            Field::Directory => Some(&self.directory),
+            Field::SecretEnds => Some(&self.secret_ends),
+            Field::MpnId => Some(&self.mpn_id),
+            Field::Redirect => Some(&self.redirect),
+            Field::Confirmation => Some(&self.confirmation),
+            Field::Environment | Field::SecretChoice | Field::SecretKey | Field::ApiSecret | Field::Answer => None,
+        }
+    }
+
+    /// The editor of a field that is never drawn.
+    pub fn secret(&self, field: Field) -> Option<&SecretField> {
+        match field {
+            Field::SecretKey => Some(&self.secret),
+            Field::ApiSecret => Some(&self.api_secret),
+            Field::Answer => Some(&self.answer),
+            Field::AccountName
+            | Field::Environment
+            | Field::ClientId
+            | Field::ApplicationId
+            | Field::Directory
+            | Field::SecretEnds
+            | Field::MpnId
+            | Field::SecretChoice
+            | Field::Redirect
+            | Field::Confirmation => None,
+        }
+    }
+
+    pub(super) fn secret_mut(&mut self, field: Field) -> Option<&mut SecretField> {
+        match field {
+            Field::SecretKey => Some(&mut self.secret),
+            Field::ApiSecret => Some(&mut self.api_secret),
+            Field::Answer => Some(&mut self.answer),
+            _other => None,
+        }
+    }
+
+    fn text_mut(&mut self, field: Field) -> Option<&mut TextField> {
+        match field {
+            Field::AccountName => Some(&mut self.account_name),
+            Field::ClientId => Some(&mut self.client_id),
+            Field::ApplicationId => Some(&mut self.application_id),
+            Field::Directory => Some(&mut self.directory),
+            Field::SecretEnds => Some(&mut self.secret_ends),
+            Field::MpnId => Some(&mut self.mpn_id),
+            Field::Redirect => Some(&mut self.redirect),
+            Field::Confirmation => Some(&mut self.confirmation),
+            _other => None,
+        }
+    }
+
+    /// The visible fields as they stand.
+    pub fn typed(&self, environment: Environment) -> Typed {
+        Typed {
+            account_name: self.account_name.text().to_owned(),
+            environment,
+            client_id: self.client_id.text().to_owned(),
+            application_id: self.application_id.text().to_owned(),
+            directory: self.directory.text().to_owned(),
+            secret_ends: self.secret_ends.text().to_owned(),
+            mpn_id: self.mpn_id.text().to_owned(),
+            redirect: self.redirect.text().to_owned(),
+        }
+    }
+
+    /// Puts back what was typed the last time.
+    pub(super) fn restore(&mut self, typed: &Typed) {
+        self.set(Field::AccountName, &typed.account_name);
+        self.set(Field::ClientId, &typed.client_id);
+        self.set(Field::ApplicationId, &typed.application_id);
+        self.set(Field::Directory, &typed.directory);
+        self.set(Field::SecretEnds, &typed.secret_ends);
+        self.set(Field::MpnId, &typed.mpn_id);
+        if !typed.redirect.is_empty() {
+            self.set(Field::Redirect, &typed.redirect);
+        }
+    }
+
+    pub(super) fn set(&mut self, field: Field, value: &str) {
+        if let Some(text) = self.text_mut(field) {
+            text.set(value);
+        } else if let Some(secret) = self.secret_mut(field) {
+            secret.clear();
+            secret.paste(value);
+        }
+    }
+
+    pub(super) fn press(&mut self, field: Field, intent: Intent) -> bool {
+        if let Some(text) = self.text_mut(field) {
+            return text.press(intent);
+        }
+        self.secret_mut(field).is_some_and(|secret| secret.press(intent))
+    }
+
+    /// Pastes, and returns what the page says about it.
+    pub(super) fn paste(&mut self, field: Field, raw: &str) -> Option<String> {
+        let pasted = match self.text_mut(field) {
+            Some(text) => text.paste(raw),
+            None => self.secret_mut(field)?.paste(raw),
+        };
+        pasted.note().map(std::borrow::Cow::into_owned)
+    }
+
+    /// Whether a field is empty.
+    pub fn is_empty(&self, field: Field) -> bool {
+        self.text(field).is_none_or(TextField::is_empty) && self.secret(field).is_none_or(SecretField::is_empty)
+    }
+
+    /// Exchanges Client ID and Application ID.
+    pub(super) fn swap_ids(&mut self) {
+        std::mem::swap(&mut self.client_id, &mut self.application_id);
+    }
+}
+
+/// Whether an empty field is worth the focus when a page opens.
+pub(super) fn is_needed(field: Field) -> bool {
+    matches!(field, Field::ApplicationId | Field::SecretKey | Field::ApiSecret | Field::Redirect | Field::Answer)
+}
+
+/// Takes a paste such as a JSON object, `key=value` lines or a table copied from a portal apart. One value alone is no
+/// such paste.
+pub(super) fn taken_apart(raw: &str) -> Vec<(Field, SharedSecret)> {
+    let mut found: Vec<(Field, SharedSecret)> = Vec::new();
+    let mut add = |name: &str, value: &str| {
+        let value = value.trim().trim_matches(['"', '\'', ',', ';']);
+        if let Some(field) = field_named(name)
+            && !value.is_empty()
+            && found.iter().all(|(other, _)| *other != field)
+        {
+            found.push((field, Secret::shared(value.to_owned())));
+        }
+    };
+    if raw.len() <= 65_536 {
+        if let Ok(serde_json::Value::Object(object)) = serde_json::from_str(raw.trim()) {
+            for (name, value) in &object {
+                add(name, value.as_str().unwrap_or_default());
+            }
+        } else {
+            for line in raw.lines() {
+                if let Some((name, value)) = line.split_once(['=', ':', '\t']) {
+                    add(name, value);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The field that a name means, as the portals, the Azure command line and Octo write it.
+fn field_named(name: &str) -> Option<Field> {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    match plain.as_str() {
+        "appid" | "applicationid" | "applicationclientid" | "clientid" | "azureclientid" => Some(Field::ApplicationId),
+        "clientsecret" | "azureclientsecret" | "password" | "secretkey" | "secret" | "key" | "value" => {
+            Some(Field::SecretKey)
+        }
+        "tenant" | "tenantid" | "directoryid" | "directorytenantid" | "azuretenantid" | "directory" | "domain"
+        | "accountid" => Some(Field::Directory),
+        "mpnid" | "partnerid" => Some(Field::MpnId),
+        "redirecturi" | "replyurl" | "redirectaddress" => Some(Field::Redirect),
+        "accountname" => Some(Field::AccountName),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(raw: &str) -> Vec<(Field, String)> {
+        taken_apart(raw).into_iter().map(|(field, value)| (field, value.reveal().to_owned())).collect()
+    }
+
+    #[test]
+    fn what_the_azure_command_line_prints_is_taken_apart() {
+        let raw = r#"{"appId":"a","displayName":"n","password":"p","tenant":"t"}"#;
+        let mut wanted = vec![
+            (Field::ApplicationId, "a".to_owned()),
+            (Field::SecretKey, "p".to_owned()),
+            (Field::Directory, "t".to_owned()),
+        ];
+        let mut found = fields(raw);
+        found.sort();
+        wanted.sort();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn lines_with_names_are_taken_apart() {
+        let raw = "AZURE_CLIENT_ID=a\nAZURE_CLIENT_SECRET=\"p=x\"\nDirectory (tenant) ID: t\n";
+        assert_eq!(
+            fields(raw),
+            [
+                (Field::ApplicationId, "a".to_owned()),
+                (Field::SecretKey, "p=x".to_owned()),
+                (Field::Directory, "t".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_single_value_is_left_alone() {
+        assert!(fields("8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204").is_empty());
+        assert!(fields("abc8Q~x=").is_empty());
+        assert!(fields(&"x=".repeat(70_000)).is_empty());
+    }
+}

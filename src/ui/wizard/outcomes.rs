@@ -1,0 +1,228 @@
+//! What the answers of the world do to the wizard.
+
+use crate::engine::effect::{Effect, Failure, Look, Opened, Outcome, Verdict};
+use crate::engine::journal::Attempt;
+use crate::engine::run::{CheckId, Run, Status};
+use crate::engine::step::Step;
+use crate::engine::answers::Field;
+use crate::ui::wizard::{MARKS, Origin, Place, Resumption, Told, Wizard};
+use crate::ui::{Task, Ticket};
+
+impl Wizard {
+    pub(super) fn came(&mut self, ticket: Ticket, outcome: Outcome) -> Vec<Task> {
+        let Some(origin) = self.tickets.remove(&ticket) else { return Vec::new() };
+        match (origin, outcome) {
+            (Origin::Open, Outcome::Opened(opened)) => self.opened(*opened),
+            (Origin::Open, Outcome::Failed(failure)) => {
+                self.shut = Some(*failure);
+                self.go(Place::Shut);
+                Vec::new()
+            }
+            (Origin::Look(look), Outcome::Looked(sight)) => {
+                self.looks.insert(look, Ok(sight));
+                Vec::new()
+            }
+            (Origin::Look(look), Outcome::Failed(failure)) => {
+                self.looks.insert(look, Err(*failure));
+                Vec::new()
+            }
+            (Origin::Run(id), outcome) => self.run_came(id, outcome),
+            (Origin::Named, Outcome::Noted(line)) => {
+                self.registration.apply(&line);
+                self.after_basic()
+            }
+            (Origin::Named | Origin::Closing, Outcome::Failed(failure)) => self.cannot_note(&failure),
+            (Origin::Closing, Outcome::Noted(line)) => {
+                self.registration.apply(&line);
+                Vec::new()
+            }
+            (Origin::Telling(key), Outcome::Discovered(tenant)) => {
+                let line = tenant.region.map_or_else(String::new, |region| format!(", {region}"));
+                self.told.insert(key, Told::Directory(line));
+                Vec::new()
+            }
+            (Origin::Telling(key), Outcome::Failed(failure)) => {
+                let known = failure.error.as_ref().is_some_and(|error| error == "invalid_tenant")
+                    || failure.codes.contains(&90_002);
+                self.told.insert(key, if known { Told::NotOne } else { Told::Unknown });
+                Vec::new()
+            }
+            (Origin::Quiet, Outcome::Browsed(false)) => {
+                self.notice = Some("No browser could be opened here. Open the address by hand.".to_owned());
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn cannot_note(&mut self, failure: &Failure) -> Vec<Task> {
+        let diagnosis = self.diagnosed(failure);
+        self.notice = Some(format!("{} ({})", diagnosis.what, diagnosis.code));
+        Vec::new()
+    }
+
+    fn opened(&mut self, opened: Opened) -> Vec<Task> {
+        self.registration = opened.registration;
+        self.folder = opened.folder;
+        self.shut = None;
+        if let Some(draft) = &opened.draft {
+            self.forms.restore(&draft.typed);
+            self.started = draft.started;
+            self.marked = MARKS.iter().map(|mark| mark.key).filter(|key| draft.marked.iter().any(|other| other == key)).collect();
+        }
+        self.restore_from_registration();
+        let mut tasks = self.look_again();
+        tasks.extend(self.place_after_opening(opened.draft.and_then(|draft| draft.step)));
+        tasks
+    }
+
+    /// Fields that the draft does not have are filled from what is registered or proven.
+    fn restore_from_registration(&mut self) {
+        let newest: Option<Attempt> = self.registration.open.clone().or_else(|| self.registration.active.clone());
+        if let Some(name) = self.registration.name.clone()
+            && self.forms.is_empty(Field::AccountName)
+        {
+            self.forms.set(Field::AccountName, name.as_str());
+        }
+        let Some((proof, _)) = newest.as_ref().and_then(|attempt| attempt.partner_center.as_ref()) else { return };
+        let directory = proof.domain.as_ref().map_or_else(|| proof.tenant.to_string(), ToString::to_string);
+        let ends = proof.secret_ends.map(|date| date.to_string()).unwrap_or_default();
+        for (field, value) in [
+            (Field::ClientId, proof.application.as_str()),
+            (Field::ApplicationId, proof.application.as_str()),
+            (Field::Directory, directory.as_str()),
+            (Field::SecretEnds, ends.as_str()),
+        ] {
+            if self.forms.is_empty(field) {
+                self.forms.set(field, value);
+            }
+        }
+        if let Some((api, _)) = newest.as_ref().and_then(|attempt| attempt.partner_api.as_ref()) {
+            self.forms.set(Field::Redirect, api.redirect.as_str());
+        }
+    }
+
+    fn place_after_opening(&mut self, drafted: Option<Step>) -> Vec<Task> {
+        if let Some(only) = self.setting.only {
+            return self.open_single_step(only);
+        }
+        if let Some(resumption) = Resumption::of(&self.registration, &self.setting.zone.clone()) {
+            self.started = true;
+            self.go(resumption.place);
+            self.notice = Some(resumption.sentence);
+            if resumption.run {
+                let notice = self.notice.take();
+                let tasks = self.submit_partner_api();
+                self.notice = notice;
+                return tasks;
+            }
+            return Vec::new();
+        }
+        if self.registration.active.is_some() {
+            self.go(Place::Overview);
+        } else if self.started {
+            let place = match drafted {
+                Some(Step::PartnerCenter | Step::PartnerApi) => Place::PartnerCenter,
+                Some(Step::Basic) | None => Place::Basic,
+            };
+            self.go(place);
+            self.notice = Some("Your draft is open again. Secrets are never kept in it: type the key again.".to_owned());
+        } else {
+            self.go(Place::Start);
+        }
+        Vec::new()
+    }
+
+    /// `--step`: one step with everything else kept; what it builds on must be there.
+    fn open_single_step(&mut self, only: Step) -> Vec<Task> {
+        let (place, notice) = match only {
+            Step::Basic => (Place::Basic, None),
+            Step::PartnerCenter => (Place::PartnerCenter, None),
+            Step::PartnerApi if self.proven_center().is_some() => (Place::PartnerApi, None),
+            Step::PartnerApi => {
+                (Place::PartnerCenter, Some("Partner Center Credentials come first: nothing is proven yet.".to_owned()))
+            }
+        };
+        self.started = true;
+        self.go(place);
+        self.notice = notice;
+        Vec::new()
+    }
+
+    fn run_came(&mut self, id: CheckId, outcome: Outcome) -> Vec<Task> {
+        let now = self.now;
+        let Some(run) = self.run.as_mut() else { return Vec::new() };
+        let effects = run.resume(id, outcome, now);
+        let mut tasks = self.perform_run(effects);
+        tasks.extend(self.after_run_moved());
+        tasks
+    }
+
+    /// The page follows the run.
+    pub(super) fn after_run_moved(&mut self) -> Vec<Task> {
+        let Some(run) = &self.run else { return Vec::new() };
+        let (status, step) = (run.status(), run.step());
+        self.registration.clone_from(run.registration());
+        match status {
+            Status::Asking => {
+                if self.place != Place::SignIn {
+                    let notice = self.notice.take();
+                    self.go(Place::SignIn);
+                    self.notice = notice;
+                    self.asked_at = self.now;
+                }
+                self.browse()
+            }
+            Status::Running => {
+                if self.place == Place::SignIn {
+                    self.clear_answer();
+                    self.go(Place::Checking);
+                }
+                Vec::new()
+            }
+            Status::Finished => self.run_ended_well(step),
+            Status::Refused => {
+                let verdict = (step == Some(Step::PartnerApi)).then_some(Verdict::Failed);
+                self.go(Place::Stopped);
+                self.tell(verdict)
+            }
+            Status::Stopped => {
+                let place = self.leave_checks();
+                self.notice = Some("Stopped. What you typed is still here; nothing was registered.".to_owned());
+                place
+            }
+        }
+    }
+
+    fn run_ended_well(&mut self, step: Option<Step>) -> Vec<Task> {
+        match step {
+            Some(Step::PartnerCenter) => {
+                self.proven_secret = self.run.as_ref().and_then(Run::secret);
+                Vec::new()
+            }
+            Some(Step::PartnerApi) => self.tell(Some(Verdict::Proven)),
+            Some(Step::Basic) | None => {
+                self.committed_at = self.now;
+                self.setting.only = None;
+                self.replacing = false;
+                self.proven_secret = None;
+                for field in [Field::SecretKey, Field::ApiSecret, Field::Answer] {
+                    if let Some(secret) = self.forms.secret_mut(field) {
+                        secret.clear();
+                    }
+                }
+                self.go(Place::Done);
+                Vec::new()
+            }
+        }
+    }
+
+    fn tell(&mut self, verdict: Option<Verdict>) -> Vec<Task> {
+        verdict.map(|verdict| self.perform(Origin::Quiet, Effect::Tell(verdict))).into_iter().collect()
+    }
+
+    /// Whether every look has come back.
+    pub(crate) fn looked(&self) -> bool {
+        Look::ALL.iter().all(|look| self.looks.contains_key(look))
+    }
+}
