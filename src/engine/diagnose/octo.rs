@@ -1,0 +1,123 @@
+//! Octo: the statuses of its gateway and the codes of `google.rpc`.
+
+use std::time::Duration;
+
+use super::Sign::{Number, Status, Word};
+use super::{Goto, OPERATOR, PATIENCE, Row, Who};
+use crate::engine::effect::Service::Octo;
+use crate::engine::step::Step;
+use crate::exit::Exit;
+
+/// What was proven stays kept, whatever Octo answers.
+const REFUSED: Row = Row {
+    who: Who::OctoAdministrator,
+    goto: Goto::Retry,
+    ..OPERATOR
+};
+
+pub(super) static ROWS: &[Row] = &[
+    Row {
+        key: "octo-invalid",
+        signs: &[Number(Octo, 3), Status(Octo, 400)],
+        what: "Octo does not accept one of the values.",
+        why: &[
+            "The sentence below says which, if Octo tells. What was proven at Microsoft stays kept.",
+        ],
+        fix: &[
+            "Compare account name, Client ID and Application ID with Octo's screen.",
+            "Correct the value and confirm again.",
+            "If it stays, save the report and send it to Alphaus support.",
+        ],
+        who: Who::Operator,
+        goto: Goto::Step(Step::Basic),
+        ..REFUSED
+    },
+    Row {
+        key: "octo-sign-in",
+        signs: &[
+            Number(Octo, 16),
+            Status(Octo, 401),
+            Word(Octo, "invalid_client"),
+            Word(Octo, "unauthorized_client"),
+            Word(Octo, "invalid_grant"),
+        ],
+        what: "Octo does not accept its API client.",
+        why: &[
+            "ALPHAUS_CLIENT_ID or ALPHAUS_CLIENT_SECRET is wrong, has ended, or belongs to another issuer.",
+        ],
+        fix: &[
+            "Compare ALPHAUS_CLIENT_ID with the API client in Octo, or have a new one made.",
+            "Set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET anew, and ALPHAUS_AUTH_URL only if you were given one.",
+            "Start octo-csp again: what was proven is kept.",
+        ],
+        ..REFUSED
+    },
+    Row {
+        key: "octo-denied",
+        signs: &[Number(Octo, 7), Status(Octo, 403)],
+        what: "Octo does not let this API client register accounts.",
+        why: &["Only Octo administrators register accounts."],
+        fix: &[
+            "Have an Octo administrator allow it for this client, or use a client of theirs.",
+            "Start octo-csp again: what was proven is kept.",
+        ],
+        exit: Exit::Permission,
+        ..REFUSED
+    },
+    Row {
+        key: "octo-not-found",
+        signs: &[Number(Octo, 5), Status(Octo, 404)],
+        what: "Octo does not know this account, or not this call.",
+        why: &[
+            "The account was removed in Octo since it was registered,",
+            "or the address of Octo is another one.",
+        ],
+        fix: &[
+            "Look in Octo: is the account there?",
+            "If not, register it again.",
+            "If it is, save the report and send it to Alphaus support.",
+        ],
+        who: Who::Operator,
+        ..REFUSED
+    },
+    Row {
+        key: "octo-exists",
+        signs: &[Number(Octo, 6), Status(Octo, 409)],
+        what: "Octo has an Azure payer account already.",
+        why: &["Octo accepts one Azure payer account for now. Nothing was changed there."],
+        fix: &[
+            "Octo: look at the registered account; Edit Settings changes its name and credentials.",
+            "Removing it in Octo removes all its data: ask Alphaus support first.",
+        ],
+        goto: Goto::Leave,
+        exit: Exit::AlreadyRegistered,
+        ..REFUSED
+    },
+    Row {
+        key: "octo-throttled",
+        signs: &[Number(Octo, 8), Status(Octo, 429)],
+        what: "Octo has slowed down requests of this client.",
+        why: &["Too many requests in a short time."],
+        fix: &["Wait as long as shown, then confirm again."],
+        who: Who::Alphaus,
+        wait: Some(Duration::from_secs(30)),
+        ..PATIENCE
+    },
+    Row {
+        key: "octo-busy",
+        signs: &[
+            Number(Octo, 13),
+            Number(Octo, 14),
+            Status(Octo, 500),
+            Status(Octo, 408),
+        ],
+        what: "Octo has trouble at the moment.",
+        why: &["A fault on Octo's side that passes. What was proven at Microsoft stays kept."],
+        fix: &[
+            "Wait a little and confirm again: the present state is asked for first.",
+            "If it lasts, save the report and send it to Alphaus support.",
+        ],
+        who: Who::Alphaus,
+        ..PATIENCE
+    },
+];
