@@ -1,0 +1,3 @@
+//! Everything outside: the network, the keyring, files, the browser.
+
+pub mod vault;
