@@ -1,3 +1,5 @@
 //! Everything outside: the network, the keyring, files, the browser.
 
+mod folder;
+pub mod record;
 pub mod vault;

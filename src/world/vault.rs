@@ -85,7 +85,7 @@ impl Vault {
     }
 
     /// Writes a secret, reads it back through a fresh handle, and compares.
-    pub async fn keep(&self, item: &ItemName, secret: &SharedSecret) -> Result<(), Failure> {
+    pub async fn keep(&self, item: &ItemName, secret: &SharedSecret) -> Result<(), Box<Failure>> {
         let (name, label) = (self.name(item), self.label(item));
         let secret = SharedSecret::clone(secret);
         self.call(move |store| write_and_compare(store, &name, &label, &secret))
@@ -93,14 +93,14 @@ impl Vault {
     }
 
     /// Reads a secret.
-    pub async fn recall(&self, item: &ItemName) -> Result<SharedSecret, Failure> {
+    pub async fn recall(&self, item: &ItemName) -> Result<SharedSecret, Box<Failure>> {
         let name = self.name(item);
         self.call(move |store| parts::read(store, &name).and_then(secret))
             .await
     }
 
     /// Copies an item inside the vault, reads it back and compares.
-    pub async fn copy(&self, from: &ItemName, to: &ItemName) -> Result<(), Failure> {
+    pub async fn copy(&self, from: &ItemName, to: &ItemName) -> Result<(), Box<Failure>> {
         let (from, name, label) = (self.name(from), self.name(to), self.label(to));
         self.call(move |store| {
             let secret = parts::read(store, &from).and_then(secret)?;
@@ -110,7 +110,7 @@ impl Vault {
     }
 
     /// Deletes items. Missing ones are fine.
-    pub async fn erase(&self, items: &[ItemName]) -> Result<(), Failure> {
+    pub async fn erase(&self, items: &[ItemName]) -> Result<(), Box<Failure>> {
         let names: Vec<String> = items.iter().map(|item| self.name(item)).collect();
         self.call(move |store| names.iter().try_for_each(|name| parts::delete(store, name)))
             .await
@@ -118,16 +118,16 @@ impl Vault {
 
     /// Reads items in a second process and compares with what this one reads: what is only in our own process' memory, or
     /// only in its connection, is not kept.
-    pub async fn read_back(&self, items: &[ItemName]) -> Result<(), Failure> {
+    pub async fn read_back(&self, items: &[ItemName]) -> Result<(), Box<Failure>> {
         self.compare(items.iter().map(|item| self.name(item)).collect())
             .await
     }
 
     /// Shows before anybody signs in that this keyring keeps things: an item as long as a refresh token is written under a
     /// random name, read in a second process, and removed.
-    pub async fn probe(&self) -> Result<Sight, Failure> {
+    pub async fn probe(&self) -> Result<Sight, Box<Failure>> {
         let (name, secret) = second::test_item(&self.registration)
-            .map_err(|_no_randomness| Failure::new(Service::Machine, Cause::Internal))?;
+            .map_err(|_no_randomness| Box::new(Failure::new(Service::Machine, Cause::Internal)))?;
         let label = format!("Octo CSP, {}: test, can be deleted", self.registration);
         let written = {
             let name = name.clone();
@@ -162,7 +162,7 @@ impl Vault {
         format!("Octo CSP, {}: {kind}", self.registration)
     }
 
-    async fn compare(&self, names: Vec<String>) -> Result<(), Failure> {
+    async fn compare(&self, names: Vec<String>) -> Result<(), Box<Failure>> {
         let compared = self.reader.compare(&self.store, names, self.limit).await;
         compared.map_err(|error| failure(error, self.title()))
     }
@@ -170,7 +170,7 @@ impl Vault {
     async fn call<T: Send + 'static>(
         &self,
         work: impl FnOnce(&dyn Store) -> Result<T, VaultError> + Send + 'static,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, Box<Failure>> {
         let store = Arc::clone(&self.store);
         calls::on_a_thread(self.limit, move || work(&*store))
             .await
@@ -179,10 +179,10 @@ impl Vault {
 }
 
 /// The one place where an error of the vault becomes a [`Failure`].
-fn failure(error: VaultError, store: &str) -> Failure {
+fn failure(error: VaultError, store: &str) -> Box<Failure> {
     let mut failure = Failure::new(Service::Keyring, Cause::Vault(error.fault)).with_detail(store);
     failure.sentence = error.sentence;
-    failure
+    Box::new(failure)
 }
 
 /// A store acknowledges what it does not keep: nothing counts as kept that was not read back.
