@@ -1,0 +1,394 @@
+//! Real files: torn lines, other processes, links, rights, full and read-only disks.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use octo_csp::engine::answers::Draft;
+use octo_csp::engine::effect::{Cause, DiskFault, Failure};
+use octo_csp::engine::journal::{Fact, read_file};
+use octo_csp::engine::step::Step;
+use octo_csp::ids::AccountName;
+use octo_csp::world::record::Record;
+use tempfile::TempDir;
+
+use crate::child;
+
+fn now() -> Timestamp {
+    "2026-05-14T10:05:00Z".parse().unwrap()
+}
+
+fn named(name: &str) -> Fact {
+    Fact::Named {
+        name: Some(AccountName::parse(name).unwrap()),
+    }
+}
+
+fn open(state: &Path) -> Record {
+    Record::open(state, "production").unwrap()
+}
+
+fn journal(state: &TempDir) -> PathBuf {
+    state.path().join("production/journal")
+}
+
+fn cause<T>(result: Result<T, Box<Failure>>) -> Cause {
+    result.err().expect("a failure").cause
+}
+
+fn disk(fault: DiskFault) -> Cause {
+    Cause::Disk(fault)
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn add(path: &Path, bytes: &[u8]) {
+    let mut file = OpenOptions::new().append(true).open(path).unwrap();
+    file.write_all(bytes).unwrap();
+}
+
+#[test]
+fn looking_makes_nothing() {
+    let state = TempDir::new().unwrap();
+    let record = open(&state.path().join("not/there"));
+    assert_eq!(record.registration().sequence, 0);
+    assert!(record.load_draft().is_none());
+    record.unmoved().unwrap();
+    assert_eq!(fs::read_dir(state.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn lines_are_numbered_and_found_again() {
+    let state = TempDir::new().unwrap();
+    let mut record = open(state.path());
+    assert_eq!(record.append(&named("Contoso"), now()).unwrap(), 1);
+    let checked = Fact::Checked { step: Step::Basic };
+    assert_eq!(record.append(&checked, now()).unwrap(), 2);
+    record.unmoved().unwrap();
+    let again = open(state.path());
+    assert_eq!(again.registration(), record.registration());
+    assert_eq!(again.registration().sequence, 2);
+}
+
+#[test]
+fn a_line_torn_at_any_byte_is_cut_off_and_written_over() {
+    let state = TempDir::new().unwrap();
+    let mut record = open(state.path());
+    record.append(&named("Contoso"), now()).unwrap();
+    let one = fs::read(journal(&state)).unwrap();
+    record
+        .append(&named("Fabrikam, a longer name"), now())
+        .unwrap();
+    let two = fs::read(journal(&state)).unwrap();
+    for end in one.len()..two.len() {
+        let torn = TempDir::new().unwrap();
+        open(torn.path()).append(&named("Contoso"), now()).unwrap();
+        add(&journal(&torn), &two[one.len()..end]);
+        let mut record = open(torn.path());
+        assert_eq!(record.registration().sequence, 1, "{end}");
+        assert!(!record.is_damaged());
+        // Looking cut nothing off.
+        assert_eq!(fs::read(journal(&torn)).unwrap(), two[..end]);
+        assert_eq!(record.append(&named("X"), now()).unwrap(), 2);
+        let contents = read_file(&fs::read(journal(&torn)).unwrap());
+        assert_eq!(contents.lines.len(), 2);
+        assert_eq!(open(torn.path()).registration().sequence, 2);
+    }
+}
+
+#[test]
+fn a_journal_that_another_process_wrote_to_is_not_built_upon() {
+    let state = TempDir::new().unwrap();
+    let mut one = open(state.path());
+    one.append(&named("A"), now()).unwrap();
+    let mut other = open(state.path());
+    other.append(&named("B"), now()).unwrap();
+    assert_eq!(cause(one.append(&named("C"), now())), Cause::JournalMoved);
+    assert_eq!(cause(one.unmoved()), Cause::JournalMoved);
+    // Nothing was lost, and whoever looks again goes on.
+    let mut again = open(state.path());
+    assert_eq!(again.registration().name.as_ref().unwrap().as_str(), "B");
+    assert_eq!(again.append(&named("C"), now()).unwrap(), 3);
+}
+
+#[test]
+fn a_journal_that_was_removed_cut_or_changed_is_not_built_upon() {
+    let changes: [fn(&Path); 4] = [
+        |path| fs::remove_file(path).unwrap(),
+        |path| {
+            OpenOptions::new()
+                .write(true)
+                .open(path)
+                .unwrap()
+                .set_len(9)
+                .unwrap()
+        },
+        |path| {
+            // The same length, another line.
+            let other = TempDir::new().unwrap();
+            open(other.path()).append(&named("B"), now()).unwrap();
+            fs::copy(journal(&other), path).unwrap();
+        },
+        |path| fs::remove_dir_all(path.parent().unwrap()).unwrap(),
+    ];
+    for change in changes {
+        let state = TempDir::new().unwrap();
+        let mut record = open(state.path());
+        record.append(&named("A"), now()).unwrap();
+        change(&journal(&state));
+        assert_eq!(cause(record.unmoved()), Cause::JournalMoved);
+        assert_eq!(
+            cause(record.append(&named("C"), now())),
+            Cause::JournalMoved
+        );
+    }
+}
+
+#[test]
+fn a_newer_or_damaged_journal_is_read_but_not_written() {
+    let json = r#"{"v":2,"seq":2,"at":"2026-05-14T10:05:00Z","fact":"danced"}"#;
+    let newer = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+    let good = {
+        let state = TempDir::new().unwrap();
+        open(state.path()).append(&named("A"), now()).unwrap();
+        fs::read_to_string(journal(&state)).unwrap()
+    };
+    for (text, expected) in [
+        (newer, Cause::NewerJournal),
+        (format!("nonsense\n{good}"), disk(DiskFault::Damaged)),
+    ] {
+        let state = TempDir::new().unwrap();
+        open(state.path()).append(&named("A"), now()).unwrap();
+        add(&journal(&state), text.as_bytes());
+        let before = fs::read(journal(&state)).unwrap();
+        let mut record = open(state.path());
+        assert_eq!(record.registration().newer, expected == Cause::NewerJournal);
+        assert_eq!(record.is_damaged(), expected != Cause::NewerJournal);
+        assert_eq!(cause(record.append(&named("B"), now())), expected);
+        assert_eq!(fs::read(journal(&state)).unwrap(), before);
+    }
+}
+
+/// Writes a line and a draft below its argument with a umask that forbids nothing.
+#[test]
+fn careless() {
+    child::body(|state| {
+        let state = Path::new(&state);
+        open(state).append(&named("A"), now()).unwrap();
+        open(state).save_draft(&Draft::default()).unwrap();
+    });
+}
+
+#[test]
+fn files_are_the_persons_alone_whatever_the_umask() {
+    for umask in ["000", "022", "077"] {
+        let outer = TempDir::new().unwrap();
+        let state = outer.path().join("a/b");
+        let child = child::command("record::careless", &state);
+        let mut shell = std::process::Command::new("sh");
+        shell
+            .args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")])
+            .arg(child.get_program())
+            .args(child.get_args());
+        for (key, value) in child.get_envs() {
+            shell.env(key, value.unwrap());
+        }
+        child::run(&mut shell);
+        for folder in ["a", "a/b", "a/b/production"] {
+            assert_eq!(mode(&outer.path().join(folder)), 0o700, "{folder}");
+        }
+        for file in ["journal", "draft.json"] {
+            assert_eq!(mode(&state.join("production").join(file)), 0o600, "{file}");
+        }
+    }
+}
+
+#[test]
+fn what_may_be_read_by_others_is_closed_and_what_may_be_written_is_refused() {
+    let state = TempDir::new().unwrap();
+    let mut record = open(state.path());
+    record.append(&named("A"), now()).unwrap();
+    fs::set_permissions(journal(&state), Permissions::from_mode(0o644)).unwrap();
+    record.append(&named("B"), now()).unwrap();
+    assert_eq!(mode(&journal(&state)), 0o600);
+    let production = state.path().join("production");
+    for (path, rights) in [
+        (journal(&state), 0o620),
+        (production, 0o770),
+        (state.path().to_owned(), 0o777),
+    ] {
+        let before = fs::metadata(&path).unwrap().permissions();
+        fs::set_permissions(&path, Permissions::from_mode(rights)).unwrap();
+        let refused = disk(DiskFault::NotOurs);
+        assert_eq!(
+            cause(record.append(&named("C"), now())),
+            refused,
+            "{path:?}"
+        );
+        assert_eq!(cause(Record::open(state.path(), "production")), refused);
+        fs::set_permissions(&path, before).unwrap();
+    }
+    record.append(&named("C"), now()).unwrap();
+}
+
+#[test]
+fn links_are_not_followed() {
+    let outer = TempDir::new().unwrap();
+    let victim = outer.path().join("victim");
+    fs::create_dir(&victim).unwrap();
+    let refused = disk(DiskFault::NotOurs);
+    // The folder of all, the folder of one, dangling, the journal, the draft.
+    let link = outer.path().join("link");
+    symlink(&victim, &link).unwrap();
+    assert_eq!(cause(Record::open(&link, "production")), refused);
+    let state = outer.path().join("state");
+    fs::create_dir(&state).unwrap();
+    symlink(&victim, state.join("production")).unwrap();
+    assert_eq!(cause(Record::open(&state, "production")), refused);
+    symlink(outer.path().join("nowhere"), state.join("sandbox")).unwrap();
+    assert_eq!(cause(Record::open(&state, "sandbox")), refused);
+    let folder = state.join("third");
+    fs::create_dir(&folder).unwrap();
+    let file = victim.join("file");
+    fs::File::create(&file).unwrap().write_all(b"{}").unwrap();
+    symlink(&file, folder.join("draft.json")).unwrap();
+    let mut record = Record::open(&state, "third").unwrap();
+    assert!(record.load_draft().is_none());
+    symlink(&file, folder.join("journal")).unwrap();
+    assert_eq!(cause(record.append(&named("A"), now())), refused);
+    // A draft replaces a link instead of writing through it.
+    record.save_draft(&Draft::default()).unwrap();
+    assert_eq!(fs::read(&file).unwrap(), b"{}");
+    assert!(record.load_draft().is_some());
+}
+
+#[test]
+fn something_else_under_the_name_of_the_journal_is_refused_at_once() {
+    let state = TempDir::new().unwrap();
+    let folder = state.path().join("production");
+    fs::create_dir(&folder).unwrap();
+    fs::create_dir(folder.join("journal")).unwrap();
+    let refused = disk(DiskFault::NotOurs);
+    assert_eq!(cause(Record::open(state.path(), "production")), refused);
+    fs::remove_dir(folder.join("journal")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.join("journal"))
+        .status();
+    assert!(made.unwrap().success());
+    assert_eq!(cause(Record::open(state.path(), "production")), refused);
+}
+
+#[test]
+fn a_draft_is_replaced_as_a_whole_and_read_leniently() {
+    let state = TempDir::new().unwrap();
+    let record = open(state.path());
+    let mut draft = Draft {
+        started: true,
+        ..Draft::default()
+    };
+    draft.typed.client_id = "x".repeat(4_096);
+    record.save_draft(&draft).unwrap();
+    assert_eq!(record.load_draft(), Some(draft));
+    record.save_draft(&Draft::default()).unwrap();
+    assert_eq!(record.load_draft(), Some(Draft::default()));
+    let path = state.path().join("production/draft.json");
+    for junk in [&b"\xff\xfe"[..], b"", b"{\"typed\":1}", b"[[[["] {
+        fs::remove_file(&path).unwrap();
+        fs::File::create(&path).unwrap().write_all(junk).unwrap();
+        assert_eq!(record.load_draft(), None);
+    }
+    // What an earlier attempt left aside does not matter.
+    let aside = state.path().join("production/.draft.json.new");
+    fs::File::create(&aside)
+        .unwrap()
+        .write_all(b"junk")
+        .unwrap();
+    record.save_draft(&Draft::default()).unwrap();
+    assert!(!aside.exists());
+}
+
+#[test]
+fn the_preflight_leaves_nothing() {
+    let state = TempDir::new().unwrap();
+    let record = open(state.path());
+    record.preflight().unwrap();
+    assert_eq!(fs::read_dir(record.folder()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_name_that_leads_out_of_the_folder_is_refused() {
+    let state = TempDir::new().unwrap();
+    for name in ["", ".", "..", "../x", "a/b", "a\0b"] {
+        let refused = cause(Record::open(state.path(), name));
+        assert_eq!(refused, disk(DiskFault::Other), "{name:?}");
+    }
+}
+
+/// Tries everything that writes below its argument, where it may not.
+#[test]
+fn forbidden() {
+    child::body(|state| {
+        let mut record = open(Path::new(&state));
+        let denied = disk(DiskFault::Denied);
+        assert_eq!(cause(record.preflight()), denied);
+        assert_eq!(cause(record.save_draft(&Draft::default())), denied);
+        assert_eq!(cause(record.append(&named("B"), now())), denied);
+        // What is there can still be looked at.
+        assert_eq!(record.registration().sequence, 1);
+    });
+}
+
+#[test]
+fn a_folder_without_the_right_to_write_is_told() {
+    let outer = TempDir::new_in("/tmp").unwrap();
+    let state = outer.path().join("state");
+    open(&state).append(&named("A"), now()).unwrap();
+    let mut child = child::command("record::forbidden", &state);
+    fs::set_permissions(journal_in(&state), Permissions::from_mode(0o400)).unwrap();
+    fs::set_permissions(state.join("production"), Permissions::from_mode(0o500)).unwrap();
+    child::run(child::as_somebody(&mut child, outer.path()));
+    fs::set_permissions(state.join("production"), Permissions::from_mode(0o700)).unwrap();
+}
+
+fn journal_in(state: &Path) -> PathBuf {
+    state.join("production/journal")
+}
+
+/// Fills the file as far as a limit on its size allows.
+#[test]
+fn overfull() {
+    child::body(|state| {
+        let mut record = open(Path::new(&state));
+        let before = record.registration().sequence;
+        let full = (0..200).find_map(|_| record.append(&named(&"x".repeat(100)), now()).err());
+        assert_eq!(full.unwrap().cause, disk(DiskFault::Full));
+        // What could not be written whole was taken back, and the record is still whole.
+        record.unmoved().unwrap();
+        let again = open(Path::new(&state));
+        assert!(again.registration().sequence > before);
+        assert_eq!(again.registration(), record.registration());
+        let file = fs::read(again.folder().join("journal")).unwrap();
+        assert_eq!(read_file(&file).good_bytes, file.len());
+    });
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_journal_stays_whole() {
+    let state = TempDir::new().unwrap();
+    let child = child::command("record::overfull", state.path());
+    // A limit on the size of files stands in for a full disk; the signal that comes with it is ignored, as at a full disk
+    // there is none.
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""])
+        .arg(child.get_program())
+        .args(child.get_args());
+    for (key, value) in child.get_envs() {
+        shell.env(key, value.unwrap());
+    }
+    child::run(&mut shell);
+}

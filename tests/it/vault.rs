@@ -1,0 +1,208 @@
+//! The vault over stores that misbehave: what is not kept is never said to be kept, and no call waits for ever.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use octo_csp::engine::effect::{Cause, Failure, Service, VaultFault};
+use octo_csp::engine::journal::{AttemptId, ItemName, Kind, Slot};
+use octo_csp::secret::{Secret, SharedSecret};
+use octo_csp::world::vault::Vault;
+
+use crate::faulty::Behaviour::{
+    Empties, Fails, FailsAfterwards, Forgets, Halves, Hangs, Lies, Panics, Works,
+};
+use crate::faulty::{Behaviour, Faulty};
+
+/// The faults a store may answer with.
+const FAULTS: [VaultFault; 8] = [
+    VaultFault::NoBus,
+    VaultFault::NoProvider,
+    VaultFault::NoCollection,
+    VaultFault::Locked,
+    VaultFault::Denied,
+    VaultFault::TooLarge,
+    VaultFault::Ambiguous,
+    VaultFault::Other,
+];
+
+pub(crate) fn item(serial: u32) -> ItemName {
+    ItemName {
+        slot: Slot::A,
+        attempt: AttemptId(1),
+        kind: Kind::RefreshToken,
+        serial,
+    }
+}
+
+pub(crate) fn secret(length: usize) -> SharedSecret {
+    let text = (0..length).map(|i| char::from(b'a' + u8::try_from(i % 26).unwrap()));
+    Secret::shared(text.collect())
+}
+
+pub(crate) fn fault<T>(result: Result<T, Box<Failure>>) -> VaultFault {
+    let cause = result.err().expect("a failure").cause;
+    let Cause::Vault(fault) = cause else {
+        panic!("{cause:?}");
+    };
+    fault
+}
+
+fn vault(script: &[Behaviour], afterwards: Behaviour) -> (Vault, Arc<Faulty>) {
+    let store = Faulty::new(script, afterwards);
+    let vault = Vault::of("production", Arc::clone(&store) as Arc<_>);
+    (vault, store)
+}
+
+#[tokio::test]
+async fn what_is_kept_is_recalled_copied_and_erased() {
+    let vault = Vault::memory("production");
+    for length in [1, 1_524, 2_400, 2_401, 5_000, 65_536] {
+        let secret = secret(length);
+        vault.keep(&item(1), &secret).await.unwrap();
+        vault.copy(&item(1), &item(2)).await.unwrap();
+        vault.read_back(&[item(1), item(2)]).await.unwrap();
+        let back = vault.recall(&item(2)).await.unwrap();
+        assert!(back.same_as(secret.reveal()));
+        vault.erase(&[item(1), item(2), item(3)]).await.unwrap();
+        assert_eq!(fault(vault.recall(&item(1)).await), VaultFault::Missing);
+        assert_eq!(
+            fault(vault.read_back(&[item(2)]).await),
+            VaultFault::Missing
+        );
+    }
+    assert_eq!(
+        fault(vault.keep(&item(1), &secret(65_537)).await),
+        VaultFault::TooLarge
+    );
+    assert_eq!(
+        fault(vault.keep(&item(1), &secret(0)).await),
+        VaultFault::Missing
+    );
+}
+
+#[tokio::test]
+async fn one_registration_does_not_see_the_other() {
+    let store = Faulty::new(&[], Works);
+    let production = Vault::of("production", Arc::clone(&store) as Arc<_>);
+    let sandbox = Vault::of("sandbox", Arc::clone(&store) as Arc<_>);
+    production.keep(&item(1), &secret(9)).await.unwrap();
+    assert_eq!(fault(sandbox.recall(&item(1)).await), VaultFault::Missing);
+    assert!(store.kept("production/refresh-token/A/1/1").is_some());
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_keep_what_it_acknowledges_is_found_out() {
+    for (behaviour, expected) in [
+        (Forgets, VaultFault::Missing),
+        (Empties, VaultFault::Missing),
+        (Lies, VaultFault::ReadsDifferently),
+        (Halves, VaultFault::ReadsDifferently),
+    ] {
+        for length in [100, 5_000] {
+            // Once while writing, once while reading back.
+            let writing = vault(&[behaviour], Works).0;
+            assert_eq!(
+                fault(writing.keep(&item(1), &secret(length)).await),
+                expected
+            );
+            let reading = vault(&[Works], behaviour).0;
+            assert!(reading.keep(&item(1), &secret(length)).await.is_err());
+        }
+        let (vault, _) = vault(&[Works, Works], behaviour);
+        vault.keep(&item(1), &secret(100)).await.unwrap();
+        assert!(
+            vault.copy(&item(1), &item(2)).await.is_err(),
+            "{behaviour:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_fault_reaches_the_caller_as_itself_at_every_call() {
+    for expected in FAULTS {
+        for step in 0..12 {
+            for behaviour in [Fails(expected), FailsAfterwards(expected)] {
+                let mut script = vec![Works; step];
+                script.push(behaviour);
+                let (vault, store) = vault(&script, Works);
+                let outcome = story(&vault).await;
+                if expected == VaultFault::Ambiguous && [9, 11].contains(&step) {
+                    // Asked while erasing whether there is a part: two of them are deleted like one.
+                    outcome.unwrap();
+                    continue;
+                }
+                assert_eq!(fault(outcome), expected, "{step} {:?}", store.calls());
+            }
+        }
+    }
+}
+
+/// Twelve calls: two writes with their reading back, a copy, a recall and an erasure.
+async fn story(vault: &Vault) -> Result<(), Box<Failure>> {
+    vault.keep(&item(1), &secret(100)).await?;
+    vault.keep(&item(2), &secret(100)).await?;
+    vault.copy(&item(2), &item(3)).await?;
+    vault.recall(&item(3)).await?;
+    vault.erase(&[item(1), item(2)]).await
+}
+
+#[tokio::test]
+async fn a_call_that_hangs_is_given_up_and_its_late_end_disturbs_nothing() {
+    let (patient, store) = vault(&[Hangs], Works);
+    let hasty = patient.within(Duration::from_millis(20));
+    assert_eq!(
+        fault(hasty.keep(&item(1), &secret(100)).await),
+        VaultFault::TimedOut
+    );
+    // The next call does not wait behind the one that hangs.
+    patient.keep(&item(2), &secret(200)).await.unwrap();
+    store.release();
+    assert!(
+        patient
+            .recall(&item(2))
+            .await
+            .unwrap()
+            .same_as(secret(200).reveal())
+    );
+}
+
+#[tokio::test]
+async fn a_store_that_panics_is_a_failure() {
+    let (vault, _) = vault(&[Panics], Works);
+    assert_eq!(
+        fault(vault.keep(&item(1), &secret(100)).await),
+        VaultFault::Other
+    );
+}
+
+#[tokio::test]
+async fn the_probe_leaves_nothing_behind_and_names_the_store() {
+    let (good, store) = vault(&[], Works);
+    let sight = good.probe().await.unwrap();
+    assert!(sight.good);
+    assert_eq!(
+        sight.line,
+        "test item written, read back, removed (faulty store)"
+    );
+    for call in store.calls() {
+        let name = call.split(' ').nth(1).unwrap();
+        assert!(name.starts_with("production/test/"), "{name}");
+        assert!(store.kept(name).is_none());
+    }
+    // Also when reading back failed; and a removal that fails is told.
+    let (bad, store) = vault(&[Works, Lies], Works);
+    assert_eq!(fault(bad.probe().await), VaultFault::ReadsDifferently);
+    let name = store.calls()[0].split(' ').nth(1).unwrap().to_owned();
+    assert!(store.kept(&name).is_none());
+    let (bad, _) = vault(&[Works; 4], Fails(VaultFault::Locked));
+    assert_eq!(fault(bad.probe().await), VaultFault::Locked);
+}
+
+#[tokio::test]
+async fn a_failure_names_the_store_and_nothing_secret() {
+    let (vault, _) = vault(&[], Fails(VaultFault::Locked));
+    let failure = vault.keep(&item(1), &secret(100)).await.unwrap_err();
+    assert_eq!(failure.service, Service::Keyring);
+    assert_eq!(failure.detail.as_ref().unwrap().as_str(), "faulty store");
+    assert!(!format!("{failure:?}").contains(secret(100).reveal()));
+}
