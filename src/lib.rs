@@ -12,3 +12,4 @@ pub mod secret;
 pub mod simulator;
 pub mod text;
 pub mod ui;
+pub mod world;
