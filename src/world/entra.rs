@@ -1,0 +1,392 @@
+//! Microsoft Entra ID: tenant discovery, the sign-in address, and the three token requests.
+//!
+//! Always the v2.0 endpoints and always a tenant, never `common`: an app-only token of `common` names another tenant
+//! (MicrosoftDocs/azure-docs issue 6485), and a single-tenant app is refused there (AADSTS50194).
+
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+
+use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
+use oauth2::{
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenResponse as _, TokenUrl,
+};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::cloud::{Cloud, is_loopback};
+use crate::engine::effect::{
+    AppSignIn, Audience, Cause, Failure, Grant, Landed, Mismatch, Redemption, Renewal, Service,
+    SignIn, Tenant,
+};
+use crate::ids::{ClientId, Directory, TenantId};
+use crate::secret::{Secret, SharedSecret};
+use crate::text::Foreign;
+use crate::world::http::{Ask, Http, HttpFault, Reply};
+use crate::world::refusal::Said;
+use crate::world::token::{EntraError, EntraToken, salvage};
+use crate::world::{claims, json};
+
+/// `oauth2`'s client with our own answer and error types: the one place where its type parameters are spelled out.
+type Oauth = oauth2::Client<
+    EntraError,
+    EntraToken,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+
+/// The `cloud_instance_name` of each of Microsoft's login hosts (entra-docs, authentication-national-cloud).
+const INSTANCES: [(&str, &str, &str); 3] = [
+    ("login.microsoftonline.com", "global", "microsoftonline.com"),
+    (
+        "login.partner.microsoftonline.cn",
+        "china",
+        "partner.microsoftonline.cn",
+    ),
+    ("login.microsoftonline.us", "us-gov", "microsoftonline.us"),
+];
+
+/// Entra ID of one cloud.
+#[derive(Clone, Copy)]
+pub struct Entra<'w> {
+    http: &'w Http,
+    cloud: &'w Cloud,
+}
+
+impl<'w> Entra<'w> {
+    /// Joins a cloud and the way to reach it.
+    pub fn new(http: &'w Http, cloud: &'w Cloud) -> Self {
+        Self { http, cloud }
+    }
+
+    /// Reads the public metadata of a directory (OpenID Connect Discovery 1.0, section 4) and finds its tenant ID there.
+    pub async fn discover(&self, directory: &Directory) -> Result<Tenant, Box<Failure>> {
+        let address = self.cloud.metadata_endpoint(directory.as_str());
+        let ask = Ask::get(address).with("accept", "application/json");
+        let reply = self.http.send(ask).await.map_err(entra)?;
+        if !reply.is_success() {
+            return Err(Said::read(&reply.body).failure(Service::Entra, &reply));
+        }
+        let map = reply.object().map_err(entra)?;
+        let cloud = json::text(&map, "cloud_instance_name");
+        if let Some(other) = cloud.as_ref().filter(|name| self.is_elsewhere(name)) {
+            let cause = Cause::Mismatch(Mismatch::Cloud);
+            return Err(HttpFault::new(cause, other.as_str()).failure(Service::Check));
+        }
+        let id = tenant_of(&map).or_else(|| match directory {
+            // Other servers need not name tenants in their addresses; then the ID that was asked for is the answer.
+            Directory::Tenant(id) => Some(id.clone()),
+            Directory::Domain(_) => None,
+        });
+        let Some(id) = id else {
+            let fault = HttpFault {
+                status: Some(reply.status),
+                ..HttpFault::new(Cause::Unreadable, "no tenant ID in the metadata")
+            };
+            return Err(entra(fault));
+        };
+        Ok(Tenant {
+            id,
+            region: json::text(&map, "tenant_region_scope"),
+            cloud,
+        })
+    }
+
+    /// Asks for a token of the application itself (RFC 6749, section 4.4; entra-docs, v2-oauth2-client-creds-grant-flow).
+    pub async fn app_token(&self, sign_in: &AppSignIn) -> Result<Grant, Box<Failure>> {
+        let wire = Wire::new(self.http);
+        let client = self.client(&sign_in.tenant, &sign_in.application, Some(&sign_in.secret));
+        let result = client
+            .exchange_client_credentials()
+            .add_scope(self.default_scope(Audience::PartnerCenter))
+            .request_async(&wire)
+            .await;
+        wire.landed(result).grant
+    }
+
+    /// Redeems a code (RFC 6749, section 4.1.3): one POST on a connection of its own, never repeated.
+    pub async fn redeem(&self, redemption: &Redemption) -> Landed {
+        let wire = Wire::new(self.http);
+        let redirect = match redirect_url(redemption.redirect.as_str()) {
+            Ok(redirect) => redirect,
+            Err(failure) => return nothing(failure),
+        };
+        let client = self.client(
+            &redemption.tenant,
+            &redemption.application,
+            Some(&redemption.secret),
+        );
+        let code = AuthorizationCode::new(redemption.code.secret().reveal().to_owned());
+        let mut request = client
+            .exchange_code(code)
+            .set_redirect_uri(Cow::Owned(redirect))
+            .add_extra_param(
+                "scope",
+                format!(
+                    "{} offline_access openid profile",
+                    &*self.default_scope(Audience::PartnerCenter)
+                ),
+            );
+        if let Some(verifier) = &redemption.verifier {
+            request =
+                request.set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()));
+        }
+        let result = request.request_async(&wire).await;
+        wire.landed(result)
+    }
+
+    /// Uses the refresh token for one audience (RFC 6749, section 6; entra-docs, v2-oauth2-auth-code-flow).
+    pub async fn refresh(&self, renewal: &Renewal) -> Landed {
+        let wire = Wire::new(self.http);
+        let client = self.client(&renewal.tenant, &renewal.application, Some(&renewal.secret));
+        let token = RefreshToken::new(renewal.refresh_token.reveal().to_owned());
+        let result = client
+            .exchange_refresh_token(&token)
+            .add_scope(self.default_scope(renewal.audience))
+            .add_scope(Scope::new("offline_access".to_owned()))
+            .request_async(&wire)
+            .await;
+        wire.landed(result)
+    }
+
+    /// The address of Microsoft's sign-in page (entra-docs, v2-oauth2-auth-code-flow; RFC 7636 for the challenge).
+    pub fn authorize_address(&self, page: &Page<'_>) -> Result<Url, Box<Failure>> {
+        let SignIn {
+            tenant,
+            application,
+            redirect,
+        } = page.sign_in;
+        let client = self.client(tenant, application, None);
+        let verifier = PkceCodeVerifier::new(page.verifier.reveal().to_owned());
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
+        let state = page.state.reveal().to_owned();
+        let scopes = ["offline_access", "openid", "profile"].map(|s| Scope::new(s.to_owned()));
+        let mut request = client
+            .authorize_url(move || CsrfToken::new(state))
+            .set_redirect_uri(Cow::Owned(redirect_url(redirect.as_str())?))
+            .add_scope(self.default_scope(Audience::PartnerCenter))
+            .add_scopes(scopes)
+            .set_pkce_challenge(challenge)
+            .add_extra_param("response_mode", "query")
+            .add_extra_param("prompt", "select_account");
+        if let Some(claims) = page.claims {
+            request = request.add_extra_param("claims", claims);
+        }
+        Ok(request.url().0)
+    }
+
+    fn client(
+        &self,
+        tenant: &TenantId,
+        application: &ClientId,
+        secret: Option<&SharedSecret>,
+    ) -> Oauth {
+        let page = AuthUrl::from_url(self.cloud.authorize_endpoint(tenant.as_str()));
+        let token = TokenUrl::from_url(self.cloud.token_endpoint(tenant.as_str()));
+        let mut client =
+            oauth2::Client::new(oauth2::ClientId::new(application.as_str().to_owned()))
+                .set_auth_uri(page)
+                .set_token_uri(token)
+                .set_auth_type(AuthType::RequestBody);
+        if let Some(secret) = secret {
+            client = client.set_client_secret(ClientSecret::new(secret.reveal().to_owned()));
+        }
+        client
+    }
+
+    fn default_scope(&self, audience: Audience) -> Scope {
+        let audience = match audience {
+            Audience::PartnerCenter => &self.cloud.partner_center_audience,
+            Audience::PartnerApi => &self.cloud.partner_api_audience,
+        };
+        Scope::new(format!("{audience}/.default"))
+    }
+
+    /// Whether the metadata names one of Microsoft's clouds, and not the one that was asked.
+    fn is_elsewhere(&self, name: &Foreign) -> bool {
+        let host = self.cloud.login.host_str().unwrap_or_default();
+        let here = INSTANCES
+            .iter()
+            .find(|(login, _, _)| *login == host)
+            .or_else(|| {
+                INSTANCES
+                    .iter()
+                    .find(|(_, called, _)| self.cloud.name == **called)
+            })
+            .or_else(|| INSTANCES.first().filter(|_| is_loopback(&self.cloud.login)));
+        let known = INSTANCES.iter().any(|(_, _, instance)| *name == **instance);
+        known && here.is_some_and(|(_, _, instance)| *name != **instance)
+    }
+}
+
+/// What the sign-in address is made of.
+#[derive(Debug)]
+pub struct Page<'p> {
+    /// Who signs in to what. The redirect address must have its port.
+    pub sign_in: &'p SignIn,
+    /// What the answer must bring back.
+    pub state: &'p Secret,
+    /// What the redemption must prove.
+    pub verifier: &'p Secret,
+    /// The `claims` document that a refusal asked for.
+    pub claims: Option<&'p str>,
+}
+
+/// A fresh `state` of 256 bits and a PKCE verifier of 256 bits, both from the random source of the operating system.
+pub fn new_state_and_verifier() -> (SharedSecret, SharedSecret) {
+    let state = CsrfToken::new_random_len(32).into_secret();
+    let (_challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    (
+        Secret::shared(state),
+        Secret::shared(verifier.into_secret()),
+    )
+}
+
+/// One call of `oauth2` over our own client. The raw answer is put aside, because `oauth2`'s errors lose its status and its
+/// parse error carries it whole.
+struct Wire<'h> {
+    http: &'h Http,
+    kept: Mutex<Option<Result<Reply, HttpFault>>>,
+}
+
+impl<'h> Wire<'h> {
+    fn new(http: &'h Http) -> Self {
+        Self {
+            http,
+            kept: Mutex::new(None),
+        }
+    }
+
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
+        let (parts, body) = request.into_parts();
+        let internal = || HttpFault::new(Cause::Internal, "token address");
+        let url = Url::parse(&parts.uri.to_string()).map_err(|_unshown| internal())?;
+        let sent = self
+            .http
+            .send(Ask::post(url, body).with_headers(parts.headers))
+            .await;
+        let answer = match &sent {
+            Ok(reply) => {
+                let mut response = HttpResponse::new(json::without_mark(&reply.body).to_vec());
+                *response.status_mut() =
+                    http::StatusCode::from_u16(reply.status).map_err(|_unshown| internal())?;
+                *response.headers_mut() = reply.headers.clone();
+                Ok(response)
+            }
+            Err(fault) => Err(fault.clone()),
+        };
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(sent);
+        answer
+    }
+
+    /// What came of the call. The refresh token is taken first; the error of `oauth2` is never printed.
+    fn landed(
+        self,
+        result: Result<EntraToken, RequestTokenError<HttpFault, EntraError>>,
+    ) -> Landed {
+        let kept = self
+            .kept
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let reply = match kept {
+            Some(Ok(reply)) => reply,
+            Some(Err(fault)) => return nothing(entra(fault)),
+            None => return nothing(entra(HttpFault::new(Cause::Internal, "token request"))),
+        };
+        let refresh_token = reply
+            .is_success()
+            .then(|| salvage(&reply.body, "refresh_token"))
+            .flatten();
+        let grant = match result {
+            Ok(token) => Ok(grant(
+                Secret::shared(token.access_token().secret().clone()),
+                token.id_token(),
+            )),
+            Err(RequestTokenError::ServerResponse(EntraError(said))) => {
+                Err(said.failure(Service::Entra, &reply))
+            }
+            Err(_unshown) => match (second_look(&reply), &reply.broken) {
+                (Err(_), Some(fault)) => Err(entra(fault.clone())),
+                (looked, _) => looked,
+            },
+        };
+        Landed {
+            refresh_token,
+            grant,
+        }
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Wire<'_> {
+    type Error = HttpFault;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFault>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.exchange(request))
+    }
+}
+
+/// What to make of an answer that `oauth2` cannot read.
+fn second_look(reply: &Reply) -> Result<Grant, Box<Failure>> {
+    if reply.is_success() {
+        if let Some(access_token) = salvage(&reply.body, "access_token") {
+            let id_token = salvage(&reply.body, "id_token");
+            return Ok(grant(access_token, id_token.as_ref()));
+        }
+        let said = Said::read(&reply.body);
+        if said.error.is_none() && said.codes.is_empty() {
+            return Err(entra(HttpFault {
+                status: Some(reply.status),
+                ..HttpFault::new(Cause::Unreadable, "no access token in the answer")
+            }));
+        }
+        return Err(said.failure(Service::Entra, reply));
+    }
+    Err(Said::read(&reply.body).failure(Service::Entra, reply))
+}
+
+fn grant(access_token: SharedSecret, id_token: Option<&SharedSecret>) -> Grant {
+    Grant {
+        claims: claims::decode(access_token.reveal()),
+        id_claims: id_token.map(|token| claims::decode(token.reveal())),
+        access_token,
+    }
+}
+
+/// The GUID in the addresses of the metadata: `{login}/{tid}/oauth2/v2.0/token`, `https://sts.windows.net/{tid}/`.
+fn tenant_of(map: &Map<String, Value>) -> Option<TenantId> {
+    ["token_endpoint", "authorization_endpoint", "issuer"]
+        .iter()
+        .filter_map(|name| json::member(map, name)?.as_str())
+        .filter_map(|address| Url::parse(address).ok())
+        .find_map(|url| {
+            url.path_segments()?
+                .find(|part| crate::ids::looks_like_guid(part))
+                .and_then(|part| TenantId::parse(part).ok())
+                .map(|mended| mended.value)
+        })
+}
+
+fn redirect_url(address: &str) -> Result<RedirectUrl, Box<Failure>> {
+    RedirectUrl::new(address.to_owned())
+        .map_err(|_unshown| entra(HttpFault::new(Cause::Internal, "redirect address")))
+}
+
+fn nothing(failure: Box<Failure>) -> Landed {
+    Landed {
+        refresh_token: None,
+        grant: Err(failure),
+    }
+}
+
+fn entra(fault: HttpFault) -> Box<Failure> {
+    fault.failure(Service::Entra)
+}

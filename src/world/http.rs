@@ -1,0 +1,614 @@
+//! The one factory of HTTP clients: https only (or http on loopback), no redirects, no cookies, no decoding of content, no
+//! transport retry, and a limit on time and size for every call.
+//!
+//! What comes back is either the service's own answer or a [`HttpFault`], which says what stood in the way.
+
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, Method};
+use hyper_util::client::proxy::matcher::Matcher;
+use jiff::Timestamp;
+use reqwest::{Certificate, Client, Proxy, redirect};
+use serde_json::{Map, Value};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::cloud::is_loopback;
+use crate::engine::effect::{Cause, Failure, Service, TlsFault};
+use crate::text::Foreign;
+use crate::world::{clock, json, tls};
+
+/// Most bytes of a JSON answer.
+pub const JSON_LIMIT: usize = 1 << 20;
+/// Most bytes of any answer, whatever a caller asks for.
+pub const BODY_LIMIT: usize = 8 << 20;
+/// The longest pause that a server can make us take.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+
+/// How connections are made.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// A CA certificate (PEM, one or more) trusted beside the system's: for networks that inspect TLS.
+    pub extra_ca: Option<Vec<u8>>,
+    /// A proxy to use in place of the one the system names.
+    pub proxy: Option<Url>,
+    /// How long a connection may take.
+    pub connect: Duration,
+    /// How long a whole call may take, its body included.
+    pub patience: Duration,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            extra_ca: None,
+            proxy: None,
+            connect: Duration::from_secs(10),
+            patience: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The clients of this process. Each is built when it is first needed: reading the system's certificates takes a while.
+pub struct Http {
+    options: HttpOptions,
+    extra: Vec<Certificate>,
+    correlation_id: String,
+    made: Mutex<HashMap<Route, Client>>,
+}
+
+/// Where a call goes, which decides whether certificates and proxies matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Route {
+    /// https somewhere: through the proxy of the system, if there is one.
+    Outside,
+    /// https on this machine: never through a proxy.
+    Loopback,
+    /// http on this machine: no certificates are needed, so a machine without any can still rehearse.
+    Plain,
+}
+
+/// Whether a connection may be shared with other calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Kept alive and used again, for reads.
+    Shared,
+    /// A client and a connection of its own, dropped afterwards: for calls that carry a secret and must be sent once.
+    Alone,
+}
+
+/// One call.
+#[derive(Debug)]
+pub struct Ask {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    lane: Lane,
+    limit: usize,
+    partial: bool,
+}
+
+impl Ask {
+    /// A `GET` on the shared lane.
+    pub fn get(url: Url) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            lane: Lane::Shared,
+            limit: JSON_LIMIT,
+            partial: false,
+        }
+    }
+
+    /// A `POST` on a connection of its own. If the answer breaks off, what came of it is kept: a token may be in it.
+    pub fn post(url: Url, body: Vec<u8>) -> Self {
+        Self {
+            method: Method::POST,
+            body,
+            lane: Lane::Alone,
+            partial: true,
+            ..Self::get(url)
+        }
+    }
+
+    /// The same call with other headers.
+    #[must_use]
+    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// The same call with one header more. A value that is no header value is left out.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    /// The same call with an access token in `Authorization` (RFC 6750, section 2.1), marked as sensitive.
+    #[must_use]
+    pub fn bearing(mut self, token: &crate::secret::Secret) -> Self {
+        let line = Zeroizing::new(format!("Bearer {}", token.reveal()));
+        if let Ok(mut value) = HeaderValue::from_str(&line) {
+            value.set_sensitive(true);
+            self.headers.insert(http::header::AUTHORIZATION, value);
+        }
+        self
+    }
+
+    /// The same call as a look at the headers alone.
+    #[must_use]
+    pub fn head(mut self) -> Self {
+        self.method = Method::HEAD;
+        self
+    }
+}
+
+/// An answer whose body has not been read yet.
+pub struct Opening {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    host: String,
+    response: reqwest::Response,
+}
+
+/// An answer of the service itself.
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: Zeroizing<Vec<u8>>,
+    /// How the body broke off, for calls that keep what came of it.
+    pub broken: Option<HttpFault>,
+}
+
+/// What stood between us and an answer. It becomes a [`Failure`] in [`HttpFault::failure`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{cause:?}")]
+pub struct HttpFault {
+    /// Of what kind.
+    pub cause: Cause,
+    /// HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// The host or whatever else helps to find it.
+    pub detail: Option<Foreign>,
+    /// How long the service asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl HttpFault {
+    /// A fault with a detail.
+    pub fn new(cause: Cause, detail: &str) -> Self {
+        Self {
+            cause,
+            status: None,
+            detail: Foreign::some(detail),
+            retry_after: None,
+        }
+    }
+
+    /// What it means for the service that was asked.
+    pub fn failure(self, service: Service) -> Box<Failure> {
+        let Self {
+            cause,
+            status,
+            detail,
+            retry_after,
+        } = self;
+        let mut failure = Box::new(Failure::new(service, cause));
+        failure.status = status;
+        failure.detail = detail;
+        failure.retry_after = retry_after;
+        failure.at = Some(clock::now());
+        failure
+    }
+}
+
+impl Http {
+    /// Takes the options. Nothing is built yet; only the extra CA is looked at.
+    pub fn new(options: &HttpOptions) -> Result<Self, Box<Failure>> {
+        let extra = match &options.extra_ca {
+            None => Vec::new(),
+            Some(pem) => Certificate::from_pem_bundle(pem)
+                .ok()
+                .filter(|found| !found.is_empty())
+                .ok_or_else(|| {
+                    HttpFault::new(
+                        Cause::Tls(TlsFault::NoRoots),
+                        "the CA file holds no certificate",
+                    )
+                    .failure(Service::Machine)
+                })?,
+        };
+        Ok(Self {
+            options: options.clone(),
+            extra,
+            correlation_id: new_guid(),
+            made: Mutex::new(HashMap::new()),
+        })
+    }
+
+    /// The correlation ID of this process: one for all its calls, to quote to Microsoft's support.
+    pub fn correlation_id(&self) -> &str {
+        &self.correlation_id
+    }
+
+    /// Sends a call and reads the whole answer.
+    pub async fn send(&self, ask: Ask) -> Result<Reply, HttpFault> {
+        let (limit, partial) = (ask.limit.min(BODY_LIMIT), ask.partial);
+        let mut opening = self.open(ask).await?;
+        let mut body = Zeroizing::new(Vec::new());
+        let broken = opening.fill(&mut body, limit).await.err();
+        let broken = match broken {
+            Some(fault) if !partial => return Err(fault),
+            kept => kept,
+        };
+        let reply = Reply {
+            status: opening.status,
+            headers: std::mem::take(&mut opening.headers),
+            body,
+            broken,
+        };
+        if reply.is_html() && (reply.status < 500 || reply.status == 511) {
+            return Err(opening.fault(Cause::NotTheService, &opening.host));
+        }
+        Ok(reply)
+    }
+
+    /// Sends a call and reads the head of the answer. An answer that cannot be the service's own is a fault.
+    pub async fn open(&self, ask: Ask) -> Result<Opening, HttpFault> {
+        let opening = self.raw(ask).await?;
+        match opening.status {
+            300..=399 => {
+                let to = opening
+                    .headers
+                    .get(LOCATION)
+                    .and_then(|value| Url::parse(value.to_str().ok()?).ok())
+                    .and_then(|url| url.host_str().map(str::to_owned));
+                let host = to.as_deref().unwrap_or(&opening.host);
+                Err(opening.fault(Cause::NotTheService, host))
+            }
+            407 => Err(opening.fault(Cause::Proxy, &opening.host)),
+            511 => Err(opening.fault(Cause::NotTheService, &opening.host)),
+            _ => Ok(opening),
+        }
+    }
+
+    /// Sends a call and takes any answer at all, for a look at who is there.
+    pub async fn raw(&self, ask: Ask) -> Result<Opening, HttpFault> {
+        let route = route(&ask.url)?;
+        let client = self.client(route, ask.lane)?;
+        let host = authority(&ask.url);
+        let request = client
+            .request(ask.method, ask.url.clone())
+            .headers(ask.headers)
+            .body(ask.body);
+        match request.send().await {
+            Ok(response) => Ok(Opening {
+                status: response.status().as_u16(),
+                headers: response.headers().clone(),
+                host,
+                response,
+            }),
+            Err(error) => Err(self.transport(&error.without_url(), &ask.url, route)),
+        }
+    }
+
+    fn client(&self, route: Route, lane: Lane) -> Result<Client, HttpFault> {
+        if lane == Lane::Alone {
+            return self.build(route, lane);
+        }
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = made.get(&route) {
+            return Ok(client.clone());
+        }
+        let client = self.build(route, lane)?;
+        made.insert(route, client.clone());
+        Ok(client)
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one factory of clients"
+    )]
+    fn build(&self, route: Route, lane: Lane) -> Result<Client, HttpFault> {
+        let mut builder = Client::builder()
+            .user_agent(concat!("octo-csp/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(self.options.connect)
+            .timeout(self.options.patience);
+        if lane == Lane::Alone {
+            builder = builder.pool_max_idle_per_host(0).http1_only();
+        }
+        builder = match route {
+            Route::Plain => builder.no_proxy().tls_certs_only(Vec::new()),
+            Route::Loopback => builder
+                .no_proxy()
+                .https_only(true)
+                .tls_certs_merge(self.extra.iter().cloned()),
+            Route::Outside => builder
+                .https_only(true)
+                .tls_certs_merge(self.extra.iter().cloned()),
+        };
+        if let (Route::Outside, Some(proxy)) = (route, &self.options.proxy) {
+            let proxy = Proxy::all(proxy.clone())
+                .map_err(|_unshown| HttpFault::new(Cause::Proxy, &authority(proxy)))?;
+            builder = builder.proxy(proxy);
+        }
+        builder
+            .build()
+            .map_err(|error| HttpFault::new(building(&error), "certificates of this machine"))
+    }
+
+    /// What a transport error means. Nothing of the error's own text is kept, except what `rustls` says.
+    fn transport(&self, error: &reqwest::Error, url: &Url, route: Route) -> HttpFault {
+        let host = authority(url);
+        let chain = chain(error);
+        if let Some(tls_error) = chain.iter().find_map(|e| e.downcast_ref::<rustls::Error>()) {
+            let fault = tls::fault(tls_error);
+            return HttpFault::new(Cause::Tls(fault), &format!("{host}: {tls_error}"));
+        }
+        let says = |word: &str| chain.iter().any(|e| e.to_string().starts_with(word));
+        if says("tunnel error") || says("SOCKS error") || says("socks") {
+            return HttpFault::new(Cause::Proxy, &self.proxy_for(url, route).unwrap_or(host));
+        }
+        let cause = if error.is_timeout() {
+            Cause::TimedOut
+        } else if error.is_dns() {
+            Cause::NoSuchHost
+        } else {
+            by_kind(&chain)
+        };
+        // With a proxy in the way it is the proxy that was not found or did not answer.
+        match self.proxy_for(url, route) {
+            Some(proxy)
+                if error.is_connect()
+                    && matches!(cause, Cause::NoSuchHost | Cause::NoConnection) =>
+            {
+                HttpFault::new(Cause::Proxy, &proxy)
+            }
+            _ => HttpFault::new(cause, &host),
+        }
+    }
+
+    /// Host and port of the proxy that a call goes through, without user name and password.
+    fn proxy_for(&self, url: &Url, route: Route) -> Option<String> {
+        if route != Route::Outside {
+            return None;
+        }
+        if let Some(proxy) = &self.options.proxy {
+            return Some(authority(proxy));
+        }
+        let target: http::Uri = url.as_str().parse().ok()?;
+        let intercept = Matcher::from_system().intercept(&target)?;
+        let host = intercept.uri().host()?.to_owned();
+        Some(match intercept.uri().port_u16() {
+            Some(port) => format!("{host}:{port}"),
+            None => host,
+        })
+    }
+}
+
+impl Opening {
+    /// `Content-Length`, if it was given.
+    pub fn length(&self) -> Option<u64> {
+        self.response.content_length()
+    }
+
+    /// The next piece of the body.
+    pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, HttpFault> {
+        self.response.chunk().await.map_err(|error| {
+            let cause = if error.is_timeout() {
+                Cause::TimedOut
+            } else {
+                Cause::Broken
+            };
+            self.fault(cause, &self.host)
+        })
+    }
+
+    async fn fill(&mut self, body: &mut Vec<u8>, limit: usize) -> Result<(), HttpFault> {
+        if self.length().is_some_and(|length| length > limit as u64) {
+            return Err(self.fault(Cause::Unreadable, "too large"));
+        }
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > limit {
+                return Err(self.fault(Cause::Unreadable, "too large"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(())
+    }
+
+    /// A fault of this answer.
+    pub fn fault(&self, cause: Cause, detail: &str) -> HttpFault {
+        HttpFault {
+            cause,
+            status: Some(self.status),
+            detail: Foreign::some(detail),
+            retry_after: retry_after(&self.headers, clock::now()),
+        }
+    }
+
+    /// The host that was asked.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+impl Reply {
+    /// Whether the status is one of success.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body as a JSON object, or why not.
+    pub fn object(&self) -> Result<Map<String, Value>, HttpFault> {
+        json::object(&self.body).ok_or_else(|| HttpFault {
+            status: Some(self.status),
+            ..HttpFault::new(Cause::Unreadable, "not a JSON object")
+        })
+    }
+
+    /// A header as harmless text.
+    pub fn header(&self, name: &str) -> Option<Foreign> {
+        Foreign::some(&String::from_utf8_lossy(self.headers.get(name)?.as_bytes()))
+    }
+
+    /// Whether the body is a page for a browser: a login page of a network, a block page of a proxy, a gateway's.
+    pub fn is_html(&self) -> bool {
+        let declared = self
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| {
+                let value = value.trim_start().to_ascii_lowercase();
+                value.starts_with("text/html") || value.starts_with("application/xhtml")
+            });
+        let start = json::without_mark(&self.body).trim_ascii_start().first();
+        looks_like_html(&self.body) || (declared && start.is_some_and(|byte| *byte != b'{'))
+    }
+}
+
+/// Whether bytes begin like a page.
+pub fn looks_like_html(body: &[u8]) -> bool {
+    let start = json::without_mark(body).trim_ascii_start();
+    let start = start.get(..start.len().min(16)).unwrap_or_default();
+    let start = start.to_ascii_lowercase();
+    [
+        b"<!doctype".as_slice(),
+        b"<html",
+        b"<head",
+        b"<!--",
+        b"<body",
+    ]
+    .iter()
+    .any(|mark| start.starts_with(mark))
+}
+
+/// Reads `Retry-After` (RFC 9110, section 10.2.3): seconds or a date; the first header that makes sense counts; never more
+/// than [`LONGEST_PAUSE`].
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    headers
+        .get_all(RETRY_AFTER)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .find_map(|text| pause(text.trim(), now))
+        .map(|asked| asked.min(LONGEST_PAUSE))
+}
+
+fn pause(text: &str, now: Timestamp) -> Option<Duration> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number too large for the type is a long pause all the same.
+        return Some(text.parse().map_or(LONGEST_PAUSE, Duration::from_secs));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let until = Timestamp::try_from(until).ok()?;
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+}
+
+/// A random GUID, version 4 (RFC 9562, section 5.4), for headers that name a call.
+pub fn new_guid() -> String {
+    let mut bytes = [0_u8; 16];
+    // Without randomness the name is a constant: it is no secret and decides nothing.
+    let _ignored = getrandom::fill(&mut bytes);
+    let number = u128::from_be_bytes(bytes);
+    let number = (number & !(0xf << 76)) | (0x4 << 76);
+    let number = (number & !(0x3 << 62)) | (0x2 << 62);
+    let hex = format!("{number:032x}");
+    let mut guid = String::with_capacity(36);
+    for (place, digit) in hex.chars().enumerate() {
+        if matches!(place, 8 | 12 | 16 | 20) {
+            guid.push('-');
+        }
+        guid.push(digit);
+    }
+    guid
+}
+
+fn route(url: &Url) -> Result<Route, HttpFault> {
+    match (url.scheme(), is_loopback(url)) {
+        ("https", false) => Ok(Route::Outside),
+        ("https", true) => Ok(Route::Loopback),
+        ("http", true) => Ok(Route::Plain),
+        _ => Err(HttpFault::new(
+            Cause::Internal,
+            "neither https nor loopback",
+        )),
+    }
+}
+
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn building(error: &reqwest::Error) -> Cause {
+    let rootless = chain(error)
+        .iter()
+        .any(|e| e.to_string().contains("No CA certificates"));
+    Cause::Tls(if rootless {
+        TlsFault::NoRoots
+    } else {
+        TlsFault::Other
+    })
+}
+
+/// An error and everything behind it. `io::Error` hides what it carries from `source`, so it is opened by hand.
+fn chain<'e>(error: &'e (dyn StdError + 'static)) -> Vec<&'e (dyn StdError + 'static)> {
+    let mut all = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next.filter(|_| all.len() < 32) {
+        all.push(error);
+        next = match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    all
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign list that grows")]
+fn by_kind(chain: &[&(dyn StdError + 'static)]) -> Cause {
+    for error in chain {
+        if let Some(hyper) = error.downcast_ref::<hyper::Error>()
+            && (hyper.is_parse() || hyper.is_parse_too_large())
+        {
+            return Cause::Unreadable;
+        }
+        let Some(io) = error.downcast_ref::<io::Error>() else {
+            continue;
+        };
+        match io.kind() {
+            io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::AddrNotAvailable
+            | io::ErrorKind::PermissionDenied => return Cause::NoConnection,
+            io::ErrorKind::TimedOut => return Cause::TimedOut,
+            _ => {}
+        }
+    }
+    Cause::Broken
+}

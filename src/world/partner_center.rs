@@ -1,0 +1,150 @@
+//! Partner Center's REST API: the reads that prove who this is, whether billing can be read, and which MPN ID it is.
+//!
+//! Headers are those of the page "Partner Center REST headers" (partner-center-sdk, `headers.md`); `ValidateMfa: true` asks
+//! the service to say whether the token counts as signed in with multifactor authentication, without waiting for it to be
+//! enforced (Learn, "Partner Center authentication").
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::cloud::{Cloud, appended};
+use crate::engine::effect::{Answer, Cause, Failure, Found, Reading, Service};
+use crate::secret::Secret;
+use crate::text::Foreign;
+use crate::world::http::{Ask, Http, HttpFault, Reply, new_guid};
+use crate::world::json;
+use crate::world::refusal::{Said, request_id};
+
+/// Partner Center of one cloud.
+#[derive(Clone, Copy)]
+pub struct PartnerCenter<'w> {
+    http: &'w Http,
+    cloud: &'w Cloud,
+}
+
+impl<'w> PartnerCenter<'w> {
+    /// Joins a cloud and the way to reach it.
+    pub fn new(http: &'w Http, cloud: &'w Cloud) -> Self {
+        Self { http, cloud }
+    }
+
+    /// One read. The readings of the price service are not for this client.
+    pub async fn read(&self, reading: Reading, token: &Secret) -> Result<Answer, Box<Failure>> {
+        let Some(address) = self.address(reading) else {
+            return Err(fault(HttpFault::new(
+                Cause::Internal,
+                "not a read of Partner Center",
+            )));
+        };
+        let mut ask = Ask::get(address)
+            .with("accept", "application/json")
+            .with("ms-requestid", &new_guid())
+            .with("ms-correlationid", self.http.correlation_id())
+            .with("x-locale", "en-US")
+            .bearing(token);
+        if is_of_a_user(reading) {
+            ask = ask.with("validatemfa", "true");
+        }
+        let reply = self.http.send(ask).await.map_err(fault)?;
+        if !reply.is_success() {
+            return Err(Said::read(&reply.body).failure(Service::PartnerCenter, &reply));
+        }
+        let map = reply.object().map_err(fault)?;
+        let Some(found) = found(reading, &map) else {
+            return Err(fault(HttpFault {
+                status: Some(reply.status),
+                ..HttpFault::new(Cause::Unreadable, "an error in place of an answer")
+            }));
+        };
+        Ok(Answer {
+            found,
+            mfa_compliant: mfa_compliant(&reply),
+            request_id: request_id(&reply),
+        })
+    }
+
+    fn address(&self, reading: Reading) -> Option<Url> {
+        let (path, query): (&[&str], Option<&str>) = match reading {
+            Reading::Customers => (&["v1", "customers"], Some("size=1")),
+            Reading::LegalBusiness => (
+                &["v1", "profiles", "legalbusiness"],
+                Some("vettingVersion=Current"),
+            ),
+            Reading::InvoiceSummary => (&["v1", "invoices", "summary"], None),
+            Reading::Organization => (&["v1", "profiles", "organization"], None),
+            Reading::Mpn => (&["v1", "profiles", "mpn"], None),
+            Reading::BillingProfile => (&["v1", "profiles", "billing"], None),
+            Reading::ExchangeRates | Reading::PriceSheet => return None,
+        };
+        let mut url = appended(&self.cloud.partner_center, path);
+        url.set_query(query);
+        Some(url)
+    }
+}
+
+/// Reads that take the token of a user only, and so can say whether it shows multifactor authentication.
+fn is_of_a_user(reading: Reading) -> bool {
+    match reading {
+        Reading::Organization | Reading::Mpn | Reading::BillingProfile => true,
+        Reading::Customers
+        | Reading::LegalBusiness
+        | Reading::InvoiceSummary
+        | Reading::ExchangeRates
+        | Reading::PriceSheet => false,
+    }
+}
+
+/// What an answer holds. Whatever is missing is `None`; an answer that is an error in disguise is nothing.
+fn found(reading: Reading, map: &Map<String, Value>) -> Option<Found> {
+    if json::member(map, "error").is_some_and(Value::is_object) {
+        return None;
+    }
+    let text = |name: &str| json::text(map, name);
+    Some(match reading {
+        Reading::Customers => Found::Customers {
+            total: json::member(map, "totalCount").and_then(json::number),
+        },
+        Reading::LegalBusiness => Found::LegalBusiness {
+            company: text("companyName"),
+            country: country(map, "address"),
+            vetting: text("vettingStatus"),
+        },
+        Reading::InvoiceSummary => Found::InvoiceSummary {
+            balance: text("balanceAmount"),
+            currency: text("currencyCode"),
+            date: text("accountingDate").filter(|date| !date.as_str().starts_with("0001-01-01")),
+        },
+        Reading::Organization => Found::Organization {
+            company: text("companyName"),
+            tenant: text("tenantId"),
+            domain: text("domain"),
+            country: country(map, "defaultAddress"),
+        },
+        Reading::Mpn => Found::Mpn {
+            id: text("mpnId"),
+            name: text("partnerName"),
+        },
+        Reading::BillingProfile => Found::BillingProfile {
+            currency: text("billingCurrency"),
+        },
+        Reading::ExchangeRates | Reading::PriceSheet => return None,
+    })
+}
+
+fn country(map: &Map<String, Value>, address: &str) -> Option<Foreign> {
+    json::text(json::member(map, address)?.as_object()?, "country")
+}
+
+/// `isMfaCompliant` of the response headers. Its absence says nothing.
+fn mfa_compliant(reply: &Reply) -> Option<bool> {
+    let value = reply.header("ismfacompliant")?;
+    match value.as_str().to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn fault(fault: HttpFault) -> Box<Failure> {
+    fault.failure(Service::PartnerCenter)
+}

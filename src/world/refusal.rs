@@ -1,0 +1,229 @@
+//! What an error body says, in any of the shapes that Microsoft's services and the boxes in front of them use.
+
+use serde_json::{Map, Value};
+
+use crate::engine::effect::{Cause, Failure, Service};
+use crate::text::Foreign;
+use crate::world::http::{Reply, retry_after};
+use crate::world::{clock, json};
+
+/// The content of an error body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// OAuth `error`, or a `code` that is a word.
+    pub error: Option<Foreign>,
+    /// OAuth `suberror`.
+    pub suberror: Option<Foreign>,
+    /// Numbers: `error_codes`, `code`, and AADSTS numbers found in the text.
+    pub codes: Vec<u64>,
+    /// The sentence, without Microsoft's trailer of IDs.
+    pub sentence: Option<Foreign>,
+    /// Trace ID.
+    pub trace_id: Option<Foreign>,
+    /// Correlation ID.
+    pub correlation_id: Option<Foreign>,
+    /// The `claims` document of Conditional Access.
+    pub claims: Option<Foreign>,
+}
+
+impl Said {
+    /// Reads a body: JSON of any known shape, or plain text. An empty body says nothing.
+    pub fn read(body: &[u8]) -> Self {
+        let body = json::without_mark(body).trim_ascii();
+        match json::first(body) {
+            Some(Value::Object(map)) => Self::from_object(&map),
+            Some(Value::String(text)) => Self::from_text(&text),
+            Some(Value::Array(items)) => items
+                .iter()
+                .find_map(Value::as_object)
+                .map(Self::from_object)
+                .unwrap_or_default(),
+            _ if body.starts_with(b"{") || body.starts_with(b"<") => Self::default(),
+            _ => std::str::from_utf8(body)
+                .map(Self::from_text)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Reads the parsed JSON object of an error.
+    pub fn from_object(map: &Map<String, Value>) -> Self {
+        let mut said = match json::member(map, "error") {
+            // Microsoft Graph and the price service: {"error":{"code","message","innerError"}}.
+            Some(Value::Object(inner)) => Self::from_nested(inner),
+            // OAuth (RFC 6749, section 5.2), with Entra's additions.
+            Some(_) => Self::from_oauth(map),
+            None if json::member(map, "error_description").is_some() => Self::from_oauth(map),
+            // Partner Center: {"code","description","data","source"}; its gateway: {"statusCode","message"}.
+            None => Self::from_nested(map),
+        };
+        said.trace_id = said.trace_id.or_else(|| json::text(map, "trace_id"));
+        said.correlation_id = json::text(map, "correlation_id")
+            .or_else(|| json::text(map, "correlationId"))
+            .or(said.correlation_id);
+        said
+    }
+
+    /// Reads a sentence: takes the trailer of IDs off and looks for AADSTS numbers.
+    pub fn from_text(text: &str) -> Self {
+        let (sentence, trace_id, correlation_id) = without_trailer(text);
+        Self {
+            codes: aadsts(text),
+            sentence: Foreign::some(sentence),
+            trace_id,
+            correlation_id,
+            ..Self::default()
+        }
+    }
+
+    fn from_oauth(map: &Map<String, Value>) -> Self {
+        let description = json::member(map, "error_description").and_then(json::plain);
+        let mut said = Self::from_text(description.as_deref().unwrap_or_default());
+        said.error = json::text(map, "error");
+        said.suberror = json::text(map, "suberror").or_else(|| json::text(map, "error_subcode"));
+        said.claims = claims(map);
+        let given = json::member(map, "error_codes").map(numbers);
+        if let Some(given) = given.filter(|given| !given.is_empty()) {
+            said.codes = given;
+        }
+        said
+    }
+
+    fn from_nested(map: &Map<String, Value>) -> Self {
+        let sentence = ["message", "description", "error_description", "Message"]
+            .iter()
+            .find_map(|name| json::member(map, name).and_then(json::plain));
+        let mut said = Self::from_text(sentence.as_deref().unwrap_or_default());
+        match json::member(map, "code").map(|code| (json::number(code), json::plain(code))) {
+            Some((Some(number), _)) => {
+                said.codes.retain(|code| *code != number);
+                said.codes.insert(0, number);
+            }
+            Some((None, Some(word))) => said.error = Foreign::some(&word),
+            Some((None, None)) | None => {}
+        }
+        let mut inner = json::member(map, "innerError");
+        for _ in 0..8 {
+            let Some(Value::Object(deeper)) = inner else {
+                break;
+            };
+            let text = json::member(deeper, "message").and_then(json::plain);
+            for code in aadsts(text.as_deref().unwrap_or_default()) {
+                push_new(&mut said.codes, code);
+            }
+            if let Some(code) = json::member(deeper, "code").and_then(json::number) {
+                push_new(&mut said.codes, code);
+            }
+            inner = json::member(deeper, "innerError");
+        }
+        said
+    }
+
+    /// The failure that this is, for the service that answered.
+    pub fn failure(self, service: Service, reply: &Reply) -> Box<Failure> {
+        let Self {
+            error,
+            suberror,
+            codes,
+            sentence,
+            trace_id,
+            correlation_id,
+            claims,
+        } = self;
+        let now = clock::now();
+        let mut failure = Box::new(Failure::new(service, Cause::Refused));
+        failure.status = Some(reply.status);
+        failure.error = error;
+        failure.suberror = suberror;
+        failure.codes = codes;
+        failure.sentence = sentence;
+        failure.trace_id = trace_id;
+        failure.correlation_id = correlation_id
+            .or_else(|| reply.header("ms-correlationid"))
+            .or_else(|| reply.header("client-request-id"));
+        failure.request_id = request_id(reply);
+        failure.retry_after = retry_after(&reply.headers, now);
+        failure.claims = claims;
+        failure.at = Some(now);
+        failure
+    }
+}
+
+/// What a service calls this call.
+pub fn request_id(reply: &Reply) -> Option<Foreign> {
+    ["ms-requestid", "request-id", "x-ms-request-id"]
+        .iter()
+        .find_map(|name| reply.header(name))
+}
+
+/// The numbers behind `AADSTS` in a text, each once, in their order.
+pub fn aadsts(text: &str) -> Vec<u64> {
+    let mut found = Vec::new();
+    for rest in text.split("AADSTS").skip(1) {
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        if let Some(code) = rest.get(..end).and_then(|digits| digits.parse().ok()) {
+            push_new(&mut found, code);
+        }
+    }
+    found
+}
+
+/// Takes `Trace ID: … Correlation ID: … Timestamp: …` off the end of Entra's sentence, with or without anything between.
+fn without_trailer(text: &str) -> (&str, Option<Foreign>, Option<Foreign>) {
+    let marks = ["Trace ID:", "Correlation ID:", "Timestamp:"];
+    let cut = marks
+        .iter()
+        .filter_map(|mark| text.find(mark))
+        .min()
+        .unwrap_or(text.len());
+    let (sentence, trailer) = text.split_at_checked(cut).unwrap_or((text, ""));
+    let id = |mark: &str| {
+        let (_, rest) = trailer.split_once(mark)?;
+        // An ID is at most 36 characters long; what follows it at once is the next label, which may begin with a hex digit.
+        let id: String = rest
+            .trim_start()
+            .chars()
+            .take_while(|c| c.is_ascii_hexdigit() || *c == '-')
+            .take(36)
+            .collect();
+        Foreign::some(&id)
+    };
+    (sentence, id("Trace ID:"), id("Correlation ID:"))
+}
+
+fn claims(map: &Map<String, Value>) -> Option<Foreign> {
+    let document = match json::member(map, "claims")? {
+        Value::String(text) => text.clone(),
+        Value::Object(object) => serde_json::to_string(object).ok()?,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
+    };
+    // It is sent back to the letter or not at all.
+    let kept = Foreign::some(&document)?;
+    (kept.as_str().len() == document.trim().len()).then_some(kept)
+}
+
+fn numbers(value: &Value) -> Vec<u64> {
+    let mut found = Vec::new();
+    let items = value
+        .as_array()
+        .map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+    for item in items {
+        if let Some(number) = json::number(item) {
+            push_new(&mut found, number);
+        } else if let Value::String(text) = item {
+            for part in text.split(|c: char| !c.is_ascii_digit()) {
+                if let Ok(number) = part.parse() {
+                    push_new(&mut found, number);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn push_new(codes: &mut Vec<u64>, code: u64) {
+    if !codes.contains(&code) && codes.len() < 16 {
+        codes.push(code);
+    }
+}
