@@ -88,7 +88,7 @@ pub struct Simulator {
 impl Simulator {
     /// Starts serving on the current runtime.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let key = keys::Key::shared().map_err(|_| StartError::Key)?;
+        let key = keys::Key::shared().map_err(|_detail| StartError::Key)?;
         let listeners = serve::listen(options.port)
             .await
             .map_err(StartError::Listen)?;

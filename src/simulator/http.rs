@@ -113,7 +113,7 @@ impl Pairs {
 /// What a service answers.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Box<HeaderMap>,
     pub(super) payload: Payload,
 }
 
@@ -135,7 +135,7 @@ impl Reply {
     pub(super) fn whole(status: StatusCode, media: Option<&str>, body: impl Into<Bytes>) -> Self {
         let reply = Self {
             status,
-            headers: HeaderMap::new(),
+            headers: Box::default(),
             payload: Payload::Whole(body.into()),
         };
         match media {
@@ -170,7 +170,7 @@ impl Reply {
     pub(super) fn stream(status: StatusCode, length: Option<u64>, body: Body) -> Self {
         Self {
             status,
-            headers: HeaderMap::new(),
+            headers: Box::default(),
             payload: Payload::Stream(length, body),
         }
     }
@@ -206,7 +206,7 @@ impl Reply {
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        *response.headers_mut() = *self.headers;
         if let Some(length) = length {
             response
                 .headers_mut()

@@ -238,7 +238,7 @@ fn account(target: &str, body: &Value, shared: &Shared) -> Value {
 /// Reads a JSON object that has no other fields than these.
 fn fields(call: &Call, names: &[&str]) -> Result<Value, Reply> {
     let body: Value =
-        serde_json::from_slice(&call.body).map_err(|_| bad("the body is not JSON"))?;
+        serde_json::from_slice(&call.body).map_err(|_detail| bad("the body is not JSON"))?;
     let fields = body
         .as_object()
         .ok_or_else(|| bad("the body is not an object"))?;

@@ -25,25 +25,33 @@ struct Caller {
 struct Read {
     path: &'static str,
     user_only: bool,
-    body: fn(&Shared, &Call, &str) -> Result<Value, Reply>,
+    body: Body,
+}
+
+/// How the answer is made.
+enum Body {
+    /// Always the same.
+    Fixed(fn(&Shared) -> Value),
+    /// As asked for, or a refusal.
+    Asked(fn(&Shared, &Call, &str) -> Result<Value, Reply>),
 }
 
 #[rustfmt::skip]
 const READS: [Read; 14] = [
-    Read { path: "customers", user_only: false, body: bodies::customers },
-    Read { path: "invoices", user_only: false, body: bodies::invoices },
-    Read { path: "invoices/summary", user_only: false, body: bodies::summary },
-    Read { path: "invoices/summaries", user_only: true, body: bodies::summaries },
-    Read { path: "invoices/estimates/links", user_only: false, body: bodies::estimates },
-    Read { path: "invoices/{}", user_only: true, body: bodies::invoice },
-    Read { path: "profiles/legalbusiness", user_only: false, body: bodies::legal_business },
-    Read { path: "profiles/organization", user_only: true, body: bodies::organization },
-    Read { path: "profiles/mpn", user_only: true, body: bodies::mpn },
-    Read { path: "profiles/billing", user_only: true, body: bodies::billing },
-    Read { path: "ratecards/azure", user_only: true, body: bodies::rate_card },
-    Read { path: "partnerRequests", user_only: true, body: bodies::partner_requests },
-    Read { path: "nonMfaCompliantPartnerPrincipals", user_only: true, body: bodies::principals },
-    Read { path: "applicationmfaadoptionstatus", user_only: true, body: bodies::adoption },
+    Read { path: "customers", user_only: false, body: Body::Asked(bodies::customers) },
+    Read { path: "invoices", user_only: false, body: Body::Asked(bodies::invoices) },
+    Read { path: "invoices/summary", user_only: false, body: Body::Fixed(bodies::summary) },
+    Read { path: "invoices/summaries", user_only: true, body: Body::Fixed(bodies::summaries) },
+    Read { path: "invoices/estimates/links", user_only: false, body: Body::Asked(bodies::estimates) },
+    Read { path: "invoices/{}", user_only: true, body: Body::Asked(bodies::invoice) },
+    Read { path: "profiles/legalbusiness", user_only: false, body: Body::Fixed(bodies::legal_business) },
+    Read { path: "profiles/organization", user_only: true, body: Body::Fixed(bodies::organization) },
+    Read { path: "profiles/mpn", user_only: true, body: Body::Asked(bodies::mpn) },
+    Read { path: "profiles/billing", user_only: true, body: Body::Fixed(bodies::billing) },
+    Read { path: "ratecards/azure", user_only: true, body: Body::Asked(bodies::rate_card) },
+    Read { path: "partnerRequests", user_only: true, body: Body::Fixed(bodies::partner_requests) },
+    Read { path: "nonMfaCompliantPartnerPrincipals", user_only: true, body: Body::Fixed(bodies::principals) },
+    Read { path: "applicationmfaadoptionstatus", user_only: true, body: Body::Fixed(bodies::adoption) },
 ];
 
 /// Answers a request to Partner Center.
@@ -105,7 +113,10 @@ fn read(shared: &Shared, call: &Call, caller: &Caller) -> Result<Reply, Reply> {
     if let Some(row) = shared.scenario.service(places) {
         return Err(refused::reply(row));
     }
-    let body = (read.body)(shared, call, id)?;
+    let body = match read.body {
+        Body::Fixed(body) => body(shared),
+        Body::Asked(body) => body(shared, call, id)?,
+    };
     // Some answers begin with a byte order mark, some name no character set.
     Ok(match read.path {
         "customers" => {

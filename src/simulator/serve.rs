@@ -134,10 +134,9 @@ async fn answer(
 /// Returns what leaves: the service's reply as the wire leaves it, or nothing.
 fn played(shared: &Shared, call: &Call, wire: Option<Wire>) -> Option<Reply> {
     match wire {
-        None | Some(Wire::Late(_)) => Some(route(shared, call)),
         Some(Wire::Instead(reply)) => Some(reply()),
         Some(Wire::Twice(reply)) if shared.strikes_within(2) => Some(reply()),
-        Some(Wire::Twice(_)) => Some(route(shared, call)),
+        None | Some(Wire::Late(_) | Wire::Twice(_)) => Some(route(shared, call)),
         Some(Wire::Bent(bend)) => Some(bend(route(shared, call))),
         Some(Wire::Empty | Wire::Reset) => None,
         Some(Wire::Lost) => {
@@ -175,7 +174,7 @@ async fn read(request: Request<Incoming>) -> Result<Call, StatusCode> {
     let body = Limited::new(body, LARGEST_REQUEST)
         .collect()
         .await
-        .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?
+        .map_err(|_too_much| StatusCode::PAYLOAD_TOO_LARGE)?
         .to_bytes();
     Ok(Call {
         method: head.method,

@@ -27,14 +27,14 @@ pub(super) struct Authority {
 impl Authority {
     /// Makes an authority, writes its certificate down and has it sign one for localhost.
     pub(super) fn new(scenario: &Scenario) -> Result<Self, StartError> {
-        let authority = authority().map_err(|_| StartError::Key)?;
+        let authority = authority().map_err(|_detail| StartError::Key)?;
         let written = authority.pem();
         let signer = if scenario.is(Quirk::TlsUnknown) {
-            self::authority().map_err(|_| StartError::Key)?
+            self::authority().map_err(|_detail| StartError::Key)?
         } else {
             authority
         };
-        let (leaf, key) = leaf(&signer, scenario).map_err(|_| StartError::Key)?;
+        let (leaf, key) = leaf(&signer, scenario).map_err(|_detail| StartError::Key)?;
         let config = config(leaf.der().clone(), &key).ok_or(StartError::Key)?;
         let folder = std::env::temp_dir().join(format!("octo-csp-simulator-{}", chance::guid()));
         let file = folder.join("ca.pem");

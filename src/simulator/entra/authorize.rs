@@ -21,7 +21,7 @@ enum Stop {
     /// On a page: nobody can be trusted with the answer.
     Shown(Refusal),
     /// Back at the application.
-    Sent(Back, Refusal),
+    Sent(Box<(Back, Refusal)>),
 }
 
 impl From<Refusal> for Stop {
@@ -39,7 +39,7 @@ pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Versio
     };
     let asked = whither(shared, &fields, tenant, version).and_then(|back| {
         checked(shared, &fields, tenant, version, &back)
-            .map_err(|refusal| Stop::Sent(back, refusal))
+            .map_err(|refusal| Stop::Sent(Box::new((back, refusal))))
     });
     begun(shared, call, asked)
 }
@@ -57,7 +57,6 @@ pub(super) fn admin_consent(shared: &Shared, call: &Call, tenant: &str) -> Reply
         mfa: true,
         consent: Resource::listed().collect(),
         consent_again: true,
-        client_info: false,
         login_hint: None,
         kind: Kind::AdminConsent,
     });
@@ -78,7 +77,7 @@ fn begun(shared: &Shared, call: &Call, asked: Result<Asked, Stop>) -> Reply {
             page
         }
         Err(Stop::Shown(refusal)) => pages::refused(shared, call, &refusal),
-        Err(Stop::Sent(back, refusal)) => back.refuse(shared, call, &refusal),
+        Err(Stop::Sent(sent)) => sent.0.refuse(shared, call, &sent.1),
     }
 }
 
@@ -115,6 +114,7 @@ fn whither(shared: &Shared, fields: &Pairs, tenant: &str, version: Version) -> R
         redirect_uri: redirect_uri.to_owned(),
         mode,
         state: fields.raw("state").map(without_markup),
+        client_info: fields.get("client_info") == Some("1"),
     })
 }
 
@@ -158,7 +158,6 @@ fn checked(
         mfa,
         consent,
         consent_again: ["consent", "admin_consent"].contains(&prompt),
-        client_info: fields.get("client_info") == Some("1"),
         login_hint: fields.get("login_hint").map(str::to_owned),
         kind: if prompt == "admin_consent" {
             Kind::CodeForAll

@@ -175,7 +175,9 @@ fn common(shared: &Shared, audience: &str, issuer: &str, tenant: &str) -> Map<St
     });
     match claims {
         Value::Object(claims) => claims,
-        _ => Map::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Map::new()
+        }
     }
 }
 

@@ -123,7 +123,7 @@ fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
         return Err(row.into());
     }
     let own = shared.base.split_once("//").map_or("", |(_, host)| host);
-    let url = Url::parse(address).map_err(|_| Refusal::of(50_049))?;
+    let url = Url::parse(address).map_err(|_detail| Refusal::of(50_049))?;
     let host = match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),

@@ -53,7 +53,7 @@ impl Refusal {
     }
 
     /// Answers with another `error` than the table has.
-    pub(super) fn as_error(mut self, error: &'static str) -> Self {
+    pub(super) fn with_error(mut self, error: &'static str) -> Self {
         self.error = error;
         self
     }

@@ -29,18 +29,20 @@ pub(super) fn answer(shared: &Shared, call: &Call, _tenant: &str) -> Reply {
         }
         Step::Shown(refusal) => pages::refused(shared, call, &refusal),
         Step::Sent(refusal) => visit.refuse(shared, call, &refusal),
-        Step::On => match visit.advance(shared) {
-            None => visit.finish(shared, call),
-            Some(stage) => match stopped(shared, stage) {
-                Some(refusal) => pages::refused(shared, call, &refusal),
-                None => {
-                    let page = pages::stage(shared, &name, &visit, None);
-                    shared.desk().visits.insert(name, visit);
-                    page
-                }
-            },
-        },
+        Step::On => onward(shared, call, name, visit),
     }
+}
+
+fn onward(shared: &Shared, call: &Call, name: String, mut visit: Visit) -> Reply {
+    let Some(stage) = visit.advance(shared) else {
+        return visit.finish(shared, call);
+    };
+    if let Some(refusal) = stopped(shared, stage) {
+        return pages::refused(shared, call, &refusal);
+    }
+    let page = pages::stage(shared, &name, &visit, None);
+    shared.desk().visits.insert(name, visit);
+    page
 }
 
 /// What a form leads to.
@@ -103,7 +105,7 @@ fn stopped(shared: &Shared, stage: Stage) -> Option<Refusal> {
 
 fn cancelled(visit: &Visit) -> Refusal {
     match visit.asked.kind {
-        Kind::AdminConsent => Refusal::of(65_004).as_error("permission_denied"),
+        Kind::AdminConsent => Refusal::of(65_004).with_error("permission_denied"),
         Kind::Code | Kind::CodeForAll => Refusal::of(65_004),
     }
 }

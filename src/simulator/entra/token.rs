@@ -91,7 +91,7 @@ pub(super) fn device(shared: &Shared, call: &Call, tenant: &str, version: Versio
 fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Result<Value, Refusal> {
     let form = call.form();
     let tenant = Tenant::named(tenant, &shared.facts)
-        .map_err(|refusal| refusal.as_error("invalid_request"))?;
+        .map_err(|refusal| refusal.with_error("invalid_request"))?;
     if let Some(name) = form.twice() {
         return Err(authorize::twice(name));
     }
@@ -444,7 +444,7 @@ impl<'a> Ask<'a> {
             return Ok(Refusal::of(50_126));
         }
         Ok(Refusal::of(50_076)
-            .as_error("invalid_grant")
+            .with_error("invalid_grant")
             .fill("{resource}", "00000002-0000-0000-c000-000000000000"))
     }
 

@@ -29,7 +29,6 @@ pub(super) struct Asked {
     pub(super) consent: Vec<&'static Resource>,
     /// Whether to ask although it has agreed before.
     pub(super) consent_again: bool,
-    pub(super) client_info: bool,
     pub(super) login_hint: Option<String>,
     pub(super) kind: Kind,
 }
@@ -58,6 +57,8 @@ pub(super) struct Back {
     pub(super) redirect_uri: String,
     pub(super) mode: Mode,
     pub(super) state: Option<String>,
+    /// Whether to say who signed in.
+    pub(super) client_info: bool,
 }
 
 /// How fields travel back.
@@ -177,7 +178,7 @@ impl Visit {
             desk.codes.insert(name.clone(), code);
         }
         let mut fields = vec![("code", name)];
-        if self.asked.client_info {
+        if self.asked.back.client_info {
             fields.push(("client_info", issue::client_info(shared)));
         }
         fields.extend(self.asked.back.state.clone().map(|state| ("state", state)));

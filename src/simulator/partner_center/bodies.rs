@@ -66,12 +66,12 @@ pub(super) fn invoice(_: &Shared, _: &Call, id: &str) -> Answer {
         })
 }
 
-pub(super) fn summary(_: &Shared, _: &Call, _: &str) -> Answer {
-    Ok(balance())
+pub(super) fn summary(_: &Shared) -> Value {
+    balance()
 }
 
-pub(super) fn summaries(_: &Shared, _: &Call, _: &str) -> Answer {
-    Ok(collection(&[balance()], "/invoices/summaries"))
+pub(super) fn summaries(_: &Shared) -> Value {
+    collection(&[balance()], "/invoices/summaries")
 }
 
 pub(super) fn estimates(_: &Shared, call: &Call, _: &str) -> Answer {
@@ -89,28 +89,28 @@ pub(super) fn estimates(_: &Shared, call: &Call, _: &str) -> Answer {
     ))
 }
 
-pub(super) fn legal_business(shared: &Shared, _: &Call, _: &str) -> Answer {
+pub(super) fn legal_business(shared: &Shared) -> Value {
     let person = json!({"firstName": "Alex", "lastName": "Operator", "email": shared.facts.user, "phoneNumber": "4255550100"});
-    Ok(json!({
+    json!({
         "companyName": company(shared), "address": address(), "primaryContact": person,
         "companyApproverAddress": address(), "companyApproverEmail": shared.facts.user, "vettingStatus": "authorized",
         "vettingSubStatus": "none", "profileType": "LegalBusinessProfile", "links": own("/profiles/legalbusiness"),
         "attributes": {"objectType": "LegalBusinessProfile"},
-    }))
+    })
 }
 
-pub(super) fn organization(shared: &Shared, _: &Call, _: &str) -> Answer {
+pub(super) fn organization(shared: &Shared) -> Value {
     let tenant = if shared.is(Quirk::TenantDiffers) {
         entra::OTHER_TENANT
     } else {
         &shared.facts.tenant_id
     };
-    Ok(json!({
+    json!({
         "id": tenant, "companyName": company(shared), "defaultAddress": address(), "tenantId": tenant,
         "domain": shared.facts.domain, "email": shared.facts.user, "language": "en", "culture": "en-US",
         "profileType": "OrganizationProfile", "links": own("/profiles/organization"),
         "attributes": {"etag": "0", "objectType": "OrganizationProfile"},
-    }))
+    })
 }
 
 pub(super) fn mpn(shared: &Shared, call: &Call, _: &str) -> Answer {
@@ -134,28 +134,32 @@ pub(super) fn mpn(shared: &Shared, call: &Call, _: &str) -> Answer {
     }))
 }
 
-pub(super) fn billing(shared: &Shared, _: &Call, _: &str) -> Answer {
-    Ok(json!({
+pub(super) fn billing(shared: &Shared) -> Value {
+    json!({
         "companyName": company(shared), "address": address(),
         "primaryContact": {"firstName": "Alex", "lastName": "Operator", "phoneNumber": "4255550100"},
         "purchaseOrderNumber": "9888", "taxId": "12-345678", "billingCurrency": "USD", "profileType": "BillingProfile",
         "links": own("/profiles/billing"), "attributes": {"etag": "0", "objectType": "BillingProfile"},
-    }))
+    })
 }
 
 pub(super) fn rate_card(_: &Shared, call: &Call, _: &str) -> Answer {
+    let currency = call.query.get("currency").unwrap_or("USD");
+    if currency.len() != 3 {
+        return Err(bad("The currency is not valid."));
+    }
     let meter = json!({
         "id": "1e8f6d9f-8b40-4c97-80cc-cff87a290a93", "name": "Compute Hours", "rates": {"0": 3.9729}, "tags": [],
         "category": "Cloud Services", "subcategory": "Standard_L16 Cloud Services", "region": "AU East",
         "unit": "1 Hour", "includedQuantity": 0.0, "effectiveDate": "2016-09-01T00:00:00Z",
     });
     Ok(json!({
-        "locale": "en", "currency": call.query.get("currency").unwrap_or("USD"), "isTaxIncluded": false,
+        "locale": "en", "currency": currency, "isTaxIncluded": false,
         "meters": [meter], "offerTerms": [], "attributes": {"objectType": "AzureRateCard"},
     }))
 }
 
-pub(super) fn partner_requests(shared: &Shared, _: &Call, _: &str) -> Answer {
+pub(super) fn partner_requests(shared: &Shared) -> Value {
     let items = [json!({
         "requestId": "6c583d8d-46cd-420c-ae3d-35b6dfdcdb21", "correlationId": "",
         "operationName": "Get /v{version}/invoices", "requestDateTime": "2026-05-21T21:02:10.31",
@@ -163,18 +167,18 @@ pub(super) fn partner_requests(shared: &Shared, _: &Call, _: &str) -> Answer {
         "tenantId": shared.facts.tenant_id, "upn": shared.facts.user, "applicationId": shared.facts.client_id,
         "mfaCompliant": true,
     })];
-    Ok(listed(&items))
+    listed(&items)
 }
 
-pub(super) fn principals(_: &Shared, _: &Call, _: &str) -> Answer {
-    Ok(listed(&[]))
+pub(super) fn principals(_: &Shared) -> Value {
+    listed(&[])
 }
 
-pub(super) fn adoption(shared: &Shared, _: &Call, _: &str) -> Answer {
-    Ok(json!([{
+pub(super) fn adoption(shared: &Shared) -> Value {
+    json!([{
         "loginDate": "2026-05-20", "mfaCompliantRequestCount": 7, "totalRequestCount": 7,
         "applicationId": shared.facts.client_id, "applicationName": "",
-    }]))
+    }])
 }
 
 fn company(shared: &Shared) -> String {

@@ -1,0 +1,3 @@
+//! Whole stories, against real servers on loopback.
+
+mod simulator;
