@@ -1,1 +1,180 @@
-//! A Microsoft of one's own on loopback.
+//! A Microsoft of one's own on loopback: Entra ID, Partner Center, the price service and Octo behind one port.
+//!
+//! It is a real HTTP(S) server, so the clients that ship are exercised whole, and it is strict: what Microsoft refuses, it
+//! refuses, with Microsoft's numbers. What it knows comes from public documentation and public reports; where those are
+//! silent it does the plain thing and nobody should rely on it. It knows nothing of this program but [`Cloud`].
+
+mod chance;
+mod clock;
+mod entra;
+mod http;
+mod keys;
+mod octo;
+mod partner_center;
+mod price;
+mod refused;
+mod scenario;
+mod serve;
+mod state;
+mod tls;
+mod wire;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::cloud::{Cloud, CloudError};
+
+pub use scenario::Scenario;
+pub use state::{Counters, Facts, RequestLog};
+
+use state::Shared;
+use tls::Authority;
+
+/// What kind of simulator to start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port on 127.0.0.1 and `[::1]`; `None` takes a free one.
+    pub port: Option<u16>,
+    /// Whether to speak https, with a certificate authority made for this run.
+    pub tls: bool,
+    /// The misfortune to play.
+    pub scenario: Scenario,
+    /// Length of every price sheet in bytes.
+    pub sheet_bytes: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: None,
+            tls: false,
+            scenario: Scenario::default(),
+            sheet_bytes: 42_180_180,
+        }
+    }
+}
+
+/// Why a simulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, or loopback is not to be had.
+    #[error("cannot listen on loopback: {0}")]
+    Listen(#[source] io::Error),
+    /// The folder of the certificate authority could not be written.
+    #[error("cannot keep the certificate of this run: {0}")]
+    Folder(#[source] io::Error),
+    /// A key or certificate could not be made.
+    #[error("cannot make a key or certificate")]
+    Key,
+    /// The simulator's own addresses were refused.
+    #[error("the simulator's addresses are not usable: {0}")]
+    Cloud(#[from] CloudError),
+}
+
+/// A running simulator. Dropping it stops it and removes its certificate.
+#[derive(Debug)]
+pub struct Simulator {
+    shared: Arc<Shared>,
+    cloud: Cloud,
+    line: String,
+    authority: Option<Authority>,
+    _listeners: JoinSet<()>,
+}
+
+impl Simulator {
+    /// Starts serving on the current runtime.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let key = keys::Key::shared().map_err(|_detail| StartError::Key)?;
+        let listeners = serve::listen(options.port)
+            .await
+            .map_err(StartError::Listen)?;
+        let port = serve::port(&listeners).map_err(StartError::Listen)?;
+        let authority = options
+            .tls
+            .then(|| Authority::new(&options.scenario))
+            .transpose()?;
+        let scheme = if options.tls { "https" } else { "http" };
+        let base = format!("{scheme}://localhost:{port}");
+        let ca_file = authority
+            .as_ref()
+            .map(|authority| authority.file().to_owned());
+        let facts = Facts::new(&base, ca_file);
+        let line = line(&base, &facts);
+        let cloud = Cloud::from_json(&line)?;
+        let shared = Arc::new(Shared::new(base, facts, key, &options));
+        let acceptor = authority.as_ref().map(Authority::acceptor);
+        let mut tasks = JoinSet::new();
+        for listener in listeners {
+            tasks.spawn(serve::accept(
+                listener,
+                acceptor.clone(),
+                Arc::clone(&shared),
+            ));
+        }
+        Ok(Self {
+            shared,
+            cloud,
+            line,
+            authority,
+            _listeners: tasks,
+        })
+    }
+
+    /// The addresses and audiences under which it can be reached.
+    pub fn cloud(&self) -> &Cloud {
+        &self.cloud
+    }
+
+    /// Everything an operator of the pretended company knows.
+    pub fn facts(&self) -> Facts {
+        self.shared.facts.clone()
+    }
+
+    /// One line of JSON with the addresses and the facts. [`Cloud::from_json`] accepts it.
+    pub fn line(&self) -> String {
+        self.line.clone()
+    }
+
+    /// Every request so far, in the order they were answered.
+    pub fn requests(&self) -> Vec<RequestLog> {
+        self.shared.desk().log.clone()
+    }
+
+    /// What was handed out so far.
+    pub fn counters(&self) -> Counters {
+        self.shared.counters()
+    }
+
+    /// Moves the simulator's clock forward, so that codes and tokens expire without waiting.
+    pub fn advance(&self, seconds: i64) {
+        self.shared.clock.advance(seconds);
+    }
+
+    /// The file with the certificate authority of this run, if it speaks https.
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.authority.as_ref().map(Authority::file)
+    }
+}
+
+fn line(base: &str, facts: &Facts) -> String {
+    let mut line = json!({
+        "name": "simulator",
+        "login": base,
+        "partner_center": format!("{base}/partnercenter"),
+        "partner_center_audience": entra::PARTNER_CENTER,
+        "partner_api": format!("{base}/partner"),
+        "partner_api_audience": entra::PARTNER_API,
+        "octo": format!("{base}/m/blue/cover"),
+        "octo_token": format!("{base}/ripple/access_token"),
+        "portal": format!("{base}/portal"),
+    });
+    let extras = serde_json::to_value(facts).unwrap_or(Value::Null);
+    if let (Some(line), Value::Object(extras)) = (line.as_object_mut(), extras) {
+        line.extend(extras);
+    }
+    line.to_string()
+}

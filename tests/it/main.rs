@@ -14,4 +14,6 @@ mod lock;
 #[cfg(unix)]
 mod record;
 #[cfg(test)]
+mod simulator;
+#[cfg(test)]
 mod vault;

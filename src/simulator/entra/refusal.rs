@@ -1,0 +1,227 @@
+//! Entra's refusals: as JSON, on a redirect, or on a page.
+
+use hyper::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::simulator::http::{Call, Reply};
+use crate::simulator::scenario::{self, EntraRow};
+use crate::simulator::state::Shared;
+use crate::simulator::{chance, clock};
+
+/// A refusal with its number.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    code: u32,
+    first: Option<u32>,
+    pub(super) error: &'static str,
+    suberror: Option<&'static str>,
+    status: Option<u16>,
+    text: String,
+}
+
+impl Refusal {
+    /// The refusal of this number, as the table of numbers has it.
+    pub(super) fn of(code: u32) -> Self {
+        scenario::aadsts(code).map_or_else(
+            || Self::new(code, "invalid_request", "The request is not valid."),
+            Self::from,
+        )
+    }
+
+    /// A refusal that no scenario can play.
+    pub(super) fn new(code: u32, error: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            code,
+            first: None,
+            error,
+            suberror: None,
+            status: None,
+            text: text.into(),
+        }
+    }
+
+    /// A field of the form or query is missing.
+    pub(super) fn missing(name: &str) -> Self {
+        let text = format!("The request body must contain the following parameter: '{name}'.");
+        Self::new(900_144, "invalid_request", text)
+    }
+
+    /// Puts a value where the text has its name.
+    pub(super) fn fill(mut self, name: &str, value: &str) -> Self {
+        self.text = self.text.replace(name, value);
+        self
+    }
+
+    /// Answers with another `error` than the table has.
+    pub(super) fn with_error(mut self, error: &'static str) -> Self {
+        self.error = error;
+        self
+    }
+
+    /// Answers with this HTTP status.
+    pub(super) fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The sentence alone, with its number.
+    pub(super) fn sentence(&self, shared: &Shared) -> String {
+        let facts = &shared.facts;
+        let text = [
+            ("{app}", facts.client_id.as_str()),
+            ("{tenant}", &facts.tenant_id),
+            ("{user}", &facts.user),
+            ("{resource}", super::PARTNER_CENTER),
+            ("{redirect}", &facts.redirect_uri),
+        ]
+        .into_iter()
+        .fold(self.text.clone(), |text, (name, value)| {
+            text.replace(name, value)
+        });
+        match self.first {
+            Some(first) => format!(
+                "AADSTS{first}: Error validating credentials. AADSTS{}: {text}",
+                self.code
+            ),
+            None => format!("AADSTS{}: {text}", self.code),
+        }
+    }
+
+    /// The JSON of the token and metadata addresses.
+    pub(super) fn reply(&self, shared: &Shared, call: &Call) -> Reply {
+        let ids = Ids::of(shared, call);
+        let mut body = Map::new();
+        body.insert("error".to_owned(), self.error.into());
+        body.insert(
+            "error_description".to_owned(),
+            ids.described(&self.sentence(shared)).into(),
+        );
+        let codes: Vec<u32> = self.first.into_iter().chain([self.code]).collect();
+        body.insert("error_codes".to_owned(), json!(codes));
+        body.insert("timestamp".to_owned(), ids.timestamp.clone().into());
+        body.insert("trace_id".to_owned(), ids.trace.clone().into());
+        body.insert("correlation_id".to_owned(), ids.correlation.clone().into());
+        if self.first.is_none() {
+            body.insert("error_uri".to_owned(), self.look_up(shared).into());
+        }
+        if let Some(suberror) = self.suberror {
+            body.insert("suberror".to_owned(), suberror.into());
+        }
+        if self.error == "interaction_required" {
+            body.insert("claims".to_owned(), claims().into());
+        }
+        let reply = Reply::json(self.status(), &Value::Object(body));
+        dressed(reply, call, &ids.trace)
+    }
+
+    /// The fields of a redirect, in the order they were seen.
+    pub(super) fn redirect(&self, shared: &Shared, call: &Call) -> Vec<(&'static str, String)> {
+        let ids = Ids::of(shared, call);
+        let mut fields = vec![("error", self.error.to_owned())];
+        if let Some(suberror) = self.suberror {
+            fields.push(("error_subcode", suberror.to_owned()));
+        }
+        fields.push(("error_description", ids.described(&self.sentence(shared))));
+        fields.push(("error_uri", self.look_up(shared)));
+        fields
+    }
+
+    /// The rows of the page that Entra shows instead of redirecting.
+    pub(super) fn shown(&self, shared: &Shared, call: &Call) -> [(&'static str, String); 4] {
+        let ids = Ids::of(shared, call);
+        [
+            ("Message", self.sentence(shared)),
+            ("Trace ID", ids.trace),
+            ("Correlation ID", ids.correlation),
+            ("Timestamp", ids.timestamp),
+        ]
+    }
+
+    /// The HTTP status that goes with it.
+    pub(super) fn status(&self) -> StatusCode {
+        let usual = match self.error {
+            "invalid_client" => 401,
+            "temporarily_unavailable" => 503,
+            "server_error" => 500,
+            _ => 400,
+        };
+        StatusCode::from_u16(self.status.unwrap_or(usual)).unwrap_or(StatusCode::BAD_REQUEST)
+    }
+
+    fn look_up(&self, shared: &Shared) -> String {
+        format!("{}/error?code={}", shared.base, self.code)
+    }
+}
+
+impl From<&EntraRow> for Refusal {
+    fn from(row: &EntraRow) -> Self {
+        Self {
+            code: row.code,
+            first: row.first,
+            error: row.error,
+            suberror: row.suberror,
+            status: row.status,
+            text: row.text.to_owned(),
+        }
+    }
+}
+
+/// Returns the sentence of a row, for a service that quotes Entra.
+pub(in crate::simulator) fn sentence(shared: &Shared, row: &EntraRow) -> String {
+    Refusal::from(row).sentence(shared)
+}
+
+/// Gives a JSON answer the headers of Entra's.
+pub(super) fn dressed(reply: Reply, call: &Call, trace: &str) -> Reply {
+    let reply = reply
+        .header("cache-control", "no-store, no-cache")
+        .header("pragma", "no-cache")
+        .header("expires", "-1")
+        .header("x-content-type-options", "nosniff")
+        .header("x-ms-request-id", trace)
+        .header("x-ms-ests-server", "2.1.0 - SIM ProdSlices");
+    let wanted = call
+        .header("return-client-request-id")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    match call.header("client-request-id") {
+        Some(id) if wanted => reply.header("client-request-id", id),
+        _ => reply,
+    }
+}
+
+struct Ids {
+    trace: String,
+    correlation: String,
+    timestamp: String,
+}
+
+impl Ids {
+    fn of(shared: &Shared, call: &Call) -> Self {
+        let sent = call
+            .header("client-request-id")
+            .or_else(|| call.query.get("client-request-id"))
+            .filter(|id| chance::is_guid(id));
+        Self {
+            trace: chance::guid(),
+            correlation: sent.map_or_else(chance::guid, str::to_ascii_lowercase),
+            timestamp: clock::stamp(shared.clock.now()),
+        }
+    }
+
+    fn described(&self, sentence: &str) -> String {
+        let Self {
+            trace,
+            correlation,
+            timestamp,
+        } = self;
+        format!(
+            "{sentence}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {timestamp}"
+        )
+    }
+}
+
+/// A document inside a text, to be sent back as it is.
+fn claims() -> String {
+    let values = json!({"essential": true, "values": [chance::guid()]});
+    json!({"access_token": {"capolids": values}}).to_string()
+}

@@ -1,0 +1,111 @@
+//! The forms of the sign-in: user and password, the code of the phone, consent.
+
+use super::pages;
+use super::refusal::Refusal;
+use super::visit::{Kind, Stage, Visit};
+use crate::simulator::http::{Call, Pairs, Reply};
+use crate::simulator::state::Shared;
+
+/// Wrong passwords after which an account is locked.
+const PATIENCE: u32 = 10;
+
+/// Answers a form of one of the pages.
+pub(super) fn answer(shared: &Shared, call: &Call, _tenant: &str) -> Reply {
+    let form = call.form();
+    let name = form.get("ctx").unwrap_or_default().to_owned();
+    let Some(mut visit) = shared.desk().visits.remove(&name) else {
+        return pages::refused(shared, call, &Refusal::of(50_089));
+    };
+    if form.raw("cancel").is_some() {
+        let refusal = cancelled(&visit);
+        return visit.refuse(shared, call, &refusal);
+    }
+    match step(shared, &mut visit, &form) {
+        Step::Again(refusal) => {
+            visit.mistakes += 1;
+            let page = pages::stage(shared, &name, &visit, Some(&refusal.sentence(shared)));
+            shared.desk().visits.insert(name, visit);
+            page
+        }
+        Step::Shown(refusal) => pages::refused(shared, call, &refusal),
+        Step::Sent(refusal) => visit.refuse(shared, call, &refusal),
+        Step::On => onward(shared, call, name, visit),
+    }
+}
+
+fn onward(shared: &Shared, call: &Call, name: String, mut visit: Visit) -> Reply {
+    let Some(stage) = visit.advance(shared) else {
+        return visit.finish(shared, call);
+    };
+    if let Some(refusal) = stopped(shared, stage) {
+        return pages::refused(shared, call, &refusal);
+    }
+    let page = pages::stage(shared, &name, &visit, None);
+    shared.desk().visits.insert(name, visit);
+    page
+}
+
+/// What a form leads to.
+enum Step {
+    On,
+    Again(Refusal),
+    Shown(Refusal),
+    Sent(Refusal),
+}
+
+fn step(shared: &Shared, visit: &mut Visit, form: &Pairs) -> Step {
+    match visit.stage {
+        Stage::Password => password(shared, visit, form),
+        Stage::Mfa if form.get("otc").map(str::trim) == Some(&shared.facts.mfa_code) => Step::On,
+        Stage::Mfa => Step::Again(Refusal::of(500_121)),
+        Stage::Interrupt | Stage::Consent if form.raw("accept").is_none() => {
+            Step::Again(Refusal::new(90_014, "invalid_request", "Accept or cancel."))
+        }
+        Stage::Interrupt => Step::On,
+        Stage::Consent => match shared.scenario.entra("declined") {
+            Some(row) => Step::Sent(row.into()),
+            None => Step::On,
+        },
+    }
+}
+
+fn password(shared: &Shared, visit: &Visit, form: &Pairs) -> Step {
+    let facts = &shared.facts;
+    let user = form.get("login").unwrap_or_default().trim();
+    let known = user.eq_ignore_ascii_case(&facts.user);
+    let domain = user
+        .rsplit_once('@')
+        .map(|(_, domain)| domain.to_ascii_lowercase());
+    let ours = domain.is_some_and(|domain| facts.domains.contains(&domain));
+    if visit.mistakes >= PATIENCE {
+        return Step::Shown(Refusal::of(50_053));
+    }
+    if !known && !ours && user.contains('@') {
+        return Step::Shown(Refusal::of(50_020).fill("{user}", user));
+    }
+    if !known {
+        return Step::Again(Refusal::of(50_034).fill("{user}", user));
+    }
+    if form.raw("password") != Some(&facts.password) {
+        return Step::Again(Refusal::of(50_126));
+    }
+    match shared.scenario.entra("signin") {
+        Some(row) => Step::Shown(row.into()),
+        None => Step::On,
+    }
+}
+
+/// A refusal that stands where the consent page would.
+fn stopped(shared: &Shared, stage: Stage) -> Option<Refusal> {
+    (stage == Stage::Consent)
+        .then(|| shared.scenario.entra("consent"))
+        .flatten()
+        .map(Refusal::from)
+}
+
+fn cancelled(visit: &Visit) -> Refusal {
+    match visit.asked.kind {
+        Kind::AdminConsent => Refusal::of(65_004).with_error("permission_denied"),
+        Kind::Code | Kind::CodeForAll => Refusal::of(65_004),
+    }
+}

@@ -1,0 +1,524 @@
+//! The token address: every grant it knows, and what it refuses.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hyper::{Method, StatusCode};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::apps::{Resource, Scopes};
+use super::issue::{self, Grant, Person};
+use super::refusal::{Refusal, dressed};
+use super::visit::{Code, Hash};
+use super::{Tenant, Version, authorize};
+use crate::simulator::chance;
+use crate::simulator::http::{Call, Pairs, Reply};
+use crate::simulator::scenario::Quirk;
+use crate::simulator::state::{Desk, Shared};
+
+/// Seconds an authorization code lives.
+const CODE_LIFE: i64 = 600;
+/// Seconds a refresh token lives without being used.
+const IDLE_LIFE: i64 = 90 * 86_400;
+/// The tenant that client credentials land in on `common`.
+const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// A refresh token: bound to a user and an application, to no API.
+#[derive(Clone, Debug)]
+pub(in crate::simulator) struct Renewal {
+    mfa: bool,
+    resource: &'static Resource,
+    scopes: Scopes,
+    used: i64,
+}
+
+/// A device code that nobody has approved.
+#[derive(Clone, Debug)]
+pub(in crate::simulator) struct Device {
+    until: i64,
+}
+
+/// A request to the token address that got past the door.
+struct Ask<'a> {
+    shared: &'a Shared,
+    form: &'a Pairs,
+    tenant: Tenant,
+    version: Version,
+}
+
+/// Answers a request for tokens.
+pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
+    if call.method != Method::POST {
+        let text = format!(
+            "The endpoint only accepts POST requests. Received a {} request.",
+            call.method
+        );
+        return Refusal::new(900_561, "invalid_request", text)
+            .with_status(405)
+            .reply(shared, call)
+            .header("allow", "POST");
+    }
+    match granted(shared, call, tenant, version) {
+        Ok(body) => dressed(Reply::json(StatusCode::OK, &body), call, &chance::guid()),
+        Err(refusal) => refusal.reply(shared, call),
+    }
+}
+
+/// Answers a request to start a sign-in on another device.
+pub(super) fn device(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
+    let form = call.form();
+    let started = Tenant::named(tenant, &shared.facts).and_then(|tenant| {
+        let ask = Ask {
+            shared,
+            form: &form,
+            tenant,
+            version,
+        };
+        ask.known_client(ask.need("client_id")?)?;
+        let needed = match version {
+            Version::V1 => Resource::named(ask.need("resource")?).map(|_| ()),
+            Version::V2 => Scopes::parse(ask.need("scope")?).map(|_| ()),
+        };
+        needed.map(|()| ask.start_device())
+    });
+    match started {
+        Ok(body) => dressed(Reply::json(StatusCode::OK, &body), call, &chance::guid()),
+        Err(refusal) => refusal.reply(shared, call),
+    }
+}
+
+fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Result<Value, Refusal> {
+    let form = call.form();
+    let tenant = Tenant::named(tenant, &shared.facts)
+        .map_err(|refusal| refusal.with_error("invalid_request"))?;
+    if let Some(name) = form.twice() {
+        return Err(authorize::twice(name));
+    }
+    let ask = Ask {
+        shared,
+        form: &form,
+        tenant,
+        version,
+    };
+    let grant = ask.need("grant_type")?;
+    if version == Version::V2 && form.raw("resource").is_some() {
+        return Err(Refusal::of(901_002));
+    }
+    match grant {
+        "client_credentials" => {
+            ask.authenticate(call)?;
+            ask.for_application()
+        }
+        "authorization_code" => {
+            shared.desk().counters.redemption_attempts += 1;
+            ask.authenticate(call)?;
+            ask.for_code()
+        }
+        "refresh_token" => {
+            ask.authenticate(call)?;
+            ask.for_renewal()
+        }
+        DEVICE_CODE => {
+            ask.authenticate(call)?;
+            Err(ask.for_device()?)
+        }
+        "password" => {
+            ask.authenticate(call)?;
+            Err(ask.for_password()?)
+        }
+        other => Err(Refusal::new(
+            70_003,
+            "unsupported_grant_type",
+            format!("The app requested an unsupported grant type '{other}'."),
+        )),
+    }
+}
+
+impl<'a> Ask<'a> {
+    fn need(&self, name: &str) -> Result<&'a str, Refusal> {
+        self.form.get(name).ok_or_else(|| Refusal::missing(name))
+    }
+
+    fn known_client(&self, client: &str) -> Result<(), Refusal> {
+        let facts = &self.shared.facts;
+        if client.eq_ignore_ascii_case(&facts.client_id) {
+            return Ok(());
+        }
+        Err(Refusal::of(700_016)
+            .fill("{app}", client)
+            .fill("{tenant}", self.tenant.segment(facts)))
+    }
+
+    /// Checks who asks. The secret may be in the form or in HTTP Basic, but not differently in both.
+    fn authenticate(&self, call: &Call) -> Result<(), Refusal> {
+        let facts = &self.shared.facts;
+        let basic = call.basic();
+        let client = match (self.form.get("client_id"), &basic) {
+            (Some(client), _) => client,
+            (None, Some((client, _))) => client,
+            (None, None) => return Err(Refusal::missing("client_id")),
+        };
+        self.known_client(client)?;
+        if self.form.get("client_assertion").is_some() {
+            return Err(Refusal::of(700_027));
+        }
+        let posted = self.form.get("client_secret");
+        let secret = match (posted, &basic) {
+            (Some(secret), None) => secret,
+            (None, Some((_, secret))) if !secret.is_empty() => secret,
+            (Some(secret), Some((user, password))) if secret == password && user == client => {
+                secret
+            }
+            (Some(_), Some(_)) => return Err(Refusal::of(90_023)),
+            (None, _) => return Err(Refusal::of(7_000_218)),
+        };
+        let fresh = self.shared.is(Quirk::NewSecret) && self.shared.strikes_within(2);
+        if secret != facts.client_secret || fresh {
+            return Err(Refusal::of(7_000_215));
+        }
+        Ok(())
+    }
+
+    fn for_application(&self) -> Result<Value, Refusal> {
+        let audience = match self.version {
+            Version::V1 => {
+                let name = self.need("resource")?;
+                Resource::named(name)?;
+                name
+            }
+            Version::V2 => {
+                let scope = self.need("scope")?;
+                Scopes::of_application(scope)?;
+                scope.trim().trim_end_matches("/.default")
+            }
+        };
+        match self.tenant {
+            Tenant::Home => {}
+            Tenant::Other => return Err(missing_principal(super::OTHER_TENANT)),
+            Tenant::Shared("consumers") => return Err(Refusal::of(9_001_023)),
+            Tenant::Shared(_) => return Err(missing_principal(MICROSOFT_SERVICES)),
+        }
+        if self.shared.is(Quirk::HostileText) {
+            return Err(Refusal::new(7_000_215, "invalid_client", hostile()));
+        }
+        self.strike("app-only", audience)?;
+        self.shared.desk().counters.app_tokens += 1;
+        let grant = Grant {
+            version: self.version,
+            audience,
+            access_token: issue::for_application(self.shared, audience),
+            scope: None,
+            refresh_token: None,
+            id_token: None,
+            client_info: false,
+        };
+        Ok(grant.json(self.shared))
+    }
+
+    fn for_code(&self) -> Result<Value, Refusal> {
+        let name = self.need("code")?;
+        let uri = self.form.get("redirect_uri");
+        if self.version == Version::V2 && uri.is_none() {
+            return Err(Refusal::missing("redirect_uri"));
+        }
+        let code = self.code(name)?;
+        self.right_place(&code, uri)?;
+        self.right_verifier(&code)?;
+        let now = self.shared.clock.now();
+        if code.used {
+            return Err(Refusal::of(54_005));
+        }
+        if now > code.born + CODE_LIFE {
+            return Err(Refusal::of(70_008));
+        }
+        let (resource, audience, scopes) = self.code_resource(&code)?;
+        self.consented(resource)?;
+        self.strike("redeem", audience)?;
+        {
+            let mut desk = self.shared.desk();
+            desk.counters.redemptions += 1;
+            if let Some(code) = desk.codes.get_mut(name) {
+                code.used = true;
+            }
+        }
+        let person = Person {
+            mfa: code.mfa,
+            nonce: code.asked.nonce.clone(),
+        };
+        let id_token = self.version == Version::V1 || code.asked.scopes.has("openid");
+        let renew = self.version == Version::V1
+            || code.asked.scopes.has("offline_access")
+            || scopes.has("offline_access");
+        Ok(self.for_person(resource, audience, &scopes, (&person, id_token, renew)))
+    }
+
+    /// Finds a code: cut, unknown and mistyped ones are different mistakes.
+    fn code(&self, name: &str) -> Result<Code, Refusal> {
+        let desk = self.shared.desk();
+        if let Some(code) = desk.codes.get(name) {
+            return Ok(code.clone());
+        }
+        Err(malformed(name, &desk))
+    }
+
+    fn right_place(&self, code: &Code, uri: Option<&str>) -> Result<(), Refusal> {
+        if self.tenant == Tenant::Other {
+            return Err(Refusal::of(700_005));
+        }
+        match uri {
+            Some(uri) if uri == code.asked.back.redirect_uri => Ok(()),
+            Some(uri) => Err(Refusal::of(500_112).fill("{redirect}", uri)),
+            None if code.asked.explicit => Err(Refusal::of(700_009)),
+            None => Ok(()),
+        }
+    }
+
+    fn right_verifier(&self, code: &Code) -> Result<(), Refusal> {
+        let verifier = self.form.raw("code_verifier");
+        let matches = match (&code.asked.challenge, verifier) {
+            (None, None) => true,
+            (Some((hash, challenge)), Some(verifier)) => {
+                let made = match hash {
+                    Hash::Plain => verifier.to_owned(),
+                    Hash::S256 => URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)),
+                };
+                (43..=128).contains(&verifier.len()) && made == *challenge
+            }
+            (None, Some(_)) | (Some(_), None) => false,
+        };
+        if matches {
+            Ok(())
+        } else {
+            Err(Refusal::of(501_481))
+        }
+    }
+
+    /// Which API a code is redeemed for, as the request names it.
+    fn code_resource(&self, code: &Code) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
+        let nothing = || Refusal::of(700_023);
+        match self.version {
+            Version::V1 => {
+                let asked = self.form.get("resource");
+                let named = asked.map(Resource::named).transpose()?;
+                let resource = match (named, code.asked.resource) {
+                    (Some(now), Some(then)) if now != then => return Err(Refusal::of(70_000)),
+                    (Some(one), _) | (None, Some(one)) => one,
+                    (None, None) => Resource::old_graph().ok_or_else(nothing)?,
+                };
+                Ok((resource, asked.unwrap_or(resource.uri), Scopes::default()))
+            }
+            Version::V2 => {
+                let scopes = match self.form.get("scope") {
+                    Some(text) => Scopes::parse(text)?,
+                    None => code.asked.scopes.clone(),
+                };
+                let several = self.form.get("scope").is_some() && scopes.resources().len() > 1;
+                if several {
+                    return Err(Refusal::of(700_022));
+                }
+                let resource = scopes.first().ok_or_else(nothing)?;
+                Ok((resource, resource.uri, scopes))
+            }
+        }
+    }
+
+    fn for_renewal(&self) -> Result<Value, Refusal> {
+        let name = self.need("refresh_token")?;
+        let renewal = {
+            let desk = self.shared.desk();
+            let found = desk.renewals.get(name).cloned();
+            found.ok_or_else(|| malformed(name, &desk))?
+        };
+        if self.tenant == Tenant::Other {
+            return Err(Refusal::of(700_005));
+        }
+        if self.shared.clock.now() > renewal.used + IDLE_LIFE {
+            return Err(Refusal::of(700_082));
+        }
+        let (resource, audience, scopes) = self.renewal_resource(&renewal)?;
+        self.consented(resource)?;
+        self.strike("refresh", audience)?;
+        if resource.uri == super::PARTNER_API {
+            self.strike("second", audience)?;
+        }
+        {
+            let mut desk = self.shared.desk();
+            desk.counters.refreshes += 1;
+            if let Some(renewal) = desk.renewals.get_mut(name) {
+                renewal.used = self.shared.clock.now();
+            }
+        }
+        let person = Person {
+            mfa: renewal.mfa,
+            nonce: None,
+        };
+        let openid = match self.version {
+            Version::V1 => self
+                .form
+                .get("scope")
+                .is_some_and(|scope| scope.contains("openid")),
+            Version::V2 => scopes.has("openid"),
+        };
+        let renew = self.version == Version::V1 || scopes.has("offline_access");
+        Ok(self.for_person(resource, audience, &scopes, (&person, openid, renew)))
+    }
+
+    /// Which API a refresh token is used for; the first one where several are named.
+    fn renewal_resource(
+        &self,
+        renewal: &Renewal,
+    ) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
+        match self.version {
+            Version::V1 => {
+                let asked = self.form.get("resource");
+                let named = asked.map(Resource::named).transpose()?;
+                let resource = named.unwrap_or(renewal.resource);
+                Ok((
+                    resource,
+                    asked.unwrap_or(resource.uri),
+                    renewal.scopes.clone(),
+                ))
+            }
+            Version::V2 => {
+                let (resource, scopes) = match self.form.get("scope") {
+                    Some(text) => {
+                        let scopes = Scopes::parse(text)?;
+                        let named = scopes.resources().first().copied();
+                        (named.unwrap_or(renewal.resource), scopes)
+                    }
+                    None => (renewal.resource, renewal.scopes.clone()),
+                };
+                Ok((resource, resource.uri, scopes))
+            }
+        }
+    }
+
+    fn consented(&self, resource: &Resource) -> Result<(), Refusal> {
+        if Some(resource) == Resource::graph()
+            || self.shared.desk().consented.contains(resource.uri)
+        {
+            return Ok(());
+        }
+        let code = if resource.listed { 65_001 } else { 650_057 };
+        Err(Refusal::of(code).fill("{resource}", resource.uri))
+    }
+
+    fn for_person(
+        &self,
+        resource: &'static Resource,
+        audience: &str,
+        scopes: &Scopes,
+        (person, id_token, renew): (&Person, bool, bool),
+    ) -> Value {
+        let shared = self.shared;
+        let renew = renew && !shared.is(Quirk::NoRefreshToken);
+        let refresh_token = renew.then(|| {
+            let name = format!("1.A{}.AgABAwEA{}", chance::word(48), chance::word(600));
+            let renewal = Renewal {
+                mfa: person.mfa,
+                resource,
+                scopes: scopes.clone(),
+                used: shared.clock.now(),
+            };
+            shared.desk().renewals.insert(name.clone(), renewal);
+            name
+        });
+        let grant = Grant {
+            version: self.version,
+            audience,
+            access_token: issue::for_person(shared, audience, resource, person),
+            scope: Some(issue::scope(self.version, scopes, resource)),
+            refresh_token,
+            id_token: id_token.then(|| issue::id_token(shared, self.version, person)),
+            client_info: self.form.get("client_info") == Some("1"),
+        };
+        grant.json(shared)
+    }
+
+    /// A user's password is never enough.
+    fn for_password(&self) -> Result<Refusal, Refusal> {
+        let (user, password) = (self.need("username")?, self.need("password")?);
+        let facts = &self.shared.facts;
+        if !user.eq_ignore_ascii_case(&facts.user) || password != facts.password {
+            return Ok(Refusal::of(50_126));
+        }
+        Ok(Refusal::of(50_076)
+            .with_error("invalid_grant")
+            .fill("{resource}", "00000002-0000-0000-c000-000000000000"))
+    }
+
+    fn for_device(&self) -> Result<Refusal, Refusal> {
+        let code = self.need("device_code")?;
+        let until = self
+            .shared
+            .desk()
+            .devices
+            .get(code)
+            .map(|device| device.until);
+        self.strike("device", "")?;
+        Ok(match until {
+            None => Refusal::of(70_018),
+            Some(until) if self.shared.clock.now() > until => Refusal::of(70_019),
+            Some(_) => Refusal::of(70_016),
+        })
+    }
+
+    fn start_device(&self) -> Value {
+        let name = chance::word(90);
+        let until = self.shared.clock.now() + 900;
+        self.shared
+            .desk()
+            .devices
+            .insert(name.clone(), Device { until });
+        let user_code: String = chance::guid()
+            .replace('-', "")
+            .to_uppercase()
+            .chars()
+            .take(9)
+            .collect();
+        let page = format!("{}/common/oauth2/deviceauth", self.shared.base);
+        json!({
+            "user_code": user_code, "device_code": name, "verification_uri": page, "expires_in": 900, "interval": 5,
+            "message": format!(
+                "To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."
+            ),
+        })
+    }
+
+    fn strike(&self, place: &str, audience: &str) -> Result<(), Refusal> {
+        match self.shared.scenario.entra(place) {
+            Some(row) => Err(Refusal::from(row).fill("{resource}", audience)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn missing_principal(tenant: &str) -> Refusal {
+    Refusal::of(7_000_229).fill("{tenant}", tenant)
+}
+
+/// A code or refresh token that is not known: cut short, or something else altogether.
+fn malformed(name: &str, desk: &Desk) -> Refusal {
+    let clean = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let begins = |whole: &String| whole.starts_with(name) || name.starts_with(whole.as_str());
+    let cut = desk.codes.keys().any(begins) || desk.renewals.keys().any(begins);
+    if cut || !clean || name.len() < 100 {
+        Refusal::of(9_002_313)
+    } else {
+        Refusal::of(70_000)
+    }
+}
+
+/// Text no terminal should be given as it is.
+fn hostile() -> String {
+    let tricks = "Invalid client secret.\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}[1;1H\u{1b}[31mPassword: \u{9b}31m\u{202e}txet\u{2066}\u{200b}\
+                  \u{1b}]52;c;cm0gLXJmIC8=\u{7}\u{1b}]8;;https://evil.example\u{1b}\\click\u{1b}]8;;\u{1b}\\\0\u{8}\r\nSecret ok\u{85}%s%n=cmd()";
+    format!(
+        "{tricks}{}{}",
+        "Z\u{335}".repeat(400),
+        "long ".repeat(4_000)
+    )
+}

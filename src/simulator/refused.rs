@@ -1,0 +1,64 @@
+//! The refusals of Partner Center, the price service and Octo, in the bodies each of them uses.
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+
+use super::http::Reply;
+use super::scenario::ServiceRow;
+
+/// Returns the refusal of a row.
+pub(super) fn reply(row: &ServiceRow) -> Reply {
+    let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let reply = match row.kind {
+        "pc" => partner_center(status, number(row.code), row.text),
+        "gateway" => gateway(status, row.text),
+        "message" => message(status, row.text),
+        "ags" => price(status, row.code, row.text),
+        "plain" => Reply::text(status, row.text),
+        "rpc" => octo(status, number(row.code), row.text),
+        "oauth" => oauth(status, row.code, row.text),
+        _ => Reply::empty(status),
+    };
+    match row.retry_after {
+        Some(seconds) => reply.header("retry-after", seconds),
+        None => reply,
+    }
+}
+
+/// Partner Center's usual body.
+pub(super) fn partner_center(status: StatusCode, code: i64, text: &str) -> Reply {
+    let body = json!({"code": code, "description": text, "data": [], "source": "PartnerFD"});
+    Reply::json(status, &body)
+}
+
+/// Partner Center's body for a role that is missing.
+pub(super) fn message(status: StatusCode, text: &str) -> Reply {
+    Reply::json(status, &json!({"message": text}))
+}
+
+/// The price service's body.
+pub(super) fn price(status: StatusCode, code: &str, text: &str) -> Reply {
+    let body = json!({"error": {"code": code, "message": text}});
+    Reply::json(status, &body)
+}
+
+/// Octo's body.
+pub(super) fn octo(status: StatusCode, code: i64, text: &str) -> Reply {
+    let body = json!({"code": code, "message": text, "details": Value::Array(Vec::new())});
+    Reply::whole(status, Some("application/json"), body.to_string())
+}
+
+/// The body of Octo's token address.
+pub(super) fn oauth(status: StatusCode, error: &str, text: &str) -> Reply {
+    let body = json!({"error": error, "error_description": text});
+    Reply::whole(status, Some("application/json"), body.to_string())
+}
+
+fn gateway(status: StatusCode, text: &str) -> Reply {
+    let body = json!({"statusCode": status.as_u16(), "message": text});
+    Reply::whole(status, Some("application/json"), body.to_string())
+}
+
+fn number(code: &str) -> i64 {
+    code.parse().unwrap_or_default()
+}

@@ -1,0 +1,527 @@
+//! Named misfortunes. Almost all of them are rows of a table; the few that are not are oddities that a service asks about.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use super::wire::{Place, WIRES, Wire};
+
+/// A named misfortune, or none. `Scenario::named("html-502@redeem")` moves a misfortune of the wire to another place.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    name: String,
+    fault: Fault,
+}
+
+/// What a scenario does.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fault {
+    /// Nothing: everything goes well.
+    None,
+    /// Entra refuses.
+    Entra(&'static EntraRow),
+    /// Partner Center, the price service or Octo refuses.
+    Service(&'static ServiceRow),
+    /// The wire, or a box on it, misbehaves.
+    Wire(Wire, Place),
+    /// Something is odd.
+    Quirk(Quirk),
+}
+
+/// An oddity that is woven into a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quirk {
+    ClockSkew,
+    NoMfa,
+    MfaNotEnforced,
+    NoRole,
+    WrongTenantUser,
+    NewSecret,
+    NoRefreshToken,
+    StringNumbers,
+    NumberStrings,
+    OpaqueToken,
+    NoClaims,
+    SheetRenamedColumns,
+    SheetHtml,
+    SheetEmpty,
+    SheetShort,
+    FxHtml,
+    MpnDiffers,
+    TenantDiffers,
+    OneConsent,
+    HostileText,
+    HostileNames,
+    AnotherCloud,
+    OctoTaken,
+    TlsExpired,
+    TlsNotYet,
+    TlsWrongName,
+    TlsUnknown,
+}
+
+/// A row of `aadsts.txt`.
+#[derive(Debug)]
+pub(super) struct EntraRow {
+    name: &'static str,
+    pub(super) code: u32,
+    pub(super) place: &'static str,
+    pub(super) error: &'static str,
+    pub(super) suberror: Option<&'static str>,
+    /// A number in front of this one, as in `[70002, 54005]`.
+    pub(super) first: Option<u32>,
+    pub(super) status: Option<u16>,
+    pub(super) text: &'static str,
+}
+
+/// A row of `services.txt`.
+#[derive(Debug)]
+pub(super) struct ServiceRow {
+    name: &'static str,
+    pub(super) place: &'static str,
+    pub(super) status: u16,
+    pub(super) kind: &'static str,
+    pub(super) code: &'static str,
+    pub(super) retry_after: Option<&'static str>,
+    pub(super) text: &'static str,
+}
+
+const QUIRKS: [(&str, &str, Quirk); 27] = [
+    (
+        "clock-skew",
+        "The servers' clock is 26 minutes ahead",
+        Quirk::ClockSkew,
+    ),
+    (
+        "no-mfa",
+        "The sign-in asks for no MFA; Partner Center refuses the token",
+        Quirk::NoMfa,
+    ),
+    (
+        "mfa-not-enforced",
+        "The sign-in asks for no MFA; Partner Center only reports it",
+        Quirk::MfaNotEnforced,
+    ),
+    (
+        "no-role",
+        "The user has no role in Partner Center",
+        Quirk::NoRole,
+    ),
+    (
+        "wrong-tenant-user",
+        "The user's token is from another tenant",
+        Quirk::WrongTenantUser,
+    ),
+    (
+        "new-secret",
+        "The secret is refused twice, then known everywhere",
+        Quirk::NewSecret,
+    ),
+    (
+        "no-refresh-token",
+        "No refresh token is given",
+        Quirk::NoRefreshToken,
+    ),
+    (
+        "string-numbers",
+        "v2 answers carry numbers as strings",
+        Quirk::StringNumbers,
+    ),
+    (
+        "number-strings",
+        "v1 answers carry numbers as numbers",
+        Quirk::NumberStrings,
+    ),
+    (
+        "opaque-token",
+        "Access tokens are not JWTs",
+        Quirk::OpaqueToken,
+    ),
+    (
+        "no-claims",
+        "User tokens do not say how the user signed in (no amr)",
+        Quirk::NoClaims,
+    ),
+    (
+        "sheet-renamed-columns",
+        "The price sheet's columns have other names",
+        Quirk::SheetRenamedColumns,
+    ),
+    (
+        "sheet-html",
+        "The price sheet is a web page",
+        Quirk::SheetHtml,
+    ),
+    ("sheet-empty", "The price sheet is empty", Quirk::SheetEmpty),
+    (
+        "sheet-short",
+        "The price sheet ends in the middle of a row",
+        Quirk::SheetShort,
+    ),
+    (
+        "fx-html",
+        "The exchange rates are a web page",
+        Quirk::FxHtml,
+    ),
+    (
+        "mpn-differs",
+        "The company's PartnerID is not the one you were told",
+        Quirk::MpnDiffers,
+    ),
+    (
+        "tenant-differs",
+        "The company's profile names another directory",
+        Quirk::TenantDiffers,
+    ),
+    (
+        "one-consent",
+        "Only Partner Center is consented to, whatever is asked for",
+        Quirk::OneConsent,
+    ),
+    (
+        "hostile-text",
+        "Entra's sentence holds terminal escapes, bidirectional controls and far too much text",
+        Quirk::HostileText,
+    ),
+    (
+        "hostile-names",
+        "The company's name holds terminal escapes and bidirectional controls",
+        Quirk::HostileNames,
+    ),
+    (
+        "another-cloud",
+        "The tenant's metadata names another national cloud",
+        Quirk::AnotherCloud,
+    ),
+    (
+        "octo-taken",
+        "Octo already has another payer account",
+        Quirk::OctoTaken,
+    ),
+    (
+        "tls-expired",
+        "The certificate has expired (https only)",
+        Quirk::TlsExpired,
+    ),
+    (
+        "tls-not-yet",
+        "The certificate is not valid yet (https only)",
+        Quirk::TlsNotYet,
+    ),
+    (
+        "tls-wrong-name",
+        "The certificate is for another host (https only)",
+        Quirk::TlsWrongName,
+    ),
+    (
+        "tls-unknown-issuer",
+        "The certificate is from an authority nobody knows (https only)",
+        Quirk::TlsUnknown,
+    ),
+];
+
+/// Second names of rows, in words an operator would use.
+const ALIASES: [(&str, &str); 6] = [
+    ("secret-expired", "AADSTS7000222"),
+    ("secret-wrong", "AADSTS7000215"),
+    ("no-consent", "AADSTS65001"),
+    ("declined", "AADSTS65004"),
+    ("conditional-access", "AADSTS53003"),
+    ("revoked", "AADSTS50173"),
+];
+
+impl Scenario {
+    /// Returns every name with a line about it.
+    pub fn all() -> &'static [(&'static str, &'static str)] {
+        static ALL: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
+        ALL.get_or_init(|| {
+            let mut all = vec![
+                ("happy", "Everything goes well"),
+                ("none", "Everything goes well"),
+            ];
+            all.extend(WIRES.iter().map(|row| (row.name, row.what)));
+            all.extend(QUIRKS.iter().map(|(name, what, _)| (*name, *what)));
+            all.extend(
+                ALIASES.iter().filter_map(|(alias, name)| {
+                    Some((*alias, first_sentence(entra_row(name)?.text)))
+                }),
+            );
+            all.extend(
+                entra_rows()
+                    .iter()
+                    .map(|row| (row.name, first_sentence(row.text))),
+            );
+            all.extend(service_rows().iter().map(|row| (row.name, row.text)));
+            all
+        })
+    }
+
+    /// Finds a scenario by name; large and small letters are the same.
+    pub fn named(name: &str) -> Option<Self> {
+        let (bare, place) = match name.split_once('@') {
+            Some((bare, place)) => (bare, Some(Place::named(place)?)),
+            None => (name, None),
+        };
+        let fault = match (fault(bare)?, place) {
+            (fault, None) => fault,
+            (Fault::Wire(wire, _), Some(place)) => Fault::Wire(wire, place),
+            (Fault::None | Fault::Entra(_) | Fault::Service(_) | Fault::Quirk(_), Some(_)) => {
+                return None;
+            }
+        };
+        Some(Self {
+            name: name.to_ascii_lowercase(),
+            fault,
+        })
+    }
+
+    /// The name it was found by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is this oddity.
+    pub(super) fn is(&self, quirk: Quirk) -> bool {
+        matches!(self.fault, Fault::Quirk(own) if own == quirk)
+    }
+
+    /// Returns Entra's refusal if it strikes here.
+    pub(super) fn entra(&self, place: &str) -> Option<&'static EntraRow> {
+        match self.fault {
+            Fault::Entra(row) if row.place == place => Some(row),
+            Fault::Entra(_)
+            | Fault::None
+            | Fault::Service(_)
+            | Fault::Wire(..)
+            | Fault::Quirk(_) => None,
+        }
+    }
+
+    /// Returns a service's refusal if it strikes in one of these places.
+    pub(super) fn service(&self, places: &[&str]) -> Option<&'static ServiceRow> {
+        match self.fault {
+            Fault::Service(row) if places.contains(&row.place) => Some(row),
+            Fault::Service(_)
+            | Fault::None
+            | Fault::Entra(_)
+            | Fault::Wire(..)
+            | Fault::Quirk(_) => None,
+        }
+    }
+
+    /// Returns what the wire does here.
+    pub(super) fn wire(&self, place: Place) -> Option<Wire> {
+        match self.fault {
+            Fault::Wire(wire, at) if at.covers(place) => Some(wire),
+            Fault::Wire(..)
+            | Fault::None
+            | Fault::Entra(_)
+            | Fault::Service(_)
+            | Fault::Quirk(_) => None,
+        }
+    }
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            name: "happy".to_owned(),
+            fault: Fault::None,
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.name)
+    }
+}
+
+fn fault(name: &str) -> Option<Fault> {
+    let is = |own: &str| own.eq_ignore_ascii_case(name);
+    if is("happy") || is("none") {
+        return Some(Fault::None);
+    }
+    let name = ALIASES
+        .iter()
+        .find(|(alias, _)| is(alias))
+        .map_or(name, |(_, name)| name);
+    let is = |own: &str| own.eq_ignore_ascii_case(name);
+    if let Some(row) = WIRES.iter().find(|row| is(row.name)) {
+        return Some(Fault::Wire(row.wire, row.place));
+    }
+    if let Some((_, _, quirk)) = QUIRKS.iter().find(|(own, _, _)| is(own)) {
+        return Some(Fault::Quirk(*quirk));
+    }
+    if let Some(row) = service_rows().iter().find(|row| is(row.name)) {
+        return Some(Fault::Service(row));
+    }
+    entra_row(name).map(Fault::Entra)
+}
+
+/// Returns the row of an AADSTS number.
+pub(super) fn aadsts(code: u32) -> Option<&'static EntraRow> {
+    entra_rows().iter().find(|row| row.code == code)
+}
+
+fn entra_row(name: &str) -> Option<&'static EntraRow> {
+    entra_rows()
+        .iter()
+        .find(|row| row.name.eq_ignore_ascii_case(name))
+}
+
+fn entra_rows() -> &'static [EntraRow] {
+    static ROWS: OnceLock<Vec<EntraRow>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        lines(include_str!("scenario/aadsts.txt"))
+            .filter_map(|line| {
+                let [name, place, error, extras, text] = columns(line)?;
+                let marks = || extras.split(' ').filter(|mark| !matches!(*mark, "-" | "~"));
+                Some(EntraRow {
+                    name,
+                    code: name.strip_prefix("AADSTS")?.parse().ok()?,
+                    place,
+                    error,
+                    suberror: marks().find(|mark| !mark.starts_with(['+', '='])),
+                    first: marks().find_map(|mark| mark.strip_prefix('+')?.parse().ok()),
+                    status: marks().find_map(|mark| mark.strip_prefix('=')?.parse().ok()),
+                    text,
+                })
+            })
+            .collect()
+    })
+}
+
+fn service_rows() -> &'static [ServiceRow] {
+    static ROWS: OnceLock<Vec<ServiceRow>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        lines(include_str!("scenario/services.txt"))
+            .filter_map(|line| {
+                let [name, place, status, kind, code, text] = columns(line)?;
+                let (retry_after, text) = text
+                    .strip_prefix("Retry-After: ")
+                    .and_then(|rest| rest.split_once("; "))
+                    .map_or((None, text), |(seconds, text)| (Some(seconds), text));
+                Some(ServiceRow {
+                    name,
+                    place,
+                    status: status.parse().ok()?,
+                    kind,
+                    code,
+                    retry_after,
+                    text,
+                })
+            })
+            .collect()
+    })
+}
+
+fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn columns<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
+    let cells: Vec<&str> = line.splitn(N, '|').map(str::trim).collect();
+    cells.try_into().ok()
+}
+
+fn first_sentence(text: &'static str) -> &'static str {
+    text.split_once(". ").map_or(text, |(first, _)| first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_tables_is_a_row() {
+        let count = |table| lines(table).count();
+        assert_eq!(
+            entra_rows().len(),
+            count(include_str!("scenario/aadsts.txt"))
+        );
+        assert_eq!(
+            service_rows().len(),
+            count(include_str!("scenario/services.txt"))
+        );
+    }
+
+    #[test]
+    fn every_name_is_found_and_is_there_once() {
+        let mut names: Vec<String> = Scenario::all()
+            .iter()
+            .map(|(name, what)| {
+                assert!(!what.is_empty(), "{name}");
+                assert!(Scenario::named(name).is_some(), "{name}");
+                name.to_ascii_lowercase()
+            })
+            .collect();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(Scenario::named("no such thing").is_none());
+    }
+
+    #[test]
+    fn only_the_wire_can_be_moved() {
+        assert!(Scenario::named("html-502@redeem").is_some());
+        assert!(Scenario::named("html-502@nowhere").is_none());
+        assert!(Scenario::named("no-mfa@redeem").is_none());
+    }
+
+    #[test]
+    fn a_pair_of_numbers_is_read_from_the_table() {
+        let row = aadsts(54_005).unwrap();
+        assert_eq!((row.first, row.error), (Some(70_002), "invalid_grant"));
+        assert_eq!(aadsts(65_001).unwrap().suberror, Some("consent_required"));
+        assert_eq!(aadsts(90_055).unwrap().status, Some(429));
+    }
+
+    #[test]
+    fn places_are_places_that_a_service_asks_about() {
+        for row in entra_rows() {
+            assert!(
+                [
+                    "app-only",
+                    "redeem",
+                    "refresh",
+                    "second",
+                    "device",
+                    "metadata",
+                    "instance",
+                    "price",
+                    "page",
+                    "signin",
+                    "consent",
+                    "redirect",
+                    "declined",
+                    "interrupt"
+                ]
+                .contains(&row.place),
+                "{}",
+                row.name
+            );
+        }
+        for row in service_rows() {
+            assert!(
+                [
+                    "pc-any",
+                    "pc-app",
+                    "pc-user",
+                    "price",
+                    "price-head",
+                    "octo",
+                    "octo-write",
+                    "octo-credentials",
+                    "octo-token"
+                ]
+                .contains(&row.place),
+                "{}",
+                row.name
+            );
+        }
+    }
+}

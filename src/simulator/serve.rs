@@ -1,0 +1,238 @@
+//! Listening, speaking HTTP, and sending each request to the service it is for.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use super::http::{Body, Call, Pairs, Reply};
+use super::scenario::Quirk;
+use super::state::{RequestLog, Shared};
+use super::wire::{self, Place, Wire};
+use super::{clock, entra, octo, partner_center, price};
+
+/// Bytes of a request's body that are read; nobody needs more.
+const LARGEST_REQUEST: usize = 1 << 20;
+
+/// Seconds by which the servers' clock is ahead in `clock-skew`.
+const SKEW: i64 = 26 * 60;
+
+/// Binds the port on both loopback addresses; on IPv4 alone where there is no IPv6.
+pub(super) async fn listen(port: Option<u16>) -> io::Result<Vec<TcpListener>> {
+    let mut tries = if port.is_some() { 1 } else { 16 };
+    loop {
+        let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).await?;
+        let second = (Ipv6Addr::LOCALHOST, first.local_addr()?.port());
+        tries -= 1;
+        match TcpListener::bind(second).await {
+            Ok(second) => return Ok(vec![first, second]),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries > 0 => {}
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
+            Err(_) => return Ok(vec![first]),
+        }
+    }
+}
+
+/// Returns the port that was bound.
+pub(super) fn port(listeners: &[TcpListener]) -> io::Result<u16> {
+    listeners
+        .first()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))
+        .and_then(TcpListener::local_addr)
+        .map(|address: SocketAddr| address.port())
+}
+
+/// Serves every connection of a listener until it is dropped; the connections end with it.
+pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            connections.spawn(connection(stream, tls.clone(), Arc::clone(&shared)));
+        } else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
+    // A reply is written at once; waiting for more only makes tests slow.
+    let _not_important = stream.set_nodelay(true);
+    let reset = Arc::new(AtomicBool::new(false));
+    let socket = Socket {
+        stream,
+        reset: Arc::clone(&reset),
+    };
+    match tls {
+        None => speak(socket, shared, reset).await,
+        Some(tls) => {
+            if let Ok(socket) = tls.accept(socket).await {
+                speak(socket, shared, reset).await;
+            }
+        }
+    }
+}
+
+async fn speak<S>(socket: S, shared: Arc<Shared>, reset: Arc<AtomicBool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let service = service_fn(move |request| {
+        let (shared, reset) = (Arc::clone(&shared), Arc::clone(&reset));
+        async move { answer(&shared, request, &reset).await }
+    });
+    // An error here is a client that hung up, or a misfortune that was asked for.
+    let _ended = http1::Builder::new()
+        .max_buf_size(512 * 1024)
+        .serve_connection(TokioIo::new(socket), service)
+        .await;
+}
+
+async fn answer(
+    shared: &Shared,
+    request: Request<Incoming>,
+    reset: &AtomicBool,
+) -> io::Result<Response<Body>> {
+    let call = match read(request).await {
+        Ok(call) => call,
+        Err(status) => return Ok(Reply::empty(status).into_response()),
+    };
+    let wire = shared.scenario.wire(Place::of(&call));
+    if let Some(Wire::Late(seconds)) = wire {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+    let reply = played(shared, &call, wire);
+    shared.desk().log.push(RequestLog {
+        method: call.method.to_string(),
+        host: wire::host(&call.path),
+        path: path_on_host(&call.path),
+        status: reply.as_ref().map_or(0, |reply| reply.status.as_u16()),
+    });
+    reset.store(matches!(wire, Some(Wire::Reset)), Ordering::Relaxed);
+    let Some(reply) = reply else {
+        return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
+    };
+    let skew = if shared.is(Quirk::ClockSkew) { SKEW } else { 0 };
+    let date = clock::http_date(shared.clock.now() + skew);
+    Ok(reply.header("date", &date).into_response())
+}
+
+/// Returns what leaves: the service's reply as the wire leaves it, or nothing.
+fn played(shared: &Shared, call: &Call, wire: Option<Wire>) -> Option<Reply> {
+    match wire {
+        Some(Wire::Instead(reply)) => Some(reply()),
+        Some(Wire::Twice(reply)) if shared.strikes_within(2) => Some(reply()),
+        None | Some(Wire::Late(_) | Wire::Twice(_)) => Some(route(shared, call)),
+        Some(Wire::Bent(bend)) => Some(bend(route(shared, call))),
+        Some(Wire::Empty | Wire::Reset) => None,
+        Some(Wire::Lost) => {
+            drop(route(shared, call));
+            None
+        }
+    }
+}
+
+fn route(shared: &Shared, call: &Call) -> Reply {
+    match wire::host(&call.path) {
+        "partner_center" => partner_center::answer(shared, call),
+        "partner_api" => price::answer(shared, call),
+        "octo" => octo::answer(shared, call),
+        "octo_token" => octo::token(shared, call),
+        "portal" => entra::portal(shared),
+        _ => entra::answer(shared, call),
+    }
+}
+
+fn path_on_host(path: &str) -> String {
+    let bases = ["/partnercenter", "/partner", "/m/blue/cover"];
+    let base = bases
+        .into_iter()
+        .find(|base| {
+            path.strip_prefix(base)
+                .is_some_and(|rest| rest.starts_with('/'))
+        })
+        .unwrap_or("");
+    path.strip_prefix(base).unwrap_or(path).to_owned()
+}
+
+async fn read(request: Request<Incoming>) -> Result<Call, StatusCode> {
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, LARGEST_REQUEST)
+        .collect()
+        .await
+        .map_err(|_too_much| StatusCode::PAYLOAD_TOO_LARGE)?
+        .to_bytes();
+    Ok(Call {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: Pairs::parse(head.uri.query().unwrap_or_default().as_bytes()),
+        headers: head.headers,
+        body,
+    })
+}
+
+/// A connection that can be told to end in a reset.
+struct Socket {
+    stream: TcpStream,
+    reset: Arc<AtomicBool>,
+}
+
+impl Socket {
+    fn is_to_be_reset(&self) -> bool {
+        self.reset.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.is_to_be_reset() {
+            // Without this option the connection ends in good order, which is all that can go wrong.
+            let _orderly = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.is_to_be_reset() {
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

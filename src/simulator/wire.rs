@@ -1,0 +1,324 @@
+//! Misfortunes of the wire: what gateways, captive portals and cables do to an answer, and where.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::{BodyExt as _, StreamBody};
+use hyper::StatusCode;
+use hyper::body::Frame;
+
+use super::http::{Body, Call, Payload, Reply};
+
+/// Where a request goes, as far as a misfortune cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Everywhere,
+    Metadata,
+    SignIn,
+    /// Any grant at the token address.
+    Token,
+    AppOnly,
+    Redeem,
+    Refresh,
+    PartnerCenter,
+    Price,
+    OctoToken,
+    Octo,
+    Elsewhere,
+}
+
+const PLACES: [(&str, Place); 11] = [
+    ("everywhere", Place::Everywhere),
+    ("metadata", Place::Metadata),
+    ("sign-in", Place::SignIn),
+    ("token", Place::Token),
+    ("app-only", Place::AppOnly),
+    ("redeem", Place::Redeem),
+    ("refresh", Place::Refresh),
+    ("partner-center", Place::PartnerCenter),
+    ("price", Place::Price),
+    ("octo-token", Place::OctoToken),
+    ("octo", Place::Octo),
+];
+
+impl Place {
+    /// Finds a place by the name that follows an `@`.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        PLACES
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, place)| *place)
+    }
+
+    /// Returns where this request goes.
+    pub(super) fn of(call: &Call) -> Self {
+        let path = call.path.as_str();
+        match host(path) {
+            "partner_center" => Self::PartnerCenter,
+            "partner_api" => Self::Price,
+            "octo_token" => Self::OctoToken,
+            "octo" => Self::Octo,
+            "portal" => Self::Elsewhere,
+            _ if path.ends_with("/token") => match call.form().get("grant_type") {
+                Some("client_credentials") => Self::AppOnly,
+                Some("authorization_code") => Self::Redeem,
+                Some("refresh_token") => Self::Refresh,
+                _ => Self::Token,
+            },
+            _ if path.contains("/.well-known/") || path.contains("/discovery/") => Self::Metadata,
+            _ => Self::SignIn,
+        }
+    }
+
+    /// Whether a misfortune at this place strikes at `other`.
+    pub(super) fn covers(self, other: Self) -> bool {
+        match self {
+            Self::Everywhere => other != Self::Elsewhere,
+            Self::Token => matches!(
+                other,
+                Self::Token | Self::AppOnly | Self::Redeem | Self::Refresh
+            ),
+            Self::Metadata
+            | Self::SignIn
+            | Self::AppOnly
+            | Self::Redeem
+            | Self::Refresh
+            | Self::PartnerCenter
+            | Self::Price
+            | Self::OctoToken
+            | Self::Octo
+            | Self::Elsewhere => self == other,
+        }
+    }
+}
+
+/// Returns which pretended host a path belongs to.
+pub(super) fn host(path: &str) -> &'static str {
+    let under = |base: &str| {
+        path.strip_prefix(base)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if under("/partnercenter") {
+        "partner_center"
+    } else if under("/partner") {
+        "partner_api"
+    } else if under("/m/blue/cover") {
+        "octo"
+    } else if under("/ripple") {
+        "octo_token"
+    } else if under("/portal") || path == "/" {
+        "portal"
+    } else {
+        "login"
+    }
+}
+
+/// What happens to an answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wire {
+    /// Somebody else answers.
+    Instead(fn() -> Reply),
+    /// Somebody else answers twice, then all is well.
+    Twice(fn() -> Reply),
+    /// The service's answer is bent on its way.
+    Bent(fn(Reply) -> Reply),
+    /// The answer comes after so many seconds.
+    Late(u64),
+    /// The connection ends without an answer.
+    Empty,
+    /// The connection is reset without an answer.
+    Reset,
+    /// The service does its work, then the connection ends without an answer.
+    Lost,
+}
+
+/// A row of the table.
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) what: &'static str,
+    pub(super) place: Place,
+    pub(super) wire: Wire,
+}
+
+const fn row(name: &'static str, what: &'static str, place: Place, wire: Wire) -> Row {
+    Row {
+        name,
+        what,
+        place,
+        wire,
+    }
+}
+
+const PC: Place = Place::PartnerCenter;
+
+/// Every misfortune of the wire, with the place it strikes unless another is named.
+#[rustfmt::skip]
+pub(super) const WIRES: [Row; 43] = [
+    row("captive-portal", "A hotel's page answers everything with 200", Place::Everywhere, Wire::Instead(captive_portal)),
+    row("redirect", "A proxy sends everything to another host", Place::Everywhere, Wire::Instead(|| redirect("307", "https://proxy.invalid/sign-in"))),
+    row("redirect-same-host", "Answers 302 to another path of the same host", PC, Wire::Instead(|| redirect("302", "/elsewhere"))),
+    row("redirect-plain", "Answers 308 to plain http", PC, Wire::Instead(|| redirect("308", "http://proxy.invalid/"))),
+    row("redirect-loop", "Answers 302 to itself", PC, Wire::Instead(|| redirect("302", ""))),
+    row("redirect-file", "Answers 302 to a file", PC, Wire::Instead(|| redirect("302", "file:///etc/hostname"))),
+    row("html-502", "A gateway's page with 502", PC, Wire::Instead(|| page(StatusCode::BAD_GATEWAY))),
+    row("html-503", "A gateway's page with 503", PC, Wire::Instead(|| page(StatusCode::SERVICE_UNAVAILABLE))),
+    row("html-504", "A gateway's page with 504", PC, Wire::Instead(|| page(StatusCode::GATEWAY_TIMEOUT))),
+    row("html-200", "A page with 200", PC, Wire::Instead(|| page(StatusCode::OK))),
+    row("html-403", "A firewall's page with 403", PC, Wire::Instead(|| page(StatusCode::FORBIDDEN))),
+    row("proxy-407", "A proxy wants a password", Place::Everywhere, Wire::Instead(|| Reply::empty(StatusCode::PROXY_AUTHENTICATION_REQUIRED).header("proxy-authenticate", "Basic realm=\"proxy\""))),
+    row("status-500", "500 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::INTERNAL_SERVER_ERROR))),
+    row("status-509", "509 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::from_u16(509).unwrap_or(StatusCode::BAD_GATEWAY)))),
+    row("no-content", "204 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::NO_CONTENT))),
+    row("empty-200", "200 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::OK))),
+    row("throttled", "429, try again in 57 seconds", PC, Wire::Instead(|| throttled("57"))),
+    row("throttled-1s", "429, try again in a second, twice; then fine", PC, Wire::Twice(|| throttled("1"))),
+    row("throttled-bare", "429 without a word", PC, Wire::Instead(|| Reply::empty(StatusCode::TOO_MANY_REQUESTS))),
+    row("throttled-date", "503 with a date to come back at", PC, Wire::Instead(|| unavailable("Fri, 31 Dec 2100 23:59:59 GMT"))),
+    row("throttled-ages", "429, try again in four billion seconds", PC, Wire::Instead(|| throttled("4000000000"))),
+    row("throttled-negative", "429, try again five seconds ago", PC, Wire::Instead(|| throttled("-5"))),
+    row("throttled-garbage", "429, try again at a time that is none", PC, Wire::Instead(|| throttled("soon"))),
+    row("throttled-double", "429 with two answers to when", PC, Wire::Instead(|| throttled("1").header("retry-after", "600"))),
+    row("flaky", "503 twice, then fine", PC, Wire::Twice(|| unavailable("1"))),
+    row("slow", "Answers after 30 seconds", PC, Wire::Late(30)),
+    row("silent", "Takes the request and never answers", PC, Wire::Late(86_400)),
+    row("drip", "One byte of the body each second", PC, Wire::Bent(drip)),
+    row("reset", "The connection is reset instead of an answer", PC, Wire::Reset),
+    row("empty", "The connection is closed instead of an answer", PC, Wire::Empty),
+    row("lost-answer", "The work is done, the answer is lost", Place::Redeem, Wire::Lost),
+    row("truncated", "The body ends halfway, the connection with it", PC, Wire::Bent(truncated)),
+    row("truncated-json", "A shorter body, well delivered", PC, Wire::Bent(|reply| cut(reply, 2))),
+    row("huge-body", "A body without an end", PC, Wire::Instead(|| endless(b"[0"))),
+    row("huge-json", "One text of JSON without an end", PC, Wire::Instead(|| endless(b"\"a"))),
+    row("deep-json", "JSON nested 100,000 deep", PC, Wire::Instead(|| json(&"[".repeat(100_000)))),
+    row("wrong-types", "JSON of the right names and the wrong types", PC, Wire::Instead(|| json(r#"{"access_token":7,"expires_in":{},"error":[],"items":"none","mpnId":{"a":1},"mpnId":[2],"code":null}"#))),
+    row("random-bytes", "Bytes that are no text", PC, Wire::Instead(|| Reply::whole(StatusCode::OK, Some("application/json"), super::chance::bytes(4_096)))),
+    row("bom", "A byte order mark before the body", Place::Everywhere, Wire::Bent(Reply::with_mark)),
+    row("utf-16", "The body in UTF-16", PC, Wire::Bent(utf_16)),
+    row("wrong-type", "The right body under the wrong name", PC, Wire::Bent(wrong_type)),
+    row("header-flood", "Ninety headers of a thousand letters each", PC, Wire::Bent(flood)),
+    row("zipped", "Claims to be compressed and is not", PC, Wire::Bent(|reply| reply.header("content-encoding", "gzip"))),
+];
+
+fn captive_portal() -> Reply {
+    let text = "<!doctype html><html><head><title>Hotel Wi-Fi</title></head>\
+                <body><h1>Welcome</h1><form><button>Accept and connect</button></form></body></html>";
+    Reply::html(StatusCode::OK, text.to_owned())
+}
+
+fn page(status: StatusCode) -> Reply {
+    let page = format!(
+        "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n\
+         <hr><center>gateway</center>\r\n</body>\r\n</html>\r\n"
+    );
+    Reply::html(status, page)
+}
+
+fn redirect(status: &str, to: &str) -> Reply {
+    let status = status.parse().unwrap_or(StatusCode::FOUND);
+    Reply::empty(status).header("location", to)
+}
+
+fn throttled(seconds: &str) -> Reply {
+    let body = format!(
+        r#"{{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in {seconds} seconds." }}"#
+    );
+    Reply::whole(
+        StatusCode::TOO_MANY_REQUESTS,
+        Some("application/json"),
+        body,
+    )
+    .header("retry-after", seconds)
+}
+
+fn unavailable(when: &str) -> Reply {
+    Reply::empty(StatusCode::SERVICE_UNAVAILABLE).header("retry-after", when)
+}
+
+fn json(text: &str) -> Reply {
+    Reply::whole(StatusCode::OK, Some("application/json"), text.to_owned())
+}
+
+fn endless(head: &'static [u8]) -> Reply {
+    let filler = if head.starts_with(b"\"") {
+        Bytes::from(vec![b'a'; 65_536])
+    } else {
+        Bytes::from(",0".repeat(32_768))
+    };
+    let frames = stream::unfold(Some(Bytes::from_static(head)), move |head| {
+        let chunk = head.unwrap_or_else(|| filler.clone());
+        std::future::ready(Some((Ok(Frame::data(chunk)), None)))
+    });
+    let body: Body = StreamBody::new(frames).boxed_unsync();
+    Reply::stream(StatusCode::OK, None, body).header("content-type", "application/json")
+}
+
+fn whole(reply: &Reply) -> Option<Bytes> {
+    match &reply.payload {
+        Payload::Whole(bytes) => Some(bytes.clone()),
+        Payload::Stream(..) => None,
+    }
+}
+
+fn drip(mut reply: Reply) -> Reply {
+    let Some(bytes) = whole(&reply) else {
+        return reply;
+    };
+    let length = u64::try_from(bytes.len()).ok();
+    let frames = stream::unfold(bytes, |mut bytes| async move {
+        if bytes.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let byte = bytes.split_to(1);
+        Some((Ok(Frame::data(byte)), bytes))
+    });
+    reply.payload = Payload::Stream(length, StreamBody::new(frames).boxed_unsync());
+    reply
+}
+
+/// Half of the body, then the connection ends although more was promised.
+fn truncated(mut reply: Reply) -> Reply {
+    let Some(bytes) = whole(&reply) else {
+        return reply;
+    };
+    let length = u64::try_from(bytes.len()).unwrap_or(0).max(16);
+    let half = bytes.slice(..bytes.len() / 2);
+    let frames = stream::iter([
+        Ok(Frame::data(half)),
+        Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
+    ]);
+    reply.payload = Payload::Stream(Some(length), StreamBody::new(frames).boxed_unsync());
+    reply
+}
+
+fn cut(mut reply: Reply, divisor: usize) -> Reply {
+    if let Some(bytes) = whole(&reply) {
+        reply.payload = Payload::Whole(bytes.slice(..bytes.len() / divisor));
+    }
+    reply
+}
+
+fn utf_16(mut reply: Reply) -> Reply {
+    if let Some(bytes) = whole(&reply) {
+        let wide: Vec<u8> = [0xfeff]
+            .into_iter()
+            .chain(String::from_utf8_lossy(&bytes).encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        reply.payload = Payload::Whole(wide.into());
+    }
+    reply
+}
+
+fn wrong_type(mut reply: Reply) -> Reply {
+    reply.headers.remove("content-type");
+    reply.header("content-type", "image/png")
+}
+
+fn flood(reply: Reply) -> Reply {
+    (0..90).fold(reply, |reply, number| {
+        reply.header(&format!("x-flood-{number}"), &"x".repeat(1_000))
+    })
+}
