@@ -2,6 +2,7 @@
 //!
 //! No world, no files, no network here. What should happen leaves as a [`Task`]; what happened comes back as an [`Event`].
 
+pub mod field;
 pub mod keys;
 
 use crate::engine::effect::{Effect, Outcome};
