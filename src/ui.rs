@@ -4,6 +4,7 @@
 
 pub mod field;
 pub mod keys;
+pub mod theme;
 
 use crate::engine::effect::{Effect, Outcome};
 use crate::exit::Exit;
