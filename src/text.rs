@@ -101,7 +101,7 @@ impl<'de> Deserialize<'de> for Foreign {
 }
 
 /// What a character becomes: itself, a blank, or nothing.
-fn harmless(character: char) -> Option<char> {
+pub(crate) fn harmless(character: char) -> Option<char> {
     match character {
         // Line ends, tabs, separators, and everything that is drawn as a blank.
         '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'

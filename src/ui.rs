@@ -2,6 +2,10 @@
 //!
 //! No world, no files, no network here. What should happen leaves as a [`Task`]; what happened comes back as an [`Event`].
 
+pub mod field;
+pub mod keys;
+pub mod theme;
+
 use crate::engine::effect::{Effect, Outcome};
 use crate::exit::Exit;
 use crate::secret::Secret;

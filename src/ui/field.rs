@@ -1,0 +1,448 @@
+//! One-line editors: [`TextField`] for what may be seen, [`SecretField`] for what may not.
+//!
+//! A person edits what a person calls a character (a grapheme), and a terminal counts cells; both are counted here, never
+//! bytes. Nothing invisible and no control character gets in.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
+use unicode_width::UnicodeWidthStr;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::Intent;
+use crate::secret::{Secret, SharedSecret};
+use crate::text;
+
+/// An editor for text that may be seen, with undo.
+#[derive(Debug, Default)]
+pub struct TextField {
+    text: String,
+    /// In bytes, always between two graphemes.
+    caret: usize,
+    /// What the text was before each group of edits, oldest first.
+    before: Vec<(String, usize)>,
+    group: Option<Group>,
+}
+
+/// Edits of one kind in a row are undone together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    Typing,
+    Erasing,
+}
+
+impl TextField {
+    /// Characters that fit; more is refused.
+    pub const LONGEST: usize = 4_096;
+
+    /// Levels of undo.
+    const LEVELS: usize = 64;
+
+    /// Makes a field that holds `text` as far as it fits, caret at the end, nothing to undo.
+    pub fn new(text: &str) -> Self {
+        let text: String = kept(text).take(Self::LONGEST).collect();
+        Self {
+            caret: text.len(),
+            text,
+            ..Self::default()
+        }
+    }
+
+    /// What is in it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Replaces everything, as one edit that can be undone. Says whether it fitted.
+    pub fn set(&mut self, text: &str) -> bool {
+        let wanted: String = kept(text).take(Self::LONGEST + 1).collect();
+        if wanted.chars().nth(Self::LONGEST).is_some() {
+            return false;
+        }
+        if wanted != self.text {
+            self.remember(None);
+            self.caret = wanted.len();
+            self.text = wanted;
+        }
+        true
+    }
+
+    /// Does what an intent means to a field, and says whether it meant anything.
+    pub fn press(&mut self, intent: Intent) -> bool {
+        match intent {
+            Intent::Typed(character) => self.insert(character),
+            Intent::EraseBack => self.erase(self.previous(), self.caret),
+            Intent::EraseForward => self.erase(self.caret, self.next()),
+            Intent::EraseToStart => {
+                self.group = None;
+                self.erase(0, self.caret)
+            }
+            Intent::Left => self.go(self.previous()),
+            Intent::Right => self.go(self.next()),
+            Intent::Home => self.go(0),
+            Intent::End => self.go(self.text.len()),
+            Intent::Undo => self.undo(),
+            Intent::Up
+            | Intent::Down
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Next
+            | Intent::Previous
+            | Intent::Submit
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Help
+            | Intent::Extra(_)
+            | Intent::Suspend => false,
+        }
+    }
+
+    /// Puts a paste in at the caret, trimmed, or refuses it whole.
+    pub fn paste(&mut self, raw: &str) -> Pasted {
+        let free = Self::LONGEST.saturating_sub(self.text.chars().count());
+        match kept(trimmed(raw)).take(free + 1).count() {
+            0 => return Pasted::Nothing,
+            more if more > free => return Pasted::TooLong,
+            _ => self.remember(None),
+        }
+        let addition: String = kept(trimmed(raw)).collect();
+        self.text.insert_str(self.caret, &addition);
+        self.caret = self.boundary_from(self.caret + addition.len());
+        Pasted::Taken(Trimmed::between(raw))
+    }
+
+    /// Returns what is seen through a window of `width` cells and the caret's column in it.
+    ///
+    /// The window moves by half its width, so that it rests while a person types. The caret's column is below `width`.
+    pub fn window(&self, width: u16) -> (&str, u16) {
+        let Some(last) = usize::from(width).checked_sub(1) else {
+            return ("", 0);
+        };
+        let at = self.text.get(..self.caret).map_or(0, cells);
+        let step = usize::from(width).div_ceil(2);
+        let start = at.saturating_sub(last).div_ceil(step) * step;
+        let (mut column, mut left, mut from, mut to) = (0, None, 0, 0);
+        for (place, grapheme) in self.text.grapheme_indices(true) {
+            if column >= start {
+                let left = *left.get_or_insert_with(|| {
+                    from = place;
+                    column
+                });
+                if column + cells(grapheme) > left + last + 1 {
+                    break;
+                }
+                to = place + grapheme.len();
+            }
+            column += cells(grapheme);
+        }
+        // Nothing is left of a window that starts behind the last grapheme.
+        let left = left.unwrap_or(column);
+        let seen = self.text.get(from..to).unwrap_or_default();
+        let caret = at.saturating_sub(left).min(last);
+        (seen, u16::try_from(caret).unwrap_or(0))
+    }
+
+    fn insert(&mut self, character: char) -> bool {
+        let Kind::Kept(character) = kind(character) else {
+            return false;
+        };
+        if self.text.chars().count() >= Self::LONGEST {
+            return false;
+        }
+        self.remember(Some(Group::Typing));
+        self.text.insert(self.caret, character);
+        self.caret = self.boundary_from(self.caret + character.len_utf8());
+        true
+    }
+
+    fn erase(&mut self, from: usize, to: usize) -> bool {
+        if from >= to {
+            return false;
+        }
+        self.remember(Some(Group::Erasing));
+        self.text.replace_range(from..to, "");
+        self.caret = self.boundary_from(from);
+        true
+    }
+
+    fn go(&mut self, to: usize) -> bool {
+        self.group = None;
+        self.caret = to;
+        true
+    }
+
+    fn undo(&mut self) -> bool {
+        self.group = None;
+        let Some((text, caret)) = self.before.pop() else {
+            return false;
+        };
+        (self.text, self.caret) = (text, caret);
+        true
+    }
+
+    /// Keeps the text as it is, unless the coming edit belongs to the group of the last one.
+    fn remember(&mut self, group: Option<Group>) {
+        if group.is_none() || group != self.group {
+            if self.before.len() == Self::LEVELS {
+                drop(self.before.remove(0));
+            }
+            self.before.push((self.text.clone(), self.caret));
+        }
+        self.group = group;
+    }
+
+    fn previous(&self) -> usize {
+        let before = self.text.get(..self.caret).unwrap_or_default();
+        before
+            .grapheme_indices(true)
+            .next_back()
+            .map_or(0, |(at, _)| at)
+    }
+
+    fn next(&self) -> usize {
+        let after = self.text.get(self.caret..).unwrap_or_default();
+        self.caret + after.graphemes(true).next().map_or(0, str::len)
+    }
+
+    /// The first place between two graphemes at or behind `at`: an edit can join what was apart.
+    fn boundary_from(&self, at: usize) -> usize {
+        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
+        match cursor.is_boundary(&self.text, 0) {
+            Ok(false) => match cursor.next_boundary(&self.text, 0) {
+                Ok(Some(next)) => next,
+                _ => self.text.len(),
+            },
+            _ => at,
+        }
+    }
+}
+
+/// An editor for a secret: it grows and shrinks at its end, has no undo, and is drawn as dots.
+///
+/// Its room is reserved at birth, so growing never leaves a copy behind; what is erased is wiped with the rest.
+pub struct SecretField(Zeroizing<String>);
+
+impl SecretField {
+    /// Bytes that fit; more is refused.
+    pub const LONGEST: usize = 4_096;
+
+    /// Makes an empty field.
+    pub fn new() -> Self {
+        Self(Zeroizing::new(String::with_capacity(Self::LONGEST)))
+    }
+
+    /// Number of characters, which is all that a screen may know.
+    pub fn characters(&self) -> usize {
+        self.0.chars().count()
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Does what an intent means to a secret, and says whether it meant anything.
+    pub fn press(&mut self, intent: Intent) -> bool {
+        match intent {
+            Intent::Typed(character) => self.insert(character),
+            Intent::EraseBack => self.0.pop().is_some(),
+            Intent::EraseToStart if self.is_empty() => false,
+            Intent::EraseToStart => {
+                self.clear();
+                true
+            }
+            // The caret is always at the end and what is gone is gone.
+            Intent::EraseForward
+            | Intent::Left
+            | Intent::Right
+            | Intent::Home
+            | Intent::End
+            | Intent::Undo
+            | Intent::Up
+            | Intent::Down
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Next
+            | Intent::Previous
+            | Intent::Submit
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Help
+            | Intent::Extra(_)
+            | Intent::Suspend => false,
+        }
+    }
+
+    /// Puts a paste in at the end, trimmed, or refuses it whole.
+    pub fn paste(&mut self, raw: &str) -> Pasted {
+        let free = Self::LONGEST.saturating_sub(self.0.len());
+        let mut wanted = 0;
+        for character in kept(trimmed(raw)) {
+            wanted += character.len_utf8();
+            if wanted > free {
+                return Pasted::TooLong;
+            }
+        }
+        if wanted == 0 {
+            return Pasted::Nothing;
+        }
+        for character in kept(trimmed(raw)) {
+            self.0.push(character);
+        }
+        Pasted::Taken(Trimmed::between(raw))
+    }
+
+    /// Wipes the whole buffer and keeps it for the next secret.
+    pub fn clear(&mut self) {
+        self.0.zeroize();
+    }
+
+    /// Moves the secret out, cut to size; the field is empty and wiped afterwards.
+    pub fn take(&mut self) -> SharedSecret {
+        let secret = self.share();
+        self.clear();
+        secret
+    }
+
+    /// Gives the secret out, cut to size; it stays in the field for another try.
+    pub fn share(&self) -> SharedSecret {
+        Secret::shared(String::from(self.0.as_str()))
+    }
+
+    /// Returns what is drawn in `width` cells, one sign a character, and the caret's column in it.
+    pub fn dots(&self, width: u16, dot: &str) -> (String, u16) {
+        let room = width.saturating_sub(1);
+        let drawn = u16::try_from(self.characters()).map_or(room, |all| all.min(room));
+        (dot.repeat(usize::from(drawn)), drawn)
+    }
+
+    fn insert(&mut self, character: char) -> bool {
+        let Kind::Kept(character) = kind(character) else {
+            return false;
+        };
+        let fits = self.0.len() + character.len_utf8() <= Self::LONGEST;
+        if fits {
+            self.0.push(character);
+        }
+        fits
+    }
+}
+
+impl Default for SecretField {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for SecretField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretField")
+    }
+}
+
+/// What became of a paste.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pasted {
+    /// It is in the field, without what was trimmed.
+    Taken(Trimmed),
+    /// It does not fit; the field is as it was.
+    TooLong,
+    /// There was nothing in it that can be seen.
+    Nothing,
+}
+
+impl Pasted {
+    /// Returns what a page says about it, or `None` when there is nothing to say.
+    pub fn note(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::Taken(trimmed) => trimmed.note().map(Cow::Owned),
+            Self::TooLong => Some("That is too long for this field; nothing was taken.".into()),
+            Self::Nothing => Some("There was nothing in it to paste.".into()),
+        }
+    }
+}
+
+/// What was left out of a paste.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trimmed {
+    /// Line ends.
+    pub line_ends: usize,
+    /// Blanks and tabs at its start and end.
+    pub blanks: usize,
+    /// Control characters and characters that cannot be seen.
+    pub invisible: usize,
+}
+
+impl Trimmed {
+    /// Counts what [`trimmed`] and [`kept`] leave out.
+    fn between(raw: &str) -> Self {
+        let mut all = Self::default();
+        let inner = trimmed(raw);
+        for character in raw.chars() {
+            match kind(character) {
+                Kind::Kept(' ') => all.blanks += 1,
+                Kind::Kept(_) => {}
+                Kind::LineEnd => all.line_ends += 1,
+                Kind::Invisible => all.invisible += 1,
+            }
+        }
+        all.blanks -= kept(inner).filter(|c| *c == ' ').count();
+        all
+    }
+
+    /// "Pasted without 1 line end and 2 blanks."
+    fn note(self) -> Option<String> {
+        let parts: Vec<String> = [
+            (self.line_ends, "line end"),
+            (self.blanks, "blank"),
+            (self.invisible, "invisible character"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+        (!parts.is_empty()).then(|| format!("Pasted without {}.", parts.join(" and ")))
+    }
+}
+
+/// What a character is to an editor.
+enum Kind {
+    /// It gets in, every kind of blank as a plain one.
+    Kept(char),
+    LineEnd,
+    Invisible,
+}
+
+fn kind(character: char) -> Kind {
+    match character {
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Kind::LineEnd,
+        other => text::harmless(other).map_or(Kind::Invisible, Kind::Kept),
+    }
+}
+
+/// The characters of `raw` that get into a field.
+fn kept(raw: &str) -> impl Iterator<Item = char> {
+    raw.chars().filter_map(|character| match kind(character) {
+        Kind::Kept(character) => Some(character),
+        Kind::LineEnd | Kind::Invisible => None,
+    })
+}
+
+/// `raw` without blanks, line ends and invisible characters at both ends.
+fn trimmed(raw: &str) -> &str {
+    raw.trim_matches(|c| !matches!(kind(c), Kind::Kept(kept) if kept != ' '))
+}
+
+/// Cells that a text takes.
+fn cells(text: &str) -> usize {
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+}
+
+#[cfg(test)]
+mod tests;
