@@ -1,19 +1,62 @@
-//! Gathers what the process is given and returns the exit code.
+//! Gathers the [`Host`] (arguments, environment, streams, terminal, clock's zone) and returns the exit code.
+
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use octo_csp::exit::Exit;
+use octo_csp::host::{Environment, Host};
+use octo_csp::world::vault::{SECOND_PROCESS, second_process_main};
 
 /// Wipes every buffer that a library frees.
 #[global_allocator]
 static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
     zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
-fn main() -> std::process::ExitCode {
-    use octo_csp::world::vault::{SECOND_PROCESS, second_process_main};
-    let exit = if std::env::args_os()
-        .nth(1)
-        .is_some_and(|word| word == SECOND_PROCESS)
-    {
-        second_process_main(std::io::stdin().lock(), std::io::stdout().lock())
-    } else {
-        octo_csp::exit::Exit::Usage
+fn main() -> ExitCode {
+    harden();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|word| word == SECOND_PROCESS) {
+        return second_process_main(io::stdin().lock(), io::stdout().lock()).into();
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "main is where the environment is read"
+    )]
+    let environment = Environment::read(|name| std::env::var_os(name));
+    let program = std::env::current_exe().or_else(|_unreadable| {
+        arguments
+            .first()
+            .map(PathBuf::from)
+            .ok_or(io::ErrorKind::NotFound)
+    });
+    let Ok(program) = program else {
+        return Exit::Internal.into();
     };
-    exit.into()
+    let mut host = Host {
+        arguments,
+        environment,
+        program,
+        on_terminal: io::stdin().is_terminal() && io::stdout().is_terminal(),
+        zone: jiff::tz::TimeZone::system(),
+        out: Box::new(io::stdout()),
+        err: Box::new(io::stderr()),
+    };
+    octo_csp::run(&mut host).into()
+}
+
+/// Before any secret is in memory: no core dumps, no debugger of the same user, nobody reads our memory.
+/// What cannot be had is gone without.
+fn harden() {
+    #[cfg(target_os = "linux")]
+    let _kept_dumpable =
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    #[cfg(unix)]
+    let _kept_limit = rustix::process::setrlimit(
+        rustix::process::Resource::Core,
+        rustix::process::Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        },
+    );
 }

@@ -4,7 +4,11 @@
 
 pub mod field;
 pub mod keys;
+pub mod page;
+pub mod terminal;
 pub mod theme;
+pub mod view;
+pub mod wizard;
 
 use crate::engine::effect::{Effect, Outcome};
 use crate::exit::Exit;

@@ -1,4 +1,7 @@
-//! What touches the outside: the network, the keyring, files, the browser, the clock.
+//! The world does: the network, the keyring, files, the browser, the clock.
+//!
+//! [`World::perform`] is the only place where both sides meet. It never errs: failure is an answer, so no path may leave a
+//! screen waiting.
 
 pub mod browser;
 pub mod claims;
@@ -7,6 +10,7 @@ pub mod entra;
 mod folder;
 pub mod http;
 pub mod json;
+mod kept;
 pub mod listener;
 pub mod lock;
 pub mod looks;
@@ -20,3 +24,235 @@ pub mod sheet;
 pub mod tls;
 pub mod token;
 pub mod vault;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::cloud::Cloud;
+use crate::engine::effect::{
+    Answer, Cause, Consent, Effect, Failure, Found, Landed, Look, Outcome, Reading, Service,
+    Verdict,
+};
+use crate::secret::Secret;
+use crate::world::browser::Surroundings;
+use crate::world::entra::Entra;
+use crate::world::http::{Http, HttpOptions};
+use crate::world::kept::Kept;
+use crate::world::partner_api::PartnerApi;
+use crate::world::partner_center::PartnerCenter;
+use crate::world::redirect::SignInSession;
+
+pub use kept::Keeping;
+
+/// What the world is made with.
+#[derive(Debug)]
+pub struct Options {
+    /// Every address and audience.
+    pub cloud: Cloud,
+    /// A CA certificate (PEM) to trust beside the system's.
+    pub extra_ca: Option<Vec<u8>>,
+    /// Where secrets and the journal are kept.
+    pub keeping: Keeping,
+    /// How a browser is opened.
+    pub browser: Surroundings,
+}
+
+/// Everything outside.
+pub struct World {
+    cloud: Cloud,
+    http: Result<Http, Box<Failure>>,
+    browser: Surroundings,
+    keeping: Keeping,
+    kept: RefCell<Option<Rc<Kept>>>,
+    session: RefCell<Option<Rc<SignInSession>>>,
+    /// The market to ask a price sheet for: the partner's own country, once known.
+    market: RefCell<Option<String>>,
+}
+
+impl World {
+    /// A world that has touched nothing yet.
+    pub fn new(options: Options) -> Self {
+        let http = Http::new(&HttpOptions {
+            extra_ca: options.extra_ca,
+            ..HttpOptions::default()
+        });
+        Self {
+            cloud: options.cloud,
+            http,
+            browser: options.browser,
+            keeping: options.keeping,
+            kept: RefCell::new(None),
+            session: RefCell::new(None),
+            market: RefCell::new(None),
+        }
+    }
+
+    /// Performs an effect.
+    pub async fn perform(&self, effect: Effect) -> Outcome {
+        self.attempt(effect).await.unwrap_or_else(|mut failure| {
+            failure.at.get_or_insert_with(clock::now);
+            Outcome::Failed(failure)
+        })
+    }
+
+    async fn attempt(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
+        match effect {
+            Effect::Look(look) => self.look(look).await,
+            Effect::Open(environment) => {
+                self.kept.borrow_mut().take();
+                let kept = Rc::new(Kept::open(
+                    &self.keeping,
+                    environment,
+                    self.cloud.keeping_name().as_deref(),
+                )?);
+                let opened = kept.opened();
+                *self.kept.borrow_mut() = Some(kept);
+                Ok(Outcome::Opened(Box::new(opened)))
+            }
+            Effect::Discover(directory) => self
+                .entra()?
+                .discover(&directory)
+                .await
+                .map(Outcome::Discovered),
+            Effect::AppToken(sign_in) => self
+                .entra()?
+                .app_token(&sign_in)
+                .await
+                .map(|grant| Outcome::AppToken(Box::new(grant))),
+            Effect::Read(reading, token) => self.read(reading, &token).await,
+            Effect::Listen(sign_in) => {
+                self.close_session(Verdict::Closed).await;
+                let opened = SignInSession::open(self.entra()?, &sign_in, None).await?;
+                Ok(self.listening(opened))
+            }
+            Effect::Relisten(keepsake) => {
+                self.close_session(Verdict::Closed).await;
+                let opened = SignInSession::reopen(self.entra()?, &keepsake).await?;
+                Ok(self.listening(opened))
+            }
+            Effect::Await => self.arrival().await,
+            Effect::Tell(verdict) => {
+                self.close_session(verdict).await;
+                Ok(Outcome::Told)
+            }
+            Effect::Browse(address) => Ok(Outcome::Browsed(self.browser.open(&address).await)),
+            Effect::Redeem(redemption) => Ok(landed(self.entra()?.redeem(&redemption).await)),
+            Effect::Refresh(renewal) => Ok(landed(self.entra()?.refresh(&renewal).await)),
+            Effect::Note(_)
+            | Effect::Keep(..)
+            | Effect::Recall(_)
+            | Effect::Copy { .. }
+            | Effect::Erase(_)
+            | Effect::ReadBack(_)
+            | Effect::Save(_) => self.kept()?.perform(effect).await,
+            Effect::Pause(time) => {
+                tokio::time::sleep(time).await;
+                Ok(Outcome::Paused)
+            }
+        }
+    }
+
+    async fn look(&self, look: Look) -> Result<Outcome, Box<Failure>> {
+        let sight = match look {
+            Look::Network => looks::network(self.http()?, &self.cloud).await?,
+            Look::Clock => looks::clock(self.http()?, &self.cloud).await?,
+            Look::Keyring => self.kept()?.look().await?,
+            Look::Browser => self.browser.look(),
+        };
+        Ok(Outcome::Looked(sight))
+    }
+
+    async fn read(&self, reading: Reading, token: &Secret) -> Result<Outcome, Box<Failure>> {
+        let http = self.http()?;
+        let answer = match reading {
+            Reading::ExchangeRates => {
+                PartnerApi::new(http, &self.cloud)
+                    .exchange_rates(token)
+                    .await?
+            }
+            Reading::PriceSheet => {
+                let market = self.market.borrow().clone();
+                let market = market.as_deref().unwrap_or("US");
+                PartnerApi::new(http, &self.cloud)
+                    .price_sheet(token, market)
+                    .await?
+            }
+            Reading::Customers
+            | Reading::LegalBusiness
+            | Reading::InvoiceSummary
+            | Reading::Organization
+            | Reading::Mpn
+            | Reading::BillingProfile => {
+                PartnerCenter::new(http, &self.cloud)
+                    .read(reading, token)
+                    .await?
+            }
+        };
+        self.remember_market(&answer);
+        Ok(Outcome::Read(Box::new(answer)))
+    }
+
+    fn remember_market(&self, answer: &Answer) {
+        if let Found::LegalBusiness {
+            country: Some(country),
+            ..
+        }
+        | Found::Organization {
+            country: Some(country),
+            ..
+        } = &answer.found
+            && country.as_str().len() == 2
+            && country
+                .as_str()
+                .bytes()
+                .all(|byte| byte.is_ascii_alphabetic())
+        {
+            *self.market.borrow_mut() = Some(country.to_string());
+        }
+    }
+
+    fn listening(&self, (session, consent): (SignInSession, Consent)) -> Outcome {
+        *self.session.borrow_mut() = Some(Rc::new(session));
+        Outcome::Listening(Box::new(consent))
+    }
+
+    async fn arrival(&self) -> Result<Outcome, Box<Failure>> {
+        let session = self.session.borrow().clone();
+        match session {
+            Some(session) => Ok(Outcome::Came(Box::new(session.arrival().await))),
+            None => Err(internal("nothing listens")),
+        }
+    }
+
+    /// Stops listening and tells the page that waits. While somebody still awaits the arrival, dropping our share is enough:
+    /// the page is closed when the last share goes.
+    async fn close_session(&self, verdict: Verdict) {
+        let session = self.session.borrow_mut().take();
+        if let Some(session) = session.and_then(Rc::into_inner) {
+            session.tell(verdict).await;
+        }
+    }
+
+    fn http(&self) -> Result<&Http, Box<Failure>> {
+        self.http.as_ref().map_err(Clone::clone)
+    }
+
+    fn entra(&self) -> Result<Entra<'_>, Box<Failure>> {
+        Ok(Entra::new(self.http()?, &self.cloud))
+    }
+
+    fn kept(&self) -> Result<Rc<Kept>, Box<Failure>> {
+        self.kept
+            .borrow()
+            .clone()
+            .ok_or_else(|| internal("nothing is open"))
+    }
+}
+
+fn landed(landed: Landed) -> Outcome {
+    Outcome::Landed(Box::new(landed))
+}
+
+fn internal(detail: &str) -> Box<Failure> {
+    Box::new(Failure::new(Service::Machine, Cause::Internal).with_detail(detail))
+}

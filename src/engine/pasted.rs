@@ -6,7 +6,7 @@
 
 use url::form_urlencoded;
 
-use crate::engine::diagnose::{codes_in, split_description};
+use crate::engine::diagnose::{Found, codes_in, split_description};
 use crate::engine::effect::{Cause, Failure, Service};
 use crate::ids::{AuthCode, looks_like_guid};
 use crate::secret::Secret;
@@ -164,13 +164,21 @@ pub fn answered_error(error: &str, description: Option<&str>, subcode: Option<&s
         let split = split_description(description);
         failure.codes = codes_in(description)
             .into_iter()
-            .map(|found| found.code)
+            .filter_map(aadsts)
             .collect();
-        failure.sentence = Foreign::some(&split.sentence);
-        failure.trace_id = split.trace_id;
-        failure.correlation_id = split.correlation_id;
+        failure.sentence = Foreign::some(split.sentence);
+        failure.trace_id = split.trace_id.and_then(Foreign::some);
+        failure.correlation_id = split.correlation_id.and_then(Foreign::some);
     }
     failure
+}
+
+fn aadsts(found: Found) -> Option<u64> {
+    if let Found::Aadsts(code) = found {
+        Some(code)
+    } else {
+        None
+    }
 }
 
 /// The parameters of an address or of a query string; `None` when it is neither.
@@ -220,7 +228,15 @@ mod tests {
                 state.map(|s| s.reveal().to_owned()),
                 in_address,
             ),
-            other => panic!("{raw}: {other:?}"),
+            other @ (Pasted::Refused { .. }
+            | Pasted::Empty
+            | Pasted::SignInAddress { .. }
+            | Pasted::Token
+            | Pasted::Guid
+            | Pasted::SecretKey
+            | Pasted::NoCode
+            | Pasted::TwoCodes
+            | Pasted::NotACode) => panic!("{raw}: {other:?}"),
         }
     }
 
@@ -233,7 +249,7 @@ mod tests {
             format!("?code={CODE}&amp;state=7f3c"),
             format!("code={CODE}&state=7f3c"),
             format!("http://localhost/#code={CODE}&state=7f3c"),
-            format!("https://localhost/?code=1.AXoAkl-some_op\n  aque.AgABBAIAAADnf&state=7f3c"),
+            "https://localhost/?code=1.AXoAkl-some_op\n  aque.AgABBAIAAADnf&state=7f3c".to_owned(),
         ] {
             assert_eq!(
                 code_of(&raw),

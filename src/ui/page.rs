@@ -98,19 +98,31 @@ impl Row {
     /// Words at the right edge.
     #[must_use]
     pub fn right(mut self, tone: Tone, text: impl Into<String>) -> Self {
-        self.right = Some(Piece { text: text.into(), tone });
+        self.right = Some(Piece {
+            text: text.into(),
+            tone,
+        });
         self
     }
 
     /// A label of a fixed width and what belongs to it, which hangs below itself.
     pub fn pair(label: &str, width: u16, tone: Tone, value: impl Into<String>) -> Self {
         let padded = format!("{label:<0$}", usize::from(width));
-        Self { indent: 3, hang: 3 + width, ..Self::default() }.and(Tone::Plain, padded).and(tone, value)
+        Self {
+            indent: 3,
+            hang: 3 + width,
+            ..Self::default()
+        }
+        .and(Tone::Plain, padded)
+        .and(tone, value)
     }
 
     /// The words without their tones.
     pub fn words(&self) -> String {
-        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+        self.pieces
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect()
     }
 }
 
@@ -205,7 +217,10 @@ pub struct Page<'a> {
 impl<'a> Page<'a> {
     /// An empty page.
     pub fn new(place: impl Into<String>) -> Self {
-        Self { place: place.into(), ..Self::default() }
+        Self {
+            place: place.into(),
+            ..Self::default()
+        }
     }
 
     /// Adds rows.

@@ -83,20 +83,39 @@ fn opening() -> Page<'static> {
 fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
     if let Some(crib) = &wizard.setting.rehearsal {
-        let scenario = crib.scenario.as_ref().map_or_else(String::new, |name| format!("  (misfortune: {name})"));
-        lines.push((Tone::Warning, format!("REHEARSAL  nothing here reaches Microsoft or Octo{scenario}")));
+        let scenario = crib
+            .scenario
+            .as_ref()
+            .map_or_else(String::new, |name| format!("  (misfortune: {name})"));
+        lines.push((
+            Tone::Warning,
+            format!("REHEARSAL  nothing here reaches Microsoft or Octo{scenario}"),
+        ));
     } else if !wizard.setting.unknown_hosts.is_empty() {
-        lines.push((Tone::Warning, format!("Not Microsoft's: {}", wizard.setting.unknown_hosts.join(", "))));
+        lines.push((
+            Tone::Warning,
+            format!(
+                "Not Microsoft's: {}",
+                wizard.setting.unknown_hosts.join(", ")
+            ),
+        ));
     }
     if wizard.setting.extra_ca {
-        lines.push((Tone::Warning, "An extra CA is trusted (--ca-file)".to_owned()));
+        lines.push((
+            Tone::Warning,
+            "An extra CA is trusted (--ca-file)".to_owned(),
+        ));
     }
     lines
 }
 
 /// The four tabs: title and whether it is done.
 fn tabs(wizard: &Wizard, open: usize) -> Vec<(bool, &'static str)> {
-    let attempt = wizard.registration.open.as_ref().or(wizard.registration.active.as_ref());
+    let attempt = wizard
+        .registration
+        .open
+        .as_ref()
+        .or(wizard.registration.active.as_ref());
     let done = [
         wizard.registration.named || open > 0,
         attempt.is_some_and(|attempt| attempt.partner_center.is_some()),
@@ -104,7 +123,11 @@ fn tabs(wizard: &Wizard, open: usize) -> Vec<(bool, &'static str)> {
         false,
     ];
     let titles = ["Basic Details", "Partner Center", "Partner API", "Review"];
-    titles.into_iter().zip(done).map(|(title, done)| (done, title)).collect()
+    titles
+        .into_iter()
+        .zip(done)
+        .map(|(title, done)| (done, title))
+        .collect()
 }
 
 /// "Step 2 of 3" and the like.
@@ -114,7 +137,11 @@ fn step_place(step: Step, more: &str) -> String {
         Step::PartnerCenter => 2,
         Step::PartnerApi => 3,
     };
-    if more.is_empty() { format!("Step {number} of 3") } else { format!("Step {number} of 3 - {more}") }
+    if more.is_empty() {
+        format!("Step {number} of 3")
+    } else {
+        format!("Step {number} of 3 - {more}")
+    }
 }
 
 fn tab_of(step: Step) -> usize {
@@ -133,26 +160,52 @@ fn input(wizard: &Wizard, field: Field) -> Input<'_> {
         (None, None) => choice(wizard, field),
     };
     let mut below = Vec::new();
-    if let Some(problem) = wizard.problems.iter().find(|problem| problem.field == field) {
-        below.push(Row::of(Tone::Warning, "!!  ").and(Tone::Plain, problem.what.clone()).at(5).hanging(9));
+    if let Some(problem) = wizard
+        .problems
+        .iter()
+        .find(|problem| problem.field == field)
+    {
+        below.push(
+            Row::of(Tone::Warning, "!!  ")
+                .and(Tone::Plain, problem.what.clone())
+                .at(5)
+                .hanging(9),
+        );
         below.push(Row::of(Tone::Muted, problem.cure.clone()).at(9));
     } else if let Some(note) = wizard.notes.get(&field) {
-        below.push(Row::of(Tone::Note, "note  ").and(Tone::Muted, note.clone()).at(5).hanging(11));
+        below.push(
+            Row::of(Tone::Note, "note  ")
+                .and(Tone::Muted, note.clone())
+                .at(5)
+                .hanging(11),
+        );
     } else if let Some(quiet) = quietly(wizard, field) {
         below.push(quiet);
     }
     if let Some(crib) = &wizard.setting.rehearsal {
         below.extend(cribbed(crib, field));
     }
-    Input { field, aside: None, body, focused: wizard.stop() == Some(Stop::Field(field)), below }
+    Input {
+        field,
+        aside: None,
+        body,
+        focused: wizard.stop() == Some(Stop::Field(field)),
+        below,
+    }
 }
 
 fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
     use crate::engine::step::Environment;
     let (options, chosen) = match field {
-        Field::SecretChoice => (vec!["use the one from step 2", "enter another"], usize::from(wizard.forms.other_secret)),
+        Field::SecretChoice => (
+            vec!["use the one from step 2", "enter another"],
+            usize::from(wizard.forms.other_secret),
+        ),
         _ => (
-            vec![Environment::Production.title(), Environment::Sandbox.title()],
+            vec![
+                Environment::Production.title(),
+                Environment::Sandbox.title(),
+            ],
             usize::from(wizard.environment == Environment::Sandbox),
         ),
     };
@@ -160,23 +213,40 @@ fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
 }
 
 fn quietly(wizard: &Wizard, field: Field) -> Option<Row> {
-    let row = |word: &str, tone: Tone, text: String| Row::of(tone, format!("{word}  ")).and(Tone::Muted, text).at(5).hanging(9);
+    let row = |word: &str, tone: Tone, text: String| {
+        Row::of(tone, format!("{word}  "))
+            .and(Tone::Muted, text)
+            .at(5)
+            .hanging(9)
+    };
     let text = wizard.forms.text(field)?.text();
-    let told = crate::ids::Directory::parse(text).ok().and_then(|key| wizard.told.get(key.value.as_str()));
+    let told = crate::ids::Directory::parse(text)
+        .ok()
+        .and_then(|key| wizard.told.get(key.value.as_str()));
     match (field, told) {
         (Field::ClientId | Field::Directory, Some(Told::Directory(region))) => {
             return Some(row("ok", Tone::Ok, format!("this is a directory{region}")));
         }
         (Field::Directory, Some(Told::NotOne)) => {
-            return Some(row("!!", Tone::Warning, "no directory of that name in this cloud".to_owned()));
+            return Some(row(
+                "!!",
+                Tone::Warning,
+                "no directory of that name in this cloud".to_owned(),
+            ));
         }
         (Field::ApplicationId, Some(Told::Directory(_))) => {
-            return Some(row("!!", Tone::Warning, "this is a directory (tenant) ID, not an application's".to_owned()));
+            return Some(row(
+                "!!",
+                Tone::Warning,
+                "this is a directory (tenant) ID, not an application's".to_owned(),
+            ));
         }
         _ => {}
     }
     match answers::shape(field, &wizard.forms.typed(wizard.environment)) {
-        Ok(Some(hint)) if field == Field::Redirect => Some(row("note", Tone::Note, hint.to_owned()).hanging(11)),
+        Ok(Some(hint)) if field == Field::Redirect => {
+            Some(row("note", Tone::Note, hint.to_owned()).hanging(11))
+        }
         Ok(Some(hint)) => Some(row("ok", Tone::Ok, hint.to_owned())),
         Ok(None) | Err(_) => None,
     }
@@ -188,13 +258,23 @@ fn cribbed(crib: &crate::ui::wizard::Crib, field: Field) -> Option<Row> {
         Field::SecretKey | Field::ApiSecret => crib.secret.reveal().to_owned(),
         _ => crib.values.get(&field)?.clone(),
     };
-    Some(Row::of(Tone::Muted, "type  ").and(Tone::Value, value).at(5).hanging(11))
+    Some(
+        Row::of(Tone::Muted, "type  ")
+            .and(Tone::Value, value)
+            .at(5)
+            .hanging(11),
+    )
 }
 
 /// The notice above the page's own words, and the keys every form has.
 fn notice(wizard: &Wizard, page: &mut Page<'_>) {
     if let Some(notice) = &wizard.notice {
-        page.row(Row::of(Tone::Note, "note  ").and(Tone::Plain, notice.clone()).at(1).hanging(7));
+        page.row(
+            Row::of(Tone::Note, "note  ")
+                .and(Tone::Plain, notice.clone())
+                .at(1)
+                .hanging(7),
+        );
         page.gap();
     }
 }

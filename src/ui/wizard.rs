@@ -257,15 +257,23 @@ impl Wizard {
     pub fn diagnosis(&self) -> Option<(CheckId, &Failure, Diagnosis)> {
         let run = self.run.as_ref()?;
         let (check, failure) = run.failed()?;
-        Some((check.id, failure, crate::engine::diagnose::diagnose(failure, &self.context(check.id))))
+        Some((
+            check.id,
+            failure,
+            crate::engine::diagnose::diagnose(failure, &self.context(check.id)),
+        ))
     }
 
     /// How the process ends when it is left here.
     pub fn exit(&self) -> Exit {
         match self.place {
             Place::Done => Exit::Done,
-            Place::Stopped => self.diagnosis().map_or(Exit::Refused, |(_, _, diagnosis)| diagnosis.exit),
-            Place::Shut => self.shut_diagnosis().map_or(Exit::Storage, |diagnosis| diagnosis.exit),
+            Place::Stopped => self
+                .diagnosis()
+                .map_or(Exit::Refused, |(_, _, diagnosis)| diagnosis.exit),
+            Place::Shut => self
+                .shut_diagnosis()
+                .map_or(Exit::Storage, |diagnosis| diagnosis.exit),
             Place::Overview => Exit::Done,
             Place::Opening
             | Place::Start
@@ -281,11 +289,15 @@ impl Wizard {
     /// What can have the focus here, from top to bottom.
     pub(crate) fn stops(&self) -> Vec<Stop> {
         let fields = |fields: &[Field]| -> Vec<Stop> {
-            fields.iter().map(|field| Stop::Field(*field)).chain([Stop::Button]).collect()
+            fields
+                .iter()
+                .map(|field| Stop::Field(*field))
+                .chain([Stop::Button])
+                .collect()
         };
         match self.place {
             Place::Start => (0..MARKS.len()).map(Stop::Mark).collect(),
-            Place::Overview => (0..flow::CHOICES.len()).map(Stop::Choice).collect(),
+            Place::Overview => (0..CHOICES.len()).map(Stop::Choice).collect(),
             Place::Basic => fields(&[Field::AccountName, Field::Environment]),
             Place::PartnerCenter => fields(&[
                 Field::ClientId,
@@ -294,14 +306,19 @@ impl Wizard {
                 Field::Directory,
                 Field::SecretEnds,
             ]),
-            Place::PartnerApi if self.forms.other_secret => {
-                fields(&[Field::MpnId, Field::SecretChoice, Field::ApiSecret, Field::Redirect])
-            }
+            Place::PartnerApi if self.forms.other_secret => fields(&[
+                Field::MpnId,
+                Field::SecretChoice,
+                Field::ApiSecret,
+                Field::Redirect,
+            ]),
             Place::PartnerApi => fields(&[Field::MpnId, Field::SecretChoice, Field::Redirect]),
             Place::SignIn => fields(&[Field::Answer]),
             Place::Review if self.must_confirm() => fields(&[Field::Confirmation]),
             Place::Review => vec![Stop::Button],
-            Place::Opening | Place::Shut | Place::Checking | Place::Stopped | Place::Done => Vec::new(),
+            Place::Opening | Place::Shut | Place::Checking | Place::Stopped | Place::Done => {
+                Vec::new()
+            }
         }
     }
 
@@ -317,13 +334,20 @@ impl Wizard {
             Place::PartnerCenter => Some(Step::PartnerCenter),
             Place::PartnerApi | Place::SignIn => Some(Step::PartnerApi),
             Place::Checking | Place::Stopped => self.run.as_ref().and_then(Run::step),
-            Place::Opening | Place::Shut | Place::Start | Place::Overview | Place::Review | Place::Done => None,
+            Place::Opening
+            | Place::Shut
+            | Place::Start
+            | Place::Overview
+            | Place::Review
+            | Place::Done => None,
         }
     }
 
     /// Whether the run in flight has ended well.
     pub(crate) fn run_finished(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| run.status() == Status::Finished)
+        self.run
+            .as_ref()
+            .is_some_and(|run| run.status() == Status::Finished)
     }
 
     /// Whether the name of what is replaced must be typed: always for a working registration of another account.
@@ -334,7 +358,9 @@ impl Wizard {
     /// The name to type: the partner's, else the account's, else the MPN ID.
     pub(crate) fn name_to_confirm(&self) -> String {
         let active = self.registration.active.as_ref();
-        let company = active.and_then(|active| active.partner_center.as_ref()?.0.company.as_ref()).map(ToString::to_string);
+        let company = active
+            .and_then(|active| active.partner_center.as_ref()?.0.company.as_ref())
+            .map(ToString::to_string);
         company
             .or_else(|| self.registration.name.as_ref().map(ToString::to_string))
             .unwrap_or_else(|| "replace".to_owned())
@@ -346,7 +372,10 @@ impl Wizard {
                 .and_then(|attempt| attempt.partner_center.as_ref())
                 .map(|(proof, _)| (proof.tenant.clone(), proof.application.clone()))
         };
-        let (active, open) = (ids(self.registration.active.as_ref()), ids(self.registration.open.as_ref()));
+        let (active, open) = (
+            ids(self.registration.active.as_ref()),
+            ids(self.registration.open.as_ref()),
+        );
         active.is_some() && open.is_some() && active != open
     }
 
@@ -358,12 +387,19 @@ impl Wizard {
     }
 
     fn perform_run(&mut self, effects: Vec<(CheckId, Effect)>) -> Vec<Task> {
-        effects.into_iter().map(|(id, effect)| self.perform(Origin::Run(id), effect)).collect()
+        effects
+            .into_iter()
+            .map(|(id, effect)| self.perform(Origin::Run(id), effect))
+            .collect()
     }
 
     fn cancel(&mut self, given_up: impl Fn(&Origin) -> bool) -> Vec<Task> {
-        let tickets: Vec<Ticket> =
-            self.tickets.iter().filter(|(_, origin)| given_up(origin)).map(|(ticket, _)| *ticket).collect();
+        let tickets: Vec<Ticket> = self
+            .tickets
+            .iter()
+            .filter(|(_, origin)| given_up(origin))
+            .map(|(ticket, _)| *ticket)
+            .collect();
         for ticket in &tickets {
             self.tickets.remove(ticket);
         }
@@ -390,7 +426,10 @@ impl Wizard {
             Stop::Field(field) => self.forms.is_empty(*field) && forms::is_needed(*field),
             Stop::Mark(_) | Stop::Choice(_) | Stop::Button => false,
         };
-        let first = stops.iter().position(wrong).or_else(|| stops.iter().position(needed));
+        let first = stops
+            .iter()
+            .position(wrong)
+            .or_else(|| stops.iter().position(needed));
         self.focus = first.unwrap_or(0);
     }
 
@@ -475,8 +514,15 @@ impl Wizard {
 
     /// Ctrl-C: a question if something would be lost, and the end when it comes twice within two seconds.
     fn wants_to_leave(&mut self) -> Vec<Task> {
-        let twice = self.leave_at.is_some_and(|at| self.now.saturating_sub(at) <= 2_000);
-        if twice || matches!(self.place, Place::Opening | Place::Shut | Place::Overview | Place::Done) {
+        let twice = self
+            .leave_at
+            .is_some_and(|at| self.now.saturating_sub(at) <= 2_000);
+        if twice
+            || matches!(
+                self.place,
+                Place::Opening | Place::Shut | Place::Overview | Place::Done
+            )
+        {
             return self.leave(self.exit());
         }
         self.leave_at = Some(self.now);
@@ -490,12 +536,18 @@ impl Wizard {
 
     fn parting_words(&self, exit: Exit) -> Vec<String> {
         let mut lines = Vec::new();
-        let name = self.registration.name.as_ref().map_or_else(|| "the account".to_owned(), ToString::to_string);
+        let name = self
+            .registration
+            .name
+            .as_ref()
+            .map_or_else(|| "the account".to_owned(), ToString::to_string);
         if self.setting.rehearsal.is_some() {
             lines.push("This was a rehearsal: nothing was kept and nobody was told.".to_owned());
         }
         if self.place == Place::Done {
-            lines.push(format!("Registered: {name}. Later: octo-csp register shows it again."));
+            lines.push(format!(
+                "Registered: {name}. Later: octo-csp register shows it again."
+            ));
         } else if exit == Exit::Cancelled && self.setting.rehearsal.is_none() {
             lines.push("Left before the end. Nothing that worked was changed; octo-csp register continues here.".to_owned());
         } else if let Some((_, _, diagnosis)) = self.diagnosis() {
@@ -508,11 +560,19 @@ impl Wizard {
         match (overlay, intent) {
             (_, Intent::Back) => self.overlay = None,
             (Overlay::Leave, Intent::Typed('l' | 'L')) => {
-                let exit = if self.place == Place::Stopped { self.exit() } else { Exit::Cancelled };
+                let exit = if self.place == Place::Stopped {
+                    self.exit()
+                } else {
+                    Exit::Cancelled
+                };
                 return self.leave(exit);
             }
             (Overlay::Leave, Intent::Typed('s' | 'S') | Intent::Submit) => {
-                let exit = if self.place == Place::Stopped { self.exit() } else { Exit::Cancelled };
+                let exit = if self.place == Place::Stopped {
+                    self.exit()
+                } else {
+                    Exit::Cancelled
+                };
                 let mut tasks = vec![self.save()];
                 tasks.extend(self.leave(exit));
                 return tasks;
@@ -524,15 +584,21 @@ impl Wizard {
             (Overlay::Help | Overlay::Details, Intent::Down | Intent::PageDown) => {
                 self.scroll = self.scroll.saturating_add(1);
             }
-            (Overlay::Help | Overlay::Details, Intent::Up | Intent::PageUp) => self.scroll = self.scroll.saturating_sub(1),
-            (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => self.overlay = None,
+            (Overlay::Help | Overlay::Details, Intent::Up | Intent::PageUp) => {
+                self.scroll = self.scroll.saturating_sub(1)
+            }
+            (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => {
+                self.overlay = None
+            }
             _ => {}
         }
         Vec::new()
     }
 
     fn pasted(&mut self, text: &Secret) -> Vec<Task> {
-        let Some(Stop::Field(field)) = self.stop().filter(|_| self.typing()) else { return Vec::new() };
+        let Some(Stop::Field(field)) = self.stop().filter(|_| self.typing()) else {
+            return Vec::new();
+        };
         let parts = forms::taken_apart(text.reveal());
         if parts.len() > 1 && field != Field::Answer {
             self.offer = parts;
@@ -550,7 +616,9 @@ impl Wizard {
     fn move_focus(&mut self, by: isize) -> Vec<Task> {
         let count = self.stops().len();
         if count == 0 {
-            self.scroll = self.scroll.saturating_add_signed(i16::try_from(by).unwrap_or(0));
+            self.scroll = self
+                .scroll
+                .saturating_add_signed(i16::try_from(by).unwrap_or(0));
             return Vec::new();
         }
         let mut tasks = Vec::new();

@@ -13,7 +13,9 @@ use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
 
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
-    let Some(run) = &wizard.run else { return Page::new("") };
+    let Some(run) = &wizard.run else {
+        return Page::new("");
+    };
     let finished = run.status() == Status::Finished;
     let mut page = Page::new(place(run, finished));
     page.tab = run.step().map(tab_of).or(Some(3));
@@ -22,7 +24,11 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     if let Some(sheet) = run.sheet() {
         page.row(Row::of(Tone::Title, "The first rows of the price sheet").at(1));
         for [product, _, unit, price, currency] in &sheet.rows {
-            page.row(Row::text(format!("{product}, {unit}")).at(3).right(Tone::Value, format!("{price} {currency}")));
+            page.row(
+                Row::text(format!("{product}, {unit}"))
+                    .at(3)
+                    .right(Tone::Value, format!("{price} {currency}")),
+            );
         }
         page.gap();
     }
@@ -30,15 +36,39 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         finish(wizard, run, &mut page);
         return page;
     }
-    let asks = run.checks().iter().find(|check| check.state == State::Running);
+    let asks = run
+        .checks()
+        .iter()
+        .find(|check| check.state == State::Running);
     if let Some(check) = asks {
-        page.row(Row::of(Tone::Title, if wizard.finishing { "Finishing what was begun" } else { "What is being asked now" }).at(1));
+        page.row(
+            Row::of(
+                Tone::Title,
+                if wizard.finishing {
+                    "Finishing what was begun"
+                } else {
+                    "What is being asked now"
+                },
+            )
+            .at(1),
+        );
         page.row(Row::text(check.id.asks()).at(3));
         if waits_for_keyring(check.id) && elapsed(wizard, check) > 1_500 {
-            page.row(Row::of(Tone::Note, "note  ").and(Tone::Plain, "Your keyring is asking you: look for its window.").at(3));
+            page.row(
+                Row::of(Tone::Note, "note  ")
+                    .and(
+                        Tone::Plain,
+                        "Your keyring is asking you: look for its window.",
+                    )
+                    .at(3),
+            );
         }
         if check.pausing {
-            page.row(Row::of(Tone::Note, "note  ").and(Tone::Plain, "Waiting before one more try.").at(3));
+            page.row(
+                Row::of(Tone::Note, "note  ")
+                    .and(Tone::Plain, "Waiting before one more try.")
+                    .at(3),
+            );
         }
     }
     page.gap();
@@ -57,7 +87,13 @@ fn place(run: &Run, finished: bool) -> String {
     let word = if finished { "checked" } else { "checking" };
     match run.step() {
         Some(step) => step_place(step, word),
-        None => if finished { "Done".to_owned() } else { "Registering".to_owned() },
+        None => {
+            if finished {
+                "Done".to_owned()
+            } else {
+                "Registering".to_owned()
+            }
+        }
     }
 }
 
@@ -68,12 +104,17 @@ fn finish(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
         Some(Step::PartnerApi) => "Next: Review",
         Some(Step::Basic) | None => "go on",
     };
-    page.row(Row::of(Tone::Ok, "ok  ").and(Tone::Plain, "Every check passed.").at(3));
-    page.blocks.push(crate::ui::page::Block::Button(crate::ui::page::Button {
-        label: next,
-        beside: String::new(),
-        focused: true,
-    }));
+    page.row(
+        Row::of(Tone::Ok, "ok  ")
+            .and(Tone::Plain, "Every check passed.")
+            .at(3),
+    );
+    page.blocks
+        .push(crate::ui::page::Block::Button(crate::ui::page::Button {
+            label: next,
+            beside: String::new(),
+            focused: true,
+        }));
     page.hint("Enter", "next");
     page.hint("Esc", "back");
     page.hint("d", "details");
@@ -83,7 +124,11 @@ fn finish(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
 
 /// The rows of the list.
 pub(super) fn rows(wizard: &Wizard, run: &Run) -> Vec<Row> {
-    run.checks().iter().enumerate().map(|(index, check)| check_row(wizard, index + 1, check)).collect()
+    run.checks()
+        .iter()
+        .enumerate()
+        .map(|(index, check)| check_row(wizard, index + 1, check))
+        .collect()
 }
 
 fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
@@ -99,14 +144,23 @@ fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
         State::Waiting => "later".to_owned(),
         State::Running => format!("{} s so far", elapsed(wizard, check) / 1_000),
         State::NotTried => String::new(),
-        State::Passed(_) | State::Noted(_) | State::Failed(_) => check.took.map(seconds).unwrap_or_default(),
+        State::Passed(_) | State::Noted(_) | State::Failed(_) => {
+            check.took.map(seconds).unwrap_or_default()
+        }
     };
     let title = format!("{number:>2}  {:<30}", check.id.title());
-    Row::of(tone, format!("{word:<5}")).and(Tone::Plain, title).and(Tone::Muted, line).at(2).hanging(41).right(Tone::Muted, right)
+    Row::of(tone, format!("{word:<5}"))
+        .and(Tone::Plain, title)
+        .and(Tone::Muted, line)
+        .at(2)
+        .hanging(41)
+        .right(Tone::Muted, right)
 }
 
 fn elapsed(wizard: &Wizard, check: &Check) -> u64 {
-    check.began.map_or(0, |began| wizard.now.saturating_sub(began))
+    check
+        .began
+        .map_or(0, |began| wizard.now.saturating_sub(began))
 }
 
 fn seconds(milliseconds: u64) -> String {

@@ -11,8 +11,15 @@ const UNUSED_DAYS: i64 = 90;
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("Done");
     notice(wizard, &mut page);
-    let name = wizard.registration.name.as_ref().map_or_else(|| "your Azure CSP payer account".to_owned(), ToString::to_string);
-    page.row(Row::of(Tone::Ok, "Registered: ").and(Tone::Title, name).at(3));
+    let name = wizard.registration.name.as_ref().map_or_else(
+        || "your Azure CSP payer account".to_owned(),
+        ToString::to_string,
+    );
+    page.row(
+        Row::of(Tone::Ok, "Registered: ")
+            .and(Tone::Title, name)
+            .at(3),
+    );
     page.gap();
     if let Some(active) = &wizard.registration.active {
         page.rows(kept(wizard, active));
@@ -24,11 +31,22 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.gap();
     page.row(Row::of(Tone::Title, "Later").at(3));
     for (command, does) in [
-        ("octo-csp register", "what is registered; run every check again"),
-        ("octo-csp register --step partner-api", "only the sign-in again"),
+        (
+            "octo-csp register",
+            "what is registered; run every check again",
+        ),
+        (
+            "octo-csp register --step partner-api",
+            "only the sign-in again",
+        ),
         ("octo-csp register --step partner-center", "only a new key"),
     ] {
-        page.row(Row::of(Tone::Value, format!("{command:<41}")).and(Tone::Muted, does).at(5).hanging(7));
+        page.row(
+            Row::of(Tone::Value, format!("{command:<41}"))
+                .and(Tone::Muted, does)
+                .at(5)
+                .hanging(7),
+        );
     }
     page.gap();
     page.row(Row::text("You can close the browser tab.").at(3));
@@ -39,11 +57,29 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 
 pub(super) fn kept(wizard: &Wizard, active: &Attempt) -> Vec<Row> {
     let mut rows = vec![Row::of(Tone::Title, "Kept").at(3)];
-    let place = if wizard.setting.rehearsal.is_some() { "memory" } else { "keyring" };
-    for item in active.set().iter().filter(|item| item.kind != Kind::Manifest) {
-        rows.push(Row::of(Tone::Muted, format!("{place:<10}")).and(Tone::Value, format!("octo-csp / {item}")).at(5).hanging(15));
+    let place = if wizard.setting.rehearsal.is_some() {
+        "memory"
+    } else {
+        "keyring"
+    };
+    for item in active
+        .set()
+        .iter()
+        .filter(|item| item.kind != Kind::Manifest)
+    {
+        rows.push(
+            Row::of(Tone::Muted, format!("{place:<10}"))
+                .and(Tone::Value, format!("octo-csp / {item}"))
+                .at(5)
+                .hanging(15),
+        );
     }
-    rows.push(Row::of(Tone::Muted, format!("{:<10}", "disk")).and(Tone::Value, wizard.folder.clone()).at(5).hanging(15));
+    rows.push(
+        Row::of(Tone::Muted, format!("{:<10}", "disk"))
+            .and(Tone::Value, wizard.folder.clone())
+            .at(5)
+            .hanging(15),
+    );
     rows
 }
 
@@ -51,12 +87,29 @@ pub(super) fn dates(wizard: &Wizard, active: &Attempt) -> Vec<Row> {
     let mut rows = vec![Row::of(Tone::Title, "Put these dates in your calendar").at(3)];
     if let Some((_, at)) = active.activated {
         let day = day_text(at, UNUSED_DAYS, &wizard.setting.zone);
-        rows.push(Row::of(Tone::Value, format!("{day}  ")).and(Tone::Plain, "the sign-in ends if nobody has used it for 90 days").at(5).hanging(17));
+        rows.push(
+            Row::of(Tone::Value, format!("{day}  "))
+                .and(
+                    Tone::Plain,
+                    "the sign-in ends if nobody has used it for 90 days",
+                )
+                .at(5)
+                .hanging(17),
+        );
     }
-    let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
+    let ends = active
+        .partner_center
+        .as_ref()
+        .and_then(|(proof, _)| proof.secret_ends);
     rows.push(match ends {
-        Some(day) => Row::of(Tone::Value, format!("{day}  ")).and(Tone::Plain, "the client secret ends").at(5).hanging(17),
-        None => Row::text("The end of the client secret was not given: Certificates & secrets shows it.").at(5),
+        Some(day) => Row::of(Tone::Value, format!("{day}  "))
+            .and(Tone::Plain, "the client secret ends")
+            .at(5)
+            .hanging(17),
+        None => Row::text(
+            "The end of the client secret was not given: Certificates & secrets shows it.",
+        )
+        .at(5),
     });
     rows
 }

@@ -24,12 +24,21 @@ fn help<'a>(wizard: &Wizard, below: &Page<'a>) -> Page<'a> {
     page.gap();
     page.row(Row::of(Tone::Title, "Keys of this page").at(1));
     for hint in &below.hints {
-        page.row(Row::of(Tone::Key, format!("{:<12}", hint.key)).and(Tone::Plain, hint.does).at(3));
+        page.row(
+            Row::of(Tone::Key, format!("{:<12}", hint.key))
+                .and(Tone::Plain, hint.does)
+                .at(3),
+        );
     }
     page.gap();
     page.row(Row::of(Tone::Title, "Keys that work anywhere").at(1));
     for row in keys::rows() {
-        page.row(Row::of(Tone::Key, format!("{:<18}", row.label)).and(Tone::Plain, row.does).at(3).hanging(21));
+        page.row(
+            Row::of(Tone::Key, format!("{:<18}", row.label))
+                .and(Tone::Plain, row.does)
+                .at(3)
+                .hanging(21),
+        );
     }
     page.hint("Up Down", "scroll");
     page.hint("Esc", "back to the page");
@@ -39,21 +48,51 @@ fn help<'a>(wizard: &Wizard, below: &Page<'a>) -> Page<'a> {
 fn places(place: Place) -> &'static [(&'static str, &'static str)] {
     match place {
         Place::PartnerCenter => &[
-            ("Client ID", "Octo's name. Partner Center > Settings > Partner settings > App management: App ID, or Account ID; either will do."),
-            ("Application ID", "The same page, \"App ID\"; Azure portal > App registrations > your app > Application (client) ID."),
-            ("Secret key", "Shown once when it is made: Partner Center > App management > Add key, or Azure portal > Certificates & secrets > column \"Value\"."),
-            ("Directory", "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant."),
-            ("Key ends on", "Azure portal > Certificates & secrets > column \"Expires\"."),
+            (
+                "Client ID",
+                "Octo's name. Partner Center > Settings > Partner settings > App management: App ID, or Account ID; either will do.",
+            ),
+            (
+                "Application ID",
+                "The same page, \"App ID\"; Azure portal > App registrations > your app > Application (client) ID.",
+            ),
+            (
+                "Secret key",
+                "Shown once when it is made: Partner Center > App management > Add key, or Azure portal > Certificates & secrets > column \"Value\".",
+            ),
+            (
+                "Directory",
+                "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant.",
+            ),
+            (
+                "Key ends on",
+                "Azure portal > Certificates & secrets > column \"Expires\".",
+            ),
         ],
         Place::PartnerApi => &[
-            ("MPN ID", "Partner Center > Settings > Account settings > Identifiers (PartnerID)."),
-            ("Redirect address", "Azure portal > App registrations > your app > Authentication > Web. To the letter: Entra compares text."),
+            (
+                "MPN ID",
+                "Partner Center > Settings > Account settings > Identifiers (PartnerID).",
+            ),
+            (
+                "Redirect address",
+                "Azure portal > App registrations > your app > Authentication > Web. To the letter: Entra compares text.",
+            ),
         ],
         Place::SignIn => &[
-            ("Address", "After Accept the browser goes to the redirect address. If nothing happens here, copy that whole address and paste it."),
-            ("Bare code", "What stands between code= and the next & will do as well."),
+            (
+                "Address",
+                "After Accept the browser goes to the redirect address. If nothing happens here, copy that whole address and paste it.",
+            ),
+            (
+                "Bare code",
+                "What stands between code= and the next & will do as well.",
+            ),
         ],
-        Place::Basic => &[("Account name", "Your own choice; Octo shows it. It can be left empty.")],
+        Place::Basic => &[(
+            "Account name",
+            "Your own choice; Octo shows it. It can be left empty.",
+        )],
         Place::Opening
         | Place::Shut
         | Place::Start
@@ -72,12 +111,23 @@ fn leave(wizard: &Wizard) -> Page<'static> {
     page.gap();
     page.row(Row::text("What you typed can be kept in a draft, and the wizard opens here again. Secrets are not in it.").at(3));
     if wizard.registration.open.is_some() {
-        page.row(Row::text("What was proven and kept so far stays in the keyring, not active yet.").at(3));
+        page.row(
+            Row::text("What was proven and kept so far stays in the keyring, not active yet.")
+                .at(3),
+        );
     }
     page.row(Row::text("Nothing that worked before is changed.").at(3));
     page.gap();
-    for (key, does) in [("s  Enter", "save the draft and leave"), ("l", "leave without saving"), ("Esc", "stay")] {
-        page.row(Row::of(Tone::Key, format!("{key:<12}")).and(Tone::Plain, does).at(3));
+    for (key, does) in [
+        ("s  Enter", "save the draft and leave"),
+        ("l", "leave without saving"),
+        ("Esc", "stay"),
+    ] {
+        page.row(
+            Row::of(Tone::Key, format!("{key:<12}"))
+                .and(Tone::Plain, does)
+                .at(3),
+        );
     }
     page.hint("s", "save draft and leave");
     page.hint("l", "leave");
@@ -102,17 +152,33 @@ fn details(wizard: &Wizard) -> Page<'_> {
 fn failures(run: &Run) -> Vec<Row> {
     let mut rows = Vec::new();
     for check in run.checks() {
-        let State::Failed(failure) = &check.state else { continue };
+        let State::Failed(failure) = &check.state else {
+            continue;
+        };
         rows.push(Row::of(Tone::Title, check.id.title()).at(1));
         rows.push(Row::pair("Asked", 12, Tone::Plain, check.id.asks()));
-        rows.push(Row::pair("Answered by", 12, Tone::Plain, failure.service.title()));
+        rows.push(Row::pair(
+            "Answered by",
+            12,
+            Tone::Plain,
+            failure.service.title(),
+        ));
         if let Some(sentence) = &failure.sentence {
-            rows.push(Row::pair("It said", 12, Tone::Plain, format!("\"{sentence}\"")));
+            rows.push(Row::pair(
+                "It said",
+                12,
+                Tone::Plain,
+                format!("\"{sentence}\""),
+            ));
         }
-        let words: Vec<String> = [("error", &failure.error), ("suberror", &failure.suberror), ("detail", &failure.detail)]
-            .into_iter()
-            .filter_map(|(name, word)| word.as_ref().map(|word| format!("{name}: {word}")))
-            .collect();
+        let words: Vec<String> = [
+            ("error", &failure.error),
+            ("suberror", &failure.suberror),
+            ("detail", &failure.detail),
+        ]
+        .into_iter()
+        .filter_map(|(name, word)| word.as_ref().map(|word| format!("{name}: {word}")))
+        .collect();
         if !words.is_empty() {
             rows.push(Row::pair("Words", 12, Tone::Plain, words.join("   ")));
         }
@@ -127,7 +193,11 @@ fn offer(wizard: &Wizard) -> Page<'static> {
     page.row(Row::text("What was pasted holds several values. Put them into their fields?").at(3));
     page.gap();
     for (field, value) in &wizard.offer {
-        let shown = if field.is_secret() { format!("({} characters, not shown)", value.characters()) } else { crate::text::Foreign::new(value.reveal()).to_string() };
+        let shown = if field.is_secret() {
+            format!("({} characters, not shown)", value.characters())
+        } else {
+            crate::text::Foreign::new(value.reveal()).to_string()
+        };
         page.row(Row::pair(field.label(), 36, Tone::Value, shown));
     }
     page.hint("Enter", "put them in");

@@ -9,9 +9,16 @@ const LABEL: u16 = 22;
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("Registered");
     notice(wizard, &mut page);
-    let Some(active) = &wizard.registration.active else { return page };
-    let name = wizard.registration.name.as_ref().map_or_else(|| "(no name)".to_owned(), ToString::to_string);
-    let mut add = |label: &str, value: String| page.row(Row::pair(label, LABEL, Tone::Value, value));
+    let Some(active) = &wizard.registration.active else {
+        return page;
+    };
+    let name = wizard
+        .registration
+        .name
+        .as_ref()
+        .map_or_else(|| "(no name)".to_owned(), ToString::to_string);
+    let mut add =
+        |label: &str, value: String| page.row(Row::pair(label, LABEL, Tone::Value, value));
     add("Registered", name);
     add("Environment", wizard.environment.title().to_owned());
     if let Some((proof, _)) = &active.partner_center {
@@ -36,7 +43,11 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.gap();
     page.row(Row::of(Tone::Title, "What should be done?").at(1));
     for (index, (title, _)) in CHOICES.iter().enumerate() {
-        page.blocks.push(Block::Item(Item { mark: None, text: (*title).to_owned(), focused: wizard.focus == index }));
+        page.blocks.push(Block::Item(Item {
+            mark: None,
+            text: (*title).to_owned(),
+            focused: wizard.focus == index,
+        }));
     }
     if let Some((_, about)) = CHOICES.get(wizard.focus) {
         page.row(Row::of(Tone::Muted, *about).at(3));

@@ -29,7 +29,10 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
     }
     let style = |tone| styled(&look.theme, tone);
     let mut top = vec![title(page, area.width, look)];
-    top.push(Line::styled(look.glyphs.line(area.width), style(Tone::Muted)));
+    top.push(Line::styled(
+        look.glyphs.line(area.width),
+        style(Tone::Muted),
+    ));
     for (tone, text) in banners(wizard) {
         top.push(banner(&text, tone, area.width, look));
     }
@@ -40,24 +43,59 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
     if area.height >= 20 {
         top.push(Line::default());
     }
-    let mut bottom = vec![Line::styled(look.glyphs.line(area.width), style(Tone::Muted))];
-    bottom.extend(hint_lines(&page.hints, area.width, if area.height < 20 { 1 } else { 2 }, look));
+    let mut bottom = vec![Line::styled(
+        look.glyphs.line(area.width),
+        style(Tone::Muted),
+    )];
+    bottom.extend(hint_lines(
+        &page.hints,
+        area.width,
+        if area.height < 20 { 1 } else { 2 },
+        look,
+    ));
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
-    let body_height = area.height.saturating_sub(top_height).saturating_sub(bottom_height);
+    let body_height = area
+        .height
+        .saturating_sub(top_height)
+        .saturating_sub(bottom_height);
     let sheet = lay_out(page, area.width, look);
     let offset = scrolled(&sheet, usize::from(body_height), usize::from(wizard.scroll));
-    let body: Vec<Line<'static>> = sheet.lines.into_iter().skip(offset).take(usize::from(body_height)).collect();
-    frame.render_widget(Paragraph::new(top), Rect { height: top_height.min(area.height), ..area });
-    let body_area = Rect { y: area.y + top_height, height: body_height, ..area };
+    let body: Vec<Line<'static>> = sheet
+        .lines
+        .into_iter()
+        .skip(offset)
+        .take(usize::from(body_height))
+        .collect();
+    frame.render_widget(
+        Paragraph::new(top),
+        Rect {
+            height: top_height.min(area.height),
+            ..area
+        },
+    );
+    let body_area = Rect {
+        y: area.y + top_height,
+        height: body_height,
+        ..area
+    };
     frame.render_widget(Paragraph::new(body), body_area);
-    let bottom_area = Rect { y: body_area.y + body_height, height: bottom_height.min(area.height), ..area };
+    let bottom_area = Rect {
+        y: body_area.y + body_height,
+        height: bottom_height.min(area.height),
+        ..area
+    };
     frame.render_widget(Paragraph::new(bottom), bottom_area);
     if let Some((column, line)) = sheet.caret
-        && let Some(row) = line.checked_sub(offset).and_then(|row| u16::try_from(row).ok())
+        && let Some(row) = line
+            .checked_sub(offset)
+            .and_then(|row| u16::try_from(row).ok())
         && row < body_height
     {
-        frame.set_cursor_position(Position { x: column.min(area.width.saturating_sub(1)), y: body_area.y + row });
+        frame.set_cursor_position(Position {
+            x: column.min(area.width.saturating_sub(1)),
+            y: body_area.y + row,
+        });
     }
 }
 
@@ -76,7 +114,9 @@ fn scrolled(sheet: &Sheet, height: usize, wanted: usize) -> usize {
     match sheet.focus {
         Some((first, last)) => {
             let down = (last + 1).saturating_sub(height);
-            down.min(first).max(wanted.min(most).min(first)).min(most.max(down.min(first)))
+            down.min(first)
+                .max(wanted.min(most).min(first))
+                .min(most.max(down.min(first)))
         }
         None => wanted.min(most),
     }
@@ -96,7 +136,11 @@ fn title(page: &Page<'_>, width: u16, look: &Look) -> Line<'static> {
 fn banner(text: &str, tone: Tone, width: u16, look: &Look) -> Line<'static> {
     let cut = clipped(&format!(" {text}"), usize::from(width));
     let pad = usize::from(width).saturating_sub(cut.width());
-    let style = if tone == Tone::Warning { look.theme.banner } else { styled(&look.theme, tone) };
+    let style = if tone == Tone::Warning {
+        look.theme.banner
+    } else {
+        styled(&look.theme, tone)
+    };
     Line::styled(format!("{cut}{}", " ".repeat(pad)), style)
 }
 
@@ -146,12 +190,25 @@ fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
     let mut sheet = Sheet::default();
     for block in &page.blocks {
         match block {
-            Block::Rows(rows) => sheet.lines.extend(rows.iter().flat_map(|row| wrapped(row, width, look))),
+            Block::Rows(rows) => sheet
+                .lines
+                .extend(rows.iter().flat_map(|row| wrapped(row, width, look))),
             Block::Input(input) => lay_input(&mut sheet, input, width, look),
             Block::Button(button) => {
-                let marker = if button.focused { look.glyphs.marker } else { " " };
-                let style = if button.focused { look.theme.button_focus } else { look.theme.button };
-                let label = format!("{} {} {}", look.glyphs.button_left, button.label, look.glyphs.button_right);
+                let marker = if button.focused {
+                    look.glyphs.marker
+                } else {
+                    " "
+                };
+                let style = if button.focused {
+                    look.theme.button_focus
+                } else {
+                    look.theme.button
+                };
+                let label = format!(
+                    "{} {} {}",
+                    look.glyphs.button_left, button.label, look.glyphs.button_right
+                );
                 let room = usize::from(width).saturating_sub(label.width() + 6);
                 let beside = clipped(&button.beside, room);
                 if button.focused {
@@ -165,15 +222,26 @@ fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
                 ]));
             }
             Block::Item(item) => {
-                let marker = if item.focused { look.glyphs.marker } else { " " };
+                let marker = if item.focused {
+                    look.glyphs.marker
+                } else {
+                    " "
+                };
                 let mark = match item.mark {
                     Some(true) => format!("{} ", look.glyphs.box_on),
                     Some(false) => format!("{} ", look.glyphs.box_off),
                     None => String::new(),
                 };
-                let tone = if item.focused { Tone::Focus } else { Tone::Plain };
+                let tone = if item.focused {
+                    Tone::Focus
+                } else {
+                    Tone::Plain
+                };
                 let hang = 3 + u16::try_from(mark.width()).unwrap_or(0);
-                let row = Row::of(Tone::Focus, format!("{marker} ")).and(tone, format!("{mark}{}", item.text)).at(1).hanging(hang);
+                let row = Row::of(Tone::Focus, format!("{marker} "))
+                    .and(tone, format!("{mark}{}", item.text))
+                    .at(1)
+                    .hanging(hang);
                 let lines = wrapped(&row, width, look);
                 if item.focused {
                     sheet.focus = Some((sheet.lines.len(), sheet.lines.len() + lines.len() - 1));
@@ -187,17 +255,39 @@ fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
 
 fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, look: &Look) {
     let first = sheet.lines.len();
-    let mut label = Row::of(if input.focused { Tone::Focus } else { Tone::Plain }, input.field.label()).at(3);
+    let mut label = Row::of(
+        if input.focused {
+            Tone::Focus
+        } else {
+            Tone::Plain
+        },
+        input.field.label(),
+    )
+    .at(3);
     if let Some(aside) = &input.aside {
         label = label.right(Tone::Muted, aside.clone());
     }
     sheet.lines.extend(wrapped(&label, width, look));
-    let marker = if input.focused { look.glyphs.marker } else { " " };
+    let marker = if input.focused {
+        look.glyphs.marker
+    } else {
+        " "
+    };
     let edge = look.glyphs.frame.vertical_left;
     let front = format!(" {marker} {edge} ");
     let start = u16::try_from(front.width()).unwrap_or(5);
     let room = width.saturating_sub(start + 2);
-    let mut spans = vec![Span::styled(front, styled(&look.theme, if input.focused { Tone::Focus } else { Tone::Muted }))];
+    let mut spans = vec![Span::styled(
+        front,
+        styled(
+            &look.theme,
+            if input.focused {
+                Tone::Focus
+            } else {
+                Tone::Muted
+            },
+        ),
+    )];
     match &input.body {
         Body::Text(text) => {
             let (shown, caret) = text.window(room);
@@ -220,14 +310,27 @@ fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, look: &Look) {
         }
         Body::Choice { options, chosen } => {
             for (index, option) in options.iter().enumerate() {
-                let mark = if index == *chosen { look.glyphs.radio_on } else { look.glyphs.radio_off };
-                let tone = if index == *chosen { Tone::Value } else { Tone::Muted };
-                spans.push(Span::styled(format!("{mark} {option}   "), styled(&look.theme, tone)));
+                let mark = if index == *chosen {
+                    look.glyphs.radio_on
+                } else {
+                    look.glyphs.radio_off
+                };
+                let tone = if index == *chosen {
+                    Tone::Value
+                } else {
+                    Tone::Muted
+                };
+                spans.push(Span::styled(
+                    format!("{mark} {option}   "),
+                    styled(&look.theme, tone),
+                ));
             }
         }
     }
     sheet.lines.push(Line::from(spans));
-    sheet.lines.extend(input.below.iter().flat_map(|row| wrapped(row, width, look)));
+    sheet
+        .lines
+        .extend(input.below.iter().flat_map(|row| wrapped(row, width, look)));
     if input.focused {
         sheet.focus = Some((first, sheet.lines.len() - 1));
     }
@@ -261,7 +364,11 @@ fn wrapped(row: &Row, width: u16, look: &Look) -> Vec<Line<'static>> {
         for word in text.split_word_bounds_by_blanks() {
             let cells = word.width();
             let room = width.saturating_sub(used);
-            if cells > room && used > hang.max(usize::from(row.indent)) && cells <= width.saturating_sub(hang) || cells > room && word.trim().is_empty() {
+            if cells > room
+                && used > hang.max(usize::from(row.indent))
+                && cells <= width.saturating_sub(hang)
+                || cells > room && word.trim().is_empty()
+            {
                 lines.push(Line::from(std::mem::take(&mut spans)));
                 spans.push(Span::raw(" ".repeat(hang)));
                 used = hang;
@@ -269,7 +376,8 @@ fn wrapped(row: &Row, width: u16, look: &Look) -> Vec<Line<'static>> {
                     continue;
                 }
             }
-            for grapheme_run in broken(word, width.saturating_sub(used), width.saturating_sub(hang)) {
+            for grapheme_run in broken(word, width.saturating_sub(used), width.saturating_sub(hang))
+            {
                 let cells = grapheme_run.width();
                 if used + cells > width && used > hang {
                     lines.push(Line::from(std::mem::take(&mut spans)));
@@ -285,7 +393,10 @@ fn wrapped(row: &Row, width: u16, look: &Look) -> Vec<Line<'static>> {
         let cells = right.text.width();
         if used + cells + 1 < width {
             spans.push(Span::raw(" ".repeat(width - used - cells)));
-            spans.push(Span::styled(right.text.clone(), styled(&look.theme, right.tone)));
+            spans.push(Span::styled(
+                right.text.clone(),
+                styled(&look.theme, right.tone),
+            ));
         }
     }
     lines.push(Line::from(spans));

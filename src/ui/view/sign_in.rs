@@ -24,18 +24,32 @@ const LIMIT: u64 = 10 * 60 * 1_000;
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new(step_place(Step::PartnerApi, "sign-in"));
     page.tab = Some(tab_of(Step::PartnerApi));
-    let Some(consent) = wizard.run.as_ref().and_then(Run::consent) else { return page };
+    let Some(consent) = wizard.run.as_ref().and_then(Run::consent) else {
+        return page;
+    };
     notice(wizard, &mut page);
     let opened = if wizard.setting.browser && consent.one_time.is_some() {
         "A browser page was opened here. Any other browser will do as well:"
     } else {
         "Open this address in a private window:"
     };
-    page.row(Row::text(format!("1  {opened}")).at(1).hanging(4).right(Tone::Muted, "F3 copies"));
+    page.row(
+        Row::text(format!("1  {opened}"))
+            .at(1)
+            .hanging(4)
+            .right(Tone::Muted, "F3 copies"),
+    );
     page.row(Row::of(Tone::Link, shortened(consent)).at(4));
-    page.row(Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.").at(1).hanging(4));
+    page.row(
+        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.")
+            .at(1)
+            .hanging(4),
+    );
     if let Some(crib) = &wizard.setting.rehearsal {
-        let row = Row::of(Tone::Muted, "type  ").and(Tone::Value, format!("{}  {}  code {}", crib.user, crib.password, crib.mfa_code));
+        let row = Row::of(Tone::Muted, "type  ").and(
+            Tone::Value,
+            format!("{}  {}  code {}", crib.user, crib.password, crib.mfa_code),
+        );
         page.row(row.at(4).hanging(10));
     }
     page.row(third(consent));
@@ -44,15 +58,42 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     answer.aside = Some("never shown".to_owned());
     page.input(answer);
     page.gap();
-    button(wizard, &mut page, "Confirm", "redeems the code once and runs the checks");
+    button(
+        wizard,
+        &mut page,
+        "Confirm",
+        "redeems the code once and runs the checks",
+    );
     page.gap();
     let waited = wizard.now.saturating_sub(wizard.asked_at);
     if waited < LIMIT {
-        page.row(Row::of(Tone::Muted, format!("Waiting {} of 10:00, then F5 makes a new link.", minutes(waited))).at(3));
+        page.row(
+            Row::of(
+                Tone::Muted,
+                format!(
+                    "Waiting {} of 10:00, then F5 makes a new link.",
+                    minutes(waited)
+                ),
+            )
+            .at(3),
+        );
     } else {
-        page.row(Row::of(Tone::Note, "note  ").and(Tone::Plain, "Ten minutes have passed: the link may be too old. F5 makes a new one.").at(3));
+        page.row(
+            Row::of(Tone::Note, "note  ")
+                .and(
+                    Tone::Plain,
+                    "Ten minutes have passed: the link may be too old. F5 makes a new one.",
+                )
+                .at(3),
+        );
     }
-    page.row(Row::of(Tone::Muted, "A code works once. If a try fails you sign in again; the secret stays good.").at(3));
+    page.row(
+        Row::of(
+            Tone::Muted,
+            "A code works once. If a try fails you sign in again; the secret stays good.",
+        )
+        .at(3),
+    );
     page.hint("Enter", "confirm");
     page.hint("F3", "copy");
     page.hint("F4", "open browser");
@@ -67,10 +108,18 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 fn third(consent: &Consent) -> Row {
     let redirect = &consent.redirect;
     let text = match consent.catching {
-        Ok(()) => format!("3  This page moves on by itself ({redirect}). On another machine: copy the address of the error page the browser ends on, and paste it below."),
-        Err(NotCatching::Elsewhere) => format!("3  The browser ends on an error page. That is expected: nothing lives at {redirect}. Copy the whole address from its bar and paste it below."),
-        Err(NotCatching::PortTaken(port)) => format!("3  Port {port} is taken by another program, so nothing is caught here. Copy the address the browser ends on and paste it below. (http://localhost without a port takes any free one.)"),
-        Err(NotCatching::NotAllowed(port)) => format!("3  This user may not open port {port}. Copy the address the browser ends on and paste it below."),
+        Ok(()) => format!(
+            "3  This page moves on by itself ({redirect}). On another machine: copy the address of the error page the browser ends on, and paste it below."
+        ),
+        Err(NotCatching::Elsewhere) => format!(
+            "3  The browser ends on an error page. That is expected: nothing lives at {redirect}. Copy the whole address from its bar and paste it below."
+        ),
+        Err(NotCatching::PortTaken(port)) => format!(
+            "3  Port {port} is taken by another program, so nothing is caught here. Copy the address the browser ends on and paste it below. (http://localhost without a port takes any free one.)"
+        ),
+        Err(NotCatching::NotAllowed(port)) => format!(
+            "3  This user may not open port {port}. Copy the address the browser ends on and paste it below."
+        ),
     };
     Row::text(text).at(1).hanging(4)
 }
@@ -78,6 +127,8 @@ fn third(consent: &Consent) -> Row {
 /// The address without its long tail: F3 and F7 give it whole.
 fn shortened(consent: &Consent) -> String {
     let address = consent.address.as_str();
-    let cut = address.split_once("client_id=").map_or(address, |(front, _)| front);
+    let cut = address
+        .split_once("client_id=")
+        .map_or(address, |(front, _)| front);
     format!("{cut}client_id=...  (whole: F3 copies, F7 prints)")
 }

@@ -25,7 +25,11 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     }
     page.gap();
     notice(wizard, &mut page);
-    page.row(Row::of(Tone::Title, "Only you can confirm").at(1).right(Tone::Muted, "space marks a line; none is required"));
+    page.row(
+        Row::of(Tone::Title, "Only you can confirm")
+            .at(1)
+            .right(Tone::Muted, "space marks a line; none is required"),
+    );
     let focus = match wizard.stop() {
         Some(Stop::Mark(index)) => index,
         _ => 0,
@@ -41,7 +45,12 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         page.gap();
         page.row(Row::of(Tone::Title, "About this line").at(1));
         page.row(Row::text(mark.why).at(3));
-        page.row(Row::of(Tone::Muted, "Where: ").and(Tone::Plain, mark.place).at(3).hanging(10));
+        page.row(
+            Row::of(Tone::Muted, "Where: ")
+                .and(Tone::Plain, mark.place)
+                .at(3)
+                .hanging(10),
+        );
     }
     page.hint("Up Down", "move");
     page.hint("space", "mark");
@@ -65,7 +74,11 @@ fn name(look: Look) -> &'static str {
 
 fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
     let row = |word: &str, tone: Tone, text: String| {
-        Row::of(tone, format!("{word:<6}")).and(Tone::Plain, format!("{:<10}", name(look))).and(Tone::Plain, text).at(3).hanging(19)
+        Row::of(tone, format!("{word:<6}"))
+            .and(Tone::Plain, format!("{:<10}", name(look)))
+            .and(Tone::Plain, text)
+            .at(3)
+            .hanging(19)
     };
     match wizard.looks.get(&look) {
         None => vec![row("...", Tone::Muted, String::new())],
@@ -73,9 +86,17 @@ fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
         Some(Ok(sight)) => vec![row("note", Tone::Note, sight.line.clone())],
         Some(Err(failure)) => {
             let diagnosis = wizard.diagnosed(failure);
-            let mut rows = vec![row("FAIL", Tone::Failure, format!("{} ({})", diagnosis.what, diagnosis.code))];
+            let mut rows = vec![row(
+                "FAIL",
+                Tone::Failure,
+                format!("{} ({})", diagnosis.what, diagnosis.code),
+            )];
             let steps = diagnosis.fix.iter().enumerate();
-            rows.extend(steps.map(|(index, step)| Row::text(format!("{}  {step}", index + 1)).at(19).hanging(22)));
+            rows.extend(steps.map(|(index, step)| {
+                Row::text(format!("{}  {step}", index + 1))
+                    .at(19)
+                    .hanging(22)
+            }));
             rows
         }
     }

@@ -21,15 +21,30 @@ use crate::ui::wizard::Wizard;
 const LABEL: u16 = 16;
 
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
-    let Some((check, failure, diagnosis)) = wizard.diagnosis() else { return Page::new("stopped") };
+    let Some((check, failure, diagnosis)) = wizard.diagnosis() else {
+        return Page::new("stopped");
+    };
     let step = wizard.run.as_ref().and_then(Run::step);
-    let mut page = Page::new(step.map_or_else(|| "Registering - stopped".to_owned(), |step| step_place(step, "stopped")));
+    let mut page = Page::new(step.map_or_else(
+        || "Registering - stopped".to_owned(),
+        |step| step_place(step, "stopped"),
+    ));
     page.tab = step.map(tab_of).or(Some(3));
     notice(wizard, &mut page);
-    page.row(Row::of(Tone::Failure, "FAIL  ").and(Tone::Title, check.title()).at(3).right(Tone::Failure, diagnosis.code.clone()));
+    page.row(
+        Row::of(Tone::Failure, "FAIL  ")
+            .and(Tone::Title, check.title())
+            .at(3)
+            .right(Tone::Failure, diagnosis.code.clone()),
+    );
     page.gap();
     page.rows(explanation(&diagnosis));
-    page.row(Row::pair("Not the cause", LABEL, Tone::Plain, not_the_cause(wizard)));
+    page.row(Row::pair(
+        "Not the cause",
+        LABEL,
+        Tone::Plain,
+        not_the_cause(wizard),
+    ));
     page.row(Row::pair("For support", LABEL, Tone::Muted, ids(failure)));
     page.gap();
     page.row(Row::of(Tone::Muted, reassurance(wizard, check, failure)).at(3));
@@ -40,8 +55,15 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 /// The page of a registration that cannot be opened.
 pub(super) fn shut(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("cannot open");
-    let Some(diagnosis) = wizard.shut_diagnosis() else { return page };
-    page.row(Row::of(Tone::Failure, "FAIL  ").and(Tone::Title, "What is kept cannot be opened").at(3).right(Tone::Failure, diagnosis.code.clone()));
+    let Some(diagnosis) = wizard.shut_diagnosis() else {
+        return page;
+    };
+    page.row(
+        Row::of(Tone::Failure, "FAIL  ")
+            .and(Tone::Title, "What is kept cannot be opened")
+            .at(3)
+            .right(Tone::Failure, diagnosis.code.clone()),
+    );
     page.gap();
     page.rows(explanation(&diagnosis));
     page.hint("Enter", "try again");
@@ -51,21 +73,41 @@ pub(super) fn shut(wizard: &Wizard) -> Page<'_> {
 }
 
 pub(super) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
-    let mut rows = vec![Row::pair("What happened", LABEL, Tone::Plain, diagnosis.what.clone())];
+    let mut rows = vec![Row::pair(
+        "What happened",
+        LABEL,
+        Tone::Plain,
+        diagnosis.what.clone(),
+    )];
     for (index, why) in diagnosis.why.iter().enumerate() {
-        rows.push(Row::pair(if index == 0 { "Why" } else { "" }, LABEL, Tone::Plain, why.clone()));
+        rows.push(Row::pair(
+            if index == 0 { "Why" } else { "" },
+            LABEL,
+            Tone::Plain,
+            why.clone(),
+        ));
     }
     for (index, step) in diagnosis.fix.iter().enumerate() {
         let label = if index == 0 { "Fix" } else { "" };
-        rows.push(Row::pair(label, LABEL, Tone::Plain, format!("{}  {step}", index + 1)).hanging(3 + LABEL + 3));
+        rows.push(
+            Row::pair(label, LABEL, Tone::Plain, format!("{}  {step}", index + 1))
+                .hanging(3 + LABEL + 3),
+        );
     }
-    rows.push(Row::pair("Who can do it", LABEL, Tone::Plain, diagnosis.who.title()));
+    rows.push(Row::pair(
+        "Who can do it",
+        LABEL,
+        Tone::Plain,
+        diagnosis.who.title(),
+    ));
     rows
 }
 
 /// From the checks that passed: what nobody has to change.
 fn not_the_cause(wizard: &Wizard) -> String {
-    let Some(run) = &wizard.run else { return String::new() };
+    let Some(run) = &wizard.run else {
+        return String::new();
+    };
     let signs = [
         (CheckId::Tenant, "directory (exists)"),
         (CheckId::AppToken, "secret (accepted)"),
@@ -78,8 +120,16 @@ fn not_the_cause(wizard: &Wizard) -> String {
         (CheckId::Rates, "price service (rates answer)"),
         (CheckId::KeepSecret, "keyring"),
     ];
-    let passed: Vec<&str> = signs.into_iter().filter(|(id, _)| run.passed(*id)).map(|(_, sign)| sign).collect();
-    if passed.is_empty() { "nothing is ruled out yet".to_owned() } else { passed.join(", ") }
+    let passed: Vec<&str> = signs
+        .into_iter()
+        .filter(|(id, _)| run.passed(*id))
+        .map(|(_, sign)| sign)
+        .collect();
+    if passed.is_empty() {
+        "nothing is ruled out yet".to_owned()
+    } else {
+        passed.join(", ")
+    }
 }
 
 pub(super) fn ids(failure: &Failure) -> String {
@@ -88,10 +138,21 @@ pub(super) fn ids(failure: &Failure) -> String {
         ("correlation", &failure.correlation_id),
         ("request", &failure.request_id),
     ];
-    let mut parts: Vec<String> = named.into_iter().filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}"))).collect();
+    let mut parts: Vec<String> = named
+        .into_iter()
+        .filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}")))
+        .collect();
     parts.extend(failure.status.map(|status| format!("HTTP {status}")));
-    parts.extend(failure.at.map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()));
-    if parts.is_empty() { "no ids were given".to_owned() } else { parts.join("  ") }
+    parts.extend(
+        failure
+            .at
+            .map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
+    );
+    if parts.is_empty() {
+        "no ids were given".to_owned()
+    } else {
+        parts.join("  ")
+    }
 }
 
 fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {
@@ -100,7 +161,9 @@ fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static s
         (CheckId::KeepToken, _) if vault => {
             "Your sign-in is still in memory: unlock the keyring and press r. Leaving now would cost a second sign-in."
         }
-        (_, true) => "What you typed is kept until you leave. The registration that worked before is untouched.",
+        (_, true) => {
+            "What you typed is kept until you leave. The registration that worked before is untouched."
+        }
         (_, false) => "What you typed is kept until you leave. Nothing was registered.",
     }
 }

@@ -13,11 +13,26 @@ use crate::ui::wizard::{MARKS, Origin, Overlay, Place, Stop, Told, Wizard};
 
 /// What can be done with a registration that is there.
 pub(crate) const CHOICES: &[(&str, &str)] = &[
-    ("Change the name", "Basic Details only; nothing else is touched."),
-    ("Re-run Partner Center Credentials", "A new key, or the same one again. The sign-in is kept while the application stays the same."),
-    ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is."),
-    ("Run every check again", "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it."),
-    ("Replace this registration", "All three steps. What works now keeps working until you confirm the new one by name."),
+    (
+        "Change the name",
+        "Basic Details only; nothing else is touched.",
+    ),
+    (
+        "Re-run Partner Center Credentials",
+        "A new key, or the same one again. The sign-in is kept while the application stays the same.",
+    ),
+    (
+        "Re-run Partner API Credentials",
+        "A new sign-in. The key stays as it is.",
+    ),
+    (
+        "Run every check again",
+        "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
+    ),
+    (
+        "Replace this registration",
+        "All three steps. What works now keeps working until you confirm the new one by name.",
+    ),
     ("Leave", "Nothing is changed."),
 ];
 
@@ -60,7 +75,11 @@ impl Wizard {
             Place::Stopped => return self.edit_after_failure(),
             Place::Basic if self.registration.active.is_some() => Place::Overview,
             Place::Basic => Place::Start,
-            Place::PartnerCenter | Place::PartnerApi if single && self.registration.active.is_some() => Place::Overview,
+            Place::PartnerCenter | Place::PartnerApi
+                if single && self.registration.active.is_some() =>
+            {
+                Place::Overview
+            }
             Place::PartnerCenter => Place::Basic,
             Place::PartnerApi => Place::PartnerCenter,
             Place::Review => Place::PartnerApi,
@@ -99,10 +118,14 @@ impl Wizard {
         match (self.place, number) {
             (_, 2) if self.setting.rehearsal.is_some() => self.fill_in(),
             (Place::PartnerCenter, 5) => self.forms.swap_ids(),
-            (Place::SignIn, 3) => return self.with_address(|address| Task::Copy(address.to_owned())),
+            (Place::SignIn, 3) => {
+                return self.with_address(|address| Task::Copy(address.to_owned()));
+            }
             (Place::SignIn, 4) => return self.browse_again(),
             (Place::SignIn, 5) => return self.sign_in_again(),
-            (Place::SignIn, 7) => return self.with_address(|address| Task::Print(vec![address.to_owned()])),
+            (Place::SignIn, 7) => {
+                return self.with_address(|address| Task::Print(vec![address.to_owned()]));
+            }
             (Place::Review, 9) => {
                 self.scroll = 0;
                 self.overlay = Some(Overlay::Details);
@@ -116,7 +139,10 @@ impl Wizard {
 
     fn submit_start(&mut self) -> Vec<Task> {
         if let Some(Err(_)) = self.looks.get(&Look::Keyring) {
-            self.notice = Some("Without a keyring nothing can be kept. Follow the cure above, then r looks again.".to_owned());
+            self.notice = Some(
+                "Without a keyring nothing can be kept. Follow the cure above, then r looks again."
+                    .to_owned(),
+            );
             return Vec::new();
         }
         self.started = true;
@@ -126,7 +152,10 @@ impl Wizard {
 
     pub(super) fn look_again(&mut self) -> Vec<Task> {
         self.looks.clear();
-        Look::ALL.into_iter().map(|look| self.perform(Origin::Look(look), Effect::Look(look))).collect()
+        Look::ALL
+            .into_iter()
+            .map(|look| self.perform(Origin::Look(look), Effect::Look(look)))
+            .collect()
     }
 
     fn toggle_mark(&mut self) {
@@ -141,16 +170,26 @@ impl Wizard {
     }
 
     fn open_portal(&mut self) -> Vec<Task> {
-        let Some(Stop::Mark(index)) = self.stop() else { return Vec::new() };
-        let Some(mark) = MARKS.get(index) else { return Vec::new() };
-        let Ok(url) = self.setting.portal.join(mark.page) else { return Vec::new() };
+        let Some(Stop::Mark(index)) = self.stop() else {
+            return Vec::new();
+        };
+        let Some(mark) = MARKS.get(index) else {
+            return Vec::new();
+        };
+        let Ok(url) = self.setting.portal.join(mark.page) else {
+            return Vec::new();
+        };
         self.notice = Some(format!("Opening {url}"));
         vec![self.perform(Origin::Quiet, Effect::Browse(url))]
     }
 
     fn copy_mark(&mut self) -> Vec<Task> {
-        let Some(Stop::Mark(index)) = self.stop() else { return Vec::new() };
-        let Some(mark) = MARKS.get(index) else { return Vec::new() };
+        let Some(Stop::Mark(index)) = self.stop() else {
+            return Vec::new();
+        };
+        let Some(mark) = MARKS.get(index) else {
+            return Vec::new();
+        };
         self.notice = Some(format!("Copied, and here it is: {}", mark.copy));
         vec![Task::Copy(mark.copy.to_owned())]
     }
@@ -200,7 +239,9 @@ impl Wizard {
     fn submit_basic(&mut self) -> Vec<Task> {
         match answers::basic(&self.forms.typed(self.environment)) {
             Err(problems) => self.blame(problems),
-            Ok(details) if self.registration.named && details.name == self.registration.name => self.after_basic(),
+            Ok(details) if self.registration.named && details.name == self.registration.name => {
+                self.after_basic()
+            }
             Ok(details) => {
                 let fact = Fact::Named { name: details.name };
                 vec![self.perform(Origin::Named, Effect::Note(fact))]
@@ -235,8 +276,13 @@ impl Wizard {
 
     fn submit_partner_center(&mut self) -> Vec<Task> {
         let typed = self.forms.typed(self.environment);
-        let secret = self.forms.secret(Field::SecretKey).map(crate::ui::field::SecretField::share);
-        let Some(secret) = secret else { return Vec::new() };
+        let secret = self
+            .forms
+            .secret(Field::SecretKey)
+            .map(crate::ui::field::SecretField::share);
+        let Some(secret) = secret else {
+            return Vec::new();
+        };
         if let Some(problem) = self.swapped(&typed.client_id, &typed.application_id) {
             return self.blame(vec![problem]);
         }
@@ -253,7 +299,11 @@ impl Wizard {
 
     /// What the look-ups have told about the two IDs: the application that is a directory was typed into the wrong field.
     fn swapped(&self, client: &str, application: &str) -> Option<Problem> {
-        let told = |raw: &str| ClientId::parse(raw).ok().and_then(|id| self.told.get(id.value.as_str()));
+        let told = |raw: &str| {
+            ClientId::parse(raw)
+                .ok()
+                .and_then(|id| self.told.get(id.value.as_str()))
+        };
         match (told(client), told(application)) {
             (Some(Told::NotOne), Some(Told::Directory(_))) => Some(Problem::new(
                 Field::ApplicationId,
@@ -271,14 +321,27 @@ impl Wizard {
 
     /// Asks the public metadata about an ID or a domain when its field is left, so that a mix-up shows before a secret is typed.
     pub(super) fn look_up_field(&mut self) -> Vec<Task> {
-        let Some(Stop::Field(field)) = self.stop() else { return Vec::new() };
-        if !matches!(field, Field::ClientId | Field::ApplicationId | Field::Directory) {
+        let Some(Stop::Field(field)) = self.stop() else {
+            return Vec::new();
+        };
+        if !matches!(
+            field,
+            Field::ClientId | Field::ApplicationId | Field::Directory
+        ) {
             return Vec::new();
         }
-        let Some(text) = self.forms.text(field) else { return Vec::new() };
-        let Ok(directory) = Directory::parse(text.text()) else { return Vec::new() };
+        let Some(text) = self.forms.text(field) else {
+            return Vec::new();
+        };
+        let Ok(directory) = Directory::parse(text.text()) else {
+            return Vec::new();
+        };
         let key = directory.value.to_string();
-        if self.told.get(&key).is_some_and(|told| *told != Told::Unknown) {
+        if self
+            .told
+            .get(&key)
+            .is_some_and(|told| *told != Told::Unknown)
+        {
             return Vec::new();
         }
         self.told.insert(key.clone(), Told::Asking);
@@ -287,7 +350,9 @@ impl Wizard {
 
     /// Full validation of a field that is left forward; other fields stay as they are.
     pub(super) fn check_field_left(&mut self) {
-        let Some(Stop::Field(field)) = self.stop() else { return };
+        let Some(Stop::Field(field)) = self.stop() else {
+            return;
+        };
         self.problems.retain(|problem| problem.field != field);
         let found = match self.forms.secret(field) {
             Some(secret) if field != Field::Answer && !secret.is_empty() => {
@@ -311,11 +376,15 @@ impl Wizard {
 
     pub(super) fn submit_partner_api(&mut self) -> Vec<Task> {
         let typed = self.forms.typed(self.environment);
-        let other = self.forms.secret(Field::ApiSecret).map(crate::ui::field::SecretField::share);
+        let other = self
+            .forms
+            .secret(Field::ApiSecret)
+            .map(crate::ui::field::SecretField::share);
         let other = other.filter(|_| self.forms.other_secret);
         if self.proven_center().is_none() {
             self.go(Place::PartnerCenter);
-            self.notice = Some("Partner Center Credentials come first: nothing is proven yet.".to_owned());
+            self.notice =
+                Some("Partner Center Credentials come first: nothing is proven yet.".to_owned());
             return Vec::new();
         }
         match answers::partner_api(&typed, other.as_ref()) {
@@ -327,7 +396,11 @@ impl Wizard {
                     run = run.without_prices();
                 }
                 self.browsed = false;
-                let again = self.registration.open.as_ref().is_some_and(crate::engine::journal::Attempt::ready);
+                let again = self
+                    .registration
+                    .open
+                    .as_ref()
+                    .is_some_and(crate::engine::journal::Attempt::ready);
                 let mut tasks = vec![self.save()];
                 if again {
                     run.forget_sign_in();
@@ -340,16 +413,26 @@ impl Wizard {
 
     /// What step 2 proved, in the open attempt or in the active set.
     pub(crate) fn proven_center(&self) -> Option<&crate::engine::journal::PartnerCenterProof> {
-        let newest = self.registration.open.as_ref().or(self.registration.active.as_ref())?;
+        let newest = self
+            .registration
+            .open
+            .as_ref()
+            .or(self.registration.active.as_ref())?;
         newest.partner_center.as_ref().map(|(proof, _)| proof)
     }
 
     fn submit_answer(&mut self) -> Vec<Task> {
-        let Some(pasted) = self.forms.secret(Field::Answer).map(crate::ui::field::SecretField::share) else {
+        let Some(pasted) = self
+            .forms
+            .secret(Field::Answer)
+            .map(crate::ui::field::SecretField::share)
+        else {
             return Vec::new();
         };
         let now = self.now;
-        let Some(run) = self.run.as_mut() else { return Vec::new() };
+        let Some(run) = self.run.as_mut() else {
+            return Vec::new();
+        };
         match run.answer(pasted.reveal(), now) {
             Answered::NotTaken(wrong) => {
                 let problem = wrong_paste(wrong);
@@ -372,7 +455,11 @@ impl Wizard {
     }
 
     fn with_address(&mut self, task: impl Fn(&str) -> Task) -> Vec<Task> {
-        let address = self.run.as_ref().and_then(Run::consent).map(|consent| consent.address.to_string());
+        let address = self
+            .run
+            .as_ref()
+            .and_then(Run::consent)
+            .map(|consent| consent.address.to_string());
         self.notice = Some("The address is also printed below the page by F7.".to_owned());
         address.map(|address| task(&address)).into_iter().collect()
     }
@@ -383,7 +470,11 @@ impl Wizard {
     }
 
     pub(super) fn browse(&mut self) -> Vec<Task> {
-        let address = self.run.as_ref().and_then(Run::consent).and_then(|consent| consent.one_time.clone());
+        let address = self
+            .run
+            .as_ref()
+            .and_then(Run::consent)
+            .and_then(|consent| consent.one_time.clone());
         match address {
             Some(address) if self.setting.browser && !self.browsed => {
                 self.browsed = true;
@@ -414,7 +505,8 @@ impl Wizard {
         }
         let given_up = run.stop();
         let signing_in = run.step() == Some(Step::PartnerApi);
-        let mut tasks = self.cancel(|origin| matches!(origin, Origin::Run(id) if given_up.contains(id)));
+        let mut tasks =
+            self.cancel(|origin| matches!(origin, Origin::Run(id) if given_up.contains(id)));
         if signing_in {
             tasks.push(self.perform(Origin::Quiet, Effect::Tell(Verdict::Closed)));
         }
@@ -449,7 +541,11 @@ impl Wizard {
             self.notice = Some("Every check passed again.".to_owned());
             return Vec::new();
         }
-        let ready = self.registration.open.as_ref().is_some_and(crate::engine::journal::Attempt::ready);
+        let ready = self
+            .registration
+            .open
+            .as_ref()
+            .is_some_and(crate::engine::journal::Attempt::ready);
         let single = self.setting.only == Some(Step::PartnerCenter);
         let place = match step {
             Some(Step::PartnerCenter) if ready && single => Place::Review,
@@ -464,7 +560,10 @@ impl Wizard {
     fn submit_review(&mut self) -> Vec<Task> {
         if self.must_confirm() {
             let wanted = self.name_to_confirm();
-            let typed = self.forms.text(Field::Confirmation).map(|field| field.text().trim().to_owned());
+            let typed = self
+                .forms
+                .text(Field::Confirmation)
+                .map(|field| field.text().trim().to_owned());
             if typed.as_deref() != Some(wanted.trim()) {
                 return self.blame(vec![Problem::new(
                     Field::Confirmation,
@@ -490,7 +589,11 @@ impl Wizard {
     fn retry(&mut self) -> Vec<Task> {
         let now = self.now;
         self.go(Place::Checking);
-        let effects = self.run.as_mut().map(|run| run.retry(now)).unwrap_or_default();
+        let effects = self
+            .run
+            .as_mut()
+            .map(|run| run.retry(now))
+            .unwrap_or_default();
         self.browsed = false;
         let mut tasks = self.perform_run(effects);
         tasks.extend(self.after_run_moved());
@@ -514,7 +617,11 @@ impl Wizard {
         self.go(Place::Checking);
         self.clear_answer();
         self.browsed = false;
-        let effects = self.run.as_mut().map(|run| run.sign_in_again(now)).unwrap_or_default();
+        let effects = self
+            .run
+            .as_mut()
+            .map(|run| run.sign_in_again(now))
+            .unwrap_or_default();
         tasks.extend(self.perform_run(effects));
         tasks.extend(self.after_run_moved());
         tasks
@@ -522,7 +629,9 @@ impl Wizard {
 
     /// Back to the form, with the focus on the field to blame.
     fn edit_after_failure(&mut self) -> Vec<Task> {
-        let blamed = self.diagnosis().map(|(_, _, diagnosis)| (diagnosis.goto, diagnosis.what));
+        let blamed = self
+            .diagnosis()
+            .map(|(_, _, diagnosis)| (diagnosis.goto, diagnosis.what));
         let mut tasks = self.leave_checks();
         let target = match &blamed {
             Some((Goto::Field(field), _)) => Some(*field),
@@ -530,7 +639,8 @@ impl Wizard {
         };
         if let (Some(field), Some((_, what))) = (target, blamed) {
             if self.stops().contains(&Stop::Field(field)) {
-                self.problems.push(Problem::new(field, what, "Press Enter to check again."));
+                self.problems
+                    .push(Problem::new(field, what, "Press Enter to check again."));
                 self.focus_first_open();
             }
         }
@@ -539,8 +649,14 @@ impl Wizard {
     }
 
     fn copy_failure(&mut self) -> Vec<Task> {
-        let Some((_, failure, diagnosis)) = self.diagnosis() else { return Vec::new() };
-        let id = |name: &str, id: &Option<crate::text::Foreign>| id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default();
+        let Some((_, failure, diagnosis)) = self.diagnosis() else {
+            return Vec::new();
+        };
+        let id = |name: &str, id: &Option<crate::text::Foreign>| {
+            id.as_ref()
+                .map(|id| format!("; {name} {id}"))
+                .unwrap_or_default()
+        };
         let text = format!(
             "{}: {}{}{}{}",
             diagnosis.code,
@@ -565,7 +681,10 @@ impl Wizard {
             audience,
             application: proof.map(|proof| proof.application.as_str()),
             tenant: proof.map(|proof| proof.tenant.as_str()),
-            redirect: self.forms.text(Field::Redirect).map(crate::ui::field::TextField::text),
+            redirect: self
+                .forms
+                .text(Field::Redirect)
+                .map(crate::ui::field::TextField::text),
             ..Context::default()
         }
     }
@@ -597,7 +716,9 @@ impl Wizard {
             })
             .collect();
         for field in fields {
-            let Some(crib) = &self.setting.rehearsal else { return };
+            let Some(crib) = &self.setting.rehearsal else {
+                return;
+            };
             if matches!(field, Field::SecretKey | Field::ApiSecret) {
                 let secret = crate::secret::SharedSecret::clone(&crib.secret);
                 self.forms.set(field, secret.reveal());
@@ -632,21 +753,33 @@ fn wrong_paste(wrong: WrongPaste) -> Problem {
             "That is the address that starts a sign-in, with redirect_url= as the old guide has it.",
             "Entra only knows redirect_uri and ignores the other. Use the address shown above (F3 copies it).",
         ),
-        WrongPaste::SignInAddress { redirect_url: false } => {
-            ("That is the address that starts the sign-in, not the one it ends on.", WHERE)
-        }
+        WrongPaste::SignInAddress {
+            redirect_url: false,
+        } => (
+            "That is the address that starts the sign-in, not the one it ends on.",
+            WHERE,
+        ),
         WrongPaste::Token => ("That is a token, not an authorization code.", WHERE),
         WrongPaste::Guid => ("That is a GUID, not an authorization code.", WHERE),
         WrongPaste::SecretKey => ("That is a secret key, not an authorization code.", WHERE),
         WrongPaste::NoCode => ("There is no code in this address.", WHERE),
-        WrongPaste::TwoCodes => ("There are two codes in this address.", "Copy one address, once."),
+        WrongPaste::TwoCodes => (
+            "There are two codes in this address.",
+            "Copy one address, once.",
+        ),
         WrongPaste::NotACode => ("That is neither an address nor a code.", WHERE),
         WrongPaste::OtherSignIn => (
             "This address belongs to another sign-in.",
             "Use the newest browser tab, or F5 for a new link and sign in again.",
         ),
-        WrongPaste::CutOff => ("The address ends too early: its end is missing.", "Copy it whole, from https:// to the end."),
-        WrongPaste::UsedBefore => ("This code was sent before; a code works once.", "F5 makes a new link."),
+        WrongPaste::CutOff => (
+            "The address ends too early: its end is missing.",
+            "Copy it whole, from https:// to the end.",
+        ),
+        WrongPaste::UsedBefore => (
+            "This code was sent before; a code works once.",
+            "F5 makes a new link.",
+        ),
     };
     Problem::new(Field::Answer, what, cure)
 }

@@ -56,7 +56,11 @@ impl Forms {
             Field::MpnId => Some(&self.mpn_id),
             Field::Redirect => Some(&self.redirect),
             Field::Confirmation => Some(&self.confirmation),
-            Field::Environment | Field::SecretChoice | Field::SecretKey | Field::ApiSecret | Field::Answer => None,
+            Field::Environment
+            | Field::SecretChoice
+            | Field::SecretKey
+            | Field::ApiSecret
+            | Field::Answer => None,
         }
     }
 
@@ -142,7 +146,8 @@ impl Forms {
         if let Some(text) = self.text_mut(field) {
             return text.press(intent);
         }
-        self.secret_mut(field).is_some_and(|secret| secret.press(intent))
+        self.secret_mut(field)
+            .is_some_and(|secret| secret.press(intent))
     }
 
     /// Pastes, and returns what the page says about it.
@@ -156,7 +161,8 @@ impl Forms {
 
     /// Whether a field is empty.
     pub fn is_empty(&self, field: Field) -> bool {
-        self.text(field).is_none_or(TextField::is_empty) && self.secret(field).is_none_or(SecretField::is_empty)
+        self.text(field).is_none_or(TextField::is_empty)
+            && self.secret(field).is_none_or(SecretField::is_empty)
     }
 
     /// Exchanges Client ID and Application ID.
@@ -167,7 +173,14 @@ impl Forms {
 
 /// Whether an empty field is worth the focus when a page opens.
 pub(super) fn is_needed(field: Field) -> bool {
-    matches!(field, Field::ApplicationId | Field::SecretKey | Field::ApiSecret | Field::Redirect | Field::Answer)
+    matches!(
+        field,
+        Field::ApplicationId
+            | Field::SecretKey
+            | Field::ApiSecret
+            | Field::Redirect
+            | Field::Answer
+    )
 }
 
 /// Takes a paste such as a JSON object, `key=value` lines or a table copied from a portal apart. One value alone is no
@@ -201,14 +214,19 @@ pub(super) fn taken_apart(raw: &str) -> Vec<(Field, SharedSecret)> {
 
 /// The field that a name means, as the portals, the Azure command line and Octo write it.
 fn field_named(name: &str) -> Option<Field> {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase();
     match plain.as_str() {
-        "appid" | "applicationid" | "applicationclientid" | "clientid" | "azureclientid" => Some(Field::ApplicationId),
-        "clientsecret" | "azureclientsecret" | "password" | "secretkey" | "secret" | "key" | "value" => {
-            Some(Field::SecretKey)
+        "appid" | "applicationid" | "applicationclientid" | "clientid" | "azureclientid" => {
+            Some(Field::ApplicationId)
         }
-        "tenant" | "tenantid" | "directoryid" | "directorytenantid" | "azuretenantid" | "directory" | "domain"
-        | "accountid" => Some(Field::Directory),
+        "clientsecret" | "azureclientsecret" | "password" | "secretkey" | "secret" | "key"
+        | "value" => Some(Field::SecretKey),
+        "tenant" | "tenantid" | "directoryid" | "directorytenantid" | "azuretenantid"
+        | "directory" | "domain" | "accountid" => Some(Field::Directory),
         "mpnid" | "partnerid" => Some(Field::MpnId),
         "redirecturi" | "replyurl" | "redirectaddress" => Some(Field::Redirect),
         "accountname" => Some(Field::AccountName),
@@ -221,7 +239,10 @@ mod tests {
     use super::*;
 
     fn fields(raw: &str) -> Vec<(Field, String)> {
-        taken_apart(raw).into_iter().map(|(field, value)| (field, value.reveal().to_owned())).collect()
+        taken_apart(raw)
+            .into_iter()
+            .map(|(field, value)| (field, value.reveal().to_owned()))
+            .collect()
     }
 
     #[test]

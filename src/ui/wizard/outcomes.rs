@@ -1,16 +1,18 @@
 //! What the answers of the world do to the wizard.
 
+use crate::engine::answers::Field;
 use crate::engine::effect::{Effect, Failure, Look, Opened, Outcome, Verdict};
 use crate::engine::journal::Attempt;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::Step;
-use crate::engine::answers::Field;
 use crate::ui::wizard::{MARKS, Origin, Place, Resumption, Told, Wizard};
 use crate::ui::{Task, Ticket};
 
 impl Wizard {
     pub(super) fn came(&mut self, ticket: Ticket, outcome: Outcome) -> Vec<Task> {
-        let Some(origin) = self.tickets.remove(&ticket) else { return Vec::new() };
+        let Some(origin) = self.tickets.remove(&ticket) else {
+            return Vec::new();
+        };
         match (origin, outcome) {
             (Origin::Open, Outcome::Opened(opened)) => self.opened(*opened),
             (Origin::Open, Outcome::Failed(failure)) => {
@@ -31,24 +33,33 @@ impl Wizard {
                 self.registration.apply(&line);
                 self.after_basic()
             }
-            (Origin::Named | Origin::Closing, Outcome::Failed(failure)) => self.cannot_note(&failure),
+            (Origin::Named | Origin::Closing, Outcome::Failed(failure)) => {
+                self.cannot_note(&failure)
+            }
             (Origin::Closing, Outcome::Noted(line)) => {
                 self.registration.apply(&line);
                 Vec::new()
             }
             (Origin::Telling(key), Outcome::Discovered(tenant)) => {
-                let line = tenant.region.map_or_else(String::new, |region| format!(", {region}"));
+                let line = tenant
+                    .region
+                    .map_or_else(String::new, |region| format!(", {region}"));
                 self.told.insert(key, Told::Directory(line));
                 Vec::new()
             }
             (Origin::Telling(key), Outcome::Failed(failure)) => {
-                let known = failure.error.as_ref().is_some_and(|error| error == "invalid_tenant")
+                let known = failure
+                    .error
+                    .as_ref()
+                    .is_some_and(|error| error == "invalid_tenant")
                     || failure.codes.contains(&90_002);
-                self.told.insert(key, if known { Told::NotOne } else { Told::Unknown });
+                self.told
+                    .insert(key, if known { Told::NotOne } else { Told::Unknown });
                 Vec::new()
             }
             (Origin::Quiet, Outcome::Browsed(false)) => {
-                self.notice = Some("No browser could be opened here. Open the address by hand.".to_owned());
+                self.notice =
+                    Some("No browser could be opened here. Open the address by hand.".to_owned());
                 Vec::new()
             }
             _ => Vec::new(),
@@ -68,7 +79,11 @@ impl Wizard {
         if let Some(draft) = &opened.draft {
             self.forms.restore(&draft.typed);
             self.started = draft.started;
-            self.marked = MARKS.iter().map(|mark| mark.key).filter(|key| draft.marked.iter().any(|other| other == key)).collect();
+            self.marked = MARKS
+                .iter()
+                .map(|mark| mark.key)
+                .filter(|key| draft.marked.iter().any(|other| other == key))
+                .collect();
         }
         self.restore_from_registration();
         let mut tasks = self.look_again();
@@ -78,15 +93,30 @@ impl Wizard {
 
     /// Fields that the draft does not have are filled from what is registered or proven.
     fn restore_from_registration(&mut self) {
-        let newest: Option<Attempt> = self.registration.open.clone().or_else(|| self.registration.active.clone());
+        let newest: Option<Attempt> = self
+            .registration
+            .open
+            .clone()
+            .or_else(|| self.registration.active.clone());
         if let Some(name) = self.registration.name.clone()
             && self.forms.is_empty(Field::AccountName)
         {
             self.forms.set(Field::AccountName, name.as_str());
         }
-        let Some((proof, _)) = newest.as_ref().and_then(|attempt| attempt.partner_center.as_ref()) else { return };
-        let directory = proof.domain.as_ref().map_or_else(|| proof.tenant.to_string(), ToString::to_string);
-        let ends = proof.secret_ends.map(|date| date.to_string()).unwrap_or_default();
+        let Some((proof, _)) = newest
+            .as_ref()
+            .and_then(|attempt| attempt.partner_center.as_ref())
+        else {
+            return;
+        };
+        let directory = proof
+            .domain
+            .as_ref()
+            .map_or_else(|| proof.tenant.to_string(), ToString::to_string);
+        let ends = proof
+            .secret_ends
+            .map(|date| date.to_string())
+            .unwrap_or_default();
         for (field, value) in [
             (Field::ClientId, proof.application.as_str()),
             (Field::ApplicationId, proof.application.as_str()),
@@ -97,7 +127,10 @@ impl Wizard {
                 self.forms.set(field, value);
             }
         }
-        if let Some((api, _)) = newest.as_ref().and_then(|attempt| attempt.partner_api.as_ref()) {
+        if let Some((api, _)) = newest
+            .as_ref()
+            .and_then(|attempt| attempt.partner_api.as_ref())
+        {
             self.forms.set(Field::Redirect, api.redirect.as_str());
         }
     }
@@ -126,7 +159,10 @@ impl Wizard {
                 Some(Step::Basic) | None => Place::Basic,
             };
             self.go(place);
-            self.notice = Some("Your draft is open again. Secrets are never kept in it: type the key again.".to_owned());
+            self.notice = Some(
+                "Your draft is open again. Secrets are never kept in it: type the key again."
+                    .to_owned(),
+            );
         } else {
             self.go(Place::Start);
         }
@@ -139,9 +175,10 @@ impl Wizard {
             Step::Basic => (Place::Basic, None),
             Step::PartnerCenter => (Place::PartnerCenter, None),
             Step::PartnerApi if self.proven_center().is_some() => (Place::PartnerApi, None),
-            Step::PartnerApi => {
-                (Place::PartnerCenter, Some("Partner Center Credentials come first: nothing is proven yet.".to_owned()))
-            }
+            Step::PartnerApi => (
+                Place::PartnerCenter,
+                Some("Partner Center Credentials come first: nothing is proven yet.".to_owned()),
+            ),
         };
         self.started = true;
         self.go(place);
@@ -151,7 +188,9 @@ impl Wizard {
 
     fn run_came(&mut self, id: CheckId, outcome: Outcome) -> Vec<Task> {
         let now = self.now;
-        let Some(run) = self.run.as_mut() else { return Vec::new() };
+        let Some(run) = self.run.as_mut() else {
+            return Vec::new();
+        };
         let effects = run.resume(id, outcome, now);
         let mut tasks = self.perform_run(effects);
         tasks.extend(self.after_run_moved());
@@ -160,7 +199,9 @@ impl Wizard {
 
     /// The page follows the run.
     pub(super) fn after_run_moved(&mut self) -> Vec<Task> {
-        let Some(run) = &self.run else { return Vec::new() };
+        let Some(run) = &self.run else {
+            return Vec::new();
+        };
         let (status, step) = (run.status(), run.step());
         self.registration.clone_from(run.registration());
         match status {
@@ -188,7 +229,9 @@ impl Wizard {
             }
             Status::Stopped => {
                 let place = self.leave_checks();
-                self.notice = Some("Stopped. What you typed is still here; nothing was registered.".to_owned());
+                self.notice = Some(
+                    "Stopped. What you typed is still here; nothing was registered.".to_owned(),
+                );
                 place
             }
         }
@@ -218,7 +261,10 @@ impl Wizard {
     }
 
     fn tell(&mut self, verdict: Option<Verdict>) -> Vec<Task> {
-        verdict.map(|verdict| self.perform(Origin::Quiet, Effect::Tell(verdict))).into_iter().collect()
+        verdict
+            .map(|verdict| self.perform(Origin::Quiet, Effect::Tell(verdict)))
+            .into_iter()
+            .collect()
     }
 
     /// Whether every look has come back.

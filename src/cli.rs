@@ -1,0 +1,217 @@
+//! The command line: what can be asked for, and by which words.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::engine::step::Step;
+
+/// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
+#[derive(Debug, Parser)]
+#[command(
+    name = "octo-csp",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Try it without a tenant:  octo-csp rehearse\nThe real thing:           octo-csp register"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Register the payer account, or look after the registration that is there.
+    Register(Register),
+    /// The whole wizard against a simulated Microsoft: nothing is kept, nobody is told.
+    #[cfg(feature = "simulator")]
+    Rehearse(Rehearse),
+    /// Serve the simulated Microsoft alone, for any other client.
+    #[cfg(feature = "simulator")]
+    Simulate(Simulate),
+    /// Draw the pages of a rehearsal as one SVG picture, for the README.
+    #[cfg(feature = "simulator")]
+    #[command(hide = true)]
+    Picture,
+}
+
+/// `octo-csp register`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --cloud us-gov"
+)]
+pub struct Register {
+    /// Run one step again with everything else kept.
+    #[arg(long, value_enum)]
+    pub step: Option<StepName>,
+    /// The integration sandbox, a registration beside the production one.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Where Microsoft is reached.
+    #[command(flatten)]
+    pub cloud: CloudArguments,
+    /// How the screen behaves.
+    #[command(flatten)]
+    pub screen: Screen,
+}
+
+/// Which cloud.
+#[derive(Debug, Default, Args)]
+pub struct CloudArguments {
+    /// Microsoft's cloud.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "cloud_file")]
+    pub cloud: CloudName,
+    /// A JSON file of addresses and audiences; https, or http on loopback.
+    #[arg(long, value_name = "FILE")]
+    pub cloud_file: Option<PathBuf>,
+    /// A CA certificate (PEM) to trust beside the system's; said on every screen.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// How the screen behaves.
+#[derive(Debug, Default, Args)]
+pub struct Screen {
+    /// Colours: by themselves, always, never.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: ColorName,
+    /// Draw with ASCII only.
+    #[arg(long)]
+    pub ascii: bool,
+    /// Take the mouse wheel; selecting text then needs Shift.
+    #[arg(long)]
+    pub mouse: bool,
+    /// Never open a browser; the address is shown.
+    #[arg(long)]
+    pub no_browser: bool,
+    /// The browser to open, in place of the system's.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "no_browser")]
+    pub browser: Option<String>,
+}
+
+/// `octo-csp rehearse`.
+#[cfg(feature = "simulator")]
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp rehearse\n  octo-csp rehearse --list\n  octo-csp rehearse --fail AADSTS65001"
+)]
+pub struct Rehearse {
+    /// The misfortune to rehearse; `--list` names them.
+    #[arg(long, value_name = "SCENARIO")]
+    pub fail: Option<String>,
+    /// List the misfortunes.
+    #[arg(long)]
+    pub list: bool,
+    /// How the screen behaves.
+    #[command(flatten)]
+    pub screen: Screen,
+}
+
+/// `octo-csp simulate`.
+#[cfg(feature = "simulator")]
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Prints one line of JSON and serves until it is ended.\nThe line, saved to a file, is what register --cloud-file reads:\n  octo-csp simulate --port 8088 > cloud.json &\n  octo-csp register --cloud-file cloud.json"
+)]
+pub struct Simulate {
+    /// The port on loopback; a free one if not given.
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// The misfortune to simulate.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// Serve https with a CA of its own; `ca_file` of the printed line names its certificate.
+    #[arg(long)]
+    pub tls: bool,
+    /// Length of every price sheet in bytes, up to ten thousand million.
+    #[arg(long, value_name = "BYTES", default_value_t = 42_180_180, value_parser = clap::value_parser!(u64).range(..=10_000_000_000))]
+    pub sheet_bytes: u64,
+}
+
+/// A step, on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum StepName {
+    /// Basic Details.
+    Basic,
+    /// Partner Center Credentials.
+    PartnerCenter,
+    /// Partner API Credentials.
+    PartnerApi,
+}
+
+impl From<StepName> for Step {
+    fn from(name: StepName) -> Self {
+        match name {
+            StepName::Basic => Self::Basic,
+            StepName::PartnerCenter => Self::PartnerCenter,
+            StepName::PartnerApi => Self::PartnerApi,
+        }
+    }
+}
+
+/// A cloud, on the command line.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum CloudName {
+    /// Azure's global cloud.
+    #[default]
+    Global,
+    /// China, operated by 21Vianet.
+    China,
+    /// US Government.
+    UsGov,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ColorName {
+    /// When the terminal can and nothing forbids it.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_cloud_is_a_name_or_a_file() {
+        assert!(
+            Cli::try_parse_from([
+                "octo-csp",
+                "register",
+                "--cloud",
+                "china",
+                "--cloud-file",
+                "x"
+            ])
+            .is_err()
+        );
+        assert!(
+            Cli::try_parse_from([
+                "octo-csp",
+                "register",
+                "--cloud-file",
+                "x",
+                "--ca-file",
+                "y"
+            ])
+            .is_ok()
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! The commands: the only room that joins ui to world, and either to the simulator.
+
+mod register;
+#[cfg(feature = "simulator")]
+mod rehearse;
+#[cfg(feature = "simulator")]
+mod simulate;
+
+use std::io::Write as _;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+use crate::host::Host;
+
+/// Runs what the arguments ask for.
+pub fn run(host: &mut Host) -> Exit {
+    let cli = match Cli::try_parse_from(&host.arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wanted = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
+            let text = error.render();
+            let stream = if wanted { &mut host.out } else { &mut host.err };
+            // Nothing can be done about a closed stream.
+            let _closed = write!(stream, "{text}");
+            return if wanted { Exit::Done } else { Exit::Usage };
+        }
+    };
+    match cli.command {
+        Command::Register(arguments) => register::run(host, &arguments),
+        #[cfg(feature = "simulator")]
+        Command::Rehearse(arguments) => rehearse::run(host, &arguments),
+        #[cfg(feature = "simulator")]
+        Command::Simulate(arguments) => simulate::run(host, &arguments),
+        #[cfg(feature = "simulator")]
+        Command::Picture => rehearse::picture(host),
+    }
+}
+
+/// Says why a command cannot be done, on standard error.
+fn complain(host: &mut Host, what: &str) -> Exit {
+    let _closed = writeln!(host.err, "octo-csp: {what}");
+    Exit::Usage
+}

@@ -1,0 +1,204 @@
+//! `octo-csp register`: the wizard in this terminal, joined to the real world.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use ratatui::Frame;
+
+use crate::cli::{CloudArguments, CloudName, ColorName, Register, Screen};
+use crate::cloud::Cloud;
+use crate::commands::complain;
+use crate::engine::step::{Environment, Step};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::ui::terminal::{self, App, NoTerminal, Settings};
+use crate::ui::theme::{ColourFacts, ColourWish, GlyphFacts, Theme};
+use crate::ui::view::{self, Look};
+use crate::ui::wizard::{Setting, Wizard};
+use crate::ui::{Event, Task};
+use crate::world::browser::Surroundings;
+use crate::world::{Keeping, Options, World};
+
+pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
+    if !host.on_terminal {
+        return complain(
+            host,
+            "register is a wizard and needs a terminal for input and output",
+        );
+    }
+    let (cloud, extra_ca) = match cloud(&arguments.cloud) {
+        Ok(read) => read,
+        Err(what) => return complain(host, &what),
+    };
+    let Some(state) = host.environment.state() else {
+        return complain(
+            host,
+            "there is no home folder (HOME) to keep the journal in",
+        );
+    };
+    let setting = Setting {
+        rehearsal: None,
+        unknown_hosts: cloud.unknown_hosts(),
+        extra_ca: extra_ca.is_some(),
+        prices: cloud.partner_api.is_some(),
+        portal: cloud.portal.clone(),
+        only: arguments.step.map(Step::from),
+        environment: if arguments.sandbox {
+            Environment::Sandbox
+        } else {
+            Environment::Production
+        },
+        browser: !arguments.screen.no_browser,
+        zone: host.zone.clone(),
+    };
+    let options = Options {
+        cloud,
+        extra_ca,
+        keeping: Keeping::Machine {
+            state,
+            program: host.program.clone(),
+        },
+        browser: surroundings(host, &arguments.screen),
+    };
+    let Some(runtime) = runtime() else {
+        return Exit::Internal;
+    };
+    runtime.block_on(show(host, &arguments.screen, setting, options))
+}
+
+/// Runs the wizard until it ends.
+pub(super) async fn show(
+    host: &mut Host,
+    screen: &Screen,
+    setting: Setting,
+    options: Options,
+) -> Exit {
+    let look = look(host, screen);
+    let mut app = Shell {
+        wizard: Wizard::new(setting),
+        look,
+    };
+    let world = Rc::new(World::new(options));
+    let settings = Settings {
+        mouse: screen.mouse,
+        ..Settings::default()
+    };
+    let perform = move |effect| {
+        let world = Rc::clone(&world);
+        async move { world.perform(effect).await }
+    };
+    match terminal::run(&mut host.out, settings, &mut app, perform).await {
+        Ok(exit) => exit,
+        Err(why) => no_terminal(host, &why),
+    }
+}
+
+fn no_terminal(host: &mut Host, why: &NoTerminal) -> Exit {
+    complain(host, &why.to_string())
+}
+
+pub(super) fn runtime() -> Option<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .ok()
+}
+
+/// The wizard as the terminal's loop knows it.
+struct Shell {
+    wizard: Wizard,
+    look: Look,
+}
+
+impl App for Shell {
+    fn begin(&mut self) -> Vec<Task> {
+        self.wizard.start()
+    }
+
+    fn update(&mut self, event: Event) -> Vec<Task> {
+        self.wizard.update(event)
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>) {
+        view::draw(&self.wizard, &self.look, frame);
+    }
+
+    fn typing(&self) -> bool {
+        self.wizard.typing()
+    }
+
+    fn in_flight(&self) -> bool {
+        self.wizard.in_flight()
+    }
+}
+
+fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>>), String> {
+    let read = |path: &Path, what: &str| {
+        std::fs::read(path)
+            .map_err(|error| format!("cannot read {what} {}: {}", path.display(), error.kind()))
+    };
+    let cloud = match &arguments.cloud_file {
+        None => match arguments.cloud {
+            CloudName::Global => Cloud::global(),
+            CloudName::China => Cloud::china(),
+            CloudName::UsGov => Cloud::us_gov(),
+        },
+        Some(path) => {
+            let bytes = read(path, "the cloud file")?;
+            Cloud::from_json(&String::from_utf8_lossy(&bytes))
+                .map_err(|error| format!("{}: {error}", path.display()))?
+        }
+    };
+    let extra_ca = arguments
+        .ca_file
+        .as_deref()
+        .map(|path| read(path, "the CA file"))
+        .transpose()?;
+    Ok((cloud, extra_ca))
+}
+
+pub(super) fn look(host: &Host, screen: &Screen) -> Look {
+    let environment = &host.environment;
+    let wish = match screen.color {
+        ColorName::Auto => ColourWish::Auto,
+        ColorName::Always => ColourWish::Always,
+        ColorName::Never => ColourWish::Never,
+    };
+    let colours = ColourFacts {
+        wish,
+        no_color: environment.no_color.clone(),
+        clicolor: environment.clicolor.clone(),
+        clicolor_force: environment.clicolor_force.clone(),
+        term: environment.term.clone(),
+        is_terminal: host.on_terminal,
+    };
+    let signs = GlyphFacts {
+        lc_all: environment.lc_all.clone(),
+        lc_ctype: environment.lc_ctype.clone(),
+        lang: environment.lang.clone(),
+        term: environment.term.clone(),
+        ascii: screen.ascii,
+        always_unicode: cfg!(any(windows, target_os = "macos")),
+    };
+    Look {
+        theme: Theme::new(colours.choice()),
+        glyphs: signs.glyphs(),
+    }
+}
+
+pub(super) fn surroundings(host: &Host, screen: &Screen) -> Surroundings {
+    let environment = &host.environment;
+    let set = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
+    let command = screen
+        .browser
+        .clone()
+        .or_else(|| environment.browser.clone())
+        .filter(|command| !command.trim().is_empty());
+    Surroundings {
+        command: command.filter(|_| !screen.no_browser),
+        display: set(&environment.display) || set(&environment.wayland_display),
+        ssh: set(&environment.ssh_connection),
+        wsl: set(&environment.wsl),
+        container: Path::new("/.dockerenv").exists(),
+    }
+}

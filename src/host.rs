@@ -1,0 +1,107 @@
+//! Everything the process is given: arguments, environment, folders. `main` makes the real one; tests make another.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+/// What the process was given.
+pub struct Host {
+    /// The arguments, the program's name first.
+    pub arguments: Vec<OsString>,
+    /// The variables that this program looks at. No other is read, and none moves an address.
+    pub environment: Environment,
+    /// Our own executable.
+    pub program: PathBuf,
+    /// Whether standard input and output are terminals.
+    pub on_terminal: bool,
+    /// For times on the screen.
+    pub zone: TimeZone,
+    /// Standard output.
+    pub out: Box<dyn Write>,
+    /// Standard error.
+    pub err: Box<dyn Write>,
+}
+
+/// The variables that are looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// `HOME` (`USERPROFILE` on Windows).
+    pub home: Option<PathBuf>,
+    /// `XDG_STATE_HOME` (`LOCALAPPDATA` on Windows).
+    pub state_home: Option<PathBuf>,
+    /// `NO_COLOR`.
+    pub no_color: Option<String>,
+    /// `CLICOLOR`.
+    pub clicolor: Option<String>,
+    /// `CLICOLOR_FORCE`.
+    pub clicolor_force: Option<String>,
+    /// `TERM`.
+    pub term: Option<String>,
+    /// `LC_ALL`.
+    pub lc_all: Option<String>,
+    /// `LC_CTYPE`.
+    pub lc_ctype: Option<String>,
+    /// `LANG`.
+    pub lang: Option<String>,
+    /// `BROWSER`.
+    pub browser: Option<String>,
+    /// `DISPLAY`.
+    pub display: Option<String>,
+    /// `WAYLAND_DISPLAY`.
+    pub wayland_display: Option<String>,
+    /// `SSH_CONNECTION`.
+    pub ssh_connection: Option<String>,
+    /// `WSL_DISTRO_NAME`.
+    pub wsl: Option<String>,
+}
+
+impl Environment {
+    /// Reads them from wherever `variable` gets them.
+    pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let text = |name: &str| variable(name).and_then(|value| value.into_string().ok());
+        let path = |name: &str| {
+            variable(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        let (home, state) = if cfg!(windows) {
+            ("USERPROFILE", "LOCALAPPDATA")
+        } else {
+            ("HOME", "XDG_STATE_HOME")
+        };
+        Self {
+            home: path(home),
+            state_home: path(state),
+            no_color: text("NO_COLOR"),
+            clicolor: text("CLICOLOR"),
+            clicolor_force: text("CLICOLOR_FORCE"),
+            term: text("TERM"),
+            lc_all: text("LC_ALL"),
+            lc_ctype: text("LC_CTYPE"),
+            lang: text("LANG"),
+            browser: text("BROWSER"),
+            display: text("DISPLAY"),
+            wayland_display: text("WAYLAND_DISPLAY"),
+            ssh_connection: text("SSH_CONNECTION"),
+            wsl: text("WSL_DISTRO_NAME"),
+        }
+    }
+
+    /// The folder of journals and drafts: `$XDG_STATE_HOME/octo-csp`, else `~/.local/state/octo-csp`; the platforms'
+    /// equivalents elsewhere. `None` when there is no home. A relative path in the variable is ignored, as the XDG base directory
+    /// specification asks.
+    pub fn state(&self) -> Option<PathBuf> {
+        let named = self.state_home.clone().filter(|path| path.is_absolute());
+        let usual = || {
+            let home = self.home.as_ref()?;
+            Some(if cfg!(target_os = "macos") {
+                home.join("Library").join("Application Support")
+            } else {
+                home.join(".local").join("state")
+            })
+        };
+        named.or_else(usual).map(|base| base.join("octo-csp"))
+    }
+}
