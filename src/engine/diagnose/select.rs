@@ -94,9 +94,10 @@ fn refusal<'f>(failure: &'f Failure, signs: &mut Vec<Sign<'f>>) {
         );
     }
     for word in [&failure.suberror, &failure.error].into_iter().flatten() {
-        signs.push(match service {
-            Service::Entra => Sign::Oauth(word.as_str()),
-            other => Sign::Word(other, word.as_str()),
+        signs.push(if service == Service::Entra {
+            Sign::Oauth(word.as_str())
+        } else {
+            Sign::Word(service, word.as_str())
         });
     }
     status(failure, signs);
