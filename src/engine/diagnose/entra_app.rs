@@ -216,7 +216,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > Microsoft Entra ID > Overview: copy \"Tenant ID\" or \"Primary domain\".",
-            "Paste it as Directory. Asked for: {tenant}",
+            "Paste it as Directory in place of {tenant}.",
             "In another cloud: start again with --cloud china or --cloud us-gov.",
         ],
         goto: Goto::Field(Field::Directory),

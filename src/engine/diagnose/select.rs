@@ -272,6 +272,10 @@ fn nature(failure: &Failure) -> Option<Nature> {
         | Cause::Mismatch(_)
         | Cause::Internal => return None,
     }
+    // Too many requests, whatever else is said.
+    if failure.status == Some(429) {
+        return Some(Nature::Temporary);
+    }
     if failure.service == Service::Entra {
         let words = [&failure.suberror, &failure.error];
         let known = words
