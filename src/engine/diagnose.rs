@@ -365,7 +365,7 @@ const PATIENCE: Row = Row {
 /// What stands for the placeholders in the texts of a row.
 struct Values {
     detail: Option<String>,
-    pairs: [(&'static str, String); 7],
+    pairs: [(&'static str, String); 6],
 }
 
 impl Values {
@@ -374,17 +374,15 @@ impl Values {
 
     fn of(failure: &Failure, context: &Context<'_>) -> Self {
         let or = |value: Option<&str>, word: &str| value.map_or_else(|| word.to_owned(), clip);
-        let (api, id, permission) = match context.audience {
-            Some(Audience::PartnerCenter) => {
-                (PARTNER_CENTER_NAME, PARTNER_CENTER_ID, "Partner Center")
-            }
-            Some(Audience::PartnerApi) => (DEV_CENTER_NAME, DEV_CENTER_ID, "the price service"),
-            None => ("this API", "4990cffe... or fa3d9a0c...", "this API"),
+        let (api, id) = match context.audience {
+            Some(Audience::PartnerCenter) => (PARTNER_CENTER_NAME, PARTNER_CENTER_ID),
+            Some(Audience::PartnerApi) => (DEV_CENTER_NAME, DEV_CENTER_ID),
+            None => ("this API", "4990cffe... or fa3d9a0c..."),
         };
         Self {
             detail: failure.detail.as_ref().map(|detail| clip(detail.as_str())),
             pairs: [
-                ("{service}", capital(failure.service.title())),
+                ("{service}", failure.service.title().to_owned()),
                 ("{application}", or(context.application, "your app")),
                 ("{tenant}", or(context.tenant, "your directory")),
                 (
@@ -393,7 +391,6 @@ impl Values {
                 ),
                 ("{api}", api.to_owned()),
                 ("{api id}", id.to_owned()),
-                ("{short api}", permission.to_owned()),
             ],
         }
     }
@@ -409,7 +406,12 @@ impl Values {
         if text.contains("{detail}") {
             filled = filled.replace("{detail}", self.detail.as_deref()?);
         }
-        Some(filled)
+        // A sentence that begins with a placeholder still begins with a capital letter.
+        Some(if text.starts_with('{') {
+            capital(&filled)
+        } else {
+            filled
+        })
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The application cannot be used in this directory at the moment.",
         why: &["Microsoft gives no reason here; an administrator of the directory can see more."],
         fix: &[
-            "Azure portal > Enterprise applications > {application} > Properties: read its state.",
+            "Azure portal > Enterprise applications > {application} > Properties.",
             "Show the sentence and the ids below to your administrator.",
         ],
         ..APPLICATION
@@ -123,8 +123,9 @@ pub(super) static ROWS: &[Row] = &[
             "or its enterprise application was deleted.",
         ],
         fix: &[
-            "Azure portal > App registrations > your app > Overview: compare \"Directory (tenant) ID\" with {tenant}.",
-            "Same page: \"Managed application in local directory\" creates the enterprise application.",
+            "Azure portal > App registrations > your app > Overview.",
+            "Compare \"Directory (tenant) ID\" with {tenant}",
+            "\"Managed application in local directory\" there creates the enterprise application.",
             "Register the credentials again.",
         ],
         goto: Goto::Field(Field::Directory),
@@ -198,7 +199,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Wait a minute and try again.",
-            "Azure portal > App registrations > your app > Certificates & secrets > Certificates: compare the thumbprint.",
+            "Azure portal > App registrations > your app > Certificates & secrets: compare the thumbprint.",
             "Or use a secret: Client secrets > New client secret.",
         ],
         wait: Some(Duration::from_secs(60)),
@@ -210,12 +211,12 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Aadsts(90_002), Aadsts(50_128), Oauth("invalid_tenant")],
         what: "Microsoft knows no directory of this name or ID.",
         why: &[
-            "A letter or digit differs, or the domain is not verified in the directory.",
-            "Or the directory is in another cloud (China, US Government).",
+            "A letter or digit differs, or the domain is not verified.",
+            "Or it is in another cloud (China, US Government).",
         ],
         fix: &[
             "Azure portal > Microsoft Entra ID > Overview: copy \"Tenant ID\" or \"Primary domain\".",
-            "Paste it as Directory. Asked for: {tenant}",
+            "Paste it as Directory in place of {tenant}.",
             "In another cloud: start again with --cloud china or --cloud us-gov.",
         ],
         goto: Goto::Field(Field::Directory),

@@ -268,7 +268,8 @@ pub(super) static ROWS: &[Row] = &[
         what: "The person who signed in is not assigned to this app.",
         why: &["The enterprise application is open to assigned people only."],
         fix: &[
-            "Azure portal > Enterprise applications > {application} > Users and groups: add the person.",
+            "Azure portal > Enterprise applications > {application}",
+            "Users and groups: add the person.",
             "Or Properties: \"Assignment required?\": No.",
             "Sign in again.",
         ],

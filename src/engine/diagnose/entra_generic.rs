@@ -57,7 +57,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The sign-in ended without consent.",
         why: &[
             "Cancel was pressed,",
-            "or the app asks for something only an administrator may grant,",
+            "or the app asks for what only an administrator may grant,",
             "or a policy of the directory forbids it.",
         ],
         fix: &[

@@ -225,7 +225,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Authentication.",
-            "Move {redirect} to the platform Web.",
+            "Move to the platform Web: {redirect}",
             "Sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),

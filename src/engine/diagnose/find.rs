@@ -2,6 +2,9 @@
 //!
 //! Nothing is invented: a number counts only where it stands in one of the known shapes. Every search is one pass.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use super::{Sign, rows};
@@ -306,13 +309,19 @@ fn known(text: &str, service: Service) -> Option<&'static str> {
     if word.is_empty() {
         return None;
     }
-    rows()
+    let sign = if service == Service::Entra {
+        Sign::Oauth(word)
+    } else {
+        Sign::Word(service, word)
+    };
+    let known = rows()
         .flat_map(|row| row.signs)
-        .find_map(|sign| match sign {
-            Sign::Oauth(known) if service == Service::Entra && *known == word => Some(*known),
-            Sign::Word(of, known) if *of == service && *known == word => Some(*known),
-            _ => None,
-        })
+        .find(|known| **known == sign)?;
+    if let Sign::Oauth(word) | Sign::Word(_, word) = known {
+        Some(word)
+    } else {
+        None
+    }
 }
 
 /// What stands after the key that ends at `at` + `mark`, if the key itself stands in quotes or is only that word.

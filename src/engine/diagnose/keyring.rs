@@ -1,7 +1,5 @@
 //! The keyring by kind and by machine. There is no plain-text file to fall back to, by design: every cure makes a keyring.
 
-use std::time::Duration;
-
 use super::Place;
 use super::Sign::{Cause, CauseOf};
 use super::{Goto, OPERATOR, Row, SIGN_IN, When, Who};
@@ -16,7 +14,7 @@ const KEYRING: Row = Row {
 
 /// How to get an unlocked keyring in a session that has none.
 const START_SESSION: &str = "Start a shell with a session bus: dbus-run-session -- bash";
-const UNLOCK: &str = "In it: gnome-keyring-daemon --unlock --components=secrets, type its password, then Ctrl-D twice.";
+const UNLOCK: &str = "In it: gnome-keyring-daemon --unlock, type its password, then Ctrl-D twice.";
 const AGAIN: &str = "In the same shell, start octo-csp again.";
 const INSTALL: &str =
     "Missing? sudo apt-get install dbus gnome-keyring, or dnf install dbus-daemon gnome-keyring.";
@@ -269,7 +267,6 @@ pub(super) static ROWS: &[Row] = &[
             "Restart it, or log out and in again.",
             "If it stays, save the report and send it to Alphaus support.",
         ],
-        wait: Some(Duration::from_secs(2)),
         ..KEYRING
     },
 ];

@@ -65,7 +65,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Does a browser on this machine open login.microsoftonline.com?",
             "Yes: set HTTPS_PROXY to the proxy the browser uses and start again.",
-            "No: ask for port 443 to the hosts that octo-csp doctor lists.",
+            "No: ask your network team to open port 443 to this host.",
         ],
         wait: Some(Duration::from_secs(5)),
         ..NETWORK
@@ -103,13 +103,13 @@ pub(super) static ROWS: &[Row] = &[
         label: "proxy 407",
         what: "The proxy of your network does not let this through.",
         why: &[
-            "Proxy: {detail}",
+            "Seen: {detail}",
             "It wants a user name and password (407), or it does not allow this host.",
         ],
         fix: &[
-            "Set HTTPS_PROXY=http://USER@HOST:PORT with the account your network asks for, and start again.",
-            "A proxy that wants Windows or Kerberos sign-in: run a local helper proxy, or use another network.",
-            "Ask for port 443 to the hosts that octo-csp doctor lists.",
+            "Set HTTPS_PROXY to the address your network team names, and start again.",
+            "A proxy that wants a password or Kerberos: run a local helper proxy that signs in, and name that.",
+            "Ask that login.microsoftonline.com and both API hosts be let through.",
         ],
         ..NETWORK
     },
@@ -124,7 +124,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Open any page in a browser on this machine: is there a log-in page of the network? Log in there.",
-            "Else ask that login.microsoftonline.com, api.partnercenter.microsoft.com and api.partner.microsoft.com be let through.",
+            "Else ask your network team to let login.microsoftonline.com and both API hosts through.",
             "Try again.",
         ],
         ..NETWORK
@@ -153,7 +153,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "clock",
         what: "The clock of this machine is wrong.",
         why: &[
-            "Difference to the server: {detail}",
+            "Off by: {detail}",
             "Tokens and certificates are valid for a span of time, and look expired or not yet valid here.",
         ],
         fix: &[

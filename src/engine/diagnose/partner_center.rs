@@ -89,8 +89,8 @@ pub(super) static ROWS: &[Row] = &[
         what: "Partner Center does not let this application read this.",
         why: &["No person is signed in in this step, so it is the application that was refused."],
         fix: &[
-            "Partner Center > Settings (gear) > Account settings > App management > Web App: is {application} there?",
-            "If not, Register existing app.",
+            "Partner Center > Settings (gear) > Account settings > App management > Web App.",
+            "Is {application} listed? If not, Register existing app.",
             "Listed already: add a key there, or make a new web app, and use its values here.",
         ],
         goto: Goto::Field(Field::ApplicationId),
@@ -248,7 +248,7 @@ pub(super) static ROWS: &[Row] = &[
             "If the sentence names a value you typed, correct it.",
             "Else save the report and send it to Alphaus support.",
         ],
-        ..OURS
+        ..OPERATOR
     },
     Row {
         key: "pc-mpn-not-migrated",
@@ -304,19 +304,6 @@ pub(super) static ROWS: &[Row] = &[
             "Wait a little and try again.",
             "If it lasts: Partner Center > Help + support, with the request id shown below.",
         ],
-        ..PATIENCE
-    },
-    Row {
-        key: "pc-conflict",
-        signs: &[Status(PartnerCenter, 409), Status(PartnerCenter, 417)],
-        what: "Partner Center could not answer in the present state of the account.",
-        why: &["Something is being changed there at the same moment."],
-        fix: &[
-            "Try again in a minute.",
-            "If it stays, save the report and send it to Alphaus support.",
-        ],
-        wait: Some(Duration::from_secs(60)),
-        exit: Exit::Refused,
         ..PATIENCE
     },
 ];

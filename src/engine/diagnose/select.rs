@@ -94,9 +94,10 @@ fn refusal<'f>(failure: &'f Failure, signs: &mut Vec<Sign<'f>>) {
         );
     }
     for word in [&failure.suberror, &failure.error].into_iter().flatten() {
-        signs.push(match service {
-            Service::Entra => Sign::Oauth(word.as_str()),
-            other => Sign::Word(other, word.as_str()),
+        signs.push(if service == Service::Entra {
+            Sign::Oauth(word.as_str())
+        } else {
+            Sign::Word(service, word.as_str())
         });
     }
     status(failure, signs);
@@ -270,6 +271,10 @@ fn nature(failure: &Failure) -> Option<Nature> {
         | Cause::JournalMoved
         | Cause::Mismatch(_)
         | Cause::Internal => return None,
+    }
+    // Too many requests, whatever else is said.
+    if failure.status == Some(429) {
+        return Some(Nature::Temporary);
     }
     if failure.service == Service::Entra {
         let words = [&failure.suberror, &failure.error];
