@@ -68,7 +68,7 @@ impl Run {
             (CheckId::Redeem, Outcome::Noted(_)) => self.redeem(),
             (CheckId::Redeem, Outcome::Landed(landed)) => self.redeemed(*landed),
             (CheckId::KeepToken, Outcome::Noted(_) | Outcome::Kept | Outcome::Erased) => {
-                self.next_write(id, || "refresh token in the keyring".to_owned())
+                self.next_write(id, String::new)
             }
             (CheckId::UserToken | CheckId::PriceToken, Outcome::Landed(landed)) => {
                 self.renewed(id, *landed)

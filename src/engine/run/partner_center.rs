@@ -80,7 +80,7 @@ impl Run {
                 self.found_as_app(answer.found)
             }
             (CheckId::KeepSecret, Outcome::Noted(_) | Outcome::Kept) => {
-                let next = self.next_write(id, || "in the keyring".to_owned());
+                let next = self.next_write(id, String::new);
                 if matches!(next, Move::Pass(_))
                     && let Goal::PartnerCenter(request) = &self.goal
                 {
@@ -139,6 +139,8 @@ impl Run {
                 }
             }
             Found::InvoiceSummary { currency, date, .. } => {
+                // A day is enough; the service adds a time of day that is always midnight.
+                let date = date.and_then(|date| Foreign::some(date.as_str().split('T').next().unwrap_or_default()));
                 let shown = |value: &Option<Foreign>, none: &str| {
                     value
                         .as_ref()

@@ -31,7 +31,7 @@ pub(super) fn app(claims: &Claims, tenant: &TenantId, application: &ClientId) ->
             "a user's token where the application's was asked for",
         );
     }
-    Move::Pass(shown(claims.audience.as_ref()))
+    Move::Pass(shown(claims.audience.as_ref()).trim_start_matches("https://").to_owned())
 }
 
 /// A user's token of step 3.

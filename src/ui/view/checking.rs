@@ -148,12 +148,12 @@ fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
             check.took.map(seconds).unwrap_or_default()
         }
     };
-    let title = format!("{number:>2}  {:<30}", check.id.title());
+    let title = format!("{number:>2}  {:<29}", check.id.title());
     Row::of(tone, format!("{word:<5}"))
         .and(Tone::Plain, title)
         .and(Tone::Muted, line)
         .at(2)
-        .hanging(41)
+        .hanging(40)
         .right(Tone::Muted, right)
 }
 
