@@ -563,7 +563,7 @@ pub fn read_line(bytes: &[u8]) -> Read {
     let Some((sum, json)) = text.split_once(' ') else {
         return Read::Broken;
     };
-    if sum.len() != 8 || u32::from_str_radix(sum, 16) != Ok(crc32fast::hash(json.as_bytes())) {
+    if sum != format!("{:08x}", crc32fast::hash(json.as_bytes())) {
         return Read::Broken;
     }
     match serde_json::from_str::<Envelope>(json) {
@@ -604,7 +604,8 @@ pub fn read_file(bytes: &[u8]) -> Contents {
     while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
         let (line, after) = rest.split_at(end);
         let after = after.get(1..).unwrap_or_default();
-        let expected = contents.lines.last().map_or(1, |line| line.sequence + 1);
+        let last = contents.lines.last().map_or(0, |line| line.sequence);
+        let expected = last.saturating_add(1);
         match read_line(line) {
             Read::Line(line) if line.sequence == expected || contents.newer => {
                 contents.lines.push(line)
