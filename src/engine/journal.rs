@@ -281,6 +281,8 @@ pub struct Attempt {
     pub consenting: Option<(RedirectAddress, Timestamp)>,
     /// When a code was last about to be sent.
     pub redeeming: Option<Timestamp>,
+    /// Whether a refresh token was kept since then. An older one, or one copied from another attempt, says nothing about it.
+    pub landed: bool,
     /// Sequence of its commit.
     pub activated: Option<(u64, Timestamp)>,
     /// Whether its items are being deleted.
@@ -300,6 +302,7 @@ impl Attempt {
             partner_api: None,
             consenting: None,
             redeeming: None,
+            landed: false,
             activated: None,
             retiring: false,
         }
@@ -351,7 +354,7 @@ impl Attempt {
 
     /// Whether a redemption was started and no token was kept after it: then nobody can tell whether the code was used.
     pub fn code_uncertain(&self) -> bool {
-        self.redeeming.is_some() && self.item(Kind::RefreshToken).is_none()
+        self.redeeming.is_some() && !self.landed
     }
 
     /// Whether both steps are proven and their secrets kept: what may be reviewed.
@@ -439,6 +442,7 @@ impl Registration {
                     .find(|(name, _)| name == item)
                 {
                     entry.1 = true;
+                    attempt.landed |= item.kind == Kind::RefreshToken;
                 }
             }),
             Fact::Consenting { attempt, redirect } => self.with_open(*attempt, |open| {
@@ -446,9 +450,10 @@ impl Registration {
                 open.redeeming = None;
                 open.partner_api = None;
             }),
-            Fact::Redeeming { attempt } => {
-                self.with_open(*attempt, |open| open.redeeming = Some(line.at))
-            }
+            Fact::Redeeming { attempt } => self.with_open(*attempt, |open| {
+                open.redeeming = Some(line.at);
+                open.landed = false;
+            }),
             Fact::Activated { attempt, .. } => self.activate(*attempt, line),
             Fact::RolledBack { attempt } => self.roll_back(*attempt),
             Fact::Closed { attempt } => self.close(*attempt),
