@@ -337,3 +337,38 @@ mod system {
 pub(super) fn below(folder: &Path, registration: &str) -> Result<PathBuf, DiskError> {
     plain(registration).map(|name| folder.join(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_has_its_kind() {
+        use io::ErrorKind as Kind;
+        for (kind, fault) in [
+            (Kind::StorageFull, DiskFault::Full),
+            (Kind::QuotaExceeded, DiskFault::Full),
+            (Kind::FileTooLarge, DiskFault::Full),
+            (Kind::ReadOnlyFilesystem, DiskFault::ReadOnly),
+            (Kind::PermissionDenied, DiskFault::Denied),
+            (Kind::TimedOut, DiskFault::Other),
+        ] {
+            let error = DiskError::Io(kind.into());
+            assert_eq!(error.fault(), fault, "{kind}");
+            let failure = error.failure(Path::new("/x\u{1b}[2J"));
+            assert_eq!(failure.cause, Cause::Disk(fault));
+            assert_eq!(failure.detail.unwrap(), "/x[2J");
+        }
+    }
+
+    #[test]
+    fn a_plain_name_stays_in_its_folder() {
+        for name in ["production", "sandbox-at-login.example", "a_b"] {
+            assert_eq!(plain(name).unwrap(), name);
+        }
+        for name in ["", ".", "..", ".x", "a/b", "a\\b", "a b", "a:b", "é", "a\0"] {
+            assert!(plain(name).is_err(), "{name:?}");
+        }
+        assert!(plain(&"x".repeat(129)).is_err());
+    }
+}

@@ -272,6 +272,31 @@ fn probes() {
 }
 
 #[test]
+fn opening_the_store_for_every_call_leaves_nothing_open() {
+    Session::unlocked().run("often");
+}
+
+#[test]
+fn often() {
+    with_vault(|vault| async move {
+        vault.keep(&item(1), &secret(9)).await.unwrap();
+        let few = open_things();
+        for _ in 0..30 {
+            vault.recall(&item(1)).await.unwrap();
+        }
+        // The last call may still be closing its connection.
+        let many = open_things();
+        assert!(many <= few + 4, "{few} {many}");
+    });
+}
+
+/// Files and threads of this process.
+fn open_things() -> usize {
+    let count = |folder| std::fs::read_dir(folder).unwrap().count();
+    count("/proc/self/fd") + count("/proc/self/task")
+}
+
+#[test]
 fn an_item_of_another_program_under_our_name_is_told_and_erased() {
     let session = Session::unlocked();
     session.run("keeps");
