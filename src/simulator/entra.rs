@@ -8,6 +8,7 @@ mod pages;
 mod refusal;
 mod sign_in;
 mod token;
+mod user;
 mod visit;
 
 use hyper::{Method, StatusCode};
@@ -20,7 +21,8 @@ pub(super) use apps::{PARTNER_API, PARTNER_CENTER, is_named};
 pub(super) use issue::claims_of;
 pub(super) use pages::portal;
 pub(super) use refusal::sentence;
-pub(super) use token::{Device, Renewal};
+pub(super) use token::Device;
+pub(super) use user::Renewal;
 pub(super) use visit::{Code, Visit};
 
 use refusal::Refusal;

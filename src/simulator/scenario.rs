@@ -1,9 +1,14 @@
 //! Named misfortunes. Almost all of them are rows of a table; the few that are not are oddities that a service asks about.
 
+mod quirks;
+
 use std::fmt;
 use std::sync::OnceLock;
 
 use super::wire::{Place, WIRES, Wire};
+use quirks::QUIRKS;
+
+pub(super) use quirks::Quirk;
 
 /// A named misfortune, or none. `Scenario::named("html-502@redeem")` moves a misfortune of the wire to another place.
 #[derive(Clone, Debug)]
@@ -25,38 +30,6 @@ pub(super) enum Fault {
     Wire(Wire, Place),
     /// Something is odd.
     Quirk(Quirk),
-}
-
-/// An oddity that is woven into a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quirk {
-    ClockSkew,
-    NoMfa,
-    MfaNotEnforced,
-    NoRole,
-    WrongTenantUser,
-    NewSecret,
-    NoRefreshToken,
-    StringNumbers,
-    NumberStrings,
-    OpaqueToken,
-    NoClaims,
-    SheetRenamedColumns,
-    SheetHtml,
-    SheetEmpty,
-    SheetShort,
-    FxHtml,
-    MpnDiffers,
-    TenantDiffers,
-    OneConsent,
-    HostileText,
-    HostileNames,
-    AnotherCloud,
-    OctoTaken,
-    TlsExpired,
-    TlsNotYet,
-    TlsWrongName,
-    TlsUnknown,
 }
 
 /// A row of `aadsts.txt`.
@@ -84,140 +57,6 @@ pub(super) struct ServiceRow {
     pub(super) retry_after: Option<&'static str>,
     pub(super) text: &'static str,
 }
-
-const QUIRKS: [(&str, &str, Quirk); 27] = [
-    (
-        "clock-skew",
-        "The servers' clock is 26 minutes ahead",
-        Quirk::ClockSkew,
-    ),
-    (
-        "no-mfa",
-        "The sign-in asks for no MFA; Partner Center refuses the token",
-        Quirk::NoMfa,
-    ),
-    (
-        "mfa-not-enforced",
-        "The sign-in asks for no MFA; Partner Center only reports it",
-        Quirk::MfaNotEnforced,
-    ),
-    (
-        "no-role",
-        "The user has no role in Partner Center",
-        Quirk::NoRole,
-    ),
-    (
-        "wrong-tenant-user",
-        "The user's token is from another tenant",
-        Quirk::WrongTenantUser,
-    ),
-    (
-        "new-secret",
-        "The secret is refused twice, then known everywhere",
-        Quirk::NewSecret,
-    ),
-    (
-        "no-refresh-token",
-        "No refresh token is given",
-        Quirk::NoRefreshToken,
-    ),
-    (
-        "string-numbers",
-        "v2 answers carry numbers as strings",
-        Quirk::StringNumbers,
-    ),
-    (
-        "number-strings",
-        "v1 answers carry numbers as numbers",
-        Quirk::NumberStrings,
-    ),
-    (
-        "opaque-token",
-        "Access tokens are not JWTs",
-        Quirk::OpaqueToken,
-    ),
-    (
-        "no-claims",
-        "User tokens do not say how the user signed in (no amr)",
-        Quirk::NoClaims,
-    ),
-    (
-        "sheet-renamed-columns",
-        "The price sheet's columns have other names",
-        Quirk::SheetRenamedColumns,
-    ),
-    (
-        "sheet-html",
-        "The price sheet is a web page",
-        Quirk::SheetHtml,
-    ),
-    ("sheet-empty", "The price sheet is empty", Quirk::SheetEmpty),
-    (
-        "sheet-short",
-        "The price sheet ends in the middle of a row",
-        Quirk::SheetShort,
-    ),
-    (
-        "fx-html",
-        "The exchange rates are a web page",
-        Quirk::FxHtml,
-    ),
-    (
-        "mpn-differs",
-        "The company's PartnerID is not the one you were told",
-        Quirk::MpnDiffers,
-    ),
-    (
-        "tenant-differs",
-        "The company's profile names another directory",
-        Quirk::TenantDiffers,
-    ),
-    (
-        "one-consent",
-        "Only Partner Center is consented to, whatever is asked for",
-        Quirk::OneConsent,
-    ),
-    (
-        "hostile-text",
-        "Entra's sentence holds terminal escapes, bidirectional controls and far too much text",
-        Quirk::HostileText,
-    ),
-    (
-        "hostile-names",
-        "The company's name holds terminal escapes and bidirectional controls",
-        Quirk::HostileNames,
-    ),
-    (
-        "another-cloud",
-        "The tenant's metadata names another national cloud",
-        Quirk::AnotherCloud,
-    ),
-    (
-        "octo-taken",
-        "Octo already has another payer account",
-        Quirk::OctoTaken,
-    ),
-    (
-        "tls-expired",
-        "The certificate has expired (https only)",
-        Quirk::TlsExpired,
-    ),
-    (
-        "tls-not-yet",
-        "The certificate is not valid yet (https only)",
-        Quirk::TlsNotYet,
-    ),
-    (
-        "tls-wrong-name",
-        "The certificate is for another host (https only)",
-        Quirk::TlsWrongName,
-    ),
-    (
-        "tls-unknown-issuer",
-        "The certificate is from an authority nobody knows (https only)",
-        Quirk::TlsUnknown,
-    ),
-];
 
 /// Second names of rows, in words an operator would use.
 const ALIASES: [(&str, &str); 6] = [

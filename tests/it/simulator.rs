@@ -1,1 +1,12 @@
+//! The simulator, asked as a client would ask it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "these helpers are only ever called by tests"
+)]
 
+mod bench;
+mod entra;
+mod services;
+mod trouble;
