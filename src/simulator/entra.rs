@@ -126,7 +126,12 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
         }
         "login" if posting => sign_in::answer(shared, call, tenant),
         "oauth2/logout" | "oauth2/v2.0/logout" if reading => pages::signed_out(shared),
+        "oauth2/deviceauth" if reading => pages::device(),
         "" if reading && tenant == "error" => pages::look_up(shared, call),
+        _ if reading => match rest.strip_prefix("userrealm/") {
+            Some(user) => metadata::realm(shared, call, user),
+            None => Reply::empty(StatusCode::NOT_FOUND),
+        },
         _ => Reply::empty(StatusCode::NOT_FOUND),
     }
 }

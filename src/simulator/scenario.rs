@@ -10,7 +10,7 @@ use quirks::QUIRKS;
 
 pub(super) use quirks::Quirk;
 
-/// A named misfortune, or none. `Scenario::named("html-502@redeem")` moves a misfortune of the wire to another place.
+/// A named misfortune, or none. `html-502@redeem` and `AADSTS7000222@refresh` move one of the wire or of Entra elsewhere.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     name: String,
@@ -22,8 +22,8 @@ pub struct Scenario {
 pub(super) enum Fault {
     /// Nothing: everything goes well.
     None,
-    /// Entra refuses.
-    Entra(&'static EntraRow),
+    /// Entra refuses, at this place.
+    Entra(&'static EntraRow, &'static str),
     /// Partner Center, the price service or Octo refuses.
     Service(&'static ServiceRow),
     /// The wire, or a box on it, misbehaves.
@@ -57,6 +57,24 @@ pub(super) struct ServiceRow {
     pub(super) retry_after: Option<&'static str>,
     pub(super) text: &'static str,
 }
+
+/// Where Entra can refuse, as `aadsts.txt` explains.
+const ENTRA_PLACES: [&str; 14] = [
+    "app-only",
+    "redeem",
+    "refresh",
+    "second",
+    "device",
+    "metadata",
+    "instance",
+    "price",
+    "page",
+    "signin",
+    "consent",
+    "redirect",
+    "declined",
+    "interrupt",
+];
 
 /// Second names of rows, in words an operator would use.
 const ALIASES: [(&str, &str); 6] = [
@@ -96,16 +114,9 @@ impl Scenario {
 
     /// Finds a scenario by name; large and small letters are the same.
     pub fn named(name: &str) -> Option<Self> {
-        let (bare, place) = match name.split_once('@') {
-            Some((bare, place)) => (bare, Some(Place::named(place)?)),
-            None => (name, None),
-        };
-        let fault = match (fault(bare)?, place) {
-            (fault, None) => fault,
-            (Fault::Wire(wire, _), Some(place)) => Fault::Wire(wire, place),
-            (Fault::None | Fault::Entra(_) | Fault::Service(_) | Fault::Quirk(_), Some(_)) => {
-                return None;
-            }
+        let fault = match name.split_once('@') {
+            None => fault(name)?,
+            Some((bare, place)) => fault(bare)?.moved(place)?,
         };
         Some(Self {
             name: name.to_ascii_lowercase(),
@@ -126,8 +137,8 @@ impl Scenario {
     /// Returns Entra's refusal if it strikes here.
     pub(super) fn entra(&self, place: &str) -> Option<&'static EntraRow> {
         match self.fault {
-            Fault::Entra(row) if row.place == place => Some(row),
-            Fault::Entra(_)
+            Fault::Entra(row, at) if at == place => Some(row),
+            Fault::Entra(..)
             | Fault::None
             | Fault::Service(_)
             | Fault::Wire(..)
@@ -141,7 +152,7 @@ impl Scenario {
             Fault::Service(row) if places.contains(&row.place) => Some(row),
             Fault::Service(_)
             | Fault::None
-            | Fault::Entra(_)
+            | Fault::Entra(..)
             | Fault::Wire(..)
             | Fault::Quirk(_) => None,
         }
@@ -153,9 +164,24 @@ impl Scenario {
             Fault::Wire(wire, at) if at.covers(place) => Some(wire),
             Fault::Wire(..)
             | Fault::None
-            | Fault::Entra(_)
+            | Fault::Entra(..)
             | Fault::Service(_)
             | Fault::Quirk(_) => None,
+        }
+    }
+}
+
+impl Fault {
+    /// The same misfortune at another place, if there can be one.
+    fn moved(self, place: &str) -> Option<Self> {
+        let is = |own: &str| own.eq_ignore_ascii_case(place);
+        match self {
+            Self::Wire(wire, _) => Place::named(place).map(|place| Self::Wire(wire, place)),
+            Self::Entra(row, _) => ENTRA_PLACES
+                .into_iter()
+                .find(|own| is(own))
+                .map(|place| Self::Entra(row, place)),
+            Self::None | Self::Service(_) | Self::Quirk(_) => None,
         }
     }
 }
@@ -194,7 +220,7 @@ fn fault(name: &str) -> Option<Fault> {
     if let Some(row) = service_rows().iter().find(|row| is(row.name)) {
         return Some(Fault::Service(row));
     }
-    entra_row(name).map(Fault::Entra)
+    entra_row(name).map(|row| Fault::Entra(row, row.place))
 }
 
 /// Returns the row of an AADSTS number.
@@ -305,7 +331,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_wire_can_be_moved() {
+    fn some_misfortunes_can_be_moved() {
+        assert!(Scenario::named("AADSTS7000222@refresh").is_some());
+        assert!(Scenario::named("AADSTS7000222@nowhere").is_none());
         assert!(Scenario::named("html-502@redeem").is_some());
         assert!(Scenario::named("html-502@nowhere").is_none());
         assert!(Scenario::named("no-mfa@redeem").is_none());
@@ -322,27 +350,7 @@ mod tests {
     #[test]
     fn places_are_places_that_a_service_asks_about() {
         for row in entra_rows() {
-            assert!(
-                [
-                    "app-only",
-                    "redeem",
-                    "refresh",
-                    "second",
-                    "device",
-                    "metadata",
-                    "instance",
-                    "price",
-                    "page",
-                    "signin",
-                    "consent",
-                    "redirect",
-                    "declined",
-                    "interrupt"
-                ]
-                .contains(&row.place),
-                "{}",
-                row.name
-            );
+            assert!(ENTRA_PLACES.contains(&row.place), "{}", row.name);
         }
         for row in service_rows() {
             assert!(

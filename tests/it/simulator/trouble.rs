@@ -286,3 +286,105 @@ async fn https_is_believed_with_its_own_authority_only() {
     let gone = gone.unwrap();
     assert!(!gone.exists() && !gone.parent().unwrap().exists());
 }
+
+/// Signs in, and reads the exchange rates with the second token.
+async fn statuses(name: &str) -> (Bench, [u16; 3]) {
+    let bench = Bench::playing(name).await;
+    let body = bench.signed_in().await;
+    let first = text(&body, "access_token");
+    let app = bench.app_token(PC).await;
+    let app = bench.partner_center("customers", &app).await.status();
+    let user = bench.partner_center("profiles/mpn", &first).await.status();
+    let price = match body["refresh_token"].as_str() {
+        None => 0,
+        Some(renew) => {
+            let second = text(&bench.refresh(renew, PA).await.1, "access_token");
+            let answer = bench.price("fxrates(Month='202601')/$value", &second).await;
+            answer.status().as_u16()
+        }
+    };
+    (bench, [app.as_u16(), user.as_u16(), price])
+}
+
+#[tokio::test]
+async fn an_oddity_shows_where_it_belongs() {
+    for (name, expected) in [
+        ("happy", [200, 200, 200]),
+        ("no-mfa", [200, 401, 200]),
+        ("mfa-not-enforced", [200, 200, 200]),
+        ("no-role", [200, 403, 403]),
+        ("wrong-tenant-user", [200, 401, 401]),
+        ("no-refresh-token", [200, 200, 0]),
+        ("no-claims", [200, 200, 200]),
+        ("string-numbers", [200, 200, 200]),
+        ("clock-skew", [200, 200, 200]),
+        ("opaque-token", [200, 200, 200]),
+        ("hostile-names", [200, 200, 200]),
+        ("bom", [200, 200, 200]),
+    ] {
+        assert_eq!(statuses(name).await.1, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn oddities_are_odd() {
+    let (bench, _) = statuses("no-mfa").await;
+    let token = text(&bench.signed_in().await, "access_token");
+    let answer = bench.partner_center("profiles/mpn", &token).await;
+    assert_eq!(answer.headers()["ismfacompliant"], "false");
+    assert_eq!(
+        Bench::playing("string-numbers").await.signed_in().await["expires_in"],
+        "3599"
+    );
+    let skewed = Bench::playing("clock-skew").await;
+    let (_, body) = skewed.token("", &[("grant_type", "password")]).await;
+    let address = skewed.simulator.cloud().metadata_endpoint("common");
+    let answer = skewed.http.get(address).send().await.unwrap();
+    let date = httpdate::parse_http_date(answer.headers()["date"].to_str().unwrap()).unwrap();
+    let stamp = text(&body, "timestamp")
+        .replace(' ', "T")
+        .parse::<jiff::Timestamp>()
+        .unwrap();
+    let ahead = date.duration_since(stamp.into()).unwrap();
+    assert!(ahead >= Duration::from_secs(25 * 60), "{ahead:?}");
+    let differs = Bench::playing("mpn-differs").await;
+    let token = text(&differs.signed_in().await, "access_token");
+    let said = differs
+        .partner_center("profiles/mpn", &token)
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(!said.contains(&differs.facts.mpn_id));
+}
+
+#[tokio::test]
+async fn a_sheet_can_be_odd() {
+    for (name, head) in [
+        ("sheet-renamed-columns", "\"New ProductTitle\""),
+        ("sheet-html", "<!DOCTYPE html>"),
+        ("sheet-empty", ""),
+    ] {
+        let bench = Bench::playing(name).await;
+        let renew = text(&bench.signed_in().await, "refresh_token");
+        let token = text(&bench.refresh(&renew, PA).await.1, "access_token");
+        let sheet = "pricesheets(Market='US',PricesheetView='azure_consumption')/$value";
+        let chunk = bench
+            .price(sheet, &token)
+            .await
+            .chunk()
+            .await
+            .unwrap()
+            .unwrap_or_default();
+        assert!(chunk.starts_with(head.as_bytes()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_entra_can_be_moved() {
+    let bench = Bench::playing("AADSTS7000222@refresh").await;
+    assert_eq!(
+        first_refusal(&bench).await,
+        Some(("refresh", vec![7_000_222]))
+    );
+}
