@@ -8,6 +8,7 @@ mod pages;
 mod refusal;
 mod sign_in;
 mod token;
+mod user;
 mod visit;
 
 use hyper::{Method, StatusCode};
@@ -20,7 +21,8 @@ pub(super) use apps::{PARTNER_API, PARTNER_CENTER, is_named};
 pub(super) use issue::claims_of;
 pub(super) use pages::portal;
 pub(super) use refusal::sentence;
-pub(super) use token::{Device, Renewal};
+pub(super) use token::Device;
+pub(super) use user::Renewal;
 pub(super) use visit::{Code, Visit};
 
 use refusal::Refusal;
@@ -124,7 +126,12 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
         }
         "login" if posting => sign_in::answer(shared, call, tenant),
         "oauth2/logout" | "oauth2/v2.0/logout" if reading => pages::signed_out(shared),
+        "oauth2/deviceauth" if reading => pages::device(),
         "" if reading && tenant == "error" => pages::look_up(shared, call),
+        _ if reading => match rest.strip_prefix("userrealm/") {
+            Some(user) => metadata::realm(shared, call, user),
+            None => Reply::empty(StatusCode::NOT_FOUND),
+        },
         _ => Reply::empty(StatusCode::NOT_FOUND),
     }
 }

@@ -1,11 +1,16 @@
 //! Named misfortunes. Almost all of them are rows of a table; the few that are not are oddities that a service asks about.
 
+mod quirks;
+
 use std::fmt;
 use std::sync::OnceLock;
 
 use super::wire::{Place, WIRES, Wire};
+use quirks::QUIRKS;
 
-/// A named misfortune, or none. `Scenario::named("html-502@redeem")` moves a misfortune of the wire to another place.
+pub(super) use quirks::Quirk;
+
+/// A named misfortune, or none. `html-502@redeem` and `AADSTS7000222@refresh` move one of the wire or of Entra elsewhere.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     name: String,
@@ -17,46 +22,14 @@ pub struct Scenario {
 pub(super) enum Fault {
     /// Nothing: everything goes well.
     None,
-    /// Entra refuses.
-    Entra(&'static EntraRow),
+    /// Entra refuses, at this place.
+    Entra(&'static EntraRow, &'static str),
     /// Partner Center, the price service or Octo refuses.
     Service(&'static ServiceRow),
     /// The wire, or a box on it, misbehaves.
     Wire(Wire, Place),
     /// Something is odd.
     Quirk(Quirk),
-}
-
-/// An oddity that is woven into a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quirk {
-    ClockSkew,
-    NoMfa,
-    MfaNotEnforced,
-    NoRole,
-    WrongTenantUser,
-    NewSecret,
-    NoRefreshToken,
-    StringNumbers,
-    NumberStrings,
-    OpaqueToken,
-    NoClaims,
-    SheetRenamedColumns,
-    SheetHtml,
-    SheetEmpty,
-    SheetShort,
-    FxHtml,
-    MpnDiffers,
-    TenantDiffers,
-    OneConsent,
-    HostileText,
-    HostileNames,
-    AnotherCloud,
-    OctoTaken,
-    TlsExpired,
-    TlsNotYet,
-    TlsWrongName,
-    TlsUnknown,
 }
 
 /// A row of `aadsts.txt`.
@@ -85,138 +58,22 @@ pub(super) struct ServiceRow {
     pub(super) text: &'static str,
 }
 
-const QUIRKS: [(&str, &str, Quirk); 27] = [
-    (
-        "clock-skew",
-        "The servers' clock is 26 minutes ahead",
-        Quirk::ClockSkew,
-    ),
-    (
-        "no-mfa",
-        "The sign-in asks for no MFA; Partner Center refuses the token",
-        Quirk::NoMfa,
-    ),
-    (
-        "mfa-not-enforced",
-        "The sign-in asks for no MFA; Partner Center only reports it",
-        Quirk::MfaNotEnforced,
-    ),
-    (
-        "no-role",
-        "The user has no role in Partner Center",
-        Quirk::NoRole,
-    ),
-    (
-        "wrong-tenant-user",
-        "The user's token is from another tenant",
-        Quirk::WrongTenantUser,
-    ),
-    (
-        "new-secret",
-        "The secret is refused twice, then known everywhere",
-        Quirk::NewSecret,
-    ),
-    (
-        "no-refresh-token",
-        "No refresh token is given",
-        Quirk::NoRefreshToken,
-    ),
-    (
-        "string-numbers",
-        "v2 answers carry numbers as strings",
-        Quirk::StringNumbers,
-    ),
-    (
-        "number-strings",
-        "v1 answers carry numbers as numbers",
-        Quirk::NumberStrings,
-    ),
-    (
-        "opaque-token",
-        "Access tokens are not JWTs",
-        Quirk::OpaqueToken,
-    ),
-    (
-        "no-claims",
-        "User tokens do not say how the user signed in (no amr)",
-        Quirk::NoClaims,
-    ),
-    (
-        "sheet-renamed-columns",
-        "The price sheet's columns have other names",
-        Quirk::SheetRenamedColumns,
-    ),
-    (
-        "sheet-html",
-        "The price sheet is a web page",
-        Quirk::SheetHtml,
-    ),
-    ("sheet-empty", "The price sheet is empty", Quirk::SheetEmpty),
-    (
-        "sheet-short",
-        "The price sheet ends in the middle of a row",
-        Quirk::SheetShort,
-    ),
-    (
-        "fx-html",
-        "The exchange rates are a web page",
-        Quirk::FxHtml,
-    ),
-    (
-        "mpn-differs",
-        "The company's PartnerID is not the one you were told",
-        Quirk::MpnDiffers,
-    ),
-    (
-        "tenant-differs",
-        "The company's profile names another directory",
-        Quirk::TenantDiffers,
-    ),
-    (
-        "one-consent",
-        "Only Partner Center is consented to, whatever is asked for",
-        Quirk::OneConsent,
-    ),
-    (
-        "hostile-text",
-        "Entra's sentence holds terminal escapes, bidirectional controls and far too much text",
-        Quirk::HostileText,
-    ),
-    (
-        "hostile-names",
-        "The company's name holds terminal escapes and bidirectional controls",
-        Quirk::HostileNames,
-    ),
-    (
-        "another-cloud",
-        "The tenant's metadata names another national cloud",
-        Quirk::AnotherCloud,
-    ),
-    (
-        "octo-taken",
-        "Octo already has another payer account",
-        Quirk::OctoTaken,
-    ),
-    (
-        "tls-expired",
-        "The certificate has expired (https only)",
-        Quirk::TlsExpired,
-    ),
-    (
-        "tls-not-yet",
-        "The certificate is not valid yet (https only)",
-        Quirk::TlsNotYet,
-    ),
-    (
-        "tls-wrong-name",
-        "The certificate is for another host (https only)",
-        Quirk::TlsWrongName,
-    ),
-    (
-        "tls-unknown-issuer",
-        "The certificate is from an authority nobody knows (https only)",
-        Quirk::TlsUnknown,
-    ),
+/// Where Entra can refuse, as `aadsts.txt` explains.
+const ENTRA_PLACES: [&str; 14] = [
+    "app-only",
+    "redeem",
+    "refresh",
+    "second",
+    "device",
+    "metadata",
+    "instance",
+    "price",
+    "page",
+    "signin",
+    "consent",
+    "redirect",
+    "declined",
+    "interrupt",
 ];
 
 /// Second names of rows, in words an operator would use.
@@ -257,16 +114,9 @@ impl Scenario {
 
     /// Finds a scenario by name; large and small letters are the same.
     pub fn named(name: &str) -> Option<Self> {
-        let (bare, place) = match name.split_once('@') {
-            Some((bare, place)) => (bare, Some(Place::named(place)?)),
-            None => (name, None),
-        };
-        let fault = match (fault(bare)?, place) {
-            (fault, None) => fault,
-            (Fault::Wire(wire, _), Some(place)) => Fault::Wire(wire, place),
-            (Fault::None | Fault::Entra(_) | Fault::Service(_) | Fault::Quirk(_), Some(_)) => {
-                return None;
-            }
+        let fault = match name.split_once('@') {
+            None => fault(name)?,
+            Some((bare, place)) => fault(bare)?.moved(place)?,
         };
         Some(Self {
             name: name.to_ascii_lowercase(),
@@ -287,8 +137,8 @@ impl Scenario {
     /// Returns Entra's refusal if it strikes here.
     pub(super) fn entra(&self, place: &str) -> Option<&'static EntraRow> {
         match self.fault {
-            Fault::Entra(row) if row.place == place => Some(row),
-            Fault::Entra(_)
+            Fault::Entra(row, at) if at == place => Some(row),
+            Fault::Entra(..)
             | Fault::None
             | Fault::Service(_)
             | Fault::Wire(..)
@@ -302,7 +152,7 @@ impl Scenario {
             Fault::Service(row) if places.contains(&row.place) => Some(row),
             Fault::Service(_)
             | Fault::None
-            | Fault::Entra(_)
+            | Fault::Entra(..)
             | Fault::Wire(..)
             | Fault::Quirk(_) => None,
         }
@@ -314,9 +164,24 @@ impl Scenario {
             Fault::Wire(wire, at) if at.covers(place) => Some(wire),
             Fault::Wire(..)
             | Fault::None
-            | Fault::Entra(_)
+            | Fault::Entra(..)
             | Fault::Service(_)
             | Fault::Quirk(_) => None,
+        }
+    }
+}
+
+impl Fault {
+    /// The same misfortune at another place, if there can be one.
+    fn moved(self, place: &str) -> Option<Self> {
+        let is = |own: &str| own.eq_ignore_ascii_case(place);
+        match self {
+            Self::Wire(wire, _) => Place::named(place).map(|place| Self::Wire(wire, place)),
+            Self::Entra(row, _) => ENTRA_PLACES
+                .into_iter()
+                .find(|own| is(own))
+                .map(|place| Self::Entra(row, place)),
+            Self::None | Self::Service(_) | Self::Quirk(_) => None,
         }
     }
 }
@@ -355,7 +220,7 @@ fn fault(name: &str) -> Option<Fault> {
     if let Some(row) = service_rows().iter().find(|row| is(row.name)) {
         return Some(Fault::Service(row));
     }
-    entra_row(name).map(Fault::Entra)
+    entra_row(name).map(|row| Fault::Entra(row, row.place))
 }
 
 /// Returns the row of an AADSTS number.
@@ -466,7 +331,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_wire_can_be_moved() {
+    fn some_misfortunes_can_be_moved() {
+        assert!(Scenario::named("AADSTS7000222@refresh").is_some());
+        assert!(Scenario::named("AADSTS7000222@nowhere").is_none());
         assert!(Scenario::named("html-502@redeem").is_some());
         assert!(Scenario::named("html-502@nowhere").is_none());
         assert!(Scenario::named("no-mfa@redeem").is_none());
@@ -483,27 +350,7 @@ mod tests {
     #[test]
     fn places_are_places_that_a_service_asks_about() {
         for row in entra_rows() {
-            assert!(
-                [
-                    "app-only",
-                    "redeem",
-                    "refresh",
-                    "second",
-                    "device",
-                    "metadata",
-                    "instance",
-                    "price",
-                    "page",
-                    "signin",
-                    "consent",
-                    "redirect",
-                    "declined",
-                    "interrupt"
-                ]
-                .contains(&row.place),
-                "{}",
-                row.name
-            );
+            assert!(ENTRA_PLACES.contains(&row.place), "{}", row.name);
         }
         for row in service_rows() {
             assert!(

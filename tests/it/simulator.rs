@@ -1,1 +1,13 @@
+//! The simulator, asked as a client would ask it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "these helpers are only ever called by tests"
+)]
 
+mod bench;
+mod entra;
+mod services;
+mod trouble;

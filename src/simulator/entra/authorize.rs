@@ -217,7 +217,7 @@ fn prompt(fields: &Pairs, version: Version) -> Result<&str, Refusal> {
         (None, _) => Ok("default"),
         // Nobody is ever signed in already.
         (Some("none"), _) => Err(Refusal::of(50_058)),
-        (Some(prompt @ ("login" | "consent" | "select_account" | "create")), _)
+        (Some(prompt @ ("login" | "consent" | "select_account")), _)
         | (Some(prompt @ "admin_consent"), Version::V1) => Ok(prompt),
         (Some(_), _) => Err(Refusal::of(90_023)),
     }

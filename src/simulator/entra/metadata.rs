@@ -50,6 +50,22 @@ pub(super) fn instance(shared: &Shared, call: &Call) -> Reply {
     }
 }
 
+/// Answers how a user signs in, which client libraries ask before they try a password.
+pub(super) fn realm(shared: &Shared, call: &Call, user: &str) -> Reply {
+    let domain = user.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let ours = shared
+        .facts
+        .domains
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(domain));
+    let kind = if ours { "Managed" } else { "Unknown" };
+    let body = json!({
+        "ver": "1.0", "account_type": kind, "domain_name": domain, "cloud_instance_name": "microsoftonline.com",
+        "cloud_audience_urn": "urn:federation:MicrosoftOnline",
+    });
+    open(call, &body)
+}
+
 /// The issuer of a tenant's tokens.
 pub(super) fn issuer(shared: &Shared, tenant: Tenant, version: Version) -> String {
     let tenant = match tenant {

@@ -74,6 +74,13 @@ pub(super) fn signed_out(_shared: &Shared) -> Reply {
     Reply::html(StatusCode::OK, page("Sign out", body))
 }
 
+/// Shows that a sign-in on another device stays unfinished here.
+pub(super) fn device() -> Reply {
+    let body =
+        "<h1>Enter code</h1><p>This simulator leaves sign-ins from another device pending.</p>";
+    Reply::html(StatusCode::OK, page("Enter code", body))
+}
+
 /// Shows what the number of an error means.
 pub(super) fn look_up(_shared: &Shared, call: &Call) -> Reply {
     let code = call.query.get("code").unwrap_or_default();

@@ -1,37 +1,20 @@
 //! The token address: every grant it knows, and what it refuses.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::apps::{Resource, Scopes};
-use super::issue::{self, Grant, Person};
+use super::issue::{self, Grant};
 use super::refusal::{Refusal, dressed};
-use super::visit::{Code, Hash};
 use super::{Tenant, Version, authorize};
 use crate::simulator::chance;
 use crate::simulator::http::{Call, Pairs, Reply};
 use crate::simulator::scenario::Quirk;
-use crate::simulator::state::{Desk, Shared};
+use crate::simulator::state::Shared;
 
-/// Seconds an authorization code lives.
-const CODE_LIFE: i64 = 600;
-/// Seconds a refresh token lives without being used.
-const IDLE_LIFE: i64 = 90 * 86_400;
 /// The tenant that client credentials land in on `common`.
 const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-
-/// A refresh token: bound to a user and an application, to no API.
-#[derive(Clone, Debug)]
-pub(in crate::simulator) struct Renewal {
-    mfa: bool,
-    resource: &'static Resource,
-    scopes: Scopes,
-    used: i64,
-}
 
 /// A device code that nobody has approved.
 #[derive(Clone, Debug)]
@@ -40,11 +23,11 @@ pub(in crate::simulator) struct Device {
 }
 
 /// A request to the token address that got past the door.
-struct Ask<'a> {
-    shared: &'a Shared,
-    form: &'a Pairs,
-    tenant: Tenant,
-    version: Version,
+pub(super) struct Ask<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) form: &'a Pairs,
+    pub(super) tenant: Tenant,
+    pub(super) version: Version,
 }
 
 /// Answers a request for tokens.
@@ -136,7 +119,8 @@ fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Resu
 }
 
 impl<'a> Ask<'a> {
-    fn need(&self, name: &str) -> Result<&'a str, Refusal> {
+    /// Returns a field of the form, or says which one is missing.
+    pub(super) fn need(&self, name: &str) -> Result<&'a str, Refusal> {
         self.form.get(name).ok_or_else(|| Refusal::missing(name))
     }
 
@@ -216,226 +200,6 @@ impl<'a> Ask<'a> {
         Ok(grant.json(self.shared))
     }
 
-    fn for_code(&self) -> Result<Value, Refusal> {
-        let name = self.need("code")?;
-        let uri = self.form.get("redirect_uri");
-        if self.version == Version::V2 && uri.is_none() {
-            return Err(Refusal::missing("redirect_uri"));
-        }
-        let code = self.code(name)?;
-        self.right_place(&code, uri)?;
-        self.right_verifier(&code)?;
-        let now = self.shared.clock.now();
-        if code.used {
-            return Err(Refusal::of(54_005));
-        }
-        if now > code.born + CODE_LIFE {
-            return Err(Refusal::of(70_008));
-        }
-        let (resource, audience, scopes) = self.code_resource(&code)?;
-        self.consented(resource)?;
-        self.strike("redeem", audience)?;
-        {
-            let mut desk = self.shared.desk();
-            desk.counters.redemptions += 1;
-            if let Some(code) = desk.codes.get_mut(name) {
-                code.used = true;
-            }
-        }
-        let person = Person {
-            mfa: code.mfa,
-            nonce: code.asked.nonce.clone(),
-        };
-        let id_token = self.version == Version::V1 || code.asked.scopes.has("openid");
-        let renew = self.version == Version::V1
-            || code.asked.scopes.has("offline_access")
-            || scopes.has("offline_access");
-        Ok(self.for_person(resource, audience, &scopes, (&person, id_token, renew)))
-    }
-
-    /// Finds a code: cut, unknown and mistyped ones are different mistakes.
-    fn code(&self, name: &str) -> Result<Code, Refusal> {
-        let desk = self.shared.desk();
-        if let Some(code) = desk.codes.get(name) {
-            return Ok(code.clone());
-        }
-        Err(malformed(name, &desk))
-    }
-
-    fn right_place(&self, code: &Code, uri: Option<&str>) -> Result<(), Refusal> {
-        if self.tenant == Tenant::Other {
-            return Err(Refusal::of(700_005));
-        }
-        match uri {
-            Some(uri) if uri == code.asked.back.redirect_uri => Ok(()),
-            Some(uri) => Err(Refusal::of(500_112).fill("{redirect}", uri)),
-            None if code.asked.explicit => Err(Refusal::of(700_009)),
-            None => Ok(()),
-        }
-    }
-
-    fn right_verifier(&self, code: &Code) -> Result<(), Refusal> {
-        let verifier = self.form.raw("code_verifier");
-        let matches = match (&code.asked.challenge, verifier) {
-            (None, None) => true,
-            (Some((hash, challenge)), Some(verifier)) => {
-                let made = match hash {
-                    Hash::Plain => verifier.to_owned(),
-                    Hash::S256 => URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)),
-                };
-                (43..=128).contains(&verifier.len()) && made == *challenge
-            }
-            (None, Some(_)) | (Some(_), None) => false,
-        };
-        if matches {
-            Ok(())
-        } else {
-            Err(Refusal::of(501_481))
-        }
-    }
-
-    /// Which API a code is redeemed for, as the request names it.
-    fn code_resource(&self, code: &Code) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
-        let nothing = || Refusal::of(700_023);
-        match self.version {
-            Version::V1 => {
-                let asked = self.form.get("resource");
-                let named = asked.map(Resource::named).transpose()?;
-                let resource = match (named, code.asked.resource) {
-                    (Some(now), Some(then)) if now != then => return Err(Refusal::of(70_000)),
-                    (Some(one), _) | (None, Some(one)) => one,
-                    (None, None) => Resource::old_graph().ok_or_else(nothing)?,
-                };
-                Ok((resource, asked.unwrap_or(resource.uri), Scopes::default()))
-            }
-            Version::V2 => {
-                let scopes = match self.form.get("scope") {
-                    Some(text) => Scopes::parse(text)?,
-                    None => code.asked.scopes.clone(),
-                };
-                let several = self.form.get("scope").is_some() && scopes.resources().len() > 1;
-                if several {
-                    return Err(Refusal::of(700_022));
-                }
-                let resource = scopes.first().ok_or_else(nothing)?;
-                Ok((resource, resource.uri, scopes))
-            }
-        }
-    }
-
-    fn for_renewal(&self) -> Result<Value, Refusal> {
-        let name = self.need("refresh_token")?;
-        let renewal = {
-            let desk = self.shared.desk();
-            let found = desk.renewals.get(name).cloned();
-            found.ok_or_else(|| malformed(name, &desk))?
-        };
-        if self.tenant == Tenant::Other {
-            return Err(Refusal::of(700_005));
-        }
-        if self.shared.clock.now() > renewal.used + IDLE_LIFE {
-            return Err(Refusal::of(700_082));
-        }
-        let (resource, audience, scopes) = self.renewal_resource(&renewal)?;
-        self.consented(resource)?;
-        self.strike("refresh", audience)?;
-        if resource.uri == super::PARTNER_API {
-            self.strike("second", audience)?;
-        }
-        {
-            let mut desk = self.shared.desk();
-            desk.counters.refreshes += 1;
-            if let Some(renewal) = desk.renewals.get_mut(name) {
-                renewal.used = self.shared.clock.now();
-            }
-        }
-        let person = Person {
-            mfa: renewal.mfa,
-            nonce: None,
-        };
-        let openid = match self.version {
-            Version::V1 => self
-                .form
-                .get("scope")
-                .is_some_and(|scope| scope.contains("openid")),
-            Version::V2 => scopes.has("openid"),
-        };
-        let renew = self.version == Version::V1 || scopes.has("offline_access");
-        Ok(self.for_person(resource, audience, &scopes, (&person, openid, renew)))
-    }
-
-    /// Which API a refresh token is used for; the first one where several are named.
-    fn renewal_resource(
-        &self,
-        renewal: &Renewal,
-    ) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
-        match self.version {
-            Version::V1 => {
-                let asked = self.form.get("resource");
-                let named = asked.map(Resource::named).transpose()?;
-                let resource = named.unwrap_or(renewal.resource);
-                Ok((
-                    resource,
-                    asked.unwrap_or(resource.uri),
-                    renewal.scopes.clone(),
-                ))
-            }
-            Version::V2 => {
-                let (resource, scopes) = match self.form.get("scope") {
-                    Some(text) => {
-                        let scopes = Scopes::parse(text)?;
-                        let named = scopes.resources().first().copied();
-                        (named.unwrap_or(renewal.resource), scopes)
-                    }
-                    None => (renewal.resource, renewal.scopes.clone()),
-                };
-                Ok((resource, resource.uri, scopes))
-            }
-        }
-    }
-
-    fn consented(&self, resource: &Resource) -> Result<(), Refusal> {
-        if Some(resource) == Resource::graph()
-            || self.shared.desk().consented.contains(resource.uri)
-        {
-            return Ok(());
-        }
-        let code = if resource.listed { 65_001 } else { 650_057 };
-        Err(Refusal::of(code).fill("{resource}", resource.uri))
-    }
-
-    fn for_person(
-        &self,
-        resource: &'static Resource,
-        audience: &str,
-        scopes: &Scopes,
-        (person, id_token, renew): (&Person, bool, bool),
-    ) -> Value {
-        let shared = self.shared;
-        let renew = renew && !shared.is(Quirk::NoRefreshToken);
-        let refresh_token = renew.then(|| {
-            let name = format!("1.A{}.AgABAwEA{}", chance::word(48), chance::word(600));
-            let renewal = Renewal {
-                mfa: person.mfa,
-                resource,
-                scopes: scopes.clone(),
-                used: shared.clock.now(),
-            };
-            shared.desk().renewals.insert(name.clone(), renewal);
-            name
-        });
-        let grant = Grant {
-            version: self.version,
-            audience,
-            access_token: issue::for_person(shared, audience, resource, person),
-            scope: Some(issue::scope(self.version, scopes, resource)),
-            refresh_token,
-            id_token: id_token.then(|| issue::id_token(shared, self.version, person)),
-            client_info: self.form.get("client_info") == Some("1"),
-        };
-        grant.json(shared)
-    }
-
     /// A user's password is never enough.
     fn for_password(&self) -> Result<Refusal, Refusal> {
         let (user, password) = (self.need("username")?, self.need("password")?);
@@ -486,7 +250,8 @@ impl<'a> Ask<'a> {
         })
     }
 
-    fn strike(&self, place: &str, audience: &str) -> Result<(), Refusal> {
+    /// Refuses if the scenario strikes here.
+    pub(super) fn strike(&self, place: &str, audience: &str) -> Result<(), Refusal> {
         match self.shared.scenario.entra(place) {
             Some(row) => Err(Refusal::from(row).fill("{resource}", audience)),
             None => Ok(()),
@@ -496,20 +261,6 @@ impl<'a> Ask<'a> {
 
 fn missing_principal(tenant: &str) -> Refusal {
     Refusal::of(7_000_229).fill("{tenant}", tenant)
-}
-
-/// A code or refresh token that is not known: cut short, or something else altogether.
-fn malformed(name: &str, desk: &Desk) -> Refusal {
-    let clean = name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    let begins = |whole: &String| whole.starts_with(name) || name.starts_with(whole.as_str());
-    let cut = desk.codes.keys().any(begins) || desk.renewals.keys().any(begins);
-    if cut || !clean || name.len() < 100 {
-        Refusal::of(9_002_313)
-    } else {
-        Refusal::of(70_000)
-    }
 }
 
 /// Text no terminal should be given as it is.
