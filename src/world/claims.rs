@@ -97,7 +97,7 @@ mod tests {
             read.application.unwrap(),
             "2d4d11a2-f814-46a7-890a-274a72a7309e"
         );
-        assert_eq!(read.scopes, ["user_impersonation".into()]);
+        assert_eq!(read.scopes, ["user_impersonation"]);
         assert_eq!(read.methods, None);
         assert_eq!(read.expires.unwrap().as_second(), 1_388_444_763);
     }
@@ -109,7 +109,7 @@ mod tests {
         ));
         assert_eq!(read.audience.unwrap(), "a");
         assert_eq!(read.application.unwrap(), "app");
-        assert_eq!(read.methods.unwrap(), ["pwd".into(), "mfa".into()]);
+        assert_eq!(read.methods.unwrap(), ["pwd", "mfa"]);
         assert_eq!(read.scopes.len(), 2);
         assert!(read.expires.is_some());
         let read = decode(&token(r#"{"amr":"pwd mfa","exp":1e300}"#));

@@ -146,6 +146,13 @@ impl Ask {
         self
     }
 
+    /// The same call on a connection of its own, which ends with the answer.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.lane = Lane::Alone;
+        self
+    }
+
     /// The same call as a look at the headers alone.
     #[must_use]
     pub fn head(mut self) -> Self {
@@ -250,23 +257,7 @@ impl Http {
     /// Sends a call and reads the whole answer.
     pub async fn send(&self, ask: Ask) -> Result<Reply, HttpFault> {
         let (limit, partial) = (ask.limit.min(BODY_LIMIT), ask.partial);
-        let mut opening = self.open(ask).await?;
-        let mut body = Zeroizing::new(Vec::new());
-        let broken = opening.fill(&mut body, limit).await.err();
-        let broken = match broken {
-            Some(fault) if !partial => return Err(fault),
-            kept => kept,
-        };
-        let reply = Reply {
-            status: opening.status,
-            headers: std::mem::take(&mut opening.headers),
-            body,
-            broken,
-        };
-        if reply.is_html() && (reply.status < 500 || reply.status == 511) {
-            return Err(opening.fault(Cause::NotTheService, &opening.host));
-        }
-        Ok(reply)
+        self.open(ask).await?.reply(limit, partial).await
     }
 
     /// Sends a call and reads the head of the answer. An answer that cannot be the service's own is a fault.
@@ -421,6 +412,25 @@ impl Opening {
             };
             self.fault(cause, &self.host)
         })
+    }
+
+    /// The whole answer. With `partial`, a body that breaks off is kept as far as it came.
+    pub async fn reply(mut self, limit: usize, partial: bool) -> Result<Reply, HttpFault> {
+        let mut body = Zeroizing::new(Vec::new());
+        let broken = match self.fill(&mut body, limit).await {
+            Err(fault) if !partial => return Err(fault),
+            filled => filled.err(),
+        };
+        let reply = Reply {
+            status: self.status,
+            headers: std::mem::take(&mut self.headers),
+            body,
+            broken,
+        };
+        if reply.is_html() && (reply.status < 500 || reply.status == 511) {
+            return Err(self.fault(Cause::NotTheService, &self.host));
+        }
+        Ok(reply)
     }
 
     async fn fill(&mut self, body: &mut Vec<u8>, limit: usize) -> Result<(), HttpFault> {

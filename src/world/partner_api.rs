@@ -1,1 +1,221 @@
-//! To come.
+//! The price service ("Partner API", "Dev Center"): exchange rates and the head of a price sheet.
+//!
+//! Both are CSV. No `Accept-Encoding` is sent, because there `deflate` means a ZIP archive (partner-rest,
+//! `get-a-price-sheet.md`); the addresses carry `$`, quotes and parentheses literally, as documented.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use url::Url;
+
+use crate::cloud::{Cloud, appended};
+use crate::engine::effect::{Answer, Cause, Failure, Found, Mismatch, Service};
+use crate::secret::Secret;
+use crate::text::Foreign;
+use crate::world::http::{Ask, Http, HttpFault, JSON_LIMIT, Opening, looks_like_html, new_guid};
+use crate::world::refusal::Said;
+use crate::world::{clock, sheet};
+
+/// The view that lists what usage costs, by meter.
+const VIEW: &str = "azure_consumption";
+
+/// The price service of one cloud.
+#[derive(Clone, Copy)]
+pub struct PartnerApi<'w> {
+    http: &'w Http,
+    cloud: &'w Cloud,
+}
+
+impl<'w> PartnerApi<'w> {
+    /// Joins a cloud and the way to reach it.
+    pub fn new(http: &'w Http, cloud: &'w Cloud) -> Self {
+        Self { http, cloud }
+    }
+
+    /// The rates of the last complete month: the same token, role and host as a price sheet, in 18 KB.
+    pub async fn exchange_rates(&self, token: &Secret) -> Result<Answer, Box<Failure>> {
+        let month = last_month(clock::now());
+        let address = self.address(&format!("fxrates(Month='{month}')"))?;
+        let part = self.take(address, token, |_| false).await?;
+        let records = sheet::records(&part.bytes, part.whole);
+        let (header, rows) = records
+            .split_first()
+            .ok_or_else(|| part.unreadable("empty"))?;
+        if let Some(name) = sheet::missing(header, &["CurrencyCode", "USDPerUnit"]) {
+            return Err(part.without_column(name));
+        }
+        Ok(part.answer(Found::ExchangeRates { rows: rows.len() }))
+    }
+
+    /// The head of the price sheet of a market (two letters). The connection is closed as soon as there is enough.
+    pub async fn price_sheet(&self, token: &Secret, market: &str) -> Result<Answer, Box<Failure>> {
+        let market: String = market
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .take(2)
+            .collect();
+        let resource = format!(
+            "pricesheets(Market='{}',PricesheetView='{VIEW}')",
+            market.to_ascii_uppercase()
+        );
+        let address = self.address(&resource)?;
+        let part = self.take(address, token, sheet::is_enough).await?;
+        let records = sheet::records(&part.bytes, part.whole);
+        if records.is_empty() {
+            return Err(part.unreadable("no header row"));
+        }
+        let mut head = sheet::head(&records).map_err(|name| part.without_column(name))?;
+        head.bytes = part.length;
+        head.read = part.bytes.len();
+        Ok(part.answer(Found::PriceSheet(head)))
+    }
+
+    /// Reads until there is enough, at most [`sheet::HEAD_LIMIT`], and lets go of the connection.
+    async fn take(
+        &self,
+        address: Url,
+        token: &Secret,
+        enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Taken, Box<Failure>> {
+        let ask = Ask::get(address)
+            .alone()
+            .with("accept", "*/*")
+            .with("client-request-id", &new_guid())
+            .with("ms-correlationid", self.http.correlation_id())
+            .bearing(token);
+        let mut opening = self.http.open(ask).await.map_err(fault)?;
+        if !(200..300).contains(&opening.status) {
+            let reply = opening.reply(JSON_LIMIT, false).await.map_err(fault)?;
+            return Err(Said::read(&reply.body).failure(Service::PartnerApi, &reply));
+        }
+        let mut part = Taken::of(&opening);
+        while part.bytes.len() < sheet::HEAD_LIMIT && !enough(&part.bytes) {
+            let Some(chunk) = opening.chunk().await.map_err(fault)? else {
+                part.whole = true;
+                break;
+            };
+            let room = sheet::HEAD_LIMIT - part.bytes.len();
+            part.bytes.extend(chunk.iter().take(room));
+        }
+        part.checked(&opening)
+    }
+
+    fn address(&self, resource: &str) -> Result<Url, Box<Failure>> {
+        let base = self.cloud.partner_api.as_ref().ok_or_else(|| {
+            let detail = "no price service is known for this cloud";
+            fault(HttpFault::new(Cause::NoSuchHost, detail))
+        })?;
+        Ok(appended(base, &["v1.0", "sales", resource, "$value"]))
+    }
+}
+
+/// What was read of a file.
+struct Taken {
+    bytes: Vec<u8>,
+    /// Whether that is all of it.
+    whole: bool,
+    length: Option<u64>,
+    status: u16,
+    request_id: Option<Foreign>,
+}
+
+impl Taken {
+    fn of(opening: &Opening) -> Self {
+        Self {
+            bytes: Vec::new(),
+            whole: false,
+            length: opening.length(),
+            status: opening.status,
+            request_id: opening
+                .headers
+                .get("request-id")
+                .map(|value| Foreign::from_bytes(value.as_bytes())),
+        }
+    }
+
+    /// Refuses what is no CSV: a page, an archive, an error in disguise.
+    fn checked(self, opening: &Opening) -> Result<Self, Box<Failure>> {
+        if looks_like_html(&self.bytes) {
+            return Err(fault(opening.fault(Cause::NotTheService, opening.host())));
+        }
+        if self.bytes.starts_with(b"PK\x03\x04") {
+            return Err(self.unreadable("a ZIP archive in place of CSV"));
+        }
+        if self.bytes.trim_ascii_start().starts_with(b"{") {
+            return Err(self.unreadable("JSON in place of CSV"));
+        }
+        Ok(self)
+    }
+
+    fn unreadable(&self, detail: &str) -> Box<Failure> {
+        fault(HttpFault {
+            status: Some(self.status),
+            ..HttpFault::new(Cause::Unreadable, detail)
+        })
+    }
+
+    fn without_column(&self, name: &str) -> Box<Failure> {
+        HttpFault {
+            status: Some(self.status),
+            ..HttpFault::new(Cause::Mismatch(Mismatch::Columns), name)
+        }
+        .failure(Service::Check)
+    }
+
+    fn answer(self, found: Found) -> Answer {
+        Answer {
+            found,
+            mfa_compliant: None,
+            request_id: self.request_id,
+        }
+    }
+}
+
+/// The last month that is complete, as `YYYYMM`, in UTC.
+fn last_month(now: Timestamp) -> String {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let (year, month) = match today.month() {
+        1 => (today.year() - 1, 12),
+        month => (today.year(), month - 1),
+    };
+    format!("{year:04}{month:02}")
+}
+
+fn fault(fault: HttpFault) -> Box<Failure> {
+    fault.failure(Service::PartnerApi)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_complete_month_is_the_one_before_this() {
+        for (now, expected) in [
+            ("2026-01-01T00:00:00Z", "202512"),
+            ("2026-03-31T23:59:59Z", "202602"),
+            ("2026-12-15T12:00:00Z", "202611"),
+        ] {
+            assert_eq!(last_month(now.parse().unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn dollar_quotes_and_parentheses_are_literal() {
+        let cloud = Cloud::global();
+        let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
+        let api = PartnerApi::new(&http, &cloud);
+        assert_eq!(
+            api.address("pricesheets(Market='US',PricesheetView='azure_consumption')")
+                .unwrap()
+                .as_str(),
+            "https://api.partner.microsoft.com/v1.0/sales/pricesheets(Market='US',PricesheetView='azure_consumption')/$value"
+        );
+        assert_eq!(
+            PartnerApi::new(&http, &Cloud::china())
+                .address("x")
+                .unwrap_err()
+                .cause,
+            Cause::NoSuchHost
+        );
+    }
+}

@@ -118,8 +118,26 @@ impl Said {
         said
     }
 
+    /// Reads a challenge (RFC 6750, section 3), for answers without a body: `Bearer error="…", error_description="…"`.
+    fn from_challenge(header: &str) -> Self {
+        let value = |name: &str| {
+            let (_, rest) = header.split_once(&format!("{name}=\""))?;
+            rest.split('"').next().map(str::to_owned)
+        };
+        let mut said = Self::from_text(&value("error_description").unwrap_or_default());
+        said.error = value(" error")
+            .or_else(|| value(",error"))
+            .and_then(|error| Foreign::some(&error));
+        said
+    }
+
     /// The failure that this is, for the service that answered.
     pub fn failure(self, service: Service, reply: &Reply) -> Box<Failure> {
+        let challenge = reply.header("www-authenticate");
+        let said = match challenge {
+            Some(header) if self == Self::default() => Self::from_challenge(header.as_str()),
+            _ => self,
+        };
         let Self {
             error,
             suberror,
@@ -128,7 +146,7 @@ impl Said {
             trace_id,
             correlation_id,
             claims,
-        } = self;
+        } = said;
         let now = clock::now();
         let mut failure = Box::new(Failure::new(service, Cause::Refused));
         failure.status = Some(reply.status);
@@ -225,5 +243,154 @@ fn numbers(value: &Value) -> Vec<u64> {
 fn push_new(codes: &mut Vec<u64>, code: u64) {
     if !codes.contains(&code) && codes.len() < 16 {
         codes.push(code);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Said {
+        Said::read(body.as_bytes())
+    }
+
+    #[test]
+    fn the_documented_error_is_taken_apart() {
+        let said = read(
+            r#"{"error":"invalid_grant","error_description":"AADSTS70002: Error validating credentials. AADSTS70008: The provided authorization code or refresh token is expired. Send a new interactive authorization request for this user and resource.\r\nTrace ID: 3939d04c-d7ba-42bf-9cb7-1e5854cdce9e\r\nCorrelation ID: a8125194-2dc8-4078-90ba-7b6592a7f231\r\nTimestamp: 2016-04-11 18:00:12Z","error_codes":[70002,70008],"timestamp":"2016-04-11 18:00:12Z","trace_id":"3939d04c-d7ba-42bf-9cb7-1e5854cdce9e","correlation_id":"a8125194-2dc8-4078-90ba-7b6592a7f231"}"#,
+        );
+        assert_eq!(said.error.unwrap(), "invalid_grant");
+        assert_eq!(said.codes, [70002, 70008]);
+        assert!(
+            said.sentence
+                .unwrap()
+                .as_str()
+                .ends_with("user and resource.")
+        );
+        assert_eq!(
+            said.trace_id.unwrap(),
+            "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e"
+        );
+    }
+
+    #[test]
+    fn a_trailer_without_separators_is_split() {
+        let said = read(
+            r#"{"error":"invalid_request","error_description":"AADSTS90010: The grant type is not supported.Trace ID: dd25f4fb-3e8d-458e-90e7-179524ce0000Correlation ID: f11508ab-067f-40d4-83cb-ccc67bf57e45Timestamp: 2018-09-22 00:50:11Z"}"#,
+        );
+        assert_eq!(said.codes, [90010]);
+        assert_eq!(
+            said.sentence.unwrap(),
+            "AADSTS90010: The grant type is not supported."
+        );
+        assert_eq!(
+            said.trace_id.unwrap(),
+            "dd25f4fb-3e8d-458e-90e7-179524ce0000"
+        );
+        assert_eq!(
+            said.correlation_id.unwrap(),
+            "f11508ab-067f-40d4-83cb-ccc67bf57e45"
+        );
+    }
+
+    #[test]
+    fn codes_come_as_numbers_strings_or_in_the_text() {
+        for (codes, expected) in [
+            ("[500011]", vec![500_011]),
+            ("[\"500011\",7]", vec![500_011, 7]),
+            ("\"[500011]\"", vec![500_011]),
+            ("500011.0", vec![500_011]),
+            ("[]", vec![1]),
+            ("null", vec![1]),
+            ("{}", vec![1]),
+        ] {
+            let said = read(&format!(
+                r#"{{"error":"e","error_description":"AADSTS1: x AADSTS1: y","error_codes":{codes}}}"#
+            ));
+            assert_eq!(said.codes, expected, "{codes}");
+        }
+    }
+
+    #[test]
+    fn either_half_of_an_error_may_be_missing() {
+        let said = read(r#"{"error":"invalid_client"}"#);
+        assert_eq!(
+            (said.error.unwrap().as_str(), said.sentence),
+            ("invalid_client", None)
+        );
+        let said = read(r#"{"error_description":"AADSTS50058: x"}"#);
+        assert_eq!((said.error, said.codes), (None, vec![50058]));
+        let said = read(r#"{"error":"e","suberror":"bad_token","claims":"{\"access_token\":{}}"}"#);
+        assert_eq!(said.suberror.unwrap(), "bad_token");
+        assert_eq!(said.claims.unwrap(), "{\"access_token\":{}}");
+    }
+
+    #[test]
+    fn partner_center_and_its_gateway() {
+        let said = read(
+            r#"{"code":3000,"description":"Partner Organization with partner_id 9999999 could not be found","data":[],"source":"PartnerFD"}"#,
+        );
+        assert_eq!(said.codes, [3000]);
+        assert!(said.sentence.is_some());
+        assert_eq!(
+            read(r#"{"code":"900421","description":"x"}"#).codes,
+            [900_421]
+        );
+        assert_eq!(
+            read(r#"{"code":"unauthorized"}"#).error.unwrap(),
+            "unauthorized"
+        );
+        let said = read(r#"{"statusCode":429,"message":"Rate limit is exceeded."}"#);
+        assert_eq!(
+            (said.codes.len(), said.sentence.unwrap().as_str()),
+            (0, "Rate limit is exceeded.")
+        );
+        let said = read(r#"{"code":90000,"description":"failed: AADSTS50076: MFA."}"#);
+        assert_eq!(said.codes, [90000, 50076]);
+    }
+
+    #[test]
+    fn the_price_service_speaks_in_two_ways() {
+        let said = read(
+            r#"{"error":{"code":"unAuthorized","message":"Caller is not authorized to access the resource.","target":"referral","innerError":{"code":"innerErrorCode","message":"AADSTS1 inside"}}}"#,
+        );
+        assert_eq!(said.error.unwrap(), "unAuthorized");
+        assert_eq!(said.codes, [1]);
+        let said = read("Unauthorized: Invalid Authorization header");
+        assert_eq!(
+            said.sentence.unwrap(),
+            "Unauthorized: Invalid Authorization header"
+        );
+        let said = read(
+            "\"failed to authorize : AADSTS65002: Consent between first party application 'fa3d9a0c' (invalid_grant)\"",
+        );
+        assert_eq!(said.codes, [65002]);
+    }
+
+    #[test]
+    fn rubbish_says_nothing() {
+        for body in [
+            "",
+            "{",
+            "<html>",
+            "null",
+            "[]",
+            "[1]",
+            "\u{0}",
+            "{\"error\":[]}",
+        ] {
+            let said = read(body);
+            assert_eq!((said.error, said.codes.len()), (None, 0), "{body}");
+        }
+        assert_eq!(Said::read(b"\xff\xfe\x00"), Said::default());
+    }
+
+    #[test]
+    fn a_challenge_speaks_when_the_body_does_not() {
+        let said = Said::from_challenge(
+            "Bearer authorization_uri=\"https://login.microsoftonline.com/x\",  error=\"invalid_token\",  error_description=\"The access token is missing.\",",
+        );
+        assert_eq!(said.error.unwrap(), "invalid_token");
+        assert_eq!(said.sentence.unwrap(), "The access token is missing.");
     }
 }
