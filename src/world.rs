@@ -5,6 +5,7 @@ pub mod claims;
 pub mod clock;
 pub mod entra;
 pub mod http;
+pub mod issuer;
 pub mod json;
 pub mod listener;
 pub mod looks;

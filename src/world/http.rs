@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::cloud::is_loopback;
 use crate::engine::effect::{Cause, Failure, Service, TlsFault};
 use crate::text::Foreign;
-use crate::world::{clock, json, tls};
+use crate::world::{clock, issuer, json, tls};
 
 /// Most bytes of a JSON answer.
 pub const JSON_LIMIT: usize = 1 << 20;
@@ -295,7 +295,15 @@ impl Http {
                 host,
                 response,
             }),
-            Err(error) => Err(self.transport(&error.without_url(), &ask.url, route)),
+            Err(error) => {
+                let mut fault = self.transport(&error.without_url(), &ask.url, route);
+                if fault.cause == Cause::Tls(TlsFault::UnknownIssuer) {
+                    let proxy = self.proxy_for(&ask.url, route);
+                    let issuer = issuer::look(&ask.url, proxy.as_deref()).await;
+                    fault.detail = issuer.or(fault.detail);
+                }
+                Err(fault)
+            }
         }
     }
 
