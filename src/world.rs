@@ -14,6 +14,7 @@ pub mod partner_api;
 pub mod partner_center;
 pub mod redirect;
 pub mod refusal;
+pub mod reply;
 pub mod sheet;
 pub mod tls;
 pub mod token;
