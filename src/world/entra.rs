@@ -24,8 +24,9 @@ use crate::engine::effect::{
 use crate::ids::{ClientId, Directory, TenantId};
 use crate::secret::{Secret, SharedSecret};
 use crate::text::Foreign;
-use crate::world::http::{Ask, Http, HttpFault, Reply};
+use crate::world::http::{Ask, Http};
 use crate::world::refusal::Said;
+use crate::world::reply::{HttpFault, Reply};
 use crate::world::token::{EntraError, EntraToken, salvage};
 use crate::world::{claims, json};
 
@@ -389,4 +390,53 @@ fn nothing(failure: Box<Failure>) -> Landed {
 
 fn entra(fault: HttpFault) -> Box<Failure> {
     fault.failure(Service::Entra)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUID: &str = "11111111-2222-3333-4444-555555555555";
+
+    fn tenant(body: &str) -> Option<String> {
+        tenant_of(&json::object(body.as_bytes()).unwrap()).map(|id| id.as_str().to_owned())
+    }
+
+    #[test]
+    fn the_tenant_is_found_in_either_version_of_the_metadata() {
+        for body in [
+            format!(r#"{{"token_endpoint":"https://login.windows.net/{GUID}/oauth2/token"}}"#),
+            format!(r#"{{"token_endpoint":7,"issuer":"https://sts.windows.net/{GUID}/"}}"#),
+            format!(r#"{{"issuer":"https://login.microsoftonline.com/{GUID}/v2.0"}}"#),
+            format!(
+                r#"{{"token_endpoint":"nonsense","authorization_endpoint":"https://x.example/{GUID}/oauth2/v2.0/authorize"}}"#
+            ),
+        ] {
+            assert_eq!(tenant(&body).as_deref(), Some(GUID), "{body}");
+        }
+        for body in [
+            "{}",
+            r#"{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0"}"#,
+            r#"{"token_endpoint":"https://id.example/token"}"#,
+        ] {
+            assert_eq!(tenant(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn another_cloud_is_noticed() {
+        let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
+        let (global, china) = (Cloud::global(), Cloud::china());
+        let (here, there) = (Entra::new(&http, &global), Entra::new(&http, &china));
+        for (entra, name, expected) in [
+            (here, "microsoftonline.com", false),
+            (here, "microsoftonline.us", true),
+            (here, "partner.microsoftonline.cn", true),
+            (here, "localhost", false),
+            (there, "partner.microsoftonline.cn", false),
+            (there, "microsoftonline.com", true),
+        ] {
+            assert_eq!(entra.is_elsewhere(&Foreign::new(name)), expected, "{name}");
+        }
+    }
 }

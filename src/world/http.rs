@@ -9,29 +9,21 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use http::header::{HeaderMap, LOCATION};
 use http::{HeaderName, HeaderValue, Method};
 use hyper_util::client::proxy::matcher::Matcher;
-use jiff::Timestamp;
 use reqwest::{Certificate, Client, Proxy, redirect};
-use serde_json::{Map, Value};
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::cloud::is_loopback;
 use crate::engine::effect::{Cause, Failure, Service, TlsFault};
-use crate::text::Foreign;
-use crate::world::{clock, json, tls};
-
-/// Most bytes of a JSON answer.
-pub const JSON_LIMIT: usize = 1 << 20;
-/// Most bytes of any answer, whatever a caller asks for.
-pub const BODY_LIMIT: usize = 8 << 20;
-/// The longest pause that a server can make us take.
-pub const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+use crate::secret::Secret;
+use crate::world::reply::{BODY_LIMIT, HttpFault, JSON_LIMIT, Opening, Reply};
+use crate::world::{issuer, tls};
 
 /// How connections are made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpOptions {
     /// A CA certificate (PEM, one or more) trusted beside the system's: for networks that inspect TLS.
     pub extra_ca: Option<Vec<u8>>,
@@ -82,8 +74,7 @@ pub enum Lane {
     Alone,
 }
 
-/// One call.
-#[derive(Debug)]
+/// One call. There is no `Debug`: its body holds secrets.
 pub struct Ask {
     method: Method,
     url: Url,
@@ -137,7 +128,7 @@ impl Ask {
 
     /// The same call with an access token in `Authorization` (RFC 6750, section 2.1), marked as sensitive.
     #[must_use]
-    pub fn bearing(mut self, token: &crate::secret::Secret) -> Self {
+    pub fn bearing(mut self, token: &Secret) -> Self {
         let line = Zeroizing::new(format!("Bearer {}", token.reveal()));
         if let Ok(mut value) = HeaderValue::from_str(&line) {
             value.set_sensitive(true);
@@ -158,70 +149,6 @@ impl Ask {
     pub fn head(mut self) -> Self {
         self.method = Method::HEAD;
         self
-    }
-}
-
-/// An answer whose body has not been read yet.
-pub struct Opening {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers.
-    pub headers: HeaderMap,
-    host: String,
-    response: reqwest::Response,
-}
-
-/// An answer of the service itself.
-pub struct Reply {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers.
-    pub headers: HeaderMap,
-    /// The body as it came.
-    pub body: Zeroizing<Vec<u8>>,
-    /// How the body broke off, for calls that keep what came of it.
-    pub broken: Option<HttpFault>,
-}
-
-/// What stood between us and an answer. It becomes a [`Failure`] in [`HttpFault::failure`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{cause:?}")]
-pub struct HttpFault {
-    /// Of what kind.
-    pub cause: Cause,
-    /// HTTP status, if there was an answer.
-    pub status: Option<u16>,
-    /// The host or whatever else helps to find it.
-    pub detail: Option<Foreign>,
-    /// How long the service asks to wait.
-    pub retry_after: Option<Duration>,
-}
-
-impl HttpFault {
-    /// A fault with a detail.
-    pub fn new(cause: Cause, detail: &str) -> Self {
-        Self {
-            cause,
-            status: None,
-            detail: Foreign::some(detail),
-            retry_after: None,
-        }
-    }
-
-    /// What it means for the service that was asked.
-    pub fn failure(self, service: Service) -> Box<Failure> {
-        let Self {
-            cause,
-            status,
-            detail,
-            retry_after,
-        } = self;
-        let mut failure = Box::new(Failure::new(service, cause));
-        failure.status = status;
-        failure.detail = detail;
-        failure.retry_after = retry_after;
-        failure.at = Some(clock::now());
-        failure
     }
 }
 
@@ -270,11 +197,11 @@ impl Http {
                     .get(LOCATION)
                     .and_then(|value| Url::parse(value.to_str().ok()?).ok())
                     .and_then(|url| url.host_str().map(str::to_owned));
-                let host = to.as_deref().unwrap_or(&opening.host);
+                let host = to.as_deref().unwrap_or_else(|| opening.host());
                 Err(opening.fault(Cause::NotTheService, host))
             }
-            407 => Err(opening.fault(Cause::Proxy, &opening.host)),
-            511 => Err(opening.fault(Cause::NotTheService, &opening.host)),
+            407 => Err(opening.fault(Cause::Proxy, opening.host())),
+            511 => Err(opening.fault(Cause::NotTheService, opening.host())),
             _ => Ok(opening),
         }
     }
@@ -289,13 +216,16 @@ impl Http {
             .headers(ask.headers)
             .body(ask.body);
         match request.send().await {
-            Ok(response) => Ok(Opening {
-                status: response.status().as_u16(),
-                headers: response.headers().clone(),
-                host,
-                response,
-            }),
-            Err(error) => Err(self.transport(&error.without_url(), &ask.url, route)),
+            Ok(response) => Ok(Opening::new(host, response)),
+            Err(error) => {
+                let mut fault = self.transport(&error.without_url(), &ask.url, route);
+                if fault.cause == Cause::Tls(TlsFault::UnknownIssuer) {
+                    let proxy = self.proxy_for(&ask.url, route);
+                    let issuer = issuer::look(&ask.url, proxy.as_deref()).await;
+                    fault.detail = issuer.or(fault.detail);
+                }
+                Err(fault)
+            }
         }
     }
 
@@ -322,6 +252,8 @@ impl Http {
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            // Shorter than servers keep a connection, so that a call does not land on one that is gone.
+            .pool_idle_timeout(Duration::from_secs(10))
             .connect_timeout(self.options.connect)
             .timeout(self.options.patience);
         if lane == Lane::Alone {
@@ -394,143 +326,6 @@ impl Http {
             None => host,
         })
     }
-}
-
-impl Opening {
-    /// `Content-Length`, if it was given.
-    pub fn length(&self) -> Option<u64> {
-        self.response.content_length()
-    }
-
-    /// The next piece of the body.
-    pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, HttpFault> {
-        self.response.chunk().await.map_err(|error| {
-            let cause = if error.is_timeout() {
-                Cause::TimedOut
-            } else {
-                Cause::Broken
-            };
-            self.fault(cause, &self.host)
-        })
-    }
-
-    /// The whole answer. With `partial`, a body that breaks off is kept as far as it came.
-    pub async fn reply(mut self, limit: usize, partial: bool) -> Result<Reply, HttpFault> {
-        let mut body = Zeroizing::new(Vec::new());
-        let broken = match self.fill(&mut body, limit).await {
-            Err(fault) if !partial => return Err(fault),
-            filled => filled.err(),
-        };
-        let reply = Reply {
-            status: self.status,
-            headers: std::mem::take(&mut self.headers),
-            body,
-            broken,
-        };
-        if reply.is_html() && (reply.status < 500 || reply.status == 511) {
-            return Err(self.fault(Cause::NotTheService, &self.host));
-        }
-        Ok(reply)
-    }
-
-    async fn fill(&mut self, body: &mut Vec<u8>, limit: usize) -> Result<(), HttpFault> {
-        if self.length().is_some_and(|length| length > limit as u64) {
-            return Err(self.fault(Cause::Unreadable, "too large"));
-        }
-        while let Some(chunk) = self.chunk().await? {
-            if body.len() + chunk.len() > limit {
-                return Err(self.fault(Cause::Unreadable, "too large"));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(())
-    }
-
-    /// A fault of this answer.
-    pub fn fault(&self, cause: Cause, detail: &str) -> HttpFault {
-        HttpFault {
-            cause,
-            status: Some(self.status),
-            detail: Foreign::some(detail),
-            retry_after: retry_after(&self.headers, clock::now()),
-        }
-    }
-
-    /// The host that was asked.
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-}
-
-impl Reply {
-    /// Whether the status is one of success.
-    pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
-    /// The body as a JSON object, or why not.
-    pub fn object(&self) -> Result<Map<String, Value>, HttpFault> {
-        json::object(&self.body).ok_or_else(|| HttpFault {
-            status: Some(self.status),
-            ..HttpFault::new(Cause::Unreadable, "not a JSON object")
-        })
-    }
-
-    /// A header as harmless text.
-    pub fn header(&self, name: &str) -> Option<Foreign> {
-        Foreign::some(&String::from_utf8_lossy(self.headers.get(name)?.as_bytes()))
-    }
-
-    /// Whether the body is a page for a browser: a login page of a network, a block page of a proxy, a gateway's.
-    pub fn is_html(&self) -> bool {
-        let declared = self
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| {
-                let value = value.trim_start().to_ascii_lowercase();
-                value.starts_with("text/html") || value.starts_with("application/xhtml")
-            });
-        let start = json::without_mark(&self.body).trim_ascii_start().first();
-        looks_like_html(&self.body) || (declared && start.is_some_and(|byte| *byte != b'{'))
-    }
-}
-
-/// Whether bytes begin like a page.
-pub fn looks_like_html(body: &[u8]) -> bool {
-    let start = json::without_mark(body).trim_ascii_start();
-    let start = start.get(..start.len().min(16)).unwrap_or_default();
-    let start = start.to_ascii_lowercase();
-    [
-        b"<!doctype".as_slice(),
-        b"<html",
-        b"<head",
-        b"<!--",
-        b"<body",
-    ]
-    .iter()
-    .any(|mark| start.starts_with(mark))
-}
-
-/// Reads `Retry-After` (RFC 9110, section 10.2.3): seconds or a date; the first header that makes sense counts; never more
-/// than [`LONGEST_PAUSE`].
-pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    headers
-        .get_all(RETRY_AFTER)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .find_map(|text| pause(text.trim(), now))
-        .map(|asked| asked.min(LONGEST_PAUSE))
-}
-
-fn pause(text: &str, now: Timestamp) -> Option<Duration> {
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number too large for the type is a long pause all the same.
-        return Some(text.parse().map_or(LONGEST_PAUSE, Duration::from_secs));
-    }
-    let until = httpdate::parse_http_date(text).ok()?;
-    let until = Timestamp::try_from(until).ok()?;
-    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
 }
 
 /// A random GUID, version 4 (RFC 9562, section 5.4), for headers that name a call.
@@ -621,4 +416,36 @@ fn by_kind(chain: &[&(dyn StdError + 'static)]) -> Cause {
         }
     }
     Cause::Broken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guids_are_random_and_of_version_four() {
+        let (one, other) = (new_guid(), new_guid());
+        assert_ne!(one, other);
+        for guid in [one, other] {
+            assert!(crate::ids::looks_like_guid(&guid), "{guid}");
+            assert_eq!(guid.chars().nth(14), Some('4'));
+            assert!(matches!(guid.chars().nth(19), Some('8' | '9' | 'a' | 'b')));
+        }
+    }
+
+    #[test]
+    fn only_https_and_loopback_have_a_way() {
+        let way = |address: &str| route(&Url::parse(address).unwrap());
+        assert_eq!(way("https://login.example"), Ok(Route::Outside));
+        assert_eq!(way("https://localhost:1"), Ok(Route::Loopback));
+        assert_eq!(way("http://[::1]:1"), Ok(Route::Plain));
+        for bad in [
+            "http://login.example",
+            "ftp://localhost",
+            "file:///x",
+            "http://localhost.example",
+        ] {
+            assert!(way(bad).is_err(), "{bad}");
+        }
+    }
 }

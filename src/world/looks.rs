@@ -9,7 +9,8 @@ use url::Url;
 use crate::cloud::Cloud;
 use crate::engine::effect::{Cause, Failure, Service, Sight};
 use crate::world::clock;
-use crate::world::http::{Ask, Http, HttpFault};
+use crate::world::http::{Ask, Http};
+use crate::world::reply::HttpFault;
 
 /// Up to here the clock is right.
 const RIGHT: Duration = Duration::from_secs(60);

@@ -11,8 +11,9 @@ use crate::cloud::{Cloud, appended};
 use crate::engine::effect::{Answer, Cause, Failure, Found, Mismatch, Service};
 use crate::secret::Secret;
 use crate::text::Foreign;
-use crate::world::http::{Ask, Http, HttpFault, JSON_LIMIT, Opening, looks_like_html, new_guid};
+use crate::world::http::{Ask, Http, new_guid};
 use crate::world::refusal::Said;
+use crate::world::reply::{HttpFault, JSON_LIMIT, Opening, looks_like_html};
 use crate::world::{clock, sheet};
 
 /// The view that lists what usage costs, by meter.

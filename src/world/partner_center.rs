@@ -11,9 +11,10 @@ use crate::cloud::{Cloud, appended};
 use crate::engine::effect::{Answer, Cause, Failure, Found, Reading, Service};
 use crate::secret::Secret;
 use crate::text::Foreign;
-use crate::world::http::{Ask, Http, HttpFault, Reply, new_guid};
+use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
 use crate::world::refusal::{Said, request_id};
+use crate::world::reply::{HttpFault, Reply};
 
 /// Partner Center of one cloud.
 #[derive(Clone, Copy)]
@@ -147,4 +148,129 @@ fn mfa_compliant(reply: &Reply) -> Option<bool> {
 
 fn fault(fault: HttpFault) -> Box<Failure> {
     fault.failure(Service::PartnerCenter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::json::object;
+
+    fn read(reading: Reading, body: &str) -> Option<Found> {
+        found(reading, &object(body.as_bytes()).unwrap())
+    }
+
+    fn some(text: &str) -> Option<Foreign> {
+        Foreign::some(text)
+    }
+
+    #[test]
+    fn the_documented_profiles_are_read() {
+        assert_eq!(
+            read(
+                Reading::Organization,
+                r#"{"id":"<id>","companyName":"TEST_TEST_BugBash1","defaultAddress":{"country":"US","city":"Redmond"},"tenantId":"<tenantID>","domain":"testtestbugbash1.onmicrosoft.com","profileType":"OrganizationProfile"}"#
+            ),
+            Some(Found::Organization {
+                company: some("TEST_TEST_BugBash1"),
+                tenant: some("<tenantID>"),
+                domain: some("testtestbugbash1.onmicrosoft.com"),
+                country: some("US"),
+            })
+        );
+        assert_eq!(
+            read(
+                Reading::LegalBusiness,
+                r#"{"companyName":"Lucerne Publishing","address":{"country":"US"},"vettingStatus":"authorized"}"#
+            ),
+            Some(Found::LegalBusiness {
+                company: some("Lucerne Publishing"),
+                country: some("US"),
+                vetting: some("authorized"),
+            })
+        );
+        assert_eq!(
+            read(
+                Reading::Mpn,
+                r#"{"mpnId":4391507,"profileType":"MpnProfile"}"#
+            ),
+            Some(Found::Mpn {
+                id: some("4391507"),
+                name: None,
+            })
+        );
+        assert_eq!(
+            read(Reading::BillingProfile, r#"{"billingCurrency":"USD"}"#),
+            Some(Found::BillingProfile {
+                currency: some("USD")
+            })
+        );
+    }
+
+    #[test]
+    fn the_first_day_of_the_year_one_is_no_date() {
+        for (date, expected) in [
+            ("2018-03-16T00:00:00", some("2018-03-16T00:00:00")),
+            ("0001-01-01T00:00:00", None),
+            ("0001-01-01T00:00:00Z", None),
+        ] {
+            assert_eq!(
+                read(
+                    Reading::InvoiceSummary,
+                    &format!(
+                        r#"{{"balanceAmount":751094.39,"currencyCode":"USD","accountingDate":"{date}"}}"#
+                    )
+                ),
+                Some(Found::InvoiceSummary {
+                    balance: some("751094.39"),
+                    currency: some("USD"),
+                    date: expected,
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_none_and_an_error_is_nothing() {
+        assert_eq!(
+            read(Reading::Customers, "{}"),
+            Some(Found::Customers { total: None })
+        );
+        assert_eq!(
+            read(
+                Reading::LegalBusiness,
+                r#"{"address":[],"companyName":null}"#
+            ),
+            Some(Found::LegalBusiness {
+                company: None,
+                country: None,
+                vetting: None,
+            })
+        );
+        assert_eq!(read(Reading::Customers, r#"{"error":{"code":"x"}}"#), None);
+    }
+
+    #[test]
+    fn paths_are_microsofts() {
+        let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
+        let cloud = Cloud::global();
+        let api = PartnerCenter::new(&http, &cloud);
+        for (reading, path) in [
+            (Reading::Customers, "/v1/customers?size=1"),
+            (
+                Reading::LegalBusiness,
+                "/v1/profiles/legalbusiness?vettingVersion=Current",
+            ),
+            (Reading::InvoiceSummary, "/v1/invoices/summary"),
+            (Reading::Organization, "/v1/profiles/organization"),
+            (Reading::Mpn, "/v1/profiles/mpn"),
+            (Reading::BillingProfile, "/v1/profiles/billing"),
+        ] {
+            let address = api.address(reading).unwrap();
+            assert_eq!(
+                address.as_str(),
+                format!("https://api.partnercenter.microsoft.com{path}")
+            );
+        }
+        assert!(api.address(Reading::PriceSheet).is_none());
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::effect::{Cause, Failure, Service};
 use crate::text::Foreign;
-use crate::world::http::{Reply, retry_after};
+use crate::world::reply::{Reply, retry_after};
 use crate::world::{clock, json};
 
 /// The content of an error body.

@@ -1,19 +1,31 @@
-//! Tests of parts together: real files, a real keyring, other processes.
+//! Tests of parts together: real files, a real keyring, other processes, servers on loopback.
 
 // `cfg(test)` always holds here; it tells the lints that helpers beside tests may panic like tests.
 #[cfg(test)]
 mod child;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod faulty;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod keyring;
 #[cfg(test)]
+mod listener;
+#[cfg(test)]
 mod lock;
+#[cfg(test)]
+mod prices;
 #[cfg(test)]
 #[cfg(unix)]
 mod record;
 #[cfg(test)]
+#[cfg(feature = "simulator")]
 mod simulator;
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tls;
+#[cfg(test)]
+mod tokens;
 #[cfg(test)]
 mod vault;

@@ -1,0 +1,219 @@
+//! Who signed the certificate that is not trusted here: the name of the box that inspects this network's traffic.
+//!
+//! A second connection is made for it, which never carries a request: its verifier writes the issuer down and refuses, so
+//! no handshake of it is ever completed.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error};
+use rustls::{SignatureScheme, pki_types::InvalidDnsNameError};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use url::Url;
+
+use crate::text::Foreign;
+
+/// How long the look may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Rounds of a handshake that never ends.
+const ROUNDS: usize = 64;
+
+/// The common name (or organization) of the issuer of the certificate at `url`, asked for through `proxy` (host and port) if
+/// there is one.
+pub async fn look(url: &Url, proxy: Option<&str>) -> Option<Foreign> {
+    tokio::time::timeout(PATIENCE, handshake(url, proxy))
+        .await
+        .ok()?
+}
+
+async fn handshake(url: &Url, proxy: Option<&str>) -> Option<Foreign> {
+    let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+    let mut stream = match proxy {
+        Some(proxy) => tunnel(proxy, host, port).await?,
+        None => TcpStream::connect((host.trim_matches(['[', ']']), port))
+            .await
+            .ok()?,
+    };
+    let witness = Arc::new(Witness::new());
+    let mut connection = connection(host, Arc::clone(&witness))?;
+    let mut buffer = vec![0_u8; 16 << 10];
+    for _ in 0..ROUNDS {
+        let mut out = Vec::new();
+        while connection.wants_write() {
+            connection.write_tls(&mut out).ok()?;
+        }
+        stream.write_all(&out).await.ok()?;
+        let read = stream.read(&mut buffer).await.ok()?;
+        let mut bytes = buffer.get(..read).filter(|bytes| !bytes.is_empty())?;
+        while !bytes.is_empty() {
+            connection.read_tls(&mut bytes).ok()?;
+            if connection.process_new_packets().is_err() {
+                return witness.seen();
+            }
+        }
+    }
+    None
+}
+
+fn connection(host: &str, witness: Arc<Witness>) -> Option<ClientConnection> {
+    let provider = Arc::clone(&witness.provider);
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .dangerous()
+        .with_custom_certificate_verifier(witness)
+        .with_no_client_auth();
+    let name: Result<ServerName<'static>, InvalidDnsNameError> =
+        host.trim_matches(['[', ']']).to_owned().try_into();
+    ClientConnection::new(Arc::new(config), name.ok()?).ok()
+}
+
+/// Asks a proxy for a tunnel (RFC 9110, section 9.3.6), without user name: one that wants it tells us nothing.
+async fn tunnel(proxy: &str, host: &str, port: u16) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(proxy).await.ok()?;
+    let request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") && head.len() < 8_192 {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    head.starts_with(b"HTTP/1.")
+        .then(|| head.get(9..12) == Some(b"200"))?
+        .then_some(stream)
+}
+
+/// A verifier that trusts nobody and remembers who signed.
+#[derive(Debug)]
+struct Witness {
+    provider: Arc<CryptoProvider>,
+    issuer: Mutex<Option<Foreign>>,
+}
+
+impl Witness {
+    fn new() -> Self {
+        Self {
+            provider: Arc::new(aws_lc_rs::default_provider()),
+            issuer: Mutex::new(None),
+        }
+    }
+
+    fn seen(&self) -> Option<Foreign> {
+        let seen = self.issuer.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clone()
+    }
+}
+
+impl ServerCertVerifier for Witness {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        *self.issuer.lock().unwrap_or_else(PoisonError::into_inner) = issuer_of(end_entity);
+        Err(Error::InvalidCertificate(CertificateError::UnknownIssuer))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _cert: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::InvalidCertificate(CertificateError::BadSignature))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _message: &[u8],
+        _cert: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::InvalidCertificate(CertificateError::BadSignature))
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+/// Object identifiers of a name's parts (X.520): common name and organization.
+const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+const ORGANIZATION: &[u8] = &[0x55, 4, 10];
+
+/// The issuer's name in a certificate (RFC 5280, section 4.1): the fourth member of the signed part, or the third when the
+/// version is left out.
+fn issuer_of(certificate: &[u8]) -> Option<Foreign> {
+    let (_, certificate, _) = element(certificate)?;
+    let (_, mut signed, _) = element(certificate)?;
+    let (tag, _, after) = element(signed)?;
+    if tag == 0xa0 {
+        signed = after;
+    }
+    let (_serial, _, after) = element(signed)?;
+    let (_algorithm, _, after) = element(after)?;
+    let (_, name, _) = element(after)?;
+    part(name, COMMON_NAME).or_else(|| part(name, ORGANIZATION))
+}
+
+fn part(mut name: &[u8], wanted: &[u8]) -> Option<Foreign> {
+    while let Some((_, mut set, rest)) = element(name) {
+        name = rest;
+        while let Some((_, pair, more)) = element(set) {
+            set = more;
+            let Some((_, kind, after)) = element(pair) else {
+                continue;
+            };
+            if kind == wanted {
+                let (_, text, _) = element(after)?;
+                return Foreign::some(&String::from_utf8_lossy(text));
+            }
+        }
+    }
+    None
+}
+
+/// One element of DER: its tag, its content, and what follows.
+fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, rest) = bytes.split_first()?;
+    let (first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(*first), rest),
+        0x81..=0x83 => {
+            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+            let length = digits
+                .iter()
+                .fold(0, |length, digit| (length << 8) | usize::from(*digit));
+            (length, rest)
+        }
+        _ => return None,
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((*tag, content, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rubbish_has_no_issuer() {
+        let nested = [0x30, 0x82, 0xff, 0xff, 0x30];
+        for end in 0..nested.len() {
+            assert_eq!(issuer_of(nested.get(..end).unwrap()), None);
+        }
+        assert_eq!(issuer_of(&[0x30, 0x03, 0x30, 0x01, 0x02]), None);
+        assert_eq!(
+            element(&[0x04, 0x02, 1, 2, 9]),
+            Some((4, &[1, 2][..], &[9][..]))
+        );
+    }
+}

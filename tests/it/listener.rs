@@ -1,0 +1,362 @@
+//! The loopback listener against everything that any program or page on this machine can send it.
+
+use octo_csp::cloud::Cloud;
+use octo_csp::engine::effect::{Arrival, Consent, NotCatching, SignIn, Verdict};
+use octo_csp::ids::{ClientId, RedirectAddress, TenantId};
+use octo_csp::world::entra::Entra;
+use octo_csp::world::http::{Http, HttpOptions};
+use octo_csp::world::redirect::SignInSession;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use url::Url;
+
+const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
+
+fn sign_in(redirect: &str) -> SignIn {
+    SignIn {
+        tenant: TenantId::parse(TENANT).unwrap().value,
+        application: ClientId::parse(TENANT).unwrap().value,
+        redirect: RedirectAddress::parse(redirect).unwrap(),
+    }
+}
+
+async fn open(redirect: &str) -> (SignInSession, Consent) {
+    let http = Http::new(&HttpOptions::default()).unwrap();
+    SignInSession::open(
+        Entra::new(&http, &Cloud::global()),
+        &sign_in(redirect),
+        None,
+    )
+    .await
+    .unwrap()
+}
+
+fn port(consent: &Consent) -> u16 {
+    Url::parse(consent.redirect.as_str())
+        .unwrap()
+        .port()
+        .unwrap()
+}
+
+/// Sends bytes and reads all that comes back.
+async fn send(port: u16, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let _sent = stream.write_all(bytes).await;
+    let mut answer = Vec::new();
+    let _read = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+async fn get(port: u16, target: &str) -> String {
+    let request = format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
+    send(port, request.as_bytes()).await
+}
+
+/// Brings the real answer and tells the page; gives what the browser then shows.
+async fn succeeds(session: SignInSession, consent: &Consent) -> String {
+    let port = port(consent);
+    let target = format!(
+        "/?code=1.AXoA-._x&session_state={TENANT}&state={}",
+        consent.state.reveal()
+    );
+    let browser = tokio::spawn(async move { get(port, &target).await });
+    let arrival = tokio::time::timeout(std::time::Duration::from_secs(2), session.arrival())
+        .await
+        .unwrap();
+    let Arrival::Code(code) = arrival else {
+        unreachable!("an error arrived");
+    };
+    assert_eq!(code.secret().reveal(), "1.AXoA-._x");
+    session.tell(Verdict::Proven).await;
+    browser.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_code_with_our_state_arrives_and_the_tab_tells_the_truth() {
+    let (session, consent) = open("http://localhost").await;
+    consent.catching.unwrap();
+    let page = succeeds(session, &consent).await;
+    assert!(page.starts_with("HTTP/1.1 200"));
+    assert!(page.contains("Signed in and checked"));
+    assert!(page.contains("default-src 'none'"));
+    assert!(
+        page.to_ascii_lowercase()
+            .contains("cache-control: no-store")
+    );
+    assert!(!page.contains("1.AXoA"));
+}
+
+#[tokio::test]
+async fn both_doors_are_ours_and_are_let_go_of() {
+    let (session, consent) = open("http://localhost/back").await;
+    let port = port(&consent);
+    assert!(TcpListener::bind(("127.0.0.1", port)).await.is_err());
+    if TcpListener::bind("[::1]:0").await.is_ok() {
+        TcpStream::connect(("::1", port)).await.unwrap();
+    }
+    drop(session);
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+    TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_and_the_one_time_page_is_elsewhere() {
+    let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let taken = other.local_addr().unwrap().port();
+    let (_session, consent) = open(&format!("http://localhost:{taken}/")).await;
+    assert_eq!(consent.catching, Err(NotCatching::PortTaken(taken)));
+    assert_ne!(consent.one_time.unwrap().port(), Some(taken));
+    let (_session, consent) = open("https://localhost").await;
+    assert_eq!(consent.catching, Err(NotCatching::Elsewhere));
+    assert_eq!(consent.redirect.as_str(), "https://localhost");
+    assert!(consent.one_time.is_some());
+}
+
+#[tokio::test]
+async fn the_one_time_address_leads_on_once() {
+    let (_session, consent) = open("http://localhost").await;
+    let one_time = consent.one_time.as_ref().unwrap();
+    let answer = get(port(&consent), one_time.path()).await;
+    assert!(answer.starts_with("HTTP/1.1 302"), "{answer}");
+    assert!(answer.contains(consent.address.as_str()));
+    assert!(answer.contains("no-referrer"));
+    assert!(!one_time.as_str().contains(consent.state.reveal()));
+    let again = get(port(&consent), one_time.path()).await;
+    assert!(again.starts_with("HTTP/1.1 200") && again.contains("used before"));
+    let wrong = get(port(&consent), "/start/AAAAAAAAAAAAAAAAAAAAAA").await;
+    assert!(wrong.starts_with("HTTP/1.1 404"));
+}
+
+#[tokio::test]
+async fn the_address_says_all_that_microsoft_wants_to_know() {
+    let (_session, consent) = open("http://localhost").await;
+    let query: std::collections::BTreeMap<String, String> =
+        consent.address.query_pairs().into_owned().collect();
+    assert_eq!(
+        consent.address.path(),
+        format!("/{TENANT}/oauth2/v2.0/authorize")
+    );
+    for (name, value) in [
+        ("client_id", TENANT),
+        ("response_type", "code"),
+        ("response_mode", "query"),
+        ("redirect_uri", consent.redirect.as_str()),
+        ("prompt", "select_account"),
+        ("code_challenge_method", "S256"),
+        ("state", consent.state.reveal()),
+        (
+            "scope",
+            "https://api.partnercenter.microsoft.com/.default offline_access openid profile",
+        ),
+    ] {
+        assert_eq!(query[name], value, "{name}");
+    }
+    assert_eq!(query["code_challenge"].len(), 43);
+    assert!(consent.state.characters() >= 43 && consent.verifier.characters() >= 43);
+}
+
+#[tokio::test]
+async fn a_sign_in_goes_on_after_a_crash() {
+    let (session, consent) = open("http://localhost").await;
+    drop(session);
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+    let http = Http::new(&HttpOptions::default()).unwrap();
+    let cloud = Cloud::global();
+    let entra = Entra::new(&http, &cloud);
+    let (session, again) = SignInSession::reopen(entra, &consent.keepsake)
+        .await
+        .unwrap();
+    assert_eq!(again.address, consent.address);
+    assert_eq!(again.redirect, consent.redirect);
+    assert_ne!(again.one_time, consent.one_time);
+    succeeds(session, &again).await;
+    let rubbish = octo_csp::secret::Secret::new("{}".to_owned());
+    assert!(SignInSession::reopen(entra, &rubbish).await.is_err());
+}
+
+#[tokio::test]
+async fn an_error_with_our_state_arrives_and_a_repeat_changes_nothing() {
+    let (session, consent) = open("http://localhost").await;
+    let port = port(&consent);
+    let target = format!(
+        "/?error=access_denied&error_subcode=cancel&error_description=AADSTS65004%3a+User+declined%0d%0aTrace+ID%3a+aa-1&state={}",
+        consent.state.reveal()
+    );
+    let browser = tokio::spawn(async move { get(port, &target).await });
+    let Arrival::Error(failure) = session.arrival().await else {
+        unreachable!("a code arrived");
+    };
+    assert_eq!(failure.error.unwrap(), "access_denied");
+    assert_eq!(failure.suberror.unwrap(), "cancel");
+    assert_eq!(failure.codes, [65004]);
+    assert_eq!(failure.sentence.unwrap(), "AADSTS65004: User declined");
+    let repeat = format!("/?code=x&state={}", consent.state.reveal());
+    assert!(get(port, &repeat).await.contains("used before"));
+    assert!(matches!(session.arrival().await, Arrival::Error(_)));
+    session.tell(Verdict::Failed).await;
+    assert!(
+        browser
+            .await
+            .unwrap()
+            .contains("the terminal says what to do")
+    );
+}
+
+fn request(method: &str, target: &str, headers: &str) -> Vec<u8> {
+    format!("{method} {target} HTTP/1.1\r\n{headers}\r\n").into_bytes()
+}
+
+/// Other methods and other places.
+#[rustfmt::skip]
+fn wrong_targets(ours: &str, good: &str) -> Vec<Vec<u8>> {
+    let targets = [
+        "/", "/?", "/?state=", "/?code=evil", "/?error=access_denied", "/?code=evil&state=", "/favicon.ico",
+        "/robots.txt", "/start/", "/start", "//", "/%2e%2e/", "/?code=evil&state=%00", "/index.html?code=evil",
+    ];
+    let methods = ["GET", "POST", "HEAD", "PUT", "OPTIONS", "DELETE", "TRACE", "PATCH"];
+    let with_state = methods.iter().skip(1).chain(&["X"]).map(|method| request(method, ours, good));
+    targets
+        .iter()
+        .flat_map(|target| methods.iter().map(move |method| request(method, target, good)))
+        .chain(with_state)
+        .collect()
+}
+
+/// Our state, brought to a name that is not ours.
+#[rustfmt::skip]
+fn wrong_hosts(ours: &str, good: &str, port: u16) -> Vec<Vec<u8>> {
+    let hosts = [
+        "evil.example".to_owned(), format!("evil.example:{port}"), "localhost".to_owned(), "localhost:1".to_owned(),
+        format!("localhost.evil.example:{port}"), format!("127.0.0.2:{port}"), format!("0.0.0.0:{port}"), String::new(),
+        format!("user@localhost:{port}"), format!("[::2]:{port}"), format!("localhost:{port}:{port}"),
+        format!("localhost:0{port}"), "[::1]".to_owned(), format!("2130706433:{port}"), "\u{e9}".to_owned(),
+    ];
+    let mut all: Vec<Vec<u8>> =
+        hosts.iter().map(|host| request("GET", ours, &format!("Host: {host}\r\n"))).collect();
+    all.push(request("GET", ours, ""));
+    all.push(request("GET", ours, &format!("{good}{good}")));
+    all.push(request("GET", &format!("http://evil.example{ours}"), good));
+    all
+}
+
+/// Our state with something wrong beside it.
+#[rustfmt::skip]
+fn wrong_queries(state: &str, good: &str) -> Vec<Vec<u8>> {
+    let cut = state.get(1..).unwrap();
+    [
+        format!("/?code=a&code=b&state={state}"), format!("/?code=a&state={state}&state={state}"),
+        format!("/?code=a&error=b&state={state}"), format!("/?state={state}"), format!("/?code=&state={state}"),
+        format!("/?code=a+b&state={state}"), format!("/?code=a%26b&state={state}"), format!("/?code=a%0ab&state={state}"),
+        format!("/?error=a&error=b&state={state}"), format!("/x?code=a&state={state}"), format!("/?code=a#&state={state}"),
+        format!("/?code=a;state={state}"), format!("/?code=a&State={state}"), format!("/?code=a&state={cut}"),
+        format!("/?code=a&state={state}x"), format!("/?error=x&error_description=a&error_description=b&state={state}"),
+        format!("/?code={}&state={state}", "a".repeat(40_000)),
+    ]
+    .iter()
+    .map(|target| request("GET", target, good))
+    .collect()
+}
+
+/// What is hardly HTTP.
+fn junk(good: &str) -> Vec<Vec<u8>> {
+    [
+        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"[..],
+        b"\0\0\0\0\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\r\n\r\n\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost localhost\r\n\r\n",
+    ]
+    .iter()
+    .map(|bytes| bytes.to_vec())
+    .chain([request(
+        "GET",
+        "/",
+        &format!("{good}{}", "X-A: b\r\n".repeat(5_000)),
+    )])
+    .collect()
+}
+
+/// 320 requests that are not the answer.
+fn hostile(port: u16, state: &str) -> Vec<Vec<u8>> {
+    let good = format!("Host: localhost:{port}\r\n");
+    let ours = format!("/?code=evil&state={state}");
+    let mut all = wrong_targets(&ours, &good);
+    all.extend(wrong_hosts(&ours, &good, port));
+    all.extend(wrong_queries(state, &good));
+    all.extend(junk(&good));
+    let mut seed = 7_u32;
+    while all.len() < 320 {
+        let target = format!("/?code=evil&state=wrong{}", all.len());
+        let mut bytes = request("GET", &target, &good);
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let place = seed as usize % bytes.len();
+        bytes[place] ^= seed.to_be_bytes()[0] | 1;
+        bytes.extend_from_slice(b"\r\n\r\n");
+        all.push(bytes);
+    }
+    all
+}
+
+/// Sends bytes, says that no more will come, and reads to the end.
+async fn send_and_end(port: u16, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let _sent = stream.write_all(bytes).await;
+    let _ended = stream.shutdown().await;
+    let mut answer = Vec::new();
+    let _read = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn hostile_requests_do_not_disturb_the_real_one() {
+    let (session, consent) = open("http://localhost").await;
+    let port = port(&consent);
+    let requests = hostile(port, consent.state.reveal());
+    assert_eq!(requests.len(), 320);
+    for request in &requests {
+        let answer = send_and_end(port, request).await;
+        let shown = String::from_utf8_lossy(request);
+        assert!(
+            !answer.contains("evil") && !answer.contains(consent.state.reveal()),
+            "{shown}"
+        );
+        assert!(
+            !answer.starts_with("HTTP/1.1 2") && !answer.starts_with("HTTP/1.1 3"),
+            "{shown}\n{answer}"
+        );
+    }
+    assert!(succeeds(session, &consent).await.contains("Signed in"));
+}
+
+#[tokio::test]
+async fn wrong_states_do_not_disturb_the_real_one() {
+    let (session, consent) = open("http://localhost").await;
+    let port = port(&consent);
+    for guess in 0..2_000 {
+        let answer = get(port, &format!("/?code=evil&state={guess:043}")).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    }
+    assert!(succeeds(session, &consent).await.contains("Signed in"));
+}
+
+#[tokio::test]
+async fn stalled_connections_do_not_block_the_real_one() {
+    let (session, consent) = open("http://localhost").await;
+    let port = port(&consent);
+    let mut stalled = Vec::new();
+    for number in 0..1_000 {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        if number % 2 == 0 {
+            let _sent = stream.write_all(b"GET / HTTP/1.1\r\nHost: loc").await;
+        }
+        stalled.push(stream);
+    }
+    assert!(succeeds(session, &consent).await.contains("Signed in"));
+    drop(stalled);
+}
