@@ -261,6 +261,8 @@ pub struct Opened {
     pub registration: Registration,
     /// What was typed the last time, without secrets.
     pub draft: Option<Draft>,
+    /// Under which name its items are found in the keyring, beside the service `octo-csp`.
+    pub name: String,
     /// Where the journal is, for the page that says what is kept where.
     pub folder: String,
 }

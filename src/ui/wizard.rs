@@ -131,7 +131,6 @@ enum Origin {
     Look(Look),
     Run(CheckId),
     Named,
-    Closing,
     Telling(String),
     Quiet,
 }
@@ -163,6 +162,7 @@ pub struct Wizard {
     pub(crate) offer: Vec<(Field, SharedSecret)>,
     pub(crate) notice: Option<String>,
     pub(crate) registration: Registration,
+    pub(crate) name: String,
     pub(crate) folder: String,
     pub(crate) looks: BTreeMap<Look, Result<Sight, Failure>>,
     pub(crate) marked: Vec<&'static str>,
@@ -200,6 +200,7 @@ impl Wizard {
             offer: Vec::new(),
             notice: None,
             registration: Registration::default(),
+            name: String::new(),
             folder: String::new(),
             looks: BTreeMap::new(),
             marked: Vec::new(),

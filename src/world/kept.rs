@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use crate::engine::answers::Draft;
-use crate::engine::effect::{Cause, Effect, Failure, Opened, Outcome, Service, Sight};
+use crate::engine::effect::{Cause, DiskFault, Effect, Failure, Opened, Outcome, Service, Sight};
 use crate::engine::journal::{Fact, Line, Registration, registration_name};
 use crate::engine::step::Environment;
 use crate::world::clock;
@@ -30,6 +30,7 @@ pub enum Keeping {
 /// One registration, opened for this process alone.
 pub(super) struct Kept {
     vault: Vault,
+    name: String,
     pages: RefCell<Pages>,
     lock: Option<Lock>,
 }
@@ -53,14 +54,22 @@ impl Kept {
             Keeping::Machine { state, program } => {
                 let lock = Lock::take(&Lock::place()?, &name, clock::now())?;
                 let record = Record::open(state, &name)?;
+                if record.is_damaged() {
+                    let failure = Failure::new(Service::Disk, Cause::Disk(DiskFault::Damaged));
+                    return Err(Box::new(
+                        failure.with_detail(&record.folder().display().to_string()),
+                    ));
+                }
                 Ok(Self {
                     vault: Vault::keyring(&name, program.clone()),
+                    name,
                     pages: RefCell::new(Pages::File(record)),
                     lock: Some(lock),
                 })
             }
             Keeping::Memory => Ok(Self {
                 vault: Vault::memory(&name),
+                name,
                 pages: RefCell::new(Pages::Memory {
                     registration: Registration::default(),
                     draft: None,
@@ -75,6 +84,7 @@ impl Kept {
             Pages::File(record) => Opened {
                 registration: record.registration().clone(),
                 draft: record.load_draft(),
+                name: self.name.clone(),
                 folder: record.folder().display().to_string(),
             },
             Pages::Memory {
@@ -83,6 +93,7 @@ impl Kept {
             } => Opened {
                 registration: registration.clone(),
                 draft: draft.clone(),
+                name: self.name.clone(),
                 folder: "nothing: this is a rehearsal".to_owned(),
             },
         }

@@ -140,7 +140,9 @@ impl Run {
             }
             Found::InvoiceSummary { currency, date, .. } => {
                 // A day is enough; the service adds a time of day that is always midnight.
-                let date = date.and_then(|date| Foreign::some(date.as_str().split('T').next().unwrap_or_default()));
+                let date = date.and_then(|date| {
+                    Foreign::some(date.as_str().split('T').next().unwrap_or_default())
+                });
                 let shown = |value: &Option<Foreign>, none: &str| {
                     value
                         .as_ref()

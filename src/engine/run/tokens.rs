@@ -31,7 +31,11 @@ pub(super) fn app(claims: &Claims, tenant: &TenantId, application: &ClientId) ->
             "a user's token where the application's was asked for",
         );
     }
-    Move::Pass(shown(claims.audience.as_ref()).trim_start_matches("https://").to_owned())
+    Move::Pass(
+        shown(claims.audience.as_ref())
+            .trim_start_matches("https://")
+            .to_owned(),
+    )
 }
 
 /// A user's token of step 3.

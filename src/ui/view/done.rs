@@ -69,7 +69,7 @@ pub(super) fn kept(wizard: &Wizard, active: &Attempt) -> Vec<Row> {
     {
         rows.push(
             Row::of(Tone::Muted, format!("{place:<10}"))
-                .and(Tone::Value, format!("octo-csp / {item}"))
+                .and(Tone::Value, format!("octo-csp / {}/{item}", wizard.name))
                 .at(5)
                 .hanging(15),
         );

@@ -205,7 +205,10 @@ fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
                 } else {
                     look.theme.button
                 };
-                let label = format!("{}{}{}", look.glyphs.button_left, button.label, look.glyphs.button_right);
+                let label = format!(
+                    "{}{}{}",
+                    look.glyphs.button_left, button.label, look.glyphs.button_right
+                );
                 let room = usize::from(width).saturating_sub(label.width() + 6);
                 let beside = clipped(&button.beside, room);
                 if button.focused {

@@ -14,6 +14,7 @@
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::{Cause, Failure, VaultFault};
 use crate::engine::run::{CheckId, Run};
+use crate::engine::step::Step;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::{notice, step_place, tab_of};
 use crate::ui::wizard::Wizard;
@@ -120,11 +121,16 @@ fn not_the_cause(wizard: &Wizard) -> String {
         (CheckId::Rates, "price service (rates answer)"),
         (CheckId::KeepSecret, "keyring"),
     ];
-    let passed: Vec<&str> = signs
-        .into_iter()
-        .filter(|(id, _)| run.passed(*id))
-        .map(|(_, sign)| sign)
-        .collect();
+    let mut passed: Vec<&str> = Vec::new();
+    if run.step() == Some(Step::PartnerApi) && wizard.proven_center().is_some() {
+        passed.push("directory, app and secret (step 2)");
+    }
+    passed.extend(
+        signs
+            .into_iter()
+            .filter(|(id, _)| run.passed(*id))
+            .map(|(_, sign)| sign),
+    );
     if passed.is_empty() {
         "nothing is ruled out yet".to_owned()
     } else {

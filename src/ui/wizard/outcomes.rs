@@ -1,7 +1,7 @@
 //! What the answers of the world do to the wizard.
 
 use crate::engine::answers::Field;
-use crate::engine::effect::{Effect, Failure, Look, Opened, Outcome, Verdict};
+use crate::engine::effect::{Effect, Failure, Opened, Outcome, Verdict};
 use crate::engine::journal::Attempt;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::Step;
@@ -33,13 +33,7 @@ impl Wizard {
                 self.registration.apply(&line);
                 self.after_basic()
             }
-            (Origin::Named | Origin::Closing, Outcome::Failed(failure)) => {
-                self.cannot_note(&failure)
-            }
-            (Origin::Closing, Outcome::Noted(line)) => {
-                self.registration.apply(&line);
-                Vec::new()
-            }
+            (Origin::Named, Outcome::Failed(failure)) => self.cannot_note(&failure),
             (Origin::Telling(key), Outcome::Discovered(tenant)) => {
                 let line = tenant
                     .region
@@ -74,6 +68,7 @@ impl Wizard {
 
     fn opened(&mut self, opened: Opened) -> Vec<Task> {
         self.registration = opened.registration;
+        self.name = opened.name;
         self.folder = opened.folder;
         self.shut = None;
         if let Some(draft) = &opened.draft {
@@ -265,10 +260,5 @@ impl Wizard {
             .map(|verdict| self.perform(Origin::Quiet, Effect::Tell(verdict)))
             .into_iter()
             .collect()
-    }
-
-    /// Whether every look has come back.
-    pub(crate) fn looked(&self) -> bool {
-        Look::ALL.iter().all(|look| self.looks.contains_key(look))
     }
 }

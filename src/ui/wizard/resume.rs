@@ -44,16 +44,16 @@ impl Resumption {
                 false,
             );
         }
+        if open.code_uncertain() {
+            let sentence = "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.";
+            return (Place::PartnerApi, sentence.to_owned(), false);
+        }
         if open.item(Kind::RefreshToken).is_some() {
             return (
                 Place::PartnerApi,
                 "Your sign-in is safely kept. Finish the checks?".to_owned(),
                 false,
             );
-        }
-        if open.code_uncertain() {
-            let sentence = "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.";
-            return (Place::PartnerApi, sentence.to_owned(), false);
         }
         if open.consenting.is_some() && open.item(Kind::SignIn).is_some() {
             let sentence = "The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again.";
