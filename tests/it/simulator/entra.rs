@@ -489,3 +489,114 @@ async fn declining_goes_back_as_access_denied() {
     assert_eq!(query(&answer, "error_subcode").as_deref(), Some("cancel"));
     assert_eq!(query(&answer, "state").as_deref(), Some("s"));
 }
+
+#[tokio::test]
+async fn credentials_in_two_places_must_be_the_same() {
+    let bench = Bench::happy().await;
+    let scope = format!("{PC}/.default");
+    let (client, secret) = (&bench.facts.client_id, &bench.facts.client_secret);
+    for (user, password, posted, status) in [
+        (client, secret, Some(client), 200),
+        (client, secret, None, 200),
+        (&bench.facts.secret_id, secret, Some(client), 400),
+        (client, &bench.facts.secret_id, None, 401),
+    ] {
+        let mut form = vec![("grant_type", "client_credentials"), ("scope", &scope)];
+        form.extend(posted.map(|client| ("client_id", client.as_str())));
+        let blob = STANDARD.encode(format!("{user}:{password}"));
+        let request = bench
+            .http
+            .post(bench.login("oauth2/v2.0/token"))
+            .form(&form);
+        let request = request.header("authorization", format!("Basic {blob}"));
+        assert_eq!(request.send().await.unwrap().status(), status);
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_agrees_for_everybody() {
+    let bench = Bench::happy().await;
+    let client = ("client_id", bench.facts.client_id.as_str());
+    let address = bench.login("adminconsent");
+    let address = url::Url::parse_with_params(&address, [client, BACK, ("state", "s")]).unwrap();
+    let answer = bench.walk(address).await;
+    assert_eq!(
+        query(&answer, "tenant").as_ref(),
+        Some(&bench.facts.tenant_id)
+    );
+    assert_eq!(query(&answer, "admin_consent").as_deref(), Some("True"));
+    assert_eq!(query(&answer, "code"), None);
+    // Nobody is asked again.
+    let scope = format!("{PA}/user_impersonation");
+    let page = bench.authorize("/v2.0", &[CODE, BACK, ("scope", &scope)]);
+    assert!(query(&bench.walk(page).await, "code").is_some());
+}
+
+#[tokio::test]
+async fn a_code_of_common_is_redeemed_in_the_tenant() {
+    let bench = Bench::happy().await;
+    let scope = format!("{PC}/.default");
+    let own = bench
+        .authorize("/v2.0", &[CODE, BACK, ("scope", &scope)])
+        .to_string();
+    let common = url::Url::parse(&own.replace(&bench.facts.tenant_id, "common")).unwrap();
+    let code = query(&bench.walk(common).await, "code").unwrap();
+    let verifier = "a".repeat(43);
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        BACK,
+        ("code_verifier", &verifier),
+    ];
+    assert_eq!(
+        codes(&bench.token("/v2.0", &fields).await.1),
+        [501_481],
+        "no challenge was sent"
+    );
+    assert_eq!(bench.redeem(&code).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_fragment_and_a_form_can_carry_the_answer() {
+    let bench = Bench::happy().await;
+    let scope = format!("{PC}/.default");
+    let fields = |mode| {
+        [
+            CODE,
+            BACK,
+            ("scope", scope.as_str()),
+            ("response_mode", mode),
+        ]
+    };
+    let answer = bench
+        .walk(bench.authorize("/v2.0", &fields("fragment")))
+        .await;
+    let location = answer.headers()["location"].to_str().unwrap();
+    assert!(
+        location.starts_with("http://localhost:8400/#code="),
+        "{location}"
+    );
+    let refused = [
+        CODE,
+        BACK,
+        ("scope", scope.as_str()),
+        ("response_mode", "form_post"),
+        ("prompt", "none"),
+        ("state", "\"><b>x"),
+    ];
+    let page = bench
+        .http
+        .get(bench.authorize("/v2.0", &refused))
+        .send()
+        .await
+        .unwrap();
+    let page = page.text().await.unwrap();
+    assert!(
+        page.contains("name=\"error\" value=\"login_required\""),
+        "{page}"
+    );
+    assert!(
+        page.contains("action=\"http://localhost:8400\"") && !page.contains("<b>"),
+        "{page}"
+    );
+}
