@@ -10,4 +10,5 @@
 mod bench;
 mod entra;
 mod services;
+mod sign_in;
 mod trouble;
