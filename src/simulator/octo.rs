@@ -94,8 +94,10 @@ fn answered(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     if let Some(row) = shared.scenario.service(&["octo"]) {
         return Err(refused::reply(row));
     }
-    let path = call.path.trim_start_matches("/m/blue/cover");
-    let path = path.strip_prefix("/v1/").ok_or_else(not_found)?;
+    let path = call
+        .path
+        .strip_prefix("/m/blue/cover/v1/")
+        .ok_or_else(not_found)?;
     let target = path
         .strip_prefix("account/")
         .filter(|target| !target.contains('/'));

@@ -80,8 +80,10 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
 }
 
 fn read(shared: &Shared, call: &Call, caller: &Caller) -> Result<Reply, Reply> {
-    let path = call.path.trim_start_matches("/partnercenter");
-    let path = path.strip_prefix("/v1/").ok_or_else(not_found)?;
+    let path = call
+        .path
+        .strip_prefix("/partnercenter/v1/")
+        .ok_or_else(not_found)?;
     let (read, id) = READS
         .iter()
         .find_map(|read| matched(read.path, path).map(|id| (read, id)))

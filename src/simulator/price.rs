@@ -82,9 +82,9 @@ fn not_exchanged(shared: &Shared) -> Reply {
 }
 
 fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
-    let path = decoded(call.path.trim_start_matches("/partner"));
+    let path = decoded(&call.path);
     let thing = path
-        .strip_prefix("/v1.0/sales/")
+        .strip_prefix("/partner/v1.0/sales/")
         .and_then(|rest| rest.strip_suffix(")/$value"))
         .and_then(|rest| rest.split_once('('));
     let Some((name @ ("pricesheets" | "fxrates"), keys)) = thing else {

@@ -4,10 +4,11 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "these helpers are only ever called by tests"
+    reason = "these functions are only ever called by tests"
 )]
 
 mod bench;
 mod entra;
 mod services;
+mod sign_in;
 mod trouble;

@@ -139,8 +139,9 @@ impl<'a> Ask<'a> {
         let facts = &self.shared.facts;
         let basic = call.basic();
         let client = match (self.form.get("client_id"), &basic) {
+            (Some(client), Some((user, _))) if client != user => return Err(Refusal::of(90_023)),
             (Some(client), _) => client,
-            (None, Some((client, _))) => client,
+            (None, Some((client, _))) => client.as_str(),
             (None, None) => return Err(Refusal::missing("client_id")),
         };
         self.known_client(client)?;
@@ -151,9 +152,7 @@ impl<'a> Ask<'a> {
         let secret = match (posted, &basic) {
             (Some(secret), None) => secret,
             (None, Some((_, secret))) if !secret.is_empty() => secret,
-            (Some(secret), Some((user, password))) if secret == password && user == client => {
-                secret
-            }
+            (Some(secret), Some((_, password))) if secret == password => secret,
             (Some(_), Some(_)) => return Err(Refusal::of(90_023)),
             (None, _) => return Err(Refusal::of(7_000_218)),
         };

@@ -1,4 +1,4 @@
-//! Entra ID: discovery, tokens, the sign-in in a browser.
+//! Entra ID: discovery and tokens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -9,10 +9,10 @@ use sha2::{Digest as _, Sha256};
 use super::bench::{Bench, PA, PC, claims, codes, query, text};
 
 /// Fields of a form or query.
-type Fields<'a> = Vec<(&'a str, &'a str)>;
+pub(super) type Fields<'a> = Vec<(&'a str, &'a str)>;
 
-const BACK: (&str, &str) = ("redirect_uri", "http://localhost:8400");
-const CODE: (&str, &str) = ("response_type", "code");
+pub(super) const BACK: (&str, &str) = ("redirect_uri", "http://localhost:8400");
+pub(super) const CODE: (&str, &str) = ("response_type", "code");
 
 #[tokio::test]
 async fn the_line_is_a_cloud_and_holds_the_facts() {
@@ -397,95 +397,24 @@ async fn without_offline_access_v2_gives_no_refresh_token() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_trusted_is_refused_on_a_page() {
+async fn credentials_in_two_places_must_be_the_same() {
     let bench = Bench::happy().await;
-    let scope = ("scope", "https://api.partnercenter.microsoft.com/.default");
-    #[rustfmt::skip]
-    let cases: Vec<(Fields<'_>, &str)> = vec![
-        (vec![CODE, scope], "AADSTS900144"),
-        (vec![CODE, scope, ("redirect_url", "http://localhost")], "AADSTS900144"),
-        (vec![CODE, scope, ("redirect_uri", "http://localhost/auth")], "AADSTS50011"),
-        (vec![CODE, scope, ("redirect_uri", "http://evil.example\"><script>")], "AADSTS50011"),
-        (vec![CODE, scope, BACK, BACK], "AADSTS9000411"),
-    ];
-    for (fields, number) in cases {
-        let answer = bench
-            .http
-            .get(bench.authorize("/v2.0", &fields))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 400);
-        let page = answer.text().await.unwrap();
-        assert!(
-            page.contains(number) && !page.contains("<script>"),
-            "{page}"
-        );
-    }
-    let stranger = bench.authorize("/v2.0", &[CODE, scope, BACK]).to_string();
-    let stranger = stranger.replace(
-        &bench.facts.client_id,
-        "00000000-1111-2222-3333-444444444444",
-    );
-    let page = bench
-        .http
-        .get(stranger)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    assert!(page.contains("AADSTS700016"), "{page}");
-}
-
-#[tokio::test]
-async fn a_request_that_is_wrong_goes_back_with_its_state() {
-    let bench = Bench::happy().await;
-    let scope = ("scope", "https://api.partnercenter.microsoft.com/.default");
-    #[rustfmt::skip]
-    let cases: Vec<(Fields<'_>, &str, &str)> = vec![
-        (vec![scope], "invalid_request", "AADSTS900144"),
-        (vec![CODE], "invalid_request", "AADSTS900144"),
-        (vec![("response_type", "code id_token"), scope], "unsupported_response_type", "AADSTS700054"),
-        (vec![("response_type", "token"), scope], "unsupported_response_type", "AADSTS70005"),
-        (vec![CODE, scope, ("response_mode", "pigeon")], "invalid_request", "AADSTS70007"),
-        (vec![CODE, scope, ("resource", PC)], "invalid_request", "AADSTS901002"),
-        (vec![CODE, scope, ("prompt", "none")], "login_required", "AADSTS50058"),
-        (vec![CODE, scope, ("code_challenge", "short")], "invalid_request", "AADSTS501491"),
-        (vec![CODE, ("scope", "https://nobody.example/.default")], "invalid_resource", "AADSTS500011"),
-    ];
-    for (fields, error, number) in cases {
-        let fields: Vec<_> = fields.into_iter().chain([BACK, ("state", "s&=")]).collect();
-        let answer = bench
-            .http
-            .get(bench.authorize("/v2.0", &fields))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 302, "{fields:?}");
-        assert_eq!(
-            query(&answer, "error").as_deref(),
-            Some(error),
-            "{fields:?}"
-        );
-        assert_eq!(query(&answer, "state").as_deref(), Some("s&="));
-        assert!(
-            query(&answer, "error_description")
-                .unwrap()
-                .starts_with(number),
-            "{fields:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn declining_goes_back_as_access_denied() {
-    let bench = Bench::playing("declined").await;
     let scope = format!("{PC}/.default");
-    let fields = [CODE, BACK, ("scope", &scope), ("state", "s")];
-    let answer = bench.walk(bench.authorize("/v2.0", &fields)).await;
-    assert_eq!(query(&answer, "error").as_deref(), Some("access_denied"));
-    assert_eq!(query(&answer, "error_subcode").as_deref(), Some("cancel"));
-    assert_eq!(query(&answer, "state").as_deref(), Some("s"));
+    let (client, secret) = (&bench.facts.client_id, &bench.facts.client_secret);
+    for (user, password, posted, status) in [
+        (client, secret, Some(client), 200),
+        (client, secret, None, 200),
+        (&bench.facts.secret_id, secret, Some(client), 400),
+        (client, &bench.facts.secret_id, None, 401),
+    ] {
+        let mut form = vec![("grant_type", "client_credentials"), ("scope", &scope)];
+        form.extend(posted.map(|client| ("client_id", client.as_str())));
+        let blob = STANDARD.encode(format!("{user}:{password}"));
+        let request = bench
+            .http
+            .post(bench.login("oauth2/v2.0/token"))
+            .form(&form);
+        let request = request.header("authorization", format!("Basic {blob}"));
+        assert_eq!(request.send().await.unwrap().status(), status);
+    }
 }
