@@ -1,7 +1,7 @@
 //! The one type for secrets: wiped when dropped, impossible to print, with one named door out.
 //!
 //! Client secrets, authorization codes, tokens, PKCE verifiers and `state` values are [`Secret`]s from the moment they
-//! exist. Sharing is by [`Arc`](std::sync::Arc): there is no `Clone`, so the number of copies can be counted.
+//! exist. Sharing is by [`Arc`]: there is no `Clone`, so the number of copies can be counted.
 
 use std::fmt;
 use std::sync::Arc;
