@@ -4,6 +4,7 @@
 
 pub mod field;
 pub mod keys;
+pub mod terminal;
 pub mod theme;
 
 use crate::engine::effect::{Effect, Outcome};

@@ -1,0 +1,477 @@
+//! The terminal a person sits at: entering and leaving it, and the loop that feeds the wizard and paints it.
+//!
+//! One of the two rooms that know crossterm. The loop sleeps until something happens, paints only when something changed and
+//! nothing else is waiting, and never blocks on the keyboard: a thread of its own reads that ([`keyboard`]).
+
+mod flights;
+pub mod guard;
+mod intake;
+mod keyboard;
+mod signals;
+
+use std::collections::VecDeque;
+use std::future::{poll_fn, ready};
+use std::io::{self, IsTerminal as _, Write};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::{Stream, StreamExt as _};
+use ratatui::backend::Backend;
+use ratatui::{Frame, Terminal};
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep_until};
+
+use self::flights::Flights;
+use self::intake::{Intake, Item};
+use super::{Event, Intent, Task, Ticket, keys};
+use crate::engine::effect::{Effect, Outcome};
+use crate::exit::Exit;
+use crate::secret::Secret;
+
+/// What the loop drives.
+pub trait App {
+    /// What to do once the first frame is on the screen; without tasks the frame stays as it is.
+    fn begin(&mut self) -> Vec<Task> {
+        Vec::new()
+    }
+
+    /// Takes an event in and says what should happen.
+    fn update(&mut self, event: Event) -> Vec<Task>;
+
+    /// Paints the present state.
+    fn draw(&mut self, frame: &mut Frame<'_>);
+
+    /// Whether a text field has the focus.
+    fn typing(&self) -> bool;
+
+    /// Whether time should be told: something is in flight or counts down.
+    fn in_flight(&self) -> bool;
+}
+
+/// How the loop behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Take the mouse wheel; selecting and pasting then need Shift.
+    pub mouse: bool,
+    /// How often time is told while [`App::in_flight`]; a second where a screen reader may listen.
+    pub tick: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mouse: false,
+            tick: Duration::from_millis(100),
+        }
+    }
+}
+
+/// Why there is no wizard.
+#[derive(Debug, thiserror::Error)]
+pub enum NoTerminal {
+    /// Nobody can type.
+    #[error("standard input is not a terminal")]
+    Input,
+    /// Nobody can see.
+    #[error("standard output is not a terminal")]
+    Output,
+    /// The terminal could not be switched.
+    #[error("the terminal cannot be switched to full screen")]
+    Switch(#[source] io::Error),
+}
+
+/// Runs the wizard in this process' terminal until it ends, and gives the terminal back.
+///
+/// The last lines go to `out` once the terminal is itself again. Nothing is prompted where there is no terminal.
+pub async fn run<A, P, F>(
+    out: &mut dyn Write,
+    settings: Settings,
+    app: &mut A,
+    perform: P,
+) -> Result<Exit, NoTerminal>
+where
+    A: App,
+    P: Fn(Effect) -> F,
+    F: Future<Output = Outcome>,
+{
+    if !io::stdin().is_terminal() {
+        return Err(NoTerminal::Input);
+    }
+    if !io::stdout().is_terminal() {
+        return Err(NoTerminal::Output);
+    }
+    let signals = signals::stream().map_err(NoTerminal::Switch)?;
+    let mut screen = guard::Tty::enter(settings.mouse).map_err(NoTerminal::Switch)?;
+    let wires = Wires {
+        events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?,
+        signals,
+    };
+    let ending = run_loop(&mut screen, wires, settings, app, perform)
+        .await
+        .map_err(NoTerminal::Switch)?;
+    drop(screen);
+    for line in &ending.lines {
+        // Whoever closed the terminal does not read them.
+        drop(writeln!(out, "{line}"));
+    }
+    drop(out.flush());
+    Ok(ending.exit)
+}
+
+/// What a signal means to a terminal program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM, SIGHUP, SIGINT, SIGQUIT, or the terminal is gone.
+    End,
+    /// SIGTSTP.
+    Stop,
+    /// SIGCONT.
+    Continue,
+}
+
+/// Where the loop hears from.
+#[derive(Debug)]
+pub struct Wires<S, G> {
+    /// Keys, pastes, sizes.
+    pub events: S,
+    /// Signals.
+    pub signals: G,
+}
+
+/// What the loop needs of a terminal; tests bring another.
+pub trait Screen {
+    /// What ratatui paints on.
+    type Backend: Backend;
+
+    /// Switches to the full screen, also when it already is or somebody else switched it away.
+    fn enter(&mut self) -> io::Result<()>;
+
+    /// Switches back. Doing it twice does nothing.
+    fn leave(&mut self);
+
+    /// Clears the screen and makes a terminal of its present size that paints everything.
+    fn terminal(&mut self) -> io::Result<Terminal<Self::Backend>>;
+
+    /// Prints lines on the normal screen.
+    fn print(&mut self, lines: &[String]);
+
+    /// Offers text to the clipboard of the terminal.
+    fn copy(&mut self, text: &str);
+
+    /// Stops this process as Ctrl-Z does; `false` where nobody could continue it.
+    fn stop(&mut self) -> bool;
+
+    /// Whether nothing arrives there any more.
+    fn is_gone(&self) -> bool;
+}
+
+/// How the loop ended.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The exit code.
+    pub exit: Exit,
+    /// The last lines, for the normal screen.
+    pub lines: Vec<String>,
+}
+
+/// How long a write that is under way may take once the wizard has ended.
+const LAST_WRITES: Duration = Duration::from_secs(5);
+
+/// Events after which the screen is painted although more are waiting.
+const PATIENCE: usize = 256;
+
+/// Feeds the app until it ends. The screen was entered; it is left when this returns.
+pub async fn run_loop<C, S, G, A, P, F>(
+    screen: &mut C,
+    mut wires: Wires<S, G>,
+    settings: Settings,
+    app: &mut A,
+    perform: P,
+) -> io::Result<Ending>
+where
+    C: Screen,
+    S: Stream<Item = io::Result<Raw>> + Unpin,
+    G: Stream<Item = Signal> + Unpin,
+    A: App,
+    P: Fn(Effect) -> F,
+    F: Future<Output = Outcome>,
+{
+    let terminal = screen.terminal()?;
+    let mut session = Session::new(screen, terminal, settings, app);
+    let mut flights = Flights::new();
+    session.paint()?;
+    let first = session.app.begin();
+    if !first.is_empty() {
+        session.after(first);
+    }
+    loop {
+        while let Some(task) = session.tasks.pop_front() {
+            match task {
+                Task::Perform(ticket, effect) => {
+                    let writes = effect.writes();
+                    flights.start(ticket, writes, perform(effect));
+                }
+                Task::Cancel(ticket) => flights.cancel(ticket),
+                Task::Copy(text) => session.screen.copy(&text),
+                Task::Print(lines) => session.print(lines),
+                Task::Suspend => session.stop(),
+                Task::Quit(exit, lines) => session.end(exit, lines),
+            }
+        }
+        if session.waiting >= PATIENCE {
+            session.paint()?;
+            // Signals and sockets are heard by the runtime, and that only while this waits.
+            yield_now().await;
+        }
+        if let Some(ending) = session.ending.take() {
+            session.screen.leave();
+            if ending.exit != Exit::Cancelled || !ending.lines.is_empty() {
+                flights.finish_writes(LAST_WRITES).await;
+            }
+            return Ok(ending);
+        }
+        let (flush, tick) = (session.intake.due(), session.tick);
+        tokio::select! { biased;
+            Some(signal) = wires.signals.next() => session.heard(signal)?,
+            Some((ticket, outcome)) = flights.next() => session.came(ticket, outcome),
+            event = wires.events.next() => match event {
+                Some(Ok(event)) => {
+                    let batch = with_all_that_is_ready(event, &mut wires.events).await;
+                    session.typed(batch);
+                }
+                Some(Err(_)) | None => session.end(Exit::Cancelled, Vec::new()),
+            },
+            // Only when nothing else is ready.
+            () = ready(()), if session.wants_paint() => session.paint()?,
+            () = sleep_until(flush.unwrap_or_else(Instant::now)), if flush.is_some() => session.flush(),
+            () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => session.tell_time(),
+        }
+    }
+}
+
+/// Takes what can be had without waiting. The stream only ever sees this task's own waker: after any other one its
+/// keyboard stays silent.
+async fn with_all_that_is_ready<S>(first: Raw, events: &mut S) -> Vec<Raw>
+where
+    S: Stream<Item = io::Result<Raw>> + Unpin,
+{
+    let mut batch = vec![first];
+    poll_fn(|context| {
+        while batch.len() < 4 * PATIENCE {
+            match Pin::new(&mut *events).poll_next(context) {
+                Poll::Ready(Some(Ok(event))) => batch.push(event),
+                // An end is met again in the next round.
+                Poll::Ready(Some(Err(_)) | None) | Poll::Pending => break,
+            }
+        }
+        Poll::Ready(())
+    })
+    .await;
+    batch
+}
+
+/// Where the person is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the wizard.
+    Here,
+    /// Reading plain lines; Enter comes back.
+    Reading,
+    /// In the shell; SIGCONT comes back.
+    Stopped,
+}
+
+/// Everything the loop holds besides its streams and what is in flight.
+struct Session<'a, C: Screen, A> {
+    screen: &'a mut C,
+    terminal: Terminal<C::Backend>,
+    app: &'a mut A,
+    settings: Settings,
+    intake: Intake,
+    tasks: VecDeque<Task>,
+    place: Place,
+    /// Something changed since the last paint.
+    dirty: bool,
+    /// The terminal's size changed since the last paint.
+    resized: bool,
+    /// Events taken in since the last paint.
+    waiting: usize,
+    started: Instant,
+    tick: Option<Instant>,
+    ending: Option<Ending>,
+}
+
+impl<'a, C: Screen, A: App> Session<'a, C, A> {
+    fn new(
+        screen: &'a mut C,
+        terminal: Terminal<C::Backend>,
+        settings: Settings,
+        app: &'a mut A,
+    ) -> Self {
+        Self {
+            screen,
+            terminal,
+            app,
+            settings,
+            intake: Intake::default(),
+            tasks: VecDeque::new(),
+            place: Place::Here,
+            dirty: true,
+            resized: false,
+            waiting: 0,
+            started: Instant::now(),
+            tick: None,
+            ending: None,
+        }
+    }
+
+    fn wants_paint(&self) -> bool {
+        self.dirty && self.place == Place::Here
+    }
+
+    fn paint(&mut self) -> io::Result<()> {
+        self.waiting = 0;
+        if !self.wants_paint() {
+            return Ok(());
+        }
+        if std::mem::take(&mut self.resized) {
+            self.terminal = self.screen.terminal()?;
+        }
+        self.dirty = false;
+        let painted = self.terminal.draw(|frame| self.app.draw(frame)).is_ok();
+        if !painted || self.screen.is_gone() {
+            self.end(Exit::Cancelled, Vec::new());
+        }
+        Ok(())
+    }
+
+    fn feed(&mut self, event: Event) {
+        let tasks = self.app.update(event);
+        self.after(tasks);
+    }
+
+    /// Takes tasks in, and starts or stops telling the time.
+    fn after(&mut self, tasks: Vec<Task>) {
+        self.tasks.extend(tasks);
+        self.dirty = true;
+        match (self.app.in_flight(), self.tick) {
+            (true, None) => self.tell_time(),
+            (false, Some(_)) => self.tick = None,
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
+
+    fn tell_time(&mut self) {
+        let now = Instant::now();
+        self.tick = Some(now + self.settings.tick);
+        let past = now.duration_since(self.started).as_millis();
+        self.feed(Event::Ticked(u64::try_from(past).unwrap_or(u64::MAX)));
+    }
+
+    fn came(&mut self, ticket: Ticket, outcome: Outcome) {
+        self.waiting += 1;
+        self.feed(Event::Came(ticket, outcome));
+    }
+
+    fn typed(&mut self, batch: Vec<Raw>) {
+        self.waiting += batch.len();
+        for item in self.intake.take(batch, Instant::now()) {
+            self.item(item);
+        }
+    }
+
+    fn flush(&mut self) {
+        if let Some(item) = self.intake.release() {
+            self.item(item);
+        }
+    }
+
+    fn item(&mut self, item: Item) {
+        if self.place != Place::Here {
+            // Only Enter comes back from the plain lines; the terminal keeps the rest until it is pressed.
+            if item.is_enter() && self.place == Place::Reading {
+                self.come_back();
+            }
+            return;
+        }
+        match item {
+            Item::Key(key) => self.key(&key),
+            Item::Paste(text) => self.feed(Event::Pasted(Secret::new(text))),
+            Item::Burst(text) if self.app.typing() && intake::is_quick_typing(&text) => {
+                for character in text.chars().filter(|c| *c != '\n') {
+                    self.feed(Event::Pressed(Intent::Typed(character)));
+                }
+            }
+            Item::Burst(mut text) => {
+                let mut letters = text.chars();
+                if let (Some(only), None) = (letters.next(), letters.next()) {
+                    self.key(&KeyEvent::new(KeyCode::Char(only), KeyModifiers::NONE));
+                } else {
+                    self.feed(Event::Pasted(Secret::new(std::mem::take(&mut *text))));
+                }
+            }
+            Item::Resize => {
+                self.resized = true;
+                self.feed(Event::Resized);
+            }
+        }
+    }
+
+    fn key(&mut self, key: &KeyEvent) {
+        if let Some(intent) = keys::intent(key, self.app.typing()) {
+            self.feed(Event::Pressed(intent));
+        }
+    }
+
+    fn print(&mut self, mut lines: Vec<String>) {
+        self.screen.leave();
+        lines.push("Press Enter to go back.".to_owned());
+        self.screen.print(&lines);
+        self.place = Place::Reading;
+    }
+
+    fn heard(&mut self, signal: Signal) -> io::Result<()> {
+        match signal {
+            Signal::End => self.end(Exit::Cancelled, Vec::new()),
+            Signal::Stop => self.stop(),
+            // Also after a stop that nobody announced: the shell has had the terminal meanwhile.
+            Signal::Continue => {
+                self.screen.enter()?;
+                self.come_back_to_a_new_screen();
+            }
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self) {
+        self.screen.leave();
+        self.place = Place::Stopped;
+        if !self.screen.stop() {
+            self.come_back();
+        }
+    }
+
+    fn come_back(&mut self) {
+        if self.screen.enter().is_err() {
+            self.end(Exit::Cancelled, Vec::new());
+        }
+        self.come_back_to_a_new_screen();
+    }
+
+    /// What is on the screen now is not what was painted there.
+    fn come_back_to_a_new_screen(&mut self) {
+        self.place = Place::Here;
+        self.resized = true;
+        self.dirty = true;
+    }
+
+    /// The first end counts.
+    fn end(&mut self, exit: Exit, lines: Vec<String>) {
+        self.ending.get_or_insert(Ending { exit, lines });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! Signals as a stream, and a terminal that goes away as one of them.
+
+use std::io;
+
+use futures_util::{Stream, stream};
+
+use super::Signal;
+
+/// Hears everything that ends, stops or continues a terminal program.
+#[cfg(unix)]
+pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
+    use std::pin::Pin;
+    use std::task::Poll;
+
+    use rustix::process::Signal as Number;
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut all = Vec::new();
+    for (number, meaning) in [
+        (Number::TERM, Signal::End),
+        (Number::HUP, Signal::End),
+        (Number::INT, Signal::End),
+        (Number::QUIT, Signal::End),
+        (Number::CONT, Signal::Continue),
+        (Number::TSTP, Signal::Stop),
+    ] {
+        all.push((signal(SignalKind::from_raw(number.as_raw()))?, meaning));
+    }
+    let mut gone = Some(hang_up()?);
+    Ok(stream::poll_fn(move |context| {
+        for (signal, meaning) in &mut all {
+            if signal.poll_recv(context).is_ready() {
+                return Poll::Ready(Some(*meaning));
+            }
+        }
+        if let Some(watch) = &mut gone
+            && let Poll::Ready(heard) = Pin::new(watch).poll(context)
+        {
+            gone = None;
+            if heard.is_ok() {
+                return Poll::Ready(Some(Signal::End));
+            }
+        }
+        Poll::Pending
+    }))
+}
+
+/// Windows ends a console program by itself, and there is nothing to stop or continue.
+#[cfg(not(unix))]
+pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
+    Ok(stream::pending())
+}
+
+/// Tells when the terminal hangs up, although nobody may have sent SIGHUP (`nohup`, a lost session leader).
+///
+/// A thread sleeps in one `poll` that asks for nothing but the hang-up; the end of the program ends it.
+#[cfg(unix)]
+fn hang_up() -> io::Result<tokio::sync::oneshot::Receiver<()>> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::io::Errno;
+
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let watch = move || {
+        let input = io::stdin();
+        loop {
+            match poll(&mut [PollFd::new(&input, PollFlags::empty())], None) {
+                Err(Errno::INTR) => {}
+                Err(_) => return,
+                Ok(_) => break,
+            }
+        }
+        let _ = sender.send(());
+    };
+    // Nobody waits for it.
+    std::thread::Builder::new()
+        .name("hang-up".to_owned())
+        .stack_size(64 * 1024)
+        .spawn(watch)?;
+    Ok(receiver)
+}
