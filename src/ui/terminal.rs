@@ -129,6 +129,8 @@ pub enum Signal {
     Stop,
     /// SIGCONT.
     Continue,
+    /// SIGWINCH.
+    Resize,
 }
 
 /// Where the loop hears from.
@@ -389,7 +391,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     }
 
     fn item(&mut self, item: Item) {
-        if self.place != Place::Here {
+        if self.place != Place::Here && !matches!(item, Item::Resize) {
             // Only Enter comes back from the plain lines; the terminal keeps the rest until it is pressed.
             if item.is_enter() && self.place == Place::Reading {
                 self.come_back();
@@ -436,6 +438,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
         match signal {
             Signal::End => self.end(Exit::Cancelled, Vec::new()),
             Signal::Stop => self.stop(),
+            Signal::Resize => self.item(Item::Resize),
             // Also after a stop that nobody announced: the shell has had the terminal meanwhile.
             Signal::Continue => {
                 self.screen.enter()?;

@@ -391,7 +391,7 @@ async fn time_is_told_at_once_and_only_while_something_is_in_flight() {
 #[tokio::test]
 async fn another_size_gets_a_new_terminal() {
     let mut bench = bench(false);
-    let (log, keys) = (bench.log.clone(), bench.keys.clone());
+    let (log, keys, signals) = (bench.log.clone(), bench.keys.clone(), bench.signals.clone());
     bench
         .run(never, async || {
             log.until("draw", 1).await;
@@ -399,11 +399,13 @@ async fn another_size_gets_a_new_terminal() {
                 keys.send(Raw::Resize(columns, 5)).unwrap();
             }
             log.until("draw", 2).await;
+            signals.send(Signal::Resize).unwrap();
+            log.until("draw", 3).await;
             send(&keys, "\u{1b}");
         })
         .await;
-    assert_eq!(log.count("terminal"), 2);
-    assert_eq!(log.count("resized"), 40);
+    assert_eq!(log.count("terminal"), 3);
+    assert_eq!(log.count("resized"), 41);
 }
 
 #[tokio::test]
