@@ -18,10 +18,16 @@ mod lock;
 mod prices;
 #[cfg(test)]
 #[cfg(unix)]
+mod pty;
+#[cfg(test)]
+#[cfg(unix)]
 mod record;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod simulator;
+#[cfg(test)]
+#[cfg(unix)]
+mod terminal;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod tls;
