@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::*;
 use crate::engine::effect::{Cause, Failure, Look as Sight, Service, VaultFault};
 use crate::engine::run::bench::{APP, Bench, CODE, refused};
 use crate::ui::wizard::story::{Story, crib, setting};
@@ -23,7 +22,7 @@ fn sized(name: &str, story: &Story, width: u16, height: u16) {
 fn stopped(fault: &'static str, failure: Failure) -> Story {
     let mut story = Story::begun(setting());
     story.bench.fail(fault, failure);
-    story.to_step_two().press("Enter");
+    story.at_step_two().press("Enter");
     story
 }
 
@@ -52,7 +51,7 @@ fn the_three_forms() {
     story.press("Enter");
     golden("partner-center-problems", &story);
     let mut story = Story::begun(setting());
-    story.to_step_two();
+    story.at_step_two();
     golden("partner-center-filled", &story);
     story.press("Enter");
     golden("partner-center-checked", &story);
@@ -71,7 +70,7 @@ fn the_three_forms() {
 #[test]
 fn checks_while_they_run() {
     let mut story = Story::begun(setting());
-    story.to_step_two();
+    story.at_step_two();
     story.answering = false;
     story.press("Enter");
     golden("checking", &story);
@@ -95,7 +94,7 @@ fn failures() {
 #[test]
 fn what_lies_over_a_page() {
     let mut story = Story::begun(setting());
-    story.to_step_two().press("F1");
+    story.at_step_two().press("F1");
     golden("help", &story);
     story.press("Esc ^C");
     golden("leave", &story);
@@ -148,11 +147,11 @@ fn places() -> Vec<Story> {
     for steps in 0..5 {
         let mut story = Story::begun(setting());
         match steps {
-            0 => story.to_step_two(),
-            1 => story.to_step_three(),
-            2 => story.to_sign_in(),
-            3 => story.to_review(),
-            _ => story.to_review().press("Enter"),
+            0 => story.at_step_two(),
+            1 => story.at_step_three(),
+            2 => story.at_sign_in(),
+            3 => story.at_review(),
+            _ => story.at_review().press("Enter"),
         };
         all.push(story);
     }

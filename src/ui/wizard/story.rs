@@ -134,7 +134,7 @@ impl Story {
     }
 
     /// From the first page to step 2, with everything typed but the keys in `except`.
-    pub(crate) fn to_step_two(&mut self) -> &mut Self {
+    pub(crate) fn at_step_two(&mut self) -> &mut Self {
         self.press("Enter Contoso Enter Tab");
         assert_eq!(self.wizard.place, super::Place::PartnerCenter);
         self.wizard.focus = 0;
@@ -147,16 +147,16 @@ impl Story {
             .paste(TENANT)
     }
 
-    pub(crate) fn to_step_three(&mut self) -> &mut Self {
-        self.to_step_two().press("Enter Enter")
+    pub(crate) fn at_step_three(&mut self) -> &mut Self {
+        self.at_step_two().press("Enter Enter")
     }
 
-    pub(crate) fn to_sign_in(&mut self) -> &mut Self {
-        self.to_step_three().press("Enter")
+    pub(crate) fn at_sign_in(&mut self) -> &mut Self {
+        self.at_step_three().press("Enter")
     }
 
-    pub(crate) fn to_review(&mut self) -> &mut Self {
-        self.to_sign_in()
+    pub(crate) fn at_review(&mut self) -> &mut Self {
+        self.at_sign_in()
             .paste(crate::engine::run::bench::CODE)
             .press("Enter Enter")
     }
@@ -171,6 +171,9 @@ impl Story {
         terminal
             .draw(|frame| view::draw(&self.wizard, &look, frame))
             .unwrap();
+        if width == 0 {
+            return String::new();
+        }
         terminal.backend().to_string()
     }
 

@@ -9,7 +9,7 @@ use crate::engine::run::bench::{APP, Bench, CODE, TENANT, refused};
 fn three_steps_lead_to_a_registration() {
     let mut story = Story::begun(setting());
     assert_eq!(story.wizard.place, Place::Start);
-    story.to_sign_in();
+    story.at_sign_in();
     assert_eq!(story.wizard.place, Place::SignIn);
     story
         .paste(&format!("https://localhost/?code={CODE}&state=7f3c"))
@@ -33,7 +33,7 @@ fn three_steps_lead_to_a_registration() {
 fn no_secret_is_ever_drawn() {
     let mut story = Story::begun(setting());
     let mut screens = Vec::new();
-    story.to_step_two();
+    story.at_step_two();
     screens.push(story.screen(120, 60));
     story.press("F1");
     screens.push(story.screen(120, 60));
@@ -91,7 +91,7 @@ fn a_secret_id_is_told_when_its_field_is_left() {
 #[test]
 fn going_back_loses_nothing() {
     let mut story = Story::begun(setting());
-    story.to_step_two().press("Esc");
+    story.at_step_two().press("Esc");
     assert_eq!(story.wizard.place, Place::Basic);
     story.press("Enter Enter");
     assert!(
@@ -128,7 +128,7 @@ fn ctrl_c_asks_and_twice_leaves() {
 #[test]
 fn a_draft_opens_where_it_was_without_its_secret() {
     let mut story = Story::begun(setting());
-    story.to_step_two().press("^C s");
+    story.at_step_two().press("^C s");
     let draft = story.opened.draft.clone().unwrap();
     assert!(!serde_json::to_string(&draft).unwrap().contains(SECRET));
     let mut again = Story::with(
@@ -158,7 +158,7 @@ fn a_draft_opens_where_it_was_without_its_secret() {
 fn a_failed_check_shows_its_cure_and_goes_back_to_the_field() {
     let mut story = Story::begun(setting());
     story.bench.fail("apptoken", refused(401, 7_000_215));
-    story.to_step_two().press("Enter");
+    story.at_step_two().press("Enter");
     assert_eq!(story.wizard.place, Place::Stopped);
     assert!(story.shows("AADSTS7000215"));
     story.press("Esc");
@@ -175,7 +175,7 @@ fn a_new_key_is_tried_again_patiently() {
     let mut story = Story::begun(setting());
     story.bench.fail("apptoken", refused(401, 7_000_215));
     story.bench.fail("apptoken", refused(401, 7_000_215));
-    story.to_step_two().press("Enter n");
+    story.at_step_two().press("Enter n");
     assert!(story.wizard.run_finished());
     assert!(story.bench.log.contains(&"pause 5".to_owned()));
 }
@@ -184,7 +184,7 @@ fn a_new_key_is_tried_again_patiently() {
 fn a_wrong_paste_is_named_and_the_page_waits_on() {
     let mut story = Story::begun(setting());
     story
-        .to_sign_in()
+        .at_sign_in()
         .paste("https://x/authorize?client_id=a&response_type=code&redirect_url=b")
         .press("Enter");
     assert_eq!(story.wizard.place, Place::SignIn);
@@ -194,7 +194,7 @@ fn a_wrong_paste_is_named_and_the_page_waits_on() {
 #[test]
 fn the_browser_gets_the_one_time_address_only() {
     let mut story = Story::begun(setting());
-    story.to_sign_in();
+    story.at_sign_in();
     assert!(
         !story.done.iter().any(|word| word.contains("authorize")),
         "{:?}",
@@ -290,7 +290,7 @@ fn every_check_can_be_run_again() {
 #[test]
 fn esc_stops_the_checks_and_late_answers_are_dropped() {
     let mut story = Story::begun(setting());
-    story.to_step_two();
+    story.at_step_two();
     story.answering = false;
     story.press("Enter");
     assert_eq!(story.wizard.place, Place::Checking);
@@ -303,7 +303,7 @@ fn esc_stops_the_checks_and_late_answers_are_dropped() {
 #[test]
 fn a_crash_is_continued_with_one_sentence() {
     let mut story = Story::begun(setting());
-    story.to_sign_in();
+    story.at_sign_in();
     let lines = story.bench.lines.clone();
     let vault = story.bench.vault.clone();
     let mut again = Story::with(
