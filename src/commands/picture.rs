@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use crate::cli::{Picture, PictureName};
 use crate::cloud::Cloud;
 use crate::engine::effect::{
-    Answer, Cause, Claims, Effect, Failure, Found, Grant, Look as Sighted, Opened, Outcome,
-    Reading, Service, Sight, Tenant,
+    Answer, Cause, Claims, Effect, Failure, Found, Grant, Look as Sighted, Outcome, Reading,
+    Service, Sight, Tenant,
 };
 use crate::engine::journal::Line;
 use crate::engine::step::Environment;
@@ -38,14 +38,14 @@ const AUDIENCE: &str = "https://api.partnercenter.microsoft.com";
 
 pub(super) fn run(host: &mut Host, arguments: &Picture) -> Exit {
     let mut story = Story::begin();
-    story.to_partner_center();
+    story.come_to_partner_center();
     let about = match arguments.page {
         PictureName::Wizard => {
             "Step 2 of the wizard, Partner Center Credentials: under the field Secret key it says that a GUID is the \
              Secret ID and not the secret's value, and where to find the value."
         }
         PictureName::Checks => {
-            story.to_checks();
+            story.come_to_checks();
             "Step 2 of the wizard, checking: a list of named checks. The directory exists, the secret is accepted, \
              Partner Center knows the application; billing is being read."
         }
@@ -88,7 +88,7 @@ impl Story {
     }
 
     /// As far as the page with the mistake.
-    fn to_partner_center(&mut self) {
+    fn come_to_partner_center(&mut self) {
         self.answer_all();
         self.press(Intent::Submit);
         self.paste(COMPANY);
@@ -104,7 +104,7 @@ impl Story {
     }
 
     /// The mistake mended, and every check but the last ones passed.
-    fn to_checks(&mut self) {
+    fn come_to_checks(&mut self) {
         self.press(Intent::EraseToStart);
         self.paste(SECRET);
         self.press(Intent::Submit);
@@ -184,7 +184,7 @@ fn setting() -> Setting {
 /// What the pretended company's world answers; `None` where the pictures never come to.
 fn outcome(effect: Effect) -> Option<Outcome> {
     match effect {
-        Effect::Open(_) => Some(Outcome::Opened(Box::new(Opened::default()))),
+        Effect::Open(_) => Some(Outcome::Opened(Box::default())),
         Effect::Look(look) => Some(Outcome::Looked(sight(look))),
         Effect::Discover(directory) => Some(discovered(&directory)),
         Effect::AppToken(_) => Some(Outcome::AppToken(Box::new(Grant {
