@@ -20,6 +20,7 @@ use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::{Stream, StreamExt as _};
 use ratatui::backend::Backend;
 use ratatui::{Frame, Terminal};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
 use self::flights::Flights;
@@ -31,7 +32,7 @@ use crate::secret::Secret;
 
 /// What the loop drives.
 pub trait App {
-    /// What to do once the first frame is on the screen.
+    /// What to do once the first frame is on the screen; without tasks the frame stays as it is.
     fn begin(&mut self) -> Vec<Task> {
         Vec::new()
     }
@@ -128,6 +129,8 @@ pub enum Signal {
     Stop,
     /// SIGCONT.
     Continue,
+    /// SIGWINCH.
+    Resize,
 }
 
 /// Where the loop hears from.
@@ -202,7 +205,9 @@ where
     let mut flights = Flights::new();
     session.paint()?;
     let first = session.app.begin();
-    session.after(first);
+    if !first.is_empty() {
+        session.after(first);
+    }
     loop {
         while let Some(task) = session.tasks.pop_front() {
             match task {
@@ -219,6 +224,8 @@ where
         }
         if session.waiting >= PATIENCE {
             session.paint()?;
+            // Signals and sockets are heard by the runtime, and that only while this waits.
+            yield_now().await;
         }
         if let Some(ending) = session.ending.take() {
             session.screen.leave();
@@ -384,7 +391,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     }
 
     fn item(&mut self, item: Item) {
-        if self.place != Place::Here {
+        if self.place != Place::Here && !matches!(item, Item::Resize) {
             // Only Enter comes back from the plain lines; the terminal keeps the rest until it is pressed.
             if item.is_enter() && self.place == Place::Reading {
                 self.come_back();
@@ -431,6 +438,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
         match signal {
             Signal::End => self.end(Exit::Cancelled, Vec::new()),
             Signal::Stop => self.stop(),
+            Signal::Resize => self.item(Item::Resize),
             // Also after a stop that nobody announced: the shell has had the terminal meanwhile.
             Signal::Continue => {
                 self.screen.enter()?;

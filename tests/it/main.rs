@@ -24,10 +24,16 @@ mod prices;
 mod readme;
 #[cfg(test)]
 #[cfg(unix)]
+mod pty;
+#[cfg(test)]
+#[cfg(unix)]
 mod record;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod simulator;
+#[cfg(test)]
+#[cfg(unix)]
+mod terminal;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod tls;

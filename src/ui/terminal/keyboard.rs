@@ -4,15 +4,17 @@
 //! turns in circles. Here it may do either; the loop goes on hearing signals and ends.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::thread;
+use std::time::Duration;
 
-use crossterm::event::{Event as Raw, EventStream};
-use futures_util::{Stream, StreamExt as _};
-use tokio::sync::{mpsc, oneshot};
+use crossterm::event::{Event as Raw, EventStream, poll, read};
+use futures_util::Stream;
+use tokio::sync::mpsc;
 
 /// What arrived together.
 type Batch = Vec<io::Result<Raw>>;
@@ -20,28 +22,46 @@ type Batch = Vec<io::Result<Raw>>;
 /// Events that are handed over in one go at most.
 const TOGETHER: usize = 1_024;
 
+/// Practically for ever; crossterm counts it in milliseconds that must fit 31 bits.
+const LONG: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// No time at all, but crossterm does not look where nothing is left.
+const AT_ONCE: Duration = Duration::from_micros(50);
+
 /// The keyboard as a stream; dropping it ends the reading.
 pub(super) struct Keyboard {
     batches: mpsc::Receiver<Batch>,
     ready: VecDeque<io::Result<Raw>>,
-    _stop: oneshot::Sender<()>,
+    stopped: Arc<AtomicBool>,
+    /// Never polled: dropping it is the one way to wake crossterm's reader.
+    waker: Option<EventStream>,
 }
 
 impl Keyboard {
     /// Starts to read.
     pub(super) fn start() -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         let (sender, batches) = mpsc::channel(8);
-        let (stop, stopped) = oneshot::channel();
-        // Nobody waits for it: it may be inside a blocking read when the program ends.
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&stopped);
+        // Before the thread: it holds crossterm's lock while it waits.
+        let waker = Some(EventStream::new());
+        // Nobody waits for the thread: it may be inside a blocking read when the program ends.
         thread::Builder::new()
             .name("keyboard".to_owned())
-            .spawn(move || runtime.block_on(read(sender, stopped)))?;
+            .spawn(move || run(&sender, &stop))?;
         Ok(Self {
             batches,
             ready: VecDeque::new(),
-            _stop: stop,
+            stopped,
+            waker,
         })
+    }
+}
+
+impl Drop for Keyboard {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        drop(self.waker.take());
     }
 }
 
@@ -60,27 +80,29 @@ impl Stream for Keyboard {
     }
 }
 
-async fn read(sender: mpsc::Sender<Batch>, mut stopped: oneshot::Receiver<()>) {
-    let mut events = EventStream::new();
-    loop {
-        let first = tokio::select! { biased;
-            _ = &mut stopped => return,
-            first = events.next() => first,
+/// Hands batches over until nobody takes them or the terminal fails.
+fn run(sender: &mpsc::Sender<Batch>, stopped: &AtomicBool) {
+    while !stopped.load(Ordering::SeqCst) {
+        let batch = match gather() {
+            Ok(batch) => batch,
+            Err(error) => vec![Err(error)],
         };
-        let Some(first) = first else { return };
-        let mut batch = vec![first];
-        poll_fn(|context| {
-            while batch.len() < TOGETHER {
-                match Pin::new(&mut events).poll_next(context) {
-                    Poll::Ready(Some(event)) => batch.push(event),
-                    Poll::Ready(None) | Poll::Pending => break,
-                }
-            }
-            Poll::Ready(())
-        })
-        .await;
-        if sender.send(batch).await.is_err() {
+        let failed = batch.iter().any(Result::is_err);
+        // Empty when it was woken.
+        if !batch.is_empty() && sender.blocking_send(batch).is_err() || failed {
             return;
         }
     }
+}
+
+/// Waits for an event and takes all that are there with it.
+fn gather() -> io::Result<Batch> {
+    let mut batch = Batch::new();
+    if poll(LONG)? {
+        batch.push(Ok(read()?));
+    }
+    while !batch.is_empty() && batch.len() < TOGETHER && poll(AT_ONCE)? {
+        batch.push(Ok(read()?));
+    }
+    Ok(batch)
 }

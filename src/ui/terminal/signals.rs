@@ -23,6 +23,8 @@ pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
         (Number::QUIT, Signal::End),
         (Number::CONT, Signal::Continue),
         (Number::TSTP, Signal::Stop),
+        // crossterm hears it too, but only once its thread runs: a window pulled before that would stay unpainted.
+        (Number::WINCH, Signal::Resize),
     ] {
         all.push((signal(SignalKind::from_raw(number.as_raw()))?, meaning));
     }

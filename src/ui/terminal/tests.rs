@@ -1,245 +1,14 @@
-//! The whole loop with a screen, a keyboard and an app of paper.
+//! The whole loop, beside a script.
 
-use std::cell::{Cell, RefCell};
+mod bench;
+
 use std::rc::Rc;
 
 use futures_util::stream;
-use ratatui::backend::TestBackend;
 use tokio::sync::mpsc;
-use tokio::task::yield_now;
 
+use self::bench::{Log, answers, bench, failed, key, never, send, settle};
 use super::*;
-use crate::engine::effect::{Cause, Failure, Service};
-
-/// What happened, in order.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn note(&self, what: impl Into<String>) {
-        self.0.borrow_mut().push(what.into());
-    }
-
-    fn all(&self) -> String {
-        self.0.borrow().join(" ")
-    }
-
-    fn count(&self, what: &str) -> usize {
-        self.0
-            .borrow()
-            .iter()
-            .filter(|entry| *entry == what)
-            .count()
-    }
-
-    /// Waits until something was noted so many times.
-    async fn until(&self, what: &str, times: usize) {
-        for _ in 0..2_000_000 {
-            if self.count(what) >= times {
-                return;
-            }
-            yield_now().await;
-        }
-        panic!("no {what} in: {}", self.all());
-    }
-
-    /// Everything since the last call.
-    fn since(&self) -> String {
-        std::mem::take(&mut *self.0.borrow_mut()).join(" ")
-    }
-}
-
-struct Paper {
-    log: Log,
-    may_stop: bool,
-    gone: Rc<Cell<bool>>,
-}
-
-impl Screen for Paper {
-    type Backend = TestBackend;
-
-    fn enter(&mut self) -> io::Result<()> {
-        self.log.note("enter");
-        Ok(())
-    }
-
-    fn leave(&mut self) {
-        self.log.note("leave");
-    }
-
-    fn terminal(&mut self) -> io::Result<Terminal<TestBackend>> {
-        self.log.note("terminal");
-        Ok(Terminal::new(TestBackend::new(20, 5)).unwrap())
-    }
-
-    fn print(&mut self, lines: &[String]) {
-        self.log.note(format!("print:{}", lines.join("|")));
-    }
-
-    fn copy(&mut self, text: &str) {
-        self.log.note(format!("copy:{text}"));
-    }
-
-    fn stop(&mut self) -> bool {
-        self.log.note("stop");
-        self.may_stop
-    }
-
-    fn is_gone(&self) -> bool {
-        self.gone.get()
-    }
-}
-
-type Answer = Box<dyn FnMut(&Event) -> Vec<Task>>;
-
-struct Fake {
-    log: Log,
-    first: Vec<Task>,
-    answer: Answer,
-    typing: bool,
-    in_flight: Rc<Cell<bool>>,
-}
-
-impl App for Fake {
-    fn begin(&mut self) -> Vec<Task> {
-        std::mem::take(&mut self.first)
-    }
-
-    fn update(&mut self, event: Event) -> Vec<Task> {
-        self.log.note(match &event {
-            Event::Pressed(Intent::Typed(character)) => character.to_string(),
-            Event::Pressed(intent) => format!("{intent:?}"),
-            Event::Pasted(secret) if secret.characters() > 99 => {
-                format!("pasted:{}", secret.characters())
-            }
-            Event::Pasted(secret) => format!("pasted:{:?}", secret.reveal()),
-            Event::Came(Ticket(number), _) => format!("came:{number}"),
-            Event::Ticked(_) => "tick".to_owned(),
-            Event::Resized => "resized".to_owned(),
-        });
-        (self.answer)(&event)
-    }
-
-    fn draw(&mut self, frame: &mut Frame<'_>) {
-        assert_eq!(frame.area().width, 20);
-        self.log.note("draw");
-    }
-
-    fn typing(&self) -> bool {
-        self.typing
-    }
-
-    fn in_flight(&self) -> bool {
-        self.in_flight.get()
-    }
-}
-
-/// Everything a test turns.
-struct Bench {
-    log: Log,
-    screen: Paper,
-    app: Fake,
-    keys: mpsc::UnboundedSender<Raw>,
-    events: Option<mpsc::UnboundedReceiver<Raw>>,
-    signals: mpsc::UnboundedSender<Signal>,
-    heard: Option<mpsc::UnboundedReceiver<Signal>>,
-    tick: Duration,
-}
-
-/// Quits on Esc; does `tasks` once, on a letter or on Ctrl-Z.
-fn answers(mut tasks: Vec<Task>) -> Answer {
-    Box::new(move |event| {
-        let Event::Pressed(intent) = event else {
-            return Vec::new();
-        };
-        if *intent == Intent::Back {
-            return vec![Task::Quit(Exit::Done, vec!["bye".to_owned()])];
-        }
-        let wanted = *intent == Intent::Suspend || matches!(intent, Intent::Typed(_));
-        if wanted {
-            std::mem::take(&mut tasks)
-        } else {
-            Vec::new()
-        }
-    })
-}
-
-fn bench(typing: bool) -> Bench {
-    let log = Log::default();
-    let (keys, events) = mpsc::unbounded_channel();
-    let (signals, heard) = mpsc::unbounded_channel();
-    let answer = answers(Vec::new());
-    Bench {
-        screen: Paper {
-            log: log.clone(),
-            may_stop: true,
-            gone: Rc::default(),
-        },
-        app: Fake {
-            log: log.clone(),
-            first: Vec::new(),
-            answer,
-            typing,
-            in_flight: Rc::default(),
-        },
-        log,
-        keys,
-        events: Some(events),
-        signals,
-        heard: Some(heard),
-        tick: Duration::from_millis(1),
-    }
-}
-
-impl Bench {
-    /// Runs the loop beside a script, and returns how it ended.
-    async fn run<P, F>(&mut self, perform: P, script: impl AsyncFnOnce()) -> Ending
-    where
-        P: Fn(Effect) -> F,
-        F: Future<Output = Outcome>,
-    {
-        let (mut events, mut heard) = (self.events.take().unwrap(), self.heard.take().unwrap());
-        let wires = Wires {
-            events: stream::poll_fn(move |c| events.poll_recv(c).map(|event| event.map(Ok))),
-            signals: stream::poll_fn(move |c| heard.poll_recv(c)),
-        };
-        let settings = Settings {
-            mouse: false,
-            tick: self.tick,
-        };
-        let running = run_loop(&mut self.screen, wires, settings, &mut self.app, perform);
-        tokio::join!(running, script()).0.unwrap()
-    }
-}
-
-fn key(code: KeyCode) -> Raw {
-    Raw::Key(KeyEvent::new(code, KeyModifiers::NONE))
-}
-
-fn send(keys: &mpsc::UnboundedSender<Raw>, text: &str) {
-    for character in text.chars() {
-        keys.send(match character {
-            '\n' => key(KeyCode::Enter),
-            '\u{1b}' => key(KeyCode::Esc),
-            other => key(KeyCode::Char(other)),
-        })
-        .unwrap();
-    }
-}
-
-fn failed() -> Outcome {
-    Outcome::Failed(Box::new(Failure::new(Service::Machine, Cause::Internal)))
-}
-
-async fn never(_: Effect) -> Outcome {
-    std::future::pending().await
-}
-
-async fn settle() {
-    for _ in 0..500 {
-        yield_now().await;
-    }
-}
 
 #[tokio::test]
 async fn the_first_frame_is_on_the_screen_before_anything_is_performed() {
@@ -266,7 +35,7 @@ async fn the_first_frame_is_on_the_screen_before_anything_is_performed() {
             lines: vec!["bye".to_owned()]
         }
     );
-    assert_eq!(log.all(), "terminal draw Open came:1 draw Back leave");
+    assert_eq!(log.all(), "terminal draw Open(Production) came:1 draw Back leave");
 }
 
 #[tokio::test]
@@ -510,7 +279,7 @@ async fn a_flood_of_keys_starves_neither_screen_nor_outcomes_nor_signals() {
     let signals = bench.signals.clone();
     let mut heard = bench.heard.take().unwrap();
     let wires = Wires {
-        events: stream::repeat_with(|| Ok(key(KeyCode::Down))),
+        events: stream::repeat_with(|| Ok(key(KeyCode::Down))).take(200_000),
         signals: stream::poll_fn(move |c| heard.poll_recv(c)),
     };
     let (screen, app) = (&mut bench.screen, &mut bench.app);
@@ -637,7 +406,7 @@ async fn time_is_told_at_once_and_only_while_something_is_in_flight() {
 #[tokio::test]
 async fn another_size_gets_a_new_terminal() {
     let mut bench = bench(false);
-    let (log, keys) = (bench.log.clone(), bench.keys.clone());
+    let (log, keys, signals) = (bench.log.clone(), bench.keys.clone(), bench.signals.clone());
     bench
         .run(never, async || {
             log.until("draw", 1).await;
@@ -645,11 +414,13 @@ async fn another_size_gets_a_new_terminal() {
                 keys.send(Raw::Resize(columns, 5)).unwrap();
             }
             log.until("draw", 2).await;
+            signals.send(Signal::Resize).unwrap();
+            log.until("draw", 3).await;
             send(&keys, "\u{1b}");
         })
         .await;
-    assert_eq!(log.count("terminal"), 2);
-    assert_eq!(log.count("resized"), 40);
+    assert_eq!(log.count("terminal"), 3);
+    assert_eq!(log.count("resized"), 41);
 }
 
 #[tokio::test]
