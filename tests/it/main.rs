@@ -21,10 +21,10 @@ mod picture;
 #[cfg(test)]
 mod prices;
 #[cfg(test)]
-mod readme;
-#[cfg(test)]
 #[cfg(unix)]
 mod pty;
+#[cfg(test)]
+mod readme;
 #[cfg(test)]
 #[cfg(unix)]
 mod record;
