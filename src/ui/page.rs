@@ -105,6 +105,15 @@ impl Row {
         self
     }
 
+    /// A word such as `note` and what it says, which hangs beside it.
+    pub fn word(tone: Tone, word: &str, text: impl Into<String>) -> Self {
+        let cells = u16::try_from(word.len() + 2).unwrap_or(6);
+        Self::of(tone, format!("{word}  "))
+            .and(Tone::Plain, text)
+            .at(3)
+            .hanging(3 + cells)
+    }
+
     /// A label of a fixed width and what belongs to it, which hangs below itself.
     pub fn pair(label: &str, width: u16, tone: Tone, value: impl Into<String>) -> Self {
         let padded = format!("{label:<0$}", usize::from(width));

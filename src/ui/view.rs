@@ -201,7 +201,18 @@ fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
             vec!["use the one from step 2", "enter another"],
             usize::from(wizard.forms.other_secret),
         ),
-        _ => (
+        Field::AccountName
+        | Field::Environment
+        | Field::ClientId
+        | Field::ApplicationId
+        | Field::SecretKey
+        | Field::Directory
+        | Field::SecretEnds
+        | Field::MpnId
+        | Field::ApiSecret
+        | Field::Redirect
+        | Field::Answer
+        | Field::Confirmation => (
             vec![
                 Environment::Production.title(),
                 Environment::Sandbox.title(),
@@ -254,9 +265,10 @@ fn quietly(wizard: &Wizard, field: Field) -> Option<Row> {
 
 /// In a rehearsal: what to type.
 fn cribbed(crib: &crate::ui::wizard::Crib, field: Field) -> Option<Row> {
-    let value = match field {
-        Field::SecretKey | Field::ApiSecret => crib.secret.reveal().to_owned(),
-        _ => crib.values.get(&field)?.clone(),
+    let value = if matches!(field, Field::SecretKey | Field::ApiSecret) {
+        crib.secret.reveal().to_owned()
+    } else {
+        crib.values.get(&field)?.clone()
     };
     Some(
         Row::of(Tone::Muted, "type  ")

@@ -150,6 +150,10 @@ pub enum Told {
 
 /// The wizard.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the session"
+)]
 pub struct Wizard {
     pub(crate) setting: Setting,
     pub(crate) place: Place,
@@ -268,14 +272,13 @@ impl Wizard {
     /// How the process ends when it is left here.
     pub fn exit(&self) -> Exit {
         match self.place {
-            Place::Done => Exit::Done,
+            Place::Done | Place::Overview => Exit::Done,
             Place::Stopped => self
                 .diagnosis()
                 .map_or(Exit::Refused, |(_, _, diagnosis)| diagnosis.exit),
             Place::Shut => self
                 .shut_diagnosis()
                 .map_or(Exit::Storage, |diagnosis| diagnosis.exit),
-            Place::Overview => Exit::Done,
             Place::Opening
             | Place::Start
             | Place::Basic
@@ -506,11 +509,13 @@ impl Wizard {
             }
             return Vec::new();
         }
-        match intent {
-            Intent::Typed(letter) => self.letter(letter),
-            Intent::Left | Intent::Right => self.letter(' '),
-            _ => Vec::new(),
+        if let Intent::Typed(letter) = intent {
+            return self.letter(letter);
         }
+        if matches!(intent, Intent::Left | Intent::Right) {
+            return self.letter(' ');
+        }
+        Vec::new()
     }
 
     /// Ctrl-C: a question if something would be lost, and the end when it comes twice within two seconds.

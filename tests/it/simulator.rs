@@ -1,8 +1,5 @@
 //! The simulator, asked as a client would ask it.
 #![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
     clippy::string_slice,
     reason = "these functions are only ever called by tests"
 )]

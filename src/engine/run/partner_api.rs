@@ -61,15 +61,13 @@ impl Run {
                 );
                 self.next_write(id, String::new)
             }
-            (CheckId::OtherSecret | CheckId::NoteProof, Outcome::Noted(_) | Outcome::Kept) => {
-                self.next_write(id, String::new)
-            }
             (CheckId::SignIn, outcome) => self.advance_sign_in(outcome),
             (CheckId::Redeem, Outcome::Noted(_)) => self.redeem(),
             (CheckId::Redeem, Outcome::Landed(landed)) => self.redeemed(*landed),
-            (CheckId::KeepToken, Outcome::Noted(_) | Outcome::Kept | Outcome::Erased) => {
-                self.next_write(id, String::new)
-            }
+            (
+                CheckId::OtherSecret | CheckId::KeepToken | CheckId::NoteProof,
+                Outcome::Noted(_) | Outcome::Kept | Outcome::Erased,
+            ) => self.next_write(id, String::new),
             (CheckId::UserToken | CheckId::PriceToken, Outcome::Landed(landed)) => {
                 self.renewed(id, *landed)
             }

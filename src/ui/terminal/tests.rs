@@ -35,7 +35,10 @@ async fn the_first_frame_is_on_the_screen_before_anything_is_performed() {
             lines: vec!["bye".to_owned()]
         }
     );
-    assert_eq!(log.all(), "terminal draw Open(Production) came:1 draw Back leave");
+    assert_eq!(
+        log.all(),
+        "terminal draw Open(Production) came:1 draw Back leave"
+    );
 }
 
 #[tokio::test]

@@ -12,6 +12,9 @@ use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
 
+/// What a person may rely on while checks run.
+const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";
+
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let Some(run) = &wizard.run else {
         return Page::new("");
@@ -23,77 +26,59 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.gap();
     if let Some(sheet) = run.sheet() {
         page.row(Row::of(Tone::Title, "The first rows of the price sheet").at(1));
-        for [product, _, unit, price, currency] in &sheet.rows {
-            page.row(
-                Row::text(format!("{product}, {unit}"))
-                    .at(3)
-                    .right(Tone::Value, format!("{price} {currency}")),
-            );
-        }
+        page.rows(
+            sheet
+                .rows
+                .iter()
+                .map(|[product, _, unit, price, currency]| {
+                    Row::text(format!("{product}, {unit}"))
+                        .at(3)
+                        .right(Tone::Value, format!("{price} {currency}"))
+                }),
+        );
         page.gap();
     }
     if finished {
         finish(wizard, run, &mut page);
-        return page;
+    } else {
+        running(wizard, run, &mut page);
     }
-    let asks = run
-        .checks()
-        .iter()
-        .find(|check| check.state == State::Running);
-    if let Some(check) = asks {
-        page.row(
-            Row::of(
-                Tone::Title,
-                if wizard.finishing {
-                    "Finishing what was begun"
-                } else {
-                    "What is being asked now"
-                },
-            )
-            .at(1),
-        );
+    page
+}
+
+fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
+    let mut checks = run.checks().iter();
+    if let Some(check) = checks.find(|check| check.state == State::Running) {
+        let title = if wizard.finishing {
+            "Finishing what was begun"
+        } else {
+            "What is being asked now"
+        };
+        page.row(Row::of(Tone::Title, title).at(1));
         page.row(Row::text(check.id.asks()).at(3));
         if waits_for_keyring(check.id) && elapsed(wizard, check) > 1_500 {
-            page.row(
-                Row::of(Tone::Note, "note  ")
-                    .and(
-                        Tone::Plain,
-                        "Your keyring is asking you: look for its window.",
-                    )
-                    .at(3),
-            );
+            let text = "Your keyring is asking you: look for its window.";
+            page.row(Row::word(Tone::Note, "note", text));
         }
         if check.pausing {
-            page.row(
-                Row::of(Tone::Note, "note  ")
-                    .and(Tone::Plain, "Waiting before one more try.")
-                    .at(3),
-            );
+            let text = "Waiting before one more try.";
+            page.row(Row::word(Tone::Note, "note", text));
         }
     }
     page.gap();
-    page.row(
-        Row::of(Tone::Muted, "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.")
-            .at(3),
-    );
+    page.row(Row::of(Tone::Muted, PROMISE).at(3));
     page.hint("Esc", "stop and edit");
     page.hint("d", "details");
     page.hint("Ctrl-C", "leave");
     page.hint("?", "help");
-    page
 }
 
 fn place(run: &Run, finished: bool) -> String {
     let word = if finished { "checked" } else { "checking" };
     match run.step() {
         Some(step) => step_place(step, word),
-        None => {
-            if finished {
-                "Done".to_owned()
-            } else {
-                "Registering".to_owned()
-            }
-        }
+        None if finished => "Done".to_owned(),
+        None => "Registering".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::ui::page::{Block, Body, Hint, Input, Page, Piece, Row, Tone};
+use crate::ui::page::{Block, Body, Button, Hint, Input, Item, Page, Piece, Row, Tone};
 use crate::ui::theme::Theme;
 use crate::ui::view::{Look, SMALLEST, banners, tabs};
 use crate::ui::wizard::Wizard;
@@ -27,76 +27,62 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
         too_small(area, frame);
         return;
     }
-    let style = |tone| styled(&look.theme, tone);
-    let mut top = vec![title(page, area.width, look)];
-    top.push(Line::styled(
-        look.glyphs.line(area.width),
-        style(Tone::Muted),
-    ));
-    for (tone, text) in banners(wizard) {
-        top.push(banner(&text, tone, area.width, look));
-    }
-    if let Some(open) = page.tab {
-        top.push(tab_line(wizard, open, area.width, look));
-    }
-    // On a low terminal every line counts.
-    if area.height >= 20 {
-        top.push(Line::default());
-    }
-    let mut bottom = vec![Line::styled(
-        look.glyphs.line(area.width),
-        style(Tone::Muted),
-    )];
-    bottom.extend(hint_lines(
-        &page.hints,
-        area.width,
-        if area.height < 20 { 1 } else { 2 },
-        look,
-    ));
+    let (top, bottom) = (header(wizard, page, look, area), footer(page, look, area));
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
-    let body_height = area
+    let height = area
         .height
         .saturating_sub(top_height)
         .saturating_sub(bottom_height);
     let sheet = lay_out(page, area.width, look);
-    let offset = scrolled(&sheet, usize::from(body_height), usize::from(wizard.scroll));
-    let body: Vec<Line<'static>> = sheet
-        .lines
-        .into_iter()
-        .skip(offset)
-        .take(usize::from(body_height))
-        .collect();
-    frame.render_widget(
-        Paragraph::new(top),
-        Rect {
-            height: top_height.min(area.height),
-            ..area
-        },
-    );
-    let body_area = Rect {
-        y: area.y + top_height,
-        height: body_height,
-        ..area
-    };
-    frame.render_widget(Paragraph::new(body), body_area);
-    let bottom_area = Rect {
-        y: body_area.y + body_height,
-        height: bottom_height.min(area.height),
-        ..area
-    };
-    frame.render_widget(Paragraph::new(bottom), bottom_area);
-    if let Some((column, line)) = sheet.caret
-        && let Some(row) = line
-            .checked_sub(offset)
-            .and_then(|row| u16::try_from(row).ok())
-        && row < body_height
-    {
-        frame.set_cursor_position(Position {
-            x: column.min(area.width.saturating_sub(1)),
-            y: body_area.y + row,
-        });
+    let offset = scrolled(&sheet, usize::from(height), usize::from(wizard.scroll));
+    let caret = caret(&sheet, offset, height, area.width);
+    let lines = sheet.lines.into_iter().skip(offset);
+    let body: Vec<Line<'static>> = lines.take(usize::from(height)).collect();
+    let mut y = area.y;
+    for (lines, height) in [(top, top_height), (body, height), (bottom, bottom_height)] {
+        let part = Rect { y, height, ..area };
+        frame.render_widget(Paragraph::new(lines), part.intersection(area));
+        y = y.saturating_add(height);
     }
+    if let Some((x, row)) = caret {
+        let y = area.y + top_height + row;
+        frame.set_cursor_position(Position { x, y });
+    }
+}
+
+fn header(wizard: &Wizard, page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
+    let muted = styled(&look.theme, Tone::Muted);
+    let mut lines = vec![
+        title(page, area.width, look),
+        Line::styled(look.glyphs.line(area.width), muted),
+    ];
+    for (tone, text) in banners(wizard) {
+        lines.push(banner(&text, tone, area.width, look));
+    }
+    if let Some(open) = page.tab {
+        lines.push(tab_line(wizard, open, area.width, look));
+    }
+    // On a low terminal every line counts.
+    if area.height >= 20 {
+        lines.push(Line::default());
+    }
+    lines
+}
+
+fn footer(page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
+    let muted = styled(&look.theme, Tone::Muted);
+    let most = if area.height < 20 { 1 } else { 2 };
+    let mut lines = vec![Line::styled(look.glyphs.line(area.width), muted)];
+    lines.extend(hint_lines(&page.hints, area.width, most, look));
+    lines
+}
+
+/// Where the caret is in the body, if it is in view.
+fn caret(sheet: &Sheet, offset: usize, height: u16, width: u16) -> Option<(u16, u16)> {
+    let (column, line) = sheet.caret?;
+    let row = u16::try_from(line.checked_sub(offset)?).ok()?;
+    (row < height).then_some((column.min(width.saturating_sub(1)), row))
 }
 
 fn too_small(area: Rect, frame: &mut Frame<'_>) {
@@ -190,149 +176,121 @@ fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
     let mut sheet = Sheet::default();
     for block in &page.blocks {
         match block {
-            Block::Rows(rows) => sheet
-                .lines
-                .extend(rows.iter().flat_map(|row| wrapped(row, width, look))),
-            Block::Input(input) => lay_input(&mut sheet, input, width, look),
-            Block::Button(button) => {
-                let marker = if button.focused {
-                    look.glyphs.marker
-                } else {
-                    " "
-                };
-                let style = if button.focused {
-                    look.theme.button_focus
-                } else {
-                    look.theme.button
-                };
-                let label = format!(
-                    "{}{}{}",
-                    look.glyphs.button_left, button.label, look.glyphs.button_right
-                );
-                let room = usize::from(width).saturating_sub(label.width() + 6);
-                let beside = clipped(&button.beside, room);
-                if button.focused {
-                    sheet.focus = Some((sheet.lines.len(), sheet.lines.len()));
-                }
-                sheet.lines.push(Line::from(vec![
-                    Span::styled(format!(" {marker} "), styled(&look.theme, Tone::Focus)),
-                    Span::styled(label, style),
-                    Span::raw("   "),
-                    Span::styled(beside, styled(&look.theme, Tone::Muted)),
-                ]));
-            }
-            Block::Item(item) => {
-                let marker = if item.focused {
-                    look.glyphs.marker
-                } else {
-                    " "
-                };
-                let mark = match item.mark {
-                    Some(true) => format!("{} ", look.glyphs.box_on),
-                    Some(false) => format!("{} ", look.glyphs.box_off),
-                    None => String::new(),
-                };
-                let tone = if item.focused {
-                    Tone::Focus
-                } else {
-                    Tone::Plain
-                };
-                let hang = 3 + u16::try_from(mark.width()).unwrap_or(0);
-                let row = Row::of(Tone::Focus, format!("{marker} "))
-                    .and(tone, format!("{mark}{}", item.text))
-                    .at(1)
-                    .hanging(hang);
-                let lines = wrapped(&row, width, look);
-                if item.focused {
-                    sheet.focus = Some((sheet.lines.len(), sheet.lines.len() + lines.len() - 1));
-                }
+            Block::Rows(rows) => {
+                let lines = rows.iter().flat_map(|row| wrapped(row, width, look));
                 sheet.lines.extend(lines);
             }
+            Block::Input(input) => lay_input(&mut sheet, input, width, look),
+            Block::Button(button) => lay_button(&mut sheet, button, width, look),
+            Block::Item(item) => lay_item(&mut sheet, item, width, look),
         }
     }
     sheet
 }
 
+fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, look: &Look) {
+    let (marker, style) = if button.focused {
+        sheet.focus = Some((sheet.lines.len(), sheet.lines.len()));
+        (look.glyphs.marker, look.theme.button_focus)
+    } else {
+        (" ", look.theme.button)
+    };
+    let (left, right) = (look.glyphs.button_left, look.glyphs.button_right);
+    let label = format!("{left}{}{right}", button.label);
+    let room = usize::from(width).saturating_sub(label.width() + 6);
+    sheet.lines.push(Line::from(vec![
+        Span::styled(format!(" {marker} "), styled(&look.theme, Tone::Focus)),
+        Span::styled(label, style),
+        Span::raw("   "),
+        Span::styled(
+            clipped(&button.beside, room),
+            styled(&look.theme, Tone::Muted),
+        ),
+    ]));
+}
+
+fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Look) {
+    let (marker, tone) = if item.focused {
+        (look.glyphs.marker, Tone::Focus)
+    } else {
+        (" ", Tone::Plain)
+    };
+    let mark = match item.mark {
+        Some(true) => format!("{} ", look.glyphs.box_on),
+        Some(false) => format!("{} ", look.glyphs.box_off),
+        None => String::new(),
+    };
+    let hang = 3 + u16::try_from(mark.width()).unwrap_or(0);
+    let row = Row::of(Tone::Focus, format!("{marker} "))
+        .and(tone, format!("{mark}{}", item.text))
+        .at(1)
+        .hanging(hang);
+    let lines = wrapped(&row, width, look);
+    if item.focused {
+        let first = sheet.lines.len();
+        sheet.focus = Some((first, first + lines.len() - 1));
+    }
+    sheet.lines.extend(lines);
+}
+
 fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, look: &Look) {
     let first = sheet.lines.len();
-    let mut label = Row::of(
-        if input.focused {
-            Tone::Focus
-        } else {
-            Tone::Plain
-        },
-        input.field.label(),
-    )
-    .at(3);
+    let (marker, label_tone, edge_tone) = if input.focused {
+        (look.glyphs.marker, Tone::Focus, Tone::Focus)
+    } else {
+        (" ", Tone::Plain, Tone::Muted)
+    };
+    let mut label = Row::of(label_tone, input.field.label()).at(3);
     if let Some(aside) = &input.aside {
         label = label.right(Tone::Muted, aside.clone());
     }
     sheet.lines.extend(wrapped(&label, width, look));
-    let marker = if input.focused {
-        look.glyphs.marker
-    } else {
-        " "
-    };
-    let edge = look.glyphs.frame.vertical_left;
-    let front = format!(" {marker} {edge} ");
+    let front = format!(" {marker} {} ", look.glyphs.frame.vertical_left);
     let start = u16::try_from(front.width()).unwrap_or(5);
-    let room = width.saturating_sub(start + 2);
-    let mut spans = vec![Span::styled(
-        front,
-        styled(
-            &look.theme,
-            if input.focused {
-                Tone::Focus
-            } else {
-                Tone::Muted
-            },
-        ),
-    )];
-    match &input.body {
-        Body::Text(text) => {
-            let (shown, caret) = text.window(room);
-            spans.push(Span::styled(shown.to_owned(), look.theme.value));
-            if input.focused {
-                sheet.caret = Some((start + caret, sheet.lines.len()));
-            }
-        }
-        Body::Secret(secret) => {
-            let count = format!("  ({} characters)", secret.characters());
-            let dots_room = room.saturating_sub(u16::try_from(count.width()).unwrap_or(0));
-            let (dots, caret) = secret.dots(dots_room, look.glyphs.dot);
-            spans.push(Span::styled(dots, look.theme.value));
-            if !secret.is_empty() {
-                spans.push(Span::styled(count, styled(&look.theme, Tone::Muted)));
-            }
-            if input.focused {
-                sheet.caret = Some((start + caret, sheet.lines.len()));
-            }
-        }
-        Body::Choice { options, chosen } => {
-            for (index, option) in options.iter().enumerate() {
-                let mark = if index == *chosen {
-                    look.glyphs.radio_on
-                } else {
-                    look.glyphs.radio_off
-                };
-                let tone = if index == *chosen {
-                    Tone::Value
-                } else {
-                    Tone::Muted
-                };
-                spans.push(Span::styled(
-                    format!("{mark} {option}   "),
-                    styled(&look.theme, tone),
-                ));
-            }
-        }
+    let (content, caret) = content(&input.body, width.saturating_sub(start + 2), look);
+    if let (true, Some(caret)) = (input.focused, caret) {
+        sheet.caret = Some((start + caret, sheet.lines.len()));
     }
+    let mut spans = vec![Span::styled(front, styled(&look.theme, edge_tone))];
+    spans.extend(content);
     sheet.lines.push(Line::from(spans));
-    sheet
-        .lines
-        .extend(input.below.iter().flat_map(|row| wrapped(row, width, look)));
+    let below = input.below.iter().flat_map(|row| wrapped(row, width, look));
+    sheet.lines.extend(below);
     if input.focused {
         sheet.focus = Some((first, sheet.lines.len() - 1));
+    }
+}
+
+/// What a field shows, and the caret's column in it.
+fn content(body: &Body<'_>, room: u16, look: &Look) -> (Vec<Span<'static>>, Option<u16>) {
+    match body {
+        Body::Text(text) => {
+            let (shown, caret) = text.window(room);
+            let span = Span::styled(shown.to_owned(), look.theme.value);
+            (vec![span], Some(caret))
+        }
+        Body::Secret(secret) if secret.is_empty() => (Vec::new(), Some(0)),
+        Body::Secret(secret) => {
+            let count = format!("  ({} characters)", secret.characters());
+            let room = room.saturating_sub(u16::try_from(count.width()).unwrap_or(0));
+            let (dots, caret) = secret.dots(room, look.glyphs.dot);
+            let spans = vec![
+                Span::styled(dots, look.theme.value),
+                Span::styled(count, styled(&look.theme, Tone::Muted)),
+            ];
+            (spans, Some(caret))
+        }
+        Body::Choice { options, chosen } => {
+            let spans = options.iter().enumerate().map(|(index, option)| {
+                let (mark, tone) = if index == *chosen {
+                    (look.glyphs.radio_on, Tone::Value)
+                } else {
+                    (look.glyphs.radio_off, Tone::Muted)
+                };
+                Span::styled(format!("{mark} {option}   "), styled(&look.theme, tone))
+            });
+            (spans.collect(), None)
+        }
     }
 }
 

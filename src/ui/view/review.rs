@@ -1,12 +1,16 @@
 //! Review: what is kept where. Only this page's button commits.
 
 use crate::engine::answers::Field;
-use crate::engine::journal::Kind;
+use jiff::Timestamp;
+
+use crate::engine::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof};
 use crate::engine::run::Status;
+use crate::ids::AccountName;
+use crate::text::Foreign;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::forms::button;
 use crate::ui::view::{input, notice};
-use crate::ui::wizard::Wizard;
+use crate::ui::wizard::{Wizard, clock_text};
 
 const LABEL: u16 = 20;
 
@@ -39,86 +43,95 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 }
 
 fn facts(wizard: &Wizard) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let mut add =
-        |label: &str, value: String| rows.push(Row::pair(label, LABEL, Tone::Value, value));
-    let name = wizard
-        .registration
-        .name
-        .as_ref()
-        .map_or_else(|| "(none)".to_owned(), ToString::to_string);
-    add("Account name", name);
-    add("Environment", wizard.environment.title().to_owned());
+    let name = wizard.registration.name.as_ref();
+    let mut rows = vec![
+        fact("Account name", name.map_or("(none)", AccountName::as_str)),
+        fact("Environment", wizard.environment.title()),
+    ];
     let Some(open) = wizard.registration.open.as_ref() else {
         return rows;
     };
     if let Some((proof, _)) = &open.partner_center {
-        let mpn = open
-            .partner_api
-            .as_ref()
-            .and_then(|(api, _)| api.mpn.clone());
-        let company = proof
-            .company
-            .as_ref()
-            .map_or_else(|| "(no name given)".to_owned(), ToString::to_string);
-        add(
-            "Partner",
-            mpn.map_or_else(|| company.clone(), |mpn| format!("{company}, MPN {mpn}")),
-        );
-        add("Directory (tenant)", proof.tenant.to_string());
-        add("Application", proof.application.to_string());
-        let ends = proof.secret_ends.map_or_else(
-            || "end not given".to_owned(),
-            |date| format!("ends {date} (as you entered)"),
-        );
-        add("Secret key", format!("proven and kept; {ends}"));
+        rows.extend(proven_app(proof, open));
     }
-    if let Some((api, at)) = &open.partner_api {
-        let user = api.user.as_ref().map_or_else(
-            || "(the token does not say)".to_owned(),
-            ToString::to_string,
-        );
-        let mfa = match api.mfa {
-            Some(true) => "MFA yes",
-            Some(false) => "MFA no",
-            None => "MFA unknown",
-        };
-        add("Signed in as", format!("{user}    {mfa}"));
-        add(
-            "Checked",
-            crate::ui::wizard::clock_text(*at, &wizard.setting.zone),
-        );
-        add(
-            "Price sheet",
-            if api.prices {
-                "read".to_owned()
-            } else {
-                "not available in this cloud".to_owned()
-            },
-        );
+    if let Some((proof, at)) = &open.partner_api {
+        rows.extend(proven_person(wizard, proof, *at));
     }
-    let kept = open
-        .set()
-        .iter()
-        .filter(|item| item.kind != Kind::Manifest)
-        .count();
-    add(
-        "Kept on this PC",
-        format!("keyring: {kept} secrets, service \"octo-csp\""),
-    );
-    add("Written to disk", format!("{} (no secrets)", wizard.folder));
-    let total = wizard
+    let kept = open.set();
+    let kept = kept.iter().filter(|item| item.kind != Kind::Manifest);
+    let place = if wizard.setting.rehearsal.is_some() {
+        "memory of this rehearsal"
+    } else {
+        "keyring"
+    };
+    rows.push(fact(
+        "Kept",
+        format!("{place}: {} secrets, service \"octo-csp\"", kept.count()),
+    ));
+    rows.push(fact(
+        "Written to disk",
+        format!("{} (no secrets)", wizard.folder),
+    ));
+    if let Some(run) = wizard
         .run
         .as_ref()
         .filter(|run| run.status() == Status::Finished)
-        .map(|run| run.checks().len());
-    if let Some(total) = total {
+    {
+        let total = run.checks().len();
         rows.push(Row::gap());
-        rows.push(
-            Row::of(Tone::Ok, "ok  ")
-                .and(Tone::Plain, format!("{total} of {total} checks passed"))
-                .at(3),
-        );
+        rows.push(Row::word(
+            Tone::Ok,
+            "ok",
+            format!("{total} of {total} checks passed"),
+        ));
     }
     rows
+}
+
+fn fact(label: &str, value: impl Into<String>) -> Row {
+    Row::pair(label, LABEL, Tone::Value, value)
+}
+
+fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
+    let mpn = open
+        .partner_api
+        .as_ref()
+        .and_then(|(api, _)| api.mpn.as_ref());
+    let company = proof
+        .company
+        .as_ref()
+        .map_or("(no name given)", Foreign::as_str);
+    let partner = mpn.map_or_else(|| company.to_owned(), |mpn| format!("{company}, MPN {mpn}"));
+    let ends = proof.secret_ends.map_or_else(
+        || "end not given".to_owned(),
+        |date| format!("ends {date} (as you entered)"),
+    );
+    [
+        fact("Partner", partner),
+        fact("Directory (tenant)", proof.tenant.as_str()),
+        fact("Application", proof.application.as_str()),
+        fact("Secret key", format!("proven and kept; {ends}")),
+    ]
+}
+
+fn proven_person(wizard: &Wizard, proof: &PartnerApiProof, at: Timestamp) -> [Row; 3] {
+    let user = proof
+        .user
+        .as_ref()
+        .map_or("(the token does not say)", Foreign::as_str);
+    let mfa = match proof.mfa {
+        Some(true) => "MFA yes",
+        Some(false) => "MFA no",
+        None => "MFA unknown",
+    };
+    let prices = if proof.prices {
+        "read"
+    } else {
+        "not available in this cloud"
+    };
+    [
+        fact("Signed in as", format!("{user}    {mfa}")),
+        fact("Checked", clock_text(at, &wizard.setting.zone)),
+        fact("Price sheet", prices),
+    ]
 }

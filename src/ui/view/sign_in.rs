@@ -28,81 +28,71 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         return page;
     };
     notice(wizard, &mut page);
-    let opened = if wizard.setting.browser && consent.one_time.is_some() {
-        "A browser page was opened here. Any other browser will do as well:"
-    } else {
-        "Open this address in a private window:"
-    };
-    page.row(
-        Row::text(format!("1  {opened}"))
-            .at(1)
-            .hanging(4)
-            .right(Tone::Muted, "F3 copies"),
-    );
-    page.row(Row::of(Tone::Link, shortened(consent)).at(4));
-    page.row(
-        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.")
-            .at(1)
-            .hanging(4),
-    );
-    if let Some(crib) = &wizard.setting.rehearsal {
-        let row = Row::of(Tone::Muted, "type  ").and(
-            Tone::Value,
-            format!("{}  {}  code {}", crib.user, crib.password, crib.mfa_code),
-        );
-        page.row(row.at(4).hanging(10));
-    }
-    page.row(third(consent));
+    page.rows(directions(wizard, consent));
     page.gap();
     let mut answer = input(wizard, Field::Answer);
     answer.aside = Some("never shown".to_owned());
     page.input(answer);
     page.gap();
-    button(
-        wizard,
-        &mut page,
-        "Confirm",
-        "redeems the code once and runs the checks",
-    );
+    let beside = "redeems the code once and runs the checks";
+    button(wizard, &mut page, "Confirm", beside);
     page.gap();
+    page.row(waiting(wizard));
+    let once = "A code works once. If a try fails you sign in again; the secret stays good.";
+    page.row(Row::of(Tone::Muted, once).at(3));
+    for (key, does) in [
+        ("Enter", "confirm"),
+        ("F3", "copy"),
+        ("F4", "open browser"),
+        ("F5", "new link"),
+        ("F7", "print address"),
+        ("Esc", "cancel"),
+        ("Ctrl-C", "leave"),
+        ("F1", "help"),
+    ] {
+        page.hint(key, does);
+    }
+    page
+}
+
+/// The three things to do, in their order.
+fn directions(wizard: &Wizard, consent: &Consent) -> Vec<Row> {
+    let opened = if wizard.setting.browser && consent.one_time.is_some() {
+        "1  A browser page was opened here. Any other browser will do as well:"
+    } else {
+        "1  Open this address in a private window:"
+    };
+    let mut rows = vec![
+        Row::text(opened)
+            .at(1)
+            .hanging(4)
+            .right(Tone::Muted, "F3 copies"),
+        Row::of(Tone::Link, shortened(consent)).at(4),
+        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.")
+            .at(1)
+            .hanging(4),
+    ];
+    if let Some(crib) = &wizard.setting.rehearsal {
+        let what = format!("{}  {}  code {}", crib.user, crib.password, crib.mfa_code);
+        let row = Row::of(Tone::Muted, "type  ").and(Tone::Value, what);
+        rows.push(row.at(4).hanging(10));
+    }
+    rows.push(third(consent));
+    rows
+}
+
+fn waiting(wizard: &Wizard) -> Row {
     let waited = wizard.now.saturating_sub(wizard.asked_at);
     if waited < LIMIT {
-        page.row(
-            Row::of(
-                Tone::Muted,
-                format!(
-                    "Waiting {} of 10:00, then F5 makes a new link.",
-                    minutes(waited)
-                ),
-            )
-            .at(3),
+        let text = format!(
+            "Waiting {} of 10:00, then F5 makes a new link.",
+            minutes(waited)
         );
+        Row::of(Tone::Muted, text).at(3)
     } else {
-        page.row(
-            Row::of(Tone::Note, "note  ")
-                .and(
-                    Tone::Plain,
-                    "Ten minutes have passed: the link may be too old. F5 makes a new one.",
-                )
-                .at(3),
-        );
+        let text = "Ten minutes have passed: the link may be too old. F5 makes a new one.";
+        Row::word(Tone::Note, "note", text)
     }
-    page.row(
-        Row::of(
-            Tone::Muted,
-            "A code works once. If a try fails you sign in again; the secret stays good.",
-        )
-        .at(3),
-    );
-    page.hint("Enter", "confirm");
-    page.hint("F3", "copy");
-    page.hint("F4", "open browser");
-    page.hint("F5", "new link");
-    page.hint("F7", "print address");
-    page.hint("Esc", "cancel");
-    page.hint("Ctrl-C", "leave");
-    page.hint("F1", "help");
-    page
 }
 
 fn third(consent: &Consent) -> Row {

@@ -41,7 +41,6 @@ impl Wizard {
     pub(super) fn submit(&mut self) -> Vec<Task> {
         self.notice = None;
         match self.place {
-            Place::Opening => Vec::new(),
             Place::Shut => self.start(),
             Place::Start => self.submit_start(),
             Place::Overview => self.submit_overview(),
@@ -50,7 +49,7 @@ impl Wizard {
             Place::PartnerApi => self.submit_partner_api(),
             Place::SignIn => self.submit_answer(),
             Place::Checking if self.run_finished() => self.after_step(),
-            Place::Checking => Vec::new(),
+            Place::Opening | Place::Checking => Vec::new(),
             Place::Stopped => self.follow_cure(),
             Place::Review => self.submit_review(),
             Place::Done => self.leave(Exit::Done),
@@ -66,14 +65,13 @@ impl Wizard {
                 self.notice = Some("Ctrl-C leaves.".to_owned());
                 return Vec::new();
             }
-            Place::Start if self.registration.active.is_some() => Place::Overview,
+            Place::Start | Place::Basic if self.registration.active.is_some() => Place::Overview,
             Place::Start => {
                 self.notice = Some("This is the first page. Ctrl-C leaves.".to_owned());
                 return Vec::new();
             }
             Place::Checking | Place::SignIn => return self.stop_run(),
             Place::Stopped => return self.edit_after_failure(),
-            Place::Basic if self.registration.active.is_some() => Place::Overview,
             Place::Basic => Place::Start,
             Place::PartnerCenter | Place::PartnerApi
                 if single && self.registration.active.is_some() =>
@@ -633,16 +631,12 @@ impl Wizard {
             .diagnosis()
             .map(|(_, _, diagnosis)| (diagnosis.goto, diagnosis.what));
         let mut tasks = self.leave_checks();
-        let target = match &blamed {
-            Some((Goto::Field(field), _)) => Some(*field),
-            _ => None,
-        };
-        if let (Some(field), Some((_, what))) = (target, blamed) {
-            if self.stops().contains(&Stop::Field(field)) {
-                self.problems
-                    .push(Problem::new(field, what, "Press Enter to check again."));
-                self.focus_first_open();
-            }
+        if let Some((Goto::Field(field), what)) = blamed
+            && self.stops().contains(&Stop::Field(field))
+        {
+            let cure = "Press Enter to check again.";
+            self.problems.push(Problem::new(field, what, cure));
+            self.focus_first_open();
         }
         tasks.push(self.save());
         tasks
@@ -672,10 +666,12 @@ impl Wizard {
     /// What the diagnosis may know.
     pub(super) fn context(&self, check: CheckId) -> Context<'_> {
         let proof = self.proven_center();
-        let audience = match check {
-            CheckId::PriceToken | CheckId::Rates | CheckId::Sheet => Some(Audience::PartnerApi),
-            _ => Some(Audience::PartnerCenter),
-        };
+        let prices = [CheckId::PriceToken, CheckId::Rates, CheckId::Sheet];
+        let audience = Some(if prices.contains(&check) {
+            Audience::PartnerApi
+        } else {
+            Audience::PartnerCenter
+        });
         Context {
             step: check.step(),
             audience,
@@ -690,10 +686,10 @@ impl Wizard {
     }
 
     pub(crate) fn shut_diagnosis(&self) -> Option<Diagnosis> {
-        self.shut.as_ref().map(|failure| self.diagnosed(failure))
+        self.shut.as_ref().map(Self::diagnosed)
     }
 
-    pub(crate) fn diagnosed(&self, failure: &Failure) -> Diagnosis {
+    pub(crate) fn diagnosed(failure: &Failure) -> Diagnosis {
         diagnose(failure, &Context::default())
     }
 

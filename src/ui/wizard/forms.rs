@@ -88,7 +88,16 @@ impl Forms {
             Field::SecretKey => Some(&mut self.secret),
             Field::ApiSecret => Some(&mut self.api_secret),
             Field::Answer => Some(&mut self.answer),
-            _other => None,
+            Field::AccountName
+            | Field::Environment
+            | Field::ClientId
+            | Field::ApplicationId
+            | Field::Directory
+            | Field::SecretEnds
+            | Field::MpnId
+            | Field::SecretChoice
+            | Field::Redirect
+            | Field::Confirmation => None,
         }
     }
 
@@ -102,7 +111,11 @@ impl Forms {
             Field::MpnId => Some(&mut self.mpn_id),
             Field::Redirect => Some(&mut self.redirect),
             Field::Confirmation => Some(&mut self.confirmation),
-            _other => None,
+            Field::Environment
+            | Field::SecretChoice
+            | Field::SecretKey
+            | Field::ApiSecret
+            | Field::Answer => None,
         }
     }
 
