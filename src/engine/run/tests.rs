@@ -1,10 +1,5 @@
 //! Every transition, without a runtime: a world of a few lines answers the effects.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "states are told apart by what matters to the test"
-)]
-
 use std::collections::VecDeque;
 
 use jiff::Timestamp;

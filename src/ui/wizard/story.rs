@@ -238,8 +238,7 @@ impl Story {
                 self.opened.draft = Some((**draft).clone());
                 Some(Outcome::Saved)
             }
-            effect if self.answering => self.bench.perform(effect),
-            _ => None,
+            effect => self.answering.then(|| self.bench.perform(effect)).flatten(),
         }
     }
 }
