@@ -1,5 +1,10 @@
 //! A person at the wizard, for tests: presses, pastes and looks, against a world of a few lines.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not answered here is answered by the bench"
+)]
+
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
