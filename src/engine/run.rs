@@ -129,6 +129,7 @@ struct Known {
     consent: Option<Consent>,
     pending_consent: Option<Consent>,
     fresh_sign_in: bool,
+    challenge: Option<Foreign>,
     read_back_failure: Option<Box<Failure>>,
     code: Option<AuthCode>,
     company: Option<Foreign>,
@@ -339,6 +340,7 @@ impl Run {
         self.stopping = false;
         self.known.consent = None;
         self.known.fresh_sign_in = true;
+        self.known.challenge = self.challenge();
         self.known.landed = None;
         self.known.refresh = None;
         self.known.user = None;
@@ -374,6 +376,18 @@ impl Run {
         }
         self.give_up_the_rest();
         given_up
+    }
+
+    /// What a failed check says the next sign-in has to meet.
+    fn challenge(&self) -> Option<Foreign> {
+        self.checks.iter().find_map(|check| match &check.state {
+            State::Failed(failure) => failure.claims.clone(),
+            State::Waiting
+            | State::Running
+            | State::Passed(_)
+            | State::Noted(_)
+            | State::NotTried => None,
+        })
     }
 
     /// How it stands.
