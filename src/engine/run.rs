@@ -6,6 +6,7 @@
 
 mod checks;
 mod commit;
+mod context;
 mod partner_api;
 mod partner_center;
 mod tokens;

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::engine::answers::{Draft, Field, Problem};
-use crate::engine::diagnose::Diagnosis;
+use crate::engine::diagnose::{self, Diagnosis};
 use crate::engine::effect::{Effect, Failure, Look, Sight};
 use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status};
@@ -179,6 +179,7 @@ pub struct Wizard {
     pub(crate) finishing: bool,
     pub(crate) asked_at: u64,
     pub(crate) committed_at: u64,
+    machine: diagnose::Place,
     pub(crate) now: u64,
     pub(crate) scroll: u16,
     leave_at: Option<u64>,
@@ -217,6 +218,7 @@ impl Wizard {
             finishing: false,
             asked_at: 0,
             committed_at: 0,
+            machine: diagnose::Place::Any,
             now: 0,
             scroll: 0,
             leave_at: None,
@@ -225,6 +227,18 @@ impl Wizard {
             browsed: false,
             started: false,
         }
+    }
+
+    /// The same on this kind of machine, where a cure depends on it.
+    #[must_use]
+    pub fn on(mut self, machine: diagnose::Place) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    /// Where the person is.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// What to do after the first frame.
@@ -265,7 +279,7 @@ impl Wizard {
         Some((
             check.id,
             failure,
-            crate::engine::diagnose::diagnose(failure, &self.context(check.id)),
+            diagnose::diagnose(failure, &self.context(check.id)),
         ))
     }
 

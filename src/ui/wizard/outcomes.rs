@@ -61,7 +61,7 @@ impl Wizard {
     }
 
     fn cannot_note(&mut self, failure: &Failure) -> Vec<Task> {
-        let diagnosis = Self::diagnosed(failure);
+        let diagnosis = self.diagnosed(failure);
         self.notice = Some(format!("{} ({})", diagnosis.what, diagnosis.code));
         Vec::new()
     }
