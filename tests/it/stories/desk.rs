@@ -176,6 +176,8 @@ pub(super) trait Person {
     fn address(&mut self) -> String;
     /// Pastes an answer and goes on to Review.
     fn answer(&mut self, address: &str);
+    /// The same, where not all of what is pasted gets in.
+    fn answer_with(&mut self, address: &str, taken: usize);
 }
 
 impl Person for Pty {
@@ -204,8 +206,11 @@ impl Person for Pty {
 
     fn prove(&mut self, desk: &Desk) {
         let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
-        self.fill(&application, &application);
-        self.send("\t");
+        // What is registered or drafted is there already.
+        if !self.screen().contents().contains(&application) {
+            self.fill(&application, &application);
+            self.send("\t");
+        }
         self.fill(&secret, &format!("({} characters)", secret.len()));
         self.send("\t");
         let domain = desk.fact("domain");
@@ -233,7 +238,11 @@ impl Person for Pty {
     }
 
     fn answer(&mut self, address: &str) {
-        self.fill(address, &format!("({} characters)", address.len()));
+        self.answer_with(address, address.len());
+    }
+
+    fn answer_with(&mut self, address: &str, taken: usize) {
+        self.fill(address, &format!("({taken} characters)"));
         self.enter("Every check passed.");
         self.enter("[ Confirm and register ]");
     }

@@ -114,8 +114,8 @@ fn f2_fills_a_page_in_and_a_misfortune_ends_in_its_diagnosis() {
     pty.send("\x1b");
     pty.wait("What happened");
     pty.send("\x1b");
-    pty.wait("Step 2 of 3");
-    assert!(pty.screen().contents().contains("(40 characters)"), "nothing is lost");
+    // Nothing is lost.
+    pty.wait("(40 characters)");
     pty.send("\x03");
     pty.wait("Leave octo-csp?");
     pty.send("\x03");
