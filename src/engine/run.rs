@@ -745,4 +745,6 @@ impl Run {
 }
 
 #[cfg(test)]
+pub(crate) mod bench;
+#[cfg(test)]
 mod tests;

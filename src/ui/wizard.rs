@@ -640,4 +640,6 @@ impl Wizard {
 }
 
 #[cfg(test)]
+pub(crate) mod story;
+#[cfg(test)]
 mod tests;
