@@ -32,6 +32,9 @@ mod record;
 #[cfg(feature = "simulator")]
 mod simulator;
 #[cfg(test)]
+#[cfg(all(target_os = "linux", feature = "simulator"))]
+mod stories;
+#[cfg(test)]
 #[cfg(unix)]
 mod terminal;
 #[cfg(test)]
