@@ -189,6 +189,13 @@ impl Run {
         Self::new(Goal::Commit, Mood::Register, registration)
     }
 
+    /// Deletes what attempts that were given up have kept.
+    pub fn tidy(registration: Registration) -> Self {
+        let mut run = Self::new(Goal::Commit, Mood::Register, registration);
+        run.checks.retain(|check| check.id == CheckId::Tidy);
+        run
+    }
+
     /// Proves a finished step again with the kept secrets.
     /// `None` when the step is not finished or has nothing to check.
     pub fn check(step: Step, registration: Registration) -> Option<Self> {

@@ -2,6 +2,7 @@
 //!
 //! It knows neither keys nor terminals nor files; a frame is a function of its state ([`crate::ui::view`]).
 
+mod choices;
 mod flow;
 mod forms;
 mod marks;
@@ -23,7 +24,6 @@ use crate::exit::Exit;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::{Event, Intent, Task, Ticket};
 
-pub(crate) use flow::CHOICES;
 pub use forms::Forms;
 pub use marks::{MARKS, Mark};
 pub use resume::Resumption;
@@ -131,6 +131,7 @@ enum Origin {
     Look(Look),
     Run(CheckId),
     Named,
+    Discarded,
     Telling(String),
     Quiet,
 }
@@ -315,7 +316,7 @@ impl Wizard {
         };
         match self.place {
             Place::Start => (0..MARKS.len()).map(Stop::Mark).collect(),
-            Place::Overview => (0..CHOICES.len()).map(Stop::Choice).collect(),
+            Place::Overview => (0..self.choices().len()).map(Stop::Choice).collect(),
             Place::Basic => fields(&[Field::AccountName, Field::Environment]),
             Place::PartnerCenter => fields(&[
                 Field::ClientId,

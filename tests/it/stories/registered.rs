@@ -150,12 +150,7 @@ fn a_second_wizard_says_so_at_once_and_changes_nothing() {
     let mut second = desk.register(&["--no-browser"]);
     second.wait("Another octo-csp has this registration open.");
     assert!(began.elapsed().as_secs() < 2, "{:?}", began.elapsed());
-    assert!(
-        second
-            .screen()
-            .contents()
-            .contains(&first.pid.to_string())
-    );
+    assert!(second.screen().contents().contains(&first.pid.to_string()));
     second.enter("Another octo-csp has this registration open.");
     second.send("\x03");
     assert_eq!(second.exit(), 7);

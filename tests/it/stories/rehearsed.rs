@@ -50,7 +50,12 @@ fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
     pty.send("\x1b[Z");
     pty.wait("> │ Contoso CSP本番");
 
-    for (size, small) in [((120, 40), false), ((40, 12), false), ((20, 5), true), (SIZE, false)] {
+    for (size, small) in [
+        ((120, 40), false),
+        ((40, 12), false),
+        ((20, 5), true),
+        (SIZE, false),
+    ] {
         pty.resize(size);
         if small {
             pty.wait("Terminal too");
