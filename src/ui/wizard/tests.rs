@@ -384,3 +384,14 @@ fn what_was_begun_can_be_discarded() {
     }
     assert!(!story.bench.vault.keys().any(|name| name.contains("/B/")));
 }
+
+#[test]
+fn a_code_works_once_in_the_whole_session() {
+    let mut story = Story::begun(setting());
+    story.bench.fail("redeem", refused(400, 70_008));
+    story.at_sign_in().paste(CODE).press("Enter");
+    assert_eq!(story.wizard.place, Place::Stopped);
+    story.press("Esc Enter").paste(CODE).press("Enter");
+    assert_eq!(story.wizard.place, Place::SignIn);
+    assert!(story.shows("This code was sent before"));
+}
