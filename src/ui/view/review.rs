@@ -120,11 +120,11 @@ fn proven_person(wizard: &Wizard, proof: &PartnerApiProof, at: Timestamp) -> [Ro
         .filter(|run| run.status() == Status::Finished);
     let passed = finished.map_or_else(String::new, |run| {
         let total = run.checks().len();
-        format!("{total} of {total} checks passed; ")
+        format!("{total} of {total} passed; ")
     });
     let at = clock_text(at, &wizard.setting.zone);
     [
         fact("Signed in as", format!("{user}    {mfa}")),
-        fact("Checked", format!("{passed}{prices}, {at}")),
+        fact("Checked", format!("{passed}{prices}; {at}")),
     ]
 }
