@@ -268,18 +268,6 @@ impl Run {
         }
     }
 
-    /// The codes that were sent so far: a code works once, and a second try is refused here.
-    pub fn used_codes(&self) -> &[AuthCode] {
-        &self.used_codes
-    }
-
-    /// Takes over which codes were sent before.
-    #[must_use]
-    pub fn with_used_codes(mut self, codes: &[AuthCode]) -> Self {
-        self.used_codes = codes.to_vec();
-        self
-    }
-
     /// Leaves the price service out, for a cloud that has none.
     #[must_use]
     pub fn without_prices(mut self) -> Self {

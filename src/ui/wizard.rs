@@ -21,7 +21,6 @@ use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
-use crate::ids::AuthCode;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::{Event, Intent, Task, Ticket};
 
@@ -175,7 +174,6 @@ pub struct Wizard {
     pub(crate) told: BTreeMap<String, Told>,
     pub(crate) run: Option<Run>,
     pub(crate) proven_secret: Option<SharedSecret>,
-    used_codes: Vec<AuthCode>,
     pub(crate) shut: Option<Failure>,
     pub(crate) replacing: bool,
     pub(crate) checking_all: bool,
@@ -215,7 +213,6 @@ impl Wizard {
             told: BTreeMap::new(),
             run: None,
             proven_secret: None,
-            used_codes: Vec::new(),
             shut: None,
             replacing: false,
             checking_all: false,

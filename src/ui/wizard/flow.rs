@@ -324,9 +324,7 @@ impl Wizard {
             Err(problems) => self.blame(problems),
             Ok(request) => {
                 let secret = self.proven_secret.clone();
-                let registration = self.registration.clone();
-                let mut run = Run::partner_api(request, registration, secret)
-                    .with_used_codes(&self.used_codes);
+                let mut run = Run::partner_api(request, self.registration.clone(), secret);
                 if !self.setting.prices {
                     run = run.without_prices();
                 }
