@@ -42,7 +42,10 @@ async fn walk(http: &reqwest::Client, address: &str) -> String {
             "{page}"
         );
         let told = |name: &str| between(&page, &format!("id=\"{name}-to-type\">"), "<").to_owned();
-        let mut form = vec![("ctx", between(&page, "name=\"ctx\" value=\"", "\"").to_owned())];
+        let mut form = vec![(
+            "ctx",
+            between(&page, "name=\"ctx\" value=\"", "\"").to_owned(),
+        )];
         if page.contains("id=\"login\"") {
             form.push(("login", told("user")));
             form.push(("password", told("password")));

@@ -24,8 +24,12 @@ fn told(pty: &Pty, label: &str) -> String {
 /// Waits until the page is painted for this width: its rules reach from edge to edge.
 fn painted(pty: &mut Pty, columns: u16) {
     pty.wait_until("a page of the new size", |screen| {
-        let row = screen.rows(0, columns).nth(1).unwrap_or_default();
-        row.chars().filter(|sign| *sign == '─').count() == usize::from(columns)
+        let edge = |column| {
+            screen
+                .cell(1, column)
+                .is_some_and(|cell| cell.contents() == "─")
+        };
+        edge(0) && edge(columns - 1) && screen.size().1.get() == columns
     });
 }
 
@@ -50,7 +54,12 @@ fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
     pty.send("\x1b[Z");
     pty.wait("> │ Contoso CSP本番");
 
-    for (size, small) in [((120, 40), false), ((40, 12), false), ((20, 5), true), (SIZE, false)] {
+    for (size, small) in [
+        ((120, 40), false),
+        ((40, 12), false),
+        ((20, 5), true),
+        (SIZE, false),
+    ] {
         pty.resize(size);
         if small {
             pty.wait("Terminal too");
