@@ -222,6 +222,16 @@ impl Run {
         Some(Self::new(goal, Mood::Check, registration))
     }
 
+    /// The codes that were sent, for [`Run::never_again`].
+    pub fn used_codes(&self) -> &[AuthCode] {
+        &self.used_codes
+    }
+
+    /// Refuses codes that an earlier run has sent.
+    pub fn never_again(&mut self, used: &[AuthCode]) {
+        self.used_codes.extend_from_slice(used);
+    }
+
     fn new(goal: Goal, mood: Mood, registration: Registration) -> Self {
         let ids = match (&goal, mood) {
             (Goal::PartnerCenter(_), Mood::Register) => checks::PARTNER_CENTER,
