@@ -114,16 +114,26 @@ impl Wizard {
     // ---- before you start ----
 
     fn submit_start(&mut self) -> Vec<Task> {
-        if let Some(Err(_)) = self.looks.get(&Look::Keyring) {
-            self.notice = Some(
-                "Without a keyring nothing can be kept. Follow the cure above, then r looks again."
-                    .to_owned(),
-            );
+        if self.cannot_keep() {
             return Vec::new();
         }
         self.started = true;
         self.go(Place::Basic);
         vec![self.save()]
+    }
+
+    /// Whether the keyring failed its test; then the first page says so, and no secret is sent or asked for.
+    fn cannot_keep(&mut self) -> bool {
+        let failed = matches!(self.looks.get(&Look::Keyring), Some(Err(_)));
+        if failed {
+            if self.place != Place::Start {
+                self.go(Place::Start);
+            }
+            let text =
+                "Without a keyring nothing can be kept. Follow the cure, then r looks again.";
+            self.notice = Some(text.to_owned());
+        }
+        failed
     }
 
     pub(super) fn look_again(&mut self) -> Vec<Task> {
@@ -211,6 +221,9 @@ impl Wizard {
     // ---- step 2 ----
 
     fn submit_partner_center(&mut self) -> Vec<Task> {
+        if self.cannot_keep() {
+            return Vec::new();
+        }
         let typed = self.forms.typed(self.environment);
         let secret = self
             .forms
@@ -311,6 +324,9 @@ impl Wizard {
     }
 
     pub(super) fn submit_partner_api(&mut self) -> Vec<Task> {
+        if self.cannot_keep() {
+            return Vec::new();
+        }
         let typed = self.forms.typed(self.environment);
         let other = self
             .forms

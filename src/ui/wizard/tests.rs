@@ -395,3 +395,18 @@ fn a_code_works_once_in_the_whole_session() {
     assert_eq!(story.wizard.place, Place::SignIn);
     assert!(story.shows("This code was sent before"));
 }
+
+#[test]
+fn a_single_step_needs_the_keyring_too() {
+    let only = Setting {
+        only: Some(Step::PartnerApi),
+        ..setting()
+    };
+    let mut story = Story::with(only, Bench::registered());
+    let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+    story.looks.insert(Look::Keyring, locked);
+    story.begin();
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Start);
+    assert!(!story.bench.log.contains(&"listen".to_owned()));
+}
