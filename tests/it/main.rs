@@ -24,6 +24,9 @@ mod pty;
 mod record;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
+mod scenarios;
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 mod simulator;
 #[cfg(test)]
 #[cfg(unix)]
