@@ -1,5 +1,6 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
+mod picture;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
@@ -37,8 +38,7 @@ pub fn run(host: &mut Host) -> Exit {
         Command::Rehearse(arguments) => rehearse::run(host, &arguments),
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(host, &arguments),
-        #[cfg(feature = "simulator")]
-        Command::Picture => rehearse::picture(host),
+        Command::Picture(arguments) => picture::run(host, &arguments),
     }
 }
 

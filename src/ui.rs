@@ -5,6 +5,7 @@
 pub mod field;
 pub mod keys;
 pub mod page;
+pub mod picture;
 pub mod terminal;
 pub mod theme;
 pub mod view;

@@ -130,6 +130,7 @@ struct Known {
     consent: Option<Consent>,
     pending_consent: Option<Consent>,
     fresh_sign_in: bool,
+    challenge: Option<Foreign>,
     read_back_failure: Option<Box<Failure>>,
     code: Option<AuthCode>,
     company: Option<Foreign>,
@@ -186,6 +187,13 @@ impl Run {
     /// Makes the proven attempt the active one.
     pub fn commit(registration: Registration) -> Self {
         Self::new(Goal::Commit, Mood::Register, registration)
+    }
+
+    /// Deletes what attempts that were given up have kept.
+    pub fn tidy(registration: Registration) -> Self {
+        let mut run = Self::new(Goal::Commit, Mood::Register, registration);
+        run.checks.retain(|check| check.id == CheckId::Tidy);
+        run
     }
 
     /// Proves a finished step again with the kept secrets.
@@ -258,6 +266,18 @@ impl Run {
                 check.state = State::Passed("kept before".to_owned());
             }
         }
+    }
+
+    /// The codes that were sent so far: a code works once, and a second try is refused here.
+    pub fn used_codes(&self) -> &[AuthCode] {
+        &self.used_codes
+    }
+
+    /// Takes over which codes were sent before.
+    #[must_use]
+    pub fn with_used_codes(mut self, codes: &[AuthCode]) -> Self {
+        self.used_codes = codes.to_vec();
+        self
     }
 
     /// Leaves the price service out, for a cloud that has none.
@@ -340,6 +360,7 @@ impl Run {
         self.stopping = false;
         self.known.consent = None;
         self.known.fresh_sign_in = true;
+        self.known.challenge = self.challenge();
         self.known.landed = None;
         self.known.refresh = None;
         self.known.user = None;
@@ -375,6 +396,18 @@ impl Run {
         }
         self.give_up_the_rest();
         given_up
+    }
+
+    /// What a failed check says the next sign-in has to meet.
+    fn challenge(&self) -> Option<Foreign> {
+        self.checks.iter().find_map(|check| match &check.state {
+            State::Failed(failure) => failure.claims.clone(),
+            State::Waiting
+            | State::Running
+            | State::Passed(_)
+            | State::Noted(_)
+            | State::NotTried => None,
+        })
     }
 
     /// How it stands.
@@ -745,5 +778,7 @@ impl Run {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod bench;
 #[cfg(test)]
 mod tests;

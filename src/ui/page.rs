@@ -199,6 +199,8 @@ pub struct Item {
     pub text: String,
     /// Whether it has the focus.
     pub focused: bool,
+    /// What stands below it: more about the line that has the focus.
+    pub below: Vec<Row>,
 }
 
 /// A key that works now, and what it does.

@@ -2,6 +2,7 @@
 //!
 //! It knows neither keys nor terminals nor files; a frame is a function of its state ([`crate::ui::view`]).
 
+mod choices;
 mod flow;
 mod forms;
 mod marks;
@@ -20,10 +21,10 @@ use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
+use crate::ids::AuthCode;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::{Event, Intent, Task, Ticket};
 
-pub(crate) use flow::CHOICES;
 pub use forms::Forms;
 pub use marks::{MARKS, Mark};
 pub use resume::Resumption;
@@ -131,6 +132,7 @@ enum Origin {
     Look(Look),
     Run(CheckId),
     Named,
+    Discarded,
     Telling(String),
     Quiet,
 }
@@ -173,6 +175,7 @@ pub struct Wizard {
     pub(crate) told: BTreeMap<String, Told>,
     pub(crate) run: Option<Run>,
     pub(crate) proven_secret: Option<SharedSecret>,
+    used_codes: Vec<AuthCode>,
     pub(crate) shut: Option<Failure>,
     pub(crate) replacing: bool,
     pub(crate) checking_all: bool,
@@ -212,6 +215,7 @@ impl Wizard {
             told: BTreeMap::new(),
             run: None,
             proven_secret: None,
+            used_codes: Vec::new(),
             shut: None,
             replacing: false,
             checking_all: false,
@@ -315,7 +319,7 @@ impl Wizard {
         };
         match self.place {
             Place::Start => (0..MARKS.len()).map(Stop::Mark).collect(),
-            Place::Overview => (0..CHOICES.len()).map(Stop::Choice).collect(),
+            Place::Overview => (0..self.choices().len()).map(Stop::Choice).collect(),
             Place::Basic => fields(&[Field::AccountName, Field::Environment]),
             Place::PartnerCenter => fields(&[
                 Field::ClientId,
@@ -653,5 +657,7 @@ impl Wizard {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod story;
 #[cfg(test)]
 mod tests;

@@ -27,7 +27,8 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
         too_small(area, frame);
         return;
     }
-    let (top, bottom) = (header(wizard, page, look, area), footer(page, look, area));
+    let top = header(wizard, page, look, area);
+    let mut bottom = footer(page, look, area);
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
     let height = area
@@ -37,6 +38,11 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
     let sheet = lay_out(page, area.width, look);
     let offset = scrolled(&sheet, usize::from(height), usize::from(wizard.scroll));
     let caret = caret(&sheet, offset, height, area.width);
+    if sheet.lines.len() > offset + usize::from(height)
+        && let Some(rule) = bottom.first_mut()
+    {
+        *rule = rule_with_more(look, area.width);
+    }
     let lines = sheet.lines.into_iter().skip(offset);
     let body: Vec<Line<'static>> = lines.take(usize::from(height)).collect();
     let mut y = area.y;
@@ -76,6 +82,18 @@ fn footer(page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(look.glyphs.line(area.width), muted)];
     lines.extend(hint_lines(&page.hints, area.width, most, look));
     lines
+}
+
+/// The line below a page that goes on.
+fn rule_with_more(look: &Look, width: u16) -> Line<'static> {
+    const MORE: &str = " more below ";
+    let cells = u16::try_from(MORE.len() + 2).unwrap_or(width);
+    let muted = styled(&look.theme, Tone::Muted);
+    Line::from(vec![
+        Span::styled(look.glyphs.line(width.saturating_sub(cells)), muted),
+        Span::styled(MORE, styled(&look.theme, Tone::Note)),
+        Span::styled(look.glyphs.line(2), muted),
+    ])
 }
 
 /// Where the caret is in the body, if it is in view.
@@ -148,28 +166,44 @@ fn tab_line(wizard: &Wizard, open: usize, width: u16, look: &Look) -> Line<'stat
     Line::from(spans)
 }
 
-/// The help line, as many keys as fit on `most` lines; what leaves and helps is always among them.
+/// The help line, as many keys as fit on `most` lines. Where not all fit, what goes on, back, out and helps comes first.
 fn hint_lines(hints: &[Hint], width: u16, most: usize, look: &Look) -> Vec<Line<'static>> {
-    let mut lines: Vec<Vec<Span<'static>>> = vec![vec![Span::raw(" ")]];
+    let first = |hint: &&Hint| matches!(hint.key, "Enter" | "Esc" | "Ctrl-C" | "F1" | "?");
+    let in_order = hint_rows(hints.iter(), width);
+    let rows = if in_order.len() <= most {
+        in_order
+    } else {
+        let others = hints.iter().filter(|hint| !first(hint));
+        hint_rows(hints.iter().filter(first).chain(others), width)
+    };
+    let line = |row: Vec<Hint>| {
+        let mut spans = vec![Span::raw(" ")];
+        for hint in row {
+            spans.push(Span::styled(hint.key, look.theme.key));
+            let does = format!(" {}  ", hint.does);
+            spans.push(Span::styled(does, styled(&look.theme, Tone::Muted)));
+        }
+        Line::from(spans)
+    };
+    rows.into_iter().take(most).map(line).collect()
+}
+
+/// Keys side by side, as many as fit in a line.
+fn hint_rows<'h>(hints: impl Iterator<Item = &'h Hint>, width: u16) -> Vec<Vec<Hint>> {
+    let mut rows: Vec<Vec<Hint>> = vec![Vec::new()];
     let mut used = 1;
     for hint in hints {
-        let cells = hint.key.width() + 1 + hint.does.width() + 2;
-        if used + cells > usize::from(width) + 2 {
-            if lines.len() == most {
-                break;
-            }
-            lines.push(vec![Span::raw(" ")]);
+        let cells = hint.key.width() + 1 + hint.does.width();
+        if used + cells > usize::from(width) && used > 1 {
+            rows.push(Vec::new());
             used = 1;
         }
-        if let Some(line) = lines.last_mut() {
-            line.push(Span::styled(hint.key, look.theme.key));
-            line.push(Span::raw(" "));
-            line.push(Span::styled(hint.does, styled(&look.theme, Tone::Muted)));
-            line.push(Span::raw("  "));
+        if let Some(row) = rows.last_mut() {
+            row.push(*hint);
         }
-        used += cells;
+        used += cells + 2;
     }
-    lines.into_iter().map(Line::from).collect()
+    rows
 }
 
 fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
@@ -225,7 +259,8 @@ fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Look) {
         .and(tone, format!("{mark}{}", item.text))
         .at(1)
         .hanging(hang);
-    let lines = wrapped(&row, width, look);
+    let mut lines = wrapped(&row, width, look);
+    lines.extend(item.below.iter().flat_map(|row| wrapped(row, width, look)));
     if item.focused {
         let first = sheet.lines.len();
         sheet.focus = Some((first, first + lines.len() - 1));

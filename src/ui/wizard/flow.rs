@@ -11,31 +11,6 @@ use crate::ids::{ClientId, Directory};
 use crate::ui::Task;
 use crate::ui::wizard::{MARKS, Origin, Overlay, Place, Stop, Told, Wizard};
 
-/// What can be done with a registration that is there.
-pub(crate) const CHOICES: &[(&str, &str)] = &[
-    (
-        "Change the name",
-        "Basic Details only; nothing else is touched.",
-    ),
-    (
-        "Re-run Partner Center Credentials",
-        "A new key, or the same one again. The sign-in is kept while the application stays the same.",
-    ),
-    (
-        "Re-run Partner API Credentials",
-        "A new sign-in. The key stays as it is.",
-    ),
-    (
-        "Run every check again",
-        "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
-    ),
-    (
-        "Replace this registration",
-        "All three steps. What works now keeps working until you confirm the new one by name.",
-    ),
-    ("Leave", "Nothing is changed."),
-];
-
 impl Wizard {
     /// Enter: the marked action of the page.
     pub(super) fn submit(&mut self) -> Vec<Task> {
@@ -190,46 +165,6 @@ impl Wizard {
         };
         self.notice = Some(format!("Copied, and here it is: {}", mark.copy));
         vec![Task::Copy(mark.copy.to_owned())]
-    }
-
-    // ---- a registration is there ----
-
-    fn submit_overview(&mut self) -> Vec<Task> {
-        self.replacing = false;
-        self.checking_all = false;
-        match self.focus {
-            0 => {
-                self.setting.only = Some(Step::Basic);
-                self.go(Place::Basic);
-            }
-            1 => {
-                self.setting.only = Some(Step::PartnerCenter);
-                self.go(Place::PartnerCenter);
-            }
-            2 => {
-                self.setting.only = Some(Step::PartnerApi);
-                self.go(Place::PartnerApi);
-            }
-            3 => {
-                self.checking_all = true;
-                return self.check_step(Step::PartnerCenter);
-            }
-            4 => {
-                self.setting.only = None;
-                self.replacing = true;
-                self.go(Place::Start);
-                return self.look_again();
-            }
-            _ => return self.leave(Exit::Done),
-        }
-        Vec::new()
-    }
-
-    fn check_step(&mut self, step: Step) -> Vec<Task> {
-        match Run::check(step, self.registration.clone()) {
-            Some(run) => self.begin_run(run),
-            None => Vec::new(),
-        }
     }
 
     // ---- step 1 ----
@@ -389,7 +324,9 @@ impl Wizard {
             Err(problems) => self.blame(problems),
             Ok(request) => {
                 let secret = self.proven_secret.clone();
-                let mut run = Run::partner_api(request, self.registration.clone(), secret);
+                let registration = self.registration.clone();
+                let mut run = Run::partner_api(request, registration, secret)
+                    .with_used_codes(&self.used_codes);
                 if !self.setting.prices {
                     run = run.without_prices();
                 }
