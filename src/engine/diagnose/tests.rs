@@ -117,10 +117,10 @@ fn no_cure_of_step_two_leads_to_a_place_that_it_cannot_reach() {
     };
     for sign in rows().flat_map(|row| row.signs) {
         let mut failure = Failure::new(Service::Entra, Cause::Refused);
-        match sign {
-            Sign::Aadsts(code) => failure.codes.push(*code),
-            Sign::Oauth(word) => failure.error = Foreign::some(word),
-            _ => continue,
+        if let Sign::Aadsts(code) = sign {
+            failure.codes.push(*code);
+        } else if let Sign::Oauth(word) = sign {
+            failure.error = Foreign::some(word);
         }
         let diagnosis = diagnose(&failure, &context);
         let of_step_three = matches!(
