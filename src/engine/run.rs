@@ -222,6 +222,16 @@ impl Run {
         Some(Self::new(goal, Mood::Check, registration))
     }
 
+    /// The codes that were sent, for [`Run::never_again`].
+    pub fn used_codes(&self) -> &[AuthCode] {
+        &self.used_codes
+    }
+
+    /// Refuses codes that an earlier run has sent.
+    pub fn never_again(&mut self, used: &[AuthCode]) {
+        self.used_codes.extend_from_slice(used);
+    }
+
     fn new(goal: Goal, mood: Mood, registration: Registration) -> Self {
         let ids = match (&goal, mood) {
             (Goal::PartnerCenter(_), Mood::Register) => checks::PARTNER_CENTER,
@@ -266,18 +276,6 @@ impl Run {
                 check.state = State::Passed("kept before".to_owned());
             }
         }
-    }
-
-    /// The codes that were sent so far: a code works once, and a second try is refused here.
-    pub fn used_codes(&self) -> &[AuthCode] {
-        &self.used_codes
-    }
-
-    /// Takes over which codes were sent before.
-    #[must_use]
-    pub fn with_used_codes(mut self, codes: &[AuthCode]) -> Self {
-        self.used_codes = codes.to_vec();
-        self
     }
 
     /// Leaves the price service out, for a cloud that has none.

@@ -278,17 +278,14 @@ fn cribbed(crib: &crate::ui::wizard::Crib, field: Field) -> Option<Row> {
     )
 }
 
-/// The notice above the page's own words, and the keys every form has.
+/// The notice above the page's own words.
 fn notice(wizard: &Wizard, page: &mut Page<'_>) {
-    if let Some(notice) = &wizard.notice {
-        page.row(
-            Row::of(Tone::Note, "note  ")
-                .and(Tone::Plain, notice.clone())
-                .at(1)
-                .hanging(7),
-        );
-        page.gap();
-    }
+    page.notice = wizard.notice.as_ref().map(|notice| {
+        Row::of(Tone::Note, "note  ")
+            .and(Tone::Plain, notice.clone())
+            .at(1)
+            .hanging(7)
+    });
 }
 
 fn form_hints(wizard: &Wizard, page: &mut Page<'_>, enter: &'static str) {

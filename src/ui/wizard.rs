@@ -175,7 +175,6 @@ pub struct Wizard {
     pub(crate) told: BTreeMap<String, Told>,
     pub(crate) run: Option<Run>,
     pub(crate) proven_secret: Option<SharedSecret>,
-    used_codes: Vec<AuthCode>,
     pub(crate) shut: Option<Failure>,
     pub(crate) replacing: bool,
     pub(crate) checking_all: bool,
@@ -184,8 +183,9 @@ pub struct Wizard {
     pub(crate) committed_at: u64,
     machine: diagnose::Place,
     pub(crate) now: u64,
-    pub(crate) scroll: u16,
+    pub(crate) scroll: i16,
     leave_at: Option<u64>,
+    used_codes: Vec<AuthCode>,
     tickets: BTreeMap<Ticket, Origin>,
     next_ticket: u64,
     browsed: bool,
@@ -215,7 +215,6 @@ impl Wizard {
             told: BTreeMap::new(),
             run: None,
             proven_secret: None,
-            used_codes: Vec::new(),
             shut: None,
             replacing: false,
             checking_all: false,
@@ -226,6 +225,7 @@ impl Wizard {
             now: 0,
             scroll: 0,
             leave_at: None,
+            used_codes: Vec::new(),
             tickets: BTreeMap::new(),
             next_ticket: 0,
             browsed: false,
@@ -487,17 +487,18 @@ impl Wizard {
     fn pressed_page(&mut self, intent: Intent) -> Vec<Task> {
         match intent {
             Intent::Help => {
+                self.scroll = 0;
                 self.overlay = Some(Overlay::Help);
                 Vec::new()
             }
             Intent::Next | Intent::Down => self.move_focus(1),
             Intent::Previous | Intent::Up => self.move_focus(-1),
             Intent::PageDown => {
-                self.scroll = self.scroll.saturating_add(8);
+                self.scroll_by(8);
                 Vec::new()
             }
             Intent::PageUp => {
-                self.scroll = self.scroll.saturating_sub(8);
+                self.scroll_by(-8);
                 Vec::new()
             }
             Intent::Submit => self.submit(),
@@ -524,6 +525,7 @@ impl Wizard {
                 self.problems.retain(|problem| problem.field != field);
                 self.notes.remove(&field);
                 self.notice = None;
+                self.scroll = 0;
             }
             return Vec::new();
         }
@@ -582,7 +584,10 @@ impl Wizard {
 
     fn pressed_overlay(&mut self, overlay: &Overlay, intent: Intent) -> Vec<Task> {
         match (overlay, intent) {
-            (_, Intent::Back) => self.overlay = None,
+            (_, Intent::Back) => {
+                self.scroll = 0;
+                self.overlay = None;
+            }
             (Overlay::Leave, Intent::Typed('l' | 'L')) => {
                 let exit = if self.place == Place::Stopped {
                     self.exit()
@@ -605,14 +610,13 @@ impl Wizard {
                 self.overlay = None;
                 return self.take_apart();
             }
-            (Overlay::Help | Overlay::Details, Intent::Down | Intent::PageDown) => {
-                self.scroll = self.scroll.saturating_add(1);
-            }
-            (Overlay::Help | Overlay::Details, Intent::Up | Intent::PageUp) => {
-                self.scroll = self.scroll.saturating_sub(1)
-            }
+            (Overlay::Help | Overlay::Details, Intent::Down) => self.scroll_by(1),
+            (Overlay::Help | Overlay::Details, Intent::PageDown) => self.scroll_by(8),
+            (Overlay::Help | Overlay::Details, Intent::Up) => self.scroll_by(-1),
+            (Overlay::Help | Overlay::Details, Intent::PageUp) => self.scroll_by(-8),
             (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => {
-                self.overlay = None
+                self.scroll = 0;
+                self.overlay = None;
             }
             _ => {}
         }
@@ -637,14 +641,23 @@ impl Wizard {
         Vec::new()
     }
 
+    /// Away from where the focus, or the start of the page, would be. A page without a focus has nothing above its start.
+    fn scroll_by(&mut self, lines: i16) {
+        let above = if self.stops().is_empty() || self.overlay.is_some() {
+            0
+        } else {
+            -64
+        };
+        self.scroll = self.scroll.saturating_add(lines).clamp(above, 64);
+    }
+
     fn move_focus(&mut self, by: isize) -> Vec<Task> {
         let count = self.stops().len();
         if count == 0 {
-            self.scroll = self
-                .scroll
-                .saturating_add_signed(i16::try_from(by).unwrap_or(0));
+            self.scroll_by(i16::try_from(by).unwrap_or(0));
             return Vec::new();
         }
+        self.scroll = 0;
         let mut tasks = Vec::new();
         if by > 0 {
             self.check_field_left();

@@ -27,7 +27,7 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
         too_small(area, frame);
         return;
     }
-    let top = header(wizard, page, look, area);
+    let mut top = header(wizard, page, look, area);
     let mut bottom = footer(page, look, area);
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
@@ -36,12 +36,17 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
         .saturating_sub(top_height)
         .saturating_sub(bottom_height);
     let sheet = lay_out(page, area.width, look);
-    let offset = scrolled(&sheet, usize::from(height), usize::from(wizard.scroll));
+    let offset = scrolled(&sheet, usize::from(height), wizard.scroll);
     let caret = caret(&sheet, offset, height, area.width);
     if sheet.lines.len() > offset + usize::from(height)
         && let Some(rule) = bottom.first_mut()
     {
-        *rule = rule_with_more(look, area.width);
+        *rule = rule_saying(" more below ", look, area.width);
+    }
+    if offset > 0
+        && let Some(rule) = top.get_mut(1)
+    {
+        *rule = rule_saying(" more above ", look, area.width);
     }
     let lines = sheet.lines.into_iter().skip(offset);
     let body: Vec<Line<'static>> = lines.take(usize::from(height)).collect();
@@ -70,8 +75,16 @@ fn header(wizard: &Wizard, page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line
         lines.push(tab_line(wizard, open, area.width, look));
     }
     // On a low terminal every line counts.
-    if area.height >= 20 {
+    let roomy = area.height >= 20;
+    if roomy {
         lines.push(Line::default());
+    }
+    if let Some(notice) = &page.notice {
+        let most = usize::from(area.height / 3);
+        lines.extend(wrapped(notice, area.width, look).into_iter().take(most));
+        if roomy {
+            lines.push(Line::default());
+        }
     }
     lines
 }
@@ -84,14 +97,13 @@ fn footer(page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
     lines
 }
 
-/// The line below a page that goes on.
-fn rule_with_more(look: &Look, width: u16) -> Line<'static> {
-    const MORE: &str = " more below ";
-    let cells = u16::try_from(MORE.len() + 2).unwrap_or(width);
+/// The line beside which a page goes on.
+fn rule_saying(more: &'static str, look: &Look, width: u16) -> Line<'static> {
+    let cells = u16::try_from(more.len() + 2).unwrap_or(width);
     let muted = styled(&look.theme, Tone::Muted);
     Line::from(vec![
         Span::styled(look.glyphs.line(width.saturating_sub(cells)), muted),
-        Span::styled(MORE, styled(&look.theme, Tone::Note)),
+        Span::styled(more, styled(&look.theme, Tone::Note)),
         Span::styled(look.glyphs.line(2), muted),
     ])
 }
@@ -112,23 +124,23 @@ fn too_small(area: Rect, frame: &mut Frame<'_>) {
     frame.render_widget(Paragraph::new(text), area);
 }
 
-/// The first line that is shown: the focus with what stands below it is in view; without one, what was scrolled to.
-fn scrolled(sheet: &Sheet, height: usize, wanted: usize) -> usize {
+/// The first line that is shown: the focus with what stands below it is in view, unless a person scrolls away from it.
+fn scrolled(sheet: &Sheet, height: usize, by: i16) -> usize {
     let most = sheet.lines.len().saturating_sub(height);
-    match sheet.focus {
-        Some((first, last)) => {
-            let down = (last + 1).saturating_sub(height);
-            down.min(first)
-                .max(wanted.min(most).min(first))
-                .min(most.max(down.min(first)))
-        }
-        None => wanted.min(most),
-    }
+    let focus = sheet.focus.map_or(0, |(first, last)| {
+        (last + 1).saturating_sub(height).min(first)
+    });
+    let wanted = focus.saturating_add_signed(isize::from(by));
+    wanted.min(most.max(focus))
 }
 
 fn title(page: &Page<'_>, width: u16, look: &Look) -> Line<'static> {
-    let left = " octo-csp register";
     let right = format!("{} ", page.place);
+    let left = if usize::from(width) < 20 + right.width() {
+        " octo-csp"
+    } else {
+        " octo-csp register"
+    };
     let gap = usize::from(width).saturating_sub(left.width() + right.width());
     Line::from(vec![
         Span::styled(left, styled(&look.theme, Tone::Title)),
@@ -351,7 +363,7 @@ fn wrapped(row: &Row, width: u16, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut spans = vec![Span::raw(" ".repeat(usize::from(row.indent)))];
     let mut used = usize::from(row.indent);
-    let hang = usize::from(row.hang).min(width / 2);
+    let hang = usize::from(row.hang).min(width.div_ceil(2));
     for Piece { text, tone } in &row.pieces {
         let style = styled(&look.theme, *tone);
         for word in text.split_word_bounds_by_blanks() {

@@ -64,7 +64,10 @@ impl Wizard {
     /// Single letters, where no field takes them.
     pub(super) fn letter(&mut self, letter: char) -> Vec<Task> {
         match (self.place, letter.to_ascii_lowercase()) {
-            (_, '?') => self.overlay = Some(Overlay::Help),
+            (_, '?') => {
+                self.scroll = 0;
+                self.overlay = Some(Overlay::Help);
+            }
             (Place::Start, ' ') => self.toggle_mark(),
             (Place::Start, 'o') => return self.open_portal(),
             (Place::Start, 'c') => return self.copy_mark(),
@@ -324,9 +327,7 @@ impl Wizard {
             Err(problems) => self.blame(problems),
             Ok(request) => {
                 let secret = self.proven_secret.clone();
-                let registration = self.registration.clone();
-                let mut run = Run::partner_api(request, registration, secret)
-                    .with_used_codes(&self.used_codes);
+                let mut run = Run::partner_api(request, self.registration.clone(), secret);
                 if !self.setting.prices {
                     run = run.without_prices();
                 }
@@ -422,6 +423,8 @@ impl Wizard {
     // ---- runs ----
 
     pub(super) fn begin_run(&mut self, mut run: Run) -> Vec<Task> {
+        self.remember_codes();
+        run.never_again(&self.used_codes);
         let effects = run.start(self.now);
         self.run = Some(run);
         self.finishing = false;
@@ -458,10 +461,19 @@ impl Wizard {
             Some(Step::PartnerApi) => Place::PartnerApi,
             Some(Step::Basic) | None => Place::Review,
         };
+        self.remember_codes();
         self.run = None;
         self.finishing = false;
         self.go(place);
         Vec::new()
+    }
+
+    /// A code that was sent is never sent again, whichever run comes next.
+    fn remember_codes(&mut self) {
+        if let Some(run) = &self.run {
+            self.used_codes.clear();
+            self.used_codes.extend_from_slice(run.used_codes());
+        }
     }
 
     /// A step has passed: where it goes on.

@@ -205,7 +205,6 @@ impl Wizard {
         };
         let (status, step) = (run.status(), run.step());
         self.registration.clone_from(run.registration());
-        self.used_codes = run.used_codes().to_vec();
         match status {
             Status::Asking => {
                 if self.place != Place::SignIn {

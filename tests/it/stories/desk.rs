@@ -166,6 +166,8 @@ pub(super) trait Person {
     fn enter(&mut self, next: &str);
     /// Empties the field that has the focus, pastes into it, and waits until `shown` is to be seen.
     fn fill(&mut self, text: &str, shown: &str);
+    /// Waits for words, however they are wrapped.
+    fn reads(&mut self, words: &str);
     /// From the first page through Basic Details to Partner Center Credentials.
     fn begin(&mut self, name: &str);
     /// Fills step 2 in and waits until every check has passed.
@@ -195,6 +197,12 @@ impl Person for Pty {
         self.send("\x05\x15");
         self.paste(text);
         self.wait(shown);
+    }
+
+    fn reads(&mut self, words: &str) {
+        let bare = |text: &str| text.split_whitespace().collect::<String>();
+        let wanted = bare(words);
+        self.wait_until(words, |screen| bare(&screen.contents()).contains(&wanted));
     }
 
     fn begin(&mut self, name: &str) {

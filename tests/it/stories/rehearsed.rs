@@ -24,8 +24,12 @@ fn told(pty: &Pty, label: &str) -> String {
 /// Waits until the page is painted for this width: its rules reach from edge to edge.
 fn painted(pty: &mut Pty, columns: u16) {
     pty.wait_until("a page of the new size", |screen| {
-        let row = screen.rows(0, columns).nth(1).unwrap_or_default();
-        row.chars().filter(|sign| *sign == '─').count() == usize::from(columns)
+        let edge = |column| {
+            screen
+                .cell(1, column)
+                .is_some_and(|cell| cell.contents() == "─")
+        };
+        edge(0) && edge(columns - 1) && screen.size().1.get() == columns
     });
 }
 
