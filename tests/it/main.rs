@@ -30,6 +30,9 @@ mod readme;
 mod record;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
+mod scenarios;
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 mod simulator;
 #[cfg(test)]
 #[cfg(all(target_os = "linux", feature = "simulator"))]

@@ -72,8 +72,8 @@ pub(super) static ROWS: &[Row] = &[
             "The read is documented as open to an application alone, and this account does not have it so. Nothing is wrong with the secret.",
         ],
         fix: &[
-            "Partner Center > Settings (gear) > Account settings > App management: {application} must stand under Web App.",
-            "Corrected there: try again.",
+            "Partner Center > Settings (gear) > Account settings > App management > Web App.",
+            "{application} must be listed there. Corrected: try again.",
             "If it stays, copy the ids below and send them to Alphaus support.",
         ],
         who: Who::GlobalAdministrator,

@@ -110,6 +110,30 @@ const CAUSES: [Cause; 51] = [
 ];
 
 #[test]
+fn no_cure_of_step_two_leads_to_a_place_that_it_cannot_reach() {
+    let context = Context {
+        step: Some(Step::PartnerCenter),
+        ..Context::default()
+    };
+    for sign in rows().flat_map(|row| row.signs) {
+        let mut failure = Failure::new(Service::Entra, Cause::Refused);
+        if let Sign::Aadsts(code) = sign {
+            failure.codes.push(*code);
+        } else if let Sign::Oauth(word) = sign {
+            failure.error = Foreign::some(word);
+        }
+        let diagnosis = diagnose(&failure, &context);
+        let of_step_three = matches!(
+            diagnosis.goto,
+            Goto::SignInAgain
+                | Goto::Step(Step::PartnerApi)
+                | Goto::Field(Field::Redirect | Field::MpnId)
+        );
+        assert!(!of_step_three, "{sign:?}: {:?}", diagnosis.goto);
+    }
+}
+
+#[test]
 fn keys_and_signs_are_unique() {
     let mut keys = BTreeSet::new();
     let mut signs = BTreeSet::new();

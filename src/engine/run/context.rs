@@ -4,7 +4,7 @@
 use crate::engine::diagnose::Context;
 use crate::engine::effect::Audience;
 use crate::engine::run::{CheckId, Goal, Run};
-use crate::ids::looks_like_guid;
+use crate::ids::{ClientId, TenantId, looks_like_guid};
 
 impl Run {
     /// The circumstances of a failure of this check. Only the kind of machine is not known here.
@@ -42,11 +42,9 @@ impl Run {
     fn sent_application(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerCenter(request) => Some(request.application.as_str()),
-            Goal::PartnerApi(_) | Goal::Commit => self
-                .known
-                .application
-                .as_ref()
-                .map(|application| application.as_str()),
+            Goal::PartnerApi(_) | Goal::Commit => {
+                self.known.application.as_ref().map(ClientId::as_str)
+            }
         }
     }
 
@@ -54,23 +52,17 @@ impl Run {
     fn sent_tenant(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerCenter(request) => Some(request.directory.as_str()),
-            Goal::PartnerApi(_) | Goal::Commit => {
-                self.known.tenant.as_ref().map(|tenant| tenant.as_str())
-            }
+            Goal::PartnerApi(_) | Goal::Commit => self.known.tenant.as_ref().map(TenantId::as_str),
         }
     }
 
-    /// The redirect address as it was sent, port and all; before it was sent, as it was typed.
+    /// The redirect address as it must be registered. Where it has no port, a free one was sent with it; Microsoft does not
+    /// compare that one, and nobody should register it.
     fn sent_redirect(&self) -> Option<&str> {
-        let Goal::PartnerApi(request) = &self.goal else {
-            return None;
-        };
-        let sent = self.registration.open.as_ref();
-        let sent = sent.and_then(|open| open.consenting.as_ref());
-        Some(
-            sent.map_or(&request.redirect, |(redirect, _)| redirect)
-                .as_str(),
-        )
+        match &self.goal {
+            Goal::PartnerApi(request) => Some(request.redirect.as_str()),
+            Goal::PartnerCenter(_) | Goal::Commit => None,
+        }
     }
 }
 

@@ -11,6 +11,8 @@
 //!    For support     trace 5b0e...  correlation 71bb...
 //! ```
 
+use std::time::Duration;
+
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::{Cause, Failure, VaultFault};
 use crate::engine::run::{CheckId, Run};
@@ -95,6 +97,10 @@ pub(super) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
                 .hanging(3 + LABEL + 3),
         );
     }
+    rows.extend(diagnosis.wait.map(|wait| {
+        let text = format!("{} before another try", in_words(wait));
+        Row::pair("Wait", LABEL, Tone::Plain, text)
+    }));
     rows.push(Row::pair(
         "Who can do it",
         LABEL,
@@ -102,6 +108,14 @@ pub(super) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
         diagnosis.who.title(),
     ));
     rows
+}
+
+fn in_words(wait: Duration) -> String {
+    match wait.as_secs() {
+        1 => "1 second".to_owned(),
+        seconds @ 0..=119 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
 }
 
 /// From the checks that passed: what nobody has to change.
