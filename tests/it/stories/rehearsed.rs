@@ -37,7 +37,7 @@ fn painted(pty: &mut Pty, columns: u16) {
 fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
     let session = Session::bus();
     let mut pty = rehearse(&session, &[]);
-    pty.wait("REHEARSAL  nothing here reaches Microsoft or Octo");
+    pty.wait("REHEARSAL  nothing leaves this machine");
     pty.wait("test item written");
     pty.send(" ");
     pty.wait("> [x] The web app and its key exist");
