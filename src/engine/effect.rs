@@ -129,6 +129,9 @@ pub struct SignIn {
     pub application: ClientId,
     /// The redirect address as registered.
     pub redirect: RedirectAddress,
+    /// The `claims` document of a Conditional Access challenge that this sign-in has to meet (entra-docs,
+    /// v2-conditional-access-dev-guide), sent back as it came.
+    pub claims: Option<Foreign>,
 }
 
 /// One redemption of one code.

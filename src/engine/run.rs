@@ -6,6 +6,7 @@
 
 mod checks;
 mod commit;
+mod context;
 mod partner_api;
 mod partner_center;
 mod tokens;
@@ -129,6 +130,7 @@ struct Known {
     consent: Option<Consent>,
     pending_consent: Option<Consent>,
     fresh_sign_in: bool,
+    challenge: Option<Foreign>,
     read_back_failure: Option<Box<Failure>>,
     code: Option<AuthCode>,
     company: Option<Foreign>,
@@ -185,6 +187,13 @@ impl Run {
     /// Makes the proven attempt the active one.
     pub fn commit(registration: Registration) -> Self {
         Self::new(Goal::Commit, Mood::Register, registration)
+    }
+
+    /// Deletes what attempts that were given up have kept.
+    pub fn tidy(registration: Registration) -> Self {
+        let mut run = Self::new(Goal::Commit, Mood::Register, registration);
+        run.checks.retain(|check| check.id == CheckId::Tidy);
+        run
     }
 
     /// Proves a finished step again with the kept secrets.
@@ -349,6 +358,7 @@ impl Run {
         self.stopping = false;
         self.known.consent = None;
         self.known.fresh_sign_in = true;
+        self.known.challenge = self.challenge();
         self.known.landed = None;
         self.known.refresh = None;
         self.known.user = None;
@@ -384,6 +394,18 @@ impl Run {
         }
         self.give_up_the_rest();
         given_up
+    }
+
+    /// What a failed check says the next sign-in has to meet.
+    fn challenge(&self) -> Option<Foreign> {
+        self.checks.iter().find_map(|check| match &check.state {
+            State::Failed(failure) => failure.claims.clone(),
+            State::Waiting
+            | State::Running
+            | State::Passed(_)
+            | State::Noted(_)
+            | State::NotTried => None,
+        })
     }
 
     /// How it stands.

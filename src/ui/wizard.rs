@@ -2,6 +2,7 @@
 //!
 //! It knows neither keys nor terminals nor files; a frame is a function of its state ([`crate::ui::view`]).
 
+mod choices;
 mod flow;
 mod forms;
 mod marks;
@@ -14,7 +15,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::engine::answers::{Draft, Field, Problem};
-use crate::engine::diagnose::Diagnosis;
+use crate::engine::diagnose::{self, Diagnosis};
 use crate::engine::effect::{Effect, Failure, Look, Sight};
 use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status};
@@ -24,7 +25,6 @@ use crate::ids::AuthCode;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::{Event, Intent, Task, Ticket};
 
-pub(crate) use flow::CHOICES;
 pub use forms::Forms;
 pub use marks::{MARKS, Mark};
 pub use resume::Resumption;
@@ -132,6 +132,7 @@ enum Origin {
     Look(Look),
     Run(CheckId),
     Named,
+    Discarded,
     Telling(String),
     Quiet,
 }
@@ -180,6 +181,7 @@ pub struct Wizard {
     pub(crate) finishing: bool,
     pub(crate) asked_at: u64,
     pub(crate) committed_at: u64,
+    machine: diagnose::Place,
     pub(crate) now: u64,
     pub(crate) scroll: i16,
     used_codes: Vec<AuthCode>,
@@ -218,6 +220,7 @@ impl Wizard {
             finishing: false,
             asked_at: 0,
             committed_at: 0,
+            machine: diagnose::Place::Any,
             now: 0,
             scroll: 0,
             used_codes: Vec::new(),
@@ -226,6 +229,18 @@ impl Wizard {
             browsed: false,
             started: false,
         }
+    }
+
+    /// The same on this kind of machine, where a cure depends on it.
+    #[must_use]
+    pub fn on(mut self, machine: diagnose::Place) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    /// Where the person is.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// What to do after the first frame.
@@ -266,7 +281,7 @@ impl Wizard {
         Some((
             check.id,
             failure,
-            crate::engine::diagnose::diagnose(failure, &self.context(check.id)),
+            diagnose::diagnose(failure, &self.context(check.id)),
         ))
     }
 
@@ -302,7 +317,7 @@ impl Wizard {
         };
         match self.place {
             Place::Start => (0..MARKS.len()).map(Stop::Mark).collect(),
-            Place::Overview => (0..CHOICES.len()).map(Stop::Choice).collect(),
+            Place::Overview => (0..self.choices().len()).map(Stop::Choice).collect(),
             Place::Basic => fields(&[Field::AccountName, Field::Environment]),
             Place::PartnerCenter => fields(&[
                 Field::ClientId,

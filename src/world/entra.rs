@@ -164,6 +164,7 @@ impl<'w> Entra<'w> {
             tenant,
             application,
             redirect,
+            claims,
         } = page.sign_in;
         let client = self.client(tenant, application, None);
         let verifier = PkceCodeVerifier::new(page.verifier.reveal().to_owned());
@@ -178,8 +179,8 @@ impl<'w> Entra<'w> {
             .set_pkce_challenge(challenge)
             .add_extra_param("response_mode", "query")
             .add_extra_param("prompt", "select_account");
-        if let Some(claims) = page.claims {
-            request = request.add_extra_param("claims", claims);
+        if let Some(claims) = claims {
+            request = request.add_extra_param("claims", claims.as_str());
         }
         Ok(request.url().0)
     }
@@ -237,8 +238,6 @@ pub struct Page<'p> {
     pub state: &'p Secret,
     /// What the redemption must prove.
     pub verifier: &'p Secret,
-    /// The `claims` document that a refusal asked for.
-    pub claims: Option<&'p str>,
 }
 
 /// A fresh `state` of 256 bits and a PKCE verifier of 256 bits, both from the random source of the operating system.

@@ -286,6 +286,7 @@ fn nothing_unfinished_and_nothing_private_is_left_behind() {
             &mut paths,
         );
     }
+    let words: Vec<String> = LEFT_BEHIND.iter().map(|parts| parts.concat()).collect();
     let mut found = String::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -294,9 +295,9 @@ fn nothing_unfinished_and_nothing_private_is_left_behind() {
             if line.contains(BODY) {
                 continue;
             }
-            for word in LEFT_BEHIND {
-                if line.contains(&word.concat()) {
-                    writeln!(found, "{}:{}: {}", path.display(), index + 1, word.concat()).unwrap();
+            for word in &words {
+                if line.contains(word) {
+                    writeln!(found, "{}:{}: {}", path.display(), index + 1, word).unwrap();
                 }
             }
         }

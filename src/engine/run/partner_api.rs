@@ -215,6 +215,7 @@ impl Run {
             tenant,
             application,
             redirect,
+            claims: self.known.challenge.clone(),
         }))
     }
 

@@ -745,3 +745,26 @@ fn the_second_audience_is_the_price_service() {
     );
     assert_eq!(bench.refreshes, 1);
 }
+
+#[test]
+fn a_challenge_goes_along_with_the_next_sign_in() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let mut challenged = refused(400, 50_076);
+    challenged.claims = Foreign::some("{\"access_token\":{}}");
+    bench.fail("refresh PartnerApi", challenged);
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    let effects = run.sign_in_again(0);
+    let mut listened = Vec::new();
+    let mut queue = VecDeque::from(effects);
+    while let Some((id, effect)) = queue.pop_front() {
+        if let Effect::Listen(sign_in) = &effect {
+            listened.push(sign_in.claims.clone());
+        }
+        if let Some(outcome) = bench.perform(&effect) {
+            queue.extend(run.resume(id, outcome, 0));
+        }
+    }
+    assert_eq!(listened, [Foreign::some("{\"access_token\":{}}")]);
+}

@@ -84,7 +84,7 @@ fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
         Some(Ok(sight)) if sight.good => vec![row("ok", Tone::Ok, sight.line.clone())],
         Some(Ok(sight)) => vec![row("note", Tone::Note, sight.line.clone())],
         Some(Err(failure)) => {
-            let diagnosis = Wizard::diagnosed(failure);
+            let diagnosis = wizard.diagnosed(failure);
             let mut rows = vec![row(
                 "FAIL",
                 Tone::Failure,

@@ -49,7 +49,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.row(Row::pair("For support", LABEL, Tone::Muted, ids(failure)));
     page.gap();
     page.row(Row::of(Tone::Muted, reassurance(wizard, check, failure)).at(3));
-    hints(&mut page, &diagnosis, failure);
+    hints(&mut page, &diagnosis, failure, step);
     page
 }
 
@@ -174,15 +174,18 @@ fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static s
     }
 }
 
-fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure) {
+fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure, step: Option<Step>) {
     use crate::engine::diagnose::Goto;
     match diagnosis.goto {
         Goto::SignInAgain => page.hint("Enter", "sign in again"),
         Goto::Field(_) | Goto::Step(_) => page.hint("Enter", "edit"),
-        Goto::Retry | Goto::Leave => page.hint("Enter", "try again"),
+        Goto::Retry => page.hint("Enter", "try again"),
+        Goto::Leave => page.hint("Enter", "leave"),
     }
     page.hint("r", "retry from here");
-    page.hint("s", "sign in again");
+    if step == Some(Step::PartnerApi) {
+        page.hint("s", "sign in again");
+    }
     if failure.codes.contains(&7_000_215) {
         page.hint("n", "the key is new: keep trying");
     }

@@ -33,7 +33,13 @@ impl Wizard {
                 self.registration.apply(&line);
                 self.after_basic()
             }
-            (Origin::Named, Outcome::Failed(failure)) => self.cannot_note(&failure),
+            (Origin::Discarded, Outcome::Noted(line)) => {
+                self.registration.apply(&line);
+                self.discarded()
+            }
+            (Origin::Named | Origin::Discarded, Outcome::Failed(failure)) => {
+                self.cannot_note(&failure)
+            }
             (Origin::Telling(key), Outcome::Discovered(tenant)) => {
                 let line = tenant
                     .region
@@ -61,7 +67,7 @@ impl Wizard {
     }
 
     fn cannot_note(&mut self, failure: &Failure) -> Vec<Task> {
-        let diagnosis = Self::diagnosed(failure);
+        let diagnosis = self.diagnosed(failure);
         self.notice = Some(format!("{} ({})", diagnosis.what, diagnosis.code));
         Vec::new()
     }
@@ -239,6 +245,11 @@ impl Wizard {
                 Vec::new()
             }
             Some(Step::PartnerApi) => self.tell(Some(Verdict::Proven)),
+            Some(Step::Basic) | None if !self.committing() => {
+                self.go(Place::Overview);
+                self.notice = Some("What was begun is discarded.".to_owned());
+                Vec::new()
+            }
             Some(Step::Basic) | None => {
                 self.committed_at = self.now;
                 self.setting.only = None;
@@ -253,6 +264,13 @@ impl Wizard {
                 Vec::new()
             }
         }
+    }
+
+    /// Whether the run is the commit, and not only a tidying up.
+    fn committing(&self) -> bool {
+        self.run
+            .as_ref()
+            .is_some_and(|run| run.passed(CheckId::Activate))
     }
 
     fn tell(&mut self, verdict: Option<Verdict>) -> Vec<Task> {

@@ -364,3 +364,34 @@ fn a_directory_typed_as_application_is_told_before_the_secret_is_sent() {
     assert_eq!(story.wizard.place, Place::PartnerCenter);
     assert!(!story.bench.log.contains(&"apptoken".to_owned()));
 }
+
+#[test]
+fn what_was_begun_can_be_discarded() {
+    let mut bench = Bench::registered();
+    assert_eq!(bench.step_two().1, Status::Finished);
+    let active = bench.registration().active.unwrap();
+    let mut story = Story::with(setting(), bench);
+    story.begin();
+    assert_eq!(story.wizard.place, Place::Review, "it goes on where it was");
+    story.wizard.go(Place::Overview);
+    story.press("Down Down Down Down Down Enter");
+    assert_eq!(story.wizard.place, Place::Overview);
+    let after = story.bench.registration();
+    assert!(after.open.is_none() && after.closed.is_empty());
+    assert_eq!(after.active.as_ref(), Some(&active));
+    for item in active.set() {
+        assert!(story.bench.vault.contains_key(&item.to_string()), "{item}");
+    }
+    assert!(!story.bench.vault.keys().any(|name| name.contains("/B/")));
+}
+
+#[test]
+fn a_code_works_once_in_the_whole_session() {
+    let mut story = Story::begun(setting());
+    story.bench.fail("redeem", refused(400, 70_008));
+    story.at_sign_in().paste(CODE).press("Enter");
+    assert_eq!(story.wizard.place, Place::Stopped);
+    story.press("Esc Enter").paste(CODE).press("Enter");
+    assert_eq!(story.wizard.place, Place::SignIn);
+    assert!(story.shows("This code was sent before"));
+}
