@@ -120,6 +120,11 @@ impl App for Shell {
         self.wizard.update(event)
     }
 
+    fn hear_time(&mut self, now: u64) {
+        let nothing = self.wizard.update(Event::Ticked(now));
+        debug_assert!(nothing.is_empty(), "time alone asks for nothing");
+    }
+
     fn draw(&mut self, frame: &mut Frame<'_>) {
         view::draw(&self.wizard, &self.look, frame);
     }

@@ -3,7 +3,7 @@
 //! ```text
 //!  octo-csp register                                        Step 2 of 3     title
 //! ──────────────────────────────────────────────────────────────────────    rule
-//!  REHEARSAL  nothing here reaches Microsoft                                banner, if any
+//!  REHEARSAL  nothing leaves this machine                                   banner, if any
 //!  ok Basic Details  [2 Partner Center]  3 Partner API  4 Review            tabs, if any
 //!
 //!    page                                                                   scrolls so that the focus shows
@@ -89,7 +89,7 @@ fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
             .map_or_else(String::new, |name| format!("  (misfortune: {name})"));
         lines.push((
             Tone::Warning,
-            format!("REHEARSAL  nothing here reaches Microsoft or Octo{scenario}"),
+            format!("REHEARSAL  nothing leaves this machine{scenario}"),
         ));
     } else if !wizard.setting.unknown_hosts.is_empty() {
         lines.push((

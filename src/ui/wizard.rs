@@ -184,7 +184,6 @@ pub struct Wizard {
     machine: diagnose::Place,
     pub(crate) now: u64,
     pub(crate) scroll: i16,
-    leave_at: Option<u64>,
     used_codes: Vec<AuthCode>,
     tickets: BTreeMap<Ticket, Origin>,
     next_ticket: u64,
@@ -224,7 +223,6 @@ impl Wizard {
             machine: diagnose::Place::Any,
             now: 0,
             scroll: 0,
-            leave_at: None,
             used_codes: Vec::new(),
             tickets: BTreeMap::new(),
             next_ticket: 0,
@@ -477,7 +475,6 @@ impl Wizard {
         if intent == Intent::Leave {
             return self.wants_to_leave();
         }
-        self.leave_at = None;
         match self.overlay.clone() {
             Some(overlay) => self.pressed_overlay(&overlay, intent),
             None => self.pressed_page(intent),
@@ -538,12 +535,9 @@ impl Wizard {
         Vec::new()
     }
 
-    /// Ctrl-C: a question if something would be lost, and the end when it comes twice within two seconds.
+    /// Ctrl-C: a question if something would be lost, and the end when it comes again, as the question says.
     fn wants_to_leave(&mut self) -> Vec<Task> {
-        let twice = self
-            .leave_at
-            .is_some_and(|at| self.now.saturating_sub(at) <= 2_000);
-        if twice
+        if self.overlay == Some(Overlay::Leave)
             || matches!(
                 self.place,
                 Place::Opening | Place::Shut | Place::Overview | Place::Done
@@ -551,7 +545,6 @@ impl Wizard {
         {
             return self.leave(self.exit());
         }
-        self.leave_at = Some(self.now);
         self.overlay = Some(Overlay::Leave);
         Vec::new()
     }
@@ -584,7 +577,8 @@ impl Wizard {
 
     fn pressed_overlay(&mut self, overlay: &Overlay, intent: Intent) -> Vec<Task> {
         match (overlay, intent) {
-            (_, Intent::Back) => {
+            (_, Intent::Back)
+            | (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => {
                 self.scroll = 0;
                 self.overlay = None;
             }
@@ -614,10 +608,6 @@ impl Wizard {
             (Overlay::Help | Overlay::Details, Intent::PageDown) => self.scroll_by(8),
             (Overlay::Help | Overlay::Details, Intent::Up) => self.scroll_by(-1),
             (Overlay::Help | Overlay::Details, Intent::PageUp) => self.scroll_by(-8),
-            (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => {
-                self.scroll = 0;
-                self.overlay = None;
-            }
             _ => {}
         }
         Vec::new()

@@ -79,6 +79,8 @@ impl Desk {
         let names = found
             .lines()
             .filter_map(|line| line.strip_prefix("attribute.username = "));
+        // A wizard that looks around has an item of its own there for a moment.
+        let names = names.filter(|name| !name.contains("/test/"));
         let mut names: Vec<String> = names.map(str::to_owned).collect();
         names.sort();
         names

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use super::desk::{Desk, PROGRAM, Person, spawn};
+use super::desk::{Desk, PROGRAM, Person as _, spawn};
 use crate::keyring::Session;
 use crate::pty::{Pty, signal_to};
 

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use super::browser::sign_in;
-use super::desk::{Desk, Person};
+use super::desk::{Desk, Person as _};
 use crate::pty::Pty;
 
 const GUID: &str = "a94be0d7-52c3-4e1f-8d6b-0f7a9c3e5b28";

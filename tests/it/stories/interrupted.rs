@@ -1,7 +1,7 @@
 //! Killed in the middle and begun again: it knows where it was, and says so in one sentence.
 
 use super::browser::sign_in;
-use super::desk::{Desk, Person};
+use super::desk::{Desk, Person as _};
 use crate::keyring::Session;
 
 /// Starts again and waits for the sentence.

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::browser::{Browser, sign_in, sign_in_and_stay};
-use super::desk::{Desk, Person};
+use super::desk::{Desk, Person as _};
 use crate::pty::{Pty, now};
 
 /// Registers by pasting, and leaves.

@@ -1,7 +1,7 @@
 //! Where a secret must not be: everywhere but in the keyring.
 
 use super::browser::{Browser, sign_in};
-use super::desk::{Desk, Person};
+use super::desk::{Desk, Person as _};
 use crate::pty::Pty;
 
 const TYPED: &str = "typed8Q~marked-with-a-word-nobody-writes";
