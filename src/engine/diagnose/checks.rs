@@ -50,7 +50,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: compare its audiences.",
-            "Else save the report and send it to Alphaus support.",
+            "Else send the code and ids below to Alphaus support.",
         ],
         ..OURS
     },
@@ -65,7 +65,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Sign in again with the link shown here.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         ..SIGN_IN
     },
@@ -164,7 +164,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Try again once.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         goto: Goto::Retry,
         ..OURS

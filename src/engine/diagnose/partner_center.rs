@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: its Partner Center audience must be https://api.partnercenter.microsoft.com",
-            "Else save the report and send it to Alphaus support.",
+            "Else send the code and ids below to Alphaus support.",
         ],
         ..OURS
     },
@@ -247,7 +247,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["The sentence below says which. It may be a mistake of this program."],
         fix: &[
             "If the sentence names a value you typed, correct it.",
-            "Else save the report and send it to Alphaus support.",
+            "Else send the code and ids below to Alphaus support.",
         ],
         ..OPERATOR
     },
