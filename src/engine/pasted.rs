@@ -8,7 +8,7 @@ use url::form_urlencoded;
 
 use crate::engine::diagnose::{Found, codes_in, split_description};
 use crate::engine::effect::{Cause, Failure, Service};
-use crate::ids::{AuthCode, looks_like_guid};
+use crate::ids::{AuthCode, looks_like_guid, looks_like_secret_key};
 use crate::secret::Secret;
 use crate::text::Foreign;
 
@@ -110,7 +110,7 @@ impl Pasted {
         if text.starts_with("eyJ") && text.matches('.').count() >= 2 {
             return Self::Token;
         }
-        if text.len() <= 44 && text.contains("Q~") {
+        if looks_like_secret_key(text) {
             return Self::SecretKey;
         }
         // A wrapped line has line ends; a sentence has blanks.

@@ -21,7 +21,7 @@ use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
-use crate::ids::AuthCode;
+use crate::ids::{AuthCode, looks_like_secret_key};
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::{Event, Intent, Task, Ticket};
 
@@ -624,6 +624,12 @@ impl Wizard {
             return Vec::new();
         }
         self.problems.retain(|problem| problem.field != field);
+        if !field.is_secret() && looks_like_secret_key(text.reveal()) {
+            let what = "That looks like a secret key. It was not taken: this field is shown.";
+            let cure = "Paste it into the field Secret key.";
+            self.problems.push(Problem::new(field, what, cure));
+            return Vec::new();
+        }
         match self.forms.paste(field, text.reveal()) {
             Some(note) => self.notes.insert(field, note),
             None => self.notes.remove(&field),

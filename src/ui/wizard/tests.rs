@@ -410,3 +410,14 @@ fn a_single_step_needs_the_keyring_too() {
     assert_eq!(story.wizard.place, Place::Start);
     assert!(!story.bench.log.contains(&"listen".to_owned()));
 }
+
+#[test]
+fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter");
+    story.wizard.focus = 3;
+    story.paste(SECRET);
+    assert!(story.wizard.forms.is_empty(Field::Directory));
+    assert!(story.shows("It was not taken: this field is shown."));
+    assert!(!story.screen(120, 60).contains(SECRET));
+}
