@@ -232,6 +232,7 @@ fn discovered(directory: &Directory) -> Outcome {
     match directory {
         Directory::Tenant(id) if id.as_str() == TENANT => Outcome::Discovered(Tenant {
             id: id.clone(),
+            named: true,
             region: Some("AS".into()),
             cloud: None,
         }),

@@ -186,6 +186,19 @@ pub(super) static ROWS: &[Row] = &[
         ..OPERATOR
     },
     Row {
+        key: "tenant-not-named",
+        signs: &[Cause(Differs(Mismatch::NoTenant))],
+        label: "no tenant ID",
+        what: "The sign-in server knows no tenant ID for this domain.",
+        why: &[
+            "It answers for: {detail}",
+            "Microsoft's own server names the ID; one behind a cloud file need not.",
+        ],
+        fix: &["Type the tenant ID itself (a GUID) as Directory, in place of the domain."],
+        goto: Goto::Field(Field::Directory),
+        ..OPERATOR
+    },
+    Row {
         key: "answer-of-other-sign-in",
         signs: &[Cause(Differs(Mismatch::State))],
         label: "other sign-in",

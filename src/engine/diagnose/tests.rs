@@ -90,7 +90,7 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 51] = [
+const CAUSES: [Cause; 52] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
     Cause::TimedOut, Cause::Proxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
     Cause::Internal, Cause::Tls(TlsFault::UnknownIssuer), Cause::Tls(TlsFault::Expired),
@@ -106,7 +106,7 @@ const CAUSES: [Cause; 51] = [
     Cause::Mismatch(Mismatch::TokenKind), Cause::Mismatch(Mismatch::Scope), Cause::Mismatch(Mismatch::Mfa),
     Cause::Mismatch(Mismatch::NoRefreshToken), Cause::Mismatch(Mismatch::OrganizationTenant),
     Cause::Mismatch(Mismatch::Mpn), Cause::Mismatch(Mismatch::Columns), Cause::Mismatch(Mismatch::Cloud),
-    Cause::Mismatch(Mismatch::State), Cause::Mismatch(Mismatch::UsedCode),
+    Cause::Mismatch(Mismatch::State), Cause::Mismatch(Mismatch::UsedCode), Cause::Mismatch(Mismatch::NoTenant),
 ];
 
 #[test]

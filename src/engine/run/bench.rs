@@ -31,6 +31,8 @@ pub(crate) struct Bench {
     /// Effects whose short name begins with this fail once each.
     pub(crate) faults: VecDeque<(&'static str, Failure)>,
     pub(crate) claims: Option<Claims>,
+    /// The server answers for any directory and names none.
+    pub(crate) nameless: bool,
     pub(crate) organization_tenant: Option<&'static str>,
     pub(crate) mfa_header: Option<bool>,
     pub(crate) redemptions: u32,
@@ -57,6 +59,7 @@ impl Bench {
             }
             Effect::Discover(_) => Outcome::Discovered(Tenant {
                 id: tenant(),
+                named: !self.nameless,
                 region: Foreign::some("EU"),
                 cloud: None,
             }),

@@ -129,6 +129,7 @@ fn tokens_for_somebody_else_are_told_apart() {
             CheckId::Tenant,
             Outcome::Discovered(Tenant {
                 id: tenant(),
+                named: true,
                 region: None,
                 cloud: None,
             }),
@@ -576,6 +577,7 @@ fn another_application_gives_the_open_attempt_up() {
         CheckId::Tenant,
         Outcome::Discovered(Tenant {
             id: tenant(),
+            named: true,
             region: None,
             cloud: None,
         }),
@@ -661,6 +663,7 @@ fn late_and_foreign_outcomes_are_dropped() {
     assert_eq!(run.status(), Status::Stopped);
     let late = Outcome::Discovered(Tenant {
         id: tenant(),
+        named: true,
         region: None,
         cloud: None,
     });

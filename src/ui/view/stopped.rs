@@ -42,6 +42,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     );
     page.gap();
     page.rows(explanation(&diagnosis));
+    page.rows(said(&diagnosis, failure));
     page.row(Row::pair(
         "Not the cause",
         LABEL,
@@ -108,6 +109,17 @@ pub(super) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
         diagnosis.who.title(),
     ));
     rows
+}
+
+/// The service's own sentence, where the explanation sends the reader to it.
+fn said(diagnosis: &Diagnosis, failure: &Failure) -> Option<Row> {
+    let mut texts = diagnosis.why.iter().chain(&diagnosis.fix);
+    let is_meant = diagnosis.what.contains("sentence") || texts.any(|it| it.contains("sentence"));
+    let sentence = failure.sentence.as_ref().map_or_else(
+        || "nothing more than is shown here".to_owned(),
+        |sentence| format!("\"{sentence}\""),
+    );
+    is_meant.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
 }
 
 fn in_words(wait: Duration) -> String {

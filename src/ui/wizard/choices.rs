@@ -92,7 +92,7 @@ impl Wizard {
         }
     }
 
-    fn again(&mut self, step: Step, place: Place) -> Vec<Task> {
+    pub(super) fn again(&mut self, step: Step, place: Place) -> Vec<Task> {
         self.setting.only = Some(step);
         self.go(place);
         Vec::new()

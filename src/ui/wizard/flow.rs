@@ -576,8 +576,15 @@ impl Wizard {
 
     fn sign_in_again(&mut self) -> Vec<Task> {
         let now = self.now;
-        if self.step() != Some(Step::PartnerApi) || self.checking_all {
+        if self.step() != Some(Step::PartnerApi) {
             return self.retry();
+        }
+        if self.checking_all {
+            // A check has no sign-in in it, and a token that was refused is not sent again: the step itself is run once more.
+            let mut tasks = self.leave_checks();
+            self.checking_all = false;
+            tasks.extend(self.again(Step::PartnerApi, Place::PartnerApi));
+            return tasks;
         }
         let mut tasks = self.cancel(|origin| *origin == Origin::Run(CheckId::SignIn));
         tasks.push(self.perform(Origin::Quiet, Effect::Tell(Verdict::Closed)));

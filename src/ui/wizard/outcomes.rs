@@ -41,10 +41,14 @@ impl Wizard {
                 self.cannot_note(&failure)
             }
             (Origin::Telling(key), Outcome::Discovered(tenant)) => {
-                let line = tenant
-                    .region
-                    .map_or_else(String::new, |region| format!(", {region}"));
-                self.told.insert(key, Told::Directory(line));
+                let told = if tenant.named {
+                    let region = tenant.region.map(|region| format!(", {region}"));
+                    Told::Directory(region.unwrap_or_default())
+                } else {
+                    // The server answers, but not about this ID.
+                    Told::Unknown
+                };
+                self.told.insert(key, told);
                 Vec::new()
             }
             (Origin::Telling(key), Outcome::Failed(failure)) => {

@@ -4,6 +4,7 @@ use super::story::{SECRET, Story, crib, setting};
 use super::*;
 use crate::engine::effect::{Cause, Service, VaultFault};
 use crate::engine::run::bench::{APP, Bench, CODE, TENANT, refused};
+use crate::text::Foreign;
 
 #[test]
 fn three_steps_lead_to_a_registration() {
@@ -363,6 +364,45 @@ fn a_directory_typed_as_application_is_told_before_the_secret_is_sent() {
     story.paste(SECRET).press("Enter");
     assert_eq!(story.wizard.place, Place::PartnerCenter);
     assert!(!story.bench.log.contains(&"apptoken".to_owned()));
+}
+
+#[test]
+fn a_refused_token_is_not_sent_again_by_sign_in_again() {
+    for key in ["Enter", "s"] {
+        let mut story = Story::with(setting(), Bench::registered());
+        let mut failure = Failure::new(Service::Entra, Cause::Refused);
+        failure.status = Some(400);
+        failure.error = Foreign::some("invalid_grant");
+        failure.sentence = Foreign::some("grant request is invalid");
+        story.bench.fail("refresh PartnerCenter", failure);
+        story.begin();
+        story.press("Down Down Down Enter Enter");
+        assert_eq!(story.wizard.place, Place::Stopped);
+        assert!(story.shows("It said \"grant request is invalid"));
+        assert!(story.shows("sign in again"));
+        story.press(key);
+        assert_eq!(story.wizard.place, Place::PartnerApi);
+        let refreshes = |story: &Story| {
+            let log = story.bench.log.iter();
+            log.filter(|name| name.starts_with("refresh")).count()
+        };
+        assert_eq!(refreshes(&story), 1);
+        story
+            .press("Enter")
+            .paste("1.AXoAkl-another_code.AgABBAI")
+            .press("Enter Enter Enter");
+        assert_eq!(story.wizard.place, Place::Done);
+    }
+}
+
+#[test]
+fn a_server_that_answers_for_any_id_tells_nothing() {
+    let mut story = Story::begun(setting());
+    story.bench.nameless = true;
+    story.press("Enter Enter");
+    story.wizard.focus = 1;
+    story.paste(TENANT).press("Tab");
+    assert!(!story.shows("this is a directory (tenant) ID, not an application's"));
 }
 
 #[test]
