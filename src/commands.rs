@@ -1,5 +1,6 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
+mod explain;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
@@ -33,6 +34,8 @@ pub fn run(host: &mut Host) -> Exit {
     };
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
+        Command::Explain(arguments) => explain::run(host, &arguments),
+        Command::Troubleshooting(arguments) => explain::troubleshooting(host, &arguments),
         #[cfg(feature = "simulator")]
         Command::Rehearse(arguments) => rehearse::run(host, &arguments),
         #[cfg(feature = "simulator")]
@@ -46,4 +49,10 @@ pub fn run(host: &mut Host) -> Exit {
 fn complain(host: &mut Host, what: &str) -> Exit {
     let _closed = writeln!(host.err, "octo-csp: {what}");
     Exit::Usage
+}
+
+/// Prints on standard output. A reader that has gone away (`| head`) is no fault.
+fn say(host: &mut Host, text: &str) -> Exit {
+    let _closed = write!(host.out, "{text}").and_then(|()| host.out.flush());
+    Exit::Done
 }

@@ -38,7 +38,9 @@ fn main() -> ExitCode {
         environment,
         program,
         on_terminal: io::stdin().is_terminal() && io::stdout().is_terminal(),
+        input_is_terminal: io::stdin().is_terminal(),
         zone: jiff::tz::TimeZone::system(),
+        input: Box::new(io::stdin()),
         out: Box::new(io::stdout()),
         err: Box::new(io::stderr()),
     };

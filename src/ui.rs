@@ -4,7 +4,9 @@
 
 pub mod field;
 pub mod keys;
+pub mod lines;
 pub mod page;
+pub mod report;
 pub mod terminal;
 pub mod theme;
 pub mod view;

@@ -73,7 +73,7 @@ pub(super) fn shut(wizard: &Wizard) -> Page<'_> {
     page
 }
 
-pub(super) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
+pub(crate) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
     let mut rows = vec![Row::pair(
         "What happened",
         LABEL,
