@@ -6,6 +6,7 @@
 
 mod checks;
 mod commit;
+mod findings;
 mod partner_api;
 mod partner_center;
 mod tokens;
@@ -27,6 +28,7 @@ use crate::secret::SharedSecret;
 use crate::text::Foreign;
 
 pub use checks::{Check, CheckId, State};
+pub use findings::{Api, Certainty, Token};
 
 /// Milliseconds since the program started: the engine has no clock.
 pub type Moment = u64;

@@ -69,10 +69,10 @@ fn about(code: Found) -> Vec<Explanation> {
     meant
         .into_iter()
         .map(|row| {
-            let (_, context) = row.sample(sign);
+            let (failure, context) = row.sample(sign);
             Explanation {
                 when: row.when.words(),
-                diagnosis: diagnose(&code.failure(), &context),
+                diagnosis: diagnose(&failure, &context),
             }
         })
         .collect()
