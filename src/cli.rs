@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::step::Step;
 
-pub use care::{Explain, Troubleshooting};
+pub use care::{Doctor, Explain, Troubleshooting};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -34,6 +34,8 @@ pub enum Command {
     Register(Register),
     /// Say what a code means, why it happens and who can cure it; works offline.
     Explain(Explain),
+    /// Run every check of every finished step again with what is kept.
+    Doctor(Doctor),
     /// Print docs/TROUBLESHOOTING.md.
     #[command(hide = true)]
     Troubleshooting(Troubleshooting),

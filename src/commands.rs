@@ -1,6 +1,8 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
+mod doctor;
 mod explain;
+mod headless;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
@@ -13,8 +15,11 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command};
+use crate::engine::diagnose::Diagnosis;
+use crate::engine::effect::Failure;
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::ui::report::opening;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
@@ -34,6 +39,7 @@ pub fn run(host: &mut Host) -> Exit {
     };
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
+        Command::Doctor(arguments) => doctor::run(host, &arguments),
         Command::Explain(arguments) => explain::run(host, &arguments),
         Command::Troubleshooting(arguments) => explain::troubleshooting(host, &arguments),
         #[cfg(feature = "simulator")]
@@ -55,4 +61,14 @@ fn complain(host: &mut Host, what: &str) -> Exit {
 fn say(host: &mut Host, text: &str) -> Exit {
     let _closed = write!(host.out, "{text}").and_then(|()| host.out.flush());
     Exit::Done
+}
+
+/// Says what kept a command from beginning: on standard output as JSON, or on standard error as text.
+fn explained(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: bool) -> Exit {
+    if json {
+        say(host, &opening::in_json(failure, diagnosis));
+    } else {
+        let _closed = write!(host.err, "{}", opening::text(failure, diagnosis));
+    }
+    diagnosis.exit
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::{CloudArguments, StepName};
+
 /// `octo-csp explain`.
 #[derive(Debug, Args)]
 #[command(
@@ -19,6 +21,32 @@ pub struct Explain {
     /// One JSON object on standard output.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `octo-csp doctor`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp doctor\n  octo-csp doctor --json --warn-days 30\n  octo-csp doctor --ics ends.ics\n\nExit code 0 when every check passed; else the code of the first failure: 3 a value or secret was refused, 4 a person must\nsign in (or --warn-days is reached, or nothing is registered), 5 permission, role or MFA, 6 network, 7 storage."
+)]
+pub struct Doctor {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Only this step.
+    #[arg(long, value_enum)]
+    pub step: Option<StepName>,
+    /// End with exit code 4 when the sign-in or the secret ends within so many days.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..=3_650))]
+    pub warn_days: Option<i32>,
+    /// Write the dates on which something ends as a calendar.
+    #[arg(long, value_name = "FILE")]
+    pub ics: Option<PathBuf>,
+    /// The integration sandbox.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Where Microsoft is reached.
+    #[command(flatten)]
+    pub cloud: CloudArguments,
 }
 
 /// `octo-csp troubleshooting`.

@@ -1,6 +1,10 @@
 //! What the commands without a screen say: as plain text for a person, as one versioned JSON object for a script.
 
+pub mod calendar;
+pub mod dates;
+pub mod doctor;
 pub mod explain;
+pub mod opening;
 pub mod troubleshooting;
 
 use serde::Serialize;

@@ -23,7 +23,7 @@ mod sign_in;
 mod start;
 mod stopped;
 
-pub(crate) use stopped::explanation;
+pub(crate) use stopped::{explanation, ids};
 
 use ratatui::Frame;
 

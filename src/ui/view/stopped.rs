@@ -138,7 +138,7 @@ fn not_the_cause(wizard: &Wizard) -> String {
     }
 }
 
-pub(super) fn ids(failure: &Failure) -> String {
+pub(crate) fn ids(failure: &Failure) -> String {
     let named = [
         ("trace", &failure.trace_id),
         ("correlation", &failure.correlation_id),
