@@ -44,8 +44,13 @@ pub fn explain(text: &str) -> Vec<Explanation> {
         explained
             .retain(|explanation| !words.contains(explanation) || numbers.contains(explanation));
     }
-    if explained.is_empty() {
-        explained.extend(named(text));
+    // `PC 403` is also what a screen shows for a status.
+    for named in named(text) {
+        let row = named.diagnosis.row;
+        explained.retain(|explanation| explanation.diagnosis.row != "unknown");
+        if !explained.iter().any(|other| other.diagnosis.row == row) {
+            explained.push(named);
+        }
     }
     explained
 }
