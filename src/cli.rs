@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::step::Step;
 
-pub use care::{Doctor, Explain, Troubleshooting};
+pub use care::{Doctor, Explain, Report, Status, Troubleshooting};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -36,6 +36,10 @@ pub enum Command {
     Explain(Explain),
     /// Run every check of every finished step again with what is kept.
     Doctor(Doctor),
+    /// Say what is registered, by whom, since when, and which step is open; asks nobody.
+    Status(Status),
+    /// Make a support report without secrets: shown first, searched for every kept secret.
+    Report(Report),
     /// Print docs/TROUBLESHOOTING.md.
     #[command(hide = true)]
     Troubleshooting(Troubleshooting),

@@ -8,6 +8,7 @@ mod register;
 mod rehearse;
 #[cfg(feature = "simulator")]
 mod simulate;
+mod status;
 
 use std::io::Write as _;
 
@@ -40,6 +41,8 @@ pub fn run(host: &mut Host) -> Exit {
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
         Command::Doctor(arguments) => doctor::run(host, &arguments),
+        Command::Status(arguments) => status::run(host, &arguments),
+        Command::Report(arguments) => status::report(host, &arguments),
         Command::Explain(arguments) => explain::run(host, &arguments),
         Command::Troubleshooting(arguments) => explain::troubleshooting(host, &arguments),
         #[cfg(feature = "simulator")]

@@ -14,6 +14,8 @@ pub struct Host {
     pub environment: Environment,
     /// Our own executable.
     pub program: PathBuf,
+    /// Operating system and processor, for a report.
+    pub machine: String,
     /// Whether standard input and output are terminals.
     pub on_terminal: bool,
     /// Whether standard input is a terminal: then nothing is read from it without a question.

@@ -49,6 +49,34 @@ pub struct Doctor {
     pub cloud: CloudArguments,
 }
 
+/// `octo-csp status`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Takes no lock and uses no network. Exit code 0; 7 when a journal or the folder cannot be read."
+)]
+pub struct Status {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Only the integration sandbox.
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+/// `octo-csp report`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The report is printed; with -o it is written too, readable by you alone.\nNothing is written if a kept secret is found in it (as it is, percent, base64, base64url, hexadecimal, JSON, reversed)."
+)]
+pub struct Report {
+    /// Write it to this file.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Where Microsoft is reached.
+    #[command(flatten)]
+    pub cloud: CloudArguments,
+}
+
 /// `octo-csp troubleshooting`.
 #[derive(Debug, Args)]
 pub struct Troubleshooting {

@@ -69,6 +69,16 @@ async fn examine(
             return explained(host, &failure, &diagnosis, arguments.json);
         }
     };
+    check_all(host, arguments, cloud, &world, opened).await
+}
+
+async fn check_all(
+    host: &mut Host,
+    arguments: &Doctor,
+    cloud: &Cloud,
+    world: &World,
+    opened: Opened,
+) -> Exit {
     if opened.registration.active.is_none() {
         complain(
             host,
@@ -80,11 +90,9 @@ async fn examine(
     if only == Some(Step::Basic) {
         return complain(host, "step basic is only a name: there is nothing to check");
     }
-    let (steps, registration) = all(host, &world, cloud, opened.registration.clone(), only).await;
+    let (steps, registration) = all(host, world, cloud, opened.registration.clone(), only).await;
     let findings = findings(&opened, steps, &registration, arguments.warn_days);
-    let exit = finish(host, arguments, &findings);
-    drop(world);
-    exit
+    finish(host, arguments, &findings)
 }
 
 /// Runs the checks of each step, one after the other: the second uses what the first kept.
@@ -223,3 +231,7 @@ fn finish(host: &mut Host, arguments: &Doctor, findings: &Findings) -> Exit {
     }
     findings.exit
 }
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests;

@@ -5,6 +5,8 @@ pub mod dates;
 pub mod doctor;
 pub mod explain;
 pub mod opening;
+pub mod status;
+pub mod support;
 pub mod troubleshooting;
 
 use serde::Serialize;
