@@ -8,7 +8,7 @@ use crate::cloud::Cloud;
 use crate::commands::{complain, explained, headless, register, say};
 use crate::engine::claims::{Need, compare};
 use crate::engine::diagnose::{Context, diagnose};
-use crate::engine::effect::{Audience, Opened};
+use crate::engine::effect::{Audience, Cause, Failure, Opened, Service};
 use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status, Token};
 use crate::engine::step::{Environment, Step};
@@ -79,12 +79,14 @@ async fn check_all(
     world: &World,
     opened: Opened,
 ) -> Exit {
+    if opened.registration.newer {
+        // A rotated token could not be noted, so nothing is rotated.
+        let failure = Failure::new(Service::Disk, Cause::NewerJournal);
+        let diagnosis = diagnose(&failure, &Context::default());
+        return explained(host, &failure, &diagnosis, arguments.json);
+    }
     if opened.registration.active.is_none() {
-        complain(
-            host,
-            "nothing is registered yet, so there is nothing to check: octo-csp register",
-        );
-        return Exit::SignIn;
+        return nothing(host, arguments, &opened);
     }
     let only = arguments.step.map(Step::from);
     if only == Some(Step::Basic) {
@@ -93,6 +95,19 @@ async fn check_all(
     let (steps, registration) = all(host, world, cloud, opened.registration.clone(), only).await;
     let findings = findings(&opened, steps, &registration, arguments.warn_days);
     finish(host, arguments, &findings)
+}
+
+fn nothing(host: &mut Host, arguments: &Doctor, opened: &Opened) -> Exit {
+    complain(
+        host,
+        "nothing is registered yet, so there is nothing to check: octo-csp register",
+    );
+    if arguments.json {
+        let mut findings = findings(opened, Vec::new(), &opened.registration, None);
+        findings.exit = Exit::SignIn;
+        say(host, &doctor::in_json(&findings));
+    }
+    Exit::SignIn
 }
 
 /// Runs the checks of each step, one after the other: the second uses what the first kept.

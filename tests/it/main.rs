@@ -4,6 +4,9 @@
 #[cfg(test)]
 mod child;
 #[cfg(test)]
+#[cfg(unix)]
+mod commands;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faulty;
