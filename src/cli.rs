@@ -1,10 +1,14 @@
 //! The command line: what can be asked for, and by which words.
 
+mod care;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::step::Step;
+
+pub use care::{Doctor, Explain, Report, Status, Troubleshooting};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -28,6 +32,17 @@ pub struct Cli {
 pub enum Command {
     /// Register the payer account, or look after the registration that is there.
     Register(Register),
+    /// Say what a code means, why it happens and who can cure it; works offline.
+    Explain(Explain),
+    /// Run every check of every finished step again with what is kept.
+    Doctor(Doctor),
+    /// Say what is registered, by whom, since when, and which step is open; asks nobody.
+    Status(Status),
+    /// Make a support report without secrets: shown first, searched for every kept secret.
+    Report(Report),
+    /// Print docs/TROUBLESHOOTING.md.
+    #[command(hide = true)]
+    Troubleshooting(Troubleshooting),
     /// The whole wizard against a simulated Microsoft: nothing is kept, nobody is told.
     #[cfg(feature = "simulator")]
     Rehearse(Rehearse),

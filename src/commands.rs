@@ -1,11 +1,15 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
+mod doctor;
+mod explain;
+mod headless;
 mod picture;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
 #[cfg(feature = "simulator")]
 mod simulate;
+mod status;
 
 use std::io::Write as _;
 
@@ -13,8 +17,11 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command};
+use crate::engine::diagnose::Diagnosis;
+use crate::engine::effect::Failure;
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::ui::report::opening;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
@@ -34,6 +41,11 @@ pub fn run(host: &mut Host) -> Exit {
     };
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
+        Command::Doctor(arguments) => doctor::run(host, &arguments),
+        Command::Status(arguments) => status::run(host, &arguments),
+        Command::Report(arguments) => status::report(host, &arguments),
+        Command::Explain(arguments) => explain::run(host, &arguments),
+        Command::Troubleshooting(arguments) => explain::troubleshooting(host, &arguments),
         #[cfg(feature = "simulator")]
         Command::Rehearse(arguments) => rehearse::run(host, &arguments),
         #[cfg(feature = "simulator")]
@@ -46,4 +58,20 @@ pub fn run(host: &mut Host) -> Exit {
 fn complain(host: &mut Host, what: &str) -> Exit {
     let _closed = writeln!(host.err, "octo-csp: {what}");
     Exit::Usage
+}
+
+/// Prints on standard output. A reader that has gone away (`| head`) is no fault.
+fn say(host: &mut Host, text: &str) -> Exit {
+    let _closed = write!(host.out, "{text}").and_then(|()| host.out.flush());
+    Exit::Done
+}
+
+/// Says what kept a command from beginning: on standard output as JSON, or on standard error as text.
+fn explained(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: bool) -> Exit {
+    if json {
+        say(host, &opening::in_json(failure, diagnosis));
+    } else {
+        let _closed = write!(host.err, "{}", opening::text(failure, diagnosis));
+    }
+    diagnosis.exit
 }

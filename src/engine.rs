@@ -2,6 +2,7 @@
 //! is an [`effect::Outcome`].
 
 pub mod answers;
+pub mod claims;
 pub mod diagnose;
 pub mod effect;
 pub mod journal;

@@ -1,7 +1,7 @@
 //! Everything the process is given: arguments, environment, folders. `main` makes the real one; tests make another.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
@@ -14,10 +14,16 @@ pub struct Host {
     pub environment: Environment,
     /// Our own executable.
     pub program: PathBuf,
+    /// Operating system and processor, for a report.
+    pub machine: String,
     /// Whether standard input and output are terminals.
     pub on_terminal: bool,
+    /// Whether standard input is a terminal: then nothing is read from it without a question.
+    pub input_is_terminal: bool,
     /// For times on the screen.
     pub zone: TimeZone,
+    /// Standard input.
+    pub input: Box<dyn Read>,
     /// Standard output.
     pub out: Box<dyn Write>,
     /// Standard error.

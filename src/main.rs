@@ -37,8 +37,11 @@ fn main() -> ExitCode {
         arguments,
         environment,
         program,
+        machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         on_terminal: io::stdin().is_terminal() && io::stdout().is_terminal(),
+        input_is_terminal: io::stdin().is_terminal(),
         zone: jiff::tz::TimeZone::system(),
+        input: Box::new(io::stdin()),
         out: Box::new(io::stdout()),
         err: Box::new(io::stderr()),
     };

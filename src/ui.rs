@@ -4,8 +4,10 @@
 
 pub mod field;
 pub mod keys;
+pub mod lines;
 pub mod page;
 pub mod picture;
+pub mod report;
 pub mod terminal;
 pub mod theme;
 pub mod view;

@@ -138,7 +138,7 @@ impl App for Shell {
     }
 }
 
-fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>>), String> {
+pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>>), String> {
     let read = |path: &Path, what: &str| {
         std::fs::read(path)
             .map_err(|error| format!("cannot read {what} {}: {}", path.display(), error.kind()))

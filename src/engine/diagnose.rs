@@ -16,6 +16,7 @@ mod machine;
 mod octo;
 mod partner_center;
 mod price;
+mod sample;
 mod select;
 mod storage;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tls;
 use std::time::Duration;
 
 pub use find::{Description, Found, codes_in, failure_in, split_description};
+pub use sample::{Explanation, explain};
 
 use crate::engine::answers::Field;
 use crate::engine::effect::{Audience, Cause, Failure, Service};
@@ -247,6 +249,11 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
     TABLES.iter().copied().flatten()
 }
 
+/// The tables by what they are about, for documents.
+pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Row])> {
+    TITLES.into_iter().zip(TABLES)
+}
+
 /// The row of this key, for `explain` and for documents that link to one.
 pub fn row(key: &str) -> Option<&'static Row> {
     rows().find(|row| row.key == key)
@@ -292,6 +299,21 @@ const TABLES: [&[Row]; 12] = [
     keyring::ROWS,
     storage::ROWS,
     checks::ROWS,
+];
+
+const TITLES: [&str; 12] = [
+    "The app registration and its secret",
+    "Consent, permissions and accounts",
+    "MFA, devices, policies and sessions",
+    "Microsoft Entra ID in general",
+    "Partner Center",
+    "The price service",
+    "Octo",
+    "Network, clock and this machine",
+    "TLS",
+    "The keyring",
+    "Files of this program",
+    "What octo-csp compares itself",
 ];
 
 /// What no row knows.

@@ -3,6 +3,7 @@
 //! Nothing else is stored about a registration, so after a crash the fold itself says which step is open. No secret, and
 //! nothing derived from one, is ever a fact. Reading and writing lines is here because it is pure; the file is in `world`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -111,7 +112,30 @@ pub enum Fact {
     Checked {
         /// The step.
         step: Step,
+        /// What was found, to compare the next run with. Lines of earlier versions have none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<CheckLine>,
     },
+}
+
+/// What one check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckLine {
+    /// The check's stable name.
+    pub check: Foreign,
+    /// Its line on the screen; nothing secret is ever in one.
+    pub said: Foreign,
+}
+
+/// The last run in which every check of a step passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoodRun {
+    /// Sequence of its line.
+    pub sequence: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What was found.
+    pub lines: Vec<CheckLine>,
 }
 
 /// One of the two places a set of secrets can be in.
@@ -256,6 +280,8 @@ pub struct Registration {
     pub closed: Vec<Attempt>,
     /// When every check last passed.
     pub checked_at: Option<Timestamp>,
+    /// The last good run of each step.
+    pub good_runs: BTreeMap<Step, GoodRun>,
     /// Whether lines of a newer version were seen: then nothing is written.
     pub newer: bool,
 }
@@ -283,6 +309,8 @@ pub struct Attempt {
     pub redeeming: Option<Timestamp>,
     /// Whether a refresh token was kept since then. An older one, or one copied from another attempt, says nothing about it.
     pub landed: bool,
+    /// When the newest refresh token was issued, as far as the journal knows: a copied one is as old as its original.
+    pub token_at: Option<Timestamp>,
     /// Sequence of its commit.
     pub activated: Option<(u64, Timestamp)>,
     /// Whether its items are being deleted.
@@ -303,6 +331,7 @@ impl Attempt {
             consenting: None,
             redeeming: None,
             landed: false,
+            token_at: None,
             activated: None,
             retiring: false,
         }
@@ -434,17 +463,7 @@ impl Registration {
             Fact::Keeping { item } => {
                 self.with_attempt(item.attempt, |a| a.items.push((item.clone(), false)))
             }
-            Fact::Kept { item } => self.with_attempt(item.attempt, |attempt| {
-                if let Some(entry) = attempt
-                    .items
-                    .iter_mut()
-                    .rev()
-                    .find(|(name, _)| name == item)
-                {
-                    entry.1 = true;
-                    attempt.landed |= item.kind == Kind::RefreshToken;
-                }
-            }),
+            Fact::Kept { item } => self.kept(item, line.at),
             Fact::Consenting { attempt, redirect } => self.with_open(*attempt, |open| {
                 open.consenting = Some((redirect.clone(), line.at));
                 open.redeeming = None;
@@ -461,8 +480,51 @@ impl Registration {
                 self.with_attempt(*attempt, |attempt| attempt.retiring = true)
             }
             Fact::Retired { attempt } => self.forget(*attempt),
-            Fact::Checked { .. } => self.checked_at = Some(line.at),
+            Fact::Checked { step, lines } => self.checked(*step, lines, line),
         }
+    }
+
+    fn checked(&mut self, step: Step, lines: &[CheckLine], line: &Line) {
+        if step == Step::PartnerApi {
+            self.checked_at = Some(line.at);
+        }
+        let run = GoodRun {
+            sequence: line.sequence,
+            at: line.at,
+            lines: lines.to_vec(),
+        };
+        self.good_runs.insert(step, run);
+    }
+
+    /// Whether both steps of the active set were proven again since it became active: what was active before is then no
+    /// longer needed.
+    pub fn proven_since(&self) -> bool {
+        let since = self.active_sequence();
+        [Step::PartnerCenter, Step::PartnerApi].iter().all(|step| {
+            let run = self.good_runs.get(step);
+            since > 0 && run.is_some_and(|run| run.sequence > since)
+        })
+    }
+
+    fn kept(&mut self, item: &ItemName, at: Timestamp) {
+        let inherited = self.active.as_ref().and_then(|active| active.token_at);
+        let open = self.open.as_ref().map(|open| open.id);
+        self.with_attempt(item.attempt, |attempt| {
+            let entry = attempt
+                .items
+                .iter_mut()
+                .rev()
+                .find(|(name, _)| name == item);
+            let Some(entry) = entry else {
+                return;
+            };
+            entry.1 = true;
+            if item.kind == Kind::RefreshToken {
+                attempt.landed = true;
+                let copied = open == Some(attempt.id) && attempt.redeeming.is_none();
+                attempt.token_at = if copied { inherited } else { Some(at) };
+            }
+        });
     }
 
     fn begin(&mut self, id: AttemptId, slot: Slot, base: u64, at: Timestamp) {
@@ -735,6 +797,10 @@ mod tests {
             Fact::Retired { attempt },
             Fact::Checked {
                 step: Step::PartnerApi,
+                lines: vec![CheckLine {
+                    check: Foreign::new("mpn"),
+                    said: Foreign::new("6212345, Contoso"),
+                }],
             },
         ]
     }
@@ -985,7 +1051,8 @@ mod tests {
     #[test]
     fn a_check_is_remembered() {
         let checked = Fact::Checked {
-            step: Step::PartnerCenter,
+            step: Step::PartnerApi,
+            lines: Vec::new(),
         };
         assert_eq!(fold(&[checked]).checked_at, Some(at(1)));
     }
@@ -1161,6 +1228,54 @@ mod tests {
             registration_name(Environment::Sandbox, Some("login.example")),
             "sandbox-at-login.example"
         );
+    }
+
+    #[test]
+    fn a_check_of_an_earlier_version_has_no_lines_and_is_read() {
+        let json =
+            r#"{"v":1,"seq":3,"at":"2026-05-01T10:00:00Z","fact":"checked","step":"partner-api"}"#;
+        let line = format!("{:08x} {json}", crc32fast::hash(json.as_bytes()));
+        let Read::Line(line) = read_line(line.as_bytes()) else {
+            panic!("not read");
+        };
+        let registration = Registration::fold([&line]);
+        assert!(
+            registration
+                .good_runs
+                .get(&Step::PartnerApi)
+                .unwrap()
+                .lines
+                .is_empty()
+        );
+        assert_eq!(registration.checked_at, Some(line.at));
+        assert!(write_line(&line).ends_with("\"step\":\"partner-api\"}\n"));
+    }
+
+    #[test]
+    fn a_token_that_was_copied_is_as_old_as_its_original() {
+        let token = |attempt| item(attempt, Kind::RefreshToken, 1);
+        let kept = |attempt| {
+            let item = token(attempt);
+            [Fact::Keeping { item: item.clone() }, Fact::Kept { item }]
+        };
+        let mut facts = vec![
+            began(1),
+            Fact::Redeeming {
+                attempt: AttemptId(1),
+            },
+        ];
+        facts.extend(kept(1));
+        facts.push(Fact::Activated {
+            attempt: AttemptId(1),
+            slot: Slot::A,
+        });
+        facts.push(began(6));
+        facts.extend(kept(6));
+        let all = lines(&facts);
+        let registration = Registration::fold(&all);
+        let issued = registration.active.unwrap().token_at;
+        assert_eq!(issued, Some(at(4)));
+        assert_eq!(registration.open.unwrap().token_at, issued);
     }
 
     proptest! {

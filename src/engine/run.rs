@@ -7,6 +7,7 @@
 mod checks;
 mod commit;
 mod context;
+mod findings;
 mod partner_api;
 mod partner_center;
 mod tokens;
@@ -28,6 +29,7 @@ use crate::secret::SharedSecret;
 use crate::text::Foreign;
 
 pub use checks::{Check, CheckId, State};
+pub use findings::{Api, Certainty, Token};
 
 /// Milliseconds since the program started: the engine has no clock.
 pub type Moment = u64;

@@ -23,6 +23,8 @@ mod sign_in;
 mod start;
 mod stopped;
 
+pub(crate) use stopped::{explanation, ids};
+
 use ratatui::Frame;
 
 use crate::engine::answers::{self, Field};

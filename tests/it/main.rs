@@ -6,6 +6,9 @@ mod arrows;
 #[cfg(test)]
 mod child;
 #[cfg(test)]
+#[cfg(unix)]
+mod commands;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faulty;

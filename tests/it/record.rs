@@ -66,7 +66,10 @@ fn lines_are_numbered_and_found_again() {
     let state = TempDir::new().unwrap();
     let mut record = open(state.path());
     assert_eq!(record.append(&named("Contoso"), now()).unwrap(), 1);
-    let checked = Fact::Checked { step: Step::Basic };
+    let checked = Fact::Checked {
+        step: Step::Basic,
+        lines: Vec::new(),
+    };
     assert_eq!(record.append(&checked, now()).unwrap(), 2);
     record.unmoved().unwrap();
     let again = open(state.path());

@@ -485,59 +485,11 @@ fn unknown_codes_fall_back_to_the_services_own_sentence() {
 }
 
 /// A failure and a context by which `sign` of `row` must be found.
-fn example(row: &Row, sign: Sign<'static>) -> (Failure, Context<'static>) {
-    let mut context = Context::default();
-    let mut service = Service::Entra;
-    match row.when {
-        When::Always => {}
-        When::SecretIsGuid => context.secret_is_guid = true,
-        When::SecretIsNew => context.secret_is_new = true,
-        When::CodeSent => context.code_sent = true,
-        When::For(audience) => context.audience = Some(audience),
-        When::From(from) => service = from,
-        When::In(step) => context.step = Some(step),
-        When::On(place) => context.place = place,
-    }
-    let refused = |service| Failure::new(service, Cause::Refused);
-    let failure = match sign {
-        Sign::Aadsts(code) => Failure {
-            codes: vec![code],
-            ..refused(service)
-        },
-        Sign::Oauth(word) => Failure {
-            error: Foreign::some(word),
-            ..refused(service)
-        },
-        Sign::Number(of, code) => Failure {
-            codes: vec![code],
-            ..refused(of)
-        },
-        Sign::Word(of, word) => Failure {
-            error: Foreign::some(word),
-            ..refused(of)
-        },
-        Sign::Says(of, part) => {
-            let sentence = Foreign::some(&part.to_uppercase());
-            Failure {
-                sentence,
-                ..refused(of)
-            }
-        }
-        Sign::Status(of, status) => Failure {
-            status: Some(status),
-            ..refused(of)
-        },
-        Sign::Cause(cause) => Failure::new(service, cause),
-        Sign::CauseOf(of, cause) => Failure::new(of, cause),
-    };
-    (failure, context)
-}
-
 #[test]
 fn every_row_can_be_reached_by_each_of_its_signs() {
     for row in rows() {
         for sign in row.signs {
-            let (failure, context) = example(row, *sign);
+            let (failure, context) = row.sample(*sign);
             assert_eq!(diagnose(&failure, &context).row, row.key, "{sign:?}");
         }
     }

@@ -23,6 +23,8 @@ pub enum CheckId {
     Balance,
     /// The secret is kept.
     KeepSecret,
+    /// That every check passed is noted (check again).
+    NoteCheck,
     /// The attempt and its secret are at hand (step 3).
     Prepare,
     /// Another secret than step 2's is proven.
@@ -85,6 +87,7 @@ pub(super) const PARTNER_CENTER_AGAIN: &[CheckId] = &[
     C::Customers,
     C::Company,
     C::Balance,
+    C::NoteCheck,
 ];
 
 /// Step 3.
@@ -106,7 +109,7 @@ pub(super) const PARTNER_API: &[CheckId] = &[
     C::NoteProof,
 ];
 
-/// Step 3 with the kept refresh token.
+/// Step 3 with the kept refresh token. What is no longer needed goes last.
 pub(super) const PARTNER_API_AGAIN: &[CheckId] = &[
     C::Prepare,
     C::UserToken,
@@ -119,6 +122,7 @@ pub(super) const PARTNER_API_AGAIN: &[CheckId] = &[
     C::Rates,
     C::Sheet,
     C::NoteProof,
+    C::Tidy,
 ];
 
 /// The commit.
@@ -150,7 +154,7 @@ const fn spec(
 
 impl CheckId {
     /// Every check, in the order of the screens.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::RecallSecret,
         Self::Tenant,
         Self::AppToken,
@@ -159,6 +163,7 @@ impl CheckId {
         Self::Company,
         Self::Balance,
         Self::KeepSecret,
+        Self::NoteCheck,
         Self::Prepare,
         Self::OtherSecret,
         Self::SignIn,
@@ -289,6 +294,16 @@ const SPECS: &[(CheckId, Spec)] = &[
             "keep-secret",
             "Secret kept",
             "the keyring",
+            &[C::Customers, C::Company, C::Balance],
+            S2,
+        ),
+    ),
+    (
+        C::NoteCheck,
+        spec(
+            "note-check",
+            "Result noted",
+            "the journal",
             &[C::Customers, C::Company, C::Balance],
             S2,
         ),
@@ -467,7 +482,7 @@ const SPECS: &[(CheckId, Spec)] = &[
             "tidy",
             "Leftovers deleted",
             "the keyring",
-            &[C::ReadBack],
+            &[C::ReadBack, C::NoteProof],
             None,
         ),
     ),

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::engine::effect::{Cause, Effect, Failure, Outcome, Service};
 use crate::engine::journal::{Fact, Kind};
-use crate::engine::run::{CheckId, Move, Run};
+use crate::engine::run::{CheckId, Mood, Move, Run};
 use crate::secret::Secret;
 
 /// The list of a set's items, written last, so that a set without one is never taken for whole.
@@ -104,11 +104,15 @@ impl Run {
         Move::Perform(Effect::Note(Fact::RolledBack { attempt }))
     }
 
-    /// Deletes the items of attempts that were given up. The set that was active before stays until a later check of the new
-    /// one has passed.
+    /// Deletes the items of attempts that were given up. The set that was active before goes too once both steps of the new
+    /// one were proven again with what is kept.
     fn begin_tidy(&mut self) -> Move {
         let mut effects = Vec::new();
-        for closed in &self.registration.closed {
+        let replaced = match self.mood {
+            Mood::Check if self.registration.proven_since() => self.registration.previous.as_ref(),
+            Mood::Check | Mood::Register => None,
+        };
+        for closed in self.registration.closed.iter().chain(replaced) {
             effects.push(Effect::Note(Fact::Retiring { attempt: closed.id }));
             effects.push(Effect::Erase(closed.all_items()));
             effects.push(Effect::Note(Fact::Retired { attempt: closed.id }));

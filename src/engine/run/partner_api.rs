@@ -578,9 +578,7 @@ impl Run {
 
     fn begin_note_proof(&mut self) -> Move {
         let fact = match (self.mood, &self.registration.open, self.api_proof()) {
-            (Mood::Check, _, _) => Fact::Checked {
-                step: Step::PartnerApi,
-            },
+            (Mood::Check, _, _) => return self.note_check(Step::PartnerApi),
             (Mood::Register, Some(open), Some(proof)) => Fact::PartnerApiProven {
                 attempt: open.id,
                 proof: Box::new(proof),

@@ -10,6 +10,7 @@ use crate::engine::effect::{
 };
 use crate::engine::journal::{Fact, Kind, PartnerCenterProof};
 use crate::engine::run::{CheckId, Goal, Mood, Move, Run, tokens};
+use crate::engine::step::Step;
 use crate::ids::{Directory, Domain};
 use crate::secret::SharedSecret;
 use crate::text::Foreign;
@@ -49,6 +50,7 @@ impl Run {
             CheckId::Company => self.read_as_app(Reading::LegalBusiness),
             CheckId::Balance => self.read_as_app(Reading::InvoiceSummary),
             CheckId::KeepSecret => self.begin_keep_secret(),
+            CheckId::NoteCheck => self.note_check(Step::PartnerCenter),
             _ => Move::internal(),
         }
     }
@@ -79,6 +81,7 @@ impl Run {
             (CheckId::Customers | CheckId::Company | CheckId::Balance, Outcome::Read(answer)) => {
                 self.found_as_app(answer.found)
             }
+            (CheckId::NoteCheck, Outcome::Noted(_)) => Move::Pass(String::new()),
             (CheckId::KeepSecret, Outcome::Noted(_) | Outcome::Kept) => {
                 let next = self.next_write(id, String::new);
                 if matches!(next, Move::Pass(_))

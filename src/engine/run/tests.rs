@@ -610,12 +610,12 @@ fn checking_again_changes_nothing_but_the_rotated_token() {
     let mut run = Run::check(Step::PartnerCenter, bench.registration()).unwrap();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
-    assert!(
-        !bench
-            .log
-            .iter()
-            .any(|name| name.starts_with("note") || name.starts_with("keep"))
-    );
+    let noted: Vec<&String> = bench
+        .log
+        .iter()
+        .filter(|name| name.starts_with("note") || name.starts_with("keep"))
+        .collect();
+    assert_eq!(noted, ["note checked"]);
     let mut run = Run::check(Step::PartnerApi, bench.registration()).unwrap();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
@@ -629,6 +629,100 @@ fn checking_again_changes_nothing_but_the_rotated_token() {
     );
     assert!(Run::check(Step::Basic, bench.registration()).is_none());
     assert!(Run::check(Step::PartnerApi, Registration::default()).is_none());
+}
+
+/// A second registration over the first, so that there is a set that was active before.
+fn replaced() -> Bench {
+    let mut bench = Bench::registered();
+    assert_eq!(bench.step_two().1, Status::Finished);
+    assert_eq!(bench.commit().1, Status::Finished);
+    assert!(bench.registration().previous.is_some());
+    bench
+}
+
+fn check_again(bench: &mut Bench, step: Step) -> Status {
+    let mut run = Run::check(step, bench.registration()).unwrap();
+    let effects = run.start(0);
+    bench.drive(&mut run, effects)
+}
+
+#[test]
+fn the_set_before_is_deleted_once_both_steps_of_the_new_one_were_proven_again() {
+    let mut bench = replaced();
+    let before = bench.registration().previous.unwrap().all_items();
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
+    assert!(bench.registration().previous.is_some());
+    assert_eq!(
+        check_again(&mut bench, Step::PartnerCenter),
+        Status::Finished
+    );
+    assert!(bench.registration().previous.is_some());
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
+    assert!(bench.registration().previous.is_none());
+    for item in &before {
+        assert!(!bench.vault.contains_key(&item.to_string()), "{item}");
+    }
+    for item in bench.registration().active.unwrap().set() {
+        assert!(bench.vault.contains_key(&item.to_string()), "{item}");
+    }
+}
+
+#[test]
+fn a_check_that_fails_leaves_the_set_before_alone() {
+    let mut bench = replaced();
+    check_again(&mut bench, Step::PartnerCenter);
+    bench.fail("read Mpn", refused(403, 2_200));
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Refused);
+    assert!(bench.registration().previous.is_some());
+    assert!(!bench.log.iter().any(|name| name == "note retiring"));
+}
+
+#[test]
+fn a_set_that_cannot_be_deleted_is_tried_again_the_next_time() {
+    let mut bench = replaced();
+    check_again(&mut bench, Step::PartnerCenter);
+    let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+    bench.fail("erase", locked);
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
+    assert!(bench.registration().previous.is_some());
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
+    assert!(bench.registration().previous.is_none());
+}
+
+#[test]
+fn a_good_run_is_noted_with_what_each_check_found() {
+    let mut bench = Bench::registered();
+    check_again(&mut bench, Step::PartnerCenter);
+    check_again(&mut bench, Step::PartnerApi);
+    let registration = bench.registration();
+    let said = |step: Step, check: &str| {
+        let run = registration.good_runs.get(&step).unwrap();
+        let line = run.lines.iter().find(|line| line.check == check);
+        line.map(|line| line.said.to_string())
+    };
+    assert_eq!(said(Step::PartnerCenter, "company").unwrap(), "Contoso Ltd");
+    assert_eq!(said(Step::PartnerApi, "mpn").unwrap(), "6271154");
+}
+
+#[test]
+fn consent_is_told_for_each_api_alone() {
+    let mut bench = Bench::registered();
+    let mut refusal = refused(400, 65_001);
+    refusal.suberror = Foreign::some("consent_required");
+    bench.fail("refresh PartnerApi", refusal);
+    let mut run = Run::check(Step::PartnerApi, bench.registration()).unwrap();
+    let effects = run.start(0);
+    bench.drive(&mut run, effects);
+    let apis = run.apis();
+    assert_eq!(
+        (apis[0].consented, apis[0].usable),
+        (Certainty::Yes, Certainty::Yes)
+    );
+    assert_eq!(
+        (apis[1].consented, apis[1].usable),
+        (Certainty::No, Certainty::Unknown)
+    );
+    assert_eq!(run.tokens().len(), 1);
 }
 
 #[test]

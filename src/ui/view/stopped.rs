@@ -76,7 +76,7 @@ pub(super) fn shut(wizard: &Wizard) -> Page<'_> {
     page
 }
 
-pub(super) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
+pub(crate) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
     let mut rows = vec![Row::pair(
         "What happened",
         LABEL,
@@ -164,7 +164,7 @@ fn not_the_cause(wizard: &Wizard) -> String {
     }
 }
 
-pub(super) fn ids(failure: &Failure) -> String {
+pub(crate) fn ids(failure: &Failure) -> String {
     let named = [
         ("trace", &failure.trace_id),
         ("correlation", &failure.correlation_id),

@@ -1,0 +1,104 @@
+//! `octo-csp explain`: every code in a text, offline. And the document that is made of the same table.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::cli::{Explain, Troubleshooting};
+use crate::commands::{complain, say};
+use crate::engine::diagnose;
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::ui::report::{explain, troubleshooting};
+
+/// Bytes of standard input that are looked at.
+const MOST: u64 = 10 * 1_024 * 1_024;
+
+pub(super) fn run(host: &mut Host, arguments: &Explain) -> Exit {
+    if arguments.list {
+        let text = if arguments.json {
+            explain::list_in_json()
+        } else {
+            explain::list()
+        };
+        return say(host, &text);
+    }
+    let text = match given(host, &arguments.text) {
+        Ok(text) => text,
+        Err(what) => return complain(host, &what),
+    };
+    let found = diagnose::explain(&text);
+    if arguments.json {
+        let said = say(host, &explain::in_json(&found));
+        return if found.is_empty() { Exit::Usage } else { said };
+    }
+    if found.is_empty() {
+        return complain(
+            host,
+            "there is no code in this text that octo-csp knows; explain --list shows all",
+        );
+    }
+    say(host, &explain::text(&found))
+}
+
+/// The arguments as one text, or standard input.
+fn given(host: &mut Host, words: &[String]) -> Result<String, String> {
+    let from_input = words.iter().all(|word| word == "-");
+    if !from_input {
+        return Ok(words.join(" "));
+    }
+    if words.is_empty() && host.input_is_terminal {
+        return Err(
+            "nothing to explain: give a code or a text, or pipe one in; --list shows all codes"
+                .to_owned(),
+        );
+    }
+    let mut bytes = Vec::new();
+    let read = host.input.by_ref().take(MOST).read_to_end(&mut bytes);
+    if let Err(error) = read {
+        return Err(format!("cannot read standard input: {}", error.kind()));
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err("nothing to explain: standard input is empty".to_owned());
+    }
+    Ok(readable(&bytes))
+}
+
+/// UTF-8, or the UTF-16 that Windows shells write into files; anything else as far as it can be read.
+fn readable(bytes: &[u8]) -> String {
+    if let Some(rest) = bytes.strip_prefix(&[0xff, 0xfe]) {
+        let units: Vec<u16> = rest
+            .chunks_exact(2)
+            .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
+            .map(u16::from_le_bytes)
+            .collect();
+        return String::from_utf16_lossy(&units);
+    }
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Prints `docs/TROUBLESHOOTING.md`, or says whether a file still is what would be printed.
+pub(super) fn troubleshooting(host: &mut Host, arguments: &Troubleshooting) -> Exit {
+    let document = troubleshooting::document();
+    match &arguments.check {
+        None => say(host, &document),
+        Some(file) => check(host, file, &document),
+    }
+}
+
+fn check(host: &mut Host, file: &Path, document: &str) -> Exit {
+    match std::fs::read(file) {
+        Ok(bytes) if bytes == document.as_bytes() => Exit::Done,
+        Ok(_) => {
+            let what = format!(
+                "{} is not what the table says: octo-csp troubleshooting > {0}",
+                file.display()
+            );
+            complain(host, &what);
+            Exit::Refused
+        }
+        Err(error) => {
+            let what = format!("cannot read {}: {}", file.display(), error.kind());
+            complain(host, &what)
+        }
+    }
+}

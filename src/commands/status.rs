@@ -1,0 +1,203 @@
+//! `octo-csp status` and `octo-csp report`: what the journals and the keyring tell, without lock and without network.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::cli::{Report, Status};
+use crate::cloud::Cloud;
+use crate::commands::{complain, explained, register, say};
+use crate::engine::diagnose::{Context, diagnose};
+use crate::engine::effect::Failure;
+use crate::engine::journal::{Attempt, ItemName, Registration};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::ui::report::status::{self, Found, Item};
+use crate::ui::report::support::{self, Surroundings};
+use crate::world::shelf::{Presence, Scan, Shelf, Volume};
+use crate::world::{clock, papers};
+
+pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
+    let found = match find(host, arguments.sandbox) {
+        Ok(found) => found,
+        Err(Told::Words(what)) => return complain(host, what),
+        Err(Told::Failure(failure)) => return cannot(host, &failure, arguments.json),
+    };
+    let text = if arguments.json {
+        status::in_json(&found)
+    } else {
+        status::text(&found)
+    };
+    let said = say(host, &text);
+    if found.iter().any(|one| one.damaged) {
+        return Exit::Storage;
+    }
+    said
+}
+
+/// Why nothing could be found.
+enum Told {
+    Words(&'static str),
+    Failure(Box<Failure>),
+}
+
+fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
+    let diagnosis = diagnose(failure, &Context::default());
+    explained(host, failure, &diagnosis, json)
+}
+
+fn shelf(host: &Host) -> Result<Shelf, Told> {
+    let state = host.environment.state().ok_or(Told::Words(
+        "there is no home folder (HOME) to find the journal in",
+    ))?;
+    Ok(Shelf::new(state, host.program.clone()))
+}
+
+fn find(host: &Host, sandbox: bool) -> Result<Vec<Found>, Told> {
+    let shelf = shelf(host)?;
+    let volumes = shelf.volumes().map_err(Told::Failure)?;
+    let runtime = register::runtime().ok_or(Told::Words("no runtime could be started"))?;
+    Ok(volumes
+        .into_iter()
+        .filter(|volume| !sandbox || volume.name.starts_with("sandbox"))
+        .map(|volume| {
+            let set = volume.registration.active.as_ref().map(Attempt::set);
+            let set = set.unwrap_or_default();
+            let seen = runtime.block_on(shelf.presence(&volume.name, &set));
+            of(volume, seen)
+        })
+        .collect())
+}
+
+fn of(volume: Volume, seen: Vec<(ItemName, Presence)>) -> Found {
+    let items = seen
+        .into_iter()
+        .map(|(item, presence)| Item {
+            name: item.to_string(),
+            state: words(&presence),
+        })
+        .collect();
+    Found {
+        name: volume.name,
+        folder: volume.folder.display().to_string(),
+        registration: volume.registration,
+        damaged: volume.damaged,
+        draft: volume.draft_saved_at,
+        items,
+    }
+}
+
+fn words(presence: &Presence) -> String {
+    match presence {
+        Presence::There => "there".to_owned(),
+        Presence::Missing => "missing".to_owned(),
+        Presence::Unknown(failure) => {
+            let diagnosis = diagnose(failure, &Context::default());
+            format!("not known ({})", diagnosis.code)
+        }
+    }
+}
+
+pub(super) fn report(host: &mut Host, arguments: &Report) -> Exit {
+    let cloud = match register::cloud(&arguments.cloud) {
+        Ok((cloud, _)) => cloud,
+        Err(what) => return complain(host, &what),
+    };
+    let found = match find(host, false) {
+        Ok(found) => found,
+        Err(Told::Words(what)) => return complain(host, what),
+        Err(Told::Failure(failure)) => return cannot(host, &failure, false),
+    };
+    let text = support::text(&surroundings(host, &cloud), &found);
+    let scans = match scan(host, &text, &found) {
+        Ok(scans) => scans,
+        Err(Told::Words(what)) => return complain(host, what),
+        Err(Told::Failure(failure)) => return cannot(host, &failure, false),
+    };
+    for (item, encoding) in scans.iter().flat_map(|scan| &scan.leaks) {
+        let what =
+            format!("the report holds a kept secret ({item}, {encoding}): it is not written");
+        complain(host, &what);
+    }
+    if scans.iter().any(|scan| !scan.leaks.is_empty()) {
+        return Exit::Internal;
+    }
+    say(host, &text);
+    let _closed = writeln!(host.err, "{}", searched(&scans));
+    match &arguments.output {
+        None => Exit::Done,
+        Some(file) => write(host, file, &text),
+    }
+}
+
+fn surroundings(host: &Host, cloud: &Cloud) -> Surroundings {
+    let addresses = [
+        Some(&cloud.login),
+        Some(&cloud.partner_center),
+        cloud.partner_api.as_ref(),
+        cloud.octo.as_ref(),
+    ];
+    let mut hosts: Vec<String> = addresses
+        .into_iter()
+        .flatten()
+        .filter_map(|address| address.host_str().map(str::to_owned))
+        .collect();
+    hosts.dedup();
+    Surroundings {
+        version: env!("CARGO_PKG_VERSION"),
+        target: host.machine.clone(),
+        cloud: cloud.name.to_string(),
+        hosts,
+        now: clock::now(),
+    }
+}
+
+/// Searches for everything that the journals say was ever kept, of open and replaced attempts too.
+fn scan(host: &Host, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
+    let shelf = shelf(host)?;
+    let runtime = register::runtime().ok_or(Told::Words("no runtime could be started"))?;
+    Ok(found
+        .iter()
+        .map(|one| {
+            let items = every_item(&one.registration);
+            runtime.block_on(shelf.scan(text, &one.name, &items))
+        })
+        .collect())
+}
+
+fn every_item(registration: &Registration) -> Vec<ItemName> {
+    registration
+        .active
+        .iter()
+        .chain(&registration.open)
+        .chain(&registration.previous)
+        .chain(&registration.closed)
+        .flat_map(Attempt::all_items)
+        .collect()
+}
+
+fn searched(scans: &[Scan]) -> String {
+    let count: usize = scans.iter().map(|scan| scan.looked_for).sum();
+    let silent = scans.iter().find_map(|scan| scan.silent.as_ref());
+    let searched = format!("searched for {count} kept secrets in 7 encodings: none is in it");
+    silent.map_or(searched, |failure| {
+        let diagnosis = diagnose(failure, &Context::default());
+        format!(
+            "searched for {count} kept secrets; the keyring gave no more out ({}), so read the report before you send it",
+            diagnosis.code
+        )
+    })
+}
+
+fn write(host: &mut Host, file: &Path, text: &str) -> Exit {
+    match papers::write(file, text.as_bytes()) {
+        Ok(()) => {
+            let _closed = writeln!(host.err, "written: {}", file.display());
+            Exit::Done
+        }
+        Err(error) => {
+            let what = format!("cannot write {}: {}", file.display(), error.kind());
+            complain(host, &what);
+            Exit::Storage
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What a run found out, for a person who asks why: tokens, the two APIs, the lines to compare the next run with.
+
+use crate::engine::effect::{Audience, Cause, Claims, Effect, Failure, Mismatch};
+use crate::engine::journal::{CheckLine, Fact};
+use crate::engine::run::{CheckId, Goal, Move, Run, State};
+use crate::engine::step::Step;
+use crate::text::Foreign;
+
+/// Characters of a check's line that are noted.
+const LONGEST: usize = 200;
+
+/// A token that was issued in this run.
+#[derive(Clone, Copy, Debug)]
+pub struct Token<'a> {
+    /// For which API.
+    pub audience: Audience,
+    /// Whether a person is signed in, or only the application.
+    pub person: bool,
+    /// What it says.
+    pub claims: &'a Claims,
+}
+
+/// How one of the two APIs stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// Which.
+    pub audience: Audience,
+    /// Whether a token for the person was issued.
+    pub consented: Certainty,
+    /// Whether a read with it was answered.
+    pub usable: Certainty,
+}
+
+/// What is known of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// It was not tried, or something else failed.
+    Unknown,
+}
+
+impl Run {
+    /// The tokens of this run.
+    pub fn tokens(&self) -> Vec<Token<'_>> {
+        let all = [
+            (&self.known.app, Audience::PartnerCenter, false),
+            (&self.known.user, Audience::PartnerCenter, true),
+            (&self.known.prices, Audience::PartnerApi, true),
+        ];
+        all.into_iter()
+            .filter_map(|(grant, audience, person)| {
+                grant.as_ref().map(|grant| Token {
+                    audience,
+                    person,
+                    claims: &grant.claims,
+                })
+            })
+            .collect()
+    }
+
+    /// How the two APIs stand; empty for a step in which nobody is signed in.
+    pub fn apis(&self) -> Vec<Api> {
+        if !matches!(self.goal, Goal::PartnerApi(_)) {
+            return Vec::new();
+        }
+        let center = Api {
+            audience: Audience::PartnerCenter,
+            consented: self.consented(CheckId::UserToken, CheckId::UserClaims),
+            usable: self.usable(CheckId::Organization),
+        };
+        let prices = Api {
+            audience: Audience::PartnerApi,
+            consented: self.consented(CheckId::PriceToken, CheckId::PriceToken),
+            usable: self.usable(CheckId::Rates),
+        };
+        vec![center, prices]
+    }
+
+    fn consented(&self, token: CheckId, claims: CheckId) -> Certainty {
+        if self.passed(claims) {
+            return Certainty::Yes;
+        }
+        let refused = [token, claims].into_iter().any(
+            |id| matches!(self.state(id), Some(State::Failed(failure)) if lacks_consent(failure)),
+        );
+        if refused {
+            Certainty::No
+        } else {
+            Certainty::Unknown
+        }
+    }
+
+    fn usable(&self, id: CheckId) -> Certainty {
+        match self.state(id) {
+            Some(State::Passed(_) | State::Noted(_)) => Certainty::Yes,
+            Some(State::Failed(failure)) if failure.cause == Cause::Refused => Certainty::No,
+            Some(State::Failed(_) | State::Waiting | State::Running | State::NotTried) | None => {
+                Certainty::Unknown
+            }
+        }
+    }
+    /// The line of each check that passed, as it is noted and compared.
+    pub fn lines(&self) -> Vec<CheckLine> {
+        self.checks
+            .iter()
+            .filter_map(|check| match &check.state {
+                State::Passed(line) | State::Noted(line) => Some(CheckLine {
+                    check: Foreign::new(check.id.key()),
+                    said: Foreign::new(&line.chars().take(LONGEST).collect::<String>()),
+                }),
+                State::Waiting | State::Running | State::Failed(_) | State::NotTried => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn note_check(&self, step: Step) -> Move {
+        Move::Perform(Effect::Note(Fact::Checked {
+            step,
+            lines: self.lines(),
+        }))
+    }
+}
+
+/// By the OAuth words, not by a number; a scope that is missing in a token is the same lack.
+fn lacks_consent(failure: &Failure) -> bool {
+    let says = |word: &Option<Foreign>| {
+        word.as_ref()
+            .is_some_and(|word| word == "consent_required" || word == "access_denied")
+    };
+    says(&failure.error)
+        || says(&failure.suberror)
+        || failure.cause == Cause::Mismatch(Mismatch::Scope)
+}

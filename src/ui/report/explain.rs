@@ -1,0 +1,154 @@
+//! `octo-csp explain`: what a code means.
+
+use serde::Serialize;
+
+use crate::engine::diagnose::{Diagnosis, Explanation, rows};
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::report::{Explained, VERSION, json};
+use crate::ui::view::explanation;
+
+const LABEL: u16 = 16;
+
+#[derive(Serialize)]
+struct Found<'a> {
+    version: u32,
+    found: Vec<Explained<'a>>,
+}
+
+#[derive(Serialize)]
+struct Table {
+    version: u32,
+    rows: Vec<Listed>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    row: &'static str,
+    codes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<&'static str>,
+    what: &'static str,
+    who: &'static str,
+    exit: u8,
+}
+
+/// Every explanation as text.
+pub fn text(found: &[Explanation]) -> String {
+    let mut rows = Vec::new();
+    for (index, one) in found.iter().enumerate() {
+        if index > 0 {
+            rows.push(Row::gap());
+        }
+        rows.extend(told(&one.diagnosis, one.when));
+    }
+    plain(&rows, WIDTH)
+}
+
+/// A diagnosis as rows: its name, what happened, why, the cure, who can do it, how long to wait.
+pub fn told(diagnosis: &Diagnosis, when: Option<&str>) -> Vec<Row> {
+    let mut rows =
+        vec![Row::of(Tone::Failure, diagnosis.code.clone()).right(Tone::Muted, diagnosis.row)];
+    if let Some(when) = when {
+        rows.push(Row::text(format!("{when}:")).at(3));
+    }
+    rows.extend(explanation(diagnosis));
+    if let Some(wait) = diagnosis.wait {
+        let seconds = wait.as_secs();
+        let words = if diagnosis.transient {
+            format!("{seconds} s, then the same may be tried again")
+        } else {
+            format!("{seconds} s before another try")
+        };
+        rows.push(Row::pair("Wait", LABEL, Tone::Plain, words));
+    }
+    rows
+}
+
+/// The same as JSON.
+pub fn in_json(found: &[Explanation]) -> String {
+    json(&Found {
+        version: VERSION,
+        found: found.iter().map(Explained::of).collect(),
+    })
+}
+
+/// The whole table: each row's key, its names and what happened.
+pub fn list() -> String {
+    let width = rows().map(|row| row.key.len()).max().unwrap_or_default();
+    let mut table = Vec::new();
+    for row in rows() {
+        let hang = u16::try_from(width + 2).unwrap_or_default();
+        let codes = row.codes().join(", ");
+        table.push(Row::text(format!("{:<width$}  {codes}: {}", row.key, row.what)).hanging(hang));
+    }
+    plain(&table, 100)
+}
+
+/// The same as JSON.
+pub fn list_in_json() -> String {
+    json(&Table {
+        version: VERSION,
+        rows: rows()
+            .map(|row| Listed {
+                row: row.key,
+                codes: row.codes(),
+                when: row.when.words(),
+                what: row.what,
+                who: row.who.title(),
+                exit: row.exit as u8,
+            })
+            .collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::diagnose::explain;
+
+    #[test]
+    fn a_code_is_told_from_what_happened_to_who_can_do_it() {
+        let text = text(&explain("AADSTS7000222"));
+        for words in [
+            "AADSTS7000222",
+            "What happened",
+            "Why",
+            "Fix",
+            "Who can do it",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn json_has_a_version_and_every_member() {
+        let value: serde_json::Value =
+            serde_json::from_str(&in_json(&explain("AADSTS50011"))).unwrap();
+        assert_eq!(value["version"], 1);
+        let first = &value["found"][0];
+        for member in [
+            "code",
+            "row",
+            "what",
+            "why",
+            "fix",
+            "who",
+            "transient",
+            "exit",
+        ] {
+            assert!(!first[member].is_null(), "{member}");
+        }
+        let list: serde_json::Value = serde_json::from_str(&list_in_json()).unwrap();
+        assert_eq!(list["rows"].as_array().unwrap().len(), rows().count());
+    }
+
+    #[test]
+    fn the_list_names_every_row() {
+        let list = list();
+        for row in rows() {
+            assert!(list.contains(row.key), "{}", row.key);
+        }
+    }
+}

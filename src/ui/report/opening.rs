@@ -1,0 +1,34 @@
+//! What kept a command from beginning: a journal that another process has open, a folder that is not ours.
+
+use serde::Serialize;
+
+use crate::engine::diagnose::Diagnosis;
+use crate::engine::effect::Failure;
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::report::explain::told;
+use crate::ui::report::{Explained, VERSION, json};
+use crate::ui::view::ids;
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    failed: [Explained<'a>; 1],
+    exit: u8,
+}
+
+/// As text.
+pub fn text(failure: &Failure, diagnosis: &Diagnosis) -> String {
+    let mut rows = told(diagnosis, None);
+    rows.push(Row::pair("For support", 16, Tone::Muted, ids(failure)));
+    plain(&rows, WIDTH)
+}
+
+/// As one JSON object.
+pub fn in_json(_failure: &Failure, diagnosis: &Diagnosis) -> String {
+    json(&Object {
+        version: VERSION,
+        failed: [Explained::new(diagnosis)],
+        exit: diagnosis.exit as u8,
+    })
+}

@@ -1,0 +1,221 @@
+//! `octo-csp status`: what is registered, by whom, since when, what is open, what is in the keyring. No network.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::engine::journal::{Attempt, Registration};
+use crate::engine::step::Step;
+use crate::text::Foreign;
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::report::{VERSION, dates, json};
+
+/// One registration as it was found.
+#[derive(Debug)]
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// Where its journal is.
+    pub folder: String,
+    /// The fold of its journal.
+    pub registration: Registration,
+    /// Whether a line in the middle cannot be read.
+    pub damaged: bool,
+    /// When a draft was saved.
+    pub draft: Option<Timestamp>,
+    /// The items of the set in use, each with what the keyring says.
+    pub items: Vec<Item>,
+}
+
+/// An item of the set in use.
+#[derive(Clone, Debug, Serialize)]
+pub struct Item {
+    /// Its name in the keyring.
+    pub name: String,
+    /// `there`, `missing`, or why it is not known.
+    pub state: String,
+}
+
+/// Everything as text.
+pub fn text(all: &[Found]) -> String {
+    if all.is_empty() {
+        return "Nothing is registered on this machine. Begin with: octo-csp register\n".to_owned();
+    }
+    let mut rows = Vec::new();
+    for (index, found) in all.iter().enumerate() {
+        if index > 0 {
+            rows.push(Row::gap());
+        }
+        rows.extend(one(found));
+    }
+    plain(&rows, WIDTH)
+}
+
+fn pair(label: &str, value: impl Into<String>) -> Row {
+    Row::pair(label, 14, Tone::Plain, value)
+}
+
+fn one(found: &Found) -> Vec<Row> {
+    let registration = &found.registration;
+    let mut rows = vec![Row::of(Tone::Title, found.name.clone())];
+    if registration.newer {
+        rows.push(pair("!!", NEWER));
+    }
+    if found.damaged {
+        rows.push(pair("!!", DAMAGED));
+    }
+    let name = registration.name.as_ref();
+    rows.push(pair(
+        "Name",
+        name.map_or_else(|| "(none)".to_owned(), ToString::to_string),
+    ));
+    match &registration.active {
+        Some(active) => rows.extend(active_rows(active, registration)),
+        None => rows.push(pair("State", "not registered yet")),
+    }
+    if let Some(open) = &registration.open {
+        let words = format!(
+            "{}; begun {}",
+            registration.open_step().title(),
+            time(open.began_at)
+        );
+        rows.push(pair("Open step", words));
+    }
+    if let Some(at) = found.draft {
+        rows.push(pair("Draft", format!("saved {}", time(at))));
+    }
+    for (index, item) in found.items.iter().enumerate() {
+        let label = if index == 0 { "Keyring" } else { "" };
+        rows.push(pair(label, format!("{}: {}", item.name, item.state)));
+    }
+    rows.push(pair("Journal", found.folder.clone()));
+    rows
+}
+
+const NEWER: &str =
+    "The journal was written by a newer version: what can be read is shown, nothing is written.";
+const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
+
+fn active_rows(active: &Attempt, registration: &Registration) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some((_, at)) = active.activated {
+        rows.push(pair("Registered", time(at)));
+    }
+    if let Some((proof, _)) = &active.partner_center {
+        rows.push(pair("Tenant", proof.tenant.to_string()));
+        rows.push(pair("Application", proof.application.to_string()));
+    }
+    if let Some((proof, at)) = &active.partner_api {
+        let company = proof.company.as_ref().map_or("", |name| name.as_str());
+        let mpn = proof.mpn.as_ref().map_or_else(
+            || "MPN ID not known".to_owned(),
+            |mpn| format!("MPN ID {mpn}"),
+        );
+        rows.push(pair("Partner", format!("{company}, {mpn}")));
+        let user = proof
+            .user
+            .as_ref()
+            .map_or("not known", |user| user.as_str());
+        rows.push(pair("Signed in", format!("{user}, {}", time(*at))));
+    }
+    if let Some(at) = registration.checked_at {
+        rows.push(pair("Checked", time(at)));
+    }
+    for end in dates::ends(registration) {
+        let label = if end.key == "secret" {
+            "Secret ends"
+        } else {
+            "Sign-in ends"
+        };
+        rows.push(pair(label, end.day.to_string()));
+    }
+    if registration.previous.is_some() {
+        rows.push(pair(
+            "Replaced set",
+            "still kept; octo-csp doctor deletes it once every check passed",
+        ));
+    }
+    rows
+}
+
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%MZ").to_string()
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    registrations: Vec<One<'a>>,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    registration: &'a str,
+    environment: &'static str,
+    name: Option<String>,
+    active: bool,
+    tenant: Option<String>,
+    application: Option<String>,
+    company: Option<&'a str>,
+    mpn_id: Option<String>,
+    signed_in: Option<&'a str>,
+    registered_at: Option<Timestamp>,
+    checked_at: Option<Timestamp>,
+    sign_in_ends: Option<String>,
+    secret_ends: Option<String>,
+    open_step: Option<&'static str>,
+    draft_saved_at: Option<Timestamp>,
+    items: &'a [Item],
+    newer: bool,
+    damaged: bool,
+}
+
+/// Everything as one JSON object.
+pub fn in_json(all: &[Found]) -> String {
+    json(&Object {
+        version: VERSION,
+        registrations: all.iter().map(object).collect(),
+    })
+}
+
+fn object(found: &Found) -> One<'_> {
+    let registration = &found.registration;
+    let active = registration.active.as_ref();
+    let center = active.and_then(|active| active.partner_center.as_ref());
+    let api = active.and_then(|active| active.partner_api.as_ref());
+    let api = api.map(|(proof, _)| proof);
+    let ends = dates::ends(registration);
+    let end = |key: &str| {
+        let end = ends.iter().find(|end| end.key == key);
+        end.map(|end| end.day.to_string())
+    };
+    One {
+        registration: &found.name,
+        environment: if found.name.starts_with("sandbox") {
+            "sandbox"
+        } else {
+            "production"
+        },
+        name: registration.name.as_ref().map(ToString::to_string),
+        active: active.is_some(),
+        tenant: center.map(|(proof, _)| proof.tenant.to_string()),
+        application: center.map(|(proof, _)| proof.application.to_string()),
+        company: api.and_then(|proof| proof.company.as_ref().map(Foreign::as_str)),
+        mpn_id: api.and_then(|proof| proof.mpn.as_ref().map(ToString::to_string)),
+        signed_in: api.and_then(|proof| proof.user.as_ref().map(Foreign::as_str)),
+        registered_at: active.and_then(|active| active.activated.map(|(_, at)| at)),
+        checked_at: registration.checked_at,
+        sign_in_ends: end("sign-in"),
+        secret_ends: end("secret"),
+        open_step: open_step(registration).map(Step::flag),
+        draft_saved_at: found.draft,
+        items: &found.items,
+        newer: registration.newer,
+        damaged: found.damaged,
+    }
+}
+
+fn open_step(registration: &Registration) -> Option<Step> {
+    let unfinished = registration.open.is_some() || registration.active.is_none();
+    unfinished.then(|| registration.open_step())
+}

@@ -1,0 +1,153 @@
+//! Searching a text for a secret, in seven encodings: as it is, percent-encoded, base64, base64 for addresses, hexadecimal,
+//! as a JSON string, and backwards.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// A shorter value is no secret of ours, and would be found everywhere.
+const SHORTEST: usize = 8;
+
+/// Characters of a secret that must match: a piece of it is a leak too.
+const PIECE: usize = 16;
+
+/// The encoding in which `secret`, or a piece of 16 bytes of it, stands in `text`.
+pub fn encoding_in(text: &str, secret: &Secret) -> Option<&'static str> {
+    let value = secret.reveal();
+    if value.len() < SHORTEST {
+        return None;
+    }
+    let decoded = Zeroizing::new(percent_decoded(text.as_bytes()));
+    let unescaped = Zeroizing::new(text.replace("\\/", "/").replace("\\\\", "\\"));
+    let reversed: Zeroizing<Vec<u8>> = Zeroizing::new(value.bytes().rev().collect());
+    let lower = Zeroizing::new(text.to_ascii_lowercase());
+    let found = [
+        ("raw", holds(text.as_bytes(), value.as_bytes())),
+        ("percent", holds(&decoded, value.as_bytes())),
+        ("base64", in_base64(text, value, &STANDARD_NO_PAD)),
+        ("base64url", in_base64(text, value, &URL_SAFE_NO_PAD)),
+        ("hexadecimal", holds(lower.as_bytes(), &hexadecimal(value))),
+        (
+            "JSON",
+            holds(unescaped.as_bytes(), value.as_bytes()) || in_json(text, value),
+        ),
+        ("reversed", holds(text.as_bytes(), &reversed)),
+    ];
+    found
+        .into_iter()
+        .find_map(|(encoding, is_there)| is_there.then_some(encoding))
+}
+
+/// Whether a piece of `value` stands in `text`: any of its windows, so that a cut-off secret is found as well.
+fn holds(text: &[u8], value: &[u8]) -> bool {
+    let size = PIECE.min(value.len());
+    let windows: std::collections::HashSet<&[u8]> = value.windows(size).collect();
+    text.windows(size).any(|window| windows.contains(window))
+}
+
+/// The value may begin at any byte of the encoded whole: three alignments, without what its neighbours change.
+fn in_base64(
+    text: &str,
+    value: &str,
+    engine: &base64::engine::general_purpose::GeneralPurpose,
+) -> bool {
+    (0..3).any(|skip| {
+        let rest = value.as_bytes().get(skip..).unwrap_or_default();
+        let whole = rest.len() - rest.len() % 3;
+        let encoded = Zeroizing::new(engine.encode(rest.get(..whole).unwrap_or_default()));
+        !encoded.is_empty() && holds(text.as_bytes(), encoded.as_bytes())
+    })
+}
+
+fn in_json(text: &str, value: &str) -> bool {
+    let Ok(json) = serde_json::to_string(value).map(Zeroizing::new) else {
+        return false;
+    };
+    let inner = json.trim_matches('"');
+    let mut all = Zeroizing::new(String::new());
+    for unit in value.encode_utf16() {
+        let _infallible = write!(all, "\\u{unit:04x}");
+    }
+    holds(text.as_bytes(), inner.as_bytes()) || text.to_ascii_lowercase().contains(all.as_str())
+}
+
+fn hexadecimal(value: &str) -> Zeroizing<Vec<u8>> {
+    let digits = value.bytes().flat_map(|byte| {
+        [byte >> 4, byte & 15].map(|half| b"0123456789abcdef".get(usize::from(half)).copied())
+    });
+    Zeroizing::new(digits.flatten().collect())
+}
+
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        match (byte, after) {
+            (b'%', [high, low, later @ ..]) => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => {
+                    decoded.push(high * 16 + low);
+                    rest = later;
+                }
+                _ => decoded.push(b'%'),
+            },
+            _ => decoded.push(*byte),
+        }
+    }
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUE: &str = "abc8Q~x/y+z\"Lm_No.Pq-Rs%Tu";
+
+    fn found(text: &str) -> Option<&'static str> {
+        encoding_in(text, &Secret::new(VALUE.to_owned()))
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_encoding() {
+        let each = |form: fn(u8) -> String| VALUE.bytes().map(form).collect::<Vec<_>>().concat();
+        let percent = each(|byte| format!("%{byte:02X}"));
+        let hex = each(|byte| format!("{byte:02X}"));
+        let reversed: String = VALUE.chars().rev().collect();
+        let json = serde_json::to_string(VALUE).unwrap();
+        for (text, encoding) in [
+            (format!("x {VALUE} y"), "raw"),
+            (format!("?a={percent}&b"), "percent"),
+            (STANDARD_NO_PAD.encode(VALUE), "base64"),
+            (URL_SAFE_NO_PAD.encode(format!("~~?>~~{VALUE}??")), "base64"),
+            (format!("0x{hex}"), "hexadecimal"),
+            (json, "JSON"),
+            (reversed, "reversed"),
+        ] {
+            assert!(found(&text).is_some(), "{encoding}: {text}");
+        }
+        for neighbours in ["", "a", "ab", "abc"] {
+            let text = STANDARD_NO_PAD.encode(format!("{neighbours}{VALUE}{neighbours}"));
+            assert!(found(&text).is_some(), "{neighbours}");
+        }
+    }
+
+    #[test]
+    fn a_piece_is_a_leak_and_other_text_is_none() {
+        assert!(found(VALUE.get(4..22).unwrap()).is_some());
+        assert_eq!(
+            found("Contoso Ltd, MPN 6271154, abc8Q~ and nothing more"),
+            None
+        );
+        assert_eq!(encoding_in("short", &Secret::new("short".to_owned())), None);
+        assert_eq!(encoding_in("", &Secret::new(VALUE.to_owned())), None);
+    }
+}

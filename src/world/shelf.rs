@@ -1,0 +1,144 @@
+//! What lies in the state folder, looked at without a lock: nothing here writes, and no value of a secret leaves.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::engine::effect::{Cause, Failure, VaultFault};
+use crate::engine::journal::{ItemName, Registration};
+use crate::world::folder::DiskError;
+use crate::world::leaks;
+use crate::world::record::Record;
+use crate::world::vault::Vault;
+
+/// Names that are looked at, at most: there are two registrations, and two more for each other cloud.
+const MOST: usize = 64;
+
+/// The registrations of this person.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    state: PathBuf,
+    program: PathBuf,
+}
+
+/// One registration as its journal tells it.
+#[derive(Clone, Debug)]
+pub struct Volume {
+    /// Under which name its items are found in the keyring.
+    pub name: String,
+    /// Where its journal is.
+    pub folder: PathBuf,
+    /// The fold of what can be read.
+    pub registration: Registration,
+    /// Whether a line in the middle of the journal cannot be read.
+    pub damaged: bool,
+    /// When what was typed was last saved.
+    pub draft_saved_at: Option<Timestamp>,
+}
+
+/// Whether an item of the set in use can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is there.
+    There,
+    /// The keyring answers, and has it not.
+    Missing,
+    /// The keyring did not tell.
+    Unknown(Box<Failure>),
+}
+
+impl Shelf {
+    /// The registrations below `state`; `program` is our own executable.
+    pub fn new(state: PathBuf, program: PathBuf) -> Self {
+        Self { state, program }
+    }
+
+    /// Every registration that has a journal, by name. No folder is an empty shelf.
+    pub fn volumes(&self) -> Result<Vec<Volume>, Box<Failure>> {
+        let mut names = self.names()?;
+        names.sort();
+        names.iter().map(|name| self.volume(name)).collect()
+    }
+
+    fn names(&self) -> Result<Vec<String>, Box<Failure>> {
+        let entries = match std::fs::read_dir(&self.state) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(DiskError::Io(error).failure(&self.state)),
+        };
+        Ok(entries
+            .filter_map(Result::ok)
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| name.starts_with("production") || name.starts_with("sandbox"))
+            .take(MOST)
+            .collect())
+    }
+
+    fn volume(&self, name: &str) -> Result<Volume, Box<Failure>> {
+        let record = Record::open(&self.state, name)?;
+        Ok(Volume {
+            name: name.to_owned(),
+            folder: record.folder().to_owned(),
+            registration: record.registration().clone(),
+            damaged: record.is_damaged(),
+            draft_saved_at: record.load_draft().and_then(|draft| draft.saved_at),
+        })
+    }
+
+    /// Whether each of these items can be read. A keyring that does not tell about one is not asked about the others.
+    pub async fn presence(&self, name: &str, items: &[ItemName]) -> Vec<(ItemName, Presence)> {
+        let vault = Vault::keyring(name, self.program.clone()).within(Vault::UNATTENDED);
+        let mut seen = Vec::new();
+        let mut silent: Option<Box<Failure>> = None;
+        for item in items {
+            let presence = match &silent {
+                Some(failure) => Presence::Unknown(failure.clone()),
+                None => match vault.recall(item).await {
+                    Ok(_wiped) => Presence::There,
+                    Err(failure) if failure.cause == Cause::Vault(VaultFault::Missing) => {
+                        Presence::Missing
+                    }
+                    Err(failure) => {
+                        silent = Some(failure.clone());
+                        Presence::Unknown(failure)
+                    }
+                },
+            };
+            seen.push((item.clone(), presence));
+        }
+        seen
+    }
+
+    /// Searches a text for the secrets that the keyring gives out for these items.
+    pub async fn scan(&self, text: &str, name: &str, items: &[ItemName]) -> Scan {
+        let vault = Vault::keyring(name, self.program.clone()).within(Vault::UNATTENDED);
+        let mut scan = Scan::default();
+        for item in items {
+            if scan.silent.is_some() {
+                break;
+            }
+            match vault.recall(item).await {
+                Ok(secret) => {
+                    scan.looked_for += 1;
+                    if let Some(encoding) = leaks::encoding_in(text, &secret) {
+                        scan.leaks.push((item.clone(), encoding));
+                    }
+                }
+                Err(failure) if failure.cause == Cause::Vault(VaultFault::Missing) => {}
+                Err(failure) => scan.silent = Some(failure),
+            }
+        }
+        scan
+    }
+}
+
+/// What came of a search for secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// Secrets that were looked for.
+    pub looked_for: usize,
+    /// What was found, and in which encoding.
+    pub leaks: Vec<(ItemName, &'static str)>,
+    /// Why the keyring gave no more out.
+    pub silent: Option<Box<Failure>>,
+}
