@@ -90,11 +90,9 @@ impl Desk {
     /// program finds the items in any.
     pub(super) fn kept(&self) -> String {
         let found = self.session.found();
-        // Its own numbering is no part of what is kept.
-        let mut lines: Vec<&str> = found
-            .lines()
-            .filter(|line| !line.starts_with("[/"))
-            .collect();
+        // That program's own numbering, and its name for the kind of item, are no part of what is kept.
+        let is_kept = |line: &&str| !line.starts_with("[/") && !line.starts_with("schema = ");
+        let mut lines: Vec<&str> = found.lines().filter(is_kept).collect();
         lines.sort_unstable();
         lines.join("\n")
     }
