@@ -13,7 +13,9 @@ use url::Url;
 
 use super::*;
 use crate::engine::answers::DirectoryReading;
-use crate::engine::effect::{Answer, Audience, Claims, Found, Reading, Tenant, VaultFault};
+use crate::engine::effect::{
+    AddressSeen, Answer, Audience, Claims, Found, Reading, Tenant, VaultFault,
+};
 use crate::engine::journal::{Line, Slot};
 use crate::ids::{Directory, RedirectAddress};
 use crate::secret::Secret;
@@ -65,6 +67,7 @@ impl Bench {
             ))),
             Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
             Effect::Listen(_) | Effect::Relisten(_) => Outcome::Listening(Box::new(consent())),
+            Effect::Probe(_) => Outcome::Probed(AddressSeen::Known),
             Effect::Await => return None,
             Effect::Redeem(_) => {
                 self.redemptions += 1;
@@ -496,6 +499,7 @@ fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
         bench.log,
         [
             "recall partner-center-secret/A/1/1",
+            "probe",
             "listen",
             "note keeping",
             "keep sign-in/A/1/1",
@@ -678,6 +682,7 @@ fn a_sign_in_that_was_open_when_the_program_ended_is_continued() {
         bench.log,
         [
             "recall partner-center-secret/A/1/1",
+            "probe",
             "recall sign-in/A/1/1",
             "relisten",
             "await"
@@ -1021,6 +1026,17 @@ fn a_good_run_is_noted_with_what_each_check_found() {
     };
     assert_eq!(said(Step::PartnerCenter, "company").unwrap(), "Contoso Ltd");
     assert_eq!(said(Step::PartnerApi, "mpn").unwrap(), "6271154");
+}
+
+#[test]
+fn what_the_sign_in_page_thinks_of_the_redirect_address_never_stops_the_sign_in() {
+    let network = Failure::new(Service::Entra, Cause::TimedOut);
+    let mut bench = Bench::default();
+    bench.step_two();
+    bench.fail("probe", network);
+    let (run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert_eq!(state_of(&run, CheckId::Redirect), "note");
 }
 
 #[test]
