@@ -2,6 +2,7 @@
 
 mod doctor;
 mod explain;
+mod handoff;
 mod headless;
 mod register;
 #[cfg(feature = "simulator")]
@@ -43,6 +44,7 @@ pub fn run(host: &mut Host) -> Exit {
         Command::Doctor(arguments) => doctor::run(host, &arguments),
         Command::Status(arguments) => status::run(host, &arguments),
         Command::Report(arguments) => status::report(host, &arguments),
+        Command::Handoff(arguments) => handoff::run(host, &arguments),
         Command::Explain(arguments) => explain::run(host, &arguments),
         Command::Troubleshooting(arguments) => explain::troubleshooting(host, &arguments),
         #[cfg(feature = "simulator")]
