@@ -51,10 +51,9 @@ pub enum Command {
     /// Serve the simulated Microsoft alone, for any other client.
     #[cfg(feature = "simulator")]
     Simulate(Simulate),
-    /// Draw the pages of a rehearsal as one SVG picture, for the README.
-    #[cfg(feature = "simulator")]
+    /// Draw a page as an SVG picture, for the README.
     #[command(hide = true)]
-    Picture,
+    Picture(Picture),
 }
 
 /// `octo-csp register`.
@@ -148,6 +147,24 @@ pub struct Simulate {
     /// Length of every price sheet in bytes, up to ten thousand million.
     #[arg(long, value_name = "BYTES", default_value_t = 42_180_180, value_parser = clap::value_parser!(u64).range(..=10_000_000_000))]
     pub sheet_bytes: u64,
+}
+
+/// `octo-csp picture`.
+#[derive(Debug, Args)]
+pub struct Picture {
+    /// Which page.
+    #[arg(value_enum, default_value_t)]
+    pub page: PictureName,
+}
+
+/// A page that is drawn for the README.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PictureName {
+    /// Partner Center Credentials, with a Secret ID where the value belongs.
+    #[default]
+    Wizard,
+    /// Its checks, while they run.
+    Checks,
 }
 
 /// A step, on the command line.

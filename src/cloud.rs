@@ -132,15 +132,19 @@ impl Cloud {
         [Self::global(), Self::china(), Self::us_gov()].contains(self)
     }
 
-    /// The name under which registrations of this cloud are kept, so that trying out another server can never touch the
-    /// real one: empty for a built-in cloud, else the login host and port.
+    /// The name under which registrations of this cloud are kept, so that trying out another cloud or server can never touch
+    /// the real one: none for the global cloud, the cloud's name for the other two, else the login host and port.
     pub fn keeping_name(&self) -> Option<String> {
-        (!self.is_built_in()).then(|| {
-            let host = authority(&self.login).unwrap_or_default();
-            host.chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-                .collect()
-        })
+        if *self == Self::global() {
+            return None;
+        }
+        let name = if self.is_built_in() {
+            self.name.to_string()
+        } else {
+            authority(&self.login).unwrap_or_default()
+        };
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        Some(name.chars().map(plain).collect())
     }
 
     /// `{login}/{tenant}/oauth2/v2.0/authorize` (entra-docs, v2-oauth2-auth-code-flow).
@@ -283,10 +287,16 @@ mod tests {
         ] {
             assert_eq!(cloud.login.as_str(), login);
             assert!(cloud.is_built_in());
-            assert_eq!(cloud.keeping_name(), None);
             assert!(cloud.unknown_hosts().is_empty());
             cloud.checked().unwrap();
         }
+    }
+
+    #[test]
+    fn every_cloud_is_kept_apart() {
+        assert_eq!(Cloud::global().keeping_name(), None);
+        assert_eq!(Cloud::china().keeping_name().as_deref(), Some("china"));
+        assert_eq!(Cloud::us_gov().keeping_name().as_deref(), Some("us-gov"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod doctor;
 mod explain;
 mod handoff;
 mod headless;
+mod picture;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
@@ -51,8 +52,7 @@ pub fn run(host: &mut Host) -> Exit {
         Command::Rehearse(arguments) => rehearse::run(host, &arguments),
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(host, &arguments),
-        #[cfg(feature = "simulator")]
-        Command::Picture => rehearse::picture(host),
+        Command::Picture(arguments) => picture::run(host, &arguments),
     }
 }
 

@@ -399,6 +399,15 @@ pub fn looks_like_guid(raw: &str) -> bool {
     guid(raw).is_ok() && raw.contains('-')
 }
 
+/// Whether the text looks like the value of a client secret: the form that Entra has given them for years (37 to 40
+/// characters with `Q~` after the fourth). A hint only: nothing is refused by it where a secret belongs.
+pub fn looks_like_secret_key(raw: &str) -> bool {
+    let text = raw.trim();
+    (30..=44).contains(&text.len())
+        && text.get(3..8).is_some_and(|part| part.contains("Q~"))
+        && !text.contains(char::is_whitespace)
+}
+
 fn unquoted(raw: &str) -> &str {
     raw.trim().trim_matches(['"', '\'', '<', '>', '`']).trim()
 }
@@ -594,6 +603,22 @@ mod tests {
                 path: "/".to_owned()
             }
         );
+    }
+
+    #[test]
+    fn secret_keys_are_known_by_their_form() {
+        assert!(looks_like_secret_key(
+            "abc8Q~marked-secret-value-0123456789_-.~"
+        ));
+        for other in [
+            "",
+            GUID,
+            "abc8Q~",
+            "contoso.onmicrosoft.com",
+            "a b c8Q~ marked secret value 0123456789",
+        ] {
+            assert!(!looks_like_secret_key(other), "{other}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod field;
 pub mod keys;
 pub mod lines;
 pub mod page;
+pub mod picture;
 pub mod report;
 pub mod terminal;
 pub mod theme;

@@ -127,7 +127,7 @@ impl World {
             Effect::Read(reading, token) => self.read(reading, &token).await,
             Effect::Listen(sign_in) => {
                 self.close_session(Verdict::Closed).await;
-                let opened = SignInSession::open(self.entra()?, &sign_in, None).await?;
+                let opened = SignInSession::open(self.entra()?, &sign_in).await?;
                 Ok(self.listening(opened))
             }
             Effect::Relisten(keepsake) => {

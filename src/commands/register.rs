@@ -8,6 +8,7 @@ use ratatui::Frame;
 use crate::cli::{CloudArguments, CloudName, ColorName, Register, Screen};
 use crate::cloud::Cloud;
 use crate::commands::complain;
+use crate::engine::diagnose::Place;
 use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
 use crate::host::Host;
@@ -75,7 +76,7 @@ pub(super) async fn show(
 ) -> Exit {
     let look = look(host, screen);
     let mut app = Shell {
-        wizard: Wizard::new(setting),
+        wizard: Wizard::new(setting).on(machine(host)),
         look,
     };
     let world = Rc::new(World::new(options));
@@ -117,6 +118,11 @@ impl App for Shell {
 
     fn update(&mut self, event: Event) -> Vec<Task> {
         self.wizard.update(event)
+    }
+
+    fn hear_time(&mut self, now: u64) {
+        let nothing = self.wizard.update(Event::Ticked(now));
+        debug_assert!(nothing.is_empty(), "time alone asks for nothing");
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>) {
@@ -183,6 +189,28 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Look {
     Look {
         theme: Theme::new(colours.choice()),
         glyphs: signs.glyphs(),
+    }
+}
+
+/// The kind of machine, where the cure of a keyring depends on it.
+fn machine(host: &Host) -> Place {
+    let environment = &host.environment;
+    let set = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
+    let remote = set(&environment.ssh_connection);
+    if cfg!(target_os = "macos") {
+        Place::Mac
+    } else if cfg!(windows) {
+        if remote {
+            Place::WindowsRemote
+        } else {
+            Place::Windows
+        }
+    } else if set(&environment.wsl) {
+        Place::Wsl
+    } else if remote || !set(&environment.display) && !set(&environment.wayland_display) {
+        Place::LinuxRemote
+    } else {
+        Place::Any
     }
 }
 

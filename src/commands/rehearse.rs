@@ -103,8 +103,3 @@ fn list(host: &mut Host) -> Exit {
     }
     Exit::Done
 }
-
-/// The README's picture; see the command's own module once it has one.
-pub(super) fn picture(host: &mut Host) -> Exit {
-    complain(host, "no picture yet")
-}

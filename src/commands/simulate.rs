@@ -18,7 +18,7 @@ pub(super) fn run(host: &mut Host, arguments: &Simulate) -> Exit {
         return complain(host, &what);
     };
     let options = Options {
-        port: arguments.port,
+        port: arguments.port.filter(|port| *port != 0),
         tls: arguments.tls,
         scenario,
         sheet_bytes: arguments.sheet_bytes,

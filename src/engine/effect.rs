@@ -132,6 +132,9 @@ pub struct SignIn {
     pub application: ClientId,
     /// The redirect address as registered.
     pub redirect: RedirectAddress,
+    /// The `claims` document of a Conditional Access challenge that this sign-in has to meet (entra-docs,
+    /// v2-conditional-access-dev-guide), sent back as it came.
+    pub claims: Option<Foreign>,
 }
 
 /// One redemption of one code.
@@ -277,6 +280,8 @@ pub struct Opened {
 pub struct Tenant {
     /// The GUID found in the token endpoint or the issuer.
     pub id: TenantId,
+    /// Whether the metadata names that GUID. A server that does not have tenants in its addresses may answer for any.
+    pub named: bool,
     /// Where the tenant's data is (`NA`, `EU`, `AS` …).
     pub region: Option<Foreign>,
     /// The cloud the metadata names, such as `microsoftonline.com`.
@@ -313,13 +318,13 @@ pub struct Claims {
     pub audience: Option<Foreign>,
     /// `tid`.
     pub tenant: Option<Foreign>,
-    /// `appid` (v1.0) or `azp` (v2.0).
+    /// `appid` (v1.0), `azp` (v2.0) or `client_id` (RFC 9068).
     pub application: Option<Foreign>,
     /// `upn`, `unique_name`, `preferred_username` or `email`.
     pub user: Option<Foreign>,
     /// `name`.
     pub name: Option<Foreign>,
-    /// `scp`, split at blanks.
+    /// What a user lets the application do: `scp`, or `scope` (RFC 9068) of a user's token, split at blanks.
     pub scopes: Vec<Foreign>,
     /// `amr`; `None` when absent.
     pub methods: Option<Vec<Foreign>>,
@@ -687,6 +692,8 @@ pub enum Mismatch {
     Columns,
     /// The tenant lives in another cloud; `detail` names it.
     Cloud,
+    /// The directory was typed as a domain, and the metadata names no tenant ID for it.
+    NoTenant,
     /// The pasted answer belongs to another sign-in.
     State,
     /// The code was used before.

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 
 use crate::engine::diagnose::{Found, codes_in, split_description};
 use crate::engine::effect::{Cause, Failure, Service};
-use crate::ids::{AuthCode, looks_like_guid};
+use crate::ids::{AuthCode, looks_like_guid, looks_like_secret_key};
 use crate::secret::Secret;
 use crate::text::Foreign;
 
@@ -24,11 +24,11 @@ pub enum Pasted {
         /// Whether it came in an address or query string, in which `state` must then be, too.
         in_address: bool,
     },
-    /// The sign-in ended with an error.
+    /// The sign-in ended with an error: on the redirect address, or on Microsoft's own page, copied from there.
     Refused {
         /// What Entra said.
         failure: Box<Failure>,
-        /// The `state` beside it.
+        /// The `state` beside it; a page has none.
         state: Option<Secret>,
     },
     /// Nothing.
@@ -58,7 +58,32 @@ impl Pasted {
     const SHORTEST: usize = 16;
 
     /// Tells what `raw` is.
+    ///
+    /// Where Microsoft shows an error in place of sending the browser back, its page is all that a person has: what was copied
+    /// from it counts as the answer, unless there is a real one in the paste.
     pub fn read(raw: &str) -> Self {
+        if let Some(failure) = error_page(raw) {
+            return Self::shown(failure);
+        }
+        let kind = Self::told(raw);
+        let may_be_a_page = matches!(
+            kind,
+            Self::NoCode | Self::NotACode | Self::SignInAddress { .. }
+        );
+        match may_be_a_page.then(|| shown_error(raw)).flatten() {
+            Some(failure) => Self::shown(failure),
+            None => kind,
+        }
+    }
+
+    fn shown(failure: Failure) -> Self {
+        Self::Refused {
+            failure: Box::new(failure),
+            state: None,
+        }
+    }
+
+    fn told(raw: &str) -> Self {
         let joined: String = raw
             .chars()
             .filter(|c| !c.is_whitespace() && !c.is_control())
@@ -85,7 +110,7 @@ impl Pasted {
         if text.starts_with("eyJ") && text.matches('.').count() >= 2 {
             return Self::Token;
         }
-        if text.len() <= 44 && text.contains("Q~") {
+        if looks_like_secret_key(text) {
             return Self::SecretKey;
         }
         // A wrapped line has line ends; a sentence has blanks.
@@ -171,6 +196,54 @@ pub fn answered_error(error: &str, description: Option<&str>, subcode: Option<&s
         failure.correlation_id = split.correlation_id.and_then(Foreign::some);
     }
     failure
+}
+
+/// The longest text of a page that is looked through.
+const PAGE: usize = 16 << 10;
+
+/// The failure that the text of Microsoft's error page tells of; `None` if it has no AADSTS number.
+fn shown_error(raw: &str) -> Option<Failure> {
+    // Line ends may be lost on the way through a field, and the ids may stand before or after the sentence.
+    const MARKS: [&str; 4] = ["trace id", "correlation id", "request id", "timestamp"];
+    let text = raw.get(..PAGE).unwrap_or(raw);
+    let lower = text.to_ascii_lowercase();
+    let said = text.get(lower.find("aadsts")?..)?;
+    let ends = MARKS.iter().filter_map(|mark| {
+        let rest = lower.get(lower.len() - said.len()..)?;
+        rest.find(mark)
+    });
+    let sentence = ends.min().map_or(Some(said), |end| said.get(..end))?;
+    let mut failure = answered_error("", Some(sentence), None);
+    if failure.codes.is_empty() {
+        return None;
+    }
+    let id_after = |mark: &str| {
+        let (_, rest) = lower.split_once(mark)?;
+        let blank = |c: char| c == ':' || c.is_whitespace();
+        let id = rest.trim_start_matches(blank).get(..36)?;
+        looks_like_guid(id).then(|| Foreign::new(id))
+    };
+    failure.error = None;
+    failure.trace_id = id_after("trace id");
+    failure.correlation_id = id_after("correlation id");
+    failure.request_id = id_after("request id");
+    Some(failure)
+}
+
+/// The failure behind the address of Microsoft's page about a number, such as `.../error?code=50011`.
+fn error_page(raw: &str) -> Option<Failure> {
+    const MARK: &str = "/error?code=";
+    let text = raw.trim();
+    let (before, code) = text.split_once(MARK)?;
+    let plain = before.starts_with("https://") && !before.contains(char::is_whitespace);
+    let number = code.trim_start_matches("AADSTS");
+    let digits = (4..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    if !plain || !digits {
+        return None;
+    }
+    let mut failure = Failure::new(Service::Entra, Cause::Refused);
+    failure.codes = vec![number.parse().ok()?];
+    Some(failure)
 }
 
 fn aadsts(found: Found) -> Option<u64> {
@@ -311,12 +384,54 @@ mod tests {
     }
 
     #[test]
+    fn the_text_of_an_error_page_is_an_answer() {
+        let id = "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e";
+        for raw in [
+            format!(
+                "AADSTS50011: The redirect URI 'http://localhost' does not match. Trace ID: {id}\nCorrelation ID: {id}"
+            ),
+            format!(
+                "Sorry, but we’re having trouble signing you in.\nRequest Id: {id}\nCorrelation Id: {id}\nTimestamp: 2026-01-01T00:00:00Z\nMessage: AADSTS50011: The redirect URI 'https://a/?x=1' is wrong."
+            ),
+            // As a field joins it.
+            format!("Message: AADSTS50011: Is it wrong?Trace ID{id}Correlation ID{id}"),
+            "AADSTS50011".to_owned(),
+            "https://login.microsoftonline.com/error?code=50011".to_owned(),
+        ] {
+            let Pasted::Refused {
+                failure,
+                state: None,
+            } = Pasted::read(&raw)
+            else {
+                panic!("{raw}")
+            };
+            assert_eq!(failure.codes, [50_011], "{raw}");
+            assert_eq!(failure.error, None, "{raw}");
+            let given = raw.contains(id).then(|| Foreign::new(id));
+            assert_eq!(failure.correlation_id, given, "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_answer_counts_more_than_a_number_beside_it() {
+        let raw = format!("https://localhost/?code={CODE}&state=7f3c#AADSTS50011");
+        assert!(matches!(Pasted::read(&raw), Pasted::Code { .. }));
+        assert!(matches!(
+            Pasted::read("https://localhost/error?code=1.AXoAkl-some_opaque&state=s"),
+            Pasted::Code { .. }
+        ));
+        assert!(matches!(Pasted::read("50011"), Pasted::NotACode));
+    }
+
+    #[test]
     fn long_and_odd_pastes_do_no_harm() {
         for raw in [
             "\u{1b}[2J".repeat(20_000),
             "&=?#%".repeat(13_000),
             format!("code={}", "%".repeat(65_536)),
             "本".repeat(70_000),
+            "AADSTS".repeat(20_000),
+            format!("AADSTS50011 {}", "Trace ID: 本".repeat(9_000)),
         ] {
             let _kind = format!("{:?}", Pasted::read(&raw));
         }

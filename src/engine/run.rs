@@ -6,6 +6,7 @@
 
 mod checks;
 mod commit;
+mod context;
 mod findings;
 mod partner_api;
 mod partner_center;
@@ -131,6 +132,7 @@ struct Known {
     consent: Option<Consent>,
     pending_consent: Option<Consent>,
     fresh_sign_in: bool,
+    challenge: Option<Foreign>,
     read_back_failure: Option<Box<Failure>>,
     code: Option<AuthCode>,
     company: Option<Foreign>,
@@ -189,6 +191,13 @@ impl Run {
         Self::new(Goal::Commit, Mood::Register, registration)
     }
 
+    /// Deletes what attempts that were given up have kept.
+    pub fn tidy(registration: Registration) -> Self {
+        let mut run = Self::new(Goal::Commit, Mood::Register, registration);
+        run.checks.retain(|check| check.id == CheckId::Tidy);
+        run
+    }
+
     /// Proves a finished step again with the kept secrets.
     /// `None` when the step is not finished or has nothing to check.
     pub fn check(step: Step, registration: Registration) -> Option<Self> {
@@ -213,6 +222,16 @@ impl Run {
             }
         };
         Some(Self::new(goal, Mood::Check, registration))
+    }
+
+    /// The codes that were sent, for [`Run::never_again`].
+    pub fn used_codes(&self) -> &[AuthCode] {
+        &self.used_codes
+    }
+
+    /// Refuses codes that an earlier run has sent.
+    pub fn never_again(&mut self, used: &[AuthCode]) {
+        self.used_codes.extend_from_slice(used);
     }
 
     fn new(goal: Goal, mood: Mood, registration: Registration) -> Self {
@@ -346,6 +365,7 @@ impl Run {
         self.stopping = false;
         self.known.consent = None;
         self.known.fresh_sign_in = true;
+        self.known.challenge = self.challenge();
         self.known.landed = None;
         self.known.refresh = None;
         self.known.user = None;
@@ -381,6 +401,18 @@ impl Run {
         }
         self.give_up_the_rest();
         given_up
+    }
+
+    /// What a failed check says the next sign-in has to meet.
+    fn challenge(&self) -> Option<Foreign> {
+        self.checks.iter().find_map(|check| match &check.state {
+            State::Failed(failure) => failure.claims.clone(),
+            State::Waiting
+            | State::Running
+            | State::Passed(_)
+            | State::Noted(_)
+            | State::NotTried => None,
+        })
     }
 
     /// How it stands.
@@ -751,5 +783,7 @@ impl Run {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod bench;
 #[cfg(test)]
 mod tests;

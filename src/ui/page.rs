@@ -199,6 +199,8 @@ pub struct Item {
     pub text: String,
     /// Whether it has the focus.
     pub focused: bool,
+    /// What stands below it: more about the line that has the focus.
+    pub below: Vec<Row>,
 }
 
 /// A key that works now, and what it does.
@@ -217,6 +219,8 @@ pub struct Page<'a> {
     pub place: String,
     /// Which of the four tabs is open, and how many before it are done.
     pub tab: Option<usize>,
+    /// What has just happened: always in view, however far the page is scrolled.
+    pub notice: Option<Row>,
     /// What it says, from top to bottom.
     pub blocks: Vec<Block<'a>>,
     /// The help line.

@@ -40,6 +40,10 @@ pub trait App {
     /// Takes an event in and says what should happen.
     fn update(&mut self, event: Event) -> Vec<Task>;
 
+    /// Hears what time it is, in milliseconds since the start, before every event: between two events nobody may have told
+    /// it. It is no event of its own, and nothing is done for it.
+    fn hear_time(&mut self, _now: u64) {}
+
     /// Paints the present state.
     fn draw(&mut self, frame: &mut Frame<'_>);
 
@@ -349,9 +353,16 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
         Ok(())
     }
 
+    /// What happens, happens now: while nothing was in flight nobody has told the time.
     fn feed(&mut self, event: Event) {
+        self.app.hear_time(self.past(Instant::now()));
         let tasks = self.app.update(event);
         self.after(tasks);
+    }
+
+    /// Milliseconds since the start.
+    fn past(&self, now: Instant) -> u64 {
+        u64::try_from(now.duration_since(self.started).as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Takes tasks in, and starts or stops telling the time.
@@ -368,8 +379,8 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     fn tell_time(&mut self) {
         let now = Instant::now();
         self.tick = Some(now + self.settings.tick);
-        let past = now.duration_since(self.started).as_millis();
-        self.feed(Event::Ticked(u64::try_from(past).unwrap_or(u64::MAX)));
+        let tasks = self.app.update(Event::Ticked(self.past(now)));
+        self.after(tasks);
     }
 
     fn came(&mut self, ticket: Ticket, outcome: Outcome) {

@@ -3,7 +3,7 @@
 //! ```text
 //!  octo-csp register                                        Step 2 of 3     title
 //! ──────────────────────────────────────────────────────────────────────    rule
-//!  REHEARSAL  nothing here reaches Microsoft                                banner, if any
+//!  REHEARSAL  nothing leaves this machine                                   banner, if any
 //!  ok Basic Details  [2 Partner Center]  3 Partner API  4 Review            tabs, if any
 //!
 //!    page                                                                   scrolls so that the focus shows
@@ -91,7 +91,7 @@ fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
             .map_or_else(String::new, |name| format!("  (misfortune: {name})"));
         lines.push((
             Tone::Warning,
-            format!("REHEARSAL  nothing here reaches Microsoft or Octo{scenario}"),
+            format!("REHEARSAL  nothing leaves this machine{scenario}"),
         ));
     } else if !wizard.setting.unknown_hosts.is_empty() {
         lines.push((
@@ -280,17 +280,14 @@ fn cribbed(crib: &crate::ui::wizard::Crib, field: Field) -> Option<Row> {
     )
 }
 
-/// The notice above the page's own words, and the keys every form has.
+/// The notice above the page's own words.
 fn notice(wizard: &Wizard, page: &mut Page<'_>) {
-    if let Some(notice) = &wizard.notice {
-        page.row(
-            Row::of(Tone::Note, "note  ")
-                .and(Tone::Plain, notice.clone())
-                .at(1)
-                .hanging(7),
-        );
-        page.gap();
-    }
+    page.notice = wizard.notice.as_ref().map(|notice| {
+        Row::of(Tone::Note, "note  ")
+            .and(Tone::Plain, notice.clone())
+            .at(1)
+            .hanging(7)
+    });
 }
 
 fn form_hints(wizard: &Wizard, page: &mut Page<'_>, enter: &'static str) {

@@ -2,6 +2,7 @@
 //!
 //! It knows neither keys nor terminals nor files; a frame is a function of its state ([`crate::ui::view`]).
 
+mod choices;
 mod flow;
 mod forms;
 mod marks;
@@ -14,16 +15,16 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::engine::answers::{Draft, Field, Problem};
-use crate::engine::diagnose::Diagnosis;
+use crate::engine::diagnose::{self, Diagnosis};
 use crate::engine::effect::{Effect, Failure, Look, Sight};
 use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
+use crate::ids::{AuthCode, looks_like_secret_key};
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::{Event, Intent, Task, Ticket};
 
-pub(crate) use flow::CHOICES;
 pub use forms::Forms;
 pub use marks::{MARKS, Mark};
 pub use resume::Resumption;
@@ -131,6 +132,7 @@ enum Origin {
     Look(Look),
     Run(CheckId),
     Named,
+    Discarded,
     Telling(String),
     Quiet,
 }
@@ -179,9 +181,10 @@ pub struct Wizard {
     pub(crate) finishing: bool,
     pub(crate) asked_at: u64,
     pub(crate) committed_at: u64,
+    machine: diagnose::Place,
     pub(crate) now: u64,
-    pub(crate) scroll: u16,
-    leave_at: Option<u64>,
+    pub(crate) scroll: i16,
+    used_codes: Vec<AuthCode>,
     tickets: BTreeMap<Ticket, Origin>,
     next_ticket: u64,
     browsed: bool,
@@ -217,14 +220,27 @@ impl Wizard {
             finishing: false,
             asked_at: 0,
             committed_at: 0,
+            machine: diagnose::Place::Any,
             now: 0,
             scroll: 0,
-            leave_at: None,
+            used_codes: Vec::new(),
             tickets: BTreeMap::new(),
             next_ticket: 0,
             browsed: false,
             started: false,
         }
+    }
+
+    /// The same on this kind of machine, where a cure depends on it.
+    #[must_use]
+    pub fn on(mut self, machine: diagnose::Place) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    /// Where the person is.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// What to do after the first frame.
@@ -265,7 +281,7 @@ impl Wizard {
         Some((
             check.id,
             failure,
-            crate::engine::diagnose::diagnose(failure, &self.context(check.id)),
+            diagnose::diagnose(failure, &self.context(check.id)),
         ))
     }
 
@@ -301,7 +317,7 @@ impl Wizard {
         };
         match self.place {
             Place::Start => (0..MARKS.len()).map(Stop::Mark).collect(),
-            Place::Overview => (0..CHOICES.len()).map(Stop::Choice).collect(),
+            Place::Overview => (0..self.choices().len()).map(Stop::Choice).collect(),
             Place::Basic => fields(&[Field::AccountName, Field::Environment]),
             Place::PartnerCenter => fields(&[
                 Field::ClientId,
@@ -459,7 +475,6 @@ impl Wizard {
         if intent == Intent::Leave {
             return self.wants_to_leave();
         }
-        self.leave_at = None;
         match self.overlay.clone() {
             Some(overlay) => self.pressed_overlay(&overlay, intent),
             None => self.pressed_page(intent),
@@ -469,17 +484,18 @@ impl Wizard {
     fn pressed_page(&mut self, intent: Intent) -> Vec<Task> {
         match intent {
             Intent::Help => {
+                self.scroll = 0;
                 self.overlay = Some(Overlay::Help);
                 Vec::new()
             }
             Intent::Next | Intent::Down => self.move_focus(1),
             Intent::Previous | Intent::Up => self.move_focus(-1),
             Intent::PageDown => {
-                self.scroll = self.scroll.saturating_add(8);
+                self.scroll_by(8);
                 Vec::new()
             }
             Intent::PageUp => {
-                self.scroll = self.scroll.saturating_sub(8);
+                self.scroll_by(-8);
                 Vec::new()
             }
             Intent::Submit => self.submit(),
@@ -506,6 +522,7 @@ impl Wizard {
                 self.problems.retain(|problem| problem.field != field);
                 self.notes.remove(&field);
                 self.notice = None;
+                self.scroll = 0;
             }
             return Vec::new();
         }
@@ -518,12 +535,9 @@ impl Wizard {
         Vec::new()
     }
 
-    /// Ctrl-C: a question if something would be lost, and the end when it comes twice within two seconds.
+    /// Ctrl-C: a question if something would be lost, and the end when it comes again, as the question says.
     fn wants_to_leave(&mut self) -> Vec<Task> {
-        let twice = self
-            .leave_at
-            .is_some_and(|at| self.now.saturating_sub(at) <= 2_000);
-        if twice
+        if self.overlay == Some(Overlay::Leave)
             || matches!(
                 self.place,
                 Place::Opening | Place::Shut | Place::Overview | Place::Done
@@ -531,7 +545,6 @@ impl Wizard {
         {
             return self.leave(self.exit());
         }
-        self.leave_at = Some(self.now);
         self.overlay = Some(Overlay::Leave);
         Vec::new()
     }
@@ -564,7 +577,11 @@ impl Wizard {
 
     fn pressed_overlay(&mut self, overlay: &Overlay, intent: Intent) -> Vec<Task> {
         match (overlay, intent) {
-            (_, Intent::Back) => self.overlay = None,
+            (_, Intent::Back)
+            | (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => {
+                self.scroll = 0;
+                self.overlay = None;
+            }
             (Overlay::Leave, Intent::Typed('l' | 'L')) => {
                 let exit = if self.place == Place::Stopped {
                     self.exit()
@@ -587,15 +604,10 @@ impl Wizard {
                 self.overlay = None;
                 return self.take_apart();
             }
-            (Overlay::Help | Overlay::Details, Intent::Down | Intent::PageDown) => {
-                self.scroll = self.scroll.saturating_add(1);
-            }
-            (Overlay::Help | Overlay::Details, Intent::Up | Intent::PageUp) => {
-                self.scroll = self.scroll.saturating_sub(1)
-            }
-            (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => {
-                self.overlay = None
-            }
+            (Overlay::Help | Overlay::Details, Intent::Down) => self.scroll_by(1),
+            (Overlay::Help | Overlay::Details, Intent::PageDown) => self.scroll_by(8),
+            (Overlay::Help | Overlay::Details, Intent::Up) => self.scroll_by(-1),
+            (Overlay::Help | Overlay::Details, Intent::PageUp) => self.scroll_by(-8),
             _ => {}
         }
         Vec::new()
@@ -612,6 +624,12 @@ impl Wizard {
             return Vec::new();
         }
         self.problems.retain(|problem| problem.field != field);
+        if !field.is_secret() && looks_like_secret_key(text.reveal()) {
+            let what = "That looks like a secret key. It was not taken: this field is shown.";
+            let cure = "Paste it into the field Secret key.";
+            self.problems.push(Problem::new(field, what, cure));
+            return Vec::new();
+        }
         match self.forms.paste(field, text.reveal()) {
             Some(note) => self.notes.insert(field, note),
             None => self.notes.remove(&field),
@@ -619,14 +637,23 @@ impl Wizard {
         Vec::new()
     }
 
+    /// Away from where the focus, or the start of the page, would be. A page without a focus has nothing above its start.
+    fn scroll_by(&mut self, lines: i16) {
+        let above = if self.stops().is_empty() || self.overlay.is_some() {
+            0
+        } else {
+            -64
+        };
+        self.scroll = self.scroll.saturating_add(lines).clamp(above, 64);
+    }
+
     fn move_focus(&mut self, by: isize) -> Vec<Task> {
         let count = self.stops().len();
         if count == 0 {
-            self.scroll = self
-                .scroll
-                .saturating_add_signed(i16::try_from(by).unwrap_or(0));
+            self.scroll_by(i16::try_from(by).unwrap_or(0));
             return Vec::new();
         }
+        self.scroll = 0;
         let mut tasks = Vec::new();
         if by > 0 {
             self.check_field_left();
@@ -639,5 +666,7 @@ impl Wizard {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod story;
 #[cfg(test)]
 mod tests;

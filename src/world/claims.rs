@@ -32,14 +32,20 @@ fn payload(token: &str) -> Option<Map<String, Value>> {
 
 fn claims(map: &Map<String, Value>) -> Claims {
     let first = |names: &[&str]| names.iter().find_map(|name| json::text(map, name));
+    let application = first(&["appid", "azp", "client_id"]);
+    // The token of an application itself has the application as its subject; its `scope` is nobody's delegation (RFC 9068).
+    let of_itself = application.is_some() && application == first(&["sub"]);
+    let scopes = json::member(map, "scp")
+        .or_else(|| json::member(map, "scope").filter(|_| !of_itself))
+        .map(words);
     Claims {
         readable: true,
         audience: audience(map),
         tenant: first(&["tid"]),
-        application: first(&["appid", "azp"]),
+        application,
         user: first(&["upn", "unique_name", "preferred_username", "email"]),
         name: first(&["name"]),
-        scopes: json::member(map, "scp").map(words).unwrap_or_default(),
+        scopes: scopes.unwrap_or_default(),
         methods: json::member(map, "amr").map(words),
         expires: json::member(map, "exp")
             .and_then(json::number)
@@ -115,6 +121,26 @@ mod tests {
         let read = decode(&token(r#"{"amr":"pwd mfa","exp":1e300}"#));
         assert_eq!(read.methods.unwrap().len(), 2);
         assert_eq!(read.expires, None);
+    }
+
+    /// Payloads of a server that follows RFC 9068: of the application itself, and of a person.
+    #[test]
+    fn the_names_of_other_servers_are_read() {
+        let app = decode(&token(
+            r#"{"jti":"g","sub":"0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b","iat":1795367000,"exp":1795367600,"scope":"https://api.partnercenter.microsoft.com/.default","client_id":"0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b","iss":"http://127.0.0.1:9400","aud":"https://api.partnercenter.microsoft.com"}"#,
+        ));
+        assert_eq!(
+            app.application.unwrap(),
+            "0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b"
+        );
+        assert!(app.scopes.is_empty());
+        let person = decode(&token(
+            r#"{"jti":"h","sub":"ada@contoso.example","scope":"https://api.partnercenter.microsoft.com/.default","client_id":"0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b","aud":"https://api.partnercenter.microsoft.com"}"#,
+        ));
+        assert_eq!(
+            person.scopes,
+            ["https://api.partnercenter.microsoft.com/.default"]
+        );
     }
 
     #[test]

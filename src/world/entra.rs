@@ -55,6 +55,9 @@ const INSTANCES: [(&str, &str, &str); 3] = [
     ("login.microsoftonline.us", "us-gov", "microsoftonline.us"),
 ];
 
+/// The members of the metadata that can name a tenant (OpenID Connect Discovery 1.0, section 3).
+const ADDRESSES: [&str; 3] = ["token_endpoint", "authorization_endpoint", "issuer"];
+
 /// Entra ID of one cloud.
 #[derive(Clone, Copy)]
 pub struct Entra<'w> {
@@ -82,20 +85,31 @@ impl<'w> Entra<'w> {
             let cause = Cause::Mismatch(Mismatch::Cloud);
             return Err(HttpFault::new(cause, other.as_str()).failure(Service::Check));
         }
-        let id = tenant_of(&map).or_else(|| match directory {
+        let named = tenant_of(&map);
+        let is_named = named.is_some();
+        let id = named.or_else(|| match directory {
             // Other servers need not name tenants in their addresses; then the ID that was asked for is the answer.
             Directory::Tenant(id) => Some(id.clone()),
             Directory::Domain(_) => None,
         });
         let Some(id) = id else {
+            // Something that is metadata and names no tenant, or no metadata at all.
+            let (cause, detail, service) = if ADDRESSES.iter().any(|it| map.contains_key(*it)) {
+                let cause = Cause::Mismatch(Mismatch::NoTenant);
+                (cause, directory.as_str(), Service::Check)
+            } else {
+                let detail = "no tenant ID in the metadata";
+                (Cause::Unreadable, detail, Service::Entra)
+            };
             let fault = HttpFault {
                 status: Some(reply.status),
-                ..HttpFault::new(Cause::Unreadable, "no tenant ID in the metadata")
+                ..HttpFault::new(cause, detail)
             };
-            return Err(entra(fault));
+            return Err(fault.failure(service));
         };
         Ok(Tenant {
             id,
+            named: is_named,
             region: json::text(&map, "tenant_region_scope"),
             cloud,
         })
@@ -164,6 +178,7 @@ impl<'w> Entra<'w> {
             tenant,
             application,
             redirect,
+            claims,
         } = page.sign_in;
         let client = self.client(tenant, application, None);
         let verifier = PkceCodeVerifier::new(page.verifier.reveal().to_owned());
@@ -178,8 +193,8 @@ impl<'w> Entra<'w> {
             .set_pkce_challenge(challenge)
             .add_extra_param("response_mode", "query")
             .add_extra_param("prompt", "select_account");
-        if let Some(claims) = page.claims {
-            request = request.add_extra_param("claims", claims);
+        if let Some(claims) = claims {
+            request = request.add_extra_param("claims", claims.as_str());
         }
         Ok(request.url().0)
     }
@@ -192,7 +207,6 @@ impl<'w> Entra<'w> {
             sign_in,
             state: &state,
             verifier: &verifier,
-            claims: None,
         };
         let Ok(mut address) = self.authorize_address(&page) else {
             return AddressSeen::Unclear;
@@ -307,8 +321,6 @@ pub struct Page<'p> {
     pub state: &'p Secret,
     /// What the redemption must prove.
     pub verifier: &'p Secret,
-    /// The `claims` document that a refusal asked for.
-    pub claims: Option<&'p str>,
 }
 
 /// A fresh `state` of 256 bits and a PKCE verifier of 256 bits, both from the random source of the operating system.
@@ -434,7 +446,7 @@ fn grant(access_token: SharedSecret, id_token: Option<&SharedSecret>) -> Grant {
 
 /// The GUID in the addresses of the metadata: `{login}/{tid}/oauth2/v2.0/token`, `https://sts.windows.net/{tid}/`.
 fn tenant_of(map: &Map<String, Value>) -> Option<TenantId> {
-    ["token_endpoint", "authorization_endpoint", "issuer"]
+    ADDRESSES
         .iter()
         .filter_map(|name| json::member(map, name)?.as_str())
         .filter_map(|address| Url::parse(address).ok())

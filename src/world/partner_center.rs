@@ -102,9 +102,16 @@ fn found(reading: Reading, map: &Map<String, Value>) -> Option<Found> {
     }
     let text = |name: &str| json::text(map, name);
     Some(match reading {
-        Reading::Customers => Found::Customers {
-            total: json::member(map, "totalCount").and_then(json::number),
-        },
+        Reading::Customers => {
+            // This read proves that Partner Center knows the app: something else under that name is no proof.
+            let list = |items: &Value| items.is_array() || items.is_null();
+            if !json::member(map, "items").is_none_or(list) {
+                return None;
+            }
+            Found::Customers {
+                total: json::member(map, "totalCount").and_then(json::number),
+            }
+        }
         Reading::LegalBusiness => Found::LegalBusiness {
             company: text("companyName"),
             country: country(map, "address"),
@@ -247,6 +254,7 @@ mod tests {
             })
         );
         assert_eq!(read(Reading::Customers, r#"{"error":{"code":"x"}}"#), None);
+        assert_eq!(read(Reading::Customers, r#"{"items":"none"}"#), None);
     }
 
     #[test]

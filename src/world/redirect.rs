@@ -41,15 +41,10 @@ struct Kept {
 }
 
 impl SignInSession {
-    /// Makes `state` and PKCE values, listens on both doors of this machine, and builds the sign-in address. `claims` is the
-    /// document that a refusal asked for.
-    pub async fn open(
-        entra: Entra<'_>,
-        sign_in: &SignIn,
-        claims: Option<&str>,
-    ) -> Result<(Self, Consent), Box<Failure>> {
+    /// Makes `state` and PKCE values, listens on both doors of this machine, and builds the sign-in address.
+    pub async fn open(entra: Entra<'_>, sign_in: &SignIn) -> Result<(Self, Consent), Box<Failure>> {
         let secrets = new_state_and_verifier();
-        Self::begin(entra, sign_in.clone(), secrets, claims).await
+        Self::begin(entra, sign_in.clone(), secrets).await
     }
 
     /// Listens again for a sign-in that was begun before: same `state`, same verifier, same address to the letter.
@@ -66,9 +61,10 @@ impl SignInSession {
             tenant: kept.tenant,
             application: kept.application,
             redirect: kept.redirect,
+            claims: None,
         };
         let secrets = (Secret::shared(kept.state), Secret::shared(kept.verifier));
-        Self::begin(entra, sign_in, secrets, None).await
+        Self::begin(entra, sign_in, secrets).await
     }
 
     /// Waits for the browser to come back. Cancel-safe; asking again gives the same answer. Without a listener for the answer
@@ -91,7 +87,6 @@ impl SignInSession {
         entra: Entra<'_>,
         mut sign_in: SignIn,
         (state, verifier): (SharedSecret, SharedSecret),
-        claims: Option<&str>,
     ) -> Result<(Self, Consent), Box<Failure>> {
         let place = sign_in.redirect.loopback();
         let caught = match &place {
@@ -111,7 +106,6 @@ impl SignInSession {
             sign_in: &sign_in,
             state: &state,
             verifier: &verifier,
-            claims,
         })?;
         let callback = match (&catching, place) {
             (Ok(()), Some(place)) => Some((place.path, SharedSecret::clone(&state))),

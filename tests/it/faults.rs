@@ -5,9 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use octo_csp::cloud::Cloud;
+use octo_csp::engine::answers::Field;
+use octo_csp::engine::diagnose::{Context, Goto, diagnose};
 use octo_csp::engine::effect::{
-    AppSignIn, Audience, Cause, Failure, Found, Landed, Reading, Redemption, Renewal, Service,
+    AppSignIn, Audience, Cause, Failure, Found, Landed, Mismatch, Reading, Redemption, Renewal,
+    Service,
 };
+use octo_csp::exit::Exit;
 use octo_csp::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
 use octo_csp::secret::Secret;
 use octo_csp::world::entra::Entra;
@@ -393,6 +397,62 @@ async fn a_code_is_posted_once_whatever_happens() {
         assert_eq!((failure.cause, failure.status), (cause, status), "{name}");
         assert_eq!(failure.service, Service::Entra, "{name}");
         assert!(server.requests.load(Ordering::SeqCst) <= 1, "{name}");
+    }
+}
+
+/// The metadata of a server that knows no tenants: the ID that was asked for stands, a domain gets a sentence of its own.
+#[tokio::test]
+async fn a_server_without_tenants_needs_the_id_itself() {
+    let body = r#"{"authorization_endpoint":"http://127.0.0.1:9400/auth","token_endpoint":"http://127.0.0.1:9400/token","issuer":"http://127.0.0.1:9400","jwks_uri":"http://127.0.0.1:9400/jwks","authorization_response_iss_parameter_supported":true}"#;
+    let server = Raw::start(Script::Say(json("200 OK", body))).await;
+    let (http, cloud) = (http(), server.cloud());
+    let entra = Entra::new(&http, &cloud);
+    let asked = |typed: &str| Directory::parse(typed).unwrap().value;
+    let found = entra.discover(&asked(TENANT)).await.unwrap();
+    assert_eq!((found.id, found.named), (tenant(), false));
+    let failure = entra.discover(&asked("contoso.example")).await.unwrap_err();
+    assert_eq!(failure.cause, Cause::Mismatch(Mismatch::NoTenant));
+    let told = diagnose(&failure, &Context::default());
+    assert_eq!(
+        told.what,
+        "The sign-in server knows no tenant ID for this domain."
+    );
+    assert_eq!(told.goto, Goto::Field(Field::Directory));
+}
+
+/// Refusals of an OpenID-certified server, as they came.
+#[tokio::test]
+async fn refusals_in_bare_oauth_words_have_their_rows() {
+    let client = r#"{"error":"invalid_client","error_description":"client authentication failed"}"#;
+    let used = r#"{"error":"invalid_grant","error_description":"grant request is invalid"}"#;
+    let scope = r#"{"error":"invalid_scope","error_description":"refresh token missing requested scope","scope":"https://api.partner.microsoft.com/.default"}"#;
+    let short = r#"{"error":"invalid_grant"}"#;
+    for (status, body, label, exit) in [
+        (
+            "401 Unauthorized",
+            client,
+            "Entra invalid_client",
+            Exit::Refused,
+        ),
+        ("400 Bad Request", used, "Entra invalid_grant", Exit::SignIn),
+        (
+            "400 Bad Request",
+            short,
+            "Entra invalid_grant",
+            Exit::SignIn,
+        ),
+        (
+            "400 Bad Request",
+            scope,
+            "Entra invalid_scope",
+            Exit::Internal,
+        ),
+    ] {
+        let server = Raw::start(Script::Say(json(status, body))).await;
+        let failure = redeem(&server, &http()).await.grant.unwrap_err();
+        let told = diagnose(&failure, &Context::default());
+        assert_eq!((told.code.as_str(), told.exit), (label, exit), "{body}");
+        assert_ne!(told.row, "unknown", "{body}");
     }
 }
 

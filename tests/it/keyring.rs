@@ -27,7 +27,7 @@ const LOCK: &str = "org.freedesktop.secrets /org/freedesktop/secrets \
      array:objpath:/org/freedesktop/secrets/collection/login";
 
 /// A login session as far as a keyring needs one; over when dropped.
-struct Session {
+pub(crate) struct Session {
     home: TempDir,
     address: String,
     processes: Vec<Child>,
@@ -35,7 +35,7 @@ struct Session {
 
 impl Session {
     /// A bus without any provider.
-    fn bus() -> Self {
+    pub(crate) fn bus() -> Self {
         let home = TempDir::new_in("/tmp").unwrap();
         let config = home.path().join("bus.conf");
         let text = BUS.replace("FOLDER", home.path().to_str().unwrap());
@@ -65,7 +65,7 @@ impl Session {
     }
 
     /// A provider with an unlocked login keyring.
-    fn unlocked() -> Self {
+    pub(crate) fn unlocked() -> Self {
         Self::with_daemon(&["--unlock"])
     }
 
@@ -95,6 +95,21 @@ impl Session {
         let mut asked = std::iter::repeat_with(|| self.dbus(HAS_PROVIDER)).take(5_000);
         let up = asked.any(|answer| answer.contains("boolean true"));
         assert!(up, "gnome-keyring-daemon does not come up");
+    }
+
+    /// The home of this session.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// What a program of this session finds in its environment.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let mut command = Command::new("env");
+        self.furnish(&mut command);
+        let text = |word: &std::ffi::OsStr| word.to_str().unwrap().to_owned();
+        let set = command.get_envs();
+        set.filter_map(|(name, value)| Some((text(name), text(value?))))
+            .collect()
     }
 
     /// A program with the environment of the session and no other.
@@ -142,7 +157,7 @@ impl Session {
         command
     }
 
-    fn found(&self) -> String {
+    pub(crate) fn found(&self) -> String {
         let mut search = self.tool("secret-tool");
         let output = finish(search.args(["search", "--all", "service", "octo-csp"]));
         // Attributes are told on the standard error.

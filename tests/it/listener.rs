@@ -17,18 +17,15 @@ fn sign_in(redirect: &str) -> SignIn {
         tenant: TenantId::parse(TENANT).unwrap().value,
         application: ClientId::parse(TENANT).unwrap().value,
         redirect: RedirectAddress::parse(redirect).unwrap(),
+        claims: None,
     }
 }
 
 async fn open(redirect: &str) -> (SignInSession, Consent) {
     let http = Http::new(&HttpOptions::default()).unwrap();
-    SignInSession::open(
-        Entra::new(&http, &Cloud::global()),
-        &sign_in(redirect),
-        None,
-    )
-    .await
-    .unwrap()
+    SignInSession::open(Entra::new(&http, &Cloud::global()), &sign_in(redirect))
+        .await
+        .unwrap()
 }
 
 fn port(consent: &Consent) -> u16 {

@@ -2,6 +2,8 @@
 
 // `cfg(test)` always holds here; it tells the lints that helpers beside tests may panic like tests.
 #[cfg(test)]
+mod arrows;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 #[cfg(unix)]
@@ -18,16 +20,26 @@ mod listener;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
+mod picture;
+#[cfg(test)]
 mod prices;
 #[cfg(test)]
 #[cfg(unix)]
 mod pty;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 #[cfg(unix)]
 mod record;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
+mod scenarios;
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 mod simulator;
+#[cfg(test)]
+#[cfg(all(target_os = "linux", feature = "simulator"))]
+mod stories;
 #[cfg(test)]
 #[cfg(unix)]
 mod terminal;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
@@ -26,7 +26,8 @@ pub(crate) struct Pty {
     pub(crate) bytes: Vec<u8>,
     /// The settings of the line before the program ran.
     pub(crate) before: String,
-    pid: i32,
+    /// The program itself.
+    pub(crate) pid: i32,
 }
 
 impl Pty {
@@ -85,8 +86,11 @@ impl Pty {
 
     /// Waits until the screen is as wanted.
     pub(crate) fn wait_until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
+        let began = now();
         while !wanted(self.parser.screen()) {
-            let Ok(chunk) = self.chunks.recv_timeout(PATIENCE) else {
+            // A page with a clock on it always writes something, so the whole wait has an end of its own.
+            let chunk = self.chunks.recv_timeout(PATIENCE);
+            let Some(chunk) = chunk.ok().filter(|_| began.elapsed() < 6 * PATIENCE) else {
                 panic!("never saw {what} in:\n{}", self.screen().contents());
             };
             self.parser.process(&chunk);
@@ -128,6 +132,13 @@ impl Pty {
         status.exit_code()
     }
 
+    /// Ends the program as nothing else can, and waits until it is gone.
+    pub(crate) fn kill(self) {
+        self.signal(Signal::KILL);
+        let status = self.status.recv_timeout(PATIENCE).unwrap();
+        assert!(status.signal().is_some(), "{status:?}");
+    }
+
     /// Closes the terminal as a lost connection does, and waits for the end. `key` must make the program write something.
     pub(crate) fn hang_up(mut self, key: &str) -> ExitStatus {
         self.hang_up.store(true, Ordering::SeqCst);
@@ -136,6 +147,15 @@ impl Pty {
         drop((self.keyboard.take(), self.master));
         self.status.recv_timeout(PATIENCE).unwrap()
     }
+}
+
+/// For how long something took; no test depends on the time of day.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test that waits gives up some time"
+)]
+pub(crate) fn now() -> Instant {
+    Instant::now()
 }
 
 /// Sends a signal to any process of the test's own.

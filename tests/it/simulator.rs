@@ -4,7 +4,7 @@
     reason = "these functions are only ever called by tests"
 )]
 
-mod bench;
+pub(crate) mod bench;
 mod entra;
 mod services;
 mod sign_in;

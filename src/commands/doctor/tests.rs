@@ -270,6 +270,7 @@ async fn the_sign_in_page_tells_a_registered_redirect_address_from_another() {
             tenant: TenantId::parse(&facts.tenant_id).unwrap().value,
             application: ClientId::parse(&facts.client_id).unwrap().value,
             redirect: RedirectAddress::parse(address).unwrap(),
+            claims: None,
         };
         let outcome = bench.world.perform(Effect::Probe(sign_in)).await;
         let Outcome::Probed(seen) = outcome else {

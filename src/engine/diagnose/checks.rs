@@ -50,7 +50,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: compare its audiences.",
-            "Else save the report and send it to Alphaus support.",
+            "Else send the code and ids below to Alphaus support.",
         ],
         ..OURS
     },
@@ -65,7 +65,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Sign in again with the link shown here.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         ..SIGN_IN
     },
@@ -164,7 +164,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Try again once.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         goto: Goto::Retry,
         ..OURS
@@ -182,6 +182,19 @@ pub(super) static ROWS: &[Row] = &[
             "Leave and start again with --cloud china or --cloud us-gov.",
             "If the directory is wrong, correct it: {tenant}",
         ],
+        goto: Goto::Field(Field::Directory),
+        ..OPERATOR
+    },
+    Row {
+        key: "tenant-not-named",
+        signs: &[Cause(Differs(Mismatch::NoTenant))],
+        label: "no tenant ID",
+        what: "The sign-in server knows no tenant ID for this domain.",
+        why: &[
+            "It answers for: {detail}",
+            "Microsoft's own server names the ID; one behind a cloud file need not.",
+        ],
+        fix: &["Type the tenant ID itself (a GUID) as Directory, in place of the domain."],
         goto: Goto::Field(Field::Directory),
         ..OPERATOR
     },

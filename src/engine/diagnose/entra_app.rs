@@ -154,7 +154,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Authentication: the redirect address must be under Web.",
-            "It is: save the report and send it to Alphaus support.",
+            "It is: send the code and ids below to Alphaus support.",
         ],
         who: Who::ApplicationAdministrator,
         ..OURS
@@ -245,7 +245,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Type the Directory (tenant ID or domain) and try again.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         goto: Goto::Field(Field::Directory),
         ..OURS
@@ -356,7 +356,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: compare its audiences with the API's App ID URI.",
-            "Else save the report and send it to Alphaus support.",
+            "Else send the code and ids below to Alphaus support.",
         ],
         ..OURS
     },
@@ -367,7 +367,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["A value was empty, or it is a mistake of this program."],
         fix: &[
             "Look for an empty field in this step and fill it in.",
-            "All filled in: save the report and send it to Alphaus support.",
+            "All filled in: send the code and ids below to Alphaus support.",
         ],
         ..OURS
     },
@@ -382,7 +382,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Compare each value of this step with the portal.",
             "Paste the secret again, without anything around it.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         goto: Goto::Field(Field::ApplicationId),
         ..OPERATOR
@@ -394,7 +394,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["It went to \"common\" or \"consumers\"; it must go to your own directory."],
         fix: &[
             "Type the Directory (tenant ID or domain) and try again.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         goto: Goto::Field(Field::Directory),
         ..OURS
@@ -409,7 +409,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Sign in with an account that is Admin agent or Sales agent.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         who: Who::SignedIn,
         goto: Goto::SignInAgain,

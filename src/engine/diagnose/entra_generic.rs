@@ -78,7 +78,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Compare the values of this step with the portal.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         exit: Exit::Refused,
         goto: Goto::Retry,

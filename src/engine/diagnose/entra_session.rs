@@ -325,7 +325,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Oauth("unsupported_grant_type")],
         what: "Microsoft refuses this kind of request.",
         why: &["A mistake of this program."],
-        fix: &["Save the report and send it to Alphaus support."],
+        fix: &["Send the code and ids below to Alphaus support."],
         ..OURS
     },
     Row {

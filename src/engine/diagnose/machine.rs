@@ -141,7 +141,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Try again once.",
             "Try from another network.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         who: Who::Alphaus,
         wait: Some(Duration::from_secs(5)),
@@ -175,7 +175,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Leave and start again: it goes on where it was.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         ..OURS
     },
@@ -193,7 +193,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Close other octo-csp windows and try again.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         goto: Goto::Retry,
         exit: Exit::Internal,

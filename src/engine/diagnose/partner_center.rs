@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: its Partner Center audience must be https://api.partnercenter.microsoft.com",
-            "Else save the report and send it to Alphaus support.",
+            "Else send the code and ids below to Alphaus support.",
         ],
         ..OURS
     },
@@ -69,14 +69,15 @@ pub(super) static ROWS: &[Row] = &[
         ],
         what: "Partner Center shows this only to a person who signed in.",
         why: &[
-            "Some reads are not open to an application alone. Nothing is wrong with the secret.",
+            "The read is documented as open to an application alone, and this account does not have it so. Nothing is wrong with the secret.",
         ],
         fix: &[
-            "Go on to Partner API Credentials and sign in: the read is made then.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "Partner Center > Settings (gear) > Account settings > App management > Web App.",
+            "{application} must be listed there. Corrected: try again.",
+            "If it stays, copy the ids below and send them to Alphaus support.",
         ],
-        goto: Goto::Step(Step::PartnerApi),
-        exit: Exit::SignIn,
+        who: Who::GlobalAdministrator,
+        exit: Exit::Permission,
         ..OPERATOR
     },
     Row {
@@ -246,7 +247,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["The sentence below says which. It may be a mistake of this program."],
         fix: &[
             "If the sentence names a value you typed, correct it.",
-            "Else save the report and send it to Alphaus support.",
+            "Else send the code and ids below to Alphaus support.",
         ],
         ..OPERATOR
     },

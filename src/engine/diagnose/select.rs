@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Context, Goto, Row, Sign, UNKNOWN, When, find, rows};
 use crate::engine::answers::Field;
 use crate::engine::effect::{Cause, Failure, Service};
+use crate::engine::step::Step;
 use crate::exit::Exit;
 
 /// The numbers that say no more than "see the other one".
@@ -93,6 +94,16 @@ fn refusal<'f>(failure: &'f Failure, signs: &mut Vec<Sign<'f>>) {
                 .map(|code| Sign::Number(service, *code)),
         );
     }
+    // The price service has few words for many statuses: a status of its own tells more than "invalidRequest".
+    if service == Service::PartnerApi {
+        let own = |status: &u16| matches!(status, 405..=499 | 509);
+        signs.extend(
+            failure
+                .status
+                .filter(own)
+                .map(|it| Sign::Status(service, it)),
+        );
+    }
     for word in [&failure.suberror, &failure.error].into_iter().flatten() {
         signs.push(if service == Service::Entra {
             Sign::Oauth(word.as_str())
@@ -174,7 +185,9 @@ pub(super) struct Course {
 
 /// What the program does next: the OAuth words, the status and the cause decide, the row is more precise within that.
 pub(super) fn course(failure: &Failure, context: &Context<'_>, row: &Row) -> Course {
-    let nature = nature(failure);
+    let step_two = context.step == Some(Step::PartnerCenter);
+    // Nobody is signed in in step 2, so nothing there is a matter of signing in again.
+    let nature = nature(failure).filter(|nature| !step_two || *nature != Nature::SignIn);
     let mut course = Course {
         goto: row.goto,
         exit: row.exit,
@@ -190,6 +203,10 @@ pub(super) fn course(failure: &Failure, context: &Context<'_>, row: &Row) -> Cou
         }
         course.transient |= nature == Nature::Temporary;
     }
+    // What belongs to step 3 cannot be mended in step 2: the cure is elsewhere, and then the same is tried again.
+    if step_two && (course.goto == Goto::SignInAgain || is_of_step_three(course.goto)) {
+        course.goto = Goto::Retry;
+    }
     if course.transient {
         course.wait = course.wait.or(Some(Duration::from_secs(2)));
     }
@@ -199,6 +216,14 @@ pub(super) fn course(failure: &Failure, context: &Context<'_>, row: &Row) -> Cou
         course.goto = Goto::SignInAgain;
     }
     course
+}
+
+fn is_of_step_three(goto: Goto) -> bool {
+    matches!(
+        goto,
+        Goto::Step(Step::PartnerApi)
+            | Goto::Field(Field::Redirect | Field::MpnId | Field::ApiSecret | Field::Answer)
+    )
 }
 
 /// What kind of refusal or breakdown it is.

@@ -95,7 +95,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Restore the file from a backup if you have one.",
             "Else move it away and register again; the account at Octo keeps working meanwhile.",
-            "Save the report and ask Alphaus support if unsure.",
+            "Ask Alphaus support if unsure.",
         ],
         goto: Goto::Leave,
         ..STORAGE
@@ -117,7 +117,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Is the home folder on a network drive? Check that it is connected.",
             "Try again.",
-            "If it stays, save the report and send it to Alphaus support.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         ..STORAGE
     },
@@ -162,7 +162,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Leave and start again: it opens on the present state.",
-            "If no other window was open, save the report and send it to Alphaus support.",
+            "If no other window was open, send the code and ids below to Alphaus support.",
         ],
         goto: Goto::Leave,
         exit: Exit::Storage,

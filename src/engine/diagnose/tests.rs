@@ -90,7 +90,7 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 51] = [
+const CAUSES: [Cause; 52] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
     Cause::TimedOut, Cause::Proxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
     Cause::Internal, Cause::Tls(TlsFault::UnknownIssuer), Cause::Tls(TlsFault::Expired),
@@ -106,8 +106,32 @@ const CAUSES: [Cause; 51] = [
     Cause::Mismatch(Mismatch::TokenKind), Cause::Mismatch(Mismatch::Scope), Cause::Mismatch(Mismatch::Mfa),
     Cause::Mismatch(Mismatch::NoRefreshToken), Cause::Mismatch(Mismatch::OrganizationTenant),
     Cause::Mismatch(Mismatch::Mpn), Cause::Mismatch(Mismatch::Columns), Cause::Mismatch(Mismatch::Cloud),
-    Cause::Mismatch(Mismatch::State), Cause::Mismatch(Mismatch::UsedCode),
+    Cause::Mismatch(Mismatch::State), Cause::Mismatch(Mismatch::UsedCode), Cause::Mismatch(Mismatch::NoTenant),
 ];
+
+#[test]
+fn no_cure_of_step_two_leads_to_a_place_that_it_cannot_reach() {
+    let context = Context {
+        step: Some(Step::PartnerCenter),
+        ..Context::default()
+    };
+    for sign in rows().flat_map(|row| row.signs) {
+        let mut failure = Failure::new(Service::Entra, Cause::Refused);
+        if let Sign::Aadsts(code) = sign {
+            failure.codes.push(*code);
+        } else if let Sign::Oauth(word) = sign {
+            failure.error = Foreign::some(word);
+        }
+        let diagnosis = diagnose(&failure, &context);
+        let of_step_three = matches!(
+            diagnosis.goto,
+            Goto::SignInAgain
+                | Goto::Step(Step::PartnerApi)
+                | Goto::Field(Field::Redirect | Field::MpnId)
+        );
+        assert!(!of_step_three, "{sign:?}: {:?}", diagnosis.goto);
+    }
+}
 
 #[test]
 fn keys_and_signs_are_unique() {

@@ -1,6 +1,5 @@
 //! What a run found out, for a person who asks why: tokens, the two APIs, the lines to compare the next run with.
 
-use crate::engine::diagnose::Context;
 use crate::engine::effect::{Audience, Cause, Claims, Effect, Failure, Mismatch};
 use crate::engine::journal::{CheckLine, Fact};
 use crate::engine::run::{CheckId, Goal, Move, Run, State};
@@ -103,33 +102,6 @@ impl Run {
             }
         }
     }
-
-    /// What chooses between the rows of the table for a check that failed.
-    pub fn context(&self, check: CheckId) -> Context<'_> {
-        let prices = [CheckId::PriceToken, CheckId::Rates, CheckId::Sheet];
-        let audience = if prices.contains(&check) {
-            Audience::PartnerApi
-        } else {
-            Audience::PartnerCenter
-        };
-        let newest = self.registration.open.as_ref();
-        let proof = newest
-            .or(self.registration.active.as_ref())
-            .and_then(|attempt| attempt.partner_center.as_ref());
-        let redirect = match &self.goal {
-            Goal::PartnerApi(request) => Some(request.redirect.as_str()),
-            Goal::PartnerCenter(_) | Goal::Commit => None,
-        };
-        Context {
-            step: check.step(),
-            audience: Some(audience),
-            application: proof.map(|(proof, _)| proof.application.as_str()),
-            tenant: proof.map(|(proof, _)| proof.tenant.as_str()),
-            redirect,
-            ..Context::default()
-        }
-    }
-
     /// The line of each check that passed, as it is noted and compared.
     pub fn lines(&self) -> Vec<CheckLine> {
         self.checks

@@ -223,6 +223,7 @@ impl Run {
             tenant,
             application,
             redirect,
+            claims: self.known.challenge.clone(),
         })
     }
 

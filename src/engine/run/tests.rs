@@ -1,338 +1,14 @@
 //! Every transition, without a runtime: a world of a few lines answers the effects.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    clippy::too_many_lines,
-    reason = "the world of a few lines answers what matters and nothing else"
-)]
-
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use url::Url;
 
+use super::bench::*;
 use super::*;
-use crate::engine::answers::DirectoryReading;
-use crate::engine::effect::{
-    AddressSeen, Answer, Audience, Claims, Found, Reading, Tenant, VaultFault,
-};
-use crate::engine::journal::{Line, Slot};
-use crate::ids::{Directory, RedirectAddress};
+use crate::engine::effect::{Answer, Audience, Claims, Found, Tenant, VaultFault};
+use crate::engine::journal::Slot;
 use crate::secret::Secret;
-
-const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
-const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
-const CODE: &str = "1.AXoAkl-some_opaque.AgABBAIAAADnf";
-
-/// Answers effects well, unless told otherwise; remembers everything.
-#[derive(Default)]
-struct Bench {
-    lines: Vec<Line>,
-    vault: BTreeMap<String, String>,
-    log: Vec<String>,
-    /// Effects whose short name begins with this fail once each.
-    faults: VecDeque<(&'static str, Failure)>,
-    claims: Option<Claims>,
-    organization_tenant: Option<&'static str>,
-    mfa_header: Option<bool>,
-    redemptions: u32,
-    refreshes: u32,
-}
-
-impl Bench {
-    fn perform(&mut self, effect: &Effect) -> Option<Outcome> {
-        let name = short(effect);
-        self.log.push(name.clone());
-        if let Some(index) = self
-            .faults
-            .iter()
-            .position(|(start, _)| name.starts_with(start))
-        {
-            let (_, failure) = self.faults.remove(index).unwrap();
-            return Some(Outcome::Failed(Box::new(failure)));
-        }
-        Some(match effect {
-            Effect::Discover(_) => Outcome::Discovered(Tenant {
-                id: tenant(),
-                region: Foreign::some("EU"),
-                cloud: None,
-            }),
-            Effect::AppToken(_) => Outcome::AppToken(Box::new(grant(
-                "app",
-                Claims {
-                    scopes: Vec::new(),
-                    methods: None,
-                    ..claims()
-                },
-            ))),
-            Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
-            Effect::Listen(_) | Effect::Relisten(_) => Outcome::Listening(Box::new(consent())),
-            Effect::Probe(_) => Outcome::Probed(AddressSeen::Known),
-            Effect::Await => return None,
-            Effect::Redeem(_) => {
-                self.redemptions += 1;
-                self.landed("token-1")
-            }
-            Effect::Refresh(_) => {
-                self.refreshes += 1;
-                let token = format!("token-{}", 1 + self.refreshes);
-                self.landed(&token)
-            }
-            Effect::Note(fact) => {
-                let sequence = self.lines.last().map_or(1, |line| line.sequence + 1);
-                let line = Line {
-                    sequence,
-                    at: Timestamp::UNIX_EPOCH,
-                    fact: fact.clone(),
-                };
-                self.lines.push(line.clone());
-                Outcome::Noted(Box::new(line))
-            }
-            Effect::Keep(item, secret) => {
-                self.vault
-                    .insert(item.to_string(), secret.reveal().to_owned());
-                Outcome::Kept
-            }
-            Effect::Copy { from, to } => {
-                let value = self.vault.get(&from.to_string()).unwrap().clone();
-                self.vault.insert(to.to_string(), value);
-                Outcome::Kept
-            }
-            Effect::Recall(item) => match self.vault.get(&item.to_string()) {
-                Some(value) => Outcome::Recalled(Secret::shared(value.clone())),
-                None => Outcome::Failed(Box::new(Failure::new(
-                    Service::Keyring,
-                    Cause::Vault(VaultFault::Missing),
-                ))),
-            },
-            Effect::Erase(items) => {
-                for item in items {
-                    self.vault.remove(&item.to_string());
-                }
-                Outcome::Erased
-            }
-            Effect::ReadBack(_) => Outcome::ReadBack,
-            Effect::Pause(_) => Outcome::Paused,
-            Effect::Look(_)
-            | Effect::Open(_)
-            | Effect::Tell(_)
-            | Effect::Browse(_)
-            | Effect::Save(_) => Outcome::Told,
-        })
-    }
-
-    fn landed(&self, token: &str) -> Outcome {
-        Outcome::Landed(Box::new(Landed {
-            refresh_token: Some(Secret::shared(token.to_owned())),
-            grant: Ok(grant("user", self.claims.clone().unwrap_or_else(claims))),
-        }))
-    }
-
-    fn answer(&self, reading: Reading) -> Answer {
-        let some = Foreign::some;
-        let found = match reading {
-            Reading::Customers => Found::Customers { total: Some(2) },
-            Reading::LegalBusiness => Found::LegalBusiness {
-                company: some("Contoso Ltd"),
-                country: some("JP"),
-                vetting: some("authorized"),
-            },
-            Reading::InvoiceSummary => Found::InvoiceSummary {
-                balance: some("1"),
-                currency: some("JPY"),
-                date: some("2026-11-01"),
-            },
-            Reading::Organization => Found::Organization {
-                company: some("Contoso Ltd"),
-                tenant: some(self.organization_tenant.unwrap_or(TENANT)),
-                domain: some("contoso.onmicrosoft.com"),
-                country: some("JP"),
-            },
-            Reading::Mpn => Found::Mpn {
-                id: some("6271154"),
-                name: None,
-            },
-            Reading::BillingProfile => Found::BillingProfile {
-                currency: some("JPY"),
-            },
-            Reading::ExchangeRates => Found::ExchangeRates { rows: 3 },
-            Reading::PriceSheet => Found::PriceSheet(SheetHead::default()),
-        };
-        Answer {
-            found,
-            mfa_compliant: self.mfa_header,
-            request_id: None,
-        }
-    }
-
-    /// Performs until nothing is left but waiting.
-    fn drive(&mut self, run: &mut Run, effects: Vec<(CheckId, Effect)>) -> Status {
-        let mut queue = VecDeque::from(effects);
-        while let Some((id, effect)) = queue.pop_front() {
-            if let Some(outcome) = self.perform(&effect) {
-                queue.extend(run.resume(id, outcome, 0));
-            }
-        }
-        run.status()
-    }
-
-    fn registration(&self) -> Registration {
-        Registration::fold(&self.lines)
-    }
-
-    fn fail(&mut self, start: &'static str, failure: Failure) {
-        self.faults.push_back((start, failure));
-    }
-
-    fn step_two(&mut self) -> (Run, Status) {
-        let mut run = Run::partner_center(center_request(), self.registration());
-        let effects = run.start(0);
-        let status = self.drive(&mut run, effects);
-        (run, status)
-    }
-
-    fn step_three(&mut self) -> (Run, Status) {
-        let mut run = Run::partner_api(api_request(), self.registration(), None);
-        let effects = run.start(0);
-        let status = self.drive(&mut run, effects);
-        (run, status)
-    }
-
-    fn paste(&mut self, run: &mut Run, raw: &str) -> Status {
-        match run.answer(raw, 0) {
-            Answered::Taken(effects) => self.drive(run, effects),
-            Answered::NotTaken(wrong) => panic!("{wrong:?}"),
-        }
-    }
-
-    fn commit(&mut self) -> (Run, Status) {
-        let mut run = Run::commit(self.registration());
-        let effects = run.start(0);
-        let status = self.drive(&mut run, effects);
-        (run, status)
-    }
-
-    fn registered() -> Self {
-        let mut bench = Self::default();
-        assert_eq!(bench.step_two().1, Status::Finished);
-        let (mut run, _) = bench.step_three();
-        assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
-        assert_eq!(bench.commit().1, Status::Finished);
-        bench.log.clear();
-        bench
-    }
-}
-
-fn short(effect: &Effect) -> String {
-    match effect {
-        Effect::Note(fact) => {
-            let json = serde_json::to_value(fact).unwrap();
-            format!("note {}", json.get("fact").unwrap().as_str().unwrap())
-        }
-        Effect::Keep(item, _) => format!("keep {item}"),
-        Effect::Recall(item) => format!("recall {item}"),
-        Effect::Copy { from, to } => format!("copy {from} {to}"),
-        Effect::Read(reading, _) => format!("read {reading:?}"),
-        Effect::Refresh(renewal) => format!("refresh {:?}", renewal.audience),
-        Effect::Pause(time) => format!("pause {}", time.as_secs()),
-        other => format!("{other:?}")
-            .split(['(', ' '])
-            .next()
-            .unwrap()
-            .to_lowercase(),
-    }
-}
-
-fn tenant() -> TenantId {
-    TenantId::parse(TENANT).unwrap().value
-}
-
-fn application() -> ClientId {
-    ClientId::parse(APP).unwrap().value
-}
-
-fn center_request() -> PartnerCenterRequest {
-    PartnerCenterRequest {
-        directory: Directory::Tenant(tenant()),
-        reading: DirectoryReading::Directory,
-        application: application(),
-        secret: Secret::shared("abc8Q~value".to_owned()),
-        secret_ends: None,
-    }
-}
-
-fn api_request() -> PartnerApiRequest {
-    PartnerApiRequest {
-        mpn: None,
-        other_secret: None,
-        redirect: RedirectAddress::parse("http://localhost").unwrap(),
-    }
-}
-
-fn claims() -> Claims {
-    Claims {
-        readable: true,
-        audience: Foreign::some("https://api.example"),
-        tenant: Foreign::some(TENANT),
-        application: Foreign::some(APP),
-        user: Foreign::some("admin@contoso.example"),
-        scopes: vec![Foreign::new("user_impersonation")],
-        methods: Some(vec![Foreign::new("pwd"), Foreign::new("mfa")]),
-        ..Claims::default()
-    }
-}
-
-fn grant(token: &str, claims: Claims) -> Grant {
-    Grant {
-        access_token: Secret::shared(token.to_owned()),
-        claims,
-        id_claims: None,
-    }
-}
-
-fn consent() -> Consent {
-    Consent {
-        address: Url::parse("https://login.example/authorize").unwrap(),
-        one_time: None,
-        redirect: RedirectAddress::parse("http://localhost:51234").unwrap(),
-        state: Secret::shared("7f3c".to_owned()),
-        verifier: Secret::shared("verifier".to_owned()),
-        catching: Ok(()),
-        keepsake: Secret::shared("keepsake".to_owned()),
-    }
-}
-
-fn refused(status: u16, code: u64) -> Failure {
-    let mut failure = Failure::new(Service::Entra, Cause::Refused);
-    failure.status = Some(status);
-    failure.codes = vec![code];
-    failure
-}
-
-fn states(run: &Run) -> Vec<(CheckId, &'static str)> {
-    run.checks()
-        .iter()
-        .map(|check| {
-            let word = match check.state {
-                State::Waiting => "wait",
-                State::Running => "run",
-                State::Passed(_) => "ok",
-                State::Noted(_) => "note",
-                State::Failed(_) => "FAIL",
-                State::NotTried => "-",
-            };
-            (check.id, word)
-        })
-        .collect()
-}
-
-fn state_of(run: &Run, id: CheckId) -> &'static str {
-    states(run)
-        .into_iter()
-        .find(|(other, _)| *other == id)
-        .unwrap()
-        .1
-}
 
 #[test]
 fn step_two_goes_directory_token_reads_keep() {
@@ -453,6 +129,7 @@ fn tokens_for_somebody_else_are_told_apart() {
             CheckId::Tenant,
             Outcome::Discovered(Tenant {
                 id: tenant(),
+                named: true,
                 region: None,
                 cloud: None,
             }),
@@ -902,6 +579,7 @@ fn another_application_gives_the_open_attempt_up() {
         CheckId::Tenant,
         Outcome::Discovered(Tenant {
             id: tenant(),
+            named: true,
             region: None,
             cloud: None,
         }),
@@ -1092,6 +770,7 @@ fn late_and_foreign_outcomes_are_dropped() {
     assert_eq!(run.status(), Status::Stopped);
     let late = Outcome::Discovered(Tenant {
         id: tenant(),
+        named: true,
         region: None,
         cloud: None,
     });
@@ -1175,4 +854,27 @@ fn the_second_audience_is_the_price_service() {
         1
     );
     assert_eq!(bench.refreshes, 1);
+}
+
+#[test]
+fn a_challenge_goes_along_with_the_next_sign_in() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let mut challenged = refused(400, 50_076);
+    challenged.claims = Foreign::some("{\"access_token\":{}}");
+    bench.fail("refresh PartnerApi", challenged);
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    let effects = run.sign_in_again(0);
+    let mut listened = Vec::new();
+    let mut queue = VecDeque::from(effects);
+    while let Some((id, effect)) = queue.pop_front() {
+        if let Effect::Listen(sign_in) = &effect {
+            listened.push(sign_in.claims.clone());
+        }
+        if let Some(outcome) = bench.perform(&effect) {
+            queue.extend(run.resume(id, outcome, 0));
+        }
+    }
+    assert_eq!(listened, [Foreign::some("{\"access_token\":{}}")]);
 }

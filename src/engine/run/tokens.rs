@@ -57,7 +57,8 @@ pub(super) fn user(
             .iter()
             .any(|scope| scope.as_str().rsplit('/').next() == Some(name))
     };
-    if claims.scopes.is_empty() || !scope("user_impersonation") {
+    // Entra names the permission behind `.default`; a server that does not know that convention grants it to the letter.
+    if !scope("user_impersonation") && !scope(".default") {
         let have = if claims.scopes.is_empty() {
             "none".to_owned()
         } else {
@@ -126,4 +127,40 @@ fn joined(values: &[Foreign]) -> String {
         .map(Foreign::as_str)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
+    const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
+
+    fn passes(scope: &str) -> bool {
+        let claims = Claims {
+            readable: true,
+            application: Foreign::some(APP),
+            scopes: Foreign::some(scope).into_iter().collect(),
+            ..Claims::default()
+        };
+        let tenant = TenantId::parse(TENANT).unwrap().value;
+        let application = ClientId::parse(APP).unwrap().value;
+        user(&claims, &tenant, &application, For::PartnerCenter).is_ok()
+    }
+
+    #[test]
+    fn a_scope_is_granted_by_its_name_or_to_the_letter() {
+        for (scope, expected) in [
+            ("user_impersonation", true),
+            (
+                "https://api.partnercenter.microsoft.com/user_impersonation",
+                true,
+            ),
+            ("https://api.partnercenter.microsoft.com/.default", true),
+            ("profile", false),
+            ("", false),
+        ] {
+            assert_eq!(passes(scope), expected, "{scope}");
+        }
+    }
 }

@@ -133,7 +133,7 @@ fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
             check.took.map(seconds).unwrap_or_default()
         }
     };
-    let title = format!("{number:>2}  {:<29}", check.id.title());
+    let title = format!("{number:>2}  {:<28} ", check.id.title());
     Row::of(tone, format!("{word:<5}"))
         .and(Tone::Plain, title)
         .and(Tone::Muted, line)

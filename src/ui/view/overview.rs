@@ -2,7 +2,7 @@
 
 use crate::ui::page::{Block, Item, Page, Row, Tone};
 use crate::ui::view::{done, notice};
-use crate::ui::wizard::{CHOICES, Wizard, clock_text};
+use crate::ui::wizard::{Wizard, clock_text};
 
 const LABEL: u16 = 22;
 
@@ -42,15 +42,16 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.rows(done::dates(wizard, active).into_iter().skip(1));
     page.gap();
     page.row(Row::of(Tone::Title, "What should be done?").at(1));
-    for (index, (title, _)) in CHOICES.iter().enumerate() {
+    for (index, choice) in wizard.choices().into_iter().enumerate() {
+        let (title, about) = choice.words();
+        let focused = wizard.focus == index;
+        let below = focused.then(|| Row::of(Tone::Muted, about).at(5));
         page.blocks.push(Block::Item(Item {
             mark: None,
-            text: (*title).to_owned(),
-            focused: wizard.focus == index,
+            text: title.to_owned(),
+            focused,
+            below: below.into_iter().collect(),
         }));
-    }
-    if let Some((_, about)) = CHOICES.get(wizard.focus) {
-        page.row(Row::of(Tone::Muted, *about).at(3));
     }
     page.hint("Up Down", "move");
     page.hint("Enter", "choose");

@@ -27,7 +27,8 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
         too_small(area, frame);
         return;
     }
-    let (top, bottom) = (header(wizard, page, look, area), footer(page, look, area));
+    let mut top = header(wizard, page, look, area);
+    let mut bottom = footer(page, look, area);
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
     let height = area
@@ -35,8 +36,18 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
         .saturating_sub(top_height)
         .saturating_sub(bottom_height);
     let sheet = lay_out(page, area.width, look);
-    let offset = scrolled(&sheet, usize::from(height), usize::from(wizard.scroll));
+    let offset = scrolled(&sheet, usize::from(height), wizard.scroll);
     let caret = caret(&sheet, offset, height, area.width);
+    if sheet.lines.len() > offset + usize::from(height)
+        && let Some(rule) = bottom.first_mut()
+    {
+        *rule = rule_saying(" more below ", look, area.width);
+    }
+    if offset > 0
+        && let Some(rule) = top.get_mut(1)
+    {
+        *rule = rule_saying(" more above ", look, area.width);
+    }
     let lines = sheet.lines.into_iter().skip(offset);
     let body: Vec<Line<'static>> = lines.take(usize::from(height)).collect();
     let mut y = area.y;
@@ -64,8 +75,16 @@ fn header(wizard: &Wizard, page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line
         lines.push(tab_line(wizard, open, area.width, look));
     }
     // On a low terminal every line counts.
-    if area.height >= 20 {
+    let roomy = area.height >= 20;
+    if roomy {
         lines.push(Line::default());
+    }
+    if let Some(notice) = &page.notice {
+        let most = usize::from(area.height / 3);
+        lines.extend(wrapped(notice, area.width, look).into_iter().take(most));
+        if roomy {
+            lines.push(Line::default());
+        }
     }
     lines
 }
@@ -76,6 +95,17 @@ fn footer(page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(look.glyphs.line(area.width), muted)];
     lines.extend(hint_lines(&page.hints, area.width, most, look));
     lines
+}
+
+/// The line beside which a page goes on.
+fn rule_saying(more: &'static str, look: &Look, width: u16) -> Line<'static> {
+    let cells = u16::try_from(more.len() + 2).unwrap_or(width);
+    let muted = styled(&look.theme, Tone::Muted);
+    Line::from(vec![
+        Span::styled(look.glyphs.line(width.saturating_sub(cells)), muted),
+        Span::styled(more, styled(&look.theme, Tone::Note)),
+        Span::styled(look.glyphs.line(2), muted),
+    ])
 }
 
 /// Where the caret is in the body, if it is in view.
@@ -94,23 +124,23 @@ fn too_small(area: Rect, frame: &mut Frame<'_>) {
     frame.render_widget(Paragraph::new(text), area);
 }
 
-/// The first line that is shown: the focus with what stands below it is in view; without one, what was scrolled to.
-fn scrolled(sheet: &Sheet, height: usize, wanted: usize) -> usize {
+/// The first line that is shown: the focus with what stands below it is in view, unless a person scrolls away from it.
+fn scrolled(sheet: &Sheet, height: usize, by: i16) -> usize {
     let most = sheet.lines.len().saturating_sub(height);
-    match sheet.focus {
-        Some((first, last)) => {
-            let down = (last + 1).saturating_sub(height);
-            down.min(first)
-                .max(wanted.min(most).min(first))
-                .min(most.max(down.min(first)))
-        }
-        None => wanted.min(most),
-    }
+    let focus = sheet.focus.map_or(0, |(first, last)| {
+        (last + 1).saturating_sub(height).min(first)
+    });
+    let wanted = focus.saturating_add_signed(isize::from(by));
+    wanted.min(most.max(focus))
 }
 
 fn title(page: &Page<'_>, width: u16, look: &Look) -> Line<'static> {
-    let left = " octo-csp register";
     let right = format!("{} ", page.place);
+    let left = if usize::from(width) < 20 + right.width() {
+        " octo-csp"
+    } else {
+        " octo-csp register"
+    };
     let gap = usize::from(width).saturating_sub(left.width() + right.width());
     Line::from(vec![
         Span::styled(left, styled(&look.theme, Tone::Title)),
@@ -148,28 +178,44 @@ fn tab_line(wizard: &Wizard, open: usize, width: u16, look: &Look) -> Line<'stat
     Line::from(spans)
 }
 
-/// The help line, as many keys as fit on `most` lines; what leaves and helps is always among them.
+/// The help line, as many keys as fit on `most` lines. Where not all fit, what goes on, back, out and helps comes first.
 fn hint_lines(hints: &[Hint], width: u16, most: usize, look: &Look) -> Vec<Line<'static>> {
-    let mut lines: Vec<Vec<Span<'static>>> = vec![vec![Span::raw(" ")]];
+    let first = |hint: &&Hint| matches!(hint.key, "Enter" | "Esc" | "Ctrl-C" | "F1" | "?");
+    let in_order = hint_rows(hints.iter(), width);
+    let rows = if in_order.len() <= most {
+        in_order
+    } else {
+        let others = hints.iter().filter(|hint| !first(hint));
+        hint_rows(hints.iter().filter(first).chain(others), width)
+    };
+    let line = |row: Vec<Hint>| {
+        let mut spans = vec![Span::raw(" ")];
+        for hint in row {
+            spans.push(Span::styled(hint.key, look.theme.key));
+            let does = format!(" {}  ", hint.does);
+            spans.push(Span::styled(does, styled(&look.theme, Tone::Muted)));
+        }
+        Line::from(spans)
+    };
+    rows.into_iter().take(most).map(line).collect()
+}
+
+/// Keys side by side, as many as fit in a line.
+fn hint_rows<'h>(hints: impl Iterator<Item = &'h Hint>, width: u16) -> Vec<Vec<Hint>> {
+    let mut rows: Vec<Vec<Hint>> = vec![Vec::new()];
     let mut used = 1;
     for hint in hints {
-        let cells = hint.key.width() + 1 + hint.does.width() + 2;
-        if used + cells > usize::from(width) + 2 {
-            if lines.len() == most {
-                break;
-            }
-            lines.push(vec![Span::raw(" ")]);
+        let cells = hint.key.width() + 1 + hint.does.width();
+        if used + cells > usize::from(width) && used > 1 {
+            rows.push(Vec::new());
             used = 1;
         }
-        if let Some(line) = lines.last_mut() {
-            line.push(Span::styled(hint.key, look.theme.key));
-            line.push(Span::raw(" "));
-            line.push(Span::styled(hint.does, styled(&look.theme, Tone::Muted)));
-            line.push(Span::raw("  "));
+        if let Some(row) = rows.last_mut() {
+            row.push(*hint);
         }
-        used += cells;
+        used += cells + 2;
     }
-    lines.into_iter().map(Line::from).collect()
+    rows
 }
 
 fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
@@ -225,7 +271,8 @@ fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Look) {
         .and(tone, format!("{mark}{}", item.text))
         .at(1)
         .hanging(hang);
-    let lines = wrapped(&row, width, look);
+    let mut lines = wrapped(&row, width, look);
+    lines.extend(item.below.iter().flat_map(|row| wrapped(row, width, look)));
     if item.focused {
         let first = sheet.lines.len();
         sheet.focus = Some((first, first + lines.len() - 1));
@@ -316,7 +363,7 @@ fn wrapped(row: &Row, width: u16, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut spans = vec![Span::raw(" ".repeat(usize::from(row.indent)))];
     let mut used = usize::from(row.indent);
-    let hang = usize::from(row.hang).min(width / 2);
+    let hang = usize::from(row.hang).min(width.div_ceil(2));
     for Piece { text, tone } in &row.pieces {
         let style = styled(&look.theme, *tone);
         for word in text.split_word_bounds_by_blanks() {

@@ -19,7 +19,6 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.tab = Some(3);
     notice(wizard, &mut page);
     page.row(Row::text("Nothing is registered yet. This is what will be kept.").at(1));
-    page.gap();
     page.rows(facts(wizard));
     page.gap();
     if wizard.must_confirm() {
@@ -44,10 +43,9 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 
 fn facts(wizard: &Wizard) -> Vec<Row> {
     let name = wizard.registration.name.as_ref();
-    let mut rows = vec![
-        fact("Account name", name.map_or("(none)", AccountName::as_str)),
-        fact("Environment", wizard.environment.title()),
-    ];
+    let name = name.map_or("(none)", AccountName::as_str);
+    let environment = wizard.environment.title();
+    let mut rows = vec![fact("Account name", format!("{name}    {environment}"))];
     let Some(open) = wizard.registration.open.as_ref() else {
         return rows;
     };
@@ -72,19 +70,6 @@ fn facts(wizard: &Wizard) -> Vec<Row> {
         "Written to disk",
         format!("{} (no secrets)", wizard.folder),
     ));
-    if let Some(run) = wizard
-        .run
-        .as_ref()
-        .filter(|run| run.status() == Status::Finished)
-    {
-        let total = run.checks().len();
-        rows.push(Row::gap());
-        rows.push(Row::word(
-            Tone::Ok,
-            "ok",
-            format!("{total} of {total} checks passed"),
-        ));
-    }
     rows
 }
 
@@ -114,7 +99,7 @@ fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
     ]
 }
 
-fn proven_person(wizard: &Wizard, proof: &PartnerApiProof, at: Timestamp) -> [Row; 3] {
+fn proven_person(wizard: &Wizard, proof: &PartnerApiProof, at: Timestamp) -> [Row; 2] {
     let user = proof
         .user
         .as_ref()
@@ -125,13 +110,21 @@ fn proven_person(wizard: &Wizard, proof: &PartnerApiProof, at: Timestamp) -> [Ro
         None => "MFA unknown",
     };
     let prices = if proof.prices {
-        "read"
+        "price sheet read"
     } else {
-        "not available in this cloud"
+        "no price sheets in this cloud"
     };
+    let finished = wizard
+        .run
+        .as_ref()
+        .filter(|run| run.status() == Status::Finished);
+    let passed = finished.map_or_else(String::new, |run| {
+        let total = run.checks().len();
+        format!("{total} of {total} passed; ")
+    });
+    let at = clock_text(at, &wizard.setting.zone);
     [
         fact("Signed in as", format!("{user}    {mfa}")),
-        fact("Checked", clock_text(at, &wizard.setting.zone)),
-        fact("Price sheet", prices),
+        fact("Checked", format!("{passed}{prices}; {at}")),
     ]
 }

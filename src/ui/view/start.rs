@@ -7,15 +7,14 @@
 //!
 //!  Only you can confirm                                     space marks a line
 //!  > [ ] Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center
-//!
-//!  About this line
-//!    Octo reads ERP prices with it. ...
+//!        Octo reads ERP prices with it. ...
+//!        Where: App registrations > ...
 //! ```
 
 use crate::engine::effect::Look;
 use crate::ui::page::{Block, Item, Page, Row, Tone};
 use crate::ui::view::notice;
-use crate::ui::wizard::{MARKS, Stop, Wizard};
+use crate::ui::wizard::{MARKS, Mark, Stop, Wizard};
 
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("Before you start");
@@ -35,22 +34,13 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         _ => 0,
     };
     for (index, mark) in MARKS.iter().enumerate() {
+        let focused = index == focus;
         page.blocks.push(Block::Item(Item {
             mark: Some(wizard.marked.contains(&mark.key)),
             text: mark.line.to_owned(),
-            focused: index == focus,
+            focused,
+            below: if focused { about(mark) } else { Vec::new() },
         }));
-    }
-    if let Some(mark) = MARKS.get(focus) {
-        page.gap();
-        page.row(Row::of(Tone::Title, "About this line").at(1));
-        page.row(Row::text(mark.why).at(3));
-        page.row(
-            Row::of(Tone::Muted, "Where: ")
-                .and(Tone::Plain, mark.place)
-                .at(3)
-                .hanging(10),
-        );
     }
     page.hint("Up Down", "move");
     page.hint("space", "mark");
@@ -61,6 +51,15 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.hint("Ctrl-C", "leave");
     page.hint("?", "help");
     page
+}
+
+/// Why a line matters, and where to click.
+fn about(mark: &Mark) -> Vec<Row> {
+    let place = Row::of(Tone::Muted, "Where: ").and(Tone::Plain, mark.place);
+    vec![
+        Row::of(Tone::Muted, mark.why).at(9),
+        place.at(9).hanging(16),
+    ]
 }
 
 fn name(look: Look) -> &'static str {
@@ -85,7 +84,7 @@ fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
         Some(Ok(sight)) if sight.good => vec![row("ok", Tone::Ok, sight.line.clone())],
         Some(Ok(sight)) => vec![row("note", Tone::Note, sight.line.clone())],
         Some(Err(failure)) => {
-            let diagnosis = Wizard::diagnosed(failure);
+            let diagnosis = wizard.diagnosed(failure);
             let mut rows = vec![row(
                 "FAIL",
                 Tone::Failure,

@@ -11,6 +11,8 @@
 //!    For support     trace 5b0e...  correlation 71bb...
 //! ```
 
+use std::time::Duration;
+
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::{Cause, Failure, VaultFault};
 use crate::engine::run::{CheckId, Run};
@@ -40,6 +42,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     );
     page.gap();
     page.rows(explanation(&diagnosis));
+    page.rows(said(&diagnosis, failure));
     page.row(Row::pair(
         "Not the cause",
         LABEL,
@@ -49,7 +52,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.row(Row::pair("For support", LABEL, Tone::Muted, ids(failure)));
     page.gap();
     page.row(Row::of(Tone::Muted, reassurance(wizard, check, failure)).at(3));
-    hints(&mut page, &diagnosis, failure);
+    hints(&mut page, &diagnosis, failure, step);
     page
 }
 
@@ -95,6 +98,10 @@ pub(crate) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
                 .hanging(3 + LABEL + 3),
         );
     }
+    rows.extend(diagnosis.wait.map(|wait| {
+        let text = format!("{} before another try", in_words(wait));
+        Row::pair("Wait", LABEL, Tone::Plain, text)
+    }));
     rows.push(Row::pair(
         "Who can do it",
         LABEL,
@@ -102,6 +109,25 @@ pub(crate) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
         diagnosis.who.title(),
     ));
     rows
+}
+
+/// The service's own sentence, where the explanation sends the reader to it.
+fn said(diagnosis: &Diagnosis, failure: &Failure) -> Option<Row> {
+    let mut texts = diagnosis.why.iter().chain(&diagnosis.fix);
+    let is_meant = diagnosis.what.contains("sentence") || texts.any(|it| it.contains("sentence"));
+    let sentence = failure.sentence.as_ref().map_or_else(
+        || "nothing more than is shown here".to_owned(),
+        |sentence| format!("\"{sentence}\""),
+    );
+    is_meant.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
+}
+
+fn in_words(wait: Duration) -> String {
+    match wait.as_secs() {
+        1 => "1 second".to_owned(),
+        seconds @ 0..=119 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
 }
 
 /// From the checks that passed: what nobody has to change.
@@ -174,15 +200,18 @@ fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static s
     }
 }
 
-fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure) {
+fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure, step: Option<Step>) {
     use crate::engine::diagnose::Goto;
     match diagnosis.goto {
         Goto::SignInAgain => page.hint("Enter", "sign in again"),
         Goto::Field(_) | Goto::Step(_) => page.hint("Enter", "edit"),
-        Goto::Retry | Goto::Leave => page.hint("Enter", "try again"),
+        Goto::Retry => page.hint("Enter", "try again"),
+        Goto::Leave => page.hint("Enter", "leave"),
     }
     page.hint("r", "retry from here");
-    page.hint("s", "sign in again");
+    if step == Some(Step::PartnerApi) {
+        page.hint("s", "sign in again");
+    }
     if failure.codes.contains(&7_000_215) {
         page.hint("n", "the key is new: keep trying");
     }

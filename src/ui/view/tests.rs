@@ -1,1 +1,203 @@
-//! x
+//! Every screen as text at 80x24, the three odd sizes, and any size without a panic.
+
+use proptest::prelude::*;
+
+use crate::engine::effect::{Cause, Failure, Look as Sight, Service, VaultFault};
+use crate::engine::run::bench::{APP, Bench, CODE, refused};
+use crate::ui::wizard::story::{Story, crib, setting};
+use crate::ui::wizard::{Place, Setting};
+
+fn golden(name: &str, story: &Story) {
+    sized(name, story, 80, 24);
+}
+
+fn sized(name: &str, story: &Story, width: u16, height: u16) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../../tests/it/golden");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, story.screen(width, height)));
+}
+
+fn stopped(fault: &'static str, failure: Failure) -> Story {
+    let mut story = Story::begun(setting());
+    story.bench.fail(fault, failure);
+    story.at_step_two().press("Enter");
+    story
+}
+
+#[test]
+fn before_you_start() {
+    golden("start", &Story::begun(setting()));
+    let mut story = Story::new(setting());
+    let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+    story.looks.insert(Sight::Keyring, locked);
+    story.begin();
+    golden("start-keyring-locked", &story);
+}
+
+#[test]
+fn the_first_frame_needs_no_answer() {
+    golden("opening", &Story::new(setting()));
+}
+
+#[test]
+fn the_three_forms() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Contoso");
+    golden("basic", &story);
+    story.press("Enter");
+    golden("partner-center-empty", &story);
+    story.press("Enter");
+    golden("partner-center-problems", &story);
+    let mut story = Story::begun(setting());
+    story.at_step_two();
+    golden("partner-center-filled", &story);
+    story.press("Enter");
+    golden("partner-center-checked", &story);
+    story.press("Enter");
+    golden("partner-api", &story);
+    story.press("Enter");
+    golden("sign-in", &story);
+    story.paste(CODE).press("Enter");
+    golden("partner-api-checked", &story);
+    story.press("Enter");
+    golden("review", &story);
+    story.press("Enter");
+    golden("done", &story);
+}
+
+#[test]
+fn checks_while_they_run() {
+    let mut story = Story::begun(setting());
+    story.at_step_two();
+    story.answering = false;
+    story.press("Enter");
+    golden("checking", &story);
+}
+
+#[test]
+fn failures() {
+    golden(
+        "stopped-7000215",
+        &stopped("apptoken", refused(401, 7_000_215)),
+    );
+    let mut story = stopped(
+        "read InvoiceSummary",
+        Failure::new(Service::PartnerCenter, Cause::TimedOut),
+    );
+    golden("stopped-timed-out", &story);
+    story.press("d");
+    golden("details", &story);
+}
+
+#[test]
+fn what_lies_over_a_page() {
+    let mut story = Story::begun(setting());
+    story.at_step_two().press("F1");
+    golden("help", &story);
+    story.press("Esc ^C");
+    golden("leave", &story);
+    story
+        .press("Esc")
+        .paste(&format!("AZURE_CLIENT_ID={APP}\nAZURE_CLIENT_SECRET=x"));
+    golden("offer", &story);
+}
+
+#[test]
+fn a_registration_that_is_there() {
+    let mut story = Story::with(setting(), Bench::registered());
+    story.begin();
+    golden("overview", &story);
+}
+
+#[test]
+fn banners_stand_on_every_page() {
+    let mut story = Story::begun(Setting {
+        rehearsal: Some(crib()),
+        ..setting()
+    });
+    story.press("Enter Enter");
+    golden("rehearsal", &story);
+    let other = Setting {
+        unknown_hosts: vec!["127.0.0.1:8088".to_owned()],
+        extra_ca: true,
+        ..setting()
+    };
+    golden("another-server", &Story::begun(other));
+}
+
+#[test]
+fn odd_sizes() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter Enter");
+    sized("partner-center-40x12", &story, 40, 12);
+    sized("partner-center-120x40", &story, 120, 40);
+    sized("too-small", &story, 39, 11);
+}
+
+/// Everything a person could do, in any order, at any size: nothing panics and the caret stays on the screen.
+fn places() -> Vec<Story> {
+    let mut all: Vec<Story> = Vec::new();
+    let mut story = Story::begun(setting());
+    for keys in ["", "Enter", "Enter"] {
+        story.press(keys);
+    }
+    all.push(story);
+    for steps in 0..5 {
+        let mut story = Story::begun(setting());
+        match steps {
+            0 => story.at_step_two(),
+            1 => story.at_step_three(),
+            2 => story.at_sign_in(),
+            3 => story.at_review(),
+            _ => story.at_review().press("Enter"),
+        };
+        all.push(story);
+    }
+    all.push(stopped("apptoken", refused(401, 7_000_215)));
+    let mut there = Story::with(setting(), Bench::registered());
+    there.begin();
+    all.push(there);
+    all
+}
+
+#[test]
+fn the_places_are_all_there() {
+    let seen: Vec<Place> = places().iter().map(|story| story.wizard.place).collect();
+    for place in [
+        Place::PartnerCenter,
+        Place::PartnerApi,
+        Place::SignIn,
+        Place::Review,
+        Place::Done,
+        Place::Stopped,
+        Place::Overview,
+    ] {
+        assert!(seen.contains(&place), "{place:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_size_and_any_keys_are_survived(
+        sizes in prop::collection::vec((0_u16..200, 0_u16..60), 1..4),
+        keys in prop::collection::vec(prop::sample::select(vec![
+            "Tab", "S-Tab", "Enter", "Esc", "^C", "Up", "Down", "Space", "Bs", "F1", "F2", "F3", "F4", "F5", "F7", "F9",
+            "x", "本", "?", "r", "e", "s", "d", "n", "c", "o",
+        ]), 0..24),
+    ) {
+        for mut story in places() {
+            for key in &keys {
+                if story.ended.is_none() {
+                    story.press(key);
+                }
+            }
+            for (width, height) in &sizes {
+                let _screen = story.screen(*width, *height);
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::engine::answers::{self, Field, Problem};
 use crate::engine::diagnose::{Context, Diagnosis, Goto, diagnose};
-use crate::engine::effect::{Audience, Effect, Failure, Look, Verdict};
+use crate::engine::effect::{Effect, Failure, Look, Verdict};
 use crate::engine::journal::Fact;
 use crate::engine::run::{Answered, CheckId, Run, Status, WrongPaste};
 use crate::engine::step::{Environment, Step};
@@ -10,31 +10,6 @@ use crate::exit::Exit;
 use crate::ids::{ClientId, Directory};
 use crate::ui::Task;
 use crate::ui::wizard::{MARKS, Origin, Overlay, Place, Stop, Told, Wizard};
-
-/// What can be done with a registration that is there.
-pub(crate) const CHOICES: &[(&str, &str)] = &[
-    (
-        "Change the name",
-        "Basic Details only; nothing else is touched.",
-    ),
-    (
-        "Re-run Partner Center Credentials",
-        "A new key, or the same one again. The sign-in is kept while the application stays the same.",
-    ),
-    (
-        "Re-run Partner API Credentials",
-        "A new sign-in. The key stays as it is.",
-    ),
-    (
-        "Run every check again",
-        "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
-    ),
-    (
-        "Replace this registration",
-        "All three steps. What works now keeps working until you confirm the new one by name.",
-    ),
-    ("Leave", "Nothing is changed."),
-];
 
 impl Wizard {
     /// Enter: the marked action of the page.
@@ -89,7 +64,10 @@ impl Wizard {
     /// Single letters, where no field takes them.
     pub(super) fn letter(&mut self, letter: char) -> Vec<Task> {
         match (self.place, letter.to_ascii_lowercase()) {
-            (_, '?') => self.overlay = Some(Overlay::Help),
+            (_, '?') => {
+                self.scroll = 0;
+                self.overlay = Some(Overlay::Help);
+            }
             (Place::Start, ' ') => self.toggle_mark(),
             (Place::Start, 'o') => return self.open_portal(),
             (Place::Start, 'c') => return self.copy_mark(),
@@ -136,16 +114,26 @@ impl Wizard {
     // ---- before you start ----
 
     fn submit_start(&mut self) -> Vec<Task> {
-        if let Some(Err(_)) = self.looks.get(&Look::Keyring) {
-            self.notice = Some(
-                "Without a keyring nothing can be kept. Follow the cure above, then r looks again."
-                    .to_owned(),
-            );
+        if self.cannot_keep() {
             return Vec::new();
         }
         self.started = true;
         self.go(Place::Basic);
         vec![self.save()]
+    }
+
+    /// Whether the keyring failed its test; then the first page says so, and no secret is sent or asked for.
+    fn cannot_keep(&mut self) -> bool {
+        let failed = matches!(self.looks.get(&Look::Keyring), Some(Err(_)));
+        if failed {
+            if self.place != Place::Start {
+                self.go(Place::Start);
+            }
+            let text =
+                "Without a keyring nothing can be kept. Follow the cure, then r looks again.";
+            self.notice = Some(text.to_owned());
+        }
+        failed
     }
 
     pub(super) fn look_again(&mut self) -> Vec<Task> {
@@ -192,46 +180,6 @@ impl Wizard {
         vec![Task::Copy(mark.copy.to_owned())]
     }
 
-    // ---- a registration is there ----
-
-    fn submit_overview(&mut self) -> Vec<Task> {
-        self.replacing = false;
-        self.checking_all = false;
-        match self.focus {
-            0 => {
-                self.setting.only = Some(Step::Basic);
-                self.go(Place::Basic);
-            }
-            1 => {
-                self.setting.only = Some(Step::PartnerCenter);
-                self.go(Place::PartnerCenter);
-            }
-            2 => {
-                self.setting.only = Some(Step::PartnerApi);
-                self.go(Place::PartnerApi);
-            }
-            3 => {
-                self.checking_all = true;
-                return self.check_step(Step::PartnerCenter);
-            }
-            4 => {
-                self.setting.only = None;
-                self.replacing = true;
-                self.go(Place::Start);
-                return self.look_again();
-            }
-            _ => return self.leave(Exit::Done),
-        }
-        Vec::new()
-    }
-
-    fn check_step(&mut self, step: Step) -> Vec<Task> {
-        match Run::check(step, self.registration.clone()) {
-            Some(run) => self.begin_run(run),
-            None => Vec::new(),
-        }
-    }
-
     // ---- step 1 ----
 
     fn submit_basic(&mut self) -> Vec<Task> {
@@ -273,6 +221,9 @@ impl Wizard {
     // ---- step 2 ----
 
     fn submit_partner_center(&mut self) -> Vec<Task> {
+        if self.cannot_keep() {
+            return Vec::new();
+        }
         let typed = self.forms.typed(self.environment);
         let secret = self
             .forms
@@ -373,6 +324,9 @@ impl Wizard {
     }
 
     pub(super) fn submit_partner_api(&mut self) -> Vec<Task> {
+        if self.cannot_keep() {
+            return Vec::new();
+        }
         let typed = self.forms.typed(self.environment);
         let other = self
             .forms
@@ -485,6 +439,8 @@ impl Wizard {
     // ---- runs ----
 
     pub(super) fn begin_run(&mut self, mut run: Run) -> Vec<Task> {
+        self.remember_codes();
+        run.never_again(&self.used_codes);
         let effects = run.start(self.now);
         self.run = Some(run);
         self.finishing = false;
@@ -521,10 +477,19 @@ impl Wizard {
             Some(Step::PartnerApi) => Place::PartnerApi,
             Some(Step::Basic) | None => Place::Review,
         };
+        self.remember_codes();
         self.run = None;
         self.finishing = false;
         self.go(place);
         Vec::new()
+    }
+
+    /// A code that was sent is never sent again, whichever run comes next.
+    fn remember_codes(&mut self) {
+        if let Some(run) = &self.run {
+            self.used_codes.clear();
+            self.used_codes.extend_from_slice(run.used_codes());
+        }
     }
 
     /// A step has passed: where it goes on.
@@ -579,8 +544,12 @@ impl Wizard {
         let goto = self.diagnosis().map(|(_, _, diagnosis)| diagnosis.goto);
         match goto {
             Some(Goto::SignInAgain) => self.sign_in_again(),
-            Some(Goto::Retry | Goto::Leave) | None => self.retry(),
-            Some(Goto::Field(_) | Goto::Step(_)) => self.edit_after_failure(),
+            Some(Goto::Retry) | None => self.retry(),
+            Some(Goto::Leave) => self.wants_to_leave(),
+            Some(Goto::Field(field)) => self.edit(page_of(field)),
+            Some(Goto::Step(Step::PartnerApi)) => self.edit(Some(Place::PartnerApi)),
+            Some(Goto::Step(Step::PartnerCenter)) => self.edit(Some(Place::PartnerCenter)),
+            Some(Goto::Step(Step::Basic)) => self.edit(Some(Place::Basic)),
         }
     }
 
@@ -607,8 +576,15 @@ impl Wizard {
 
     fn sign_in_again(&mut self) -> Vec<Task> {
         let now = self.now;
-        if self.step() != Some(Step::PartnerApi) || self.checking_all {
+        if self.step() != Some(Step::PartnerApi) {
             return self.retry();
+        }
+        if self.checking_all {
+            // A check has no sign-in in it, and a token that was refused is not sent again: the step itself is run once more.
+            let mut tasks = self.leave_checks();
+            self.checking_all = false;
+            tasks.extend(self.again(Step::PartnerApi, Place::PartnerApi));
+            return tasks;
         }
         let mut tasks = self.cancel(|origin| *origin == Origin::Run(CheckId::SignIn));
         tasks.push(self.perform(Origin::Quiet, Effect::Tell(Verdict::Closed)));
@@ -625,12 +601,21 @@ impl Wizard {
         tasks
     }
 
-    /// Back to the form, with the focus on the field to blame.
+    /// Back to the form of the step that failed, with the focus on the field to blame.
     fn edit_after_failure(&mut self) -> Vec<Task> {
+        self.edit(None)
+    }
+
+    /// To the form that the cure names, or to that of the step that failed, with the focus on the field to blame.
+    fn edit(&mut self, page: Option<Place>) -> Vec<Task> {
         let blamed = self
             .diagnosis()
             .map(|(_, _, diagnosis)| (diagnosis.goto, diagnosis.what));
         let mut tasks = self.leave_checks();
+        if let Some(page) = page.filter(|page| *page != self.place) {
+            self.checking_all = false;
+            self.go(page);
+        }
         if let Some((Goto::Field(field), what)) = blamed
             && self.stops().contains(&Stop::Field(field))
         {
@@ -665,32 +650,26 @@ impl Wizard {
 
     /// What the diagnosis may know.
     pub(super) fn context(&self, check: CheckId) -> Context<'_> {
-        let proof = self.proven_center();
-        let prices = [CheckId::PriceToken, CheckId::Rates, CheckId::Sheet];
-        let audience = Some(if prices.contains(&check) {
-            Audience::PartnerApi
-        } else {
-            Audience::PartnerCenter
-        });
         Context {
-            step: check.step(),
-            audience,
-            application: proof.map(|proof| proof.application.as_str()),
-            tenant: proof.map(|proof| proof.tenant.as_str()),
-            redirect: self
-                .forms
-                .text(Field::Redirect)
-                .map(crate::ui::field::TextField::text),
-            ..Context::default()
+            place: self.machine,
+            ..self
+                .run
+                .as_ref()
+                .map(|run| run.context(check))
+                .unwrap_or_default()
         }
     }
 
     pub(crate) fn shut_diagnosis(&self) -> Option<Diagnosis> {
-        self.shut.as_ref().map(Self::diagnosed)
+        self.shut.as_ref().map(|failure| self.diagnosed(failure))
     }
 
-    pub(crate) fn diagnosed(failure: &Failure) -> Diagnosis {
-        diagnose(failure, &Context::default())
+    pub(crate) fn diagnosed(&self, failure: &Failure) -> Diagnosis {
+        let context = Context {
+            place: self.machine,
+            ..Context::default()
+        };
+        diagnose(failure, &context)
     }
 
     pub(super) fn blame(&mut self, problems: Vec<Problem>) -> Vec<Task> {
@@ -737,6 +716,22 @@ impl Wizard {
         self.notice = Some(format!("Taken: {}.", names.join(", ")));
         self.focus_first_open();
         Vec::new()
+    }
+}
+
+/// The page that has this field; `None` where only the page of the step that ran can have it.
+fn page_of(field: Field) -> Option<Place> {
+    match field {
+        Field::AccountName | Field::Environment => Some(Place::Basic),
+        Field::ClientId
+        | Field::ApplicationId
+        | Field::SecretKey
+        | Field::Directory
+        | Field::SecretEnds => Some(Place::PartnerCenter),
+        Field::MpnId | Field::SecretChoice | Field::ApiSecret | Field::Redirect => {
+            Some(Place::PartnerApi)
+        }
+        Field::Answer | Field::Confirmation => None,
     }
 }
 

@@ -33,12 +33,22 @@ impl Wizard {
                 self.registration.apply(&line);
                 self.after_basic()
             }
-            (Origin::Named, Outcome::Failed(failure)) => self.cannot_note(&failure),
+            (Origin::Discarded, Outcome::Noted(line)) => {
+                self.registration.apply(&line);
+                self.discarded()
+            }
+            (Origin::Named | Origin::Discarded, Outcome::Failed(failure)) => {
+                self.cannot_note(&failure)
+            }
             (Origin::Telling(key), Outcome::Discovered(tenant)) => {
-                let line = tenant
-                    .region
-                    .map_or_else(String::new, |region| format!(", {region}"));
-                self.told.insert(key, Told::Directory(line));
+                let told = if tenant.named {
+                    let region = tenant.region.map(|region| format!(", {region}"));
+                    Told::Directory(region.unwrap_or_default())
+                } else {
+                    // The server answers, but not about this ID.
+                    Told::Unknown
+                };
+                self.told.insert(key, told);
                 Vec::new()
             }
             (Origin::Telling(key), Outcome::Failed(failure)) => {
@@ -61,7 +71,7 @@ impl Wizard {
     }
 
     fn cannot_note(&mut self, failure: &Failure) -> Vec<Task> {
-        let diagnosis = Self::diagnosed(failure);
+        let diagnosis = self.diagnosed(failure);
         self.notice = Some(format!("{} ({})", diagnosis.what, diagnosis.code));
         Vec::new()
     }
@@ -239,6 +249,11 @@ impl Wizard {
                 Vec::new()
             }
             Some(Step::PartnerApi) => self.tell(Some(Verdict::Proven)),
+            Some(Step::Basic) | None if !self.committing() => {
+                self.go(Place::Overview);
+                self.notice = Some("What was begun is discarded.".to_owned());
+                Vec::new()
+            }
             Some(Step::Basic) | None => {
                 self.committed_at = self.now;
                 self.setting.only = None;
@@ -253,6 +268,13 @@ impl Wizard {
                 Vec::new()
             }
         }
+    }
+
+    /// Whether the run is the commit, and not only a tidying up.
+    fn committing(&self) -> bool {
+        self.run
+            .as_ref()
+            .is_some_and(|run| run.passed(CheckId::Activate))
     }
 
     fn tell(&mut self, verdict: Option<Verdict>) -> Vec<Task> {

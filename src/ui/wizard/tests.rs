@@ -1,1 +1,463 @@
-//! x
+//! The wizard as a person uses it.
+
+use super::story::{SECRET, Story, crib, setting};
+use super::*;
+use crate::engine::effect::{Cause, Service, VaultFault};
+use crate::engine::run::bench::{APP, Bench, CODE, TENANT, refused};
+use crate::text::Foreign;
+
+#[test]
+fn three_steps_lead_to_a_registration() {
+    let mut story = Story::begun(setting());
+    assert_eq!(story.wizard.place, Place::Start);
+    story.at_sign_in();
+    assert_eq!(story.wizard.place, Place::SignIn);
+    story
+        .paste(&format!("https://localhost/?code={CODE}&state=7f3c"))
+        .press("Enter");
+    assert!(story.wizard.run_finished());
+    assert!(story.done.contains(&"tell Proven".to_owned()));
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Review);
+    assert!(
+        story.bench.registration().active.is_none(),
+        "nothing is active before it is confirmed"
+    );
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert!(story.bench.registration().active.is_some());
+    story.press("Enter");
+    assert_eq!(story.ended, Some(Exit::Done));
+}
+
+#[test]
+fn no_secret_is_ever_drawn() {
+    let mut story = Story::begun(setting());
+    let mut screens = Vec::new();
+    story.at_step_two();
+    screens.push(story.screen(120, 60));
+    story.press("F1");
+    screens.push(story.screen(120, 60));
+    story.press("Esc Enter");
+    screens.push(story.screen(120, 60));
+    story.press("Enter Enter");
+    story.paste(CODE);
+    screens.push(story.screen(120, 60));
+    story.press("Enter");
+    screens.push(story.screen(120, 60));
+    story.press("Enter");
+    screens.push(story.screen(120, 60));
+    story.press("Enter");
+    screens.push(story.screen(120, 60));
+    screens.push(format!("{:?}", story.wizard));
+    for screen in screens {
+        for secret in [SECRET, CODE, "7f3c", "token-1", "token-2", "verifier"] {
+            assert!(!screen.contains(secret), "{secret} in\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter Enter");
+    assert_eq!(story.wizard.place, Place::PartnerCenter);
+    let fields: Vec<Field> = story
+        .wizard
+        .problems
+        .iter()
+        .map(|problem| problem.field)
+        .collect();
+    assert_eq!(fields, [Field::ApplicationId, Field::SecretKey]);
+    assert_eq!(story.wizard.stop(), Some(Stop::Field(Field::ApplicationId)));
+    story.paste(APP);
+    assert!(
+        story
+            .wizard
+            .problems
+            .iter()
+            .all(|problem| problem.field != Field::ApplicationId)
+    );
+}
+
+#[test]
+fn a_secret_id_is_told_when_its_field_is_left() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter");
+    story.wizard.focus = 2;
+    story.paste(TENANT).press("Tab");
+    assert!(story.shows("it is the Secret ID, not the secret Value"));
+}
+
+#[test]
+fn going_back_loses_nothing() {
+    let mut story = Story::begun(setting());
+    story.at_step_two().press("Esc");
+    assert_eq!(story.wizard.place, Place::Basic);
+    story.press("Enter Enter");
+    assert!(
+        story.wizard.run_finished(),
+        "everything typed was still there"
+    );
+    story.press("Esc");
+    assert_eq!(story.wizard.place, Place::PartnerCenter);
+    assert!(!story.wizard.forms.is_empty(Field::SecretKey));
+}
+
+#[test]
+fn esc_on_the_first_page_does_not_leave() {
+    let mut story = Story::begun(setting());
+    story.press("Esc Esc Esc");
+    assert_eq!(story.ended, None);
+}
+
+#[test]
+fn ctrl_c_asks_and_twice_leaves() {
+    let mut story = Story::begun(setting());
+    story.press("Enter ^C");
+    assert_eq!(story.wizard.overlay, Some(Overlay::Leave));
+    story.press("Esc");
+    assert_eq!(story.wizard.overlay, None);
+    story.press("^C s");
+    assert_eq!(story.ended, Some(Exit::Cancelled));
+    assert!(story.opened.draft.is_some());
+    let mut story = Story::begun(setting());
+    story.press("Enter ^C ^C");
+    assert_eq!(story.ended, Some(Exit::Cancelled));
+}
+
+#[test]
+fn a_draft_opens_where_it_was_without_its_secret() {
+    let mut story = Story::begun(setting());
+    story.at_step_two().press("^C s");
+    let draft = story.opened.draft.clone().unwrap();
+    assert!(!serde_json::to_string(&draft).unwrap().contains(SECRET));
+    let mut again = Story::with(
+        setting(),
+        Bench {
+            lines: story.bench.lines.clone(),
+            ..Bench::default()
+        },
+    );
+    again.opened.draft = Some(draft);
+    again.begin();
+    assert_eq!(again.wizard.place, Place::PartnerCenter);
+    assert_eq!(
+        again
+            .wizard
+            .forms
+            .text(Field::ApplicationId)
+            .unwrap()
+            .text(),
+        APP
+    );
+    assert!(again.wizard.forms.is_empty(Field::SecretKey));
+    assert_eq!(again.wizard.stop(), Some(Stop::Field(Field::SecretKey)));
+}
+
+#[test]
+fn a_failed_check_shows_its_cure_and_goes_back_to_the_field() {
+    let mut story = Story::begun(setting());
+    story.bench.fail("apptoken", refused(401, 7_000_215));
+    story.at_step_two().press("Enter");
+    assert_eq!(story.wizard.place, Place::Stopped);
+    assert!(story.shows("AADSTS7000215"));
+    story.press("Esc");
+    assert_eq!(story.wizard.place, Place::PartnerCenter);
+    assert_eq!(story.wizard.stop(), Some(Stop::Field(Field::SecretKey)));
+    assert!(
+        !story.wizard.forms.is_empty(Field::SecretKey),
+        "what was typed is still there"
+    );
+}
+
+#[test]
+fn a_new_key_is_tried_again_patiently() {
+    let mut story = Story::begun(setting());
+    story.bench.fail("apptoken", refused(401, 7_000_215));
+    story.bench.fail("apptoken", refused(401, 7_000_215));
+    story.at_step_two().press("Enter n");
+    assert!(story.wizard.run_finished());
+    assert!(story.bench.log.contains(&"pause 5".to_owned()));
+}
+
+#[test]
+fn a_wrong_paste_is_named_and_the_page_waits_on() {
+    let mut story = Story::begun(setting());
+    story
+        .at_sign_in()
+        .paste("https://x/authorize?client_id=a&response_type=code&redirect_url=b")
+        .press("Enter");
+    assert_eq!(story.wizard.place, Place::SignIn);
+    assert!(story.shows("redirect_url= as the old guide has it"));
+}
+
+#[test]
+fn the_browser_gets_the_one_time_address_only() {
+    let mut story = Story::begun(setting());
+    story.at_sign_in();
+    assert!(
+        !story.done.iter().any(|word| word.contains("authorize")),
+        "{:?}",
+        story.done
+    );
+}
+
+#[test]
+fn without_a_keyring_nothing_can_be_typed() {
+    let mut story = Story::new(setting());
+    let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+    story.looks.insert(Look::Keyring, locked);
+    story.begin();
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Start);
+    assert!(story.shows("Without a keyring nothing can be kept"));
+    story.looks.clear();
+    story.press("r Enter");
+    assert_eq!(story.wizard.place, Place::Basic);
+}
+
+#[test]
+fn a_second_run_opens_on_the_registration() {
+    let mut story = Story::with(setting(), Bench::registered());
+    story.begin();
+    assert_eq!(story.wizard.place, Place::Overview);
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Basic);
+    story.press("Neu Enter");
+    assert_eq!(story.wizard.place, Place::Overview);
+    assert_eq!(story.bench.registration().name.unwrap().as_str(), "Neu");
+}
+
+#[test]
+fn a_single_step_is_run_again_with_everything_else_kept() {
+    let only = Setting {
+        only: Some(Step::PartnerApi),
+        ..setting()
+    };
+    let mut story = Story::with(only, Bench::registered());
+    let before = story.bench.registration().active.unwrap().id;
+    story.begin();
+    assert_eq!(story.wizard.place, Place::PartnerApi);
+    story
+        .press("Enter")
+        .paste("1.AXoAkl-another_code.AgABBAI")
+        .press("Enter Enter");
+    assert_eq!(story.wizard.place, Place::Review);
+    assert!(
+        !story.wizard.must_confirm(),
+        "the same account needs no name"
+    );
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert_ne!(story.bench.registration().active.unwrap().id, before);
+}
+
+#[test]
+fn replacing_asks_for_the_name() {
+    let mut story = Story::with(setting(), Bench::registered());
+    story.begin();
+    story.press("Down Down Down Down Enter");
+    assert_eq!(story.wizard.place, Place::Start);
+    story.press("Enter Enter");
+    story.wizard.focus = 2;
+    story
+        .paste(SECRET)
+        .press("Enter Enter Enter")
+        .paste("1.AXoAkl-another_code.AgABBAI")
+        .press("Enter Enter");
+    assert_eq!(story.wizard.place, Place::Review);
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Review);
+    assert!(story.shows("Type its name: Contoso Ltd"));
+    story.paste("Contoso Ltd").press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+}
+
+#[test]
+fn every_check_can_be_run_again() {
+    let mut story = Story::with(setting(), Bench::registered());
+    story.begin();
+    story.press("Down Down Down Enter");
+    assert!(story.wizard.run_finished());
+    story.press("Enter");
+    assert!(story.wizard.run_finished());
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Overview);
+    assert!(story.shows("Every check passed again."));
+    assert_eq!(story.bench.redemptions, 1);
+}
+
+#[test]
+fn esc_stops_the_checks_and_late_answers_are_dropped() {
+    let mut story = Story::begun(setting());
+    story.at_step_two();
+    story.answering = false;
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Checking);
+    story.press("Esc");
+    assert_eq!(story.wizard.place, Place::PartnerCenter);
+    story.let_come(|_| Some(crate::engine::effect::Outcome::Told));
+    assert_eq!(story.wizard.place, Place::PartnerCenter);
+}
+
+#[test]
+fn a_crash_is_continued_with_one_sentence() {
+    let mut story = Story::begun(setting());
+    story.at_sign_in();
+    let lines = story.bench.lines.clone();
+    let vault = story.bench.vault.clone();
+    let mut again = Story::with(
+        setting(),
+        Bench {
+            lines,
+            vault,
+            ..Bench::default()
+        },
+    );
+    again.begin();
+    assert_eq!(again.wizard.place, Place::SignIn);
+    assert!(again.shows("The sign-in page was open."));
+    again.paste(CODE).press("Enter Enter Enter");
+    assert_eq!(again.wizard.place, Place::Done);
+}
+
+#[test]
+fn several_values_in_one_paste_are_offered() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter");
+    story.paste(&format!(
+        r#"{{"appId":"{APP}","password":"{SECRET}","tenant":"{TENANT}"}}"#
+    ));
+    assert_eq!(story.wizard.overlay, Some(Overlay::Offer));
+    assert!(!story.screen(120, 60).contains(SECRET));
+    story.press("Enter Enter");
+    assert!(story.wizard.run_finished());
+}
+
+#[test]
+fn a_rehearsal_fills_its_fields_in() {
+    let mut story = Story::begun(Setting {
+        rehearsal: Some(crib()),
+        ..setting()
+    });
+    story.press("Enter Enter F2");
+    assert_eq!(
+        story
+            .wizard
+            .forms
+            .text(Field::ApplicationId)
+            .unwrap()
+            .text(),
+        APP
+    );
+    assert!(story.screen(80, 24).contains("REHEARSAL"));
+}
+
+#[test]
+fn a_directory_typed_as_application_is_told_before_the_secret_is_sent() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter");
+    story.wizard.focus = 1;
+    story.paste(TENANT).press("Tab");
+    assert!(story.shows("this is a directory (tenant) ID, not an application's"));
+    story.paste(SECRET).press("Enter");
+    assert_eq!(story.wizard.place, Place::PartnerCenter);
+    assert!(!story.bench.log.contains(&"apptoken".to_owned()));
+}
+
+#[test]
+fn a_refused_token_is_not_sent_again_by_sign_in_again() {
+    for key in ["Enter", "s"] {
+        let mut story = Story::with(setting(), Bench::registered());
+        let mut failure = Failure::new(Service::Entra, Cause::Refused);
+        failure.status = Some(400);
+        failure.error = Foreign::some("invalid_grant");
+        failure.sentence = Foreign::some("grant request is invalid");
+        story.bench.fail("refresh PartnerCenter", failure);
+        story.begin();
+        story.press("Down Down Down Enter Enter");
+        assert_eq!(story.wizard.place, Place::Stopped);
+        assert!(story.shows("It said \"grant request is invalid"));
+        assert!(story.shows("sign in again"));
+        story.press(key);
+        assert_eq!(story.wizard.place, Place::PartnerApi);
+        let refreshes = |story: &Story| {
+            let log = story.bench.log.iter();
+            log.filter(|name| name.starts_with("refresh")).count()
+        };
+        assert_eq!(refreshes(&story), 1);
+        story
+            .press("Enter")
+            .paste("1.AXoAkl-another_code.AgABBAI")
+            .press("Enter Enter Enter");
+        assert_eq!(story.wizard.place, Place::Done);
+    }
+}
+
+#[test]
+fn a_server_that_answers_for_any_id_tells_nothing() {
+    let mut story = Story::begun(setting());
+    story.bench.nameless = true;
+    story.press("Enter Enter");
+    story.wizard.focus = 1;
+    story.paste(TENANT).press("Tab");
+    assert!(!story.shows("this is a directory (tenant) ID, not an application's"));
+}
+
+#[test]
+fn what_was_begun_can_be_discarded() {
+    let mut bench = Bench::registered();
+    assert_eq!(bench.step_two().1, Status::Finished);
+    let active = bench.registration().active.unwrap();
+    let mut story = Story::with(setting(), bench);
+    story.begin();
+    assert_eq!(story.wizard.place, Place::Review, "it goes on where it was");
+    story.wizard.go(Place::Overview);
+    story.press("Down Down Down Down Down Enter");
+    assert_eq!(story.wizard.place, Place::Overview);
+    let after = story.bench.registration();
+    assert!(after.open.is_none() && after.closed.is_empty());
+    assert_eq!(after.active.as_ref(), Some(&active));
+    for item in active.set() {
+        assert!(story.bench.vault.contains_key(&item.to_string()), "{item}");
+    }
+    assert!(!story.bench.vault.keys().any(|name| name.contains("/B/")));
+}
+
+#[test]
+fn a_code_works_once_in_the_whole_session() {
+    let mut story = Story::begun(setting());
+    story.bench.fail("redeem", refused(400, 70_008));
+    story.at_sign_in().paste(CODE).press("Enter");
+    assert_eq!(story.wizard.place, Place::Stopped);
+    story.press("Esc Enter").paste(CODE).press("Enter");
+    assert_eq!(story.wizard.place, Place::SignIn);
+    assert!(story.shows("This code was sent before"));
+}
+
+#[test]
+fn a_single_step_needs_the_keyring_too() {
+    let only = Setting {
+        only: Some(Step::PartnerApi),
+        ..setting()
+    };
+    let mut story = Story::with(only, Bench::registered());
+    let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+    story.looks.insert(Look::Keyring, locked);
+    story.begin();
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Start);
+    assert!(!story.bench.log.contains(&"listen".to_owned()));
+}
+
+#[test]
+fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter");
+    story.wizard.focus = 3;
+    story.paste(SECRET);
+    assert!(story.wizard.forms.is_empty(Field::Directory));
+    assert!(story.shows("It was not taken: this field is shown."));
+    assert!(!story.screen(120, 60).contains(SECRET));
+}

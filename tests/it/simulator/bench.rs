@@ -25,7 +25,7 @@ pub(super) struct Bench {
     clippy::disallowed_methods,
     reason = "the tests of the simulator have a client of their own"
 )]
-pub(super) fn client() -> ClientBuilder {
+pub(crate) fn client() -> ClientBuilder {
     Client::builder()
         .no_proxy()
         .redirect(Policy::none())
@@ -215,7 +215,7 @@ pub(super) fn claims(token: &str) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
-pub(super) fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+pub(crate) fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let rest = text.split_once(before).map_or("", |(_, rest)| rest);
     rest.split_once(after).map_or("", |(found, _)| found)
 }

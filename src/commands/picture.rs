@@ -1,0 +1,276 @@
+//! `octo-csp picture`: a page of the wizard as SVG, for the README.
+//!
+//! The wizard that is drawn is the one that ships. It is driven by the same events as by a person, and what the world would
+//! answer is written down here: values of the pretended company, fixed times, no network, no clock, no chance. So the same
+//! program always draws the same picture, and a test finds the day on which a page and its picture differ.
+
+use std::io::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::cli::{Picture, PictureName};
+use crate::cloud::Cloud;
+use crate::engine::effect::{
+    Answer, Cause, Claims, Effect, Failure, Found, Grant, Look as Sighted, Outcome, Reading,
+    Service, Sight, Tenant,
+};
+use crate::engine::journal::Line;
+use crate::engine::step::Environment;
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::ids::Directory;
+use crate::secret::Secret;
+use crate::ui::picture::Shot;
+use crate::ui::theme::{ColourChoice, Glyphs, Theme};
+use crate::ui::view::{self, Look};
+use crate::ui::wizard::{Setting, Wizard};
+use crate::ui::{Event, Intent, Task, Ticket};
+
+const COMPANY: &str = "Contoso CSP 本番";
+const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
+const APPLICATION: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
+/// The mistake that everybody makes once: the ID of the secret, copied from the column beside its value.
+const SECRET_ID: &str = "c9d1e0b4-7a53-4f7e-9b0d-1f2a3c4d5e6f";
+/// Has the shape of a secret and opens nothing.
+const SECRET: &str = "xxx8Q~this-is-a-picture-of-a-secret-value";
+const AUDIENCE: &str = "https://api.partnercenter.microsoft.com";
+
+pub(super) fn run(host: &mut Host, arguments: &Picture) -> Exit {
+    let mut story = Story::begin();
+    story.come_to_partner_center();
+    let about = match arguments.page {
+        PictureName::Wizard => {
+            "Step 2 of the wizard, Partner Center Credentials: under the field Secret key it says that a GUID is the \
+             Secret ID and not the secret's value, and where to find the value."
+        }
+        PictureName::Checks => {
+            story.come_to_checks();
+            "Step 2 of the wizard, checking: a list of named checks. The directory exists, the secret is accepted, \
+             Partner Center knows the application; billing is being read."
+        }
+    };
+    let Ok(shot) = Shot::of((80, 24), |frame| {
+        view::draw(&story.wizard, &look(), frame);
+    });
+    let svg = shot.svg("octo-csp register", about);
+    match host.out.write_all(svg.as_bytes()) {
+        Ok(()) => Exit::Done,
+        Err(_closed) => Exit::Internal,
+    }
+}
+
+fn look() -> Look {
+    Look {
+        theme: Theme::new(ColourChoice::Coloured),
+        glyphs: Glyphs::UNICODE,
+    }
+}
+
+/// A wizard, what it waits for, and what time it is.
+struct Story {
+    wizard: Wizard,
+    waiting: Vec<(Ticket, Effect)>,
+    now: u64,
+}
+
+impl Story {
+    fn begin() -> Self {
+        let mut wizard = Wizard::new(setting());
+        let tasks = wizard.start();
+        let mut story = Self {
+            wizard,
+            waiting: Vec::new(),
+            now: 0,
+        };
+        story.take(tasks);
+        story
+    }
+
+    /// As far as the page with the mistake.
+    fn come_to_partner_center(&mut self) {
+        self.answer_all();
+        self.press(Intent::Submit);
+        self.paste(COMPANY);
+        self.press(Intent::Submit);
+        self.answer_all();
+        self.press(Intent::Previous);
+        for value in [TENANT, APPLICATION, SECRET_ID] {
+            self.paste(value);
+            self.press(Intent::Next);
+            self.answer_all();
+        }
+        self.press(Intent::Submit);
+    }
+
+    /// The mistake mended, and every check but the last ones passed.
+    fn come_to_checks(&mut self) {
+        self.press(Intent::EraseToStart);
+        self.paste(SECRET);
+        self.press(Intent::Submit);
+        // The draft, the directory, the token, two of three reads.
+        for milliseconds in [0, 412, 655, 803, 240] {
+            self.pass(milliseconds);
+            self.answer_next();
+        }
+        self.pass(2_100);
+    }
+
+    fn press(&mut self, intent: Intent) {
+        let tasks = self.wizard.update(Event::Pressed(intent));
+        self.take(tasks);
+    }
+
+    fn paste(&mut self, text: &str) {
+        let tasks = self
+            .wizard
+            .update(Event::Pasted(Secret::new(text.to_owned())));
+        self.take(tasks);
+    }
+
+    fn pass(&mut self, milliseconds: u64) {
+        self.now += milliseconds;
+        let tasks = self.wizard.update(Event::Ticked(self.now));
+        self.take(tasks);
+    }
+
+    /// What is to be performed waits. A picture has no clipboard, no browser and no end.
+    fn take(&mut self, tasks: Vec<Task>) {
+        self.waiting
+            .extend(tasks.into_iter().filter_map(|task| match task {
+                Task::Perform(ticket, effect) => Some((ticket, effect)),
+                Task::Cancel(_)
+                | Task::Copy(_)
+                | Task::Print(_)
+                | Task::Suspend
+                | Task::Quit(..) => None,
+            }));
+    }
+
+    /// Answers what has waited longest.
+    fn answer_next(&mut self) {
+        while !self.waiting.is_empty() {
+            let (ticket, effect) = self.waiting.remove(0);
+            if let Some(outcome) = outcome(effect) {
+                let tasks = self.wizard.update(Event::Came(ticket, outcome));
+                self.take(tasks);
+                return;
+            }
+        }
+    }
+
+    fn answer_all(&mut self) {
+        while !self.waiting.is_empty() {
+            self.answer_next();
+        }
+    }
+}
+
+fn setting() -> Setting {
+    let cloud = Cloud::global();
+    Setting {
+        rehearsal: None,
+        unknown_hosts: cloud.unknown_hosts(),
+        extra_ca: false,
+        prices: cloud.partner_api.is_some(),
+        portal: cloud.portal,
+        only: None,
+        environment: Environment::Production,
+        browser: true,
+        zone: TimeZone::UTC,
+    }
+}
+
+/// What the pretended company's world answers; `None` where the pictures never come to.
+fn outcome(effect: Effect) -> Option<Outcome> {
+    match effect {
+        Effect::Open(_) => Some(Outcome::Opened(Box::default())),
+        Effect::Look(look) => Some(Outcome::Looked(sight(look))),
+        Effect::Discover(directory) => Some(discovered(&directory)),
+        Effect::AppToken(_) => Some(Outcome::AppToken(Box::new(Grant {
+            access_token: Secret::shared("a picture of a token".to_owned()),
+            claims: Claims {
+                readable: true,
+                audience: Some(AUDIENCE.into()),
+                tenant: Some(TENANT.into()),
+                application: Some(APPLICATION.into()),
+                ..Claims::default()
+            },
+            id_claims: None,
+        }))),
+        Effect::Read(reading, _) => found(reading).map(|found| {
+            Outcome::Read(Box::new(Answer {
+                found,
+                mfa_compliant: None,
+                request_id: None,
+            }))
+        }),
+        Effect::Note(fact) => Some(Outcome::Noted(Box::new(Line {
+            sequence: 1,
+            at: Timestamp::UNIX_EPOCH,
+            fact,
+        }))),
+        Effect::Save(_) => Some(Outcome::Saved),
+        Effect::Listen(_)
+        | Effect::Relisten(_)
+        | Effect::Probe(_)
+        | Effect::Await
+        | Effect::Tell(_)
+        | Effect::Browse(_)
+        | Effect::Redeem(_)
+        | Effect::Refresh(_)
+        | Effect::Keep(..)
+        | Effect::Recall(_)
+        | Effect::Copy { .. }
+        | Effect::Erase(_)
+        | Effect::ReadBack(_)
+        | Effect::Pause(_) => None,
+    }
+}
+
+/// One GUID is a directory, and no other.
+fn discovered(directory: &Directory) -> Outcome {
+    match directory {
+        Directory::Tenant(id) if id.as_str() == TENANT => Outcome::Discovered(Tenant {
+            id: id.clone(),
+            named: true,
+            region: Some("AS".into()),
+            cloud: None,
+        }),
+        Directory::Tenant(_) | Directory::Domain(_) => {
+            let mut failure = Failure::new(Service::Entra, Cause::Refused);
+            failure.error = Some("invalid_tenant".into());
+            Outcome::Failed(Box::new(failure))
+        }
+    }
+}
+
+fn sight(look: Sighted) -> Sight {
+    let line = match look {
+        Sighted::Network => "the login host and both APIs answered",
+        Sighted::Clock => "1 second away from the server",
+        Sighted::Keyring => "test item written, read back, removed",
+        Sighted::Browser => "can be opened here",
+    };
+    Sight {
+        good: true,
+        line: line.to_owned(),
+    }
+}
+
+fn found(reading: Reading) -> Option<Found> {
+    match reading {
+        Reading::Customers => Some(Found::Customers { total: Some(128) }),
+        Reading::LegalBusiness => Some(Found::LegalBusiness {
+            company: Some("Contoso Ltd".into()),
+            country: Some("JP".into()),
+            vetting: Some("authorized".into()),
+        }),
+        Reading::InvoiceSummary
+        | Reading::Organization
+        | Reading::Mpn
+        | Reading::BillingProfile
+        | Reading::ExchangeRates
+        | Reading::PriceSheet => None,
+    }
+}

@@ -1,0 +1,249 @@
+//! A person at the wizard, for tests: presses, pastes and looks, against a world of a few lines.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not answered here is answered by the bench"
+)]
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use url::Url;
+
+use crate::engine::effect::{Effect, Failure, Opened, Outcome, Sight};
+use crate::engine::run::bench::{APP, Bench, TENANT};
+use crate::engine::step::Environment;
+use crate::exit::Exit;
+use crate::secret::Secret;
+use crate::ui::theme::{ColourChoice, Glyphs, Theme};
+use crate::ui::view::{self, Look};
+use crate::ui::wizard::{Crib, Setting, Wizard};
+use crate::ui::{Event, Intent, Task};
+
+/// A value that must never be drawn.
+pub(crate) const SECRET: &str = "abc8Q~marked-secret-value-0123456789_-.~";
+
+pub(crate) struct Story {
+    pub(crate) wizard: Wizard,
+    pub(crate) bench: Bench,
+    pub(crate) opened: Opened,
+    /// What the looks answer; well, unless told otherwise.
+    pub(crate) looks: BTreeMap<crate::engine::effect::Look, Failure>,
+    /// Tasks that are no effects, as words.
+    pub(crate) done: Vec<String>,
+    pub(crate) ended: Option<Exit>,
+    /// Effects that wait until somebody answers.
+    waiting: Vec<(crate::ui::Ticket, Effect)>,
+    /// Whether effects are answered at all.
+    pub(crate) answering: bool,
+}
+
+pub(crate) fn setting() -> Setting {
+    Setting {
+        rehearsal: None,
+        unknown_hosts: Vec::new(),
+        extra_ca: false,
+        prices: true,
+        portal: Url::parse("https://portal.azure.com").unwrap(),
+        only: None,
+        environment: Environment::Production,
+        browser: true,
+        zone: TimeZone::UTC,
+    }
+}
+
+pub(crate) fn crib() -> Crib {
+    use crate::engine::answers::Field;
+    Crib {
+        values: BTreeMap::from([(Field::ApplicationId, APP.to_owned())]),
+        secret: Secret::shared("simulated".to_owned()),
+        user: "admin@contoso.example".to_owned(),
+        password: "only-a-rehearsal".to_owned(),
+        mfa_code: "271828".to_owned(),
+        scenario: Some("AADSTS65001".to_owned()),
+    }
+}
+
+impl Story {
+    pub(crate) fn new(setting: Setting) -> Self {
+        Self::with(setting, Bench::default())
+    }
+
+    /// Opens on what `bench` has in its journal.
+    pub(crate) fn with(setting: Setting, bench: Bench) -> Self {
+        let opened = Opened {
+            registration: bench.registration(),
+            draft: None,
+            name: "production".to_owned(),
+            folder: "/home/op/.local/state/octo-csp/production".to_owned(),
+        };
+        Self {
+            wizard: Wizard::new(setting),
+            bench,
+            opened,
+            looks: BTreeMap::new(),
+            done: Vec::new(),
+            ended: None,
+            waiting: Vec::new(),
+            answering: true,
+        }
+    }
+
+    /// Opened, and every effect answered.
+    pub(crate) fn begun(setting: Setting) -> Self {
+        let mut story = Self::new(setting);
+        story.begin();
+        story
+    }
+
+    pub(crate) fn begin(&mut self) {
+        let tasks = self.wizard.start();
+        self.work(tasks);
+    }
+
+    /// Presses keys: `Tab`, `S-Tab`, `Enter`, `Esc`, `^C`, `F2`, `Up`, `Down`, `Space`; anything else is typed.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split(' ') {
+            let intents: Vec<Intent> = match key {
+                "Tab" => vec![Intent::Next],
+                "S-Tab" => vec![Intent::Previous],
+                "Enter" => vec![Intent::Submit],
+                "Esc" => vec![Intent::Back],
+                "^C" => vec![Intent::Leave],
+                "Up" => vec![Intent::Up],
+                "Down" => vec![Intent::Down],
+                "Space" => vec![Intent::Typed(' ')],
+                "Bs" => vec![Intent::EraseBack],
+                "F1" => vec![Intent::Help],
+                "F2" | "F3" | "F4" | "F5" | "F7" | "F9" => {
+                    vec![Intent::Extra(key.as_bytes()[1] - b'0')]
+                }
+                typed => typed.chars().map(Intent::Typed).collect(),
+            };
+            for intent in intents {
+                let tasks = self.wizard.update(Event::Pressed(intent));
+                self.work(tasks);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn paste(&mut self, text: &str) -> &mut Self {
+        let tasks = self
+            .wizard
+            .update(Event::Pasted(Secret::new(text.to_owned())));
+        self.work(tasks);
+        self
+    }
+
+    /// From the first page to step 2, with everything typed but the keys in `except`.
+    pub(crate) fn at_step_two(&mut self) -> &mut Self {
+        self.press("Enter Contoso Enter Tab");
+        assert_eq!(self.wizard.place, super::Place::PartnerCenter);
+        self.wizard.focus = 0;
+        self.paste(APP)
+            .press("Tab")
+            .paste(APP)
+            .press("Tab")
+            .paste(SECRET)
+            .press("Tab")
+            .paste(TENANT)
+    }
+
+    pub(crate) fn at_step_three(&mut self) -> &mut Self {
+        self.at_step_two().press("Enter Enter")
+    }
+
+    pub(crate) fn at_sign_in(&mut self) -> &mut Self {
+        self.at_step_three().press("Enter")
+    }
+
+    pub(crate) fn at_review(&mut self) -> &mut Self {
+        self.at_sign_in()
+            .paste(crate::engine::run::bench::CODE)
+            .press("Enter Enter")
+    }
+
+    /// The screen as text.
+    pub(crate) fn screen(&self, width: u16, height: u16) -> String {
+        let look = Look {
+            theme: Theme::new(ColourChoice::Coloured),
+            glyphs: Glyphs::UNICODE,
+        };
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal
+            .draw(|frame| view::draw(&self.wizard, &look, frame))
+            .unwrap();
+        if width == 0 {
+            return String::new();
+        }
+        terminal.backend().to_string()
+    }
+
+    pub(crate) fn shows(&self, text: &str) -> bool {
+        let screen = self.screen(120, 60);
+        let joined: String = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        joined.replace("\" \"", " ").contains(text)
+    }
+
+    fn work(&mut self, tasks: Vec<Task>) {
+        let mut queue = std::collections::VecDeque::from(tasks);
+        while let Some(task) = queue.pop_front() {
+            match task {
+                Task::Perform(ticket, effect) => match self.answer(&effect) {
+                    Some(outcome) => queue.extend(self.wizard.update(Event::Came(ticket, outcome))),
+                    None => self.waiting.push((ticket, effect)),
+                },
+                Task::Cancel(ticket) => self.waiting.retain(|(other, _)| *other != ticket),
+                Task::Quit(exit, lines) => {
+                    self.ended = Some(exit);
+                    self.done.extend(lines);
+                }
+                Task::Copy(text) => self.done.push(format!("copy {text}")),
+                Task::Print(lines) => self.done.push(format!("print {}", lines.join("|"))),
+                Task::Suspend => self.done.push("suspend".to_owned()),
+            }
+        }
+    }
+
+    /// Answers everything that waits, with `outcome` for each.
+    pub(crate) fn let_come(&mut self, outcome: impl Fn(&Effect) -> Option<Outcome>) {
+        for (ticket, effect) in std::mem::take(&mut self.waiting) {
+            match outcome(&effect) {
+                Some(outcome) => {
+                    let tasks = self.wizard.update(Event::Came(ticket, outcome));
+                    self.work(tasks);
+                }
+                None => self.waiting.push((ticket, effect)),
+            }
+        }
+    }
+
+    fn answer(&mut self, effect: &Effect) -> Option<Outcome> {
+        match effect {
+            Effect::Open(_) => Some(Outcome::Opened(Box::new(self.opened.clone()))),
+            Effect::Look(look) => Some(match self.looks.get(look) {
+                Some(failure) => Outcome::Failed(Box::new(failure.clone())),
+                None => Outcome::Looked(Sight {
+                    good: true,
+                    line: "good".to_owned(),
+                }),
+            }),
+            Effect::Browse(address) => {
+                self.done.push(format!("browse {address}"));
+                Some(Outcome::Browsed(true))
+            }
+            Effect::Tell(verdict) => {
+                self.done.push(format!("tell {verdict:?}"));
+                Some(Outcome::Told)
+            }
+            Effect::Save(draft) => {
+                self.opened.draft = Some((**draft).clone());
+                Some(Outcome::Saved)
+            }
+            effect => self.answering.then(|| self.bench.perform(effect)).flatten(),
+        }
+    }
+}

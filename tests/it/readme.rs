@@ -1,0 +1,128 @@
+//! The README says what is so: every command and flag, every exit code, tests that exist, files that exist.
+
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory as _;
+use octo_csp::cli::Cli;
+use octo_csp::cloud::Cloud;
+use octo_csp::world::vault::SERVICE;
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The text below a heading, up to the next one of the same rank.
+fn section(heading: &str) -> String {
+    let readme = read("README.md");
+    let rank = heading.split(' ').next().unwrap();
+    let (_, rest) = readme.split_once(&format!("\n{heading}\n")).unwrap();
+    let end = rest.find(&format!("\n{rank} ")).unwrap_or(rest.len());
+    rest.split_at(end).0.to_owned()
+}
+
+/// The cells of the tables in a text, row by row.
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let rows = text.lines().filter(|line| line.starts_with("| "));
+    rows.map(|row| {
+        let cells = row.trim_matches('|').split('|');
+        cells.map(|cell| cell.trim().to_owned()).collect()
+    })
+    .collect()
+}
+
+#[test]
+fn every_command_and_flag_is_told() {
+    for command in Cli::command()
+        .get_subcommands()
+        .filter(|c| !c.is_hide_set())
+    {
+        let told = section(&format!("### `octo-csp {}`", command.get_name()));
+        for flag in command.get_arguments().filter_map(clap::Arg::get_long) {
+            let flag = format!("`--{flag}");
+            assert!(told.contains(&flag), "{} {flag}", command.get_name());
+        }
+    }
+}
+
+#[test]
+fn every_exit_code_is_told() {
+    let exit = read("src/exit.rs");
+    let codes = exit.lines().filter_map(|line| {
+        let (_, code) = line.trim().strip_suffix(',')?.split_once(" = ")?;
+        code.parse::<u8>().ok()
+    });
+    let codes: Vec<String> = codes.map(|code| code.to_string()).collect();
+    let told: Vec<String> = rows(&section("## Exit codes"))
+        .into_iter()
+        .skip(1)
+        .map(|row| row.first().unwrap().clone())
+        .collect();
+    assert_eq!(told, codes);
+}
+
+#[test]
+fn every_promise_has_a_test_that_exists() {
+    let mut sources = String::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["src", "tests/it"] {
+        gather(root.join(folder), &mut sources);
+    }
+    let promises = rows(&section("## Promises"));
+    let promises = promises
+        .iter()
+        .skip(1)
+        .take_while(|row| row.first().unwrap() != "Cloud");
+    let mut count = 0;
+    for promise in promises {
+        let test = promise.last().unwrap().trim_matches('`');
+        assert!(sources.contains(&format!("fn {test}()")), "{promise:?}");
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+}
+
+fn gather(path: PathBuf, text: &mut String) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            gather(entry.unwrap().path(), text);
+        }
+    } else if path.extension().is_some_and(|end| end == "rs") {
+        text.push_str(&std::fs::read_to_string(path).unwrap());
+    }
+}
+
+#[test]
+fn every_host_is_told() {
+    let told = section("## Promises");
+    for cloud in [Cloud::global(), Cloud::china(), Cloud::us_gov()] {
+        let prices = cloud.partner_api.as_ref();
+        for address in [&cloud.login, &cloud.partner_center]
+            .into_iter()
+            .chain(prices)
+        {
+            let host = format!("`{}`", address.host_str().unwrap());
+            let row = format!("| {} |", cloud.name);
+            let row = told.lines().find(|line| line.starts_with(&row)).unwrap();
+            assert!(row.contains(&host), "{host}");
+        }
+    }
+}
+
+#[test]
+fn items_are_found_by_the_name_that_is_told() {
+    assert!(section("## Where things are kept").contains(&format!("service {SERVICE}\n")));
+}
+
+#[test]
+fn whatever_is_linked_or_run_is_there() {
+    let readme = read("README.md");
+    let links = readme.split("](").skip(1);
+    let links = links.map(|rest| rest.split(')').next().unwrap());
+    for path in links
+        .filter(|link| !link.contains("://"))
+        .chain(["tests/run", "tests/set-up"])
+    {
+        let there = Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists();
+        assert!(there, "{path}");
+    }
+}

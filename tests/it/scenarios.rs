@@ -1,0 +1,247 @@
+//! Every scenario of the simulator ends in its own diagnosis on the screen, with the cure.
+//!
+//! Each is played once, with the wizard and the world that ship; every test here looks at those plays.
+
+mod person;
+mod play;
+mod screens;
+mod table;
+
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+use octo_csp::engine::diagnose::{Context, Goto, Sign, diagnose, row};
+use octo_csp::engine::effect::{Cause, Failure, Look, Service};
+use octo_csp::text::Foreign;
+use octo_csp::ui::wizard::Place;
+use tokio::task::LocalSet;
+
+use play::{Report, SLOW, play};
+use table::{End, end, names};
+
+/// Every scenario, played once.
+fn reports() -> &'static [Report] {
+    static REPORTS: OnceLock<Vec<Report>> = OnceLock::new();
+    REPORTS.get_or_init(|| {
+        let mut names = names();
+        // The last ones go first: what only waits should begin to wait.
+        names.sort_by_key(|name| SLOW.contains(name));
+        play_all(names)
+    })
+}
+
+fn report(name: &str) -> &'static Report {
+    reports().iter().find(|it| it.name == name).unwrap()
+}
+
+/// Plays on a few threads, on each of them some side by side.
+fn play_all(names: Vec<&'static str>) -> Vec<Report> {
+    const THREADS: usize = 2;
+    const SIDE_BY_SIDE: usize = 8;
+    let names = Mutex::new(names);
+    let reports = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                let plays = (0..SIDE_BY_SIDE).map(|_| async {
+                    loop {
+                        let next = names.lock().unwrap().pop();
+                        let Some(name) = next else { return };
+                        let report = play(name).await;
+                        reports.lock().unwrap().push(report);
+                    }
+                });
+                LocalSet::new().block_on(&runtime, futures_util::future::join_all(plays));
+            });
+        }
+    });
+    reports.into_inner().unwrap()
+}
+
+/// Fails with everything that is wrong, not only with the first.
+fn expect_nothing(wrong: &[String]) {
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_scenario_ends_in_its_own_diagnosis() {
+    let wrong: Vec<String> = reports()
+        .iter()
+        .filter_map(|report| {
+            let wrong = match end(&report.name) {
+                Some(end) => amiss(report, end)?,
+                None => "nobody has said how it must end: tests/it/scenarios/table.rs".to_owned(),
+            };
+            Some(format!("{}: {wrong}", report.name))
+        })
+        .collect();
+    expect_nothing(&wrong);
+}
+
+/// What is not as it must be.
+fn amiss(report: &Report, end: End) -> Option<String> {
+    let Some(place) = report.place else {
+        return Some("did not end".to_owned());
+    };
+    let diagnosis = report.diagnosis.as_ref();
+    let check = report.failure.as_ref().map(|(check, _)| *check);
+    let found = || {
+        let told = diagnosis.map(|it| (it.row, it.code.as_str()));
+        format!("ended on {place:?} with {check:?} {told:?}, not as {end:?}")
+    };
+    let stopped = |at: &str| place == Place::Stopped && check == Some(at);
+    let good = match end {
+        End::Stops(at, row, code) => {
+            stopped(at) && diagnosis.is_some_and(|it| it.row == row && it.code == code)
+        }
+        End::StopsAt(at) => stopped(at) && report.shown.is_none() && has_own_row(report),
+        End::Shown => {
+            let number = &report.name;
+            let waited = report
+                .shown
+                .as_ref()
+                .is_some_and(|(text, place)| text.contains(number) && *place == Place::SignIn);
+            waited && stopped("sign-in") && has_own_row(report)
+        }
+        End::Done(words) => place == Place::Done && report.notes.contains(words),
+    };
+    (!good).then(found)
+}
+
+/// Whether a misfortune named after a number ended in a row that lists this very number.
+fn has_own_row(report: &Report) -> bool {
+    let number = report.name.trim_start_matches("AADSTS").parse().unwrap();
+    report.diagnosis.as_ref().is_some_and(|diagnosis| {
+        let listed = row(diagnosis.row).map(|row| row.signs.contains(&Sign::Aadsts(number)));
+        diagnosis.code == report.name && listed == Some(true)
+    })
+}
+
+#[test]
+fn every_diagnosis_says_what_why_how_and_who() {
+    let mut wrong = Vec::new();
+    for report in reports() {
+        let Some(diagnosis) = &report.diagnosis else {
+            continue;
+        };
+        let empty = diagnosis.what.is_empty()
+            || diagnosis.why.is_empty()
+            || diagnosis.fix.is_empty()
+            || diagnosis.who.title().is_empty();
+        let unfilled = format!("{diagnosis:?}").contains("{application}");
+        if empty || unfilled || diagnosis.row == "unknown" {
+            wrong.push(format!("{}: {diagnosis:?}", report.name));
+        }
+    }
+    expect_nothing(&wrong);
+}
+
+#[test]
+fn enter_follows_the_cure() {
+    let mut wrong = Vec::new();
+    for report in reports() {
+        let (Some(diagnosis), Some((place, screen))) = (&report.diagnosis, &report.cured) else {
+            continue;
+        };
+        let good = match diagnosis.goto {
+            // The field to blame says so, on the page that has it.
+            Goto::Field(_) => {
+                matches!(place, Place::PartnerCenter | Place::PartnerApi)
+                    && screen.contains("Press Enter to check again.")
+            }
+            Goto::Step(_) => matches!(place, Place::PartnerCenter | Place::PartnerApi),
+            Goto::SignInAgain => {
+                *place == Place::Checking
+                    && report
+                        .failure
+                        .as_ref()
+                        .is_some_and(|it| it.0 != "app-token")
+            }
+            Goto::Retry => *place == Place::Checking,
+            Goto::Leave => *place == Place::Stopped && screen.contains("Leave"),
+        };
+        if !good {
+            wrong.push(format!(
+                "{}: {:?} led to {place:?}\n{screen}",
+                report.name, diagnosis.goto
+            ));
+        }
+    }
+    expect_nothing(&wrong);
+}
+
+#[test]
+fn a_look_at_the_machine_sees_what_is_wrong_before_anything_is_typed() {
+    for (name, look) in [
+        ("clock-skew", (Look::Clock, "clock")),
+        ("proxy-407", (Look::Network, "proxy")),
+        ("reset", (Look::Network, "connection-broken")),
+        ("tls-expired", (Look::Network, "tls-expired")),
+        ("tls-unknown-issuer", (Look::Network, "tls-unknown-issuer")),
+        ("tls-wrong-name", (Look::Network, "tls-wrong-name")),
+        ("tls-not-yet", (Look::Network, "tls-not-yet-valid")),
+    ] {
+        assert!(report(name).looks.contains(&look), "{name}");
+    }
+    assert!(report("happy").looks.is_empty());
+}
+
+#[test]
+fn what_a_server_asks_to_wait_is_waited_once() {
+    let seconds = |name| -> Vec<u64> {
+        let pauses = &report(name).pauses;
+        pauses.iter().map(Duration::as_secs).collect()
+    };
+    // Three reads go out side by side, and each of them waits.
+    assert_eq!(seconds("throttled"), [57, 57, 57]);
+    assert_eq!(seconds("throttled-ages"), [120, 120, 120]);
+    assert_eq!(seconds("throttled-negative"), [1, 1, 1]);
+    assert_eq!(seconds("PRICE-503"), [5]);
+    assert_eq!(seconds("AADSTS50033"), [1]);
+    assert!(!seconds("flaky").is_empty());
+    for never in ["lost-answer", "throttled@redeem", "html-502@redeem"] {
+        assert!(seconds(never).is_empty(), "{never}");
+    }
+    for pointless in ["captive-portal", "AADSTS7000215", "PC-900421"] {
+        assert!(seconds(pointless).is_empty(), "{pointless}");
+    }
+}
+
+#[test]
+fn a_key_made_minutes_ago_is_tried_until_it_is_known() {
+    let report = report("new-secret");
+    assert_eq!(report.first, Some("secret-refused"));
+    assert_eq!(report.pauses, [Duration::from_secs(5)]);
+}
+
+#[test]
+fn what_octo_says_has_a_row_of_its_own() {
+    let table = include_str!("../../src/simulator/scenario/services.txt");
+    let lines = table.lines().filter(|line| line.starts_with("OCTO-"));
+    let mut seen = 0;
+    for line in lines {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let mut failure = Failure::new(Service::Octo, Cause::Refused);
+        failure.status = cells[2].parse().ok();
+        failure.codes = cells[4].parse().into_iter().collect();
+        failure.error = failure.codes.is_empty().then(|| Foreign::new(cells[4]));
+        failure.sentence = Foreign::some(cells[5]);
+        let diagnosis = diagnose(&failure, &Context::default());
+        assert!(
+            diagnosis.row.starts_with("octo-"),
+            "{line}: {}",
+            diagnosis.row
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, 11);
+}

@@ -1,0 +1,355 @@
+//! One scenario, played to its end: the real wizard and the real world against a simulator, and a person between them.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use octo_csp::engine::answers::Field;
+use octo_csp::engine::diagnose::{Context, Diagnosis, diagnose};
+use octo_csp::engine::effect::{Consent, Effect, Failure, Look, Outcome};
+use octo_csp::engine::step::Environment;
+use octo_csp::secret::Secret;
+use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
+use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
+use octo_csp::ui::view;
+use octo_csp::ui::wizard::{Crib, Place, Setting, Wizard};
+use octo_csp::ui::{Event, Intent, Task, Ticket};
+use octo_csp::world::browser::Surroundings;
+use octo_csp::world::{Keeping, Options, World};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::{AbortHandle, spawn_local};
+
+use super::person::{Walked, browser, sign_in};
+
+/// Plays in which answers come after half a minute, or never.
+pub(super) const SLOW: [&str; 3] = ["slow", "silent", "drip"];
+
+/// What a play was about and how it ended: plain data, so that many can be played side by side.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    pub(super) name: String,
+    /// `None` while it has not ended.
+    pub(super) place: Option<Place>,
+    /// Of the page that it stopped on.
+    pub(super) diagnosis: Option<Diagnosis>,
+    /// The check that failed, and what was known of it.
+    pub(super) failure: Option<(&'static str, Failure)>,
+    /// The rows of the looks that failed before anything was asked.
+    pub(super) looks: Vec<(Look, &'static str)>,
+    /// What Microsoft's page said where it did not send the browser back, and where the wizard was then.
+    pub(super) shown: Option<(String, Place)>,
+    /// The row that it stopped on before a person did what the page offers.
+    pub(super) first: Option<&'static str>,
+    /// The checks of both steps, once they have passed.
+    pub(super) notes: String,
+    /// The first page, once the machine was looked at.
+    pub(super) start: String,
+    /// The last page at 80 by 24, and all of it.
+    pub(super) screen: String,
+    pub(super) whole: String,
+    /// The page with the ids and the service's own words.
+    pub(super) details: String,
+    /// Where Enter leads from a page that it stopped on.
+    pub(super) cured: Option<(Place, String)>,
+    /// What the program waited before it tried again.
+    pub(super) pauses: Vec<Duration>,
+    /// What must never be shown.
+    pub(super) secrets: Vec<(&'static str, String)>,
+}
+
+/// Plays a scenario: as a person with the crib would, who does what the wizard's marked action is.
+pub(super) async fn play(name: &str) -> Report {
+    let mut report = Report {
+        name: name.to_owned(),
+        ..Report::default()
+    };
+    let options = SimulatorOptions {
+        scenario: Scenario::named(name).unwrap(),
+        tls: name.starts_with("tls-"),
+        ..SimulatorOptions::default()
+    };
+    let simulator = Simulator::start(options).await.unwrap();
+    let mut stage = Stage::new(&simulator, &mut report);
+    let ended = tokio::time::timeout(Duration::from_secs(120), stage.play()).await;
+    stage.finish(ended.is_ok());
+    report
+}
+
+/// Whether a play stands still until an effect has its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waits {
+    Yes,
+    /// The wait for the browser, and a look that may take as long as it likes: a person need not wait for it either.
+    No,
+}
+
+struct Stage<'r> {
+    wizard: Wizard,
+    world: Rc<World>,
+    facts: Facts,
+    sender: UnboundedSender<(Ticket, Outcome)>,
+    receiver: UnboundedReceiver<(Ticket, Outcome)>,
+    flights: BTreeMap<Ticket, (Waits, AbortHandle)>,
+    consent: Option<Box<Consent>>,
+    slow: bool,
+    report: &'r mut Report,
+}
+
+impl<'r> Stage<'r> {
+    fn new(simulator: &Simulator, report: &'r mut Report) -> Self {
+        let facts = simulator.facts();
+        report
+            .secrets
+            .push(("client secret", facts.client_secret.clone()));
+        let world = World::new(Options {
+            cloud: simulator.cloud().clone(),
+            extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
+            keeping: Keeping::Memory,
+            browser: Surroundings {
+                ssh: true,
+                ..Surroundings::default()
+            },
+        });
+        let (sender, receiver) = unbounded_channel();
+        Self {
+            wizard: Wizard::new(setting(simulator, &report.name)),
+            world: Rc::new(world),
+            facts,
+            sender,
+            receiver,
+            flights: BTreeMap::new(),
+            consent: None,
+            slow: SLOW.contains(&report.name.as_str()),
+            report,
+        }
+    }
+
+    async fn play(&mut self) {
+        let tasks = self.wizard.start();
+        self.take(tasks);
+        self.settle().await;
+        self.report.start = screen(&self.wizard, 24);
+        // Before you start, Basic Details, Partner Center Credentials.
+        self.press(Intent::Submit).await;
+        self.fill_in().await;
+        self.fill_in().await;
+        if self.report.name == "new-secret" && self.wizard.place() == Place::Stopped {
+            // What the page offers for a key that was made minutes ago.
+            self.report.first = self.wizard.diagnosis().map(|(_, _, it)| it.row);
+            self.press(Intent::Typed('n')).await;
+        }
+        if self.wizard.place() != Place::Checking {
+            return;
+        }
+        self.report.notes = screen(&self.wizard, 80);
+        self.press(Intent::Submit).await;
+        self.fill_in().await;
+        if self.wizard.place() == Place::SignIn {
+            self.sign_in().await;
+        }
+        if self.wizard.place() == Place::Checking {
+            // Every check of step 3 has passed: review, confirm, done.
+            self.report.notes.push_str(&screen(&self.wizard, 80));
+            self.press(Intent::Submit).await;
+            self.press(Intent::Submit).await;
+        }
+        if self.wizard.place() == Place::Checking {
+            self.press(Intent::Submit).await;
+        }
+    }
+
+    async fn sign_in(&mut self) {
+        let browser = browser();
+        let consent = self.consent.take().unwrap();
+        match sign_in(&browser, &consent.address, &self.facts).await {
+            Walked::SentBack(address) => {
+                for (name, value) in address.query_pairs() {
+                    if name == "code" {
+                        self.report.secrets.push(("code", value.into_owned()));
+                    }
+                }
+                // The page is held until the terminal has finished its checks.
+                spawn_local(async move { browser.get(address).send().await });
+                while self.wizard.place() == Place::SignIn {
+                    self.next().await;
+                }
+                self.settle().await;
+            }
+            Walked::Shown(text) => {
+                self.settle().await;
+                self.report.shown = Some((text.clone(), self.wizard.place()));
+                self.event(Event::Pasted(Secret::new(text)));
+                self.press(Intent::Submit).await;
+            }
+        }
+    }
+
+    /// F2 and Enter, as a person in a rehearsal does.
+    async fn fill_in(&mut self) {
+        self.press(Intent::Extra(2)).await;
+        self.press(Intent::Submit).await;
+    }
+
+    async fn press(&mut self, intent: Intent) {
+        self.event(Event::Pressed(intent));
+        self.settle().await;
+    }
+
+    fn event(&mut self, event: Event) {
+        let tasks = self.wizard.update(event);
+        self.take(tasks);
+    }
+
+    /// Until nothing is under way but the wait for the browser.
+    async fn settle(&mut self) {
+        while self.flights.values().any(|(waits, _)| *waits == Waits::Yes) {
+            self.next().await;
+        }
+    }
+
+    async fn next(&mut self) {
+        let (ticket, outcome) = self.receiver.recv().await.unwrap();
+        if self.flights.remove(&ticket).is_none() {
+            return;
+        }
+        self.overhear(&outcome);
+        self.event(Event::Came(ticket, outcome));
+    }
+
+    fn take(&mut self, tasks: Vec<Task>) {
+        for task in tasks {
+            match task {
+                Task::Perform(ticket, effect) => self.perform(ticket, effect),
+                Task::Cancel(ticket) => {
+                    if let Some((_, flight)) = self.flights.remove(&ticket) {
+                        flight.abort();
+                    }
+                }
+                Task::Copy(_) | Task::Print(_) | Task::Suspend | Task::Quit(..) => {}
+            }
+        }
+    }
+
+    fn perform(&mut self, ticket: Ticket, effect: Effect) {
+        let idle = matches!(effect, Effect::Await)
+            || self.slow && matches!(effect, Effect::Look(Look::Network));
+        let waits = if idle { Waits::No } else { Waits::Yes };
+        let (world, sender) = (Rc::clone(&self.world), self.sender.clone());
+        // Nobody waits for real: how long it would be has been written down.
+        let pause = if let Effect::Pause(time) = &effect {
+            self.report.pauses.push(*time);
+            true
+        } else {
+            false
+        };
+        let flight = spawn_local(async move {
+            let outcome = if pause {
+                Outcome::Paused
+            } else {
+                world.perform(effect).await
+            };
+            let _the_play_has_ended = sender.send((ticket, outcome));
+        });
+        self.flights.insert(ticket, (waits, flight.abort_handle()));
+    }
+
+    /// What must never be shown passes here.
+    fn overhear(&mut self, outcome: &Outcome) {
+        if let Outcome::Listening(consent) = outcome {
+            for (name, secret) in [("state", &consent.state), ("verifier", &consent.verifier)] {
+                self.report.secrets.push((name, secret.reveal().to_owned()));
+            }
+            self.consent = Some(consent.clone());
+        }
+        if let Outcome::Landed(landed) = outcome
+            && let Some(token) = &landed.refresh_token
+        {
+            let token = token.reveal().to_owned();
+            self.report.secrets.push(("refresh token", token));
+        }
+        if let Outcome::Failed(failure) = outcome
+            && self.wizard.place() == Place::Start
+        {
+            let row = diagnose(failure, &Context::default()).row;
+            let look = if row == "clock" {
+                Look::Clock
+            } else {
+                Look::Network
+            };
+            self.report.looks.push((look, row));
+        }
+    }
+
+    fn finish(&mut self, in_time: bool) {
+        let place = self.wizard.place();
+        self.report.place = in_time.then_some(place);
+        self.report.screen = screen(&self.wizard, 24);
+        self.report.whole = screen(&self.wizard, 80);
+        if let Some((check, failure, diagnosis)) = self.wizard.diagnosis() {
+            self.report.failure = Some((check.key(), failure.clone()));
+            self.report.diagnosis = Some(diagnosis);
+        }
+        if place == Place::Stopped {
+            self.event(Event::Pressed(Intent::Typed('d')));
+            self.report.details = screen(&self.wizard, 80);
+            self.event(Event::Pressed(Intent::Back));
+            self.event(Event::Pressed(Intent::Submit));
+            self.report.cured = Some((self.wizard.place(), screen(&self.wizard, 80)));
+        }
+        for (_, (_, flight)) in std::mem::take(&mut self.flights) {
+            flight.abort();
+        }
+    }
+}
+
+/// A frame of this height, 80 cells wide, as text.
+fn screen(wizard: &Wizard, height: u16) -> String {
+    let look = view::Look {
+        theme: Theme::new(ColourChoice::Plain),
+        glyphs: Glyphs::UNICODE,
+    };
+    let mut terminal = Terminal::new(TestBackend::new(80, height)).unwrap();
+    terminal
+        .draw(|frame| view::draw(wizard, &look, frame))
+        .unwrap();
+    let buffer = terminal.backend().buffer();
+    let lines = buffer.content().chunks(80).map(|line| {
+        let line: String = line.iter().map(ratatui::buffer::Cell::symbol).collect();
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn setting(simulator: &Simulator, name: &str) -> Setting {
+    let (cloud, facts) = (simulator.cloud(), simulator.facts());
+    let values = [
+        (Field::AccountName, &facts.company),
+        (Field::ClientId, &facts.client_id),
+        (Field::ApplicationId, &facts.client_id),
+        (Field::Directory, &facts.domain),
+        (Field::MpnId, &facts.mpn_id),
+        (Field::Redirect, &facts.redirect_uri),
+    ];
+    let values = values.map(|(field, value)| (field, value.clone()));
+    Setting {
+        rehearsal: Some(Crib {
+            values: BTreeMap::from(values),
+            secret: Secret::shared(facts.client_secret.clone()),
+            user: facts.user.clone(),
+            password: facts.password.clone(),
+            mfa_code: facts.mfa_code.clone(),
+            scenario: Some(name.to_owned()),
+        }),
+        unknown_hosts: Vec::new(),
+        extra_ca: false,
+        prices: cloud.partner_api.is_some(),
+        portal: cloud.portal.clone(),
+        only: None,
+        environment: Environment::Production,
+        browser: false,
+        zone: TimeZone::UTC,
+    }
+}

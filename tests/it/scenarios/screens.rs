@@ -1,0 +1,197 @@
+//! What the last page of each play looks like: readable, whole, harmless, and without a secret.
+
+use octo_csp::ui::wizard::Place;
+
+use super::play::Report;
+use super::{expect_nothing, report, reports};
+
+#[test]
+fn what_happened_and_the_cure_are_on_the_first_screen() {
+    let mut wrong = Vec::new();
+    for report in stopped() {
+        let diagnosis = report.diagnosis.as_ref().unwrap();
+        let words: Vec<&str> = diagnosis.what.split(' ').take(4).collect();
+        let needed = [
+            diagnosis.code.as_str(),
+            &words.join(" "),
+            "Fix",
+            "Enter",
+            "FAIL",
+        ];
+        let missing: Vec<&str> = needed
+            .into_iter()
+            .filter(|text| !report.screen.contains(text))
+            .collect();
+        if !missing.is_empty() {
+            wrong.push(format!("{}: {missing:?}\n{}", report.name, report.screen));
+        }
+    }
+    expect_nothing(&wrong);
+}
+
+#[test]
+fn every_step_of_the_cure_and_who_can_do_it_can_be_read() {
+    let mut wrong = Vec::new();
+    for report in stopped() {
+        let diagnosis = report.diagnosis.as_ref().unwrap();
+        let page = plain(&report.whole);
+        let texts = diagnosis.why.iter().chain(&diagnosis.fix);
+        let missing: Vec<&String> = texts.filter(|text| !page.contains(&plain(text))).collect();
+        if !missing.is_empty() || !page.contains(&plain(diagnosis.who.title())) {
+            wrong.push(format!("{}: {missing:?}\n{}", report.name, report.whole));
+        }
+    }
+    expect_nothing(&wrong);
+}
+
+#[test]
+fn nothing_on_a_page_steers_a_terminal() {
+    let mut wrong = Vec::new();
+    for report in reports() {
+        for screen in screens(report) {
+            let evil = screen.chars().find(|c| {
+                c.is_control() && *c != '\n'
+                    || matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            });
+            if let Some(evil) = evil {
+                wrong.push(format!("{}: {evil:?}\n{screen}", report.name));
+            }
+        }
+    }
+    expect_nothing(&wrong);
+}
+
+#[test]
+fn no_secret_is_ever_on_a_last_page() {
+    let mut wrong = Vec::new();
+    let mut kinds = std::collections::BTreeSet::new();
+    for report in reports() {
+        for screen in screens(report) {
+            // A long secret would be wrapped.
+            let joined: String = screen.split_whitespace().collect();
+            for (kind, secret) in &report.secrets {
+                kinds.insert(*kind);
+                let beginning = secret.get(..24).unwrap_or(secret);
+                if joined.contains(beginning) {
+                    wrong.push(format!("{}: {kind}\n{screen}", report.name));
+                }
+            }
+        }
+    }
+    expect_nothing(&wrong);
+    let all = [
+        "client secret",
+        "code",
+        "refresh token",
+        "state",
+        "verifier",
+    ];
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), all);
+}
+
+/// A page for each kind of failure, as a person sees it.
+#[test]
+fn failures_look_like_this() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../golden");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for name in [
+        "AADSTS7000215",
+        "AADSTS700016",
+        "AADSTS65001",
+        "AADSTS65004",
+        "AADSTS54005",
+        "AADSTS50011",
+        "PC-900421",
+        "no-role",
+        "PRICE-401-audience",
+        "captive-portal",
+        "throttled",
+        "lost-answer",
+        "tls-unknown-issuer",
+    ] {
+        let screen = without_chance(&report(name).screen);
+        let file = format!("stopped-{}", name.to_ascii_lowercase());
+        settings.bind(|| insta::assert_snapshot!(file, screen));
+    }
+    let clock = without_chance(&report("clock-skew").start);
+    settings.bind(|| insta::assert_snapshot!("start-clock-skew", clock));
+    let details = &report("hostile-text").details;
+    let hostile = without_chance(details.split("\n\n\n").next().unwrap());
+    settings.bind(|| insta::assert_snapshot!("details-hostile-text", hostile));
+}
+
+fn stopped() -> impl Iterator<Item = &'static Report> {
+    let all = reports().iter();
+    all.filter(|report| report.place == Some(Place::Stopped))
+}
+
+fn screens(report: &Report) -> [&String; 4] {
+    [
+        &report.screen,
+        &report.whole,
+        &report.details,
+        &report.notes,
+    ]
+}
+
+/// Without line ends and blanks, which wrapping moves.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+/// Ids, times and ports in the form they have, without what differs from run to run.
+fn without_chance(screen: &str) -> String {
+    let mut clean = String::new();
+    let authority = "octo-csp simulator ";
+    let screen = match screen.split_once(authority) {
+        Some((before, after)) => {
+            let name: String = after.chars().take(8).collect();
+            format!(
+                "{before}{authority}{}",
+                after.replacen(&name, "--------", 1)
+            )
+        }
+        None => screen.to_owned(),
+    };
+    let mut rest = screen.as_str();
+    while let Some(first) = rest.chars().next() {
+        let word = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "-:".contains(c)))
+            .unwrap_or(rest.len())
+            .max(first.len_utf8());
+        let (word, after) = rest.split_at(word);
+        let digits = word.bytes().any(|b| b.is_ascii_digit());
+        let varies = digits
+            && (is_guid(word)
+                || word.starts_with("localhost:")
+                || word.starts_with("20") && word.contains(['-', ':'])
+                || word.matches(':').count() == 2);
+        if after.starts_with(" ms") && digits {
+            clean.push('0');
+        } else if varies {
+            let zero = |c: char| if c.is_ascii_digit() { '0' } else { c };
+            let hidden = word.chars().map(|c| {
+                if is_guid(word) && c.is_ascii_hexdigit() {
+                    '0'
+                } else {
+                    zero(c)
+                }
+            });
+            clean.extend(hidden);
+        } else {
+            clean.push_str(word);
+        }
+        rest = after;
+    }
+    clean
+}
+
+/// A GUID that is none of the pretended company's.
+fn is_guid(word: &str) -> bool {
+    const KNOWN: [&str; 3] = ["0c5a3b1e", "6f1d2c9a", "4990cffe"];
+    word.len() == 36
+        && word.matches('-').count() == 4
+        && !KNOWN.iter().any(|known| word.starts_with(known))
+}

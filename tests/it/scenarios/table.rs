@@ -1,0 +1,233 @@
+//! How each scenario must end.
+
+use octo_csp::simulator::Scenario;
+
+/// How a play must end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// On the page of a failed check: the check, the row, the code beside it.
+    Stops(&'static str, &'static str, &'static str),
+    /// On the page of a failed check with the row of this AADSTS number.
+    StopsAt(&'static str),
+    /// On a page of Microsoft's that goes no further; what is copied from it stops the wizard with the row of this number.
+    Shown,
+    /// Registered. The words stand on one of the pages before.
+    Done(&'static str),
+}
+
+use End::{Done, Shown, Stops, StopsAt};
+
+/// What a scenario must come to; `None` is a scenario that nobody has thought about.
+pub(super) fn end(name: &str) -> Option<End> {
+    if let Some((_, end)) = TABLE.iter().find(|(own, _)| *own == name) {
+        return Some(*end);
+    }
+    if name.starts_with("OCTO-") || name == "octo-taken" {
+        // Nothing is sent to Octo yet, so nothing there can strike; `what_octo_says_has_a_row_of_its_own` has their shapes.
+        return Some(Done(""));
+    }
+    Some(match place(name)? {
+        "app-only" => StopsAt("app-token"),
+        "metadata" => StopsAt("directory"),
+        "redirect" | "declined" => StopsAt("sign-in"),
+        "redeem" => StopsAt("redeem"),
+        "refresh" | "second" => StopsAt("price-token"),
+        "price" => StopsAt("exchange-rates"),
+        "page" | "signin" | "consent" => Shown,
+        // The device flow and the discovery of instances are not used by this program; one page more is no misfortune.
+        "device" | "instance" | "interrupt" => Done(""),
+        _ => return None,
+    })
+}
+
+/// Where a misfortune of Entra strikes, as the simulator's own table has it.
+fn place(name: &str) -> Option<&'static str> {
+    let table = include_str!("../../../src/simulator/scenario/aadsts.txt");
+    table.lines().find_map(|line| {
+        let mut cells = line.split('|').map(str::trim);
+        (cells.next() == Some(name)).then(|| cells.next())?
+    })
+}
+
+/// Every name, and some misfortunes at other places than their usual ones.
+pub(super) fn names() -> Vec<&'static str> {
+    let usual = Scenario::all().iter().map(|(name, _)| *name);
+    usual.chain(MOVED).collect()
+}
+
+/// Misfortunes that are moved to where they hurt most.
+const MOVED: [&str; 12] = [
+    "html-502@redeem",
+    "reset@redeem",
+    "truncated@redeem",
+    "captive-portal@redeem",
+    "throttled@redeem",
+    "captive-portal@price",
+    "throttled@price",
+    "throttled@refresh",
+    "flaky@app-only",
+    "AADSTS7000222@refresh",
+    "AADSTS53003@redeem",
+    "AADSTS65001@redeem",
+];
+
+#[rustfmt::skip]
+const TABLE: &[(&str, End)] = &[
+    ("happy", Done("Every check passed")),
+    ("none", Done("Every check passed")),
+
+    // The wire.
+    ("captive-portal", Stops("directory", "not-the-service", "not the service")),
+    ("redirect", Stops("directory", "not-the-service", "not the service")),
+    ("redirect-same-host", Stops("customers", "not-the-service", "not the service")),
+    ("redirect-plain", Stops("customers", "not-the-service", "not the service")),
+    ("redirect-loop", Stops("customers", "not-the-service", "not the service")),
+    ("redirect-file", Stops("customers", "not-the-service", "not the service")),
+    ("html-200", Stops("customers", "not-the-service", "not the service")),
+    ("html-403", Stops("customers", "not-the-service", "not the service")),
+    ("html-502", Stops("customers", "pc-busy", "PC 502")),
+    ("html-503", Stops("customers", "pc-busy", "PC 503")),
+    ("html-504", Stops("customers", "pc-busy", "PC 504")),
+    ("proxy-407", Stops("directory", "proxy", "proxy 407")),
+    ("status-500", Stops("customers", "pc-busy", "PC 500")),
+    ("status-509", Stops("customers", "pc-busy", "PC 509")),
+    ("no-content", Stops("customers", "unreadable", "unreadable answer")),
+    ("empty-200", Stops("customers", "unreadable", "unreadable answer")),
+    ("throttled", Stops("customers", "pc-throttled", "PC 429")),
+    ("throttled-1s", Done("Every check passed")),
+    ("throttled-bare", Stops("customers", "pc-throttled", "PC 429")),
+    ("throttled-date", Stops("customers", "pc-busy", "PC 503")),
+    ("throttled-ages", Stops("customers", "pc-throttled", "PC 429")),
+    ("throttled-negative", Stops("customers", "pc-throttled", "PC 429")),
+    ("throttled-garbage", Stops("customers", "pc-throttled", "PC 429")),
+    ("throttled-double", Stops("customers", "pc-throttled", "PC 429")),
+    ("flaky", Done("Every check passed")),
+    ("slow", Stops("customers", "timed-out", "timed out")),
+    ("silent", Stops("customers", "timed-out", "timed out")),
+    ("drip", Stops("customers", "timed-out", "timed out")),
+    ("reset", Stops("customers", "connection-broken", "connection broken")),
+    ("empty", Stops("customers", "connection-broken", "connection broken")),
+    ("lost-answer", Stops("redeem", "code-in-doubt", "answer lost")),
+    ("truncated", Stops("customers", "connection-broken", "connection broken")),
+    ("truncated-json", Stops("customers", "unreadable", "unreadable answer")),
+    ("huge-body", Stops("customers", "unreadable", "unreadable answer")),
+    ("huge-json", Stops("customers", "unreadable", "unreadable answer")),
+    ("deep-json", Stops("customers", "unreadable", "unreadable answer")),
+    ("wrong-types", Stops("customers", "unreadable", "unreadable answer")),
+    ("random-bytes", Stops("customers", "unreadable", "unreadable answer")),
+    ("utf-16", Stops("customers", "unreadable", "unreadable answer")),
+    // Odd, and readable all the same.
+    ("bom", Done("Every check passed")),
+    ("wrong-type", Done("Every check passed")),
+    ("header-flood", Done("Every check passed")),
+    ("zipped", Done("Every check passed")),
+
+    // Oddities.
+    ("clock-skew", Done("Every check passed")),
+    ("no-mfa", Stops("organization", "pc-no-mfa", "PC 900421")),
+    ("mfa-not-enforced", Stops("mfa", "token-mfa", "no MFA")),
+    ("no-role", Stops("organization", "pc-role-missing", "PC 403")),
+    ("wrong-tenant-user", Stops("user-claims", "token-tenant", "other tenant")),
+    ("new-secret", Done("Every check passed")),
+    ("no-refresh-token", Stops("redeem", "no-refresh-token", "no refresh token")),
+    ("string-numbers", Done("Every check passed")),
+    ("number-strings", Done("Every check passed")),
+    ("opaque-token", Done("the token cannot be read here")),
+    ("no-claims", Done("Every check passed")),
+    ("sheet-renamed-columns", Stops("price-sheet", "columns-missing", "columns missing")),
+    ("sheet-html", Stops("price-sheet", "not-the-service", "not the service")),
+    ("sheet-empty", Stops("price-sheet", "unreadable", "unreadable answer")),
+    // Only the head of a sheet is read, and that is whole.
+    ("sheet-short", Done("Every check passed")),
+    ("fx-html", Stops("exchange-rates", "not-the-service", "not the service")),
+    ("mpn-differs", Stops("mpn", "mpn-differs", "MPN ID differs")),
+    ("tenant-differs", Stops("organization", "account-tenant", "other partner account")),
+    ("one-consent", Stops("price-token", "consent-missing-price", "AADSTS65001")),
+    ("hostile-text", Stops("app-token", "secret-refused", "AADSTS7000215")),
+    ("hostile-names", Done("Every check passed")),
+    ("another-cloud", Stops("directory", "tenant-in-other-cloud", "other cloud")),
+    ("tls-expired", Stops("directory", "tls-expired", "TLS expired")),
+    ("tls-not-yet", Stops("directory", "tls-not-yet-valid", "TLS not yet valid")),
+    ("tls-wrong-name", Stops("directory", "tls-wrong-name", "TLS wrong name")),
+    ("tls-unknown-issuer", Stops("directory", "tls-unknown-issuer", "TLS unknown issuer")),
+
+    // Second names.
+    ("secret-expired", Stops("app-token", "secret-expired", "AADSTS7000222")),
+    ("secret-wrong", Stops("app-token", "secret-refused", "AADSTS7000215")),
+    ("no-consent", Stops("price-token", "consent-missing-price", "AADSTS65001")),
+    ("declined", Stops("sign-in", "consent-declined", "AADSTS65004")),
+    ("conditional-access", Stops("price-token", "conditional-access", "AADSTS53003")),
+    ("revoked", Stops("price-token", "sign-in-revoked", "AADSTS50173")),
+
+    // Partner Center.
+    ("PC-900420", Stops("customers", "pc-old-audience", "PC 900420")),
+    ("PC-900421", Stops("organization", "pc-no-mfa", "PC 900421")),
+    ("PC-401-400", Stops("customers", "pc-app-not-registered", "PC 400")),
+    ("PC-401-empty", Stops("customers", "pc-unauthorized", "PC 401")),
+    ("PC-800001", Stops("customers", "pc-app-not-registered", "PC 800001")),
+    ("PC-900329", Stops("customers", "pc-app-only", "PC 900329")),
+    ("PC-900150", Stops("organization", "pc-role-missing", "PC 900150")),
+    ("PC-403-role", Stops("organization", "pc-role-missing", "PC 403")),
+    ("PC-2032", Stops("customers", "pc-access-denied", "PC 2032")),
+    ("PC-20002", Stops("customers", "pc-access-denied", "PC 20002")),
+    ("PC-2006", Stops("customers", "pc-access-denied", "PC 2006")),
+    ("PC-900308", Stops("customers", "pc-privileges", "PC 900308")),
+    ("PC-900309", Stops("organization", "pc-conditional-access", "PC 900309")),
+    ("PC-90000", Stops("customers", "conditional-access", "AADSTS53003")),
+    ("PC-800039", Stops("customers", "pc-reseller-inactive", "PC 800039")),
+    ("PC-900124", Stops("customers", "pc-agreement", "PC 900124")),
+    ("PC-13605", Stops("customers", "pc-agreement", "PC 13605")),
+    ("PC-1000", Stops("customers", "pc-not-found", "PC 1000")),
+    ("PC-60003", Stops("customers", "pc-not-found", "PC 60003")),
+    ("PC-3000", Stops("organization", "pc-no-such-partner", "PC 3000")),
+    ("PC-2000", Stops("customers", "pc-invalid-input", "PC 2000")),
+    ("PC-800002", Stops("customers", "pc-invalid-input", "PC 800002")),
+    ("PC-429", Stops("customers", "pc-throttled", "PC 429")),
+    ("PC-500", Stops("customers", "pc-busy", "PC 800003")),
+    ("PC-502", Stops("customers", "pc-busy", "PC 502")),
+    ("PC-503", Stops("customers", "pc-busy", "PC 503")),
+    ("PC-504", Stops("customers", "pc-busy", "PC 504")),
+
+    // The price service.
+    ("PRICE-400", Stops("exchange-rates", "price-bad-request", "price 400")),
+    ("PRICE-401-audience", Stops("exchange-rates", "price-wrong-audience", "price 401")),
+    ("PRICE-401-empty", Stops("exchange-rates", "price-unauthorized", "price 401")),
+    ("PRICE-401-unauthorized", Stops("exchange-rates", "price-unauthorized", "price 401")),
+    ("PRICE-401-unauthenticated", Stops("exchange-rates", "price-unauthorized", "price 401")),
+    ("PRICE-403-role", Stops("exchange-rates", "price-role-missing", "price 403")),
+    ("PRICE-403-empty", Stops("exchange-rates", "price-role-missing", "price 403")),
+    ("PRICE-403-claims", Stops("exchange-rates", "price-conditional-access", "price 403")),
+    ("PRICE-404", Stops("price-sheet", "price-not-found", "price 404")),
+    ("PRICE-405", Stops("exchange-rates", "price-unexpected", "price 405")),
+    ("PRICE-406", Stops("exchange-rates", "price-unexpected", "price 406")),
+    ("PRICE-409", Stops("exchange-rates", "price-unexpected", "price 409")),
+    ("PRICE-410", Stops("exchange-rates", "price-not-found", "price 410")),
+    ("PRICE-411", Stops("exchange-rates", "price-unexpected", "price 411")),
+    ("PRICE-412", Stops("exchange-rates", "price-unexpected", "price 412")),
+    ("PRICE-413", Stops("exchange-rates", "price-unexpected", "price 413")),
+    ("PRICE-415", Stops("exchange-rates", "price-unexpected", "price 415")),
+    ("PRICE-416", Stops("exchange-rates", "price-unexpected", "price 416")),
+    ("PRICE-422", Stops("exchange-rates", "price-unexpected", "price 422")),
+    ("PRICE-423", Stops("exchange-rates", "price-unexpected", "price 423")),
+    ("PRICE-429", Stops("exchange-rates", "price-throttled", "price 429")),
+    ("PRICE-500", Stops("exchange-rates", "price-busy", "price 500")),
+    ("PRICE-501", Stops("exchange-rates", "price-busy", "price 501")),
+    ("PRICE-503", Stops("exchange-rates", "price-busy", "price 503")),
+    ("PRICE-504", Stops("exchange-rates", "price-busy", "price 504")),
+    ("PRICE-507", Stops("exchange-rates", "price-busy", "price 507")),
+    ("PRICE-509", Stops("exchange-rates", "price-throttled", "price 509")),
+
+    // At other places than the usual ones. A code is sent once, whatever the answer was.
+    ("html-502@redeem", Stops("redeem", "entra-busy", "Entra 502")),
+    ("reset@redeem", Stops("redeem", "code-in-doubt", "answer lost")),
+    ("truncated@redeem", Stops("redeem", "code-in-doubt", "answer lost")),
+    ("captive-portal@redeem", Stops("redeem", "code-in-doubt", "answer lost")),
+    ("throttled@redeem", Stops("redeem", "directory-throttled", "Entra 429")),
+    ("captive-portal@price", Stops("exchange-rates", "not-the-service", "not the service")),
+    ("throttled@price", Stops("exchange-rates", "price-throttled", "price 429")),
+    ("throttled@refresh", Stops("price-token", "directory-throttled", "Entra 429")),
+    ("flaky@app-only", Stops("app-token", "entra-busy", "Entra 503")),
+    ("AADSTS7000222@refresh", Stops("price-token", "secret-expired", "AADSTS7000222")),
+    ("AADSTS53003@redeem", Stops("redeem", "conditional-access", "AADSTS53003")),
+    ("AADSTS65001@redeem", Stops("redeem", "consent-missing-partner-center", "AADSTS65001")),
+];

@@ -1,0 +1,15 @@
+//! Whole stories through the program that ships, in a real terminal, against a simulated Microsoft and a real keyring.
+#![expect(
+    clippy::string_slice,
+    reason = "these functions are only ever called by tests"
+)]
+
+mod browser;
+mod desk;
+
+mod endings;
+mod fields;
+mod interrupted;
+mod registered;
+mod rehearsed;
+mod secrets;

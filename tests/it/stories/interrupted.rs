@@ -1,0 +1,126 @@
+//! Killed in the middle and begun again: it knows where it was, and says so in one sentence.
+
+use super::browser::sign_in;
+use super::desk::{Desk, Person as _};
+use crate::keyring::Session;
+
+/// Starts again and waits for the sentence.
+fn again(desk: &Desk, sentence: &str) -> crate::pty::Pty {
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.reads(sentence);
+    pty
+}
+
+#[test]
+fn what_was_proven_before_a_kill_is_not_asked_for_again() {
+    let desk = Desk::new();
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin("Contoso CSP");
+    let application = desk.fact("client_id");
+    pty.fill(&application, &application);
+    pty.send("\t");
+    pty.fill(
+        "abc8Q~typed-and-never-kept-typed-and-not",
+        "(40 characters)",
+    );
+    pty.kill();
+
+    // Nothing was proven: the page comes back, and the fields of the draft with it.
+    let mut pty = again(
+        &desk,
+        "Your draft is open again. Secrets are never kept in it",
+    );
+    pty.send("\x1b");
+    pty.wait("> │ Contoso CSP");
+    pty.enter("Step 2 of 3");
+    pty.prove(&desk);
+    pty.kill();
+
+    let mut pty = again(&desk, "Client secret checked and kept at");
+    pty.wait("Found in step 2");
+    let address = pty.open_sign_in();
+    pty.answer(&sign_in(&address));
+    pty.kill();
+
+    let mut pty = again(&desk, "Everything was checked. Confirm and register?");
+    assert!(!desk.journal().contains("activated"));
+    pty.enter("Registered: Contoso CSP");
+    pty.kill();
+
+    let mut pty = desk.register(&[]);
+    pty.wait("What should be done?");
+    pty.send("\x03");
+    assert_eq!(pty.exit(), 0);
+}
+
+#[test]
+fn an_address_from_before_a_kill_still_works() {
+    let desk = Desk::new();
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin("Contoso CSP");
+    pty.prove(&desk);
+    let address = pty.open_sign_in();
+    pty.kill();
+    let back = sign_in(&address);
+
+    let mut pty = again(
+        &desk,
+        "The sign-in page was open. If your browser shows an address with a code, paste it now",
+    );
+    assert_eq!(pty.address(), address, "the same link to the letter");
+    pty.answer(&back);
+    pty.enter("Registered: Contoso CSP");
+    pty.send("\r");
+    assert_eq!(pty.exit(), 0);
+}
+
+#[test]
+fn a_code_that_may_have_been_used_is_not_sent_again() {
+    let desk = Desk::with(Session::unlocked(), &["--scenario", "silent@redeem"]);
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin("Contoso CSP");
+    pty.prove(&desk);
+    let address = pty.open_sign_in();
+    let back = sign_in(&address);
+    pty.fill(&back, &format!("({} characters)", back.len()));
+    pty.enter("What is being asked now");
+    pty.wait("...  ");
+    while !desk.journal().contains("redeeming") {
+        pty.wait("so far");
+    }
+    pty.kill();
+
+    let mut pty = again(
+        &desk,
+        "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.",
+    );
+    let fresh = pty.open_sign_in();
+    assert_ne!(fresh, address);
+    pty.fill(&back, &format!("({} characters)", back.len()));
+    pty.enter("!!  ");
+    assert_eq!(desk.journal().matches("redeeming").count(), 1);
+}
+
+#[test]
+fn a_sign_in_that_reached_this_machine_is_not_asked_for_twice() {
+    let desk = Desk::with(Session::unlocked(), &["--scenario", "silent@price"]);
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin("Contoso CSP");
+    pty.prove(&desk);
+    let address = pty.open_sign_in();
+    let back = sign_in(&address);
+    pty.fill(&back, &format!("({} characters)", back.len()));
+    pty.enter("What is being asked now");
+    pty.wait_until("the price service being asked", |screen| {
+        screen.contents().contains("ok   12") || screen.contents().contains("... 13")
+    });
+    pty.kill();
+    let mut pty = again(&desk, "Your sign-in is safely kept. Finish the checks?");
+    pty.enter("What is being asked now");
+    assert!(!pty.screen().contents().contains("Waiting 0"));
+    assert!(
+        desk.items()
+            .iter()
+            .any(|item| item.contains("/refresh-token/A/"))
+    );
+}

@@ -1,0 +1,162 @@
+//! The real thing: registered, looked at, looked after.
+
+use std::thread;
+
+use super::browser::{Browser, sign_in, sign_in_and_stay};
+use super::desk::{Desk, Person as _};
+use crate::pty::{Pty, now};
+
+/// Registers by pasting, and leaves.
+fn registered() -> Desk {
+    let desk = Desk::new();
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin("Contoso CSP");
+    pty.prove(&desk);
+    let address = pty.open_sign_in();
+    pty.answer(&sign_in(&address));
+    pty.enter("Registered: Contoso CSP");
+    pty.send("\r");
+    assert_eq!(pty.exit(), 0);
+    desk
+}
+
+/// The values that the keyring holds, as another program reads them.
+fn values(desk: &Desk) -> Vec<String> {
+    let kept = desk.kept();
+    let values = kept
+        .lines()
+        .filter_map(|line| line.strip_prefix("secret = "));
+    values.map(str::to_owned).collect()
+}
+
+fn leave(mut pty: Pty, exit: u32) {
+    pty.send("\x03");
+    pty.wait("Leave octo-csp?");
+    pty.send("l");
+    assert_eq!(pty.exit(), exit);
+}
+
+#[test]
+fn the_browser_brings_the_answer_and_another_program_finds_what_is_kept() {
+    let desk = Desk::new();
+    let browser = Browser::new(&desk);
+    let mut pty = desk.register(&["--browser", &browser.command]);
+    pty.begin("Contoso CSP 本番");
+    pty.prove(&desk);
+    pty.enter("of 10:00, then F5 makes a new link.");
+    let (address, _) = browser.started();
+    let tab = thread::spawn(move || sign_in_and_stay(&address));
+    pty.wait("Every check passed.");
+    let said = tab.join().unwrap();
+    assert!(said.contains("Signed in and checked"), "{said}");
+    pty.enter("[ Confirm and register ]");
+    assert!(!desk.journal().contains("activated"), "too early");
+    pty.enter("Registered: Contoso CSP 本番");
+    pty.send("\r");
+    assert_eq!(pty.exit(), 0);
+    assert!(!pty.screen().alternate_screen());
+    let last = pty.screen().contents();
+    assert!(last.contains("Registered: Contoso CSP 本番."), "{last}");
+
+    let items = desk.items();
+    for kind in ["/partner-center-secret/A/", "/refresh-token/A/"] {
+        assert!(items.iter().any(|item| item.contains(kind)), "{items:?}");
+    }
+    let values = values(&desk);
+    assert!(values.contains(&desk.fact("client_secret")));
+    let secrets: Vec<&str> = values.iter().map(String::as_str).collect();
+    desk.no_file_has(&secrets);
+}
+
+#[test]
+fn a_step_that_fails_changes_nothing_and_one_that_passes_takes_the_other_slot() {
+    let desk = registered();
+    let (items, journal) = (desk.items(), desk.journal());
+    let kept = desk.kept();
+
+    let mut pty = desk.register(&[]);
+    pty.wait("What should be done?");
+    assert!(pty.screen().contents().contains("Contoso CSP"));
+    pty.send("\x03");
+    assert_eq!(pty.exit(), 0);
+
+    let mut pty = desk.register(&["--step", "partner-center"]);
+    pty.wait("Step 2 of 3");
+    let wrong = "abc8Q~wrongwrongwrongwrongwrongwrong.abc";
+    pty.fill(wrong, "(40 characters)");
+    pty.enter("AADSTS7000215");
+    pty.send("\x1b[6~");
+    pty.reads("The registration that worked before is untouched.");
+    leave(pty, 3);
+    assert_eq!(desk.items(), items);
+    assert_eq!(desk.kept(), kept);
+    let now = desk.journal();
+    assert!(now.starts_with(&journal));
+    assert!(!now[journal.len()..].contains("activated"), "{now}");
+
+    let mut pty = desk.register(&["--step", "partner-api", "--no-browser"]);
+    pty.wait("Found in step 2");
+    let address = pty.open_sign_in();
+    pty.answer(&sign_in(&address));
+    pty.enter("Registered: Contoso CSP");
+    pty.send("\r");
+    assert_eq!(pty.exit(), 0);
+    let after = desk.items();
+    for kind in ["/partner-center-secret/B/", "/refresh-token/B/"] {
+        assert!(after.iter().any(|item| item.contains(kind)), "{after:?}");
+    }
+    assert!(values(&desk).contains(&desk.fact("client_secret")));
+}
+
+#[test]
+fn the_name_is_changed_alone_and_replacing_asks_for_it() {
+    let desk = registered();
+    let items = desk.items();
+    let mut pty = desk.register(&["--step", "basic"]);
+    pty.wait("What should this payer account be called");
+    pty.fill("Fabrikam CSP", "Fabrikam CSP");
+    pty.enter("The name is changed.");
+    assert!(pty.screen().contents().contains("Fabrikam CSP"));
+    assert_eq!(desk.items(), items);
+
+    pty.send("\x1b[A\x1b[A");
+    pty.wait_until("the fifth line", |screen| {
+        screen.contents().contains("> Replace this registration")
+    });
+    pty.enter("Only you can confirm");
+    pty.begin("Fabrikam CSP");
+    pty.prove(&desk);
+    let address = pty.open_sign_in();
+    let back = sign_in(&address);
+    pty.fill(&back, &format!("({} characters)", back.len()));
+    pty.enter("Every check passed.");
+    pty.enter("type: Contoso Cloud Partners");
+    pty.enter("This replaces a registration that works.");
+    pty.fill("contoso cloud partners", "contoso cloud partners");
+    pty.enter("This replaces a registration that works.");
+    assert!(desk.items().iter().any(|item| item.contains("/A/")));
+    pty.fill("Contoso Cloud Partners", "> │ Contoso Cloud Partners");
+    pty.enter("Registered: Fabrikam CSP");
+    pty.send("\r");
+    assert_eq!(pty.exit(), 0);
+    assert!(desk.items().iter().any(|item| item.contains("/B/")));
+}
+
+#[test]
+fn a_second_wizard_says_so_at_once_and_changes_nothing() {
+    let desk = Desk::new();
+    let mut first = desk.register(&["--no-browser"]);
+    first.begin("Contoso CSP");
+    let journal = desk.journal();
+    let began = now();
+    let mut second = desk.register(&["--no-browser"]);
+    second.wait("Another octo-csp has this registration open.");
+    assert!(began.elapsed().as_secs() < 2, "{:?}", began.elapsed());
+    assert!(second.screen().contents().contains(&first.pid.to_string()));
+    second.enter("Another octo-csp has this registration open.");
+    second.send("\x03");
+    assert_eq!(second.exit(), 7);
+    assert_eq!(desk.journal(), journal);
+    first.prove(&desk);
+    leave(first, 130);
+}

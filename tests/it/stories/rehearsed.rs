@@ -1,0 +1,155 @@
+//! A rehearsal from the first key to the last line.
+
+use super::browser::sign_in;
+use super::desk::{PROGRAM, Person as _, SIZE, spawn};
+use crate::keyring::Session;
+use crate::pty::Pty;
+
+fn rehearse(session: &Session, more: &[&str]) -> Pty {
+    let command: Vec<&str> = [PROGRAM, "rehearse", "--no-browser"]
+        .into_iter()
+        .chain(more.iter().copied())
+        .collect();
+    spawn(session, &command)
+}
+
+/// What the page says to type for the field of this label.
+fn told(pty: &Pty, label: &str) -> String {
+    let contents = pty.screen().contents();
+    let rest = contents.split_once(label).unwrap().1;
+    let value = rest.split_once("type  ").unwrap().1;
+    value.lines().next().unwrap().trim().to_owned()
+}
+
+/// Waits until the page is painted for this width: its rules reach from edge to edge.
+fn painted(pty: &mut Pty, columns: u16) {
+    pty.wait_until("a page of the new size", |screen| {
+        let edge = |column| {
+            screen
+                .cell(1, column)
+                .is_some_and(|cell| cell.contents() == "─")
+        };
+        edge(0) && edge(columns - 1) && screen.size().1.get() == columns
+    });
+}
+
+/// Pulls the window to every kind of size, and back.
+fn resized(pty: &mut Pty) {
+    for (size, small) in [
+        ((120, 40), false),
+        ((40, 12), false),
+        ((20, 5), true),
+        (SIZE, false),
+    ] {
+        pty.resize(size);
+        if small {
+            pty.wait("Terminal too");
+        } else {
+            painted(pty, size.0);
+            pty.wait("Contoso CSP本番");
+        }
+    }
+}
+
+#[test]
+fn what_is_above_and_below_is_reached_in_a_small_window() {
+    let session = Session::bus();
+    let mut pty = rehearse(&session, &[]);
+    pty.wait("test item written");
+    pty.resize((40, 12));
+    pty.wait("more above");
+    pty.send("\x1b[5~\x1b[5~\x1b[5~");
+    pty.wait("Checked on this machine");
+    pty.send("\x1b[B");
+    pty.wait("> [ ] Redirect address on the app");
+    pty.send("\x1b[6~\x1b[6~\x1b[6~");
+    pty.wait("You hold the secret's Value");
+}
+
+/// From step 3 to the shell.
+fn ended(pty: &mut Pty) {
+    let address = pty.open_sign_in();
+    pty.answer(&sign_in(&address));
+    pty.enter("Registered: Contoso CSP本番");
+    pty.send("\r");
+    assert_eq!(pty.exit(), 0);
+    assert!(!pty.screen().alternate_screen() && !pty.screen().hide_cursor());
+    assert_eq!(pty.settings(), pty.before);
+    let last = pty.screen().contents();
+    assert!(last.contains("This was a rehearsal: nothing was kept and nobody was told."));
+    assert!(last.contains("Registered: Contoso CSP本番."), "{last}");
+}
+
+#[test]
+fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
+    let session = Session::bus();
+    let mut pty = rehearse(&session, &[]);
+    pty.wait("REHEARSAL  nothing leaves this machine");
+    pty.wait("test item written");
+    pty.send(" ");
+    pty.wait("> [x] The web app and its key exist");
+    pty.enter("Step 1 of 3");
+    for (index, letter) in "Contoso CSP".char_indices() {
+        pty.send(&letter.to_string());
+        pty.wait(format!("│ {}", &"Contoso CSP"[..=index]).trim_end());
+    }
+    pty.paste(" 本番 \r\n");
+    pty.wait("Contoso CSP本番");
+    pty.wait("Pasted without");
+    pty.send("\t");
+    pty.wait("> │ (•) Production");
+    pty.send("\x1b[Z");
+    pty.wait("> │ Contoso CSP本番");
+
+    resized(&mut pty);
+    pty.send("\x03");
+    pty.wait("Leave octo-csp?");
+    pty.send("\x1b");
+    pty.wait("> │ Contoso CSP本番");
+
+    pty.enter("Step 2 of 3");
+    let application = told(&pty, "Application ID");
+    let secret = told(&pty, "Secret key");
+    let domain = told(&pty, "Directory");
+    pty.paste(&format!("{{{}}}", application.to_uppercase()));
+    pty.wait("> │ {6F1D2C9A");
+    pty.send("\x1b");
+    pty.wait("> │ Contoso CSP本番");
+    pty.enter("│ {6F1D2C9A");
+    pty.wait_until("the secret's turn", |screen| {
+        screen.contents().contains("> │") && screen.cursor_position().0 > 9
+    });
+    pty.fill(&secret, &format!("({} characters)", secret.len()));
+    assert!(!pty.screen().contents().contains(&format!("│ {secret}")));
+    pty.send("\t");
+    pty.fill(&domain, &format!("> │ {domain}"));
+    pty.enter("Every check passed.");
+    pty.enter("Found in step 2");
+    ended(&mut pty);
+    let state = session.home().join(".local");
+    assert!(!state.exists(), "a rehearsal leaves no file");
+}
+
+#[test]
+fn f2_fills_a_page_in_and_a_misfortune_ends_in_its_diagnosis() {
+    let session = Session::bus();
+    let mut pty = rehearse(&session, &["--fail", "secret-expired"]);
+    pty.wait("(misfortune: secret-expired)");
+    pty.enter("Step 1 of 3");
+    pty.enter("Step 2 of 3");
+    pty.send("\x1bOQ");
+    pty.wait("(40 characters)");
+    pty.enter("AADSTS7000222");
+    pty.wait("What happened");
+    pty.send("d");
+    pty.wait("It said");
+    pty.send("\x1b");
+    pty.wait("What happened");
+    pty.send("\x1b");
+    // Nothing is lost.
+    pty.wait("(40 characters)");
+    pty.send("\x03");
+    pty.wait("Leave octo-csp?");
+    pty.send("\x03");
+    assert_eq!(pty.exit(), 130);
+}
