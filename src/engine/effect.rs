@@ -69,14 +69,16 @@ impl Effect {
     /// Whether something outside changes. Esc is free during reads; a write is finished first.
     pub fn writes(&self) -> bool {
         match self {
-            Self::Redeem(_)
+            // The test item of the keyring is removed again before the program ends.
+            Self::Look(Look::Keyring)
+            | Self::Redeem(_)
             | Self::Refresh(_)
             | Self::Note(_)
             | Self::Keep(..)
             | Self::Copy { .. }
             | Self::Erase(_)
             | Self::Save(_) => true,
-            Self::Look(_)
+            Self::Look(Look::Network | Look::Clock | Look::Browser)
             | Self::Open(_)
             | Self::Discover(_)
             | Self::AppToken(_)

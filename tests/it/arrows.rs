@@ -57,7 +57,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("rcgen", &["simulator"]),
     ("aws_lc_rs", &["simulator", "world/issuer.rs"]),
     ("getrandom", &["world", "simulator"]),
-    ("clap", &["cli.rs", "commands"]),
+    ("clap", &["cli.rs", "cli", "commands"]),
     ("std::fs", &["world", "simulator", "commands"]),
     // The folder for what is temporary, and the home where there is no user database.
     (

@@ -136,12 +136,20 @@ impl Wizard {
         failed
     }
 
+    /// Looks at the machine again; a look that is still under way is not begun a second time.
     pub(super) fn look_again(&mut self) -> Vec<Task> {
-        self.looks.clear();
-        Look::ALL
-            .into_iter()
-            .map(|look| self.perform(Origin::Look(look), Effect::Look(look)))
-            .collect()
+        let under_way = |wizard: &Self, look| {
+            let mut origins = wizard.tickets.values();
+            origins.any(|origin| *origin == Origin::Look(look))
+        };
+        let mut tasks = Vec::new();
+        for look in Look::ALL {
+            if !under_way(self, look) {
+                self.looks.remove(&look);
+                tasks.push(self.perform(Origin::Look(look), Effect::Look(look)));
+            }
+        }
+        tasks
     }
 
     fn toggle_mark(&mut self) {

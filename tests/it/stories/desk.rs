@@ -86,9 +86,17 @@ impl Desk {
         names
     }
 
-    /// Everything that is in the keyring, as another program of this person reads it.
+    /// Everything that is in the keyring, as another program of this person reads it; the lines in order, because that
+    /// program finds the items in any.
     pub(super) fn kept(&self) -> String {
-        self.session.found()
+        let found = self.session.found();
+        // Its own numbering is no part of what is kept.
+        let mut lines: Vec<&str> = found
+            .lines()
+            .filter(|line| !line.starts_with("[/"))
+            .collect();
+        lines.sort_unstable();
+        lines.join("\n")
     }
 
     /// Asserts that no file of the home holds one of these words. The keyring's own files are sealed, so they are looked at too.

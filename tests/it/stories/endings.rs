@@ -94,7 +94,10 @@ fn stopped_and_continued_as_any_program() {
     assert!(pty.screen().alternate_screen());
     let child = children(pty.pid);
     signal_to(child, Signal::TERM);
-    pty.wait_until("the shell", |screen| !screen.alternate_screen());
+    // What is typed before the prompt is there again may be flushed with the rest of what was typed ahead.
+    pty.wait_until("the prompt", |screen| {
+        !screen.alternate_screen() && screen.contents().trim_end().ends_with("shell >")
+    });
     pty.send("echo ended=$?\n");
     pty.wait("ended=130");
     assert_eq!(pty.settings(), before);
