@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::step::Step;
 
-pub use care::{Doctor, Explain, Report, Status, Troubleshooting};
+pub use care::{Doctor, Explain, Handoff, Report, Status, Troubleshooting};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ pub enum Command {
     Status(Status),
     /// Make a support report without secrets: shown first, searched for every kept secret.
     Report(Report),
+    /// Write a note for whoever administers Entra: what is needed, exact clicks and ids, nothing secret.
+    Handoff(Handoff),
     /// Print docs/TROUBLESHOOTING.md.
     #[command(hide = true)]
     Troubleshooting(Troubleshooting),

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod explain;
+mod handoff;
 mod headless;
 mod picture;
 mod register;
@@ -44,6 +45,7 @@ pub fn run(host: &mut Host) -> Exit {
         Command::Doctor(arguments) => doctor::run(host, &arguments),
         Command::Status(arguments) => status::run(host, &arguments),
         Command::Report(arguments) => status::report(host, &arguments),
+        Command::Handoff(arguments) => handoff::run(host, &arguments),
         Command::Explain(arguments) => explain::run(host, &arguments),
         Command::Troubleshooting(arguments) => explain::troubleshooting(host, &arguments),
         #[cfg(feature = "simulator")]

@@ -135,6 +135,7 @@ impl World {
                 let opened = SignInSession::reopen(self.entra()?, &keepsake).await?;
                 Ok(self.listening(opened))
             }
+            Effect::Probe(sign_in) => Ok(Outcome::Probed(self.entra()?.probe(&sign_in).await)),
             Effect::Await => self.arrival().await,
             Effect::Tell(verdict) => {
                 self.close_session(verdict).await;

@@ -77,6 +77,23 @@ pub struct Report {
     pub cloud: CloudArguments,
 }
 
+/// `octo-csp handoff`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp handoff\n  octo-csp handoff --html > for-the-admin.html"
+)]
+pub struct Handoff {
+    /// One HTML page in place of plain text.
+    #[arg(long)]
+    pub html: bool,
+    /// The integration sandbox.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Where Microsoft is reached.
+    #[command(flatten)]
+    pub cloud: CloudArguments,
+}
+
 /// `octo-csp troubleshooting`.
 #[derive(Debug, Args)]
 pub struct Troubleshooting {

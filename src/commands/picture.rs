@@ -213,6 +213,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
         Effect::Save(_) => Some(Outcome::Saved),
         Effect::Listen(_)
         | Effect::Relisten(_)
+        | Effect::Probe(_)
         | Effect::Await
         | Effect::Tell(_)
         | Effect::Browse(_)

@@ -81,7 +81,7 @@ fn of(volume: Volume, seen: Vec<(ItemName, Presence)>) -> Found {
         folder: volume.folder.display().to_string(),
         registration: volume.registration,
         damaged: volume.damaged,
-        draft: volume.draft_saved_at,
+        draft: volume.draft.and_then(|draft| draft.saved_at),
         items,
     }
 }

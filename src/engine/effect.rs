@@ -30,6 +30,8 @@ pub enum Effect {
     Listen(SignIn),
     /// Listen again for a sign-in whose `state` and verifier were kept before the program was ended.
     Relisten(SharedSecret),
+    /// Ask the sign-in page, with nobody signed in, whether it knows the redirect address.
+    Probe(SignIn),
     /// Wait for the browser to come back to the listener.
     Await,
     /// Tell the waiting browser page how it ended, and stop listening.
@@ -83,6 +85,7 @@ impl Effect {
             | Self::Read(..)
             | Self::Listen(_)
             | Self::Relisten(_)
+            | Self::Probe(_)
             | Self::Await
             | Self::Tell(_)
             | Self::Browse(_)
@@ -224,6 +227,8 @@ pub enum Outcome {
     Read(Box<Answer>),
     /// Of [`Effect::Listen`] and [`Effect::Relisten`].
     Listening(Box<Consent>),
+    /// Of [`Effect::Probe`].
+    Probed(AddressSeen),
     /// Of [`Effect::Await`].
     Came(Box<Arrival>),
     /// Of [`Effect::Tell`].
@@ -409,6 +414,17 @@ pub struct SheetHead {
     pub bytes: Option<u64>,
     /// Bytes that were read before the connection was closed.
     pub read: usize,
+}
+
+/// What the sign-in page did with a redirect address. It is advice: Microsoft promises none of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressSeen {
+    /// It sent the browser back there.
+    Known,
+    /// It refused to, with AADSTS50011.
+    NotRegistered,
+    /// Anything else.
+    Unclear,
 }
 
 /// A sign-in that is waiting for a person.

@@ -269,7 +269,12 @@ impl Run {
             return;
         };
         if open.item(Kind::RefreshToken).is_some() {
-            let earlier = [CheckId::SignIn, CheckId::Redeem, CheckId::KeepToken];
+            let earlier = [
+                CheckId::Redirect,
+                CheckId::SignIn,
+                CheckId::Redeem,
+                CheckId::KeepToken,
+            ];
             for check in self
                 .checks
                 .iter_mut()

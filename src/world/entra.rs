@@ -18,8 +18,8 @@ use url::Url;
 
 use crate::cloud::{Cloud, is_loopback};
 use crate::engine::effect::{
-    AppSignIn, Audience, Cause, Failure, Grant, Landed, Mismatch, Redemption, Renewal, Service,
-    SignIn, Tenant,
+    AddressSeen, AppSignIn, Audience, Cause, Failure, Grant, Landed, Mismatch, Redemption, Renewal,
+    Service, SignIn, Tenant,
 };
 use crate::ids::{ClientId, Directory, TenantId};
 use crate::secret::{Secret, SharedSecret};
@@ -199,6 +199,55 @@ impl<'w> Entra<'w> {
         Ok(request.url().0)
     }
 
+    /// Asks the sign-in page without cookies and without a person (`prompt=none`, entra-docs). A redirect address that it
+    /// knows gets "login required" sent back to it; one that it does not know gets a page that says AADSTS50011.
+    pub async fn probe(&self, sign_in: &SignIn) -> AddressSeen {
+        let (state, verifier) = new_state_and_verifier();
+        let page = Page {
+            sign_in,
+            state: &state,
+            verifier: &verifier,
+        };
+        let Ok(mut address) = self.authorize_address(&page) else {
+            return AddressSeen::Unclear;
+        };
+        let pairs: Vec<(String, String)> = address
+            .query_pairs()
+            .filter(|(key, _)| key != "prompt")
+            .map(|(key, value)| (key.into_owned(), value.into_owned()))
+            .collect();
+        address
+            .query_pairs_mut()
+            .clear()
+            .extend_pairs(pairs)
+            .append_pair("prompt", "none");
+        let Ok(mut opening) = self.http.raw(Ask::get(address).alone()).await else {
+            return AddressSeen::Unclear;
+        };
+        if (300..=399).contains(&opening.status) {
+            let to = opening.headers.get(http::header::LOCATION);
+            let to = to.and_then(|value| Url::parse(value.to_str().ok()?).ok());
+            return if to.is_some_and(|to| says_login_required(&to, sign_in)) {
+                AddressSeen::Known
+            } else {
+                AddressSeen::Unclear
+            };
+        }
+        // A page is what is expected here, so it is read as bytes: elsewhere a page is a fault.
+        let mut page = Vec::new();
+        while let Ok(Some(chunk)) = opening.chunk().await {
+            page.extend_from_slice(&chunk);
+            if page.len() > PAGE {
+                break;
+            }
+        }
+        if holds(&page, b"AADSTS50011") {
+            AddressSeen::NotRegistered
+        } else {
+            AddressSeen::Unclear
+        }
+    }
+
     fn client(
         &self,
         tenant: &TenantId,
@@ -241,6 +290,26 @@ impl<'w> Entra<'w> {
         let known = INSTANCES.iter().any(|(_, _, instance)| *name == **instance);
         known && here.is_some_and(|(_, _, instance)| *name != **instance)
     }
+}
+
+/// Bytes of a sign-in page that are read.
+const PAGE: usize = 512 * 1_024;
+
+fn holds(text: &[u8], words: &[u8]) -> bool {
+    text.windows(words.len()).any(|window| window == words)
+}
+
+/// Whether a redirect leads to the address of this sign-in and says that nobody is signed in.
+fn says_login_required(to: &Url, sign_in: &SignIn) -> bool {
+    let Ok(own) = Url::parse(sign_in.redirect.as_str()) else {
+        return false;
+    };
+    let same = to.scheme() == own.scheme() && to.host_str() == own.host_str();
+    let silent = ["login_required", "interaction_required", "consent_required"];
+    let says = to
+        .query_pairs()
+        .any(|(key, value)| key == "error" && silent.contains(&value.as_ref()));
+    same && says
 }
 
 /// What the sign-in address is made of.

@@ -130,6 +130,7 @@ impl Kept {
             | Effect::Read(..)
             | Effect::Listen(_)
             | Effect::Relisten(_)
+            | Effect::Probe(_)
             | Effect::Await
             | Effect::Tell(_)
             | Effect::Browse(_)

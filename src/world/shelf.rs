@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-
+use crate::engine::answers::Draft;
 use crate::engine::effect::{Cause, Failure, VaultFault};
 use crate::engine::journal::{ItemName, Registration};
 use crate::world::folder::DiskError;
@@ -32,8 +31,8 @@ pub struct Volume {
     pub registration: Registration,
     /// Whether a line in the middle of the journal cannot be read.
     pub damaged: bool,
-    /// When what was typed was last saved.
-    pub draft_saved_at: Option<Timestamp>,
+    /// What was typed the last time.
+    pub draft: Option<Draft>,
 }
 
 /// Whether an item of the set in use can be read.
@@ -74,14 +73,15 @@ impl Shelf {
             .collect())
     }
 
-    fn volume(&self, name: &str) -> Result<Volume, Box<Failure>> {
+    /// One registration; without a journal it is an empty one.
+    pub fn volume(&self, name: &str) -> Result<Volume, Box<Failure>> {
         let record = Record::open(&self.state, name)?;
         Ok(Volume {
             name: name.to_owned(),
             folder: record.folder().to_owned(),
             registration: record.registration().clone(),
             damaged: record.is_damaged(),
-            draft_saved_at: record.load_draft().and_then(|draft| draft.saved_at),
+            draft: record.load_draft(),
         })
     }
 

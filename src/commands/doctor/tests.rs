@@ -256,3 +256,26 @@ async fn nothing_registered_is_said_and_is_an_exit_code() {
     assert_eq!(exit, Exit::SignIn);
     assert!(err.contains("nothing is registered"), "{err}");
 }
+
+#[tokio::test]
+async fn the_sign_in_page_tells_a_registered_redirect_address_from_another() {
+    use crate::engine::effect::{AddressSeen, Effect, Outcome, SignIn};
+    let bench = Box::pin(Bench::registered("happy")).await;
+    let facts = bench.simulator.facts();
+    for (address, wanted) in [
+        (facts.redirect_uri.as_str(), AddressSeen::Known),
+        ("https://nowhere.example/back", AddressSeen::NotRegistered),
+    ] {
+        let sign_in = SignIn {
+            tenant: TenantId::parse(&facts.tenant_id).unwrap().value,
+            application: ClientId::parse(&facts.client_id).unwrap().value,
+            redirect: RedirectAddress::parse(address).unwrap(),
+            claims: None,
+        };
+        let outcome = bench.world.perform(Effect::Probe(sign_in)).await;
+        let Outcome::Probed(seen) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(seen, wanted, "{address}");
+    }
+}

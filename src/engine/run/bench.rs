@@ -13,7 +13,7 @@ use url::Url;
 
 use super::*;
 use crate::engine::answers::DirectoryReading;
-use crate::engine::effect::{Answer, Claims, Found, Reading, Tenant, VaultFault};
+use crate::engine::effect::{AddressSeen, Answer, Claims, Found, Reading, Tenant, VaultFault};
 use crate::engine::journal::Line;
 use crate::ids::{Directory, RedirectAddress};
 use crate::secret::Secret;
@@ -73,6 +73,7 @@ impl Bench {
             ))),
             Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
             Effect::Listen(_) | Effect::Relisten(_) => Outcome::Listening(Box::new(consent())),
+            Effect::Probe(_) => Outcome::Probed(AddressSeen::Known),
             Effect::Await => return None,
             Effect::Redeem(_) => {
                 self.redemptions += 1;

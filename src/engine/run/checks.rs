@@ -29,6 +29,8 @@ pub enum CheckId {
     Prepare,
     /// Another secret than step 2's is proven.
     OtherSecret,
+    /// The redirect address is known to Microsoft.
+    Redirect,
     /// A person signs in.
     SignIn,
     /// The code is redeemed.
@@ -94,6 +96,7 @@ pub(super) const PARTNER_CENTER_AGAIN: &[CheckId] = &[
 pub(super) const PARTNER_API: &[CheckId] = &[
     C::Prepare,
     C::OtherSecret,
+    C::Redirect,
     C::SignIn,
     C::Redeem,
     C::KeepToken,
@@ -154,7 +157,7 @@ const fn spec(
 
 impl CheckId {
     /// Every check, in the order of the screens.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::RecallSecret,
         Self::Tenant,
         Self::AppToken,
@@ -166,6 +169,7 @@ impl CheckId {
         Self::NoteCheck,
         Self::Prepare,
         Self::OtherSecret,
+        Self::Redirect,
         Self::SignIn,
         Self::Redeem,
         Self::KeepToken,
@@ -319,6 +323,16 @@ const SPECS: &[(CheckId, Spec)] = &[
             "Secret accepted",
             "a token for the application",
             &[C::Prepare],
+            S3,
+        ),
+    ),
+    (
+        C::Redirect,
+        spec(
+            "redirect-address",
+            "Redirect address known",
+            "the sign-in page, with nobody signed in",
+            &[C::OtherSecret, C::Prepare],
             S3,
         ),
     ),

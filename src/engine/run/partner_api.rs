@@ -7,8 +7,8 @@
 )]
 
 use crate::engine::effect::{
-    AppSignIn, Arrival, Audience, Cause, Effect, Failure, Found, Landed, Mismatch, Outcome,
-    Reading, Redemption, Renewal, Service, SignIn, VaultFault,
+    AddressSeen, AppSignIn, Arrival, Audience, Cause, Effect, Failure, Found, Landed, Mismatch,
+    Outcome, Reading, Redemption, Renewal, Service, SignIn, VaultFault,
 };
 use crate::engine::journal::{Fact, Kind};
 use crate::engine::run::tokens::{self, For};
@@ -23,6 +23,9 @@ impl Run {
         match id {
             CheckId::Prepare => self.begin_prepare(),
             CheckId::OtherSecret => self.begin_other_secret(),
+            CheckId::Redirect => self.sign_in().map_or_else(Move::internal, |sign_in| {
+                Move::Perform(Effect::Probe(sign_in))
+            }),
             CheckId::SignIn => self.begin_sign_in(),
             CheckId::Redeem => self.begin_redeem(),
             CheckId::KeepToken => self.begin_keep_token(),
@@ -42,6 +45,9 @@ impl Run {
 
     pub(super) fn advance_partner_api(&mut self, id: CheckId, outcome: Outcome) -> Move {
         match (id, outcome) {
+            // Advice is no reason to stop before a person has tried.
+            (CheckId::Redirect, Outcome::Failed(_)) => probed(AddressSeen::Unclear),
+            (CheckId::Redirect, Outcome::Probed(seen)) => probed(seen),
             (_, Outcome::Failed(failure)) => {
                 self.forget_script(id);
                 Move::Fail(failure)
@@ -204,19 +210,21 @@ impl Run {
         self.listen()
     }
 
-    fn listen(&mut self) -> Move {
-        let Some(redirect) = self.request().map(|request| request.redirect.clone()) else {
-            return Move::internal();
-        };
-        let Some((tenant, application, _)) = self.account() else {
-            return Move::internal();
-        };
-        Move::Perform(Effect::Listen(SignIn {
+    fn listen(&self) -> Move {
+        self.sign_in().map_or_else(Move::internal, |sign_in| {
+            Move::Perform(Effect::Listen(sign_in))
+        })
+    }
+
+    fn sign_in(&self) -> Option<SignIn> {
+        let redirect = self.request()?.redirect.clone();
+        let (tenant, application, _) = self.account()?;
+        Some(SignIn {
             tenant,
             application,
             redirect,
             claims: self.known.challenge.clone(),
-        }))
+        })
     }
 
     /// `state` and verifier are kept before the page opens, so that a pasted address still works after a crash.
@@ -588,6 +596,17 @@ impl Run {
         Move::Perform(Effect::Note(fact))
     }
 }
+
+fn probed(seen: AddressSeen) -> Move {
+    match seen {
+        AddressSeen::Known => Move::Pass("Microsoft sends the browser back there".to_owned()),
+        AddressSeen::NotRegistered => Move::Note(NOT_REGISTERED.to_owned()),
+        AddressSeen::Unclear => Move::Note("could not tell".to_owned()),
+    }
+}
+
+/// What is said of an address that the sign-in page does not know.
+const NOT_REGISTERED: &str = "Microsoft does not seem to know it (AADSTS50011): add it to the app as platform Web, letter for letter";
 
 fn missing_item() -> Move {
     Move::Fail(Box::new(Failure::new(

@@ -176,6 +176,7 @@ fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
         bench.log,
         [
             "recall partner-center-secret/A/1/1",
+            "probe",
             "listen",
             "note keeping",
             "keep sign-in/A/1/1",
@@ -358,6 +359,7 @@ fn a_sign_in_that_was_open_when_the_program_ended_is_continued() {
         bench.log,
         [
             "recall partner-center-secret/A/1/1",
+            "probe",
             "recall sign-in/A/1/1",
             "relisten",
             "await"
@@ -702,6 +704,17 @@ fn a_good_run_is_noted_with_what_each_check_found() {
     };
     assert_eq!(said(Step::PartnerCenter, "company").unwrap(), "Contoso Ltd");
     assert_eq!(said(Step::PartnerApi, "mpn").unwrap(), "6271154");
+}
+
+#[test]
+fn what_the_sign_in_page_thinks_of_the_redirect_address_never_stops_the_sign_in() {
+    let network = Failure::new(Service::Entra, Cause::TimedOut);
+    let mut bench = Bench::default();
+    bench.step_two();
+    bench.fail("probe", network);
+    let (run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert_eq!(state_of(&run, CheckId::Redirect), "note");
 }
 
 #[test]

@@ -11,7 +11,7 @@
 
 use crate::engine::answers::Field;
 use crate::engine::effect::{Consent, NotCatching};
-use crate::engine::run::Run;
+use crate::engine::run::{CheckId, Run, State};
 use crate::engine::step::Step;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::forms::button;
@@ -78,7 +78,28 @@ fn directions(wizard: &Wizard, consent: &Consent) -> Vec<Row> {
         rows.push(row.at(4).hanging(10));
     }
     rows.push(third(consent));
+    rows.extend(doubt(wizard));
     rows
+}
+
+/// What the rehearsal of the redirect address noted, before a person goes through the pages for nothing.
+fn doubt(wizard: &Wizard) -> Option<Row> {
+    let checks = wizard.run.as_ref()?.checks();
+    let check = checks.iter().find(|check| check.id == CheckId::Redirect)?;
+    match &check.state {
+        State::Noted(line) if line.contains("AADSTS50011") => Some(
+            Row::of(Tone::Warning, "!!  ")
+                .and(Tone::Plain, format!("Redirect address: {line}"))
+                .at(1)
+                .hanging(5),
+        ),
+        State::Noted(_)
+        | State::Passed(_)
+        | State::Waiting
+        | State::Running
+        | State::Failed(_)
+        | State::NotTried => None,
+    }
 }
 
 fn waiting(wizard: &Wizard) -> Row {
