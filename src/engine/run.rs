@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use crate::engine::answers::{PartnerApiRequest, PartnerCenterRequest};
 use crate::engine::effect::{
-    Arrival, Cause, Consent, Effect, Failure, Grant, Landed, Mismatch, Outcome, Service, SheetHead,
+    AddressSeen, Arrival, Cause, Consent, Effect, Failure, Grant, Landed, Mismatch, Outcome,
+    Service, SheetHead,
 };
 use crate::engine::journal::{
     Attempt, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
@@ -132,6 +133,7 @@ struct Known {
     consent: Option<Consent>,
     pending_consent: Option<Consent>,
     fresh_sign_in: bool,
+    address_seen: Option<AddressSeen>,
     challenge: Option<Foreign>,
     read_back_failure: Option<Box<Failure>>,
     code: Option<AuthCode>,
@@ -269,12 +271,7 @@ impl Run {
             return;
         };
         if open.item(Kind::RefreshToken).is_some() {
-            let earlier = [
-                CheckId::Redirect,
-                CheckId::SignIn,
-                CheckId::Redeem,
-                CheckId::KeepToken,
-            ];
+            let earlier = [CheckId::SignIn, CheckId::Redeem, CheckId::KeepToken];
             for check in self
                 .checks
                 .iter_mut()
@@ -366,6 +363,8 @@ impl Run {
         self.known.consent = None;
         self.known.fresh_sign_in = true;
         self.known.challenge = self.challenge();
+        // It may have been added to the app since.
+        self.known.address_seen = None;
         self.known.landed = None;
         self.known.refresh = None;
         self.known.user = None;
@@ -459,6 +458,11 @@ impl Run {
     /// The sign-in that waits for a person.
     pub fn consent(&self) -> Option<&Consent> {
         self.known.consent.as_ref()
+    }
+
+    /// What the sign-in page did with the redirect address, before a person was sent there.
+    pub fn address_seen(&self) -> Option<AddressSeen> {
+        self.known.address_seen
     }
 
     /// The head of the price sheet, once read.

@@ -221,6 +221,12 @@ impl<'w> Entra<'w> {
             .clear()
             .extend_pairs(pairs)
             .append_pair("prompt", "none");
+        tokio::time::timeout(PATIENCE, self.look_at(address, sign_in))
+            .await
+            .unwrap_or(AddressSeen::Unclear)
+    }
+
+    async fn look_at(&self, address: Url, sign_in: &SignIn) -> AddressSeen {
         let Ok(mut opening) = self.http.raw(Ask::get(address).alone()).await else {
             return AddressSeen::Unclear;
         };
@@ -291,6 +297,9 @@ impl<'w> Entra<'w> {
         known && here.is_some_and(|(_, _, instance)| *name != **instance)
     }
 }
+
+/// How long a person waits for advice.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Bytes of a sign-in page that are read.
 const PAGE: usize = 512 * 1_024;

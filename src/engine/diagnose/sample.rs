@@ -96,6 +96,12 @@ fn named(text: &str) -> Vec<Explanation> {
                 .iter()
                 .any(|code| code.eq_ignore_ascii_case(text))
     };
+    if let Some(failure) = status(text) {
+        return vec![Explanation {
+            when: None,
+            diagnosis: diagnose(&failure, &Context::default()),
+        }];
+    }
     let by_key = row(text).map(|row| vec![row]);
     let rows = by_key.unwrap_or_else(|| rows().filter(|row| meant(row)).collect());
     rows.into_iter()
@@ -104,6 +110,23 @@ fn named(text: &str) -> Vec<Explanation> {
             diagnosis: row.diagnosis(None),
         })
         .collect()
+}
+
+/// A status as a screen names it where no row has it for itself: `price 503`.
+fn status(text: &str) -> Option<Failure> {
+    let (service, status) = text.split_once(' ')?;
+    let service = match service.to_ascii_lowercase().as_str() {
+        "pc" => Service::PartnerCenter,
+        "price" => Service::PartnerApi,
+        "octo" => Service::Octo,
+        "entra" => Service::Entra,
+        _ => return None,
+    };
+    let status: u16 = status.parse().ok().filter(|s| (501..=599).contains(s))?;
+    Some(Failure {
+        status: Some(status),
+        ..Failure::new(service, Cause::Refused)
+    })
 }
 
 impl Found {
@@ -284,6 +307,7 @@ mod tests {
     #[test]
     fn an_unknown_number_is_told_to_be_unknown_and_nothing_is_made_of_other_text() {
         assert_eq!(rows_of("AADSTS99999999"), ["unknown"]);
+        assert_eq!(explain("price 503").len(), 1);
         for text in ["", " ", "hello", "\u{fffd}\0\u{1b}[2J", &"x".repeat(500)] {
             assert!(explain(text).is_empty(), "{text:?}");
         }

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::*;
 use crate::engine::answers::DirectoryReading;
-use crate::engine::effect::{AddressSeen, Answer, Claims, Found, Reading, Tenant, VaultFault};
+use crate::engine::effect::{Answer, Claims, Found, Reading, Tenant, VaultFault};
 use crate::engine::journal::Line;
 use crate::ids::{Directory, RedirectAddress};
 use crate::secret::Secret;

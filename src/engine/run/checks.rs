@@ -29,8 +29,6 @@ pub enum CheckId {
     Prepare,
     /// Another secret than step 2's is proven.
     OtherSecret,
-    /// The redirect address is known to Microsoft.
-    Redirect,
     /// A person signs in.
     SignIn,
     /// The code is redeemed.
@@ -96,7 +94,6 @@ pub(super) const PARTNER_CENTER_AGAIN: &[CheckId] = &[
 pub(super) const PARTNER_API: &[CheckId] = &[
     C::Prepare,
     C::OtherSecret,
-    C::Redirect,
     C::SignIn,
     C::Redeem,
     C::KeepToken,
@@ -157,7 +154,7 @@ const fn spec(
 
 impl CheckId {
     /// Every check, in the order of the screens.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 28] = [
         Self::RecallSecret,
         Self::Tenant,
         Self::AppToken,
@@ -169,7 +166,6 @@ impl CheckId {
         Self::NoteCheck,
         Self::Prepare,
         Self::OtherSecret,
-        Self::Redirect,
         Self::SignIn,
         Self::Redeem,
         Self::KeepToken,
@@ -323,16 +319,6 @@ const SPECS: &[(CheckId, Spec)] = &[
             "Secret accepted",
             "a token for the application",
             &[C::Prepare],
-            S3,
-        ),
-    ),
-    (
-        C::Redirect,
-        spec(
-            "redirect-address",
-            "Redirect address known",
-            "the sign-in page, with nobody signed in",
-            &[C::OtherSecret, C::Prepare],
             S3,
         ),
     ),

@@ -23,9 +23,6 @@ impl Run {
         match id {
             CheckId::Prepare => self.begin_prepare(),
             CheckId::OtherSecret => self.begin_other_secret(),
-            CheckId::Redirect => self.sign_in().map_or_else(Move::internal, |sign_in| {
-                Move::Perform(Effect::Probe(sign_in))
-            }),
             CheckId::SignIn => self.begin_sign_in(),
             CheckId::Redeem => self.begin_redeem(),
             CheckId::KeepToken => self.begin_keep_token(),
@@ -46,8 +43,9 @@ impl Run {
     pub(super) fn advance_partner_api(&mut self, id: CheckId, outcome: Outcome) -> Move {
         match (id, outcome) {
             // Advice is no reason to stop before a person has tried.
-            (CheckId::Redirect, Outcome::Failed(_)) => probed(AddressSeen::Unclear),
-            (CheckId::Redirect, Outcome::Probed(seen)) => probed(seen),
+            (CheckId::SignIn, Outcome::Failed(_)) if self.known.address_seen.is_none() => {
+                self.probed(AddressSeen::Unclear)
+            }
             (_, Outcome::Failed(failure)) => {
                 self.forget_script(id);
                 Move::Fail(failure)
@@ -205,8 +203,18 @@ impl Run {
             .as_ref()
             .and_then(|open| open.item(Kind::SignIn));
         if let (true, Some(item)) = (self.sign_in_is_kept(), kept) {
+            self.known.address_seen = Some(AddressSeen::Known);
             return Move::Perform(Effect::Recall(item.clone()));
         }
+        match (self.known.address_seen, self.sign_in()) {
+            (None, Some(sign_in)) => Move::Perform(Effect::Probe(sign_in)),
+            (Some(_), _) | (None, None) => self.listen(),
+        }
+    }
+
+    /// The page may open whatever came of it: it is advice for the person who is about to sign in.
+    fn probed(&mut self, seen: AddressSeen) -> Move {
+        self.known.address_seen = Some(seen);
         self.listen()
     }
 
@@ -231,6 +239,7 @@ impl Run {
     fn advance_sign_in(&mut self, outcome: Outcome) -> Move {
         match outcome {
             Outcome::Recalled(keepsake) => Move::Perform(Effect::Relisten(keepsake)),
+            Outcome::Probed(seen) => self.probed(seen),
             Outcome::Listening(consent) => {
                 let (attempt, _) = self.attempt_to_write();
                 let mut effects: Vec<Effect> = Vec::new();
@@ -596,17 +605,6 @@ impl Run {
         Move::Perform(Effect::Note(fact))
     }
 }
-
-fn probed(seen: AddressSeen) -> Move {
-    match seen {
-        AddressSeen::Known => Move::Pass("Microsoft sends the browser back there".to_owned()),
-        AddressSeen::NotRegistered => Move::Note(NOT_REGISTERED.to_owned()),
-        AddressSeen::Unclear => Move::Note("could not tell".to_owned()),
-    }
-}
-
-/// What is said of an address that the sign-in page does not know.
-const NOT_REGISTERED: &str = "Microsoft does not seem to know it (AADSTS50011): add it to the app as platform Web, letter for letter";
 
 fn missing_item() -> Move {
     Move::Fail(Box::new(Failure::new(

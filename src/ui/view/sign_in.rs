@@ -10,8 +10,8 @@
 //! ```
 
 use crate::engine::answers::Field;
-use crate::engine::effect::{Consent, NotCatching};
-use crate::engine::run::{CheckId, Run, State};
+use crate::engine::effect::{AddressSeen, Consent, NotCatching};
+use crate::engine::run::Run;
 use crate::engine::step::Step;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::forms::button;
@@ -84,23 +84,16 @@ fn directions(wizard: &Wizard, consent: &Consent) -> Vec<Row> {
 
 /// What the rehearsal of the redirect address noted, before a person goes through the pages for nothing.
 fn doubt(wizard: &Wizard) -> Option<Row> {
-    let checks = wizard.run.as_ref()?.checks();
-    let check = checks.iter().find(|check| check.id == CheckId::Redirect)?;
-    match &check.state {
-        State::Noted(line) if line.contains("AADSTS50011") => Some(
-            Row::of(Tone::Warning, "!!  ")
-                .and(Tone::Plain, format!("Redirect address: {line}"))
-                .at(1)
-                .hanging(5),
-        ),
-        State::Noted(_)
-        | State::Passed(_)
-        | State::Waiting
-        | State::Running
-        | State::Failed(_)
-        | State::NotTried => None,
-    }
+    let seen = wizard.run.as_ref()?.address_seen()?;
+    (seen == AddressSeen::NotRegistered).then(|| {
+        Row::of(Tone::Warning, "!!  ")
+            .and(Tone::Plain, NOT_REGISTERED)
+            .at(1)
+            .hanging(5)
+    })
 }
+
+const NOT_REGISTERED: &str = "Microsoft does not seem to know this redirect address (AADSTS50011): add it to the app as platform Web, letter for letter, then F5.";
 
 fn waiting(wizard: &Wizard) -> Row {
     let waited = wizard.now.saturating_sub(wizard.asked_at);
