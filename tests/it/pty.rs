@@ -133,6 +133,7 @@ impl Pty {
     }
 
     /// Ends the program as nothing else can, and waits until it is gone.
+    #[cfg(feature = "simulator")]
     pub(crate) fn kill(self) {
         self.signal(Signal::KILL);
         let status = self.status.recv_timeout(PATIENCE).unwrap();
