@@ -91,7 +91,7 @@ fn wrong_answers_are_told_apart() {
     let wrapped = back.replacen('&', "&\r\n", 1);
     pty.answer_with(&wrapped, back.len());
     pty.enter("Registered: Contoso CSP");
-    pty.send("\r");
+    pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
 }
 

@@ -70,7 +70,7 @@ fn an_address_from_before_a_kill_still_works() {
     assert_eq!(pty.address(), address, "the same link to the letter");
     pty.answer(&back);
     pty.enter("Registered: Contoso CSP");
-    pty.send("\r");
+    pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
 }
 

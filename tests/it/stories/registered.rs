@@ -15,7 +15,7 @@ fn registered() -> Desk {
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
     pty.enter("Registered: Contoso CSP");
-    pty.send("\r");
+    pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     desk
 }
@@ -52,7 +52,7 @@ fn the_browser_brings_the_answer_and_another_program_finds_what_is_kept() {
     pty.enter("[ Confirm and register ]");
     assert!(!desk.journal().contains("activated"), "too early");
     pty.enter("Registered: Contoso CSP 本番");
-    pty.send("\r");
+    pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     assert!(!pty.screen().alternate_screen());
     let last = pty.screen().contents();
@@ -99,7 +99,7 @@ fn a_step_that_fails_changes_nothing_and_one_that_passes_takes_the_other_slot() 
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
     pty.enter("Registered: Contoso CSP");
-    pty.send("\r");
+    pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     let after = desk.items();
     for kind in ["/partner-center-secret/B/", "/refresh-token/B/"] {
@@ -137,7 +137,7 @@ fn the_name_is_changed_alone_and_replacing_asks_for_it() {
     assert!(desk.items().iter().any(|item| item.contains("/A/")));
     pty.fill("Contoso Cloud Partners", "> │ Contoso Cloud Partners");
     pty.enter("Registered: Fabrikam CSP");
-    pty.send("\r");
+    pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     assert!(desk.items().iter().any(|item| item.contains("/B/")));
 }

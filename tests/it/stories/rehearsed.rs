@@ -71,7 +71,7 @@ fn ended(pty: &mut Pty) {
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
     pty.enter("Registered: Contoso CSP本番");
-    pty.send("\r");
+    pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     assert!(!pty.screen().alternate_screen() && !pty.screen().hide_cursor());
     assert_eq!(pty.settings(), pty.before);
