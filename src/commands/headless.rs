@@ -82,7 +82,7 @@ async fn drive_until(
 
 /// Waits for a signal that ends the process.
 #[cfg(unix)]
-async fn ended() {
+pub(super) async fn ended() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut term), Ok(mut int), Ok(mut hup)) = (
         signal(SignalKind::terminate()),
@@ -99,7 +99,7 @@ async fn ended() {
 }
 
 #[cfg(not(unix))]
-async fn ended() {
+pub(super) async fn ended() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending().await
     }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::cli::Simulate;
-use crate::commands::{complain, register};
+use crate::commands::{complain, headless, register};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::simulator::{Options, Scenario, Simulator};
@@ -37,32 +37,9 @@ pub(super) fn run(host: &mut Host, arguments: &Simulate) -> Exit {
         {
             return Exit::Internal;
         }
-        ended().await;
+        // A signal is waited for, so that what the simulator wrote is removed.
+        headless::ended().await;
         drop(simulator);
         Exit::Done
     })
-}
-
-/// Waits for a signal that ends the process, so that what the simulator wrote is removed.
-#[cfg(unix)]
-async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let hears = |kind| signal(kind);
-    let (Ok(mut term), Ok(mut int), Ok(mut hup)) = (
-        hears(SignalKind::terminate()),
-        hears(SignalKind::interrupt()),
-        hears(SignalKind::hangup()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-        _ = hup.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn ended() {
-    let _ended = tokio::signal::ctrl_c().await;
 }
