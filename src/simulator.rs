@@ -93,11 +93,11 @@ impl Simulator {
             .await
             .map_err(StartError::Listen)?;
         let port = serve::port(&listeners).map_err(StartError::Listen)?;
-        let authority = options
-            .tls
+        let tls = options.tls || options.scenario.needs_tls();
+        let authority = tls
             .then(|| Authority::new(&options.scenario))
             .transpose()?;
-        let scheme = if options.tls { "https" } else { "http" };
+        let scheme = if tls { "https" } else { "http" };
         let base = format!("{scheme}://localhost:{port}");
         let ca_file = authority
             .as_ref()

@@ -16,6 +16,7 @@ pub mod leaks;
 pub mod listener;
 pub mod lock;
 pub mod looks;
+pub mod mishap;
 pub mod pages;
 pub mod papers;
 pub mod partner_api;
@@ -94,7 +95,11 @@ impl World {
 
     /// Performs an effect.
     pub async fn perform(&self, effect: Effect) -> Outcome {
-        self.attempt(effect).await.unwrap_or_else(|mut failure| {
+        let attempt = match self.keeping.mishap(&effect) {
+            Some(failure) => Err(failure),
+            None => self.attempt(effect).await,
+        };
+        attempt.unwrap_or_else(|mut failure| {
             failure.at.get_or_insert_with(clock::now);
             Outcome::Failed(failure)
         })

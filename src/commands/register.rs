@@ -75,8 +75,9 @@ pub(super) async fn show(
     options: Options,
 ) -> Exit {
     let look = look(host, screen);
+    let machine = options.keeping.machine().unwrap_or_else(|| machine(host));
     let mut app = Shell {
-        wizard: Wizard::new(setting).on(machine(host)),
+        wizard: Wizard::new(setting).on(machine),
         look,
     };
     let world = Rc::new(World::new(options));

@@ -12,6 +12,7 @@ use crate::host::Host;
 use crate::secret::Secret;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
 use crate::ui::wizard::{Crib, Setting};
+use crate::world::mishap::{self, Mishap};
 use crate::world::{Keeping, Options};
 
 pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
@@ -19,7 +20,7 @@ pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
         return list(host);
     }
     let name = arguments.fail.as_deref();
-    let Some(scenario) = name.map_or_else(|| Some(Scenario::default()), Scenario::named) else {
+    let Some((scenario, mishap)) = name.map_or_else(|| Some(Default::default()), misfortune) else {
         let what = format!(
             "there is no misfortune called {:?}; rehearse --list names them",
             name.unwrap_or_default()
@@ -41,13 +42,24 @@ pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
     };
     runtime.block_on(async {
         match Simulator::start(options).await {
-            Ok(simulator) => wizard(host, arguments, &simulator).await,
+            Ok(simulator) => wizard(host, arguments, &simulator, mishap).await,
             Err(error) => complain(host, &error.to_string()),
         }
     })
 }
 
-async fn wizard(host: &mut Host, arguments: &Rehearse, simulator: &Simulator) -> Exit {
+/// A misfortune of Microsoft's, which the simulator plays, or one of this machine's.
+fn misfortune(name: &str) -> Option<(Scenario, Option<Mishap>)> {
+    let scenario = Scenario::named(name).map(|scenario| (scenario, None));
+    scenario.or_else(|| Mishap::named(name).map(|mishap| (Scenario::default(), Some(mishap))))
+}
+
+async fn wizard(
+    host: &mut Host,
+    arguments: &Rehearse,
+    simulator: &Simulator,
+    mishap: Option<Mishap>,
+) -> Exit {
     let cloud = simulator.cloud().clone();
     let setting = Setting {
         rehearsal: Some(crib(&simulator.facts(), arguments.fail.clone())),
@@ -63,8 +75,8 @@ async fn wizard(host: &mut Host, arguments: &Rehearse, simulator: &Simulator) ->
     let browser = register::surroundings(host, &arguments.screen);
     let options = Options {
         cloud,
-        extra_ca: None,
-        keeping: Keeping::Memory,
+        extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
+        keeping: Keeping::Memory(mishap),
         browser,
     };
     register::show(host, &arguments.screen, setting, options).await
@@ -91,12 +103,9 @@ fn crib(facts: &Facts, scenario: Option<String>) -> Crib {
 }
 
 fn list(host: &mut Host) -> Exit {
-    let width = Scenario::all()
-        .iter()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or_default();
-    for (name, about) in Scenario::all() {
+    let all = || Scenario::all().iter().copied().chain(mishap::all());
+    let width = all().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, about) in all() {
         if writeln!(host.out, "{name:<width$}  {about}").is_err() {
             break;
         }

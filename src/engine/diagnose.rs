@@ -35,7 +35,7 @@ use crate::exit::Exit;
 use crate::text::Foreign;
 
 /// How often a secret that was made minutes ago is tried again before it counts as refused.
-pub const SECRET_TRIES: u8 = 3;
+pub const SECRET_TRIES: u8 = 4;
 
 /// What a person is told about a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]

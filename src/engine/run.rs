@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::engine::answers::{PartnerApiRequest, PartnerCenterRequest};
+use crate::engine::diagnose::SECRET_TRIES;
 use crate::engine::effect::{
     AddressSeen, Arrival, Cause, Consent, Effect, Failure, Grant, Landed, Mismatch, Outcome,
     Service, SheetHead,
@@ -348,8 +349,12 @@ impl Run {
         if again_from_sign_in {
             return self.sign_in_again(now);
         }
+        // Looking at the same token again would find the same.
+        let other_token = matches!(self.state(CheckId::AppClaims), Some(State::Failed(_)));
         for check in &mut self.checks {
-            if matches!(check.state, State::Failed(_) | State::NotTried) {
+            if matches!(check.state, State::Failed(_) | State::NotTried)
+                || other_token && check.id == CheckId::AppToken
+            {
                 check.reset();
             }
         }
@@ -588,14 +593,14 @@ impl Run {
             && let Some(pause) = self.worth_another_try(id, failure)
         {
             if let Some(check) = self.check_mut(id) {
-                check.tries += 1;
-                check.pausing = true;
+                check.pausing = Some((failure.clone(), pause));
             }
             return Move::Perform(Effect::Pause(pause));
         }
         if matches!(outcome, Outcome::Paused) {
             if let Some(check) = self.check_mut(id) {
-                check.pausing = false;
+                check.tries += 1;
+                check.pausing = None;
             }
             return self.begin(id);
         }
@@ -612,7 +617,7 @@ impl Run {
     /// for 5xx and timeouts. A secret that the operator calls new is tried for minutes. A code is never sent again, and a refresh
     /// is repeated only when the server itself said that it did not look at it.
     fn worth_another_try(&self, id: CheckId, failure: &Failure) -> Option<Duration> {
-        const PATIENCE: [u64; 4] = [5, 15, 30, 60];
+        const PATIENCE: [u64; SECRET_TRIES as usize] = [5, 15, 30, 60];
         let check = self.checks.iter().find(|check| check.id == id)?;
         if self.stopping || id == CheckId::Redeem {
             return None;

@@ -36,7 +36,8 @@ pub(super) enum Fault {
 #[derive(Debug)]
 pub(super) struct EntraRow {
     name: &'static str,
-    pub(super) code: u32,
+    /// `None` for an answer that has only the OAuth word.
+    pub(super) code: Option<u32>,
     pub(super) place: &'static str,
     pub(super) error: &'static str,
     pub(super) suberror: Option<&'static str>,
@@ -134,6 +135,17 @@ impl Scenario {
         matches!(self.fault, Fault::Quirk(own) if own == quirk)
     }
 
+    /// Whether it is about certificates, and needs https to strike.
+    pub(super) fn needs_tls(&self) -> bool {
+        let certificates = [
+            Quirk::TlsExpired,
+            Quirk::TlsNotYet,
+            Quirk::TlsWrongName,
+            Quirk::TlsUnknown,
+        ];
+        certificates.into_iter().any(|quirk| self.is(quirk))
+    }
+
     /// Returns Entra's refusal if it strikes here.
     pub(super) fn entra(&self, place: &str) -> Option<&'static EntraRow> {
         match self.fault {
@@ -225,7 +237,7 @@ fn fault(name: &str) -> Option<Fault> {
 
 /// Returns the row of an AADSTS number.
 pub(super) fn aadsts(code: u32) -> Option<&'static EntraRow> {
-    entra_rows().iter().find(|row| row.code == code)
+    entra_rows().iter().find(|row| row.code == Some(code))
 }
 
 fn entra_row(name: &str) -> Option<&'static EntraRow> {
@@ -243,7 +255,10 @@ fn entra_rows() -> &'static [EntraRow] {
                 let marks = || extras.split(' ').filter(|mark| !matches!(*mark, "-" | "~"));
                 Some(EntraRow {
                     name,
-                    code: name.strip_prefix("AADSTS")?.parse().ok()?,
+                    code: match name.strip_prefix("AADSTS") {
+                        Some(code) => Some(code.parse().ok()?),
+                        None => None,
+                    },
                     place,
                     error,
                     suberror: marks().find(|mark| !mark.starts_with(['+', '='])),

@@ -5,11 +5,13 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use crate::engine::answers::Draft;
+use crate::engine::diagnose::Place;
 use crate::engine::effect::{Cause, DiskFault, Effect, Failure, Opened, Outcome, Service, Sight};
 use crate::engine::journal::{Fact, Line, Registration, registration_name};
 use crate::engine::step::Environment;
 use crate::world::clock;
 use crate::world::lock::Lock;
+use crate::world::mishap::Mishap;
 use crate::world::record::Record;
 use crate::world::vault::Vault;
 
@@ -23,8 +25,26 @@ pub enum Keeping {
         /// Our own executable, started again to read back what was written.
         program: PathBuf,
     },
-    /// In memory: gone with the process.
-    Memory,
+    /// In memory: gone with the process. What is rehearsed may go wrong there.
+    Memory(Option<Mishap>),
+}
+
+impl Keeping {
+    /// The failure of the mishap that is rehearsed, if this effect is where it strikes.
+    pub(super) fn mishap(&self, effect: &Effect) -> Option<Box<Failure>> {
+        match self {
+            Self::Memory(mishap) => mishap.as_ref()?.strikes(effect),
+            Self::Machine { .. } => None,
+        }
+    }
+
+    /// The kind of machine that is pretended, if one is.
+    pub fn machine(&self) -> Option<Place> {
+        match self {
+            Self::Memory(mishap) => mishap.as_ref()?.machine(),
+            Self::Machine { .. } => None,
+        }
+    }
 }
 
 /// One registration, opened for this process alone.
@@ -67,7 +87,7 @@ impl Kept {
                     lock: Some(lock),
                 })
             }
-            Keeping::Memory => Ok(Self {
+            Keeping::Memory(_) => Ok(Self {
                 vault: Vault::memory(&name),
                 name,
                 pages: RefCell::new(Pages::Memory {

@@ -57,7 +57,7 @@ impl Bench {
         let world = World::new(Options {
             cloud: cloud_of(&simulator),
             extra_ca: None,
-            keeping: Keeping::Memory,
+            keeping: Keeping::Memory(None),
             browser: Surroundings::default(),
         });
         let mut opened = headless::open(&world, Environment::Production)

@@ -31,11 +31,12 @@ pub(super) static ROWS: &[Row] = &[
         what: "The token was issued to another application than yours.",
         why: &[
             "In the token: {detail}",
-            "The code comes from a sign-in link of another app.",
+            "The code comes from a sign-in link of another app, or a server behind a cloud file mixes them up.",
         ],
         fix: &[
-            "Sign in again with the link shown here.",
-            "If it stays, compare the Application ID: {application}",
+            "Compare the Application ID with the app's page Overview: {application}",
+            "In step 3: sign in again with the link shown there.",
+            "If it stays, send the code and ids below to Alphaus support.",
         ],
         ..SIGN_IN
     },
@@ -58,16 +59,18 @@ pub(super) static ROWS: &[Row] = &[
         key: "token-kind",
         signs: &[Cause(Differs(Mismatch::TokenKind))],
         label: "token kind",
-        what: "A person's token came where the application's was asked for, or the other way round.",
+        what: "A person's token came where the application's own was asked for.",
         why: &[
-            "The code or token comes from another kind of sign-in.",
-            "In the token: {detail}",
+            "Microsoft does not do that: a server behind a cloud file does, or something on the way.",
+            "Seen: {detail}",
         ],
         fix: &[
-            "Sign in again with the link shown here.",
+            "With --cloud-file: compare its login address.",
+            "Else try from another network.",
             "If it stays, send the code and ids below to Alphaus support.",
         ],
-        ..SIGN_IN
+        goto: Goto::Retry,
+        ..OURS
     },
     Row {
         key: "token-scope",

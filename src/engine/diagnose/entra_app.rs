@@ -34,7 +34,7 @@ pub(super) static ROWS: &[Row] = &[
             "A new secret can take minutes until all of Microsoft's servers accept it. Nothing has to be redone.",
         ],
         fix: &[
-            "Wait: the same secret is tried again, three times at most.",
+            "Wait: the same secret is tried again, four times within two minutes.",
             "Still refused then: compare the secret with the column \"Value\" of {application}.",
         ],
         wait: Some(Duration::from_secs(60)),

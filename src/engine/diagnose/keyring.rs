@@ -205,7 +205,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The keyring holds more than one item of this name.",
         why: &[
             "Another program or a restored backup has made a second one.",
-            "Item: {detail}",
+            "Keyring: {detail}",
         ],
         fix: &[
             "Open the keyring (seahorse, KWalletManager, Keychain Access, Credential Manager).",
@@ -221,7 +221,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "A secret that was kept is no longer in the keyring.",
         why: &[
             "It was removed by hand, or the keyring was reset, or this is another user or another machine.",
-            "Item: {detail}",
+            "Keyring: {detail}",
         ],
         fix: &[
             "Another user or machine: start octo-csp where the account was registered.",

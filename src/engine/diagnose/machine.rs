@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Sign;
-use super::{Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
+use super::{OPERATOR, OURS, Row, SIGN_IN, When, Who};
 use crate::engine::effect::Cause;
 use crate::exit::Exit;
 
@@ -178,25 +178,5 @@ pub(super) static ROWS: &[Row] = &[
             "If it stays, send the code and ids below to Alphaus support.",
         ],
         ..OURS
-    },
-    Row {
-        key: "refused-here",
-        signs: &[
-            Sign::CauseOf(crate::engine::effect::Service::Machine, Cause::Refused),
-            Sign::CauseOf(crate::engine::effect::Service::Check, Cause::Refused),
-        ],
-        label: "refused here",
-        what: "This machine did not allow what was tried.",
-        why: &[
-            "Seen: {detail}",
-            "A right is missing, or another program has what is needed.",
-        ],
-        fix: &[
-            "Close other octo-csp windows and try again.",
-            "If it stays, send the code and ids below to Alphaus support.",
-        ],
-        goto: Goto::Retry,
-        exit: Exit::Internal,
-        ..PATIENCE
     },
 ];

@@ -127,7 +127,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "in use",
         what: "Another octo-csp has this registration open.",
         why: &[
-            "Open since: {detail}",
+            "Open {detail}.",
             "Two at once could undo each other's work, so the second one waits.",
         ],
         fix: &[
@@ -143,7 +143,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "A newer version of octo-csp has written this registration.",
         why: &[
             "This version could misread it, so it changes nothing.",
-            "Written by: {detail}",
+            "Journal: {detail}",
         ],
         fix: &[
             "Install the newest octo-csp.",

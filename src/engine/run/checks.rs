@@ -1,5 +1,7 @@
 //! The checks: what each is called, what it needs, what it asks.
 
+use std::time::Duration;
+
 use crate::engine::effect::Failure;
 use crate::engine::run::Moment;
 use crate::engine::step::Step;
@@ -523,8 +525,8 @@ pub struct Check {
     pub began: Option<Moment>,
     /// Milliseconds it took.
     pub took: Option<u64>,
-    /// Whether it waits before another try.
-    pub pausing: bool,
+    /// What it waits for before another try, and how long.
+    pub pausing: Option<(Box<Failure>, Duration)>,
     /// Tries that failed and were repeated.
     pub tries: u8,
     /// Whether the effect in flight changes something outside.
@@ -538,7 +540,7 @@ impl Check {
             state: State::Waiting,
             began: None,
             took: None,
-            pausing: false,
+            pausing: None,
             tries: 0,
             writing: false,
         }

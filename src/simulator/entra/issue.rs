@@ -16,6 +16,9 @@ const USER: &str = "d2b7c4e8-1f65-4a93-8c0b-6e9d5a3f7102";
 /// Object id of the application's service principal.
 const PRINCIPAL: &str = "58e0f3a7-4c92-4d1b-b6e5-9a7d2c8f0b34";
 
+/// An application of nobody here.
+const OTHER_APPLICATION: &str = "5d0f7a34-1b9e-4c27-9f68-2e8c4b6a1d03";
+
 /// Seconds an access token lives, and how long before its birth it is already valid.
 const LIFE: i64 = 3_600;
 const EARLY: i64 = 300;
@@ -91,13 +94,24 @@ pub(super) fn client_info(shared: &Shared) -> String {
 pub(super) fn for_application(shared: &Shared, audience: &str) -> String {
     let issuer = issuer(shared, Tenant::Home, Version::V1);
     let mut claims = common(shared, audience, &issuer, &shared.facts.tenant_id);
+    let application = if shared.is(Quirk::OtherAppToken) {
+        OTHER_APPLICATION
+    } else {
+        &shared.facts.client_id
+    };
     extend(
         &mut claims,
         json!({
-            "appid": shared.facts.client_id, "appidacr": "1", "idp": issuer, "oid": PRINCIPAL, "sub": PRINCIPAL,
+            "appid": application, "appidacr": "1", "idp": issuer, "oid": PRINCIPAL, "sub": PRINCIPAL,
             "ver": "1.0",
         }),
     );
+    if shared.is(Quirk::OtherAudienceToken) {
+        extend(&mut claims, json!({"aud": "https://graph.windows.net"}));
+    }
+    if shared.is(Quirk::PersonToken) {
+        extend(&mut claims, json!({"scp": "user_impersonation"}));
+    }
     minted(shared, claims)
 }
 
@@ -119,6 +133,9 @@ pub(super) fn for_person(
             "ver": "1.0",
         }),
     );
+    if shared.is(Quirk::NoScope) {
+        extend(&mut claims, json!({"scp": "User.Read"}));
+    }
     if !shared.is(Quirk::NoClaims) {
         extend(&mut claims, json!({"amr": ways(person.mfa)}));
     }

@@ -116,6 +116,14 @@ fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Ref
         "msgraph_host": "graph.microsoft.com",
         "rbac_url": "https://pas.windows.net",
     });
+    if let (true, Some(fields)) = (shared.is(Quirk::NamelessTenant), document.as_object_mut()) {
+        // As a server does that has no tenants in its addresses.
+        let plain = format!("{}/common/{oauth}", shared.base);
+        fields.insert("token_endpoint".to_owned(), format!("{plain}/token").into());
+        let authorize = format!("{plain}/authorize").into();
+        fields.insert("authorization_endpoint".to_owned(), authorize);
+        fields.insert("issuer".to_owned(), shared.base.clone().into());
+    }
     if let (true, Some(fields)) = (shared.is(Quirk::AnotherCloud), document.as_object_mut()) {
         fields.insert(
             "cloud_instance_name".to_owned(),

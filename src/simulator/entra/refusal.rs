@@ -11,7 +11,7 @@ use crate::simulator::{chance, clock};
 /// A refusal with its number.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
-    code: u32,
+    code: Option<u32>,
     first: Option<u32>,
     pub(super) error: &'static str,
     suberror: Option<&'static str>,
@@ -31,7 +31,7 @@ impl Refusal {
     /// A refusal that no scenario can play.
     pub(super) fn new(code: u32, error: &'static str, text: impl Into<String>) -> Self {
         Self {
-            code,
+            code: Some(code),
             first: None,
             error,
             suberror: None,
@@ -78,12 +78,12 @@ impl Refusal {
         .fold(self.text.clone(), |text, (name, value)| {
             text.replace(name, value)
         });
-        match self.first {
-            Some(first) => format!(
-                "AADSTS{first}: Error validating credentials. AADSTS{}: {text}",
-                self.code
-            ),
-            None => format!("AADSTS{}: {text}", self.code),
+        match (self.first, self.code) {
+            (Some(first), Some(code)) => {
+                format!("AADSTS{first}: Error validating credentials. AADSTS{code}: {text}")
+            }
+            (_, Some(code)) => format!("AADSTS{code}: {text}"),
+            (_, None) => text,
         }
     }
 
@@ -96,13 +96,15 @@ impl Refusal {
             "error_description".to_owned(),
             ids.described(&self.sentence(shared)).into(),
         );
-        let codes: Vec<u32> = self.first.into_iter().chain([self.code]).collect();
-        body.insert("error_codes".to_owned(), json!(codes));
+        let codes: Vec<u32> = self.first.into_iter().chain(self.code).collect();
+        if !codes.is_empty() {
+            body.insert("error_codes".to_owned(), json!(codes));
+        }
         body.insert("timestamp".to_owned(), ids.timestamp.clone().into());
         body.insert("trace_id".to_owned(), ids.trace.clone().into());
         body.insert("correlation_id".to_owned(), ids.correlation.clone().into());
-        if self.first.is_none() {
-            body.insert("error_uri".to_owned(), self.look_up(shared).into());
+        if let (None, Some(code)) = (self.first, self.code) {
+            body.insert("error_uri".to_owned(), look_up(shared, code).into());
         }
         if let Some(suberror) = self.suberror {
             body.insert("suberror".to_owned(), suberror.into());
@@ -122,7 +124,7 @@ impl Refusal {
             fields.push(("error_subcode", suberror.to_owned()));
         }
         fields.push(("error_description", ids.described(&self.sentence(shared))));
-        fields.push(("error_uri", self.look_up(shared)));
+        fields.extend(self.code.map(|code| ("error_uri", look_up(shared, code))));
         fields
     }
 
@@ -147,10 +149,10 @@ impl Refusal {
         };
         StatusCode::from_u16(self.status.unwrap_or(usual)).unwrap_or(StatusCode::BAD_REQUEST)
     }
+}
 
-    fn look_up(&self, shared: &Shared) -> String {
-        format!("{}/error?code={}", shared.base, self.code)
-    }
+fn look_up(shared: &Shared, code: u32) -> String {
+    format!("{}/error?code={code}", shared.base)
 }
 
 impl From<&EntraRow> for Refusal {

@@ -8,6 +8,10 @@ pub(in crate::simulator) enum Quirk {
     MfaNotEnforced,
     NoRole,
     WrongTenantUser,
+    OtherAppToken,
+    OtherAudienceToken,
+    PersonToken,
+    NoScope,
     NewSecret,
     NoRefreshToken,
     StringNumbers,
@@ -25,6 +29,7 @@ pub(in crate::simulator) enum Quirk {
     HostileText,
     HostileNames,
     AnotherCloud,
+    NamelessTenant,
     OctoTaken,
     TlsExpired,
     TlsNotYet,
@@ -34,12 +39,16 @@ pub(in crate::simulator) enum Quirk {
 
 /// Every oddity with its name and a line about it.
 #[rustfmt::skip]
-pub(super) const QUIRKS: [(&str, &str, Quirk); 27] = [
+pub(super) const QUIRKS: [(&str, &str, Quirk); 32] = [
     ("clock-skew", "The servers' clock is 26 minutes ahead", Quirk::ClockSkew),
     ("no-mfa", "The sign-in asks for no MFA; Partner Center refuses the token", Quirk::NoMfa),
     ("mfa-not-enforced", "The sign-in asks for no MFA; Partner Center only reports it", Quirk::MfaNotEnforced),
     ("no-role", "The user has no role in Partner Center", Quirk::NoRole),
     ("wrong-tenant-user", "The user's token is from another tenant", Quirk::WrongTenantUser),
+    ("other-app-token", "The application's token was issued to another application", Quirk::OtherAppToken),
+    ("other-audience-token", "The application's token is for the retired directory API", Quirk::OtherAudienceToken),
+    ("person-token", "A person's token comes where the application's was asked for", Quirk::PersonToken),
+    ("no-scope", "The user's token does not let the application act for the user", Quirk::NoScope),
     ("new-secret", "The secret is refused twice, then known everywhere", Quirk::NewSecret),
     ("no-refresh-token", "No refresh token is given", Quirk::NoRefreshToken),
     ("string-numbers", "v2 answers carry numbers as strings", Quirk::StringNumbers),
@@ -57,9 +66,10 @@ pub(super) const QUIRKS: [(&str, &str, Quirk); 27] = [
     ("hostile-text", "Entra's sentence holds terminal escapes, bidirectional controls and far too much text", Quirk::HostileText),
     ("hostile-names", "The company's name holds terminal escapes and bidirectional controls", Quirk::HostileNames),
     ("another-cloud", "The tenant's metadata names another national cloud", Quirk::AnotherCloud),
+    ("nameless-tenant", "The metadata names no tenant ID for a domain", Quirk::NamelessTenant),
     ("octo-taken", "Octo already has another payer account", Quirk::OctoTaken),
-    ("tls-expired", "The certificate has expired (https only)", Quirk::TlsExpired),
-    ("tls-not-yet", "The certificate is not valid yet (https only)", Quirk::TlsNotYet),
-    ("tls-wrong-name", "The certificate is for another host (https only)", Quirk::TlsWrongName),
-    ("tls-unknown-issuer", "The certificate is from an authority nobody knows (https only)", Quirk::TlsUnknown),
+    ("tls-expired", "The certificate has expired", Quirk::TlsExpired),
+    ("tls-not-yet", "The certificate is not valid yet", Quirk::TlsNotYet),
+    ("tls-wrong-name", "The certificate is for another host", Quirk::TlsWrongName),
+    ("tls-unknown-issuer", "The certificate is from an authority nobody knows", Quirk::TlsUnknown),
 ];

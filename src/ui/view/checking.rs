@@ -9,6 +9,7 @@
 use crate::engine::run::{Check, CheckId, Run, State, Status};
 use crate::engine::step::Step;
 use crate::ui::page::{Page, Row, Tone};
+use crate::ui::view::stopped::in_words;
 use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
 
@@ -60,10 +61,12 @@ fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
             let text = "Your keyring is asking you: look for its window.";
             page.row(Row::word(Tone::Note, "note", text));
         }
-        if check.pausing {
-            let text = "Waiting before one more try.";
-            page.row(Row::word(Tone::Note, "note", text));
-        }
+    }
+    if let Some((diagnosis, pause)) = wizard.pausing() {
+        let text = format!("{} ({})", diagnosis.what, diagnosis.code);
+        page.row(Row::word(Tone::Note, "note", text));
+        let text = format!("Waiting {} before one more try.", in_words(pause));
+        page.row(Row::text(text).at(9));
     }
     page.gap();
     page.row(Row::of(Tone::Muted, PROMISE).at(3));

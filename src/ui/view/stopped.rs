@@ -122,7 +122,7 @@ fn said(diagnosis: &Diagnosis, failure: &Failure) -> Option<Row> {
     is_meant.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
 }
 
-fn in_words(wait: Duration) -> String {
+pub(super) fn in_words(wait: Duration) -> String {
     match wait.as_secs() {
         1 => "1 second".to_owned(),
         seconds @ 0..=119 => format!("{seconds} seconds"),

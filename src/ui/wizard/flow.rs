@@ -1,5 +1,7 @@
 //! What keys do on each page, and the way from page to page.
 
+use std::time::Duration;
+
 use crate::engine::answers::{self, Field, Problem};
 use crate::engine::diagnose::{Context, Diagnosis, Goto, diagnose};
 use crate::engine::effect::{Effect, Failure, Look, Verdict};
@@ -666,6 +668,15 @@ impl Wizard {
                 .map(|run| run.context(check))
                 .unwrap_or_default()
         }
+    }
+
+    /// What the run waits for before it tries again, and how long.
+    pub(crate) fn pausing(&self) -> Option<(Diagnosis, Duration)> {
+        let mut checks = self.run.as_ref()?.checks().iter();
+        checks.find_map(|check| {
+            let (failure, pause) = check.pausing.as_ref()?;
+            Some((diagnose(failure, &self.context(check.id)), *pause))
+        })
     }
 
     pub(crate) fn shut_diagnosis(&self) -> Option<Diagnosis> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use octo_csp::engine::answers::Field;
-use octo_csp::engine::diagnose::{Context, Diagnosis, diagnose};
-use octo_csp::engine::effect::{Consent, Effect, Failure, Look, Outcome};
+use octo_csp::engine::diagnose::{self, Context, Diagnosis, diagnose};
+use octo_csp::engine::effect::{Consent, Effect, Failure, Look, Outcome, Service};
 use octo_csp::engine::step::Environment;
 use octo_csp::secret::Secret;
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
@@ -16,6 +16,7 @@ use octo_csp::ui::view;
 use octo_csp::ui::wizard::{Crib, Place, Setting, Wizard};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
 use octo_csp::world::browser::Surroundings;
+use octo_csp::world::mishap::Mishap;
 use octo_csp::world::{Keeping, Options, World};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -45,8 +46,12 @@ pub(super) struct Report {
     pub(super) first: Option<&'static str>,
     /// The checks of both steps, once they have passed.
     pub(super) notes: String,
+    /// The row of the page of a registration that cannot be opened.
+    pub(super) shut: Option<&'static str>,
     /// The first page, once the machine was looked at.
     pub(super) start: String,
+    /// The page with the first wait before another try.
+    pub(super) waiting: String,
     /// The last page at 80 by 24, and all of it.
     pub(super) screen: String,
     pub(super) whole: String,
@@ -67,8 +72,7 @@ pub(super) async fn play(name: &str) -> Report {
         ..Report::default()
     };
     let options = SimulatorOptions {
-        scenario: Scenario::named(name).unwrap(),
-        tls: name.starts_with("tls-"),
+        scenario: Scenario::named(name).unwrap_or_default(),
         ..SimulatorOptions::default()
     };
     let simulator = Simulator::start(options).await.unwrap();
@@ -95,6 +99,7 @@ struct Stage<'r> {
     flights: BTreeMap<Ticket, (Waits, AbortHandle)>,
     consent: Option<Box<Consent>>,
     slow: bool,
+    machine: diagnose::Place,
     report: &'r mut Report,
 }
 
@@ -104,10 +109,12 @@ impl<'r> Stage<'r> {
         report
             .secrets
             .push(("client secret", facts.client_secret.clone()));
+        let mishap = Mishap::named(&report.name);
+        let machine = mishap.and_then(|it| it.machine()).unwrap_or_default();
         let world = World::new(Options {
             cloud: simulator.cloud().clone(),
             extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
-            keeping: Keeping::Memory,
+            keeping: Keeping::Memory(mishap),
             browser: Surroundings {
                 ssh: true,
                 ..Surroundings::default()
@@ -115,7 +122,7 @@ impl<'r> Stage<'r> {
         });
         let (sender, receiver) = unbounded_channel();
         Self {
-            wizard: Wizard::new(setting(simulator, &report.name)),
+            wizard: Wizard::new(setting(simulator, &report.name)).on(machine),
             world: Rc::new(world),
             facts,
             sender,
@@ -123,6 +130,7 @@ impl<'r> Stage<'r> {
             flights: BTreeMap::new(),
             consent: None,
             slow: SLOW.contains(&report.name.as_str()),
+            machine,
             report,
         }
     }
@@ -131,6 +139,9 @@ impl<'r> Stage<'r> {
         let tasks = self.wizard.start();
         self.take(tasks);
         self.settle().await;
+        if self.wizard.place() == Place::Shut {
+            return;
+        }
         self.report.start = screen(&self.wizard, 24);
         // Before you start, Basic Details, Partner Center Credentials.
         self.press(Intent::Submit).await;
@@ -241,6 +252,9 @@ impl<'r> Stage<'r> {
         // Nobody waits for real: how long it would be has been written down.
         let pause = if let Effect::Pause(time) = &effect {
             self.report.pauses.push(*time);
+            if self.report.waiting.is_empty() {
+                self.report.waiting = screen(&self.wizard, 24);
+            }
             true
         } else {
             false
@@ -270,14 +284,21 @@ impl<'r> Stage<'r> {
             let token = token.reveal().to_owned();
             self.report.secrets.push(("refresh token", token));
         }
-        if let Outcome::Failed(failure) = outcome
-            && self.wizard.place() == Place::Start
-        {
-            let row = diagnose(failure, &Context::default()).row;
-            let look = if row == "clock" {
-                Look::Clock
-            } else {
-                Look::Network
+        let Outcome::Failed(failure) = outcome else {
+            return;
+        };
+        let context = Context {
+            place: self.machine,
+            ..Context::default()
+        };
+        let row = diagnose(failure, &context).row;
+        if self.wizard.place() == Place::Opening {
+            self.report.shut = Some(row);
+        } else if self.wizard.place() == Place::Start {
+            let look = match failure.service {
+                Service::Keyring | Service::Disk => Look::Keyring,
+                _ if row == "clock" => Look::Clock,
+                _ => Look::Network,
             };
             self.report.looks.push((look, row));
         }

@@ -1,9 +1,13 @@
 //! What the last page of each play looks like: readable, whole, harmless, and without a secret.
 
+use std::fmt::Write as _;
+
+use octo_csp::engine::diagnose::tables;
 use octo_csp::ui::wizard::Place;
 
 use super::play::Report;
-use super::{expect_nothing, report, reports};
+use super::table::names;
+use super::{expect_nothing, met, report, reports};
 
 #[test]
 fn what_happened_and_the_cure_are_on_the_first_screen() {
@@ -122,6 +126,32 @@ fn failures_look_like_this() {
     settings.bind(|| insta::assert_snapshot!("details-hostile-text", hostile));
 }
 
+/// Every row as a person meets it, on a terminal of 80 by 24: a file for each table, a page for each row, under the name that
+/// rehearses it.
+#[test]
+fn every_row_looks_like_this() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../golden");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let names = names();
+    let in_order = || names.iter().map(|name| report(name));
+    for (title, rows) in tables() {
+        let mut pages = String::new();
+        for row in rows {
+            let mut all = in_order().flat_map(|report| met(report).into_iter().map(move |it| (report, it)));
+            let Some((report, (_, screen))) = all.find(|(_, (key, _))| *key == row.key) else {
+                continue;
+            };
+            let screen = without_chance(screen);
+            let _infallible = writeln!(pages, "#### {}: rehearse --fail {}", row.key, report.name);
+            let _infallible = writeln!(pages, "{screen}\n");
+        }
+        let file = format!("rows-{}", title.to_lowercase().replace([' ', ','], "-").replace("--", "-"));
+        settings.bind(|| insta::assert_snapshot!(file, pages));
+    }
+}
+
 fn stopped() -> impl Iterator<Item = &'static Report> {
     let all = reports().iter();
     all.filter(|report| report.place == Some(Place::Stopped))
@@ -137,7 +167,7 @@ fn screens(report: &Report) -> [&String; 4] {
 }
 
 /// Without line ends and blanks, which wrapping moves.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.split_whitespace().collect()
 }
 

@@ -1,6 +1,7 @@
 //! How each scenario must end.
 
 use octo_csp::simulator::Scenario;
+use octo_csp::world::mishap;
 
 /// How a play must end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,11 +12,15 @@ pub(super) enum End {
     StopsAt(&'static str),
     /// On a page of Microsoft's that goes no further; what is copied from it stops the wizard with the row of this number.
     Shown,
+    /// On the first page, where a look failed with this row.
+    StaysAtStart(&'static str),
+    /// On the page of a registration that cannot be opened, with this row.
+    StaysShut(&'static str),
     /// Registered. The words stand on one of the pages before.
     Done(&'static str),
 }
 
-use End::{Done, Shown, Stops, StopsAt};
+use End::{Done, Shown, StaysAtStart, StaysShut, Stops, StopsAt};
 
 /// What a scenario must come to; `None` is a scenario that nobody has thought about.
 pub(super) fn end(name: &str) -> Option<End> {
@@ -52,11 +57,12 @@ fn place(name: &str) -> Option<&'static str> {
 /// Every name, and some misfortunes at other places than their usual ones.
 pub(super) fn names() -> Vec<&'static str> {
     let usual = Scenario::all().iter().map(|(name, _)| *name);
-    usual.chain(MOVED).collect()
+    let mishaps = mishap::all().map(|(name, _)| name);
+    usual.chain(mishaps).chain(MOVED).collect()
 }
 
 /// Misfortunes that are moved to where they hurt most.
-const MOVED: [&str; 12] = [
+const MOVED: [&str; 20] = [
     "html-502@redeem",
     "reset@redeem",
     "truncated@redeem",
@@ -69,6 +75,14 @@ const MOVED: [&str; 12] = [
     "AADSTS7000222@refresh",
     "AADSTS53003@redeem",
     "AADSTS65001@redeem",
+    "AADSTS65002@redeem",
+    "AADSTS50049@metadata",
+    "AADSTS50140@redirect",
+    "AADSTS70016@redeem",
+    "AADSTS70018@redeem",
+    "no-such-host@start",
+    "keyring-locked@start",
+    "disk-full@start",
 ];
 
 #[rustfmt::skip]
@@ -128,6 +142,11 @@ const TABLE: &[(&str, End)] = &[
     ("mfa-not-enforced", Stops("mfa", "token-mfa", "no MFA")),
     ("no-role", Stops("organization", "pc-role-missing", "PC 403")),
     ("wrong-tenant-user", Stops("user-claims", "token-tenant", "other tenant")),
+    ("other-app-token", Stops("app-claims", "token-application", "other application")),
+    ("other-audience-token", Stops("app-claims", "token-audience", "other audience")),
+    ("person-token", Stops("app-claims", "token-kind", "token kind")),
+    ("no-scope", Stops("user-claims", "token-scope", "scope missing")),
+    ("nameless-tenant", Stops("directory", "tenant-not-named", "no tenant ID")),
     ("new-secret", Done("Every check passed")),
     ("no-refresh-token", Stops("redeem", "no-refresh-token", "no refresh token")),
     ("string-numbers", Done("Every check passed")),
@@ -151,6 +170,42 @@ const TABLE: &[(&str, End)] = &[
     ("tls-wrong-name", Stops("directory", "tls-wrong-name", "TLS wrong name")),
     ("tls-unknown-issuer", Stops("directory", "tls-unknown-issuer", "TLS unknown issuer")),
 
+    // This machine.
+    ("no-such-host", Stops("directory", "no-such-host", "no such host")),
+    ("no-connection", Stops("directory", "no-connection", "no connection")),
+    ("tls-revoked", Stops("directory", "tls-revoked", "TLS revoked")),
+    ("tls-protocol", Stops("directory", "tls-protocol", "TLS protocol")),
+    ("tls-no-roots", Stops("directory", "tls-no-roots", "TLS no roots")),
+    ("tls-other", Stops("directory", "tls-other", "TLS")),
+    ("internal", Stops("app-token", "internal", "internal")),
+    ("keyring-no-bus", Stops("keep-secret", "keyring-no-bus", "keyring no session")),
+    ("keyring-no-provider", Stops("keep-secret", "keyring-no-provider", "keyring none")),
+    ("keyring-no-collection", Stops("keep-secret", "keyring-no-collection", "keyring no collection")),
+    ("keyring-locked", Stops("keep-secret", "keyring-locked", "keyring locked")),
+    ("keyring-locked-remote", Stops("keep-secret", "keyring-locked-remote", "keyring locked")),
+    ("keyring-wsl", Stops("keep-secret", "keyring-wsl", "keyring in WSL")),
+    ("keyring-mac", Stops("keep-secret", "keyring-mac", "keychain locked")),
+    ("keyring-windows-remote", Stops("keep-secret", "keyring-windows-remote", "keyring over SSH")),
+    ("keyring-denied", Stops("keep-secret", "keyring-denied", "keyring denied")),
+    ("keyring-timed-out", Stops("keep-secret", "keyring-timed-out", "keyring silent")),
+    ("keyring-too-large", Stops("keep-secret", "keyring-too-large", "keyring too small")),
+    ("keyring-ambiguous", Stops("keep-secret", "keyring-ambiguous", "keyring ambiguous")),
+    ("keyring-reads-differently", Stops("keep-secret", "keyring-reads-differently", "keyring unreliable")),
+    ("keyring-other", Stops("keep-secret", "keyring-other", "keyring fault")),
+    ("keyring-missing", Stops("read-back", "keyring-missing", "keyring item missing")),
+    ("disk-full", Stops("keep-secret", "disk-full", "disk full")),
+    ("disk-read-only", Stops("keep-secret", "disk-read-only", "disk read-only")),
+    ("disk-denied", Stops("keep-secret", "disk-denied", "disk denied")),
+    ("disk-other", Stops("keep-secret", "disk-other", "disk fault")),
+    ("journal-moved", Stops("keep-secret", "journal-moved", "journal moved on")),
+    ("disk-not-ours", StaysShut("disk-not-ours")),
+    ("journal-damaged", StaysShut("journal-damaged")),
+    ("newer-journal", StaysShut("newer-journal")),
+    ("in-use", StaysShut("in-use")),
+    ("no-such-host@start", Done("Every check passed")),
+    ("keyring-locked@start", StaysAtStart("keyring-locked")),
+    ("disk-full@start", StaysAtStart("disk-full")),
+
     // Second names.
     ("secret-expired", Stops("app-token", "secret-expired", "AADSTS7000222")),
     ("secret-wrong", Stops("app-token", "secret-refused", "AADSTS7000215")),
@@ -158,6 +213,15 @@ const TABLE: &[(&str, End)] = &[
     ("declined", Stops("sign-in", "consent-declined", "AADSTS65004")),
     ("conditional-access", Stops("price-token", "conditional-access", "AADSTS53003")),
     ("revoked", Stops("price-token", "sign-in-revoked", "AADSTS50173")),
+
+    // The OAuth word alone.
+    ("ENTRA-invalid_client", Stops("app-token", "invalid-client", "Entra invalid_client")),
+    ("ENTRA-invalid_request", Stops("app-token", "invalid-request", "Entra invalid_request")),
+    ("ENTRA-unsupported_grant_type", Stops("app-token", "grant-type-refused", "Entra unsupported_grant_type")),
+    ("ENTRA-invalid_grant", Stops("redeem", "invalid-grant", "Entra invalid_grant")),
+    ("ENTRA-access_denied", Stops("sign-in", "access-denied", "Entra access_denied")),
+    ("ENTRA-interaction_required", Stops("price-token", "interaction-required", "Entra interaction_required")),
+    ("ENTRA-message_only", Stops("price-token", "message-for-the-person", "Entra invalid_grant")),
 
     // Partner Center.
     ("PC-900420", Stops("customers", "pc-old-audience", "PC 900420")),
@@ -167,6 +231,7 @@ const TABLE: &[(&str, End)] = &[
     ("PC-800001", Stops("customers", "pc-app-not-registered", "PC 800001")),
     ("PC-900329", Stops("customers", "pc-app-only", "PC 900329")),
     ("PC-900150", Stops("organization", "pc-role-missing", "PC 900150")),
+    ("PC-900150-app", Stops("customers", "pc-app-refused", "PC 900150")),
     ("PC-403-role", Stops("organization", "pc-role-missing", "PC 403")),
     ("PC-2032", Stops("customers", "pc-access-denied", "PC 2032")),
     ("PC-20002", Stops("customers", "pc-access-denied", "PC 20002")),
@@ -174,12 +239,14 @@ const TABLE: &[(&str, End)] = &[
     ("PC-900308", Stops("customers", "pc-privileges", "PC 900308")),
     ("PC-900309", Stops("organization", "pc-conditional-access", "PC 900309")),
     ("PC-90000", Stops("customers", "conditional-access", "AADSTS53003")),
+    ("PC-90000-bare", Stops("organization", "pc-entra-inside", "PC 90000")),
     ("PC-800039", Stops("customers", "pc-reseller-inactive", "PC 800039")),
     ("PC-900124", Stops("customers", "pc-agreement", "PC 900124")),
     ("PC-13605", Stops("customers", "pc-agreement", "PC 13605")),
     ("PC-1000", Stops("customers", "pc-not-found", "PC 1000")),
     ("PC-60003", Stops("customers", "pc-not-found", "PC 60003")),
     ("PC-3000", Stops("organization", "pc-no-such-partner", "PC 3000")),
+    ("PC-2200", Stops("organization", "pc-mpn-not-migrated", "PC 2200")),
     ("PC-2000", Stops("customers", "pc-invalid-input", "PC 2000")),
     ("PC-800002", Stops("customers", "pc-invalid-input", "PC 800002")),
     ("PC-429", Stops("customers", "pc-throttled", "PC 429")),
@@ -229,5 +296,10 @@ const TABLE: &[(&str, End)] = &[
     ("flaky@app-only", Stops("app-token", "entra-busy", "Entra 503")),
     ("AADSTS7000222@refresh", Stops("price-token", "secret-expired", "AADSTS7000222")),
     ("AADSTS53003@redeem", Stops("redeem", "conditional-access", "AADSTS53003")),
+    ("AADSTS65002@redeem", Stops("redeem", "microsofts-own-app", "AADSTS65002")),
+    ("AADSTS50049@metadata", Stops("directory", "unknown-login-host", "AADSTS50049")),
+    ("AADSTS50140@redirect", Stops("sign-in", "sign-in-unfinished", "AADSTS50140")),
+    ("AADSTS70016@redeem", Stops("redeem", "device-code-waiting", "AADSTS70016")),
+    ("AADSTS70018@redeem", Stops("redeem", "device-code-ended", "AADSTS70018")),
     ("AADSTS65001@redeem", Stops("redeem", "consent-missing-partner-center", "AADSTS65001")),
 ];

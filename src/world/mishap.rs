@@ -1,0 +1,207 @@
+//! Mishaps of this machine that a rehearsal pretends: its network, its keyring, its disk.
+//!
+//! Microsoft's own misfortunes are the simulator's, at the wire. What no server can do wrong is done wrong here, at the effect
+//! where it would strike; everything above this line is what ships.
+
+use crate::engine::diagnose::Place;
+use crate::engine::effect::{
+    Cause, DiskFault, Effect, Failure, Look, Service, TlsFault, VaultFault,
+};
+use crate::engine::journal::Fact;
+
+/// A named mishap. `keyring-locked@start` strikes already at the look of the first page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mishap {
+    at: At,
+    service: Service,
+    cause: Cause,
+    detail: &'static str,
+    machine: Option<Place>,
+}
+
+/// Where a mishap strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// The look of the first page.
+    Start,
+    /// The registration is opened.
+    Open,
+    /// The directory is looked up.
+    Network,
+    /// The secret is sent.
+    Token,
+    /// What was proven is written down.
+    Journal,
+    /// The secret key is kept.
+    Keep,
+    /// A second process reads what was kept.
+    ReadBack,
+}
+
+/// Every name with a line about it.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROWS.iter().map(|(name, about, _)| (*name, *about))
+}
+
+impl Mishap {
+    /// Finds a mishap by name; large and small letters are the same.
+    pub fn named(name: &str) -> Option<Self> {
+        let (bare, place) = match name.split_once('@') {
+            None => (name, None),
+            Some((bare, place)) => (bare, Some(place)),
+        };
+        let (_, _, mishap) = ROWS
+            .iter()
+            .find(|(own, _, _)| own.eq_ignore_ascii_case(bare))?;
+        match place {
+            None => Some(*mishap),
+            Some(place) if place.eq_ignore_ascii_case("start") => mishap.at_start(),
+            Some(_) => None,
+        }
+    }
+
+    /// The kind of machine it belongs to, where it does.
+    pub fn machine(&self) -> Option<Place> {
+        self.machine
+    }
+
+    /// What the first page looks at: the network, the keyring and the disk.
+    fn at_start(self) -> Option<Self> {
+        match self.at {
+            At::Network | At::Keep | At::Journal => Some(Self {
+                at: At::Start,
+                ..self
+            }),
+            At::Start | At::Open | At::Token | At::ReadBack => None,
+        }
+    }
+
+    /// The failure, if this effect is where it strikes.
+    pub(super) fn strikes(&self, effect: &Effect) -> Option<Box<Failure>> {
+        let here = match self.at {
+            At::Start => matches!(effect, Effect::Look(look) if *look == self.look()),
+            At::Open => matches!(effect, Effect::Open(_)),
+            At::Network => matches!(effect, Effect::Discover(_)),
+            At::Token => matches!(effect, Effect::AppToken(_)),
+            At::Journal => matches!(effect, Effect::Note(Fact::Began { .. })),
+            At::Keep => matches!(effect, Effect::Keep(..)),
+            At::ReadBack => matches!(effect, Effect::ReadBack(_)),
+        };
+        here.then(|| Box::new(Failure::new(self.service, self.cause).with_detail(self.detail)))
+    }
+
+    fn look(&self) -> Look {
+        match self.service {
+            Service::Keyring | Service::Disk => Look::Keyring,
+            Service::Entra
+            | Service::PartnerCenter
+            | Service::PartnerApi
+            | Service::Octo
+            | Service::Machine
+            | Service::Check => Look::Network,
+        }
+    }
+}
+
+const fn network(cause: Cause, detail: &'static str) -> Mishap {
+    Mishap {
+        at: At::Network,
+        service: Service::Entra,
+        cause,
+        detail,
+        machine: None,
+    }
+}
+
+/// The keyring, on a Linux desktop unless said otherwise.
+const fn keyring(fault: VaultFault) -> Mishap {
+    Mishap {
+        at: At::Keep,
+        service: Service::Keyring,
+        cause: Cause::Vault(fault),
+        detail: "Secret Service",
+        machine: Some(Place::Any),
+    }
+}
+
+const fn on(machine: Place, detail: &'static str, fault: VaultFault) -> Mishap {
+    Mishap {
+        detail,
+        machine: Some(machine),
+        ..keyring(fault)
+    }
+}
+
+const fn disk(at: At, cause: Cause, detail: &'static str) -> Mishap {
+    Mishap {
+        at,
+        service: Service::Disk,
+        cause,
+        detail,
+        machine: None,
+    }
+}
+
+const LOGIN: &str = "login.microsoftonline.com";
+const FOLDER: &str = "/home/alex/.local/state/octo-csp/production";
+const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
+
+#[rustfmt::skip]
+const ROWS: [(&str, &str, Mishap); 31] = [
+    ("no-such-host", "The login host's name is not known to this machine's DNS", network(Cause::NoSuchHost, LOGIN)),
+    ("no-connection", "The login host cannot be reached", network(Cause::NoConnection, LOGIN)),
+    ("tls-revoked", "The certificate was revoked", network(Cause::Tls(TlsFault::Revoked), LOGIN)),
+    ("tls-protocol", "No common version of TLS", network(Cause::Tls(TlsFault::Protocol), LOGIN)),
+    ("tls-no-roots", "This machine has no CA certificates", network(Cause::Tls(TlsFault::NoRoots), LOGIN)),
+    ("tls-other", "TLS fails in a way of its own", network(Cause::Tls(TlsFault::Other), LOGIN)),
+    ("internal", "A part of the program ends without an answer",
+        Mishap { at: At::Token, service: Service::Machine, ..network(Cause::Internal, "no answer") }),
+    ("keyring-no-bus", "There is no D-Bus session bus", keyring(VaultFault::NoBus)),
+    ("keyring-no-provider", "No program provides a Secret Service", keyring(VaultFault::NoProvider)),
+    ("keyring-no-collection", "The keyring has no default collection", keyring(VaultFault::NoCollection)),
+    ("keyring-locked", "The keyring is locked", keyring(VaultFault::Locked)),
+    ("keyring-locked-remote", "The keyring is locked, and there is no desktop",
+        on(Place::LinuxRemote, "Secret Service", VaultFault::Locked)),
+    ("keyring-wsl", "WSL has no unlocked keyring", on(Place::Wsl, "Secret Service", VaultFault::Locked)),
+    ("keyring-mac", "The login keychain denies access", on(Place::Mac, "Keychain", VaultFault::Denied)),
+    ("keyring-windows-remote", "Windows denies its Credential Manager over SSH",
+        on(Place::WindowsRemote, "Credential Manager", VaultFault::Denied)),
+    ("keyring-denied", "The keyring denies access", keyring(VaultFault::Denied)),
+    ("keyring-timed-out", "The keyring does not answer", keyring(VaultFault::TimedOut)),
+    ("keyring-too-large", "The keyring does not take a value of this length", keyring(VaultFault::TooLarge)),
+    ("keyring-ambiguous", "The keyring holds two items of one name", keyring(VaultFault::Ambiguous)),
+    ("keyring-missing", "A kept item is gone from the keyring",
+        Mishap { at: At::ReadBack, ..keyring(VaultFault::Missing) }),
+    ("keyring-reads-differently", "The keyring gives back something else", keyring(VaultFault::ReadsDifferently)),
+    ("keyring-other", "The keyring fails in a way of its own", keyring(VaultFault::Other)),
+    ("disk-full", "There is no room on the disk", disk(At::Journal, Cause::Disk(DiskFault::Full), FOLDER)),
+    ("disk-read-only", "The disk is read-only", disk(At::Journal, Cause::Disk(DiskFault::ReadOnly), FOLDER)),
+    ("disk-denied", "The folder belongs to another user", disk(At::Journal, Cause::Disk(DiskFault::Denied), FOLDER)),
+    ("disk-other", "The disk has a fault", disk(At::Journal, Cause::Disk(DiskFault::Other), FOLDER)),
+    ("disk-not-ours", "Others can write to the folder", disk(At::Open, Cause::Disk(DiskFault::NotOurs), FOLDER)),
+    ("journal-damaged", "A line of the journal is damaged", disk(At::Open, Cause::Disk(DiskFault::Damaged), JOURNAL)),
+    ("newer-journal", "A newer octo-csp has written the journal", disk(At::Open, Cause::NewerJournal, JOURNAL)),
+    ("in-use", "Another octo-csp has the registration open",
+        disk(At::Open, Cause::InUse, "since 09:30 by process 4711")),
+    ("journal-moved", "Somebody else writes to the journal", disk(At::Journal, Cause::JournalMoved, JOURNAL)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_once_and_only_what_the_first_page_looks_at_can_strike_there() {
+        let mut names: Vec<&str> = all().map(|(name, _)| name).collect();
+        for name in &names {
+            assert!(Mishap::named(&name.to_uppercase()).is_some(), "{name}");
+            assert!(Mishap::named(&format!("{name}@nowhere")).is_none());
+        }
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(Mishap::named("keyring-locked@start").is_some());
+        assert!(Mishap::named("in-use@start").is_none() && Mishap::named("").is_none());
+    }
+}
