@@ -94,9 +94,7 @@ impl Simulator {
             .map_err(StartError::Listen)?;
         let port = serve::port(&listeners).map_err(StartError::Listen)?;
         let tls = options.tls || options.scenario.needs_tls();
-        let authority = tls
-            .then(|| Authority::new(&options.scenario))
-            .transpose()?;
+        let authority = tls.then(|| Authority::new(&options.scenario)).transpose()?;
         let scheme = if tls { "https" } else { "http" };
         let base = format!("{scheme}://localhost:{port}");
         let ca_file = authority

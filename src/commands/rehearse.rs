@@ -75,7 +75,9 @@ async fn wizard(
     let browser = register::surroundings(host, &arguments.screen);
     let options = Options {
         cloud,
-        extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
+        extra_ca: simulator
+            .ca_file()
+            .and_then(|file| std::fs::read(file).ok()),
         keeping: Keeping::Memory(mishap),
         browser,
     };

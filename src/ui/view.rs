@@ -23,7 +23,7 @@ mod sign_in;
 mod start;
 mod stopped;
 
-pub(crate) use stopped::{explanation, ids};
+pub(crate) use stopped::{explanation, for_support, ids};
 
 use ratatui::Frame;
 

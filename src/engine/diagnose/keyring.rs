@@ -2,9 +2,10 @@
 
 use super::Place;
 use super::Sign::{Cause, CauseOf};
-use super::{Goto, OPERATOR, Row, SIGN_IN, When, Who};
+use super::{Goto, OPERATOR, Row, When, Who};
 use crate::engine::effect::Cause::{Broken, NoConnection, Refused, TimedOut, Unreadable, Vault};
 use crate::engine::effect::{Service, VaultFault};
+use crate::engine::step::Step;
 use crate::exit::Exit;
 
 const KEYRING: Row = Row {
@@ -227,10 +228,8 @@ pub(super) static ROWS: &[Row] = &[
             "Another user or machine: start octo-csp where the account was registered.",
             "Else do that step again: octo-csp register --step partner-center, or --step partner-api.",
         ],
-        goto: Goto::SignInAgain,
-        exit: Exit::Storage,
-        who: Who::Operator,
-        ..SIGN_IN
+        goto: Goto::Step(Step::PartnerCenter),
+        ..KEYRING
     },
     Row {
         key: "keyring-reads-differently",

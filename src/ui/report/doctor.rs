@@ -15,7 +15,7 @@ use crate::ui::page::{Row, Tone};
 use crate::ui::report::calendar::End;
 use crate::ui::report::explain::told;
 use crate::ui::report::{Explained, VERSION, dates, json};
-use crate::ui::view::ids;
+use crate::ui::view::{for_support, ids};
 
 /// What a doctor's run found.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ pub fn text(findings: &Findings) -> String {
     {
         rows.push(Row::gap());
         rows.extend(told(diagnosis, None));
-        rows.push(Row::pair("For support", 16, Tone::Muted, ids(failure)));
+        rows.extend(for_support("For support", 16, failure));
     }
     plain(&rows, WIDTH)
 }
@@ -390,7 +390,7 @@ pub fn in_json(findings: &Findings) -> String {
             .filter_map(|step| step.failed.as_ref())
             .map(|(failure, diagnosis)| FailedObject {
                 diagnosis: Explained::new(diagnosis),
-                ids: ids(failure),
+                ids: ids(failure).join("  "),
             })
             .collect(),
         exit: findings.exit as u8,

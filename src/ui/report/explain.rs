@@ -8,8 +8,6 @@ use crate::ui::page::{Row, Tone};
 use crate::ui::report::{Explained, VERSION, json};
 use crate::ui::view::explanation;
 
-const LABEL: u16 = 16;
-
 #[derive(Serialize)]
 struct Found<'a> {
     version: u32,
@@ -53,15 +51,6 @@ pub fn told(diagnosis: &Diagnosis, when: Option<&str>) -> Vec<Row> {
         rows.push(Row::text(format!("{when}:")).at(3));
     }
     rows.extend(explanation(diagnosis));
-    if let Some(wait) = diagnosis.wait {
-        let seconds = wait.as_secs();
-        let words = if diagnosis.transient {
-            format!("{seconds} s, then the same may be tried again")
-        } else {
-            format!("{seconds} s before another try")
-        };
-        rows.push(Row::pair("Wait", LABEL, Tone::Plain, words));
-    }
     rows
 }
 

@@ -5,10 +5,9 @@ use serde::Serialize;
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::Failure;
 use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::{Row, Tone};
 use crate::ui::report::explain::told;
 use crate::ui::report::{Explained, VERSION, json};
-use crate::ui::view::ids;
+use crate::ui::view::for_support;
 
 #[derive(Serialize)]
 struct Object<'a> {
@@ -20,7 +19,7 @@ struct Object<'a> {
 /// As text.
 pub fn text(failure: &Failure, diagnosis: &Diagnosis) -> String {
     let mut rows = told(diagnosis, None);
-    rows.push(Row::pair("For support", 16, Tone::Muted, ids(failure)));
+    rows.extend(for_support("For support", 16, failure));
     plain(&rows, WIDTH)
 }
 

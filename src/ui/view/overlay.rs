@@ -182,7 +182,7 @@ fn failures(run: &Run) -> Vec<Row> {
         if !words.is_empty() {
             rows.push(Row::pair("Words", 12, Tone::Plain, words.join("   ")));
         }
-        rows.push(Row::pair("Ids", 12, Tone::Plain, stopped::ids(failure)));
+        rows.extend(stopped::for_support("Ids", 12, failure));
     }
     rows
 }

@@ -85,11 +85,13 @@ fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
         Some(Ok(sight)) => vec![row("note", Tone::Note, sight.line.clone())],
         Some(Err(failure)) => {
             let diagnosis = wizard.diagnosed(failure);
-            let mut rows = vec![row(
-                "FAIL",
-                Tone::Failure,
-                format!("{} ({})", diagnosis.what, diagnosis.code),
-            )];
+            let why = diagnosis
+                .why
+                .first()
+                .map(String::as_str)
+                .unwrap_or_default();
+            let text = format!("{} {why} ({})", diagnosis.what, diagnosis.code);
+            let mut rows = vec![row("FAIL", Tone::Failure, text)];
             let steps = diagnosis.fix.iter().enumerate();
             rows.extend(steps.map(|(index, step)| {
                 Row::text(format!("{}  {step}", index + 1))

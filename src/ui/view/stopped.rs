@@ -49,7 +49,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         Tone::Plain,
         not_the_cause(wizard),
     ));
-    page.row(Row::pair("For support", LABEL, Tone::Muted, ids(failure)));
+    page.rows(for_support("For support", LABEL, failure));
     page.gap();
     page.row(Row::of(Tone::Muted, reassurance(wizard, check, failure)).at(3));
     hints(&mut page, &diagnosis, failure, step);
@@ -99,7 +99,12 @@ pub(crate) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
         );
     }
     rows.extend(diagnosis.wait.map(|wait| {
-        let text = format!("{} before another try", in_words(wait));
+        let then = if diagnosis.transient {
+            ", then the same may be tried again"
+        } else {
+            " before another try"
+        };
+        let text = format!("{}{then}", in_words(wait));
         Row::pair("Wait", LABEL, Tone::Plain, text)
     }));
     rows.push(Row::pair(
@@ -164,7 +169,18 @@ fn not_the_cause(wizard: &Wizard) -> String {
     }
 }
 
-pub(crate) fn ids(failure: &Failure) -> String {
+/// What support asks for, an ID on each line so that it can be selected whole.
+pub(crate) fn for_support(label: &'static str, width: u16, failure: &Failure) -> Vec<Row> {
+    let lines = ids(failure);
+    let label = |index| if index == 0 { label } else { "" };
+    let lines = lines.into_iter().enumerate();
+    lines
+        .map(|(index, line)| Row::pair(label(index), width, Tone::Muted, line))
+        .collect()
+}
+
+/// The IDs of a failure, and when it was.
+pub(crate) fn ids(failure: &Failure) -> Vec<String> {
     let named = [
         ("trace", &failure.trace_id),
         ("correlation", &failure.correlation_id),
@@ -174,17 +190,18 @@ pub(crate) fn ids(failure: &Failure) -> String {
         .into_iter()
         .filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}")))
         .collect();
-    parts.extend(failure.status.map(|status| format!("HTTP {status}")));
-    parts.extend(
-        failure
-            .at
-            .map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
-    );
-    if parts.is_empty() {
-        "no ids were given".to_owned()
-    } else {
-        parts.join("  ")
+    let status = failure.status.map(|status| format!("HTTP {status}"));
+    let at = failure
+        .at
+        .map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
+    let rest: Vec<String> = status.into_iter().chain(at).collect();
+    if !rest.is_empty() {
+        parts.push(rest.join("  "));
     }
+    if parts.is_empty() {
+        parts.push("no ids were given".to_owned());
+    }
+    parts
 }
 
 fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {

@@ -72,7 +72,11 @@ impl Wizard {
 
     fn cannot_note(&mut self, failure: &Failure) -> Vec<Task> {
         let diagnosis = self.diagnosed(failure);
-        let cure = diagnosis.fix.first().map(String::as_str).unwrap_or_default();
+        let cure = diagnosis
+            .fix
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
         self.notice = Some(format!("{} {cure} ({})", diagnosis.what, diagnosis.code));
         Vec::new()
     }

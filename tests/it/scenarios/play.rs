@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use octo_csp::engine::answers::Field;
-use octo_csp::engine::diagnose::{self, Context, Diagnosis, diagnose};
+use octo_csp::engine::diagnose::{self, Context, Diagnosis, diagnose, rows};
 use octo_csp::engine::effect::{Consent, Effect, Failure, Look, Outcome, Service};
 use octo_csp::engine::step::Environment;
 use octo_csp::secret::Secret;
@@ -24,6 +24,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, spawn_local};
 
 use super::person::{Walked, browser, sign_in};
+use super::screens::plain;
 
 /// Plays in which answers come after half a minute, or never.
 pub(super) const SLOW: [&str; 3] = ["slow", "silent", "drip"];
@@ -50,8 +51,8 @@ pub(super) struct Report {
     pub(super) shut: Option<&'static str>,
     /// The first page, once the machine was looked at.
     pub(super) start: String,
-    /// The page with the first wait before another try.
-    pub(super) waiting: String,
+    /// The row that the first wait before another try is about, and the page that says so.
+    pub(super) waiting: Option<(&'static str, String)>,
     /// The last page at 80 by 24, and all of it.
     pub(super) screen: String,
     pub(super) whole: String,
@@ -252,8 +253,11 @@ impl<'r> Stage<'r> {
         // Nobody waits for real: how long it would be has been written down.
         let pause = if let Effect::Pause(time) = &effect {
             self.report.pauses.push(*time);
-            if self.report.waiting.is_empty() {
-                self.report.waiting = screen(&self.wizard, 24);
+            if self.report.waiting.is_none() {
+                let screen = screen(&self.wizard, 24);
+                let said = plain(&screen);
+                let row = rows().find(|row| said.contains(&plain(row.what)));
+                self.report.waiting = row.map(|row| (row.key, screen));
             }
             true
         } else {
