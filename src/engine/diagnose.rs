@@ -23,6 +23,8 @@ mod storage;
 mod tests;
 mod tls;
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 pub use find::{Description, Found, codes_in, failure_in, split_description};
@@ -188,7 +190,7 @@ pub struct Row {
 }
 
 /// By what a failure is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sign<'a> {
     /// An AADSTS number, whoever passes it on.
     Aadsts(u64),
@@ -257,6 +259,23 @@ pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Row])> {
 /// The row of this key, for `explain` and for documents that link to one.
 pub fn row(key: &str) -> Option<&'static Row> {
     rows().find(|row| row.key == key)
+}
+
+/// The rows that are known by this sign, in the order of the tables.
+fn known_by<'s>(sign: &Sign<'s>) -> &'s [&'static Row] {
+    static INDEX: OnceLock<HashMap<Sign<'static>, Vec<&'static Row>>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| {
+        let mut index: HashMap<Sign<'static>, Vec<&'static Row>> = HashMap::new();
+        for row in rows() {
+            for sign in row.signs {
+                index.entry(*sign).or_default().push(row);
+            }
+        }
+        index
+    });
+    // A sign of a shorter life is looked up like any other.
+    let index: &'s HashMap<Sign<'s>, Vec<&'static Row>> = index;
+    index.get(sign).map_or(&[], Vec::as_slice)
 }
 
 /// What a person is told about `failure`.
@@ -406,10 +425,10 @@ impl Values {
             pairs: [
                 ("{service}", failure.service.title().to_owned()),
                 ("{application}", or(context.application, "your app")),
-                ("{tenant}", or(context.tenant, "your directory")),
+                ("{tenant}", or(context.tenant, "the directory typed")),
                 (
                     "{redirect}",
-                    or(context.redirect, "the redirect address shown here"),
+                    or(context.redirect, "the redirect address of step 3"),
                 ),
                 ("{api}", api.to_owned()),
                 ("{api id}", id.to_owned()),

@@ -36,7 +36,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Compare the Application ID with the app's page Overview: {application}",
             "In step 3: sign in again with the link shown there.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         ..SIGN_IN
     },
@@ -51,7 +51,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: compare its audiences.",
-            "Else send the code and ids below to Alphaus support.",
+            "Else send the code and the ids to Alphaus support.",
         ],
         ..OURS
     },
@@ -67,7 +67,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "With --cloud-file: compare its login address.",
             "Else try from another network.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::Retry,
         ..OURS
@@ -167,7 +167,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Try again once.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::Retry,
         ..OURS
@@ -183,7 +183,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Leave and start again with --cloud china or --cloud us-gov.",
-            "If the directory is wrong, correct it: {tenant}",
+            "If {tenant} is wrong, correct it.",
         ],
         goto: Goto::Field(Field::Directory),
         ..OPERATOR

@@ -110,7 +110,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["Microsoft gives no reason here; an administrator of the directory can see more."],
         fix: &[
             "Azure portal > Enterprise applications > {application} > Properties.",
-            "Show the sentence and the ids below to your administrator.",
+            "Show the service's sentence and the ids to your administrator.",
         ],
         ..APPLICATION
     },
@@ -124,7 +124,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Overview.",
-            "Compare \"Directory (tenant) ID\" with {tenant}",
+            "Compare \"Directory (tenant) ID\" with {tenant}.",
             "\"Managed application in local directory\" there creates the enterprise application.",
             "Register the credentials again.",
         ],
@@ -154,7 +154,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Authentication: the redirect address must be under Web.",
-            "It is: send the code and ids below to Alphaus support.",
+            "It is: send the code and the ids to Alphaus support.",
         ],
         who: Who::ApplicationAdministrator,
         ..OURS
@@ -245,7 +245,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Type the Directory (tenant ID or domain) and try again.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::Field(Field::Directory),
         ..OURS
@@ -273,7 +273,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Leave and start again with --cloud china or --cloud us-gov.",
-            "If the directory is wrong, correct it: {tenant}",
+            "If {tenant} is wrong, correct it.",
         ],
         goto: Goto::Field(Field::Directory),
         ..OPERATOR
@@ -306,7 +306,7 @@ pub(super) static ROWS: &[Row] = &[
             "or the API was never used in it.",
         ],
         fix: &[
-            "Compare the directory with the one you open Partner Center with: {tenant}",
+            "Is {tenant} the one you open Partner Center with?",
             "Sign in to partner.microsoft.com once as Global administrator.",
             "Azure portal > App registrations > your app > API permissions > Add > APIs my organization uses.",
             "Search {api id}, add it, then Grant admin consent.",
@@ -356,18 +356,18 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: compare its audiences with the API's App ID URI.",
-            "Else send the code and ids below to Alphaus support.",
+            "Else send the code and the ids to Alphaus support.",
         ],
         ..OURS
     },
     Row {
         key: "field-missing",
         signs: &[Aadsts(900_144), Aadsts(90_014)],
-        what: "A field was missing in the request; the sentence below names it.",
+        what: "A field was missing in the request; the service's sentence names it.",
         why: &["A value was empty, or it is a mistake of this program."],
         fix: &[
             "Look for an empty field in this step and fill it in.",
-            "All filled in: send the code and ids below to Alphaus support.",
+            "All filled in: send the code and the ids to Alphaus support.",
         ],
         ..OURS
     },
@@ -382,7 +382,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Compare each value of this step with the portal.",
             "Paste the secret again, without anything around it.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::Field(Field::ApplicationId),
         ..OPERATOR
@@ -394,7 +394,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["It went to \"common\" or \"consumers\"; it must go to your own directory."],
         fix: &[
             "Type the Directory (tenant ID or domain) and try again.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::Field(Field::Directory),
         ..OURS
@@ -409,7 +409,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Sign in with an account that is Admin agent or Sales agent.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         who: Who::SignedIn,
         goto: Goto::SignInAgain,

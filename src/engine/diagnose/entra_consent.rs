@@ -44,7 +44,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["The code comes from another sign-in link, or it is a mistake of this program."],
         fix: &[
             "Sign in again with the link shown here, and paste the address it ends on.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         ..SIGN_IN
     },
@@ -111,7 +111,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["The sign-in link was shortened on its way, or it is a mistake of this program."],
         fix: &[
             "Sign in again, and copy the link whole.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         ..OURS
     },
@@ -245,7 +245,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Sign in again with the link shown here.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::SignInAgain,
         ..OURS
@@ -257,7 +257,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["The sign-in link was changed on its way, or it is a mistake of this program."],
         fix: &[
             "Sign in again with the link shown here, unchanged.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::SignInAgain,
         ..OURS

@@ -13,7 +13,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "Microsoft does not accept the application with this secret.",
         why: &[
             "The secret is wrong, has ended or is another app's,",
-            "or the app lacks a permission. The sentence below tells.",
+            "or the app lacks a permission. The service's sentence tells.",
         ],
         fix: &[
             "Azure portal > App registrations > All applications: open {application}.",
@@ -28,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Oauth("invalid_grant"), Oauth("client_mismatch")],
         what: "Microsoft does not accept the sign-in any more.",
         why: &[
-            "Its code or token was used, has ended, was revoked, or belongs to another app. The sentence below tells.",
+            "Its code or token was used, has ended, was revoked, or belongs to another app. The service's sentence tells.",
         ],
         fix: &[
             "Sign in again with a new link, in a private window.",
@@ -74,11 +74,11 @@ pub(super) static ROWS: &[Row] = &[
         what: "Microsoft cannot work with this request.",
         why: &[
             "A value of this step is wrong or has something around it,",
-            "or it is a mistake of this program. The sentence below tells.",
+            "or it is a mistake of this program. The service's sentence tells.",
         ],
         fix: &[
             "Compare the values of this step with the portal.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         exit: Exit::Refused,
         goto: Goto::Retry,

@@ -107,7 +107,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "Conditional Access blocked the sign-in.",
         why: &["A policy of the directory forbids it: the place, the device, the app or the risk."],
         fix: &[
-            "Azure portal > Microsoft Entra ID > Sign-in logs: search the Correlation ID shown below.",
+            "Azure portal > Microsoft Entra ID > Sign-in logs: search the correlation ID.",
             "Tab \"Conditional Access\": it names the policy.",
             "Satisfy the policy or exempt the account, then sign in again.",
         ],
@@ -128,7 +128,7 @@ pub(super) static ROWS: &[Row] = &[
             "Security defaults, a risk seen on the account, or a block on setting up MFA while at risk.",
         ],
         fix: &[
-            "Azure portal > Microsoft Entra ID > Sign-in logs: search the Correlation ID shown below.",
+            "Azure portal > Microsoft Entra ID > Sign-in logs: search the correlation ID.",
             "Risk on the account: an administrator resolves it under Risky users.",
             "Then sign in again.",
         ],
@@ -283,7 +283,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["A fault on Microsoft's side that it gives no reason for."],
         fix: &[
             "Try again once.",
-            "Azure portal > Help + support: open a ticket with the ids shown below.",
+            "Azure portal > Help + support: open a ticket with the ids.",
         ],
         ..PATIENCE
     },
@@ -291,7 +291,10 @@ pub(super) static ROWS: &[Row] = &[
         key: "device-code-waiting",
         signs: &[Aadsts(70_016), Oauth("authorization_pending")],
         what: "The sign-in on the other device is not finished yet.",
-        why: &["The person has not entered the code there, or not confirmed it."],
+        why: &[
+            "The person has not entered the code there, or not confirmed it.",
+            "This program does not sign in this way.",
+        ],
         fix: &["Finish the sign-in on the other device."],
         wait: Some(Duration::from_secs(5)),
         ..SIGN_IN
@@ -305,7 +308,10 @@ pub(super) static ROWS: &[Row] = &[
             Oauth("authorization_declined"),
         ],
         what: "The code for the other device is wrong, declined or has expired.",
-        why: &["It lives for about 15 minutes and works once."],
+        why: &[
+            "It lives for about 15 minutes and works once.",
+            "This program does not sign in this way.",
+        ],
         fix: &["Start the sign-in anew and use the new code."],
         ..SIGN_IN
     },
@@ -325,14 +331,14 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Oauth("unsupported_grant_type")],
         what: "Microsoft refuses this kind of request.",
         why: &["A mistake of this program."],
-        fix: &["Send the code and ids below to Alphaus support."],
+        fix: &["Send the code and the ids to Alphaus support."],
         ..OURS
     },
     Row {
         key: "message-for-the-person",
         signs: &[Oauth("message_only")],
         what: "Microsoft refused the sign-in with a message for the person.",
-        why: &["The message is the service's own sentence, shown below."],
+        why: &["The message is the service's own sentence."],
         fix: &["Do what the message says.", "Then sign in again."],
         who: Who::SignedIn,
         goto: Goto::SignInAgain,

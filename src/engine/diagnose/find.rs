@@ -7,7 +7,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use super::{Sign, rows};
+use super::{Sign, known_by};
 use crate::engine::effect::{Cause, Failure, Service};
 use crate::text::Foreign;
 
@@ -280,7 +280,7 @@ fn bare(text: &str, found: &mut Vec<(usize, Found)>) {
     }
     let words = text.split(|character: char| !character.is_ascii_digit());
     for (at, (code, _)) in words.filter_map(number).enumerate() {
-        let of = |sign: Sign<'_>| rows().any(|row| row.signs.contains(&sign));
+        let of = |sign: Sign<'_>| !known_by(&sign).is_empty();
         if of(Sign::Number(Service::PartnerCenter, code)) && !of(Sign::Aadsts(code)) {
             found.push((at, Found::PartnerCenter(code)));
         } else if of(Sign::Aadsts(code)) || code >= 10_000 {
@@ -314,9 +314,9 @@ fn known(text: &str, service: Service) -> Option<&'static str> {
     } else {
         Sign::Word(service, word)
     };
-    let known = rows()
-        .flat_map(|row| row.signs)
-        .find(|known| **known == sign)?;
+    // The word as the table has it lives longer than the text.
+    let row = known_by(&sign).first()?;
+    let known = row.signs.iter().find(|known| **known == sign)?;
     if let Sign::Oauth(word) | Sign::Word(_, word) = known {
         Some(word)
     } else {

@@ -194,7 +194,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Use the keyring of the operating system, not one put in its place.",
-            "If it is, send the code and ids below to Alphaus support.",
+            "If it is, send the code and the ids to Alphaus support.",
         ],
         who: Who::Alphaus,
         ..KEYRING
@@ -264,7 +264,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Open the keyring's own program: does it work there?",
             "Restart it, or log out and in again.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         ..KEYRING
     },

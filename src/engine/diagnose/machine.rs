@@ -141,7 +141,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Try again once.",
             "Try from another network.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         who: Who::Alphaus,
         wait: Some(Duration::from_secs(5)),
@@ -159,7 +159,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Linux: sudo timedatectl set-ntp true",
             "macOS: System Settings > General > Date & Time > Set time and date automatically.",
-            "Windows: Settings > Time & language > Sync now. WSL: wsl --shutdown, then open it again.",
+            "Windows: Settings > Time & language > Date & time > Sync now. WSL: wsl --shutdown, then open it again.",
             "Try again.",
         ],
         who: Who::MachineAdministrator,
@@ -175,7 +175,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Leave and start again: it goes on where it was.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         ..OURS
     },

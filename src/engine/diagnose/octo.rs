@@ -21,12 +21,12 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Number(Octo, 3), Status(Octo, 400)],
         what: "Octo does not accept one of the values.",
         why: &[
-            "The sentence below says which, if Octo tells. What was proven at Microsoft stays kept.",
+            "The service's sentence says which, if Octo tells. What was proven at Microsoft stays kept.",
         ],
         fix: &[
             "Compare account name, Client ID and Application ID with Octo's screen.",
             "Correct the value and confirm again.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         who: Who::Operator,
         goto: Goto::Step(Step::Basic),
@@ -75,7 +75,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Look in Octo: is the account there?",
             "If not, register it again.",
-            "If it is, send the code and ids below to Alphaus support.",
+            "If it is, send the code and the ids to Alphaus support.",
         ],
         who: Who::Operator,
         ..REFUSED
@@ -115,7 +115,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["A fault on Octo's side that passes. What was proven at Microsoft stays kept."],
         fix: &[
             "Wait a little and confirm again: the present state is asked for first.",
-            "If it lasts, send the code and ids below to Alphaus support.",
+            "If it lasts, send the code and the ids to Alphaus support.",
         ],
         who: Who::Alphaus,
         ..PATIENCE

@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: its Partner Center audience must be https://api.partnercenter.microsoft.com",
-            "Else send the code and ids below to Alphaus support.",
+            "Else send the code and the ids to Alphaus support.",
         ],
         ..OURS
     },
@@ -74,7 +74,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Partner Center > Settings (gear) > Account settings > App management > Web App.",
             "{application} must be listed there. Corrected: try again.",
-            "If it stays, copy the ids below and send them to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         who: Who::GlobalAdministrator,
         exit: Exit::Permission,
@@ -143,7 +143,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Partner Center > Settings (gear) > User management: the person who signs in needs \"Admin agent\".",
-            "Compare the directory with that of Partner Center: {tenant}",
+            "Compare {tenant} with the tenant ID that Partner Center shows.",
             "Sign in again.",
         ],
         ..DIRECTORY
@@ -164,7 +164,7 @@ pub(super) static ROWS: &[Row] = &[
         key: "pc-entra-inside",
         signs: &[Number(PartnerCenter, 90_000)],
         what: "Partner Center passes on an error of Microsoft Entra ID.",
-        why: &["The sentence below is Entra's; a number AADSTS... in it names the reason."],
+        why: &["The service's sentence is Entra's; a number AADSTS... in it names the reason."],
         fix: &[
             "Look the number up: octo-csp explain AADSTS...",
             "If there is none, sign in again.",
@@ -181,7 +181,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Partner Center > Settings (gear) > Account settings > Programs: read the state of Cloud Solution Provider.",
-            "Compare the directory: {tenant}",
+            "Compare {tenant} with the tenant ID that Partner Center shows.",
             "Ask Partner Center support if it should be active.",
         ],
         goto: Goto::Field(Field::Directory),
@@ -229,7 +229,7 @@ pub(super) static ROWS: &[Row] = &[
             "or the account has no data of this kind yet.",
         ],
         fix: &[
-            "Sign in to partner.microsoft.com and compare the tenant ID with {tenant}",
+            "Sign in to partner.microsoft.com and compare its tenant ID with {tenant}.",
             "Correct the directory and try again.",
         ],
         goto: Goto::Field(Field::Directory),
@@ -244,10 +244,10 @@ pub(super) static ROWS: &[Row] = &[
             Status(PartnerCenter, 400),
         ],
         what: "Partner Center cannot work with a value that was sent.",
-        why: &["The sentence below says which. It may be a mistake of this program."],
+        why: &["The service's sentence says which. It may be a mistake of this program."],
         fix: &[
             "If the sentence names a value you typed, correct it.",
-            "Else send the code and ids below to Alphaus support.",
+            "Else send the code and the ids to Alphaus support.",
         ],
         ..OPERATOR
     },
@@ -278,7 +278,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Partner Center > Settings (gear) > Account settings > App management > Web App.",
             "Register existing app: choose {application}.",
-            "Compare the directory with that of Partner Center: {tenant}",
+            "Compare {tenant} with the tenant ID that Partner Center shows.",
         ],
         goto: Goto::Field(Field::ApplicationId),
         ..DIRECTORY
@@ -303,7 +303,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["A fault on Microsoft's side that passes. Your values are not the cause."],
         fix: &[
             "Wait a little and try again.",
-            "If it lasts: Partner Center > Help + support, with the request id shown below.",
+            "If it lasts: Partner Center > Help + support, with the request ID.",
         ],
         ..PATIENCE
     },

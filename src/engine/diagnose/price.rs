@@ -17,7 +17,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "With --cloud-file: its price audience must be https://api.partner.microsoft.com",
-            "Else send the code and ids below to Alphaus support.",
+            "Else send the code and the ids to Alphaus support.",
         ],
         ..OURS
     },
@@ -86,7 +86,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Sign in again with an account that is Admin agent.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         ..SIGN_IN
     },
@@ -101,7 +101,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["There is none for the market of this account, or for this month yet."],
         fix: &[
             "Is the country of the account in Partner Center right? It chooses the sheet.",
-            "If it is, send the code and ids below to Alphaus support.",
+            "If it is, send the code and the ids to Alphaus support.",
         ],
         who: Who::Alphaus,
         exit: Exit::Refused,
@@ -128,7 +128,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["A fault on Microsoft's side that passes. Your values are not the cause."],
         fix: &[
             "Wait a little and try again.",
-            "If it lasts: Partner Center > Help + support, with the request id shown below.",
+            "If it lasts: Partner Center > Help + support, with the request ID.",
         ],
         ..PATIENCE
     },
@@ -152,7 +152,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["A mistake of this program, or the service has changed."],
         fix: &[
             "Try again once.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         ..OURS
     },

@@ -1,6 +1,6 @@
 //! The table read from the other side: from a name, a pasted text or a row to what a person is told, without a failure at hand.
 
-use super::{Context, Diagnosis, Found, Row, Sign, When, codes_in, diagnose, row, rows};
+use super::{Context, Diagnosis, Found, Row, Sign, When, codes_in, diagnose, known_by, row, rows};
 use crate::engine::effect::{Audience, Cause, Failure, Service};
 use crate::engine::step::Step;
 use crate::text::Foreign;
@@ -56,13 +56,13 @@ pub fn explain(text: &str) -> Vec<Explanation> {
 }
 
 fn is_known(number: u64) -> bool {
-    rows().any(|row| row.signs.contains(&Sign::Aadsts(number)))
+    !known_by(&Sign::Aadsts(number)).is_empty()
 }
 
 /// Everything the table says about a code: in general first, then in circumstances of their own.
 fn about(code: Found) -> Vec<Explanation> {
     let sign = code.sign();
-    let mut meant: Vec<&Row> = rows().filter(|row| row.signs.contains(&sign)).collect();
+    let mut meant = known_by(&sign).to_vec();
     meant.sort_by_key(|row| row.when != When::Always);
     if meant.is_empty() {
         let diagnosis = diagnose(&code.failure(), &Context::default());

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Context, Goto, Row, Sign, UNKNOWN, When, find, rows};
+use super::{Context, Goto, Row, Sign, UNKNOWN, When, find, known_by, rows};
 use crate::engine::answers::Field;
 use crate::engine::effect::{Cause, Failure, Service};
 use crate::engine::step::Step;
@@ -23,7 +23,7 @@ pub(super) fn row<'f>(
 ) -> (&'static Row, Option<Sign<'f>>) {
     for sign in signs(failure) {
         let (mut meant, mut else_) = (None, None);
-        for row in rows().filter(|row| row.signs.contains(&sign)) {
+        for row in known_by(&sign).iter().copied() {
             if row.when == When::Always {
                 else_ = else_.or(Some(row));
             } else if meant.is_none() && row.when.holds(failure, context) {

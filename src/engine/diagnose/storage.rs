@@ -117,7 +117,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Is the home folder on a network drive? Check that it is connected.",
             "Try again.",
-            "If it stays, send the code and ids below to Alphaus support.",
+            "If it stays, send the code and the ids to Alphaus support.",
         ],
         ..STORAGE
     },
@@ -162,7 +162,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Leave and start again: it opens on the present state.",
-            "If no other window was open, send the code and ids below to Alphaus support.",
+            "If no other window was open, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::Leave,
         exit: Exit::Storage,

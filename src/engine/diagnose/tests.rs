@@ -1,7 +1,10 @@
+mod chance;
 mod screen;
 mod vectors;
 
 use std::collections::BTreeSet;
+
+pub(super) use chance::Chance;
 
 use super::*;
 use crate::engine::effect::{DiskFault, Mismatch, TlsFault, VaultFault};
@@ -439,49 +442,6 @@ fn the_wait_the_service_asks_for_goes_before_ours() {
     assert_eq!(plain(&failure).wait, Some(Duration::from_secs(60)));
     failure.retry_after = Some(Duration::from_secs(57));
     assert_eq!(plain(&failure).wait, Some(Duration::from_secs(57)));
-}
-
-/// A small generator of the same numbers on every run.
-pub(super) struct Chance(pub(super) u64);
-
-impl Chance {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        self.0 >> 16
-    }
-
-    pub(super) fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next()).unwrap_or_default() % limit
-    }
-}
-
-#[test]
-fn unknown_codes_fall_back_to_the_services_own_sentence() {
-    let known: BTreeSet<u64> = rows()
-        .flat_map(|row| row.signs)
-        .filter_map(|sign| {
-            if let Sign::Aadsts(code) | Sign::Number(_, code) = sign {
-                Some(*code)
-            } else {
-                None
-            }
-        })
-        .collect();
-    let mut chance = Chance(7);
-    for _ in 0..30_000 {
-        let code = chance.next() % 10_000_000;
-        if known.contains(&code) {
-            continue;
-        }
-        let mut failure = Failure::new(SERVICES[chance.below(4)], Cause::Refused);
-        failure.codes = vec![code];
-        let diagnosis = plain(&failure);
-        assert_eq!(diagnosis.row, "unknown");
-        assert!(diagnosis.code.ends_with(&code.to_string()) && !diagnosis.transient);
-    }
 }
 
 /// A failure and a context by which `sign` of `row` must be found.

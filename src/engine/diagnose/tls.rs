@@ -137,7 +137,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Try from another network.",
             "If it works there, show this to your network team.",
-            "If not, send the code and ids below to Alphaus support.",
+            "If not, send the code and the ids to Alphaus support.",
         ],
         ..NETWORK
     },

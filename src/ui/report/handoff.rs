@@ -65,7 +65,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
             steps: permission(
                 "Microsoft Partner",
                 "4990cffe-04e8-4e8b-808a-1175604b879f",
-                "user_impersonation (Partner Center)",
+                "Partner Center (user_impersonation)",
             ),
         },
     ]
@@ -77,7 +77,7 @@ fn rest(handoff: &Handoff) -> Vec<Task> {
     vec![
         Task {
             title: "Admin consent",
-            who: "Global administrator, or Privileged Role administrator",
+            who: "Global administrator",
             steps: vec![format!(
                 "{} > App registrations > {app} > API permissions > Grant admin consent",
                 handoff.portal

@@ -1,0 +1,196 @@
+//! A million codes and bodies of chance: whatever a service says, a person is told something, and nothing that is not so.
+
+use super::*;
+
+/// Rounds of each of the two tests.
+const ROUNDS: u64 = 500_000;
+/// The longest line that a screen gets of one text.
+const LONGEST: usize = 400;
+
+/// A small generator of the same numbers on every run.
+pub(in super::super) struct Chance(pub(in super::super) u64);
+
+impl Chance {
+    pub(in super::super) fn next(&mut self) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 16
+    }
+
+    pub(in super::super) fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next()).unwrap_or_default() % limit
+    }
+
+    fn one<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
+    }
+}
+
+/// Plays every round, half of them on another thread.
+fn rounds(seed: u64, play: impl Fn(&mut Chance) + Sync) {
+    std::thread::scope(|scope| {
+        for half in 0..2 {
+            let play = &play;
+            scope.spawn(move || {
+                let mut chance = Chance(seed + half);
+                (0..ROUNDS / 2).for_each(|_| play(&mut chance));
+            });
+        }
+    });
+}
+
+/// What holds of every diagnosis.
+fn expect_clean(diagnosis: &Diagnosis, failure: &Failure) {
+    let texts = [&diagnosis.code, &diagnosis.what];
+    let texts = texts
+        .into_iter()
+        .chain(&diagnosis.why)
+        .chain(&diagnosis.fix);
+    let owner = diagnosis.who.title();
+    let whole = !diagnosis.why.is_empty() && !diagnosis.fix.is_empty() && !owner.is_empty();
+    assert!(whole, "{failure:?}: {diagnosis:?}");
+    for text in texts {
+        let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let harmless = plain || Foreign::new(text).as_str() == text;
+        let short = text.len() <= LONGEST;
+        assert!(
+            !text.is_empty() && harmless && short,
+            "{failure:?}: {text:?}"
+        );
+    }
+}
+
+/// A number as services give them: of any length, near a known one, or known.
+fn number(chance: &mut Chance, known: &[u64]) -> u64 {
+    match chance.below(4) {
+        0 => chance.one(known),
+        1 => chance.one(known) + chance.next() % 3,
+        2 => chance.next() % 10_000_000,
+        _ => chance.next(),
+    }
+}
+
+fn numbers() -> Vec<u64> {
+    let signs = rows().flat_map(|row| row.signs);
+    let numbers = signs.filter_map(|sign| match sign {
+        Sign::Aadsts(code) | Sign::Number(_, code) => Some(*code),
+        _ => None,
+    });
+    numbers.collect()
+}
+
+#[test]
+fn half_a_million_codes_fall_back_cleanly() {
+    let known = numbers();
+    let set: BTreeSet<u64> = known.iter().copied().collect();
+    let statuses = [
+        None,
+        Some(400),
+        Some(401),
+        Some(403),
+        Some(404),
+        Some(418),
+        Some(429),
+        Some(503),
+        Some(999),
+    ];
+    let words = [
+        None,
+        Some("invalid_grant"),
+        Some("invalid_client"),
+        Some("never_heard_of"),
+        Some("\u{1b}[2J\u{202e}"),
+    ];
+    rounds(7, |chance| {
+        let code = number(chance, &known);
+        let mut failure = Failure::new(chance.one(&SERVICES[..4]), Cause::Refused);
+        failure.codes = vec![code];
+        failure.status = chance.one(&statuses);
+        failure.error = chance.one(&words).and_then(Foreign::some);
+        let context = Context {
+            step: chance.one(&[None, Some(Step::PartnerCenter), Some(Step::PartnerApi)]),
+            audience: chance.one(&[
+                None,
+                Some(Audience::PartnerCenter),
+                Some(Audience::PartnerApi),
+            ]),
+            code_sent: chance.below(2) == 0,
+            ..Context::default()
+        };
+        let diagnosis = diagnose(&failure, &context);
+        expect_clean(&diagnosis, &failure);
+        let row = row(diagnosis.row);
+        let by_number = |sign: &Sign<'_>| matches!(sign, Sign::Aadsts(own) | Sign::Number(_, own) if *own == code);
+        if !set.contains(&code) {
+            // The words of a row that lists other numbers only are never shown for this one.
+            let other = |sign: &Sign<'_>| matches!(sign, Sign::Aadsts(_) | Sign::Number(..));
+            let numbers_only = row.is_some_and(|row| row.signs.iter().all(other));
+            assert!(!numbers_only, "{failure:?}: {}", diagnosis.row);
+            let nothing_else = failure.status.is_none() && failure.error.is_none();
+            let told = diagnosis.code.ends_with(&code.to_string());
+            assert!(
+                !nothing_else || diagnosis.row == "unknown" && told && !diagnosis.transient,
+                "{failure:?}: {diagnosis:?}"
+            );
+        } else if diagnosis.code == format!("AADSTS{code}")
+            && failure.error.is_none()
+            && failure.status.is_none()
+        {
+            assert!(
+                row.is_none_or(|row| row.signs.iter().any(by_number)),
+                "{failure:?}: {}",
+                diagnosis.row
+            );
+        }
+    });
+}
+
+/// Bodies, log lines and addresses as they come.
+const BODIES: [&str; 6] = [
+    r#"{"error":"invalid_grant","error_description":"AADSTS70002: x. AADSTS54005: y\r\nTrace ID: 1\r\nCorrelation ID: 2","error_codes":[70002,54005]}"#,
+    r#"{"code":900421,"description":"%22code%22%3A1","data":["PC 5"],"source":"PartnerFD"}"#,
+    r#"{"error":{"code":"accessDenied","message":"AADSTS65002: Consent"}}"#,
+    r#"{"code":7,"message":"permission denied","details":[]}"#,
+    "http://localhost/?error=access_denied&error_description=AADSTS65004%3a+x&error_subcode=cancel",
+    "2026-01-31 09:30 login: AADSTS7000215 {\"statusCode\": 429} \u{1b}]0;x\u{7}\u{202e}",
+];
+
+fn mutated(chance: &mut Chance) -> String {
+    let mut bytes = chance.one(&BODIES).as_bytes().to_vec();
+    for _ in 0..=chance.below(6) {
+        let at = chance.below(bytes.len());
+        match chance.below(4) {
+            0 => bytes[at] = u8::try_from(chance.below(256)).unwrap(),
+            1 => bytes.truncate(at.max(1)),
+            2 => bytes.insert(at, b"\"\\[]{}:%=0\xc3\xff"[chance.below(12)]),
+            _ => drop(bytes.remove(at.min(bytes.len() - 2))),
+        }
+        if bytes.len() < 4 {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn half_a_million_mutated_bodies_fall_back_cleanly() {
+    rounds(11, |chance| {
+        let text = mutated(chance);
+        _ = split_description(&text);
+        assert!(codes_in(&text).len() <= 64, "{text}");
+        let Some(mut failure) = failure_in(&text) else {
+            return;
+        };
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        for code in &failure.codes {
+            // Only numbers that stand there; a percent sign can hide a digit.
+            let there = text.contains('%') || digits.contains(&code.to_string());
+            assert!(there, "{code}: {text}");
+        }
+        failure.sentence = Foreign::some(&text);
+        let diagnosis = diagnose(&failure, &Context::default());
+        expect_clean(&diagnosis, &failure);
+    });
+}
