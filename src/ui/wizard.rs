@@ -5,6 +5,7 @@
 mod choices;
 mod flow;
 mod forms;
+mod handoff;
 mod marks;
 mod outcomes;
 mod resume;

@@ -4,8 +4,6 @@ mod vectors;
 
 use std::collections::BTreeSet;
 
-pub(super) use chance::Chance;
-
 use super::*;
 use crate::engine::effect::{DiskFault, Mismatch, TlsFault, VaultFault};
 

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::engine::answers::Typed;
+use crate::engine::journal::Registration;
+use crate::text::Foreign;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
 
@@ -16,11 +19,56 @@ pub struct Handoff {
     pub redirect: Option<String>,
     /// The Azure portal's address.
     pub portal: String,
+    /// What stopped the registration, if it has stopped.
+    pub missing: Option<Missing>,
+    /// The address of the sign-in that is open, good for one sign-in.
+    pub link: Option<String>,
+}
+
+/// What stopped the registration.
+#[derive(Debug)]
+pub struct Missing {
+    /// What happened, with its code.
+    pub what: String,
+    /// Who can do it.
+    pub who: &'static str,
+    /// The cure.
+    pub steps: Vec<String>,
+    /// What support asks for.
+    pub ids: Vec<String>,
+}
+
+impl Handoff {
+    /// What was proven goes before what was typed.
+    pub fn of(registration: &Registration, typed: Option<&Typed>, portal: &str) -> Self {
+        let newest = registration.open.as_ref().or(registration.active.as_ref());
+        let center = newest.and_then(|attempt| attempt.partner_center.as_ref());
+        let api = newest.and_then(|attempt| attempt.partner_api.as_ref());
+        // What was typed goes through the door for foreign text: a draft is a file.
+        let clean = |pick: fn(&Typed) -> &str| {
+            let text = typed.and_then(|typed| Foreign::some(pick(typed)));
+            text.map(|text| text.to_string())
+        };
+        Self {
+            application: center
+                .map(|(proof, _)| proof.application.to_string())
+                .or_else(|| clean(|typed| &typed.application_id)),
+            tenant: center
+                .map(|(proof, _)| proof.tenant.to_string())
+                .or_else(|| clean(|typed| &typed.directory)),
+            redirect: api
+                .map(|(proof, _)| proof.redirect.as_str().to_owned())
+                .or_else(|| clean(|typed| &typed.redirect)),
+            portal: portal.trim_end_matches('/').to_owned(),
+            missing: None,
+            link: None,
+        }
+    }
 }
 
 /// One thing to do.
 struct Task {
-    title: &'static str,
+    title: String,
     who: &'static str,
     steps: Vec<String>,
 }
@@ -40,7 +88,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
     };
     vec![
         Task {
-            title: "Redirect address",
+            title: "Redirect address".to_owned(),
             who: "Application administrator",
             steps: vec![
                 format!(
@@ -51,7 +99,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
             ],
         },
         Task {
-            title: "Permission: Microsoft Partner Center",
+            title: "Permission: Microsoft Partner Center".to_owned(),
             who: "Application administrator",
             steps: permission(
                 "Microsoft Partner Center",
@@ -60,7 +108,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
             ),
         },
         Task {
-            title: "Permission: Microsoft Partner (Microsoft Dev Center), for prices",
+            title: "Permission: Microsoft Partner (Microsoft Dev Center), for prices".to_owned(),
             who: "Application administrator",
             steps: permission(
                 "Microsoft Partner",
@@ -76,7 +124,7 @@ fn rest(handoff: &Handoff) -> Vec<Task> {
     let app = handoff.application.as_deref().unwrap_or("the app");
     vec![
         Task {
-            title: "Admin consent",
+            title: "Admin consent".to_owned(),
             who: "Global administrator",
             steps: vec![format!(
                 "{} > App registrations > {app} > API permissions > Grant admin consent",
@@ -84,7 +132,7 @@ fn rest(handoff: &Handoff) -> Vec<Task> {
             )],
         },
         Task {
-            title: "Account that signs in",
+            title: "Account that signs in".to_owned(),
             who: "Global administrator",
             steps: vec![
                 "Partner Center > Settings > User management: the role Admin agent".to_owned(),
@@ -93,7 +141,7 @@ fn rest(handoff: &Handoff) -> Vec<Task> {
             ],
         },
         Task {
-            title: "Client secret",
+            title: "Client secret".to_owned(),
             who: "Application administrator",
             steps: vec![
                 format!("{} > App registrations > {app} > Certificates & secrets", handoff.portal),
@@ -104,8 +152,32 @@ fn rest(handoff: &Handoff) -> Vec<Task> {
     ]
 }
 
+/// What stopped it comes first, the sign-in last.
 fn all(handoff: &Handoff) -> impl Iterator<Item = Task> {
-    tasks(handoff).into_iter().chain(rest(handoff))
+    let missing = handoff.missing.as_ref().map(|missing| {
+        let ids = missing.ids.iter().map(|ids| format!("For support: {ids}"));
+        Task {
+            title: format!("What stopped it: {}", missing.what),
+            who: missing.who,
+            steps: missing.steps.iter().cloned().chain(ids).collect(),
+        }
+    });
+    let sign_in = handoff.link.as_ref().map(|link| Task {
+        title: "Consent, by a link that is good for one sign-in".to_owned(),
+        who: "Admin agent with MFA; Global administrator if consent was never given",
+        steps: vec![
+            format!("Open in a private window: {link}"),
+            "Sign in, pass MFA, press Accept. The browser ends on an error page: that is expected."
+                .to_owned(),
+            "Within ten minutes send the whole address from its bar to the person at octo-csp, by a safe way; never by mail"
+                .to_owned(),
+        ],
+    });
+    missing
+        .into_iter()
+        .chain(tasks(handoff))
+        .chain(rest(handoff))
+        .chain(sign_in)
 }
 
 fn facts(handoff: &Handoff) -> [(&'static str, &str); 3] {
@@ -162,7 +234,7 @@ pub fn html(handoff: &Handoff) -> String {
     }
     page.push_str("</table>\n<ol>\n");
     for task in all(handoff) {
-        let (title, who) = (escaped(task.title), escaped(task.who));
+        let (title, who) = (escaped(&task.title), escaped(task.who));
         let _infallible = writeln!(page, "<li><b>{title}</b> ({who})<ul>");
         for step in task.steps {
             let _infallible = writeln!(page, "<li>{}</li>", escaped(&step));
@@ -191,6 +263,7 @@ mod tests {
             tenant: Some("<script>".to_owned()),
             redirect: None,
             portal: "https://portal.azure.com".to_owned(),
+            ..Handoff::default()
         };
         for form in [text(&handoff), html(&handoff)] {
             assert!(

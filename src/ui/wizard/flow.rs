@@ -74,6 +74,7 @@ impl Wizard {
             (Place::Start, 'o') => return self.open_portal(),
             (Place::Start, 'c') => return self.copy_mark(),
             (Place::Start, 'r') => return self.look_again(),
+            (Place::Start | Place::Overview | Place::Stopped, 'h') => return self.hand_over(),
             (Place::Shut, 'r') => return self.start(),
             (Place::Basic, ' ') => return self.toggle_environment(),
             (Place::PartnerApi, ' ') => self.toggle_secret_choice(),
@@ -104,6 +105,15 @@ impl Wizard {
             (Place::SignIn, 7) => {
                 return self.with_address(|address| Task::Print(vec![address.to_owned()]));
             }
+            (
+                Place::Start
+                | Place::Overview
+                | Place::PartnerCenter
+                | Place::PartnerApi
+                | Place::SignIn
+                | Place::Stopped,
+                8,
+            ) => return self.hand_over(),
             (Place::Review, 9) => {
                 self.scroll = 0;
                 self.overlay = Some(Overlay::Details);

@@ -117,7 +117,7 @@ impl Story {
                 "Space" => vec![Intent::Typed(' ')],
                 "Bs" => vec![Intent::EraseBack],
                 "F1" => vec![Intent::Help],
-                "F2" | "F3" | "F4" | "F5" | "F7" | "F9" => {
+                "F2" | "F3" | "F4" | "F5" | "F7" | "F8" | "F9" => {
                     vec![Intent::Extra(key.as_bytes()[1] - b'0')]
                 }
                 typed => typed.chars().map(Intent::Typed).collect(),

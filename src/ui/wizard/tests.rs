@@ -461,3 +461,28 @@ fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
     assert!(story.shows("It was not taken: this field is shown."));
     assert!(!story.screen(120, 60).contains(SECRET));
 }
+
+#[test]
+fn the_hand_off_note_tells_what_stopped_it_and_holds_no_secret() {
+    let mut story = Story::begun(setting());
+    story.bench.fail("apptoken", refused(401, 7_000_222));
+    story.at_step_two().press("Enter h");
+    let note = story.done.last().unwrap();
+    for words in ["print ", "AADSTS7000222", "New client secret", APP, TENANT] {
+        assert!(note.contains(words), "{words}: {note}");
+    }
+    assert!(!note.contains("marked-secret") && !note.contains("good for one sign-in"));
+}
+
+#[test]
+fn the_hand_off_note_of_an_open_sign_in_has_its_link_and_nothing_behind_it() {
+    let mut story = Story::begun(setting());
+    story.at_sign_in().press("F8");
+    let note = story.done.last().unwrap();
+    assert!(note.contains("https://login.example/authorize"), "{note}");
+    for secret in ["verifier", "keepsake", "marked-secret"] {
+        assert!(!note.contains(secret), "{secret}: {note}");
+    }
+    // The wizard waits on; the answer can be pasted.
+    assert_eq!(story.wizard.place, Place::SignIn);
+}

@@ -8,10 +8,10 @@ const ROUNDS: u64 = 500_000;
 const LONGEST: usize = 400;
 
 /// A small generator of the same numbers on every run.
-pub(in super::super) struct Chance(pub(in super::super) u64);
+struct Chance(u64);
 
 impl Chance {
-    pub(in super::super) fn next(&mut self) -> u64 {
+    fn next(&mut self) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -19,7 +19,7 @@ impl Chance {
         self.0 >> 16
     }
 
-    pub(in super::super) fn below(&mut self, limit: usize) -> usize {
+    fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next()).unwrap_or_default() % limit
     }
 

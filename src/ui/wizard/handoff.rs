@@ -1,0 +1,47 @@
+//! The hand-off note from within the wizard: printed plain below the page, so that it can be selected and sent.
+
+use crate::engine::run::Run;
+use crate::engine::step::Environment;
+use crate::ui::Task;
+use crate::ui::report::handoff::{self, Handoff, Missing};
+use crate::ui::view::ids;
+use crate::ui::wizard::Wizard;
+
+impl Wizard {
+    /// Prints the note for whoever administers Entra, and saves the draft, which is what `octo-csp handoff` reads.
+    pub(super) fn hand_over(&mut self) -> Vec<Task> {
+        let mut lines: Vec<String> = handoff::text(&self.note())
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        if self.setting.rehearsal.is_none() {
+            let sandbox = match self.environment {
+                Environment::Production => "",
+                Environment::Sandbox => " --sandbox",
+            };
+            lines.push(String::new());
+            lines.push(format!(
+                "The same in a file, without links and failures: octo-csp handoff{sandbox} > note.txt"
+            ));
+        }
+        lines.push(String::new());
+        vec![self.save(), Task::Print(lines)]
+    }
+
+    fn note(&self) -> Handoff {
+        let typed = self.forms.typed(self.environment);
+        let portal = self.setting.portal.as_str();
+        let missing = self.diagnosis().map(|(_, failure, diagnosis)| Missing {
+            what: format!("{} ({})", diagnosis.what, diagnosis.code),
+            who: diagnosis.who.title(),
+            steps: diagnosis.fix,
+            ids: ids(failure),
+        });
+        let consent = self.run.as_ref().and_then(Run::consent);
+        Handoff {
+            missing,
+            link: consent.map(|consent| consent.address.to_string()),
+            ..Handoff::of(&self.registration, Some(&typed), portal)
+        }
+    }
+}
