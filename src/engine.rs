@@ -7,5 +7,6 @@ pub mod diagnose;
 pub mod effect;
 pub mod journal;
 pub mod pasted;
+pub mod refused;
 pub mod run;
 pub mod step;

@@ -81,7 +81,8 @@ fn of(volume: Volume, seen: Vec<(ItemName, Presence)>) -> Found {
         folder: volume.folder.display().to_string(),
         registration: volume.registration,
         damaged: volume.damaged,
-        draft: volume.draft.and_then(|draft| draft.saved_at),
+        draft: volume.draft.as_ref().and_then(|draft| draft.saved_at),
+        refused: volume.draft.and_then(|draft| draft.refused),
         items,
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::refused::Refused;
 use crate::engine::step::{Environment, Step};
 use crate::ids::{
     AccountName, ClientId, Directory, IdError, Mended, MpnId, RedirectAddress, TenantId,
@@ -103,6 +104,9 @@ pub struct Draft {
     pub marked: Vec<String>,
     /// Whether *Before you start* was passed.
     pub started: bool,
+    /// The last run that was refused, until one passes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
 }
 
 /// The visible fields as they stand on the screen.

@@ -19,6 +19,7 @@ use crate::engine::answers::{Draft, Field, Problem};
 use crate::engine::diagnose::{self, Diagnosis};
 use crate::engine::effect::{Effect, Failure, Look, Sight};
 use crate::engine::journal::Registration;
+use crate::engine::refused::Refused;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
@@ -190,6 +191,7 @@ pub struct Wizard {
     next_ticket: u64,
     browsed: bool,
     started: bool,
+    refused: Option<Refused>,
 }
 
 impl Wizard {
@@ -229,6 +231,7 @@ impl Wizard {
             next_ticket: 0,
             browsed: false,
             started: false,
+            refused: None,
         }
     }
 
@@ -461,6 +464,7 @@ impl Wizard {
             typed: self.forms.typed(self.environment),
             marked: self.marked.iter().map(|key| (*key).to_owned()).collect(),
             started: self.started,
+            refused: self.refused.clone(),
         }
     }
 

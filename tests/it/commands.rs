@@ -6,10 +6,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use octo_csp::engine::answers::Draft;
 use octo_csp::engine::diagnose::tables;
 use octo_csp::engine::journal::{
     AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot,
 };
+use octo_csp::engine::refused::Refused;
 use octo_csp::ids::{AccountName, ClientId, MpnId, RedirectAddress, TenantId};
 use octo_csp::text::Foreign;
 use octo_csp::world::clock;
@@ -183,6 +185,37 @@ fn status_tells_what_is_registered_and_changes_nothing() {
         assert!(text.contains(words), "{words}\n{text}");
     }
     assert_eq!(fs::read(&journal).unwrap(), before);
+}
+
+#[test]
+fn status_and_report_tell_the_last_failure_with_its_ids() {
+    let home = registered();
+    let record = Record::open(&home.path().join("octo-csp"), "production").unwrap();
+    let trace = "5b0e3f8a-0000-4000-8000-00000000abcd";
+    let draft = Draft {
+        refused: Some(Refused {
+            check: Foreign::new("price-token"),
+            code: Foreign::new("AADSTS65001"),
+            at: Some("2026-01-31T10:37:00Z".parse().unwrap()),
+            trace_id: Foreign::some(trace),
+            ..Refused::default()
+        }),
+        ..Draft::default()
+    };
+    record.save_draft(&draft).unwrap();
+    drop(record);
+    for command in ["status", "report"] {
+        let text = out(&program(home.path(), &[command], b""));
+        let line = "Token for the price service: AADSTS65001, 2026-01-31 10:37Z";
+        assert!(text.contains(line) && text.contains(trace), "{text}");
+    }
+    let json = out(&program(home.path(), &["status", "--json"], b""));
+    let object: Value = serde_json::from_str(&json).unwrap();
+    let last = &object["registrations"][0]["last_failure"];
+    assert_eq!(
+        (last["code"].as_str(), last["trace_id"].as_str()),
+        (Some("AADSTS65001"), Some(trace))
+    );
 }
 
 #[test]

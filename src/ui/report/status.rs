@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::engine::journal::{Attempt, Registration};
+use crate::engine::refused::Refused;
 use crate::engine::step::Step;
 use crate::text::Foreign;
 use crate::ui::lines::{WIDTH, plain};
@@ -23,6 +24,8 @@ pub struct Found {
     pub damaged: bool,
     /// When a draft was saved.
     pub draft: Option<Timestamp>,
+    /// The last run that was refused.
+    pub refused: Option<Refused>,
     /// The items of the set in use, each with what the keyring says.
     pub items: Vec<Item>,
 }
@@ -84,11 +87,32 @@ fn one(found: &Found) -> Vec<Row> {
     if let Some(at) = found.draft {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
+    rows.extend(found.refused.iter().flat_map(last_failure));
     for (index, item) in found.items.iter().enumerate() {
         let label = if index == 0 { "Keyring" } else { "" };
         rows.push(pair(label, format!("{}: {}", item.name, item.state)));
     }
     rows.push(pair("Journal", found.folder.clone()));
+    rows
+}
+
+/// The last run that was refused, with what support asks for.
+fn last_failure(refused: &Refused) -> Vec<Row> {
+    let at = refused
+        .at
+        .map_or_else(String::new, |at| format!(", {}", time(at)));
+    let mut rows = vec![pair(
+        "Last failure",
+        format!("{}: {}{at}", refused.title(), refused.code),
+    )];
+    let ids = [
+        ("trace", &refused.trace_id),
+        ("correlation", &refused.correlation_id),
+        ("request", &refused.request_id),
+    ];
+    for (name, id) in ids {
+        rows.extend(id.as_ref().map(|id| pair("", format!("{name} {id}"))));
+    }
     rows
 }
 
@@ -165,6 +189,7 @@ struct One<'a> {
     secret_ends: Option<String>,
     open_step: Option<&'static str>,
     draft_saved_at: Option<Timestamp>,
+    last_failure: Option<&'a Refused>,
     items: &'a [Item],
     newer: bool,
     damaged: bool,
@@ -209,6 +234,7 @@ fn object(found: &Found) -> One<'_> {
         secret_ends: end("secret"),
         open_step: open_step(registration).map(Step::flag),
         draft_saved_at: found.draft,
+        last_failure: found.refused.as_ref(),
         items: &found.items,
         newer: registration.newer,
         damaged: found.damaged,

@@ -77,7 +77,7 @@ pub(super) fn partner_center(wizard: &Wizard) -> Page<'_> {
     );
     form_hints(wizard, &mut page, "check");
     page.hint("F5", "swap IDs");
-    page.hint("F8", "hand over");
+    page.hint("F8", "hand-off note");
     page
 }
 
@@ -152,7 +152,7 @@ pub(super) fn partner_api(wizard: &Wizard) -> Page<'_> {
     );
     form_hints(wizard, &mut page, "sign in");
     page.hint("space", "choose");
-    page.hint("F8", "hand over");
+    page.hint("F8", "hand-off note");
     page
 }
 

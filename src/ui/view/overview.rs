@@ -55,7 +55,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     }
     page.hint("Up Down", "move");
     page.hint("Enter", "choose");
-    page.hint("h", "hand over");
+    page.hint("h", "hand-off note");
     page.hint("Ctrl-C", "leave");
     page.hint("?", "help");
     page

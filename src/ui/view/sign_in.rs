@@ -46,7 +46,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         ("F4", "open browser"),
         ("F5", "new link"),
         ("F7", "print address"),
-        ("F8", "hand over"),
+        ("F8", "hand-off note"),
         ("Esc", "cancel"),
         ("Ctrl-C", "leave"),
         ("F1", "help"),

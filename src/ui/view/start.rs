@@ -48,7 +48,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.hint("c", "copy name");
     page.hint("Enter", "start");
     page.hint("r", "look again");
-    page.hint("h", "hand over");
+    page.hint("h", "hand-off note");
     page.hint("Ctrl-C", "leave");
     page.hint("?", "help");
     page

@@ -234,7 +234,7 @@ fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure, step: Op
     }
     page.hint("c", "copy");
     page.hint("d", "details");
-    page.hint("h", "hand over");
+    page.hint("h", "hand-off note");
     page.hint("Esc", "edit step");
     page.hint("Ctrl-C", "leave");
     page.hint("?", "help");

@@ -74,7 +74,7 @@ impl Wizard {
             (Place::Start, 'o') => return self.open_portal(),
             (Place::Start, 'c') => return self.copy_mark(),
             (Place::Start, 'r') => return self.look_again(),
-            (Place::Start | Place::Overview | Place::Stopped, 'h') => return self.hand_over(),
+            (Place::Start | Place::Overview | Place::Stopped, 'h') => return self.print_note(),
             (Place::Shut, 'r') => return self.start(),
             (Place::Basic, ' ') => return self.toggle_environment(),
             (Place::PartnerApi, ' ') => self.toggle_secret_choice(),
@@ -113,7 +113,7 @@ impl Wizard {
                 | Place::SignIn
                 | Place::Stopped,
                 8,
-            ) => return self.hand_over(),
+            ) => return self.print_note(),
             (Place::Review, 9) => {
                 self.scroll = 0;
                 self.overlay = Some(Overlay::Details);

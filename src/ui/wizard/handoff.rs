@@ -9,7 +9,7 @@ use crate::ui::wizard::Wizard;
 
 impl Wizard {
     /// Prints the note for whoever administers Entra, and saves the draft, which is what `octo-csp handoff` reads.
-    pub(super) fn hand_over(&mut self) -> Vec<Task> {
+    pub(super) fn print_note(&mut self) -> Vec<Task> {
         let mut lines: Vec<String> = handoff::text(&self.note())
             .lines()
             .map(str::to_owned)

@@ -3,6 +3,7 @@
 use crate::engine::answers::Field;
 use crate::engine::effect::{Effect, Failure, Opened, Outcome, Verdict};
 use crate::engine::journal::Attempt;
+use crate::engine::refused::Refused;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::Step;
 use crate::ui::wizard::{MARKS, Origin, Place, Resumption, Told, Wizard};
@@ -89,6 +90,7 @@ impl Wizard {
         if let Some(draft) = &opened.draft {
             self.forms.restore(&draft.typed);
             self.started = draft.started;
+            self.refused.clone_from(&draft.refused);
             self.marked = MARKS
                 .iter()
                 .map(|mark| mark.key)
@@ -231,11 +233,24 @@ impl Wizard {
                 }
                 Vec::new()
             }
-            Status::Finished => self.run_ended_well(step),
+            Status::Finished => {
+                let was_refused = self.refused.take().is_some();
+                let mut tasks = self.run_ended_well(step);
+                tasks.extend(was_refused.then(|| self.save()));
+                tasks
+            }
             Status::Refused => {
                 let verdict = (step == Some(Step::PartnerApi)).then_some(Verdict::Failed);
                 self.go(Place::Stopped);
-                self.tell(verdict)
+                let refused = self.diagnosis().and_then(|(check, failure, diagnosis)| {
+                    Refused::of(check, &diagnosis.code, failure)
+                });
+                let mut tasks = self.tell(verdict);
+                if refused.is_some() {
+                    self.refused = refused;
+                    tasks.push(self.save());
+                }
+                tasks
             }
             Status::Stopped => {
                 let place = self.leave_checks();

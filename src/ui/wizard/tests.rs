@@ -486,3 +486,39 @@ fn the_hand_off_note_of_an_open_sign_in_has_its_link_and_nothing_behind_it() {
     // The wizard waits on; the answer can be pasted.
     assert_eq!(story.wizard.place, Place::SignIn);
 }
+
+#[test]
+fn the_last_refusal_is_remembered_until_a_run_passes() {
+    let mut story = Story::begun(setting());
+    let mut failure = refused(401, 7_000_222);
+    failure.trace_id = Foreign::some("5b0e");
+    story.bench.fail("apptoken", failure);
+    story.at_step_two().press("Enter");
+    let remembered = story
+        .opened
+        .draft
+        .as_ref()
+        .and_then(|draft| draft.refused.as_ref())
+        .unwrap();
+    assert_eq!(
+        (remembered.title(), remembered.code.as_str()),
+        ("Secret accepted", "AADSTS7000222")
+    );
+    assert_eq!(remembered.trace_id, Foreign::some("5b0e"));
+    story.press("r");
+    assert!(story.wizard.run_finished());
+    assert_eq!(story.opened.draft.as_ref().unwrap().refused, None);
+}
+
+#[test]
+fn a_disk_that_failed_is_not_asked_to_remember_it() {
+    let mut story = Story::begun(setting());
+    let full = Failure::new(
+        Service::Disk,
+        Cause::Disk(crate::engine::effect::DiskFault::Full),
+    );
+    story.bench.fail("note began", full);
+    story.at_step_two().press("Enter");
+    assert_eq!(story.wizard.place, Place::Stopped);
+    assert_eq!(story.opened.draft.as_ref().unwrap().refused, None);
+}
