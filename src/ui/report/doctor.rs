@@ -173,6 +173,9 @@ fn certain(known: Certainty) -> &'static str {
     }
 }
 
+/// Why a column stays open. A consent can be older than the list, and the list can be longer than the consent.
+const NOT_DECLARED: &str = "What the app lists under API permissions only Microsoft Graph tells, and it is not asked: no permission for that is wanted.";
+
 fn consent(findings: &Findings) -> Vec<Row> {
     let apis: Vec<&Api> = findings.steps.iter().flat_map(|step| &step.apis).collect();
     if apis.is_empty() {
@@ -180,16 +183,25 @@ fn consent(findings: &Findings) -> Vec<Row> {
     }
     let mut rows = vec![Row::of(
         Tone::Title,
-        format!("{:<34}{:<14}{}", "Consent", "consented", "usable"),
+        format!(
+            "{:<34}{:<12}{:<12}{}",
+            "Consent", "declared", "consented", "usable"
+        ),
     )];
     for api in apis {
         let name = match api.audience {
             Audience::PartnerCenter => "Microsoft Partner Center",
             Audience::PartnerApi => "Microsoft Dev Center (prices)",
         };
-        let (consented, usable) = (certain(api.consented), certain(api.usable));
-        rows.push(Row::text(format!("{name:<31}{consented:<14}{usable}")).at(3));
+        let (declared, consented, usable) = (
+            certain(Certainty::Unknown),
+            certain(api.consented),
+            certain(api.usable),
+        );
+        let words = format!("{name:<31}{declared:<12}{consented:<12}{usable}");
+        rows.push(Row::text(words).at(3));
     }
+    rows.push(Row::of(Tone::Muted, NOT_DECLARED).at(3));
     rows.push(Row::gap());
     rows
 }
@@ -324,6 +336,8 @@ struct ClaimObject<'a> {
 #[derive(Serialize)]
 struct ApiObject {
     api: &'static str,
+    /// Never known: see [`NOT_DECLARED`].
+    declared: Option<bool>,
     consented: Option<bool>,
     usable: Option<bool>,
 }
@@ -444,6 +458,7 @@ fn api_object(api: Api) -> ApiObject {
             Audience::PartnerCenter => "partner-center",
             Audience::PartnerApi => "dev-center",
         },
+        declared: known(Certainty::Unknown),
         consented: known(api.consented),
         usable: known(api.usable),
     }
