@@ -145,7 +145,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "MPN ID differs",
         what: "The MPN ID that was typed is not that of the signed-in partner.",
         why: &[
-            "Partner Center says: {detail}",
+            "Compared: {detail}",
             "A digit differs, or it is the ID of another location or company.",
         ],
         fix: &[

@@ -103,7 +103,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "proxy 407",
         what: "The proxy of your network does not let this through.",
         why: &[
-            "Seen: {detail}",
+            "Asked for: {detail}",
             "It wants a user name and password (407), or it does not allow this host.",
         ],
         fix: &[

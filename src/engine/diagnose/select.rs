@@ -213,6 +213,7 @@ pub(super) fn course(failure: &Failure, context: &Context<'_>, row: &Row) -> Cou
     // A code is sent once, whatever the answer was.
     if context.code_sent && (course.transient || course.goto == Goto::Retry) {
         course.transient = false;
+        course.wait = failure.retry_after.or(row.wait);
         course.goto = Goto::SignInAgain;
     }
     course

@@ -29,12 +29,15 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
             .at(1)
             .right(Tone::Muted, "space marks a line; none is required"),
     );
+    // What failed stays in sight until a person moves: the page follows its focus.
+    let failed = wizard.looks.values().any(Result::is_err);
     let focus = match wizard.stop() {
-        Some(Stop::Mark(index)) => index,
-        _ => 0,
+        Some(Stop::Mark(0)) if failed => None,
+        Some(Stop::Mark(index)) => Some(index),
+        _ => Some(0),
     };
     for (index, mark) in MARKS.iter().enumerate() {
-        let focused = index == focus;
+        let focused = focus == Some(index);
         page.blocks.push(Block::Item(Item {
             mark: Some(wizard.marked.contains(&mark.key)),
             text: mark.line.to_owned(),

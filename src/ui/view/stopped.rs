@@ -226,7 +226,7 @@ fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure, step: Op
         Goto::Leave => page.hint("Enter", "leave"),
     }
     page.hint("r", "retry from here");
-    if step == Some(Step::PartnerApi) {
+    if step == Some(Step::PartnerApi) && diagnosis.goto != Goto::SignInAgain {
         page.hint("s", "sign in again");
     }
     if failure.codes.contains(&7_000_215) {

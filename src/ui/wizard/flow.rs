@@ -98,6 +98,8 @@ impl Wizard {
             (_, 2) if self.setting.rehearsal.is_some() => self.fill_in(),
             (Place::PartnerCenter, 5) => self.forms.swap_ids(),
             (Place::SignIn, 3) => {
+                let text = "The address is also printed below the page by F7.";
+                self.notice = Some(text.to_owned());
                 return self.with_address(|address| Task::Copy(address.to_owned()));
             }
             (Place::SignIn, 4) => return self.browse_again(),
@@ -432,7 +434,6 @@ impl Wizard {
             .as_ref()
             .and_then(Run::consent)
             .map(|consent| consent.address.to_string());
-        self.notice = Some("The address is also printed below the page by F7.".to_owned());
         address.map(|address| task(&address)).into_iter().collect()
     }
 

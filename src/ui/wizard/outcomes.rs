@@ -241,6 +241,7 @@ impl Wizard {
             }
             Status::Refused => {
                 let verdict = (step == Some(Step::PartnerApi)).then_some(Verdict::Failed);
+                self.notice = None;
                 self.go(Place::Stopped);
                 let refused = self.diagnosis().and_then(|(check, failure, diagnosis)| {
                     Refused::of(check, &diagnosis.code, failure)
