@@ -224,6 +224,7 @@ impl Person for Pty {
         let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
         // What is registered or drafted is there already.
         if !self.screen().contents().contains(&application) {
+            self.send("\t");
             self.fill(&application, &application);
             self.send("\t");
         }
