@@ -19,7 +19,7 @@ pub fn plain(rows: &[Row], width: usize) -> String {
 fn line(row: &Row, width: usize, text: &mut String) {
     let words = row.words();
     // A line that goes on keeps room for a few words.
-    let hang = usize::from(row.hang).min(width.saturating_sub(20));
+    let hang = usize::from(row.hang).min(width * 3 / 4);
     let mut current = " ".repeat(usize::from(row.indent));
     let mut empty = true;
     let mut gap = "";
