@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use octo_csp::engine::diagnose::tables;
+use octo_csp::engine::diagnose::{row, tables};
 use octo_csp::ui::wizard::Place;
 
 use super::play::Report;
@@ -28,6 +28,23 @@ fn what_happened_and_the_cure_are_on_the_first_screen() {
             .collect();
         if !missing.is_empty() {
             wrong.push(format!("{}: {missing:?}\n{}", report.name, report.screen));
+        }
+    }
+    expect_nothing(&wrong);
+}
+
+#[test]
+fn what_failed_before_the_start_is_on_the_first_screen() {
+    let mut wrong = Vec::new();
+    for report in reports() {
+        let Some((_, key)) = report.looks.first() else {
+            continue;
+        };
+        let cure = row(key).and_then(|row| row.fix.first()).unwrap();
+        let cure: Vec<&str> = cure.split(' ').take(3).collect();
+        let needed = ["FAIL", &cure.join(" "), "Enter start"];
+        if needed.iter().any(|text| !report.start.contains(text)) {
+            wrong.push(format!("{}: {key}\n{}", report.name, report.start));
         }
     }
     expect_nothing(&wrong);
