@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use crate::cli::{CloudArguments, StepName, Which};
 
@@ -39,7 +39,7 @@ pub struct Doctor {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..=3_650))]
     pub warn_days: Option<i32>,
     /// Write the dates on which something ends as a calendar.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ics: Option<PathBuf>,
     /// Which registration.
     #[command(flatten)]
@@ -67,7 +67,7 @@ pub struct Status {
 )]
 pub struct Report {
     /// Write it to this file.
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// Where Microsoft is reached.
     #[command(flatten)]
@@ -92,6 +92,6 @@ pub struct Handoff {
 #[derive(Debug, Args)]
 pub struct Troubleshooting {
     /// Print nothing; say whether this file is what would be printed.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub check: Option<PathBuf>,
 }

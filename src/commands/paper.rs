@@ -1,0 +1,147 @@
+//! `octo-csp completions` and `octo-csp man`: made of the definitions that parse the command line, so they cannot drift from it.
+
+use std::io::Write;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use crate::cli::{Cli, Completions, Man as ManArguments, ShellName};
+use crate::commands::{complain, say};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::version;
+
+/// The program's name, as shells and `man` know it.
+const NAME: &str = "octo-csp";
+
+pub(super) fn completions(host: &mut Host, arguments: &Completions) -> Exit {
+    let mut command = completed();
+    let mut script = Vec::new();
+    let shell = match arguments.shell {
+        ShellName::Bash => Some(Shell::Bash),
+        ShellName::Zsh => Some(Shell::Zsh),
+        ShellName::Fish => Some(Shell::Fish),
+        ShellName::PowerShell => Some(Shell::PowerShell),
+        ShellName::Nushell => None,
+    };
+    match shell {
+        Some(shell) => clap_complete::generate(shell, &mut command, NAME, &mut script),
+        None => clap_complete::generate(
+            clap_complete_nushell::Nushell,
+            &mut command,
+            NAME,
+            &mut script,
+        ),
+    }
+    say(host, &String::from_utf8_lossy(&script))
+}
+
+/// The command line as it is completed: without hidden commands, which the generators would offer, and with the names of scenarios,
+/// which parsing does not ask for because `NAME@PLACE` is one too.
+fn completed() -> clap::Command {
+    let cli = Cli::command();
+    let shown = cli.get_subcommands().filter(|c| !c.is_hide_set()).cloned();
+    #[cfg(feature = "simulator")]
+    let shown = shown.map(scenarios);
+    clap::Command::new(NAME)
+        .version(version::NUMBER)
+        .subcommands(shown)
+}
+
+#[cfg(feature = "simulator")]
+fn scenarios(command: clap::Command) -> clap::Command {
+    use clap::builder::{PossibleValue, PossibleValuesParser};
+
+    let argument = match command.get_name() {
+        "rehearse" => "fail",
+        "simulate" => "scenario",
+        _ => return command,
+    };
+    let names = crate::simulator::Scenario::all()
+        .iter()
+        .map(|(name, about)| PossibleValue::new(name).help(about));
+    command.mut_arg(argument, |arg| {
+        arg.value_parser(PossibleValuesParser::new(names))
+    })
+}
+
+pub(super) fn man(host: &mut Host, arguments: &ManArguments) -> Exit {
+    let mut cli = Cli::command().disable_help_subcommand(true);
+    cli.build();
+    match &arguments.dir {
+        None => {
+            let mut text = Vec::new();
+            // Writing into memory does not fail.
+            let _written = page(&cli, &mut text);
+            say(host, &String::from_utf8_lossy(&text))
+        }
+        Some(dir) => match pages(&cli, dir) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                let what = format!("cannot write into {}: {}", dir.display(), error.kind());
+                complain(host, &what);
+                Exit::Storage
+            }
+        },
+    }
+}
+
+/// The main page and one for each command that is not hidden.
+fn pages(cli: &clap::Command, dir: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    let shown = cli.get_subcommands().filter(|c| !c.is_hide_set());
+    for command in shown.chain([cli]) {
+        let name = Man::new(command.clone()).get_filename();
+        page(command, &mut std::fs::File::create(dir.join(name))?)?;
+    }
+    Ok(())
+}
+
+/// One page: what `clap_mangen` makes, with what stands after the help as sections of its own, where examples keep their lines.
+fn page(command: &clap::Command, to: &mut dyn Write) -> std::io::Result<()> {
+    let man = Man::new(command.clone())
+        .source(format!("{NAME} {}", version::NUMBER))
+        .manual("User commands");
+    man.render_title(to)?;
+    man.render_name_section(to)?;
+    man.render_synopsis_section(to)?;
+    man.render_description_section(to)?;
+    man.render_options_section(to)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(to)?;
+    }
+    let after = command.get_after_long_help().or(command.get_after_help());
+    let after = after.map(ToString::to_string).unwrap_or_default();
+    let mut roff = Roff::new();
+    for paragraph in after.split("\n\n").filter(|text| !text.is_empty()) {
+        section(&mut roff, paragraph);
+    }
+    if !command.has_subcommands() {
+        roff.control("SH", ["SEE ALSO"]);
+        roff.text([bold(NAME), roman("(1)")]);
+    }
+    roff.to_writer(to)
+}
+
+/// A paragraph after the help. Lines that begin with a blank stay lines.
+fn section(roff: &mut Roff, paragraph: &str) {
+    let (heading, lines) = match paragraph.split_once('\n') {
+        Some(("Examples:", rest)) => ("EXAMPLES", rest),
+        Some(("Exit codes:", rest)) => ("EXIT STATUS", rest),
+        _ if paragraph.starts_with("Exit code") => ("EXIT STATUS", paragraph),
+        _ => ("NOTES", paragraph),
+    };
+    roff.control("SH", [heading]);
+    for line in lines.lines() {
+        if line.starts_with(' ') {
+            roff.control("nf", []);
+            roff.text([roman(line)]);
+            roff.control("fi", []);
+        } else {
+            roff.text([roman(line)]);
+        }
+    }
+}
