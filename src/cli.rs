@@ -156,7 +156,7 @@ pub struct Rehearse {
 #[cfg(feature = "simulator")]
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Prints one line of JSON and serves until it is ended.\nThe line, saved to a file, is what register --cloud-file reads:\n  octo-csp simulate --port 8088 > cloud.json &\n  octo-csp register --cloud-file cloud.json"
+    after_help = "Examples:\n  octo-csp simulate --port 8088 > cloud.json &\n  octo-csp register --cloud-file cloud.json\n\nPrints one line of JSON and serves until it is ended. The line, saved to a file, is what --cloud-file reads."
 )]
 pub struct Simulate {
     /// The port on loopback; a free one if not given.

@@ -39,16 +39,10 @@ impl Exit {
         ),
         (Self::Refused, "a value or secret was refused"),
         (Self::SignIn, "a person must sign in or consent"),
-        (
-            Self::Permission,
-            "a permission, a role or MFA is missing",
-        ),
+        (Self::Permission, "a permission, a role or MFA is missing"),
         (Self::Network, "network, proxy, TLS or clock"),
         (Self::Storage, "keyring or other storage"),
-        (
-            Self::AlreadyRegistered,
-            "there is a registration already",
-        ),
+        (Self::AlreadyRegistered, "there is a registration already"),
         (Self::TimeLimit, "a time limit was reached"),
         (Self::Cancelled, "cancelled"),
     ];
