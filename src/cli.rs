@@ -1,30 +1,42 @@
 //! The command line: what can be asked for, and by which words.
 
 mod care;
+pub mod mistake;
+mod paper;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::engine::step::Step;
+use crate::exit::Exit;
+use crate::version;
 
 pub use care::{Doctor, Explain, Handoff, Report, Status, Troubleshooting};
+pub use paper::{Completions, Man, ShellName};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
 #[command(
     name = "octo-csp",
-    version,
+    version = version::NUMBER,
+    long_version = version::long(),
     max_term_width = 100,
     arg_required_else_help = true
 )]
-#[command(
-    after_help = "Try it without a tenant:  octo-csp rehearse\nThe real thing:           octo-csp register"
-)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// What to begin with.
+const EXAMPLES: &str = "Examples:\n  octo-csp rehearse    try it without a tenant\n  octo-csp register    the real thing";
+
+fn exit_codes() -> String {
+    let lines = Exit::MEANINGS.map(|(exit, meaning)| format!("\n{:>5}  {meaning}", exit as u8));
+    format!("Exit codes:{}", lines.concat())
 }
 
 /// What can be done.
@@ -51,6 +63,10 @@ pub enum Command {
     /// Serve the simulated Microsoft alone, for any other client.
     #[cfg(feature = "simulator")]
     Simulate(Simulate),
+    /// Print the completions of a shell.
+    Completions(Completions),
+    /// Print the manual page, or write one for each command.
+    Man(Man),
     /// Draw a page as an SVG picture, for the README.
     #[command(hide = true)]
     Picture(Picture),
@@ -91,10 +107,10 @@ pub struct CloudArguments {
     #[arg(long, value_enum, default_value_t, conflicts_with = "cloud_file")]
     pub cloud: CloudName,
     /// A JSON file of addresses and audiences; https, or http on loopback.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub cloud_file: Option<PathBuf>,
     /// A CA certificate (PEM) to trust beside the system's; said on every screen.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
 }
 
@@ -114,7 +130,7 @@ pub struct Screen {
     #[arg(long)]
     pub no_browser: bool,
     /// The browser to open, in place of the system's.
-    #[arg(long, value_name = "COMMAND", conflicts_with = "no_browser")]
+    #[arg(long, value_name = "COMMAND", conflicts_with = "no_browser", value_hint = ValueHint::CommandName)]
     pub browser: Option<String>,
 }
 
@@ -140,7 +156,7 @@ pub struct Rehearse {
 #[cfg(feature = "simulator")]
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Prints one line of JSON and serves until it is ended.\nThe line, saved to a file, is what register --cloud-file reads:\n  octo-csp simulate --port 8088 > cloud.json &\n  octo-csp register --cloud-file cloud.json"
+    after_help = "Examples:\n  octo-csp simulate --port 8088 > cloud.json &\n  octo-csp register --cloud-file cloud.json\n\nPrints one line of JSON and serves until it is ended. The line, saved to a file, is what --cloud-file reads."
 )]
 pub struct Simulate {
     /// The port on loopback; a free one if not given.

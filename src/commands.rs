@@ -5,6 +5,7 @@ mod explain;
 mod ground;
 mod handoff;
 mod headless;
+mod paper;
 mod picture;
 mod register;
 #[cfg(feature = "simulator")]
@@ -18,7 +19,7 @@ use std::io::Write as _;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, mistake};
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::Failure;
 use crate::exit::Exit;
@@ -34,7 +35,7 @@ pub fn run(host: &mut Host) -> Exit {
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
-            let text = error.render();
+            let text = mistake::text(error);
             let stream = if wanted { &mut host.out } else { &mut host.err };
             // Nothing can be done about a closed stream.
             let _closed = write!(stream, "{text}");
@@ -53,6 +54,8 @@ pub fn run(host: &mut Host) -> Exit {
         Command::Rehearse(arguments) => rehearse::run(host, &arguments),
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(host, &arguments),
+        Command::Completions(arguments) => paper::completions(host, &arguments),
+        Command::Man(arguments) => paper::man(host, &arguments),
         Command::Picture(arguments) => picture::run(host, &arguments),
     }
 }

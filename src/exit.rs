@@ -28,6 +28,26 @@ pub enum Exit {
     Cancelled = 130,
 }
 
+impl Exit {
+    /// Every code with what it means to a script, as the help, the manual page and the README have it.
+    pub const MEANINGS: [(Self, &str); 11] = [
+        (Self::Done, "what was asked for is done"),
+        (Self::Internal, "a mistake of this program"),
+        (
+            Self::Usage,
+            "wrong usage: an unknown flag, a missing value, an unreadable file, no terminal",
+        ),
+        (Self::Refused, "a value or secret was refused"),
+        (Self::SignIn, "a person must sign in or consent"),
+        (Self::Permission, "a permission, a role or MFA is missing"),
+        (Self::Network, "network, proxy, TLS or clock"),
+        (Self::Storage, "keyring or other storage"),
+        (Self::AlreadyRegistered, "there is a registration already"),
+        (Self::TimeLimit, "a time limit was reached"),
+        (Self::Cancelled, "cancelled"),
+    ];
+}
+
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

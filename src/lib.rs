@@ -9,7 +9,7 @@
 //! | [`world`] | Entra, Partner Center, the price service, the keyring, files, the browser |
 //! | [`ui`] | the wizard, its pages, its keys, the terminal |
 //! | [`simulator`] | a Microsoft of one's own on loopback |
-//! | [`secret`], [`text`], [`ids`], [`cloud`], [`exit`] | the types that everything stands on |
+//! | [`secret`], [`text`], [`ids`], [`cloud`], [`exit`], [`version`] | the types that everything stands on |
 
 pub mod cli;
 pub mod cloud;
@@ -23,6 +23,7 @@ pub mod secret;
 pub mod simulator;
 pub mod text;
 pub mod ui;
+pub mod version;
 pub mod world;
 
 pub use commands::run;

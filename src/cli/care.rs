@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use crate::cli::{CloudArguments, StepName, Which};
 
@@ -26,7 +26,7 @@ pub struct Explain {
 /// `octo-csp doctor`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp doctor\n  octo-csp doctor --json --warn-days 30\n  octo-csp doctor --ics ends.ics\n\nExit code 0 when every check passed; else the code of the first failure: 3 a value or secret was refused, 4 a person must\nsign in (or --warn-days is reached, or nothing is registered), 5 permission, role or MFA, 6 network, 7 storage."
+    after_help = "Examples:\n  octo-csp doctor\n  octo-csp doctor --json --warn-days 30\n  octo-csp doctor --ics ends.ics\n\nExit code 0 when every check passed; else the code of the first failure: 3 a value or secret was refused, 4 a person must sign in (or --warn-days is reached, or nothing is registered), 5 permission, role or MFA, 6 network, 7 storage."
 )]
 pub struct Doctor {
     /// One JSON object on standard output.
@@ -39,7 +39,7 @@ pub struct Doctor {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..=3_650))]
     pub warn_days: Option<i32>,
     /// Write the dates on which something ends as a calendar.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ics: Option<PathBuf>,
     /// Which registration.
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub struct Doctor {
 /// `octo-csp status`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Takes no lock and uses no network. Exit code 0; 7 when a journal or the folder cannot be read."
+    after_help = "Examples:\n  octo-csp status\n  octo-csp status --json\n\nTakes no lock and uses no network.\n\nExit code 0; 7 when a journal or the folder cannot be read."
 )]
 pub struct Status {
     /// One JSON object on standard output.
@@ -63,11 +63,11 @@ pub struct Status {
 /// `octo-csp report`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The report is printed; with -o it is written too, readable by you alone.\nNothing is written if a kept secret is found in it (as it is, percent, base64, base64url, hexadecimal, JSON, reversed)."
+    after_help = "Examples:\n  octo-csp report\n  octo-csp report -o report.txt\n\nThe report is printed; with -o it is written too, readable by you alone. Nothing is written if a kept secret is found in it (as it is, percent, base64, base64url, hexadecimal, JSON, reversed)."
 )]
 pub struct Report {
     /// Write it to this file.
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// Where Microsoft is reached.
     #[command(flatten)]
@@ -92,6 +92,6 @@ pub struct Handoff {
 #[derive(Debug, Args)]
 pub struct Troubleshooting {
     /// Print nothing; say whether this file is what would be printed.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub check: Option<PathBuf>,
 }

@@ -141,8 +141,7 @@ fn surroundings(host: &Host, cloud: &Cloud) -> Surroundings {
         .collect();
     hosts.dedup();
     Surroundings {
-        version: env!("CARGO_PKG_VERSION"),
-        target: host.machine.clone(),
+        machine: host.machine.clone(),
         cloud: cloud.name.to_string(),
         hosts,
         now: clock::now(),

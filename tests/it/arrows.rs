@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What every room may use: the types that everything stands on.
-const BASE: &[&str] = &["text", "ids", "secret", "exit", "cloud", "host"];
+const BASE: &[&str] = &["text", "ids", "secret", "exit", "cloud", "host", "version"];
 
 /// The rooms, and beside [`BASE`] what each may use of ours.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -26,14 +26,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("cloud", &[]),
     ("host", &[]),
+    ("version", &[]),
 ];
 
 /// What a room may not use of [`BASE`] after all.
 const NOT_EVEN: &[(&str, &[&str])] = &[
-    ("engine", &["cloud", "host"]),
+    ("engine", &["cloud", "host", "version"]),
     ("world", &["host"]),
     ("ui", &["cloud", "host"]),
-    ("simulator", &["exit", "host", "ids", "secret", "text"]),
+    (
+        "simulator",
+        &["exit", "host", "ids", "secret", "text", "version"],
+    ),
 ];
 
 /// Outside crates (and parts of the standard library) and the only places that may name them.
@@ -58,6 +62,9 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws_lc_rs", &["simulator", "world/issuer.rs"]),
     ("getrandom", &["world", "simulator"]),
     ("clap", &["cli.rs", "cli", "commands"]),
+    ("clap_complete", &["commands"]),
+    ("clap_complete_nushell", &["commands"]),
+    ("clap_mangen", &["commands"]),
     ("std::fs", &["world", "simulator", "commands"]),
     // The folder for what is temporary, and the home where there is no user database.
     (

@@ -7,6 +7,9 @@ mod arrows;
 mod child;
 #[cfg(test)]
 #[cfg(unix)]
+mod command_line;
+#[cfg(test)]
+#[cfg(unix)]
 mod commands;
 #[cfg(test)]
 mod faults;

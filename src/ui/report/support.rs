@@ -5,14 +5,13 @@ use jiff::Timestamp;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
 use crate::ui::report::status::{self, Found};
+use crate::version;
 
 /// What is in a report beside the registrations.
 #[derive(Debug)]
 pub struct Surroundings {
-    /// The version of this program.
-    pub version: &'static str,
     /// Operating system and processor.
-    pub target: String,
+    pub machine: String,
     /// The cloud's name.
     pub cloud: String,
     /// The hosts it is reached at.
@@ -24,10 +23,13 @@ pub struct Surroundings {
 /// The report.
 pub fn text(surroundings: &Surroundings, found: &[Found]) -> String {
     let pair = |label: &str, value: &str| Row::pair(label, 14, Tone::Plain, value);
-    let rows = vec![
+    let mut rows = vec![
         Row::of(Tone::Title, "octo-csp support report"),
-        pair("Version", surroundings.version),
-        pair("Machine", &surroundings.target),
+        pair("Version", version::NUMBER),
+    ];
+    rows.extend(version::facts().map(|(label, fact)| pair(label, &fact)));
+    rows.extend([
+        pair("Machine", &surroundings.machine),
         pair(
             "Made",
             &surroundings.now.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
@@ -35,7 +37,7 @@ pub fn text(surroundings: &Surroundings, found: &[Found]) -> String {
         pair("Cloud", &surroundings.cloud),
         pair("Hosts", &surroundings.hosts.join(" ")),
         Row::gap(),
-    ];
+    ]);
     let mut text = plain(&rows, WIDTH);
     text.push_str(&status::text(found));
     for one in found {

@@ -1,0 +1,88 @@
+//! What is said about arguments that cannot be understood.
+//!
+//! Nothing that could be a secret is repeated: what a command says ends in logs, in transcripts and on screens that are shared.
+
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Parts of a flag's name that say that a secret was about to follow.
+const SECRETS: [&str; 7] = [
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "token",
+    "key",
+    "credential",
+];
+
+/// The longest flag that is repeated. A secret of Entra's has forty characters.
+const LONGEST: usize = 24;
+
+/// Says what is wrong, with what was probably meant.
+pub fn text(mut error: Error) -> String {
+    let flag = word(&error, ContextKind::InvalidArg);
+    if error.kind() == ErrorKind::UnknownArgument
+        && flag.starts_with('-')
+        && SECRETS.iter().any(|part| flag.contains(part))
+    {
+        return refusal(&flag);
+    }
+    let typed = if error.kind() == ErrorKind::UnknownArgument {
+        ContextKind::InvalidArg
+    } else if error.kind() == ErrorKind::InvalidSubcommand {
+        ContextKind::InvalidSubcommand
+    } else {
+        ContextKind::InvalidValue
+    };
+    let value = word(&error, typed);
+    if !value.is_empty() && !may_be_repeated(&error, &value) {
+        error.insert(typed, ContextValue::String("...".to_owned()));
+        let why = "what was typed is not repeated here, because it could be a secret";
+        error.insert(
+            ContextKind::Suggested,
+            ContextValue::StyledStrs(vec![why.into()]),
+        );
+    }
+    error.render().to_string()
+}
+
+/// A word that clap would repeat.
+fn word(error: &Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::String(word)) => word.clone(),
+        _ => String::new(),
+    }
+}
+
+/// A flag's name, a number, or a word so close to one of ours that it is a slip of the finger.
+fn may_be_repeated(error: &Error, word: &str) -> bool {
+    let close = [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ];
+    let flag = word.starts_with('-');
+    let plain = word.len() <= LONGEST && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let number = word.chars().all(|c| c.is_ascii_digit());
+    let slip = close.iter().any(|kind| error.get(*kind).is_some());
+    number || (plain && (flag || slip))
+}
+
+/// A secret on the command line is refused, whatever its flag was thought to be called.
+fn refusal(flag: &str) -> String {
+    let plain = flag.len() <= LONGEST && flag.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let flag = if plain { flag } else { "this flag" };
+    format!(
+        "error: {flag} is refused: a secret is never an argument. Other users of this machine can read the arguments of a program,
+and the shell keeps them in its history.
+
+  tip: the wizard asks for it and shows nothing of it: octo-csp register
+  tip: without a screen it comes from a file or from standard input: octo-csp register --no-input with --secret-file FILE
+       or --secret-stdin
+  tip: if it was a real one, make a new one in the portal, and remove the line from your shell's history
+
+For more information, try 'octo-csp register --help'.
+"
+    )
+}
