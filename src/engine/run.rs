@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use crate::engine::answers::{PartnerApiRequest, PartnerCenterRequest};
 use crate::engine::effect::{
-    AddressSeen, Arrival, Cause, Consent, Effect, Failure, Grant, Landed, Mismatch, Outcome,
-    Service, SheetHead,
+    AddressSeen, Arrival, Audience, Cause, Consent, Effect, Failure, Grant, Landed, Mismatch,
+    Outcome, Service, SheetHead,
 };
 use crate::engine::journal::{
     Attempt, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
@@ -116,6 +116,10 @@ enum Goal {
     PartnerCenter(PartnerCenterRequest),
     PartnerApi(PartnerApiRequest),
     Commit,
+    /// One access token, with what is kept.
+    Token(Audience),
+    /// One code, with what is registered.
+    Code(PartnerApiRequest),
 }
 
 /// What a run has found out so far.
@@ -226,6 +230,36 @@ impl Run {
         Some(Self::new(goal, Mood::Check, registration))
     }
 
+    /// Gets an access token with the kept refresh token. `None` when nothing is registered.
+    pub fn token(audience: Audience, registration: Registration) -> Option<Self> {
+        registration.active.as_ref()?;
+        Some(Self::new(Goal::Token(audience), Mood::Check, registration))
+    }
+
+    /// Gets a code for somebody else to redeem: the consent of step 3 again, for what is registered. Nothing is noted or kept,
+    /// and the code is sent nowhere. `None` when nothing is registered.
+    pub fn code(registration: Registration) -> Option<Self> {
+        let active = registration.active.clone()?;
+        let ((center, _), (api, _)) = (active.partner_center?, active.partner_api?);
+        let goal = Goal::Code(PartnerApiRequest {
+            mpn: api.mpn,
+            other_secret: None,
+            redirect: api.redirect,
+        });
+        let mut run = Self::new(goal, Mood::Check, registration);
+        run.known.tenant = Some(center.tenant);
+        run.known.application = Some(center.application);
+        Some(run)
+    }
+
+    /// The code that [`Run::code`] was to get.
+    pub fn fresh_code(&self) -> Option<&AuthCode> {
+        self.known
+            .code
+            .as_ref()
+            .filter(|_| matches!(self.goal, Goal::Code(_)))
+    }
+
     /// The codes that were sent, for [`Run::never_again`].
     pub fn used_codes(&self) -> &[AuthCode] {
         &self.used_codes
@@ -243,6 +277,9 @@ impl Run {
             (Goal::PartnerApi(_), Mood::Register) => checks::PARTNER_API,
             (Goal::PartnerApi(_), Mood::Check) => checks::PARTNER_API_AGAIN,
             (Goal::Commit, _) => checks::COMMIT,
+            (Goal::Token(Audience::PartnerCenter), _) => checks::PARTNER_CENTER_TOKEN,
+            (Goal::Token(Audience::PartnerApi), _) => checks::PARTNER_API_TOKEN,
+            (Goal::Code(_), _) => checks::CODE,
         };
         let checks = ids.iter().map(|id| Check::new(*id)).collect();
         let mut run = Self {
@@ -484,7 +521,7 @@ impl Run {
     pub fn step(&self) -> Option<Step> {
         match self.goal {
             Goal::PartnerCenter(_) => Some(Step::PartnerCenter),
-            Goal::PartnerApi(_) => Some(Step::PartnerApi),
+            Goal::PartnerApi(_) | Goal::Token(_) | Goal::Code(_) => Some(Step::PartnerApi),
             Goal::Commit => None,
         }
     }
