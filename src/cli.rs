@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and by which words.
 
 mod care;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::engine::step::Step;
 
 pub use care::{Doctor, Explain, Handoff, Report, Status, Troubleshooting};
+pub use tokens::{AudienceName, Code, Token};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -42,6 +44,10 @@ pub enum Command {
     Report(Report),
     /// Write a note for whoever administers Entra: what is needed, exact clicks and ids, nothing secret.
     Handoff(Handoff),
+    /// Print an access token for a script, from the sign-in that is kept.
+    Token(Token),
+    /// Sign in again and show the fresh code unredeemed, to paste into Octo's web page.
+    Code(Code),
     /// Print docs/TROUBLESHOOTING.md.
     #[command(hide = true)]
     Troubleshooting(Troubleshooting),

@@ -149,7 +149,8 @@ pub enum Redeemer {
     Ourselves,
     /// Octo's web page. It does not know our verifier, and a code that was asked for with a challenge is refused without one
     /// (RFC 7636, section 4.6): this sign-in alone has none. `state` guards it still, and the client secret that the redemption
-    /// needs.
+    /// needs. The redirect address is sent to the letter as it is registered, without a port of ours, because the redemption
+    /// must name the same one.
     Another,
 }
 

@@ -540,7 +540,7 @@ mod tests {
 
     #[test]
     fn a_token_lasts_as_long_as_the_more_careful_of_two_says() {
-        let at = |second| Timestamp::from_second(1_780_000_000 + second).unwrap();
+        let at = |second: i64| Timestamp::from_second(1_780_000_000 + second).unwrap();
         for (expires_in, expires, until) in [
             (Some(3_599), Some(at(3_600)), Some(at(3_599))),
             (Some(3_599), Some(at(1_800)), Some(at(1_800))),

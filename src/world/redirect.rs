@@ -14,6 +14,9 @@ use crate::secret::{Secret, SharedSecret};
 use crate::world::entra::{Entra, Page, new_state_and_verifier};
 use crate::world::listener::{Doors, Errand, Listener};
 
+/// The port of an http address that names none.
+const HTTP: u16 = 80;
+
 /// A sign-in that waits for a person.
 pub struct SignInSession {
     listener: Option<Listener>,
@@ -100,15 +103,20 @@ impl SignInSession {
         (state, verifier): (SharedSecret, Option<SharedSecret>),
     ) -> Result<(Self, Consent), Box<Failure>> {
         let place = sign_in.redirect.loopback();
+        // Whoever redeems the code must name the redirect address as it was sent, and only we know which port we were given.
+        let ours = sign_in.redeemer == Redeemer::Ourselves;
+        let fixed = (!ours).then_some(HTTP);
         let caught = match &place {
-            Some(place) => Doors::open(place.port).await,
+            Some(place) => Doors::open(place.port.or(fixed)).await,
             None => Err(NotCatching::Elsewhere),
         };
         let catching = caught.as_ref().map(|_| ()).map_err(|why| *why);
         // Where the answer must be pasted there is still the one-time page, so that no argument of a process carries `state`.
         let doors = match caught {
             Ok(doors) => {
-                sign_in.redirect = sign_in.redirect.with_port(doors.port());
+                if ours {
+                    sign_in.redirect = sign_in.redirect.with_port(doors.port());
+                }
                 Some(doors)
             }
             Err(_) => Doors::open(None).await.ok(),

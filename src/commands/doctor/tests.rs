@@ -83,6 +83,7 @@ impl Bench {
             machine: String::new(),
             on_terminal: false,
             input_is_terminal: false,
+            output_is_terminal: false,
             zone: TimeZone::UTC,
             input: Box::new(io::empty()),
             out: Box::new(out.clone()),
