@@ -211,3 +211,27 @@ fn a_report_is_shown_and_written_for_its_owner_alone() {
     let mode = fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn a_token_or_a_code_of_nothing_registered_asks_for_a_person() {
+    let home = TempDir::new().unwrap();
+    for (arguments, code) in [
+        (&["token", "partner-center"][..], 4),
+        (&["token", "partner-api", "--json"], 4),
+        (&["code", "--show"], 4),
+        (&["code"], 2),
+        (&["token"], 2),
+        (&["token", "graph"], 2),
+        (&["token", "partner-api", "--cloud", "china"], 2),
+    ] {
+        let output = program(home.path(), arguments, b"");
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?} {}",
+            err(&output)
+        );
+        assert_eq!(out(&output), "", "{arguments:?}");
+        assert!(!err(&output).is_empty(), "{arguments:?}");
+    }
+}

@@ -199,6 +199,7 @@ async fn a_healthy_registration_passes_every_check_and_says_what_it_found() {
         json: true,
         ..arguments()
     };
+    let mut bench = Box::pin(Bench::registered("happy")).await;
     let (_, out, _) = bench.doctor(&as_json).await;
     let object = json(&out);
     assert_eq!(object["version"], 1);
@@ -229,6 +230,7 @@ async fn an_end_within_the_days_of_warning_is_an_exit_code_and_the_calendar_is_w
     assert_eq!(bench.doctor(&wanted).await.0, Exit::SignIn);
     let text = std::fs::read_to_string(&file).unwrap();
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 2);
+    let mut bench = Box::pin(Bench::registered("happy")).await;
     let far = Doctor {
         warn_days: Some(80),
         ..arguments()

@@ -437,7 +437,7 @@ const SPECS: &[(CheckId, Spec)] = &[
             "price-token",
             "Token for the price service",
             "a token for the price service",
-            &[C::UserClaims],
+            &[C::UserClaims, C::Prepare],
             S3,
         ),
     ),
