@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::cli::{Code, Screen};
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, register, say};
+use crate::commands::{complain, explained, headless, register, say, token};
 use crate::engine::diagnose::diagnose;
 use crate::engine::effect::{AddressSeen, Consent, Effect, Failure, Outcome, Verdict};
 use crate::engine::journal::Registration;
@@ -54,11 +54,7 @@ async fn show(
     registration: Registration,
 ) -> Exit {
     let Some(mut run) = Run::code(registration) else {
-        complain(
-            host,
-            "nothing is registered yet, so there is nothing to sign in for: octo-csp register",
-        );
-        return Exit::SignIn;
+        return token::nothing(host, "code", arguments.json);
     };
     let typed = Typed::read(std::mem::replace(&mut host.input, Box::new(io::empty())));
     let mut desk = Desk {

@@ -172,14 +172,20 @@ fn print(host: &mut Host, json: bool, audience: Audience, got: &Got) -> Exit {
 
 fn refuse(host: &mut Host, json: bool, why: &Why) -> Exit {
     match why {
-        Why::Nothing => {
-            complain(
-                host,
-                "nothing is registered yet, so there is no token: octo-csp register",
-            );
-            Exit::SignIn
-        }
+        Why::Nothing => nothing(host, "token", json),
         Why::Stopped => Exit::Cancelled,
         Why::Failed(failure, diagnosis) => explained(host, failure, diagnosis, json),
     }
+}
+
+/// What is handed out comes from a registration.
+pub(super) fn nothing(host: &mut Host, command: &'static str, json: bool) -> Exit {
+    complain(
+        host,
+        "nothing is registered yet, so there is nothing to hand out: octo-csp register",
+    );
+    if json {
+        say(host, &report::token::nothing(command, Exit::SignIn));
+    }
+    Exit::SignIn
 }

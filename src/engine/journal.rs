@@ -190,6 +190,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is no part of the set.
+    pub fn is_access_token(self) -> bool {
+        matches!(self, Self::PartnerCenterToken | Self::PartnerApiToken)
+    }
+
     /// As in an item's name.
     pub fn key(self) -> &'static str {
         match self {

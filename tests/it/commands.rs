@@ -231,7 +231,15 @@ fn a_token_or_a_code_of_nothing_registered_asks_for_a_person() {
             "{arguments:?} {}",
             err(&output)
         );
-        assert_eq!(out(&output), "", "{arguments:?}");
+        if arguments.contains(&"--json") {
+            let object: Value = serde_json::from_str(&out(&output)).unwrap();
+            assert_eq!(
+                (&object["version"], &object["exit"]),
+                (&1.into(), &code.into())
+            );
+        } else {
+            assert_eq!(out(&output), "", "{arguments:?}");
+        }
         assert!(!err(&output).is_empty(), "{arguments:?}");
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::engine::access::AccessToken;
 use crate::engine::effect::Audience;
+use crate::exit::Exit;
 use crate::ids::AuthCode;
 use crate::ui::report::{VERSION, json};
 
@@ -29,6 +30,14 @@ struct CodeObject<'c> {
     redeemed: bool,
 }
 
+#[derive(Serialize)]
+struct NothingObject {
+    version: u32,
+    command: &'static str,
+    registered: bool,
+    exit: u8,
+}
+
 /// The token as one JSON object; `cached` says that it was kept by an earlier call.
 pub fn token(audience: Audience, token: &AccessToken, cached: bool) -> String {
     json(&TokenObject {
@@ -39,6 +48,16 @@ pub fn token(audience: Audience, token: &AccessToken, cached: bool) -> String {
         access_token: token.value.reveal(),
         expires_at: token.lifetime.map(|lifetime| lifetime.until),
         cached,
+    })
+}
+
+/// That there is nothing to hand out, because nothing is registered.
+pub fn nothing(command: &'static str, exit: Exit) -> String {
+    json(&NothingObject {
+        version: VERSION,
+        command,
+        registered: false,
+        exit: exit as u8,
     })
 }
 
