@@ -3,6 +3,7 @@
 mod care;
 pub mod mistake;
 mod paper;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use crate::version;
 
 pub use care::{Doctor, Explain, Handoff, Report, Status, Troubleshooting};
 pub use paper::{Completions, Man, ShellName};
+pub use tokens::{AudienceName, Code, Token};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -54,6 +56,10 @@ pub enum Command {
     Report(Report),
     /// Write a note for whoever administers Entra: what is needed, exact clicks and ids, nothing secret.
     Handoff(Handoff),
+    /// Print an access token for a script, from the sign-in that is kept.
+    Token(Token),
+    /// Sign in again and show the fresh code unredeemed, to paste into Octo's web page.
+    Code(Code),
     /// Print docs/TROUBLESHOOTING.md.
     #[command(hide = true)]
     Troubleshooting(Troubleshooting),

@@ -1,5 +1,6 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
+mod code;
 mod doctor;
 mod explain;
 mod ground;
@@ -13,6 +14,7 @@ mod rehearse;
 #[cfg(feature = "simulator")]
 mod simulate;
 mod status;
+mod token;
 
 use std::io::Write as _;
 
@@ -48,6 +50,8 @@ pub fn run(host: &mut Host) -> Exit {
         Command::Status(arguments) => status::run(host, &arguments),
         Command::Report(arguments) => status::report(host, &arguments),
         Command::Handoff(arguments) => handoff::run(host, &arguments),
+        Command::Token(arguments) => token::run(host, &arguments),
+        Command::Code(arguments) => code::run(host, &arguments),
         Command::Explain(arguments) => explain::run(host, &arguments),
         Command::Troubleshooting(arguments) => explain::troubleshooting(host, &arguments),
         #[cfg(feature = "simulator")]

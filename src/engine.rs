@@ -1,6 +1,7 @@
 //! The engine decides. No I/O, no clock, no chance: what must happen outside is an [`effect::Effect`], and what came of it
 //! is an [`effect::Outcome`].
 
+pub mod access;
 pub mod answers;
 pub mod claims;
 pub mod diagnose;

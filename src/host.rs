@@ -20,10 +20,12 @@ pub struct Host {
     pub on_terminal: bool,
     /// Whether standard input is a terminal: then nothing is read from it without a question.
     pub input_is_terminal: bool,
+    /// Whether standard output is a terminal: then a secret is not printed by accident.
+    pub output_is_terminal: bool,
     /// For times on the screen.
     pub zone: TimeZone,
     /// Standard input.
-    pub input: Box<dyn Read>,
+    pub input: Box<dyn Read + Send>,
     /// Standard output.
     pub out: Box<dyn Write>,
     /// Standard error.

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         on_terminal: io::stdin().is_terminal() && io::stdout().is_terminal(),
         input_is_terminal: io::stdin().is_terminal(),
+        output_is_terminal: io::stdout().is_terminal(),
         zone: jiff::tz::TimeZone::system(),
         input: Box::new(io::stdin()),
         out: Box::new(io::stdout()),

@@ -169,6 +169,7 @@ fn line(base: &str, facts: &Facts) -> String {
         "octo": format!("{base}/m/blue/cover"),
         "octo_token": format!("{base}/ripple/access_token"),
         "portal": format!("{base}/portal"),
+        "counters": format!("{base}/counters"),
     });
     let extras = serde_json::to_value(facts).unwrap_or(Value::Null);
     if let (Some(line), Value::Object(extras)) = (line.as_object_mut(), extras) {

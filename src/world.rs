@@ -29,6 +29,7 @@ pub mod sheet;
 pub mod shelf;
 pub mod tls;
 pub mod token;
+pub mod typed;
 pub mod vault;
 
 use std::cell::RefCell;

@@ -188,6 +188,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
         Effect::Discover(directory) => Some(discovered(&directory)),
         Effect::AppToken(_) => Some(Outcome::AppToken(Box::new(Grant {
             access_token: Secret::shared("a picture of a token".to_owned()),
+            lifetime: None,
             claims: Claims {
                 readable: true,
                 audience: Some(AUDIENCE.into()),

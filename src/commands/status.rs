@@ -57,9 +57,16 @@ fn find(host: &Host, sandbox: bool) -> Result<Vec<Found>, Told> {
         .into_iter()
         .filter(|volume| !sandbox || volume.name.starts_with("sandbox"))
         .map(|volume| {
-            let set = volume.registration.active.as_ref().map(Attempt::set);
-            let set = set.unwrap_or_default();
-            let seen = runtime.block_on(shelf.presence(&volume.name, &set));
+            let items = volume.registration.active.as_ref().map(|active| {
+                let tokens = active.access_tokens();
+                [active.set(), tokens.to_vec()].concat()
+            });
+            let items = items.unwrap_or_default();
+            let mut seen = runtime.block_on(shelf.presence(&volume.name, &items));
+            // Access tokens are no part of the set: one that is not there is not missing.
+            seen.retain(|(item, presence)| {
+                *presence == Presence::There || !item.kind.is_access_token()
+            });
             of(volume, seen)
         })
         .collect())

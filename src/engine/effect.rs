@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::engine::answers::Draft;
@@ -137,6 +138,20 @@ pub struct SignIn {
     /// The `claims` document of a Conditional Access challenge that this sign-in has to meet (entra-docs,
     /// v2-conditional-access-dev-guide), sent back as it came.
     pub claims: Option<Foreign>,
+    /// Who redeems the code.
+    pub redeemer: Redeemer,
+}
+
+/// Who redeems the code of a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redeemer {
+    /// This program: the code is bound to a PKCE verifier that nobody else has.
+    Ourselves,
+    /// Octo's web page. It does not know our verifier, and a code that was asked for with a challenge is refused without one
+    /// (RFC 7636, section 4.6): this sign-in alone has none. `state` guards it still, and the client secret that the redemption
+    /// needs. The redirect address is sent to the letter as it is registered, without a port of ours, because the redemption
+    /// must name the same one.
+    Another,
 }
 
 /// One redemption of one code.
@@ -180,6 +195,16 @@ pub enum Audience {
     PartnerApi,
 }
 
+impl Audience {
+    /// As on the command line and in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::PartnerCenter => "partner-center",
+            Self::PartnerApi => "partner-api",
+        }
+    }
+}
+
 /// One read-only call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reading {
@@ -208,6 +233,8 @@ pub enum Verdict {
     Proven,
     /// Something failed; the terminal says what.
     Failed,
+    /// The code came, and somebody else redeems it.
+    Caught,
     /// The wizard went on without this page (the address was pasted, or the step was left).
     Closed,
 }
@@ -295,10 +322,21 @@ pub struct Tenant {
 pub struct Grant {
     /// For the `Authorization` header.
     pub access_token: SharedSecret,
+    /// How long it can be used, where the answer or the token says so.
+    pub lifetime: Option<Lifetime>,
     /// What the access token says, if it can be read.
     pub claims: Claims,
     /// What the ID token says, if there is one.
     pub id_claims: Option<Claims>,
+}
+
+/// From when until when a token can be used, by the clock of this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifetime {
+    /// When it came.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
 }
 
 /// The answer to a redemption or a refresh. The refresh token is taken out of the bytes before anything else is looked at,
@@ -438,8 +476,8 @@ pub struct Consent {
     pub redirect: RedirectAddress,
     /// What the answer must bring back.
     pub state: SharedSecret,
-    /// What the redemption must prove.
-    pub verifier: SharedSecret,
+    /// What the redemption must prove, when it is ours.
+    pub verifier: Option<SharedSecret>,
     /// Whether a listener waits for the answer, and if not, why.
     pub catching: Result<(), NotCatching>,
     /// `state`, verifier and redirect address as one secret, to be kept until the code is redeemed.

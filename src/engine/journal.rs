@@ -108,6 +108,12 @@ pub enum Fact {
         /// The attempt.
         attempt: AttemptId,
     },
+    /// These items are gone: newer ones have taken their place. What is superseded follows from the items themselves, so there
+    /// is no intention to note: deleting them again harms nothing.
+    Dropped {
+        /// The items.
+        items: Vec<ItemName>,
+    },
     /// Every check of a step passed again.
     Checked {
         /// The step.
@@ -177,9 +183,18 @@ pub enum Kind {
     SignIn,
     /// The list of the set's items, written last.
     Manifest,
+    /// An access token for Partner Center, until shortly before its end.
+    PartnerCenterToken,
+    /// An access token for the price service, until shortly before its end.
+    PartnerApiToken,
 }
 
 impl Kind {
+    /// Whether it is no part of the set.
+    pub fn is_access_token(self) -> bool {
+        matches!(self, Self::PartnerCenterToken | Self::PartnerApiToken)
+    }
+
     /// As in an item's name.
     pub fn key(self) -> &'static str {
         match self {
@@ -188,12 +203,15 @@ impl Kind {
             Self::RefreshToken => "refresh-token",
             Self::SignIn => "sign-in",
             Self::Manifest => "manifest",
+            Self::PartnerCenterToken => "partner-center-token",
+            Self::PartnerApiToken => "partner-api-token",
         }
     }
 }
 
 /// The name of an item in the vault, below the service `octo-csp` and the registration. Names are computable, so the vault
-/// is never searched; an item is never overwritten, a newer one has a higher serial.
+/// is never searched; an item is never overwritten, a newer one has a higher serial. Access tokens alone have one name each and
+/// are written over: they are no part of the set, no line tells of them, and the loss of one costs a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemName {
     /// The slot.
@@ -363,9 +381,65 @@ impl Attempt {
         }
     }
 
-    /// Every item it may have written.
+    /// Every item it may have written. Only a set that was active once can have access tokens.
     pub fn all_items(&self) -> Vec<ItemName> {
-        self.items.iter().map(|(item, _)| item.clone()).collect()
+        let noted = self.items.iter().map(|(item, _)| item.clone());
+        let tokens = self.activated.iter().flat_map(|_| self.access_tokens());
+        noted.chain(tokens).collect()
+    }
+
+    /// The items of its access tokens.
+    pub fn access_tokens(&self) -> [ItemName; 2] {
+        [Kind::PartnerCenterToken, Kind::PartnerApiToken].map(|kind| ItemName {
+            slot: self.slot,
+            attempt: self.id,
+            kind,
+            serial: 1,
+        })
+    }
+
+    /// Items that newer ones have taken the place of. Of the refresh tokens that were kept the newest two stay: the newest was
+    /// read back and not used yet, the one before it was used. In a set that is active no sign-in is open.
+    pub fn superseded(&self) -> Vec<ItemName> {
+        let mut tokens: Vec<u32> = self
+            .items
+            .iter()
+            .filter(|(item, kept)| *kept && item.kind == Kind::RefreshToken)
+            .map(|(item, _)| item.serial)
+            .collect();
+        tokens.sort_unstable_by(|one, other| other.cmp(one));
+        let second = tokens.get(1).copied().unwrap_or(0);
+        let over = |item: &ItemName, kept: bool| match item.kind {
+            Kind::RefreshToken => item.serial < second,
+            Kind::SignIn => kept && self.activated.is_some(),
+            Kind::PartnerCenterSecret
+            | Kind::PartnerApiSecret
+            | Kind::Manifest
+            | Kind::PartnerCenterToken
+            | Kind::PartnerApiToken => false,
+        };
+        let items = self.items.iter().filter(|(item, kept)| over(item, *kept));
+        items.map(|(item, _)| item.clone()).collect()
+    }
+
+    /// Every item of a sign-in.
+    pub fn sign_ins(&self) -> Vec<ItemName> {
+        let items = self.items.iter().map(|(item, _)| item);
+        items
+            .filter(|item| item.kind == Kind::SignIn)
+            .cloned()
+            .collect()
+    }
+
+    /// Forgets an item that is gone. The newest of its kind stays known, so that its serial is not given again.
+    fn drop_item(&mut self, gone: &ItemName) {
+        let newest = self.next_item(gone.kind).serial == gone.serial.saturating_add(1);
+        if newest {
+            let entries = self.items.iter_mut().filter(|(item, _)| item == gone);
+            entries.for_each(|(_, kept)| *kept = false);
+        } else {
+            self.items.retain(|(item, _)| item != gone);
+        }
     }
 
     /// The newest completed items of the kinds that make a set, the manifest first.
@@ -480,6 +554,11 @@ impl Registration {
                 self.with_attempt(*attempt, |attempt| attempt.retiring = true)
             }
             Fact::Retired { attempt } => self.forget(*attempt),
+            Fact::Dropped { items } => {
+                for item in items {
+                    self.with_attempt(item.attempt, |attempt| attempt.drop_item(item));
+                }
+            }
             Fact::Checked { step, lines } => self.checked(*step, lines, line),
         }
     }
@@ -666,16 +745,21 @@ pub struct Contents {
 
 /// Reads a whole file. A torn last line is no damage: it was never acknowledged.
 pub fn read_file(bytes: &[u8]) -> Contents {
+    read_on(bytes, 0)
+}
+
+/// Reads what follows the line of number `last`.
+pub fn read_on(bytes: &[u8], mut last: u64) -> Contents {
     let mut contents = Contents::default();
     let mut rest = bytes;
     while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
         let (line, after) = rest.split_at(end);
         let after = after.get(1..).unwrap_or_default();
-        let last = contents.lines.last().map_or(0, |line| line.sequence);
         let expected = last.saturating_add(1);
         match read_line(line) {
             Read::Line(line) if line.sequence == expected || contents.newer => {
-                contents.lines.push(line)
+                last = line.sequence;
+                contents.lines.push(line);
             }
             Read::Newer => contents.newer = true,
             // A broken line at the very end is a torn one whose line end made it to the disk.
@@ -793,6 +877,9 @@ mod tests {
             },
             Fact::RolledBack { attempt },
             Fact::Closed { attempt },
+            Fact::Dropped {
+                items: vec![item(id, Kind::SignIn, 1)],
+            },
             Fact::Retiring { attempt },
             Fact::Retired { attempt },
             Fact::Checked {
@@ -1046,6 +1133,79 @@ mod tests {
         let registration = fold(&facts);
         assert!(registration.previous.is_none());
         assert_eq!(registration.active.unwrap().id, AttemptId(2));
+    }
+
+    /// An active set with refresh tokens 1 to `newest`, all kept but those of `unkept`, and two sign-ins that are over.
+    fn rotated(newest: u32, unkept: &[u32]) -> Registration {
+        let mut facts = vec![began(1)];
+        let items = (1..=2).map(|serial| item(1, Kind::SignIn, serial));
+        for item in items.chain((1..=newest).map(|serial| item(1, Kind::RefreshToken, serial))) {
+            facts.push(Fact::Keeping { item: item.clone() });
+            if item.kind == Kind::SignIn || !unkept.contains(&item.serial) {
+                facts.push(Fact::Kept { item });
+            }
+        }
+        facts.push(Fact::Activated {
+            attempt: AttemptId(1),
+            slot: Slot::A,
+        });
+        fold(&facts)
+    }
+
+    fn refresh_tokens(items: &[ItemName]) -> Vec<u32> {
+        let tokens = items.iter().filter(|item| item.kind == Kind::RefreshToken);
+        tokens.map(|item| item.serial).collect()
+    }
+
+    #[test]
+    fn the_newest_two_tokens_that_were_kept_are_never_superseded() {
+        for (newest, unkept, wanted) in [
+            (1, &[][..], &[][..]),
+            (2, &[], &[]),
+            (4, &[], &[1, 2]),
+            (4, &[4], &[1]),
+            (4, &[3], &[1]),
+            (4, &[2, 3, 4], &[]),
+            (5, &[1, 4], &[1, 2]),
+        ] {
+            let active = rotated(newest, unkept).active.unwrap();
+            assert_eq!(
+                refresh_tokens(&active.superseded()),
+                wanted,
+                "{newest} {unkept:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_dropped_is_forgotten_but_no_serial_is_given_again() {
+        let mut registration = rotated(4, &[]);
+        let active = registration.active.clone().unwrap();
+        let items = active.superseded();
+        assert_eq!(items.len(), 4, "{items:?}");
+        registration.apply(&Line {
+            sequence: 99,
+            at: at(99),
+            fact: Fact::Dropped {
+                items: items.clone(),
+            },
+        });
+        let after = registration.active.unwrap();
+        assert_eq!(after.set(), active.set());
+        assert!(after.superseded().is_empty());
+        assert_eq!(refresh_tokens(&after.all_items()), [3, 4]);
+        assert_eq!(after.item(Kind::SignIn), None);
+        assert_eq!(after.next_item(Kind::SignIn).serial, 3);
+        assert_eq!(after.next_item(Kind::RefreshToken).serial, 5);
+    }
+
+    #[test]
+    fn a_set_that_was_active_names_its_access_tokens_among_its_items() {
+        let registration = fold(&[activated(1), vec![began(5)]].concat());
+        let active = registration.active.unwrap();
+        assert_eq!(active.all_items(), active.access_tokens());
+        assert!(registration.open.unwrap().all_items().is_empty());
+        assert!(active.set().is_empty());
     }
 
     #[test]
@@ -1308,7 +1468,7 @@ mod tests {
 
         #[test]
         fn facts_in_any_order_fold_without_a_panic_and_keep_the_invariants(
-            choices in prop::collection::vec((0_usize..15, 1_u64..5), 0..60)
+            choices in prop::collection::vec((0_usize..16, 1_u64..5), 0..60)
         ) {
             let facts: Vec<Fact> = choices
                 .into_iter()

@@ -18,8 +18,8 @@ use std::time::Duration;
 use crate::engine::answers::{PartnerApiRequest, PartnerCenterRequest};
 use crate::engine::diagnose::SECRET_TRIES;
 use crate::engine::effect::{
-    AddressSeen, Arrival, Cause, Consent, Effect, Failure, Grant, Landed, Mismatch, Outcome,
-    Service, SheetHead,
+    AddressSeen, Arrival, Audience, Cause, Consent, Effect, Failure, Grant, Landed, Mismatch,
+    Outcome, Service, SheetHead,
 };
 use crate::engine::journal::{
     Attempt, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
@@ -99,6 +99,52 @@ pub enum WrongPaste {
     UsedBefore,
 }
 
+impl WrongPaste {
+    /// What it is, in one sentence.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Empty => "Nothing was pasted yet.",
+            Self::SignInAddress { redirect_url: true } => {
+                "That is the address that starts a sign-in, with redirect_url= as the old guide has it."
+            }
+            Self::SignInAddress {
+                redirect_url: false,
+            } => "That is the address that starts the sign-in, not the one it ends on.",
+            Self::Token => "That is a token, not an authorization code.",
+            Self::Guid => "That is a GUID, not an authorization code.",
+            Self::SecretKey => "That is a secret key, not an authorization code.",
+            Self::NoCode => "There is no code in this address.",
+            Self::TwoCodes => "There are two codes in this address.",
+            Self::NotACode => "That is neither an address nor a code.",
+            Self::OtherSignIn => "This address belongs to another sign-in.",
+            Self::CutOff => "The address ends too early: its end is missing.",
+            Self::UsedBefore => "This code was sent before; a code works once.",
+        }
+    }
+
+    /// What to do about it, at whichever door.
+    pub fn cure(self) -> &'static str {
+        match self {
+            Self::TwoCodes => "Copy one address, once.",
+            Self::CutOff => "Copy it whole, from https:// to the end.",
+            Self::SignInAddress { redirect_url: true } => {
+                "Entra only knows redirect_uri and ignores the other. Use the address that octo-csp shows."
+            }
+            Self::OtherSignIn => "Use the newest browser tab, or begin the sign-in again.",
+            Self::UsedBefore => "Begin the sign-in again.",
+            Self::Empty
+            | Self::SignInAddress { .. }
+            | Self::Token
+            | Self::Guid
+            | Self::SecretKey
+            | Self::NoCode
+            | Self::NotACode => {
+                "After Accept, copy the whole address from the browser's address bar."
+            }
+        }
+    }
+}
+
 /// One step of the registration, from its first effect to its last.
 #[derive(Debug)]
 pub struct Run {
@@ -117,6 +163,10 @@ enum Goal {
     PartnerCenter(PartnerCenterRequest),
     PartnerApi(PartnerApiRequest),
     Commit,
+    /// One access token, with what is kept.
+    Token(Audience),
+    /// One code, with what is registered.
+    Code(PartnerApiRequest),
 }
 
 /// What a run has found out so far.
@@ -227,6 +277,36 @@ impl Run {
         Some(Self::new(goal, Mood::Check, registration))
     }
 
+    /// Gets an access token with the kept refresh token. `None` when nothing is registered.
+    pub fn token(audience: Audience, registration: Registration) -> Option<Self> {
+        registration.active.as_ref()?;
+        Some(Self::new(Goal::Token(audience), Mood::Check, registration))
+    }
+
+    /// Gets a code for somebody else to redeem: the consent of step 3 again, for what is registered. Nothing is noted or kept,
+    /// and the code is sent nowhere. `None` when nothing is registered.
+    pub fn code(registration: Registration) -> Option<Self> {
+        let active = registration.active.clone()?;
+        let ((center, _), (api, _)) = (active.partner_center?, active.partner_api?);
+        let goal = Goal::Code(PartnerApiRequest {
+            mpn: api.mpn,
+            other_secret: None,
+            redirect: api.redirect,
+        });
+        let mut run = Self::new(goal, Mood::Check, registration);
+        run.known.tenant = Some(center.tenant);
+        run.known.application = Some(center.application);
+        Some(run)
+    }
+
+    /// The code that [`Run::code`] was to get.
+    pub fn fresh_code(&self) -> Option<&AuthCode> {
+        self.known
+            .code
+            .as_ref()
+            .filter(|_| matches!(self.goal, Goal::Code(_)))
+    }
+
     /// The codes that were sent, for [`Run::never_again`].
     pub fn used_codes(&self) -> &[AuthCode] {
         &self.used_codes
@@ -244,6 +324,9 @@ impl Run {
             (Goal::PartnerApi(_), Mood::Register) => checks::PARTNER_API,
             (Goal::PartnerApi(_), Mood::Check) => checks::PARTNER_API_AGAIN,
             (Goal::Commit, _) => checks::COMMIT,
+            (Goal::Token(Audience::PartnerCenter), _) => checks::PARTNER_CENTER_TOKEN,
+            (Goal::Token(Audience::PartnerApi), _) => checks::PARTNER_API_TOKEN,
+            (Goal::Code(_), _) => checks::CODE,
         };
         let checks = ids.iter().map(|id| Check::new(*id)).collect();
         let mut run = Self {
@@ -489,7 +572,7 @@ impl Run {
     pub fn step(&self) -> Option<Step> {
         match self.goal {
             Goal::PartnerCenter(_) => Some(Step::PartnerCenter),
-            Goal::PartnerApi(_) => Some(Step::PartnerApi),
+            Goal::PartnerApi(_) | Goal::Token(_) | Goal::Code(_) => Some(Step::PartnerApi),
             Goal::Commit => None,
         }
     }

@@ -153,8 +153,15 @@ fn route(shared: &Shared, call: &Call) -> Reply {
         "octo" => octo::answer(shared, call),
         "octo_token" => octo::token(shared, call),
         "portal" => entra::portal(shared),
+        "counters" => counters(shared),
         _ => entra::answer(shared, call),
     }
+}
+
+/// What was handed out so far, for a test in another process.
+fn counters(shared: &Shared) -> Reply {
+    let body = serde_json::to_value(shared.counters()).unwrap_or_default();
+    Reply::json(StatusCode::OK, &body)
 }
 
 fn path_on_host(path: &str) -> String {

@@ -83,7 +83,8 @@ impl Facts {
 pub struct RequestLog {
     /// The method.
     pub method: String,
-    /// Which service it went to: `login`, `partner_center`, `partner_api`, `octo_token`, `octo`, `portal`.
+    /// Which service it went to: `login`, `partner_center`, `partner_api`, `octo_token`, `octo`, `portal`,
+    /// `counters`.
     pub host: &'static str,
     /// The path on that service's host, without the query.
     pub path: String,
@@ -92,7 +93,7 @@ pub struct RequestLog {
 }
 
 /// What a simulator handed out so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counters {
     /// Authorization codes given to a browser.
     pub codes: u64,

@@ -108,6 +108,8 @@ pub(super) fn host(path: &str) -> &'static str {
         "octo"
     } else if under("/ripple") {
         "octo_token"
+    } else if under("/counters") {
+        "counters"
     } else if under("/portal") || path == "/" {
         "portal"
     } else {

@@ -8,6 +8,7 @@ pub mod handoff;
 pub mod opening;
 pub mod status;
 pub mod support;
+pub mod token;
 pub mod troubleshooting;
 
 use serde::Serialize;

@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
 use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet,
@@ -18,8 +20,8 @@ use url::Url;
 
 use crate::cloud::{Cloud, is_loopback};
 use crate::engine::effect::{
-    AddressSeen, AppSignIn, Audience, Cause, Failure, Grant, Landed, Mismatch, Redemption, Renewal,
-    Service, SignIn, Tenant,
+    AddressSeen, AppSignIn, Audience, Cause, Failure, Grant, Landed, Lifetime, Mismatch,
+    Redemption, Renewal, Service, SignIn, Tenant,
 };
 use crate::ids::{ClientId, Directory, TenantId};
 use crate::secret::{Secret, SharedSecret};
@@ -28,7 +30,7 @@ use crate::world::http::{Ask, Http};
 use crate::world::refusal::Said;
 use crate::world::reply::{HttpFault, Reply};
 use crate::world::token::{EntraError, EntraToken, salvage};
-use crate::world::{claims, json};
+use crate::world::{claims, clock, json};
 
 /// `oauth2`'s client with our own answer and error types: the one place where its type parameters are spelled out.
 type Oauth = oauth2::Client<
@@ -179,10 +181,9 @@ impl<'w> Entra<'w> {
             application,
             redirect,
             claims,
+            redeemer: _,
         } = page.sign_in;
         let client = self.client(tenant, application, None);
-        let verifier = PkceCodeVerifier::new(page.verifier.reveal().to_owned());
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
         let state = page.state.reveal().to_owned();
         let scopes = ["offline_access", "openid", "profile"].map(|s| Scope::new(s.to_owned()));
         let mut request = client
@@ -190,9 +191,13 @@ impl<'w> Entra<'w> {
             .set_redirect_uri(Cow::Owned(redirect_url(redirect.as_str())?))
             .add_scope(self.default_scope(Audience::PartnerCenter))
             .add_scopes(scopes)
-            .set_pkce_challenge(challenge)
             .add_extra_param("response_mode", "query")
             .add_extra_param("prompt", "select_account");
+        if let Some(verifier) = page.verifier {
+            let verifier = PkceCodeVerifier::new(verifier.reveal().to_owned());
+            let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
+            request = request.set_pkce_challenge(challenge);
+        }
         if let Some(claims) = claims {
             request = request.add_extra_param("claims", claims.as_str());
         }
@@ -206,7 +211,7 @@ impl<'w> Entra<'w> {
         let page = Page {
             sign_in,
             state: &state,
-            verifier: &verifier,
+            verifier: Some(&verifier),
         };
         let Ok(mut address) = self.authorize_address(&page) else {
             return AddressSeen::Unclear;
@@ -299,7 +304,7 @@ impl<'w> Entra<'w> {
 }
 
 /// How long a person waits for advice.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Bytes of a sign-in page that are read.
 const PAGE: usize = 512 * 1_024;
@@ -328,8 +333,8 @@ pub struct Page<'p> {
     pub sign_in: &'p SignIn,
     /// What the answer must bring back.
     pub state: &'p Secret,
-    /// What the redemption must prove.
-    pub verifier: &'p Secret,
+    /// What the redemption must prove, when it is ours.
+    pub verifier: Option<&'p Secret>,
 }
 
 /// A fresh `state` of 256 bits and a PKCE verifier of 256 bits, both from the random source of the operating system.
@@ -401,6 +406,7 @@ impl<'h> Wire<'h> {
             Ok(token) => Ok(grant(
                 Secret::shared(token.access_token().secret().clone()),
                 token.id_token(),
+                token.expires_in(),
             )),
             Err(RequestTokenError::ServerResponse(EntraError(said))) => {
                 Err(said.failure(Service::Entra, &reply))
@@ -431,7 +437,7 @@ fn second_look(reply: &Reply) -> Result<Grant, Box<Failure>> {
     if reply.is_success() {
         if let Some(access_token) = salvage(&reply.body, "access_token") {
             let id_token = salvage(&reply.body, "id_token");
-            return Ok(grant(access_token, id_token.as_ref()));
+            return Ok(grant(access_token, id_token.as_ref(), None));
         }
         let said = Said::read(&reply.body);
         if said.error.is_none() && said.codes.is_empty() {
@@ -445,12 +451,30 @@ fn second_look(reply: &Reply) -> Result<Grant, Box<Failure>> {
     Err(Said::read(&reply.body).failure(Service::Entra, reply))
 }
 
-fn grant(access_token: SharedSecret, id_token: Option<&SharedSecret>) -> Grant {
+fn grant(
+    access_token: SharedSecret,
+    id_token: Option<&SharedSecret>,
+    expires_in: Option<Duration>,
+) -> Grant {
+    let claims = claims::decode(access_token.reveal());
     Grant {
-        claims: claims::decode(access_token.reveal()),
+        lifetime: lifetime(clock::now(), expires_in, claims.expires),
+        claims,
         id_claims: id_token.map(|token| claims::decode(token.reveal())),
         access_token,
     }
+}
+
+/// The answer counts from now, the token names a time by the server's clock: the earlier of both, so that neither a clock that
+/// is wrong nor an answer that waited makes a token look longer lived than it is.
+fn lifetime(
+    now: Timestamp,
+    expires_in: Option<Duration>,
+    expires: Option<Timestamp>,
+) -> Option<Lifetime> {
+    let counted = expires_in.and_then(|time| now.checked_add(time).ok());
+    let until = counted.into_iter().chain(expires).min()?;
+    Some(Lifetime { from: now, until })
 }
 
 /// The GUID in the addresses of the metadata: `{login}/{tid}/oauth2/v2.0/token`, `https://sts.windows.net/{tid}/`.
@@ -511,6 +535,27 @@ mod tests {
             r#"{"token_endpoint":"https://id.example/token"}"#,
         ] {
             assert_eq!(tenant(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_token_lasts_as_long_as_the_more_careful_of_two_says() {
+        let at = |second: i64| Timestamp::from_second(1_780_000_000 + second).unwrap();
+        for (expires_in, expires, until) in [
+            (Some(3_599), Some(at(3_600)), Some(at(3_599))),
+            (Some(3_599), Some(at(1_800)), Some(at(1_800))),
+            (None, Some(at(60)), Some(at(60))),
+            (Some(60), None, Some(at(60))),
+            (Some(u64::MAX), Some(at(5)), Some(at(5))),
+            (Some(u64::MAX), None, None),
+            (None, None, None),
+        ] {
+            let told = lifetime(at(0), expires_in.map(Duration::from_secs), expires);
+            assert_eq!(
+                told.map(|told| told.until),
+                until,
+                "{expires_in:?} {expires:?}"
+            );
         }
     }
 

@@ -329,6 +329,7 @@ async fn respond(
     let text = match told.ok().and_then(Result::ok).and_then(|verdict| *verdict) {
         Some(Verdict::Proven) => pages::PROVEN,
         Some(Verdict::Failed) => pages::FAILED,
+        Some(Verdict::Caught) => pages::CAUGHT,
         Some(Verdict::Closed) | None => pages::CLOSED,
     };
     pages::page(StatusCode::OK, text)

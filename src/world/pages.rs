@@ -32,6 +32,11 @@ pub const FAILED: &str = page!(
     "The sign-in came back, but something is not right yet",
     "You can close this tab: the terminal says what to do."
 );
+/// The code came, and somebody else redeems it.
+pub const CAUGHT: &str = page!(
+    "Signed in",
+    "The code is in the terminal. You can close this tab and go back there."
+);
 /// The wizard went on without this page.
 pub const CLOSED: &str = page!(
     "This sign-in is closed",

@@ -192,8 +192,13 @@ impl Record {
         Ok(())
     }
 
+    /// What was read before is compared by its check sum and not read again, because a journal grows for years. Behind it there
+    /// may be a torn line and nothing more.
     fn expect_seen(&self, file: &[u8]) -> Result<(), RecordError> {
-        if Seen::new(file, &journal::read_file(file)) == self.seen {
+        let known = file.get(..self.seen.bytes).map(crc32fast::hash);
+        let rest = file.get(self.seen.bytes..).unwrap_or_default();
+        let news = journal::read_on(rest, self.registration.sequence);
+        if known == Some(self.seen.sum) && news.good_bytes == 0 {
             Ok(())
         } else {
             Err(RecordError::Moved)

@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::engine::effect::{
-    Arrival, Cause, Consent, Failure, NotCatching, Service, SignIn, VaultFault, Verdict,
+    Arrival, Cause, Consent, Failure, NotCatching, Redeemer, Service, SignIn, VaultFault, Verdict,
 };
 use crate::ids::{ClientId, RedirectAddress, TenantId};
 use crate::secret::{Secret, SharedSecret};
 use crate::world::entra::{Entra, Page, new_state_and_verifier};
 use crate::world::listener::{Doors, Errand, Listener};
+
+/// The port of an http address that names none.
+const HTTP: u16 = 80;
 
 /// A sign-in that waits for a person.
 pub struct SignInSession {
@@ -24,7 +27,7 @@ pub struct SignInSession {
 #[derive(Serialize)]
 struct Keepsake<'k> {
     state: &'k str,
-    verifier: &'k str,
+    verifier: Option<&'k str>,
     redirect: &'k RedirectAddress,
     tenant: &'k TenantId,
     application: &'k ClientId,
@@ -34,17 +37,20 @@ struct Keepsake<'k> {
 #[derive(Deserialize)]
 struct Kept {
     state: String,
-    verifier: String,
+    verifier: Option<String>,
     redirect: RedirectAddress,
     tenant: TenantId,
     application: ClientId,
 }
 
 impl SignInSession {
-    /// Makes `state` and PKCE values, listens on both doors of this machine, and builds the sign-in address.
+    /// Makes `state` and, when the code will be redeemed here, PKCE values; listens on both doors of this machine, and builds the
+    /// sign-in address.
     pub async fn open(entra: Entra<'_>, sign_in: &SignIn) -> Result<(Self, Consent), Box<Failure>> {
-        let secrets = new_state_and_verifier();
-        Self::begin(entra, sign_in.clone(), secrets).await
+        let (state, verifier) = new_state_and_verifier();
+        let ours = sign_in.redeemer == Redeemer::Ourselves;
+        let verifier = Some(verifier).filter(|_| ours);
+        Self::begin(entra, sign_in.clone(), (state, verifier)).await
     }
 
     /// Listens again for a sign-in that was begun before: same `state`, same verifier, same address to the letter.
@@ -57,13 +63,21 @@ impl SignInSession {
             let failure = Failure::new(Service::Keyring, cause);
             return Err(Box::new(failure.with_detail("the sign-in that was begun")));
         };
+        let redeemer = match kept.verifier {
+            Some(_) => Redeemer::Ourselves,
+            None => Redeemer::Another,
+        };
         let sign_in = SignIn {
             tenant: kept.tenant,
             application: kept.application,
             redirect: kept.redirect,
             claims: None,
+            redeemer,
         };
-        let secrets = (Secret::shared(kept.state), Secret::shared(kept.verifier));
+        let secrets = (
+            Secret::shared(kept.state),
+            kept.verifier.map(Secret::shared),
+        );
         Self::begin(entra, sign_in, secrets).await
     }
 
@@ -86,18 +100,23 @@ impl SignInSession {
     async fn begin(
         entra: Entra<'_>,
         mut sign_in: SignIn,
-        (state, verifier): (SharedSecret, SharedSecret),
+        (state, verifier): (SharedSecret, Option<SharedSecret>),
     ) -> Result<(Self, Consent), Box<Failure>> {
         let place = sign_in.redirect.loopback();
+        // Whoever redeems the code must name the redirect address as it was sent, and only we know which port we were given.
+        let ours = sign_in.redeemer == Redeemer::Ourselves;
+        let fixed = (!ours).then_some(HTTP);
         let caught = match &place {
-            Some(place) => Doors::open(place.port).await,
+            Some(place) => Doors::open(place.port.or(fixed)).await,
             None => Err(NotCatching::Elsewhere),
         };
         let catching = caught.as_ref().map(|_| ()).map_err(|why| *why);
         // Where the answer must be pasted there is still the one-time page, so that no argument of a process carries `state`.
         let doors = match caught {
             Ok(doors) => {
-                sign_in.redirect = sign_in.redirect.with_port(doors.port());
+                if ours {
+                    sign_in.redirect = sign_in.redirect.with_port(doors.port());
+                }
                 Some(doors)
             }
             Err(_) => Doors::open(None).await.ok(),
@@ -105,7 +124,7 @@ impl SignInSession {
         let address = entra.authorize_address(&Page {
             sign_in: &sign_in,
             state: &state,
-            verifier: &verifier,
+            verifier: verifier.as_deref(),
         })?;
         let callback = match (&catching, place) {
             (Ok(()), Some(place)) => Some((place.path, SharedSecret::clone(&state))),
@@ -115,7 +134,7 @@ impl SignInSession {
             Some(doors) => listen(doors, callback, &address)?,
             None => (None, None),
         };
-        let keepsake = keepsake(&sign_in, &state, &verifier)?;
+        let keepsake = keepsake(&sign_in, &state, verifier.as_deref())?;
         let session = Self {
             listener,
             catching: catching.is_ok(),
@@ -167,11 +186,11 @@ fn one_time_token() -> Result<Secret, Box<Failure>> {
 fn keepsake(
     sign_in: &SignIn,
     state: &Secret,
-    verifier: &Secret,
+    verifier: Option<&Secret>,
 ) -> Result<SharedSecret, Box<Failure>> {
     serde_json::to_string(&Keepsake {
         state: state.reveal(),
-        verifier: verifier.reveal(),
+        verifier: verifier.map(Secret::reveal),
         redirect: &sign_in.redirect,
         tenant: &sign_in.tenant,
         application: &sign_in.application,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::engine::answers::Draft;
 use crate::engine::effect::{Cause, Failure, VaultFault};
 use crate::engine::journal::{ItemName, Registration};
+use crate::secret::SharedSecret;
 use crate::world::folder::DiskError;
 use crate::world::leaks;
 use crate::world::record::Record;
@@ -83,6 +84,13 @@ impl Shelf {
             damaged: record.is_damaged(),
             draft: record.load_draft(),
         })
+    }
+
+    /// Reads an item, for whoever hands it on. A person may be asked for the keyring's password meanwhile.
+    pub async fn recall(&self, name: &str, item: &ItemName) -> Result<SharedSecret, Box<Failure>> {
+        Vault::keyring(name, self.program.clone())
+            .recall(item)
+            .await
     }
 
     /// Whether each of these items can be read. A keyring that does not tell about one is not asked about the others.

@@ -272,3 +272,35 @@ fn every_row_is_told_like_this() {
         settings.bind(|| insta::assert_snapshot!(file, texts));
     }
 }
+
+#[test]
+fn a_token_or_a_code_of_nothing_registered_asks_for_a_person() {
+    let home = TempDir::new().unwrap();
+    for (arguments, code) in [
+        (&["token", "partner-center"][..], 4),
+        (&["token", "partner-api", "--json"], 4),
+        (&["code", "--show"], 4),
+        (&["code"], 2),
+        (&["token"], 2),
+        (&["token", "graph"], 2),
+        (&["token", "partner-api", "--cloud", "china"], 2),
+    ] {
+        let output = program(home.path(), arguments, b"");
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?} {}",
+            err(&output)
+        );
+        if arguments.contains(&"--json") {
+            let object: Value = serde_json::from_str(&out(&output)).unwrap();
+            assert_eq!(
+                (&object["version"], &object["exit"]),
+                (&1.into(), &code.into())
+            );
+        } else {
+            assert_eq!(out(&output), "", "{arguments:?}");
+        }
+        assert!(!err(&output).is_empty(), "{arguments:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! The loopback listener against everything that any program or page on this machine can send it.
 
 use octo_csp::cloud::Cloud;
-use octo_csp::engine::effect::{Arrival, Consent, NotCatching, SignIn, Verdict};
+use octo_csp::engine::effect::{Arrival, Consent, NotCatching, Redeemer, SignIn, Verdict};
 use octo_csp::ids::{ClientId, RedirectAddress, TenantId};
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
@@ -18,6 +18,7 @@ fn sign_in(redirect: &str) -> SignIn {
         application: ClientId::parse(TENANT).unwrap().value,
         redirect: RedirectAddress::parse(redirect).unwrap(),
         claims: None,
+        redeemer: Redeemer::Ourselves,
     }
 }
 
@@ -151,7 +152,8 @@ async fn the_address_says_all_that_microsoft_wants_to_know() {
         assert_eq!(query[name], value, "{name}");
     }
     assert_eq!(query["code_challenge"].len(), 43);
-    assert!(consent.state.characters() >= 43 && consent.verifier.characters() >= 43);
+    let verifier = consent.verifier.unwrap();
+    assert!(consent.state.characters() >= 43 && verifier.characters() >= 43);
 }
 
 #[tokio::test]

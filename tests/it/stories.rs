@@ -9,6 +9,7 @@ mod desk;
 
 mod endings;
 mod fields;
+mod handed;
 mod interrupted;
 mod registered;
 mod rehearsed;

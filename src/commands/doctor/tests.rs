@@ -83,6 +83,7 @@ impl Bench {
             machine: String::new(),
             on_terminal: false,
             input_is_terminal: false,
+            output_is_terminal: false,
             zone: TimeZone::UTC,
             input: Box::new(io::empty()),
             out: Box::new(out.clone()),
@@ -198,6 +199,7 @@ async fn a_healthy_registration_passes_every_check_and_says_what_it_found() {
         json: true,
         ..arguments()
     };
+    let mut bench = Box::pin(Bench::registered("happy")).await;
     let (_, out, _) = bench.doctor(&as_json).await;
     let object = json(&out);
     assert_eq!(object["version"], 1);
@@ -228,6 +230,7 @@ async fn an_end_within_the_days_of_warning_is_an_exit_code_and_the_calendar_is_w
     assert_eq!(bench.doctor(&wanted).await.0, Exit::SignIn);
     let text = std::fs::read_to_string(&file).unwrap();
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 2);
+    let mut bench = Box::pin(Bench::registered("happy")).await;
     let far = Doctor {
         warn_days: Some(80),
         ..arguments()
@@ -272,6 +275,7 @@ async fn the_sign_in_page_tells_a_registered_redirect_address_from_another() {
             application: ClientId::parse(&facts.client_id).unwrap().value,
             redirect: RedirectAddress::parse(address).unwrap(),
             claims: None,
+            redeemer: crate::engine::effect::Redeemer::Ourselves,
         };
         let outcome = bench.world.perform(Effect::Probe(sign_in)).await;
         let Outcome::Probed(seen) = outcome else {

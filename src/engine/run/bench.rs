@@ -13,7 +13,7 @@ use url::Url;
 
 use super::*;
 use crate::engine::answers::DirectoryReading;
-use crate::engine::effect::{Answer, Claims, Found, Reading, Tenant, VaultFault};
+use crate::engine::effect::{Answer, Claims, Found, Lifetime, Reading, Tenant, VaultFault};
 use crate::engine::journal::Line;
 use crate::ids::{Directory, RedirectAddress};
 use crate::secret::Secret;
@@ -291,6 +291,10 @@ pub(crate) fn claims() -> Claims {
 pub(crate) fn grant(token: &str, claims: Claims) -> Grant {
     Grant {
         access_token: Secret::shared(token.to_owned()),
+        lifetime: Some(Lifetime {
+            from: Timestamp::UNIX_EPOCH,
+            until: Timestamp::UNIX_EPOCH + Duration::from_secs(3_600),
+        }),
         claims,
         id_claims: None,
     }
@@ -302,7 +306,7 @@ pub(crate) fn consent() -> Consent {
         one_time: None,
         redirect: RedirectAddress::parse("http://localhost:51234").unwrap(),
         state: Secret::shared("7f3c".to_owned()),
-        verifier: Secret::shared("verifier".to_owned()),
+        verifier: Some(Secret::shared("verifier".to_owned())),
         catching: Ok(()),
         keepsake: Secret::shared("keepsake".to_owned()),
     }

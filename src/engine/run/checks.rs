@@ -57,6 +57,8 @@ pub enum CheckId {
     Sheet,
     /// What was proven is noted.
     NoteProof,
+    /// The access token is kept until shortly before its end.
+    CacheToken,
     /// The set is whole.
     Manifest,
     /// The set becomes the active one.
@@ -127,6 +129,22 @@ pub(super) const PARTNER_API_AGAIN: &[CheckId] = &[
     C::Tidy,
 ];
 
+/// An access token for Partner Center, with the kept refresh token.
+pub(super) const PARTNER_CENTER_TOKEN: &[CheckId] = &[
+    C::Prepare,
+    C::UserToken,
+    C::UserClaims,
+    C::CacheToken,
+    C::Tidy,
+];
+
+/// An access token for the price service.
+pub(super) const PARTNER_API_TOKEN: &[CheckId] =
+    &[C::Prepare, C::PriceToken, C::CacheToken, C::Tidy];
+
+/// A code that somebody else redeems.
+pub(super) const CODE: &[CheckId] = &[C::SignIn];
+
 /// The commit.
 pub(super) const COMMIT: &[CheckId] = &[C::Manifest, C::Activate, C::ReadBack, C::Tidy];
 
@@ -156,7 +174,7 @@ const fn spec(
 
 impl CheckId {
     /// Every check, in the order of the screens.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::RecallSecret,
         Self::Tenant,
         Self::AppToken,
@@ -181,6 +199,7 @@ impl CheckId {
         Self::Rates,
         Self::Sheet,
         Self::NoteProof,
+        Self::CacheToken,
         Self::Manifest,
         Self::Activate,
         Self::ReadBack,
@@ -420,7 +439,7 @@ const SPECS: &[(CheckId, Spec)] = &[
             "price-token",
             "Token for the price service",
             "a token for the price service",
-            &[C::UserClaims],
+            &[C::UserClaims, C::Prepare],
             S3,
         ),
     ),
@@ -455,6 +474,16 @@ const SPECS: &[(CheckId, Spec)] = &[
         ),
     ),
     (
+        C::CacheToken,
+        spec(
+            "cache-token",
+            "Token kept until it ends",
+            "the keyring",
+            &[C::UserClaims, C::PriceToken],
+            S3,
+        ),
+    ),
+    (
         C::Manifest,
         spec("manifest", "Set is complete", "the keyring", &[], None),
     ),
@@ -484,7 +513,7 @@ const SPECS: &[(CheckId, Spec)] = &[
             "tidy",
             "Leftovers deleted",
             "the keyring",
-            &[C::ReadBack, C::NoteProof],
+            &[C::ReadBack, C::NoteProof, C::CacheToken],
             None,
         ),
     ),
@@ -567,6 +596,9 @@ mod tests {
             PARTNER_CENTER_AGAIN,
             PARTNER_API,
             PARTNER_API_AGAIN,
+            PARTNER_CENTER_TOKEN,
+            PARTNER_API_TOKEN,
+            CODE,
             COMMIT,
         ] {
             for (index, id) in plan.iter().enumerate() {

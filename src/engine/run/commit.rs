@@ -8,8 +8,8 @@
 use serde::Serialize;
 
 use crate::engine::effect::{Cause, Effect, Failure, Outcome, Service};
-use crate::engine::journal::{Fact, Kind};
-use crate::engine::run::{CheckId, Mood, Move, Run};
+use crate::engine::journal::{Attempt, Fact, Kind};
+use crate::engine::run::{CheckId, Goal, Mood, Move, Run};
 use crate::secret::Secret;
 
 /// The list of a set's items, written last, so that a set without one is never taken for whole.
@@ -104,15 +104,28 @@ impl Run {
         Move::Perform(Effect::Note(Fact::RolledBack { attempt }))
     }
 
-    /// Deletes the items of attempts that were given up. The set that was active before goes too once both steps of the new
-    /// one were proven again with what is kept.
+    /// Deletes what newer items of the active set have taken the place of, and the items of attempts that were given up. The set
+    /// that was active before goes too once both steps of the new one were proven again with what is kept.
     fn begin_tidy(&mut self) -> Move {
         let mut effects = Vec::new();
+        let items = self.registration.active.as_ref().map(Attempt::superseded);
+        if let Some(items) = items.filter(|items| !items.is_empty()) {
+            effects.push(Effect::Erase(items.clone()));
+            effects.push(Effect::Note(Fact::Dropped { items }));
+        }
+        let given_up: &[Attempt] = match self.goal {
+            // Whoever asks for a token waits for nothing else.
+            Goal::Token(_) => &[],
+            Goal::PartnerCenter(_) | Goal::PartnerApi(_) | Goal::Commit | Goal::Code(_) => {
+                &self.registration.closed
+            }
+        };
         let replaced = match self.mood {
+            Mood::Check if matches!(self.goal, Goal::Token(_)) => None,
             Mood::Check if self.registration.proven_since() => self.registration.previous.as_ref(),
             Mood::Check | Mood::Register => None,
         };
-        for closed in self.registration.closed.iter().chain(replaced) {
+        for closed in given_up.iter().chain(replaced) {
             effects.push(Effect::Note(Fact::Retiring { attempt: closed.id }));
             effects.push(Effect::Erase(closed.all_items()));
             effects.push(Effect::Note(Fact::Retired { attempt: closed.id }));

@@ -6,9 +6,10 @@
     reason = "every pair of a check and an outcome that is no transition is the same internal failure"
 )]
 
+use crate::engine::access::AccessToken;
 use crate::engine::effect::{
     AddressSeen, AppSignIn, Arrival, Audience, Cause, Effect, Failure, Found, Landed, Mismatch,
-    Outcome, Reading, Redemption, Renewal, Service, SignIn, VaultFault,
+    Outcome, Reading, Redeemer, Redemption, Renewal, Service, SignIn, VaultFault,
 };
 use crate::engine::journal::{Fact, Kind};
 use crate::engine::run::tokens::{self, For};
@@ -36,6 +37,7 @@ impl Run {
             CheckId::Rates => self.read_prices(Reading::ExchangeRates),
             CheckId::Sheet => self.read_prices(Reading::PriceSheet),
             CheckId::NoteProof => self.begin_note_proof(),
+            CheckId::CacheToken => self.begin_cache_token(),
             _ => Move::internal(),
         }
     }
@@ -46,6 +48,9 @@ impl Run {
             (CheckId::SignIn, Outcome::Failed(_)) if self.known.address_seen.is_none() => {
                 self.probed(AddressSeen::Unclear)
             }
+            // It is good all the same: the next one who asks makes a request.
+            (CheckId::CacheToken, Outcome::Failed(_)) => Move::Note("not kept".to_owned()),
+            (CheckId::CacheToken, Outcome::Kept) => Move::Pass(String::new()),
             (_, Outcome::Failed(failure)) => {
                 self.forget_script(id);
                 Move::Fail(failure)
@@ -90,8 +95,8 @@ impl Run {
 
     fn request(&self) -> Option<&crate::engine::answers::PartnerApiRequest> {
         match &self.goal {
-            Goal::PartnerApi(request) => Some(request),
-            Goal::PartnerCenter(_) | Goal::Commit => None,
+            Goal::PartnerApi(request) | Goal::Code(request) => Some(request),
+            Goal::PartnerCenter(_) | Goal::Commit | Goal::Token(_) => None,
         }
     }
 
@@ -225,13 +230,17 @@ impl Run {
     }
 
     fn sign_in(&self) -> Option<SignIn> {
-        let redirect = self.request()?.redirect.clone();
-        let (tenant, application, _) = self.account()?;
         Some(SignIn {
-            tenant,
-            application,
-            redirect,
+            tenant: self.known.tenant.clone()?,
+            application: self.known.application.clone()?,
+            redirect: self.request()?.redirect.clone(),
             claims: self.known.challenge.clone(),
+            redeemer: match self.goal {
+                Goal::Code(_) => Redeemer::Another,
+                Goal::PartnerCenter(_) | Goal::PartnerApi(_) | Goal::Commit | Goal::Token(_) => {
+                    Redeemer::Ourselves
+                }
+            },
         })
     }
 
@@ -243,7 +252,9 @@ impl Run {
             Outcome::Listening(consent) => {
                 let (attempt, _) = self.attempt_to_write();
                 let mut effects: Vec<Effect> = Vec::new();
-                if !self.sign_in_is_kept() {
+                // A code that somebody else redeems changes nothing here, so nothing is noted.
+                let ours = !matches!(self.goal, Goal::Code(_));
+                if ours && !self.sign_in_is_kept() {
                     effects.extend(Self::keep(
                         &attempt.next_item(Kind::SignIn),
                         &consent.keepsake,
@@ -287,6 +298,7 @@ impl Run {
     /// Whether a sign-in that was opened before the program ended can be continued.
     fn sign_in_is_kept(&self) -> bool {
         !self.known.fresh_sign_in
+            && !matches!(self.goal, Goal::Code(_))
             && self.registration.open.as_ref().is_some_and(|open| {
                 open.consenting.is_some()
                     && open.redeeming.is_none()
@@ -317,7 +329,7 @@ impl Run {
             secret,
             code,
             redirect: consent.redirect,
-            verifier: Some(consent.verifier),
+            verifier: consent.verifier,
         }))
     }
 
@@ -344,11 +356,12 @@ impl Run {
         };
         let mut effects: Vec<Effect> =
             Self::keep(&open.next_item(Kind::RefreshToken), &token).into();
-        // `state` and verifier have done their work.
-        effects.extend(
-            open.item(Kind::SignIn)
-                .map(|item| Effect::Erase(vec![item.clone()])),
-        );
+        // `state` and verifier have done their work, and so have those of tries that failed.
+        let items = open.sign_ins();
+        if !items.is_empty() {
+            effects.push(Effect::Erase(items.clone()));
+            effects.push(Effect::Note(Fact::Dropped { items }));
+        }
         self.forget_script(CheckId::KeepToken);
         self.write(CheckId::KeepToken, effects);
         self.next_write(CheckId::KeepToken, String::new)
@@ -432,6 +445,34 @@ impl Run {
         match outcome {
             Ok(_) => Move::Pass(String::new()),
             Err(wrong) => wrong,
+        }
+    }
+
+    /// The access token that this run was to get.
+    pub fn access_token(&self) -> Option<AccessToken> {
+        let grant = match self.goal {
+            Goal::Token(Audience::PartnerCenter) => self.known.user.as_ref(),
+            Goal::Token(Audience::PartnerApi) => self.known.prices.as_ref(),
+            Goal::PartnerCenter(_) | Goal::PartnerApi(_) | Goal::Commit | Goal::Code(_) => None,
+        };
+        grant.map(|grant| AccessToken {
+            value: SharedSecret::clone(&grant.access_token),
+            lifetime: grant.lifetime,
+        })
+    }
+
+    /// After the refresh token, whose loss costs more.
+    fn begin_cache_token(&self) -> Move {
+        let (Goal::Token(audience), Some(active), Some(token)) =
+            (&self.goal, &self.registration.active, self.access_token())
+        else {
+            return Move::internal();
+        };
+        match token.written(active) {
+            Some(secret) => {
+                Move::Perform(Effect::Keep(AccessToken::item(active, *audience), secret))
+            }
+            None => Move::Note("not kept: nobody says how long it lasts".to_owned()),
         }
     }
 

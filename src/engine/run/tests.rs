@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::bench::*;
 use super::*;
-use crate::engine::effect::{Answer, Audience, Claims, Found, Tenant, VaultFault};
+use crate::engine::effect::{Answer, Claims, Found, Redeemer, Tenant, VaultFault};
 use crate::engine::journal::Slot;
 use crate::secret::Secret;
 
@@ -191,14 +191,15 @@ fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
         Status::Finished
     );
     assert_eq!(
-        bench.log.get(..6).unwrap(),
+        bench.log.get(..7).unwrap(),
         [
             "note redeeming",
             "redeem",
             "note keeping",
             "keep refresh-token/A/1/1",
             "note kept",
-            "erase"
+            "erase",
+            "note dropped"
         ]
     );
     let refresh = bench
@@ -622,7 +623,8 @@ fn checking_again_changes_nothing_but_the_rotated_token() {
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
     assert_eq!(bench.redemptions, 1);
     let after = bench.registration().active.unwrap();
-    for item in &set {
+    let others = set.iter().filter(|item| item.kind != Kind::RefreshToken);
+    for item in others.chain(&after.set()) {
         assert!(bench.vault.contains_key(&item.to_string()), "{item}");
     }
     assert!(
@@ -805,12 +807,15 @@ fn any_outcome_in_any_state_never_panics() {
         },
     ];
     let registered = Bench::registered();
-    let starts: [fn(&Registration) -> Run; 5] = [
+    let starts: [fn(&Registration) -> Run; 8] = [
         |registration| Run::partner_center(center_request(), registration.clone()),
         |registration| Run::partner_api(api_request(), registration.clone(), None),
         |registration| Run::commit(registration.clone()),
         |registration| Run::check(Step::PartnerCenter, registration.clone()).unwrap(),
         |registration| Run::check(Step::PartnerApi, registration.clone()).unwrap(),
+        |registration| Run::token(Audience::PartnerCenter, registration.clone()).unwrap(),
+        |registration| Run::token(Audience::PartnerApi, registration.clone()).unwrap(),
+        |registration| Run::code(registration.clone()).unwrap(),
     ];
     for start in starts {
         for depth in 0..14 {
@@ -876,4 +881,170 @@ fn a_challenge_goes_along_with_the_next_sign_in() {
         }
     }
     assert_eq!(listened, [Foreign::some("{\"access_token\":{}}")]);
+}
+
+fn refreshed(bench: &mut Bench, audience: Audience) -> (Run, Status) {
+    bench.log.clear();
+    let mut run = Run::token(audience, bench.registration()).unwrap();
+    let effects = run.start(0);
+    let status = bench.drive(&mut run, effects);
+    (run, status)
+}
+
+#[test]
+fn a_token_is_got_by_one_refresh_and_the_rotated_one_is_kept_first() {
+    let mut bench = Bench::registered();
+    let (run, status) = refreshed(&mut bench, Audience::PartnerApi);
+    assert_eq!(status, Status::Finished);
+    assert!(run.access_token().unwrap().value.same_as("user"));
+    assert_eq!(
+        bench.log,
+        [
+            "recall partner-center-secret/A/1/1",
+            "recall refresh-token/A/1/2",
+            "refresh PartnerApi",
+            "note keeping",
+            "keep refresh-token/A/1/3",
+            "note kept",
+            "keep partner-api-token/A/1/1",
+            "erase",
+            "note dropped",
+        ]
+    );
+    let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
+    assert_eq!(status, Status::Finished);
+    assert!(bench.vault.contains_key("partner-center-token/A/1/1"));
+    assert!(Run::token(Audience::PartnerApi, Registration::default()).is_none());
+}
+
+#[test]
+fn a_year_of_tokens_leaves_the_newest_two_refresh_tokens() {
+    let mut bench = Bench::registered();
+    for _ in 0..365 {
+        let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
+        assert_eq!(status, Status::Finished);
+    }
+    let kept: Vec<&str> = bench
+        .vault
+        .keys()
+        .filter_map(|name| name.strip_prefix("refresh-token/A/1/"))
+        .collect();
+    assert_eq!(kept, ["366", "367"]);
+    let active = bench.registration().active.unwrap();
+    assert_eq!(active.item(Kind::RefreshToken).unwrap().serial, 367);
+    assert!(active.all_items().len() < 10, "{:?}", active.all_items());
+}
+
+/// What a write that fails costs: never a refresh token that is needed, and never the answer once its refresh token is safe.
+#[test]
+fn a_token_that_cannot_be_kept_or_tidied_costs_nothing_that_is_needed() {
+    let locked = || Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+    for (fault, wanted) in [
+        ("keep refresh-token", Status::Refused),
+        ("note keeping", Status::Refused),
+        ("note kept", Status::Refused),
+        ("keep partner-center-token", Status::Finished),
+        ("erase", Status::Finished),
+        ("note dropped", Status::Finished),
+    ] {
+        let mut bench = Bench::registered();
+        bench.fail(fault, locked());
+        let (run, status) = refreshed(&mut bench, Audience::PartnerCenter);
+        assert_eq!(status, wanted, "{fault}");
+        assert_eq!(run.access_token().is_some(), wanted == Status::Finished);
+        let newest = bench.registration().active.unwrap();
+        let newest = newest.item(Kind::RefreshToken).unwrap().to_string();
+        assert!(bench.vault.contains_key(&newest), "{fault}");
+        let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
+        assert_eq!(status, Status::Finished, "{fault}");
+        assert!(bench.registration().active.unwrap().superseded().is_empty());
+    }
+}
+
+/// The program may end after any effect: what the journal then names as the newest refresh token is in the vault.
+#[test]
+fn killed_after_any_effect_the_newest_refresh_token_is_still_there() {
+    for depth in 0..12 {
+        let mut bench = Bench::registered();
+        let mut run = Run::token(Audience::PartnerCenter, bench.registration()).unwrap();
+        let mut queue = VecDeque::from(run.start(0));
+        for _ in 0..depth {
+            let Some((id, effect)) = queue.pop_front() else {
+                break;
+            };
+            if let Some(outcome) = bench.perform(&effect) {
+                queue.extend(run.resume(id, outcome, 0));
+            }
+        }
+        let active = bench.registration().active.unwrap();
+        for item in active.set() {
+            assert!(
+                bench.vault.contains_key(&item.to_string()),
+                "{depth}: {item}"
+            );
+        }
+        let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
+        assert_eq!(status, Status::Finished, "{depth}");
+    }
+}
+
+#[test]
+fn a_refused_refresh_gives_no_token_and_changes_nothing() {
+    let mut bench = Bench::registered();
+    let kept = bench.vault.clone();
+    bench.fail("refresh PartnerCenter", refused(400, 700_082));
+    let (run, status) = refreshed(&mut bench, Audience::PartnerCenter);
+    assert_eq!(status, Status::Refused);
+    assert_eq!(run.failed().unwrap().0.id, CheckId::UserToken);
+    assert!(run.access_token().is_none());
+    assert_eq!(bench.vault, kept);
+}
+
+#[test]
+fn the_set_that_was_replaced_takes_its_access_tokens_along() {
+    let mut bench = Bench::registered();
+    refreshed(&mut bench, Audience::PartnerApi);
+    assert_eq!(bench.step_two().1, Status::Finished);
+    assert_eq!(bench.commit().1, Status::Finished);
+    assert!(bench.vault.contains_key("partner-api-token/A/1/1"));
+    check_again(&mut bench, Step::PartnerCenter);
+    check_again(&mut bench, Step::PartnerApi);
+    assert!(bench.registration().previous.is_none());
+    assert!(!bench.vault.contains_key("partner-api-token/A/1/1"));
+}
+
+#[test]
+fn a_code_for_somebody_else_is_asked_for_without_a_verifier_and_sent_nowhere() {
+    let mut bench = Bench::registered();
+    let (lines, kept) = (bench.lines.len(), bench.vault.clone());
+    let mut run = Run::code(bench.registration()).unwrap();
+    let mut queue = VecDeque::from(run.start(0));
+    while let Some((id, effect)) = queue.pop_front() {
+        if let Effect::Listen(sign_in) = &effect {
+            assert_eq!(sign_in.redeemer, Redeemer::Another);
+            assert_eq!(sign_in.redirect.as_str(), "http://localhost");
+        }
+        if let Some(outcome) = bench.perform(&effect) {
+            queue.extend(run.resume(id, outcome, 0));
+        }
+    }
+    assert_eq!(run.status(), Status::Asking);
+    let wrong = format!("https://x/?code={CODE}&state=other");
+    assert!(matches!(
+        run.answer(&wrong, 0),
+        Answered::NotTaken(WrongPaste::OtherSignIn)
+    ));
+    assert!(run.fresh_code().is_none());
+    let status = bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c"));
+    assert_eq!(status, Status::Finished);
+    assert!(run.fresh_code().unwrap().secret().same_as(CODE));
+    assert_eq!(bench.log, ["probe", "listen", "await"]);
+    assert_eq!(
+        (bench.redemptions, bench.refreshes),
+        (1, 1),
+        "those of the registration"
+    );
+    assert_eq!((bench.lines.len(), &bench.vault), (lines, &kept));
+    assert!(run.used_codes().is_empty());
+    assert!(Run::code(Registration::default()).is_none());
 }

@@ -277,7 +277,8 @@ impl<'r> Stage<'r> {
     /// What must never be shown passes here.
     fn overhear(&mut self, outcome: &Outcome) {
         if let Outcome::Listening(consent) = outcome {
-            for (name, secret) in [("state", &consent.state), ("verifier", &consent.verifier)] {
+            let verifier = consent.verifier.iter().map(|secret| ("verifier", secret));
+            for (name, secret) in [("state", &consent.state)].into_iter().chain(verifier) {
                 self.report.secrets.push((name, secret.reveal().to_owned()));
             }
             self.consent = Some(consent.clone());

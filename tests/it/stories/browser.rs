@@ -64,7 +64,7 @@ fn location(answer: &Response) -> Option<String> {
     Some(location.to_str().unwrap().to_owned())
 }
 
-fn runtime() -> Runtime {
+pub(super) fn runtime() -> Runtime {
     let mut builder = Builder::new_current_thread();
     builder.enable_all().build().unwrap()
 }

@@ -7,7 +7,7 @@ use super::desk::{Desk, Person as _};
 use crate::pty::{Pty, now};
 
 /// Registers by pasting, and leaves.
-fn registered() -> Desk {
+pub(super) fn registered() -> Desk {
     let desk = Desk::new();
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");

@@ -1,0 +1,226 @@
+//! `octo-csp code`: the consent again, and the fresh code shown unredeemed, to paste into Octo's web page.
+//!
+//! It changes nothing and takes no lock: what is registered is read from the journal, no secret of ours is needed, and the code
+//! is sent nowhere.
+
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use crate::cli::{Code, Screen};
+use crate::commands::ground::{Ground, runtime};
+use crate::commands::{complain, explained, headless, register, say, token};
+use crate::engine::diagnose::diagnose;
+use crate::engine::effect::{AddressSeen, Consent, Effect, Failure, Outcome, Verdict};
+use crate::engine::journal::Registration;
+use crate::engine::run::{Answered, CheckId, Run, WrongPaste};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::secret::Secret;
+use crate::ui::report;
+use crate::world::World;
+use crate::world::typed::Typed;
+
+pub(super) fn run(host: &mut Host, arguments: &Code) -> Exit {
+    if !host.output_is_terminal && !arguments.show {
+        return complain(
+            host,
+            "a code is a secret and is printed on a terminal: say --show to have it in a file or a pipe",
+        );
+    }
+    let ground = match Ground::of(host, &arguments.which) {
+        Ok(ground) => ground,
+        Err(what) => return complain(host, &what),
+    };
+    let registration = match ground.shelf().volume(&ground.name()) {
+        Ok(volume) => volume.registration,
+        Err(failure) => return told(host, arguments, &failure, None),
+    };
+    let Some(runtime) = runtime() else {
+        return Exit::Internal;
+    };
+    let screen = Screen {
+        no_browser: arguments.no_browser,
+        browser: arguments.browser.clone(),
+        ..Screen::default()
+    };
+    let world = World::new(ground.options(register::surroundings(host, &screen)));
+    runtime.block_on(show(host, arguments, &world, registration))
+}
+
+async fn show(
+    host: &mut Host,
+    arguments: &Code,
+    world: &World,
+    registration: Registration,
+) -> Exit {
+    let Some(mut run) = Run::code(registration) else {
+        return token::nothing(host, "code", arguments.json);
+    };
+    let typed = Typed::read(std::mem::replace(&mut host.input, Box::new(io::empty())));
+    let mut desk = Desk {
+        host,
+        world,
+        browse: !arguments.no_browser,
+        typed: Some(typed),
+    };
+    let limit = Duration::from_secs(arguments.timeout);
+    let ended = tokio::select! {
+        ended = desk.sign_in(&mut run) => ended,
+        () = headless::ended() => Some(Exit::Cancelled),
+        () = tokio::time::sleep(limit) => {
+            note(host, "Nobody has signed in within the time limit.");
+            Some(Exit::TimeLimit)
+        }
+    };
+    let verdict = if run.fresh_code().is_some() {
+        Verdict::Caught
+    } else {
+        Verdict::Failed
+    };
+    world.perform(Effect::Tell(verdict)).await;
+    match (ended, run.failed()) {
+        (Some(exit), _) => exit,
+        (None, Some((check, failure))) => {
+            let (id, failure) = (check.id, failure.clone());
+            told(host, arguments, &failure, Some((&run, id)))
+        }
+        (None, None) => print(host, arguments, &run),
+    }
+}
+
+/// Where the person sits.
+struct Desk<'d> {
+    host: &'d mut Host,
+    world: &'d World,
+    browse: bool,
+    typed: Option<Typed>,
+}
+
+impl Desk<'_> {
+    /// Performs what the run asks for, until it has a code or none is to be had; an exit code where the person has left.
+    async fn sign_in(&mut self, run: &mut Run) -> Option<Exit> {
+        let mut next = run.start(0);
+        while let Some((id, effect)) = next.pop() {
+            next = if matches!(effect, Effect::Await) {
+                self.invite(run).await;
+                match self.answer(run, id, effect).await {
+                    Ok(next) => next,
+                    Err(exit) => return Some(exit),
+                }
+            } else {
+                let outcome = self.world.perform(effect).await;
+                run.resume(id, outcome, 0)
+            };
+        }
+        None
+    }
+
+    async fn invite(&mut self, run: &Run) {
+        let Some(consent) = run.consent() else { return };
+        let opened = match &consent.one_time {
+            Some(address) if self.browse => {
+                let browse = Effect::Browse(address.clone());
+                matches!(self.world.perform(browse).await, Outcome::Browsed(true))
+            }
+            Some(_) | None => false,
+        };
+        note(self.host, &invitation(consent, opened));
+        if run.address_seen() == Some(AddressSeen::NotRegistered) {
+            note(self.host, NOT_REGISTERED);
+        }
+    }
+
+    /// The first of two: the browser comes back, or the address is pasted. A wrong paste is told, and the wait goes on.
+    async fn answer(
+        &mut self,
+        run: &mut Run,
+        id: CheckId,
+        wait: Effect,
+    ) -> Result<Vec<(CheckId, Effect)>, Exit> {
+        let caught = run
+            .consent()
+            .is_some_and(|consent| consent.catching.is_ok());
+        let mut arrival = std::pin::pin!(self.world.perform(wait));
+        loop {
+            let line = tokio::select! {
+                outcome = &mut arrival => return Ok(run.resume(id, outcome, 0)),
+                line = line(&mut self.typed) => line,
+            };
+            let Some(line) = line else {
+                self.typed = None;
+                if caught {
+                    continue;
+                }
+                complain(self.host, "the answer of the sign-in did not come");
+                return Err(Exit::SignIn);
+            };
+            match run.answer(line.reveal(), 0) {
+                Answered::Taken(next) => return Ok(next),
+                Answered::NotTaken(WrongPaste::Empty) => {}
+                Answered::NotTaken(wrong) => {
+                    note(self.host, &format!("{} {}", wrong.what(), wrong.cure()));
+                }
+            }
+        }
+    }
+}
+
+/// The next line that is typed; never, once there are no more.
+async fn line(typed: &mut Option<Typed>) -> Option<Secret> {
+    match typed {
+        Some(typed) => typed.line().await,
+        None => std::future::pending().await,
+    }
+}
+
+const NOT_REGISTERED: &str = "Microsoft does not seem to know this redirect address (AADSTS50011): add it to the app as platform Web, letter for letter.";
+
+fn invitation(consent: &Consent, opened: bool) -> String {
+    let opened = if opened {
+        "A browser page was opened here. Any other browser will do as well:"
+    } else {
+        "Open this address in a private window:"
+    };
+    let then = if consent.catching.is_ok() {
+        "This goes on by itself once the browser comes back here. From another machine, paste the address that it ends on:"
+    } else {
+        "The browser ends on a page that cannot be opened, and that is fine. Paste its whole address here:"
+    };
+    format!(
+        "{opened}\n\n  {}\n\nSign in as an Admin agent, pass MFA, press Accept.\n{then}",
+        consent.address
+    )
+}
+
+fn print(host: &mut Host, arguments: &Code, run: &Run) -> Exit {
+    let (Some(code), Some(consent)) = (run.fresh_code(), run.consent()) else {
+        return Exit::Internal;
+    };
+    let said = if arguments.json {
+        say(host, &report::token::code(code, consent.redirect.as_str()))
+    } else {
+        note(host, "The code, which octo-csp has not used:\n");
+        say(host, &format!("{}\n", code.secret().reveal()))
+    };
+    note(
+        host,
+        "\nIt works once, for about ten minutes. Paste it into Octo's web page.",
+    );
+    said
+}
+
+/// What kept the code from coming.
+fn told(
+    host: &mut Host,
+    arguments: &Code,
+    failure: &Failure,
+    within: Option<(&Run, CheckId)>,
+) -> Exit {
+    let context = within.map(|(run, id)| run.context(id)).unwrap_or_default();
+    explained(host, failure, &diagnose(failure, &context), arguments.json)
+}
+
+/// Talks to the person, beside what is printed.
+fn note(host: &mut Host, text: &str) {
+    let _closed = writeln!(host.err, "{text}");
+}

@@ -1,0 +1,191 @@
+//! `octo-csp token`: an access token for a script. A kept one is given out without a request and without the lock; else one
+//! process gets a new one, and the others wait for it and take that.
+
+use std::time::Duration;
+
+use crate::cli::Token;
+use crate::commands::ground::{Ground, runtime};
+use crate::commands::{complain, explained, headless, say};
+use crate::engine::access::AccessToken;
+use crate::engine::diagnose::{Context, Diagnosis, diagnose};
+use crate::engine::effect::{Audience, Cause, Effect, Failure, Opened, Outcome, Service};
+use crate::engine::journal::Attempt;
+use crate::engine::run::{Run, Status};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::ui::report;
+use crate::world::World;
+use crate::world::browser::Surroundings;
+use crate::world::clock::{self, Stopwatch};
+use crate::world::shelf::Shelf;
+
+/// How long another process may work on this registration before we give up.
+const PATIENCE: u64 = 60_000;
+
+/// How often it is looked whether it has finished.
+const ROUND: Duration = Duration::from_millis(50);
+
+pub(super) fn run(host: &mut Host, arguments: &Token) -> Exit {
+    let ground = match Ground::of(host, &arguments.which) {
+        Ok(ground) => ground,
+        Err(what) => return complain(host, &what),
+    };
+    let audience = Audience::from(arguments.audience);
+    if host.output_is_terminal && !arguments.show {
+        return complain(
+            host,
+            "a token is a secret and is not printed on a terminal: send it to a program or a file, or say --show",
+        );
+    }
+    if audience == Audience::PartnerApi && ground.cloud.partner_api.is_none() {
+        return complain(host, "this cloud has no price service");
+    }
+    let Some(runtime) = runtime() else {
+        return Exit::Internal;
+    };
+    match runtime.block_on(get(arguments, &ground, audience)) {
+        Ok(got) => print(host, arguments.json, audience, &got),
+        Err(why) => refuse(host, arguments.json, &why),
+    }
+}
+
+/// A token, and whether an earlier call kept it.
+struct Got {
+    token: AccessToken,
+    cached: bool,
+}
+
+/// Why there is none.
+enum Why {
+    Nothing,
+    Stopped,
+    Failed(Box<Failure>, Box<Diagnosis>),
+}
+
+impl From<Box<Failure>> for Why {
+    fn from(failure: Box<Failure>) -> Self {
+        let diagnosis = diagnose(&failure, &Context::default());
+        Self::Failed(failure, Box::new(diagnosis))
+    }
+}
+
+async fn get(arguments: &Token, ground: &Ground, audience: Audience) -> Result<Got, Why> {
+    let least = arguments.min_valid.map(Duration::from_secs);
+    let kept = |token: AccessToken| Got {
+        token,
+        cached: true,
+    };
+    let good = |token: &AccessToken| token.suffices(clock::now(), least);
+    if let Some(token) = glance(&ground.shelf(), &ground.name(), audience)
+        .await?
+        .filter(good)
+    {
+        return Ok(kept(token));
+    }
+    let world = World::new(ground.options(Surroundings::default()));
+    let opened = patiently(&world, ground).await?;
+    if opened.registration.newer {
+        // A rotated token could not be noted, so nothing is rotated.
+        return Err(Box::new(Failure::new(Service::Disk, Cause::NewerJournal)).into());
+    }
+    let active = opened.registration.active.as_ref().ok_or(Why::Nothing)?;
+    // Whoever had the lock before us may have been on the same errand.
+    if let Some(token) = recall(&world, active, audience).await?.filter(good) {
+        return Ok(kept(token));
+    }
+    let mut run = Run::token(audience, opened.registration.clone()).ok_or(Why::Nothing)?;
+    headless::drive(&mut run, &world, |_| {}).await;
+    outcome(&run)
+}
+
+fn outcome(run: &Run) -> Result<Got, Why> {
+    if let Some((check, failure)) = run.failed() {
+        let diagnosis = diagnose(failure, &run.context(check.id));
+        return Err(Why::Failed(Box::new(failure.clone()), Box::new(diagnosis)));
+    }
+    match (run.status(), run.access_token()) {
+        (Status::Finished, Some(token)) => Ok(Got {
+            token,
+            cached: false,
+        }),
+        (Status::Stopped, _) => Err(Why::Stopped),
+        (Status::Running | Status::Asking | Status::Finished | Status::Refused, _) => {
+            Err(Box::new(Failure::new(Service::Machine, Cause::Internal)).into())
+        }
+    }
+}
+
+/// Looks for a kept token without the lock. What stands in the way of that is told by whoever opens the registration.
+async fn glance(shelf: &Shelf, name: &str, audience: Audience) -> Result<Option<AccessToken>, Why> {
+    let Ok(volume) = shelf.volume(name) else {
+        return Ok(None);
+    };
+    if volume.damaged || volume.registration.newer {
+        return Ok(None);
+    }
+    let active = volume.registration.active.as_ref().ok_or(Why::Nothing)?;
+    let kept = shelf
+        .recall(name, &AccessToken::item(active, audience))
+        .await;
+    Ok(kept.ok().and_then(|kept| AccessToken::read(&kept, active)))
+}
+
+/// The same with the lock. A token that is not there is no fault, nor one that cannot be read: it is written over.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever does not bring a token brings none"
+)]
+async fn recall(
+    world: &World,
+    active: &Attempt,
+    audience: Audience,
+) -> Result<Option<AccessToken>, Why> {
+    let item = AccessToken::item(active, audience);
+    Ok(match world.perform(Effect::Recall(item)).await {
+        Outcome::Recalled(kept) => AccessToken::read(&kept, active),
+        _ => None,
+    })
+}
+
+/// Opens the registration, and waits while another process works on it.
+async fn patiently(world: &World, ground: &Ground) -> Result<Opened, Box<Failure>> {
+    let watch = Stopwatch::start();
+    loop {
+        match headless::open(world, ground.environment).await {
+            Err(failure) if failure.cause == Cause::InUse && watch.milliseconds() < PATIENCE => {
+                tokio::time::sleep(ROUND).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+fn print(host: &mut Host, json: bool, audience: Audience, got: &Got) -> Exit {
+    if json {
+        return say(
+            host,
+            &report::token::token(audience, &got.token, got.cached),
+        );
+    }
+    say(host, &format!("{}\n", got.token.value.reveal()))
+}
+
+fn refuse(host: &mut Host, json: bool, why: &Why) -> Exit {
+    match why {
+        Why::Nothing => nothing(host, "token", json),
+        Why::Stopped => Exit::Cancelled,
+        Why::Failed(failure, diagnosis) => explained(host, failure, diagnosis, json),
+    }
+}
+
+/// What is handed out comes from a registration.
+pub(super) fn nothing(host: &mut Host, command: &'static str, json: bool) -> Exit {
+    complain(
+        host,
+        "nothing is registered yet, so there is nothing to hand out: octo-csp register",
+    );
+    if json {
+        say(host, &report::token::nothing(command, Exit::SignIn));
+    }
+    Exit::SignIn
+}

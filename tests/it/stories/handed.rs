@@ -1,0 +1,201 @@
+//! What is handed out: access tokens for scripts, a code for Octo's web page.
+
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+use super::browser::{runtime, sign_in};
+use super::desk::{Desk, PROGRAM, Person as _, spawn};
+use super::registered::registered;
+use crate::pty::{Pty, now};
+use crate::simulator::bench::client;
+
+/// A script of this person starts the program.
+fn start(desk: &Desk, arguments: &[&str]) -> Child {
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(arguments)
+        .arg("--cloud-file")
+        .arg(desk.path("cloud.json"))
+        .env_clear()
+        .envs(desk.session.variables())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+fn script(desk: &Desk, arguments: &[&str]) -> Output {
+    start(desk, arguments).wait_with_output().unwrap()
+}
+
+/// The person types it.
+fn terminal(desk: &Desk, arguments: &[&str]) -> Pty {
+    let cloud = desk.path("cloud.json").display().to_string();
+    let command: Vec<&str> = [PROGRAM]
+        .into_iter()
+        .chain(arguments.iter().copied())
+        .chain(["--cloud-file", &cloud])
+        .collect();
+    spawn(&desk.session, &command)
+}
+
+/// What went well; its standard output without the line end.
+fn printed(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert_eq!(said, "");
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.strip_suffix('\n').unwrap().to_owned()
+}
+
+/// How often the simulated Microsoft did this.
+fn counted(desk: &Desk, what: &str) -> u64 {
+    let counters: Value = runtime().block_on(async {
+        let http = client().build().unwrap();
+        let answer = http.get(desk.fact("counters")).send().await.unwrap();
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+    });
+    counters[what].as_u64().unwrap()
+}
+
+fn refresh_tokens(desk: &Desk) -> usize {
+    let items = desk.items();
+    let tokens = items.iter().filter(|item| item.contains("/refresh-token/"));
+    // A long value has parts beside its entry.
+    tokens.filter(|item| !item.contains('#')).count()
+}
+
+#[test]
+fn a_hundred_calls_at_once_make_one_request_and_lose_no_token() {
+    let desk = registered();
+    let before = counted(&desk, "refreshes");
+    let began = now();
+    let calls: Vec<Child> = (0..100)
+        .map(|_| start(&desk, &["token", "partner-center"]))
+        .collect();
+    let tokens: Vec<String> = calls
+        .into_iter()
+        .map(|call| printed(&call.wait_with_output().unwrap()))
+        .collect();
+    println!("100 calls: {} ms", began.elapsed().as_millis());
+    let first = tokens.first().unwrap();
+    assert_eq!(first.matches('.').count(), 2, "{first}");
+    assert!(tokens.iter().all(|token| token == first));
+    assert_eq!(counted(&desk, "refreshes"), before + 1);
+
+    // The refresh token that was rotated is at hand: another API is asked with it, and then nobody is asked any more.
+    let other = printed(&script(&desk, &["token", "partner-api"]));
+    assert_ne!(&other, first);
+    let again = printed(&script(&desk, &["token", "partner-api", "--json"]));
+    let again: Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(again["access_token"], other.as_str());
+    assert_eq!(again["cached"], true);
+    assert_eq!(again["audience"], "partner-api");
+    assert_eq!(
+        (&again["version"], &again["command"]),
+        (&1.into(), &"token".into())
+    );
+    assert_eq!(counted(&desk, "refreshes"), before + 2);
+    for _ in 0..3 {
+        let longer = ["token", "partner-api", "--min-valid", "86400"];
+        assert_ne!(printed(&script(&desk, &longer)), other);
+    }
+    assert_eq!(counted(&desk, "refreshes"), before + 5);
+    assert_eq!(refresh_tokens(&desk), 2);
+    desk.no_file_has(&[first, &other]);
+}
+
+#[test]
+fn a_kept_token_is_given_out_while_a_wizard_is_open_and_never_on_a_terminal_unasked() {
+    let desk = registered();
+    let token = printed(&script(&desk, &["token", "partner-center"]));
+    let mut wizard = desk.register(&[]);
+    wizard.wait("What should be done?");
+    assert_eq!(printed(&script(&desk, &["token", "partner-center"])), token);
+    let mut pty = terminal(&desk, &["token", "partner-center"]);
+    pty.wait("not printed on a terminal");
+    assert_eq!(pty.exit(), 2);
+    assert!(!String::from_utf8_lossy(&pty.bytes).contains(&token[..16]));
+    let mut pty = terminal(&desk, &["token", "partner-center", "--show"]);
+    pty.wait(&token[token.len() - 16..]);
+    assert_eq!(pty.exit(), 0);
+    wizard.send("\x03");
+    assert_eq!(wizard.exit(), 0);
+}
+
+/// The address that was printed, however the terminal wrapped it.
+fn shown(pty: &Pty) -> String {
+    let bytes = String::from_utf8_lossy(&pty.bytes).into_owned();
+    let start = bytes.find("http").unwrap();
+    let end = bytes[start..].find(['\r', '\n']).unwrap();
+    bytes[start..start + end].to_owned()
+}
+
+#[test]
+fn a_code_is_shown_unredeemed_and_works_for_somebody_without_our_verifier() {
+    let desk = registered();
+    let (journal, kept) = (desk.journal(), desk.kept());
+    let before = counted(&desk, "redemption_attempts");
+    let mut pty = terminal(&desk, &["code", "--no-browser"]);
+    pty.reads("press Accept.");
+    pty.wait("aste ");
+    let address = shown(&pty);
+    assert!(!address.contains("code_challenge"), "{address}");
+    assert!(
+        address.contains("redirect_uri=http%3A%2F%2Flocalhost&"),
+        "{address}"
+    );
+    pty.send("http://localhost/?code=0.AXoA-some-other-code&state=wrong\r");
+    pty.reads("belongs to another sign-in");
+    let back = sign_in(&address);
+    pty.send(&format!("{back}\r"));
+    pty.wait("It works once");
+    assert_eq!(pty.exit(), 0);
+    let code = back.split_once("code=").unwrap().1;
+    let code = code.split('&').next().unwrap();
+    let said = String::from_utf8_lossy(&pty.bytes).into_owned();
+    assert!(said.lines().any(|line| line.trim() == code), "{said}");
+    assert_eq!(counted(&desk, "redemption_attempts"), before);
+    assert_eq!((desk.journal(), desk.kept()), (journal, kept));
+
+    // As Octo's page does.
+    let form = [
+        ("grant_type", "authorization_code".to_owned()),
+        ("client_id", desk.fact("client_id")),
+        ("client_secret", desk.fact("client_secret")),
+        ("code", code.to_owned()),
+        ("redirect_uri", "http://localhost".to_owned()),
+    ];
+    let endpoint = format!("{}/oauth2/v2.0/token", desk.fact("authority"));
+    let answer = runtime().block_on(async {
+        let http = client().build().unwrap();
+        let answer = http.post(endpoint).form(&form).send().await.unwrap();
+        answer.text().await.unwrap()
+    });
+    assert!(answer.contains("refresh_token"), "{answer}");
+    assert_eq!(counted(&desk, "redemptions"), 2);
+}
+
+#[test]
+fn a_code_for_which_nobody_signs_in_ends_with_the_codes_of_the_readme() {
+    let desk = registered();
+    let output = script(&desk, &["code", "--no-browser"]);
+    assert_eq!(output.status.code(), Some(2), "a pipe is no terminal");
+    let mut pty = terminal(&desk, &["code", "--no-browser", "--timeout", "1"]);
+    pty.wait("within the time limit");
+    assert_eq!(pty.exit(), 124);
+    let mut pty = terminal(&desk, &["code", "--no-browser"]);
+    pty.reads("press Accept.");
+    pty.wait("aste ");
+    pty.send("\x03");
+    assert_eq!(pty.exit(), 130);
+    let mut pty = terminal(&desk, &["code", "--no-browser"]);
+    pty.wait("aste ");
+    let state = shown(&pty).split_once("state=").unwrap().1.to_owned();
+    let state = state.split('&').next().unwrap();
+    let declined =
+        format!("http://localhost/?error=access_denied&error_subcode=cancel&state={state}\r");
+    pty.send(&declined);
+    assert_eq!(pty.exit(), 4);
+}
