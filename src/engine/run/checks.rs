@@ -63,6 +63,12 @@ pub enum CheckId {
     ReadBack,
     /// What is no longer needed is deleted.
     Tidy,
+    /// That everything will be deleted is noted.
+    NoteForgetting,
+    /// The secrets are deleted.
+    EraseItems,
+    /// The files are deleted.
+    Discard,
 }
 
 use CheckId as C;
@@ -128,6 +134,9 @@ pub(super) const PARTNER_API_AGAIN: &[CheckId] = &[
 /// The commit.
 pub(super) const COMMIT: &[CheckId] = &[C::Manifest, C::Activate, C::ReadBack, C::Tidy];
 
+/// Forgetting.
+pub(super) const FORGET: &[CheckId] = &[C::NoteForgetting, C::EraseItems, C::Discard];
+
 struct Spec {
     key: &'static str,
     title: &'static str,
@@ -154,7 +163,7 @@ const fn spec(
 
 impl CheckId {
     /// Every check, in the order of the screens.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::RecallSecret,
         Self::Tenant,
         Self::AppToken,
@@ -183,6 +192,9 @@ impl CheckId {
         Self::Activate,
         Self::ReadBack,
         Self::Tidy,
+        Self::NoteForgetting,
+        Self::EraseItems,
+        Self::Discard,
     ];
 
     /// Stable name for JSON and scripts.
@@ -205,7 +217,7 @@ impl CheckId {
         self.spec().needs
     }
 
-    /// The step it belongs to; `None` for the commit.
+    /// The step it belongs to; `None` for the commit, and for forgetting.
     pub fn step(self) -> Option<Step> {
         self.spec().step
     }
@@ -486,6 +498,30 @@ const SPECS: &[(CheckId, Spec)] = &[
             None,
         ),
     ),
+    (
+        C::NoteForgetting,
+        spec("forgetting", "Deletion noted", "the journal", &[], None),
+    ),
+    (
+        C::EraseItems,
+        spec(
+            "erase-items",
+            "Secrets deleted",
+            "the keyring",
+            &[C::NoteForgetting],
+            None,
+        ),
+    ),
+    (
+        C::Discard,
+        spec(
+            "discard",
+            "Files deleted",
+            "the disk",
+            &[C::EraseItems],
+            None,
+        ),
+    ),
 ];
 
 /// How a check stands.
@@ -566,6 +602,7 @@ mod tests {
             PARTNER_API,
             PARTNER_API_AGAIN,
             COMMIT,
+            FORGET,
         ] {
             for (index, id) in plan.iter().enumerate() {
                 for need in id.needs() {

@@ -91,7 +91,7 @@ impl Run {
     fn request(&self) -> Option<&crate::engine::answers::PartnerApiRequest> {
         match &self.goal {
             Goal::PartnerApi(request) => Some(request),
-            Goal::PartnerCenter(_) | Goal::Commit => None,
+            Goal::PartnerCenter(_) | Goal::Commit | Goal::Forget => None,
         }
     }
 
@@ -141,7 +141,7 @@ impl Run {
             };
             let proof = Box::new(proof.clone());
             let (attempt, began) = self.attempt_to_write();
-            effects.extend(began.map(Effect::Note));
+            effects.extend(began.into_iter().map(Effect::Note));
             effects.extend(Self::carry_over(
                 &set_key,
                 &attempt.next_item(Kind::PartnerCenterSecret),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::engine::journal::{Attempt, Registration};
+use crate::engine::journal::{Attempt, Registration, StoreKind};
 use crate::engine::step::Step;
 use crate::text::Foreign;
 use crate::ui::lines::{WIDTH, plain};
@@ -64,6 +64,9 @@ fn one(found: &Found) -> Vec<Row> {
     if found.damaged {
         rows.push(pair("!!", DAMAGED));
     }
+    if registration.forgetting {
+        rows.push(pair("!!", FORGETTING));
+    }
     let name = registration.name.as_ref();
     rows.push(pair(
         "Name",
@@ -85,7 +88,11 @@ fn one(found: &Found) -> Vec<Row> {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
     for (index, item) in found.items.iter().enumerate() {
-        let label = if index == 0 { "Keyring" } else { "" };
+        let label = match registration.store {
+            _ if index > 0 => "",
+            StoreKind::Keyring => "Keyring",
+            StoreKind::File => "Age file",
+        };
         rows.push(pair(label, format!("{}: {}", item.name, item.state)));
     }
     rows.push(pair("Journal", found.folder.clone()));
@@ -94,6 +101,8 @@ fn one(found: &Found) -> Vec<Row> {
 
 const NEWER: &str =
     "The journal was written by a newer version: what can be read is shown, nothing is written.";
+const FORGETTING: &str =
+    "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
 const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
 
 fn active_rows(active: &Attempt, registration: &Registration) -> Vec<Row> {
@@ -165,7 +174,9 @@ struct One<'a> {
     secret_ends: Option<String>,
     open_step: Option<&'static str>,
     draft_saved_at: Option<Timestamp>,
+    store: StoreKind,
     items: &'a [Item],
+    forgetting: bool,
     newer: bool,
     damaged: bool,
 }
@@ -209,7 +220,9 @@ fn object(found: &Found) -> One<'_> {
         secret_ends: end("secret"),
         open_step: open_step(registration).map(Step::flag),
         draft_saved_at: found.draft,
+        store: registration.store,
         items: &found.items,
+        forgetting: registration.forgetting,
         newer: registration.newer,
         damaged: found.damaged,
     }
