@@ -1,6 +1,8 @@
 //! A passphrase, asked for on the plain screen before the wizard opens. Nothing of it is shown, not even its length.
 
+use std::future::ready;
 use std::io::{self, Write};
+use std::pin::{Pin, pin};
 
 use crossterm::event::Event as Raw;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
@@ -17,10 +19,17 @@ pub async fn ask(
     question: &str,
     end: impl Future<Output = ()>,
 ) -> io::Result<Option<SharedSecret>> {
+    let mut end = pin!(end);
+    let silent = Silent::enter()?;
+    let keyboard = Keyboard::start()?;
+    // Nobody is asked before a signal is heard and nothing is shown.
+    tokio::select! { biased;
+        () = &mut end => return Ok(None),
+        () = ready(()) => {}
+    }
     write!(screen, "{question}")?;
     screen.flush()?;
-    let silent = Silent::enter()?;
-    let typed = typed(Keyboard::start()?, end).await;
+    let typed = typed(keyboard, end).await;
     drop(silent);
     writeln!(screen)?;
     typed
@@ -28,10 +37,9 @@ pub async fn ask(
 
 async fn typed(
     mut keyboard: Keyboard,
-    end: impl Future<Output = ()>,
+    mut end: Pin<&mut impl Future<Output = ()>>,
 ) -> io::Result<Option<SharedSecret>> {
     let mut field = SecretField::new();
-    let mut end = std::pin::pin!(end);
     loop {
         let event = tokio::select! {
             () = &mut end => return Ok(None),
