@@ -9,7 +9,7 @@ use crate::commands::ground::Refused;
 use crate::commands::{complain, explained, ground, refused, say};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::Failure;
-use crate::engine::journal::{Attempt, ItemName};
+use crate::engine::journal::{Attempt, ItemName, Kind};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::status::{self, Found, Item};
@@ -163,7 +163,9 @@ fn scan(shelf: &Shelf, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
     Ok(found
         .iter()
         .map(|one| {
-            let items = one.registration.every_item();
+            // A manifest holds the names of items, which a report may say.
+            let mut items = one.registration.every_item();
+            items.retain(|item| item.kind != Kind::Manifest);
             runtime.block_on(shelf.scan(text, &one.name, one.registration.store, &items))
         })
         .collect())
