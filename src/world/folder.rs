@@ -225,11 +225,10 @@ mod system {
             let stat = checked(&file, FileType::RegularFile)?;
             let mode = Mode::from_raw_mode(stat.st_mode);
             match how {
-                How::Reading => {}
                 How::ReadingPrivate if mode.intersects(Mode::RWXG | Mode::RWXO) => {
                     return Err(DiskError::NotOurs);
                 }
-                How::ReadingPrivate => {}
+                How::Reading | How::ReadingPrivate => {}
                 How::Existing | How::OrNew | How::New if mode == ours => {}
                 How::Existing | How::OrNew | How::New => fs::fchmod(&file, ours).map_err(disk)?,
             }

@@ -38,10 +38,6 @@ impl Run {
         }
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "every pair of a check and an outcome that is no transition is the same internal failure"
-    )]
     pub(super) fn advance_forget(&mut self, id: CheckId, outcome: Outcome) -> Move {
         match (id, outcome) {
             (CheckId::NoteForgetting, Outcome::Recalled(_)) => {
@@ -50,12 +46,12 @@ impl Run {
             (CheckId::NoteForgetting, Outcome::Failed(failure)) if is_answer(&failure) => {
                 Move::Perform(Effect::Note(Fact::Forgetting))
             }
-            (CheckId::NoteForgetting, Outcome::Noted(_)) => Move::Pass(String::new()),
+            (CheckId::NoteForgetting, Outcome::Noted(_))
+            | (CheckId::Discard, Outcome::Discarded) => Move::Pass(String::new()),
             (CheckId::EraseItems, Outcome::Erased) => {
                 self.known.to_erase.pop();
                 self.erase_next()
             }
-            (CheckId::Discard, Outcome::Discarded) => Move::Pass(String::new()),
             (_, Outcome::Failed(failure)) => Move::Fail(failure),
             _ => Move::internal(),
         }

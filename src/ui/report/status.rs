@@ -158,6 +158,10 @@ struct Object<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 struct One<'a> {
     registration: &'a str,
     environment: &'static str,

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use age::DecryptError;
 use age::scrypt;
 use age::secrecy::SecretString;
-use age::{DecryptError, EncryptError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -210,10 +210,9 @@ fn sealed(items: &Items, passphrase: &Secret, work: u8) -> Result<Vec<u8>, Vault
         .map_err(|_never| VaultError::other("the vault file cannot be written as JSON"))?;
     let mut recipient = scrypt::Recipient::new(words(passphrase));
     recipient.set_work_factor(work);
-    age::encrypt(&recipient, &json).map_err(|error| match error {
-        EncryptError::Io(error) => disk(error.into()),
-        _ => VaultError::other("the vault file could not be sealed"),
-    })
+    // Into memory: no disk can fail here.
+    age::encrypt(&recipient, &json)
+        .map_err(|_error| VaultError::other("the vault file could not be sealed"))
 }
 
 fn unsealed(bytes: &[u8], passphrase: &Secret) -> Result<Items, VaultError> {
@@ -245,20 +244,28 @@ fn words(passphrase: &Secret) -> SecretString {
 /// The file's key is sealed with the passphrase. If that does not open, it is another one, or exactly these bytes were changed;
 /// whatever else is wrong has nothing to do with the passphrase.
 fn not_opened(error: &DecryptError) -> VaultError {
-    VaultError::new(match error {
-        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
-            VaultFault::WrongPassphrase
-        }
-        _ => VaultFault::Damaged,
+    let key = matches!(
+        error,
+        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed
+    );
+    VaultError::new(if key {
+        VaultFault::WrongPassphrase
+    } else {
+        VaultFault::Damaged
     })
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the error ends here, and maps over results"
+)]
 fn disk(error: DiskError) -> VaultError {
-    match error {
-        DiskError::TooLarge => VaultError::new(VaultFault::Damaged),
-        error => VaultError::disk(error.fault()),
+    if matches!(error, DiskError::TooLarge) {
+        return VaultError::new(VaultFault::Damaged);
     }
+    VaultError::disk(error.fault())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

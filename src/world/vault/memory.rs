@@ -35,7 +35,7 @@ impl Store for Memory {
             .ok_or(VaultError::MISSING)
     }
 
-    fn title(&self) -> &str {
+    fn title(&self) -> &'static str {
         "memory of this program"
     }
 }
