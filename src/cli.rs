@@ -13,7 +13,7 @@ use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::version;
 
-pub use care::{Doctor, Explain, Handoff, Report, Status, Troubleshooting};
+pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Troubleshooting};
 pub use paper::{Completions, Man, ShellName};
 pub use tokens::{AudienceName, Code, Token};
 
@@ -54,6 +54,10 @@ pub enum Command {
     Status(Status),
     /// Make a support report without secrets: shown first, searched for every kept secret.
     Report(Report),
+    /// Change the account name.
+    Rename(Rename),
+    /// Delete everything that is kept on this machine about a registration.
+    Forget(Forget),
     /// Write a note for whoever administers Entra: what is needed, exact clicks and ids, nothing secret.
     Handoff(Handoff),
     /// Print an access token for a script, from the sign-in that is kept.
@@ -104,6 +108,23 @@ pub struct Which {
     /// Where Microsoft is reached.
     #[command(flatten)]
     pub cloud: CloudArguments,
+    /// Where secrets are kept.
+    #[command(flatten)]
+    pub store: StoreArguments,
+}
+
+/// Where secrets are kept, and what opens that.
+#[derive(Debug, Default, Args)]
+pub struct StoreArguments {
+    /// Where secrets are kept: the system's keyring, or one file sealed with a passphrase.
+    #[arg(long, value_enum, value_name = "STORE", default_value_t)]
+    pub store: StoreName,
+    /// Read the passphrase of --store file from this open file descriptor; 0 is standard input.
+    #[arg(long, value_name = "N", conflicts_with = "passphrase_file")]
+    pub passphrase_fd: Option<u32>,
+    /// Read the passphrase of --store file from this file.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// Which cloud.
@@ -228,6 +249,16 @@ pub enum CloudName {
     China,
     /// US Government.
     UsGov,
+}
+
+/// A place for secrets, on the command line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StoreName {
+    /// The operating system's keyring.
+    #[default]
+    Keyring,
+    /// One file in the age format, sealed with a passphrase.
+    File,
 }
 
 /// When to use colours.

@@ -3,14 +3,17 @@
 mod code;
 mod doctor;
 mod explain;
+mod forget;
 mod ground;
 mod handoff;
 mod headless;
 mod paper;
+mod passphrase;
 mod picture;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
+mod rename;
 #[cfg(feature = "simulator")]
 mod simulate;
 mod status;
@@ -22,6 +25,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command, mistake};
+use crate::commands::ground::Refused;
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::Failure;
 use crate::exit::Exit;
@@ -49,6 +53,8 @@ pub fn run(host: &mut Host) -> Exit {
         Command::Doctor(arguments) => doctor::run(host, &arguments),
         Command::Status(arguments) => status::run(host, &arguments),
         Command::Report(arguments) => status::report(host, &arguments),
+        Command::Rename(arguments) => rename::run(host, &arguments),
+        Command::Forget(arguments) => forget::run(host, &arguments),
         Command::Handoff(arguments) => handoff::run(host, &arguments),
         Command::Token(arguments) => token::run(host, &arguments),
         Command::Code(arguments) => code::run(host, &arguments),
@@ -68,6 +74,12 @@ pub fn run(host: &mut Host) -> Exit {
 fn complain(host: &mut Host, what: &str) -> Exit {
     let _closed = writeln!(host.err, "octo-csp: {what}");
     Exit::Usage
+}
+
+/// Says why a command does not begin, on standard error.
+fn refused(host: &mut Host, refused: &Refused) -> Exit {
+    complain(host, &refused.words);
+    refused.exit
 }
 
 /// Prints on standard output. A reader that has gone away (`| head`) is no fault.

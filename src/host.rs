@@ -63,6 +63,8 @@ pub struct Environment {
     pub ssh_connection: Option<String>,
     /// `WSL_DISTRO_NAME`.
     pub wsl: Option<String>,
+    /// `CREDENTIALS_DIRECTORY`: where systemd puts what a service may know, for the passphrase of a vault file and nothing else.
+    pub credentials: Option<PathBuf>,
 }
 
 impl Environment {
@@ -94,6 +96,7 @@ impl Environment {
             wayland_display: text("WAYLAND_DISPLAY"),
             ssh_connection: text("SSH_CONNECTION"),
             wsl: text("WSL_DISTRO_NAME"),
+            credentials: path("CREDENTIALS_DIRECTORY"),
         }
     }
 

@@ -40,16 +40,17 @@ use crate::engine::effect::{
     Answer, Cause, Consent, Effect, Failure, Found, Landed, Look, Outcome, Reading, Service,
     Verdict,
 };
+use crate::engine::step::Environment;
 use crate::secret::Secret;
 use crate::world::browser::Surroundings;
 use crate::world::entra::Entra;
 use crate::world::http::{Http, HttpOptions};
-use crate::world::kept::Kept;
+use crate::world::kept::{Kept, Purpose};
 use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
 use crate::world::redirect::SignInSession;
 
-pub use kept::Keeping;
+pub use kept::{Keeping, Secrets};
 
 /// What the world is made with.
 #[derive(Debug)]
@@ -109,17 +110,8 @@ impl World {
     async fn attempt(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
         match effect {
             Effect::Look(look) => self.look(look).await,
-            Effect::Open(environment) => {
-                self.kept.borrow_mut().take();
-                let kept = Rc::new(Kept::open(
-                    &self.keeping,
-                    environment,
-                    self.cloud.keeping_name().as_deref(),
-                )?);
-                let opened = kept.opened();
-                *self.kept.borrow_mut() = Some(kept);
-                Ok(Outcome::Opened(Box::new(opened)))
-            }
+            Effect::Open(environment) => self.open(environment, Purpose::Use).await,
+            Effect::OpenToForget(environment) => self.open(environment, Purpose::Forget).await,
             Effect::Discover(directory) => self
                 .entra()?
                 .discover(&directory)
@@ -156,12 +148,26 @@ impl World {
             | Effect::Copy { .. }
             | Effect::Erase(_)
             | Effect::ReadBack(_)
-            | Effect::Save(_) => self.kept()?.perform(effect).await,
+            | Effect::Save(_)
+            | Effect::Discard => self.kept()?.perform(effect).await,
             Effect::Pause(time) => {
                 tokio::time::sleep(time).await;
                 Ok(Outcome::Paused)
             }
         }
+    }
+
+    async fn open(
+        &self,
+        environment: Environment,
+        purpose: Purpose,
+    ) -> Result<Outcome, Box<Failure>> {
+        self.kept.borrow_mut().take();
+        let cloud = self.cloud.keeping_name();
+        let kept = Kept::open(&self.keeping, environment, cloud.as_deref(), purpose).await?;
+        let opened = kept.opened();
+        *self.kept.borrow_mut() = Some(Rc::new(kept));
+        Ok(Outcome::Opened(Box::new(opened)))
     }
 
     async fn look(&self, look: Look) -> Result<Outcome, Box<Failure>> {

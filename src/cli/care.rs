@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use crate::cli::{CloudArguments, StepName, Which};
+use crate::cli::{CloudArguments, StepName, StoreArguments, Which};
 
 /// `octo-csp explain`.
 #[derive(Debug, Args)]
@@ -58,6 +58,9 @@ pub struct Status {
     /// Only the integration sandbox.
     #[arg(long)]
     pub sandbox: bool,
+    /// What opens vault files: each registration says itself where its secrets are.
+    #[command(flatten)]
+    pub store: StoreArguments,
 }
 
 /// `octo-csp report`.
@@ -69,6 +72,9 @@ pub struct Report {
     /// Write it to this file.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// What opens vault files: each registration says itself where its secrets are.
+    #[command(flatten)]
+    pub store: StoreArguments,
     /// Where Microsoft is reached.
     #[command(flatten)]
     pub cloud: CloudArguments,
@@ -83,6 +89,40 @@ pub struct Handoff {
     /// One HTML page in place of plain text.
     #[arg(long)]
     pub html: bool,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `octo-csp rename`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp rename \"Contoso CSP\"\n  octo-csp rename --none\n\nNothing else is changed. Octo is not told."
+)]
+pub struct Rename {
+    /// The new account name.
+    #[arg(value_name = "NAME", required_unless_present = "none")]
+    pub name: Option<String>,
+    /// Take the name away: it is optional.
+    #[arg(long, conflicts_with = "name")]
+    pub none: bool,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `octo-csp forget`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp forget\n  octo-csp forget --sandbox --yes\n\nWhat was ended in between is finished by calling it again.\nExit code 0 when nothing is left; 7 when something could not be reached; 130 when the name was not typed."
+)]
+pub struct Forget {
+    /// Do not ask for the name.
+    #[arg(long)]
+    pub yes: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,

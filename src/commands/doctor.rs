@@ -6,7 +6,7 @@ use std::io::Write as _;
 use crate::cli::Doctor;
 use crate::cloud::Cloud;
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, say};
+use crate::commands::{complain, explained, headless, refused, say};
 use crate::engine::claims::{Need, compare};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{Audience, Cause, Failure, Opened, Service};
@@ -27,7 +27,7 @@ const WARN_DAYS: i32 = 14;
 pub(super) fn run(host: &mut Host, arguments: &Doctor) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return complain(host, &what),
+        Err(what) => return refused(host, &what),
     };
     let Some(runtime) = runtime() else {
         return Exit::Internal;

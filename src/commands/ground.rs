@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CloudArguments, CloudName, Which};
+use crate::cli::{CloudArguments, CloudName, StoreArguments, StoreName, Which};
 use crate::cloud::Cloud;
+use crate::commands::passphrase;
 use crate::engine::journal::registration_name;
 use crate::engine::step::Environment;
+use crate::exit::Exit;
 use crate::host::Host;
+use crate::secret::SharedSecret;
 use crate::world::browser::Surroundings;
 use crate::world::shelf::Shelf;
-use crate::world::{Keeping, Options};
+use crate::world::{Keeping, Options, Secrets};
 
 /// What a command about one registration stands on.
 pub(super) struct Ground {
@@ -21,11 +24,55 @@ pub(super) struct Ground {
     pub(super) environment: Environment,
     state: PathBuf,
     program: PathBuf,
+    secrets: Secrets,
+}
+
+/// Why a command does not begin, in words for the person who typed it.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) exit: Exit,
+    pub(super) words: String,
+}
+
+impl Refused {
+    pub(super) fn usage(words: &str) -> Self {
+        Self {
+            exit: Exit::Usage,
+            words: words.to_owned(),
+        }
+    }
+
+    pub(super) fn internal() -> Self {
+        Self {
+            exit: Exit::Internal,
+            words: "no runtime could be started".to_owned(),
+        }
+    }
+}
+
+impl From<String> for Refused {
+    fn from(words: String) -> Self {
+        Self {
+            exit: Exit::Usage,
+            words,
+        }
+    }
 }
 
 impl Ground {
-    /// Reads what the arguments name. The sentence of a failure is for the person who typed them.
-    pub(super) fn of(host: &Host, which: &Which) -> Result<Self, String> {
+    /// Reads what the arguments name, and asks for the passphrase of a vault file.
+    pub(super) fn of(host: &mut Host, which: &Which) -> Result<Self, Refused> {
+        let mut ground = Self::sealed(host, which)?;
+        if matches!(ground.secrets, Secrets::File(_)) {
+            let (shelf, name) = (ground.shelf(), ground.name());
+            let passphrase = passphrase::get(host, &which.store, &shelf, Some(&name))?;
+            ground.secrets = Secrets::File(Some(passphrase));
+        }
+        Ok(ground)
+    }
+
+    /// The same for a command that does not look into the vault.
+    pub(super) fn sealed(host: &Host, which: &Which) -> Result<Self, Refused> {
         let (cloud, extra_ca) = cloud(&which.cloud)?;
         Ok(Self {
             cloud,
@@ -37,6 +84,11 @@ impl Ground {
             },
             state: state(host)?,
             program: host.program.clone(),
+            secrets: if is_file(&which.store)? {
+                Secrets::File(None)
+            } else {
+                Secrets::Keyring
+            },
         })
     }
 
@@ -48,6 +100,7 @@ impl Ground {
             keeping: Keeping::Machine {
                 state: self.state.clone(),
                 program: self.program.clone(),
+                secrets: self.secrets.clone(),
             },
             browser,
         }
@@ -55,7 +108,11 @@ impl Ground {
 
     /// Every registration of this person, to look at without a lock.
     pub(super) fn shelf(&self) -> Shelf {
-        Shelf::new(self.state.clone(), self.program.clone())
+        let passphrase = match &self.secrets {
+            Secrets::Keyring => None,
+            Secrets::File(passphrase) => passphrase.as_ref().map(SharedSecret::clone),
+        };
+        Shelf::new(self.state.clone(), self.program.clone()).with_passphrase(passphrase)
     }
 
     /// Under which name this registration is kept.
@@ -65,8 +122,25 @@ impl Ground {
 }
 
 /// The registrations below the state folder, for a command that is about all of them.
-pub(super) fn shelf(host: &Host) -> Result<Shelf, String> {
-    Ok(Shelf::new(state(host)?, host.program.clone()))
+pub(super) fn shelf(host: &mut Host, store: &StoreArguments) -> Result<Shelf, Refused> {
+    let shelf = Shelf::new(state(host)?, host.program.clone());
+    if !is_file(store)? {
+        return Ok(shelf);
+    }
+    let passphrase = passphrase::get(host, store, &shelf, None)?;
+    Ok(shelf.with_passphrase(Some(passphrase)))
+}
+
+/// Whether secrets are in a vault file. A passphrase for something else is a mistake that is not passed over.
+fn is_file(store: &StoreArguments) -> Result<bool, Refused> {
+    let given = store.passphrase_fd.is_some() || store.passphrase_file.is_some();
+    match store.store {
+        StoreName::File => Ok(true),
+        StoreName::Keyring if given => Err(Refused::usage(
+            "a passphrase belongs to a vault file: --store file",
+        )),
+        StoreName::Keyring => Ok(false),
+    }
 }
 
 fn state(host: &Host) -> Result<PathBuf, String> {

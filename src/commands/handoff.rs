@@ -2,16 +2,16 @@
 
 use crate::cli::Handoff as Arguments;
 use crate::commands::ground::Ground;
-use crate::commands::{complain, explained, say};
+use crate::commands::{explained, refused, say};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::handoff::{self, Handoff};
 
 pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
-    let ground = match Ground::of(host, &arguments.which) {
+    let ground = match Ground::sealed(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return complain(host, &what),
+        Err(what) => return refused(host, &what),
     };
     let volume = match ground.shelf().volume(&ground.name()) {
         Ok(volume) => volume,

@@ -12,12 +12,24 @@ use crate::world::World;
 use crate::world::clock::Stopwatch;
 
 /// Opens a registration for this process alone.
+pub(super) async fn open(world: &World, environment: Environment) -> Result<Opened, Box<Failure>> {
+    opened(world.perform(Effect::Open(environment)).await)
+}
+
+/// The same to forget it.
+pub(super) async fn open_to_forget(
+    world: &World,
+    environment: Environment,
+) -> Result<Opened, Box<Failure>> {
+    opened(world.perform(Effect::OpenToForget(environment)).await)
+}
+
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "an effect that is answered by another one's outcome is the same internal failure"
 )]
-pub(super) async fn open(world: &World, environment: Environment) -> Result<Opened, Box<Failure>> {
-    match world.perform(Effect::Open(environment)).await {
+fn opened(outcome: Outcome) -> Result<Opened, Box<Failure>> {
+    match outcome {
         Outcome::Opened(opened) => Ok(*opened),
         Outcome::Failed(failure) => Err(failure),
         _ => Err(Box::new(Failure::new(Service::Machine, Cause::Internal))),

@@ -211,7 +211,9 @@ fn outcome(effect: Effect) -> Option<Outcome> {
             fact,
         }))),
         Effect::Save(_) => Some(Outcome::Saved),
-        Effect::Listen(_)
+        Effect::OpenToForget(_)
+        | Effect::Discard
+        | Effect::Listen(_)
         | Effect::Relisten(_)
         | Effect::Probe(_)
         | Effect::Await

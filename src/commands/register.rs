@@ -6,8 +6,8 @@ use std::rc::Rc;
 use ratatui::Frame;
 
 use crate::cli::{ColorName, Register, Screen};
-use crate::commands::complain;
 use crate::commands::ground::{Ground, runtime};
+use crate::commands::{complain, refused};
 use crate::engine::diagnose::Place;
 use crate::engine::step::Step;
 use crate::exit::Exit;
@@ -29,7 +29,7 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
     }
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return complain(host, &what),
+        Err(what) => return refused(host, &what),
     };
     let cloud = &ground.cloud;
     let setting = Setting {

@@ -5,21 +5,25 @@ use std::path::Path;
 
 use crate::cli::{Report, Status};
 use crate::cloud::Cloud;
-use crate::commands::{complain, explained, ground, say};
+use crate::commands::ground::Refused;
+use crate::commands::{complain, explained, ground, refused, say};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::Failure;
-use crate::engine::journal::{Attempt, ItemName, Kind, Registration};
+use crate::engine::journal::{ItemName, Kind};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::status::{self, Found, Item};
 use crate::ui::report::support::{self, Surroundings};
-use crate::world::shelf::{Presence, Scan, Volume};
+use crate::world::shelf::{Presence, Scan, Shelf, Volume};
 use crate::world::{clock, papers};
 
 pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
-    let found = match find(host, arguments.sandbox) {
+    let found = ground::shelf(host, &arguments.store)
+        .map_err(Told::Words)
+        .and_then(|shelf| find(&shelf, arguments.sandbox));
+    let found = match found {
         Ok(found) => found,
-        Err(Told::Words(what)) => return complain(host, &what),
+        Err(Told::Words(what)) => return refused(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, arguments.json),
     };
     let text = if arguments.json {
@@ -36,12 +40,12 @@ pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
 
 /// Why nothing could be found.
 enum Told {
-    Words(String),
+    Words(Refused),
     Failure(Box<Failure>),
 }
 
 fn no_runtime() -> Told {
-    Told::Words("no runtime could be started".to_owned())
+    Told::Words(Refused::internal())
 }
 
 fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
@@ -49,8 +53,7 @@ fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
     explained(host, failure, &diagnosis, json)
 }
 
-fn find(host: &Host, sandbox: bool) -> Result<Vec<Found>, Told> {
-    let shelf = ground::shelf(host).map_err(Told::Words)?;
+fn find(shelf: &Shelf, sandbox: bool) -> Result<Vec<Found>, Told> {
     let volumes = shelf.volumes().map_err(Told::Failure)?;
     let runtime = ground::runtime().ok_or_else(no_runtime)?;
     Ok(volumes
@@ -62,7 +65,8 @@ fn find(host: &Host, sandbox: bool) -> Result<Vec<Found>, Told> {
                 [active.set(), tokens.to_vec()].concat()
             });
             let items = items.unwrap_or_default();
-            let mut seen = runtime.block_on(shelf.presence(&volume.name, &items));
+            let kept_in = volume.registration.store;
+            let mut seen = runtime.block_on(shelf.presence(&volume.name, kept_in, &items));
             // Access tokens are no part of the set: one that is not there is not missing.
             seen.retain(|(item, presence)| {
                 *presence == Presence::There || !item.kind.is_access_token()
@@ -95,6 +99,7 @@ fn words(presence: &Presence) -> String {
     match presence {
         Presence::There => "there".to_owned(),
         Presence::Missing => "missing".to_owned(),
+        Presence::Sealed => "not opened (--store file)".to_owned(),
         Presence::Unknown(failure) => {
             let diagnosis = diagnose(failure, &Context::default());
             format!("not known ({})", diagnosis.code)
@@ -107,15 +112,19 @@ pub(super) fn report(host: &mut Host, arguments: &Report) -> Exit {
         Ok((cloud, _)) => cloud,
         Err(what) => return complain(host, &what),
     };
-    let found = match find(host, false) {
+    let shelf = match ground::shelf(host, &arguments.store) {
+        Ok(shelf) => shelf,
+        Err(what) => return refused(host, &what),
+    };
+    let found = match find(&shelf, false) {
         Ok(found) => found,
-        Err(Told::Words(what)) => return complain(host, &what),
+        Err(Told::Words(what)) => return refused(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, false),
     };
     let text = support::text(&surroundings(host, &cloud), &found);
-    let scans = match scan(host, &text, &found) {
+    let scans = match scan(&shelf, &text, &found) {
         Ok(scans) => scans,
-        Err(Told::Words(what)) => return complain(host, &what),
+        Err(Told::Words(what)) => return refused(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, false),
     };
     for (item, encoding) in scans.iter().flat_map(|scan| &scan.leaks) {
@@ -156,34 +165,27 @@ fn surroundings(host: &Host, cloud: &Cloud) -> Surroundings {
 }
 
 /// Searches for everything that the journals say was ever kept, of open and replaced attempts too.
-fn scan(host: &Host, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
-    let shelf = ground::shelf(host).map_err(Told::Words)?;
+fn scan(shelf: &Shelf, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
     let runtime = ground::runtime().ok_or_else(no_runtime)?;
     Ok(found
         .iter()
         .map(|one| {
-            let items = every_item(&one.registration);
-            runtime.block_on(shelf.scan(text, &one.name, &items))
+            // A manifest holds the names of items, which a report may say.
+            let mut items = one.registration.every_item();
+            items.retain(|item| item.kind != Kind::Manifest);
+            runtime.block_on(shelf.scan(text, &one.name, one.registration.store, &items))
         })
         .collect())
-}
-
-/// Every item that holds a secret. A manifest holds the names of items, which a report may say.
-fn every_item(registration: &Registration) -> Vec<ItemName> {
-    registration
-        .active
-        .iter()
-        .chain(&registration.open)
-        .chain(&registration.previous)
-        .chain(&registration.closed)
-        .flat_map(Attempt::all_items)
-        .filter(|item| item.kind != Kind::Manifest)
-        .collect()
 }
 
 fn searched(scans: &[Scan]) -> String {
     let count: usize = scans.iter().map(|scan| scan.looked_for).sum();
     let silent = scans.iter().find_map(|scan| scan.silent.as_ref());
+    if scans.iter().any(|scan| scan.sealed) {
+        return format!(
+            "searched for {count} kept secrets; a vault file was not opened (--store file), so read the report before you send it"
+        );
+    }
     let searched = format!("searched for {count} kept secrets in 7 encodings: none is in it");
     silent.map_or(searched, |failure| {
         let diagnosis = diagnose(failure, &Context::default());

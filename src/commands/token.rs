@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cli::Token;
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, say};
+use crate::commands::{complain, explained, headless, refused, say};
 use crate::engine::access::AccessToken;
 use crate::engine::diagnose::{Context, Diagnosis, diagnose};
 use crate::engine::effect::{Audience, Cause, Effect, Failure, Opened, Outcome, Service};
@@ -28,7 +28,7 @@ const ROUND: Duration = Duration::from_millis(50);
 pub(super) fn run(host: &mut Host, arguments: &Token) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return complain(host, &what),
+        Err(why) => return refused(host, &why),
     };
     let audience = Audience::from(arguments.audience);
     if host.output_is_terminal && !arguments.show {
@@ -124,10 +124,9 @@ async fn glance(shelf: &Shelf, name: &str, audience: Audience) -> Result<Option<
         return Ok(None);
     }
     let active = volume.registration.active.as_ref().ok_or(Why::Nothing)?;
-    let kept = shelf
-        .recall(name, &AccessToken::item(active, audience))
-        .await;
-    Ok(kept.ok().and_then(|kept| AccessToken::read(&kept, active)))
+    let item = AccessToken::item(active, audience);
+    let kept = shelf.recall(name, volume.registration.store, &item).await;
+    Ok(kept.and_then(|kept| AccessToken::read(&kept, active)))
 }
 
 /// The same with the lock. A token that is not there is no fault, nor one that cannot be read: it is written over.

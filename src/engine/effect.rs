@@ -21,6 +21,8 @@ pub enum Effect {
     Look(Look),
     /// Take the lock of this registration, fold its journal, read its draft.
     Open(Environment),
+    /// The same to delete it: one that is half deleted already, and a vault that nobody can open any more, are fine.
+    OpenToForget(Environment),
     /// Read a directory's public OpenID metadata.
     Discover(Directory),
     /// Ask for an app-only token for Partner Center.
@@ -62,6 +64,8 @@ pub enum Effect {
     ReadBack(Vec<ItemName>),
     /// Write the draft: what was typed, without secrets.
     Save(Box<Draft>),
+    /// Remove every file of this registration, its journal last.
+    Discard,
     /// Wait before trying again.
     Pause(Duration),
 }
@@ -78,9 +82,11 @@ impl Effect {
             | Self::Keep(..)
             | Self::Copy { .. }
             | Self::Erase(_)
-            | Self::Save(_) => true,
+            | Self::Save(_)
+            | Self::Discard => true,
             Self::Look(Look::Network | Look::Clock | Look::Browser)
             | Self::Open(_)
+            | Self::OpenToForget(_)
             | Self::Discover(_)
             | Self::AppToken(_)
             | Self::Read(..)
@@ -244,7 +250,7 @@ pub enum Verdict {
 pub enum Outcome {
     /// Of [`Effect::Look`].
     Looked(Sight),
-    /// Of [`Effect::Open`].
+    /// Of [`Effect::Open`] and [`Effect::OpenToForget`].
     Opened(Box<Opened>),
     /// Of [`Effect::Discover`].
     Discovered(Tenant),
@@ -276,6 +282,8 @@ pub enum Outcome {
     ReadBack,
     /// Of [`Effect::Save`].
     Saved,
+    /// Of [`Effect::Discard`].
+    Discarded,
     /// Of [`Effect::Pause`].
     Paused,
     /// Of any.
@@ -636,6 +644,10 @@ pub enum Cause {
     NewerJournal,
     /// The journal changed under us: what was built on is no longer the latest.
     JournalMoved,
+    /// The registration keeps its secrets in another store than the one asked for; `detail` says which.
+    OtherStore,
+    /// The registration is being forgotten, and that was not finished.
+    HalfForgotten,
     /// A comparison of ours.
     Mismatch(Mismatch),
     /// The random source of the operating system failed, or a task of ours ended without an answer.
@@ -686,6 +698,10 @@ pub enum VaultFault {
     Missing,
     /// What was read is not what was written, or a second process reads something else.
     ReadsDifferently,
+    /// The passphrase of the vault file is another one.
+    WrongPassphrase,
+    /// The vault file is no age file with a passphrase, or was changed.
+    Damaged,
     /// Anything else.
     Other,
 }

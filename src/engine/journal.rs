@@ -36,6 +36,11 @@ pub enum Fact {
         /// The name.
         name: Option<AccountName>,
     },
+    /// From here on secrets are kept in this store. Said once, before the first attempt; unsaid it is the keyring.
+    Stored {
+        /// The store.
+        store: StoreKind,
+    },
     /// An attempt was started; it will write to `slot`, and counts only while the active sequence is still `base`.
     Began {
         /// The attempt.
@@ -122,6 +127,29 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lines: Vec<CheckLine>,
     },
+    /// Everything that was kept is about to be deleted, this journal last. From here on it is only ever gone on with that.
+    Forgetting,
+}
+
+/// Where secrets are kept. Chosen by the person, never a fallback.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreKind {
+    /// The operating system's keyring.
+    #[default]
+    Keyring,
+    /// One file in the age format, sealed with a passphrase.
+    File,
+}
+
+impl StoreKind {
+    /// As a screen says it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::File => "age file",
+        }
+    }
 }
 
 /// What one check found.
@@ -302,6 +330,14 @@ pub struct Registration {
     pub good_runs: BTreeMap<Step, GoodRun>,
     /// Whether lines of a newer version were seen: then nothing is written.
     pub newer: bool,
+    /// Whether it is being forgotten: half of it may be gone already.
+    pub forgetting: bool,
+    /// The store that the journal names.
+    pub store: StoreKind,
+    /// The store that this process keeps in. Whoever opens the registration says so; no line does.
+    pub opened_in: StoreKind,
+    /// Items of attempts that are deleted already.
+    pub retired: Vec<ItemName>,
 }
 
 /// One attempt at a set of secrets.
@@ -501,6 +537,40 @@ impl Registration {
         (AttemptId(self.sequence.saturating_add(1)), slot)
     }
 
+    /// What a person calls it: the partner's company, else the account name.
+    pub fn called(&self) -> Option<String> {
+        let active = self.active.as_ref();
+        let company = active.and_then(|active| active.partner_center.as_ref()?.0.company.as_ref());
+        company
+            .map(ToString::to_string)
+            .or_else(|| self.name.as_ref().map(ToString::to_string))
+    }
+
+    /// Where its secrets are; `None` while nothing is kept.
+    pub fn kept_in(&self) -> Option<StoreKind> {
+        self.attempts().next().is_some().then_some(self.store)
+    }
+
+    /// The fact that goes before the next [`Fact::Began`], if the journal does not say yet where secrets will be.
+    pub fn storing(&self) -> Option<Fact> {
+        let store = self.opened_in;
+        (store != self.store).then_some(Fact::Stored { store })
+    }
+
+    /// Every item that was ever about to be written, those that are deleted already too.
+    pub fn every_item(&self) -> Vec<ItemName> {
+        let present = self.attempts().flat_map(Attempt::all_items);
+        present.chain(self.retired.iter().cloned()).collect()
+    }
+
+    fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.active
+            .iter()
+            .chain(&self.open)
+            .chain(&self.previous)
+            .chain(&self.closed)
+    }
+
     /// The step that a person continues with.
     pub fn open_step(&self) -> Step {
         match &self.open {
@@ -519,6 +589,8 @@ impl Registration {
                 self.name.clone_from(name);
                 self.named = true;
             }
+            Fact::Stored { store } => self.store = *store,
+            Fact::Forgetting => self.forgetting = true,
             Fact::Began {
                 attempt,
                 slot,
@@ -640,6 +712,9 @@ impl Registration {
     }
 
     fn forget(&mut self, id: AttemptId) {
+        let gone = self.attempts().filter(|attempt| attempt.id == id);
+        let gone: Vec<ItemName> = gone.flat_map(Attempt::all_items).collect();
+        self.retired.extend(gone);
         self.closed.retain(|closed| closed.id != id);
         self.previous = self.previous.take().filter(|previous| previous.id != id);
     }
@@ -889,6 +964,10 @@ mod tests {
                     said: Foreign::new("6212345, Contoso"),
                 }],
             },
+            Fact::Stored {
+                store: StoreKind::File,
+            },
+            Fact::Forgetting,
         ]
     }
 

@@ -8,6 +8,7 @@ mod checks;
 mod commit;
 mod context;
 mod findings;
+mod forget;
 mod partner_api;
 mod partner_center;
 mod tokens;
@@ -22,7 +23,8 @@ use crate::engine::effect::{
     Outcome, Service, SheetHead,
 };
 use crate::engine::journal::{
-    Attempt, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
+    Attempt, AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
+    Slot,
 };
 use crate::engine::pasted::Pasted;
 use crate::engine::step::Step;
@@ -167,6 +169,7 @@ enum Goal {
     Token(Audience),
     /// One code, with what is registered.
     Code(PartnerApiRequest),
+    Forget,
 }
 
 /// What a run has found out so far.
@@ -197,6 +200,8 @@ struct Known {
     mfa: Option<bool>,
     sheet: Option<SheetHead>,
     patience: bool,
+    /// Items that are still to be deleted, the next one last.
+    to_erase: Vec<ItemName>,
     script: HashMap<CheckId, Vec<Effect>>,
 }
 
@@ -248,6 +253,13 @@ impl Run {
     pub fn tidy(registration: Registration) -> Self {
         let mut run = Self::new(Goal::Commit, Mood::Register, registration);
         run.checks.retain(|check| check.id == CheckId::Tidy);
+        run
+    }
+
+    /// Deletes everything that was kept about this registration. It can be repeated until it is done.
+    pub fn forget(registration: Registration) -> Self {
+        let mut run = Self::new(Goal::Forget, Mood::Register, registration);
+        run.list_what_goes();
         run
     }
 
@@ -327,6 +339,7 @@ impl Run {
             (Goal::Token(Audience::PartnerCenter), _) => checks::PARTNER_CENTER_TOKEN,
             (Goal::Token(Audience::PartnerApi), _) => checks::PARTNER_API_TOKEN,
             (Goal::Code(_), _) => checks::CODE,
+            (Goal::Forget, _) => checks::FORGET,
         };
         let checks = ids.iter().map(|id| Check::new(*id)).collect();
         let mut run = Self {
@@ -568,12 +581,12 @@ impl Run {
         &self.registration
     }
 
-    /// The step it belongs to; `None` for the commit.
+    /// The step it belongs to; `None` for the commit, and for forgetting.
     pub fn step(&self) -> Option<Step> {
         match self.goal {
             Goal::PartnerCenter(_) => Some(Step::PartnerCenter),
             Goal::PartnerApi(_) | Goal::Token(_) | Goal::Code(_) => Some(Step::PartnerApi),
-            Goal::Commit => None,
+            Goal::Commit | Goal::Forget => None,
         }
     }
 
@@ -667,6 +680,7 @@ impl Run {
         match id.step() {
             Some(Step::PartnerCenter) => self.begin_partner_center(id),
             Some(Step::PartnerApi) => self.begin_partner_api(id),
+            Some(Step::Basic) | None if matches!(self.goal, Goal::Forget) => self.begin_forget(id),
             Some(Step::Basic) | None => self.begin_commit(id),
         }
     }
@@ -690,6 +704,9 @@ impl Run {
         match id.step() {
             Some(Step::PartnerCenter) => self.advance_partner_center(id, outcome),
             Some(Step::PartnerApi) => self.advance_partner_api(id, outcome),
+            Some(Step::Basic) | None if matches!(self.goal, Goal::Forget) => {
+                self.advance_forget(id, outcome)
+            }
             Some(Step::Basic) | None => self.advance_commit(id, outcome),
         }
     }
@@ -824,20 +841,25 @@ impl Run {
         ]
     }
 
-    /// The attempt to write to: the open one, or the one that [`Fact::Began`] is about to make.
-    fn attempt_to_write(&self) -> (Attempt, Option<Fact>) {
+    /// The attempt to write to: the open one, or the one that these facts are about to make.
+    fn attempt_to_write(&self) -> (Attempt, Vec<Fact>) {
         if let Some(open) = &self.registration.open {
-            return (open.clone(), None);
+            return (open.clone(), Vec::new());
         }
         let (attempt, slot) = self.registration.next_attempt();
+        self.beginning(attempt, slot)
+    }
+
+    /// An attempt of this name, and the facts that begin it.
+    fn beginning(&self, attempt: AttemptId, slot: Slot) -> (Attempt, Vec<Fact>) {
         let base = self.registration.active_sequence();
         let began = Fact::Began {
             attempt,
             slot,
             base,
         };
-        let fresh = Attempt::new(attempt, slot, base);
-        (fresh, Some(began))
+        let facts = self.registration.storing().into_iter().chain([began]);
+        (Attempt::new(attempt, slot, base), facts.collect())
     }
 
     fn center_proof(&self) -> Option<PartnerCenterProof> {

@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod dates;
 pub mod doctor;
 pub mod explain;
+pub mod forget;
 pub mod handoff;
 pub mod opening;
 pub mod status;

@@ -7,6 +7,7 @@ mod flights;
 pub mod guard;
 mod intake;
 mod keyboard;
+pub mod passphrase;
 mod signals;
 
 use std::collections::VecDeque;

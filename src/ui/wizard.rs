@@ -381,13 +381,8 @@ impl Wizard {
 
     /// The name to type: the partner's, else the account's, else the MPN ID.
     pub(crate) fn name_to_confirm(&self) -> String {
-        let active = self.registration.active.as_ref();
-        let company = active
-            .and_then(|active| active.partner_center.as_ref()?.0.company.as_ref())
-            .map(ToString::to_string);
-        company
-            .or_else(|| self.registration.name.as_ref().map(ToString::to_string))
-            .unwrap_or_else(|| "replace".to_owned())
+        let called = self.registration.called();
+        called.unwrap_or_else(|| "replace".to_owned())
     }
 
     fn other_account(&self) -> bool {

@@ -105,9 +105,15 @@ impl Folder {
         file.map(|mut file| contents(&mut file)).transpose()
     }
 
+    /// Reads a file that nobody else may read, or tells that there is none.
+    pub(super) fn read_private(&self, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
+        let file = present(self.0.file(name, system::How::ReadingPrivate))?;
+        file.map(|mut file| contents(&mut file)).transpose()
+    }
+
     /// Replaces a file as a whole: it is written aside, synced and renamed, so that there is always an old one or a new one.
     pub(super) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
-        let aside = format!(".{name}.new");
+        let aside = aside(name);
         self.remove(&aside)?;
         let written = self.0.file(&aside, system::How::New).and_then(|mut file| {
             file.write_all(bytes)?;
@@ -127,6 +133,12 @@ impl Folder {
         present(self.0.remove(name)).map(|_| ())
     }
 
+    /// Removes a file, and what a replacement of it left aside when the program was ended.
+    pub(super) fn remove_whole(&self, name: &str) -> Result<(), DiskError> {
+        self.remove(&aside(name))?;
+        self.remove(name)
+    }
+
     /// Makes new and renamed names durable.
     pub(super) fn sync(&self) -> Result<(), DiskError> {
         self.0.sync()
@@ -139,6 +151,10 @@ impl Folder {
         };
         system::same(&now, file)
     }
+}
+
+fn aside(name: &str) -> String {
+    format!(".{name}.new")
 }
 
 /// Reads a file to its end.
@@ -180,6 +196,7 @@ mod system {
     #[derive(Clone, Copy)]
     pub(super) enum How {
         Reading,
+        ReadingPrivate,
         Existing,
         OrNew,
         New,
@@ -198,7 +215,7 @@ mod system {
             let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
             let flags = flags
                 | match how {
-                    How::Reading => OFlags::RDONLY,
+                    How::Reading | How::ReadingPrivate => OFlags::RDONLY,
                     How::Existing => OFlags::RDWR,
                     How::OrNew => OFlags::RDWR | OFlags::CREATE,
                     How::New => OFlags::RDWR | OFlags::CREATE | OFlags::EXCL,
@@ -206,8 +223,14 @@ mod system {
             let ours = Mode::RUSR | Mode::WUSR;
             let file = fs::openat(&self.0, name, flags, ours).map_err(disk)?;
             let stat = checked(&file, FileType::RegularFile)?;
-            if !matches!(how, How::Reading) && Mode::from_raw_mode(stat.st_mode) != ours {
-                fs::fchmod(&file, ours).map_err(disk)?;
+            let mode = Mode::from_raw_mode(stat.st_mode);
+            match how {
+                How::ReadingPrivate if mode.intersects(Mode::RWXG | Mode::RWXO) => {
+                    return Err(DiskError::NotOurs);
+                }
+                How::Reading | How::ReadingPrivate => {}
+                How::Existing | How::OrNew | How::New if mode == ours => {}
+                How::Existing | How::OrNew | How::New => fs::fchmod(&file, ours).map_err(disk)?,
             }
             Ok(File::from(file))
         }
@@ -273,6 +296,7 @@ mod system {
     #[derive(Clone, Copy)]
     pub(super) enum How {
         Reading,
+        ReadingPrivate,
         Existing,
         OrNew,
         New,
@@ -292,7 +316,7 @@ mod system {
             if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
                 return Err(DiskError::NotOurs);
             }
-            let writing = !matches!(how, How::Reading);
+            let writing = !matches!(how, How::Reading | How::ReadingPrivate);
             let file = OpenOptions::new()
                 .read(true)
                 .write(writing)

@@ -2,28 +2,31 @@
 //! rehearsal, which never reads the real ones.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::engine::answers::Draft;
-use crate::engine::diagnose::Place;
+use crate::engine::diagnose::Place as MachineKind;
 use crate::engine::effect::{Cause, DiskFault, Effect, Failure, Opened, Outcome, Service, Sight};
-use crate::engine::journal::{Fact, Line, Registration, registration_name};
+use crate::engine::journal::{Fact, Line, Registration, StoreKind, registration_name};
 use crate::engine::step::Environment;
+use crate::secret::SharedSecret;
 use crate::world::clock;
 use crate::world::lock::Lock;
 use crate::world::mishap::Mishap;
 use crate::world::record::Record;
-use crate::world::vault::Vault;
+use crate::world::vault::{Place, VAULT_FILE, Vault};
 
 /// Where things are kept.
 #[derive(Clone, Debug)]
 pub enum Keeping {
-    /// The journal below a folder, secrets in the operating system's keyring.
+    /// The journal below a folder.
     Machine {
         /// The folder of journals and drafts.
         state: PathBuf,
         /// Our own executable, started again to read back what was written.
         program: PathBuf,
+        /// Where the secrets are.
+        secrets: Secrets,
     },
     /// In memory: gone with the process. What is rehearsed may go wrong there.
     Memory(Option<Mishap>),
@@ -39,7 +42,7 @@ impl Keeping {
     }
 
     /// The kind of machine that is pretended, if one is.
-    pub fn machine(&self) -> Option<Place> {
+    pub fn machine(&self) -> Option<MachineKind> {
         match self {
             Self::Memory(mishap) => mishap.as_ref()?.machine(),
             Self::Machine { .. } => None,
@@ -47,9 +50,55 @@ impl Keeping {
     }
 }
 
+/// Where the secrets of a machine are.
+#[derive(Clone, Debug)]
+pub enum Secrets {
+    /// In the operating system's keyring.
+    Keyring,
+    /// In the vault file of each registration, with what opens it. Without, the vault is never looked into: a name can be
+    /// changed all the same.
+    File(Option<SharedSecret>),
+}
+
+impl Secrets {
+    fn kind(&self) -> StoreKind {
+        match self {
+            Self::Keyring => StoreKind::Keyring,
+            Self::File(_) => StoreKind::File,
+        }
+    }
+
+    /// The vault of one registration; `None` where nobody said what opens it.
+    pub(super) fn vault(&self, state: &Path, name: &str, program: &Path) -> Option<Vault> {
+        match self {
+            Self::Keyring => Some(Vault::keyring(name, program.to_owned())),
+            Self::File(None) => None,
+            Self::File(Some(passphrase)) => {
+                let place = Place {
+                    state: state.to_owned(),
+                    registration: name.to_owned(),
+                    passphrase: SharedSecret::clone(passphrase),
+                };
+                Some(Vault::file(place, program.to_owned()))
+            }
+        }
+    }
+}
+
+/// What a registration is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be used.
+    Use,
+    /// To be forgotten: one that is half forgotten already is fine.
+    Forget,
+}
+
 /// One registration, opened for this process alone.
 pub(super) struct Kept {
-    vault: Vault,
+    /// `None` where nobody said what opens it.
+    vault: Option<Vault>,
+    kind: StoreKind,
     name: String,
     pages: RefCell<Pages>,
     lock: Option<Lock>,
@@ -64,31 +113,37 @@ enum Pages {
 }
 
 impl Kept {
-    pub(super) fn open(
+    pub(super) async fn open(
         keeping: &Keeping,
         environment: Environment,
         cloud: Option<&str>,
+        purpose: Purpose,
     ) -> Result<Self, Box<Failure>> {
         let name = registration_name(environment, cloud);
         match keeping {
-            Keeping::Machine { state, program } => {
+            Keeping::Machine {
+                state,
+                program,
+                secrets,
+            } => {
                 let lock = Lock::take(&Lock::place()?, &name, clock::now())?;
                 let record = Record::open(state, &name)?;
-                if record.is_damaged() {
-                    let failure = Failure::new(Service::Disk, Cause::Disk(DiskFault::Damaged));
-                    return Err(Box::new(
-                        failure.with_detail(&record.folder().display().to_string()),
-                    ));
+                usable(&record, secrets.kind(), purpose)?;
+                let vault = secrets.vault(state, &name, program);
+                if let Some(vault) = vault.as_ref().filter(|_| purpose == Purpose::Use) {
+                    vault.open().await?;
                 }
                 Ok(Self {
-                    vault: Vault::keyring(&name, program.clone()),
+                    vault,
+                    kind: secrets.kind(),
                     name,
                     pages: RefCell::new(Pages::File(record)),
                     lock: Some(lock),
                 })
             }
             Keeping::Memory(_) => Ok(Self {
-                vault: Vault::memory(&name),
+                vault: Some(Vault::memory(&name)),
+                kind: StoreKind::default(),
                 name,
                 pages: RefCell::new(Pages::Memory {
                     registration: Registration::default(),
@@ -102,7 +157,10 @@ impl Kept {
     pub(super) fn opened(&self) -> Opened {
         match &*self.pages.borrow() {
             Pages::File(record) => Opened {
-                registration: record.registration().clone(),
+                registration: Registration {
+                    opened_in: self.kind,
+                    ..record.registration().clone()
+                },
                 draft: record.load_draft(),
                 name: self.name.clone(),
                 folder: record.folder().display().to_string(),
@@ -123,28 +181,39 @@ impl Kept {
         if let Pages::File(record) = &*self.pages.borrow() {
             record.preflight()?;
         }
-        self.vault.probe().await
+        self.vault()?.probe().await
+    }
+
+    fn vault(&self) -> Result<&Vault, Box<Failure>> {
+        let sealed = || Box::new(Failure::new(Service::Machine, Cause::Internal));
+        self.vault.as_ref().ok_or_else(sealed)
     }
 
     pub(super) async fn perform(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
         match effect {
             Effect::Note(fact) => self.note(fact),
-            Effect::Keep(item, secret) => self
-                .vault
-                .keep(&item, &secret)
-                .await
-                .map(|()| Outcome::Kept),
-            Effect::Recall(item) => self.vault.recall(&item).await.map(Outcome::Recalled),
-            Effect::Copy { from, to } => self.vault.copy(&from, &to).await.map(|()| Outcome::Kept),
-            Effect::Erase(items) => self.vault.erase(&items).await.map(|()| Outcome::Erased),
-            Effect::ReadBack(items) => self
-                .vault
-                .read_back(&items)
-                .await
-                .map(|()| Outcome::ReadBack),
+            Effect::Keep(item, secret) => {
+                self.vault()?.keep(&item, &secret).await?;
+                Ok(Outcome::Kept)
+            }
+            Effect::Recall(item) => self.vault()?.recall(&item).await.map(Outcome::Recalled),
+            Effect::Copy { from, to } => {
+                self.vault()?.copy(&from, &to).await?;
+                Ok(Outcome::Kept)
+            }
+            Effect::Erase(items) => {
+                self.vault()?.erase(&items).await?;
+                Ok(Outcome::Erased)
+            }
+            Effect::ReadBack(items) => {
+                self.vault()?.read_back(&items).await?;
+                Ok(Outcome::ReadBack)
+            }
             Effect::Save(draft) => self.save(*draft),
+            Effect::Discard => self.discard().await,
             Effect::Look(_)
             | Effect::Open(_)
+            | Effect::OpenToForget(_)
             | Effect::Discover(_)
             | Effect::AppToken(_)
             | Effect::Read(..)
@@ -160,11 +229,34 @@ impl Kept {
         }
     }
 
-    /// Appends a fact. A lock that is no longer ours means that another wizard may be writing: nothing is written then.
-    fn note(&self, fact: Fact) -> Result<Outcome, Box<Failure>> {
+    /// A lock that is no longer ours means that another wizard may be writing: nothing is written then.
+    fn expect_lock(&self) -> Result<(), Box<Failure>> {
         if self.lock.as_ref().is_some_and(|lock| !lock.is_held()) {
             return Err(Box::new(Failure::new(Service::Disk, Cause::JournalMoved)));
         }
+        Ok(())
+    }
+
+    /// Removes the files, and a test item that was left behind.
+    async fn discard(&self) -> Result<Outcome, Box<Failure>> {
+        self.expect_lock()?;
+        // The test item holds nothing: a keyring that does not answer, where nothing was ever kept, is no hindrance.
+        if let Some(vault) = self
+            .vault
+            .as_ref()
+            .filter(|_| self.kind == StoreKind::Keyring)
+        {
+            drop(vault.within(Vault::UNATTENDED).sweep().await);
+        }
+        if let Pages::File(record) = &*self.pages.borrow() {
+            record.discard()?;
+        }
+        Ok(Outcome::Discarded)
+    }
+
+    /// Appends a fact.
+    fn note(&self, fact: Fact) -> Result<Outcome, Box<Failure>> {
+        self.expect_lock()?;
         let at = clock::now();
         let sequence = match &mut *self.pages.borrow_mut() {
             Pages::File(record) => record.append(&fact, at)?,
@@ -189,4 +281,33 @@ impl Kept {
         }
         Ok(Outcome::Saved)
     }
+}
+
+/// Whether a registration may be opened so. What was kept elsewhere must not look as if it were gone.
+fn usable(record: &Record, asked: StoreKind, purpose: Purpose) -> Result<(), Box<Failure>> {
+    let (cause, detail) = if record.is_damaged() {
+        let folder = record.folder().display().to_string();
+        (Cause::Disk(DiskFault::Damaged), folder)
+    } else if let Some(kept) = record
+        .registration()
+        .kept_in()
+        .filter(|kept| *kept != asked)
+    {
+        let words = match kept {
+            StoreKind::Keyring => "in the keyring".to_owned(),
+            StoreKind::File => {
+                let file = record.folder().join(VAULT_FILE);
+                format!("in the age file {}", file.display())
+            }
+        };
+        (Cause::OtherStore, words)
+    } else if record.registration().forgetting && purpose == Purpose::Use {
+        let folder = record.folder().display().to_string();
+        (Cause::HalfForgotten, folder)
+    } else {
+        return Ok(());
+    };
+    Err(Box::new(
+        Failure::new(Service::Disk, cause).with_detail(&detail),
+    ))
 }

@@ -13,6 +13,7 @@ use super::folder::{self, DiskError, Folder};
 use crate::engine::answers::Draft;
 use crate::engine::effect::{Cause, DiskFault, Failure, Service};
 use crate::engine::journal::{self, Contents, Fact, Line, Registration};
+use crate::world::vault::VAULT_FILE;
 
 const JOURNAL: &str = "journal";
 const DRAFT: &str = "draft.json";
@@ -159,6 +160,31 @@ impl Record {
             folder.sync()
         };
         test().map_err(|error| error.failure(&self.path))
+    }
+
+    /// Removes every file of this registration. The journal goes last, and only once the others are gone for good: until then
+    /// it says that they are to go.
+    pub fn discard(&self) -> Result<(), Box<Failure>> {
+        let discarded = || {
+            let Some(folder) = Folder::existing(&self.path)? else {
+                return Ok(());
+            };
+            for name in [VAULT_FILE, DRAFT, TEST] {
+                folder.remove_whole(name)?;
+            }
+            folder.sync()?;
+            folder.remove_whole(JOURNAL)?;
+            folder.sync()
+        };
+        discarded().map_err(|error: DiskError| error.failure(&self.path))?;
+        // What else somebody put there is not ours to remove.
+        drop(std::fs::remove_dir(&self.path));
+        Ok(())
+    }
+
+    /// Whether there is any file of this registration.
+    pub fn is_there(&self) -> bool {
+        Folder::existing(&self.path).is_ok_and(|folder| folder.is_some())
     }
 
     fn made(&self) -> Result<Folder, DiskError> {

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use crate::engine::answers::Draft;
 use crate::engine::effect::{Cause, Failure, VaultFault};
-use crate::engine::journal::{ItemName, Registration};
+use crate::engine::journal::{ItemName, Registration, StoreKind};
 use crate::secret::SharedSecret;
 use crate::world::folder::DiskError;
+use crate::world::kept::Secrets;
 use crate::world::leaks;
 use crate::world::record::Record;
-use crate::world::vault::Vault;
+use crate::world::vault::{VAULT_FILE, Vault};
 
 /// Names that are looked at, at most: there are two registrations, and two more for each other cloud.
 const MOST: usize = 64;
@@ -19,6 +20,7 @@ const MOST: usize = 64;
 pub struct Shelf {
     state: PathBuf,
     program: PathBuf,
+    passphrase: Option<SharedSecret>,
 }
 
 /// One registration as its journal tells it.
@@ -43,6 +45,8 @@ pub enum Presence {
     There,
     /// The keyring answers, and has it not.
     Missing,
+    /// It is in a file that was not opened: nobody gave the passphrase.
+    Sealed,
     /// The keyring did not tell.
     Unknown(Box<Failure>),
 }
@@ -50,7 +54,41 @@ pub enum Presence {
 impl Shelf {
     /// The registrations below `state`; `program` is our own executable.
     pub fn new(state: PathBuf, program: PathBuf) -> Self {
-        Self { state, program }
+        Self {
+            state,
+            program,
+            passphrase: None,
+        }
+    }
+
+    /// The same with what opens vault files.
+    #[must_use]
+    pub fn with_passphrase(self, passphrase: Option<SharedSecret>) -> Self {
+        Self { passphrase, ..self }
+    }
+
+    /// Whether this registration has a vault file.
+    pub fn has_vault_file(&self, name: &str) -> bool {
+        self.state.join(name).join(VAULT_FILE).exists()
+    }
+
+    /// Opens the vault file of a registration, if there is one.
+    pub async fn unlock(&self, name: &str, passphrase: &SharedSecret) -> Result<(), Box<Failure>> {
+        let secrets = Secrets::File(Some(SharedSecret::clone(passphrase)));
+        match secrets.vault(&self.state, name, &self.program) {
+            Some(vault) => vault.open().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Where a volume's secrets are, as far as it can be looked into.
+    fn vault(&self, name: &str, kept_in: StoreKind) -> Option<Vault> {
+        let secrets = match kept_in {
+            StoreKind::Keyring => Secrets::Keyring,
+            StoreKind::File => Secrets::File(self.passphrase.as_ref().map(SharedSecret::clone)),
+        };
+        let vault = secrets.vault(&self.state, name, &self.program)?;
+        Some(vault.within(Vault::UNATTENDED))
     }
 
     /// Every registration that has a journal, by name. No folder is an empty shelf.
@@ -87,15 +125,28 @@ impl Shelf {
     }
 
     /// Reads an item, for whoever hands it on. A person may be asked for the keyring's password meanwhile.
-    pub async fn recall(&self, name: &str, item: &ItemName) -> Result<SharedSecret, Box<Failure>> {
-        Vault::keyring(name, self.program.clone())
-            .recall(item)
-            .await
+    /// `None` where nothing can be read.
+    pub async fn recall(
+        &self,
+        name: &str,
+        kept_in: StoreKind,
+        item: &ItemName,
+    ) -> Option<SharedSecret> {
+        let vault = self.vault(name, kept_in)?.within(Vault::ASKING);
+        vault.recall(item).await.ok()
     }
 
     /// Whether each of these items can be read. A keyring that does not tell about one is not asked about the others.
-    pub async fn presence(&self, name: &str, items: &[ItemName]) -> Vec<(ItemName, Presence)> {
-        let vault = Vault::keyring(name, self.program.clone()).within(Vault::UNATTENDED);
+    pub async fn presence(
+        &self,
+        name: &str,
+        kept_in: StoreKind,
+        items: &[ItemName],
+    ) -> Vec<(ItemName, Presence)> {
+        let Some(vault) = self.vault(name, kept_in) else {
+            let sealed = |item: &ItemName| (item.clone(), Presence::Sealed);
+            return items.iter().map(sealed).collect();
+        };
         let mut seen = Vec::new();
         let mut silent: Option<Box<Failure>> = None;
         for item in items {
@@ -118,9 +169,18 @@ impl Shelf {
     }
 
     /// Searches a text for the secrets that the keyring gives out for these items.
-    pub async fn scan(&self, text: &str, name: &str, items: &[ItemName]) -> Scan {
-        let vault = Vault::keyring(name, self.program.clone()).within(Vault::UNATTENDED);
+    pub async fn scan(
+        &self,
+        text: &str,
+        name: &str,
+        kept_in: StoreKind,
+        items: &[ItemName],
+    ) -> Scan {
         let mut scan = Scan::default();
+        let Some(vault) = self.vault(name, kept_in) else {
+            scan.sealed = !items.is_empty();
+            return scan;
+        };
         for item in items {
             if scan.silent.is_some() {
                 break;
@@ -149,4 +209,6 @@ pub struct Scan {
     pub leaks: Vec<(ItemName, &'static str)>,
     /// Why the keyring gave no more out.
     pub silent: Option<Box<Failure>>,
+    /// Whether there is a vault file that was not opened.
+    pub sealed: bool,
 }

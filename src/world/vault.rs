@@ -1,10 +1,12 @@
-//! The vault: where secrets are kept. The operating system's keyring, or this process' memory for a rehearsal.
+//! The vault: where secrets are kept. The operating system's keyring, one file that is sealed with a passphrase, or this
+//! process' memory for a rehearsal.
 //!
 //! The async face over a [`Store`]. Every call runs on a plain thread with a time limit, because a keyring whose prompt
 //! nobody answers never returns, and a thread of the runtime's pool would then keep the process from ending. A late result
 //! is harmless: no item is ever written for two purposes, and what a late read brings is wiped.
 
 mod calls;
+mod file;
 mod keyring;
 mod memory;
 mod parts;
@@ -17,9 +19,11 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+pub use self::file::{Place, VAULT_FILE};
 pub use self::second::{SECOND_PROCESS, second_process_main};
 pub use self::store::{Store, VaultError};
 
+use self::file::AgeFile;
 use self::keyring::Keyring;
 use self::memory::Memory;
 use self::second::Reader;
@@ -48,7 +52,15 @@ impl Vault {
 
     /// The operating system's keyring. `program` is our own executable, which [`Vault::read_back`] starts again.
     pub fn keyring(registration: &str, program: PathBuf) -> Self {
-        Self::over(registration, Arc::new(Keyring), Reader::Program(program))
+        let reader = Reader::Program(program, None);
+        Self::over(registration, Arc::new(Keyring), reader)
+    }
+
+    /// The age file at a place; `program` is as above.
+    pub fn file(place: Place, program: PathBuf) -> Self {
+        let store = Arc::new(AgeFile::new(place.clone()));
+        let name = place.registration.clone();
+        Self::over(&name, store, Reader::Program(program, Some(place)))
     }
 
     /// The memory of this process: for a rehearsal, and for tests. Nothing outlives it.
@@ -80,8 +92,13 @@ impl Vault {
     }
 
     /// The store's name for a person, such as `Secret Service`.
-    pub fn title(&self) -> &'static str {
+    pub fn title(&self) -> &str {
         self.store.title()
+    }
+
+    /// Shows that it can be opened: a passphrase that is wrong is told before anything is asked of it.
+    pub async fn open(&self) -> Result<(), Box<Failure>> {
+        self.call(|store| store.open()).await
     }
 
     /// Writes a secret, reads it back through a fresh handle, and compares.
@@ -151,6 +168,12 @@ impl Vault {
         })
     }
 
+    /// Deletes the test item that a probe left behind when it was ended.
+    pub async fn sweep(&self) -> Result<(), Box<Failure>> {
+        let name = second::test_name(&self.registration);
+        self.call(move |store| parts::delete(store, &name)).await
+    }
+
     /// The names of items as a person sees them in the keyring's own program: `{registration}/{item}`.
     fn name(&self, item: &ItemName) -> String {
         format!("{}/{item}", self.registration)
@@ -180,7 +203,11 @@ impl Vault {
 
 /// The one place where an error of the vault becomes a [`Failure`].
 fn failure(error: VaultError, store: &str) -> Box<Failure> {
-    let mut failure = Failure::new(Service::Keyring, Cause::Vault(error.fault)).with_detail(store);
+    let (service, cause) = match error.disk {
+        Some(disk) => (Service::Disk, Cause::Disk(disk)),
+        None => (Service::Keyring, Cause::Vault(error.fault)),
+    };
+    let mut failure = Failure::new(service, cause).with_detail(store);
     failure.sentence = error.sentence;
     Box::new(failure)
 }

@@ -51,6 +51,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("reqwest", &["world"]),
     ("rustls", &["world"]),
     ("webbrowser", &["world/browser.rs"]),
+    ("age", &["world/vault/file.rs", "world/vault/file"]),
     ("keyring", &["world/vault"]),
     ("keyring_core", &["world/vault"]),
     ("hyper", &["world", "simulator"]),

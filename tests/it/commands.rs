@@ -74,8 +74,13 @@ fn proofs() -> (PartnerCenterProof, PartnerApiProof) {
 
 /// A state folder with a registration that is active.
 fn registered() -> TempDir {
+    registered_as("production")
+}
+
+/// The same under another name: the lock of a name is the same for every test.
+fn registered_as(name: &str) -> TempDir {
     let home = TempDir::new().unwrap();
-    let mut record = Record::open(&home.path().join("octo-csp"), "production").unwrap();
+    let mut record = Record::open(&home.path().join("octo-csp"), name).unwrap();
     let attempt = AttemptId(2);
     let item = |kind| ItemName {
         slot: Slot::A,
@@ -302,5 +307,160 @@ fn a_token_or_a_code_of_nothing_registered_asks_for_a_person() {
             assert_eq!(out(&output), "", "{arguments:?}");
         }
         assert!(!err(&output).is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn rename_changes_the_name_and_nothing_else() {
+    let home = registered_as("production-at-china");
+    let journal = home.path().join("octo-csp/production-at-china/journal");
+    let before = fs::read(&journal).unwrap();
+    let output = program(
+        home.path(),
+        &["rename", "Fabrikam 本番", "--cloud", "china"],
+        b"",
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(
+        out(&output),
+        "production-at-china: Contoso CSP -> Fabrikam 本番\n"
+    );
+    let after = fs::read(&journal).unwrap();
+    assert!(after.starts_with(&before));
+    let line = String::from_utf8(after[before.len()..].to_vec()).unwrap();
+    assert_eq!(line.lines().count(), 1);
+    assert!(
+        line.contains(r#""fact":"named","name":"Fabrikam 本番""#),
+        "{line}"
+    );
+    // The same name again is no news.
+    program(
+        home.path(),
+        &["rename", "Fabrikam 本番", "--cloud", "china"],
+        b"",
+    );
+    assert_eq!(fs::read(&journal).unwrap(), after);
+    let none = program(home.path(), &["rename", "--none", "--cloud", "china"], b"");
+    assert_eq!(out(&none), "production-at-china: Fabrikam 本番 -> (none)\n");
+    for wrong in [
+        &["rename"][..],
+        &["rename", " "],
+        &["rename", "x", "--none"],
+        &["rename", &"x".repeat(129)],
+    ] {
+        let output = program(home.path(), wrong, b"");
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
+    let long = program(
+        home.path(),
+        &["rename", &"x".repeat(129), "--cloud", "china"],
+        b"",
+    );
+    assert!(
+        err(&long).contains("more than 128 characters"),
+        "{}",
+        err(&long)
+    );
+}
+
+#[test]
+fn forget_without_a_terminal_names_its_flag_and_without_a_keyring_changes_nothing() {
+    let home = registered_as("production-at-us-gov");
+    let journal = home.path().join("octo-csp/production-at-us-gov/journal");
+    let before = fs::read(&journal).unwrap();
+    let output = program(
+        home.path(),
+        &["forget", "--cloud", "us-gov"],
+        b"Contoso Ltd\n",
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("--yes"), "{}", err(&output));
+    let output = program(home.path(), &["forget", "--yes", "--cloud", "us-gov"], b"");
+    assert_eq!(output.status.code(), Some(7), "{}", err(&output));
+    let told: String = out(&output).split_whitespace().collect();
+    for words in [
+        "production-at-us-gov/refresh-token/A/2/1",
+        "Nothingwasdeleted.",
+        APP,
+        "Revokesessions",
+        "Octowasgiven",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    let output = program(
+        home.path(),
+        &["forget", "--yes", "--json", "--cloud", "us-gov"],
+        b"",
+    );
+    assert_eq!(output.status.code(), Some(7));
+    let object: Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(object["forgotten"], false);
+    assert_eq!(object["left"].as_array().unwrap().len(), 3);
+    assert_eq!(object["failed"]["row"], "keyring-no-bus");
+    assert_eq!(fs::read(&journal).unwrap(), before);
+}
+
+#[test]
+fn a_name_and_a_draft_alone_are_forgotten_without_a_keyring() {
+    let home = TempDir::new().unwrap();
+    program(
+        home.path(),
+        &["rename", "Contoso", "--sandbox", "--cloud", "china"],
+        b"",
+    );
+    let folder = home.path().join("octo-csp/sandbox-at-china");
+    assert!(folder.join("journal").exists());
+    for left in ["draft.json", ".draft.json.new", ".vault.age.new"] {
+        let file = fs::File::create(folder.join(left)).unwrap();
+        file.set_permissions(fs::Permissions::from_mode(0o600))
+            .unwrap();
+    }
+    let output = program(
+        home.path(),
+        &["forget", "--yes", "--sandbox", "--cloud", "china"],
+        b"",
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(out(&output).ends_with("Forgotten: sandbox-at-china.\n"));
+    assert!(!folder.exists());
+    let again = program(
+        home.path(),
+        &["forget", "--yes", "--json", "--sandbox", "--cloud", "china"],
+        b"",
+    );
+    let object: Value = serde_json::from_str(&out(&again)).unwrap();
+    assert_eq!(
+        (again.status.code(), &object["forgotten"]),
+        (Some(0), &Value::Bool(true))
+    );
+}
+
+#[test]
+fn a_passphrase_is_never_an_argument_and_belongs_to_a_vault_file() {
+    let home = TempDir::new().unwrap();
+    for (arguments, words) in [
+        (&["doctor", "--passphrase-fd", "0"][..], "--store file"),
+        (&["status", "--passphrase-file", "/nowhere"], "--store file"),
+        (&["doctor", "--store", "file"], "--passphrase-fd N"),
+        (
+            &["doctor", "--store", "file", "--passphrase-file", "/nowhere"],
+            "cannot read /nowhere",
+        ),
+        (
+            &["doctor", "--store", "file", "--passphrase-fd", "9"],
+            "file descriptor 9",
+        ),
+        (
+            &["doctor", "--store", "file", "--passphrase", "hunter2"],
+            "unexpected argument",
+        ),
+    ] {
+        let output = program(home.path(), arguments, b"");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            err(&output).contains(words),
+            "{arguments:?} {}",
+            err(&output)
+        );
     }
 }

@@ -34,6 +34,17 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// No bus at all.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn none() -> Self {
+        let home = TempDir::new_in("/tmp").unwrap();
+        Self {
+            address: format!("unix:path={}/no-bus", home.path().display()),
+            home,
+            processes: Vec::new(),
+        }
+    }
+
     /// A bus without any provider.
     pub(crate) fn bus() -> Self {
         let home = TempDir::new_in("/tmp").unwrap();

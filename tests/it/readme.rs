@@ -116,16 +116,32 @@ fn items_are_found_by_the_name_that_is_told() {
     assert!(section("## Where things are kept").contains(&format!("service {SERVICE}\n")));
 }
 
+/// What a heading is linked by.
+fn anchor(line: &str) -> Option<String> {
+    let words = line
+        .starts_with('#')
+        .then(|| line.trim_start_matches(['#', ' ']))?;
+    let kept = words
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
+    Some(kept.collect::<String>().to_lowercase().replace(' ', "-"))
+}
+
 #[test]
 fn whatever_is_linked_or_run_is_there() {
     let readme = read("README.md");
     let links = readme.split("](").skip(1);
     let links = links.map(|rest| rest.split(')').next().unwrap());
+    let headings: Vec<String> = readme.lines().filter_map(anchor).collect();
     for path in links.filter(|link| !link.contains("://")).chain([
         "tests/run",
         "tests/set-up",
         ".ci/release",
     ]) {
+        if let Some(anchor) = path.strip_prefix('#') {
+            assert!(headings.iter().any(|heading| heading == anchor), "{path}");
+            continue;
+        }
         let there = Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists();
         assert!(there, "{path}");
     }

@@ -13,4 +13,5 @@ mod handed;
 mod interrupted;
 mod registered;
 mod rehearsed;
+mod sealed;
 mod secrets;

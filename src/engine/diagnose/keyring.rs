@@ -1,4 +1,5 @@
-//! The keyring by kind and by machine. There is no plain-text file to fall back to, by design: every cure makes a keyring.
+//! The keyring by kind and by machine, and the vault file. There is no plain-text file to fall back to, by design: a cure makes
+//! a keyring, or names the sealed file that has to be asked for.
 
 use super::Place;
 use super::Sign::{Cause, CauseOf};
@@ -19,6 +20,8 @@ const UNLOCK: &str = "In it: gnome-keyring-daemon --unlock, type its password, t
 const AGAIN: &str = "In the same shell, start octo-csp again.";
 const INSTALL: &str =
     "Missing? sudo apt-get install dbus gnome-keyring, or dnf install dbus-daemon gnome-keyring.";
+
+const FILE: &str = "Or keep secrets in one file, sealed with a passphrase: --store file";
 
 pub(super) static ROWS: &[Row] = &[
     Row {
@@ -90,7 +93,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &[
             "An SSH session, a container or sudo has no desktop session. No plain file is used instead, by design.",
         ],
-        fix: &[START_SESSION, UNLOCK, AGAIN, INSTALL],
+        fix: &[START_SESSION, UNLOCK, AGAIN, INSTALL, FILE],
         goto: Goto::Leave,
         ..KEYRING
     },
@@ -100,7 +103,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "keyring none",
         what: "No program on this machine keeps secrets.",
         why: &["GNOME Keyring, KWallet or KeePassXC must run and offer the \"Secret Service\"."],
-        fix: &[INSTALL, START_SESSION, UNLOCK, AGAIN],
+        fix: &[INSTALL, START_SESSION, UNLOCK, AGAIN, FILE],
         goto: Goto::Leave,
         ..KEYRING
     },
@@ -219,10 +222,10 @@ pub(super) static ROWS: &[Row] = &[
         key: "keyring-missing",
         signs: &[Cause(Vault(VaultFault::Missing))],
         label: "keyring item missing",
-        what: "A secret that was kept is no longer in the keyring.",
+        what: "A secret that was kept is no longer there.",
         why: &[
-            "It was removed by hand, or the keyring was reset, or this is another user or another machine.",
-            "Keyring: {detail}",
+            "It was removed by hand, the keyring was reset or the vault file taken away, or this is another user or machine.",
+            "Kept in: {detail}",
         ],
         fix: &[
             "Another user or machine: start octo-csp where the account was registered.",
@@ -244,6 +247,39 @@ pub(super) static ROWS: &[Row] = &[
             "Use the keyring of the operating system with a collection that is kept (\"Login\").",
             "Try again: a test item is written, read and removed.",
         ],
+        ..KEYRING
+    },
+    Row {
+        key: "vault-passphrase",
+        signs: &[Cause(Vault(VaultFault::WrongPassphrase))],
+        label: "wrong passphrase",
+        what: "The vault file does not open with this passphrase.",
+        why: &[
+            "It is another one, or the beginning of the file was changed.",
+            "Vault: {detail}",
+        ],
+        fix: &[
+            "Try again with the passphrase of this registration; each has a file of its own.",
+            "It is lost: nobody can open the file. octo-csp forget --store file, then register again.",
+        ],
+        goto: Goto::Leave,
+        exit: Exit::Refused,
+        ..KEYRING
+    },
+    Row {
+        key: "vault-damaged",
+        signs: &[Cause(Vault(VaultFault::Damaged))],
+        label: "vault file damaged",
+        what: "The vault file is damaged, or is no age file with a passphrase.",
+        why: &[
+            "It was changed, cut off or replaced by something else.",
+            "Vault: {detail}",
+        ],
+        fix: &[
+            "Restore the file from a backup if you have one, beside the journal of the same time.",
+            "Else octo-csp forget --store file, then register again.",
+        ],
+        goto: Goto::Leave,
         ..KEYRING
     },
     Row {

@@ -60,6 +60,8 @@ fn signs(failure: &Failure) -> Vec<Sign<'_>> {
         | Cause::InUse
         | Cause::NewerJournal
         | Cause::JournalMoved
+        | Cause::OtherStore
+        | Cause::HalfForgotten
         | Cause::Mismatch(_)
         | Cause::Internal => {}
     }
@@ -295,6 +297,8 @@ fn nature(failure: &Failure) -> Option<Nature> {
         | Cause::InUse
         | Cause::NewerJournal
         | Cause::JournalMoved
+        | Cause::OtherStore
+        | Cause::HalfForgotten
         | Cause::Mismatch(_)
         | Cause::Internal => return None,
     }

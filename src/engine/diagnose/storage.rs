@@ -3,7 +3,8 @@
 use super::Sign::{Cause, CauseOf};
 use super::{Goto, OPERATOR, OURS, Row, Who};
 use crate::engine::effect::Cause::{
-    Broken, Disk, InUse, JournalMoved, NewerJournal, Refused, TimedOut, Unreadable,
+    Broken, Disk, HalfForgotten, InUse, JournalMoved, NewerJournal, OtherStore, Refused, TimedOut,
+    Unreadable,
 };
 use crate::engine::effect::{DiskFault, Service};
 use crate::exit::Exit;
@@ -67,14 +68,14 @@ pub(super) static ROWS: &[Row] = &[
         key: "disk-not-ours",
         signs: &[Cause(Disk(DiskFault::NotOurs))],
         label: "folder not safe",
-        what: "The folder of octo-csp is a link, or others can write to it.",
+        what: "The folder of octo-csp is a link or open to others, or a vault file in it is.",
         why: &[
-            "Folder: {detail}",
-            "What others can change cannot be relied on.",
+            "Seen: {detail}",
+            "What others can change cannot be relied on, and a vault file is for your eyes only.",
         ],
         fix: &[
-            "Look who owns it and where it leads: ls -ld with the folder named above.",
-            "Yours and no link: chmod 700 on it.",
+            "Look who owns it and where it leads: ls -ld with the path named above.",
+            "Yours and no link: chmod 700 on the folder, chmod 600 on the file.",
             "Else move it away; a new one is made.",
         ],
         who: Who::MachineAdministrator,
@@ -134,6 +135,39 @@ pub(super) static ROWS: &[Row] = &[
             "Finish or leave the other window.",
             "Try again: what was typed is still here.",
         ],
+        ..STORAGE
+    },
+    Row {
+        key: "other-store",
+        signs: &[Cause(OtherStore)],
+        label: "other store",
+        what: "This registration keeps its secrets in another place than the one asked for.",
+        why: &[
+            "They are {detail}",
+            "A registration stays where it was begun: two places would be looked for in the wrong one.",
+        ],
+        fix: &[
+            "In an age file: add --store file. In the keyring: leave --store away.",
+            "To move it: octo-csp forget, then register again with the other --store.",
+        ],
+        goto: Goto::Leave,
+        exit: Exit::Usage,
+        ..STORAGE
+    },
+    Row {
+        key: "half-forgotten",
+        signs: &[Cause(HalfForgotten)],
+        label: "half forgotten",
+        what: "This registration is being forgotten, and that was not finished.",
+        why: &[
+            "Some of its secrets may be deleted already, so it is not used any more.",
+            "Folder: {detail}",
+        ],
+        fix: &[
+            "Finish it: octo-csp forget, with the same --sandbox, --cloud or --store.",
+            "Then it can be registered again.",
+        ],
+        goto: Goto::Leave,
         ..STORAGE
     },
     Row {

@@ -91,9 +91,10 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 52] = [
+const CAUSES: [Cause; 56] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
     Cause::TimedOut, Cause::Proxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
+    Cause::OtherStore, Cause::HalfForgotten, Cause::Vault(VaultFault::WrongPassphrase), Cause::Vault(VaultFault::Damaged),
     Cause::Internal, Cause::Tls(TlsFault::UnknownIssuer), Cause::Tls(TlsFault::Expired),
     Cause::Tls(TlsFault::NotYetValid), Cause::Tls(TlsFault::WrongName), Cause::Tls(TlsFault::Revoked),
     Cause::Tls(TlsFault::Protocol), Cause::Tls(TlsFault::NoRoots), Cause::Tls(TlsFault::Other),

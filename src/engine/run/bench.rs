@@ -118,9 +118,14 @@ impl Bench {
                 Outcome::Erased
             }
             Effect::ReadBack(_) => Outcome::ReadBack,
+            Effect::Discard => {
+                self.lines.clear();
+                Outcome::Discarded
+            }
             Effect::Pause(_) => Outcome::Paused,
             Effect::Look(_)
             | Effect::Open(_)
+            | Effect::OpenToForget(_)
             | Effect::Tell(_)
             | Effect::Browse(_)
             | Effect::Save(_) => Outcome::Told,

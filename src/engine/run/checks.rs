@@ -67,6 +67,12 @@ pub enum CheckId {
     ReadBack,
     /// What is no longer needed is deleted.
     Tidy,
+    /// That everything will be deleted is noted.
+    NoteForgetting,
+    /// The secrets are deleted.
+    EraseItems,
+    /// The files are deleted.
+    Discard,
 }
 
 use CheckId as C;
@@ -148,6 +154,9 @@ pub(super) const CODE: &[CheckId] = &[C::SignIn];
 /// The commit.
 pub(super) const COMMIT: &[CheckId] = &[C::Manifest, C::Activate, C::ReadBack, C::Tidy];
 
+/// Forgetting.
+pub(super) const FORGET: &[CheckId] = &[C::NoteForgetting, C::EraseItems, C::Discard];
+
 struct Spec {
     key: &'static str,
     title: &'static str,
@@ -174,7 +183,7 @@ const fn spec(
 
 impl CheckId {
     /// Every check, in the order of the screens.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::RecallSecret,
         Self::Tenant,
         Self::AppToken,
@@ -204,6 +213,9 @@ impl CheckId {
         Self::Activate,
         Self::ReadBack,
         Self::Tidy,
+        Self::NoteForgetting,
+        Self::EraseItems,
+        Self::Discard,
     ];
 
     /// Stable name for JSON and scripts.
@@ -226,7 +238,7 @@ impl CheckId {
         self.spec().needs
     }
 
-    /// The step it belongs to; `None` for the commit.
+    /// The step it belongs to; `None` for the commit, and for forgetting.
     pub fn step(self) -> Option<Step> {
         self.spec().step
     }
@@ -517,6 +529,30 @@ const SPECS: &[(CheckId, Spec)] = &[
             None,
         ),
     ),
+    (
+        C::NoteForgetting,
+        spec("forgetting", "Deletion noted", "the journal", &[], None),
+    ),
+    (
+        C::EraseItems,
+        spec(
+            "erase-items",
+            "Secrets deleted",
+            "the keyring",
+            &[C::NoteForgetting],
+            None,
+        ),
+    ),
+    (
+        C::Discard,
+        spec(
+            "discard",
+            "Files deleted",
+            "the disk",
+            &[C::EraseItems],
+            None,
+        ),
+    ),
 ];
 
 /// How a check stands.
@@ -600,6 +636,7 @@ mod tests {
             PARTNER_API_TOKEN,
             CODE,
             COMMIT,
+            FORGET,
         ] {
             for (index, id) in plan.iter().enumerate() {
                 for need in id.needs() {

@@ -96,7 +96,7 @@ impl Run {
     fn request(&self) -> Option<&crate::engine::answers::PartnerApiRequest> {
         match &self.goal {
             Goal::PartnerApi(request) | Goal::Code(request) => Some(request),
-            Goal::PartnerCenter(_) | Goal::Commit | Goal::Token(_) => None,
+            Goal::PartnerCenter(_) | Goal::Commit | Goal::Forget | Goal::Token(_) => None,
         }
     }
 
@@ -146,7 +146,7 @@ impl Run {
             };
             let proof = Box::new(proof.clone());
             let (attempt, began) = self.attempt_to_write();
-            effects.extend(began.map(Effect::Note));
+            effects.extend(began.into_iter().map(Effect::Note));
             effects.extend(Self::carry_over(
                 &set_key,
                 &attempt.next_item(Kind::PartnerCenterSecret),
@@ -237,9 +237,11 @@ impl Run {
             claims: self.known.challenge.clone(),
             redeemer: match self.goal {
                 Goal::Code(_) => Redeemer::Another,
-                Goal::PartnerCenter(_) | Goal::PartnerApi(_) | Goal::Commit | Goal::Token(_) => {
-                    Redeemer::Ourselves
-                }
+                Goal::PartnerCenter(_)
+                | Goal::PartnerApi(_)
+                | Goal::Commit
+                | Goal::Forget
+                | Goal::Token(_) => Redeemer::Ourselves,
             },
         })
     }
@@ -453,7 +455,11 @@ impl Run {
         let grant = match self.goal {
             Goal::Token(Audience::PartnerCenter) => self.known.user.as_ref(),
             Goal::Token(Audience::PartnerApi) => self.known.prices.as_ref(),
-            Goal::PartnerCenter(_) | Goal::PartnerApi(_) | Goal::Commit | Goal::Code(_) => None,
+            Goal::PartnerCenter(_)
+            | Goal::PartnerApi(_)
+            | Goal::Commit
+            | Goal::Forget
+            | Goal::Code(_) => None,
         };
         grant.map(|grant| AccessToken {
             value: SharedSecret::clone(&grant.access_token),

@@ -8,7 +8,7 @@
 use crate::engine::effect::{
     AppSignIn, Cause, Effect, Failure, Found, Outcome, Reading, Service, VaultFault,
 };
-use crate::engine::journal::{Fact, Kind, PartnerCenterProof};
+use crate::engine::journal::{Attempt, Fact, Kind, PartnerCenterProof};
 use crate::engine::run::{CheckId, Goal, Mood, Move, Run, tokens};
 use crate::engine::step::Step;
 use crate::ids::{Directory, Domain};
@@ -196,7 +196,7 @@ impl Run {
         } else {
             self.attempt_to_write()
         };
-        effects.extend(began.map(Effect::Note));
+        effects.extend(began.into_iter().map(Effect::Note));
         effects.extend(Self::keep(
             &attempt.next_item(Kind::PartnerCenterSecret),
             &secret,
@@ -228,26 +228,13 @@ impl Run {
         }
     }
 
-    fn attempt_after_close(&self) -> (crate::engine::journal::Attempt, Option<Fact>) {
+    fn attempt_after_close(&self) -> (Attempt, Vec<Fact>) {
         let (mut attempt, slot) = self.registration.next_attempt();
         attempt.0 += 1;
-        let base = self.registration.active_sequence();
-        let began = Fact::Began {
-            attempt,
-            slot,
-            base,
-        };
-        (
-            crate::engine::journal::Attempt::new(attempt, slot, base),
-            Some(began),
-        )
+        self.beginning(attempt, slot)
     }
 
-    fn carry_sign_in_over(
-        &self,
-        attempt: &crate::engine::journal::Attempt,
-        proof: &PartnerCenterProof,
-    ) -> Vec<Effect> {
+    fn carry_sign_in_over(&self, attempt: &Attempt, proof: &PartnerCenterProof) -> Vec<Effect> {
         let Some(active) = &self.registration.active else {
             return Vec::new();
         };

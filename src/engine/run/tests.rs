@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::bench::*;
 use super::*;
 use crate::engine::effect::{Answer, Claims, Found, Redeemer, Tenant, VaultFault};
-use crate::engine::journal::Slot;
 use crate::secret::Secret;
 
 #[test]

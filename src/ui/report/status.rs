@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::engine::journal::{Attempt, Registration};
+use crate::engine::journal::{Attempt, Registration, StoreKind};
 use crate::engine::refused::Refused;
 use crate::engine::step::Step;
 use crate::text::Foreign;
@@ -67,6 +67,9 @@ fn one(found: &Found) -> Vec<Row> {
     if found.damaged {
         rows.push(pair("!!", DAMAGED));
     }
+    if registration.forgetting {
+        rows.push(pair("!!", FORGETTING));
+    }
     let name = registration.name.as_ref();
     rows.push(pair(
         "Name",
@@ -89,7 +92,11 @@ fn one(found: &Found) -> Vec<Row> {
     }
     rows.extend(found.refused.iter().flat_map(last_failure));
     for (index, item) in found.items.iter().enumerate() {
-        let label = if index == 0 { "Keyring" } else { "" };
+        let label = match registration.store {
+            _ if index > 0 => "",
+            StoreKind::Keyring => "Keyring",
+            StoreKind::File => "Age file",
+        };
         rows.push(pair(label, format!("{}: {}", item.name, item.state)));
     }
     rows.push(pair("Journal", found.folder.clone()));
@@ -118,6 +125,8 @@ fn last_failure(refused: &Refused) -> Vec<Row> {
 
 const NEWER: &str =
     "The journal was written by a newer version: what can be read is shown, nothing is written.";
+const FORGETTING: &str =
+    "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
 const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
 
 fn active_rows(active: &Attempt, registration: &Registration) -> Vec<Row> {
@@ -173,6 +182,10 @@ struct Object<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 struct One<'a> {
     registration: &'a str,
     environment: &'static str,
@@ -190,7 +203,9 @@ struct One<'a> {
     open_step: Option<&'static str>,
     draft_saved_at: Option<Timestamp>,
     last_failure: Option<&'a Refused>,
+    store: StoreKind,
     items: &'a [Item],
+    forgetting: bool,
     newer: bool,
     damaged: bool,
 }
@@ -235,7 +250,9 @@ fn object(found: &Found) -> One<'_> {
         open_step: open_step(registration).map(Step::flag),
         draft_saved_at: found.draft,
         last_failure: found.refused.as_ref(),
+        store: registration.store,
         items: &found.items,
+        forgetting: registration.forgetting,
         newer: registration.newer,
         damaged: found.damaged,
     }

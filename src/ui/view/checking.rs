@@ -6,6 +6,7 @@
 //!    -     3  Partner Center knows the app                               later
 //! ```
 
+use crate::engine::journal::StoreKind;
 use crate::engine::run::{Check, CheckId, Run, State, Status};
 use crate::engine::step::Step;
 use crate::ui::page::{Page, Row, Tone};
@@ -56,8 +57,8 @@ fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
             "What is being asked now"
         };
         page.row(Row::of(Tone::Title, title).at(1));
-        page.row(Row::text(check.id.asks()).at(3));
-        if waits_for_keyring(check.id) && elapsed(wizard, check) > 1_500 {
+        page.row(Row::text(asks(wizard, check.id)).at(3));
+        if waits_for_keyring(wizard, check.id) && elapsed(wizard, check) > 1_500 {
             let text = "Your keyring is asking you: look for its window.";
             page.row(Row::word(Tone::Note, "note", text));
         }
@@ -155,6 +156,14 @@ fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100)
 }
 
-fn waits_for_keyring(id: CheckId) -> bool {
-    id.asks() == "the keyring"
+/// What a check asks; where the keyring's part is done by a file, that.
+fn asks(wizard: &Wizard, id: CheckId) -> &'static str {
+    match (id.asks(), wizard.registration.opened_in) {
+        ("the keyring", StoreKind::File) => "the vault file",
+        (asked, StoreKind::Keyring | StoreKind::File) => asked,
+    }
+}
+
+fn waits_for_keyring(wizard: &Wizard, id: CheckId) -> bool {
+    asks(wizard, id) == "the keyring"
 }

@@ -60,7 +60,7 @@ pub(super) fn kept(wizard: &Wizard, active: &Attempt) -> Vec<Row> {
     let place = if wizard.setting.rehearsal.is_some() {
         "memory"
     } else {
-        "keyring"
+        wizard.registration.opened_in.title()
     };
     for item in active
         .set()

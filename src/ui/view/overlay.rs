@@ -112,8 +112,11 @@ fn leave(wizard: &Wizard) -> Page<'static> {
     page.row(Row::text("What you typed can be kept in a draft, and the wizard opens here again. Secrets are not in it.").at(3));
     if wizard.registration.open.is_some() {
         page.row(
-            Row::text("What was proven and kept so far stays in the keyring, not active yet.")
-                .at(3),
+            Row::text(format!(
+                "What was proven and kept so far stays in the {}, not active yet.",
+                wizard.registration.opened_in.title()
+            ))
+            .at(3),
         );
     }
     page.row(Row::text("Nothing that worked before is changed.").at(3));

@@ -3,7 +3,7 @@
 use crate::engine::answers::Field;
 use jiff::Timestamp;
 
-use crate::engine::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof};
+use crate::engine::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof, StoreKind};
 use crate::engine::run::Status;
 use crate::ids::AccountName;
 use crate::text::Foreign;
@@ -57,14 +57,18 @@ fn facts(wizard: &Wizard) -> Vec<Row> {
     }
     let kept = open.set();
     let kept = kept.iter().filter(|item| item.kind != Kind::Manifest);
+    let where_to_look = match wizard.registration.opened_in {
+        StoreKind::Keyring => "service \"octo-csp\"",
+        StoreKind::File => "opened by your passphrase",
+    };
     let place = if wizard.setting.rehearsal.is_some() {
         "memory of this rehearsal"
     } else {
-        "keyring"
+        wizard.registration.opened_in.title()
     };
     rows.push(fact(
         "Kept",
-        format!("{place}: {} secrets, service \"octo-csp\"", kept.count()),
+        format!("{place}: {} secrets, {where_to_look}", kept.count()),
     ));
     rows.push(fact(
         "Written to disk",

@@ -12,6 +12,7 @@
 //! ```
 
 use crate::engine::effect::Look;
+use crate::engine::journal::StoreKind;
 use crate::ui::page::{Block, Item, Page, Row, Tone};
 use crate::ui::view::notice;
 use crate::ui::wizard::{MARKS, Mark, Stop, Wizard};
@@ -66,11 +67,14 @@ fn about(mark: &Mark) -> Vec<Row> {
     ]
 }
 
-fn name(look: Look) -> &'static str {
+fn name(look: Look, store: StoreKind) -> &'static str {
     match look {
         Look::Network => "Network",
         Look::Clock => "Clock",
-        Look::Keyring => "Keyring",
+        Look::Keyring => match store {
+            StoreKind::Keyring => "Keyring",
+            StoreKind::File => "Age file",
+        },
         Look::Browser => "Browser",
     }
 }
@@ -78,7 +82,10 @@ fn name(look: Look) -> &'static str {
 fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
     let row = |word: &str, tone: Tone, text: String| {
         Row::of(tone, format!("{word:<6}"))
-            .and(Tone::Plain, format!("{:<10}", name(look)))
+            .and(
+                Tone::Plain,
+                format!("{:<10}", name(look, wizard.registration.opened_in)),
+            )
             .and(Tone::Plain, text)
             .at(3)
             .hanging(19)

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::{Cause, Failure, VaultFault};
+use crate::engine::journal::StoreKind;
 use crate::engine::run::{CheckId, Run};
 use crate::engine::step::Step;
 use crate::ui::page::{Page, Row, Tone};
@@ -207,6 +208,9 @@ pub(crate) fn ids(failure: &Failure) -> Vec<String> {
 fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {
     let vault = matches!(failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
     match (check, wizard.registration.active.is_some()) {
+        (CheckId::KeepToken, _) if vault && wizard.registration.opened_in == StoreKind::File => {
+            "Your sign-in is still in memory: follow the cure and press r. Leaving now would cost a second sign-in."
+        }
         (CheckId::KeepToken, _) if vault => {
             "Your sign-in is still in memory: unlock the keyring and press r. Leaving now would cost a second sign-in."
         }

@@ -143,9 +143,11 @@ impl Wizard {
             if self.place != Place::Start {
                 self.go(Place::Start);
             }
-            let text =
-                "Without a keyring nothing can be kept. Follow the cure, then r looks again.";
-            self.notice = Some(text.to_owned());
+            let store = self.registration.opened_in.title();
+            self.notice = Some(format!(
+                "Without a{} {store} nothing can be kept. Follow the cure, then r looks again.",
+                if store.starts_with('a') { "n" } else { "" }
+            ));
         }
         failed
     }

@@ -43,7 +43,7 @@ impl Store for Keyring {
         deleted.map_err(translated)
     }
 
-    fn title(&self) -> &'static str {
+    fn title(&self) -> &str {
         TITLE
     }
 }
@@ -157,8 +157,8 @@ fn by_words(error: &Error) -> VaultError {
     let lower = words.to_ascii_lowercase();
     let known = WORDS.iter().find(|(word, _)| lower.contains(word));
     VaultError {
-        fault: known.map_or(VaultFault::Other, |(_, fault)| *fault),
         sentence: words.lines().next().and_then(Foreign::some),
+        ..VaultError::new(known.map_or(VaultFault::Other, |(_, fault)| *fault))
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn write(
     if value.len() > LONGEST {
         return Err(VaultError::new(VaultFault::TooLarge));
     }
-    if value.len() <= ENTRY && !value.starts_with(HEAD) {
+    if value.len() <= store.entry() && !value.starts_with(HEAD) {
         return store.write(name, label, value.as_bytes());
     }
     let mut count = 0_usize;

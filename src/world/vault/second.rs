@@ -2,7 +2,8 @@
 //!
 //! The parent starts its own executable with [`SECOND_PROCESS`] and writes a [`Request`] to its standard input. The child
 //! answers one line an item: the SHA-256 of a random number and the item's bytes, or the word for what went wrong. Nothing
-//! secret, and nothing from which it could be guessed later, is in an argument, in the environment or on a pipe.
+//! secret, and nothing from which it could be guessed later, is in an argument, in the environment or in an answer. The
+//! passphrase of a vault file goes down the pipe, which nobody else can read.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,8 +16,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use super::calls;
+use super::file::{AgeFile, Place};
 use super::keyring::Keyring;
 use super::parts::{self, hex};
 use super::store::{Store, VaultError};
@@ -36,8 +39,8 @@ const LONGEST: u64 = 64 * 1_024;
 /// Who reads back.
 #[derive(Clone)]
 pub(super) enum Reader {
-    /// Our own executable, started again.
-    Program(PathBuf),
+    /// Our own executable, started again; with the place of the vault file, where that is the store.
+    Program(PathBuf, Option<Place>),
     /// This process: for stores that no other can see.
     Ourselves,
 }
@@ -46,13 +49,44 @@ pub(super) enum Reader {
 struct Request {
     items: Vec<String>,
     nonce: String,
+    /// The keyring if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<PlaceOnThePipe>,
+}
+
+/// A [`Place`] on its way to the other process.
+#[derive(Serialize, Deserialize)]
+struct PlaceOnThePipe {
+    state: PathBuf,
+    registration: String,
+    passphrase: Zeroizing<String>,
+}
+
+impl From<&Place> for PlaceOnThePipe {
+    fn from(place: &Place) -> Self {
+        Self {
+            state: place.state.clone(),
+            registration: place.registration.clone(),
+            passphrase: Zeroizing::new(place.passphrase.reveal().to_owned()),
+        }
+    }
+}
+
+impl From<PlaceOnThePipe> for Place {
+    fn from(mut sent: PlaceOnThePipe) -> Self {
+        Self {
+            state: sent.state,
+            registration: sent.registration,
+            passphrase: Secret::shared(std::mem::take(&mut *sent.passphrase)),
+        }
+    }
 }
 
 impl Reader {
     /// For the line on the screen.
     pub(super) fn words(&self) -> &'static str {
         match self {
-            Self::Program(_) => " by a second process",
+            Self::Program(..) => " by a second process",
             Self::Ourselves => "",
         }
     }
@@ -68,9 +102,13 @@ impl Reader {
         let request = Request {
             items,
             nonce: hex(&nonce),
+            file: match self {
+                Self::Program(_, Some(place)) => Some(place.into()),
+                Self::Program(_, None) | Self::Ourselves => None,
+            },
         };
         let theirs = match self {
-            Self::Program(program) => ask(program, &request, limit).await?,
+            Self::Program(program, _) => ask(program, &request, limit).await?,
             Self::Ourselves => read(store, &request, limit).await?,
         };
         let ours = read(store, &request, limit).await?;
@@ -109,6 +147,7 @@ async fn read(
 async fn ask(program: &Path, request: &Request, limit: Duration) -> Result<Digests, VaultError> {
     let unusable = |_error| VaultError::other("the second process could not be used");
     let request = serde_json::to_vec(request)
+        .map(Zeroizing::new)
         .map_err(|_never| VaultError::other("the request cannot be written"))?;
     let mut child = Command::new(program)
         .arg(SECOND_PROCESS)
@@ -139,15 +178,18 @@ async fn ask(program: &Path, request: &Request, limit: Duration) -> Result<Diges
 
 /// The second process: reads a request, answers, and ends. Called by `main` for the command [`SECOND_PROCESS`].
 pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
-    answer(&Keyring, stdin, stdout)
-}
-
-fn answer(store: &dyn Store, stdin: impl Read, mut stdout: impl Write) -> Exit {
-    let mut bytes = Vec::new();
+    let mut bytes = Zeroizing::new(Vec::new());
     let read = stdin.take(LONGEST).read_to_end(&mut bytes);
-    let (Ok(_), Ok(request)) = (read, serde_json::from_slice::<Request>(&bytes)) else {
+    let (Ok(_), Ok(mut request)) = (read, serde_json::from_slice::<Request>(&bytes)) else {
         return Exit::Usage;
     };
+    match request.file.take() {
+        None => answer(&Keyring, &request, stdout),
+        Some(place) => answer(&AgeFile::new(place.into()), &request, stdout),
+    }
+}
+
+fn answer(store: &dyn Store, request: &Request, mut stdout: impl Write) -> Exit {
     let mut exit = Exit::Done;
     for item in &request.items {
         let line = digest(store, item, &request.nonce).unwrap_or_else(|error| {
@@ -168,7 +210,7 @@ fn digest(store: &dyn Store, item: &str, nonce: &str) -> Result<String, VaultErr
 }
 
 /// What went wrong, as one word on the pipe.
-const WORDS: [(&str, VaultFault); 11] = [
+const WORDS: [(&str, VaultFault); 13] = [
     ("no-bus", VaultFault::NoBus),
     ("no-provider", VaultFault::NoProvider),
     ("no-collection", VaultFault::NoCollection),
@@ -179,6 +221,8 @@ const WORDS: [(&str, VaultFault); 11] = [
     ("ambiguous", VaultFault::Ambiguous),
     ("missing", VaultFault::Missing),
     ("reads-differently", VaultFault::ReadsDifferently),
+    ("wrong-passphrase", VaultFault::WrongPassphrase),
+    ("damaged", VaultFault::Damaged),
     ("other", VaultFault::Other),
 ];
 
@@ -198,9 +242,14 @@ fn understood(line: &str) -> Result<String, VaultError> {
 /// The test item: always the same name, so that one left behind by a kill is overwritten and removed by the next test, and a
 /// value as long as a real one that nobody can guess.
 pub(super) fn test_item(registration: &str) -> Result<(String, SharedSecret), getrandom::Error> {
-    let name = format!("{registration}/test/1");
+    let name = test_name(registration);
     let value = hex(&random::<{ REAL_SIZE / 2 }>()?);
     Ok((name, Secret::shared(value)))
+}
+
+/// The name of the test item.
+pub(super) fn test_name(registration: &str) -> String {
+    format!("{registration}/test/1")
 }
 
 fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
@@ -216,7 +265,7 @@ mod tests {
 
     fn answered(store: &dyn Store, request: &str) -> (Exit, String) {
         let mut stdout = Vec::new();
-        let exit = answer(store, request.as_bytes(), &mut stdout);
+        let exit = answer(store, &serde_json::from_str(request).unwrap(), &mut stdout);
         (exit, String::from_utf8(stdout).unwrap())
     }
 
@@ -241,10 +290,9 @@ mod tests {
     #[test]
     fn a_request_that_cannot_be_read_is_wrong_usage() {
         for request in ["", "{}", "[1]", "\u{0}"] {
-            assert_eq!(
-                answered(&Memory::default(), request),
-                (Exit::Usage, String::new())
-            );
+            let mut stdout = Vec::new();
+            let exit = second_process_main(request.as_bytes(), &mut stdout);
+            assert_eq!((exit, stdout), (Exit::Usage, Vec::new()));
         }
     }
 

@@ -2,7 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::engine::effect::VaultFault;
+use super::parts;
+use crate::engine::effect::{DiskFault, VaultFault};
 use crate::text::Foreign;
 
 /// A place that keeps named bytes. Calls block, possibly for ever: only [`super::Vault`] makes them, each on a thread of its
@@ -18,8 +19,18 @@ pub trait Store: Send + Sync {
     /// Deletes an entry; every one of them if several have the name. No entry is [`VaultFault::Missing`].
     fn delete(&self, name: &str) -> Result<(), VaultError>;
 
+    /// Shows that the store can be opened, where that takes a secret of its own.
+    fn open(&self) -> Result<(), VaultError> {
+        Ok(())
+    }
+
+    /// Bytes that one entry takes.
+    fn entry(&self) -> usize {
+        parts::ENTRY
+    }
+
     /// The store's name for a person, such as `Secret Service`.
-    fn title(&self) -> &'static str;
+    fn title(&self) -> &str;
 }
 
 /// How a store fails. Not an enum of its own: it would repeat [`VaultFault`] word for word.
@@ -30,6 +41,8 @@ pub struct VaultError {
     pub fault: VaultFault,
     /// The store's own words, where they cannot hold anything secret.
     pub sentence: Option<Foreign>,
+    /// What is the matter with the disk below the store, where that is what failed.
+    pub disk: Option<DiskFault>,
 }
 
 impl VaultError {
@@ -43,14 +56,24 @@ impl VaultError {
         Self {
             fault,
             sentence: None,
+            disk: None,
+        }
+    }
+
+    /// The disk failed, not the store.
+    pub const fn disk(fault: DiskFault) -> Self {
+        Self {
+            fault: VaultFault::Other,
+            sentence: None,
+            disk: Some(fault),
         }
     }
 
     /// Something else went wrong; `words` says what.
     pub fn other(words: &str) -> Self {
         Self {
-            fault: VaultFault::Other,
             sentence: Foreign::some(words),
+            ..Self::new(VaultFault::Other)
         }
     }
 }

@@ -1,0 +1,226 @@
+//! The passphrase of a vault file: from a file descriptor, a file, systemd, or the person at the terminal. Never from an
+//! argument or a variable: those can be seen.
+
+use std::fs::File;
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::cli::StoreArguments;
+use crate::commands::ground::{Refused, runtime};
+use crate::commands::headless;
+use crate::engine::effect::{Cause, VaultFault};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::secret::{Secret, SharedSecret};
+use crate::ui::terminal::passphrase::ask;
+use crate::world::shelf::Shelf;
+
+/// Bytes of the longest passphrase.
+const LONGEST: u64 = 4_096;
+
+/// How often a person may type it.
+const TRIES: usize = 3;
+
+/// What the credential is called that systemd passes on (`LoadCredential=octo-csp-passphrase:…`).
+const CREDENTIAL: &str = "octo-csp-passphrase";
+
+/// Gets the passphrase. `name` is the registration it is for, to see at once whether it is the right one; without a name it is
+/// asked for once and tried where it is needed.
+pub(super) fn get(
+    host: &mut Host,
+    arguments: &StoreArguments,
+    shelf: &Shelf,
+    name: Option<&str>,
+) -> Result<SharedSecret, Refused> {
+    let credential = host.environment.credentials.as_deref();
+    let credential = credential.map(|folder| folder.join(CREDENTIAL));
+    let credential = credential.filter(|file| file.exists());
+    match (arguments.passphrase_fd, &arguments.passphrase_file) {
+        (Some(0), _) => read(&mut host.input, "standard input"),
+        (Some(number), _) => from_descriptor(number),
+        (None, Some(file)) => from_file(file),
+        (None, None) => match credential {
+            Some(file) => from_file(&file),
+            None if host.input_is_terminal => typed(host, shelf, name),
+            None => Err(Refused::usage(
+                "--store file needs its passphrase: --passphrase-fd N, --passphrase-file FILE, or a terminal to type it",
+            )),
+        },
+    }
+}
+
+#[cfg(unix)]
+fn from_descriptor(number: u32) -> Result<SharedSecret, Refused> {
+    let path = PathBuf::from(format!("/dev/fd/{number}"));
+    let what = format!("file descriptor {number}");
+    open(&path, &what).and_then(|mut file| read(&mut file, &what))
+}
+
+#[cfg(not(unix))]
+fn from_descriptor(_number: u32) -> Result<SharedSecret, Refused> {
+    Err(Refused::usage(
+        "this system has no file descriptors to name: --passphrase-file FILE, or --passphrase-fd 0",
+    ))
+}
+
+fn from_file(path: &Path) -> Result<SharedSecret, Refused> {
+    let what = path.display().to_string();
+    let mut file = open(path, &what)?;
+    if is_open_to_others(&file) {
+        return Err(Refused::usage(&format!(
+            "{what} holds a passphrase and others may read or change it: chmod 600"
+        )));
+    }
+    read(&mut file, &what)
+}
+
+/// The group may read: that is how systemd lets a service's own user in.
+#[cfg(unix)]
+fn is_open_to_others(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata()
+        .is_ok_and(|data| data.is_file() && data.mode() & 0o027 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_file: &File) -> bool {
+    false
+}
+
+fn open(path: &Path, what: &str) -> Result<File, Refused> {
+    File::open(path)
+        .map_err(|error| Refused::usage(&format!("cannot read {what}: {}", error.kind())))
+}
+
+/// One line; its end is not part of the passphrase.
+fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, Refused> {
+    let no = |why: &str| Err(Refused::usage(&format!("the passphrase in {what} {why}")));
+    let mut text = Zeroizing::new(String::new());
+    if source.take(LONGEST + 1).read_to_string(&mut text).is_err() {
+        return no("cannot be read as text");
+    }
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if text.len() as u64 > LONGEST {
+        no("is too long")
+    } else if line.is_empty() {
+        no("is empty")
+    } else if line.contains(char::is_control) {
+        no("has more than one line, or control characters")
+    } else {
+        Ok(Secret::shared(line.to_owned()))
+    }
+}
+
+fn typed(host: &mut Host, shelf: &Shelf, name: Option<&str>) -> Result<SharedSecret, Refused> {
+    match name {
+        Some(name) if !shelf.has_vault_file(name) => new(host, name),
+        Some(name) => known(host, shelf, name),
+        None => question(host, "Passphrase of the vault files (it is not shown): "),
+    }
+}
+
+/// A passphrase that is told to be wrong may be typed again. Whatever else is wrong with the file is told by whoever needs it.
+fn known(host: &mut Host, shelf: &Shelf, name: &str) -> Result<SharedSecret, Refused> {
+    let asked = format!("Passphrase of the vault file of {name} (it is not shown): ");
+    let mut tries = 1;
+    loop {
+        let passphrase = question(host, &asked)?;
+        let runtime = runtime().ok_or_else(Refused::internal)?;
+        let wrong = Cause::Vault(VaultFault::WrongPassphrase);
+        match runtime.block_on(shelf.unlock(name, &passphrase)) {
+            Err(failure) if failure.cause == wrong && tries < TRIES => {
+                tries += 1;
+                let _closed = writeln!(host.err, "It is another one.");
+            }
+            Ok(()) | Err(_) => return Ok(passphrase),
+        }
+    }
+}
+
+fn new(host: &mut Host, name: &str) -> Result<SharedSecret, Refused> {
+    let _closed = writeln!(
+        host.err,
+        "{name} gets a new vault file. Its passphrase opens every secret in it, and nobody can find it out or reset it:\n\
+         five or more random words make a good one, and it belongs into your password manager."
+    );
+    for _ in 0..TRIES {
+        let one = question(host, "New passphrase (it is not shown): ")?;
+        let other = question(host, "The same again: ")?;
+        if one.same_as(other.reveal()) {
+            return Ok(one);
+        }
+        let _closed = writeln!(host.err, "These are not the same.");
+    }
+    Err(Refused {
+        exit: Exit::Refused,
+        words: "the two passphrases were not the same".to_owned(),
+    })
+}
+
+/// Asks until something is typed.
+fn question(host: &mut Host, words: &str) -> Result<SharedSecret, Refused> {
+    let runtime = runtime().ok_or_else(Refused::internal)?;
+    loop {
+        let asked = runtime.block_on(ask(&mut *host.err, words, headless::ended()));
+        match asked {
+            Ok(Some(passphrase)) if passphrase.is_empty() => {}
+            Ok(Some(passphrase)) => return Ok(passphrase),
+            Ok(None) => {
+                return Err(Refused {
+                    exit: Exit::Cancelled,
+                    words: "cancelled: nothing was changed".to_owned(),
+                });
+            }
+            Err(_unusable) => {
+                return Err(Refused::usage(
+                    "the terminal cannot be switched so that nothing is shown: --passphrase-fd N or --passphrase-file FILE",
+                ));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(bytes: &[u8]) -> Result<SharedSecret, String> {
+        read(&mut { bytes }, "x").map_err(|refused| refused.words)
+    }
+
+    #[test]
+    fn one_line_is_taken_without_its_end() {
+        for bytes in [
+            &b"four words and one"[..],
+            b"four words and one\n",
+            b"four words and one\r\n",
+        ] {
+            assert!(given(bytes).unwrap().same_as("four words and one"));
+        }
+        assert!(
+            given(" a \u{672c} ".as_bytes())
+                .unwrap()
+                .same_as(" a \u{672c} ")
+        );
+    }
+
+    #[test]
+    fn what_is_no_passphrase_is_refused_without_being_repeated() {
+        let long = [b'x'; 4_097];
+        for (bytes, why) in [
+            (&b""[..], "is empty"),
+            (b"\n", "is empty"),
+            (b"hunter2\nhunter3\n", "more than one line"),
+            (b"hunter2\0", "control characters"),
+            (b"\xff\xfe", "as text"),
+            (&long, "too long"),
+        ] {
+            let words = given(bytes).unwrap_err();
+            assert!(words.contains(why) && !words.contains("hunter"), "{words}");
+        }
+        assert!(given(&long[1..]).is_ok());
+    }
+}

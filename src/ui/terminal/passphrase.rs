@@ -1,0 +1,78 @@
+//! A passphrase, asked for on the plain screen before the wizard opens. Nothing of it is shown, not even its length.
+
+use std::future::ready;
+use std::io::{self, Write};
+use std::pin::{Pin, pin};
+
+use crossterm::event::Event as Raw;
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use futures_util::StreamExt as _;
+
+use super::keyboard::Keyboard;
+use crate::secret::SharedSecret;
+use crate::ui::field::SecretField;
+use crate::ui::{Intent, keys};
+
+/// Asks on `screen` and waits for Enter. `None` when the person or `end`, a signal, gave it up.
+pub async fn ask(
+    screen: &mut dyn Write,
+    question: &str,
+    end: impl Future<Output = ()>,
+) -> io::Result<Option<SharedSecret>> {
+    let mut end = pin!(end);
+    let silent = Silent::enter()?;
+    let keyboard = Keyboard::start()?;
+    // Nobody is asked before a signal is heard and nothing is shown.
+    tokio::select! { biased;
+        () = &mut end => return Ok(None),
+        () = ready(()) => {}
+    }
+    write!(screen, "{question}")?;
+    screen.flush()?;
+    let typed = typed(keyboard, end).await;
+    drop(silent);
+    writeln!(screen)?;
+    typed
+}
+
+async fn typed(
+    mut keyboard: Keyboard,
+    mut end: Pin<&mut impl Future<Output = ()>>,
+) -> io::Result<Option<SharedSecret>> {
+    let mut field = SecretField::new();
+    loop {
+        let event = tokio::select! {
+            () = &mut end => return Ok(None),
+            event = keyboard.next() => event,
+        };
+        match event {
+            Some(Ok(Raw::Key(key))) => match keys::intent(&key, true) {
+                Some(Intent::Submit) => return Ok(Some(field.take())),
+                Some(Intent::Leave | Intent::Back) => return Ok(None),
+                Some(other) => drop(field.press(other)),
+                None => {}
+            },
+            Some(Ok(Raw::Paste(text))) => drop(field.paste(&text)),
+            Some(Ok(Raw::FocusGained | Raw::FocusLost | Raw::Mouse(_) | Raw::Resize(..))) => {}
+            Some(Err(error)) => return Err(error),
+            None => return Ok(None),
+        }
+    }
+}
+
+/// A terminal that shows nothing of what is typed. Dropping this gives it back.
+struct Silent;
+
+impl Silent {
+    fn enter() -> io::Result<Self> {
+        enable_raw_mode()?;
+        Ok(Self)
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        // Where the terminal is gone there is nothing to give back.
+        drop(disable_raw_mode());
+    }
+}
