@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::step::Step;
 
-pub use care::{Doctor, Explain, Handoff, Report, Status, Troubleshooting};
+pub use care::{Doctor, Explain, Handoff, Report, Status, Submit, Troubleshooting};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub struct Cli {
 pub enum Command {
     /// Register the payer account, or look after the registration that is there.
     Register(Register),
+    /// Hand the registration over to Octo, or what Octo has not taken of it yet.
+    Submit(Submit),
     /// Say what a code means, why it happens and who can cure it; works offline.
     Explain(Explain),
     /// Run every check of every finished step again with what is kept.
@@ -65,6 +67,9 @@ pub struct Register {
     /// Run one step again with everything else kept.
     #[arg(long, value_enum)]
     pub step: Option<StepName>,
+    /// Octo credentials from this profile of bluectl, in place of ALPHAUS_CLIENT_ID.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,
@@ -85,7 +90,7 @@ pub struct Which {
 }
 
 /// Which cloud.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct CloudArguments {
     /// Microsoft's cloud.
     #[arg(long, value_enum, default_value_t, conflicts_with = "cloud_file")]

@@ -5,6 +5,7 @@ mod explain;
 mod ground;
 mod handoff;
 mod headless;
+mod octo;
 mod picture;
 mod register;
 #[cfg(feature = "simulator")]
@@ -12,6 +13,7 @@ mod rehearse;
 #[cfg(feature = "simulator")]
 mod simulate;
 mod status;
+mod submit;
 
 use std::io::Write as _;
 
@@ -43,6 +45,7 @@ pub fn run(host: &mut Host) -> Exit {
     };
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
+        Command::Submit(arguments) => submit::run(host, &arguments),
         Command::Doctor(arguments) => doctor::run(host, &arguments),
         Command::Status(arguments) => status::run(host, &arguments),
         Command::Report(arguments) => status::report(host, &arguments),

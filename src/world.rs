@@ -3,6 +3,7 @@
 //! [`World::perform`] is the only place where both sides meet. It never errs: failure is an answer, so no path may leave a
 //! screen waiting.
 
+pub mod bluectl;
 pub mod browser;
 pub mod claims;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod leaks;
 pub mod listener;
 pub mod lock;
 pub mod looks;
+pub mod octo;
 pub mod pages;
 pub mod papers;
 pub mod partner_api;
@@ -43,6 +45,7 @@ use crate::world::browser::Surroundings;
 use crate::world::entra::Entra;
 use crate::world::http::{Http, HttpOptions};
 use crate::world::kept::Kept;
+use crate::world::octo::Octo;
 use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
 use crate::world::redirect::SignInSession;
@@ -151,6 +154,10 @@ impl World {
             | Effect::Erase(_)
             | Effect::ReadBack(_)
             | Effect::Save(_) => self.kept()?.perform(effect).await,
+            Effect::Octo(call) => Octo::new(self.http()?, &self.cloud)
+                .perform(*call)
+                .await
+                .map(Outcome::Octo),
             Effect::Pause(time) => {
                 tokio::time::sleep(time).await;
                 Ok(Outcome::Paused)

@@ -174,6 +174,7 @@ fn setting() -> Setting {
         extra_ca: false,
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal,
+        octo: None,
         only: None,
         environment: Environment::Production,
         browser: true,
@@ -219,6 +220,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
         | Effect::Browse(_)
         | Effect::Redeem(_)
         | Effect::Refresh(_)
+        | Effect::Octo(_)
         | Effect::Keep(..)
         | Effect::Recall(_)
         | Effect::Copy { .. }

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::engine::answers::Draft;
 use crate::engine::journal::{Fact, ItemName, Line, Registration};
+use crate::engine::octo::{OctoAnswer, OctoCall};
 use crate::engine::step::Environment;
 use crate::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
 use crate::secret::SharedSecret;
@@ -59,6 +60,8 @@ pub enum Effect {
     Erase(Vec<ItemName>),
     /// Read items in a second process and compare with what this one reads.
     ReadBack(Vec<ItemName>),
+    /// One call of Octo.
+    Octo(Box<OctoCall>),
     /// Write the draft: what was typed, without secrets.
     Save(Box<Draft>),
     /// Wait before trying again.
@@ -78,6 +81,7 @@ impl Effect {
             | Self::Copy { .. }
             | Self::Erase(_)
             | Self::Save(_) => true,
+            Self::Octo(call) => call.writes(),
             Self::Look(Look::Network | Look::Clock | Look::Browser)
             | Self::Open(_)
             | Self::Discover(_)
@@ -247,6 +251,8 @@ pub enum Outcome {
     Erased,
     /// Of [`Effect::ReadBack`].
     ReadBack,
+    /// Of [`Effect::Octo`].
+    Octo(OctoAnswer),
     /// Of [`Effect::Save`].
     Saved,
     /// Of [`Effect::Pause`].
@@ -700,4 +706,8 @@ pub enum Mismatch {
     State,
     /// The code was used before.
     UsedCode,
+    /// Octo has another Azure payer account; `detail` names it.
+    OctoOtherPayer,
+    /// Octo has this payer account, and not from here.
+    OctoSamePayer,
 }

@@ -10,6 +10,7 @@ mod context;
 mod findings;
 mod partner_api;
 mod partner_center;
+mod submit;
 mod tokens;
 
 use std::collections::HashMap;
@@ -23,7 +24,9 @@ use crate::engine::effect::{
 use crate::engine::journal::{
     Attempt, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
 };
+use crate::engine::octo::{FoundPayer, OctoAccess};
 use crate::engine::pasted::Pasted;
+use crate::engine::run::submit::Submission;
 use crate::engine::step::Step;
 use crate::ids::{AuthCode, ClientId, MpnId, TenantId};
 use crate::secret::SharedSecret;
@@ -116,6 +119,7 @@ enum Goal {
     PartnerCenter(PartnerCenterRequest),
     PartnerApi(PartnerApiRequest),
     Commit,
+    Submit(Box<Submission>),
 }
 
 /// What a run has found out so far.
@@ -146,6 +150,9 @@ struct Known {
     mfa: Option<bool>,
     sheet: Option<SheetHead>,
     patience: bool,
+    octo: Option<OctoAccess>,
+    payers: Vec<FoundPayer>,
+    refusal: Option<Box<Failure>>,
     script: HashMap<CheckId, Vec<Effect>>,
 }
 
@@ -243,6 +250,7 @@ impl Run {
             (Goal::PartnerApi(_), Mood::Register) => checks::PARTNER_API,
             (Goal::PartnerApi(_), Mood::Check) => checks::PARTNER_API_AGAIN,
             (Goal::Commit, _) => checks::COMMIT,
+            (Goal::Submit(_), _) => checks::SUBMIT,
         };
         let checks = ids.iter().map(|id| Check::new(*id)).collect();
         let mut run = Self {
@@ -348,8 +356,10 @@ impl Run {
         if again_from_sign_in {
             return self.sign_in_again(now);
         }
+        // What Octo has is asked again before anything is sent again; what it has taken is known from the journal.
+        let all = self.submits();
         for check in &mut self.checks {
-            if matches!(check.state, State::Failed(_) | State::NotTried) {
+            if all || matches!(check.state, State::Failed(_) | State::NotTried) {
                 check.reset();
             }
         }
@@ -480,13 +490,18 @@ impl Run {
         &self.registration
     }
 
-    /// The step it belongs to; `None` for the commit.
+    /// The step it belongs to; `None` for the commit and the hand-over to Octo.
     pub fn step(&self) -> Option<Step> {
         match self.goal {
             Goal::PartnerCenter(_) => Some(Step::PartnerCenter),
             Goal::PartnerApi(_) => Some(Step::PartnerApi),
-            Goal::Commit => None,
+            Goal::Commit | Goal::Submit(_) => None,
         }
+    }
+
+    /// Whether it hands a registration over to Octo.
+    pub fn submits(&self) -> bool {
+        matches!(self.goal, Goal::Submit(_))
     }
 
     /// Whether the check found something of this kind already.
@@ -579,6 +594,7 @@ impl Run {
         match id.step() {
             Some(Step::PartnerCenter) => self.begin_partner_center(id),
             Some(Step::PartnerApi) => self.begin_partner_api(id),
+            Some(Step::Basic) | None if self.submits() => self.begin_submit(id),
             Some(Step::Basic) | None => self.begin_commit(id),
         }
     }
@@ -602,6 +618,7 @@ impl Run {
         match id.step() {
             Some(Step::PartnerCenter) => self.advance_partner_center(id, outcome),
             Some(Step::PartnerApi) => self.advance_partner_api(id, outcome),
+            Some(Step::Basic) | None if self.submits() => self.advance_submit(id, outcome),
             Some(Step::Basic) | None => self.advance_commit(id, outcome),
         }
     }
@@ -610,7 +627,8 @@ impl Run {
     ///
     /// A server that names a time is waited for once; otherwise one more try after a second, as Microsoft's own library does
     /// for 5xx and timeouts. A secret that the operator calls new is tried for minutes. A code is never sent again, and a refresh
-    /// is repeated only when the server itself said that it did not look at it.
+    /// is repeated only when the server itself said that it did not look at it. Behind Octo's gateway a 503 can also be an answer
+    /// that was lost, so only a 429 says so there.
     fn worth_another_try(&self, id: CheckId, failure: &Failure) -> Option<Duration> {
         const PATIENCE: [u64; 4] = [5, 15, 30, 60];
         let check = self.checks.iter().find(|check| check.id == id)?;
@@ -623,7 +641,8 @@ impl Run {
                 .map(|seconds| Duration::from_secs(*seconds));
         }
         let throttled = matches!(failure.status, Some(429 | 503));
-        if check.tries > 0 || check.writing && !throttled {
+        let unseen = throttled && (failure.service != Service::Octo || failure.status == Some(429));
+        if check.tries > 0 || check.writing && !unseen {
             return None;
         }
         #[expect(

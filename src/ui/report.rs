@@ -7,6 +7,7 @@ pub mod explain;
 pub mod handoff;
 pub mod opening;
 pub mod status;
+pub mod submit;
 pub mod support;
 pub mod troubleshooting;
 

@@ -63,6 +63,18 @@ pub enum CheckId {
     ReadBack,
     /// What is no longer needed is deleted.
     Tidy,
+    /// Octo accepts its API client.
+    OctoSignIn,
+    /// What Octo has already.
+    OctoAccounts,
+    /// The key that goes to Octo is read from the vault.
+    OctoSecret,
+    /// The payer account is registered in Octo.
+    OctoPayer,
+    /// Octo has the application and its key.
+    OctoCredentials,
+    /// Octo has the MPN ID.
+    OctoMpn,
 }
 
 use CheckId as C;
@@ -128,6 +140,16 @@ pub(super) const PARTNER_API_AGAIN: &[CheckId] = &[
 /// The commit.
 pub(super) const COMMIT: &[CheckId] = &[C::Manifest, C::Activate, C::ReadBack, C::Tidy];
 
+/// The hand-over to Octo.
+pub(super) const SUBMIT: &[CheckId] = &[
+    C::OctoSecret,
+    C::OctoSignIn,
+    C::OctoAccounts,
+    C::OctoPayer,
+    C::OctoCredentials,
+    C::OctoMpn,
+];
+
 struct Spec {
     key: &'static str,
     title: &'static str,
@@ -154,7 +176,7 @@ const fn spec(
 
 impl CheckId {
     /// Every check, in the order of the screens.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 34] = [
         Self::RecallSecret,
         Self::Tenant,
         Self::AppToken,
@@ -183,6 +205,12 @@ impl CheckId {
         Self::Activate,
         Self::ReadBack,
         Self::Tidy,
+        Self::OctoSecret,
+        Self::OctoSignIn,
+        Self::OctoAccounts,
+        Self::OctoPayer,
+        Self::OctoCredentials,
+        Self::OctoMpn,
     ];
 
     /// Stable name for JSON and scripts.
@@ -205,7 +233,7 @@ impl CheckId {
         self.spec().needs
     }
 
-    /// The step it belongs to; `None` for the commit.
+    /// The step it belongs to; `None` for the commit and the hand-over to Octo.
     pub fn step(self) -> Option<Step> {
         self.spec().step
     }
@@ -486,6 +514,60 @@ const SPECS: &[(CheckId, Spec)] = &[
             None,
         ),
     ),
+    (
+        C::OctoSecret,
+        spec("octo-secret", "Kept secret read", "the keyring", &[], None),
+    ),
+    (
+        C::OctoSignIn,
+        spec(
+            "octo-sign-in",
+            "Octo sign-in",
+            "a token for Octo's API",
+            &[C::OctoSecret],
+            None,
+        ),
+    ),
+    (
+        C::OctoAccounts,
+        spec(
+            "octo-accounts",
+            "Accounts that Octo has",
+            "Octo's list of accounts, read only",
+            &[C::OctoSignIn],
+            None,
+        ),
+    ),
+    (
+        C::OctoPayer,
+        spec(
+            "octo-payer",
+            "Payer account in Octo",
+            "Octo, to register the payer account",
+            &[C::OctoAccounts],
+            None,
+        ),
+    ),
+    (
+        C::OctoCredentials,
+        spec(
+            "octo-credentials",
+            "Partner Center credentials",
+            "Octo, to take the application and its key",
+            &[C::OctoPayer],
+            None,
+        ),
+    ),
+    (
+        C::OctoMpn,
+        spec(
+            "octo-mpn",
+            "MPN ID in Octo",
+            "Octo, to take the MPN ID",
+            &[C::OctoPayer],
+            None,
+        ),
+    ),
 ];
 
 /// How a check stands.
@@ -566,6 +648,7 @@ mod tests {
             PARTNER_API,
             PARTNER_API_AGAIN,
             COMMIT,
+            SUBMIT,
         ] {
             for (index, id) in plan.iter().enumerate() {
                 for need in id.needs() {

@@ -30,7 +30,7 @@ impl Run {
             Goal::PartnerApi(request) if id == CheckId::OtherSecret => {
                 request.other_secret.as_ref()
             }
-            Goal::PartnerApi(_) | Goal::Commit => None,
+            Goal::PartnerApi(_) | Goal::Commit | Goal::Submit(_) => None,
         };
         // A check with what is kept has no typed secret.
         let sent = typed
@@ -42,7 +42,7 @@ impl Run {
     fn sent_application(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerCenter(request) => Some(request.application.as_str()),
-            Goal::PartnerApi(_) | Goal::Commit => {
+            Goal::PartnerApi(_) | Goal::Commit | Goal::Submit(_) => {
                 self.known.application.as_ref().map(ClientId::as_str)
             }
         }
@@ -52,7 +52,7 @@ impl Run {
     fn sent_tenant(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerCenter(request) => Some(request.directory.as_str()),
-            Goal::PartnerApi(_) | Goal::Commit => self.known.tenant.as_ref().map(TenantId::as_str),
+            Goal::PartnerApi(_) | Goal::Commit | Goal::Submit(_) => self.known.tenant.as_ref().map(TenantId::as_str),
         }
     }
 
@@ -61,7 +61,7 @@ impl Run {
     fn sent_redirect(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerApi(request) => Some(request.redirect.as_str()),
-            Goal::PartnerCenter(_) | Goal::Commit => None,
+            Goal::PartnerCenter(_) | Goal::Commit | Goal::Submit(_) => None,
         }
     }
 }

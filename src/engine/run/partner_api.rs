@@ -91,7 +91,7 @@ impl Run {
     fn request(&self) -> Option<&crate::engine::answers::PartnerApiRequest> {
         match &self.goal {
             Goal::PartnerApi(request) => Some(request),
-            Goal::PartnerCenter(_) | Goal::Commit => None,
+            Goal::PartnerCenter(_) | Goal::Commit | Goal::Submit(_) => None,
         }
     }
 

@@ -93,6 +93,16 @@ fn places(place: Place) -> &'static [(&'static str, &'static str)] {
             "Account name",
             "Your own choice; Octo shows it. It can be left empty.",
         )],
+        Place::Octo => &[
+            (
+                "Octo client ID",
+                "An API client of an Octo administrator, as Alphaus' bluectl uses it: ALPHAUS_CLIENT_ID, or client-id in ~/.config/alphaus/config.toml.",
+            ),
+            (
+                "Octo client secret",
+                "The same: ALPHAUS_CLIENT_SECRET, or client-secret there.",
+            ),
+        ],
         Place::Opening
         | Place::Shut
         | Place::Start

@@ -9,6 +9,7 @@ use crate::ids::AccountName;
 use crate::text::Foreign;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::forms::button;
+use crate::ui::view::octo::announced;
 use crate::ui::view::{input, notice};
 use crate::ui::wizard::{Wizard, clock_text};
 
@@ -18,7 +19,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("Review");
     page.tab = Some(3);
     notice(wizard, &mut page);
-    page.row(Row::text("Nothing is registered yet. This is what will be kept.").at(1));
+    page.row(Row::text("Nothing is registered yet. This is what will be kept and sent.").at(1));
     page.rows(facts(wizard));
     page.gap();
     if wizard.must_confirm() {
@@ -34,6 +35,9 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         "makes this set the active one",
     );
     page.hint("Enter", "confirm and register");
+    if wizard.may_submit() {
+        page.hint("F6", "Octo");
+    }
     page.hint("F9", "every check");
     page.hint("Esc", "back");
     page.hint("Ctrl-C", "leave");
@@ -70,6 +74,7 @@ fn facts(wizard: &Wizard) -> Vec<Row> {
         "Written to disk",
         format!("{} (no secrets)", wizard.folder),
     ));
+    rows.push(fact("Sent to Octo", announced(wizard)));
     rows
 }
 
