@@ -67,8 +67,8 @@ fn of_profile(host: &Host, cloud: &Cloud, name: &str) -> Result<Octo, String> {
         format!("profile {name} of {}: {what}", file.display())
     };
     let profile = bluectl::profile(&file, name).map_err(|error| said(&error))?;
-    let (ring, addresses) = ring(cloud, "auth-url", profile.auth_url.as_deref())
-        .map_err(|what| said(&what))?;
+    let (ring, addresses) =
+        ring(cloud, "auth-url", profile.auth_url.as_deref()).map_err(|what| said(&what))?;
     let which = (ring, Foreign::new(&addresses.host()));
     let client = match (profile.client_id, profile.client_secret) {
         (Some(id), Some(secret)) => {
@@ -87,15 +87,8 @@ fn of_profile(host: &Host, cloud: &Cloud, name: &str) -> Result<Octo, String> {
 }
 
 /// Which of the cloud's Octos has this token address.
-fn ring(
-    cloud: &Cloud,
-    name: &str,
-    address: Option<&str>,
-) -> Result<(Ring, OctoAddresses), String> {
-    let known = [
-        (Ring::Usual, cloud.octo()),
-        (Ring::Beta, cloud.octo_beta()),
-    ];
+fn ring(cloud: &Cloud, name: &str, address: Option<&str>) -> Result<(Ring, OctoAddresses), String> {
+    let known = [(Ring::Usual, cloud.octo()), (Ring::Beta, cloud.octo_beta())];
     let mut known = known
         .into_iter()
         .filter_map(|(ring, addresses)| Some((ring, addresses?)));

@@ -132,3 +132,7 @@ fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
     let diagnosis = diagnose(failure, &Context::default());
     explained(host, failure, &diagnosis, json)
 }
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests;

@@ -479,7 +479,10 @@ impl Registration {
             .as_ref()
             .is_some_and(|(proof, _)| proof.mpn.is_some());
         let given = [
-            (Part::Payer, named.is_some_and(|(name, _)| *name == self.name)),
+            (
+                Part::Payer,
+                named.is_some_and(|(name, _)| *name == self.name),
+            ),
             (
                 Part::Credentials,
                 of_this_set(octo.and_then(|octo| octo.credentials)),

@@ -271,7 +271,10 @@ mod tests {
             r#"{"result":{"target":"t","orgId":"MSP-1","azureOptions":{"accountName":"Main","payerId":""},"accountType":"payer","lastUpdate":"x","createTime":"x","vendor":"azure"}}"#,
         );
         let found = found.unwrap();
-        assert_eq!((found.target.as_str(), found.name.unwrap().as_str()), ("t", "Main"));
+        assert_eq!(
+            (found.target.as_str(), found.name.unwrap().as_str()),
+            ("t", "Main")
+        );
         for other in [
             r#"{"result":{"target":"1","vendor":"aws","accountType":"payer","awsOptions":{"AccountName":"x"}}}"#,
             r#"{"result":{"target":"1","vendor":"azure","accountType":"linked"}}"#,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use octo_csp::engine::diagnose::{Context, Goto, Sign, diagnose, row};
 use octo_csp::engine::effect::{Cause, Failure, Look, Service};
+use octo_csp::engine::step::Step;
 use octo_csp::text::Foreign;
 use octo_csp::ui::wizard::Place;
 use tokio::task::LocalSet;
@@ -155,9 +156,12 @@ fn enter_follows_the_cure() {
         let good = match diagnosis.goto {
             // The field to blame says so, on the page that has it.
             Goto::Field(_) => {
-                matches!(place, Place::PartnerCenter | Place::PartnerApi)
-                    && screen.contains("Press Enter to check again.")
+                matches!(
+                    place,
+                    Place::PartnerCenter | Place::PartnerApi | Place::Octo
+                ) && screen.contains("Press Enter to check again.")
             }
+            Goto::Step(Step::Basic) => *place == Place::Basic,
             Goto::Step(_) => matches!(place, Place::PartnerCenter | Place::PartnerApi),
             Goto::SignInAgain => {
                 *place == Place::Checking

@@ -45,13 +45,11 @@ pub(super) static ROWS: &[Row] = &[
             Word(Octo, "invalid_grant"),
         ],
         what: "Octo does not accept its API client.",
-        why: &[
-            "The client's ID or secret is wrong, has ended, or belongs to another issuer.",
-        ],
+        why: &["The client's ID or secret is wrong, has ended, or belongs to another issuer."],
         fix: &[
-            "Compare the ID with the API client in Octo, or have a new client made.",
-            "Type both again here, or set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET anew, and ALPHAUS_AUTH_URL only if you were given one.",
-            "Hand over again: octo-csp submit. What was proven is kept.",
+            "Compare the ID with the API client in Octo, or have a new one made.",
+            "Type both again, or set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET anew.",
+            "Then octo-csp submit. What was proven is kept.",
         ],
         goto: Goto::Field(Field::OctoSecret),
         ..REFUSED
@@ -101,15 +99,15 @@ pub(super) static ROWS: &[Row] = &[
         key: "octo-other-payer",
         signs: &[Cause(Differs(Mismatch::OctoOtherPayer))],
         label: "OCTO-PAYER",
-        what: "Octo has another Azure payer account already: {detail}",
+        what: "Octo has another Azure payer account, and accepts one for now.",
         why: &[
-            "Octo accepts one Azure payer account for now. Nothing was sent and nothing was changed there.",
-            "It is of another directory than the one that was proven here.",
+            "It is: {detail}",
+            "It was looked at only; nothing was changed.",
         ],
         fix: &[
-            "Octo: look at the registered account. Is it the one that you want?",
-            "If not, removing it in Octo removes all its data: ask Alphaus support first.",
-            "Once it is gone: octo-csp submit. What was proven is kept.",
+            "Octo: is that account the one you want?",
+            "If not: removing it removes all its data; ask Alphaus support first.",
+            "Once it is gone: octo-csp submit.",
         ],
         goto: Goto::Leave,
         exit: Exit::AlreadyRegistered,
@@ -122,7 +120,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "Octo has this payer account already, and it was not registered from here.",
         why: &[
             "In Octo it is called: {detail}",
-            "It was registered on Octo's own page or from another machine. Nothing was sent and nothing was changed there.",
+            "It comes from Octo's own page or another machine. Nothing was changed.",
         ],
         fix: &[
             "Nothing is needed when it works as it is.",

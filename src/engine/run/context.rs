@@ -52,7 +52,9 @@ impl Run {
     fn sent_tenant(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerCenter(request) => Some(request.directory.as_str()),
-            Goal::PartnerApi(_) | Goal::Commit | Goal::Submit(_) => self.known.tenant.as_ref().map(TenantId::as_str),
+            Goal::PartnerApi(_) | Goal::Commit | Goal::Submit(_) => {
+                self.known.tenant.as_ref().map(TenantId::as_str)
+            }
         }
     }
 

@@ -223,9 +223,7 @@ impl Run {
         else {
             return Move::internal();
         };
-        let given = self
-            .handover(submission)
-            .and_then(|octo| octo.credentials);
+        let given = self.handover(submission).and_then(|octo| octo.credentials);
         if self.is_of_this_set(submission, given) {
             return Move::Pass("as before".to_owned());
         }
@@ -253,11 +251,7 @@ impl Run {
         if self.is_of_this_set(submission, given) {
             return Move::Pass(format!("{mpn}, as before"));
         }
-        let script = sent(
-            Part::Mpn,
-            submission.attempt,
-            OctoCall::Mpn(access, mpn),
-        );
+        let script = sent(Part::Mpn, submission.attempt, OctoCall::Mpn(access, mpn));
         self.begin_script(CheckId::OctoMpn, script)
     }
 

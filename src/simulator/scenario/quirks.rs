@@ -26,6 +26,7 @@ pub(in crate::simulator) enum Quirk {
     HostileNames,
     AnotherCloud,
     OctoTaken,
+    OctoSame,
     TlsExpired,
     TlsNotYet,
     TlsWrongName,
@@ -34,7 +35,7 @@ pub(in crate::simulator) enum Quirk {
 
 /// Every oddity with its name and a line about it.
 #[rustfmt::skip]
-pub(super) const QUIRKS: [(&str, &str, Quirk); 27] = [
+pub(super) const QUIRKS: [(&str, &str, Quirk); 28] = [
     ("clock-skew", "The servers' clock is 26 minutes ahead", Quirk::ClockSkew),
     ("no-mfa", "The sign-in asks for no MFA; Partner Center refuses the token", Quirk::NoMfa),
     ("mfa-not-enforced", "The sign-in asks for no MFA; Partner Center only reports it", Quirk::MfaNotEnforced),
@@ -58,6 +59,7 @@ pub(super) const QUIRKS: [(&str, &str, Quirk); 27] = [
     ("hostile-names", "The company's name holds terminal escapes and bidirectional controls", Quirk::HostileNames),
     ("another-cloud", "The tenant's metadata names another national cloud", Quirk::AnotherCloud),
     ("octo-taken", "Octo already has another payer account", Quirk::OctoTaken),
+    ("octo-same", "Octo already has this payer account, registered on its own page", Quirk::OctoSame),
     ("tls-expired", "The certificate has expired (https only)", Quirk::TlsExpired),
     ("tls-not-yet", "The certificate is not valid yet (https only)", Quirk::TlsNotYet),
     ("tls-wrong-name", "The certificate is for another host (https only)", Quirk::TlsWrongName),

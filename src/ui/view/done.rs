@@ -40,7 +40,10 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
             "only the sign-in again",
         ),
         ("octo-csp register --step partner-center", "only a new key"),
-        ("octo-csp submit", "hand over to Octo, again or for the first time"),
+        (
+            "octo-csp submit",
+            "hand over to Octo, again or for the first time",
+        ),
     ] {
         page.row(
             Row::of(Tone::Value, format!("{command:<41}"))

@@ -20,11 +20,11 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     };
     let before = wizard.before_commit();
     let when = if before {
-        "After Confirm and register"
+        "after Confirm and register"
     } else {
-        "Now"
+        "now"
     };
-    let words = format!("{when} this is sent to {}, and nowhere else:", octo.host);
+    let words = format!("Sent to {} {when}:", octo.host);
     page.row(Row::text(words).at(1));
     page.rows(sent(wizard));
     page.gap();
@@ -49,11 +49,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
             "what Octo has is looked at first",
         );
     }
-    form_hints(
-        wizard,
-        &mut page,
-        if before { "use" } else { "hand over" },
-    );
+    form_hints(wizard, &mut page, if before { "use" } else { "hand over" });
     page.hint("F6", "send nothing");
     page
 }

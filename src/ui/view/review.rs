@@ -28,12 +28,12 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         page.input(confirmation);
         page.gap();
     }
-    button(
-        wizard,
-        &mut page,
-        "Confirm and register",
-        "makes this set the active one",
-    );
+    let does = if wizard.octo_client().is_ok() {
+        "makes this set the active one, then tells Octo"
+    } else {
+        "makes this set the active one"
+    };
+    button(wizard, &mut page, "Confirm and register", does);
     page.hint("Enter", "confirm and register");
     if wizard.may_submit() {
         page.hint("F6", "Octo");

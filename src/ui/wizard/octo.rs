@@ -131,3 +131,6 @@ impl Wizard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,9 @@ fn a_repeat_sends_only_what_octo_has_not_taken() {
 fn another_payer_is_never_touched() {
     for replace in [false, true] {
         let mut bench = Bench::registered();
-        bench.payers.insert("other".to_owned(), "Fabrikam".to_owned());
+        bench
+            .payers
+            .insert("other".to_owned(), "Fabrikam".to_owned());
         let (run, status) = bench.submit(replace);
         assert_eq!(status, Status::Refused);
         let (check, failure) = run.failed().unwrap();
@@ -147,8 +149,8 @@ fn a_name_that_was_changed_here_is_changed_there_and_one_changed_there_is_left()
 fn another_set_is_handed_over_again() {
     let mut bench = submitted();
     assert_eq!(bench.step_two().1, Status::Finished);
-    let (mut run, _) = bench.step_three();
-    bench.paste(&mut run, "1.AXoAkl-another_code.AgABBAIAAADnf");
+    // The sign-in is carried over.
+    assert_eq!(bench.step_three().1, Status::Finished);
     assert_eq!(bench.commit().1, Status::Finished);
     assert_eq!(
         bench.registration().not_submitted(),
