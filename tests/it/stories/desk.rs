@@ -61,6 +61,13 @@ impl Desk {
         spawn(&self.session, &command)
     }
 
+    /// The same with variables of this person's own.
+    pub(super) fn register_with(&self, variables: &[(&str, &str)]) -> Pty {
+        let cloud = self.path("cloud.json").display().to_string();
+        let command = [PROGRAM, "register", "--cloud-file", &cloud, "--no-browser"];
+        spawn_with(&self.session, &command, variables)
+    }
+
     /// The folder of the one registration.
     pub(super) fn record(&self) -> PathBuf {
         let state = self.path(".local/state/octo-csp");
@@ -112,6 +119,11 @@ impl Drop for Desk {
 
 /// Starts a program in a terminal of the session.
 pub(super) fn spawn(session: &Session, command: &[&str]) -> Pty {
+    spawn_with(session, command, &[])
+}
+
+/// The same with more variables.
+pub(super) fn spawn_with(session: &Session, command: &[&str], more: &[(&str, &str)]) -> Pty {
     let own = session.variables();
     let fixed = [
         ("PATH", "/usr/bin:/bin"),
@@ -122,6 +134,7 @@ pub(super) fn spawn(session: &Session, command: &[&str]) -> Pty {
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .chain(fixed)
+        .chain(more.iter().copied())
         .collect();
     Pty::spawn(command, SIZE, &variables)
 }
