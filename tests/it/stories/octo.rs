@@ -1,17 +1,14 @@
 //! All the way to Octo, with the credentials that a person has set for bluectl.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use super::browser::sign_in;
-use super::desk::{Desk, PROGRAM, Person as _};
+use super::desk::{Desk, Person as _};
 
-/// Runs a command of this desk's person without a terminal.
-fn run(desk: &Desk, command: &str, variables: &[(&str, &str)]) -> Output {
-    let cloud = desk.path("cloud.json");
-    Command::new(PROGRAM)
-        .args([command, "--cloud-file", cloud.to_str().unwrap()])
-        .env_clear()
-        .envs(desk.session.variables())
+/// Hands over without a terminal.
+fn submit(desk: &Desk, variables: &[(&str, &str)]) -> Output {
+    let cloud = desk.path("cloud.json").display().to_string();
+    desk.command(&["submit", "--cloud-file", &cloud])
         .envs(variables.iter().copied())
         .output()
         .unwrap()
@@ -47,7 +44,7 @@ fn confirm_and_register_hands_over_and_submit_finds_nothing_left() {
     }
     desk.no_file_has(&[&secret, &desk.fact("client_secret")]);
 
-    let again = run(&desk, "submit", &variables);
+    let again = submit(&desk, &variables);
     let said = String::from_utf8(again.stdout).unwrap();
     let told = String::from_utf8(again.stderr).unwrap();
     assert_eq!(again.status.code(), Some(0), "{said}{told}");
@@ -56,6 +53,6 @@ fn confirm_and_register_hands_over_and_submit_finds_nothing_left() {
     assert!(!told.contains(&secret) && !said.contains(&secret));
     assert_eq!(desk.journal(), journal, "nothing was sent again");
 
-    let without = run(&desk, "submit", &[]);
+    let without = submit(&desk, &[]);
     assert_eq!(without.status.code(), Some(2));
 }
