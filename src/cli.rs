@@ -67,7 +67,7 @@ pub struct Register {
     /// Run one step again with everything else kept.
     #[arg(long, value_enum)]
     pub step: Option<StepName>,
-    /// Octo credentials from this profile of bluectl, in place of ALPHAUS_CLIENT_ID.
+    /// Octo credentials from this profile of bluectl, in place of those of the environment.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Which registration.

@@ -40,6 +40,7 @@ use crate::engine::effect::{
     Answer, Cause, Consent, Effect, Failure, Found, Landed, Look, Outcome, Reading, Service,
     Verdict,
 };
+use crate::engine::octo::OctoCall;
 use crate::secret::Secret;
 use crate::world::browser::Surroundings;
 use crate::world::entra::Entra;
@@ -154,10 +155,7 @@ impl World {
             | Effect::Erase(_)
             | Effect::ReadBack(_)
             | Effect::Save(_) => self.kept()?.perform(effect).await,
-            Effect::Octo(call) => Octo::new(self.http()?, &self.cloud)
-                .perform(*call)
-                .await
-                .map(Outcome::Octo),
+            Effect::Octo(call) => self.octo(*call).await,
             Effect::Pause(time) => {
                 tokio::time::sleep(time).await;
                 Ok(Outcome::Paused)
@@ -173,6 +171,11 @@ impl World {
             Look::Browser => self.browser.look(),
         };
         Ok(Outcome::Looked(sight))
+    }
+
+    async fn octo(&self, call: OctoCall) -> Result<Outcome, Box<Failure>> {
+        let octo = Octo::new(self.http()?, &self.cloud);
+        octo.perform(call).await.map(Outcome::Octo)
     }
 
     async fn read(&self, reading: Reading, token: &Secret) -> Result<Outcome, Box<Failure>> {

@@ -18,7 +18,7 @@ pub struct Submit {
     /// Send everything again, also to this payer account where Octo has it from elsewhere.
     #[arg(long)]
     pub replace: bool,
-    /// Octo credentials from this profile of bluectl, in place of ALPHAUS_CLIENT_ID.
+    /// Octo credentials from this profile of bluectl, in place of those of the environment.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Where Microsoft and Octo are reached.

@@ -6,7 +6,7 @@ use crate::cli::{Submit, Which};
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::{complain, explained, headless, octo, say};
 use crate::engine::diagnose::{Context, diagnose};
-use crate::engine::effect::{Cause, Failure, Service};
+use crate::engine::effect::{Cause, Failure, Opened, Service};
 use crate::engine::journal::Registration;
 use crate::engine::octo::OctoClient;
 use crate::engine::run::{CheckId, Run, Status};
@@ -39,10 +39,7 @@ pub(super) fn run(host: &mut Host, arguments: &Submit) -> Exit {
     runtime.block_on(async {
         let world = World::new(ground.options(Surroundings::default()));
         match headless::open(&world, ground.environment).await {
-            Ok(opened) => {
-                let name = opened.name.clone();
-                submit(host, arguments, &world, opened.registration, &name, client).await
-            }
+            Ok(opened) => submit(host, arguments, &world, opened, client).await,
             Err(failure) => cannot(host, &failure, arguments.json),
         }
     })
@@ -52,24 +49,24 @@ async fn submit(
     host: &mut Host,
     arguments: &Submit,
     world: &World,
-    registration: Registration,
-    name: &str,
+    opened: Opened,
     client: OctoClient,
 ) -> Exit {
-    if registration.newer {
+    if opened.registration.newer {
         // What Octo took could not be noted, so nothing is sent.
         let failure = Failure::new(Service::Disk, Cause::NewerJournal);
         return cannot(host, &failure, arguments.json);
     }
     let octo_host = client.host.to_string();
-    let Some(run) = hand_over(host, world, registration, client, arguments.replace).await else {
+    let Some(run) = hand_over(host, world, opened.registration, client, arguments.replace).await
+    else {
         complain(
             host,
             "nothing is registered yet, so there is nothing to hand over: octo-csp register",
         );
         return Exit::SignIn;
     };
-    let findings = findings(name, octo_host, &run);
+    let findings = findings(&opened.name, octo_host, &run);
     if arguments.json {
         say(host, &submit::in_json(&findings));
     } else {

@@ -151,14 +151,14 @@ impl<'w> Octo<'w> {
 /// One object of the stream.
 #[derive(Deserialize)]
 struct Line {
-    result: Option<Account>,
+    result: Option<DataAccess>,
     error: Option<Map<String, Value>>,
 }
 
 /// The part of `DataAccess` that matters.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Account {
+struct DataAccess {
     vendor: Option<String>,
     account_type: Option<String>,
     target: Option<String>,
@@ -171,7 +171,7 @@ struct AzureOptions {
     account_name: Option<String>,
 }
 
-impl Account {
+impl DataAccess {
     /// As an Azure payer account, if it is one.
     fn payer(self) -> Option<FoundPayer> {
         let is = |word: &Option<String>, wanted: &str| {

@@ -92,68 +92,74 @@ fn calls() -> Vec<OctoCall> {
     ]
 }
 
+/// The first line of each of them, and parts of what follows it; `body` is an answer of success.
+struct Wanted {
+    line: &'static str,
+    parts: &'static [&'static str],
+    body: &'static str,
+}
+
+const WANTED: [Wanted; 6] = [
+    Wanted {
+        line: "POST /ripple/access_token HTTP/1.1",
+        parts: &[
+            "multipart/form-data; boundary=",
+            "name=\"grant_type\"\r\n\r\nclient_credentials\r\n",
+            "name=\"client_id\"\r\n\r\nocto-client\r\n",
+            "name=\"client_secret\"\r\n\r\ns+/=&\"'%\r\n",
+            "name=\"scope\"\r\n\r\nopenid\r\n",
+        ],
+        body: r#"{"access_token":"t","token_type":"Bearer"}"#,
+    },
+    Wanted {
+        line: "POST /m/blue/cover/v1/account/all:read HTTP/1.1",
+        parts: &["\r\n\r\n{}"],
+        body: "",
+    },
+    Wanted {
+        line: "POST /m/blue/cover/v1/account HTTP/1.1",
+        parts: &[
+            r#""accountType":"payer""#,
+            r#""azureOptions":{"accountName":"Contoso"}"#,
+            r#""target":"8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204""#,
+            r#""vendor":"azure""#,
+        ],
+        body: "{}",
+    },
+    Wanted {
+        line: "PUT /m/blue/cover/v1/account/8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204 HTTP/1.1",
+        parts: &[r#""vendor":"azure""#],
+        body: "{}",
+    },
+    Wanted {
+        line: "POST /m/blue/cover/v1/azure/credentials/partnercenter HTTP/1.1",
+        parts: &[
+            r#""accountId":"8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204""#,
+            r#""applicationId":"3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711""#,
+            r#""secretKey":"abc8Q~\"value""#,
+        ],
+        body: "{}",
+    },
+    Wanted {
+        line: "POST /m/blue/cover/v1/azure/credentials/mpn HTTP/1.1",
+        parts: &[r#"{"mpnId":"6271154"}"#],
+        body: "{}",
+    },
+];
+
 #[tokio::test]
 async fn every_call_is_sent_as_octo_documents_it() {
-    let wanted = [
-        (
-            "POST /ripple/access_token HTTP/1.1",
-            vec![
-                "multipart/form-data; boundary=",
-                "name=\"grant_type\"\r\n\r\nclient_credentials\r\n",
-                "name=\"client_id\"\r\n\r\nocto-client\r\n",
-                "name=\"client_secret\"\r\n\r\ns+/=&\"'%\r\n",
-                "name=\"scope\"\r\n\r\nopenid\r\n",
-            ],
-        ),
-        (
-            "POST /m/blue/cover/v1/account/all:read HTTP/1.1",
-            vec!["\r\n\r\n{}"],
-        ),
-        (
-            "POST /m/blue/cover/v1/account HTTP/1.1",
-            vec![
-                r#""accountType":"payer""#,
-                r#""azureOptions":{"accountName":"Contoso"}"#,
-                r#""target":"8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204""#,
-                r#""vendor":"azure""#,
-            ],
-        ),
-        (
-            "PUT /m/blue/cover/v1/account/8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204 HTTP/1.1",
-            vec![r#""vendor":"azure""#],
-        ),
-        (
-            "POST /m/blue/cover/v1/azure/credentials/partnercenter HTTP/1.1",
-            vec![
-                r#""accountId":"8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204""#,
-                r#""applicationId":"3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711""#,
-                r#""secretKey":"abc8Q~\"value""#,
-            ],
-        ),
-        (
-            "POST /m/blue/cover/v1/azure/credentials/mpn HTTP/1.1",
-            vec![r#"{"mpnId":"6271154"}"#],
-        ),
-    ];
-    for (call, (line, parts)) in calls().into_iter().zip(wanted) {
-        let body = match call {
-            OctoCall::SignIn(_) => r#"{"access_token":"t","token_type":"Bearer"}"#,
-            _ => "{}",
-        };
+    for (call, wanted) in calls().into_iter().zip(WANTED) {
         let signs_in = matches!(call, OctoCall::SignIn(_));
-        let lists = matches!(call, OctoCall::Accounts(_));
-        let raw = Raw::start(Script::Say(said("200 OK", if lists { "" } else { body }))).await;
+        let raw = Raw::start(Script::Say(said("200 OK", wanted.body))).await;
         asked(&raw, call).await.unwrap();
         let seen = raw.seen.lock().unwrap().concat();
-        assert!(seen.starts_with(line), "{seen}");
-        for part in parts {
+        assert!(seen.starts_with(wanted.line), "{seen}");
+        for part in wanted.parts {
             assert!(seen.contains(part), "{part}\n{seen}");
         }
-        assert_eq!(
-            seen.contains("uthorization: Bearer octo-token"),
-            !signs_in,
-            "{seen}"
-        );
+        let bears = seen.contains("uthorization: Bearer octo-token");
+        assert_eq!(bears, !signs_in, "{seen}");
     }
 }
 

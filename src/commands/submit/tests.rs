@@ -48,13 +48,11 @@ async fn in_words(bench: &Bench) -> (Exit, String, String) {
         profile: None,
         cloud: CloudArguments::default(),
     };
-    let registration = bench.opened.registration.clone();
     let exit = submit(
         &mut host,
         &arguments,
         &bench.world,
-        registration,
-        "x",
+        bench.opened.clone(),
         client,
     )
     .await;

@@ -224,7 +224,7 @@ impl Run {
             return Move::internal();
         };
         let given = self.handover(submission).and_then(|octo| octo.credentials);
-        if self.is_of_this_set(submission, given) {
+        if submission.is_given(given) {
             return Move::Pass("as before".to_owned());
         }
         let credentials = Credentials {
@@ -248,25 +248,24 @@ impl Run {
             return Move::Note("Partner Center named none: type it in Octo".to_owned());
         };
         let given = self.handover(submission).and_then(|octo| octo.mpn);
-        if self.is_of_this_set(submission, given) {
+        if submission.is_given(given) {
             return Move::Pass(format!("{mpn}, as before"));
         }
         let script = sent(Part::Mpn, submission.attempt, OctoCall::Mpn(access, mpn));
         self.begin_script(CheckId::OctoMpn, script)
     }
 
-    fn is_of_this_set(
-        &self,
-        submission: &Submission,
-        given: Option<(AttemptId, jiff::Timestamp)>,
-    ) -> bool {
-        !submission.replace && given.is_some_and(|(attempt, _)| attempt == submission.attempt)
-    }
-
     fn begin_script(&mut self, id: CheckId, script: impl IntoIterator<Item = Effect>) -> Move {
         self.forget_script(id);
         self.write(id, script);
         self.next_write(id, String::new)
+    }
+}
+
+impl Submission {
+    /// Whether what Octo was given is of the set that is handed over, and need not be sent again.
+    fn is_given(&self, given: Option<(AttemptId, jiff::Timestamp)>) -> bool {
+        !self.replace && given.is_some_and(|(attempt, _)| attempt == self.attempt)
     }
 }
 

@@ -45,30 +45,33 @@ fn help<'a>(wizard: &Wizard, below: &Page<'a>) -> Page<'a> {
     page
 }
 
+/// Where the values of step 2 are found.
+const PARTNER_CENTER: &[(&str, &str)] = &[
+    (
+        "Client ID",
+        "Octo's name. Partner Center > Settings > Partner settings > App management: App ID, or Account ID; either will do.",
+    ),
+    (
+        "Application ID",
+        "The same page, \"App ID\"; Azure portal > App registrations > your app > Application (client) ID.",
+    ),
+    (
+        "Secret key",
+        "Shown once when it is made: Partner Center > App management > Add key, or Azure portal > Certificates & secrets > column \"Value\".",
+    ),
+    (
+        "Directory",
+        "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant.",
+    ),
+    (
+        "Key ends on",
+        "Azure portal > Certificates & secrets > column \"Expires\".",
+    ),
+];
+
 fn places(place: Place) -> &'static [(&'static str, &'static str)] {
     match place {
-        Place::PartnerCenter => &[
-            (
-                "Client ID",
-                "Octo's name. Partner Center > Settings > Partner settings > App management: App ID, or Account ID; either will do.",
-            ),
-            (
-                "Application ID",
-                "The same page, \"App ID\"; Azure portal > App registrations > your app > Application (client) ID.",
-            ),
-            (
-                "Secret key",
-                "Shown once when it is made: Partner Center > App management > Add key, or Azure portal > Certificates & secrets > column \"Value\".",
-            ),
-            (
-                "Directory",
-                "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant.",
-            ),
-            (
-                "Key ends on",
-                "Azure portal > Certificates & secrets > column \"Expires\".",
-            ),
-        ],
+        Place::PartnerCenter => PARTNER_CENTER,
         Place::PartnerApi => &[
             (
                 "MPN ID",

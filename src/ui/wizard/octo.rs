@@ -122,13 +122,11 @@ impl Wizard {
     pub(super) fn hand_over(&mut self) -> Vec<Task> {
         let client = self.octo_client().ok().cloned();
         let run = client.and_then(|client| Run::submit(self.registration.clone(), client, false));
-        match run {
-            Some(run) => self.begin_run(run),
-            None => {
-                self.go(Place::Done);
-                Vec::new()
-            }
+        if let Some(run) = run {
+            return self.begin_run(run);
         }
+        self.go(Place::Done);
+        Vec::new()
     }
 }
 
