@@ -201,8 +201,11 @@ impl Story {
 
     pub(crate) fn shows(&self, text: &str) -> bool {
         let screen = self.screen(120, 60);
-        let joined: String = screen.split_whitespace().collect::<Vec<_>>().join(" ");
-        joined.replace("\" \"", " ").contains(text)
+        // Each line stands in quotes; a sentence may go on in the next.
+        let words = screen
+            .lines()
+            .flat_map(|line| line.trim_matches('"').split_whitespace());
+        words.collect::<Vec<_>>().join(" ").contains(text)
     }
 
     fn work(&mut self, tasks: Vec<Task>) {
