@@ -266,7 +266,7 @@ fn submit_says_which_credentials_are_missing_or_not_octos() {
             &[at_home],
             "line 4: the value must be a string",
         ),
-        (&["--profile", "x"], &[], "cannot be read"),
+        (&["--profile", "x"], &[], "there is no home folder"),
     ] {
         let arguments = [&["submit"], more].concat();
         let output = with_variables(home.path(), &arguments, b"", variables);
