@@ -161,7 +161,8 @@ fn enter_follows_the_cure() {
                     Place::PartnerCenter | Place::PartnerApi | Place::Octo
                 ) && screen.contains("Press Enter to check again.")
             }
-            Goto::Step(Step::Basic) => *place == Place::Basic,
+            // What is active already is changed from its overview.
+            Goto::Step(Step::Basic) => *place == Place::Overview,
             Goto::Step(_) => matches!(place, Place::PartnerCenter | Place::PartnerApi),
             Goto::SignInAgain => {
                 *place == Place::Checking

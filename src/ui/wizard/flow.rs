@@ -563,8 +563,11 @@ impl Wizard {
             Some(Goto::Retry) | None => self.retry(),
             Some(Goto::Leave) => self.wants_to_leave(),
             Some(Goto::Field(field)) => self.edit(page_of(field)),
-            // What is active already is changed by its single step, and then handed over again.
-            Some(Goto::Step(_)) if self.submitting() => self.again(Step::Basic, Place::Basic),
+            // What is active already is changed there, step by step, and then handed over again.
+            Some(Goto::Step(_)) if self.submitting() => {
+                self.go(Place::Overview);
+                Vec::new()
+            }
             Some(Goto::Step(Step::PartnerApi)) => self.edit(Some(Place::PartnerApi)),
             Some(Goto::Step(Step::PartnerCenter)) => self.edit(Some(Place::PartnerCenter)),
             Some(Goto::Step(Step::Basic)) => self.edit(Some(Place::Basic)),
