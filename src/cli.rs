@@ -13,7 +13,7 @@ use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::version;
 
-pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Troubleshooting};
+pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit, Troubleshooting};
 pub use paper::{Completions, Man, ShellName};
 pub use tokens::{AudienceName, Code, Token};
 
@@ -46,6 +46,8 @@ fn exit_codes() -> String {
 pub enum Command {
     /// Register the payer account, or look after the registration that is there.
     Register(Register),
+    /// Hand the registration over to Octo, or what Octo has not taken of it yet.
+    Submit(Submit),
     /// Say what a code means, why it happens and who can cure it; works offline.
     Explain(Explain),
     /// Run every check of every finished step again with what is kept.
@@ -91,6 +93,9 @@ pub struct Register {
     /// Run one step again with everything else kept.
     #[arg(long, value_enum)]
     pub step: Option<StepName>,
+    /// Octo credentials from this profile of bluectl, in place of those of the environment.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,
@@ -114,7 +119,7 @@ pub struct Which {
 }
 
 /// Where secrets are kept, and what opens that.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct StoreArguments {
     /// Where secrets are kept: the system's keyring, or one file sealed with a passphrase.
     #[arg(long, value_enum, value_name = "STORE", default_value_t)]
@@ -123,12 +128,12 @@ pub struct StoreArguments {
     #[arg(long, value_name = "N", conflicts_with = "passphrase_file")]
     pub passphrase_fd: Option<u32>,
     /// Read the passphrase of --store file from this file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub passphrase_file: Option<PathBuf>,
 }
 
 /// Which cloud.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct CloudArguments {
     /// Microsoft's cloud.
     #[arg(long, value_enum, default_value_t, conflicts_with = "cloud_file")]

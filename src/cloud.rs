@@ -60,8 +60,30 @@ pub enum CloudError {
     },
 }
 
+/// One Octo: where it gives tokens, and where accounts are registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OctoAddresses {
+    /// Token address of the issuer.
+    pub token: Url,
+    /// The API; `/v1/...` is appended.
+    pub api: Url,
+}
+
+impl OctoAddresses {
+    /// Host of the API, with its port where it has one: to show and to note.
+    pub fn host(&self) -> String {
+        authority(&self.api).unwrap_or_default()
+    }
+}
+
+/// Octo's beta: the token address is the one of bluectl's documentation, the API's is the beta base of the Cover API.
+const BETA: (&str, &str) = (
+    "https://loginnext.alphaus.cloud/ripple/access_token",
+    "https://apinext.alphaus.cloud/m/blue/cover",
+);
+
 /// Hosts this program knows to be Microsoft's or Octo's. Any other host is named in a banner on every screen.
-const KNOWN_HOSTS: [&str; 8] = [
+const KNOWN_HOSTS: [&str; 10] = [
     "login.microsoftonline.com",
     "login.partner.microsoftonline.cn",
     "login.microsoftonline.us",
@@ -70,6 +92,8 @@ const KNOWN_HOSTS: [&str; 8] = [
     "api.partner.microsoft.com",
     "api.alphaus.cloud",
     "login.alphaus.cloud",
+    "apinext.alphaus.cloud",
+    "loginnext.alphaus.cloud",
 ];
 
 impl Cloud {
@@ -163,6 +187,24 @@ impl Cloud {
             &self.login,
             &[tenant, "v2.0", ".well-known", "openid-configuration"],
         )
+    }
+
+    /// The Octo of this cloud; `None` where a cloud file names none.
+    pub fn octo(&self) -> Option<OctoAddresses> {
+        Some(OctoAddresses {
+            token: self.octo_token.clone()?,
+            api: self.octo.clone()?,
+        })
+    }
+
+    /// Octo's beta. It goes with Octo's own addresses only: a token of one server is nothing to another.
+    pub fn octo_beta(&self) -> Option<OctoAddresses> {
+        let (token, api) = BETA;
+        let own = self.octo() == Self::global().octo();
+        Some(OctoAddresses {
+            token: Url::parse(token).ok().filter(|_| own)?,
+            api: Url::parse(api).ok()?,
+        })
     }
 
     fn known(known: &Known) -> Self {
@@ -360,6 +402,23 @@ mod tests {
         let cloud = Cloud::from_json(&file("http://127.0.0.1:8080")).unwrap();
         assert_eq!(cloud.keeping_name().as_deref(), Some("127-0-0-1-8080"));
         assert!(cloud.unknown_hosts().contains(&"127.0.0.1:8080".to_owned()));
+    }
+
+    #[test]
+    fn a_beta_goes_with_octos_own_addresses_only() {
+        for cloud in [Cloud::global(), Cloud::china()] {
+            let beta = cloud.octo_beta().unwrap();
+            assert_eq!(beta.host(), "apinext.alphaus.cloud");
+            assert_ne!(cloud.octo().unwrap(), beta);
+        }
+        let other = Cloud::from_json(&file("https://login.example")).unwrap();
+        assert_eq!((other.octo(), other.octo_beta()), (None, None));
+        let simulated = Cloud {
+            octo: Some(Url::parse("http://127.0.0.1:1/m/blue/cover").unwrap()),
+            ..Cloud::global()
+        };
+        assert_eq!(simulated.octo().unwrap().host(), "127.0.0.1:1");
+        assert_eq!(simulated.octo_beta(), None);
     }
 
     #[test]

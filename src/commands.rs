@@ -7,6 +7,7 @@ mod forget;
 mod ground;
 mod handoff;
 mod headless;
+mod octo;
 mod paper;
 mod passphrase;
 mod picture;
@@ -17,6 +18,7 @@ mod rename;
 #[cfg(feature = "simulator")]
 mod simulate;
 mod status;
+mod submit;
 mod token;
 
 use std::io::Write as _;
@@ -50,6 +52,7 @@ pub fn run(host: &mut Host) -> Exit {
     };
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
+        Command::Submit(arguments) => submit::run(host, &arguments),
         Command::Doctor(arguments) => doctor::run(host, &arguments),
         Command::Status(arguments) => status::run(host, &arguments),
         Command::Report(arguments) => status::report(host, &arguments),

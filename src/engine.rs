@@ -7,6 +7,7 @@ pub mod claims;
 pub mod diagnose;
 pub mod effect;
 pub mod journal;
+pub mod octo;
 pub mod pasted;
 pub mod refused;
 pub mod run;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+use crate::secret::{Secret, SharedSecret};
+
 /// What the process was given.
 pub struct Host {
     /// The arguments, the program's name first.
@@ -65,12 +67,19 @@ pub struct Environment {
     pub wsl: Option<String>,
     /// `CREDENTIALS_DIRECTORY`: where systemd puts what a service may know, for the passphrase of a vault file and nothing else.
     pub credentials: Option<PathBuf>,
+    /// `ALPHAUS_CLIENT_ID`, as Alphaus' bluectl reads it.
+    pub alphaus_client_id: Option<String>,
+    /// `ALPHAUS_CLIENT_SECRET`.
+    pub alphaus_client_secret: Option<SharedSecret>,
+    /// `ALPHAUS_AUTH_URL`: it chooses between addresses that are known, and moves none.
+    pub alphaus_auth_url: Option<String>,
 }
 
 impl Environment {
     /// Reads them from wherever `variable` gets them.
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let text = |name: &str| variable(name).and_then(|value| value.into_string().ok());
+        let given = |name: &str| text(name).filter(|value| !value.trim().is_empty());
         let path = |name: &str| {
             variable(name)
                 .filter(|value| !value.is_empty())
@@ -97,6 +106,9 @@ impl Environment {
             ssh_connection: text("SSH_CONNECTION"),
             wsl: text("WSL_DISTRO_NAME"),
             credentials: path("CREDENTIALS_DIRECTORY"),
+            alphaus_client_id: given("ALPHAUS_CLIENT_ID"),
+            alphaus_client_secret: given("ALPHAUS_CLIENT_SECRET").map(Secret::shared),
+            alphaus_auth_url: given("ALPHAUS_AUTH_URL"),
         }
     }
 

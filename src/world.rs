@@ -3,6 +3,7 @@
 //! [`World::perform`] is the only place where both sides meet. It never errs: failure is an answer, so no path may leave a
 //! screen waiting.
 
+pub mod bluectl;
 pub mod browser;
 pub mod claims;
 pub mod clock;
@@ -17,6 +18,7 @@ pub mod listener;
 pub mod lock;
 pub mod looks;
 pub mod mishap;
+pub mod octo;
 pub mod pages;
 pub mod papers;
 pub mod partner_api;
@@ -40,12 +42,14 @@ use crate::engine::effect::{
     Answer, Cause, Consent, Effect, Failure, Found, Landed, Look, Outcome, Reading, Service,
     Verdict,
 };
+use crate::engine::octo::OctoCall;
 use crate::engine::step::Environment;
 use crate::secret::Secret;
 use crate::world::browser::Surroundings;
 use crate::world::entra::Entra;
 use crate::world::http::{Http, HttpOptions};
 use crate::world::kept::{Kept, Purpose};
+use crate::world::octo::Octo;
 use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
 use crate::world::redirect::SignInSession;
@@ -150,6 +154,7 @@ impl World {
             | Effect::ReadBack(_)
             | Effect::Save(_)
             | Effect::Discard => self.kept()?.perform(effect).await,
+            Effect::Octo(call) => self.octo(*call).await,
             Effect::Pause(time) => {
                 tokio::time::sleep(time).await;
                 Ok(Outcome::Paused)
@@ -178,6 +183,11 @@ impl World {
             Look::Browser => self.browser.look(),
         };
         Ok(Outcome::Looked(sight))
+    }
+
+    async fn octo(&self, call: OctoCall) -> Result<Outcome, Box<Failure>> {
+        let octo = Octo::new(self.http()?, &self.cloud);
+        octo.perform(call).await.map(Outcome::Octo)
     }
 
     async fn read(&self, reading: Reading, token: &Secret) -> Result<Outcome, Box<Failure>> {

@@ -6,6 +6,29 @@ use clap::{Args, ValueHint};
 
 use crate::cli::{CloudArguments, StepName, StoreArguments, Which};
 
+/// `octo-csp submit`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp submit\n  octo-csp submit --profile default --json\n\nSigns in with ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or with a profile of bluectl. Reads what Octo has first; another\nAzure payer account is never touched. Exit code 0 when Octo has everything; else that of the first failure: 3 a value was\nrefused, 4 nothing is registered, 5 permission, 6 network, 7 storage, 9 Octo has a payer account from elsewhere."
+)]
+pub struct Submit {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Send everything again, also to this payer account where Octo has it from elsewhere.
+    #[arg(long)]
+    pub replace: bool,
+    /// Octo credentials from this profile of bluectl, in place of those of the environment.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Where Microsoft and Octo are reached.
+    #[command(flatten)]
+    pub cloud: CloudArguments,
+    /// Where secrets are kept.
+    #[command(flatten)]
+    pub store: StoreArguments,
+}
+
 /// `octo-csp explain`.
 #[derive(Debug, Args)]
 #[command(

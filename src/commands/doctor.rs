@@ -224,4 +224,4 @@ fn finish(host: &mut Host, arguments: &Doctor, findings: &Findings) -> Exit {
 
 #[cfg(test)]
 #[cfg(feature = "simulator")]
-mod tests;
+pub(super) mod tests;

@@ -173,6 +173,7 @@ fn setting() -> Setting {
         extra_ca: false,
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal,
+        octo: None,
         only: None,
         environment: Environment::Production,
         browser: true,
@@ -221,6 +222,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
         | Effect::Browse(_)
         | Effect::Redeem(_)
         | Effect::Refresh(_)
+        | Effect::Octo(_)
         | Effect::Keep(..)
         | Effect::Recall(_)
         | Effect::Copy { .. }

@@ -7,6 +7,7 @@ use ratatui::Frame;
 
 use crate::cli::{ColorName, Register, Screen};
 use crate::commands::ground::{Ground, runtime};
+use crate::commands::octo::octo;
 use crate::commands::{complain, refused};
 use crate::engine::diagnose::Place;
 use crate::engine::step::Step;
@@ -32,12 +33,17 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
         Err(what) => return refused(host, &what),
     };
     let cloud = &ground.cloud;
+    let octo = match octo(host, cloud, arguments.profile.as_deref()) {
+        Ok(octo) => octo,
+        Err(what) => return complain(host, &what),
+    };
     let setting = Setting {
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
         extra_ca: ground.extra_ca.is_some(),
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
+        octo,
         only: arguments.step.map(Step::from),
         environment: ground.environment,
         browser: !arguments.screen.no_browser,

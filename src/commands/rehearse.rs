@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use crate::cli::Rehearse;
+use crate::cloud::Cloud;
 use crate::commands::{complain, ground, register};
 use crate::engine::answers::Field;
+use crate::engine::octo::{OctoClient, Ring, Source};
 use crate::engine::step::Environment;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::secret::Secret;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
-use crate::ui::wizard::{Crib, Setting};
+use crate::text::Foreign;
+use crate::ui::wizard::{Crib, Octo, Setting};
 use crate::world::mishap::{self, Mishap};
 use crate::world::{Keeping, Options};
 
@@ -61,12 +64,14 @@ async fn wizard(
     mishap: Option<Mishap>,
 ) -> Exit {
     let cloud = simulator.cloud().clone();
+    let facts = simulator.facts();
     let setting = Setting {
-        rehearsal: Some(crib(&simulator.facts(), arguments.fail.clone())),
+        rehearsal: Some(crib(&facts, arguments.fail.clone())),
         unknown_hosts: Vec::new(),
         extra_ca: false,
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
+        octo: octo(&cloud, &facts),
         only: None,
         environment: Environment::Production,
         browser: !arguments.screen.no_browser,
@@ -84,6 +89,16 @@ async fn wizard(
     register::show(host, &arguments.screen, setting, options).await
 }
 
+/// The simulated Octo and an API client of it: a rehearsal goes all the way.
+fn octo(cloud: &Cloud, facts: &Facts) -> Option<Octo> {
+    let (ring, host) = (Ring::Usual, Foreign::new(&cloud.octo()?.host()));
+    let secret = Secret::shared(facts.octo_client_secret.clone());
+    let which = (ring, host.clone());
+    let client = OctoClient::new(&facts.octo_client_id, secret, &which, Source::Rehearsal);
+    let client = client.map_err(|why| why.to_string());
+    Some(Octo { ring, host, client })
+}
+
 /// What to type, from what an operator of the pretended company knows.
 fn crib(facts: &Facts, scenario: Option<String>) -> Crib {
     let values = BTreeMap::from([
@@ -93,10 +108,12 @@ fn crib(facts: &Facts, scenario: Option<String>) -> Crib {
         (Field::Directory, facts.domain.clone()),
         (Field::MpnId, facts.mpn_id.clone()),
         (Field::Redirect, facts.redirect_uri.clone()),
+        (Field::OctoClientId, facts.octo_client_id.clone()),
     ]);
     Crib {
         values,
         secret: Secret::shared(facts.client_secret.clone()),
+        octo_secret: Secret::shared(facts.octo_client_secret.clone()),
         user: facts.user.clone(),
         password: facts.password.clone(),
         mfa_code: facts.mfa_code.clone(),

@@ -41,6 +41,10 @@ pub enum Field {
     Answer,
     /// Replacing: the partner's name.
     Confirmation,
+    /// Octo: the ID of the API client.
+    OctoClientId,
+    /// Octo: its secret.
+    OctoSecret,
 }
 
 impl Field {
@@ -59,12 +63,17 @@ impl Field {
             Self::Redirect => "Redirect address, exactly as on the app registration",
             Self::Answer => "Address from the browser, or the code",
             Self::Confirmation => "Name of the account that is replaced",
+            Self::OctoClientId => "Octo client ID",
+            Self::OctoSecret => "Octo client secret",
         }
     }
 
     /// Whether its content must never be drawn.
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::SecretKey | Self::ApiSecret | Self::Answer)
+        matches!(
+            self,
+            Self::SecretKey | Self::ApiSecret | Self::Answer | Self::OctoSecret
+        )
     }
 }
 
@@ -327,7 +336,9 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
         | Field::SecretChoice
         | Field::ApiSecret
         | Field::Answer
-        | Field::Confirmation => Ok(None),
+        | Field::Confirmation
+        | Field::OctoClientId
+        | Field::OctoSecret => Ok(None),
     }
 }
 

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::engine::answers::Draft;
 use crate::engine::journal::{Fact, ItemName, Line, Registration};
+use crate::engine::octo::{OctoAnswer, OctoCall};
 use crate::engine::step::Environment;
 use crate::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
 use crate::secret::SharedSecret;
@@ -62,6 +63,8 @@ pub enum Effect {
     Erase(Vec<ItemName>),
     /// Read items in a second process and compare with what this one reads.
     ReadBack(Vec<ItemName>),
+    /// One call of Octo.
+    Octo(Box<OctoCall>),
     /// Write the draft: what was typed, without secrets.
     Save(Box<Draft>),
     /// Remove every file of this registration, its journal last.
@@ -84,6 +87,7 @@ impl Effect {
             | Self::Erase(_)
             | Self::Save(_)
             | Self::Discard => true,
+            Self::Octo(call) => call.writes(),
             Self::Look(Look::Network | Look::Clock | Look::Browser)
             | Self::Open(_)
             | Self::OpenToForget(_)
@@ -280,6 +284,8 @@ pub enum Outcome {
     Erased,
     /// Of [`Effect::ReadBack`].
     ReadBack,
+    /// Of [`Effect::Octo`].
+    Octo(OctoAnswer),
     /// Of [`Effect::Save`].
     Saved,
     /// Of [`Effect::Discard`].
@@ -754,4 +760,8 @@ pub enum Mismatch {
     State,
     /// The code was used before.
     UsedCode,
+    /// Octo has another Azure payer account; `detail` names it.
+    OctoOtherPayer,
+    /// Octo has this payer account, and not from here.
+    OctoSamePayer,
 }

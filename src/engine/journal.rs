@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::octo::Part;
 use crate::engine::step::{Environment, Step};
 use crate::ids::{AccountName, ClientId, Domain, MpnId, RedirectAddress, TenantId};
 use crate::text::Foreign;
@@ -118,6 +119,27 @@ pub enum Fact {
     Dropped {
         /// The items.
         items: Vec<ItemName>,
+    },
+    /// The payer account is about to be registered in Octo, or changed there.
+    Submitting {
+        /// Which Octo: only to be compared.
+        host: Foreign,
+        /// The account: the directory's ID.
+        target: TenantId,
+        /// Whether Octo does not have it yet, so that nothing of an earlier hand-over counts any more.
+        anew: bool,
+    },
+    /// Octo said no to a payer account that it did not have: it was not registered from here.
+    NotSubmitted,
+    /// Octo has taken a part of the registration.
+    Submitted {
+        /// Which.
+        part: Part,
+        /// The set that it is of.
+        attempt: AttemptId,
+        /// The name that the payer account was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<AccountName>,
     },
     /// Every check of a step passed again.
     Checked {
@@ -307,6 +329,21 @@ pub struct PartnerApiProof {
     pub prices: bool,
 }
 
+/// What Octo was given, as far as the journal knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handover {
+    /// Which Octo.
+    pub host: Foreign,
+    /// The payer account.
+    pub target: TenantId,
+    /// Under which name it was registered last, and when; `None` while nobody can tell whether it was.
+    pub payer: Option<(Option<AccountName>, Timestamp)>,
+    /// Of which set the application and its key are, and since when.
+    pub credentials: Option<(AttemptId, Timestamp)>,
+    /// Of which set the MPN ID is, and since when.
+    pub mpn: Option<(AttemptId, Timestamp)>,
+}
+
 /// The state of a registration: the fold of its journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registration {
@@ -328,6 +365,8 @@ pub struct Registration {
     pub checked_at: Option<Timestamp>,
     /// The last good run of each step.
     pub good_runs: BTreeMap<Step, GoodRun>,
+    /// What Octo was given.
+    pub octo: Option<Handover>,
     /// Whether lines of a newer version were seen: then nothing is written.
     pub newer: bool,
     /// Whether it is being forgotten: half of it may be gone already.
@@ -528,6 +567,47 @@ impl Registration {
             .map_or(0, |(sequence, _)| sequence)
     }
 
+    /// What Octo has not been given yet of the set in use, as far as the journal knows; nothing when none is in use.
+    pub fn not_submitted(&self) -> Vec<Part> {
+        let Some(active) = &self.active else {
+            return Vec::new();
+        };
+        let tenant = active
+            .partner_center
+            .as_ref()
+            .map(|(proof, _)| &proof.tenant);
+        let octo = self
+            .octo
+            .as_ref()
+            .filter(|octo| Some(&octo.target) == tenant);
+        let of_this_set = |given: Option<(AttemptId, Timestamp)>| {
+            given.is_some_and(|(attempt, _)| attempt == active.id)
+        };
+        let named = octo.and_then(|octo| octo.payer.as_ref());
+        let has_mpn = active
+            .partner_api
+            .as_ref()
+            .is_some_and(|(proof, _)| proof.mpn.is_some());
+        let given = [
+            (
+                Part::Payer,
+                named.is_some_and(|(name, _)| *name == self.name),
+            ),
+            (
+                Part::Credentials,
+                of_this_set(octo.and_then(|octo| octo.credentials)),
+            ),
+            (
+                Part::Mpn,
+                !has_mpn || of_this_set(octo.and_then(|octo| octo.mpn)),
+            ),
+        ];
+        given
+            .into_iter()
+            .filter_map(|(part, given)| (!given).then_some(part))
+            .collect()
+    }
+
     /// The attempt that the next [`Fact::Began`] names, and its slot.
     pub fn next_attempt(&self) -> (AttemptId, Slot) {
         let slot = self
@@ -631,7 +711,40 @@ impl Registration {
                     self.with_attempt(item.attempt, |attempt| attempt.drop_item(item));
                 }
             }
+            Fact::Submitting { host, target, anew } => self.submitting(host, target, *anew),
+            Fact::NotSubmitted => self.octo = None,
+            Fact::Submitted {
+                part,
+                attempt,
+                name,
+            } => self.submitted(*part, *attempt, name.as_ref(), line.at),
             Fact::Checked { step, lines } => self.checked(*step, lines, line),
+        }
+    }
+
+    fn submitting(&mut self, host: &Foreign, target: &TenantId, anew: bool) {
+        let same = |octo: &Handover| octo.host == *host && octo.target == *target;
+        match self.octo.as_mut().filter(|octo| !anew && same(octo)) {
+            Some(octo) => octo.payer = None,
+            None => {
+                self.octo = Some(Handover {
+                    host: host.clone(),
+                    target: target.clone(),
+                    payer: None,
+                    credentials: None,
+                    mpn: None,
+                });
+            }
+        }
+    }
+
+    fn submitted(&mut self, part: Part, id: AttemptId, name: Option<&AccountName>, at: Timestamp) {
+        if let Some(octo) = &mut self.octo {
+            match part {
+                Part::Payer => octo.payer = Some((name.cloned(), at)),
+                Part::Credentials => octo.credentials = Some((id, at)),
+                Part::Mpn => octo.mpn = Some((id, at)),
+            }
         }
     }
 
@@ -921,6 +1034,14 @@ mod tests {
         RedirectAddress::parse("http://localhost:8400/").unwrap()
     }
 
+    fn submitting(anew: bool) -> Fact {
+        Fact::Submitting {
+            host: Foreign::new("api.alphaus.cloud"),
+            target: TenantId::parse(TENANT).unwrap().value,
+            anew,
+        }
+    }
+
     /// Every kind of fact once, about one attempt.
     fn every_fact(id: u64) -> Vec<Fact> {
         let attempt = AttemptId(id);
@@ -957,6 +1078,18 @@ mod tests {
             },
             Fact::Retiring { attempt },
             Fact::Retired { attempt },
+            Fact::NotSubmitted,
+            submitting(true),
+            Fact::Submitted {
+                part: Part::Payer,
+                attempt,
+                name: Some(AccountName::parse("Contoso").unwrap()),
+            },
+            Fact::Submitted {
+                part: Part::Mpn,
+                attempt,
+                name: None,
+            },
             Fact::Checked {
                 step: Step::PartnerApi,
                 lines: vec![CheckLine {

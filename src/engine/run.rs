@@ -11,6 +11,7 @@ mod findings;
 mod forget;
 mod partner_api;
 mod partner_center;
+mod submit;
 mod tokens;
 
 use std::collections::HashMap;
@@ -26,7 +27,9 @@ use crate::engine::journal::{
     Attempt, AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
     Slot,
 };
+use crate::engine::octo::{FoundPayer, OctoAccess};
 use crate::engine::pasted::Pasted;
+use crate::engine::run::submit::Submission;
 use crate::engine::step::Step;
 use crate::ids::{AuthCode, ClientId, MpnId, TenantId};
 use crate::secret::SharedSecret;
@@ -170,6 +173,7 @@ enum Goal {
     /// One code, with what is registered.
     Code(PartnerApiRequest),
     Forget,
+    Submit(Box<Submission>),
 }
 
 /// What a run has found out so far.
@@ -202,6 +206,9 @@ struct Known {
     patience: bool,
     /// Items that are still to be deleted, the next one last.
     to_erase: Vec<ItemName>,
+    octo: Option<OctoAccess>,
+    payers: Vec<FoundPayer>,
+    refusal: Option<Box<Failure>>,
     script: HashMap<CheckId, Vec<Effect>>,
 }
 
@@ -340,6 +347,7 @@ impl Run {
             (Goal::Token(Audience::PartnerApi), _) => checks::PARTNER_API_TOKEN,
             (Goal::Code(_), _) => checks::CODE,
             (Goal::Forget, _) => checks::FORGET,
+            (Goal::Submit(_), _) => checks::SUBMIT,
         };
         let checks = ids.iter().map(|id| Check::new(*id)).collect();
         let mut run = Self {
@@ -447,8 +455,11 @@ impl Run {
         }
         // Looking at the same token again would find the same.
         let other_token = matches!(self.state(CheckId::AppClaims), Some(State::Failed(_)));
+        // What Octo has is asked again before anything is sent again; what it has taken is known from the journal.
+        let all = self.submits();
         for check in &mut self.checks {
-            if matches!(check.state, State::Failed(_) | State::NotTried)
+            if all
+                || matches!(check.state, State::Failed(_) | State::NotTried)
                 || other_token && check.id == CheckId::AppToken
             {
                 check.reset();
@@ -581,13 +592,18 @@ impl Run {
         &self.registration
     }
 
-    /// The step it belongs to; `None` for the commit, and for forgetting.
+    /// The step it belongs to; `None` for the commit, for the hand-over to Octo, and for forgetting.
     pub fn step(&self) -> Option<Step> {
         match self.goal {
             Goal::PartnerCenter(_) => Some(Step::PartnerCenter),
             Goal::PartnerApi(_) | Goal::Token(_) | Goal::Code(_) => Some(Step::PartnerApi),
-            Goal::Commit | Goal::Forget => None,
+            Goal::Commit | Goal::Forget | Goal::Submit(_) => None,
         }
+    }
+
+    /// Whether it hands a registration over to Octo.
+    pub fn submits(&self) -> bool {
+        matches!(self.goal, Goal::Submit(_))
     }
 
     /// Whether the check found something of this kind already.
@@ -681,6 +697,7 @@ impl Run {
             Some(Step::PartnerCenter) => self.begin_partner_center(id),
             Some(Step::PartnerApi) => self.begin_partner_api(id),
             Some(Step::Basic) | None if matches!(self.goal, Goal::Forget) => self.begin_forget(id),
+            Some(Step::Basic) | None if self.submits() => self.begin_submit(id),
             Some(Step::Basic) | None => self.begin_commit(id),
         }
     }
@@ -707,6 +724,7 @@ impl Run {
             Some(Step::Basic) | None if matches!(self.goal, Goal::Forget) => {
                 self.advance_forget(id, outcome)
             }
+            Some(Step::Basic) | None if self.submits() => self.advance_submit(id, outcome),
             Some(Step::Basic) | None => self.advance_commit(id, outcome),
         }
     }
@@ -715,7 +733,8 @@ impl Run {
     ///
     /// A server that names a time is waited for once; otherwise one more try after a second, as Microsoft's own library does
     /// for 5xx and timeouts. A secret that the operator calls new is tried for minutes. A code is never sent again, and a refresh
-    /// is repeated only when the server itself said that it did not look at it.
+    /// is repeated only when the server itself said that it did not look at it. Behind Octo's gateway a 503 can also be an answer
+    /// that was lost, so only a 429 says so there.
     fn worth_another_try(&self, id: CheckId, failure: &Failure) -> Option<Duration> {
         const PATIENCE: [u64; SECRET_TRIES as usize] = [5, 15, 30, 60];
         let check = self.checks.iter().find(|check| check.id == id)?;
@@ -728,7 +747,8 @@ impl Run {
                 .map(|seconds| Duration::from_secs(*seconds));
         }
         let throttled = matches!(failure.status, Some(429 | 503));
-        if check.tries > 0 || check.writing && !throttled {
+        let unseen = throttled && (failure.service != Service::Octo || failure.status == Some(429));
+        if check.tries > 0 || check.writing && !unseen {
             return None;
         }
         #[expect(

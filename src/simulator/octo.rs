@@ -134,6 +134,13 @@ fn all(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
         let taken = account("another-payer", &json!({"azureOptions": {}}), shared);
         lines.push(json!({"result": taken}).to_string() + "\n");
     }
+    let own = &shared.facts.tenant_id;
+    if shared.is(Quirk::OctoSame) && !shared.desk().octo_accounts.contains_key(own) {
+        let options = json!({"azureOptions": {"accountName": "Made on Octo's page"}});
+        let there = account(own, &options, shared);
+        lines.push(json!({"result": there}).to_string() + "\n");
+        shared.desk().octo_accounts.insert(own.clone(), there);
+    }
     Ok(Reply::whole(
         StatusCode::OK,
         Some("application/json"),

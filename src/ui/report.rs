@@ -8,6 +8,7 @@ pub mod forget;
 pub mod handoff;
 pub mod opening;
 pub mod status;
+pub mod submit;
 pub mod support;
 pub mod token;
 pub mod troubleshooting;

@@ -15,6 +15,7 @@
 mod checking;
 mod done;
 mod forms;
+mod octo;
 mod overlay;
 mod overview;
 mod paint;
@@ -23,6 +24,7 @@ mod sign_in;
 mod start;
 mod stopped;
 
+pub(crate) use octo::handed_over;
 pub(crate) use stopped::{explanation, for_support, ids};
 
 use ratatui::Frame;
@@ -65,6 +67,7 @@ pub fn page(wizard: &Wizard) -> Page<'_> {
         Place::SignIn => sign_in::page(wizard),
         Place::Stopped => stopped::page(wizard),
         Place::Review => review::page(wizard),
+        Place::Octo => octo::page(wizard),
         Place::Done => done::page(wizard),
     };
     if let Some(overlay) = &wizard.overlay {
@@ -214,7 +217,9 @@ fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
         | Field::ApiSecret
         | Field::Redirect
         | Field::Answer
-        | Field::Confirmation => (
+        | Field::Confirmation
+        | Field::OctoClientId
+        | Field::OctoSecret => (
             vec![
                 Environment::Production.title(),
                 Environment::Sandbox.title(),
@@ -267,10 +272,9 @@ fn quietly(wizard: &Wizard, field: Field) -> Option<Row> {
 
 /// In a rehearsal: what to type.
 fn cribbed(crib: &crate::ui::wizard::Crib, field: Field) -> Option<Row> {
-    let value = if matches!(field, Field::SecretKey | Field::ApiSecret) {
-        crib.secret.reveal().to_owned()
-    } else {
-        crib.values.get(&field)?.clone()
+    let value = match crib.secret(field) {
+        Some(secret) => secret.reveal().to_owned(),
+        None => crib.values.get(&field)?.clone(),
     };
     Some(
         Row::of(Tone::Muted, "type  ")

@@ -7,6 +7,7 @@ mod flow;
 mod forms;
 mod handoff;
 mod marks;
+mod octo;
 mod outcomes;
 mod resume;
 
@@ -29,6 +30,7 @@ use crate::ui::{Event, Intent, Task, Ticket};
 
 pub use forms::Forms;
 pub use marks::{MARKS, Mark};
+pub use octo::Octo;
 pub use resume::Resumption;
 pub(crate) use resume::{clock as clock_text, day_after as day_text};
 
@@ -45,6 +47,8 @@ pub struct Setting {
     pub prices: bool,
     /// The Azure portal.
     pub portal: Url,
+    /// Octo; `None` where a cloud file names none.
+    pub octo: Option<Octo>,
     /// The one step to run again, if asked for.
     pub only: Option<Step>,
     /// Production or sandbox.
@@ -62,6 +66,8 @@ pub struct Crib {
     pub values: BTreeMap<Field, String>,
     /// The simulated secret key.
     pub secret: SharedSecret,
+    /// The secret of the API client of the simulated Octo.
+    pub octo_secret: SharedSecret,
     /// User name of the simulated sign-in.
     pub user: String,
     /// Its password.
@@ -70,6 +76,28 @@ pub struct Crib {
     pub mfa_code: String,
     /// The misfortune that is rehearsed, if any.
     pub scenario: Option<String>,
+}
+
+impl Crib {
+    /// What to type into a field that is never drawn.
+    pub(crate) fn secret(&self, field: Field) -> Option<&SharedSecret> {
+        match field {
+            Field::SecretKey | Field::ApiSecret => Some(&self.secret),
+            Field::OctoSecret => Some(&self.octo_secret),
+            Field::AccountName
+            | Field::Environment
+            | Field::ClientId
+            | Field::ApplicationId
+            | Field::Directory
+            | Field::SecretEnds
+            | Field::MpnId
+            | Field::SecretChoice
+            | Field::Redirect
+            | Field::Answer
+            | Field::Confirmation
+            | Field::OctoClientId => None,
+        }
+    }
 }
 
 /// Where a person is.
@@ -97,6 +125,8 @@ pub enum Place {
     Stopped,
     /// Review.
     Review,
+    /// What is sent to Octo, and with which API client.
+    Octo,
     /// Registered.
     Done,
 }
@@ -293,6 +323,7 @@ impl Wizard {
     pub fn exit(&self) -> Exit {
         match self.place {
             Place::Done | Place::Overview => Exit::Done,
+            Place::Octo if !self.before_commit() => Exit::Done,
             Place::Stopped => self
                 .diagnosis()
                 .map_or(Exit::Refused, |(_, _, diagnosis)| diagnosis.exit),
@@ -306,7 +337,8 @@ impl Wizard {
             | Place::PartnerApi
             | Place::Checking
             | Place::SignIn
-            | Place::Review => Exit::Cancelled,
+            | Place::Review
+            | Place::Octo => Exit::Cancelled,
         }
     }
 
@@ -340,6 +372,7 @@ impl Wizard {
             Place::SignIn => fields(&[Field::Answer]),
             Place::Review if self.must_confirm() => fields(&[Field::Confirmation]),
             Place::Review => vec![Stop::Button],
+            Place::Octo => fields(&[Field::OctoClientId, Field::OctoSecret]),
             Place::Opening | Place::Shut | Place::Checking | Place::Stopped | Place::Done => {
                 Vec::new()
             }
@@ -363,6 +396,7 @@ impl Wizard {
             | Place::Start
             | Place::Overview
             | Place::Review
+            | Place::Octo
             | Place::Done => None,
         }
     }
@@ -577,6 +611,11 @@ impl Wizard {
         } else if let Some((_, _, diagnosis)) = self.diagnosis() {
             lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
         }
+        if self.run.as_ref().is_some_and(Run::submits)
+            && !self.registration.not_submitted().is_empty()
+        {
+            lines.push("It is registered here. Octo has not taken everything yet: octo-csp submit hands over the rest.".to_owned());
+        }
         lines
     }
 
@@ -622,7 +661,10 @@ impl Wizard {
         let Some(Stop::Field(field)) = self.stop().filter(|_| self.typing()) else {
             return Vec::new();
         };
-        let parts = forms::taken_apart(text.reveal());
+        let mut parts = forms::taken_apart(text.reveal());
+        if self.place == Place::Octo {
+            forms::meant_for_octo(&mut parts);
+        }
         if parts.len() > 1 && field != Field::Answer {
             self.offer = parts;
             self.overlay = Some(Overlay::Offer);

@@ -110,6 +110,21 @@ impl Ask {
         }
     }
 
+    /// A `PUT`, as [`Ask::post`] posts.
+    pub fn put(url: Url, body: Vec<u8>) -> Self {
+        Self {
+            method: Method::PUT,
+            ..Self::post(url, body)
+        }
+    }
+
+    /// The same call with another limit on the bytes of its answer.
+    #[must_use]
+    pub fn within(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+
     /// The same call with other headers.
     #[must_use]
     pub fn with_headers(mut self, headers: HeaderMap) -> Self {

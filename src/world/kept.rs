@@ -225,6 +225,7 @@ impl Kept {
             | Effect::Browse(_)
             | Effect::Redeem(_)
             | Effect::Refresh(_)
+            | Effect::Octo(_)
             | Effect::Pause(_) => Err(Box::new(Failure::new(Service::Machine, Cause::Internal))),
         }
     }

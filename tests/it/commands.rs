@@ -11,6 +11,7 @@ use octo_csp::engine::diagnose::tables;
 use octo_csp::engine::journal::{
     AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot,
 };
+use octo_csp::engine::octo::Part;
 use octo_csp::engine::refused::Refused;
 use octo_csp::ids::{AccountName, ClientId, MpnId, RedirectAddress, TenantId};
 use octo_csp::text::Foreign;
@@ -24,10 +25,20 @@ const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
 
 /// Runs the program with a state folder of its own and without a keyring.
 fn program(state: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    with_variables(state, arguments, input, &[])
+}
+
+fn with_variables(
+    state: &Path,
+    arguments: &[&str],
+    input: &[u8],
+    variables: &[(&str, &str)],
+) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_octo-csp"))
         .args(arguments)
         .env_clear()
         .env("XDG_STATE_HOME", state)
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -463,4 +474,99 @@ fn a_passphrase_is_never_an_argument_and_belongs_to_a_vault_file() {
             err(&output)
         );
     }
+}
+
+#[test]
+fn submit_says_which_credentials_are_missing_or_not_octos() {
+    const SECRET: &str = "marked-octo-secret";
+    let home = registered();
+    let path = home.path().to_str().unwrap();
+    let id = ("ALPHAUS_CLIENT_ID", "octo-client");
+    let secret = ("ALPHAUS_CLIENT_SECRET", SECRET);
+    let elsewhere = ("ALPHAUS_AUTH_URL", "https://login.alphaus.cloud.example/x");
+    let at_home = ("HOME", path);
+    let folder = home.path().join(".config/alphaus");
+    fs::create_dir_all(&folder).unwrap();
+    fs::File::create(folder.join("config.toml"))
+        .unwrap()
+        .write_all(format!("[half]\nclient-id = 'x'\n[odd]\nclient-secret = {SECRET}\n").as_bytes())
+        .unwrap();
+    for (more, variables, words) in [
+        (
+            &[][..],
+            &[][..],
+            "no Octo credentials were given: set ALPHAUS_CLIENT_ID",
+        ),
+        (&[], &[id], "ALPHAUS_CLIENT_SECRET is not set"),
+        (&[], &[secret], "ALPHAUS_CLIENT_ID is not set"),
+        (
+            &[],
+            &[id, secret, elsewhere],
+            "and may only be https://login.alphaus.cloud",
+        ),
+        (
+            &["--profile", "none"],
+            &[at_home],
+            "has no profile of that name",
+        ),
+        (
+            &["--profile", "half"],
+            &[at_home],
+            "the Octo client secret is missing",
+        ),
+        (
+            &["--profile", "odd"],
+            &[at_home],
+            "line 4: the value must be a string",
+        ),
+        (&["--profile", "x"], &[], "there is no home folder"),
+    ] {
+        let arguments = [&["submit"], more].concat();
+        let output = with_variables(home.path(), &arguments, b"", variables);
+        assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+        assert!(err(&output).contains(words), "{words}: {}", err(&output));
+        assert!(!err(&output).contains(SECRET), "{}", err(&output));
+    }
+    let output = program(home.path(), &["submit", "--sandbox"], b"");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn status_tells_what_octo_has() {
+    let home = registered();
+    let line = |text: String| {
+        text.lines()
+            .find(|it| it.contains("Octo  "))
+            .map(str::to_owned)
+    };
+    let before = line(out(&program(home.path(), &["status"], b""))).unwrap();
+    assert!(before.contains("nothing was handed over"), "{before}");
+    let mut record = Record::open(&home.path().join("octo-csp"), "production").unwrap();
+    let facts = [
+        Fact::Submitting {
+            host: Foreign::new("api.alphaus.cloud"),
+            target: TenantId::parse(TENANT).unwrap().value,
+            anew: true,
+        },
+        Fact::Submitted {
+            part: Part::Payer,
+            attempt: AttemptId(2),
+            name: Some(AccountName::parse("Contoso CSP").unwrap()),
+        },
+    ];
+    for fact in facts {
+        record.append(&fact, clock::now()).unwrap();
+    }
+    drop(record);
+    let after = out(&program(home.path(), &["status"], b""));
+    assert!(
+        after.contains("has: payer account; lacks: credentials"),
+        "{after}"
+    );
+    let json = out(&program(home.path(), &["status", "--json"], b""));
+    let object: Value = serde_json::from_str(&json).unwrap();
+    let octo = &object["registrations"][0]["octo"];
+    assert_eq!(octo["host"], "api.alphaus.cloud");
+    assert_eq!(octo["account"], TENANT);
+    assert_eq!(octo["missing"], serde_json::json!(["credentials", "mpn"]));
 }

@@ -23,6 +23,8 @@ mod listener;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
+mod octo;
+#[cfg(test)]
 mod picture;
 #[cfg(test)]
 mod prices;

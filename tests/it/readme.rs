@@ -108,6 +108,13 @@ fn every_host_is_told() {
             let row = told.lines().find(|line| line.starts_with(&row)).unwrap();
             assert!(row.contains(&host), "{host}");
         }
+        for octo in [cloud.octo(), cloud.octo_beta()].into_iter().flatten() {
+            for address in [&octo.token, &octo.api] {
+                let host = format!("`{}`", address.host_str().unwrap());
+                let row = told.lines().find(|line| line.starts_with("| Octo |"));
+                assert!(row.unwrap().contains(&host), "{host}");
+            }
+        }
     }
 }
 

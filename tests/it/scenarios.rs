@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use octo_csp::engine::diagnose::{Context, Goto, Sign, diagnose, explain, row, rows};
 use octo_csp::engine::effect::{Cause, Failure, Look, Service};
+use octo_csp::engine::step::Step;
 use octo_csp::text::Foreign;
 use octo_csp::ui::wizard::Place;
 use tokio::task::LocalSet;
@@ -218,9 +219,13 @@ fn enter_follows_the_cure() {
         let good = match diagnosis.goto {
             // The field to blame says so, on the page that has it.
             Goto::Field(_) => {
-                matches!(place, Place::PartnerCenter | Place::PartnerApi)
-                    && screen.contains("Press Enter to check again.")
+                matches!(
+                    place,
+                    Place::PartnerCenter | Place::PartnerApi | Place::Octo
+                ) && screen.contains("Press Enter to check again.")
             }
+            // What is active already is changed from its overview.
+            Goto::Step(Step::Basic) => *place == Place::Overview,
             Goto::Step(_) => matches!(place, Place::PartnerCenter | Place::PartnerApi),
             Goto::SignInAgain => {
                 *place == Place::Checking

@@ -11,6 +11,7 @@ mod endings;
 mod fields;
 mod handed;
 mod interrupted;
+mod octo;
 mod registered;
 mod rehearsed;
 mod sealed;

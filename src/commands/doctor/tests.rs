@@ -19,11 +19,12 @@ use crate::secret::Secret;
 use crate::simulator::{self, Facts, Scenario, Simulator};
 use crate::world::{Keeping, Options};
 
+/// What was said on a stream.
 #[derive(Clone, Default)]
-struct Stream(Rc<RefCell<Vec<u8>>>);
+pub(in crate::commands) struct Stream(Rc<RefCell<Vec<u8>>>);
 
 impl Stream {
-    fn text(&self) -> String {
+    pub(in crate::commands) fn text(&self) -> String {
         String::from_utf8(self.0.borrow().clone()).unwrap()
     }
 }
@@ -39,10 +40,11 @@ impl Write for Stream {
     }
 }
 
-struct Bench {
-    simulator: Simulator,
-    world: World,
-    opened: Opened,
+/// A registration, kept in memory, and the simulator that it was proven against.
+pub(in crate::commands) struct Bench {
+    pub(in crate::commands) simulator: Simulator,
+    pub(in crate::commands) world: World,
+    pub(in crate::commands) opened: Opened,
 }
 
 fn cloud_of(simulator: &Simulator) -> Cloud {
@@ -50,7 +52,7 @@ fn cloud_of(simulator: &Simulator) -> Cloud {
 }
 
 impl Bench {
-    async fn registered(scenario: &str) -> Self {
+    pub(in crate::commands) async fn registered(scenario: &str) -> Self {
         let options = simulator::Options {
             scenario: Scenario::named(scenario).unwrap(),
             ..simulator::Options::default()
@@ -75,25 +77,31 @@ impl Bench {
 
     /// Runs the doctor; returns its exit code and what it said on both streams.
     async fn doctor(&mut self, arguments: &Doctor) -> (Exit, String, String) {
-        let (out, err) = (Stream::default(), Stream::default());
-        let mut host = Host {
-            arguments: Vec::new(),
-            environment: host::Environment::default(),
-            program: PathBuf::new(),
-            machine: String::new(),
-            on_terminal: false,
-            input_is_terminal: false,
-            output_is_terminal: false,
-            zone: TimeZone::UTC,
-            input: Box::new(io::empty()),
-            out: Box::new(out.clone()),
-            err: Box::new(err.clone()),
-        };
+        let (mut host, out, err) = host_of();
         let cloud = cloud_of(&self.simulator);
         let opened = self.opened.clone();
         let exit = check_all(&mut host, arguments, &cloud, &self.world, opened).await;
         (exit, out.text(), err.text())
     }
+}
+
+/// A process without a terminal, and what it says on both streams.
+pub(in crate::commands) fn host_of() -> (Host, Stream, Stream) {
+    let (out, err) = (Stream::default(), Stream::default());
+    let host = Host {
+        arguments: Vec::new(),
+        environment: host::Environment::default(),
+        program: PathBuf::new(),
+        machine: String::new(),
+        on_terminal: false,
+        input_is_terminal: false,
+        output_is_terminal: false,
+        zone: TimeZone::UTC,
+        input: Box::new(io::empty()),
+        out: Box::new(out.clone()),
+        err: Box::new(err.clone()),
+    };
+    (host, out, err)
 }
 
 async fn register(world: &World, facts: &Facts) -> Registration {

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::Sign::{Number, Status, Word};
+use super::Sign::{Cause, Number, Status, Word};
 use super::{Goto, OPERATOR, PATIENCE, Row, Who};
+use crate::engine::answers::Field;
+use crate::engine::effect::Cause::Mismatch as Differs;
+use crate::engine::effect::Mismatch;
 use crate::engine::effect::Service::Octo;
 use crate::engine::step::Step;
 use crate::exit::Exit;
@@ -25,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Compare account name, Client ID and Application ID with Octo's screen.",
-            "Correct the value and confirm again.",
+            "Correct the value, then hand over again: octo-csp submit.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
         who: Who::Operator,
@@ -42,14 +45,13 @@ pub(super) static ROWS: &[Row] = &[
             Word(Octo, "invalid_grant"),
         ],
         what: "Octo does not accept its API client.",
-        why: &[
-            "ALPHAUS_CLIENT_ID or ALPHAUS_CLIENT_SECRET is wrong, has ended, or belongs to another issuer.",
-        ],
+        why: &["The client's ID or secret is wrong, has ended, or belongs to another issuer."],
         fix: &[
-            "Compare ALPHAUS_CLIENT_ID with the API client in Octo, or have a new one made.",
-            "Set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET anew, and ALPHAUS_AUTH_URL only if you were given one.",
-            "Start octo-csp again: what was proven is kept.",
+            "Compare the ID with the API client in Octo, or have a new one made.",
+            "Type both again, or set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET anew.",
+            "Then octo-csp submit. What was proven is kept.",
         ],
+        goto: Goto::Field(Field::OctoSecret),
         ..REFUSED
     },
     Row {
@@ -59,7 +61,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["Only Octo administrators register accounts."],
         fix: &[
             "Have an Octo administrator allow it for this client, or use a client of theirs.",
-            "Start octo-csp again: what was proven is kept.",
+            "Hand over again: octo-csp submit. What was proven is kept.",
         ],
         exit: Exit::Permission,
         ..REFUSED
@@ -94,11 +96,61 @@ pub(super) static ROWS: &[Row] = &[
         ..REFUSED
     },
     Row {
+        key: "octo-other-payer",
+        signs: &[Cause(Differs(Mismatch::OctoOtherPayer))],
+        label: "OCTO-PAYER",
+        what: "Octo has another Azure payer account, and accepts one for now.",
+        why: &[
+            "It is: {detail}",
+            "It was looked at only; nothing was changed.",
+        ],
+        fix: &[
+            "Octo: is that account the one you want?",
+            "If not: removing it removes all its data; ask Alphaus support first.",
+            "Once it is gone: octo-csp submit.",
+        ],
+        goto: Goto::Leave,
+        exit: Exit::AlreadyRegistered,
+        ..REFUSED
+    },
+    Row {
+        key: "octo-same-payer",
+        signs: &[Cause(Differs(Mismatch::OctoSamePayer))],
+        label: "OCTO-SAME-PAYER",
+        what: "Octo has this payer account already, and it was not registered from here.",
+        why: &[
+            "In Octo it is called: {detail}",
+            "It comes from Octo's own page or another machine. Nothing was changed.",
+        ],
+        fix: &[
+            "Nothing is needed when it works as it is.",
+            "To give it this name, key and MPN ID: octo-csp submit --replace. Its data stays.",
+        ],
+        who: Who::Operator,
+        goto: Goto::Leave,
+        exit: Exit::AlreadyRegistered,
+        ..REFUSED
+    },
+    Row {
+        key: "octo-not-offered",
+        signs: &[Number(Octo, 12), Status(Octo, 501)],
+        what: "Octo does not offer this call.",
+        why: &[
+            "Octo's own definition calls the hand-over of credentials work in progress. What was proven stays kept.",
+        ],
+        fix: &[
+            "Enter these credentials on Octo's page, as before.",
+            "Ask Alphaus support when the call is offered, then: octo-csp submit.",
+        ],
+        who: Who::Alphaus,
+        ..REFUSED
+    },
+    Row {
         key: "octo-throttled",
         signs: &[Number(Octo, 8), Status(Octo, 429)],
         what: "Octo has slowed down requests of this client.",
         why: &["Too many requests in a short time."],
-        fix: &["Wait as long as shown, then confirm again."],
+        fix: &["Wait as long as shown, then hand over again: octo-csp submit."],
         who: Who::Alphaus,
         wait: Some(Duration::from_secs(30)),
         ..PATIENCE
@@ -114,7 +166,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "Octo has trouble at the moment.",
         why: &["A fault on Octo's side that passes. What was proven at Microsoft stays kept."],
         fix: &[
-            "Wait a little and confirm again: the present state is asked for first.",
+            "Wait a little, then octo-csp submit: what Octo has is asked for first.",
             "If it lasts, send the code and the ids to Alphaus support.",
         ],
         who: Who::Alphaus,

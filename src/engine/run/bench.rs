@@ -15,6 +15,7 @@ use super::*;
 use crate::engine::answers::DirectoryReading;
 use crate::engine::effect::{Answer, Claims, Found, Lifetime, Reading, Tenant, VaultFault};
 use crate::engine::journal::Line;
+use crate::engine::octo::{OctoAnswer, OctoCall, OctoClient, Ring, Source};
 use crate::ids::{Directory, RedirectAddress};
 use crate::secret::Secret;
 
@@ -35,6 +36,8 @@ pub(crate) struct Bench {
     pub(crate) nameless: bool,
     pub(crate) organization_tenant: Option<&'static str>,
     pub(crate) mfa_header: Option<bool>,
+    /// Azure payer accounts that Octo has: account id and name.
+    pub(crate) payers: BTreeMap<String, String>,
     pub(crate) redemptions: u32,
     pub(crate) refreshes: u32,
 }
@@ -122,6 +125,7 @@ impl Bench {
                 self.lines.clear();
                 Outcome::Discarded
             }
+            Effect::Octo(call) => Outcome::Octo(self.octo(call)),
             Effect::Pause(_) => Outcome::Paused,
             Effect::Look(_)
             | Effect::Open(_)
@@ -130,6 +134,43 @@ impl Bench {
             | Effect::Browse(_)
             | Effect::Save(_) => Outcome::Told,
         })
+    }
+
+    fn octo(&mut self, call: &OctoCall) -> OctoAnswer {
+        match call {
+            OctoCall::SignIn(_) => OctoAnswer::SignedIn(Secret::shared("octo-token".to_owned())),
+            OctoCall::Accounts(_) => OctoAnswer::Payers(
+                self.payers
+                    .iter()
+                    .map(|(target, name)| FoundPayer {
+                        target: Foreign::new(target),
+                        name: Foreign::some(name),
+                    })
+                    .collect(),
+            ),
+            OctoCall::Register(_, payer) | OctoCall::Update(_, payer) => {
+                let name = payer.name.as_ref().map(ToString::to_string);
+                self.payers
+                    .insert(payer.target.to_string(), name.unwrap_or_default());
+                OctoAnswer::Taken
+            }
+            OctoCall::Credentials(..) | OctoCall::Mpn(..) => OctoAnswer::Taken,
+        }
+    }
+
+    pub(crate) fn submit(&mut self, replace: bool) -> (Run, Status) {
+        let mut run = Run::submit(self.registration(), octo_client(), replace).unwrap();
+        let effects = run.start(0);
+        let status = self.drive(&mut run, effects);
+        (run, status)
+    }
+
+    /// The calls of Octo so far, by name.
+    pub(crate) fn octo_calls(&self) -> Vec<&str> {
+        self.log
+            .iter()
+            .filter_map(|name| name.strip_prefix("octo "))
+            .collect()
     }
 
     pub(crate) fn landed(&self, token: &str) -> Outcome {
@@ -246,12 +287,31 @@ pub(crate) fn short(effect: &Effect) -> String {
         Effect::Read(reading, _) => format!("read {reading:?}"),
         Effect::Refresh(renewal) => format!("refresh {:?}", renewal.audience),
         Effect::Pause(time) => format!("pause {}", time.as_secs()),
+        Effect::Octo(call) => format!(
+            "octo {}",
+            match **call {
+                OctoCall::SignIn(_) => "sign-in",
+                OctoCall::Accounts(_) => "accounts",
+                OctoCall::Register(..) => "register",
+                OctoCall::Update(..) => "update",
+                OctoCall::Credentials(..) => "credentials",
+                OctoCall::Mpn(..) => "mpn",
+            }
+        ),
         other => format!("{other:?}")
             .split(['(', ' '])
             .next()
             .unwrap()
             .to_lowercase(),
     }
+}
+
+pub(crate) const OCTO_SECRET: &str = "marked-octo-secret";
+
+pub(crate) fn octo_client() -> OctoClient {
+    let octo = (Ring::Usual, Foreign::new("api.alphaus.cloud"));
+    let secret = Secret::shared(OCTO_SECRET.to_owned());
+    OctoClient::new("octo-client", secret, &octo, Source::Variables).unwrap()
 }
 
 pub(crate) fn tenant() -> TenantId {

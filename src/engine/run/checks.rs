@@ -67,6 +67,18 @@ pub enum CheckId {
     ReadBack,
     /// What is no longer needed is deleted.
     Tidy,
+    /// Octo accepts its API client.
+    OctoSignIn,
+    /// What Octo has already.
+    OctoAccounts,
+    /// The key that goes to Octo is read from the vault.
+    OctoSecret,
+    /// The payer account is registered in Octo.
+    OctoPayer,
+    /// Octo has the application and its key.
+    OctoCredentials,
+    /// Octo has the MPN ID.
+    OctoMpn,
     /// That everything will be deleted is noted.
     NoteForgetting,
     /// The secrets are deleted.
@@ -154,6 +166,15 @@ pub(super) const CODE: &[CheckId] = &[C::SignIn];
 /// The commit.
 pub(super) const COMMIT: &[CheckId] = &[C::Manifest, C::Activate, C::ReadBack, C::Tidy];
 
+/// The hand-over to Octo.
+pub(super) const SUBMIT: &[CheckId] = &[
+    C::OctoSecret,
+    C::OctoSignIn,
+    C::OctoAccounts,
+    C::OctoPayer,
+    C::OctoCredentials,
+    C::OctoMpn,
+];
 /// Forgetting.
 pub(super) const FORGET: &[CheckId] = &[C::NoteForgetting, C::EraseItems, C::Discard];
 
@@ -183,7 +204,7 @@ const fn spec(
 
 impl CheckId {
     /// Every check, in the order of the screens.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 38] = [
         Self::RecallSecret,
         Self::Tenant,
         Self::AppToken,
@@ -213,6 +234,12 @@ impl CheckId {
         Self::Activate,
         Self::ReadBack,
         Self::Tidy,
+        Self::OctoSecret,
+        Self::OctoSignIn,
+        Self::OctoAccounts,
+        Self::OctoPayer,
+        Self::OctoCredentials,
+        Self::OctoMpn,
         Self::NoteForgetting,
         Self::EraseItems,
         Self::Discard,
@@ -238,7 +265,7 @@ impl CheckId {
         self.spec().needs
     }
 
-    /// The step it belongs to; `None` for the commit, and for forgetting.
+    /// The step it belongs to; `None` for the commit, for the hand-over to Octo, and for forgetting.
     pub fn step(self) -> Option<Step> {
         self.spec().step
     }
@@ -553,6 +580,60 @@ const SPECS: &[(CheckId, Spec)] = &[
             None,
         ),
     ),
+    (
+        C::OctoSecret,
+        spec("octo-secret", "Kept secret read", "the keyring", &[], None),
+    ),
+    (
+        C::OctoSignIn,
+        spec(
+            "octo-sign-in",
+            "Octo sign-in",
+            "a token for Octo's API",
+            &[C::OctoSecret],
+            None,
+        ),
+    ),
+    (
+        C::OctoAccounts,
+        spec(
+            "octo-accounts",
+            "Accounts that Octo has",
+            "Octo's list of accounts, read only",
+            &[C::OctoSignIn],
+            None,
+        ),
+    ),
+    (
+        C::OctoPayer,
+        spec(
+            "octo-payer",
+            "Payer account in Octo",
+            "Octo, to register the payer account",
+            &[C::OctoAccounts],
+            None,
+        ),
+    ),
+    (
+        C::OctoCredentials,
+        spec(
+            "octo-credentials",
+            "Partner Center credentials",
+            "Octo, to take the application and its key",
+            &[C::OctoPayer],
+            None,
+        ),
+    ),
+    (
+        C::OctoMpn,
+        spec(
+            "octo-mpn",
+            "MPN ID in Octo",
+            "Octo, to take the MPN ID",
+            &[C::OctoPayer],
+            None,
+        ),
+    ),
 ];
 
 /// How a check stands.
@@ -636,6 +717,7 @@ mod tests {
             PARTNER_API_TOKEN,
             CODE,
             COMMIT,
+            SUBMIT,
             FORGET,
         ] {
             for (index, id) in plan.iter().enumerate() {

@@ -115,7 +115,7 @@ impl Run {
         }
         let given_up: &[Attempt] = match self.goal {
             // Whoever asks for a token waits for nothing else.
-            Goal::Token(_) | Goal::Forget => &[],
+            Goal::Token(_) | Goal::Forget | Goal::Submit(_) => &[],
             Goal::PartnerCenter(_) | Goal::PartnerApi(_) | Goal::Commit | Goal::Code(_) => {
                 &self.registration.closed
             }

@@ -30,9 +30,12 @@ impl Run {
             Goal::PartnerApi(request) if id == CheckId::OtherSecret => {
                 request.other_secret.as_ref()
             }
-            Goal::PartnerApi(_) | Goal::Commit | Goal::Forget | Goal::Token(_) | Goal::Code(_) => {
-                None
-            }
+            Goal::PartnerApi(_)
+            | Goal::Commit
+            | Goal::Forget
+            | Goal::Submit(_)
+            | Goal::Token(_)
+            | Goal::Code(_) => None,
         };
         // A check with what is kept has no typed secret.
         let sent = typed
@@ -44,9 +47,12 @@ impl Run {
     fn sent_application(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerCenter(request) => Some(request.application.as_str()),
-            Goal::PartnerApi(_) | Goal::Commit | Goal::Forget | Goal::Token(_) | Goal::Code(_) => {
-                self.known.application.as_ref().map(ClientId::as_str)
-            }
+            Goal::PartnerApi(_)
+            | Goal::Commit
+            | Goal::Forget
+            | Goal::Submit(_)
+            | Goal::Token(_)
+            | Goal::Code(_) => self.known.application.as_ref().map(ClientId::as_str),
         }
     }
 
@@ -54,9 +60,12 @@ impl Run {
     fn sent_tenant(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerCenter(request) => Some(request.directory.as_str()),
-            Goal::PartnerApi(_) | Goal::Commit | Goal::Forget | Goal::Token(_) | Goal::Code(_) => {
-                self.known.tenant.as_ref().map(TenantId::as_str)
-            }
+            Goal::PartnerApi(_)
+            | Goal::Commit
+            | Goal::Forget
+            | Goal::Submit(_)
+            | Goal::Token(_)
+            | Goal::Code(_) => self.known.tenant.as_ref().map(TenantId::as_str),
         }
     }
 
@@ -65,7 +74,11 @@ impl Run {
     fn sent_redirect(&self) -> Option<&str> {
         match &self.goal {
             Goal::PartnerApi(request) | Goal::Code(request) => Some(request.redirect.as_str()),
-            Goal::PartnerCenter(_) | Goal::Commit | Goal::Forget | Goal::Token(_) => None,
+            Goal::PartnerCenter(_)
+            | Goal::Commit
+            | Goal::Forget
+            | Goal::Submit(_)
+            | Goal::Token(_) => None,
         }
     }
 }

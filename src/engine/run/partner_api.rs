@@ -96,7 +96,11 @@ impl Run {
     fn request(&self) -> Option<&crate::engine::answers::PartnerApiRequest> {
         match &self.goal {
             Goal::PartnerApi(request) | Goal::Code(request) => Some(request),
-            Goal::PartnerCenter(_) | Goal::Commit | Goal::Forget | Goal::Token(_) => None,
+            Goal::PartnerCenter(_)
+            | Goal::Commit
+            | Goal::Forget
+            | Goal::Submit(_)
+            | Goal::Token(_) => None,
         }
     }
 
@@ -241,6 +245,7 @@ impl Run {
                 | Goal::PartnerApi(_)
                 | Goal::Commit
                 | Goal::Forget
+                | Goal::Submit(_)
                 | Goal::Token(_) => Redeemer::Ourselves,
             },
         })
@@ -459,6 +464,7 @@ impl Run {
             | Goal::PartnerApi(_)
             | Goal::Commit
             | Goal::Forget
+            | Goal::Submit(_)
             | Goal::Code(_) => None,
         };
         grant.map(|grant| AccessToken {

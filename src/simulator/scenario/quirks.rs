@@ -31,6 +31,7 @@ pub(in crate::simulator) enum Quirk {
     AnotherCloud,
     NamelessTenant,
     OctoTaken,
+    OctoSame,
     TlsExpired,
     TlsNotYet,
     TlsWrongName,
@@ -39,7 +40,7 @@ pub(in crate::simulator) enum Quirk {
 
 /// Every oddity with its name and a line about it.
 #[rustfmt::skip]
-pub(super) const QUIRKS: [(&str, &str, Quirk); 32] = [
+pub(super) const QUIRKS: [(&str, &str, Quirk); 33] = [
     ("clock-skew", "The servers' clock is 26 minutes ahead", Quirk::ClockSkew),
     ("no-mfa", "The sign-in asks for no MFA; Partner Center refuses the token", Quirk::NoMfa),
     ("mfa-not-enforced", "The sign-in asks for no MFA; Partner Center only reports it", Quirk::MfaNotEnforced),
@@ -68,6 +69,7 @@ pub(super) const QUIRKS: [(&str, &str, Quirk); 32] = [
     ("another-cloud", "The tenant's metadata names another national cloud", Quirk::AnotherCloud),
     ("nameless-tenant", "The metadata names no tenant ID for a domain", Quirk::NamelessTenant),
     ("octo-taken", "Octo already has another payer account", Quirk::OctoTaken),
+    ("octo-same", "Octo already has this payer account, registered on its own page", Quirk::OctoSame),
     ("tls-expired", "The certificate has expired", Quirk::TlsExpired),
     ("tls-not-yet", "The certificate is not valid yet", Quirk::TlsNotYet),
     ("tls-wrong-name", "The certificate is for another host", Quirk::TlsWrongName),

@@ -315,9 +315,11 @@ struct Object<'a> {
     exit: u8,
 }
 
+/// A check as it ended.
 #[derive(Serialize)]
-struct CheckObject<'a> {
-    step: &'static str,
+pub(super) struct CheckObject<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<&'static str>,
     check: &'static str,
     state: &'static str,
     line: &'a str,
@@ -357,8 +359,9 @@ struct EndObject<'a> {
     cure: &'a str,
 }
 
+/// What failed, and what it means.
 #[derive(Serialize)]
-struct FailedObject<'a> {
+pub(super) struct FailedObject<'a> {
     #[serde(flatten)]
     diagnosis: Explained<'a>,
     ids: String,
@@ -402,10 +405,7 @@ pub fn in_json(findings: &Findings) -> String {
             .collect(),
         failed: steps()
             .filter_map(|step| step.failed.as_ref())
-            .map(|(failure, diagnosis)| FailedObject {
-                diagnosis: Explained::new(diagnosis),
-                ids: ids(failure).join("  "),
-            })
+            .map(failed_object)
             .collect(),
         exit: findings.exit as u8,
     })
@@ -414,22 +414,33 @@ pub fn in_json(findings: &Findings) -> String {
 fn check_objects(step: &StepFindings) -> Vec<CheckObject<'_>> {
     step.checks
         .iter()
-        .map(|check| {
-            let (word, line) = told_state(check).unwrap_or(("-", ""));
-            let state = match word {
-                "FAIL" => "failed",
-                "-" => "not-tried",
-                other => other,
-            };
-            CheckObject {
-                step: step.step.flag(),
-                check: check.id.key(),
-                state,
-                line,
-                milliseconds: check.took,
-            }
-        })
+        .map(|check| check_object(Some(step.step), check))
         .collect()
+}
+
+/// A check in JSON.
+pub(super) fn check_object(step: Option<Step>, check: &Check) -> CheckObject<'_> {
+    let (word, line) = told_state(check).unwrap_or(("-", ""));
+    let state = match word {
+        "FAIL" => "failed",
+        "-" => "not-tried",
+        other => other,
+    };
+    CheckObject {
+        step: step.map(Step::flag),
+        check: check.id.key(),
+        state,
+        line,
+        milliseconds: check.took,
+    }
+}
+
+/// A failure in JSON.
+pub(super) fn failed_object((failure, diagnosis): &(Failure, Diagnosis)) -> FailedObject<'_> {
+    FailedObject {
+        diagnosis: Explained::new(diagnosis),
+        ids: ids(failure).join("  "),
+    }
 }
 
 fn claim_objects(token: &TokenFindings) -> Vec<ClaimObject<'_>> {

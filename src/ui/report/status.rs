@@ -9,7 +9,9 @@ use crate::engine::step::Step;
 use crate::text::Foreign;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
+use crate::ui::report::submit::OctoObject;
 use crate::ui::report::{VERSION, dates, json};
+use crate::ui::view::handed_over;
 
 /// One registration as it was found.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ fn one(found: &Found) -> Vec<Row> {
         name.map_or_else(|| "(none)".to_owned(), ToString::to_string),
     ));
     match &registration.active {
-        Some(active) => rows.extend(active_rows(active, registration)),
+        Some(active) => rows.extend(active_rows(active, found)),
         None => rows.push(pair("State", "not registered yet")),
     }
     if let Some(open) = &registration.open {
@@ -129,7 +131,8 @@ const FORGETTING: &str =
     "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
 const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
 
-fn active_rows(active: &Attempt, registration: &Registration) -> Vec<Row> {
+fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
+    let registration = &found.registration;
     let mut rows = Vec::new();
     if let Some((_, at)) = active.activated {
         rows.push(pair("Registered", time(at)));
@@ -154,6 +157,9 @@ fn active_rows(active: &Attempt, registration: &Registration) -> Vec<Row> {
     if let Some(at) = registration.checked_at {
         rows.push(pair("Checked", time(at)));
     }
+    if !is_sandbox(&found.name) {
+        rows.push(pair("Octo", handed_over(registration)));
+    }
     for end in dates::ends(registration) {
         let label = if end.key == "secret" {
             "Secret ends"
@@ -169,6 +175,10 @@ fn active_rows(active: &Attempt, registration: &Registration) -> Vec<Row> {
         ));
     }
     rows
+}
+
+fn is_sandbox(name: &str) -> bool {
+    name.starts_with("sandbox")
 }
 
 fn time(at: Timestamp) -> String {
@@ -200,6 +210,7 @@ struct One<'a> {
     checked_at: Option<Timestamp>,
     sign_in_ends: Option<String>,
     secret_ends: Option<String>,
+    octo: Option<OctoObject>,
     open_step: Option<&'static str>,
     draft_saved_at: Option<Timestamp>,
     last_failure: Option<&'a Refused>,
@@ -231,7 +242,7 @@ fn object(found: &Found) -> One<'_> {
     };
     One {
         registration: &found.name,
-        environment: if found.name.starts_with("sandbox") {
+        environment: if is_sandbox(&found.name) {
             "sandbox"
         } else {
             "production"
@@ -247,6 +258,7 @@ fn object(found: &Found) -> One<'_> {
         checked_at: registration.checked_at,
         sign_in_ends: end("sign-in"),
         secret_ends: end("secret"),
+        octo: OctoObject::of(registration),
         open_step: open_step(registration).map(Step::flag),
         draft_saved_at: found.draft,
         last_failure: found.refused.as_ref(),

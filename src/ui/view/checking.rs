@@ -81,6 +81,7 @@ fn place(run: &Run, finished: bool) -> String {
     let word = if finished { "checked" } else { "checking" };
     match run.step() {
         Some(step) => step_place(step, word),
+        None if run.submits() => "Handing over to Octo".to_owned(),
         None if finished => "Done".to_owned(),
         None => "Registering".to_owned(),
     }

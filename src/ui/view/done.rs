@@ -2,7 +2,7 @@
 
 use crate::engine::journal::{Attempt, Kind};
 use crate::ui::page::{Page, Row, Tone};
-use crate::ui::view::notice;
+use crate::ui::view::{handed_over, notice};
 use crate::ui::wizard::{Wizard, day_text};
 
 /// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).
@@ -27,7 +27,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         page.rows(dates(wizard, active));
         page.gap();
     }
-    page.row(Row::text("Octo shows the first data within a day.").at(3));
+    page.rows(octo(wizard));
     page.gap();
     page.row(Row::of(Tone::Title, "Later").at(3));
     for (command, does) in [
@@ -40,6 +40,10 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
             "only the sign-in again",
         ),
         ("octo-csp register --step partner-center", "only a new key"),
+        (
+            "octo-csp submit",
+            "hand over to Octo, again or for the first time",
+        ),
     ] {
         page.row(
             Row::of(Tone::Value, format!("{command:<41}"))
@@ -53,6 +57,21 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.hint("Enter", "leave");
     page.hint("?", "help");
     page
+}
+
+/// What Octo has, or that it was told nothing.
+fn octo(wizard: &Wizard) -> Vec<Row> {
+    let pair = |value: String| Row::pair("Octo", 15, Tone::Value, value).hanging(18);
+    if !wizard.may_submit() {
+        return vec![pair("nothing was sent".to_owned())];
+    }
+    let mut rows = vec![pair(handed_over(&wizard.registration))];
+    rows.push(if wizard.registration.not_submitted().is_empty() {
+        Row::text("First data can take up to a day.").at(18)
+    } else {
+        Row::text("octo-csp submit hands it over.").at(18)
+    });
+    rows
 }
 
 pub(super) fn kept(wizard: &Wizard, active: &Attempt) -> Vec<Row> {

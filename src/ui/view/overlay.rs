@@ -45,30 +45,33 @@ fn help<'a>(wizard: &Wizard, below: &Page<'a>) -> Page<'a> {
     page
 }
 
+/// Where the values of step 2 are found.
+const PARTNER_CENTER: &[(&str, &str)] = &[
+    (
+        "Client ID",
+        "Octo's name. Partner Center > Settings > Partner settings > App management: App ID, or Account ID; either will do.",
+    ),
+    (
+        "Application ID",
+        "The same page, \"App ID\"; Azure portal > App registrations > your app > Application (client) ID.",
+    ),
+    (
+        "Secret key",
+        "Shown once when it is made: Partner Center > App management > Add key, or Azure portal > Certificates & secrets > column \"Value\".",
+    ),
+    (
+        "Directory",
+        "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant.",
+    ),
+    (
+        "Key ends on",
+        "Azure portal > Certificates & secrets > column \"Expires\".",
+    ),
+];
+
 fn places(place: Place) -> &'static [(&'static str, &'static str)] {
     match place {
-        Place::PartnerCenter => &[
-            (
-                "Client ID",
-                "Octo's name. Partner Center > Settings > Partner settings > App management: App ID, or Account ID; either will do.",
-            ),
-            (
-                "Application ID",
-                "The same page, \"App ID\"; Azure portal > App registrations > your app > Application (client) ID.",
-            ),
-            (
-                "Secret key",
-                "Shown once when it is made: Partner Center > App management > Add key, or Azure portal > Certificates & secrets > column \"Value\".",
-            ),
-            (
-                "Directory",
-                "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant.",
-            ),
-            (
-                "Key ends on",
-                "Azure portal > Certificates & secrets > column \"Expires\".",
-            ),
-        ],
+        Place::PartnerCenter => PARTNER_CENTER,
         Place::PartnerApi => &[
             (
                 "MPN ID",
@@ -93,6 +96,16 @@ fn places(place: Place) -> &'static [(&'static str, &'static str)] {
             "Account name",
             "Your own choice; Octo shows it. It can be left empty.",
         )],
+        Place::Octo => &[
+            (
+                "Octo client ID",
+                "An API client of an Octo administrator, as Alphaus' bluectl uses it: ALPHAUS_CLIENT_ID, or client-id in ~/.config/alphaus/config.toml.",
+            ),
+            (
+                "Octo client secret",
+                "The same: ALPHAUS_CLIENT_SECRET, or client-secret there.",
+            ),
+        ],
         Place::Opening
         | Place::Shut
         | Place::Start

@@ -1,7 +1,7 @@
 //! A registration is there: what it is, and what can be done with it. Nothing is overwritten silently.
 
 use crate::ui::page::{Block, Item, Page, Row, Tone};
-use crate::ui::view::{done, notice};
+use crate::ui::view::{done, handed_over, notice};
 use crate::ui::wizard::{Wizard, clock_text};
 
 const LABEL: u16 = 22;
@@ -38,6 +38,9 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     }
     if let Some(at) = wizard.registration.checked_at {
         add("Last checked", clock_text(at, &wizard.setting.zone));
+    }
+    if wizard.may_submit() {
+        add("Octo", handed_over(&wizard.registration));
     }
     page.rows(done::dates(wizard, active).into_iter().skip(1));
     page.gap();

@@ -9,6 +9,7 @@ use crate::ids::AccountName;
 use crate::text::Foreign;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::forms::button;
+use crate::ui::view::octo::announced;
 use crate::ui::view::{input, notice};
 use crate::ui::wizard::{Wizard, clock_text};
 
@@ -18,7 +19,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("Review");
     page.tab = Some(3);
     notice(wizard, &mut page);
-    page.row(Row::text("Nothing is registered yet. This is what will be kept.").at(1));
+    page.row(Row::text("Nothing is registered yet. This is what will be kept and sent.").at(1));
     page.rows(facts(wizard));
     page.gap();
     if wizard.must_confirm() {
@@ -27,13 +28,16 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         page.input(confirmation);
         page.gap();
     }
-    button(
-        wizard,
-        &mut page,
-        "Confirm and register",
-        "makes this set the active one",
-    );
+    let does = if wizard.octo_client().is_ok() {
+        "makes this set the active one, then tells Octo"
+    } else {
+        "makes this set the active one"
+    };
+    button(wizard, &mut page, "Confirm and register", does);
     page.hint("Enter", "confirm and register");
+    if wizard.may_submit() {
+        page.hint("F6", "Octo");
+    }
     page.hint("F9", "every check");
     page.hint("Esc", "back");
     page.hint("Ctrl-C", "leave");
@@ -74,6 +78,7 @@ fn facts(wizard: &Wizard) -> Vec<Row> {
         "Written to disk",
         format!("{} (no secrets)", wizard.folder),
     ));
+    rows.push(fact("Sent to Octo", announced(wizard)));
     rows
 }
 

@@ -29,10 +29,11 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         return Page::new("stopped");
     };
     let step = wizard.run.as_ref().and_then(Run::step);
-    let mut page = Page::new(step.map_or_else(
-        || "Registering - stopped".to_owned(),
-        |step| step_place(step, "stopped"),
-    ));
+    let mut page = Page::new(match step {
+        Some(step) => step_place(step, "stopped"),
+        None if wizard.submitting() => "Octo - stopped".to_owned(),
+        None => "Registering - stopped".to_owned(),
+    });
     page.tab = step.map(tab_of).or(Some(3));
     notice(wizard, &mut page);
     page.row(
@@ -53,7 +54,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.rows(for_support("For support", LABEL, failure));
     page.gap();
     page.row(Row::of(Tone::Muted, reassurance(wizard, check, failure)).at(3));
-    hints(&mut page, &diagnosis, failure, step);
+    hints(wizard, &mut page, &diagnosis, failure);
     page
 }
 
@@ -152,6 +153,9 @@ fn not_the_cause(wizard: &Wizard) -> String {
         (CheckId::PriceToken, "consent for prices"),
         (CheckId::Rates, "price service (rates answer)"),
         (CheckId::KeepSecret, "keyring"),
+        (CheckId::OctoSecret, "keyring (read)"),
+        (CheckId::OctoSignIn, "Octo's API client (accepted)"),
+        (CheckId::OctoPayer, "payer account (registered)"),
     ];
     let mut passed: Vec<&str> = Vec::new();
     if run.step() == Some(Step::PartnerApi) && wizard.proven_center().is_some() {
@@ -207,6 +211,9 @@ pub(crate) fn ids(failure: &Failure) -> Vec<String> {
 
 fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {
     let vault = matches!(failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
+    if wizard.submitting() {
+        return "All three steps are registered and kept here. octo-csp submit repeats what Octo has not taken.";
+    }
     match (check, wizard.registration.active.is_some()) {
         (CheckId::KeepToken, _) if vault && wizard.registration.opened_in == StoreKind::File => {
             "Your sign-in is still in memory: follow the cure and press r. Leaving now would cost a second sign-in."
@@ -221,8 +228,9 @@ fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static s
     }
 }
 
-fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure, step: Option<Step>) {
+fn hints(wizard: &Wizard, page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure) {
     use crate::engine::diagnose::Goto;
+    let step = wizard.run.as_ref().and_then(Run::step);
     match diagnosis.goto {
         Goto::SignInAgain => page.hint("Enter", "sign in again"),
         Goto::Field(_) | Goto::Step(_) => page.hint("Enter", "edit"),
@@ -239,7 +247,14 @@ fn hints(page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure, step: Op
     page.hint("c", "copy");
     page.hint("d", "details");
     page.hint("h", "hand-off note");
-    page.hint("Esc", "edit step");
+    page.hint(
+        "Esc",
+        if wizard.submitting() {
+            "Octo later"
+        } else {
+            "edit step"
+        },
+    );
     page.hint("Ctrl-C", "leave");
     page.hint("?", "help");
 }

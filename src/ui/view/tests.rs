@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::engine::effect::{Cause, Failure, Look as Sight, Service, VaultFault};
 use crate::engine::run::bench::{APP, Bench, CODE, refused};
-use crate::ui::wizard::story::{Story, crib, setting};
+use crate::ui::wizard::story::{Story, crib, setting, with_octo};
 use crate::ui::wizard::{Place, Setting};
 
 fn golden(name: &str, story: &Story) {
@@ -112,6 +112,32 @@ fn a_registration_that_is_there() {
 }
 
 #[test]
+fn the_way_to_octo() {
+    let mut story = Story::begun(with_octo());
+    story.at_review();
+    golden("review-octo", &story);
+    story.press("F6");
+    golden("octo", &story);
+    story.press("Esc");
+    let mut refused = Failure::new(Service::Octo, Cause::Refused);
+    refused.status = Some(403);
+    refused.codes = vec![7];
+    story.bench.fail("octo register", refused);
+    story.press("Enter");
+    golden("stopped-octo-403", &story);
+    story.press("r");
+    golden("done-octo", &story);
+    let mut story = Story::begun(with_octo());
+    story.at_review();
+    story
+        .bench
+        .payers
+        .insert("another-payer".to_owned(), "Fabrikam".to_owned());
+    story.press("Enter");
+    golden("stopped-octo-payer", &story);
+}
+
+#[test]
 fn banners_stand_on_every_page() {
     let mut story = Story::begun(Setting {
         rehearsal: Some(crib()),
@@ -159,6 +185,9 @@ fn places() -> Vec<Story> {
     let mut there = Story::with(setting(), Bench::registered());
     there.begin();
     all.push(there);
+    let mut story = Story::begun(with_octo());
+    story.at_review().press("F6");
+    all.push(story);
     all
 }
 
@@ -170,6 +199,7 @@ fn the_places_are_all_there() {
         Place::PartnerApi,
         Place::SignIn,
         Place::Review,
+        Place::Octo,
         Place::Done,
         Place::Stopped,
         Place::Overview,
@@ -185,7 +215,7 @@ proptest! {
     fn any_size_and_any_keys_are_survived(
         sizes in prop::collection::vec((0_u16..200, 0_u16..60), 1..4),
         keys in prop::collection::vec(prop::sample::select(vec![
-            "Tab", "S-Tab", "Enter", "Esc", "^C", "Up", "Down", "Space", "Bs", "F1", "F2", "F3", "F4", "F5", "F7", "F9",
+            "Tab", "S-Tab", "Enter", "Esc", "^C", "Up", "Down", "Space", "Bs", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F9",
             "x", "本", "?", "r", "e", "s", "d", "n", "c", "o",
         ]), 0..24),
     ) {

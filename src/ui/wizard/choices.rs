@@ -15,6 +15,7 @@ pub(crate) enum Choice {
     PartnerCenter,
     PartnerApi,
     CheckAll,
+    Submit,
     Replace,
     Discard,
     Leave,
@@ -40,6 +41,10 @@ impl Choice {
                 "Run every check again",
                 "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
             ),
+            Self::Submit => (
+                "Hand over to Octo",
+                "Shows what is sent, and asks for Octo's API client if none is given.",
+            ),
             Self::Replace => (
                 "Replace this registration",
                 "All three steps. What works now keeps working until you confirm the new one by name.",
@@ -61,8 +66,11 @@ impl Wizard {
             Choice::PartnerCenter,
             Choice::PartnerApi,
             Choice::CheckAll,
-            Choice::Replace,
         ];
+        if self.may_submit() && !self.registration.not_submitted().is_empty() {
+            choices.push(Choice::Submit);
+        }
+        choices.push(Choice::Replace);
         if self.registration.open.is_some() {
             choices.push(Choice::Discard);
         }
@@ -81,6 +89,7 @@ impl Wizard {
                 self.checking_all = true;
                 self.check_step(Step::PartnerCenter)
             }
+            Some(Choice::Submit) => self.open_octo(),
             Some(Choice::Replace) => {
                 self.setting.only = None;
                 self.replacing = true;

@@ -29,6 +29,7 @@ impl Wizard {
             Place::Opening | Place::Checking => Vec::new(),
             Place::Stopped => self.follow_cure(),
             Place::Review => self.submit_review(),
+            Place::Octo => self.submit_octo(),
             Place::Done => self.leave(Exit::Done),
         }
     }
@@ -58,6 +59,8 @@ impl Wizard {
             Place::PartnerCenter => Place::Basic,
             Place::PartnerApi => Place::PartnerCenter,
             Place::Review => Place::PartnerApi,
+            Place::Octo if self.before_commit() => Place::Review,
+            Place::Octo => Place::Overview,
         };
         self.go(place);
         vec![self.save()]
@@ -116,6 +119,8 @@ impl Wizard {
                 | Place::Stopped,
                 8,
             ) => return self.print_note(),
+            (Place::Review, 6) => return self.open_octo(),
+            (Place::Octo, 6) => return self.not_to_octo(),
             (Place::Review, 9) => {
                 self.scroll = 0;
                 self.overlay = Some(Overlay::Details);
@@ -328,7 +333,9 @@ impl Wizard {
         };
         self.problems.retain(|problem| problem.field != field);
         let found = match self.forms.secret(field) {
-            Some(secret) if field != Field::Answer && !secret.is_empty() => {
+            Some(secret)
+                if matches!(field, Field::SecretKey | Field::ApiSecret) && !secret.is_empty() =>
+            {
                 answers::secret_problem(field, &secret.share()).map(|_| None)
             }
             Some(_) => Ok(None),
@@ -498,6 +505,7 @@ impl Wizard {
             _ if self.checking_all => Place::Overview,
             Some(Step::PartnerCenter) => Place::PartnerCenter,
             Some(Step::PartnerApi) => Place::PartnerApi,
+            Some(Step::Basic) | None if self.submitting() => Place::Done,
             Some(Step::Basic) | None => Place::Review,
         };
         self.remember_codes();
@@ -570,6 +578,11 @@ impl Wizard {
             Some(Goto::Retry) | None => self.retry(),
             Some(Goto::Leave) => self.wants_to_leave(),
             Some(Goto::Field(field)) => self.edit(page_of(field)),
+            // What is active already is changed there, step by step, and then handed over again.
+            Some(Goto::Step(_)) if self.submitting() => {
+                self.go(Place::Overview);
+                Vec::new()
+            }
             Some(Goto::Step(Step::PartnerApi)) => self.edit(Some(Place::PartnerApi)),
             Some(Goto::Step(Step::PartnerCenter)) => self.edit(Some(Place::PartnerCenter)),
             Some(Goto::Step(Step::Basic)) => self.edit(Some(Place::Basic)),
@@ -726,8 +739,7 @@ impl Wizard {
             let Some(crib) = &self.setting.rehearsal else {
                 return;
             };
-            if matches!(field, Field::SecretKey | Field::ApiSecret) {
-                let secret = crate::secret::SharedSecret::clone(&crib.secret);
+            if let Some(secret) = crib.secret(field).cloned() {
                 self.forms.set(field, secret.reveal());
             } else if let Some(value) = crib.values.get(&field) {
                 let value = value.clone();
@@ -763,6 +775,7 @@ fn page_of(field: Field) -> Option<Place> {
         Field::MpnId | Field::SecretChoice | Field::ApiSecret | Field::Redirect => {
             Some(Place::PartnerApi)
         }
+        Field::OctoClientId | Field::OctoSecret => Some(Place::Octo),
         Field::Answer | Field::Confirmation => None,
     }
 }

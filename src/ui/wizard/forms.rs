@@ -17,9 +17,11 @@ pub struct Forms {
     mpn_id: TextField,
     redirect: TextField,
     confirmation: TextField,
+    octo_client_id: TextField,
     secret: SecretField,
     api_secret: SecretField,
     answer: SecretField,
+    octo_secret: SecretField,
     /// Whether step 3 uses a key of its own.
     pub other_secret: bool,
 }
@@ -38,9 +40,11 @@ impl Forms {
             mpn_id: TextField::default(),
             redirect: TextField::new(USUAL_REDIRECT),
             confirmation: TextField::default(),
+            octo_client_id: TextField::default(),
             secret: SecretField::new(),
             api_secret: SecretField::new(),
             answer: SecretField::new(),
+            octo_secret: SecretField::new(),
             other_secret: false,
         }
     }
@@ -56,11 +60,13 @@ impl Forms {
             Field::MpnId => Some(&self.mpn_id),
             Field::Redirect => Some(&self.redirect),
             Field::Confirmation => Some(&self.confirmation),
+            Field::OctoClientId => Some(&self.octo_client_id),
             Field::Environment
             | Field::SecretChoice
             | Field::SecretKey
             | Field::ApiSecret
-            | Field::Answer => None,
+            | Field::Answer
+            | Field::OctoSecret => None,
         }
     }
 
@@ -70,6 +76,7 @@ impl Forms {
             Field::SecretKey => Some(&self.secret),
             Field::ApiSecret => Some(&self.api_secret),
             Field::Answer => Some(&self.answer),
+            Field::OctoSecret => Some(&self.octo_secret),
             Field::AccountName
             | Field::Environment
             | Field::ClientId
@@ -79,7 +86,8 @@ impl Forms {
             | Field::MpnId
             | Field::SecretChoice
             | Field::Redirect
-            | Field::Confirmation => None,
+            | Field::Confirmation
+            | Field::OctoClientId => None,
         }
     }
 
@@ -88,6 +96,7 @@ impl Forms {
             Field::SecretKey => Some(&mut self.secret),
             Field::ApiSecret => Some(&mut self.api_secret),
             Field::Answer => Some(&mut self.answer),
+            Field::OctoSecret => Some(&mut self.octo_secret),
             Field::AccountName
             | Field::Environment
             | Field::ClientId
@@ -97,7 +106,8 @@ impl Forms {
             | Field::MpnId
             | Field::SecretChoice
             | Field::Redirect
-            | Field::Confirmation => None,
+            | Field::Confirmation
+            | Field::OctoClientId => None,
         }
     }
 
@@ -111,11 +121,13 @@ impl Forms {
             Field::MpnId => Some(&mut self.mpn_id),
             Field::Redirect => Some(&mut self.redirect),
             Field::Confirmation => Some(&mut self.confirmation),
+            Field::OctoClientId => Some(&mut self.octo_client_id),
             Field::Environment
             | Field::SecretChoice
             | Field::SecretKey
             | Field::ApiSecret
-            | Field::Answer => None,
+            | Field::Answer
+            | Field::OctoSecret => None,
         }
     }
 
@@ -225,6 +237,18 @@ pub(super) fn taken_apart(raw: &str) -> Vec<(Field, SharedSecret)> {
     found
 }
 
+/// On Octo's page a client's ID and secret are those of Octo, as bluectl's file and the variables name them.
+pub(super) fn meant_for_octo(parts: &mut Vec<(Field, SharedSecret)>) {
+    for (field, _) in parts.iter_mut() {
+        if *field == Field::ApplicationId {
+            *field = Field::OctoClientId;
+        } else if *field == Field::SecretKey {
+            *field = Field::OctoSecret;
+        }
+    }
+    parts.retain(|(field, _)| matches!(field, Field::OctoClientId | Field::OctoSecret));
+}
+
 /// The field that a name means, as the portals, the Azure command line and Octo write it.
 fn field_named(name: &str) -> Option<Field> {
     let plain: String = name
@@ -243,6 +267,8 @@ fn field_named(name: &str) -> Option<Field> {
         "mpnid" | "partnerid" => Some(Field::MpnId),
         "redirecturi" | "replyurl" | "redirectaddress" => Some(Field::Redirect),
         "accountname" => Some(Field::AccountName),
+        "alphausclientid" => Some(Field::OctoClientId),
+        "alphausclientsecret" => Some(Field::OctoSecret),
         _ => None,
     }
 }
@@ -283,6 +309,25 @@ mod tests {
                 (Field::Directory, "t".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn octos_page_takes_bluectls_file_and_the_variables() {
+        for raw in [
+            "client-id = 'id'\nclient-secret = 'secret'",
+            "ALPHAUS_CLIENT_ID=id\nALPHAUS_CLIENT_SECRET=secret\nAZURE_TENANT_ID=x",
+        ] {
+            let mut parts = taken_apart(raw);
+            meant_for_octo(&mut parts);
+            let found: Vec<_> = parts
+                .iter()
+                .map(|(field, value)| (*field, value.reveal()))
+                .collect();
+            assert_eq!(
+                found,
+                [(Field::OctoClientId, "id"), (Field::OctoSecret, "secret")]
+            );
+        }
     }
 
     #[test]

@@ -254,10 +254,13 @@ impl Wizard {
                 tasks
             }
             Status::Stopped => {
+                let words = if self.submitting() {
+                    "Stopped. The registration is kept here; octo-csp submit hands over the rest."
+                } else {
+                    "Stopped. What you typed is still here; nothing was registered."
+                };
                 let place = self.leave_checks();
-                self.notice = Some(
-                    "Stopped. What you typed is still here; nothing was registered.".to_owned(),
-                );
+                self.notice = Some(words.to_owned());
                 place
             }
         }
@@ -270,6 +273,10 @@ impl Wizard {
                 Vec::new()
             }
             Some(Step::PartnerApi) => self.tell(Some(Verdict::Proven)),
+            Some(Step::Basic) | None if self.submitting() => {
+                self.go(Place::Done);
+                Vec::new()
+            }
             Some(Step::Basic) | None if !self.committing() => {
                 self.go(Place::Overview);
                 self.notice = Some("What was begun is discarded.".to_owned());
@@ -285,10 +292,14 @@ impl Wizard {
                         secret.clear();
                     }
                 }
-                self.go(Place::Done);
-                Vec::new()
+                self.hand_over()
             }
         }
+    }
+
+    /// Whether the run hands over to Octo.
+    pub(crate) fn submitting(&self) -> bool {
+        self.run.as_ref().is_some_and(Run::submits)
     }
 
     /// Whether the run is the commit, and not only a tidying up.

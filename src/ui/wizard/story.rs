@@ -13,13 +13,15 @@ use ratatui::backend::TestBackend;
 use url::Url;
 
 use crate::engine::effect::{Effect, Failure, Opened, Outcome, Sight};
-use crate::engine::run::bench::{APP, Bench, TENANT};
+use crate::engine::octo::Ring;
+use crate::engine::run::bench::{APP, Bench, TENANT, octo_client};
 use crate::engine::step::Environment;
 use crate::exit::Exit;
 use crate::secret::Secret;
+use crate::text::Foreign;
 use crate::ui::theme::{ColourChoice, Glyphs, Theme};
 use crate::ui::view::{self, Look};
-use crate::ui::wizard::{Crib, Setting, Wizard};
+use crate::ui::wizard::{Crib, Octo, Setting, Wizard};
 use crate::ui::{Event, Intent, Task};
 
 /// A value that must never be drawn.
@@ -47,6 +49,11 @@ pub(crate) fn setting() -> Setting {
         extra_ca: false,
         prices: true,
         portal: Url::parse("https://portal.azure.com").unwrap(),
+        octo: Some(Octo {
+            ring: Ring::Usual,
+            host: Foreign::new("api.alphaus.cloud"),
+            client: Err("no Octo credentials were given".to_owned()),
+        }),
         only: None,
         environment: Environment::Production,
         browser: true,
@@ -54,11 +61,21 @@ pub(crate) fn setting() -> Setting {
     }
 }
 
+/// The same with an API client of Octo.
+pub(crate) fn with_octo() -> Setting {
+    let mut setting = setting();
+    if let Some(octo) = &mut setting.octo {
+        octo.client = Ok(octo_client());
+    }
+    setting
+}
+
 pub(crate) fn crib() -> Crib {
     use crate::engine::answers::Field;
     Crib {
         values: BTreeMap::from([(Field::ApplicationId, APP.to_owned())]),
         secret: Secret::shared("simulated".to_owned()),
+        octo_secret: Secret::shared("simulated-octo".to_owned()),
         user: "admin@contoso.example".to_owned(),
         password: "only-a-rehearsal".to_owned(),
         mfa_code: "271828".to_owned(),
@@ -117,7 +134,7 @@ impl Story {
                 "Space" => vec![Intent::Typed(' ')],
                 "Bs" => vec![Intent::EraseBack],
                 "F1" => vec![Intent::Help],
-                "F2" | "F3" | "F4" | "F5" | "F7" | "F8" | "F9" => {
+                "F2" | "F3" | "F4" | "F5" | "F6" | "F7" | "F8" | "F9" => {
                     vec![Intent::Extra(key.as_bytes()[1] - b'0')]
                 }
                 typed => typed.chars().map(Intent::Typed).collect(),
@@ -184,8 +201,11 @@ impl Story {
 
     pub(crate) fn shows(&self, text: &str) -> bool {
         let screen = self.screen(120, 60);
-        let joined: String = screen.split_whitespace().collect::<Vec<_>>().join(" ");
-        joined.replace("\" \"", " ").contains(text)
+        // Each line stands in quotes; a sentence may go on in the next.
+        let words = screen
+            .lines()
+            .flat_map(|line| line.trim_matches('"').split_whitespace());
+        words.collect::<Vec<_>>().join(" ").contains(text)
     }
 
     fn work(&mut self, tasks: Vec<Task>) {

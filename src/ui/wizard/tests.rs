@@ -257,7 +257,7 @@ fn a_single_step_is_run_again_with_everything_else_kept() {
 fn replacing_asks_for_the_name() {
     let mut story = Story::with(setting(), Bench::registered());
     story.begin();
-    story.press("Down Down Down Down Enter");
+    story.press("Up Up Enter");
     assert_eq!(story.wizard.place, Place::Start);
     story.press("Enter Enter");
     story.wizard.focus = 2;
@@ -414,7 +414,7 @@ fn what_was_begun_can_be_discarded() {
     story.begin();
     assert_eq!(story.wizard.place, Place::Review, "it goes on where it was");
     story.wizard.go(Place::Overview);
-    story.press("Down Down Down Down Down Enter");
+    story.press("Up Up Enter");
     assert_eq!(story.wizard.place, Place::Overview);
     let after = story.bench.registration();
     assert!(after.open.is_none() && after.closed.is_empty());

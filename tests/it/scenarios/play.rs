@@ -8,12 +8,14 @@ use jiff::tz::TimeZone;
 use octo_csp::engine::answers::Field;
 use octo_csp::engine::diagnose::{self, Context, Diagnosis, diagnose, rows};
 use octo_csp::engine::effect::{Consent, Effect, Failure, Look, Outcome, Service};
+use octo_csp::engine::octo::{OctoClient, Ring, Source};
 use octo_csp::engine::step::Environment;
 use octo_csp::secret::Secret;
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
+use octo_csp::text::Foreign;
 use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
 use octo_csp::ui::view;
-use octo_csp::ui::wizard::{Crib, Place, Setting, Wizard};
+use octo_csp::ui::wizard::{Crib, Octo, Place, Setting, Wizard};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
 use octo_csp::world::browser::Surroundings;
 use octo_csp::world::mishap::Mishap;
@@ -107,9 +109,12 @@ struct Stage<'r> {
 impl<'r> Stage<'r> {
     fn new(simulator: &Simulator, report: &'r mut Report) -> Self {
         let facts = simulator.facts();
-        report
-            .secrets
-            .push(("client secret", facts.client_secret.clone()));
+        for (name, secret) in [
+            ("client secret", &facts.client_secret),
+            ("Octo client secret", &facts.octo_client_secret),
+        ] {
+            report.secrets.push((name, secret.clone()));
+        }
         let mishap = Mishap::named(&report.name);
         let machine = mishap.and_then(|it| it.machine()).unwrap_or_default();
         let world = World::new(Options {
@@ -358,12 +363,14 @@ fn setting(simulator: &Simulator, name: &str) -> Setting {
         (Field::Directory, &facts.domain),
         (Field::MpnId, &facts.mpn_id),
         (Field::Redirect, &facts.redirect_uri),
+        (Field::OctoClientId, &facts.octo_client_id),
     ];
     let values = values.map(|(field, value)| (field, value.clone()));
     Setting {
         rehearsal: Some(Crib {
             values: BTreeMap::from(values),
             secret: Secret::shared(facts.client_secret.clone()),
+            octo_secret: Secret::shared(facts.octo_client_secret.clone()),
             user: facts.user.clone(),
             password: facts.password.clone(),
             mfa_code: facts.mfa_code.clone(),
@@ -373,9 +380,24 @@ fn setting(simulator: &Simulator, name: &str) -> Setting {
         extra_ca: false,
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
+        octo: octo(simulator),
         only: None,
         environment: Environment::Production,
         browser: false,
         zone: TimeZone::UTC,
     }
+}
+
+/// As the command has it: a rehearsal goes all the way to the simulated Octo.
+fn octo(simulator: &Simulator) -> Option<Octo> {
+    let facts = simulator.facts();
+    let host = Foreign::new(&simulator.cloud().octo()?.host());
+    let secret = Secret::shared(facts.octo_client_secret);
+    let which = (Ring::Usual, host.clone());
+    let client = OctoClient::new(&facts.octo_client_id, secret, &which, Source::Rehearsal);
+    Some(Octo {
+        ring: Ring::Usual,
+        host,
+        client: Ok(client.unwrap()),
+    })
 }

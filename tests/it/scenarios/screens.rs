@@ -101,6 +101,7 @@ fn no_secret_is_ever_on_a_last_page() {
     }
     expect_nothing(&wrong);
     let all = [
+        "Octo client secret",
         "client secret",
         "code",
         "refresh token",

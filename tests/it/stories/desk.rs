@@ -68,6 +68,13 @@ impl Desk {
         spawn(&self.session, &command)
     }
 
+    /// The same with variables of this person's own.
+    pub(super) fn register_with(&self, variables: &[(&str, &str)]) -> Pty {
+        let cloud = self.path("cloud.json").display().to_string();
+        let command = [PROGRAM, "register", "--cloud-file", &cloud, "--no-browser"];
+        spawn_with(&self.session, &command, variables)
+    }
+
     /// A command without a terminal; nothing is on its standard input.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
@@ -140,11 +147,17 @@ impl Drop for Desk {
 
 /// Starts a program in a terminal of the session.
 pub(super) fn spawn(session: &Session, command: &[&str]) -> Pty {
+    spawn_with(session, command, &[])
+}
+
+/// The same with more variables.
+pub(super) fn spawn_with(session: &Session, command: &[&str], more: &[(&str, &str)]) -> Pty {
     let own = session.variables();
     let variables: Vec<(&str, &str)> = own
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .chain(FIXED)
+        .chain(more.iter().copied())
         .collect();
     Pty::spawn(command, SIZE, &variables)
 }

@@ -1,0 +1,137 @@
+//! `octo-csp submit`: hands the registration over to Octo, or what Octo has not taken of it yet.
+
+use std::io::Write as _;
+
+use crate::cli::{Submit, Which};
+use crate::commands::ground::{Ground, Refused, runtime};
+use crate::commands::{complain, explained, headless, octo, refused, say};
+use crate::engine::diagnose::{Context, diagnose};
+use crate::engine::effect::{Cause, Failure, Opened, Service};
+use crate::engine::journal::Registration;
+use crate::engine::octo::OctoClient;
+use crate::engine::run::{CheckId, Run, Status};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::ui::report::doctor;
+use crate::ui::report::submit::{self, Findings};
+use crate::world::World;
+use crate::world::browser::Surroundings;
+
+pub(super) fn run(host: &mut Host, arguments: &Submit) -> Exit {
+    let which = Which {
+        sandbox: false,
+        cloud: arguments.cloud.clone(),
+        store: arguments.store.clone(),
+    };
+    let client = Ground::of(host, &which).and_then(|ground| {
+        let octo = octo::octo(host, &ground.cloud, arguments.profile.as_deref())?;
+        let none = || Refused::usage("the cloud file names no Octo (octo, octo_token)");
+        let octo = octo.ok_or_else(none)?;
+        let how = "set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile";
+        let client = octo.client.map_err(|why| format!("{why}: {how}"))?;
+        Ok((ground, client))
+    });
+    let (ground, client) = match client {
+        Ok(found) => found,
+        Err(why) => return refused(host, &why),
+    };
+    let Some(runtime) = runtime() else {
+        return Exit::Internal;
+    };
+    runtime.block_on(async {
+        let world = World::new(ground.options(Surroundings::default()));
+        match headless::open(&world, ground.environment).await {
+            Ok(opened) => submit(host, arguments, &world, opened, client).await,
+            Err(failure) => cannot(host, &failure, arguments.json),
+        }
+    })
+}
+
+async fn submit(
+    host: &mut Host,
+    arguments: &Submit,
+    world: &World,
+    opened: Opened,
+    client: OctoClient,
+) -> Exit {
+    if opened.registration.newer {
+        // What Octo took could not be noted, so nothing is sent.
+        let failure = Failure::new(Service::Disk, Cause::NewerJournal);
+        return cannot(host, &failure, arguments.json);
+    }
+    let octo_host = client.host.to_string();
+    let Some(run) = hand_over(host, world, opened.registration, client, arguments.replace).await
+    else {
+        complain(
+            host,
+            "nothing is registered yet, so there is nothing to hand over: octo-csp register",
+        );
+        return Exit::SignIn;
+    };
+    let findings = findings(&opened.name, octo_host, &run);
+    if arguments.json {
+        say(host, &submit::in_json(&findings));
+    } else {
+        say(host, &submit::text(&findings));
+    }
+    findings.exit
+}
+
+/// Hands over what is active, and says on standard error which credentials are used and how each call went. `None` when
+/// nothing is active.
+pub(super) async fn hand_over(
+    host: &mut Host,
+    world: &World,
+    registration: Registration,
+    client: OctoClient,
+    replace: bool,
+) -> Option<Run> {
+    let about = format!("to {}, credentials {}", client.host, client.source);
+    let mut run = Run::submit(registration, client, replace)?;
+    let _closed = writeln!(host.err, "{about}");
+    let mut told: Vec<CheckId> = Vec::new();
+    headless::drive(&mut run, world, |run| {
+        for check in run.checks() {
+            if !told.contains(&check.id)
+                && let Some(line) = doctor::line(check)
+            {
+                told.push(check.id);
+                let _closed = write!(host.err, "{line}");
+            }
+        }
+    })
+    .await;
+    Some(run)
+}
+
+/// What a hand-over has come to, to be printed.
+pub(super) fn findings(name: &str, octo_host: String, run: &Run) -> Findings {
+    let failed = run.failed().map(|(check, failure)| {
+        let diagnosis = diagnose(failure, &run.context(check.id));
+        (failure.clone(), diagnosis)
+    });
+    let exit = match (&failed, run.status()) {
+        (Some((_, diagnosis)), _) => diagnosis.exit,
+        (None, Status::Finished) => Exit::Done,
+        (None, Status::Running | Status::Asking | Status::Refused | Status::Stopped) => {
+            Exit::Cancelled
+        }
+    };
+    Findings {
+        registration: name.to_owned(),
+        host: octo_host,
+        checks: run.checks().to_vec(),
+        state: run.registration().clone(),
+        failed,
+        exit,
+    }
+}
+
+fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
+    let diagnosis = diagnose(failure, &Context::default());
+    explained(host, failure, &diagnosis, json)
+}
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests;

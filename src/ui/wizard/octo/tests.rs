@@ -1,0 +1,252 @@
+//! What a person sees and decides on the way to Octo.
+
+use super::*;
+use crate::engine::effect::{Cause, Failure, Service};
+use crate::engine::run::bench::{Bench, OCTO_SECRET, TENANT};
+use crate::exit::Exit;
+use crate::ui::wizard::Setting;
+use crate::ui::wizard::story::{Story, crib, setting, with_octo};
+
+const TYPED: &str = "marked-typed-octo-secret";
+
+fn octo(status: u16, code: u64) -> Failure {
+    let mut failure = Failure::new(Service::Octo, Cause::Refused);
+    failure.status = Some(status);
+    failure.codes = vec![code];
+    failure
+}
+
+#[test]
+fn review_says_what_is_sent_to_whom_and_nothing_is_sent_before() {
+    let mut story = Story::begun(with_octo());
+    story.at_review();
+    assert_eq!(story.wizard.place, Place::Review);
+    assert!(story.shows("api.alphaus.cloud: account name, directory, application, secret key"));
+    assert!(story.shows("from ALPHAUS_CLIENT_ID)"));
+    assert!(story.bench.octo_calls().is_empty());
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert_eq!(
+        story.bench.octo_calls(),
+        ["sign-in", "accounts", "register", "credentials", "mpn"]
+    );
+    assert_eq!(story.bench.payers[TENANT], "Contoso");
+    assert!(story.shows("api.alphaus.cloud has everything"));
+    assert!(story.shows("First data can take up to a day."));
+    // The commit stands before anything is sent.
+    let place = |wanted: &str| {
+        let mut log = story.bench.log.iter();
+        log.position(|name| name == wanted).unwrap()
+    };
+    assert!(place("note activated") < place("octo sign-in"));
+    story.press("Enter");
+    assert_eq!(story.ended, Some(Exit::Done));
+}
+
+#[test]
+fn without_credentials_nothing_is_sent_and_the_pages_say_so() {
+    let mut story = Story::begun(setting());
+    story.at_review();
+    assert!(story.shows("nothing: no Octo credentials were given (F6 changes it)"));
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert!(story.shows("nothing was handed over"));
+    assert!(story.shows("octo-csp submit hands it over."));
+    assert!(story.bench.octo_calls().is_empty());
+}
+
+#[test]
+fn credentials_are_typed_used_and_never_drawn() {
+    let mut story = Story::begun(setting());
+    story.at_review().press("F6");
+    assert_eq!(story.wizard.place, Place::Octo);
+    assert!(story.shows("Sent to api.alphaus.cloud after Confirm and register:"));
+    story.press("Enter");
+    assert!(story.shows("The Octo client ID is missing."));
+    story.paste("octo-client").press("Enter");
+    assert!(story.shows("The Octo client secret is missing."));
+    story.paste(TYPED);
+    let mut screens = vec![story.screen(120, 60)];
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Review);
+    assert!(story.shows("as typed)"));
+    assert!(story.bench.octo_calls().is_empty());
+    screens.push(story.screen(120, 60));
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    screens.push(story.screen(120, 60));
+    screens.push(format!("{:?} {:?}", story.wizard, story.bench.lines));
+    for screen in screens {
+        assert!(!screen.contains(TYPED), "{screen}");
+        assert!(!screen.contains(OCTO_SECRET) && !screen.contains("octo-token"));
+    }
+}
+
+#[test]
+fn what_bluectl_keeps_is_pasted_whole() {
+    let mut story = Story::begun(setting());
+    story.at_review().press("F6");
+    let pasted = format!("client-id = 'octo-client'\nclient-secret = '{TYPED}'");
+    story.paste(&pasted).press("Enter Enter");
+    assert_eq!(story.wizard.place, Place::Review);
+    assert!(story.wizard.octo_client().is_ok());
+}
+
+#[test]
+fn credentials_that_are_there_can_be_left_out() {
+    let mut story = Story::begun(with_octo());
+    story.at_review().press("F6");
+    assert!(story.shows("empty: the one from ALPHAUS_CLIENT_ID"));
+    story.press("Enter");
+    assert!(story.wizard.octo_client().is_ok());
+    story.press("F6 F6");
+    assert_eq!(story.wizard.place, Place::Review);
+    assert!(story.shows("nothing: you chose so"));
+    story.press("Enter");
+    assert!(story.bench.octo_calls().is_empty());
+    assert!(story.bench.registration().active.is_some());
+}
+
+#[test]
+fn a_refusal_keeps_everything_and_is_repeated_or_left_for_later() {
+    let mut story = Story::begun(with_octo());
+    story.at_review();
+    story.bench.fail("octo register", octo(403, 7));
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Stopped);
+    assert!(story.bench.registration().active.is_some());
+    assert!(story.shows("All three steps are registered and kept here."));
+    assert_eq!(story.wizard.exit(), Exit::Permission);
+    story.press("^C");
+    story.press("l");
+    assert_eq!(story.ended, Some(Exit::Permission));
+    let last = story.done.join(" ");
+    assert!(
+        last.contains("octo-csp submit hands over the rest"),
+        "{last}"
+    );
+
+    let mut story = Story::begun(with_octo());
+    story.at_review();
+    story.bench.fail("octo register", octo(403, 7));
+    story.press("Enter Esc");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert!(story.shows("nothing was handed over"));
+
+    let mut story = Story::begun(with_octo());
+    story.at_review();
+    story.bench.fail("octo credentials", octo(500, 13));
+    story.press("Enter r");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert!(story.shows("has everything"));
+}
+
+#[test]
+fn a_client_that_is_refused_is_typed_again() {
+    let mut story = Story::begun(with_octo());
+    story.at_review();
+    story.bench.fail("octo sign-in", octo(401, 16));
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Stopped);
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Octo);
+    assert!(story.shows("Octo does not accept its API client."));
+    assert!(story.shows("Sent to api.alphaus.cloud now:"));
+    story
+        .paste(TYPED)
+        .press("S-Tab")
+        .paste("another")
+        .press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert!(story.shows("has everything"));
+}
+
+#[test]
+fn a_value_that_octo_refuses_is_changed_and_handed_over_again() {
+    let mut story = Story::begun(with_octo());
+    story.at_review();
+    story.bench.fail("octo register", octo(400, 3));
+    story.press("Enter Enter");
+    assert_eq!(story.wizard.place, Place::Overview);
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Basic);
+    story.press("s Enter");
+    assert_eq!(story.wizard.place, Place::Overview);
+    story.press("Down Down Down Down Enter");
+    assert_eq!(story.wizard.place, Place::Octo);
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert_eq!(story.bench.payers[TENANT], "Contosos");
+}
+
+#[test]
+fn a_registration_that_octo_lacks_is_handed_over_from_the_overview() {
+    let mut story = Story::with(setting(), Bench::registered());
+    story.begin();
+    assert_eq!(story.wizard.place, Place::Overview);
+    assert!(story.shows("Hand over to Octo"));
+    story.press("Down Down Down Down Enter");
+    assert_eq!(story.wizard.place, Place::Octo);
+    story
+        .paste("octo-client")
+        .press("Tab")
+        .paste(TYPED)
+        .press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    let mut story = Story::with(setting(), story.bench);
+    story.begin();
+    assert!(story.shows("api.alphaus.cloud has everything"));
+    assert!(!story.shows("Hand over to Octo"));
+}
+
+#[test]
+fn the_sandbox_and_a_cloud_without_octo_are_never_handed_over() {
+    let sandbox = Setting {
+        environment: Environment::Sandbox,
+        ..with_octo()
+    };
+    let without = Setting {
+        octo: None,
+        ..setting()
+    };
+    for (setting, words) in [
+        (
+            sandbox,
+            "nothing: the integration sandbox is not registered there",
+        ),
+        (without, "nothing: the cloud file names none"),
+    ] {
+        let mut story = Story::begun(setting);
+        story.at_review();
+        assert!(story.shows(words), "{}", story.screen(120, 60));
+        story.press("F6");
+        assert_eq!(story.wizard.place, Place::Review);
+        story.press("Enter");
+        assert_eq!(story.wizard.place, Place::Done);
+        assert!(story.bench.octo_calls().is_empty());
+    }
+}
+
+#[test]
+fn a_rehearsal_fills_the_fields_of_octo_in() {
+    let mut story = Story::begun(Setting {
+        rehearsal: Some(crib()),
+        ..setting()
+    });
+    story.at_review().press("F6");
+    assert!(story.shows("simulated-octo"));
+    story.press("F2");
+    assert!(!story.wizard.forms.is_empty(Field::OctoSecret));
+}
+
+#[test]
+fn esc_while_octo_is_asked_keeps_the_registration() {
+    let mut story = Story::with(with_octo(), Bench::registered());
+    story.begin();
+    story.answering = false;
+    story.press("Down Down Down Down Enter Enter");
+    assert_eq!(story.wizard.place, Place::Checking);
+    story.press("Esc");
+    assert_eq!(story.wizard.place, Place::Done);
+    assert!(story.shows("Stopped. The registration is kept here"));
+}

@@ -1,0 +1,173 @@
+//! The credentials that Alphaus' own command line keeps: a profile of `~/.config/alphaus/config.toml` (alphauslabs/docs,
+//! "bluectl", section "Configuration file").
+//!
+//! ```toml
+//! [default]
+//! client-id = 'an ID'
+//! client-secret = 'a secret'
+//! auth-url = 'https://loginnext.alphaus.cloud/ripple/access_token'
+//! ```
+//!
+//! Only the three keys of one table are read, each a string on one line; that is all that bluectl writes about. What is not
+//! understood is refused by the number of its line, never by its content.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::secret::{Secret, SharedSecret};
+
+/// Bytes of the file that are read at most.
+const LONGEST: u64 = 64 * 1_024;
+
+/// A profile.
+#[derive(Debug, Default)]
+pub struct Profile {
+    /// `client-id`.
+    pub client_id: Option<String>,
+    /// `client-secret`.
+    pub client_secret: Option<SharedSecret>,
+    /// `auth-url`.
+    pub auth_url: Option<String>,
+}
+
+/// Why a profile cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The file cannot be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(io::ErrorKind),
+    /// The file is no text, or longer than any such file.
+    #[error("is not a configuration file")]
+    NotText,
+    /// The file has no such table.
+    #[error("has no profile of that name")]
+    Missing,
+    /// A value is no string on one line.
+    #[error("line {0}: the value must be a string in single or double quotes, without escapes")]
+    NotUnderstood(usize),
+}
+
+/// Where bluectl keeps its profiles, below a home.
+pub fn file(home: &Path) -> PathBuf {
+    home.join(".config").join("alphaus").join("config.toml")
+}
+
+/// Reads one profile.
+pub fn profile(file: &Path, name: &str) -> Result<Profile, ProfileError> {
+    let unreadable = |error: io::Error| ProfileError::Unreadable(error.kind());
+    let mut bytes = Zeroizing::new(Vec::new());
+    std::fs::File::open(file)
+        .map_err(unreadable)?
+        .take(LONGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_not_text| ProfileError::NotText)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(ProfileError::NotText);
+    }
+    read(text, name)
+}
+
+fn read(text: &str, name: &str) -> Result<Profile, ProfileError> {
+    let mut found: Option<Profile> = None;
+    let mut inside = false;
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if let Some(table) = line.strip_prefix('[') {
+            let table = table.split(']').next().unwrap_or_default();
+            inside = table.trim().trim_matches(['"', '\'']) == name;
+            if inside {
+                found.get_or_insert_default();
+            }
+            continue;
+        }
+        let (Some(profile), Some((key, value))) =
+            (found.as_mut().filter(|_| inside), line.split_once('='))
+        else {
+            continue;
+        };
+        let string = || quoted(value.trim()).ok_or(ProfileError::NotUnderstood(index + 1));
+        match key.trim().trim_matches(['"', '\'']) {
+            "client-id" => profile.client_id = Some(string()?.to_owned()),
+            "client-secret" => {
+                profile.client_secret = Some(Secret::shared(string()?.to_owned()));
+            }
+            "auth-url" => profile.auth_url = Some(string()?.to_owned()),
+            _ => {}
+        }
+    }
+    found.ok_or(ProfileError::Missing)
+}
+
+/// The content of `'…'` or `"…"`, with nothing behind it but a comment. A double-quoted string with an escape is not read.
+fn quoted(value: &str) -> Option<&str> {
+    let quote = value.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let (inside, behind) = value.get(1..)?.split_once(quote)?;
+    let behind = behind.trim_start();
+    let whole = behind.is_empty() || behind.starts_with('#');
+    let plain = quote == '\'' || !inside.contains('\\');
+    (whole && plain).then_some(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "# bluectl\n[default]\nclient-id = 'one'\nclient-secret = 's=1#x'\n\n[ beta ] # later\n\"client-id\" = \"two\" # a comment\nclient-secret=\"s2\"\nauth-url = 'https://loginnext.alphaus.cloud/ripple/access_token'\nother = 7\n";
+
+    #[test]
+    fn a_profile_is_read_as_bluectl_documents_it() {
+        let profile = read(FILE, "default").unwrap();
+        assert_eq!(profile.client_id.as_deref(), Some("one"));
+        assert_eq!(profile.client_secret.unwrap().reveal(), "s=1#x");
+        assert_eq!(profile.auth_url, None);
+        let profile = read(FILE, "beta").unwrap();
+        assert_eq!(profile.client_id.as_deref(), Some("two"));
+        assert_eq!(profile.client_secret.unwrap().reveal(), "s2");
+        assert_eq!(
+            profile.auth_url.as_deref(),
+            Some("https://loginnext.alphaus.cloud/ripple/access_token")
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_by_its_line() {
+        assert!(matches!(read(FILE, "gamma"), Err(ProfileError::Missing)));
+        assert!(matches!(read("", "default"), Err(ProfileError::Missing)));
+        for value in ["7", "'open", "\"a\\\"b\"", "'a' 'b'", "'''a'''", "", "\""] {
+            let text = format!("[p]\nclient-secret = {value}\n");
+            match read(&text, "p") {
+                Err(error @ ProfileError::NotUnderstood(2)) => {
+                    assert!(value.is_empty() || !error.to_string().contains(value));
+                }
+                other => panic!("{value}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_none_says_so() {
+        let home = tempfile::TempDir::new().unwrap();
+        let path = file(home.path());
+        assert!(matches!(
+            profile(&path, "default"),
+            Err(ProfileError::Unreadable(io::ErrorKind::NotFound))
+        ));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let write = |bytes: &[u8]| {
+            use std::io::Write as _;
+            std::fs::File::create(&path)
+                .unwrap()
+                .write_all(bytes)
+                .unwrap();
+        };
+        write(b"\xff\xfe");
+        assert!(matches!(profile(&path, "x"), Err(ProfileError::NotText)));
+        write(&vec![b'\n'; 70_000]);
+        assert!(matches!(profile(&path, "x"), Err(ProfileError::NotText)));
+        write(FILE.as_bytes());
+        assert!(profile(&path, "default").is_ok());
+    }
+}

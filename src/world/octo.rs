@@ -1,0 +1,325 @@
+//! Octo: a token for an API client, and the part of its Cover API that registers an Azure payer account.
+//!
+//! Calls, fields and errors are those of Alphaus' public definition (alphauslabs/blueapi: `cover/v1/cover.proto`,
+//! `api/cover/accountaccess.proto`); the token request is the one of alphauslabs/docs, "Authentication". The API is a gRPC
+//! gateway: JSON in and out, a stream is one JSON object after the other, an error is a `google.rpc.Status`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::cloud::{Cloud, OctoAddresses, appended};
+use crate::engine::effect::{Cause, Failure, Service};
+use crate::engine::octo::{
+    Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring,
+};
+use crate::ids::AccountName;
+use crate::secret::Secret;
+use crate::text::Foreign;
+use crate::world::http::{Ask, Http, new_guid};
+use crate::world::json;
+use crate::world::refusal::Said;
+use crate::world::reply::{BODY_LIMIT, HttpFault, Reply};
+
+const VENDOR: &str = "azure";
+const PAYER: &str = "payer";
+
+/// Octo, as one cloud knows it.
+#[derive(Clone, Copy)]
+pub struct Octo<'w> {
+    http: &'w Http,
+    cloud: &'w Cloud,
+}
+
+impl<'w> Octo<'w> {
+    /// Joins a cloud and the way to reach it.
+    pub fn new(http: &'w Http, cloud: &'w Cloud) -> Self {
+        Self { http, cloud }
+    }
+
+    /// One call.
+    pub async fn perform(&self, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
+        match call {
+            OctoCall::SignIn(client) => self.sign_in(&client).await,
+            OctoCall::Accounts(access) => self.payers(&access).await,
+            OctoCall::Register(access, payer) => {
+                let address = self.address(access.ring, &["account"])?;
+                self.send(Ask::post(address, described(&payer)), &access)
+                    .await
+            }
+            OctoCall::Update(access, payer) => {
+                let address = self.address(access.ring, &["account", payer.target.as_str()])?;
+                self.send(Ask::put(address, described(&payer)), &access)
+                    .await
+            }
+            OctoCall::Credentials(access, credentials) => {
+                let path = ["azure", "credentials", "partnercenter"];
+                let ask = Ask::post(self.address(access.ring, &path)?, keys(&credentials));
+                self.send(ask, &access).await
+            }
+            OctoCall::Mpn(access, mpn) => {
+                let path = ["azure", "credentials", "mpn"];
+                let body = json!({ "mpnId": mpn.as_str() }).to_string();
+                let ask = Ask::post(self.address(access.ring, &path)?, body.into_bytes());
+                self.send(ask, &access).await
+            }
+        }
+    }
+
+    /// Asks for a token (RFC 6749, section 4.4), with the form in several parts that Octo's issuer takes.
+    async fn sign_in(&self, client: &OctoClient) -> Result<OctoAnswer, Box<Failure>> {
+        let boundary = new_guid();
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", client.id()),
+            ("client_secret", client.secret().reveal()),
+            ("scope", "openid"),
+        ];
+        let ask = Ask::post(
+            self.addresses(client.ring)?.token,
+            form(&boundary, &fields).into_bytes(),
+        )
+        .with("accept", "application/json")
+        .with(
+            "content-type",
+            &format!("multipart/form-data; boundary={boundary}"),
+        );
+        let reply = answered(self.http.send(ask).await.map_err(fault)?)?;
+        let map = reply.object().map_err(fault)?;
+        match json::member(&map, "access_token").and_then(Value::as_str) {
+            Some(token) if !token.is_empty() => {
+                Ok(OctoAnswer::SignedIn(Secret::shared(token.to_owned())))
+            }
+            Some(_) | None => Err(unreadable(&reply, "no access token")),
+        }
+    }
+
+    /// Reads every account. A list that is not whole is none: what it lacks could be the payer account.
+    async fn payers(&self, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
+        let address = self.address(access.ring, &["account", "all:read"])?;
+        let ask = in_json(Ask::post(address, b"{}".to_vec()), access).within(BODY_LIMIT);
+        let reply = answered(self.http.send(ask).await.map_err(fault)?)?;
+        let mut payers = Vec::new();
+        let lines = serde_json::Deserializer::from_slice(json::without_mark(&reply.body));
+        for line in lines.into_iter::<Line>() {
+            match line {
+                Ok(Line {
+                    result: Some(account),
+                    error: None,
+                }) => payers.extend(account.payer()),
+                Ok(Line {
+                    error: Some(error), ..
+                }) => {
+                    let mut failure = Said::from_object(&error).failure(Service::Octo, &reply);
+                    // It is that of the stream's beginning.
+                    failure.status = None;
+                    return Err(failure);
+                }
+                Ok(Line {
+                    result: None,
+                    error: None,
+                })
+                | Err(_) => return Err(unreadable(&reply, "not a list of accounts")),
+            }
+        }
+        Ok(OctoAnswer::Payers(payers))
+    }
+
+    /// Sends what changes something. The answer is empty; that it is one of success is all there is to know.
+    async fn send(&self, ask: Ask, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
+        let reply = self.http.send(in_json(ask, access)).await.map_err(fault)?;
+        let reply = answered(reply)?;
+        reply.object().map_err(fault)?;
+        Ok(OctoAnswer::Taken)
+    }
+
+    fn address(&self, ring: Ring, path: &[&str]) -> Result<Url, Box<Failure>> {
+        let api = appended(&self.addresses(ring)?.api, &["v1"]);
+        Ok(appended(&api, path))
+    }
+
+    fn addresses(&self, ring: Ring) -> Result<OctoAddresses, Box<Failure>> {
+        let known = match ring {
+            Ring::Usual => self.cloud.octo(),
+            Ring::Beta => self.cloud.octo_beta(),
+        };
+        known.ok_or_else(|| fault(HttpFault::new(Cause::Internal, "this cloud has no Octo")))
+    }
+}
+
+/// One object of the stream.
+#[derive(Deserialize)]
+struct Line {
+    result: Option<DataAccess>,
+    error: Option<Map<String, Value>>,
+}
+
+/// The part of `DataAccess` that matters.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DataAccess {
+    vendor: Option<String>,
+    account_type: Option<String>,
+    target: Option<String>,
+    azure_options: Option<AzureOptions>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AzureOptions {
+    account_name: Option<String>,
+}
+
+impl DataAccess {
+    /// As an Azure payer account, if it is one.
+    fn payer(self) -> Option<FoundPayer> {
+        let is = |word: &Option<String>, wanted: &str| {
+            word.as_ref()
+                .is_some_and(|word| word.eq_ignore_ascii_case(wanted))
+        };
+        let wanted = is(&self.vendor, VENDOR) && is(&self.account_type, PAYER);
+        wanted.then(|| FoundPayer {
+            target: Foreign::new(&self.target.unwrap_or_default()),
+            name: self
+                .azure_options
+                .and_then(|options| Foreign::some(&options.account_name?)),
+        })
+    }
+}
+
+/// `RegisterDataAccessRequest` and `UpdateDataAccessRequest`. A name that was left empty is left out.
+fn described(payer: &Payer) -> Vec<u8> {
+    let name = payer.name.as_ref().map(AccountName::as_str);
+    let options = name.map_or_else(|| json!({}), |name| json!({ "accountName": name }));
+    let body = json!({
+        "vendor": VENDOR,
+        "target": payer.target.as_str(),
+        "accountType": PAYER,
+        "azureOptions": options,
+    });
+    body.to_string().into_bytes()
+}
+
+fn keys(credentials: &Credentials) -> Vec<u8> {
+    let body = json!({
+        "accountId": credentials.tenant.as_str(),
+        "applicationId": credentials.application.as_str(),
+        "secretKey": credentials.secret.reveal(),
+    });
+    body.to_string().into_bytes()
+}
+
+/// A form in several parts (RFC 7578). The values are of one word each, and the boundary is random.
+fn form(boundary: &str, fields: &[(&str, &str)]) -> String {
+    let parts = fields.iter().map(|(name, value)| {
+        Zeroizing::new(format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        ))
+    });
+    let mut form = String::with_capacity(4_096);
+    for part in parts {
+        form.push_str(&part);
+    }
+    form.push_str("--");
+    form.push_str(boundary);
+    form.push_str("--\r\n");
+    form
+}
+
+fn in_json(ask: Ask, access: &OctoAccess) -> Ask {
+    ask.with("accept", "application/json")
+        .with("content-type", "application/json")
+        .bearing(&access.token)
+}
+
+/// An answer of success that has come whole, or why not.
+fn answered(mut reply: Reply) -> Result<Reply, Box<Failure>> {
+    if !reply.is_success() {
+        return Err(Said::read(&reply.body).failure(Service::Octo, &reply));
+    }
+    match reply.broken.take() {
+        Some(broken) => Err(fault(broken)),
+        None => Ok(reply),
+    }
+}
+
+fn unreadable(reply: &Reply, detail: &str) -> Box<Failure> {
+    fault(HttpFault {
+        status: Some(reply.status),
+        ..HttpFault::new(Cause::Unreadable, detail)
+    })
+}
+
+fn fault(fault: HttpFault) -> Box<Failure> {
+    fault.failure(Service::Octo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::TenantId;
+
+    fn payer(line: &str) -> Option<FoundPayer> {
+        let line: Line = serde_json::from_str(line).unwrap();
+        line.result.unwrap().payer()
+    }
+
+    #[test]
+    fn only_an_azure_payer_account_is_one() {
+        let found = payer(
+            r#"{"result":{"target":"t","orgId":"MSP-1","azureOptions":{"accountName":"Main","payerId":""},"accountType":"payer","lastUpdate":"x","createTime":"x","vendor":"azure"}}"#,
+        );
+        let found = found.unwrap();
+        assert_eq!(
+            (found.target.as_str(), found.name.unwrap().as_str()),
+            ("t", "Main")
+        );
+        for other in [
+            r#"{"result":{"target":"1","vendor":"aws","accountType":"payer","awsOptions":{"AccountName":"x"}}}"#,
+            r#"{"result":{"target":"1","vendor":"azure","accountType":"linked"}}"#,
+            r#"{"result":{}}"#,
+        ] {
+            assert_eq!(payer(other), None, "{other}");
+        }
+        let nameless = payer(r#"{"result":{"target":"t","vendor":"azure","accountType":"payer"}}"#);
+        assert_eq!(nameless.unwrap().name, None);
+    }
+
+    #[test]
+    fn a_name_is_sent_as_it_is_and_none_is_left_out() {
+        let target = TenantId::parse("8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204")
+            .unwrap()
+            .value;
+        let body = |name: Option<&str>| {
+            let name = name.map(|name| AccountName::parse(name).unwrap());
+            let payer = Payer {
+                target: target.clone(),
+                name,
+            };
+            serde_json::from_slice::<Value>(&described(&payer)).unwrap()
+        };
+        assert_eq!(
+            body(Some("本番 \"x\"")),
+            json!({"vendor": "azure", "target": target.as_str(), "accountType": "payer",
+                "azureOptions": {"accountName": "本番 \"x\""}})
+        );
+        assert_eq!(body(None)["azureOptions"], json!({}));
+    }
+
+    #[test]
+    fn addresses_are_octos() {
+        let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
+        let cloud = Cloud::global();
+        let octo = Octo::new(&http, &cloud);
+        let address = |ring| octo.address(ring, &["account", "all:read"]).unwrap();
+        assert_eq!(
+            address(Ring::Usual).as_str(),
+            "https://api.alphaus.cloud/m/blue/cover/v1/account/all:read"
+        );
+        assert_eq!(
+            address(Ring::Beta).as_str(),
+            "https://apinext.alphaus.cloud/m/blue/cover/v1/account/all:read"
+        );
+    }
+}
