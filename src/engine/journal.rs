@@ -1398,9 +1398,7 @@ mod tests {
         registration.apply(&Line {
             sequence: 99,
             at: at(99),
-            fact: Fact::Dropped {
-                items: items.clone(),
-            },
+            fact: Fact::Dropped { items },
         });
         let after = registration.active.unwrap();
         assert_eq!(after.set(), active.set());

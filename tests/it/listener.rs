@@ -156,6 +156,41 @@ async fn the_address_says_all_that_microsoft_wants_to_know() {
     assert!(consent.state.characters() >= 43 && verifier.characters() >= 43);
 }
 
+/// A code that another redeems is caught at the registered address, to the letter, and is bound to no verifier of ours.
+#[tokio::test]
+async fn a_code_for_another_is_asked_for_at_the_registered_address_and_without_a_challenge() {
+    let free = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let fixed = format!("http://localhost:{port}/back");
+    for redirect in [fixed.as_str(), "http://localhost", "https://localhost"] {
+        let http = Http::new(&HttpOptions::default()).unwrap();
+        let asked = SignIn {
+            redeemer: Redeemer::Another,
+            ..sign_in(redirect)
+        };
+        let cloud = Cloud::global();
+        let entra = Entra::new(&http, &cloud);
+        let (session, consent) = SignInSession::open(entra, &asked).await.unwrap();
+        assert_eq!(consent.redirect.as_str(), redirect);
+        assert!(consent.verifier.is_none());
+        let query = consent.address.query().unwrap();
+        assert!(!query.contains("code_challenge"), "{query}");
+        if redirect == fixed {
+            assert!(consent.catching.is_ok());
+            let state = consent.state.reveal();
+            let request = format!(
+                "GET /back?code=0.AXoA-some-code&state={state} HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n"
+            );
+            let browser = tokio::spawn(async move { send(port, request.as_bytes()).await });
+            assert!(matches!(session.arrival().await, Arrival::Code(_)));
+            session.tell(Verdict::Caught).await;
+            let page = browser.await.unwrap();
+            assert!(page.contains("The code is in the terminal"), "{page}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_sign_in_goes_on_after_a_crash() {
     let (session, consent) = open("http://localhost").await;

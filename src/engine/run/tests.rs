@@ -777,6 +777,18 @@ fn late_and_foreign_outcomes_are_dropped() {
     assert!(run.resume(CheckId::Tenant, late, 0).is_empty());
 }
 
+/// Every kind of run.
+const STARTS: [fn(&Registration) -> Run; 8] = [
+    |registration| Run::partner_center(center_request(), registration.clone()),
+    |registration| Run::partner_api(api_request(), registration.clone(), None),
+    |registration| Run::commit(registration.clone()),
+    |registration| Run::check(Step::PartnerCenter, registration.clone()).unwrap(),
+    |registration| Run::check(Step::PartnerApi, registration.clone()).unwrap(),
+    |registration| Run::token(Audience::PartnerCenter, registration.clone()).unwrap(),
+    |registration| Run::token(Audience::PartnerApi, registration.clone()).unwrap(),
+    |registration| Run::code(registration.clone()).unwrap(),
+];
+
 /// Every outcome at every check, in every state that the happy path passes through.
 #[test]
 fn any_outcome_in_any_state_never_panics() {
@@ -806,17 +818,7 @@ fn any_outcome_in_any_state_never_panics() {
         },
     ];
     let registered = Bench::registered();
-    let starts: [fn(&Registration) -> Run; 8] = [
-        |registration| Run::partner_center(center_request(), registration.clone()),
-        |registration| Run::partner_api(api_request(), registration.clone(), None),
-        |registration| Run::commit(registration.clone()),
-        |registration| Run::check(Step::PartnerCenter, registration.clone()).unwrap(),
-        |registration| Run::check(Step::PartnerApi, registration.clone()).unwrap(),
-        |registration| Run::token(Audience::PartnerCenter, registration.clone()).unwrap(),
-        |registration| Run::token(Audience::PartnerApi, registration.clone()).unwrap(),
-        |registration| Run::code(registration.clone()).unwrap(),
-    ];
-    for start in starts {
+    for start in STARTS {
         for depth in 0..14 {
             for outcome in outcomes {
                 let mut bench = Bench {

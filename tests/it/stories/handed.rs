@@ -1,6 +1,6 @@
 //! What is handed out: access tokens for scripts, a code for Octo's web page.
 
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output};
 
 use serde_json::Value;
 
@@ -12,21 +12,9 @@ use crate::simulator::bench::client;
 
 /// A script of this person starts the program.
 fn start(desk: &Desk, arguments: &[&str]) -> Child {
-    let mut command = Command::new(PROGRAM);
-    command
-        .args(arguments)
-        .arg("--cloud-file")
-        .arg(desk.path("cloud.json"))
-        .env_clear()
-        .envs(desk.session.variables())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = desk.command(arguments);
+    command.arg("--cloud-file").arg(desk.path("cloud.json"));
     command.spawn().unwrap()
-}
-
-fn script(desk: &Desk, arguments: &[&str]) -> Output {
-    start(desk, arguments).wait_with_output().unwrap()
 }
 
 /// The person types it.
@@ -85,9 +73,9 @@ fn a_hundred_calls_at_once_make_one_request_and_lose_no_token() {
     assert_eq!(counted(&desk, "refreshes"), before + 1);
 
     // The refresh token that was rotated is at hand: another API is asked with it, and then nobody is asked any more.
-    let other = printed(&script(&desk, &["token", "partner-api"]));
+    let other = printed(&desk.run(&["token", "partner-api"]));
     assert_ne!(&other, first);
-    let again = printed(&script(&desk, &["token", "partner-api", "--json"]));
+    let again = printed(&desk.run(&["token", "partner-api", "--json"]));
     let again: Value = serde_json::from_str(&again).unwrap();
     assert_eq!(again["access_token"], other.as_str());
     assert_eq!(again["cached"], true);
@@ -99,7 +87,7 @@ fn a_hundred_calls_at_once_make_one_request_and_lose_no_token() {
     assert_eq!(counted(&desk, "refreshes"), before + 2);
     for _ in 0..3 {
         let longer = ["token", "partner-api", "--min-valid", "86400"];
-        assert_ne!(printed(&script(&desk, &longer)), other);
+        assert_ne!(printed(&desk.run(&longer)), other);
     }
     assert_eq!(counted(&desk, "refreshes"), before + 5);
     assert_eq!(refresh_tokens(&desk), 2);
@@ -109,10 +97,10 @@ fn a_hundred_calls_at_once_make_one_request_and_lose_no_token() {
 #[test]
 fn a_kept_token_is_given_out_while_a_wizard_is_open_and_never_on_a_terminal_unasked() {
     let desk = registered();
-    let token = printed(&script(&desk, &["token", "partner-center"]));
+    let token = printed(&desk.run(&["token", "partner-center"]));
     let mut wizard = desk.register(&[]);
     wizard.wait("What should be done?");
-    assert_eq!(printed(&script(&desk, &["token", "partner-center"])), token);
+    assert_eq!(printed(&desk.run(&["token", "partner-center"])), token);
     let mut pty = terminal(&desk, &["token", "partner-center"]);
     pty.wait("not printed on a terminal");
     assert_eq!(pty.exit(), 2);
@@ -180,7 +168,7 @@ fn a_code_is_shown_unredeemed_and_works_for_somebody_without_our_verifier() {
 #[test]
 fn a_code_for_which_nobody_signs_in_ends_with_the_codes_of_the_readme() {
     let desk = registered();
-    let output = script(&desk, &["code", "--no-browser"]);
+    let output = desk.run(&["code", "--no-browser"]);
     assert_eq!(output.status.code(), Some(2), "a pipe is no terminal");
     let mut pty = terminal(&desk, &["code", "--no-browser", "--timeout", "1"]);
     pty.wait("within the time limit");
