@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
+use clap_complete_nushell::Nushell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
@@ -29,26 +30,59 @@ pub(super) fn completions(host: &mut Host, arguments: &Completions) -> Exit {
     };
     match shell {
         Some(shell) => clap_complete::generate(shell, &mut command, NAME, &mut script),
-        None => clap_complete::generate(
-            clap_complete_nushell::Nushell,
-            &mut command,
-            NAME,
-            &mut script,
-        ),
+        None => clap_complete::generate(Nushell, &mut command, NAME, &mut script),
     }
-    say(host, &String::from_utf8_lossy(&script))
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    match arguments.shell {
+        // clap_complete 4.6.11 names the functions of a program with a hyphen in two ways, and so finds none of its commands.
+        ShellName::Bash => script = script.replace("octo__subcmd__csp", "octo__csp"),
+        ShellName::Fish => script.push_str(&values_for_fish(&command)),
+        ShellName::Zsh | ShellName::PowerShell | ShellName::Nushell => {}
+    }
+    say(host, &script)
 }
 
-/// The command line as it is completed: without hidden commands, which the generators would offer, and with the names of scenarios,
-/// which parsing does not ask for because `NAME@PLACE` is one too.
+/// What the generator leaves out for fish: values of arguments that have no flag.
+fn values_for_fish(command: &clap::Command) -> String {
+    let mut lines = String::new();
+    for command in command.get_subcommands() {
+        let arguments = command.get_positionals();
+        let values = arguments.flat_map(clap::Arg::get_possible_values);
+        for value in values.filter(|value| !value.is_hide_set()) {
+            let about = value.get_help().map(ToString::to_string);
+            let about = about.unwrap_or_default().replace('\'', "\\'");
+            let (command, value) = (command.get_name(), value.get_name());
+            lines.push_str(&format!(
+                "complete -c {NAME} -n \"__fish_octo_csp_using_subcommand {command}\" -f -a \"{value}\" -d '{about}'\n"
+            ));
+        }
+    }
+    lines
+}
+
+/// The command line as it is completed: without hidden commands, which the generators would offer; with the names of scenarios,
+/// which parsing does not ask for because `NAME@PLACE` is one too; and with a plain `help`, because clap's, which knows itself, is
+/// not completed by fish.
 fn completed() -> clap::Command {
     let cli = Cli::command();
-    let shown = cli.get_subcommands().filter(|c| !c.is_hide_set()).cloned();
+    let shown = || cli.get_subcommands().filter(|c| !c.is_hide_set());
+    let named = shown().map(|c| {
+        let about = c.get_about().cloned().unwrap_or_default();
+        clap::Command::new(c.get_name().to_owned()).about(about)
+    });
+    let help = clap::Command::new("help")
+        .about("Print the help of a command")
+        .subcommands(named.map(|c| c.disable_help_flag(true)))
+        .disable_help_flag(true)
+        .disable_help_subcommand(true);
+    let shown = shown().cloned();
     #[cfg(feature = "simulator")]
     let shown = shown.map(scenarios);
     clap::Command::new(NAME)
         .version(version::NUMBER)
+        .disable_help_subcommand(true)
         .subcommands(shown)
+        .subcommand(help)
 }
 
 #[cfg(feature = "simulator")]
@@ -103,6 +137,8 @@ fn pages(cli: &clap::Command, dir: &Path) -> std::io::Result<()> {
 /// One page: what `clap_mangen` makes, with what stands after the help as sections of its own, where examples keep their lines.
 fn page(command: &clap::Command, to: &mut dyn Write) -> std::io::Result<()> {
     let man = Man::new(command.clone())
+        // An empty date would be left out, and what follows would take its place.
+        .date(" ")
         .source(format!("{NAME} {}", version::NUMBER))
         .manual("User commands");
     man.render_title(to)?;
