@@ -112,7 +112,7 @@ pub(super) fn man(host: &mut Host, arguments: &ManArguments) -> Exit {
             let _written = page(&cli, &mut text);
             say(host, &String::from_utf8_lossy(&text))
         }
-        Some(dir) => match pages(&cli, dir) {
+        Some(dir) => match std::fs::create_dir_all(dir).and_then(|()| pages(&cli, dir)) {
             Ok(()) => Exit::Done,
             Err(error) => {
                 let what = format!("cannot write into {}: {}", dir.display(), error.kind());
@@ -123,15 +123,14 @@ pub(super) fn man(host: &mut Host, arguments: &ManArguments) -> Exit {
     }
 }
 
-/// The main page and one for each command that is not hidden.
-fn pages(cli: &clap::Command, dir: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(dir)?;
-    let shown = cli.get_subcommands().filter(|c| !c.is_hide_set());
-    for command in shown.chain([cli]) {
-        let name = Man::new(command.clone()).get_filename();
-        page(command, &mut std::fs::File::create(dir.join(name))?)?;
+/// The page of a command, and those of the commands below it that are not hidden.
+fn pages(command: &clap::Command, dir: &Path) -> std::io::Result<()> {
+    let below = command.get_subcommands().filter(|c| !c.is_hide_set());
+    for command in below.filter(|c| c.get_name() != "help") {
+        pages(command, dir)?;
     }
-    Ok(())
+    let name = Man::new(command.clone()).get_filename();
+    page(command, &mut std::fs::File::create(dir.join(name))?)
 }
 
 /// One page: what `clap_mangen` makes, with what stands after the help as sections of its own, where examples keep their lines.

@@ -40,18 +40,38 @@ fn refused(arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// Every command that is shown, with its long flags.
-fn shown() -> Vec<(String, Vec<String>)> {
-    let cli = Cli::command();
-    let shown = cli.get_subcommands().filter(|c| !c.is_hide_set());
+/// A command that is shown: its words, such as `consent start`, and its long flags.
+struct Shown {
+    words: Vec<String>,
+    flags: Vec<String>,
+}
+
+impl Shown {
+    /// The words of a command line that begins with this command.
+    fn with<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        let words = self.words.iter().map(String::as_str);
+        words.chain(more.iter().copied()).collect()
+    }
+}
+
+fn shown() -> Vec<Shown> {
+    let mut shown = Vec::new();
+    below(&Cli::command(), &[], &mut shown);
     shown
-        .map(|command| {
-            let flags = command.get_arguments().filter(|arg| !arg.is_hide_set());
-            let flags = flags.filter_map(clap::Arg::get_long);
-            let flags = flags.map(|flag| format!("--{flag}")).collect();
-            (command.get_name().to_owned(), flags)
-        })
-        .collect()
+}
+
+fn below(command: &clap::Command, words: &[String], shown: &mut Vec<Shown>) {
+    for command in command.get_subcommands().filter(|c| !c.is_hide_set()) {
+        let mut words = words.to_vec();
+        words.push(command.get_name().to_owned());
+        let flags = command.get_arguments().filter(|arg| !arg.is_hide_set());
+        let flags = flags.filter_map(clap::Arg::get_long);
+        shown.push(Shown {
+            flags: flags.map(|flag| format!("--{flag}")).collect(),
+            words: words.clone(),
+        });
+        below(command, &words, shown);
+    }
 }
 
 fn hidden() -> Vec<String> {
@@ -64,9 +84,12 @@ fn hidden() -> Vec<String> {
 #[cfg(feature = "simulator")]
 fn the_help_of_every_command_is_as_it_was_looked_at() {
     let mut help = out(&["--help"]);
-    for (command, _) in shown() {
-        let of_command = out(&[&command, "--help"]);
-        help.push_str(&format!("\n---- {command} ----\n\n{of_command}"));
+    for command in shown() {
+        let of_it = out(&command.with(&["--help"]));
+        help.push_str(&format!(
+            "\n---- {} ----\n\n{of_it}",
+            command.words.join(" ")
+        ));
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("golden");
@@ -113,8 +136,9 @@ fn the_help_names_every_exit_code() {
 fn the_completions_of_every_shell_know_every_command_and_flag() {
     for shell in SHELLS {
         let script = out(&["completions", shell]);
-        for (command, flags) in shown() {
-            assert!(script.contains(&command), "{shell}: {command}");
+        for Shown { words, flags } in shown() {
+            let command = words.last().unwrap();
+            assert!(script.contains(command), "{shell}: {command}");
             for flag in flags {
                 // Fish is told the name without the dashes.
                 let named = if shell == "fish" {
@@ -182,15 +206,14 @@ fn there_is_a_manual_page_for_every_command() {
     let main = read("octo-csp");
     assert_eq!(main, out(&["man"]).replace("\\-", "-"));
     assert!(main.contains("EXIT STATUS") && main.contains("EXAMPLES"));
-    for (command, flags) in shown() {
-        assert!(
-            main.contains(&format!("octo-csp-{command}(1)")),
-            "{command}"
-        );
-        let page = read(&format!("octo-csp-{command}"));
-        assert!(page.contains("EXAMPLES"), "{command}");
+    for Shown { words, flags } in shown() {
+        let name = format!("octo-csp-{}", words.join("-"));
+        let (_, above) = words.split_last().unwrap();
+        let above = [&["octo-csp".to_owned()], above].concat().join("-");
+        assert!(read(&above).contains(&format!("{name}(1)")), "{name}");
+        let page = read(&name);
         for flag in flags {
-            assert!(page.contains(&flag), "{command} {flag}");
+            assert!(page.contains(&flag), "{name} {flag}");
         }
     }
     let count = std::fs::read_dir(&dir).unwrap().count();
@@ -259,20 +282,19 @@ fn a_secret_as_an_argument_is_refused_and_not_repeated() {
 
 #[test]
 fn nothing_that_could_be_a_secret_is_repeated_wherever_it_was_put() {
-    let after = |dashes: &str| format!("{dashes}{CANARY}");
-    let (one, two) = (after("-"), after("--"));
+    let (one, two) = (format!("-{CANARY}"), format!("--{CANARY}"));
     let mut lines: Vec<Vec<String>> = Vec::new();
     let line = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     lines.push(line(&[CANARY]));
     lines.push(line(&["help", CANARY]));
-    for (command, flags) in shown() {
+    for command in shown() {
         for word in [CANARY, &one, &two] {
-            lines.push(line(&[&command, word]));
+            lines.push(line(&command.with(&[word])));
         }
-        for flag in flags {
-            lines.push(line(&[&command, &flag, CANARY]));
-            lines.push(line(&[&command, &format!("{flag}={CANARY}")]));
-            lines.push(line(&[&command, &format!("{flag}{CANARY}")]));
+        for flag in &command.flags {
+            lines.push(line(&command.with(&[flag, CANARY])));
+            lines.push(line(&command.with(&[&format!("{flag}={CANARY}")])));
+            lines.push(line(&command.with(&[&format!("{flag}{CANARY}")])));
         }
     }
     let mut refused = 0;

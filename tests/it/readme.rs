@@ -47,6 +47,13 @@ fn every_command_and_flag_is_told() {
 
 #[test]
 fn every_exit_code_is_told() {
+    let source = read("src/exit.rs");
+    let numbers = source.lines().filter_map(|line| {
+        let (_, code) = line.trim().strip_suffix(',')?.split_once(" = ")?;
+        code.parse::<u8>().ok()
+    });
+    let known = Exit::MEANINGS.map(|(exit, _)| exit as u8);
+    assert_eq!(numbers.collect::<Vec<_>>(), known);
     let codes =
         Exit::MEANINGS.map(|(exit, meaning)| vec![(exit as u8).to_string(), meaning.to_owned()]);
     let told: Vec<_> = rows(&section("## Exit codes"))
@@ -114,10 +121,11 @@ fn whatever_is_linked_or_run_is_there() {
     let readme = read("README.md");
     let links = readme.split("](").skip(1);
     let links = links.map(|rest| rest.split(')').next().unwrap());
-    for path in links
-        .filter(|link| !link.contains("://"))
-        .chain(["tests/run", "tests/set-up"])
-    {
+    for path in links.filter(|link| !link.contains("://")).chain([
+        "tests/run",
+        "tests/set-up",
+        ".ci/release",
+    ]) {
         let there = Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists();
         assert!(there, "{path}");
     }
