@@ -5,8 +5,7 @@
 
 #![expect(
     clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "Cargo hands over by variables and takes lines on standard output"
+    reason = "Cargo hands over by environment variables"
 )]
 
 use std::env;

@@ -28,10 +28,12 @@ pub fn text(mut error: Error) -> String {
     {
         return refusal(&flag);
     }
-    let typed = match error.kind() {
-        ErrorKind::UnknownArgument => ContextKind::InvalidArg,
-        ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
-        _ => ContextKind::InvalidValue,
+    let typed = if error.kind() == ErrorKind::UnknownArgument {
+        ContextKind::InvalidArg
+    } else if error.kind() == ErrorKind::InvalidSubcommand {
+        ContextKind::InvalidSubcommand
+    } else {
+        ContextKind::InvalidValue
     };
     let value = word(&error, typed);
     if !value.is_empty() && !may_be_repeated(&error, &value) {

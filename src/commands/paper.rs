@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::CommandFactory as _;
+use clap::builder::PossibleValue;
 use clap_complete::Shell;
 use clap_complete_nushell::Nushell;
 use clap_mangen::Man;
@@ -44,20 +45,22 @@ pub(super) fn completions(host: &mut Host, arguments: &Completions) -> Exit {
 
 /// What the generator leaves out for fish: values of arguments that have no flag.
 fn values_for_fish(command: &clap::Command) -> String {
-    let mut lines = String::new();
-    for command in command.get_subcommands() {
+    let line = |command: &str, value: &PossibleValue| {
+        let about = value.get_help().map(ToString::to_string);
+        let about = about.unwrap_or_default().replace('\'', "\\'");
+        let value = value.get_name();
+        format!(
+            "complete -c {NAME} -n \"__fish_octo_csp_using_subcommand {command}\" -f -a \"{value}\" -d '{about}'\n"
+        )
+    };
+    let commands = command.get_subcommands();
+    let lines = commands.flat_map(|command| {
         let arguments = command.get_positionals();
         let values = arguments.flat_map(clap::Arg::get_possible_values);
-        for value in values.filter(|value| !value.is_hide_set()) {
-            let about = value.get_help().map(ToString::to_string);
-            let about = about.unwrap_or_default().replace('\'', "\\'");
-            let (command, value) = (command.get_name(), value.get_name());
-            lines.push_str(&format!(
-                "complete -c {NAME} -n \"__fish_octo_csp_using_subcommand {command}\" -f -a \"{value}\" -d '{about}'\n"
-            ));
-        }
-    }
-    lines
+        let shown = values.filter(|value| !value.is_hide_set());
+        shown.map(move |value| line(command.get_name(), &value))
+    });
+    lines.collect()
 }
 
 /// The command line as it is completed: without hidden commands, which the generators would offer; with the names of scenarios,
@@ -87,7 +90,7 @@ fn completed() -> clap::Command {
 
 #[cfg(feature = "simulator")]
 fn scenarios(command: clap::Command) -> clap::Command {
-    use clap::builder::{PossibleValue, PossibleValuesParser};
+    use clap::builder::PossibleValuesParser;
 
     let argument = match command.get_name() {
         "rehearse" => "fail",
@@ -148,7 +151,9 @@ fn page(command: &clap::Command, to: &mut dyn Write) -> std::io::Result<()> {
     if command.has_subcommands() {
         man.render_subcommands_section(to)?;
     }
-    let after = command.get_after_long_help().or(command.get_after_help());
+    let after = command
+        .get_after_long_help()
+        .or_else(|| command.get_after_help());
     let after = after.map(ToString::to_string).unwrap_or_default();
     let mut roff = Roff::new();
     for paragraph in after.split("\n\n").filter(|text| !text.is_empty()) {

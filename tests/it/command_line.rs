@@ -3,6 +3,7 @@
 //! The help is one golden file. Whoever changes a command or a flag renews it and looks at it:
 //! `INSTA_UPDATE=always cargo test --locked --test it command_line`
 
+use std::fmt::Write as _;
 use std::process::{Command, Output};
 
 use clap::CommandFactory as _;
@@ -94,10 +95,8 @@ fn the_help_of_every_command_is_as_it_was_looked_at() {
     let mut help = out(&["--help"]);
     for command in shown() {
         let of_it = out(&command.with(&["--help"]));
-        help.push_str(&format!(
-            "\n---- {} ----\n\n{of_it}",
-            command.words.join(" ")
-        ));
+        let name = command.words.join(" ");
+        write!(help, "\n---- {name} ----\n\n{of_it}").unwrap();
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("golden");
@@ -162,16 +161,14 @@ fn the_completions_of_every_shell_know_every_command_and_flag() {
 #[test]
 fn bash_completes_commands_flags_and_values() {
     let script = out(&["completions", "bash"]);
+    // An empty word is written as two quotes.
     let complete = |words: &[&str]| {
         let last = words.last().unwrap();
         let before = words.get(words.len().wrapping_sub(2)).unwrap();
         let ask = format!(
             "{script}\nCOMP_WORDS=({}); COMP_CWORD={}; set -- $(complete -p octo-csp); while [[ $1 != -F ]]; do shift; done
-$2 octo-csp '{last}' '{before}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-            words
-                .iter()
-                .map(|word| format!("'{word}' "))
-                .collect::<String>(),
+$2 octo-csp {last} {before}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            words.join(" "),
             words.len() - 1,
         );
         let output = Command::new("bash")
@@ -184,7 +181,7 @@ $2 octo-csp '{last}' '{before}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
     assert_eq!(complete(&["octo-csp", "reg"]), "register\n");
     assert!(complete(&["octo-csp", "register", "--clo"]).contains("--cloud-file\n"));
     let steps = "basic\npartner-center\npartner-api\n";
-    assert_eq!(complete(&["octo-csp", "register", "--step", ""]), steps);
+    assert_eq!(complete(&["octo-csp", "register", "--step", "''"]), steps);
     assert_eq!(
         complete(&["octo-csp", "completions", "pow"]),
         "powershell\n"
