@@ -3,7 +3,6 @@
 //! The help is one golden file. Whoever changes a command or a flag renews it and looks at it:
 //! `INSTA_UPDATE=always cargo test --locked --test it command_line`
 
-use std::fmt::Write as _;
 use std::process::{Command, Output};
 
 use clap::CommandFactory as _;
@@ -92,6 +91,8 @@ fn hidden() -> Vec<String> {
 #[test]
 #[cfg(feature = "simulator")]
 fn the_help_of_every_command_is_as_it_was_looked_at() {
+    use std::fmt::Write as _;
+
     let mut help = out(&["--help"]);
     for command in shown() {
         let of_it = out(&command.with(&["--help"]));
