@@ -25,7 +25,7 @@ pub struct Found {
     /// When a draft was saved.
     pub draft: Option<Timestamp>,
     /// The last run that was refused.
-    pub refused: Option<Refused>,
+    pub refused: Option<Box<Refused>>,
     /// The items of the set in use, each with what the keyring says.
     pub items: Vec<Item>,
 }
@@ -87,7 +87,12 @@ fn one(found: &Found) -> Vec<Row> {
     if let Some(at) = found.draft {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
-    rows.extend(found.refused.iter().flat_map(last_failure));
+    rows.extend(
+        found
+            .refused
+            .iter()
+            .flat_map(|refused| last_failure(refused)),
+    );
     for (index, item) in found.items.iter().enumerate() {
         let label = if index == 0 { "Keyring" } else { "" };
         rows.push(pair(label, format!("{}: {}", item.name, item.state)));
@@ -234,7 +239,7 @@ fn object(found: &Found) -> One<'_> {
         secret_ends: end("secret"),
         open_step: open_step(registration).map(Step::flag),
         draft_saved_at: found.draft,
-        last_failure: found.refused.as_ref(),
+        last_failure: found.refused.as_deref(),
         items: &found.items,
         newer: registration.newer,
         damaged: found.damaged,
