@@ -115,7 +115,7 @@ pub struct Draft {
     pub started: bool,
     /// The last run that was refused, until one passes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub refused: Option<Refused>,
+    pub refused: Option<Box<Refused>>,
 }
 
 /// The visible fields as they stand on the screen.

@@ -221,7 +221,7 @@ pub struct Wizard {
     next_ticket: u64,
     browsed: bool,
     started: bool,
-    refused: Option<Refused>,
+    refused: Option<Box<Refused>>,
 }
 
 impl Wizard {

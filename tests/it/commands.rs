@@ -209,13 +209,13 @@ fn status_and_report_tell_the_last_failure_with_its_ids() {
     let record = Record::open(&home.path().join("octo-csp"), "production").unwrap();
     let trace = "5b0e3f8a-0000-4000-8000-00000000abcd";
     let draft = Draft {
-        refused: Some(Refused {
+        refused: Some(Box::new(Refused {
             check: Foreign::new("price-token"),
             code: Foreign::new("AADSTS65001"),
             at: Some("2026-01-31T10:37:00Z".parse().unwrap()),
             trace_id: Foreign::some(trace),
             ..Refused::default()
-        }),
+        })),
         ..Draft::default()
     };
     record.save_draft(&draft).unwrap();

@@ -36,8 +36,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "TLS expired",
         what: "The certificate of {service} has expired.",
         why: &[
-            "The clock of this machine is ahead,",
-            "or a proxy that inspects TLS uses an expired certificate.",
+            "The clock of this machine is ahead, or a proxy that inspects TLS uses an expired certificate.",
             "Met: {detail}",
         ],
         fix: &[

@@ -154,13 +154,10 @@ fn rest(handoff: &Handoff) -> Vec<Task> {
 
 /// What stopped it comes first, the sign-in last.
 fn all(handoff: &Handoff) -> impl Iterator<Item = Task> {
-    let missing = handoff.missing.as_ref().map(|missing| {
-        let ids = missing.ids.iter().map(|ids| format!("For support: {ids}"));
-        Task {
-            title: format!("What stopped it: {}", missing.what),
-            who: missing.who,
-            steps: missing.steps.iter().cloned().chain(ids).collect(),
-        }
+    let missing = handoff.missing.as_ref().map(|missing| Task {
+        title: format!("What stopped it: {}", missing.what),
+        who: missing.who,
+        steps: missing.steps.clone(),
     });
     let sign_in = handoff.link.as_ref().map(|link| Task {
         title: "Consent, by a link that is good for one sign-in".to_owned(),
@@ -180,16 +177,20 @@ fn all(handoff: &Handoff) -> impl Iterator<Item = Task> {
         .chain(sign_in)
 }
 
-fn facts(handoff: &Handoff) -> [(&'static str, &str); 3] {
+/// What is known of the app, and the ids of what stopped it.
+fn facts(handoff: &Handoff) -> Vec<(&'static str, &str)> {
     let unknown = "not typed yet";
-    [
+    let app = [
         (
             "Application ID",
             handoff.application.as_deref().unwrap_or(unknown),
         ),
         ("Directory", handoff.tenant.as_deref().unwrap_or(unknown)),
         ("Redirect", handoff.redirect.as_deref().unwrap_or(unknown)),
-    ]
+    ];
+    let ids = handoff.missing.iter().flat_map(|missing| &missing.ids);
+    let ids = ids.map(|id| ("For support", id.as_str()));
+    app.into_iter().chain(ids).collect()
 }
 
 const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft. The app below needs what follows; nothing in this note is secret.";

@@ -27,7 +27,7 @@ pub struct Found {
     /// When a draft was saved.
     pub draft: Option<Timestamp>,
     /// The last run that was refused.
-    pub refused: Option<Refused>,
+    pub refused: Option<Box<Refused>>,
     /// The items of the set in use, each with what the keyring says.
     pub items: Vec<Item>,
 }
@@ -92,7 +92,12 @@ fn one(found: &Found) -> Vec<Row> {
     if let Some(at) = found.draft {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
-    rows.extend(found.refused.iter().flat_map(last_failure));
+    rows.extend(
+        found
+            .refused
+            .iter()
+            .flat_map(|refused| last_failure(refused)),
+    );
     for (index, item) in found.items.iter().enumerate() {
         let label = match registration.store {
             _ if index > 0 => "",
@@ -261,7 +266,7 @@ fn object(found: &Found) -> One<'_> {
         octo: OctoObject::of(registration),
         open_step: open_step(registration).map(Step::flag),
         draft_saved_at: found.draft,
-        last_failure: found.refused.as_ref(),
+        last_failure: found.refused.as_deref(),
         store: registration.store,
         items: &found.items,
         forgetting: registration.forgetting,

@@ -96,6 +96,12 @@ fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
         Some(Ok(sight)) => vec![row("note", Tone::Note, sight.line.clone())],
         Some(Err(failure)) => {
             let diagnosis = wizard.diagnosed(failure);
+            let earlier = Look::ALL.into_iter().take_while(|other| *other != look);
+            let mut earlier = earlier.filter_map(|other| wizard.looks.get(&other)?.as_ref().err());
+            if earlier.any(|other| wizard.diagnosed(other) == diagnosis) {
+                let text = format!("the same as above ({})", diagnosis.code);
+                return vec![row("FAIL", Tone::Failure, text)];
+            }
             let why = diagnosis
                 .why
                 .first()

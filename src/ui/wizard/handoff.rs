@@ -1,5 +1,6 @@
 //! The hand-off note from within the wizard: printed plain below the page, so that it can be selected and sent.
 
+use crate::engine::diagnose::Who;
 use crate::engine::run::Run;
 use crate::engine::step::Environment;
 use crate::ui::Task;
@@ -33,7 +34,12 @@ impl Wizard {
         let portal = self.setting.portal.as_str();
         let missing = self.diagnosis().map(|(_, failure, diagnosis)| Missing {
             what: format!("{} ({})", diagnosis.what, diagnosis.code),
-            who: diagnosis.who.title(),
+            // Whoever reads the note is somebody else.
+            who: if diagnosis.who == Who::Operator {
+                "whoever runs octo-csp"
+            } else {
+                diagnosis.who.title()
+            },
             steps: diagnosis.fix,
             ids: ids(failure),
         });

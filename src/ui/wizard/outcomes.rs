@@ -248,7 +248,7 @@ impl Wizard {
                 });
                 let mut tasks = self.tell(verdict);
                 if refused.is_some() {
-                    self.refused = refused;
+                    self.refused = refused.map(Box::new);
                     tasks.push(self.save());
                 }
                 tasks

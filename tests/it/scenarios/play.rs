@@ -305,10 +305,13 @@ impl<'r> Stage<'r> {
         if self.wizard.place() == Place::Opening {
             self.report.shut = Some(row);
         } else if self.wizard.place() == Place::Start {
-            let look = match failure.service {
-                Service::Keyring | Service::Disk => Look::Keyring,
-                _ if row == "clock" => Look::Clock,
-                _ => Look::Network,
+            let kept = matches!(failure.service, Service::Keyring | Service::Disk);
+            let look = if kept {
+                Look::Keyring
+            } else if row == "clock" {
+                Look::Clock
+            } else {
+                Look::Network
             };
             self.report.looks.push((look, row));
         }

@@ -162,11 +162,11 @@ fn every_row_looks_like_this() {
             };
             let shows = |(_, (key, _)): &(&Report, (&str, &String))| *key == row.key;
             // The name that a screen shows, where there is one: nobody looks for hostile-text.
-            let named =
+            let own_name =
                 |it: &(&Report, _)| row.codes().contains(&it.0.name) || it.0.name == row.key;
             let Some((report, (_, screen))) = all()
                 .filter(shows)
-                .find(named)
+                .find(own_name)
                 .or_else(|| all().find(shows))
             else {
                 continue;
