@@ -48,7 +48,7 @@ impl App for Small {
                 let note = self.text.paste(secret.reveal()).note();
                 self.said = note.unwrap_or_default().into_owned();
             }
-            Event::Came(..) | Event::Ticked(_) | Event::Resized => {}
+            Event::Entered(_) | Event::Came(..) | Event::Ticked(_) | Event::Resized => {}
         }
         Vec::new()
     }

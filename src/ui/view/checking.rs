@@ -8,7 +8,7 @@
 
 use crate::engine::run::{Check, CheckId, Run, State, Status};
 use crate::engine::step::Step;
-use crate::ui::page::{Page, Row, Tone};
+use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
 
@@ -54,8 +54,8 @@ fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
         } else {
             "What is being asked now"
         };
-        page.row(Row::of(Tone::Title, title).at(1));
-        page.row(Row::text(check.id.asks()).at(3));
+        page.row(Row::of(Tone::Title, title).at(1).said(Said::Not));
+        page.row(Row::text(check.id.asks()).at(3).said(Said::Not));
         if waits_for_keyring(check.id) && elapsed(wizard, check) > 1_500 {
             let text = "Your keyring is asking you: look for its window.";
             page.row(Row::word(Tone::Note, "note", text));
@@ -133,6 +133,11 @@ fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
             check.took.map(seconds).unwrap_or_default()
         }
     };
+    let said = match &check.state {
+        State::Running if elapsed(wizard, check) >= 1_000 => Said::NowAndThen,
+        State::Running | State::Waiting => Said::Not,
+        State::Passed(_) | State::Noted(_) | State::Failed(_) | State::NotTried => Said::Once,
+    };
     let title = format!("{number:>2}  {:<28} ", check.id.title());
     Row::of(tone, format!("{word:<5}"))
         .and(Tone::Plain, title)
@@ -140,6 +145,7 @@ fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
         .at(2)
         .hanging(40)
         .right(Tone::Muted, right)
+        .said(said)
 }
 
 fn elapsed(wizard: &Wizard, check: &Check) -> u64 {

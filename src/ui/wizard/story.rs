@@ -188,7 +188,7 @@ impl Story {
         joined.replace("\" \"", " ").contains(text)
     }
 
-    fn work(&mut self, tasks: Vec<Task>) {
+    pub(crate) fn work(&mut self, tasks: Vec<Task>) {
         let mut queue = std::collections::VecDeque::from(tasks);
         while let Some(task) = queue.pop_front() {
             match task {

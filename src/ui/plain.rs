@@ -1,0 +1,558 @@
+//! The same wizard line by line: for screen readers, braille displays, dumb terminals and transcripts.
+//!
+//! Another face and no other wizard: what is said comes from the same [`Page`], what is typed becomes the same [`Event`]s.
+//! A page is said once, top to bottom; afterwards each change is one line. No line is ever changed, so nothing has to be
+//! repainted, and no sign is needed but text and line ends.
+//!
+//! ```text
+//! Page: Step 2 of 3, Partner Center
+//! Words: F5 = swap IDs, back, leave, ? = help.
+//! 1 of 5: Client ID: ________
+//! Client ID: ok: looks like a GUID
+//! 2 of 5: Application ID: ________
+//! ```
+
+mod say;
+mod words;
+
+use crate::engine::answers::Field;
+use crate::engine::step::Step;
+use crate::ids::looks_like_secret_key;
+use crate::secret::Secret;
+use crate::ui::page::{Block, Body, Input, Item, Page, Said};
+use crate::ui::view;
+use crate::ui::wizard::{Overlay, Place, Stop, Wizard};
+use crate::ui::{Event, Intent, Task};
+
+use say::Saying;
+use words::Deed;
+
+/// Milliseconds of silence after which a wait says that it goes on.
+const SILENCE: u64 = 30_000;
+
+/// The first lines.
+const WELCOME: &[&str] = &[
+    "octo-csp register, line by line.",
+    "Type an answer and press Enter. Enter alone keeps what is shown in brackets. The words back, again, leave and ? work everywhere.",
+];
+
+/// How to answer, for the help of every page.
+const HOW: &[&str] = &[
+    "How to answer",
+    "Enter alone keeps what is in brackets, or does what the line says. clear empties a field, previous goes to the field before.",
+    "back goes one level back and keeps what was typed. again says the page again. leave, Ctrl-C or Ctrl-D leaves, and asks before.",
+    "Where a text names a key, such as F5 or r, that name is a word too. For such a word as a value, type = before it: =back",
+];
+
+/// What is asked, and whether the answer is never shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// What stands before the answer.
+    pub text: String,
+    /// Whether what is typed is not shown.
+    pub hidden: bool,
+}
+
+/// The talk with a person: what has been said, so that nothing is said twice.
+#[derive(Debug, Default)]
+pub struct Talk {
+    spot: Option<Spot>,
+    /// What has been said and still stands.
+    said: Vec<(Option<Field>, String)>,
+    /// Everything that stood there the last time, said or not.
+    seen: Vec<Saying>,
+    /// What lies under an overlay: where it was, what had been said of it.
+    under: Option<(Spot, Vec<(Option<Field>, String)>)>,
+    /// Lines that answer the last line of the person.
+    replies: Vec<String>,
+    /// When something was said the last time.
+    spoke_at: u64,
+    /// The page is to be said once more.
+    again: bool,
+    welcomed: bool,
+}
+
+/// What makes a page another page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Spot {
+    place: Place,
+    step: Option<Step>,
+    overlay: Option<Overlay>,
+}
+
+impl Spot {
+    fn of(wizard: &Wizard) -> Self {
+        Self {
+            place: wizard.place,
+            step: wizard.step(),
+            overlay: wizard.overlay.clone(),
+        }
+    }
+}
+
+/// What the next line answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// A field that takes text, the only one of its page or one of several.
+    Text(Field),
+    /// One of a few.
+    Choice(Field),
+    /// Words, numbers, Enter.
+    Words,
+}
+
+impl Talk {
+    /// A talk that has not begun.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What has not been said yet, a line each. To be called after everything that happened.
+    pub fn tell(&mut self, wizard: &mut Wizard) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !std::mem::replace(&mut self.welcomed, true) {
+            lines.extend(WELCOME.iter().map(|line| (*line).to_owned()));
+        }
+        lines.append(&mut self.replies);
+        let spot = Spot::of(wizard);
+        let opened = self.spot.as_ref() != Some(&spot);
+        if opened || self.again {
+            self.open(wizard, &spot);
+            lines.push(String::new());
+            let banners = view::banners(wizard).into_iter();
+            lines.extend(banners.map(|(_, banner)| say::flat(&banner)));
+            lines.push(heading(wizard, &view::page(wizard)));
+        }
+        self.changes(wizard, opened || self.again, &mut lines);
+        self.again = false;
+        if !lines.is_empty() {
+            self.spoke_at = wizard.now;
+        }
+        lines
+    }
+
+    /// Remembers what was said of the page that an overlay comes upon, and what it was when it goes away.
+    fn open(&mut self, wizard: &mut Wizard, spot: &Spot) {
+        let before = self.spot.replace(spot.clone());
+        let said = std::mem::take(&mut self.said);
+        if let Some(before) = before.filter(|_| spot.overlay.is_some())
+            && before.overlay.is_none()
+        {
+            self.under = Some((before, said));
+        } else if spot.overlay.is_none()
+            && let Some((under, said)) = self.under.take()
+            && under == *spot
+            && !self.again
+        {
+            self.said = said;
+        } else if spot.overlay.is_none() {
+            to_first_field(wizard);
+        }
+    }
+
+    fn changes(&mut self, wizard: &Wizard, opened: bool, lines: &mut Vec<String>) {
+        let page = view::page(wizard);
+        let now = everything(wizard, &page);
+        let asked = match asked(wizard) {
+            Asked::Text(field) | Asked::Choice(field) => Some(field),
+            Asked::Words => None,
+        };
+        self.said
+            .retain(|(field, text)| now.iter().any(|it| it.field == *field && it.text == *text));
+        let silent = wizard.now.saturating_sub(self.spoke_at) >= SILENCE;
+        for saying in &now {
+            let key = (saying.field, saying.text.clone());
+            let wanted = match (saying.said, saying.field) {
+                (Said::Not, _) => false,
+                (Said::NowAndThen, _) => opened || silent,
+                (Said::Once, _) if self.said.contains(&key) => false,
+                (Said::Once, None) => true,
+                (Said::Once, Some(field)) => {
+                    let fresh = !opened && !self.seen.contains(saying);
+                    saying.answers || fresh || asked == Some(field)
+                }
+            };
+            if wanted {
+                lines.push(match saying.field.filter(|field| asked != Some(*field)) {
+                    Some(field) => format!("{}: {}", short(field), saying.text),
+                    None => saying.text.clone(),
+                });
+                if saying.said == Said::Once {
+                    self.said.push(key);
+                }
+            }
+        }
+        self.seen = now;
+    }
+
+    /// What is asked now; `None` while there is nothing to answer.
+    pub fn prompt(&self, wizard: &Wizard) -> Option<Prompt> {
+        let page = view::page(wizard);
+        let (text, hidden) = match asked(wizard) {
+            Asked::Text(field) | Asked::Choice(field) => {
+                let input = input(&page, field)?;
+                (question(wizard, input), field.is_secret())
+            }
+            Asked::Words => (offer(wizard, &page)?, false),
+        };
+        Some(Prompt { text, hidden })
+    }
+
+    /// Takes a line in and says what should happen.
+    pub fn line(&mut self, wizard: &mut Wizard, line: &Secret) -> Vec<Task> {
+        // It has been said, and that is all that a notice is for.
+        wizard.notice = None;
+        match asked(wizard) {
+            Asked::Text(field) => self.answer(wizard, field, line),
+            Asked::Choice(field) => self.choose(wizard, field, line.reveal().trim()),
+            Asked::Words => self.obey(wizard, line.reveal().trim()),
+        }
+    }
+
+    /// A line that was too long to be one.
+    pub fn too_long(&mut self) {
+        let text = "That line is too long; nothing of it was taken.";
+        self.replies.push(text.to_owned());
+    }
+
+    /// Says what would be copied to the clipboard, or printed below the screen. What the page says about that is not so here.
+    pub fn show(&mut self, wizard: &mut Wizard, text: &str) {
+        wizard.notice = None;
+        self.replies.extend(text.lines().map(str::to_owned));
+    }
+
+    /// What answered the last line is said again if it is still so: otherwise a person who makes the same mistake hears nothing.
+    fn forget_answers(&mut self, wizard: &Wizard) {
+        let asked = asked(wizard);
+        let about = |field: Option<Field>| match (asked, field) {
+            (_, None) | (Asked::Words, _) => true,
+            (Asked::Text(asked) | Asked::Choice(asked), Some(field)) => asked == field,
+        };
+        let seen = &self.seen;
+        self.said.retain(|(field, text)| {
+            let answer = |it: &Saying| it.answers && it.field == *field && it.text == *text;
+            !(about(*field) && seen.iter().any(answer))
+        });
+    }
+
+    // ---- answers ----
+
+    fn answer(&mut self, wizard: &mut Wizard, field: Field, line: &Secret) -> Vec<Task> {
+        let only = wizard.stops().len() <= 2;
+        if line.reveal().is_empty() {
+            self.forget_answers(wizard);
+            let next = if only { Intent::Submit } else { Intent::Next };
+            return wizard.update(Event::Pressed(next));
+        }
+        if let Some(deed) = words::in_field(line.reveal().trim()) {
+            return self.act(wizard, deed);
+        }
+        self.forget_answers(wizard);
+        let value = Secret::new(words::value(line.reveal()).to_owned());
+        let mut tasks = wizard.update(Event::Entered(value));
+        if wizard.overlay.is_some() || is_wrong(wizard, field) {
+            return tasks;
+        }
+        if let Some(secret) = wizard.forms.secret(field) {
+            let taken = format!(
+                "{}: {} characters taken.",
+                short(field),
+                secret.characters()
+            );
+            self.replies.push(taken);
+        }
+        let next = if only { Intent::Submit } else { Intent::Next };
+        tasks.extend(wizard.update(Event::Pressed(next)));
+        if !only && is_wrong(wizard, field) {
+            tasks.extend(wizard.update(Event::Pressed(Intent::Previous)));
+        }
+        tasks
+    }
+
+    fn choose(&mut self, wizard: &mut Wizard, field: Field, word: &str) -> Vec<Task> {
+        let page = view::page(wizard);
+        let Some(Body::Choice { options, chosen }) = input(&page, field).map(|it| &it.body) else {
+            return Vec::new();
+        };
+        let (count, chosen) = (options.len(), *chosen);
+        drop(page);
+        let mut tasks = Vec::new();
+        match word.parse::<usize>() {
+            _ if word.is_empty() => {}
+            Ok(number) if (1..=count).contains(&number) => {
+                if number != chosen + 1 {
+                    tasks.extend(wizard.update(Event::Pressed(Intent::Typed(' '))));
+                }
+            }
+            _ => match words::in_field(word) {
+                Some(deed) => return self.act(wizard, deed),
+                None => {
+                    self.replies
+                        .push(format!("Type a number from 1 to {count}."));
+                    return tasks;
+                }
+            },
+        }
+        // The other environment is another registration, which opens at its own first page.
+        if asked(wizard) == Asked::Choice(field) {
+            tasks.extend(wizard.update(Event::Pressed(Intent::Next)));
+        }
+        tasks
+    }
+
+    fn obey(&mut self, wizard: &mut Wizard, word: &str) -> Vec<Task> {
+        let page = view::page(wizard);
+        if word.is_empty() {
+            if enter(wizard, &page).is_some() {
+                drop(page);
+                self.forget_answers(wizard);
+                return wizard.update(Event::Pressed(Intent::Submit));
+            }
+            if offer(wizard, &page).is_some() {
+                let text = "Enter alone does nothing here; ? says what can be typed.";
+                self.replies.push(text.to_owned());
+            }
+            return Vec::new();
+        }
+        let deed = match word.parse::<usize>() {
+            Ok(number) => {
+                drop(page);
+                return self.number(wizard, number);
+            }
+            Err(_) => words::on_page(word, &page),
+        };
+        if let Some(deed) = deed {
+            drop(page);
+            return self.act(wizard, deed);
+        }
+        // What was typed is not repeated: it may have been meant for a field that is never shown.
+        self.replies.push(format!(
+            "That is no word of this page; nothing was done. {}",
+            words::named(&page)
+        ));
+        Vec::new()
+    }
+
+    /// A line of a list, or a field of the page.
+    fn number(&mut self, wizard: &mut Wizard, number: usize) -> Vec<Task> {
+        let stops = if wizard.overlay.is_some() {
+            Vec::new()
+        } else {
+            wizard.stops()
+        };
+        let at = number.checked_sub(1);
+        match at.and_then(|at| stops.get(at)) {
+            Some(Stop::Mark(_)) => {
+                let tasks = go(wizard, number - 1);
+                let page = view::page(wizard);
+                let item = items(&page).find(|item| item.focused);
+                self.replies.extend(item.into_iter().flat_map(|item| {
+                    let more = item.below.iter().filter_map(say::spoken);
+                    [say::line(number, item)].into_iter().chain(more)
+                }));
+                tasks
+            }
+            Some(Stop::Choice(_)) => {
+                let mut tasks = go(wizard, number - 1);
+                tasks.extend(wizard.update(Event::Pressed(Intent::Submit)));
+                tasks
+            }
+            Some(Stop::Field(_)) => go(wizard, number - 1),
+            Some(Stop::Button) | None => {
+                let text = "There is no such number on this page.";
+                self.replies.push(text.to_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    fn act(&mut self, wizard: &mut Wizard, deed: Deed) -> Vec<Task> {
+        match deed {
+            Deed::Again => {
+                self.again = true;
+                Vec::new()
+            }
+            Deed::Clear => {
+                let mut tasks = wizard.update(Event::Pressed(Intent::End));
+                tasks.extend(wizard.update(Event::Pressed(Intent::EraseToStart)));
+                self.replies.push("Empty now.".to_owned());
+                tasks
+            }
+            // Before the first field there is none; the focus would go round.
+            Deed::Press(Intent::Previous) if wizard.focus == 0 => {
+                self.replies.push("This is the first field.".to_owned());
+                Vec::new()
+            }
+            Deed::Press(intent) => {
+                let page = view::page(wizard);
+                let nothing = matches!(intent, Intent::Extra(_))
+                    && !page
+                        .hints
+                        .iter()
+                        .any(|hint| crate::ui::keys::called(hint.key) == Some(intent));
+                drop(page);
+                if nothing {
+                    self.replies
+                        .push("That key does nothing on this page.".to_owned());
+                    return Vec::new();
+                }
+                wizard.update(Event::Pressed(intent))
+            }
+        }
+    }
+}
+
+/// Everything that is said of what is open, the words at the end.
+fn everything(wizard: &Wizard, page: &Page<'_>) -> Vec<Saying> {
+    let mut all = say::sayings(page);
+    if wizard.overlay == Some(Overlay::Help) {
+        let below = view::below(wizard);
+        all.extend(HOW.iter().copied().map(Saying::line));
+        all.push(Saying::line(words::named(&below)));
+    } else {
+        all.push(Saying::line(words::named(page)));
+    }
+    all
+}
+
+fn heading(wizard: &Wizard, page: &Page<'_>) -> String {
+    let tab = page.tab.and_then(|open| {
+        let tabs = view::tabs(wizard, open);
+        tabs.get(open).map(|(_, title)| *title)
+    });
+    let (place, state) = match page.place.split_once(" - ") {
+        Some((place, state)) => (place, Some(state)),
+        None => (page.place.as_str(), None),
+    };
+    let parts = [Some(place), tab.filter(|tab| *tab != place), state];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    format!("Page: {}", parts.join(", "))
+}
+
+/// What the next line answers.
+fn asked(wizard: &Wizard) -> Asked {
+    match wizard.stop().filter(|_| wizard.overlay.is_none()) {
+        Some(Stop::Field(field)) if wizard.typing() => Asked::Text(field),
+        Some(Stop::Field(field)) => Asked::Choice(field),
+        Some(Stop::Mark(_) | Stop::Choice(_) | Stop::Button) | None => Asked::Words,
+    }
+}
+
+/// Things are asked from the first on, unless one of them is wrong: then that one is first.
+fn to_first_field(wizard: &mut Wizard) {
+    if wizard.problems.is_empty() && matches!(wizard.stop(), Some(Stop::Field(_))) {
+        drop(go(wizard, 0));
+    }
+}
+
+/// Moves the focus, back or forth, without leaving a field forward.
+fn go(wizard: &mut Wizard, to: usize) -> Vec<Task> {
+    let count = wizard.stops().len().max(1);
+    let steps = (wizard.focus + count - to.min(count - 1)) % count;
+    (0..steps)
+        .flat_map(|_| wizard.update(Event::Pressed(Intent::Previous)))
+        .collect()
+}
+
+fn is_wrong(wizard: &Wizard, field: Field) -> bool {
+    wizard.problems.iter().any(|problem| problem.field == field)
+}
+
+fn input<'p, 'w>(page: &'p Page<'w>, field: Field) -> Option<&'p Input<'w>> {
+    page.blocks.iter().find_map(|block| match block {
+        Block::Input(input) if input.field == field => Some(input),
+        Block::Input(_) | Block::Rows(_) | Block::Button(_) | Block::Item(_) => None,
+    })
+}
+
+fn items<'p>(page: &'p Page<'_>) -> impl Iterator<Item = &'p Item> {
+    page.blocks.iter().filter_map(|block| match block {
+        Block::Item(item) => Some(item),
+        Block::Input(_) | Block::Rows(_) | Block::Button(_) => None,
+    })
+}
+
+/// "2 of 5: Application ID (aside) [value]: "
+fn question(wizard: &Wizard, input: &Input<'_>) -> String {
+    let count = wizard.stops().len().saturating_sub(1);
+    let mut text = if count > 1 {
+        format!("{} of {count}: ", wizard.focus + 1)
+    } else {
+        String::new()
+    };
+    text.push_str(input.field.label());
+    if let Some(aside) = input.aside.as_deref().filter(|aside| !aside.is_empty()) {
+        text = format!("{text} ({aside})");
+    }
+    let shown = match &input.body {
+        Body::Text(field) => field.text().to_owned(),
+        Body::Secret(secret) if secret.is_empty() => String::new(),
+        Body::Secret(secret) => format!("{} characters, not shown", secret.characters()),
+        Body::Choice { options, chosen } => {
+            let all = options.iter().enumerate();
+            let all: Vec<String> = all
+                .map(|(index, option)| format!("{} {option}", index + 1))
+                .collect();
+            text = format!("{text}: {}", all.join(", "));
+            (chosen + 1).to_string()
+        }
+    };
+    if !shown.is_empty() {
+        text = format!("{text} [{shown}]");
+    }
+    format!("{text}: ")
+}
+
+/// What can be typed where no field is asked; `None` where nothing is waited for.
+fn offer(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
+    let numbers = match wizard.stops().first().filter(|_| wizard.overlay.is_none()) {
+        Some(Stop::Mark(_)) => Some("a number = about that line"),
+        Some(Stop::Choice(_)) => Some("a number chooses"),
+        Some(Stop::Field(_)) => Some("a number = change that field"),
+        Some(Stop::Button) | None => None,
+    };
+    let enter = enter(wizard, page).map(|does| format!("Enter = {does}"));
+    if enter.is_none() && numbers.is_none() && wizard.overlay.is_none() {
+        return None;
+    }
+    let ways: Vec<String> = enter
+        .into_iter()
+        .chain(numbers.map(str::to_owned))
+        .collect();
+    Some(if ways.is_empty() {
+        "One of the words: ".to_owned()
+    } else {
+        format!("{}; or a word: ", ways.join("; "))
+    })
+}
+
+/// What Enter alone does where no field is asked.
+fn enter(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
+    if wizard.overlay.is_none() && matches!(wizard.stop(), Some(Stop::Choice(_))) {
+        return None;
+    }
+    let button = page.blocks.iter().find_map(|block| match block {
+        Block::Button(button) => Some(button),
+        Block::Input(_) | Block::Rows(_) | Block::Item(_) => None,
+    });
+    match (button, &wizard.overlay) {
+        (Some(button), _) if button.beside.is_empty() => Some(button.label.to_owned()),
+        (Some(button), _) => Some(format!("{} ({})", button.label, button.beside)),
+        (None, Some(Overlay::Help | Overlay::Details)) => Some("back to the page".to_owned()),
+        (None, _) => words::enter(page).map(str::to_owned),
+    }
+}
+
+/// Whether what is typed where things are shown is shown: a secret key that comes all at once, and in the wrong place, is not.
+pub fn may_be_shown(text: &str) -> bool {
+    !looks_like_secret_key(text)
+}
+
+/// A label without what only explains it.
+fn short(field: Field) -> &'static str {
+    let label = field.label();
+    label.split_once(" (").map_or(label, |(front, _)| front)
+}
+
+#[cfg(test)]
+mod tests;
