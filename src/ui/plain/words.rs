@@ -84,11 +84,17 @@ pub(super) fn named(page: &Page<'_>) -> String {
         .blocks
         .iter()
         .any(|block| matches!(block, Block::Item(item) if item.mark.is_some()));
-    let named: Vec<String> = page
+    let mut named: Vec<String> = page
         .hints
         .iter()
         .filter_map(|hint| name(hint, marks))
         .collect();
+    // What every page has comes after what this one has.
+    named.sort_by_key(|name| {
+        EVERYWHERE
+            .iter()
+            .any(|(word, _)| name.split(' ').next() == Some(word))
+    });
     format!("Words: {}.", named.join(", "))
 }
 
