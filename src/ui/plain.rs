@@ -30,6 +30,9 @@ use words::Deed;
 /// Milliseconds of silence after which a wait says that it goes on.
 const SILENCE: u64 = 30_000;
 
+/// Milliseconds that the looks at this machine are waited for.
+const LOOKS: u64 = 3_000;
+
 /// The first lines.
 const WELCOME: &[&str] = &[
     "octo-csp register, line by line.",
@@ -114,6 +117,9 @@ impl Talk {
             lines.extend(WELCOME.iter().map(|line| (*line).to_owned()));
         }
         lines.append(&mut self.replies);
+        if self.waits(wizard) {
+            return lines;
+        }
         let spot = Spot::of(wizard);
         let opened = self.spot.as_ref() != Some(&spot);
         if opened || self.again {
@@ -129,6 +135,15 @@ impl Talk {
             self.spoke_at = wizard.now;
         }
         lines
+    }
+
+    /// Whether the page that is open is better said a moment later: while it is only being opened, and for as long as the
+    /// looks at this machine usually take, so that their results stand where they belong.
+    fn waits(&self, wizard: &Wizard) -> bool {
+        let fresh = self.spot.as_ref() != Some(&Spot::of(wizard));
+        let soon = wizard.now.saturating_sub(self.spoke_at) < LOOKS;
+        let opening = wizard.place == Place::Opening && wizard.overlay.is_none();
+        opening || fresh && soon && wizard.place == Place::Start && wizard.looking()
     }
 
     /// Remembers what was said of the page that an overlay comes upon, and what it was when it goes away.
@@ -160,7 +175,11 @@ impl Talk {
         self.said
             .retain(|(field, text)| now.iter().any(|it| it.field == *field && it.text == *text));
         let silent = wizard.now.saturating_sub(self.spoke_at) >= SILENCE;
-        for saying in &now {
+        // What is said about the field that is asked stands right before the question.
+        let (last, first): (Vec<&Saying>, Vec<&Saying>) = now
+            .iter()
+            .partition(|saying| saying.field.is_some() && saying.field == asked);
+        for saying in first.into_iter().chain(last) {
             let key = (saying.field, saying.text.clone());
             let wanted = match (saying.said, saying.field) {
                 (Said::Not, _) => false,
@@ -187,6 +206,9 @@ impl Talk {
 
     /// What is asked now; `None` while there is nothing to answer.
     pub fn prompt(&self, wizard: &Wizard) -> Option<Prompt> {
+        if self.waits(wizard) {
+            return None;
+        }
         let page = view::page(wizard);
         let (text, hidden) = match asked(wizard) {
             Asked::Text(field) | Asked::Choice(field) => {

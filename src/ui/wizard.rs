@@ -286,6 +286,12 @@ impl Wizard {
         self.tickets.values().any(moves)
     }
 
+    /// Whether the machine is being looked at.
+    pub(crate) fn looking(&self) -> bool {
+        let looks = |origin: &Origin| matches!(origin, Origin::Look(_));
+        self.tickets.values().any(looks)
+    }
+
     /// The diagnosis of what failed.
     pub fn diagnosis(&self) -> Option<(CheckId, &Failure, Diagnosis)> {
         let run = self.run.as_ref()?;

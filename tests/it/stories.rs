@@ -10,6 +10,7 @@ mod desk;
 mod endings;
 mod fields;
 mod interrupted;
+mod plain;
 mod registered;
 mod rehearsed;
 mod secrets;

@@ -91,7 +91,7 @@ pub(super) fn line(number: usize, item: &Item) -> String {
     }
 }
 
-/// A row as one line. Columns become commas, a label gets its colon, and what is only shown at the edge is left out.
+/// A row as one line. A wide gap becomes a dash, a label gets its colon, and what is only shown at the edge is left out.
 pub(super) fn spoken(row: &Row) -> Option<String> {
     if let Some(whole) = &row.whole {
         return Some(whole.clone());
@@ -143,7 +143,7 @@ pub(super) fn flat(text: &str) -> String {
             } else if flat.ends_with(':') {
                 " "
             } else {
-                ", "
+                " - "
             });
         }
         flat.push_str(part);
@@ -186,7 +186,7 @@ mod tests {
                 Row::of(Tone::Ok, "Registered: ").and(Tone::Title, "Contoso"),
                 "Registered: Contoso",
             ),
-            (Row::text("Contoso    Production"), "Contoso, Production"),
+            (Row::text("Contoso    Production"), "Contoso - Production"),
             (
                 Row::text("cut...").whole("https://login.example/a  b"),
                 "https://login.example/a  b",

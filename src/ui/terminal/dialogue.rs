@@ -217,7 +217,10 @@ impl<'a, S: Sheet> Session<'a, S> {
             return;
         }
         let lines = self.talk.tell(self.wizard);
-        let prompt = self.talk.prompt(self.wizard).filter(|_| !self.wizard.settling());
+        let prompt = self
+            .talk
+            .prompt(self.wizard)
+            .filter(|_| !self.wizard.settling());
         let other = prompt != self.asked;
         if lines.is_empty() && !other {
             return;
@@ -235,7 +238,11 @@ impl<'a, S: Sheet> Session<'a, S> {
             text.push_str("What you had begun to type is gone: something else is asked now.\n");
         }
         self.asked = prompt;
-        text.push_str(self.asked.as_ref().map_or("", |prompt| prompt.text.as_str()));
+        text.push_str(
+            self.asked
+                .as_ref()
+                .map_or("", |prompt| prompt.text.as_str()),
+        );
         self.editor.forget_shown();
         if !self.hidden() {
             text.push_str(&self.editor.show());

@@ -221,6 +221,9 @@ mod tests {
         }
         assert!(editor.take().is_none());
         assert!(editor.is_empty());
-        assert_eq!((editor.held.as_ptr(), editor.held.capacity()), (place, room));
+        assert_eq!(
+            (editor.held.as_ptr(), editor.held.capacity()),
+            (place, room)
+        );
     }
 }

@@ -66,7 +66,7 @@ fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
         }
     }
     page.gap();
-    page.row(Row::of(Tone::Muted, PROMISE).at(3));
+    page.row(Row::of(Tone::Muted, PROMISE).at(3).said(Said::Not));
     page.hint("Esc", "stop and edit");
     page.hint("d", "details");
     page.hint("Ctrl-C", "leave");

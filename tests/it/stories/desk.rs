@@ -112,18 +112,23 @@ impl Drop for Desk {
 
 /// Starts a program in a terminal of the session.
 pub(super) fn spawn(session: &Session, command: &[&str]) -> Pty {
-    let own = session.variables();
+    let own = variables(session);
+    let variables: Vec<(&str, &str)> = own
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    Pty::spawn(command, SIZE, &variables)
+}
+
+/// What a program of the session finds in its environment.
+pub(super) fn variables(session: &Session) -> Vec<(String, String)> {
     let fixed = [
         ("PATH", "/usr/bin:/bin"),
         ("LANG", "C.UTF-8"),
         ("TZ", "UTC"),
     ];
-    let variables: Vec<(&str, &str)> = own
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .chain(fixed)
-        .collect();
-    Pty::spawn(command, SIZE, &variables)
+    let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    session.variables().into_iter().chain(fixed).collect()
 }
 
 /// Serves a simulated Microsoft, and returns the line that it prints.
