@@ -13,4 +13,5 @@ mod interrupted;
 mod plain;
 mod registered;
 mod rehearsed;
+mod scripts;
 mod secrets;
