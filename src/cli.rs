@@ -92,6 +92,7 @@ pub struct CloudArguments {
 
 /// How the screen behaves.
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Screen {
     /// Line by line, without a full screen: for screen readers, braille displays, simple terminals and transcripts.
     #[arg(long, conflicts_with_all = ["color", "ascii", "mouse"])]

@@ -12,6 +12,7 @@
 //! 2 of 5: Application ID: ________
 //! ```
 
+mod ask;
 mod say;
 mod words;
 
@@ -19,11 +20,13 @@ use crate::engine::answers::Field;
 use crate::engine::step::Step;
 use crate::ids::looks_like_secret_key;
 use crate::secret::Secret;
-use crate::ui::page::{Block, Body, Input, Item, Page, Said};
+use crate::ui::page::{Body, Page, Said};
 use crate::ui::view;
 use crate::ui::wizard::{Overlay, Place, Stop, Wizard};
 use crate::ui::{Event, Intent, Task};
 
+pub use ask::Prompt;
+use ask::{Asked, asked, enter, input, items, offer, question, short};
 use say::Saying;
 use words::Deed;
 
@@ -47,25 +50,19 @@ const HOW: &[&str] = &[
     "Where a text names a key, such as F5 or r, that name is a word too. For such a word as a value, type = before it: =back",
 ];
 
-/// What is asked, and whether the answer is never shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prompt {
-    /// What stands before the answer.
-    pub text: String,
-    /// Whether what is typed is not shown.
-    pub hidden: bool,
-}
+/// A line that was said, and the field that it was about.
+type Line = (Option<Field>, String);
 
 /// The talk with a person: what has been said, so that nothing is said twice.
 #[derive(Debug, Default)]
 pub struct Talk {
     spot: Option<Spot>,
     /// What has been said and still stands.
-    said: Vec<(Option<Field>, String)>,
+    said: Vec<Line>,
     /// Everything that stood there the last time, said or not.
     seen: Vec<Saying>,
     /// What lies under an overlay: where it was, what had been said of it.
-    under: Option<(Spot, Vec<(Option<Field>, String)>)>,
+    under: Option<(Spot, Vec<Line>)>,
     /// Lines that answer the last line of the person.
     replies: Vec<String>,
     /// When something was said the last time.
@@ -91,17 +88,6 @@ impl Spot {
             overlay: wizard.overlay.clone(),
         }
     }
-}
-
-/// What the next line answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    /// A field that takes text, the only one of its page or one of several.
-    Text(Field),
-    /// One of a few.
-    Choice(Field),
-    /// Words, numbers, Enter.
-    Words,
 }
 
 impl Talk {
@@ -298,22 +284,19 @@ impl Talk {
         };
         let (count, chosen) = (options.len(), *chosen);
         drop(page);
+        let number = word.parse::<usize>().ok();
+        let number = number.filter(|number| (1..=count).contains(number));
+        if let Some(deed) = words::in_field(word) {
+            return self.act(wizard, deed);
+        }
+        if !word.is_empty() && number.is_none() {
+            self.replies
+                .push(format!("Type a number from 1 to {count}."));
+            return Vec::new();
+        }
         let mut tasks = Vec::new();
-        match word.parse::<usize>() {
-            _ if word.is_empty() => {}
-            Ok(number) if (1..=count).contains(&number) => {
-                if number != chosen + 1 {
-                    tasks.extend(wizard.update(Event::Pressed(Intent::Typed(' '))));
-                }
-            }
-            _ => match words::in_field(word) {
-                Some(deed) => return self.act(wizard, deed),
-                None => {
-                    self.replies
-                        .push(format!("Type a number from 1 to {count}."));
-                    return tasks;
-                }
-            },
+        if number.is_some_and(|number| number != chosen + 1) {
+            tasks.extend(wizard.update(Event::Pressed(Intent::Typed(' '))));
         }
         // The other environment is another registration, which opens at its own first page.
         if asked(wizard) == Asked::Choice(field) {
@@ -451,15 +434,6 @@ fn heading(wizard: &Wizard, page: &Page<'_>) -> String {
     format!("Page: {}", parts.join(", "))
 }
 
-/// What the next line answers.
-fn asked(wizard: &Wizard) -> Asked {
-    match wizard.stop().filter(|_| wizard.overlay.is_none()) {
-        Some(Stop::Field(field)) if wizard.typing() => Asked::Text(field),
-        Some(Stop::Field(field)) => Asked::Choice(field),
-        Some(Stop::Mark(_) | Stop::Choice(_) | Stop::Button) | None => Asked::Words,
-    }
-}
-
 /// Things are asked from the first on, unless one of them is wrong: then that one is first.
 fn to_first_field(wizard: &mut Wizard) {
     if wizard.problems.is_empty() && matches!(wizard.stop(), Some(Stop::Field(_))) {
@@ -480,100 +454,9 @@ fn is_wrong(wizard: &Wizard, field: Field) -> bool {
     wizard.problems.iter().any(|problem| problem.field == field)
 }
 
-fn input<'p, 'w>(page: &'p Page<'w>, field: Field) -> Option<&'p Input<'w>> {
-    page.blocks.iter().find_map(|block| match block {
-        Block::Input(input) if input.field == field => Some(input),
-        Block::Input(_) | Block::Rows(_) | Block::Button(_) | Block::Item(_) => None,
-    })
-}
-
-fn items<'p>(page: &'p Page<'_>) -> impl Iterator<Item = &'p Item> {
-    page.blocks.iter().filter_map(|block| match block {
-        Block::Item(item) => Some(item),
-        Block::Input(_) | Block::Rows(_) | Block::Button(_) => None,
-    })
-}
-
-/// "2 of 5: Application ID (aside) [value]: "
-fn question(wizard: &Wizard, input: &Input<'_>) -> String {
-    let count = wizard.stops().len().saturating_sub(1);
-    let mut text = if count > 1 {
-        format!("{} of {count}: ", wizard.focus + 1)
-    } else {
-        String::new()
-    };
-    text.push_str(input.field.label());
-    if let Some(aside) = input.aside.as_deref().filter(|aside| !aside.is_empty()) {
-        text = format!("{text} ({aside})");
-    }
-    let shown = match &input.body {
-        Body::Text(field) => field.text().to_owned(),
-        Body::Secret(secret) if secret.is_empty() => String::new(),
-        Body::Secret(secret) => format!("{} characters, not shown", secret.characters()),
-        Body::Choice { options, chosen } => {
-            let all = options.iter().enumerate();
-            let all: Vec<String> = all
-                .map(|(index, option)| format!("{} {option}", index + 1))
-                .collect();
-            text = format!("{text}: {}", all.join(", "));
-            (chosen + 1).to_string()
-        }
-    };
-    if !shown.is_empty() {
-        text = format!("{text} [{shown}]");
-    }
-    format!("{text}: ")
-}
-
-/// What can be typed where no field is asked; `None` where nothing is waited for.
-fn offer(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
-    let numbers = match wizard.stops().first().filter(|_| wizard.overlay.is_none()) {
-        Some(Stop::Mark(_)) => Some("a number = about that line"),
-        Some(Stop::Choice(_)) => Some("a number chooses"),
-        Some(Stop::Field(_)) => Some("a number = change that field"),
-        Some(Stop::Button) | None => None,
-    };
-    let enter = enter(wizard, page).map(|does| format!("Enter = {does}"));
-    if enter.is_none() && numbers.is_none() && wizard.overlay.is_none() {
-        return None;
-    }
-    let ways: Vec<String> = enter
-        .into_iter()
-        .chain(numbers.map(str::to_owned))
-        .collect();
-    Some(if ways.is_empty() {
-        "One of the words: ".to_owned()
-    } else {
-        format!("{}; or a word: ", ways.join("; "))
-    })
-}
-
-/// What Enter alone does where no field is asked.
-fn enter(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
-    if wizard.overlay.is_none() && matches!(wizard.stop(), Some(Stop::Choice(_))) {
-        return None;
-    }
-    let button = page.blocks.iter().find_map(|block| match block {
-        Block::Button(button) => Some(button),
-        Block::Input(_) | Block::Rows(_) | Block::Item(_) => None,
-    });
-    match (button, &wizard.overlay) {
-        (Some(button), _) if button.beside.is_empty() => Some(button.label.to_owned()),
-        (Some(button), _) => Some(format!("{} ({})", button.label, button.beside)),
-        (None, Some(Overlay::Help | Overlay::Details)) => Some("back to the page".to_owned()),
-        (None, _) => words::enter(page).map(str::to_owned),
-    }
-}
-
 /// Whether what is typed where things are shown is shown: a secret key that comes all at once, and in the wrong place, is not.
 pub fn may_be_shown(text: &str) -> bool {
     !looks_like_secret_key(text)
-}
-
-/// A label without what only explains it.
-fn short(field: Field) -> &'static str {
-    let label = field.label();
-    label.split_once(" (").map_or(label, |(front, _)| front)
 }
 
 #[cfg(test)]

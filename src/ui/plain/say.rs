@@ -78,17 +78,15 @@ fn remarks(input: &Input<'_>, all: &mut Vec<Saying>) {
 
 /// A line of a list. What is to be chosen is said with all there is to know; what is marked, when it is asked for.
 pub(super) fn line(number: usize, item: &Item) -> String {
-    match item.mark {
-        Some(marked) => {
-            let mark = if marked { "marked" } else { "not marked" };
-            format!("{number}. {} - {mark}", flat(&item.text))
-        }
-        None => {
-            let more: Vec<String> = item.below.iter().filter_map(spoken).collect();
-            let text = format!("{number}. {}. {}", flat(&item.text), more.join(" "));
-            text.trim_end().to_owned()
-        }
+    let text = flat(&item.text);
+    if let Some(marked) = item.mark {
+        let mark = if marked { "marked" } else { "not marked" };
+        return format!("{number}. {text} - {mark}");
     }
+    let more: Vec<String> = item.below.iter().filter_map(spoken).collect();
+    format!("{number}. {text}. {}", more.join(" "))
+        .trim_end()
+        .to_owned()
 }
 
 /// A row as one line. A wide gap becomes a dash, a label gets its colon, and what is only shown at the edge is left out.

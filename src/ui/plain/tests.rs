@@ -1,6 +1,6 @@
 //! Transcripts: every kind of page as it is said, and what lines do.
 
-use crate::engine::effect::{Cause, Effect, Failure, Look, Outcome, Service, VaultFault};
+use crate::engine::effect::{Cause, Effect, Failure, Look, Service, VaultFault};
 use crate::engine::run::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::exit::Exit;
 use crate::secret::Secret;
@@ -58,7 +58,9 @@ impl Typist {
                 let shown = match task {
                     Task::Copy(text) => text.clone(),
                     Task::Print(lines) => lines.join("\n"),
-                    _ => return true,
+                    Task::Perform(..) | Task::Cancel(_) | Task::Suspend | Task::Quit(..) => {
+                        return true;
+                    }
                 };
                 self.talk.show(&mut self.story.wizard, &shown);
                 false
@@ -268,9 +270,11 @@ fn every_check_is_one_line_and_a_long_wait_is_told() {
     assert_eq!(tick(&mut typist, 59_000), "");
     assert_eq!(tick(&mut typist, 60_000).lines().count(), 1);
     let before = typist.transcript.len();
-    typist.story.let_come(|effect| match effect {
-        Effect::Discover(_) => Bench::default().perform(effect),
-        _ => None::<Outcome>,
+    typist.story.let_come(|effect| {
+        let discovers = matches!(effect, Effect::Discover(_));
+        discovers
+            .then(|| Bench::default().perform(effect))
+            .flatten()
     });
     typist.hear();
     let told = typist.transcript.split_off(before);

@@ -64,12 +64,13 @@ fn pressed(hint: &Hint) -> Option<Deed> {
         (Some('?'), None) => Intent::Help,
         (Some(letter), None) => Intent::Typed(letter),
         _ if hint.key == "space" => Intent::Typed(' '),
-        _ => match keys::called(hint.key)? {
-            Intent::Next | Intent::Previous | Intent::Up | Intent::Down => return None,
-            intent => intent,
-        },
+        _ => keys::called(hint.key)?,
     };
-    Some(Deed::Press(intent))
+    let moves = matches!(
+        intent,
+        Intent::Next | Intent::Previous | Intent::Up | Intent::Down
+    );
+    (!moves).then_some(Deed::Press(intent))
 }
 
 /// What Enter does on a page, as its help line has it.
@@ -102,17 +103,18 @@ fn name(hint: &Hint, marks: bool) -> Option<String> {
     let Deed::Press(intent) = pressed(hint)? else {
         return None;
     };
-    let word = match intent {
-        Intent::Submit => return None,
-        // Nothing is copied without an escape sequence; what would be is on the screen.
-        _ if hint.does.starts_with("copy") => return None,
-        // Elsewhere it chooses, which numbers do here.
-        Intent::Typed(' ') => return marks.then(|| hint.does.to_owned()),
-        Intent::Back => "back",
-        Intent::Leave => "leave",
-        Intent::Help => "?",
-        _ => hint.key,
-    };
+    // Nothing is copied without an escape sequence, and what would be is printed.
+    if intent == Intent::Submit || hint.does.starts_with("copy") {
+        return None;
+    }
+    // A blank marks a line; where it chooses, numbers do that here.
+    if intent == Intent::Typed(' ') {
+        return marks.then(|| hint.does.to_owned());
+    }
+    let usual = EVERYWHERE
+        .iter()
+        .find(|(_, deed)| *deed == Deed::Press(intent));
+    let word = usual.map_or(hint.key, |(word, _)| *word);
     Some(if word == hint.does {
         word.to_owned()
     } else {

@@ -1,7 +1,7 @@
 //! One line as it is typed where the system shows nothing: what is in it, and what of it is to be seen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use unicode_width::UnicodeWidthChar as _;
+use unicode_width::UnicodeWidthChar;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::secret::Secret;
@@ -90,7 +90,8 @@ impl Editor {
         let mut echo = String::new();
         for character in self.held.chars().skip(self.shown.len()) {
             let seen = text::harmless(character);
-            self.shown.push(seen.and_then(|it| it.width()).unwrap_or(0));
+            self.shown
+                .push(seen.and_then(UnicodeWidthChar::width).unwrap_or(0));
             echo.extend(seen);
         }
         echo
