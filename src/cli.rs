@@ -65,15 +65,23 @@ pub struct Register {
     /// Run one step again with everything else kept.
     #[arg(long, value_enum)]
     pub step: Option<StepName>,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+    /// How the screen behaves.
+    #[command(flatten)]
+    pub screen: Screen,
+}
+
+/// Which registration: each environment of each cloud has its own.
+#[derive(Debug, Default, Args)]
+pub struct Which {
     /// The integration sandbox, a registration beside the production one.
     #[arg(long)]
     pub sandbox: bool,
     /// Where Microsoft is reached.
     #[command(flatten)]
     pub cloud: CloudArguments,
-    /// How the screen behaves.
-    #[command(flatten)]
-    pub screen: Screen,
 }
 
 /// Which cloud.

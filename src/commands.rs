@@ -2,6 +2,7 @@
 
 mod doctor;
 mod explain;
+mod ground;
 mod handoff;
 mod headless;
 mod picture;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{CloudArguments, StepName};
+use crate::cli::{CloudArguments, StepName, Which};
 
 /// `octo-csp explain`.
 #[derive(Debug, Args)]
@@ -41,12 +41,9 @@ pub struct Doctor {
     /// Write the dates on which something ends as a calendar.
     #[arg(long, value_name = "FILE")]
     pub ics: Option<PathBuf>,
-    /// The integration sandbox.
-    #[arg(long)]
-    pub sandbox: bool,
-    /// Where Microsoft is reached.
+    /// Which registration.
     #[command(flatten)]
-    pub cloud: CloudArguments,
+    pub which: Which,
 }
 
 /// `octo-csp status`.
@@ -86,12 +83,9 @@ pub struct Handoff {
     /// One HTML page in place of plain text.
     #[arg(long)]
     pub html: bool,
-    /// The integration sandbox.
-    #[arg(long)]
-    pub sandbox: bool,
-    /// Where Microsoft is reached.
+    /// Which registration.
     #[command(flatten)]
-    pub cloud: CloudArguments,
+    pub which: Which,
 }
 
 /// `octo-csp troubleshooting`.

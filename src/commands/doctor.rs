@@ -5,71 +5,46 @@ use std::io::Write as _;
 
 use crate::cli::Doctor;
 use crate::cloud::Cloud;
-use crate::commands::{complain, explained, headless, register, say};
+use crate::commands::ground::{Ground, runtime};
+use crate::commands::{complain, explained, headless, say};
 use crate::engine::claims::{Need, compare};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{Audience, Cause, Failure, Opened, Service};
 use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status, Token};
-use crate::engine::step::{Environment, Step};
+use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::calendar::{End, calendar};
 use crate::ui::report::dates;
 use crate::ui::report::doctor::{self, Findings, StepFindings, TokenFindings};
 use crate::world::browser::Surroundings;
-use crate::world::{Keeping, Options, World, clock, papers};
+use crate::world::{World, clock, papers};
 
 /// Days before an end from which a warning is said.
 const WARN_DAYS: i32 = 14;
 
 pub(super) fn run(host: &mut Host, arguments: &Doctor) -> Exit {
-    let (cloud, extra_ca) = match register::cloud(&arguments.cloud) {
-        Ok(read) => read,
+    let ground = match Ground::of(host, &arguments.which) {
+        Ok(ground) => ground,
         Err(what) => return complain(host, &what),
     };
-    let Some(state) = host.environment.state() else {
-        return complain(
-            host,
-            "there is no home folder (HOME) to find the journal in",
-        );
-    };
-    let environment = if arguments.sandbox {
-        Environment::Sandbox
-    } else {
-        Environment::Production
-    };
-    let options = Options {
-        cloud: cloud.clone(),
-        extra_ca,
-        keeping: Keeping::Machine {
-            state,
-            program: host.program.clone(),
-        },
-        browser: Surroundings::default(),
-    };
-    let Some(runtime) = register::runtime() else {
+    let Some(runtime) = runtime() else {
         return Exit::Internal;
     };
-    runtime.block_on(examine(host, arguments, &cloud, environment, options))
+    runtime.block_on(examine(host, arguments, &ground))
 }
 
-async fn examine(
-    host: &mut Host,
-    arguments: &Doctor,
-    cloud: &Cloud,
-    environment: Environment,
-    options: Options,
-) -> Exit {
-    let world = World::new(options);
-    let opened = match headless::open(&world, environment).await {
+async fn examine(host: &mut Host, arguments: &Doctor, ground: &Ground) -> Exit {
+    let world = World::new(ground.options(Surroundings::default()));
+    let opened = match headless::open(&world, ground.environment).await {
         Ok(opened) => opened,
         Err(failure) => {
             let diagnosis = diagnose(&failure, &Context::default());
             return explained(host, &failure, &diagnosis, arguments.json);
         }
     };
-    check_all(host, arguments, cloud, &world, opened).await
+    check_all(host, arguments, &ground.cloud, &world, opened).await
 }
 
 async fn check_all(

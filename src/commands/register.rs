@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use ratatui::Frame;
 
-use crate::cli::{CloudArguments, CloudName, ColorName, Register, Screen};
-use crate::cloud::Cloud;
+use crate::cli::{ColorName, Register, Screen};
 use crate::commands::complain;
+use crate::commands::ground::{Ground, runtime};
 use crate::engine::diagnose::Place;
-use crate::engine::step::{Environment, Step};
+use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::terminal::{self, App, Settings, dialogue};
@@ -18,46 +18,29 @@ use crate::ui::view::{self, Look};
 use crate::ui::wizard::{Setting, Wizard};
 use crate::ui::{Event, Task};
 use crate::world::browser::Surroundings;
-use crate::world::{Keeping, Options, World};
+use crate::world::{Options, World};
 
 pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
     if let Err(exit) = terminal_for(host, &arguments.screen, "register") {
         return exit;
     }
-    let (cloud, extra_ca) = match cloud(&arguments.cloud) {
-        Ok(read) => read,
+    let ground = match Ground::of(host, &arguments.which) {
+        Ok(ground) => ground,
         Err(what) => return complain(host, &what),
     };
-    let Some(state) = host.environment.state() else {
-        return complain(
-            host,
-            "there is no home folder (HOME) to keep the journal in",
-        );
-    };
+    let cloud = &ground.cloud;
     let setting = Setting {
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
-        extra_ca: extra_ca.is_some(),
+        extra_ca: ground.extra_ca.is_some(),
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
         only: arguments.step.map(Step::from),
-        environment: if arguments.sandbox {
-            Environment::Sandbox
-        } else {
-            Environment::Production
-        },
+        environment: ground.environment,
         browser: !arguments.screen.no_browser,
         zone: host.zone.clone(),
     };
-    let options = Options {
-        cloud,
-        extra_ca,
-        keeping: Keeping::Machine {
-            state,
-            program: host.program.clone(),
-        },
-        browser: surroundings(host, &arguments.screen),
-    };
+    let options = ground.options(surroundings(host, &arguments.screen));
     let Some(runtime) = runtime() else {
         return Exit::Internal;
     };
@@ -124,13 +107,6 @@ pub(super) async fn show(
     ended.unwrap_or_else(|why| complain(host, &why.to_string()))
 }
 
-pub(super) fn runtime() -> Option<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .ok()
-}
-
 /// The wizard as the terminal's loop knows it.
 struct Shell {
     wizard: Wizard,
@@ -162,31 +138,6 @@ impl App for Shell {
     fn in_flight(&self) -> bool {
         self.wizard.in_flight()
     }
-}
-
-pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>>), String> {
-    let read = |path: &Path, what: &str| {
-        std::fs::read(path)
-            .map_err(|error| format!("cannot read {what} {}: {}", path.display(), error.kind()))
-    };
-    let cloud = match &arguments.cloud_file {
-        None => match arguments.cloud {
-            CloudName::Global => Cloud::global(),
-            CloudName::China => Cloud::china(),
-            CloudName::UsGov => Cloud::us_gov(),
-        },
-        Some(path) => {
-            let bytes = read(path, "the cloud file")?;
-            Cloud::from_json(&String::from_utf8_lossy(&bytes))
-                .map_err(|error| format!("{}: {error}", path.display()))?
-        }
-    };
-    let extra_ca = arguments
-        .ca_file
-        .as_deref()
-        .map(|path| read(path, "the CA file"))
-        .transpose()?;
-    Ok((cloud, extra_ca))
 }
 
 pub(super) fn look(host: &Host, screen: &Screen) -> Look {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use crate::cli::Rehearse;
-use crate::commands::{complain, register};
+use crate::commands::{complain, ground, register};
 use crate::engine::answers::Field;
 use crate::engine::step::Environment;
 use crate::exit::Exit;
@@ -29,7 +29,7 @@ pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
     if let Err(exit) = register::terminal_for(host, &arguments.screen, "rehearse") {
         return exit;
     }
-    let Some(runtime) = register::runtime() else {
+    let Some(runtime) = ground::runtime() else {
         return Exit::Internal;
     };
     let options = SimulatorOptions {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::cli::Simulate;
-use crate::commands::{complain, headless, register};
+use crate::commands::{complain, ground, headless};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::simulator::{Options, Scenario, Simulator};
@@ -23,7 +23,7 @@ pub(super) fn run(host: &mut Host, arguments: &Simulate) -> Exit {
         scenario,
         sheet_bytes: arguments.sheet_bytes,
     };
-    let Some(runtime) = register::runtime() else {
+    let Some(runtime) = ground::runtime() else {
         return Exit::Internal;
     };
     runtime.block_on(async {

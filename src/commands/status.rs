@@ -5,21 +5,21 @@ use std::path::Path;
 
 use crate::cli::{Report, Status};
 use crate::cloud::Cloud;
-use crate::commands::{complain, explained, register, say};
+use crate::commands::{complain, explained, ground, say};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::Failure;
-use crate::engine::journal::{Attempt, ItemName, Registration};
+use crate::engine::journal::{Attempt, ItemName, Kind, Registration};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::status::{self, Found, Item};
 use crate::ui::report::support::{self, Surroundings};
-use crate::world::shelf::{Presence, Scan, Shelf, Volume};
+use crate::world::shelf::{Presence, Scan, Volume};
 use crate::world::{clock, papers};
 
 pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
     let found = match find(host, arguments.sandbox) {
         Ok(found) => found,
-        Err(Told::Words(what)) => return complain(host, what),
+        Err(Told::Words(what)) => return complain(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, arguments.json),
     };
     let text = if arguments.json {
@@ -36,8 +36,12 @@ pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
 
 /// Why nothing could be found.
 enum Told {
-    Words(&'static str),
+    Words(String),
     Failure(Box<Failure>),
+}
+
+fn no_runtime() -> Told {
+    Told::Words("no runtime could be started".to_owned())
 }
 
 fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
@@ -45,17 +49,10 @@ fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
     explained(host, failure, &diagnosis, json)
 }
 
-fn shelf(host: &Host) -> Result<Shelf, Told> {
-    let state = host.environment.state().ok_or(Told::Words(
-        "there is no home folder (HOME) to find the journal in",
-    ))?;
-    Ok(Shelf::new(state, host.program.clone()))
-}
-
 fn find(host: &Host, sandbox: bool) -> Result<Vec<Found>, Told> {
-    let shelf = shelf(host)?;
+    let shelf = ground::shelf(host).map_err(Told::Words)?;
     let volumes = shelf.volumes().map_err(Told::Failure)?;
-    let runtime = register::runtime().ok_or(Told::Words("no runtime could be started"))?;
+    let runtime = ground::runtime().ok_or_else(no_runtime)?;
     Ok(volumes
         .into_iter()
         .filter(|volume| !sandbox || volume.name.starts_with("sandbox"))
@@ -98,19 +95,19 @@ fn words(presence: &Presence) -> String {
 }
 
 pub(super) fn report(host: &mut Host, arguments: &Report) -> Exit {
-    let cloud = match register::cloud(&arguments.cloud) {
+    let cloud = match ground::cloud(&arguments.cloud) {
         Ok((cloud, _)) => cloud,
         Err(what) => return complain(host, &what),
     };
     let found = match find(host, false) {
         Ok(found) => found,
-        Err(Told::Words(what)) => return complain(host, what),
+        Err(Told::Words(what)) => return complain(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, false),
     };
     let text = support::text(&surroundings(host, &cloud), &found);
     let scans = match scan(host, &text, &found) {
         Ok(scans) => scans,
-        Err(Told::Words(what)) => return complain(host, what),
+        Err(Told::Words(what)) => return complain(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, false),
     };
     for (item, encoding) in scans.iter().flat_map(|scan| &scan.leaks) {
@@ -153,8 +150,8 @@ fn surroundings(host: &Host, cloud: &Cloud) -> Surroundings {
 
 /// Searches for everything that the journals say was ever kept, of open and replaced attempts too.
 fn scan(host: &Host, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
-    let shelf = shelf(host)?;
-    let runtime = register::runtime().ok_or(Told::Words("no runtime could be started"))?;
+    let shelf = ground::shelf(host).map_err(Told::Words)?;
+    let runtime = ground::runtime().ok_or_else(no_runtime)?;
     Ok(found
         .iter()
         .map(|one| {
@@ -164,6 +161,7 @@ fn scan(host: &Host, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
         .collect())
 }
 
+/// Every item that holds a secret. A manifest holds the names of items, which a report may say.
 fn every_item(registration: &Registration) -> Vec<ItemName> {
     registration
         .active
@@ -172,6 +170,7 @@ fn every_item(registration: &Registration) -> Vec<ItemName> {
         .chain(&registration.previous)
         .chain(&registration.closed)
         .flat_map(Attempt::all_items)
+        .filter(|item| item.kind != Kind::Manifest)
         .collect()
 }
 

@@ -10,12 +10,14 @@ use serde_json::Value;
 use url::Url;
 
 use super::*;
-use crate::cli::CloudArguments;
+use crate::cli::Which;
 use crate::engine::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
+use crate::engine::step::Environment;
 use crate::host;
 use crate::ids::{ClientId, Directory, RedirectAddress, TenantId};
 use crate::secret::Secret;
 use crate::simulator::{self, Facts, Scenario, Simulator};
+use crate::world::{Keeping, Options};
 
 #[derive(Clone, Default)]
 struct Stream(Rc<RefCell<Vec<u8>>>);
@@ -167,8 +169,7 @@ fn arguments() -> Doctor {
         step: None,
         warn_days: None,
         ics: None,
-        sandbox: false,
-        cloud: CloudArguments::default(),
+        which: Which::default(),
     }
 }
 

@@ -221,7 +221,7 @@ impl Story {
         }
     }
 
-    fn answer(&mut self, effect: &Effect) -> Option<Outcome> {
+    pub(crate) fn answer(&mut self, effect: &Effect) -> Option<Outcome> {
         match effect {
             Effect::Open(_) => Some(Outcome::Opened(Box::new(self.opened.clone()))),
             Effect::Look(look) => Some(match self.looks.get(look) {
