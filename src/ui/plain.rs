@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! Page: Step 2 of 3, Partner Center
-//! Words: F5 = swap IDs, back, leave, ? = help.
+//! Words here: F5 = swap IDs, back, leave, ? = help.
 //! 1 of 5: Client ID: ________
 //! Client ID: ok: looks like a GUID
 //! 2 of 5: Application ID: ________
@@ -286,7 +286,8 @@ impl Talk {
         drop(page);
         let number = word.parse::<usize>().ok();
         let number = number.filter(|number| (1..=count).contains(number));
-        if let Some(deed) = words::in_field(word) {
+        // A choice cannot be empty.
+        if let Some(deed) = words::in_field(word).filter(|deed| *deed != Deed::Clear) {
             return self.act(wizard, deed);
         }
         if !word.is_empty() && number.is_none() {

@@ -96,7 +96,7 @@ pub(super) fn named(page: &Page<'_>) -> String {
             .iter()
             .any(|(word, _)| name.split(' ').next() == Some(word))
     });
-    format!("Words: {}.", named.join(", "))
+    format!("Words here: {}.", named.join(", "))
 }
 
 fn name(hint: &Hint, marks: bool) -> Option<String> {
@@ -175,7 +175,7 @@ mod tests {
         let words = named(&page);
         assert_eq!(
             words,
-            "Words: F5 = new link, d = details, back, leave, ? = help."
+            "Words here: F5 = new link, d = details, back, leave, ? = help."
         );
         assert_eq!(enter(&page), Some("confirm"));
         for (word, deed) in [
