@@ -103,7 +103,7 @@ pub struct CloudArguments {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Screen {
     /// Line by line, without a full screen: for screen readers, braille displays, simple terminals and transcripts.
-    #[arg(long, conflicts_with_all = ["color", "ascii", "mouse"])]
+    #[arg(long)]
     pub plain: bool,
     /// Colours: by themselves, always, never.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
