@@ -87,7 +87,7 @@ pub enum Command {
 /// `octo-csp register`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --cloud us-gov"
+    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --plain\n  octo-csp register --cloud us-gov"
 )]
 pub struct Register {
     /// Run one step again with everything else kept.
@@ -148,7 +148,11 @@ pub struct CloudArguments {
 
 /// How the screen behaves.
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Screen {
+    /// Line by line, without a full screen: for screen readers, braille displays, simple terminals and transcripts.
+    #[arg(long)]
+    pub plain: bool,
     /// Colours: by themselves, always, never.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorName,

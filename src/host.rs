@@ -41,6 +41,10 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `XDG_STATE_HOME` (`LOCALAPPDATA` on Windows).
     pub state_home: Option<PathBuf>,
+    /// `OCTO_CSP_PLAIN`.
+    pub plain: Option<String>,
+    /// `ACCESSIBLE`.
+    pub accessible: Option<String>,
     /// `NO_COLOR`.
     pub no_color: Option<String>,
     /// `CLICOLOR`.
@@ -93,6 +97,8 @@ impl Environment {
         Self {
             home: path(home),
             state_home: path(state),
+            plain: text("OCTO_CSP_PLAIN"),
+            accessible: text("ACCESSIBLE"),
             no_color: text("NO_COLOR"),
             clicolor: text("CLICOLOR"),
             clicolor_force: text("CLICOLOR_FORCE"),

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod lines;
 pub mod page;
 pub mod picture;
+pub mod plain;
 pub mod report;
 pub mod terminal;
 pub mod theme;
@@ -24,6 +25,8 @@ pub enum Event {
     Pressed(Intent),
     /// A person pasted something, or typed faster than a person can: what it means depends on the field.
     Pasted(Secret),
+    /// A whole line was entered for the field that has the focus: it takes the place of what is in it.
+    Entered(Secret),
     /// An answer to [`Task::Perform`]. One with an old ticket is dropped.
     Came(Ticket, Outcome),
     /// Time has passed while something is in flight: milliseconds since the program started.

@@ -13,7 +13,7 @@ use crate::engine::diagnose::Place;
 use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::terminal::{self, App, NoTerminal, Settings};
+use crate::ui::terminal::{self, App, Settings, dialogue};
 use crate::ui::theme::{ColourFacts, ColourWish, GlyphFacts, Theme};
 use crate::ui::view::{self, Look};
 use crate::ui::wizard::{Setting, Wizard};
@@ -22,11 +22,8 @@ use crate::world::browser::Surroundings;
 use crate::world::{Options, World};
 
 pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
-    if !host.on_terminal {
-        return complain(
-            host,
-            "register is a wizard and needs a terminal for input and output",
-        );
+    if let Err(exit) = terminal_for(host, &arguments.screen, "register") {
+        return exit;
     }
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
@@ -56,6 +53,38 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
     runtime.block_on(show(host, &arguments.screen, setting, options))
 }
 
+/// Whether there is a terminal for the wizard: for what is typed, and for what is shown unless that is lines.
+pub(super) fn terminal_for(host: &mut Host, screen: &Screen, command: &str) -> Result<(), Exit> {
+    let what = if host.on_terminal || host.input_is_terminal && plain(host, screen) {
+        return Ok(());
+    } else if host.input_is_terminal {
+        format!(
+            "{command} is a wizard and needs a terminal for output; {command} --plain prints lines, also into a file"
+        )
+    } else {
+        format!(
+            "{command} is a wizard and needs a terminal to type at; register --no-input works without one"
+        )
+    };
+    Err(complain(host, &what))
+}
+
+/// Whether the wizard is shown line by line: because somebody says so, or because the terminal cannot move its cursor.
+fn plain(host: &Host, screen: &Screen) -> bool {
+    let environment = &host.environment;
+    let yes = |wish: &Option<String>| {
+        let wish = wish.as_deref().unwrap_or_default().trim();
+        !wish.is_empty() && wish != "0"
+    };
+    let simple = match environment.term.as_deref() {
+        Some("dumb" | "unknown" | "") => true,
+        Some(_) => false,
+        // A console of Windows has no name.
+        None => cfg!(unix),
+    };
+    screen.plain || yes(&environment.plain) || yes(&environment.accessible) || simple
+}
+
 /// Runs the wizard until it ends.
 pub(super) async fn show(
     host: &mut Host,
@@ -63,12 +92,9 @@ pub(super) async fn show(
     setting: Setting,
     options: Options,
 ) -> Exit {
-    let look = look(host, screen);
+    let plain = plain(host, screen);
     let machine = options.keeping.machine().unwrap_or_else(|| machine(host));
-    let mut app = Shell {
-        wizard: Wizard::new(setting).on(machine),
-        look,
-    };
+    let mut wizard = Wizard::new(setting).on(machine);
     let world = Rc::new(World::new(options));
     let settings = Settings {
         mouse: screen.mouse,
@@ -78,14 +104,14 @@ pub(super) async fn show(
         let world = Rc::clone(&world);
         async move { world.perform(effect).await }
     };
-    match terminal::run(&mut host.out, settings, &mut app, perform).await {
-        Ok(exit) => exit,
-        Err(why) => no_terminal(host, &why),
-    }
-}
-
-fn no_terminal(host: &mut Host, why: &NoTerminal) -> Exit {
-    complain(host, &why.to_string())
+    let ended = if plain {
+        dialogue::run(&mut host.out, &mut wizard, perform).await
+    } else {
+        let look = look(host, screen);
+        let mut app = Shell { wizard, look };
+        terminal::run(&mut host.out, settings, &mut app, perform).await
+    };
+    ended.unwrap_or_else(|why| complain(host, &why.to_string()))
 }
 
 /// The wizard as the terminal's loop knows it.

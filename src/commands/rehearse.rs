@@ -30,11 +30,8 @@ pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
         );
         return complain(host, &what);
     };
-    if !host.on_terminal {
-        return complain(
-            host,
-            "rehearse is a wizard and needs a terminal for input and output",
-        );
+    if let Err(exit) = register::terminal_for(host, &arguments.screen, "rehearse") {
+        return exit;
     }
     let Some(runtime) = ground::runtime() else {
         return Exit::Internal;

@@ -248,6 +248,13 @@ pub fn label(intent: Intent) -> &'static str {
         .map_or("", |row| row.label)
 }
 
+/// Returns what the key means that a help line calls so, such as `F5` or `Esc`; a letter is not among them.
+pub fn called(label: &str) -> Option<Intent> {
+    ROWS.iter()
+        .find(|row| row.label.eq_ignore_ascii_case(label))
+        .map(|row| row.intent)
+}
+
 /// Returns the rows of the help page, twins included.
 pub fn rows() -> &'static [Row] {
     ROWS

@@ -41,6 +41,18 @@ pub struct Piece {
     pub tone: Tone,
 }
 
+/// When a face that prints lines, and cannot change one again, says a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Said {
+    /// As soon as it is there.
+    #[default]
+    Once,
+    /// It tells how time goes by: now and then.
+    NowAndThen,
+    /// Not at all: it stands for what is still to come, or tells of keys that such a face has not.
+    Not,
+}
+
 /// One line that wraps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
@@ -52,6 +64,10 @@ pub struct Row {
     pub pieces: Vec<Piece>,
     /// Words at the right edge, if there is room.
     pub right: Option<Piece>,
+    /// When it is said line by line.
+    pub said: Said,
+    /// The same without a limit of width, where the row is shortened.
+    pub whole: Option<String>,
 }
 
 impl Row {
@@ -102,6 +118,20 @@ impl Row {
             text: text.into(),
             tone,
         });
+        self
+    }
+
+    /// Said line by line at another time than at once.
+    #[must_use]
+    pub fn said(mut self, said: Said) -> Self {
+        self.said = said;
+        self
+    }
+
+    /// The same without a limit of width.
+    #[must_use]
+    pub fn whole(mut self, whole: impl Into<String>) -> Self {
+        self.whole = Some(whole.into());
         self
     }
 
@@ -199,7 +229,7 @@ pub struct Item {
     pub text: String,
     /// Whether it has the focus.
     pub focused: bool,
-    /// What stands below it: more about the line that has the focus.
+    /// More about it, which stands below the line that has the focus.
     pub below: Vec<Row>,
 }
 

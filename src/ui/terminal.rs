@@ -3,6 +3,8 @@
 //! One of the two rooms that know crossterm. The loop sleeps until something happens, paints only when something changed and
 //! nothing else is waiting, and never blocks on the keyboard: a thread of its own reads that ([`keyboard`]).
 
+pub mod dialogue;
+mod editor;
 mod flights;
 pub mod guard;
 mod intake;

@@ -55,7 +55,16 @@ pub fn draw(wizard: &Wizard, look: &Look, frame: &mut Frame<'_>) {
 
 /// What the wizard says now.
 pub fn page(wizard: &Wizard) -> Page<'_> {
-    let mut page = match wizard.place {
+    let page = below(wizard);
+    match &wizard.overlay {
+        Some(overlay) => overlay::page(wizard, overlay, &page),
+        None => page,
+    }
+}
+
+/// The same without what lies over it.
+pub(in crate::ui) fn below(wizard: &Wizard) -> Page<'_> {
+    match wizard.place {
         Place::Opening => opening(),
         Place::Shut => stopped::shut(wizard),
         Place::Start => start::page(wizard),
@@ -69,11 +78,7 @@ pub fn page(wizard: &Wizard) -> Page<'_> {
         Place::Review => review::page(wizard),
         Place::Octo => octo::page(wizard),
         Place::Done => done::page(wizard),
-    };
-    if let Some(overlay) = &wizard.overlay {
-        page = overlay::page(wizard, overlay, &page);
     }
-    page
 }
 
 fn opening() -> Page<'static> {
@@ -85,7 +90,7 @@ fn opening() -> Page<'static> {
 }
 
 /// The banner lines of every page.
-fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
+pub(in crate::ui) fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
     if let Some(crib) = &wizard.setting.rehearsal {
         let scenario = crib
@@ -115,7 +120,7 @@ fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
 }
 
 /// The four tabs: title and whether it is done.
-fn tabs(wizard: &Wizard, open: usize) -> Vec<(bool, &'static str)> {
+pub(in crate::ui) fn tabs(wizard: &Wizard, open: usize) -> Vec<(bool, &'static str)> {
     let attempt = wizard
         .registration
         .open

@@ -11,6 +11,7 @@ mod octo;
 mod outcomes;
 mod resume;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
@@ -26,6 +27,7 @@ use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
 use crate::ids::{AuthCode, looks_like_secret_key};
 use crate::secret::{Secret, SharedSecret};
+use crate::ui::field::Pasted;
 use crate::ui::{Event, Intent, Task, Ticket};
 
 pub use forms::Forms;
@@ -287,7 +289,8 @@ impl Wizard {
     pub fn update(&mut self, event: Event) -> Vec<Task> {
         match event {
             Event::Pressed(intent) => self.pressed(intent),
-            Event::Pasted(text) => self.pasted(&text),
+            Event::Pasted(text) => self.pasted(&text, false),
+            Event::Entered(text) => self.pasted(&text, true),
             Event::Came(ticket, outcome) => self.came(ticket, outcome),
             Event::Ticked(now) => {
                 self.now = now;
@@ -306,6 +309,21 @@ impl Wizard {
     /// Whether time matters to the screen.
     pub fn in_flight(&self) -> bool {
         self.tickets.values().any(|origin| *origin != Origin::Quiet)
+    }
+
+    /// Whether an answer is on its way after which another page is open: what is typed now is meant for that one.
+    pub fn settling(&self) -> bool {
+        let moves = |origin: &Origin| match origin {
+            Origin::Open | Origin::Named | Origin::Discarded => true,
+            Origin::Look(_) | Origin::Run(_) | Origin::Telling(_) | Origin::Quiet => false,
+        };
+        self.tickets.values().any(moves)
+    }
+
+    /// Whether the machine is being looked at.
+    pub(crate) fn looking(&self) -> bool {
+        let looks = |origin: &Origin| matches!(origin, Origin::Look(_));
+        self.tickets.values().any(looks)
     }
 
     /// The diagnosis of what failed.
@@ -657,7 +675,8 @@ impl Wizard {
         Vec::new()
     }
 
-    fn pasted(&mut self, text: &Secret) -> Vec<Task> {
+    /// `anew` says that it takes the place of what is there, once it is taken at all.
+    fn pasted(&mut self, text: &Secret, anew: bool) -> Vec<Task> {
         let Some(Stop::Field(field)) = self.stop().filter(|_| self.typing()) else {
             return Vec::new();
         };
@@ -677,10 +696,23 @@ impl Wizard {
             self.problems.push(Problem::new(field, what, cure));
             return Vec::new();
         }
-        match self.forms.paste(field, text.reveal()) {
-            Some(note) => self.notes.insert(field, note),
-            None => self.notes.remove(&field),
+        let pasted = if anew {
+            self.forms.enter(field, text.reveal())
+        } else {
+            self.forms.paste(field, text.reveal())
         };
+        let Some(pasted) = pasted else {
+            return Vec::new();
+        };
+        let note = pasted.note().map(Cow::into_owned);
+        match (pasted, note) {
+            (Pasted::Taken(_), None) => drop(self.notes.remove(&field)),
+            (Pasted::TooLong | Pasted::Nothing, Some(what)) if anew => {
+                let cure = "What was there before is still there.";
+                self.problems.push(Problem::new(field, what, cure));
+            }
+            (_, note) => self.notes.extend(note.map(|note| (field, note))),
+        }
         Vec::new()
     }
 

@@ -2,12 +2,13 @@
 //!
 //! The program in the terminal is this test binary itself: [`child`] runs the real loop with a small app.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::time::Duration;
 
 use octo_csp::engine::effect::{Effect, Outcome};
 use octo_csp::exit::Exit;
 use octo_csp::ui::field::{SecretField, TextField};
+use octo_csp::ui::terminal::guard::Guard;
 use octo_csp::ui::terminal::{App, NoTerminal, Settings, run};
 use octo_csp::ui::{Event, Intent, Task};
 use ratatui::Frame;
@@ -48,7 +49,7 @@ impl App for Small {
                 let note = self.text.paste(secret.reveal()).note();
                 self.said = note.unwrap_or_default().into_owned();
             }
-            Event::Came(..) | Event::Ticked(_) | Event::Resized => {}
+            Event::Entered(_) | Event::Came(..) | Event::Ticked(_) | Event::Resized => {}
         }
         Vec::new()
     }
@@ -375,4 +376,32 @@ fn without_a_terminal_there_is_no_wizard() {
         assert_eq!(pty.exit(), 0);
         assert!(!pty.bytes.contains(&0x1b));
     }
+}
+
+/// Not a test: a program that takes the line only, and fails when a key is pressed.
+#[test]
+#[ignore = "runs inside the terminals of the other tests"]
+fn child_of_lines() {
+    let _guard = Guard::enter_line().unwrap();
+    println!("line taken");
+    let read = io::stdin().lock().bytes().next();
+    panic!("composed {read:?}");
+}
+
+#[test]
+fn a_panic_gives_the_line_back_and_says_only_what_is_fixed() {
+    let this = this();
+    let name = "terminal::child_of_lines";
+    let command = [this.as_str(), "--exact", name, "--ignored", "--nocapture"];
+    let mut pty = Pty::spawn(&command, (80, 24), &[]);
+    pty.wait("line taken");
+    assert_ne!(pty.settings(), pty.before);
+    pty.send("k");
+    assert_ne!(pty.exit(), 0);
+    assert_restored(&pty);
+    let said = pty.screen().contents();
+    assert!(
+        said.contains("internal error at") && !said.contains("composed"),
+        "{said}"
+    );
 }

@@ -245,7 +245,10 @@ fn a_paste_of_nothing_or_too_much_changes_nothing() {
     assert!(!text.press(Intent::Undo));
     let mut secret = SecretField::new();
     assert_eq!(secret.paste(" \n"), Pasted::Nothing);
-    assert_eq!(secret.paste(&"x".repeat(4_097)), Pasted::TooLong);
+    assert_eq!(
+        secret.paste(&"x".repeat(SecretField::LONGEST + 1)),
+        Pasted::TooLong
+    );
     assert!(secret.is_empty());
     assert!(Pasted::Nothing.note().is_some());
     assert!(Pasted::TooLong.note().unwrap().contains("too long"));
@@ -334,13 +337,14 @@ fn a_secret_grows_and_shrinks_at_its_end_only() {
 fn a_secret_never_moves_in_memory() {
     let mut secret = SecretField::default();
     let (place, room) = (secret.0.as_ptr(), secret.0.capacity());
-    assert_eq!(room, 4_096);
-    assert!(matches!(secret.paste(&"x".repeat(4_095)), Pasted::Taken(_)));
+    assert_eq!(room, SecretField::LONGEST);
+    let almost = "x".repeat(SecretField::LONGEST - 1);
+    assert!(matches!(secret.paste(&almost), Pasted::Taken(_)));
     assert!(!secret.press(Intent::Typed('é')));
     assert!(secret.press(Intent::Typed('y')));
     assert!(!secret.press(Intent::Typed('z')));
     assert_eq!(secret.paste("z"), Pasted::TooLong);
-    assert_eq!(secret.take().characters(), 4_096);
+    assert_eq!(secret.take().characters(), SecretField::LONGEST);
     assert_eq!((secret.0.as_ptr(), secret.0.capacity()), (place, room));
 }
 

@@ -26,31 +26,72 @@ use super::Screen;
 /// The terminal while it is ours. Dropping this gives it back.
 #[derive(Debug)]
 pub struct Guard {
-    mouse: bool,
+    wanted: Wanted,
 }
 
-/// The thread that has the terminal, if it is taken.
-static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
+/// What is taken of a terminal.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    /// All of it.
+    Screen { mouse: bool },
+    /// Only its line: each key at once, and none shown by the system.
+    Line,
+}
+
+/// Who has the terminal, and what is given back.
+#[derive(Debug)]
+struct Taken {
+    thread: ThreadId,
+    what: Loan,
+}
+
+#[derive(Debug)]
+enum Loan {
+    Screen,
+    #[cfg(unix)]
+    Line(Box<rustix::termios::Termios>),
+    #[cfg(not(unix))]
+    Line,
+}
+
+/// The terminal, if it is taken.
+static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
 
 impl Guard {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse if asked for.
     pub fn enter(mouse: bool) -> io::Result<Self> {
+        Self::take(Wanted::Screen { mouse })
+    }
+
+    /// Takes only the line: nothing that is typed is shown but by us, and a line may be of any length. Nothing is written.
+    pub fn enter_line() -> io::Result<Self> {
+        Self::take(Wanted::Line)
+    }
+
+    fn take(wanted: Wanted) -> io::Result<Self> {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| std::panic::set_hook(Box::new(hook)));
-        let guard = Self { mouse };
+        let guard = Self { wanted };
         guard.again()?;
         Ok(guard)
     }
 
     /// The same when it was left, or when somebody else had the terminal meanwhile.
     pub fn again(&self) -> io::Result<()> {
-        own(Some(thread::current().id()));
+        match self.wanted {
+            Wanted::Screen { mouse } => Self::screen(mouse),
+            Wanted::Line => line(),
+        }
+    }
+
+    fn screen(mouse: bool) -> io::Result<()> {
+        own(Some(Loan::Screen));
         // crossterm believes that raw mode is on until it is told otherwise.
         drop(disable_raw_mode());
         enable_raw_mode()?;
         let mut out = io::stdout();
         queue!(out, EnterAlternateScreen, EnableBracketedPaste)?;
-        if self.mouse {
+        if mouse {
             queue!(out, EnableMouseCapture)?;
         }
         out.flush()
@@ -70,9 +111,49 @@ impl Drop for Guard {
 
 /// Gives the terminal back if it is taken. What was typed ahead is thrown away: the rest of a paste is not for the shell.
 fn restore() {
-    if own(None).is_none() {
-        return;
+    match own(None).map(|taken| taken.what) {
+        None => {}
+        Some(Loan::Screen) => restore_screen(),
+        #[cfg(unix)]
+        Some(Loan::Line(before)) => {
+            use rustix::termios::{OptionalActions, tcsetattr};
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &before);
+        }
+        #[cfg(not(unix))]
+        Some(Loan::Line) => drop(disable_raw_mode()),
     }
+}
+
+/// The system gives each key at once, and shows none; line ends in what is printed stay what they are. The length of a line
+/// is no longer that of the system's buffer, which on Linux cuts it after 4,095 bytes.
+#[cfg(unix)]
+fn line() -> io::Result<()> {
+    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
+
+    // After a stop somebody else may have had the terminal: what is given back is what was there in the beginning.
+    restore();
+    let before = tcgetattr(io::stdin())?;
+    let mut ours = before.clone();
+    ours.local_modes.remove(
+        LocalModes::ICANON
+            | LocalModes::ECHO
+            | LocalModes::ECHONL
+            | LocalModes::ISIG
+            | LocalModes::IEXTEN,
+    );
+    ours.special_codes[SpecialCodeIndex::VMIN] = 1;
+    ours.special_codes[SpecialCodeIndex::VTIME] = 0;
+    own(Some(Loan::Line(Box::new(before))));
+    Ok(tcsetattr(io::stdin(), OptionalActions::Drain, &ours)?)
+}
+
+#[cfg(not(unix))]
+fn line() -> io::Result<()> {
+    own(Some(Loan::Line));
+    enable_raw_mode()
+}
+
+fn restore_screen() {
     // Every step is tried; where the terminal is gone none of them matters.
     drop(execute!(
         io::stdout(),
@@ -86,15 +167,18 @@ fn restore() {
     drop(disable_raw_mode());
 }
 
-fn own(thread: Option<ThreadId>) -> Option<ThreadId> {
-    let mut owner = OWNER.lock().unwrap_or_else(PoisonError::into_inner);
-    std::mem::replace(&mut owner, thread)
+fn own(loan: Option<Loan>) -> Option<Taken> {
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let thread = thread::current().id();
+    std::mem::replace(&mut taken, loan.map(|what| Taken { thread, what }))
 }
 
 /// Gives the terminal back before a word is said. It says where, and what only if that is a literal: a composed message
 /// can carry what was typed.
 fn hook(info: &PanicHookInfo<'_>) {
-    let owner = *OWNER.lock().unwrap_or_else(PoisonError::into_inner);
+    let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let owner = taken.as_ref().map(|taken| taken.thread);
+    drop(taken);
     if owner.is_some_and(|owner| owner != thread::current().id()) {
         // Not the wizard's thread: whoever waits for it hears that it ended, and the screen stays whole.
         return;
@@ -170,23 +254,28 @@ impl Screen for Tty {
         drop(out.flush());
     }
 
-    #[cfg(unix)]
     fn stop(&mut self) -> bool {
-        use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
-
-        // The group of the session's leader has no shell above it that could continue it.
-        let alone = getsid(None).is_ok_and(|session| session == getpgrp());
-        !alone && kill_current_process_group(Signal::STOP).is_ok()
-    }
-
-    #[cfg(not(unix))]
-    fn stop(&mut self) -> bool {
-        false
+        stop()
     }
 
     fn is_gone(&self) -> bool {
         self.gone.get()
     }
+}
+
+/// Stops this process as Ctrl-Z does; `false` where nobody could continue it.
+#[cfg(unix)]
+pub(super) fn stop() -> bool {
+    use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
+
+    // The group of the session's leader has no shell above it that could continue it.
+    let alone = getsid(None).is_ok_and(|session| session == getpgrp());
+    !alone && kill_current_process_group(Signal::STOP).is_ok()
+}
+
+#[cfg(not(unix))]
+pub(super) fn stop() -> bool {
+    false
 }
 
 /// Standard output, a frame at a time. It never fails but remembers that it did: ratatui prints errors of its own, which

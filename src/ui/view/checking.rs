@@ -9,7 +9,7 @@
 use crate::engine::journal::StoreKind;
 use crate::engine::run::{Check, CheckId, Run, State, Status};
 use crate::engine::step::Step;
-use crate::ui::page::{Page, Row, Tone};
+use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::stopped::in_words;
 use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
@@ -56,8 +56,8 @@ fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
         } else {
             "What is being asked now"
         };
-        page.row(Row::of(Tone::Title, title).at(1));
-        page.row(Row::text(asks(wizard, check.id)).at(3));
+        page.row(Row::of(Tone::Title, title).at(1).said(Said::Not));
+        page.row(Row::text(asks(wizard, check.id)).at(3).said(Said::Not));
         if waits_for_keyring(wizard, check.id) && elapsed(wizard, check) > 1_500 {
             let text = "Your keyring is asking you: look for its window.";
             page.row(Row::word(Tone::Note, "note", text));
@@ -70,7 +70,7 @@ fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
         page.row(Row::text(text).at(9));
     }
     page.gap();
-    page.row(Row::of(Tone::Muted, PROMISE).at(3));
+    page.row(Row::of(Tone::Muted, PROMISE).at(3).said(Said::Not));
     page.hint("Esc", "stop and edit");
     page.hint("d", "details");
     page.hint("Ctrl-C", "leave");
@@ -138,6 +138,11 @@ fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
             check.took.map(seconds).unwrap_or_default()
         }
     };
+    let said = match &check.state {
+        State::Running if elapsed(wizard, check) >= 1_000 => Said::NowAndThen,
+        State::Running | State::Waiting => Said::Not,
+        State::Passed(_) | State::Noted(_) | State::Failed(_) | State::NotTried => Said::Once,
+    };
     let title = format!("{number:>2}  {:<28} ", check.id.title());
     Row::of(tone, format!("{word:<5}"))
         .and(Tone::Plain, title)
@@ -145,6 +150,7 @@ fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
         .at(2)
         .hanging(40)
         .right(Tone::Muted, right)
+        .said(said)
 }
 
 fn elapsed(wizard: &Wizard, check: &Check) -> u64 {

@@ -2,7 +2,7 @@
 
 use crate::engine::run::{Run, State};
 use crate::ui::keys;
-use crate::ui::page::{Page, Row, Tone};
+use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::{checking, stopped};
 use crate::ui::wizard::{Overlay, Place, Wizard};
 
@@ -22,22 +22,24 @@ fn help<'a>(wizard: &Wizard, below: &Page<'a>) -> Page<'a> {
         page.row(Row::pair(what, 18, Tone::Plain, *place));
     }
     page.gap();
-    page.row(Row::of(Tone::Title, "Keys of this page").at(1));
+    page.row(keys_of("Keys of this page"));
     for hint in &below.hints {
         page.row(
             Row::of(Tone::Key, format!("{:<12}", hint.key))
                 .and(Tone::Plain, hint.does)
-                .at(3),
+                .at(3)
+                .said(Said::Not),
         );
     }
     page.gap();
-    page.row(Row::of(Tone::Title, "Keys that work anywhere").at(1));
+    page.row(keys_of("Keys that work anywhere"));
     for row in keys::rows() {
         page.row(
             Row::of(Tone::Key, format!("{:<18}", row.label))
                 .and(Tone::Plain, row.does)
                 .at(3)
-                .hanging(21),
+                .hanging(21)
+                .said(Said::Not),
         );
     }
     page.hint("Up Down", "scroll");
@@ -45,6 +47,10 @@ fn help<'a>(wizard: &Wizard, below: &Page<'a>) -> Page<'a> {
     page
 }
 
+/// A title above keys. A face that is told lines has words in their place, and says them itself.
+fn keys_of(title: &str) -> Row {
+    Row::of(Tone::Title, title).at(1).said(Said::Not)
+}
 /// Where the values of step 2 are found.
 const PARTNER_CENTER: &[(&str, &str)] = &[
     (
@@ -142,7 +148,8 @@ fn leave(wizard: &Wizard) -> Page<'static> {
         page.row(
             Row::of(Tone::Key, format!("{key:<12}"))
                 .and(Tone::Plain, does)
-                .at(3),
+                .at(3)
+                .said(Said::Not),
         );
     }
     page.hint("s", "save draft and leave");

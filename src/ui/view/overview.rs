@@ -48,12 +48,11 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     for (index, choice) in wizard.choices().into_iter().enumerate() {
         let (title, about) = choice.words();
         let focused = wizard.focus == index;
-        let below = focused.then(|| Row::of(Tone::Muted, about).at(5));
         page.blocks.push(Block::Item(Item {
             mark: None,
             text: title.to_owned(),
             focused,
-            below: below.into_iter().collect(),
+            below: vec![Row::of(Tone::Muted, about).at(5)],
         }));
     }
     page.hint("Up Down", "move");

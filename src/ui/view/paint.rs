@@ -272,8 +272,8 @@ fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Look) {
         .at(1)
         .hanging(hang);
     let mut lines = wrapped(&row, width, look);
-    lines.extend(item.below.iter().flat_map(|row| wrapped(row, width, look)));
     if item.focused {
+        lines.extend(item.below.iter().flat_map(|row| wrapped(row, width, look)));
         let first = sheet.lines.len();
         sheet.focus = Some((first, first + lines.len() - 1));
     }

@@ -13,7 +13,7 @@ use crate::engine::answers::Field;
 use crate::engine::effect::{AddressSeen, Consent, NotCatching};
 use crate::engine::run::Run;
 use crate::engine::step::Step;
-use crate::ui::page::{Page, Row, Tone};
+use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::forms::button;
 use crate::ui::view::{input, minutes, notice, step_place, tab_of};
 use crate::ui::wizard::Wizard;
@@ -68,7 +68,9 @@ fn directions(wizard: &Wizard, consent: &Consent) -> Vec<Row> {
             .at(1)
             .hanging(4)
             .right(Tone::Muted, "F3 copies"),
-        Row::of(Tone::Link, shortened(consent)).at(4),
+        Row::of(Tone::Link, shortened(consent))
+            .at(4)
+            .whole(consent.address.as_str()),
         Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.")
             .at(1)
             .hanging(4),
@@ -103,7 +105,7 @@ fn waiting(wizard: &Wizard) -> Row {
             "Waiting {} of 10:00, then F5 makes a new link.",
             minutes(waited)
         );
-        Row::of(Tone::Muted, text).at(3)
+        Row::of(Tone::Muted, text).at(3).said(Said::NowAndThen)
     } else {
         let text = "Ten minutes have passed: the link may be too old. F5 makes a new one.";
         Row::word(Tone::Note, "note", text)

@@ -13,7 +13,7 @@
 
 use crate::engine::effect::Look;
 use crate::engine::journal::StoreKind;
-use crate::ui::page::{Block, Item, Page, Row, Tone};
+use crate::ui::page::{Block, Item, Page, Row, Said, Tone};
 use crate::ui::view::notice;
 use crate::ui::wizard::{MARKS, Mark, Stop, Wizard};
 
@@ -43,7 +43,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
             mark: Some(wizard.marked.contains(&mark.key)),
             text: mark.line.to_owned(),
             focused,
-            below: if focused { about(mark) } else { Vec::new() },
+            below: about(mark),
         }));
     }
     page.hint("Up Down", "move");
@@ -91,7 +91,7 @@ fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
             .hanging(19)
     };
     match wizard.looks.get(&look) {
-        None => vec![row("...", Tone::Muted, String::new())],
+        None => vec![row("...", Tone::Muted, String::new()).said(Said::Not)],
         Some(Ok(sight)) if sight.good => vec![row("ok", Tone::Ok, sight.line.clone())],
         Some(Ok(sight)) => vec![row("note", Tone::Note, sight.line.clone())],
         Some(Err(failure)) => {

@@ -4,7 +4,7 @@ use crate::engine::answers::{Field, Typed};
 use crate::engine::step::Environment;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::Intent;
-use crate::ui::field::{SecretField, TextField};
+use crate::ui::field::{Pasted, SecretField, TextField};
 
 /// Every field of the wizard. They live as long as it does, so going back loses nothing.
 #[derive(Debug)]
@@ -175,13 +175,31 @@ impl Forms {
             .is_some_and(|secret| secret.press(intent))
     }
 
-    /// Pastes, and returns what the page says about it.
-    pub(super) fn paste(&mut self, field: Field, raw: &str) -> Option<String> {
-        let pasted = match self.text_mut(field) {
-            Some(text) => text.paste(raw),
-            None => self.secret_mut(field)?.paste(raw),
-        };
-        pasted.note().map(std::borrow::Cow::into_owned)
+    /// Pastes into what is there; `None` where there is nothing to paste into.
+    pub(super) fn paste(&mut self, field: Field, raw: &str) -> Option<Pasted> {
+        match self.text_mut(field) {
+            Some(text) => Some(text.paste(raw)),
+            None => Some(self.secret_mut(field)?.paste(raw)),
+        }
+    }
+
+    /// The same in the place of what is there, which stays where the new value is refused.
+    pub(super) fn enter(&mut self, field: Field, raw: &str) -> Option<Pasted> {
+        if let Some(text) = self.text_mut(field) {
+            let mut fresh = TextField::default();
+            let pasted = fresh.paste(raw);
+            if matches!(pasted, Pasted::Taken(_)) {
+                text.set(fresh.text());
+            }
+            return Some(pasted);
+        }
+        let secret = self.secret_mut(field)?;
+        let mut fresh = SecretField::new();
+        let pasted = fresh.paste(raw);
+        if matches!(pasted, Pasted::Taken(_)) {
+            *secret = fresh;
+        }
+        Some(pasted)
     }
 
     /// Whether a field is empty.

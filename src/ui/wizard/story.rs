@@ -208,7 +208,7 @@ impl Story {
         words.collect::<Vec<_>>().join(" ").contains(text)
     }
 
-    fn work(&mut self, tasks: Vec<Task>) {
+    pub(crate) fn work(&mut self, tasks: Vec<Task>) {
         let mut queue = std::collections::VecDeque::from(tasks);
         while let Some(task) = queue.pop_front() {
             match task {
@@ -241,7 +241,7 @@ impl Story {
         }
     }
 
-    fn answer(&mut self, effect: &Effect) -> Option<Outcome> {
+    pub(crate) fn answer(&mut self, effect: &Effect) -> Option<Outcome> {
         match effect {
             Effect::Open(_) => Some(Outcome::Opened(Box::new(self.opened.clone()))),
             Effect::Look(look) => Some(match self.looks.get(look) {

@@ -16,7 +16,7 @@ pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_octo-csp");
 pub(super) const SIZE: (u16, u16) = (80, 24);
 
 /// What every program is told beside the session.
-const FIXED: [(&str, &str); 3] = [
+pub(super) const FIXED: [(&str, &str); 3] = [
     ("PATH", "/usr/bin:/bin"),
     ("LANG", "C.UTF-8"),
     ("TZ", "UTC"),

@@ -114,6 +114,7 @@ impl App for Fake {
             Event::Pasted(secret) => format!("pasted:{:?}", secret.reveal()),
             Event::Came(Ticket(number), _) => format!("came:{number}"),
             Event::Ticked(_) => "tick".to_owned(),
+            Event::Entered(_) => "entered".to_owned(),
             Event::Resized => "resized".to_owned(),
         });
         (self.answer)(&event)

@@ -1,0 +1,464 @@
+//! The same wizard line by line: for screen readers, braille displays, dumb terminals and transcripts.
+//!
+//! Another face and no other wizard: what is said comes from the same [`Page`], what is typed becomes the same [`Event`]s.
+//! A page is said once, top to bottom; afterwards each change is one line. No line is ever changed, so nothing has to be
+//! repainted, and no sign is needed but text and line ends.
+//!
+//! ```text
+//! Page: Step 2 of 3, Partner Center
+//! Words here: F5 = swap IDs, back, leave, ? = help.
+//! 1 of 5: Client ID: ________
+//! Client ID: ok: looks like a GUID
+//! 2 of 5: Application ID: ________
+//! ```
+
+mod ask;
+mod say;
+mod words;
+
+use crate::engine::answers::Field;
+use crate::engine::step::Step;
+use crate::ids::looks_like_secret_key;
+use crate::secret::Secret;
+use crate::ui::page::{Body, Page, Said};
+use crate::ui::view;
+use crate::ui::wizard::{Overlay, Place, Stop, Wizard};
+use crate::ui::{Event, Intent, Task};
+
+pub use ask::Prompt;
+use ask::{Asked, asked, enter, input, items, offer, question, short};
+use say::Saying;
+use words::Deed;
+
+/// Milliseconds of silence after which a wait says that it goes on.
+const SILENCE: u64 = 30_000;
+
+/// Milliseconds that the looks at this machine are waited for.
+const LOOKS: u64 = 3_000;
+
+/// The first lines.
+const WELCOME: &[&str] = &[
+    "octo-csp register, line by line.",
+    "Type an answer and press Enter. Enter alone keeps what is shown in brackets. The words back, again, leave and ? work everywhere.",
+];
+
+/// How to answer, for the help of every page.
+const HOW: &[&str] = &[
+    "How to answer",
+    "Enter alone keeps what is in brackets, or does what the line says. clear empties a field, previous goes to the field before.",
+    "back goes one level back and keeps what was typed. again says the page again. leave, Ctrl-C or Ctrl-D leaves, and asks before.",
+    "Where a text names a key, such as F5 or r, that name is a word too. For such a word as a value, type = before it: =back",
+];
+
+/// A line that was said, and the field that it was about.
+type Line = (Option<Field>, String);
+
+/// The talk with a person: what has been said, so that nothing is said twice.
+#[derive(Debug, Default)]
+pub struct Talk {
+    spot: Option<Spot>,
+    /// What has been said and still stands.
+    said: Vec<Line>,
+    /// Everything that stood there the last time, said or not.
+    seen: Vec<Saying>,
+    /// What lies under an overlay: where it was, what had been said of it.
+    under: Option<(Spot, Vec<Line>)>,
+    /// Lines that answer the last line of the person.
+    replies: Vec<String>,
+    /// When something was said the last time.
+    spoke_at: u64,
+    /// The page is to be said once more.
+    again: bool,
+    welcomed: bool,
+}
+
+/// What makes a page another page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Spot {
+    place: Place,
+    step: Option<Step>,
+    overlay: Option<Overlay>,
+}
+
+impl Spot {
+    fn of(wizard: &Wizard) -> Self {
+        Self {
+            place: wizard.place,
+            step: wizard.step(),
+            overlay: wizard.overlay.clone(),
+        }
+    }
+}
+
+impl Talk {
+    /// A talk that has not begun.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What has not been said yet, a line each. To be called after everything that happened.
+    pub fn tell(&mut self, wizard: &mut Wizard) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !std::mem::replace(&mut self.welcomed, true) {
+            lines.extend(WELCOME.iter().map(|line| (*line).to_owned()));
+        }
+        lines.append(&mut self.replies);
+        if self.waits(wizard) {
+            return lines;
+        }
+        let spot = Spot::of(wizard);
+        let opened = self.spot.as_ref() != Some(&spot);
+        if opened || self.again {
+            self.open(wizard, &spot);
+            lines.push(String::new());
+            let banners = view::banners(wizard).into_iter();
+            lines.extend(banners.map(|(_, banner)| say::flat(&banner)));
+            lines.push(heading(wizard, &view::page(wizard)));
+        }
+        self.changes(wizard, opened || self.again, &mut lines);
+        self.again = false;
+        if !lines.is_empty() {
+            self.spoke_at = wizard.now;
+        }
+        lines
+    }
+
+    /// Whether the page that is open is better said a moment later: while it is only being opened, and for as long as the
+    /// looks at this machine usually take, so that their results stand where they belong.
+    fn waits(&self, wizard: &Wizard) -> bool {
+        let fresh = self.spot.as_ref() != Some(&Spot::of(wizard));
+        let soon = wizard.now.saturating_sub(self.spoke_at) < LOOKS;
+        let opening = wizard.place == Place::Opening && wizard.overlay.is_none();
+        opening || fresh && soon && wizard.place == Place::Start && wizard.looking()
+    }
+
+    /// Remembers what was said of the page that an overlay comes upon, and what it was when it goes away.
+    fn open(&mut self, wizard: &mut Wizard, spot: &Spot) {
+        let before = self.spot.replace(spot.clone());
+        let said = std::mem::take(&mut self.said);
+        if let Some(before) = before.filter(|_| spot.overlay.is_some())
+            && before.overlay.is_none()
+        {
+            self.under = Some((before, said));
+        } else if spot.overlay.is_none()
+            && let Some((under, said)) = self.under.take()
+            && under == *spot
+            && !self.again
+        {
+            self.said = said;
+        } else if spot.overlay.is_none() {
+            to_first_field(wizard);
+        }
+    }
+
+    fn changes(&mut self, wizard: &Wizard, opened: bool, lines: &mut Vec<String>) {
+        let page = view::page(wizard);
+        let now = everything(wizard, &page);
+        let asked = match asked(wizard) {
+            Asked::Text(field) | Asked::Choice(field) => Some(field),
+            Asked::Words => None,
+        };
+        self.said
+            .retain(|(field, text)| now.iter().any(|it| it.field == *field && it.text == *text));
+        let silent = wizard.now.saturating_sub(self.spoke_at) >= SILENCE;
+        // What is said about the field that is asked stands right before the question.
+        let (last, first): (Vec<&Saying>, Vec<&Saying>) = now
+            .iter()
+            .partition(|saying| saying.field.is_some() && saying.field == asked);
+        for saying in first.into_iter().chain(last) {
+            let key = (saying.field, saying.text.clone());
+            let wanted = match (saying.said, saying.field) {
+                (Said::Not, _) => false,
+                (Said::NowAndThen, _) => opened || silent,
+                (Said::Once, _) if self.said.contains(&key) => false,
+                (Said::Once, None) => true,
+                (Said::Once, Some(field)) => {
+                    let fresh = !opened && !self.seen.contains(saying);
+                    saying.answers || fresh || asked == Some(field)
+                }
+            };
+            if wanted {
+                lines.push(match saying.field.filter(|field| asked != Some(*field)) {
+                    Some(field) => format!("{}: {}", short(field), saying.text),
+                    None => saying.text.clone(),
+                });
+                if saying.said == Said::Once {
+                    self.said.push(key);
+                }
+            }
+        }
+        self.seen = now;
+    }
+
+    /// What is asked now; `None` while there is nothing to answer.
+    pub fn prompt(&self, wizard: &Wizard) -> Option<Prompt> {
+        if self.waits(wizard) {
+            return None;
+        }
+        let page = view::page(wizard);
+        let (text, hidden) = match asked(wizard) {
+            Asked::Text(field) | Asked::Choice(field) => {
+                let input = input(&page, field)?;
+                (question(wizard, input), field.is_secret())
+            }
+            Asked::Words => (offer(wizard, &page)?, false),
+        };
+        Some(Prompt { text, hidden })
+    }
+
+    /// Takes a line in and says what should happen.
+    pub fn line(&mut self, wizard: &mut Wizard, line: &Secret) -> Vec<Task> {
+        // It has been said, and that is all that a notice is for.
+        wizard.notice = None;
+        match asked(wizard) {
+            Asked::Text(field) => self.answer(wizard, field, line),
+            Asked::Choice(field) => self.choose(wizard, field, line.reveal().trim()),
+            Asked::Words => self.obey(wizard, line.reveal().trim()),
+        }
+    }
+
+    /// A line that was too long to be one.
+    pub fn too_long(&mut self) {
+        let text = "That line is too long; nothing of it was taken.";
+        self.replies.push(text.to_owned());
+    }
+
+    /// Says what would be copied to the clipboard, or printed below the screen. What the page says about that is not so here.
+    pub fn show(&mut self, wizard: &mut Wizard, text: &str) {
+        wizard.notice = None;
+        self.replies.extend(text.lines().map(str::to_owned));
+    }
+
+    /// What answered the last line is said again if it is still so: otherwise a person who makes the same mistake hears nothing.
+    fn forget_answers(&mut self, wizard: &Wizard) {
+        let asked = asked(wizard);
+        let about = |field: Option<Field>| match (asked, field) {
+            (_, None) | (Asked::Words, _) => true,
+            (Asked::Text(asked) | Asked::Choice(asked), Some(field)) => asked == field,
+        };
+        let seen = &self.seen;
+        self.said.retain(|(field, text)| {
+            let answer = |it: &Saying| it.answers && it.field == *field && it.text == *text;
+            !(about(*field) && seen.iter().any(answer))
+        });
+    }
+
+    // ---- answers ----
+
+    fn answer(&mut self, wizard: &mut Wizard, field: Field, line: &Secret) -> Vec<Task> {
+        let only = wizard.stops().len() <= 2;
+        if line.reveal().is_empty() {
+            self.forget_answers(wizard);
+            let next = if only { Intent::Submit } else { Intent::Next };
+            return wizard.update(Event::Pressed(next));
+        }
+        if let Some(deed) = words::in_field(line.reveal().trim()) {
+            return self.act(wizard, deed);
+        }
+        self.forget_answers(wizard);
+        let value = Secret::new(words::value(line.reveal()).to_owned());
+        let mut tasks = wizard.update(Event::Entered(value));
+        if wizard.overlay.is_some() || is_wrong(wizard, field) {
+            return tasks;
+        }
+        if let Some(secret) = wizard.forms.secret(field) {
+            let taken = format!(
+                "{}: {} characters taken.",
+                short(field),
+                secret.characters()
+            );
+            self.replies.push(taken);
+        }
+        let next = if only { Intent::Submit } else { Intent::Next };
+        tasks.extend(wizard.update(Event::Pressed(next)));
+        if !only && is_wrong(wizard, field) {
+            tasks.extend(wizard.update(Event::Pressed(Intent::Previous)));
+        }
+        tasks
+    }
+
+    fn choose(&mut self, wizard: &mut Wizard, field: Field, word: &str) -> Vec<Task> {
+        let page = view::page(wizard);
+        let Some(Body::Choice { options, chosen }) = input(&page, field).map(|it| &it.body) else {
+            return Vec::new();
+        };
+        let (count, chosen) = (options.len(), *chosen);
+        drop(page);
+        let number = word.parse::<usize>().ok();
+        let number = number.filter(|number| (1..=count).contains(number));
+        // A choice cannot be empty.
+        if let Some(deed) = words::in_field(word).filter(|deed| *deed != Deed::Clear) {
+            return self.act(wizard, deed);
+        }
+        if !word.is_empty() && number.is_none() {
+            self.replies
+                .push(format!("Type a number from 1 to {count}."));
+            return Vec::new();
+        }
+        let mut tasks = Vec::new();
+        if number.is_some_and(|number| number != chosen + 1) {
+            tasks.extend(wizard.update(Event::Pressed(Intent::Typed(' '))));
+        }
+        // The other environment is another registration, which opens at its own first page.
+        if asked(wizard) == Asked::Choice(field) {
+            tasks.extend(wizard.update(Event::Pressed(Intent::Next)));
+        }
+        tasks
+    }
+
+    fn obey(&mut self, wizard: &mut Wizard, word: &str) -> Vec<Task> {
+        let page = view::page(wizard);
+        if word.is_empty() {
+            if enter(wizard, &page).is_some() {
+                drop(page);
+                self.forget_answers(wizard);
+                return wizard.update(Event::Pressed(Intent::Submit));
+            }
+            if offer(wizard, &page).is_some() {
+                let text = "Enter alone does nothing here; ? says what can be typed.";
+                self.replies.push(text.to_owned());
+            }
+            return Vec::new();
+        }
+        let deed = match word.parse::<usize>() {
+            Ok(number) => {
+                drop(page);
+                return self.number(wizard, number);
+            }
+            Err(_) => words::on_page(word, &page),
+        };
+        if let Some(deed) = deed {
+            drop(page);
+            return self.act(wizard, deed);
+        }
+        // What was typed is not repeated: it may have been meant for a field that is never shown.
+        self.replies.push(format!(
+            "That is no word of this page; nothing was done. {}",
+            words::named(&page)
+        ));
+        Vec::new()
+    }
+
+    /// A line of a list, or a field of the page.
+    fn number(&mut self, wizard: &mut Wizard, number: usize) -> Vec<Task> {
+        let stops = if wizard.overlay.is_some() {
+            Vec::new()
+        } else {
+            wizard.stops()
+        };
+        let at = number.checked_sub(1);
+        match at.and_then(|at| stops.get(at)) {
+            Some(Stop::Mark(_)) => {
+                let tasks = go(wizard, number - 1);
+                let page = view::page(wizard);
+                let item = items(&page).find(|item| item.focused);
+                self.replies.extend(item.into_iter().flat_map(|item| {
+                    let more = item.below.iter().filter_map(say::spoken);
+                    [say::line(number, item)].into_iter().chain(more)
+                }));
+                tasks
+            }
+            Some(Stop::Choice(_)) => {
+                let mut tasks = go(wizard, number - 1);
+                tasks.extend(wizard.update(Event::Pressed(Intent::Submit)));
+                tasks
+            }
+            Some(Stop::Field(_)) => go(wizard, number - 1),
+            Some(Stop::Button) | None => {
+                let text = "There is no such number on this page.";
+                self.replies.push(text.to_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    fn act(&mut self, wizard: &mut Wizard, deed: Deed) -> Vec<Task> {
+        match deed {
+            Deed::Again => {
+                self.again = true;
+                Vec::new()
+            }
+            Deed::Clear => {
+                let mut tasks = wizard.update(Event::Pressed(Intent::End));
+                tasks.extend(wizard.update(Event::Pressed(Intent::EraseToStart)));
+                self.replies.push("Empty now.".to_owned());
+                tasks
+            }
+            // Before the first field there is none; the focus would go round.
+            Deed::Press(Intent::Previous) if wizard.focus == 0 => {
+                self.replies.push("This is the first field.".to_owned());
+                Vec::new()
+            }
+            Deed::Press(intent) => {
+                let page = view::page(wizard);
+                let nothing = matches!(intent, Intent::Extra(_))
+                    && !page
+                        .hints
+                        .iter()
+                        .any(|hint| crate::ui::keys::called(hint.key) == Some(intent));
+                drop(page);
+                if nothing {
+                    self.replies
+                        .push("That key does nothing on this page.".to_owned());
+                    return Vec::new();
+                }
+                wizard.update(Event::Pressed(intent))
+            }
+        }
+    }
+}
+
+/// Everything that is said of what is open, the words at the end.
+fn everything(wizard: &Wizard, page: &Page<'_>) -> Vec<Saying> {
+    let mut all = say::sayings(page);
+    if wizard.overlay == Some(Overlay::Help) {
+        let below = view::below(wizard);
+        all.extend(HOW.iter().copied().map(Saying::line));
+        all.push(Saying::line(words::named(&below)));
+    } else {
+        all.push(Saying::line(words::named(page)));
+    }
+    all
+}
+
+fn heading(wizard: &Wizard, page: &Page<'_>) -> String {
+    let tab = page.tab.and_then(|open| {
+        let tabs = view::tabs(wizard, open);
+        tabs.get(open).map(|(_, title)| *title)
+    });
+    let (place, state) = match page.place.split_once(" - ") {
+        Some((place, state)) => (place, Some(state)),
+        None => (page.place.as_str(), None),
+    };
+    let parts = [Some(place), tab.filter(|tab| *tab != place), state];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    format!("Page: {}", parts.join(", "))
+}
+
+/// Things are asked from the first on, unless one of them is wrong: then that one is first.
+fn to_first_field(wizard: &mut Wizard) {
+    if wizard.problems.is_empty() && matches!(wizard.stop(), Some(Stop::Field(_))) {
+        drop(go(wizard, 0));
+    }
+}
+
+/// Moves the focus, back or forth, without leaving a field forward.
+fn go(wizard: &mut Wizard, to: usize) -> Vec<Task> {
+    let count = wizard.stops().len().max(1);
+    let steps = (wizard.focus + count - to.min(count - 1)) % count;
+    (0..steps)
+        .flat_map(|_| wizard.update(Event::Pressed(Intent::Previous)))
+        .collect()
+}
+
+fn is_wrong(wizard: &Wizard, field: Field) -> bool {
+    wizard.problems.iter().any(|problem| problem.field == field)
+}
+
+/// Whether what is typed where things are shown is shown: a secret key that comes all at once, and in the wrong place, is not.
+pub fn may_be_shown(text: &str) -> bool {
+    !looks_like_secret_key(text)
+}
+
+#[cfg(test)]
+mod tests;
