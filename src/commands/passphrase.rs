@@ -143,8 +143,9 @@ fn known(host: &mut Host, shelf: &Shelf, name: &str) -> Result<SharedSecret, Ref
 fn new(host: &mut Host, name: &str) -> Result<SharedSecret, Refused> {
     let _closed = writeln!(
         host.err,
-        "{name} gets a new vault file. Its passphrase opens every secret in it, and nobody can find it out or reset it:\n\
-         five or more random words make a good one, and it belongs into your password manager."
+        "{name} gets a new vault file.\n\
+         Its passphrase opens every secret in it; nobody can find it out or reset it.\n\
+         Five or more random words make a good one. Keep it in a password manager."
     );
     for _ in 0..TRIES {
         let one = question(host, "New passphrase (it is not shown): ")?;

@@ -88,7 +88,11 @@ impl Shelf {
             StoreKind::File => Secrets::File(self.passphrase.as_ref().map(SharedSecret::clone)),
         };
         let vault = secrets.vault(&self.state, name, &self.program)?;
-        Some(vault.within(Vault::UNATTENDED))
+        Some(match kept_in {
+            StoreKind::Keyring => vault.within(Vault::UNATTENDED),
+            // Nobody is waited for: it is work, and that has a bound of its own.
+            StoreKind::File => vault,
+        })
     }
 
     /// Every registration that has a journal, by name. No folder is an empty shelf.

@@ -21,8 +21,6 @@ const AGAIN: &str = "In the same shell, start octo-csp again.";
 const INSTALL: &str =
     "Missing? sudo apt-get install dbus gnome-keyring, or dnf install dbus-daemon gnome-keyring.";
 
-const FILE: &str = "Or keep secrets in one file, sealed with a passphrase: --store file";
-
 pub(super) static ROWS: &[Row] = &[
     Row {
         key: "keyring-windows-remote",
@@ -91,9 +89,9 @@ pub(super) static ROWS: &[Row] = &[
         label: "keyring no session",
         what: "There is no session bus, so no keyring can be reached.",
         why: &[
-            "An SSH session, a container or sudo has no desktop session. No plain file is used instead, by design.",
+            "An SSH session, a container or sudo has no desktop session. A file that is sealed instead: --store file.",
         ],
-        fix: &[START_SESSION, UNLOCK, AGAIN, INSTALL, FILE],
+        fix: &[START_SESSION, UNLOCK, AGAIN, INSTALL],
         goto: Goto::Leave,
         ..KEYRING
     },
@@ -102,8 +100,10 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Vault(VaultFault::NoProvider))],
         label: "keyring none",
         what: "No program on this machine keeps secrets.",
-        why: &["GNOME Keyring, KWallet or KeePassXC must run and offer the \"Secret Service\"."],
-        fix: &[INSTALL, START_SESSION, UNLOCK, AGAIN, FILE],
+        why: &[
+            "GNOME Keyring, KWallet or KeePassXC must run. A sealed file instead: --store file.",
+        ],
+        fix: &[INSTALL, START_SESSION, UNLOCK, AGAIN],
         goto: Goto::Leave,
         ..KEYRING
     },
