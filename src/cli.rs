@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and by which words.
 
 mod care;
+mod unattended;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::engine::step::Step;
 
 pub use care::{Doctor, Explain, Handoff, Report, Status, Troubleshooting};
+pub use unattended::{Consent, ConsentFinish, ConsentStart, Values};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -31,7 +33,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Register the payer account, or look after the registration that is there.
-    Register(Register),
+    Register(Box<Register>),
+    /// The sign-in of step 3 in two calls, for a registration without a screen.
+    #[command(subcommand)]
+    Consent(Consent),
     /// Say what a code means, why it happens and who can cure it; works offline.
     Explain(Explain),
     /// Run every check of every finished step again with what is kept.
@@ -59,7 +64,7 @@ pub enum Command {
 /// `octo-csp register`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --cloud us-gov"
+    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --cloud us-gov\n  octo-csp register --no-input --application-id ID --directory contoso.onmicrosoft.com --secret-file key.txt\n\nA secret is never an argument. Without a screen it ends with exit code 4 where a person has to sign in: octo-csp consent."
 )]
 pub struct Register {
     /// Run one step again with everything else kept.
@@ -71,6 +76,9 @@ pub struct Register {
     /// How the screen behaves.
     #[command(flatten)]
     pub screen: Screen,
+    /// The answers, where nobody is asked.
+    #[command(flatten)]
+    pub values: Values,
 }
 
 /// Which registration: each environment of each cloud has its own.

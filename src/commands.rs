@@ -1,24 +1,28 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
+mod consent;
 mod doctor;
 mod explain;
 mod ground;
 mod handoff;
 mod headless;
+mod intake;
 mod picture;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
 #[cfg(feature = "simulator")]
 mod simulate;
+mod settings;
 mod status;
+mod unattended;
 
 use std::io::Write as _;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Consent};
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::Failure;
 use crate::exit::Exit;
@@ -43,6 +47,8 @@ pub fn run(host: &mut Host) -> Exit {
     };
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
+        Command::Consent(Consent::Start(arguments)) => consent::start(host, &arguments),
+        Command::Consent(Consent::Finish(arguments)) => consent::finish(host, &arguments),
         Command::Doctor(arguments) => doctor::run(host, &arguments),
         Command::Status(arguments) => status::run(host, &arguments),
         Command::Report(arguments) => status::report(host, &arguments),

@@ -8,4 +8,5 @@ pub mod effect;
 pub mod journal;
 pub mod pasted;
 pub mod run;
+pub mod standing;
 pub mod step;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum as _;
+
 use crate::cli::{CloudArguments, CloudName, Which};
 use crate::cloud::Cloud;
 use crate::engine::journal::registration_name;
@@ -19,6 +21,8 @@ pub(super) struct Ground {
     pub(super) extra_ca: Option<Vec<u8>>,
     /// Production or sandbox.
     pub(super) environment: Environment,
+    /// The flags that name this registration, each after a blank, for a command that is told.
+    pub(super) words: String,
     state: PathBuf,
     program: PathBuf,
 }
@@ -35,6 +39,7 @@ impl Ground {
             } else {
                 Environment::Production
             },
+            words: words(which),
             state: state(host)?,
             program: host.program.clone(),
         })
@@ -98,6 +103,41 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
         .map(|path| read(path, "the CA file"))
         .transpose()?;
     Ok((cloud, extra_ca))
+}
+
+/// The flags that name a registration, for a command that is told.
+fn words(which: &Which) -> String {
+    let mut words = String::new();
+    if which.sandbox {
+        words.push_str(" --sandbox");
+    }
+    let cloud = which.cloud.cloud;
+    if which.cloud.cloud_file.is_none()
+        && !matches!(cloud, CloudName::Global)
+        && let Some(name) = cloud.to_possible_value()
+    {
+        words.push_str(" --cloud ");
+        words.push_str(name.get_name());
+    }
+    for (flag, file) in [
+        (" --cloud-file ", &which.cloud.cloud_file),
+        (" --ca-file ", &which.cloud.ca_file),
+    ] {
+        if let Some(file) = file {
+            words.push_str(flag);
+            words.push_str(&quoted(&file.display().to_string()));
+        }
+    }
+    words
+}
+
+/// A word as a POSIX shell takes it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 pub(super) fn runtime() -> Option<tokio::runtime::Runtime> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use ratatui::Frame;
 
 use crate::cli::{ColorName, Register, Screen};
-use crate::commands::complain;
+use crate::commands::{complain, unattended};
 use crate::commands::ground::{Ground, runtime};
 use crate::engine::diagnose::Place;
 use crate::engine::step::Step;
@@ -21,11 +21,16 @@ use crate::world::browser::Surroundings;
 use crate::world::{Options, World};
 
 pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
+    if arguments.values.no_input {
+        return unattended::register(host, arguments);
+    }
+    if let Some(flag) = unattended::only_without_a_screen(&arguments.values) {
+        let what = format!("{flag} belongs to register --no-input; the wizard asks by itself");
+        return complain(host, &what);
+    }
     if !host.on_terminal {
-        return complain(
-            host,
-            "register is a wizard and needs a terminal for input and output",
-        );
+        let what = unattended::instead_of_a_terminal(&arguments.values);
+        return complain(host, &what);
     }
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
@@ -144,7 +149,7 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Look {
 }
 
 /// The kind of machine, where the cure of a keyring depends on it.
-fn machine(host: &Host) -> Place {
+pub(super) fn machine(host: &Host) -> Place {
     let environment = &host.environment;
     let set = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
     let remote = set(&environment.ssh_connection);

@@ -98,6 +98,52 @@ pub enum WrongPaste {
     UsedBefore,
 }
 
+impl WrongPaste {
+    /// What it is, in one sentence.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Empty => "Nothing was pasted yet.",
+            Self::SignInAddress { redirect_url: true } => {
+                "That is the address that starts a sign-in, with redirect_url= as the old guide has it."
+            }
+            Self::SignInAddress {
+                redirect_url: false,
+            } => "That is the address that starts the sign-in, not the one it ends on.",
+            Self::Token => "That is a token, not an authorization code.",
+            Self::Guid => "That is a GUID, not an authorization code.",
+            Self::SecretKey => "That is a secret key, not an authorization code.",
+            Self::NoCode => "There is no code in this address.",
+            Self::TwoCodes => "There are two codes in this address.",
+            Self::NotACode => "That is neither an address nor a code.",
+            Self::OtherSignIn => "This address belongs to another sign-in.",
+            Self::CutOff => "The address ends too early: its end is missing.",
+            Self::UsedBefore => "This code was sent before; a code works once.",
+        }
+    }
+
+    /// What to do about it, at whichever door.
+    pub fn cure(self) -> &'static str {
+        match self {
+            Self::TwoCodes => "Copy one address, once.",
+            Self::CutOff => "Copy it whole, from https:// to the end.",
+            Self::SignInAddress { redirect_url: true } => {
+                "Entra only knows redirect_uri and ignores the other. Use the address that octo-csp shows."
+            }
+            Self::OtherSignIn => "Use the newest browser tab, or begin the sign-in again.",
+            Self::UsedBefore => "Begin the sign-in again.",
+            Self::Empty
+            | Self::SignInAddress { .. }
+            | Self::Token
+            | Self::Guid
+            | Self::SecretKey
+            | Self::NoCode
+            | Self::NotACode => {
+                "After Accept, copy the whole address from the browser's address bar."
+            }
+        }
+    }
+}
+
 /// One step of the registration, from its first effect to its last.
 #[derive(Debug)]
 pub struct Run {
@@ -270,7 +316,8 @@ impl Run {
         let Some(open) = &self.registration.open else {
             return;
         };
-        if open.item(Kind::RefreshToken).is_some() {
+        // A sign-in that was begun later than the token was kept, or than it was carried over, is what was asked for last.
+        if open.item(Kind::RefreshToken).is_some() && !open.sign_in_open() {
             let earlier = [CheckId::SignIn, CheckId::Redeem, CheckId::KeepToken];
             for check in self
                 .checks

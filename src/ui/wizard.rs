@@ -372,31 +372,7 @@ impl Wizard {
 
     /// Whether the name of what is replaced must be typed: always for a working registration of another account.
     pub(crate) fn must_confirm(&self) -> bool {
-        self.registration.active.is_some() && (self.replacing || self.other_account())
-    }
-
-    /// The name to type: the partner's, else the account's, else the MPN ID.
-    pub(crate) fn name_to_confirm(&self) -> String {
-        let active = self.registration.active.as_ref();
-        let company = active
-            .and_then(|active| active.partner_center.as_ref()?.0.company.as_ref())
-            .map(ToString::to_string);
-        company
-            .or_else(|| self.registration.name.as_ref().map(ToString::to_string))
-            .unwrap_or_else(|| "replace".to_owned())
-    }
-
-    fn other_account(&self) -> bool {
-        let ids = |attempt: Option<&crate::engine::journal::Attempt>| {
-            attempt
-                .and_then(|attempt| attempt.partner_center.as_ref())
-                .map(|(proof, _)| (proof.tenant.clone(), proof.application.clone()))
-        };
-        let (active, open) = (
-            ids(self.registration.active.as_ref()),
-            ids(self.registration.open.as_ref()),
-        );
-        active.is_some() && open.is_some() && active != open
+        self.registration.active.is_some() && (self.replacing || self.registration.replaces_another())
     }
 
     fn perform(&mut self, origin: Origin, effect: Effect) -> Task {

@@ -303,8 +303,9 @@ struct Object<'a> {
     exit: u8,
 }
 
-#[derive(Serialize)]
-struct CheckObject<'a> {
+/// One check in JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct CheckObject<'a> {
     step: &'static str,
     check: &'static str,
     state: &'static str,
@@ -343,11 +344,22 @@ struct EndObject<'a> {
     cure: &'a str,
 }
 
-#[derive(Serialize)]
-struct FailedObject<'a> {
+/// What failed, in JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct FailedObject<'a> {
     #[serde(flatten)]
     diagnosis: Explained<'a>,
     ids: String,
+}
+
+impl<'a> FailedObject<'a> {
+    /// Of a failure and what it means.
+    pub(super) fn new(failure: &Failure, diagnosis: &'a Diagnosis) -> Self {
+        Self {
+            diagnosis: Explained::new(diagnosis),
+            ids: ids(failure),
+        }
+    }
 }
 
 /// Everything as one JSON object.
@@ -388,34 +400,34 @@ pub fn in_json(findings: &Findings) -> String {
             .collect(),
         failed: steps()
             .filter_map(|step| step.failed.as_ref())
-            .map(|(failure, diagnosis)| FailedObject {
-                diagnosis: Explained::new(diagnosis),
-                ids: ids(failure),
-            })
+            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
             .collect(),
         exit: findings.exit as u8,
     })
 }
 
 fn check_objects(step: &StepFindings) -> Vec<CheckObject<'_>> {
-    step.checks
-        .iter()
-        .map(|check| {
-            let (word, line) = told_state(check).unwrap_or(("-", ""));
-            let state = match word {
-                "FAIL" => "failed",
-                "-" => "not-tried",
-                other => other,
-            };
-            CheckObject {
-                step: step.step.flag(),
-                check: check.id.key(),
-                state,
-                line,
-                milliseconds: check.took,
-            }
-        })
+    let checks = step.checks.iter();
+    checks
+        .map(|check| check_object(step.step.flag(), check))
         .collect()
+}
+
+/// One check in JSON.
+pub(super) fn check_object<'a>(step: &'static str, check: &'a Check) -> CheckObject<'a> {
+    let (word, line) = told_state(check).unwrap_or(("-", ""));
+    let state = match word {
+        "FAIL" => "failed",
+        "-" => "not-tried",
+        other => other,
+    };
+    CheckObject {
+        step,
+        check: check.id.key(),
+        state,
+        line,
+        milliseconds: check.took,
+    }
 }
 
 fn claim_objects(token: &TokenFindings) -> Vec<ClaimObject<'_>> {

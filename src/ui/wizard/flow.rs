@@ -341,7 +341,7 @@ impl Wizard {
             .secret(Field::ApiSecret)
             .map(crate::ui::field::SecretField::share);
         let other = other.filter(|_| self.forms.other_secret);
-        if self.proven_center().is_none() {
+        if self.registration.proven().is_none() {
             self.go(Place::PartnerCenter);
             self.notice =
                 Some("Partner Center Credentials come first: nothing is proven yet.".to_owned());
@@ -369,16 +369,6 @@ impl Wizard {
                 tasks
             }
         }
-    }
-
-    /// What step 2 proved, in the open attempt or in the active set.
-    pub(crate) fn proven_center(&self) -> Option<&crate::engine::journal::PartnerCenterProof> {
-        let newest = self
-            .registration
-            .open
-            .as_ref()
-            .or(self.registration.active.as_ref())?;
-        newest.partner_center.as_ref().map(|(proof, _)| proof)
     }
 
     fn submit_answer(&mut self) -> Vec<Task> {
@@ -530,7 +520,7 @@ impl Wizard {
 
     fn submit_review(&mut self) -> Vec<Task> {
         if self.must_confirm() {
-            let wanted = self.name_to_confirm();
+            let wanted = self.registration.name_to_confirm();
             let typed = self
                 .forms
                 .text(Field::Confirmation)
@@ -743,42 +733,25 @@ fn page_of(field: Field) -> Option<Place> {
     }
 }
 
-/// What a wrong paste is called, and what to do about it.
+/// What a wrong paste is called, and what to do about it with this page's keys.
 fn wrong_paste(wrong: WrongPaste) -> Problem {
-    const WHERE: &str = "After Accept, copy the whole address from the browser's address bar.";
-    let (what, cure) = match wrong {
-        WrongPaste::Empty => ("Nothing was pasted yet.", WHERE),
-        WrongPaste::SignInAddress { redirect_url: true } => (
-            "That is the address that starts a sign-in, with redirect_url= as the old guide has it.",
-            "Entra only knows redirect_uri and ignores the other. Use the address shown above (F3 copies it).",
-        ),
-        WrongPaste::SignInAddress {
-            redirect_url: false,
-        } => (
-            "That is the address that starts the sign-in, not the one it ends on.",
-            WHERE,
-        ),
-        WrongPaste::Token => ("That is a token, not an authorization code.", WHERE),
-        WrongPaste::Guid => ("That is a GUID, not an authorization code.", WHERE),
-        WrongPaste::SecretKey => ("That is a secret key, not an authorization code.", WHERE),
-        WrongPaste::NoCode => ("There is no code in this address.", WHERE),
-        WrongPaste::TwoCodes => (
-            "There are two codes in this address.",
-            "Copy one address, once.",
-        ),
-        WrongPaste::NotACode => ("That is neither an address nor a code.", WHERE),
-        WrongPaste::OtherSignIn => (
-            "This address belongs to another sign-in.",
-            "Use the newest browser tab, or F5 for a new link and sign in again.",
-        ),
-        WrongPaste::CutOff => (
-            "The address ends too early: its end is missing.",
-            "Copy it whole, from https:// to the end.",
-        ),
-        WrongPaste::UsedBefore => (
-            "This code was sent before; a code works once.",
-            "F5 makes a new link.",
-        ),
+    let cure = match wrong {
+        WrongPaste::SignInAddress { redirect_url: true } => {
+            "Entra only knows redirect_uri and ignores the other. Use the address shown above (F3 copies it)."
+        }
+        WrongPaste::OtherSignIn => {
+            "Use the newest browser tab, or F5 for a new link and sign in again."
+        }
+        WrongPaste::UsedBefore => "F5 makes a new link.",
+        WrongPaste::SignInAddress { .. }
+        | WrongPaste::Empty
+        | WrongPaste::Token
+        | WrongPaste::Guid
+        | WrongPaste::SecretKey
+        | WrongPaste::NoCode
+        | WrongPaste::TwoCodes
+        | WrongPaste::NotACode
+        | WrongPaste::CutOff => wrong.cure(),
     };
-    Problem::new(Field::Answer, what, cure)
+    Problem::new(Field::Answer, wrong.what(), cure)
 }

@@ -1,6 +1,6 @@
 //! The fields of all pages, and taking a paste with several values apart.
 
-use crate::engine::answers::{Field, Typed};
+use crate::engine::answers::{Field, Typed, USUAL_REDIRECT};
 use crate::engine::step::Environment;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::Intent;
@@ -23,9 +23,6 @@ pub struct Forms {
     /// Whether step 3 uses a key of its own.
     pub other_secret: bool,
 }
-
-/// The redirect address that needs no pasting (ruling 4).
-pub(crate) const USUAL_REDIRECT: &str = "http://localhost";
 
 impl Forms {
     pub(super) fn new() -> Self {
