@@ -1,1 +1,2 @@
+//! Registering without a screen against the simulator, with everything kept in memory.
 

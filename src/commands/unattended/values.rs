@@ -145,19 +145,12 @@ pub(super) fn missing(values: &Values) -> Vec<&'static str> {
     };
     let secret = crate::secret::Secret::shared(String::new());
     let problems = answers::partner_center(&typed, &secret).err().unwrap_or_default();
-    let mut flags: Vec<&'static str> = problems
+    problems
         .iter()
         .map(|problem| problem.field)
         .filter(|field| is_missing(*field, values, &typed))
         .map(|field| flag(field, values))
-        .collect();
-    if typed.directory.is_empty()
-        && (typed.client_id.is_empty() || typed.client_id == typed.application_id)
-        && !flags.contains(&"directory")
-    {
-        flags.push("directory");
-    }
-    flags
+        .collect()
 }
 
 /// The name is shown and noted, so a secret must not be taken for one.
