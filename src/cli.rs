@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::engine::step::Step;
 
 pub use care::{Doctor, Explain, Handoff, Report, Status, Troubleshooting};
-pub use unattended::{Consent, ConsentFinish, ConsentStart, Values};
+pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -24,6 +24,9 @@ pub use unattended::{Consent, ConsentFinish, ConsentStart, Values};
     after_help = "Try it without a tenant:  octo-csp rehearse\nThe real thing:           octo-csp register"
 )]
 pub struct Cli {
+    /// The folder of the config file, in place of the usual one.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub config_dir: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -47,6 +50,8 @@ pub enum Command {
     Report(Report),
     /// Write a note for whoever administers Entra: what is needed, exact clicks and ids, nothing secret.
     Handoff(Handoff),
+    /// Say what every setting is and where its value comes from.
+    Config(Config),
     /// Print docs/TROUBLESHOOTING.md.
     #[command(hide = true)]
     Troubleshooting(Troubleshooting),

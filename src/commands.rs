@@ -1,5 +1,6 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
+mod config;
 mod consent;
 mod doctor;
 mod explain;
@@ -31,7 +32,11 @@ use crate::ui::report::opening;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
-    let cli = match Cli::try_parse_from(&host.arguments) {
+    let arguments = match settings::arguments(host) {
+        Ok(arguments) => arguments,
+        Err(what) => return complain(host, &what),
+    };
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let wanted = matches!(
@@ -42,11 +47,15 @@ pub fn run(host: &mut Host) -> Exit {
             let stream = if wanted { &mut host.out } else { &mut host.err };
             // Nothing can be done about a closed stream.
             let _closed = write!(stream, "{text}");
+            if let Some(origin) = settings::origin_of(host, &error) {
+                let _closed = writeln!(host.err, "\nocto-csp: {origin}");
+            }
             return if wanted { Exit::Done } else { Exit::Usage };
         }
     };
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
+        Command::Config(arguments) => config::run(host, &arguments),
         Command::Consent(Consent::Start(arguments)) => consent::start(host, &arguments),
         Command::Consent(Consent::Finish(arguments)) => consent::finish(host, &arguments),
         Command::Doctor(arguments) => doctor::run(host, &arguments),
@@ -78,7 +87,8 @@ fn say(host: &mut Host, text: &str) -> Exit {
 /// Says what kept a command from beginning: on standard output as JSON, or on standard error as text.
 fn explained(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: bool) -> Exit {
     if json {
-        say(host, &opening::in_json(failure, diagnosis));
+        let command = settings::command_words(host).unwrap_or_default();
+        say(host, &opening::in_json(&command, failure, diagnosis));
     } else {
         let _closed = write!(host.err, "{}", opening::text(failure, diagnosis));
     }

@@ -94,3 +94,14 @@ pub struct ConsentFinish {
     #[command(flatten)]
     pub which: Which,
 }
+
+/// `octo-csp config`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A flag of any command that is not given is looked for in the variable OCTO_CSP_ and its name (OCTO_CSP_CLIENT_ID),\nthen in config.toml (client-id = \"...\"). Secrets are no settings; secret-file is."
+)]
+pub struct Config {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}

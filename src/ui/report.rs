@@ -1,6 +1,7 @@
 //! What the commands without a screen say: as plain text for a person, as one versioned JSON object for a script.
 
 pub mod calendar;
+pub mod config;
 pub mod dates;
 pub mod doctor;
 pub mod explain;

@@ -58,6 +58,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws_lc_rs", &["simulator", "world/issuer.rs"]),
     ("getrandom", &["world", "simulator"]),
     ("clap", &["cli.rs", "cli", "commands"]),
+    ("toml", &["commands"]),
     ("std::fs", &["world", "simulator", "commands"]),
     // The folder for what is temporary, and the home where there is no user database.
     (

@@ -292,6 +292,7 @@ fn ending(findings: &Findings) -> Vec<Row> {
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
+    command: &'static str,
     registration: &'a str,
     at: String,
     checks: Vec<CheckObject<'a>>,
@@ -368,6 +369,7 @@ pub fn in_json(findings: &Findings) -> String {
     let steps = || findings.steps.iter();
     json(&Object {
         version: VERSION,
+        command: "doctor",
         registration: &findings.registration,
         at: findings.now.to_string(),
         checks: steps().flat_map(check_objects).collect(),
