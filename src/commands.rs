@@ -1,5 +1,8 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod bench;
 mod config;
 mod consent;
 mod doctor;
@@ -12,9 +15,11 @@ mod picture;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
+#[cfg(test)]
+mod schema;
+mod settings;
 #[cfg(feature = "simulator")]
 mod simulate;
-mod settings;
 mod status;
 mod unattended;
 

@@ -29,8 +29,12 @@ fn found(layers: &Layers) -> Found {
         let default = || {
             let values: Vec<_> = arg.get_default_values().iter().collect();
             let switch = matches!(arg.get_action(), ArgAction::SetTrue);
-            let value = values.first().map(|value| value.to_string_lossy().into_owned());
-            value.filter(|_| !switch).or_else(|| switch.then(|| "false".to_owned()))
+            let value = values
+                .first()
+                .map(|value| value.to_string_lossy().into_owned());
+            value
+                .filter(|_| !switch)
+                .or_else(|| switch.then(|| "false".to_owned()))
         };
         let given = layers.given(&name);
         let overridden = layers.file.get(&name);

@@ -120,11 +120,7 @@ pub(super) async fn end(
     talk.finish(over)
 }
 
-async fn take(
-    talk: &mut Talk<'_>,
-    opened: &Opened,
-    replace: Option<&str>,
-) -> Result<Over, Over> {
+async fn take(talk: &mut Talk<'_>, opened: &Opened, replace: Option<&str>) -> Result<Over, Over> {
     talk.may_write()?;
     let registration = &opened.registration;
     let Some(open) = &registration.open else {

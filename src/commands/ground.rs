@@ -45,6 +45,20 @@ impl Ground {
         })
     }
 
+    /// Production in this cloud, for a test that brings a world of its own.
+    #[cfg(test)]
+    #[cfg(feature = "simulator")]
+    pub(super) fn for_test(cloud: Cloud) -> Self {
+        Self {
+            cloud,
+            extra_ca: None,
+            environment: Environment::Production,
+            words: String::new(),
+            state: PathBuf::new(),
+            program: PathBuf::new(),
+        }
+    }
+
     /// What the world is made with.
     pub(super) fn options(&self, browser: Surroundings) -> Options {
         Options {

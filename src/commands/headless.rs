@@ -155,7 +155,9 @@ impl<'w> Conversation<'w> {
 
     /// A person has to sign in.
     fn asking(&mut self, run: &mut Run, asked: Asked) -> Ended {
-        let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
+        let caught = run
+            .consent()
+            .is_some_and(|consent| consent.catching.is_ok());
         match asked {
             Asked::Wait(limit) if caught => {
                 if let Some(limit) = limit {

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use ratatui::Frame;
 
 use crate::cli::{ColorName, Register, Screen};
-use crate::commands::{complain, unattended};
 use crate::commands::ground::{Ground, runtime};
+use crate::commands::{complain, unattended};
 use crate::engine::diagnose::Place;
 use crate::engine::step::Step;
 use crate::exit::Exit;

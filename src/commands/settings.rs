@@ -89,7 +89,12 @@ impl Layers {
         let text = papers::own(&folder, FILE).map_err(|failure| {
             let diagnosis = diagnose(&failure, &Context::default());
             let path = folder.join(FILE);
-            format!("{}: {} ({})", path.display(), diagnosis.what, diagnosis.code)
+            format!(
+                "{}: {} ({})",
+                path.display(),
+                diagnosis.what,
+                diagnosis.code
+            )
         })?;
         let path = folder.join(FILE);
         let file = match &text {
@@ -192,7 +197,10 @@ fn file(path: &Path, bytes: &[u8], flags: &Flags) -> Result<BTreeMap<String, Giv
             toml::Value::Boolean(switch) => switch.to_string(),
             toml::Value::Datetime(date) => date.to_string(),
             toml::Value::Float(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
-                return Err(format!("{}: a text, a number, true or false is needed", name()));
+                return Err(format!(
+                    "{}: a text, a number, true or false is needed",
+                    name()
+                ));
             }
         };
         let origin = Origin::File(path.to_owned(), key.clone());
@@ -248,7 +256,9 @@ fn distance(one: &str, other: &str) -> usize {
 
 fn usable(flag: &str, flags: &Flags, value: String, origin: Origin) -> Result<Given, String> {
     if looks_like_secret_key(&value) {
-        return Err(format!("{origin}: that looks like a secret key, which is no setting"));
+        return Err(format!(
+            "{origin}: that looks like a secret key, which is no setting"
+        ));
     }
     let switch = flags
         .get(flag)
@@ -319,7 +329,10 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
         matches!(given.try_contains_id(id), Ok(true))
             && given.value_source(id) == Some(ValueSource::CommandLine)
     };
-    let args: Vec<&Arg> = command.get_arguments().filter(|arg| settable(arg)).collect();
+    let args: Vec<&Arg> = command
+        .get_arguments()
+        .filter(|arg| settable(arg))
+        .collect();
     let mut taken: Vec<&Arg> = args.iter().copied().filter(|arg| is_given(arg)).collect();
     let mut added = Vec::new();
     for layer in [&layers.variables, &layers.file] {
@@ -376,7 +389,9 @@ pub(super) fn origin(host: &Host, flag: &str) -> Option<String> {
     if typed {
         return None;
     }
-    layers(host)?.given(flag).map(|given| given.origin.to_string())
+    layers(host)?
+        .given(flag)
+        .map(|given| given.origin.to_string())
 }
 
 /// Where the value comes from that a parser complains about.

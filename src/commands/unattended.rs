@@ -201,7 +201,10 @@ impl Way<'_, '_> {
         let open = self.registration().open.as_ref();
         let proven = open.is_some_and(|open| open.standing() != Standing::Begun);
         let again = only == Some(Step::PartnerCenter) || self.arguments.values.replace.is_some();
-        given.secret.is_some() || again || !proven || given.differs_from(&self.registration().typed())
+        given.secret.is_some()
+            || again
+            || !proven
+            || given.differs_from(&self.registration().typed())
     }
 
     /// Reads everything before anything is done, so that whatever is missing or wrong is said at once.
@@ -271,7 +274,11 @@ impl Way<'_, '_> {
         if registration.named && !wanted {
             return Ok(());
         }
-        let name = if given { &self.arguments.values.account_name } else { &None };
+        let name = if given {
+            &self.arguments.values.account_name
+        } else {
+            &None
+        };
         let given = Typed {
             account_name: name.clone().unwrap_or_default(),
             ..Typed::default()
@@ -304,7 +311,12 @@ impl Way<'_, '_> {
             ..self.draft.clone()
         };
         // A draft that cannot be saved is no reason to stop.
-        drop(self.talk.world().perform(Effect::Save(Box::new(draft))).await);
+        drop(
+            self.talk
+                .world()
+                .perform(Effect::Save(Box::new(draft)))
+                .await,
+        );
     }
 
     /// Whether step 3 is run, and if so, whether by a new sign-in. An attempt in which everything is proven is only committed;

@@ -225,7 +225,8 @@ pub fn partner_center(
         && matches!(client, Err(IdError::Empty))
         && matches!(directory, Err(IdError::Empty))
     {
-        problems.push(directory_needed());
+        let Problem { field, cure, .. } = directory_needed();
+        problems.push(Problem::new(field, "The directory is missing.", cure));
     }
     let (Ok(application), Ok(secret_ends)) = (application, secret_ends) else {
         return Err(problems);

@@ -372,7 +372,8 @@ impl Wizard {
 
     /// Whether the name of what is replaced must be typed: always for a working registration of another account.
     pub(crate) fn must_confirm(&self) -> bool {
-        self.registration.active.is_some() && (self.replacing || self.registration.replaces_another())
+        self.registration.active.is_some()
+            && (self.replacing || self.registration.replaces_another())
     }
 
     fn perform(&mut self, origin: Origin, effect: Effect) -> Task {

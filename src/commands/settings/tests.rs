@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use super::*;
-use crate::cli::{CloudName, Command as Chosen};
+use crate::cli::{CloudName, Command as Chosen, Register};
 use crate::host::Environment;
 
 struct Desk {
@@ -50,8 +50,8 @@ impl Desk {
         }
     }
 
-    fn register(&self, arguments: &[&str]) -> crate::cli::Register {
-        let all = super::arguments(&self.host(arguments)).unwrap();
+    fn register(&self, typed: &[&str]) -> Register {
+        let all = arguments(&self.host(typed)).unwrap();
         match Cli::try_parse_from(all).unwrap().command {
             Chosen::Register(register) => *register,
             other => panic!("{other:?}"),
@@ -59,7 +59,7 @@ impl Desk {
     }
 
     fn refused(&self) -> String {
-        super::arguments(&self.host(&["register"])).unwrap_err()
+        arguments(&self.host(&["register"])).unwrap_err()
     }
 }
 
@@ -102,7 +102,7 @@ fn what_cannot_stand_beside_a_layer_above_is_left_out() {
 #[test]
 fn an_inner_command_takes_its_flags_and_no_others() {
     let desk = Desk::new("json = true\naccount-name = \"x\"\n", &[]);
-    let all = super::arguments(&desk.host(&["consent", "start"])).unwrap();
+    let all = arguments(&desk.host(&["consent", "start"])).unwrap();
     assert_eq!(all.last().unwrap(), "--json");
     assert!(Cli::try_parse_from(all).is_ok());
 }
@@ -139,11 +139,11 @@ fn whatever_is_no_setting_is_named_and_never_its_value() {
 fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
     let desk = Desk::new("color = \"pink\"\n", &[("OCTO_CSP_CLOUD", "venus")]);
     let host = desk.host(&["register"]);
-    let error = Cli::try_parse_from(super::arguments(&host).unwrap()).unwrap_err();
+    let error = Cli::try_parse_from(arguments(&host).unwrap()).unwrap_err();
     let told = origin_of(&host, &error).unwrap();
     assert_eq!(told, "--cloud comes from OCTO_CSP_CLOUD");
     let typed = desk.host(&["register", "--cloud=china"]);
-    let error = Cli::try_parse_from(super::arguments(&typed).unwrap()).unwrap_err();
+    let error = Cli::try_parse_from(arguments(&typed).unwrap()).unwrap_err();
     let told = origin_of(&typed, &error).unwrap();
     assert!(told.starts_with("--color comes from color in /"), "{told}");
 }
@@ -151,7 +151,12 @@ fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
 #[test]
 fn help_needs_no_settings() {
     let desk = Desk::new("no = such", &[]);
-    assert_eq!(super::arguments(&desk.host(&["register", "--help"])).unwrap().len(), 5);
+    assert_eq!(
+        arguments(&desk.host(&["register", "--help"]))
+            .unwrap()
+            .len(),
+        5
+    );
 }
 
 #[test]

@@ -109,7 +109,8 @@ impl<'h> Talk<'h> {
         if typed.trim() == wanted.trim() {
             return Ok(());
         }
-        let what = format!("This replaces a registration that works, and its name is another: {wanted}");
+        let what =
+            format!("This replaces a registration that works, and its name is another: {wanted}");
         let cure = "Nothing was changed.";
         Err(self.blame(vec![Blamed {
             given: "--replace".to_owned(),
@@ -221,11 +222,16 @@ impl<'h> Talk<'h> {
             let over = run.checks().iter();
             let over = over.filter(|check| check.state != CheckState::NotTried);
             headless::tell(&mut self.host.err, &mut told, over);
-            let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
+            let caught = run
+                .consent()
+                .is_some_and(|consent| consent.catching.is_ok());
             if waits && caught && !shown && run.status() == Status::Asking {
                 shown = true;
                 self.findings.consent = consent(self.ground, run);
-                say(self.host, &shape(self.told, &self.findings, State::Waiting, None));
+                say(
+                    self.host,
+                    &shape(self.told, &self.findings, State::Waiting, None),
+                );
             }
         })
         .await;

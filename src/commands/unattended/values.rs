@@ -144,7 +144,9 @@ pub(super) fn missing(values: &Values) -> Vec<&'static str> {
         ..Typed::default()
     };
     let secret = crate::secret::Secret::shared(String::new());
-    let problems = answers::partner_center(&typed, &secret).err().unwrap_or_default();
+    let problems = answers::partner_center(&typed, &secret)
+        .err()
+        .unwrap_or_default();
     problems
         .iter()
         .map(|problem| problem.field)
