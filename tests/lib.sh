@@ -1,140 +1,168 @@
+# What the scripts in this folder share: a home, a bus and a keyring of their own, a simulated Microsoft, a browser of a few
+# lines. Sourced, never run. Everything ends with the script.
 # shellcheck shell=bash
-# What the scripts in this folder have in common: a desk of its own (home, bus, keyring) with a simulated Microsoft, and a
-# person who goes through the sign-in pages. Read it with `source tests/lib.sh`.
 
-PROGRAM=${OCTO_CSP:-target/debug/octo-csp}
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+name=$(basename "$0")
+processes=()
 
-# Says what was expected and is not so, and ends.
 fail() {
-    echo "${0##*/}: $*" >&2
+    echo "$name: $*" >&2
     exit 1
 }
 
-# Fails with the names of the tools that are not here.
+# Fails with the name of the first tool that is missing.
 need() {
-    local tool missing=()
-    for tool; do
-        type -P "$tool" >/dev/null || missing+=("$tool")
+    local tool
+    for tool in "$@"; do
+        type -P "$tool" >/dev/null || fail "$tool is missing: tests/set-up installs it"
     done
-    ((${#missing[@]} == 0)) || fail "missing here: ${missing[*]}; tests/set-up installs what the tests need"
 }
 
-# A home in a folder of its own and a bus where nothing starts by itself. All of it is gone when the script ends.
-desk() {
-    need dbus-daemon dbus-send gnome-keyring-daemon
-    PROGRAM=$(realpath -- "$PROGRAM") || fail "no program: cargo build"
-    # A socket's path is short.
-    DESK=$(mktemp -d /tmp/octo-csp-desk.XXXXXX)
-    PROCESSES=()
-    trap leave EXIT
-    export HOME=$DESK XDG_DATA_HOME=$DESK XDG_CACHE_HOME=$DESK XDG_CONFIG_HOME=$DESK/config XDG_RUNTIME_DIR=$DESK
-    unset XDG_STATE_HOME DISPLAY WAYLAND_DISPLAY GNOME_KEYRING_CONTROL
+# The program that is tested: $OCTO_CSP_BIN, else that of the last build, which is made if there is none.
+find_program() {
+    program=${OCTO_CSP_BIN:-$repository/target/debug/octo-csp}
+    if [[ ! -x $program && -z ${OCTO_CSP_BIN:-} ]]; then
+        (cd "$repository" && cargo build --locked --quiet) || fail "the program does not build"
+    fi
+    [[ -x $program ]] || fail "there is no program at $program"
+    # What begins like this is a setting of the program.
     unset "${!OCTO_CSP_@}"
-    cat >"$DESK/bus.conf" <<BUS
+}
+
+clean_up() {
+    local process
+    for process in "${processes[@]}"; do
+        kill "$process" || true
+        wait "$process" || true
+    done
+    rm -rf "$HOME_OF_TEST"
+} 2>/dev/null
+
+# A login session: a home in which nothing is, a bus where nothing starts by itself, an unlocked keyring.
+start_session() {
+    need dbus-daemon dbus-send gnome-keyring-daemon secret-tool
+    HOME_OF_TEST=$(mktemp -d /tmp/octo-csp-XXXXXX)
+    trap clean_up EXIT
+    export HOME=$HOME_OF_TEST XDG_RUNTIME_DIR=$HOME_OF_TEST LANG=C.UTF-8
+    unset XDG_STATE_HOME XDG_DATA_HOME XDG_CONFIG_HOME DISPLAY WAYLAND_DISPLAY LC_ALL GNOME_KEYRING_CONTROL
+    cat >"$HOME/bus.conf" <<BUS
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:dir=$DESK</listen><auth>EXTERNAL</auth>
+<busconfig><type>session</type><listen>unix:dir=$HOME</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>
 BUS
-    mkfifo "$DESK/line"
-    dbus-daemon --nofork --print-address=1 --config-file "$DESK/bus.conf" >"$DESK/line" 2>"$DESK/bus.log" &
-    PROCESSES+=($!)
-    read -r DBUS_SESSION_BUS_ADDRESS <"$DESK/line"
+    local bus
+    exec {bus}< <(exec dbus-daemon --nofork --print-address=1 --config-file "$HOME/bus.conf" 2>/dev/null)
+    processes+=("$!")
+    IFS= read -r -t 30 -u "$bus" DBUS_SESSION_BUS_ADDRESS || fail "dbus-daemon does not come up"
     export DBUS_SESSION_BUS_ADDRESS
-    keyring
-}
-
-# A keyring that is unlocked. The one of an earlier boot, if there is one, has the same password.
-keyring() {
-    local tries=2000
-    printf 'a password' |
-        gnome-keyring-daemon --foreground --components=secrets --unlock >"$DESK/keyring.log" 2>&1 &
-    KEYRING=$!
-    PROCESSES+=("$KEYRING")
-    until has_provider; do
-        ((tries -= 1)) || fail "gnome-keyring-daemon does not come up: $(<"$DESK/keyring.log")"
+    gnome-keyring-daemon --foreground --components=secrets --unlock < <(printf 'a password') >/dev/null 2>&1 &
+    processes+=("$!")
+    # Each question starts a program: thousands of them are many seconds.
+    local asked answer
+    for ((asked = 0; asked < 5000; asked++)); do
+        answer=$(dbus-send --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus \
+            org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null || true)
+        [[ $answer != *'boolean true'* ]] || return 0
     done
+    fail "gnome-keyring-daemon does not come up"
 }
 
-has_provider() {
-    dbus-send --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner \
-        string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true'
+# Serves a simulated Microsoft with these arguments; its line is in $cloud, a file that --cloud-file reads.
+start_simulator() {
+    cloud=$HOME/cloud.json
+    local simulator
+    exec {simulator}< <(exec "$program" simulate "$@")
+    processes+=("$!")
+    IFS= read -r -t 30 -u "$simulator" line || fail "the simulator does not come up"
+    printf '%s\n' "$line" >"$cloud"
 }
 
-# The keyring ends and comes back, as after a reboot: what was only in memory is gone.
-reboot() {
-    kill "$KEYRING"
-    wait "$KEYRING" 2>/dev/null || true
-    while has_provider; do :; done
-    keyring
-}
-
-leave() {
-    local process
-    for process in "${PROCESSES[@]}"; do
-        kill "$process" 2>/dev/null || true
-        wait "$process" 2>/dev/null || true
-    done
-    rm -rf -- "$DESK"
-}
-
-# A simulated Microsoft; its line is $DESK/cloud.json.
-simulate() {
-    "$PROGRAM" simulate "$@" >"$DESK/line" &
-    PROCESSES+=($!)
-    head -n 1 "$DESK/line" >"$DESK/cloud.json"
-}
-
-# One of the facts of the simulated Microsoft.
+# A fact of the simulator's line.
 fact() {
-    jq -er --arg name "$1" '.[$name]' "$DESK/cloud.json" || fail "the simulator does not tell $1"
+    local line rest
+    line=$(<"$cloud")
+    rest=${line#*"\"$1\":\""}
+    [[ $rest != "$line" ]] || fail "the simulator tells no $1"
+    printf '%s' "${rest%%\"*}"
 }
 
-# What stands between two words, once.
+# Goes to the address of a sign-in and through every page, types what the pages say, and prints where the browser would end.
+sign_in() {
+    local address=$1 answer action form
+    answer=$(http GET "$address")
+    while [[ $answer != *$'\n'[Ll]'ocation: '* ]]; do
+        [[ $answer == *SIMULATED* && $answer != *'id="error"'* ]] || fail "an unexpected page: $answer"
+        form="ctx=$(encoded "$(between "$answer" 'name="ctx" value="' '"')")"
+        case $answer in
+        *'id="login"'*)
+            form+="&login=$(encoded "$(between "$answer" 'id="user-to-type">' '<')")"
+            form+="&password=$(encoded "$(between "$answer" 'id="password-to-type">' '<')")"
+            ;;
+        *'id="otc"'*) form+="&otc=$(encoded "$(between "$answer" 'id="otc-to-type">' '<')")" ;;
+        *) form+="&accept=yes" ;;
+        esac
+        action=$(between "$answer" 'action="' '"')
+        [[ $action != /* ]] || action=$(origin "$address")$action
+        answer=$(http POST "$action" "$form")
+    done
+    between "$answer" 'ocation: ' $'\r'
+}
+
+# A whole answer, head and all, of a server on this machine.
+http() {
+    local method=$1 address=$2 body=${3:-} host path server
+    host=$(origin "$address")
+    path=${address#"$host"}
+    host=${host#http://}
+    exec {server}<>"/dev/tcp/${host%:*}/${host##*:}" || fail "nobody answers at $host"
+    printf '%s %s HTTP/1.0\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s' \
+        "$method" "${path:-/}" "$host" "${#body}" "$body" >&"$server"
+    cat <&"$server"
+    exec {server}>&-
+}
+
+origin() {
+    local rest=${1#http://}
+    printf 'http://%s' "${rest%%/*}"
+}
+
+# between TEXT START END: what stands between the first START and the END after it.
 between() {
     local rest=${1#*"$2"}
+    [[ $rest != "$1" ]] || fail "no $2 in: $1"
     printf '%s' "${rest%%"$3"*}"
 }
 
-# Goes through the sign-in pages as a person would, and prints the address that the browser is sent to.
-sign_in() {
-    local address=$1 origin page back action form answer=$DESK/answer
-
-    origin=$(sed -E 's|^(https?://[^/]+).*|\1|' <<<"$address")
-    set -- "$address"
-    while :; do
-        curl -sS --noproxy '*' --max-time 20 -o "$answer" -D "$answer.head" "$@" || fail "the sign-in page does not answer"
-        back=$(sed -nE 's/^[Ll]ocation: *([^\r]*)\r?$/\1/p' "$answer.head")
-        if [[ -n $back ]]; then
-            printf '%s\n' "$back"
-            return
-        fi
-        page=$(<"$answer")
-        [[ $page == *SIMULATED* && $page != *'id="error"'* ]] || fail "no sign-in page: $page"
-        form=(--data-urlencode "ctx=$(between "$page" 'name="ctx" value="' '"')")
-        if [[ $page == *'id="login"'* ]]; then
-            form+=(--data-urlencode "login=$(fact user)" --data-urlencode "password=$(fact password)")
-        elif [[ $page == *'id="otc"'* ]]; then
-            form+=(--data-urlencode "otc=$(fact mfa_code)")
-        else
-            form+=(--data-urlencode accept=yes)
-        fi
-        action=$(between "$page" 'action="' '"')
-        [[ $action == http* ]] || action=$origin$action
-        set -- "${form[@]}" "$action"
+# As a form carries it; ASCII only.
+encoded() {
+    local text=$1 at character
+    for ((at = 0; at < ${#text}; at++)); do
+        character=${text:at:1}
+        case $character in
+        [a-zA-Z0-9._~-]) printf '%s' "$character" ;;
+        *) printf '%%%02X' "'$character" ;;
+        esac
     done
 }
 
-# Runs a program; its exit code must be this one. Standard output is $OUT, standard error is $DESK/err.
-expect() {
-    local wanted=$1 code=0
-    shift
-    OUT=$("$@" 2>"$DESK/err") || code=$?
-    ((code == wanted)) || fail "exit code $code and not $wanted: $*"$'\n'"$OUT"$'\n'"$(<"$DESK/err")"
+# Everything that the keyring has of ours, as another program reads it.
+kept() {
+    secret-tool search --all service octo-csp 2>&1
 }
 
-# What standard output must say, in the words of jq.
-says() {
-    jq -e "$1" <<<"$OUT" >/dev/null || fail "not so: $1"$'\n'"$OUT"
+# The journals of all registrations.
+journal() {
+    cat "$HOME"/.local/state/octo-csp/*/journal
+}
+
+# Fails if a file of the home has one of these words; the keyring's own files are sealed, so they are looked at too.
+no_file_has() {
+    local word found
+    for word in "$@"; do
+        found=$(grep -rlF --exclude=cloud.json -- "$word" "$HOME" || true)
+        [[ -z $found ]] || fail "a secret is in $found"
+    done
 }

@@ -10,6 +10,10 @@ const HEADING: &str = "Without a screen";
 
 /// The answers of the wizard, and how a registration without it behaves.
 #[derive(Debug, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Values {
     /// Never ask, never open a browser: everything is given here. It is the confirmation too.
     #[arg(long, help_heading = HEADING)]
@@ -38,7 +42,7 @@ pub struct Values {
     /// MPN ID (PartnerID) to compare with the signed-in partner's.
     #[arg(long, value_name = "ID", help_heading = HEADING)]
     pub mpn_id: Option<String>,
-    /// Redirect address, exactly as on the app registration [default: http://localhost].
+    /// Redirect address, exactly as on the app registration; the usual one if not given.
     #[arg(long, value_name = "URI", help_heading = HEADING)]
     pub redirect_uri: Option<String>,
     /// Replace the registration that is there; the partner's name says which.

@@ -10,6 +10,7 @@ use crate::commands::{complain, explained, intake, register};
 use crate::engine::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{Failure, Opened};
+use crate::engine::journal::Attempt;
 use crate::engine::run::Run;
 use crate::engine::standing::Standing;
 use crate::exit::Exit;
@@ -82,7 +83,7 @@ pub(super) async fn begin(
 ) -> Exit {
     let mut talk = Talk::new(host, told, ground, (world, &opened));
     talk.say_hosts();
-    let over = match ask(&mut talk, &opened).await {
+    let over = match Box::pin(ask(&mut talk, &opened)).await {
         // The address is all that was asked for.
         Err(Over(State::SignInNeeded, Exit::SignIn)) => Over(State::SignInNeeded, Exit::Done),
         Ok(over) | Err(over) => over,
@@ -98,7 +99,7 @@ async fn ask(talk: &mut Talk<'_>, opened: &Opened) -> Result<Over, Over> {
     talk.look_at_keyring().await?;
     let open = opened.registration.open.as_ref();
     let young = open
-        .and_then(|open| open.sign_in_ends())
+        .and_then(Attempt::sign_in_ends)
         .is_some_and(|end| end > clock::now());
     let run = Run::partner_api(request(talk, opened)?, opened.registration.clone(), None);
     talk.sign_in(run, !young, Asked::Leave).await?;
@@ -114,7 +115,7 @@ pub(super) async fn end(
 ) -> Exit {
     let mut talk = Talk::new(host, told, ground, (world, &opened));
     talk.say_hosts();
-    let over = match take(&mut talk, &opened, replace).await {
+    let over = match Box::pin(take(&mut talk, &opened, replace)).await {
         Ok(over) | Err(over) => over,
     };
     talk.finish(over)

@@ -24,12 +24,12 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
     if arguments.values.no_input {
         return unattended::register(host, arguments);
     }
-    if let Some(flag) = unattended::only_without_a_screen(&arguments.values) {
-        let what = format!("{flag} belongs to register --no-input; the wizard asks by itself");
-        return complain(host, &what);
-    }
     if !host.on_terminal {
         let what = unattended::instead_of_a_terminal(&arguments.values);
+        return complain(host, &what);
+    }
+    if let Some(flag) = unattended::only_without_a_screen(host, &arguments.values) {
+        let what = format!("--{flag} belongs to register --no-input; the wizard asks by itself");
         return complain(host, &what);
     }
     let ground = match Ground::of(host, &arguments.which) {
@@ -46,6 +46,7 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
         only: arguments.step.map(Step::from),
         environment: ground.environment,
         browser: !arguments.screen.no_browser,
+        given: unattended::typed(&arguments.values),
         zone: host.zone.clone(),
     };
     let options = ground.options(surroundings(host, &arguments.screen));

@@ -58,6 +58,7 @@ async fn wizard(host: &mut Host, arguments: &Rehearse, simulator: &Simulator) ->
         only: None,
         environment: Environment::Production,
         browser: !arguments.screen.no_browser,
+        given: crate::engine::answers::Typed::default(),
         zone: host.zone.clone(),
     };
     let browser = register::surroundings(host, &arguments.screen);

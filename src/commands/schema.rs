@@ -5,9 +5,14 @@ use serde_json::Value;
 
 const SCHEMA: &str = include_str!("../../docs/octo-csp.schema.json");
 
+/// The schema itself.
+pub(crate) fn schema() -> Value {
+    serde_json::from_str(SCHEMA).unwrap()
+}
+
 /// Panics where the schema does not allow this value, and says where.
 pub(crate) fn holds(value: &Value) {
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let schema = schema();
     if let Err(why) = check(&schema, &schema, value, "$") {
         panic!("{why}\n{value:#}");
     }
@@ -22,10 +27,12 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), St
                 check(root, root.pointer(pointer).unwrap(), value, at)
             }
             "type" => is_one_of(rule, value),
-            "const" => (rule == value).then_some(()).ok_or(format!("not {rule}")),
+            "const" => (rule == value)
+                .then_some(())
+                .ok_or_else(|| format!("not {rule}")),
             "enum" => {
                 let known = rule.as_array().unwrap().contains(value);
-                known.then_some(()).ok_or(format!("none of {rule}"))
+                known.then_some(()).ok_or_else(|| format!("none of {rule}"))
             }
             "required" => required(rule, value),
             "properties" => properties(root, rule, value, at),
@@ -58,7 +65,8 @@ fn is_one_of(rule: &Value, value: &Value) -> Result<(), String> {
     let good = rule
         .as_array()
         .map_or_else(|| is(rule), |names| names.iter().any(is));
-    good.then_some(()).ok_or(format!("not of the type {rule}"))
+    good.then_some(())
+        .ok_or_else(|| format!("not of the type {rule}"))
 }
 
 fn required(rule: &Value, value: &Value) -> Result<(), String> {
@@ -121,23 +129,6 @@ fn one_of(root: &Value, rule: &Value, value: &Value, at: &str) -> Result<(), Str
         )),
         count => Err(format!("{count} descriptions fit, and one should")),
     }
-}
-
-#[test]
-fn every_check_is_named() {
-    use crate::engine::run::CheckId;
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
-    let named = &schema["$defs"]["check"]["properties"]["check"]["enum"];
-    let mut named: Vec<&str> = named
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|key| key.as_str().unwrap())
-        .collect();
-    let mut keys = CheckId::ALL.map(CheckId::key);
-    named.sort_unstable();
-    keys.sort_unstable();
-    assert_eq!(named, keys);
 }
 
 #[test]

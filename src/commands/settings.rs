@@ -397,11 +397,18 @@ pub(super) fn origin(host: &Host, flag: &str) -> Option<String> {
 /// Where the value comes from that a parser complains about.
 pub(super) fn origin_of(host: &Host, error: &clap::Error) -> Option<String> {
     let named = [ContextKind::InvalidArg, ContextKind::PriorArg];
-    let flags = named.into_iter().filter_map(|kind| match error.get(kind)? {
-        ContextValue::String(arg) => Some(arg.as_str()),
-        ContextValue::Strings(args) => args.first().map(String::as_str),
-        _ => None,
-    });
+    let flags = named
+        .into_iter()
+        .filter_map(|kind| error.get(kind))
+        .filter_map(|value| {
+            if let ContextValue::Strings(args) = value {
+                return args.first();
+            }
+            if let ContextValue::String(arg) = value {
+                return Some(arg);
+            }
+            None
+        });
     let told: Vec<String> = flags
         .filter_map(|arg| {
             let flag = arg.strip_prefix("--")?.split([' ', '=']).next()?;

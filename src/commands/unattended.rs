@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use crate::cli::{Register, Values};
 use crate::commands::ground::{Ground, quoted, runtime};
-use crate::commands::{complain, explained, headless, register};
+use crate::commands::{complain, explained, headless, register, settings};
 use crate::engine::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{Effect, Opened};
-use crate::engine::journal::{Fact, Registration};
+use crate::engine::journal::{Attempt, Fact, Registration};
 use crate::engine::run::Run;
 use crate::engine::standing::Standing;
 use crate::engine::step::Step;
@@ -30,18 +30,19 @@ use headless::Asked;
 use values::Given;
 
 pub(super) use talk::{Over, Talk, Told};
+pub(super) use values::typed;
 
-/// A flag that means something only where nobody is asked, if one was given.
-pub(super) fn only_without_a_screen(values: &Values) -> Option<&'static str> {
+/// A flag that means something only where nobody is asked, if one was typed. As a setting it waits for its time.
+pub(super) fn only_without_a_screen(host: &Host, values: &Values) -> Option<&'static str> {
     [
-        (values.json, "--json"),
-        (values.wait, "--wait"),
-        (values.secret_stdin, "--secret-stdin"),
-        (values.secret_file.is_some(), "--secret-file"),
-        (values.replace.is_some(), "--replace"),
+        (values.json, "json"),
+        (values.wait, "wait"),
+        (values.secret_stdin, "secret-stdin"),
+        (values.secret_file.is_some(), "secret-file"),
+        (values.replace.is_some(), "replace"),
     ]
     .into_iter()
-    .find_map(|(given, flag)| given.then_some(flag))
+    .find_map(|(given, flag)| (given && settings::origin(host, flag).is_none()).then_some(flag))
 }
 
 /// What to do where there is no terminal for the wizard.
@@ -104,7 +105,7 @@ async fn proceed(
         draft: opened.draft.unwrap_or_default(),
     };
     let over = match given {
-        Ok(given) => way.go(&given).await,
+        Ok(given) => Box::pin(way.go(&given)).await,
         Err(blamed) => way.talk.blame(vec![blamed]),
     };
     talk.finish(over)
@@ -142,7 +143,7 @@ impl Way<'_, '_> {
         let mut secret = None;
         if let Some(request) = center {
             let run = Run::partner_center(request, self.registration().clone());
-            let run = self.talk.run(run, Asked::Leave).await?;
+            let run = Box::pin(self.talk.run(run, Asked::Leave)).await?;
             secret = run.secret();
         }
         self.save(&typed).await;
@@ -311,12 +312,7 @@ impl Way<'_, '_> {
             ..self.draft.clone()
         };
         // A draft that cannot be saved is no reason to stop.
-        drop(
-            self.talk
-                .world()
-                .perform(Effect::Save(Box::new(draft)))
-                .await,
-        );
+        drop(self.talk.perform(Effect::Save(Box::new(draft))).await);
     }
 
     /// Whether step 3 is run, and if so, whether by a new sign-in. An attempt in which everything is proven is only committed;
@@ -327,7 +323,7 @@ impl Way<'_, '_> {
         let ready = open.is_some_and(|open| open.standing() == Standing::Ready);
         let carried = open.is_none_or(|open| open.redeeming.is_none());
         let too_old = open
-            .and_then(|open| open.sign_in_ends())
+            .and_then(Attempt::sign_in_ends)
             .is_some_and(|end| end <= clock::now());
         match ready {
             true if asked && carried => Some(true),

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::engine::answers::{Draft, Field, Problem};
+use crate::engine::answers::{Draft, Field, Problem, Typed};
 use crate::engine::diagnose::{self, Diagnosis};
 use crate::engine::effect::{Effect, Failure, Look, Sight};
 use crate::engine::journal::Registration;
@@ -49,6 +49,8 @@ pub struct Setting {
     pub environment: Environment,
     /// Whether a browser may be opened.
     pub browser: bool,
+    /// Fields that were given by flags or settings; empty ones were not.
+    pub given: Typed,
     /// For times on the screen.
     pub zone: TimeZone,
 }

@@ -12,4 +12,5 @@ mod fields;
 mod interrupted;
 mod registered;
 mod rehearsed;
+mod scripts;
 mod secrets;

@@ -52,10 +52,10 @@ impl Desk {
 
     fn register(&self, typed: &[&str]) -> Register {
         let all = arguments(&self.host(typed)).unwrap();
-        match Cli::try_parse_from(all).unwrap().command {
-            Chosen::Register(register) => *register,
-            other => panic!("{other:?}"),
-        }
+        let Chosen::Register(register) = Cli::try_parse_from(all).unwrap().command else {
+            panic!("not register");
+        };
+        *register
     }
 
     fn refused(&self) -> String {

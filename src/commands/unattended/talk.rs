@@ -11,7 +11,7 @@ use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{
     AddressSeen, Cause, Effect, Failure, Look, Opened, Outcome, Service, Verdict,
 };
-use crate::engine::journal::{Fact, Registration};
+use crate::engine::journal::{Attempt, Fact, Registration};
 use crate::engine::run::{CheckId, Run, State as CheckState, Status, WrongPaste};
 use crate::engine::step::Step;
 use crate::exit::Exit;
@@ -68,9 +68,9 @@ impl<'h> Talk<'h> {
         self.host
     }
 
-    /// Everything outside.
-    pub(in crate::commands) fn world(&self) -> &'h World {
-        self.world
+    /// Performs one effect.
+    pub(in crate::commands) async fn perform(&self, effect: Effect) -> Outcome {
+        Box::pin(self.world.perform(effect)).await
     }
 
     /// Says which hosts are neither Microsoft's nor Octo's, and that another authority is trusted: as on every screen.
@@ -155,25 +155,21 @@ impl<'h> Talk<'h> {
 
     /// Proves that the keyring keeps, before anything is worth keeping.
     pub(in crate::commands) async fn look_at_keyring(&mut self) -> Result<(), Over> {
-        match self.world.perform(Effect::Look(Look::Keyring)).await {
-            Outcome::Failed(failure) => Err(self.failed(*failure, Context::default())),
-            _ => Ok(()),
+        let outcome = self.perform(Effect::Look(Look::Keyring)).await;
+        if matches!(outcome, Outcome::Looked(_)) {
+            return Ok(());
         }
+        Err(self.failed(because(outcome), Context::default()))
     }
 
     /// Notes a fact.
     pub(in crate::commands) async fn note(&mut self, fact: Fact) -> Result<(), Over> {
-        match self.world.perform(Effect::Note(fact)).await {
-            Outcome::Noted(line) => {
-                self.registration.apply(&line);
-                Ok(())
-            }
-            Outcome::Failed(failure) => Err(self.failed(*failure, Context::default())),
-            _ => {
-                let failure = Failure::new(Service::Machine, Cause::Internal);
-                Err(self.failed(failure, Context::default()))
-            }
+        let outcome = self.perform(Effect::Note(fact)).await;
+        if let Outcome::Noted(line) = &outcome {
+            self.registration.apply(line);
+            return Ok(());
         }
+        Err(self.failed(because(outcome), Context::default()))
     }
 
     /// Drives step 3, tells the browser's page how it ended, and stops listening.
@@ -189,20 +185,20 @@ impl<'h> Talk<'h> {
         if fresh {
             run.forget_sign_in();
         }
-        let over = self.run(run, asked).await;
+        let over = Box::pin(self.run(run, asked)).await;
         let verdict = match &over {
             Ok(_) => Verdict::Proven,
             Err(Over(State::Refused, _)) => Verdict::Failed,
             Err(_) => Verdict::Closed,
         };
-        drop(self.world.perform(Effect::Tell(verdict)).await);
+        drop(self.perform(Effect::Tell(verdict)).await);
         over.map(drop)
     }
 
     /// Makes the proven attempt the active one.
     pub(in crate::commands) async fn commit(&mut self) -> Result<Over, Over> {
         let run = Run::commit(self.registration.clone());
-        self.run(run, Asked::Leave).await?;
+        Box::pin(self.run(run, Asked::Leave)).await?;
         let name = self.registration.name.as_ref();
         let name = name.map_or_else(|| "the account".to_owned(), ToString::to_string);
         let said = format!("Registered: {name}. Later: octo-csp status, octo-csp doctor.");
@@ -303,6 +299,15 @@ impl<'h> Talk<'h> {
     }
 }
 
+/// Why something was not done. An answer to another question is a mistake of ours.
+fn because(outcome: Outcome) -> Failure {
+    if let Outcome::Failed(failure) = outcome {
+        *failure
+    } else {
+        Failure::new(Service::Machine, Cause::Internal)
+    }
+}
+
 fn shape(told: Told, findings: &Findings, state: State, exit: Option<Exit>) -> String {
     match exit {
         _ if !told.json => report::text(findings, state),
@@ -316,14 +321,15 @@ fn consent(ground: &Ground, run: &Run) -> Option<Consent> {
     let consent = run.consent()?;
     let registration = run.registration();
     let open = registration.open.as_ref();
-    let replace = registration
-        .replaces_another()
-        .then(|| format!(" --replace {}", quoted(&registration.name_to_confirm())))
-        .unwrap_or_default();
+    let replace = if registration.replaces_another() {
+        format!(" --replace {}", quoted(&registration.name_to_confirm()))
+    } else {
+        String::new()
+    };
     let which = &ground.words;
     Some(Consent {
         address: consent.address.to_string(),
-        expires_at: open.and_then(|open| open.sign_in_ends()),
+        expires_at: open.and_then(Attempt::sign_in_ends),
         redirect: consent.redirect.to_string(),
         listening: consent.catching.is_ok() && run.status() == Status::Asking,
         redirect_unknown: run.address_seen() == Some(AddressSeen::NotRegistered),

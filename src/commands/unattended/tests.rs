@@ -336,3 +336,16 @@ async fn a_refusal_has_the_exit_code_of_its_row() {
     assert_eq!(object["failed"][0]["code"], "AADSTS7000215");
     assert_eq!(object["state"], "refused");
 }
+
+#[test]
+fn every_check_is_named_in_the_schema() {
+    use crate::engine::run::CheckId;
+    let schema = schema::schema();
+    let named = &schema["$defs"]["check"]["properties"]["check"]["enum"];
+    let named = named.as_array().unwrap().iter();
+    let mut named: Vec<&str> = named.map(|key| key.as_str().unwrap()).collect();
+    let mut keys = CheckId::ALL.map(CheckId::key);
+    named.sort_unstable();
+    keys.sort_unstable();
+    assert_eq!(named, keys);
+}

@@ -25,23 +25,15 @@ pub(super) struct Given {
 impl Given {
     /// Takes the flags in and reads the secret from where they say.
     pub(super) fn read(host: &mut Host, values: &Values) -> Result<Self, Blamed> {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let typed = Typed {
-            account_name: text(&values.account_name),
-            client_id: text(&values.client_id),
-            application_id: text(&values.application_id),
-            directory: text(&values.directory),
-            secret_ends: text(&values.secret_ends),
-            mpn_id: text(&values.mpn_id),
-            redirect: text(&values.redirect_uri),
-            ..Typed::default()
-        };
         let secret = match &values.secret_file {
             Some(path) => Some(from_file(host, path)?),
             None if values.secret_stdin => Some(from_input(host)?),
             None => None,
         };
-        Ok(Self { typed, secret })
+        Ok(Self {
+            typed: typed(values),
+            secret,
+        })
     }
 
     /// The visible values, filled up from what is known.
@@ -70,6 +62,21 @@ impl Given {
             }
             _ => true,
         }
+    }
+}
+
+/// The visible values; empty where none was given.
+pub(in crate::commands) fn typed(values: &Values) -> Typed {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    Typed {
+        account_name: text(&values.account_name),
+        client_id: text(&values.client_id),
+        application_id: text(&values.application_id),
+        directory: text(&values.directory),
+        secret_ends: text(&values.secret_ends),
+        mpn_id: text(&values.mpn_id),
+        redirect: text(&values.redirect_uri),
+        ..Typed::default()
     }
 }
 
@@ -136,13 +143,7 @@ fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
 
 /// What would be said about the visible values of the first two steps: for the person who has no terminal and no flags yet.
 pub(super) fn missing(values: &Values) -> Vec<&'static str> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let typed = Typed {
-        client_id: text(&values.client_id),
-        application_id: text(&values.application_id),
-        directory: text(&values.directory),
-        ..Typed::default()
-    };
+    let typed = typed(values);
     let secret = crate::secret::Secret::shared(String::new());
     let problems = answers::partner_center(&typed, &secret)
         .err()

@@ -12,7 +12,7 @@ use crate::ui::view::explanation;
 const LABEL: u16 = 16;
 
 #[derive(Serialize)]
-struct Found<'a> {
+struct Answer<'a> {
     version: u32,
     command: &'static str,
     found: Vec<Explained<'a>>,
@@ -81,7 +81,7 @@ pub fn told(diagnosis: &Diagnosis, when: Option<&str>) -> Vec<Row> {
 
 /// The same as JSON.
 pub fn in_json(found: &[Explanation]) -> String {
-    json(&Found {
+    json(&Answer {
         version: VERSION,
         command: "explain",
         found: found.iter().map(Explained::of).collect(),

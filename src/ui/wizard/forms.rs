@@ -143,6 +143,23 @@ impl Forms {
         }
     }
 
+    /// Puts in what was given; what was not stays as it is.
+    pub(super) fn fill(&mut self, given: &Typed) {
+        for (field, value) in [
+            (Field::AccountName, &given.account_name),
+            (Field::ClientId, &given.client_id),
+            (Field::ApplicationId, &given.application_id),
+            (Field::Directory, &given.directory),
+            (Field::SecretEnds, &given.secret_ends),
+            (Field::MpnId, &given.mpn_id),
+            (Field::Redirect, &given.redirect),
+        ] {
+            if !value.is_empty() {
+                self.set(field, value);
+            }
+        }
+    }
+
     pub(super) fn set(&mut self, field: Field, value: &str) {
         if let Some(text) = self.text_mut(field) {
             text.set(value);

@@ -90,6 +90,8 @@ impl Wizard {
                 .collect();
         }
         self.restore_from_registration();
+        let given = self.setting.given.clone();
+        self.forms.fill(&given);
         let mut tasks = self.look_again();
         tasks.extend(self.place_after_opening(opened.draft.and_then(|draft| draft.step)));
         tasks

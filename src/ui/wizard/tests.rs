@@ -464,3 +464,19 @@ fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
     assert!(story.shows("It was not taken: this field is shown."));
     assert!(!story.screen(120, 60).contains(SECRET));
 }
+
+#[test]
+fn what_was_given_by_flags_is_typed_already() {
+    let story = Story::begun(Setting {
+        given: Typed {
+            application_id: APP.to_owned(),
+            redirect: "https://localhost".to_owned(),
+            ..Typed::default()
+        },
+        ..setting()
+    });
+    let text = |field| story.wizard.forms.text(field).unwrap().text();
+    assert_eq!(text(Field::ApplicationId), APP);
+    assert_eq!(text(Field::Redirect), "https://localhost");
+    assert_eq!(text(Field::Directory), "");
+}
