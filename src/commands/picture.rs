@@ -94,7 +94,6 @@ impl Story {
         self.paste(COMPANY);
         self.press(Intent::Submit);
         self.answer_all();
-        self.press(Intent::Previous);
         for value in [TENANT, APPLICATION, SECRET_ID] {
             self.paste(value);
             self.press(Intent::Next);

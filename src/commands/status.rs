@@ -8,7 +8,7 @@ use crate::cloud::Cloud;
 use crate::commands::{complain, explained, ground, say};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::Failure;
-use crate::engine::journal::{Attempt, ItemName, Registration};
+use crate::engine::journal::{Attempt, ItemName, Kind, Registration};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::status::{self, Found, Item};
@@ -158,6 +158,7 @@ fn scan(host: &Host, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
         .collect())
 }
 
+/// Every item that holds a secret. A manifest holds the names of items, which a report may say.
 fn every_item(registration: &Registration) -> Vec<ItemName> {
     registration
         .active
@@ -166,6 +167,7 @@ fn every_item(registration: &Registration) -> Vec<ItemName> {
         .chain(&registration.previous)
         .chain(&registration.closed)
         .flat_map(Attempt::all_items)
+        .filter(|item| item.kind != Kind::Manifest)
         .collect()
 }
 

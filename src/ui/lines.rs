@@ -18,7 +18,8 @@ pub fn plain(rows: &[Row], width: usize) -> String {
 
 fn line(row: &Row, width: usize, text: &mut String) {
     let words = row.words();
-    let hang = usize::from(row.hang).min(width / 2);
+    // A line that goes on keeps room for a few words.
+    let hang = usize::from(row.hang).min(width * 3 / 4);
     let mut current = " ".repeat(usize::from(row.indent));
     let mut empty = true;
     let mut gap = "";

@@ -414,7 +414,8 @@ impl Wizard {
         self.focus_first_open();
     }
 
-    /// The first field that is empty or wrong gets the focus.
+    /// The first field that is wrong, or empty though it is needed, gets the focus; a page that nothing was typed on begins at
+    /// its top.
     fn focus_first_open(&mut self) {
         let stops = self.stops();
         let wrong = |stop: &Stop| match stop {
@@ -425,10 +426,14 @@ impl Wizard {
             Stop::Field(field) => self.forms.is_empty(*field) && forms::is_needed(*field),
             Stop::Mark(_) | Stop::Choice(_) | Stop::Button => false,
         };
+        let begun = stops.iter().any(|stop| match stop {
+            Stop::Field(field) => !self.forms.is_empty(*field),
+            Stop::Mark(_) | Stop::Choice(_) | Stop::Button => false,
+        });
         let first = stops
             .iter()
             .position(wrong)
-            .or_else(|| stops.iter().position(needed));
+            .or_else(|| stops.iter().position(|stop| begun && needed(stop)));
         self.focus = first.unwrap_or(0);
     }
 

@@ -72,7 +72,7 @@ pub fn unfinished(step: &StepFindings) -> bool {
 /// The line of one check, as it is printed when it is over; `None` while it is not.
 pub fn line(check: &Check) -> Option<String> {
     let (word, said) = told_state(check)?;
-    let row = Row::text(format!("{word:<4}  {:<32} {said}", check.id.title())).hanging(6);
+    let row = Row::text(format!("{word:<4}  {:<32} {said}", check.id.title())).hanging(39);
     Some(plain(&[row], WIDTH))
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use base64::Engine as _;
 use serde_json::Value;
@@ -14,6 +14,13 @@ use crate::pty::Pty;
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_octo-csp");
 /// The ordinary terminal.
 pub(super) const SIZE: (u16, u16) = (80, 24);
+
+/// What every program is told beside the session.
+const FIXED: [(&str, &str); 3] = [
+    ("PATH", "/usr/bin:/bin"),
+    ("LANG", "C.UTF-8"),
+    ("TZ", "UTC"),
+];
 
 /// One person's machine.
 pub(super) struct Desk {
@@ -59,6 +66,27 @@ impl Desk {
             .chain(arguments.iter().copied())
             .collect();
         spawn(&self.session, &command)
+    }
+
+    /// A command without a terminal; nothing is on its standard input.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(self.session.variables())
+            .envs(FIXED)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// The same, which is about the simulated Microsoft, run to its end.
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
+        let cloud = self.path("cloud.json").display().to_string();
+        let mut command = self.command(arguments);
+        command.args(["--cloud-file", &cloud]).output().unwrap()
     }
 
     /// The folder of the one registration.
@@ -113,15 +141,10 @@ impl Drop for Desk {
 /// Starts a program in a terminal of the session.
 pub(super) fn spawn(session: &Session, command: &[&str]) -> Pty {
     let own = session.variables();
-    let fixed = [
-        ("PATH", "/usr/bin:/bin"),
-        ("LANG", "C.UTF-8"),
-        ("TZ", "UTC"),
-    ];
     let variables: Vec<(&str, &str)> = own
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
-        .chain(fixed)
+        .chain(FIXED)
         .collect();
     Pty::spawn(command, SIZE, &variables)
 }
@@ -224,6 +247,7 @@ impl Person for Pty {
         let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
         // What is registered or drafted is there already.
         if !self.screen().contents().contains(&application) {
+            self.send("\t");
             self.fill(&application, &application);
             self.send("\t");
         }

@@ -23,7 +23,6 @@ fn bad_input_gets_a_sentence_at_its_field() {
     let (application, tenant) = (desk.fact("client_id"), desk.fact("tenant_id"));
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
-    pty.send("\x1b[Z");
     gets(&mut pty, "not a guid at all", "!!  ");
     let mangled = format!(" {{{}}}\r\n", application.to_uppercase().replace('-', ""));
     gets(&mut pty, &mangled, "Pasted without");

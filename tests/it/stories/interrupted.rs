@@ -17,6 +17,7 @@ fn what_was_proven_before_a_kill_is_not_asked_for_again() {
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     let application = desk.fact("client_id");
+    pty.send("\t");
     pty.fill(&application, &application);
     pty.send("\t");
     pty.fill(

@@ -20,6 +20,10 @@ fn registered() -> Desk {
     desk
 }
 
+fn said(stream: &[u8]) -> String {
+    String::from_utf8(stream.to_vec()).unwrap()
+}
+
 /// The values that the keyring holds, as another program reads them.
 fn values(desk: &Desk) -> Vec<String> {
     let kept = desk.kept();
@@ -159,4 +163,29 @@ fn a_second_wizard_says_so_at_once_and_changes_nothing() {
     assert_eq!(desk.journal(), journal);
     first.prove(&desk);
     leave(first, 130);
+}
+
+#[test]
+fn what_is_registered_is_checked_and_reported_without_a_terminal() {
+    let desk = registered();
+    let before = desk.items();
+    let dates = desk.path("ends.ics").display().to_string();
+    let doctor = desk.run(&["doctor", "--ics", &dates]);
+    assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor.stderr));
+    let table = said(&doctor.stdout);
+    assert!(table.contains("ok    Price sheet readable"), "{table}");
+    let events = std::fs::read_to_string(&dates).unwrap();
+    assert_eq!(events.matches("BEGIN:VEVENT").count(), 1, "{events}");
+    // The token that Microsoft renewed is kept; nothing else has changed.
+    let after = desk.items();
+    assert!(before.iter().all(|item| after.contains(item)), "{after:?}");
+    assert!(after.len() > before.len(), "{after:?}");
+
+    let file = desk.path("report.txt");
+    let report = desk.run(&["report", "-o", &file.display().to_string()]);
+    assert_eq!(report.status.code(), Some(0), "{}", said(&report.stderr));
+    assert!(said(&report.stderr).contains("kept secrets in 7 encodings: none is in it"));
+    let report = std::fs::read_to_string(file).unwrap();
+    assert!(report.contains("Contoso CSP"), "{report}");
+    assert!(!report.contains(&desk.fact("client_secret")));
 }

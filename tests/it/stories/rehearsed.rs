@@ -111,6 +111,8 @@ fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
     let application = told(&pty, "Application ID");
     let secret = told(&pty, "Secret key");
     let domain = told(&pty, "Directory");
+    // Client ID may stay empty: it is taken from Application ID.
+    pty.send("\t");
     pty.paste(&format!("{{{}}}", application.to_uppercase()));
     pty.wait("> │ {6F1D2C9A");
     pty.send("\x1b");

@@ -32,6 +32,7 @@ fn a_secret_is_in_no_byte_that_leaves_but_to_the_keyring() {
     let mut pty = desk.register(&["--browser", &browser.command]);
     pty.begin("Contoso CSP");
     let (application, domain) = (desk.fact("client_id"), desk.fact("domain"));
+    pty.send("\t");
     pty.fill(&application, &application);
     pty.send("\t");
     for (index, letter) in TYPED.char_indices() {
