@@ -1,8 +1,5 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
-#[cfg(test)]
-#[cfg(feature = "simulator")]
-mod bench;
 mod config;
 mod consent;
 mod doctor;
@@ -99,3 +96,7 @@ fn explained(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: bo
     }
     diagnosis.exit
 }
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests;

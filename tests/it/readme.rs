@@ -122,7 +122,13 @@ fn whatever_is_linked_or_run_is_there() {
     let readme = read("README.md");
     let links = readme.split("](").skip(1);
     let links = links.map(|rest| rest.split(')').next().unwrap());
+    let slug = |title: &str| title.to_lowercase().replace(' ', "-");
+    for place in links.clone().filter_map(|link| link.strip_prefix('#')) {
+        let titles = readme.lines().filter_map(|line| line.strip_prefix("## "));
+        assert!(titles.map(slug).any(|title| title == place), "{place}");
+    }
     for path in links
+        .filter(|link| !link.starts_with('#'))
         .filter(|link| !link.contains("://"))
         .chain(["tests/run", "tests/set-up"])
     {

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::cli::Which;
-use crate::commands::bench::{Stream, host, microsoft, register};
 use crate::commands::schema;
+use crate::commands::tests::{Stream, host, microsoft, register};
 use crate::engine::step::Environment;
 use crate::ids::{ClientId, RedirectAddress, TenantId};
 use crate::simulator::Simulator;

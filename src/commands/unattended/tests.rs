@@ -9,7 +9,7 @@ use url::Url;
 
 use super::*;
 use crate::cli::{Cli, Command};
-use crate::commands::bench::{self, Stream, microsoft, prove, sign_in};
+use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
 use crate::commands::{consent, schema};
 use crate::engine::step::Environment;
 use crate::simulator::{Facts, Simulator};
