@@ -150,7 +150,8 @@ impl Way<'_, '_> {
         let replace = self.arguments.values.replace.as_deref();
         self.talk.may_replace(replace)?;
         if let Some(fresh) = self.needs_a_sign_in(only) {
-            let request = self.partner_api(&typed)?;
+            let request = answers::partner_api(&typed, None);
+            let request = request.map_err(|problems| self.wrong(&typed, problems))?;
             let asked = if self.arguments.values.wait {
                 Asked::Wait(Some(Duration::from_secs(self.arguments.values.timeout)))
             } else {
@@ -215,8 +216,7 @@ impl Way<'_, '_> {
         typed: &Typed,
         proves: bool,
     ) -> Result<Option<answers::PartnerCenterRequest>, Over> {
-        let mut problems: Vec<Problem> = answers::basic(typed).err().unwrap_or_default();
-        problems.extend(values::secret_as_name(&typed.account_name));
+        let mut problems = basic(typed).err().unwrap_or_default();
         let mut center = None;
         if proves {
             let empty = crate::secret::Secret::shared(String::new());
@@ -246,56 +246,37 @@ impl Way<'_, '_> {
         if problems.is_empty() {
             return Ok(center);
         }
-        let blamed = values::blame(self.talk.host(), &self.arguments.values, typed, problems);
-        Err(self.talk.blame(blamed))
-    }
-
-    fn partner_api(&mut self, typed: &Typed) -> Result<answers::PartnerApiRequest, Over> {
-        answers::partner_api(typed, None).map_err(|problems| {
-            let blamed = values::blame(self.talk.host(), &self.arguments.values, typed, problems);
-            self.talk.blame(blamed)
-        })
+        Err(self.wrong(typed, problems))
     }
 
     /// Notes the name where it is asked for: on the first way through, and by `--step basic`.
     async fn named(&mut self, typed: &Typed, only: Option<Step>) -> Result<(), Over> {
-        let given = self.arguments.values.account_name.is_some();
-        if only == Some(Step::Basic) && !given {
+        let name = self.arguments.values.account_name.clone();
+        if only == Some(Step::Basic) && name.is_none() {
             let problem = Problem::new(
                 Field::AccountName,
                 "The name is missing.",
                 "An empty one takes the name away.",
             );
-            let values = &self.arguments.values;
-            let blamed = values::blame(self.talk.host(), values, typed, vec![problem]);
-            return Err(self.talk.blame(blamed));
+            return Err(self.wrong(typed, vec![problem]));
         }
+        let wanted = name.is_some() && only.is_none_or(|only| only == Step::Basic);
         let registration = self.registration();
-        let wanted = given && only.is_none_or(|only| only == Step::Basic);
         if registration.named && !wanted {
             return Ok(());
         }
-        let name = if given {
-            &self.arguments.values.account_name
-        } else {
-            &None
-        };
         let given = Typed {
-            account_name: name.clone().unwrap_or_default(),
+            account_name: name.unwrap_or_default(),
             ..Typed::default()
         };
-        let mut problems = Vec::new();
-        problems.extend(values::secret_as_name(&given.account_name));
-        match answers::basic(&given) {
-            Ok(details) if problems.is_empty() => {
-                if registration.named && registration.name == details.name {
-                    return Ok(());
-                }
-                self.talk.note(Fact::Named { name: details.name }).await
-            }
-            Ok(_) => Err(self.wrong(typed, problems)),
-            Err(wrong) => Err(self.wrong(typed, wrong)),
+        let name = match basic(&given) {
+            Ok(details) => details.name,
+            Err(problems) => return Err(self.wrong(typed, problems)),
+        };
+        if registration.named && registration.name == name {
+            return Ok(());
         }
+        self.talk.note(Fact::Named { name }).await
     }
 
     fn wrong(&mut self, typed: &Typed, problems: Vec<Problem>) -> Over {
@@ -330,5 +311,13 @@ impl Way<'_, '_> {
             true => None,
             false => Some(too_old),
         }
+    }
+}
+
+/// Step 1, where the name must not be a secret that slipped: it is shown and noted.
+fn basic(typed: &Typed) -> Result<answers::BasicDetails, Vec<Problem>> {
+    match values::secret_as_name(&typed.account_name) {
+        Some(problem) => Err(vec![problem]),
+        None => answers::basic(typed),
     }
 }

@@ -293,6 +293,9 @@ impl<'h> Talk<'h> {
     /// Says how it ended.
     pub(in crate::commands) fn finish(mut self, Over(state, exit): Over) -> Exit {
         self.findings.now = clock::now();
+        if let Some(consent) = &mut self.findings.consent {
+            consent.listening = false;
+        }
         let text = shape(self.told, &self.findings, state, Some(exit));
         say(self.host, &text);
         exit
