@@ -68,14 +68,9 @@ pub(super) async fn converse(
     asked: Asked,
     on_change: impl FnMut(&Run),
 ) -> Ended {
-    let mut conversation = Conversation {
-        world,
-        watch: Stopwatch::start(),
-        handles: HashMap::new(),
-        flights: FuturesUnordered::new(),
-        limit: Box::pin(std::future::pending()),
-    };
-    conversation.hold(run, asked, ended(), on_change).await
+    Conversation::new(world)
+        .hold(run, asked, ended(), on_change)
+        .await
 }
 
 /// Says a line about each check that is over and was not told of yet.
@@ -105,6 +100,16 @@ struct Conversation<'w> {
 }
 
 impl<'w> Conversation<'w> {
+    fn new(world: &'w World) -> Self {
+        Self {
+            world,
+            watch: Stopwatch::start(),
+            handles: HashMap::new(),
+            flights: FuturesUnordered::new(),
+            limit: Box::pin(std::future::pending()),
+        }
+    }
+
     async fn hold(
         &mut self,
         run: &mut Run,
@@ -232,3 +237,7 @@ pub(super) async fn ended() {
         std::future::pending().await
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests;

@@ -221,7 +221,7 @@ impl Way<'_, '_> {
         if proves {
             let empty = crate::secret::Secret::shared(String::new());
             let secret = given.secret.as_ref().unwrap_or(&empty);
-            match answers::partner_center(typed, secret) {
+            match values::partner_center(typed, secret) {
                 Ok(request) => center = Some(request),
                 Err(wrong) => problems.extend(wrong),
             }

@@ -221,13 +221,6 @@ pub fn partner_center(
     ));
     let secret_ends = ends(&typed.secret_ends);
     note(secret_ends.as_ref().err().cloned().map_or(Ok(None), Err));
-    if application.is_err()
-        && matches!(client, Err(IdError::Empty))
-        && matches!(directory, Err(IdError::Empty))
-    {
-        let Problem { field, cure, .. } = directory_needed();
-        problems.push(Problem::new(field, "The directory is missing.", cure));
-    }
     let (Ok(application), Ok(secret_ends)) = (application, secret_ends) else {
         return Err(problems);
     };
@@ -573,16 +566,6 @@ mod tests {
             problems
                 .iter()
                 .all(|problem| !problem.what.is_empty() && !problem.cure.is_empty())
-        );
-    }
-
-    #[test]
-    fn everything_that_is_missing_is_said_at_once() {
-        let problems = partner_center(&Typed::default(), &secret("")).unwrap_err();
-        let fields: Vec<Field> = problems.iter().map(|problem| problem.field).collect();
-        assert_eq!(
-            fields,
-            [Field::ApplicationId, Field::SecretKey, Field::Directory]
         );
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cli::Values;
 use crate::commands::{intake, settings};
-use crate::engine::answers::{self, Field, Problem, Typed};
+use crate::engine::answers::{self, Field, PartnerCenterRequest, Problem, Typed};
 use crate::host::Host;
 use crate::ids::looks_like_secret_key;
 use crate::secret::SharedSecret;
@@ -141,13 +141,30 @@ fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
     }
 }
 
+/// Reads step 2. Nobody comes back to this page, so a directory that will be needed is asked for at once: only where nothing
+/// says which application it is, the wizard waits with that.
+pub(super) fn partner_center(
+    typed: &Typed,
+    secret: &SharedSecret,
+) -> Result<PartnerCenterRequest, Vec<Problem>> {
+    answers::partner_center(typed, secret).map_err(|mut problems| {
+        let nothing = [&typed.application_id, &typed.client_id, &typed.directory];
+        if nothing.into_iter().all(String::is_empty) {
+            problems.push(Problem::new(
+                Field::Directory,
+                "The directory is missing.",
+                "Entra > Overview > Tenant ID; or a domain such as contoso.onmicrosoft.com.",
+            ));
+        }
+        problems
+    })
+}
+
 /// What would be said about the visible values of the first two steps: for the person who has no terminal and no flags yet.
 pub(super) fn missing(values: &Values) -> Vec<&'static str> {
     let typed = typed(values);
     let secret = crate::secret::Secret::shared(String::new());
-    let problems = answers::partner_center(&typed, &secret)
-        .err()
-        .unwrap_or_default();
+    let problems = partner_center(&typed, &secret).err().unwrap_or_default();
     problems
         .iter()
         .map(|problem| problem.field)

@@ -877,3 +877,24 @@ fn a_challenge_goes_along_with_the_next_sign_in() {
     }
     assert_eq!(listened, [Foreign::some("{\"access_token\":{}}")]);
 }
+
+#[test]
+fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
+    let mut bench = Bench::registered();
+    // The token of the same account is carried over; then a new sign-in is wanted.
+    assert_eq!(bench.step_two().1, Status::Finished);
+    let mut run = Run::partner_api(api_request(), bench.registration(), None);
+    run.forget_sign_in();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    bench.log.clear();
+    let (mut again, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert!(
+        bench.log.contains(&"relisten".to_owned()),
+        "{:?}",
+        bench.log
+    );
+    assert_eq!(bench.paste(&mut again, CODE), Status::Finished);
+    assert_eq!(bench.commit().1, Status::Finished);
+}

@@ -68,10 +68,7 @@ fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
         .iter()
         .map(|problem| problem.field)
         .collect();
-    assert_eq!(
-        fields,
-        [Field::ApplicationId, Field::SecretKey, Field::Directory]
-    );
+    assert_eq!(fields, [Field::ApplicationId, Field::SecretKey]);
     assert_eq!(story.wizard.stop(), Some(Stop::Field(Field::ApplicationId)));
     story.paste(APP);
     assert!(
