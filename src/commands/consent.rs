@@ -4,12 +4,11 @@ use std::io::Write as _;
 
 use crate::cli::{ConsentFinish, ConsentStart};
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::headless::{self, Asked};
-use crate::commands::unattended::{Over, Talk, Told};
-use crate::commands::{complain, explained, intake, register};
+use crate::commands::headless::Asked;
+use crate::commands::unattended::{Over, Talk, Told, opened};
+use crate::commands::{complain, intake};
 use crate::engine::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
-use crate::engine::diagnose::{Context, diagnose};
-use crate::engine::effect::{Failure, Opened};
+use crate::engine::effect::Opened;
 use crate::engine::journal::Attempt;
 use crate::engine::run::Run;
 use crate::engine::standing::Standing;
@@ -17,7 +16,6 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::report::register::State;
-use crate::world::browser::Surroundings;
 use crate::world::{World, clock};
 
 pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
@@ -30,10 +28,9 @@ pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
         return Exit::Internal;
     };
     runtime.block_on(async {
-        let world = World::new(ground.options(Surroundings::default()));
-        match headless::open(&world, ground.environment).await {
-            Ok(opened) => begin(host, told, &ground, (&world, opened)).await,
-            Err(failure) => shut(host, &failure, told.json),
+        match opened(host, &ground, told.json).await {
+            Ok((world, opened)) => begin(host, told, &ground, (&world, opened)).await,
+            Err(exit) => exit,
         }
     })
 }
@@ -49,10 +46,9 @@ pub(super) fn finish(host: &mut Host, arguments: &ConsentFinish) -> Exit {
     };
     let replace = arguments.replace.as_deref();
     runtime.block_on(async {
-        let world = World::new(ground.options(Surroundings::default()));
-        match headless::open(&world, ground.environment).await {
-            Ok(opened) => end(host, (told, replace), &ground, (&world, opened)).await,
-            Err(failure) => shut(host, &failure, told.json),
+        match opened(host, &ground, told.json).await {
+            Ok((world, opened)) => end(host, (told, replace), &ground, (&world, opened)).await,
+            Err(exit) => exit,
         }
     })
 }
@@ -63,15 +59,6 @@ fn told(command: &'static str, json: bool) -> Told {
         json,
         lines: false,
     }
-}
-
-fn shut(host: &mut Host, failure: &Failure, json: bool) -> Exit {
-    let context = Context {
-        place: register::machine(host),
-        ..Context::default()
-    };
-    let diagnosis = diagnose(failure, &context);
-    explained(host, failure, &diagnosis, json)
 }
 
 /// Begins the sign-in, or shows the one again that was begun a moment ago.

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use crate::cli::{Register, Values};
 use crate::commands::ground::{Ground, quoted, runtime};
-use crate::commands::{complain, explained, headless, register, settings};
+use crate::commands::headless::Asked;
+use crate::commands::{complain, settings};
 use crate::engine::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
-use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{Effect, Opened};
 use crate::engine::journal::{Attempt, Fact, Registration};
 use crate::engine::run::Run;
@@ -24,12 +24,10 @@ use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::register::{Blamed, State};
-use crate::world::browser::Surroundings;
 use crate::world::{World, clock};
-use headless::Asked;
 use values::Given;
 
-pub(super) use talk::{Over, Talk, Told};
+pub(super) use talk::{Over, Talk, Told, opened};
 pub(super) use values::typed;
 
 /// A flag that means something only where nobody is asked, if one was typed. As a setting it waits for its time.
@@ -70,17 +68,9 @@ pub(super) fn register(host: &mut Host, arguments: &Register) -> Exit {
         return Exit::Internal;
     };
     runtime.block_on(async {
-        let world = World::new(ground.options(Surroundings::default()));
-        match headless::open(&world, ground.environment).await {
-            Ok(opened) => proceed(host, arguments, &ground, (&world, opened), given).await,
-            Err(failure) => {
-                let context = Context {
-                    place: register::machine(host),
-                    ..Context::default()
-                };
-                let diagnosis = diagnose(&failure, &context);
-                explained(host, &failure, &diagnosis, arguments.values.json)
-            }
+        match opened(host, &ground, arguments.values.json).await {
+            Ok((world, opened)) => proceed(host, arguments, &ground, (&world, opened), given).await,
+            Err(exit) => exit,
         }
     })
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use crate::commands::ground::{Ground, quoted};
 use crate::commands::headless::{self, Asked, Ended};
-use crate::commands::{register, say};
+use crate::commands::{explained, register, say};
 use crate::engine::answers::{Field, Problem};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{
@@ -17,7 +17,28 @@ use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::register::{self as report, Blamed, Consent, Findings, State};
+use crate::world::browser::Surroundings;
 use crate::world::{World, clock};
+
+/// The world, and the registration opened for this process alone; else the exit code, and why is said.
+pub(in crate::commands) async fn opened(
+    host: &mut Host,
+    ground: &Ground,
+    json: bool,
+) -> Result<(World, Opened), Exit> {
+    let world = World::new(ground.options(Surroundings::default()));
+    match Box::pin(headless::open(&world, ground.environment)).await {
+        Ok(opened) => Ok((world, opened)),
+        Err(failure) => {
+            let context = Context {
+                place: register::machine(host),
+                ..Context::default()
+            };
+            let diagnosis = diagnose(&failure, &context);
+            Err(explained(host, &failure, &diagnosis, json))
+        }
+    }
+}
 
 /// How a command ends: how it stands, and the exit code.
 #[derive(Clone, Copy, Debug)]

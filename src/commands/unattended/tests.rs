@@ -10,7 +10,7 @@ use url::Url;
 use super::*;
 use crate::cli::{Cli, Command};
 use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
-use crate::commands::{consent, schema};
+use crate::commands::{consent, headless, schema};
 use crate::engine::step::Environment;
 use crate::simulator::{Facts, Simulator};
 
