@@ -57,5 +57,6 @@ fn found(layers: &Layers) -> Found {
         settings: settings.collect(),
         file: layers.path.as_ref().map(|path| path.display().to_string()),
         there: layers.there,
+        unknown: layers.unknown.clone(),
     }
 }

@@ -62,6 +62,8 @@ pub(super) struct Given {
 pub(super) struct Layers {
     /// The variables.
     pub(super) variables: BTreeMap<String, Given>,
+    /// Variables of our prefix that are like no setting: another program's, or another version's. They mean nothing here.
+    pub(super) unknown: Vec<String>,
     /// The file.
     pub(super) file: BTreeMap<String, Given>,
     /// Where the file is or would be.
@@ -74,7 +76,7 @@ impl Layers {
     /// Reads both. The sentence of a failure names the variable, or the file and its key.
     pub(super) fn read(host: &Host, config_dir: Option<PathBuf>) -> Result<Self, String> {
         let flags = flags(&Cli::command());
-        let variables = variables(host, &flags)?;
+        let (variables, unknown) = variables(host, &flags)?;
         let named = config_dir.or_else(|| {
             let given = variables.get(CONFIG_DIR)?;
             Some(PathBuf::from(&given.value))
@@ -83,6 +85,7 @@ impl Layers {
         let Some(folder) = folder else {
             return Ok(Self {
                 variables,
+                unknown,
                 ..Self::default()
             });
         };
@@ -103,6 +106,7 @@ impl Layers {
         };
         Ok(Self {
             variables,
+            unknown,
             file,
             path: Some(path),
             there: text.is_some(),
@@ -146,14 +150,22 @@ fn settable(arg: &Arg) -> bool {
 
 type Flags = BTreeMap<String, (Arg, Vec<String>)>;
 
-fn variables(host: &Host, flags: &Flags) -> Result<BTreeMap<String, Given>, String> {
+type Variables = (BTreeMap<String, Given>, Vec<String>);
+
+fn variables(host: &Host, flags: &Flags) -> Result<Variables, String> {
     let mut given = BTreeMap::new();
+    let mut unknown = Vec::new();
     for (name, value) in &host.environment.settings {
         let flag = name
             .trim_start_matches(VARIABLES)
             .to_ascii_lowercase()
             .replace('_', "-");
         let shown = Foreign::new(name);
+        let foreign = !flags.contains_key(&flag) && !TYPED_ONLY.contains(&flag.as_str());
+        if foreign && !is_secret(&flag) && like(&flag, flags).is_none() {
+            unknown.push(shown.to_string());
+            continue;
+        }
         known(&flag, flags).map_err(|what| format!("the variable {shown}: {what}"))?;
         if NO_VARIABLE.contains(&flag.as_str()) {
             return Err(format!(
@@ -170,7 +182,7 @@ fn variables(host: &Host, flags: &Flags) -> Result<BTreeMap<String, Given>, Stri
             given.insert(flag, one);
         }
     }
-    Ok(given)
+    Ok((given, unknown))
 }
 
 fn file(path: &Path, bytes: &[u8], flags: &Flags) -> Result<BTreeMap<String, Given>, String> {
@@ -218,21 +230,27 @@ fn known(flag: &str, flags: &Flags) -> Result<(), String> {
     if TYPED_ONLY.contains(&flag) {
         return Err(format!("--{flag} counts on the command line only"));
     }
-    if flag.split('-').any(|word| SECRETS.contains(&word)) {
+    if is_secret(flag) {
         return Err(
             "a secret is no setting: --secret-file names a file with it, --secret-stdin reads it"
                 .to_owned(),
         );
     }
-    let like = flags
-        .keys()
-        .map(|known| (distance(flag, known), known))
-        .min()
-        .filter(|(distance, _)| *distance <= 3);
-    Err(like.map_or_else(
+    Err(like(flag, flags).map_or_else(
         || "there is no such setting; octo-csp config lists all".to_owned(),
-        |(_, like)| format!("there is no such setting; did you mean {like}?"),
+        |like| format!("there is no such setting; did you mean {like}?"),
     ))
+}
+
+fn is_secret(flag: &str) -> bool {
+    flag.split('-').any(|word| SECRETS.contains(&word))
+}
+
+/// The setting that was meant by a word with a slip or two in it.
+fn like<'f>(flag: &str, flags: &'f Flags) -> Option<&'f str> {
+    let all = flags.keys().map(|known| (distance(flag, known), known));
+    let (slips, known) = all.min()?;
+    (slips <= 2).then_some(known.as_str())
 }
 
 /// Letters to change to make one word of the other (Levenshtein).

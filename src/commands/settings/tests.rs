@@ -149,6 +149,16 @@ fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
 }
 
 #[test]
+fn a_variable_that_is_like_no_setting_is_another_programs() {
+    let desk = Desk::new("", &[("OCTO_CSP_WEATHER", "x")]);
+    assert_eq!(arguments(&desk.host(&["register"])).unwrap().len(), 4);
+    assert_eq!(
+        here(&desk.host(&["config"])).unwrap().unknown,
+        ["OCTO_CSP_WEATHER"]
+    );
+}
+
+#[test]
 fn help_needs_no_settings() {
     let desk = Desk::new("no = such", &[]);
     assert_eq!(

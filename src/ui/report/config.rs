@@ -46,6 +46,8 @@ pub struct Found {
     pub file: Option<String>,
     /// Whether it is there.
     pub there: bool,
+    /// Variables of our prefix that mean nothing here.
+    pub unknown: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +57,7 @@ struct Object<'a> {
     file: Option<&'a str>,
     file_there: bool,
     settings: &'a [Setting],
+    unknown: &'a [String],
     exit: u8,
 }
 
@@ -81,7 +84,12 @@ pub fn text(found: &Found) -> String {
         (Some(file), true) => format!("Config file: {file}"),
         (Some(file), false) => format!("Config file: {file} (not there)"),
     };
-    format!("{}\n{file}\n", plain(&rows, WIDTH))
+    let unknown = if found.unknown.is_empty() {
+        String::new()
+    } else {
+        format!("No settings: {}\n", found.unknown.join(", "))
+    };
+    format!("{}\n{file}\n{unknown}", plain(&rows, WIDTH))
 }
 
 /// Everything as one JSON object.
@@ -92,6 +100,7 @@ pub fn in_json(found: &Found) -> String {
         file: found.file.as_deref(),
         file_there: found.there,
         settings: &found.settings,
+        unknown: &found.unknown,
         exit: Exit::Done as u8,
     })
 }
