@@ -4,6 +4,7 @@ mod care;
 pub mod mistake;
 mod paper;
 mod tokens;
+mod unattended;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::version;
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit, Troubleshooting};
 pub use paper::{Completions, Man, ShellName};
 pub use tokens::{AudienceName, Code, Token};
+pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.
 #[derive(Debug, Parser)]
@@ -28,6 +30,9 @@ pub use tokens::{AudienceName, Code, Token};
 )]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
 pub struct Cli {
+    /// The folder of the config file, in place of the usual one.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub config_dir: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -45,7 +50,10 @@ fn exit_codes() -> String {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Register the payer account, or look after the registration that is there.
-    Register(Register),
+    Register(Box<Register>),
+    /// The sign-in of step 3 in two calls, for a registration without a screen.
+    #[command(subcommand)]
+    Consent(Consent),
     /// Hand the registration over to Octo, or what Octo has not taken of it yet.
     Submit(Submit),
     /// Say what a code means, why it happens and who can cure it; works offline.
@@ -66,6 +74,8 @@ pub enum Command {
     Token(Token),
     /// Sign in again and show the fresh code unredeemed, to paste into Octo's web page.
     Code(Code),
+    /// Say what every setting is and where its value comes from.
+    Config(Config),
     /// Print docs/TROUBLESHOOTING.md.
     #[command(hide = true)]
     Troubleshooting(Troubleshooting),
@@ -87,7 +97,7 @@ pub enum Command {
 /// `octo-csp register`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --plain\n  octo-csp register --cloud us-gov"
+    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --plain\n  octo-csp register --cloud us-gov\n  octo-csp register --no-input --application-id ID --directory contoso.onmicrosoft.com --secret-file key.txt\n\nA secret is never an argument. Without a screen it ends with exit code 4 where a person has to sign in: octo-csp consent."
 )]
 pub struct Register {
     /// Run one step again with everything else kept.
@@ -102,6 +112,9 @@ pub struct Register {
     /// How the screen behaves.
     #[command(flatten)]
     pub screen: Screen,
+    /// The answers, where nobody is asked.
+    #[command(flatten)]
+    pub values: Values,
 }
 
 /// Which registration: each environment of each cloud has its own.

@@ -1,12 +1,15 @@
 //! The commands: the only room that joins ui to world, and either to the simulator.
 
 mod code;
+mod config;
+mod consent;
 mod doctor;
 mod explain;
 mod forget;
 mod ground;
 mod handoff;
 mod headless;
+mod intake;
 mod octo;
 mod paper;
 mod passphrase;
@@ -15,18 +18,22 @@ mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
 mod rename;
+#[cfg(test)]
+mod schema;
+mod settings;
 #[cfg(feature = "simulator")]
 mod simulate;
 mod status;
 mod submit;
 mod token;
+mod unattended;
 
 use std::io::Write as _;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::cli::{Cli, Command, mistake};
+use crate::cli::{Cli, Command, Consent, mistake};
 use crate::commands::ground::Refused;
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::Failure;
@@ -36,22 +43,33 @@ use crate::ui::report::opening;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
-    let cli = match Cli::try_parse_from(&host.arguments) {
+    let arguments = match settings::arguments(host) {
+        Ok(arguments) => arguments,
+        Err(what) => return complain(host, &what),
+    };
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let wanted = matches!(
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
+            let origin = settings::origin_of(host, &error);
             let text = mistake::text(error);
             let stream = if wanted { &mut host.out } else { &mut host.err };
             // Nothing can be done about a closed stream.
             let _closed = write!(stream, "{text}");
+            if let Some(origin) = origin {
+                let _closed = writeln!(host.err, "\nocto-csp: {origin}");
+            }
             return if wanted { Exit::Done } else { Exit::Usage };
         }
     };
     match cli.command {
         Command::Register(arguments) => register::run(host, &arguments),
+        Command::Config(arguments) => config::run(host, &arguments),
+        Command::Consent(Consent::Start(arguments)) => consent::start(host, &arguments),
+        Command::Consent(Consent::Finish(arguments)) => consent::finish(host, &arguments),
         Command::Submit(arguments) => submit::run(host, &arguments),
         Command::Doctor(arguments) => doctor::run(host, &arguments),
         Command::Status(arguments) => status::run(host, &arguments),
@@ -94,9 +112,14 @@ fn say(host: &mut Host, text: &str) -> Exit {
 /// Says what kept a command from beginning: on standard output as JSON, or on standard error as text.
 fn explained(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: bool) -> Exit {
     if json {
-        say(host, &opening::in_json(failure, diagnosis));
+        let command = settings::command_words(host).unwrap_or_default();
+        say(host, &opening::in_json(&command, failure, diagnosis));
     } else {
         let _closed = write!(host.err, "{}", opening::text(failure, diagnosis));
     }
     diagnosis.exit
 }
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests;

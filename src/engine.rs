@@ -11,4 +11,5 @@ pub mod octo;
 pub mod pasted;
 pub mod refused;
 pub mod run;
+pub mod standing;
 pub mod step;

@@ -1,5 +1,6 @@
 //! Everything the process is given: arguments, environment, folders. `main` makes the real one; tests make another.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -34,6 +35,9 @@ pub struct Host {
     pub err: Box<dyn Write>,
 }
 
+/// How the variables begin that are settings.
+pub const VARIABLES: &str = "OCTO_CSP_";
+
 /// The variables that are looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
@@ -41,8 +45,10 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `XDG_STATE_HOME` (`LOCALAPPDATA` on Windows).
     pub state_home: Option<PathBuf>,
-    /// `OCTO_CSP_PLAIN`.
-    pub plain: Option<String>,
+    /// `XDG_CONFIG_HOME` (`APPDATA` on Windows).
+    pub config_home: Option<PathBuf>,
+    /// The variables that begin with [`VARIABLES`], by name.
+    pub settings: BTreeMap<String, OsString>,
     /// `ACCESSIBLE`.
     pub accessible: Option<String>,
     /// `NO_COLOR`.
@@ -89,15 +95,16 @@ impl Environment {
                 .filter(|value| !value.is_empty())
                 .map(PathBuf::from)
         };
-        let (home, state) = if cfg!(windows) {
-            ("USERPROFILE", "LOCALAPPDATA")
+        let (home, state, config) = if cfg!(windows) {
+            ("USERPROFILE", "LOCALAPPDATA", "APPDATA")
         } else {
-            ("HOME", "XDG_STATE_HOME")
+            ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
         };
         Self {
             home: path(home),
             state_home: path(state),
-            plain: text("OCTO_CSP_PLAIN"),
+            config_home: path(config),
+            settings: BTreeMap::new(),
             accessible: text("ACCESSIBLE"),
             no_color: text("NO_COLOR"),
             clicolor: text("CLICOLOR"),
@@ -116,6 +123,32 @@ impl Environment {
             alphaus_client_secret: given("ALPHAUS_CLIENT_SECRET").map(Secret::shared),
             alphaus_auth_url: given("ALPHAUS_AUTH_URL"),
         }
+    }
+
+    /// The same with the settings among all variables.
+    #[must_use]
+    pub fn with_settings(mut self, all: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let settings = all.into_iter().filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            name.starts_with(VARIABLES).then_some((name, value))
+        });
+        self.settings.extend(settings);
+        self
+    }
+
+    /// The folder of the config file: `$XDG_CONFIG_HOME/octo-csp`, else `~/.config/octo-csp`; the platforms' equivalents
+    /// elsewhere. `None` when there is no home.
+    pub fn config(&self) -> Option<PathBuf> {
+        let named = self.config_home.clone().filter(|path| path.is_absolute());
+        let usual = || {
+            let home = self.home.as_ref()?;
+            Some(if cfg!(target_os = "macos") {
+                home.join("Library").join("Application Support")
+            } else {
+                home.join(".config")
+            })
+        };
+        named.or_else(usual).map(|base| base.join("octo-csp"))
     }
 
     /// The folder of journals and drafts: `$XDG_STATE_HOME/octo-csp`, else `~/.local/state/octo-csp`; the platforms'

@@ -23,7 +23,8 @@ fn main() -> ExitCode {
         clippy::disallowed_methods,
         reason = "main is where the environment is read"
     )]
-    let environment = Environment::read(|name| std::env::var_os(name));
+    let environment =
+        Environment::read(|name| std::env::var_os(name)).with_settings(std::env::vars_os());
     let program = std::env::current_exe().or_else(|_unreadable| {
         arguments
             .first()

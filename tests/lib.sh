@@ -26,6 +26,8 @@ find_program() {
         (cd "$repository" && cargo build --locked --quiet) || fail "the program does not build"
     fi
     [[ -x $program ]] || fail "there is no program at $program"
+    # What begins like this is a setting of the program.
+    unset "${!OCTO_CSP_@}"
 }
 
 clean_up() {

@@ -106,14 +106,7 @@ async fn all(
         }
         let mut told: Vec<CheckId> = Vec::new();
         headless::drive(&mut run, world, |run| {
-            for check in run.checks() {
-                if !told.contains(&check.id)
-                    && let Some(line) = doctor::line(check)
-                {
-                    told.push(check.id);
-                    let _closed = write!(host.err, "{line}");
-                }
-            }
+            headless::tell(&mut host.err, &mut told, run.checks());
         })
         .await;
         steps.push(of_step(step, &run, cloud, &registration));

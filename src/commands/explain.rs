@@ -28,8 +28,8 @@ pub(super) fn run(host: &mut Host, arguments: &Explain) -> Exit {
     };
     let found = diagnose::explain(&text);
     if arguments.json {
-        let said = say(host, &explain::in_json(&found));
-        return if found.is_empty() { Exit::Usage } else { said };
+        say(host, &explain::in_json(&found));
+        return explain::exit(&found);
     }
     if found.is_empty() {
         return complain(

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum as _;
+
 use crate::cli::{CloudArguments, CloudName, StoreArguments, StoreName, Which};
 use crate::cloud::Cloud;
 use crate::commands::passphrase;
@@ -22,6 +24,8 @@ pub(super) struct Ground {
     pub(super) extra_ca: Option<Vec<u8>>,
     /// Production or sandbox.
     pub(super) environment: Environment,
+    /// The flags that name this registration, each after a blank, for a command that is told.
+    pub(super) words: String,
     state: PathBuf,
     program: PathBuf,
     secrets: Secrets,
@@ -82,6 +86,7 @@ impl Ground {
             } else {
                 Environment::Production
             },
+            words: words(which),
             state: state(host)?,
             program: host.program.clone(),
             secrets: if is_file(&which.store)? {
@@ -90,6 +95,21 @@ impl Ground {
                 Secrets::Keyring
             },
         })
+    }
+
+    /// Production in this cloud, for a test that brings a world of its own.
+    #[cfg(test)]
+    #[cfg(feature = "simulator")]
+    pub(super) fn for_test(cloud: Cloud) -> Self {
+        Self {
+            cloud,
+            extra_ca: None,
+            environment: Environment::Production,
+            words: String::new(),
+            state: PathBuf::new(),
+            program: PathBuf::new(),
+            secrets: Secrets::Keyring,
+        }
     }
 
     /// What the world is made with.
@@ -172,6 +192,45 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
         .map(|path| read(path, "the CA file"))
         .transpose()?;
     Ok((cloud, extra_ca))
+}
+
+/// The flags that name a registration, for a command that is told.
+fn words(which: &Which) -> String {
+    let mut words = String::new();
+    if which.sandbox {
+        words.push_str(" --sandbox");
+    }
+    let cloud = which.cloud.cloud;
+    if which.cloud.cloud_file.is_none()
+        && !matches!(cloud, CloudName::Global)
+        && let Some(name) = cloud.to_possible_value()
+    {
+        words.push_str(" --cloud ");
+        words.push_str(name.get_name());
+    }
+    for (flag, file) in [
+        (" --cloud-file ", &which.cloud.cloud_file),
+        (" --ca-file ", &which.cloud.ca_file),
+        (" --passphrase-file ", &which.store.passphrase_file),
+    ] {
+        if let Some(file) = file {
+            words.push_str(flag);
+            words.push_str(&quoted(&file.display().to_string()));
+        }
+    }
+    if matches!(which.store.store, StoreName::File) {
+        words.push_str(" --store file");
+    }
+    words
+}
+
+/// A word as a POSIX shell takes it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 pub(super) fn runtime() -> Option<tokio::runtime::Runtime> {

@@ -1,13 +1,18 @@
 //! The loop without a screen: the same [`Run`] against the same [`World`], until nothing is in flight.
 
 use std::collections::HashMap;
+use std::io::Write;
+use std::pin::Pin;
+use std::time::Duration;
 
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use crate::engine::effect::{Cause, Effect, Failure, Opened, Outcome, Service};
-use crate::engine::run::{CheckId, Run};
+use crate::engine::run::{Answered, Check, CheckId, Run, Status, WrongPaste};
 use crate::engine::step::Environment;
+use crate::secret::SharedSecret;
+use crate::ui::report::doctor;
 use crate::world::World;
 use crate::world::clock::Stopwatch;
 
@@ -36,58 +41,186 @@ fn opened(outcome: Outcome) -> Result<Opened, Box<Failure>> {
     }
 }
 
-/// Drives `run` until it is finished, refused or stopped. A signal that ends the process stops it as Esc does: reads are given
-/// up, a write is finished, so that a token that was rotated is kept. `on_change` sees the run after every step.
-pub(super) async fn drive(run: &mut Run, world: &World, on_change: impl FnMut(&Run)) {
-    drive_until(run, world, ended(), on_change).await;
+/// What to do when a person has to sign in.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// Wait for the listener, for so long.
+    Wait(Option<Duration>),
+    /// Stop: the sign-in is kept, and another process takes its answer.
+    Leave,
+    /// Here is the answer.
+    Answer(SharedSecret),
 }
 
-/// The same with the signal as an argument.
-async fn drive_until(
+/// Why a run is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Nothing is in flight: [`Run::status`] says how it stands.
+    Itself,
+    /// A signal ended the process.
+    Signal,
+    /// The wait for a person took too long.
+    Limit,
+    /// A person has to sign in, and nobody waits for that here.
+    Asking,
+    /// The answer is none.
+    Wrong(WrongPaste),
+}
+
+/// Drives `run` until it is finished, refused or stopped; a sign-in is waited for. `on_change` sees the run after every step.
+pub(super) async fn drive(run: &mut Run, world: &World, on_change: impl FnMut(&Run)) {
+    let _told_by_the_run = converse(run, world, Asked::Wait(None), on_change).await;
+}
+
+/// The same, where a person may have to sign in. A signal that ends the process stops it as Esc does: reads are given up, a
+/// write is finished, so that a token that has landed is kept.
+pub(super) async fn converse(
     run: &mut Run,
     world: &World,
-    stop: impl Future<Output = ()>,
-    mut on_change: impl FnMut(&Run),
+    asked: Asked,
+    on_change: impl FnMut(&Run),
+) -> Ended {
+    Conversation::new(world)
+        .hold(run, asked, ended(), on_change)
+        .await
+}
+
+/// Says a line about each check that is over and was not told of yet.
+pub(super) fn tell<'c>(
+    err: &mut dyn Write,
+    told: &mut Vec<CheckId>,
+    checks: impl IntoIterator<Item = &'c Check>,
 ) {
-    let watch = Stopwatch::start();
-    let mut handles: HashMap<CheckId, AbortHandle> = HashMap::new();
-    let mut flights = FuturesUnordered::new();
-    let launch = |flights: &FuturesUnordered<_>,
-                  handles: &mut HashMap<CheckId, AbortHandle>,
-                  effects: Vec<(CheckId, Effect)>| {
+    for check in checks {
+        if !told.contains(&check.id)
+            && let Some(line) = doctor::line(check)
+        {
+            told.push(check.id);
+            let _closed = write!(err, "{line}");
+        }
+    }
+}
+
+type Flight<'w> = Pin<Box<dyn Future<Output = (CheckId, Outcome)> + 'w>>;
+
+struct Conversation<'w> {
+    world: &'w World,
+    watch: Stopwatch,
+    handles: HashMap<CheckId, AbortHandle>,
+    flights: FuturesUnordered<Abortable<Flight<'w>>>,
+    limit: Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl<'w> Conversation<'w> {
+    fn new(world: &'w World) -> Self {
+        Self {
+            world,
+            watch: Stopwatch::start(),
+            handles: HashMap::new(),
+            flights: FuturesUnordered::new(),
+            limit: Box::pin(std::future::pending()),
+        }
+    }
+
+    async fn hold(
+        &mut self,
+        run: &mut Run,
+        asked: Asked,
+        stop: impl Future<Output = ()>,
+        mut on_change: impl FnMut(&Run),
+    ) -> Ended {
+        let mut stop = std::pin::pin!(stop);
+        let mut asked = Some(asked);
+        let mut why = Ended::Itself;
+        self.launch(run.start(self.watch.milliseconds()));
+        on_change(run);
+        loop {
+            if run.status() == Status::Asking
+                && why == Ended::Itself
+                && let Some(asked) = asked.take()
+            {
+                why = self.asking(run, asked);
+                on_change(run);
+            }
+            let waiting = run.status() == Status::Asking;
+            let landed = tokio::select! {
+                () = &mut stop, if why == Ended::Itself => {
+                    why = Ended::Signal;
+                    self.give_up(run);
+                    on_change(run);
+                    continue;
+                }
+                () = &mut self.limit, if why == Ended::Itself && waiting => {
+                    why = Ended::Limit;
+                    self.give_up(run);
+                    on_change(run);
+                    continue;
+                }
+                landed = self.flights.next() => landed,
+            };
+            match landed {
+                None => return why,
+                Some(Err(_given_up)) => {}
+                Some(Ok((id, outcome))) => {
+                    let next = run.resume(id, outcome, self.watch.milliseconds());
+                    self.launch(next);
+                    on_change(run);
+                }
+            }
+        }
+    }
+
+    /// A person has to sign in.
+    fn asking(&mut self, run: &mut Run, asked: Asked) -> Ended {
+        let caught = run
+            .consent()
+            .is_some_and(|consent| consent.catching.is_ok());
+        match asked {
+            Asked::Wait(limit) if caught => {
+                if let Some(limit) = limit {
+                    self.limit = Box::pin(tokio::time::sleep(limit));
+                }
+                Ended::Itself
+            }
+            // Nothing would ever arrive.
+            Asked::Wait(_) | Asked::Leave => {
+                self.give_up(run);
+                Ended::Asking
+            }
+            Asked::Answer(text) => match run.answer(text.reveal(), self.watch.milliseconds()) {
+                Answered::Taken(effects) => {
+                    // The listener is not waited for any longer.
+                    self.abort(CheckId::SignIn);
+                    self.launch(effects);
+                    Ended::Itself
+                }
+                Answered::NotTaken(wrong) => {
+                    self.give_up(run);
+                    Ended::Wrong(wrong)
+                }
+            },
+        }
+    }
+
+    fn launch(&mut self, effects: Vec<(CheckId, Effect)>) {
+        let world = self.world;
         for (id, effect) in effects {
             let (handle, registration) = AbortHandle::new_pair();
-            handles.insert(id, handle);
-            let flight = async move { (id, world.perform(effect).await) };
-            flights.push(Abortable::new(flight, registration));
+            self.handles.insert(id, handle);
+            let flight: Flight<'w> = Box::pin(async move { (id, world.perform(effect).await) });
+            self.flights.push(Abortable::new(flight, registration));
         }
-    };
-    let mut stop = std::pin::pin!(stop);
-    let mut stopping = false;
-    launch(&flights, &mut handles, run.start(watch.milliseconds()));
-    on_change(run);
-    loop {
-        let landed: Option<Result<(CheckId, Outcome), _>> = tokio::select! {
-            () = &mut stop, if !stopping => {
-                stopping = true;
-                for id in run.stop() {
-                    if let Some(handle) = handles.get(&id) {
-                        handle.abort();
-                    }
-                }
-                on_change(run);
-                continue;
-            }
-            landed = flights.next() => landed,
-        };
-        match landed {
-            None => return,
-            Some(Err(_given_up)) => {}
-            Some(Ok((id, outcome))) => {
-                let next = run.resume(id, outcome, watch.milliseconds());
-                launch(&flights, &mut handles, next);
-                on_change(run);
-            }
+    }
+
+    fn give_up(&self, run: &mut Run) {
+        for id in run.stop() {
+            self.abort(id);
+        }
+    }
+
+    fn abort(&self, id: CheckId) {
+        if let Some(handle) = self.handles.get(&id) {
+            handle.abort();
         }
     }
 }
@@ -116,3 +249,7 @@ pub(super) async fn ended() {
         std::future::pending().await
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests;

@@ -177,6 +177,7 @@ fn setting() -> Setting {
         only: None,
         environment: Environment::Production,
         browser: true,
+        given: crate::engine::answers::Typed::default(),
         zone: TimeZone::UTC,
     }
 }

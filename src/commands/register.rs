@@ -8,7 +8,7 @@ use ratatui::Frame;
 use crate::cli::{ColorName, Register, Screen};
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::octo::octo;
-use crate::commands::{complain, refused};
+use crate::commands::{complain, refused, unattended};
 use crate::engine::diagnose::Place;
 use crate::engine::step::Step;
 use crate::exit::Exit;
@@ -22,8 +22,16 @@ use crate::world::browser::Surroundings;
 use crate::world::{Options, World};
 
 pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
-    if let Err(exit) = terminal_for(host, &arguments.screen, "register") {
+    if arguments.values.no_input {
+        return unattended::register(host, arguments);
+    }
+    let without = unattended::instead_of_a_terminal(&arguments.values);
+    if let Err(exit) = terminal_for(host, &arguments.screen, "register", &without) {
         return exit;
+    }
+    if let Some(flag) = unattended::only_without_a_screen(host, &arguments.values) {
+        let what = format!("--{flag} belongs to register --no-input; the wizard asks by itself");
+        return complain(host, &what);
     }
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
@@ -44,6 +52,7 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
         only: arguments.step.map(Step::from),
         environment: ground.environment,
         browser: !arguments.screen.no_browser,
+        given: unattended::typed(&arguments.values),
         zone: host.zone.clone(),
     };
     let options = ground.options(surroundings(host, &arguments.screen));
@@ -53,8 +62,14 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
     runtime.block_on(show(host, &arguments.screen, setting, options))
 }
 
-/// Whether there is a terminal for the wizard: for what is typed, and for what is shown unless that is lines.
-pub(super) fn terminal_for(host: &mut Host, screen: &Screen, command: &str) -> Result<(), Exit> {
+/// Whether there is a terminal for the wizard: for what is typed, and for what is shown unless that is lines. `without` says
+/// what can be done where there is none.
+pub(super) fn terminal_for(
+    host: &mut Host,
+    screen: &Screen,
+    command: &str,
+    without: &str,
+) -> Result<(), Exit> {
     let what = if host.on_terminal || host.input_is_terminal && plain(host, screen) {
         return Ok(());
     } else if host.input_is_terminal {
@@ -62,9 +77,7 @@ pub(super) fn terminal_for(host: &mut Host, screen: &Screen, command: &str) -> R
             "{command} is a wizard and needs a terminal for output; {command} --plain prints lines, also into a file"
         )
     } else {
-        format!(
-            "{command} is a wizard and needs a terminal to type at; register --no-input works without one"
-        )
+        format!("{command} is a wizard and needs a terminal to type at; {without}")
     };
     Err(complain(host, &what))
 }
@@ -82,7 +95,7 @@ fn plain(host: &Host, screen: &Screen) -> bool {
         // A console of Windows has no name.
         None => cfg!(unix),
     };
-    screen.plain || yes(&environment.plain) || yes(&environment.accessible) || simple
+    screen.plain || yes(&environment.accessible) || simple
 }
 
 /// Runs the wizard until it ends.
@@ -177,7 +190,7 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Look {
 }
 
 /// The kind of machine, where the cure of a keyring depends on it.
-fn machine(host: &Host) -> Place {
+pub(super) fn machine(host: &Host) -> Place {
     let environment = &host.environment;
     let set = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
     let remote = set(&environment.ssh_connection);

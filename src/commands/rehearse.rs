@@ -18,6 +18,9 @@ use crate::ui::wizard::{Crib, Octo, Setting};
 use crate::world::mishap::{self, Mishap};
 use crate::world::{Keeping, Options};
 
+/// What there is for a script.
+const WITHOUT: &str = "a script has simulate, and register --no-input";
+
 pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
     if arguments.list {
         return list(host);
@@ -30,7 +33,7 @@ pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
         );
         return complain(host, &what);
     };
-    if let Err(exit) = register::terminal_for(host, &arguments.screen, "rehearse") {
+    if let Err(exit) = register::terminal_for(host, &arguments.screen, "rehearse", WITHOUT) {
         return exit;
     }
     let Some(runtime) = ground::runtime() else {
@@ -72,6 +75,7 @@ async fn wizard(
         only: None,
         environment: Environment::Production,
         browser: !arguments.screen.no_browser,
+        given: crate::engine::answers::Typed::default(),
         zone: host.zone.clone(),
     };
     let browser = register::surroundings(host, &arguments.screen);

@@ -31,11 +31,8 @@ pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
     } else {
         status::text(&found)
     };
-    let said = say(host, &text);
-    if found.iter().any(|one| one.damaged) {
-        return Exit::Storage;
-    }
-    said
+    say(host, &text);
+    status::exit(&found)
 }
 
 /// Why nothing could be found.

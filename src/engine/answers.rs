@@ -12,6 +12,9 @@ use crate::ids::{
 };
 use crate::secret::{Secret, SharedSecret};
 
+/// The redirect address that needs no pasting (ruling 4).
+pub const USUAL_REDIRECT: &str = "http://localhost";
+
 /// What can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {

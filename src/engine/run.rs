@@ -375,7 +375,8 @@ impl Run {
         let Some(open) = &self.registration.open else {
             return;
         };
-        if open.item(Kind::RefreshToken).is_some() {
+        // A sign-in that was begun later than the token was kept, or than it was carried over, is what was asked for last.
+        if open.item(Kind::RefreshToken).is_some() && !open.sign_in_open() {
             let earlier = [CheckId::SignIn, CheckId::Redeem, CheckId::KeepToken];
             for check in self
                 .checks

@@ -399,6 +399,11 @@ impl Trimmed {
 
     /// "Pasted without 1 line end and 2 blanks."
     fn note(self) -> Option<String> {
+        self.words().map(|words| format!("Pasted without {words}."))
+    }
+
+    /// What was left out, in words.
+    pub fn words(self) -> Option<String> {
         let parts: Vec<String> = [
             (self.line_ends, "line end"),
             (self.blanks, "blank"),
@@ -408,7 +413,7 @@ impl Trimmed {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
         .collect();
-        (!parts.is_empty()).then(|| format!("Pasted without {}.", parts.join(" and ")))
+        (!parts.is_empty()).then(|| parts.join(" and "))
     }
 }
 

@@ -1,12 +1,14 @@
 //! What the commands without a screen say: as plain text for a person, as one versioned JSON object for a script.
 
 pub mod calendar;
+pub mod config;
 pub mod dates;
 pub mod doctor;
 pub mod explain;
 pub mod forget;
 pub mod handoff;
 pub mod opening;
+pub mod register;
 pub mod status;
 pub mod submit;
 pub mod support;
@@ -70,6 +72,13 @@ impl<'a> Explained<'a> {
             ..Self::new(&explanation.diagnosis)
         }
     }
+}
+
+/// A JSON object on one line, for a reader that takes one after the other.
+pub fn json_line(object: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(object).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// A JSON object with its line end. What is printed here is plain data with string keys: it always has a JSON form.

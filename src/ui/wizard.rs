@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::engine::answers::{Draft, Field, Problem};
+use crate::engine::answers::{Draft, Field, Problem, Typed};
 use crate::engine::diagnose::{self, Diagnosis};
 use crate::engine::effect::{Effect, Failure, Look, Sight};
 use crate::engine::journal::Registration;
@@ -57,6 +57,8 @@ pub struct Setting {
     pub environment: Environment,
     /// Whether a browser may be opened.
     pub browser: bool,
+    /// Fields that were given by flags or settings; empty ones were not.
+    pub given: Typed,
     /// For times on the screen.
     pub zone: TimeZone,
 }
@@ -428,26 +430,8 @@ impl Wizard {
 
     /// Whether the name of what is replaced must be typed: always for a working registration of another account.
     pub(crate) fn must_confirm(&self) -> bool {
-        self.registration.active.is_some() && (self.replacing || self.other_account())
-    }
-
-    /// The name to type: the partner's, else the account's, else the MPN ID.
-    pub(crate) fn name_to_confirm(&self) -> String {
-        let called = self.registration.called();
-        called.unwrap_or_else(|| "replace".to_owned())
-    }
-
-    fn other_account(&self) -> bool {
-        let ids = |attempt: Option<&crate::engine::journal::Attempt>| {
-            attempt
-                .and_then(|attempt| attempt.partner_center.as_ref())
-                .map(|(proof, _)| (proof.tenant.clone(), proof.application.clone()))
-        };
-        let (active, open) = (
-            ids(self.registration.active.as_ref()),
-            ids(self.registration.open.as_ref()),
-        );
-        active.is_some() && open.is_some() && active != open
+        self.registration.active.is_some()
+            && (self.replacing || self.registration.replaces_another())
     }
 
     fn perform(&mut self, origin: Origin, effect: Effect) -> Task {

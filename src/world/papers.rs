@@ -5,6 +5,20 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use crate::engine::effect::Failure;
+use crate::world::folder::Folder;
+
+/// Reads a file of this person's own folder, or tells that there is none. What others could have written is not read.
+pub fn own(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Box<Failure>> {
+    let there = || {
+        let Some(folder) = Folder::existing(folder)? else {
+            return Ok(None);
+        };
+        folder.read(name)
+    };
+    there().map_err(|error| error.failure(&folder.join(name)))
+}
+
 /// Writes a file as a whole, readable by its owner alone. Whatever is there is replaced, a link too: nothing is written
 /// through one.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -66,6 +66,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("clap_complete", &["commands"]),
     ("clap_complete_nushell", &["commands"]),
     ("clap_mangen", &["commands"]),
+    ("toml", &["commands"]),
     ("std::fs", &["world", "simulator", "commands"]),
     // The folder for what is temporary, and the home where there is no user database.
     (

@@ -20,6 +20,8 @@ use octo_csp::world::record::Record;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::schema;
+
 const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
 const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
 
@@ -53,6 +55,13 @@ fn with_variables(
 
 fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// What was printed, which is as the schema says.
+fn object(output: &Output) -> Value {
+    let object = serde_json::from_str(&out(output)).unwrap();
+    schema::holds(&object);
+    object
 }
 
 fn err(output: &Output) -> String {
@@ -149,7 +158,7 @@ fn explain_answers_arguments_and_standard_input() {
         out(&by_argument)
     );
     let json = program(home.path(), &["explain", "--json", "-"], log);
-    let object: Value = serde_json::from_str(&out(&json)).unwrap();
+    let object = object(&json);
     assert_eq!(object["found"][0]["code"], "AADSTS7000222");
 }
 
@@ -186,7 +195,7 @@ fn status_tells_what_is_registered_and_changes_nothing() {
     let before = fs::read(&journal).unwrap();
     let output = program(home.path(), &["status", "--json"], b"");
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    let object: Value = serde_json::from_str(&out(&output)).unwrap();
+    let object = object(&output);
     let one = &object["registrations"][0];
     assert_eq!(one["registration"], "production");
     assert_eq!(one["tenant"], TENANT);
@@ -569,4 +578,52 @@ fn status_tells_what_octo_has() {
     assert_eq!(octo["host"], "api.alphaus.cloud");
     assert_eq!(octo["account"], TENANT);
     assert_eq!(octo["missing"], serde_json::json!(["credentials", "mpn"]));
+}
+
+#[test]
+fn every_other_object_is_as_the_schema_says() {
+    let home = TempDir::new().unwrap();
+    object(&program(home.path(), &["explain", "--list", "--json"], b""));
+    let none = object(&program(home.path(), &["explain", "--json", "hello"], b""));
+    assert_eq!(none["exit"], 2);
+    let config = object(&program(home.path(), &["config", "--json"], b""));
+    let settings = config["settings"].as_array().unwrap();
+    let cloud = settings
+        .iter()
+        .find(|one| one["setting"] == "cloud")
+        .unwrap();
+    assert_eq!(
+        (&cloud["value"], &cloud["source"]),
+        (&"global".into(), &"default".into())
+    );
+    assert!(settings.iter().all(|one| one["setting"] != "replace"));
+    // A folder that is none keeps everything from beginning.
+    fs::File::create(home.path().join("octo-csp")).unwrap();
+    let output = program(home.path(), &["status", "--json"], b"");
+    let shut = object(&output);
+    assert_eq!(shut["command"], "status");
+    assert_eq!(i64::from(output.status.code().unwrap()), shut["exit"]);
+}
+
+#[test]
+fn without_a_terminal_the_wizard_names_the_way_and_what_is_missing() {
+    let home = TempDir::new().unwrap();
+    let output = program(home.path(), &["register", "--client-id", APP], b"");
+    assert_eq!(output.status.code(), Some(2));
+    let said = err(&output);
+    for flag in ["--no-input", "--application-id", "--secret-file"] {
+        assert!(said.contains(flag), "{flag}: {said}");
+    }
+    assert!(!said.contains("--client-id"), "{said}");
+}
+
+#[test]
+fn a_secret_has_no_flag_and_is_not_repeated() {
+    const SECRET: &str = "abc8Q~somethingSomethingSomething12345";
+    let home = TempDir::new().unwrap();
+    for flag in ["--secret", "--secret-key", "--client-secret"] {
+        let output = program(home.path(), &["register", "--no-input", flag, SECRET], b"");
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+        assert!(!err(&output).contains(SECRET), "{}", err(&output));
+    }
 }

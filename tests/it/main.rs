@@ -40,6 +40,9 @@ mod record;
 #[cfg(feature = "simulator")]
 mod scenarios;
 #[cfg(test)]
+#[path = "../../src/commands/schema.rs"]
+mod schema;
+#[cfg(test)]
 #[cfg(feature = "simulator")]
 mod simulator;
 #[cfg(test)]

@@ -38,7 +38,11 @@ fn every_command_and_flag_is_told() {
         .filter(|c| !c.is_hide_set())
     {
         let told = section(&format!("### `octo-csp {}`", command.get_name()));
-        for flag in command.get_arguments().filter_map(clap::Arg::get_long) {
+        let inner = command
+            .get_subcommands()
+            .flat_map(clap::Command::get_arguments);
+        let arguments = command.get_arguments().chain(inner);
+        for flag in arguments.filter_map(clap::Arg::get_long) {
             let flag = format!("`--{flag}");
             assert!(told.contains(&flag), "{} {flag}", command.get_name());
         }

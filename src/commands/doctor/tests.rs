@@ -1,44 +1,14 @@
 //! The doctor against the simulator, with everything kept in memory.
 
-use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
-use std::path::PathBuf;
-use std::rc::Rc;
-
-use jiff::tz::TimeZone;
 use serde_json::Value;
-use url::Url;
 
 use super::*;
 use crate::cli::Which;
-use crate::engine::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
+use crate::commands::schema;
+use crate::commands::tests::{Stream, host, microsoft, register};
 use crate::engine::step::Environment;
-use crate::host;
-use crate::ids::{ClientId, Directory, RedirectAddress, TenantId};
-use crate::secret::Secret;
-use crate::simulator::{self, Facts, Scenario, Simulator};
-use crate::world::{Keeping, Options};
-
-/// What was said on a stream.
-#[derive(Clone, Default)]
-pub(in crate::commands) struct Stream(Rc<RefCell<Vec<u8>>>);
-
-impl Stream {
-    pub(in crate::commands) fn text(&self) -> String {
-        String::from_utf8(self.0.borrow().clone()).unwrap()
-    }
-}
-
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::ids::{ClientId, RedirectAddress, TenantId};
+use crate::simulator::Simulator;
 
 /// A registration, kept in memory, and the simulator that it was proven against.
 pub(in crate::commands) struct Bench {
@@ -47,23 +17,9 @@ pub(in crate::commands) struct Bench {
     pub(in crate::commands) opened: Opened,
 }
 
-fn cloud_of(simulator: &Simulator) -> Cloud {
-    simulator.cloud().clone()
-}
-
 impl Bench {
     pub(in crate::commands) async fn registered(scenario: &str) -> Self {
-        let options = simulator::Options {
-            scenario: Scenario::named(scenario).unwrap(),
-            ..simulator::Options::default()
-        };
-        let simulator = Simulator::start(options).await.unwrap();
-        let world = World::new(Options {
-            cloud: cloud_of(&simulator),
-            extra_ca: None,
-            keeping: Keeping::Memory(None),
-            browser: Surroundings::default(),
-        });
+        let (simulator, world) = microsoft(scenario).await;
         let mut opened = headless::open(&world, Environment::Production)
             .await
             .unwrap();
@@ -77,99 +33,13 @@ impl Bench {
 
     /// Runs the doctor; returns its exit code and what it said on both streams.
     async fn doctor(&mut self, arguments: &Doctor) -> (Exit, String, String) {
-        let (mut host, out, err) = host_of();
-        let cloud = cloud_of(&self.simulator);
+        let (out, err) = (Stream::default(), Stream::default());
+        let mut host = host(b"", &out, &err);
+        let cloud = self.simulator.cloud().clone();
         let opened = self.opened.clone();
         let exit = check_all(&mut host, arguments, &cloud, &self.world, opened).await;
         (exit, out.text(), err.text())
     }
-}
-
-/// A process without a terminal, and what it says on both streams.
-pub(in crate::commands) fn host_of() -> (Host, Stream, Stream) {
-    let (out, err) = (Stream::default(), Stream::default());
-    let host = Host {
-        arguments: Vec::new(),
-        environment: host::Environment::default(),
-        program: PathBuf::new(),
-        machine: String::new(),
-        on_terminal: false,
-        input_is_terminal: false,
-        output_is_terminal: false,
-        zone: TimeZone::UTC,
-        input: Box::new(io::empty()),
-        out: Box::new(out.clone()),
-        err: Box::new(err.clone()),
-    };
-    (host, out, err)
-}
-
-async fn register(world: &World, facts: &Facts) -> Registration {
-    let tenant = TenantId::parse(&facts.tenant_id).unwrap().value;
-    let center = PartnerCenterRequest {
-        directory: Directory::Tenant(tenant),
-        reading: DirectoryReading::Directory,
-        application: ClientId::parse(&facts.client_id).unwrap().value,
-        secret: Secret::shared(facts.client_secret.clone()),
-        secret_ends: Some(jiff::civil::Date::constant(2099, 1, 1)),
-    };
-    let mut run = Run::partner_center(center, Registration::default());
-    headless::drive(&mut run, world, |_| {}).await;
-    assert_eq!(run.status(), Status::Finished, "{:?}", run.failed());
-    let api = PartnerApiRequest {
-        mpn: None,
-        other_secret: None,
-        redirect: RedirectAddress::parse(&facts.redirect_uri).unwrap(),
-    };
-    let mut run = Run::partner_api(api, run.registration().clone(), run.secret());
-    let walking = Cell::new(false);
-    headless::drive(&mut run, world, |run| {
-        if let Some(consent) = run.consent()
-            && !walking.replace(true)
-        {
-            drop(tokio::spawn(walk(consent.address.clone(), facts.clone())));
-        }
-    })
-    .await;
-    assert_eq!(run.status(), Status::Finished, "{:?}", run.failed());
-    let mut run = Run::commit(run.registration().clone());
-    headless::drive(&mut run, world, |_| {}).await;
-    assert_eq!(run.status(), Status::Finished, "{:?}", run.failed());
-    run.registration().clone()
-}
-
-/// Goes through the pages as a person would, back to the listener.
-async fn walk(address: Url, facts: Facts) {
-    #[expect(clippy::disallowed_methods, reason = "a person's browser")]
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
-    let mut answer = http.get(address.clone()).send().await.unwrap();
-    while answer.status().is_success() {
-        let page = answer.text().await.unwrap();
-        let visit = between(&page, "name=\"ctx\" value=\"");
-        let action = address.join(between(&page, "action=\"")).unwrap();
-        let mut form = vec![("ctx", visit)];
-        if page.contains("id=\"login\"") {
-            form.push(("login", &facts.user));
-            form.push(("password", &facts.password));
-        } else if page.contains("id=\"otc\"") {
-            form.push(("otc", &facts.mfa_code));
-        } else {
-            form.push(("accept", "yes"));
-        }
-        answer = http.post(action).form(&form).send().await.unwrap();
-    }
-    let back = answer.headers().get("location").unwrap().to_str().unwrap();
-    // The page is answered once the wizard is done with it; nobody reads it here.
-    drop(http.get(back).send().await);
-}
-
-fn between<'a>(text: &'a str, before: &str) -> &'a str {
-    let rest = text.split_once(before).unwrap().1;
-    rest.split_once('"').unwrap().0
 }
 
 fn arguments() -> Doctor {
@@ -183,7 +53,9 @@ fn arguments() -> Doctor {
 }
 
 fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
+    let value = serde_json::from_str(text).unwrap();
+    schema::holds(&value);
+    value
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::cli::{CloudArguments, StoreArguments};
-use crate::commands::doctor::tests::{Bench, host_of};
+use crate::commands::doctor::tests::Bench;
+use crate::commands::tests::{Stream, host};
 use crate::engine::octo::{Ring, Source};
 use crate::secret::Secret;
 use crate::text::Foreign;
@@ -22,7 +23,8 @@ async fn submitted(bench: &mut Bench, replace: bool) -> (Exit, Value, String) {
     let secret = bench.simulator.facts().octo_client_secret;
     let client = client(bench, &secret);
     let octo_host = client.host.to_string();
-    let (mut host, out, err) = host_of();
+    let (out, err) = (Stream::default(), Stream::default());
+    let mut host = host(b"", &out, &err);
     let registration = bench.opened.registration.clone();
     let run = hand_over(&mut host, &bench.world, registration, client, replace)
         .await
@@ -41,7 +43,8 @@ async fn submitted(bench: &mut Bench, replace: bool) -> (Exit, Value, String) {
 /// The whole command, for a person.
 async fn in_words(bench: &Bench) -> (Exit, String, String) {
     let client = client(bench, &bench.simulator.facts().octo_client_secret);
-    let (mut host, out, err) = host_of();
+    let (out, err) = (Stream::default(), Stream::default());
+    let mut host = host(b"", &out, &err);
     let arguments = Submit {
         json: false,
         replace: false,

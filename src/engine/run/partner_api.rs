@@ -11,7 +11,7 @@ use crate::engine::effect::{
     AddressSeen, AppSignIn, Arrival, Audience, Cause, Effect, Failure, Found, Landed, Mismatch,
     Outcome, Reading, Redeemer, Redemption, Renewal, Service, SignIn, VaultFault,
 };
-use crate::engine::journal::{Fact, Kind};
+use crate::engine::journal::{Attempt, Fact, Kind};
 use crate::engine::run::tokens::{self, For};
 use crate::engine::run::{CheckId, Goal, Mood, Move, Run};
 use crate::engine::step::Step;
@@ -306,11 +306,11 @@ impl Run {
     fn sign_in_is_kept(&self) -> bool {
         !self.known.fresh_sign_in
             && !matches!(self.goal, Goal::Code(_))
-            && self.registration.open.as_ref().is_some_and(|open| {
-                open.consenting.is_some()
-                    && open.redeeming.is_none()
-                    && open.item(Kind::SignIn).is_some()
-            })
+            && self
+                .registration
+                .open
+                .as_ref()
+                .is_some_and(Attempt::sign_in_open)
     }
 
     fn begin_redeem(&mut self) -> Move {

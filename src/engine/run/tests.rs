@@ -1049,3 +1049,24 @@ fn a_code_for_somebody_else_is_asked_for_without_a_verifier_and_sent_nowhere() {
     assert!(run.used_codes().is_empty());
     assert!(Run::code(Registration::default()).is_none());
 }
+
+#[test]
+fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
+    let mut bench = Bench::registered();
+    // The token of the same account is carried over; then a new sign-in is wanted.
+    assert_eq!(bench.step_two().1, Status::Finished);
+    let mut run = Run::partner_api(api_request(), bench.registration(), None);
+    run.forget_sign_in();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    bench.log.clear();
+    let (mut again, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert!(
+        bench.log.contains(&"relisten".to_owned()),
+        "{:?}",
+        bench.log
+    );
+    assert_eq!(bench.paste(&mut again, CODE), Status::Finished);
+    assert_eq!(bench.commit().1, Status::Finished);
+}

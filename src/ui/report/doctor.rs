@@ -304,6 +304,7 @@ fn ending(findings: &Findings) -> Vec<Row> {
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
+    command: &'static str,
     registration: &'a str,
     at: String,
     checks: Vec<CheckObject<'a>>,
@@ -316,7 +317,7 @@ struct Object<'a> {
 }
 
 /// A check as it ended.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub(super) struct CheckObject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<&'static str>,
@@ -359,12 +360,22 @@ struct EndObject<'a> {
     cure: &'a str,
 }
 
-/// What failed, and what it means.
-#[derive(Serialize)]
+/// What failed, in JSON.
+#[derive(Debug, Serialize)]
 pub(super) struct FailedObject<'a> {
     #[serde(flatten)]
     diagnosis: Explained<'a>,
     ids: String,
+}
+
+impl<'a> FailedObject<'a> {
+    /// Of a failure and what it means.
+    pub(super) fn new(failure: &Failure, diagnosis: &'a Diagnosis) -> Self {
+        Self {
+            diagnosis: Explained::new(diagnosis),
+            ids: ids(failure).join("  "),
+        }
+    }
 }
 
 /// Everything as one JSON object.
@@ -373,6 +384,7 @@ pub fn in_json(findings: &Findings) -> String {
     let steps = || findings.steps.iter();
     json(&Object {
         version: VERSION,
+        command: "doctor",
         registration: &findings.registration,
         at: findings.now.to_string(),
         checks: steps().flat_map(check_objects).collect(),
@@ -405,7 +417,7 @@ pub fn in_json(findings: &Findings) -> String {
             .collect(),
         failed: steps()
             .filter_map(|step| step.failed.as_ref())
-            .map(failed_object)
+            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
             .collect(),
         exit: findings.exit as u8,
     })
@@ -414,12 +426,12 @@ pub fn in_json(findings: &Findings) -> String {
 fn check_objects(step: &StepFindings) -> Vec<CheckObject<'_>> {
     step.checks
         .iter()
-        .map(|check| check_object(Some(step.step), check))
+        .map(|check| check_object(Some(step.step.flag()), check))
         .collect()
 }
 
 /// A check in JSON.
-pub(super) fn check_object(step: Option<Step>, check: &Check) -> CheckObject<'_> {
+pub(super) fn check_object<'a>(step: Option<&'static str>, check: &'a Check) -> CheckObject<'a> {
     let (word, line) = told_state(check).unwrap_or(("-", ""));
     let state = match word {
         "FAIL" => "failed",
@@ -427,19 +439,11 @@ pub(super) fn check_object(step: Option<Step>, check: &Check) -> CheckObject<'_>
         other => other,
     };
     CheckObject {
-        step: step.map(Step::flag),
+        step,
         check: check.id.key(),
         state,
         line,
         milliseconds: check.took,
-    }
-}
-
-/// A failure in JSON.
-pub(super) fn failed_object((failure, diagnosis): &(Failure, Diagnosis)) -> FailedObject<'_> {
-    FailedObject {
-        diagnosis: Explained::new(diagnosis),
-        ids: ids(failure).join("  "),
     }
 }
 

@@ -3,21 +3,26 @@
 use serde::Serialize;
 
 use crate::engine::diagnose::{Diagnosis, Explanation, rows};
+use crate::exit::Exit;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
 use crate::ui::report::{Explained, VERSION, json};
 use crate::ui::view::explanation;
 
 #[derive(Serialize)]
-struct Found<'a> {
+struct Answer<'a> {
     version: u32,
+    command: &'static str,
     found: Vec<Explained<'a>>,
+    exit: u8,
 }
 
 #[derive(Serialize)]
 struct Table {
     version: u32,
+    command: &'static str,
     rows: Vec<Listed>,
+    exit: u8,
 }
 
 #[derive(Serialize)]
@@ -29,6 +34,15 @@ struct Listed {
     what: &'static str,
     who: &'static str,
     exit: u8,
+}
+
+/// How the process ends.
+pub fn exit(found: &[Explanation]) -> Exit {
+    if found.is_empty() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    }
 }
 
 /// Every explanation as text.
@@ -56,9 +70,11 @@ pub fn told(diagnosis: &Diagnosis, when: Option<&str>) -> Vec<Row> {
 
 /// The same as JSON.
 pub fn in_json(found: &[Explanation]) -> String {
-    json(&Found {
+    json(&Answer {
         version: VERSION,
+        command: "explain",
         found: found.iter().map(Explained::of).collect(),
+        exit: exit(found) as u8,
     })
 }
 
@@ -78,6 +94,8 @@ pub fn list() -> String {
 pub fn list_in_json() -> String {
     json(&Table {
         version: VERSION,
+        command: "explain",
+        exit: Exit::Done as u8,
         rows: rows()
             .map(|row| Listed {
                 row: row.key,

@@ -5,14 +5,16 @@ use serde::Serialize;
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::Failure;
 use crate::ui::lines::{WIDTH, plain};
+use crate::ui::report::doctor::FailedObject;
 use crate::ui::report::explain::told;
-use crate::ui::report::{Explained, VERSION, json};
+use crate::ui::report::{VERSION, json};
 use crate::ui::view::for_support;
 
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
-    failed: [Explained<'a>; 1],
+    command: &'a str,
+    failed: [FailedObject<'a>; 1],
     exit: u8,
 }
 
@@ -24,10 +26,11 @@ pub fn text(failure: &Failure, diagnosis: &Diagnosis) -> String {
 }
 
 /// As one JSON object.
-pub fn in_json(_failure: &Failure, diagnosis: &Diagnosis) -> String {
+pub fn in_json(command: &str, failure: &Failure, diagnosis: &Diagnosis) -> String {
     json(&Object {
         version: VERSION,
-        failed: [Explained::new(diagnosis)],
+        command,
+        failed: [FailedObject::new(failure, diagnosis)],
         exit: diagnosis.exit as u8,
     })
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::engine::journal::{Attempt, Registration, StoreKind};
 use crate::engine::refused::Refused;
 use crate::engine::step::Step;
+use crate::exit::Exit;
 use crate::text::Foreign;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
@@ -39,6 +40,15 @@ pub struct Item {
     pub name: String,
     /// `there`, `missing`, or why it is not known.
     pub state: String,
+}
+
+/// How the process ends: a journal that cannot be read is worth an exit code.
+pub fn exit(all: &[Found]) -> Exit {
+    if all.iter().any(|one| one.damaged) {
+        Exit::Storage
+    } else {
+        Exit::Done
+    }
 }
 
 /// Everything as text.
@@ -193,7 +203,9 @@ fn time(at: Timestamp) -> String {
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
+    command: &'static str,
     registrations: Vec<One<'a>>,
+    exit: u8,
 }
 
 #[derive(Serialize)]
@@ -230,7 +242,9 @@ struct One<'a> {
 pub fn in_json(all: &[Found]) -> String {
     json(&Object {
         version: VERSION,
+        command: "status",
         registrations: all.iter().map(object).collect(),
+        exit: exit(all) as u8,
     })
 }
 

@@ -8,10 +8,11 @@ use crate::engine::effect::Failure;
 use crate::engine::journal::{AttemptId, Registration};
 use crate::engine::octo::Part;
 use crate::engine::run::Check;
+use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
-use crate::ui::report::doctor::{CheckObject, FailedObject, check_object, failed_object};
+use crate::ui::report::doctor::{CheckObject, FailedObject, check_object};
 use crate::ui::report::explain::told;
 use crate::ui::report::{VERSION, json};
 use crate::ui::view::{for_support, handed_over};
@@ -102,10 +103,14 @@ pub fn in_json(findings: &Findings) -> String {
         checks: findings
             .checks
             .iter()
-            .map(|check| check_object(check.id.step(), check))
+            .map(|check| check_object(check.id.step().map(Step::flag), check))
             .collect(),
         octo: OctoObject::of(&findings.state),
-        failed: findings.failed.iter().map(failed_object).collect(),
+        failed: findings
+            .failed
+            .iter()
+            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
+            .collect(),
         exit: findings.exit as u8,
     })
 }

@@ -106,7 +106,7 @@ pub(super) fn partner_api(wizard: &Wizard) -> Page<'_> {
         )
         .at(1),
     );
-    match wizard.proven_center() {
+    match wizard.registration.proven() {
         Some(proof) => {
             page.row(Row::pair(
                 "Directory (tenant) ID",

@@ -24,7 +24,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.gap();
     if wizard.must_confirm() {
         let mut confirmation = input(wizard, Field::Confirmation);
-        confirmation.aside = Some(format!("type: {}", wizard.name_to_confirm()));
+        confirmation.aside = Some(format!("type: {}", wizard.registration.name_to_confirm()));
         page.input(confirmation);
         page.gap();
     }

@@ -158,7 +158,7 @@ fn not_the_cause(wizard: &Wizard) -> String {
         (CheckId::OctoPayer, "payer account (registered)"),
     ];
     let mut passed: Vec<&str> = Vec::new();
-    if run.step() == Some(Step::PartnerApi) && wizard.proven_center().is_some() {
+    if run.step() == Some(Step::PartnerApi) && wizard.registration.proven().is_some() {
         passed.push("directory, app and secret (step 2)");
     }
     passed.extend(

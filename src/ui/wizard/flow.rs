@@ -364,7 +364,7 @@ impl Wizard {
             .secret(Field::ApiSecret)
             .map(crate::ui::field::SecretField::share);
         let other = other.filter(|_| self.forms.other_secret);
-        if self.proven_center().is_none() {
+        if self.registration.proven().is_none() {
             self.go(Place::PartnerCenter);
             self.notice =
                 Some("Partner Center Credentials come first: nothing is proven yet.".to_owned());
@@ -392,16 +392,6 @@ impl Wizard {
                 tasks
             }
         }
-    }
-
-    /// What step 2 proved, in the open attempt or in the active set.
-    pub(crate) fn proven_center(&self) -> Option<&crate::engine::journal::PartnerCenterProof> {
-        let newest = self
-            .registration
-            .open
-            .as_ref()
-            .or(self.registration.active.as_ref())?;
-        newest.partner_center.as_ref().map(|(proof, _)| proof)
     }
 
     fn submit_answer(&mut self) -> Vec<Task> {
@@ -553,7 +543,7 @@ impl Wizard {
 
     fn submit_review(&mut self) -> Vec<Task> {
         if self.must_confirm() {
-            let wanted = self.name_to_confirm();
+            let wanted = self.registration.name_to_confirm();
             let typed = self
                 .forms
                 .text(Field::Confirmation)

@@ -1,6 +1,6 @@
 //! The fields of all pages, and taking a paste with several values apart.
 
-use crate::engine::answers::{Field, Typed};
+use crate::engine::answers::{Field, Typed, USUAL_REDIRECT};
 use crate::engine::step::Environment;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::Intent;
@@ -25,9 +25,6 @@ pub struct Forms {
     /// Whether step 3 uses a key of its own.
     pub other_secret: bool,
 }
-
-/// The redirect address that needs no pasting (ruling 4).
-pub(crate) const USUAL_REDIRECT: &str = "http://localhost";
 
 impl Forms {
     pub(super) fn new() -> Self {
@@ -155,6 +152,23 @@ impl Forms {
         self.set(Field::MpnId, &typed.mpn_id);
         if !typed.redirect.is_empty() {
             self.set(Field::Redirect, &typed.redirect);
+        }
+    }
+
+    /// Puts in what was given; what was not stays as it is.
+    pub(super) fn fill(&mut self, given: &Typed) {
+        for (field, value) in [
+            (Field::AccountName, &given.account_name),
+            (Field::ClientId, &given.client_id),
+            (Field::ApplicationId, &given.application_id),
+            (Field::Directory, &given.directory),
+            (Field::SecretEnds, &given.secret_ends),
+            (Field::MpnId, &given.mpn_id),
+            (Field::Redirect, &given.redirect),
+        ] {
+            if !value.is_empty() {
+                self.set(field, value);
+            }
         }
     }
 

@@ -2,7 +2,6 @@
 
 use crate::engine::answers::Field;
 use crate::engine::effect::{Effect, Failure, Opened, Outcome, Verdict};
-use crate::engine::journal::Attempt;
 use crate::engine::refused::Refused;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::engine::step::Step;
@@ -98,6 +97,8 @@ impl Wizard {
                 .collect();
         }
         self.restore_from_registration();
+        let given = self.setting.given.clone();
+        self.forms.fill(&given);
         let mut tasks = self.look_again();
         tasks.extend(self.place_after_opening(opened.draft.and_then(|draft| draft.step)));
         tasks
@@ -105,45 +106,21 @@ impl Wizard {
 
     /// Fields that the draft does not have are filled from what is registered or proven.
     fn restore_from_registration(&mut self) {
-        let newest: Option<Attempt> = self
-            .registration
-            .open
-            .clone()
-            .or_else(|| self.registration.active.clone());
-        if let Some(name) = self.registration.name.clone()
-            && self.forms.is_empty(Field::AccountName)
-        {
-            self.forms.set(Field::AccountName, name.as_str());
-        }
-        let Some((proof, _)) = newest
-            .as_ref()
-            .and_then(|attempt| attempt.partner_center.as_ref())
-        else {
-            return;
-        };
-        let directory = proof
-            .domain
-            .as_ref()
-            .map_or_else(|| proof.tenant.to_string(), ToString::to_string);
-        let ends = proof
-            .secret_ends
-            .map(|date| date.to_string())
-            .unwrap_or_default();
+        let known = self.registration.typed();
         for (field, value) in [
-            (Field::ClientId, proof.application.as_str()),
-            (Field::ApplicationId, proof.application.as_str()),
-            (Field::Directory, directory.as_str()),
-            (Field::SecretEnds, ends.as_str()),
+            (Field::AccountName, &known.account_name),
+            (Field::ClientId, &known.client_id),
+            (Field::ApplicationId, &known.application_id),
+            (Field::Directory, &known.directory),
+            (Field::SecretEnds, &known.secret_ends),
         ] {
             if self.forms.is_empty(field) {
                 self.forms.set(field, value);
             }
         }
-        if let Some((api, _)) = newest
-            .as_ref()
-            .and_then(|attempt| attempt.partner_api.as_ref())
-        {
-            self.forms.set(Field::Redirect, api.redirect.as_str());
+        // Its field is never empty: what was proven counts more than the usual address.
+        if !known.redirect.is_empty() {
+            self.forms.set(Field::Redirect, &known.redirect);
         }
     }
 
@@ -186,7 +163,7 @@ impl Wizard {
         let (place, notice) = match only {
             Step::Basic => (Place::Basic, None),
             Step::PartnerCenter => (Place::PartnerCenter, None),
-            Step::PartnerApi if self.proven_center().is_some() => (Place::PartnerApi, None),
+            Step::PartnerApi if self.registration.proven().is_some() => (Place::PartnerApi, None),
             Step::PartnerApi => (
                 Place::PartnerCenter,
                 Some("Partner Center Credentials come first: nothing is proven yet.".to_owned()),

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::journal::{Attempt, Kind, Registration};
+use crate::engine::journal::{Attempt, Registration};
+use crate::engine::standing::Standing;
 use crate::ui::wizard::Place;
 
 /// Where a person goes on, and why.
@@ -21,49 +22,37 @@ impl Resumption {
     /// What an unfinished attempt means for the person who comes back; `None` when there is none.
     pub fn of(registration: &Registration, zone: &TimeZone) -> Option<Self> {
         let open = registration.open.as_ref()?;
-        let (place, sentence, run) = Self::read(open, zone);
+        let (place, run) = match open.standing() {
+            Standing::Begun => (Place::PartnerCenter, false),
+            Standing::SignInOpen => (Place::PartnerApi, true),
+            Standing::SecretKept | Standing::CodeUncertain | Standing::TokenKept => {
+                (Place::PartnerApi, false)
+            }
+            Standing::Ready => (Place::Review, false),
+        };
         Some(Self {
             place,
-            sentence,
+            sentence: sentence(open, zone),
             run,
         })
     }
+}
 
-    fn read(open: &Attempt, zone: &TimeZone) -> (Place, String, bool) {
-        let Some((_, proven_at)) = &open.partner_center else {
-            let sentence = format!(
-                "An attempt was started at {} and not finished. Nothing was changed.",
-                clock(open.began_at, zone)
-            );
-            return (Place::PartnerCenter, sentence, false);
-        };
-        if open.ready() {
-            return (
-                Place::Review,
-                "Everything was checked. Confirm and register?".to_owned(),
-                false,
-            );
-        }
-        if open.code_uncertain() {
-            let sentence = "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.";
-            return (Place::PartnerApi, sentence.to_owned(), false);
-        }
-        if open.item(Kind::RefreshToken).is_some() {
-            return (
-                Place::PartnerApi,
-                "Your sign-in is safely kept. Finish the checks?".to_owned(),
-                false,
-            );
-        }
-        if open.consenting.is_some() && open.item(Kind::SignIn).is_some() {
-            let sentence = "The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again.";
-            return (Place::PartnerApi, sentence.to_owned(), true);
-        }
-        let sentence = format!(
+fn sentence(open: &Attempt, zone: &TimeZone) -> String {
+    let proven_at = open.partner_center.as_ref().map(|(_, at)| *at);
+    match open.standing() {
+        Standing::Begun => format!(
+            "An attempt was started at {} and not finished. Nothing was changed.",
+            clock(open.began_at, zone)
+        ),
+        Standing::SecretKept => format!(
             "Client secret checked and kept at {}. Continue with the sign-in?",
-            clock(*proven_at, zone)
-        );
-        (Place::PartnerApi, sentence, false)
+            clock(proven_at.unwrap_or(open.began_at), zone)
+        ),
+        Standing::SignInOpen => "The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again.".to_owned(),
+        Standing::CodeUncertain => "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.".to_owned(),
+        Standing::TokenKept => "Your sign-in is safely kept. Finish the checks?".to_owned(),
+        Standing::Ready => "Everything was checked. Confirm and register?".to_owned(),
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn setting() -> Setting {
         only: None,
         environment: Environment::Production,
         browser: true,
+        given: crate::engine::answers::Typed::default(),
         zone: TimeZone::UTC,
     }
 }

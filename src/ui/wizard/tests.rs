@@ -522,3 +522,19 @@ fn a_disk_that_failed_is_not_asked_to_remember_it() {
     assert_eq!(story.wizard.place, Place::Stopped);
     assert_eq!(story.opened.draft.as_ref().unwrap().refused, None);
 }
+
+#[test]
+fn what_was_given_by_flags_is_typed_already() {
+    let story = Story::begun(Setting {
+        given: Typed {
+            application_id: APP.to_owned(),
+            redirect: "https://localhost".to_owned(),
+            ..Typed::default()
+        },
+        ..setting()
+    });
+    let text = |field| story.wizard.forms.text(field).unwrap().text();
+    assert_eq!(text(Field::ApplicationId), APP);
+    assert_eq!(text(Field::Redirect), "https://localhost");
+    assert_eq!(text(Field::Directory), "");
+}

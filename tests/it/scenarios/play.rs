@@ -387,6 +387,7 @@ fn setting(simulator: &Simulator, name: &str) -> Setting {
         only: None,
         environment: Environment::Production,
         browser: false,
+        given: octo_csp::engine::answers::Typed::default(),
         zone: TimeZone::UTC,
     }
 }

@@ -1,0 +1,111 @@
+//! What a registration without a screen is given: every answer of the wizard as a flag, and none of its secrets.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::Which;
+
+const HEADING: &str = "Without a screen";
+
+/// The answers of the wizard, and how a registration without it behaves.
+#[derive(Debug, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub struct Values {
+    /// Never ask, never open a browser: everything is given here. It is the confirmation too.
+    #[arg(long, help_heading = HEADING)]
+    pub no_input: bool,
+    /// What the payer account is called in Octo; may be left out.
+    #[arg(long, value_name = "NAME", help_heading = HEADING)]
+    pub account_name: Option<String>,
+    /// Client ID, as on Octo's screen; may be left out.
+    #[arg(long, value_name = "ID", help_heading = HEADING)]
+    pub client_id: Option<String>,
+    /// Application (client) ID.
+    #[arg(long, value_name = "ID", help_heading = HEADING)]
+    pub application_id: Option<String>,
+    /// Directory: tenant ID, or a domain such as contoso.onmicrosoft.com.
+    #[arg(long, value_name = "ID|DOMAIN", help_heading = HEADING)]
+    pub directory: Option<String>,
+    /// A file with the secret's value and nothing else.
+    #[arg(long, value_name = "FILE", conflicts_with = "secret_stdin", help_heading = HEADING)]
+    pub secret_file: Option<PathBuf>,
+    /// Read the secret's value from standard input.
+    #[arg(long, help_heading = HEADING)]
+    pub secret_stdin: bool,
+    /// When the secret ends, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE", help_heading = HEADING)]
+    pub secret_ends: Option<String>,
+    /// MPN ID (PartnerID) to compare with the signed-in partner's.
+    #[arg(long, value_name = "ID", help_heading = HEADING)]
+    pub mpn_id: Option<String>,
+    /// Redirect address, exactly as on the app registration; the usual one if not given.
+    #[arg(long, value_name = "URI", help_heading = HEADING)]
+    pub redirect_uri: Option<String>,
+    /// Replace the registration that is there; the partner's name says which.
+    #[arg(long, value_name = "PARTNER-NAME", help_heading = HEADING)]
+    pub replace: Option<String>,
+    /// Wait until a person has signed in, and register then.
+    #[arg(long, help_heading = HEADING)]
+    pub wait: bool,
+    /// How long to wait for a person.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = HEADING)]
+    pub timeout: u64,
+    /// JSON on standard output: one object; with --wait two, one a line.
+    #[arg(long, help_heading = HEADING)]
+    pub json: bool,
+}
+
+/// `octo-csp consent`.
+#[derive(Debug, Subcommand)]
+pub enum Consent {
+    /// Begin the sign-in of step 3, print its address and end: whoever signs in may do it elsewhere.
+    Start(ConsentStart),
+    /// Take the address that the browser ended on, or the code, from standard input; check everything, and register.
+    Finish(ConsentFinish),
+}
+
+/// `octo-csp consent start`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The address is offered again for ten minutes; after that a new one is made, and the old one counts no more.\nNothing listens: with http://localhost the browser ends on a page that cannot be reached. That is expected. The address in its\nbar is what consent finish takes.\n\nExamples:\n  octo-csp consent start\n  octo-csp consent start --json | jq -r .consent.address"
+)]
+pub struct ConsentStart {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `octo-csp consent finish`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Once every check has passed it registers: running it is the confirmation.\nThe address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  octo-csp consent finish < address.txt\n  octo-csp consent finish --json"
+)]
+pub struct ConsentFinish {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// The name of the partner whose registration is replaced by another one.
+    #[arg(long, value_name = "PARTNER-NAME")]
+    pub replace: Option<String>,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `octo-csp config`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A flag of any command that is not given is looked for in the variable OCTO_CSP_ and its name (OCTO_CSP_CLIENT_ID),\nthen in config.toml (client-id = \"...\"). Secrets are no settings; secret-file is."
+)]
+pub struct Config {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,183 @@
+//! `octo-csp consent`: the sign-in of step 3 in two calls, which may be hours, processes and a reboot apart.
+
+use std::io::Write as _;
+
+use crate::cli::{ConsentFinish, ConsentStart};
+use crate::commands::ground::{Ground, runtime};
+use crate::commands::headless::Asked;
+use crate::commands::unattended::{Over, Talk, Told, opened};
+use crate::commands::{complain, intake, refused};
+use crate::engine::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
+use crate::engine::effect::Opened;
+use crate::engine::journal::Attempt;
+use crate::engine::run::Run;
+use crate::engine::standing::Standing;
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::secret::{Secret, SharedSecret};
+use crate::ui::report::register::State;
+use crate::world::{World, clock};
+
+pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
+    let ground = match Ground::of(host, &arguments.which) {
+        Ok(ground) => ground,
+        Err(why) => return refused(host, &why),
+    };
+    let told = told("consent start", arguments.json);
+    let Some(runtime) = runtime() else {
+        return Exit::Internal;
+    };
+    runtime.block_on(async {
+        match opened(host, &ground, told.json).await {
+            Ok((world, opened)) => begin(host, told, &ground, (&world, opened)).await,
+            Err(exit) => exit,
+        }
+    })
+}
+
+pub(super) fn finish(host: &mut Host, arguments: &ConsentFinish) -> Exit {
+    let ground = match Ground::of(host, &arguments.which) {
+        Ok(ground) => ground,
+        Err(why) => return refused(host, &why),
+    };
+    let told = told("consent finish", arguments.json);
+    let Some(runtime) = runtime() else {
+        return Exit::Internal;
+    };
+    let replace = arguments.replace.as_deref();
+    runtime.block_on(async {
+        match opened(host, &ground, told.json).await {
+            Ok((world, opened)) => end(host, (told, replace), &ground, (&world, opened)).await,
+            Err(exit) => exit,
+        }
+    })
+}
+
+fn told(command: &'static str, json: bool) -> Told {
+    Told {
+        command,
+        json,
+        lines: false,
+    }
+}
+
+/// Begins the sign-in, or shows the one again that was begun a moment ago.
+pub(super) async fn begin(
+    host: &mut Host,
+    told: Told,
+    ground: &Ground,
+    (world, opened): (&World, Opened),
+) -> Exit {
+    let mut talk = Talk::new(host, told, ground, (world, &opened));
+    talk.say_hosts();
+    let over = match Box::pin(ask(&mut talk, &opened)).await {
+        // The address is all that was asked for.
+        Err(Over(State::SignInNeeded, Exit::SignIn)) => Over(State::SignInNeeded, Exit::Done),
+        Ok(over) | Err(over) => over,
+    };
+    talk.finish(over)
+}
+
+async fn ask(talk: &mut Talk<'_>, opened: &Opened) -> Result<Over, Over> {
+    talk.may_write()?;
+    if opened.registration.proven().is_none() {
+        return Err(nothing_proven(talk));
+    }
+    talk.look_at_keyring().await?;
+    let open = opened.registration.open.as_ref();
+    let young = open
+        .and_then(Attempt::sign_in_ends)
+        .is_some_and(|end| end > clock::now());
+    let run = Run::partner_api(request(talk, opened)?, opened.registration.clone(), None);
+    talk.sign_in(run, !young, Asked::Leave).await?;
+    Ok(Over(State::Stopped, Exit::Internal))
+}
+
+/// Takes the answer and registers. Where no answer is needed any more, it goes on from there.
+pub(super) async fn end(
+    host: &mut Host,
+    (told, replace): (Told, Option<&str>),
+    ground: &Ground,
+    (world, opened): (&World, Opened),
+) -> Exit {
+    let mut talk = Talk::new(host, told, ground, (world, &opened));
+    talk.say_hosts();
+    let over = match Box::pin(take(&mut talk, &opened, replace)).await {
+        Ok(over) | Err(over) => over,
+    };
+    talk.finish(over)
+}
+
+async fn take(talk: &mut Talk<'_>, opened: &Opened, replace: Option<&str>) -> Result<Over, Over> {
+    talk.may_write()?;
+    let registration = &opened.registration;
+    let Some(open) = &registration.open else {
+        let over = if registration.active.is_some() {
+            talk.already("It is registered already: no sign-in is open. Nothing was changed.")
+        } else {
+            nothing_proven(talk)
+        };
+        return Err(over);
+    };
+    talk.confirm(replace)?;
+    talk.may_replace(replace)?;
+    let answer = match open.standing() {
+        Standing::Begun => return Err(nothing_proven(talk)),
+        Standing::SecretKept => return Err(begin_first(talk, "No sign-in is open.")),
+        Standing::CodeUncertain => {
+            let what = "Nobody can tell whether the last code was used. It is not sent again.";
+            return Err(begin_first(talk, what));
+        }
+        Standing::Ready => return talk.commit().await,
+        // Nothing is asked for any more.
+        Standing::TokenKept => Secret::shared(String::new()),
+        Standing::SignInOpen => answer(talk)?,
+    };
+    talk.look_at_keyring().await?;
+    let run = Run::partner_api(request(talk, opened)?, registration.clone(), None);
+    talk.sign_in(run, false, Asked::Answer(answer)).await?;
+    talk.commit().await
+}
+
+/// Reads the address or the code.
+fn answer(talk: &mut Talk<'_>) -> Result<SharedSecret, Over> {
+    let host = talk.host();
+    let typed = host.input_is_terminal;
+    if typed {
+        let _closed = writeln!(
+            host.err,
+            "Paste the whole address that the browser ended on, then press Enter:"
+        );
+    }
+    intake::read(&mut host.input, typed).map_err(|error| {
+        let what = format!("standard input cannot be read: {}", error.kind());
+        complain(talk.host(), &what);
+        talk.told(&what, Over(State::SignInNeeded, Exit::Usage))
+    })
+}
+
+fn nothing_proven(talk: &mut Talk<'_>) -> Over {
+    let what = "Partner Center Credentials come first: octo-csp register --no-input";
+    complain(talk.host(), what);
+    talk.told(what, Over(State::NotBegun, Exit::Usage))
+}
+
+fn begin_first(talk: &mut Talk<'_>, what: &str) -> Over {
+    let what = format!("{what} Begin one: octo-csp consent start");
+    talk.told(&what, Over(State::SignInNeeded, Exit::SignIn))
+}
+
+/// Step 3 as it was typed before: the draft has it, or what was proven the last time.
+fn request(talk: &mut Talk<'_>, opened: &Opened) -> Result<PartnerApiRequest, Over> {
+    let mut typed = opened.draft.clone().unwrap_or_default().typed;
+    if typed.redirect.is_empty() {
+        typed.redirect = opened.registration.typed().redirect;
+    }
+    if typed.redirect.is_empty() {
+        USUAL_REDIRECT.clone_into(&mut typed.redirect);
+    }
+    answers::partner_api(&typed, None).map_err(|_of_a_draft| {
+        let what = "The draft of this registration holds a redirect address or MPN ID that cannot be used: octo-csp register --no-input with all values";
+        talk.told(what, Over(State::NotBegun, Exit::Refused))
+    })
+}

@@ -1,0 +1,54 @@
+//! What is read from standard input or a file and must not be seen.
+
+use std::io::{self, Read};
+
+use zeroize::Zeroizing;
+
+use crate::secret::{Secret, SharedSecret};
+
+/// Bytes that are read at a time: more than any buffer of the standard library has, so that none of them keeps a copy.
+const CHUNK: usize = 16 << 10;
+/// Bytes that are taken at most.
+const MOST: usize = 64 << 10;
+
+/// Reads all of a stream, or its first line where a person types it; what is longer than anything that is asked for is an
+/// error. Bytes that are no text become the replacement character, which no secret and no address has.
+pub(super) fn read(input: &mut dyn Read, line: bool) -> io::Result<SharedSecret> {
+    let mut bytes = Zeroizing::new(vec![0_u8; MOST + CHUNK]);
+    let mut filled = 0;
+    while filled < MOST {
+        let free = bytes.get_mut(filled..).unwrap_or_default();
+        let count = match input.read(free) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let new = free.get(..count).unwrap_or_default();
+        filled += count;
+        if count == 0 || line && new.contains(&b'\n') {
+            let read = bytes.get(..filled).unwrap_or_default();
+            return Ok(Secret::shared(String::from_utf8_lossy(read).into_owned()));
+        }
+    }
+    Err(io::ErrorKind::FileTooLarge.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_of_a_stream_is_read_and_one_line_of_a_person() {
+        let text = "one\ntwo\n";
+        let all = read(&mut text.as_bytes(), false).unwrap();
+        assert_eq!(all.reveal(), text);
+        let mut slow = "one\n".as_bytes().chain("two\n".as_bytes());
+        assert_eq!(read(&mut slow, true).unwrap().reveal(), "one\n");
+    }
+
+    #[test]
+    fn what_never_ends_is_refused() {
+        let error = read(&mut io::repeat(b'x'), false).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+    }
+}

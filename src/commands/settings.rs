@@ -1,0 +1,459 @@
+//! Settings: where the value of a flag comes from that is not on the command line.
+//!
+//! One mechanism for every flag of every command, read from clap's own model: a variable `OCTO_CSP_CLIENT_ID` or a line
+//! `client-id = "…"` of the config file is put into the arguments as `--client-id=…` before they are parsed. The command line
+//! counts more than a variable, a variable more than the file, the file more than the default.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::error::{ContextKind, ContextValue};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _};
+
+use crate::cli::Cli;
+use crate::engine::diagnose::{Context, diagnose};
+use crate::host::{Host, VARIABLES};
+use crate::ids::looks_like_secret_key;
+use crate::text::Foreign;
+use crate::world::papers;
+
+/// The file below the config folder.
+const FILE: &str = "config.toml";
+/// The one flag that cannot be in the file that it leads to.
+const CONFIG_DIR: &str = "config-dir";
+/// Said on the command line or not at all: what confirms, and what shows a secret.
+const TYPED_ONLY: [&str; 3] = ["replace", "yes", "show"];
+/// Where secrets are sent is moved by no variable.
+const NO_VARIABLE: [&str; 2] = ["cloud-file", "ca-file"];
+/// Words in a name that can only mean a secret.
+const SECRETS: [&str; 5] = ["secret", "password", "passphrase", "token", "key"];
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A variable, by name.
+    Variable(String),
+    /// A key of the config file.
+    File(PathBuf, String),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Variable(name) => f.write_str(name),
+            Self::File(path, key) => write!(f, "{key} in {}", path.display()),
+        }
+    }
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Given {
+    /// As it is put behind a flag.
+    pub(super) value: String,
+    /// Where it comes from.
+    pub(super) origin: Origin,
+}
+
+/// What the variables and the file say, by flag.
+#[derive(Debug, Default)]
+pub(super) struct Layers {
+    /// The variables.
+    pub(super) variables: BTreeMap<String, Given>,
+    /// Variables of our prefix that are like no setting: another program's, or another version's. They mean nothing here.
+    pub(super) unknown: Vec<String>,
+    /// The file.
+    pub(super) file: BTreeMap<String, Given>,
+    /// Where the file is or would be.
+    pub(super) path: Option<PathBuf>,
+    /// Whether it is there.
+    pub(super) there: bool,
+}
+
+impl Layers {
+    /// Reads both. The sentence of a failure names the variable, or the file and its key.
+    pub(super) fn read(host: &Host, config_dir: Option<PathBuf>) -> Result<Self, String> {
+        let flags = flags(&Cli::command());
+        let (variables, unknown) = variables(host, &flags)?;
+        let named = config_dir.or_else(|| {
+            let given = variables.get(CONFIG_DIR)?;
+            Some(PathBuf::from(&given.value))
+        });
+        let folder = named.or_else(|| host.environment.config());
+        let Some(folder) = folder else {
+            return Ok(Self {
+                variables,
+                unknown,
+                ..Self::default()
+            });
+        };
+        let text = papers::own(&folder, FILE).map_err(|failure| {
+            let diagnosis = diagnose(&failure, &Context::default());
+            let path = folder.join(FILE);
+            format!(
+                "{}: {} ({})",
+                path.display(),
+                diagnosis.what,
+                diagnosis.code
+            )
+        })?;
+        let path = folder.join(FILE);
+        let file = match &text {
+            Some(bytes) => file(&path, bytes, &flags)?,
+            None => BTreeMap::new(),
+        };
+        Ok(Self {
+            variables,
+            unknown,
+            file,
+            path: Some(path),
+            there: text.is_some(),
+        })
+    }
+
+    /// What counts for a flag that is not on the command line.
+    pub(super) fn given(&self, flag: &str) -> Option<&Given> {
+        self.variables.get(flag).or_else(|| self.file.get(flag))
+    }
+}
+
+/// The flags that can be set, each with the commands that have it.
+pub(super) fn flags(command: &Command) -> BTreeMap<String, (Arg, Vec<String>)> {
+    let mut found = BTreeMap::new();
+    gather(command, "", &mut found);
+    found
+}
+
+fn gather(command: &Command, path: &str, found: &mut BTreeMap<String, (Arg, Vec<String>)>) {
+    for arg in command.get_arguments().filter(|arg| settable(arg)) {
+        let Some(flag) = arg.get_long() else { continue };
+        let entry = found.entry(flag.to_owned());
+        let (_, commands) = entry.or_insert_with(|| (arg.clone(), Vec::new()));
+        commands.push(path.to_owned());
+    }
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        let path = format!("{path} {}", sub.get_name());
+        gather(sub, path.trim_start(), found);
+    }
+}
+
+fn settable(arg: &Arg) -> bool {
+    let help = matches!(
+        arg.get_action(),
+        ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
+    );
+    let typed_only = arg.get_long().is_none_or(|flag| TYPED_ONLY.contains(&flag));
+    !help && !typed_only && !arg.is_hide_set()
+}
+
+type Flags = BTreeMap<String, (Arg, Vec<String>)>;
+
+type Variables = (BTreeMap<String, Given>, Vec<String>);
+
+fn variables(host: &Host, flags: &Flags) -> Result<Variables, String> {
+    let mut given = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for (name, value) in &host.environment.settings {
+        let flag = name
+            .trim_start_matches(VARIABLES)
+            .to_ascii_lowercase()
+            .replace('_', "-");
+        let shown = Foreign::new(name);
+        let foreign = !flags.contains_key(&flag) && !TYPED_ONLY.contains(&flag.as_str());
+        if foreign && !is_secret(&flag) && like(&flag, flags).is_none() {
+            unknown.push(shown.to_string());
+            continue;
+        }
+        known(&flag, flags).map_err(|what| format!("the variable {shown}: {what}"))?;
+        if NO_VARIABLE.contains(&flag.as_str()) {
+            return Err(format!(
+                "the variable {shown}: where secrets are sent is moved by no variable; use --{flag} or the config file"
+            ));
+        }
+        let Some(value) = value.to_str() else {
+            return Err(format!("the variable {shown} is no text"));
+        };
+        let origin = Origin::Variable(shown.to_string());
+        // A variable that is empty is as good as none.
+        if !value.is_empty() {
+            let one = usable(&flag, flags, value.to_owned(), origin)?;
+            given.insert(flag, one);
+        }
+    }
+    Ok((given, unknown))
+}
+
+fn file(path: &Path, bytes: &[u8], flags: &Flags) -> Result<BTreeMap<String, Given>, String> {
+    let shown = path.display();
+    let text = std::str::from_utf8(bytes).map_err(|_unshown| format!("{shown} is no text"))?;
+    let table: toml::Table = toml::from_str(text).map_err(|error| {
+        // Its own display repeats the line, and whatever is in it.
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        format!("{shown}, line {line}: {}", Foreign::new(error.message()))
+    })?;
+    let mut given = BTreeMap::new();
+    for (key, value) in table {
+        let flag = key.replace('_', "-");
+        let key = Foreign::new(&key).to_string();
+        let name = || format!("{shown}: {key}");
+        known(&flag, flags).map_err(|what| format!("{}: {what}", name()))?;
+        if flag == CONFIG_DIR {
+            return Err(format!("{}: this is the file that it leads to", name()));
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(switch) => switch.to_string(),
+            toml::Value::Datetime(date) => date.to_string(),
+            toml::Value::Float(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
+                return Err(format!(
+                    "{}: a text, a number, true or false is needed",
+                    name()
+                ));
+            }
+        };
+        let origin = Origin::File(path.to_owned(), key.clone());
+        let one = usable(&flag, flags, value, origin)?;
+        given.insert(flag, one);
+    }
+    Ok(given)
+}
+
+/// Whether there is such a setting; if not, why, without what it was set to.
+fn known(flag: &str, flags: &Flags) -> Result<(), String> {
+    if flags.contains_key(flag) {
+        return Ok(());
+    }
+    if TYPED_ONLY.contains(&flag) {
+        return Err(format!("--{flag} counts on the command line only"));
+    }
+    if is_secret(flag) {
+        return Err(
+            "a secret is no setting: --secret-file names a file with it, --secret-stdin reads it"
+                .to_owned(),
+        );
+    }
+    Err(like(flag, flags).map_or_else(
+        || "there is no such setting; octo-csp config lists all".to_owned(),
+        |like| format!("there is no such setting; did you mean {like}?"),
+    ))
+}
+
+fn is_secret(flag: &str) -> bool {
+    flag.split('-').any(|word| SECRETS.contains(&word))
+}
+
+/// The setting that was meant by a word with a slip or two in it.
+fn like<'f>(flag: &str, flags: &'f Flags) -> Option<&'f str> {
+    let all = flags.keys().map(|known| (distance(flag, known), known));
+    let (slips, known) = all.min()?;
+    (slips <= 2).then_some(known.as_str())
+}
+
+/// Letters to change to make one word of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (index, a) in one.chars().enumerate() {
+        let mut last = index;
+        let mut left = index + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(other.chars()) {
+            let above = *cell;
+            left = (left + 1).min(above + 1).min(last + usize::from(a != b));
+            last = above;
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = index + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+fn usable(flag: &str, flags: &Flags, value: String, origin: Origin) -> Result<Given, String> {
+    if looks_like_secret_key(&value) {
+        return Err(format!(
+            "{origin}: that looks like a secret key, which is no setting"
+        ));
+    }
+    let switch = flags
+        .get(flag)
+        .is_some_and(|(arg, _)| matches!(arg.get_action(), ArgAction::SetTrue));
+    let value = if switch {
+        switched(&value)
+            .ok_or_else(|| format!("{origin}: true or false is needed"))?
+            .to_string()
+    } else {
+        value
+    };
+    Ok(Given { value, origin })
+}
+
+fn switched(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// The arguments with what the variables and the file say put in behind the command's name.
+pub(super) fn arguments(host: &Host) -> Result<Vec<OsString>, String> {
+    let model = Cli::command();
+    let Some(matches) = matches(&model, host) else {
+        return Ok(host.arguments.clone());
+    };
+    let Some((words, command, given)) = chosen(&model, &matches) else {
+        return Ok(host.arguments.clone());
+    };
+    let layers = Layers::read(host, config_dir(&matches))?;
+    let added = added(command, given, &layers);
+    let mut arguments = host.arguments.clone();
+    let place = behind(&arguments, &words);
+    drop(arguments.splice(place..place, added));
+    Ok(arguments)
+}
+
+/// What the arguments say as far as they can be read; `None` for help and the version.
+fn matches(model: &Command, host: &Host) -> Option<ArgMatches> {
+    let lenient = model.clone().ignore_errors(true);
+    lenient.try_get_matches_from(&host.arguments).ok()
+}
+
+fn config_dir(matches: &ArgMatches) -> Option<PathBuf> {
+    matches.get_one::<PathBuf>("config_dir").cloned()
+}
+
+/// The innermost command that was chosen: its words, its model, what it was given.
+fn chosen<'m>(
+    mut model: &'m Command,
+    mut matches: &'m ArgMatches,
+) -> Option<(Vec<String>, &'m Command, &'m ArgMatches)> {
+    let mut words = Vec::new();
+    while let Some((name, inner)) = matches.subcommand() {
+        model = model.find_subcommand(name)?;
+        matches = inner;
+        words.push(name.to_owned());
+    }
+    (!words.is_empty()).then_some((words, model, matches))
+}
+
+/// What is put in: each layer leaves out what a layer above it said, or what cannot stand beside that.
+fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString> {
+    let is_given = |arg: &Arg| {
+        let id = arg.get_id().as_str();
+        matches!(given.try_contains_id(id), Ok(true))
+            && given.value_source(id) == Some(ValueSource::CommandLine)
+    };
+    let args: Vec<&Arg> = command
+        .get_arguments()
+        .filter(|arg| settable(arg))
+        .collect();
+    let mut taken: Vec<&Arg> = args.iter().copied().filter(|arg| is_given(arg)).collect();
+    let mut added = Vec::new();
+    for layer in [&layers.variables, &layers.file] {
+        let said = args.iter().copied().filter_map(|arg| {
+            let one = layer.get(arg.get_long()?)?;
+            Some((arg, one))
+        });
+        let free: Vec<(&Arg, &Given)> = said
+            .filter(|(arg, _)| taken.iter().all(|other| !at_odds(command, arg, other)))
+            .collect();
+        for (arg, one) in free {
+            taken.push(arg);
+            let flag = arg.get_long().unwrap_or_default();
+            if !matches!(arg.get_action(), ArgAction::SetTrue) {
+                added.push(format!("--{flag}={}", one.value).into());
+            } else if one.value == "true" {
+                added.push(format!("--{flag}").into());
+            }
+        }
+    }
+    added
+}
+
+fn at_odds(command: &Command, one: &Arg, other: &Arg) -> bool {
+    let conflicts = |of: &Arg, with: &Arg| {
+        let mut all = command.get_arg_conflicts_with(of).into_iter();
+        all.any(|arg| arg.get_id() == with.get_id())
+    };
+    one.get_id() == other.get_id() || conflicts(one, other) || conflicts(other, one)
+}
+
+/// The place behind the words of a command.
+fn behind(arguments: &[OsString], words: &[String]) -> usize {
+    let mut words = words.iter().peekable();
+    let mut is_value = false;
+    for (index, argument) in arguments.iter().enumerate().skip(1) {
+        if std::mem::replace(&mut is_value, argument == "--config-dir") {
+            continue;
+        }
+        if words.next_if(|word| argument == word.as_str()).is_some() && words.peek().is_none() {
+            return index + 1;
+        }
+    }
+    arguments.len()
+}
+
+/// Where the value of a flag comes from, if it is not on the command line.
+pub(super) fn origin(host: &Host, flag: &str) -> Option<String> {
+    let long = format!("--{flag}");
+    let typed = host.arguments.iter().any(|argument| {
+        let argument = argument.to_string_lossy();
+        argument == long.as_str() || argument.starts_with(&format!("{long}="))
+    });
+    if typed {
+        return None;
+    }
+    layers(host)?
+        .given(flag)
+        .map(|given| given.origin.to_string())
+}
+
+/// Where the value comes from that a parser complains about.
+pub(super) fn origin_of(host: &Host, error: &clap::Error) -> Option<String> {
+    let named = [ContextKind::InvalidArg, ContextKind::PriorArg];
+    let flags = named
+        .into_iter()
+        .filter_map(|kind| error.get(kind))
+        .filter_map(|value| {
+            if let ContextValue::Strings(args) = value {
+                return args.first();
+            }
+            if let ContextValue::String(arg) = value {
+                return Some(arg);
+            }
+            None
+        });
+    let told: Vec<String> = flags
+        .filter_map(|arg| {
+            let flag = arg.strip_prefix("--")?.split([' ', '=']).next()?;
+            let origin = origin(host, flag)?;
+            Some(format!("--{flag} comes from {origin}"))
+        })
+        .collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+fn layers(host: &Host) -> Option<Layers> {
+    let matches = matches(&Cli::command(), host)?;
+    Layers::read(host, config_dir(&matches)).ok()
+}
+
+/// The settings of this process, with what the command line says about where the file is.
+pub(super) fn here(host: &Host) -> Result<Layers, String> {
+    let matches = matches(&Cli::command(), host);
+    Layers::read(host, matches.as_ref().and_then(config_dir))
+}
+
+/// The words of the command that was chosen, such as `consent start`.
+pub(super) fn command_words(host: &Host) -> Option<String> {
+    let model = Cli::command();
+    let matches = matches(&model, host)?;
+    chosen(&model, &matches).map(|(words, _, _)| words.join(" "))
+}
+
+#[cfg(test)]
+mod tests;

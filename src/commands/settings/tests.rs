@@ -1,0 +1,183 @@
+//! The layers, one above the other.
+
+use std::io;
+
+use clap::Parser as _;
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
+
+use super::*;
+use crate::cli::{CloudName, Command as Chosen, Register};
+use crate::host::Environment;
+
+struct Desk {
+    folder: TempDir,
+    variables: Vec<(&'static str, &'static str)>,
+}
+
+impl Desk {
+    fn new(file: &str, variables: &[(&'static str, &'static str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        papers::write(&folder.path().join("config.toml"), file.as_bytes()).unwrap();
+        Self {
+            folder,
+            variables: variables.to_vec(),
+        }
+    }
+
+    fn host(&self, arguments: &[&str]) -> Host {
+        let folder = self.folder.path().to_str().unwrap();
+        let typed = ["octo-csp", "--config-dir", folder]
+            .into_iter()
+            .chain(arguments.iter().copied());
+        let settings = self.variables.iter();
+        Host {
+            arguments: typed.map(OsString::from).collect(),
+            environment: Environment {
+                settings: settings
+                    .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
+                    .collect(),
+                ..Environment::default()
+            },
+            program: PathBuf::new(),
+            machine: String::new(),
+            on_terminal: false,
+            input_is_terminal: false,
+            output_is_terminal: false,
+            zone: TimeZone::UTC,
+            input: Box::new(io::empty()),
+            out: Box::new(io::sink()),
+            err: Box::new(io::sink()),
+        }
+    }
+
+    fn register(&self, typed: &[&str]) -> Register {
+        let all = arguments(&self.host(typed)).unwrap();
+        let Chosen::Register(register) = Cli::try_parse_from(all).unwrap().command else {
+            panic!("not register");
+        };
+        *register
+    }
+
+    fn refused(&self) -> String {
+        arguments(&self.host(&["register"])).unwrap_err()
+    }
+}
+
+#[test]
+fn the_command_line_counts_more_than_a_variable_and_that_more_than_the_file() {
+    let file = "account_name = \"file\"\nclient-id = \"file\"\napplication-id = \"file\"\nno-input = true\ntimeout = 5\n";
+    let variables = [
+        ("OCTO_CSP_CLIENT_ID", "variable"),
+        ("OCTO_CSP_APPLICATION_ID", "variable"),
+        ("OCTO_CSP_SANDBOX", "yes"),
+        ("OCTO_CSP_DIRECTORY", ""),
+    ];
+    let desk = Desk::new(file, &variables);
+    let register = desk.register(&["register", "--application-id=typed"]);
+    assert_eq!(register.values.account_name.as_deref(), Some("file"));
+    assert_eq!(register.values.client_id.as_deref(), Some("variable"));
+    assert_eq!(register.values.application_id.as_deref(), Some("typed"));
+    assert_eq!(register.values.directory, None);
+    assert_eq!(register.values.timeout, 5);
+    assert!(register.values.no_input && register.which.sandbox);
+}
+
+#[test]
+fn a_switch_that_a_variable_puts_out_stays_out() {
+    let desk = Desk::new("sandbox = true\n", &[("OCTO_CSP_SANDBOX", "0")]);
+    assert!(!desk.register(&["register"]).which.sandbox);
+}
+
+#[test]
+fn what_cannot_stand_beside_a_layer_above_is_left_out() {
+    let desk = Desk::new("cloud-file = \"/x\"\nno-browser = true\n", &[]);
+    let register = desk.register(&["register", "--cloud", "china", "--browser", "firefox"]);
+    assert!(matches!(register.which.cloud.cloud, CloudName::China));
+    assert_eq!(register.which.cloud.cloud_file, None);
+    assert!(!register.screen.no_browser);
+    let beneath = Desk::new("cloud-file = \"/x\"\n", &[("OCTO_CSP_CLOUD", "china")]);
+    assert_eq!(beneath.register(&["register"]).which.cloud.cloud_file, None);
+}
+
+#[test]
+fn an_inner_command_takes_its_flags_and_no_others() {
+    let desk = Desk::new("json = true\naccount-name = \"x\"\n", &[]);
+    let all = arguments(&desk.host(&["consent", "start"])).unwrap();
+    assert_eq!(all.last().unwrap(), "--json");
+    assert!(Cli::try_parse_from(all).is_ok());
+}
+
+#[test]
+fn whatever_is_no_setting_is_named_and_never_its_value() {
+    const SECRET: &str = "abc8Q~somethingSomethingSomething12345";
+    for (name, words) in [
+        ("OCTO_CSP_CLUOD", "did you mean cloud?"),
+        ("OCTO_CSP_SECRET", "a secret is no setting"),
+        ("OCTO_CSP_CLIENT_SECRET", "a secret is no setting"),
+        ("OCTO_CSP_REPLACE", "on the command line only"),
+        ("OCTO_CSP_CLOUD_FILE", "by no variable"),
+        ("OCTO_CSP_ACCOUNT_NAME", "looks like a secret key"),
+    ] {
+        let what = Desk::new("", &[(name, SECRET)]).refused();
+        assert!(what.contains(name) && what.contains(words), "{what}");
+        assert!(!what.contains(SECRET), "{what}");
+    }
+    for (file, words) in [
+        ("cluod = \"x\"", "config.toml: cluod"),
+        ("cloud = [1]", "a text, a number"),
+        ("\ncloud = \"abc8Q~", "line 2"),
+        ("secret = \"abc8Q~\"", "a secret is no setting"),
+        ("sandbox = \"maybe\"", "true or false"),
+        ("config-dir = \"/\"", "leads to"),
+    ] {
+        let what = Desk::new(file, &[]).refused();
+        assert!(what.contains(words) && !what.contains("abc8Q"), "{what}");
+    }
+}
+
+#[test]
+fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
+    let desk = Desk::new("color = \"pink\"\n", &[("OCTO_CSP_CLOUD", "venus")]);
+    let host = desk.host(&["register"]);
+    let error = Cli::try_parse_from(arguments(&host).unwrap()).unwrap_err();
+    let told = origin_of(&host, &error).unwrap();
+    assert_eq!(told, "--cloud comes from OCTO_CSP_CLOUD");
+    let typed = desk.host(&["register", "--cloud=china"]);
+    let error = Cli::try_parse_from(arguments(&typed).unwrap()).unwrap_err();
+    let told = origin_of(&typed, &error).unwrap();
+    assert!(told.starts_with("--color comes from color in /"), "{told}");
+}
+
+#[test]
+fn a_variable_that_is_like_no_setting_is_another_programs() {
+    let desk = Desk::new("", &[("OCTO_CSP_WEATHER", "x")]);
+    assert_eq!(arguments(&desk.host(&["register"])).unwrap().len(), 4);
+    assert_eq!(
+        here(&desk.host(&["config"])).unwrap().unknown,
+        ["OCTO_CSP_WEATHER"]
+    );
+}
+
+#[test]
+fn help_needs_no_settings() {
+    let desk = Desk::new("no = such", &[]);
+    assert_eq!(
+        arguments(&desk.host(&["register", "--help"]))
+            .unwrap()
+            .len(),
+        5
+    );
+}
+
+#[test]
+fn a_file_that_others_may_write_is_not_read() {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let desk = Desk::new("sandbox = true\n", &[]);
+        let file = desk.folder.path().join("config.toml");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
+        assert!(desk.refused().contains("config.toml"));
+    }
+}

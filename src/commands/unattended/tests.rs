@@ -1,0 +1,351 @@
+//! Registering without a screen against the simulator, with everything kept in memory.
+
+use std::cell::Cell;
+use std::io::{self, Write};
+
+use clap::Parser as _;
+use serde_json::Value;
+use url::Url;
+
+use super::*;
+use crate::cli::{Cli, Command};
+use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
+use crate::commands::{consent, headless, schema};
+use crate::engine::step::Environment;
+use crate::simulator::{Facts, Simulator};
+
+struct Desk {
+    simulator: Simulator,
+    world: World,
+    opened: Opened,
+    folder: tempfile::TempDir,
+}
+
+/// How a command ended, and what it said.
+struct Said {
+    exit: Exit,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    fn json(&self) -> Value {
+        let value = serde_json::from_str(&self.out).unwrap();
+        schema::holds(&value);
+        value
+    }
+}
+
+impl Desk {
+    async fn new(scenario: &str) -> Self {
+        let (simulator, world) = microsoft(scenario).await;
+        let opened = headless::open(&world, Environment::Production)
+            .await
+            .unwrap();
+        Self {
+            simulator,
+            world,
+            opened,
+            folder: tempfile::TempDir::new().unwrap(),
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        self.simulator.facts()
+    }
+
+    /// Everything that is registered with, the secret as this text in a file.
+    fn values(&self, secret: &str) -> Vec<String> {
+        let file = self.folder.path().join("secret");
+        crate::world::papers::write(&file, secret.as_bytes()).unwrap();
+        let facts = self.facts();
+        let words = [
+            "--account-name=Contoso CSP",
+            &format!("--application-id={}", facts.client_id),
+            &format!("--directory={}", facts.tenant_id),
+            &format!("--secret-file={}", file.display()),
+        ];
+        words.map(str::to_owned).to_vec()
+    }
+
+    async fn register(&self, words: &[String]) -> Said {
+        self.register_into(words, Stream::default()).await
+    }
+
+    async fn register_into(&self, words: &[String], out: Stream) -> Said {
+        let typed = ["octo-csp", "register", "--no-input", "--json"];
+        let typed = typed
+            .map(str::to_owned)
+            .into_iter()
+            .chain(words.iter().cloned());
+        let Command::Register(arguments) = Cli::try_parse_from(typed).unwrap().command else {
+            panic!("not register");
+        };
+        let err = Stream::default();
+        let mut host = bench::host(b"", &out, &err);
+        let given = Given::read(&mut host, &arguments.values);
+        let ground = Ground::for_test(self.simulator.cloud().clone());
+        let opened = (&self.world, self.opened.clone());
+        let exit = proceed(&mut host, &arguments, &ground, opened, given).await;
+        Said {
+            exit,
+            out: out.text(),
+            err: err.text(),
+        }
+    }
+
+    async fn finish(&self, input: &'static [u8]) -> Said {
+        let (out, err) = (Stream::default(), Stream::default());
+        let mut host = bench::host(input, &out, &err);
+        let told = Told {
+            command: "consent finish",
+            json: true,
+            lines: false,
+        };
+        let ground = Ground::for_test(self.simulator.cloud().clone());
+        let opened = (&self.world, self.opened.clone());
+        let exit = consent::end(&mut host, (told, None), &ground, opened).await;
+        Said {
+            exit,
+            out: out.text(),
+            err: err.text(),
+        }
+    }
+}
+
+fn blamed(said: &Value) -> Vec<&str> {
+    let problems = said["problems"].as_array().unwrap();
+    problems
+        .iter()
+        .map(|one| one["given"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn everything_that_is_missing_is_said_at_once_and_nothing_is_sent() {
+    let desk = Desk::new("happy").await;
+    let said = desk.register(&[]).await;
+    assert_eq!(said.exit, Exit::Usage);
+    assert_eq!(
+        blamed(&said.json()),
+        ["--application-id", "--secret-file", "--directory"]
+    );
+    for flag in ["--application-id", "--secret-file", "--directory"] {
+        assert!(said.err.contains(flag), "{}", said.err);
+    }
+    let words = ["--redirect-uri=https://localhost", "--wait"].map(str::to_owned);
+    let said = desk.register(&words).await.json();
+    assert!(blamed(&said).contains(&"--redirect-uri"), "{said}");
+}
+
+#[tokio::test]
+async fn a_wrong_value_is_refused_in_the_words_of_the_wizard() {
+    let desk = Desk::new("happy").await;
+    let said = desk.register(&desk.values(&desk.facts().client_id)).await;
+    assert_eq!(said.exit, Exit::Refused);
+    let problem = &said.json()["problems"][0];
+    assert_eq!(problem["given"], "--secret-file");
+    assert!(problem["what"].as_str().unwrap().contains("Secret ID"));
+
+    let secret = desk.facts().client_secret;
+    let mut words = desk.values(&secret);
+    words[0] = format!("--account-name={secret}");
+    let said = desk.register(&words).await;
+    assert_eq!(said.exit, Exit::Refused);
+    assert_eq!(blamed(&said.json()), ["--account-name"]);
+    assert!(!said.out.contains(&secret) && !said.err.contains(&secret));
+}
+
+#[tokio::test]
+async fn what_is_read_around_a_secret_is_left_out_and_said() {
+    let desk = Desk::new("happy").await;
+    let secret = desk.facts().client_secret;
+    let said = Box::pin(desk.register(&desk.values(&format!(" {secret} \r\n")))).await;
+    assert_eq!(said.exit, Exit::SignIn, "{}", said.out);
+    assert!(said.err.contains("read without 2 blanks"), "{}", said.err);
+    let said = Box::pin(desk.register(&desk.values(&format!("{secret}\n")))).await;
+    assert!(!said.err.contains("read without"), "{}", said.err);
+}
+
+/// Signs in as soon as the first line with an address is written.
+#[derive(Clone)]
+struct Person {
+    out: Stream,
+    facts: Facts,
+    gone: std::rc::Rc<Cell<bool>>,
+}
+
+impl Write for Person {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write_all(bytes)?;
+        if let Some(line) = self.out.text().lines().next()
+            && let Ok(first) = serde_json::from_str::<Value>(line)
+            && !self.gone.replace(true)
+        {
+            let address = Url::parse(first["consent"]["address"].as_str().unwrap()).unwrap();
+            drop(tokio::spawn(bench::walk(address, self.facts.clone())));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn with_wait_the_address_comes_first_and_the_end_last() {
+    let desk = Desk::new("happy").await;
+    let mut words = desk.values(&desk.facts().client_secret);
+    words.push("--wait".to_owned());
+    let typed = ["octo-csp", "register", "--no-input", "--json"];
+    let typed = typed.map(str::to_owned).into_iter().chain(words);
+    let Command::Register(arguments) = Cli::try_parse_from(typed).unwrap().command else {
+        panic!("not register");
+    };
+    let (out, err) = (Stream::default(), Stream::default());
+    let mut host = bench::host(b"", &out, &err);
+    host.out = Box::new(Person {
+        out: out.clone(),
+        facts: desk.facts(),
+        gone: std::rc::Rc::default(),
+    });
+    let given = Given::read(&mut host, &arguments.values);
+    let ground = Ground::for_test(desk.simulator.cloud().clone());
+    let opened = (&desk.world, desk.opened.clone());
+    let exit = Box::pin(proceed(&mut host, &arguments, &ground, opened, given)).await;
+    assert_eq!(exit, Exit::Done, "{}\n{}", out.text(), err.text());
+    let lines: Vec<Value> = out
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    lines.iter().for_each(schema::holds);
+    let states: Vec<&str> = lines
+        .iter()
+        .map(|line| line["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["waiting", "registered"]);
+    assert!(lines[0]["exit"].is_null() && lines[0]["consent"]["listening"] == true);
+    let said = err.text();
+    assert!(said.contains("Registration made active"), "{said}");
+    assert!(!said.contains(&desk.facts().client_secret));
+}
+
+#[tokio::test]
+async fn nobody_who_comes_is_a_time_limit() {
+    let desk = Desk::new("happy").await;
+    let mut words = desk.values(&desk.facts().client_secret);
+    words.extend(["--wait", "--timeout=1"].map(str::to_owned));
+    let said = Box::pin(desk.register(&words)).await;
+    assert_eq!(said.exit, Exit::TimeLimit, "{}", said.out);
+    assert_eq!(said.out.lines().count(), 2);
+}
+
+#[tokio::test]
+async fn a_registration_that_is_there_is_only_touched_by_name() {
+    let mut desk = Desk::new("happy").await;
+    desk.opened.registration = Box::pin(bench::register(&desk.world, &desk.facts())).await;
+    let secret = desk.facts().client_secret;
+    let said = Box::pin(desk.register(&desk.values(&secret))).await;
+    assert_eq!(said.exit, Exit::AlreadyRegistered);
+    assert_eq!(said.json()["state"], "already-registered");
+
+    let mut words = desk.values(&secret);
+    words.push("--replace=Fabrikam".to_owned());
+    let said = Box::pin(desk.register(&words)).await;
+    assert_eq!(said.exit, Exit::Refused);
+    assert_eq!(blamed(&said.json()), ["--replace"]);
+
+    // A new key of the same application needs no new sign-in, and what is registered need not be said again.
+    let file = desk.values(&secret).pop().unwrap();
+    let words = ["--step=partner-center".to_owned(), file];
+    let said = Box::pin(desk.register(&words)).await;
+    assert_eq!(said.exit, Exit::Done, "{}", said.out);
+    let steps: Vec<Value> = said.json()["checks"].as_array().unwrap().clone();
+    assert!(steps.iter().all(|check| check["step"] != "partner-api"));
+
+    let said = Box::pin(desk.register(&["--step=basic".to_owned()])).await;
+    assert_eq!(said.exit, Exit::Usage);
+    let words = ["--step=basic", "--account-name=Fabrikam"].map(str::to_owned);
+    let said = Box::pin(desk.register(&words)).await;
+    assert_eq!(
+        (said.exit, &said.json()["state"]),
+        (Exit::Done, &"named".into())
+    );
+}
+
+#[tokio::test]
+async fn the_answer_is_taken_by_another_process() {
+    let mut desk = Desk::new("happy").await;
+    assert_eq!(desk.finish(b"").await.exit, Exit::Usage);
+    let proven = Box::pin(prove(&desk.world, &desk.facts())).await;
+    desk.opened.registration = proven.registration().clone();
+    let said = desk.finish(b"").await;
+    assert_eq!(said.exit, Exit::SignIn);
+    assert!(said.out.contains("octo-csp consent start"), "{}", said.out);
+
+    let request = answers::partner_api(
+        &Typed {
+            redirect: desk.facts().redirect_uri,
+            ..Typed::default()
+        },
+        None,
+    );
+    let mut run = Run::partner_api(request.unwrap(), proven.registration().clone(), None);
+    let ended = headless::converse(&mut run, &desk.world, Asked::Leave, |_| {}).await;
+    assert_eq!(ended, headless::Ended::Asking);
+    desk.opened.registration = run.registration().clone();
+    let address = run.consent().unwrap().address.clone();
+    let start: &'static str = address.to_string().leak();
+    let back: &'static str = sign_in(address, &desk.facts()).await.leak();
+
+    for (answer, exit) in [
+        ("", Exit::Usage),
+        ("\n", Exit::Usage),
+        (start, Exit::Refused),
+        (
+            "https://localhost/?code=0123456789abcdefgh&state=x",
+            Exit::Refused,
+        ),
+    ] {
+        let said = Box::pin(desk.finish(answer.as_bytes())).await;
+        assert_eq!(said.exit, exit, "{answer}: {}", said.out);
+        assert_eq!(blamed(&said.json()), ["standard input"]);
+    }
+    let said = Box::pin(desk.finish(back.as_bytes())).await;
+    assert_eq!(said.exit, Exit::Done, "{}\n{}", said.out, said.err);
+    let object = said.json();
+    assert_eq!(object["state"], "registered");
+    let code = back
+        .split("code=")
+        .nth(1)
+        .unwrap()
+        .split('&')
+        .next()
+        .unwrap();
+    assert!(!said.out.contains(code) && !said.err.contains(code));
+}
+
+#[tokio::test]
+async fn a_refusal_has_the_exit_code_of_its_row() {
+    let desk = Desk::new("AADSTS7000215").await;
+    let said = Box::pin(desk.register(&desk.values(&desk.facts().client_secret))).await;
+    assert_eq!(said.exit, Exit::Refused, "{}", said.out);
+    let object = said.json();
+    assert_eq!(object["failed"][0]["code"], "AADSTS7000215");
+    assert_eq!(object["state"], "refused");
+}
+
+#[test]
+fn every_check_is_named_in_the_schema() {
+    use crate::engine::run::CheckId;
+    let schema = schema::schema();
+    let named = &schema["$defs"]["check"]["properties"]["check"]["enum"];
+    let named = named.as_array().unwrap().iter();
+    let mut named: Vec<&str> = named.map(|key| key.as_str().unwrap()).collect();
+    let mut keys = CheckId::ALL.map(CheckId::key);
+    named.sort_unstable();
+    keys.sort_unstable();
+    assert_eq!(named, keys);
+}

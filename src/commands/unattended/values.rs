@@ -1,0 +1,259 @@
+//! What was given in place of the wizard's answers, and which of it cannot be used.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::cli::Values;
+use crate::commands::{intake, settings};
+use crate::engine::answers::{self, Field, PartnerCenterRequest, Problem, Typed};
+use crate::host::Host;
+use crate::ids::looks_like_secret_key;
+use crate::secret::SharedSecret;
+use crate::ui::field::{Pasted, SecretField};
+use crate::ui::report::register::Blamed;
+
+/// What was given.
+#[derive(Debug)]
+pub(super) struct Given {
+    /// The visible values; empty where none was given.
+    pub(super) typed: Typed,
+    /// The secret, if one was given.
+    pub(super) secret: Option<SharedSecret>,
+}
+
+impl Given {
+    /// Takes the flags in and reads the secret from where they say.
+    pub(super) fn read(host: &mut Host, values: &Values) -> Result<Self, Blamed> {
+        let secret = match &values.secret_file {
+            Some(path) => Some(from_file(host, path)?),
+            None if values.secret_stdin => Some(from_input(host)?),
+            None => None,
+        };
+        Ok(Self {
+            typed: typed(values),
+            secret,
+        })
+    }
+
+    /// The visible values, filled up from what is known.
+    pub(super) fn over(&self, known: Typed) -> Typed {
+        let given = self.typed.clone();
+        let either = |given: String, known: String| if given.is_empty() { known } else { given };
+        Typed {
+            account_name: either(given.account_name, known.account_name),
+            client_id: either(given.client_id, known.client_id),
+            application_id: either(given.application_id, known.application_id),
+            directory: either(given.directory, known.directory),
+            secret_ends: either(given.secret_ends, known.secret_ends),
+            mpn_id: either(given.mpn_id, known.mpn_id),
+            redirect: either(given.redirect, known.redirect),
+            environment: known.environment,
+        }
+    }
+
+    /// Whether a value of step 2 was given that is another one than what is known.
+    pub(super) fn differs_from(&self, known: &Typed) -> bool {
+        let both = self.over(known.clone());
+        let ids = |typed: &Typed| answers::partner_center(typed, &placeholder()).ok();
+        match (ids(&both), ids(known)) {
+            (Some(both), Some(known)) => {
+                both.application != known.application || both.directory != known.directory
+            }
+            _ => true,
+        }
+    }
+}
+
+/// The visible values; empty where none was given.
+pub(in crate::commands) fn typed(values: &Values) -> Typed {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    Typed {
+        account_name: text(&values.account_name),
+        client_id: text(&values.client_id),
+        application_id: text(&values.application_id),
+        directory: text(&values.directory),
+        secret_ends: text(&values.secret_ends),
+        mpn_id: text(&values.mpn_id),
+        redirect: text(&values.redirect_uri),
+        ..Typed::default()
+    }
+}
+
+/// Stands for a secret where only the identifiers matter.
+fn placeholder() -> SharedSecret {
+    crate::secret::Secret::shared("-".to_owned())
+}
+
+/// The problems of a step, with the flags by which their values are given.
+pub(super) fn blame(
+    host: &Host,
+    values: &Values,
+    typed: &Typed,
+    problems: Vec<Problem>,
+) -> Vec<Blamed> {
+    let blamed = problems.into_iter().map(|problem| {
+        let flag = flag(problem.field, values);
+        Blamed {
+            origin: settings::origin(host, flag),
+            given: format!("--{flag}"),
+            missing: is_missing(problem.field, values, typed),
+            problem,
+        }
+    });
+    blamed.collect()
+}
+
+/// The flag of a field.
+fn flag(field: Field, values: &Values) -> &'static str {
+    match field {
+        Field::AccountName => "account-name",
+        Field::Environment => "sandbox",
+        Field::ClientId => "client-id",
+        Field::ApplicationId => "application-id",
+        Field::SecretKey | Field::ApiSecret | Field::SecretChoice if values.secret_stdin => {
+            "secret-stdin"
+        }
+        Field::SecretKey | Field::ApiSecret | Field::SecretChoice => "secret-file",
+        Field::Directory => "directory",
+        Field::SecretEnds => "secret-ends",
+        Field::MpnId => "mpn-id",
+        Field::Redirect | Field::Answer => "redirect-uri",
+        Field::Confirmation => "replace",
+        Field::OctoClientId | Field::OctoSecret => "profile",
+    }
+}
+
+fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
+    match field {
+        Field::ClientId => typed.client_id.is_empty(),
+        Field::ApplicationId => typed.application_id.is_empty(),
+        Field::Directory => typed.directory.is_empty(),
+        Field::SecretKey => values.secret_file.is_none() && !values.secret_stdin,
+        Field::Confirmation => values.replace.is_none(),
+        Field::AccountName => values.account_name.is_none(),
+        Field::Environment
+        | Field::SecretChoice
+        | Field::ApiSecret
+        | Field::SecretEnds
+        | Field::MpnId
+        | Field::Redirect
+        | Field::Answer
+        | Field::OctoClientId
+        | Field::OctoSecret => false,
+    }
+}
+
+/// Reads step 2. Nobody comes back to this page, so a directory that will be needed is asked for at once: only where nothing
+/// says which application it is, the wizard waits with that.
+pub(super) fn partner_center(
+    typed: &Typed,
+    secret: &SharedSecret,
+) -> Result<PartnerCenterRequest, Vec<Problem>> {
+    answers::partner_center(typed, secret).map_err(|mut problems| {
+        let nothing = [&typed.application_id, &typed.client_id, &typed.directory];
+        if nothing.into_iter().all(String::is_empty) {
+            problems.push(Problem::new(
+                Field::Directory,
+                "The directory is missing.",
+                "Entra > Overview > Tenant ID; or a domain such as contoso.onmicrosoft.com.",
+            ));
+        }
+        problems
+    })
+}
+
+/// What would be said about the visible values of the first two steps: for the person who has no terminal and no flags yet.
+pub(super) fn missing(values: &Values) -> Vec<&'static str> {
+    let typed = typed(values);
+    let secret = crate::secret::Secret::shared(String::new());
+    let problems = partner_center(&typed, &secret).err().unwrap_or_default();
+    problems
+        .iter()
+        .map(|problem| problem.field)
+        .filter(|field| is_missing(*field, values, &typed))
+        .map(|field| flag(field, values))
+        .collect()
+}
+
+/// The name is shown and noted, so a secret must not be taken for one.
+pub(super) fn secret_as_name(name: &str) -> Option<Problem> {
+    let what = "That looks like a secret key. It was not taken: this value is shown.";
+    let cure = "The secret key is given by --secret-file or --secret-stdin.";
+    looks_like_secret_key(name).then(|| Problem::new(Field::AccountName, what, cure))
+}
+
+fn from_file(host: &mut Host, path: &Path) -> Result<SharedSecret, Blamed> {
+    let mut file = File::open(path).map_err(|error| {
+        let what = format!("{} cannot be read: {}.", path.display(), error.kind());
+        unreadable(host, "secret-file", what)
+    })?;
+    if readable_by_others(&file) {
+        let _closed = writeln!(
+            host.err,
+            "note  others on this machine can read {}: chmod 600, and delete it once you are registered",
+            path.display()
+        );
+    }
+    match intake::read(&mut file, false) {
+        Ok(raw) => Ok(trimmed(host, "secret-file", &raw)),
+        Err(error) => {
+            let what = format!("{} cannot be read: {}.", path.display(), error.kind());
+            Err(unreadable(host, "secret-file", what))
+        }
+    }
+}
+
+fn from_input(host: &mut Host) -> Result<SharedSecret, Blamed> {
+    if host.input_is_terminal {
+        let what = "Standard input is a terminal, and nothing is asked here.".to_owned();
+        return Err(unreadable(host, "secret-stdin", what));
+    }
+    match intake::read(&mut host.input, false) {
+        Ok(raw) => Ok(trimmed(host, "secret-stdin", &raw)),
+        Err(error) => {
+            let what = format!("Standard input cannot be read: {}.", error.kind());
+            Err(unreadable(host, "secret-stdin", what))
+        }
+    }
+}
+
+fn unreadable(host: &Host, flag: &str, what: String) -> Blamed {
+    let cure = "Give a file with the secret's value alone, or a pipe.";
+    Blamed {
+        given: format!("--{flag}"),
+        origin: settings::origin(host, flag),
+        problem: Problem::new(Field::SecretKey, what, cure),
+        missing: true,
+    }
+}
+
+/// The secret as the wizard's field takes a paste. The line end of a file's only line is nothing to speak of.
+fn trimmed(host: &mut Host, flag: &str, raw: &SharedSecret) -> SharedSecret {
+    let mut field = SecretField::new();
+    let text = raw.reveal();
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    match field.paste(line) {
+        Pasted::Taken(trimmed) => {
+            if let Some(words) = trimmed.words() {
+                let _closed = writeln!(host.err, "note  --{flag}: read without {words}");
+            }
+        }
+        Pasted::TooLong => return SharedSecret::clone(raw),
+        Pasted::Nothing => {}
+    }
+    field.take()
+}
+
+#[cfg(unix)]
+fn readable_by_others(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = file.metadata();
+    metadata.is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_file: &File) -> bool {
+    false
+}
