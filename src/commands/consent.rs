@@ -110,6 +110,7 @@ pub(super) async fn end(
 
 async fn take(talk: &mut Talk<'_>, opened: &Opened, replace: Option<&str>) -> Result<Over, Over> {
     talk.may_write()?;
+    talk.with_octo(None)?;
     let registration = &opened.registration;
     let Some(open) = &registration.open else {
         let over = if registration.active.is_some() {

@@ -131,7 +131,7 @@ fn nothing(host: &mut Host, arguments: &Forget, going: &Going) -> Exit {
 fn finish(host: &mut Host, arguments: &Forget, going: &Going, run: &Run) -> Exit {
     let failed = run.failed().map(|(_, failure)| {
         let diagnosis = diagnose(failure, &Context::default());
-        (failure, diagnosis)
+        (failure.clone(), diagnosis)
     });
     let left = run.left().iter().rev();
     let ending = Ending {
@@ -144,8 +144,7 @@ fn finish(host: &mut Host, arguments: &Forget, going: &Going, run: &Run) -> Exit
         },
     };
     if arguments.json {
-        let diagnosis = failed.as_ref().map(|(_, diagnosis)| diagnosis);
-        say(host, &forget::in_json(going, &ending, diagnosis));
+        say(host, &forget::in_json(going, &ending, failed.as_ref()));
         return ending.exit;
     }
     if let Some((failure, diagnosis)) = &failed {

@@ -116,6 +116,7 @@ impl Way<'_, '_> {
     async fn steps(&mut self, given: &Given) -> Result<Over, Over> {
         let only = self.arguments.step.map(Step::from);
         self.talk.may_write()?;
+        self.talk.with_octo(self.arguments.profile.as_deref())?;
         self.already(only)?;
         self.talk
             .confirm(self.arguments.values.replace.as_deref())?;

@@ -5,15 +5,16 @@ use std::io::Write as _;
 
 use crate::commands::ground::{Ground, quoted};
 use crate::commands::headless::{self, Asked, Ended};
-use crate::commands::{explained, register, say};
+use crate::commands::{explained, octo, register, say};
 use crate::engine::answers::{Field, Problem};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{
     AddressSeen, Cause, Effect, Failure, Look, Opened, Outcome, Service, Verdict,
 };
 use crate::engine::journal::{Attempt, Fact, Registration};
+use crate::engine::octo::OctoClient;
 use crate::engine::run::{CheckId, Run, State as CheckState, Status, WrongPaste};
-use crate::engine::step::Step;
+use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::register::{self as report, Blamed, Consent, Findings, State};
@@ -62,6 +63,8 @@ pub(in crate::commands) struct Talk<'h> {
     ground: &'h Ground,
     world: &'h World,
     findings: Findings,
+    /// With what Octo is told, if it is.
+    octo: Option<OctoClient>,
     /// As it is after the facts noted so far.
     pub(in crate::commands) registration: Registration,
 }
@@ -80,6 +83,7 @@ impl<'h> Talk<'h> {
             ground,
             world,
             findings: Findings::new(told.command, &opened.name, clock::now()),
+            octo: None,
             registration: opened.registration.clone(),
         }
     }
@@ -110,6 +114,39 @@ impl<'h> Talk<'h> {
                 "note  one more certificate authority is trusted (--ca-file)"
             );
         }
+    }
+
+    /// Tells Octo too once it is registered, with the credentials of a profile or of the environment. Without credentials, and
+    /// for the integration sandbox, nothing is sent there.
+    pub(in crate::commands) fn with_octo(&mut self, profile: Option<&str>) -> Result<(), Over> {
+        if self.ground.environment == Environment::Sandbox {
+            return Ok(());
+        }
+        let octo = octo::octo(self.host, &self.ground.cloud, profile).map_err(|what| {
+            self.blame(vec![Blamed {
+                given: "--profile".to_owned(),
+                origin: None,
+                missing: false,
+                problem: Problem::new(Field::OctoClientId, what, "Nothing was begun."),
+            }])
+        })?;
+        let environment = &self.host.environment;
+        let given =
+            environment.alphaus_client_id.is_some() || environment.alphaus_client_secret.is_some();
+        let words = match octo.map(|octo| octo.client) {
+            Some(Ok(client)) => {
+                let words = format!(
+                    "then handed over to Octo at {}, credentials {}",
+                    client.host, client.source
+                );
+                self.octo = Some(client);
+                words
+            }
+            Some(Err(why)) if given => format!("nothing is sent to Octo: {why}"),
+            Some(Err(_)) | None => return Ok(()),
+        };
+        let _closed = writeln!(self.host.err, "note  {words}");
+        Ok(())
     }
 
     /// A journal of a newer version is only read.
@@ -216,14 +253,34 @@ impl<'h> Talk<'h> {
         over.map(drop)
     }
 
-    /// Makes the proven attempt the active one.
+    /// Makes the proven attempt the active one, and tells Octo where that is wanted. What Octo refuses changes nothing here.
     pub(in crate::commands) async fn commit(&mut self) -> Result<Over, Over> {
         let run = Run::commit(self.registration.clone());
         Box::pin(self.run(run, Asked::Leave)).await?;
         let name = self.registration.name.as_ref();
         let name = name.map_or_else(|| "the account".to_owned(), ToString::to_string);
-        let said = format!("Registered: {name}. Later: octo-csp status, octo-csp doctor.");
-        Ok(self.told(&said, Over(State::Registered, Exit::Done)))
+        let over = |exit| Over(State::Registered, exit);
+        let hand_over = self
+            .octo
+            .take()
+            .and_then(|client| Run::submit(self.registration.clone(), client, false));
+        let Some(run) = hand_over else {
+            let said = format!("Registered: {name}. Later: octo-csp status, octo-csp doctor.");
+            return Ok(self.told(&said, over(Exit::Done)));
+        };
+        match Box::pin(self.run(run, Asked::Leave)).await {
+            Ok(_) => {
+                let said = format!("Registered: {name}, and handed over to Octo.");
+                Ok(self.told(&said, over(Exit::Done)))
+            }
+            Err(Over(_, exit)) => {
+                let said = format!(
+                    "Registered: {name}. All of it is kept here; what Octo has not taken is handed over by octo-csp submit{}.",
+                    self.ground.words
+                );
+                Ok(self.told(&said, over(exit)))
+            }
+        }
     }
 
     /// Drives a run; every check is told when it is over. Goes on only if all of them passed.
@@ -253,7 +310,8 @@ impl<'h> Talk<'h> {
         })
         .await;
         self.registration.clone_from(run.registration());
-        let step = run.step().map_or("commit", Step::flag);
+        let without = if run.submits() { "octo" } else { "commit" };
+        let step = run.step().map_or(without, Step::flag);
         self.findings.checks.push((step, run.checks().to_vec()));
         self.judge(run, ended)
     }

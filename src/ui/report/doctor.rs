@@ -319,8 +319,7 @@ struct Object<'a> {
 /// A check as it ended.
 #[derive(Debug, Serialize)]
 pub(super) struct CheckObject<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<&'static str>,
+    step: &'static str,
     check: &'static str,
     state: &'static str,
     line: &'a str,
@@ -426,12 +425,12 @@ pub fn in_json(findings: &Findings) -> String {
 fn check_objects(step: &StepFindings) -> Vec<CheckObject<'_>> {
     step.checks
         .iter()
-        .map(|check| check_object(Some(step.step.flag()), check))
+        .map(|check| check_object(step.step.flag(), check))
         .collect()
 }
 
 /// A check in JSON.
-pub(super) fn check_object<'a>(step: Option<&'static str>, check: &'a Check) -> CheckObject<'a> {
+pub(super) fn check_object<'a>(step: &'static str, check: &'a Check) -> CheckObject<'a> {
     let (word, line) = told_state(check).unwrap_or(("-", ""));
     let state = match word {
         "FAIL" => "failed",

@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use crate::engine::diagnose::Diagnosis;
+use crate::engine::effect::Failure;
 use crate::engine::journal::StoreKind;
 use crate::exit::Exit;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
-use crate::ui::report::{Explained, VERSION, json};
+use crate::ui::report::doctor::FailedObject;
+use crate::ui::report::{VERSION, json};
 
 /// What is to be forgotten.
 #[derive(Clone, Debug)]
@@ -129,25 +131,30 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
+    command: &'static str,
     registration: &'a str,
     forgotten: bool,
     items: &'a [String],
     left: &'a [String],
     stays: Vec<String>,
-    failed: Option<Explained<'a>>,
+    failed: Vec<FailedObject<'a>>,
     exit: u8,
 }
 
 /// How it ended, as one JSON object.
-pub fn in_json(going: &Going, ending: &Ending, diagnosis: Option<&Diagnosis>) -> String {
+pub fn in_json(going: &Going, ending: &Ending, failed: Option<&(Failure, Diagnosis)>) -> String {
+    let failed = failed.into_iter();
     json(&Object {
         version: VERSION,
+        command: "forget",
         registration: &going.name,
         forgotten: ending.forgotten,
         items: &going.items,
         left: &ending.left,
         stays: going.stays(),
-        failed: diagnosis.map(Explained::new),
+        failed: failed
+            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
+            .collect(),
         exit: ending.exit as u8,
     })
 }

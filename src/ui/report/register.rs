@@ -207,9 +207,7 @@ fn object(findings: &Findings, state: State, exit: Option<Exit>) -> Object<'_> {
     let steps = findings.checks.iter();
     let checks = steps.flat_map(|(step, checks)| {
         let step = *step;
-        checks
-            .iter()
-            .map(move |check| check_object(Some(step), check))
+        checks.iter().map(move |check| check_object(step, check))
     });
     Object {
         version: VERSION,

@@ -8,7 +8,6 @@ use crate::engine::effect::Failure;
 use crate::engine::journal::{AttemptId, Registration};
 use crate::engine::octo::Part;
 use crate::engine::run::Check;
-use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
@@ -59,6 +58,7 @@ pub fn text(findings: &Findings) -> String {
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
+    command: &'static str,
     registration: &'a str,
     host: &'a str,
     checks: Vec<CheckObject<'a>>,
@@ -98,12 +98,13 @@ impl OctoObject {
 pub fn in_json(findings: &Findings) -> String {
     json(&Object {
         version: VERSION,
+        command: "submit",
         registration: &findings.registration,
         host: &findings.host,
         checks: findings
             .checks
             .iter()
-            .map(|check| check_object(check.id.step().map(Step::flag), check))
+            .map(|check| check_object("octo", check))
             .collect(),
         octo: OctoObject::of(&findings.state),
         failed: findings

@@ -19,6 +19,7 @@ struct TokenObject<'t> {
     access_token: &'t str,
     expires_at: Option<Timestamp>,
     cached: bool,
+    exit: u8,
 }
 
 #[derive(Serialize)]
@@ -28,6 +29,7 @@ struct CodeObject<'c> {
     code: &'c str,
     redirect_uri: &'c str,
     redeemed: bool,
+    exit: u8,
 }
 
 #[derive(Serialize)]
@@ -48,6 +50,7 @@ pub fn token(audience: Audience, token: &AccessToken, cached: bool) -> String {
         access_token: token.value.reveal(),
         expires_at: token.lifetime.map(|lifetime| lifetime.until),
         cached,
+        exit: Exit::Done as u8,
     })
 }
 
@@ -69,5 +72,6 @@ pub fn code(code: &AuthCode, redirect: &str) -> String {
         code: code.secret().reveal(),
         redirect_uri: redirect,
         redeemed: false,
+        exit: Exit::Done as u8,
     })
 }
