@@ -31,7 +31,7 @@ pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
 pub struct Cli {
     /// The folder of the config file, in place of the usual one.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub config_dir: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]

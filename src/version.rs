@@ -13,6 +13,7 @@ const VAULTS: &[&str] = &[
     "macOS Keychain",
     #[cfg(windows)]
     "Windows Credential Manager",
+    "age file (--store file)",
     #[cfg(feature = "simulator")]
     "memory (rehearsals only)",
 ];

@@ -9,7 +9,7 @@ use crate::cli::{CloudArguments, StepName, StoreArguments, Which};
 /// `octo-csp submit`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp submit\n  octo-csp submit --profile default --json\n\nSigns in with ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or with a profile of bluectl. Reads what Octo has first; another\nAzure payer account is never touched. Exit code 0 when Octo has everything; else that of the first failure: 3 a value was\nrefused, 4 nothing is registered, 5 permission, 6 network, 7 storage, 9 Octo has a payer account from elsewhere."
+    after_help = "Examples:\n  octo-csp submit\n  octo-csp submit --profile default --json\n\nSigns in with ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or with a profile of bluectl. Reads what Octo has first; another Azure payer account is never touched. Exit code 0 when Octo has everything; else that of the first failure: 3 a value was refused, 4 nothing is registered, 5 permission, 6 network, 7 storage, 9 Octo has a payer account from elsewhere."
 )]
 pub struct Submit {
     /// One JSON object on standard output.
@@ -137,7 +137,7 @@ pub struct Rename {
 /// `octo-csp forget`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp forget\n  octo-csp forget --sandbox --yes\n\nWhat was ended in between is finished by calling it again.\nExit code 0 when nothing is left; 7 when something could not be reached; 130 when the name was not typed."
+    after_help = "Examples:\n  octo-csp forget\n  octo-csp forget --sandbox --yes\n\nWhat was ended in between is finished by calling it again. Exit code 0 when nothing is left; 7 when something could not be reached; 130 when the name was not typed."
 )]
 pub struct Forget {
     /// Do not ask for the name.

@@ -73,14 +73,20 @@ fn may_be_repeated(error: &Error, word: &str) -> bool {
 fn refusal(flag: &str) -> String {
     let plain = flag.len() <= LONGEST && flag.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     let flag = if plain { flag } else { "this flag" };
+    let tips = if flag.contains("passphrase") {
+        "  tip: it is typed when it is asked for, and nothing of it is shown
+  tip: where nobody types it comes from --passphrase-fd N or --passphrase-file FILE, with --store file"
+    } else {
+        "  tip: the wizard asks for it and shows nothing of it: octo-csp register
+  tip: without a screen it comes from a file or from standard input: octo-csp register --no-input with --secret-file FILE
+       or --secret-stdin"
+    };
     format!(
         "error: {flag} is refused: a secret is never an argument. Other users of this machine can read the arguments of a program,
 and the shell keeps them in its history.
 
-  tip: the wizard asks for it and shows nothing of it: octo-csp register
-  tip: without a screen it comes from a file or from standard input: octo-csp register --no-input with --secret-file FILE
-       or --secret-stdin
-  tip: if it was a real one, make a new one in the portal, and remove the line from your shell's history
+{tips}
+  tip: if it was a real one, make a new one, and remove the line from your shell's history
 
 For more information, try 'octo-csp register --help'.
 "

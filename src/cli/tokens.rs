@@ -8,7 +8,7 @@ use crate::engine::effect::Audience;
 /// `octo-csp token`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp token partner-center --json\n  printf 'header = \"Authorization: Bearer %s\"\\n' \"$(octo-csp token partner-center)\" |\n    curl --config - https://api.partnercenter.microsoft.com/v1/profiles/mpn\n\nThe token is kept in the keyring until five minutes before its end, and is no argument above: arguments can be read by others.\nExit code 4: nothing is registered, or a person must sign in again. 7: the keyring, or another octo-csp works on this\nregistration for longer than a minute."
+    after_help = "Examples:\n  octo-csp token partner-center --json\n  printf 'header = \"Authorization: Bearer %s\"\\n' \"$(octo-csp token partner-center)\" |\n    curl --config - https://api.partnercenter.microsoft.com/v1/profiles/mpn\n\nThe token is kept in the keyring until five minutes before its end, and is no argument above: arguments can be read by others. Exit code 4: nothing is registered, or a person must sign in again. 7: the keyring, or another octo-csp works on this registration for longer than a minute."
 )]
 pub struct Token {
     /// For which API.
@@ -31,7 +31,7 @@ pub struct Token {
 /// `octo-csp code`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The sign-in of step 3 again, for what is registered. The code is shown and sent nowhere: paste it into Octo's web page.\nIt works once, for about ten minutes. Nothing that is kept changes.\n\nExit code 4: nothing is registered, or the sign-in was refused. 124: the time limit was reached."
+    after_help = "Examples:\n  octo-csp code\n  octo-csp code --json --show > code.json\n\nThe sign-in of step 3 again, for what is registered. The code is shown and sent nowhere: paste it into Octo's web page. It works once, for about ten minutes. Nothing that is kept changes.\n\nExit code 4: nothing is registered, or the sign-in was refused. 124: the time limit was reached."
 )]
 pub struct Code {
     /// One JSON object on standard output.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 
 use crate::cli::Which;
 
@@ -31,7 +31,7 @@ pub struct Values {
     #[arg(long, value_name = "ID|DOMAIN", help_heading = HEADING)]
     pub directory: Option<String>,
     /// A file with the secret's value and nothing else.
-    #[arg(long, value_name = "FILE", conflicts_with = "secret_stdin", help_heading = HEADING)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "secret_stdin", help_heading = HEADING)]
     pub secret_file: Option<PathBuf>,
     /// Read the secret's value from standard input.
     #[arg(long, help_heading = HEADING)]
@@ -71,7 +71,7 @@ pub enum Consent {
 /// `octo-csp consent start`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The address is offered again for ten minutes; after that a new one is made, and the old one counts no more.\nNothing listens: with http://localhost the browser ends on a page that cannot be reached. That is expected. The address in its\nbar is what consent finish takes.\n\nExamples:\n  octo-csp consent start\n  octo-csp consent start --json | jq -r .consent.address"
+    after_help = "The address is offered again for ten minutes; after that a new one is made, and the old one counts no more. Nothing listens: with http://localhost the browser ends on a page that cannot be reached. That is expected. The address in its bar is what consent finish takes.\n\nExamples:\n  octo-csp consent start\n  octo-csp consent start --json | jq -r .consent.address"
 )]
 pub struct ConsentStart {
     /// One JSON object on standard output.
@@ -85,7 +85,7 @@ pub struct ConsentStart {
 /// `octo-csp consent finish`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Once every check has passed it registers: running it is the confirmation.\nThe address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  octo-csp consent finish < address.txt\n  octo-csp consent finish --json"
+    after_help = "Once every check has passed it registers: running it is the confirmation. The address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  octo-csp consent finish < address.txt\n  octo-csp consent finish --json"
 )]
 pub struct ConsentFinish {
     /// One JSON object on standard output.
@@ -102,7 +102,7 @@ pub struct ConsentFinish {
 /// `octo-csp config`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A flag of any command that is not given is looked for in the variable OCTO_CSP_ and its name (OCTO_CSP_CLIENT_ID),\nthen in config.toml (client-id = \"...\"). Secrets are no settings; secret-file is."
+    after_help = "Examples:\n  octo-csp config\n  octo-csp config --json\n\nA flag of any command that is not given is looked for in the variable OCTO_CSP_ and its name (OCTO_CSP_CLIENT_ID), then in config.toml (client-id = \"...\"). Secrets are no settings; secret-file is."
 )]
 pub struct Config {
     /// One JSON object on standard output.

@@ -144,10 +144,11 @@ const fn disk(at: At, cause: Cause, detail: &'static str) -> Mishap {
 
 const LOGIN: &str = "login.microsoftonline.com";
 const FOLDER: &str = "/home/alex/.local/state/octo-csp/production";
+const OTHER: &str = "in the age file /home/alex/.local/state/octo-csp/production/vault.age";
 const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
 
 #[rustfmt::skip]
-const ROWS: [(&str, &str, Mishap); 31] = [
+const ROWS: [(&str, &str, Mishap); 35] = [
     ("no-such-host", "The login host's name is not known to this machine's DNS", network(Cause::NoSuchHost, LOGIN)),
     ("no-connection", "The login host cannot be reached", network(Cause::NoConnection, LOGIN)),
     ("tls-revoked", "The certificate was revoked", network(Cause::Tls(TlsFault::Revoked), LOGIN)),
@@ -174,6 +175,9 @@ const ROWS: [(&str, &str, Mishap); 31] = [
         Mishap { at: At::ReadBack, ..keyring(VaultFault::Missing) }),
     ("keyring-reads-differently", "The keyring gives back something else", keyring(VaultFault::ReadsDifferently)),
     ("keyring-other", "The keyring fails in a way of its own", keyring(VaultFault::Other)),
+    ("vault-passphrase", "The vault file does not open with this passphrase",
+        on(Place::Any, "age file", VaultFault::WrongPassphrase)),
+    ("vault-damaged", "The vault file is damaged", on(Place::Any, "age file", VaultFault::Damaged)),
     ("disk-full", "There is no room on the disk", disk(At::Journal, Cause::Disk(DiskFault::Full), FOLDER)),
     ("disk-read-only", "The disk is read-only", disk(At::Journal, Cause::Disk(DiskFault::ReadOnly), FOLDER)),
     ("disk-denied", "The folder belongs to another user", disk(At::Journal, Cause::Disk(DiskFault::Denied), FOLDER)),
@@ -181,6 +185,9 @@ const ROWS: [(&str, &str, Mishap); 31] = [
     ("disk-not-ours", "Others can write to the folder", disk(At::Open, Cause::Disk(DiskFault::NotOurs), FOLDER)),
     ("journal-damaged", "A line of the journal is damaged", disk(At::Open, Cause::Disk(DiskFault::Damaged), JOURNAL)),
     ("newer-journal", "A newer octo-csp has written the journal", disk(At::Open, Cause::NewerJournal, JOURNAL)),
+    ("other-store", "The registration keeps its secrets in a vault file, and the keyring is asked for",
+        disk(At::Open, Cause::OtherStore, OTHER)),
+    ("half-forgotten", "octo-csp forget was begun and not finished", disk(At::Open, Cause::HalfForgotten, FOLDER)),
     ("in-use", "Another octo-csp has the registration open",
         disk(At::Open, Cause::InUse, "since 09:30 by process 4711")),
     ("journal-moved", "Somebody else writes to the journal", disk(At::Journal, Cause::JournalMoved, JOURNAL)),

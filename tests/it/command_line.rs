@@ -106,17 +106,31 @@ fn the_help_of_every_command_is_as_it_was_looked_at() {
     settings.bind(|| insta::assert_snapshot!("command-line-help", help));
 }
 
+/// The words of an example: what stands in quotation marks is one.
+fn as_a_shell(example: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, part) in example.split('"').enumerate() {
+        if index % 2 == 0 {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        } else {
+            words.push(part.to_owned());
+        }
+    }
+    words
+}
+
 #[test]
 fn every_command_shows_how_it_is_used() {
     for command in shown().iter().filter(|command| !command.is_a_group) {
         let name = command.words.join(" ");
         let lines = command.after_help.split("octo-csp ").skip(1);
-        let examples = lines.filter_map(|rest| rest.split(['\n', '|', '>', '<', '&']).next());
+        let examples = lines.filter_map(|rest| rest.split(['\n', '|', '>', '<', '&', ')']).next());
         let of_it: Vec<_> = examples.filter(|e| e.starts_with(&name)).collect();
         assert!(!of_it.is_empty(), "{name} has no example");
         for example in of_it {
-            let words = example.replace('"', "");
-            let words = ["octo-csp"].into_iter().chain(words.split_whitespace());
+            let words = ["octo-csp".to_owned()]
+                .into_iter()
+                .chain(as_a_shell(example));
             let parsed = <Cli as clap::Parser>::try_parse_from(words);
             assert!(parsed.is_ok(), "{example}");
         }
@@ -257,7 +271,7 @@ fn a_slip_of_the_finger_is_answered_with_what_was_meant() {
         assert!(said.contains(meant), "{typed:?}\n{said}");
     }
     // Nothing at all is answered with the help.
-    assert!(refused(&[]).contains("Usage: octo-csp <COMMAND>"));
+    assert!(refused(&[]).contains("Usage: octo-csp [OPTIONS] <COMMAND>"));
 }
 
 #[test]

@@ -415,7 +415,7 @@ fn forget_without_a_terminal_names_its_flag_and_without_a_keyring_changes_nothin
     assert_eq!(output.status.code(), Some(7));
     let object = object(&output);
     assert_eq!(object["forgotten"], false);
-    assert_eq!(object["left"].as_array().unwrap().len(), 3);
+    assert_eq!(object["left"].as_array().unwrap().len(), 5);
     assert_eq!(object["failed"][0]["row"], "keyring-no-bus");
     assert_eq!(fs::read(&journal).unwrap(), before);
 }
@@ -472,7 +472,7 @@ fn a_passphrase_is_never_an_argument_and_belongs_to_a_vault_file() {
         ),
         (
             &["doctor", "--store", "file", "--passphrase", "hunter2"],
-            "unexpected argument",
+            "a secret is never an argument",
         ),
     ] {
         let output = program(home.path(), arguments, b"");
