@@ -914,6 +914,7 @@ impl Run {
             currency: self.known.currency.clone(),
             redirect: request.redirect.clone(),
             prices: self.known.sheet.is_some(),
+            found: self.lines(),
         })
     }
 }

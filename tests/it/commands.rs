@@ -78,6 +78,7 @@ fn proofs() -> (PartnerCenterProof, PartnerApiProof) {
         currency: None,
         balance_date: None,
         secret_ends: Some("2099-05-14".parse().unwrap()),
+        found: Vec::new(),
     };
     let api = PartnerApiProof {
         user: Foreign::some("csp-admin@contoso.example"),
@@ -88,6 +89,7 @@ fn proofs() -> (PartnerCenterProof, PartnerApiProof) {
         currency: None,
         redirect: RedirectAddress::parse("http://localhost").unwrap(),
         prices: true,
+        found: Vec::new(),
     };
     (center, api)
 }

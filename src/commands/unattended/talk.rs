@@ -136,7 +136,7 @@ impl<'h> Talk<'h> {
         let words = match octo.map(|octo| octo.client) {
             Some(Ok(client)) => {
                 let words = format!(
-                    "then handed over to Octo at {}, credentials {}",
+                    "once it is registered, Octo at {} is told too, credentials {}",
                     client.host, client.source
                 );
                 self.octo = Some(client);

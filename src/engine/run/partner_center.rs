@@ -187,6 +187,7 @@ impl Run {
             currency: self.known.currency.clone(),
             balance_date: self.known.balance_date.clone(),
             secret_ends: request.secret_ends,
+            found: self.lines(),
         };
         let secret = SharedSecret::clone(&request.secret);
         let mut effects = self.close_if_of_another(&proof);

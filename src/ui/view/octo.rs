@@ -103,13 +103,16 @@ pub(super) fn announced(wizard: &Wizard) -> String {
 
 /// What Octo has of the set in use, as far as the journal knows.
 pub(crate) fn handed_over(registration: &Registration) -> String {
+    let missing = registration.not_submitted();
+    let known = registration.octo.as_ref();
+    let renamed = known.is_some_and(|octo| octo.payer.is_some()) && missing.contains(&Part::Payer);
     let words = |part: &Part| match part {
+        Part::Payer if renamed => "the account's new name",
         Part::Payer => "payer account",
         Part::Credentials => "credentials",
         Part::Mpn => "MPN ID",
     };
     let list = |parts: &[Part]| parts.iter().map(words).collect::<Vec<_>>().join(", ");
-    let missing = registration.not_submitted();
     let all = [Part::Payer, Part::Credentials, Part::Mpn];
     let given: Vec<Part> = all
         .into_iter()

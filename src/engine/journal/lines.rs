@@ -1,0 +1,118 @@
+//! The form of a line, and of a whole file.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Line};
+
+/// The version of the line format that this program writes.
+pub const VERSION: u32 = 1;
+
+/// What a line of the file turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// A line of ours.
+    Line(Line),
+    /// A whole line, written by a newer version.
+    Newer,
+    /// Not a line: torn or damaged.
+    Broken,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    v: u32,
+    seq: u64,
+    at: Timestamp,
+    #[serde(flatten)]
+    fact: Fact,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+/// Writes a line: the check sum of what follows it (CRC-32, eight hexadecimal digits), a blank, the JSON, a line end.
+pub fn write_line(line: &Line) -> String {
+    let envelope = Envelope {
+        v: VERSION,
+        seq: line.sequence,
+        at: line.at,
+        fact: line.fact.clone(),
+    };
+    // A fact is plain data with string keys: it always has a JSON form.
+    let json = serde_json::to_string(&envelope).unwrap_or_default();
+    format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
+}
+
+/// Reads one line without its line end.
+pub fn read_line(bytes: &[u8]) -> Read {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Read::Broken;
+    };
+    let Some((sum, json)) = text.split_once(' ') else {
+        return Read::Broken;
+    };
+    if sum != format!("{:08x}", crc32fast::hash(json.as_bytes())) {
+        return Read::Broken;
+    }
+    match serde_json::from_str::<Envelope>(json) {
+        Ok(Envelope {
+            v: VERSION,
+            seq,
+            at,
+            fact,
+        }) => Read::Line(Line {
+            sequence: seq,
+            at,
+            fact,
+        }),
+        _ => match serde_json::from_str::<Version>(json) {
+            Ok(version) if version.v > VERSION => Read::Newer,
+            _ => Read::Broken,
+        },
+    }
+}
+
+/// What a whole file turned out to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The lines that can be read, in order.
+    pub lines: Vec<Line>,
+    /// Whether lines of a newer version were seen.
+    pub newer: bool,
+    /// Whether a line other than the last one is broken or out of order.
+    pub damaged: bool,
+    /// Bytes of the file that are good: what follows is a torn last line.
+    pub good_bytes: usize,
+}
+
+/// Reads a whole file. A torn last line is no damage: it was never acknowledged.
+pub fn read_file(bytes: &[u8]) -> Contents {
+    read_on(bytes, 0)
+}
+
+/// Reads what follows the line of number `last`.
+pub fn read_on(bytes: &[u8], mut last: u64) -> Contents {
+    let mut contents = Contents::default();
+    let mut rest = bytes;
+    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+        let (line, after) = rest.split_at(end);
+        let after = after.get(1..).unwrap_or_default();
+        let expected = last.saturating_add(1);
+        match read_line(line) {
+            Read::Line(line) if line.sequence == expected || contents.newer => {
+                last = line.sequence;
+                contents.lines.push(line);
+            }
+            Read::Newer => contents.newer = true,
+            // A broken line at the very end is a torn one whose line end made it to the disk.
+            Read::Line(_) | Read::Broken if after.is_empty() => return contents,
+            Read::Line(_) | Read::Broken => contents.damaged = true,
+        }
+        contents.good_bytes += line.len() + 1;
+        rest = after;
+    }
+    contents
+}
