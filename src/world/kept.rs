@@ -298,7 +298,7 @@ fn usable(record: &Record, asked: StoreKind, purpose: Purpose) -> Result<(), Box
             StoreKind::Keyring => "in the keyring".to_owned(),
             StoreKind::File => {
                 let file = record.folder().join(VAULT_FILE);
-                format!("in the age file {}", file.display())
+                format!("in the vault file {}", file.display())
             }
         };
         (Cause::OtherStore, words)

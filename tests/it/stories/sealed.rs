@@ -1,4 +1,4 @@
-//! A machine without a keyring: the sealed file, from the first page until it is forgotten.
+//! A machine without a keyring: the vault file, from the first page until it is forgotten.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -41,14 +41,14 @@ fn registered() -> Desk {
     pty.send(PASSPHRASE);
     pty.send("\r");
     pty.wait("test item written");
-    pty.reads("read back by a second process, removed (age file");
+    pty.reads("read back by a second process, removed (vault file");
     pty.begin("Contoso CSP");
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.reads("age file: 2 secrets, opened by your passphrase");
+    pty.reads("vault file: 2 secrets, opened by your passphrase");
     pty.enter("Registered: Contoso CSP");
-    pty.reads("age file");
+    pty.reads("vault file");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     let written = String::from_utf8_lossy(&pty.bytes).into_owned();
