@@ -94,6 +94,9 @@ pub struct ConsentFinish {
     /// The name of the partner whose registration is replaced by another one.
     #[arg(long, value_name = "PARTNER-NAME")]
     pub replace: Option<String>,
+    /// Octo credentials from this profile of bluectl, in place of those of the environment.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,
