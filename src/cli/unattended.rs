@@ -85,7 +85,7 @@ pub struct ConsentStart {
 /// `octo-csp consent finish`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Once every check has passed it registers: running it is the confirmation. It also hands over to Octo where ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET are set: a line on standard error says so before. Without them nothing is sent.\n\nThe address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  octo-csp consent finish < address.txt\n  octo-csp consent finish --json"
+    after_help = "Once every check has passed it registers: running it is the confirmation. It also hands over to Octo where ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET are set (or --profile NAME): a line on standard error says so before. Without them nothing is sent.\n\nThe address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  octo-csp consent finish < address.txt\n  octo-csp consent finish --json"
 )]
 pub struct ConsentFinish {
     /// One JSON object on standard output.
@@ -94,6 +94,9 @@ pub struct ConsentFinish {
     /// The name of the partner whose registration is replaced by another one.
     #[arg(long, value_name = "PARTNER-NAME")]
     pub replace: Option<String>,
+    /// Octo credentials from this profile of bluectl, in place of those of the environment.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,

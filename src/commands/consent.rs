@@ -6,7 +6,7 @@ use crate::cli::{ConsentFinish, ConsentStart};
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::headless::Asked;
 use crate::commands::unattended::{Over, Talk, Told, opened};
-use crate::commands::{complain, intake, refused};
+use crate::commands::{complain, intake, not_begun};
 use crate::engine::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
 use crate::engine::effect::Opened;
 use crate::engine::journal::Attempt;
@@ -21,7 +21,7 @@ use crate::world::{World, clock};
 pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let told = told("consent start", arguments.json);
     let Some(runtime) = runtime() else {
@@ -38,16 +38,16 @@ pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
 pub(super) fn finish(host: &mut Host, arguments: &ConsentFinish) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let told = told("consent finish", arguments.json);
     let Some(runtime) = runtime() else {
         return Exit::Internal;
     };
-    let replace = arguments.replace.as_deref();
+    let given = (arguments.replace.as_deref(), arguments.profile.as_deref());
     runtime.block_on(async {
         match opened(host, &ground, told.json).await {
-            Ok((world, opened)) => end(host, (told, replace), &ground, (&world, opened)).await,
+            Ok((world, opened)) => end(host, (told, given), &ground, (&world, opened)).await,
             Err(exit) => exit,
         }
     })
@@ -96,21 +96,24 @@ async fn ask(talk: &mut Talk<'_>, opened: &Opened) -> Result<Over, Over> {
 /// Takes the answer and registers. Where no answer is needed any more, it goes on from there.
 pub(super) async fn end(
     host: &mut Host,
-    (told, replace): (Told, Option<&str>),
+    (told, given): (Told, (Option<&str>, Option<&str>)),
     ground: &Ground,
     (world, opened): (&World, Opened),
 ) -> Exit {
     let mut talk = Talk::new(host, told, ground, (world, &opened));
     talk.say_hosts();
-    let over = match Box::pin(take(&mut talk, &opened, replace)).await {
+    let over = match Box::pin(take(&mut talk, &opened, given)).await {
         Ok(over) | Err(over) => over,
     };
     talk.finish(over)
 }
 
-async fn take(talk: &mut Talk<'_>, opened: &Opened, replace: Option<&str>) -> Result<Over, Over> {
+async fn take(
+    talk: &mut Talk<'_>,
+    opened: &Opened,
+    (replace, profile): (Option<&str>, Option<&str>),
+) -> Result<Over, Over> {
     talk.may_write()?;
-    talk.with_octo(None)?;
     let registration = &opened.registration;
     let Some(open) = &registration.open else {
         let over = if registration.active.is_some() {
@@ -122,6 +125,7 @@ async fn take(talk: &mut Talk<'_>, opened: &Opened, replace: Option<&str>) -> Re
     };
     talk.confirm(replace)?;
     talk.may_replace(replace)?;
+    talk.with_octo(profile)?;
     let answer = match open.standing() {
         Standing::Begun => return Err(nothing_proven(talk)),
         Standing::SecretKept => return Err(begin_first(talk, "No sign-in is open.")),
@@ -159,7 +163,6 @@ fn answer(talk: &mut Talk<'_>) -> Result<SharedSecret, Over> {
 
 fn nothing_proven(talk: &mut Talk<'_>) -> Over {
     let what = "Partner Center Credentials come first: octo-csp register --no-input";
-    complain(talk.host(), what);
     talk.told(what, Over(State::NotBegun, Exit::Usage))
 }
 

@@ -2,8 +2,7 @@
 
 use crate::cli::Handoff as Arguments;
 use crate::commands::ground::Ground;
-use crate::commands::{explained, refused, say};
-use crate::engine::diagnose::{Context, diagnose};
+use crate::commands::{cannot, not_begun, say};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::report::handoff::{self, Handoff};
@@ -11,13 +10,12 @@ use crate::ui::report::handoff::{self, Handoff};
 pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
     let ground = match Ground::sealed(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return refused(host, &what),
+        Err(what) => return not_begun(host, &what),
     };
     let volume = match ground.shelf().volume(&ground.name()) {
         Ok(volume) => volume,
         Err(failure) => {
-            let diagnosis = diagnose(&failure, &Context::default());
-            return explained(host, &failure, &diagnosis, false);
+            return cannot(host, &failure, false);
         }
     };
     let typed = volume.draft.as_ref().map(|draft| &draft.typed);

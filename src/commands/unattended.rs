@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::cli::{Register, Values};
 use crate::commands::ground::{Ground, quoted, runtime};
 use crate::commands::headless::Asked;
-use crate::commands::{refused, settings};
+use crate::commands::{not_begun, settings};
 use crate::engine::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
 use crate::engine::effect::{Effect, Opened};
 use crate::engine::journal::{Attempt, Fact, Registration};
@@ -59,7 +59,7 @@ pub(super) fn instead_of_a_terminal(values: &Values) -> String {
 pub(super) fn register(host: &mut Host, arguments: &Register) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let given = Given::read(host, &arguments.values);
     let Some(runtime) = runtime() else {

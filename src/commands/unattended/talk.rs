@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use crate::commands::ground::{Ground, quoted};
 use crate::commands::headless::{self, Asked, Ended};
-use crate::commands::{explained, octo, register, say};
+use crate::commands::{cannot, octo, register, say};
 use crate::engine::answers::{Field, Problem};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{
@@ -30,14 +30,7 @@ pub(in crate::commands) async fn opened(
     let world = World::new(ground.options(Surroundings::default()));
     match Box::pin(headless::open(&world, ground.environment)).await {
         Ok(opened) => Ok((world, opened)),
-        Err(failure) => {
-            let context = Context {
-                place: register::machine(host),
-                ..Context::default()
-            };
-            let diagnosis = diagnose(&failure, &context);
-            Err(explained(host, &failure, &diagnosis, json))
-        }
+        Err(failure) => Err(cannot(host, &failure, json)),
     }
 }
 
@@ -123,12 +116,14 @@ impl<'h> Talk<'h> {
             return Ok(());
         }
         let octo = octo::octo(self.host, &self.ground.cloud, profile).map_err(|what| {
-            self.blame(vec![Blamed {
+            let blamed = Blamed {
                 given: "--profile".to_owned(),
                 origin: None,
                 missing: false,
                 problem: Problem::new(Field::OctoClientId, what, "Nothing was begun."),
-            }])
+            };
+            let Over(state, _) = self.blame(vec![blamed]);
+            Over(state, Exit::Usage)
         })?;
         let environment = &self.host.environment;
         let given =

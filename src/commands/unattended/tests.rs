@@ -104,7 +104,7 @@ impl Desk {
         };
         let ground = Ground::for_test(self.simulator.cloud().clone());
         let opened = (&self.world, self.opened.clone());
-        let exit = consent::end(&mut host, (told, None), &ground, opened).await;
+        let exit = consent::end(&mut host, (told, (None, None)), &ground, opened).await;
         Said {
             exit,
             out: out.text(),
