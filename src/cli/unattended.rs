@@ -77,6 +77,9 @@ pub struct ConsentStart {
     /// One JSON object on standard output.
     #[arg(long)]
     pub json: bool,
+    /// Begin another sign-in, also where one was finished that waits to be registered.
+    #[arg(long)]
+    pub anew: bool,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,

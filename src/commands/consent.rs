@@ -33,7 +33,9 @@ pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
     };
     runtime.block_on(async {
         match opened(host, &ground, told.json).await {
-            Ok((world, opened)) => begin(host, told, &ground, (&world, opened)).await,
+            Ok((world, opened)) => {
+                begin(host, (told, arguments.anew), &ground, (&world, opened)).await
+            }
             Err(exit) => exit,
         }
     })
@@ -68,13 +70,13 @@ fn told(command: &'static str, json: bool) -> Told {
 /// Begins the sign-in, or shows the one again that was begun a moment ago.
 pub(super) async fn begin(
     host: &mut Host,
-    told: Told,
+    (told, anew): (Told, bool),
     ground: &Ground,
     (world, opened): (&World, Opened),
 ) -> Exit {
     let mut talk = Talk::new(host, told, ground, (world, &opened));
     talk.say_hosts();
-    let over = match Box::pin(ask(&mut talk, &opened)).await {
+    let over = match Box::pin(ask(&mut talk, &opened, anew)).await {
         // The address is all that was asked for.
         Err(Over(State::SignInNeeded, Exit::SignIn)) => Over(State::SignInNeeded, Exit::Done),
         Ok(over) | Err(over) => over,
@@ -82,18 +84,23 @@ pub(super) async fn begin(
     talk.finish(over)
 }
 
-async fn ask(talk: &mut Talk<'_>, opened: &Opened) -> Result<Over, Over> {
+async fn ask(talk: &mut Talk<'_>, opened: &Opened, anew: bool) -> Result<Over, Over> {
     talk.may_write()?;
     if opened.registration.proven().is_none() {
         return Err(nothing_proven(talk));
     }
-    talk.look_at_keyring().await?;
     let open = opened.registration.open.as_ref();
+    let kept = |open: &Attempt| matches!(open.standing(), Standing::TokenKept | Standing::Ready);
+    if !anew && open.is_some_and(kept) {
+        let what = "Nobody has to sign in: that was done, and what it brought is kept. octo-csp consent finish goes on with it; --anew begins another sign-in.";
+        return Err(talk.told(what, Over(State::SignInKept, Exit::Done)));
+    }
+    talk.look_at_keyring().await?;
     let young = open
         .and_then(Attempt::sign_in_ends)
         .is_some_and(|end| end > clock::now());
     let run = Run::partner_api(request(talk, opened)?, opened.registration.clone(), None);
-    talk.sign_in(run, !young, Asked::Leave).await?;
+    talk.sign_in(run, anew || !young, Asked::Leave).await?;
     Ok(Over(State::Stopped, Exit::Internal))
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::cli::{Submit, Which};
+use crate::cli::Submit;
 use crate::commands::ground::{Ground, NotBegun, runtime};
 use crate::commands::{cannot, complain, headless, not_begun, octo, say};
 use crate::engine::diagnose::diagnose;
@@ -17,12 +17,10 @@ use crate::world::World;
 use crate::world::browser::Surroundings;
 
 pub(super) fn run(host: &mut Host, arguments: &Submit) -> Exit {
-    let which = Which {
-        sandbox: false,
-        cloud: arguments.cloud.clone(),
-        store: arguments.store.clone(),
-    };
-    let client = Ground::of(host, &which).and_then(|ground| {
+    if arguments.which.sandbox {
+        return complain(host, "the integration sandbox is never handed over to Octo");
+    }
+    let client = Ground::of(host, &arguments.which).and_then(|ground| {
         let octo = octo::octo(host, &ground.cloud, arguments.profile.as_deref())?;
         let none = || NotBegun::usage("the cloud file names no Octo (octo, octo_token)");
         let octo = octo.ok_or_else(none)?;

@@ -788,6 +788,7 @@ fn wrong_paste(wrong: WrongPaste) -> Problem {
         | WrongPaste::NoCode
         | WrongPaste::TwoCodes
         | WrongPaste::NotACode
+        | WrongPaste::CodeAlone
         | WrongPaste::CutOff => wrong.cure(),
     };
     Problem::new(Field::Answer, wrong.what(), cure)
