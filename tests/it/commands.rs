@@ -342,15 +342,17 @@ fn no_code_is_asked_for_where_the_journal_is_damaged_or_half_forgotten() {
         let words = ["code", "--show", "--sandbox", "--cloud", "china", "--json"];
         let output = program(home.path(), &words, b"");
         assert_eq!(output.status.code(), Some(7), "{}", err(&output));
-        object(&output)["found"][0]["code"].clone()
+        object(&output)["failed"][0]["code"].clone()
     };
     let mut record = Record::open(&state, "sandbox-at-china").unwrap();
     record.append(&Fact::Forgetting, clock::now()).unwrap();
-    assert_eq!(code(), "half-forgotten");
+    assert_eq!(code(), "half forgotten");
     let journal = state.join("sandbox-at-china/journal");
     let text = fs::read_to_string(&journal).unwrap();
-    fs::write(&journal, text.replacen("Contoso", "Fabrikam", 1)).unwrap();
-    assert_eq!(code(), "journal-damaged");
+    let other = text.replacen("Contoso", "Fabrikam", 1);
+    let mut file = fs::File::create(&journal).unwrap();
+    file.write_all(other.as_bytes()).unwrap();
+    assert_eq!(code(), "journal damaged");
 }
 
 #[test]

@@ -13,6 +13,9 @@ use super::registered::registered;
 use crate::pty::{Pty, now};
 use crate::simulator::bench::client;
 
+/// What the account is called at Microsoft.
+const NAME: &str = "Contoso Cloud Partners";
+
 /// Said once nothing is shown of what is typed.
 const HIDDEN: &str = "Address (it is not shown): ";
 
@@ -206,7 +209,7 @@ fn an_answer_that_is_longer_than_a_line_of_the_terminal_is_taken_and_not_shown()
     let begun: Value = serde_json::from_slice(&begun.stdout).unwrap();
     let back = sign_in(begun["consent"]["address"].as_str().unwrap());
     let padded = format!("{back}&session_state={}", "x".repeat(6_000));
-    let mut pty = terminal(&desk, &["consent", "finish", "--replace", "Contoso CSP"]);
+    let mut pty = terminal(&desk, &["consent", "finish", "--replace", NAME]);
     pty.wait(HIDDEN);
     pty.send(&format!("{padded}\r"));
     assert_eq!(pty.exit(), 0, "{}", pty.screen().contents());
