@@ -43,7 +43,7 @@ pub(super) fn run(host: &mut Host, arguments: &Token) -> Exit {
     let Some(runtime) = runtime() else {
         return Exit::Internal;
     };
-    match runtime.block_on(get(arguments, &ground, audience)) {
+    match runtime.block_on(get(arguments, &ground, audience, headless::ended())) {
         Ok(got) => print(host, arguments.json, audience, &got),
         Err(why) => refuse(host, arguments.json, &why),
     }
@@ -75,10 +75,15 @@ enum Begun {
     Ask(Box<(World, Run)>),
 }
 
-async fn get(arguments: &Token, ground: &Ground, audience: Audience) -> Result<Got, Why> {
+async fn get(
+    arguments: &Token,
+    ground: &Ground,
+    audience: Audience,
+    end: impl Future<Output = ()>,
+) -> Result<Got, Why> {
     // Whoever typed a passphrase has our signal handlers already: without this a signal would mean nothing while we wait.
     let begun = tokio::select! { biased;
-        () = headless::ended() => return Err(Why::Stopped),
+        () = end => return Err(Why::Stopped),
         begun = begin(arguments, ground, audience) => begun?,
     };
     let (world, mut run) = match begun {
@@ -214,9 +219,14 @@ pub(super) fn nothing(host: &mut Host, command: &'static str, json: bool) -> Exi
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod tests {
+    use std::future::ready;
     use std::io::{self, Write};
 
+    use clap::Parser as _;
+
     use super::*;
+    use crate::cli::{Cli, Command};
+    use crate::cloud::Cloud;
     use crate::commands::tests::{Stream, host};
 
     struct Broken(io::ErrorKind);
@@ -229,6 +239,18 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[tokio::test]
+    async fn a_signal_ends_what_waits_for_the_registration() {
+        let typed = ["octo-csp", "token", "partner-center"];
+        let Command::Token(arguments) = Cli::try_parse_from(typed).unwrap().command else {
+            panic!("not token");
+        };
+        let ground = Ground::for_test(Cloud::global());
+        let audience = Audience::from(arguments.audience);
+        let got = get(&arguments, &ground, audience, ready(())).await;
+        assert!(matches!(got, Err(Why::Stopped)));
     }
 
     #[test]
