@@ -5,6 +5,7 @@ use super::{APPLICATION, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
 use crate::engine::answers::Field;
 use crate::engine::effect::Cause::Mismatch as Differs;
 use crate::engine::effect::Mismatch;
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 pub(super) static ROWS: &[Row] = &[
@@ -22,6 +23,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in with an account of {tenant}.",
             "That directory is wrong: correct it in step 2.",
         ],
+        blames: &[CheckId::Tenant, CheckId::UserClaims],
         ..SIGN_IN
     },
     Row {
@@ -38,6 +40,7 @@ pub(super) static ROWS: &[Row] = &[
             "In step 3: sign in again with the link shown there.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
+        blames: &[CheckId::AppToken, CheckId::UserClaims],
         ..SIGN_IN
     },
     Row {
@@ -88,6 +91,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -107,6 +111,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         who: Who::GlobalAdministrator,
         exit: Exit::Permission,
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -137,6 +142,7 @@ pub(super) static ROWS: &[Row] = &[
             "Correct the directory, or sign in with an account of {tenant}.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant, CheckId::UserClaims],
         ..OPERATOR
     },
     Row {
@@ -186,6 +192,7 @@ pub(super) static ROWS: &[Row] = &[
             "If {tenant} is wrong, correct it.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..OPERATOR
     },
     Row {
@@ -199,6 +206,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &["Type the tenant ID itself (a GUID) as Directory, in place of the domain."],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..OPERATOR
     },
     Row {

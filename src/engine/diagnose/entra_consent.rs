@@ -6,6 +6,7 @@ use super::Sign::{Aadsts, Oauth};
 use super::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
 use crate::engine::answers::Field;
 use crate::engine::effect::Audience;
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 pub(super) static ROWS: &[Row] = &[
@@ -22,6 +23,7 @@ pub(super) static ROWS: &[Row] = &[
             "Save, wait a minute, then sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),
+        blames: &[CheckId::Redeem],
         ..APPLICATION
     },
     Row {
@@ -35,6 +37,7 @@ pub(super) static ROWS: &[Row] = &[
             "Save, wait a minute, then sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),
+        blames: &[CheckId::Redeem],
         ..APPLICATION
     },
     Row {
@@ -46,6 +49,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again with the link shown here, and paste the address it ends on.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
+        blames: &[CheckId::Redeem],
         ..SIGN_IN
     },
     Row {
@@ -137,6 +141,7 @@ pub(super) static ROWS: &[Row] = &[
             "Then sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..DIRECTORY
     },
     Row {
@@ -156,6 +161,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in once more: only the checks from here run again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -190,6 +196,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -216,6 +223,7 @@ pub(super) static ROWS: &[Row] = &[
             "Add delegated permissions of fa3d9a0c... (Partner Center) and 4990cffe... (Dev Center).",
             "Grant admin consent, then sign in again.",
         ],
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -230,6 +238,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {

@@ -6,10 +6,12 @@ use super::Sign::{Cause, CauseOf};
 use super::{Goto, OPERATOR, Row, When, Who};
 use crate::engine::effect::Cause::{Broken, NoConnection, Refused, TimedOut, Unreadable, Vault};
 use crate::engine::effect::{Service, VaultFault};
+use crate::engine::run::CheckId;
 use crate::engine::step::Step;
 use crate::exit::Exit;
 
 const KEYRING: Row = Row {
+    blames: &[CheckId::KeepSecret, CheckId::OctoSecret],
     exit: Exit::Storage,
     ..OPERATOR
 };

@@ -8,6 +8,7 @@ use crate::engine::answers::Field;
 use crate::engine::effect::Cause::Mismatch as Differs;
 use crate::engine::effect::Mismatch;
 use crate::engine::effect::Service::Octo;
+use crate::engine::run::CheckId;
 use crate::engine::step::Step;
 use crate::exit::Exit;
 
@@ -52,6 +53,7 @@ pub(super) static ROWS: &[Row] = &[
             "Then octo-csp submit. What was proven is kept.",
         ],
         goto: Goto::Field(Field::OctoSecret),
+        blames: &[CheckId::OctoSignIn],
         ..REFUSED
     },
     Row {
@@ -64,6 +66,7 @@ pub(super) static ROWS: &[Row] = &[
             "Hand over again: octo-csp submit. What was proven is kept.",
         ],
         exit: Exit::Permission,
+        blames: &[CheckId::OctoSignIn],
         ..REFUSED
     },
     Row {
@@ -80,6 +83,7 @@ pub(super) static ROWS: &[Row] = &[
             "If it is, send the code and the ids to Alphaus support.",
         ],
         who: Who::Operator,
+        blames: &[CheckId::OctoPayer],
         ..REFUSED
     },
     Row {
@@ -93,6 +97,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         goto: Goto::Leave,
         exit: Exit::AlreadyRegistered,
+        blames: &[CheckId::OctoPayer],
         ..REFUSED
     },
     Row {

@@ -7,6 +7,7 @@ use crate::engine::effect::Cause::{
     Unreadable,
 };
 use crate::engine::effect::{DiskFault, Service};
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 const STORAGE: Row = Row {
@@ -152,6 +153,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         goto: Goto::Leave,
         exit: Exit::Usage,
+        blames: &[CheckId::KeepSecret, CheckId::OctoSecret],
         ..STORAGE
     },
     Row {
