@@ -129,6 +129,8 @@ pub enum Who {
     Microsoft,
     /// The makers of this program and of Octo.
     Alphaus,
+    /// Nobody has to: only time helps.
+    Nobody,
 }
 
 impl Who {
@@ -144,6 +146,7 @@ impl Who {
             Self::OctoAdministrator => "Octo administrator of your organization",
             Self::Microsoft => "Microsoft; nothing to change on your side",
             Self::Alphaus => "Alphaus support",
+            Self::Nobody => "Nobody: it passes by itself",
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Compare the Application ID with the app's page Overview: {application}",
-            "In step 3: sign in again with the link shown there.",
+            "Sign in again with the link that octo-csp gives in step 3.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
         blames: &[CheckId::AppToken, CheckId::UserClaims],
@@ -123,7 +123,7 @@ pub(super) static ROWS: &[Row] = &[
             "The sign-in link asked without \"offline_access\", or a policy of the directory forbids lasting sessions.",
         ],
         fix: &[
-            "Sign in again with the link shown here, unchanged.",
+            "Sign in again with the link that octo-csp gives, unchanged.",
             "If it stays: Conditional Access > the policy > Session: look for a limit on this account.",
         ],
         ..SIGN_IN
@@ -219,7 +219,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Close older sign-in tabs.",
-            "Open the link shown here and paste the address it ends on.",
+            "Open the link that octo-csp gives, and paste the address it ends on.",
         ],
         goto: Goto::Field(Field::Answer),
         ..SIGN_IN

@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Authentication > Web > Redirect URIs.",
-            "Add exactly: {redirect}",
+            "Add {redirect} there, letter for letter.",
             "Save, wait a minute, then sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),
@@ -33,7 +33,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["Without one Microsoft does not know where to send the answer of the sign-in."],
         fix: &[
             "Azure portal > App registrations > your app > Authentication > Add a platform > Web.",
-            "Enter {redirect}",
+            "Enter {redirect} there, letter for letter.",
             "Save, wait a minute, then sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),
@@ -46,7 +46,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The code was made for another redirect address than the one sent with it.",
         why: &["The code comes from another sign-in link, or it is a mistake of this program."],
         fix: &[
-            "Sign in again with the link shown here, and paste the address it ends on.",
+            "Sign in again with the link that octo-csp gives, and paste the address it ends on.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
         blames: &[CheckId::Redeem],
@@ -92,7 +92,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The code was made in another directory than the one it was sent to.",
         why: &["The person signed in through a link for another directory, or through \"common\"."],
         fix: &[
-            "Sign in again with the link shown here; it names {tenant}.",
+            "Sign in again with the link that octo-csp gives: it names {tenant}.",
             "Use an account of that directory, in a private window.",
         ],
         ..SIGN_IN
@@ -100,7 +100,7 @@ pub(super) static ROWS: &[Row] = &[
     Row {
         key: "code-of-other-link",
         signs: &[Aadsts(501_481)],
-        what: "The code belongs to another sign-in link than the last one shown here.",
+        what: "The code belongs to another sign-in link than the last one that octo-csp gave.",
         why: &["An older tab was finished after a new link was made."],
         fix: &[
             "Close the older sign-in tabs.",
@@ -125,7 +125,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The app works in its own directory only, and the link did not name one.",
         why: &["A link with \"common\" was opened, for example the one of an older guide."],
         fix: &[
-            "Use the link shown here: it names {tenant}.",
+            "Use the link that octo-csp gives: it names {tenant}.",
             "The app itself need not be changed.",
         ],
         ..SIGN_IN
@@ -249,11 +249,9 @@ pub(super) static ROWS: &[Row] = &[
             Oauth("unsupported_response_type"),
         ],
         what: "The sign-in link asks for something this app may not hand out.",
-        why: &[
-            "A link with \"response_type=code id_token\" was used, which is not the one shown here.",
-        ],
+        why: &["A link with \"response_type=code id_token\" was used, which octo-csp never gives."],
         fix: &[
-            "Sign in again with the link shown here.",
+            "Sign in again with the link that octo-csp gives.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::SignInAgain,
@@ -265,7 +263,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "Microsoft refuses the way the answer was to come back.",
         why: &["The sign-in link was changed on its way, or it is a mistake of this program."],
         fix: &[
-            "Sign in again with the link shown here, unchanged.",
+            "Sign in again with the link that octo-csp gives, unchanged.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::SignInAgain,

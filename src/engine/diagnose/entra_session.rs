@@ -233,7 +233,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Authentication.",
-            "Move to the platform Web: {redirect}",
+            "Move {redirect} to the platform Web.",
             "Sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),

@@ -134,7 +134,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         when: When::On(Place::LinuxRemote),
         label: "keyring locked",
-        what: "The keyring is locked, and its window cannot be shown here.",
+        what: "The keyring is locked, and its window cannot be shown.",
         why: &[
             "Without a desktop nobody can type its password into the window. No plain file is used instead, by design.",
         ],

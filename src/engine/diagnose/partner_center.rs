@@ -299,7 +299,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Number(PartnerCenter, 429), Status(PartnerCenter, 429)],
         what: "Partner Center has slowed down requests for this account.",
         why: &["Too many requests in a short time, of this or of other programs of the partner."],
-        fix: &["Wait as long as shown; asking sooner makes it longer."],
+        fix: &["Wait, then try again: asking sooner makes it longer."],
         wait: Some(Duration::from_secs(60)),
         ..PATIENCE
     },

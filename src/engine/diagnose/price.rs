@@ -117,7 +117,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Status(PartnerApi, 429), Status(PartnerApi, 509)],
         what: "The price service has slowed down requests for this account.",
         why: &["Too many requests in a short time, of this or of other programs of the partner."],
-        fix: &["Wait as long as shown, then try again."],
+        fix: &["Wait, then try again: asking sooner makes it longer."],
         wait: Some(Duration::from_secs(60)),
         blames: &[CheckId::Rates],
         ..PATIENCE

@@ -217,7 +217,7 @@ pub(crate) fn ids(failure: &Failure) -> Vec<String> {
 fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {
     let vault = matches!(failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
     if wizard.submitting() {
-        return "All three steps are registered and kept here. octo-csp submit repeats what Octo has not taken.";
+        return "All three steps are registered and kept on this machine.";
     }
     match (check, wizard.registration.active.is_some()) {
         (CheckId::KeepToken, _) if vault && wizard.registration.opened_in == StoreKind::File => {
@@ -251,7 +251,9 @@ fn hints(wizard: &Wizard, page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &
     }
     page.hint("c", "copy");
     page.hint("d", "details");
-    page.hint("h", "hand-off note");
+    if !wizard.submitting() {
+        page.hint("h", "hand-off note");
+    }
     page.hint(
         "Esc",
         if wizard.submitting() {
