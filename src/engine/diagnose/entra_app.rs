@@ -180,7 +180,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Azure portal > App registrations > your app > Authentication.",
             "Remove the address from \"Mobile and desktop applications\".",
-            "Add a platform > Web: enter {redirect} there, letter for letter.",
+            "Add {redirect} to the platform \"Web\".",
             "Save, wait a minute, try again.",
         ],
         goto: Goto::Field(Field::Redirect),
@@ -195,7 +195,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Azure portal > App registrations > your app > Authentication.",
             "Remove the address from \"Single-page application\".",
-            "Add a platform > Web: enter {redirect} there, letter for letter.",
+            "Add {redirect} to the platform \"Web\".",
             "Sign in again: a code from before cannot be used.",
         ],
         goto: Goto::Field(Field::Redirect),

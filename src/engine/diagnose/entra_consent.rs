@@ -33,7 +33,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &["Without one Microsoft does not know where to send the answer of the sign-in."],
         fix: &[
             "Azure portal > App registrations > your app > Authentication > Add a platform > Web.",
-            "Enter {redirect} there, letter for letter.",
+            "Add {redirect} there, letter for letter.",
             "Save, wait a minute, then sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),

@@ -233,7 +233,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Authentication.",
-            "Move {redirect} to the platform Web.",
+            "Add {redirect} to the platform \"Web\" instead.",
             "Sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),

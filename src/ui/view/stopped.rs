@@ -217,7 +217,7 @@ pub(crate) fn ids(failure: &Failure) -> Vec<String> {
 fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {
     let vault = matches!(failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
     if wizard.submitting() {
-        return "All three steps are registered and kept on this machine.";
+        return "All three steps are registered and kept here.";
     }
     match (check, wizard.registration.active.is_some()) {
         (CheckId::KeepToken, _) if vault && wizard.registration.opened_in == StoreKind::File => {
