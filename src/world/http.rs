@@ -300,11 +300,7 @@ impl Http {
         let chain = chain(error);
         if let Some(tls_error) = chain.iter().find_map(|e| e.downcast_ref::<rustls::Error>()) {
             let fault = tls::fault(tls_error);
-            // Whose certificate it is, the host says already.
-            let words = tls_error.to_string();
-            let words = words
-                .strip_prefix("invalid peer certificate: ")
-                .unwrap_or(&words);
+            let words = tls::words(tls_error);
             return HttpFault::new(Cause::Tls(fault), &format!("{host}: {words}"));
         }
         let says = |word: &str| chain.iter().any(|e| e.to_string().starts_with(word));

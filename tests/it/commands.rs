@@ -239,6 +239,7 @@ fn status_and_report_tell_the_last_failure_with_its_ids() {
     }
     // Whoever administers Entra reads what stopped it, and what to do.
     let note = out(&program(home.path(), &["handoff"], b""));
+    let note = note.split_whitespace().collect::<Vec<_>>().join(" ");
     for needed in [
         "Microsoft will not issue a token for the price service. (AADSTS65001)",
         trace,
