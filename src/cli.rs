@@ -94,6 +94,34 @@ pub enum Command {
     Picture(Picture),
 }
 
+impl Command {
+    /// Whether standard output gets JSON.
+    pub fn json(&self) -> bool {
+        match self {
+            Self::Register(it) => it.values.json,
+            Self::Consent(Consent::Start(it)) => it.json,
+            Self::Consent(Consent::Finish(it)) => it.json,
+            Self::Submit(it) => it.json,
+            Self::Explain(it) => it.json,
+            Self::Doctor(it) => it.json,
+            Self::Status(it) => it.json,
+            Self::Forget(it) => it.json,
+            Self::Token(it) => it.json,
+            Self::Code(it) => it.json,
+            Self::Config(it) => it.json,
+            Self::Report(_)
+            | Self::Rename(_)
+            | Self::Handoff(_)
+            | Self::Troubleshooting(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Picture(_) => false,
+            #[cfg(feature = "simulator")]
+            Self::Rehearse(_) | Self::Simulate(_) => false,
+        }
+    }
+}
+
 /// `octo-csp register`.
 #[derive(Debug, Args)]
 #[command(

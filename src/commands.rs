@@ -34,8 +34,8 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command, Consent, mistake};
-use crate::commands::ground::Refused;
-use crate::engine::diagnose::Diagnosis;
+use crate::commands::ground::NotBegun;
+use crate::engine::diagnose::{Context, Diagnosis, diagnose};
 use crate::engine::effect::Failure;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -65,7 +65,19 @@ pub fn run(host: &mut Host) -> Exit {
             return if wanted { Exit::Done } else { Exit::Usage };
         }
     };
-    match cli.command {
+    let json = cli.command.json();
+    let exit = perform(host, cli.command);
+    if json && !host.said.printed {
+        // Whoever reads JSON gets an object, however it ended.
+        let command = settings::command_words(host).unwrap_or_default();
+        let said = host.said.complaint.take();
+        say(host, &opening::ended(&command, said.as_deref(), exit));
+    }
+    exit
+}
+
+fn perform(host: &mut Host, command: Command) -> Exit {
+    match command {
         Command::Register(arguments) => register::run(host, &arguments),
         Command::Config(arguments) => config::run(host, &arguments),
         Command::Consent(Consent::Start(arguments)) => consent::start(host, &arguments),
@@ -94,22 +106,33 @@ pub fn run(host: &mut Host) -> Exit {
 /// Says why a command cannot be done, on standard error.
 fn complain(host: &mut Host, what: &str) -> Exit {
     let _closed = writeln!(host.err, "octo-csp: {what}");
+    host.said.complaint = Some(what.to_owned());
     Exit::Usage
 }
 
 /// Says why a command does not begin, on standard error.
-fn refused(host: &mut Host, refused: &Refused) -> Exit {
-    complain(host, &refused.words);
-    refused.exit
+fn not_begun(host: &mut Host, why: &NotBegun) -> Exit {
+    complain(host, &why.words);
+    why.exit
 }
 
 /// Prints on standard output. A reader that has gone away (`| head`) is no fault.
 fn say(host: &mut Host, text: &str) -> Exit {
     let _closed = write!(host.out, "{text}").and_then(|()| host.out.flush());
+    host.said.printed = true;
     Exit::Done
 }
 
-/// Says what kept a command from beginning: on standard output as JSON, or on standard error as text.
+/// Says what kept a command from beginning, as this kind of machine has to be told.
+fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
+    let context = Context {
+        place: register::machine(host),
+        ..Context::default()
+    };
+    explained(host, failure, &diagnose(failure, &context), json)
+}
+
+/// The same with its diagnosis: on standard output as JSON, or on standard error as text.
 fn explained(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: bool) -> Exit {
     if json {
         let command = settings::command_words(host).unwrap_or_default();

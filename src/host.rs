@@ -33,6 +33,17 @@ pub struct Host {
     pub out: Box<dyn Write>,
     /// Standard error.
     pub err: Box<dyn Write>,
+    /// What was said so far.
+    pub said: Said,
+}
+
+/// What a command has said so far.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// Whether something was printed on standard output.
+    pub printed: bool,
+    /// The last complaint on standard error.
+    pub complaint: Option<String>,
 }
 
 /// How the variables begin that are settings.

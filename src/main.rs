@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use octo_csp::exit::Exit;
-use octo_csp::host::{Environment, Host};
+use octo_csp::host::{Environment, Host, Said};
 use octo_csp::world::vault::{SECOND_PROCESS, second_process_main};
 
 /// Wipes every buffer that a library frees.
@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         input: Box::new(io::stdin()),
         out: Box::new(io::stdout()),
         err: Box::new(io::stderr()),
+        said: Said::default(),
     };
     octo_csp::run(&mut host).into()
 }

@@ -21,12 +21,9 @@ pub struct Submit {
     /// Octo credentials from this profile of bluectl, in place of those of the environment.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Where Microsoft and Octo are reached.
+    /// Which registration; the integration sandbox is never handed over.
     #[command(flatten)]
-    pub cloud: CloudArguments,
-    /// Where secrets are kept.
-    #[command(flatten)]
-    pub store: StoreArguments,
+    pub which: Which,
 }
 
 /// `octo-csp explain`.

@@ -77,6 +77,9 @@ pub struct ConsentStart {
     /// One JSON object on standard output.
     #[arg(long)]
     pub json: bool,
+    /// Begin another sign-in, also where one was finished that waits to be registered.
+    #[arg(long)]
+    pub anew: bool,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,
@@ -94,6 +97,9 @@ pub struct ConsentFinish {
     /// The name of the partner whose registration is replaced by another one.
     #[arg(long, value_name = "PARTNER-NAME")]
     pub replace: Option<String>,
+    /// Octo credentials from this profile of bluectl, in place of those of the environment.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::cli::{Code, Screen};
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, refused, register, say, token};
+use crate::commands::{complain, explained, headless, not_begun, register, say, token};
 use crate::engine::diagnose::diagnose;
 use crate::engine::effect::{AddressSeen, Consent, Effect, Failure, Outcome, Verdict};
 use crate::engine::journal::Registration;
@@ -29,7 +29,7 @@ pub(super) fn run(host: &mut Host, arguments: &Code) -> Exit {
     }
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let registration = match ground.shelf().volume(&ground.name()) {
         Ok(volume) => volume.registration,

@@ -6,7 +6,7 @@ use crate::cli::{ConsentFinish, ConsentStart};
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::headless::Asked;
 use crate::commands::unattended::{Over, Talk, Told, opened};
-use crate::commands::{complain, intake, refused};
+use crate::commands::{complain, intake, not_begun};
 use crate::engine::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
 use crate::engine::effect::Opened;
 use crate::engine::journal::Attempt;
@@ -21,7 +21,7 @@ use crate::world::{World, clock};
 pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let told = told("consent start", arguments.json);
     let Some(runtime) = runtime() else {
@@ -29,7 +29,9 @@ pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
     };
     runtime.block_on(async {
         match opened(host, &ground, told.json).await {
-            Ok((world, opened)) => begin(host, told, &ground, (&world, opened)).await,
+            Ok((world, opened)) => {
+                begin(host, (told, arguments.anew), &ground, (&world, opened)).await
+            }
             Err(exit) => exit,
         }
     })
@@ -38,16 +40,16 @@ pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
 pub(super) fn finish(host: &mut Host, arguments: &ConsentFinish) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let told = told("consent finish", arguments.json);
     let Some(runtime) = runtime() else {
         return Exit::Internal;
     };
-    let replace = arguments.replace.as_deref();
+    let given = (arguments.replace.as_deref(), arguments.profile.as_deref());
     runtime.block_on(async {
         match opened(host, &ground, told.json).await {
-            Ok((world, opened)) => end(host, (told, replace), &ground, (&world, opened)).await,
+            Ok((world, opened)) => end(host, (told, given), &ground, (&world, opened)).await,
             Err(exit) => exit,
         }
     })
@@ -64,13 +66,13 @@ fn told(command: &'static str, json: bool) -> Told {
 /// Begins the sign-in, or shows the one again that was begun a moment ago.
 pub(super) async fn begin(
     host: &mut Host,
-    told: Told,
+    (told, anew): (Told, bool),
     ground: &Ground,
     (world, opened): (&World, Opened),
 ) -> Exit {
     let mut talk = Talk::new(host, told, ground, (world, &opened));
     talk.say_hosts();
-    let over = match Box::pin(ask(&mut talk, &opened)).await {
+    let over = match Box::pin(ask(&mut talk, &opened, anew)).await {
         // The address is all that was asked for.
         Err(Over(State::SignInNeeded, Exit::SignIn)) => Over(State::SignInNeeded, Exit::Done),
         Ok(over) | Err(over) => over,
@@ -78,39 +80,47 @@ pub(super) async fn begin(
     talk.finish(over)
 }
 
-async fn ask(talk: &mut Talk<'_>, opened: &Opened) -> Result<Over, Over> {
+async fn ask(talk: &mut Talk<'_>, opened: &Opened, anew: bool) -> Result<Over, Over> {
     talk.may_write()?;
     if opened.registration.proven().is_none() {
         return Err(nothing_proven(talk));
     }
-    talk.look_at_keyring().await?;
     let open = opened.registration.open.as_ref();
+    let kept = |open: &Attempt| matches!(open.standing(), Standing::TokenKept | Standing::Ready);
+    if !anew && open.is_some_and(kept) {
+        let what = "Nobody has to sign in: that was done, and what it brought is kept. octo-csp consent finish goes on with it; --anew begins another sign-in.";
+        return Err(talk.told(what, Over(State::SignInKept, Exit::Done)));
+    }
+    talk.look_at_keyring().await?;
     let young = open
         .and_then(Attempt::sign_in_ends)
         .is_some_and(|end| end > clock::now());
     let run = Run::partner_api(request(talk, opened)?, opened.registration.clone(), None);
-    talk.sign_in(run, !young, Asked::Leave).await?;
+    talk.sign_in(run, anew || !young, Asked::Leave).await?;
     Ok(Over(State::Stopped, Exit::Internal))
 }
 
 /// Takes the answer and registers. Where no answer is needed any more, it goes on from there.
 pub(super) async fn end(
     host: &mut Host,
-    (told, replace): (Told, Option<&str>),
+    (told, given): (Told, (Option<&str>, Option<&str>)),
     ground: &Ground,
     (world, opened): (&World, Opened),
 ) -> Exit {
     let mut talk = Talk::new(host, told, ground, (world, &opened));
     talk.say_hosts();
-    let over = match Box::pin(take(&mut talk, &opened, replace)).await {
+    let over = match Box::pin(take(&mut talk, &opened, given)).await {
         Ok(over) | Err(over) => over,
     };
     talk.finish(over)
 }
 
-async fn take(talk: &mut Talk<'_>, opened: &Opened, replace: Option<&str>) -> Result<Over, Over> {
+async fn take(
+    talk: &mut Talk<'_>,
+    opened: &Opened,
+    (replace, profile): (Option<&str>, Option<&str>),
+) -> Result<Over, Over> {
     talk.may_write()?;
-    talk.with_octo(None)?;
     let registration = &opened.registration;
     let Some(open) = &registration.open else {
         let over = if registration.active.is_some() {
@@ -122,6 +132,7 @@ async fn take(talk: &mut Talk<'_>, opened: &Opened, replace: Option<&str>) -> Re
     };
     talk.confirm(replace)?;
     talk.may_replace(replace)?;
+    talk.with_octo(profile)?;
     let answer = match open.standing() {
         Standing::Begun => return Err(nothing_proven(talk)),
         Standing::SecretKept => return Err(begin_first(talk, "No sign-in is open.")),
@@ -159,7 +170,6 @@ fn answer(talk: &mut Talk<'_>) -> Result<SharedSecret, Over> {
 
 fn nothing_proven(talk: &mut Talk<'_>) -> Over {
     let what = "Partner Center Credentials come first: octo-csp register --no-input";
-    complain(talk.host(), what);
     talk.told(what, Over(State::NotBegun, Exit::Usage))
 }
 

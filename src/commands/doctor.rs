@@ -6,9 +6,9 @@ use std::io::Write as _;
 use crate::cli::Doctor;
 use crate::cloud::Cloud;
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, refused, say};
+use crate::commands::{cannot, complain, headless, not_begun, say};
 use crate::engine::claims::{Need, compare};
-use crate::engine::diagnose::{Context, diagnose};
+use crate::engine::diagnose::diagnose;
 use crate::engine::effect::{Audience, Cause, Failure, Opened, Service};
 use crate::engine::journal::Registration;
 use crate::engine::run::{CheckId, Run, Status, Token};
@@ -27,7 +27,7 @@ const WARN_DAYS: i32 = 14;
 pub(super) fn run(host: &mut Host, arguments: &Doctor) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return refused(host, &what),
+        Err(what) => return not_begun(host, &what),
     };
     let Some(runtime) = runtime() else {
         return Exit::Internal;
@@ -40,8 +40,7 @@ async fn examine(host: &mut Host, arguments: &Doctor, ground: &Ground) -> Exit {
     let opened = match headless::open(&world, ground.environment).await {
         Ok(opened) => opened,
         Err(failure) => {
-            let diagnosis = diagnose(&failure, &Context::default());
-            return explained(host, &failure, &diagnosis, arguments.json);
+            return cannot(host, &failure, arguments.json);
         }
     };
     check_all(host, arguments, &ground.cloud, &world, opened).await
@@ -57,8 +56,7 @@ async fn check_all(
     if opened.registration.newer {
         // A rotated token could not be noted, so nothing is rotated.
         let failure = Failure::new(Service::Disk, Cause::NewerJournal);
-        let diagnosis = diagnose(&failure, &Context::default());
-        return explained(host, &failure, &diagnosis, arguments.json);
+        return cannot(host, &failure, arguments.json);
     }
     if opened.registration.active.is_none() {
         return nothing(host, arguments, &opened);

@@ -5,13 +5,12 @@ use std::path::Path;
 
 use crate::cli::Forget;
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, refused, say};
+use crate::commands::{cannot, complain, explained, headless, intake, not_begun, say};
 use crate::engine::diagnose::{Context, diagnose};
-use crate::engine::effect::{Failure, Opened};
+use crate::engine::effect::Opened;
 use crate::engine::run::{CheckId, Run, Status};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::doctor::line;
 use crate::ui::report::forget::{self, Ending, Going};
 use crate::world::World;
 use crate::world::browser::Surroundings;
@@ -19,7 +18,7 @@ use crate::world::browser::Surroundings;
 pub(super) fn run(host: &mut Host, arguments: &Forget) -> Exit {
     let ground = match Ground::sealed(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return refused(host, &what),
+        Err(what) => return not_begun(host, &what),
     };
     if !arguments.yes && !host.input_is_terminal {
         return complain(
@@ -37,7 +36,7 @@ async fn forget(host: &mut Host, arguments: &Forget, ground: &Ground) -> Exit {
     let world = World::new(ground.options(Surroundings::default()));
     let opened = match headless::open_to_forget(&world, ground.environment).await {
         Ok(opened) => opened,
-        Err(failure) => return cannot(host, arguments, &failure),
+        Err(failure) => return cannot(host, &failure, arguments.json),
     };
     let going = going(&opened, ground);
     if opened.registration.sequence == 0 && !Path::new(&opened.folder).exists() {
@@ -51,16 +50,9 @@ async fn forget(host: &mut Host, arguments: &Forget, ground: &Ground) -> Exit {
         return Exit::Cancelled;
     }
     let mut run = Run::forget(opened.registration);
-    let mut told: Vec<CheckId> = Vec::new();
+    let mut told = Vec::new();
     headless::drive(&mut run, &world, |run| {
-        for check in run.checks() {
-            if !told.contains(&check.id)
-                && let Some(line) = line(check)
-            {
-                told.push(check.id);
-                let _closed = write!(host.err, "{line}");
-            }
-        }
+        headless::tell(&mut host.err, &mut told, run.checks());
     })
     .await;
     finish(host, arguments, &going, &run)
@@ -98,13 +90,8 @@ fn confirmed(host: &mut Host, going: &Going) -> bool {
     let wanted = going.to_type();
     let _closed = write!(host.err, "Type {wanted} to delete all this: ");
     let _closed = host.err.flush();
-    let mut typed = Vec::new();
-    let mut byte = [0_u8];
-    // Byte by byte: what comes after the line is not ours.
-    while typed.len() < 4_096 && matches!(host.input.read(&mut byte), Ok(1)) && byte != [b'\n'] {
-        typed.extend_from_slice(&byte);
-    }
-    String::from_utf8_lossy(&typed).trim() == wanted
+    let typed = intake::read(&mut host.input, true);
+    typed.is_ok_and(|typed| typed.reveal().trim() == wanted)
 }
 
 fn nothing(host: &mut Host, arguments: &Forget, going: &Going) -> Exit {
@@ -153,9 +140,4 @@ fn finish(host: &mut Host, arguments: &Forget, going: &Going, run: &Run) -> Exit
     let noted = run.passed(CheckId::NoteForgetting);
     say(host, &forget::ending(going, &ending, noted));
     ending.exit
-}
-
-fn cannot(host: &mut Host, arguments: &Forget, failure: &Failure) -> Exit {
-    let diagnosis = diagnose(failure, &Context::default());
-    explained(host, failure, &diagnosis, arguments.json)
 }

@@ -35,12 +35,12 @@ pub(super) struct Ground {
 
 /// Why a command does not begin, in words for the person who typed it.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(super) struct NotBegun {
     pub(super) exit: Exit,
     pub(super) words: String,
 }
 
-impl Refused {
+impl NotBegun {
     pub(super) fn usage(words: &str) -> Self {
         Self {
             exit: Exit::Usage,
@@ -56,7 +56,7 @@ impl Refused {
     }
 }
 
-impl From<String> for Refused {
+impl From<String> for NotBegun {
     fn from(words: String) -> Self {
         Self {
             exit: Exit::Usage,
@@ -67,7 +67,7 @@ impl From<String> for Refused {
 
 impl Ground {
     /// Reads what the arguments name, and asks for the passphrase of a vault file.
-    pub(super) fn of(host: &mut Host, which: &Which) -> Result<Self, Refused> {
+    pub(super) fn of(host: &mut Host, which: &Which) -> Result<Self, NotBegun> {
         let mut ground = Self::sealed(host, which)?;
         if matches!(ground.secrets, Secrets::File(_)) {
             let (shelf, name) = (ground.shelf(), ground.name());
@@ -78,7 +78,7 @@ impl Ground {
     }
 
     /// The same for a command that does not look into the vault.
-    pub(super) fn sealed(host: &Host, which: &Which) -> Result<Self, Refused> {
+    pub(super) fn sealed(host: &Host, which: &Which) -> Result<Self, NotBegun> {
         let (cloud, extra_ca) = cloud(&which.cloud)?;
         Ok(Self {
             cloud,
@@ -150,7 +150,7 @@ impl Ground {
 }
 
 /// The registrations below the state folder, for a command that is about all of them.
-pub(super) fn shelf(host: &mut Host, store: &StoreArguments) -> Result<Shelf, Refused> {
+pub(super) fn shelf(host: &mut Host, store: &StoreArguments) -> Result<Shelf, NotBegun> {
     let shelf = Shelf::new(state(host)?, host.program.clone());
     if !is_file(store)? {
         return Ok(shelf);
@@ -160,11 +160,11 @@ pub(super) fn shelf(host: &mut Host, store: &StoreArguments) -> Result<Shelf, Re
 }
 
 /// Whether secrets are in a vault file. A passphrase for something else is a mistake that is not passed over.
-fn is_file(store: &StoreArguments) -> Result<bool, Refused> {
+fn is_file(store: &StoreArguments) -> Result<bool, NotBegun> {
     let given = store.passphrase_fd.is_some() || store.passphrase_file.is_some();
     match store.store {
         StoreName::File => Ok(true),
-        StoreName::Keyring if given => Err(Refused::usage(
+        StoreName::Keyring if given => Err(NotBegun::usage(
             "a passphrase belongs to a vault file: --store file",
         )),
         StoreName::Keyring => Ok(false),

@@ -2,8 +2,8 @@
 
 use crate::cli::Handoff as Arguments;
 use crate::commands::ground::Ground;
-use crate::commands::{explained, refused, say};
-use crate::engine::diagnose::{Context, diagnose};
+use crate::commands::{cannot, not_begun, say};
+use crate::engine::diagnose::Context;
 use crate::engine::refused::Refused;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -12,13 +12,12 @@ use crate::ui::report::handoff::{self, Handoff, Missing};
 pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
     let ground = match Ground::sealed(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return refused(host, &what),
+        Err(what) => return not_begun(host, &what),
     };
     let volume = match ground.shelf().volume(&ground.name()) {
         Ok(volume) => volume,
         Err(failure) => {
-            let diagnosis = diagnose(&failure, &Context::default());
-            return explained(host, &failure, &diagnosis, false);
+            return cannot(host, &failure, false);
         }
     };
     let typed = volume.draft.as_ref().map(|draft| &draft.typed);
@@ -34,7 +33,7 @@ pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
     say(host, &text)
 }
 
-/// What stopped the registration the last time. What Octo or this machine refused is no matter of Entra's.
+/// What stopped the registration the last time. What Octo refused is no matter of Entra's.
 fn missing(refused: &Refused, note: &Handoff) -> Option<Missing> {
     refused.id()?.step()?;
     let values = Context {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::cli::StoreArguments;
-use crate::commands::ground::{Refused, runtime};
+use crate::commands::ground::{NotBegun, runtime};
 use crate::commands::headless;
 use crate::engine::effect::{Cause, VaultFault};
 use crate::exit::Exit;
@@ -33,7 +33,7 @@ pub(super) fn get(
     arguments: &StoreArguments,
     shelf: &Shelf,
     name: Option<&str>,
-) -> Result<SharedSecret, Refused> {
+) -> Result<SharedSecret, NotBegun> {
     let credential = host.environment.credentials.as_deref();
     let credential = credential.map(|folder| folder.join(CREDENTIAL));
     let credential = credential.filter(|file| file.exists());
@@ -44,7 +44,7 @@ pub(super) fn get(
         (None, None) => match credential {
             Some(file) => from_file(&file),
             None if host.input_is_terminal => typed(host, shelf, name),
-            None => Err(Refused::usage(
+            None => Err(NotBegun::usage(
                 "--store file needs its passphrase: --passphrase-fd N, --passphrase-file FILE, or a terminal to type it",
             )),
         },
@@ -52,24 +52,24 @@ pub(super) fn get(
 }
 
 #[cfg(unix)]
-fn from_descriptor(number: u32) -> Result<SharedSecret, Refused> {
+fn from_descriptor(number: u32) -> Result<SharedSecret, NotBegun> {
     let path = PathBuf::from(format!("/dev/fd/{number}"));
     let what = format!("file descriptor {number}");
     open(&path, &what).and_then(|mut file| read(&mut file, &what))
 }
 
 #[cfg(not(unix))]
-fn from_descriptor(_number: u32) -> Result<SharedSecret, Refused> {
-    Err(Refused::usage(
+fn from_descriptor(_number: u32) -> Result<SharedSecret, NotBegun> {
+    Err(NotBegun::usage(
         "this system has no file descriptors to name: --passphrase-file FILE, or --passphrase-fd 0",
     ))
 }
 
-fn from_file(path: &Path) -> Result<SharedSecret, Refused> {
+fn from_file(path: &Path) -> Result<SharedSecret, NotBegun> {
     let what = path.display().to_string();
     let mut file = open(path, &what)?;
     if is_open_to_others(&file) {
-        return Err(Refused::usage(&format!(
+        return Err(NotBegun::usage(&format!(
             "{what} holds a passphrase and others may read or change it: chmod 600"
         )));
     }
@@ -89,14 +89,14 @@ fn is_open_to_others(_file: &File) -> bool {
     false
 }
 
-fn open(path: &Path, what: &str) -> Result<File, Refused> {
+fn open(path: &Path, what: &str) -> Result<File, NotBegun> {
     File::open(path)
-        .map_err(|error| Refused::usage(&format!("cannot read {what}: {}", error.kind())))
+        .map_err(|error| NotBegun::usage(&format!("cannot read {what}: {}", error.kind())))
 }
 
 /// One line; its end is not part of the passphrase.
-fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, Refused> {
-    let no = |why: &str| Err(Refused::usage(&format!("the passphrase in {what} {why}")));
+fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, NotBegun> {
+    let no = |why: &str| Err(NotBegun::usage(&format!("the passphrase in {what} {why}")));
     let mut text = Zeroizing::new(String::new());
     if source.take(LONGEST + 1).read_to_string(&mut text).is_err() {
         return no("cannot be read as text");
@@ -114,7 +114,7 @@ fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, Refused> {
     }
 }
 
-fn typed(host: &mut Host, shelf: &Shelf, name: Option<&str>) -> Result<SharedSecret, Refused> {
+fn typed(host: &mut Host, shelf: &Shelf, name: Option<&str>) -> Result<SharedSecret, NotBegun> {
     match name {
         Some(name) if !shelf.has_vault_file(name) => new(host, name),
         Some(name) => known(host, shelf, name),
@@ -123,12 +123,12 @@ fn typed(host: &mut Host, shelf: &Shelf, name: Option<&str>) -> Result<SharedSec
 }
 
 /// A passphrase that is told to be wrong may be typed again. Whatever else is wrong with the file is told by whoever needs it.
-fn known(host: &mut Host, shelf: &Shelf, name: &str) -> Result<SharedSecret, Refused> {
+fn known(host: &mut Host, shelf: &Shelf, name: &str) -> Result<SharedSecret, NotBegun> {
     let asked = format!("Passphrase of the vault file of {name} (it is not shown): ");
     let mut tries = 1;
     loop {
         let passphrase = question(host, &asked)?;
-        let runtime = runtime().ok_or_else(Refused::internal)?;
+        let runtime = runtime().ok_or_else(NotBegun::internal)?;
         let wrong = Cause::Vault(VaultFault::WrongPassphrase);
         match runtime.block_on(shelf.unlock(name, &passphrase)) {
             Err(failure) if failure.cause == wrong && tries < TRIES => {
@@ -140,7 +140,7 @@ fn known(host: &mut Host, shelf: &Shelf, name: &str) -> Result<SharedSecret, Ref
     }
 }
 
-fn new(host: &mut Host, name: &str) -> Result<SharedSecret, Refused> {
+fn new(host: &mut Host, name: &str) -> Result<SharedSecret, NotBegun> {
     let _closed = writeln!(
         host.err,
         "{name} gets a new vault file.\n\
@@ -155,28 +155,28 @@ fn new(host: &mut Host, name: &str) -> Result<SharedSecret, Refused> {
         }
         let _closed = writeln!(host.err, "These are not the same.");
     }
-    Err(Refused {
+    Err(NotBegun {
         exit: Exit::Refused,
         words: "the two passphrases were not the same".to_owned(),
     })
 }
 
 /// Asks until something is typed.
-fn question(host: &mut Host, words: &str) -> Result<SharedSecret, Refused> {
-    let runtime = runtime().ok_or_else(Refused::internal)?;
+fn question(host: &mut Host, words: &str) -> Result<SharedSecret, NotBegun> {
+    let runtime = runtime().ok_or_else(NotBegun::internal)?;
     loop {
         let asked = runtime.block_on(ask(&mut *host.err, words, headless::ended()));
         match asked {
             Ok(Some(passphrase)) if passphrase.is_empty() => {}
             Ok(Some(passphrase)) => return Ok(passphrase),
             Ok(None) => {
-                return Err(Refused {
+                return Err(NotBegun {
                     exit: Exit::Cancelled,
                     words: "cancelled: nothing was changed".to_owned(),
                 });
             }
             Err(_unusable) => {
-                return Err(Refused::usage(
+                return Err(NotBegun::usage(
                     "the terminal cannot be switched so that nothing is shown: --passphrase-fd N or --passphrase-file FILE",
                 ));
             }

@@ -8,7 +8,7 @@ use ratatui::Frame;
 use crate::cli::{ColorName, Register, Screen};
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::octo::octo;
-use crate::commands::{complain, refused, unattended};
+use crate::commands::{complain, not_begun, unattended};
 use crate::engine::diagnose::Place;
 use crate::engine::step::Step;
 use crate::exit::Exit;
@@ -35,7 +35,7 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
     }
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return refused(host, &what),
+        Err(what) => return not_begun(host, &what),
     };
     let cloud = &ground.cloud;
     let octo = match octo(host, cloud, arguments.profile.as_deref()) {

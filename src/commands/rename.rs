@@ -2,9 +2,8 @@
 
 use crate::cli::Rename;
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, refused, say};
+use crate::commands::{cannot, complain, headless, not_begun, say};
 use crate::engine::answers::{Typed, basic};
-use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{Cause, Effect, Failure, Outcome, Service};
 use crate::engine::journal::Fact;
 use crate::exit::Exit;
@@ -20,7 +19,7 @@ pub(super) fn run(host: &mut Host, arguments: &Rename) -> Exit {
     };
     let ground = match Ground::sealed(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(what) => return refused(host, &what),
+        Err(what) => return not_begun(host, &what),
     };
     let Some(runtime) = runtime() else {
         return Exit::Internal;
@@ -36,10 +35,7 @@ pub(super) fn run(host: &mut Host, arguments: &Rename) -> Exit {
                 &format!("{}: {} -> {}\n", ground.name(), words(&old), words(&name)),
             )
         }
-        Err(failure) => {
-            let diagnosis = diagnose(&failure, &Context::default());
-            explained(host, &failure, &diagnosis, false)
-        }
+        Err(failure) => cannot(host, &failure, false),
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::cli::{Report, Status};
 use crate::cloud::Cloud;
-use crate::commands::ground::Refused;
-use crate::commands::{complain, explained, ground, refused, say};
+use crate::commands::ground::NotBegun;
+use crate::commands::{cannot, complain, ground, not_begun, say};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::Failure;
 use crate::engine::journal::{ItemName, Kind};
@@ -23,7 +23,7 @@ pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
         .and_then(|shelf| find(&shelf, arguments.sandbox));
     let found = match found {
         Ok(found) => found,
-        Err(Told::Words(what)) => return refused(host, &what),
+        Err(Told::Words(what)) => return not_begun(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, arguments.json),
     };
     let text = if arguments.json {
@@ -37,17 +37,12 @@ pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
 
 /// Why nothing could be found.
 enum Told {
-    Words(Refused),
+    Words(NotBegun),
     Failure(Box<Failure>),
 }
 
 fn no_runtime() -> Told {
-    Told::Words(Refused::internal())
-}
-
-fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
-    let diagnosis = diagnose(failure, &Context::default());
-    explained(host, failure, &diagnosis, json)
+    Told::Words(NotBegun::internal())
 }
 
 fn find(shelf: &Shelf, sandbox: bool) -> Result<Vec<Found>, Told> {
@@ -111,17 +106,17 @@ pub(super) fn report(host: &mut Host, arguments: &Report) -> Exit {
     };
     let shelf = match ground::shelf(host, &arguments.store) {
         Ok(shelf) => shelf,
-        Err(what) => return refused(host, &what),
+        Err(what) => return not_begun(host, &what),
     };
     let found = match find(&shelf, false) {
         Ok(found) => found,
-        Err(Told::Words(what)) => return refused(host, &what),
+        Err(Told::Words(what)) => return not_begun(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, false),
     };
     let text = support::text(&surroundings(host, &cloud), &found);
     let scans = match scan(&shelf, &text, &found) {
         Ok(scans) => scans,
-        Err(Told::Words(what)) => return refused(host, &what),
+        Err(Told::Words(what)) => return not_begun(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, false),
     };
     for (item, encoding) in scans.iter().flat_map(|scan| &scan.leaks) {

@@ -2,30 +2,27 @@
 
 use std::io::Write as _;
 
-use crate::cli::{Submit, Which};
-use crate::commands::ground::{Ground, Refused, runtime};
-use crate::commands::{complain, explained, headless, octo, refused, say};
-use crate::engine::diagnose::{Context, diagnose};
+use crate::cli::Submit;
+use crate::commands::ground::{Ground, NotBegun, runtime};
+use crate::commands::{cannot, complain, headless, not_begun, octo, say};
+use crate::engine::diagnose::diagnose;
 use crate::engine::effect::{Cause, Failure, Opened, Service};
 use crate::engine::journal::Registration;
 use crate::engine::octo::OctoClient;
-use crate::engine::run::{CheckId, Run, Status};
+use crate::engine::run::{Run, Status};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::doctor;
 use crate::ui::report::submit::{self, Findings};
 use crate::world::World;
 use crate::world::browser::Surroundings;
 
 pub(super) fn run(host: &mut Host, arguments: &Submit) -> Exit {
-    let which = Which {
-        sandbox: false,
-        cloud: arguments.cloud.clone(),
-        store: arguments.store.clone(),
-    };
-    let client = Ground::of(host, &which).and_then(|ground| {
+    if arguments.which.sandbox {
+        return complain(host, "the integration sandbox is never handed over to Octo");
+    }
+    let client = Ground::of(host, &arguments.which).and_then(|ground| {
         let octo = octo::octo(host, &ground.cloud, arguments.profile.as_deref())?;
-        let none = || Refused::usage("the cloud file names no Octo (octo, octo_token)");
+        let none = || NotBegun::usage("the cloud file names no Octo (octo, octo_token)");
         let octo = octo.ok_or_else(none)?;
         let how = "set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile";
         let client = octo.client.map_err(|why| format!("{why}: {how}"))?;
@@ -33,7 +30,7 @@ pub(super) fn run(host: &mut Host, arguments: &Submit) -> Exit {
     });
     let (ground, client) = match client {
         Ok(found) => found,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let Some(runtime) = runtime() else {
         return Exit::Internal;
@@ -89,16 +86,9 @@ pub(super) async fn hand_over(
     let about = format!("to {}, credentials {}", client.host, client.source);
     let mut run = Run::submit(registration, client, replace)?;
     let _closed = writeln!(host.err, "{about}");
-    let mut told: Vec<CheckId> = Vec::new();
+    let mut told = Vec::new();
     headless::drive(&mut run, world, |run| {
-        for check in run.checks() {
-            if !told.contains(&check.id)
-                && let Some(line) = doctor::line(check)
-            {
-                told.push(check.id);
-                let _closed = write!(host.err, "{line}");
-            }
-        }
+        headless::tell(&mut host.err, &mut told, run.checks());
     })
     .await;
     Some(run)
@@ -125,11 +115,6 @@ pub(super) fn findings(name: &str, octo_host: String, run: &Run) -> Findings {
         failed,
         exit,
     }
-}
-
-fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
-    let diagnosis = diagnose(failure, &Context::default());
-    explained(host, failure, &diagnosis, json)
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub(super) fn host(input: &'static [u8], out: &Stream, err: &Stream) -> Host {
         input: Box::new(Cursor::new(input)),
         out: Box::new(out.clone()),
         err: Box::new(err.clone()),
+        said: crate::host::Said::default(),
     }
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::cli::Token;
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, refused, say};
+use crate::commands::{cannot, complain, explained, headless, not_begun, say};
 use crate::engine::access::AccessToken;
-use crate::engine::diagnose::{Context, Diagnosis, diagnose};
+use crate::engine::diagnose::{Diagnosis, diagnose};
 use crate::engine::effect::{Audience, Cause, Effect, Failure, Opened, Outcome, Service};
 use crate::engine::journal::Attempt;
 use crate::engine::run::{Run, Status};
@@ -28,7 +28,7 @@ const ROUND: Duration = Duration::from_millis(50);
 pub(super) fn run(host: &mut Host, arguments: &Token) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let audience = Audience::from(arguments.audience);
     if host.output_is_terminal && !arguments.show {
@@ -60,12 +60,12 @@ enum Why {
     Nothing,
     Stopped,
     Failed(Box<Failure>, Box<Diagnosis>),
+    Cannot(Box<Failure>),
 }
 
 impl From<Box<Failure>> for Why {
     fn from(failure: Box<Failure>) -> Self {
-        let diagnosis = diagnose(&failure, &Context::default());
-        Self::Failed(failure, Box::new(diagnosis))
+        Self::Cannot(failure)
     }
 }
 
@@ -174,6 +174,7 @@ fn refuse(host: &mut Host, json: bool, why: &Why) -> Exit {
         Why::Nothing => nothing(host, "token", json),
         Why::Stopped => Exit::Cancelled,
         Why::Failed(failure, diagnosis) => explained(host, failure, diagnosis, json),
+        Why::Cannot(failure) => cannot(host, failure, json),
     }
 }
 

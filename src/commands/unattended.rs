@@ -14,9 +14,9 @@ use std::time::Duration;
 use crate::cli::{Register, Values};
 use crate::commands::ground::{Ground, quoted, runtime};
 use crate::commands::headless::Asked;
-use crate::commands::{refused, settings};
+use crate::commands::{not_begun, settings};
 use crate::engine::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
-use crate::engine::effect::{Effect, Opened};
+use crate::engine::effect::Opened;
 use crate::engine::journal::{Attempt, Fact, Registration};
 use crate::engine::run::Run;
 use crate::engine::standing::Standing;
@@ -59,7 +59,7 @@ pub(super) fn instead_of_a_terminal(values: &Values) -> String {
 pub(super) fn register(host: &mut Host, arguments: &Register) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
         Ok(ground) => ground,
-        Err(why) => return refused(host, &why),
+        Err(why) => return not_begun(host, &why),
     };
     let given = Given::read(host, &arguments.values);
     let Some(runtime) = runtime() else {
@@ -90,7 +90,6 @@ async fn proceed(
     let mut way = Way {
         talk: &mut talk,
         arguments,
-        draft: opened.draft.unwrap_or_default(),
     };
     let over = match given {
         Ok(given) => Box::pin(way.go(&given)).await,
@@ -103,7 +102,6 @@ async fn proceed(
 struct Way<'t, 'h> {
     talk: &'t mut Talk<'h>,
     arguments: &'t Register,
-    draft: answers::Draft,
 }
 
 impl Way<'_, '_> {
@@ -275,14 +273,11 @@ impl Way<'_, '_> {
 
     /// What was typed, without the secret: `consent` and the wizard go on with it.
     async fn save(&mut self, typed: &Typed) {
-        let draft = answers::Draft {
-            step: Some(Step::PartnerApi),
-            typed: typed.clone(),
-            started: true,
-            ..self.draft.clone()
-        };
-        // A draft that cannot be saved is no reason to stop.
-        drop(self.talk.perform(Effect::Save(Box::new(draft))).await);
+        let draft = &mut self.talk.draft;
+        draft.step = Some(Step::PartnerApi);
+        draft.typed = typed.clone();
+        draft.started = true;
+        self.talk.save().await;
     }
 
     /// Whether step 3 is run, and if so, whether by a new sign-in. An attempt in which everything is proven is only committed;

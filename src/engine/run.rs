@@ -102,6 +102,8 @@ pub enum WrongPaste {
     CutOff,
     /// A code that was sent before.
     UsedBefore,
+    /// A code alone, where an earlier process has sent one: nobody can tell whether it is that one.
+    CodeAlone,
 }
 
 impl WrongPaste {
@@ -124,6 +126,9 @@ impl WrongPaste {
             Self::OtherSignIn => "This address belongs to another sign-in.",
             Self::CutOff => "The address ends too early: its end is missing.",
             Self::UsedBefore => "This code was sent before; a code works once.",
+            Self::CodeAlone => {
+                "A code was sent before, and a code alone does not tell whether it is that one."
+            }
         }
     }
 
@@ -137,6 +142,7 @@ impl WrongPaste {
             }
             Self::OtherSignIn => "Use the newest browser tab, or begin the sign-in again.",
             Self::UsedBefore => "Begin the sign-in again.",
+            Self::CodeAlone => "Paste the whole address that the browser ended on.",
             Self::Empty
             | Self::SignInAddress { .. }
             | Self::Token
@@ -208,6 +214,8 @@ struct Known {
     to_erase: Vec<ItemName>,
     octo: Option<OctoAccess>,
     payers: Vec<FoundPayer>,
+    /// Whether the payer account is registered and not changed.
+    payer_anew: bool,
     refusal: Option<Box<Failure>>,
     script: HashMap<CheckId, Vec<Effect>>,
 }
@@ -376,7 +384,9 @@ impl Run {
             return;
         };
         // A sign-in that was begun later than the token was kept, or than it was carried over, is what was asked for last.
-        if open.item(Kind::RefreshToken).is_some() && !open.sign_in_open() {
+        // After a code that came to nothing, the older token is not what was asked for either.
+        let kept = open.item(Kind::RefreshToken).is_some();
+        if kept && !open.sign_in_open() && !open.code_uncertain() {
             let earlier = [CheckId::SignIn, CheckId::Redeem, CheckId::KeepToken];
             for check in self
                 .checks
@@ -771,6 +781,12 @@ impl Run {
         }
     }
 
+    /// Whether an earlier process has sent a code for this attempt: which one, nothing that may be kept tells.
+    fn sent_by_others(&self) -> bool {
+        let open = self.registration.open.as_ref();
+        open.is_some_and(|open| open.codes_sent > self.used_codes.len())
+    }
+
     /// What the arrival of a paste means for the sign-in that is open.
     fn understand(&self, pasted: Pasted) -> Result<Arrival, WrongPaste> {
         let Some(consent) = &self.known.consent else {
@@ -799,6 +815,9 @@ impl Run {
                     .any(|used| used.secret().same_as(code.secret().reveal()))
                 {
                     return Err(WrongPaste::UsedBefore);
+                }
+                if !in_address && self.sent_by_others() {
+                    return Err(WrongPaste::CodeAlone);
                 }
                 Ok(Arrival::Code(code))
             }

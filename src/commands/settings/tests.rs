@@ -48,6 +48,7 @@ impl Desk {
             input: Box::new(io::empty()),
             out: Box::new(io::sink()),
             err: Box::new(io::sink()),
+            said: crate::host::Said::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::*;
-use crate::cli::{CloudArguments, StoreArguments};
+use crate::cli::Which;
 use crate::commands::doctor::tests::Bench;
 use crate::commands::tests::{Stream, host};
 use crate::engine::octo::{Ring, Source};
@@ -49,8 +49,7 @@ async fn in_words(bench: &Bench) -> (Exit, String, String) {
         json: false,
         replace: false,
         profile: None,
-        cloud: CloudArguments::default(),
-        store: StoreArguments::default(),
+        which: Which::default(),
     };
     let exit = submit(
         &mut host,

@@ -5,14 +5,15 @@ use std::io::Write as _;
 
 use crate::commands::ground::{Ground, quoted};
 use crate::commands::headless::{self, Asked, Ended};
-use crate::commands::{explained, octo, register, say};
-use crate::engine::answers::{Field, Problem};
+use crate::commands::{cannot, octo, register, say};
+use crate::engine::answers::{Draft, Field, Problem};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::engine::effect::{
     AddressSeen, Cause, Effect, Failure, Look, Opened, Outcome, Service, Verdict,
 };
 use crate::engine::journal::{Attempt, Fact, Registration};
 use crate::engine::octo::OctoClient;
+use crate::engine::refused::Refused;
 use crate::engine::run::{CheckId, Run, State as CheckState, Status, WrongPaste};
 use crate::engine::step::{Environment, Step};
 use crate::exit::Exit;
@@ -30,14 +31,7 @@ pub(in crate::commands) async fn opened(
     let world = World::new(ground.options(Surroundings::default()));
     match Box::pin(headless::open(&world, ground.environment)).await {
         Ok(opened) => Ok((world, opened)),
-        Err(failure) => {
-            let context = Context {
-                place: register::machine(host),
-                ..Context::default()
-            };
-            let diagnosis = diagnose(&failure, &context);
-            Err(explained(host, &failure, &diagnosis, json))
-        }
+        Err(failure) => Err(cannot(host, &failure, json)),
     }
 }
 
@@ -67,6 +61,8 @@ pub(in crate::commands) struct Talk<'h> {
     octo: Option<OctoClient>,
     /// As it is after the facts noted so far.
     pub(in crate::commands) registration: Registration,
+    /// What was typed, and what failed last.
+    pub(in crate::commands) draft: Draft,
 }
 
 impl<'h> Talk<'h> {
@@ -85,6 +81,7 @@ impl<'h> Talk<'h> {
             findings: Findings::new(told.command, &opened.name, clock::now()),
             octo: None,
             registration: opened.registration.clone(),
+            draft: opened.draft.clone().unwrap_or_default(),
         }
     }
 
@@ -123,12 +120,14 @@ impl<'h> Talk<'h> {
             return Ok(());
         }
         let octo = octo::octo(self.host, &self.ground.cloud, profile).map_err(|what| {
-            self.blame(vec![Blamed {
+            let blamed = Blamed {
                 given: "--profile".to_owned(),
                 origin: None,
                 missing: false,
                 problem: Problem::new(Field::OctoClientId, what, "Nothing was begun."),
-            }])
+            };
+            let Over(state, _) = self.blame(vec![blamed]);
+            Over(state, Exit::Usage)
         })?;
         let environment = &self.host.environment;
         let given =
@@ -313,7 +312,30 @@ impl<'h> Talk<'h> {
         let without = if run.submits() { "octo" } else { "commit" };
         let step = run.step().map_or(without, Step::flag);
         self.findings.checks.push((step, run.checks().to_vec()));
+        self.remember(&run).await;
         self.judge(run, ended)
+    }
+
+    /// Remembers what failed, for status and report; and forgets it once a run has passed.
+    async fn remember(&mut self, run: &Run) {
+        let refused = run.failed().and_then(|(check, failure)| {
+            let diagnosis = diagnose(failure, &run.context(check.id));
+            Refused::of(check.id, &diagnosis, failure)
+        });
+        let over = refused.is_some() || run.status() == Status::Finished;
+        let refused = refused.map(Box::new);
+        if over && self.draft.refused != refused {
+            self.draft.refused = refused;
+            self.save().await;
+        }
+    }
+
+    /// Saves the draft. One that cannot be saved is no reason to stop.
+    pub(in crate::commands) async fn save(&self) {
+        drop(
+            self.perform(Effect::Save(Box::new(self.draft.clone())))
+                .await,
+        );
     }
 
     fn judge(&mut self, run: Run, ended: Ended) -> Result<Run, Over> {

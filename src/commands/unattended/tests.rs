@@ -94,6 +94,24 @@ impl Desk {
         }
     }
 
+    async fn start(&self, anew: bool) -> Said {
+        let (out, err) = (Stream::default(), Stream::default());
+        let mut host = bench::host(b"", &out, &err);
+        let told = Told {
+            command: "consent start",
+            json: true,
+            lines: false,
+        };
+        let ground = Ground::for_test(self.simulator.cloud().clone());
+        let opened = (&self.world, self.opened.clone());
+        let exit = consent::begin(&mut host, (told, anew), &ground, opened).await;
+        Said {
+            exit,
+            out: out.text(),
+            err: err.text(),
+        }
+    }
+
     async fn finish(&self, input: &'static [u8]) -> Said {
         let (out, err) = (Stream::default(), Stream::default());
         let mut host = bench::host(input, &out, &err);
@@ -104,7 +122,7 @@ impl Desk {
         };
         let ground = Ground::for_test(self.simulator.cloud().clone());
         let opened = (&self.world, self.opened.clone());
-        let exit = consent::end(&mut host, (told, None), &ground, opened).await;
+        let exit = consent::end(&mut host, (told, (None, None)), &ground, opened).await;
         Said {
             exit,
             out: out.text(),
@@ -325,6 +343,23 @@ async fn the_answer_is_taken_by_another_process() {
         .next()
         .unwrap();
     assert!(!said.out.contains(code) && !said.err.contains(code));
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_finished_is_not_begun_again_unless_it_is_asked_for() {
+    use crate::engine::run::bench::{Bench as Step, CODE};
+    let mut steps = Step::default();
+    steps.step_two();
+    let (mut run, _) = steps.step_three();
+    steps.paste(&mut run, CODE);
+    let mut desk = Desk::new("happy").await;
+    desk.opened.registration = steps.registration();
+    let said = desk.start(false).await;
+    assert_eq!(said.exit, Exit::Done);
+    let object = said.json();
+    assert_eq!(object["state"], "sign-in-kept");
+    assert!(object["said"].as_str().unwrap().contains("--anew"));
+    assert_eq!(object["consent"], Value::Null);
 }
 
 #[tokio::test]

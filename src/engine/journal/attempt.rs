@@ -26,6 +26,8 @@ pub struct Attempt {
     pub consenting: Option<(RedirectAddress, Timestamp)>,
     /// When a code was last about to be sent.
     pub redeeming: Option<Timestamp>,
+    /// Codes that were about to be sent, so far.
+    pub codes_sent: usize,
     /// Whether a refresh token was kept since then. An older one, or one copied from another attempt, says nothing about it.
     pub landed: bool,
     /// When the newest refresh token was issued, as far as the journal knows: a copied one is as old as its original.
@@ -49,6 +51,7 @@ impl Attempt {
             partner_api: None,
             consenting: None,
             redeeming: None,
+            codes_sent: 0,
             landed: false,
             token_at: None,
             activated: None,

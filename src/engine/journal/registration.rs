@@ -208,6 +208,7 @@ impl Registration {
             }),
             Fact::Redeeming { attempt } => self.with_open(*attempt, |open| {
                 open.redeeming = Some(line.at);
+                open.codes_sent += 1;
                 open.landed = false;
             }),
             Fact::Activated { attempt, .. } => self.activate(*attempt, line),

@@ -15,7 +15,7 @@ use crate::engine::journal::{Attempt, Fact, Kind};
 use crate::engine::run::tokens::{self, For};
 use crate::engine::run::{CheckId, Goal, Mood, Move, Run};
 use crate::engine::step::Step;
-use crate::ids::{ClientId, MpnId, TenantId};
+use crate::ids::{ClientId, MpnId, RedirectAddress, TenantId};
 use crate::secret::SharedSecret;
 use crate::text::Foreign;
 
@@ -311,7 +311,20 @@ impl Run {
                 .registration
                 .open
                 .as_ref()
-                .is_some_and(Attempt::sign_in_open)
+                .is_some_and(|open| open.sign_in_open() && self.is_for(open))
+    }
+
+    /// Whether the sign-in that was opened ends at the address that is asked for now. Its port is the listener's.
+    fn is_for(&self, open: &Attempt) -> bool {
+        let port = |address: &RedirectAddress| address.loopback().and_then(|at| at.port);
+        let (Some(request), Some((sent, _))) = (self.request(), &open.consenting) else {
+            return false;
+        };
+        let asked = port(sent).map_or_else(
+            || request.redirect.clone(),
+            |port| request.redirect.with_port(port),
+        );
+        asked == *sent
     }
 
     fn begin_redeem(&mut self) -> Move {

@@ -128,10 +128,11 @@ impl Run {
     /// Whether a failure leaves no doubt that the payer account was not registered: the service itself said no. Then an account
     /// that is there the next time is not ours.
     fn is_not_there(&self, failure: &Failure) -> bool {
-        let octo = self.registration.octo.as_ref();
-        let begun = octo.is_some_and(|octo| octo.payer.is_none() && octo.credentials.is_none());
         let said_no = matches!(failure.status, Some(400..=407 | 409..=499));
-        begun && failure.service == Service::Octo && failure.cause == Cause::Refused && said_no
+        self.known.payer_anew
+            && failure.service == Service::Octo
+            && failure.cause == Cause::Refused
+            && said_no
     }
 
     /// The line of a part that was sent.
@@ -188,6 +189,7 @@ impl Run {
                 Some(_) | None => {}
             }
         }
+        self.known.payer_anew = anew;
         let payer = Payer {
             target: submission.tenant.clone(),
             name: name.clone(),

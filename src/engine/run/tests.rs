@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::bench::*;
 use super::*;
 use crate::engine::effect::{Answer, Claims, Found, Redeemer, Tenant, VaultFault};
+use crate::ids::RedirectAddress;
 use crate::secret::Secret;
 
 #[test]
@@ -1075,4 +1076,56 @@ fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
     );
     assert_eq!(bench.paste(&mut again, CODE), Status::Finished);
     assert_eq!(bench.commit().1, Status::Finished);
+}
+
+#[test]
+fn after_a_code_that_came_to_nothing_an_older_sign_in_is_not_taken_instead() {
+    let mut bench = Bench::registered();
+    assert_eq!(bench.step_two().1, Status::Finished);
+    let mut run = Run::partner_api(api_request(), bench.registration(), None);
+    run.forget_sign_in();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    bench.fail("redeem", refused(400, 70_008));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    // Another process goes on: the token that was carried over is still there.
+    assert_eq!(bench.step_three().1, Status::Asking);
+}
+
+#[test]
+fn a_code_alone_is_not_sent_where_another_process_may_have_sent_it() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.fail("redeem", refused(400, 70_008));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    let (mut again, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert!(matches!(
+        again.answer(CODE, 0),
+        Answered::NotTaken(WrongPaste::CodeAlone)
+    ));
+    let address = format!("http://localhost/?code={CODE}&state=7f3c");
+    assert_eq!(bench.paste(&mut again, &address), Status::Finished);
+}
+
+#[test]
+fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    assert_eq!(bench.step_three().1, Status::Asking);
+    for (redirect, called) in [
+        ("http://localhost", "relisten"),
+        ("https://localhost", "listen"),
+    ] {
+        bench.log.clear();
+        let request = PartnerApiRequest {
+            redirect: RedirectAddress::parse(redirect).unwrap(),
+            ..api_request()
+        };
+        let mut run = Run::partner_api(request, bench.registration(), None);
+        let effects = run.start(0);
+        assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+        assert!(bench.log.contains(&called.to_owned()), "{:?}", bench.log);
+    }
 }

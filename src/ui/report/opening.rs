@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::effect::Failure;
+use crate::exit::Exit;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::report::doctor::FailedObject;
 use crate::ui::report::explain::told;
@@ -16,6 +17,24 @@ struct Object<'a> {
     command: &'a str,
     failed: [FailedObject<'a>; 1],
     exit: u8,
+}
+
+#[derive(Serialize)]
+struct Ended<'a> {
+    version: u32,
+    command: &'a str,
+    said: Option<&'a str>,
+    exit: u8,
+}
+
+/// That a command ended without anything else to say, as one JSON object: it was used wrongly, or cancelled.
+pub fn ended(command: &str, said: Option<&str>, exit: Exit) -> String {
+    json(&Ended {
+        version: VERSION,
+        command,
+        said,
+        exit: exit as u8,
+    })
 }
 
 /// As text.

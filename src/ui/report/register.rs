@@ -25,6 +25,8 @@ pub enum State {
     Waiting,
     /// A person has to sign in; another process takes the answer.
     SignInNeeded,
+    /// Somebody has signed in, and what that brought waits to be registered.
+    SignInKept,
     /// The name is noted; nothing else was asked for.
     Named,
     /// Registered.

@@ -791,6 +791,7 @@ fn wrong_paste(wrong: WrongPaste) -> Problem {
         | WrongPaste::NoCode
         | WrongPaste::TwoCodes
         | WrongPaste::NotACode
+        | WrongPaste::CodeAlone
         | WrongPaste::CutOff => wrong.cure(),
     };
     Problem::new(Field::Answer, wrong.what(), cure)

@@ -86,6 +86,10 @@ impl Wizard {
         self.name = opened.name;
         self.folder = opened.folder;
         self.shut = None;
+        // Of another environment nothing is known any more.
+        self.proven_secret = None;
+        self.run = None;
+        self.refused = None;
         if let Some(draft) = &opened.draft {
             self.forms.restore(&draft.typed);
             self.started = draft.started;

@@ -196,3 +196,31 @@ fn what_is_registered_is_checked_and_reported_without_a_terminal() {
     assert!(report.contains("Contoso CSP"), "{report}");
     assert!(!report.contains(&desk.fact("client_secret")));
 }
+
+#[test]
+fn what_failed_without_a_screen_is_remembered_until_it_passes() {
+    let desk = Desk::new();
+    let file = desk.path("key");
+    let (application, domain) = (desk.fact("client_id"), desk.fact("domain"));
+    let secret = desk.fact("client_secret");
+    let register = |key: &str| {
+        std::fs::write(&file, key).unwrap();
+        let file = file.display().to_string();
+        let given = ["--application-id", &application, "--directory", &domain];
+        let given = given.into_iter().chain(["--secret-file", &file]);
+        let words: Vec<&str> = ["register", "--no-input"]
+            .into_iter()
+            .chain(given)
+            .collect();
+        desk.run(&words).status.code().unwrap()
+    };
+    let remembered = || {
+        let output = desk.command(&["status", "--json"]).output().unwrap();
+        let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        object["registrations"][0]["last_failure"]["code"].clone()
+    };
+    assert_eq!(register("abc8Q~0123456789012345678901234567890123"), 3);
+    assert_eq!(remembered(), "AADSTS7000215");
+    assert_eq!(register(&secret), 4);
+    assert_eq!(remembered(), serde_json::Value::Null);
+}

@@ -257,3 +257,13 @@ fn stopping_before_anything_is_sent_sends_nothing() {
     assert_eq!(bench.drive(&mut run, effects), Status::Stopped);
     assert!(bench.octo_calls().is_empty());
 }
+
+#[test]
+fn a_change_that_octo_refuses_leaves_the_account_ours() {
+    let mut bench = submitted();
+    rename(&mut bench, "Contoso 2");
+    bench.fail("octo update", octo(403, 7));
+    assert_eq!(bench.submit(false).1, Status::Refused);
+    assert_eq!(bench.submit(false).1, Status::Finished);
+    assert!(bench.octo_calls().ends_with(&["update"]));
+}
