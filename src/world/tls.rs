@@ -31,6 +31,7 @@ pub fn fault(error: &Tls) -> TlsFault {
 }
 
 /// What is wrong, for a person: days and not seconds, and whose certificate it is stands beside it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign list that grows")]
 pub fn words(error: &Tls) -> String {
     let day = |time: &UnixTime| {
         let seconds = i64::try_from(time.as_secs()).ok()?;
