@@ -31,7 +31,7 @@ pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
 pub struct Cli {
     /// The folder of the config file, in place of the usual one.
-    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, global = true, help_heading = "Settings", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub config_dir: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
@@ -68,7 +68,7 @@ pub enum Command {
     Rename(Rename),
     /// Delete everything that is kept on this machine about a registration.
     Forget(Forget),
-    /// Write a note for whoever administers Entra: what is needed, exact clicks and ids, nothing secret.
+    /// Write the note for the administrator of Entra (hand-off): what is needed, exact clicks and ids, nothing secret.
     Handoff(Handoff),
     /// Print an access token for a script, from the sign-in that is kept.
     Token(Token),
@@ -125,7 +125,7 @@ impl Command {
 /// `octo-csp register`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --plain\n  octo-csp register --cloud us-gov\n  octo-csp register --no-input --application-id ID --directory contoso.onmicrosoft.com --secret-file key.txt\n\nA secret is never an argument. Without a screen it ends with exit code 4 where a person has to sign in: octo-csp consent."
+    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --plain\n  octo-csp register --cloud us-gov\n  octo-csp register --no-input --application-id ID --directory contoso.onmicrosoft.com \\\n    --secret-file key.txt\n\nA secret is never an argument. Without a screen it ends with exit code 4 where a person has to sign in: octo-csp consent. It also hands over to Octo where ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET are set (or --profile NAME): a line on standard error says so before. Without them nothing is sent."
 )]
 pub struct Register {
     /// Run one step again with everything else kept.
@@ -162,7 +162,7 @@ pub struct Which {
 /// Where secrets are kept, and what opens that.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StoreArguments {
-    /// Where secrets are kept: the system's keyring, or one file sealed with a passphrase.
+    /// Where secrets are kept: the system's keyring, or one vault file sealed with a passphrase.
     #[arg(long, value_enum, value_name = "STORE", default_value_t)]
     pub store: StoreName,
     /// Read the passphrase of --store file from this open file descriptor; 0 is standard input.
@@ -182,7 +182,7 @@ pub struct CloudArguments {
     /// A JSON file of addresses and audiences; https, or http on loopback.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub cloud_file: Option<PathBuf>,
-    /// A CA certificate (PEM) to trust beside the system's; said on every screen.
+    /// Trust one more certificate authority (PEM) beside the system's, and say so.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
 }
@@ -307,7 +307,7 @@ pub enum StoreName {
     /// The operating system's keyring.
     #[default]
     Keyring,
-    /// One file in the age format, sealed with a passphrase.
+    /// One vault file in the age format, sealed with a passphrase.
     File,
 }
 

@@ -28,7 +28,7 @@ mod submit;
 mod token;
 mod unattended;
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -118,9 +118,26 @@ fn not_begun(host: &mut Host, why: &NotBegun) -> Exit {
 
 /// Prints on standard output. A reader that has gone away (`| head`) is no fault.
 fn say(host: &mut Host, text: &str) -> Exit {
-    let _closed = write!(host.out, "{text}").and_then(|()| host.out.flush());
-    host.said.printed = true;
+    let _closed = write(host, text);
     Exit::Done
+}
+
+/// Prints what is lost if it does not get there.
+fn hand_out(host: &mut Host, text: &str) -> Exit {
+    match write(host, text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let what = format!("standard output cannot be written: {}", error.kind());
+            complain(host, &what);
+            Exit::Storage
+        }
+        Ok(()) | Err(_) => Exit::Done,
+    }
+}
+
+fn write(host: &mut Host, text: &str) -> io::Result<()> {
+    host.said.printed = true;
+    host.out.write_all(text.as_bytes())?;
+    host.out.flush()
 }
 
 /// Says what kept a command from beginning, as this kind of machine has to be told.

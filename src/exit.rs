@@ -20,7 +20,7 @@ pub enum Exit {
     Network = 6,
     /// Keyring or other storage.
     Storage = 7,
-    /// There is a registration already.
+    /// There is a registration already, here or in Octo.
     AlreadyRegistered = 9,
     /// A time limit was reached.
     TimeLimit = 124,
@@ -42,7 +42,10 @@ impl Exit {
         (Self::Permission, "a permission, a role or MFA is missing"),
         (Self::Network, "network, proxy, TLS or clock"),
         (Self::Storage, "keyring or other storage"),
-        (Self::AlreadyRegistered, "there is a registration already"),
+        (
+            Self::AlreadyRegistered,
+            "there is a registration already, here or in Octo",
+        ),
         (Self::TimeLimit, "a time limit was reached"),
         (Self::Cancelled, "cancelled"),
     ];

@@ -13,7 +13,7 @@ const VAULTS: &[&str] = &[
     "macOS Keychain",
     #[cfg(windows)]
     "Windows Credential Manager",
-    "age file (--store file)",
+    "vault file (age)",
     #[cfg(feature = "simulator")]
     "memory (rehearsals only)",
 ];

@@ -5,6 +5,7 @@
 
 pub mod bluectl;
 pub mod browser;
+mod child;
 pub mod claims;
 pub mod clock;
 pub mod entra;

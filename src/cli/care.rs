@@ -69,7 +69,8 @@ pub struct Doctor {
 /// `octo-csp status`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp status\n  octo-csp status --json\n\nTakes no lock and uses no network.\n\nExit code 0; 7 when a journal or the folder cannot be read."
+    after_help = "Examples:\n  octo-csp status\n  octo-csp status --json\n\nTakes no lock and uses no network.\n\nExit code 0; 7 when a journal or the folder cannot be read.",
+    mut_arg("store", |arg| arg.help("With file, look into vault files too; without it they stay closed"))
 )]
 pub struct Status {
     /// One JSON object on standard output.
@@ -86,7 +87,8 @@ pub struct Status {
 /// `octo-csp report`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp report\n  octo-csp report -o report.txt\n\nThe report is printed; with -o it is written too, readable by you alone. Nothing is written if a kept secret is found in it (as it is, percent, base64, base64url, hexadecimal, JSON, reversed)."
+    after_help = "Examples:\n  octo-csp report\n  octo-csp report -o report.txt\n\nThe report is printed; with -o it is written too, readable by you alone. Nothing is written if a kept secret is found in it (as it is, percent, base64, base64url, hexadecimal, JSON, reversed).",
+    mut_arg("store", |arg| arg.help("With file, search for what is in vault files too; without it they stay closed"))
 )]
 pub struct Report {
     /// Write it to this file.

@@ -88,7 +88,7 @@ pub struct ConsentStart {
 /// `octo-csp consent finish`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Once every check has passed it registers: running it is the confirmation. The address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  octo-csp consent finish < address.txt\n  octo-csp consent finish --json"
+    after_help = "Once every check has passed it registers: running it is the confirmation. It also hands over to Octo where ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET are set (or --profile NAME): a line on standard error says so before. Without them nothing is sent.\n\nThe address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  octo-csp consent finish < address.txt\n  octo-csp consent finish --json"
 )]
 pub struct ConsentFinish {
     /// One JSON object on standard output.

@@ -3,20 +3,24 @@
 //! It changes nothing and takes no lock: what is registered is read from the journal, no secret of ours is needed, and the code
 //! is sent nowhere.
 
-use std::io::{self, Write as _};
+use std::future::pending;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::cli::{Code, Screen};
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{complain, explained, headless, not_begun, register, say, token};
+use crate::commands::{
+    complain, consent, explained, hand_out, headless, not_begun, register, token,
+};
 use crate::engine::diagnose::diagnose;
 use crate::engine::effect::{AddressSeen, Consent, Effect, Failure, Outcome, Verdict};
 use crate::engine::journal::Registration;
 use crate::engine::run::{Answered, CheckId, Run, WrongPaste};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::secret::Secret;
+use crate::secret::SharedSecret;
 use crate::ui::report;
+use crate::ui::terminal::passphrase::ask;
 use crate::world::World;
 use crate::world::typed::Typed;
 
@@ -27,12 +31,12 @@ pub(super) fn run(host: &mut Host, arguments: &Code) -> Exit {
             "a code is a secret and is printed on a terminal: say --show to have it in a file or a pipe",
         );
     }
-    let ground = match Ground::of(host, &arguments.which) {
+    let ground = match Ground::sealed(host, &arguments.which) {
         Ok(ground) => ground,
         Err(why) => return not_begun(host, &why),
     };
-    let registration = match ground.shelf().volume(&ground.name()) {
-        Ok(volume) => volume.registration,
+    let registration = match ground.shelf().in_use(&ground.name()) {
+        Ok(registration) => registration,
         Err(failure) => return told(host, arguments, &failure, None),
     };
     let Some(runtime) = runtime() else {
@@ -56,12 +60,17 @@ async fn show(
     let Some(mut run) = Run::code(registration) else {
         return token::nothing(host, "code", arguments.json);
     };
-    let typed = Typed::read(std::mem::replace(&mut host.input, Box::new(io::empty())));
+    let answers = if host.input_is_terminal {
+        Answers::Terminal
+    } else {
+        let input = std::mem::replace(&mut host.input, Box::new(io::empty()));
+        Answers::Stream(Typed::read(input))
+    };
     let mut desk = Desk {
         host,
         world,
         browse: !arguments.no_browser,
-        typed: Some(typed),
+        answers,
     };
     let limit = Duration::from_secs(arguments.timeout);
     let ended = tokio::select! {
@@ -93,7 +102,26 @@ struct Desk<'d> {
     host: &'d mut Host,
     world: &'d World,
     browse: bool,
-    typed: Option<Typed>,
+    answers: Answers,
+}
+
+/// Where an answer may be typed.
+enum Answers {
+    /// At the terminal, which shows nothing of it.
+    Terminal,
+    /// By a script.
+    Stream(Typed),
+    /// Nowhere any more.
+    Nowhere,
+}
+
+/// What was typed.
+enum Line {
+    Read(SharedSecret),
+    /// The person has left.
+    Left,
+    /// There are no more.
+    Over,
 }
 
 impl Desk<'_> {
@@ -144,16 +172,26 @@ impl Desk<'_> {
         let mut arrival = std::pin::pin!(self.world.perform(wait));
         loop {
             let line = tokio::select! {
-                outcome = &mut arrival => return Ok(run.resume(id, outcome, 0)),
-                line = line(&mut self.typed) => line,
-            };
-            let Some(line) = line else {
-                self.typed = None;
-                if caught {
-                    continue;
+                outcome = &mut arrival => {
+                    if matches!(self.answers, Answers::Terminal) {
+                        // Behind the question, which nobody answered.
+                        note(self.host, "");
+                    }
+                    return Ok(run.resume(id, outcome, 0));
                 }
-                complain(self.host, "the answer of the sign-in did not come");
-                return Err(Exit::SignIn);
+                line = self.answers.line(&mut *self.host.err) => line,
+            };
+            let line = match line {
+                Line::Read(line) => line,
+                Line::Left => return Err(Exit::Cancelled),
+                Line::Over => {
+                    self.answers = Answers::Nowhere;
+                    if caught {
+                        continue;
+                    }
+                    complain(self.host, "the answer of the sign-in did not come");
+                    return Err(Exit::SignIn);
+                }
             };
             match run.answer(line.reveal(), 0) {
                 Answered::Taken(next) => return Ok(next),
@@ -166,11 +204,22 @@ impl Desk<'_> {
     }
 }
 
-/// The next line that is typed; never, once there are no more.
-async fn line(typed: &mut Option<Typed>) -> Option<Secret> {
-    match typed {
-        Some(typed) => typed.line().await,
-        None => std::future::pending().await,
+impl Answers {
+    /// The next line that is typed; never, once there are no more. Giving up the wait gives the terminal back.
+    async fn line(&mut self, screen: &mut dyn Write) -> Line {
+        match self {
+            // A signal is heard by whoever waits for this.
+            Self::Terminal => match ask(screen, consent::ADDRESS, pending()).await {
+                Ok(Some(answer)) => Line::Read(answer),
+                Ok(None) => Line::Left,
+                Err(_unusable) => Line::Over,
+            },
+            Self::Stream(typed) => typed
+                .line()
+                .await
+                .map_or(Line::Over, |line| Line::Read(line.into())),
+            Self::Nowhere => pending().await,
+        }
     }
 }
 
@@ -196,15 +245,17 @@ fn print(host: &mut Host, arguments: &Code, run: &Run) -> Exit {
         return Exit::Internal;
     };
     let said = if arguments.json {
-        say(host, &report::token::code(code, consent.redirect.as_str()))
+        hand_out(host, &report::token::code(code, consent.redirect.as_str()))
     } else {
         note(host, "The code, which octo-csp has not used:\n");
-        say(host, &format!("{}\n", code.secret().reveal()))
+        hand_out(host, &format!("{}\n", code.secret().reveal()))
     };
-    note(
-        host,
-        "\nIt works once, for about ten minutes. Paste it into Octo's web page.",
-    );
+    if matches!(said, Exit::Done) {
+        note(
+            host,
+            "\nIt works once, for about ten minutes. Paste it into Octo's web page.",
+        );
+    }
     said
 }
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use crate::cli::{ConsentFinish, ConsentStart};
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::headless::Asked;
+use crate::commands::headless::{self, Asked};
 use crate::commands::unattended::{Over, Talk, Told, opened};
 use crate::commands::{complain, intake, not_begun};
 use crate::engine::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
@@ -16,7 +16,11 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::secret::{Secret, SharedSecret};
 use crate::ui::report::register::State;
+use crate::ui::terminal::passphrase::ask as ask_hidden;
 use crate::world::{World, clock};
+
+/// Asks for the answer of the sign-in.
+pub(super) const ADDRESS: &str = "Address (it is not shown): ";
 
 pub(super) fn start(host: &mut Host, arguments: &ConsentStart) -> Exit {
     let ground = match Ground::of(host, &arguments.which) {
@@ -143,7 +147,7 @@ async fn take(
         Standing::Ready => return talk.commit().await,
         // Nothing is asked for any more.
         Standing::TokenKept => Secret::shared(String::new()),
-        Standing::SignInOpen => answer(talk)?,
+        Standing::SignInOpen => answer(talk).await?,
     };
     talk.look_at_keyring().await?;
     let run = Run::partner_api(request(talk, opened)?, registration.clone(), None);
@@ -151,21 +155,28 @@ async fn take(
     talk.commit().await
 }
 
-/// Reads the address or the code.
-fn answer(talk: &mut Talk<'_>) -> Result<SharedSecret, Over> {
+/// Reads the address or the code. A terminal shows nothing of it, and takes more than the 4,095 bytes of a line that it edits
+/// itself.
+async fn answer(talk: &mut Talk<'_>) -> Result<SharedSecret, Over> {
     let host = talk.host();
-    let typed = host.input_is_terminal;
-    if typed {
+    let read = if host.input_is_terminal {
         let _closed = writeln!(
             host.err,
-            "Paste the whole address that the browser ended on, then press Enter:"
+            "Paste the whole address that the browser ended on, then press Enter."
         );
+        ask_hidden(&mut *host.err, ADDRESS, headless::ended()).await
+    } else {
+        intake::read(&mut host.input, false).map(Some)
+    };
+    match read {
+        Ok(Some(answer)) => Ok(answer),
+        Ok(None) => Err(Over(State::Stopped, Exit::Cancelled)),
+        Err(error) => {
+            let what = format!("standard input cannot be read: {}", error.kind());
+            complain(talk.host(), &what);
+            Err(talk.told(&what, Over(State::SignInNeeded, Exit::Usage)))
+        }
     }
-    intake::read(&mut host.input, typed).map_err(|error| {
-        let what = format!("standard input cannot be read: {}", error.kind());
-        complain(talk.host(), &what);
-        talk.told(&what, Over(State::SignInNeeded, Exit::Usage))
-    })
 }
 
 fn nothing_proven(talk: &mut Talk<'_>) -> Over {

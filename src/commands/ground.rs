@@ -68,10 +68,19 @@ impl From<String> for NotBegun {
 impl Ground {
     /// Reads what the arguments name, and asks for the passphrase of a vault file.
     pub(super) fn of(host: &mut Host, which: &Which) -> Result<Self, NotBegun> {
+        Self::opened(host, which, true)
+    }
+
+    /// The same where nobody is asked.
+    pub(super) fn unasked(host: &mut Host, which: &Which) -> Result<Self, NotBegun> {
+        Self::opened(host, which, false)
+    }
+
+    fn opened(host: &mut Host, which: &Which, may: bool) -> Result<Self, NotBegun> {
         let mut ground = Self::sealed(host, which)?;
         if matches!(ground.secrets, Secrets::File(_)) {
             let (shelf, name) = (ground.shelf(), ground.name());
-            let passphrase = passphrase::get(host, &which.store, &shelf, Some(&name))?;
+            let passphrase = passphrase::get(host, &which.store, &shelf, Some(&name), may)?;
             ground.secrets = Secrets::File(Some(passphrase));
         }
         Ok(ground)
@@ -155,7 +164,7 @@ pub(super) fn shelf(host: &mut Host, store: &StoreArguments) -> Result<Shelf, No
     if !is_file(store)? {
         return Ok(shelf);
     }
-    let passphrase = passphrase::get(host, store, &shelf, None)?;
+    let passphrase = passphrase::get(host, store, &shelf, None, true)?;
     Ok(shelf.with_passphrase(Some(passphrase)))
 }
 

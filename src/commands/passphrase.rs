@@ -26,13 +26,14 @@ const TRIES: usize = 3;
 /// What the credential is called that systemd passes on (`LoadCredential=octo-csp-passphrase:…`).
 const CREDENTIAL: &str = "octo-csp-passphrase";
 
-/// Gets the passphrase. `name` is the registration it is for, to see at once whether it is the right one; without a name it is
+/// Gets the passphrase, from a person only where they `may` be asked. `name` is the registration it is for, to see at once whether it is the right one; without a name it is
 /// asked for once and tried where it is needed.
 pub(super) fn get(
     host: &mut Host,
     arguments: &StoreArguments,
     shelf: &Shelf,
     name: Option<&str>,
+    may: bool,
 ) -> Result<SharedSecret, NotBegun> {
     let credential = host.environment.credentials.as_deref();
     let credential = credential.map(|folder| folder.join(CREDENTIAL));
@@ -43,7 +44,10 @@ pub(super) fn get(
         (None, Some(file)) => from_file(file),
         (None, None) => match credential {
             Some(file) => from_file(&file),
-            None if host.input_is_terminal => typed(host, shelf, name),
+            None if may && host.input_is_terminal => typed(host, shelf, name),
+            None if host.input_is_terminal => Err(NotBegun::usage(
+                "--no-input asks for nothing, and --store file needs its passphrase: --passphrase-fd N or --passphrase-file FILE",
+            )),
             None => Err(NotBegun::usage(
                 "--store file needs its passphrase: --passphrase-fd N, --passphrase-file FILE, or a terminal to type it",
             )),
@@ -130,7 +134,13 @@ fn known(host: &mut Host, shelf: &Shelf, name: &str) -> Result<SharedSecret, Not
         let passphrase = question(host, &asked)?;
         let runtime = runtime().ok_or_else(NotBegun::internal)?;
         let wrong = Cause::Vault(VaultFault::WrongPassphrase);
-        match runtime.block_on(shelf.unlock(name, &passphrase)) {
+        let opened = runtime.block_on(async {
+            tokio::select! { biased;
+                () = headless::ended() => None,
+                opened = shelf.unlock(name, &passphrase) => Some(opened),
+            }
+        });
+        match opened.ok_or_else(cancelled)? {
             Err(failure) if failure.cause == wrong && tries < TRIES => {
                 tries += 1;
                 let _closed = writeln!(host.err, "It is another one.");
@@ -170,10 +180,7 @@ fn question(host: &mut Host, words: &str) -> Result<SharedSecret, NotBegun> {
             Ok(Some(passphrase)) if passphrase.is_empty() => {}
             Ok(Some(passphrase)) => return Ok(passphrase),
             Ok(None) => {
-                return Err(NotBegun {
-                    exit: Exit::Cancelled,
-                    words: "cancelled: nothing was changed".to_owned(),
-                });
+                return Err(cancelled());
             }
             Err(_unusable) => {
                 return Err(NotBegun::usage(
@@ -181,6 +188,13 @@ fn question(host: &mut Host, words: &str) -> Result<SharedSecret, NotBegun> {
                 ));
             }
         }
+    }
+}
+
+fn cancelled() -> NotBegun {
+    NotBegun {
+        exit: Exit::Cancelled,
+        words: "cancelled: nothing was changed".to_owned(),
     }
 }
 

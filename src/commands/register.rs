@@ -226,5 +226,6 @@ pub(super) fn surroundings(host: &Host, screen: &Screen) -> Surroundings {
         ssh: set(&environment.ssh_connection),
         wsl: set(&environment.wsl),
         container: Path::new("/.dockerenv").exists(),
+        secret: environment.alphaus_client_secret.is_some(),
     }
 }

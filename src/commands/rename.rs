@@ -3,7 +3,7 @@
 use crate::cli::Rename;
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::{cannot, complain, headless, not_begun, say};
-use crate::engine::answers::{Typed, basic};
+use crate::engine::answers::{Typed, basic, secret_as_name};
 use crate::engine::effect::{Cause, Effect, Failure, Outcome, Service};
 use crate::engine::journal::Fact;
 use crate::exit::Exit;
@@ -45,6 +45,9 @@ fn name(arguments: &Rename) -> Result<Option<AccountName>, String> {
         account_name: arguments.name.clone().unwrap_or_default(),
         ..Typed::default()
     };
+    if let Some(problem) = secret_as_name(&typed.account_name) {
+        return Err(problem.what);
+    }
     let details = basic(&typed).map_err(|problems| {
         let words = problems.iter().map(|problem| problem.what.as_str());
         words.collect::<Vec<_>>().join(" ")

@@ -12,7 +12,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _};
 
-use crate::cli::Cli;
+use crate::cli::{Cli, StoreName};
 use crate::engine::diagnose::{Context, diagnose};
 use crate::host::{Host, VARIABLES};
 use crate::ids::looks_like_secret_key;
@@ -27,6 +27,9 @@ const CONFIG_DIR: &str = "config-dir";
 const TYPED_ONLY: [&str; 3] = ["replace", "yes", "show"];
 /// Where secrets are sent is moved by no variable.
 const NO_VARIABLE: [&str; 2] = ["cloud-file", "ca-file"];
+/// The flag that says where secrets are kept, and its value for the keyring.
+const STORE: &str = "store";
+const KEYRING: &str = "keyring";
 /// Words in a name that can only mean a secret.
 const SECRETS: [&str; 5] = ["secret", "password", "passphrase", "token", "key"];
 
@@ -77,10 +80,9 @@ impl Layers {
     pub(super) fn read(host: &Host, config_dir: Option<PathBuf>) -> Result<Self, String> {
         let flags = flags(&Cli::command());
         let (variables, unknown) = variables(host, &flags)?;
-        let named = config_dir.or_else(|| {
-            let given = variables.get(CONFIG_DIR)?;
-            Some(PathBuf::from(&given.value))
-        });
+        let led = variables.get(CONFIG_DIR).cloned();
+        let led = led.filter(|_| config_dir.is_none());
+        let named = config_dir.or_else(|| led.as_ref().map(|given| PathBuf::from(&given.value)));
         let folder = named.or_else(|| host.environment.config());
         let Some(folder) = folder else {
             return Ok(Self {
@@ -104,6 +106,9 @@ impl Layers {
             Some(bytes) => file(&path, bytes, &flags)?,
             None => BTreeMap::new(),
         };
+        if let Some(variable) = led {
+            moves_nothing(&file, &variable)?;
+        }
         Ok(Self {
             variables,
             unknown,
@@ -116,6 +121,17 @@ impl Layers {
     /// What counts for a flag that is not on the command line.
     pub(super) fn given(&self, flag: &str) -> Option<&Given> {
         self.variables.get(flag).or_else(|| self.file.get(flag))
+    }
+}
+
+/// A variable that leads to another file moves where secrets are sent no more than one that says it.
+fn moves_nothing(file: &BTreeMap<String, Given>, variable: &Given) -> Result<(), String> {
+    match NO_VARIABLE.iter().find_map(|flag| file.get(*flag)) {
+        Some(given) => Err(format!(
+            "{}: the variable {} leads to this file, and where secrets are sent is moved by no variable; use --{CONFIG_DIR}",
+            given.origin, variable.origin
+        )),
+        None => Ok(()),
     }
 }
 
@@ -351,6 +367,9 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
         .get_arguments()
         .filter(|arg| settable(arg))
         .collect();
+    // Beside a keyring that a layer above asks for, the passphrase of a layer below means nothing.
+    let mut keyring = args.iter().any(|arg| is_store(arg) && is_given(arg))
+        && matches!(given.try_get_one(STORE), Ok(Some(StoreName::Keyring)));
     let mut taken: Vec<&Arg> = args.iter().copied().filter(|arg| is_given(arg)).collect();
     let mut added = Vec::new();
     for layer in [&layers.variables, &layers.file] {
@@ -360,9 +379,11 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
         });
         let free: Vec<(&Arg, &Given)> = said
             .filter(|(arg, _)| taken.iter().all(|other| !at_odds(command, arg, other)))
+            .filter(|(arg, _)| !(keyring && is_passphrase(arg)))
             .collect();
         for (arg, one) in free {
             taken.push(arg);
+            keyring |= is_store(arg) && one.value == KEYRING;
             let flag = arg.get_long().unwrap_or_default();
             if !matches!(arg.get_action(), ArgAction::SetTrue) {
                 added.push(format!("--{flag}={}", one.value).into());
@@ -372,6 +393,15 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
         }
     }
     added
+}
+
+fn is_store(arg: &Arg) -> bool {
+    arg.get_long() == Some(STORE)
+}
+
+fn is_passphrase(arg: &Arg) -> bool {
+    arg.get_long()
+        .is_some_and(|flag| flag.starts_with("passphrase-"))
 }
 
 fn at_odds(command: &Command, one: &Arg, other: &Arg) -> bool {

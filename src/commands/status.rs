@@ -182,7 +182,7 @@ fn searched(scans: &[Scan]) -> String {
     silent.map_or(searched, |failure| {
         let diagnosis = diagnose(failure, &Context::default());
         format!(
-            "searched for {count} kept secrets; the keyring gave no more out ({}), so read the report before you send it",
+            "searched for {count} kept secrets; the store gave no more out ({}), so read the report before you send it",
             diagnosis.code
         )
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cli::Token;
 use crate::commands::ground::{Ground, runtime};
-use crate::commands::{cannot, complain, explained, headless, not_begun, say};
+use crate::commands::{cannot, complain, explained, hand_out, headless, not_begun, say};
 use crate::engine::access::AccessToken;
 use crate::engine::diagnose::{Diagnosis, diagnose};
 use crate::engine::effect::{Audience, Cause, Effect, Failure, Opened, Outcome, Service};
@@ -69,18 +69,40 @@ impl From<Box<Failure>> for Why {
     }
 }
 
+/// What can be done at once, or has to be asked for.
+enum Begun {
+    Kept(AccessToken),
+    Ask(Box<(World, Run)>),
+}
+
 async fn get(arguments: &Token, ground: &Ground, audience: Audience) -> Result<Got, Why> {
-    let least = arguments.min_valid.map(Duration::from_secs);
-    let kept = |token: AccessToken| Got {
-        token,
-        cached: true,
+    // Whoever typed a passphrase has our signal handlers already: without this a signal would mean nothing while we wait.
+    let begun = tokio::select! { biased;
+        () = headless::ended() => return Err(Why::Stopped),
+        begun = begin(arguments, ground, audience) => begun?,
     };
+    let (world, mut run) = match begun {
+        Begun::Kept(token) => {
+            return Ok(Got {
+                token,
+                cached: true,
+            });
+        }
+        Begun::Ask(both) => *both,
+    };
+    headless::drive(&mut run, &world, |_| {}).await;
+    outcome(&run)
+}
+
+/// Reads, and waits for whoever works on this registration; nothing of this has to be finished.
+async fn begin(arguments: &Token, ground: &Ground, audience: Audience) -> Result<Begun, Why> {
+    let least = arguments.min_valid.map(Duration::from_secs);
     let good = |token: &AccessToken| token.suffices(clock::now(), least);
     if let Some(token) = glance(&ground.shelf(), &ground.name(), audience)
         .await?
         .filter(good)
     {
-        return Ok(kept(token));
+        return Ok(Begun::Kept(token));
     }
     let world = World::new(ground.options(Surroundings::default()));
     let opened = patiently(&world, ground).await?;
@@ -91,11 +113,10 @@ async fn get(arguments: &Token, ground: &Ground, audience: Audience) -> Result<G
     let active = opened.registration.active.as_ref().ok_or(Why::Nothing)?;
     // Whoever had the lock before us may have been on the same errand.
     if let Some(token) = recall(&world, active, audience).await?.filter(good) {
-        return Ok(kept(token));
+        return Ok(Begun::Kept(token));
     }
-    let mut run = Run::token(audience, opened.registration.clone()).ok_or(Why::Nothing)?;
-    headless::drive(&mut run, &world, |_| {}).await;
-    outcome(&run)
+    let run = Run::token(audience, opened.registration.clone()).ok_or(Why::Nothing)?;
+    Ok(Begun::Ask(Box::new((world, run))))
 }
 
 fn outcome(run: &Run) -> Result<Got, Why> {
@@ -117,15 +138,15 @@ fn outcome(run: &Run) -> Result<Got, Why> {
 
 /// Looks for a kept token without the lock. What stands in the way of that is told by whoever opens the registration.
 async fn glance(shelf: &Shelf, name: &str, audience: Audience) -> Result<Option<AccessToken>, Why> {
-    let Ok(volume) = shelf.volume(name) else {
+    let Ok(registration) = shelf.in_use(name) else {
         return Ok(None);
     };
-    if volume.damaged || volume.registration.newer {
+    if registration.newer {
         return Ok(None);
     }
-    let active = volume.registration.active.as_ref().ok_or(Why::Nothing)?;
+    let active = registration.active.as_ref().ok_or(Why::Nothing)?;
     let item = AccessToken::item(active, audience);
-    let kept = shelf.recall(name, volume.registration.store, &item).await;
+    let kept = shelf.recall(name, registration.store, &item).await;
     Ok(kept.and_then(|kept| AccessToken::read(&kept, active)))
 }
 
@@ -161,12 +182,12 @@ async fn patiently(world: &World, ground: &Ground) -> Result<Opened, Box<Failure
 
 fn print(host: &mut Host, json: bool, audience: Audience, got: &Got) -> Exit {
     if json {
-        return say(
+        return hand_out(
             host,
             &report::token::token(audience, &got.token, got.cached),
         );
     }
-    say(host, &format!("{}\n", got.token.value.reveal()))
+    hand_out(host, &format!("{}\n", got.token.value.reveal()))
 }
 
 fn refuse(host: &mut Host, json: bool, why: &Why) -> Exit {
@@ -188,4 +209,40 @@ pub(super) fn nothing(host: &mut Host, command: &'static str, json: bool) -> Exi
         say(host, &report::token::nothing(command, Exit::SignIn));
     }
     Exit::SignIn
+}
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests {
+    use std::io::{self, Write};
+
+    use super::*;
+    use crate::commands::tests::{Stream, host};
+
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_handed_out_and_does_not_get_there_is_told() {
+        for (kind, exit) in [
+            (io::ErrorKind::StorageFull, Exit::Storage),
+            (io::ErrorKind::BrokenPipe, Exit::Done),
+        ] {
+            let (out, err) = (Stream::default(), Stream::default());
+            let mut host = host(b"", &out, &err);
+            host.out = Box::new(Broken(kind));
+            assert_eq!(hand_out(&mut host, "a-token"), exit, "{kind}");
+            assert_eq!(err.text().is_empty(), exit == Exit::Done);
+            assert!(!err.text().contains("a-token"));
+        }
+    }
 }

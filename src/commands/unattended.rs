@@ -57,7 +57,7 @@ pub(super) fn instead_of_a_terminal(values: &Values) -> String {
 
 /// Registers with what was given.
 pub(super) fn register(host: &mut Host, arguments: &Register) -> Exit {
-    let ground = match Ground::of(host, &arguments.which) {
+    let ground = match Ground::unasked(host, &arguments.which) {
         Ok(ground) => ground,
         Err(why) => return not_begun(host, &why),
     };
@@ -300,7 +300,7 @@ impl Way<'_, '_> {
 
 /// Step 1, where the name must not be a secret that slipped: it is shown and noted.
 fn basic(typed: &Typed) -> Result<answers::BasicDetails, Vec<Problem>> {
-    match values::secret_as_name(&typed.account_name) {
+    match answers::secret_as_name(&typed.account_name) {
         Some(problem) => Err(vec![problem]),
         None => answers::basic(typed),
     }

@@ -8,7 +8,7 @@ use crate::engine::refused::Refused;
 use crate::engine::step::{Environment, Step};
 use crate::ids::{
     AccountName, ClientId, Directory, IdError, Mended, MpnId, RedirectAddress, TenantId,
-    looks_like_guid,
+    looks_like_guid, looks_like_secret_key,
 };
 use crate::secret::{Secret, SharedSecret};
 
@@ -183,6 +183,13 @@ pub struct PartnerApiRequest {
     pub other_secret: Option<SharedSecret>,
     /// The redirect address.
     pub redirect: RedirectAddress,
+}
+
+/// The name is shown and noted, so a secret must not be taken for one.
+pub fn secret_as_name(name: &str) -> Option<Problem> {
+    let what = "That looks like a secret key. It was not taken: this value is shown.";
+    let cure = "The secret key is given by --secret-file or --secret-stdin.";
+    looks_like_secret_key(name).then(|| Problem::new(Field::AccountName, what, cure))
 }
 
 /// Reads step 1.

@@ -173,7 +173,7 @@ impl StoreKind {
     pub fn title(self) -> &'static str {
         match self {
             Self::Keyring => "keyring",
-            Self::File => "age file",
+            Self::File => "vault file",
         }
     }
 }

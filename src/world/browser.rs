@@ -1,12 +1,13 @@
 //! Opening a page in the browser of this machine, or saying that there is none.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use url::Url;
 
 use crate::engine::effect::Sight;
+use crate::world::child;
 
 /// How long a browser may take to start.
 const STARTING: Duration = Duration::from_secs(5);
@@ -28,6 +29,8 @@ pub struct Surroundings {
     pub wsl: bool,
     /// Whether this is a container (`/.dockerenv`, `container`).
     pub container: bool,
+    /// Whether `ALPHAUS_CLIENT_SECRET` is set, which a browser must not inherit.
+    pub secret: bool,
 }
 
 impl Surroundings {
@@ -49,7 +52,7 @@ impl Surroundings {
         if !matches!(address.scheme(), "http" | "https") || self.missing().is_some() {
             return false;
         }
-        let (command, address) = (self.command.clone(), address.as_str().to_owned());
+        let (command, address) = (self.command(), address.as_str().to_owned());
         let (tell, told) = oneshot::channel();
         // A plain thread: a browser that hangs while it starts must not keep the program from ending.
         let thread = std::thread::Builder::new()
@@ -67,6 +70,19 @@ impl Surroundings {
                 // A browser that is still starting has been started.
                 Ok(Ok(true)) | Err(_)
             )
+    }
+
+    /// What is run by ourselves. The library that knows more ways cannot be told to keep a variable from what it starts.
+    fn command(&self) -> Option<String> {
+        let opener = if cfg!(windows) || self.wsl {
+            "rundll32.exe url.dll,FileProtocolHandler"
+        } else if cfg!(target_os = "macos") {
+            "open"
+        } else {
+            "xdg-open"
+        };
+        let ours = || self.secret.then(|| opener.to_owned());
+        self.command.clone().or_else(ours)
     }
 
     fn missing(&self) -> Option<&'static str> {
@@ -108,7 +124,7 @@ fn run(command: &str, address: &str) -> bool {
     if !command.contains("%s") {
         arguments.push(address.to_owned());
     }
-    let child = Command::new(program)
+    let child = child::command(program)
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -159,6 +175,19 @@ mod tests {
         ] {
             assert!(good.look().good, "{good:?}");
         }
+    }
+
+    #[test]
+    fn with_a_secret_in_the_environment_the_browser_is_started_by_ourselves() {
+        let with = |secret, command: Option<&str>| Surroundings {
+            command: command.map(str::to_owned),
+            secret,
+            ..Surroundings::default()
+        };
+        assert_eq!(with(false, None).command(), None);
+        assert!(with(true, None).command().is_some());
+        let own = Some("firefox");
+        assert_eq!(with(true, own).command().as_deref(), own);
     }
 
     #[tokio::test]

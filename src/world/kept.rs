@@ -285,7 +285,11 @@ impl Kept {
 }
 
 /// Whether a registration may be opened so. What was kept elsewhere must not look as if it were gone.
-fn usable(record: &Record, asked: StoreKind, purpose: Purpose) -> Result<(), Box<Failure>> {
+pub(super) fn usable(
+    record: &Record,
+    asked: StoreKind,
+    purpose: Purpose,
+) -> Result<(), Box<Failure>> {
     let (cause, detail) = if record.is_damaged() {
         let folder = record.folder().display().to_string();
         (Cause::Disk(DiskFault::Damaged), folder)
@@ -298,7 +302,7 @@ fn usable(record: &Record, asked: StoreKind, purpose: Purpose) -> Result<(), Box
             StoreKind::Keyring => "in the keyring".to_owned(),
             StoreKind::File => {
                 let file = record.folder().join(VAULT_FILE);
-                format!("in the age file {}", file.display())
+                format!("in the vault file {}", file.display())
             }
         };
         (Cause::OtherStore, words)

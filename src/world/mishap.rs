@@ -144,7 +144,7 @@ const fn disk(at: At, cause: Cause, detail: &'static str) -> Mishap {
 
 const LOGIN: &str = "login.microsoftonline.com";
 const FOLDER: &str = "/home/alex/.local/state/octo-csp/production";
-const OTHER: &str = "in the age file /home/alex/.local/state/octo-csp/production/vault.age";
+const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/production/vault.age";
 const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
 
 #[rustfmt::skip]
@@ -176,8 +176,8 @@ const ROWS: [(&str, &str, Mishap); 35] = [
     ("keyring-reads-differently", "The keyring gives back something else", keyring(VaultFault::ReadsDifferently)),
     ("keyring-other", "The keyring fails in a way of its own", keyring(VaultFault::Other)),
     ("vault-passphrase", "The vault file does not open with this passphrase",
-        on(Place::Any, "age file", VaultFault::WrongPassphrase)),
-    ("vault-damaged", "The vault file is damaged", on(Place::Any, "age file", VaultFault::Damaged)),
+        on(Place::Any, "vault file", VaultFault::WrongPassphrase)),
+    ("vault-damaged", "The vault file is damaged", on(Place::Any, "vault file", VaultFault::Damaged)),
     ("disk-full", "There is no room on the disk", disk(At::Journal, Cause::Disk(DiskFault::Full), FOLDER)),
     ("disk-read-only", "The disk is read-only", disk(At::Journal, Cause::Disk(DiskFault::ReadOnly), FOLDER)),
     ("disk-denied", "The folder belongs to another user", disk(At::Journal, Cause::Disk(DiskFault::Denied), FOLDER)),

@@ -7,7 +7,7 @@ use crate::engine::effect::{Cause, Failure, VaultFault};
 use crate::engine::journal::{ItemName, Registration, StoreKind};
 use crate::secret::SharedSecret;
 use crate::world::folder::DiskError;
-use crate::world::kept::Secrets;
+use crate::world::kept::{self, Purpose, Secrets};
 use crate::world::leaks;
 use crate::world::record::Record;
 use crate::world::vault::{VAULT_FILE, Vault};
@@ -114,6 +114,14 @@ impl Shelf {
             .filter(|name| name.starts_with("production") || name.starts_with("sandbox"))
             .take(MOST)
             .collect())
+    }
+
+    /// The fold of one registration, to hand something out of it: of none that is damaged or half forgotten.
+    pub fn in_use(&self, name: &str) -> Result<Registration, Box<Failure>> {
+        let record = Record::open(&self.state, name)?;
+        let kept_in = record.registration().kept_in();
+        kept::usable(&record, kept_in.unwrap_or(StoreKind::Keyring), Purpose::Use)?;
+        Ok(record.registration().clone())
     }
 
     /// One registration; without a journal it is an empty one.

@@ -56,7 +56,7 @@ impl Vault {
         Self::over(registration, Arc::new(Keyring), reader)
     }
 
-    /// The age file at a place; `program` is as above.
+    /// The vault file at a place; `program` is as above.
     pub fn file(place: Place, program: PathBuf) -> Self {
         let store = Arc::new(AgeFile::new(place.clone()));
         let name = place.registration.clone();

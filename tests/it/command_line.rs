@@ -123,7 +123,8 @@ fn as_a_shell(example: &str) -> Vec<String> {
 fn every_command_shows_how_it_is_used() {
     for command in shown().iter().filter(|command| !command.is_a_group) {
         let name = command.words.join(" ");
-        let lines = command.after_help.split("octo-csp ").skip(1);
+        let text = command.after_help.replace("\\\n", " ");
+        let lines = text.split("octo-csp ").skip(1);
         let examples = lines.filter_map(|rest| rest.split(['\n', '|', '>', '<', '&', ')']).next());
         let of_it: Vec<_> = examples.filter(|e| e.starts_with(&name)).collect();
         assert!(!of_it.is_empty(), "{name} has no example");

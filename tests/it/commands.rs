@@ -317,6 +317,8 @@ fn a_token_or_a_code_of_nothing_registered_asks_for_a_person() {
         (&["token", "partner-center"][..], 4),
         (&["token", "partner-api", "--json"], 4),
         (&["code", "--show"], 4),
+        // It looks into no vault.
+        (&["code", "--show", "--store", "file"], 4),
         (&["code"], 2),
         (&["token"], 2),
         (&["token", "graph"], 2),
@@ -343,7 +345,29 @@ fn a_token_or_a_code_of_nothing_registered_asks_for_a_person() {
 }
 
 #[test]
+fn no_code_is_asked_for_where_the_journal_is_damaged_or_half_forgotten() {
+    let home = registered_as("sandbox-at-china");
+    let state = home.path().join("octo-csp");
+    let code = || {
+        let words = ["code", "--show", "--sandbox", "--cloud", "china", "--json"];
+        let output = program(home.path(), &words, b"");
+        assert_eq!(output.status.code(), Some(7), "{}", err(&output));
+        object(&output)["failed"][0]["code"].clone()
+    };
+    let mut record = Record::open(&state, "sandbox-at-china").unwrap();
+    record.append(&Fact::Forgetting, clock::now()).unwrap();
+    assert_eq!(code(), "half forgotten");
+    let journal = state.join("sandbox-at-china/journal");
+    let text = fs::read_to_string(&journal).unwrap();
+    let other = text.replacen("Contoso", "Fabrikam", 1);
+    let mut file = fs::File::create(&journal).unwrap();
+    file.write_all(other.as_bytes()).unwrap();
+    assert_eq!(code(), "journal damaged");
+}
+
+#[test]
 fn rename_changes_the_name_and_nothing_else() {
+    const SECRET: &str = "abc8Q~0123456789abcdefghijklmnopqrstuvwx";
     let home = registered_as("production-at-china");
     let journal = home.path().join("octo-csp/production-at-china/journal");
     let before = fs::read(&journal).unwrap();
@@ -379,9 +403,11 @@ fn rename_changes_the_name_and_nothing_else() {
         &["rename", " "],
         &["rename", "x", "--none"],
         &["rename", &"x".repeat(129)],
+        &["rename", SECRET, "--cloud", "china"],
     ] {
         let output = program(home.path(), wrong, b"");
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(!err(&output).contains(SECRET));
     }
     let long = program(
         home.path(),

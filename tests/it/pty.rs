@@ -121,6 +121,20 @@ impl Pty {
         signal_to(self.pid, signal);
     }
 
+    /// Sends a signal as a person who grows impatient does, until the program ends of itself.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn ends_on(&mut self, signal: Signal) -> u32 {
+        for _ in 0..50 {
+            // It may be gone already.
+            let _sent = kill_process(Pid::from_raw(self.pid).unwrap(), signal);
+            if let Ok(status) = self.status.recv_timeout(Duration::from_millis(100)) {
+                assert_eq!(status.signal(), None);
+                return status.exit_code();
+            }
+        }
+        panic!("it does not end:\n{}", self.screen().contents());
+    }
+
     /// Waits for the end, reading all that is still written.
     pub(crate) fn exit(&mut self) -> u32 {
         let status = self.status.recv_timeout(PATIENCE).unwrap();

@@ -1,4 +1,4 @@
-//! The README says what is so: every command and flag, every exit code, tests that exist, files that exist.
+//! The README and what it leads to say what is so: every command and flag, every exit code, tests that exist, files that exist.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,18 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
-/// The text below a heading, up to the next one of the same rank.
+/// What a person reads.
+const PAPERS: [&str; 4] = [
+    "README.md",
+    "docs/LINE-BY-LINE.md",
+    "docs/PROMISES.md",
+    "docs/WITHOUT-A-SCREEN.md",
+];
+
+/// What is told once, because it is the same for every command.
+const SHARED: &str = "### Flags of every command";
+
+/// The text of the README below a heading, up to the next one of the same rank.
 fn section(heading: &str) -> String {
     let readme = read("README.md");
     let rank = heading.split(' ').next().unwrap();
@@ -33,10 +44,12 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn every_command_and_flag_is_told() {
-    for command in Cli::command()
-        .get_subcommands()
-        .filter(|c| !c.is_hide_set())
-    {
+    let cli = Cli::command();
+    let shared = section(SHARED);
+    for flag in cli.get_arguments().filter_map(clap::Arg::get_long) {
+        assert!(shared.contains(&format!("`--{flag}")), "{flag}");
+    }
+    for command in cli.get_subcommands().filter(|c| !c.is_hide_set()) {
         let told = section(&format!("### `octo-csp {}`", command.get_name()));
         let inner = command
             .get_subcommands()
@@ -44,7 +57,8 @@ fn every_command_and_flag_is_told() {
         let arguments = command.get_arguments().chain(inner);
         for flag in arguments.filter_map(clap::Arg::get_long) {
             let flag = format!("`--{flag}");
-            assert!(told.contains(&flag), "{} {flag}", command.get_name());
+            let found = told.contains(&flag) || shared.contains(&flag);
+            assert!(found, "{} {flag}", command.get_name());
         }
     }
 }
@@ -74,13 +88,9 @@ fn every_promise_has_a_test_that_exists() {
     for folder in ["src", "tests/it"] {
         gather(root.join(folder), &mut sources);
     }
-    let promises = rows(&section("## Promises"));
-    let promises = promises
-        .iter()
-        .skip(1)
-        .take_while(|row| row.first().unwrap() != "Cloud");
+    let promises = rows(&read("docs/PROMISES.md"));
     let mut count = 0;
-    for promise in promises {
+    for promise in promises.iter().skip(1) {
         let test = promise.last().unwrap().trim_matches('`');
         assert!(sources.contains(&format!("fn {test}()")), "{promise:?}");
         count += 1;
@@ -100,7 +110,7 @@ fn gather(path: PathBuf, text: &mut String) {
 
 #[test]
 fn every_host_is_told() {
-    let told = section("## Promises");
+    let told = section("## Hosts");
     for cloud in [Cloud::global(), Cloud::china(), Cloud::us_gov()] {
         let prices = cloud.partner_api.as_ref();
         for address in [&cloud.login, &cloud.partner_center]
@@ -127,33 +137,50 @@ fn items_are_found_by_the_name_that_is_told() {
     assert!(section("## Where things are kept").contains(&format!("service {SERVICE}\n")));
 }
 
-/// What a heading is linked by.
-fn anchor(line: &str) -> Option<String> {
-    let words = line
-        .starts_with('#')
-        .then(|| line.trim_start_matches(['#', ' ']))?;
-    let kept = words
-        .chars()
-        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
-    Some(kept.collect::<String>().to_lowercase().replace(' ', "-"))
+/// The names by which the headings of a paper are linked.
+fn anchors(paper: &str) -> Vec<String> {
+    let text = read(paper);
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let words = headings.map(|line| line.trim_start_matches(['#', ' ']));
+    words
+        .map(|words| {
+            let kept = words
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
+            kept.collect::<String>().to_lowercase().replace(' ', "-")
+        })
+        .collect()
 }
 
 #[test]
 fn whatever_is_linked_or_run_is_there() {
-    let readme = read("README.md");
-    let links = readme.split("](").skip(1);
-    let links = links.map(|rest| rest.split(')').next().unwrap());
-    let headings: Vec<String> = readme.lines().filter_map(anchor).collect();
-    for path in links.filter(|link| !link.contains("://")).chain([
-        "tests/run",
-        "tests/set-up",
-        ".ci/release",
-    ]) {
-        if let Some(anchor) = path.strip_prefix('#') {
-            assert!(headings.iter().any(|heading| heading == anchor), "{path}");
-            continue;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for path in ["tests/run", "tests/set-up", ".ci/release"] {
+        assert!(root.join(path).exists(), "{path}");
+    }
+    for paper in PAPERS {
+        let text = read(paper);
+        let links = text.split("](").skip(1);
+        let links = links.map(|rest| rest.split(')').next().unwrap());
+        for link in links.filter(|link| !link.contains("://")) {
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() {
+                paper.to_owned()
+            } else {
+                let folder = Path::new(paper).parent().unwrap();
+                folder.join(path).to_str().unwrap().to_owned()
+            };
+            assert!(root.join(&target).exists(), "{paper}: {link}");
+            let known = anchor.is_empty() || anchors(&target).iter().any(|one| one == anchor);
+            assert!(known, "{paper}: {link}");
         }
-        let there = Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists();
-        assert!(there, "{path}");
+    }
+}
+
+#[test]
+fn the_readme_leads_to_every_paper() {
+    let readme = read("README.md");
+    for paper in PAPERS.iter().filter(|paper| **paper != "README.md") {
+        assert!(readme.contains(&format!("]({paper}")), "{paper}");
     }
 }

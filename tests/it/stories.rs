@@ -9,7 +9,6 @@ mod desk;
 
 mod endings;
 mod fields;
-mod handed;
 mod interrupted;
 mod octo;
 mod plain;
@@ -18,3 +17,4 @@ mod rehearsed;
 mod scripts;
 mod sealed;
 mod secrets;
+mod tokens_and_codes;

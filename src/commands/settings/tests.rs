@@ -182,3 +182,40 @@ fn a_file_that_others_may_write_is_not_read() {
         assert!(desk.refused().contains("config.toml"));
     }
 }
+
+#[test]
+fn beside_a_keyring_that_is_asked_for_the_passphrase_of_a_layer_below_is_left_out() {
+    let file = "store = \"file\"\npassphrase-file = \"/x\"\n";
+    let desk = Desk::new(file, &[]);
+    let store = |desk: &Desk, typed: &[&str]| desk.register(typed).which.store;
+    let below = store(&desk, &["register"]);
+    assert!(matches!(below.store, StoreName::File) && below.passphrase_file.is_some());
+    let typed = store(&desk, &["register", "--store", "keyring"]);
+    assert!(matches!(typed.store, StoreName::Keyring));
+    assert_eq!(typed.passphrase_file, None);
+    let desk = Desk::new(file, &[("OCTO_CSP_STORE", "keyring")]);
+    assert_eq!(store(&desk, &["register"]).passphrase_file, None);
+    let both = store(&desk, &["register", "--store", "file"]);
+    assert!(both.passphrase_file.is_some());
+    // What is typed is a mistake of whoever types it.
+    let typed = ["register", "--store", "keyring", "--passphrase-file", "/y"];
+    assert!(store(&desk, &typed).passphrase_file.is_some());
+}
+
+#[test]
+fn a_file_to_which_a_variable_leads_does_not_move_where_secrets_are_sent() {
+    for key in NO_VARIABLE {
+        let desk = Desk::new(&format!("{key} = \"/x\"\n"), &[]);
+        let mut host = desk.host(&["register"]);
+        assert!(arguments(&host).is_ok(), "the command line led there");
+        drop(host.arguments.drain(1..3));
+        let folder = desk.folder.path().into();
+        let variable = "OCTO_CSP_CONFIG_DIR".to_owned();
+        drop(host.environment.settings.insert(variable, folder));
+        let said = arguments(&host).unwrap_err();
+        assert!(
+            said.contains(key) && said.contains("OCTO_CSP_CONFIG_DIR"),
+            "{said}"
+        );
+    }
+}

@@ -384,3 +384,22 @@ fn every_check_is_named_in_the_schema() {
     keys.sort_unstable();
     assert_eq!(named, keys);
 }
+
+#[test]
+fn nobody_is_asked_for_a_passphrase_even_at_a_terminal() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let typed = ["octo-csp", "register", "--no-input", "--store", "file"];
+    let Command::Register(arguments) = Cli::try_parse_from(typed).unwrap().command else {
+        panic!("not register");
+    };
+    let (out, err) = (Stream::default(), Stream::default());
+    let mut host = bench::host(b"", &out, &err);
+    host.environment.home = Some(folder.path().to_owned());
+    host.input_is_terminal = true;
+    assert_eq!(register(&mut host, &arguments), Exit::Usage);
+    let said = err.text();
+    assert!(
+        said.contains("--no-input asks for nothing") && said.contains("--passphrase-file"),
+        "{said}"
+    );
+}

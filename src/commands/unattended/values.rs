@@ -8,7 +8,6 @@ use crate::cli::Values;
 use crate::commands::{intake, settings};
 use crate::engine::answers::{self, Field, PartnerCenterRequest, Problem, Typed};
 use crate::host::Host;
-use crate::ids::looks_like_secret_key;
 use crate::secret::SharedSecret;
 use crate::ui::field::{Pasted, SecretField};
 use crate::ui::report::register::Blamed;
@@ -174,13 +173,6 @@ pub(super) fn missing(values: &Values) -> Vec<&'static str> {
         .filter(|field| is_missing(*field, values, &typed))
         .map(|field| flag(field, values))
         .collect()
-}
-
-/// The name is shown and noted, so a secret must not be taken for one.
-pub(super) fn secret_as_name(name: &str) -> Option<Problem> {
-    let what = "That looks like a secret key. It was not taken: this value is shown.";
-    let cure = "The secret key is given by --secret-file or --secret-stdin.";
-    looks_like_secret_key(name).then(|| Problem::new(Field::AccountName, what, cure))
 }
 
 fn from_file(host: &mut Host, path: &Path) -> Result<SharedSecret, Blamed> {

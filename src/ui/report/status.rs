@@ -112,7 +112,7 @@ fn one(found: &Found) -> Vec<Row> {
         let label = match registration.store {
             _ if index > 0 => "",
             StoreKind::Keyring => "Keyring",
-            StoreKind::File => "Age file",
+            StoreKind::File => "Vault file",
         };
         rows.push(pair(label, format!("{}: {}", item.name, item.state)));
     }

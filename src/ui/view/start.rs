@@ -73,7 +73,7 @@ fn name(look: Look, store: StoreKind) -> &'static str {
         Look::Clock => "Clock",
         Look::Keyring => match store {
             StoreKind::Keyring => "Keyring",
-            StoreKind::File => "Age file",
+            StoreKind::File => "Vault",
         },
         Look::Browser => "Browser",
     }

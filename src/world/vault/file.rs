@@ -91,7 +91,7 @@ impl AgeFile {
     fn with_work(place: Place, work: u8) -> Self {
         let path = place.state.join(&place.registration).join(VAULT_FILE);
         Self {
-            title: format!("age file {}", path.display()),
+            title: format!("vault file {}", path.display()),
             place,
             work,
             held: Mutex::new(None),

@@ -26,6 +26,7 @@ use super::store::{Store, VaultError};
 use crate::engine::effect::VaultFault;
 use crate::exit::Exit;
 use crate::secret::{Secret, SharedSecret};
+use crate::world::child;
 
 /// The hidden command of the second process.
 pub const SECOND_PROCESS: &str = "vault-read";
@@ -149,7 +150,7 @@ async fn ask(program: &Path, request: &Request, limit: Duration) -> Result<Diges
     let request = serde_json::to_vec(request)
         .map(Zeroizing::new)
         .map_err(|_never| VaultError::other("the request cannot be written"))?;
-    let mut child = Command::new(program)
+    let mut child = Command::from(child::command(program))
         .arg(SECOND_PROCESS)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

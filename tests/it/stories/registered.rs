@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::browser::{Browser, sign_in, sign_in_and_stay};
-use super::desk::{Desk, Person as _};
+use super::desk::{Desk, Person as _, make};
 use crate::pty::{Pty, now};
 
 /// Registers by pasting, and leaves.
@@ -204,7 +204,7 @@ fn what_failed_without_a_screen_is_remembered_until_it_passes() {
     let (application, domain) = (desk.fact("client_id"), desk.fact("domain"));
     let secret = desk.fact("client_secret");
     let register = |key: &str| {
-        std::fs::write(&file, key).unwrap();
+        make(&file, key.as_bytes());
         let file = file.display().to_string();
         let given = ["--application-id", &application, "--directory", &domain];
         let given = given.into_iter().chain(["--secret-file", &file]);

@@ -1,4 +1,4 @@
-//! A machine without a keyring: the sealed file, from the first page until it is forgotten.
+//! A machine without a keyring: the vault file, from the first page until it is forgotten.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -41,14 +41,14 @@ fn registered() -> Desk {
     pty.send(PASSPHRASE);
     pty.send("\r");
     pty.wait("test item written");
-    pty.reads("read back by a second process, removed (age file");
+    pty.reads("read back by a second process, removed (vault file");
     pty.begin("Contoso CSP");
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.reads("age file: 2 secrets, opened by your passphrase");
+    pty.reads("vault file: 2 secrets, opened by your passphrase");
     pty.enter("Registered: Contoso CSP");
-    pty.reads("age file");
+    pty.reads("vault file");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     let written = String::from_utf8_lossy(&pty.bytes).into_owned();
@@ -200,8 +200,22 @@ fn asked_for_again_by_the_wizard(desk: &Desk) {
     pty.send(PASSPHRASE);
     pty.send("\r");
     pty.wait("What should be done?");
+    a_wait_for_the_other_one_ends_on_a_signal(desk);
     pty.send("\x03");
     assert_eq!(pty.exit(), 0);
+}
+
+/// While the wizard has the lock, and after a passphrase was typed.
+fn a_wait_for_the_other_one_ends_on_a_signal(desk: &Desk) {
+    let cloud = desk.path("cloud.json").display().to_string();
+    let mut token = vec![PROGRAM, "token", "partner-center", "--show"];
+    token.extend(["--store", "file", "--cloud-file", &cloud]);
+    let mut pty = spawn(&desk.session, &token);
+    pty.wait("(it is not shown): ");
+    let row = pty.screen().cursor_position().0;
+    pty.send(&format!("{PASSPHRASE}\r"));
+    pty.wait_until("the next line", |screen| screen.cursor_position().0 > row);
+    assert_eq!(pty.ends_on(rustix::process::Signal::INT), 130);
 }
 
 /// The file goes as a whole, once the name was typed.

@@ -2,6 +2,9 @@
 
 use std::process::{Child, Output};
 
+use octo_csp::engine::journal::Fact;
+use octo_csp::world::clock;
+use octo_csp::world::record::Record;
 use serde_json::Value;
 
 use super::browser::{runtime, sign_in};
@@ -9,6 +12,12 @@ use super::desk::{Desk, PROGRAM, Person as _, spawn};
 use super::registered::registered;
 use crate::pty::{Pty, now};
 use crate::simulator::bench::client;
+
+/// What the account is called at Microsoft.
+const NAME: &str = "Contoso Cloud Partners";
+
+/// Said once nothing is shown of what is typed.
+const HIDDEN: &str = "Address (it is not shown): ";
 
 /// A script of this person starts the program.
 fn start(desk: &Desk, arguments: &[&str]) -> Child {
@@ -127,7 +136,7 @@ fn a_code_is_shown_unredeemed_and_works_for_somebody_without_our_verifier() {
     let before = counted(&desk, "redemption_attempts");
     let mut pty = terminal(&desk, &["code", "--no-browser"]);
     pty.reads("press Accept.");
-    pty.wait("aste ");
+    pty.wait(HIDDEN);
     let address = shown(&pty);
     assert!(!address.contains("code_challenge"), "{address}");
     assert!(
@@ -136,6 +145,9 @@ fn a_code_is_shown_unredeemed_and_works_for_somebody_without_our_verifier() {
     );
     pty.send("http://localhost/?code=0.AXoA-some-other-code&state=wrong\r");
     pty.reads("belongs to another sign-in");
+    pty.wait_until("the question again", |screen| {
+        screen.contents().matches(HIDDEN).count() == 2
+    });
     let back = sign_in(&address);
     pty.send(&format!("{back}\r"));
     pty.wait("It works once");
@@ -144,6 +156,8 @@ fn a_code_is_shown_unredeemed_and_works_for_somebody_without_our_verifier() {
     let code = code.split('&').next().unwrap();
     let said = String::from_utf8_lossy(&pty.bytes).into_owned();
     assert!(said.lines().any(|line| line.trim() == code), "{said}");
+    assert!(!said.contains("some-other-code") && !said.contains(&back));
+    assert_eq!(pty.settings(), pty.before);
     assert_eq!(counted(&desk, "redemption_attempts"), before);
     assert_eq!((desk.journal(), desk.kept()), (journal, kept));
 
@@ -175,15 +189,59 @@ fn a_code_for_which_nobody_signs_in_ends_with_the_codes_of_the_readme() {
     assert_eq!(pty.exit(), 124);
     let mut pty = terminal(&desk, &["code", "--no-browser"]);
     pty.reads("press Accept.");
-    pty.wait("aste ");
+    pty.wait(HIDDEN);
     pty.send("\x03");
     assert_eq!(pty.exit(), 130);
     let mut pty = terminal(&desk, &["code", "--no-browser"]);
-    pty.wait("aste ");
+    pty.wait(HIDDEN);
     let state = shown(&pty).split_once("state=").unwrap().1.to_owned();
     let state = state.split('&').next().unwrap();
     let declined =
         format!("http://localhost/?error=access_denied&error_subcode=cancel&state={state}\r");
     pty.send(&declined);
     assert_eq!(pty.exit(), 4);
+}
+
+#[test]
+fn an_answer_that_is_longer_than_a_line_of_the_terminal_is_taken_and_not_shown() {
+    let desk = registered();
+    let begun = desk.run(&["consent", "start", "--json"]);
+    let begun: Value = serde_json::from_slice(&begun.stdout).unwrap();
+    let back = sign_in(begun["consent"]["address"].as_str().unwrap());
+    let padded = format!("{back}&session_state={}", "x".repeat(6_000));
+    let mut pty = terminal(&desk, &["consent", "finish", "--replace", NAME]);
+    pty.wait(HIDDEN);
+    pty.send(&format!("{padded}\r"));
+    assert_eq!(pty.exit(), 0, "{}", pty.screen().contents());
+    let code = back.split_once("code=").unwrap().1;
+    let said = String::from_utf8_lossy(&pty.bytes).into_owned();
+    assert!(
+        !said.contains(&code[..20]) && !said.contains("xxxx"),
+        "{said}"
+    );
+    assert_eq!(pty.settings(), pty.before);
+}
+
+#[test]
+fn what_does_not_get_there_and_what_is_half_forgotten_is_not_handed_out() {
+    let desk = registered();
+    let token = printed(&desk.run(&["token", "partner-center"]));
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let mut command = desk.command(&["token", "partner-center", "--cloud-file"]);
+    command.arg(desk.path("cloud.json")).stdout(full.unwrap());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(7));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("cannot be written") && !said.contains(&token));
+
+    let record = desk.record();
+    let name = record.file_name().unwrap().to_str().unwrap();
+    let mut journal = Record::open(record.parent().unwrap(), name).unwrap();
+    journal.append(&Fact::Forgetting, clock::now()).unwrap();
+    let output = desk.run(&["token", "partner-center"]);
+    assert_eq!(
+        (output.status.code(), &output.stdout[..]),
+        (Some(7), &b""[..])
+    );
+    assert!(String::from_utf8_lossy(&output.stderr).contains("half-forgotten"));
 }
