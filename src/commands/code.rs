@@ -153,8 +153,9 @@ impl Desk<'_> {
             Some(_) | None => false,
         };
         note(self.host, &invitation(consent, opened));
-        if run.address_seen() == Some(AddressSeen::NotRegistered) {
-            note(self.host, NOT_REGISTERED);
+        let seen = run.address_seen();
+        if let Some(seen) = seen.filter(|seen| *seen == AddressSeen::NotRegistered) {
+            note(self.host, seen.words());
         }
     }
 
@@ -221,8 +222,6 @@ impl Answers {
         }
     }
 }
-
-const NOT_REGISTERED: &str = "Microsoft does not seem to know this redirect address (AADSTS50011): add it to the app as platform Web, letter for letter.";
 
 fn invitation(consent: &Consent, opened: bool) -> String {
     let opened = if opened {

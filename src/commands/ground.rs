@@ -26,6 +26,8 @@ pub(super) struct Ground {
     pub(super) environment: Environment,
     /// The flags that name this registration, each after a blank, for a command that is told.
     pub(super) words: String,
+    /// The same without production or sandbox, between which the wizard lets a person choose.
+    pub(super) words_of_both: String,
     state: PathBuf,
     program: PathBuf,
     secrets: Secrets,
@@ -95,7 +97,12 @@ impl Ground {
             } else {
                 Environment::Production
             },
-            words: words(which),
+            words: format!(
+                "{}{}",
+                if which.sandbox { " --sandbox" } else { "" },
+                words(which)
+            ),
+            words_of_both: words(which),
             state: state(host)?,
             program: host.program.clone(),
             secrets: if is_file(&which.store)? {
@@ -115,6 +122,7 @@ impl Ground {
             extra_ca: None,
             environment: Environment::Production,
             words: String::new(),
+            words_of_both: String::new(),
             state: PathBuf::new(),
             program: PathBuf::new(),
             secrets: Secrets::Keyring,
@@ -203,12 +211,9 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
     Ok((cloud, extra_ca))
 }
 
-/// The flags that name a registration, for a command that is told.
+/// The flags that name a registration beside production or sandbox, for a command that is told.
 fn words(which: &Which) -> String {
     let mut words = String::new();
-    if which.sandbox {
-        words.push_str(" --sandbox");
-    }
     let cloud = which.cloud.cloud;
     if which.cloud.cloud_file.is_none()
         && !matches!(cloud, CloudName::Global)

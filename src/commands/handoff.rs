@@ -3,9 +3,11 @@
 use crate::cli::Handoff as Arguments;
 use crate::commands::ground::Ground;
 use crate::commands::{cannot, not_begun, say};
+use crate::engine::diagnose::Context;
+use crate::engine::refused::Refused;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::handoff::{self, Handoff};
+use crate::ui::report::handoff::{self, Handoff, Missing};
 
 pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
     let ground = match Ground::sealed(host, &arguments.which) {
@@ -20,11 +22,26 @@ pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
     };
     let typed = volume.draft.as_ref().map(|draft| &draft.typed);
     let portal = ground.cloud.portal.as_str();
-    let note = Handoff::of(&volume.registration, typed, portal);
+    let mut note = Handoff::of(&volume.registration, typed, portal);
+    let refused = volume.draft.as_ref().and_then(|it| it.refused.as_deref());
+    note.missing = refused.and_then(|refused| missing(refused, &note));
     let text = if arguments.html {
         handoff::html(&note)
     } else {
         handoff::text(&note)
     };
     say(host, &text)
+}
+
+/// What stopped the registration the last time. What Octo refused is no matter of Entra's.
+fn missing(refused: &Refused, note: &Handoff) -> Option<Missing> {
+    refused.id()?.step()?;
+    let values = Context {
+        application: note.application.as_deref(),
+        tenant: note.tenant.as_deref(),
+        redirect: note.redirect.as_deref(),
+        ..Context::default()
+    };
+    let (failure, diagnosis) = refused.explained(&values)?;
+    Some(Missing::of(&failure, diagnosis))
 }

@@ -179,6 +179,7 @@ fn setting() -> Setting {
         browser: true,
         given: crate::engine::answers::Typed::default(),
         zone: TimeZone::UTC,
+        words: String::new(),
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
         browser: !arguments.screen.no_browser,
         given: unattended::typed(&arguments.values),
         zone: host.zone.clone(),
+        words: ground.words_of_both.clone(),
     };
     let options = ground.options(surroundings(host, &arguments.screen));
     let Some(runtime) = runtime() else {

@@ -77,6 +77,7 @@ async fn wizard(
         browser: !arguments.screen.no_browser,
         given: crate::engine::answers::Typed::default(),
         zone: host.zone.clone(),
+        words: String::new(),
     };
     let browser = register::surroundings(host, &arguments.screen);
     let options = Options {

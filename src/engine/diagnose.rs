@@ -32,6 +32,7 @@ pub use sample::{Explanation, explain};
 
 use crate::engine::answers::Field;
 use crate::engine::effect::{Audience, Cause, Failure, Service};
+use crate::engine::run::CheckId;
 use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::text::Foreign;
@@ -128,6 +129,8 @@ pub enum Who {
     Microsoft,
     /// The makers of this program and of Octo.
     Alphaus,
+    /// Nobody has to: only time helps.
+    Nobody,
 }
 
 impl Who {
@@ -143,6 +146,7 @@ impl Who {
             Self::OctoAdministrator => "Octo administrator of your organization",
             Self::Microsoft => "Microsoft; nothing to change on your side",
             Self::Alphaus => "Alphaus support",
+            Self::Nobody => "Nobody: it passes by itself",
         }
     }
 }
@@ -187,6 +191,8 @@ pub struct Row {
     pub goto: Goto,
     /// The exit code.
     pub exit: Exit,
+    /// Checks that may have passed although what they looked at is to blame: they do not clear it.
+    pub blames: &'static [CheckId],
 }
 
 /// By what a failure is known.
@@ -363,6 +369,7 @@ const OPERATOR: Row = Row {
     wait: None,
     goto: Goto::Retry,
     exit: Exit::Refused,
+    blames: &[],
 };
 
 /// The app registration must change.
@@ -410,18 +417,26 @@ struct Values {
 }
 
 impl Values {
-    /// The longest value in a text; the field beside it shows the whole.
+    /// The longest value that was typed, in a text; the field beside it shows the whole.
     const LONGEST: usize = 60;
 
+    /// The longest detail: it is shown nowhere else, and a path is of no use without its end.
+    const LONGEST_DETAIL: usize = 160;
+
     fn of(failure: &Failure, context: &Context<'_>) -> Self {
-        let or = |value: Option<&str>, word: &str| value.map_or_else(|| word.to_owned(), clip);
+        let or = |value: Option<&str>, word: &str| {
+            value.map_or_else(|| word.to_owned(), |value| clip(value, Self::LONGEST))
+        };
         let (api, id) = match context.audience {
             Some(Audience::PartnerCenter) => (PARTNER_CENTER_NAME, PARTNER_CENTER_ID),
             Some(Audience::PartnerApi) => (DEV_CENTER_NAME, DEV_CENTER_ID),
             None => ("this API", "4990cffe... or fa3d9a0c..."),
         };
         Self {
-            detail: failure.detail.as_ref().map(|detail| clip(detail.as_str())),
+            detail: failure
+                .detail
+                .as_ref()
+                .map(|detail| clip(detail.as_str(), Self::LONGEST_DETAIL)),
             pairs: [
                 ("{service}", failure.service.title().to_owned()),
                 ("{application}", or(context.application, "your app")),
@@ -461,17 +476,18 @@ const PARTNER_CENTER_ID: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
 const DEV_CENTER_NAME: &str = "Microsoft Partner (Microsoft Dev Center)";
 const DEV_CENTER_ID: &str = "4990cffe-04e8-4e8b-808a-1175604b879f";
 
-/// Harmless, and short enough for a line.
-fn clip(raw: &str) -> String {
+/// Harmless, and not longer than this many characters: the middle is left out, because a path is known by its end.
+fn clip(raw: &str, longest: usize) -> String {
     let text = Foreign::new(raw);
-    if text.as_str().chars().count() <= Values::LONGEST {
+    let count = text.as_str().chars().count();
+    if count <= longest {
         return text.as_str().to_owned();
     }
-    text.as_str()
-        .chars()
-        .take(Values::LONGEST - 1)
-        .chain(['…'])
-        .collect()
+    let front = longest / 2;
+    let back = longest.saturating_sub(front + 1);
+    let characters = || text.as_str().chars();
+    let (front, back) = (characters().take(front), characters().skip(count - back));
+    front.chain(['…']).chain(back).collect()
 }
 
 /// The first letter in upper case, for the start of a sentence.

@@ -479,6 +479,19 @@ pub enum AddressSeen {
     Unclear,
 }
 
+impl AddressSeen {
+    /// As told to the person who is about to sign in.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Known => "Microsoft knows this redirect address.",
+            Self::NotRegistered => {
+                "Microsoft does not seem to know this redirect address (AADSTS50011): add it to the app as platform Web, letter for letter."
+            }
+            Self::Unclear => "Whether the redirect address is registered could not be told.",
+        }
+    }
+}
+
 /// A sign-in that is waiting for a person.
 #[derive(Clone, Debug)]
 pub struct Consent {

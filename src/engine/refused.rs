@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::diagnose::{self, Context, Diagnosis};
 use crate::engine::effect::{Failure, Service};
 use crate::engine::run::CheckId;
 use crate::text::Foreign;
@@ -15,6 +16,9 @@ pub struct Refused {
     pub check: Foreign,
     /// The short name of the failure, such as `AADSTS65001`.
     pub code: Foreign,
+    /// The key of the row that explains it; none from versions that did not remember it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<Foreign>,
     /// When.
     pub at: Option<Timestamp>,
     /// HTTP status.
@@ -33,10 +37,11 @@ pub struct Refused {
 
 impl Refused {
     /// Of a failed check; `None` where the disk failed, which is then not asked to remember it.
-    pub fn of(check: CheckId, code: &str, failure: &Failure) -> Option<Self> {
+    pub fn of(check: CheckId, diagnosis: &Diagnosis, failure: &Failure) -> Option<Self> {
         (failure.service != Service::Disk).then(|| Self {
             check: Foreign::new(check.key()),
-            code: Foreign::new(code),
+            code: Foreign::new(&diagnosis.code),
+            row: Foreign::some(diagnosis.row),
             at: failure.at,
             status: failure.status,
             trace_id: failure.trace_id.clone(),
@@ -47,8 +52,37 @@ impl Refused {
 
     /// The check in words, where this version has it.
     pub fn title(&self) -> &str {
-        let mut all = CheckId::ALL.iter();
-        let known = all.find(|id| self.check == id.key());
-        known.map_or(self.check.as_str(), |id| id.title())
+        match self.id() {
+            Some(id) => id.title(),
+            None => self.check.as_str(),
+        }
+    }
+
+    /// The check, where this version has it.
+    pub fn id(&self) -> Option<CheckId> {
+        CheckId::ALL.into_iter().find(|id| self.check == id.key())
+    }
+
+    /// The failure as far as it is remembered, and what a person is told about it; `values` are those that its texts name.
+    pub fn explained(&self, values: &Context<'_>) -> Option<(Failure, Diagnosis)> {
+        let row = diagnose::row(self.row.as_ref()?.as_str())?;
+        let (known_by, around) = row.sample(*row.signs.first()?);
+        let context = Context {
+            application: values.application,
+            tenant: values.tenant,
+            redirect: values.redirect,
+            ..around
+        };
+        let mut diagnosis = diagnose::diagnose(&known_by, &context);
+        self.code.as_str().clone_into(&mut diagnosis.code);
+        let failure = Failure {
+            at: self.at,
+            status: self.status,
+            trace_id: self.trace_id.clone(),
+            correlation_id: self.correlation_id.clone(),
+            request_id: self.request_id.clone(),
+            ..known_by
+        };
+        Some((failure, diagnosis))
     }
 }

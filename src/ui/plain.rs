@@ -21,7 +21,7 @@ use crate::engine::step::Step;
 use crate::ids::looks_like_secret_key;
 use crate::secret::Secret;
 use crate::ui::page::{Body, Page, Said};
-use crate::ui::view;
+use crate::ui::view::{self, counted};
 use crate::ui::wizard::{Overlay, Place, Stop, Wizard};
 use crate::ui::{Event, Intent, Task};
 
@@ -248,7 +248,10 @@ impl Talk {
     fn answer(&mut self, wizard: &mut Wizard, field: Field, line: &Secret) -> Vec<Task> {
         let only = wizard.stops().len() <= 2;
         if line.reveal().is_empty() {
-            self.forget_answers(wizard);
+            // Enter alone leaves the field as it is: what is wrong with it has been said.
+            if only {
+                self.forget_answers(wizard);
+            }
             let next = if only { Intent::Submit } else { Intent::Next };
             return wizard.update(Event::Pressed(next));
         }
@@ -262,11 +265,7 @@ impl Talk {
             return tasks;
         }
         if let Some(secret) = wizard.forms.secret(field) {
-            let taken = format!(
-                "{}: {} characters taken.",
-                short(field),
-                secret.characters()
-            );
+            let taken = format!("{}: {} taken.", short(field), counted(secret.characters()));
             self.replies.push(taken);
         }
         let next = if only { Intent::Submit } else { Intent::Next };

@@ -119,6 +119,14 @@ pub(in crate::ui) fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
     lines
 }
 
+/// How long a value is that is not shown.
+pub(in crate::ui) fn counted(characters: usize) -> String {
+    match characters {
+        1 => "1 character".to_owned(),
+        more => format!("{more} characters"),
+    }
+}
+
 /// The four tabs: title and whether it is done.
 pub(in crate::ui) fn tabs(wizard: &Wizard, open: usize) -> Vec<(bool, &'static str)> {
     let attempt = wizard

@@ -61,6 +61,8 @@ pub struct Setting {
     pub given: Typed,
     /// For times on the screen.
     pub zone: TimeZone,
+    /// The flags that name the cloud and the vault, each after a blank, for commands that are told.
+    pub words: String,
 }
 
 /// What to type in a rehearsal.
@@ -590,6 +592,15 @@ impl Wizard {
         Vec::new()
     }
 
+    /// A command of this program about the registration that is open, as it is typed.
+    pub(crate) fn command(&self, what: &str) -> String {
+        let sandbox = match self.environment {
+            Environment::Production => "",
+            Environment::Sandbox => " --sandbox",
+        };
+        format!("octo-csp {what}{sandbox}{}", self.setting.words)
+    }
+
     fn leave(&mut self, exit: Exit) -> Vec<Task> {
         vec![Task::Quit(exit, self.parting_words(exit))]
     }
@@ -606,17 +617,24 @@ impl Wizard {
         }
         if self.place == Place::Done {
             lines.push(format!(
-                "Registered: {name}. Later: octo-csp register shows it again."
+                "Registered: {name}. Later: {} shows it again.",
+                self.command("register")
             ));
         } else if exit == Exit::Cancelled && self.setting.rehearsal.is_none() {
-            lines.push("Left before the end. Nothing that worked was changed; octo-csp register continues here.".to_owned());
+            lines.push(format!(
+                "Left before the end. Nothing that worked was changed; {} continues here.",
+                self.command("register")
+            ));
         } else if let Some((_, _, diagnosis)) = self.diagnosis() {
             lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
         }
         if self.run.as_ref().is_some_and(Run::submits)
             && !self.registration.not_submitted().is_empty()
         {
-            lines.push("It is registered here. Octo has not taken everything yet: octo-csp submit hands over the rest.".to_owned());
+            lines.push(format!(
+                "It is registered here. Octo has not taken everything yet: {} hands over the rest.",
+                self.command("submit")
+            ));
         }
         lines
     }

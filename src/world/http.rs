@@ -300,7 +300,8 @@ impl Http {
         let chain = chain(error);
         if let Some(tls_error) = chain.iter().find_map(|e| e.downcast_ref::<rustls::Error>()) {
             let fault = tls::fault(tls_error);
-            return HttpFault::new(Cause::Tls(fault), &format!("{host}: {tls_error}"));
+            let words = tls::words(tls_error);
+            return HttpFault::new(Cause::Tls(fault), &format!("{host}: {words}"));
         }
         let says = |word: &str| chain.iter().any(|e| e.to_string().starts_with(word));
         if says("tunnel error") || says("SOCKS error") || says("socks") {

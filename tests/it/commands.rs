@@ -223,6 +223,7 @@ fn status_and_report_tell_the_last_failure_with_its_ids() {
         refused: Some(Box::new(Refused {
             check: Foreign::new("price-token"),
             code: Foreign::new("AADSTS65001"),
+            row: Foreign::some("consent-missing-price"),
             at: Some("2026-01-31T10:37:00Z".parse().unwrap()),
             trace_id: Foreign::some(trace),
             ..Refused::default()
@@ -235,6 +236,15 @@ fn status_and_report_tell_the_last_failure_with_its_ids() {
         let text = out(&program(home.path(), &[command], b""));
         let line = "Token for the price service: AADSTS65001, 2026-01-31 10:37Z";
         assert!(text.contains(line) && text.contains(trace), "{text}");
+    }
+    // Whoever administers Entra reads what stopped it, and what to do.
+    let note = out(&program(home.path(), &["handoff"], b""));
+    let note = note.split_whitespace().collect::<Vec<_>>().join(" ");
+    for needed in [
+        "Microsoft will not issue a token for the price service. (AADSTS65001)",
+        trace,
+    ] {
+        assert!(note.contains(needed), "{note}");
     }
     let json = out(&program(home.path(), &["status", "--json"], b""));
     let object: Value = serde_json::from_str(&json).unwrap();

@@ -211,7 +211,7 @@ fn enter_follows_the_cure() {
                 matches!(
                     place,
                     Place::PartnerCenter | Place::PartnerApi | Place::Octo
-                ) && screen.contains("Press Enter to check again.")
+                ) && screen.contains("Check again.")
             }
             // What is active already is changed from its overview.
             Goto::Step(Step::Basic) => *place == Place::Overview,

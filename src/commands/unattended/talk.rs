@@ -320,7 +320,7 @@ impl<'h> Talk<'h> {
     async fn remember(&mut self, run: &Run) {
         let refused = run.failed().and_then(|(check, failure)| {
             let diagnosis = diagnose(failure, &run.context(check.id));
-            Refused::of(check.id, &diagnosis.code, failure)
+            Refused::of(check.id, &diagnosis, failure)
         });
         let over = refused.is_some() || run.status() == Status::Finished;
         let refused = refused.map(Box::new);
@@ -358,8 +358,11 @@ impl<'h> Talk<'h> {
                 Ok(run)
             }
             (Ended::Limit, _) => {
-                let said = "The time limit was reached. The sign-in can still be finished: its address is above.";
-                Err(self.told(said, Over(State::Stopped, Exit::TimeLimit)))
+                let said = format!(
+                    "The time limit was reached. The sign-in can still be finished: octo-csp consent start{} shows its address again.",
+                    self.ground.words
+                );
+                Err(self.told(&said, Over(State::Stopped, Exit::TimeLimit)))
             }
             (Ended::Signal | Ended::Itself, _) => {
                 let said = "Stopped. What was proven is kept; the same command goes on from there.";

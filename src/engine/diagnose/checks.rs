@@ -5,6 +5,7 @@ use super::{APPLICATION, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
 use crate::engine::answers::Field;
 use crate::engine::effect::Cause::Mismatch as Differs;
 use crate::engine::effect::Mismatch;
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 pub(super) static ROWS: &[Row] = &[
@@ -22,6 +23,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in with an account of {tenant}.",
             "That directory is wrong: correct it in step 2.",
         ],
+        blames: &[CheckId::Tenant, CheckId::UserClaims],
         ..SIGN_IN
     },
     Row {
@@ -35,9 +37,10 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Compare the Application ID with the app's page Overview: {application}",
-            "In step 3: sign in again with the link shown there.",
+            "Sign in again with the link that octo-csp gives in step 3.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
+        blames: &[CheckId::AppToken, CheckId::UserClaims],
         ..SIGN_IN
     },
     Row {
@@ -88,6 +91,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -107,6 +111,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         who: Who::GlobalAdministrator,
         exit: Exit::Permission,
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -118,7 +123,7 @@ pub(super) static ROWS: &[Row] = &[
             "The sign-in link asked without \"offline_access\", or a policy of the directory forbids lasting sessions.",
         ],
         fix: &[
-            "Sign in again with the link shown here, unchanged.",
+            "Sign in again with the link that octo-csp gives, unchanged.",
             "If it stays: Conditional Access > the policy > Session: look for a limit on this account.",
         ],
         ..SIGN_IN
@@ -137,6 +142,7 @@ pub(super) static ROWS: &[Row] = &[
             "Correct the directory, or sign in with an account of {tenant}.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant, CheckId::UserClaims],
         ..OPERATOR
     },
     Row {
@@ -186,6 +192,7 @@ pub(super) static ROWS: &[Row] = &[
             "If {tenant} is wrong, correct it.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..OPERATOR
     },
     Row {
@@ -199,6 +206,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &["Type the tenant ID itself (a GUID) as Directory, in place of the domain."],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..OPERATOR
     },
     Row {
@@ -211,7 +219,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Close older sign-in tabs.",
-            "Open the link shown here and paste the address it ends on.",
+            "Open the link that octo-csp gives, and paste the address it ends on.",
         ],
         goto: Goto::Field(Field::Answer),
         ..SIGN_IN

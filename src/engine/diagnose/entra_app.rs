@@ -6,6 +6,7 @@ use super::Sign::{Aadsts, Oauth};
 use super::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, When, Who};
 use crate::engine::answers::Field;
 use crate::engine::effect::Service;
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 pub(super) static ROWS: &[Row] = &[
@@ -23,6 +24,7 @@ pub(super) static ROWS: &[Row] = &[
             "Paste the value as Secret key and register the credentials again.",
         ],
         goto: Goto::Field(Field::SecretKey),
+        blames: &[CheckId::AppToken],
         ..OPERATOR
     },
     Row {
@@ -38,6 +40,7 @@ pub(super) static ROWS: &[Row] = &[
             "Still refused then: compare the secret with the column \"Value\" of {application}.",
         ],
         wait: Some(Duration::from_secs(60)),
+        blames: &[CheckId::AppToken],
         ..OPERATOR
     },
     Row {
@@ -56,6 +59,7 @@ pub(super) static ROWS: &[Row] = &[
             "Made minutes ago: say that it is new, and it is tried again.",
         ],
         goto: Goto::Field(Field::SecretKey),
+        blames: &[CheckId::AppToken],
         ..OPERATOR
     },
     Row {
@@ -69,6 +73,7 @@ pub(super) static ROWS: &[Row] = &[
             "Paste it as Secret key and register the credentials again.",
         ],
         goto: Goto::Field(Field::SecretKey),
+        blames: &[CheckId::AppToken],
         ..OPERATOR
     },
     Row {
@@ -89,6 +94,7 @@ pub(super) static ROWS: &[Row] = &[
             "Correct the one that differs and register the credentials again.",
         ],
         goto: Goto::Field(Field::ApplicationId),
+        blames: &[CheckId::Tenant, CheckId::AppToken, CheckId::Customers],
         ..OPERATOR
     },
     Row {
@@ -101,6 +107,7 @@ pub(super) static ROWS: &[Row] = &[
             "\"Enabled for users to sign-in?\": Yes. Save.",
             "Not listed there: compare the Application ID.",
         ],
+        blames: &[CheckId::AppToken, CheckId::Customers],
         ..APPLICATION
     },
     Row {
@@ -112,6 +119,7 @@ pub(super) static ROWS: &[Row] = &[
             "Azure portal > Enterprise applications > {application} > Properties.",
             "Show the service's sentence and the ids to your administrator.",
         ],
+        blames: &[CheckId::AppToken, CheckId::Customers],
         ..APPLICATION
     },
     Row {
@@ -129,6 +137,7 @@ pub(super) static ROWS: &[Row] = &[
             "Register the credentials again.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::AppToken, CheckId::Customers],
         ..APPLICATION
     },
     Row {
@@ -142,6 +151,7 @@ pub(super) static ROWS: &[Row] = &[
             "Paste it as Secret key and try again.",
         ],
         goto: Goto::Field(Field::SecretKey),
+        blames: &[CheckId::AppToken],
         ..OPERATOR
     },
     Row {
@@ -157,6 +167,7 @@ pub(super) static ROWS: &[Row] = &[
             "It is: send the code and the ids to Alphaus support.",
         ],
         who: Who::ApplicationAdministrator,
+        blames: &[CheckId::AppToken],
         ..OURS
     },
     Row {
@@ -169,10 +180,11 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Azure portal > App registrations > your app > Authentication.",
             "Remove the address from \"Mobile and desktop applications\".",
-            "Add a platform > Web > {redirect}",
+            "Add {redirect} to the platform \"Web\".",
             "Save, wait a minute, try again.",
         ],
         goto: Goto::Field(Field::Redirect),
+        blames: &[CheckId::Redeem],
         ..APPLICATION
     },
     Row {
@@ -183,10 +195,11 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Azure portal > App registrations > your app > Authentication.",
             "Remove the address from \"Single-page application\".",
-            "Add a platform > Web > {redirect}",
+            "Add {redirect} to the platform \"Web\".",
             "Sign in again: a code from before cannot be used.",
         ],
         goto: Goto::Field(Field::Redirect),
+        blames: &[CheckId::Redeem],
         ..APPLICATION
     },
     Row {
@@ -204,6 +217,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         wait: Some(Duration::from_secs(60)),
         goto: Goto::Field(Field::SecretKey),
+        blames: &[CheckId::AppToken],
         ..APPLICATION
     },
     Row {
@@ -220,6 +234,7 @@ pub(super) static ROWS: &[Row] = &[
             "In another cloud: start again with --cloud china or --cloud us-gov.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..OPERATOR
     },
     Row {
@@ -234,6 +249,7 @@ pub(super) static ROWS: &[Row] = &[
             "Or type the domain, such as contoso.onmicrosoft.com.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..OPERATOR
     },
     Row {
@@ -276,6 +292,7 @@ pub(super) static ROWS: &[Row] = &[
             "If {tenant} is wrong, correct it.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..OPERATOR
     },
     Row {
@@ -290,6 +307,7 @@ pub(super) static ROWS: &[Row] = &[
             "Enter its Application ID and secret here.",
         ],
         goto: Goto::Field(Field::ApplicationId),
+        blames: &[CheckId::Tenant, CheckId::AppToken, CheckId::Customers],
         ..APPLICATION
     },
     Row {
@@ -312,6 +330,7 @@ pub(super) static ROWS: &[Row] = &[
             "Search {api id}, add it, then Grant admin consent.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::PriceToken],
         ..DIRECTORY
     },
     Row {
@@ -335,6 +354,7 @@ pub(super) static ROWS: &[Row] = &[
             "Remove the entry that is marked or retired.",
             "Grant admin consent, then sign in again.",
         ],
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -414,6 +434,7 @@ pub(super) static ROWS: &[Row] = &[
         who: Who::SignedIn,
         goto: Goto::SignInAgain,
         exit: Exit::SignIn,
+        blames: &[CheckId::Organization],
         ..OPERATOR
     },
     Row {
@@ -428,6 +449,7 @@ pub(super) static ROWS: &[Row] = &[
             "Correct the Application ID and register the credentials again.",
         ],
         goto: Goto::Field(Field::ApplicationId),
+        blames: &[CheckId::AppToken, CheckId::Customers],
         ..OPERATOR
     },
 ];

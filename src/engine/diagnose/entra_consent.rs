@@ -6,6 +6,7 @@ use super::Sign::{Aadsts, Oauth};
 use super::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
 use crate::engine::answers::Field;
 use crate::engine::effect::Audience;
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 pub(super) static ROWS: &[Row] = &[
@@ -18,10 +19,11 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Authentication > Web > Redirect URIs.",
-            "Add exactly: {redirect}",
+            "Add {redirect} there, letter for letter.",
             "Save, wait a minute, then sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),
+        blames: &[CheckId::Redeem],
         ..APPLICATION
     },
     Row {
@@ -31,10 +33,11 @@ pub(super) static ROWS: &[Row] = &[
         why: &["Without one Microsoft does not know where to send the answer of the sign-in."],
         fix: &[
             "Azure portal > App registrations > your app > Authentication > Add a platform > Web.",
-            "Enter {redirect}",
+            "Add {redirect} there, letter for letter.",
             "Save, wait a minute, then sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),
+        blames: &[CheckId::Redeem],
         ..APPLICATION
     },
     Row {
@@ -43,9 +46,10 @@ pub(super) static ROWS: &[Row] = &[
         what: "The code was made for another redirect address than the one sent with it.",
         why: &["The code comes from another sign-in link, or it is a mistake of this program."],
         fix: &[
-            "Sign in again with the link shown here, and paste the address it ends on.",
+            "Sign in again with the link that octo-csp gives, and paste the address it ends on.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
+        blames: &[CheckId::Redeem],
         ..SIGN_IN
     },
     Row {
@@ -88,7 +92,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The code was made in another directory than the one it was sent to.",
         why: &["The person signed in through a link for another directory, or through \"common\"."],
         fix: &[
-            "Sign in again with the link shown here; it names {tenant}.",
+            "Sign in again with the link that octo-csp gives: it names {tenant}.",
             "Use an account of that directory, in a private window.",
         ],
         ..SIGN_IN
@@ -96,7 +100,7 @@ pub(super) static ROWS: &[Row] = &[
     Row {
         key: "code-of-other-link",
         signs: &[Aadsts(501_481)],
-        what: "The code belongs to another sign-in link than the last one shown here.",
+        what: "The code belongs to another sign-in link than the last one that octo-csp gave.",
         why: &["An older tab was finished after a new link was made."],
         fix: &[
             "Close the older sign-in tabs.",
@@ -121,7 +125,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The app works in its own directory only, and the link did not name one.",
         why: &["A link with \"common\" was opened, for example the one of an older guide."],
         fix: &[
-            "Use the link shown here: it names {tenant}.",
+            "Use the link that octo-csp gives: it names {tenant}.",
             "The app itself need not be changed.",
         ],
         ..SIGN_IN
@@ -137,6 +141,7 @@ pub(super) static ROWS: &[Row] = &[
             "Then sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..DIRECTORY
     },
     Row {
@@ -156,6 +161,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in once more: only the checks from here run again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -190,6 +196,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -216,6 +223,7 @@ pub(super) static ROWS: &[Row] = &[
             "Add delegated permissions of fa3d9a0c... (Partner Center) and 4990cffe... (Dev Center).",
             "Grant admin consent, then sign in again.",
         ],
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -230,6 +238,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::PriceToken],
         ..APPLICATION
     },
     Row {
@@ -240,11 +249,9 @@ pub(super) static ROWS: &[Row] = &[
             Oauth("unsupported_response_type"),
         ],
         what: "The sign-in link asks for something this app may not hand out.",
-        why: &[
-            "A link with \"response_type=code id_token\" was used, which is not the one shown here.",
-        ],
+        why: &["A link with \"response_type=code id_token\" was used, which octo-csp never gives."],
         fix: &[
-            "Sign in again with the link shown here.",
+            "Sign in again with the link that octo-csp gives.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::SignInAgain,
@@ -256,7 +263,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "Microsoft refuses the way the answer was to come back.",
         why: &["The sign-in link was changed on its way, or it is a mistake of this program."],
         fix: &[
-            "Sign in again with the link shown here, unchanged.",
+            "Sign in again with the link that octo-csp gives, unchanged.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
         goto: Goto::SignInAgain,

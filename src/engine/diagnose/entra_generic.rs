@@ -4,6 +4,7 @@ use super::Sign::{Oauth, Status};
 use super::{DIRECTORY, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
 use crate::engine::answers::Field;
 use crate::engine::effect::Service;
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 pub(super) static ROWS: &[Row] = &[
@@ -21,6 +22,7 @@ pub(super) static ROWS: &[Row] = &[
             "New client secret: copy its column \"Value\", paste it as Secret key.",
         ],
         goto: Goto::Field(Field::SecretKey),
+        blames: &[CheckId::AppToken],
         ..OPERATOR
     },
     Row {
@@ -49,6 +51,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again with a new link.",
             "Complete everything the page asks for.",
         ],
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -66,6 +69,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         goto: Goto::SignInAgain,
         who: Who::SignedIn,
+        blames: &[CheckId::PriceToken],
         ..DIRECTORY
     },
     Row {

@@ -6,6 +6,7 @@ use super::Sign::{Aadsts, Oauth, Status};
 use super::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, Who};
 use crate::engine::answers::Field;
 use crate::engine::effect::Service;
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 pub(super) static ROWS: &[Row] = &[
@@ -20,6 +21,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again with a new link; it asks for the second factor.",
             "Complete it on the page, do not skip it.",
         ],
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -31,6 +33,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again with a new link: the page leads through the set-up.",
             "Or set it up in My Account > Security info, then sign in.",
         ],
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -39,6 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The second factor was not passed.",
         why: &["It was declined, timed out, or the code was wrong."],
         fix: &["Sign in again and confirm the second factor in time."],
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -47,6 +51,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "The second factor was passed too long ago.",
         why: &["A policy of the directory asks for it again after some time."],
         fix: &["Sign in again with a new link and pass the second factor."],
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -61,6 +66,7 @@ pub(super) static ROWS: &[Row] = &[
             "If it stays: an administrator must let the provider satisfy Entra's MFA, or use Entra's own.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::Mfa],
         ..DIRECTORY
     },
     Row {
@@ -76,6 +82,7 @@ pub(super) static ROWS: &[Row] = &[
         wait: Some(Duration::from_secs(120)),
         goto: Goto::SignInAgain,
         exit: Exit::SignIn,
+        blames: &[CheckId::Mfa],
         ..PATIENCE
     },
     Row {
@@ -133,6 +140,7 @@ pub(super) static ROWS: &[Row] = &[
             "Then sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::Mfa],
         ..DIRECTORY
     },
     Row {
@@ -225,10 +233,11 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Azure portal > App registrations > your app > Authentication.",
-            "Move to the platform Web: {redirect}",
+            "Add {redirect} to the platform \"Web\" instead.",
             "Sign in again.",
         ],
         goto: Goto::Field(Field::Redirect),
+        blames: &[CheckId::Redeem],
         ..APPLICATION
     },
     Row {

@@ -6,10 +6,12 @@ use super::Sign::{Cause, CauseOf};
 use super::{Goto, OPERATOR, Row, When, Who};
 use crate::engine::effect::Cause::{Broken, NoConnection, Refused, TimedOut, Unreadable, Vault};
 use crate::engine::effect::{Service, VaultFault};
+use crate::engine::run::CheckId;
 use crate::engine::step::Step;
 use crate::exit::Exit;
 
 const KEYRING: Row = Row {
+    blames: &[CheckId::KeepSecret, CheckId::OctoSecret],
     exit: Exit::Storage,
     ..OPERATOR
 };
@@ -132,7 +134,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         when: When::On(Place::LinuxRemote),
         label: "keyring locked",
-        what: "The keyring is locked, and its window cannot be shown here.",
+        what: "The keyring is locked, and its window cannot be shown.",
         why: &[
             "Without a desktop nobody can type its password into the window. No plain file is used instead, by design.",
         ],

@@ -8,6 +8,7 @@ use crate::engine::answers::Field;
 use crate::engine::effect::Cause::Mismatch as Differs;
 use crate::engine::effect::Mismatch;
 use crate::engine::effect::Service::Octo;
+use crate::engine::run::CheckId;
 use crate::engine::step::Step;
 use crate::exit::Exit;
 
@@ -18,6 +19,9 @@ const REFUSED: Row = Row {
     ..OPERATOR
 };
 
+/// On the page of the failure the same is tried again; the command does it at any other time.
+const AGAIN: &str = "Then try again, or later: octo-csp submit.";
+
 pub(super) static ROWS: &[Row] = &[
     Row {
         key: "octo-invalid",
@@ -27,8 +31,8 @@ pub(super) static ROWS: &[Row] = &[
             "The service's sentence says which, if Octo tells. What was proven at Microsoft stays kept.",
         ],
         fix: &[
-            "Compare account name, Client ID and Application ID with Octo's screen.",
-            "Correct the value, then hand over again: octo-csp submit.",
+            "Compare account name, directory, application and MPN ID with Octo's screen.",
+            "Correct the value. Then try again, or later: octo-csp submit.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
         who: Who::Operator,
@@ -49,9 +53,10 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Compare the ID with the API client in Octo, or have a new one made.",
             "Type both again, or set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET anew.",
-            "Then octo-csp submit. What was proven is kept.",
+            AGAIN,
         ],
         goto: Goto::Field(Field::OctoSecret),
+        blames: &[CheckId::OctoSignIn],
         ..REFUSED
     },
     Row {
@@ -61,9 +66,10 @@ pub(super) static ROWS: &[Row] = &[
         why: &["Only Octo administrators register accounts."],
         fix: &[
             "Have an Octo administrator allow it for this client, or use a client of theirs.",
-            "Hand over again: octo-csp submit. What was proven is kept.",
+            AGAIN,
         ],
         exit: Exit::Permission,
+        blames: &[CheckId::OctoSignIn],
         ..REFUSED
     },
     Row {
@@ -76,10 +82,11 @@ pub(super) static ROWS: &[Row] = &[
         ],
         fix: &[
             "Look in Octo: is the account there?",
-            "If not, register it again.",
+            "If not, register it again: octo-csp submit.",
             "If it is, send the code and the ids to Alphaus support.",
         ],
         who: Who::Operator,
+        blames: &[CheckId::OctoPayer],
         ..REFUSED
     },
     Row {
@@ -93,6 +100,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         goto: Goto::Leave,
         exit: Exit::AlreadyRegistered,
+        blames: &[CheckId::OctoPayer],
         ..REFUSED
     },
     Row {
@@ -107,7 +115,7 @@ pub(super) static ROWS: &[Row] = &[
         fix: &[
             "Octo: is that account the one you want?",
             "If not: removing it removes all its data; ask Alphaus support first.",
-            "Once it is gone: octo-csp submit.",
+            "Once it is gone, try again, or later: octo-csp submit.",
         ],
         goto: Goto::Leave,
         exit: Exit::AlreadyRegistered,
@@ -148,10 +156,10 @@ pub(super) static ROWS: &[Row] = &[
     Row {
         key: "octo-throttled",
         signs: &[Number(Octo, 8), Status(Octo, 429)],
-        what: "Octo has slowed down requests of this client.",
+        what: "Octo has slowed down the requests.",
         why: &["Too many requests in a short time."],
-        fix: &["Wait as long as shown, then hand over again: octo-csp submit."],
-        who: Who::Alphaus,
+        fix: &["Wait a little.", AGAIN],
+        who: Who::Nobody,
         wait: Some(Duration::from_secs(30)),
         ..PATIENCE
     },
@@ -166,7 +174,8 @@ pub(super) static ROWS: &[Row] = &[
         what: "Octo has trouble at the moment.",
         why: &["A fault on Octo's side that passes. What was proven at Microsoft stays kept."],
         fix: &[
-            "Wait a little, then octo-csp submit: what Octo has is asked for first.",
+            "Wait a little.",
+            AGAIN,
             "If it lasts, send the code and the ids to Alphaus support.",
         ],
         who: Who::Alphaus,

@@ -6,6 +6,7 @@ use super::Sign::{Number, Says, Status};
 use super::{DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
 use crate::engine::answers::Field;
 use crate::engine::effect::Service::PartnerCenter;
+use crate::engine::run::CheckId;
 use crate::engine::step::Step;
 use crate::exit::Exit;
 
@@ -39,6 +40,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         who: Who::GlobalAdministrator,
         exit: Exit::Permission,
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -55,6 +57,7 @@ pub(super) static ROWS: &[Row] = &[
             "Wait a minute and try again.",
         ],
         goto: Goto::Field(Field::ApplicationId),
+        blames: &[CheckId::Tenant, CheckId::Customers],
         ..DIRECTORY
     },
     Row {
@@ -78,6 +81,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         who: Who::GlobalAdministrator,
         exit: Exit::Permission,
+        blames: &[CheckId::Customers],
         ..OPERATOR
     },
     Row {
@@ -95,6 +99,7 @@ pub(super) static ROWS: &[Row] = &[
             "Listed already: add a key there, or make a new web app, and use its values here.",
         ],
         goto: Goto::Field(Field::ApplicationId),
+        blames: &[CheckId::Customers],
         ..DIRECTORY
     },
     Row {
@@ -113,6 +118,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again: roles are read at sign-in.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::Organization],
         ..DIRECTORY
     },
     Row {
@@ -126,6 +132,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::Organization],
         ..DIRECTORY
     },
     Row {
@@ -146,6 +153,7 @@ pub(super) static ROWS: &[Row] = &[
             "Compare {tenant} with the tenant ID that Partner Center shows.",
             "Sign in again.",
         ],
+        blames: &[CheckId::Tenant, CheckId::Customers, CheckId::Organization],
         ..DIRECTORY
     },
     Row {
@@ -185,6 +193,7 @@ pub(super) static ROWS: &[Row] = &[
             "Ask Partner Center support if it should be active.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..DIRECTORY
     },
     Row {
@@ -233,6 +242,7 @@ pub(super) static ROWS: &[Row] = &[
             "Correct the directory and try again.",
         ],
         goto: Goto::Field(Field::Directory),
+        blames: &[CheckId::Tenant],
         ..OPERATOR
     },
     Row {
@@ -281,6 +291,7 @@ pub(super) static ROWS: &[Row] = &[
             "Compare {tenant} with the tenant ID that Partner Center shows.",
         ],
         goto: Goto::Field(Field::ApplicationId),
+        blames: &[CheckId::Tenant, CheckId::Customers],
         ..DIRECTORY
     },
     Row {
@@ -288,7 +299,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Number(PartnerCenter, 429), Status(PartnerCenter, 429)],
         what: "Partner Center has slowed down requests for this account.",
         why: &["Too many requests in a short time, of this or of other programs of the partner."],
-        fix: &["Wait as long as shown; asking sooner makes it longer."],
+        fix: &["Wait, then try again: asking sooner makes it longer."],
         wait: Some(Duration::from_secs(60)),
         ..PATIENCE
     },

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Sign::{Says, Status, Word};
 use super::{DIRECTORY, Goto, OURS, PATIENCE, Row, SIGN_IN, Who};
 use crate::engine::effect::Service::PartnerApi;
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 pub(super) static ROWS: &[Row] = &[
@@ -39,6 +40,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         who: Who::GlobalAdministrator,
         exit: Exit::Permission,
+        blames: &[CheckId::Mfa],
         ..SIGN_IN
     },
     Row {
@@ -55,6 +57,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again: roles are read at sign-in.",
         ],
         goto: Goto::SignInAgain,
+        blames: &[CheckId::Organization],
         ..DIRECTORY
     },
     Row {
@@ -74,6 +77,7 @@ pub(super) static ROWS: &[Row] = &[
             "If not: Add > APIs my organization uses > 4990cffe-04e8-4e8b-808a-1175604b879f",
             "Sign in again with a second factor.",
         ],
+        blames: &[CheckId::Mfa, CheckId::PriceToken, CheckId::Rates],
         ..SIGN_IN
     },
     Row {
@@ -88,6 +92,7 @@ pub(super) static ROWS: &[Row] = &[
             "Sign in again with an account that is Admin agent.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
+        blames: &[CheckId::Organization],
         ..SIGN_IN
     },
     Row {
@@ -112,8 +117,9 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Status(PartnerApi, 429), Status(PartnerApi, 509)],
         what: "The price service has slowed down requests for this account.",
         why: &["Too many requests in a short time, of this or of other programs of the partner."],
-        fix: &["Wait as long as shown, then try again."],
+        fix: &["Wait, then try again: asking sooner makes it longer."],
         wait: Some(Duration::from_secs(60)),
+        blames: &[CheckId::Rates],
         ..PATIENCE
     },
     Row {
@@ -130,6 +136,7 @@ pub(super) static ROWS: &[Row] = &[
             "Wait a little and try again.",
             "If it lasts: Partner Center > Help + support, with the request ID.",
         ],
+        blames: &[CheckId::Rates],
         ..PATIENCE
     },
     Row {
@@ -154,6 +161,7 @@ pub(super) static ROWS: &[Row] = &[
             "Try again once.",
             "If it stays, send the code and the ids to Alphaus support.",
         ],
+        blames: &[CheckId::Rates],
         ..OURS
     },
 ];

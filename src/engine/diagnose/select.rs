@@ -168,10 +168,16 @@ pub(super) fn label(failure: &Failure, row: &Row, sign: Option<Sign<'_>>) -> Str
     match (failure.service, number, failure.status, &failure.error) {
         (Service::Entra, Some(code), ..) => format!("AADSTS{code}"),
         (Service::PartnerCenter, Some(code), ..) => format!("PC {code}"),
-        (Service::Entra, None, _, Some(word)) => format!("Entra {}", super::clip(word.as_str())),
+        (Service::Entra, None, _, Some(word)) => format!(
+            "Entra {}",
+            super::clip(word.as_str(), super::Values::LONGEST)
+        ),
         (_, _, Some(status), _) => format!("{short} {status}"),
         (_, Some(code), None, _) => format!("{short} {code}"),
-        (_, None, None, Some(word)) => format!("{short} {}", super::clip(word.as_str())),
+        (_, None, None, Some(word)) => format!(
+            "{short} {}",
+            super::clip(word.as_str(), super::Values::LONGEST)
+        ),
         (_, None, None, None) if row.label.is_empty() => short.to_owned(),
         (_, None, None, None) => row.label.to_owned(),
     }

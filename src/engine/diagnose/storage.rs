@@ -7,6 +7,7 @@ use crate::engine::effect::Cause::{
     Unreadable,
 };
 use crate::engine::effect::{DiskFault, Service};
+use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
 const STORAGE: Row = Row {
@@ -57,7 +58,7 @@ pub(super) static ROWS: &[Row] = &[
             "It was made by another user, often with sudo.",
         ],
         fix: &[
-            "Give it back to yourself: sudo chown -R \"$USER\" with the folder named above.",
+            "Give it back to yourself: sudo chown -R \"$USER\" and the path of the folder.",
             "Do not run octo-csp with sudo.",
             "Try again.",
         ],
@@ -74,7 +75,7 @@ pub(super) static ROWS: &[Row] = &[
             "What others can change cannot be relied on, and a vault file is for your eyes only.",
         ],
         fix: &[
-            "Look who owns it and where it leads: ls -ld with the path named above.",
+            "Look who owns it and where it leads: ls -ld and its path.",
             "Yours and no link: chmod 700 on the folder, chmod 600 on the file.",
             "Else move it away; a new one is made.",
         ],
@@ -129,7 +130,7 @@ pub(super) static ROWS: &[Row] = &[
         what: "Another octo-csp has this registration open.",
         why: &[
             "Open {detail}.",
-            "Two at once could undo each other's work, so the second one waits.",
+            "Two at once could undo each other's work, so the second one stops here.",
         ],
         fix: &[
             "Finish or leave the other window.",
@@ -152,6 +153,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         goto: Goto::Leave,
         exit: Exit::Usage,
+        blames: &[CheckId::KeepSecret, CheckId::OctoSecret],
         ..STORAGE
     },
     Row {

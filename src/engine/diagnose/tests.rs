@@ -424,8 +424,15 @@ fn details_are_told_and_made_harmless() {
     let diagnosis = plain(&failure);
     assert_eq!(diagnosis.why[0], "Issuer met: CN=Inspecto[2J Root CA");
     assert_eq!(diagnosis.code, "TLS unknown issuer");
-    let long = Failure::new(Service::Entra, Cause::NoSuchHost).with_detail(&"x".repeat(500));
-    assert!(plain(&long).why[0].chars().count() < 80);
+    // A path is known by its end: what is too long is cut in the middle.
+    let path = "/home/alex/.local/state/octo-csp/production";
+    let long = format!("/mnt/{}{path}", "x".repeat(500));
+    for (detail, shown) in [(path.to_owned(), 0), (long, 1)] {
+        let failure = Failure::new(Service::Disk, Cause::Disk(DiskFault::Denied));
+        let why = plain(&failure.with_detail(&detail)).why.remove(0);
+        assert!(why.ends_with(path) && why.chars().count() < 180, "{why}");
+        assert_eq!(why.matches('…').count(), shown, "{why}");
+    }
     assert_eq!(
         plain(&Failure::new(Service::Entra, Cause::NoSuchHost))
             .why

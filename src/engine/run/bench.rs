@@ -38,6 +38,8 @@ pub(crate) struct Bench {
     pub(crate) mfa_header: Option<bool>,
     /// Azure payer accounts that Octo has: account id and name.
     pub(crate) payers: BTreeMap<String, String>,
+    /// What the sign-in page does with the redirect address, if not what is usual.
+    pub(crate) address_seen: Option<AddressSeen>,
     pub(crate) redemptions: u32,
     pub(crate) refreshes: u32,
 }
@@ -76,7 +78,7 @@ impl Bench {
             ))),
             Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
             Effect::Listen(_) | Effect::Relisten(_) => Outcome::Listening(Box::new(consent())),
-            Effect::Probe(_) => Outcome::Probed(AddressSeen::Known),
+            Effect::Probe(_) => Outcome::Probed(self.address_seen.unwrap_or(AddressSeen::Known)),
             Effect::Await => return None,
             Effect::Redeem(_) => {
                 self.redemptions += 1;

@@ -212,7 +212,8 @@ impl Run {
             .as_ref()
             .and_then(|open| open.item(Kind::SignIn));
         if let (true, Some(item)) = (self.sign_in_is_kept(), kept) {
-            self.known.address_seen = Some(AddressSeen::Known);
+            // Its page was opened before: it is not asked about once more.
+            self.known.address_seen = Some(AddressSeen::Unclear);
             return Move::Perform(Effect::Recall(item.clone()));
         }
         match (self.known.address_seen, self.sign_in()) {

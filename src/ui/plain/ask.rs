@@ -3,6 +3,7 @@
 use super::words;
 use crate::engine::answers::Field;
 use crate::ui::page::{Block, Body, Input, Item, Page};
+use crate::ui::view::counted;
 use crate::ui::wizard::{Overlay, Stop, Wizard};
 
 /// What is asked, and whether the answer is never shown.
@@ -49,7 +50,7 @@ pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
     let shown = match &input.body {
         Body::Text(field) => field.text().to_owned(),
         Body::Secret(secret) if secret.is_empty() => String::new(),
-        Body::Secret(secret) => format!("{} characters, not shown", secret.characters()),
+        Body::Secret(secret) => format!("{}, not shown", counted(secret.characters())),
         Body::Choice { options, chosen } => {
             let all = options.iter().enumerate();
             let all: Vec<String> = all

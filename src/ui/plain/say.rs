@@ -138,7 +138,7 @@ pub(super) fn flat(text: &str) -> String {
             let number = flat.chars().all(|c| c.is_ascii_digit());
             flat.push_str(if number {
                 ". "
-            } else if flat.ends_with(':') {
+            } else if flat.ends_with(':') || part.starts_with('(') {
                 " "
             } else {
                 " - "

@@ -88,7 +88,7 @@ pub(super) fn named(page: &Page<'_>) -> String {
     let mut named: Vec<String> = page
         .hints
         .iter()
-        .filter_map(|hint| name(hint, marks))
+        .filter_map(|hint| name(hint, page, marks))
         .collect();
     // What every page has comes after what this one has.
     named.sort_by_key(|name| {
@@ -99,12 +99,16 @@ pub(super) fn named(page: &Page<'_>) -> String {
     format!("Words here: {}.", named.join(", "))
 }
 
-fn name(hint: &Hint, marks: bool) -> Option<String> {
+fn name(hint: &Hint, page: &Page<'_>, marks: bool) -> Option<String> {
     let Deed::Press(intent) = pressed(hint)? else {
         return None;
     };
-    // Nothing is copied without an escape sequence, and what would be is printed.
-    if intent == Intent::Submit || hint.does.starts_with("copy") {
+    if intent == Intent::Submit {
+        return None;
+    }
+    // Nothing is copied without an escape sequence: what would be is printed, if nothing else on the page does that.
+    let copies = hint.does.strip_prefix("copy");
+    if copies.is_some() && page.hints.iter().any(|it| it.does.starts_with("print")) {
         return None;
     }
     // A blank marks a line; where it chooses, numbers do that here.
@@ -115,6 +119,9 @@ fn name(hint: &Hint, marks: bool) -> Option<String> {
         .iter()
         .find(|(_, deed)| *deed == Deed::Press(intent));
     let word = usual.map_or(hint.key, |(word, _)| *word);
+    if let Some(what) = copies {
+        return Some(format!("{word} = print{what}"));
+    }
     Some(if word == hint.does {
         word.to_owned()
     } else {
@@ -165,6 +172,7 @@ mod tests {
             ("F3", "copy"),
             ("F5", "new link"),
             ("space", "mark"),
+            ("F7", "print address"),
             ("d", "details"),
             ("Esc", "back"),
             ("Ctrl-C", "leave"),
@@ -175,8 +183,11 @@ mod tests {
         let words = named(&page);
         assert_eq!(
             words,
-            "Words here: F5 = new link, d = details, back, leave, ? = help."
+            "Words here: F5 = new link, F7 = print address, d = details, back, leave, ? = help."
         );
+        let mut stopped = Page::new("x");
+        stopped.hint("c", "copy");
+        assert_eq!(named(&stopped), "Words here: c = print.");
         assert_eq!(enter(&page), Some("confirm"));
         for (word, deed) in [
             ("new link", Some(Deed::Press(Intent::Extra(5)))),

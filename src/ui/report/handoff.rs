@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use crate::engine::answers::Typed;
+use crate::engine::diagnose::{Diagnosis, Who};
+use crate::engine::effect::Failure;
 use crate::engine::journal::Registration;
 use crate::text::Foreign;
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
+use crate::ui::view::ids;
 
 /// What is known of the app.
 #[derive(Debug, Default)]
@@ -36,6 +39,23 @@ pub struct Missing {
     pub steps: Vec<String>,
     /// What support asks for.
     pub ids: Vec<String>,
+}
+
+impl Missing {
+    /// What a person is told about a failure, for somebody else.
+    pub fn of(failure: &Failure, diagnosis: Diagnosis) -> Self {
+        Self {
+            what: format!("{} ({})", diagnosis.what, diagnosis.code),
+            // Whoever reads the note is somebody else.
+            who: if diagnosis.who == Who::Operator {
+                "whoever runs octo-csp"
+            } else {
+                diagnosis.who.title()
+            },
+            steps: diagnosis.fix,
+            ids: ids(failure),
+        }
+    }
 }
 
 impl Handoff {

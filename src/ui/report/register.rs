@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::engine::answers::Problem;
 use crate::engine::diagnose::Diagnosis;
-use crate::engine::effect::Failure;
+use crate::engine::effect::{AddressSeen, Failure};
 use crate::engine::run::Check;
 use crate::exit::Exit;
 use crate::ui::lines::{WIDTH, plain};
@@ -149,7 +149,7 @@ fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
         rows.push(Row::word(
             Tone::Warning,
             "!!",
-            "Microsoft does not seem to know this redirect address (AADSTS50011): add it to the app as platform Web, letter for letter.",
+            AddressSeen::NotRegistered.words(),
         ));
     }
     if state == State::Waiting {

@@ -31,22 +31,13 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.gap();
     page.row(Row::of(Tone::Title, "Later").at(3));
     for (command, does) in [
-        (
-            "octo-csp register",
-            "what is registered; run every check again",
-        ),
-        (
-            "octo-csp register --step partner-api",
-            "only the sign-in again",
-        ),
-        ("octo-csp register --step partner-center", "only a new key"),
-        (
-            "octo-csp submit",
-            "hand over to Octo, again or for the first time",
-        ),
+        ("register", "what is registered; run every check again"),
+        ("register --step partner-api", "only the sign-in again"),
+        ("register --step partner-center", "only a new key"),
+        ("submit", "hand over to Octo, again or for the first time"),
     ] {
         page.row(
-            Row::of(Tone::Value, format!("{command:<41}"))
+            Row::of(Tone::Value, format!("{:<39}  ", wizard.command(command)))
                 .and(Tone::Muted, does)
                 .at(5)
                 .hanging(7),
@@ -69,7 +60,7 @@ fn octo(wizard: &Wizard) -> Vec<Row> {
     rows.push(if wizard.registration.not_submitted().is_empty() {
         Row::text("First data can take up to a day.").at(18)
     } else {
-        Row::text("octo-csp submit hands it over.").at(18)
+        Row::text(format!("{} hands it over.", wizard.command("submit"))).at(18)
     });
     rows
 }

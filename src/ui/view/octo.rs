@@ -50,7 +50,9 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         );
     }
     form_hints(wizard, &mut page, if before { "use" } else { "hand over" });
-    page.hint("F6", "send nothing");
+    if before {
+        page.hint("F6", "send nothing");
+    }
     page
 }
 
@@ -119,7 +121,15 @@ pub(crate) fn handed_over(registration: &Registration) -> String {
         .filter(|part| !missing.contains(part))
         .collect();
     match &registration.octo {
-        Some(octo) if missing.is_empty() => format!("{} has everything", octo.host),
+        Some(octo) if missing.is_empty() => {
+            let known = registration.active.as_ref().and_then(mpn).is_some();
+            let what = if known {
+                "the account, the credentials and the MPN ID"
+            } else {
+                "the account and the credentials"
+            };
+            format!("{} has {what}", octo.host)
+        }
         Some(octo) if missing.contains(&Part::Payer) => {
             format!("{} lacks: {}", octo.host, list(&missing))
         }

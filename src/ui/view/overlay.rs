@@ -3,7 +3,7 @@
 use crate::engine::run::{Run, State};
 use crate::ui::keys;
 use crate::ui::page::{Page, Row, Said, Tone};
-use crate::ui::view::{checking, stopped};
+use crate::ui::view::{checking, counted, stopped};
 use crate::ui::wizard::{Overlay, Place, Wizard};
 
 pub(super) fn page<'a>(wizard: &'a Wizard, overlay: &Overlay, below: &Page<'a>) -> Page<'a> {
@@ -217,7 +217,7 @@ fn offer(wizard: &Wizard) -> Page<'static> {
     page.gap();
     for (field, value) in &wizard.offer {
         let shown = if field.is_secret() {
-            format!("({} characters, not shown)", value.characters())
+            format!("({}, not shown)", counted(value.characters()))
         } else {
             crate::text::Foreign::new(value.reveal()).to_string()
         };

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::ui::page::{Block, Body, Button, Hint, Input, Item, Page, Piece, Row, Tone};
 use crate::ui::theme::Theme;
-use crate::ui::view::{Look, SMALLEST, banners, tabs};
+use crate::ui::view::{Look, SMALLEST, banners, counted, tabs};
 use crate::ui::wizard::Wizard;
 
 /// Lines of cells with where the focus and the caret are.
@@ -318,7 +318,7 @@ fn content(body: &Body<'_>, room: u16, look: &Look) -> (Vec<Span<'static>>, Opti
         }
         Body::Secret(secret) if secret.is_empty() => (Vec::new(), Some(0)),
         Body::Secret(secret) => {
-            let count = format!("  ({} characters)", secret.characters());
+            let count = format!("  ({})", counted(secret.characters()));
             let room = room.saturating_sub(u16::try_from(count.width()).unwrap_or(0));
             let (dots, caret) = secret.dots(room, look.glyphs.dot);
             let spans = vec![

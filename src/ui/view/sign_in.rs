@@ -81,22 +81,20 @@ fn directions(wizard: &Wizard, consent: &Consent) -> Vec<Row> {
         rows.push(row.at(4).hanging(10));
     }
     rows.push(third(consent));
-    rows.extend(doubt(wizard));
+    rows.extend(rehearsed(wizard));
     rows
 }
 
 /// What the rehearsal of the redirect address noted, before a person goes through the pages for nothing.
-fn doubt(wizard: &Wizard) -> Option<Row> {
+fn rehearsed(wizard: &Wizard) -> Option<Row> {
     let seen = wizard.run.as_ref()?.address_seen()?;
-    (seen == AddressSeen::NotRegistered).then(|| {
-        Row::of(Tone::Warning, "!!  ")
-            .and(Tone::Plain, NOT_REGISTERED)
-            .at(1)
-            .hanging(5)
+    let words = seen.words();
+    Some(match seen {
+        AddressSeen::Known => Row::word(Tone::Ok, "ok", words),
+        AddressSeen::NotRegistered => Row::word(Tone::Warning, "!!", format!("{words} Then F5.")),
+        AddressSeen::Unclear => Row::of(Tone::Muted, words).at(3),
     })
 }
-
-const NOT_REGISTERED: &str = "Microsoft does not seem to know this redirect address (AADSTS50011): add it to the app as platform Web, letter for letter, then F5.";
 
 fn waiting(wizard: &Wizard) -> Row {
     let waited = wizard.now.saturating_sub(wizard.asked_at);

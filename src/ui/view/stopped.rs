@@ -13,7 +13,7 @@
 
 use std::time::Duration;
 
-use crate::engine::diagnose::Diagnosis;
+use crate::engine::diagnose::{self, Diagnosis};
 use crate::engine::effect::{Cause, Failure, VaultFault};
 use crate::engine::journal::StoreKind;
 use crate::engine::run::{CheckId, Run};
@@ -49,7 +49,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         "Not the cause",
         LABEL,
         Tone::Plain,
-        not_the_cause(wizard),
+        not_the_cause(wizard, &diagnosis),
     ));
     page.rows(for_support("For support", LABEL, failure));
     page.gap();
@@ -137,8 +137,8 @@ pub(super) fn in_words(wait: Duration) -> String {
     }
 }
 
-/// From the checks that passed: what nobody has to change.
-fn not_the_cause(wizard: &Wizard) -> String {
+/// From the checks that passed: what nobody has to change. What the diagnosis blames is left out, whatever passed.
+fn not_the_cause(wizard: &Wizard, diagnosis: &Diagnosis) -> String {
     let Some(run) = &wizard.run else {
         return String::new();
     };
@@ -157,14 +157,19 @@ fn not_the_cause(wizard: &Wizard) -> String {
         (CheckId::OctoSignIn, "Octo's API client (accepted)"),
         (CheckId::OctoPayer, "payer account (registered)"),
     ];
+    let blamed = diagnose::row(diagnosis.row).map_or(&[][..], |row| row.blames);
+    let step_two = [CheckId::Tenant, CheckId::AppToken, CheckId::Customers];
     let mut passed: Vec<&str> = Vec::new();
-    if run.step() == Some(Step::PartnerApi) && wizard.registration.proven().is_some() {
+    if !step_two.iter().any(|id| blamed.contains(id))
+        && run.step() == Some(Step::PartnerApi)
+        && wizard.registration.proven().is_some()
+    {
         passed.push("directory, app and secret (step 2)");
     }
     passed.extend(
         signs
             .into_iter()
-            .filter(|(id, _)| run.passed(*id))
+            .filter(|(id, _)| run.passed(*id) && !blamed.contains(id))
             .map(|(_, sign)| sign),
     );
     if passed.is_empty() {
@@ -212,7 +217,7 @@ pub(crate) fn ids(failure: &Failure) -> Vec<String> {
 fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {
     let vault = matches!(failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
     if wizard.submitting() {
-        return "All three steps are registered and kept here. octo-csp submit repeats what Octo has not taken.";
+        return "All three steps are registered and kept here.";
     }
     match (check, wizard.registration.active.is_some()) {
         (CheckId::KeepToken, _) if vault && wizard.registration.opened_in == StoreKind::File => {
@@ -246,7 +251,9 @@ fn hints(wizard: &Wizard, page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &
     }
     page.hint("c", "copy");
     page.hint("d", "details");
-    page.hint("h", "hand-off note");
+    if !wizard.submitting() {
+        page.hint("h", "hand-off note");
+    }
     page.hint(
         "Esc",
         if wizard.submitting() {

@@ -77,6 +77,7 @@ impl Wizard {
             (Place::Start, 'o') => return self.open_portal(),
             (Place::Start, 'c') => return self.copy_mark(),
             (Place::Start, 'r') => return self.look_again(),
+            (Place::Stopped, 'h') if self.submitting() => {}
             (Place::Start | Place::Overview | Place::Stopped, 'h') => return self.print_note(),
             (Place::Shut, 'r') => return self.start(),
             (Place::Basic, ' ') => return self.toggle_environment(),
@@ -110,6 +111,8 @@ impl Wizard {
             (Place::SignIn, 7) => {
                 return self.with_address(|address| Task::Print(vec![address.to_owned()]));
             }
+            // A note about Entra is of no use to who looks after Octo.
+            (Place::Stopped, 8) if self.submitting() => {}
             (
                 Place::Start
                 | Place::Overview
@@ -120,7 +123,7 @@ impl Wizard {
                 8,
             ) => return self.print_note(),
             (Place::Review, 6) => return self.open_octo(),
-            (Place::Octo, 6) => return self.not_to_octo(),
+            (Place::Octo, 6) if self.before_commit() => return self.not_to_octo(),
             (Place::Review, 9) => {
                 self.scroll = 0;
                 self.overlay = Some(Overlay::Details);
@@ -645,7 +648,7 @@ impl Wizard {
         if let Some((Goto::Field(field), what)) = blamed
             && self.stops().contains(&Stop::Field(field))
         {
-            let cure = "Press Enter to check again.";
+            let cure = "Check again.";
             self.problems.push(Problem::new(field, what, cure));
             self.focus_first_open();
         }

@@ -1,11 +1,8 @@
 //! The hand-off note from within the wizard: printed plain below the page, so that it can be selected and sent.
 
-use crate::engine::diagnose::Who;
 use crate::engine::run::Run;
-use crate::engine::step::Environment;
 use crate::ui::Task;
 use crate::ui::report::handoff::{self, Handoff, Missing};
-use crate::ui::view::ids;
 use crate::ui::wizard::Wizard;
 
 impl Wizard {
@@ -16,13 +13,10 @@ impl Wizard {
             .map(str::to_owned)
             .collect();
         if self.setting.rehearsal.is_none() {
-            let sandbox = match self.environment {
-                Environment::Production => "",
-                Environment::Sandbox => " --sandbox",
-            };
             lines.push(String::new());
             lines.push(format!(
-                "The same in a file, without links and failures: octo-csp handoff{sandbox} > note.txt"
+                "The same in a file, without links: {} > note.txt",
+                self.command("handoff")
             ));
         }
         lines.push(String::new());
@@ -32,17 +26,9 @@ impl Wizard {
     fn note(&self) -> Handoff {
         let typed = self.forms.typed(self.environment);
         let portal = self.setting.portal.as_str();
-        let missing = self.diagnosis().map(|(_, failure, diagnosis)| Missing {
-            what: format!("{} ({})", diagnosis.what, diagnosis.code),
-            // Whoever reads the note is somebody else.
-            who: if diagnosis.who == Who::Operator {
-                "whoever runs octo-csp"
-            } else {
-                diagnosis.who.title()
-            },
-            steps: diagnosis.fix,
-            ids: ids(failure),
-        });
+        let missing = self
+            .diagnosis()
+            .map(|(_, failure, diagnosis)| Missing::of(failure, diagnosis));
         let consent = self.run.as_ref().and_then(Run::consent);
         Handoff {
             missing,

@@ -225,7 +225,7 @@ impl Wizard {
                 self.notice = None;
                 self.go(Place::Stopped);
                 let refused = self.diagnosis().and_then(|(check, failure, diagnosis)| {
-                    Refused::of(check, &diagnosis.code, failure)
+                    Refused::of(check, &diagnosis, failure)
                 });
                 let mut tasks = self.tell(verdict);
                 if refused.is_some() {
@@ -236,12 +236,15 @@ impl Wizard {
             }
             Status::Stopped => {
                 let words = if self.submitting() {
-                    "Stopped. The registration is kept here; octo-csp submit hands over the rest."
+                    format!(
+                        "Stopped. The registration is kept here; {} hands over the rest.",
+                        self.command("submit")
+                    )
                 } else {
-                    "Stopped. What you typed is still here; nothing was registered."
+                    "Stopped. What you typed is still here; nothing was registered.".to_owned()
                 };
                 let place = self.leave_checks();
-                self.notice = Some(words.to_owned());
+                self.notice = Some(words);
                 place
             }
         }

@@ -59,6 +59,7 @@ pub(crate) fn setting() -> Setting {
         browser: true,
         given: crate::engine::answers::Typed::default(),
         zone: TimeZone::UTC,
+        words: String::new(),
     }
 }
 

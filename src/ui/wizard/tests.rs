@@ -2,7 +2,7 @@
 
 use super::story::{SECRET, Story, crib, setting};
 use super::*;
-use crate::engine::effect::{Cause, Service, VaultFault};
+use crate::engine::effect::{AddressSeen, Cause, Service, VaultFault};
 use crate::engine::run::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::text::Foreign;
 
@@ -472,6 +472,63 @@ fn the_hand_off_note_tells_what_stopped_it_and_holds_no_secret() {
         assert!(note.contains(words), "{words}: {note}");
     }
     assert!(!note.contains("marked-secret") && !note.contains("good for one sign-in"));
+}
+
+#[test]
+fn commands_that_are_told_name_the_same_registration() {
+    let words = " --cloud china --store file";
+    let mut story = Story::begun(Setting {
+        words: words.to_owned(),
+        ..setting()
+    });
+    story.at_review();
+    story.press("Enter");
+    assert_eq!(story.wizard.place, Place::Done);
+    let done = story.screen(120, 60);
+    for command in ["register", "register --step partner-api", "submit"] {
+        assert!(
+            done.contains(&format!("octo-csp {command}{words}  ")),
+            "{done}"
+        );
+    }
+    story.press("Enter");
+    let last = story.done.join("\n");
+    assert!(
+        last.contains(&format!("octo-csp register{words} shows it again")),
+        "{last}"
+    );
+    let mut story = Story::begun(Setting {
+        words: words.to_owned(),
+        environment: Environment::Sandbox,
+        ..setting()
+    });
+    story.press("h");
+    let note = story.done.last().unwrap();
+    let command = format!("octo-csp handoff --sandbox{words} > note.txt");
+    assert!(note.contains(&command), "{note}");
+}
+
+#[test]
+fn what_microsoft_did_with_the_redirect_address_is_said_before_the_sign_in() {
+    for (seen, said) in [
+        (
+            AddressSeen::Known,
+            "ok Microsoft knows this redirect address.",
+        ),
+        (AddressSeen::NotRegistered, "letter for letter. Then F5."),
+        (
+            AddressSeen::Unclear,
+            "Whether the redirect address is registered could not be told.",
+        ),
+    ] {
+        let mut story = Story::new(setting());
+        story.bench.address_seen = Some(seen);
+        story.begin();
+        story.at_sign_in();
+        assert!(story.shows(said), "{}", story.screen(80, 24));
+        let small = story.screen(80, 24);
+        assert!(!small.contains("more below"), "{small}");
+    }
 }
 
 #[test]

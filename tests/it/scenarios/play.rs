@@ -389,6 +389,7 @@ fn setting(simulator: &Simulator, name: &str) -> Setting {
         browser: false,
         given: octo_csp::engine::answers::Typed::default(),
         zone: TimeZone::UTC,
+        words: String::new(),
     }
 }
 

@@ -65,6 +65,43 @@ fn every_step_of_the_cure_and_who_can_do_it_can_be_read() {
     expect_nothing(&wrong);
 }
 
+/// A sign of "Not the cause", and the words by which a diagnosis would blame the same thing.
+const BLAMED: [(&str, &[&str]); 8] = [
+    ("MFA", &["second factor", "MFA", "multifactor"]),
+    ("role (calls answer)", &["Admin agent", "lacks a role"]),
+    ("secret", &["this secret", "The secret has"]),
+    ("keyring", &["keyring", "keychain"]),
+    ("Octo's API client", &["API client", "this client"]),
+    ("payer account (registered)", &["know this account"]),
+    ("consent for prices", &["permission"]),
+    ("redirect address", &["redirect address is", "single-page"]),
+];
+
+#[test]
+fn what_is_not_the_cause_is_not_blamed() {
+    let mut wrong = Vec::new();
+    for report in stopped() {
+        let diagnosis = report.diagnosis.as_ref().unwrap();
+        let signs = report.whole.split("Not the cause").nth(1).unwrap();
+        let signs = signs.split("For support").next().unwrap();
+        let signs = signs.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut told = diagnosis.why.clone();
+        told.push(diagnosis.what.clone());
+        told.extend(diagnosis.fix.iter().cloned());
+        for (sign, words) in BLAMED {
+            let blamed = |text: &&String| words.iter().any(|word| text.contains(word));
+            if signs.contains(sign)
+                && let Some(text) = told.iter().find(blamed)
+            {
+                wrong.push(format!("{}: {signs}\n  {text}", diagnosis.row));
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    expect_nothing(&wrong);
+}
+
 #[test]
 fn nothing_on_a_page_steers_a_terminal() {
     let mut wrong = Vec::new();

@@ -130,7 +130,11 @@ fn a_registration_line_by_line() {
     assert_eq!(pty.settings(), pty.before);
     let transcript = pty.transcript();
     let last = transcript.trim_end().lines().last().unwrap();
-    let wanted = "Registered: Contoso CSP 本番. Later: octo-csp register shows it again.";
+    let cloud = desk.path("cloud.json");
+    let wanted = format!(
+        "Registered: Contoso CSP 本番. Later: octo-csp register --cloud-file {} shows it again.",
+        cloud.display()
+    );
     assert_eq!(last, wanted);
     assert!(desk.journal().contains("activated"));
     let code = crate::simulator::bench::between(&back, "code=", "&");

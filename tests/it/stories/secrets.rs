@@ -37,7 +37,7 @@ fn a_secret_is_in_no_byte_that_leaves_but_to_the_keyring() {
     pty.send("\t");
     for (index, letter) in TYPED.char_indices() {
         pty.send(&letter.to_string());
-        pty.wait(&format!("({} characters)", index + 1));
+        pty.wait(&format!("({} character", index + 1));
     }
     pty.send("\t");
     pty.fill(&domain, &domain);

@@ -31,7 +31,7 @@ fn review_says_what_is_sent_to_whom_and_nothing_is_sent_before() {
         ["sign-in", "accounts", "register", "credentials", "mpn"]
     );
     assert_eq!(story.bench.payers[TENANT], "Contoso");
-    assert!(story.shows("api.alphaus.cloud has everything"));
+    assert!(story.shows("api.alphaus.cloud has the account, the credentials and the MPN ID"));
     assert!(story.shows("First data can take up to a day."));
     // The commit stands before anything is sent.
     let place = |wanted: &str| {
@@ -116,6 +116,10 @@ fn a_refusal_keeps_everything_and_is_repeated_or_left_for_later() {
     assert_eq!(story.wizard.place, Place::Stopped);
     assert!(story.bench.registration().active.is_some());
     assert!(story.shows("All three steps are registered and kept here."));
+    assert!(!story.shows("hand-off note"));
+    let printed = story.done.len();
+    story.press("h F8");
+    assert_eq!(story.done.len(), printed, "a note about Entra");
     assert_eq!(story.wizard.exit(), Exit::Permission);
     story.press("^C");
     story.press("l");
@@ -138,7 +142,7 @@ fn a_refusal_keeps_everything_and_is_repeated_or_left_for_later() {
     story.bench.fail("octo credentials", octo(500, 13));
     story.press("Enter r");
     assert_eq!(story.wizard.place, Place::Done);
-    assert!(story.shows("has everything"));
+    assert!(story.shows("has the account, the credentials and the MPN ID"));
 }
 
 #[test]
@@ -152,13 +156,14 @@ fn a_client_that_is_refused_is_typed_again() {
     assert_eq!(story.wizard.place, Place::Octo);
     assert!(story.shows("Octo does not accept its API client."));
     assert!(story.shows("Sent to api.alphaus.cloud now:"));
+    assert!(!story.shows("send nothing"), "Esc does that here");
     story
         .paste(TYPED)
         .press("S-Tab")
         .paste("another")
         .press("Enter");
     assert_eq!(story.wizard.place, Place::Done);
-    assert!(story.shows("has everything"));
+    assert!(story.shows("has the account, the credentials and the MPN ID"));
 }
 
 #[test]
@@ -195,7 +200,7 @@ fn a_registration_that_octo_lacks_is_handed_over_from_the_overview() {
     assert_eq!(story.wizard.place, Place::Done);
     let mut story = Story::with(setting(), story.bench);
     story.begin();
-    assert!(story.shows("api.alphaus.cloud has everything"));
+    assert!(story.shows("api.alphaus.cloud has the account, the credentials and the MPN ID"));
     assert!(!story.shows("Hand over to Octo"));
 }
 
