@@ -1,5 +1,5 @@
 //! The keyring by kind and by machine, and the vault file. There is no plain-text file to fall back to, by design: a cure makes
-//! a keyring, or names the sealed file that has to be asked for.
+//! a keyring, or names the vault file that has to be asked for.
 
 use super::Place;
 use super::Sign::{Cause, CauseOf};
@@ -91,7 +91,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "keyring no session",
         what: "There is no session bus, so no keyring can be reached.",
         why: &[
-            "An SSH session, a container or sudo has no desktop session. A file that is sealed instead: --store file.",
+            "An SSH session, a container or sudo has no desktop session. A vault file instead: --store file.",
         ],
         fix: &[START_SESSION, UNLOCK, AGAIN, INSTALL],
         goto: Goto::Leave,
@@ -103,7 +103,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "keyring none",
         what: "No program on this machine keeps secrets.",
         why: &[
-            "GNOME Keyring, KWallet or KeePassXC must run. A sealed file instead: --store file.",
+            "GNOME Keyring, KWallet or KeePassXC must run. A vault file instead: --store file.",
         ],
         fix: &[INSTALL, START_SESSION, UNLOCK, AGAIN],
         goto: Goto::Leave,

@@ -148,7 +148,7 @@ pub(super) static ROWS: &[Row] = &[
             "A registration stays where it was begun: two places would be looked for in the wrong one.",
         ],
         fix: &[
-            "In an age file: add --store file. In the keyring: leave --store away.",
+            "In a vault file: add --store file. In the keyring: leave --store away.",
             "To move it: octo-csp forget, then register again with the other --store.",
         ],
         goto: Goto::Leave,
