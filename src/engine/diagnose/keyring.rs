@@ -102,9 +102,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Vault(VaultFault::NoProvider))],
         label: "keyring none",
         what: "No program on this machine keeps secrets.",
-        why: &[
-            "GNOME Keyring, KWallet or KeePassXC must run. A vault file instead: --store file.",
-        ],
+        why: &["GNOME Keyring, KWallet or KeePassXC must run. A vault file instead: --store file."],
         fix: &[INSTALL, START_SESSION, UNLOCK, AGAIN],
         goto: Goto::Leave,
         ..KEYRING
