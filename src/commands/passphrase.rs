@@ -26,8 +26,8 @@ const TRIES: usize = 3;
 /// What the credential is called that systemd passes on (`LoadCredential=octo-csp-passphrase:…`).
 const CREDENTIAL: &str = "octo-csp-passphrase";
 
-/// Gets the passphrase, from a person only where they `may` be asked. `name` is the registration it is for, to see at once whether it is the right one; without a name it is
-/// asked for once and tried where it is needed.
+/// Gets the passphrase, from a person only where they `may` be asked. `name` is the registration it is for, to see at once
+/// whether it is the right one; without a name it is asked for once and tried where it is needed.
 pub(super) fn get(
     host: &mut Host,
     arguments: &StoreArguments,

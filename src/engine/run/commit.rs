@@ -113,19 +113,15 @@ impl Run {
             effects.push(Effect::Erase(items.clone()));
             effects.push(Effect::Note(Fact::Dropped { items }));
         }
-        let given_up: &[Attempt] = match self.goal {
-            // Whoever asks for a token waits for nothing else.
-            Goal::Token(_) | Goal::Forget | Goal::Submit(_) => &[],
-            Goal::PartnerCenter(_) | Goal::PartnerApi(_) | Goal::Commit | Goal::Code(_) => {
-                &self.registration.closed
-            }
-        };
+        // Whoever asks for a token waits for nothing else.
+        let hurried = matches!(self.goal, Goal::Token(_));
+        let given_up = self.registration.closed.iter().filter(|_| !hurried);
         let replaced = match self.mood {
-            Mood::Check if matches!(self.goal, Goal::Token(_)) => None,
+            Mood::Check if hurried => None,
             Mood::Check if self.registration.proven_since() => self.registration.previous.as_ref(),
             Mood::Check | Mood::Register => None,
         };
-        for closed in given_up.iter().chain(replaced) {
+        for closed in given_up.chain(replaced) {
             effects.push(Effect::Note(Fact::Retiring { attempt: closed.id }));
             effects.push(Effect::Erase(closed.all_items()));
             effects.push(Effect::Note(Fact::Retired { attempt: closed.id }));

@@ -25,17 +25,12 @@ impl Run {
     }
 
     fn sent_secret_is_guid(&self, id: CheckId) -> bool {
-        let typed = match &self.goal {
-            Goal::PartnerCenter(request) => Some(&request.secret),
-            Goal::PartnerApi(request) if id == CheckId::OtherSecret => {
-                request.other_secret.as_ref()
-            }
-            Goal::PartnerApi(_)
-            | Goal::Commit
-            | Goal::Forget
-            | Goal::Submit(_)
-            | Goal::Token(_)
-            | Goal::Code(_) => None,
+        let typed = if let Goal::PartnerCenter(request) = &self.goal {
+            Some(&request.secret)
+        } else if let (Goal::PartnerApi(request), CheckId::OtherSecret) = (&self.goal, id) {
+            request.other_secret.as_ref()
+        } else {
+            None
         };
         // A check with what is kept has no typed secret.
         let sent = typed
@@ -45,41 +40,26 @@ impl Run {
     }
 
     fn sent_application(&self) -> Option<&str> {
-        match &self.goal {
-            Goal::PartnerCenter(request) => Some(request.application.as_str()),
-            Goal::PartnerApi(_)
-            | Goal::Commit
-            | Goal::Forget
-            | Goal::Submit(_)
-            | Goal::Token(_)
-            | Goal::Code(_) => self.known.application.as_ref().map(ClientId::as_str),
+        if let Goal::PartnerCenter(request) = &self.goal {
+            Some(request.application.as_str())
+        } else {
+            self.known.application.as_ref().map(ClientId::as_str)
         }
     }
 
     /// The directory as typed, because that is what a person can compare; else its ID.
     fn sent_tenant(&self) -> Option<&str> {
-        match &self.goal {
-            Goal::PartnerCenter(request) => Some(request.directory.as_str()),
-            Goal::PartnerApi(_)
-            | Goal::Commit
-            | Goal::Forget
-            | Goal::Submit(_)
-            | Goal::Token(_)
-            | Goal::Code(_) => self.known.tenant.as_ref().map(TenantId::as_str),
+        if let Goal::PartnerCenter(request) = &self.goal {
+            Some(request.directory.as_str())
+        } else {
+            self.known.tenant.as_ref().map(TenantId::as_str)
         }
     }
 
     /// The redirect address as it must be registered. Where it has no port, a free one was sent with it; Microsoft does not
     /// compare that one, and nobody should register it.
     fn sent_redirect(&self) -> Option<&str> {
-        match &self.goal {
-            Goal::PartnerApi(request) | Goal::Code(request) => Some(request.redirect.as_str()),
-            Goal::PartnerCenter(_)
-            | Goal::Commit
-            | Goal::Forget
-            | Goal::Submit(_)
-            | Goal::Token(_) => None,
-        }
+        self.request().map(|request| request.redirect.as_str())
     }
 }
 

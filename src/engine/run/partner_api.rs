@@ -93,14 +93,11 @@ impl Run {
         }
     }
 
-    fn request(&self) -> Option<&crate::engine::answers::PartnerApiRequest> {
-        match &self.goal {
-            Goal::PartnerApi(request) | Goal::Code(request) => Some(request),
-            Goal::PartnerCenter(_)
-            | Goal::Commit
-            | Goal::Forget
-            | Goal::Submit(_)
-            | Goal::Token(_) => None,
+    pub(super) fn request(&self) -> Option<&crate::engine::answers::PartnerApiRequest> {
+        if let Goal::PartnerApi(request) | Goal::Code(request) = &self.goal {
+            Some(request)
+        } else {
+            None
         }
     }
 
@@ -240,14 +237,10 @@ impl Run {
             application: self.known.application.clone()?,
             redirect: self.request()?.redirect.clone(),
             claims: self.known.challenge.clone(),
-            redeemer: match self.goal {
-                Goal::Code(_) => Redeemer::Another,
-                Goal::PartnerCenter(_)
-                | Goal::PartnerApi(_)
-                | Goal::Commit
-                | Goal::Forget
-                | Goal::Submit(_)
-                | Goal::Token(_) => Redeemer::Ourselves,
+            redeemer: if matches!(self.goal, Goal::Code(_)) {
+                Redeemer::Another
+            } else {
+                Redeemer::Ourselves
             },
         })
     }
@@ -471,15 +464,12 @@ impl Run {
 
     /// The access token that this run was to get.
     pub fn access_token(&self) -> Option<AccessToken> {
-        let grant = match self.goal {
-            Goal::Token(Audience::PartnerCenter) => self.known.user.as_ref(),
-            Goal::Token(Audience::PartnerApi) => self.known.prices.as_ref(),
-            Goal::PartnerCenter(_)
-            | Goal::PartnerApi(_)
-            | Goal::Commit
-            | Goal::Forget
-            | Goal::Submit(_)
-            | Goal::Code(_) => None,
+        let Goal::Token(audience) = self.goal else {
+            return None;
+        };
+        let grant = match audience {
+            Audience::PartnerCenter => self.known.user.as_ref(),
+            Audience::PartnerApi => self.known.prices.as_ref(),
         };
         grant.map(|grant| AccessToken {
             value: SharedSecret::clone(&grant.access_token),

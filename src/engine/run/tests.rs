@@ -1057,16 +1057,21 @@ fn a_code_for_somebody_else_is_asked_for_without_a_verifier_and_sent_nowhere() {
     assert!(Run::code(Registration::default()).is_none());
 }
 
-#[test]
-fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
+/// The token of the same account was carried over, and a new sign-in is asked for all the same.
+fn asked_anew() -> (Bench, Run) {
     let mut bench = Bench::registered();
-    // The token of the same account is carried over; then a new sign-in is wanted.
     assert_eq!(bench.step_two().1, Status::Finished);
     let mut run = Run::partner_api(api_request(), bench.registration(), None);
     run.forget_sign_in();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Asking);
     bench.log.clear();
+    (bench, run)
+}
+
+#[test]
+fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
+    let (mut bench, _) = asked_anew();
     let (mut again, status) = bench.step_three();
     assert_eq!(status, Status::Asking);
     assert!(
@@ -1080,12 +1085,7 @@ fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
 
 #[test]
 fn after_a_code_that_came_to_nothing_an_older_sign_in_is_not_taken_instead() {
-    let mut bench = Bench::registered();
-    assert_eq!(bench.step_two().1, Status::Finished);
-    let mut run = Run::partner_api(api_request(), bench.registration(), None);
-    run.forget_sign_in();
-    let effects = run.start(0);
-    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    let (mut bench, mut run) = asked_anew();
     bench.fail("redeem", refused(400, 70_008));
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
     // Another process goes on: the token that was carried over is still there.
