@@ -24,9 +24,8 @@ pub(super) struct Ground {
     pub(super) extra_ca: Option<Vec<u8>>,
     /// Production or sandbox.
     pub(super) environment: Environment,
-    /// The flags that name this registration, each after a blank, for a command that is told.
-    pub(super) words: String,
-    /// The same without production or sandbox, between which the wizard lets a person choose.
+    /// The flags that name this registration, each after a blank, for a command that is told; without production or sandbox,
+    /// between which the wizard lets a person choose.
     pub(super) words_of_both: String,
     state: PathBuf,
     program: PathBuf,
@@ -97,11 +96,6 @@ impl Ground {
             } else {
                 Environment::Production
             },
-            words: format!(
-                "{}{}",
-                if which.sandbox { " --sandbox" } else { "" },
-                words(which)
-            ),
             words_of_both: words(which),
             state: state(host)?,
             program: host.program.clone(),
@@ -121,7 +115,6 @@ impl Ground {
             cloud,
             extra_ca: None,
             environment: Environment::Production,
-            words: String::new(),
             words_of_both: String::new(),
             state: PathBuf::new(),
             program: PathBuf::new(),
@@ -150,6 +143,15 @@ impl Ground {
             Secrets::File(passphrase) => passphrase.as_ref().map(SharedSecret::clone),
         };
         Shelf::new(self.state.clone(), self.program.clone()).with_passphrase(passphrase)
+    }
+
+    /// The flags that name this registration, with production or sandbox.
+    pub(super) fn words(&self) -> String {
+        let environment = match self.environment {
+            Environment::Production => "",
+            Environment::Sandbox => " --sandbox",
+        };
+        format!("{environment}{}", self.words_of_both)
     }
 
     /// Under which name this registration is kept.

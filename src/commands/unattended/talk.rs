@@ -275,7 +275,7 @@ impl<'h> Talk<'h> {
             Err(Over(_, exit)) => {
                 let said = format!(
                     "Registered: {name}. All of it is kept here; what Octo has not taken is handed over by octo-csp submit{}.",
-                    self.ground.words
+                    self.ground.words()
                 );
                 Ok(self.told(&said, over(exit)))
             }
@@ -360,7 +360,7 @@ impl<'h> Talk<'h> {
             (Ended::Limit, _) => {
                 let said = format!(
                     "The time limit was reached. The sign-in can still be finished: octo-csp consent start{} shows its address again.",
-                    self.ground.words
+                    self.ground.words()
                 );
                 Err(self.told(&said, Over(State::Stopped, Exit::TimeLimit)))
             }
@@ -433,7 +433,7 @@ fn consent(ground: &Ground, run: &Run) -> Option<Consent> {
     } else {
         String::new()
     };
-    let which = &ground.words;
+    let which = ground.words();
     Some(Consent {
         address: consent.address.to_string(),
         expires_at: open.and_then(Attempt::sign_in_ends),
