@@ -16,8 +16,17 @@ use crate::engine::answers::DirectoryReading;
 use crate::engine::effect::{Answer, Claims, Found, Lifetime, Reading, Tenant, VaultFault};
 use crate::engine::journal::Line;
 use crate::engine::octo::{OctoAnswer, OctoCall, OctoClient, Ring, Source};
+#[allow(unused_imports)]
+use crate::engine::{
+    effect::{Arrival, Cause, Grant, Landed, Mismatch, Service, SheetHead},
+    octo::FoundPayer,
+};
+#[allow(unused_imports)]
+use crate::ids::MpnId;
 use crate::ids::{Directory, RedirectAddress};
 use crate::secret::Secret;
+#[allow(unused_imports)]
+use std::time::Duration;
 
 pub(crate) const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
 pub(crate) const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";

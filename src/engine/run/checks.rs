@@ -692,6 +692,18 @@ impl Check {
         }
     }
 
+    /// Why it failed, if it did.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.state {
+            State::Failed(failure) => Some(failure),
+            State::Waiting
+            | State::Running
+            | State::Passed(_)
+            | State::Noted(_)
+            | State::NotTried => None,
+        }
+    }
+
     pub(super) fn reset(&mut self) {
         *self = Self::new(self.id);
     }

@@ -1,9 +1,9 @@
 //! What a run found out, for a person who asks why: tokens, the two APIs, the lines to compare the next run with.
 
-use crate::engine::effect::{Audience, Cause, Claims, Effect, Failure, Mismatch};
-use crate::engine::journal::{CheckLine, Fact};
-use crate::engine::run::{CheckId, Goal, Move, Run, State};
-use crate::engine::step::Step;
+use crate::engine::effect::{Audience, Cause, Claims, Failure, Grant, Mismatch};
+use crate::engine::journal::CheckLine;
+use crate::engine::run::port::Board;
+use crate::engine::run::{CheckId, Run, State};
 use crate::text::Foreign;
 
 /// Characters of a check's line that are noted.
@@ -45,25 +45,19 @@ pub enum Certainty {
 impl Run {
     /// The tokens of this run.
     pub fn tokens(&self) -> Vec<Token<'_>> {
-        let all = [
-            (&self.known.app, Audience::PartnerCenter, false),
-            (&self.known.user, Audience::PartnerCenter, true),
-            (&self.known.prices, Audience::PartnerApi, true),
-        ];
-        all.into_iter()
-            .filter_map(|(grant, audience, person)| {
-                grant.as_ref().map(|grant| Token {
-                    audience,
-                    person,
-                    claims: &grant.claims,
-                })
+        let tokens = self.board.tokens.iter();
+        tokens
+            .map(|(audience, person, claims)| Token {
+                audience: *audience,
+                person: *person,
+                claims,
             })
             .collect()
     }
 
     /// How the two APIs stand; empty for a step in which nobody is signed in.
     pub fn apis(&self) -> Vec<Api> {
-        if !matches!(self.goal, Goal::PartnerApi(_)) {
+        if !self.signs_in() {
             return Vec::new();
         }
         let center = Api {
@@ -84,7 +78,7 @@ impl Run {
             return Certainty::Yes;
         }
         let refused = [token, claims].into_iter().any(
-            |id| matches!(self.state(id), Some(State::Failed(failure)) if lacks_consent(failure)),
+            |id| matches!(self.board.state(id), Some(State::Failed(failure)) if lacks_consent(failure)),
         );
         if refused {
             Certainty::No
@@ -94,7 +88,7 @@ impl Run {
     }
 
     fn usable(&self, id: CheckId) -> Certainty {
-        match self.state(id) {
+        match self.board.state(id) {
             Some(State::Passed(_) | State::Noted(_)) => Certainty::Yes,
             Some(State::Failed(failure)) if failure.cause == Cause::Refused => Certainty::No,
             Some(State::Failed(_) | State::Waiting | State::Running | State::NotTried) | None => {
@@ -102,8 +96,11 @@ impl Run {
             }
         }
     }
+}
+
+impl Board {
     /// The line of each check that passed, as it is noted and compared.
-    pub fn lines(&self) -> Vec<CheckLine> {
+    pub(super) fn lines(&self) -> Vec<CheckLine> {
         self.checks
             .iter()
             .filter_map(|check| match &check.state {
@@ -116,11 +113,11 @@ impl Run {
             .collect()
     }
 
-    pub(super) fn note_check(&self, step: Step) -> Move {
-        Move::Perform(Effect::Note(Fact::Checked {
-            step,
-            lines: self.lines(),
-        }))
+    /// A token was issued; a newer one takes the place of an older.
+    pub(super) fn issued(&mut self, audience: Audience, person: bool, grant: &Grant) {
+        self.tokens
+            .retain(|(a, p, _)| (*a, *p) != (audience, person));
+        self.tokens.push((audience, person, grant.claims.clone()));
     }
 }
 

@@ -3,66 +3,48 @@
 //! The program may end anywhere in between. Before the line nothing has changed; after it the registration is never used
 //! again, and the journal still names every item until none is left.
 
-use crate::engine::effect::{Cause, Effect, Failure, Outcome, VaultFault};
-use crate::engine::journal::{Fact, ItemName, StoreKind};
-use crate::engine::run::{CheckId, Move, Run};
+use crate::engine::effect::{Cause, Failure, VaultFault};
+use crate::engine::journal::{Fact, ItemName, Registration, StoreKind};
+use crate::engine::run::checks::CheckId as C;
+use crate::engine::run::port::{Halted, Port, passed};
 
-impl Run {
-    /// The items that were not deleted: all of them before it began, none at its good end.
-    pub fn left(&self) -> &[ItemName] {
-        &self.known.to_erase
+/// What goes, the next one last. A vault file goes as a whole, with the other files: nobody needs its passphrase for that.
+pub(super) fn what_goes(registration: &Registration) -> Vec<ItemName> {
+    if registration.kept_in() == Some(StoreKind::File) {
+        return Vec::new();
     }
+    let mut items = registration.every_item();
+    items.reverse();
+    items
+}
 
-    /// A vault file goes as a whole, with the other files: nobody needs its passphrase for that.
-    pub(super) fn list_what_goes(&mut self) {
-        if self.registration.kept_in() != Some(StoreKind::File) {
-            self.known.to_erase = self.registration.every_item();
-            self.known.to_erase.reverse();
+pub(super) async fn forget(port: &Port) -> Result<(), Halted> {
+    let next = || port.with(|board| board.left.last().cloned());
+    let noted = port.check(C::NoteForgetting, async |ask| {
+        // A keyring that does not answer is found out before anything is changed.
+        if let Some(item) = next()
+            && let Err(failure) = ask.recall(item).await
+            && !is_answer(&failure)
+        {
+            return Err(failure);
         }
-    }
-
-    pub(super) fn begin_forget(&mut self, id: CheckId) -> Move {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "no other check is part of forgetting"
-        )]
-        match id {
-            // A keyring that does not answer is found out before anything is changed.
-            CheckId::NoteForgetting => match self.known.to_erase.last() {
-                Some(item) => Move::Perform(Effect::Recall(item.clone())),
-                None => Move::Perform(Effect::Note(Fact::Forgetting)),
-            },
-            CheckId::EraseItems => self.erase_next(),
-            CheckId::Discard => Move::Perform(Effect::Discard),
-            _ => Move::internal(),
+        ask.note(Fact::Forgetting).await?;
+        passed()
+    });
+    noted.await?;
+    let erased = port.check(C::EraseItems, async |ask| {
+        while let Some(item) = next() {
+            ask.erase(vec![item]).await?;
+            port.with(|board| board.left.pop());
         }
-    }
-
-    pub(super) fn advance_forget(&mut self, id: CheckId, outcome: Outcome) -> Move {
-        match (id, outcome) {
-            (CheckId::NoteForgetting, Outcome::Recalled(_)) => {
-                Move::Perform(Effect::Note(Fact::Forgetting))
-            }
-            (CheckId::NoteForgetting, Outcome::Failed(failure)) if is_answer(&failure) => {
-                Move::Perform(Effect::Note(Fact::Forgetting))
-            }
-            (CheckId::NoteForgetting, Outcome::Noted(_))
-            | (CheckId::Discard, Outcome::Discarded) => Move::Pass(String::new()),
-            (CheckId::EraseItems, Outcome::Erased) => {
-                self.known.to_erase.pop();
-                self.erase_next()
-            }
-            (_, Outcome::Failed(failure)) => Move::Fail(failure),
-            _ => Move::internal(),
-        }
-    }
-
-    fn erase_next(&mut self) -> Move {
-        match self.known.to_erase.last() {
-            Some(item) => Move::Perform(Effect::Erase(vec![item.clone()])),
-            None => Move::Pass(String::new()),
-        }
-    }
+        passed()
+    });
+    erased.await?;
+    let discarded = port.check(C::Discard, async |ask| {
+        ask.discard().await?;
+        passed()
+    });
+    discarded.await
 }
 
 /// Whether the keyring answered, and only this item is not as it should be.
@@ -79,10 +61,9 @@ fn is_answer(failure: &Failure) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::effect::Service;
-    use crate::engine::journal::Registration;
-    use crate::engine::run::Status;
+    use crate::engine::effect::{Effect, Service};
     use crate::engine::run::bench::{Bench, state_of};
+    use crate::engine::run::{CheckId, Run, Status};
 
     fn locked() -> Failure {
         Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked))

@@ -1,243 +1,313 @@
 //! Step 3, Partner API Credentials: a person signs in, the code is redeemed once, the token is kept before anything is looked
 //! at, and both APIs are proven with it.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every pair of a check and an outcome that is no transition is the same internal failure"
-)]
+use std::cell::Cell;
+
+use futures_util::future::join4;
 
 use crate::engine::access::AccessToken;
+use crate::engine::answers::PartnerApiRequest;
 use crate::engine::effect::{
-    AddressSeen, AppSignIn, Arrival, Audience, Cause, Effect, Failure, Found, Landed, Mismatch,
-    Outcome, Reading, Redeemer, Redemption, Renewal, Service, SignIn, VaultFault,
+    AddressSeen, AppSignIn, Arrival, Audience, Failure, Found, Grant, Mismatch, Reading, Redeemer,
+    Redemption, Renewal, SignIn,
 };
-use crate::engine::journal::{Attempt, Fact, Kind};
+use crate::engine::journal::{
+    Attempt, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
+};
+use crate::engine::run::checks::CheckId as C;
+use crate::engine::run::commit::tidy;
+use crate::engine::run::port::{
+    Ask, Checked, Halted, Line, Port, Slot, internal, mismatch, missing_item, passed,
+};
 use crate::engine::run::tokens::{self, For};
-use crate::engine::run::{CheckId, Goal, Mood, Move, Run};
+use crate::engine::run::{Mood, attempt_to_write};
 use crate::engine::step::Step;
-use crate::ids::{ClientId, MpnId, RedirectAddress, TenantId};
+use crate::ids::{AuthCode, ClientId, Domain, MpnId, RedirectAddress, TenantId};
 use crate::secret::SharedSecret;
 use crate::text::Foreign;
 
-impl Run {
-    pub(super) fn begin_partner_api(&mut self, id: CheckId) -> Move {
-        match id {
-            CheckId::Prepare => self.begin_prepare(),
-            CheckId::OtherSecret => self.begin_other_secret(),
-            CheckId::SignIn => self.begin_sign_in(),
-            CheckId::Redeem => self.begin_redeem(),
-            CheckId::KeepToken => self.begin_keep_token(),
-            CheckId::UserToken => self.begin_user_token(),
-            CheckId::UserClaims => self.user_claims(),
-            CheckId::Organization => self.read_as_user(Reading::Organization),
-            CheckId::Mfa => self.mfa(),
-            CheckId::Mpn => self.read_as_user(Reading::Mpn),
-            CheckId::Billing => self.read_as_user(Reading::BillingProfile),
-            CheckId::PriceToken => self.renew(Audience::PartnerApi),
-            CheckId::Rates => self.read_prices(Reading::ExchangeRates),
-            CheckId::Sheet => self.read_prices(Reading::PriceSheet),
-            CheckId::NoteProof => self.begin_note_proof(),
-            CheckId::CacheToken => self.begin_cache_token(),
-            _ => Move::internal(),
+/// What a sign-in is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be proven and kept.
+    Register,
+    /// To be proven again with what is kept.
+    Check,
+    /// For one access token, with what is kept.
+    Token(Audience),
+    /// For one code that somebody else redeems.
+    Code,
+}
+
+/// For whom tokens are asked.
+#[derive(Clone, Debug)]
+struct Account {
+    tenant: TenantId,
+    application: ClientId,
+    /// As step 2 has proven it, if it did.
+    typed_domain: Option<Domain>,
+}
+
+/// What Partner Center says about the organization: company and domain.
+type Organization = (Option<Foreign>, Option<Foreign>);
+
+/// Step 3 and what it has found.
+#[derive(Debug)]
+pub(super) struct PartnerApi {
+    pub(super) request: PartnerApiRequest,
+    pub(super) purpose: Purpose,
+    /// Whether a sign-in that is kept does not count.
+    pub(super) fresh: Cell<bool>,
+    /// What a failed check says the next sign-in has to meet.
+    pub(super) challenge: Slot<Foreign>,
+    secret: Slot<SharedSecret>,
+    account: Slot<Account>,
+    code: Slot<AuthCode>,
+    refresh: Slot<SharedSecret>,
+    /// The access token that came with the refresh token, if it can be used.
+    first: Slot<Option<Grant>>,
+    user: Slot<Grant>,
+    organization: Slot<Organization>,
+    mpn: Slot<Option<MpnId>>,
+    currency: Slot<Option<Foreign>>,
+    prices: Slot<Grant>,
+    mfa: Cell<Option<bool>>,
+}
+
+impl PartnerApi {
+    pub(super) fn new(
+        request: PartnerApiRequest,
+        purpose: Purpose,
+        secret: Option<SharedSecret>,
+    ) -> Self {
+        let step = Self {
+            request,
+            purpose,
+            fresh: Cell::new(false),
+            challenge: Slot::default(),
+            secret: Slot::default(),
+            account: Slot::default(),
+            code: Slot::default(),
+            refresh: Slot::default(),
+            first: Slot::default(),
+            user: Slot::default(),
+            organization: Slot::default(),
+            mpn: Slot::default(),
+            currency: Slot::default(),
+            prices: Slot::default(),
+            mfa: Cell::new(None),
+        };
+        if let Some(secret) = secret {
+            step.secret.set(secret);
         }
+        step
     }
 
-    pub(super) fn advance_partner_api(&mut self, id: CheckId, outcome: Outcome) -> Move {
-        match (id, outcome) {
-            // Advice is no reason to stop before a person has tried.
-            (CheckId::SignIn, Outcome::Failed(_)) if self.known.address_seen.is_none() => {
-                self.probed(AddressSeen::Unclear)
-            }
-            // It is good all the same: the next one who asks makes a request.
-            (CheckId::CacheToken, Outcome::Failed(_)) => Move::Note("not kept".to_owned()),
-            (CheckId::CacheToken, Outcome::Kept) => Move::Pass(String::new()),
-            (_, Outcome::Failed(failure)) => {
-                self.forget_script(id);
-                Move::Fail(failure)
-            }
-            (CheckId::Prepare, outcome) => self.advance_prepare(outcome),
-            (CheckId::OtherSecret, Outcome::AppToken(_)) => {
-                self.known.secret = self
-                    .request()
-                    .and_then(|request| request.other_secret.clone());
-                let Some(secret) = self.known.secret.clone() else {
-                    return Move::internal();
-                };
-                let (attempt, _) = self.attempt_to_write();
-                self.write(
-                    id,
-                    Self::keep(&attempt.next_item(Kind::PartnerApiSecret), &secret),
-                );
-                self.next_write(id, String::new)
-            }
-            (CheckId::SignIn, outcome) => self.advance_sign_in(outcome),
-            (CheckId::Redeem, Outcome::Noted(_)) => self.redeem(),
-            (CheckId::Redeem, Outcome::Landed(landed)) => self.redeemed(*landed),
-            (
-                CheckId::OtherSecret | CheckId::KeepToken | CheckId::NoteProof,
-                Outcome::Noted(_) | Outcome::Kept | Outcome::Erased,
-            ) => self.next_write(id, String::new),
-            (CheckId::UserToken | CheckId::PriceToken, Outcome::Landed(landed)) => {
-                self.renewed(id, *landed)
-            }
-            (CheckId::UserToken | CheckId::PriceToken, Outcome::Noted(_) | Outcome::Kept) => {
-                self.after_rotation(id)
-            }
-            (_, Outcome::Read(answer)) => {
-                if let Some(compliant) = answer.mfa_compliant {
-                    self.known.mfa = Some(compliant);
+    pub(super) async fn prove(&self, port: &Port) -> Result<(), Halted> {
+        match self.purpose {
+            Purpose::Register => {
+                self.prepare(port).await?;
+                port.check(C::OtherSecret, async |ask| {
+                    self.other_secret(port, &ask).await
+                })
+                .await?;
+                if !port.passed(C::KeepToken) {
+                    self.sign_in(port).await?;
+                    self.redeem(port).await?;
+                    port.check(C::KeepToken, async |ask| self.keep_token(port, &ask).await)
+                        .await?;
                 }
-                self.found_as_user(answer.found)
+                self.open_everything(port).await?;
+                port.check(C::NoteProof, async |ask| self.note_proof(port, &ask).await)
+                    .await
             }
-            _ => Move::internal(),
+            Purpose::Check => {
+                self.prepare(port).await?;
+                self.open_everything(port).await?;
+                let step = Step::PartnerApi;
+                port.check(C::NoteProof, async |ask| ask.note_check(step).await)
+                    .await?;
+                tidy(port, Mood::Check, false).await
+            }
+            Purpose::Token(audience) => {
+                self.prepare(port).await?;
+                let token = match audience {
+                    Audience::PartnerCenter => self.user(port).await?,
+                    Audience::PartnerApi => self.prices(port).await?,
+                };
+                self.cache(port, audience, &token).await?;
+                tidy(port, Mood::Check, true).await
+            }
+            Purpose::Code => {
+                self.account_of(&port.registration());
+                let code = self.sign_in(port).await?;
+                port.with(|board| board.code = Some(code));
+                Ok(())
+            }
         }
     }
 
-    pub(super) fn request(&self) -> Option<&crate::engine::answers::PartnerApiRequest> {
-        if let Goal::PartnerApi(request) | Goal::Code(request) = &self.goal {
-            Some(request)
-        } else {
-            None
+    /// Starts again at the sign-in; the secret and what came before it stay proven.
+    pub(super) fn begin_sign_in_again(&self, challenge: Option<Foreign>) {
+        self.fresh.set(true);
+        self.challenge.clear();
+        if let Some(challenge) = challenge {
+            self.challenge.set(challenge);
         }
+        self.refresh.clear();
     }
 
-    fn account(&self) -> Option<(TenantId, ClientId, SharedSecret)> {
-        let (tenant, application) = (self.known.tenant.clone()?, self.known.application.clone()?);
-        Some((
-            tenant,
-            application,
-            SharedSecret::clone(self.known.secret.as_ref()?),
-        ))
+    /// The access token that this run was to get.
+    pub(super) fn access_token(&self) -> Option<AccessToken> {
+        let grant = match self.purpose {
+            Purpose::Token(Audience::PartnerCenter) => self.user.get(),
+            Purpose::Token(Audience::PartnerApi) => self.prices.get(),
+            Purpose::Register | Purpose::Check | Purpose::Code => None,
+        };
+        grant.map(|grant| access(&grant))
+    }
+
+    pub(super) fn sent_to(&self) -> Option<(TenantId, ClientId)> {
+        let account = self.account.get()?;
+        Some((account.tenant, account.application))
     }
 
     // ---- the secret and the attempt ----
 
+    fn source(&self, registration: &Registration) -> Option<Attempt> {
+        let (open, active) = (registration.open.clone(), registration.active.clone());
+        match self.purpose {
+            Purpose::Register => open.or(active),
+            Purpose::Check | Purpose::Token(_) | Purpose::Code => active,
+        }
+    }
+
+    fn account_of(&self, registration: &Registration) -> Option<(Attempt, PartnerCenterProof)> {
+        let source = self.source(registration)?;
+        let (proof, _) = source.partner_center.clone()?;
+        self.account.set(Account {
+            tenant: proof.tenant.clone(),
+            application: proof.application.clone(),
+            typed_domain: proof.domain.clone(),
+        });
+        Some((source, proof))
+    }
+
     /// Finds tenant, application and secret: in memory from step 2, or in the vault from the open attempt or the active set.
     /// A single-step re-run begins an attempt and copies what it does not change, so that a slot is always a full set.
-    fn begin_prepare(&mut self) -> Move {
-        let from = match self.mood {
-            Mood::Check => self.registration.active.as_ref(),
-            Mood::Register => self
-                .registration
-                .open
-                .as_ref()
-                .or(self.registration.active.as_ref()),
-        };
-        let Some((source, (proof, _))) =
-            from.and_then(|attempt| Some((attempt, attempt.partner_center.as_ref()?)))
-        else {
-            return Move::internal();
-        };
-        self.known.tenant = Some(proof.tenant.clone());
-        self.known.application = Some(proof.application.clone());
-        self.known.country.clone_from(&proof.country);
-        self.known.company.clone_from(&proof.company);
-        let key = source
-            .item(Kind::PartnerApiSecret)
-            .or_else(|| source.item(Kind::PartnerCenterSecret))
-            .cloned();
-        let Some(key) = key else {
-            return missing_item();
-        };
-        let token = source.item(Kind::RefreshToken).cloned();
-        let mut effects = Vec::new();
-        if self.mood == Mood::Register && self.registration.open.is_none() {
-            let Some(set_key) = source.item(Kind::PartnerCenterSecret).cloned() else {
-                return missing_item();
-            };
-            let proof = Box::new(proof.clone());
-            let (attempt, began) = self.attempt_to_write();
-            effects.extend(began.into_iter().map(Effect::Note));
-            effects.extend(Self::carry_over(
-                &set_key,
-                &attempt.next_item(Kind::PartnerCenterSecret),
-            ));
-            effects.push(Effect::Note(Fact::PartnerCenterProven {
-                attempt: attempt.id,
-                proof,
-            }));
-        }
-        if self.known.secret.is_none() {
-            effects.push(Effect::Recall(key));
-        }
-        let token_wanted = self.mood == Mood::Check || self.passed(CheckId::KeepToken);
-        if token_wanted && let Some(token) = token {
-            effects.push(Effect::Recall(token));
-        }
-        self.forget_script(CheckId::Prepare);
-        self.write(CheckId::Prepare, effects);
-        self.next_write(CheckId::Prepare, String::new)
-    }
-
-    fn advance_prepare(&mut self, outcome: Outcome) -> Move {
-        match outcome {
-            Outcome::Noted(_) | Outcome::Kept => {}
-            Outcome::Recalled(secret) if self.known.secret.is_none() => {
-                self.known.secret = Some(secret)
+    async fn prepare(&self, port: &Port) -> Result<(), Halted> {
+        let prepared = port.check(C::Prepare, async |ask| {
+            let registration = port.registration();
+            let (source, proof) = self.account_of(&registration).ok_or_else(internal)?;
+            let key = source.item(Kind::PartnerApiSecret);
+            let key = key.or_else(|| source.item(Kind::PartnerCenterSecret));
+            let key = key.ok_or_else(missing_item)?;
+            if self.purpose == Purpose::Register && registration.open.is_none() {
+                let set_key = source
+                    .item(Kind::PartnerCenterSecret)
+                    .ok_or_else(missing_item)?;
+                let (attempt, began) = attempt_to_write(&registration);
+                for fact in began {
+                    ask.note(fact).await?;
+                }
+                let own = attempt.next_item(Kind::PartnerCenterSecret);
+                ask.carry_over(set_key, &own).await?;
+                let (attempt, proof) = (attempt.id, Box::new(proof));
+                ask.note(Fact::PartnerCenterProven { attempt, proof })
+                    .await?;
             }
-            Outcome::Recalled(token) => self.known.refresh = Some(token),
-            _ => return Move::internal(),
-        }
-        self.next_write(CheckId::Prepare, String::new)
+            if self.secret.get().is_none() {
+                self.secret.set(ask.recall(key.clone()).await?);
+            }
+            let token_wanted = self.purpose != Purpose::Register || port.passed(C::KeepToken);
+            if let Some(token) = source.item(Kind::RefreshToken).filter(|_| token_wanted) {
+                self.refresh.set(ask.recall(token.clone()).await?);
+            }
+            passed()
+        });
+        prepared.await?;
+        port.with(|board| board.secret = self.secret.get());
+        Ok(())
     }
 
-    fn begin_other_secret(&mut self) -> Move {
-        let Some(request) = self.request() else {
-            return Move::internal();
+    async fn other_secret(&self, port: &Port, ask: &Ask) -> Checked<()> {
+        let Some(secret) = self.request.other_secret.clone() else {
+            return Ok(((), Line::Pass("the one from step 2".to_owned())));
         };
-        let Some(secret) = request.other_secret.clone() else {
-            return Move::Pass("the one from step 2".to_owned());
-        };
-        let (Some(tenant), Some(application)) =
-            (self.known.tenant.clone(), self.known.application.clone())
-        else {
-            return Move::internal();
-        };
-        Move::Perform(Effect::AppToken(AppSignIn {
+        let Account {
             tenant,
             application,
-            secret,
-        }))
+            ..
+        } = self.account.get().ok_or_else(internal)?;
+        let sign_in = AppSignIn {
+            tenant,
+            application,
+            secret: SharedSecret::clone(&secret),
+        };
+        ask.app_token(sign_in).await?;
+        self.secret.set(SharedSecret::clone(&secret));
+        port.with(|board| board.secret = Some(SharedSecret::clone(&secret)));
+        let (attempt, _) = attempt_to_write(&port.registration());
+        ask.keep(&attempt.next_item(Kind::PartnerApiSecret), &secret)
+            .await?;
+        passed()
     }
 
     // ---- the sign-in ----
 
-    fn begin_sign_in(&mut self) -> Move {
-        let kept = self
-            .registration
-            .open
-            .as_ref()
-            .and_then(|open| open.item(Kind::SignIn));
-        if let (true, Some(item)) = (self.sign_in_is_kept(), kept) {
-            // Its page was opened before: it is not asked about once more.
-            self.known.address_seen = Some(AddressSeen::Unclear);
-            return Move::Perform(Effect::Recall(item.clone()));
-        }
-        match (self.known.address_seen, self.sign_in()) {
-            (None, Some(sign_in)) => Move::Perform(Effect::Probe(sign_in)),
-            (Some(_), _) | (None, None) => self.listen(),
-        }
+    /// `state` and verifier are kept before the page opens, so that a pasted address still works after a crash.
+    async fn sign_in(&self, port: &Port) -> Result<AuthCode, Halted> {
+        let code = port.find(C::SignIn, &self.code, async |ask| {
+            let registration = port.registration();
+            let kept = self.kept_sign_in(&registration);
+            let consent = if let Some(item) = &kept {
+                // Its page was opened before: it is not asked about once more.
+                port.with(|board| board.address_seen = Some(AddressSeen::Unclear));
+                ask.relisten(ask.recall(item.clone()).await?).await?
+            } else {
+                let sign_in = self.page().ok_or_else(internal)?;
+                if port.with(|board| board.address_seen.is_none()) {
+                    // Advice is no reason to stop before a person has tried.
+                    let seen = ask
+                        .probe(sign_in.clone())
+                        .await
+                        .unwrap_or(AddressSeen::Unclear);
+                    port.with(|board| board.address_seen = Some(seen));
+                }
+                ask.listen(sign_in).await?
+            };
+            // A code that somebody else redeems changes nothing here, so nothing is noted.
+            if kept.is_none() && self.purpose != Purpose::Code {
+                let (attempt, _) = attempt_to_write(&registration);
+                ask.keep(&attempt.next_item(Kind::SignIn), &consent.keepsake)
+                    .await?;
+                let (attempt, redirect) = (attempt.id, consent.redirect.clone());
+                ask.note(Fact::Consenting { attempt, redirect }).await?;
+            }
+            port.with(|board| board.consent = Some(consent));
+            match ask.arrival().await? {
+                Arrival::Code(code) => Ok((code, Line::Pass("the browser came back".to_owned()))),
+                Arrival::Error(failure) => {
+                    port.with(|board| board.consent = None);
+                    Err(failure)
+                }
+            }
+        });
+        code.await
     }
 
-    /// The page may open whatever came of it: it is advice for the person who is about to sign in.
-    fn probed(&mut self, seen: AddressSeen) -> Move {
-        self.known.address_seen = Some(seen);
-        self.listen()
-    }
-
-    fn listen(&self) -> Move {
-        self.sign_in().map_or_else(Move::internal, |sign_in| {
-            Move::Perform(Effect::Listen(sign_in))
-        })
-    }
-
-    fn sign_in(&self) -> Option<SignIn> {
+    fn page(&self) -> Option<SignIn> {
+        let Account {
+            tenant,
+            application,
+            ..
+        } = self.account.get()?;
         Some(SignIn {
-            tenant: self.known.tenant.clone()?,
-            application: self.known.application.clone()?,
-            redirect: self.request()?.redirect.clone(),
-            claims: self.known.challenge.clone(),
-            redeemer: if matches!(self.goal, Goal::Code(_)) {
+            tenant,
+            application,
+            redirect: self.request.redirect.clone(),
+            claims: self.challenge.get(),
+            redeemer: if self.purpose == Purpose::Code {
                 Redeemer::Another
             } else {
                 Redeemer::Ourselves
@@ -245,427 +315,337 @@ impl Run {
         })
     }
 
-    /// `state` and verifier are kept before the page opens, so that a pasted address still works after a crash.
-    fn advance_sign_in(&mut self, outcome: Outcome) -> Move {
-        match outcome {
-            Outcome::Recalled(keepsake) => Move::Perform(Effect::Relisten(keepsake)),
-            Outcome::Probed(seen) => self.probed(seen),
-            Outcome::Listening(consent) => {
-                let (attempt, _) = self.attempt_to_write();
-                let mut effects: Vec<Effect> = Vec::new();
-                // A code that somebody else redeems changes nothing here, so nothing is noted.
-                let ours = !matches!(self.goal, Goal::Code(_));
-                if ours && !self.sign_in_is_kept() {
-                    effects.extend(Self::keep(
-                        &attempt.next_item(Kind::SignIn),
-                        &consent.keepsake,
-                    ));
-                    let redirect = consent.redirect.clone();
-                    effects.push(Effect::Note(Fact::Consenting {
-                        attempt: attempt.id,
-                        redirect,
-                    }));
-                }
-                effects.push(Effect::Await);
-                self.known.pending_consent = Some(*consent);
-                self.forget_script(CheckId::SignIn);
-                self.write(CheckId::SignIn, effects);
-                self.next_sign_in_write()
-            }
-            Outcome::Noted(_) | Outcome::Kept => self.next_sign_in_write(),
-            Outcome::Came(arrival) => match *arrival {
-                Arrival::Code(code) => {
-                    self.known.code = Some(code);
-                    Move::Pass("the browser came back".to_owned())
-                }
-                Arrival::Error(failure) => {
-                    self.known.consent = None;
-                    Move::Fail(failure)
-                }
-            },
-            _ => Move::internal(),
-        }
-    }
-
-    /// The page may open only when `state` is safely kept: the consent is shown with the last effect, the wait itself.
-    fn next_sign_in_write(&mut self) -> Move {
-        let next = self.next_write(CheckId::SignIn, String::new);
-        if matches!(next, Move::Perform(Effect::Await)) {
-            self.known.consent = self.known.pending_consent.take();
-        }
-        next
-    }
-
-    /// Whether a sign-in that was opened before the program ended can be continued.
-    fn sign_in_is_kept(&self) -> bool {
-        !self.known.fresh_sign_in
-            && !matches!(self.goal, Goal::Code(_))
-            && self
-                .registration
-                .open
-                .as_ref()
-                .is_some_and(|open| open.sign_in_open() && self.is_for(open))
-    }
-
-    /// Whether the sign-in that was opened ends at the address that is asked for now. Its port is the listener's.
-    fn is_for(&self, open: &Attempt) -> bool {
-        let port = |address: &RedirectAddress| address.loopback().and_then(|at| at.port);
-        let (Some(request), Some((sent, _))) = (self.request(), &open.consenting) else {
-            return false;
-        };
-        let asked = port(sent).map_or_else(
-            || request.redirect.clone(),
-            |port| request.redirect.with_port(port),
-        );
-        asked == *sent
-    }
-
-    fn begin_redeem(&mut self) -> Move {
-        let Some(open) = &self.registration.open else {
-            return Move::internal();
-        };
-        Move::Perform(Effect::Note(Fact::Redeeming { attempt: open.id }))
+    /// The sign-in that was opened before the program ended, if it can be continued: it ends at the address that is asked for
+    /// now. Its port is the listener's.
+    fn kept_sign_in(&self, registration: &Registration) -> Option<ItemName> {
+        let usable = !self.fresh.get() && self.purpose == Purpose::Register;
+        let open = registration
+            .open
+            .as_ref()
+            .filter(|open| usable && open.sign_in_open())?;
+        let (sent, _) = open.consenting.as_ref()?;
+        let port = sent.loopback().and_then(|at| at.port);
+        let redirect = &self.request.redirect;
+        let asked: RedirectAddress =
+            port.map_or_else(|| redirect.clone(), |port| redirect.with_port(port));
+        (asked == *sent).then(|| open.item(Kind::SignIn).cloned())?
     }
 
     /// The one POST. The code is remembered as used before it is sent.
-    fn redeem(&mut self) -> Move {
-        let (Some(code), Some(consent)) = (self.known.code.take(), self.known.consent.take())
-        else {
-            return Move::internal();
-        };
-        let Some((tenant, application, secret)) = self.account() else {
-            return Move::internal();
-        };
-        self.used_codes.push(code.clone());
-        Move::Perform(Effect::Redeem(Redemption {
-            tenant,
-            application,
-            secret,
-            code,
-            redirect: consent.redirect,
-            verifier: consent.verifier,
-        }))
+    async fn redeem(&self, port: &Port) -> Result<(), Halted> {
+        let redeemed = port.find(C::Redeem, &self.first, async |ask| {
+            let open = port.registration().open.ok_or_else(internal)?;
+            ask.note(Fact::Redeeming { attempt: open.id }).await?;
+            let (tenant, application, secret) = self.credentials().ok_or_else(internal)?;
+            let code = self.code.get().ok_or_else(internal)?;
+            let consent = port.with(|board| {
+                board.used_codes.push(code.clone());
+                board.consent.take()
+            });
+            let consent = consent.ok_or_else(internal)?;
+            let redemption = Redemption {
+                tenant,
+                application,
+                secret,
+                code,
+                redirect: consent.redirect,
+                verifier: consent.verifier,
+            };
+            let landed = ask.redeem(redemption).await?;
+            let Some(token) = landed.refresh_token else {
+                let none = || mismatch(Mismatch::NoRefreshToken, "the answer has no refresh token");
+                return Err(landed.grant.err().unwrap_or_else(none));
+            };
+            self.refresh.set(token);
+            Ok((landed.grant.ok(), Line::Pass(String::new())))
+        });
+        redeemed.await.map(drop)
     }
 
-    fn redeemed(&mut self, landed: Landed) -> Move {
-        self.known.refresh.clone_from(&landed.refresh_token);
-        let lost = landed.refresh_token.is_none();
-        match &landed.grant {
-            Err(failure) if lost => return Move::Fail(failure.clone()),
-            Ok(_) if lost => {
-                return Move::mismatch(Mismatch::NoRefreshToken, "the answer has no refresh token");
-            }
-            Ok(_) | Err(_) => {}
-        }
-        self.known.landed = Some(landed);
-        Move::Pass(String::new())
-    }
-
-    fn begin_keep_token(&mut self) -> Move {
-        let Some(token) = self.known.refresh.clone() else {
-            return Move::internal();
-        };
-        let Some(open) = &self.registration.open else {
-            return Move::internal();
-        };
-        let mut effects: Vec<Effect> =
-            Self::keep(&open.next_item(Kind::RefreshToken), &token).into();
+    async fn keep_token(&self, port: &Port, ask: &Ask) -> Checked<()> {
+        let token = self.refresh.get().ok_or_else(internal)?;
+        let open = port.registration().open.ok_or_else(internal)?;
+        ask.keep(&open.next_item(Kind::RefreshToken), &token)
+            .await?;
         // `state` and verifier have done their work, and so have those of tries that failed.
         let items = open.sign_ins();
         if !items.is_empty() {
-            effects.push(Effect::Erase(items.clone()));
-            effects.push(Effect::Note(Fact::Dropped { items }));
+            ask.erase(items.clone()).await?;
+            ask.note(Fact::Dropped { items }).await?;
         }
-        self.forget_script(CheckId::KeepToken);
-        self.write(CheckId::KeepToken, effects);
-        self.next_write(CheckId::KeepToken, String::new)
+        passed()
     }
 
     // ---- tokens for the two audiences ----
 
-    /// The redemption's own access token if it can be used, else a fresh one.
-    fn begin_user_token(&mut self) -> Move {
-        match self.known.landed.take() {
-            Some(Landed {
-                grant: Ok(grant), ..
-            }) => {
-                self.known.user = Some(grant);
-                Move::Pass(String::new())
-            }
-            _ => self.renew(Audience::PartnerCenter),
-        }
-    }
-
-    fn renew(&mut self, audience: Audience) -> Move {
-        let Some(refresh_token) = self.known.refresh.clone() else {
-            return missing_item();
-        };
-        let Some((tenant, application, secret)) = self.account() else {
-            return Move::internal();
-        };
-        Move::Perform(Effect::Refresh(Renewal {
+    fn credentials(&self) -> Option<(TenantId, ClientId, SharedSecret)> {
+        let Account {
             tenant,
             application,
-            secret,
-            refresh_token,
-            audience,
-        }))
+            ..
+        } = self.account.get()?;
+        Some((tenant, application, self.secret.get()?))
+    }
+
+    /// The redemption's own access token if it can be used, else a fresh one.
+    async fn user(&self, port: &Port) -> Result<Grant, Halted> {
+        let grant = port.find(C::UserToken, &self.user, async |ask| {
+            let grant = match self.first.get().flatten() {
+                Some(grant) => grant,
+                None => self.renew(port, &ask, Audience::PartnerCenter).await?,
+            };
+            port.with(|board| board.issued(Audience::PartnerCenter, true, &grant));
+            Ok((grant, Line::Pass(String::new())))
+        });
+        let grant = grant.await?;
+        let claims = port.check(C::UserClaims, async |_| {
+            let Account {
+                tenant,
+                application,
+                ..
+            } = self.account.get().ok_or_else(internal)?;
+            let line = tokens::user(&grant.claims, &tenant, &application, For::PartnerCenter)?;
+            Ok(((), Line::Pass(line)))
+        });
+        claims.await?;
+        Ok(grant)
+    }
+
+    async fn prices(&self, port: &Port) -> Result<Grant, Halted> {
+        let grant = port.find(C::PriceToken, &self.prices, async |ask| {
+            let grant = self.renew(port, &ask, Audience::PartnerApi).await?;
+            port.with(|board| board.issued(Audience::PartnerApi, true, &grant));
+            let Account {
+                tenant,
+                application,
+                ..
+            } = self.account.get().ok_or_else(internal)?;
+            tokens::user(&grant.claims, &tenant, &application, For::PartnerApi)?;
+            Ok((grant, Line::Pass(String::new())))
+        });
+        grant.await
     }
 
     /// A rotated token is kept before its access token is used: a server that rotates strictly has revoked the old one.
-    fn renewed(&mut self, id: CheckId, landed: Landed) -> Move {
-        let rotated = landed.refresh_token.clone().filter(|new| {
-            self.known
-                .refresh
-                .as_ref()
-                .is_none_or(|old| !old.same_as(new.reveal()))
+    async fn renew(
+        &self,
+        port: &Port,
+        ask: &Ask,
+        audience: Audience,
+    ) -> Result<Grant, Box<Failure>> {
+        let refresh_token = self.refresh.get().ok_or_else(missing_item)?;
+        let (tenant, application, secret) = self.credentials().ok_or_else(internal)?;
+        let landed = ask.refresh(Renewal {
+            tenant,
+            application,
+            secret,
+            refresh_token: SharedSecret::clone(&refresh_token),
+            audience,
         });
-        self.known.landed = Some(landed);
-        if let Some(token) = rotated {
-            let keeper = match self.mood {
-                Mood::Register => self.registration.open.as_ref(),
-                Mood::Check => self.registration.active.as_ref(),
+        let landed = landed.await?;
+        let rotated = landed.refresh_token;
+        if let Some(token) = rotated.filter(|new| !refresh_token.same_as(new.reveal())) {
+            self.refresh.set(SharedSecret::clone(&token));
+            let registration = port.registration();
+            let keeper = match self.purpose {
+                Purpose::Register => registration.open,
+                Purpose::Check | Purpose::Token(_) | Purpose::Code => registration.active,
             };
-            let Some(attempt) = keeper else {
-                return Move::internal();
+            let item = keeper.ok_or_else(internal)?.next_item(Kind::RefreshToken);
+            ask.keep(&item, &token).await?;
+        }
+        landed.grant
+    }
+
+    /// After the refresh token, whose loss costs more. It is good all the same if it cannot be kept: the next one who asks
+    /// makes a request.
+    async fn cache(&self, port: &Port, audience: Audience, grant: &Grant) -> Result<(), Halted> {
+        let cached = port.check(C::CacheToken, async |ask| {
+            let active = port.registration().active.ok_or_else(internal)?;
+            let line = match access(grant).written(&active) {
+                None => Line::Note("not kept: nobody says how long it lasts".to_owned()),
+                Some(secret) => {
+                    let item = AccessToken::item(&active, audience);
+                    match ask.put(item, secret).await {
+                        Ok(()) => Line::Pass(String::new()),
+                        Err(_) => Line::Note("not kept".to_owned()),
+                    }
+                }
             };
-            let effects = Self::keep(&attempt.next_item(Kind::RefreshToken), &token);
-            self.known.refresh = Some(token);
-            self.forget_script(id);
-            self.write(id, effects);
-        }
-        self.after_rotation(id)
-    }
-
-    fn after_rotation(&mut self, id: CheckId) -> Move {
-        let next = self.next_write(id, String::new);
-        let Move::Pass(_) = next else { return next };
-        let Some(Landed { grant, .. }) = self.known.landed.take() else {
-            return Move::internal();
-        };
-        let grant = match grant {
-            Ok(grant) => grant,
-            Err(failure) => return Move::Fail(failure),
-        };
-        if id == CheckId::UserToken {
-            self.known.user = Some(grant);
-            return Move::Pass(String::new());
-        }
-        let Some((tenant, application, _)) = self.account() else {
-            return Move::internal();
-        };
-        let outcome = tokens::user(&grant.claims, &tenant, &application, For::PartnerApi);
-        self.known.prices = Some(grant);
-        match outcome {
-            Ok(_) => Move::Pass(String::new()),
-            Err(wrong) => wrong,
-        }
-    }
-
-    /// The access token that this run was to get.
-    pub fn access_token(&self) -> Option<AccessToken> {
-        let Goal::Token(audience) = self.goal else {
-            return None;
-        };
-        let grant = match audience {
-            Audience::PartnerCenter => self.known.user.as_ref(),
-            Audience::PartnerApi => self.known.prices.as_ref(),
-        };
-        grant.map(|grant| AccessToken {
-            value: SharedSecret::clone(&grant.access_token),
-            lifetime: grant.lifetime,
-        })
-    }
-
-    /// After the refresh token, whose loss costs more.
-    fn begin_cache_token(&self) -> Move {
-        let (Goal::Token(audience), Some(active), Some(token)) =
-            (&self.goal, &self.registration.active, self.access_token())
-        else {
-            return Move::internal();
-        };
-        match token.written(active) {
-            Some(secret) => {
-                Move::Perform(Effect::Keep(AccessToken::item(active, *audience), secret))
-            }
-            None => Move::Note("not kept: nobody says how long it lasts".to_owned()),
-        }
+            Ok(((), line))
+        });
+        cached.await
     }
 
     // ---- what the tokens open ----
 
-    fn user_claims(&mut self) -> Move {
-        let Some((tenant, application, _)) = self.account() else {
-            return Move::internal();
+    async fn open_everything(&self, port: &Port) -> Result<(), Halted> {
+        let user = self.user(port).await?;
+        let organization = async {
+            port.find(C::Organization, &self.organization, async |ask| {
+                self.organization(&ask, &user).await
+            })
+            .await?;
+            port.check(C::Mfa, async |_| self.mfa(&user)).await
         };
-        let Some(grant) = &self.known.user else {
-            return Move::internal();
+        let mpn = port.find(C::Mpn, &self.mpn, async |ask| self.mpn(&ask, &user).await);
+        let billing = port.find(C::Billing, &self.currency, async |ask| {
+            self.billing(&ask, &user).await
+        });
+        let prices = async {
+            if port.with(|board| board.state(C::PriceToken).is_none()) {
+                return Ok(());
+            }
+            let token = self.prices(port).await?;
+            port.check(C::Rates, async |ask| rates(&ask, &token).await)
+                .await?;
+            port.check(C::Sheet, async |ask| sheet(port, &ask, &token).await)
+                .await
         };
-        match tokens::user(&grant.claims, &tenant, &application, For::PartnerCenter) {
-            Ok(line) => Move::Pass(line),
-            Err(wrong) => wrong,
+        let (organization, mpn, billing, prices) = join4(organization, mpn, billing, prices).await;
+        organization?;
+        mpn?;
+        billing?;
+        prices
+    }
+
+    async fn read(&self, ask: &Ask, reading: Reading, user: &Grant) -> Result<Found, Box<Failure>> {
+        let (found, compliant) = ask.read(reading, user).await?;
+        self.mfa.set(compliant.or(self.mfa.get()));
+        Ok(found)
+    }
+
+    async fn organization(&self, ask: &Ask, user: &Grant) -> Checked<Organization> {
+        let found = self.read(ask, Reading::Organization, user).await?;
+        let Found::Organization {
+            company,
+            tenant,
+            domain,
+            country: _,
+        } = found
+        else {
+            return Err(internal());
+        };
+        let account = self.account.get().ok_or_else(internal)?;
+        let wanted = account.tenant.as_str();
+        if let Some(other) = tenant.filter(|it| !it.as_str().eq_ignore_ascii_case(wanted)) {
+            return Err(mismatch(Mismatch::OrganizationTenant, other.as_str()));
         }
-    }
-
-    fn read_as_user(&self, reading: Reading) -> Move {
-        self.known
-            .user
-            .as_ref()
-            .map_or_else(Move::internal, |grant| {
-                Move::Perform(Effect::Read(
-                    reading,
-                    SharedSecret::clone(&grant.access_token),
-                ))
-            })
-    }
-
-    fn read_prices(&self, reading: Reading) -> Move {
-        self.known
-            .prices
-            .as_ref()
-            .map_or_else(Move::internal, |grant| {
-                Move::Perform(Effect::Read(
-                    reading,
-                    SharedSecret::clone(&grant.access_token),
-                ))
-            })
+        let name = company.as_ref().map(Foreign::to_string).unwrap_or_default();
+        let found = domain.as_ref().map(Foreign::to_string).unwrap_or_default();
+        let line = match &account.typed_domain {
+            Some(typed) if domain.is_some() && !found.eq_ignore_ascii_case(typed.as_str()) => {
+                Line::Note(format!("{name}; its default domain is {found}"))
+            }
+            Some(_) | None if found.is_empty() => Line::Pass(name),
+            Some(_) | None => Line::Pass(format!("{name}, {found}")),
+        };
+        Ok(((company, domain), line))
     }
 
     /// The token or the service must show MFA. If neither says anything, that is said, and no failure is made of it.
-    fn mfa(&mut self) -> Move {
-        let in_token = self
-            .known
-            .user
-            .as_ref()
-            .and_then(|grant| tokens::mfa(&grant.claims));
-        match (in_token, self.known.mfa) {
-            (_, Some(false)) => {
-                self.known.mfa = Some(false);
-                Move::mismatch(
-                    Mismatch::Mfa,
-                    "Partner Center says the sign-in was without MFA",
-                )
-            }
+    fn mfa(&self, user: &Grant) -> Checked<()> {
+        let pass = |line: &str| Ok(((), Line::Pass(line.to_owned())));
+        let fail = |why: &str| {
+            self.mfa.set(Some(false));
+            Err(mismatch(Mismatch::Mfa, why))
+        };
+        match (tokens::mfa(&user.claims), self.mfa.get()) {
+            (_, Some(false)) => fail("Partner Center says the sign-in was without MFA"),
             (Some(true), _) => {
-                self.known.mfa = Some(true);
-                Move::Pass("yes, in the token".to_owned())
+                self.mfa.set(Some(true));
+                pass("yes, in the token")
             }
-            (Some(false), None) => {
-                self.known.mfa = Some(false);
-                Move::mismatch(Mismatch::Mfa, "the token shows no MFA")
+            (Some(false), None) => fail("the token shows no MFA"),
+            (Some(false) | None, Some(true)) => pass("yes, says Partner Center"),
+            (None, None) => {
+                let line = "neither the token nor Partner Center says".to_owned();
+                Ok(((), Line::Note(line)))
             }
-            (Some(false) | None, Some(true)) => Move::Pass("yes, says Partner Center".to_owned()),
-            (None, None) => Move::Note("neither the token nor Partner Center says".to_owned()),
         }
     }
 
-    fn found_as_user(&mut self, found: Found) -> Move {
-        match found {
-            Found::Organization {
-                company,
-                tenant,
-                domain,
-                country,
-            } => self.organization(company, tenant.as_ref(), domain, country),
-            Found::Mpn { id, name } => self.mpn_found(id.as_ref(), name.as_ref()),
-            Found::BillingProfile { currency } => {
-                let line = currency
-                    .as_ref()
-                    .map(Foreign::to_string)
-                    .unwrap_or_default();
-                self.known.currency = currency;
-                Move::Pass(line)
-            }
-            Found::ExchangeRates { rows } => Move::Pass(format!("{rows} rates")),
-            Found::PriceSheet(head) => {
-                let line = format!(
-                    "{} columns, {} rows read",
-                    head.columns.len(),
-                    head.rows.len()
-                );
-                self.known.sheet = Some(head);
-                Move::Pass(line)
-            }
-            Found::Customers { .. }
-            | Found::LegalBusiness { .. }
-            | Found::InvoiceSummary { .. } => Move::internal(),
-        }
-    }
-
-    fn organization(
-        &mut self,
-        company: Option<Foreign>,
-        tenant: Option<&Foreign>,
-        domain: Option<Foreign>,
-        country: Option<Foreign>,
-    ) -> Move {
-        let Some((wanted, _, _)) = self.account() else {
-            return Move::internal();
+    async fn mpn(&self, ask: &Ask, user: &Grant) -> Checked<Option<MpnId>> {
+        let Found::Mpn { id, name } = self.read(ask, Reading::Mpn, user).await? else {
+            return Err(internal());
         };
-        if let Some(other) =
-            tenant.filter(|tenant| !tenant.as_str().eq_ignore_ascii_case(wanted.as_str()))
-        {
-            return Move::mismatch(Mismatch::OrganizationTenant, other.as_str());
-        }
-        let typed = self.center_proof().and_then(|proof| proof.domain);
-        let other_domain = match (&typed, &domain) {
-            (Some(typed), Some(found)) => !found.as_str().eq_ignore_ascii_case(typed.as_str()),
-            _ => false,
-        };
-        let name = company.as_ref().map(Foreign::to_string).unwrap_or_default();
-        let shown_domain = domain.as_ref().map(Foreign::to_string).unwrap_or_default();
-        self.known.company = company.or_else(|| self.known.company.take());
-        self.known.country = country.or_else(|| self.known.country.take());
-        self.known.domain = domain;
-        if other_domain {
-            return Move::Note(format!("{name}; its default domain is {shown_domain}"));
-        }
-        Move::Pass(if shown_domain.is_empty() {
-            name
-        } else {
-            format!("{name}, {shown_domain}")
-        })
-    }
-
-    fn mpn_found(&mut self, id: Option<&Foreign>, name: Option<&Foreign>) -> Move {
-        let typed = self.request().and_then(|request| request.mpn.clone());
-        let found = id
-            .and_then(|id| MpnId::parse(id.as_str()).ok())
-            .map(|id| id.value);
-        match (typed, found) {
-            (Some(typed), Some(found)) if typed != found => Move::mismatch(
-                Mismatch::Mpn,
-                &format!("typed: {typed}; signed-in partner: {found}"),
-            ),
-            (typed, None) => {
-                self.known.mpn = typed;
-                Move::Note("Partner Center names none".to_owned())
+        let found = id.and_then(|id| MpnId::parse(id.as_str()).ok());
+        match (self.request.mpn.clone(), found.map(|id| id.value)) {
+            (Some(typed), Some(found)) if typed != found => {
+                let detail = format!("typed: {typed}; signed-in partner: {found}");
+                Err(mismatch(Mismatch::Mpn, &detail))
             }
+            (typed, None) => Ok((typed, Line::Note("Partner Center names none".to_owned()))),
             (_, Some(found)) => {
                 let line =
                     name.map_or_else(|| found.to_string(), |name| format!("{found}, {name}"));
-                self.known.mpn = Some(found);
-                Move::Pass(line)
+                Ok((Some(found), Line::Pass(line)))
             }
         }
     }
 
-    fn begin_note_proof(&mut self) -> Move {
-        let fact = match (self.mood, &self.registration.open, self.api_proof()) {
-            (Mood::Check, _, _) => return self.note_check(Step::PartnerApi),
-            (Mood::Register, Some(open), Some(proof)) => Fact::PartnerApiProven {
-                attempt: open.id,
-                proof: Box::new(proof),
-            },
-            (Mood::Register, _, _) => return Move::internal(),
+    async fn billing(&self, ask: &Ask, user: &Grant) -> Checked<Option<Foreign>> {
+        let found = self.read(ask, Reading::BillingProfile, user).await?;
+        let Found::BillingProfile { currency } = found else {
+            return Err(internal());
         };
-        Move::Perform(Effect::Note(fact))
+        let line = currency
+            .as_ref()
+            .map(Foreign::to_string)
+            .unwrap_or_default();
+        Ok((currency, Line::Pass(line)))
+    }
+
+    async fn note_proof(&self, port: &Port, ask: &Ask) -> Checked<()> {
+        let registration = port.registration();
+        let open = registration.open.as_ref().ok_or_else(internal)?;
+        let center = open.partner_center.as_ref();
+        let user = self.user.get().ok_or_else(internal)?;
+        let (company, domain) = self.organization.get().unwrap_or_default();
+        let signed_in = user
+            .claims
+            .user
+            .or_else(|| user.id_claims.and_then(|it| it.user));
+        let proof = PartnerApiProof {
+            user: signed_in,
+            mfa: self.mfa.get(),
+            mpn: self.mpn.get().flatten(),
+            domain,
+            company: company.or_else(|| center.and_then(|(proof, _)| proof.company.clone())),
+            currency: self.currency.get().flatten(),
+            redirect: self.request.redirect.clone(),
+            prices: port.with(|board| board.sheet.is_some()),
+            found: port.with(|board| board.lines()),
+        };
+        let (attempt, proof) = (open.id, Box::new(proof));
+        ask.note(Fact::PartnerApiProven { attempt, proof }).await?;
+        passed()
     }
 }
 
-fn missing_item() -> Move {
-    Move::Fail(Box::new(Failure::new(
-        Service::Keyring,
-        Cause::Vault(VaultFault::Missing),
-    )))
+async fn rates(ask: &Ask, token: &Grant) -> Checked<()> {
+    let (Found::ExchangeRates { rows }, _) = ask.read(Reading::ExchangeRates, token).await? else {
+        return Err(internal());
+    };
+    Ok(((), Line::Pass(format!("{rows} rates"))))
+}
+
+async fn sheet(port: &Port, ask: &Ask, token: &Grant) -> Checked<()> {
+    let (Found::PriceSheet(head), _) = ask.read(Reading::PriceSheet, token).await? else {
+        return Err(internal());
+    };
+    let line = format!(
+        "{} columns, {} rows read",
+        head.columns.len(),
+        head.rows.len()
+    );
+    port.with(|board| board.sheet = Some(head));
+    Ok(((), Line::Pass(line)))
+}
+
+fn access(grant: &Grant) -> AccessToken {
+    AccessToken {
+        value: SharedSecret::clone(&grant.access_token),
+        lifetime: grant.lifetime,
+    }
 }

@@ -1,262 +1,249 @@
 //! Step 2, Partner Center Credentials: directory, secret, token, three reads side by side, and the secret is kept.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every pair of a check and an outcome that is no transition is the same internal failure"
-)]
+use futures_util::future::join3;
 
-use crate::engine::effect::{
-    AppSignIn, Cause, Effect, Failure, Found, Outcome, Reading, Service, VaultFault,
+use crate::engine::answers::PartnerCenterRequest;
+use crate::engine::effect::{AppSignIn, Audience, Found, Grant, Reading, Tenant};
+use crate::engine::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
+use crate::engine::run::checks::CheckId as C;
+use crate::engine::run::port::{
+    Ask, Checked, Halted, Line, Port, Slot, internal, missing_item, passed,
 };
-use crate::engine::journal::{Attempt, Fact, Kind, PartnerCenterProof};
-use crate::engine::run::{CheckId, Goal, Mood, Move, Run, tokens};
+use crate::engine::run::{Mood, attempt_to_write, beginning, tokens};
 use crate::engine::step::Step;
 use crate::ids::{Directory, Domain};
 use crate::secret::SharedSecret;
 use crate::text::Foreign;
 
-impl Run {
-    pub(super) fn begin_partner_center(&mut self, id: CheckId) -> Move {
-        let Goal::PartnerCenter(request) = &self.goal else {
-            return Move::internal();
+/// Step 2 and what it has found.
+#[derive(Debug)]
+pub(super) struct PartnerCenter {
+    pub(super) request: PartnerCenterRequest,
+    mood: Mood,
+    secret: Slot<SharedSecret>,
+    tenant: Slot<Tenant>,
+    app: Slot<Grant>,
+    company: Slot<(Option<Foreign>, Option<Foreign>)>,
+    balance: Slot<(Option<Foreign>, Option<Foreign>)>,
+}
+
+impl PartnerCenter {
+    pub(super) fn new(request: PartnerCenterRequest, mood: Mood) -> Self {
+        Self {
+            request,
+            mood,
+            secret: Slot::default(),
+            tenant: Slot::default(),
+            app: Slot::default(),
+            company: Slot::default(),
+            balance: Slot::default(),
+        }
+    }
+
+    pub(super) async fn prove(&self, port: &Port) -> Result<(), Halted> {
+        let secret = self.secret(port).await?;
+        let tenant = port.find(C::Tenant, &self.tenant, async |ask| {
+            let tenant = ask.discover(self.request.directory.clone()).await?;
+            let region = tenant.region.as_ref().map(|region| format!(", {region}"));
+            let line = format!("{}{}", tenant.id, region.unwrap_or_default());
+            Ok((tenant, Line::Pass(line)))
+        });
+        let tenant = tenant.await?.id;
+        let app = port.find(C::AppToken, &self.app, async |ask| {
+            let sign_in = AppSignIn {
+                tenant: tenant.clone(),
+                application: self.request.application.clone(),
+                secret: SharedSecret::clone(&secret),
+            };
+            let grant = ask.app_token(sign_in).await?;
+            port.with(|board| board.issued(Audience::PartnerCenter, false, &grant));
+            Ok((grant, Line::Pass(String::new())))
+        });
+        let app = app.await?;
+        let claims = port.check(C::AppClaims, async |_| {
+            tokens::app(&app.claims, &tenant, &self.request.application).map(|line| ((), line))
+        });
+        claims.await?;
+        let (customers, company, balance) = join3(
+            port.check(C::Customers, async |ask| customers(&ask, &app).await),
+            port.find(C::Company, &self.company, async |ask| {
+                company(&ask, &app).await
+            }),
+            port.find(C::Balance, &self.balance, async |ask| {
+                balance(&ask, &app).await
+            }),
+        )
+        .await;
+        customers?;
+        let ((company, country), (currency, balance_date)) = (company?, balance?);
+        let proof = PartnerCenterProof {
+            tenant,
+            domain: typed_domain(&self.request.directory),
+            application: self.request.application.clone(),
+            company,
+            country,
+            currency,
+            balance_date,
+            secret_ends: self.request.secret_ends,
+            found: port.with(|board| board.lines()),
         };
-        match id {
-            CheckId::RecallSecret => match self
-                .registration
-                .active
+        match self.mood {
+            Mood::Check => {
+                let step = Step::PartnerCenter;
+                port.check(C::NoteCheck, async |ask| ask.note_check(step).await)
+                    .await
+            }
+            Mood::Register => {
+                port.check(C::KeepSecret, async |ask| {
+                    self.keep(port, &ask, &proof).await
+                })
+                .await?;
+                port.with(|board| board.secret = Some(secret));
+                Ok(())
+            }
+        }
+    }
+
+    /// What was typed, or what is kept.
+    async fn secret(&self, port: &Port) -> Result<SharedSecret, Halted> {
+        if self.mood == Mood::Register {
+            return Ok(SharedSecret::clone(&self.request.secret));
+        }
+        let secret = port.find(C::RecallSecret, &self.secret, async |ask| {
+            let active = port.registration().active;
+            let item = active
                 .as_ref()
-                .and_then(|a| a.item(Kind::PartnerCenterSecret))
-            {
-                Some(item) => Move::Perform(Effect::Recall(item.clone())),
-                None => Move::Fail(Box::new(Failure::new(
-                    Service::Keyring,
-                    Cause::Vault(VaultFault::Missing),
-                ))),
-            },
-            CheckId::Tenant => Move::Perform(Effect::Discover(request.directory.clone())),
-            CheckId::AppToken => {
-                let Some(tenant) = self.known.tenant.clone() else {
-                    return Move::internal();
-                };
-                let secret = self.known.secret.as_ref().unwrap_or(&request.secret);
-                Move::Perform(Effect::AppToken(AppSignIn {
-                    tenant,
-                    application: request.application.clone(),
-                    secret: SharedSecret::clone(secret),
-                }))
-            }
-            CheckId::AppClaims => self.app_claims(),
-            CheckId::Customers => self.read_as_app(Reading::Customers),
-            CheckId::Company => self.read_as_app(Reading::LegalBusiness),
-            CheckId::Balance => self.read_as_app(Reading::InvoiceSummary),
-            CheckId::KeepSecret => self.begin_keep_secret(),
-            CheckId::NoteCheck => self.note_check(Step::PartnerCenter),
-            _ => Move::internal(),
-        }
-    }
-
-    pub(super) fn advance_partner_center(&mut self, id: CheckId, outcome: Outcome) -> Move {
-        match (id, outcome) {
-            (_, Outcome::Failed(failure)) => {
-                self.forget_script(id);
-                Move::Fail(failure)
-            }
-            (CheckId::RecallSecret, Outcome::Recalled(secret)) => {
-                self.known.secret = Some(secret);
-                Move::Pass(String::new())
-            }
-            (CheckId::Tenant, Outcome::Discovered(tenant)) => {
-                let line = tenant.region.as_ref().map_or_else(
-                    || tenant.id.to_string(),
-                    |region| format!("{}, {region}", tenant.id),
-                );
-                self.known.tenant = Some(tenant.id);
-                self.known.region = tenant.region;
-                Move::Pass(line)
-            }
-            (CheckId::AppToken, Outcome::AppToken(grant)) => {
-                self.known.app = Some(*grant);
-                Move::Pass(String::new())
-            }
-            (CheckId::Customers | CheckId::Company | CheckId::Balance, Outcome::Read(answer)) => {
-                self.found_as_app(answer.found)
-            }
-            (CheckId::NoteCheck, Outcome::Noted(_)) => Move::Pass(String::new()),
-            (CheckId::KeepSecret, Outcome::Noted(_) | Outcome::Kept) => {
-                let next = self.next_write(id, String::new);
-                if matches!(next, Move::Pass(_))
-                    && let Goal::PartnerCenter(request) = &self.goal
-                {
-                    self.known.secret = Some(SharedSecret::clone(&request.secret));
-                }
-                next
-            }
-            _ => Move::internal(),
-        }
-    }
-
-    fn app_claims(&self) -> Move {
-        let (Goal::PartnerCenter(request), Some(grant), Some(tenant)) =
-            (&self.goal, &self.known.app, &self.known.tenant)
-        else {
-            return Move::internal();
-        };
-        tokens::app(&grant.claims, tenant, &request.application)
-    }
-
-    fn read_as_app(&self, reading: Reading) -> Move {
-        self.known
-            .app
-            .as_ref()
-            .map_or_else(Move::internal, |grant| {
-                Move::Perform(Effect::Read(
-                    reading,
-                    SharedSecret::clone(&grant.access_token),
-                ))
-            })
-    }
-
-    fn found_as_app(&mut self, found: Found) -> Move {
-        match found {
-            Found::Customers { total } => {
-                Move::Pass(total.map_or_else(String::new, |total| match total {
-                    1 => "1 customer".to_owned(),
-                    total => format!("{total} customers"),
-                }))
-            }
-            Found::LegalBusiness {
-                company,
-                country,
-                vetting,
-            } => {
-                let line = company
-                    .as_ref()
-                    .map_or_else(|| "no name given".to_owned(), Foreign::to_string);
-                self.known.company = company;
-                self.known.country = country;
-                match vetting {
-                    Some(status) if status != "authorized" => {
-                        Move::Note(format!("{line}; vetting status: {status}"))
-                    }
-                    _ => Move::Pass(line),
-                }
-            }
-            Found::InvoiceSummary { currency, date, .. } => {
-                // A day is enough; the service adds a time of day that is always midnight.
-                let date = date.and_then(|date| {
-                    Foreign::some(date.as_str().split('T').next().unwrap_or_default())
-                });
-                let shown = |value: &Option<Foreign>, none: &str| {
-                    value
-                        .as_ref()
-                        .map_or_else(|| none.to_owned(), Foreign::to_string)
-                };
-                let line = format!(
-                    "balance of {} in {}",
-                    shown(&date, "no invoice yet"),
-                    shown(&currency, "no currency")
-                );
-                self.known.currency = currency;
-                self.known.balance_date = date;
-                Move::Pass(line)
-            }
-            Found::Organization { .. }
-            | Found::Mpn { .. }
-            | Found::BillingProfile { .. }
-            | Found::ExchangeRates { .. }
-            | Found::PriceSheet(_) => Move::internal(),
-        }
+                .and_then(|it| it.item(Kind::PartnerCenterSecret));
+            let secret = ask.recall(item.ok_or_else(missing_item)?.clone()).await?;
+            port.with(|board| board.secret = Some(SharedSecret::clone(&secret)));
+            Ok((secret, Line::Pass(String::new())))
+        });
+        secret.await
     }
 
     /// `Began` if no attempt is open, the secret with its intention and completion, and what was proven. Where only the key of
     /// the same application changes, the sign-in that is kept goes along: it belongs to person and application, not to the key.
-    fn begin_keep_secret(&mut self) -> Move {
-        if self.mood == Mood::Check {
-            return Move::internal();
+    async fn keep(&self, port: &Port, ask: &Ask, proof: &PartnerCenterProof) -> Checked<()> {
+        let registration = port.registration();
+        let (attempt, began) = match of_another(&registration, proof) {
+            Some(open) => {
+                ask.note(Fact::Closed { attempt: open.id }).await?;
+                let (mut attempt, slot) = registration.next_attempt();
+                attempt.0 += 1;
+                beginning(&registration, attempt, slot)
+            }
+            None => attempt_to_write(&registration),
+        };
+        for fact in began {
+            ask.note(fact).await?;
         }
-        let (Goal::PartnerCenter(request), Some(tenant)) = (&self.goal, self.known.tenant.clone())
-        else {
-            return Move::internal();
-        };
-        let proof = PartnerCenterProof {
-            tenant,
-            domain: typed_domain(&request.directory),
-            application: request.application.clone(),
-            company: self.known.company.clone(),
-            country: self.known.country.clone(),
-            currency: self.known.currency.clone(),
-            balance_date: self.known.balance_date.clone(),
-            secret_ends: request.secret_ends,
-            found: self.lines(),
-        };
-        let secret = SharedSecret::clone(&request.secret);
-        let mut effects = self.close_if_of_another(&proof);
-        let fresh = !effects.is_empty();
-        let (attempt, began) = if fresh {
-            self.attempt_after_close()
-        } else {
-            self.attempt_to_write()
-        };
-        effects.extend(began.into_iter().map(Effect::Note));
-        effects.extend(Self::keep(
-            &attempt.next_item(Kind::PartnerCenterSecret),
-            &secret,
-        ));
-        effects.push(Effect::Note(Fact::PartnerCenterProven {
+        let item = attempt.next_item(Kind::PartnerCenterSecret);
+        ask.keep(&item, &self.request.secret).await?;
+        let fact = Fact::PartnerCenterProven {
             attempt: attempt.id,
             proof: Box::new(proof.clone()),
-        }));
-        effects.extend(self.carry_sign_in_over(&attempt, &proof));
-        self.forget_script(CheckId::KeepSecret);
-        self.write(CheckId::KeepSecret, effects);
-        self.next_write(CheckId::KeepSecret, String::new)
-    }
-
-    /// An open attempt that was proven for another tenant or application is given up: what it kept belongs to that one.
-    fn close_if_of_another(&self, proof: &PartnerCenterProof) -> Vec<Effect> {
-        let Some(open) = &self.registration.open else {
-            return Vec::new();
         };
-        let stale_base = open.base != self.registration.active_sequence();
-        let other = open
-            .partner_center
-            .as_ref()
-            .is_some_and(|(earlier, _)| !same_account(earlier, proof));
-        if stale_base || other {
-            vec![Effect::Note(Fact::Closed { attempt: open.id })]
-        } else {
-            Vec::new()
+        ask.note(fact).await?;
+        carry_sign_in_over(ask, &registration, &attempt, proof).await?;
+        passed()
+    }
+}
+
+/// The open attempt, if it was proven for another tenant or application: it is given up, what it kept belongs to that one.
+fn of_another<'r>(
+    registration: &'r Registration,
+    proof: &PartnerCenterProof,
+) -> Option<&'r Attempt> {
+    let stale_base = |open: &&Attempt| open.base != registration.active_sequence();
+    let other = |open: &&Attempt| {
+        let earlier = open.partner_center.as_ref();
+        earlier.is_some_and(|(earlier, _)| !same_account(earlier, proof))
+    };
+    let open = registration.open.as_ref();
+    open.filter(|open| stale_base(open) || other(open))
+}
+
+async fn carry_sign_in_over(
+    ask: &Ask,
+    registration: &Registration,
+    attempt: &Attempt,
+    proof: &PartnerCenterProof,
+) -> Result<(), Box<crate::engine::effect::Failure>> {
+    let Some(active) = &registration.active else {
+        return Ok(());
+    };
+    let (Some((center, _)), Some((api, _)), Some(token)) = (
+        &active.partner_center,
+        &active.partner_api,
+        active.item(Kind::RefreshToken),
+    ) else {
+        return Ok(());
+    };
+    if !same_account(center, proof) || attempt.item(Kind::RefreshToken).is_some() {
+        return Ok(());
+    }
+    ask.carry_over(token, &attempt.next_item(Kind::RefreshToken))
+        .await?;
+    ask.note(Fact::PartnerApiProven {
+        attempt: attempt.id,
+        proof: Box::new(api.clone()),
+    })
+    .await
+}
+
+async fn customers(ask: &Ask, app: &Grant) -> Checked<()> {
+    let (Found::Customers { total }, _) = ask.read(Reading::Customers, app).await? else {
+        return Err(internal());
+    };
+    let line = total.map_or_else(String::new, |total| match total {
+        1 => "1 customer".to_owned(),
+        total => format!("{total} customers"),
+    });
+    Ok(((), Line::Pass(line)))
+}
+
+/// The company's name and its country.
+async fn company(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<Foreign>)> {
+    let read = ask.read(Reading::LegalBusiness, app).await?;
+    let (
+        Found::LegalBusiness {
+            company,
+            country,
+            vetting,
+        },
+        _,
+    ) = read
+    else {
+        return Err(internal());
+    };
+    let line = shown(company.as_ref(), "no name given");
+    let line = match vetting {
+        Some(status) if status != "authorized" => {
+            Line::Note(format!("{line}; vetting status: {status}"))
         }
-    }
+        _ => Line::Pass(line),
+    };
+    Ok(((company, country), line))
+}
 
-    fn attempt_after_close(&self) -> (Attempt, Vec<Fact>) {
-        let (mut attempt, slot) = self.registration.next_attempt();
-        attempt.0 += 1;
-        self.beginning(attempt, slot)
-    }
+/// The currency, and the day of the balance: a day is enough, the service adds a time that is always midnight.
+async fn balance(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<Foreign>)> {
+    let read = ask.read(Reading::InvoiceSummary, app).await?;
+    let (Found::InvoiceSummary { currency, date, .. }, _) = read else {
+        return Err(internal());
+    };
+    let date =
+        date.and_then(|date| Foreign::some(date.as_str().split('T').next().unwrap_or_default()));
+    let line = format!(
+        "balance of {} in {}",
+        shown(date.as_ref(), "no invoice yet"),
+        shown(currency.as_ref(), "no currency")
+    );
+    Ok(((currency, date), Line::Pass(line)))
+}
 
-    fn carry_sign_in_over(&self, attempt: &Attempt, proof: &PartnerCenterProof) -> Vec<Effect> {
-        let Some(active) = &self.registration.active else {
-            return Vec::new();
-        };
-        let (Some((center, _)), Some((api, _)), Some(token)) = (
-            &active.partner_center,
-            &active.partner_api,
-            active.item(Kind::RefreshToken),
-        ) else {
-            return Vec::new();
-        };
-        if !same_account(center, proof) || attempt.item(Kind::RefreshToken).is_some() {
-            return Vec::new();
-        }
-        let mut effects: Vec<Effect> =
-            Self::carry_over(token, &attempt.next_item(Kind::RefreshToken)).into();
-        effects.push(Effect::Note(Fact::PartnerApiProven {
-            attempt: attempt.id,
-            proof: Box::new(api.clone()),
-        }));
-        effects
-    }
+fn shown(value: Option<&Foreign>, none: &str) -> String {
+    value.map_or_else(|| none.to_owned(), Foreign::to_string)
 }
 
 fn same_account(one: &PartnerCenterProof, other: &PartnerCenterProof) -> bool {

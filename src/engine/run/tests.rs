@@ -7,8 +7,17 @@ use jiff::Timestamp;
 use super::bench::*;
 use super::*;
 use crate::engine::effect::{Answer, Claims, Found, Redeemer, Tenant, VaultFault};
+#[allow(unused_imports)]
+use crate::engine::{
+    effect::{Arrival, Cause, Grant, Landed, Mismatch, Service, SheetHead},
+    octo::FoundPayer,
+};
+#[allow(unused_imports)]
+use crate::ids::MpnId;
 use crate::ids::RedirectAddress;
 use crate::secret::Secret;
+#[allow(unused_imports)]
+use std::time::Duration;
 
 #[test]
 fn step_two_goes_directory_token_reads_keep() {
@@ -1128,4 +1137,33 @@ fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
         assert_eq!(bench.drive(&mut run, effects), Status::Asking);
         assert!(bench.log.contains(&called.to_owned()), "{:?}", bench.log);
     }
+}
+
+#[test]
+fn zz_probe_a_rollback_that_cannot_be_noted() {
+    let mut bench = Bench::registered();
+    bench.step_two();
+    bench.fail(
+        "readback",
+        Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)),
+    );
+    for _ in 0..1000 {
+        bench.fail(
+            "note rolled-back",
+            Failure::new(
+                Service::Disk,
+                Cause::Disk(crate::engine::effect::DiskFault::Full),
+            ),
+        );
+    }
+    let (run, status) = bench.commit();
+    let tries = bench
+        .log
+        .iter()
+        .filter(|name| *name == "note rolled-back")
+        .count();
+    println!(
+        "rolled-back noted {tries} times; status {status:?}; failed with {:?}",
+        run.failed().map(|(c, f)| (c.id, f.cause))
+    );
 }

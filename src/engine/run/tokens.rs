@@ -1,7 +1,7 @@
 //! Comparing what a token says with what was asked. A token that cannot be read is no fault: it is addressed to the API.
 
-use crate::engine::effect::{Claims, Mismatch};
-use crate::engine::run::Move;
+use crate::engine::effect::{Claims, Failure, Mismatch};
+use crate::engine::run::port::{Line, mismatch};
 use crate::ids::{ClientId, TenantId};
 use crate::text::Foreign;
 
@@ -18,24 +18,22 @@ pub(super) enum For {
 }
 
 /// The app-only token of step 2.
-pub(super) fn app(claims: &Claims, tenant: &TenantId, application: &ClientId) -> Move {
+pub(super) fn app(
+    claims: &Claims,
+    tenant: &TenantId,
+    application: &ClientId,
+) -> Result<Line, Box<Failure>> {
     if !claims.readable {
-        return Move::Note("the token cannot be read here; Partner Center decides".to_owned());
+        let line = "the token cannot be read here; Partner Center decides";
+        return Ok(Line::Note(line.to_owned()));
     }
-    if let Some(wrong) = wrong_address(claims, tenant, application, For::PartnerCenter) {
-        return wrong;
-    }
+    right_address(claims, tenant, application, For::PartnerCenter)?;
     if !claims.scopes.is_empty() {
-        return Move::mismatch(
-            Mismatch::TokenKind,
-            "a user's token where the application's was asked for",
-        );
+        let why = "a user's token where the application's was asked for";
+        return Err(mismatch(Mismatch::TokenKind, why));
     }
-    Move::Pass(
-        shown(claims.audience.as_ref())
-            .trim_start_matches("https://")
-            .to_owned(),
-    )
+    let line = shown(claims.audience.as_ref());
+    Ok(Line::Pass(line.trim_start_matches("https://").to_owned()))
 }
 
 /// A user's token of step 3.
@@ -44,13 +42,11 @@ pub(super) fn user(
     tenant: &TenantId,
     application: &ClientId,
     api: For,
-) -> Result<String, Move> {
+) -> Result<String, Box<Failure>> {
     if !claims.readable {
         return Ok("the token cannot be read here; the API decides".to_owned());
     }
-    if let Some(wrong) = wrong_address(claims, tenant, application, api) {
-        return Err(wrong);
-    }
+    right_address(claims, tenant, application, api)?;
     let scope = |name: &str| {
         claims
             .scopes
@@ -64,7 +60,7 @@ pub(super) fn user(
         } else {
             joined(&claims.scopes)
         };
-        return Err(Move::mismatch(
+        return Err(mismatch(
             Mismatch::Scope,
             &format!("have: {have}; need: user_impersonation"),
         ));
@@ -81,25 +77,27 @@ pub(super) fn mfa(claims: &Claims) -> Option<bool> {
     })
 }
 
-fn wrong_address(
+fn right_address(
     claims: &Claims,
     tenant: &TenantId,
     application: &ClientId,
     api: For,
-) -> Option<Move> {
-    let differs = |claim: &Option<Foreign>, wanted: &str| {
-        claim
-            .as_ref()
-            .filter(|claim| !claim.as_str().eq_ignore_ascii_case(wanted))
-            .map(Foreign::to_string)
+) -> Result<(), Box<Failure>> {
+    let same = |claim: &Option<Foreign>, wanted: &str, kind| match claim {
+        Some(claim) if !claim.as_str().eq_ignore_ascii_case(wanted) => {
+            Err(mismatch(kind, claim.as_str()))
+        }
+        Some(_) | None => Ok(()),
     };
-    if let Some(other) = differs(&claims.tenant, tenant.as_str()) {
-        return Some(Move::mismatch(Mismatch::Tenant, &other));
-    }
-    if let Some(other) = differs(&claims.application, application.as_str()) {
-        return Some(Move::mismatch(Mismatch::Application, &other));
-    }
-    let audience = claims.audience.as_ref()?;
+    same(&claims.tenant, tenant.as_str(), Mismatch::Tenant)?;
+    same(
+        &claims.application,
+        application.as_str(),
+        Mismatch::Application,
+    )?;
+    let Some(audience) = &claims.audience else {
+        return Ok(());
+    };
     let (other_app, other_host) = match api {
         For::PartnerCenter => (PARTNER_API_APP, "https://api.partner.microsoft.com"),
         For::PartnerApi => (
@@ -113,8 +111,10 @@ fn wrong_address(
         "https://graph.chinacloudapi.cn",
         "00000002-0000-0000-c000-000000000000",
     ];
-    let wrong = plain == other_app || plain == other_host || retired.contains(&plain);
-    wrong.then(|| Move::mismatch(Mismatch::Audience, audience.as_str()))
+    if plain == other_app || plain == other_host || retired.contains(&plain) {
+        return Err(mismatch(Mismatch::Audience, audience.as_str()));
+    }
+    Ok(())
 }
 
 fn shown(value: Option<&Foreign>) -> String {
