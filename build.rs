@@ -3,10 +3,7 @@
 //! The commit is looked up for release builds only: after each commit a development build would otherwise be made again. Without
 //! git and without the variable (an archive of sources) it is unknown, and nothing fails.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "Cargo hands over by environment variables"
-)]
+#![expect(clippy::disallowed_methods, reason = "Cargo hands over by environment variables")]
 
 use std::env;
 use std::path::Path;
@@ -17,19 +14,10 @@ fn main() {
     println!("cargo::rerun-if-env-changed=OCTO_CSP_COMMIT");
     let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let release = variable("PROFILE").is_some_and(|profile| profile == "release");
-    let commit = variable("OCTO_CSP_COMMIT").or_else(|| {
-        if release {
-            commit()
-        } else {
-            Some("none, a development build".to_owned())
-        }
-    });
+    let commit = variable("OCTO_CSP_COMMIT")
+        .or_else(|| if release { commit() } else { Some("none, a development build".to_owned()) });
     let rustc = variable("RUSTC").and_then(|rustc| said(&rustc, &["--version"]));
-    for (name, value) in [
-        ("COMMIT", commit),
-        ("TARGET", variable("TARGET")),
-        ("RUSTC", rustc),
-    ] {
+    for (name, value) in [("COMMIT", commit), ("TARGET", variable("TARGET")), ("RUSTC", rustc)] {
         let value = value.unwrap_or_else(|| "unknown".to_owned());
         println!("cargo::rustc-env=OCTO_CSP_{name}={value}");
     }

@@ -337,26 +337,12 @@ mod tests {
     #[test]
     fn a_cloud_is_a_name_or_a_file() {
         assert!(
-            Cli::try_parse_from([
-                "octo-csp",
-                "register",
-                "--cloud",
-                "china",
-                "--cloud-file",
-                "x"
-            ])
-            .is_err()
+            Cli::try_parse_from(["octo-csp", "register", "--cloud", "china", "--cloud-file", "x"])
+                .is_err()
         );
         assert!(
-            Cli::try_parse_from([
-                "octo-csp",
-                "register",
-                "--cloud-file",
-                "x",
-                "--ca-file",
-                "y"
-            ])
-            .is_ok()
+            Cli::try_parse_from(["octo-csp", "register", "--cloud-file", "x", "--ca-file", "y"])
+                .is_ok()
         );
     }
 }

@@ -183,18 +183,12 @@ impl Cloud {
 
     /// `{login}/{tenant}/v2.0/.well-known/openid-configuration` (entra-docs, v2-protocols-oidc).
     pub fn metadata_endpoint(&self, tenant: &str) -> Url {
-        appended(
-            &self.login,
-            &[tenant, "v2.0", ".well-known", "openid-configuration"],
-        )
+        appended(&self.login, &[tenant, "v2.0", ".well-known", "openid-configuration"])
     }
 
     /// The Octo of this cloud; `None` where a cloud file names none.
     pub fn octo(&self) -> Option<OctoAddresses> {
-        Some(OctoAddresses {
-            token: self.octo_token.clone()?,
-            api: self.octo.clone()?,
-        })
+        Some(OctoAddresses { token: self.octo_token.clone()?, api: self.octo.clone()? })
     }
 
     /// Octo's beta. It goes with Octo's own addresses only: a token of one server is nothing to another.
@@ -224,10 +218,7 @@ impl Cloud {
     }
 
     fn addresses(&self) -> Vec<(&'static str, &Url)> {
-        let mut all = vec![
-            ("login", &self.login),
-            ("partner_center", &self.partner_center),
-        ];
+        let mut all = vec![("login", &self.login), ("partner_center", &self.partner_center)];
         all.extend(self.partner_api.as_ref().map(|url| ("partner_api", url)));
         all.extend(self.octo.as_ref().map(|url| ("octo", url)));
         all.extend(self.octo_token.as_ref().map(|url| ("octo_token", url)));
@@ -235,11 +226,7 @@ impl Cloud {
     }
 
     fn checked(self) -> Result<Self, CloudError> {
-        for (field, url) in self
-            .addresses()
-            .into_iter()
-            .chain([("portal", &self.portal)])
-        {
+        for (field, url) in self.addresses().into_iter().chain([("portal", &self.portal)]) {
             if !(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))) {
                 return Err(CloudError::NotSafe { field });
             }
@@ -252,14 +239,10 @@ impl Cloud {
             }
         }
         if self.partner_center_audience.trim().is_empty() {
-            return Err(CloudError::Empty {
-                field: "partner_center_audience",
-            });
+            return Err(CloudError::Empty { field: "partner_center_audience" });
         }
         if self.partner_api.is_some() && self.partner_api_audience.trim().is_empty() {
-            return Err(CloudError::Empty {
-                field: "partner_api_audience",
-            });
+            return Err(CloudError::Empty { field: "partner_api_audience" });
         }
         Ok(self)
     }
@@ -286,10 +269,7 @@ pub fn appended(base: &Url, segments: &[&str]) -> Url {
 
 fn authority(url: &Url) -> Option<String> {
     let host = url.host_str()?;
-    Some(
-        url.port()
-            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
-    )
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 struct Known {
@@ -371,30 +351,19 @@ mod tests {
             "http://2130706433.example",
         ] {
             assert!(
-                matches!(
-                    Cloud::from_json(&file(bad)),
-                    Err(CloudError::NotSafe { field: "login" })
-                ),
+                matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotSafe { field: "login" })),
                 "{bad}"
             );
         }
-        for bad in [
-            "https://user@login.example",
-            "https://login.example?x=1",
-            "https://login.example#x",
-        ] {
+        for bad in
+            ["https://user@login.example", "https://login.example?x=1", "https://login.example#x"]
+        {
             assert!(
-                matches!(
-                    Cloud::from_json(&file(bad)),
-                    Err(CloudError::NotPlain { .. })
-                ),
+                matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotPlain { .. })),
                 "{bad}"
             );
         }
-        assert!(matches!(
-            Cloud::from_json("{"),
-            Err(CloudError::Unreadable(_))
-        ));
+        assert!(matches!(Cloud::from_json("{"), Err(CloudError::Unreadable(_))));
     }
 
     #[test]
@@ -424,9 +393,6 @@ mod tests {
     #[test]
     fn a_cloud_survives_its_own_json() {
         let cloud = Cloud::global();
-        assert_eq!(
-            Cloud::from_json(&serde_json::to_string(&cloud).unwrap()).unwrap(),
-            cloud
-        );
+        assert_eq!(Cloud::from_json(&serde_json::to_string(&cloud).unwrap()).unwrap(), cloud);
     }
 }

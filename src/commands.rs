@@ -50,10 +50,7 @@ pub fn run(host: &mut Host) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            let wanted = matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            );
+            let wanted = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             let origin = settings::origin_of(host, &error);
             let text = mistake::text(error);
             let stream = if wanted { &mut host.out } else { &mut host.err };
@@ -142,10 +139,7 @@ fn write(host: &mut Host, text: &str) -> io::Result<()> {
 
 /// Says what kept a command from beginning, as this kind of machine has to be told.
 fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
-    let context = Context {
-        place: register::machine(host),
-        ..Context::default()
-    };
+    let context = Context { place: register::machine(host), ..Context::default() };
     explained(host, failure, &diagnose(failure, &context), json)
 }
 

@@ -42,10 +42,7 @@ impl Exit {
         (Self::Permission, "a permission, a role or MFA is missing"),
         (Self::Network, "network, proxy, TLS or clock"),
         (Self::Storage, "keyring or other storage"),
-        (
-            Self::AlreadyRegistered,
-            "there is a registration already, here or in Octo",
-        ),
+        (Self::AlreadyRegistered, "there is a registration already, here or in Octo"),
         (Self::TimeLimit, "a time limit was reached"),
         (Self::Cancelled, "cancelled"),
     ];

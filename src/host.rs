@@ -101,11 +101,7 @@ impl Environment {
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let text = |name: &str| variable(name).and_then(|value| value.into_string().ok());
         let given = |name: &str| text(name).filter(|value| !value.trim().is_empty());
-        let path = |name: &str| {
-            variable(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let (home, state, config) = if cfg!(windows) {
             ("USERPROFILE", "LOCALAPPDATA", "APPDATA")
         } else {

@@ -109,11 +109,7 @@ impl Domain {
         }
         let bare = trimmed.split_once("://").map_or(trimmed, |(_, rest)| rest);
         let bare = bare.split(['/', '?', '#']).next().unwrap_or_default();
-        let bare = bare
-            .rsplit('@')
-            .next()
-            .unwrap_or_default()
-            .trim_matches('.');
+        let bare = bare.rsplit('@').next().unwrap_or_default().trim_matches('.');
         let Ok(Host::Domain(name)) = Host::parse(bare) else {
             return Err(IdError::NotDomain);
         };
@@ -122,18 +118,13 @@ impl Domain {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         });
         if !name.contains('.') || name.len() > 253 || !labels_fit {
             return Err(IdError::NotDomain);
         }
         let mended = name != raw;
-        Ok(Mended {
-            value: Self(name),
-            mended,
-        })
+        Ok(Mended { value: Self(name), mended })
     }
 
     /// Lower case, punycode.
@@ -150,9 +141,7 @@ impl fmt::Display for Domain {
 
 impl<'de> Deserialize<'de> for Domain {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parsed(&String::deserialize(deserializer)?, |raw| {
-            Self::parse(raw).map(|m| m.value)
-        })
+        parsed(&String::deserialize(deserializer)?, |raw| Self::parse(raw).map(|m| m.value))
     }
 }
 
@@ -169,14 +158,9 @@ impl Directory {
     /// Reads a tenant ID or a domain.
     pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
         match TenantId::parse(raw) {
-            Ok(Mended { value, mended }) => Ok(Mended {
-                value: Self::Tenant(value),
-                mended,
-            }),
-            Err(IdError::NotGuid) => Domain::parse(raw).map(|Mended { value, mended }| Mended {
-                value: Self::Domain(value),
-                mended,
-            }),
+            Ok(Mended { value, mended }) => Ok(Mended { value: Self::Tenant(value), mended }),
+            Err(IdError::NotGuid) => Domain::parse(raw)
+                .map(|Mended { value, mended }| Mended { value: Self::Domain(value), mended }),
             Err(error) => Err(error),
         }
     }
@@ -215,10 +199,7 @@ impl MpnId {
             0 if raw.trim().is_empty() => Err(IdError::Empty),
             1..=12 if bare.bytes().all(|b| b.is_ascii_digit()) => {
                 let mended = bare != raw;
-                Ok(Mended {
-                    value: Self(bare),
-                    mended,
-                })
+                Ok(Mended { value: Self(bare), mended })
             }
             _ => Err(IdError::NotDigits),
         }
@@ -238,9 +219,7 @@ impl fmt::Display for MpnId {
 
 impl<'de> Deserialize<'de> for MpnId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parsed(&String::deserialize(deserializer)?, |raw| {
-            Self::parse(raw).map(|m| m.value)
-        })
+        parsed(&String::deserialize(deserializer)?, |raw| Self::parse(raw).map(|m| m.value))
     }
 }
 
@@ -339,10 +318,8 @@ impl RedirectAddress {
     /// Where a listener of ours can catch the answer, or `None` when it must be pasted (https, or a query in the address).
     pub fn loopback(&self) -> Option<LoopbackPort> {
         let url = Url::parse(&self.0).ok()?;
-        (url.scheme() == "http" && url.query().is_none()).then(|| LoopbackPort {
-            port: url.port(),
-            path: url.path().to_owned(),
-        })
+        (url.scheme() == "http" && url.query().is_none())
+            .then(|| LoopbackPort { port: url.port(), path: url.path().to_owned() })
     }
 
     /// The same address with the port a listener was given, when the address names none.
@@ -461,10 +438,7 @@ mod tests {
     fn guids_are_mended() {
         assert_eq!(
             TenantId::parse(GUID).unwrap(),
-            Mended {
-                value: TenantId(GUID.to_owned()),
-                mended: false
-            }
+            Mended { value: TenantId(GUID.to_owned()), mended: false }
         );
         for raw in [
             "{8B1F6A9E-2C57-4F0F-9A11-5F6C2B7AD204}",
@@ -500,41 +474,22 @@ mod tests {
                 "{raw}"
             );
         }
-        assert_eq!(
-            Domain::parse("日本.example").unwrap().value.as_str(),
-            "xn--wgv71a.example"
-        );
-        for bad in [
-            "contoso",
-            "-a.example",
-            "a..example",
-            "127.0.0.1",
-            "a b.example",
-            "[::1]",
-        ] {
+        assert_eq!(Domain::parse("日本.example").unwrap().value.as_str(), "xn--wgv71a.example");
+        for bad in ["contoso", "-a.example", "a..example", "127.0.0.1", "a b.example", "[::1]"] {
             assert_eq!(Domain::parse(bad), Err(IdError::NotDomain), "{bad}");
         }
     }
 
     #[test]
     fn a_directory_is_either() {
-        assert!(matches!(
-            Directory::parse(GUID).unwrap().value,
-            Directory::Tenant(_)
-        ));
-        assert!(matches!(
-            Directory::parse("contoso.com").unwrap().value,
-            Directory::Domain(_)
-        ));
+        assert!(matches!(Directory::parse(GUID).unwrap().value, Directory::Tenant(_)));
+        assert!(matches!(Directory::parse("contoso.com").unwrap().value, Directory::Domain(_)));
         assert_eq!(Directory::parse(""), Err(IdError::Empty));
     }
 
     #[test]
     fn mpn_ids_are_digits() {
-        assert_eq!(
-            MpnId::parse("MPN ID: 627 1154").unwrap().value.as_str(),
-            "6271154"
-        );
+        assert_eq!(MpnId::parse("MPN ID: 627 1154").unwrap().value.as_str(), "6271154");
         for bad in ["62a", "1234567890123", "mpn", "６２"] {
             assert_eq!(MpnId::parse(bad), Err(IdError::NotDigits), "{bad}");
         }
@@ -542,10 +497,7 @@ mod tests {
 
     #[test]
     fn names_of_any_script_fit_up_to_128_characters() {
-        assert_eq!(
-            AccountName::parse("  Contoso 本番 ").unwrap().as_str(),
-            "Contoso 本番"
-        );
+        assert_eq!(AccountName::parse("  Contoso 本番 ").unwrap().as_str(), "Contoso 本番");
         assert!(AccountName::parse(&"本".repeat(128)).is_ok());
         assert_eq!(AccountName::parse(&"本".repeat(129)), Err(IdError::TooLong));
         assert_eq!(AccountName::parse("\u{202e}"), Err(IdError::Empty));
@@ -575,41 +527,20 @@ mod tests {
 
     #[test]
     fn the_port_is_put_in_without_changing_a_letter_more() {
-        let with = |raw: &str| {
-            RedirectAddress::parse(raw)
-                .unwrap()
-                .with_port(8400)
-                .as_str()
-                .to_owned()
-        };
+        let with =
+            |raw: &str| RedirectAddress::parse(raw).unwrap().with_port(8400).as_str().to_owned();
         assert_eq!(with("http://localhost"), "http://localhost:8400");
         assert_eq!(with("http://localhost/"), "http://localhost:8400/");
         assert_eq!(with("http://localhost/Back"), "http://localhost:8400/Back");
         assert_eq!(with("http://localhost:77/x"), "http://localhost:77/x");
-        assert_eq!(
-            RedirectAddress::parse("https://localhost")
-                .unwrap()
-                .loopback(),
-            None
-        );
-        let port = RedirectAddress::parse("http://localhost")
-            .unwrap()
-            .loopback()
-            .unwrap();
-        assert_eq!(
-            port,
-            LoopbackPort {
-                port: None,
-                path: "/".to_owned()
-            }
-        );
+        assert_eq!(RedirectAddress::parse("https://localhost").unwrap().loopback(), None);
+        let port = RedirectAddress::parse("http://localhost").unwrap().loopback().unwrap();
+        assert_eq!(port, LoopbackPort { port: None, path: "/".to_owned() });
     }
 
     #[test]
     fn secret_keys_are_known_by_their_form() {
-        assert!(looks_like_secret_key(
-            "abc8Q~marked-secret-value-0123456789_-.~"
-        ));
+        assert!(looks_like_secret_key("abc8Q~marked-secret-value-0123456789_-.~"));
         for other in [
             "",
             GUID,

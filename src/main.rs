@@ -19,18 +19,11 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|word| word == SECOND_PROCESS) {
         return second_process_main(io::stdin().lock(), io::stdout().lock()).into();
     }
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "main is where the environment is read"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "main is where the environment is read")]
     let environment =
         Environment::read(|name| std::env::var_os(name)).with_settings(std::env::vars_os());
-    let program = std::env::current_exe().or_else(|_unreadable| {
-        arguments
-            .first()
-            .map(PathBuf::from)
-            .ok_or(io::ErrorKind::NotFound)
-    });
+    let program = std::env::current_exe()
+        .or_else(|_unreadable| arguments.first().map(PathBuf::from).ok_or(io::ErrorKind::NotFound));
     let Ok(program) = program else {
         return Exit::Internal.into();
     };
@@ -60,9 +53,6 @@ fn harden() {
     #[cfg(unix)]
     let _kept_limit = rustix::process::setrlimit(
         rustix::process::Resource::Core,
-        rustix::process::Rlimit {
-            current: Some(0),
-            maximum: Some(0),
-        },
+        rustix::process::Rlimit { current: Some(0), maximum: Some(0) },
     );
 }

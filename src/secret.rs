@@ -46,10 +46,7 @@ impl Secret {
         if ours.len() != theirs.len() {
             return false;
         }
-        let difference = ours
-            .iter()
-            .zip(theirs)
-            .fold(0_u8, |all, (a, b)| all | (a ^ b));
+        let difference = ours.iter().zip(theirs).fold(0_u8, |all, (a, b)| all | (a ^ b));
         std::hint::black_box(difference) == 0
     }
 }

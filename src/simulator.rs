@@ -49,12 +49,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            port: None,
-            tls: false,
-            scenario: Scenario::default(),
-            sheet_bytes: 42_180_180,
-        }
+        Self { port: None, tls: false, scenario: Scenario::default(), sheet_bytes: 42_180_180 }
     }
 }
 
@@ -89,17 +84,13 @@ impl Simulator {
     /// Starts serving on the current runtime.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let key = keys::Key::shared().map_err(|_detail| StartError::Key)?;
-        let listeners = serve::listen(options.port)
-            .await
-            .map_err(StartError::Listen)?;
+        let listeners = serve::listen(options.port).await.map_err(StartError::Listen)?;
         let port = serve::port(&listeners).map_err(StartError::Listen)?;
         let tls = options.tls || options.scenario.needs_tls();
         let authority = tls.then(|| Authority::new(&options.scenario)).transpose()?;
         let scheme = if tls { "https" } else { "http" };
         let base = format!("{scheme}://localhost:{port}");
-        let ca_file = authority
-            .as_ref()
-            .map(|authority| authority.file().to_owned());
+        let ca_file = authority.as_ref().map(|authority| authority.file().to_owned());
         let facts = Facts::new(&base, ca_file);
         let line = line(&base, &facts);
         let cloud = Cloud::from_json(&line)?;
@@ -107,19 +98,9 @@ impl Simulator {
         let acceptor = authority.as_ref().map(Authority::acceptor);
         let mut tasks = JoinSet::new();
         for listener in listeners {
-            tasks.spawn(serve::accept(
-                listener,
-                acceptor.clone(),
-                Arc::clone(&shared),
-            ));
+            tasks.spawn(serve::accept(listener, acceptor.clone(), Arc::clone(&shared)));
         }
-        Ok(Self {
-            shared,
-            cloud,
-            line,
-            authority,
-            _listeners: tasks,
-        })
+        Ok(Self { shared, cloud, line, authority, _listeners: tasks })
     }
 
     /// The addresses and audiences under which it can be reached.

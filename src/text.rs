@@ -130,14 +130,8 @@ mod tests {
 
     #[test]
     fn plain_text_of_any_script_passes_unchanged() {
-        for text in [
-            "Contoso CSP 本番",
-            "Łódź — №5",
-            "한국어",
-            "עברית",
-            "é e\u{301}",
-            "a b",
-        ] {
+        for text in ["Contoso CSP 本番", "Łódź — №5", "한국어", "עברית", "é e\u{301}", "a b"]
+        {
             assert_eq!(Foreign::new(text).as_str(), text);
         }
     }
@@ -146,19 +140,13 @@ mod tests {
     fn what_acts_on_a_terminal_is_gone() {
         assert_eq!(Foreign::new("a\u{1b}]0;title\u{7}b").as_str(), "a]0;titleb");
         assert_eq!(Foreign::new("x\u{9b}2Jy\u{7f}").as_str(), "x2Jy");
-        assert_eq!(
-            Foreign::new("pay\u{202e}txt.exe\u{2066}").as_str(),
-            "paytxt.exe"
-        );
+        assert_eq!(Foreign::new("pay\u{202e}txt.exe\u{2066}").as_str(), "paytxt.exe");
         assert_eq!(Foreign::new("A\u{e0041}\u{200d}\u{fe0f}B").as_str(), "AB");
     }
 
     #[test]
     fn lines_become_one_and_blanks_collapse() {
-        assert_eq!(
-            Foreign::new(" one\r\n\ttwo \u{2028} three \n").as_str(),
-            "one two three"
-        );
+        assert_eq!(Foreign::new(" one\r\n\ttwo \u{2028} three \n").as_str(), "one two three");
     }
 
     #[test]

@@ -85,10 +85,7 @@ pub struct World {
 impl World {
     /// A world that has touched nothing yet.
     pub fn new(options: Options) -> Self {
-        let http = Http::new(&HttpOptions {
-            extra_ca: options.extra_ca,
-            ..HttpOptions::default()
-        });
+        let http = Http::new(&HttpOptions { extra_ca: options.extra_ca, ..HttpOptions::default() });
         Self {
             cloud: options.cloud,
             http,
@@ -117,11 +114,9 @@ impl World {
             Effect::Look(look) => self.look(look).await,
             Effect::Open(environment) => self.open(environment, Purpose::Use).await,
             Effect::OpenToForget(environment) => self.open(environment, Purpose::Forget).await,
-            Effect::Discover(directory) => self
-                .entra()?
-                .discover(&directory)
-                .await
-                .map(Outcome::Discovered),
+            Effect::Discover(directory) => {
+                self.entra()?.discover(&directory).await.map(Outcome::Discovered)
+            }
             Effect::AppToken(sign_in) => self
                 .entra()?
                 .app_token(&sign_in)
@@ -195,16 +190,12 @@ impl World {
         let http = self.http()?;
         let answer = match reading {
             Reading::ExchangeRates => {
-                PartnerApi::new(http, &self.cloud)
-                    .exchange_rates(token)
-                    .await?
+                PartnerApi::new(http, &self.cloud).exchange_rates(token).await?
             }
             Reading::PriceSheet => {
                 let market = self.market.borrow().clone();
                 let market = market.as_deref().unwrap_or("US");
-                PartnerApi::new(http, &self.cloud)
-                    .price_sheet(token, market)
-                    .await?
+                PartnerApi::new(http, &self.cloud).price_sheet(token, market).await?
             }
             Reading::Customers
             | Reading::LegalBusiness
@@ -212,9 +203,7 @@ impl World {
             | Reading::Organization
             | Reading::Mpn
             | Reading::BillingProfile => {
-                PartnerCenter::new(http, &self.cloud)
-                    .read(reading, token)
-                    .await?
+                PartnerCenter::new(http, &self.cloud).read(reading, token).await?
             }
         };
         self.remember_market(&answer);
@@ -222,19 +211,10 @@ impl World {
     }
 
     fn remember_market(&self, answer: &Answer) {
-        if let Found::LegalBusiness {
-            country: Some(country),
-            ..
-        }
-        | Found::Organization {
-            country: Some(country),
-            ..
-        } = &answer.found
+        if let Found::LegalBusiness { country: Some(country), .. }
+        | Found::Organization { country: Some(country), .. } = &answer.found
             && country.as_str().len() == 2
-            && country
-                .as_str()
-                .bytes()
-                .all(|byte| byte.is_ascii_alphabetic())
+            && country.as_str().bytes().all(|byte| byte.is_ascii_alphabetic())
         {
             *self.market.borrow_mut() = Some(country.to_string());
         }
@@ -271,10 +251,7 @@ impl World {
     }
 
     fn kept(&self) -> Result<Rc<Kept>, Box<Failure>> {
-        self.kept
-            .borrow()
-            .clone()
-            .ok_or_else(|| internal("nothing is open"))
+        self.kept.borrow().clone().ok_or_else(|| internal("nothing is open"))
     }
 }
 

@@ -6,15 +6,8 @@ use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Parts of a flag's name that say that a secret was about to follow.
-const SECRETS: [&str; 7] = [
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "token",
-    "key",
-    "credential",
-];
+const SECRETS: [&str; 7] =
+    ["secret", "password", "passwd", "passphrase", "token", "key", "credential"];
 
 /// The longest flag that is repeated. A secret of Entra's has forty characters.
 const LONGEST: usize = 24;
@@ -39,10 +32,7 @@ pub fn text(mut error: Error) -> String {
     if !value.is_empty() && !may_be_repeated(&error, &value) {
         error.insert(typed, ContextValue::String("...".to_owned()));
         let why = "what was typed is not repeated here, because it could be a secret";
-        error.insert(
-            ContextKind::Suggested,
-            ContextValue::StyledStrs(vec![why.into()]),
-        );
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![why.into()]));
     }
     error.render().to_string()
 }
@@ -57,11 +47,8 @@ fn word(error: &Error, kind: ContextKind) -> String {
 
 /// A flag's name, a number, or a word so close to one of ours that it is a slip of the finger.
 fn may_be_repeated(error: &Error, word: &str) -> bool {
-    let close = [
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedValue,
-    ];
+    let close =
+        [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     let flag = word.starts_with('-');
     let plain = word.len() <= LONGEST && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     let number = word.chars().all(|c| c.is_ascii_digit());

@@ -10,10 +10,7 @@ const HEADING: &str = "Without a screen";
 
 /// The answers of the wizard, and how a registration without it behaves.
 #[derive(Debug, Default, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Values {
     /// Never ask, never open a browser: everything is given here. It is the confirmation too.
     #[arg(long, help_heading = HEADING)]

@@ -66,12 +66,7 @@ async fn show(
         let input = std::mem::replace(&mut host.input, Box::new(io::empty()));
         Answers::Stream(Typed::read(input))
     };
-    let mut desk = Desk {
-        host,
-        world,
-        browse: !arguments.no_browser,
-        answers,
-    };
+    let mut desk = Desk { host, world, browse: !arguments.no_browser, answers };
     let limit = Duration::from_secs(arguments.timeout);
     let ended = tokio::select! {
         ended = desk.sign_in(&mut run) => ended,
@@ -81,11 +76,7 @@ async fn show(
             Some(Exit::TimeLimit)
         }
     };
-    let verdict = if run.fresh_code().is_some() {
-        Verdict::Caught
-    } else {
-        Verdict::Failed
-    };
+    let verdict = if run.fresh_code().is_some() { Verdict::Caught } else { Verdict::Failed };
     world.perform(Effect::Tell(verdict)).await;
     match (ended, run.failed()) {
         (Some(exit), _) => exit,
@@ -166,9 +157,7 @@ impl Desk<'_> {
         id: CheckId,
         wait: Effect,
     ) -> Result<Vec<(CheckId, Effect)>, Exit> {
-        let caught = run
-            .consent()
-            .is_some_and(|consent| consent.catching.is_ok());
+        let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
         let mut arrival = std::pin::pin!(self.world.perform(wait));
         loop {
             let line = tokio::select! {
@@ -214,10 +203,9 @@ impl Answers {
                 Ok(None) => Line::Left,
                 Err(_unusable) => Line::Over,
             },
-            Self::Stream(typed) => typed
-                .line()
-                .await
-                .map_or(Line::Over, |line| Line::Read(line.into())),
+            Self::Stream(typed) => {
+                typed.line().await.map_or(Line::Over, |line| Line::Read(line.into()))
+            }
             Self::Nowhere => pending().await,
         }
     }
@@ -251,10 +239,7 @@ fn print(host: &mut Host, arguments: &Code, run: &Run) -> Exit {
         hand_out(host, &format!("{}\n", code.secret().reveal()))
     };
     if matches!(said, Exit::Done) {
-        note(
-            host,
-            "\nIt works once, for about ten minutes. Paste it into Octo's web page.",
-        );
+        note(host, "\nIt works once, for about ten minutes. Paste it into Octo's web page.");
     }
     said
 }

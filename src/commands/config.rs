@@ -15,11 +15,7 @@ pub(super) fn run(host: &mut Host, arguments: &Config) -> Exit {
         Err(what) => return complain(host, &what),
     };
     let found = found(&layers);
-    let text = if arguments.json {
-        config::in_json(&found)
-    } else {
-        config::text(&found)
-    };
+    let text = if arguments.json { config::in_json(&found) } else { config::text(&found) };
     say(host, &text)
 }
 
@@ -29,12 +25,8 @@ fn found(layers: &Layers) -> Found {
         let default = || {
             let values: Vec<_> = arg.get_default_values().iter().collect();
             let switch = matches!(arg.get_action(), ArgAction::SetTrue);
-            let value = values
-                .first()
-                .map(|value| value.to_string_lossy().into_owned());
-            value
-                .filter(|_| !switch)
-                .or_else(|| switch.then(|| "false".to_owned()))
+            let value = values.first().map(|value| value.to_string_lossy().into_owned());
+            value.filter(|_| !switch).or_else(|| switch.then(|| "false".to_owned()))
         };
         let given = layers.given(&name);
         let overridden = layers.file.get(&name);

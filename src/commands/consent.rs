@@ -60,11 +60,7 @@ pub(super) fn finish(host: &mut Host, arguments: &ConsentFinish) -> Exit {
 }
 
 fn told(command: &'static str, json: bool) -> Told {
-    Told {
-        command,
-        json,
-        lines: false,
-    }
+    Told { command, json, lines: false }
 }
 
 /// Begins the sign-in, or shows the one again that was begun a moment ago.
@@ -96,9 +92,7 @@ async fn ask(talk: &mut Talk<'_>, opened: &Opened, anew: bool) -> Result<Over, O
         return Err(talk.told(what, Over(State::SignInKept, Exit::Done)));
     }
     talk.look_at_keyring().await?;
-    let young = open
-        .and_then(Attempt::sign_in_ends)
-        .is_some_and(|end| end > clock::now());
+    let young = open.and_then(Attempt::sign_in_ends).is_some_and(|end| end > clock::now());
     let run = Run::partner_api(request(talk, opened)?, opened.registration.clone(), None);
     talk.sign_in(run, anew || !young, Asked::Leave).await?;
     Ok(Over(State::Stopped, Exit::Internal))

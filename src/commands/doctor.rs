@@ -71,10 +71,7 @@ async fn check_all(
 }
 
 fn nothing(host: &mut Host, arguments: &Doctor, opened: &Opened) -> Exit {
-    complain(
-        host,
-        "nothing is registered yet, so there is nothing to check: octo-csp register",
-    );
+    complain(host, "nothing is registered yet, so there is nothing to check: octo-csp register");
     if arguments.json {
         let mut findings = findings(opened, Vec::new(), &opened.registration, None);
         findings.exit = Exit::SignIn;
@@ -138,19 +135,14 @@ fn of_step(step: Step, run: &Run, cloud: &Cloud, before: &Registration) -> StepF
 }
 
 fn need(token: &Token<'_>, cloud: &Cloud, registration: &Registration) -> Need {
-    let proof = registration
-        .active
-        .as_ref()
-        .and_then(|active| active.partner_center.as_ref());
+    let proof = registration.active.as_ref().and_then(|active| active.partner_center.as_ref());
     let (audience, audience_id) = match token.audience {
-        Audience::PartnerCenter => (
-            &cloud.partner_center_audience,
-            "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
-        ),
-        Audience::PartnerApi => (
-            &cloud.partner_api_audience,
-            "4990cffe-04e8-4e8b-808a-1175604b879f",
-        ),
+        Audience::PartnerCenter => {
+            (&cloud.partner_center_audience, "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd")
+        }
+        Audience::PartnerApi => {
+            (&cloud.partner_api_audience, "4990cffe-04e8-4e8b-808a-1175604b879f")
+        }
     };
     Need {
         audience: audience.clone(),
@@ -170,9 +162,7 @@ fn findings(
     let now = clock::now();
     let ends = dates::ends(registration);
     let failed = steps.iter().find_map(|step| step.failed.as_ref());
-    let stopped = steps
-        .iter()
-        .any(|step| step.failed.is_none() && doctor::unfinished(step));
+    let stopped = steps.iter().any(|step| step.failed.is_none() && doctor::unfinished(step));
     let exit = match failed {
         Some((_, diagnosis)) => diagnosis.exit,
         None if stopped => Exit::Cancelled,
@@ -195,11 +185,7 @@ fn soon(ends: &[End], days: i32) -> bool {
 }
 
 fn finish(host: &mut Host, arguments: &Doctor, findings: &Findings) -> Exit {
-    let text = if arguments.json {
-        doctor::in_json(findings)
-    } else {
-        doctor::text(findings)
-    };
+    let text = if arguments.json { doctor::in_json(findings) } else { doctor::text(findings) };
     say(host, &text);
     if let Some(file) = &arguments.ics {
         let events = calendar(&findings.registration, &findings.ends, findings.now);

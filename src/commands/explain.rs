@@ -15,11 +15,7 @@ const MOST: u64 = 10 * 1_024 * 1_024;
 
 pub(super) fn run(host: &mut Host, arguments: &Explain) -> Exit {
     if arguments.list {
-        let text = if arguments.json {
-            explain::list_in_json()
-        } else {
-            explain::list()
-        };
+        let text = if arguments.json { explain::list_in_json() } else { explain::list() };
         return say(host, &text);
     }
     let text = match given(host, &arguments.text) {

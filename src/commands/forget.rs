@@ -69,19 +69,11 @@ fn going(opened: &Opened, ground: &Ground) -> Going {
         called: registration.called(),
         folder: opened.folder.clone(),
         store: registration.opened_in,
-        items: items
-            .iter()
-            .map(|item| format!("{}/{item}", opened.name))
-            .collect(),
+        items: items.iter().map(|item| format!("{}/{item}", opened.name)).collect(),
         application: center.map(|(proof, _)| proof.application.to_string()),
         tenant: center.map(|(proof, _)| proof.tenant.to_string()),
         user: api.and_then(|(proof, _)| proof.user.as_ref().map(ToString::to_string)),
-        portal: ground
-            .cloud
-            .portal
-            .as_str()
-            .trim_end_matches('/')
-            .to_owned(),
+        portal: ground.cloud.portal.as_str().trim_end_matches('/').to_owned(),
     }
 }
 
@@ -95,20 +87,9 @@ fn confirmed(host: &mut Host, going: &Going) -> bool {
 }
 
 fn nothing(host: &mut Host, arguments: &Forget, going: &Going) -> Exit {
-    let ending = Ending {
-        forgotten: true,
-        left: Vec::new(),
-        exit: Exit::Done,
-    };
+    let ending = Ending { forgotten: true, left: Vec::new(), exit: Exit::Done };
     let text = if arguments.json {
-        forget::in_json(
-            &Going {
-                items: Vec::new(),
-                ..going.clone()
-            },
-            &ending,
-            None,
-        )
+        forget::in_json(&Going { items: Vec::new(), ..going.clone() }, &ending, None)
     } else {
         format!("Nothing is kept about {}.\n", going.name)
     };

@@ -41,26 +41,17 @@ pub(super) struct NotBegun {
 
 impl NotBegun {
     pub(super) fn usage(words: &str) -> Self {
-        Self {
-            exit: Exit::Usage,
-            words: words.to_owned(),
-        }
+        Self { exit: Exit::Usage, words: words.to_owned() }
     }
 
     pub(super) fn internal() -> Self {
-        Self {
-            exit: Exit::Internal,
-            words: "no runtime could be started".to_owned(),
-        }
+        Self { exit: Exit::Internal, words: "no runtime could be started".to_owned() }
     }
 }
 
 impl From<String> for NotBegun {
     fn from(words: String) -> Self {
-        Self {
-            exit: Exit::Usage,
-            words,
-        }
+        Self { exit: Exit::Usage, words }
     }
 }
 
@@ -91,19 +82,11 @@ impl Ground {
         Ok(Self {
             cloud,
             extra_ca,
-            environment: if which.sandbox {
-                Environment::Sandbox
-            } else {
-                Environment::Production
-            },
+            environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
             words_of_both: words(which),
             state: state(host)?,
             program: host.program.clone(),
-            secrets: if is_file(&which.store)? {
-                Secrets::File(None)
-            } else {
-                Secrets::Keyring
-            },
+            secrets: if is_file(&which.store)? { Secrets::File(None) } else { Secrets::Keyring },
         })
     }
 
@@ -175,9 +158,9 @@ fn is_file(store: &StoreArguments) -> Result<bool, NotBegun> {
     let given = store.passphrase_fd.is_some() || store.passphrase_file.is_some();
     match store.store {
         StoreName::File => Ok(true),
-        StoreName::Keyring if given => Err(NotBegun::usage(
-            "a passphrase belongs to a vault file: --store file",
-        )),
+        StoreName::Keyring if given => {
+            Err(NotBegun::usage("a passphrase belongs to a vault file: --store file"))
+        }
         StoreName::Keyring => Ok(false),
     }
 }
@@ -205,11 +188,8 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
                 .map_err(|error| format!("{}: {error}", path.display()))?
         }
     };
-    let extra_ca = arguments
-        .ca_file
-        .as_deref()
-        .map(|path| read(path, "the CA file"))
-        .transpose()?;
+    let extra_ca =
+        arguments.ca_file.as_deref().map(|path| read(path, "the CA file")).transpose()?;
     Ok((cloud, extra_ca))
 }
 
@@ -250,8 +230,5 @@ pub(super) fn quoted(word: &str) -> String {
 }
 
 pub(super) fn runtime() -> Option<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .ok()
+    tokio::runtime::Builder::new_current_thread().enable_all().build().ok()
 }

@@ -25,11 +25,7 @@ pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
     let mut note = Handoff::of(&volume.registration, typed, portal);
     let refused = volume.draft.as_ref().and_then(|it| it.refused.as_deref());
     note.missing = refused.and_then(|refused| missing(refused, &note));
-    let text = if arguments.html {
-        handoff::html(&note)
-    } else {
-        handoff::text(&note)
-    };
+    let text = if arguments.html { handoff::html(&note) } else { handoff::text(&note) };
     say(host, &text)
 }
 

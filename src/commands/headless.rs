@@ -80,9 +80,7 @@ pub(super) async fn converse(
     asked: Asked,
     on_change: impl FnMut(&Run),
 ) -> Ended {
-    Conversation::new(world)
-        .hold(run, asked, ended(), on_change)
-        .await
+    Conversation::new(world).hold(run, asked, ended(), on_change).await
 }
 
 /// Says a line about each check that is over and was not told of yet.
@@ -172,9 +170,7 @@ impl<'w> Conversation<'w> {
 
     /// A person has to sign in.
     fn asking(&mut self, run: &mut Run, asked: Asked) -> Ended {
-        let caught = run
-            .consent()
-            .is_some_and(|consent| consent.catching.is_ok());
+        let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
         match asked {
             Asked::Wait(limit) if caught => {
                 if let Some(limit) = limit {

@@ -30,19 +30,14 @@ pub(super) fn octo(
         return of_profile(host, cloud, name).map(Some);
     }
     let environment = &host.environment;
-    let (ring, addresses, amiss) = match ring(
-        cloud,
-        "ALPHAUS_AUTH_URL",
-        environment.alphaus_auth_url.as_deref(),
-    ) {
-        Ok((ring, addresses)) => (ring, addresses, None),
-        Err(what) => (Ring::Usual, usual, Some(what)),
-    };
+    let (ring, addresses, amiss) =
+        match ring(cloud, "ALPHAUS_AUTH_URL", environment.alphaus_auth_url.as_deref()) {
+            Ok((ring, addresses)) => (ring, addresses, None),
+            Err(what) => (Ring::Usual, usual, Some(what)),
+        };
     let which = (ring, Foreign::new(&addresses.host()));
-    let (id, secret) = (
-        environment.alphaus_client_id.as_deref(),
-        environment.alphaus_client_secret.as_ref(),
-    );
+    let (id, secret) =
+        (environment.alphaus_client_id.as_deref(), environment.alphaus_client_secret.as_ref());
     let client = match (amiss, id, secret) {
         (_, None, None) => Err("no Octo credentials were given".to_owned()),
         (Some(what), ..) => Err(what),
@@ -79,35 +74,21 @@ fn of_profile(host: &Host, cloud: &Cloud, name: &str) -> Result<Octo, String> {
     };
     let client = client.map_err(|why| said(&why))?;
     let (ring, host) = which;
-    Ok(Octo {
-        ring,
-        host,
-        client: Ok(client),
-    })
+    Ok(Octo { ring, host, client: Ok(client) })
 }
 
 /// Which of the cloud's Octos has this token address.
 fn ring(cloud: &Cloud, name: &str, address: Option<&str>) -> Result<(Ring, OctoAddresses), String> {
     let known = [(Ring::Usual, cloud.octo()), (Ring::Beta, cloud.octo_beta())];
-    let mut known = known
-        .into_iter()
-        .filter_map(|(ring, addresses)| Some((ring, addresses?)));
+    let mut known = known.into_iter().filter_map(|(ring, addresses)| Some((ring, addresses?)));
     let wanted = address.map(str::trim).filter(|address| !address.is_empty());
     let Some(wanted) = wanted else {
         return known.next().ok_or_else(String::new);
     };
-    let names: Vec<String> = known
-        .clone()
-        .map(|(_, addresses)| addresses.token.to_string())
-        .collect();
+    let names: Vec<String> =
+        known.clone().map(|(_, addresses)| addresses.token.to_string()).collect();
     let url = Url::parse(wanted).ok();
-    known
-        .find(|(_, addresses)| url.as_ref() == Some(&addresses.token))
-        .ok_or_else(|| {
-            format!(
-                "{name} is {}, and may only be {}",
-                Foreign::new(wanted),
-                names.join(" or ")
-            )
-        })
+    known.find(|(_, addresses)| url.as_ref() == Some(&addresses.token)).ok_or_else(|| {
+        format!("{name} is {}, and may only be {}", Foreign::new(wanted), names.join(" or "))
+    })
 }

@@ -100,9 +100,7 @@ fn scenarios(command: clap::Command) -> clap::Command {
     let names = crate::simulator::Scenario::all()
         .iter()
         .map(|(name, about)| PossibleValue::new(name).help(about));
-    command.mut_arg(argument, |arg| {
-        arg.value_parser(PossibleValuesParser::new(names))
-    })
+    command.mut_arg(argument, |arg| arg.value_parser(PossibleValuesParser::new(names)))
 }
 
 pub(super) fn man(host: &mut Host, arguments: &ManArguments) -> Exit {
@@ -151,9 +149,7 @@ fn page(command: &clap::Command, to: &mut dyn Write) -> std::io::Result<()> {
     if command.has_subcommands() {
         man.render_subcommands_section(to)?;
     }
-    let after = command
-        .get_after_long_help()
-        .or_else(|| command.get_after_help());
+    let after = command.get_after_long_help().or_else(|| command.get_after_help());
     let after = after.map(ToString::to_string).unwrap_or_default();
     let mut roff = Roff::new();
     for paragraph in after.split("\n\n").filter(|text| !text.is_empty()) {

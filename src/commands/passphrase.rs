@@ -84,8 +84,7 @@ fn from_file(path: &Path) -> Result<SharedSecret, NotBegun> {
 #[cfg(unix)]
 fn is_open_to_others(file: &File) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    file.metadata()
-        .is_ok_and(|data| data.is_file() && data.mode() & 0o027 != 0)
+    file.metadata().is_ok_and(|data| data.is_file() && data.mode() & 0o027 != 0)
 }
 
 #[cfg(not(unix))]
@@ -165,10 +164,7 @@ fn new(host: &mut Host, name: &str) -> Result<SharedSecret, NotBegun> {
         }
         let _closed = writeln!(host.err, "These are not the same.");
     }
-    Err(NotBegun {
-        exit: Exit::Refused,
-        words: "the two passphrases were not the same".to_owned(),
-    })
+    Err(NotBegun { exit: Exit::Refused, words: "the two passphrases were not the same".to_owned() })
 }
 
 /// Asks until something is typed.
@@ -192,10 +188,7 @@ fn question(host: &mut Host, words: &str) -> Result<SharedSecret, NotBegun> {
 }
 
 fn cancelled() -> NotBegun {
-    NotBegun {
-        exit: Exit::Cancelled,
-        words: "cancelled: nothing was changed".to_owned(),
-    }
+    NotBegun { exit: Exit::Cancelled, words: "cancelled: nothing was changed".to_owned() }
 }
 
 #[cfg(test)]
@@ -208,18 +201,12 @@ mod tests {
 
     #[test]
     fn one_line_is_taken_without_its_end() {
-        for bytes in [
-            &b"four words and one"[..],
-            b"four words and one\n",
-            b"four words and one\r\n",
-        ] {
+        for bytes in
+            [&b"four words and one"[..], b"four words and one\n", b"four words and one\r\n"]
+        {
             assert!(given(bytes).unwrap().same_as("four words and one"));
         }
-        assert!(
-            given(" a \u{672c} ".as_bytes())
-                .unwrap()
-                .same_as(" a \u{672c} ")
-        );
+        assert!(given(" a \u{672c} ".as_bytes()).unwrap().same_as(" a \u{672c} "));
     }
 
     #[test]

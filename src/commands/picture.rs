@@ -61,10 +61,7 @@ pub(super) fn run(host: &mut Host, arguments: &Picture) -> Exit {
 }
 
 fn look() -> Look {
-    Look {
-        theme: Theme::new(ColourChoice::Coloured),
-        glyphs: Glyphs::UNICODE,
-    }
+    Look { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE }
 }
 
 /// A wizard, what it waits for, and what time it is.
@@ -78,11 +75,7 @@ impl Story {
     fn begin() -> Self {
         let mut wizard = Wizard::new(setting());
         let tasks = wizard.start();
-        let mut story = Self {
-            wizard,
-            waiting: Vec::new(),
-            now: 0,
-        };
+        let mut story = Self { wizard, waiting: Vec::new(), now: 0 };
         story.take(tasks);
         story
     }
@@ -121,9 +114,7 @@ impl Story {
     }
 
     fn paste(&mut self, text: &str) {
-        let tasks = self
-            .wizard
-            .update(Event::Pasted(Secret::new(text.to_owned())));
+        let tasks = self.wizard.update(Event::Pasted(Secret::new(text.to_owned())));
         self.take(tasks);
     }
 
@@ -135,15 +126,12 @@ impl Story {
 
     /// What is to be performed waits. A picture has no clipboard, no browser and no end.
     fn take(&mut self, tasks: Vec<Task>) {
-        self.waiting
-            .extend(tasks.into_iter().filter_map(|task| match task {
-                Task::Perform(ticket, effect) => Some((ticket, effect)),
-                Task::Cancel(_)
-                | Task::Copy(_)
-                | Task::Print(_)
-                | Task::Suspend
-                | Task::Quit(..) => None,
-            }));
+        self.waiting.extend(tasks.into_iter().filter_map(|task| match task {
+            Task::Perform(ticket, effect) => Some((ticket, effect)),
+            Task::Cancel(_) | Task::Copy(_) | Task::Print(_) | Task::Suspend | Task::Quit(..) => {
+                None
+            }
+        }));
     }
 
     /// Answers what has waited longest.
@@ -202,17 +190,11 @@ fn outcome(effect: Effect) -> Option<Outcome> {
             id_claims: None,
         }))),
         Effect::Read(reading, _) => found(reading).map(|found| {
-            Outcome::Read(Box::new(Answer {
-                found,
-                mfa_compliant: None,
-                request_id: None,
-            }))
+            Outcome::Read(Box::new(Answer { found, mfa_compliant: None, request_id: None }))
         }),
-        Effect::Note(fact) => Some(Outcome::Noted(Box::new(Line {
-            sequence: 1,
-            at: Timestamp::UNIX_EPOCH,
-            fact,
-        }))),
+        Effect::Note(fact) => {
+            Some(Outcome::Noted(Box::new(Line { sequence: 1, at: Timestamp::UNIX_EPOCH, fact })))
+        }
         Effect::Save(_) => Some(Outcome::Saved),
         Effect::OpenToForget(_)
         | Effect::Discard
@@ -258,10 +240,7 @@ fn sight(look: Sighted) -> Sight {
         Sighted::Keyring => "test item written, read back, removed",
         Sighted::Browser => "can be opened here",
     };
-    Sight {
-        good: true,
-        line: line.to_owned(),
-    }
+    Sight { good: true, line: line.to_owned() }
 }
 
 fn found(reading: Reading) -> Option<Found> {

@@ -110,10 +110,7 @@ pub(super) async fn show(
     let machine = options.keeping.machine().unwrap_or_else(|| machine(host));
     let mut wizard = Wizard::new(setting).on(machine);
     let world = Rc::new(World::new(options));
-    let settings = Settings {
-        mouse: screen.mouse,
-        ..Settings::default()
-    };
+    let settings = Settings { mouse: screen.mouse, ..Settings::default() };
     let perform = move |effect| {
         let world = Rc::clone(&world);
         async move { world.perform(effect).await }
@@ -184,10 +181,7 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Look {
         ascii: screen.ascii,
         always_unicode: cfg!(any(windows, target_os = "macos")),
     };
-    Look {
-        theme: Theme::new(colours.choice()),
-        glyphs: signs.glyphs(),
-    }
+    Look { theme: Theme::new(colours.choice()), glyphs: signs.glyphs() }
 }
 
 /// The kind of machine, where the cure of a keyring depends on it.
@@ -198,11 +192,7 @@ pub(super) fn machine(host: &Host) -> Place {
     if cfg!(target_os = "macos") {
         Place::Mac
     } else if cfg!(windows) {
-        if remote {
-            Place::WindowsRemote
-        } else {
-            Place::Windows
-        }
+        if remote { Place::WindowsRemote } else { Place::Windows }
     } else if set(&environment.wsl) {
         Place::Wsl
     } else if remote || !set(&environment.display) && !set(&environment.wayland_display) {

@@ -39,10 +39,7 @@ pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
     let Some(runtime) = ground::runtime() else {
         return Exit::Internal;
     };
-    let options = SimulatorOptions {
-        scenario,
-        ..SimulatorOptions::default()
-    };
+    let options = SimulatorOptions { scenario, ..SimulatorOptions::default() };
     runtime.block_on(async {
         match Simulator::start(options).await {
             Ok(simulator) => wizard(host, arguments, &simulator, mishap).await,
@@ -82,9 +79,7 @@ async fn wizard(
     let browser = register::surroundings(host, &arguments.screen);
     let options = Options {
         cloud,
-        extra_ca: simulator
-            .ca_file()
-            .and_then(|file| std::fs::read(file).ok()),
+        extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
         keeping: Keeping::Memory(mishap),
         browser,
     };

@@ -27,13 +27,9 @@ pub(super) fn run(host: &mut Host, arguments: &Rename) -> Exit {
     match runtime.block_on(rename(&ground, name.clone())) {
         Ok(old) => {
             let words = |name: &Option<AccountName>| {
-                name.as_ref()
-                    .map_or_else(|| "(none)".to_owned(), ToString::to_string)
+                name.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string)
             };
-            say(
-                host,
-                &format!("{}: {} -> {}\n", ground.name(), words(&old), words(&name)),
-            )
+            say(host, &format!("{}: {} -> {}\n", ground.name(), words(&old), words(&name)))
         }
         Err(failure) => cannot(host, &failure, false),
     }
@@ -41,10 +37,8 @@ pub(super) fn run(host: &mut Host, arguments: &Rename) -> Exit {
 
 /// The same rules as on the wizard's page, but an empty name is asked for with its own flag.
 fn name(arguments: &Rename) -> Result<Option<AccountName>, String> {
-    let typed = Typed {
-        account_name: arguments.name.clone().unwrap_or_default(),
-        ..Typed::default()
-    };
+    let typed =
+        Typed { account_name: arguments.name.clone().unwrap_or_default(), ..Typed::default() };
     if let Some(problem) = secret_as_name(&typed.account_name) {
         return Err(problem.what);
     }

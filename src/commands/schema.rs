@@ -27,9 +27,7 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), St
                 check(root, root.pointer(pointer).unwrap(), value, at)
             }
             "type" => is_one_of(rule, value),
-            "const" => (rule == value)
-                .then_some(())
-                .ok_or_else(|| format!("not {rule}")),
+            "const" => (rule == value).then_some(()).ok_or_else(|| format!("not {rule}")),
             "enum" => {
                 let known = rule.as_array().unwrap().contains(value);
                 known.then_some(()).ok_or_else(|| format!("none of {rule}"))
@@ -41,13 +39,7 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), St
             "oneOf" => one_of(root, rule, value, at),
             other => panic!("the schema uses {other}, which is not checked here"),
         };
-        kept.map_err(|why| {
-            if why.starts_with('$') {
-                why
-            } else {
-                format!("{at}: {why}")
-            }
-        })?;
+        kept.map_err(|why| if why.starts_with('$') { why } else { format!("{at}: {why}") })?;
     }
     Ok(())
 }
@@ -62,22 +54,15 @@ fn is_one_of(rule: &Value, value: &Value) -> Result<(), String> {
         "object" => value.is_object(),
         other => panic!("the schema has the type {other}, which is not checked here"),
     };
-    let good = rule
-        .as_array()
-        .map_or_else(|| is(rule), |names| names.iter().any(is));
-    good.then_some(())
-        .ok_or_else(|| format!("not of the type {rule}"))
+    let good = rule.as_array().map_or_else(|| is(rule), |names| names.iter().any(is));
+    good.then_some(()).ok_or_else(|| format!("not of the type {rule}"))
 }
 
 fn required(rule: &Value, value: &Value) -> Result<(), String> {
     let Some(object) = value.as_object() else {
         return Ok(());
     };
-    let mut names = rule
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|name| name.as_str().unwrap());
+    let mut names = rule.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
     names
         .find(|name| !object.contains_key(*name))
         .map_or(Ok(()), |name| Err(format!("has no {name}")))
@@ -121,11 +106,7 @@ fn one_of(root: &Value, rule: &Value, value: &Value, at: &str) -> Result<(), Str
         1 => Ok(()),
         0 => Err(format!(
             "{at}: {}",
-            tried
-                .into_iter()
-                .filter_map(Result::err)
-                .collect::<Vec<_>>()
-                .join("; or ")
+            tried.into_iter().filter_map(Result::err).collect::<Vec<_>>().join("; or ")
         )),
         count => Err(format!("{count} descriptions fit, and one should")),
     }
@@ -146,9 +127,6 @@ fn what_the_schema_does_not_know_is_found() {
     ] {
         let mut other = good.clone();
         other[member] = wrong;
-        assert!(
-            std::panic::catch_unwind(|| holds(&other)).is_err(),
-            "{other}"
-        );
+        assert!(std::panic::catch_unwind(|| holds(&other)).is_err(), "{other}");
     }
 }

@@ -85,21 +85,12 @@ impl Layers {
         let named = config_dir.or_else(|| led.as_ref().map(|given| PathBuf::from(&given.value)));
         let folder = named.or_else(|| host.environment.config());
         let Some(folder) = folder else {
-            return Ok(Self {
-                variables,
-                unknown,
-                ..Self::default()
-            });
+            return Ok(Self { variables, unknown, ..Self::default() });
         };
         let text = papers::own(&folder, FILE).map_err(|failure| {
             let diagnosis = diagnose(&failure, &Context::default());
             let path = folder.join(FILE);
-            format!(
-                "{}: {} ({})",
-                path.display(),
-                diagnosis.what,
-                diagnosis.code
-            )
+            format!("{}: {} ({})", path.display(), diagnosis.what, diagnosis.code)
         })?;
         let path = folder.join(FILE);
         let file = match &text {
@@ -109,13 +100,7 @@ impl Layers {
         if let Some(variable) = led {
             moves_nothing(&file, &variable)?;
         }
-        Ok(Self {
-            variables,
-            unknown,
-            file,
-            path: Some(path),
-            there: text.is_some(),
-        })
+        Ok(Self { variables, unknown, file, path: Some(path), there: text.is_some() })
     }
 
     /// What counts for a flag that is not on the command line.
@@ -172,10 +157,7 @@ fn variables(host: &Host, flags: &Flags) -> Result<Variables, String> {
     let mut given = BTreeMap::new();
     let mut unknown = Vec::new();
     for (name, value) in &host.environment.settings {
-        let flag = name
-            .trim_start_matches(VARIABLES)
-            .to_ascii_lowercase()
-            .replace('_', "-");
+        let flag = name.trim_start_matches(VARIABLES).to_ascii_lowercase().replace('_', "-");
         let shown = Foreign::new(name);
         let foreign = !flags.contains_key(&flag) && !TYPED_ONLY.contains(&flag.as_str());
         if foreign && !is_secret(&flag) && like(&flag, flags).is_none() {
@@ -225,10 +207,7 @@ fn file(path: &Path, bytes: &[u8], flags: &Flags) -> Result<BTreeMap<String, Giv
             toml::Value::Boolean(switch) => switch.to_string(),
             toml::Value::Datetime(date) => date.to_string(),
             toml::Value::Float(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
-                return Err(format!(
-                    "{}: a text, a number, true or false is needed",
-                    name()
-                ));
+                return Err(format!("{}: a text, a number, true or false is needed", name()));
             }
         };
         let origin = Origin::File(path.to_owned(), key.clone());
@@ -290,17 +269,12 @@ fn distance(one: &str, other: &str) -> usize {
 
 fn usable(flag: &str, flags: &Flags, value: String, origin: Origin) -> Result<Given, String> {
     if looks_like_secret_key(&value) {
-        return Err(format!(
-            "{origin}: that looks like a secret key, which is no setting"
-        ));
+        return Err(format!("{origin}: that looks like a secret key, which is no setting"));
     }
-    let switch = flags
-        .get(flag)
-        .is_some_and(|(arg, _)| matches!(arg.get_action(), ArgAction::SetTrue));
+    let switch =
+        flags.get(flag).is_some_and(|(arg, _)| matches!(arg.get_action(), ArgAction::SetTrue));
     let value = if switch {
-        switched(&value)
-            .ok_or_else(|| format!("{origin}: true or false is needed"))?
-            .to_string()
+        switched(&value).ok_or_else(|| format!("{origin}: true or false is needed"))?.to_string()
     } else {
         value
     };
@@ -363,10 +337,7 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
         matches!(given.try_contains_id(id), Ok(true))
             && given.value_source(id) == Some(ValueSource::CommandLine)
     };
-    let args: Vec<&Arg> = command
-        .get_arguments()
-        .filter(|arg| settable(arg))
-        .collect();
+    let args: Vec<&Arg> = command.get_arguments().filter(|arg| settable(arg)).collect();
     // Beside a keyring that a layer above asks for, the passphrase of a layer below means nothing.
     let mut keyring = args.iter().any(|arg| is_store(arg) && is_given(arg))
         && matches!(given.try_get_one(STORE), Ok(Some(StoreName::Keyring)));
@@ -400,8 +371,7 @@ fn is_store(arg: &Arg) -> bool {
 }
 
 fn is_passphrase(arg: &Arg) -> bool {
-    arg.get_long()
-        .is_some_and(|flag| flag.starts_with("passphrase-"))
+    arg.get_long().is_some_and(|flag| flag.starts_with("passphrase-"))
 }
 
 fn at_odds(command: &Command, one: &Arg, other: &Arg) -> bool {
@@ -437,26 +407,21 @@ pub(super) fn origin(host: &Host, flag: &str) -> Option<String> {
     if typed {
         return None;
     }
-    layers(host)?
-        .given(flag)
-        .map(|given| given.origin.to_string())
+    layers(host)?.given(flag).map(|given| given.origin.to_string())
 }
 
 /// Where the value comes from that a parser complains about.
 pub(super) fn origin_of(host: &Host, error: &clap::Error) -> Option<String> {
     let named = [ContextKind::InvalidArg, ContextKind::PriorArg];
-    let flags = named
-        .into_iter()
-        .filter_map(|kind| error.get(kind))
-        .filter_map(|value| {
-            if let ContextValue::Strings(args) = value {
-                return args.first();
-            }
-            if let ContextValue::String(arg) = value {
-                return Some(arg);
-            }
-            None
-        });
+    let flags = named.into_iter().filter_map(|kind| error.get(kind)).filter_map(|value| {
+        if let ContextValue::Strings(args) = value {
+            return args.first();
+        }
+        if let ContextValue::String(arg) = value {
+            return Some(arg);
+        }
+        None
+    });
     let told: Vec<String> = flags
         .filter_map(|arg| {
             let flag = arg.strip_prefix("--")?.split([' ', '=']).next()?;

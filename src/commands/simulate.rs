@@ -31,10 +31,7 @@ pub(super) fn run(host: &mut Host, arguments: &Simulate) -> Exit {
             Ok(simulator) => simulator,
             Err(error) => return complain(host, &error.to_string()),
         };
-        if writeln!(host.out, "{}", simulator.line())
-            .and_then(|()| host.out.flush())
-            .is_err()
-        {
+        if writeln!(host.out, "{}", simulator.line()).and_then(|()| host.out.flush()).is_err() {
             return Exit::Internal;
         }
         // A signal is waited for, so that what the simulator wrote is removed.

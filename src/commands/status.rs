@@ -26,11 +26,7 @@ pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
         Err(Told::Words(what)) => return not_begun(host, &what),
         Err(Told::Failure(failure)) => return cannot(host, &failure, arguments.json),
     };
-    let text = if arguments.json {
-        status::in_json(&found)
-    } else {
-        status::text(&found)
-    };
+    let text = if arguments.json { status::in_json(&found) } else { status::text(&found) };
     say(host, &text);
     status::exit(&found)
 }
@@ -71,10 +67,7 @@ fn find(shelf: &Shelf, sandbox: bool) -> Result<Vec<Found>, Told> {
 fn of(volume: Volume, seen: Vec<(ItemName, Presence)>) -> Found {
     let items = seen
         .into_iter()
-        .map(|(item, presence)| Item {
-            name: item.to_string(),
-            state: words(&presence),
-        })
+        .map(|(item, presence)| Item { name: item.to_string(), state: words(&presence) })
         .collect();
     Found {
         name: volume.name,

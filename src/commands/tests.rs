@@ -148,9 +148,7 @@ pub(super) async fn sign_in(address: Url, facts: &Facts) -> String {
 
 fn client() -> reqwest::Client {
     #[expect(clippy::disallowed_methods, reason = "a person's browser")]
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none());
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     client.build().unwrap()
 }
 

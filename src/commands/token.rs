@@ -88,10 +88,7 @@ async fn get(
     };
     let (world, mut run) = match begun {
         Begun::Kept(token) => {
-            return Ok(Got {
-                token,
-                cached: true,
-            });
+            return Ok(Got { token, cached: true });
         }
         Begun::Ask(both) => *both,
     };
@@ -103,10 +100,7 @@ async fn get(
 async fn begin(arguments: &Token, ground: &Ground, audience: Audience) -> Result<Begun, Why> {
     let least = arguments.min_valid.map(Duration::from_secs);
     let good = |token: &AccessToken| token.suffices(clock::now(), least);
-    if let Some(token) = glance(&ground.shelf(), &ground.name(), audience)
-        .await?
-        .filter(good)
-    {
+    if let Some(token) = glance(&ground.shelf(), &ground.name(), audience).await?.filter(good) {
         return Ok(Begun::Kept(token));
     }
     let world = World::new(ground.options(Surroundings::default()));
@@ -130,10 +124,7 @@ fn outcome(run: &Run) -> Result<Got, Why> {
         return Err(Why::Failed(Box::new(failure.clone()), Box::new(diagnosis)));
     }
     match (run.status(), run.access_token()) {
-        (Status::Finished, Some(token)) => Ok(Got {
-            token,
-            cached: false,
-        }),
+        (Status::Finished, Some(token)) => Ok(Got { token, cached: false }),
         (Status::Stopped, _) => Err(Why::Stopped),
         (Status::Running | Status::Asking | Status::Finished | Status::Refused, _) => {
             Err(Box::new(Failure::new(Service::Machine, Cause::Internal)).into())
@@ -156,10 +147,7 @@ async fn glance(shelf: &Shelf, name: &str, audience: Audience) -> Result<Option<
 }
 
 /// The same with the lock. A token that is not there is no fault, nor one that cannot be read: it is written over.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "whatever does not bring a token brings none"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever does not bring a token brings none")]
 async fn recall(
     world: &World,
     active: &Attempt,
@@ -187,10 +175,7 @@ async fn patiently(world: &World, ground: &Ground) -> Result<Opened, Box<Failure
 
 fn print(host: &mut Host, json: bool, audience: Audience, got: &Got) -> Exit {
     if json {
-        return hand_out(
-            host,
-            &report::token::token(audience, &got.token, got.cached),
-        );
+        return hand_out(host, &report::token::token(audience, &got.token, got.cached));
     }
     hand_out(host, &format!("{}\n", got.token.value.reveal()))
 }
@@ -206,10 +191,7 @@ fn refuse(host: &mut Host, json: bool, why: &Why) -> Exit {
 
 /// What is handed out comes from a registration.
 pub(super) fn nothing(host: &mut Host, command: &'static str, json: bool) -> Exit {
-    complain(
-        host,
-        "nothing is registered yet, so there is nothing to hand out: octo-csp register",
-    );
+    complain(host, "nothing is registered yet, so there is nothing to hand out: octo-csp register");
     if json {
         say(host, &report::token::nothing(command, Exit::SignIn));
     }
@@ -255,10 +237,9 @@ mod tests {
 
     #[test]
     fn what_is_handed_out_and_does_not_get_there_is_told() {
-        for (kind, exit) in [
-            (io::ErrorKind::StorageFull, Exit::Storage),
-            (io::ErrorKind::BrokenPipe, Exit::Done),
-        ] {
+        for (kind, exit) in
+            [(io::ErrorKind::StorageFull, Exit::Storage), (io::ErrorKind::BrokenPipe, Exit::Done)]
+        {
             let (out, err) = (Stream::default(), Stream::default());
             let mut host = host(b"", &out, &err);
             host.out = Box::new(Broken(kind));

@@ -80,17 +80,11 @@ async fn proceed(
     (world, opened): (&World, Opened),
     given: Result<Given, Blamed>,
 ) -> Exit {
-    let told = Told {
-        command: "register",
-        json: arguments.values.json,
-        lines: arguments.values.wait,
-    };
+    let told =
+        Told { command: "register", json: arguments.values.json, lines: arguments.values.wait };
     let mut talk = Talk::new(host, told, ground, (world, &opened));
     talk.say_hosts();
-    let mut way = Way {
-        talk: &mut talk,
-        arguments,
-    };
+    let mut way = Way { talk: &mut talk, arguments };
     let over = match given {
         Ok(given) => Box::pin(way.go(&given)).await,
         Err(blamed) => way.talk.blame(vec![blamed]),
@@ -116,8 +110,7 @@ impl Way<'_, '_> {
         self.talk.may_write()?;
         self.talk.with_octo(self.arguments.profile.as_deref())?;
         self.already(only)?;
-        self.talk
-            .confirm(self.arguments.values.replace.as_deref())?;
+        self.talk.confirm(self.arguments.values.replace.as_deref())?;
         let typed = self.typed(given);
         if only == Some(Step::Basic) {
             self.named(&typed, only).await?;
@@ -252,10 +245,7 @@ impl Way<'_, '_> {
         if registration.named && !wanted {
             return Ok(());
         }
-        let given = Typed {
-            account_name: name.unwrap_or_default(),
-            ..Typed::default()
-        };
+        let given = Typed { account_name: name.unwrap_or_default(), ..Typed::default() };
         let name = match basic(&given) {
             Ok(details) => details.name,
             Err(problems) => return Err(self.wrong(typed, problems)),
@@ -287,9 +277,7 @@ impl Way<'_, '_> {
         let open = self.registration().open.as_ref();
         let ready = open.is_some_and(|open| open.standing() == Standing::Ready);
         let carried = open.is_none_or(|open| open.redeeming.is_none());
-        let too_old = open
-            .and_then(Attempt::sign_in_ends)
-            .is_some_and(|end| end <= clock::now());
+        let too_old = open.and_then(Attempt::sign_in_ends).is_some_and(|end| end <= clock::now());
         match ready {
             true if asked && carried => Some(true),
             true => None,

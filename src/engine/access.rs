@@ -70,10 +70,8 @@ impl AccessToken {
         let read: Read = serde_json::from_str(kept.reveal()).ok()?;
         let value = Secret::shared(read.token);
         let (_, committed) = active.activated?;
-        (read.version == VERSION && read.committed == committed).then_some(Self {
-            value,
-            lifetime: Some(read.lifetime),
-        })
+        (read.version == VERSION && read.committed == committed)
+            .then_some(Self { value, lifetime: Some(read.lifetime) })
     }
 
     /// Whether it can be used for `least` from `now` on; unsaid, for five minutes, or for a fifth of its life if that is less. One
@@ -101,18 +99,12 @@ mod tests {
     fn lasting(from: i64, until: i64) -> AccessToken {
         AccessToken {
             value: Secret::shared("header.payload.signature".to_owned()),
-            lifetime: Some(Lifetime {
-                from: at(from),
-                until: at(until),
-            }),
+            lifetime: Some(Lifetime { from: at(from), until: at(until) }),
         }
     }
 
     fn committed(second: i64) -> Attempt {
-        Attempt {
-            activated: Some((17, at(second))),
-            ..Attempt::new(AttemptId(2), Slot::A, 0)
-        }
+        Attempt { activated: Some((17, at(second))), ..Attempt::new(AttemptId(2), Slot::A, 0) }
     }
 
     #[test]
@@ -136,10 +128,7 @@ mod tests {
             let given = token.suffices(at(now), least.map(seconds));
             assert_eq!(given, good, "{from}..{until} at {now}, {least:?}");
         }
-        let unknown = AccessToken {
-            lifetime: None,
-            ..lasting(0, 1)
-        };
+        let unknown = AccessToken { lifetime: None, ..lasting(0, 1) };
         assert!(!unknown.suffices(at(0), Some(seconds(0))));
         assert!(unknown.written(&committed(1)).is_none());
     }

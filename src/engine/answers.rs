@@ -73,10 +73,7 @@ impl Field {
 
     /// Whether its content must never be drawn.
     pub fn is_secret(self) -> bool {
-        matches!(
-            self,
-            Self::SecretKey | Self::ApiSecret | Self::Answer | Self::OctoSecret
-        )
+        matches!(self, Self::SecretKey | Self::ApiSecret | Self::Answer | Self::OctoSecret)
     }
 }
 
@@ -94,11 +91,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of a field.
     pub fn new(field: Field, what: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self {
-            field,
-            what: what.into(),
-            cure: cure.into(),
-        }
+        Self { field, what: what.into(), cure: cure.into() }
     }
 }
 
@@ -199,10 +192,7 @@ pub fn basic(typed: &Typed) -> Result<BasicDetails, Vec<Problem>> {
         Err(IdError::Empty) => Ok(BasicDetails { name: None }),
         Err(_) => Err(vec![Problem::new(
             Field::AccountName,
-            format!(
-                "The name has more than {} characters.",
-                AccountName::LONGEST
-            ),
+            format!("The name has more than {} characters.", AccountName::LONGEST),
             "Shorten it; it can be changed in Octo at any time.",
         )]),
     }
@@ -221,24 +211,11 @@ pub fn partner_center(
     let directory = Directory::parse(&typed.directory);
     note(guid_problem(
         Field::ClientId,
-        client
-            .as_ref()
-            .err()
-            .copied()
-            .filter(|e| *e != IdError::Empty),
+        client.as_ref().err().copied().filter(|e| *e != IdError::Empty),
     ));
-    note(guid_problem(
-        Field::ApplicationId,
-        application.as_ref().err().copied(),
-    ));
+    note(guid_problem(Field::ApplicationId, application.as_ref().err().copied()));
     note(secret_problem(Field::SecretKey, secret));
-    note(directory_problem(
-        directory
-            .as_ref()
-            .err()
-            .copied()
-            .filter(|e| *e != IdError::Empty),
-    ));
+    note(directory_problem(directory.as_ref().err().copied().filter(|e| *e != IdError::Empty)));
     let secret_ends = ends(&typed.secret_ends);
     note(secret_ends.as_ref().err().cloned().map_or(Ok(None), Err));
     let (Ok(application), Ok(secret_ends)) = (application, secret_ends) else {
@@ -256,10 +233,7 @@ pub fn partner_center(
         Ok(_) => Err(problems),
         Err(problem) => {
             // One sentence a field is enough: the shape comes first.
-            if problems
-                .iter()
-                .all(|earlier| earlier.field != problem.field)
-            {
+            if problems.iter().all(|earlier| earlier.field != problem.field) {
                 problems.push(problem);
             }
             Err(problems)
@@ -287,11 +261,9 @@ pub fn partner_api(
         problems.push(problem);
     }
     match RedirectAddress::parse(&typed.redirect) {
-        Ok(redirect) if problems.is_empty() => Ok(PartnerApiRequest {
-            mpn,
-            other_secret: other.cloned(),
-            redirect,
-        }),
+        Ok(redirect) if problems.is_empty() => {
+            Ok(PartnerApiRequest { mpn, other_secret: other.cloned(), redirect })
+        }
         Ok(_) => Err(problems),
         Err(error) => {
             problems.push(redirect_problem(error));
@@ -316,9 +288,9 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
         },
         Field::ClientId => guid(&typed.client_id),
         Field::ApplicationId => match guid(&typed.application_id) {
-            Ok(Some(_)) if same_guid(&typed.client_id, &typed.application_id) => Ok(Some(
-                "same as Client ID, which is normal for one app registration",
-            )),
+            Ok(Some(_)) if same_guid(&typed.client_id, &typed.application_id) => {
+                Ok(Some("same as Client ID, which is normal for one app registration"))
+            }
             other => other,
         },
         Field::Directory => match Directory::parse(&typed.directory) {
@@ -394,9 +366,7 @@ fn which_directory(
     application: &ClientId,
     directory: Option<Mended<Directory>>,
 ) -> Result<(Directory, DirectoryReading), Problem> {
-    let client = client
-        .map(|client| client.value)
-        .filter(|client| client != application);
+    let client = client.map(|client| client.value).filter(|client| client != application);
     match (client, directory.map(|directory| directory.value)) {
         (_, Some(Directory::Tenant(tenant))) if tenant.as_str() == application.as_str() => {
             Err(Problem::new(
@@ -469,19 +439,15 @@ fn mpn_problem() -> Problem {
 
 fn redirect_problem(error: IdError) -> Problem {
     let (what, cure) = match error {
-        IdError::Empty => (
-            "The redirect address is missing.",
-            "The usual one is http://localhost",
-        ),
+        IdError::Empty => ("The redirect address is missing.", "The usual one is http://localhost"),
         IdError::NotSafe => (
             "Entra allows http only for localhost.",
             "Use https, or http://localhost with platform Web.",
         ),
         IdError::Ipv6Loopback => ("Entra does not support [::1] here.", "Use http://localhost"),
-        IdError::TooLong => (
-            "Entra allows 256 characters.",
-            "Register a shorter address, such as http://localhost",
-        ),
+        IdError::TooLong => {
+            ("Entra allows 256 characters.", "Register a shorter address, such as http://localhost")
+        }
         IdError::BadCharacter => (
             "There is a blank or a character that Entra refuses ( ! $ ' ( ) , ; # * ).",
             "Copy it from Entra > Authentication > Web.",
@@ -545,14 +511,8 @@ mod tests {
 
     #[test]
     fn a_client_id_that_differs_is_taken_as_the_directory() {
-        assert_eq!(
-            read(TENANT, APP, ""),
-            Ok((TENANT.to_owned(), DirectoryReading::ClientId))
-        );
-        assert_eq!(
-            read(TENANT, APP, TENANT),
-            Ok((TENANT.to_owned(), DirectoryReading::Directory))
-        );
+        assert_eq!(read(TENANT, APP, ""), Ok((TENANT.to_owned(), DirectoryReading::ClientId)));
+        assert_eq!(read(TENANT, APP, TENANT), Ok((TENANT.to_owned(), DirectoryReading::Directory)));
     }
 
     #[test]
@@ -577,17 +537,10 @@ mod tests {
         let fields: Vec<Field> = problems.iter().map(|problem| problem.field).collect();
         assert_eq!(
             fields,
-            [
-                Field::ClientId,
-                Field::ApplicationId,
-                Field::SecretKey,
-                Field::Directory
-            ]
+            [Field::ClientId, Field::ApplicationId, Field::SecretKey, Field::Directory]
         );
         assert!(
-            problems
-                .iter()
-                .all(|problem| !problem.what.is_empty() && !problem.cure.is_empty())
+            problems.iter().all(|problem| !problem.what.is_empty() && !problem.cure.is_empty())
         );
     }
 
@@ -604,36 +557,24 @@ mod tests {
             let problem = secret_problem(Field::SecretKey, &secret(value)).unwrap_err();
             assert!(problem.what.contains(word), "{value}: {}", problem.what);
         }
-        assert_eq!(
-            secret_problem(Field::SecretKey, &secret("-abc8Q~x+/=")),
-            Ok(None)
-        );
+        assert_eq!(secret_problem(Field::SecretKey, &secret("-abc8Q~x+/=")), Ok(None));
     }
 
     #[test]
     fn dates_are_read_or_explained() {
         assert_eq!(ends(" "), Ok(None));
-        assert_eq!(
-            ends("2027-05-14").unwrap().unwrap().to_string(),
-            "2027-05-14"
-        );
+        assert_eq!(ends("2027-05-14").unwrap().unwrap().to_string(), "2027-05-14");
         assert_eq!(ends("14.5.2027").unwrap_err().field, Field::SecretEnds);
     }
 
     #[test]
     fn step_three_reads_its_fields() {
-        let mut typed = Typed {
-            redirect: "http://localhost".to_owned(),
-            ..Typed::default()
-        };
+        let mut typed = Typed { redirect: "http://localhost".to_owned(), ..Typed::default() };
         assert!(partner_api(&typed, None).unwrap().mpn.is_none());
         typed.mpn_id = "62x".to_owned();
         typed.redirect = "http://contoso.com".to_owned();
-        let fields: Vec<Field> = partner_api(&typed, Some(&secret(APP)))
-            .unwrap_err()
-            .iter()
-            .map(|p| p.field)
-            .collect();
+        let fields: Vec<Field> =
+            partner_api(&typed, Some(&secret(APP))).unwrap_err().iter().map(|p| p.field).collect();
         assert_eq!(fields, [Field::MpnId, Field::ApiSecret, Field::Redirect]);
     }
 

@@ -45,12 +45,7 @@ pub fn compare(claims: &Claims, need: &Need, now: Timestamp) -> Vec<Compared> {
         other => other,
     };
     let mut all = vec![
-        Compared {
-            claim: "aud",
-            need: need.audience.clone(),
-            good: audience_good,
-            have: audience,
-        },
+        Compared { claim: "aud", need: need.audience.clone(), good: audience_good, have: audience },
         Compared {
             claim: "tid",
             need: need.tenant.clone(),
@@ -88,10 +83,7 @@ fn persons(claims: &Claims) -> [Compared; 2] {
     let methods = Compared {
         claim: "amr",
         need: "mfa".to_owned(),
-        good: claims
-            .methods
-            .as_ref()
-            .map(|methods| methods.iter().any(factor)),
+        good: claims.methods.as_ref().map(|methods| methods.iter().any(factor)),
         have: claims.methods.as_deref().map(joined),
     };
     [scopes, methods]
@@ -101,9 +93,7 @@ fn expiry(claims: &Claims, now: Timestamp) -> Compared {
     Compared {
         claim: "exp",
         need: "later than now".to_owned(),
-        have: claims
-            .expires
-            .map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
+        have: claims.expires.map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
         good: claims.expires.map(|at| at > now),
     }
 }
@@ -148,66 +138,24 @@ mod tests {
         assert!(bad(&good()).is_empty());
         let other = || Foreign::some("other");
         let crafted = [
-            (
-                "aud",
-                Claims {
-                    audience: other(),
-                    ..good()
-                },
-            ),
-            (
-                "tid",
-                Claims {
-                    tenant: other(),
-                    ..good()
-                },
-            ),
-            (
-                "appid",
-                Claims {
-                    application: other(),
-                    ..good()
-                },
-            ),
-            (
-                "scp",
-                Claims {
-                    scopes: Vec::new(),
-                    ..good()
-                },
-            ),
-            (
-                "amr",
-                Claims {
-                    methods: Some(vec![Foreign::new("pwd")]),
-                    ..good()
-                },
-            ),
-            (
-                "exp",
-                Claims {
-                    expires: Some(Timestamp::UNIX_EPOCH),
-                    ..good()
-                },
-            ),
+            ("aud", Claims { audience: other(), ..good() }),
+            ("tid", Claims { tenant: other(), ..good() }),
+            ("appid", Claims { application: other(), ..good() }),
+            ("scp", Claims { scopes: Vec::new(), ..good() }),
+            ("amr", Claims { methods: Some(vec![Foreign::new("pwd")]), ..good() }),
+            ("exp", Claims { expires: Some(Timestamp::UNIX_EPOCH), ..good() }),
         ];
         for (claim, claims) in crafted {
             assert_eq!(bad(&claims), [claim]);
         }
-        let by_id = Claims {
-            audience: Foreign::some("FA3D9A0C-3fb0-42cc-9193-47c7ecd2edbd"),
-            ..good()
-        };
+        let by_id =
+            Claims { audience: Foreign::some("FA3D9A0C-3fb0-42cc-9193-47c7ecd2edbd"), ..good() };
         assert!(bad(&by_id).is_empty());
     }
 
     #[test]
     fn what_a_token_does_not_say_is_not_called_wrong() {
         let silent = compare(&Claims::default(), &need(), Timestamp::UNIX_EPOCH);
-        assert!(
-            silent
-                .iter()
-                .all(|one| one.good.is_none() && one.have.is_none())
-        );
+        assert!(silent.iter().all(|one| one.good.is_none() && one.have.is_none()));
     }
 }

@@ -293,16 +293,8 @@ pub fn diagnose(failure: &Failure, context: &Context<'_>) -> Diagnosis {
         code: select::label(failure, row, sign),
         row: row.key,
         what: values.fill(row.what).unwrap_or_default(),
-        why: row
-            .why
-            .iter()
-            .filter_map(|text| values.fill(text))
-            .collect(),
-        fix: row
-            .fix
-            .iter()
-            .filter_map(|text| values.fill(text))
-            .collect(),
+        why: row.why.iter().filter_map(|text| values.fill(text)).collect(),
+        fix: row.fix.iter().filter_map(|text| values.fill(text)).collect(),
         who: row.who,
         transient: course.transient,
         wait: course.wait,
@@ -373,34 +365,18 @@ const OPERATOR: Row = Row {
 };
 
 /// The app registration must change.
-const APPLICATION: Row = Row {
-    who: Who::ApplicationAdministrator,
-    exit: Exit::Permission,
-    ..OPERATOR
-};
+const APPLICATION: Row =
+    Row { who: Who::ApplicationAdministrator, exit: Exit::Permission, ..OPERATOR };
 
 /// The directory, its policies or Partner Center must change.
-const DIRECTORY: Row = Row {
-    who: Who::GlobalAdministrator,
-    exit: Exit::Permission,
-    ..OPERATOR
-};
+const DIRECTORY: Row = Row { who: Who::GlobalAdministrator, exit: Exit::Permission, ..OPERATOR };
 
 /// A person must sign in again.
-const SIGN_IN: Row = Row {
-    who: Who::SignedIn,
-    goto: Goto::SignInAgain,
-    exit: Exit::SignIn,
-    ..OPERATOR
-};
+const SIGN_IN: Row =
+    Row { who: Who::SignedIn, goto: Goto::SignInAgain, exit: Exit::SignIn, ..OPERATOR };
 
 /// A mistake of this program.
-const OURS: Row = Row {
-    who: Who::Alphaus,
-    goto: Goto::Leave,
-    exit: Exit::Internal,
-    ..OPERATOR
-};
+const OURS: Row = Row { who: Who::Alphaus, goto: Goto::Leave, exit: Exit::Internal, ..OPERATOR };
 
 /// Time helps.
 const PATIENCE: Row = Row {
@@ -441,10 +417,7 @@ impl Values {
                 ("{service}", failure.service.title().to_owned()),
                 ("{application}", or(context.application, "your app")),
                 ("{tenant}", or(context.tenant, "the directory typed")),
-                (
-                    "{redirect}",
-                    or(context.redirect, "the redirect address of step 3"),
-                ),
+                ("{redirect}", or(context.redirect, "the redirect address of step 3")),
                 ("{api}", api.to_owned()),
                 ("{api id}", id.to_owned()),
             ],
@@ -463,11 +436,7 @@ impl Values {
             filled = filled.replace("{detail}", self.detail.as_deref()?);
         }
         // A sentence that begins with a placeholder still begins with a capital letter.
-        Some(if text.starts_with('{') {
-            capital(&filled)
-        } else {
-            filled
-        })
+        Some(if text.starts_with('{') { capital(&filled) } else { filled })
     }
 }
 
@@ -493,7 +462,5 @@ fn clip(raw: &str, longest: usize) -> String {
 /// The first letter in upper case, for the start of a sentence.
 fn capital(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(rest).collect()
-    })
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

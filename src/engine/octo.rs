@@ -104,13 +104,7 @@ impl OctoClient {
             return Err(NoClient::BadSecret);
         }
         let (ring, host) = octo.clone();
-        Ok(Self {
-            id: id.to_owned(),
-            secret,
-            ring,
-            host,
-            source,
-        })
+        Ok(Self { id: id.to_owned(), secret, ring, host, source })
     }
 
     /// Its ID, for the one form that it goes into.
@@ -219,12 +213,7 @@ mod tests {
 
     fn made(id: &str, secret: &str) -> Result<OctoClient, NoClient> {
         let octo = (Ring::Usual, Foreign::new("api.alphaus.cloud"));
-        OctoClient::new(
-            id,
-            Secret::shared(secret.to_owned()),
-            &octo,
-            Source::Variables,
-        )
+        OctoClient::new(id, Secret::shared(secret.to_owned()), &octo, Source::Variables)
     }
 
     #[test]

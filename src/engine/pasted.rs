@@ -66,10 +66,8 @@ impl Pasted {
             return Self::shown(failure);
         }
         let kind = Self::told(raw);
-        let may_be_a_page = matches!(
-            kind,
-            Self::NoCode | Self::NotACode | Self::SignInAddress { .. }
-        );
+        let may_be_a_page =
+            matches!(kind, Self::NoCode | Self::NotACode | Self::SignInAddress { .. });
         match may_be_a_page.then(|| shown_error(raw)).flatten() {
             Some(failure) => Self::shown(failure),
             None => kind,
@@ -77,20 +75,13 @@ impl Pasted {
     }
 
     fn shown(failure: Failure) -> Self {
-        Self::Refused {
-            failure: Box::new(failure),
-            state: None,
-        }
+        Self::Refused { failure: Box::new(failure), state: None }
     }
 
     fn told(raw: &str) -> Self {
-        let joined: String = raw
-            .chars()
-            .filter(|c| !c.is_whitespace() && !c.is_control())
-            .collect();
-        let text = joined
-            .trim_matches(['"', '\'', '<', '>', '`'])
-            .replace("&amp;", "&");
+        let joined: String =
+            raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        let text = joined.trim_matches(['"', '\'', '<', '>', '`']).replace("&amp;", "&");
         if text.is_empty() {
             return Self::Empty;
         }
@@ -114,9 +105,7 @@ impl Pasted {
             return Self::SecretKey;
         }
         // A wrapped line has line ends; a sentence has blanks.
-        let has_blanks = raw
-            .lines()
-            .any(|line| line.trim().contains(char::is_whitespace));
+        let has_blanks = raw.lines().any(|line| line.trim().contains(char::is_whitespace));
         let fits = text.bytes().all(|b| b.is_ascii_graphic())
             && !text.contains(['&', '=', '?', '"', '<', '>', '{']);
         if has_blanks || !fits || text.len() < Self::SHORTEST {
@@ -164,19 +153,12 @@ impl Pasted {
                 first("error_description"),
                 first("error_subcode").or_else(|| first("suberror")),
             );
-            return Self::Refused {
-                failure: Box::new(failure),
-                state: state(),
-            };
+            return Self::Refused { failure: Box::new(failure), state: state() };
         }
         if first("access_token").is_some() || first("id_token").is_some() {
             return Self::Token;
         }
-        if text.contains("://") {
-            Self::NoCode
-        } else {
-            Self::NotACode
-        }
+        if text.contains("://") { Self::NoCode } else { Self::NotACode }
     }
 }
 
@@ -187,10 +169,7 @@ pub fn answered_error(error: &str, description: Option<&str>, subcode: Option<&s
     failure.suberror = subcode.and_then(Foreign::some);
     if let Some(description) = description {
         let split = split_description(description);
-        failure.codes = codes_in(description)
-            .into_iter()
-            .filter_map(aadsts)
-            .collect();
+        failure.codes = codes_in(description).into_iter().filter_map(aadsts).collect();
         failure.sentence = Foreign::some(split.sentence);
         failure.trace_id = split.trace_id.and_then(Foreign::some);
         failure.correlation_id = split.correlation_id.and_then(Foreign::some);
@@ -247,11 +226,7 @@ fn error_page(raw: &str) -> Option<Failure> {
 }
 
 fn aadsts(found: Found) -> Option<u64> {
-    if let Found::Aadsts(code) = found {
-        Some(code)
-    } else {
-        None
-    }
+    if let Found::Aadsts(code) = found { Some(code) } else { None }
 }
 
 /// The parameters of an address or of a query string; `None` when it is neither.
@@ -292,11 +267,7 @@ mod tests {
 
     fn code_of(raw: &str) -> (String, Option<String>, bool) {
         match Pasted::read(raw) {
-            Pasted::Code {
-                code,
-                state,
-                in_address,
-            } => (
+            Pasted::Code { code, state, in_address } => (
                 code.secret().reveal().to_owned(),
                 state.map(|s| s.reveal().to_owned()),
                 in_address,
@@ -324,11 +295,7 @@ mod tests {
             format!("http://localhost/#code={CODE}&state=7f3c"),
             "https://localhost/?code=1.AXoAkl-some_op\n  aque.AgABBAIAAADnf&state=7f3c".to_owned(),
         ] {
-            assert_eq!(
-                code_of(&raw),
-                (CODE.to_owned(), state.clone(), true),
-                "{raw}"
-            );
+            assert_eq!(code_of(&raw), (CODE.to_owned(), state.clone(), true), "{raw}");
         }
         assert_eq!(code_of(CODE), (CODE.to_owned(), None, false));
         assert_eq!(code_of("abcdefghijklmnop%2Bq").0, "abcdefghijklmnop+q");
@@ -374,9 +341,7 @@ mod tests {
     #[test]
     fn an_error_comes_with_its_sentence() {
         let raw = "http://localhost:12345/?error=access_denied&error_subcode=cancel&state=7f3c&error_description=AADSTS65004%3a+User+declined+to+consent.%0d%0aTrace+ID%3a+3939d04c-d7ba-42bf-9cb7-1e5854cdce9e";
-        let Pasted::Refused { failure, state } = Pasted::read(raw) else {
-            panic!("no error")
-        };
+        let Pasted::Refused { failure, state } = Pasted::read(raw) else { panic!("no error") };
         assert_eq!(failure.error, Foreign::some("access_denied"));
         assert_eq!(failure.suberror, Foreign::some("cancel"));
         assert_eq!(failure.codes, [65004]);
@@ -398,11 +363,7 @@ mod tests {
             "AADSTS50011".to_owned(),
             "https://login.microsoftonline.com/error?code=50011".to_owned(),
         ] {
-            let Pasted::Refused {
-                failure,
-                state: None,
-            } = Pasted::read(&raw)
-            else {
+            let Pasted::Refused { failure, state: None } = Pasted::read(&raw) else {
                 panic!("{raw}")
             };
             assert_eq!(failure.codes, [50_011], "{raw}");

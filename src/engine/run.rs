@@ -203,17 +203,10 @@ impl Run {
     /// Step 3 with what is registered.
     fn again(purpose: Purpose, ids: &[CheckId], registration: Registration) -> Option<Self> {
         let (api, _) = registration.active.clone()?.partner_api?;
-        let request = PartnerApiRequest {
-            mpn: api.mpn,
-            other_secret: None,
-            redirect: api.redirect,
-        };
+        let request =
+            PartnerApiRequest { mpn: api.mpn, other_secret: None, redirect: api.redirect };
         let step = PartnerApi::new(request, purpose, None);
-        Some(Self::new(
-            Plan::PartnerApi(Rc::new(step)),
-            ids,
-            registration,
-        ))
+        Some(Self::new(Plan::PartnerApi(Rc::new(step)), ids, registration))
     }
 
     fn new(plan: Plan, ids: &[CheckId], registration: Registration) -> Self {
@@ -223,13 +216,7 @@ impl Run {
             registration,
             ..Board::default()
         };
-        Self {
-            work: plan.work(port.clone()),
-            plan,
-            board,
-            port,
-            sent: None,
-        }
+        Self { work: plan.work(port.clone()), plan, board, port, sent: None }
     }
 
     /// Takes over what an open attempt has already reached, so that nothing is asked or done twice. A sign-in that was begun
@@ -253,9 +240,7 @@ impl Run {
     #[must_use]
     pub fn without_prices(mut self) -> Self {
         let prices = [CheckId::PriceToken, CheckId::Rates, CheckId::Sheet];
-        self.board
-            .checks
-            .retain(|check| !prices.contains(&check.id));
+        self.board.checks.retain(|check| !prices.contains(&check.id));
         self
     }
 
@@ -317,9 +302,7 @@ impl Run {
         let other_token = failed(CheckId::AppClaims);
         // What Octo has is asked again before anything is sent again; what it has taken is known from the journal.
         let all = self.submits();
-        self.begin_again(now, |_, check| {
-            all || other_token && check.id == CheckId::AppToken
-        })
+        self.begin_again(now, |_, check| all || other_token && check.id == CheckId::AppToken)
     }
 
     /// Starts again at the sign-in; the secret and what came before it stay proven.
@@ -332,9 +315,7 @@ impl Run {
         self.board.address_seen = None;
         self.board.tokens.retain(|(_, person, _)| !person);
         let mut checks = self.board.checks.iter();
-        let from = checks
-            .position(|check| check.id == CheckId::SignIn)
-            .unwrap_or(0);
+        let from = checks.position(|check| check.id == CheckId::SignIn).unwrap_or(0);
         self.begin_again(now, |index, _| index >= from)
     }
 
@@ -372,12 +353,10 @@ impl Run {
 
     /// Works until everything waits for an outcome.
     fn go_on(&mut self) -> Vec<(CheckId, Effect)> {
-        self.port
-            .with(|board| std::mem::swap(board, &mut self.board));
+        self.port.with(|board| std::mem::swap(board, &mut self.board));
         let mut context = Context::from_waker(Waker::noop());
         let over = self.work.as_mut().poll(&mut context).is_ready();
-        self.port
-            .with(|board| std::mem::swap(board, &mut self.board));
+        self.port.with(|board| std::mem::swap(board, &mut self.board));
         if over {
             self.work = Box::pin(std::future::pending());
         }
@@ -516,11 +495,7 @@ fn attempt_to_write(registration: &Registration) -> (Attempt, Vec<Fact>) {
 /// An attempt of this name, and the facts that begin it.
 fn beginning(registration: &Registration, attempt: AttemptId, slot: Slot) -> (Attempt, Vec<Fact>) {
     let base = registration.active_sequence();
-    let began = Fact::Began {
-        attempt,
-        slot,
-        base,
-    };
+    let began = Fact::Began { attempt, slot, base };
     let facts = registration.storing().into_iter().chain([began]);
     (Attempt::new(attempt, slot, base), facts.collect())
 }

@@ -98,10 +98,7 @@ impl Registration {
         typed.application_id = proof.application.to_string();
         let domain = proof.domain.as_ref().map(ToString::to_string);
         typed.directory = domain.unwrap_or_else(|| proof.tenant.to_string());
-        typed.secret_ends = proof
-            .secret_ends
-            .map(|date| date.to_string())
-            .unwrap_or_default();
+        typed.secret_ends = proof.secret_ends.map(|date| date.to_string()).unwrap_or_default();
         let newest = self.open.as_ref().or(self.active.as_ref());
         if let Some((api, _)) = newest.and_then(|attempt| attempt.partner_api.as_ref()) {
             api.redirect.as_str().clone_into(&mut typed.redirect);

@@ -19,9 +19,7 @@ pub(super) fn word(count: usize) -> String {
 
 /// Returns a random version 4 GUID.
 pub(super) fn guid() -> String {
-    let number = bytes(16)
-        .iter()
-        .fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    let number = bytes(16).iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
     let number = (number & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let hex = format!("{number:032x}");
     [0..8, 8..12, 12..16, 16..20, 20..32]

@@ -53,9 +53,8 @@ impl Tenant {
     /// Reads a segment as Entra does.
     fn named(name: &str, facts: &Facts) -> Result<Self, Refusal> {
         let is = |own: &str| own.eq_ignore_ascii_case(name);
-        if let Some(shared) = ["common", "organizations", "consumers"]
-            .into_iter()
-            .find(|own| is(own))
+        if let Some(shared) =
+            ["common", "organizations", "consumers"].into_iter().find(|own| is(own))
         {
             return Ok(Self::Shared(shared));
         }
@@ -65,11 +64,7 @@ impl Tenant {
         if is(OTHER_TENANT) || is(OTHER_DOMAIN) {
             return Ok(Self::Other);
         }
-        let code = if chance::is_guid(name) || is_dns_name(name) {
-            90_002
-        } else {
-            900_023
-        };
+        let code = if chance::is_guid(name) || is_dns_name(name) { 90_002 } else { 900_023 };
         Err(Refusal::of(code).fill("{tenant}", name))
     }
 

@@ -89,10 +89,7 @@ impl Pairs {
 
     /// Returns a value, also an empty one.
     pub(super) fn raw(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Returns a value that is not blank.
@@ -133,11 +130,7 @@ impl Reply {
 
     /// A reply with bytes of a media type.
     pub(super) fn whole(status: StatusCode, media: Option<&str>, body: impl Into<Bytes>) -> Self {
-        let reply = Self {
-            status,
-            headers: Box::default(),
-            payload: Payload::Whole(body.into()),
-        };
+        let reply = Self { status, headers: Box::default(), payload: Payload::Whole(body.into()) };
         match media {
             Some(media) => reply.header("content-type", media),
             None => reply,
@@ -146,11 +139,7 @@ impl Reply {
 
     /// A JSON reply.
     pub(super) fn json(status: StatusCode, value: &Value) -> Self {
-        Self::whole(
-            status,
-            Some("application/json; charset=utf-8"),
-            value.to_string(),
-        )
+        Self::whole(status, Some("application/json; charset=utf-8"), value.to_string())
     }
 
     /// A plain text reply.
@@ -168,19 +157,14 @@ impl Reply {
 
     /// A body that is made while it is sent.
     pub(super) fn stream(status: StatusCode, length: Option<u64>, body: Body) -> Self {
-        Self {
-            status,
-            headers: Box::default(),
-            payload: Payload::Stream(length, body),
-        }
+        Self { status, headers: Box::default(), payload: Payload::Stream(length, body) }
     }
 
     /// Sets a header; one that cannot be a header is left out.
     pub(super) fn header(mut self, name: &str, value: &str) -> Self {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::try_from(name),
-            HeaderValue::from_bytes(value.as_bytes()),
-        ) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_bytes()))
+        {
             self.headers.append(name, value);
         }
         self
@@ -208,18 +192,14 @@ impl Reply {
         *response.status_mut() = self.status;
         *response.headers_mut() = *self.headers;
         if let Some(length) = length {
-            response
-                .headers_mut()
-                .insert("content-length", HeaderValue::from(length));
+            response.headers_mut().insert("content-length", HeaderValue::from(length));
         }
         response
     }
 }
 
 fn whole(bytes: Bytes) -> Body {
-    Full::new(bytes)
-        .map_err(|never| match never {})
-        .boxed_unsync()
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
 }
 
 /// Makes text harmless inside a page.
@@ -264,18 +244,11 @@ mod tests {
 
     #[test]
     fn a_form_is_read_only_when_the_body_says_it_is_one() {
-        let form = call(
-            "content-type",
-            "application/x-www-form-urlencoded; charset=utf-8",
-        )
-        .form();
+        let form = call("content-type", "application/x-www-form-urlencoded; charset=utf-8").form();
         assert_eq!(form.get("b"), Some("x y!"));
         assert_eq!(form.twice(), Some("a"));
         assert_eq!((form.get("c"), form.raw("c")), (None, Some("")));
-        assert_eq!(
-            call("content-type", "application/json").form().get("b"),
-            None
-        );
+        assert_eq!(call("content-type", "application/json").form().get("b"), None);
     }
 
     #[test]

@@ -78,22 +78,13 @@ impl Key {
 
     fn generate() -> Option<Self> {
         let pair = KeyPair::generate(KeySize::Rsa2048).ok()?;
-        let pkcs8 = pair
-            .as_der()
-            .ok()
-            .map(|der: Pkcs8V1Der<'_>| der.as_ref().to_vec())?;
+        let pkcs8 = pair.as_der().ok().map(|der: Pkcs8V1Der<'_>| der.as_ref().to_vec())?;
         let signer = rcgen::KeyPair::try_from(pkcs8).ok()?;
         let mut params = rcgen::CertificateParams::default();
-        params
-            .distinguished_name
-            .push(rcgen::DnType::CommonName, "octo-csp simulator signing key");
+        params.distinguished_name.push(rcgen::DnType::CommonName, "octo-csp simulator signing key");
         let certificate = params.self_signed(&signer).ok()?.der().to_vec();
         let id = URL_SAFE_NO_PAD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &certificate));
-        Some(Self {
-            pair,
-            id,
-            certificate,
-        })
+        Some(Self { pair, id, certificate })
     }
 }
 

@@ -24,25 +24,15 @@ pub(super) fn token(shared: &Shared, call: &Call) -> Reply {
 
 fn granted(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     let bad = |error: &str, text: &str| refused::oauth(StatusCode::BAD_REQUEST, error, text);
-    let form = multipart(call).ok_or_else(|| {
-        bad(
-            "invalid_request",
-            "The request must be multipart/form-data.",
-        )
-    })?;
+    let form = multipart(call)
+        .ok_or_else(|| bad("invalid_request", "The request must be multipart/form-data."))?;
     match form.get("grant_type") {
         Some("client_credentials") => {}
         Some(_) => {
-            return Err(bad(
-                "unsupported_grant_type",
-                "The grant type is not supported.",
-            ));
+            return Err(bad("unsupported_grant_type", "The grant type is not supported."));
         }
         None => {
-            return Err(bad(
-                "invalid_request",
-                "The parameter grant_type is missing.",
-            ));
+            return Err(bad("invalid_request", "The parameter grant_type is missing."));
         }
     }
     let facts = &shared.facts;
@@ -50,11 +40,7 @@ fn granted(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
         && form.get("client_secret") == Some(&facts.octo_client_secret);
     if !known {
         let text = "Client authentication failed";
-        return Err(refused::oauth(
-            StatusCode::UNAUTHORIZED,
-            "invalid_client",
-            text,
-        ));
+        return Err(refused::oauth(StatusCode::UNAUTHORIZED, "invalid_client", text));
     }
     if form.get("scope") != Some("openid") {
         return Err(bad("invalid_scope", "The scope is not valid."));
@@ -72,11 +58,7 @@ fn granted(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
         "token_type": "Bearer", "expires_in": LIFE, "access_token": access, "refresh_token": chance::word(96),
         "id_token": shared.key.sign(&claims),
     });
-    Ok(Reply::whole(
-        StatusCode::OK,
-        Some("application/json"),
-        body.to_string(),
-    ))
+    Ok(Reply::whole(StatusCode::OK, Some("application/json"), body.to_string()))
 }
 
 /// Answers a request to the Cover API.
@@ -85,22 +67,15 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
 }
 
 fn answered(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
-    let token = call
-        .bearer()
-        .and_then(|token| shared.desk().octo_tokens.get(token).copied());
+    let token = call.bearer().and_then(|token| shared.desk().octo_tokens.get(token).copied());
     if token.is_none_or(|until| shared.clock.now() >= until) {
         return Err(refusal(StatusCode::UNAUTHORIZED, "unauthenticated"));
     }
     if let Some(row) = shared.scenario.service(&["octo"]) {
         return Err(refused::reply(row));
     }
-    let path = call
-        .path
-        .strip_prefix("/m/blue/cover/v1/")
-        .ok_or_else(not_found)?;
-    let target = path
-        .strip_prefix("account/")
-        .filter(|target| !target.contains('/'));
+    let path = call.path.strip_prefix("/m/blue/cover/v1/").ok_or_else(not_found)?;
+    let target = path.strip_prefix("account/").filter(|target| !target.contains('/'));
     let credentials = path.strip_prefix("azure/credentials/");
     match (call.method.as_str(), path) {
         ("GET", "me") => Ok(answer_with(&json!({
@@ -112,11 +87,9 @@ fn answered(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
         ("GET" | "PUT" | "DELETE", _) if target.is_some() => {
             one(shared, call, target.unwrap_or_default())
         }
-        (_, "me" | "account" | "account/all:read") => Err(refused::octo(
-            StatusCode::NOT_IMPLEMENTED,
-            12,
-            "Method Not Allowed",
-        )),
+        (_, "me" | "account" | "account/all:read") => {
+            Err(refused::octo(StatusCode::NOT_IMPLEMENTED, 12, "Method Not Allowed"))
+        }
         _ => Err(not_found()),
     }
 }
@@ -141,11 +114,7 @@ fn all(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
         lines.push(json!({"result": there}).to_string() + "\n");
         shared.desk().octo_accounts.insert(own.clone(), there);
     }
-    Ok(Reply::whole(
-        StatusCode::OK,
-        Some("application/json"),
-        lines.concat(),
-    ))
+    Ok(Reply::whole(StatusCode::OK, Some("application/json"), lines.concat()))
 }
 
 fn register(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
@@ -154,10 +123,7 @@ fn register(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     let target = text(&body, "target")?;
     let taken = shared.is(Quirk::OctoTaken) || !shared.desk().octo_accounts.is_empty();
     if taken && text(&body, "accountType")? == "payer" {
-        return Err(refusal(
-            StatusCode::CONFLICT,
-            "a payer account is registered already",
-        ));
+        return Err(refusal(StatusCode::CONFLICT, "a payer account is registered already"));
     }
     let made = account(target, &body, shared);
     shared.desk().octo_accounts.insert(target.to_owned(), made);
@@ -184,9 +150,7 @@ fn one(shared: &Shared, call: &Call, target: &str) -> Result<Reply, Reply> {
         return gone.map(|_| answer_with(&json!({}))).ok_or_else(no_account);
     }
     let found = shared.desk().octo_accounts.get(target).cloned();
-    found
-        .map(|account| answer_with(&account))
-        .ok_or_else(no_account)
+    found.map(|account| answer_with(&account)).ok_or_else(no_account)
 }
 
 fn keep(shared: &Shared, call: &Call, kind: &str) -> Result<Reply, Reply> {
@@ -248,9 +212,7 @@ fn account(target: &str, body: &Value, shared: &Shared) -> Value {
 fn fields(call: &Call, names: &[&str]) -> Result<Value, Reply> {
     let body: Value =
         serde_json::from_slice(&call.body).map_err(|_detail| bad("the body is not JSON"))?;
-    let fields = body
-        .as_object()
-        .ok_or_else(|| bad("the body is not an object"))?;
+    let fields = body.as_object().ok_or_else(|| bad("the body is not an object"))?;
     match fields.keys().find(|name| !names.contains(&name.as_str())) {
         Some(name) => Err(bad(&format!("unknown field \"{name}\""))),
         None => Ok(body),

@@ -57,18 +57,13 @@ const READS: [Read; 14] = [
 /// Answers a request to Partner Center.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
     let caller = identified(shared, call);
-    let compliant = caller
-        .as_ref()
-        .ok()
-        .filter(|caller| caller.user)
-        .map(|caller| caller.mfa);
+    let compliant = caller.as_ref().ok().filter(|caller| caller.user).map(|caller| caller.mfa);
     let reply = match caller {
         Ok(caller) => read(shared, call, &caller).unwrap_or_else(|refusal| refusal),
         Err(refusal) => refusal,
     };
-    let wants_to_know = call
-        .header("validatemfa")
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let wants_to_know =
+        call.header("validatemfa").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let reply = named(call, reply);
     match compliant {
         Some(mfa) if wants_to_know => {
@@ -80,10 +75,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
 }
 
 fn read(shared: &Shared, call: &Call, caller: &Caller) -> Result<Reply, Reply> {
-    let path = call
-        .path
-        .strip_prefix("/partnercenter/v1/")
-        .ok_or_else(not_found)?;
+    let path = call.path.strip_prefix("/partnercenter/v1/").ok_or_else(not_found)?;
     let (read, id) = READS
         .iter()
         .find_map(|read| matched(read.path, path).map(|id| (read, id)))
@@ -97,11 +89,7 @@ fn read(shared: &Shared, call: &Call, caller: &Caller) -> Result<Reply, Reply> {
     }
     if caller.mfa == Some(false) && !shared.is(Quirk::MfaNotEnforced) {
         let text = "The token has no valid MFA claim.";
-        return Err(refused::partner_center(
-            StatusCode::UNAUTHORIZED,
-            900_421,
-            text,
-        ));
+        return Err(refused::partner_center(StatusCode::UNAUTHORIZED, 900_421, text));
     }
     if caller.user && shared.is(Quirk::NoRole) {
         let text = "The supplied role does not have the rights to perform the requested operation.";
@@ -142,43 +130,25 @@ fn identified(shared: &Shared, call: &Call) -> Result<Caller, Reply> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     if entra::is_named(OLD_GRAPH, text("aud")) {
         let text = "The audience in the token is invalid and is no longer supported in Partner Center API.";
-        return Err(refused::partner_center(
-            StatusCode::UNAUTHORIZED,
-            900_420,
-            text,
-        ));
+        return Err(refused::partner_center(StatusCode::UNAUTHORIZED, 900_420, text));
     }
     if !entra::is_named(entra::PARTNER_CENTER, text("aud")) {
         let text = "The partner token is missing in the request context.";
-        return Err(refused::partner_center(
-            StatusCode::UNAUTHORIZED,
-            800_001,
-            text,
-        ));
+        return Err(refused::partner_center(StatusCode::UNAUTHORIZED, 800_001, text));
     }
     if text("tid") != shared.facts.tenant_id {
-        return Err(refused::partner_center(
-            StatusCode::UNAUTHORIZED,
-            400,
-            "Access denied.",
-        ));
+        return Err(refused::partner_center(StatusCode::UNAUTHORIZED, 400, "Access denied."));
     }
     let user = claims.get("scp").is_some();
     let ways = claims.get("amr").and_then(Value::as_array);
-    Ok(Caller {
-        user,
-        mfa: ways
-            .filter(|_| user)
-            .map(|ways| ways.iter().any(|way| way == "mfa")),
-    })
+    Ok(Caller { user, mfa: ways.filter(|_| user).map(|ways| ways.iter().any(|way| way == "mfa")) })
 }
 
 fn matched<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
     if pattern == path {
         return Some("");
     }
-    path.strip_prefix(pattern.strip_suffix("{}")?)
-        .filter(|id| !id.is_empty() && !id.contains('/'))
+    path.strip_prefix(pattern.strip_suffix("{}")?).filter(|id| !id.is_empty() && !id.contains('/'))
 }
 
 fn not_found() -> Reply {
@@ -188,9 +158,7 @@ fn not_found() -> Reply {
 /// Names the request as Partner Center does.
 fn named(call: &Call, reply: Reply) -> Reply {
     let own = |name: &str| {
-        call.header(name)
-            .filter(|id| chance::is_guid(id))
-            .map_or_else(chance::guid, str::to_owned)
+        call.header(name).filter(|id| chance::is_guid(id)).map_or_else(chance::guid, str::to_owned)
     };
     reply
         .header("MS-CorrelationId", &own("ms-correlationid"))

@@ -25,15 +25,11 @@ const VIEWS: [&str; 7] = [
 
 /// Answers a request to the price service.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
-    let reply = allowed(shared, call)
-        .and_then(|()| found(shared, call))
-        .unwrap_or_else(|refusal| refusal);
+    let reply =
+        allowed(shared, call).and_then(|()| found(shared, call)).unwrap_or_else(|refusal| refusal);
     let reply = reply
         .header("Request-ID", &chance::guid())
-        .header(
-            "x-ms-ags-diagnostic",
-            "{\"ServerInfo\":{\"DataCenter\":\"Simulated\"}}",
-        )
+        .header("x-ms-ags-diagnostic", "{\"ServerInfo\":{\"DataCenter\":\"Simulated\"}}")
         .header("timestamp", &clock::stamp(shared.clock.now()));
     match call.header("client-request-id") {
         Some(id) => reply.header("client-request-id", id),
@@ -46,10 +42,8 @@ fn allowed(shared: &Shared, call: &Call) -> Result<(), Reply> {
         let text = "Unauthorized: Invalid Authorization header";
         Reply::text(StatusCode::UNAUTHORIZED, text)
     };
-    let claims = call
-        .bearer()
-        .and_then(|token| entra::claims_of(shared, token))
-        .ok_or_else(invalid)?;
+    let claims =
+        call.bearer().and_then(|token| entra::claims_of(shared, token)).ok_or_else(invalid)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     if !entra::is_named(entra::PARTNER_API, text("aud")) || text("tid") != shared.facts.tenant_id {
         return Err(invalid());
@@ -69,9 +63,8 @@ fn allowed(shared: &Shared, call: &Call) -> Result<(), Reply> {
 
 /// The service exchanges the caller's token, and shows Entra's refusal of that as text.
 fn not_exchanged(shared: &Shared) -> Reply {
-    let sentence = super::scenario::aadsts(65_002)
-        .map(|row| entra::sentence(shared, row))
-        .unwrap_or_default();
+    let sentence =
+        super::scenario::aadsts(65_002).map(|row| entra::sentence(shared, row)).unwrap_or_default();
     let text = format!(
         "failed to authorize : {sentence}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {} (invalid_grant)",
         chance::guid(),
@@ -93,10 +86,8 @@ fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     };
     if call.method != Method::GET {
         let text = "The HTTP method is not allowed on the resource.";
-        return Err(
-            refused::price(StatusCode::METHOD_NOT_ALLOWED, "invalidRequest", text)
-                .header("allow", "GET"),
-        );
+        return Err(refused::price(StatusCode::METHOD_NOT_ALLOWED, "invalidRequest", text)
+            .header("allow", "GET"));
     }
     let keys = keys_of(keys).ok_or_else(|| bad("The key of the resource is not valid."))?;
     let key = |wanted: &str| {
@@ -107,9 +98,7 @@ fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     };
     if name == "fxrates" {
         month(key("Month")?)?;
-        return struck(shared, &["price"], || {
-            sheet::rates(shared, key("Month").unwrap_or(""))
-        });
+        return struck(shared, &["price"], || sheet::rates(shared, key("Month").unwrap_or("")));
     }
     let (market, view) = (key("Market")?, key("PricesheetView")?);
     if market.len() != 2 || !market.chars().all(|c| c.is_ascii_alphabetic()) {
@@ -122,9 +111,7 @@ fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     let zip = call
         .header("accept-encoding")
         .is_some_and(|value| value.split(',').any(|word| word.trim() == "deflate"));
-    struck(shared, &["price", "price-head"], || {
-        sheet::sheet(shared, view, market, zip)
-    })
+    struck(shared, &["price", "price-head"], || sheet::sheet(shared, view, market, zip))
 }
 
 fn struck(shared: &Shared, places: &[&str], well: impl FnOnce() -> Reply) -> Result<Reply, Reply> {

@@ -92,10 +92,7 @@ impl Scenario {
     pub fn all() -> &'static [(&'static str, &'static str)] {
         static ALL: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
         ALL.get_or_init(|| {
-            let mut all = vec![
-                ("happy", "Everything goes well"),
-                ("none", "Everything goes well"),
-            ];
+            let mut all = vec![("happy", "Everything goes well"), ("none", "Everything goes well")];
             all.extend(WIRES.iter().map(|row| (row.name, row.what)));
             all.extend(QUIRKS.iter().map(|(name, what, _)| (*name, *what)));
             all.extend(
@@ -103,11 +100,7 @@ impl Scenario {
                     Some((*alias, first_sentence(entra_row(name)?.text)))
                 }),
             );
-            all.extend(
-                entra_rows()
-                    .iter()
-                    .map(|row| (row.name, first_sentence(row.text))),
-            );
+            all.extend(entra_rows().iter().map(|row| (row.name, first_sentence(row.text))));
             all.extend(service_rows().iter().map(|row| (row.name, row.text)));
             all
         })
@@ -119,10 +112,7 @@ impl Scenario {
             None => fault(name)?,
             Some((bare, place)) => fault(bare)?.moved(place)?,
         };
-        Some(Self {
-            name: name.to_ascii_lowercase(),
-            fault,
-        })
+        Some(Self { name: name.to_ascii_lowercase(), fault })
     }
 
     /// The name it was found by.
@@ -137,12 +127,8 @@ impl Scenario {
 
     /// Whether it is about certificates, and needs https to strike.
     pub(super) fn needs_tls(&self) -> bool {
-        let certificates = [
-            Quirk::TlsExpired,
-            Quirk::TlsNotYet,
-            Quirk::TlsWrongName,
-            Quirk::TlsUnknown,
-        ];
+        let certificates =
+            [Quirk::TlsExpired, Quirk::TlsNotYet, Quirk::TlsWrongName, Quirk::TlsUnknown];
         certificates.into_iter().any(|quirk| self.is(quirk))
     }
 
@@ -189,10 +175,9 @@ impl Fault {
         let is = |own: &str| own.eq_ignore_ascii_case(place);
         match self {
             Self::Wire(wire, _) => Place::named(place).map(|place| Self::Wire(wire, place)),
-            Self::Entra(row, _) => ENTRA_PLACES
-                .into_iter()
-                .find(|own| is(own))
-                .map(|place| Self::Entra(row, place)),
+            Self::Entra(row, _) => {
+                ENTRA_PLACES.into_iter().find(|own| is(own)).map(|place| Self::Entra(row, place))
+            }
             Self::None | Self::Service(_) | Self::Quirk(_) => None,
         }
     }
@@ -200,10 +185,7 @@ impl Fault {
 
 impl Default for Scenario {
     fn default() -> Self {
-        Self {
-            name: "happy".to_owned(),
-            fault: Fault::None,
-        }
+        Self { name: "happy".to_owned(), fault: Fault::None }
     }
 }
 
@@ -218,10 +200,7 @@ fn fault(name: &str) -> Option<Fault> {
     if is("happy") || is("none") {
         return Some(Fault::None);
     }
-    let name = ALIASES
-        .iter()
-        .find(|(alias, _)| is(alias))
-        .map_or(name, |(_, name)| name);
+    let name = ALIASES.iter().find(|(alias, _)| is(alias)).map_or(name, |(_, name)| name);
     let is = |own: &str| own.eq_ignore_ascii_case(name);
     if let Some(row) = WIRES.iter().find(|row| is(row.name)) {
         return Some(Fault::Wire(row.wire, row.place));
@@ -241,9 +220,7 @@ pub(super) fn aadsts(code: u32) -> Option<&'static EntraRow> {
 }
 
 fn entra_row(name: &str) -> Option<&'static EntraRow> {
-    entra_rows()
-        .iter()
-        .find(|row| row.name.eq_ignore_ascii_case(name))
+    entra_rows().iter().find(|row| row.name.eq_ignore_ascii_case(name))
 }
 
 fn entra_rows() -> &'static [EntraRow] {
@@ -296,10 +273,7 @@ fn service_rows() -> &'static [ServiceRow] {
 }
 
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
-    table
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn columns<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
@@ -318,14 +292,8 @@ mod tests {
     #[test]
     fn every_line_of_the_tables_is_a_row() {
         let count = |table| lines(table).count();
-        assert_eq!(
-            entra_rows().len(),
-            count(include_str!("scenario/aadsts.txt"))
-        );
-        assert_eq!(
-            service_rows().len(),
-            count(include_str!("scenario/services.txt"))
-        );
+        assert_eq!(entra_rows().len(), count(include_str!("scenario/aadsts.txt")));
+        assert_eq!(service_rows().len(), count(include_str!("scenario/services.txt")));
     }
 
     #[test]

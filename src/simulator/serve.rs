@@ -73,10 +73,7 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Sha
     // A reply is written at once; waiting for more only makes tests slow.
     let _not_important = stream.set_nodelay(true);
     let reset = Arc::new(AtomicBool::new(false));
-    let socket = Socket {
-        stream,
-        reset: Arc::clone(&reset),
-    };
+    let socket = Socket { stream, reset: Arc::clone(&reset) };
     match tls {
         None => speak(socket, shared, reset).await,
         Some(tls) => {
@@ -168,10 +165,7 @@ fn path_on_host(path: &str) -> String {
     let bases = ["/partnercenter", "/partner", "/m/blue/cover"];
     let base = bases
         .into_iter()
-        .find(|base| {
-            path.strip_prefix(base)
-                .is_some_and(|rest| rest.starts_with('/'))
-        })
+        .find(|base| path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/')))
         .unwrap_or("");
     path.strip_prefix(base).unwrap_or(path).to_owned()
 }

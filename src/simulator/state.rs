@@ -58,10 +58,7 @@ impl Facts {
             authority: format!("{base}/{tenant_id}"),
             tenant_id,
             domain: "contoso.onmicrosoft.com".to_owned(),
-            domains: vec![
-                "contoso.onmicrosoft.com".to_owned(),
-                "contoso.example".to_owned(),
-            ],
+            domains: vec!["contoso.onmicrosoft.com".to_owned(), "contoso.example".to_owned()],
             client_id: "6f1d2c9a-3e84-4b57-a0d9-1c8e7b5f2a46".to_owned(),
             client_secret: chance::client_secret(),
             secret_id: "a94be0d7-52c3-4e1f-8d6b-0f7a9c3e5b28".to_owned(),
@@ -173,9 +170,6 @@ impl Shared {
     }
 
     pub(super) fn counters(&self) -> Counters {
-        Counters {
-            sheet_bytes: self.sheet_sent.load(Ordering::Relaxed),
-            ..self.desk().counters
-        }
+        Counters { sheet_bytes: self.sheet_sent.load(Ordering::Relaxed), ..self.desk().counters }
     }
 }

@@ -38,11 +38,7 @@ impl Authority {
         let config = config(leaf.der().clone(), &key).ok_or(StartError::Key)?;
         let folder = std::env::temp_dir().join(format!("octo-csp-simulator-{}", chance::guid()));
         let file = folder.join("ca.pem");
-        let made = Self {
-            folder,
-            file,
-            config: Arc::new(config),
-        };
+        let made = Self { folder, file, config: Arc::new(config) };
         made.write(&written).map_err(StartError::Folder)?;
         Ok(made)
     }
@@ -81,18 +77,15 @@ impl Drop for Authority {
 
 impl std::fmt::Debug for Authority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Authority")
-            .field("file", &self.file)
-            .finish_non_exhaustive()
+        f.debug_struct("Authority").field("file", &self.file).finish_non_exhaustive()
     }
 }
 
 fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
     let mut params = CertificateParams::default();
-    params.distinguished_name.push(
-        DnType::CommonName,
-        format!("octo-csp simulator {}", chance::word(6)),
-    );
+    params
+        .distinguished_name
+        .push(DnType::CommonName, format!("octo-csp simulator {}", chance::word(6)));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![
         KeyUsagePurpose::KeyCertSign,
@@ -115,9 +108,7 @@ fn leaf(
     };
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names)?;
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "localhost");
+    params.distinguished_name.push(DnType::CommonName, "localhost");
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

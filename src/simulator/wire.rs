@@ -46,10 +46,7 @@ const PLACES: [(&str, Place); 11] = [
 impl Place {
     /// Finds a place by the name that follows an `@`.
     pub(super) fn named(name: &str) -> Option<Self> {
-        PLACES
-            .iter()
-            .find(|(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, place)| *place)
+        PLACES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, place)| *place)
     }
 
     /// Returns where this request goes.
@@ -76,10 +73,9 @@ impl Place {
     pub(super) fn covers(self, other: Self) -> bool {
         match self {
             Self::Everywhere => other != Self::Elsewhere,
-            Self::Token => matches!(
-                other,
-                Self::Token | Self::AppOnly | Self::Redeem | Self::Refresh
-            ),
+            Self::Token => {
+                matches!(other, Self::Token | Self::AppOnly | Self::Redeem | Self::Refresh)
+            }
             Self::Metadata
             | Self::SignIn
             | Self::AppOnly
@@ -97,8 +93,7 @@ impl Place {
 /// Returns which pretended host a path belongs to.
 pub(super) fn host(path: &str) -> &'static str {
     let under = |base: &str| {
-        path.strip_prefix(base)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     if under("/partnercenter") {
         "partner_center"
@@ -145,12 +140,7 @@ pub(super) struct Row {
 }
 
 const fn row(name: &'static str, what: &'static str, place: Place, wire: Wire) -> Row {
-    Row {
-        name,
-        what,
-        place,
-        wire,
-    }
+    Row { name, what, place, wire }
 }
 
 const PC: Place = Place::PartnerCenter;
@@ -226,12 +216,8 @@ fn throttled(seconds: &str) -> Reply {
     let body = format!(
         r#"{{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in {seconds} seconds." }}"#
     );
-    Reply::whole(
-        StatusCode::TOO_MANY_REQUESTS,
-        Some("application/json"),
-        body,
-    )
-    .header("retry-after", seconds)
+    Reply::whole(StatusCode::TOO_MANY_REQUESTS, Some("application/json"), body)
+        .header("retry-after", seconds)
 }
 
 fn unavailable(when: &str) -> Reply {
@@ -320,7 +306,6 @@ fn wrong_type(mut reply: Reply) -> Reply {
 }
 
 fn flood(reply: Reply) -> Reply {
-    (0..90).fold(reply, |reply, number| {
-        reply.header(&format!("x-flood-{number}"), &"x".repeat(1_000))
-    })
+    (0..90)
+        .fold(reply, |reply, number| reply.header(&format!("x-flood-{number}"), &"x".repeat(1_000)))
 }

@@ -42,11 +42,7 @@ impl TextField {
     /// Makes a field that holds `text` as far as it fits, caret at the end, nothing to undo.
     pub fn new(text: &str) -> Self {
         let text: String = kept(text).take(Self::LONGEST).collect();
-        Self {
-            caret: text.len(),
-            text,
-            ..Self::default()
-        }
+        Self { caret: text.len(), text, ..Self::default() }
     }
 
     /// What is in it.
@@ -199,10 +195,7 @@ impl TextField {
 
     fn previous(&self) -> usize {
         let before = self.text.get(..self.caret).unwrap_or_default();
-        before
-            .grapheme_indices(true)
-            .next_back()
-            .map_or(0, |(at, _)| at)
+        before.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
     }
 
     fn next(&self) -> usize {

@@ -33,78 +33,18 @@ enum Press {
 /// All keys. The first row of an intent names it on the help line.
 const ROWS: &[Row] = &[
     row(Press::Key(KeyCode::Tab), Intent::Next, "Tab", "next field"),
-    row(
-        Press::Key(KeyCode::BackTab),
-        Intent::Previous,
-        "Shift-Tab",
-        "previous field",
-    ),
-    row(
-        Press::Key(KeyCode::Enter),
-        Intent::Submit,
-        "Enter",
-        "the marked action",
-    ),
-    row(
-        Press::Ctrl('j'),
-        Intent::Submit,
-        "Ctrl-J",
-        "the marked action",
-    ),
-    row(
-        Press::Ctrl('m'),
-        Intent::Submit,
-        "Ctrl-M",
-        "the marked action",
-    ),
-    row(
-        Press::Key(KeyCode::Esc),
-        Intent::Back,
-        "Esc",
-        "one level back",
-    ),
-    row(
-        Press::Key(KeyCode::Up),
-        Intent::Up,
-        "Up",
-        "up in a list, or the field above",
-    ),
-    row(
-        Press::Key(KeyCode::Down),
-        Intent::Down,
-        "Down",
-        "down in a list, or the field below",
-    ),
-    row(
-        Press::Key(KeyCode::PageUp),
-        Intent::PageUp,
-        "PageUp",
-        "a page up",
-    ),
-    row(
-        Press::Key(KeyCode::PageDown),
-        Intent::PageDown,
-        "PageDown",
-        "a page down",
-    ),
-    row(
-        Press::Key(KeyCode::Left),
-        Intent::Left,
-        "Left",
-        "one character left",
-    ),
-    row(
-        Press::Key(KeyCode::Right),
-        Intent::Right,
-        "Right",
-        "one character right",
-    ),
-    row(
-        Press::Key(KeyCode::Home),
-        Intent::Home,
-        "Home",
-        "to the start",
-    ),
+    row(Press::Key(KeyCode::BackTab), Intent::Previous, "Shift-Tab", "previous field"),
+    row(Press::Key(KeyCode::Enter), Intent::Submit, "Enter", "the marked action"),
+    row(Press::Ctrl('j'), Intent::Submit, "Ctrl-J", "the marked action"),
+    row(Press::Ctrl('m'), Intent::Submit, "Ctrl-M", "the marked action"),
+    row(Press::Key(KeyCode::Esc), Intent::Back, "Esc", "one level back"),
+    row(Press::Key(KeyCode::Up), Intent::Up, "Up", "up in a list, or the field above"),
+    row(Press::Key(KeyCode::Down), Intent::Down, "Down", "down in a list, or the field below"),
+    row(Press::Key(KeyCode::PageUp), Intent::PageUp, "PageUp", "a page up"),
+    row(Press::Key(KeyCode::PageDown), Intent::PageDown, "PageDown", "a page down"),
+    row(Press::Key(KeyCode::Left), Intent::Left, "Left", "one character left"),
+    row(Press::Key(KeyCode::Right), Intent::Right, "Right", "one character right"),
+    row(Press::Key(KeyCode::Home), Intent::Home, "Home", "to the start"),
     row(Press::Ctrl('a'), Intent::Home, "Ctrl-A", "to the start"),
     row(Press::Key(KeyCode::End), Intent::End, "End", "to the end"),
     row(Press::Ctrl('e'), Intent::End, "Ctrl-E", "to the end"),
@@ -114,105 +54,35 @@ const ROWS: &[Row] = &[
         "Backspace",
         "erase the character before",
     ),
-    row(
-        Press::Ctrl('h'),
-        Intent::EraseBack,
-        "Ctrl-H",
-        "erase the character before",
-    ),
-    row(
-        Press::Key(KeyCode::Delete),
-        Intent::EraseForward,
-        "Delete",
-        "erase the character after",
-    ),
-    row(
-        Press::Ctrl('u'),
-        Intent::EraseToStart,
-        "Ctrl-U",
-        "erase to the start",
-    ),
-    row(
-        Press::Alt('z'),
-        Intent::Undo,
-        "Alt-Z",
-        "undo in a visible field",
-    ),
+    row(Press::Ctrl('h'), Intent::EraseBack, "Ctrl-H", "erase the character before"),
+    row(Press::Key(KeyCode::Delete), Intent::EraseForward, "Delete", "erase the character after"),
+    row(Press::Ctrl('u'), Intent::EraseToStart, "Ctrl-U", "erase to the start"),
+    row(Press::Alt('z'), Intent::Undo, "Alt-Z", "undo in a visible field"),
     row(Press::Key(KeyCode::F(1)), Intent::Help, "F1", "help"),
     row(Press::Alt('1'), Intent::Help, "Alt-1", "help"),
-    row(
-        Press::Letter('?'),
-        Intent::Help,
-        "?",
-        "help, outside of fields",
-    ),
-    row(
-        Press::Key(KeyCode::F(2)),
-        Intent::Extra(2),
-        "F2",
-        "as the page says",
-    ),
+    row(Press::Letter('?'), Intent::Help, "?", "help, outside of fields"),
+    row(Press::Key(KeyCode::F(2)), Intent::Extra(2), "F2", "as the page says"),
     row(Press::Alt('2'), Intent::Extra(2), "Alt-2", "the same as F2"),
-    row(
-        Press::Key(KeyCode::F(3)),
-        Intent::Extra(3),
-        "F3",
-        "as the page says",
-    ),
+    row(Press::Key(KeyCode::F(3)), Intent::Extra(3), "F3", "as the page says"),
     row(Press::Alt('3'), Intent::Extra(3), "Alt-3", "the same as F3"),
-    row(
-        Press::Key(KeyCode::F(4)),
-        Intent::Extra(4),
-        "F4",
-        "as the page says",
-    ),
+    row(Press::Key(KeyCode::F(4)), Intent::Extra(4), "F4", "as the page says"),
     row(Press::Alt('4'), Intent::Extra(4), "Alt-4", "the same as F4"),
-    row(
-        Press::Key(KeyCode::F(5)),
-        Intent::Extra(5),
-        "F5",
-        "as the page says",
-    ),
+    row(Press::Key(KeyCode::F(5)), Intent::Extra(5), "F5", "as the page says"),
     row(Press::Alt('5'), Intent::Extra(5), "Alt-5", "the same as F5"),
-    row(
-        Press::Key(KeyCode::F(6)),
-        Intent::Extra(6),
-        "F6",
-        "as the page says",
-    ),
+    row(Press::Key(KeyCode::F(6)), Intent::Extra(6), "F6", "as the page says"),
     row(Press::Alt('6'), Intent::Extra(6), "Alt-6", "the same as F6"),
-    row(
-        Press::Key(KeyCode::F(7)),
-        Intent::Extra(7),
-        "F7",
-        "as the page says",
-    ),
+    row(Press::Key(KeyCode::F(7)), Intent::Extra(7), "F7", "as the page says"),
     row(Press::Alt('7'), Intent::Extra(7), "Alt-7", "the same as F7"),
-    row(
-        Press::Key(KeyCode::F(8)),
-        Intent::Extra(8),
-        "F8",
-        "as the page says",
-    ),
+    row(Press::Key(KeyCode::F(8)), Intent::Extra(8), "F8", "as the page says"),
     row(Press::Alt('8'), Intent::Extra(8), "Alt-8", "the same as F8"),
-    row(
-        Press::Key(KeyCode::F(9)),
-        Intent::Extra(9),
-        "F9",
-        "as the page says",
-    ),
+    row(Press::Key(KeyCode::F(9)), Intent::Extra(9), "F9", "as the page says"),
     row(Press::Alt('9'), Intent::Extra(9), "Alt-9", "the same as F9"),
     row(Press::Ctrl('c'), Intent::Leave, "Ctrl-C", "leave"),
     row(Press::Ctrl('z'), Intent::Suspend, "Ctrl-Z", "suspend"),
 ];
 
 const fn row(press: Press, intent: Intent, label: &'static str, does: &'static str) -> Row {
-    Row {
-        label,
-        does,
-        intent,
-        press,
-    }
+    Row { label, does, intent, press }
 }
 
 /// Returns what a key means, or `None` for a key that means nothing. `typing` says whether a text field has the focus.
@@ -236,23 +106,17 @@ pub fn intent(key: &KeyEvent, typing: bool) -> Option<Intent> {
         (code, false, false) => Press::Key(code),
         _ => return None,
     };
-    ROWS.iter()
-        .find(|row| row.press == press)
-        .map(|row| row.intent)
+    ROWS.iter().find(|row| row.press == press).map(|row| row.intent)
 }
 
 /// Returns how the key of an intent is written on the help line; a letter's label is empty, its page knows it.
 pub fn label(intent: Intent) -> &'static str {
-    ROWS.iter()
-        .find(|row| row.intent == intent)
-        .map_or("", |row| row.label)
+    ROWS.iter().find(|row| row.intent == intent).map_or("", |row| row.label)
 }
 
 /// Returns what the key means that a help line calls so, such as `F5` or `Esc`; a letter is not among them.
 pub fn called(label: &str) -> Option<Intent> {
-    ROWS.iter()
-        .find(|row| row.label.eq_ignore_ascii_case(label))
-        .map(|row| row.intent)
+    ROWS.iter().find(|row| row.label.eq_ignore_ascii_case(label)).map(|row| row.intent)
 }
 
 /// Returns the rows of the help page, twins included.
@@ -308,12 +172,7 @@ mod tests {
         }
         assert_eq!(meaning(KeyCode::BackTab, SHIFT), both(Intent::Previous));
         assert_eq!(meaning(KeyCode::Tab, SHIFT), both(Intent::Previous));
-        for code in [
-            KeyCode::F(10),
-            KeyCode::F(12),
-            KeyCode::Insert,
-            KeyCode::Null,
-        ] {
+        for code in [KeyCode::F(10), KeyCode::F(12), KeyCode::Insert, KeyCode::Null] {
             assert_eq!(meaning(code, NONE), [None, None], "{code:?}");
         }
     }
@@ -331,11 +190,7 @@ mod tests {
                 'z' => Some(Intent::Suspend),
                 _ => None,
             };
-            assert_eq!(
-                meaning(KeyCode::Char(letter), CTRL),
-                [wanted; 2],
-                "{letter}"
-            );
+            assert_eq!(meaning(KeyCode::Char(letter), CTRL), [wanted; 2], "{letter}");
             let upper = KeyCode::Char(letter.to_ascii_uppercase());
             assert_eq!(meaning(upper, CTRL | SHIFT), [wanted; 2], "{letter}");
         }
@@ -344,14 +199,8 @@ mod tests {
     #[test]
     fn function_keys_have_alt_digit_twins() {
         for (number, digit) in (2_u8..=9).zip('2'..='9') {
-            assert_eq!(
-                meaning(KeyCode::F(number), NONE),
-                both(Intent::Extra(number))
-            );
-            assert_eq!(
-                meaning(KeyCode::Char(digit), ALT),
-                both(Intent::Extra(number))
-            );
+            assert_eq!(meaning(KeyCode::F(number), NONE), both(Intent::Extra(number)));
+            assert_eq!(meaning(KeyCode::Char(digit), ALT), both(Intent::Extra(number)));
             assert_eq!(label(Intent::Extra(number)), format!("F{number}"));
         }
         assert_eq!(meaning(KeyCode::Char('1'), ALT), both(Intent::Help));
@@ -381,10 +230,7 @@ mod tests {
     #[test]
     fn what_alt_gr_makes_is_a_character_and_ctrl_alt_letters_are_nothing() {
         for c in ['@', '{', '€', 'ą', '\\'] {
-            assert_eq!(
-                meaning(KeyCode::Char(c), CTRL | ALT),
-                both(Intent::Typed(c))
-            );
+            assert_eq!(meaning(KeyCode::Char(c), CTRL | ALT), both(Intent::Typed(c)));
         }
         for c in ['a', 'z', 'Q', '2'] {
             assert_eq!(meaning(KeyCode::Char(c), CTRL | ALT), [None, None]);
@@ -425,14 +271,8 @@ mod tests {
                 Press::Alt(c) => (KeyCode::Char(c), ALT),
                 Press::Letter(c) => (KeyCode::Char(c), NONE),
             };
-            assert_eq!(
-                intent(&KeyEvent::new(code, modifiers), false),
-                Some(row.intent)
-            );
-            let again = rows()
-                .iter()
-                .skip(at + 1)
-                .find(|other| other.press == row.press);
+            assert_eq!(intent(&KeyEvent::new(code, modifiers), false), Some(row.intent));
+            let again = rows().iter().skip(at + 1).find(|other| other.press == row.press);
             assert_eq!(again, None);
             assert!(!row.label.is_empty() && !row.does.is_empty());
         }

@@ -114,10 +114,7 @@ impl Row {
     /// Words at the right edge.
     #[must_use]
     pub fn right(mut self, tone: Tone, text: impl Into<String>) -> Self {
-        self.right = Some(Piece {
-            text: text.into(),
-            tone,
-        });
+        self.right = Some(Piece { text: text.into(), tone });
         self
     }
 
@@ -138,30 +135,20 @@ impl Row {
     /// A word such as `note` and what it says, which hangs beside it.
     pub fn word(tone: Tone, word: &str, text: impl Into<String>) -> Self {
         let cells = u16::try_from(word.len() + 2).unwrap_or(6);
-        Self::of(tone, format!("{word}  "))
-            .and(Tone::Plain, text)
-            .at(3)
-            .hanging(3 + cells)
+        Self::of(tone, format!("{word}  ")).and(Tone::Plain, text).at(3).hanging(3 + cells)
     }
 
     /// A label of a fixed width and what belongs to it, which hangs below itself.
     pub fn pair(label: &str, width: u16, tone: Tone, value: impl Into<String>) -> Self {
         let padded = format!("{label:<0$}", usize::from(width));
-        Self {
-            indent: 3,
-            hang: 3 + width,
-            ..Self::default()
-        }
-        .and(Tone::Plain, padded)
-        .and(tone, value)
+        Self { indent: 3, hang: 3 + width, ..Self::default() }
+            .and(Tone::Plain, padded)
+            .and(tone, value)
     }
 
     /// The words without their tones.
     pub fn words(&self) -> String {
-        self.pieces
-            .iter()
-            .map(|piece| piece.text.as_str())
-            .collect()
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
     }
 }
 
@@ -260,10 +247,7 @@ pub struct Page<'a> {
 impl<'a> Page<'a> {
     /// An empty page.
     pub fn new(place: impl Into<String>) -> Self {
-        Self {
-            place: place.into(),
-            ..Self::default()
-        }
+        Self { place: place.into(), ..Self::default() }
     }
 
     /// Adds rows.

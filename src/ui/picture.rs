@@ -59,10 +59,7 @@ impl Shot {
 
     fn write(&self, svg: &mut String, title: &str, about: &str) -> fmt::Result {
         let area = self.cells.area;
-        let (width, height) = (
-            area.width * CELL.0 + 2 * EDGE,
-            area.height * CELL.1 + BAR + EDGE,
-        );
+        let (width, height) = (area.width * CELL.0 + 2 * EDGE, area.height * CELL.1 + BAR + EDGE);
         let (title, about) = (escaped(title), escaped(about));
         writeln!(
             svg,
@@ -121,12 +118,7 @@ impl Shot {
                     run.text.push_str(cell.symbol());
                     run.cells += cells;
                 }
-                _ => runs.push(Run {
-                    column,
-                    cells,
-                    text: cell.symbol().to_owned(),
-                    look,
-                }),
+                _ => runs.push(Run { column, cells, text: cell.symbol().to_owned(), look }),
             }
             column += cells;
         }
@@ -192,19 +184,11 @@ impl Look {
         let dim = has(Modifier::DIM).then_some(DIMMED);
         let (ink, ground) = (colour(cell.fg).or(dim), colour(cell.bg));
         let (ink, ground) = if has(Modifier::REVERSED) {
-            (
-                Some(ground.unwrap_or(BACKGROUND)),
-                Some(ink.unwrap_or(FOREGROUND)),
-            )
+            (Some(ground.unwrap_or(BACKGROUND)), Some(ink.unwrap_or(FOREGROUND)))
         } else {
             (ink, ground)
         };
-        Self {
-            ink,
-            ground,
-            bold: has(Modifier::BOLD),
-            underlined: has(Modifier::UNDERLINED),
-        }
+        Self { ink, ground, bold: has(Modifier::BOLD), underlined: has(Modifier::UNDERLINED) }
     }
 }
 
@@ -247,10 +231,7 @@ fn colour(colour: Color) -> Option<&'static str> {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -279,18 +260,9 @@ mod tests {
 
     #[test]
     fn what_is_reversed_is_drawn_on_the_colour_of_its_letters() {
-        let svg = drawn(Line::from(Span::styled(
-            "x ",
-            Style::new().red().reversed().bold(),
-        )));
-        assert!(
-            svg.contains(r##"width="18" height="19" fill="#f0716b"/>"##),
-            "{svg}"
-        );
-        assert!(
-            svg.contains(r##"fill="#15181e" font-weight="bold">x<"##),
-            "{svg}"
-        );
+        let svg = drawn(Line::from(Span::styled("x ", Style::new().red().reversed().bold())));
+        assert!(svg.contains(r##"width="18" height="19" fill="#f0716b"/>"##), "{svg}");
+        assert!(svg.contains(r##"fill="#15181e" font-weight="bold">x<"##), "{svg}");
     }
 
     #[test]

@@ -82,11 +82,7 @@ struct Spot {
 
 impl Spot {
     fn of(wizard: &Wizard) -> Self {
-        Self {
-            place: wizard.place,
-            step: wizard.step(),
-            overlay: wizard.overlay.clone(),
-        }
+        Self { place: wizard.place, step: wizard.step(), overlay: wizard.overlay.clone() }
     }
 }
 
@@ -162,9 +158,8 @@ impl Talk {
             .retain(|(field, text)| now.iter().any(|it| it.field == *field && it.text == *text));
         let silent = wizard.now.saturating_sub(self.spoke_at) >= SILENCE;
         // What is said about the field that is asked stands right before the question.
-        let (last, first): (Vec<&Saying>, Vec<&Saying>) = now
-            .iter()
-            .partition(|saying| saying.field.is_some() && saying.field == asked);
+        let (last, first): (Vec<&Saying>, Vec<&Saying>) =
+            now.iter().partition(|saying| saying.field.is_some() && saying.field == asked);
         for saying in first.into_iter().chain(last) {
             let key = (saying.field, saying.text.clone());
             let wanted = match (saying.said, saying.field) {
@@ -290,8 +285,7 @@ impl Talk {
             return self.act(wizard, deed);
         }
         if !word.is_empty() && number.is_none() {
-            self.replies
-                .push(format!("Type a number from 1 to {count}."));
+            self.replies.push(format!("Type a number from 1 to {count}."));
             return Vec::new();
         }
         let mut tasks = Vec::new();
@@ -340,11 +334,7 @@ impl Talk {
 
     /// A line of a list, or a field of the page.
     fn number(&mut self, wizard: &mut Wizard, number: usize) -> Vec<Task> {
-        let stops = if wizard.overlay.is_some() {
-            Vec::new()
-        } else {
-            wizard.stops()
-        };
+        let stops = if wizard.overlay.is_some() { Vec::new() } else { wizard.stops() };
         let at = number.checked_sub(1);
         match at.and_then(|at| stops.get(at)) {
             Some(Stop::Mark(_)) => {
@@ -397,8 +387,7 @@ impl Talk {
                         .any(|hint| crate::ui::keys::called(hint.key) == Some(intent));
                 drop(page);
                 if nothing {
-                    self.replies
-                        .push("That key does nothing on this page.".to_owned());
+                    self.replies.push("That key does nothing on this page.".to_owned());
                     return Vec::new();
                 }
                 wizard.update(Event::Pressed(intent))
@@ -445,9 +434,7 @@ fn to_first_field(wizard: &mut Wizard) {
 fn go(wizard: &mut Wizard, to: usize) -> Vec<Task> {
     let count = wizard.stops().len().max(1);
     let steps = (wizard.focus + count - to.min(count - 1)) % count;
-    (0..steps)
-        .flat_map(|_| wizard.update(Event::Pressed(Intent::Previous)))
-        .collect()
+    (0..steps).flat_map(|_| wizard.update(Event::Pressed(Intent::Previous))).collect()
 }
 
 fn is_wrong(wizard: &Wizard, field: Field) -> bool {

@@ -67,10 +67,7 @@ impl<'a> Explained<'a> {
 
     /// Of a diagnosis and its circumstances.
     pub fn of(explanation: &'a Explanation) -> Self {
-        Self {
-            when: explanation.when,
-            ..Self::new(&explanation.diagnosis)
-        }
+        Self { when: explanation.when, ..Self::new(&explanation.diagnosis) }
     }
 }
 

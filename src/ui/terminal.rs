@@ -68,10 +68,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            mouse: false,
-            tick: Duration::from_millis(100),
-        }
+        Self { mouse: false, tick: Duration::from_millis(100) }
     }
 }
 
@@ -111,13 +108,9 @@ where
     }
     let signals = signals::stream().map_err(NoTerminal::Switch)?;
     let mut screen = guard::Tty::enter(settings.mouse).map_err(NoTerminal::Switch)?;
-    let wires = Wires {
-        events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?,
-        signals,
-    };
-    let ending = run_loop(&mut screen, wires, settings, app, perform)
-        .await
-        .map_err(NoTerminal::Switch)?;
+    let wires = Wires { events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?, signals };
+    let ending =
+        run_loop(&mut screen, wires, settings, app, perform).await.map_err(NoTerminal::Switch)?;
     drop(screen);
     for line in &ending.lines {
         // Whoever closed the terminal does not read them.

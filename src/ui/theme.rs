@@ -47,11 +47,9 @@ impl Theme {
         let reversed = plain.add_modifier(Modifier::REVERSED);
         let (ok, warning, failure) = match choice {
             // Yellow, cyan, blue and the greys vanish on one of the two backgrounds.
-            ColourChoice::Coloured => (
-                bold.fg(Color::Green),
-                bold.fg(Color::Magenta),
-                bold.fg(Color::Red),
-            ),
+            ColourChoice::Coloured => {
+                (bold.fg(Color::Green), bold.fg(Color::Magenta), bold.fg(Color::Red))
+            }
             ColourChoice::Plain => (bold, bold, bold),
         };
         Self {
@@ -124,11 +122,7 @@ impl ColourFacts {
             ColourWish::Auto if is(&self.term, "dumb") || is(&self.clicolor, "0") => false,
             ColourWish::Auto => self.is_terminal,
         };
-        if coloured {
-            ColourChoice::Coloured
-        } else {
-            ColourChoice::Plain
-        }
+        if coloured { ColourChoice::Coloured } else { ColourChoice::Plain }
     }
 }
 
@@ -249,10 +243,7 @@ impl GlyphFacts {
             let value = value.to_ascii_lowercase();
             value.contains("utf-8") || value.contains("utf8")
         });
-        let poor = matches!(
-            self.term.as_deref(),
-            Some("linux" | "dumb" | "vt100" | "vt220")
-        );
+        let poor = matches!(self.term.as_deref(), Some("linux" | "dumb" | "vt100" | "vt220"));
         if !self.ascii && (self.always_unicode || (utf8 && !poor)) {
             Glyphs::UNICODE
         } else {
@@ -307,10 +298,7 @@ mod tests {
         }
         for style in styles(&Theme::new(ColourChoice::Coloured)) {
             assert_eq!(style.bg, None);
-            assert!(matches!(
-                style.fg,
-                None | Some(Color::Green | Color::Magenta | Color::Red)
-            ));
+            assert!(matches!(style.fg, None | Some(Color::Green | Color::Magenta | Color::Red)));
         }
     }
 
@@ -333,15 +321,7 @@ mod tests {
     }
 
     /// `--color`, `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, `TERM`, terminal, coloured?
-    type Case = (
-        ColourWish,
-        &'static str,
-        &'static str,
-        &'static str,
-        &'static str,
-        bool,
-        bool,
-    );
+    type Case = (ColourWish, &'static str, &'static str, &'static str, &'static str, bool, bool);
 
     #[test]
     fn colour_is_decided_in_the_documented_order() {
@@ -375,11 +355,7 @@ mod tests {
                 term: value(term),
                 is_terminal,
             };
-            assert_eq!(
-                facts.choice() == ColourChoice::Coloured,
-                coloured,
-                "{case:?}"
-            );
+            assert_eq!(facts.choice() == ColourChoice::Coloured, coloured, "{case:?}");
         }
     }
 
@@ -405,20 +381,10 @@ mod tests {
                 ascii: false,
                 always_unicode: false,
             };
-            assert_eq!(
-                facts.glyphs() == Glyphs::UNICODE,
-                unicode,
-                "{all} {ctype} {lang} {term}"
-            );
-            let asked = GlyphFacts {
-                ascii: true,
-                ..facts.clone()
-            };
+            assert_eq!(facts.glyphs() == Glyphs::UNICODE, unicode, "{all} {ctype} {lang} {term}");
+            let asked = GlyphFacts { ascii: true, ..facts.clone() };
             assert_eq!(asked.glyphs(), Glyphs::ASCII);
-            let windows = GlyphFacts {
-                always_unicode: true,
-                ..facts
-            };
+            let windows = GlyphFacts { always_unicode: true, ..facts };
             assert_eq!(windows.glyphs(), Glyphs::UNICODE);
         }
     }

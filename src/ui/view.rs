@@ -97,24 +97,15 @@ pub(in crate::ui) fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
             .scenario
             .as_ref()
             .map_or_else(String::new, |name| format!("  (misfortune: {name})"));
-        lines.push((
-            Tone::Warning,
-            format!("REHEARSAL  nothing leaves this machine{scenario}"),
-        ));
+        lines.push((Tone::Warning, format!("REHEARSAL  nothing leaves this machine{scenario}")));
     } else if !wizard.setting.unknown_hosts.is_empty() {
         lines.push((
             Tone::Warning,
-            format!(
-                "Not Microsoft's: {}",
-                wizard.setting.unknown_hosts.join(", ")
-            ),
+            format!("Not Microsoft's: {}", wizard.setting.unknown_hosts.join(", ")),
         ));
     }
     if wizard.setting.extra_ca {
-        lines.push((
-            Tone::Warning,
-            "An extra CA is trusted (--ca-file)".to_owned(),
-        ));
+        lines.push((Tone::Warning, "An extra CA is trusted (--ca-file)".to_owned()));
     }
     lines
 }
@@ -129,11 +120,7 @@ pub(in crate::ui) fn counted(characters: usize) -> String {
 
 /// The four tabs: title and whether it is done.
 pub(in crate::ui) fn tabs(wizard: &Wizard, open: usize) -> Vec<(bool, &'static str)> {
-    let attempt = wizard
-        .registration
-        .open
-        .as_ref()
-        .or(wizard.registration.active.as_ref());
+    let attempt = wizard.registration.open.as_ref().or(wizard.registration.active.as_ref());
     let done = [
         wizard.registration.named || open > 0,
         attempt.is_some_and(|attempt| attempt.partner_center.is_some()),
@@ -141,11 +128,7 @@ pub(in crate::ui) fn tabs(wizard: &Wizard, open: usize) -> Vec<(bool, &'static s
         false,
     ];
     let titles = ["Basic Details", "Partner Center", "Partner API", "Review"];
-    titles
-        .into_iter()
-        .zip(done)
-        .map(|(title, done)| (done, title))
-        .collect()
+    titles.into_iter().zip(done).map(|(title, done)| (done, title)).collect()
 }
 
 /// "Step 2 of 3" and the like.
@@ -178,38 +161,20 @@ fn input(wizard: &Wizard, field: Field) -> Input<'_> {
         (None, None) => choice(wizard, field),
     };
     let mut below = Vec::new();
-    if let Some(problem) = wizard
-        .problems
-        .iter()
-        .find(|problem| problem.field == field)
-    {
+    if let Some(problem) = wizard.problems.iter().find(|problem| problem.field == field) {
         below.push(
-            Row::of(Tone::Warning, "!!  ")
-                .and(Tone::Plain, problem.what.clone())
-                .at(5)
-                .hanging(9),
+            Row::of(Tone::Warning, "!!  ").and(Tone::Plain, problem.what.clone()).at(5).hanging(9),
         );
         below.push(Row::of(Tone::Muted, problem.cure.clone()).at(9));
     } else if let Some(note) = wizard.notes.get(&field) {
-        below.push(
-            Row::of(Tone::Note, "note  ")
-                .and(Tone::Muted, note.clone())
-                .at(5)
-                .hanging(11),
-        );
+        below.push(Row::of(Tone::Note, "note  ").and(Tone::Muted, note.clone()).at(5).hanging(11));
     } else if let Some(quiet) = quietly(wizard, field) {
         below.push(quiet);
     }
     if let Some(crib) = &wizard.setting.rehearsal {
         below.extend(cribbed(crib, field));
     }
-    Input {
-        field,
-        aside: None,
-        body,
-        focused: wizard.stop() == Some(Stop::Field(field)),
-        below,
-    }
+    Input { field, aside: None, body, focused: wizard.stop() == Some(Stop::Field(field)), below }
 }
 
 fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
@@ -233,10 +198,7 @@ fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
         | Field::Confirmation
         | Field::OctoClientId
         | Field::OctoSecret => (
-            vec![
-                Environment::Production.title(),
-                Environment::Sandbox.title(),
-            ],
+            vec![Environment::Production.title(), Environment::Sandbox.title()],
             usize::from(wizard.environment == Environment::Sandbox),
         ),
     };
@@ -245,15 +207,11 @@ fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
 
 fn quietly(wizard: &Wizard, field: Field) -> Option<Row> {
     let row = |word: &str, tone: Tone, text: String| {
-        Row::of(tone, format!("{word}  "))
-            .and(Tone::Muted, text)
-            .at(5)
-            .hanging(9)
+        Row::of(tone, format!("{word}  ")).and(Tone::Muted, text).at(5).hanging(9)
     };
     let text = wizard.forms.text(field)?.text();
-    let told = crate::ids::Directory::parse(text)
-        .ok()
-        .and_then(|key| wizard.told.get(key.value.as_str()));
+    let told =
+        crate::ids::Directory::parse(text).ok().and_then(|key| wizard.told.get(key.value.as_str()));
     match (field, told) {
         (Field::ClientId | Field::Directory, Some(Told::Directory(region))) => {
             return Some(row("ok", Tone::Ok, format!("this is a directory{region}")));
@@ -289,21 +247,13 @@ fn cribbed(crib: &crate::ui::wizard::Crib, field: Field) -> Option<Row> {
         Some(secret) => secret.reveal().to_owned(),
         None => crib.values.get(&field)?.clone(),
     };
-    Some(
-        Row::of(Tone::Muted, "type  ")
-            .and(Tone::Value, value)
-            .at(5)
-            .hanging(11),
-    )
+    Some(Row::of(Tone::Muted, "type  ").and(Tone::Value, value).at(5).hanging(11))
 }
 
 /// The notice above the page's own words.
 fn notice(wizard: &Wizard, page: &mut Page<'_>) {
     page.notice = wizard.notice.as_ref().map(|notice| {
-        Row::of(Tone::Note, "note  ")
-            .and(Tone::Plain, notice.clone())
-            .at(1)
-            .hanging(7)
+        Row::of(Tone::Note, "note  ").and(Tone::Plain, notice.clone()).at(1).hanging(7)
     });
 }
 

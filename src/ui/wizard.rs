@@ -190,10 +190,7 @@ pub enum Told {
 
 /// The wizard.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own about the session"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the session")]
 pub struct Wizard {
     pub(crate) setting: Setting,
     pub(crate) place: Place,
@@ -334,11 +331,7 @@ impl Wizard {
     pub fn diagnosis(&self) -> Option<(CheckId, &Failure, Diagnosis)> {
         let run = self.run.as_ref()?;
         let (check, failure) = run.failed()?;
-        Some((
-            check.id,
-            failure,
-            diagnose::diagnose(failure, &self.context(check.id)),
-        ))
+        Some((check.id, failure, diagnose::diagnose(failure, &self.context(check.id))))
     }
 
     /// How the process ends when it is left here.
@@ -346,12 +339,10 @@ impl Wizard {
         match self.place {
             Place::Done | Place::Overview => Exit::Done,
             Place::Octo if !self.before_commit() => Exit::Done,
-            Place::Stopped => self
-                .diagnosis()
-                .map_or(Exit::Refused, |(_, _, diagnosis)| diagnosis.exit),
-            Place::Shut => self
-                .shut_diagnosis()
-                .map_or(Exit::Storage, |diagnosis| diagnosis.exit),
+            Place::Stopped => {
+                self.diagnosis().map_or(Exit::Refused, |(_, _, diagnosis)| diagnosis.exit)
+            }
+            Place::Shut => self.shut_diagnosis().map_or(Exit::Storage, |diagnosis| diagnosis.exit),
             Place::Opening
             | Place::Start
             | Place::Basic
@@ -367,11 +358,7 @@ impl Wizard {
     /// What can have the focus here, from top to bottom.
     pub(crate) fn stops(&self) -> Vec<Stop> {
         let fields = |fields: &[Field]| -> Vec<Stop> {
-            fields
-                .iter()
-                .map(|field| Stop::Field(*field))
-                .chain([Stop::Button])
-                .collect()
+            fields.iter().map(|field| Stop::Field(*field)).chain([Stop::Button]).collect()
         };
         match self.place {
             Place::Start => (0..MARKS.len()).map(Stop::Mark).collect(),
@@ -384,12 +371,9 @@ impl Wizard {
                 Field::Directory,
                 Field::SecretEnds,
             ]),
-            Place::PartnerApi if self.forms.other_secret => fields(&[
-                Field::MpnId,
-                Field::SecretChoice,
-                Field::ApiSecret,
-                Field::Redirect,
-            ]),
+            Place::PartnerApi if self.forms.other_secret => {
+                fields(&[Field::MpnId, Field::SecretChoice, Field::ApiSecret, Field::Redirect])
+            }
             Place::PartnerApi => fields(&[Field::MpnId, Field::SecretChoice, Field::Redirect]),
             Place::SignIn => fields(&[Field::Answer]),
             Place::Review if self.must_confirm() => fields(&[Field::Confirmation]),
@@ -425,9 +409,7 @@ impl Wizard {
 
     /// Whether the run in flight has ended well.
     pub(crate) fn run_finished(&self) -> bool {
-        self.run
-            .as_ref()
-            .is_some_and(|run| run.status() == Status::Finished)
+        self.run.as_ref().is_some_and(|run| run.status() == Status::Finished)
     }
 
     /// Whether the name of what is replaced must be typed: always for a working registration of another account.
@@ -444,10 +426,7 @@ impl Wizard {
     }
 
     fn perform_run(&mut self, effects: Vec<(CheckId, Effect)>) -> Vec<Task> {
-        effects
-            .into_iter()
-            .map(|(id, effect)| self.perform(Origin::Run(id), effect))
-            .collect()
+        effects.into_iter().map(|(id, effect)| self.perform(Origin::Run(id), effect)).collect()
     }
 
     fn cancel(&mut self, given_up: impl Fn(&Origin) -> bool) -> Vec<Task> {
@@ -581,10 +560,7 @@ impl Wizard {
     /// Ctrl-C: a question if something would be lost, and the end when it comes again, as the question says.
     fn wants_to_leave(&mut self) -> Vec<Task> {
         if self.overlay == Some(Overlay::Leave)
-            || matches!(
-                self.place,
-                Place::Opening | Place::Shut | Place::Overview | Place::Done
-            )
+            || matches!(self.place, Place::Opening | Place::Shut | Place::Overview | Place::Done)
         {
             return self.leave(self.exit());
         }
@@ -647,19 +623,11 @@ impl Wizard {
                 self.overlay = None;
             }
             (Overlay::Leave, Intent::Typed('l' | 'L')) => {
-                let exit = if self.place == Place::Stopped {
-                    self.exit()
-                } else {
-                    Exit::Cancelled
-                };
+                let exit = if self.place == Place::Stopped { self.exit() } else { Exit::Cancelled };
                 return self.leave(exit);
             }
             (Overlay::Leave, Intent::Typed('s' | 'S') | Intent::Submit) => {
-                let exit = if self.place == Place::Stopped {
-                    self.exit()
-                } else {
-                    Exit::Cancelled
-                };
+                let exit = if self.place == Place::Stopped { self.exit() } else { Exit::Cancelled };
                 let mut tasks = vec![self.save()];
                 tasks.extend(self.leave(exit));
                 return tasks;
@@ -720,11 +688,7 @@ impl Wizard {
 
     /// Away from where the focus, or the start of the page, would be. A page without a focus has nothing above its start.
     fn scroll_by(&mut self, lines: i16) {
-        let above = if self.stops().is_empty() || self.overlay.is_some() {
-            0
-        } else {
-            -64
-        };
+        let above = if self.stops().is_empty() || self.overlay.is_some() { 0 } else { -64 };
         self.scroll = self.scroll.saturating_add(lines).clamp(above, 64);
     }
 

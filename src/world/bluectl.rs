@@ -158,10 +158,7 @@ mod tests {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         let write = |bytes: &[u8]| {
             use std::io::Write as _;
-            std::fs::File::create(&path)
-                .unwrap()
-                .write_all(bytes)
-                .unwrap();
+            std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
         };
         write(b"\xff\xfe");
         assert!(matches!(profile(&path, "x"), Err(ProfileError::NotText)));

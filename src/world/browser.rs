@@ -14,10 +14,7 @@ const STARTING: Duration = Duration::from_secs(5);
 
 /// What the environment says about a browser, as `main` read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one variable of the environment"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one variable of the environment")]
 pub struct Surroundings {
     /// The command of `--browser` or `BROWSER`; `%s` in it stands for the address, which else comes last.
     pub command: Option<String>,
@@ -39,10 +36,7 @@ impl Surroundings {
         let (good, line) = match self.missing() {
             None if self.command.is_some() => (true, "will be opened with your command".to_owned()),
             None => (true, "can be opened here".to_owned()),
-            Some(why) => (
-                false,
-                format!("none here ({why}): you will paste an address back"),
-            ),
+            Some(why) => (false, format!("none here ({why}): you will paste an address back")),
         };
         Sight { good, line }
     }
@@ -55,15 +49,13 @@ impl Surroundings {
         let (command, address) = (self.command(), address.as_str().to_owned());
         let (tell, told) = oneshot::channel();
         // A plain thread: a browser that hangs while it starts must not keep the program from ending.
-        let thread = std::thread::Builder::new()
-            .name("browser".to_owned())
-            .spawn(move || {
-                let opened = match command {
-                    Some(command) => run(&command, &address),
-                    None => open_default(&address),
-                };
-                let _nobody_waits = tell.send(opened);
-            });
+        let thread = std::thread::Builder::new().name("browser".to_owned()).spawn(move || {
+            let opened = match command {
+                Some(command) => run(&command, &address),
+                None => open_default(&address),
+            };
+            let _nobody_waits = tell.send(opened);
+        });
         thread.is_ok()
             && matches!(
                 tokio::time::timeout(STARTING, told).await,
@@ -91,17 +83,9 @@ impl Surroundings {
         }
         let needs_display = cfg!(all(unix, not(target_os = "macos")));
         match self {
-            Self {
-                ssh: true,
-                display: false,
-                ..
-            } => Some("SSH session"),
+            Self { ssh: true, display: false, .. } => Some("SSH session"),
             Self { wsl: true, .. } => None,
-            Self {
-                container: true,
-                display: false,
-                ..
-            } => Some("container"),
+            Self { container: true, display: false, .. } => Some("container"),
             Self { display: false, .. } if needs_display => Some("no display"),
             _ => None,
         }
@@ -134,11 +118,9 @@ fn run(command: &str, address: &str) -> bool {
         return false;
     };
     // Waited for on a thread of its own, so that it does not stay behind as a zombie.
-    let _waiting = std::thread::Builder::new()
-        .name("browser-wait".to_owned())
-        .spawn(move || {
-            let _ended = child.wait();
-        });
+    let _waiting = std::thread::Builder::new().name("browser-wait".to_owned()).spawn(move || {
+        let _ended = child.wait();
+    });
     true
 }
 
@@ -148,25 +130,12 @@ mod tests {
 
     #[test]
     fn a_note_says_why_there_is_none() {
-        let ssh = Surroundings {
-            ssh: true,
-            ..Surroundings::default()
-        };
-        assert_eq!(
-            ssh.look().line,
-            "none here (SSH session): you will paste an address back"
-        );
+        let ssh = Surroundings { ssh: true, ..Surroundings::default() };
+        assert_eq!(ssh.look().line, "none here (SSH session): you will paste an address back");
         assert!(!ssh.look().good);
         for good in [
-            Surroundings {
-                display: true,
-                container: true,
-                ..Surroundings::default()
-            },
-            Surroundings {
-                wsl: true,
-                ..Surroundings::default()
-            },
+            Surroundings { display: true, container: true, ..Surroundings::default() },
+            Surroundings { wsl: true, ..Surroundings::default() },
             Surroundings {
                 command: Some("firefox".to_owned()),
                 ssh: true,

@@ -65,19 +65,13 @@ fn words(value: &Value) -> Vec<Foreign> {
     listed(value)
         .iter()
         .filter_map(json::plain)
-        .flat_map(|text| {
-            text.split_whitespace()
-                .filter_map(Foreign::some)
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|text| text.split_whitespace().filter_map(Foreign::some).collect::<Vec<_>>())
         .take(MOST)
         .collect()
 }
 
 fn listed(value: &Value) -> &[Value] {
-    value
-        .as_array()
-        .map_or_else(|| std::slice::from_ref(value), Vec::as_slice)
+    value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice)
 }
 
 #[cfg(test)]
@@ -99,10 +93,7 @@ mod tests {
         assert!(read.readable);
         assert_eq!(read.audience.unwrap(), "https://service.contoso.com/");
         assert_eq!(read.user.unwrap(), "frankm@contoso.com");
-        assert_eq!(
-            read.application.unwrap(),
-            "2d4d11a2-f814-46a7-890a-274a72a7309e"
-        );
+        assert_eq!(read.application.unwrap(), "2d4d11a2-f814-46a7-890a-274a72a7309e");
         assert_eq!(read.scopes, ["user_impersonation"]);
         assert_eq!(read.methods, None);
         assert_eq!(read.expires.unwrap().as_second(), 1_388_444_763);
@@ -129,18 +120,12 @@ mod tests {
         let app = decode(&token(
             r#"{"jti":"g","sub":"0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b","iat":1795367000,"exp":1795367600,"scope":"https://api.partnercenter.microsoft.com/.default","client_id":"0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b","iss":"http://127.0.0.1:9400","aud":"https://api.partnercenter.microsoft.com"}"#,
         ));
-        assert_eq!(
-            app.application.unwrap(),
-            "0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b"
-        );
+        assert_eq!(app.application.unwrap(), "0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b");
         assert!(app.scopes.is_empty());
         let person = decode(&token(
             r#"{"jti":"h","sub":"ada@contoso.example","scope":"https://api.partnercenter.microsoft.com/.default","client_id":"0f9c1c4e-5c1b-4b0e-9f3b-6c1d2e3f4a5b","aud":"https://api.partnercenter.microsoft.com"}"#,
         ));
-        assert_eq!(
-            person.scopes,
-            ["https://api.partnercenter.microsoft.com/.default"]
-        );
+        assert_eq!(person.scopes, ["https://api.partnercenter.microsoft.com/.default"]);
     }
 
     #[test]

@@ -49,11 +49,7 @@ type Oauth = oauth2::Client<
 /// The `cloud_instance_name` of each of Microsoft's login hosts (entra-docs, authentication-national-cloud).
 const INSTANCES: [(&str, &str, &str); 3] = [
     ("login.microsoftonline.com", "global", "microsoftonline.com"),
-    (
-        "login.partner.microsoftonline.cn",
-        "china",
-        "partner.microsoftonline.cn",
-    ),
+    ("login.partner.microsoftonline.cn", "china", "partner.microsoftonline.cn"),
     ("login.microsoftonline.us", "us-gov", "microsoftonline.us"),
 ];
 
@@ -103,18 +99,10 @@ impl<'w> Entra<'w> {
                 let detail = "no tenant ID in the metadata";
                 (Cause::Unreadable, detail, Service::Entra)
             };
-            let fault = HttpFault {
-                status: Some(reply.status),
-                ..HttpFault::new(cause, detail)
-            };
+            let fault = HttpFault { status: Some(reply.status), ..HttpFault::new(cause, detail) };
             return Err(fault.failure(service));
         };
-        Ok(Tenant {
-            id,
-            named: is_named,
-            region: json::text(&map, "tenant_region_scope"),
-            cloud,
-        })
+        Ok(Tenant { id, named: is_named, region: json::text(&map, "tenant_region_scope"), cloud })
     }
 
     /// Asks for a token of the application itself (RFC 6749, section 4.4; entra-docs, v2-oauth2-client-creds-grant-flow).
@@ -136,16 +124,11 @@ impl<'w> Entra<'w> {
             Ok(redirect) => redirect,
             Err(failure) => return nothing(failure),
         };
-        let client = self.client(
-            &redemption.tenant,
-            &redemption.application,
-            Some(&redemption.secret),
-        );
+        let client =
+            self.client(&redemption.tenant, &redemption.application, Some(&redemption.secret));
         let code = AuthorizationCode::new(redemption.code.secret().reveal().to_owned());
-        let mut request = client
-            .exchange_code(code)
-            .set_redirect_uri(Cow::Owned(redirect))
-            .add_extra_param(
+        let mut request =
+            client.exchange_code(code).set_redirect_uri(Cow::Owned(redirect)).add_extra_param(
                 "scope",
                 format!(
                     "{} offline_access openid profile",
@@ -176,13 +159,7 @@ impl<'w> Entra<'w> {
 
     /// The address of Microsoft's sign-in page (entra-docs, v2-oauth2-auth-code-flow; RFC 7636 for the challenge).
     pub fn authorize_address(&self, page: &Page<'_>) -> Result<Url, Box<Failure>> {
-        let SignIn {
-            tenant,
-            application,
-            redirect,
-            claims,
-            redeemer: _,
-        } = page.sign_in;
+        let SignIn { tenant, application, redirect, claims, redeemer: _ } = page.sign_in;
         let client = self.client(tenant, application, None);
         let state = page.state.reveal().to_owned();
         let scopes = ["offline_access", "openid", "profile"].map(|s| Scope::new(s.to_owned()));
@@ -208,11 +185,7 @@ impl<'w> Entra<'w> {
     /// knows gets "login required" sent back to it; one that it does not know gets a page that says AADSTS50011.
     pub async fn probe(&self, sign_in: &SignIn) -> AddressSeen {
         let (state, verifier) = new_state_and_verifier();
-        let page = Page {
-            sign_in,
-            state: &state,
-            verifier: Some(&verifier),
-        };
+        let page = Page { sign_in, state: &state, verifier: Some(&verifier) };
         let Ok(mut address) = self.authorize_address(&page) else {
             return AddressSeen::Unclear;
         };
@@ -221,11 +194,7 @@ impl<'w> Entra<'w> {
             .filter(|(key, _)| key != "prompt")
             .map(|(key, value)| (key.into_owned(), value.into_owned()))
             .collect();
-        address
-            .query_pairs_mut()
-            .clear()
-            .extend_pairs(pairs)
-            .append_pair("prompt", "none");
+        address.query_pairs_mut().clear().extend_pairs(pairs).append_pair("prompt", "none");
         tokio::time::timeout(PATIENCE, self.look_at(address, sign_in))
             .await
             .unwrap_or(AddressSeen::Unclear)
@@ -252,11 +221,7 @@ impl<'w> Entra<'w> {
                 break;
             }
         }
-        if holds(&page, b"AADSTS50011") {
-            AddressSeen::NotRegistered
-        } else {
-            AddressSeen::Unclear
-        }
+        if holds(&page, b"AADSTS50011") { AddressSeen::NotRegistered } else { AddressSeen::Unclear }
     }
 
     fn client(
@@ -292,11 +257,7 @@ impl<'w> Entra<'w> {
         let here = INSTANCES
             .iter()
             .find(|(login, _, _)| *login == host)
-            .or_else(|| {
-                INSTANCES
-                    .iter()
-                    .find(|(_, called, _)| self.cloud.name == **called)
-            })
+            .or_else(|| INSTANCES.iter().find(|(_, called, _)| self.cloud.name == **called))
             .or_else(|| INSTANCES.first().filter(|_| is_loopback(&self.cloud.login)));
         let known = INSTANCES.iter().any(|(_, _, instance)| *name == **instance);
         known && here.is_some_and(|(_, _, instance)| *name != **instance)
@@ -320,9 +281,8 @@ fn says_login_required(to: &Url, sign_in: &SignIn) -> bool {
     };
     let same = to.scheme() == own.scheme() && to.host_str() == own.host_str();
     let silent = ["login_required", "interaction_required", "consent_required"];
-    let says = to
-        .query_pairs()
-        .any(|(key, value)| key == "error" && silent.contains(&value.as_ref()));
+    let says =
+        to.query_pairs().any(|(key, value)| key == "error" && silent.contains(&value.as_ref()));
     same && says
 }
 
@@ -341,10 +301,7 @@ pub struct Page<'p> {
 pub fn new_state_and_verifier() -> (SharedSecret, SharedSecret) {
     let state = CsrfToken::new_random_len(32).into_secret();
     let (_challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    (
-        Secret::shared(state),
-        Secret::shared(verifier.into_secret()),
-    )
+    (Secret::shared(state), Secret::shared(verifier.into_secret()))
 }
 
 /// One call of `oauth2` over our own client. The raw answer is put aside, because `oauth2`'s errors lose its status and its
@@ -356,20 +313,14 @@ struct Wire<'h> {
 
 impl<'h> Wire<'h> {
     fn new(http: &'h Http) -> Self {
-        Self {
-            http,
-            kept: Mutex::new(None),
-        }
+        Self { http, kept: Mutex::new(None) }
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
         let (parts, body) = request.into_parts();
         let internal = || HttpFault::new(Cause::Internal, "token address");
         let url = Url::parse(&parts.uri.to_string()).map_err(|_unshown| internal())?;
-        let sent = self
-            .http
-            .send(Ask::post(url, body).with_headers(parts.headers))
-            .await;
+        let sent = self.http.send(Ask::post(url, body).with_headers(parts.headers)).await;
         let answer = match &sent {
             Ok(reply) => {
                 let mut response = HttpResponse::new(json::without_mark(&reply.body).to_vec());
@@ -389,19 +340,14 @@ impl<'h> Wire<'h> {
         self,
         result: Result<EntraToken, RequestTokenError<HttpFault, EntraError>>,
     ) -> Landed {
-        let kept = self
-            .kept
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
         let reply = match kept {
             Some(Ok(reply)) => reply,
             Some(Err(fault)) => return nothing(entra(fault)),
             None => return nothing(entra(HttpFault::new(Cause::Internal, "token request"))),
         };
-        let refresh_token = reply
-            .is_success()
-            .then(|| salvage(&reply.body, "refresh_token"))
-            .flatten();
+        let refresh_token =
+            reply.is_success().then(|| salvage(&reply.body, "refresh_token")).flatten();
         let grant = match result {
             Ok(token) => Ok(grant(
                 Secret::shared(token.access_token().secret().clone()),
@@ -416,10 +362,7 @@ impl<'h> Wire<'h> {
                 (looked, _) => looked,
             },
         };
-        Landed {
-            refresh_token,
-            grant,
-        }
+        Landed { refresh_token, grant }
     }
 }
 
@@ -497,10 +440,7 @@ fn redirect_url(address: &str) -> Result<RedirectUrl, Box<Failure>> {
 }
 
 fn nothing(failure: Box<Failure>) -> Landed {
-    Landed {
-        refresh_token: None,
-        grant: Err(failure),
-    }
+    Landed { refresh_token: None, grant: Err(failure) }
 }
 
 fn entra(fault: HttpFault) -> Box<Failure> {
@@ -551,11 +491,7 @@ mod tests {
             (None, None, None),
         ] {
             let told = lifetime(at(0), expires_in.map(Duration::from_secs), expires);
-            assert_eq!(
-                told.map(|told| told.until),
-                until,
-                "{expires_in:?} {expires:?}"
-            );
+            assert_eq!(told.map(|told| told.until), until, "{expires_in:?} {expires:?}");
         }
     }
 

@@ -336,11 +336,7 @@ mod system {
         }
 
         /// A folder cannot be synced here; the file system's own journal orders names.
-        #[expect(
-            clippy::unnecessary_wraps,
-            clippy::unused_self,
-            reason = "as on other systems"
-        )]
+        #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as on other systems")]
         pub(super) fn sync(&self) -> Result<(), DiskError> {
             Ok(())
         }

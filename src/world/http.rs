@@ -101,21 +101,12 @@ impl Ask {
 
     /// A `POST` on a connection of its own. If the answer breaks off, what came of it is kept: a token may be in it.
     pub fn post(url: Url, body: Vec<u8>) -> Self {
-        Self {
-            method: Method::POST,
-            body,
-            lane: Lane::Alone,
-            partial: true,
-            ..Self::get(url)
-        }
+        Self { method: Method::POST, body, lane: Lane::Alone, partial: true, ..Self::get(url) }
     }
 
     /// A `PUT`, as [`Ask::post`] posts.
     pub fn put(url: Url, body: Vec<u8>) -> Self {
-        Self {
-            method: Method::PUT,
-            ..Self::post(url, body)
-        }
+        Self { method: Method::PUT, ..Self::post(url, body) }
     }
 
     /// The same call with another limit on the bytes of its answer.
@@ -176,12 +167,9 @@ impl Http {
                 .ok()
                 .filter(|found| !found.is_empty())
                 .ok_or_else(|| {
-                    HttpFault::new(
-                        Cause::Tls(TlsFault::NoRoots),
-                        "the CA file holds no certificate",
-                    )
+                HttpFault::new(Cause::Tls(TlsFault::NoRoots), "the CA file holds no certificate")
                     .failure(Service::Machine)
-                })?,
+            })?,
         };
         Ok(Self {
             options: options.clone(),
@@ -226,10 +214,8 @@ impl Http {
         let route = route(&ask.url)?;
         let client = self.client(route, ask.lane)?;
         let host = authority(&ask.url);
-        let request = client
-            .request(ask.method, ask.url.clone())
-            .headers(ask.headers)
-            .body(ask.body);
+        let request =
+            client.request(ask.method, ask.url.clone()).headers(ask.headers).body(ask.body);
         match request.send().await {
             Ok(response) => Ok(Opening::new(host, response)),
             Err(error) => {
@@ -257,10 +243,7 @@ impl Http {
         Ok(client)
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one factory of clients"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one factory of clients")]
     fn build(&self, route: Route, lane: Lane) -> Result<Client, HttpFault> {
         let mut builder = Client::builder()
             .user_agent(concat!("octo-csp/", env!("CARGO_PKG_VERSION")))
@@ -276,13 +259,10 @@ impl Http {
         }
         builder = match route {
             Route::Plain => builder.no_proxy().tls_certs_only(Vec::new()),
-            Route::Loopback => builder
-                .no_proxy()
-                .https_only(true)
-                .tls_certs_merge(self.extra.iter().cloned()),
-            Route::Outside => builder
-                .https_only(true)
-                .tls_certs_merge(self.extra.iter().cloned()),
+            Route::Loopback => {
+                builder.no_proxy().https_only(true).tls_certs_merge(self.extra.iter().cloned())
+            }
+            Route::Outside => builder.https_only(true).tls_certs_merge(self.extra.iter().cloned()),
         };
         if let (Route::Outside, Some(proxy)) = (route, &self.options.proxy) {
             let proxy = Proxy::all(proxy.clone())
@@ -368,28 +348,18 @@ fn route(url: &Url) -> Result<Route, HttpFault> {
         ("https", false) => Ok(Route::Outside),
         ("https", true) => Ok(Route::Loopback),
         ("http", true) => Ok(Route::Plain),
-        _ => Err(HttpFault::new(
-            Cause::Internal,
-            "neither https nor loopback",
-        )),
+        _ => Err(HttpFault::new(Cause::Internal, "neither https nor loopback")),
     }
 }
 
 fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn building(error: &reqwest::Error) -> Cause {
-    let rootless = chain(error)
-        .iter()
-        .any(|e| e.to_string().contains("No CA certificates"));
-    Cause::Tls(if rootless {
-        TlsFault::NoRoots
-    } else {
-        TlsFault::Other
-    })
+    let rootless = chain(error).iter().any(|e| e.to_string().contains("No CA certificates"));
+    Cause::Tls(if rootless { TlsFault::NoRoots } else { TlsFault::Other })
 }
 
 /// An error and everything behind it. `io::Error` hides what it carries from `source`, so it is opened by hand.
@@ -398,10 +368,7 @@ fn chain<'e>(error: &'e (dyn StdError + 'static)) -> Vec<&'e (dyn StdError + 'st
     let mut next = Some(error);
     while let Some(error) = next.filter(|_| all.len() < 32) {
         all.push(error);
-        next = match error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner),
             None => error.source(),
         };
@@ -455,12 +422,9 @@ mod tests {
         assert_eq!(way("https://login.example"), Ok(Route::Outside));
         assert_eq!(way("https://localhost:1"), Ok(Route::Loopback));
         assert_eq!(way("http://[::1]:1"), Ok(Route::Plain));
-        for bad in [
-            "http://login.example",
-            "ftp://localhost",
-            "file:///x",
-            "http://localhost.example",
-        ] {
+        for bad in
+            ["http://login.example", "ftp://localhost", "file:///x", "http://localhost.example"]
+        {
             assert!(way(bad).is_err(), "{bad}");
         }
     }

@@ -25,18 +25,14 @@ const ROUNDS: usize = 64;
 /// The common name (or organization) of the issuer of the certificate at `url`, asked for through `proxy` (host and port) if
 /// there is one.
 pub async fn look(url: &Url, proxy: Option<&str>) -> Option<Foreign> {
-    tokio::time::timeout(PATIENCE, handshake(url, proxy))
-        .await
-        .ok()?
+    tokio::time::timeout(PATIENCE, handshake(url, proxy)).await.ok()?
 }
 
 async fn handshake(url: &Url, proxy: Option<&str>) -> Option<Foreign> {
     let (host, port) = (url.host_str()?, url.port_or_known_default()?);
     let mut stream = match proxy {
         Some(proxy) => tunnel(proxy, host, port).await?,
-        None => TcpStream::connect((host.trim_matches(['[', ']']), port))
-            .await
-            .ok()?,
+        None => TcpStream::connect((host.trim_matches(['[', ']']), port)).await.ok()?,
     };
     let witness = Arc::new(Witness::new());
     let mut connection = connection(host, Arc::clone(&witness))?;
@@ -81,9 +77,7 @@ async fn tunnel(proxy: &str, host: &str, port: u16) -> Option<TcpStream> {
     while !head.ends_with(b"\r\n\r\n") && head.len() < 8_192 {
         head.push(stream.read_u8().await.ok()?);
     }
-    head.starts_with(b"HTTP/1.")
-        .then(|| head.get(9..12) == Some(b"200"))?
-        .then_some(stream)
+    head.starts_with(b"HTTP/1.").then(|| head.get(9..12) == Some(b"200"))?.then_some(stream)
 }
 
 /// A verifier that trusts nobody and remembers who signed.
@@ -95,10 +89,7 @@ struct Witness {
 
 impl Witness {
     fn new() -> Self {
-        Self {
-            provider: Arc::new(aws_lc_rs::default_provider()),
-            issuer: Mutex::new(None),
-        }
+        Self { provider: Arc::new(aws_lc_rs::default_provider()), issuer: Mutex::new(None) }
     }
 
     fn seen(&self) -> Option<Foreign> {
@@ -139,9 +130,7 @@ impl ServerCertVerifier for Witness {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -189,9 +178,7 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         0..=0x7f => (usize::from(*first), rest),
         0x81..=0x83 => {
             let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-            let length = digits
-                .iter()
-                .fold(0, |length, digit| (length << 8) | usize::from(*digit));
+            let length = digits.iter().fold(0, |length, digit| (length << 8) | usize::from(*digit));
             (length, rest)
         }
         _ => return None,
@@ -211,9 +198,6 @@ mod tests {
             assert_eq!(issuer_of(nested.get(..end).unwrap()), None);
         }
         assert_eq!(issuer_of(&[0x30, 0x03, 0x30, 0x01, 0x02]), None);
-        assert_eq!(
-            element(&[0x04, 0x02, 1, 2, 9]),
-            Some((4, &[1, 2][..], &[9][..]))
-        );
+        assert_eq!(element(&[0x04, 0x02, 1, 2, 9]), Some((4, &[1, 2][..], &[9][..])));
     }
 }

@@ -33,8 +33,7 @@ pub fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
 pub fn member<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
     map.get(name)
         .or_else(|| {
-            map.iter()
-                .find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
+            map.iter().find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
         })
         .filter(|value| !value.is_null())
 }
@@ -57,9 +56,9 @@ pub fn plain(value: &Value) -> Option<String> {
 /// A whole number that is not negative, written as a number, a float without fraction or a string.
 pub fn number(value: &Value) -> Option<u64> {
     match value {
-        Value::Number(number) => number
-            .as_u64()
-            .or_else(|| number.as_f64().and_then(|float| whole(&float.to_string()))),
+        Value::Number(number) => {
+            number.as_u64().or_else(|| number.as_f64().and_then(|float| whole(&float.to_string())))
+        }
         Value::String(text) => whole(text.trim()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }

@@ -106,10 +106,7 @@ pub(super) struct Kept {
 
 enum Pages {
     File(Record),
-    Memory {
-        registration: Registration,
-        draft: Option<Draft>,
-    },
+    Memory { registration: Registration, draft: Option<Draft> },
 }
 
 impl Kept {
@@ -121,11 +118,7 @@ impl Kept {
     ) -> Result<Self, Box<Failure>> {
         let name = registration_name(environment, cloud);
         match keeping {
-            Keeping::Machine {
-                state,
-                program,
-                secrets,
-            } => {
+            Keeping::Machine { state, program, secrets } => {
                 let lock = Lock::take(&Lock::place()?, &name, clock::now())?;
                 let record = Record::open(state, &name)?;
                 usable(&record, secrets.kind(), purpose)?;
@@ -165,10 +158,7 @@ impl Kept {
                 name: self.name.clone(),
                 folder: record.folder().display().to_string(),
             },
-            Pages::Memory {
-                registration,
-                draft,
-            } => Opened {
+            Pages::Memory { registration, draft } => Opened {
                 registration: registration.clone(),
                 draft: draft.clone(),
                 name: self.name.clone(),
@@ -242,11 +232,7 @@ impl Kept {
     async fn discard(&self) -> Result<Outcome, Box<Failure>> {
         self.expect_lock()?;
         // The test item holds nothing: a keyring that does not answer, where nothing was ever kept, is no hindrance.
-        if let Some(vault) = self
-            .vault
-            .as_ref()
-            .filter(|_| self.kind == StoreKind::Keyring)
-        {
+        if let Some(vault) = self.vault.as_ref().filter(|_| self.kind == StoreKind::Keyring) {
             drop(vault.within(Vault::UNATTENDED).sweep().await);
         }
         if let Pages::File(record) = &*self.pages.borrow() {
@@ -263,11 +249,7 @@ impl Kept {
             Pages::File(record) => record.append(&fact, at)?,
             Pages::Memory { registration, .. } => {
                 let sequence = registration.sequence + 1;
-                registration.apply(&Line {
-                    sequence,
-                    at,
-                    fact: fact.clone(),
-                });
+                registration.apply(&Line { sequence, at, fact: fact.clone() });
                 sequence
             }
         };
@@ -293,11 +275,7 @@ pub(super) fn usable(
     let (cause, detail) = if record.is_damaged() {
         let folder = record.folder().display().to_string();
         (Cause::Disk(DiskFault::Damaged), folder)
-    } else if let Some(kept) = record
-        .registration()
-        .kept_in()
-        .filter(|kept| *kept != asked)
-    {
+    } else if let Some(kept) = record.registration().kept_in().filter(|kept| *kept != asked) {
         let words = match kept {
             StoreKind::Keyring => "in the keyring".to_owned(),
             StoreKind::File => {
@@ -312,7 +290,5 @@ pub(super) fn usable(
     } else {
         return Ok(());
     };
-    Err(Box::new(
-        Failure::new(Service::Disk, cause).with_detail(&detail),
-    ))
+    Err(Box::new(Failure::new(Service::Disk, cause).with_detail(&detail)))
 }

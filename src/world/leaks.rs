@@ -31,15 +31,10 @@ pub fn encoding_in(text: &str, secret: &Secret) -> Option<&'static str> {
         ("base64", in_base64(text, value, &STANDARD_NO_PAD)),
         ("base64url", in_base64(text, value, &URL_SAFE_NO_PAD)),
         ("hexadecimal", holds(lower.as_bytes(), &hexadecimal(value))),
-        (
-            "JSON",
-            holds(unescaped.as_bytes(), value.as_bytes()) || in_json(text, value),
-        ),
+        ("JSON", holds(unescaped.as_bytes(), value.as_bytes()) || in_json(text, value)),
         ("reversed", holds(text.as_bytes(), &reversed)),
     ];
-    found
-        .into_iter()
-        .find_map(|(encoding, is_there)| is_there.then_some(encoding))
+    found.into_iter().find_map(|(encoding, is_there)| is_there.then_some(encoding))
 }
 
 /// Whether a piece of `value` stands in `text`: any of its windows, so that a cut-off secret is found as well.
@@ -83,11 +78,7 @@ fn hexadecimal(value: &str) -> Zeroizing<Vec<u8>> {
 }
 
 fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|d| u8::try_from(d).ok())
-    };
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [byte, after @ ..] = rest {
@@ -143,10 +134,7 @@ mod tests {
     #[test]
     fn a_piece_is_a_leak_and_other_text_is_none() {
         assert!(found(VALUE.get(4..22).unwrap()).is_some());
-        assert_eq!(
-            found("Contoso Ltd, MPN 6271154, abc8Q~ and nothing more"),
-            None
-        );
+        assert_eq!(found("Contoso Ltd, MPN 6271154, abc8Q~ and nothing more"), None);
         assert_eq!(encoding_in("short", &Secret::new("short".to_owned())), None);
         assert_eq!(encoding_in("", &Secret::new(VALUE.to_owned())), None);
     }

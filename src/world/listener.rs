@@ -71,9 +71,8 @@ impl Doors {
     }
 
     async fn both(port: u16) -> Result<Self, (u16, io::Error)> {
-        let four = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(|error| (port, error))?;
+        let four =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| (port, error))?;
         let port = four.local_addr().map_err(|error| (port, error))?.port();
         let mut listeners = vec![four];
         match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
@@ -145,11 +144,7 @@ impl Listener {
     /// Waits for an answer with our `state`. Giving up the wait loses nothing, and asking again gives the same answer.
     pub async fn arrival(&self) -> Arrival {
         let mut arrivals = self.house.arrival.subscribe();
-        match arrivals
-            .wait_for(Option::is_some)
-            .await
-            .map(|it| it.clone())
-        {
+        match arrivals.wait_for(Option::is_some).await.map(|it| it.clone()) {
             Ok(Some(arrival)) => arrival,
             // The sender lives in the house, which lives as long as this listener.
             Ok(None) | Err(_) => std::future::pending().await,
@@ -223,9 +218,7 @@ impl House {
                 Some((name, port)) if !port.ends_with(']') => (name, port),
                 _ => (host, "80"),
             };
-            ["localhost", "127.0.0.1", "[::1]"]
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known))
+            ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| name.eq_ignore_ascii_case(known))
                 && port == self.port.to_string()
         };
         host.to_str().is_ok_and(ours)
@@ -356,9 +349,7 @@ pub fn answer(query: &str, state: &Secret) -> Option<Arrival> {
             let said = Said::from_text(&description);
             let mut failure = Failure::new(Service::Entra, Cause::Refused);
             failure.error = Foreign::some(&error);
-            failure.suberror = one("error_subcode")
-                .ok()?
-                .and_then(|text| Foreign::some(&text));
+            failure.suberror = one("error_subcode").ok()?.and_then(|text| Foreign::some(&text));
             failure.codes = said.codes;
             failure.sentence = said.sentence;
             failure.trace_id = said.trace_id;

@@ -100,10 +100,7 @@ impl Lock {
 
 /// Writes who has it. Nothing depends on it but a message, so it is not synced.
 fn sign(file: &mut File, now: Timestamp) -> Result<(), DiskError> {
-    let holder = Holder {
-        process: std::process::id(),
-        since: now,
-    };
+    let holder = Holder { process: std::process::id(), since: now };
     // Two numbers always have a JSON form.
     let json = serde_json::to_vec(&holder).unwrap_or_default();
     file.set_len(0)?;
@@ -117,9 +114,8 @@ fn failure(error: &LockError, path: &Path, now: Timestamp) -> Box<Failure> {
         LockError::Disk(error) => error.failure(path),
         LockError::Unsteady => DiskError::NotOurs.failure(path),
         LockError::InUse(holder) => {
-            let words = holder
-                .as_ref()
-                .map_or_else(|| "by another process".to_owned(), |h| words(h, now));
+            let words =
+                holder.as_ref().map_or_else(|| "by another process".to_owned(), |h| words(h, now));
             Box::new(Failure::new(Service::Disk, Cause::InUse).with_detail(&words))
         }
     }

@@ -83,10 +83,7 @@ fn compared(ours: Timestamp, theirs: Timestamp) -> Result<Sight, Box<Failure>> {
     let line = if good {
         format!("right to within {} s", size.as_secs().max(1))
     } else {
-        format!(
-            "{} {direction}: set it, or sign-ins may fail",
-            in_words(size)
-        )
+        format!("{} {direction}: set it, or sign-ins may fail", in_words(size))
     };
     Ok(Sight { good, line })
 }
@@ -112,21 +109,13 @@ mod tests {
     #[test]
     fn a_clock_is_right_off_or_wrong() {
         let theirs = at(1_800_000_000);
-        for (ours, good) in [
-            (0, true),
-            (60, true),
-            (-60, true),
-            (61, false),
-            (-300, false),
-        ] {
+        for (ours, good) in [(0, true), (60, true), (-60, true), (61, false), (-300, false)] {
             let seen = compared(at(1_800_000_000 + ours), theirs).unwrap();
             assert_eq!(seen.good, good, "{ours}: {}", seen.line);
         }
-        for (ours, detail) in [
-            (301, "5 min ahead"),
-            (-7_300, "2 h behind"),
-            (400_000, "4 days ahead"),
-        ] {
+        for (ours, detail) in
+            [(301, "5 min ahead"), (-7_300, "2 h behind"), (400_000, "4 days ahead")]
+        {
             let failure = compared(at(1_800_000_000 + ours), theirs).unwrap_err();
             assert_eq!(failure.cause, Cause::ClockSkew);
             assert_eq!(failure.detail.unwrap(), detail);

@@ -50,9 +50,7 @@ impl Mishap {
             None => (name, None),
             Some((bare, place)) => (bare, Some(place)),
         };
-        let (_, _, mishap) = ROWS
-            .iter()
-            .find(|(own, _, _)| own.eq_ignore_ascii_case(bare))?;
+        let (_, _, mishap) = ROWS.iter().find(|(own, _, _)| own.eq_ignore_ascii_case(bare))?;
         match place {
             None => Some(*mishap),
             Some(place) if place.eq_ignore_ascii_case("start") => mishap.at_start(),
@@ -68,10 +66,7 @@ impl Mishap {
     /// What the first page looks at: the network, the keyring and the disk.
     fn at_start(self) -> Option<Self> {
         match self.at {
-            At::Network | At::Keep | At::Journal => Some(Self {
-                at: At::Start,
-                ..self
-            }),
+            At::Network | At::Keep | At::Journal => Some(Self { at: At::Start, ..self }),
             At::Start | At::Open | At::Token | At::ReadBack => None,
         }
     }
@@ -104,13 +99,7 @@ impl Mishap {
 }
 
 const fn network(cause: Cause, detail: &'static str) -> Mishap {
-    Mishap {
-        at: At::Network,
-        service: Service::Entra,
-        cause,
-        detail,
-        machine: None,
-    }
+    Mishap { at: At::Network, service: Service::Entra, cause, detail, machine: None }
 }
 
 /// The keyring, on a Linux desktop unless said otherwise.
@@ -125,21 +114,11 @@ const fn keyring(fault: VaultFault) -> Mishap {
 }
 
 const fn on(machine: Place, detail: &'static str, fault: VaultFault) -> Mishap {
-    Mishap {
-        detail,
-        machine: Some(machine),
-        ..keyring(fault)
-    }
+    Mishap { detail, machine: Some(machine), ..keyring(fault) }
 }
 
 const fn disk(at: At, cause: Cause, detail: &'static str) -> Mishap {
-    Mishap {
-        at,
-        service: Service::Disk,
-        cause,
-        detail,
-        machine: None,
-    }
+    Mishap { at, service: Service::Disk, cause, detail, machine: None }
 }
 
 const LOGIN: &str = "login.microsoftonline.com";

@@ -45,13 +45,11 @@ impl<'w> Octo<'w> {
             OctoCall::Accounts(access) => self.payers(&access).await,
             OctoCall::Register(access, payer) => {
                 let address = self.address(access.ring, &["account"])?;
-                self.send(Ask::post(address, described(&payer)), &access)
-                    .await
+                self.send(Ask::post(address, described(&payer)), &access).await
             }
             OctoCall::Update(access, payer) => {
                 let address = self.address(access.ring, &["account", payer.target.as_str()])?;
-                self.send(Ask::put(address, described(&payer)), &access)
-                    .await
+                self.send(Ask::put(address, described(&payer)), &access).await
             }
             OctoCall::Credentials(access, credentials) => {
                 let path = ["azure", "credentials", "partnercenter"];
@@ -76,15 +74,10 @@ impl<'w> Octo<'w> {
             ("client_secret", client.secret().reveal()),
             ("scope", "openid"),
         ];
-        let ask = Ask::post(
-            self.addresses(client.ring)?.token,
-            form(&boundary, &fields).into_bytes(),
-        )
-        .with("accept", "application/json")
-        .with(
-            "content-type",
-            &format!("multipart/form-data; boundary={boundary}"),
-        );
+        let ask =
+            Ask::post(self.addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
+                .with("accept", "application/json")
+                .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
         let reply = answered(self.http.send(ask).await.map_err(fault)?)?;
         let map = reply.object().map_err(fault)?;
         match json::member(&map, "access_token").and_then(Value::as_str) {
@@ -104,23 +97,16 @@ impl<'w> Octo<'w> {
         let lines = serde_json::Deserializer::from_slice(json::without_mark(&reply.body));
         for line in lines.into_iter::<Line>() {
             match line {
-                Ok(Line {
-                    result: Some(account),
-                    error: None,
-                }) => payers.extend(account.payer()),
-                Ok(Line {
-                    error: Some(error), ..
-                }) => {
+                Ok(Line { result: Some(account), error: None }) => payers.extend(account.payer()),
+                Ok(Line { error: Some(error), .. }) => {
                     let mut failure = Said::from_object(&error).failure(Service::Octo, &reply);
                     // It is that of the stream's beginning.
                     failure.status = None;
                     return Err(failure);
                 }
-                Ok(Line {
-                    result: None,
-                    error: None,
-                })
-                | Err(_) => return Err(unreadable(&reply, "not a list of accounts")),
+                Ok(Line { result: None, error: None }) | Err(_) => {
+                    return Err(unreadable(&reply, "not a list of accounts"));
+                }
             }
         }
         Ok(OctoAnswer::Payers(payers))
@@ -175,15 +161,12 @@ impl DataAccess {
     /// As an Azure payer account, if it is one.
     fn payer(self) -> Option<FoundPayer> {
         let is = |word: &Option<String>, wanted: &str| {
-            word.as_ref()
-                .is_some_and(|word| word.eq_ignore_ascii_case(wanted))
+            word.as_ref().is_some_and(|word| word.eq_ignore_ascii_case(wanted))
         };
         let wanted = is(&self.vendor, VENDOR) && is(&self.account_type, PAYER);
         wanted.then(|| FoundPayer {
             target: Foreign::new(&self.target.unwrap_or_default()),
-            name: self
-                .azure_options
-                .and_then(|options| Foreign::some(&options.account_name?)),
+            name: self.azure_options.and_then(|options| Foreign::some(&options.account_name?)),
         })
     }
 }
@@ -245,10 +228,7 @@ fn answered(mut reply: Reply) -> Result<Reply, Box<Failure>> {
 }
 
 fn unreadable(reply: &Reply, detail: &str) -> Box<Failure> {
-    fault(HttpFault {
-        status: Some(reply.status),
-        ..HttpFault::new(Cause::Unreadable, detail)
-    })
+    fault(HttpFault { status: Some(reply.status), ..HttpFault::new(Cause::Unreadable, detail) })
 }
 
 fn fault(fault: HttpFault) -> Box<Failure> {
@@ -271,10 +251,7 @@ mod tests {
             r#"{"result":{"target":"t","orgId":"MSP-1","azureOptions":{"accountName":"Main","payerId":""},"accountType":"payer","lastUpdate":"x","createTime":"x","vendor":"azure"}}"#,
         );
         let found = found.unwrap();
-        assert_eq!(
-            (found.target.as_str(), found.name.unwrap().as_str()),
-            ("t", "Main")
-        );
+        assert_eq!((found.target.as_str(), found.name.unwrap().as_str()), ("t", "Main"));
         for other in [
             r#"{"result":{"target":"1","vendor":"aws","accountType":"payer","awsOptions":{"AccountName":"x"}}}"#,
             r#"{"result":{"target":"1","vendor":"azure","accountType":"linked"}}"#,
@@ -288,15 +265,10 @@ mod tests {
 
     #[test]
     fn a_name_is_sent_as_it_is_and_none_is_left_out() {
-        let target = TenantId::parse("8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204")
-            .unwrap()
-            .value;
+        let target = TenantId::parse("8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204").unwrap().value;
         let body = |name: Option<&str>| {
             let name = name.map(|name| AccountName::parse(name).unwrap());
-            let payer = Payer {
-                target: target.clone(),
-                name,
-            };
+            let payer = Payer { target: target.clone(), name };
             serde_json::from_slice::<Value>(&described(&payer)).unwrap()
         };
         assert_eq!(

@@ -38,9 +38,7 @@ impl<'w> PartnerApi<'w> {
         let address = self.address(&format!("fxrates(Month='{month}')"))?;
         let part = self.take(address, token, |_| false).await?;
         let records = sheet::records(&part.bytes, part.whole);
-        let (header, rows) = records
-            .split_first()
-            .ok_or_else(|| part.unreadable("empty"))?;
+        let (header, rows) = records.split_first().ok_or_else(|| part.unreadable("empty"))?;
         if let Some(name) = sheet::missing(header, &["CurrencyCode", "USDPerUnit"]) {
             return Err(part.without_column(name));
         }
@@ -49,11 +47,7 @@ impl<'w> PartnerApi<'w> {
 
     /// The head of the price sheet of a market (two letters). The connection is closed as soon as there is enough.
     pub async fn price_sheet(&self, token: &Secret, market: &str) -> Result<Answer, Box<Failure>> {
-        let market: String = market
-            .chars()
-            .filter(char::is_ascii_alphabetic)
-            .take(2)
-            .collect();
+        let market: String = market.chars().filter(char::is_ascii_alphabetic).take(2).collect();
         let resource = format!(
             "pricesheets(Market='{}',PricesheetView='{VIEW}')",
             market.to_ascii_uppercase()
@@ -148,10 +142,7 @@ impl Taken {
     }
 
     fn unreadable(&self, detail: &str) -> Box<Failure> {
-        fault(HttpFault {
-            status: Some(self.status),
-            ..HttpFault::new(Cause::Unreadable, detail)
-        })
+        fault(HttpFault { status: Some(self.status), ..HttpFault::new(Cause::Unreadable, detail) })
     }
 
     fn without_column(&self, name: &str) -> Box<Failure> {
@@ -163,11 +154,7 @@ impl Taken {
     }
 
     fn answer(self, found: Found) -> Answer {
-        Answer {
-            found,
-            mfa_compliant: None,
-            request_id: self.request_id,
-        }
+        Answer { found, mfa_compliant: None, request_id: self.request_id }
     }
 }
 
@@ -212,10 +199,7 @@ mod tests {
             "https://api.partner.microsoft.com/v1.0/sales/pricesheets(Market='US',PricesheetView='azure_consumption')/$value"
         );
         assert_eq!(
-            PartnerApi::new(&http, &Cloud::china())
-                .address("x")
-                .unwrap_err()
-                .cause,
+            PartnerApi::new(&http, &Cloud::china()).address("x").unwrap_err().cause,
             Cause::NoSuchHost
         );
     }

@@ -32,10 +32,7 @@ impl<'w> PartnerCenter<'w> {
     /// One read. The readings of the price service are not for this client.
     pub async fn read(&self, reading: Reading, token: &Secret) -> Result<Answer, Box<Failure>> {
         let Some(address) = self.address(reading) else {
-            return Err(fault(HttpFault::new(
-                Cause::Internal,
-                "not a read of Partner Center",
-            )));
+            return Err(fault(HttpFault::new(Cause::Internal, "not a read of Partner Center")));
         };
         let mut ask = Ask::get(address)
             .with("accept", "application/json")
@@ -57,20 +54,15 @@ impl<'w> PartnerCenter<'w> {
                 ..HttpFault::new(Cause::Unreadable, "an error in place of an answer")
             }));
         };
-        Ok(Answer {
-            found,
-            mfa_compliant: mfa_compliant(&reply),
-            request_id: request_id(&reply),
-        })
+        Ok(Answer { found, mfa_compliant: mfa_compliant(&reply), request_id: request_id(&reply) })
     }
 
     fn address(&self, reading: Reading) -> Option<Url> {
         let (path, query): (&[&str], Option<&str>) = match reading {
             Reading::Customers => (&["v1", "customers"], Some("size=1")),
-            Reading::LegalBusiness => (
-                &["v1", "profiles", "legalbusiness"],
-                Some("vettingVersion=Current"),
-            ),
+            Reading::LegalBusiness => {
+                (&["v1", "profiles", "legalbusiness"], Some("vettingVersion=Current"))
+            }
             Reading::InvoiceSummary => (&["v1", "invoices", "summary"], None),
             Reading::Organization => (&["v1", "profiles", "organization"], None),
             Reading::Mpn => (&["v1", "profiles", "mpn"], None),
@@ -108,9 +100,7 @@ fn found(reading: Reading, map: &Map<String, Value>) -> Option<Found> {
             if !json::member(map, "items").is_none_or(list) {
                 return None;
             }
-            Found::Customers {
-                total: json::member(map, "totalCount").and_then(json::number),
-            }
+            Found::Customers { total: json::member(map, "totalCount").and_then(json::number) }
         }
         Reading::LegalBusiness => Found::LegalBusiness {
             company: text("companyName"),
@@ -128,13 +118,8 @@ fn found(reading: Reading, map: &Map<String, Value>) -> Option<Found> {
             domain: text("domain"),
             country: country(map, "defaultAddress"),
         },
-        Reading::Mpn => Found::Mpn {
-            id: text("mpnId"),
-            name: text("partnerName"),
-        },
-        Reading::BillingProfile => Found::BillingProfile {
-            currency: text("billingCurrency"),
-        },
+        Reading::Mpn => Found::Mpn { id: text("mpnId"), name: text("partnerName") },
+        Reading::BillingProfile => Found::BillingProfile { currency: text("billingCurrency") },
         Reading::ExchangeRates | Reading::PriceSheet => return None,
     })
 }
@@ -196,20 +181,12 @@ mod tests {
             })
         );
         assert_eq!(
-            read(
-                Reading::Mpn,
-                r#"{"mpnId":4391507,"profileType":"MpnProfile"}"#
-            ),
-            Some(Found::Mpn {
-                id: some("4391507"),
-                name: None,
-            })
+            read(Reading::Mpn, r#"{"mpnId":4391507,"profileType":"MpnProfile"}"#),
+            Some(Found::Mpn { id: some("4391507"), name: None })
         );
         assert_eq!(
             read(Reading::BillingProfile, r#"{"billingCurrency":"USD"}"#),
-            Some(Found::BillingProfile {
-                currency: some("USD")
-            })
+            Some(Found::BillingProfile { currency: some("USD") })
         );
     }
 
@@ -238,20 +215,10 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_none_and_an_error_is_nothing() {
+        assert_eq!(read(Reading::Customers, "{}"), Some(Found::Customers { total: None }));
         assert_eq!(
-            read(Reading::Customers, "{}"),
-            Some(Found::Customers { total: None })
-        );
-        assert_eq!(
-            read(
-                Reading::LegalBusiness,
-                r#"{"address":[],"companyName":null}"#
-            ),
-            Some(Found::LegalBusiness {
-                company: None,
-                country: None,
-                vetting: None,
-            })
+            read(Reading::LegalBusiness, r#"{"address":[],"companyName":null}"#),
+            Some(Found::LegalBusiness { company: None, country: None, vetting: None })
         );
         assert_eq!(read(Reading::Customers, r#"{"error":{"code":"x"}}"#), None);
         assert_eq!(read(Reading::Customers, r#"{"items":"none"}"#), None);
@@ -264,20 +231,14 @@ mod tests {
         let api = PartnerCenter::new(&http, &cloud);
         for (reading, path) in [
             (Reading::Customers, "/v1/customers?size=1"),
-            (
-                Reading::LegalBusiness,
-                "/v1/profiles/legalbusiness?vettingVersion=Current",
-            ),
+            (Reading::LegalBusiness, "/v1/profiles/legalbusiness?vettingVersion=Current"),
             (Reading::InvoiceSummary, "/v1/invoices/summary"),
             (Reading::Organization, "/v1/profiles/organization"),
             (Reading::Mpn, "/v1/profiles/mpn"),
             (Reading::BillingProfile, "/v1/profiles/billing"),
         ] {
             let address = api.address(reading).unwrap();
-            assert_eq!(
-                address.as_str(),
-                format!("https://api.partnercenter.microsoft.com{path}")
-            );
+            assert_eq!(address.as_str(), format!("https://api.partnercenter.microsoft.com{path}"));
         }
         assert!(api.address(Reading::PriceSheet).is_none());
     }

@@ -53,19 +53,13 @@ struct Seen {
 impl Seen {
     fn new(file: &[u8], contents: &Contents) -> Self {
         let good = file.get(..contents.good_bytes).unwrap_or_default();
-        Self {
-            bytes: good.len(),
-            sum: crc32fast::hash(good),
-        }
+        Self { bytes: good.len(), sum: crc32fast::hash(good) }
     }
 
     fn and(self, text: &str) -> Self {
         let mut sum = crc32fast::Hasher::new_with_initial(self.sum);
         sum.update(text.as_bytes());
-        Self {
-            bytes: self.bytes + text.len(),
-            sum: sum.finalize(),
-        }
+        Self { bytes: self.bytes + text.len(), sum: sum.finalize() }
     }
 }
 
@@ -114,13 +108,9 @@ impl Record {
 
     /// Appends a fact and syncs it. Returns the number of its line.
     pub fn append(&mut self, fact: &Fact, at: Timestamp) -> Result<u64, Box<Failure>> {
-        let line = Line {
-            sequence: self.registration.sequence.saturating_add(1),
-            at,
-            fact: fact.clone(),
-        };
-        self.append_line(&line)
-            .map_err(|error| failure(&error, &self.path.join(JOURNAL)))?;
+        let line =
+            Line { sequence: self.registration.sequence.saturating_add(1), at, fact: fact.clone() };
+        self.append_line(&line).map_err(|error| failure(&error, &self.path.join(JOURNAL)))?;
         self.registration.apply(&line);
         Ok(line.sequence)
     }

@@ -74,10 +74,7 @@ impl SignInSession {
             claims: None,
             redeemer,
         };
-        let secrets = (
-            Secret::shared(kept.state),
-            kept.verifier.map(Secret::shared),
-        );
+        let secrets = (Secret::shared(kept.state), kept.verifier.map(Secret::shared));
         Self::begin(entra, sign_in, secrets).await
     }
 
@@ -135,10 +132,7 @@ impl SignInSession {
             None => (None, None),
         };
         let keepsake = keepsake(&sign_in, &state, verifier.as_deref())?;
-        let session = Self {
-            listener,
-            catching: catching.is_ok(),
-        };
+        let session = Self { listener, catching: catching.is_ok() };
         let consent = Consent {
             address,
             one_time,
@@ -160,19 +154,12 @@ fn listen(
     address: &Url,
 ) -> Result<Listening, Box<Failure>> {
     let token = one_time_token()?;
-    let one_time = Url::parse(&format!(
-        "http://127.0.0.1:{}/start/{}",
-        doors.port(),
-        token.reveal()
-    ));
+    let one_time =
+        Url::parse(&format!("http://127.0.0.1:{}/start/{}", doors.port(), token.reveal()));
     let (Ok(one_time), Ok(address)) = (one_time, HeaderValue::from_str(address.as_str())) else {
         return Ok((None, None));
     };
-    let errand = Errand {
-        callback,
-        token,
-        address,
-    };
+    let errand = Errand { callback, token, address };
     Ok((Some(Listener::start(doors, errand)), Some(one_time)))
 }
 

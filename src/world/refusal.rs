@@ -33,15 +33,11 @@ impl Said {
         match json::first(body) {
             Some(Value::Object(map)) => Self::from_object(&map),
             Some(Value::String(text)) => Self::from_text(&text),
-            Some(Value::Array(items)) => items
-                .iter()
-                .find_map(Value::as_object)
-                .map(Self::from_object)
-                .unwrap_or_default(),
+            Some(Value::Array(items)) => {
+                items.iter().find_map(Value::as_object).map(Self::from_object).unwrap_or_default()
+            }
             _ if body.starts_with(b"{") || body.starts_with(b"<") => Self::default(),
-            _ => std::str::from_utf8(body)
-                .map(Self::from_text)
-                .unwrap_or_default(),
+            _ => std::str::from_utf8(body).map(Self::from_text).unwrap_or_default(),
         }
     }
 
@@ -125,9 +121,8 @@ impl Said {
             rest.split('"').next().map(str::to_owned)
         };
         let mut said = Self::from_text(&value("error_description").unwrap_or_default());
-        said.error = value(" error")
-            .or_else(|| value(",error"))
-            .and_then(|error| Foreign::some(&error));
+        said.error =
+            value(" error").or_else(|| value(",error")).and_then(|error| Foreign::some(&error));
         said
     }
 
@@ -138,15 +133,7 @@ impl Said {
             Some(header) if self == Self::default() => Self::from_challenge(header.as_str()),
             _ => self,
         };
-        let Self {
-            error,
-            suberror,
-            codes,
-            sentence,
-            trace_id,
-            correlation_id,
-            claims,
-        } = said;
+        let Self { error, suberror, codes, sentence, trace_id, correlation_id, claims } = said;
         let now = clock::now();
         let mut failure = Box::new(Failure::new(service, Cause::Refused));
         failure.status = Some(reply.status);
@@ -168,18 +155,14 @@ impl Said {
 
 /// What a service calls this call.
 pub fn request_id(reply: &Reply) -> Option<Foreign> {
-    ["ms-requestid", "request-id", "x-ms-request-id"]
-        .iter()
-        .find_map(|name| reply.header(name))
+    ["ms-requestid", "request-id", "x-ms-request-id"].iter().find_map(|name| reply.header(name))
 }
 
 /// The numbers behind `AADSTS` in a text, each once, in their order.
 pub fn aadsts(text: &str) -> Vec<u64> {
     let mut found = Vec::new();
     for rest in text.split("AADSTS").skip(1) {
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         if let Some(code) = rest.get(..end).and_then(|digits| digits.parse().ok()) {
             push_new(&mut found, code);
         }
@@ -190,11 +173,7 @@ pub fn aadsts(text: &str) -> Vec<u64> {
 /// Takes `Trace ID: … Correlation ID: … Timestamp: …` off the end of Entra's sentence, with or without anything between.
 fn without_trailer(text: &str) -> (&str, Option<Foreign>, Option<Foreign>) {
     let marks = ["Trace ID:", "Correlation ID:", "Timestamp:"];
-    let cut = marks
-        .iter()
-        .filter_map(|mark| text.find(mark))
-        .min()
-        .unwrap_or(text.len());
+    let cut = marks.iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
     let (sentence, trailer) = text.split_at_checked(cut).unwrap_or((text, ""));
     let id = |mark: &str| {
         let (_, rest) = trailer.split_once(mark)?;
@@ -223,9 +202,7 @@ fn claims(map: &Map<String, Value>) -> Option<Foreign> {
 
 fn numbers(value: &Value) -> Vec<u64> {
     let mut found = Vec::new();
-    let items = value
-        .as_array()
-        .map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+    let items = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
     for item in items {
         if let Some(number) = json::number(item) {
             push_new(&mut found, number);
@@ -261,16 +238,8 @@ mod tests {
         );
         assert_eq!(said.error.unwrap(), "invalid_grant");
         assert_eq!(said.codes, [70002, 70008]);
-        assert!(
-            said.sentence
-                .unwrap()
-                .as_str()
-                .ends_with("user and resource.")
-        );
-        assert_eq!(
-            said.trace_id.unwrap(),
-            "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e"
-        );
+        assert!(said.sentence.unwrap().as_str().ends_with("user and resource."));
+        assert_eq!(said.trace_id.unwrap(), "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e");
     }
 
     #[test]
@@ -279,18 +248,9 @@ mod tests {
             r#"{"error":"invalid_request","error_description":"AADSTS90010: The grant type is not supported.Trace ID: dd25f4fb-3e8d-458e-90e7-179524ce0000Correlation ID: f11508ab-067f-40d4-83cb-ccc67bf57e45Timestamp: 2018-09-22 00:50:11Z"}"#,
         );
         assert_eq!(said.codes, [90010]);
-        assert_eq!(
-            said.sentence.unwrap(),
-            "AADSTS90010: The grant type is not supported."
-        );
-        assert_eq!(
-            said.trace_id.unwrap(),
-            "dd25f4fb-3e8d-458e-90e7-179524ce0000"
-        );
-        assert_eq!(
-            said.correlation_id.unwrap(),
-            "f11508ab-067f-40d4-83cb-ccc67bf57e45"
-        );
+        assert_eq!(said.sentence.unwrap(), "AADSTS90010: The grant type is not supported.");
+        assert_eq!(said.trace_id.unwrap(), "dd25f4fb-3e8d-458e-90e7-179524ce0000");
+        assert_eq!(said.correlation_id.unwrap(), "f11508ab-067f-40d4-83cb-ccc67bf57e45");
     }
 
     #[test]
@@ -314,10 +274,7 @@ mod tests {
     #[test]
     fn either_half_of_an_error_may_be_missing() {
         let said = read(r#"{"error":"invalid_client"}"#);
-        assert_eq!(
-            (said.error.unwrap().as_str(), said.sentence),
-            ("invalid_client", None)
-        );
+        assert_eq!((said.error.unwrap().as_str(), said.sentence), ("invalid_client", None));
         let said = read(r#"{"error_description":"AADSTS50058: x"}"#);
         assert_eq!((said.error, said.codes), (None, vec![50058]));
         let said = read(r#"{"error":"e","suberror":"bad_token","claims":"{\"access_token\":{}}"}"#);
@@ -332,14 +289,8 @@ mod tests {
         );
         assert_eq!(said.codes, [3000]);
         assert!(said.sentence.is_some());
-        assert_eq!(
-            read(r#"{"code":"900421","description":"x"}"#).codes,
-            [900_421]
-        );
-        assert_eq!(
-            read(r#"{"code":"unauthorized"}"#).error.unwrap(),
-            "unauthorized"
-        );
+        assert_eq!(read(r#"{"code":"900421","description":"x"}"#).codes, [900_421]);
+        assert_eq!(read(r#"{"code":"unauthorized"}"#).error.unwrap(), "unauthorized");
         let said = read(r#"{"statusCode":429,"message":"Rate limit is exceeded."}"#);
         assert_eq!(
             (said.codes.len(), said.sentence.unwrap().as_str()),
@@ -357,10 +308,7 @@ mod tests {
         assert_eq!(said.error.unwrap(), "unAuthorized");
         assert_eq!(said.codes, [1]);
         let said = read("Unauthorized: Invalid Authorization header");
-        assert_eq!(
-            said.sentence.unwrap(),
-            "Unauthorized: Invalid Authorization header"
-        );
+        assert_eq!(said.sentence.unwrap(), "Unauthorized: Invalid Authorization header");
         let said = read(
             "\"failed to authorize : AADSTS65002: Consent between first party application 'fa3d9a0c' (invalid_grant)\"",
         );
@@ -369,16 +317,7 @@ mod tests {
 
     #[test]
     fn rubbish_says_nothing() {
-        for body in [
-            "",
-            "{",
-            "<html>",
-            "null",
-            "[]",
-            "[1]",
-            "\u{0}",
-            "{\"error\":[]}",
-        ] {
+        for body in ["", "{", "<html>", "null", "[]", "[1]", "\u{0}", "{\"error\":[]}"] {
             let said = read(body);
             assert_eq!((said.error, said.codes.len()), (None, 0), "{body}");
         }

@@ -57,22 +57,12 @@ pub struct HttpFault {
 impl HttpFault {
     /// A fault with a detail.
     pub fn new(cause: Cause, detail: &str) -> Self {
-        Self {
-            cause,
-            status: None,
-            detail: Foreign::some(detail),
-            retry_after: None,
-        }
+        Self { cause, status: None, detail: Foreign::some(detail), retry_after: None }
     }
 
     /// What it means for the service that was asked.
     pub fn failure(self, service: Service) -> Box<Failure> {
-        let Self {
-            cause,
-            status,
-            detail,
-            retry_after,
-        } = self;
+        let Self { cause, status, detail, retry_after } = self;
         let mut failure = Box::new(Failure::new(service, cause));
         failure.status = status;
         failure.detail = detail;
@@ -101,11 +91,7 @@ impl Opening {
     /// The next piece of the body.
     pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, HttpFault> {
         self.response.chunk().await.map_err(|error| {
-            let cause = if error.is_timeout() {
-                Cause::TimedOut
-            } else {
-                Cause::Broken
-            };
+            let cause = if error.is_timeout() { Cause::TimedOut } else { Cause::Broken };
             self.fault(cause, &self.host)
         })
     }
@@ -117,12 +103,8 @@ impl Opening {
             Err(fault) if !partial => return Err(fault),
             filled => filled.err(),
         };
-        let reply = Reply {
-            status: self.status,
-            headers: std::mem::take(&mut self.headers),
-            body,
-            broken,
-        };
+        let reply =
+            Reply { status: self.status, headers: std::mem::take(&mut self.headers), body, broken };
         if reply.is_html() && (reply.status < 500 || reply.status == 511) {
             return Err(self.fault(Cause::NotTheService, &self.host));
         }
@@ -179,14 +161,13 @@ impl Reply {
 
     /// Whether the body is a page for a browser: a login page of a network, a block page of a proxy, a gateway's.
     pub fn is_html(&self) -> bool {
-        let declared = self
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| {
-                let value = value.trim_start().to_ascii_lowercase();
-                value.starts_with("text/html") || value.starts_with("application/xhtml")
-            });
+        let declared =
+            self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
+                |value| {
+                    let value = value.trim_start().to_ascii_lowercase();
+                    value.starts_with("text/html") || value.starts_with("application/xhtml")
+                },
+            );
         let start = json::without_mark(&self.body).trim_ascii_start().first();
         looks_like_html(&self.body) || (declared && start.is_some_and(|byte| *byte != b'{'))
     }
@@ -197,15 +178,9 @@ pub fn looks_like_html(body: &[u8]) -> bool {
     let start = json::without_mark(body).trim_ascii_start();
     let start = start.get(..start.len().min(16)).unwrap_or_default();
     let start = start.to_ascii_lowercase();
-    [
-        b"<!doctype".as_slice(),
-        b"<html",
-        b"<head",
-        b"<!--",
-        b"<body",
-    ]
-    .iter()
-    .any(|mark| start.starts_with(mark))
+    [b"<!doctype".as_slice(), b"<html", b"<head", b"<!--", b"<body"]
+        .iter()
+        .any(|mark| start.starts_with(mark))
 }
 
 /// Reads `Retry-After` (RFC 9110, section 10.2.3): seconds or a date; the first header that makes sense counts; never more

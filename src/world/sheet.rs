@@ -84,35 +84,20 @@ pub fn head(records: &[Vec<Foreign>]) -> Result<SheetHead, &'static str> {
         .iter()
         .take(ROWS)
         .map(|row| {
-            places.map(|place| {
-                place
-                    .and_then(|at| row.get(at))
-                    .cloned()
-                    .unwrap_or_default()
-            })
+            places.map(|place| place.and_then(|at| row.get(at)).cloned().unwrap_or_default())
         })
         .collect();
-    Ok(SheetHead {
-        columns: header.clone(),
-        rows,
-        bytes: None,
-        read: 0,
-    })
+    Ok(SheetHead { columns: header.clone(), rows, bytes: None, read: 0 })
 }
 
 /// The first of `names` that the header lacks.
 pub fn missing(header: &[Foreign], names: &[&'static str]) -> Option<&'static str> {
-    names
-        .iter()
-        .find(|name| place(header, [name, name]).is_none())
-        .copied()
+    names.iter().find(|name| place(header, [name, name]).is_none()).copied()
 }
 
 fn place(header: &[Foreign], names: Names) -> Option<usize> {
     names.iter().find_map(|name| {
-        header
-            .iter()
-            .position(|column| bare(column.as_str()).eq_ignore_ascii_case(name))
+        header.iter().position(|column| bare(column.as_str()).eq_ignore_ascii_case(name))
     })
 }
 
@@ -150,10 +135,7 @@ mod tests {
         let text =
             "currency,\"METERIDS\",Unitofmeasure, erp price ,skutitle”\nUSD,m,1 Hour,2.5,VM\n";
         let head = head(&records(text.as_bytes(), true)).unwrap();
-        assert_eq!(
-            head.rows,
-            [["VM", "VM", "1 Hour", "2.5", "USD"].map(Foreign::new)]
-        );
+        assert_eq!(head.rows, [["VM", "VM", "1 Hour", "2.5", "USD"].map(Foreign::new)]);
     }
 
     #[test]

@@ -54,11 +54,7 @@ pub enum Presence {
 impl Shelf {
     /// The registrations below `state`; `program` is our own executable.
     pub fn new(state: PathBuf, program: PathBuf) -> Self {
-        Self {
-            state,
-            program,
-            passphrase: None,
-        }
+        Self { state, program, passphrase: None }
     }
 
     /// The same with what opens vault files.

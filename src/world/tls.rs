@@ -115,9 +115,7 @@ mod tests {
             TlsFault::Protocol
         );
         assert_eq!(
-            fault(&Tls::General(
-                "No CA certificates were loaded from the system".to_owned()
-            )),
+            fault(&Tls::General("No CA certificates were loaded from the system".to_owned())),
             TlsFault::NoRoots
         );
     }

@@ -43,11 +43,8 @@ impl EntraToken {
                 .filter(|text| !text.is_empty())
                 .map(str::to_owned)
         };
-        let scopes = string("scope").map(|text| {
-            text.split_whitespace()
-                .map(|word| Scope::new(word.to_owned()))
-                .collect()
-        });
+        let scopes = string("scope")
+            .map(|text| text.split_whitespace().map(|word| Scope::new(word.to_owned())).collect());
         Some(Self {
             access_token: AccessToken::new(string("access_token")?),
             token_type: BasicTokenType::Bearer,
@@ -132,11 +129,7 @@ impl ErrorResponse for EntraError {}
 pub fn salvage(body: &[u8], name: &str) -> Option<SharedSecret> {
     let body = utf8(body);
     let mut best: Option<(usize, Zeroizing<String>)> = None;
-    let mut tokens = Tokens {
-        bytes: &body,
-        place: 0,
-        depth: 0,
-    };
+    let mut tokens = Tokens { bytes: &body, place: 0, depth: 0 };
     let mut key = false;
     while let Some(token) = tokens.next() {
         let Token::String(raw) = token else {
@@ -146,11 +139,7 @@ pub fn salvage(body: &[u8], name: &str) -> Option<SharedSecret> {
         if key {
             key = false;
             let value = unescaped(raw);
-            if !value.is_empty()
-                && best
-                    .as_ref()
-                    .is_none_or(|(depth, _)| tokens.depth <= *depth)
-            {
+            if !value.is_empty() && best.as_ref().is_none_or(|(depth, _)| tokens.depth <= *depth) {
                 best = Some((tokens.depth, value));
             }
         } else {
@@ -227,9 +216,7 @@ fn unescaped(raw: &[u8]) -> Zeroizing<String> {
     let read = Zeroizing::new(read);
     if read.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Zeroizing::new(
-            read.chars()
-                .filter(|c| !c.is_whitespace() && !c.is_control())
-                .collect(),
+            read.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect(),
         );
     }
     read
@@ -250,14 +237,9 @@ fn utf8(body: &[u8]) -> Zeroizing<Vec<u8>> {
     }
     let units = body.chunks_exact(2).filter_map(|pair| {
         let pair: [u8; 2] = pair.try_into().ok()?;
-        Some(if little {
-            u16::from_le_bytes(pair)
-        } else {
-            u16::from_be_bytes(pair)
-        })
+        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
     });
-    let text: String = char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
+    let text: String =
+        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     Zeroizing::new(text.into_bytes())
 }

@@ -28,9 +28,7 @@ impl Typed {
             }
         };
         // Without a thread there is nothing typed: the answer may still come by the listener.
-        let _running = thread::Builder::new()
-            .name("typed".to_owned())
-            .spawn(reading);
+        let _running = thread::Builder::new().name("typed".to_owned()).spawn(reading);
         Self(lines)
     }
 

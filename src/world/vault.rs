@@ -74,21 +74,13 @@ impl Vault {
     }
 
     fn over(registration: &str, store: Arc<dyn Store>, reader: Reader) -> Self {
-        Self {
-            registration: Arc::from(registration),
-            store,
-            reader,
-            limit: Self::ASKING,
-        }
+        Self { registration: Arc::from(registration), store, reader, limit: Self::ASKING }
     }
 
     /// The same vault with another limit for each call.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
-        Self {
-            limit,
-            ..self.clone()
-        }
+        Self { limit, ..self.clone() }
     }
 
     /// The store's name for a person, such as `Secret Service`.
@@ -105,15 +97,13 @@ impl Vault {
     pub async fn keep(&self, item: &ItemName, secret: &SharedSecret) -> Result<(), Box<Failure>> {
         let (name, label) = (self.name(item), self.label(item));
         let secret = SharedSecret::clone(secret);
-        self.call(move |store| write_and_compare(store, &name, &label, &secret))
-            .await
+        self.call(move |store| write_and_compare(store, &name, &label, &secret)).await
     }
 
     /// Reads a secret.
     pub async fn recall(&self, item: &ItemName) -> Result<SharedSecret, Box<Failure>> {
         let name = self.name(item);
-        self.call(move |store| parts::read(store, &name).and_then(secret))
-            .await
+        self.call(move |store| parts::read(store, &name).and_then(secret)).await
     }
 
     /// Copies an item inside the vault, reads it back and compares.
@@ -129,15 +119,13 @@ impl Vault {
     /// Deletes items. Missing ones are fine.
     pub async fn erase(&self, items: &[ItemName]) -> Result<(), Box<Failure>> {
         let names: Vec<String> = items.iter().map(|item| self.name(item)).collect();
-        self.call(move |store| names.iter().try_for_each(|name| parts::delete(store, name)))
-            .await
+        self.call(move |store| names.iter().try_for_each(|name| parts::delete(store, name))).await
     }
 
     /// Reads items in a second process and compares with what this one reads: what is only in our own process' memory, or
     /// only in its connection, is not kept.
     pub async fn read_back(&self, items: &[ItemName]) -> Result<(), Box<Failure>> {
-        self.compare(items.iter().map(|item| self.name(item)).collect())
-            .await
+        self.compare(items.iter().map(|item| self.name(item)).collect()).await
     }
 
     /// Shows before anybody signs in that this keyring keeps things: an item as long as a refresh token is written under a
@@ -148,8 +136,7 @@ impl Vault {
         let label = format!("Octo CSP, {}: test, can be deleted", self.registration);
         let written = {
             let name = name.clone();
-            self.call(move |store| write_and_compare(store, &name, &label, &secret))
-                .await
+            self.call(move |store| write_and_compare(store, &name, &label, &secret)).await
         };
         let compared = match written {
             Ok(()) => self.compare(vec![name.clone()]).await,

@@ -34,20 +34,14 @@ const NOT_EVEN: &[(&str, &[&str])] = &[
     ("engine", &["cloud", "host", "version"]),
     ("world", &["host"]),
     ("ui", &["cloud", "host"]),
-    (
-        "simulator",
-        &["exit", "host", "ids", "secret", "text", "version"],
-    ),
+    ("simulator", &["exit", "host", "ids", "secret", "text", "version"]),
 ];
 
 /// Outside crates (and parts of the standard library) and the only places that may name them.
 const OUTSIDE: &[(&str, &[&str])] = &[
     ("ratatui", &["ui", "commands/register.rs"]),
     ("crossterm", &["ui/terminal", "ui/keys.rs"]),
-    (
-        "oauth2",
-        &["world/entra.rs", "world/http.rs", "world/token.rs"],
-    ),
+    ("oauth2", &["world/entra.rs", "world/http.rs", "world/token.rs"]),
     ("reqwest", &["world"]),
     ("rustls", &["world"]),
     ("webbrowser", &["world/browser.rs"]),
@@ -69,15 +63,9 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("toml", &["commands"]),
     ("std::fs", &["world", "simulator", "commands"]),
     // The folder for what is temporary, and the home where there is no user database.
-    (
-        "std::env",
-        &["main.rs", "simulator/tls.rs", "world/lock.rs"],
-    ),
+    ("std::env", &["main.rs", "simulator/tls.rs", "world/lock.rs"]),
     ("std::net", &["world", "simulator", "cloud.rs"]),
-    (
-        "std::process",
-        &["main.rs", "exit.rs", "world", "ui/terminal"],
-    ),
+    ("std::process", &["main.rs", "exit.rs", "world", "ui/terminal"]),
     ("std::thread", &["world", "simulator", "ui/terminal"]),
 ];
 
@@ -130,18 +118,13 @@ fn sources() -> Vec<Source> {
     paths.sort();
     let sources = paths.into_iter().map(|path| Source {
         text: std::fs::read_to_string(&path).unwrap(),
-        path: path
-            .strip_prefix(&root)
-            .unwrap()
-            .to_string_lossy()
-            .replace('\\', "/"),
+        path: path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/"),
     });
     sources.filter(|source| !is_test(&source.path)).collect()
 }
 
 fn is_test(path: &str) -> bool {
-    path.split('/')
-        .any(|part| part == "tests" || part == "tests.rs")
+    path.split('/').any(|part| part == "tests" || part == "tests.rs")
 }
 
 /// The first part of a path: `ui/view.rs` is in the room `ui`.
@@ -154,9 +137,7 @@ fn room(path: &str) -> &str {
 fn is_at(path: &str, place: &str) -> bool {
     path == place
         || path.strip_suffix(".rs") == Some(place)
-        || path
-            .strip_prefix(place)
-            .is_some_and(|rest| rest.starts_with('/'))
+        || path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The lines of code with their numbers: no comments, and nothing after the module of tests, which house style puts last.
@@ -195,10 +176,7 @@ fn named_after<'a>(line: &'a str, path: &str) -> Vec<&'a str> {
 
 fn may(room: &str, other: &str) -> bool {
     let of = |table: &[(&str, &'static [&'static str])]| {
-        table
-            .iter()
-            .find(|(name, _)| *name == room)
-            .map(|(_, rooms)| *rooms)
+        table.iter().find(|(name, _)| *name == room).map(|(_, rooms)| *rooms)
     };
     let Some(allowed) = of(ROOMS) else {
         return false;
@@ -215,12 +193,8 @@ fn broken_arrows(source: &Source) -> String {
             for to in named_after(line, root) {
                 let is_room = ROOMS.iter().any(|(name, _)| *name == to);
                 if is_room && !may(from, to) {
-                    writeln!(
-                        broken,
-                        "src/{}:{number}: {from} may not use {to}",
-                        source.path
-                    )
-                    .unwrap();
+                    writeln!(broken, "src/{}:{number}: {from} may not use {to}", source.path)
+                        .unwrap();
                 }
             }
         }
@@ -259,11 +233,7 @@ fn strangers(source: &Source) -> String {
 fn every_file_is_in_a_room_of_the_table() {
     for source in sources() {
         let known = ROOMS.iter().any(|(name, _)| *name == room(&source.path));
-        assert!(
-            known,
-            "src/{} is in no room: give it one in docs/DESIGN.md and here",
-            source.path
-        );
+        assert!(known, "src/{} is in no room: give it one in docs/DESIGN.md and here", source.path);
     }
 }
 
@@ -276,10 +246,7 @@ fn no_room_uses_what_it_may_not() {
 #[test]
 fn every_outside_crate_stays_in_its_rooms() {
     let found: String = sources().iter().map(strangers).collect();
-    assert!(
-        found.is_empty(),
-        "outside crates in rooms that are not theirs:\n{found}"
-    );
+    assert!(found.is_empty(), "outside crates in rooms that are not theirs:\n{found}");
 }
 
 #[test]
@@ -289,11 +256,7 @@ fn nothing_unfinished_and_nothing_private_is_left_behind() {
         .map(|name| repository().join(name))
         .collect();
     for folder in ["src", "tests/it", "docs", ".ci", ".cargo"] {
-        files(
-            &repository().join(folder),
-            &[".rs", ".md", ".toml", "run"],
-            &mut paths,
-        );
+        files(&repository().join(folder), &[".rs", ".md", ".toml", "run"], &mut paths);
     }
     let words: Vec<String> = LEFT_BEHIND.iter().map(|parts| parts.concat()).collect();
     let mut found = String::new();
@@ -316,10 +279,7 @@ fn nothing_unfinished_and_nothing_private_is_left_behind() {
 
 #[test]
 fn a_broken_arrow_is_named_with_file_and_line() {
-    let source = |path: &str, text: &str| Source {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    };
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
     let ui = source(
         "ui/view.rs",
         "//! crate::world\n\nuse crate::{engine, world::vault};\nlet x = crate::world::y();\n",
@@ -336,15 +296,6 @@ fn a_broken_arrow_is_named_with_file_and_line() {
     );
     let tests = "use crate::ids;\n#[cfg(test)]\nmod tests {\n use crate::simulator;\n}\n";
     assert_eq!(broken_arrows(&source("world/http.rs", tests)), "");
-    assert_eq!(
-        strangers(&source("world/vault/keyring.rs", "use keyring::Entry;\n")),
-        ""
-    );
-    assert_eq!(
-        strangers(&source(
-            "engine/x.rs",
-            "self::keyring::x(); a::http::b();\n"
-        )),
-        ""
-    );
+    assert_eq!(strangers(&source("world/vault/keyring.rs", "use keyring::Entry;\n")), "");
+    assert_eq!(strangers(&source("engine/x.rs", "self::keyring::x(); a::http::b();\n")), "");
 }

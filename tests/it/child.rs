@@ -12,9 +12,7 @@ const DONE: &str = "the body of the child was run";
 /// A command that runs the body `test`, such as `lock::body`, and hands it `argument`.
 pub(crate) fn command(test: &str, argument: impl Into<OsString>) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args([test, "--exact", "--nocapture", "--test-threads=1"])
-        .env(WORD, argument.into());
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(WORD, argument.into());
     command
 }
 

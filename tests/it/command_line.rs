@@ -72,10 +72,7 @@ fn below(command: &clap::Command, words: &[String], shown: &mut Vec<Shown>) {
         shown.push(Shown {
             flags: flags.map(|flag| format!("--{flag}")).collect(),
             words: words.clone(),
-            after_help: command
-                .get_after_help()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            after_help: command.get_after_help().map(ToString::to_string).unwrap_or_default(),
             is_a_group: command.has_subcommands(),
         });
         below(command, &words, shown);
@@ -129,9 +126,7 @@ fn every_command_shows_how_it_is_used() {
         let of_it: Vec<_> = examples.filter(|e| e.starts_with(&name)).collect();
         assert!(!of_it.is_empty(), "{name} has no example");
         for example in of_it {
-            let words = ["octo-csp".to_owned()]
-                .into_iter()
-                .chain(as_a_shell(example));
+            let words = ["octo-csp".to_owned()].into_iter().chain(as_a_shell(example));
             let parsed = <Cli as clap::Parser>::try_parse_from(words);
             assert!(parsed.is_ok(), "{example}");
         }
@@ -157,11 +152,7 @@ fn the_completions_of_every_shell_know_every_command_and_flag() {
             assert!(script.contains(command), "{shell}: {command}");
             for flag in flags {
                 // Fish is told the name without the dashes.
-                let named = if shell == "fish" {
-                    flag.replace("--", "-l ")
-                } else {
-                    flag
-                };
+                let named = if shell == "fish" { flag.replace("--", "-l ") } else { flag };
                 assert!(script.contains(&named), "{shell}: {command} {named}");
             }
         }
@@ -187,10 +178,7 @@ $2 octo-csp {last} {before}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
             words.join(" "),
             words.len() - 1,
         );
-        let output = Command::new("bash")
-            .args(["--norc", "-c", &ask])
-            .output()
-            .unwrap();
+        let output = Command::new("bash").args(["--norc", "-c", &ask]).output().unwrap();
         assert!(output.stderr.is_empty(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
@@ -198,10 +186,7 @@ $2 octo-csp {last} {before}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
     assert!(complete(&["octo-csp", "register", "--clo"]).contains("--cloud-file\n"));
     let steps = "basic\npartner-center\npartner-api\n";
     assert_eq!(complete(&["octo-csp", "register", "--step", "''"]), steps);
-    assert_eq!(
-        complete(&["octo-csp", "completions", "pow"]),
-        "powershell\n"
-    );
+    assert_eq!(complete(&["octo-csp", "completions", "pow"]), "powershell\n");
     assert_eq!(complete(&["octo-csp", "help", "hand"]), "handoff\n");
     #[cfg(feature = "simulator")]
     assert!(complete(&["octo-csp", "rehearse", "--fail", "AADSTS65"]).contains("AADSTS65001\n"));
@@ -263,10 +248,7 @@ fn a_slip_of_the_finger_is_answered_with_what_was_meant() {
         (&["regster"][..], "'register'"),
         (&["register", "--cluod", "china"], "'--cloud"),
         (&["register", "--cloud", "chian"], "'china'"),
-        (
-            &["register", "--step", "partner-centre"],
-            "'partner-center'",
-        ),
+        (&["register", "--step", "partner-centre"], "'partner-center'"),
     ] {
         let said = refused(typed);
         assert!(said.contains(meant), "{typed:?}\n{said}");

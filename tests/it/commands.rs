@@ -104,44 +104,20 @@ fn registered_as(name: &str) -> TempDir {
     let home = TempDir::new().unwrap();
     let mut record = Record::open(&home.path().join("octo-csp"), name).unwrap();
     let attempt = AttemptId(2);
-    let item = |kind| ItemName {
-        slot: Slot::A,
-        attempt,
-        kind,
-        serial: 1,
-    };
+    let item = |kind| ItemName { slot: Slot::A, attempt, kind, serial: 1 };
     let (center, api) = proofs();
     let mut facts = vec![
-        Fact::Named {
-            name: Some(AccountName::parse("Contoso CSP").unwrap()),
-        },
-        Fact::Began {
-            attempt,
-            slot: Slot::A,
-            base: 0,
-        },
-        Fact::PartnerCenterProven {
-            attempt,
-            proof: Box::new(center),
-        },
+        Fact::Named { name: Some(AccountName::parse("Contoso CSP").unwrap()) },
+        Fact::Began { attempt, slot: Slot::A, base: 0 },
+        Fact::PartnerCenterProven { attempt, proof: Box::new(center) },
         Fact::Redeeming { attempt },
-        Fact::PartnerApiProven {
-            attempt,
-            proof: Box::new(api),
-        },
+        Fact::PartnerApiProven { attempt, proof: Box::new(api) },
     ];
-    for kind in [
-        Kind::PartnerCenterSecret,
-        Kind::RefreshToken,
-        Kind::Manifest,
-    ] {
+    for kind in [Kind::PartnerCenterSecret, Kind::RefreshToken, Kind::Manifest] {
         facts.push(Fact::Keeping { item: item(kind) });
         facts.push(Fact::Kept { item: item(kind) });
     }
-    facts.push(Fact::Activated {
-        attempt,
-        slot: Slot::A,
-    });
+    facts.push(Fact::Activated { attempt, slot: Slot::A });
     for fact in facts {
         record.append(&fact, clock::now()).unwrap();
     }
@@ -155,10 +131,7 @@ fn explain_answers_arguments_and_standard_input() {
     assert_eq!(by_argument.status.code(), Some(0));
     let log =
         b"12:01 ERROR invalid_client AADSTS7000222: The provided client secret keys are expired\n";
-    assert_eq!(
-        out(&program(home.path(), &["explain"], log)),
-        out(&by_argument)
-    );
+    assert_eq!(out(&program(home.path(), &["explain"], log)), out(&by_argument));
     let json = program(home.path(), &["explain", "--json", "-"], log);
     let object = object(&json);
     assert_eq!(object["found"][0]["code"], "AADSTS7000222");
@@ -240,10 +213,7 @@ fn status_and_report_tell_the_last_failure_with_its_ids() {
     // Whoever administers Entra reads what stopped it, and what to do.
     let note = out(&program(home.path(), &["handoff"], b""));
     let note = note.split_whitespace().collect::<Vec<_>>().join(" ");
-    for needed in [
-        "Microsoft will not issue a token for the price service. (AADSTS65001)",
-        trace,
-    ] {
+    for needed in ["Microsoft will not issue a token for the price service. (AADSTS65001)", trace] {
         assert!(note.contains(needed), "{note}");
     }
     let json = out(&program(home.path(), &["status", "--json"], b""));
@@ -299,13 +269,8 @@ fn every_row_is_told_like_this() {
             texts.push_str(&out(&told));
             texts.push('\n');
         }
-        let file = format!(
-            "told-{}",
-            title
-                .to_lowercase()
-                .replace([',', ' '], "-")
-                .replace("--", "-")
-        );
+        let file =
+            format!("told-{}", title.to_lowercase().replace([',', ' '], "-").replace("--", "-"));
         settings.bind(|| insta::assert_snapshot!(file, texts));
     }
 }
@@ -325,18 +290,10 @@ fn a_token_or_a_code_of_nothing_registered_asks_for_a_person() {
         (&["token", "partner-api", "--cloud", "china"], 2),
     ] {
         let output = program(home.path(), arguments, b"");
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "{arguments:?} {}",
-            err(&output)
-        );
+        assert_eq!(output.status.code(), Some(code), "{arguments:?} {}", err(&output));
         if arguments.contains(&"--json") {
             let object = object(&output);
-            assert_eq!(
-                (&object["version"], &object["exit"]),
-                (&1.into(), &code.into())
-            );
+            assert_eq!((&object["version"], &object["exit"]), (&1.into(), &code.into()));
         } else {
             assert_eq!(out(&output), "", "{arguments:?}");
         }
@@ -371,30 +328,16 @@ fn rename_changes_the_name_and_nothing_else() {
     let home = registered_as("production-at-china");
     let journal = home.path().join("octo-csp/production-at-china/journal");
     let before = fs::read(&journal).unwrap();
-    let output = program(
-        home.path(),
-        &["rename", "Fabrikam 本番", "--cloud", "china"],
-        b"",
-    );
+    let output = program(home.path(), &["rename", "Fabrikam 本番", "--cloud", "china"], b"");
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    assert_eq!(
-        out(&output),
-        "production-at-china: Contoso CSP -> Fabrikam 本番\n"
-    );
+    assert_eq!(out(&output), "production-at-china: Contoso CSP -> Fabrikam 本番\n");
     let after = fs::read(&journal).unwrap();
     assert!(after.starts_with(&before));
     let line = String::from_utf8(after[before.len()..].to_vec()).unwrap();
     assert_eq!(line.lines().count(), 1);
-    assert!(
-        line.contains(r#""fact":"named","name":"Fabrikam 本番""#),
-        "{line}"
-    );
+    assert!(line.contains(r#""fact":"named","name":"Fabrikam 本番""#), "{line}");
     // The same name again is no news.
-    program(
-        home.path(),
-        &["rename", "Fabrikam 本番", "--cloud", "china"],
-        b"",
-    );
+    program(home.path(), &["rename", "Fabrikam 本番", "--cloud", "china"], b"");
     assert_eq!(fs::read(&journal).unwrap(), after);
     let none = program(home.path(), &["rename", "--none", "--cloud", "china"], b"");
     assert_eq!(out(&none), "production-at-china: Fabrikam 本番 -> (none)\n");
@@ -409,16 +352,8 @@ fn rename_changes_the_name_and_nothing_else() {
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
         assert!(!err(&output).contains(SECRET));
     }
-    let long = program(
-        home.path(),
-        &["rename", &"x".repeat(129), "--cloud", "china"],
-        b"",
-    );
-    assert!(
-        err(&long).contains("more than 128 characters"),
-        "{}",
-        err(&long)
-    );
+    let long = program(home.path(), &["rename", &"x".repeat(129), "--cloud", "china"], b"");
+    assert!(err(&long).contains("more than 128 characters"), "{}", err(&long));
 }
 
 #[test]
@@ -426,11 +361,7 @@ fn forget_without_a_terminal_names_its_flag_and_without_a_keyring_changes_nothin
     let home = registered_as("production-at-us-gov");
     let journal = home.path().join("octo-csp/production-at-us-gov/journal");
     let before = fs::read(&journal).unwrap();
-    let output = program(
-        home.path(),
-        &["forget", "--cloud", "us-gov"],
-        b"Contoso Ltd\n",
-    );
+    let output = program(home.path(), &["forget", "--cloud", "us-gov"], b"Contoso Ltd\n");
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("--yes"), "{}", err(&output));
     let output = program(home.path(), &["forget", "--yes", "--cloud", "us-gov"], b"");
@@ -445,11 +376,7 @@ fn forget_without_a_terminal_names_its_flag_and_without_a_keyring_changes_nothin
     ] {
         assert!(told.contains(words), "{words}\n{told}");
     }
-    let output = program(
-        home.path(),
-        &["forget", "--yes", "--json", "--cloud", "us-gov"],
-        b"",
-    );
+    let output = program(home.path(), &["forget", "--yes", "--json", "--cloud", "us-gov"], b"");
     assert_eq!(output.status.code(), Some(7));
     let object = object(&output);
     assert_eq!(object["forgotten"], false);
@@ -461,36 +388,21 @@ fn forget_without_a_terminal_names_its_flag_and_without_a_keyring_changes_nothin
 #[test]
 fn a_name_and_a_draft_alone_are_forgotten_without_a_keyring() {
     let home = TempDir::new().unwrap();
-    program(
-        home.path(),
-        &["rename", "Contoso", "--sandbox", "--cloud", "china"],
-        b"",
-    );
+    program(home.path(), &["rename", "Contoso", "--sandbox", "--cloud", "china"], b"");
     let folder = home.path().join("octo-csp/sandbox-at-china");
     assert!(folder.join("journal").exists());
     for left in ["draft.json", ".draft.json.new", ".vault.age.new"] {
         let file = fs::File::create(folder.join(left)).unwrap();
-        file.set_permissions(fs::Permissions::from_mode(0o600))
-            .unwrap();
+        file.set_permissions(fs::Permissions::from_mode(0o600)).unwrap();
     }
-    let output = program(
-        home.path(),
-        &["forget", "--yes", "--sandbox", "--cloud", "china"],
-        b"",
-    );
+    let output = program(home.path(), &["forget", "--yes", "--sandbox", "--cloud", "china"], b"");
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(out(&output).ends_with("Forgotten: sandbox-at-china.\n"));
     assert!(!folder.exists());
-    let again = program(
-        home.path(),
-        &["forget", "--yes", "--json", "--sandbox", "--cloud", "china"],
-        b"",
-    );
+    let again =
+        program(home.path(), &["forget", "--yes", "--json", "--sandbox", "--cloud", "china"], b"");
     let object = object(&again);
-    assert_eq!(
-        (again.status.code(), &object["forgotten"]),
-        (Some(0), &Value::Bool(true))
-    );
+    assert_eq!((again.status.code(), &object["forgotten"]), (Some(0), &Value::Bool(true)));
 }
 
 #[test]
@@ -500,14 +412,8 @@ fn a_passphrase_is_never_an_argument_and_belongs_to_a_vault_file() {
         (&["doctor", "--passphrase-fd", "0"][..], "--store file"),
         (&["status", "--passphrase-file", "/nowhere"], "--store file"),
         (&["doctor", "--store", "file"], "--passphrase-fd N"),
-        (
-            &["doctor", "--store", "file", "--passphrase-file", "/nowhere"],
-            "cannot read /nowhere",
-        ),
-        (
-            &["doctor", "--store", "file", "--passphrase-fd", "9"],
-            "file descriptor 9",
-        ),
+        (&["doctor", "--store", "file", "--passphrase-file", "/nowhere"], "cannot read /nowhere"),
+        (&["doctor", "--store", "file", "--passphrase-fd", "9"], "file descriptor 9"),
         (
             &["doctor", "--store", "file", "--passphrase", "hunter2"],
             "a secret is never an argument",
@@ -515,11 +421,7 @@ fn a_passphrase_is_never_an_argument_and_belongs_to_a_vault_file() {
     ] {
         let output = program(home.path(), arguments, b"");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(
-            err(&output).contains(words),
-            "{arguments:?} {}",
-            err(&output)
-        );
+        assert!(err(&output).contains(words), "{arguments:?} {}", err(&output));
     }
 }
 
@@ -539,33 +441,13 @@ fn submit_says_which_credentials_are_missing_or_not_octos() {
         .write_all(format!("[half]\nclient-id = 'x'\n[odd]\nclient-secret = {SECRET}\n").as_bytes())
         .unwrap();
     for (more, variables, words) in [
-        (
-            &[][..],
-            &[][..],
-            "no Octo credentials were given: set ALPHAUS_CLIENT_ID",
-        ),
+        (&[][..], &[][..], "no Octo credentials were given: set ALPHAUS_CLIENT_ID"),
         (&[], &[id], "ALPHAUS_CLIENT_SECRET is not set"),
         (&[], &[secret], "ALPHAUS_CLIENT_ID is not set"),
-        (
-            &[],
-            &[id, secret, elsewhere],
-            "and may only be https://login.alphaus.cloud",
-        ),
-        (
-            &["--profile", "none"],
-            &[at_home],
-            "has no profile of that name",
-        ),
-        (
-            &["--profile", "half"],
-            &[at_home],
-            "the Octo client secret is missing",
-        ),
-        (
-            &["--profile", "odd"],
-            &[at_home],
-            "line 4: the value must be a string",
-        ),
+        (&[], &[id, secret, elsewhere], "and may only be https://login.alphaus.cloud"),
+        (&["--profile", "none"], &[at_home], "has no profile of that name"),
+        (&["--profile", "half"], &[at_home], "the Octo client secret is missing"),
+        (&["--profile", "odd"], &[at_home], "line 4: the value must be a string"),
         (&["--profile", "x"], &[], "there is no home folder"),
     ] {
         let arguments = [&["submit"], more].concat();
@@ -581,11 +463,7 @@ fn submit_says_which_credentials_are_missing_or_not_octos() {
 #[test]
 fn status_tells_what_octo_has() {
     let home = registered();
-    let line = |text: String| {
-        text.lines()
-            .find(|it| it.contains("Octo  "))
-            .map(str::to_owned)
-    };
+    let line = |text: String| text.lines().find(|it| it.contains("Octo  ")).map(str::to_owned);
     let before = line(out(&program(home.path(), &["status"], b""))).unwrap();
     assert!(before.contains("nothing was handed over"), "{before}");
     let mut record = Record::open(&home.path().join("octo-csp"), "production").unwrap();
@@ -606,10 +484,7 @@ fn status_tells_what_octo_has() {
     }
     drop(record);
     let after = out(&program(home.path(), &["status"], b""));
-    assert!(
-        after.contains("has: payer account; lacks: credentials"),
-        "{after}"
-    );
+    assert!(after.contains("has: payer account; lacks: credentials"), "{after}");
     let json = out(&program(home.path(), &["status", "--json"], b""));
     let object: Value = serde_json::from_str(&json).unwrap();
     let octo = &object["registrations"][0]["octo"];
@@ -626,14 +501,8 @@ fn every_other_object_is_as_the_schema_says() {
     assert_eq!(none["exit"], 2);
     let config = object(&program(home.path(), &["config", "--json"], b""));
     let settings = config["settings"].as_array().unwrap();
-    let cloud = settings
-        .iter()
-        .find(|one| one["setting"] == "cloud")
-        .unwrap();
-    assert_eq!(
-        (&cloud["value"], &cloud["source"]),
-        (&"global".into(), &"default".into())
-    );
+    let cloud = settings.iter().find(|one| one["setting"] == "cloud").unwrap();
+    assert_eq!((&cloud["value"], &cloud["source"]), (&"global".into(), &"default".into()));
     assert!(settings.iter().all(|one| one["setting"] != "replace"));
     // A folder that is none keeps everything from beginning.
     fs::File::create(home.path().join("octo-csp")).unwrap();

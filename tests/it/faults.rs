@@ -72,20 +72,10 @@ impl Raw {
         let log = reads.then_some(log);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(
-                    stream,
-                    script.clone(),
-                    Arc::clone(&count),
-                    log.clone(),
-                ));
+                tokio::spawn(serve(stream, script.clone(), Arc::clone(&count), log.clone()));
             }
         });
-        Self {
-            port,
-            requests,
-            seen,
-            task,
-        }
+        Self { port, requests, seen, task }
     }
 
     pub(crate) fn cloud(&self) -> Cloud {
@@ -175,34 +165,20 @@ pub(crate) fn http() -> Http {
 
 /// Little patience where none will be rewarded; else much, because the machine may be busy.
 fn http_for(cause: Cause) -> Http {
-    let patience = if cause == Cause::TimedOut {
-        Duration::from_millis(400)
-    } else {
-        Duration::from_secs(30)
-    };
-    Http::new(&HttpOptions {
-        patience,
-        ..HttpOptions::default()
-    })
-    .unwrap()
+    let patience =
+        if cause == Cause::TimedOut { Duration::from_millis(400) } else { Duration::from_secs(30) };
+    Http::new(&HttpOptions { patience, ..HttpOptions::default() }).unwrap()
 }
 
 pub(crate) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n",
-        body.len()
-    )
-    .into_bytes();
+    let mut bytes = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n", body.len())
+        .into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }
 
 fn json(status: &str, body: &str) -> Vec<u8> {
-    answer(
-        status,
-        "Content-Type: application/json; charset=utf-8\r\n",
-        body.as_bytes(),
-    )
+    answer(status, "Content-Type: application/json; charset=utf-8\r\n", body.as_bytes())
 }
 
 fn tenant() -> TenantId {
@@ -245,10 +221,7 @@ async fn a_directory_is_found_and_an_app_token_comes() {
     let server = Raw::start(Script::Say(json("200 OK", &body))).await;
     let (http, cloud) = (http(), server.cloud());
     let entra = Entra::new(&http, &cloud);
-    let found = entra
-        .discover(&Directory::parse("contoso.com").unwrap().value)
-        .await
-        .unwrap();
+    let found = entra.discover(&Directory::parse("contoso.com").unwrap().value).await.unwrap();
     assert_eq!(found.id.as_str(), TENANT);
     assert_eq!(found.region.unwrap(), "AS");
 
@@ -284,10 +257,7 @@ async fn a_read_is_one_get() {
         b"\xef\xbb\xbf{\"totalCount\":\"7\",\"items\":[]}",
     )))
     .await;
-    assert_eq!(
-        read(&server, &http()).await.unwrap(),
-        Found::Customers { total: Some(7) }
-    );
+    assert_eq!(read(&server, &http()).await.unwrap(), Found::Customers { total: Some(7) });
     let seen = server.seen.lock().unwrap().join("");
     assert!(seen.starts_with("GET /v1/customers?size=1 HTTP/1.1"));
     assert!(seen.contains("authorization: Bearer t"));
@@ -366,10 +336,7 @@ fn faults_of_the_body() -> Vec<Fault> {
 
 /// The faults of a connection and of an answer that can be made with bytes alone.
 fn faults() -> impl Iterator<Item = Fault> {
-    faults_of_the_connection()
-        .into_iter()
-        .chain(faults_of_the_status())
-        .chain(faults_of_the_body())
+    faults_of_the_connection().into_iter().chain(faults_of_the_status()).chain(faults_of_the_body())
 }
 
 #[tokio::test]
@@ -380,10 +347,7 @@ async fn every_fault_of_a_read_has_its_cause() {
         assert_eq!((failure.cause, failure.status), (cause, status), "{name}");
         assert_eq!(failure.service, Service::PartnerCenter, "{name}");
         assert!(server.requests.load(Ordering::SeqCst) <= 1, "{name}");
-        assert!(
-            failure.retry_after <= Some(Duration::from_secs(120)),
-            "{name}"
-        );
+        assert!(failure.retry_after <= Some(Duration::from_secs(120)), "{name}");
     }
 }
 
@@ -413,10 +377,7 @@ async fn a_server_without_tenants_needs_the_id_itself() {
     let failure = entra.discover(&asked("contoso.example")).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Mismatch(Mismatch::NoTenant));
     let told = diagnose(&failure, &Context::default());
-    assert_eq!(
-        told.what,
-        "The sign-in server knows no tenant ID for this domain."
-    );
+    assert_eq!(told.what, "The sign-in server knows no tenant ID for this domain.");
     assert_eq!(told.goto, Goto::Field(Field::Directory));
 }
 
@@ -428,25 +389,10 @@ async fn refusals_in_bare_oauth_words_have_their_rows() {
     let scope = r#"{"error":"invalid_scope","error_description":"refresh token missing requested scope","scope":"https://api.partner.microsoft.com/.default"}"#;
     let short = r#"{"error":"invalid_grant"}"#;
     for (status, body, label, exit) in [
-        (
-            "401 Unauthorized",
-            client,
-            "Entra invalid_client",
-            Exit::Refused,
-        ),
+        ("401 Unauthorized", client, "Entra invalid_client", Exit::Refused),
         ("400 Bad Request", used, "Entra invalid_grant", Exit::SignIn),
-        (
-            "400 Bad Request",
-            short,
-            "Entra invalid_grant",
-            Exit::SignIn,
-        ),
-        (
-            "400 Bad Request",
-            scope,
-            "Entra invalid_scope",
-            Exit::Internal,
-        ),
+        ("400 Bad Request", short, "Entra invalid_grant", Exit::SignIn),
+        ("400 Bad Request", scope, "Entra invalid_scope", Exit::Internal),
     ] {
         let server = Raw::start(Script::Say(json(status, body))).await;
         let failure = redeem(&server, &http()).await.grant.unwrap_err();
@@ -492,15 +438,8 @@ async fn retry_after_is_clamped() {
             br#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 57 seconds."}"#;
         let server = Raw::start(Script::Say(answer("429 Slow", header, body))).await;
         let failure = read(&server, &http()).await.unwrap_err();
-        assert_eq!(
-            failure.retry_after,
-            expected.map(Duration::from_secs),
-            "{header}"
-        );
-        assert_eq!(
-            failure.sentence.unwrap(),
-            "Rate limit is exceeded. Try again in 57 seconds."
-        );
+        assert_eq!(failure.retry_after, expected.map(Duration::from_secs), "{header}");
+        assert_eq!(failure.sentence.unwrap(), "Rate limit is exceeded. Try again in 57 seconds.");
     }
 }
 

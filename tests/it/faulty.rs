@@ -102,8 +102,7 @@ impl Store for Faulty {
         let behaviour = self.next("read", name)?;
         let kept = self.kept(name).filter(|_| behaviour != Behaviour::Forgets);
         afterwards(behaviour)?;
-        kept.map(|bytes| Zeroizing::new(changed(behaviour, &bytes)))
-            .ok_or(VaultError::MISSING)
+        kept.map(|bytes| Zeroizing::new(changed(behaviour, &bytes))).ok_or(VaultError::MISSING)
     }
 
     fn delete(&self, name: &str) -> Result<(), VaultError> {

@@ -50,18 +50,10 @@ impl Session {
         let home = TempDir::new_in("/tmp").unwrap();
         let config = home.path().join("bus.conf");
         let text = BUS.replace("FOLDER", home.path().to_str().unwrap());
-        std::fs::File::create(&config)
-            .unwrap()
-            .write_all(text.as_bytes())
-            .unwrap();
-        let mut session = Self {
-            home,
-            address: String::new(),
-            processes: Vec::new(),
-        };
+        std::fs::File::create(&config).unwrap().write_all(text.as_bytes()).unwrap();
+        let mut session = Self { home, address: String::new(), processes: Vec::new() };
         let mut bus = session.tool("dbus-daemon");
-        bus.args(["--nofork", "--print-address=1", "--config-file"])
-            .arg(&config);
+        bus.args(["--nofork", "--print-address=1", "--config-file"]).arg(&config);
         let mut bus = start(bus.stdout(Stdio::piped()).stderr(Stdio::null()));
         let mut lines = BufReader::new(bus.stdout.take().unwrap());
         lines.read_line(&mut session.address).unwrap();
@@ -95,12 +87,7 @@ impl Session {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let mut daemon = start(&mut daemon);
-        daemon
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(b"a password")
-            .unwrap();
+        daemon.stdin.take().unwrap().write_all(b"a password").unwrap();
         self.processes.push(daemon);
         // Each question starts a program: thousands of them are many seconds.
         let mut asked = std::iter::repeat_with(|| self.dbus(HAS_PROVIDER)).take(5_000);
@@ -121,8 +108,7 @@ impl Session {
         self.furnish(&mut command);
         let text = |word: &std::ffi::OsStr| word.to_str().unwrap().to_owned();
         let set = command.get_envs();
-        set.filter_map(|(name, value)| Some((text(name), text(value?))))
-            .collect()
+        set.filter_map(|(name, value)| Some((text(name), text(value?)))).collect()
     }
 
     /// A program with the environment of the session and no other.
@@ -134,13 +120,9 @@ impl Session {
 
     fn furnish(&self, command: &mut Command) {
         let home = self.home.path();
-        for name in [
-            "HOME",
-            "XDG_DATA_HOME",
-            "XDG_CACHE_HOME",
-            "XDG_CONFIG_HOME",
-            "XDG_RUNTIME_DIR",
-        ] {
+        for name in
+            ["HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"]
+        {
             command.env(name, home);
         }
         command.env("DBUS_SESSION_BUS_ADDRESS", &self.address);
@@ -152,9 +134,7 @@ impl Session {
     fn dbus(&self, words: &str) -> String {
         let mut send = self.tool("dbus-send");
         let mut words = words.split(' ');
-        send.arg("--print-reply")
-            .arg(format!("--dest={}", words.next().unwrap()))
-            .args(words);
+        send.arg("--print-reply").arg(format!("--dest={}", words.next().unwrap())).args(words);
         String::from_utf8(finish(&mut send).stdout).unwrap()
     }
 
@@ -195,12 +175,7 @@ fn start(command: &mut Command) -> Child {
 }
 
 fn finish(command: &mut Command) -> Output {
-    let started = start(
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped()),
-    );
+    let started = start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
     started.wait_with_output().unwrap()
 }
 
@@ -242,10 +217,7 @@ fn keeps() {
             assert!(back.same_as(secret(length).reveal()));
         }
         vault.read_back(&[item(1), item(2)]).await.unwrap();
-        assert_eq!(
-            fault(vault.read_back(&[item(3)]).await),
-            VaultFault::Missing
-        );
+        assert_eq!(fault(vault.read_back(&[item(3)]).await), VaultFault::Missing);
     });
 }
 
@@ -253,21 +225,9 @@ fn keeps() {
 fn erases() {
     with_vault(|vault| async move {
         vault.copy(&item(2), &item(3)).await.unwrap();
-        assert!(
-            vault
-                .recall(&item(3))
-                .await
-                .unwrap()
-                .same_as(secret(5_000).reveal())
-        );
+        assert!(vault.recall(&item(3)).await.unwrap().same_as(secret(5_000).reveal()));
         vault.keep(&item(1), &secret(77)).await.unwrap();
-        assert!(
-            vault
-                .recall(&item(1))
-                .await
-                .unwrap()
-                .same_as(secret(77).reveal())
-        );
+        assert!(vault.recall(&item(1)).await.unwrap().same_as(secret(77).reveal()));
         let items = [item(1), item(2), item(3), item(4)];
         vault.erase(&items).await.unwrap();
         vault.erase(&items).await.unwrap();
@@ -344,14 +304,8 @@ fn an_item_of_another_program_under_our_name_is_told_and_erased() {
 fn ambiguous() {
     with_vault(|vault| async move {
         assert_eq!(fault(vault.recall(&item(1)).await), VaultFault::Ambiguous);
-        assert_eq!(
-            fault(vault.keep(&item(1), &secret(9)).await),
-            VaultFault::Ambiguous
-        );
-        assert_eq!(
-            fault(vault.read_back(&[item(1)]).await),
-            VaultFault::Ambiguous
-        );
+        assert_eq!(fault(vault.keep(&item(1), &secret(9)).await), VaultFault::Ambiguous);
+        assert_eq!(fault(vault.read_back(&[item(1)]).await), VaultFault::Ambiguous);
         vault.erase(&[item(1)]).await.unwrap();
         assert_eq!(fault(vault.recall(&item(1)).await), VaultFault::Missing);
     });
@@ -395,20 +349,12 @@ fn no_provider() {
 #[test]
 fn no_bus_is_told() {
     let mut session = Session::bus();
-    let live = std::mem::replace(
-        &mut session.address,
-        "unix:path=/nonexistent/bus".to_owned(),
-    );
+    let live = std::mem::replace(&mut session.address, "unix:path=/nonexistent/bus".to_owned());
     session.run("no_bus");
     session.address = String::new();
     session.run("no_bus");
     // A bus that was there once.
-    drop(
-        session
-            .processes
-            .pop()
-            .map(|mut bus| (bus.kill(), bus.wait())),
-    );
+    drop(session.processes.pop().map(|mut bus| (bus.kill(), bus.wait())));
     session.address = live;
     session.run("no_bus");
 }
@@ -480,13 +426,7 @@ fn stopped() {
     with_vault(|vault| async move {
         let vault = vault.within(Duration::from_millis(200));
         assert_eq!(fault(vault.recall(&item(1)).await), VaultFault::TimedOut);
-        assert_eq!(
-            fault(vault.keep(&item(1), &secret(9)).await),
-            VaultFault::TimedOut
-        );
-        assert_eq!(
-            fault(vault.read_back(&[item(1)]).await),
-            VaultFault::TimedOut
-        );
+        assert_eq!(fault(vault.keep(&item(1), &secret(9)).await), VaultFault::TimedOut);
+        assert_eq!(fault(vault.read_back(&[item(1)]).await), VaultFault::TimedOut);
     });
 }

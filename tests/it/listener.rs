@@ -24,16 +24,11 @@ fn sign_in(redirect: &str) -> SignIn {
 
 async fn open(redirect: &str) -> (SignInSession, Consent) {
     let http = Http::new(&HttpOptions::default()).unwrap();
-    SignInSession::open(Entra::new(&http, &Cloud::global()), &sign_in(redirect))
-        .await
-        .unwrap()
+    SignInSession::open(Entra::new(&http, &Cloud::global()), &sign_in(redirect)).await.unwrap()
 }
 
 fn port(consent: &Consent) -> u16 {
-    Url::parse(consent.redirect.as_str())
-        .unwrap()
-        .port()
-        .unwrap()
+    Url::parse(consent.redirect.as_str()).unwrap().port().unwrap()
 }
 
 /// Sends bytes and reads all that comes back.
@@ -53,14 +48,11 @@ async fn get(port: u16, target: &str) -> String {
 /// Brings the real answer and tells the page; gives what the browser then shows.
 async fn succeeds(session: SignInSession, consent: &Consent) -> String {
     let port = port(consent);
-    let target = format!(
-        "/?code=1.AXoA-._x&session_state={TENANT}&state={}",
-        consent.state.reveal()
-    );
+    let target =
+        format!("/?code=1.AXoA-._x&session_state={TENANT}&state={}", consent.state.reveal());
     let browser = tokio::spawn(async move { get(port, &target).await });
-    let arrival = tokio::time::timeout(std::time::Duration::from_secs(2), session.arrival())
-        .await
-        .unwrap();
+    let arrival =
+        tokio::time::timeout(std::time::Duration::from_secs(2), session.arrival()).await.unwrap();
     let Arrival::Code(code) = arrival else {
         unreachable!("an error arrived");
     };
@@ -77,10 +69,7 @@ async fn a_code_with_our_state_arrives_and_the_tab_tells_the_truth() {
     assert!(page.starts_with("HTTP/1.1 200"));
     assert!(page.contains("Signed in and checked"));
     assert!(page.contains("default-src 'none'"));
-    assert!(
-        page.to_ascii_lowercase()
-            .contains("cache-control: no-store")
-    );
+    assert!(page.to_ascii_lowercase().contains("cache-control: no-store"));
     assert!(!page.contains("1.AXoA"));
 }
 
@@ -132,10 +121,7 @@ async fn the_address_says_all_that_microsoft_wants_to_know() {
     let (_session, consent) = open("http://localhost").await;
     let query: std::collections::BTreeMap<String, String> =
         consent.address.query_pairs().into_owned().collect();
-    assert_eq!(
-        consent.address.path(),
-        format!("/{TENANT}/oauth2/v2.0/authorize")
-    );
+    assert_eq!(consent.address.path(), format!("/{TENANT}/oauth2/v2.0/authorize"));
     for (name, value) in [
         ("client_id", TENANT),
         ("response_type", "code"),
@@ -144,10 +130,7 @@ async fn the_address_says_all_that_microsoft_wants_to_know() {
         ("prompt", "select_account"),
         ("code_challenge_method", "S256"),
         ("state", consent.state.reveal()),
-        (
-            "scope",
-            "https://api.partnercenter.microsoft.com/.default offline_access openid profile",
-        ),
+        ("scope", "https://api.partnercenter.microsoft.com/.default offline_access openid profile"),
     ] {
         assert_eq!(query[name], value, "{name}");
     }
@@ -165,10 +148,7 @@ async fn a_code_for_another_is_asked_for_at_the_registered_address_and_without_a
     let fixed = format!("http://localhost:{port}/back");
     for redirect in [fixed.as_str(), "http://localhost", "https://localhost"] {
         let http = Http::new(&HttpOptions::default()).unwrap();
-        let asked = SignIn {
-            redeemer: Redeemer::Another,
-            ..sign_in(redirect)
-        };
+        let asked = SignIn { redeemer: Redeemer::Another, ..sign_in(redirect) };
         let cloud = Cloud::global();
         let entra = Entra::new(&http, &cloud);
         let (session, consent) = SignInSession::open(entra, &asked).await.unwrap();
@@ -201,9 +181,7 @@ async fn a_sign_in_goes_on_after_a_crash() {
     let http = Http::new(&HttpOptions::default()).unwrap();
     let cloud = Cloud::global();
     let entra = Entra::new(&http, &cloud);
-    let (session, again) = SignInSession::reopen(entra, &consent.keepsake)
-        .await
-        .unwrap();
+    let (session, again) = SignInSession::reopen(entra, &consent.keepsake).await.unwrap();
     assert_eq!(again.address, consent.address);
     assert_eq!(again.redirect, consent.redirect);
     assert_ne!(again.one_time, consent.one_time);
@@ -232,12 +210,7 @@ async fn an_error_with_our_state_arrives_and_a_repeat_changes_nothing() {
     assert!(get(port, &repeat).await.contains("used before"));
     assert!(matches!(session.arrival().await, Arrival::Error(_)));
     session.tell(Verdict::Failed).await;
-    assert!(
-        browser
-            .await
-            .unwrap()
-            .contains("the terminal says what to do")
-    );
+    assert!(browser.await.unwrap().contains("the terminal says what to do"));
 }
 
 fn request(method: &str, target: &str, headers: &str) -> Vec<u8> {
@@ -308,11 +281,7 @@ fn junk(good: &str) -> Vec<Vec<u8>> {
     ]
     .iter()
     .map(|bytes| bytes.to_vec())
-    .chain([request(
-        "GET",
-        "/",
-        &format!("{good}{}", "X-A: b\r\n".repeat(5_000)),
-    )])
+    .chain([request("GET", "/", &format!("{good}{}", "X-A: b\r\n".repeat(5_000)))])
     .collect()
 }
 
@@ -356,10 +325,7 @@ async fn hostile_requests_do_not_disturb_the_real_one() {
     for request in &requests {
         let answer = send_and_end(port, request).await;
         let shown = String::from_utf8_lossy(request);
-        assert!(
-            !answer.contains("evil") && !answer.contains(consent.state.reveal()),
-            "{shown}"
-        );
+        assert!(!answer.contains("evil") && !answer.contains(consent.state.reveal()), "{shown}");
         assert!(
             !answer.starts_with("HTTP/1.1 2") && !answer.starts_with("HTTP/1.1 3"),
             "{shown}\n{answer}"

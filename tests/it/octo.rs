@@ -22,11 +22,7 @@ const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
 fn cloud(raw: &Raw) -> Cloud {
     let base = format!("http://127.0.0.1:{}", raw.port);
     let at = |path: &str| Url::parse(&format!("{base}{path}")).ok();
-    Cloud {
-        octo: at("/m/blue/cover"),
-        octo_token: at("/ripple/access_token"),
-        ..cloud_at(&base)
-    }
+    Cloud { octo: at("/m/blue/cover"), octo_token: at("/ripple/access_token"), ..cloud_at(&base) }
 }
 
 fn said(status: &str, body: &str) -> Vec<u8> {
@@ -45,11 +41,7 @@ async fn asked(raw: &Raw, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
 async fn answered(script: Vec<u8>, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
     let raw = Raw::start(Script::Say(script)).await;
     let answer = asked(&raw, call).await;
-    assert_eq!(
-        raw.requests.load(Ordering::SeqCst),
-        1,
-        "each call is sent once"
-    );
+    assert_eq!(raw.requests.load(Ordering::SeqCst), 1, "each call is sent once");
     answer
 }
 
@@ -60,10 +52,7 @@ fn client() -> OctoClient {
 }
 
 fn access() -> OctoAccess {
-    OctoAccess {
-        ring: Ring::Usual,
-        token: Secret::shared("octo-token".to_owned()),
-    }
+    OctoAccess { ring: Ring::Usual, token: Secret::shared("octo-token".to_owned()) }
 }
 
 fn payer() -> Payer {
@@ -197,10 +186,7 @@ async fn the_stream_is_read_whole_or_not_at_all() {
     }
     let broken = format!(r#"{OURS}{{"error":{{"code":14,"message":"try later","details":[]}}}}"#);
     let failure = payers(broken).await.unwrap_err();
-    assert_eq!(
-        (failure.cause, failure.codes.as_slice()),
-        (Cause::Refused, &[14][..])
-    );
+    assert_eq!((failure.cause, failure.codes.as_slice()), (Cause::Refused, &[14][..]));
     assert_eq!(failure.sentence.unwrap(), "try later");
 }
 
@@ -216,10 +202,7 @@ async fn what_is_no_answer_of_octos_is_never_taken_for_one() {
         (html, Cause::NotTheService),
         (elsewhere, Cause::NotTheService),
         (said("200 OK", "\"fine\""), Cause::Unreadable),
-        (
-            said("403 Forbidden", r#"{"code":7,"message":"no","details":[]}"#),
-            Cause::Refused,
-        ),
+        (said("403 Forbidden", r#"{"code":7,"message":"no","details":[]}"#), Cause::Refused),
     ] {
         for call in calls() {
             let failure = answered(script.clone(), call).await.unwrap_err();

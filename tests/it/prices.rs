@@ -24,10 +24,7 @@ async fn the_head_of_an_endless_sheet_is_enough() {
     let row = b"\"VM\",\"D2\",\"1 Hour\",\"USD\",\"0.1\",\"m\"\r\n".to_vec();
     let server = Raw::start(Script::Endless(head.into_bytes(), row)).await;
     let (http, cloud) = (http(), server.cloud());
-    let found = PartnerApi::new(&http, &cloud)
-        .price_sheet(&token(), "us")
-        .await
-        .unwrap();
+    let found = PartnerApi::new(&http, &cloud).price_sheet(&token(), "us").await.unwrap();
     assert_eq!(found.request_id.unwrap(), "r-1");
     let Found::PriceSheet(sheet) = found.found else {
         unreachable!("another answer");
@@ -46,31 +43,11 @@ async fn the_head_of_an_endless_sheet_is_enough() {
 #[tokio::test]
 async fn what_is_no_sheet_is_said_to_be_none() {
     for (status, body, cause, service) in [
-        (
-            "200 OK",
-            &b"PK\x03\x04zip"[..],
-            Cause::Unreadable,
-            Service::PartnerApi,
-        ),
+        ("200 OK", &b"PK\x03\x04zip"[..], Cause::Unreadable, Service::PartnerApi),
         ("200 OK", b"", Cause::Unreadable, Service::PartnerApi),
-        (
-            "200 OK",
-            b"{\"error\":1}",
-            Cause::Unreadable,
-            Service::PartnerApi,
-        ),
-        (
-            "200 OK",
-            b"<html>",
-            Cause::NotTheService,
-            Service::PartnerApi,
-        ),
-        (
-            "200 OK",
-            b"a,b\r\n1,2\r\n",
-            Cause::Mismatch(Mismatch::Columns),
-            Service::Check,
-        ),
+        ("200 OK", b"{\"error\":1}", Cause::Unreadable, Service::PartnerApi),
+        ("200 OK", b"<html>", Cause::NotTheService, Service::PartnerApi),
+        ("200 OK", b"a,b\r\n1,2\r\n", Cause::Mismatch(Mismatch::Columns), Service::Check),
         (
             "401 Unauthorized",
             b"Unauthorized: Invalid Authorization header",
@@ -80,15 +57,8 @@ async fn what_is_no_sheet_is_said_to_be_none() {
     ] {
         let server = Raw::start(Script::Say(answer(status, "", body))).await;
         let (http, cloud) = (http(), server.cloud());
-        let failure = PartnerApi::new(&http, &cloud)
-            .price_sheet(&token(), "US")
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (failure.cause, failure.service),
-            (cause, service),
-            "{body:?}"
-        );
+        let failure = PartnerApi::new(&http, &cloud).price_sheet(&token(), "US").await.unwrap_err();
+        assert_eq!((failure.cause, failure.service), (cause, service), "{body:?}");
     }
 }
 
@@ -107,36 +77,21 @@ async fn a_proxy_in_the_way_is_named_without_its_password() {
     for status in ["407 Proxy Authentication Required", "502 Bad Gateway"] {
         let proxy = Raw::start(Script::Say(answer(status, "", b""))).await;
         let http = Http::new(&HttpOptions {
-            proxy: Some(
-                format!("http://user:hunter2@127.0.0.1:{}", proxy.port)
-                    .parse()
-                    .unwrap(),
-            ),
+            proxy: Some(format!("http://user:hunter2@127.0.0.1:{}", proxy.port).parse().unwrap()),
             ..HttpOptions::default()
         })
         .unwrap();
         let cloud = cloud_at("https://login.example");
-        let directory = octo_csp::ids::Directory::parse("contoso.com")
-            .unwrap()
-            .value;
-        let failure = Entra::new(&http, &cloud)
-            .discover(&directory)
-            .await
-            .unwrap_err();
+        let directory = octo_csp::ids::Directory::parse("contoso.com").unwrap().value;
+        let failure = Entra::new(&http, &cloud).discover(&directory).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Proxy, "{status}");
-        assert_eq!(
-            failure.detail.unwrap(),
-            format!("127.0.0.1:{}", proxy.port).as_str()
-        );
+        assert_eq!(failure.detail.unwrap(), format!("127.0.0.1:{}", proxy.port).as_str());
         assert_eq!(proxy.requests.load(Ordering::SeqCst), 1);
 
         // This machine is never reached through a proxy.
         let server = Raw::start(Script::Say(answer("200 OK", "", b"{}"))).await;
         let cloud = server.cloud();
-        let failure = Entra::new(&http, &cloud)
-            .discover(&directory)
-            .await
-            .unwrap_err();
+        let failure = Entra::new(&http, &cloud).discover(&directory).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Unreadable);
         assert_eq!(proxy.requests.load(Ordering::SeqCst), 1);
     }

@@ -105,9 +105,7 @@ impl Pty {
 
     /// Pulls the window to another size.
     pub(crate) fn resize(&mut self, size: (u16, u16)) {
-        self.parser
-            .screen_mut()
-            .set_size(cells(size).0, cells(size).1);
+        self.parser.screen_mut().set_size(cells(size).0, cells(size).1);
         self.master.resize(pty_size(size)).unwrap();
     }
 
@@ -165,10 +163,7 @@ impl Pty {
 }
 
 /// For how long something took; no test depends on the time of day.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test that waits gives up some time"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test that waits gives up some time")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
@@ -193,10 +188,5 @@ fn settings(master: &dyn MasterPty) -> String {
 }
 
 fn pty_size((cols, rows): (u16, u16)) -> PtySize {
-    PtySize {
-        rows,
-        cols,
-        pixel_width: 0,
-        pixel_height: 0,
-    }
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }

@@ -13,12 +13,8 @@ fn read(path: &str) -> String {
 }
 
 /// What a person reads.
-const PAPERS: [&str; 4] = [
-    "README.md",
-    "docs/LINE-BY-LINE.md",
-    "docs/PROMISES.md",
-    "docs/WITHOUT-A-SCREEN.md",
-];
+const PAPERS: [&str; 4] =
+    ["README.md", "docs/LINE-BY-LINE.md", "docs/PROMISES.md", "docs/WITHOUT-A-SCREEN.md"];
 
 /// What is told once, because it is the same for every command.
 const SHARED: &str = "### Flags of every command";
@@ -51,9 +47,7 @@ fn every_command_and_flag_is_told() {
     }
     for command in cli.get_subcommands().filter(|c| !c.is_hide_set()) {
         let told = section(&format!("### `octo-csp {}`", command.get_name()));
-        let inner = command
-            .get_subcommands()
-            .flat_map(clap::Command::get_arguments);
+        let inner = command.get_subcommands().flat_map(clap::Command::get_arguments);
         let arguments = command.get_arguments().chain(inner);
         for flag in arguments.filter_map(clap::Arg::get_long) {
             let flag = format!("`--{flag}");
@@ -74,10 +68,7 @@ fn every_exit_code_is_told() {
     assert_eq!(numbers.collect::<Vec<_>>(), known);
     let codes =
         Exit::MEANINGS.map(|(exit, meaning)| vec![(exit as u8).to_string(), meaning.to_owned()]);
-    let told: Vec<_> = rows(&section("## Exit codes"))
-        .into_iter()
-        .skip(1)
-        .collect();
+    let told: Vec<_> = rows(&section("## Exit codes")).into_iter().skip(1).collect();
     assert_eq!(told, codes);
 }
 
@@ -113,10 +104,7 @@ fn every_host_is_told() {
     let told = section("## Hosts");
     for cloud in [Cloud::global(), Cloud::china(), Cloud::us_gov()] {
         let prices = cloud.partner_api.as_ref();
-        for address in [&cloud.login, &cloud.partner_center]
-            .into_iter()
-            .chain(prices)
-        {
+        for address in [&cloud.login, &cloud.partner_center].into_iter().chain(prices) {
             let host = format!("`{}`", address.host_str().unwrap());
             let row = format!("| {} |", cloud.name);
             let row = told.lines().find(|line| line.starts_with(&row)).unwrap();
@@ -144,9 +132,7 @@ fn anchors(paper: &str) -> Vec<String> {
     let words = headings.map(|line| line.trim_start_matches(['#', ' ']));
     words
         .map(|words| {
-            let kept = words
-                .chars()
-                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
+            let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
             kept.collect::<String>().to_lowercase().replace(' ', "-")
         })
         .collect()

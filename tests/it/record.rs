@@ -21,9 +21,7 @@ fn now() -> Timestamp {
 }
 
 fn named(name: &str) -> Fact {
-    Fact::Named {
-        name: Some(AccountName::parse(name).unwrap()),
-    }
+    Fact::Named { name: Some(AccountName::parse(name).unwrap()) }
 }
 
 fn open(state: &Path) -> Record {
@@ -66,10 +64,7 @@ fn lines_are_numbered_and_found_again() {
     let state = TempDir::new().unwrap();
     let mut record = open(state.path());
     assert_eq!(record.append(&named("Contoso"), now()).unwrap(), 1);
-    let checked = Fact::Checked {
-        step: Step::Basic,
-        lines: Vec::new(),
-    };
+    let checked = Fact::Checked { step: Step::Basic, lines: Vec::new() };
     assert_eq!(record.append(&checked, now()).unwrap(), 2);
     record.unmoved().unwrap();
     let again = open(state.path());
@@ -83,9 +78,7 @@ fn a_line_torn_at_any_byte_is_cut_off_and_written_over() {
     let mut record = open(state.path());
     record.append(&named("Contoso"), now()).unwrap();
     let one = fs::read(journal(&state)).unwrap();
-    record
-        .append(&named("Fabrikam, a longer name"), now())
-        .unwrap();
+    record.append(&named("Fabrikam, a longer name"), now()).unwrap();
     let two = fs::read(journal(&state)).unwrap();
     for end in one.len()..two.len() {
         let torn = TempDir::new().unwrap();
@@ -122,14 +115,7 @@ fn a_journal_that_another_process_wrote_to_is_not_built_upon() {
 fn a_journal_that_was_removed_cut_or_changed_is_not_built_upon() {
     let changes: [fn(&Path); 4] = [
         |path| fs::remove_file(path).unwrap(),
-        |path| {
-            OpenOptions::new()
-                .write(true)
-                .open(path)
-                .unwrap()
-                .set_len(9)
-                .unwrap()
-        },
+        |path| OpenOptions::new().write(true).open(path).unwrap().set_len(9).unwrap(),
         |path| {
             // The same length, another line.
             let other = TempDir::new().unwrap();
@@ -144,10 +130,7 @@ fn a_journal_that_was_removed_cut_or_changed_is_not_built_upon() {
         record.append(&named("A"), now()).unwrap();
         change(&journal(&state));
         assert_eq!(cause(record.unmoved()), Cause::JournalMoved);
-        assert_eq!(
-            cause(record.append(&named("C"), now())),
-            Cause::JournalMoved
-        );
+        assert_eq!(cause(record.append(&named("C"), now())), Cause::JournalMoved);
     }
 }
 
@@ -160,10 +143,9 @@ fn a_newer_or_damaged_journal_is_read_but_not_written() {
         open(state.path()).append(&named("A"), now()).unwrap();
         fs::read_to_string(journal(&state)).unwrap()
     };
-    for (text, expected) in [
-        (newer, Cause::NewerJournal),
-        (format!("nonsense\n{good}"), disk(DiskFault::Damaged)),
-    ] {
+    for (text, expected) in
+        [(newer, Cause::NewerJournal), (format!("nonsense\n{good}"), disk(DiskFault::Damaged))]
+    {
         let state = TempDir::new().unwrap();
         open(state.path()).append(&named("A"), now()).unwrap();
         add(&journal(&state), text.as_bytes());
@@ -219,19 +201,13 @@ fn what_may_be_read_by_others_is_closed_and_what_may_be_written_is_refused() {
     record.append(&named("B"), now()).unwrap();
     assert_eq!(mode(&journal(&state)), 0o600);
     let production = state.path().join("production");
-    for (path, rights) in [
-        (journal(&state), 0o620),
-        (production, 0o770),
-        (state.path().to_owned(), 0o777),
-    ] {
+    for (path, rights) in
+        [(journal(&state), 0o620), (production, 0o770), (state.path().to_owned(), 0o777)]
+    {
         let before = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, Permissions::from_mode(rights)).unwrap();
         let refused = disk(DiskFault::NotOurs);
-        assert_eq!(
-            cause(record.append(&named("C"), now())),
-            refused,
-            "{path:?}"
-        );
+        assert_eq!(cause(record.append(&named("C"), now())), refused, "{path:?}");
         assert_eq!(cause(Record::open(state.path(), "production")), refused);
         fs::set_permissions(&path, before).unwrap();
     }
@@ -278,9 +254,7 @@ fn something_else_under_the_name_of_the_journal_is_refused_at_once() {
     let refused = disk(DiskFault::NotOurs);
     assert_eq!(cause(Record::open(state.path(), "production")), refused);
     fs::remove_dir(folder.join("journal")).unwrap();
-    let made = std::process::Command::new("mkfifo")
-        .arg(folder.join("journal"))
-        .status();
+    let made = std::process::Command::new("mkfifo").arg(folder.join("journal")).status();
     assert!(made.unwrap().success());
     assert_eq!(cause(Record::open(state.path(), "production")), refused);
 }
@@ -289,10 +263,7 @@ fn something_else_under_the_name_of_the_journal_is_refused_at_once() {
 fn a_draft_is_replaced_as_a_whole_and_read_leniently() {
     let state = TempDir::new().unwrap();
     let record = open(state.path());
-    let mut draft = Draft {
-        started: true,
-        ..Draft::default()
-    };
+    let mut draft = Draft { started: true, ..Draft::default() };
     draft.typed.client_id = "x".repeat(4_096);
     record.save_draft(&draft).unwrap();
     assert_eq!(record.load_draft(), Some(draft));
@@ -306,10 +277,7 @@ fn a_draft_is_replaced_as_a_whole_and_read_leniently() {
     }
     // What an earlier attempt left aside does not matter.
     let aside = state.path().join("production/.draft.json.new");
-    fs::File::create(&aside)
-        .unwrap()
-        .write_all(b"junk")
-        .unwrap();
+    fs::File::create(&aside).unwrap().write_all(b"junk").unwrap();
     record.save_draft(&Draft::default()).unwrap();
     assert!(!aside.exists());
 }

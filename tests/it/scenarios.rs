@@ -45,10 +45,8 @@ fn play_all(names: Vec<&'static str>) -> Vec<Report> {
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()
-                    .unwrap();
+                let runtime =
+                    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 let plays = (0..SIDE_BY_SIDE).map(|_| async {
                     loop {
                         let next = names.lock().unwrap().pop();
@@ -66,12 +64,7 @@ fn play_all(names: Vec<&'static str>) -> Vec<Report> {
 
 /// Fails with everything that is wrong, not only with the first.
 fn expect_nothing(wrong: &[String]) {
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -161,11 +154,7 @@ fn every_row_of_the_table_is_met_under_a_name_that_a_person_can_type() {
         let elsewhere = MET_ELSEWHERE.iter().find(|(key, _)| *key == row.key);
         let excused = elsewhere.is_some();
         if excused == met.contains(row.key) {
-            let why = if excused {
-                "is met after all"
-            } else {
-                "has no scenario"
-            };
+            let why = if excused { "is met after all" } else { "has no scenario" };
             wrong.push(format!("{}: {why}", row.key));
         }
         if let Some((_, command)) = elsewhere {
@@ -208,29 +197,21 @@ fn enter_follows_the_cure() {
         let good = match diagnosis.goto {
             // The field to blame says so, on the page that has it.
             Goto::Field(_) => {
-                matches!(
-                    place,
-                    Place::PartnerCenter | Place::PartnerApi | Place::Octo
-                ) && screen.contains("Check again.")
+                matches!(place, Place::PartnerCenter | Place::PartnerApi | Place::Octo)
+                    && screen.contains("Check again.")
             }
             // What is active already is changed from its overview.
             Goto::Step(Step::Basic) => *place == Place::Overview,
             Goto::Step(_) => matches!(place, Place::PartnerCenter | Place::PartnerApi),
             Goto::SignInAgain => {
                 *place == Place::Checking
-                    && report
-                        .failure
-                        .as_ref()
-                        .is_some_and(|it| it.0 != "app-token")
+                    && report.failure.as_ref().is_some_and(|it| it.0 != "app-token")
             }
             Goto::Retry => *place == Place::Checking,
             Goto::Leave => *place == Place::Stopped && screen.contains("Leave"),
         };
         if !good {
-            wrong.push(format!(
-                "{}: {:?} led to {place:?}\n{screen}",
-                report.name, diagnosis.goto
-            ));
+            wrong.push(format!("{}: {:?} led to {place:?}\n{screen}", report.name, diagnosis.goto));
         }
     }
     expect_nothing(&wrong);
@@ -293,11 +274,7 @@ fn what_octo_says_has_a_row_of_its_own() {
         failure.error = failure.codes.is_empty().then(|| Foreign::new(cells[4]));
         failure.sentence = Foreign::some(cells[5]);
         let diagnosis = diagnose(&failure, &Context::default());
-        assert!(
-            diagnosis.row.starts_with("octo-"),
-            "{line}: {}",
-            diagnosis.row
-        );
+        assert!(diagnosis.row.starts_with("octo-"), "{line}: {}", diagnosis.row);
         seen += 1;
     }
     assert_eq!(seen, 11);

@@ -1,8 +1,5 @@
 //! Whole stories through the program that ships, in a real terminal, against a simulated Microsoft and a real keyring.
-#![expect(
-    clippy::string_slice,
-    reason = "these functions are only ever called by tests"
-)]
+#![expect(clippy::string_slice, reason = "these functions are only ever called by tests")]
 
 mod browser;
 mod desk;

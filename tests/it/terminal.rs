@@ -82,15 +82,9 @@ impl App for Small {
 #[test]
 #[ignore = "runs inside the terminals of the other tests"]
 fn child() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let perform = async |_: Effect| -> Outcome { std::future::pending().await };
-    let settings = Settings {
-        mouse: false,
-        tick: Duration::from_millis(100),
-    };
+    let settings = Settings { mouse: false, tick: Duration::from_millis(100) };
     let mut app = Small::default();
     let ended = runtime.block_on(run(&mut io::stdout(), settings, &mut app, perform));
     match ended {
@@ -145,10 +139,7 @@ fn every_ending_signal_gives_the_terminal_back() {
         pty.signal(signal);
         assert_eq!(pty.exit(), 0, "{signal:?}");
         assert_restored(&pty);
-        assert!(
-            pty.screen().contents().contains("ended Cancelled"),
-            "{signal:?}"
-        );
+        assert!(pty.screen().contents().contains("ended Cancelled"), "{signal:?}");
     }
 }
 
@@ -212,11 +203,8 @@ fn a_stalled_paste_does_not_keep_signals_out() {
 
 #[test]
 fn odd_sizes_are_painted_and_a_terminal_without_a_size_is_taken_for_an_ordinary_one() {
-    for (size, wanted) in [
-        ((20, 5), "20x5 here"),
-        ((40, 12), "40x12 here"),
-        ((0, 0), "80x24 here"),
-    ] {
+    for (size, wanted) in [((20, 5), "20x5 here"), ((40, 12), "40x12 here"), ((0, 0), "80x24 here")]
+    {
         let mut pty = start(size);
         pty.wait(wanted);
         pty.resize((1, 1));
@@ -307,10 +295,7 @@ fn prompt(pty: &mut Pty) {
     pty.wait_until("a fresh prompt", |screen| {
         let row = usize::from(screen.cursor_position().0);
         let contents = screen.contents();
-        contents
-            .lines()
-            .nth(row)
-            .is_some_and(|line| line.trim() == "shell>")
+        contents.lines().nth(row).is_some_and(|line| line.trim() == "shell>")
     });
 }
 
@@ -348,9 +333,7 @@ fn a_stop_that_nobody_announced_is_painted_over_when_it_ends() {
     signal_to(pid, Signal::STOP);
     prompt(&mut pty);
     pty.send("clear\n");
-    pty.wait_until("an empty screen", |screen| {
-        !screen.contents().contains("here")
-    });
+    pty.wait_until("an empty screen", |screen| !screen.contents().contains("here"));
     pty.send("fg\n");
     pty.wait("100x24 here");
     pty.send("typing works");
@@ -367,11 +350,7 @@ fn without_a_terminal_there_is_no_wizard() {
     let this = this();
     for (redirection, said) in [("</dev/null", "no input"), ("| cat", "no output")] {
         let run = format!("{this} {} {redirection}", CHILD.join(" "));
-        let mut pty = Pty::spawn(
-            &["/bin/sh", "-c", &run],
-            (80, 24),
-            &[("PATH", "/usr/bin:/bin")],
-        );
+        let mut pty = Pty::spawn(&["/bin/sh", "-c", &run], (80, 24), &[("PATH", "/usr/bin:/bin")]);
         pty.wait(said);
         assert_eq!(pty.exit(), 0);
         assert!(!pty.bytes.contains(&0x1b));
@@ -400,8 +379,5 @@ fn a_panic_gives_the_line_back_and_says_only_what_is_fixed() {
     assert_ne!(pty.exit(), 0);
     assert_restored(&pty);
     let said = pty.screen().contents();
-    assert!(
-        said.contains("internal error at") && !said.contains("composed"),
-        "{said}"
-    );
+    assert!(said.contains("internal error at") && !said.contains("composed"), "{said}");
 }

@@ -76,29 +76,15 @@ async fn each_broken_certificate_has_its_words() {
     let ours = authority("Contoso inspection CA");
     for (name, years, trusted, expected) in [
         ("localhost", (2020, 2100), true, None),
-        (
-            "localhost",
-            (2020, 2100),
-            false,
-            Some(TlsFault::UnknownIssuer),
-        ),
+        ("localhost", (2020, 2100), false, Some(TlsFault::UnknownIssuer)),
         ("localhost", (2000, 2001), true, Some(TlsFault::Expired)),
         ("localhost", (2099, 2100), true, Some(TlsFault::NotYetValid)),
-        (
-            "contoso.example",
-            (2020, 2100),
-            true,
-            Some(TlsFault::WrongName),
-        ),
+        ("contoso.example", (2020, 2100), true, Some(TlsFault::WrongName)),
     ] {
         let port = server(&ours, name, years).await;
         let result = discover(port, trusted.then(|| ours.pem())).await;
         let fault = result.as_ref().err().map(|failure| failure.cause);
-        assert_eq!(
-            fault,
-            expected.map(Cause::Tls),
-            "{name} {years:?} {result:?}"
-        );
+        assert_eq!(fault, expected.map(Cause::Tls), "{name} {years:?} {result:?}");
     }
 }
 
@@ -108,19 +94,13 @@ async fn an_issuer_that_is_not_trusted_is_named() {
     let port = server(&theirs, "localhost", (2020, 2100)).await;
     let failure = discover(port, None).await.unwrap_err();
     let detail = failure.detail.unwrap();
-    assert!(
-        detail.as_str().contains("Contoso inspection CA"),
-        "{detail}"
-    );
+    assert!(detail.as_str().contains("Contoso inspection CA"), "{detail}");
 }
 
 #[tokio::test]
 async fn what_does_not_speak_tls_is_refused() {
     for (script, expected) in [
-        (
-            Script::Say(answer("200 OK", "", b"{}")),
-            Cause::Tls(TlsFault::Protocol),
-        ),
+        (Script::Say(answer("200 OK", "", b"{}")), Cause::Tls(TlsFault::Protocol)),
         (Script::Slam, Cause::Broken),
     ] {
         let server = Raw::start_without_reading(script).await;
@@ -131,11 +111,7 @@ async fn what_does_not_speak_tls_is_refused() {
 
 #[test]
 fn a_ca_file_without_certificates_is_refused() {
-    for rubbish in [
-        "",
-        "hello",
-        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    ] {
+    for rubbish in ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let http = Http::new(&HttpOptions {
             extra_ca: Some(rubbish.as_bytes().to_vec()),
             ..HttpOptions::default()

@@ -22,10 +22,7 @@ fn answers() -> Vec<(String, Vec<u8>)> {
     ];
     let spellings = [
         format!("\"refresh_token\":\"{TOKEN}\""),
-        format!(
-            "\"refresh_token\" \r\n: \"{}\"",
-            TOKEN.replace('~', "\\u007e")
-        ),
+        format!("\"refresh_token\" \r\n: \"{}\"", TOKEN.replace('~', "\\u007e")),
         format!("\"refresh_token\":\"\",\"refresh_token\":\"{TOKEN}\""),
         format!("\"Refresh_Token\":\"{TOKEN}\",\"more\":{{\"refresh_token\":\"deeper\"}}"),
         format!("\"refresh_token\":\"{TOKEN}\",\"refresh_token\":null"),
@@ -75,10 +72,7 @@ fn a_token_is_never_invented() {
         r#"{"a":"\"refresh_token\":\"x\""}"#,
         "{\"refresh_token\":\"cut\\",
     ] {
-        assert!(
-            salvage(body.as_bytes(), "refresh_token").is_none(),
-            "{body}"
-        );
+        assert!(salvage(body.as_bytes(), "refresh_token").is_none(), "{body}");
     }
     let form = b"access_token=a&refresh_token=1.r%7E&token_type=bearer";
     assert_eq!(salvage(form, "refresh_token").unwrap().reveal(), "1.r~");

@@ -26,12 +26,7 @@ const FAULTS: [VaultFault; 8] = [
 ];
 
 pub(crate) fn item(serial: u32) -> ItemName {
-    ItemName {
-        slot: Slot::A,
-        attempt: AttemptId(1),
-        kind: Kind::RefreshToken,
-        serial,
-    }
+    ItemName { slot: Slot::A, attempt: AttemptId(1), kind: Kind::RefreshToken, serial }
 }
 
 pub(crate) fn secret(length: usize) -> SharedSecret {
@@ -65,19 +60,10 @@ async fn what_is_kept_is_recalled_copied_and_erased() {
         assert!(back.same_as(secret.reveal()));
         vault.erase(&[item(1), item(2), item(3)]).await.unwrap();
         assert_eq!(fault(vault.recall(&item(1)).await), VaultFault::Missing);
-        assert_eq!(
-            fault(vault.read_back(&[item(2)]).await),
-            VaultFault::Missing
-        );
+        assert_eq!(fault(vault.read_back(&[item(2)]).await), VaultFault::Missing);
     }
-    assert_eq!(
-        fault(vault.keep(&item(1), &secret(65_537)).await),
-        VaultFault::TooLarge
-    );
-    assert_eq!(
-        fault(vault.keep(&item(1), &secret(0)).await),
-        VaultFault::Missing
-    );
+    assert_eq!(fault(vault.keep(&item(1), &secret(65_537)).await), VaultFault::TooLarge);
+    assert_eq!(fault(vault.keep(&item(1), &secret(0)).await), VaultFault::Missing);
 }
 
 #[tokio::test]
@@ -101,19 +87,13 @@ async fn a_store_that_does_not_keep_what_it_acknowledges_is_found_out() {
         for length in [100, 5_000] {
             // Once while writing, once while reading back.
             let writing = vault(&[behaviour], Works).0;
-            assert_eq!(
-                fault(writing.keep(&item(1), &secret(length)).await),
-                expected
-            );
+            assert_eq!(fault(writing.keep(&item(1), &secret(length)).await), expected);
             let reading = vault(&[Works], behaviour).0;
             assert!(reading.keep(&item(1), &secret(length)).await.is_err());
         }
         let (vault, _) = vault(&[Works, Works], behaviour);
         vault.keep(&item(1), &secret(100)).await.unwrap();
-        assert!(
-            vault.copy(&item(1), &item(2)).await.is_err(),
-            "{behaviour:?}"
-        );
+        assert!(vault.copy(&item(1), &item(2)).await.is_err(), "{behaviour:?}");
     }
 }
 
@@ -150,29 +130,17 @@ async fn story(vault: &Vault) -> Result<(), Box<Failure>> {
 async fn a_call_that_hangs_is_given_up_and_its_late_end_disturbs_nothing() {
     let (patient, store) = vault(&[Hangs], Works);
     let hasty = patient.within(Duration::from_millis(20));
-    assert_eq!(
-        fault(hasty.keep(&item(1), &secret(100)).await),
-        VaultFault::TimedOut
-    );
+    assert_eq!(fault(hasty.keep(&item(1), &secret(100)).await), VaultFault::TimedOut);
     // The next call does not wait behind the one that hangs.
     patient.keep(&item(2), &secret(200)).await.unwrap();
     store.release();
-    assert!(
-        patient
-            .recall(&item(2))
-            .await
-            .unwrap()
-            .same_as(secret(200).reveal())
-    );
+    assert!(patient.recall(&item(2)).await.unwrap().same_as(secret(200).reveal()));
 }
 
 #[tokio::test]
 async fn a_store_that_panics_is_a_failure() {
     let (vault, _) = vault(&[Panics], Works);
-    assert_eq!(
-        fault(vault.keep(&item(1), &secret(100)).await),
-        VaultFault::Other
-    );
+    assert_eq!(fault(vault.keep(&item(1), &secret(100)).await), VaultFault::Other);
 }
 
 #[tokio::test]
@@ -180,10 +148,7 @@ async fn the_probe_leaves_nothing_behind_and_names_the_store() {
     let (good, store) = vault(&[], Works);
     let sight = good.probe().await.unwrap();
     assert!(sight.good);
-    assert_eq!(
-        sight.line,
-        "test item written, read back, removed (faulty store)"
-    );
+    assert_eq!(sight.line, "test item written, read back, removed (faulty store)");
     for call in store.calls() {
         let name = call.split(' ').nth(1).unwrap();
         assert!(name.starts_with("production/test/"), "{name}");

@@ -20,15 +20,9 @@ pub(in crate::commands) struct Bench {
 impl Bench {
     pub(in crate::commands) async fn registered(scenario: &str) -> Self {
         let (simulator, world) = microsoft(scenario).await;
-        let mut opened = headless::open(&world, Environment::Production)
-            .await
-            .unwrap();
+        let mut opened = headless::open(&world, Environment::Production).await.unwrap();
         opened.registration = register(&world, &simulator.facts()).await;
-        Self {
-            simulator,
-            world,
-            opened,
-        }
+        Self { simulator, world, opened }
     }
 
     /// Runs the doctor; returns its exit code and what it said on both streams.
@@ -43,13 +37,7 @@ impl Bench {
 }
 
 fn arguments() -> Doctor {
-    Doctor {
-        json: false,
-        step: None,
-        warn_days: None,
-        ics: None,
-        which: Which::default(),
-    }
+    Doctor { json: false, step: None, warn_days: None, ics: None, which: Which::default() }
 }
 
 fn json(text: &str) -> Value {
@@ -63,32 +51,18 @@ async fn a_healthy_registration_passes_every_check_and_says_what_it_found() {
     let mut bench = Box::pin(Bench::registered("happy")).await;
     let (exit, out, err) = bench.doctor(&arguments()).await;
     assert_eq!(exit, Exit::Done, "{out}");
-    assert!(
-        !out.contains("FAIL") && err.lines().count() > 15,
-        "{out}\n{err}"
-    );
-    for words in [
-        "What the tokens say",
-        "Consent",
-        "Since the last good run",
-        "What ends",
-    ] {
+    assert!(!out.contains("FAIL") && err.lines().count() > 15, "{out}\n{err}");
+    for words in ["What the tokens say", "Consent", "Since the last good run", "What ends"] {
         assert!(out.contains(words), "{words}\n{out}");
     }
-    let as_json = Doctor {
-        json: true,
-        ..arguments()
-    };
+    let as_json = Doctor { json: true, ..arguments() };
     let mut bench = Box::pin(Bench::registered("happy")).await;
     let (_, out, _) = bench.doctor(&as_json).await;
     let object = json(&out);
     assert_eq!(object["version"], 1);
     assert_eq!(object["exit"], 0);
     for api in object["consent"].as_array().unwrap() {
-        assert_eq!(
-            (&api["consented"], &api["usable"]),
-            (&true.into(), &true.into())
-        );
+        assert_eq!((&api["consented"], &api["usable"]), (&true.into(), &true.into()));
     }
     let claims = object["claims"].as_array().unwrap();
     assert!(claims.iter().all(|claim| claim["good"] != false), "{out}");
@@ -102,19 +76,12 @@ async fn an_end_within_the_days_of_warning_is_an_exit_code_and_the_calendar_is_w
     let mut bench = Box::pin(Bench::registered("happy")).await;
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("ends.ics");
-    let wanted = Doctor {
-        warn_days: Some(100),
-        ics: Some(file.clone()),
-        ..arguments()
-    };
+    let wanted = Doctor { warn_days: Some(100), ics: Some(file.clone()), ..arguments() };
     assert_eq!(bench.doctor(&wanted).await.0, Exit::SignIn);
     let text = std::fs::read_to_string(&file).unwrap();
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 2);
     let mut bench = Box::pin(Bench::registered("happy")).await;
-    let far = Doctor {
-        warn_days: Some(80),
-        ..arguments()
-    };
+    let far = Doctor { warn_days: Some(80), ..arguments() };
     assert_eq!(bench.doctor(&far).await.0, Exit::Done);
 }
 
@@ -122,11 +89,8 @@ async fn an_end_within_the_days_of_warning_is_an_exit_code_and_the_calendar_is_w
 async fn a_sign_in_that_has_ended_ends_with_the_code_of_its_row() {
     let mut bench = Box::pin(Bench::registered("happy")).await;
     bench.simulator.advance(91 * 86_400);
-    let as_json = Doctor {
-        json: true,
-        step: Some(crate::cli::StepName::PartnerApi),
-        ..arguments()
-    };
+    let as_json =
+        Doctor { json: true, step: Some(crate::cli::StepName::PartnerApi), ..arguments() };
     let (exit, out, _) = bench.doctor(&as_json).await;
     assert_eq!(exit, Exit::SignIn, "{out}");
     assert_eq!(json(&out)["failed"][0]["code"], "AADSTS700082", "{out}");

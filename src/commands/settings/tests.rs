@@ -19,17 +19,13 @@ impl Desk {
     fn new(file: &str, variables: &[(&'static str, &'static str)]) -> Self {
         let folder = TempDir::new().unwrap();
         papers::write(&folder.path().join("config.toml"), file.as_bytes()).unwrap();
-        Self {
-            folder,
-            variables: variables.to_vec(),
-        }
+        Self { folder, variables: variables.to_vec() }
     }
 
     fn host(&self, arguments: &[&str]) -> Host {
         let folder = self.folder.path().to_str().unwrap();
-        let typed = ["octo-csp", "--config-dir", folder]
-            .into_iter()
-            .chain(arguments.iter().copied());
+        let typed =
+            ["octo-csp", "--config-dir", folder].into_iter().chain(arguments.iter().copied());
         let settings = self.variables.iter();
         Host {
             arguments: typed.map(OsString::from).collect(),
@@ -154,21 +150,13 @@ fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
 fn a_variable_that_is_like_no_setting_is_another_programs() {
     let desk = Desk::new("", &[("OCTO_CSP_WEATHER", "x")]);
     assert_eq!(arguments(&desk.host(&["register"])).unwrap().len(), 4);
-    assert_eq!(
-        here(&desk.host(&["config"])).unwrap().unknown,
-        ["OCTO_CSP_WEATHER"]
-    );
+    assert_eq!(here(&desk.host(&["config"])).unwrap().unknown, ["OCTO_CSP_WEATHER"]);
 }
 
 #[test]
 fn help_needs_no_settings() {
     let desk = Desk::new("no = such", &[]);
-    assert_eq!(
-        arguments(&desk.host(&["register", "--help"]))
-            .unwrap()
-            .len(),
-        5
-    );
+    assert_eq!(arguments(&desk.host(&["register", "--help"])).unwrap().len(), 5);
 }
 
 #[test]
@@ -213,9 +201,6 @@ fn a_file_to_which_a_variable_leads_does_not_move_where_secrets_are_sent() {
         let variable = "OCTO_CSP_CONFIG_DIR".to_owned();
         drop(host.environment.settings.insert(variable, folder));
         let said = arguments(&host).unwrap_err();
-        assert!(
-            said.contains(key) && said.contains("OCTO_CSP_CONFIG_DIR"),
-            "{said}"
-        );
+        assert!(said.contains(key) && said.contains("OCTO_CSP_CONFIG_DIR"), "{said}");
     }
 }

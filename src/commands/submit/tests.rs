@@ -26,9 +26,7 @@ async fn submitted(bench: &mut Bench, replace: bool) -> (Exit, Value, String) {
     let (out, err) = (Stream::default(), Stream::default());
     let mut host = host(b"", &out, &err);
     let registration = bench.opened.registration.clone();
-    let run = hand_over(&mut host, &bench.world, registration, client, replace)
-        .await
-        .unwrap();
+    let run = hand_over(&mut host, &bench.world, registration, client, replace).await.unwrap();
     bench.opened.registration = run.registration().clone();
     let findings = findings("production", octo_host, &run);
     say(&mut host, &submit::in_json(&findings));
@@ -45,20 +43,8 @@ async fn in_words(bench: &Bench) -> (Exit, String, String) {
     let client = client(bench, &bench.simulator.facts().octo_client_secret);
     let (out, err) = (Stream::default(), Stream::default());
     let mut host = host(b"", &out, &err);
-    let arguments = Submit {
-        json: false,
-        replace: false,
-        profile: None,
-        which: Which::default(),
-    };
-    let exit = submit(
-        &mut host,
-        &arguments,
-        &bench.world,
-        bench.opened.clone(),
-        client,
-    )
-    .await;
+    let arguments = Submit { json: false, replace: false, profile: None, which: Which::default() };
+    let exit = submit(&mut host, &arguments, &bench.world, bench.opened.clone(), client).await;
     (exit, out.text(), err.text())
 }
 
@@ -150,10 +136,7 @@ async fn a_person_reads_call_by_call_and_what_octo_has() {
     assert_eq!(exit, Exit::Refused);
     assert_eq!(err.lines().count(), 7, "{err}");
     let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    for words in [
-        "has: payer account; lacks: credentials, MPN ID",
-        "octo-csp submit repeats",
-    ] {
+    for words in ["has: payer account; lacks: credentials, MPN ID", "octo-csp submit repeats"] {
         assert!(out.contains(words), "{words}\n{out}");
     }
 }

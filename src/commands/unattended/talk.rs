@@ -295,16 +295,11 @@ impl<'h> Talk<'h> {
             let over = run.checks().iter();
             let over = over.filter(|check| check.state != CheckState::NotTried);
             headless::tell(&mut self.host.err, &mut told, over);
-            let caught = run
-                .consent()
-                .is_some_and(|consent| consent.catching.is_ok());
+            let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
             if waits && caught && !shown && run.status() == Status::Asking {
                 shown = true;
                 self.findings.consent = consent(self.ground, run);
-                say(
-                    self.host,
-                    &shape(self.told, &self.findings, State::Waiting, None),
-                );
+                say(self.host, &shape(self.told, &self.findings, State::Waiting, None));
             }
         })
         .await;
@@ -332,10 +327,7 @@ impl<'h> Talk<'h> {
 
     /// Saves the draft. One that cannot be saved is no reason to stop.
     pub(in crate::commands) async fn save(&self) {
-        drop(
-            self.perform(Effect::Save(Box::new(self.draft.clone())))
-                .await,
-        );
+        drop(self.perform(Effect::Save(Box::new(self.draft.clone()))).await);
     }
 
     fn judge(&mut self, run: Run, ended: Ended) -> Result<Run, Over> {
@@ -384,10 +376,7 @@ impl<'h> Talk<'h> {
     }
 
     fn failed(&mut self, failure: Failure, context: Context<'_>) -> Over {
-        let context = Context {
-            place: register::machine(self.host),
-            ..context
-        };
+        let context = Context { place: register::machine(self.host), ..context };
         let diagnosis = diagnose(&failure, &context);
         let exit = diagnosis.exit;
         self.findings.failed = Some((failure, diagnosis));

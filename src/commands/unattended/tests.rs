@@ -39,15 +39,8 @@ impl Said {
 impl Desk {
     async fn new(scenario: &str) -> Self {
         let (simulator, world) = microsoft(scenario).await;
-        let opened = headless::open(&world, Environment::Production)
-            .await
-            .unwrap();
-        Self {
-            simulator,
-            world,
-            opened,
-            folder: tempfile::TempDir::new().unwrap(),
-        }
+        let opened = headless::open(&world, Environment::Production).await.unwrap();
+        Self { simulator, world, opened, folder: tempfile::TempDir::new().unwrap() }
     }
 
     fn facts(&self) -> Facts {
@@ -74,10 +67,7 @@ impl Desk {
 
     async fn register_into(&self, words: &[String], out: Stream) -> Said {
         let typed = ["octo-csp", "register", "--no-input", "--json"];
-        let typed = typed
-            .map(str::to_owned)
-            .into_iter()
-            .chain(words.iter().cloned());
+        let typed = typed.map(str::to_owned).into_iter().chain(words.iter().cloned());
         let Command::Register(arguments) = Cli::try_parse_from(typed).unwrap().command else {
             panic!("not register");
         };
@@ -87,56 +77,33 @@ impl Desk {
         let ground = Ground::for_test(self.simulator.cloud().clone());
         let opened = (&self.world, self.opened.clone());
         let exit = proceed(&mut host, &arguments, &ground, opened, given).await;
-        Said {
-            exit,
-            out: out.text(),
-            err: err.text(),
-        }
+        Said { exit, out: out.text(), err: err.text() }
     }
 
     async fn start(&self, anew: bool) -> Said {
         let (out, err) = (Stream::default(), Stream::default());
         let mut host = bench::host(b"", &out, &err);
-        let told = Told {
-            command: "consent start",
-            json: true,
-            lines: false,
-        };
+        let told = Told { command: "consent start", json: true, lines: false };
         let ground = Ground::for_test(self.simulator.cloud().clone());
         let opened = (&self.world, self.opened.clone());
         let exit = consent::begin(&mut host, (told, anew), &ground, opened).await;
-        Said {
-            exit,
-            out: out.text(),
-            err: err.text(),
-        }
+        Said { exit, out: out.text(), err: err.text() }
     }
 
     async fn finish(&self, input: &'static [u8]) -> Said {
         let (out, err) = (Stream::default(), Stream::default());
         let mut host = bench::host(input, &out, &err);
-        let told = Told {
-            command: "consent finish",
-            json: true,
-            lines: false,
-        };
+        let told = Told { command: "consent finish", json: true, lines: false };
         let ground = Ground::for_test(self.simulator.cloud().clone());
         let opened = (&self.world, self.opened.clone());
         let exit = consent::end(&mut host, (told, (None, None)), &ground, opened).await;
-        Said {
-            exit,
-            out: out.text(),
-            err: err.text(),
-        }
+        Said { exit, out: out.text(), err: err.text() }
     }
 }
 
 fn blamed(said: &Value) -> Vec<&str> {
     let problems = said["problems"].as_array().unwrap();
-    problems
-        .iter()
-        .map(|one| one["given"].as_str().unwrap())
-        .collect()
+    problems.iter().map(|one| one["given"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
@@ -144,10 +111,7 @@ async fn everything_that_is_missing_is_said_at_once_and_nothing_is_sent() {
     let desk = Desk::new("happy").await;
     let said = desk.register(&[]).await;
     assert_eq!(said.exit, Exit::Usage);
-    assert_eq!(
-        blamed(&said.json()),
-        ["--application-id", "--secret-file", "--directory"]
-    );
+    assert_eq!(blamed(&said.json()), ["--application-id", "--secret-file", "--directory"]);
     for flag in ["--application-id", "--secret-file", "--directory"] {
         assert!(said.err.contains(flag), "{}", said.err);
     }
@@ -223,26 +187,17 @@ async fn with_wait_the_address_comes_first_and_the_end_last() {
     };
     let (out, err) = (Stream::default(), Stream::default());
     let mut host = bench::host(b"", &out, &err);
-    host.out = Box::new(Person {
-        out: out.clone(),
-        facts: desk.facts(),
-        gone: std::rc::Rc::default(),
-    });
+    host.out =
+        Box::new(Person { out: out.clone(), facts: desk.facts(), gone: std::rc::Rc::default() });
     let given = Given::read(&mut host, &arguments.values);
     let ground = Ground::for_test(desk.simulator.cloud().clone());
     let opened = (&desk.world, desk.opened.clone());
     let exit = Box::pin(proceed(&mut host, &arguments, &ground, opened, given)).await;
     assert_eq!(exit, Exit::Done, "{}\n{}", out.text(), err.text());
-    let lines: Vec<Value> = out
-        .text()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<Value> =
+        out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     lines.iter().for_each(schema::holds);
-    let states: Vec<&str> = lines
-        .iter()
-        .map(|line| line["state"].as_str().unwrap())
-        .collect();
+    let states: Vec<&str> = lines.iter().map(|line| line["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["waiting", "registered"]);
     assert!(lines[0]["exit"].is_null() && lines[0]["consent"]["listening"] == true);
     let said = err.text();
@@ -287,10 +242,7 @@ async fn a_registration_that_is_there_is_only_touched_by_name() {
     assert_eq!(said.exit, Exit::Usage);
     let words = ["--step=basic", "--account-name=Fabrikam"].map(str::to_owned);
     let said = Box::pin(desk.register(&words)).await;
-    assert_eq!(
-        (said.exit, &said.json()["state"]),
-        (Exit::Done, &"named".into())
-    );
+    assert_eq!((said.exit, &said.json()["state"]), (Exit::Done, &"named".into()));
 }
 
 #[tokio::test]
@@ -304,10 +256,7 @@ async fn the_answer_is_taken_by_another_process() {
     assert!(said.out.contains("octo-csp consent start"), "{}", said.out);
 
     let request = answers::partner_api(
-        &Typed {
-            redirect: desk.facts().redirect_uri,
-            ..Typed::default()
-        },
+        &Typed { redirect: desk.facts().redirect_uri, ..Typed::default() },
         None,
     );
     let mut run = Run::partner_api(request.unwrap(), proven.registration().clone(), None);
@@ -322,10 +271,7 @@ async fn the_answer_is_taken_by_another_process() {
         ("", Exit::Usage),
         ("\n", Exit::Usage),
         (start, Exit::Refused),
-        (
-            "https://localhost/?code=0123456789abcdefgh&state=x",
-            Exit::Refused,
-        ),
+        ("https://localhost/?code=0123456789abcdefgh&state=x", Exit::Refused),
     ] {
         let said = Box::pin(desk.finish(answer.as_bytes())).await;
         assert_eq!(said.exit, exit, "{answer}: {}", said.out);
@@ -335,13 +281,7 @@ async fn the_answer_is_taken_by_another_process() {
     assert_eq!(said.exit, Exit::Done, "{}\n{}", said.out, said.err);
     let object = said.json();
     assert_eq!(object["state"], "registered");
-    let code = back
-        .split("code=")
-        .nth(1)
-        .unwrap()
-        .split('&')
-        .next()
-        .unwrap();
+    let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap();
     assert!(!said.out.contains(code) && !said.err.contains(code));
 }
 

@@ -29,10 +29,7 @@ impl Given {
             None if values.secret_stdin => Some(from_input(host)?),
             None => None,
         };
-        Ok(Self {
-            typed: typed(values),
-            secret,
-        })
+        Ok(Self { typed: typed(values), secret })
     }
 
     /// The visible values, filled up from what is known.

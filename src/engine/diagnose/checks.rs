@@ -48,10 +48,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Differs(Mismatch::Audience))],
         label: "other audience",
         what: "The token is for another API than the one asked for.",
-        why: &[
-            "In the token: {detail}",
-            "A mistake of this program, or of a cloud file.",
-        ],
+        why: &["In the token: {detail}", "A mistake of this program, or of a cloud file."],
         fix: &[
             "With --cloud-file: compare its audiences.",
             "Else send the code and the ids to Alphaus support.",
@@ -171,10 +168,7 @@ pub(super) static ROWS: &[Row] = &[
             "Column missing: {detail}",
             "Microsoft has changed the sheet, or something on the way changed it.",
         ],
-        fix: &[
-            "Try again once.",
-            "If it stays, send the code and the ids to Alphaus support.",
-        ],
+        fix: &["Try again once.", "If it stays, send the code and the ids to Alphaus support."],
         goto: Goto::Retry,
         ..OURS
     },
@@ -183,10 +177,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Differs(Mismatch::Cloud))],
         label: "other cloud",
         what: "The directory exists, but in another of Microsoft's clouds.",
-        why: &[
-            "Microsoft names: {detail}",
-            "China and US Government have addresses of their own.",
-        ],
+        why: &["Microsoft names: {detail}", "China and US Government have addresses of their own."],
         fix: &[
             "Leave and start again with --cloud china or --cloud us-gov.",
             "If {tenant} is wrong, correct it.",

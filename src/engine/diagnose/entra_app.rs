@@ -78,11 +78,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "app-not-in-directory",
-        signs: &[
-            Aadsts(700_016),
-            Aadsts(700_011),
-            Oauth("unauthorized_client"),
-        ],
+        signs: &[Aadsts(700_016), Aadsts(700_011), Oauth("unauthorized_client")],
         what: "This directory has no application with this Application ID.",
         why: &[
             "The ID is another one: an object ID, or the directory's.",
@@ -312,17 +308,9 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "api-not-in-directory",
-        signs: &[
-            Aadsts(500_011),
-            Aadsts(50_001),
-            Aadsts(650_052),
-            Oauth("invalid_resource"),
-        ],
+        signs: &[Aadsts(500_011), Aadsts(50_001), Aadsts(650_052), Oauth("invalid_resource")],
         what: "{api} is not present in this directory.",
-        why: &[
-            "This is not the directory of a CSP partner,",
-            "or the API was never used in it.",
-        ],
+        why: &["This is not the directory of a CSP partner,", "or the API was never used in it."],
         fix: &[
             "Is {tenant} the one you open Partner Center with?",
             "Sign in to partner.microsoft.com once as Global administrator.",
@@ -370,10 +358,7 @@ pub(super) static ROWS: &[Row] = &[
             Oauth("invalid_scope"),
         ],
         what: "Microsoft refuses the way this program asked for access.",
-        why: &[
-            "A mistake of this program,",
-            "or a cloud file that names a wrong audience.",
-        ],
+        why: &["A mistake of this program,", "or a cloud file that names a wrong audience."],
         fix: &[
             "With --cloud-file: compare its audiences with the API's App ID URI.",
             "Else send the code and the ids to Alphaus support.",

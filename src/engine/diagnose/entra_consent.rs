@@ -67,10 +67,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Aadsts(70_008), Oauth("expired_token")],
         what: "The sign-in is too old: its code or token has expired or was revoked.",
         why: &["A code lives for about ten minutes, a sign-in that is not used for 90 days."],
-        fix: &[
-            "Sign in again with a new link.",
-            "Paste the address within ten minutes.",
-        ],
+        fix: &["Sign in again with a new link.", "Paste the address within ten minutes."],
         ..SIGN_IN
     },
     Row {
@@ -102,10 +99,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Aadsts(501_481)],
         what: "The code belongs to another sign-in link than the last one that octo-csp gave.",
         why: &["An older tab was finished after a new link was made."],
-        fix: &[
-            "Close the older sign-in tabs.",
-            "Sign in again with a new link.",
-        ],
+        fix: &["Close the older sign-in tabs.", "Sign in again with a new link."],
         ..SIGN_IN
     },
     Row {
@@ -243,11 +237,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "response-type-refused",
-        signs: &[
-            Aadsts(700_054),
-            Aadsts(70_005),
-            Oauth("unsupported_response_type"),
-        ],
+        signs: &[Aadsts(700_054), Aadsts(70_005), Oauth("unsupported_response_type")],
         what: "The sign-in link asks for something this app may not hand out.",
         why: &["A link with \"response_type=code id_token\" was used, which octo-csp never gives."],
         fix: &[
@@ -298,13 +288,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "account-not-here",
-        signs: &[
-            Aadsts(50_034),
-            Aadsts(51_004),
-            Aadsts(16_000),
-            Aadsts(16_003),
-            Aadsts(50_014),
-        ],
+        signs: &[Aadsts(50_034), Aadsts(51_004), Aadsts(16_000), Aadsts(16_003), Aadsts(50_014)],
         what: "This account does not exist in the directory.",
         why: &[
             "The name is misspelt, or the account was deleted,",
@@ -377,11 +361,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "password-expired",
-        signs: &[
-            Aadsts(50_055),
-            Aadsts(50_144),
-            Oauth("user_password_expired"),
-        ],
+        signs: &[Aadsts(50_055), Aadsts(50_144), Oauth("user_password_expired")],
         what: "The password of this account has expired.",
         why: &["The directory asks for a new one from time to time."],
         fix: &[

@@ -40,17 +40,10 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "interaction-required",
-        signs: &[
-            Oauth("interaction_required"),
-            Oauth("basic_action"),
-            Oauth("additional_action"),
-        ],
+        signs: &[Oauth("interaction_required"), Oauth("basic_action"), Oauth("additional_action")],
         what: "Microsoft asks the person to do something on its page first.",
         why: &["A second factor, new terms or a policy of the directory: the page will say which."],
-        fix: &[
-            "Sign in again with a new link.",
-            "Complete everything the page asks for.",
-        ],
+        fix: &["Sign in again with a new link.", "Complete everything the page asks for."],
         blames: &[CheckId::Mfa],
         ..SIGN_IN
     },

@@ -87,12 +87,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "device-not-managed",
-        signs: &[
-            Aadsts(53_000),
-            Aadsts(530_003),
-            Aadsts(53_001),
-            Aadsts(53_002),
-        ],
+        signs: &[Aadsts(53_000), Aadsts(530_003), Aadsts(53_001), Aadsts(53_002)],
         what: "Conditional Access asks for a managed device or an approved app.",
         why: &["The browser that signed in runs on a device that the directory does not manage."],
         fix: &[
@@ -123,13 +118,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "risk-or-security-policy",
-        signs: &[
-            Aadsts(530_032),
-            Aadsts(530_034),
-            Aadsts(530_035),
-            Aadsts(53_004),
-            Aadsts(53_011),
-        ],
+        signs: &[Aadsts(530_032), Aadsts(530_034), Aadsts(530_035), Aadsts(53_004), Aadsts(53_011)],
         what: "A security policy blocked this account.",
         why: &[
             "Security defaults, a risk seen on the account, or a block on setting up MFA while at risk.",
@@ -145,12 +134,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "device-sign-in-needed",
-        signs: &[
-            Aadsts(50_097),
-            Aadsts(50_129),
-            Aadsts(50_155),
-            Aadsts(50_187),
-        ],
+        signs: &[Aadsts(50_097), Aadsts(50_129), Aadsts(50_155), Aadsts(50_187)],
         what: "The directory asks the device itself to sign in.",
         why: &["The browser runs on a device that is not joined to the directory."],
         fix: &[
@@ -290,10 +274,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Aadsts(50_000)],
         what: "Microsoft's sign-in service could not issue a token.",
         why: &["A fault on Microsoft's side that it gives no reason for."],
-        fix: &[
-            "Try again once.",
-            "Azure portal > Help + support: open a ticket with the ids.",
-        ],
+        fix: &["Try again once.", "Azure portal > Help + support: open a ticket with the ids."],
         ..PATIENCE
     },
     Row {
@@ -329,10 +310,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Aadsts(50_071)],
         what: "A sign-out page was open for too long.",
         why: &["It has nothing to do with this registration."],
-        fix: &[
-            "Close the page.",
-            "Open the sign-in link in a private window.",
-        ],
+        fix: &["Close the page.", "Open the sign-in link in a private window."],
         ..SIGN_IN
     },
     Row {

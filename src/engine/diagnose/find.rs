@@ -39,30 +39,18 @@ impl Found {
     pub fn failure(self) -> Failure {
         let refused = |service| Failure::new(service, Cause::Refused);
         match self {
-            Self::Aadsts(code) => Failure {
-                codes: vec![code],
-                ..refused(Service::Entra)
-            },
-            Self::Oauth(word) => Failure {
-                error: Foreign::some(word),
-                ..refused(Service::Entra)
-            },
-            Self::PartnerCenter(code) => Failure {
-                codes: vec![code],
-                ..refused(Service::PartnerCenter)
-            },
-            Self::Price(word) => Failure {
-                error: Foreign::some(word),
-                ..refused(Service::PartnerApi)
-            },
-            Self::Octo(code) => Failure {
-                codes: vec![code],
-                ..refused(Service::Octo)
-            },
-            Self::Gateway(status) => Failure {
-                status: Some(status),
-                ..refused(Service::PartnerCenter)
-            },
+            Self::Aadsts(code) => Failure { codes: vec![code], ..refused(Service::Entra) },
+            Self::Oauth(word) => Failure { error: Foreign::some(word), ..refused(Service::Entra) },
+            Self::PartnerCenter(code) => {
+                Failure { codes: vec![code], ..refused(Service::PartnerCenter) }
+            }
+            Self::Price(word) => {
+                Failure { error: Foreign::some(word), ..refused(Service::PartnerApi) }
+            }
+            Self::Octo(code) => Failure { codes: vec![code], ..refused(Service::Octo) },
+            Self::Gateway(status) => {
+                Failure { status: Some(status), ..refused(Service::PartnerCenter) }
+            }
         }
     }
 }
@@ -93,12 +81,7 @@ pub fn codes_in(text: &str) -> Vec<Found> {
 pub fn failure_in(text: &str) -> Option<Failure> {
     let found = codes_in(text);
     let first = found.first()?.failure();
-    let mut whole = Failure {
-        error: None,
-        codes: Vec::new(),
-        status: None,
-        ..first
-    };
+    let mut whole = Failure { error: None, codes: Vec::new(), status: None, ..first };
     for failure in found.into_iter().map(Found::failure) {
         if failure.service == whole.service {
             whole.codes.extend(failure.codes);
@@ -117,10 +100,7 @@ pub fn failure_in(text: &str) -> Option<Failure> {
 }
 
 fn sentence_of(failure: &Failure) -> Option<Foreign> {
-    failure
-        .codes
-        .first()
-        .and_then(|code| Foreign::some(&format!("AADSTS{code}")))
+    failure.codes.first().and_then(|code| Foreign::some(&format!("AADSTS{code}")))
 }
 
 /// The AADSTS numbers written as such in a sentence.
@@ -160,11 +140,7 @@ pub fn split_description(text: &str) -> Description<'_> {
     let part = |index: usize| -> Option<&str> {
         let (mark, start) = (MARKS.get(index)?, (*starts.get(index)?)?);
         let from = start + mark.len();
-        let to = starts
-            .iter()
-            .flatten()
-            .filter(|other| **other >= from)
-            .min();
+        let to = starts.iter().flatten().filter(|other| **other >= from).min();
         let value = text.get(from..to.copied().unwrap_or(text.len()))?.trim();
         // What follows on the next line is not ours.
         let value = value.lines().next().unwrap_or_default().trim();
@@ -226,11 +202,7 @@ fn api_codes(text: &str, found: &mut Vec<(usize, Found)>) {
             continue;
         };
         if let Some((code, _)) = number(value) {
-            let code = if octo {
-                Found::Octo(code)
-            } else {
-                Found::PartnerCenter(code)
-            };
+            let code = if octo { Found::Octo(code) } else { Found::PartnerCenter(code) };
             found.push((at, code));
         } else if let Some(word) = known(value, Service::PartnerApi) {
             found.push((at, Found::Price(word)));
@@ -272,9 +244,7 @@ fn oauth_words(text: &str, found: &mut Vec<(usize, Found)>) {
 /// Numbers and nothing else, as typed on a command line.
 fn bare(text: &str, found: &mut Vec<(usize, Found)>) {
     let text = text.trim();
-    let mut only = text
-        .chars()
-        .filter(|character| !" ,;[]".contains(*character));
+    let mut only = text.chars().filter(|character| !" ,;[]".contains(*character));
     if text.len() > BARE || !only.all(|character| character.is_ascii_digit()) {
         return;
     }
@@ -301,27 +271,18 @@ fn number(text: &str) -> Option<(u64, &str)> {
 
 /// The word of a row of `service` that `text` begins with, if the word ends there.
 fn known(text: &str, service: Service) -> Option<&'static str> {
-    let ends = text
-        .bytes()
-        .take(64)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let ends =
+        text.bytes().take(64).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let word = text.get(..ends.count())?;
     if word.is_empty() {
         return None;
     }
-    let sign = if service == Service::Entra {
-        Sign::Oauth(word)
-    } else {
-        Sign::Word(service, word)
-    };
+    let sign =
+        if service == Service::Entra { Sign::Oauth(word) } else { Sign::Word(service, word) };
     // The word as the table has it lives longer than the text.
     let row = known_by(&sign).first()?;
     let known = row.signs.iter().find(|known| **known == sign)?;
-    if let Sign::Oauth(word) | Sign::Word(_, word) = known {
-        Some(word)
-    } else {
-        None
-    }
+    if let Sign::Oauth(word) | Sign::Word(_, word) = known { Some(word) } else { None }
 }
 
 /// What stands after the key that ends at `at` + `mark`, if the key itself stands in quotes or is only that word.
@@ -346,24 +307,12 @@ fn value_of(text: &str) -> &str {
 
 /// Without percent-encoding and without the backslashes of a document in a document.
 fn unescaped(text: &str) -> Cow<'_, str> {
-    let text = if text.contains('%') {
-        decoded(text)
-    } else {
-        Cow::Borrowed(text)
-    };
-    if text.contains("\\\"") {
-        Cow::Owned(text.replace("\\\"", "\""))
-    } else {
-        text
-    }
+    let text = if text.contains('%') { decoded(text) } else { Cow::Borrowed(text) };
+    if text.contains("\\\"") { Cow::Owned(text.replace("\\\"", "\"")) } else { text }
 }
 
 fn decoded(text: &str) -> Cow<'_, str> {
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     loop {

@@ -10,11 +10,8 @@ use crate::engine::run::CheckId;
 use crate::engine::step::Step;
 use crate::exit::Exit;
 
-const KEYRING: Row = Row {
-    blames: &[CheckId::KeepSecret, CheckId::OctoSecret],
-    exit: Exit::Storage,
-    ..OPERATOR
-};
+const KEYRING: Row =
+    Row { blames: &[CheckId::KeepSecret, CheckId::OctoSecret], exit: Exit::Storage, ..OPERATOR };
 
 /// How to get an unlocked keyring in a session that has none.
 const START_SESSION: &str = "Start a shell with a session bus: dbus-run-session -- bash";
@@ -126,10 +123,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "keyring-locked-remote",
-        signs: &[
-            Cause(Vault(VaultFault::Locked)),
-            Cause(Vault(VaultFault::TimedOut)),
-        ],
+        signs: &[Cause(Vault(VaultFault::Locked)), Cause(Vault(VaultFault::TimedOut))],
         when: When::On(Place::LinuxRemote),
         label: "keyring locked",
         what: "The keyring is locked, and its window cannot be shown.",
@@ -158,10 +152,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Vault(VaultFault::Denied))],
         label: "keyring denied",
         what: "The keyring denied access to this program.",
-        why: &[
-            "\"Deny\" was pressed, or a rule of this machine forbids it.",
-            "Keyring: {detail}",
-        ],
+        why: &["\"Deny\" was pressed, or a rule of this machine forbids it.", "Keyring: {detail}"],
         fix: &[
             "Try again and allow it in the window of the keyring.",
             "No window: whoever administers this machine can allow octo-csp.",
@@ -170,10 +161,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "keyring-timed-out",
-        signs: &[
-            Cause(Vault(VaultFault::TimedOut)),
-            CauseOf(Service::Keyring, TimedOut),
-        ],
+        signs: &[Cause(Vault(VaultFault::TimedOut)), CauseOf(Service::Keyring, TimedOut)],
         label: "keyring silent",
         what: "The keyring did not answer in time.",
         why: &[
@@ -207,10 +195,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Vault(VaultFault::Ambiguous))],
         label: "keyring ambiguous",
         what: "The keyring holds more than one item of this name.",
-        why: &[
-            "Another program or a restored backup has made a second one.",
-            "Keyring: {detail}",
-        ],
+        why: &["Another program or a restored backup has made a second one.", "Keyring: {detail}"],
         fix: &[
             "Open the keyring (seahorse, KWalletManager, Keychain Access, Credential Manager).",
             "Search \"octo-csp\" and remove the older of the two equal items.",
@@ -254,10 +239,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Vault(VaultFault::WrongPassphrase))],
         label: "wrong passphrase",
         what: "The vault file does not open with this passphrase.",
-        why: &[
-            "It is another one, or the beginning of the file was changed.",
-            "Vault: {detail}",
-        ],
+        why: &["It is another one, or the beginning of the file was changed.", "Vault: {detail}"],
         fix: &[
             "Try again with the passphrase of this registration; each has a file of its own.",
             "It is lost: nobody can open the file. octo-csp forget --store file, then register again.",
@@ -271,10 +253,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Vault(VaultFault::Damaged))],
         label: "vault file damaged",
         what: "The vault file is damaged, or is no age file with a passphrase.",
-        why: &[
-            "It was changed, cut off or replaced by something else.",
-            "Vault: {detail}",
-        ],
+        why: &["It was changed, cut off or replaced by something else.", "Vault: {detail}"],
         fix: &[
             "Restore the file from a backup if you have one, beside the journal of the same time.",
             "Else octo-csp forget --store file, then register again.",

@@ -8,11 +8,7 @@ use crate::engine::effect::Cause;
 use crate::exit::Exit;
 
 /// Something on the way must change.
-const NETWORK: Row = Row {
-    who: Who::NetworkAdministrator,
-    exit: Exit::Network,
-    ..OPERATOR
-};
+const NETWORK: Row = Row { who: Who::NetworkAdministrator, exit: Exit::Network, ..OPERATOR };
 
 pub(super) static ROWS: &[Row] = &[
     Row {
@@ -29,10 +25,7 @@ pub(super) static ROWS: &[Row] = &[
         why: &[
             "The connection failed after the code was sent. A code works once, so it is not sent again.",
         ],
-        fix: &[
-            "Sign in again with a new link.",
-            "What worked before still works.",
-        ],
+        fix: &["Sign in again with a new link.", "What worked before still works."],
         ..SIGN_IN
     },
     Row {
@@ -76,10 +69,7 @@ pub(super) static ROWS: &[Row] = &[
         label: "connection broken",
         what: "The connection to {service} broke in the middle.",
         why: &["The network changed or is weak, or something on the way cuts long connections."],
-        fix: &[
-            "Try again.",
-            "If it repeats: try without VPN, or from another network.",
-        ],
+        fix: &["Try again.", "If it repeats: try without VPN, or from another network."],
         wait: Some(Duration::from_secs(2)),
         ..NETWORK
     },

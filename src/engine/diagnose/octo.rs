@@ -13,11 +13,7 @@ use crate::engine::step::Step;
 use crate::exit::Exit;
 
 /// What was proven stays kept, whatever Octo answers.
-const REFUSED: Row = Row {
-    who: Who::OctoAdministrator,
-    goto: Goto::Retry,
-    ..OPERATOR
-};
+const REFUSED: Row = Row { who: Who::OctoAdministrator, goto: Goto::Retry, ..OPERATOR };
 
 /// On the page of the failure the same is tried again; the command does it at any other time.
 const AGAIN: &str = "Then try again, or later: octo-csp submit.";
@@ -108,10 +104,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Differs(Mismatch::OctoOtherPayer))],
         label: "OCTO-PAYER",
         what: "Octo has another Azure payer account, and accepts one for now.",
-        why: &[
-            "It is: {detail}",
-            "It was looked at only; nothing was changed.",
-        ],
+        why: &["It is: {detail}", "It was looked at only; nothing was changed."],
         fix: &[
             "Octo: is that account the one you want?",
             "If not: removing it removes all its data; ask Alphaus support first.",
@@ -165,12 +158,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "octo-busy",
-        signs: &[
-            Number(Octo, 13),
-            Number(Octo, 14),
-            Status(Octo, 500),
-            Status(Octo, 408),
-        ],
+        signs: &[Number(Octo, 13), Number(Octo, 14), Status(Octo, 500), Status(Octo, 408)],
         what: "Octo has trouble at the moment.",
         why: &["A fault on Octo's side that passes. What was proven at Microsoft stays kept."],
         fix: &[

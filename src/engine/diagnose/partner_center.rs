@@ -64,10 +64,7 @@ pub(super) static ROWS: &[Row] = &[
         key: "pc-app-only",
         signs: &[
             Number(PartnerCenter, 900_329),
-            Says(
-                PartnerCenter,
-                "can't be accessed by application credentials",
-            ),
+            Says(PartnerCenter, "can't be accessed by application credentials"),
             Says(PartnerCenter, "application-only authentication"),
         ],
         what: "Partner Center shows this only to a person who signed in.",
@@ -198,10 +195,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "pc-agreement",
-        signs: &[
-            Number(PartnerCenter, 900_124),
-            Number(PartnerCenter, 13_605),
-        ],
+        signs: &[Number(PartnerCenter, 900_124), Number(PartnerCenter, 13_605)],
         what: "An agreement with Microsoft is waiting to be accepted.",
         why: &[
             "Partner Center closes its API until the Microsoft Partner Agreement or Customer Agreement is accepted.",

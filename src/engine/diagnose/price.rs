@@ -157,10 +157,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         what: "The price service refuses the form of the request.",
         why: &["A mistake of this program, or the service has changed."],
-        fix: &[
-            "Try again once.",
-            "If it stays, send the code and the ids to Alphaus support.",
-        ],
+        fix: &["Try again once.", "If it stays, send the code and the ids to Alphaus support."],
         blames: &[CheckId::Rates],
         ..OURS
     },

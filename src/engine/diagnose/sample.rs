@@ -66,19 +66,13 @@ fn about(code: Found) -> Vec<Explanation> {
     meant.sort_by_key(|row| row.when != When::Always);
     if meant.is_empty() {
         let diagnosis = diagnose(&code.failure(), &Context::default());
-        return vec![Explanation {
-            when: None,
-            diagnosis,
-        }];
+        return vec![Explanation { when: None, diagnosis }];
     }
     meant
         .into_iter()
         .map(|row| {
             let (failure, context) = row.sample(sign);
-            Explanation {
-                when: row.when.words(),
-                diagnosis: diagnose(&failure, &context),
-            }
+            Explanation { when: row.when.words(), diagnosis: diagnose(&failure, &context) }
         })
         .collect()
 }
@@ -91,10 +85,7 @@ fn named(text: &str) -> Vec<Explanation> {
     }
     let meant = |row: &Row| {
         row.key.eq_ignore_ascii_case(text)
-            || row
-                .codes()
-                .iter()
-                .any(|code| code.eq_ignore_ascii_case(text))
+            || row.codes().iter().any(|code| code.eq_ignore_ascii_case(text))
     };
     if let Some(failure) = status(text) {
         return vec![Explanation {
@@ -105,10 +96,7 @@ fn named(text: &str) -> Vec<Explanation> {
     let by_key = row(text).map(|row| vec![row]);
     let rows = by_key.unwrap_or_else(|| rows().filter(|row| meant(row)).collect());
     rows.into_iter()
-        .map(|row| Explanation {
-            when: row.when.words(),
-            diagnosis: row.diagnosis(None),
-        })
+        .map(|row| Explanation { when: row.when.words(), diagnosis: row.diagnosis(None) })
         .collect()
 }
 
@@ -123,10 +111,7 @@ fn status(text: &str) -> Option<Failure> {
         _ => return None,
     };
     let status: u16 = status.parse().ok().filter(|s| (501..=599).contains(s))?;
-    Some(Failure {
-        status: Some(status),
-        ..Failure::new(service, Cause::Refused)
-    })
+    Some(Failure { status: Some(status), ..Failure::new(service, Cause::Refused) })
 }
 
 impl Found {
@@ -188,30 +173,12 @@ impl Sign<'static> {
     fn failure(self, service: Service) -> Failure {
         let refused = |service| Failure::new(service, Cause::Refused);
         match self {
-            Self::Aadsts(code) => Failure {
-                codes: vec![code],
-                ..refused(service)
-            },
-            Self::Oauth(word) => Failure {
-                error: Foreign::some(word),
-                ..refused(service)
-            },
-            Self::Number(of, code) => Failure {
-                codes: vec![code],
-                ..refused(of)
-            },
-            Self::Word(of, word) => Failure {
-                error: Foreign::some(word),
-                ..refused(of)
-            },
-            Self::Says(of, part) => Failure {
-                sentence: Foreign::some(part),
-                ..refused(of)
-            },
-            Self::Status(of, status) => Failure {
-                status: Some(status),
-                ..refused(of)
-            },
+            Self::Aadsts(code) => Failure { codes: vec![code], ..refused(service) },
+            Self::Oauth(word) => Failure { error: Foreign::some(word), ..refused(service) },
+            Self::Number(of, code) => Failure { codes: vec![code], ..refused(of) },
+            Self::Word(of, word) => Failure { error: Foreign::some(word), ..refused(of) },
+            Self::Says(of, part) => Failure { sentence: Foreign::some(part), ..refused(of) },
+            Self::Status(of, status) => Failure { status: Some(status), ..refused(of) },
             Self::Cause(cause) => Failure::new(service, cause),
             Self::CauseOf(of, cause) => Failure::new(of, cause),
         }
@@ -266,10 +233,7 @@ mod tests {
     use super::*;
 
     fn rows_of(text: &str) -> Vec<&'static str> {
-        explain(text)
-            .iter()
-            .map(|explanation| explanation.diagnosis.row)
-            .collect()
+        explain(text).iter().map(|explanation| explanation.diagnosis.row).collect()
     }
 
     #[test]
@@ -297,10 +261,7 @@ mod tests {
         let body = r#"{"error":"invalid_client","error_description":"AADSTS7000222: expired","error_codes":[7000222]}"#;
         let rows = rows_of(body);
         assert!(
-            !rows.is_empty()
-                && !rows_of("invalid_client")
-                    .iter()
-                    .any(|row| rows.contains(row))
+            !rows.is_empty() && !rows_of("invalid_client").iter().any(|row| rows.contains(row))
         );
     }
 

@@ -72,11 +72,7 @@ fn signs(failure: &Failure) -> Vec<Sign<'_>> {
 
 fn refusal<'f>(failure: &'f Failure, signs: &mut Vec<Sign<'f>>) {
     let service = failure.service;
-    let telling = failure
-        .codes
-        .iter()
-        .copied()
-        .filter(|code| !SAYS_NOTHING.contains(code));
+    let telling = failure.codes.iter().copied().filter(|code| !SAYS_NOTHING.contains(code));
     let nested = matches!(service, Service::PartnerApi) || failure.codes.contains(&PASSED_ON);
     if service == Service::Entra {
         signs.extend(telling.map(Sign::Aadsts));
@@ -89,22 +85,12 @@ fn refusal<'f>(failure: &'f Failure, signs: &mut Vec<Sign<'f>>) {
             signs.extend(telling.map(Sign::Aadsts));
         }
         signs.extend(told(failure));
-        signs.extend(
-            failure
-                .codes
-                .iter()
-                .map(|code| Sign::Number(service, *code)),
-        );
+        signs.extend(failure.codes.iter().map(|code| Sign::Number(service, *code)));
     }
     // The price service has few words for many statuses: a status of its own tells more than "invalidRequest".
     if service == Service::PartnerApi {
         let own = |status: &u16| matches!(status, 405..=499 | 509);
-        signs.extend(
-            failure
-                .status
-                .filter(own)
-                .map(|it| Sign::Status(service, it)),
-        );
+        signs.extend(failure.status.filter(own).map(|it| Sign::Status(service, it)));
     }
     for word in [&failure.suberror, &failure.error].into_iter().flatten() {
         signs.push(if service == Service::Entra {
@@ -122,9 +108,7 @@ fn told(failure: &Failure) -> Vec<Sign<'static>> {
         return Vec::new();
     };
     let lower = sentence.as_str().to_lowercase();
-    let passed_on = find::aadsts_in(sentence.as_str())
-        .into_iter()
-        .map(Sign::Aadsts);
+    let passed_on = find::aadsts_in(sentence.as_str()).into_iter().map(Sign::Aadsts);
     let said = rows().flat_map(|row| row.signs).copied().filter(|sign| {
         matches!(sign, Sign::Says(service, part) if *service == failure.service && lower.contains(part))
     });
@@ -160,24 +144,18 @@ pub(super) fn label(failure: &Failure, row: &Row, sign: Option<Sign<'_>>) -> Str
         }
         Some(_) | None => {}
     }
-    let number = failure
-        .codes
-        .iter()
-        .rev()
-        .find(|code| !SAYS_NOTHING.contains(code));
+    let number = failure.codes.iter().rev().find(|code| !SAYS_NOTHING.contains(code));
     match (failure.service, number, failure.status, &failure.error) {
         (Service::Entra, Some(code), ..) => format!("AADSTS{code}"),
         (Service::PartnerCenter, Some(code), ..) => format!("PC {code}"),
-        (Service::Entra, None, _, Some(word)) => format!(
-            "Entra {}",
-            super::clip(word.as_str(), super::Values::LONGEST)
-        ),
+        (Service::Entra, None, _, Some(word)) => {
+            format!("Entra {}", super::clip(word.as_str(), super::Values::LONGEST))
+        }
         (_, _, Some(status), _) => format!("{short} {status}"),
         (_, Some(code), None, _) => format!("{short} {code}"),
-        (_, None, None, Some(word)) => format!(
-            "{short} {}",
-            super::clip(word.as_str(), super::Values::LONGEST)
-        ),
+        (_, None, None, Some(word)) => {
+            format!("{short} {}", super::clip(word.as_str(), super::Values::LONGEST))
+        }
         (_, None, None, None) if row.label.is_empty() => short.to_owned(),
         (_, None, None, None) => row.label.to_owned(),
     }
@@ -314,10 +292,7 @@ fn nature(failure: &Failure) -> Option<Nature> {
     }
     if failure.service == Service::Entra {
         let words = [&failure.suberror, &failure.error];
-        let known = words
-            .into_iter()
-            .flatten()
-            .find_map(|word| oauth(word.as_str()));
+        let known = words.into_iter().flatten().find_map(|word| oauth(word.as_str()));
         if known.is_some() {
             return known;
         }

@@ -10,10 +10,7 @@ use crate::engine::effect::{DiskFault, Service};
 use crate::engine::run::CheckId;
 use crate::exit::Exit;
 
-const STORAGE: Row = Row {
-    exit: Exit::Storage,
-    ..OPERATOR
-};
+const STORAGE: Row = Row { exit: Exit::Storage, ..OPERATOR };
 
 pub(super) static ROWS: &[Row] = &[
     Row {
@@ -25,10 +22,7 @@ pub(super) static ROWS: &[Row] = &[
             "Every act is written down before the next one, so without room nothing goes on.",
             "Folder: {detail}",
         ],
-        fix: &[
-            "Free some megabytes on this disk.",
-            "Try again: what was typed is still here.",
-        ],
+        fix: &["Free some megabytes on this disk.", "Try again: what was typed is still here."],
         ..STORAGE
     },
     Row {
@@ -36,10 +30,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Disk(DiskFault::ReadOnly))],
         label: "disk read-only",
         what: "The disk is read-only.",
-        why: &[
-            "Folder: {detail}",
-            "It was mounted so, or the system made it so after a fault.",
-        ],
+        why: &["Folder: {detail}", "It was mounted so, or the system made it so after a fault."],
         fix: &[
             "Make the folder writable, or run octo-csp where your home folder is writable.",
             "In a container: mount a volume for the home folder.",
@@ -53,10 +44,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Disk(DiskFault::Denied))],
         label: "disk denied",
         what: "This user may not use the folder of octo-csp.",
-        why: &[
-            "Folder: {detail}",
-            "It was made by another user, often with sudo.",
-        ],
+        why: &["Folder: {detail}", "It was made by another user, often with sudo."],
         fix: &[
             "Give it back to yourself: sudo chown -R \"$USER\" and the path of the folder.",
             "Do not run octo-csp with sudo.",
@@ -84,10 +72,7 @@ pub(super) static ROWS: &[Row] = &[
     },
     Row {
         key: "journal-damaged",
-        signs: &[
-            Cause(Disk(DiskFault::Damaged)),
-            CauseOf(Service::Disk, Unreadable),
-        ],
+        signs: &[Cause(Disk(DiskFault::Damaged)), CauseOf(Service::Disk, Unreadable)],
         label: "journal damaged",
         what: "The journal of this registration is damaged.",
         why: &[
@@ -112,10 +97,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         label: "disk fault",
         what: "The disk did not do what was asked.",
-        why: &[
-            "Seen: {detail}",
-            "A fault of the disk or of a network folder.",
-        ],
+        why: &["Seen: {detail}", "A fault of the disk or of a network folder."],
         fix: &[
             "Is the home folder on a network drive? Check that it is connected.",
             "Try again.",
@@ -132,10 +114,7 @@ pub(super) static ROWS: &[Row] = &[
             "Open {detail}.",
             "Two at once could undo each other's work, so the second one stops here.",
         ],
-        fix: &[
-            "Finish or leave the other window.",
-            "Try again: what was typed is still here.",
-        ],
+        fix: &["Finish or leave the other window.", "Try again: what was typed is still here."],
         ..STORAGE
     },
     Row {
@@ -177,10 +156,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(NewerJournal)],
         label: "newer journal",
         what: "A newer version of octo-csp has written this registration.",
-        why: &[
-            "This version could misread it, so it changes nothing.",
-            "Journal: {detail}",
-        ],
+        why: &["This version could misread it, so it changes nothing.", "Journal: {detail}"],
         fix: &[
             "Install the newest octo-csp.",
             "Start it again: it goes on where the other one was.",

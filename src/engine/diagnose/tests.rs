@@ -113,10 +113,7 @@ const CAUSES: [Cause; 56] = [
 
 #[test]
 fn no_cure_of_step_two_leads_to_a_place_that_it_cannot_reach() {
-    let context = Context {
-        step: Some(Step::PartnerCenter),
-        ..Context::default()
-    };
+    let context = Context { step: Some(Step::PartnerCenter), ..Context::default() };
     for sign in rows().flat_map(|row| row.signs) {
         let mut failure = Failure::new(Service::Entra, Cause::Refused);
         if let Sign::Aadsts(code) = sign {
@@ -143,11 +140,7 @@ fn keys_and_signs_are_unique() {
         assert!(keys.insert(row.key), "{}", row.key);
         assert!(!row.signs.is_empty(), "{}", row.key);
         for sign in row.signs {
-            assert!(
-                signs.insert(format!("{sign:?} {:?}", row.when)),
-                "{}: {sign:?}",
-                row.key
-            );
+            assert!(signs.insert(format!("{sign:?} {:?}", row.when)), "{}: {sign:?}", row.key);
         }
     }
     assert_eq!(row("code-used").map(|row| row.key), Some("code-used"));
@@ -157,39 +150,21 @@ fn keys_and_signs_are_unique() {
 #[test]
 fn every_row_has_its_texts() {
     for row in rows().chain([&UNKNOWN]) {
-        assert!(
-            !row.what.is_empty() && !row.what.contains("{detail}"),
-            "{}",
-            row.key
-        );
+        assert!(!row.what.is_empty() && !row.what.contains("{detail}"), "{}", row.key);
         for texts in [row.why, row.fix] {
             // A line that speaks of a detail is left out when there is none.
-            assert!(
-                texts.iter().any(|text| !text.contains("{detail}")),
-                "{}",
-                row.key
-            );
+            assert!(texts.iter().any(|text| !text.contains("{detail}")), "{}", row.key);
         }
         let by_cause = |sign: &Sign<'_>| matches!(sign, Sign::Cause(_) | Sign::CauseOf(..));
-        assert!(
-            !row.signs.iter().any(by_cause) || !row.label.is_empty(),
-            "{}",
-            row.key
-        );
-        let texts = [row.what]
-            .into_iter()
-            .chain(row.why.iter().copied())
-            .chain(row.fix.iter().copied());
+        assert!(!row.signs.iter().any(by_cause) || !row.label.is_empty(), "{}", row.key);
+        let texts =
+            [row.what].into_iter().chain(row.why.iter().copied()).chain(row.fix.iter().copied());
         for text in texts {
             let lower = text.to_lowercase();
             for word in ["please", "!", "sorry", "you must", "you should", "invalid "] {
                 assert!(!lower.contains(word), "{}: {text}", row.key);
             }
-            assert!(
-                !text.trim().is_empty() && !text.contains("  "),
-                "{}: {text}",
-                row.key
-            );
+            assert!(!text.trim().is_empty() && !text.contains("  "), "{}: {text}", row.key);
         }
     }
 }
@@ -237,38 +212,19 @@ fn every_cause_at_every_service_and_every_status_is_diagnosed() {
 
 #[test]
 fn the_telling_number_wins_and_the_generic_one_only_when_alone() {
-    assert_eq!(
-        plain(&entra("invalid_grant", &[70_002, 54_005])).row,
-        "code-used"
-    );
-    assert_eq!(
-        plain(&entra("invalid_grant", &[54_005, 70_002])).code,
-        "AADSTS54005"
-    );
-    assert_eq!(
-        plain(&entra("invalid_client", &[70_002])).row,
-        "credentials-refused"
-    );
+    assert_eq!(plain(&entra("invalid_grant", &[70_002, 54_005])).row, "code-used");
+    assert_eq!(plain(&entra("invalid_grant", &[54_005, 70_002])).code, "AADSTS54005");
+    assert_eq!(plain(&entra("invalid_client", &[70_002])).row, "credentials-refused");
     let unknown = plain(&entra("invalid_grant", &[70_002, 12_345_678]));
-    assert_eq!(
-        (unknown.row, unknown.code.as_str()),
-        ("invalid-grant", "AADSTS12345678")
-    );
+    assert_eq!((unknown.row, unknown.code.as_str()), ("invalid-grant", "AADSTS12345678"));
     let nothing = plain(&entra("never_heard_of", &[12_345_678]));
-    assert_eq!(
-        (nothing.row, nothing.code.as_str()),
-        ("unknown", "AADSTS12345678")
-    );
+    assert_eq!((nothing.row, nothing.code.as_str()), ("unknown", "AADSTS12345678"));
 }
 
 #[test]
 fn a_refused_secret_is_looked_at_first_then_waited_for_then_blamed() {
     let failure = entra("invalid_client", &[7_000_215]);
-    let mut context = Context {
-        secret_is_guid: true,
-        secret_is_new: true,
-        ..Context::default()
-    };
+    let mut context = Context { secret_is_guid: true, secret_is_new: true, ..Context::default() };
     let guid = diagnose(&failure, &context);
     assert_eq!((guid.row, guid.transient), ("secret-id-sent", false));
     assert_eq!(guid.goto, Goto::Field(Field::SecretKey));
@@ -276,10 +232,7 @@ fn a_refused_secret_is_looked_at_first_then_waited_for_then_blamed() {
     for tries in 0..SECRET_TRIES {
         context.secret_tries = tries;
         let waiting = diagnose(&failure, &context);
-        assert_eq!(
-            (waiting.row, waiting.transient),
-            ("secret-not-live-yet", true)
-        );
+        assert_eq!((waiting.row, waiting.transient), ("secret-not-live-yet", true));
         assert_eq!(waiting.wait, Some(Duration::from_secs(60)));
     }
     context.secret_tries = SECRET_TRIES;
@@ -288,10 +241,7 @@ fn a_refused_secret_is_looked_at_first_then_waited_for_then_blamed() {
     assert_eq!(refused.exit, Exit::Refused);
     // An expired one is not waited for, however new the operator thinks it is.
     context.secret_tries = 0;
-    assert_eq!(
-        diagnose(&entra("invalid_client", &[7_000_222]), &context).row,
-        "secret-expired"
-    );
+    assert_eq!(diagnose(&entra("invalid_client", &[7_000_222]), &context).row, "secret-expired");
 }
 
 #[test]
@@ -299,10 +249,7 @@ fn missing_consent_names_the_api_that_lacks_it_and_not_the_other() {
     let mut failure = entra("invalid_grant", &[65_001]);
     failure.suberror = Foreign::some("consent_required");
     let about = |audience| {
-        let context = Context {
-            audience: Some(audience),
-            ..Context::default()
-        };
+        let context = Context { audience: Some(audience), ..Context::default() };
         let diagnosis = diagnose(&failure, &context);
         (diagnosis.fix.join(" "), diagnosis.exit)
     };
@@ -324,41 +271,24 @@ fn the_words_decide_the_course_and_the_number_only_the_text() {
                 "{code}"
             );
         }
-        for word in [
-            "invalid_client",
-            "invalid_grant",
-            "access_denied",
-            "interaction_required",
-        ] {
+        for word in ["invalid_client", "invalid_grant", "access_denied", "interaction_required"] {
             assert!(!plain(&entra(word, &[code])).transient, "{code} {word}");
         }
         let grant = plain(&entra("invalid_grant", &[code]));
-        assert!(
-            matches!(grant.exit, Exit::SignIn | Exit::Permission),
-            "{code}"
-        );
+        assert!(matches!(grant.exit, Exit::SignIn | Exit::Permission), "{code}");
         let client = plain(&entra("invalid_client", &[code]));
-        assert!(
-            client.goto != Goto::SignInAgain && client.exit != Exit::SignIn,
-            "{code}"
-        );
+        assert!(client.goto != Goto::SignInAgain && client.exit != Exit::SignIn, "{code}");
     }
 }
 
 #[test]
 fn a_code_that_may_have_been_used_is_never_tried_again() {
-    let context = Context {
-        code_sent: true,
-        ..Context::default()
-    };
+    let context = Context { code_sent: true, ..Context::default() };
     for cause in CAUSES {
         let mut failure = Failure::new(Service::Entra, cause);
         failure.status = Some(503);
         let diagnosis = diagnose(&failure, &context);
-        assert!(
-            !diagnosis.transient && diagnosis.goto != Goto::Retry,
-            "{cause:?}"
-        );
+        assert!(!diagnosis.transient && diagnosis.goto != Goto::Retry, "{cause:?}");
     }
     let lost = diagnose(&Failure::new(Service::Entra, Cause::TimedOut), &context);
     assert_eq!((lost.row, lost.goto), ("code-in-doubt", Goto::SignInAgain));
@@ -375,10 +305,7 @@ fn the_role_is_the_persons_unless_nobody_is_signed_in() {
     assert_eq!(person.row, "pc-role-missing");
     assert!(person.why.join(" ").contains("not the application"));
     assert!(person.fix.join(" ").contains("Admin agent"));
-    let context = Context {
-        step: Some(Step::PartnerCenter),
-        ..Context::default()
-    };
+    let context = Context { step: Some(Step::PartnerCenter), ..Context::default() };
     assert_eq!(diagnose(&failure, &context).row, "pc-app-refused");
 }
 
@@ -390,25 +317,13 @@ fn an_error_of_entra_inside_another_services_answer_is_explained() {
     assert_eq!(plain(&failure).row, "pc-entra-inside");
     failure.sentence = Foreign::some("inner: AADSTS50076: Due to a configuration change …");
     let inside = plain(&failure);
-    assert_eq!(
-        (inside.row, inside.code.as_str()),
-        ("mfa-required", "AADSTS50076")
-    );
+    assert_eq!((inside.row, inside.code.as_str()), ("mfa-required", "AADSTS50076"));
 }
 
 #[test]
 fn the_machine_chooses_the_cure_of_a_keyring() {
     let failure = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
-    let row = |place| {
-        diagnose(
-            &failure,
-            &Context {
-                place,
-                ..Context::default()
-            },
-        )
-        .row
-    };
+    let row = |place| diagnose(&failure, &Context { place, ..Context::default() }).row;
     assert_eq!(row(Place::Any), "keyring-locked");
     assert_eq!(row(Place::LinuxRemote), "keyring-locked-remote");
     assert_eq!(row(Place::Wsl), "keyring-wsl");
@@ -433,12 +348,7 @@ fn details_are_told_and_made_harmless() {
         assert!(why.ends_with(path) && why.chars().count() < 180, "{why}");
         assert_eq!(why.matches('…').count(), shown, "{why}");
     }
-    assert_eq!(
-        plain(&Failure::new(Service::Entra, Cause::NoSuchHost))
-            .why
-            .len(),
-        1
-    );
+    assert_eq!(plain(&Failure::new(Service::Entra, Cause::NoSuchHost)).why.len(), 1);
 }
 
 #[test]
@@ -464,11 +374,7 @@ fn every_row_can_be_reached_by_each_of_its_signs() {
 #[test]
 fn a_sentence_that_begins_with_a_name_begins_with_a_capital_letter() {
     let timed_out = plain(&Failure::new(Service::PartnerApi, Cause::TimedOut));
-    assert!(
-        timed_out
-            .what
-            .starts_with("The price service did not answer")
-    );
+    assert!(timed_out.what.starts_with("The price service did not answer"));
     let broken = plain(&Failure::new(Service::PartnerApi, Cause::Broken));
     assert!(broken.what.contains("to the price service broke"));
 }

@@ -6,11 +6,7 @@ use crate::engine::effect::Cause::Tls;
 use crate::engine::effect::TlsFault;
 use crate::exit::Exit;
 
-const NETWORK: Row = Row {
-    who: Who::NetworkAdministrator,
-    exit: Exit::Network,
-    ..OPERATOR
-};
+const NETWORK: Row = Row { who: Who::NetworkAdministrator, exit: Exit::Network, ..OPERATOR };
 
 pub(super) static ROWS: &[Row] = &[
     Row {
@@ -83,10 +79,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Tls(TlsFault::Revoked))],
         label: "TLS revoked",
         what: "The certificate shown for {service} was revoked.",
-        why: &[
-            "Met: {detail}",
-            "It must not be trusted any more: somebody else may have its key.",
-        ],
+        why: &["Met: {detail}", "It must not be trusted any more: somebody else may have its key."],
         fix: &[
             "Stop here and enter nothing.",
             "Try from another network.",
@@ -129,10 +122,7 @@ pub(super) static ROWS: &[Row] = &[
         signs: &[Cause(Tls(TlsFault::Other))],
         label: "TLS",
         what: "The secure connection to {service} failed.",
-        why: &[
-            "Seen: {detail}",
-            "A proxy that inspects TLS is the usual reason.",
-        ],
+        why: &["Seen: {detail}", "A proxy that inspects TLS is the usual reason."],
         fix: &[
             "Try from another network.",
             "If it works there, show this to your network team.",

@@ -77,12 +77,7 @@ impl Attempt {
             .map(|(item, _)| item.serial)
             .max()
             .unwrap_or(0);
-        ItemName {
-            slot: self.slot,
-            attempt: self.id,
-            kind,
-            serial: serial.saturating_add(1),
-        }
+        ItemName { slot: self.slot, attempt: self.id, kind, serial: serial.saturating_add(1) }
     }
 
     /// Every item it may have written. Only a set that was active once can have access tokens.
@@ -129,10 +124,7 @@ impl Attempt {
     /// Every item of a sign-in.
     pub fn sign_ins(&self) -> Vec<ItemName> {
         let items = self.items.iter().map(|(item, _)| item);
-        items
-            .filter(|item| item.kind == Kind::SignIn)
-            .cloned()
-            .collect()
+        items.filter(|item| item.kind == Kind::SignIn).cloned().collect()
     }
 
     /// Forgets an item that is gone. The newest of its kind stays known, so that its serial is not given again.
@@ -148,15 +140,10 @@ impl Attempt {
 
     /// The newest completed items of the kinds that make a set, the manifest first.
     pub fn set(&self) -> Vec<ItemName> {
-        [
-            Kind::Manifest,
-            Kind::PartnerCenterSecret,
-            Kind::PartnerApiSecret,
-            Kind::RefreshToken,
-        ]
-        .into_iter()
-        .filter_map(|kind| self.item(kind).cloned())
-        .collect()
+        [Kind::Manifest, Kind::PartnerCenterSecret, Kind::PartnerApiSecret, Kind::RefreshToken]
+            .into_iter()
+            .filter_map(|kind| self.item(kind).cloned())
+            .collect()
     }
 
     /// Whether a redemption was started and no token was kept after it: then nobody can tell whether the code was used.

@@ -86,13 +86,6 @@ pub struct ItemName {
 
 impl fmt::Display for ItemName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{:?}/{}/{}",
-            self.kind.key(),
-            self.slot,
-            self.attempt.0,
-            self.serial
-        )
+        write!(f, "{}/{:?}/{}/{}", self.kind.key(), self.slot, self.attempt.0, self.serial)
     }
 }

@@ -72,10 +72,7 @@ impl Registration {
 
     /// Sequence of the commit of the active set; 0 when there is none.
     pub fn active_sequence(&self) -> u64 {
-        self.active
-            .as_ref()
-            .and_then(|active| active.activated)
-            .map_or(0, |(sequence, _)| sequence)
+        self.active.as_ref().and_then(|active| active.activated).map_or(0, |(sequence, _)| sequence)
     }
 
     /// What Octo has not been given yet of the set in use, as far as the journal knows; nothing when none is in use.
@@ -83,48 +80,24 @@ impl Registration {
         let Some(active) = &self.active else {
             return Vec::new();
         };
-        let tenant = active
-            .partner_center
-            .as_ref()
-            .map(|(proof, _)| &proof.tenant);
-        let octo = self
-            .octo
-            .as_ref()
-            .filter(|octo| Some(&octo.target) == tenant);
+        let tenant = active.partner_center.as_ref().map(|(proof, _)| &proof.tenant);
+        let octo = self.octo.as_ref().filter(|octo| Some(&octo.target) == tenant);
         let of_this_set = |given: Option<(AttemptId, Timestamp)>| {
             given.is_some_and(|(attempt, _)| attempt == active.id)
         };
         let named = octo.and_then(|octo| octo.payer.as_ref());
-        let has_mpn = active
-            .partner_api
-            .as_ref()
-            .is_some_and(|(proof, _)| proof.mpn.is_some());
+        let has_mpn = active.partner_api.as_ref().is_some_and(|(proof, _)| proof.mpn.is_some());
         let given = [
-            (
-                Part::Payer,
-                named.is_some_and(|(name, _)| *name == self.name),
-            ),
-            (
-                Part::Credentials,
-                of_this_set(octo.and_then(|octo| octo.credentials)),
-            ),
-            (
-                Part::Mpn,
-                !has_mpn || of_this_set(octo.and_then(|octo| octo.mpn)),
-            ),
+            (Part::Payer, named.is_some_and(|(name, _)| *name == self.name)),
+            (Part::Credentials, of_this_set(octo.and_then(|octo| octo.credentials))),
+            (Part::Mpn, !has_mpn || of_this_set(octo.and_then(|octo| octo.mpn))),
         ];
-        given
-            .into_iter()
-            .filter_map(|(part, given)| (!given).then_some(part))
-            .collect()
+        given.into_iter().filter_map(|(part, given)| (!given).then_some(part)).collect()
     }
 
     /// The attempt that the next [`Fact::Began`] names, and its slot.
     pub fn next_attempt(&self) -> (AttemptId, Slot) {
-        let slot = self
-            .active
-            .as_ref()
-            .map_or(Slot::A, |active| active.slot.other());
+        let slot = self.active.as_ref().map_or(Slot::A, |active| active.slot.other());
         (AttemptId(self.sequence.saturating_add(1)), slot)
     }
 
@@ -132,9 +105,7 @@ impl Registration {
     pub fn called(&self) -> Option<String> {
         let active = self.active.as_ref();
         let company = active.and_then(|active| active.partner_center.as_ref()?.0.company.as_ref());
-        company
-            .map(ToString::to_string)
-            .or_else(|| self.name.as_ref().map(ToString::to_string))
+        company.map(ToString::to_string).or_else(|| self.name.as_ref().map(ToString::to_string))
     }
 
     /// Where its secrets are; `None` while nothing is kept.
@@ -155,11 +126,7 @@ impl Registration {
     }
 
     fn attempts(&self) -> impl Iterator<Item = &Attempt> {
-        self.active
-            .iter()
-            .chain(&self.open)
-            .chain(&self.previous)
-            .chain(&self.closed)
+        self.active.iter().chain(&self.open).chain(&self.previous).chain(&self.closed)
     }
 
     /// The step that a person continues with.
@@ -182,20 +149,14 @@ impl Registration {
             }
             Fact::Stored { store } => self.store = *store,
             Fact::Forgetting => self.forgetting = true,
-            Fact::Began {
-                attempt,
-                slot,
-                base,
-            } => self.begin(*attempt, *slot, *base, line.at),
+            Fact::Began { attempt, slot, base } => self.begin(*attempt, *slot, *base, line.at),
             Fact::PartnerCenterProven { attempt, proof } => {
                 self.with_open(*attempt, |open| {
                     open.partner_center = Some((*proof.clone(), line.at))
                 });
             }
             Fact::PartnerApiProven { attempt, proof } => {
-                self.with_open(*attempt, |open| {
-                    open.partner_api = Some((*proof.clone(), line.at))
-                });
+                self.with_open(*attempt, |open| open.partner_api = Some((*proof.clone(), line.at)));
             }
             Fact::Keeping { item } => {
                 self.with_attempt(item.attempt, |a| a.items.push((item.clone(), false)))
@@ -225,11 +186,9 @@ impl Registration {
             }
             Fact::Submitting { host, target, anew } => self.submitting(host, target, *anew),
             Fact::NotSubmitted => self.octo = None,
-            Fact::Submitted {
-                part,
-                attempt,
-                name,
-            } => self.submitted(*part, *attempt, name.as_ref(), line.at),
+            Fact::Submitted { part, attempt, name } => {
+                self.submitted(*part, *attempt, name.as_ref(), line.at)
+            }
             Fact::Checked { step, lines } => self.checked(*step, lines, line),
         }
     }
@@ -264,11 +223,7 @@ impl Registration {
         if step == Step::PartnerApi {
             self.checked_at = Some(line.at);
         }
-        let run = GoodRun {
-            sequence: line.sequence,
-            at: line.at,
-            lines: lines.to_vec(),
-        };
+        let run = GoodRun { sequence: line.sequence, at: line.at, lines: lines.to_vec() };
         self.good_runs.insert(step, run);
     }
 
@@ -286,11 +241,7 @@ impl Registration {
         let inherited = self.active.as_ref().and_then(|active| active.token_at);
         let open = self.open.as_ref().map(|open| open.id);
         self.with_attempt(item.attempt, |attempt| {
-            let entry = attempt
-                .items
-                .iter_mut()
-                .rev()
-                .find(|(name, _)| name == item);
+            let entry = attempt.items.iter_mut().rev().find(|(name, _)| name == item);
             let Some(entry) = entry else {
                 return;
             };
@@ -305,10 +256,7 @@ impl Registration {
 
     fn begin(&mut self, id: AttemptId, slot: Slot, base: u64, at: Timestamp) {
         self.closed.extend(self.open.take());
-        self.open = Some(Attempt {
-            began_at: at,
-            ..Attempt::new(id, slot, base)
-        });
+        self.open = Some(Attempt { began_at: at, ..Attempt::new(id, slot, base) });
     }
 
     fn activate(&mut self, id: AttemptId, line: &Line) {
@@ -338,14 +286,7 @@ impl Registration {
         let runs = found.into_iter().filter_map(|(step, lines)| {
             let lines = lines.filter(|lines| !lines.is_empty())?.clone();
             let (sequence, at) = active.activated?;
-            Some((
-                step,
-                GoodRun {
-                    sequence,
-                    at,
-                    lines,
-                },
-            ))
+            Some((step, GoodRun { sequence, at, lines }))
         });
         runs.collect()
     }

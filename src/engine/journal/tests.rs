@@ -12,26 +12,15 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn item(attempt: u64, kind: Kind, serial: u32) -> ItemName {
-    ItemName {
-        slot: Slot::A,
-        attempt: AttemptId(attempt),
-        kind,
-        serial,
-    }
+    ItemName { slot: Slot::A, attempt: AttemptId(attempt), kind, serial }
 }
 
 fn named(name: Option<&str>) -> Fact {
-    Fact::Named {
-        name: name.map(|name| AccountName::parse(name).unwrap()),
-    }
+    Fact::Named { name: name.map(|name| AccountName::parse(name).unwrap()) }
 }
 
 fn began(attempt: u64) -> Fact {
-    Fact::Began {
-        attempt: AttemptId(attempt),
-        slot: Slot::A,
-        base: 7,
-    }
+    Fact::Began { attempt: AttemptId(attempt), slot: Slot::A, base: 7 }
 }
 
 fn partner_center() -> PartnerCenterProof {
@@ -82,32 +71,16 @@ fn every_fact(id: u64) -> Vec<Fact> {
         named(Some("Contoso")),
         named(None),
         began(id),
-        Fact::PartnerCenterProven {
-            attempt,
-            proof: Box::new(partner_center()),
-        },
-        Fact::Consenting {
-            attempt,
-            redirect: redirect(),
-        },
+        Fact::PartnerCenterProven { attempt, proof: Box::new(partner_center()) },
+        Fact::Consenting { attempt, redirect: redirect() },
         Fact::Redeeming { attempt },
-        Fact::Keeping {
-            item: token.clone(),
-        },
+        Fact::Keeping { item: token.clone() },
         Fact::Kept { item: token },
-        Fact::PartnerApiProven {
-            attempt,
-            proof: Box::new(partner_api()),
-        },
-        Fact::Activated {
-            attempt,
-            slot: Slot::A,
-        },
+        Fact::PartnerApiProven { attempt, proof: Box::new(partner_api()) },
+        Fact::Activated { attempt, slot: Slot::A },
         Fact::RolledBack { attempt },
         Fact::Closed { attempt },
-        Fact::Dropped {
-            items: vec![item(id, Kind::SignIn, 1)],
-        },
+        Fact::Dropped { items: vec![item(id, Kind::SignIn, 1)] },
         Fact::Retiring { attempt },
         Fact::Retired { attempt },
         Fact::NotSubmitted,
@@ -117,11 +90,7 @@ fn every_fact(id: u64) -> Vec<Fact> {
             attempt,
             name: Some(AccountName::parse("Contoso").unwrap()),
         },
-        Fact::Submitted {
-            part: Part::Mpn,
-            attempt,
-            name: None,
-        },
+        Fact::Submitted { part: Part::Mpn, attempt, name: None },
         Fact::Checked {
             step: Step::PartnerApi,
             lines: vec![CheckLine {
@@ -129,9 +98,7 @@ fn every_fact(id: u64) -> Vec<Fact> {
                 said: Foreign::new("6212345, Contoso"),
             }],
         },
-        Fact::Stored {
-            store: StoreKind::File,
-        },
+        Fact::Stored { store: StoreKind::File },
         Fact::Forgetting,
     ]
 }
@@ -152,22 +119,13 @@ fn fold(facts: &[Fact]) -> Registration {
 }
 
 fn file(facts: &[Fact]) -> Vec<u8> {
-    lines(facts)
-        .iter()
-        .flat_map(|line| write_line(line).into_bytes())
-        .collect()
+    lines(facts).iter().flat_map(|line| write_line(line).into_bytes()).collect()
 }
 
 /// An attempt in slot A that was activated.
 fn activated(id: u64) -> Vec<Fact> {
     let attempt = AttemptId(id);
-    vec![
-        began(id),
-        Fact::Activated {
-            attempt,
-            slot: Slot::A,
-        },
-    ]
+    vec![began(id), Fact::Activated { attempt, slot: Slot::A }]
 }
 
 // ---- the fold ----
@@ -216,19 +174,10 @@ fn proofs_belong_to_the_open_attempt_only() {
     assert_eq!(registration.open_step(), Step::PartnerApi);
     let open = registration.open.unwrap();
     assert_eq!(open.partner_center, Some((partner_center(), at(2))));
-    assert!(
-        fold(&[began(1), proven(2)])
-            .open
-            .unwrap()
-            .partner_center
-            .is_none()
-    );
+    assert!(fold(&[began(1), proven(2)]).open.unwrap().partner_center.is_none());
     let facts = [
         began(1),
-        Fact::PartnerApiProven {
-            attempt: AttemptId(1),
-            proof: Box::new(partner_api()),
-        },
+        Fact::PartnerApiProven { attempt: AttemptId(1), proof: Box::new(partner_api()) },
     ];
     let open = fold(&facts).open.unwrap();
     assert_eq!(open.partner_api, Some((partner_api(), at(2))));
@@ -264,10 +213,7 @@ fn what_was_never_about_to_be_kept_is_not_kept() {
 #[test]
 fn whether_a_code_was_used_is_uncertain_from_its_sending_until_its_token_is_kept() {
     let attempt = AttemptId(1);
-    let consenting = Fact::Consenting {
-        attempt,
-        redirect: redirect(),
-    };
+    let consenting = Fact::Consenting { attempt, redirect: redirect() };
     let keep = |serial| {
         let item = item(1, Kind::RefreshToken, serial);
         [Fact::Keeping { item: item.clone() }, Fact::Kept { item }]
@@ -296,15 +242,9 @@ fn a_new_sign_in_needs_a_new_proof() {
     let attempt = AttemptId(1);
     let facts = [
         began(1),
-        Fact::PartnerApiProven {
-            attempt,
-            proof: Box::new(partner_api()),
-        },
+        Fact::PartnerApiProven { attempt, proof: Box::new(partner_api()) },
         Fact::Redeeming { attempt },
-        Fact::Consenting {
-            attempt,
-            redirect: redirect(),
-        },
+        Fact::Consenting { attempt, redirect: redirect() },
     ];
     let open = fold(&facts).open.unwrap();
     assert!(open.partner_api.is_none() && open.redeeming.is_none());
@@ -326,13 +266,7 @@ fn the_commit_makes_the_open_attempt_active_and_the_active_one_previous() {
 
 #[test]
 fn only_the_open_attempt_can_be_committed() {
-    let facts = [
-        began(1),
-        Fact::Activated {
-            attempt: AttemptId(9),
-            slot: Slot::A,
-        },
-    ];
+    let facts = [began(1), Fact::Activated { attempt: AttemptId(9), slot: Slot::A }];
     let registration = fold(&facts);
     assert!(registration.active.is_none() && registration.open.is_some());
 }
@@ -340,18 +274,14 @@ fn only_the_open_attempt_can_be_committed() {
 #[test]
 fn rolling_back_brings_the_previous_set_back() {
     let mut facts = [activated(1), activated(2)].concat();
-    facts.push(Fact::RolledBack {
-        attempt: AttemptId(2),
-    });
+    facts.push(Fact::RolledBack { attempt: AttemptId(2) });
     let registration = fold(&facts);
     assert_eq!(registration.active.as_ref().unwrap().id, AttemptId(1));
     assert_eq!(registration.active_sequence(), 2);
     assert!(registration.previous.is_none());
     assert_eq!(registration.closed[0].id, AttemptId(2));
     // Once is enough, and the first set has nothing before it.
-    facts.push(Fact::RolledBack {
-        attempt: AttemptId(2),
-    });
+    facts.push(Fact::RolledBack { attempt: AttemptId(2) });
     assert_eq!(fold(&facts).active, registration.active);
 }
 
@@ -389,10 +319,7 @@ fn rotated(newest: u32, unkept: &[u32]) -> Registration {
             facts.push(Fact::Kept { item });
         }
     }
-    facts.push(Fact::Activated {
-        attempt: AttemptId(1),
-        slot: Slot::A,
-    });
+    facts.push(Fact::Activated { attempt: AttemptId(1), slot: Slot::A });
     fold(&facts)
 }
 
@@ -413,11 +340,7 @@ fn the_newest_two_tokens_that_were_kept_are_never_superseded() {
         (5, &[1, 4], &[1, 2]),
     ] {
         let active = rotated(newest, unkept).active.unwrap();
-        assert_eq!(
-            refresh_tokens(&active.superseded()),
-            wanted,
-            "{newest} {unkept:?}"
-        );
+        assert_eq!(refresh_tokens(&active.superseded()), wanted, "{newest} {unkept:?}");
     }
 }
 
@@ -427,11 +350,7 @@ fn what_was_dropped_is_forgotten_but_no_serial_is_given_again() {
     let active = registration.active.clone().unwrap();
     let items = active.superseded();
     assert_eq!(items.len(), 4, "{items:?}");
-    registration.apply(&Line {
-        sequence: 99,
-        at: at(99),
-        fact: Fact::Dropped { items },
-    });
+    registration.apply(&Line { sequence: 99, at: at(99), fact: Fact::Dropped { items } });
     let after = registration.active.unwrap();
     assert_eq!(after.set(), active.set());
     assert!(after.superseded().is_empty());
@@ -452,10 +371,7 @@ fn a_set_that_was_active_names_its_access_tokens_among_its_items() {
 
 #[test]
 fn a_check_is_remembered() {
-    let checked = Fact::Checked {
-        step: Step::PartnerApi,
-        lines: Vec::new(),
-    };
+    let checked = Fact::Checked { step: Step::PartnerApi, lines: Vec::new() };
     assert_eq!(fold(&[checked]).checked_at, Some(at(1)));
 }
 
@@ -469,15 +385,9 @@ fn a_set_is_complete_with_both_proofs_two_secrets_and_the_manifest() {
     let mut facts = vec![began(1)];
     let parts = [
         keep(Kind::PartnerCenterSecret).to_vec(),
-        vec![Fact::PartnerCenterProven {
-            attempt,
-            proof: Box::new(partner_center()),
-        }],
+        vec![Fact::PartnerCenterProven { attempt, proof: Box::new(partner_center()) }],
         keep(Kind::RefreshToken).to_vec(),
-        vec![Fact::PartnerApiProven {
-            attempt,
-            proof: Box::new(partner_api()),
-        }],
+        vec![Fact::PartnerApiProven { attempt, proof: Box::new(partner_api()) }],
         keep(Kind::Manifest).to_vec(),
     ];
     for part in &parts {
@@ -489,10 +399,8 @@ fn a_set_is_complete_with_both_proofs_two_secrets_and_the_manifest() {
     assert_eq!(open.set()[0].kind, Kind::Manifest);
     for missing in 0..parts.len() {
         let others = parts.iter().enumerate().filter(|(i, _)| *i != missing);
-        let facts: Vec<Fact> = [began(1)]
-            .into_iter()
-            .chain(others.flat_map(|(_, part)| part.clone()))
-            .collect();
+        let facts: Vec<Fact> =
+            [began(1)].into_iter().chain(others.flat_map(|(_, part)| part.clone())).collect();
         assert!(!fold(&facts).open.unwrap().complete(), "{missing}");
     }
 }
@@ -547,12 +455,7 @@ fn a_newer_version_is_noticed_whatever_else_it_says() {
         let text = format!("{:08x} {json}", crc32fast::hash(json.as_bytes()));
         assert_eq!(read_line(text.as_bytes()), Read::Newer, "{json}");
     }
-    for json in [
-        r#"{"v":0}"#,
-        r#"{"v":1}"#,
-        r#"{"v":1,"seq":1,"fact":"danced"}"#,
-        "[]",
-    ] {
+    for json in [r#"{"v":0}"#, r#"{"v":1}"#, r#"{"v":1,"seq":1,"fact":"danced"}"#, "[]"] {
         let text = format!("{:08x} {json}", crc32fast::hash(json.as_bytes()));
         assert_eq!(read_line(text.as_bytes()), Read::Broken, "{json}");
     }
@@ -607,12 +510,9 @@ fn a_newer_line_is_noticed_wherever_it_is() {
     last[0].sequence = u64::MAX;
     let last = write_line(&last[0]).into_bytes();
     let ours = file(&[named(None)]);
-    for parts in [
-        vec![&newer],
-        vec![&ours, &newer],
-        vec![&newer, &ours],
-        vec![&newer, &last, &last, &ours],
-    ] {
+    for parts in
+        [vec![&newer], vec![&ours, &newer], vec![&newer, &ours], vec![&newer, &last, &last, &ours]]
+    {
         let bytes: Vec<u8> = parts.into_iter().flatten().copied().collect();
         let contents = read_file(&bytes);
         assert!(contents.newer);
@@ -622,10 +522,7 @@ fn a_newer_line_is_noticed_wherever_it_is() {
 
 #[test]
 fn a_name_of_a_registration_is_the_environment_and_for_another_cloud_its_host() {
-    assert_eq!(
-        registration_name(Environment::Production, None),
-        "production"
-    );
+    assert_eq!(registration_name(Environment::Production, None), "production");
     assert_eq!(
         registration_name(Environment::Sandbox, Some("login.example")),
         "sandbox-at-login.example"
@@ -641,14 +538,7 @@ fn a_check_of_an_earlier_version_has_no_lines_and_is_read() {
         panic!("not read");
     };
     let registration = Registration::fold([&line]);
-    assert!(
-        registration
-            .good_runs
-            .get(&Step::PartnerApi)
-            .unwrap()
-            .lines
-            .is_empty()
-    );
+    assert!(registration.good_runs.get(&Step::PartnerApi).unwrap().lines.is_empty());
     assert_eq!(registration.checked_at, Some(line.at));
     assert!(write_line(&line).ends_with("\"step\":\"partner-api\"}\n"));
 }
@@ -660,17 +550,9 @@ fn a_token_that_was_copied_is_as_old_as_its_original() {
         let item = token(attempt);
         [Fact::Keeping { item: item.clone() }, Fact::Kept { item }]
     };
-    let mut facts = vec![
-        began(1),
-        Fact::Redeeming {
-            attempt: AttemptId(1),
-        },
-    ];
+    let mut facts = vec![began(1), Fact::Redeeming { attempt: AttemptId(1) }];
     facts.extend(kept(1));
-    facts.push(Fact::Activated {
-        attempt: AttemptId(1),
-        slot: Slot::A,
-    });
+    facts.push(Fact::Activated { attempt: AttemptId(1), slot: Slot::A });
     facts.push(began(6));
     facts.extend(kept(6));
     let all = lines(&facts);

@@ -57,11 +57,7 @@ impl Bench {
     pub(crate) fn perform(&mut self, effect: &Effect) -> Option<Outcome> {
         let name = short(effect);
         self.log.push(name.clone());
-        if let Some(index) = self
-            .faults
-            .iter()
-            .position(|(start, _)| name.starts_with(start))
-        {
+        if let Some(index) = self.faults.iter().position(|(start, _)| name.starts_with(start)) {
             let (_, failure) = self.faults.remove(index).unwrap();
             return Some(Outcome::Failed(Box::new(failure)));
         }
@@ -79,11 +75,7 @@ impl Bench {
             }),
             Effect::AppToken(_) => Outcome::AppToken(Box::new(grant(
                 "app",
-                Claims {
-                    scopes: Vec::new(),
-                    methods: None,
-                    ..claims()
-                },
+                Claims { scopes: Vec::new(), methods: None, ..claims() },
             ))),
             Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
             Effect::Listen(_) | Effect::Relisten(_) => Outcome::Listening(Box::new(consent())),
@@ -100,17 +92,12 @@ impl Bench {
             }
             Effect::Note(fact) => {
                 let sequence = self.lines.last().map_or(1, |line| line.sequence + 1);
-                let line = Line {
-                    sequence,
-                    at: Timestamp::UNIX_EPOCH,
-                    fact: fact.clone(),
-                };
+                let line = Line { sequence, at: Timestamp::UNIX_EPOCH, fact: fact.clone() };
                 self.lines.push(line.clone());
                 Outcome::Noted(Box::new(line))
             }
             Effect::Keep(item, secret) => {
-                self.vault
-                    .insert(item.to_string(), secret.reveal().to_owned());
+                self.vault.insert(item.to_string(), secret.reveal().to_owned());
                 Outcome::Kept
             }
             Effect::Copy { from, to } => {
@@ -161,8 +148,7 @@ impl Bench {
             ),
             OctoCall::Register(_, payer) | OctoCall::Update(_, payer) => {
                 let name = payer.name.as_ref().map(ToString::to_string);
-                self.payers
-                    .insert(payer.target.to_string(), name.unwrap_or_default());
+                self.payers.insert(payer.target.to_string(), name.unwrap_or_default());
                 OctoAnswer::Taken
             }
             OctoCall::Credentials(..) | OctoCall::Mpn(..) => OctoAnswer::Taken,
@@ -178,10 +164,7 @@ impl Bench {
 
     /// The calls of Octo so far, by name.
     pub(crate) fn octo_calls(&self) -> Vec<&str> {
-        self.log
-            .iter()
-            .filter_map(|name| name.strip_prefix("octo "))
-            .collect()
+        self.log.iter().filter_map(|name| name.strip_prefix("octo ")).collect()
     }
 
     pub(crate) fn landed(&self, token: &str) -> Outcome {
@@ -211,21 +194,12 @@ impl Bench {
                 domain: some("contoso.onmicrosoft.com"),
                 country: some("JP"),
             },
-            Reading::Mpn => Found::Mpn {
-                id: some("6271154"),
-                name: None,
-            },
-            Reading::BillingProfile => Found::BillingProfile {
-                currency: some("JPY"),
-            },
+            Reading::Mpn => Found::Mpn { id: some("6271154"), name: None },
+            Reading::BillingProfile => Found::BillingProfile { currency: some("JPY") },
             Reading::ExchangeRates => Found::ExchangeRates { rows: 3 },
             Reading::PriceSheet => Found::PriceSheet(SheetHead::default()),
         };
-        Answer {
-            found,
-            mfa_compliant: self.mfa_header,
-            request_id: None,
-        }
+        Answer { found, mfa_compliant: self.mfa_header, request_id: None }
     }
 
     /// Performs until nothing is left but waiting.
@@ -309,11 +283,7 @@ pub(crate) fn short(effect: &Effect) -> String {
                 OctoCall::Mpn(..) => "mpn",
             }
         ),
-        other => format!("{other:?}")
-            .split(['(', ' '])
-            .next()
-            .unwrap()
-            .to_lowercase(),
+        other => format!("{other:?}").split(['(', ' ']).next().unwrap().to_lowercase(),
     }
 }
 
@@ -413,9 +383,5 @@ pub(crate) fn states(run: &Run) -> Vec<(CheckId, &'static str)> {
 }
 
 pub(crate) fn state_of(run: &Run, id: CheckId) -> &'static str {
-    states(run)
-        .into_iter()
-        .find(|(other, _)| *other == id)
-        .unwrap()
-        .1
+    states(run).into_iter().find(|(other, _)| *other == id).unwrap().1
 }

@@ -90,15 +90,8 @@ pub enum CheckId {
 use CheckId as C;
 
 /// Step 2.
-pub(super) const PARTNER_CENTER: &[CheckId] = &[
-    C::Tenant,
-    C::AppToken,
-    C::AppClaims,
-    C::Customers,
-    C::Company,
-    C::Balance,
-    C::KeepSecret,
-];
+pub(super) const PARTNER_CENTER: &[CheckId] =
+    &[C::Tenant, C::AppToken, C::AppClaims, C::Customers, C::Company, C::Balance, C::KeepSecret];
 
 /// Step 2 with the kept secret.
 pub(super) const PARTNER_CENTER_AGAIN: &[CheckId] = &[
@@ -148,13 +141,8 @@ pub(super) const PARTNER_API_AGAIN: &[CheckId] = &[
 ];
 
 /// An access token for Partner Center, with the kept refresh token.
-pub(super) const PARTNER_CENTER_TOKEN: &[CheckId] = &[
-    C::Prepare,
-    C::UserToken,
-    C::UserClaims,
-    C::CacheToken,
-    C::Tidy,
-];
+pub(super) const PARTNER_CENTER_TOKEN: &[CheckId] =
+    &[C::Prepare, C::UserToken, C::UserClaims, C::CacheToken, C::Tidy];
 
 /// An access token for the price service.
 pub(super) const PARTNER_API_TOKEN: &[CheckId] =
@@ -167,14 +155,8 @@ pub(super) const CODE: &[CheckId] = &[C::SignIn];
 pub(super) const COMMIT: &[CheckId] = &[C::Manifest, C::Activate, C::ReadBack, C::Tidy];
 
 /// The hand-over to Octo.
-pub(super) const SUBMIT: &[CheckId] = &[
-    C::OctoSecret,
-    C::OctoSignIn,
-    C::OctoAccounts,
-    C::OctoPayer,
-    C::OctoCredentials,
-    C::OctoMpn,
-];
+pub(super) const SUBMIT: &[CheckId] =
+    &[C::OctoSecret, C::OctoSignIn, C::OctoAccounts, C::OctoPayer, C::OctoCredentials, C::OctoMpn];
 /// Forgetting.
 pub(super) const FORGET: &[CheckId] = &[C::NoteForgetting, C::EraseItems, C::Discard];
 
@@ -193,13 +175,7 @@ const fn spec(
     needs: &'static [CheckId],
     step: Option<Step>,
 ) -> Spec {
-    Spec {
-        key,
-        title,
-        asks,
-        needs,
-        step,
-    }
+    Spec { key, title, asks, needs, step }
 }
 
 impl CheckId {
@@ -272,10 +248,7 @@ impl CheckId {
 
     fn spec(self) -> &'static Spec {
         const UNKNOWN: &Spec = &spec("", "", "", &[], None);
-        SPECS
-            .iter()
-            .find(|(id, _)| *id == self)
-            .map_or(UNKNOWN, |(_, spec)| spec)
+        SPECS.iter().find(|(id, _)| *id == self).map_or(UNKNOWN, |(_, spec)| spec)
     }
 }
 
@@ -284,10 +257,7 @@ const S3: Option<Step> = Some(Step::PartnerApi);
 
 /// What there is to say about each check.
 const SPECS: &[(CheckId, Spec)] = &[
-    (
-        C::RecallSecret,
-        spec("secret-at-hand", "Kept secret read", "the keyring", &[], S2),
-    ),
+    (C::RecallSecret, spec("secret-at-hand", "Kept secret read", "the keyring", &[], S2)),
     (
         C::Tenant,
         spec(
@@ -300,13 +270,7 @@ const SPECS: &[(CheckId, Spec)] = &[
     ),
     (
         C::AppToken,
-        spec(
-            "app-token",
-            "Secret accepted",
-            "a token for the application",
-            &[C::Tenant],
-            S2,
-        ),
+        spec("app-token", "Secret accepted", "a token for the application", &[C::Tenant], S2),
     ),
     (
         C::AppClaims,
@@ -368,50 +332,14 @@ const SPECS: &[(CheckId, Spec)] = &[
             S2,
         ),
     ),
-    (
-        C::Prepare,
-        spec("prepare", "Secret at hand", "the keyring", &[], S3),
-    ),
+    (C::Prepare, spec("prepare", "Secret at hand", "the keyring", &[], S3)),
     (
         C::OtherSecret,
-        spec(
-            "other-secret",
-            "Secret accepted",
-            "a token for the application",
-            &[C::Prepare],
-            S3,
-        ),
+        spec("other-secret", "Secret accepted", "a token for the application", &[C::Prepare], S3),
     ),
-    (
-        C::SignIn,
-        spec(
-            "sign-in",
-            "Signed in",
-            "a person",
-            &[C::OtherSecret, C::Prepare],
-            S3,
-        ),
-    ),
-    (
-        C::Redeem,
-        spec(
-            "redeem",
-            "Code redeemed, once",
-            "tokens for the code",
-            &[C::SignIn],
-            S3,
-        ),
-    ),
-    (
-        C::KeepToken,
-        spec(
-            "keep-token",
-            "Sign-in kept",
-            "the keyring",
-            &[C::Redeem],
-            S3,
-        ),
-    ),
+    (C::SignIn, spec("sign-in", "Signed in", "a person", &[C::OtherSecret, C::Prepare], S3)),
+    (C::Redeem, spec("redeem", "Code redeemed, once", "tokens for the code", &[C::SignIn], S3)),
+    (C::KeepToken, spec("keep-token", "Sign-in kept", "the keyring", &[C::Redeem], S3)),
     (
         C::UserToken,
         spec(
@@ -452,16 +380,7 @@ const SPECS: &[(CheckId, Spec)] = &[
             S3,
         ),
     ),
-    (
-        C::Mpn,
-        spec(
-            "mpn",
-            "MPN ID",
-            "GET /v1/profiles/mpn, read only",
-            &[C::UserClaims],
-            S3,
-        ),
-    ),
+    (C::Mpn, spec("mpn", "MPN ID", "GET /v1/profiles/mpn, read only", &[C::UserClaims], S3)),
     (
         C::Billing,
         spec(
@@ -522,29 +441,14 @@ const SPECS: &[(CheckId, Spec)] = &[
             S3,
         ),
     ),
-    (
-        C::Manifest,
-        spec("manifest", "Set is complete", "the keyring", &[], None),
-    ),
+    (C::Manifest, spec("manifest", "Set is complete", "the keyring", &[], None)),
     (
         C::Activate,
-        spec(
-            "activate",
-            "Registration made active",
-            "the journal",
-            &[C::Manifest],
-            None,
-        ),
+        spec("activate", "Registration made active", "the journal", &[C::Manifest], None),
     ),
     (
         C::ReadBack,
-        spec(
-            "read-back",
-            "Read back by a second process",
-            "the keyring",
-            &[C::Activate],
-            None,
-        ),
+        spec("read-back", "Read back by a second process", "the keyring", &[C::Activate], None),
     ),
     (
         C::Tidy,
@@ -556,43 +460,16 @@ const SPECS: &[(CheckId, Spec)] = &[
             None,
         ),
     ),
-    (
-        C::NoteForgetting,
-        spec("forgetting", "Deletion noted", "the journal", &[], None),
-    ),
+    (C::NoteForgetting, spec("forgetting", "Deletion noted", "the journal", &[], None)),
     (
         C::EraseItems,
-        spec(
-            "erase-items",
-            "Secrets deleted",
-            "the keyring",
-            &[C::NoteForgetting],
-            None,
-        ),
+        spec("erase-items", "Secrets deleted", "the keyring", &[C::NoteForgetting], None),
     ),
-    (
-        C::Discard,
-        spec(
-            "discard",
-            "Files deleted",
-            "the disk",
-            &[C::EraseItems],
-            None,
-        ),
-    ),
-    (
-        C::OctoSecret,
-        spec("octo-secret", "Kept secret read", "the keyring", &[], None),
-    ),
+    (C::Discard, spec("discard", "Files deleted", "the disk", &[C::EraseItems], None)),
+    (C::OctoSecret, spec("octo-secret", "Kept secret read", "the keyring", &[], None)),
     (
         C::OctoSignIn,
-        spec(
-            "octo-sign-in",
-            "Octo sign-in",
-            "a token for Octo's API",
-            &[C::OctoSecret],
-            None,
-        ),
+        spec("octo-sign-in", "Octo sign-in", "a token for Octo's API", &[C::OctoSecret], None),
     ),
     (
         C::OctoAccounts,
@@ -626,13 +503,7 @@ const SPECS: &[(CheckId, Spec)] = &[
     ),
     (
         C::OctoMpn,
-        spec(
-            "octo-mpn",
-            "MPN ID in Octo",
-            "Octo, to take the MPN ID",
-            &[C::OctoPayer],
-            None,
-        ),
+        spec("octo-mpn", "MPN ID in Octo", "Octo, to take the MPN ID", &[C::OctoPayer], None),
     ),
 ];
 
@@ -735,10 +606,7 @@ mod tests {
             for (index, id) in plan.iter().enumerate() {
                 for need in id.needs() {
                     let place = plan.iter().position(|other| other == need);
-                    assert!(
-                        place.is_none_or(|place| place < index),
-                        "{id:?} needs {need:?}"
-                    );
+                    assert!(place.is_none_or(|place| place < index), "{id:?} needs {need:?}");
                 }
             }
         }

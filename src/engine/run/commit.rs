@@ -17,22 +17,15 @@ struct Manifest {
 }
 
 pub(super) async fn commit(port: &Port) -> Result<(), Halted> {
-    port.check(C::Manifest, async |ask| manifest(port, &ask).await)
-        .await?;
-    port.check(C::Activate, async |ask| activate(port, &ask).await)
-        .await?;
-    port.check(C::ReadBack, async |ask| read_back(port, &ask).await)
-        .await?;
+    port.check(C::Manifest, async |ask| manifest(port, &ask).await).await?;
+    port.check(C::Activate, async |ask| activate(port, &ask).await).await?;
+    port.check(C::ReadBack, async |ask| read_back(port, &ask).await).await?;
     tidy(port, Mood::Register, false).await
 }
 
 async fn manifest(port: &Port, ask: &Ask) -> Checked<()> {
     let registration = port.registration();
-    let open = registration
-        .open
-        .as_ref()
-        .filter(|open| open.ready())
-        .ok_or_else(internal)?;
+    let open = registration.open.as_ref().filter(|open| open.ready()).ok_or_else(internal)?;
     if open.base != registration.active_sequence() {
         return Err(moved());
     }
@@ -40,8 +33,7 @@ async fn manifest(port: &Port, ask: &Ask) -> Checked<()> {
     let items = set.iter().filter(|item| item.kind != Kind::Manifest);
     let items = items.map(ToString::to_string).collect();
     let text = serde_json::to_string(&Manifest { version: 1, items }).map_err(|_| internal())?;
-    ask.keep(&open.next_item(Kind::Manifest), &Secret::shared(text))
-        .await?;
+    ask.keep(&open.next_item(Kind::Manifest), &Secret::shared(text)).await?;
     passed()
 }
 
@@ -83,11 +75,7 @@ pub(super) async fn tidy(port: &Port, mood: Mood, hurried: bool) -> Result<(), H
 
 async fn leftovers(port: &Port, ask: &Ask, mood: Mood, hurried: bool) -> Result<(), Box<Failure>> {
     let registration = port.registration();
-    let items = registration
-        .active
-        .as_ref()
-        .map(Attempt::superseded)
-        .unwrap_or_default();
+    let items = registration.active.as_ref().map(Attempt::superseded).unwrap_or_default();
     if !items.is_empty() {
         ask.erase(items.clone()).await?;
         ask.note(Fact::Dropped { items }).await?;

@@ -80,11 +80,7 @@ impl Run {
         let refused = [token, claims].into_iter().any(
             |id| matches!(self.board.state(id), Some(State::Failed(failure)) if lacks_consent(failure)),
         );
-        if refused {
-            Certainty::No
-        } else {
-            Certainty::Unknown
-        }
+        if refused { Certainty::No } else { Certainty::Unknown }
     }
 
     fn usable(&self, id: CheckId) -> Certainty {
@@ -115,8 +111,7 @@ impl Board {
 
     /// A token was issued; a newer one takes the place of an older.
     pub(super) fn issued(&mut self, audience: Audience, person: bool, grant: &Grant) {
-        self.tokens
-            .retain(|(a, p, _)| (*a, *p) != (audience, person));
+        self.tokens.retain(|(a, p, _)| (*a, *p) != (audience, person));
         self.tokens.push((audience, person, grant.claims.clone()));
     }
 }
@@ -124,8 +119,7 @@ impl Board {
 /// By the OAuth words, not by a number; a scope that is missing in a token is the same lack.
 fn lacks_consent(failure: &Failure) -> bool {
     let says = |word: &Option<Foreign>| {
-        word.as_ref()
-            .is_some_and(|word| word == "consent_required" || word == "access_denied")
+        word.as_ref().is_some_and(|word| word == "consent_required" || word == "access_denied")
     };
     says(&failure.error)
         || says(&failure.suberror)

@@ -49,13 +49,9 @@ pub(super) async fn forget(port: &Port) -> Result<(), Halted> {
 
 /// Whether the keyring answered, and only this item is not as it should be.
 fn is_answer(failure: &Failure) -> bool {
-    [
-        VaultFault::Missing,
-        VaultFault::Ambiguous,
-        VaultFault::ReadsDifferently,
-    ]
-    .iter()
-    .any(|fault| failure.cause == Cause::Vault(*fault))
+    [VaultFault::Missing, VaultFault::Ambiguous, VaultFault::ReadsDifferently]
+        .iter()
+        .any(|fault| failure.cause == Cause::Vault(*fault))
 }
 
 #[cfg(test)]
@@ -119,10 +115,7 @@ mod tests {
             }
             if bench.registration().forgetting {
                 assert_eq!(forget(&mut bench).1, Status::Finished, "{effects}");
-                assert!(
-                    bench.vault.is_empty() && bench.lines.is_empty(),
-                    "{effects}"
-                );
+                assert!(bench.vault.is_empty() && bench.lines.is_empty(), "{effects}");
             } else {
                 assert_eq!(bench.vault, before, "{effects}");
                 assert!(bench.registration().active.is_some());
@@ -165,10 +158,7 @@ mod tests {
     #[test]
     fn a_vault_file_goes_with_the_other_files_unopened() {
         let mut bench = rich();
-        let registration = Registration {
-            store: StoreKind::File,
-            ..bench.registration()
-        };
+        let registration = Registration { store: StoreKind::File, ..bench.registration() };
         let mut run = Run::forget(registration);
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Finished);
@@ -196,10 +186,8 @@ mod tests {
     #[test]
     fn the_store_is_said_before_the_first_attempt_and_not_again() {
         let mut bench = Bench::default();
-        let opened = |bench: &Bench| Registration {
-            opened_in: StoreKind::File,
-            ..bench.registration()
-        };
+        let opened =
+            |bench: &Bench| Registration { opened_in: StoreKind::File, ..bench.registration() };
         let mut run =
             Run::partner_center(crate::engine::run::bench::center_request(), opened(&bench));
         let effects = run.start(0);

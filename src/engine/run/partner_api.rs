@@ -107,26 +107,20 @@ impl PartnerApi {
         match self.purpose {
             Purpose::Register => {
                 self.prepare(port).await?;
-                port.check(C::OtherSecret, async |ask| {
-                    self.other_secret(port, &ask).await
-                })
-                .await?;
+                port.check(C::OtherSecret, async |ask| self.other_secret(port, &ask).await).await?;
                 if !port.passed(C::KeepToken) {
                     self.sign_in(port).await?;
                     self.redeem(port).await?;
-                    port.check(C::KeepToken, async |ask| self.keep_token(port, &ask).await)
-                        .await?;
+                    port.check(C::KeepToken, async |ask| self.keep_token(port, &ask).await).await?;
                 }
                 self.open_everything(port).await?;
-                port.check(C::NoteProof, async |ask| self.note_proof(port, &ask).await)
-                    .await
+                port.check(C::NoteProof, async |ask| self.note_proof(port, &ask).await).await
             }
             Purpose::Check => {
                 self.prepare(port).await?;
                 self.open_everything(port).await?;
                 let step = Step::PartnerApi;
-                port.check(C::NoteProof, async |ask| ask.note_check(step).await)
-                    .await?;
+                port.check(C::NoteProof, async |ask| ask.note_check(step).await).await?;
                 tidy(port, Mood::Check, false).await
             }
             Purpose::Token(audience) => {
@@ -203,9 +197,7 @@ impl PartnerApi {
             let key = key.or_else(|| source.item(Kind::PartnerCenterSecret));
             let key = key.ok_or_else(missing_item)?;
             if self.purpose == Purpose::Register && registration.open.is_none() {
-                let set_key = source
-                    .item(Kind::PartnerCenterSecret)
-                    .ok_or_else(missing_item)?;
+                let set_key = source.item(Kind::PartnerCenterSecret).ok_or_else(missing_item)?;
                 let (attempt, began) = attempt_to_write(&registration);
                 for fact in began {
                     ask.note(fact).await?;
@@ -213,8 +205,7 @@ impl PartnerApi {
                 let own = attempt.next_item(Kind::PartnerCenterSecret);
                 ask.carry_over(set_key, &own).await?;
                 let (attempt, proof) = (attempt.id, Box::new(proof));
-                ask.note(Fact::PartnerCenterProven { attempt, proof })
-                    .await?;
+                ask.note(Fact::PartnerCenterProven { attempt, proof }).await?;
             }
             if self.secret.get().is_none() {
                 self.secret.set(ask.recall(key.clone()).await?);
@@ -234,22 +225,13 @@ impl PartnerApi {
         let Some(secret) = self.request.other_secret.clone() else {
             return Ok(((), Line::Pass("the one from step 2".to_owned())));
         };
-        let Account {
-            tenant,
-            application,
-            ..
-        } = self.account.get().ok_or_else(internal)?;
-        let sign_in = AppSignIn {
-            tenant,
-            application,
-            secret: SharedSecret::clone(&secret),
-        };
+        let Account { tenant, application, .. } = self.account.get().ok_or_else(internal)?;
+        let sign_in = AppSignIn { tenant, application, secret: SharedSecret::clone(&secret) };
         ask.app_token(sign_in).await?;
         self.secret.set(SharedSecret::clone(&secret));
         port.with(|board| board.secret = Some(SharedSecret::clone(&secret)));
         let (attempt, _) = attempt_to_write(&port.registration());
-        ask.keep(&attempt.next_item(Kind::PartnerApiSecret), &secret)
-            .await?;
+        ask.keep(&attempt.next_item(Kind::PartnerApiSecret), &secret).await?;
         passed()
     }
 
@@ -268,10 +250,7 @@ impl PartnerApi {
                 let sign_in = self.page().ok_or_else(internal)?;
                 if port.with(|board| board.address_seen.is_none()) {
                     // Advice is no reason to stop before a person has tried.
-                    let seen = ask
-                        .probe(sign_in.clone())
-                        .await
-                        .unwrap_or(AddressSeen::Unclear);
+                    let seen = ask.probe(sign_in.clone()).await.unwrap_or(AddressSeen::Unclear);
                     port.with(|board| board.address_seen = Some(seen));
                 }
                 ask.listen(sign_in).await?
@@ -279,8 +258,7 @@ impl PartnerApi {
             // A code that somebody else redeems changes nothing here, so nothing is noted.
             if kept.is_none() && self.purpose != Purpose::Code {
                 let (attempt, _) = attempt_to_write(&registration);
-                ask.keep(&attempt.next_item(Kind::SignIn), &consent.keepsake)
-                    .await?;
+                ask.keep(&attempt.next_item(Kind::SignIn), &consent.keepsake).await?;
                 let (attempt, redirect) = (attempt.id, consent.redirect.clone());
                 ask.note(Fact::Consenting { attempt, redirect }).await?;
             }
@@ -297,11 +275,7 @@ impl PartnerApi {
     }
 
     fn page(&self) -> Option<SignIn> {
-        let Account {
-            tenant,
-            application,
-            ..
-        } = self.account.get()?;
+        let Account { tenant, application, .. } = self.account.get()?;
         Some(SignIn {
             tenant,
             application,
@@ -319,10 +293,7 @@ impl PartnerApi {
     /// now. Its port is the listener's.
     fn kept_sign_in(&self, registration: &Registration) -> Option<ItemName> {
         let usable = !self.fresh.get() && self.purpose == Purpose::Register;
-        let open = registration
-            .open
-            .as_ref()
-            .filter(|open| usable && open.sign_in_open())?;
+        let open = registration.open.as_ref().filter(|open| usable && open.sign_in_open())?;
         let (sent, _) = open.consenting.as_ref()?;
         let port = sent.loopback().and_then(|at| at.port);
         let redirect = &self.request.redirect;
@@ -365,8 +336,7 @@ impl PartnerApi {
     async fn keep_token(&self, port: &Port, ask: &Ask) -> Checked<()> {
         let token = self.refresh.get().ok_or_else(internal)?;
         let open = port.registration().open.ok_or_else(internal)?;
-        ask.keep(&open.next_item(Kind::RefreshToken), &token)
-            .await?;
+        ask.keep(&open.next_item(Kind::RefreshToken), &token).await?;
         // `state` and verifier have done their work, and so have those of tries that failed.
         let items = open.sign_ins();
         if !items.is_empty() {
@@ -379,11 +349,7 @@ impl PartnerApi {
     // ---- tokens for the two audiences ----
 
     fn credentials(&self) -> Option<(TenantId, ClientId, SharedSecret)> {
-        let Account {
-            tenant,
-            application,
-            ..
-        } = self.account.get()?;
+        let Account { tenant, application, .. } = self.account.get()?;
         Some((tenant, application, self.secret.get()?))
     }
 
@@ -399,11 +365,7 @@ impl PartnerApi {
         });
         let grant = grant.await?;
         let claims = port.check(C::UserClaims, async |_| {
-            let Account {
-                tenant,
-                application,
-                ..
-            } = self.account.get().ok_or_else(internal)?;
+            let Account { tenant, application, .. } = self.account.get().ok_or_else(internal)?;
             let line = tokens::user(&grant.claims, &tenant, &application, For::PartnerCenter)?;
             Ok(((), Line::Pass(line)))
         });
@@ -415,11 +377,7 @@ impl PartnerApi {
         let grant = port.find(C::PriceToken, &self.prices, async |ask| {
             let grant = self.renew(port, &ask, Audience::PartnerApi).await?;
             port.with(|board| board.issued(Audience::PartnerApi, true, &grant));
-            let Account {
-                tenant,
-                application,
-                ..
-            } = self.account.get().ok_or_else(internal)?;
+            let Account { tenant, application, .. } = self.account.get().ok_or_else(internal)?;
             tokens::user(&grant.claims, &tenant, &application, For::PartnerApi)?;
             Ok((grant, Line::Pass(String::new())))
         });
@@ -489,18 +447,15 @@ impl PartnerApi {
             port.check(C::Mfa, async |_| self.mfa(&user)).await
         };
         let mpn = port.find(C::Mpn, &self.mpn, async |ask| self.mpn(&ask, &user).await);
-        let billing = port.find(C::Billing, &self.currency, async |ask| {
-            self.billing(&ask, &user).await
-        });
+        let billing =
+            port.find(C::Billing, &self.currency, async |ask| self.billing(&ask, &user).await);
         let prices = async {
             if port.with(|board| board.state(C::PriceToken).is_none()) {
                 return Ok(());
             }
             let token = self.prices(port).await?;
-            port.check(C::Rates, async |ask| rates(&ask, &token).await)
-                .await?;
-            port.check(C::Sheet, async |ask| sheet(port, &ask, &token).await)
-                .await
+            port.check(C::Rates, async |ask| rates(&ask, &token).await).await?;
+            port.check(C::Sheet, async |ask| sheet(port, &ask, &token).await).await
         };
         let (organization, mpn, billing, prices) = join4(organization, mpn, billing, prices).await;
         organization?;
@@ -517,13 +472,7 @@ impl PartnerApi {
 
     async fn organization(&self, ask: &Ask, user: &Grant) -> Checked<Organization> {
         let found = self.read(ask, Reading::Organization, user).await?;
-        let Found::Organization {
-            company,
-            tenant,
-            domain,
-            country: _,
-        } = found
-        else {
+        let Found::Organization { company, tenant, domain, country: _ } = found else {
             return Err(internal());
         };
         let account = self.account.get().ok_or_else(internal)?;
@@ -589,10 +538,7 @@ impl PartnerApi {
         let Found::BillingProfile { currency } = found else {
             return Err(internal());
         };
-        let line = currency
-            .as_ref()
-            .map(Foreign::to_string)
-            .unwrap_or_default();
+        let line = currency.as_ref().map(Foreign::to_string).unwrap_or_default();
         Ok((currency, Line::Pass(line)))
     }
 
@@ -602,10 +548,7 @@ impl PartnerApi {
         let center = open.partner_center.as_ref();
         let user = self.user.get().ok_or_else(internal)?;
         let (company, domain) = self.organization.get().unwrap_or_default();
-        let signed_in = user
-            .claims
-            .user
-            .or_else(|| user.id_claims.and_then(|it| it.user));
+        let signed_in = user.claims.user.or_else(|| user.id_claims.and_then(|it| it.user));
         let proof = PartnerApiProof {
             user: signed_in,
             mfa: self.mfa.get(),
@@ -634,18 +577,11 @@ async fn sheet(port: &Port, ask: &Ask, token: &Grant) -> Checked<()> {
     let (Found::PriceSheet(head), _) = ask.read(Reading::PriceSheet, token).await? else {
         return Err(internal());
     };
-    let line = format!(
-        "{} columns, {} rows read",
-        head.columns.len(),
-        head.rows.len()
-    );
+    let line = format!("{} columns, {} rows read", head.columns.len(), head.rows.len());
     port.with(|board| board.sheet = Some(head));
     Ok(((), Line::Pass(line)))
 }
 
 fn access(grant: &Grant) -> AccessToken {
-    AccessToken {
-        value: SharedSecret::clone(&grant.access_token),
-        lifetime: grant.lifetime,
-    }
+    AccessToken { value: SharedSecret::clone(&grant.access_token), lifetime: grant.lifetime }
 }

@@ -66,12 +66,8 @@ impl PartnerCenter {
         claims.await?;
         let (customers, company, balance) = join3(
             port.check(C::Customers, async |ask| customers(&ask, &app).await),
-            port.find(C::Company, &self.company, async |ask| {
-                company(&ask, &app).await
-            }),
-            port.find(C::Balance, &self.balance, async |ask| {
-                balance(&ask, &app).await
-            }),
+            port.find(C::Company, &self.company, async |ask| company(&ask, &app).await),
+            port.find(C::Balance, &self.balance, async |ask| balance(&ask, &app).await),
         )
         .await;
         customers?;
@@ -90,14 +86,10 @@ impl PartnerCenter {
         match self.mood {
             Mood::Check => {
                 let step = Step::PartnerCenter;
-                port.check(C::NoteCheck, async |ask| ask.note_check(step).await)
-                    .await
+                port.check(C::NoteCheck, async |ask| ask.note_check(step).await).await
             }
             Mood::Register => {
-                port.check(C::KeepSecret, async |ask| {
-                    self.keep(port, &ask, &proof).await
-                })
-                .await?;
+                port.check(C::KeepSecret, async |ask| self.keep(port, &ask, &proof).await).await?;
                 port.with(|board| board.secret = Some(secret));
                 Ok(())
             }
@@ -111,9 +103,7 @@ impl PartnerCenter {
         }
         let secret = port.find(C::RecallSecret, &self.secret, async |ask| {
             let active = port.registration().active;
-            let item = active
-                .as_ref()
-                .and_then(|it| it.item(Kind::PartnerCenterSecret));
+            let item = active.as_ref().and_then(|it| it.item(Kind::PartnerCenterSecret));
             let secret = ask.recall(item.ok_or_else(missing_item)?.clone()).await?;
             port.with(|board| board.secret = Some(SharedSecret::clone(&secret)));
             Ok((secret, Line::Pass(String::new())))
@@ -139,10 +129,8 @@ impl PartnerCenter {
         }
         let item = attempt.next_item(Kind::PartnerCenterSecret);
         ask.keep(&item, &self.request.secret).await?;
-        let fact = Fact::PartnerCenterProven {
-            attempt: attempt.id,
-            proof: Box::new(proof.clone()),
-        };
+        let fact =
+            Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
         ask.note(fact).await?;
         carry_sign_in_over(ask, &registration, &attempt, proof).await?;
         passed()
@@ -172,23 +160,16 @@ async fn carry_sign_in_over(
     let Some(active) = &registration.active else {
         return Ok(());
     };
-    let (Some((center, _)), Some((api, _)), Some(token)) = (
-        &active.partner_center,
-        &active.partner_api,
-        active.item(Kind::RefreshToken),
-    ) else {
+    let (Some((center, _)), Some((api, _)), Some(token)) =
+        (&active.partner_center, &active.partner_api, active.item(Kind::RefreshToken))
+    else {
         return Ok(());
     };
     if !same_account(center, proof) || attempt.item(Kind::RefreshToken).is_some() {
         return Ok(());
     }
-    ask.carry_over(token, &attempt.next_item(Kind::RefreshToken))
-        .await?;
-    ask.note(Fact::PartnerApiProven {
-        attempt: attempt.id,
-        proof: Box::new(api.clone()),
-    })
-    .await
+    ask.carry_over(token, &attempt.next_item(Kind::RefreshToken)).await?;
+    ask.note(Fact::PartnerApiProven { attempt: attempt.id, proof: Box::new(api.clone()) }).await
 }
 
 async fn customers(ask: &Ask, app: &Grant) -> Checked<()> {
@@ -205,15 +186,7 @@ async fn customers(ask: &Ask, app: &Grant) -> Checked<()> {
 /// The company's name and its country.
 async fn company(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<Foreign>)> {
     let read = ask.read(Reading::LegalBusiness, app).await?;
-    let (
-        Found::LegalBusiness {
-            company,
-            country,
-            vetting,
-        },
-        _,
-    ) = read
-    else {
+    let (Found::LegalBusiness { company, country, vetting }, _) = read else {
         return Err(internal());
     };
     let line = shown(company.as_ref(), "no name given");

@@ -53,9 +53,9 @@ impl WrongPaste {
             Self::SignInAddress { redirect_url: true } => {
                 "That is the address that starts a sign-in, with redirect_url= as the old guide has it."
             }
-            Self::SignInAddress {
-                redirect_url: false,
-            } => "That is the address that starts the sign-in, not the one it ends on.",
+            Self::SignInAddress { redirect_url: false } => {
+                "That is the address that starts the sign-in, not the one it ends on."
+            }
             Self::Token => "That is a token, not an authorization code.",
             Self::Guid => "That is a GUID, not an authorization code.",
             Self::SecretKey => "That is a secret key, not an authorization code.",
@@ -108,16 +108,10 @@ impl Run {
             return Err(WrongPaste::OtherSignIn);
         };
         let ours = |state: &Option<crate::secret::Secret>| {
-            state
-                .as_ref()
-                .is_some_and(|state| consent.state.same_as(state.reveal()))
+            state.as_ref().is_some_and(|state| consent.state.same_as(state.reveal()))
         };
         match pasted {
-            Pasted::Code {
-                code,
-                state,
-                in_address,
-            } => {
+            Pasted::Code { code, state, in_address } => {
                 if in_address && state.is_none() {
                     return Err(WrongPaste::CutOff);
                 }

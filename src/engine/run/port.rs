@@ -213,10 +213,7 @@ impl Port {
         if !self.with(|board| board.begin(id)) {
             return Err(Halted);
         }
-        let ask = Ask {
-            port: self.clone(),
-            id,
-        };
+        let ask = Ask { port: self.clone(), id };
         loop {
             let (state, found) = match work(ask.clone()).await {
                 Ok((value, line)) => {
@@ -357,12 +354,10 @@ impl Ask {
             }
             board.effects.push((id, effect));
         });
-        poll_fn(
-            |_| match self.port.with(|board| board.outcomes.remove(&id)) {
-                Some(outcome) => Poll::Ready(outcome),
-                None => Poll::Pending,
-            },
-        )
+        poll_fn(|_| match self.port.with(|board| board.outcomes.remove(&id)) {
+            Some(outcome) => Poll::Ready(outcome),
+            None => Poll::Pending,
+        })
         .await
     }
 }

@@ -61,24 +61,16 @@ impl Submission {
 
     pub(super) async fn hand_over(&self, port: &Port) -> Result<(), Halted> {
         let secret = port.find(C::OctoSecret, &self.secret, async |ask| {
-            Ok((
-                ask.recall(self.item.clone()).await?,
-                Line::Pass(String::new()),
-            ))
+            Ok((ask.recall(self.item.clone()).await?, Line::Pass(String::new())))
         });
         let secret = secret.await?;
-        let access = port.find(C::OctoSignIn, &self.access, async |ask| {
-            self.sign_in(&ask).await
-        });
+        let access = port.find(C::OctoSignIn, &self.access, async |ask| self.sign_in(&ask).await);
         let access = access.await?;
-        let payers = port.find(C::OctoAccounts, &self.payers, async |ask| {
-            accounts(&ask, &access).await
-        });
+        let payers =
+            port.find(C::OctoAccounts, &self.payers, async |ask| accounts(&ask, &access).await);
         let payers = payers.await?;
-        port.check(C::OctoPayer, async |ask| {
-            self.payer(port, &ask, &access, &payers).await
-        })
-        .await?;
+        port.check(C::OctoPayer, async |ask| self.payer(port, &ask, &access, &payers).await)
+            .await?;
         let (credentials, mpn) = join(
             port.check(C::OctoCredentials, async |ask| {
                 self.credentials(port, &ask, &access, &secret).await
@@ -124,31 +116,18 @@ impl Submission {
             match known {
                 None => return Err(mismatch(Mismatch::OctoSamePayer, named(found))),
                 // The name may have been changed in Octo since: only a name that was changed here is sent.
-                Some(Handover {
-                    payer: Some((given, _)),
-                    ..
-                }) if given == name => {
+                Some(Handover { payer: Some((given, _)), .. }) if given == name => {
                     return Ok(((), Line::Pass(format!("{target}, as before"))));
                 }
                 Some(_) => {}
             }
         }
         let anew = ours.is_none();
-        let intention = Fact::Submitting {
-            host: self.client.host.clone(),
-            target: self.tenant.clone(),
-            anew,
-        };
+        let intention =
+            Fact::Submitting { host: self.client.host.clone(), target: self.tenant.clone(), anew };
         ask.note(intention).await?;
-        let payer = Payer {
-            target: self.tenant.clone(),
-            name: name.clone(),
-        };
-        let call = if anew {
-            OctoCall::Register
-        } else {
-            OctoCall::Update
-        };
+        let payer = Payer { target: self.tenant.clone(), name: name.clone() };
+        let call = if anew { OctoCall::Register } else { OctoCall::Update };
         if let Err(failure) = taken(ask, call(access.clone(), payer)).await {
             if anew && is_refused(&failure) {
                 let _the_refusal_counts = ask.note(Fact::NotSubmitted).await;
@@ -204,12 +183,7 @@ impl Submission {
         name: Option<crate::ids::AccountName>,
     ) -> Result<(), Box<Failure>> {
         let attempt = self.attempt;
-        ask.note(Fact::Submitted {
-            part,
-            attempt,
-            name,
-        })
-        .await
+        ask.note(Fact::Submitted { part, attempt, name }).await
     }
 }
 

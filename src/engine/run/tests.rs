@@ -41,10 +41,7 @@ fn step_two_goes_directory_token_reads_keep() {
     );
     let open = run.registration().open.clone().unwrap();
     assert_eq!(open.slot, Slot::A);
-    assert_eq!(
-        open.partner_center.unwrap().0.company,
-        Foreign::some("Contoso Ltd")
-    );
+    assert_eq!(open.partner_center.unwrap().0.company, Foreign::some("Contoso Ltd"));
 }
 
 #[test]
@@ -69,10 +66,7 @@ fn a_failed_check_stops_what_needs_it_and_nothing_else() {
     assert_eq!(state_of(&run, CheckId::Balance), "ok");
     assert_eq!(state_of(&run, CheckId::KeepSecret), "-");
     assert!(bench.vault.is_empty());
-    assert!(
-        bench.lines.is_empty(),
-        "nothing is noted for a step that was not proven"
-    );
+    assert!(bench.lines.is_empty(), "nothing is noted for a step that was not proven");
 }
 
 #[test]
@@ -101,11 +95,7 @@ fn a_new_secret_is_tried_for_minutes_only_when_the_operator_says_it_is_new() {
     run.be_patient();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
-    let pauses: Vec<_> = bench
-        .log
-        .iter()
-        .filter(|name| name.starts_with("pause"))
-        .collect();
+    let pauses: Vec<_> = bench.log.iter().filter(|name| name.starts_with("pause")).collect();
     assert_eq!(pauses, ["pause 5", "pause 15", "pause 30", "pause 60"]);
 }
 
@@ -120,10 +110,7 @@ fn a_throttled_read_waits_once_as_long_as_it_is_told() {
     let (run, status) = bench.step_two();
     assert_eq!(status, Status::Refused);
     assert_eq!(state_of(&run, CheckId::Balance), "FAIL");
-    assert_eq!(
-        bench.log.iter().filter(|name| *name == "pause 57").count(),
-        1
-    );
+    assert_eq!(bench.log.iter().filter(|name| *name == "pause 57").count(), 1);
 }
 
 #[test]
@@ -136,27 +123,14 @@ fn tokens_for_somebody_else_are_told_apart() {
         run.start(0);
         run.resume(
             CheckId::Tenant,
-            Outcome::Discovered(Tenant {
-                id: tenant(),
-                named: true,
-                region: None,
-                cloud: None,
-            }),
+            Outcome::Discovered(Tenant { id: tenant(), named: true, region: None, cloud: None }),
             0,
         );
-        run.resume(
-            CheckId::AppToken,
-            Outcome::AppToken(Box::new(grant("app", claims))),
-            0,
-        );
-        run.failed()
-            .map(|(check, failure)| (check.id, failure.cause))
+        run.resume(CheckId::AppToken, Outcome::AppToken(Box::new(grant("app", claims))), 0);
+        run.failed().map(|(check, failure)| (check.id, failure.cause))
     };
     let at = |mismatch| Some((CheckId::AppClaims, Cause::Mismatch(mismatch)));
-    assert_eq!(
-        odd(|claims| claims.tenant = Foreign::some("other")),
-        at(Mismatch::Tenant)
-    );
+    assert_eq!(odd(|claims| claims.tenant = Foreign::some("other")), at(Mismatch::Tenant));
     assert_eq!(
         odd(|claims| claims.application = Foreign::some("other")),
         at(Mismatch::Application)
@@ -165,10 +139,7 @@ fn tokens_for_somebody_else_are_told_apart() {
         odd(|claims| claims.audience = Foreign::some("https://graph.windows.net")),
         at(Mismatch::Audience)
     );
-    assert_eq!(
-        odd(|claims| claims.scopes = vec![Foreign::new("x")]),
-        at(Mismatch::TokenKind)
-    );
+    assert_eq!(odd(|claims| claims.scopes = vec![Foreign::new("x")]), at(Mismatch::TokenKind));
     assert_eq!(odd(|claims| claims.readable = false), None);
     assert_eq!(odd(|_| {}), None);
 }
@@ -211,21 +182,9 @@ fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
             "note dropped"
         ]
     );
-    let refresh = bench
-        .log
-        .iter()
-        .position(|name| name == "refresh PartnerApi")
-        .unwrap();
-    let rotated = bench
-        .log
-        .iter()
-        .position(|name| name == "keep refresh-token/A/1/2")
-        .unwrap();
-    let rates = bench
-        .log
-        .iter()
-        .position(|name| name == "read ExchangeRates")
-        .unwrap();
+    let refresh = bench.log.iter().position(|name| name == "refresh PartnerApi").unwrap();
+    let rotated = bench.log.iter().position(|name| name == "keep refresh-token/A/1/2").unwrap();
+    let rates = bench.log.iter().position(|name| name == "read ExchangeRates").unwrap();
     assert!(refresh < rotated && rotated < rates);
     assert_eq!(bench.log.last().unwrap(), "note partner-api-proven");
     assert_eq!(bench.redemptions, 1);
@@ -247,18 +206,9 @@ fn wrong_pastes_change_nothing() {
             WrongPaste::SignInAddress { redirect_url: true },
         ),
         (TENANT, WrongPaste::Guid),
-        (
-            "https://localhost/?code=1.AXoAkl-some_opaque.AgAB&state=other",
-            WrongPaste::OtherSignIn,
-        ),
-        (
-            "https://localhost/?code=1.AXoAkl-some_opaque.AgAB",
-            WrongPaste::CutOff,
-        ),
-        (
-            "https://localhost/?error=access_denied&state=other",
-            WrongPaste::OtherSignIn,
-        ),
+        ("https://localhost/?code=1.AXoAkl-some_opaque.AgAB&state=other", WrongPaste::OtherSignIn),
+        ("https://localhost/?code=1.AXoAkl-some_opaque.AgAB", WrongPaste::CutOff),
+        ("https://localhost/?error=access_denied&state=other", WrongPaste::OtherSignIn),
     ] {
         match run.answer(raw, 0) {
             Answered::NotTaken(wrong) => assert_eq!(wrong, wanted, "{raw}"),
@@ -276,15 +226,8 @@ fn a_code_is_sent_once_ever() {
     bench.fail("redeem", refused(400, 70_008));
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
     let effects = run.retry(0);
-    assert_eq!(
-        bench.drive(&mut run, effects),
-        Status::Asking,
-        "a retry is a new sign-in"
-    );
-    assert!(matches!(
-        run.answer(CODE, 0),
-        Answered::NotTaken(WrongPaste::UsedBefore)
-    ));
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking, "a retry is a new sign-in");
+    assert!(matches!(run.answer(CODE, 0), Answered::NotTaken(WrongPaste::UsedBefore)));
     assert_eq!(bench.log.iter().filter(|name| *name == "redeem").count(), 1);
 }
 
@@ -315,10 +258,7 @@ fn a_token_that_cannot_be_kept_stays_at_hand_and_is_kept_on_retry() {
     let effects = run.retry(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
     assert_eq!(bench.redemptions, 1);
-    assert_eq!(
-        bench.vault.get("refresh-token/A/1/2").map(String::as_str),
-        Some("token-1")
-    );
+    assert_eq!(bench.vault.get("refresh-token/A/1/2").map(String::as_str), Some("token-1"));
 }
 
 #[test]
@@ -326,31 +266,17 @@ fn stopping_gives_reads_up_but_lands_the_token_first() {
     let mut bench = Bench::default();
     bench.step_two();
     let (mut run, _) = bench.step_three();
-    let Answered::Taken(effects) = run.answer(CODE, 0) else {
-        panic!("not taken")
-    };
+    let Answered::Taken(effects) = run.answer(CODE, 0) else { panic!("not taken") };
     let (id, effect) = effects.into_iter().next().unwrap();
     let outcome = bench.perform(&effect).unwrap();
     let redeem = run.resume(id, outcome, 0);
-    assert!(
-        run.stop().is_empty(),
-        "a redemption in flight is not given up"
-    );
+    assert!(run.stop().is_empty(), "a redemption in flight is not given up");
     assert_eq!(bench.drive(&mut run, redeem), Status::Stopped);
     assert!(bench.vault.contains_key("refresh-token/A/1/1"));
-    assert!(
-        !bench
-            .log
-            .iter()
-            .any(|name| name.starts_with("read Organization"))
-    );
+    assert!(!bench.log.iter().any(|name| name.starts_with("read Organization")));
 
     let (mut again, status) = bench.step_three();
-    assert_eq!(
-        status,
-        Status::Finished,
-        "the kept sign-in is finished without a person"
-    );
+    assert_eq!(status, Status::Finished, "the kept sign-in is finished without a person");
     assert_eq!(state_of(&again, CheckId::SignIn), "ok");
     assert_eq!(bench.redemptions, 1);
     assert!(again.stop().is_empty());
@@ -367,12 +293,7 @@ fn a_sign_in_that_was_open_when_the_program_ended_is_continued() {
     assert_eq!(status, Status::Asking);
     assert_eq!(
         bench.log,
-        [
-            "recall partner-center-secret/A/1/1",
-            "recall sign-in/A/1/1",
-            "relisten",
-            "await"
-        ]
+        ["recall partner-center-secret/A/1/1", "recall sign-in/A/1/1", "relisten", "await"]
     );
     assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
 }
@@ -380,15 +301,8 @@ fn a_sign_in_that_was_open_when_the_program_ended_is_continued() {
 #[test]
 fn mfa_is_needed_from_the_token_or_the_service() {
     let with = |methods: Option<Vec<Foreign>>, header: Option<bool>| {
-        let claims = Some(Claims {
-            methods,
-            ..claims()
-        });
-        let mut bench = Bench {
-            claims,
-            mfa_header: header,
-            ..Bench::default()
-        };
+        let claims = Some(Claims { methods, ..claims() });
+        let mut bench = Bench { claims, mfa_header: header, ..Bench::default() };
         bench.step_two();
         let (mut run, _) = bench.step_three();
         bench.paste(&mut run, CODE);
@@ -406,32 +320,21 @@ fn mfa_is_needed_from_the_token_or_the_service() {
 
 #[test]
 fn another_tenant_or_mpn_is_refused() {
-    let mut bench = Bench {
-        organization_tenant: Some(APP),
-        ..Bench::default()
-    };
+    let mut bench = Bench { organization_tenant: Some(APP), ..Bench::default() };
     bench.step_two();
     let (mut run, _) = bench.step_three();
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
-    assert_eq!(
-        run.failed().unwrap().1.cause,
-        Cause::Mismatch(Mismatch::OrganizationTenant)
-    );
+    assert_eq!(run.failed().unwrap().1.cause, Cause::Mismatch(Mismatch::OrganizationTenant));
 
     let mut bench = Bench::default();
     bench.step_two();
-    let request = PartnerApiRequest {
-        mpn: Some(MpnId::parse("1").unwrap().value),
-        ..api_request()
-    };
+    let request =
+        PartnerApiRequest { mpn: Some(MpnId::parse("1").unwrap().value), ..api_request() };
     let mut run = Run::partner_api(request, bench.registration(), None);
     let effects = run.start(0);
     bench.drive(&mut run, effects);
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
-    assert_eq!(
-        run.failed().unwrap().1.cause,
-        Cause::Mismatch(Mismatch::Mpn)
-    );
+    assert_eq!(run.failed().unwrap().1.cause, Cause::Mismatch(Mismatch::Mpn));
 }
 
 #[test]
@@ -439,21 +342,13 @@ fn an_answer_without_refresh_token_is_refused_and_nothing_is_kept() {
     let mut bench = Bench::default();
     bench.step_two();
     let (mut run, _) = bench.step_three();
-    let Answered::Taken(mut effects) = run.answer(CODE, 0) else {
-        panic!("not taken")
-    };
+    let Answered::Taken(mut effects) = run.answer(CODE, 0) else { panic!("not taken") };
     let (id, note) = effects.pop().unwrap();
     let outcome = bench.perform(&note).unwrap();
     run.resume(id, outcome, 0);
-    let landed = Landed {
-        refresh_token: None,
-        grant: Ok(grant("user", claims())),
-    };
+    let landed = Landed { refresh_token: None, grant: Ok(grant("user", claims())) };
     run.resume(CheckId::Redeem, Outcome::Landed(Box::new(landed)), 0);
-    assert_eq!(
-        run.failed().unwrap().1.cause,
-        Cause::Mismatch(Mismatch::NoRefreshToken)
-    );
+    assert_eq!(run.failed().unwrap().1.cause, Cause::Mismatch(Mismatch::NoRefreshToken));
     assert_eq!(state_of(&run, CheckId::KeepToken), "-");
 }
 
@@ -469,16 +364,8 @@ fn another_secret_is_proven_before_a_person_is_asked() {
     let mut run = Run::partner_api(request, bench.registration(), None);
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Asking);
-    let proven = bench
-        .log
-        .iter()
-        .position(|name| name == "apptoken")
-        .unwrap();
-    let kept = bench
-        .log
-        .iter()
-        .position(|name| name == "keep partner-api-secret/A/1/1")
-        .unwrap();
+    let proven = bench.log.iter().position(|name| name == "apptoken").unwrap();
+    let kept = bench.log.iter().position(|name| name == "keep partner-api-secret/A/1/1").unwrap();
     let listens = bench.log.iter().position(|name| name == "listen").unwrap();
     assert!(proven < kept && kept < listens);
 }
@@ -495,20 +382,9 @@ fn the_commit_is_one_line_after_a_whole_set() {
     assert_eq!(status, Status::Finished);
     assert_eq!(
         bench.log,
-        [
-            "note keeping",
-            "keep manifest/A/1/1",
-            "note kept",
-            "note activated",
-            "readback"
-        ]
+        ["note keeping", "keep manifest/A/1/1", "note kept", "note activated", "readback"]
     );
-    assert!(
-        run.registration()
-            .active
-            .as_ref()
-            .is_some_and(Attempt::complete)
-    );
+    assert!(run.registration().active.as_ref().is_some_and(Attempt::complete));
 }
 
 #[test]
@@ -547,11 +423,7 @@ fn a_new_key_of_the_same_application_carries_the_sign_in_over() {
     assert_eq!(open.slot, Slot::B);
     assert!(open.ready());
     assert_eq!(bench.redemptions, 1);
-    assert_eq!(
-        bench.registration().active.unwrap(),
-        before,
-        "what is active was not touched"
-    );
+    assert_eq!(bench.registration().active.unwrap(), before, "what is active was not touched");
     assert_eq!(bench.commit().1, Status::Finished);
     let after = bench.registration();
     assert_eq!(after.active.unwrap().slot, Slot::B);
@@ -586,31 +458,17 @@ fn another_application_gives_the_open_attempt_up() {
     run.start(0);
     run.resume(
         CheckId::Tenant,
-        Outcome::Discovered(Tenant {
-            id: tenant(),
-            named: true,
-            region: None,
-            cloud: None,
-        }),
+        Outcome::Discovered(Tenant { id: tenant(), named: true, region: None, cloud: None }),
         0,
     );
-    let app = grant(
-        "app",
-        Claims {
-            application: Foreign::some(other),
-            scopes: Vec::new(),
-            ..claims()
-        },
-    );
+    let app =
+        grant("app", Claims { application: Foreign::some(other), scopes: Vec::new(), ..claims() });
     let effects = run.resume(CheckId::AppToken, Outcome::AppToken(Box::new(app)), 0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
     let registration = bench.registration();
     assert_eq!(registration.closed.len(), 1);
     let open = registration.open.unwrap();
-    assert!(
-        open.item(Kind::PartnerCenterSecret).is_some(),
-        "the item belongs to the new attempt"
-    );
+    assert!(open.item(Kind::PartnerCenterSecret).is_some(), "the item belongs to the new attempt");
     assert_eq!(open.partner_center.unwrap().0.application.as_str(), other);
 }
 
@@ -664,10 +522,7 @@ fn the_set_before_is_deleted_once_both_steps_of_the_new_one_were_proven_again() 
     let before = bench.registration().previous.unwrap().all_items();
     assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
     assert!(bench.registration().previous.is_some());
-    assert_eq!(
-        check_again(&mut bench, Step::PartnerCenter),
-        Status::Finished
-    );
+    assert_eq!(check_again(&mut bench, Step::PartnerCenter), Status::Finished);
     assert!(bench.registration().previous.is_some());
     assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
     assert!(bench.registration().previous.is_none());
@@ -743,14 +598,8 @@ fn consent_is_told_for_each_api_alone() {
     let effects = run.start(0);
     bench.drive(&mut run, effects);
     let apis = run.apis();
-    assert_eq!(
-        (apis[0].consented, apis[0].usable),
-        (Certainty::Yes, Certainty::Yes)
-    );
-    assert_eq!(
-        (apis[1].consented, apis[1].usable),
-        (Certainty::No, Certainty::Unknown)
-    );
+    assert_eq!((apis[0].consented, apis[0].usable), (Certainty::Yes, Certainty::Yes));
+    assert_eq!((apis[1].consented, apis[1].usable), (Certainty::No, Certainty::Unknown));
     assert_eq!(run.tokens().len(), 1);
 }
 
@@ -763,16 +612,7 @@ fn a_cloud_without_prices_is_proven_without_them() {
     bench.drive(&mut run, effects);
     assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
     assert_eq!(bench.refreshes, 0);
-    assert!(
-        !bench
-            .registration()
-            .open
-            .unwrap()
-            .partner_api
-            .unwrap()
-            .0
-            .prices
-    );
+    assert!(!bench.registration().open.unwrap().partner_api.unwrap().0.prices);
 }
 
 #[test]
@@ -784,12 +624,7 @@ fn late_and_foreign_outcomes_are_dropped() {
     assert_eq!(run.status(), Status::Running);
     run.stop();
     assert_eq!(run.status(), Status::Stopped);
-    let late = Outcome::Discovered(Tenant {
-        id: tenant(),
-        named: true,
-        region: None,
-        cloud: None,
-    });
+    let late = Outcome::Discovered(Tenant { id: tenant(), named: true, region: None, cloud: None });
     assert!(run.resume(CheckId::Tenant, late, 0).is_empty());
 }
 
@@ -870,10 +705,7 @@ fn the_second_audience_is_the_price_service() {
     let (mut run, _) = bench.step_three();
     bench.paste(&mut run, CODE);
     let refreshed = format!("refresh {:?}", Audience::PartnerApi);
-    assert_eq!(
-        bench.log.iter().filter(|name| **name == refreshed).count(),
-        1
-    );
+    assert_eq!(bench.log.iter().filter(|name| **name == refreshed).count(), 1);
     assert_eq!(bench.refreshes, 1);
 }
 
@@ -941,11 +773,8 @@ fn a_year_of_tokens_leaves_the_newest_two_refresh_tokens() {
         let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
         assert_eq!(status, Status::Finished);
     }
-    let kept: Vec<&str> = bench
-        .vault
-        .keys()
-        .filter_map(|name| name.strip_prefix("refresh-token/A/1/"))
-        .collect();
+    let kept: Vec<&str> =
+        bench.vault.keys().filter_map(|name| name.strip_prefix("refresh-token/A/1/")).collect();
     assert_eq!(kept, ["366", "367"]);
     let active = bench.registration().active.unwrap();
     assert_eq!(active.item(Kind::RefreshToken).unwrap().serial, 367);
@@ -995,10 +824,7 @@ fn killed_after_any_effect_the_newest_refresh_token_is_still_there() {
         }
         let active = bench.registration().active.unwrap();
         for item in active.set() {
-            assert!(
-                bench.vault.contains_key(&item.to_string()),
-                "{depth}: {item}"
-            );
+            assert!(bench.vault.contains_key(&item.to_string()), "{depth}: {item}");
         }
         let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
         assert_eq!(status, Status::Finished, "{depth}");
@@ -1047,20 +873,13 @@ fn a_code_for_somebody_else_is_asked_for_without_a_verifier_and_sent_nowhere() {
     }
     assert_eq!(run.status(), Status::Asking);
     let wrong = format!("https://x/?code={CODE}&state=other");
-    assert!(matches!(
-        run.answer(&wrong, 0),
-        Answered::NotTaken(WrongPaste::OtherSignIn)
-    ));
+    assert!(matches!(run.answer(&wrong, 0), Answered::NotTaken(WrongPaste::OtherSignIn)));
     assert!(run.fresh_code().is_none());
     let status = bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c"));
     assert_eq!(status, Status::Finished);
     assert!(run.fresh_code().unwrap().secret().same_as(CODE));
     assert_eq!(bench.log, ["probe", "listen", "await"]);
-    assert_eq!(
-        (bench.redemptions, bench.refreshes),
-        (1, 1),
-        "those of the registration"
-    );
+    assert_eq!((bench.redemptions, bench.refreshes), (1, 1), "those of the registration");
     assert_eq!((bench.lines.len(), &bench.vault), (lines, &kept));
     assert!(run.used_codes().is_empty());
     assert!(Run::code(Registration::default()).is_none());
@@ -1083,11 +902,7 @@ fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
     let (mut bench, _) = asked_anew();
     let (mut again, status) = bench.step_three();
     assert_eq!(status, Status::Asking);
-    assert!(
-        bench.log.contains(&"relisten".to_owned()),
-        "{:?}",
-        bench.log
-    );
+    assert!(bench.log.contains(&"relisten".to_owned()), "{:?}", bench.log);
     assert_eq!(bench.paste(&mut again, CODE), Status::Finished);
     assert_eq!(bench.commit().1, Status::Finished);
 }
@@ -1110,10 +925,7 @@ fn a_code_alone_is_not_sent_where_another_process_may_have_sent_it() {
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
     let (mut again, status) = bench.step_three();
     assert_eq!(status, Status::Asking);
-    assert!(matches!(
-        again.answer(CODE, 0),
-        Answered::NotTaken(WrongPaste::CodeAlone)
-    ));
+    assert!(matches!(again.answer(CODE, 0), Answered::NotTaken(WrongPaste::CodeAlone)));
     let address = format!("http://localhost/?code={CODE}&state=7f3c");
     assert_eq!(bench.paste(&mut again, &address), Status::Finished);
 }
@@ -1123,10 +935,7 @@ fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
     let mut bench = Bench::default();
     bench.step_two();
     assert_eq!(bench.step_three().1, Status::Asking);
-    for (redirect, called) in [
-        ("http://localhost", "relisten"),
-        ("https://localhost", "listen"),
-    ] {
+    for (redirect, called) in [("http://localhost", "relisten"), ("https://localhost", "listen")] {
         bench.log.clear();
         let request = PartnerApiRequest {
             redirect: RedirectAddress::parse(redirect).unwrap(),
@@ -1143,25 +952,15 @@ fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
 fn zz_probe_a_rollback_that_cannot_be_noted() {
     let mut bench = Bench::registered();
     bench.step_two();
-    bench.fail(
-        "readback",
-        Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)),
-    );
+    bench.fail("readback", Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)));
     for _ in 0..1000 {
         bench.fail(
             "note rolled-back",
-            Failure::new(
-                Service::Disk,
-                Cause::Disk(crate::engine::effect::DiskFault::Full),
-            ),
+            Failure::new(Service::Disk, Cause::Disk(crate::engine::effect::DiskFault::Full)),
         );
     }
     let (run, status) = bench.commit();
-    let tries = bench
-        .log
-        .iter()
-        .filter(|name| *name == "note rolled-back")
-        .count();
+    let tries = bench.log.iter().filter(|name| *name == "note rolled-back").count();
     println!(
         "rolled-back noted {tries} times; status {status:?}; failed with {:?}",
         run.failed().map(|(c, f)| (c.id, f.cause))

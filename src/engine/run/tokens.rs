@@ -48,33 +48,23 @@ pub(super) fn user(
     }
     right_address(claims, tenant, application, api)?;
     let scope = |name: &str| {
-        claims
-            .scopes
-            .iter()
-            .any(|scope| scope.as_str().rsplit('/').next() == Some(name))
+        claims.scopes.iter().any(|scope| scope.as_str().rsplit('/').next() == Some(name))
     };
     // Entra names the permission behind `.default`; a server that does not know that convention grants it to the letter.
     if !scope("user_impersonation") && !scope(".default") {
-        let have = if claims.scopes.is_empty() {
-            "none".to_owned()
-        } else {
-            joined(&claims.scopes)
-        };
-        return Err(mismatch(
-            Mismatch::Scope,
-            &format!("have: {have}; need: user_impersonation"),
-        ));
+        let have =
+            if claims.scopes.is_empty() { "none".to_owned() } else { joined(&claims.scopes) };
+        return Err(mismatch(Mismatch::Scope, &format!("have: {have}; need: user_impersonation")));
     }
     Ok(shown(claims.user.as_ref().or(claims.name.as_ref())))
 }
 
 /// Whether the token shows multifactor authentication; `None` when it does not say.
 pub(super) fn mfa(claims: &Claims) -> Option<bool> {
-    claims.methods.as_ref().map(|methods| {
-        methods
-            .iter()
-            .any(|method| method == "mfa" || method == "ngcmfa")
-    })
+    claims
+        .methods
+        .as_ref()
+        .map(|methods| methods.iter().any(|method| method == "mfa" || method == "ngcmfa"))
 }
 
 fn right_address(
@@ -90,20 +80,13 @@ fn right_address(
         Some(_) | None => Ok(()),
     };
     same(&claims.tenant, tenant.as_str(), Mismatch::Tenant)?;
-    same(
-        &claims.application,
-        application.as_str(),
-        Mismatch::Application,
-    )?;
+    same(&claims.application, application.as_str(), Mismatch::Application)?;
     let Some(audience) = &claims.audience else {
         return Ok(());
     };
     let (other_app, other_host) = match api {
         For::PartnerCenter => (PARTNER_API_APP, "https://api.partner.microsoft.com"),
-        For::PartnerApi => (
-            PARTNER_CENTER_APP,
-            "https://api.partnercenter.microsoft.com",
-        ),
+        For::PartnerApi => (PARTNER_CENTER_APP, "https://api.partnercenter.microsoft.com"),
     };
     let plain = audience.as_str().trim_end_matches('/');
     let retired = [
@@ -122,11 +105,7 @@ fn shown(value: Option<&Foreign>) -> String {
 }
 
 fn joined(values: &[Foreign]) -> String {
-    values
-        .iter()
-        .map(Foreign::as_str)
-        .collect::<Vec<_>>()
-        .join(" ")
+    values.iter().map(Foreign::as_str).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -152,10 +131,7 @@ mod tests {
     fn a_scope_is_granted_by_its_name_or_to_the_letter() {
         for (scope, expected) in [
             ("user_impersonation", true),
-            (
-                "https://api.partnercenter.microsoft.com/user_impersonation",
-                true,
-            ),
+            ("https://api.partnercenter.microsoft.com/user_impersonation", true),
             ("https://api.partnercenter.microsoft.com/.default", true),
             ("profile", false),
             ("", false),

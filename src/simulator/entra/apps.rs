@@ -118,10 +118,7 @@ impl Scopes {
 
     /// The API of the first permission; Microsoft Graph where there is none.
     pub(super) fn first(&self) -> Option<&'static Resource> {
-        self.api
-            .first()
-            .map(|(resource, _)| *resource)
-            .or_else(Resource::graph)
+        self.api.first().map(|(resource, _)| *resource).or_else(Resource::graph)
     }
 
     /// The one API that client credentials are for.
@@ -143,11 +140,7 @@ impl Scopes {
             .api
             .iter()
             .any(|(resource, permission)| permission == ".default" && resource.listed);
-        if all {
-            Resource::listed().collect()
-        } else {
-            self.resources()
-        }
+        if all { Resource::listed().collect() } else { self.resources() }
     }
 
     /// The `scope` of an answer for one API.

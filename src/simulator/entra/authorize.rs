@@ -32,11 +32,7 @@ impl From<Refusal> for Stop {
 
 /// Answers with the first page, or with a refusal.
 pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
-    let fields = if call.method == hyper::Method::POST {
-        call.form()
-    } else {
-        call.query.clone()
-    };
+    let fields = if call.method == hyper::Method::POST { call.form() } else { call.query.clone() };
     let asked = whither(shared, &fields, tenant, version).and_then(|back| {
         checked(shared, &fields, tenant, version, &back)
             .map_err(|refusal| Stop::Sent(Box::new((back, refusal))))
@@ -66,11 +62,7 @@ pub(super) fn admin_consent(shared: &Shared, call: &Call, tenant: &str) -> Reply
 fn begun(shared: &Shared, call: &Call, asked: Result<Asked, Stop>) -> Reply {
     match asked {
         Ok(asked) => {
-            let visit = Visit {
-                asked,
-                stage: Stage::Password,
-                mistakes: 0,
-            };
+            let visit = Visit { asked, stage: Stage::Password, mistakes: 0 };
             let name = chance::word(24);
             let page = pages::stage(shared, &name, &visit, None);
             shared.desk().visits.insert(name, visit);
@@ -87,9 +79,7 @@ fn whither(shared: &Shared, fields: &Pairs, tenant: &str, version: Version) -> R
     if let Some(name) = fields.twice() {
         return Err(twice(name).into());
     }
-    let client = fields
-        .get("client_id")
-        .ok_or_else(|| Refusal::missing("client_id"))?;
+    let client = fields.get("client_id").ok_or_else(|| Refusal::missing("client_id"))?;
     if !client.eq_ignore_ascii_case(&shared.facts.client_id) {
         return Err(Refusal::of(700_016)
             .fill("{app}", client)
@@ -159,11 +149,7 @@ fn checked(
         consent,
         consent_again: ["consent", "admin_consent"].contains(&prompt),
         login_hint: fields.get("login_hint").map(str::to_owned),
-        kind: if prompt == "admin_consent" {
-            Kind::CodeForAll
-        } else {
-            Kind::Code
-        },
+        kind: if prompt == "admin_consent" { Kind::CodeForAll } else { Kind::Code },
     })
 }
 
@@ -190,9 +176,7 @@ fn api(fields: &Pairs, version: Version) -> Result<(Option<&'static Resource>, S
         }
         Version::V2 if fields.raw("resource").is_some() => Err(Refusal::of(901_002)),
         Version::V2 => {
-            let text = fields
-                .get("scope")
-                .ok_or_else(|| Refusal::missing("scope"))?;
+            let text = fields.get("scope").ok_or_else(|| Refusal::missing("scope"))?;
             Ok((None, Scopes::parse(text)?))
         }
     }
@@ -235,14 +219,11 @@ fn is_registered(uri: &str) -> bool {
         && url.username().is_empty()
         && url.password().is_none();
     plain
-        && REGISTERED
-            .iter()
-            .filter_map(|own| Url::parse(own).ok())
-            .any(|own| {
-                own.scheme() == url.scheme()
-                    && own.host_str() == url.host_str()
-                    && own.path() == url.path()
-            })
+        && REGISTERED.iter().filter_map(|own| Url::parse(own).ok()).any(|own| {
+            own.scheme() == url.scheme()
+                && own.host_str() == url.host_str()
+                && own.path() == url.path()
+        })
 }
 
 /// A parameter was sent twice.

@@ -52,11 +52,7 @@ impl Grant<'_> {
             Version::V2 => shared.is(Quirk::StringNumbers),
         };
         let number = |number: i64| {
-            if strings {
-                Value::from(number.to_string())
-            } else {
-                Value::from(number)
-            }
+            if strings { Value::from(number.to_string()) } else { Value::from(number) }
         };
         put("token_type", "Bearer".into());
         if let Some(scope) = self.scope {
@@ -94,11 +90,8 @@ pub(super) fn client_info(shared: &Shared) -> String {
 pub(super) fn for_application(shared: &Shared, audience: &str) -> String {
     let issuer = issuer(shared, Tenant::Home, Version::V1);
     let mut claims = common(shared, audience, &issuer, &shared.facts.tenant_id);
-    let application = if shared.is(Quirk::OtherAppToken) {
-        OTHER_APPLICATION
-    } else {
-        &shared.facts.client_id
-    };
+    let application =
+        if shared.is(Quirk::OtherAppToken) { OTHER_APPLICATION } else { &shared.facts.client_id };
     extend(
         &mut claims,
         json!({
@@ -215,19 +208,11 @@ fn extend(claims: &mut Map<String, Value>, more: Value) {
 }
 
 fn ways(mfa: bool) -> Value {
-    if mfa {
-        json!(["pwd", "mfa"])
-    } else {
-        json!(["pwd"])
-    }
+    if mfa { json!(["pwd", "mfa"]) } else { json!(["pwd"]) }
 }
 
 fn home_tenant(shared: &Shared) -> Tenant {
-    if shared.is(Quirk::WrongTenantUser) {
-        Tenant::Other
-    } else {
-        Tenant::Home
-    }
+    if shared.is(Quirk::WrongTenantUser) { Tenant::Other } else { Tenant::Home }
 }
 
 fn home(shared: &Shared) -> &str {
@@ -235,11 +220,7 @@ fn home(shared: &Shared) -> &str {
 }
 
 fn upn(shared: &Shared) -> &str {
-    if home(shared) == OTHER_TENANT {
-        "admin@fabrikam.onmicrosoft.com"
-    } else {
-        &shared.facts.user
-    }
+    if home(shared) == OTHER_TENANT { "admin@fabrikam.onmicrosoft.com" } else { &shared.facts.user }
 }
 
 /// A subject is another one for every audience.

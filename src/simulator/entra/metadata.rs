@@ -53,11 +53,7 @@ pub(super) fn instance(shared: &Shared, call: &Call) -> Reply {
 /// Answers how a user signs in, which client libraries ask before they try a password.
 pub(super) fn realm(shared: &Shared, call: &Call, user: &str) -> Reply {
     let domain = user.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let ours = shared
-        .facts
-        .domains
-        .iter()
-        .any(|own| own.eq_ignore_ascii_case(domain));
+    let ours = shared.facts.domains.iter().any(|own| own.eq_ignore_ascii_case(domain));
     let kind = if ours { "Managed" } else { "Unknown" };
     let body = json!({
         "ver": "1.0", "account_type": kind, "domain_name": domain, "cloud_instance_name": "microsoftonline.com",
@@ -125,15 +121,9 @@ fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Ref
         fields.insert("issuer".to_owned(), shared.base.clone().into());
     }
     if let (true, Some(fields)) = (shared.is(Quirk::AnotherCloud), document.as_object_mut()) {
-        fields.insert(
-            "cloud_instance_name".to_owned(),
-            "partner.microsoftonline.cn".into(),
-        );
+        fields.insert("cloud_instance_name".to_owned(), "partner.microsoftonline.cn".into());
         fields.insert("tenant_region_scope".to_owned(), "AS".into());
-        fields.insert(
-            "msgraph_host".to_owned(),
-            "microsoftgraph.chinacloudapi.cn".into(),
-        );
+        fields.insert("msgraph_host".to_owned(), "microsoftgraph.chinacloudapi.cn".into());
     }
     Ok(document)
 }
@@ -157,11 +147,7 @@ fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
         return Err(Refusal::of(50_049));
     }
     let tenant = url.path_segments().and_then(|mut all| all.next());
-    let generation = if url.path().contains("/v2.0/") {
-        "v2.0/"
-    } else {
-        ""
-    };
+    let generation = if url.path().contains("/v2.0/") { "v2.0/" } else { "" };
     let document = format!(
         "{}/{}/{generation}.well-known/openid-configuration",
         shared.base,

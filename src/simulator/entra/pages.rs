@@ -50,16 +50,11 @@ pub(super) fn refused(shared: &Shared, call: &Call, refusal: &Refusal) -> Reply 
 
 /// Sends fields back in a form that posts itself.
 pub(super) fn posted_back(address: &str, fields: &[(&'static str, String)]) -> Reply {
-    let mut body = format!(
-        "<form method=\"post\" action=\"{}\" name=\"hiddenform\">",
-        escaped(address)
-    );
+    let mut body =
+        format!("<form method=\"post\" action=\"{}\" name=\"hiddenform\">", escaped(address));
     for (name, value) in fields {
-        let _ok = write!(
-            body,
-            "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
-            escaped(value)
-        );
+        let _ok =
+            write!(body, "<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value));
     }
     body.push_str(
         "<noscript><p>Script is disabled. Click Submit to continue.</p><button>Submit</button></noscript></form>\

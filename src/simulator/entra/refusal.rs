@@ -75,9 +75,7 @@ impl Refusal {
             ("{redirect}", &facts.redirect_uri),
         ]
         .into_iter()
-        .fold(self.text.clone(), |text, (name, value)| {
-            text.replace(name, value)
-        });
+        .fold(self.text.clone(), |text, (name, value)| text.replace(name, value));
         match (self.first, self.code) {
             (Some(first), Some(code)) => {
                 format!("AADSTS{first}: Error validating credentials. AADSTS{code}: {text}")
@@ -92,10 +90,7 @@ impl Refusal {
         let ids = Ids::of(shared, call);
         let mut body = Map::new();
         body.insert("error".to_owned(), self.error.into());
-        body.insert(
-            "error_description".to_owned(),
-            ids.described(&self.sentence(shared)).into(),
-        );
+        body.insert("error_description".to_owned(), ids.described(&self.sentence(shared)).into());
         let codes: Vec<u32> = self.first.into_iter().chain(self.code).collect();
         if !codes.is_empty() {
             body.insert("error_codes".to_owned(), json!(codes));
@@ -211,11 +206,7 @@ impl Ids {
     }
 
     fn described(&self, sentence: &str) -> String {
-        let Self {
-            trace,
-            correlation,
-            timestamp,
-        } = self;
+        let Self { trace, correlation, timestamp } = self;
         format!(
             "{sentence}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {timestamp}"
         )

@@ -73,9 +73,7 @@ fn password(shared: &Shared, visit: &Visit, form: &Pairs) -> Step {
     let facts = &shared.facts;
     let user = form.get("login").unwrap_or_default().trim();
     let known = user.eq_ignore_ascii_case(&facts.user);
-    let domain = user
-        .rsplit_once('@')
-        .map(|(_, domain)| domain.to_ascii_lowercase());
+    let domain = user.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
     let ours = domain.is_some_and(|domain| facts.domains.contains(&domain));
     if visit.mistakes >= PATIENCE {
         return Step::Shown(Refusal::of(50_053));
@@ -97,10 +95,7 @@ fn password(shared: &Shared, visit: &Visit, form: &Pairs) -> Step {
 
 /// A refusal that stands where the consent page would.
 fn stopped(shared: &Shared, stage: Stage) -> Option<Refusal> {
-    (stage == Stage::Consent)
-        .then(|| shared.scenario.entra("consent"))
-        .flatten()
-        .map(Refusal::from)
+    (stage == Stage::Consent).then(|| shared.scenario.entra("consent")).flatten().map(Refusal::from)
 }
 
 fn cancelled(visit: &Visit) -> Refusal {

@@ -33,10 +33,8 @@ pub(super) struct Ask<'a> {
 /// Answers a request for tokens.
 pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
     if call.method != Method::POST {
-        let text = format!(
-            "The endpoint only accepts POST requests. Received a {} request.",
-            call.method
-        );
+        let text =
+            format!("The endpoint only accepts POST requests. Received a {} request.", call.method);
         return Refusal::new(900_561, "invalid_request", text)
             .with_status(405)
             .reply(shared, call)
@@ -52,12 +50,7 @@ pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Versio
 pub(super) fn device(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
     let form = call.form();
     let started = Tenant::named(tenant, &shared.facts).and_then(|tenant| {
-        let ask = Ask {
-            shared,
-            form: &form,
-            tenant,
-            version,
-        };
+        let ask = Ask { shared, form: &form, tenant, version };
         ask.known_client(ask.need("client_id")?)?;
         let needed = match version {
             Version::V1 => Resource::named(ask.need("resource")?).map(|_| ()),
@@ -78,12 +71,7 @@ fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Resu
     if let Some(name) = form.twice() {
         return Err(authorize::twice(name));
     }
-    let ask = Ask {
-        shared,
-        form: &form,
-        tenant,
-        version,
-    };
+    let ask = Ask { shared, form: &form, tenant, version };
     let grant = ask.need("grant_type")?;
     if version == Version::V2 && form.raw("resource").is_some() {
         return Err(Refusal::of(901_002));
@@ -129,9 +117,7 @@ impl<'a> Ask<'a> {
         if client.eq_ignore_ascii_case(&facts.client_id) {
             return Ok(());
         }
-        Err(Refusal::of(700_016)
-            .fill("{app}", client)
-            .fill("{tenant}", self.tenant.segment(facts)))
+        Err(Refusal::of(700_016).fill("{app}", client).fill("{tenant}", self.tenant.segment(facts)))
     }
 
     /// Checks who asks. The secret may be in the form or in HTTP Basic, but not differently in both.
@@ -213,12 +199,7 @@ impl<'a> Ask<'a> {
 
     fn for_device(&self) -> Result<Refusal, Refusal> {
         let code = self.need("device_code")?;
-        let until = self
-            .shared
-            .desk()
-            .devices
-            .get(code)
-            .map(|device| device.until);
+        let until = self.shared.desk().devices.get(code).map(|device| device.until);
         self.strike("device", "")?;
         Ok(match until {
             None => Refusal::of(70_018),
@@ -230,16 +211,9 @@ impl<'a> Ask<'a> {
     fn start_device(&self) -> Value {
         let name = chance::word(90);
         let until = self.shared.clock.now() + 900;
-        self.shared
-            .desk()
-            .devices
-            .insert(name.clone(), Device { until });
-        let user_code: String = chance::guid()
-            .replace('-', "")
-            .to_uppercase()
-            .chars()
-            .take(9)
-            .collect();
+        self.shared.desk().devices.insert(name.clone(), Device { until });
+        let user_code: String =
+            chance::guid().replace('-', "").to_uppercase().chars().take(9).collect();
         let page = format!("{}/common/oauth2/deviceauth", self.shared.base);
         json!({
             "user_code": user_code, "device_code": name, "verification_uri": page, "expires_in": 900, "interval": 5,
@@ -266,9 +240,5 @@ fn missing_principal(tenant: &str) -> Refusal {
 fn hostile() -> String {
     let tricks = "Invalid client secret.\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}[1;1H\u{1b}[31mPassword: \u{9b}31m\u{202e}txet\u{2066}\u{200b}\
                   \u{1b}]52;c;cm0gLXJmIC8=\u{7}\u{1b}]8;;https://evil.example\u{1b}\\click\u{1b}]8;;\u{1b}\\\0\u{8}\r\nSecret ok\u{85}%s%n=cmd()";
-    format!(
-        "{tricks}{}{}",
-        "Z\u{335}".repeat(400),
-        "long ".repeat(4_000)
-    )
+    format!("{tricks}{}{}", "Z\u{335}".repeat(400), "long ".repeat(4_000))
 }

@@ -57,10 +57,7 @@ impl<'a> Ask<'a> {
                 code.used = true;
             }
         }
-        let person = Person {
-            mfa: code.mfa,
-            nonce: code.asked.nonce.clone(),
-        };
+        let person = Person { mfa: code.mfa, nonce: code.asked.nonce.clone() };
         let id_token = self.version == Version::V1 || code.asked.scopes.has("openid");
         let renew = self.version == Version::V1
             || code.asked.scopes.has("offline_access")
@@ -102,11 +99,7 @@ impl<'a> Ask<'a> {
             }
             (None, Some(_)) | (Some(_), None) => false,
         };
-        if matches {
-            Ok(())
-        } else {
-            Err(Refusal::of(501_481))
-        }
+        if matches { Ok(()) } else { Err(Refusal::of(501_481)) }
     }
 
     /// Which API a code is redeemed for, as the request names it.
@@ -165,15 +158,9 @@ impl<'a> Ask<'a> {
                 renewal.used = self.shared.clock.now();
             }
         }
-        let person = Person {
-            mfa: renewal.mfa,
-            nonce: None,
-        };
+        let person = Person { mfa: renewal.mfa, nonce: None };
         let openid = match self.version {
-            Version::V1 => self
-                .form
-                .get("scope")
-                .is_some_and(|scope| scope.contains("openid")),
+            Version::V1 => self.form.get("scope").is_some_and(|scope| scope.contains("openid")),
             Version::V2 => scopes.has("openid"),
         };
         let renew = self.version == Version::V1 || scopes.has("offline_access");
@@ -190,11 +177,7 @@ impl<'a> Ask<'a> {
                 let asked = self.form.get("resource");
                 let named = asked.map(Resource::named).transpose()?;
                 let resource = named.unwrap_or(renewal.resource);
-                Ok((
-                    resource,
-                    asked.unwrap_or(resource.uri),
-                    renewal.scopes.clone(),
-                ))
+                Ok((resource, asked.unwrap_or(resource.uri), renewal.scopes.clone()))
             }
             Version::V2 => {
                 let (resource, scopes) = match self.form.get("scope") {
@@ -255,14 +238,8 @@ impl<'a> Ask<'a> {
 
 /// A code or refresh token that is not known: cut short, or something else altogether.
 fn malformed(name: &str, desk: &Desk) -> Refusal {
-    let clean = name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let clean = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     let begins = |whole: &String| whole.starts_with(name) || name.starts_with(whole.as_str());
     let cut = desk.codes.keys().any(begins) || desk.renewals.keys().any(begins);
-    if cut || !clean || name.len() < 100 {
-        Refusal::of(9_002_313)
-    } else {
-        Refusal::of(70_000)
-    }
+    if cut || !clean || name.len() < 100 { Refusal::of(9_002_313) } else { Refusal::of(70_000) }
 }

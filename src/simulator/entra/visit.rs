@@ -106,11 +106,7 @@ impl Visit {
             Stage::Consent => return None,
         };
         self.stage = next;
-        if self.wants(shared, next) {
-            Some(next)
-        } else {
-            self.advance(shared)
-        }
+        if self.wants(shared, next) { Some(next) } else { self.advance(shared) }
     }
 
     fn wants(&self, shared: &Shared, stage: Stage) -> bool {
@@ -203,9 +199,7 @@ impl Back {
             let refusal = Refusal::of(50_011).fill("{redirect}", &self.redirect_uri);
             return pages::refused(shared, call, &refusal);
         };
-        let text = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let location = match self.mode {
             Mode::Query if url.query().is_some() => format!("{url}&{text}"),
             Mode::Query => format!("{url}?{text}"),

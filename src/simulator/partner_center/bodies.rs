@@ -14,16 +14,8 @@ type Answer = Result<Value, Reply>;
 pub(super) fn customers(_: &Shared, call: &Call, _: &str) -> Answer {
     let size = size(call)?;
     let all = [
-        (
-            "b44bb1fb-c595-45b0-9e09-d657365580bf",
-            "northwind",
-            "Northwind Traders",
-        ),
-        (
-            "45c44870-ef77-4fdd-b6fe-3dacb075cff2",
-            "adatum",
-            "Adatum Corporation",
-        ),
+        ("b44bb1fb-c595-45b0-9e09-d657365580bf", "northwind", "Northwind Traders"),
+        ("45c44870-ef77-4fdd-b6fe-3dacb075cff2", "adatum", "Adatum Corporation"),
     ];
     let items: Vec<Value> = all
         .iter()
@@ -45,15 +37,8 @@ pub(super) fn customers(_: &Shared, call: &Call, _: &str) -> Answer {
 pub(super) fn invoices(_: &Shared, call: &Call, _: &str) -> Answer {
     // `size` counts for legacy invoices only.
     let size = size(call)?;
-    let items: Vec<Value> = [legacy()]
-        .into_iter()
-        .take(size)
-        .chain([modern()])
-        .collect();
-    Ok(collection(
-        &items,
-        &format!("/invoices?size={size}&offset=0"),
-    ))
+    let items: Vec<Value> = [legacy()].into_iter().take(size).chain([modern()]).collect();
+    Ok(collection(&items, &format!("/invoices?size={size}&offset=0")))
 }
 
 pub(super) fn invoice(_: &Shared, _: &Call, id: &str) -> Answer {
@@ -75,18 +60,13 @@ pub(super) fn summaries(_: &Shared) -> Value {
 }
 
 pub(super) fn estimates(_: &Shared, call: &Call, _: &str) -> Answer {
-    let currency = call
-        .query
-        .get("currencycode")
-        .ok_or_else(|| bad("The currency code is missing."))?;
+    let currency =
+        call.query.get("currencycode").ok_or_else(|| bad("The currency code is missing."))?;
     let link = json!({
         "title": "Estimates", "description": "Unbilled usage", "period": "current",
         "link": {"uri": format!("/invoices/unbilled/lineitems?provider=onetime&invoicelineitemtype=usagelineitems&currencycode={currency}&period=current"), "method": "GET", "headers": []},
     });
-    Ok(collection(
-        &[link],
-        &format!("/invoices/estimates/links?currencycode={currency}"),
-    ))
+    Ok(collection(&[link], &format!("/invoices/estimates/links?currencycode={currency}")))
 }
 
 pub(super) fn legal_business(shared: &Shared) -> Value {
@@ -100,11 +80,8 @@ pub(super) fn legal_business(shared: &Shared) -> Value {
 }
 
 pub(super) fn organization(shared: &Shared) -> Value {
-    let tenant = if shared.is(Quirk::TenantDiffers) {
-        entra::OTHER_TENANT
-    } else {
-        &shared.facts.tenant_id
-    };
+    let tenant =
+        if shared.is(Quirk::TenantDiffers) { entra::OTHER_TENANT } else { &shared.facts.tenant_id };
     json!({
         "id": tenant, "companyName": company(shared), "defaultAddress": address(), "tenantId": tenant,
         "domain": shared.facts.domain, "email": shared.facts.user, "language": "en", "culture": "en-US",
@@ -114,11 +91,7 @@ pub(super) fn organization(shared: &Shared) -> Value {
 }
 
 pub(super) fn mpn(shared: &Shared, call: &Call, _: &str) -> Answer {
-    let ours = if shared.is(Quirk::MpnDiffers) {
-        "6000001"
-    } else {
-        &shared.facts.mpn_id
-    };
+    let ours = if shared.is(Quirk::MpnDiffers) { "6000001" } else { &shared.facts.mpn_id };
     if let Some(asked) = call.query.get("mpnId") {
         if !asked.chars().all(|c| c.is_ascii_digit()) {
             return Err(bad("MPN Id must be numeric."));

@@ -85,10 +85,7 @@ pub(super) fn rates(shared: &Shared, month: &str) -> Reply {
         // Writing to a String cannot fail.
         let _ok = write!(text, "\"{code}\",\"{rate}\",\"{month}\"\r\n");
     }
-    file(
-        Reply::whole(StatusCode::OK, Some("application/octet-stream"), text),
-        "fxrates",
-    )
+    file(Reply::whole(StatusCode::OK, Some("application/octet-stream"), text), "fxrates")
 }
 
 /// Answers with a price sheet, as a file or as an archive that holds one.
@@ -110,10 +107,7 @@ pub(super) fn sheet(shared: &Shared, view: &str, market: &str, zip: bool) -> Rep
         let parts = plan.around(head, tail);
         return file(streamed(shared, whole, parts), "sheets.zip");
     }
-    file(
-        streamed(shared, length, plan.around(Bytes::new(), Bytes::new())),
-        "pricesheet",
-    )
+    file(streamed(shared, length, plan.around(Bytes::new(), Bytes::new())), "pricesheet")
 }
 
 /// The parts of a sheet.
@@ -145,18 +139,11 @@ impl Plan {
         let renamed = shared.is(Quirk::SheetRenamedColumns);
         let names: Vec<String> = columns
             .iter()
-            .map(|name| {
-                if renamed {
-                    format!("New {name}")
-                } else {
-                    (*name).to_owned()
-                }
-            })
+            .map(|name| if renamed { format!("New {name}") } else { (*name).to_owned() })
             .collect();
         let header = line(&names);
-        let rows: Vec<String> = (0..ROWS)
-            .map(|number| line(&row(columns, market, number)))
-            .collect();
+        let rows: Vec<String> =
+            (0..ROWS).map(|number| line(&row(columns, market, number))).collect();
         let block: String = rows.concat();
         let wanted = shared.sheet_bytes.saturating_sub(count(header.as_bytes()));
         let blocks = wanted / count(block.as_bytes()).max(1);
@@ -166,12 +153,7 @@ impl Plan {
         } else {
             last_rows(&rows, left)
         };
-        Self {
-            header: header.into(),
-            block: block.into(),
-            blocks,
-            rest: rest.into(),
-        }
+        Self { header: header.into(), block: block.into(), blocks, rest: rest.into() }
     }
 
     fn length(&self) -> u64 {
@@ -264,9 +246,7 @@ fn streamed(shared: &Shared, length: u64, parts: Parts) -> Reply {
         let chunk = match at {
             0..2 => parts.before.get(usize::try_from(at).unwrap_or(0)).cloned(),
             at if at < last => Some(parts.block.clone()),
-            at => usize::try_from(at - last)
-                .ok()
-                .and_then(|at| parts.after.get(at).cloned()),
+            at => usize::try_from(at - last).ok().and_then(|at| parts.after.get(at).cloned()),
         };
         let next = chunk.map(|chunk| {
             sent.fetch_add(count(&chunk), Ordering::Relaxed);
@@ -280,10 +260,9 @@ fn streamed(shared: &Shared, length: u64, parts: Parts) -> Reply {
 }
 
 fn file(reply: Reply, name: &str) -> Reply {
-    reply.header("cache-control", "private").header(
-        "content-disposition",
-        &format!("attachment; filename={name}"),
-    )
+    reply
+        .header("cache-control", "private")
+        .header("content-disposition", &format!("attachment; filename={name}"))
 }
 
 fn web_page() -> Reply {
@@ -294,31 +273,17 @@ fn web_page() -> Reply {
 /// What stands before and after the sheet in a ZIP archive that does not compress.
 fn archived(plan: &Plan) -> (Bytes, Bytes) {
     let name = b"sheets.csv";
-    let size = u32::try_from(plan.length())
-        .unwrap_or(u32::MAX)
-        .to_le_bytes();
+    let size = u32::try_from(plan.length()).unwrap_or(u32::MAX).to_le_bytes();
     let sum = plan.checksum().to_le_bytes();
     // Version 2.0, no flags, stored, 1 January 2026, check sum, both sizes, lengths of name and extra field.
-    let common = [
-        &[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x5c][..],
-        &sum,
-        &size,
-        &size,
-        &[10, 0, 0, 0],
-    ]
-    .concat();
+    let common =
+        [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x5c][..], &sum, &size, &size, &[10, 0, 0, 0]].concat();
     let head = [&b"PK\x03\x04"[..], &common, name].concat();
     let entry = [&b"PK\x01\x02\x14\x00"[..], &common, &[0; 14], name].concat();
     let start = (plan.length() + count(&head)).to_le_bytes();
     let start = start.get(..4).unwrap_or_default();
     let length = u32::try_from(entry.len()).unwrap_or(0).to_le_bytes();
-    let end = [
-        &b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..],
-        &length,
-        start,
-        &[0, 0],
-    ]
-    .concat();
+    let end = [&b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..], &length, start, &[0, 0]].concat();
     (head.into(), [entry, end].concat().into())
 }
 
@@ -331,9 +296,8 @@ mod tests {
     use super::*;
 
     fn plan(blocks: u64) -> Plan {
-        let rows: Vec<String> = (0..4)
-            .map(|number| line(&row(&CONSUMPTION, "US", number)))
-            .collect();
+        let rows: Vec<String> =
+            (0..4).map(|number| line(&row(&CONSUMPTION, "US", number))).collect();
         Plan {
             header: line(&CONSUMPTION.map(str::to_owned)).into(),
             block: rows.concat().into(),

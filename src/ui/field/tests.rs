@@ -40,12 +40,8 @@ fn typing_inserts_at_the_caret() {
 #[test]
 fn moving_goes_by_what_a_person_calls_a_character() {
     let mut field = field("a本e\u{301}🇯🇵z", 0);
-    for wanted in [
-        "a本e\u{301}🇯🇵|z",
-        "a本e\u{301}|🇯🇵z",
-        "a本|e\u{301}🇯🇵z",
-        "a|本e\u{301}🇯🇵z",
-    ] {
+    for wanted in ["a本e\u{301}🇯🇵|z", "a本e\u{301}|🇯🇵z", "a本|e\u{301}🇯🇵z", "a|本e\u{301}🇯🇵z"]
+    {
         field.press(Intent::Left);
         assert_eq!(shown(&field), wanted);
     }
@@ -91,9 +87,9 @@ fn the_caret_never_rests_inside_what_an_edit_joined() {
 #[test]
 fn control_and_invisible_characters_are_refused_and_odd_blanks_become_plain() {
     let mut field = TextField::default();
-    for character in [
-        '\n', '\r', '\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}', '\u{feff}', '\u{2028}',
-    ] {
+    for character in
+        ['\n', '\r', '\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}', '\u{feff}', '\u{2028}']
+    {
         assert!(!field.press(Intent::Typed(character)), "{character:?}");
     }
     assert!(field.press(Intent::Typed('\u{a0}')));
@@ -206,26 +202,10 @@ fn a_paste_is_trimmed_and_says_so() {
         ("abc", "abc", None),
         ("a b", "a b", None),
         ("abc\n", "abc", Some("Pasted without 1 line end.")),
-        (
-            " abc \r\n",
-            "abc",
-            Some("Pasted without 2 line ends and 2 blanks."),
-        ),
-        (
-            "\t ab\ncd\u{a0}",
-            "abcd",
-            Some("Pasted without 1 line end and 3 blanks."),
-        ),
-        (
-            "\u{feff}a\u{200b}b",
-            "ab",
-            Some("Pasted without 2 invisible characters."),
-        ),
-        (
-            "a\u{1b}[31m  b",
-            "a[31m  b",
-            Some("Pasted without 1 invisible character."),
-        ),
+        (" abc \r\n", "abc", Some("Pasted without 2 line ends and 2 blanks.")),
+        ("\t ab\ncd\u{a0}", "abcd", Some("Pasted without 1 line end and 3 blanks.")),
+        ("\u{feff}a\u{200b}b", "ab", Some("Pasted without 2 invisible characters.")),
+        ("a\u{1b}[31m  b", "a[31m  b", Some("Pasted without 1 invisible character.")),
     ] {
         let (mut text, mut secret) = (TextField::default(), SecretField::new());
         for pasted in [text.paste(raw), secret.paste(raw)] {
@@ -245,10 +225,7 @@ fn a_paste_of_nothing_or_too_much_changes_nothing() {
     assert!(!text.press(Intent::Undo));
     let mut secret = SecretField::new();
     assert_eq!(secret.paste(" \n"), Pasted::Nothing);
-    assert_eq!(
-        secret.paste(&"x".repeat(SecretField::LONGEST + 1)),
-        Pasted::TooLong
-    );
+    assert_eq!(secret.paste(&"x".repeat(SecretField::LONGEST + 1)), Pasted::TooLong);
     assert!(secret.is_empty());
     assert!(Pasted::Nothing.note().is_some());
     assert!(Pasted::TooLong.note().unwrap().contains("too long"));

@@ -38,11 +38,8 @@ pub(super) fn asked(wizard: &Wizard) -> Asked {
 /// "2 of 5: Application ID (aside) [value]: "
 pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
     let count = wizard.stops().len().saturating_sub(1);
-    let mut text = if count > 1 {
-        format!("{} of {count}: ", wizard.focus + 1)
-    } else {
-        String::new()
-    };
+    let mut text =
+        if count > 1 { format!("{} of {count}: ", wizard.focus + 1) } else { String::new() };
     text.push_str(input.field.label());
     if let Some(aside) = input.aside.as_deref().filter(|aside| !aside.is_empty()) {
         text = format!("{text} ({aside})");
@@ -53,9 +50,8 @@ pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
         Body::Secret(secret) => format!("{}, not shown", counted(secret.characters())),
         Body::Choice { options, chosen } => {
             let all = options.iter().enumerate();
-            let all: Vec<String> = all
-                .map(|(index, option)| format!("{} {option}", index + 1))
-                .collect();
+            let all: Vec<String> =
+                all.map(|(index, option)| format!("{} {option}", index + 1)).collect();
             text = format!("{text}: {}", all.join(", "));
             (chosen + 1).to_string()
         }
@@ -78,10 +74,7 @@ pub(super) fn offer(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
     if enter.is_none() && numbers.is_none() && wizard.overlay.is_none() {
         return None;
     }
-    let ways: Vec<String> = enter
-        .into_iter()
-        .chain(numbers.map(str::to_owned))
-        .collect();
+    let ways: Vec<String> = enter.into_iter().chain(numbers.map(str::to_owned)).collect();
     Some(if ways.is_empty() {
         "One of the words: ".to_owned()
     } else {

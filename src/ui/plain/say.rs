@@ -19,20 +19,12 @@ pub(super) struct Saying {
 impl Saying {
     /// A line that is said once.
     pub(super) fn line(text: impl Into<String>) -> Self {
-        Self {
-            field: None,
-            text: text.into(),
-            said: Said::Once,
-            answers: false,
-        }
+        Self { field: None, text: text.into(), said: Said::Once, answers: false }
     }
 
     fn row(row: &Row) -> Option<Self> {
         let said = row.said;
-        spoken(row).map(|text| Self {
-            said,
-            ..Self::line(text)
-        })
+        spoken(row).map(|text| Self { said, ..Self::line(text) })
     }
 }
 
@@ -84,9 +76,7 @@ pub(super) fn line(number: usize, item: &Item) -> String {
         return format!("{number}. {text} - {mark}");
     }
     let more: Vec<String> = item.below.iter().filter_map(spoken).collect();
-    format!("{number}. {text}. {}", more.join(" "))
-        .trim_end()
-        .to_owned()
+    format!("{number}. {text}. {}", more.join(" ")).trim_end().to_owned()
 }
 
 /// A row as one line. A wide gap becomes a dash, a label gets its colon, and what is only shown at the edge is left out.
@@ -116,11 +106,7 @@ pub(super) fn spoken(row: &Row) -> Option<String> {
         };
     }
     let clock = row.said == Said::NowAndThen;
-    if let Some(right) = row
-        .right
-        .as_ref()
-        .filter(|it| clock || it.tone != Tone::Muted)
-    {
+    if let Some(right) = row.right.as_ref().filter(|it| clock || it.tone != Tone::Muted) {
         text = format!("{text}, {}", right.text);
     }
     (!text.is_empty()).then_some(text)
@@ -129,11 +115,7 @@ pub(super) fn spoken(row: &Row) -> Option<String> {
 /// Words with one blank between them; a wider gap divides.
 pub(super) fn flat(text: &str) -> String {
     let mut flat = String::new();
-    for part in text
-        .split("  ")
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
+    for part in text.split("  ").map(str::trim).filter(|part| !part.is_empty()) {
         if !flat.is_empty() {
             let number = flat.chars().all(|c| c.is_ascii_digit());
             flat.push_str(if number {
@@ -161,10 +143,7 @@ mod tests {
             .right(Tone::Muted, "0.4 s");
         for (row, said) in [
             (check, "ok: 1. Directory exists: contoso.example, EU"),
-            (
-                Row::pair("Why", 16, Tone::Plain, "it is so"),
-                "Why: it is so",
-            ),
+            (Row::pair("Why", 16, Tone::Plain, "it is so"), "Why: it is so"),
             (Row::pair("", 16, Tone::Plain, "2  press r"), "2. press r"),
             (
                 Row::of(Tone::Failure, "FAIL  ")
@@ -172,23 +151,11 @@ mod tests {
                     .right(Tone::Failure, "AADSTS7000215"),
                 "FAIL: Secret accepted, AADSTS7000215",
             ),
-            (
-                Row::pair("Answered by", 12, Tone::Plain, "Entra"),
-                "Answered by: Entra",
-            ),
-            (
-                Row::of(Tone::Warning, "!!  ").and(Tone::Plain, "too long"),
-                "!! too long",
-            ),
-            (
-                Row::of(Tone::Ok, "Registered: ").and(Tone::Title, "Contoso"),
-                "Registered: Contoso",
-            ),
+            (Row::pair("Answered by", 12, Tone::Plain, "Entra"), "Answered by: Entra"),
+            (Row::of(Tone::Warning, "!!  ").and(Tone::Plain, "too long"), "!! too long"),
+            (Row::of(Tone::Ok, "Registered: ").and(Tone::Title, "Contoso"), "Registered: Contoso"),
             (Row::text("Contoso    Production"), "Contoso - Production"),
-            (
-                Row::text("cut...").whole("https://login.example/a  b"),
-                "https://login.example/a  b",
-            ),
+            (Row::text("cut...").whole("https://login.example/a  b"), "https://login.example/a  b"),
             (
                 Row::of(Tone::Plain, "...  ")
                     .and(Tone::Plain, " 5  Billing  ")

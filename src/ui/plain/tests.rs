@@ -22,11 +22,7 @@ impl Typist {
         if story.wizard.place == Place::Opening {
             story.begin();
         }
-        let mut typist = Self {
-            story,
-            talk: Talk::new(),
-            transcript: String::new(),
-        };
+        let mut typist = Self { story, talk: Talk::new(), transcript: String::new() };
         typist.hear();
         typist
     }
@@ -47,8 +43,7 @@ impl Typist {
         for line in lines {
             let prompt = self.talk.prompt(&self.story.wizard);
             let hidden = prompt.as_ref().is_some_and(|prompt| prompt.hidden);
-            self.transcript
-                .push_str(&prompt.map_or_else(String::new, |prompt| prompt.text));
+            self.transcript.push_str(&prompt.map_or_else(String::new, |prompt| prompt.text));
             let hidden = hidden || !may_be_shown(line);
             self.transcript.push_str(if hidden { "" } else { line });
             self.transcript.push('\n');
@@ -88,8 +83,7 @@ impl Typist {
     }
 
     fn at_step_three(&mut self) -> &mut Self {
-        self.at_step_two()
-            .types(&[APP, APP, SECRET, TENANT, "", "", ""])
+        self.at_step_two().types(&[APP, APP, SECRET, TENANT, "", "", ""])
     }
 
     fn at_sign_in(&mut self) -> &mut Self {
@@ -126,17 +120,10 @@ fn a_registration_from_the_first_line_to_the_last() {
 #[test]
 fn keys_and_lines_end_in_the_same_journal() {
     let facts = |bench: &Bench| -> Vec<String> {
-        bench
-            .lines
-            .iter()
-            .map(|line| format!("{:?}", line.fact))
-            .collect()
+        bench.lines.iter().map(|line| format!("{:?}", line.fact)).collect()
     };
     let mut keys = Story::begun(setting());
-    keys.at_step_two()
-        .press("Tab Enter Enter Enter")
-        .paste(CODE)
-        .press("Enter Enter Enter");
+    keys.at_step_two().press("Tab Enter Enter Enter").paste(CODE).press("Enter Enter Enter");
     let mut lines = Typist::new();
     lines.at_sign_in().types(&[CODE, "", ""]);
     assert_eq!(lines.story.wizard.place, Place::Done);
@@ -174,18 +161,13 @@ fn wrong_values_are_said_with_the_way_to_the_right_one_and_asked_again() {
     let mut typist = Typist::new();
     typist.at_step_two();
     let guid = "a94be0d7-52c3-4e1f-8d6b-0f7a9c3e5b28";
-    let after = typist.after(&[
-        "", "hello", SECRET, APP, guid, SECRET, "x y", TENANT, "31", "",
-    ]);
+    let after = typist.after(&["", "hello", SECRET, APP, guid, SECRET, "x y", TENANT, "31", ""]);
     golden("plain-problems", &after);
     assert!(!after.contains(SECRET));
     assert!(typist.asks().starts_with("Enter = Register Credentials"));
     // The last one was refused, and Enter went on: it is asked again after the button, and nothing else is lost.
     typist.types(&[""]);
-    assert_eq!(
-        typist.asks(),
-        "5 of 5: Key ends on (optional, YYYY-MM-DD) [31]: "
-    );
+    assert_eq!(typist.asks(), "5 of 5: Key ends on (optional, YYYY-MM-DD) [31]: ");
     typist.types(&["clear", "", ""]);
     assert_eq!(typist.story.wizard.place, Place::Checking);
 }
@@ -202,10 +184,7 @@ fn the_first_wrong_one_of_several_is_asked_first() {
 fn words_go_back_and_elsewhere_and_can_be_values() {
     let mut typist = Typist::new();
     typist.types(&["", "=back"]);
-    assert_eq!(
-        typist.asks(),
-        "2 of 2: Environment: 1 Production, 2 Integration sandbox [1]: "
-    );
+    assert_eq!(typist.asks(), "2 of 2: Environment: 1 Production, 2 Integration sandbox [1]: ");
     typist.types(&["previous"]);
     assert_eq!(typist.asks(), "1 of 2: Account name (optional) [back]: ");
     typist.types(&["previous", "", "", "1"]);
@@ -235,9 +214,7 @@ fn a_failure_with_its_fix() {
     story.bench.fail("apptoken", refused(401, 7_000_215));
     let mut typist = Typist::at(story);
     typist.at_step_two();
-    let after = typist.after(&[
-        APP, APP, SECRET, TENANT, "", "", "d", "", "?", "", "c", "x", "",
-    ]);
+    let after = typist.after(&[APP, APP, SECRET, TENANT, "", "", "d", "", "?", "", "c", "x", ""]);
     golden("plain-stopped", &after);
     assert_eq!(
         typist.asks(),
@@ -272,20 +249,14 @@ fn every_check_is_one_line_and_a_long_wait_is_told() {
     let before = typist.transcript.len();
     typist.story.let_come(|effect| {
         let discovers = matches!(effect, Effect::Discover(_));
-        discovers
-            .then(|| Bench::default().perform(effect))
-            .flatten()
+        discovers.then(|| Bench::default().perform(effect)).flatten()
     });
     typist.hear();
     let told = typist.transcript.split_off(before);
     assert_eq!(told.lines().count(), 1, "{told}");
     assert!(told.starts_with("ok: 1. Directory exists: "), "{told}");
     assert_eq!(
-        typist
-            .after(&["", "anything"])
-            .lines()
-            .filter(|it| it.contains("Enter"))
-            .count(),
+        typist.after(&["", "anything"]).lines().filter(|it| it.contains("Enter")).count(),
         0
     );
     typist.types(&["back"]);
@@ -337,10 +308,7 @@ fn a_registration_that_is_there_is_listed_with_numbers() {
 
 #[test]
 fn a_rehearsal_says_so_on_every_page_and_what_to_type() {
-    let mut typist = Typist::at(Story::new(Setting {
-        rehearsal: Some(crib()),
-        ..setting()
-    }));
+    let mut typist = Typist::at(Story::new(Setting { rehearsal: Some(crib()), ..setting() }));
     typist.types(&["", "", "", "", "F2", "", "", ""]);
     golden("plain-rehearsal", &typist.transcript);
 }
@@ -357,12 +325,7 @@ fn a_page_is_said_again_when_asked_for() {
 fn a_value_that_does_not_fit_leaves_what_was_there() {
     let mut typist = Typist::new();
     typist.types(&["", "Contoso", "previous"]);
-    let after = typist
-        .after(&[&"x".repeat(5_000)])
-        .replace(&"x".repeat(5_000), "(long)");
-    assert!(
-        after.contains("!! That is too long for this field; nothing was taken."),
-        "{after}"
-    );
+    let after = typist.after(&[&"x".repeat(5_000)]).replace(&"x".repeat(5_000), "(long)");
+    assert!(after.contains("!! That is too long for this field; nothing was taken."), "{after}");
     assert_eq!(typist.asks(), "1 of 2: Account name (optional) [Contoso]: ");
 }

@@ -23,10 +23,8 @@ const EVERYWHERE: &[(&str, Deed)] = &[
 ];
 
 /// The same in fields only.
-const IN_FIELDS: &[(&str, Deed)] = &[
-    ("clear", Deed::Clear),
-    ("previous", Deed::Press(Intent::Previous)),
-];
+const IN_FIELDS: &[(&str, Deed)] =
+    &[("clear", Deed::Clear), ("previous", Deed::Press(Intent::Previous))];
 
 /// What a word does while a field is asked. Letter by letter, and few: everything else is a value.
 pub(super) fn in_field(word: &str) -> Option<Deed> {
@@ -50,10 +48,7 @@ pub(super) fn on_page(word: &str, page: &Page<'_>) -> Option<Deed> {
 /// The keys that texts call by their names: they can be typed by them.
 fn key(word: &str) -> Option<Intent> {
     keys::called(word).filter(|intent| {
-        matches!(
-            intent,
-            Intent::Extra(_) | Intent::Help | Intent::Back | Intent::Leave
-        )
+        matches!(intent, Intent::Extra(_) | Intent::Help | Intent::Back | Intent::Leave)
     })
 }
 
@@ -66,10 +61,7 @@ fn pressed(hint: &Hint) -> Option<Deed> {
         _ if hint.key == "space" => Intent::Typed(' '),
         _ => keys::called(hint.key)?,
     };
-    let moves = matches!(
-        intent,
-        Intent::Next | Intent::Previous | Intent::Up | Intent::Down
-    );
+    let moves = matches!(intent, Intent::Next | Intent::Previous | Intent::Up | Intent::Down);
     (!moves).then_some(Deed::Press(intent))
 }
 
@@ -81,20 +73,13 @@ pub(super) fn enter<'p>(page: &Page<'p>) -> Option<&'p str> {
 
 /// The line that names the words of a page.
 pub(super) fn named(page: &Page<'_>) -> String {
-    let marks = page
-        .blocks
-        .iter()
-        .any(|block| matches!(block, Block::Item(item) if item.mark.is_some()));
-    let mut named: Vec<String> = page
-        .hints
-        .iter()
-        .filter_map(|hint| name(hint, page, marks))
-        .collect();
+    let marks =
+        page.blocks.iter().any(|block| matches!(block, Block::Item(item) if item.mark.is_some()));
+    let mut named: Vec<String> =
+        page.hints.iter().filter_map(|hint| name(hint, page, marks)).collect();
     // What every page has comes after what this one has.
     named.sort_by_key(|name| {
-        EVERYWHERE
-            .iter()
-            .any(|(word, _)| name.split(' ').next() == Some(word))
+        EVERYWHERE.iter().any(|(word, _)| name.split(' ').next() == Some(word))
     });
     format!("Words here: {}.", named.join(", "))
 }
@@ -115,18 +100,12 @@ fn name(hint: &Hint, page: &Page<'_>, marks: bool) -> Option<String> {
     if intent == Intent::Typed(' ') {
         return marks.then(|| hint.does.to_owned());
     }
-    let usual = EVERYWHERE
-        .iter()
-        .find(|(_, deed)| *deed == Deed::Press(intent));
+    let usual = EVERYWHERE.iter().find(|(_, deed)| *deed == Deed::Press(intent));
     let word = usual.map_or(hint.key, |(word, _)| *word);
     if let Some(what) = copies {
         return Some(format!("{word} = print{what}"));
     }
-    Some(if word == hint.does {
-        word.to_owned()
-    } else {
-        format!("{word} = {}", hint.does)
-    })
+    Some(if word == hint.does { word.to_owned() } else { format!("{word} = {}", hint.does) })
 }
 
 /// What a line means as a value: a word of ours is one with `=` before it, and every other line is itself.

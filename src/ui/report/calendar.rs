@@ -21,9 +21,7 @@ pub struct End {
 impl End {
     /// Days from `today`; negative once it is over.
     pub fn days_left(&self, today: Date) -> i32 {
-        self.day
-            .since((jiff::Unit::Day, today))
-            .map_or(0, |span| span.get_days())
+        self.day.since((jiff::Unit::Day, today)).map_or(0, |span| span.get_days())
     }
 }
 
@@ -39,10 +37,7 @@ pub fn calendar(registration: &str, ends: &[End], now: Timestamp) -> String {
         put("BEGIN:VEVENT");
         put(&format!("UID:{}-{}@octo-csp", end.key, registration));
         put(&format!("DTSTAMP:{}", now.strftime("%Y%m%dT%H%M%SZ")));
-        put(&format!(
-            "DTSTART;VALUE=DATE:{}",
-            end.day.strftime("%Y%m%d")
-        ));
+        put(&format!("DTSTART;VALUE=DATE:{}", end.day.strftime("%Y%m%d")));
         put(&format!("SUMMARY:{}", escaped(&end.what)));
         put(&format!("DESCRIPTION:{}", escaped(&end.cure)));
         put("TRANSP:TRANSPARENT");

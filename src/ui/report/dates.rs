@@ -26,11 +26,8 @@ pub fn ends(registration: &Registration) -> Vec<End> {
             day,
         })
     });
-    let secret = active
-        .partner_center
-        .as_ref()
-        .and_then(|(proof, _)| proof.secret_ends)
-        .map(|day| End {
+    let secret =
+        active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends).map(|day| End {
             key: "secret",
             what: "Octo CSP: the client secret ends".to_owned(),
             cure:

@@ -98,11 +98,7 @@ pub fn text(findings: &Findings) -> String {
     rows.extend(consent(findings));
     rows.extend(changes(findings));
     rows.extend(ending(findings));
-    for (failure, diagnosis) in findings
-        .steps
-        .iter()
-        .filter_map(|step| step.failed.as_ref())
-    {
+    for (failure, diagnosis) in findings.steps.iter().filter_map(|step| step.failed.as_ref()) {
         rows.push(Row::gap());
         rows.extend(told(diagnosis, None));
         rows.extend(for_support("For support", 16, failure));
@@ -116,14 +112,12 @@ fn check_row(check: &Check) -> Row {
         0 => String::new(),
         tries => format!(" ({} tries)", tries + 1),
     };
-    let row = Row::text(format!("{word:<4}  {:<32} {said}{tries}", check.id.title()))
-        .at(3)
-        .hanging(42);
+    let row =
+        Row::text(format!("{word:<4}  {:<32} {said}{tries}", check.id.title())).at(3).hanging(42);
     match check.took {
-        Some(took) if took >= 100 => row.right(
-            Tone::Muted,
-            format!("{}.{} s", took / 1_000, took % 1_000 / 100),
-        ),
+        Some(took) if took >= 100 => {
+            row.right(Tone::Muted, format!("{}.{} s", took / 1_000, took % 1_000 / 100))
+        }
         Some(_) | None => row,
     }
 }
@@ -150,9 +144,8 @@ fn claims(findings: &Findings) -> Vec<Row> {
                 None => "-",
             };
             let have = one.have.as_deref().unwrap_or("does not say");
-            let mut row = Row::text(format!("{word:<4}  {:<6} {have}", one.claim))
-                .at(5)
-                .hanging(18);
+            let mut row =
+                Row::text(format!("{word:<4}  {:<6} {have}", one.claim)).at(5).hanging(18);
             if one.good != Some(true) {
                 row = row.and(Tone::Plain, format!("; need {}", one.need));
             }
@@ -183,21 +176,15 @@ fn consent(findings: &Findings) -> Vec<Row> {
     }
     let mut rows = vec![Row::of(
         Tone::Title,
-        format!(
-            "{:<34}{:<12}{:<12}{}",
-            "Consent", "declared", "consented", "usable"
-        ),
+        format!("{:<34}{:<12}{:<12}{}", "Consent", "declared", "consented", "usable"),
     )];
     for api in apis {
         let name = match api.audience {
             Audience::PartnerCenter => "Microsoft Partner Center",
             Audience::PartnerApi => "Microsoft Dev Center (prices)",
         };
-        let (declared, consented, usable) = (
-            certain(Certainty::Unknown),
-            certain(api.consented),
-            certain(api.usable),
-        );
+        let (declared, consented, usable) =
+            (certain(Certainty::Unknown), certain(api.consented), certain(api.usable));
         let words = format!("{name:<31}{declared:<12}{consented:<12}{usable}");
         rows.push(Row::text(words).at(3));
     }
@@ -231,11 +218,7 @@ fn differences(step: &StepFindings) -> Vec<Change<'_>> {
             }
             (None | Some(_), _) => continue,
         };
-        changes.push(Change {
-            check: key,
-            before,
-            now,
-        });
+        changes.push(Change { check: key, before, now });
     }
     changes
 }
@@ -255,13 +238,8 @@ fn changes(findings: &Findings) -> Vec<Row> {
             rows.push(Row::text(words).at(3));
         }
         for change in changes {
-            let words = format!(
-                "{}: on {} {}; now {}",
-                change.check,
-                at(run),
-                change.before,
-                change.now
-            );
+            let words =
+                format!("{}: on {} {}; now {}", change.check, at(run), change.before, change.now);
             rows.push(Row::text(words).at(3).hanging(6));
         }
     }
@@ -274,21 +252,13 @@ fn ending(findings: &Findings) -> Vec<Row> {
     let mut rows = vec![Row::of(Tone::Title, "What ends")];
     for end in &findings.ends {
         let left = end.days_left(today);
-        let word = if left < 0 || left <= findings.warn_days {
-            "!!"
-        } else {
-            "ok"
-        };
+        let word = if left < 0 || left <= findings.warn_days { "!!" } else { "ok" };
         let what = end.what.trim_start_matches("Octo CSP: ");
         let when = match left {
             left if left < 0 => format!("ended {} days ago", -left),
             left => format!("in {left} days"),
         };
-        rows.push(
-            Row::text(format!("{word:<4}  {}  {when}: {what}", end.day))
-                .at(3)
-                .hanging(9),
-        );
+        rows.push(Row::text(format!("{word:<4}  {}  {when}: {what}", end.day)).at(3).hanging(9));
         if word == "!!" {
             rows.push(Row::text(end.cure.clone()).at(9));
         }
@@ -370,10 +340,7 @@ pub(super) struct FailedObject<'a> {
 impl<'a> FailedObject<'a> {
     /// Of a failure and what it means.
     pub(super) fn new(failure: &Failure, diagnosis: &'a Diagnosis) -> Self {
-        Self {
-            diagnosis: Explained::new(diagnosis),
-            ids: ids(failure).join("  "),
-        }
+        Self { diagnosis: Explained::new(diagnosis), ids: ids(failure).join("  ") }
     }
 }
 
@@ -387,15 +354,8 @@ pub fn in_json(findings: &Findings) -> String {
         registration: &findings.registration,
         at: findings.now.to_string(),
         checks: steps().flat_map(check_objects).collect(),
-        claims: steps()
-            .flat_map(|step| &step.tokens)
-            .flat_map(claim_objects)
-            .collect(),
-        consent: steps()
-            .flat_map(|step| &step.apis)
-            .copied()
-            .map(api_object)
-            .collect(),
+        claims: steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect(),
+        consent: steps().flat_map(|step| &step.apis).copied().map(api_object).collect(),
         changes: steps()
             .flat_map(differences)
             .map(|change| ChangeObject {
@@ -423,10 +383,7 @@ pub fn in_json(findings: &Findings) -> String {
 }
 
 fn check_objects(step: &StepFindings) -> Vec<CheckObject<'_>> {
-    step.checks
-        .iter()
-        .map(|check| check_object(step.step.flag(), check))
-        .collect()
+    step.checks.iter().map(|check| check_object(step.step.flag(), check)).collect()
 }
 
 /// A check in JSON.
@@ -437,13 +394,7 @@ pub(super) fn check_object<'a>(step: &'static str, check: &'a Check) -> CheckObj
         "-" => "not-tried",
         other => other,
     };
-    CheckObject {
-        step,
-        check: check.id.key(),
-        state,
-        line,
-        milliseconds: check.took,
-    }
+    CheckObject { step, check: check.id.key(), state, line, milliseconds: check.took }
 }
 
 fn claim_objects(token: &TokenFindings) -> Vec<ClaimObject<'_>> {

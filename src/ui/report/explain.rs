@@ -38,11 +38,7 @@ struct Listed {
 
 /// How the process ends.
 pub fn exit(found: &[Explanation]) -> Exit {
-    if found.is_empty() {
-        Exit::Usage
-    } else {
-        Exit::Done
-    }
+    if found.is_empty() { Exit::Usage } else { Exit::Done }
 }
 
 /// Every explanation as text.
@@ -117,13 +113,7 @@ mod tests {
     #[test]
     fn a_code_is_told_from_what_happened_to_who_can_do_it() {
         let text = text(&explain("AADSTS7000222"));
-        for words in [
-            "AADSTS7000222",
-            "What happened",
-            "Why",
-            "Fix",
-            "Who can do it",
-        ] {
+        for words in ["AADSTS7000222", "What happened", "Why", "Fix", "Who can do it"] {
             assert!(text.contains(words), "{words}: {text}");
         }
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
@@ -135,16 +125,7 @@ mod tests {
             serde_json::from_str(&in_json(&explain("AADSTS50011"))).unwrap();
         assert_eq!(value["version"], 1);
         let first = &value["found"][0];
-        for member in [
-            "code",
-            "row",
-            "what",
-            "why",
-            "fix",
-            "who",
-            "transient",
-            "exit",
-        ] {
+        for member in ["code", "row", "what", "why", "fix", "who", "transient", "exit"] {
             assert!(!first[member].is_null(), "{member}");
         }
         let list: serde_json::Value = serde_json::from_str(&list_in_json()).unwrap();

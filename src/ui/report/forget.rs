@@ -78,24 +78,13 @@ pub struct Ending {
 
 /// What goes and what stays, before anybody is asked.
 pub fn list(going: &Going) -> String {
-    let mut rows = vec![Row::of(
-        Tone::Title,
-        format!("This is deleted ({}):", going.name),
-    )];
+    let mut rows = vec![Row::of(Tone::Title, format!("This is deleted ({}):", going.name))];
     for item in &going.items {
-        rows.push(Row::pair(
-            going.store.title(),
-            12,
-            Tone::Value,
-            item.as_str(),
-        ));
+        rows.push(Row::pair(going.store.title(), 12, Tone::Value, item.as_str()));
     }
     rows.push(Row::pair("folder", 12, Tone::Value, going.folder.as_str()));
     rows.push(Row::gap());
-    rows.push(Row::of(
-        Tone::Title,
-        "This is not on this machine, and stays:",
-    ));
+    rows.push(Row::of(Tone::Title, "This is not on this machine, and stays:"));
     rows.extend(stays(going));
     rows.push(Row::gap());
     plain(&rows, WIDTH)
@@ -152,9 +141,7 @@ pub fn in_json(going: &Going, ending: &Ending, failed: Option<&(Failure, Diagnos
         items: &going.items,
         left: &ending.left,
         stays: going.stays(),
-        failed: failed
-            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
-            .collect(),
+        failed: failed.map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis)).collect(),
         exit: ending.exit as u8,
     })
 }

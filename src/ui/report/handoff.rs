@@ -98,10 +98,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
     let redirect = handoff.redirect.as_deref().unwrap_or("http://localhost");
     let permission = |name: &str, id: &str, what: &str| {
         vec![
-            format!(
-                "{} > App registrations > {app} > API permissions",
-                handoff.portal
-            ),
+            format!("{} > App registrations > {app} > API permissions", handoff.portal),
             format!("Add a permission > APIs my organization uses > search {id} ({name})"),
             format!("Delegated permissions > {what} > Add permissions"),
         ]
@@ -111,10 +108,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
             title: "Redirect address".to_owned(),
             who: "Application administrator",
             steps: vec![
-                format!(
-                    "{} > App registrations > {app} > Authentication",
-                    handoff.portal
-                ),
+                format!("{} > App registrations > {app} > Authentication", handoff.portal),
                 format!("Add a platform > Web > exactly {redirect} > Configure"),
             ],
         },
@@ -190,21 +184,14 @@ fn all(handoff: &Handoff) -> impl Iterator<Item = Task> {
                 .to_owned(),
         ],
     });
-    missing
-        .into_iter()
-        .chain(tasks(handoff))
-        .chain(rest(handoff))
-        .chain(sign_in)
+    missing.into_iter().chain(tasks(handoff)).chain(rest(handoff)).chain(sign_in)
 }
 
 /// What is known of the app, and the ids of what stopped it.
 fn facts(handoff: &Handoff) -> Vec<(&'static str, &str)> {
     let unknown = "not typed yet";
     let app = [
-        (
-            "Application ID",
-            handoff.application.as_deref().unwrap_or(unknown),
-        ),
+        ("Application ID", handoff.application.as_deref().unwrap_or(unknown)),
         ("Directory", handoff.tenant.as_deref().unwrap_or(unknown)),
         ("Redirect", handoff.redirect.as_deref().unwrap_or(unknown)),
     ];
@@ -228,10 +215,7 @@ pub fn text(handoff: &Handoff) -> String {
     }
     for (index, task) in all(handoff).enumerate() {
         rows.push(Row::gap());
-        rows.push(Row::of(
-            Tone::Title,
-            format!("{}. {} ({})", index + 1, task.title, task.who),
-        ));
+        rows.push(Row::of(Tone::Title, format!("{}. {} ({})", index + 1, task.title, task.who)));
         for step in task.steps {
             rows.push(Row::text(format!("[ ] {step}")).at(3).hanging(7));
         }
@@ -248,10 +232,8 @@ pub fn html(handoff: &Handoff) -> String {
     let _infallible = writeln!(page, "<p>{}</p>\n<table>", escaped(WHY));
     for (label, value) in facts(handoff) {
         let (label, value) = (escaped(label), escaped(value));
-        let _infallible = writeln!(
-            page,
-            "<tr><th align=\"left\">{label}</th><td><code>{value}</code></td></tr>"
-        );
+        let _infallible =
+            writeln!(page, "<tr><th align=\"left\">{label}</th><td><code>{value}</code></td></tr>");
     }
     page.push_str("</table>\n<ol>\n");
     for task in all(handoff) {
@@ -267,10 +249,7 @@ pub fn html(handoff: &Handoff) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -287,16 +266,9 @@ mod tests {
             ..Handoff::default()
         };
         for form in [text(&handoff), html(&handoff)] {
-            assert!(
-                form.contains("3f0c5a52") && form.contains("4990cffe-04e8"),
-                "{form}"
-            );
+            assert!(form.contains("3f0c5a52") && form.contains("4990cffe-04e8"), "{form}");
         }
         assert!(!html(&handoff).contains("<script>"));
-        assert!(
-            text(&handoff)
-                .lines()
-                .all(|line| line.chars().count() <= 90)
-        );
+        assert!(text(&handoff).lines().all(|line| line.chars().count() <= 90));
     }
 }

@@ -29,12 +29,7 @@ struct Ended<'a> {
 
 /// That a command ended without anything else to say, as one JSON object: it was used wrongly, or cancelled.
 pub fn ended(command: &str, said: Option<&str>, exit: Exit) -> String {
-    json(&Ended {
-        version: VERSION,
-        command,
-        said,
-        exit: exit as u8,
-    })
+    json(&Ended { version: VERSION, command, said, exit: exit as u8 })
 }
 
 /// As text.

@@ -44,11 +44,7 @@ pub struct Item {
 
 /// How the process ends: a journal that cannot be read is worth an exit code.
 pub fn exit(all: &[Found]) -> Exit {
-    if all.iter().any(|one| one.damaged) {
-        Exit::Storage
-    } else {
-        Exit::Done
-    }
+    if all.iter().any(|one| one.damaged) { Exit::Storage } else { Exit::Done }
 }
 
 /// Everything as text.
@@ -83,31 +79,19 @@ fn one(found: &Found) -> Vec<Row> {
         rows.push(pair("!!", FORGETTING));
     }
     let name = registration.name.as_ref();
-    rows.push(pair(
-        "Name",
-        name.map_or_else(|| "(none)".to_owned(), ToString::to_string),
-    ));
+    rows.push(pair("Name", name.map_or_else(|| "(none)".to_owned(), ToString::to_string)));
     match &registration.active {
         Some(active) => rows.extend(active_rows(active, found)),
         None => rows.push(pair("State", "not registered yet")),
     }
     if let Some(open) = &registration.open {
-        let words = format!(
-            "{}; begun {}",
-            registration.open_step().title(),
-            time(open.began_at)
-        );
+        let words = format!("{}; begun {}", registration.open_step().title(), time(open.began_at));
         rows.push(pair("Open step", words));
     }
     if let Some(at) = found.draft {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
-    rows.extend(
-        found
-            .refused
-            .iter()
-            .flat_map(|refused| last_failure(refused)),
-    );
+    rows.extend(found.refused.iter().flat_map(|refused| last_failure(refused)));
     for (index, item) in found.items.iter().enumerate() {
         let label = match registration.store {
             _ if index > 0 => "",
@@ -122,13 +106,8 @@ fn one(found: &Found) -> Vec<Row> {
 
 /// The last run that was refused, with what support asks for.
 fn last_failure(refused: &Refused) -> Vec<Row> {
-    let at = refused
-        .at
-        .map_or_else(String::new, |at| format!(", {}", time(at)));
-    let mut rows = vec![pair(
-        "Last failure",
-        format!("{}: {}{at}", refused.title(), refused.code),
-    )];
+    let at = refused.at.map_or_else(String::new, |at| format!(", {}", time(at)));
+    let mut rows = vec![pair("Last failure", format!("{}: {}{at}", refused.title(), refused.code))];
     let ids = [
         ("trace", &refused.trace_id),
         ("correlation", &refused.correlation_id),
@@ -158,15 +137,12 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
     }
     if let Some((proof, at)) = &active.partner_api {
         let company = proof.company.as_ref().map_or("", |name| name.as_str());
-        let mpn = proof.mpn.as_ref().map_or_else(
-            || "MPN ID not known".to_owned(),
-            |mpn| format!("MPN ID {mpn}"),
-        );
-        rows.push(pair("Partner", format!("{company}, {mpn}")));
-        let user = proof
-            .user
+        let mpn = proof
+            .mpn
             .as_ref()
-            .map_or("not known", |user| user.as_str());
+            .map_or_else(|| "MPN ID not known".to_owned(), |mpn| format!("MPN ID {mpn}"));
+        rows.push(pair("Partner", format!("{company}, {mpn}")));
+        let user = proof.user.as_ref().map_or("not known", |user| user.as_str());
         rows.push(pair("Signed in", format!("{user}, {}", time(*at))));
     }
     if let Some(at) = registration.checked_at {
@@ -176,11 +152,7 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
         rows.push(pair("Octo", handed_over(registration)));
     }
     for end in dates::ends(registration) {
-        let label = if end.key == "secret" {
-            "Secret ends"
-        } else {
-            "Sign-in ends"
-        };
+        let label = if end.key == "secret" { "Secret ends" } else { "Sign-in ends" };
         rows.push(pair(label, end.day.to_string()));
     }
     if registration.previous.is_some() {
@@ -209,10 +181,7 @@ struct Object<'a> {
 }
 
 #[derive(Serialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each answers a question of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 struct One<'a> {
     registration: &'a str,
     environment: &'static str,
@@ -261,11 +230,7 @@ fn object(found: &Found) -> One<'_> {
     };
     One {
         registration: &found.name,
-        environment: if is_sandbox(&found.name) {
-            "sandbox"
-        } else {
-            "production"
-        },
+        environment: if is_sandbox(&found.name) { "sandbox" } else { "production" },
         name: registration.name.as_ref().map(ToString::to_string),
         active: active.is_some(),
         tenant: center.map(|(proof, _)| proof.tenant.to_string()),

@@ -35,12 +35,7 @@ pub struct Findings {
 
 /// As text.
 pub fn text(findings: &Findings) -> String {
-    let mut rows = vec![Row::pair(
-        "Octo",
-        16,
-        Tone::Value,
-        handed_over(&findings.state),
-    )];
+    let mut rows = vec![Row::pair("Octo", 16, Tone::Value, handed_over(&findings.state))];
     if let Some((failure, diagnosis)) = &findings.failed {
         rows.push(Row::gap());
         rows.extend(told(diagnosis, None));
@@ -101,11 +96,7 @@ pub fn in_json(findings: &Findings) -> String {
         command: "submit",
         registration: &findings.registration,
         host: &findings.host,
-        checks: findings
-            .checks
-            .iter()
-            .map(|check| check_object("octo", check))
-            .collect(),
+        checks: findings.checks.iter().map(|check| check_object("octo", check)).collect(),
         octo: OctoObject::of(&findings.state),
         failed: findings
             .failed

@@ -23,17 +23,12 @@ pub struct Surroundings {
 /// The report.
 pub fn text(surroundings: &Surroundings, found: &[Found]) -> String {
     let pair = |label: &str, value: &str| Row::pair(label, 14, Tone::Plain, value);
-    let mut rows = vec![
-        Row::of(Tone::Title, "octo-csp support report"),
-        pair("Version", version::NUMBER),
-    ];
+    let mut rows =
+        vec![Row::of(Tone::Title, "octo-csp support report"), pair("Version", version::NUMBER)];
     rows.extend(version::facts().map(|(label, fact)| pair(label, &fact)));
     rows.extend([
         pair("Machine", &surroundings.machine),
-        pair(
-            "Made",
-            &surroundings.now.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
-        ),
+        pair("Made", &surroundings.now.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
         pair("Cloud", &surroundings.cloud),
         pair("Hosts", &surroundings.hosts.join(" ")),
         Row::gap(),

@@ -56,12 +56,7 @@ pub fn token(audience: Audience, token: &AccessToken, cached: bool) -> String {
 
 /// That there is nothing to hand out, because nothing is registered.
 pub fn nothing(command: &'static str, exit: Exit) -> String {
-    json(&NothingObject {
-        version: VERSION,
-        command,
-        registered: false,
-        exit: exit as u8,
-    })
+    json(&NothingObject { version: VERSION, command, registered: false, exit: exit as u8 })
 }
 
 /// The code as one JSON object. Whoever redeems it must name the redirect address beside it.

@@ -63,10 +63,7 @@ fn section(row: &Row, text: &mut String) {
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if matches!(
-            character,
-            '<' | '>' | '*' | '_' | '[' | ']' | '`' | '\\' | '|'
-        ) {
+        if matches!(character, '<' | '>' | '*' | '_' | '[' | ']' | '`' | '\\' | '|') {
             escaped.push('\\');
         }
         escaped.push(character);

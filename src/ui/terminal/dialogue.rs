@@ -41,15 +41,9 @@ where
         return Err(NoTerminal::Input);
     }
     let signals = signals::stream().map_err(NoTerminal::Switch)?;
-    let mut sheet = Tty {
-        guard: Guard::enter_line().map_err(NoTerminal::Switch)?,
-        out,
-        gone: false,
-    };
-    let wires = Wires {
-        events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?,
-        signals,
-    };
+    let mut sheet =
+        Tty { guard: Guard::enter_line().map_err(NoTerminal::Switch)?, out, gone: false };
+    let wires = Wires { events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?, signals };
     let ending = run_loop(&mut sheet, wires, wizard, perform).await;
     sheet.leave();
     for line in &ending.lines {
@@ -217,10 +211,7 @@ impl<'a, S: Sheet> Session<'a, S> {
             return;
         }
         let lines = self.talk.tell(self.wizard);
-        let prompt = self
-            .talk
-            .prompt(self.wizard)
-            .filter(|_| !self.wizard.settling());
+        let prompt = self.talk.prompt(self.wizard).filter(|_| !self.wizard.settling());
         let other = prompt != self.asked;
         if lines.is_empty() && !other {
             return;
@@ -238,11 +229,7 @@ impl<'a, S: Sheet> Session<'a, S> {
             text.push_str("What you had begun to type is gone: something else is asked now.\n");
         }
         self.asked = prompt;
-        text.push_str(
-            self.asked
-                .as_ref()
-                .map_or("", |prompt| prompt.text.as_str()),
-        );
+        text.push_str(self.asked.as_ref().map_or("", |prompt| prompt.text.as_str()));
         self.editor.forget_shown();
         if !self.hidden() {
             text.push_str(&self.editor.show());

@@ -90,8 +90,7 @@ impl Editor {
         let mut echo = String::new();
         for character in self.held.chars().skip(self.shown.len()) {
             let seen = text::harmless(character);
-            self.shown
-                .push(seen.and_then(UnicodeWidthChar::width).unwrap_or(0));
+            self.shown.push(seen.and_then(UnicodeWidthChar::width).unwrap_or(0));
             echo.extend(seen);
         }
         echo
@@ -222,9 +221,6 @@ mod tests {
         }
         assert!(editor.take().is_none());
         assert!(editor.is_empty());
-        assert_eq!(
-            (editor.held.as_ptr(), editor.held.capacity()),
-            (place, room)
-        );
+        assert_eq!((editor.held.as_ptr(), editor.held.capacity()), (place, room));
     }
 }

@@ -27,10 +27,7 @@ struct Flight {
 
 impl<'a> Flights<'a> {
     pub(super) fn new() -> Self {
-        Self {
-            all: FuturesUnordered::new(),
-            known: HashMap::new(),
-        }
+        Self { all: FuturesUnordered::new(), known: HashMap::new() }
     }
 
     /// Takes an effect in. A ticket that is in use is given up first.
@@ -43,14 +40,8 @@ impl<'a> Flights<'a> {
         self.cancel(ticket);
         let (handle, registration) = AbortHandle::new_pair();
         let effect = Abortable::new(effect, registration);
-        self.all.push(Box::pin(async move {
-            effect.await.ok().map(|outcome| (ticket, outcome))
-        }));
-        let flight = Flight {
-            handle,
-            writes,
-            wanted: true,
-        };
+        self.all.push(Box::pin(async move { effect.await.ok().map(|outcome| (ticket, outcome)) }));
+        let flight = Flight { handle, writes, wanted: true };
         self.known.insert(ticket, flight);
     }
 
@@ -73,11 +64,7 @@ impl<'a> Flights<'a> {
             let Some((ticket, outcome)) = landing else {
                 continue;
             };
-            if self
-                .known
-                .remove(&ticket)
-                .is_some_and(|flight| flight.wanted)
-            {
+            if self.known.remove(&ticket).is_some_and(|flight| flight.wanted) {
                 return Some((ticket, outcome));
             }
         }

@@ -203,17 +203,11 @@ pub struct Tty {
 impl Tty {
     /// Takes it.
     pub fn enter(mouse: bool) -> io::Result<Self> {
-        Ok(Self {
-            guard: Guard::enter(mouse)?,
-            gone: Rc::default(),
-        })
+        Ok(Self { guard: Guard::enter(mouse)?, gone: Rc::default() })
     }
 
     fn out(&self) -> Out {
-        Out {
-            buffer: Vec::new(),
-            gone: Rc::clone(&self.gone),
-        }
+        Out { buffer: Vec::new(), gone: Rc::clone(&self.gone) }
     }
 }
 

@@ -91,9 +91,7 @@ impl Intake {
 
     /// When the burst is over if nothing more comes.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.last
-            .filter(|_| !self.held.is_empty())
-            .map(|last| last + GAP)
+        self.last.filter(|_| !self.held.is_empty()).map(|last| last + GAP)
     }
 
     /// Hands the burst on. Nothing but line ends is nothing.
@@ -126,9 +124,7 @@ fn text(event: &Raw) -> Option<char> {
 }
 
 fn text_of(key: &KeyEvent) -> Option<char> {
-    let plain = !key
-        .modifiers
-        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     if key.code == KeyCode::Enter && plain {
         return Some('\n');
     }
@@ -187,10 +183,7 @@ mod tests {
                 c => key(KeyCode::Char(c)),
             });
             let items = intake.take(raw.collect(), at(ms));
-            items
-                .iter()
-                .map(|item| matches!(item, Item::Key(_)))
-                .collect()
+            items.iter().map(|item| matches!(item, Item::Key(_))).collect()
         };
         let mut intake = Intake::default();
         assert_eq!(keys(&mut intake, "a", 0), [true]);
@@ -232,12 +225,7 @@ mod tests {
     #[test]
     fn releases_focus_and_most_of_the_mouse_mean_nothing() {
         let mouse = |kind| {
-            Raw::Mouse(MouseEvent {
-                kind,
-                column: 1,
-                row: 1,
-                modifiers: KeyModifiers::NONE,
-            })
+            Raw::Mouse(MouseEvent { kind, column: 1, row: 1, modifiers: KeyModifiers::NONE })
         };
         let mut release = KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE);
         release.kind = KeyEventKind::Release;

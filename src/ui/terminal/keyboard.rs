@@ -46,15 +46,8 @@ impl Keyboard {
         // Before the thread: it holds crossterm's lock while it waits.
         let waker = Some(EventStream::new());
         // Nobody waits for the thread: it may be inside a blocking read when the program ends.
-        thread::Builder::new()
-            .name("keyboard".to_owned())
-            .spawn(move || run(&sender, &stop))?;
-        Ok(Self {
-            batches,
-            ready: VecDeque::new(),
-            stopped,
-            waker,
-        })
+        thread::Builder::new().name("keyboard".to_owned()).spawn(move || run(&sender, &stop))?;
+        Ok(Self { batches, ready: VecDeque::new(), stopped, waker })
     }
 }
 

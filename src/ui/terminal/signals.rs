@@ -74,9 +74,6 @@ fn hang_up() -> io::Result<tokio::sync::oneshot::Receiver<()>> {
         let _ = sender.send(());
     };
     // Nobody waits for it.
-    std::thread::Builder::new()
-        .name("hang-up".to_owned())
-        .stack_size(64 * 1024)
-        .spawn(watch)?;
+    std::thread::Builder::new().name("hang-up".to_owned()).stack_size(64 * 1024).spawn(watch)?;
     Ok(receiver)
 }

@@ -13,10 +13,8 @@ use super::*;
 #[tokio::test]
 async fn the_first_frame_is_on_the_screen_before_anything_is_performed() {
     let mut bench = bench(false);
-    bench.app.first = vec![Task::Perform(
-        Ticket(1),
-        Effect::Open(crate::engine::step::Environment::Production),
-    )];
+    bench.app.first =
+        vec![Task::Perform(Ticket(1), Effect::Open(crate::engine::step::Environment::Production))];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     let perform = |effect: Effect| {
         log.note(format!("{effect:?}"));
@@ -28,17 +26,8 @@ async fn the_first_frame_is_on_the_screen_before_anything_is_performed() {
             send(&keys, "\u{1b}");
         })
         .await;
-    assert_eq!(
-        ending,
-        Ending {
-            exit: Exit::Done,
-            lines: vec!["bye".to_owned()]
-        }
-    );
-    assert_eq!(
-        log.all(),
-        "terminal draw Open(Production) came:1 draw Back leave"
-    );
+    assert_eq!(ending, Ending { exit: Exit::Done, lines: vec!["bye".to_owned()] });
+    assert_eq!(log.all(), "terminal draw Open(Production) came:1 draw Back leave");
 }
 
 #[tokio::test]
@@ -76,10 +65,7 @@ async fn a_cancelled_read_is_dropped_and_a_cancelled_write_is_finished_unheard()
         Task::Cancel(Ticket(1)),
         Task::Cancel(Ticket(2)),
         Task::Cancel(Ticket(3)),
-        Task::Perform(
-            Ticket(4),
-            Effect::Open(crate::engine::step::Environment::Production),
-        ),
+        Task::Perform(Ticket(4), Effect::Open(crate::engine::step::Environment::Production)),
     ];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     let perform = |effect: Effect| {
@@ -136,18 +122,11 @@ async fn a_used_ticket_answers_once() {
     let mut bench = bench(false);
     bench.app.first = vec![
         Task::Perform(Ticket(1), Effect::Await),
-        Task::Perform(
-            Ticket(1),
-            Effect::Open(crate::engine::step::Environment::Production),
-        ),
+        Task::Perform(Ticket(1), Effect::Open(crate::engine::step::Environment::Production)),
     ];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     let perform = |effect: Effect| async move {
-        if matches!(effect, Effect::Await) {
-            never(effect).await
-        } else {
-            failed()
-        }
+        if matches!(effect, Effect::Await) { never(effect).await } else { failed() }
     };
     bench
         .run(perform, async || {
@@ -189,11 +168,7 @@ async fn quitting_finishes_writes_and_a_signal_does_not_wait() {
                 signals.send(Signal::End).unwrap();
             })
             .await;
-        let wanted = if by_signal {
-            Exit::Cancelled
-        } else {
-            Exit::Done
-        };
+        let wanted = if by_signal { Exit::Cancelled } else { Exit::Done };
         assert_eq!(ending.exit, wanted);
         assert_eq!(log.count("written"), usize::from(!by_signal));
     }
@@ -274,10 +249,8 @@ async fn a_question_mark_alone_is_help_where_nothing_is_typed() {
 #[tokio::test]
 async fn a_flood_of_keys_starves_neither_screen_nor_outcomes_nor_signals() {
     let mut bench = bench(false);
-    bench.app.first = vec![Task::Perform(
-        Ticket(1),
-        Effect::Open(crate::engine::step::Environment::Production),
-    )];
+    bench.app.first =
+        vec![Task::Perform(Ticket(1), Effect::Open(crate::engine::step::Environment::Production))];
     let log = bench.log.clone();
     let signals = bench.signals.clone();
     let mut heard = bench.heard.take().unwrap();
@@ -342,10 +315,7 @@ async fn nobody_is_stopped_whom_nobody_could_continue() {
             send(&keys, "\u{1b}");
         })
         .await;
-    assert_eq!(
-        log.all(),
-        "terminal draw leave stop enter terminal draw Back leave"
-    );
+    assert_eq!(log.all(), "terminal draw leave stop enter terminal draw Back leave");
 }
 
 #[tokio::test]
@@ -354,10 +324,7 @@ async fn plain_lines_wait_for_enter_while_outcomes_still_come() {
     bench.app.first = vec![
         Task::Print(vec!["https://example.test".to_owned()]),
         Task::Copy("x".to_owned()),
-        Task::Perform(
-            Ticket(7),
-            Effect::Open(crate::engine::step::Environment::Production),
-        ),
+        Task::Perform(Ticket(7), Effect::Open(crate::engine::step::Environment::Production)),
     ];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     bench
@@ -399,11 +366,7 @@ async fn time_is_told_at_once_and_only_while_something_is_in_flight() {
             send(&keys, "\u{1b}");
         })
         .await;
-    assert!(
-        log.all().starts_with("terminal draw x tick"),
-        "{}",
-        log.all()
-    );
+    assert!(log.all().starts_with("terminal draw x tick"), "{}", log.all());
 }
 
 #[tokio::test]
@@ -429,10 +392,7 @@ async fn another_size_gets_a_new_terminal() {
 #[tokio::test]
 async fn a_terminal_that_is_gone_ends_the_loop() {
     let mut first = bench(false);
-    drop(std::mem::replace(
-        &mut first.keys,
-        mpsc::unbounded_channel().0,
-    ));
+    drop(std::mem::replace(&mut first.keys, mpsc::unbounded_channel().0));
     assert_eq!(first.run(never, async || {}).await.exit, Exit::Cancelled);
     let mut second = bench(false);
     second.screen.gone.set(true);

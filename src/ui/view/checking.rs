@@ -28,16 +28,11 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.gap();
     if let Some(sheet) = run.sheet() {
         page.row(Row::of(Tone::Title, "The first rows of the price sheet").at(1));
-        page.rows(
-            sheet
-                .rows
-                .iter()
-                .map(|[product, _, unit, price, currency]| {
-                    Row::text(format!("{product}, {unit}"))
-                        .at(3)
-                        .right(Tone::Value, format!("{price} {currency}"))
-                }),
-        );
+        page.rows(sheet.rows.iter().map(|[product, _, unit, price, currency]| {
+            Row::text(format!("{product}, {unit}"))
+                .at(3)
+                .right(Tone::Value, format!("{price} {currency}"))
+        }));
         page.gap();
     }
     if finished {
@@ -51,11 +46,8 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
     let mut checks = run.checks().iter();
     if let Some(check) = checks.find(|check| check.state == State::Running) {
-        let title = if wizard.finishing {
-            "Finishing what was begun"
-        } else {
-            "What is being asked now"
-        };
+        let title =
+            if wizard.finishing { "Finishing what was begun" } else { "What is being asked now" };
         page.row(Row::of(Tone::Title, title).at(1).said(Said::Not));
         page.row(Row::text(asks(wizard, check.id)).at(3).said(Said::Not));
         if waits_for_keyring(wizard, check.id) && elapsed(wizard, check) > 1_500 {
@@ -94,17 +86,12 @@ fn finish(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
         Some(Step::PartnerApi) => "Next: Review",
         Some(Step::Basic) | None => "go on",
     };
-    page.row(
-        Row::of(Tone::Ok, "ok  ")
-            .and(Tone::Plain, "Every check passed.")
-            .at(3),
-    );
-    page.blocks
-        .push(crate::ui::page::Block::Button(crate::ui::page::Button {
-            label: next,
-            beside: String::new(),
-            focused: true,
-        }));
+    page.row(Row::of(Tone::Ok, "ok  ").and(Tone::Plain, "Every check passed.").at(3));
+    page.blocks.push(crate::ui::page::Block::Button(crate::ui::page::Button {
+        label: next,
+        beside: String::new(),
+        focused: true,
+    }));
     page.hint("Enter", "next");
     page.hint("Esc", "back");
     page.hint("d", "details");
@@ -154,9 +141,7 @@ fn check_row(wizard: &Wizard, number: usize, check: &Check) -> Row {
 }
 
 fn elapsed(wizard: &Wizard, check: &Check) -> u64 {
-    check
-        .began
-        .map_or(0, |began| wizard.now.saturating_sub(began))
+    check.began.map_or(0, |began| wizard.now.saturating_sub(began))
 }
 
 fn seconds(milliseconds: u64) -> String {

@@ -11,15 +11,12 @@ const UNUSED_DAYS: i64 = 90;
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("Done");
     notice(wizard, &mut page);
-    let name = wizard.registration.name.as_ref().map_or_else(
-        || "your Azure CSP payer account".to_owned(),
-        ToString::to_string,
-    );
-    page.row(
-        Row::of(Tone::Ok, "Registered: ")
-            .and(Tone::Title, name)
-            .at(3),
-    );
+    let name = wizard
+        .registration
+        .name
+        .as_ref()
+        .map_or_else(|| "your Azure CSP payer account".to_owned(), ToString::to_string);
+    page.row(Row::of(Tone::Ok, "Registered: ").and(Tone::Title, name).at(3));
     page.gap();
     if let Some(active) = &wizard.registration.active {
         page.rows(kept(wizard, active));
@@ -72,11 +69,7 @@ pub(super) fn kept(wizard: &Wizard, active: &Attempt) -> Vec<Row> {
     } else {
         wizard.registration.opened_in.title()
     };
-    for item in active
-        .set()
-        .iter()
-        .filter(|item| item.kind != Kind::Manifest)
-    {
+    for item in active.set().iter().filter(|item| item.kind != Kind::Manifest) {
         rows.push(
             Row::of(Tone::Muted, format!("{place:<10}"))
                 .and(Tone::Value, format!("octo-csp / {}/{item}", wizard.name))
@@ -99,18 +92,12 @@ pub(super) fn dates(wizard: &Wizard, active: &Attempt) -> Vec<Row> {
         let day = day_text(at, UNUSED_DAYS, &wizard.setting.zone);
         rows.push(
             Row::of(Tone::Value, format!("{day}  "))
-                .and(
-                    Tone::Plain,
-                    "the sign-in ends if nobody has used it for 90 days",
-                )
+                .and(Tone::Plain, "the sign-in ends if nobody has used it for 90 days")
                 .at(5)
                 .hanging(17),
         );
     }
-    let ends = active
-        .partner_center
-        .as_ref()
-        .and_then(|(proof, _)| proof.secret_ends);
+    let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
     rows.push(match ends {
         Some(day) => Row::of(Tone::Value, format!("{day}  "))
             .and(Tone::Plain, "the client secret ends")

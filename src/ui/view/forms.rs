@@ -21,11 +21,7 @@ pub(super) fn basic(wizard: &Wizard) -> Page<'_> {
     page.gap();
     page.input(input(wizard, Field::AccountName));
     page.row(
-        Row::of(
-            Tone::Muted,
-            "You can leave this empty, and change it in Octo at any time.",
-        )
-        .at(5),
+        Row::of(Tone::Muted, "You can leave this empty, and change it in Octo at any time.").at(5),
     );
     page.gap();
     page.input(input(wizard, Field::Environment));
@@ -40,11 +36,8 @@ pub(super) fn basic(wizard: &Wizard) -> Page<'_> {
     button(wizard, &mut page, "Next", "nothing is sent");
     page.gap();
     page.row(
-        Row::of(
-            Tone::Muted,
-            "What you type on the pages is kept in a draft; secrets never are.",
-        )
-        .at(3),
+        Row::of(Tone::Muted, "What you type on the pages is kept in a draft; secrets never are.")
+            .at(3),
     );
     let registered = match &wizard.registration.active {
         Some(_) => "Octo accepts one Azure payer account for now; one is registered from here.",
@@ -99,27 +92,11 @@ pub(super) fn partner_api(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new(step_place(Step::PartnerApi, ""));
     page.tab = Some(tab_of(Step::PartnerApi));
     notice(wizard, &mut page);
-    page.row(
-        Row::of(
-            Tone::Title,
-            "Found in step 2: compare with your own records",
-        )
-        .at(1),
-    );
+    page.row(Row::of(Tone::Title, "Found in step 2: compare with your own records").at(1));
     match wizard.registration.proven() {
         Some(proof) => {
-            page.row(Row::pair(
-                "Directory (tenant) ID",
-                24,
-                Tone::Value,
-                proof.tenant.to_string(),
-            ));
-            page.row(Row::pair(
-                "Application ID",
-                24,
-                Tone::Value,
-                proof.application.to_string(),
-            ));
+            page.row(Row::pair("Directory (tenant) ID", 24, Tone::Value, proof.tenant.to_string()));
+            page.row(Row::pair("Application ID", 24, Tone::Value, proof.application.to_string()));
             if let Some(company) = &proof.company {
                 page.row(Row::pair("Partner", 24, Tone::Value, company.to_string()));
             }
@@ -137,18 +114,9 @@ pub(super) fn partner_api(wizard: &Wizard) -> Page<'_> {
     }
     page.input(input(wizard, Field::Redirect));
     page.gap();
-    button(
-        wizard,
-        &mut page,
-        "Register Credentials",
-        "opens the Microsoft sign-in",
-    );
+    button(wizard, &mut page, "Register Credentials", "opens the Microsoft sign-in");
     page.row(
-        Row::of(
-            Tone::Muted,
-            "Sign in as an Admin agent with MFA, in a private window.",
-        )
-        .at(3),
+        Row::of(Tone::Muted, "Sign in as an Admin agent with MFA, in a private window.").at(3),
     );
     form_hints(wizard, &mut page, "sign in");
     page.hint("space", "choose");

@@ -19,21 +19,13 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
         return page;
     };
     let before = wizard.before_commit();
-    let when = if before {
-        "after Confirm and register"
-    } else {
-        "now"
-    };
+    let when = if before { "after Confirm and register" } else { "now" };
     let words = format!("Sent to {} {when}:", octo.host);
     page.row(Row::text(words).at(1));
     page.rows(sent(wizard));
     page.gap();
     let mut id = input(wizard, Field::OctoClientId);
-    id.aside = octo
-        .client
-        .as_ref()
-        .ok()
-        .map(|client| format!("empty: the one {}", client.source));
+    id.aside = octo.client.as_ref().ok().map(|client| format!("empty: the one {}", client.source));
     page.input(id);
     let mut secret = input(wizard, Field::OctoSecret);
     secret.aside = Some("never shown, never kept".to_owned());
@@ -42,12 +34,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     if before {
         button(wizard, &mut page, "Use these", "nothing is sent yet");
     } else {
-        button(
-            wizard,
-            &mut page,
-            "Hand over to Octo",
-            "what Octo has is looked at first",
-        );
+        button(wizard, &mut page, "Hand over to Octo", "what Octo has is looked at first");
     }
     form_hints(wizard, &mut page, if before { "use" } else { "hand over" });
     if before {
@@ -116,10 +103,7 @@ pub(crate) fn handed_over(registration: &Registration) -> String {
     };
     let list = |parts: &[Part]| parts.iter().map(words).collect::<Vec<_>>().join(", ");
     let all = [Part::Payer, Part::Credentials, Part::Mpn];
-    let given: Vec<Part> = all
-        .into_iter()
-        .filter(|part| !missing.contains(part))
-        .collect();
+    let given: Vec<Part> = all.into_iter().filter(|part| !missing.contains(part)).collect();
     match &registration.octo {
         Some(octo) if missing.is_empty() => {
             let known = registration.active.as_ref().and_then(mpn).is_some();
@@ -133,12 +117,7 @@ pub(crate) fn handed_over(registration: &Registration) -> String {
         Some(octo) if missing.contains(&Part::Payer) => {
             format!("{} lacks: {}", octo.host, list(&missing))
         }
-        Some(octo) => format!(
-            "{} has: {}; lacks: {}",
-            octo.host,
-            list(&given),
-            list(&missing)
-        ),
+        Some(octo) => format!("{} has: {}; lacks: {}", octo.host, list(&given), list(&missing)),
         None => "nothing was handed over".to_owned(),
     }
 }

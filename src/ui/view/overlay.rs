@@ -69,20 +69,14 @@ const PARTNER_CENTER: &[(&str, &str)] = &[
         "Directory",
         "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant.",
     ),
-    (
-        "Key ends on",
-        "Azure portal > Certificates & secrets > column \"Expires\".",
-    ),
+    ("Key ends on", "Azure portal > Certificates & secrets > column \"Expires\"."),
 ];
 
 fn places(place: Place) -> &'static [(&'static str, &'static str)] {
     match place {
         Place::PartnerCenter => PARTNER_CENTER,
         Place::PartnerApi => &[
-            (
-                "MPN ID",
-                "Partner Center > Settings > Account settings > Identifiers (PartnerID).",
-            ),
+            ("MPN ID", "Partner Center > Settings > Account settings > Identifiers (PartnerID)."),
             (
                 "Redirect address",
                 "Azure portal > App registrations > your app > Authentication > Web. To the letter: Entra compares text.",
@@ -93,24 +87,17 @@ fn places(place: Place) -> &'static [(&'static str, &'static str)] {
                 "Address",
                 "After Accept the browser goes to the redirect address. If nothing happens here, copy that whole address and paste it.",
             ),
-            (
-                "Bare code",
-                "What stands between code= and the next & will do as well.",
-            ),
+            ("Bare code", "What stands between code= and the next & will do as well."),
         ],
-        Place::Basic => &[(
-            "Account name",
-            "Your own choice; Octo shows it. It can be left empty.",
-        )],
+        Place::Basic => {
+            &[("Account name", "Your own choice; Octo shows it. It can be left empty.")]
+        }
         Place::Octo => &[
             (
                 "Octo client ID",
                 "An API client of an Octo administrator, as Alphaus' bluectl uses it: ALPHAUS_CLIENT_ID, or client-id in ~/.config/alphaus/config.toml.",
             ),
-            (
-                "Octo client secret",
-                "The same: ALPHAUS_CLIENT_SECRET, or client-secret there.",
-            ),
+            ("Octo client secret", "The same: ALPHAUS_CLIENT_SECRET, or client-secret there."),
         ],
         Place::Opening
         | Place::Shut
@@ -140,16 +127,11 @@ fn leave(wizard: &Wizard) -> Page<'static> {
     }
     page.row(Row::text("Nothing that worked before is changed.").at(3));
     page.gap();
-    for (key, does) in [
-        ("s  Enter", "save the draft and leave"),
-        ("l", "leave without saving"),
-        ("Esc", "stay"),
-    ] {
+    for (key, does) in
+        [("s  Enter", "save the draft and leave"), ("l", "leave without saving"), ("Esc", "stay")]
+    {
         page.row(
-            Row::of(Tone::Key, format!("{key:<12}"))
-                .and(Tone::Plain, does)
-                .at(3)
-                .said(Said::Not),
+            Row::of(Tone::Key, format!("{key:<12}")).and(Tone::Plain, does).at(3).said(Said::Not),
         );
     }
     page.hint("s", "save draft and leave");
@@ -180,19 +162,9 @@ fn failures(run: &Run) -> Vec<Row> {
         };
         rows.push(Row::of(Tone::Title, check.id.title()).at(1));
         rows.push(Row::pair("Asked", 12, Tone::Plain, check.id.asks()));
-        rows.push(Row::pair(
-            "Answered by",
-            12,
-            Tone::Plain,
-            failure.service.title(),
-        ));
+        rows.push(Row::pair("Answered by", 12, Tone::Plain, failure.service.title()));
         if let Some(sentence) = &failure.sentence {
-            rows.push(Row::pair(
-                "It said",
-                12,
-                Tone::Plain,
-                format!("\"{sentence}\""),
-            ));
+            rows.push(Row::pair("It said", 12, Tone::Plain, format!("\"{sentence}\"")));
         }
         let words: Vec<String> = [
             ("error", &failure.error),

@@ -31,10 +31,7 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
     let mut bottom = footer(page, look, area);
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
-    let height = area
-        .height
-        .saturating_sub(top_height)
-        .saturating_sub(bottom_height);
+    let height = area.height.saturating_sub(top_height).saturating_sub(bottom_height);
     let sheet = lay_out(page, area.width, look);
     let offset = scrolled(&sheet, usize::from(height), wizard.scroll);
     let caret = caret(&sheet, offset, height, area.width);
@@ -64,10 +61,8 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
 
 fn header(wizard: &Wizard, page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
     let muted = styled(&look.theme, Tone::Muted);
-    let mut lines = vec![
-        title(page, area.width, look),
-        Line::styled(look.glyphs.line(area.width), muted),
-    ];
+    let mut lines =
+        vec![title(page, area.width, look), Line::styled(look.glyphs.line(area.width), muted)];
     for (tone, text) in banners(wizard) {
         lines.push(banner(&text, tone, area.width, look));
     }
@@ -127,20 +122,15 @@ fn too_small(area: Rect, frame: &mut Frame<'_>) {
 /// The first line that is shown: the focus with what stands below it is in view, unless a person scrolls away from it.
 fn scrolled(sheet: &Sheet, height: usize, by: i16) -> usize {
     let most = sheet.lines.len().saturating_sub(height);
-    let focus = sheet.focus.map_or(0, |(first, last)| {
-        (last + 1).saturating_sub(height).min(first)
-    });
+    let focus = sheet.focus.map_or(0, |(first, last)| (last + 1).saturating_sub(height).min(first));
     let wanted = focus.saturating_add_signed(isize::from(by));
     wanted.min(most.max(focus))
 }
 
 fn title(page: &Page<'_>, width: u16, look: &Look) -> Line<'static> {
     let right = format!("{} ", page.place);
-    let left = if usize::from(width) < 20 + right.width() {
-        " octo-csp"
-    } else {
-        " octo-csp register"
-    };
+    let left =
+        if usize::from(width) < 20 + right.width() { " octo-csp" } else { " octo-csp register" };
     let gap = usize::from(width).saturating_sub(left.width() + right.width());
     Line::from(vec![
         Span::styled(left, styled(&look.theme, Tone::Title)),
@@ -152,11 +142,7 @@ fn title(page: &Page<'_>, width: u16, look: &Look) -> Line<'static> {
 fn banner(text: &str, tone: Tone, width: u16, look: &Look) -> Line<'static> {
     let cut = clipped(&format!(" {text}"), usize::from(width));
     let pad = usize::from(width).saturating_sub(cut.width());
-    let style = if tone == Tone::Warning {
-        look.theme.banner
-    } else {
-        styled(&look.theme, tone)
-    };
+    let style = if tone == Tone::Warning { look.theme.banner } else { styled(&look.theme, tone) };
     Line::styled(format!("{cut}{}", " ".repeat(pad)), style)
 }
 
@@ -248,19 +234,13 @@ fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, look: &Look) {
         Span::styled(format!(" {marker} "), styled(&look.theme, Tone::Focus)),
         Span::styled(label, style),
         Span::raw("   "),
-        Span::styled(
-            clipped(&button.beside, room),
-            styled(&look.theme, Tone::Muted),
-        ),
+        Span::styled(clipped(&button.beside, room), styled(&look.theme, Tone::Muted)),
     ]));
 }
 
 fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Look) {
-    let (marker, tone) = if item.focused {
-        (look.glyphs.marker, Tone::Focus)
-    } else {
-        (" ", Tone::Plain)
-    };
+    let (marker, tone) =
+        if item.focused { (look.glyphs.marker, Tone::Focus) } else { (" ", Tone::Plain) };
     let mark = match item.mark {
         Some(true) => format!("{} ", look.glyphs.box_on),
         Some(false) => format!("{} ", look.glyphs.box_off),
@@ -398,10 +378,7 @@ fn wrapped(row: &Row, width: u16, look: &Look) -> Vec<Line<'static>> {
         let cells = right.text.width();
         if used + cells + 1 < width {
             spans.push(Span::raw(" ".repeat(width - used - cells)));
-            spans.push(Span::styled(
-                right.text.clone(),
-                styled(&look.theme, right.tone),
-            ));
+            spans.push(Span::styled(right.text.clone(), styled(&look.theme, right.tone)));
         }
     }
     lines.push(Line::from(spans));

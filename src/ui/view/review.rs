@@ -70,14 +70,8 @@ fn facts(wizard: &Wizard) -> Vec<Row> {
     } else {
         wizard.registration.opened_in.title()
     };
-    rows.push(fact(
-        "Kept",
-        format!("{place}: {} secrets, {where_to_look}", kept.count()),
-    ));
-    rows.push(fact(
-        "Written to disk",
-        format!("{} (no secrets)", wizard.folder),
-    ));
+    rows.push(fact("Kept", format!("{place}: {} secrets, {where_to_look}", kept.count())));
+    rows.push(fact("Written to disk", format!("{} (no secrets)", wizard.folder)));
     rows.push(fact("Sent to Octo", announced(wizard)));
     rows
 }
@@ -87,19 +81,12 @@ fn fact(label: &str, value: impl Into<String>) -> Row {
 }
 
 fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
-    let mpn = open
-        .partner_api
-        .as_ref()
-        .and_then(|(api, _)| api.mpn.as_ref());
-    let company = proof
-        .company
-        .as_ref()
-        .map_or("(no name given)", Foreign::as_str);
+    let mpn = open.partner_api.as_ref().and_then(|(api, _)| api.mpn.as_ref());
+    let company = proof.company.as_ref().map_or("(no name given)", Foreign::as_str);
     let partner = mpn.map_or_else(|| company.to_owned(), |mpn| format!("{company}, MPN {mpn}"));
-    let ends = proof.secret_ends.map_or_else(
-        || "end not given".to_owned(),
-        |date| format!("ends {date} (as you entered)"),
-    );
+    let ends = proof
+        .secret_ends
+        .map_or_else(|| "end not given".to_owned(), |date| format!("ends {date} (as you entered)"));
     [
         fact("Partner", partner),
         fact("Directory (tenant)", proof.tenant.as_str()),
@@ -109,24 +96,14 @@ fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
 }
 
 fn proven_person(wizard: &Wizard, proof: &PartnerApiProof, at: Timestamp) -> [Row; 2] {
-    let user = proof
-        .user
-        .as_ref()
-        .map_or("(the token does not say)", Foreign::as_str);
+    let user = proof.user.as_ref().map_or("(the token does not say)", Foreign::as_str);
     let mfa = match proof.mfa {
         Some(true) => "MFA yes",
         Some(false) => "MFA no",
         None => "MFA unknown",
     };
-    let prices = if proof.prices {
-        "price sheet read"
-    } else {
-        "no price sheets in this cloud"
-    };
-    let finished = wizard
-        .run
-        .as_ref()
-        .filter(|run| run.status() == Status::Finished);
+    let prices = if proof.prices { "price sheet read" } else { "no price sheets in this cloud" };
+    let finished = wizard.run.as_ref().filter(|run| run.status() == Status::Finished);
     let passed = finished.map_or_else(String::new, |run| {
         let total = run.checks().len();
         format!("{total} of {total} passed; ")

@@ -64,16 +64,9 @@ fn directions(wizard: &Wizard, consent: &Consent) -> Vec<Row> {
         "1  Open this address in a private window:"
     };
     let mut rows = vec![
-        Row::text(opened)
-            .at(1)
-            .hanging(4)
-            .right(Tone::Muted, "F3 copies"),
-        Row::of(Tone::Link, shortened(consent))
-            .at(4)
-            .whole(consent.address.as_str()),
-        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.")
-            .at(1)
-            .hanging(4),
+        Row::text(opened).at(1).hanging(4).right(Tone::Muted, "F3 copies"),
+        Row::of(Tone::Link, shortened(consent)).at(4).whole(consent.address.as_str()),
+        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.").at(1).hanging(4),
     ];
     if let Some(crib) = &wizard.setting.rehearsal {
         let what = format!("{}  {}  code {}", crib.user, crib.password, crib.mfa_code);
@@ -99,10 +92,7 @@ fn rehearsed(wizard: &Wizard) -> Option<Row> {
 fn waiting(wizard: &Wizard) -> Row {
     let waited = wizard.now.saturating_sub(wizard.asked_at);
     if waited < LIMIT {
-        let text = format!(
-            "Waiting {} of 10:00, then F5 makes a new link.",
-            minutes(waited)
-        );
+        let text = format!("Waiting {} of 10:00, then F5 makes a new link.", minutes(waited));
         Row::of(Tone::Muted, text).at(3).said(Said::NowAndThen)
     } else {
         let text = "Ten minutes have passed: the link may be too old. F5 makes a new one.";
@@ -132,8 +122,6 @@ fn third(consent: &Consent) -> Row {
 /// The address without its long tail: F3 and F7 give it whole.
 fn shortened(consent: &Consent) -> String {
     let address = consent.address.as_str();
-    let cut = address
-        .split_once("client_id=")
-        .map_or(address, |(front, _)| front);
+    let cut = address.split_once("client_id=").map_or(address, |(front, _)| front);
     format!("{cut}client_id=...  (whole: F3 copies, F7 prints)")
 }

@@ -61,10 +61,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 /// Why a line matters, and where to click.
 fn about(mark: &Mark) -> Vec<Row> {
     let place = Row::of(Tone::Muted, "Where: ").and(Tone::Plain, mark.place);
-    vec![
-        Row::of(Tone::Muted, mark.why).at(9),
-        place.at(9).hanging(16),
-    ]
+    vec![Row::of(Tone::Muted, mark.why).at(9), place.at(9).hanging(16)]
 }
 
 fn name(look: Look, store: StoreKind) -> &'static str {
@@ -82,10 +79,7 @@ fn name(look: Look, store: StoreKind) -> &'static str {
 fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
     let row = |word: &str, tone: Tone, text: String| {
         Row::of(tone, format!("{word:<6}"))
-            .and(
-                Tone::Plain,
-                format!("{:<10}", name(look, wizard.registration.opened_in)),
-            )
+            .and(Tone::Plain, format!("{:<10}", name(look, wizard.registration.opened_in)))
             .and(Tone::Plain, text)
             .at(3)
             .hanging(19)
@@ -102,18 +96,12 @@ fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
                 let text = format!("the same as above ({})", diagnosis.code);
                 return vec![row("FAIL", Tone::Failure, text)];
             }
-            let why = diagnosis
-                .why
-                .first()
-                .map(String::as_str)
-                .unwrap_or_default();
+            let why = diagnosis.why.first().map(String::as_str).unwrap_or_default();
             let text = format!("{} {why} ({})", diagnosis.what, diagnosis.code);
             let mut rows = vec![row("FAIL", Tone::Failure, text)];
             let steps = diagnosis.fix.iter().enumerate();
             rows.extend(steps.map(|(index, step)| {
-                Row::text(format!("{}  {step}", index + 1))
-                    .at(19)
-                    .hanging(22)
+                Row::text(format!("{}  {step}", index + 1)).at(19).hanging(22)
             }));
             rows
         }

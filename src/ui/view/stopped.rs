@@ -45,12 +45,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page.gap();
     page.rows(explanation(&diagnosis));
     page.rows(said(&diagnosis, failure));
-    page.row(Row::pair(
-        "Not the cause",
-        LABEL,
-        Tone::Plain,
-        not_the_cause(wizard, &diagnosis),
-    ));
+    page.row(Row::pair("Not the cause", LABEL, Tone::Plain, not_the_cause(wizard, &diagnosis)));
     page.rows(for_support("For support", LABEL, failure));
     page.gap();
     page.row(Row::of(Tone::Muted, reassurance(wizard, check, failure)).at(3));
@@ -79,19 +74,9 @@ pub(super) fn shut(wizard: &Wizard) -> Page<'_> {
 }
 
 pub(crate) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
-    let mut rows = vec![Row::pair(
-        "What happened",
-        LABEL,
-        Tone::Plain,
-        diagnosis.what.clone(),
-    )];
+    let mut rows = vec![Row::pair("What happened", LABEL, Tone::Plain, diagnosis.what.clone())];
     for (index, why) in diagnosis.why.iter().enumerate() {
-        rows.push(Row::pair(
-            if index == 0 { "Why" } else { "" },
-            LABEL,
-            Tone::Plain,
-            why.clone(),
-        ));
+        rows.push(Row::pair(if index == 0 { "Why" } else { "" }, LABEL, Tone::Plain, why.clone()));
     }
     for (index, step) in diagnosis.fix.iter().enumerate() {
         let label = if index == 0 { "Fix" } else { "" };
@@ -109,12 +94,7 @@ pub(crate) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
         let text = format!("{}{then}", in_words(wait));
         Row::pair("Wait", LABEL, Tone::Plain, text)
     }));
-    rows.push(Row::pair(
-        "Who can do it",
-        LABEL,
-        Tone::Plain,
-        diagnosis.who.title(),
-    ));
+    rows.push(Row::pair("Who can do it", LABEL, Tone::Plain, diagnosis.who.title()));
     rows
 }
 
@@ -172,11 +152,7 @@ fn not_the_cause(wizard: &Wizard, diagnosis: &Diagnosis) -> String {
             .filter(|(id, _)| run.passed(*id) && !blamed.contains(id))
             .map(|(_, sign)| sign),
     );
-    if passed.is_empty() {
-        "nothing is ruled out yet".to_owned()
-    } else {
-        passed.join(", ")
-    }
+    if passed.is_empty() { "nothing is ruled out yet".to_owned() } else { passed.join(", ") }
 }
 
 /// What support asks for, an ID on each line so that it can be selected whole.
@@ -184,9 +160,7 @@ pub(crate) fn for_support(label: &'static str, width: u16, failure: &Failure) ->
     let lines = ids(failure);
     let label = |index| if index == 0 { label } else { "" };
     let lines = lines.into_iter().enumerate();
-    lines
-        .map(|(index, line)| Row::pair(label(index), width, Tone::Muted, line))
-        .collect()
+    lines.map(|(index, line)| Row::pair(label(index), width, Tone::Muted, line)).collect()
 }
 
 /// The IDs of a failure, and when it was.
@@ -201,9 +175,7 @@ pub(crate) fn ids(failure: &Failure) -> Vec<String> {
         .filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}")))
         .collect();
     let status = failure.status.map(|status| format!("HTTP {status}"));
-    let at = failure
-        .at
-        .map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
+    let at = failure.at.map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
     let rest: Vec<String> = status.into_iter().chain(at).collect();
     if !rest.is_empty() {
         parts.push(rest.join("  "));
@@ -254,14 +226,7 @@ fn hints(wizard: &Wizard, page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &
     if !wizard.submitting() {
         page.hint("h", "hand-off note");
     }
-    page.hint(
-        "Esc",
-        if wizard.submitting() {
-            "Octo later"
-        } else {
-            "edit step"
-        },
-    );
+    page.hint("Esc", if wizard.submitting() { "Octo later" } else { "edit step" });
     page.hint("Ctrl-C", "leave");
     page.hint("?", "help");
 }

@@ -78,14 +78,9 @@ fn checks_while_they_run() {
 
 #[test]
 fn failures() {
-    golden(
-        "stopped-7000215",
-        &stopped("apptoken", refused(401, 7_000_215)),
-    );
-    let mut story = stopped(
-        "read InvoiceSummary",
-        Failure::new(Service::PartnerCenter, Cause::TimedOut),
-    );
+    golden("stopped-7000215", &stopped("apptoken", refused(401, 7_000_215)));
+    let mut story =
+        stopped("read InvoiceSummary", Failure::new(Service::PartnerCenter, Cause::TimedOut));
     golden("stopped-timed-out", &story);
     story.press("d");
     golden("details", &story);
@@ -98,9 +93,7 @@ fn what_lies_over_a_page() {
     golden("help", &story);
     story.press("Esc ^C");
     golden("leave", &story);
-    story
-        .press("Esc")
-        .paste(&format!("AZURE_CLIENT_ID={APP}\nAZURE_CLIENT_SECRET=x"));
+    story.press("Esc").paste(&format!("AZURE_CLIENT_ID={APP}\nAZURE_CLIENT_SECRET=x"));
     golden("offer", &story);
 }
 
@@ -129,27 +122,18 @@ fn the_way_to_octo() {
     golden("done-octo", &story);
     let mut story = Story::begun(with_octo());
     story.at_review();
-    story
-        .bench
-        .payers
-        .insert("another-payer".to_owned(), "Fabrikam".to_owned());
+    story.bench.payers.insert("another-payer".to_owned(), "Fabrikam".to_owned());
     story.press("Enter");
     golden("stopped-octo-payer", &story);
 }
 
 #[test]
 fn banners_stand_on_every_page() {
-    let mut story = Story::begun(Setting {
-        rehearsal: Some(crib()),
-        ..setting()
-    });
+    let mut story = Story::begun(Setting { rehearsal: Some(crib()), ..setting() });
     story.press("Enter Enter");
     golden("rehearsal", &story);
-    let other = Setting {
-        unknown_hosts: vec!["127.0.0.1:8088".to_owned()],
-        extra_ca: true,
-        ..setting()
-    };
+    let other =
+        Setting { unknown_hosts: vec!["127.0.0.1:8088".to_owned()], extra_ca: true, ..setting() };
     golden("another-server", &Story::begun(other));
 }
 

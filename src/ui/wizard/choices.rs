@@ -25,18 +25,14 @@ impl Choice {
     /// The line, and more about it.
     pub(crate) fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Rename => (
-                "Change the name",
-                "Basic Details only; nothing else is touched.",
-            ),
+            Self::Rename => ("Change the name", "Basic Details only; nothing else is touched."),
             Self::PartnerCenter => (
                 "Re-run Partner Center Credentials",
                 "A new key, or the same one again. The sign-in is kept while the application stays the same.",
             ),
-            Self::PartnerApi => (
-                "Re-run Partner API Credentials",
-                "A new sign-in. The key stays as it is.",
-            ),
+            Self::PartnerApi => {
+                ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is.")
+            }
             Self::CheckAll => (
                 "Run every check again",
                 "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
@@ -61,12 +57,8 @@ impl Choice {
 impl Wizard {
     /// The lines of the overview.
     pub(crate) fn choices(&self) -> Vec<Choice> {
-        let mut choices = vec![
-            Choice::Rename,
-            Choice::PartnerCenter,
-            Choice::PartnerApi,
-            Choice::CheckAll,
-        ];
+        let mut choices =
+            vec![Choice::Rename, Choice::PartnerCenter, Choice::PartnerApi, Choice::CheckAll];
         if self.may_submit() && !self.registration.not_submitted().is_empty() {
             choices.push(Choice::Submit);
         }

@@ -257,10 +257,7 @@ impl Wizard {
             return Vec::new();
         }
         let typed = self.forms.typed(self.environment);
-        let secret = self
-            .forms
-            .secret(Field::SecretKey)
-            .map(crate::ui::field::SecretField::share);
+        let secret = self.forms.secret(Field::SecretKey).map(crate::ui::field::SecretField::share);
         let Some(secret) = secret else {
             return Vec::new();
         };
@@ -280,11 +277,8 @@ impl Wizard {
 
     /// What the look-ups have told about the two IDs: the application that is a directory was typed into the wrong field.
     fn swapped(&self, client: &str, application: &str) -> Option<Problem> {
-        let told = |raw: &str| {
-            ClientId::parse(raw)
-                .ok()
-                .and_then(|id| self.told.get(id.value.as_str()))
-        };
+        let told =
+            |raw: &str| ClientId::parse(raw).ok().and_then(|id| self.told.get(id.value.as_str()));
         match (told(client), told(application)) {
             (Some(Told::NotOne), Some(Told::Directory(_))) => Some(Problem::new(
                 Field::ApplicationId,
@@ -305,10 +299,7 @@ impl Wizard {
         let Some(Stop::Field(field)) = self.stop() else {
             return Vec::new();
         };
-        if !matches!(
-            field,
-            Field::ClientId | Field::ApplicationId | Field::Directory
-        ) {
+        if !matches!(field, Field::ClientId | Field::ApplicationId | Field::Directory) {
             return Vec::new();
         }
         let Some(text) = self.forms.text(field) else {
@@ -318,11 +309,7 @@ impl Wizard {
             return Vec::new();
         };
         let key = directory.value.to_string();
-        if self
-            .told
-            .get(&key)
-            .is_some_and(|told| *told != Told::Unknown)
-        {
+        if self.told.get(&key).is_some_and(|told| *told != Told::Unknown) {
             return Vec::new();
         }
         self.told.insert(key.clone(), Told::Asking);
@@ -362,10 +349,7 @@ impl Wizard {
             return Vec::new();
         }
         let typed = self.forms.typed(self.environment);
-        let other = self
-            .forms
-            .secret(Field::ApiSecret)
-            .map(crate::ui::field::SecretField::share);
+        let other = self.forms.secret(Field::ApiSecret).map(crate::ui::field::SecretField::share);
         let other = other.filter(|_| self.forms.other_secret);
         if self.registration.proven().is_none() {
             self.go(Place::PartnerCenter);
@@ -398,10 +382,8 @@ impl Wizard {
     }
 
     fn submit_answer(&mut self) -> Vec<Task> {
-        let Some(pasted) = self
-            .forms
-            .secret(Field::Answer)
-            .map(crate::ui::field::SecretField::share)
+        let Some(pasted) =
+            self.forms.secret(Field::Answer).map(crate::ui::field::SecretField::share)
         else {
             return Vec::new();
         };
@@ -431,11 +413,8 @@ impl Wizard {
     }
 
     fn with_address(&mut self, task: impl Fn(&str) -> Task) -> Vec<Task> {
-        let address = self
-            .run
-            .as_ref()
-            .and_then(Run::consent)
-            .map(|consent| consent.address.to_string());
+        let address =
+            self.run.as_ref().and_then(Run::consent).map(|consent| consent.address.to_string());
         address.map(|address| task(&address)).into_iter().collect()
     }
 
@@ -445,11 +424,8 @@ impl Wizard {
     }
 
     pub(super) fn browse(&mut self) -> Vec<Task> {
-        let address = self
-            .run
-            .as_ref()
-            .and_then(Run::consent)
-            .and_then(|consent| consent.one_time.clone());
+        let address =
+            self.run.as_ref().and_then(Run::consent).and_then(|consent| consent.one_time.clone());
         match address {
             Some(address) if self.setting.browser && !self.browsed => {
                 self.browsed = true;
@@ -528,11 +504,8 @@ impl Wizard {
             self.notice = Some("Every check passed again.".to_owned());
             return Vec::new();
         }
-        let ready = self
-            .registration
-            .open
-            .as_ref()
-            .is_some_and(crate::engine::journal::Attempt::ready);
+        let ready =
+            self.registration.open.as_ref().is_some_and(crate::engine::journal::Attempt::ready);
         let single = self.setting.only == Some(Step::PartnerCenter);
         let place = match step {
             Some(Step::PartnerCenter) if ready && single => Place::Review,
@@ -547,10 +520,8 @@ impl Wizard {
     fn submit_review(&mut self) -> Vec<Task> {
         if self.must_confirm() {
             let wanted = self.registration.name_to_confirm();
-            let typed = self
-                .forms
-                .text(Field::Confirmation)
-                .map(|field| field.text().trim().to_owned());
+            let typed =
+                self.forms.text(Field::Confirmation).map(|field| field.text().trim().to_owned());
             if typed.as_deref() != Some(wanted.trim()) {
                 return self.blame(vec![Problem::new(
                     Field::Confirmation,
@@ -585,11 +556,7 @@ impl Wizard {
     fn retry(&mut self) -> Vec<Task> {
         let now = self.now;
         self.go(Place::Checking);
-        let effects = self
-            .run
-            .as_mut()
-            .map(|run| run.retry(now))
-            .unwrap_or_default();
+        let effects = self.run.as_mut().map(|run| run.retry(now)).unwrap_or_default();
         self.browsed = false;
         let mut tasks = self.perform_run(effects);
         tasks.extend(self.after_run_moved());
@@ -620,11 +587,7 @@ impl Wizard {
         self.go(Place::Checking);
         self.clear_answer();
         self.browsed = false;
-        let effects = self
-            .run
-            .as_mut()
-            .map(|run| run.sign_in_again(now))
-            .unwrap_or_default();
+        let effects = self.run.as_mut().map(|run| run.sign_in_again(now)).unwrap_or_default();
         tasks.extend(self.perform_run(effects));
         tasks.extend(self.after_run_moved());
         tasks
@@ -637,9 +600,7 @@ impl Wizard {
 
     /// To the form that the cure names, or to that of the step that failed, with the focus on the field to blame.
     fn edit(&mut self, page: Option<Place>) -> Vec<Task> {
-        let blamed = self
-            .diagnosis()
-            .map(|(_, _, diagnosis)| (diagnosis.goto, diagnosis.what));
+        let blamed = self.diagnosis().map(|(_, _, diagnosis)| (diagnosis.goto, diagnosis.what));
         let mut tasks = self.leave_checks();
         if let Some(page) = page.filter(|page| *page != self.place) {
             self.checking_all = false;
@@ -661,9 +622,7 @@ impl Wizard {
             return Vec::new();
         };
         let id = |name: &str, id: &Option<crate::text::Foreign>| {
-            id.as_ref()
-                .map(|id| format!("; {name} {id}"))
-                .unwrap_or_default()
+            id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default()
         };
         let text = format!(
             "{}: {}{}{}{}",
@@ -681,11 +640,7 @@ impl Wizard {
     pub(super) fn context(&self, check: CheckId) -> Context<'_> {
         Context {
             place: self.machine,
-            ..self
-                .run
-                .as_ref()
-                .map(|run| run.context(check))
-                .unwrap_or_default()
+            ..self.run.as_ref().map(|run| run.context(check)).unwrap_or_default()
         }
     }
 
@@ -703,10 +658,7 @@ impl Wizard {
     }
 
     pub(crate) fn diagnosed(&self, failure: &Failure) -> Diagnosis {
-        let context = Context {
-            place: self.machine,
-            ..Context::default()
-        };
+        let context = Context { place: self.machine, ..Context::default() };
         diagnose(failure, &context)
     }
 

@@ -185,8 +185,7 @@ impl Forms {
         if let Some(text) = self.text_mut(field) {
             return text.press(intent);
         }
-        self.secret_mut(field)
-            .is_some_and(|secret| secret.press(intent))
+        self.secret_mut(field).is_some_and(|secret| secret.press(intent))
     }
 
     /// Pastes into what is there; `None` where there is nothing to paste into.
@@ -283,11 +282,8 @@ pub(super) fn meant_for_octo(parts: &mut Vec<(Field, SharedSecret)>) {
 
 /// The field that a name means, as the portals, the Azure command line and Octo write it.
 fn field_named(name: &str) -> Option<Field> {
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_lowercase();
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     match plain.as_str() {
         "appid" | "applicationid" | "applicationclientid" | "clientid" | "azureclientid" => {
             Some(Field::ApplicationId)
@@ -351,14 +347,9 @@ mod tests {
         ] {
             let mut parts = taken_apart(raw);
             meant_for_octo(&mut parts);
-            let found: Vec<_> = parts
-                .iter()
-                .map(|(field, value)| (*field, value.reveal()))
-                .collect();
-            assert_eq!(
-                found,
-                [(Field::OctoClientId, "id"), (Field::OctoSecret, "secret")]
-            );
+            let found: Vec<_> =
+                parts.iter().map(|(field, value)| (*field, value.reveal())).collect();
+            assert_eq!(found, [(Field::OctoClientId, "id"), (Field::OctoSecret, "secret")]);
         }
     }
 

@@ -8,10 +8,8 @@ use crate::ui::wizard::Wizard;
 impl Wizard {
     /// Prints the note for whoever administers Entra, and saves the draft, which is what `octo-csp handoff` reads.
     pub(super) fn print_note(&mut self) -> Vec<Task> {
-        let mut lines: Vec<String> = handoff::text(&self.note())
-            .lines()
-            .map(str::to_owned)
-            .collect();
+        let mut lines: Vec<String> =
+            handoff::text(&self.note()).lines().map(str::to_owned).collect();
         if self.setting.rehearsal.is_none() {
             lines.push(String::new());
             lines.push(format!(
@@ -26,9 +24,8 @@ impl Wizard {
     fn note(&self) -> Handoff {
         let typed = self.forms.typed(self.environment);
         let portal = self.setting.portal.as_str();
-        let missing = self
-            .diagnosis()
-            .map(|(_, failure, diagnosis)| Missing::of(failure, diagnosis));
+        let missing =
+            self.diagnosis().map(|(_, failure, diagnosis)| Missing::of(failure, diagnosis));
         let consent = self.run.as_ref().and_then(Run::consent);
         Handoff {
             missing,

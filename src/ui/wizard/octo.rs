@@ -109,11 +109,7 @@ impl Wizard {
         if let Some(octo) = &mut self.setting.octo {
             octo.client = Err("you chose so".to_owned());
         }
-        let place = if self.before_commit() {
-            Place::Review
-        } else {
-            Place::Overview
-        };
+        let place = if self.before_commit() { Place::Review } else { Place::Overview };
         self.go(place);
         Vec::new()
     }

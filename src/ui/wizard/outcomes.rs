@@ -52,13 +52,9 @@ impl Wizard {
                 Vec::new()
             }
             (Origin::Telling(key), Outcome::Failed(failure)) => {
-                let known = failure
-                    .error
-                    .as_ref()
-                    .is_some_and(|error| error == "invalid_tenant")
+                let known = failure.error.as_ref().is_some_and(|error| error == "invalid_tenant")
                     || failure.codes.contains(&90_002);
-                self.told
-                    .insert(key, if known { Told::NotOne } else { Told::Unknown });
+                self.told.insert(key, if known { Told::NotOne } else { Told::Unknown });
                 Vec::new()
             }
             (Origin::Quiet, Outcome::Browsed(false)) => {
@@ -72,11 +68,7 @@ impl Wizard {
 
     fn cannot_note(&mut self, failure: &Failure) -> Vec<Task> {
         let diagnosis = self.diagnosed(failure);
-        let cure = diagnosis
-            .fix
-            .first()
-            .map(String::as_str)
-            .unwrap_or_default();
+        let cure = diagnosis.fix.first().map(String::as_str).unwrap_or_default();
         self.notice = Some(format!("{} {cure} ({})", diagnosis.what, diagnosis.code));
         Vec::new()
     }
@@ -288,9 +280,7 @@ impl Wizard {
 
     /// Whether the run is the commit, and not only a tidying up.
     fn committing(&self) -> bool {
-        self.run
-            .as_ref()
-            .is_some_and(|run| run.passed(CheckId::Activate))
+        self.run.as_ref().is_some_and(|run| run.passed(CheckId::Activate))
     }
 
     fn tell(&mut self, verdict: Option<Verdict>) -> Vec<Task> {

@@ -30,11 +30,7 @@ impl Resumption {
             }
             Standing::Ready => (Place::Review, false),
         };
-        Some(Self {
-            place,
-            sentence: sentence(open, zone),
-            run,
-        })
+        Some(Self { place, sentence: sentence(open, zone), run })
     }
 }
 
@@ -58,15 +54,11 @@ fn sentence(open: &Attempt, zone: &TimeZone) -> String {
 
 /// Hours and minutes on the clock of the person, with the day when a whole date is wanted elsewhere.
 pub(crate) fn clock(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone())
-        .strftime("%H:%M on %Y-%m-%d")
-        .to_string()
+    at.to_zoned(zone.clone()).strftime("%H:%M on %Y-%m-%d").to_string()
 }
 
 /// The day, some days later.
 pub(crate) fn day_after(at: Timestamp, days: i64, zone: &TimeZone) -> String {
     let day = at.to_zoned(zone.clone()).date();
-    day.checked_add(jiff::Span::new().days(days))
-        .unwrap_or(day)
-        .to_string()
+    day.checked_add(jiff::Span::new().days(days)).unwrap_or(day).to_string()
 }

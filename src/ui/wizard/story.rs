@@ -150,9 +150,7 @@ impl Story {
     }
 
     pub(crate) fn paste(&mut self, text: &str) -> &mut Self {
-        let tasks = self
-            .wizard
-            .update(Event::Pasted(Secret::new(text.to_owned())));
+        let tasks = self.wizard.update(Event::Pasted(Secret::new(text.to_owned())));
         self.work(tasks);
         self
     }
@@ -180,21 +178,14 @@ impl Story {
     }
 
     pub(crate) fn at_review(&mut self) -> &mut Self {
-        self.at_sign_in()
-            .paste(crate::engine::run::bench::CODE)
-            .press("Enter Enter")
+        self.at_sign_in().paste(crate::engine::run::bench::CODE).press("Enter Enter")
     }
 
     /// The screen as text.
     pub(crate) fn screen(&self, width: u16, height: u16) -> String {
-        let look = Look {
-            theme: Theme::new(ColourChoice::Coloured),
-            glyphs: Glyphs::UNICODE,
-        };
+        let look = Look { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE };
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal
-            .draw(|frame| view::draw(&self.wizard, &look, frame))
-            .unwrap();
+        terminal.draw(|frame| view::draw(&self.wizard, &look, frame)).unwrap();
         if width == 0 {
             return String::new();
         }
@@ -204,9 +195,7 @@ impl Story {
     pub(crate) fn shows(&self, text: &str) -> bool {
         let screen = self.screen(120, 60);
         // Each line stands in quotes; a sentence may go on in the next.
-        let words = screen
-            .lines()
-            .flat_map(|line| line.trim_matches('"').split_whitespace());
+        let words = screen.lines().flat_map(|line| line.trim_matches('"').split_whitespace());
         words.collect::<Vec<_>>().join(" ").contains(text)
     }
 
@@ -248,10 +237,7 @@ impl Story {
             Effect::Open(_) => Some(Outcome::Opened(Box::new(self.opened.clone()))),
             Effect::Look(look) => Some(match self.looks.get(look) {
                 Some(failure) => Outcome::Failed(Box::new(failure.clone())),
-                None => Outcome::Looked(Sight {
-                    good: true,
-                    line: "good".to_owned(),
-                }),
+                None => Outcome::Looked(Sight { good: true, line: "good".to_owned() }),
             }),
             Effect::Browse(address) => {
                 self.done.push(format!("browse {address}"));

@@ -12,9 +12,7 @@ fn three_steps_lead_to_a_registration() {
     assert_eq!(story.wizard.place, Place::Start);
     story.at_sign_in();
     assert_eq!(story.wizard.place, Place::SignIn);
-    story
-        .paste(&format!("https://localhost/?code={CODE}&state=7f3c"))
-        .press("Enter");
+    story.paste(&format!("https://localhost/?code={CODE}&state=7f3c")).press("Enter");
     assert!(story.wizard.run_finished());
     assert!(story.done.contains(&"tell Proven".to_owned()));
     story.press("Enter");
@@ -62,22 +60,11 @@ fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
     let mut story = Story::begun(setting());
     story.press("Enter Enter Enter");
     assert_eq!(story.wizard.place, Place::PartnerCenter);
-    let fields: Vec<Field> = story
-        .wizard
-        .problems
-        .iter()
-        .map(|problem| problem.field)
-        .collect();
+    let fields: Vec<Field> = story.wizard.problems.iter().map(|problem| problem.field).collect();
     assert_eq!(fields, [Field::ApplicationId, Field::SecretKey]);
     assert_eq!(story.wizard.stop(), Some(Stop::Field(Field::ApplicationId)));
     story.paste(APP);
-    assert!(
-        story
-            .wizard
-            .problems
-            .iter()
-            .all(|problem| problem.field != Field::ApplicationId)
-    );
+    assert!(story.wizard.problems.iter().all(|problem| problem.field != Field::ApplicationId));
 }
 
 #[test]
@@ -95,10 +82,7 @@ fn going_back_loses_nothing() {
     story.at_step_two().press("Esc");
     assert_eq!(story.wizard.place, Place::Basic);
     story.press("Enter Enter");
-    assert!(
-        story.wizard.run_finished(),
-        "everything typed was still there"
-    );
+    assert!(story.wizard.run_finished(), "everything typed was still there");
     story.press("Esc");
     assert_eq!(story.wizard.place, Place::PartnerCenter);
     assert!(!story.wizard.forms.is_empty(Field::SecretKey));
@@ -132,25 +116,12 @@ fn a_draft_opens_where_it_was_without_its_secret() {
     story.at_step_two().press("^C s");
     let draft = story.opened.draft.clone().unwrap();
     assert!(!serde_json::to_string(&draft).unwrap().contains(SECRET));
-    let mut again = Story::with(
-        setting(),
-        Bench {
-            lines: story.bench.lines.clone(),
-            ..Bench::default()
-        },
-    );
+    let mut again =
+        Story::with(setting(), Bench { lines: story.bench.lines.clone(), ..Bench::default() });
     again.opened.draft = Some(draft);
     again.begin();
     assert_eq!(again.wizard.place, Place::PartnerCenter);
-    assert_eq!(
-        again
-            .wizard
-            .forms
-            .text(Field::ApplicationId)
-            .unwrap()
-            .text(),
-        APP
-    );
+    assert_eq!(again.wizard.forms.text(Field::ApplicationId).unwrap().text(), APP);
     assert!(again.wizard.forms.is_empty(Field::SecretKey));
     assert_eq!(again.wizard.stop(), Some(Stop::Field(Field::SecretKey)));
 }
@@ -165,10 +136,7 @@ fn a_failed_check_shows_its_cure_and_goes_back_to_the_field() {
     story.press("Esc");
     assert_eq!(story.wizard.place, Place::PartnerCenter);
     assert_eq!(story.wizard.stop(), Some(Stop::Field(Field::SecretKey)));
-    assert!(
-        !story.wizard.forms.is_empty(Field::SecretKey),
-        "what was typed is still there"
-    );
+    assert!(!story.wizard.forms.is_empty(Field::SecretKey), "what was typed is still there");
 }
 
 #[test]
@@ -196,11 +164,7 @@ fn a_wrong_paste_is_named_and_the_page_waits_on() {
 fn the_browser_gets_the_one_time_address_only() {
     let mut story = Story::begun(setting());
     story.at_sign_in();
-    assert!(
-        !story.done.iter().any(|word| word.contains("authorize")),
-        "{:?}",
-        story.done
-    );
+    assert!(!story.done.iter().any(|word| word.contains("authorize")), "{:?}", story.done);
 }
 
 #[test]
@@ -231,23 +195,14 @@ fn a_second_run_opens_on_the_registration() {
 
 #[test]
 fn a_single_step_is_run_again_with_everything_else_kept() {
-    let only = Setting {
-        only: Some(Step::PartnerApi),
-        ..setting()
-    };
+    let only = Setting { only: Some(Step::PartnerApi), ..setting() };
     let mut story = Story::with(only, Bench::registered());
     let before = story.bench.registration().active.unwrap().id;
     story.begin();
     assert_eq!(story.wizard.place, Place::PartnerApi);
-    story
-        .press("Enter")
-        .paste("1.AXoAkl-another_code.AgABBAI")
-        .press("Enter Enter");
+    story.press("Enter").paste("1.AXoAkl-another_code.AgABBAI").press("Enter Enter");
     assert_eq!(story.wizard.place, Place::Review);
-    assert!(
-        !story.wizard.must_confirm(),
-        "the same account needs no name"
-    );
+    assert!(!story.wizard.must_confirm(), "the same account needs no name");
     story.press("Enter");
     assert_eq!(story.wizard.place, Place::Done);
     assert_ne!(story.bench.registration().active.unwrap().id, before);
@@ -307,14 +262,7 @@ fn a_crash_is_continued_with_one_sentence() {
     story.at_sign_in();
     let lines = story.bench.lines.clone();
     let vault = story.bench.vault.clone();
-    let mut again = Story::with(
-        setting(),
-        Bench {
-            lines,
-            vault,
-            ..Bench::default()
-        },
-    );
+    let mut again = Story::with(setting(), Bench { lines, vault, ..Bench::default() });
     again.begin();
     assert_eq!(again.wizard.place, Place::SignIn);
     assert!(again.shows("The sign-in page was open."));
@@ -326,9 +274,7 @@ fn a_crash_is_continued_with_one_sentence() {
 fn several_values_in_one_paste_are_offered() {
     let mut story = Story::begun(setting());
     story.press("Enter Enter");
-    story.paste(&format!(
-        r#"{{"appId":"{APP}","password":"{SECRET}","tenant":"{TENANT}"}}"#
-    ));
+    story.paste(&format!(r#"{{"appId":"{APP}","password":"{SECRET}","tenant":"{TENANT}"}}"#));
     assert_eq!(story.wizard.overlay, Some(Overlay::Offer));
     assert!(!story.screen(120, 60).contains(SECRET));
     story.press("Enter Enter");
@@ -337,20 +283,9 @@ fn several_values_in_one_paste_are_offered() {
 
 #[test]
 fn a_rehearsal_fills_its_fields_in() {
-    let mut story = Story::begun(Setting {
-        rehearsal: Some(crib()),
-        ..setting()
-    });
+    let mut story = Story::begun(Setting { rehearsal: Some(crib()), ..setting() });
     story.press("Enter Enter F2");
-    assert_eq!(
-        story
-            .wizard
-            .forms
-            .text(Field::ApplicationId)
-            .unwrap()
-            .text(),
-        APP
-    );
+    assert_eq!(story.wizard.forms.text(Field::ApplicationId).unwrap().text(), APP);
     assert!(story.screen(80, 24).contains("REHEARSAL"));
 }
 
@@ -387,10 +322,7 @@ fn a_refused_token_is_not_sent_again_by_sign_in_again() {
             log.filter(|name| name.starts_with("refresh")).count()
         };
         assert_eq!(refreshes(&story), 1);
-        story
-            .press("Enter")
-            .paste("1.AXoAkl-another_code.AgABBAI")
-            .press("Enter Enter Enter");
+        story.press("Enter").paste("1.AXoAkl-another_code.AgABBAI").press("Enter Enter Enter");
         assert_eq!(story.wizard.place, Place::Done);
     }
 }
@@ -438,10 +370,7 @@ fn a_code_works_once_in_the_whole_session() {
 
 #[test]
 fn a_single_step_needs_the_keyring_too() {
-    let only = Setting {
-        only: Some(Step::PartnerApi),
-        ..setting()
-    };
+    let only = Setting { only: Some(Step::PartnerApi), ..setting() };
     let mut story = Story::with(only, Bench::registered());
     let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
     story.looks.insert(Look::Keyring, locked);
@@ -477,26 +406,17 @@ fn the_hand_off_note_tells_what_stopped_it_and_holds_no_secret() {
 #[test]
 fn commands_that_are_told_name_the_same_registration() {
     let words = " --cloud china --store file";
-    let mut story = Story::begun(Setting {
-        words: words.to_owned(),
-        ..setting()
-    });
+    let mut story = Story::begun(Setting { words: words.to_owned(), ..setting() });
     story.at_review();
     story.press("Enter");
     assert_eq!(story.wizard.place, Place::Done);
     let done = story.screen(120, 60);
     for command in ["register", "register --step partner-api", "submit"] {
-        assert!(
-            done.contains(&format!("octo-csp {command}{words}  ")),
-            "{done}"
-        );
+        assert!(done.contains(&format!("octo-csp {command}{words}  ")), "{done}");
     }
     story.press("Enter");
     let last = story.done.join("\n");
-    assert!(
-        last.contains(&format!("octo-csp register{words} shows it again")),
-        "{last}"
-    );
+    assert!(last.contains(&format!("octo-csp register{words} shows it again")), "{last}");
     let mut story = Story::begun(Setting {
         words: words.to_owned(),
         environment: Environment::Sandbox,
@@ -511,15 +431,9 @@ fn commands_that_are_told_name_the_same_registration() {
 #[test]
 fn what_microsoft_did_with_the_redirect_address_is_said_before_the_sign_in() {
     for (seen, said) in [
-        (
-            AddressSeen::Known,
-            "ok Microsoft knows this redirect address.",
-        ),
+        (AddressSeen::Known, "ok Microsoft knows this redirect address."),
         (AddressSeen::NotRegistered, "letter for letter. Then F5."),
-        (
-            AddressSeen::Unclear,
-            "Whether the redirect address is registered could not be told.",
-        ),
+        (AddressSeen::Unclear, "Whether the redirect address is registered could not be told."),
     ] {
         let mut story = Story::new(setting());
         story.bench.address_seen = Some(seen);
@@ -551,12 +465,7 @@ fn the_last_refusal_is_remembered_until_a_run_passes() {
     failure.trace_id = Foreign::some("5b0e");
     story.bench.fail("apptoken", failure);
     story.at_step_two().press("Enter");
-    let remembered = story
-        .opened
-        .draft
-        .as_ref()
-        .and_then(|draft| draft.refused.as_ref())
-        .unwrap();
+    let remembered = story.opened.draft.as_ref().and_then(|draft| draft.refused.as_ref()).unwrap();
     assert_eq!(
         (remembered.title(), remembered.code.as_str()),
         ("Secret accepted", "AADSTS7000222")
@@ -570,10 +479,7 @@ fn the_last_refusal_is_remembered_until_a_run_passes() {
 #[test]
 fn a_disk_that_failed_is_not_asked_to_remember_it() {
     let mut story = Story::begun(setting());
-    let full = Failure::new(
-        Service::Disk,
-        Cause::Disk(crate::engine::effect::DiskFault::Full),
-    );
+    let full = Failure::new(Service::Disk, Cause::Disk(crate::engine::effect::DiskFault::Full));
     story.bench.fail("note began", full);
     story.at_step_two().press("Enter");
     assert_eq!(story.wizard.place, Place::Stopped);

@@ -17,9 +17,7 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
 ) -> Result<T, VaultError> {
     let (sender, receiver) = oneshot::channel();
     let answer = move || drop(sender.send(work()));
-    let started = thread::Builder::new()
-        .name("vault".to_owned())
-        .spawn(answer);
+    let started = thread::Builder::new().name("vault".to_owned()).spawn(answer);
     if started.is_err() {
         return Err(VaultError::other("no thread could be started"));
     }

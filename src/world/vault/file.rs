@@ -121,14 +121,8 @@ impl AgeFile {
         let known = held.take().filter(|held| held.sum == sum);
         let fresh = match (known, bytes) {
             (Some(known), _) => known,
-            (None, None) => Held {
-                sum,
-                items: Items::new(),
-            },
-            (None, Some(bytes)) => Held {
-                sum,
-                items: unsealed(&bytes, &self.place.passphrase)?,
-            },
+            (None, None) => Held { sum, items: Items::new() },
+            (None, Some(bytes)) => Held { sum, items: unsealed(&bytes, &self.place.passphrase)? },
         };
         Ok(held.insert(fresh))
     }
@@ -150,10 +144,7 @@ impl AgeFile {
         let path = folder::below(&self.place.state, &self.place.registration).map_err(disk)?;
         let folder = Folder::make(&path).map_err(disk)?;
         folder.replace(VAULT_FILE, &bytes).map_err(disk)?;
-        *held = Some(Held {
-            sum: Some(Sha256::digest(&bytes).into()),
-            items,
-        });
+        *held = Some(Held { sum: Some(Sha256::digest(&bytes).into()), items });
         Ok(())
     }
 }
@@ -200,10 +191,7 @@ fn sealed(items: &Items, passphrase: &Secret, work: u8) -> Result<Vec<u8>, Vault
     let contents = ContentsOut {
         format: FORMAT,
         version: VERSION,
-        items: items
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.reveal()))
-            .collect(),
+        items: items.iter().map(|(name, value)| (name.as_str(), value.reveal())).collect(),
     };
     let json = serde_json::to_vec_pretty(&contents)
         .map(Zeroizing::new)
@@ -218,22 +206,17 @@ fn sealed(items: &Items, passphrase: &Secret, work: u8) -> Result<Vec<u8>, Vault
 fn unsealed(bytes: &[u8], passphrase: &Secret) -> Result<Items, VaultError> {
     let mut identity = scrypt::Identity::new(words(passphrase));
     identity.set_max_work_factor(MOST_WORK);
-    let json = age::decrypt(&identity, bytes)
-        .map(Zeroizing::new)
-        .map_err(|error| not_opened(&error))?;
+    let json =
+        age::decrypt(&identity, bytes).map(Zeroizing::new).map_err(|error| not_opened(&error))?;
     let contents: ContentsIn = serde_json::from_slice(&json)
         .ok()
         .filter(|contents: &ContentsIn| contents.format == FORMAT)
         .ok_or(VaultError::new(VaultFault::Damaged))?;
     if contents.version != VERSION {
-        return Err(VaultError::other(
-            "another version of octo-csp wrote the vault file",
-        ));
+        return Err(VaultError::other("another version of octo-csp wrote the vault file"));
     }
     let items = contents.items.into_iter();
-    Ok(items
-        .map(|(name, value)| (name, Secret::new(value)))
-        .collect())
+    Ok(items.map(|(name, value)| (name, Secret::new(value))).collect())
 }
 
 /// age's own type for a passphrase, which is wiped as ours is.
@@ -244,21 +227,11 @@ fn words(passphrase: &Secret) -> SecretString {
 /// The file's key is sealed with the passphrase. If that does not open, it is another one, or exactly these bytes were changed;
 /// whatever else is wrong has nothing to do with the passphrase.
 fn not_opened(error: &DecryptError) -> VaultError {
-    let key = matches!(
-        error,
-        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed
-    );
-    VaultError::new(if key {
-        VaultFault::WrongPassphrase
-    } else {
-        VaultFault::Damaged
-    })
+    let key = matches!(error, DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed);
+    VaultError::new(if key { VaultFault::WrongPassphrase } else { VaultFault::Damaged })
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the error ends here, and maps over results"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "the error ends here, and maps over results")]
 fn disk(error: DiskError) -> VaultError {
     if matches!(error, DiskError::TooLarge) {
         return VaultError::new(VaultFault::Damaged);

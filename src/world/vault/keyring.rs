@@ -26,18 +26,15 @@ impl Store for Keyring {
     }
 
     fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        entry(name, SERVICE)?
-            .get_secret()
-            .map(Zeroizing::new)
-            .map_err(translated)
+        entry(name, SERVICE)?.get_secret().map(Zeroizing::new).map_err(translated)
     }
 
     fn delete(&self, name: &str) -> Result<(), VaultError> {
         let deleted = match entry(name, SERVICE)?.delete_credential() {
             // Another program filed an item of the same name. Both are gone then: the name is ours.
-            Err(Error::Ambiguous(entries)) => entries
-                .iter()
-                .try_for_each(keyring_core::Entry::delete_credential),
+            Err(Error::Ambiguous(entries)) => {
+                entries.iter().try_for_each(keyring_core::Entry::delete_credential)
+            }
             deleted => deleted,
         };
         deleted.map_err(translated)
@@ -96,10 +93,7 @@ fn modifiers(_label: &str) -> HashMap<&str, &str> {
 /// The one place that looks into a keyring's error. Its variants say little ("platform failure" is a missing bus as well as
 /// a missing provider), so the words of what lies below decide. Two variants carry the secret's bytes: they are dropped
 /// unseen, and no error is ever formatted with `Debug`.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the error ends here, with whatever it carries"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "the error ends here, with whatever it carries")]
 fn translated(error: Error) -> VaultError {
     match &error {
         Error::NoEntry => VaultError::MISSING,
@@ -173,19 +167,13 @@ mod tests {
     #[test]
     fn a_cause_is_known_by_its_words() {
         for (words, fault) in [
-            (
-                "zbus error: I/O error: No such file or directory (os error 2)",
-                VaultFault::NoBus,
-            ),
+            ("zbus error: I/O error: No such file or directory (os error 2)", VaultFault::NoBus),
             (
                 "zbus fdo error: org.freedesktop.DBus.Error.ServiceUnknown: x",
                 VaultFault::NoProvider,
             ),
             ("SS error: prompt dismissed", VaultFault::Locked),
-            (
-                "SS error: result not returned from SS API",
-                VaultFault::NoCollection,
-            ),
+            ("SS error: result not returned from SS API", VaultFault::NoCollection),
             ("User interaction is not allowed.", VaultFault::Locked),
             ("something new", VaultFault::Other),
         ] {

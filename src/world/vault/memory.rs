@@ -29,10 +29,7 @@ impl Store for Memory {
     }
 
     fn delete(&self, name: &str) -> Result<(), VaultError> {
-        self.entries()
-            .remove(name)
-            .map(drop)
-            .ok_or(VaultError::MISSING)
+        self.entries().remove(name).map(drop).ok_or(VaultError::MISSING)
     }
 
     fn title(&self) -> &'static str {

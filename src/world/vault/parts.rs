@@ -75,9 +75,7 @@ pub(super) fn delete(store: &dyn Store, name: &str) -> Result<(), VaultError> {
     while exists(store, &part_name(name, last + 1))? {
         last += 1;
     }
-    (1..=last)
-        .rev()
-        .try_for_each(|number| delete_entry(store, &part_name(name, number)))
+    (1..=last).rev().try_for_each(|number| delete_entry(store, &part_name(name, number)))
 }
 
 fn exists(store: &dyn Store, name: &str) -> Result<bool, VaultError> {
@@ -111,9 +109,7 @@ fn part_name(name: &str, number: usize) -> String {
 fn cut(value: &str) -> impl Iterator<Item = &str> {
     let mut rest = value;
     std::iter::from_fn(move || {
-        let end = (0..=rest.len().min(ENTRY))
-            .rev()
-            .find(|&end| rest.is_char_boundary(end))?;
+        let end = (0..=rest.len().min(ENTRY)).rev().find(|&end| rest.is_char_boundary(end))?;
         let (part, after) = rest.split_at(end);
         rest = after;
         (!part.is_empty()).then_some(part)
@@ -132,9 +128,7 @@ fn parsed(head: &[u8]) -> Option<(usize, usize, &str)> {
 /// Lower case hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect()
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 #[cfg(test)]
@@ -192,16 +186,8 @@ mod tests {
             ("n#1", b"", VaultFault::Missing),
             ("n", b"", VaultFault::Missing),
             ("n", b"octo-csp parts 3", VaultFault::ReadsDifferently),
-            (
-                "n",
-                b"octo-csp parts 99999999999999999999999 5000 0",
-                VaultFault::ReadsDifferently,
-            ),
-            (
-                "n",
-                b"octo-csp parts 3 18446744073709551615 0",
-                VaultFault::ReadsDifferently,
-            ),
+            ("n", b"octo-csp parts 99999999999999999999999 5000 0", VaultFault::ReadsDifferently),
+            ("n", b"octo-csp parts 3 18446744073709551615 0", VaultFault::ReadsDifferently),
         ] {
             let store = round_trip(&value);
             store.write(name, "l", bytes).unwrap();
@@ -219,10 +205,7 @@ mod tests {
         store.delete("n#5").unwrap();
         delete(&store, "n").unwrap();
         for number in 1..=5 {
-            assert_eq!(
-                faulty(store.read(&format!("n#{number}"))),
-                VaultFault::Missing
-            );
+            assert_eq!(faulty(store.read(&format!("n#{number}"))), VaultFault::Missing);
         }
         delete(&store, "n").unwrap();
     }

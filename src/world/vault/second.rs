@@ -116,13 +116,11 @@ impl Reader {
         if theirs.len() != ours.len() {
             return Err(VaultError::other("the second process gave no answer"));
         }
-        ours.into_iter()
-            .zip(theirs)
-            .try_for_each(|pair| match pair {
-                (Ok(ours), Ok(theirs)) if ours == theirs => Ok(()),
-                (Ok(_), Ok(_)) => Err(VaultError::READS_DIFFERENTLY),
-                (Err(error), _) | (Ok(_), Err(error)) => Err(error),
-            })
+        ours.into_iter().zip(theirs).try_for_each(|pair| match pair {
+            (Ok(ours), Ok(theirs)) if ours == theirs => Ok(()),
+            (Ok(_), Ok(_)) => Err(VaultError::READS_DIFFERENTLY),
+            (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+        })
     }
 }
 
@@ -136,10 +134,7 @@ async fn read(
     let (store, items) = (Arc::clone(store), request.items.clone());
     let nonce = request.nonce.clone();
     calls::on_a_thread(limit, move || {
-        Ok(items
-            .iter()
-            .map(|item| digest(&*store, item, &nonce))
-            .collect())
+        Ok(items.iter().map(|item| digest(&*store, item, &nonce)).collect())
     })
     .await
 }
@@ -234,10 +229,7 @@ fn word(fault: VaultFault) -> &'static str {
 
 fn understood(line: &str) -> Result<String, VaultError> {
     let known = WORDS.iter().find(|(word, _)| *word == line);
-    known.map_or_else(
-        || Ok(line.to_owned()),
-        |(_, fault)| Err(VaultError::new(*fault)),
-    )
+    known.map_or_else(|| Ok(line.to_owned()), |(_, fault)| Err(VaultError::new(*fault)))
 }
 
 /// The test item: always the same name, so that one left behind by a kill is overwritten and removed by the next test, and a

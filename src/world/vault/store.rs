@@ -53,27 +53,16 @@ impl VaultError {
 
     /// A fault of which nothing more is known.
     pub const fn new(fault: VaultFault) -> Self {
-        Self {
-            fault,
-            sentence: None,
-            disk: None,
-        }
+        Self { fault, sentence: None, disk: None }
     }
 
     /// The disk failed, not the store.
     pub const fn disk(fault: DiskFault) -> Self {
-        Self {
-            fault: VaultFault::Other,
-            sentence: None,
-            disk: Some(fault),
-        }
+        Self { fault: VaultFault::Other, sentence: None, disk: Some(fault) }
     }
 
     /// Something else went wrong; `words` says what.
     pub fn other(words: &str) -> Self {
-        Self {
-            sentence: Foreign::some(words),
-            ..Self::new(VaultFault::Other)
-        }
+        Self { sentence: Foreign::some(words), ..Self::new(VaultFault::Other) }
     }
 }

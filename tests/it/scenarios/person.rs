@@ -17,10 +17,7 @@ pub(super) enum Walked {
 }
 
 /// A browser that follows no redirect by itself.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the person's browser is not the program's client"
-)]
+#[expect(clippy::disallowed_methods, reason = "the person's browser is not the program's client")]
 pub(super) fn browser() -> Client {
     Client::builder()
         .no_proxy()
@@ -69,23 +66,9 @@ fn text_of(page: &str) -> String {
         rest = after.split_once('>').map_or("", |(_, rest)| rest);
     }
     text.push_str(rest);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&amp;", "&"),
-    ];
-    entities
-        .into_iter()
-        .fold(lines.join("\n"), |text, (entity, sign)| {
-            text.replace(entity, sign)
-        })
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    entities.into_iter().fold(lines.join("\n"), |text, (entity, sign)| text.replace(entity, sign))
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {

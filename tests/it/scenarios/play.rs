@@ -70,10 +70,7 @@ pub(super) struct Report {
 
 /// Plays a scenario: as a person with the crib would, who does what the wizard's marked action is.
 pub(super) async fn play(name: &str) -> Report {
-    let mut report = Report {
-        name: name.to_owned(),
-        ..Report::default()
-    };
+    let mut report = Report { name: name.to_owned(), ..Report::default() };
     let options = SimulatorOptions {
         scenario: Scenario::named(name).unwrap_or_default(),
         ..SimulatorOptions::default()
@@ -121,10 +118,7 @@ impl<'r> Stage<'r> {
             cloud: simulator.cloud().clone(),
             extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
             keeping: Keeping::Memory(mishap),
-            browser: Surroundings {
-                ssh: true,
-                ..Surroundings::default()
-            },
+            browser: Surroundings { ssh: true, ..Surroundings::default() },
         });
         let (sender, receiver) = unbounded_channel();
         Self {
@@ -269,11 +263,7 @@ impl<'r> Stage<'r> {
             false
         };
         let flight = spawn_local(async move {
-            let outcome = if pause {
-                Outcome::Paused
-            } else {
-                world.perform(effect).await
-            };
+            let outcome = if pause { Outcome::Paused } else { world.perform(effect).await };
             let _the_play_has_ended = sender.send((ticket, outcome));
         });
         self.flights.insert(ticket, (waits, flight.abort_handle()));
@@ -297,10 +287,7 @@ impl<'r> Stage<'r> {
         let Outcome::Failed(failure) = outcome else {
             return;
         };
-        let context = Context {
-            place: self.machine,
-            ..Context::default()
-        };
+        let context = Context { place: self.machine, ..Context::default() };
         let row = diagnose(failure, &context).row;
         if self.wizard.place() == Place::Opening {
             self.report.shut = Some(row);
@@ -341,14 +328,9 @@ impl<'r> Stage<'r> {
 
 /// A frame of this height, 80 cells wide, as text.
 fn screen(wizard: &Wizard, height: u16) -> String {
-    let look = view::Look {
-        theme: Theme::new(ColourChoice::Plain),
-        glyphs: Glyphs::UNICODE,
-    };
+    let look = view::Look { theme: Theme::new(ColourChoice::Plain), glyphs: Glyphs::UNICODE };
     let mut terminal = Terminal::new(TestBackend::new(80, height)).unwrap();
-    terminal
-        .draw(|frame| view::draw(wizard, &look, frame))
-        .unwrap();
+    terminal.draw(|frame| view::draw(wizard, &look, frame)).unwrap();
     let buffer = terminal.backend().buffer();
     let lines = buffer.content().chunks(80).map(|line| {
         let line: String = line.iter().map(ratatui::buffer::Cell::symbol).collect();
@@ -400,9 +382,5 @@ fn octo(simulator: &Simulator) -> Option<Octo> {
     let secret = Secret::shared(facts.octo_client_secret);
     let which = (Ring::Usual, host.clone());
     let client = OctoClient::new(&facts.octo_client_id, secret, &which, Source::Rehearsal);
-    Some(Octo {
-        ring: Ring::Usual,
-        host,
-        client: Ok(client.unwrap()),
-    })
+    Some(Octo { ring: Ring::Usual, host, client: Ok(client.unwrap()) })
 }

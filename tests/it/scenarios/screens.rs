@@ -15,17 +15,9 @@ fn what_happened_and_the_cure_are_on_the_first_screen() {
     for report in stopped() {
         let diagnosis = report.diagnosis.as_ref().unwrap();
         let words: Vec<&str> = diagnosis.what.split(' ').take(4).collect();
-        let needed = [
-            diagnosis.code.as_str(),
-            &words.join(" "),
-            "Fix",
-            "Enter",
-            "FAIL",
-        ];
-        let missing: Vec<&str> = needed
-            .into_iter()
-            .filter(|text| !report.screen.contains(text))
-            .collect();
+        let needed = [diagnosis.code.as_str(), &words.join(" "), "Fix", "Enter", "FAIL"];
+        let missing: Vec<&str> =
+            needed.into_iter().filter(|text| !report.screen.contains(text)).collect();
         if !missing.is_empty() {
             wrong.push(format!("{}: {missing:?}\n{}", report.name, report.screen));
         }
@@ -137,14 +129,7 @@ fn no_secret_is_ever_on_a_last_page() {
         }
     }
     expect_nothing(&wrong);
-    let all = [
-        "Octo client secret",
-        "client secret",
-        "code",
-        "refresh token",
-        "state",
-        "verifier",
-    ];
+    let all = ["Octo client secret", "client secret", "code", "refresh token", "state", "verifier"];
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), all);
 }
 
@@ -201,10 +186,8 @@ fn every_row_looks_like_this() {
             // The name that a screen shows, where there is one: nobody looks for hostile-text.
             let own_name =
                 |it: &(&Report, _)| row.codes().contains(&it.0.name) || it.0.name == row.key;
-            let Some((report, (_, screen))) = all()
-                .filter(shows)
-                .find(own_name)
-                .or_else(|| all().find(shows))
+            let Some((report, (_, screen))) =
+                all().filter(shows).find(own_name).or_else(|| all().find(shows))
             else {
                 continue;
             };
@@ -212,13 +195,8 @@ fn every_row_looks_like_this() {
             let _infallible = writeln!(pages, "#### {}: rehearse --fail {}", row.key, report.name);
             let _infallible = writeln!(pages, "{screen}\n");
         }
-        let file = format!(
-            "rows-{}",
-            title
-                .to_lowercase()
-                .replace([' ', ','], "-")
-                .replace("--", "-")
-        );
+        let file =
+            format!("rows-{}", title.to_lowercase().replace([' ', ','], "-").replace("--", "-"));
         settings.bind(|| insta::assert_snapshot!(file, pages));
     }
 }
@@ -229,12 +207,7 @@ fn stopped() -> impl Iterator<Item = &'static Report> {
 }
 
 fn screens(report: &Report) -> [&String; 4] {
-    [
-        &report.screen,
-        &report.whole,
-        &report.details,
-        &report.notes,
-    ]
+    [&report.screen, &report.whole, &report.details, &report.notes]
 }
 
 /// Without line ends and blanks, which wrapping moves.
@@ -249,10 +222,7 @@ fn without_chance(screen: &str) -> String {
     let screen = match screen.split_once(authority) {
         Some((before, after)) => {
             let name: String = after.chars().take(8).collect();
-            format!(
-                "{before}{authority}{}",
-                after.replacen(&name, "--------", 1)
-            )
+            format!("{before}{authority}{}", after.replacen(&name, "--------", 1))
         }
         None => screen.to_owned(),
     };
@@ -273,13 +243,9 @@ fn without_chance(screen: &str) -> String {
             clean.push('0');
         } else if varies {
             let zero = |c: char| if c.is_ascii_digit() { '0' } else { c };
-            let hidden = word.chars().map(|c| {
-                if is_guid(word) && c.is_ascii_hexdigit() {
-                    '0'
-                } else {
-                    zero(c)
-                }
-            });
+            let hidden = word
+                .chars()
+                .map(|c| if is_guid(word) && c.is_ascii_hexdigit() { '0' } else { zero(c) });
             clean.extend(hidden);
         } else {
             clean.push_str(word);

@@ -26,10 +26,7 @@ pub(super) struct Bench {
     reason = "the tests of the simulator have a client of their own"
 )]
 pub(crate) fn client() -> ClientBuilder {
-    Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .timeout(Duration::from_secs(60))
+    Client::builder().no_proxy().redirect(Policy::none()).timeout(Duration::from_secs(60))
 }
 
 impl Bench {
@@ -38,20 +35,12 @@ impl Bench {
     }
 
     pub(super) async fn playing(name: &str) -> Self {
-        Self::with(Options {
-            scenario: Scenario::named(name).unwrap(),
-            ..Options::default()
-        })
-        .await
+        Self::with(Options { scenario: Scenario::named(name).unwrap(), ..Options::default() }).await
     }
 
     pub(super) async fn with(options: Options) -> Self {
         let simulator = Simulator::start(options).await.unwrap();
-        Self {
-            facts: simulator.facts(),
-            simulator,
-            http: client().build().unwrap(),
-        }
+        Self { facts: simulator.facts(), simulator, http: client().build().unwrap() }
     }
 
     /// An address of the login host, in the partner's tenant.
@@ -66,8 +55,7 @@ impl Bench {
             ("client_secret", self.facts.client_secret.as_str()),
         ];
         form.extend(fields);
-        self.form(&self.login(&format!("oauth2{version}/token")), &form)
-            .await
+        self.form(&self.login(&format!("oauth2{version}/token")), &form).await
     }
 
     pub(super) async fn form(&self, address: &str, form: &[(&str, &str)]) -> (u16, Value) {
@@ -80,10 +68,7 @@ impl Bench {
     /// A token of the application itself.
     pub(super) async fn app_token(&self, audience: &str) -> String {
         let scope = format!("{audience}/.default");
-        let fields = [
-            ("grant_type", "client_credentials"),
-            ("scope", scope.as_str()),
-        ];
+        let fields = [("grant_type", "client_credentials"), ("scope", scope.as_str())];
         text(&self.token("/v2.0", &fields).await.1, "access_token")
     }
 
@@ -146,19 +131,14 @@ impl Bench {
     /// What a refresh token gives for an audience, in v2.
     pub(super) async fn refresh(&self, token: &str, audience: &str) -> (u16, Value) {
         let scope = format!("{audience}/.default offline_access");
-        let fields = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", token),
-            ("scope", scope.as_str()),
-        ];
+        let fields =
+            [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope.as_str())];
         self.token("/v2.0", &fields).await
     }
 
     /// A whole sign-in: the answer to the code.
     pub(super) async fn signed_in(&self) -> Value {
-        let code = self
-            .code(&format!("{PC}/.default openid profile offline_access"))
-            .await;
+        let code = self.code(&format!("{PC}/.default openid profile offline_access")).await;
         let (status, body) = self.redeem(&code).await;
         assert_eq!(status, 200, "{body}");
         body
@@ -184,10 +164,7 @@ impl Bench {
 
 /// A field of JSON as text.
 pub(super) fn text(body: &Value, name: &str) -> String {
-    body[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {name} in {body}"))
-        .to_owned()
+    body[name].as_str().unwrap_or_else(|| panic!("no {name} in {body}")).to_owned()
 }
 
 /// The numbers of a refusal.
@@ -200,18 +177,14 @@ pub(super) fn codes(body: &Value) -> Vec<u64> {
 pub(super) fn query(answer: &Response, name: &str) -> Option<String> {
     let location = answer.headers().get("location")?.to_str().ok()?;
     let url = Url::parse(location).ok()?;
-    url.query_pairs()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 /// The claims of a token, unverified.
 pub(super) fn claims(token: &str) -> Value {
     use base64::Engine as _;
     let payload = token.split('.').nth(1).unwrap();
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .decode(payload)
-        .unwrap();
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap();
     serde_json::from_slice(&bytes).unwrap()
 }
 

@@ -40,37 +40,18 @@ async fn the_line_is_a_cloud_and_holds_the_facts() {
 async fn a_tenant_is_found_by_id_and_by_domain() {
     let bench = Bench::happy().await;
     let login = bench.simulator.cloud().login.to_string();
-    let names = [
-        &bench.facts.tenant_id,
-        "contoso.onmicrosoft.com",
-        "Contoso.Example",
-    ];
+    let names = [&bench.facts.tenant_id, "contoso.onmicrosoft.com", "Contoso.Example"];
     for name in names {
         let address = bench.simulator.cloud().metadata_endpoint(name);
-        let body = bench
-            .http
-            .get(address)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
+        let body = bench.http.get(address).send().await.unwrap().text().await.unwrap();
         let body: Value = serde_json::from_str(&body).unwrap();
         let token = format!("{login}{}/oauth2/v2.0/token", bench.facts.tenant_id);
         assert_eq!(body["token_endpoint"], token);
-        assert_eq!(
-            body["issuer"],
-            format!("{login}{}/v2.0", bench.facts.tenant_id)
-        );
+        assert_eq!(body["issuer"], format!("{login}{}/v2.0", bench.facts.tenant_id));
     }
     for (name, code, error) in [
         ("nosuch.example", 90_002, "invalid_tenant"),
-        (
-            "00000000-1111-2222-3333-444444444444",
-            90_002,
-            "invalid_tenant",
-        ),
+        ("00000000-1111-2222-3333-444444444444", 90_002, "invalid_tenant"),
         ("no_such", 900_023, "invalid_request"),
     ] {
         let address = bench.simulator.cloud().metadata_endpoint(name);
@@ -95,27 +76,15 @@ async fn an_application_gets_a_token_in_both_versions() {
     assert_eq!((status, &two["expires_in"]), (200, &json!(3_599)));
     assert_eq!(two.as_object().unwrap().len(), 4, "{two}");
     let claims = claims(&text(&two, "access_token"));
-    assert_eq!(
-        (&claims["aud"], &claims["tid"]),
-        (&json!(PC), &json!(bench.facts.tenant_id))
-    );
-    assert_eq!(
-        (&claims["scp"], &claims["appidacr"]),
-        (&Value::Null, &json!("1"))
-    );
+    assert_eq!((&claims["aud"], &claims["tid"]), (&json!(PC), &json!(bench.facts.tenant_id)));
+    assert_eq!((&claims["scp"], &claims["appidacr"]), (&Value::Null, &json!("1")));
 }
 
 #[tokio::test]
 async fn client_credentials_are_refused_as_microsoft_refuses_them() {
     let bench = Bench::happy().await;
-    let (id, secret) = (
-        bench.facts.client_id.clone(),
-        bench.facts.client_secret.clone(),
-    );
-    let (id, secret) = (
-        ("client_id", id.as_str()),
-        ("client_secret", secret.as_str()),
-    );
+    let (id, secret) = (bench.facts.client_id.clone(), bench.facts.client_secret.clone());
+    let (id, secret) = (("client_id", id.as_str()), ("client_secret", secret.as_str()));
     let (grant, scope) = (
         ("grant_type", "client_credentials"),
         ("scope", "https://api.partnercenter.microsoft.com/.default"),
@@ -151,11 +120,7 @@ async fn client_credentials_are_refused_as_microsoft_refuses_them() {
         let (got, body) = bench.form(&address, &form).await;
         assert_eq!((got, codes(&body)), (status, vec![code]), "{form:?} {body}");
     }
-    let json = bench
-        .http
-        .post(&home)
-        .header("content-type", "application/json")
-        .body("{}");
+    let json = bench.http.post(&home).header("content-type", "application/json").body("{}");
     assert_eq!(json.send().await.unwrap().status(), 400);
     assert_eq!(bench.http.get(&home).send().await.unwrap().status(), 405);
 }
@@ -163,23 +128,13 @@ async fn client_credentials_are_refused_as_microsoft_refuses_them() {
 #[tokio::test]
 async fn a_secret_may_come_in_http_basic() {
     let bench = Bench::happy().await;
-    let blob = STANDARD.encode(format!(
-        "{}:{}",
-        bench.facts.client_id, bench.facts.client_secret
-    ));
+    let blob = STANDARD.encode(format!("{}:{}", bench.facts.client_id, bench.facts.client_secret));
     let form = [
         ("grant_type", "client_credentials"),
         ("scope", "https://api.partnercenter.microsoft.com/.default"),
     ];
-    let request = bench
-        .http
-        .post(bench.login("oauth2/v2.0/token"))
-        .form(&form);
-    let answer = request
-        .header("authorization", format!("Basic {blob}"))
-        .send()
-        .await
-        .unwrap();
+    let request = bench.http.post(bench.login("oauth2/v2.0/token")).form(&form);
+    let answer = request.header("authorization", format!("Basic {blob}")).send().await.unwrap();
     assert_eq!(answer.status(), 200);
 }
 
@@ -188,14 +143,9 @@ async fn a_refusal_is_written_as_microsoft_writes_it() {
     let bench = Bench::happy().await;
     let id = "a8125194-2dc8-4078-90ba-7b6592a7f231";
     let request = bench.http.post(bench.login("oauth2/token"));
-    let request = request
-        .header("client-request-id", id)
-        .header("return-client-request-id", "true");
-    let answer = request
-        .form(&[("grant_type", "client_credentials")])
-        .send()
-        .await
-        .unwrap();
+    let request =
+        request.header("client-request-id", id).header("return-client-request-id", "true");
+    let answer = request.form(&[("grant_type", "client_credentials")]).send().await.unwrap();
     assert_eq!(answer.headers()["client-request-id"], id);
     assert_eq!(answer.headers()["cache-control"], "no-store, no-cache");
     let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
@@ -203,10 +153,7 @@ async fn a_refusal_is_written_as_microsoft_writes_it() {
     let described = text(&body, "error_description");
     assert!(described.starts_with("AADSTS900144: "), "{described}");
     assert!(described.contains("\r\nTrace ID: "), "{described}");
-    assert!(
-        described.ends_with(&text(&body, "timestamp")),
-        "{described}"
-    );
+    assert!(described.ends_with(&text(&body, "timestamp")), "{described}");
 }
 
 #[tokio::test]
@@ -214,24 +161,14 @@ async fn a_sign_in_ends_in_tokens_for_both_audiences() {
     let bench = Bench::happy().await;
     let body = bench.signed_in().await;
     let first = claims(&text(&body, "access_token"));
-    assert_eq!(
-        (&first["aud"], &first["amr"]),
-        (&json!(PC), &json!(["pwd", "mfa"]))
-    );
+    assert_eq!((&first["aud"], &first["amr"]), (&json!(PC), &json!(["pwd", "mfa"])));
     assert_eq!(first["scp"], "user_impersonation");
     assert_eq!(claims(&text(&body, "id_token"))["ver"], "2.0");
     let old = text(&body, "refresh_token");
     let (status, second) = bench.refresh(&old, PA).await;
-    assert_eq!(
-        (status, &claims(&text(&second, "access_token"))["aud"]),
-        (200, &json!(PA))
-    );
+    assert_eq!((status, &claims(&text(&second, "access_token"))["aud"]), (200, &json!(PA)));
     assert_ne!(text(&second, "refresh_token"), old);
-    assert_eq!(
-        bench.refresh(&old, PC).await.0,
-        200,
-        "the old one is not revoked"
-    );
+    assert_eq!(bench.refresh(&old, PC).await.0, 200, "the old one is not revoked");
     assert_eq!(bench.simulator.counters().redemptions, 1);
 }
 
@@ -241,24 +178,15 @@ async fn v1_signs_in_too() {
     let address = bench.authorize("", &[CODE, ("resource", PC), ("state", "a b<i>c")]);
     let answer = bench.walk(address).await;
     let location = answer.headers()["location"].to_str().unwrap();
-    assert!(
-        location.starts_with("http://localhost/?code="),
-        "{location}"
-    );
+    assert!(location.starts_with("http://localhost/?code="), "{location}");
     assert_eq!(query(&answer, "state").as_deref(), Some("a bc"));
     let code = query(&answer, "code").unwrap();
     let grant = ("grant_type", "authorization_code");
-    let (status, body) = bench
-        .token("", &[grant, ("code", &code), ("resource", PC)])
-        .await;
+    let (status, body) = bench.token("", &[grant, ("code", &code), ("resource", PC)]).await;
     assert_eq!((status, &body["resource"]), (200, &json!(PC)), "{body}");
     assert_eq!(body["scope"], "user_impersonation");
     let renew = text(&body, "refresh_token");
-    let fields = [
-        ("grant_type", "refresh_token"),
-        ("refresh_token", &renew),
-        ("resource", PA),
-    ];
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", &renew), ("resource", PA)];
     let (status, body) = bench.token("", &fields).await;
     assert_eq!((status, &body["resource"]), (200, &json!(PA)));
     assert!(body["refresh_token"].is_string() && body["id_token"].is_null());
@@ -271,9 +199,7 @@ async fn without_a_resource_nobody_asks_for_mfa() {
     let address = bench.authorize("", &[CODE, ("redirect_url", "https://localhost")]);
     let code = query(&bench.walk(address).await, "code").unwrap();
     let grant = ("grant_type", "authorization_code");
-    let (_, body) = bench
-        .token("", &[grant, ("code", &code), ("resource", PC)])
-        .await;
+    let (_, body) = bench.token("", &[grant, ("code", &code), ("resource", PC)]).await;
     let token = text(&body, "access_token");
     assert_eq!(claims(&token)["amr"], json!(["pwd"]));
     let answer = bench.partner_center("profiles/mpn", &token).await;
@@ -295,14 +221,8 @@ async fn a_code_is_good_once_and_for_ten_minutes() {
     assert_eq!(codes(&bench.redeem(&late).await.1), [70_002, 70_008]);
     let cut = bench.code(&scope).await;
     assert_eq!(codes(&bench.redeem(&cut[..200]).await.1), [9_002_313]);
-    assert_eq!(
-        codes(&bench.redeem(&format!("{cut}&session_state=1")).await.1),
-        [9_002_313]
-    );
-    assert_eq!(
-        codes(&bench.redeem(&"x".repeat(500)).await.1),
-        [70_002, 70_000]
-    );
+    assert_eq!(codes(&bench.redeem(&format!("{cut}&session_state=1")).await.1), [9_002_313]);
+    assert_eq!(codes(&bench.redeem(&"x".repeat(500)).await.1), [70_002, 70_000]);
     let other = bench
         .login("oauth2/v2.0/token")
         .replace(&bench.facts.tenant_id, "fabrikam.onmicrosoft.com");
@@ -314,11 +234,7 @@ async fn a_code_is_good_once_and_for_ten_minutes() {
         BACK,
     ];
     assert_eq!(codes(&bench.form(&other, &form).await.1), [700_005]);
-    assert_eq!(
-        bench.redeem(&cut).await.0,
-        200,
-        "what failed did not use it up"
-    );
+    assert_eq!(bench.redeem(&cut).await.0, 200, "what failed did not use it up");
 }
 
 #[tokio::test]
@@ -335,10 +251,7 @@ async fn a_code_wants_its_verifier_its_address_and_one_api() {
         ("code_challenge_method", "S256"),
     ];
     let code = query(&bench.walk(bench.authorize("/v2.0", &fields)).await, "code").unwrap();
-    let grant = [
-        ("grant_type", "authorization_code"),
-        ("code", code.as_str()),
-    ];
+    let grant = [("grant_type", "authorization_code"), ("code", code.as_str())];
     let good = ("code_verifier", verifier.as_str());
     let bad = "b".repeat(43);
     let both = format!("{PC}/.default {PA}/.default");
@@ -364,23 +277,13 @@ async fn a_code_wants_its_verifier_its_address_and_one_api() {
 #[tokio::test]
 async fn consent_is_needed_for_each_api() {
     let bench = Bench::happy().await;
-    let code = bench
-        .code(&format!("{PC}/user_impersonation offline_access"))
-        .await;
+    let code = bench.code(&format!("{PC}/user_impersonation offline_access")).await;
     let renew = text(&bench.redeem(&code).await.1, "refresh_token");
     assert_eq!(bench.refresh(&renew, PC).await.0, 200);
     let (status, body) = bench.refresh(&renew, PA).await;
     assert_eq!((status, codes(&body)), (400, vec![65_001]));
     assert_eq!(body["suberror"], "consent_required");
-    assert_eq!(
-        codes(
-            &bench
-                .refresh(&renew, "https://management.azure.com")
-                .await
-                .1
-        ),
-        [650_057]
-    );
+    assert_eq!(codes(&bench.refresh(&renew, "https://management.azure.com").await.1), [650_057]);
     bench.simulator.advance(91 * 86_400);
     assert_eq!(codes(&bench.refresh(&renew, PC).await.1), [700_082]);
 }
@@ -390,10 +293,7 @@ async fn without_offline_access_v2_gives_no_refresh_token() {
     let bench = Bench::happy().await;
     let code = bench.code(&format!("{PC}/.default")).await;
     let (_, body) = bench.redeem(&code).await;
-    assert!(
-        body["refresh_token"].is_null() && body["id_token"].is_null(),
-        "{body}"
-    );
+    assert!(body["refresh_token"].is_null() && body["id_token"].is_null(), "{body}");
 }
 
 #[tokio::test]
@@ -410,10 +310,7 @@ async fn credentials_in_two_places_must_be_the_same() {
         let mut form = vec![("grant_type", "client_credentials"), ("scope", &scope)];
         form.extend(posted.map(|client| ("client_id", client.as_str())));
         let blob = STANDARD.encode(format!("{user}:{password}"));
-        let request = bench
-            .http
-            .post(bench.login("oauth2/v2.0/token"))
-            .form(&form);
+        let request = bench.http.post(bench.login("oauth2/v2.0/token")).form(&form);
         let request = request.header("authorization", format!("Basic {blob}"));
         assert_eq!(request.send().await.unwrap().status(), status);
     }

@@ -41,33 +41,17 @@ async fn an_application_reads_what_it_may_and_no_more() {
         assert_eq!(body(answer).await["code"], 900_329);
     }
     let answer = bench.partner_center("nothing", &token).await;
-    assert_eq!(
-        (
-            answer.status().as_u16(),
-            answer.text().await.unwrap().as_str()
-        ),
-        (404, "")
-    );
+    assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (404, ""));
     let center = &bench.simulator.cloud().partner_center;
-    let request = bench
-        .http
-        .request(Method::POST, format!("{center}/v1/customers"));
-    assert_eq!(
-        request.bearer_auth(&token).send().await.unwrap().status(),
-        405
-    );
+    let request = bench.http.request(Method::POST, format!("{center}/v1/customers"));
+    assert_eq!(request.bearer_auth(&token).send().await.unwrap().status(), 405);
 }
 
 #[tokio::test]
 async fn partner_center_wants_its_own_audience() {
     let bench = Bench::happy().await;
     let center = &bench.simulator.cloud().partner_center;
-    let bare = bench
-        .http
-        .get(format!("{center}/v1/customers"))
-        .send()
-        .await
-        .unwrap();
+    let bare = bench.http.get(format!("{center}/v1/customers")).send().await.unwrap();
     assert_eq!(bare.status(), 401);
     assert!(
         bare.headers()["www-authenticate"]
@@ -78,23 +62,13 @@ async fn partner_center_wants_its_own_audience() {
     for (audience, code) in [("https://graph.windows.net", 900_420), (PA, 800_001)] {
         let token = bench.app_token(audience).await;
         let answer = bench.partner_center("customers", &token).await;
-        assert_eq!(
-            (answer.status().as_u16(), &body(answer).await["code"]),
-            (401, &json!(code))
-        );
+        assert_eq!((answer.status().as_u16(), &body(answer).await["code"]), (401, &json!(code)));
     }
     let token = bench.app_token(PC).await;
     let forged = token.replace('.', ".x");
-    assert_eq!(
-        bench.partner_center("customers", &forged).await.status(),
-        401
-    );
+    assert_eq!(bench.partner_center("customers", &forged).await.status(), 401);
     bench.simulator.advance(3_601);
-    assert_eq!(
-        bench.partner_center("customers", &token).await.status(),
-        401,
-        "it has expired"
-    );
+    assert_eq!(bench.partner_center("customers", &token).await.status(), 401, "it has expired");
 }
 
 #[tokio::test]
@@ -124,17 +98,9 @@ async fn a_user_reads_everything() {
     }
     let mpn = body(bench.partner_center("profiles/mpn", &token).await).await;
     assert_eq!(mpn["mpnId"], bench.facts.mpn_id);
-    let other = bench
-        .partner_center("profiles/mpn?mpnId=9999999", &token)
-        .await;
-    assert_eq!(
-        (other.status().as_u16(), &body(other).await["code"]),
-        (404, &json!(3000))
-    );
-    assert_eq!(
-        bench.partner_center("invoices/none", &token).await.status(),
-        404
-    );
+    let other = bench.partner_center("profiles/mpn?mpnId=9999999", &token).await;
+    assert_eq!((other.status().as_u16(), &body(other).await["code"]), (404, &json!(3000)));
+    assert_eq!(bench.partner_center("invoices/none", &token).await.status(), 404);
     let organization = body(bench.partner_center("profiles/organization", &token).await).await;
     assert_eq!(organization["tenantId"], bench.facts.tenant_id);
 }
@@ -143,17 +109,9 @@ async fn a_user_reads_everything() {
 async fn some_answers_begin_with_a_byte_order_mark() {
     let bench = Bench::happy().await;
     let token = bench.app_token(PC).await;
-    for (path, marked) in [
-        ("customers", true),
-        ("invoices/summary", false),
-        ("profiles/mpn", true),
-    ] {
-        let bytes = bench
-            .partner_center(path, &token)
-            .await
-            .bytes()
-            .await
-            .unwrap();
+    for (path, marked) in [("customers", true), ("invoices/summary", false), ("profiles/mpn", true)]
+    {
+        let bytes = bench.partner_center(path, &token).await.bytes().await.unwrap();
         assert_eq!(bytes.starts_with(&[0xef, 0xbb, 0xbf]), marked, "{path}");
     }
 }
@@ -162,20 +120,11 @@ async fn some_answers_begin_with_a_byte_order_mark() {
 async fn prices_are_for_users_with_the_right_audience() {
     let bench = Bench::happy().await;
     let signed_in = bench.signed_in().await;
-    let wrong = bench
-        .price(
-            "fxrates(Month='202601')/$value",
-            &text(&signed_in, "access_token"),
-        )
-        .await;
+    let wrong =
+        bench.price("fxrates(Month='202601')/$value", &text(&signed_in, "access_token")).await;
     assert_eq!(wrong.status(), 401);
-    assert_eq!(
-        wrong.text().await.unwrap(),
-        "Unauthorized: Invalid Authorization header"
-    );
-    let app = bench
-        .price("fxrates(Month='202601')/$value", &bench.app_token(PA).await)
-        .await;
+    assert_eq!(wrong.text().await.unwrap(), "Unauthorized: Invalid Authorization header");
+    let app = bench.price("fxrates(Month='202601')/$value", &bench.app_token(PA).await).await;
     assert_eq!(app.status(), 401);
     assert!(app.text().await.unwrap().contains("AADSTS65002"));
     let (_, second) = bench.refresh(&text(&signed_in, "refresh_token"), PA).await;
@@ -183,11 +132,7 @@ async fn prices_are_for_users_with_the_right_audience() {
     let rates = bench.price("fxrates(Month='202601')/$value", &token).await;
     assert_eq!(rates.status(), 200);
     assert!(
-        rates
-            .text()
-            .await
-            .unwrap()
-            .starts_with("\"CurrencyCode\",\"USDPerUnit\",\"Month\"\r\n")
+        rates.text().await.unwrap().starts_with("\"CurrencyCode\",\"USDPerUnit\",\"Month\"\r\n")
     );
 }
 
@@ -205,23 +150,11 @@ async fn sheets_are_named_exactly() {
             "pricesheets(Market='US',PricesheetView='software')/$value?timeline=history&month=202203",
             200,
         ),
-        (
-            "pricesheets(Market='USA',PricesheetView='software')/$value",
-            400,
-        ),
-        (
-            "pricesheets(Market='US',PricesheetView='nothing')/$value",
-            400,
-        ),
+        ("pricesheets(Market='USA',PricesheetView='software')/$value", 400),
+        ("pricesheets(Market='US',PricesheetView='nothing')/$value", 400),
         ("pricesheets(Market=US,PricesheetView=software)/$value", 400),
-        (
-            "pricesheets(Market='US',PricesheetView='software')/$value?month=202203",
-            400,
-        ),
-        (
-            "pricesheets(Market='US',PricesheetView='marketplace')/$value?timeline=future",
-            400,
-        ),
+        ("pricesheets(Market='US',PricesheetView='software')/$value?month=202203", 400),
+        ("pricesheets(Market='US',PricesheetView='marketplace')/$value?timeline=future", 400),
         ("fxrates(Month='202613')/$value", 400),
         ("fxrates(Month='202601')", 404),
     ] {
@@ -240,11 +173,7 @@ async fn price_token(bench: &Bench) -> String {
 
 #[tokio::test]
 async fn the_head_of_a_large_sheet_costs_only_the_head() {
-    let bench = Bench::with(Options {
-        sheet_bytes: 10_000_000_000,
-        ..Options::default()
-    })
-    .await;
+    let bench = Bench::with(Options { sheet_bytes: 10_000_000_000, ..Options::default() }).await;
     let mut answer = bench.price(SHEET, &price_token(&bench).await).await;
     assert_eq!(answer.content_length(), Some(10_000_000_000));
     let mut read = Vec::new();
@@ -262,11 +191,7 @@ async fn the_head_of_a_large_sheet_costs_only_the_head() {
 #[tokio::test]
 async fn a_sheet_has_the_length_it_says_and_whole_rows() {
     for size in [0, 100, 1_000, 1_000_000, 1_234_567] {
-        let bench = Bench::with(Options {
-            sheet_bytes: size,
-            ..Options::default()
-        })
-        .await;
+        let bench = Bench::with(Options { sheet_bytes: size, ..Options::default() }).await;
         let answer = bench.price(SHEET, &price_token(&bench).await).await;
         let length = answer.content_length().unwrap();
         let text = answer.text().await.unwrap();
@@ -281,19 +206,11 @@ async fn a_sheet_has_the_length_it_says_and_whole_rows() {
 
 #[tokio::test]
 async fn deflate_means_an_archive() {
-    let bench = Bench::with(Options {
-        sheet_bytes: 300_000,
-        ..Options::default()
-    })
-    .await;
+    let bench = Bench::with(Options { sheet_bytes: 300_000, ..Options::default() }).await;
     let base = bench.simulator.cloud().partner_api.clone().unwrap();
-    let request = client()
-        .build()
-        .unwrap()
-        .get(format!("{base}/v1.0/sales/{SHEET}"));
-    let request = request
-        .bearer_auth(price_token(&bench).await)
-        .header("accept-encoding", "deflate");
+    let request = client().build().unwrap().get(format!("{base}/v1.0/sales/{SHEET}"));
+    let request =
+        request.bearer_auth(price_token(&bench).await).header("accept-encoding", "deflate");
     let answer = request.send().await.unwrap();
     let length = answer.content_length().unwrap();
     let bytes = answer.bytes().await.unwrap();
@@ -372,17 +289,11 @@ async fn octo_keeps_one_payer() {
     assert_eq!(all["result"]["target"], "a");
     assert_eq!(octo.status("PUT account/a", payer("a")).await, 200);
     assert_eq!(octo.status(&get, Value::Null).await, 200);
-    assert_eq!(
-        octo.status(&format!("DELETE {NAMED}"), Value::Null).await,
-        200
-    );
+    assert_eq!(octo.status(&format!("DELETE {NAMED}"), Value::Null).await, 200);
     assert_eq!(octo.status(&get, Value::Null).await, 404);
     let log = octo.bench.simulator.requests();
     assert!(log.iter().any(|request| request.host == "octo_token"));
-    assert!(
-        log.iter()
-            .any(|request| request.host == "octo" && request.path == "/v1/account")
-    );
+    assert!(log.iter().any(|request| request.host == "octo" && request.path == "/v1/account"));
 }
 
 #[tokio::test]
@@ -390,31 +301,12 @@ async fn octo_is_strict() {
     let mut octo = Octo::playing("happy").await;
     assert_eq!(sign_in(&octo.bench, "wrong").await.0, 401);
     assert_eq!(octo.status("GET me", Value::Null).await, 200);
-    assert_eq!(
-        octo.status("POST account", json!({"vendor": "aws"})).await,
-        400
-    );
-    assert_eq!(
-        octo.status("POST account", json!({"vendor": "azure", "more": 1}))
-            .await,
-        400
-    );
+    assert_eq!(octo.status("POST account", json!({"vendor": "aws"})).await, 400);
+    assert_eq!(octo.status("POST account", json!({"vendor": "azure", "more": 1})).await, 400);
     let keys = json!({"accountId": "t", "applicationId": "c", "secretKey": "s"});
-    assert_eq!(
-        octo.status("POST azure/credentials/partnercenter", keys)
-            .await,
-        200
-    );
-    assert_eq!(
-        octo.status("POST azure/credentials/mpn", json!({"mpnId": "1"}))
-            .await,
-        200
-    );
-    assert_eq!(
-        octo.status("POST azure/credentials/mpn", json!({"mpn": "1"}))
-            .await,
-        400
-    );
+    assert_eq!(octo.status("POST azure/credentials/partnercenter", keys).await, 200);
+    assert_eq!(octo.status("POST azure/credentials/mpn", json!({"mpnId": "1"})).await, 200);
+    assert_eq!(octo.status("POST azure/credentials/mpn", json!({"mpn": "1"})).await, 400);
     assert_eq!(octo.status("GET nothing", Value::Null).await, 404);
     octo.token = "x".to_owned();
     assert_eq!(octo.ask("GET me", Value::Null).await.1["code"], 16);
@@ -429,11 +321,7 @@ async fn octo_refuses_as_it_is_told() {
         ("OCTO-503", "GET me", 503),
     ] {
         let octo = Octo::playing(name).await;
-        let sent = if line.starts_with("POST") {
-            payer("a")
-        } else {
-            Value::Null
-        };
+        let sent = if line.starts_with("POST") { payer("a") } else { Value::Null };
         assert_eq!(octo.status(line, sent).await, status, "{name}");
     }
 }

@@ -10,10 +10,7 @@ use super::bench::{Bench, PA, PC, between, client, codes, query, text};
 
 /// Goes the operator's whole way and returns the number of the first refusal, with the place where it was met.
 async fn first_refusal(bench: &Bench) -> Option<(&'static str, Vec<u64>)> {
-    let address = bench
-        .simulator
-        .cloud()
-        .metadata_endpoint(&bench.facts.domain);
+    let address = bench.simulator.cloud().metadata_endpoint(&bench.facts.domain);
     let answer = bench.http.get(address).send().await.unwrap();
     if answer.status() != 200 {
         return Some(("metadata", codes(&json_of(&answer.text().await.unwrap()))));
@@ -24,11 +21,8 @@ async fn first_refusal(bench: &Bench) -> Option<(&'static str, Vec<u64>)> {
         return Some(("app-only", codes(&body)));
     }
     let scope = format!("{PC}/.default openid offline_access");
-    let fields = [
-        ("response_type", "code"),
-        ("redirect_uri", "http://localhost:8400"),
-        ("scope", &scope),
-    ];
+    let fields =
+        [("response_type", "code"), ("redirect_uri", "http://localhost:8400"), ("scope", &scope)];
     let answer = bench.walk(bench.authorize("/v2.0", &fields)).await;
     let Some(code) = query(&answer, "code") else {
         let sent = query(&answer, "error_description");
@@ -48,18 +42,10 @@ async fn first_refusal(bench: &Bench) -> Option<(&'static str, Vec<u64>)> {
     if status != 200 {
         return Some(("refresh", codes(&body)));
     }
-    let answer = bench
-        .price(
-            "fxrates(Month='202601')/$value",
-            &text(&body, "access_token"),
-        )
-        .await;
+    let answer = bench.price("fxrates(Month='202601')/$value", &text(&body, "access_token")).await;
     if answer.status() != 200 {
         let said = answer.text().await.unwrap();
-        return Some((
-            "price",
-            between(&said, "AADSTS", ":").parse().into_iter().collect(),
-        ));
+        return Some(("price", between(&said, "AADSTS", ":").parse().into_iter().collect()));
     }
     None
 }
@@ -72,9 +58,8 @@ fn json_of(text: &str) -> Value {
 async fn every_number_of_entra_is_met_on_the_operators_way() {
     let elsewhere = [50_049, 70_016, 70_018, 70_019, 50_140, 50_199];
     for (name, _) in Scenario::all() {
-        let Some(number) = name
-            .strip_prefix("AADSTS")
-            .and_then(|number| number.parse::<u64>().ok())
+        let Some(number) =
+            name.strip_prefix("AADSTS").and_then(|number| number.parse::<u64>().ok())
         else {
             continue;
         };
@@ -120,10 +105,7 @@ async fn every_refusal_of_a_service_is_met() {
             continue;
         };
         let bench = Bench::playing(name).await;
-        let status: u16 = rest
-            .get(..3)
-            .and_then(|status| status.parse().ok())
-            .unwrap_or(0);
+        let status: u16 = rest.get(..3).and_then(|status| status.parse().ok()).unwrap_or(0);
         match service {
             "PC" => {
                 let app = bench.app_token(PC).await;
@@ -159,33 +141,21 @@ async fn an_opaque_token_works_and_says_nothing() {
     let bench = Bench::playing("opaque-token").await;
     let token = bench.app_token(PC).await;
     assert!(!token.contains('.'));
-    assert_eq!(
-        bench.partner_center("customers", &token).await.status(),
-        200
-    );
+    assert_eq!(bench.partner_center("customers", &token).await.status(), 200);
 }
 
 #[tokio::test]
 async fn the_wire_strikes_where_it_is_told_to() {
     let bench = Bench::playing("html-502@app-only").await;
     assert_eq!(
-        bench
-            .token(
-                "",
-                &[("grant_type", "client_credentials"), ("resource", PC)]
-            )
-            .await
-            .0,
+        bench.token("", &[("grant_type", "client_credentials"), ("resource", PC)]).await.0,
         502
     );
     bench.signed_in().await;
     for name in ["reset", "empty", "truncated"] {
         let bench = Bench::playing(name).await;
         let token = bench.app_token(PC).await;
-        let address = format!(
-            "{}/v1/invoices/summary",
-            bench.simulator.cloud().partner_center
-        );
+        let address = format!("{}/v1/invoices/summary", bench.simulator.cloud().partner_center);
         let answer = bench.http.get(address).bearer_auth(&token).send().await;
         let failed = match answer {
             Ok(answer) => answer.bytes().await.is_err(),
@@ -196,10 +166,7 @@ async fn the_wire_strikes_where_it_is_told_to() {
     let bench = Bench::playing("flaky").await;
     let token = bench.app_token(PC).await;
     for status in [503, 503, 200] {
-        assert_eq!(
-            bench.partner_center("customers", &token).await.status(),
-            status
-        );
+        assert_eq!(bench.partner_center("customers", &token).await.status(), status);
     }
 }
 
@@ -214,12 +181,7 @@ async fn a_lost_answer_has_used_up_the_code() {
         ("code", &code),
         ("redirect_uri", "http://localhost:8400"),
     ];
-    let sent = bench
-        .http
-        .post(bench.login("oauth2/v2.0/token"))
-        .form(&form)
-        .send()
-        .await;
+    let sent = bench.http.post(bench.login("oauth2/v2.0/token")).form(&form).send().await;
     assert!(sent.is_err());
     assert_eq!(bench.simulator.counters().redemptions, 1);
     assert_eq!(bench.simulator.requests().last().unwrap().status, 0);
@@ -230,10 +192,7 @@ async fn a_slow_answer_outlasts_an_impatient_client() {
     for name in ["slow", "silent", "drip"] {
         let bench = Bench::playing(name).await;
         let token = bench.app_token(PC).await;
-        let impatient = client()
-            .timeout(Duration::from_millis(200))
-            .build()
-            .unwrap();
+        let impatient = client().timeout(Duration::from_millis(200)).build().unwrap();
         let address = format!("{}/v1/customers", bench.simulator.cloud().partner_center);
         let failed = match impatient.get(address).bearer_auth(token).send().await {
             Ok(answer) => answer.bytes().await.is_err(),
@@ -246,9 +205,7 @@ async fn a_slow_answer_outlasts_an_impatient_client() {
 #[tokio::test]
 async fn a_huge_body_has_no_end() {
     let bench = Bench::playing("huge-body").await;
-    let mut answer = bench
-        .partner_center("customers", &bench.app_token(PC).await)
-        .await;
+    let mut answer = bench.partner_center("customers", &bench.app_token(PC).await).await;
     let mut read = 0;
     while read < 20_000_000 {
         read += answer.chunk().await.unwrap().unwrap().len();
@@ -274,11 +231,7 @@ async fn https_is_believed_with_its_own_authority_only() {
         let authority = Certificate::from_pem(&std::fs::read(&file).unwrap()).unwrap();
         let trusting = client().tls_certs_only([authority]).build().unwrap();
         let address = bench.simulator.cloud().metadata_endpoint("common");
-        assert_eq!(
-            trusting.get(address.clone()).send().await.is_ok(),
-            believed,
-            "{name}"
-        );
+        assert_eq!(trusting.get(address.clone()).send().await.is_ok(), believed, "{name}");
         let distrusting = client().tls_certs_only([]).build().unwrap();
         assert!(distrusting.get(address).send().await.is_err());
         gone = Some(file);
@@ -332,29 +285,18 @@ async fn oddities_are_odd() {
     let token = text(&bench.signed_in().await, "access_token");
     let answer = bench.partner_center("profiles/mpn", &token).await;
     assert_eq!(answer.headers()["ismfacompliant"], "false");
-    assert_eq!(
-        Bench::playing("string-numbers").await.signed_in().await["expires_in"],
-        "3599"
-    );
+    assert_eq!(Bench::playing("string-numbers").await.signed_in().await["expires_in"], "3599");
     let skewed = Bench::playing("clock-skew").await;
     let (_, body) = skewed.token("", &[("grant_type", "password")]).await;
     let address = skewed.simulator.cloud().metadata_endpoint("common");
     let answer = skewed.http.get(address).send().await.unwrap();
     let date = httpdate::parse_http_date(answer.headers()["date"].to_str().unwrap()).unwrap();
-    let stamp = text(&body, "timestamp")
-        .replace(' ', "T")
-        .parse::<jiff::Timestamp>()
-        .unwrap();
+    let stamp = text(&body, "timestamp").replace(' ', "T").parse::<jiff::Timestamp>().unwrap();
     let ahead = date.duration_since(stamp.into()).unwrap();
     assert!(ahead >= Duration::from_secs(25 * 60), "{ahead:?}");
     let differs = Bench::playing("mpn-differs").await;
     let token = text(&differs.signed_in().await, "access_token");
-    let said = differs
-        .partner_center("profiles/mpn", &token)
-        .await
-        .text()
-        .await
-        .unwrap();
+    let said = differs.partner_center("profiles/mpn", &token).await.text().await.unwrap();
     assert!(!said.contains(&differs.facts.mpn_id));
 }
 
@@ -369,13 +311,7 @@ async fn a_sheet_can_be_odd() {
         let renew = text(&bench.signed_in().await, "refresh_token");
         let token = text(&bench.refresh(&renew, PA).await.1, "access_token");
         let sheet = "pricesheets(Market='US',PricesheetView='azure_consumption')/$value";
-        let chunk = bench
-            .price(sheet, &token)
-            .await
-            .chunk()
-            .await
-            .unwrap()
-            .unwrap_or_default();
+        let chunk = bench.price(sheet, &token).await.chunk().await.unwrap().unwrap_or_default();
         assert!(chunk.starts_with(head.as_bytes()), "{name}");
     }
 }
@@ -383,8 +319,5 @@ async fn a_sheet_can_be_odd() {
 #[tokio::test]
 async fn a_refusal_of_entra_can_be_moved() {
     let bench = Bench::playing("AADSTS7000222@refresh").await;
-    assert_eq!(
-        first_refusal(&bench).await,
-        Some(("refresh", vec![7_000_222]))
-    );
+    assert_eq!(first_refusal(&bench).await, Some(("refresh", vec![7_000_222])));
 }

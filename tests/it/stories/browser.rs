@@ -37,15 +37,9 @@ async fn walk(http: &reqwest::Client, address: &str) -> String {
             return back;
         }
         let page = answer.text().await.unwrap();
-        assert!(
-            page.contains("SIMULATED") && !page.contains("id=\"error\""),
-            "{page}"
-        );
+        assert!(page.contains("SIMULATED") && !page.contains("id=\"error\""), "{page}");
         let told = |name: &str| between(&page, &format!("id=\"{name}-to-type\">"), "<").to_owned();
-        let mut form = vec![(
-            "ctx",
-            between(&page, "name=\"ctx\" value=\"", "\"").to_owned(),
-        )];
+        let mut form = vec![("ctx", between(&page, "name=\"ctx\" value=\"", "\"").to_owned())];
         if page.contains("id=\"login\"") {
             form.push(("login", told("user")));
             form.push(("password", told("password")));
@@ -85,19 +79,15 @@ impl Browser {
             told.display()
         );
         make(&script, text.as_bytes());
-        for command in [
-            Command::new("chmod").arg("+x").arg(&script),
-            Command::new("mkfifo").arg(&told),
-        ] {
+        for command in
+            [Command::new("chmod").arg("+x").arg(&script), Command::new("mkfifo").arg(&told)]
+        {
             assert!(command.status().unwrap().success());
         }
         // Open for writing as well, so that opening does not wait and reading does not end.
         let mut options = std::fs::OpenOptions::new();
         let told = options.read(true).write(true).open(&told).unwrap();
-        Self {
-            command: format!("{} %s", script.display()),
-            lines: BufReader::new(told),
-        }
+        Self { command: format!("{} %s", script.display()), lines: BufReader::new(told) }
     }
 
     /// Waits until it is started: its one argument, and its environment.
@@ -112,9 +102,7 @@ impl Browser {
         });
         let next = || heard.recv_timeout(Duration::from_secs(20)).unwrap();
         let address = next();
-        let rest = std::iter::repeat_with(next)
-            .take_while(|line| line != "end")
-            .collect();
+        let rest = std::iter::repeat_with(next).take_while(|line| line != "end").collect();
         (address, rest)
     }
 }

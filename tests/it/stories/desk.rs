@@ -16,11 +16,8 @@ pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_octo-csp");
 pub(super) const SIZE: (u16, u16) = (80, 24);
 
 /// What every program is told beside the session.
-pub(super) const FIXED: [(&str, &str); 3] = [
-    ("PATH", "/usr/bin:/bin"),
-    ("LANG", "C.UTF-8"),
-    ("TZ", "UTC"),
-];
+pub(super) const FIXED: [(&str, &str); 3] =
+    [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
 
 /// One person's machine.
 pub(super) struct Desk {
@@ -39,18 +36,13 @@ impl Desk {
     pub(super) fn with(session: Session, arguments: &[&str]) -> Self {
         let (simulator, line) = simulate(arguments);
         make(&session.home().join("cloud.json"), line.as_bytes());
-        Self {
-            session,
-            simulator,
-            facts: serde_json::from_str(&line).unwrap(),
-        }
+        Self { session, simulator, facts: serde_json::from_str(&line).unwrap() }
     }
 
     /// What the simulator says about itself.
     pub(super) fn fact(&self, name: &str) -> String {
         let fact = self.facts.get(name).and_then(Value::as_str);
-        fact.unwrap_or_else(|| panic!("no {name} in {}", self.facts))
-            .to_owned()
+        fact.unwrap_or_else(|| panic!("no {name} in {}", self.facts)).to_owned()
     }
 
     /// A path in the home.
@@ -111,9 +103,7 @@ impl Desk {
     /// Names of what is kept in the keyring, in order.
     pub(super) fn items(&self) -> Vec<String> {
         let found = self.session.found();
-        let names = found
-            .lines()
-            .filter_map(|line| line.strip_prefix("attribute.username = "));
+        let names = found.lines().filter_map(|line| line.strip_prefix("attribute.username = "));
         // A wizard that looks around has an item of its own there for a moment.
         let names = names.filter(|name| !name.contains("/test/"));
         let mut names: Vec<String> = names.map(str::to_owned).collect();
@@ -172,18 +162,13 @@ fn simulate(arguments: &[&str]) -> (Child, String) {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(simulator.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(simulator.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (simulator, line)
 }
 
 /// Makes a file.
 pub(super) fn make(path: &Path, bytes: &[u8]) {
-    std::fs::File::create(path)
-        .unwrap()
-        .write_all(bytes)
-        .unwrap();
+    std::fs::File::create(path).unwrap().write_all(bytes).unwrap();
 }
 
 fn look_through(folder: &Path, words: &[&str]) {
@@ -284,9 +269,7 @@ impl Person for Pty {
         let bytes = String::from_utf8_lossy(&self.bytes[before..]).into_owned();
         let copied = bytes.split_once("\x1b]52;c;").unwrap().1;
         let copied = copied.split_once('\x07').unwrap().0;
-        let address = base64::engine::general_purpose::STANDARD
-            .decode(copied)
-            .unwrap();
+        let address = base64::engine::general_purpose::STANDARD.decode(copied).unwrap();
         String::from_utf8(address).unwrap()
     }
 

@@ -21,10 +21,7 @@ fn given_back(pty: &Pty) {
     assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
     assert_eq!(pty.settings(), pty.before);
     let left = screen.contents();
-    assert!(
-        left.contains("This was a rehearsal") && !left.contains("Only you"),
-        "{left}"
-    );
+    assert!(left.contains("This was a rehearsal") && !left.contains("Only you"), "{left}");
 }
 
 #[test]
@@ -70,10 +67,7 @@ fn a_lost_connection_ends_it_and_what_was_typed_is_there_again() {
 #[test]
 fn stopped_and_continued_as_any_program() {
     let session = Session::bus();
-    let mut pty = spawn(
-        &session,
-        &["bash", "--norc", "--noprofile", "--noediting", "-i"],
-    );
+    let mut pty = spawn(&session, &["bash", "--norc", "--noprofile", "--noediting", "-i"]);
     pty.send("PS1='shell'' > '\n");
     pty.wait("shell > ");
     let before = pty.settings();
@@ -108,11 +102,7 @@ fn stopped_and_continued_as_any_program() {
 /// The one child of a process.
 fn children(of: i32) -> i32 {
     let path = format!("/proc/{of}/task/{of}/children");
-    std::fs::read_to_string(path)
-        .unwrap()
-        .trim()
-        .parse()
-        .unwrap()
+    std::fs::read_to_string(path).unwrap().trim().parse().unwrap()
 }
 
 #[test]
@@ -121,16 +111,8 @@ fn without_a_terminal_it_says_what_to_do() {
     for (arguments, exit, said) in [
         (&["register"][..], 2, "needs a terminal"),
         (&["rehearse"], 2, "needs a terminal"),
-        (
-            &["rehearse", "--fail", "no-such"],
-            2,
-            "rehearse --list names them",
-        ),
-        (
-            &["simulate", "--scenario", "no-such"],
-            2,
-            "rehearse --list names them",
-        ),
+        (&["rehearse", "--fail", "no-such"], 2, "rehearse --list names them"),
+        (&["simulate", "--scenario", "no-such"], 2, "rehearse --list names them"),
         (&["register", "--cloud-file", "/no/such"], 2, ""),
         (&["register", "--step", "four"], 2, "partner-api"),
         (&["rehearse", "--list"], 0, "AADSTS7000215"),

@@ -35,20 +35,12 @@ fn bad_input_gets_a_sentence_at_its_field() {
             || contents.contains("Client ID is your directory")
     });
     pty.send("\t");
-    gets(
-        &mut pty,
-        GUID,
-        "That is a GUID: it is the Secret ID, not the secret Value.",
-    );
+    gets(&mut pty, GUID, "That is a GUID: it is the Secret ID, not the secret Value.");
     gets(&mut pty, "two words", "There is a blank inside the key");
     gets(&mut pty, &"x".repeat(65_536), "too long");
     gets(&mut pty, "abc\x1b]0;title\x07\x1b[2Jdef", "Pasted without");
     pty.send("\t");
-    gets(
-        &mut pty,
-        "https://contoso.onmicrosoft.com/\r\n",
-        "contoso.onmicrosoft.com",
-    );
+    gets(&mut pty, "https://contoso.onmicrosoft.com/\r\n", "contoso.onmicrosoft.com");
     gets(&mut pty, "nothing here", "!!  ");
     assert!(pty.screen().alternate_screen());
     pty.signal(Signal::TERM);
@@ -67,16 +59,10 @@ fn wrong_answers_are_told_apart() {
     let other = back.replace("state=", "state=other");
     let cut = &back[..back.find("state=").unwrap() - 1];
     for (wrong, sentence) in [
-        (
-            address.as_str(),
-            "That is the address that starts the sign-in",
-        ),
+        (address.as_str(), "That is the address that starts the sign-in"),
         (GUID, "That is a GUID, not an authorization code."),
         ("eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln", "That is a token"),
-        (
-            "http://localhost:1/?state=x",
-            "There is no code in this address.",
-        ),
+        ("http://localhost:1/?state=x", "There is no code in this address."),
         (&other, "This address belongs to another sign-in."),
         (cut, "The address ends too early: its end is missing."),
         ("hello", "That is neither an address nor a code."),

@@ -20,17 +20,11 @@ fn what_was_proven_before_a_kill_is_not_asked_for_again() {
     pty.send("\t");
     pty.fill(&application, &application);
     pty.send("\t");
-    pty.fill(
-        "abc8Q~typed-and-never-kept-typed-and-not",
-        "(40 characters)",
-    );
+    pty.fill("abc8Q~typed-and-never-kept-typed-and-not", "(40 characters)");
     pty.kill();
 
     // Nothing was proven: the page comes back, and the fields of the draft with it.
-    let mut pty = again(
-        &desk,
-        "Your draft is open again. Secrets are never kept in it",
-    );
+    let mut pty = again(&desk, "Your draft is open again. Secrets are never kept in it");
     pty.send("\x1b");
     pty.wait("> │ Contoso CSP");
     pty.enter("Step 2 of 3");
@@ -119,9 +113,5 @@ fn a_sign_in_that_reached_this_machine_is_not_asked_for_twice() {
     let mut pty = again(&desk, "Your sign-in is safely kept. Finish the checks?");
     pty.enter("What is being asked now");
     assert!(!pty.screen().contents().contains("Waiting 0"));
-    assert!(
-        desk.items()
-            .iter()
-            .any(|item| item.contains("/refresh-token/A/"))
-    );
+    assert!(desk.items().iter().any(|item| item.contains("/refresh-token/A/")));
 }

@@ -18,10 +18,8 @@ fn submit(desk: &Desk, variables: &[(&str, &str)]) -> Output {
 fn confirm_and_register_hands_over_and_submit_finds_nothing_left() {
     let desk = Desk::new();
     let (id, secret) = (desk.fact("octo_client_id"), desk.fact("octo_client_secret"));
-    let variables = [
-        ("ALPHAUS_CLIENT_ID", id.as_str()),
-        ("ALPHAUS_CLIENT_SECRET", secret.as_str()),
-    ];
+    let variables =
+        [("ALPHAUS_CLIENT_ID", id.as_str()), ("ALPHAUS_CLIENT_SECRET", secret.as_str())];
     let mut pty = desk.register_with(&variables);
     pty.begin("Contoso CSP");
     pty.prove(&desk);

@@ -45,9 +45,7 @@ const ANSWER: &str = "Address from the browser, or the code (never shown):";
 
 impl Lines for Pty {
     fn asked(&mut self, question: &str) {
-        self.wait_until(question, |screen| {
-            screen.contents().trim_end().ends_with(question)
-        });
+        self.wait_until(question, |screen| screen.contents().trim_end().ends_with(question));
     }
 
     fn answers(&mut self, line: &str, question: &str) {
@@ -64,10 +62,7 @@ impl Lines for Pty {
         self.answers("", "or a word:");
         self.answers("", "1 of 5: Client ID:");
         self.answers("", "2 of 5: Application ID:");
-        self.answers(
-            &application,
-            "3 of 5: Secret key (paste it; it is never shown):",
-        );
+        self.answers(&application, "3 of 5: Secret key (paste it; it is never shown):");
         self.answers(&secret, "(needed: Client ID is your application):");
         self.answers(&desk.fact("domain"), "(optional, YYYY-MM-DD):");
         self.answers("", "or a word:");
@@ -183,12 +178,9 @@ fn what_is_typed_ahead_for_a_hidden_field_is_not_shown_either() {
 #[test]
 fn a_terminal_that_cannot_move_its_cursor_and_a_person_who_asks_get_lines() {
     let session = Session::bus();
-    for (name, value) in [
-        ("TERM", "dumb"),
-        ("TERM", ""),
-        ("OCTO_CSP_PLAIN", "1"),
-        ("ACCESSIBLE", "1"),
-    ] {
+    for (name, value) in
+        [("TERM", "dumb"), ("TERM", ""), ("OCTO_CSP_PLAIN", "1"), ("ACCESSIBLE", "1")]
+    {
         let mut pty = spawn(&session, &[PROGRAM, "rehearse"], &[(name, value)]);
         pty.asked("or a word:");
         pty.answers("nonsense", "or a word:");
@@ -205,11 +197,8 @@ fn a_terminal_that_cannot_move_its_cursor_and_a_person_who_asks_get_lines() {
 #[test]
 fn stopped_and_continued_the_question_is_asked_again_and_the_line_is_given_back_meanwhile() {
     let session = Session::bus();
-    let shell = [
-        "/bin/sh",
-        "-mc",
-        &format!("{PROGRAM} rehearse --plain; echo back; fg; echo done"),
-    ];
+    let shell =
+        ["/bin/sh", "-mc", &format!("{PROGRAM} rehearse --plain; echo back; fg; echo done")];
     let mut pty = spawn(&session, &shell, &[]);
     pty.asked("or a word:");
     assert!(!echoes(&pty.settings()));

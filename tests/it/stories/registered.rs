@@ -27,9 +27,7 @@ fn said(stream: &[u8]) -> String {
 /// The values that the keyring holds, as another program reads them.
 fn values(desk: &Desk) -> Vec<String> {
     let kept = desk.kept();
-    let values = kept
-        .lines()
-        .filter_map(|line| line.strip_prefix("secret = "));
+    let values = kept.lines().filter_map(|line| line.strip_prefix("secret = "));
     values.map(str::to_owned).collect()
 }
 
@@ -178,14 +176,10 @@ fn what_is_registered_is_checked_and_reported_without_a_terminal() {
     assert_eq!(events.matches("BEGIN:VEVENT").count(), 1, "{events}");
     // The token that Microsoft renewed is kept in the place of older ones; nothing else has changed.
     let after = desk.items();
-    let (tokens, others): (Vec<&String>, Vec<&String>) = after
-        .iter()
-        .partition(|item| item.contains("/refresh-token/"));
+    let (tokens, others): (Vec<&String>, Vec<&String>) =
+        after.iter().partition(|item| item.contains("/refresh-token/"));
     assert!(others.iter().all(|item| before.contains(item)), "{after:?}");
-    assert!(
-        tokens.iter().all(|item| !before.contains(item)),
-        "{after:?}"
-    );
+    assert!(tokens.iter().all(|item| !before.contains(item)), "{after:?}");
     assert_eq!(after.len(), before.len(), "{after:?}");
 
     let file = desk.path("report.txt");
@@ -208,10 +202,7 @@ fn what_failed_without_a_screen_is_remembered_until_it_passes() {
         let file = file.display().to_string();
         let given = ["--application-id", &application, "--directory", &domain];
         let given = given.into_iter().chain(["--secret-file", &file]);
-        let words: Vec<&str> = ["register", "--no-input"]
-            .into_iter()
-            .chain(given)
-            .collect();
+        let words: Vec<&str> = ["register", "--no-input"].into_iter().chain(given).collect();
         desk.run(&words).status.code().unwrap()
     };
     let remembered = || {

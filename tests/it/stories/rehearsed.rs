@@ -6,10 +6,8 @@ use crate::keyring::Session;
 use crate::pty::Pty;
 
 fn rehearse(session: &Session, more: &[&str]) -> Pty {
-    let command: Vec<&str> = [PROGRAM, "rehearse", "--no-browser"]
-        .into_iter()
-        .chain(more.iter().copied())
-        .collect();
+    let command: Vec<&str> =
+        [PROGRAM, "rehearse", "--no-browser"].into_iter().chain(more.iter().copied()).collect();
     spawn(session, &command)
 }
 
@@ -24,23 +22,14 @@ fn told(pty: &Pty, label: &str) -> String {
 /// Waits until the page is painted for this width: its rules reach from edge to edge.
 fn painted(pty: &mut Pty, columns: u16) {
     pty.wait_until("a page of the new size", |screen| {
-        let edge = |column| {
-            screen
-                .cell(1, column)
-                .is_some_and(|cell| cell.contents() == "─")
-        };
+        let edge = |column| screen.cell(1, column).is_some_and(|cell| cell.contents() == "─");
         edge(0) && edge(columns - 1) && screen.size().1.get() == columns
     });
 }
 
 /// Pulls the window to every kind of size, and back.
 fn resized(pty: &mut Pty) {
-    for (size, small) in [
-        ((120, 40), false),
-        ((40, 12), false),
-        ((20, 5), true),
-        (SIZE, false),
-    ] {
+    for (size, small) in [((120, 40), false), ((40, 12), false), ((20, 5), true), (SIZE, false)] {
         pty.resize(size);
         if small {
             pty.wait("Terminal too");

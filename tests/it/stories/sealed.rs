@@ -129,10 +129,7 @@ fn opened_by_age(desk: &Desk, secret: &str) {
         let items = items.iter().filter(move |(name, _)| name.contains(kind));
         items.map(|(_, value)| value.as_str().unwrap().to_owned())
     };
-    assert_eq!(
-        of("/partner-center-secret/A/").collect::<Vec<_>>(),
-        [secret]
-    );
+    assert_eq!(of("/partner-center-secret/A/").collect::<Vec<_>>(), [secret]);
     assert!(of("/refresh-token/A/").all(|token| token.len() > 100));
     assert!(of("/refresh-token/A/").next().is_some());
     assert_eq!(of("/test/").count(), 0, "{:?}", items.keys());
@@ -143,18 +140,12 @@ fn looked_at_without_a_terminal(desk: &Desk) {
     let not_opened = |state: &String| state == "not opened (--store file)";
     assert!(states(&sealed).iter().all(not_opened));
     let open = run(desk, &with_file(&["status", "--json"]), PASSPHRASE);
-    assert!(
-        states(&open).iter().all(|state| state == "there"),
-        "{open:?}"
-    );
+    assert!(states(&open).iter().all(|state| state == "there"), "{open:?}");
     let (exit, said) = about(desk, &with_file(&["doctor"]), PASSPHRASE);
     assert_eq!(exit, Some(0), "{said}");
     let report = run(desk, &with_file(&["report"]), PASSPHRASE);
     let said = String::from_utf8(report.stderr).unwrap();
-    assert!(
-        said.contains("kept secrets in 7 encodings: none is in it"),
-        "{said}"
-    );
+    assert!(said.contains("kept secrets in 7 encodings: none is in it"), "{said}");
     // Nobody needs the passphrase for a name.
     let (exit, said) = about(desk, &["rename", "Fabrikam", "--store", "file"], "");
     assert_eq!(exit, Some(0), "{said}");
@@ -164,22 +155,13 @@ fn looked_at_without_a_terminal(desk: &Desk) {
 fn refused_without_its_passphrase(desk: &Desk) {
     let (exit, said) = about(desk, &with_file(&["doctor"]), "four other words");
     assert_eq!(exit, Some(3), "{said}");
-    assert!(
-        said.contains("vault-passphrase") && !said.contains("four other"),
-        "{said}"
-    );
+    assert!(said.contains("vault-passphrase") && !said.contains("four other"), "{said}");
     let (exit, said) = about(desk, &["doctor"], "");
     assert_eq!(exit, Some(2), "{said}");
-    assert!(
-        said.contains("other-store") && said.contains("--store file"),
-        "{said}"
-    );
+    assert!(said.contains("other-store") && said.contains("--store file"), "{said}");
     let vault = desk.record().join("vault.age");
     let bytes = fs::read(&vault).unwrap();
-    for (change, row) in [
-        (bytes.len() - 1, "vault-damaged"),
-        (bytes.len(), "disk-not-ours"),
-    ] {
+    for (change, row) in [(bytes.len() - 1, "vault-damaged"), (bytes.len(), "disk-not-ours")] {
         make(&vault, &bytes[..change]);
         let mode = if change < bytes.len() { 0o600 } else { 0o644 };
         fs::set_permissions(&vault, fs::Permissions::from_mode(mode)).unwrap();
@@ -228,11 +210,7 @@ fn forgotten_without_its_passphrase(desk: &Desk) {
     assert_eq!(pty.exit(), 130);
     assert!(record.join("vault.age").exists());
     let mut pty = spawn(&desk.session, &forget);
-    type_in(
-        &mut pty,
-        "Type Contoso Cloud Partners",
-        "Contoso Cloud Partners",
-    );
+    type_in(&mut pty, "Type Contoso Cloud Partners", "Contoso Cloud Partners");
     pty.wait("Forgotten:");
     assert_eq!(pty.exit(), 0);
     assert!(!record.exists());
@@ -276,10 +254,7 @@ fn what_the_keyring_keeps_is_not_looked_for_in_a_file_and_is_forgotten_whole() {
 
     let (exit, said) = about(&desk, &with_file(&["doctor"]), PASSPHRASE);
     assert_eq!(exit, Some(2), "{said}");
-    assert!(
-        said.contains("other-store") && said.contains("in the keyring"),
-        "{said}"
-    );
+    assert!(said.contains("other-store") && said.contains("in the keyring"), "{said}");
     assert_eq!(desk.items(), items);
 
     // Ended right after it began: not used any more, and finished by the next call.
@@ -308,32 +283,20 @@ fn a_credential_is_taken_from_where_systemd_puts_it() {
     let doctor = || {
         let cloud = desk.path("cloud.json");
         let mut command = Command::new(PROGRAM);
-        command
-            .args(["doctor", "--store", "file", "--cloud-file"])
-            .arg(cloud);
+        command.args(["doctor", "--store", "file", "--cloud-file"]).arg(cloud);
         command.env_clear().envs(desk.session.variables());
-        command
-            .env("CREDENTIALS_DIRECTORY", &folder)
-            .stdin(Stdio::null());
+        command.env("CREDENTIALS_DIRECTORY", &folder).stdin(Stdio::null());
         command.output().unwrap()
     };
     fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
     let open = doctor();
     assert_eq!(open.status.code(), Some(2), "{open:?}");
-    assert!(
-        String::from_utf8(open.stderr)
-            .unwrap()
-            .contains("chmod 600")
-    );
+    assert!(String::from_utf8(open.stderr).unwrap().contains("chmod 600"));
     // As systemd makes it: the group is the mask of its access list.
     fs::set_permissions(&file, fs::Permissions::from_mode(0o440)).unwrap();
     assert_eq!(doctor().status.code(), Some(4), "nothing is registered");
     fs::remove_file(&file).unwrap();
     let none = doctor();
     assert_eq!(none.status.code(), Some(2));
-    assert!(
-        String::from_utf8(none.stderr)
-            .unwrap()
-            .contains("--passphrase-fd")
-    );
+    assert!(String::from_utf8(none.stderr).unwrap().contains("--passphrase-fd"));
 }

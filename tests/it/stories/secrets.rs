@@ -18,10 +18,7 @@ fn told_by_proc(pid: i32) -> String {
 fn not_written(pty: &Pty, words: &[&str]) {
     let written = String::from_utf8_lossy(&pty.bytes);
     for word in words {
-        assert!(
-            !written.contains(word),
-            "{word} was written to the terminal"
-        );
+        assert!(!written.contains(word), "{word} was written to the terminal");
     }
 }
 

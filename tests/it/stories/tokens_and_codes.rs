@@ -68,13 +68,9 @@ fn a_hundred_calls_at_once_make_one_request_and_lose_no_token() {
     let desk = registered();
     let before = counted(&desk, "refreshes");
     let began = now();
-    let calls: Vec<Child> = (0..100)
-        .map(|_| start(&desk, &["token", "partner-center"]))
-        .collect();
-    let tokens: Vec<String> = calls
-        .into_iter()
-        .map(|call| printed(&call.wait_with_output().unwrap()))
-        .collect();
+    let calls: Vec<Child> = (0..100).map(|_| start(&desk, &["token", "partner-center"])).collect();
+    let tokens: Vec<String> =
+        calls.into_iter().map(|call| printed(&call.wait_with_output().unwrap())).collect();
     println!("100 calls: {} ms", began.elapsed().as_millis());
     let first = tokens.first().unwrap();
     assert_eq!(first.matches('.').count(), 2, "{first}");
@@ -89,10 +85,7 @@ fn a_hundred_calls_at_once_make_one_request_and_lose_no_token() {
     assert_eq!(again["access_token"], other.as_str());
     assert_eq!(again["cached"], true);
     assert_eq!(again["audience"], "partner-api");
-    assert_eq!(
-        (&again["version"], &again["command"]),
-        (&1.into(), &"token".into())
-    );
+    assert_eq!((&again["version"], &again["command"]), (&1.into(), &"token".into()));
     assert_eq!(counted(&desk, "refreshes"), before + 2);
     for _ in 0..3 {
         let longer = ["token", "partner-api", "--min-valid", "86400"];
@@ -139,15 +132,10 @@ fn a_code_is_shown_unredeemed_and_works_for_somebody_without_our_verifier() {
     pty.wait(HIDDEN);
     let address = shown(&pty);
     assert!(!address.contains("code_challenge"), "{address}");
-    assert!(
-        address.contains("redirect_uri=http%3A%2F%2Flocalhost&"),
-        "{address}"
-    );
+    assert!(address.contains("redirect_uri=http%3A%2F%2Flocalhost&"), "{address}");
     pty.send("http://localhost/?code=0.AXoA-some-other-code&state=wrong\r");
     pty.reads("belongs to another sign-in");
-    pty.wait_until("the question again", |screen| {
-        screen.contents().matches(HIDDEN).count() == 2
-    });
+    pty.wait_until("the question again", |screen| screen.contents().matches(HIDDEN).count() == 2);
     let back = sign_in(&address);
     pty.send(&format!("{back}\r"));
     pty.wait("It works once");
@@ -215,10 +203,7 @@ fn an_answer_that_is_longer_than_a_line_of_the_terminal_is_taken_and_not_shown()
     assert_eq!(pty.exit(), 0, "{}", pty.screen().contents());
     let code = back.split_once("code=").unwrap().1;
     let said = String::from_utf8_lossy(&pty.bytes).into_owned();
-    assert!(
-        !said.contains(&code[..20]) && !said.contains("xxxx"),
-        "{said}"
-    );
+    assert!(!said.contains(&code[..20]) && !said.contains("xxxx"), "{said}");
     assert_eq!(pty.settings(), pty.before);
 }
 
@@ -239,9 +224,6 @@ fn what_does_not_get_there_and_what_is_half_forgotten_is_not_handed_out() {
     let mut journal = Record::open(record.parent().unwrap(), name).unwrap();
     journal.append(&Fact::Forgetting, clock::now()).unwrap();
     let output = desk.run(&["token", "partner-center"]);
-    assert_eq!(
-        (output.status.code(), &output.stdout[..]),
-        (Some(7), &b""[..])
-    );
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(7), &b""[..]));
     assert!(String::from_utf8_lossy(&output.stderr).contains("half-forgotten"));
 }

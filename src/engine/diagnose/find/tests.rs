@@ -29,17 +29,10 @@ fn words_and_numbers_of_all_services_are_found_in_their_order() {
     let entra = r#"{"error":"invalid_grant","error_description":"AADSTS70002: x AADSTS54005: y","error_codes":[70002,54005]}"#;
     assert_eq!(
         codes_in(entra),
-        [
-            Found::Oauth("invalid_grant"),
-            Found::Aadsts(70_002),
-            Found::Aadsts(54_005)
-        ]
+        [Found::Oauth("invalid_grant"), Found::Aadsts(70_002), Found::Aadsts(54_005)]
     );
     let back = "http://localhost:1/?error=access_denied&error_subcode=cancel&state=x";
-    assert_eq!(
-        codes_in(back),
-        [Found::Oauth("access_denied"), Found::Oauth("cancel")]
-    );
+    assert_eq!(codes_in(back), [Found::Oauth("access_denied"), Found::Oauth("cancel")]);
     for text in [
         r#"{"code":900421,"description":"","data":[]}"#,
         r#"{ "code" : "900421" , "description" : "" }"#,
@@ -50,18 +43,12 @@ fn words_and_numbers_of_all_services_are_found_in_their_order() {
     ] {
         assert_eq!(codes_in(text), [Found::PartnerCenter(900_421)], "{text}");
     }
-    assert_eq!(
-        codes_in(r#"{"statusCode":429,"message":"x"}"#),
-        [Found::Gateway(429)]
-    );
+    assert_eq!(codes_in(r#"{"statusCode":429,"message":"x"}"#), [Found::Gateway(429)]);
     assert_eq!(
         codes_in(r#"{"error":{"code":"accessDenied","message":"x"}}"#),
         [Found::Price("accessDenied")]
     );
-    assert_eq!(
-        codes_in(r#"{"code":16,"message":"x","details":[]}"#),
-        [Found::Octo(16)]
-    );
+    assert_eq!(codes_in(r#"{"code":16,"message":"x","details":[]}"#), [Found::Octo(16)]);
 }
 
 #[test]
@@ -87,10 +74,7 @@ fn nothing_is_invented() {
 fn a_whole_text_becomes_one_failure() {
     let text = r#"{"error":"invalid_grant","error_codes":[65001],"suberror":"consent_required"}"#;
     let failure = failure_in(text).unwrap();
-    assert_eq!(
-        (failure.service, failure.codes.as_slice()),
-        (Service::Entra, [65_001].as_slice())
-    );
+    assert_eq!((failure.service, failure.codes.as_slice()), (Service::Entra, [65_001].as_slice()));
     assert_eq!(failure.error.unwrap(), "invalid_grant");
     assert_eq!(failure.suberror.unwrap(), "consent_required");
     assert!(failure_in("nothing here").is_none());
@@ -100,19 +84,9 @@ fn a_whole_text_becomes_one_failure() {
 fn a_description_is_taken_apart_with_and_without_separators() {
     let parts = |text| {
         let parts = split_description(text);
-        (
-            parts.sentence,
-            parts.trace_id,
-            parts.correlation_id,
-            parts.timestamp,
-        )
+        (parts.sentence, parts.trace_id, parts.correlation_id, parts.timestamp)
     };
-    let expected = (
-        "AADSTS1: no.",
-        Some("dd25"),
-        Some("f115"),
-        Some("2018-09-22 00:50:11Z"),
-    );
+    let expected = ("AADSTS1: no.", Some("dd25"), Some("f115"), Some("2018-09-22 00:50:11Z"));
     for text in [
         "AADSTS1: no.\r\nTrace ID: dd25\r\nCorrelation ID: f115\r\nTimestamp: 2018-09-22 00:50:11Z",
         "AADSTS1: no. Trace ID: dd25 Correlation ID: f115 Timestamp: 2018-09-22 00:50:11Z",
@@ -129,15 +103,7 @@ fn a_description_is_taken_apart_with_and_without_separators() {
 
 #[test]
 fn ten_megabytes_are_read_in_one_pass() {
-    for unit in [
-        "AADSTS",
-        "\"code\":",
-        "error=",
-        "[\"",
-        "%41",
-        "Trace ID:",
-        "9",
-    ] {
+    for unit in ["AADSTS", "\"code\":", "error=", "[\"", "%41", "Trace ID:", "9"] {
         let text = unit.repeat(10_000_000 / unit.len());
         assert!(codes_in(&text).len() <= MOST);
         _ = split_description(&text);

@@ -12,10 +12,8 @@ struct Chance(u64);
 
 impl Chance {
     fn next(&mut self) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.0 >> 16
     }
 
@@ -44,10 +42,7 @@ fn rounds(seed: u64, play: impl Fn(&mut Chance) + Sync) {
 /// What holds of every diagnosis.
 fn expect_clean(diagnosis: &Diagnosis, failure: &Failure) {
     let texts = [&diagnosis.code, &diagnosis.what];
-    let texts = texts
-        .into_iter()
-        .chain(&diagnosis.why)
-        .chain(&diagnosis.fix);
+    let texts = texts.into_iter().chain(&diagnosis.why).chain(&diagnosis.fix);
     let owner = diagnosis.who.title();
     let whole = !diagnosis.why.is_empty() && !diagnosis.fix.is_empty() && !owner.is_empty();
     assert!(whole, "{failure:?}: {diagnosis:?}");
@@ -55,10 +50,7 @@ fn expect_clean(diagnosis: &Diagnosis, failure: &Failure) {
         let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let harmless = plain || Foreign::new(text).as_str() == text;
         let short = text.len() <= LONGEST;
-        assert!(
-            !text.is_empty() && harmless && short,
-            "{failure:?}: {text:?}"
-        );
+        assert!(!text.is_empty() && harmless && short, "{failure:?}: {text:?}");
     }
 }
 
@@ -113,11 +105,7 @@ fn refusal(chance: &mut Chance, code: u64) -> Failure {
 fn circumstances(chance: &mut Chance) -> Context<'static> {
     Context {
         step: chance.one(&[None, Some(Step::PartnerCenter), Some(Step::PartnerApi)]),
-        audience: chance.one(&[
-            None,
-            Some(Audience::PartnerCenter),
-            Some(Audience::PartnerApi),
-        ]),
+        audience: chance.one(&[None, Some(Audience::PartnerCenter), Some(Audience::PartnerApi)]),
         code_sent: chance.below(2) == 0,
         ..Context::default()
     }

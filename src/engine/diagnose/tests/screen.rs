@@ -33,11 +33,7 @@ fn wrapped(text: &str, width: usize) -> usize {
 fn every_diagnosis_fits_on_a_screen() {
     let redirect = "https://onboarding.contoso.example/octo-csp/callback";
     let mut wrong = Vec::new();
-    for audience in [
-        None,
-        Some(Audience::PartnerCenter),
-        Some(Audience::PartnerApi),
-    ] {
+    for audience in [None, Some(Audience::PartnerCenter), Some(Audience::PartnerApi)] {
         let context = Context {
             audience,
             application: Some(GUID),
@@ -56,22 +52,14 @@ fn every_diagnosis_fits_on_a_screen() {
                 fix: filled(row.fix),
                 ..plain(&failure)
             };
-            for text in diagnosis
-                .why
-                .iter()
-                .chain(&diagnosis.fix)
-                .chain([&diagnosis.what])
-            {
+            for text in diagnosis.why.iter().chain(&diagnosis.fix).chain([&diagnosis.what]) {
                 assert!(!text.contains(['{', '}']), "{}: {text}", row.key);
             }
             let (what, why, fix) = lines(&diagnosis);
             let all = what + why + fix.iter().sum::<usize>() + 1;
             if what > 2 || why > 3 || fix.len() > 5 || fix.iter().any(|step| *step > 2) || all > 15
             {
-                wrong.push(format!(
-                    "{} what {what} why {why} fix {fix:?} all {all}",
-                    row.key
-                ));
+                wrong.push(format!("{} what {what} why {why} fix {fix:?} all {all}", row.key));
             }
         }
     }

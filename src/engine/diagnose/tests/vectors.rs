@@ -41,9 +41,7 @@ fn failure_of(vector: &Vector) -> Failure {
     }
     if let Ok(body) = serde_json::from_str::<Body>(&vector.body) {
         let word = body.error.as_ref().and_then(|error| {
-            error
-                .as_str()
-                .or_else(|| error.get("code").and_then(serde_json::Value::as_str))
+            error.as_str().or_else(|| error.get("code").and_then(serde_json::Value::as_str))
         });
         failure.error = word.and_then(Foreign::some);
         failure.suberror = body.suberror.as_deref().and_then(Foreign::some);
@@ -60,10 +58,9 @@ fn failure_of(vector: &Vector) -> Failure {
 
 #[test]
 fn every_documented_or_observed_error_is_taken_for_what_it_is() {
-    let vectors: Vec<Vector> = serde_json::from_str(include_str!(
-        "../../../../tests/it/data/microsoft-errors.json"
-    ))
-    .unwrap();
+    let vectors: Vec<Vector> =
+        serde_json::from_str(include_str!("../../../../tests/it/data/microsoft-errors.json"))
+            .unwrap();
     assert!(vectors.len() >= 30);
     for vector in &vectors {
         let diagnosis = plain(&failure_of(vector));

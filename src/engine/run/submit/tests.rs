@@ -26,9 +26,8 @@ fn submitted() -> Bench {
 }
 
 fn rename(bench: &mut Bench, name: &str) {
-    let fact = crate::engine::journal::Fact::Named {
-        name: Some(AccountName::parse(name).unwrap()),
-    };
+    let fact =
+        crate::engine::journal::Fact::Named { name: Some(AccountName::parse(name).unwrap()) };
     bench.perform(&crate::engine::effect::Effect::Note(fact));
 }
 
@@ -36,16 +35,10 @@ fn rename(bench: &mut Bench, name: &str) {
 fn what_is_registered_is_handed_over_call_by_call() {
     let mut bench = Bench::registered();
     rename(&mut bench, "Contoso");
-    assert_eq!(
-        bench.registration().not_submitted(),
-        [Part::Payer, Part::Credentials, Part::Mpn]
-    );
+    assert_eq!(bench.registration().not_submitted(), [Part::Payer, Part::Credentials, Part::Mpn]);
     let (run, status) = bench.submit(false);
     assert_eq!(status, Status::Finished, "{:?}", states(&run));
-    assert_eq!(
-        bench.octo_calls(),
-        ["sign-in", "accounts", "register", "credentials", "mpn"]
-    );
+    assert_eq!(bench.octo_calls(), ["sign-in", "accounts", "register", "credentials", "mpn"]);
     assert_eq!(bench.payers[TENANT], "Contoso");
     assert!(bench.registration().not_submitted().is_empty());
     assert_eq!(run.registration(), &bench.registration());
@@ -95,9 +88,7 @@ fn a_repeat_sends_only_what_octo_has_not_taken() {
 fn another_payer_is_never_touched() {
     for replace in [false, true] {
         let mut bench = Bench::registered();
-        bench
-            .payers
-            .insert("other".to_owned(), "Fabrikam".to_owned());
+        bench.payers.insert("other".to_owned(), "Fabrikam".to_owned());
         let (run, status) = bench.submit(replace);
         assert_eq!(status, Status::Refused);
         let (check, failure) = run.failed().unwrap();
@@ -113,9 +104,7 @@ fn another_payer_is_never_touched() {
 #[test]
 fn the_same_payer_from_elsewhere_is_changed_only_when_asked_for() {
     let mut bench = Bench::registered();
-    bench
-        .payers
-        .insert(TENANT.to_uppercase(), "Made on the page".to_owned());
+    bench.payers.insert(TENANT.to_uppercase(), "Made on the page".to_owned());
     let (run, status) = bench.submit(false);
     assert_eq!(status, Status::Refused);
     let (_, failure) = run.failed().unwrap();
@@ -123,18 +112,13 @@ fn the_same_payer_from_elsewhere_is_changed_only_when_asked_for() {
     assert_eq!(bench.octo_calls(), ["sign-in", "accounts"]);
     bench.log.clear();
     assert_eq!(bench.submit(true).1, Status::Finished);
-    assert_eq!(
-        bench.octo_calls(),
-        ["sign-in", "accounts", "update", "credentials", "mpn"]
-    );
+    assert_eq!(bench.octo_calls(), ["sign-in", "accounts", "update", "credentials", "mpn"]);
 }
 
 #[test]
 fn a_name_that_was_changed_here_is_changed_there_and_one_changed_there_is_left() {
     let mut bench = submitted();
-    bench
-        .payers
-        .insert(TENANT.to_owned(), "Changed in Octo".to_owned());
+    bench.payers.insert(TENANT.to_owned(), "Changed in Octo".to_owned());
     assert_eq!(bench.submit(false).1, Status::Finished);
     assert_eq!(bench.payers[TENANT], "Changed in Octo");
     rename(&mut bench, "New");
@@ -152,16 +136,10 @@ fn another_set_is_handed_over_again() {
     // The sign-in is carried over.
     assert_eq!(bench.step_three().1, Status::Finished);
     assert_eq!(bench.commit().1, Status::Finished);
-    assert_eq!(
-        bench.registration().not_submitted(),
-        [Part::Credentials, Part::Mpn]
-    );
+    assert_eq!(bench.registration().not_submitted(), [Part::Credentials, Part::Mpn]);
     bench.log.clear();
     assert_eq!(bench.submit(false).1, Status::Finished);
-    assert_eq!(
-        bench.octo_calls(),
-        ["sign-in", "accounts", "credentials", "mpn"]
-    );
+    assert_eq!(bench.octo_calls(), ["sign-in", "accounts", "credentials", "mpn"]);
 }
 
 #[test]
@@ -169,10 +147,7 @@ fn a_payer_that_is_gone_from_octo_is_registered_with_everything() {
     let mut bench = submitted();
     bench.payers.clear();
     assert_eq!(bench.submit(false).1, Status::Finished);
-    assert_eq!(
-        bench.octo_calls(),
-        ["sign-in", "accounts", "register", "credentials", "mpn"]
-    );
+    assert_eq!(bench.octo_calls(), ["sign-in", "accounts", "register", "credentials", "mpn"]);
 }
 
 #[test]
@@ -239,10 +214,7 @@ fn a_partner_without_a_known_mpn_id_is_told() {
     }
     let (run, status) = bench.submit(false);
     assert_eq!(status, Status::Finished);
-    let mpn = run
-        .checks()
-        .iter()
-        .find(|check| check.id == CheckId::OctoMpn);
+    let mpn = run.checks().iter().find(|check| check.id == CheckId::OctoMpn);
     assert!(matches!(mpn.unwrap().state, State::Noted(_)));
     assert!(!bench.octo_calls().contains(&"mpn"));
     assert!(bench.registration().not_submitted().is_empty());

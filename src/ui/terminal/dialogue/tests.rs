@@ -62,10 +62,7 @@ async fn talked(mut paper: Paper, lines: &[(&str, &str)]) -> (Ending, String, bo
     let story = RefCell::new(Story::new(setting()));
     let mut wizard = Wizard::new(setting());
     let (sender, receiver) = unbounded_channel();
-    let wires = Wires {
-        events: keys(receiver),
-        signals: stream::pending(),
-    };
+    let wires = Wires { events: keys(receiver), signals: stream::pending() };
     let printed = Rc::clone(&paper.printed);
     let perform = |effect: Effect| {
         let outcome = story.borrow_mut().answer(&effect);
@@ -119,10 +116,7 @@ async fn a_line_that_comes_while_somebody_types_stands_before_what_is_typed() {
 
 #[tokio::test]
 async fn a_reader_that_is_gone_ends_it() {
-    let paper = Paper {
-        gone: true,
-        ..Paper::default()
-    };
+    let paper = Paper { gone: true, ..Paper::default() };
     let (ending, ..) = Box::pin(talked(paper, &[])).await;
     assert_eq!(ending.exit, Exit::Cancelled);
 }

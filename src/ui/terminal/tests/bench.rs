@@ -24,11 +24,7 @@ impl Log {
     }
 
     pub(super) fn count(&self, what: &str) -> usize {
-        self.0
-            .borrow()
-            .iter()
-            .filter(|entry| *entry == what)
-            .count()
+        self.0.borrow().iter().filter(|entry| *entry == what).count()
     }
 
     /// Waits until something was noted so many times.
@@ -156,11 +152,7 @@ pub(super) fn answers(mut tasks: Vec<Task>) -> Answer {
             return vec![Task::Quit(Exit::Done, vec!["bye".to_owned()])];
         }
         let wanted = *intent == Intent::Suspend || matches!(intent, Intent::Typed(_));
-        if wanted {
-            std::mem::take(&mut tasks)
-        } else {
-            Vec::new()
-        }
+        if wanted { std::mem::take(&mut tasks) } else { Vec::new() }
     })
 }
 
@@ -170,18 +162,8 @@ pub(super) fn bench(typing: bool) -> Bench {
     let (signals, heard) = mpsc::unbounded_channel();
     let answer = answers(Vec::new());
     Bench {
-        screen: Paper {
-            log: log.clone(),
-            may_stop: true,
-            gone: Rc::default(),
-        },
-        app: Fake {
-            log: log.clone(),
-            first: Vec::new(),
-            answer,
-            typing,
-            in_flight: Rc::default(),
-        },
+        screen: Paper { log: log.clone(), may_stop: true, gone: Rc::default() },
+        app: Fake { log: log.clone(), first: Vec::new(), answer, typing, in_flight: Rc::default() },
         log,
         keys,
         events: Some(events),
@@ -203,10 +185,7 @@ impl Bench {
             events: stream::poll_fn(move |c| events.poll_recv(c).map(|event| event.map(Ok))),
             signals: stream::poll_fn(move |c| heard.poll_recv(c)),
         };
-        let settings = Settings {
-            mouse: false,
-            tick: self.tick,
-        };
+        let settings = Settings { mouse: false, tick: self.tick };
         let running = run_loop(&mut self.screen, wires, settings, &mut self.app, perform);
         tokio::join!(running, script()).0.unwrap()
     }

@@ -26,10 +26,7 @@ fn review_says_what_is_sent_to_whom_and_nothing_is_sent_before() {
     assert!(story.bench.octo_calls().is_empty());
     story.press("Enter");
     assert_eq!(story.wizard.place, Place::Done);
-    assert_eq!(
-        story.bench.octo_calls(),
-        ["sign-in", "accounts", "register", "credentials", "mpn"]
-    );
+    assert_eq!(story.bench.octo_calls(), ["sign-in", "accounts", "register", "credentials", "mpn"]);
     assert_eq!(story.bench.payers[TENANT], "Contoso");
     assert!(story.shows("api.alphaus.cloud has the account, the credentials and the MPN ID"));
     assert!(story.shows("First data can take up to a day."));
@@ -125,10 +122,7 @@ fn a_refusal_keeps_everything_and_is_repeated_or_left_for_later() {
     story.press("l");
     assert_eq!(story.ended, Some(Exit::Permission));
     let last = story.done.join(" ");
-    assert!(
-        last.contains("octo-csp submit hands over the rest"),
-        "{last}"
-    );
+    assert!(last.contains("octo-csp submit hands over the rest"), "{last}");
 
     let mut story = Story::begun(with_octo());
     story.at_review();
@@ -157,11 +151,7 @@ fn a_client_that_is_refused_is_typed_again() {
     assert!(story.shows("Octo does not accept its API client."));
     assert!(story.shows("Sent to api.alphaus.cloud now:"));
     assert!(!story.shows("send nothing"), "Esc does that here");
-    story
-        .paste(TYPED)
-        .press("S-Tab")
-        .paste("another")
-        .press("Enter");
+    story.paste(TYPED).press("S-Tab").paste("another").press("Enter");
     assert_eq!(story.wizard.place, Place::Done);
     assert!(story.shows("has the account, the credentials and the MPN ID"));
 }
@@ -192,11 +182,7 @@ fn a_registration_that_octo_lacks_is_handed_over_from_the_overview() {
     assert!(story.shows("Hand over to Octo"));
     story.press("Down Down Down Down Enter");
     assert_eq!(story.wizard.place, Place::Octo);
-    story
-        .paste("octo-client")
-        .press("Tab")
-        .paste(TYPED)
-        .press("Enter");
+    story.paste("octo-client").press("Tab").paste(TYPED).press("Enter");
     assert_eq!(story.wizard.place, Place::Done);
     let mut story = Story::with(setting(), story.bench);
     story.begin();
@@ -206,19 +192,10 @@ fn a_registration_that_octo_lacks_is_handed_over_from_the_overview() {
 
 #[test]
 fn the_sandbox_and_a_cloud_without_octo_are_never_handed_over() {
-    let sandbox = Setting {
-        environment: Environment::Sandbox,
-        ..with_octo()
-    };
-    let without = Setting {
-        octo: None,
-        ..setting()
-    };
+    let sandbox = Setting { environment: Environment::Sandbox, ..with_octo() };
+    let without = Setting { octo: None, ..setting() };
     for (setting, words) in [
-        (
-            sandbox,
-            "nothing: the integration sandbox is not registered there",
-        ),
+        (sandbox, "nothing: the integration sandbox is not registered there"),
         (without, "nothing: the cloud file names none"),
     ] {
         let mut story = Story::begun(setting);
@@ -234,10 +211,7 @@ fn the_sandbox_and_a_cloud_without_octo_are_never_handed_over() {
 
 #[test]
 fn a_rehearsal_fills_the_fields_of_octo_in() {
-    let mut story = Story::begun(Setting {
-        rehearsal: Some(crib()),
-        ..setting()
-    });
+    let mut story = Story::begun(Setting { rehearsal: Some(crib()), ..setting() });
     story.at_review().press("F6");
     assert!(story.shows("simulated-octo"));
     story.press("F2");

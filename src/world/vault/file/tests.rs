@@ -48,31 +48,21 @@ fn what_was_written_is_read_by_another_store_with_the_passphrase_and_by_nobody_e
     let home = home();
     let ours = store(&home);
     ours.write("production/a", "l", b"one").unwrap();
-    ours.write("production/b", "l", "zwei 本".as_bytes())
-        .unwrap();
+    ours.write("production/b", "l", "zwei 本".as_bytes()).unwrap();
     let other = store(&home);
     assert_eq!(read(&other, "production/a").unwrap(), "one");
     assert_eq!(read(&other, "production/b").unwrap(), "zwei 本");
     assert_eq!(read(&other, "production/c"), Err(VaultFault::Missing));
     let stranger = AgeFile::with_work(place(home.path(), "correct hors"), LIGHT);
-    assert_eq!(
-        read(&stranger, "production/a"),
-        Err(VaultFault::WrongPassphrase)
-    );
-    assert_eq!(
-        stranger.open().unwrap_err().fault,
-        VaultFault::WrongPassphrase
-    );
+    assert_eq!(read(&stranger, "production/a"), Err(VaultFault::WrongPassphrase));
+    assert_eq!(stranger.open().unwrap_err().fault, VaultFault::WrongPassphrase);
     // Nor is anything written over what cannot be read.
     let before = fs::read(path(&home)).unwrap();
     let error = stranger.write("production/a", "l", b"x").unwrap_err();
     assert_eq!(error.fault, VaultFault::WrongPassphrase);
     assert_eq!(fs::read(path(&home)).unwrap(), before);
     let text = String::from_utf8_lossy(&before).into_owned();
-    assert!(
-        !text.contains("one") && !text.contains("production"),
-        "{text}"
-    );
+    assert!(!text.contains("one") && !text.contains("production"), "{text}");
 }
 
 #[test]
@@ -83,10 +73,7 @@ fn the_file_is_the_persons_alone_and_gone_with_its_last_item() {
     assert!(!path(&home).exists(), "looking makes nothing");
     ours.write("a", "l", b"1").unwrap();
     ours.write("b", "l", b"2").unwrap();
-    assert_eq!(
-        fs::metadata(path(&home)).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_eq!(fs::metadata(path(&home)).unwrap().permissions().mode() & 0o777, 0o600);
     ours.delete("a").unwrap();
     assert_eq!(ours.delete("a").unwrap_err().fault, VaultFault::Missing);
     assert_eq!(read(&ours, "b").unwrap(), "2");
@@ -154,10 +141,7 @@ fn what_is_no_vault_file_of_ours_is_damaged_and_left_alone() {
         (b"age-encryption.org/v1\n".to_vec(), "a beginning"),
         (b"{\"format\":\"octo-csp vault\"}".to_vec(), "not sealed"),
         (sealed("hello"), "no JSON"),
-        (
-            sealed(r#"{"format":"x","version":1,"items":{}}"#),
-            "another format",
-        ),
+        (sealed(r#"{"format":"x","version":1,"items":{}}"#), "another format"),
         (hard, "a day's work"),
     ] {
         put(&path(&home), &bytes);
@@ -167,10 +151,7 @@ fn what_is_no_vault_file_of_ours_is_damaged_and_left_alone() {
         }
         assert_eq!(fs::read(path(&home)).unwrap(), bytes, "{what}");
     }
-    put(
-        &path(&home),
-        &sealed(r#"{"format":"octo-csp vault","version":2,"items":{}}"#),
-    );
+    put(&path(&home), &sealed(r#"{"format":"octo-csp vault","version":2,"items":{}}"#));
     let newer = ours.open().unwrap_err();
     assert!(newer.sentence.unwrap().as_str().contains("another version"));
     put(&path(&home), &good);
@@ -184,11 +165,7 @@ fn a_file_that_others_may_read_is_not_opened() {
     ours.write("a", "l", b"1").unwrap();
     for mode in [0o640, 0o604, 0o620] {
         fs::set_permissions(path(&home), fs::Permissions::from_mode(mode)).unwrap();
-        assert_eq!(
-            ours.open().unwrap_err().disk,
-            Some(DiskFault::NotOurs),
-            "{mode:o}"
-        );
+        assert_eq!(ours.open().unwrap_err().disk, Some(DiskFault::NotOurs), "{mode:o}");
     }
     fs::remove_file(path(&home)).unwrap();
     std::os::unix::fs::symlink("/dev/null", path(&home)).unwrap();
