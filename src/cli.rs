@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::engine::step::Step;
 use crate::exit::Exit;
 use crate::version;
+use crate::words::step::Step;
 
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit, Troubleshooting};
 pub use paper::{Completions, Man, ShellName};

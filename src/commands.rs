@@ -35,11 +35,11 @@ use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command, Consent, mistake};
 use crate::commands::ground::NotBegun;
-use crate::engine::diagnose::{Context, Diagnosis, diagnose};
-use crate::engine::effect::Failure;
+use crate::diagnose::{Context, Diagnosis, diagnose};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::opening;
+use crate::report::opening;
+use crate::words::failure::Failure;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {

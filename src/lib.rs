@@ -5,25 +5,32 @@
 //!
 //! | room | what is there |
 //! |---|---|
-//! | [`engine`] | steps, checks, journal, diagnosis: no I/O, no clock, no chance |
+//! | [`words`] | ids, fields, secrets, text from outside: what everything is said in |
+//! | [`journal`] | facts, and the registration as their fold |
+//! | [`effect`] | what is asked of the world, and what comes of it |
+//! | [`diagnose`] | a failure becomes what happened, why, and the cure |
+//! | [`steps`] | every sequence as an `async fn` over a port: no I/O, no clock, no chance |
 //! | [`world`] | Entra, Partner Center, the price service, the keyring, files, the browser |
 //! | [`ui`] | the wizard, its pages, its keys, the terminal |
 //! | [`simulator`] | a Microsoft of one's own on loopback |
-//! | [`secret`], [`text`], [`ids`], [`cloud`], [`exit`], [`version`] | the types that everything stands on |
+//! | [`report`] | what is printed without a screen, as text and as JSON |
+//! | [`cloud`], [`exit`], [`version`] | the types that everything stands on |
 
 pub mod cli;
 pub mod cloud;
 mod commands;
-pub mod engine;
+pub mod diagnose;
+pub mod effect;
 pub mod exit;
 pub mod host;
-pub mod ids;
-pub mod secret;
+pub mod journal;
+pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;
-pub mod text;
+pub mod steps;
 pub mod ui;
 pub mod version;
+pub mod words;
 pub mod world;
 
 pub use commands::run;

@@ -8,15 +8,14 @@ pub mod lines;
 pub mod page;
 pub mod picture;
 pub mod plain;
-pub mod report;
 pub mod terminal;
 pub mod theme;
 pub mod view;
 pub mod wizard;
 
-use crate::engine::effect::{Effect, Outcome};
+use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
-use crate::secret::Secret;
+use crate::words::secret::Secret;
 
 /// Something the wizard is told. It never holds a key code.
 #[derive(Debug)]

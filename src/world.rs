@@ -5,6 +5,7 @@
 
 pub mod bluectl;
 pub mod browser;
+pub mod callback;
 mod child;
 pub mod claims;
 pub mod clock;
@@ -12,48 +13,44 @@ pub mod entra;
 mod folder;
 pub mod http;
 pub mod issuer;
+pub mod journal;
 pub mod json;
 mod kept;
 pub mod leaks;
-pub mod listener;
-pub mod lock;
 pub mod looks;
 pub mod mishap;
 pub mod octo;
-pub mod pages;
 pub mod papers;
 pub mod partner_api;
 pub mod partner_center;
-pub mod record;
-pub mod redirect;
 pub mod refusal;
 pub mod reply;
 pub mod sheet;
 pub mod shelf;
+pub mod store;
 pub mod tls;
 pub mod token;
 pub mod typed;
-pub mod vault;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::cloud::Cloud;
-use crate::engine::effect::{
-    Answer, Cause, Consent, Effect, Failure, Found, Landed, Look, Outcome, Reading, Service,
-    Verdict,
-};
-use crate::engine::octo::OctoCall;
-use crate::engine::step::Environment;
-use crate::secret::Secret;
+use crate::effect::{Consent, Effect, Look, Outcome, Verdict};
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::octo::OctoCall;
+use crate::words::reading::{Answer, Found, Reading};
+use crate::words::secret::Secret;
+use crate::words::step::Environment;
+use crate::words::token::Landed;
 use crate::world::browser::Surroundings;
+use crate::world::callback::redirect::SignInSession;
 use crate::world::entra::Entra;
 use crate::world::http::{Http, HttpOptions};
 use crate::world::kept::{Kept, Purpose};
 use crate::world::octo::Octo;
 use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
-use crate::world::redirect::SignInSession;
 
 pub use kept::{Keeping, Secrets};
 

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::Which;
-use crate::engine::effect::Audience;
+use crate::words::token::Audience;
 
 /// `octo-csp token`.
 #[derive(Debug, Args)]

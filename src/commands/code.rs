@@ -12,15 +12,17 @@ use crate::commands::ground::{Ground, runtime};
 use crate::commands::{
     complain, consent, explained, hand_out, headless, not_begun, register, token,
 };
-use crate::engine::diagnose::diagnose;
-use crate::engine::effect::{AddressSeen, Consent, Effect, Failure, Outcome, Verdict};
-use crate::engine::journal::Registration;
-use crate::engine::run::{Answered, CheckId, Run, WrongPaste};
+use crate::diagnose::diagnose;
+use crate::effect::{AddressSeen, Consent, Effect, Outcome, Verdict};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::secret::SharedSecret;
-use crate::ui::report;
+use crate::journal::Registration;
+use crate::report;
+use crate::steps::{Answered, Run, WrongPaste};
 use crate::ui::terminal::passphrase::ask;
+use crate::words::check::CheckId;
+use crate::words::failure::Failure;
+use crate::words::secret::SharedSecret;
 use crate::world::World;
 use crate::world::typed::Typed;
 

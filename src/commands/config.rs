@@ -7,7 +7,7 @@ use crate::commands::settings::{self, Layers, Origin};
 use crate::commands::{complain, say};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::config::{self, Found, Setting, Source};
+use crate::report::config::{self, Found, Setting, Source};
 
 pub(super) fn run(host: &mut Host, arguments: &Config) -> Exit {
     let layers = match settings::here(host) {

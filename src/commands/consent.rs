@@ -7,16 +7,16 @@ use crate::commands::ground::{Ground, runtime};
 use crate::commands::headless::{self, Asked};
 use crate::commands::unattended::{Over, Talk, Told, opened};
 use crate::commands::{complain, intake, not_begun};
-use crate::engine::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
-use crate::engine::effect::Opened;
-use crate::engine::journal::Attempt;
-use crate::engine::run::Run;
-use crate::engine::standing::Standing;
+use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::secret::{Secret, SharedSecret};
-use crate::ui::report::register::State;
+use crate::journal::Attempt;
+use crate::journal::standing::Standing;
+use crate::report::register::State;
+use crate::steps::Run;
 use crate::ui::terminal::passphrase::ask as ask_hidden;
+use crate::words::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
+use crate::words::secret::{Secret, SharedSecret};
 use crate::world::{World, clock};
 
 /// Asks for the answer of the sign-in.

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use crate::cli::{Explain, Troubleshooting};
 use crate::commands::{complain, say};
-use crate::engine::diagnose;
+use crate::diagnose;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::{explain, troubleshooting};
+use crate::report::{explain, troubleshooting};
 
 /// Bytes of standard input that are looked at.
 const MOST: u64 = 10 * 1_024 * 1_024;

@@ -6,12 +6,13 @@ use std::path::Path;
 use crate::cli::Forget;
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::{cannot, complain, explained, headless, intake, not_begun, say};
-use crate::engine::diagnose::{Context, diagnose};
-use crate::engine::effect::Opened;
-use crate::engine::run::{CheckId, Run, Status};
+use crate::diagnose::{Context, diagnose};
+use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::forget::{self, Ending, Going};
+use crate::report::forget::{self, Ending, Going};
+use crate::steps::{Run, Status};
+use crate::words::check::CheckId;
 use crate::world::World;
 use crate::world::browser::Surroundings;
 

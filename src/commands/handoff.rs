@@ -3,11 +3,11 @@
 use crate::cli::Handoff as Arguments;
 use crate::commands::ground::Ground;
 use crate::commands::{cannot, not_begun, say};
-use crate::engine::diagnose::Context;
-use crate::engine::refused::Refused;
+use crate::diagnose::Context;
+use crate::diagnose::refused::Refused;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::handoff::{self, Handoff, Missing};
+use crate::report::handoff::{self, Handoff, Missing};
 
 pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
     let ground = match Ground::sealed(host, &arguments.which) {

@@ -8,11 +8,13 @@ use std::time::Duration;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
-use crate::engine::effect::{Cause, Effect, Failure, Opened, Outcome, Service};
-use crate::engine::run::{Answered, Check, CheckId, Run, Status, WrongPaste};
-use crate::engine::step::Environment;
-use crate::secret::SharedSecret;
-use crate::ui::report::doctor;
+use crate::effect::{Effect, Opened, Outcome};
+use crate::report::doctor;
+use crate::steps::{Answered, Check, Run, Status, WrongPaste};
+use crate::words::check::CheckId;
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::secret::SharedSecret;
+use crate::words::step::Environment;
 use crate::world::World;
 use crate::world::clock::Stopwatch;
 

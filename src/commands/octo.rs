@@ -6,11 +6,11 @@
 use url::Url;
 
 use crate::cloud::{Cloud, OctoAddresses};
-use crate::engine::octo::{NoClient, OctoClient, Ring, Source};
 use crate::host::Host;
-use crate::secret::SharedSecret;
-use crate::text::Foreign;
 use crate::ui::wizard::Octo;
+use crate::words::octo::{NoClient, OctoClient, Ring, Source};
+use crate::words::secret::SharedSecret;
+use crate::words::text::Foreign;
 use crate::world::bluectl;
 
 /// Gathers what `profile` or the variables give; `None` where a cloud file names no Octo. The sentence of a failure is for the

@@ -10,11 +10,11 @@ use zeroize::Zeroizing;
 use crate::cli::StoreArguments;
 use crate::commands::ground::{NotBegun, runtime};
 use crate::commands::headless;
-use crate::engine::effect::{Cause, VaultFault};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::secret::{Secret, SharedSecret};
 use crate::ui::terminal::passphrase::ask;
+use crate::words::failure::{Cause, VaultFault};
+use crate::words::secret::{Secret, SharedSecret};
 use crate::world::shelf::Shelf;
 
 /// Bytes of the longest passphrase.

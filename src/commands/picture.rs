@@ -11,21 +11,21 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{Picture, PictureName};
 use crate::cloud::Cloud;
-use crate::engine::effect::{
-    Answer, Cause, Claims, Effect, Failure, Found, Grant, Look as Sighted, Outcome, Reading,
-    Service, Sight, Tenant,
-};
-use crate::engine::journal::Line;
-use crate::engine::step::Environment;
+use crate::effect::{Effect, Look as Sighted, Outcome, Sight, Tenant};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ids::Directory;
-use crate::secret::Secret;
+use crate::journal::Line;
 use crate::ui::picture::Shot;
 use crate::ui::theme::{ColourChoice, Glyphs, Theme};
 use crate::ui::view::{self, Look};
 use crate::ui::wizard::{Setting, Wizard};
 use crate::ui::{Event, Intent, Task, Ticket};
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::ids::Directory;
+use crate::words::reading::{Answer, Found, Reading};
+use crate::words::secret::Secret;
+use crate::words::step::Environment;
+use crate::words::token::{Claims, Grant};
 
 const COMPANY: &str = "Contoso CSP 本番";
 const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
@@ -165,7 +165,7 @@ fn setting() -> Setting {
         only: None,
         environment: Environment::Production,
         browser: true,
-        given: crate::engine::answers::Typed::default(),
+        given: crate::words::answers::Typed::default(),
         zone: TimeZone::UTC,
         words: String::new(),
     }

@@ -9,8 +9,7 @@ use crate::cli::{ColorName, Register, Screen};
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::octo::octo;
 use crate::commands::{complain, not_begun, unattended};
-use crate::engine::diagnose::Place;
-use crate::engine::step::Step;
+use crate::diagnose::Place;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::terminal::{self, App, Settings, dialogue};
@@ -18,6 +17,7 @@ use crate::ui::theme::{ColourFacts, ColourWish, GlyphFacts, Theme};
 use crate::ui::view::{self, Look};
 use crate::ui::wizard::{Setting, Wizard};
 use crate::ui::{Event, Task};
+use crate::words::step::Step;
 use crate::world::browser::Surroundings;
 use crate::world::{Options, World};
 

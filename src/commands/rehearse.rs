@@ -6,15 +6,15 @@ use std::io::Write as _;
 use crate::cli::Rehearse;
 use crate::cloud::Cloud;
 use crate::commands::{complain, ground, register};
-use crate::engine::answers::Field;
-use crate::engine::octo::{OctoClient, Ring, Source};
-use crate::engine::step::Environment;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::secret::Secret;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
-use crate::text::Foreign;
 use crate::ui::wizard::{Crib, Octo, Setting};
+use crate::words::answers::Field;
+use crate::words::octo::{OctoClient, Ring, Source};
+use crate::words::secret::Secret;
+use crate::words::step::Environment;
+use crate::words::text::Foreign;
 use crate::world::mishap::{self, Mishap};
 use crate::world::{Keeping, Options};
 
@@ -72,7 +72,7 @@ async fn wizard(
         only: None,
         environment: Environment::Production,
         browser: !arguments.screen.no_browser,
-        given: crate::engine::answers::Typed::default(),
+        given: crate::words::answers::Typed::default(),
         zone: host.zone.clone(),
         words: String::new(),
     };

@@ -3,12 +3,13 @@
 use crate::cli::Rename;
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::{cannot, complain, headless, not_begun, say};
-use crate::engine::answers::{Typed, basic, secret_as_name};
-use crate::engine::effect::{Cause, Effect, Failure, Outcome, Service};
-use crate::engine::journal::Fact;
+use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ids::AccountName;
+use crate::journal::Fact;
+use crate::words::answers::{Typed, basic, secret_as_name};
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::ids::AccountName;
 use crate::world::World;
 use crate::world::browser::Surroundings;
 

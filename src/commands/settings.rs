@@ -13,10 +13,10 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _};
 
 use crate::cli::{Cli, StoreName};
-use crate::engine::diagnose::{Context, diagnose};
+use crate::diagnose::{Context, diagnose};
 use crate::host::{Host, VARIABLES};
-use crate::ids::looks_like_secret_key;
-use crate::text::Foreign;
+use crate::words::ids::looks_like_secret_key;
+use crate::words::text::Foreign;
 use crate::world::papers;
 
 /// The file below the config folder.

@@ -7,13 +7,13 @@ use crate::cli::{Report, Status};
 use crate::cloud::Cloud;
 use crate::commands::ground::NotBegun;
 use crate::commands::{cannot, complain, ground, not_begun, say};
-use crate::engine::diagnose::{Context, diagnose};
-use crate::engine::effect::Failure;
-use crate::engine::journal::{ItemName, Kind};
+use crate::diagnose::{Context, diagnose};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::status::{self, Found, Item};
-use crate::ui::report::support::{self, Surroundings};
+use crate::journal::{ItemName, Kind};
+use crate::report::status::{self, Found, Item};
+use crate::report::support::{self, Surroundings};
+use crate::words::failure::Failure;
 use crate::world::shelf::{Presence, Scan, Shelf, Volume};
 use crate::world::{clock, papers};
 

@@ -9,13 +9,13 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::commands::headless;
-use crate::engine::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
-use crate::engine::journal::Registration;
-use crate::engine::run::{Run, Status};
 use crate::host::{Environment, Host};
-use crate::ids::{ClientId, Directory, RedirectAddress, TenantId};
-use crate::secret::Secret;
+use crate::journal::Registration;
 use crate::simulator::{self, Facts, Scenario, Simulator};
+use crate::steps::{Run, Status};
+use crate::words::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
+use crate::words::ids::{ClientId, Directory, RedirectAddress, TenantId};
+use crate::words::secret::Secret;
 use crate::world::browser::Surroundings;
 use crate::world::{Keeping, Options, World};
 

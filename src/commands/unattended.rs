@@ -15,15 +15,15 @@ use crate::cli::{Register, Values};
 use crate::commands::ground::{Ground, quoted, runtime};
 use crate::commands::headless::Asked;
 use crate::commands::{not_begun, settings};
-use crate::engine::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
-use crate::engine::effect::Opened;
-use crate::engine::journal::{Attempt, Fact, Registration};
-use crate::engine::run::Run;
-use crate::engine::standing::Standing;
-use crate::engine::step::Step;
+use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::register::{Blamed, State};
+use crate::journal::standing::Standing;
+use crate::journal::{Attempt, Fact, Registration};
+use crate::report::register::{Blamed, State};
+use crate::steps::Run;
+use crate::words::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
+use crate::words::step::Step;
 use crate::world::{World, clock};
 use values::Given;
 
@@ -199,7 +199,7 @@ impl Way<'_, '_> {
         let mut problems = basic(typed).err().unwrap_or_default();
         let mut center = None;
         if proves {
-            let empty = crate::secret::Secret::shared(String::new());
+            let empty = crate::words::secret::Secret::shared(String::new());
             let secret = given.secret.as_ref().unwrap_or(&empty);
             match values::partner_center(typed, secret) {
                 Ok(request) => center = Some(request),

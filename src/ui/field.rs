@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthStr;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Intent;
-use crate::secret::{Secret, SharedSecret};
-use crate::text;
+use crate::words::secret::{Secret, SharedSecret};
+use crate::words::text;
 
 /// An editor for text that may be seen, with undo.
 #[derive(Debug, Default)]

@@ -2,8 +2,8 @@
 //!
 //! The full screen paints a [`Page`]; any other face can print the same one line by line.
 
-use crate::engine::answers::Field;
 use crate::ui::field::{SecretField, TextField};
+use crate::words::answers::Field;
 
 /// How a piece of text is meant. A style goes with each, never colour alone: the words carry the meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,14 +16,14 @@ mod ask;
 mod say;
 mod words;
 
-use crate::engine::answers::Field;
-use crate::engine::step::Step;
-use crate::ids::looks_like_secret_key;
-use crate::secret::Secret;
 use crate::ui::page::{Body, Page, Said};
 use crate::ui::view::{self, counted};
 use crate::ui::wizard::{Overlay, Place, Stop, Wizard};
 use crate::ui::{Event, Intent, Task};
+use crate::words::answers::Field;
+use crate::words::ids::looks_like_secret_key;
+use crate::words::secret::Secret;
+use crate::words::step::Step;
 
 pub use ask::Prompt;
 use ask::{Asked, asked, enter, input, items, offer, question, short};

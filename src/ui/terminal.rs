@@ -29,9 +29,9 @@ use tokio::time::{Instant, sleep_until};
 use self::flights::Flights;
 use self::intake::{Intake, Item};
 use super::{Event, Intent, Task, Ticket, keys};
-use crate::engine::effect::{Effect, Outcome};
+use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
-use crate::secret::Secret;
+use crate::words::secret::Secret;
 
 /// What the loop drives.
 pub trait App {

@@ -29,11 +29,11 @@ pub(crate) use stopped::{explanation, for_support, ids};
 
 use ratatui::Frame;
 
-use crate::engine::answers::{self, Field};
-use crate::engine::step::Step;
 use crate::ui::page::{Body, Input, Page, Row, Tone};
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::wizard::{Place, Stop, Told, Wizard};
+use crate::words::answers::{self, Field};
+use crate::words::step::Step;
 
 /// How things look on this terminal.
 #[derive(Clone, Copy, Debug)]
@@ -178,7 +178,7 @@ fn input(wizard: &Wizard, field: Field) -> Input<'_> {
 }
 
 fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
-    use crate::engine::step::Environment;
+    use crate::words::step::Environment;
     let (options, chosen) = match field {
         Field::SecretChoice => (
             vec!["use the one from step 2", "enter another"],
@@ -210,8 +210,9 @@ fn quietly(wizard: &Wizard, field: Field) -> Option<Row> {
         Row::of(tone, format!("{word}  ")).and(Tone::Muted, text).at(5).hanging(9)
     };
     let text = wizard.forms.text(field)?.text();
-    let told =
-        crate::ids::Directory::parse(text).ok().and_then(|key| wizard.told.get(key.value.as_str()));
+    let told = crate::words::ids::Directory::parse(text)
+        .ok()
+        .and_then(|key| wizard.told.get(key.value.as_str()));
     match (field, told) {
         (Field::ClientId | Field::Directory, Some(Told::Directory(region))) => {
             return Some(row("ok", Tone::Ok, format!("this is a directory{region}")));

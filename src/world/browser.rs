@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use url::Url;
 
-use crate::engine::effect::Sight;
+use crate::effect::Sight;
 use crate::world::child;
 
 /// How long a browser may take to start.

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::engine::effect::Claims;
-use crate::text::Foreign;
+use crate::words::text::Foreign;
+use crate::words::token::Claims;
 use crate::world::json;
 
 /// Most names of a list that are kept.

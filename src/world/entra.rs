@@ -19,13 +19,12 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cloud::{Cloud, is_loopback};
-use crate::engine::effect::{
-    AddressSeen, AppSignIn, Audience, Cause, Failure, Grant, Landed, Lifetime, Mismatch,
-    Redemption, Renewal, Service, SignIn, Tenant,
-};
-use crate::ids::{ClientId, Directory, TenantId};
-use crate::secret::{Secret, SharedSecret};
-use crate::text::Foreign;
+use crate::effect::{AddressSeen, AppSignIn, Redemption, Renewal, SignIn, Tenant};
+use crate::words::failure::{Cause, Failure, Mismatch, Service};
+use crate::words::ids::{ClientId, Directory, TenantId};
+use crate::words::secret::{Secret, SharedSecret};
+use crate::words::text::Foreign;
+use crate::words::token::{Audience, Grant, Landed, Lifetime};
 use crate::world::http::{Ask, Http};
 use crate::world::refusal::Said;
 use crate::world::reply::{HttpFault, Reply};
@@ -428,7 +427,7 @@ fn tenant_of(map: &Map<String, Value>) -> Option<TenantId> {
         .filter_map(|address| Url::parse(address).ok())
         .find_map(|url| {
             url.path_segments()?
-                .find(|part| crate::ids::looks_like_guid(part))
+                .find(|part| crate::words::ids::looks_like_guid(part))
                 .and_then(|part| TenantId::parse(part).ok())
                 .map(|mended| mended.value)
         })

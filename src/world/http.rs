@@ -17,8 +17,8 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::cloud::is_loopback;
-use crate::engine::effect::{Cause, Failure, Service, TlsFault};
-use crate::secret::Secret;
+use crate::words::failure::{Cause, Failure, Service, TlsFault};
+use crate::words::secret::Secret;
 use crate::world::reply::{BODY_LIMIT, HttpFault, JSON_LIMIT, Opening, Reply};
 use crate::world::{issuer, tls};
 
@@ -410,7 +410,7 @@ mod tests {
         let (one, other) = (new_guid(), new_guid());
         assert_ne!(one, other);
         for guid in [one, other] {
-            assert!(crate::ids::looks_like_guid(&guid), "{guid}");
+            assert!(crate::words::ids::looks_like_guid(&guid), "{guid}");
             assert_eq!(guid.chars().nth(14), Some('4'));
             assert!(matches!(guid.chars().nth(19), Some('8' | '9' | 'a' | 'b')));
         }

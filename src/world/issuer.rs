@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::Url;
 
-use crate::text::Foreign;
+use crate::words::text::Foreign;
 
 /// How long the look may take.
 const PATIENCE: Duration = Duration::from_secs(5);

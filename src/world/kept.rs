@@ -4,17 +4,18 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use crate::engine::answers::Draft;
-use crate::engine::diagnose::Place as MachineKind;
-use crate::engine::effect::{Cause, DiskFault, Effect, Failure, Opened, Outcome, Service, Sight};
-use crate::engine::journal::{Fact, Line, Registration, StoreKind, registration_name};
-use crate::engine::step::Environment;
-use crate::secret::SharedSecret;
+use crate::diagnose::Place as MachineKind;
+use crate::effect::{Effect, Opened, Outcome, Sight};
+use crate::journal::{Fact, Line, Registration, StoreKind, registration_name};
+use crate::words::answers::Draft;
+use crate::words::failure::{Cause, DiskFault, Failure, Service};
+use crate::words::secret::SharedSecret;
+use crate::words::step::Environment;
 use crate::world::clock;
-use crate::world::lock::Lock;
+use crate::world::journal::lock::Lock;
+use crate::world::journal::record::Record;
 use crate::world::mishap::Mishap;
-use crate::world::record::Record;
-use crate::world::vault::{Place, VAULT_FILE, Vault};
+use crate::world::store::{Place, VAULT_FILE, Vault};
 
 /// Where things are kept.
 #[derive(Clone, Debug)]

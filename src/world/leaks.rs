@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use crate::secret::Secret;
+use crate::words::secret::Secret;
 
 /// A shorter value is no secret of ours, and would be found everywhere.
 const SHORTEST: usize = 8;

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::cloud::Cloud;
-use crate::engine::effect::{Cause, Failure, Service, Sight};
+use crate::effect::Sight;
+use crate::words::failure::{Cause, Failure, Service};
 use crate::world::clock;
 use crate::world::http::{Ask, Http};
 use crate::world::reply::HttpFault;

@@ -3,11 +3,10 @@
 //! Microsoft's own misfortunes are the simulator's, at the wire. What no server can do wrong is done wrong here, at the effect
 //! where it would strike; everything above this line is what ships.
 
-use crate::engine::diagnose::Place;
-use crate::engine::effect::{
-    Cause, DiskFault, Effect, Failure, Look, Service, TlsFault, VaultFault,
-};
-use crate::engine::journal::Fact;
+use crate::diagnose::Place;
+use crate::effect::{Effect, Look};
+use crate::journal::Fact;
+use crate::words::failure::{Cause, DiskFault, Failure, Service, TlsFault, VaultFault};
 
 /// A named mishap. `keyring-locked@start` strikes already at the look of the first page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

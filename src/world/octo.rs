@@ -10,13 +10,13 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, OctoAddresses, appended};
-use crate::engine::effect::{Cause, Failure, Service};
-use crate::engine::octo::{
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::ids::AccountName;
+use crate::words::octo::{
     Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring,
 };
-use crate::ids::AccountName;
-use crate::secret::Secret;
-use crate::text::Foreign;
+use crate::words::secret::Secret;
+use crate::words::text::Foreign;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
 use crate::world::refusal::Said;
@@ -238,7 +238,7 @@ fn fault(fault: HttpFault) -> Box<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::TenantId;
+    use crate::words::ids::TenantId;
 
     fn payer(line: &str) -> Option<FoundPayer> {
         let line: Line = serde_json::from_str(line).unwrap();

@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::cloud::{Cloud, appended};
-use crate::engine::effect::{Answer, Cause, Failure, Found, Mismatch, Service};
-use crate::secret::Secret;
-use crate::text::Foreign;
+use crate::words::failure::{Cause, Failure, Mismatch, Service};
+use crate::words::reading::{Answer, Found};
+use crate::words::secret::Secret;
+use crate::words::text::Foreign;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::refusal::Said;
 use crate::world::reply::{HttpFault, JSON_LIMIT, Opening, looks_like_html};

@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cloud::{Cloud, appended};
-use crate::engine::effect::{Answer, Cause, Failure, Found, Reading, Service};
-use crate::secret::Secret;
-use crate::text::Foreign;
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::reading::{Answer, Found, Reading};
+use crate::words::secret::Secret;
+use crate::words::text::Foreign;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
 use crate::world::refusal::{Said, request_id};

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::engine::effect::{Cause, Failure, Service};
-use crate::text::Foreign;
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::text::Foreign;
 use crate::world::reply::{Reply, retry_after};
 use crate::world::{clock, json};
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::engine::effect::{Cause, Failure, Service};
-use crate::text::Foreign;
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::text::Foreign;
 use crate::world::{clock, json};
 
 /// Most bytes of a JSON answer.

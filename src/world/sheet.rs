@@ -1,7 +1,7 @@
 //! The first rows of a CSV file (RFC 4180), read while it is still coming: a price sheet has 40 MB, its head is enough.
 
-use crate::engine::effect::SheetHead;
-use crate::text::Foreign;
+use crate::words::reading::SheetHead;
+use crate::words::text::Foreign;
 use crate::world::json;
 
 /// Most bytes of a sheet that are read.

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::engine::answers::Draft;
-use crate::engine::effect::{Cause, Failure, VaultFault};
-use crate::engine::journal::{ItemName, Registration, StoreKind};
-use crate::secret::SharedSecret;
+use crate::journal::{ItemName, Registration, StoreKind};
+use crate::words::answers::Draft;
+use crate::words::failure::{Cause, Failure, VaultFault};
+use crate::words::secret::SharedSecret;
 use crate::world::folder::DiskError;
+use crate::world::journal::record::Record;
 use crate::world::kept::{self, Purpose, Secrets};
 use crate::world::leaks;
-use crate::world::record::Record;
-use crate::world::vault::{VAULT_FILE, Vault};
+use crate::world::store::{VAULT_FILE, Vault};
 
 /// Names that are looked at, at most: there are two registrations, and two more for each other cloud.
 const MOST: usize = 64;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::secret::{Secret, SharedSecret};
+use crate::words::secret::{Secret, SharedSecret};
 use crate::world::json;
 use crate::world::refusal::Said;
 

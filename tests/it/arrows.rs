@@ -294,7 +294,7 @@ fn a_broken_arrow_is_named_with_file_and_line() {
         "src/engine/run.rs:1: tokio belongs to world, simulator, ui/terminal, commands\n\
          src/engine/run.rs:2: std::fs belongs to world, simulator, commands\n"
     );
-    let tests = "use crate::ids;\n#[cfg(test)]\nmod tests {\n use crate::simulator;\n}\n";
+    let tests = "use crate::words::ids;\n#[cfg(test)]\nmod tests {\n use crate::simulator;\n}\n";
     assert_eq!(broken_arrows(&source("world/http.rs", tests)), "");
     assert_eq!(strangers(&source("world/vault/keyring.rs", "use keyring::Entry;\n")), "");
     assert_eq!(strangers(&source("engine/x.rs", "self::keyring::x(); a::http::b();\n")), "");

@@ -6,17 +6,17 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use octo_csp::engine::answers::Draft;
-use octo_csp::engine::diagnose::tables;
-use octo_csp::engine::journal::{
+use octo_csp::diagnose::refused::Refused;
+use octo_csp::diagnose::tables;
+use octo_csp::journal::{
     AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot,
 };
-use octo_csp::engine::octo::Part;
-use octo_csp::engine::refused::Refused;
-use octo_csp::ids::{AccountName, ClientId, MpnId, RedirectAddress, TenantId};
-use octo_csp::text::Foreign;
+use octo_csp::words::answers::Draft;
+use octo_csp::words::ids::{AccountName, ClientId, MpnId, RedirectAddress, TenantId};
+use octo_csp::words::octo::Part;
+use octo_csp::words::text::Foreign;
 use octo_csp::world::clock;
-use octo_csp::world::record::Record;
+use octo_csp::world::journal::record::Record;
 use serde_json::Value;
 use tempfile::TempDir;
 

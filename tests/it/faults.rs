@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use octo_csp::cloud::Cloud;
-use octo_csp::engine::answers::Field;
-use octo_csp::engine::diagnose::{Context, Goto, diagnose};
-use octo_csp::engine::effect::{
-    AppSignIn, Audience, Cause, Failure, Found, Landed, Mismatch, Reading, Redemption, Renewal,
-    Service,
-};
+use octo_csp::diagnose::{Context, Goto, diagnose};
+use octo_csp::effect::{AppSignIn, Redemption, Renewal};
 use octo_csp::exit::Exit;
-use octo_csp::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
-use octo_csp::secret::Secret;
+use octo_csp::words::answers::Field;
+use octo_csp::words::failure::{Cause, Failure, Mismatch, Service};
+use octo_csp::words::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
+use octo_csp::words::reading::{Found, Reading};
+use octo_csp::words::secret::Secret;
+use octo_csp::words::token::{Audience, Landed};
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
 use octo_csp::world::partner_center::PartnerCenter;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex};
 
-use octo_csp::engine::effect::VaultFault;
-use octo_csp::world::vault::{Store, VaultError};
+use octo_csp::words::failure::VaultFault;
+use octo_csp::world::store::{Store, VaultError};
 use zeroize::Zeroizing;
 
 /// What one call does.

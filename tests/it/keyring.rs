@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use octo_csp::engine::effect::VaultFault;
-use octo_csp::world::vault::Vault;
+use octo_csp::words::failure::VaultFault;
+use octo_csp::world::store::Vault;
 use tempfile::TempDir;
 
 use crate::child;

@@ -1,11 +1,11 @@
 //! The loopback listener against everything that any program or page on this machine can send it.
 
 use octo_csp::cloud::Cloud;
-use octo_csp::engine::effect::{Arrival, Consent, NotCatching, Redeemer, SignIn, Verdict};
-use octo_csp::ids::{ClientId, RedirectAddress, TenantId};
+use octo_csp::effect::{Arrival, Consent, NotCatching, Redeemer, SignIn, Verdict};
+use octo_csp::words::ids::{ClientId, RedirectAddress, TenantId};
+use octo_csp::world::callback::redirect::SignInSession;
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
-use octo_csp::world::redirect::SignInSession;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -186,7 +186,7 @@ async fn a_sign_in_goes_on_after_a_crash() {
     assert_eq!(again.redirect, consent.redirect);
     assert_ne!(again.one_time, consent.one_time);
     succeeds(session, &again).await;
-    let rubbish = octo_csp::secret::Secret::new("{}".to_owned());
+    let rubbish = octo_csp::words::secret::Secret::new("{}".to_owned());
     assert!(SignInSession::reopen(entra, &rubbish).await.is_err());
 }
 

@@ -4,8 +4,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
 
 use jiff::Timestamp;
-use octo_csp::engine::effect::{Cause, DiskFault};
-use octo_csp::world::lock::Lock;
+use octo_csp::words::failure::{Cause, DiskFault};
+use octo_csp::world::journal::lock::Lock;
 use tempfile::TempDir;
 
 use crate::child;

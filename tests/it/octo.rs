@@ -3,13 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use octo_csp::cloud::Cloud;
-use octo_csp::engine::effect::{Cause, Failure};
-use octo_csp::engine::octo::{
+use octo_csp::words::failure::{Cause, Failure};
+use octo_csp::words::ids::{AccountName, ClientId, MpnId, TenantId};
+use octo_csp::words::octo::{
     Credentials, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring, Source,
 };
-use octo_csp::ids::{AccountName, ClientId, MpnId, TenantId};
-use octo_csp::secret::Secret;
-use octo_csp::text::Foreign;
+use octo_csp::words::secret::Secret;
+use octo_csp::words::text::Foreign;
 use octo_csp::world::http::{Http, HttpOptions};
 use octo_csp::world::octo::Octo;
 use url::Url;

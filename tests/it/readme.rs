@@ -6,7 +6,7 @@ use clap::CommandFactory as _;
 use octo_csp::cli::Cli;
 use octo_csp::cloud::Cloud;
 use octo_csp::exit::Exit;
-use octo_csp::world::vault::SERVICE;
+use octo_csp::world::store::SERVICE;
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()

@@ -6,12 +6,12 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use octo_csp::engine::answers::Draft;
-use octo_csp::engine::effect::{Cause, DiskFault, Failure};
-use octo_csp::engine::journal::{Fact, read_file};
-use octo_csp::engine::step::Step;
-use octo_csp::ids::AccountName;
-use octo_csp::world::record::Record;
+use octo_csp::journal::{Fact, read_file};
+use octo_csp::words::answers::Draft;
+use octo_csp::words::failure::{Cause, DiskFault, Failure};
+use octo_csp::words::ids::AccountName;
+use octo_csp::words::step::Step;
+use octo_csp::world::journal::record::Record;
 use tempfile::TempDir;
 
 use crate::child;

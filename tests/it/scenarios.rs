@@ -11,11 +11,12 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use octo_csp::engine::diagnose::{Context, Goto, Sign, diagnose, explain, row, rows};
-use octo_csp::engine::effect::{Cause, Failure, Look, Service};
-use octo_csp::engine::step::Step;
-use octo_csp::text::Foreign;
+use octo_csp::diagnose::{Context, Goto, Sign, diagnose, explain, row, rows};
+use octo_csp::effect::Look;
 use octo_csp::ui::wizard::Place;
+use octo_csp::words::failure::{Cause, Failure, Service};
+use octo_csp::words::step::Step;
+use octo_csp::words::text::Foreign;
 use tokio::task::LocalSet;
 
 use play::{Report, SLOW, play};

@@ -5,7 +5,7 @@
 use std::io::{self, Read as _};
 use std::time::Duration;
 
-use octo_csp::engine::effect::{Effect, Outcome};
+use octo_csp::effect::{Effect, Outcome};
 use octo_csp::exit::Exit;
 use octo_csp::ui::field::{SecretField, TextField};
 use octo_csp::ui::terminal::guard::Guard;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use octo_csp::engine::effect::{Cause, Failure, TlsFault};
-use octo_csp::ids::Directory;
+use octo_csp::words::failure::{Cause, Failure, TlsFault};
+use octo_csp::words::ids::Directory;
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
 use rcgen::{

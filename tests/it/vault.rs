@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use octo_csp::engine::effect::{Cause, Failure, Service, VaultFault};
-use octo_csp::engine::journal::{AttemptId, ItemName, Kind, Slot};
-use octo_csp::secret::{Secret, SharedSecret};
-use octo_csp::world::vault::Vault;
+use octo_csp::journal::{AttemptId, ItemName, Kind, Slot};
+use octo_csp::words::failure::{Cause, Failure, Service, VaultFault};
+use octo_csp::words::secret::{Secret, SharedSecret};
+use octo_csp::world::store::Vault;
 
 use crate::faulty::Behaviour::{
     Empties, Fails, FailsAfterwards, Forgets, Halves, Hangs, Lies, Panics, Works,

@@ -6,9 +6,9 @@ use super::*;
 use crate::cli::Which;
 use crate::commands::schema;
 use crate::commands::tests::{Stream, host, microsoft, register};
-use crate::engine::step::Environment;
-use crate::ids::{ClientId, RedirectAddress, TenantId};
 use crate::simulator::Simulator;
+use crate::words::ids::{ClientId, RedirectAddress, TenantId};
+use crate::words::step::Environment;
 
 /// A registration, kept in memory, and the simulator that it was proven against.
 pub(in crate::commands) struct Bench {
@@ -107,7 +107,7 @@ async fn nothing_registered_is_said_and_is_an_exit_code() {
 
 #[tokio::test]
 async fn the_sign_in_page_tells_a_registered_redirect_address_from_another() {
-    use crate::engine::effect::{AddressSeen, Effect, Outcome, SignIn};
+    use crate::effect::{AddressSeen, Effect, Outcome, SignIn};
     let bench = Box::pin(Bench::registered("happy")).await;
     let facts = bench.simulator.facts();
     for (address, wanted) in [
@@ -119,7 +119,7 @@ async fn the_sign_in_page_tells_a_registered_redirect_address_from_another() {
             application: ClientId::parse(&facts.client_id).unwrap().value,
             redirect: RedirectAddress::parse(address).unwrap(),
             claims: None,
-            redeemer: crate::engine::effect::Redeemer::Ourselves,
+            redeemer: crate::effect::Redeemer::Ourselves,
         };
         let outcome = bench.world.perform(Effect::Probe(sign_in)).await;
         let Outcome::Probed(seen) = outcome else {

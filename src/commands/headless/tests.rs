@@ -4,8 +4,8 @@ use std::future::{pending, ready};
 
 use super::*;
 use crate::commands::tests::{microsoft, prove};
-use crate::engine::answers::PartnerApiRequest;
-use crate::ids::RedirectAddress;
+use crate::words::answers::PartnerApiRequest;
+use crate::words::ids::RedirectAddress;
 
 fn step_three(redirect: &str, proven: &Run) -> Run {
     let request = PartnerApiRequest {

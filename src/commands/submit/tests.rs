@@ -6,9 +6,9 @@ use super::*;
 use crate::cli::Which;
 use crate::commands::doctor::tests::Bench;
 use crate::commands::tests::{Stream, host};
-use crate::engine::octo::{Ring, Source};
-use crate::secret::Secret;
-use crate::text::Foreign;
+use crate::words::octo::{Ring, Source};
+use crate::words::secret::Secret;
+use crate::words::text::Foreign;
 
 fn client(bench: &Bench, secret: &str) -> OctoClient {
     let facts = bench.simulator.facts();

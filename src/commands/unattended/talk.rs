@@ -6,19 +6,19 @@ use std::io::Write as _;
 use crate::commands::ground::{Ground, quoted};
 use crate::commands::headless::{self, Asked, Ended};
 use crate::commands::{cannot, octo, register, say};
-use crate::engine::answers::{Draft, Field, Problem};
-use crate::engine::diagnose::{Context, diagnose};
-use crate::engine::effect::{
-    AddressSeen, Cause, Effect, Failure, Look, Opened, Outcome, Service, Verdict,
-};
-use crate::engine::journal::{Attempt, Fact, Registration};
-use crate::engine::octo::OctoClient;
-use crate::engine::refused::Refused;
-use crate::engine::run::{CheckId, Run, State as CheckState, Status, WrongPaste};
-use crate::engine::step::{Environment, Step};
+use crate::diagnose::refused::Refused;
+use crate::diagnose::{Context, diagnose};
+use crate::effect::{AddressSeen, Effect, Look, Opened, Outcome, Verdict};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::ui::report::register::{self as report, Blamed, Consent, Findings, State};
+use crate::journal::{Attempt, Fact, Registration};
+use crate::report::register::{self as report, Blamed, Consent, Findings, State};
+use crate::steps::{Run, State as CheckState, Status, WrongPaste};
+use crate::words::answers::{Draft, Field, Problem};
+use crate::words::check::CheckId;
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::octo::OctoClient;
+use crate::words::step::{Environment, Step};
 use crate::world::browser::Surroundings;
 use crate::world::{World, clock};
 

@@ -11,8 +11,8 @@ use super::*;
 use crate::cli::{Cli, Command};
 use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
 use crate::commands::{consent, headless, schema};
-use crate::engine::step::Environment;
 use crate::simulator::{Facts, Simulator};
+use crate::words::step::Environment;
 
 struct Desk {
     simulator: Simulator,
@@ -287,7 +287,7 @@ async fn the_answer_is_taken_by_another_process() {
 
 #[tokio::test]
 async fn a_sign_in_that_was_finished_is_not_begun_again_unless_it_is_asked_for() {
-    use crate::engine::run::bench::{Bench as Step, CODE};
+    use crate::steps::bench::{Bench as Step, CODE};
     let mut steps = Step::default();
     steps.step_two();
     let (mut run, _) = steps.step_three();
@@ -314,7 +314,7 @@ async fn a_refusal_has_the_exit_code_of_its_row() {
 
 #[test]
 fn every_check_is_named_in_the_schema() {
-    use crate::engine::run::CheckId;
+    use crate::words::check::CheckId;
     let schema = schema::schema();
     let named = &schema["$defs"]["check"]["properties"]["check"]["enum"];
     let named = named.as_array().unwrap().iter();

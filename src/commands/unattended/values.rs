@@ -6,11 +6,11 @@ use std::path::Path;
 
 use crate::cli::Values;
 use crate::commands::{intake, settings};
-use crate::engine::answers::{self, Field, PartnerCenterRequest, Problem, Typed};
 use crate::host::Host;
-use crate::secret::SharedSecret;
+use crate::report::register::Blamed;
 use crate::ui::field::{Pasted, SecretField};
-use crate::ui::report::register::Blamed;
+use crate::words::answers::{self, Field, PartnerCenterRequest, Problem, Typed};
+use crate::words::secret::SharedSecret;
 
 /// What was given.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ pub(in crate::commands) fn typed(values: &Values) -> Typed {
 
 /// Stands for a secret where only the identifiers matter.
 fn placeholder() -> SharedSecret {
-    crate::secret::Secret::shared("-".to_owned())
+    crate::words::secret::Secret::shared("-".to_owned())
 }
 
 /// The problems of a step, with the flags by which their values are given.
@@ -162,7 +162,7 @@ pub(super) fn partner_center(
 /// What would be said about the visible values of the first two steps: for the person who has no terminal and no flags yet.
 pub(super) fn missing(values: &Values) -> Vec<&'static str> {
     let typed = typed(values);
-    let secret = crate::secret::Secret::shared(String::new());
+    let secret = crate::words::secret::Secret::shared(String::new());
     let problems = partner_center(&typed, &secret).err().unwrap_or_default();
     problems
         .iter()

@@ -1,10 +1,10 @@
 //! What is asked now: a field, one of a few, or what else can be done.
 
 use super::words;
-use crate::engine::answers::Field;
 use crate::ui::page::{Block, Body, Input, Item, Page};
 use crate::ui::view::counted;
 use crate::ui::wizard::{Overlay, Stop, Wizard};
+use crate::words::answers::Field;
 
 /// What is asked, and whether the answer is never shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! A page as sentences: each row, line of a list and remark on a field is one line without layout.
 
-use crate::engine::answers::Field;
 use crate::ui::page::{Block, Input, Item, Page, Row, Said, Tone};
+use crate::words::answers::Field;
 
 /// Something that a page says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! Transcripts: every kind of page as it is said, and what lines do.
 
-use crate::engine::effect::{Cause, Effect, Failure, Look, Service, VaultFault};
-use crate::engine::run::bench::{APP, Bench, CODE, TENANT, refused};
+use crate::effect::{Effect, Look};
 use crate::exit::Exit;
-use crate::secret::Secret;
+use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::plain::{Talk, may_be_shown};
 use crate::ui::wizard::story::{SECRET, Story, crib, setting};
 use crate::ui::wizard::{Place, Setting};
 use crate::ui::{Event, Task};
+use crate::words::failure::{Cause, Failure, Service, VaultFault};
+use crate::words::secret::Secret;
 
 /// A person at a terminal that prints lines.
 struct Typist {

@@ -16,7 +16,7 @@ use super::flights::Flights;
 use super::guard::Guard;
 use super::{Ending, LAST_WRITES, NoTerminal, Signal, Wires};
 use super::{guard, keyboard, signals, with_all_that_is_ready};
-use crate::engine::effect::{Effect, Outcome};
+use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
 use crate::ui::plain::{Prompt, Talk};
 use crate::ui::wizard::Wizard;

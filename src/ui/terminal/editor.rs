@@ -4,9 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use unicode_width::UnicodeWidthChar;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::secret::Secret;
-use crate::text;
 use crate::ui::plain::may_be_shown;
+use crate::words::secret::Secret;
+use crate::words::text;
 
 /// What a key did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::FuturesUnordered;
 
-use crate::engine::effect::Outcome;
+use crate::effect::Outcome;
 use crate::ui::Ticket;
 
 type Landing = Option<(Ticket, Outcome)>;

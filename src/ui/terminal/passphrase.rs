@@ -9,9 +9,9 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use futures_util::StreamExt as _;
 
 use super::keyboard::Keyboard;
-use crate::secret::SharedSecret;
 use crate::ui::field::SecretField;
 use crate::ui::{Intent, keys};
+use crate::words::secret::SharedSecret;
 
 /// Asks on `screen` and waits for Enter. `None` when the person or `end`, a signal, gave it up.
 pub async fn ask(

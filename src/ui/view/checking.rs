@@ -6,13 +6,14 @@
 //!    -     3  Partner Center knows the app                               later
 //! ```
 
-use crate::engine::journal::StoreKind;
-use crate::engine::run::{Check, CheckId, Run, State, Status};
-use crate::engine::step::Step;
+use crate::journal::StoreKind;
+use crate::steps::{Check, Run, State, Status};
 use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::stopped::in_words;
 use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
+use crate::words::check::CheckId;
+use crate::words::step::Step;
 
 /// What a person may rely on while checks run.
 const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";

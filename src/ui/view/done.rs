@@ -1,6 +1,6 @@
 //! Registered: what is kept where, by which names, two dates, and what to run later.
 
-use crate::engine::journal::{Attempt, Kind};
+use crate::journal::{Attempt, Kind};
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::{handed_over, notice};
 use crate::ui::wizard::{Wizard, day_text};

@@ -7,11 +7,11 @@
 //!          Azure portal > Certificates & secrets > column "Value".
 //! ```
 
-use crate::engine::answers::Field;
-use crate::engine::step::Step;
 use crate::ui::page::{Block, Button, Page, Row, Tone};
 use crate::ui::view::{form_hints, input, notice, step_place, tab_of};
 use crate::ui::wizard::{Stop, Wizard};
+use crate::words::answers::Field;
+use crate::words::step::Step;
 
 pub(super) fn basic(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new(step_place(Step::Basic, ""));
@@ -77,7 +77,7 @@ pub(super) fn partner_center(wizard: &Wizard) -> Page<'_> {
 /// Which reading of the fields was taken (ruling 1 of the screens).
 fn directory_aside(wizard: &Wizard) -> String {
     let typed = wizard.forms.typed(wizard.environment);
-    let id = |raw: &str| crate::ids::ClientId::parse(raw).ok().map(|id| id.value);
+    let id = |raw: &str| crate::words::ids::ClientId::parse(raw).ok().map(|id| id.value);
     match (id(&typed.client_id), id(&typed.application_id)) {
         _ if !typed.directory.trim().is_empty() => String::new(),
         (Some(client), Some(application)) if client != application => {

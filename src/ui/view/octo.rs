@@ -1,13 +1,13 @@
 //! What is sent to Octo, to which host, and with which API client: before anything is sent.
 
-use crate::engine::answers::Field;
-use crate::engine::journal::{Attempt, Registration};
-use crate::engine::octo::Part;
-use crate::ids::AccountName;
+use crate::journal::{Attempt, Registration};
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::forms::button;
 use crate::ui::view::{form_hints, input, notice};
 use crate::ui::wizard::Wizard;
+use crate::words::answers::Field;
+use crate::words::ids::AccountName;
+use crate::words::octo::Part;
 
 const LABEL: u16 = 20;
 

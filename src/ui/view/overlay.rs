@@ -1,6 +1,6 @@
 //! What lies over a page: help, details, the question before leaving, a paste with several values.
 
-use crate::engine::run::{Run, State};
+use crate::steps::{Run, State};
 use crate::ui::keys;
 use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::{checking, counted, stopped};
@@ -191,7 +191,7 @@ fn offer(wizard: &Wizard) -> Page<'static> {
         let shown = if field.is_secret() {
             format!("({}, not shown)", counted(value.characters()))
         } else {
-            crate::text::Foreign::new(value.reveal()).to_string()
+            crate::words::text::Foreign::new(value.reveal()).to_string()
         };
         page.row(Row::pair(field.label(), 36, Tone::Value, shown));
     }

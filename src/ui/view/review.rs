@@ -1,17 +1,17 @@
 //! Review: what is kept where. Only this page's button commits.
 
-use crate::engine::answers::Field;
+use crate::words::answers::Field;
 use jiff::Timestamp;
 
-use crate::engine::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof, StoreKind};
-use crate::engine::run::Status;
-use crate::ids::AccountName;
-use crate::text::Foreign;
+use crate::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof, StoreKind};
+use crate::steps::Status;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::forms::button;
 use crate::ui::view::octo::announced;
 use crate::ui::view::{input, notice};
 use crate::ui::wizard::{Wizard, clock_text};
+use crate::words::ids::AccountName;
+use crate::words::text::Foreign;
 
 const LABEL: u16 = 20;
 

@@ -9,14 +9,14 @@
 //!    Waiting 01:42 of 10:00, then F5 makes a new link.
 //! ```
 
-use crate::engine::answers::Field;
-use crate::engine::effect::{AddressSeen, Consent, NotCatching};
-use crate::engine::run::Run;
-use crate::engine::step::Step;
+use crate::effect::{AddressSeen, Consent, NotCatching};
+use crate::steps::Run;
 use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::forms::button;
 use crate::ui::view::{input, minutes, notice, step_place, tab_of};
 use crate::ui::wizard::Wizard;
+use crate::words::answers::Field;
+use crate::words::step::Step;
 
 /// About as long as Entra keeps a sign-in page open for (entra-docs: a code lives about ten minutes).
 const LIMIT: u64 = 10 * 60 * 1_000;

@@ -11,8 +11,8 @@
 //!        Where: App registrations > ...
 //! ```
 
-use crate::engine::effect::Look;
-use crate::engine::journal::StoreKind;
+use crate::effect::Look;
+use crate::journal::StoreKind;
 use crate::ui::page::{Block, Item, Page, Row, Said, Tone};
 use crate::ui::view::notice;
 use crate::ui::wizard::{MARKS, Mark, Stop, Wizard};

@@ -13,14 +13,15 @@
 
 use std::time::Duration;
 
-use crate::engine::diagnose::{self, Diagnosis};
-use crate::engine::effect::{Cause, Failure, VaultFault};
-use crate::engine::journal::StoreKind;
-use crate::engine::run::{CheckId, Run};
-use crate::engine::step::Step;
+use crate::diagnose::{self, Diagnosis};
+use crate::journal::StoreKind;
+use crate::steps::Run;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::{notice, step_place, tab_of};
 use crate::ui::wizard::Wizard;
+use crate::words::check::CheckId;
+use crate::words::failure::{Cause, Failure, VaultFault};
+use crate::words::step::Step;
 
 const LABEL: u16 = 16;
 
@@ -206,7 +207,7 @@ fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static s
 }
 
 fn hints(wizard: &Wizard, page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure) {
-    use crate::engine::diagnose::Goto;
+    use crate::diagnose::Goto;
     let step = wizard.run.as_ref().and_then(Run::step);
     match diagnosis.goto {
         Goto::SignInAgain => page.hint("Enter", "sign in again"),

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use crate::engine::effect::{Cause, Failure, Look as Sight, Service, VaultFault};
-use crate::engine::run::bench::{APP, Bench, CODE, refused};
+use crate::effect::Look as Sight;
+use crate::steps::bench::{APP, Bench, CODE, refused};
 use crate::ui::wizard::story::{Story, crib, setting, with_octo};
 use crate::ui::wizard::{Place, Setting};
+use crate::words::failure::{Cause, Failure, Service, VaultFault};
 
 fn golden(name: &str, story: &Story) {
     sized(name, story, 80, 24);

@@ -1,12 +1,12 @@
 //! A registration is there: what can be done with it.
 
-use crate::engine::effect::Effect;
-use crate::engine::journal::Fact;
-use crate::engine::run::Run;
-use crate::engine::step::Step;
+use crate::effect::Effect;
 use crate::exit::Exit;
+use crate::journal::Fact;
+use crate::steps::Run;
 use crate::ui::Task;
 use crate::ui::wizard::{Origin, Place, Wizard};
+use crate::words::step::Step;
 
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use crate::engine::answers::{self, Field, Problem};
-use crate::engine::diagnose::{Context, Diagnosis, Goto, diagnose};
-use crate::engine::effect::{Effect, Failure, Look, Verdict};
-use crate::engine::journal::Fact;
-use crate::engine::run::{Answered, CheckId, Run, Status, WrongPaste};
-use crate::engine::step::{Environment, Step};
+use crate::diagnose::{Context, Diagnosis, Goto, diagnose};
+use crate::effect::{Effect, Look, Verdict};
 use crate::exit::Exit;
-use crate::ids::{ClientId, Directory};
+use crate::journal::Fact;
+use crate::steps::{Answered, Run, Status, WrongPaste};
 use crate::ui::Task;
 use crate::ui::wizard::{MARKS, Origin, Overlay, Place, Stop, Told, Wizard};
+use crate::words::answers::{self, Field, Problem};
+use crate::words::check::CheckId;
+use crate::words::failure::Failure;
+use crate::words::ids::{ClientId, Directory};
+use crate::words::step::{Environment, Step};
 
 impl Wizard {
     /// Enter: the marked action of the page.
@@ -366,11 +368,8 @@ impl Wizard {
                     run = run.without_prices();
                 }
                 self.browsed = false;
-                let again = self
-                    .registration
-                    .open
-                    .as_ref()
-                    .is_some_and(crate::engine::journal::Attempt::ready);
+                let again =
+                    self.registration.open.as_ref().is_some_and(crate::journal::Attempt::ready);
                 let mut tasks = vec![self.save()];
                 if again {
                     run.forget_sign_in();
@@ -504,8 +503,7 @@ impl Wizard {
             self.notice = Some("Every check passed again.".to_owned());
             return Vec::new();
         }
-        let ready =
-            self.registration.open.as_ref().is_some_and(crate::engine::journal::Attempt::ready);
+        let ready = self.registration.open.as_ref().is_some_and(crate::journal::Attempt::ready);
         let single = self.setting.only == Some(Step::PartnerCenter);
         let place = match step {
             Some(Step::PartnerCenter) if ready && single => Place::Review,
@@ -621,7 +619,7 @@ impl Wizard {
         let Some((_, failure, diagnosis)) = self.diagnosis() else {
             return Vec::new();
         };
-        let id = |name: &str, id: &Option<crate::text::Foreign>| {
+        let id = |name: &str, id: &Option<crate::words::text::Foreign>| {
             id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default()
         };
         let text = format!(

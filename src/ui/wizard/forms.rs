@@ -1,10 +1,10 @@
 //! The fields of all pages, and taking a paste with several values apart.
 
-use crate::engine::answers::{Field, Typed, USUAL_REDIRECT};
-use crate::engine::step::Environment;
-use crate::secret::{Secret, SharedSecret};
 use crate::ui::Intent;
 use crate::ui::field::{Pasted, SecretField, TextField};
+use crate::words::answers::{Field, Typed, USUAL_REDIRECT};
+use crate::words::secret::{Secret, SharedSecret};
+use crate::words::step::Environment;
 
 /// Every field of the wizard. They live as long as it does, so going back loses nothing.
 #[derive(Debug)]

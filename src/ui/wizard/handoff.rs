@@ -1,8 +1,8 @@
 //! The hand-off note from within the wizard: printed plain below the page, so that it can be selected and sent.
 
-use crate::engine::run::Run;
+use crate::report::handoff::{self, Handoff, Missing};
+use crate::steps::Run;
 use crate::ui::Task;
-use crate::ui::report::handoff::{self, Handoff, Missing};
 use crate::ui::wizard::Wizard;
 
 impl Wizard {

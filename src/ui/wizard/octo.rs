@@ -1,14 +1,14 @@
 //! The hand-over to Octo: off until there are credentials, told before it happens, repeated as often as a person wants.
 
-use crate::engine::answers::{Field, Problem};
-use crate::engine::journal::Attempt;
-use crate::engine::octo::{NoClient, OctoClient, Ring, Source};
-use crate::engine::run::Run;
-use crate::engine::step::Environment;
-use crate::text::Foreign;
+use crate::journal::Attempt;
+use crate::steps::Run;
 use crate::ui::Task;
 use crate::ui::field::SecretField;
 use crate::ui::wizard::{Place, Wizard};
+use crate::words::answers::{Field, Problem};
+use crate::words::octo::{NoClient, OctoClient, Ring, Source};
+use crate::words::step::Environment;
+use crate::words::text::Foreign;
 
 /// What the wizard knows of Octo when it starts.
 #[derive(Debug)]

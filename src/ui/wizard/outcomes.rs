@@ -1,12 +1,14 @@
 //! What the answers of the world do to the wizard.
 
-use crate::engine::answers::Field;
-use crate::engine::effect::{Effect, Failure, Opened, Outcome, Verdict};
-use crate::engine::refused::Refused;
-use crate::engine::run::{CheckId, Run, Status};
-use crate::engine::step::Step;
+use crate::diagnose::refused::Refused;
+use crate::effect::{Effect, Opened, Outcome, Verdict};
+use crate::steps::{Run, Status};
 use crate::ui::wizard::{MARKS, Origin, Place, Resumption, Told, Wizard};
 use crate::ui::{Task, Ticket};
+use crate::words::answers::Field;
+use crate::words::check::CheckId;
+use crate::words::failure::Failure;
+use crate::words::step::Step;
 
 impl Wizard {
     pub(super) fn came(&mut self, ticket: Ticket, outcome: Outcome) -> Vec<Task> {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::journal::{Attempt, Registration};
-use crate::engine::standing::Standing;
+use crate::journal::standing::Standing;
+use crate::journal::{Attempt, Registration};
 use crate::ui::wizard::Place;
 
 /// Where a person goes on, and why.

@@ -12,17 +12,18 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use url::Url;
 
-use crate::engine::effect::{Effect, Failure, Opened, Outcome, Sight};
-use crate::engine::octo::Ring;
-use crate::engine::run::bench::{APP, Bench, TENANT, octo_client};
-use crate::engine::step::Environment;
+use crate::effect::{Effect, Opened, Outcome, Sight};
 use crate::exit::Exit;
-use crate::secret::Secret;
-use crate::text::Foreign;
+use crate::steps::bench::{APP, Bench, TENANT, octo_client};
 use crate::ui::theme::{ColourChoice, Glyphs, Theme};
 use crate::ui::view::{self, Look};
 use crate::ui::wizard::{Crib, Octo, Setting, Wizard};
 use crate::ui::{Event, Intent, Task};
+use crate::words::failure::Failure;
+use crate::words::octo::Ring;
+use crate::words::secret::Secret;
+use crate::words::step::Environment;
+use crate::words::text::Foreign;
 
 /// A value that must never be drawn.
 pub(crate) const SECRET: &str = "abc8Q~marked-secret-value-0123456789_-.~";
@@ -32,7 +33,7 @@ pub(crate) struct Story {
     pub(crate) bench: Bench,
     pub(crate) opened: Opened,
     /// What the looks answer; well, unless told otherwise.
-    pub(crate) looks: BTreeMap<crate::engine::effect::Look, Failure>,
+    pub(crate) looks: BTreeMap<crate::effect::Look, Failure>,
     /// Tasks that are no effects, as words.
     pub(crate) done: Vec<String>,
     pub(crate) ended: Option<Exit>,
@@ -57,7 +58,7 @@ pub(crate) fn setting() -> Setting {
         only: None,
         environment: Environment::Production,
         browser: true,
-        given: crate::engine::answers::Typed::default(),
+        given: crate::words::answers::Typed::default(),
         zone: TimeZone::UTC,
         words: String::new(),
     }
@@ -73,7 +74,7 @@ pub(crate) fn with_octo() -> Setting {
 }
 
 pub(crate) fn crib() -> Crib {
-    use crate::engine::answers::Field;
+    use crate::words::answers::Field;
     Crib {
         values: BTreeMap::from([(Field::ApplicationId, APP.to_owned())]),
         secret: Secret::shared("simulated".to_owned()),
@@ -178,7 +179,7 @@ impl Story {
     }
 
     pub(crate) fn at_review(&mut self) -> &mut Self {
-        self.at_sign_in().paste(crate::engine::run::bench::CODE).press("Enter Enter")
+        self.at_sign_in().paste(crate::steps::bench::CODE).press("Enter Enter")
     }
 
     /// The screen as text.

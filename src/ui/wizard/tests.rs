@@ -2,9 +2,10 @@
 
 use super::story::{SECRET, Story, crib, setting};
 use super::*;
-use crate::engine::effect::{AddressSeen, Cause, Service, VaultFault};
-use crate::engine::run::bench::{APP, Bench, CODE, TENANT, refused};
-use crate::text::Foreign;
+use crate::effect::AddressSeen;
+use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
+use crate::words::failure::{Cause, Service, VaultFault};
+use crate::words::text::Foreign;
 
 #[test]
 fn three_steps_lead_to_a_registration() {
@@ -252,7 +253,7 @@ fn esc_stops_the_checks_and_late_answers_are_dropped() {
     assert_eq!(story.wizard.place, Place::Checking);
     story.press("Esc");
     assert_eq!(story.wizard.place, Place::PartnerCenter);
-    story.let_come(|_| Some(crate::engine::effect::Outcome::Told));
+    story.let_come(|_| Some(crate::effect::Outcome::Told));
     assert_eq!(story.wizard.place, Place::PartnerCenter);
 }
 
@@ -479,7 +480,7 @@ fn the_last_refusal_is_remembered_until_a_run_passes() {
 #[test]
 fn a_disk_that_failed_is_not_asked_to_remember_it() {
     let mut story = Story::begun(setting());
-    let full = Failure::new(Service::Disk, Cause::Disk(crate::engine::effect::DiskFault::Full));
+    let full = Failure::new(Service::Disk, Cause::Disk(crate::words::failure::DiskFault::Full));
     story.bench.fail("note began", full);
     story.at_step_two().press("Enter");
     assert_eq!(story.wizard.place, Place::Stopped);

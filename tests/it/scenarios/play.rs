@@ -5,18 +5,19 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use octo_csp::engine::answers::Field;
-use octo_csp::engine::diagnose::{self, Context, Diagnosis, diagnose, rows};
-use octo_csp::engine::effect::{Consent, Effect, Failure, Look, Outcome, Service};
-use octo_csp::engine::octo::{OctoClient, Ring, Source};
-use octo_csp::engine::step::Environment;
-use octo_csp::secret::Secret;
+use octo_csp::diagnose::{self, Context, Diagnosis, diagnose, rows};
+use octo_csp::effect::{Consent, Effect, Look, Outcome};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
-use octo_csp::text::Foreign;
 use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
 use octo_csp::ui::view;
 use octo_csp::ui::wizard::{Crib, Octo, Place, Setting, Wizard};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
+use octo_csp::words::answers::Field;
+use octo_csp::words::failure::{Failure, Service};
+use octo_csp::words::octo::{OctoClient, Ring, Source};
+use octo_csp::words::secret::Secret;
+use octo_csp::words::step::Environment;
+use octo_csp::words::text::Foreign;
 use octo_csp::world::browser::Surroundings;
 use octo_csp::world::mishap::Mishap;
 use octo_csp::world::{Keeping, Options, World};
@@ -369,7 +370,7 @@ fn setting(simulator: &Simulator, name: &str) -> Setting {
         only: None,
         environment: Environment::Production,
         browser: false,
-        given: octo_csp::engine::answers::Typed::default(),
+        given: octo_csp::words::answers::Typed::default(),
         zone: TimeZone::UTC,
         words: String::new(),
     }

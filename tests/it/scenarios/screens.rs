@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use octo_csp::engine::diagnose::{row, tables};
+use octo_csp::diagnose::{row, tables};
 use octo_csp::ui::wizard::Place;
 
 use super::play::Report;

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 
-use octo_csp::engine::journal::Fact;
+use octo_csp::journal::Fact;
 use octo_csp::world::clock;
-use octo_csp::world::record::Record;
+use octo_csp::world::journal::record::Record;
 use serde_json::Value;
 
 use super::browser::sign_in;

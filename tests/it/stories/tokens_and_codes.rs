@@ -2,9 +2,9 @@
 
 use std::process::{Child, Output};
 
-use octo_csp::engine::journal::Fact;
+use octo_csp::journal::Fact;
 use octo_csp::world::clock;
-use octo_csp::world::record::Record;
+use octo_csp::world::journal::record::Record;
 use serde_json::Value;
 
 use super::browser::{runtime, sign_in};

@@ -8,7 +8,7 @@ use ratatui::backend::TestBackend;
 use tokio::sync::mpsc;
 
 use super::super::*;
-use crate::engine::effect::{Cause, Failure, Service};
+use crate::words::failure::{Cause, Failure, Service};
 
 /// What happened, in order.
 #[derive(Clone, Default)]

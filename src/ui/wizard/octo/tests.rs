@@ -1,11 +1,11 @@
 //! What a person sees and decides on the way to Octo.
 
 use super::*;
-use crate::engine::effect::{Cause, Failure, Service};
-use crate::engine::run::bench::{Bench, OCTO_SECRET, TENANT};
 use crate::exit::Exit;
+use crate::steps::bench::{Bench, OCTO_SECRET, TENANT};
 use crate::ui::wizard::Setting;
 use crate::ui::wizard::story::{Story, crib, setting, with_octo};
+use crate::words::failure::{Cause, Failure, Service};
 
 const TYPED: &str = "marked-typed-octo-secret";
 

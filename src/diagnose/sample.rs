@@ -1,0 +1,277 @@
+//! The table read from the other side: from a name, a pasted text or a row to what a person is told, without a failure at hand.
+
+use super::{Context, Diagnosis, Found, Row, Sign, When, codes_in, diagnose, known_by, row, rows};
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::step::Step;
+use crate::words::text::Foreign;
+use crate::words::token::Audience;
+
+/// The longest text that is taken for the name of a row.
+const NAME: usize = 60;
+
+/// What is known about one code of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// In which circumstances, where the same code means several things.
+    pub when: Option<&'static str>,
+    /// What a person is told.
+    pub diagnosis: Diagnosis,
+}
+
+/// Explains every code in `text`, or the row that `text` names: by its key or by the short name that a screen shows.
+pub fn explain(text: &str) -> Vec<Explanation> {
+    let found = codes_in(text);
+    let mut explained: Vec<Explanation> = Vec::new();
+    for code in &found {
+        for explanation in about(*code) {
+            if !explained.contains(&explanation) {
+                explained.push(explanation);
+            }
+        }
+    }
+    // `invalid_client` beside its number says nothing of its own.
+    let numbered = |code: &Found| matches!(code, Found::Aadsts(number) if is_known(*number));
+    if found.iter().any(numbered) {
+        let words: Vec<Explanation> = found
+            .iter()
+            .filter(|code| matches!(code, Found::Oauth(_)))
+            .flat_map(|code| about(*code))
+            .collect();
+        let numbers: Vec<Explanation> = found
+            .iter()
+            .filter(|code| !matches!(code, Found::Oauth(_)))
+            .flat_map(|code| about(*code))
+            .collect();
+        explained
+            .retain(|explanation| !words.contains(explanation) || numbers.contains(explanation));
+    }
+    // `PC 403` is also what a screen shows for a status.
+    for named in named(text) {
+        let row = named.diagnosis.row;
+        explained.retain(|explanation| explanation.diagnosis.row != "unknown");
+        if !explained.iter().any(|other| other.diagnosis.row == row) {
+            explained.push(named);
+        }
+    }
+    explained
+}
+
+fn is_known(number: u64) -> bool {
+    !known_by(&Sign::Aadsts(number)).is_empty()
+}
+
+/// Everything the table says about a code: in general first, then in circumstances of their own.
+fn about(code: Found) -> Vec<Explanation> {
+    let sign = code.sign();
+    let mut meant = known_by(&sign).to_vec();
+    meant.sort_by_key(|row| row.when != When::Always);
+    if meant.is_empty() {
+        let diagnosis = diagnose(&code.failure(), &Context::default());
+        return vec![Explanation { when: None, diagnosis }];
+    }
+    meant
+        .into_iter()
+        .map(|row| {
+            let (failure, context) = row.sample(sign);
+            Explanation { when: row.when.words(), diagnosis: diagnose(&failure, &context) }
+        })
+        .collect()
+}
+
+/// The rows that `text` names.
+fn named(text: &str) -> Vec<Explanation> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > NAME {
+        return Vec::new();
+    }
+    let meant = |row: &Row| {
+        row.key.eq_ignore_ascii_case(text)
+            || row.codes().iter().any(|code| code.eq_ignore_ascii_case(text))
+    };
+    if let Some(failure) = status(text) {
+        return vec![Explanation {
+            when: None,
+            diagnosis: diagnose(&failure, &Context::default()),
+        }];
+    }
+    let by_key = row(text).map(|row| vec![row]);
+    let rows = by_key.unwrap_or_else(|| rows().filter(|row| meant(row)).collect());
+    rows.into_iter()
+        .map(|row| Explanation { when: row.when.words(), diagnosis: row.diagnosis(None) })
+        .collect()
+}
+
+/// A status as a screen names it where no row has it for itself: `price 503`.
+fn status(text: &str) -> Option<Failure> {
+    let (service, status) = text.split_once(' ')?;
+    let service = match service.to_ascii_lowercase().as_str() {
+        "pc" => Service::PartnerCenter,
+        "price" => Service::PartnerApi,
+        "octo" => Service::Octo,
+        "entra" => Service::Entra,
+        _ => return None,
+    };
+    let status: u16 = status.parse().ok().filter(|s| (501..=599).contains(s))?;
+    Some(Failure { status: Some(status), ..Failure::new(service, Cause::Refused) })
+}
+
+impl Found {
+    /// By what the table knows it.
+    fn sign(self) -> Sign<'static> {
+        match self {
+            Self::Aadsts(code) => Sign::Aadsts(code),
+            Self::Oauth(word) => Sign::Oauth(word),
+            Self::PartnerCenter(code) => Sign::Number(Service::PartnerCenter, code),
+            Self::Price(word) => Sign::Word(Service::PartnerApi, word),
+            Self::Octo(code) => Sign::Number(Service::Octo, code),
+            Self::Gateway(status) => Sign::Status(Service::PartnerCenter, status),
+        }
+    }
+}
+
+impl Row {
+    /// A failure that is known by `sign`, and the circumstances in which this row is meant.
+    pub fn sample(&self, sign: Sign<'static>) -> (Failure, Context<'static>) {
+        let mut context = Context::default();
+        let mut service = Service::Entra;
+        match self.when {
+            When::Always => {}
+            When::SecretIsGuid => context.secret_is_guid = true,
+            When::SecretIsNew => context.secret_is_new = true,
+            When::CodeSent => context.code_sent = true,
+            When::For(audience) => context.audience = Some(audience),
+            When::From(from) => service = from,
+            When::In(step) => context.step = Some(step),
+            When::On(place) => context.place = place,
+        }
+        (sign.failure(service), context)
+    }
+
+    /// What a person is told, with `detail` for what only a real failure knows.
+    pub fn diagnosis(&self, detail: Option<&str>) -> Diagnosis {
+        let sign = self.signs.first().copied();
+        let (mut failure, context) = self.sample(sign.unwrap_or(Sign::Cause(Cause::Internal)));
+        failure.detail = detail.map(Foreign::new);
+        diagnose(&failure, &context)
+    }
+
+    /// The short names under which screens show this row, each once.
+    pub fn codes(&self) -> Vec<String> {
+        let mut codes: Vec<String> = Vec::new();
+        for sign in self.signs {
+            let (failure, context) = self.sample(*sign);
+            let code = diagnose(&failure, &context).code;
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes
+    }
+}
+
+impl Sign<'static> {
+    /// A failure that is known by this sign; `service` where the sign does not name one.
+    fn failure(self, service: Service) -> Failure {
+        let refused = |service| Failure::new(service, Cause::Refused);
+        match self {
+            Self::Aadsts(code) => Failure { codes: vec![code], ..refused(service) },
+            Self::Oauth(word) => Failure { error: Foreign::some(word), ..refused(service) },
+            Self::Number(of, code) => Failure { codes: vec![code], ..refused(of) },
+            Self::Word(of, word) => Failure { error: Foreign::some(word), ..refused(of) },
+            Self::Says(of, part) => Failure { sentence: Foreign::some(part), ..refused(of) },
+            Self::Status(of, status) => Failure { status: Some(status), ..refused(of) },
+            Self::Cause(cause) => Failure::new(service, cause),
+            Self::CauseOf(of, cause) => Failure::new(of, cause),
+        }
+    }
+}
+
+impl When {
+    /// In words that begin a line; `None` for the general case.
+    pub fn words(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Always => return None,
+            Self::SecretIsGuid => "When the value sent as secret is a GUID",
+            Self::SecretIsNew => "When the secret was made minutes ago",
+            Self::CodeSent => "When the code may have been used already",
+            Self::For(Audience::PartnerCenter) => "When a token for Partner Center was asked for",
+            Self::For(Audience::PartnerApi) => {
+                "When a token for the price service (Microsoft Dev Center) was asked for"
+            }
+            Self::From(service) => match service {
+                Service::Entra => "When Microsoft Entra ID says so",
+                Service::PartnerCenter => "When Partner Center passes it on",
+                Service::PartnerApi => "When the price service passes it on",
+                Service::Octo => "When Octo says so",
+                Service::Keyring => "When the keyring says so",
+                Service::Disk => "When the disk says so",
+                Service::Machine => "When this machine says so",
+                Service::Check => "When octo-csp itself says so",
+            },
+            Self::In(Step::Basic) => "In step 1, Basic Details",
+            Self::In(Step::PartnerCenter) => "In step 2, where nobody is signed in",
+            Self::In(Step::PartnerApi) => "In step 3, with a person signed in",
+            Self::On(place) => place.words(),
+        })
+    }
+}
+
+impl super::Place {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Any => "On any machine",
+            Self::LinuxRemote => "On Linux over SSH, or without a desktop session",
+            Self::Wsl => "In Windows Subsystem for Linux",
+            Self::Mac => "On macOS",
+            Self::Windows => "On Windows",
+            Self::WindowsRemote => "On Windows over SSH",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows_of(text: &str) -> Vec<&'static str> {
+        explain(text).iter().map(|explanation| explanation.diagnosis.row).collect()
+    }
+
+    #[test]
+    fn a_row_is_found_by_its_key_and_by_every_name_a_screen_shows() {
+        for row in rows() {
+            assert!(rows_of(row.key).contains(&row.key), "{}", row.key);
+            let by_sentence = row.signs.iter().any(|sign| matches!(sign, Sign::Says(..)));
+            for code in row.codes() {
+                let found = rows_of(&code);
+                let right = found.contains(&row.key) || by_sentence && !found.is_empty();
+                assert!(right, "{}: {code}: {found:?}", row.key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_with_several_meanings_is_explained_in_general_first() {
+        let explained = explain("AADSTS65001: nobody consented");
+        assert!(explained.len() > 1, "{explained:?}");
+        assert!(explained.iter().skip(1).all(|other| other.when.is_some()));
+    }
+
+    #[test]
+    fn the_word_beside_a_known_number_adds_nothing() {
+        let body = r#"{"error":"invalid_client","error_description":"AADSTS7000222: expired","error_codes":[7000222]}"#;
+        let rows = rows_of(body);
+        assert!(
+            !rows.is_empty() && !rows_of("invalid_client").iter().any(|row| rows.contains(row))
+        );
+    }
+
+    #[test]
+    fn an_unknown_number_is_told_to_be_unknown_and_nothing_is_made_of_other_text() {
+        assert_eq!(rows_of("AADSTS99999999"), ["unknown"]);
+        assert_eq!(explain("price 503").len(), 1);
+        for text in ["", " ", "hello", "\u{fffd}\0\u{1b}[2J", &"x".repeat(500)] {
+            assert!(explain(text).is_empty(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! The whole conversation with the world: what should happen ([`Effect`]), what came of it ([`Outcome`]), and what went
+//! wrong ([`Failure`]). Plain data on both sides.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::journal::{Fact, ItemName, Line, Registration};
+use crate::words::answers::Draft;
+use crate::words::failure::Failure;
+use crate::words::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
+use crate::words::octo::{OctoAnswer, OctoCall};
+use crate::words::reading::{Answer, Reading};
+use crate::words::secret::SharedSecret;
+use crate::words::step::Environment;
+use crate::words::text::Foreign;
+use crate::words::token::{Audience, Grant, Landed};
+
+/// Something that should happen outside.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Look at this machine before anything is asked.
+    Look(Look),
+    /// Take the lock of this registration, fold its journal, read its draft.
+    Open(Environment),
+    /// The same to delete it: one that is half deleted already, and a vault that nobody can open any more, are fine.
+    OpenToForget(Environment),
+    /// Read a directory's public OpenID metadata.
+    Discover(Directory),
+    /// Ask for an app-only token for Partner Center.
+    AppToken(AppSignIn),
+    /// One read of Partner Center or of the price service.
+    Read(Reading, SharedSecret),
+    /// Make `state` and PKCE values, listen for the answer if the redirect address allows it, build the sign-in address.
+    Listen(SignIn),
+    /// Listen again for a sign-in whose `state` and verifier were kept before the program was ended.
+    Relisten(SharedSecret),
+    /// Ask the sign-in page, with nobody signed in, whether it knows the redirect address.
+    Probe(SignIn),
+    /// Wait for the browser to come back to the listener.
+    Await,
+    /// Tell the waiting browser page how it ended, and stop listening.
+    Tell(Verdict),
+    /// Open the sign-in page through the one-time address of the listener.
+    Browse(Url),
+    /// Redeem the authorization code: one POST, never again.
+    Redeem(Redemption),
+    /// Refresh for one audience.
+    Refresh(Renewal),
+    /// Append a fact to the journal and sync it.
+    Note(Fact),
+    /// Write a secret to the vault, read it back through a fresh handle, compare.
+    Keep(ItemName, SharedSecret),
+    /// Read a secret from the vault.
+    Recall(ItemName),
+    /// Copy an item inside the vault, read back and compare.
+    Copy {
+        /// The item to read.
+        from: ItemName,
+        /// The item to write.
+        to: ItemName,
+    },
+    /// Delete items. Missing ones are fine.
+    Erase(Vec<ItemName>),
+    /// Read items in a second process and compare with what this one reads.
+    ReadBack(Vec<ItemName>),
+    /// One call of Octo.
+    Octo(Box<OctoCall>),
+    /// Write the draft: what was typed, without secrets.
+    Save(Box<Draft>),
+    /// Remove every file of this registration, its journal last.
+    Discard,
+    /// Wait before trying again.
+    Pause(Duration),
+}
+
+impl Effect {
+    /// Whether something outside changes. Esc is free during reads; a write is finished first.
+    pub fn writes(&self) -> bool {
+        match self {
+            // The test item of the keyring is removed again before the program ends.
+            Self::Look(Look::Keyring)
+            | Self::Redeem(_)
+            | Self::Refresh(_)
+            | Self::Note(_)
+            | Self::Keep(..)
+            | Self::Copy { .. }
+            | Self::Erase(_)
+            | Self::Save(_)
+            | Self::Discard => true,
+            Self::Octo(call) => call.writes(),
+            Self::Look(Look::Network | Look::Clock | Look::Browser)
+            | Self::Open(_)
+            | Self::OpenToForget(_)
+            | Self::Discover(_)
+            | Self::AppToken(_)
+            | Self::Read(..)
+            | Self::Listen(_)
+            | Self::Relisten(_)
+            | Self::Probe(_)
+            | Self::Await
+            | Self::Tell(_)
+            | Self::Browse(_)
+            | Self::Recall(_)
+            | Self::ReadBack(_)
+            | Self::Pause(_) => false,
+        }
+    }
+}
+
+/// What is looked at before the first question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Look {
+    /// The login host and both API hosts answer.
+    Network,
+    /// This machine's clock against the server's `Date`.
+    Clock,
+    /// A real-size item is written, read in a second process, and removed.
+    Keyring,
+    /// Whether a browser can be opened here.
+    Browser,
+}
+
+impl Look {
+    /// All four, in the order of the screen.
+    pub const ALL: [Self; 4] = [Self::Network, Self::Clock, Self::Keyring, Self::Browser];
+}
+
+/// An app-only sign-in (form A of the client credentials grant).
+#[derive(Clone, Debug)]
+pub struct AppSignIn {
+    /// The directory's ID: never `common`.
+    pub tenant: TenantId,
+    /// The application (client) ID.
+    pub application: ClientId,
+    /// The client secret's value.
+    pub secret: SharedSecret,
+}
+
+/// What the person is sent to sign in with.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// The directory's ID: never `common`.
+    pub tenant: TenantId,
+    /// The application (client) ID.
+    pub application: ClientId,
+    /// The redirect address as registered.
+    pub redirect: RedirectAddress,
+    /// The `claims` document of a Conditional Access challenge that this sign-in has to meet (entra-docs,
+    /// v2-conditional-access-dev-guide), sent back as it came.
+    pub claims: Option<Foreign>,
+    /// Who redeems the code.
+    pub redeemer: Redeemer,
+}
+
+/// Who redeems the code of a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redeemer {
+    /// This program: the code is bound to a PKCE verifier that nobody else has.
+    Ourselves,
+    /// Octo's web page. It does not know our verifier, and a code that was asked for with a challenge is refused without one
+    /// (RFC 7636, section 4.6): this sign-in alone has none. `state` guards it still, and the client secret that the redemption
+    /// needs. The redirect address is sent to the letter as it is registered, without a port of ours, because the redemption
+    /// must name the same one.
+    Another,
+}
+
+/// One redemption of one code.
+#[derive(Clone, Debug)]
+pub struct Redemption {
+    /// The same tenant as on the sign-in address.
+    pub tenant: TenantId,
+    /// The application (client) ID.
+    pub application: ClientId,
+    /// The client secret's value.
+    pub secret: SharedSecret,
+    /// The code.
+    pub code: AuthCode,
+    /// The redirect address exactly as it was sent.
+    pub redirect: RedirectAddress,
+    /// The PKCE verifier; `None` for a code from an address that is not ours.
+    pub verifier: Option<SharedSecret>,
+}
+
+/// One use of the refresh token.
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    /// The directory's ID.
+    pub tenant: TenantId,
+    /// The application (client) ID.
+    pub application: ClientId,
+    /// The client secret's value.
+    pub secret: SharedSecret,
+    /// The newest refresh token.
+    pub refresh_token: SharedSecret,
+    /// For which API.
+    pub audience: Audience,
+}
+
+/// How the sign-in ended, for the page that the browser shows. The pages are constant: nothing is reflected on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every check passed.
+    Proven,
+    /// Something failed; the terminal says what.
+    Failed,
+    /// The code came, and somebody else redeems it.
+    Caught,
+    /// The wizard went on without this page (the address was pasted, or the step was left).
+    Closed,
+}
+
+/// What came of an effect. Failure is an answer: no path leaves a screen waiting.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Of [`Effect::Look`].
+    Looked(Sight),
+    /// Of [`Effect::Open`] and [`Effect::OpenToForget`].
+    Opened(Box<Opened>),
+    /// Of [`Effect::Discover`].
+    Discovered(Tenant),
+    /// Of [`Effect::AppToken`].
+    AppToken(Box<Grant>),
+    /// Of [`Effect::Read`].
+    Read(Box<Answer>),
+    /// Of [`Effect::Listen`] and [`Effect::Relisten`].
+    Listening(Box<Consent>),
+    /// Of [`Effect::Probe`].
+    Probed(AddressSeen),
+    /// Of [`Effect::Await`].
+    Came(Box<Arrival>),
+    /// Of [`Effect::Tell`].
+    Told,
+    /// Of [`Effect::Browse`]: whether a browser could be started.
+    Browsed(bool),
+    /// Of [`Effect::Redeem`] and [`Effect::Refresh`].
+    Landed(Box<Landed>),
+    /// Of [`Effect::Note`]: the line as it was written.
+    Noted(Box<Line>),
+    /// Of [`Effect::Keep`], [`Effect::Copy`].
+    Kept,
+    /// Of [`Effect::Recall`].
+    Recalled(SharedSecret),
+    /// Of [`Effect::Erase`].
+    Erased,
+    /// Of [`Effect::ReadBack`].
+    ReadBack,
+    /// Of [`Effect::Octo`].
+    Octo(OctoAnswer),
+    /// Of [`Effect::Save`].
+    Saved,
+    /// Of [`Effect::Discard`].
+    Discarded,
+    /// Of [`Effect::Pause`].
+    Paused,
+    /// Of any.
+    Failed(Box<Failure>),
+}
+
+/// What a look at the machine saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// `ok` or `note`; what fails is a [`Failure`].
+    pub good: bool,
+    /// One line for the screen.
+    pub line: String,
+}
+
+/// A registration opened for this process alone.
+#[derive(Clone, Debug, Default)]
+pub struct Opened {
+    /// The fold of its journal.
+    pub registration: Registration,
+    /// What was typed the last time, without secrets.
+    pub draft: Option<Draft>,
+    /// Under which name its items are found in the keyring, beside the service `octo-csp`.
+    pub name: String,
+    /// Where the journal is, for the page that says what is kept where.
+    pub folder: String,
+}
+
+/// What the public metadata says about a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    /// The GUID found in the token endpoint or the issuer.
+    pub id: TenantId,
+    /// Whether the metadata names that GUID. A server that does not have tenants in its addresses may answer for any.
+    pub named: bool,
+    /// Where the tenant's data is (`NA`, `EU`, `AS` …).
+    pub region: Option<Foreign>,
+    /// The cloud the metadata names, such as `microsoftonline.com`.
+    pub cloud: Option<Foreign>,
+}
+
+/// What the sign-in page did with a redirect address. It is advice: Microsoft promises none of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressSeen {
+    /// It sent the browser back there.
+    Known,
+    /// It refused to, with AADSTS50011.
+    NotRegistered,
+    /// Anything else.
+    Unclear,
+}
+
+impl AddressSeen {
+    /// As told to the person who is about to sign in.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Known => "Microsoft knows this redirect address.",
+            Self::NotRegistered => {
+                "Microsoft does not seem to know this redirect address (AADSTS50011): add it to the app as platform Web, letter for letter."
+            }
+            Self::Unclear => "Whether the redirect address is registered could not be told.",
+        }
+    }
+}
+
+/// A sign-in that is waiting for a person.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// The address of Microsoft's sign-in page, to show, copy and hand over.
+    pub address: Url,
+    /// The one-time loopback address that redirects to it, for the browser of this machine.
+    pub one_time: Option<Url>,
+    /// The redirect address exactly as sent, port included.
+    pub redirect: RedirectAddress,
+    /// What the answer must bring back.
+    pub state: SharedSecret,
+    /// What the redemption must prove, when it is ours.
+    pub verifier: Option<SharedSecret>,
+    /// Whether a listener waits for the answer, and if not, why.
+    pub catching: Result<(), NotCatching>,
+    /// `state`, verifier and redirect address as one secret, to be kept until the code is redeemed.
+    pub keepsake: SharedSecret,
+}
+
+/// Why the answer must be pasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotCatching {
+    /// The redirect address is not http on this machine.
+    Elsewhere,
+    /// Another program has the port.
+    PortTaken(u16),
+    /// This user may not open the port.
+    NotAllowed(u16),
+}
+
+/// What came back from the sign-in.
+#[derive(Clone, Debug)]
+pub enum Arrival {
+    /// A code with our `state`.
+    Code(AuthCode),
+    /// An error with our `state`.
+    Error(Box<Failure>),
+}

@@ -1,0 +1,260 @@
+//! The journal: one checksummed JSON line per [`Fact`]; the [`Registration`] is the fold of all facts.
+//!
+//! Nothing else is stored about a registration, so after a crash the fold itself says which step is open. No secret, and
+//! nothing derived from one, is ever a fact. Reading and writing lines is here because it is pure; the file is in `world`.
+
+pub mod access;
+mod attempt;
+mod items;
+mod lines;
+mod registration;
+pub mod standing;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::words::ids::{AccountName, ClientId, Domain, MpnId, RedirectAddress, TenantId};
+use crate::words::octo::Part;
+use crate::words::step::{Environment, Step};
+use crate::words::text::Foreign;
+
+pub use attempt::Attempt;
+pub use items::{AttemptId, ItemName, Kind, Slot};
+pub use lines::{Contents, Read, VERSION, read_file, read_line, read_on, write_line};
+pub use registration::{Handover, Registration};
+
+/// One line: when, and what became true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// 1 for the first line, then one more each.
+    pub sequence: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What became true.
+    pub fact: Fact,
+}
+
+/// Something that became true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+pub enum Fact {
+    /// The account name was chosen (`None`: left empty). Needs no commit: it is only a name.
+    Named {
+        /// The name.
+        name: Option<AccountName>,
+    },
+    /// From here on secrets are kept in this store. Said once, before the first attempt; unsaid it is the keyring.
+    Stored {
+        /// The store.
+        store: StoreKind,
+    },
+    /// An attempt was started; it will write to `slot`, and counts only while the active sequence is still `base`.
+    Began {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The slot that is not active.
+        slot: Slot,
+        /// Sequence of the active set it builds on; 0 when there is none.
+        base: u64,
+    },
+    /// Step 2 was proven live.
+    PartnerCenterProven {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What was proven.
+        proof: Box<PartnerCenterProof>,
+    },
+    /// An item is about to be written. Only items named here are ever deleted.
+    Keeping {
+        /// The item.
+        item: ItemName,
+    },
+    /// The item was written, read back and compared.
+    Kept {
+        /// The item.
+        item: ItemName,
+    },
+    /// The sign-in page was opened.
+    Consenting {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The redirect address as sent.
+        redirect: RedirectAddress,
+    },
+    /// The code is about to be sent. It will not be sent again, whatever happens.
+    Redeeming {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// Step 3 was proven live.
+    PartnerApiProven {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What was proven.
+        proof: Box<PartnerApiProof>,
+    },
+    /// The commit: from this line on, the attempt's slot is the active one.
+    Activated {
+        /// The attempt.
+        attempt: AttemptId,
+        /// Its slot.
+        slot: Slot,
+    },
+    /// The active set could not be read back right after the commit; what was active before is active again.
+    RolledBack {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// The attempt was given up. Nothing it wrote is active.
+    Closed {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// The items of a closed or replaced attempt are about to be deleted.
+    Retiring {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// They are gone.
+    Retired {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// These items are gone: newer ones have taken their place. What is superseded follows from the items themselves, so there
+    /// is no intention to note: deleting them again harms nothing.
+    Dropped {
+        /// The items.
+        items: Vec<ItemName>,
+    },
+    /// The payer account is about to be registered in Octo, or changed there.
+    Submitting {
+        /// Which Octo: only to be compared.
+        host: Foreign,
+        /// The account: the directory's ID.
+        target: TenantId,
+        /// Whether Octo does not have it yet, so that nothing of an earlier hand-over counts any more.
+        anew: bool,
+    },
+    /// Octo said no to a payer account that it did not have: it was not registered from here.
+    NotSubmitted,
+    /// Octo has taken a part of the registration.
+    Submitted {
+        /// Which.
+        part: Part,
+        /// The set that it is of.
+        attempt: AttemptId,
+        /// The name that the payer account was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<AccountName>,
+    },
+    /// Every check of a step passed again.
+    Checked {
+        /// The step.
+        step: Step,
+        /// What was found, to compare the next run with. Lines of earlier versions have none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<CheckLine>,
+    },
+    /// Everything that was kept is about to be deleted, this journal last. From here on it is only ever gone on with that.
+    Forgetting,
+}
+
+/// Where secrets are kept. Chosen by the person, never a fallback.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreKind {
+    /// The operating system's keyring.
+    #[default]
+    Keyring,
+    /// One file in the age format, sealed with a passphrase.
+    File,
+}
+
+impl StoreKind {
+    /// As a screen says it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::File => "vault file",
+        }
+    }
+}
+
+/// What one check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckLine {
+    /// The check's stable name.
+    pub check: Foreign,
+    /// Its line on the screen; nothing secret is ever in one.
+    pub said: Foreign,
+}
+
+/// The last run in which every check of a step passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoodRun {
+    /// Sequence of its line.
+    pub sequence: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What was found.
+    pub lines: Vec<CheckLine>,
+}
+
+/// What step 2 proved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerCenterProof {
+    /// The directory.
+    pub tenant: TenantId,
+    /// The domain, if one was typed.
+    pub domain: Option<Domain>,
+    /// The application.
+    pub application: ClientId,
+    /// Company name as Partner Center has it.
+    pub company: Option<Foreign>,
+    /// Two letters.
+    pub country: Option<Foreign>,
+    /// Billing currency.
+    pub currency: Option<Foreign>,
+    /// Day of the account balance.
+    pub balance_date: Option<Foreign>,
+    /// End of the client secret, as the operator gave it.
+    pub secret_ends: Option<jiff::civil::Date>,
+    /// What the checks found, to compare the next run with. Lines of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<CheckLine>,
+}
+
+/// What step 3 proved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerApiProof {
+    /// Who signed in.
+    pub user: Option<Foreign>,
+    /// Whether MFA was seen: in the token, by the service, or unknown.
+    pub mfa: Option<bool>,
+    /// The MPN ID (PartnerID).
+    pub mpn: Option<MpnId>,
+    /// The organization's default domain.
+    pub domain: Option<Foreign>,
+    /// Company name of the organization profile.
+    pub company: Option<Foreign>,
+    /// Billing currency.
+    pub currency: Option<Foreign>,
+    /// The redirect address as registered.
+    pub redirect: RedirectAddress,
+    /// Whether a price sheet could be read; `false` only where the cloud has no price service.
+    pub prices: bool,
+    /// What the checks found, to compare the next run with. Lines of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<CheckLine>,
+}
+
+/// Where one registration's journal, draft and items are found: the environment, and for another cloud its host.
+pub fn registration_name(environment: Environment, cloud: Option<&str>) -> String {
+    cloud.map_or_else(
+        || environment.key().to_owned(),
+        |cloud| format!("{}-at-{cloud}", environment.key()),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,333 @@
+//! The state of a registration: what all facts come to.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, Slot, StoreKind};
+use crate::words::ids::{AccountName, TenantId};
+use crate::words::octo::Part;
+use crate::words::step::Step;
+use crate::words::text::Foreign;
+
+/// What Octo was given, as far as the journal knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handover {
+    /// Which Octo.
+    pub host: Foreign,
+    /// The payer account.
+    pub target: TenantId,
+    /// Under which name it was registered last, and when; `None` while nobody can tell whether it was.
+    pub payer: Option<(Option<AccountName>, Timestamp)>,
+    /// Of which set the application and its key are, and since when.
+    pub credentials: Option<(AttemptId, Timestamp)>,
+    /// Of which set the MPN ID is, and since when.
+    pub mpn: Option<(AttemptId, Timestamp)>,
+}
+
+/// The state of a registration: the fold of its journal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registration {
+    /// Number of the last line.
+    pub sequence: u64,
+    /// The account name.
+    pub name: Option<AccountName>,
+    /// Whether step 1 was ever answered.
+    pub named: bool,
+    /// The set in use.
+    pub active: Option<Attempt>,
+    /// The set that was in use before, until it is retired.
+    pub previous: Option<Attempt>,
+    /// The attempt that is not finished.
+    pub open: Option<Attempt>,
+    /// Attempts that were given up and whose items are still to be deleted.
+    pub closed: Vec<Attempt>,
+    /// When every check last passed.
+    pub checked_at: Option<Timestamp>,
+    /// The last good run of each step.
+    pub good_runs: BTreeMap<Step, GoodRun>,
+    /// What Octo was given.
+    pub octo: Option<Handover>,
+    /// Whether lines of a newer version were seen: then nothing is written.
+    pub newer: bool,
+    /// Whether it is being forgotten: half of it may be gone already.
+    pub forgetting: bool,
+    /// The store that the journal names.
+    pub store: StoreKind,
+    /// The store that this process keeps in. Whoever opens the registration says so; no line does.
+    pub opened_in: StoreKind,
+    /// Items of attempts that are deleted already.
+    pub retired: Vec<ItemName>,
+}
+
+impl Registration {
+    /// The fold of all lines.
+    pub fn fold<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Self {
+        let mut registration = Self::default();
+        for line in lines {
+            registration.apply(line);
+        }
+        registration
+    }
+
+    /// Sequence of the commit of the active set; 0 when there is none.
+    pub fn active_sequence(&self) -> u64 {
+        self.active.as_ref().and_then(|active| active.activated).map_or(0, |(sequence, _)| sequence)
+    }
+
+    /// What Octo has not been given yet of the set in use, as far as the journal knows; nothing when none is in use.
+    pub fn not_submitted(&self) -> Vec<Part> {
+        let Some(active) = &self.active else {
+            return Vec::new();
+        };
+        let tenant = active.partner_center.as_ref().map(|(proof, _)| &proof.tenant);
+        let octo = self.octo.as_ref().filter(|octo| Some(&octo.target) == tenant);
+        let of_this_set = |given: Option<(AttemptId, Timestamp)>| {
+            given.is_some_and(|(attempt, _)| attempt == active.id)
+        };
+        let named = octo.and_then(|octo| octo.payer.as_ref());
+        let has_mpn = active.partner_api.as_ref().is_some_and(|(proof, _)| proof.mpn.is_some());
+        let given = [
+            (Part::Payer, named.is_some_and(|(name, _)| *name == self.name)),
+            (Part::Credentials, of_this_set(octo.and_then(|octo| octo.credentials))),
+            (Part::Mpn, !has_mpn || of_this_set(octo.and_then(|octo| octo.mpn))),
+        ];
+        given.into_iter().filter_map(|(part, given)| (!given).then_some(part)).collect()
+    }
+
+    /// The attempt that the next [`Fact::Began`] names, and its slot.
+    pub fn next_attempt(&self) -> (AttemptId, Slot) {
+        let slot = self.active.as_ref().map_or(Slot::A, |active| active.slot.other());
+        (AttemptId(self.sequence.saturating_add(1)), slot)
+    }
+
+    /// What a person calls it: the partner's company, else the account name.
+    pub fn called(&self) -> Option<String> {
+        let active = self.active.as_ref();
+        let company = active.and_then(|active| active.partner_center.as_ref()?.0.company.as_ref());
+        company.map(ToString::to_string).or_else(|| self.name.as_ref().map(ToString::to_string))
+    }
+
+    /// Where its secrets are; `None` while nothing is kept.
+    pub fn kept_in(&self) -> Option<StoreKind> {
+        self.attempts().next().is_some().then_some(self.store)
+    }
+
+    /// The fact that goes before the next [`Fact::Began`], if the journal does not say yet where secrets will be.
+    pub fn storing(&self) -> Option<Fact> {
+        let store = self.opened_in;
+        (store != self.store).then_some(Fact::Stored { store })
+    }
+
+    /// Every item that was ever about to be written, those that are deleted already too.
+    pub fn every_item(&self) -> Vec<ItemName> {
+        let present = self.attempts().flat_map(Attempt::all_items);
+        present.chain(self.retired.iter().cloned()).collect()
+    }
+
+    fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.active.iter().chain(&self.open).chain(&self.previous).chain(&self.closed)
+    }
+
+    /// The step that a person continues with.
+    pub fn open_step(&self) -> Step {
+        match &self.open {
+            Some(open) if open.partner_center.is_some() => Step::PartnerApi,
+            Some(_) => Step::PartnerCenter,
+            None if self.named && self.active.is_none() => Step::PartnerCenter,
+            None => Step::Basic,
+        }
+    }
+
+    /// Takes one more line in. Facts about attempts that are not known are ignored: they can only come from a damaged file.
+    pub fn apply(&mut self, line: &Line) {
+        self.sequence = line.sequence;
+        match &line.fact {
+            Fact::Named { name } => {
+                self.name.clone_from(name);
+                self.named = true;
+            }
+            Fact::Stored { store } => self.store = *store,
+            Fact::Forgetting => self.forgetting = true,
+            Fact::Began { attempt, slot, base } => self.begin(*attempt, *slot, *base, line.at),
+            Fact::PartnerCenterProven { attempt, proof } => {
+                self.with_open(*attempt, |open| {
+                    open.partner_center = Some((*proof.clone(), line.at))
+                });
+            }
+            Fact::PartnerApiProven { attempt, proof } => {
+                self.with_open(*attempt, |open| open.partner_api = Some((*proof.clone(), line.at)));
+            }
+            Fact::Keeping { item } => {
+                self.with_attempt(item.attempt, |a| a.items.push((item.clone(), false)))
+            }
+            Fact::Kept { item } => self.kept(item, line.at),
+            Fact::Consenting { attempt, redirect } => self.with_open(*attempt, |open| {
+                open.consenting = Some((redirect.clone(), line.at));
+                open.redeeming = None;
+                open.partner_api = None;
+            }),
+            Fact::Redeeming { attempt } => self.with_open(*attempt, |open| {
+                open.redeeming = Some(line.at);
+                open.codes_sent += 1;
+                open.landed = false;
+            }),
+            Fact::Activated { attempt, .. } => self.activate(*attempt, line),
+            Fact::RolledBack { attempt } => self.roll_back(*attempt),
+            Fact::Closed { attempt } => self.close(*attempt),
+            Fact::Retiring { attempt } => {
+                self.with_attempt(*attempt, |attempt| attempt.retiring = true)
+            }
+            Fact::Retired { attempt } => self.forget(*attempt),
+            Fact::Dropped { items } => {
+                for item in items {
+                    self.with_attempt(item.attempt, |attempt| attempt.drop_item(item));
+                }
+            }
+            Fact::Submitting { host, target, anew } => self.submitting(host, target, *anew),
+            Fact::NotSubmitted => self.octo = None,
+            Fact::Submitted { part, attempt, name } => {
+                self.submitted(*part, *attempt, name.as_ref(), line.at)
+            }
+            Fact::Checked { step, lines } => self.checked(*step, lines, line),
+        }
+    }
+
+    fn submitting(&mut self, host: &Foreign, target: &TenantId, anew: bool) {
+        let same = |octo: &Handover| octo.host == *host && octo.target == *target;
+        match self.octo.as_mut().filter(|octo| !anew && same(octo)) {
+            Some(octo) => octo.payer = None,
+            None => {
+                self.octo = Some(Handover {
+                    host: host.clone(),
+                    target: target.clone(),
+                    payer: None,
+                    credentials: None,
+                    mpn: None,
+                });
+            }
+        }
+    }
+
+    fn submitted(&mut self, part: Part, id: AttemptId, name: Option<&AccountName>, at: Timestamp) {
+        if let Some(octo) = &mut self.octo {
+            match part {
+                Part::Payer => octo.payer = Some((name.cloned(), at)),
+                Part::Credentials => octo.credentials = Some((id, at)),
+                Part::Mpn => octo.mpn = Some((id, at)),
+            }
+        }
+    }
+
+    fn checked(&mut self, step: Step, lines: &[CheckLine], line: &Line) {
+        if step == Step::PartnerApi {
+            self.checked_at = Some(line.at);
+        }
+        let run = GoodRun { sequence: line.sequence, at: line.at, lines: lines.to_vec() };
+        self.good_runs.insert(step, run);
+    }
+
+    /// Whether both steps of the active set were proven again since it became active: what was active before is then no
+    /// longer needed.
+    pub fn proven_since(&self) -> bool {
+        let since = self.active_sequence();
+        [Step::PartnerCenter, Step::PartnerApi].iter().all(|step| {
+            let run = self.good_runs.get(step);
+            since > 0 && run.is_some_and(|run| run.sequence > since)
+        })
+    }
+
+    fn kept(&mut self, item: &ItemName, at: Timestamp) {
+        let inherited = self.active.as_ref().and_then(|active| active.token_at);
+        let open = self.open.as_ref().map(|open| open.id);
+        self.with_attempt(item.attempt, |attempt| {
+            let entry = attempt.items.iter_mut().rev().find(|(name, _)| name == item);
+            let Some(entry) = entry else {
+                return;
+            };
+            entry.1 = true;
+            if item.kind == Kind::RefreshToken {
+                attempt.landed = true;
+                let copied = open == Some(attempt.id) && attempt.redeeming.is_none();
+                attempt.token_at = if copied { inherited } else { Some(at) };
+            }
+        });
+    }
+
+    fn begin(&mut self, id: AttemptId, slot: Slot, base: u64, at: Timestamp) {
+        self.closed.extend(self.open.take());
+        self.open = Some(Attempt { began_at: at, ..Attempt::new(id, slot, base) });
+    }
+
+    fn activate(&mut self, id: AttemptId, line: &Line) {
+        if self.open.as_ref().is_some_and(|open| open.id == id) {
+            self.closed.extend(self.previous.take());
+            self.previous = self.active.take();
+            self.active = self.open.take().map(|mut open| {
+                open.activated = Some((line.sequence, line.at));
+                open
+            });
+            self.checked_at = Some(line.at);
+            self.good_runs = self.found();
+        }
+    }
+
+    /// What the checks of the active set found when it was proven: the good runs until it is checked again.
+    fn found(&self) -> BTreeMap<Step, GoodRun> {
+        let Some(active) = &self.active else {
+            return BTreeMap::new();
+        };
+        let center = active.partner_center.as_ref();
+        let api = active.partner_api.as_ref();
+        let found = [
+            (Step::PartnerCenter, center.map(|(proof, _)| &proof.found)),
+            (Step::PartnerApi, api.map(|(proof, _)| &proof.found)),
+        ];
+        let runs = found.into_iter().filter_map(|(step, lines)| {
+            let lines = lines.filter(|lines| !lines.is_empty())?.clone();
+            let (sequence, at) = active.activated?;
+            Some((step, GoodRun { sequence, at, lines }))
+        });
+        runs.collect()
+    }
+
+    fn roll_back(&mut self, id: AttemptId) {
+        if self.active.as_ref().is_some_and(|active| active.id == id) {
+            self.closed.extend(self.active.take());
+            self.active = self.previous.take();
+            self.good_runs = self.found();
+        }
+    }
+
+    fn close(&mut self, id: AttemptId) {
+        if self.open.as_ref().is_some_and(|open| open.id == id) {
+            self.closed.extend(self.open.take());
+        }
+    }
+
+    fn forget(&mut self, id: AttemptId) {
+        let gone = self.attempts().filter(|attempt| attempt.id == id);
+        let gone: Vec<ItemName> = gone.flat_map(Attempt::all_items).collect();
+        self.retired.extend(gone);
+        self.closed.retain(|closed| closed.id != id);
+        self.previous = self.previous.take().filter(|previous| previous.id != id);
+    }
+
+    fn with_open(&mut self, id: AttemptId, change: impl FnOnce(&mut Attempt)) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.id == id) {
+            change(open);
+        }
+    }
+
+    fn with_attempt(&mut self, id: AttemptId, change: impl FnOnce(&mut Attempt)) {
+        let all = self
+            .open
+            .iter_mut()
+            .chain(&mut self.active)
+            .chain(&mut self.previous)
+            .chain(&mut self.closed);
+        if let Some(attempt) = { all }.find(|attempt| attempt.id == id) {
+            change(attempt);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What the commands without a screen say: as plain text for a person, as one versioned JSON object for a script.
+
+pub mod calendar;
+pub mod config;
+pub mod dates;
+pub mod doctor;
+pub mod explain;
+pub mod forget;
+pub mod handoff;
+pub mod opening;
+pub mod register;
+pub mod status;
+pub mod submit;
+pub mod support;
+pub mod token;
+pub mod troubleshooting;
+
+use serde::Serialize;
+
+use crate::diagnose::{Diagnosis, Explanation};
+
+/// The version of every JSON object printed.
+pub const VERSION: u32 = 1;
+
+/// A diagnosis in JSON.
+#[derive(Debug, Serialize)]
+pub struct Explained<'a> {
+    /// As beside a failed check.
+    pub code: &'a str,
+    /// The row of the table.
+    pub row: &'a str,
+    /// In which circumstances, where the code means several things.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<&'a str>,
+    /// What happened.
+    pub what: &'a str,
+    /// Why, most likely first.
+    pub why: &'a [String],
+    /// The cure, in steps.
+    pub fix: &'a [String],
+    /// Who can apply it.
+    pub who: &'a str,
+    /// Whether the same may be tried again without a person.
+    pub transient: bool,
+    /// How long to wait before another try.
+    pub wait_seconds: Option<u64>,
+    /// The exit code that a command ends with.
+    pub exit: u8,
+}
+
+impl<'a> Explained<'a> {
+    /// Of a diagnosis.
+    pub fn new(diagnosis: &'a Diagnosis) -> Self {
+        Self {
+            code: &diagnosis.code,
+            row: diagnosis.row,
+            when: None,
+            what: &diagnosis.what,
+            why: &diagnosis.why,
+            fix: &diagnosis.fix,
+            who: diagnosis.who.title(),
+            transient: diagnosis.transient,
+            wait_seconds: diagnosis.wait.map(|wait| wait.as_secs()),
+            exit: diagnosis.exit as u8,
+        }
+    }
+
+    /// Of a diagnosis and its circumstances.
+    pub fn of(explanation: &'a Explanation) -> Self {
+        Self { when: explanation.when, ..Self::new(&explanation.diagnosis) }
+    }
+}
+
+/// A JSON object on one line, for a reader that takes one after the other.
+pub fn json_line(object: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(object).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// A JSON object with its line end. What is printed here is plain data with string keys: it always has a JSON form.
+pub fn json(object: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(object).unwrap_or_default();
+    text.push('\n');
+    text
+}

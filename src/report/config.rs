@@ -1,0 +1,106 @@
+//! `octo-csp config`: every setting, its value, and where it comes from.
+
+use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::report::{VERSION, json};
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::Row;
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// A variable `OCTO_CSP_*`.
+    Variable,
+    /// The config file.
+    File,
+    /// Nobody set it.
+    Default,
+}
+
+/// One setting.
+#[derive(Clone, Debug, Serialize)]
+pub struct Setting {
+    /// The flag without its dashes; the key of the file.
+    #[serde(rename = "setting")]
+    pub name: String,
+    /// What counts; `None` where there is no default either.
+    pub value: Option<String>,
+    /// Where it comes from.
+    pub source: Source,
+    /// The variable or the file.
+    pub from: Option<String>,
+    /// What the file says and the variable overrides.
+    pub overridden: Option<String>,
+    /// The commands that have this flag; an empty word means all.
+    pub commands: Vec<String>,
+}
+
+/// Every setting.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// In the order of their names.
+    pub settings: Vec<Setting>,
+    /// The config file, if there is a place for one.
+    pub file: Option<String>,
+    /// Whether it is there.
+    pub there: bool,
+    /// Variables of our prefix that mean nothing here.
+    pub unknown: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    command: &'static str,
+    file: Option<&'a str>,
+    file_there: bool,
+    settings: &'a [Setting],
+    unknown: &'a [String],
+    exit: u8,
+}
+
+/// Everything as text.
+pub fn text(found: &Found) -> String {
+    let names = found.settings.iter().map(|one| one.name.len());
+    let width = names.max().unwrap_or_default();
+    let hang = u16::try_from(width + 2).unwrap_or_default();
+    let rows: Vec<Row> = found
+        .settings
+        .iter()
+        .map(|one| {
+            let value = one.value.as_deref().unwrap_or("-");
+            let from = match (&one.from, &one.overridden) {
+                (None, _) => "default".to_owned(),
+                (Some(from), None) => format!("from {from}"),
+                (Some(from), Some(file)) => format!("from {from}, overrides {file} in the file"),
+            };
+            Row::text(format!("{:<width$}  {value:<16} {from}", one.name)).hanging(hang)
+        })
+        .collect();
+    let file = match (&found.file, found.there) {
+        (None, _) => "There is no home folder for a config file.".to_owned(),
+        (Some(file), true) => format!("Config file: {file}"),
+        (Some(file), false) => format!("Config file: {file} (not there)"),
+    };
+    let unknown = if found.unknown.is_empty() {
+        String::new()
+    } else {
+        format!("No settings: {}\n", found.unknown.join(", "))
+    };
+    format!("{}\n{file}\n{unknown}", plain(&rows, WIDTH))
+}
+
+/// Everything as one JSON object.
+pub fn in_json(found: &Found) -> String {
+    json(&Object {
+        version: VERSION,
+        command: "config",
+        file: found.file.as_deref(),
+        file_there: found.there,
+        settings: &found.settings,
+        unknown: &found.unknown,
+        exit: Exit::Done as u8,
+    })
+}

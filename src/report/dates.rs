@@ -1,0 +1,44 @@
+//! What ends when: the sign-in after 90 days without use, the secret on the day the operator gave.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+use crate::journal::Registration;
+use crate::report::calendar::End;
+
+/// Days a refresh token lives when it is not used.
+const TOKEN_DAYS: i32 = 90;
+
+/// The ends of the set in use.
+pub fn ends(registration: &Registration) -> Vec<End> {
+    let Some(active) = &registration.active else {
+        return Vec::new();
+    };
+    let token = active.token_at.and_then(|at| {
+        let day = utc(at).checked_add(Span::new().days(TOKEN_DAYS)).ok()?;
+        Some(End {
+            key: "sign-in",
+            what: "Octo CSP: the kept sign-in ends unless it is used".to_owned(),
+            cure:
+                "octo-csp doctor renews it; once it has ended: octo-csp register --step partner-api"
+                    .to_owned(),
+            day,
+        })
+    });
+    let secret =
+        active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends).map(|day| End {
+            key: "secret",
+            what: "Octo CSP: the client secret ends".to_owned(),
+            cure:
+                "Make a new client secret on the app, then: octo-csp register --step partner-center"
+                    .to_owned(),
+            day,
+        });
+    token.into_iter().chain(secret).collect()
+}
+
+/// The day by UTC: a day more or less does not matter where two weeks are the warning.
+pub fn utc(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
+}

@@ -1,0 +1,431 @@
+//! `octo-csp doctor`: every check again, what the tokens say, how the two APIs stand, what changed, what ends.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::diagnose::Diagnosis;
+use crate::exit::Exit;
+use crate::journal::{CheckLine, GoodRun};
+use crate::report::calendar::End;
+use crate::report::explain::told;
+use crate::report::{Explained, VERSION, dates, json};
+use crate::steps::{Api, Certainty, Check, State};
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::view::{for_support, ids};
+use crate::words::claims::Compared;
+use crate::words::failure::Failure;
+use crate::words::step::Step;
+use crate::words::token::Audience;
+
+/// What a doctor's run found.
+#[derive(Debug)]
+pub struct Findings {
+    /// The registration's name.
+    pub registration: String,
+    /// Each step that was checked.
+    pub steps: Vec<StepFindings>,
+    /// What ends when.
+    pub ends: Vec<End>,
+    /// When it was.
+    pub now: Timestamp,
+    /// From how many days before an end a warning is said.
+    pub warn_days: i32,
+    /// How the process ends.
+    pub exit: Exit,
+}
+
+/// What the run of one step found.
+#[derive(Debug)]
+pub struct StepFindings {
+    /// The step.
+    pub step: Step,
+    /// Every check.
+    pub checks: Vec<Check>,
+    /// The same as it is noted.
+    pub lines: Vec<CheckLine>,
+    /// The last good run before this one.
+    pub before: Option<GoodRun>,
+    /// What each token says.
+    pub tokens: Vec<TokenFindings>,
+    /// How the APIs stand.
+    pub apis: Vec<Api>,
+    /// What failed first, and what it means.
+    pub failed: Option<(Failure, Diagnosis)>,
+}
+
+/// What a token says.
+#[derive(Debug)]
+pub struct TokenFindings {
+    /// For which API.
+    pub audience: Audience,
+    /// Whether a person is signed in.
+    pub person: bool,
+    /// Claim by claim.
+    pub claims: Vec<Compared>,
+}
+
+/// Whether a check of this step was never over.
+pub fn unfinished(step: &StepFindings) -> bool {
+    step.checks.iter().any(|check| !check.state.passed())
+}
+
+/// The line of one check, as it is printed when it is over; `None` while it is not.
+pub fn line(check: &Check) -> Option<String> {
+    let (word, said) = told_state(check)?;
+    let row = Row::text(format!("{word:<4}  {:<32} {said}", check.id.title())).hanging(39);
+    Some(plain(&[row], WIDTH))
+}
+
+fn told_state(check: &Check) -> Option<(&'static str, &str)> {
+    match &check.state {
+        State::Waiting | State::Running => None,
+        State::Passed(line) => Some(("ok", line)),
+        State::Noted(line) => Some(("note", line)),
+        State::Failed(_) => Some(("FAIL", "")),
+        State::NotTried => Some(("-", "not tried")),
+    }
+}
+
+/// Everything as text.
+pub fn text(findings: &Findings) -> String {
+    let mut rows = Vec::new();
+    for step in &findings.steps {
+        rows.push(Row::of(Tone::Title, step.step.title()));
+        rows.extend(step.checks.iter().map(check_row));
+        rows.push(Row::gap());
+    }
+    rows.extend(claims(findings));
+    rows.extend(consent(findings));
+    rows.extend(changes(findings));
+    rows.extend(ending(findings));
+    for (failure, diagnosis) in findings.steps.iter().filter_map(|step| step.failed.as_ref()) {
+        rows.push(Row::gap());
+        rows.extend(told(diagnosis, None));
+        rows.extend(for_support("For support", 16, failure));
+    }
+    plain(&rows, WIDTH)
+}
+
+fn check_row(check: &Check) -> Row {
+    let (word, said) = told_state(check).unwrap_or(("-", "not tried"));
+    let tries = match check.tries {
+        0 => String::new(),
+        tries => format!(" ({} tries)", tries + 1),
+    };
+    let row =
+        Row::text(format!("{word:<4}  {:<32} {said}{tries}", check.id.title())).at(3).hanging(42);
+    match check.took {
+        Some(took) if took >= 100 => {
+            row.right(Tone::Muted, format!("{}.{} s", took / 1_000, took % 1_000 / 100))
+        }
+        Some(_) | None => row,
+    }
+}
+
+fn title(audience: Audience, person: bool) -> &'static str {
+    match (audience, person) {
+        (Audience::PartnerCenter, false) => "Partner Center, the application",
+        (Audience::PartnerCenter, true) => "Partner Center, the person",
+        (Audience::PartnerApi, _) => "Price service, the person",
+    }
+}
+
+fn claims(findings: &Findings) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for token in findings.steps.iter().flat_map(|step| &step.tokens) {
+        if rows.is_empty() {
+            rows.push(Row::of(Tone::Title, "What the tokens say"));
+        }
+        rows.push(Row::text(title(token.audience, token.person)).at(3));
+        for one in &token.claims {
+            let word = match one.good {
+                Some(true) => "ok",
+                Some(false) => "FAIL",
+                None => "-",
+            };
+            let have = one.have.as_deref().unwrap_or("does not say");
+            let mut row =
+                Row::text(format!("{word:<4}  {:<6} {have}", one.claim)).at(5).hanging(18);
+            if one.good != Some(true) {
+                row = row.and(Tone::Plain, format!("; need {}", one.need));
+            }
+            rows.push(row);
+        }
+    }
+    if !rows.is_empty() {
+        rows.push(Row::gap());
+    }
+    rows
+}
+
+fn certain(known: Certainty) -> &'static str {
+    match known {
+        Certainty::Yes => "yes",
+        Certainty::No => "NO",
+        Certainty::Unknown => "not known",
+    }
+}
+
+/// Why a column stays open. A consent can be older than the list, and the list can be longer than the consent.
+const NOT_DECLARED: &str = "What the app lists under API permissions only Microsoft Graph tells, and it is not asked: no permission for that is wanted.";
+
+fn consent(findings: &Findings) -> Vec<Row> {
+    let apis: Vec<&Api> = findings.steps.iter().flat_map(|step| &step.apis).collect();
+    if apis.is_empty() {
+        return Vec::new();
+    }
+    let mut rows = vec![Row::of(
+        Tone::Title,
+        format!("{:<34}{:<12}{:<12}{}", "Consent", "declared", "consented", "usable"),
+    )];
+    for api in apis {
+        let name = match api.audience {
+            Audience::PartnerCenter => "Microsoft Partner Center",
+            Audience::PartnerApi => "Microsoft Dev Center (prices)",
+        };
+        let (declared, consented, usable) =
+            (certain(Certainty::Unknown), certain(api.consented), certain(api.usable));
+        let words = format!("{name:<31}{declared:<12}{consented:<12}{usable}");
+        rows.push(Row::text(words).at(3));
+    }
+    rows.push(Row::of(Tone::Muted, NOT_DECLARED).at(3));
+    rows.push(Row::gap());
+    rows
+}
+
+/// A check whose line is another one than in the last good run.
+struct Change<'a> {
+    check: &'a str,
+    before: String,
+    now: String,
+}
+
+fn differences(step: &StepFindings) -> Vec<Change<'_>> {
+    let Some(before) = step.before.as_ref().filter(|run| !run.lines.is_empty()) else {
+        return Vec::new();
+    };
+    let mut changes = Vec::new();
+    for check in &step.checks {
+        let key = check.id.key();
+        let was = before.lines.iter().find(|line| line.check == key);
+        let is = step.lines.iter().find(|line| line.check == key);
+        let (before, now) = match (was, is) {
+            (Some(was), Some(is)) if was.said != is.said => {
+                (was.said.to_string(), is.said.to_string())
+            }
+            (Some(was), None) if matches!(check.state, State::Failed(_)) => {
+                (format!("ok {}", was.said), "FAIL".to_owned())
+            }
+            (None | Some(_), _) => continue,
+        };
+        changes.push(Change { check: key, before, now });
+    }
+    changes
+}
+
+fn changes(findings: &Findings) -> Vec<Row> {
+    let mut rows = vec![Row::of(Tone::Title, "Since the last good run")];
+    for step in &findings.steps {
+        let at = |run: &GoodRun| run.at.strftime("%Y-%m-%d %H:%MZ").to_string();
+        let Some(run) = step.before.as_ref().filter(|run| !run.lines.is_empty()) else {
+            let title = step.step.title();
+            rows.push(Row::text(format!("{title}: no earlier run is recorded")).at(3));
+            continue;
+        };
+        let changes = differences(step);
+        if changes.is_empty() {
+            let words = format!("{}: as on {}", step.step.title(), at(run));
+            rows.push(Row::text(words).at(3));
+        }
+        for change in changes {
+            let words =
+                format!("{}: on {} {}; now {}", change.check, at(run), change.before, change.now);
+            rows.push(Row::text(words).at(3).hanging(6));
+        }
+    }
+    rows.push(Row::gap());
+    rows
+}
+
+fn ending(findings: &Findings) -> Vec<Row> {
+    let today = dates::utc(findings.now);
+    let mut rows = vec![Row::of(Tone::Title, "What ends")];
+    for end in &findings.ends {
+        let left = end.days_left(today);
+        let word = if left < 0 || left <= findings.warn_days { "!!" } else { "ok" };
+        let what = end.what.trim_start_matches("Octo CSP: ");
+        let when = match left {
+            left if left < 0 => format!("ended {} days ago", -left),
+            left => format!("in {left} days"),
+        };
+        rows.push(Row::text(format!("{word:<4}  {}  {when}: {what}", end.day)).at(3).hanging(9));
+        if word == "!!" {
+            rows.push(Row::text(end.cure.clone()).at(9));
+        }
+    }
+    if findings.ends.iter().all(|end| end.key != "secret") {
+        rows.push(
+            Row::text("note  the end of the client secret was not given at registration").at(3),
+        );
+    }
+    rows
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    command: &'static str,
+    registration: &'a str,
+    at: String,
+    checks: Vec<CheckObject<'a>>,
+    claims: Vec<ClaimObject<'a>>,
+    consent: Vec<ApiObject>,
+    changes: Vec<ChangeObject<'a>>,
+    ends: Vec<EndObject<'a>>,
+    failed: Vec<FailedObject<'a>>,
+    exit: u8,
+}
+
+/// A check as it ended.
+#[derive(Debug, Serialize)]
+pub(super) struct CheckObject<'a> {
+    step: &'static str,
+    check: &'static str,
+    state: &'static str,
+    line: &'a str,
+    milliseconds: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct ClaimObject<'a> {
+    token: &'static str,
+    claim: &'a str,
+    need: &'a str,
+    have: Option<&'a str>,
+    good: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct ApiObject {
+    api: &'static str,
+    /// Never known: see [`NOT_DECLARED`].
+    declared: Option<bool>,
+    consented: Option<bool>,
+    usable: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct ChangeObject<'a> {
+    check: &'a str,
+    before: String,
+    now: String,
+}
+
+#[derive(Serialize)]
+struct EndObject<'a> {
+    what: &'static str,
+    day: String,
+    days_left: i32,
+    cure: &'a str,
+}
+
+/// What failed, in JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct FailedObject<'a> {
+    #[serde(flatten)]
+    diagnosis: Explained<'a>,
+    ids: String,
+}
+
+impl<'a> FailedObject<'a> {
+    /// Of a failure and what it means.
+    pub(super) fn new(failure: &Failure, diagnosis: &'a Diagnosis) -> Self {
+        Self { diagnosis: Explained::new(diagnosis), ids: ids(failure).join("  ") }
+    }
+}
+
+/// Everything as one JSON object.
+pub fn in_json(findings: &Findings) -> String {
+    let today = dates::utc(findings.now);
+    let steps = || findings.steps.iter();
+    json(&Object {
+        version: VERSION,
+        command: "doctor",
+        registration: &findings.registration,
+        at: findings.now.to_string(),
+        checks: steps().flat_map(check_objects).collect(),
+        claims: steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect(),
+        consent: steps().flat_map(|step| &step.apis).copied().map(api_object).collect(),
+        changes: steps()
+            .flat_map(differences)
+            .map(|change| ChangeObject {
+                check: change.check,
+                before: change.before,
+                now: change.now,
+            })
+            .collect(),
+        ends: findings
+            .ends
+            .iter()
+            .map(|end| EndObject {
+                what: end.key,
+                day: end.day.to_string(),
+                days_left: end.days_left(today),
+                cure: &end.cure,
+            })
+            .collect(),
+        failed: steps()
+            .filter_map(|step| step.failed.as_ref())
+            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
+            .collect(),
+        exit: findings.exit as u8,
+    })
+}
+
+fn check_objects(step: &StepFindings) -> Vec<CheckObject<'_>> {
+    step.checks.iter().map(|check| check_object(step.step.flag(), check)).collect()
+}
+
+/// A check in JSON.
+pub(super) fn check_object<'a>(step: &'static str, check: &'a Check) -> CheckObject<'a> {
+    let (word, line) = told_state(check).unwrap_or(("-", ""));
+    let state = match word {
+        "FAIL" => "failed",
+        "-" => "not-tried",
+        other => other,
+    };
+    CheckObject { step, check: check.id.key(), state, line, milliseconds: check.took }
+}
+
+fn claim_objects(token: &TokenFindings) -> Vec<ClaimObject<'_>> {
+    let of = title(token.audience, token.person);
+    token
+        .claims
+        .iter()
+        .map(|one| ClaimObject {
+            token: of,
+            claim: one.claim,
+            need: &one.need,
+            have: one.have.as_deref(),
+            good: one.good,
+        })
+        .collect()
+}
+
+fn api_object(api: Api) -> ApiObject {
+    let known = |known| match known {
+        Certainty::Yes => Some(true),
+        Certainty::No => Some(false),
+        Certainty::Unknown => None,
+    };
+    ApiObject {
+        api: match api.audience {
+            Audience::PartnerCenter => "partner-center",
+            Audience::PartnerApi => "dev-center",
+        },
+        declared: known(Certainty::Unknown),
+        consented: known(api.consented),
+        usable: known(api.usable),
+    }
+}

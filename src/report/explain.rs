@@ -1,0 +1,142 @@
+//! `octo-csp explain`: what a code means.
+
+use serde::Serialize;
+
+use crate::diagnose::{Diagnosis, Explanation, rows};
+use crate::exit::Exit;
+use crate::report::{Explained, VERSION, json};
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::view::explanation;
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    command: &'static str,
+    found: Vec<Explained<'a>>,
+    exit: u8,
+}
+
+#[derive(Serialize)]
+struct Table {
+    version: u32,
+    command: &'static str,
+    rows: Vec<Listed>,
+    exit: u8,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    row: &'static str,
+    codes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<&'static str>,
+    what: &'static str,
+    who: &'static str,
+    exit: u8,
+}
+
+/// How the process ends.
+pub fn exit(found: &[Explanation]) -> Exit {
+    if found.is_empty() { Exit::Usage } else { Exit::Done }
+}
+
+/// Every explanation as text.
+pub fn text(found: &[Explanation]) -> String {
+    let mut rows = Vec::new();
+    for (index, one) in found.iter().enumerate() {
+        if index > 0 {
+            rows.push(Row::gap());
+        }
+        rows.extend(told(&one.diagnosis, one.when));
+    }
+    plain(&rows, WIDTH)
+}
+
+/// A diagnosis as rows: its name, what happened, why, the cure, who can do it, how long to wait.
+pub fn told(diagnosis: &Diagnosis, when: Option<&str>) -> Vec<Row> {
+    let mut rows =
+        vec![Row::of(Tone::Failure, diagnosis.code.clone()).right(Tone::Muted, diagnosis.row)];
+    if let Some(when) = when {
+        rows.push(Row::text(format!("{when}:")).at(3));
+    }
+    rows.extend(explanation(diagnosis));
+    rows
+}
+
+/// The same as JSON.
+pub fn in_json(found: &[Explanation]) -> String {
+    json(&Answer {
+        version: VERSION,
+        command: "explain",
+        found: found.iter().map(Explained::of).collect(),
+        exit: exit(found) as u8,
+    })
+}
+
+/// The whole table: each row's key, its names and what happened.
+pub fn list() -> String {
+    let width = rows().map(|row| row.key.len()).max().unwrap_or_default();
+    let mut table = Vec::new();
+    for row in rows() {
+        let hang = u16::try_from(width + 2).unwrap_or_default();
+        let codes = row.codes().join(", ");
+        table.push(Row::text(format!("{:<width$}  {codes}: {}", row.key, row.what)).hanging(hang));
+    }
+    plain(&table, 100)
+}
+
+/// The same as JSON.
+pub fn list_in_json() -> String {
+    json(&Table {
+        version: VERSION,
+        command: "explain",
+        exit: Exit::Done as u8,
+        rows: rows()
+            .map(|row| Listed {
+                row: row.key,
+                codes: row.codes(),
+                when: row.when.words(),
+                what: row.what,
+                who: row.who.title(),
+                exit: row.exit as u8,
+            })
+            .collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::explain;
+
+    #[test]
+    fn a_code_is_told_from_what_happened_to_who_can_do_it() {
+        let text = text(&explain("AADSTS7000222"));
+        for words in ["AADSTS7000222", "What happened", "Why", "Fix", "Who can do it"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn json_has_a_version_and_every_member() {
+        let value: serde_json::Value =
+            serde_json::from_str(&in_json(&explain("AADSTS50011"))).unwrap();
+        assert_eq!(value["version"], 1);
+        let first = &value["found"][0];
+        for member in ["code", "row", "what", "why", "fix", "who", "transient", "exit"] {
+            assert!(!first[member].is_null(), "{member}");
+        }
+        let list: serde_json::Value = serde_json::from_str(&list_in_json()).unwrap();
+        assert_eq!(list["rows"].as_array().unwrap().len(), rows().count());
+    }
+
+    #[test]
+    fn the_list_names_every_row() {
+        let list = list();
+        for row in rows() {
+            assert!(list.contains(row.key), "{}", row.key);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `octo-csp forget`: what goes, what stays and who can end that, and how it ended.
+
+use serde::Serialize;
+
+use crate::diagnose::Diagnosis;
+use crate::exit::Exit;
+use crate::journal::StoreKind;
+use crate::report::doctor::FailedObject;
+use crate::report::{VERSION, json};
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::words::failure::Failure;
+
+/// What is to be forgotten.
+#[derive(Clone, Debug)]
+pub struct Going {
+    /// The registration.
+    pub name: String,
+    /// What the partner or the account is called.
+    pub called: Option<String>,
+    /// Its folder.
+    pub folder: String,
+    /// Where its secrets are.
+    pub store: StoreKind,
+    /// Names of every secret that was ever about to be kept.
+    pub items: Vec<String>,
+    /// The application (client) ID.
+    pub application: Option<String>,
+    /// The directory (tenant) ID.
+    pub tenant: Option<String>,
+    /// Who signed in.
+    pub user: Option<String>,
+    /// The Azure portal's address.
+    pub portal: String,
+}
+
+impl Going {
+    /// What a person types to confirm.
+    pub fn to_type(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.name).trim()
+    }
+
+    /// What is not on this machine, and who can end it.
+    fn stays(&self) -> Vec<String> {
+        let mut stays = vec![
+            "What Octo was given: remove the payer account in Octo, or ask Alphaus support."
+                .to_owned(),
+        ];
+        let Some(app) = &self.application else {
+            return stays;
+        };
+        let portal = &self.portal;
+        let tenant = self.tenant.as_deref().unwrap_or("the directory");
+        stays.push(format!(
+            "The app {app} in {tenant} and its secret key: {portal} > App registrations > {app} > Certificates & secrets > Delete."
+        ));
+        stays.push(format!(
+            "Its consent: {portal} > Enterprise applications > {app} > Permissions > Review permissions."
+        ));
+        let user = self.user.as_deref().unwrap_or("whoever signed in");
+        stays.push(format!(
+            "The sign-in of {user}, until it is unused for 90 days: {portal} > Users > {user} > Revoke sessions."
+        ));
+        stays
+    }
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub struct Ending {
+    /// Whether nothing is left.
+    pub forgotten: bool,
+    /// Names of the secrets that are still there, as far as is known.
+    pub left: Vec<String>,
+    /// The exit code.
+    pub exit: Exit,
+}
+
+/// What goes and what stays, before anybody is asked.
+pub fn list(going: &Going) -> String {
+    let mut rows = vec![Row::of(Tone::Title, format!("This is deleted ({}):", going.name))];
+    for item in &going.items {
+        rows.push(Row::pair(going.store.title(), 12, Tone::Value, item.as_str()));
+    }
+    rows.push(Row::pair("folder", 12, Tone::Value, going.folder.as_str()));
+    rows.push(Row::gap());
+    rows.push(Row::of(Tone::Title, "This is not on this machine, and stays:"));
+    rows.extend(stays(going));
+    rows.push(Row::gap());
+    plain(&rows, WIDTH)
+}
+
+fn stays(going: &Going) -> impl Iterator<Item = Row> {
+    let stays = going.stays().into_iter();
+    stays.map(|line| Row::text(format!("- {line}")).at(2).hanging(4))
+}
+
+/// How it ended, as text. `noted` says whether anything was changed.
+pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
+    let name = &going.name;
+    let mut rows = Vec::new();
+    if ending.forgotten {
+        rows.push(Row::text(format!("Forgotten: {name}.")));
+        return plain(&rows, WIDTH);
+    }
+    if noted {
+        rows.push(Row::text(format!(
+            "Not finished. {name} is not used any more; octo-csp forget goes on with it."
+        )));
+        for item in &ending.left {
+            rows.push(Row::pair("left", 12, Tone::Value, item.as_str()));
+        }
+        rows.push(Row::pair("left", 12, Tone::Value, going.folder.as_str()));
+    } else {
+        rows.push(Row::text("Nothing was deleted."));
+    }
+    plain(&rows, WIDTH)
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    command: &'static str,
+    registration: &'a str,
+    forgotten: bool,
+    items: &'a [String],
+    left: &'a [String],
+    stays: Vec<String>,
+    failed: Vec<FailedObject<'a>>,
+    exit: u8,
+}
+
+/// How it ended, as one JSON object.
+pub fn in_json(going: &Going, ending: &Ending, failed: Option<&(Failure, Diagnosis)>) -> String {
+    let failed = failed.into_iter();
+    json(&Object {
+        version: VERSION,
+        command: "forget",
+        registration: &going.name,
+        forgotten: ending.forgotten,
+        items: &going.items,
+        left: &ending.left,
+        stays: going.stays(),
+        failed: failed.map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis)).collect(),
+        exit: ending.exit as u8,
+    })
+}

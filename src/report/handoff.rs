@@ -1,0 +1,274 @@
+//! `octo-csp handoff`: a note for the person who administers Entra. Ids and clicks, nothing secret.
+
+use std::fmt::Write as _;
+
+use crate::diagnose::{Diagnosis, Who};
+use crate::journal::Registration;
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::view::ids;
+use crate::words::answers::Typed;
+use crate::words::failure::Failure;
+use crate::words::text::Foreign;
+
+/// What is known of the app.
+#[derive(Debug, Default)]
+pub struct Handoff {
+    /// The application (client) ID.
+    pub application: Option<String>,
+    /// The directory (tenant) ID or domain.
+    pub tenant: Option<String>,
+    /// The redirect address.
+    pub redirect: Option<String>,
+    /// The Azure portal's address.
+    pub portal: String,
+    /// What stopped the registration, if it has stopped.
+    pub missing: Option<Missing>,
+    /// The address of the sign-in that is open, good for one sign-in.
+    pub link: Option<String>,
+}
+
+/// What stopped the registration.
+#[derive(Debug)]
+pub struct Missing {
+    /// What happened, with its code.
+    pub what: String,
+    /// Who can do it.
+    pub who: &'static str,
+    /// The cure.
+    pub steps: Vec<String>,
+    /// What support asks for.
+    pub ids: Vec<String>,
+}
+
+impl Missing {
+    /// What a person is told about a failure, for somebody else.
+    pub fn of(failure: &Failure, diagnosis: Diagnosis) -> Self {
+        Self {
+            what: format!("{} ({})", diagnosis.what, diagnosis.code),
+            // Whoever reads the note is somebody else.
+            who: if diagnosis.who == Who::Operator {
+                "whoever runs octo-csp"
+            } else {
+                diagnosis.who.title()
+            },
+            steps: diagnosis.fix,
+            ids: ids(failure),
+        }
+    }
+}
+
+impl Handoff {
+    /// What was proven goes before what was typed.
+    pub fn of(registration: &Registration, typed: Option<&Typed>, portal: &str) -> Self {
+        let newest = registration.open.as_ref().or(registration.active.as_ref());
+        let center = newest.and_then(|attempt| attempt.partner_center.as_ref());
+        let api = newest.and_then(|attempt| attempt.partner_api.as_ref());
+        // What was typed goes through the door for foreign text: a draft is a file.
+        let clean = |pick: fn(&Typed) -> &str| {
+            let text = typed.and_then(|typed| Foreign::some(pick(typed)));
+            text.map(|text| text.to_string())
+        };
+        Self {
+            application: center
+                .map(|(proof, _)| proof.application.to_string())
+                .or_else(|| clean(|typed| &typed.application_id)),
+            tenant: center
+                .map(|(proof, _)| proof.tenant.to_string())
+                .or_else(|| clean(|typed| &typed.directory)),
+            redirect: api
+                .map(|(proof, _)| proof.redirect.as_str().to_owned())
+                .or_else(|| clean(|typed| &typed.redirect)),
+            portal: portal.trim_end_matches('/').to_owned(),
+            missing: None,
+            link: None,
+        }
+    }
+}
+
+/// One thing to do.
+struct Task {
+    title: String,
+    who: &'static str,
+    steps: Vec<String>,
+}
+
+fn tasks(handoff: &Handoff) -> Vec<Task> {
+    let app = handoff.application.as_deref().unwrap_or("the app");
+    let redirect = handoff.redirect.as_deref().unwrap_or("http://localhost");
+    let permission = |name: &str, id: &str, what: &str| {
+        vec![
+            format!("{} > App registrations > {app} > API permissions", handoff.portal),
+            format!("Add a permission > APIs my organization uses > search {id} ({name})"),
+            format!("Delegated permissions > {what} > Add permissions"),
+        ]
+    };
+    vec![
+        Task {
+            title: "Redirect address".to_owned(),
+            who: "Application administrator",
+            steps: vec![
+                format!("{} > App registrations > {app} > Authentication", handoff.portal),
+                format!("Add a platform > Web > exactly {redirect} > Configure"),
+            ],
+        },
+        Task {
+            title: "Permission: Microsoft Partner Center".to_owned(),
+            who: "Application administrator",
+            steps: permission(
+                "Microsoft Partner Center",
+                "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
+                "user_impersonation",
+            ),
+        },
+        Task {
+            title: "Permission: Microsoft Partner (Microsoft Dev Center), for prices".to_owned(),
+            who: "Application administrator",
+            steps: permission(
+                "Microsoft Partner",
+                "4990cffe-04e8-4e8b-808a-1175604b879f",
+                "Partner Center (user_impersonation)",
+            ),
+        },
+    ]
+}
+
+/// What is about the directory and the secret.
+fn rest(handoff: &Handoff) -> Vec<Task> {
+    let app = handoff.application.as_deref().unwrap_or("the app");
+    vec![
+        Task {
+            title: "Admin consent".to_owned(),
+            who: "Global administrator",
+            steps: vec![format!(
+                "{} > App registrations > {app} > API permissions > Grant admin consent",
+                handoff.portal
+            )],
+        },
+        Task {
+            title: "Account that signs in".to_owned(),
+            who: "Global administrator",
+            steps: vec![
+                "Partner Center > Settings > User management: the role Admin agent".to_owned(),
+                "Microsoft Entra ID > Users: MFA set up, demanded by policy or security defaults"
+                    .to_owned(),
+            ],
+        },
+        Task {
+            title: "Client secret".to_owned(),
+            who: "Application administrator",
+            steps: vec![
+                format!("{} > App registrations > {app} > Certificates & secrets", handoff.portal),
+                "New client secret: hand over the column Value, not the Secret ID, by a safe way; never by mail"
+                    .to_owned(),
+            ],
+        },
+    ]
+}
+
+/// What stopped it comes first, the sign-in last.
+fn all(handoff: &Handoff) -> impl Iterator<Item = Task> {
+    let missing = handoff.missing.as_ref().map(|missing| Task {
+        title: format!("What stopped it: {}", missing.what),
+        who: missing.who,
+        steps: missing.steps.clone(),
+    });
+    let sign_in = handoff.link.as_ref().map(|link| Task {
+        title: "Consent, by a link that is good for one sign-in".to_owned(),
+        who: "Admin agent with MFA; Global administrator if consent was never given",
+        steps: vec![
+            format!("Open in a private window: {link}"),
+            "Sign in, pass MFA, press Accept. The browser ends on an error page: that is expected."
+                .to_owned(),
+            "Within ten minutes send the whole address from its bar to the person at octo-csp, by a safe way; never by mail"
+                .to_owned(),
+        ],
+    });
+    missing.into_iter().chain(tasks(handoff)).chain(rest(handoff)).chain(sign_in)
+}
+
+/// What is known of the app, and the ids of what stopped it.
+fn facts(handoff: &Handoff) -> Vec<(&'static str, &str)> {
+    let unknown = "not typed yet";
+    let app = [
+        ("Application ID", handoff.application.as_deref().unwrap_or(unknown)),
+        ("Directory", handoff.tenant.as_deref().unwrap_or(unknown)),
+        ("Redirect", handoff.redirect.as_deref().unwrap_or(unknown)),
+    ];
+    let ids = handoff.missing.iter().flat_map(|missing| &missing.ids);
+    let ids = ids.map(|id| ("For support", id.as_str()));
+    app.into_iter().chain(ids).collect()
+}
+
+const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft. The app below needs what follows; nothing in this note is secret.";
+
+/// As plain text.
+pub fn text(handoff: &Handoff) -> String {
+    let mut rows = vec![
+        Row::of(Tone::Title, "Octo CSP: what is needed in Microsoft Entra"),
+        Row::gap(),
+        Row::text(WHY),
+        Row::gap(),
+    ];
+    for (label, value) in facts(handoff) {
+        rows.push(Row::pair(label, 16, Tone::Value, value));
+    }
+    for (index, task) in all(handoff).enumerate() {
+        rows.push(Row::gap());
+        rows.push(Row::of(Tone::Title, format!("{}. {} ({})", index + 1, task.title, task.who)));
+        for step in task.steps {
+            rows.push(Row::text(format!("[ ] {step}")).at(3).hanging(7));
+        }
+    }
+    plain(&rows, WIDTH)
+}
+
+/// As one HTML page.
+pub fn html(handoff: &Handoff) -> String {
+    let mut page = String::from(
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Octo CSP hand-off</title>\n",
+    );
+    page.push_str("<h1>Octo CSP: what is needed in Microsoft Entra</h1>\n");
+    let _infallible = writeln!(page, "<p>{}</p>\n<table>", escaped(WHY));
+    for (label, value) in facts(handoff) {
+        let (label, value) = (escaped(label), escaped(value));
+        let _infallible =
+            writeln!(page, "<tr><th align=\"left\">{label}</th><td><code>{value}</code></td></tr>");
+    }
+    page.push_str("</table>\n<ol>\n");
+    for task in all(handoff) {
+        let (title, who) = (escaped(&task.title), escaped(task.who));
+        let _infallible = writeln!(page, "<li><b>{title}</b> ({who})<ul>");
+        for step in task.steps {
+            let _infallible = writeln!(page, "<li>{}</li>", escaped(&step));
+        }
+        page.push_str("</ul></li>\n");
+    }
+    page.push_str("</ol></html>\n");
+    page
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_name_the_ids_and_markup_in_a_value_stays_text() {
+        let handoff = Handoff {
+            application: Some("3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711".to_owned()),
+            tenant: Some("<script>".to_owned()),
+            redirect: None,
+            portal: "https://portal.azure.com".to_owned(),
+            ..Handoff::default()
+        };
+        for form in [text(&handoff), html(&handoff)] {
+            assert!(form.contains("3f0c5a52") && form.contains("4990cffe-04e8"), "{form}");
+        }
+        assert!(!html(&handoff).contains("<script>"));
+        assert!(text(&handoff).lines().all(|line| line.chars().count() <= 90));
+    }
+}

@@ -1,0 +1,238 @@
+//! `octo-csp register --no-input` and `octo-csp consent`: how far it came, and what is next.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::diagnose::Diagnosis;
+use crate::effect::AddressSeen;
+use crate::exit::Exit;
+use crate::report::doctor::{CheckObject, FailedObject, check_object};
+use crate::report::explain::told;
+use crate::report::{VERSION, json, json_line};
+use crate::steps::Check;
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::view::for_support;
+use crate::words::answers::Problem;
+use crate::words::failure::Failure;
+
+/// How it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Nothing was begun: something that was given is missing or wrong.
+    NotBegun,
+    /// A person has to sign in, and this process waits for it.
+    Waiting,
+    /// A person has to sign in; another process takes the answer.
+    SignInNeeded,
+    /// Somebody has signed in, and what that brought waits to be registered.
+    SignInKept,
+    /// The name is noted; nothing else was asked for.
+    Named,
+    /// Registered.
+    Registered,
+    /// There is a registration already, and nothing was changed.
+    AlreadyRegistered,
+    /// Something was refused.
+    Refused,
+    /// A signal or the time limit ended it.
+    Stopped,
+}
+
+/// A sign-in that a person has to go through.
+#[derive(Clone, Debug, Serialize)]
+pub struct Consent {
+    /// Microsoft's sign-in page.
+    pub address: String,
+    /// Until when this address is offered again.
+    pub expires_at: Option<Timestamp>,
+    /// Where the browser ends.
+    pub redirect: String,
+    /// Whether this process catches the answer.
+    pub listening: bool,
+    /// Whether Microsoft seemed not to know the redirect address.
+    pub redirect_unknown: bool,
+    /// The command that takes the answer.
+    pub next: String,
+    /// The command that makes a new address once this one is too old.
+    pub renew: String,
+}
+
+/// Something that was given and cannot be used.
+#[derive(Clone, Debug)]
+pub struct Blamed {
+    /// How it was given: the flag, or standard input.
+    pub given: String,
+    /// Which variable or file it came from, if not the command line.
+    pub origin: Option<String>,
+    /// What is wrong and where the right value is.
+    pub problem: Problem,
+    /// Whether it was not given at all.
+    pub missing: bool,
+}
+
+/// How far it came.
+#[derive(Debug)]
+pub struct Findings {
+    /// What was run, such as `consent start`.
+    pub command: &'static str,
+    /// The registration's name.
+    pub registration: String,
+    /// When it was.
+    pub now: Timestamp,
+    /// The checks of each step that was run; the commit is called `commit`.
+    pub checks: Vec<(&'static str, Vec<Check>)>,
+    /// The sign-in that is needed.
+    pub consent: Option<Consent>,
+    /// What was given and cannot be used.
+    pub blamed: Vec<Blamed>,
+    /// What failed, and what it means.
+    pub failed: Option<(Failure, Diagnosis)>,
+    /// A sentence beside the state.
+    pub said: Option<String>,
+}
+
+impl Findings {
+    /// Nothing happened yet.
+    pub fn new(command: &'static str, registration: &str, now: Timestamp) -> Self {
+        Self {
+            command,
+            registration: registration.to_owned(),
+            now,
+            checks: Vec::new(),
+            consent: None,
+            blamed: Vec::new(),
+            failed: None,
+            said: None,
+        }
+    }
+}
+
+/// What cannot be used, one after the other.
+pub fn blamed(all: &[Blamed]) -> String {
+    let rows: Vec<Row> = all
+        .iter()
+        .map(|one| {
+            let origin = one.origin.as_ref();
+            let origin = origin.map_or_else(String::new, |origin| format!(" (from {origin})"));
+            let Problem { what, cure, .. } = &one.problem;
+            Row::text(format!("octo-csp: {}{origin}: {what} {cure}", one.given)).hanging(10)
+        })
+        .collect();
+    plain(&rows, WIDTH)
+}
+
+/// How it stands, for a person who reads it later.
+pub fn text(findings: &Findings, state: State) -> String {
+    let mut rows = Vec::new();
+    if let Some(consent) = &findings.consent {
+        rows.extend(consent_rows(consent, state));
+    }
+    rows.extend(findings.said.as_deref().map(Row::text));
+    if let Some((failure, diagnosis)) = &findings.failed {
+        rows.extend(told(diagnosis, None));
+        rows.extend(for_support("For support", 16, failure));
+    }
+    plain(&rows, WIDTH)
+}
+
+fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
+    let mut rows = vec![
+        Row::text(
+            "Somebody has to sign in: as an Admin agent, with MFA, in a private window, and then press Accept.",
+        ),
+        Row::gap(),
+        Row::text(consent.address.clone()),
+        Row::gap(),
+    ];
+    if consent.redirect_unknown {
+        rows.push(Row::word(Tone::Warning, "!!", AddressSeen::NotRegistered.words()));
+    }
+    if state == State::Waiting {
+        let text = format!(
+            "Waiting here. On another machine the browser ends on a page that cannot be reached: hand the address in its bar to  {}",
+            consent.next
+        );
+        rows.push(Row::text(text));
+        return rows;
+    }
+    let text = format!(
+        "The browser ends on {}, a page that cannot be reached: that is expected. Hand the whole address in its bar, within ten minutes, to",
+        consent.redirect
+    );
+    rows.push(Row::text(text));
+    rows.push(Row::text(consent.next.clone()).at(3));
+    rows.push(Row::text("A new address is made by"));
+    rows.push(Row::text(consent.renew.clone()).at(3));
+    rows
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    command: &'static str,
+    registration: &'a str,
+    at: String,
+    state: State,
+    checks: Vec<CheckObject<'a>>,
+    consent: Option<&'a Consent>,
+    problems: Vec<ProblemObject<'a>>,
+    failed: Vec<FailedObject<'a>>,
+    said: Option<&'a str>,
+    exit: Option<u8>,
+}
+
+#[derive(Serialize)]
+struct ProblemObject<'a> {
+    given: &'a str,
+    origin: Option<&'a str>,
+    missing: bool,
+    what: &'a str,
+    cure: &'a str,
+}
+
+/// How it ended, as one JSON object.
+pub fn in_json(findings: &Findings, state: State, exit: Exit) -> String {
+    json(&object(findings, state, Some(exit)))
+}
+
+/// The same on one line; `exit` is `None` while it goes on.
+pub fn in_json_line(findings: &Findings, state: State, exit: Option<Exit>) -> String {
+    json_line(&object(findings, state, exit))
+}
+
+fn object(findings: &Findings, state: State, exit: Option<Exit>) -> Object<'_> {
+    let steps = findings.checks.iter();
+    let checks = steps.flat_map(|(step, checks)| {
+        let step = *step;
+        checks.iter().map(move |check| check_object(step, check))
+    });
+    Object {
+        version: VERSION,
+        command: findings.command,
+        registration: &findings.registration,
+        at: findings.now.to_string(),
+        state,
+        checks: checks.collect(),
+        consent: findings.consent.as_ref(),
+        problems: findings
+            .blamed
+            .iter()
+            .map(|one| ProblemObject {
+                given: &one.given,
+                origin: one.origin.as_deref(),
+                missing: one.missing,
+                what: &one.problem.what,
+                cure: &one.problem.cure,
+            })
+            .collect(),
+        failed: findings
+            .failed
+            .iter()
+            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
+            .collect(),
+        said: findings.said.as_deref(),
+        exit: exit.map(|exit| exit as u8),
+    }
+}

@@ -1,0 +1,260 @@
+//! `octo-csp status`: what is registered, by whom, since when, what is open, what is in the keyring. No network.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::diagnose::refused::Refused;
+use crate::exit::Exit;
+use crate::journal::{Attempt, Registration, StoreKind};
+use crate::report::submit::OctoObject;
+use crate::report::{VERSION, dates, json};
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::view::handed_over;
+use crate::words::step::Step;
+use crate::words::text::Foreign;
+
+/// One registration as it was found.
+#[derive(Debug)]
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// Where its journal is.
+    pub folder: String,
+    /// The fold of its journal.
+    pub registration: Registration,
+    /// Whether a line in the middle cannot be read.
+    pub damaged: bool,
+    /// When a draft was saved.
+    pub draft: Option<Timestamp>,
+    /// The last run that was refused.
+    pub refused: Option<Box<Refused>>,
+    /// The items of the set in use, each with what the keyring says.
+    pub items: Vec<Item>,
+}
+
+/// An item of the set in use.
+#[derive(Clone, Debug, Serialize)]
+pub struct Item {
+    /// Its name in the keyring.
+    pub name: String,
+    /// `there`, `missing`, or why it is not known.
+    pub state: String,
+}
+
+/// How the process ends: a journal that cannot be read is worth an exit code.
+pub fn exit(all: &[Found]) -> Exit {
+    if all.iter().any(|one| one.damaged) { Exit::Storage } else { Exit::Done }
+}
+
+/// Everything as text.
+pub fn text(all: &[Found]) -> String {
+    if all.is_empty() {
+        return "Nothing is registered on this machine. Begin with: octo-csp register\n".to_owned();
+    }
+    let mut rows = Vec::new();
+    for (index, found) in all.iter().enumerate() {
+        if index > 0 {
+            rows.push(Row::gap());
+        }
+        rows.extend(one(found));
+    }
+    plain(&rows, WIDTH)
+}
+
+fn pair(label: &str, value: impl Into<String>) -> Row {
+    Row::pair(label, 14, Tone::Plain, value)
+}
+
+fn one(found: &Found) -> Vec<Row> {
+    let registration = &found.registration;
+    let mut rows = vec![Row::of(Tone::Title, found.name.clone())];
+    if registration.newer {
+        rows.push(pair("!!", NEWER));
+    }
+    if found.damaged {
+        rows.push(pair("!!", DAMAGED));
+    }
+    if registration.forgetting {
+        rows.push(pair("!!", FORGETTING));
+    }
+    let name = registration.name.as_ref();
+    rows.push(pair("Name", name.map_or_else(|| "(none)".to_owned(), ToString::to_string)));
+    match &registration.active {
+        Some(active) => rows.extend(active_rows(active, found)),
+        None => rows.push(pair("State", "not registered yet")),
+    }
+    if let Some(open) = &registration.open {
+        let words = format!("{}; begun {}", registration.open_step().title(), time(open.began_at));
+        rows.push(pair("Open step", words));
+    }
+    if let Some(at) = found.draft {
+        rows.push(pair("Draft", format!("saved {}", time(at))));
+    }
+    rows.extend(found.refused.iter().flat_map(|refused| last_failure(refused)));
+    for (index, item) in found.items.iter().enumerate() {
+        let label = match registration.store {
+            _ if index > 0 => "",
+            StoreKind::Keyring => "Keyring",
+            StoreKind::File => "Vault file",
+        };
+        rows.push(pair(label, format!("{}: {}", item.name, item.state)));
+    }
+    rows.push(pair("Journal", found.folder.clone()));
+    rows
+}
+
+/// The last run that was refused, with what support asks for.
+fn last_failure(refused: &Refused) -> Vec<Row> {
+    let at = refused.at.map_or_else(String::new, |at| format!(", {}", time(at)));
+    let mut rows = vec![pair("Last failure", format!("{}: {}{at}", refused.title(), refused.code))];
+    let ids = [
+        ("trace", &refused.trace_id),
+        ("correlation", &refused.correlation_id),
+        ("request", &refused.request_id),
+    ];
+    for (name, id) in ids {
+        rows.extend(id.as_ref().map(|id| pair("", format!("{name} {id}"))));
+    }
+    rows
+}
+
+const NEWER: &str =
+    "The journal was written by a newer version: what can be read is shown, nothing is written.";
+const FORGETTING: &str =
+    "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
+const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
+
+fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
+    let registration = &found.registration;
+    let mut rows = Vec::new();
+    if let Some((_, at)) = active.activated {
+        rows.push(pair("Registered", time(at)));
+    }
+    if let Some((proof, _)) = &active.partner_center {
+        rows.push(pair("Tenant", proof.tenant.to_string()));
+        rows.push(pair("Application", proof.application.to_string()));
+    }
+    if let Some((proof, at)) = &active.partner_api {
+        let company = proof.company.as_ref().map_or("", |name| name.as_str());
+        let mpn = proof
+            .mpn
+            .as_ref()
+            .map_or_else(|| "MPN ID not known".to_owned(), |mpn| format!("MPN ID {mpn}"));
+        rows.push(pair("Partner", format!("{company}, {mpn}")));
+        let user = proof.user.as_ref().map_or("not known", |user| user.as_str());
+        rows.push(pair("Signed in", format!("{user}, {}", time(*at))));
+    }
+    if let Some(at) = registration.checked_at {
+        rows.push(pair("Checked", time(at)));
+    }
+    if !is_sandbox(&found.name) {
+        rows.push(pair("Octo", handed_over(registration)));
+    }
+    for end in dates::ends(registration) {
+        let label = if end.key == "secret" { "Secret ends" } else { "Sign-in ends" };
+        rows.push(pair(label, end.day.to_string()));
+    }
+    if registration.previous.is_some() {
+        rows.push(pair(
+            "Replaced set",
+            "still kept; octo-csp doctor deletes it once every check passed",
+        ));
+    }
+    rows
+}
+
+fn is_sandbox(name: &str) -> bool {
+    name.starts_with("sandbox")
+}
+
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%MZ").to_string()
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    command: &'static str,
+    registrations: Vec<One<'a>>,
+    exit: u8,
+}
+
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
+struct One<'a> {
+    registration: &'a str,
+    environment: &'static str,
+    name: Option<String>,
+    active: bool,
+    tenant: Option<String>,
+    application: Option<String>,
+    company: Option<&'a str>,
+    mpn_id: Option<String>,
+    signed_in: Option<&'a str>,
+    registered_at: Option<Timestamp>,
+    checked_at: Option<Timestamp>,
+    sign_in_ends: Option<String>,
+    secret_ends: Option<String>,
+    octo: Option<OctoObject>,
+    open_step: Option<&'static str>,
+    draft_saved_at: Option<Timestamp>,
+    last_failure: Option<&'a Refused>,
+    store: StoreKind,
+    items: &'a [Item],
+    forgetting: bool,
+    newer: bool,
+    damaged: bool,
+}
+
+/// Everything as one JSON object.
+pub fn in_json(all: &[Found]) -> String {
+    json(&Object {
+        version: VERSION,
+        command: "status",
+        registrations: all.iter().map(object).collect(),
+        exit: exit(all) as u8,
+    })
+}
+
+fn object(found: &Found) -> One<'_> {
+    let registration = &found.registration;
+    let active = registration.active.as_ref();
+    let center = active.and_then(|active| active.partner_center.as_ref());
+    let api = active.and_then(|active| active.partner_api.as_ref());
+    let api = api.map(|(proof, _)| proof);
+    let ends = dates::ends(registration);
+    let end = |key: &str| {
+        let end = ends.iter().find(|end| end.key == key);
+        end.map(|end| end.day.to_string())
+    };
+    One {
+        registration: &found.name,
+        environment: if is_sandbox(&found.name) { "sandbox" } else { "production" },
+        name: registration.name.as_ref().map(ToString::to_string),
+        active: active.is_some(),
+        tenant: center.map(|(proof, _)| proof.tenant.to_string()),
+        application: center.map(|(proof, _)| proof.application.to_string()),
+        company: api.and_then(|proof| proof.company.as_ref().map(Foreign::as_str)),
+        mpn_id: api.and_then(|proof| proof.mpn.as_ref().map(ToString::to_string)),
+        signed_in: api.and_then(|proof| proof.user.as_ref().map(Foreign::as_str)),
+        registered_at: active.and_then(|active| active.activated.map(|(_, at)| at)),
+        checked_at: registration.checked_at,
+        sign_in_ends: end("sign-in"),
+        secret_ends: end("secret"),
+        octo: OctoObject::of(registration),
+        open_step: open_step(registration).map(Step::flag),
+        draft_saved_at: found.draft,
+        last_failure: found.refused.as_deref(),
+        store: registration.store,
+        items: &found.items,
+        forgetting: registration.forgetting,
+        newer: registration.newer,
+        damaged: found.damaged,
+    }
+}
+
+fn open_step(registration: &Registration) -> Option<Step> {
+    let unfinished = registration.open.is_some() || registration.active.is_none();
+    unfinished.then(|| registration.open_step())
+}

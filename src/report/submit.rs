@@ -1,0 +1,108 @@
+//! `octo-csp submit`: call by call, and what Octo has now.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::diagnose::Diagnosis;
+use crate::exit::Exit;
+use crate::journal::{AttemptId, Registration};
+use crate::report::doctor::{CheckObject, FailedObject, check_object};
+use crate::report::explain::told;
+use crate::report::{VERSION, json};
+use crate::steps::Check;
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::ui::view::{for_support, handed_over};
+use crate::words::failure::Failure;
+use crate::words::octo::Part;
+
+/// What a hand-over came to.
+#[derive(Debug)]
+pub struct Findings {
+    /// The registration's name.
+    pub registration: String,
+    /// Which Octo.
+    pub host: String,
+    /// Every call.
+    pub checks: Vec<Check>,
+    /// The registration as it is now.
+    pub state: Registration,
+    /// What failed first, and what it means.
+    pub failed: Option<(Failure, Diagnosis)>,
+    /// How the process ends.
+    pub exit: Exit,
+}
+
+/// As text.
+pub fn text(findings: &Findings) -> String {
+    let mut rows = vec![Row::pair("Octo", 16, Tone::Value, handed_over(&findings.state))];
+    if let Some((failure, diagnosis)) = &findings.failed {
+        rows.push(Row::gap());
+        rows.extend(told(diagnosis, None));
+        rows.extend(for_support("For support", 16, failure));
+        rows.push(Row::gap());
+        rows.push(Row::text(
+            "All three steps are registered and kept here; octo-csp submit repeats what Octo has not taken.",
+        ));
+    } else if findings.exit == Exit::Done {
+        rows.push(Row::text("First data can take up to a day.").at(19));
+    }
+    plain(&rows, WIDTH)
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    command: &'static str,
+    registration: &'a str,
+    host: &'a str,
+    checks: Vec<CheckObject<'a>>,
+    octo: Option<OctoObject>,
+    failed: Vec<FailedObject<'a>>,
+    exit: u8,
+}
+
+/// What Octo was given, as far as the journal knows; also in `status`.
+#[derive(Debug, Serialize)]
+pub struct OctoObject {
+    host: String,
+    account: String,
+    account_at: Option<Timestamp>,
+    credentials_at: Option<Timestamp>,
+    mpn_id_at: Option<Timestamp>,
+    missing: Vec<Part>,
+}
+
+impl OctoObject {
+    /// Of a registration; `None` where nothing was ever handed over.
+    pub fn of(registration: &Registration) -> Option<Self> {
+        let octo = registration.octo.as_ref()?;
+        let at = |given: Option<(AttemptId, Timestamp)>| given.map(|(_, at)| at);
+        Some(Self {
+            host: octo.host.to_string(),
+            account: octo.target.to_string(),
+            account_at: octo.payer.as_ref().map(|(_, at)| *at),
+            credentials_at: at(octo.credentials),
+            mpn_id_at: at(octo.mpn),
+            missing: registration.not_submitted(),
+        })
+    }
+}
+
+/// As one JSON object.
+pub fn in_json(findings: &Findings) -> String {
+    json(&Object {
+        version: VERSION,
+        command: "submit",
+        registration: &findings.registration,
+        host: &findings.host,
+        checks: findings.checks.iter().map(|check| check_object("octo", check)).collect(),
+        octo: OctoObject::of(&findings.state),
+        failed: findings
+            .failed
+            .iter()
+            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
+            .collect(),
+        exit: findings.exit as u8,
+    })
+}

@@ -1,0 +1,59 @@
+//! `octo-csp report`: what support may see, from an allow-list. Everything else stays out because nothing puts it in.
+
+use jiff::Timestamp;
+
+use crate::report::status::{self, Found};
+use crate::ui::lines::{WIDTH, plain};
+use crate::ui::page::{Row, Tone};
+use crate::version;
+
+/// What is in a report beside the registrations.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// Operating system and processor.
+    pub machine: String,
+    /// The cloud's name.
+    pub cloud: String,
+    /// The hosts it is reached at.
+    pub hosts: Vec<String>,
+    /// When it is made.
+    pub now: Timestamp,
+}
+
+/// The report.
+pub fn text(surroundings: &Surroundings, found: &[Found]) -> String {
+    let pair = |label: &str, value: &str| Row::pair(label, 14, Tone::Plain, value);
+    let mut rows =
+        vec![Row::of(Tone::Title, "octo-csp support report"), pair("Version", version::NUMBER)];
+    rows.extend(version::facts().map(|(label, fact)| pair(label, &fact)));
+    rows.extend([
+        pair("Machine", &surroundings.machine),
+        pair("Made", &surroundings.now.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
+        pair("Cloud", &surroundings.cloud),
+        pair("Hosts", &surroundings.hosts.join(" ")),
+        Row::gap(),
+    ]);
+    let mut text = plain(&rows, WIDTH);
+    text.push_str(&status::text(found));
+    for one in found {
+        text.push_str(&plain(&good_runs(one), WIDTH));
+    }
+    text
+}
+
+fn good_runs(found: &Found) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (step, run) in &found.registration.good_runs {
+        rows.push(Row::gap());
+        let at = run.at.strftime("%Y-%m-%d %H:%M:%SZ");
+        rows.push(Row::of(
+            Tone::Title,
+            format!("{}, {}: last good run {at}", found.name, step.title()),
+        ));
+        for line in &run.lines {
+            let text = format!("ok    {:<18} {}", line.check, line.said);
+            rows.push(Row::text(text).at(3).hanging(28));
+        }
+    }
+    rows
+}

@@ -1,0 +1,96 @@
+//! The commit: the manifest, one journal line, a second process that reads the set, and the leftovers.
+
+use serde::Serialize;
+
+use crate::journal::{Attempt, Fact, Kind};
+use crate::steps::Mood;
+use crate::steps::port::{Ask, Checked, Halted, Line, Port, internal, passed};
+use crate::words::check::CheckId as C;
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::secret::Secret;
+
+/// The list of a set's items, written last, so that a set without one is never taken for whole.
+#[derive(Serialize)]
+struct Manifest {
+    version: u32,
+    items: Vec<String>,
+}
+
+pub(super) async fn commit(port: &Port) -> Result<(), Halted> {
+    port.check(C::Manifest, async |ask| manifest(port, &ask).await).await?;
+    port.check(C::Activate, async |ask| activate(port, &ask).await).await?;
+    port.check(C::ReadBack, async |ask| read_back(port, &ask).await).await?;
+    tidy(port, Mood::Register, false).await
+}
+
+async fn manifest(port: &Port, ask: &Ask) -> Checked<()> {
+    let registration = port.registration();
+    let open = registration.open.as_ref().filter(|open| open.ready()).ok_or_else(internal)?;
+    if open.base != registration.active_sequence() {
+        return Err(moved());
+    }
+    let set = open.set();
+    let items = set.iter().filter(|item| item.kind != Kind::Manifest);
+    let items = items.map(ToString::to_string).collect();
+    let text = serde_json::to_string(&Manifest { version: 1, items }).map_err(|_| internal())?;
+    ask.keep(&open.next_item(Kind::Manifest), &Secret::shared(text)).await?;
+    passed()
+}
+
+/// The one line that makes the attempt the active set.
+async fn activate(port: &Port, ask: &Ask) -> Checked<()> {
+    let registration = port.registration();
+    let open = registration.open.as_ref().ok_or_else(internal)?;
+    if !open.complete() || open.base != registration.active_sequence() {
+        return Err(moved());
+    }
+    let (attempt, slot) = (open.id, open.slot);
+    ask.note(Fact::Activated { attempt, slot }).await?;
+    passed()
+}
+
+/// What was active before is active again if the new set cannot be read; the failure that led there is what counts.
+async fn read_back(port: &Port, ask: &Ask) -> Checked<()> {
+    let active = port.registration().active.ok_or_else(internal)?;
+    if let Err(failure) = ask.read_back(active.set()).await {
+        let _told_by_the_journal = ask.note(Fact::RolledBack { attempt: active.id }).await;
+        return Err(failure);
+    }
+    Ok(((), Line::Pass("every item, byte for byte".to_owned())))
+}
+
+/// Deletes what newer items of the active set have taken the place of, and the items of attempts that were given up. The set
+/// that was active before goes too once both steps of the new one were proven again with what is kept. Leftovers are no reason
+/// to call a registration failed: they are tried again the next time. Whoever asks for a token waits for nothing else.
+pub(super) async fn tidy(port: &Port, mood: Mood, hurried: bool) -> Result<(), Halted> {
+    let tidied = port.check(C::Tidy, async |ask| {
+        let line = match leftovers(port, &ask, mood, hurried).await {
+            Ok(()) => Line::Pass(String::new()),
+            Err(_) => Line::Note("some are left for the next time".to_owned()),
+        };
+        Ok(((), line))
+    });
+    tidied.await
+}
+
+async fn leftovers(port: &Port, ask: &Ask, mood: Mood, hurried: bool) -> Result<(), Box<Failure>> {
+    let registration = port.registration();
+    let items = registration.active.as_ref().map(Attempt::superseded).unwrap_or_default();
+    if !items.is_empty() {
+        ask.erase(items.clone()).await?;
+        ask.note(Fact::Dropped { items }).await?;
+    }
+    let given_up = registration.closed.iter().filter(|_| !hurried);
+    let proven = mood == Mood::Check && !hurried && registration.proven_since();
+    let replaced = registration.previous.as_ref().filter(|_| proven);
+    for closed in given_up.chain(replaced) {
+        ask.note(Fact::Retiring { attempt: closed.id }).await?;
+        ask.erase(closed.all_items()).await?;
+        ask.note(Fact::Retired { attempt: closed.id }).await?;
+    }
+    Ok(())
+}
+
+fn moved() -> Box<Failure> {
+    Box::new(Failure::new(Service::Disk, Cause::JournalMoved))
+}

@@ -1,0 +1,208 @@
+//! Forgetting: one line in the journal, then the secrets one by one, then the files, the journal last.
+//!
+//! The program may end anywhere in between. Before the line nothing has changed; after it the registration is never used
+//! again, and the journal still names every item until none is left.
+
+use crate::journal::{Fact, ItemName, Registration, StoreKind};
+use crate::steps::port::{Halted, Port, passed};
+use crate::words::check::CheckId as C;
+use crate::words::failure::{Cause, Failure, VaultFault};
+
+/// What goes, the next one last. A vault file goes as a whole, with the other files: nobody needs its passphrase for that.
+pub(super) fn what_goes(registration: &Registration) -> Vec<ItemName> {
+    if registration.kept_in() == Some(StoreKind::File) {
+        return Vec::new();
+    }
+    let mut items = registration.every_item();
+    items.reverse();
+    items
+}
+
+pub(super) async fn forget(port: &Port) -> Result<(), Halted> {
+    let next = || port.with(|board| board.left.last().cloned());
+    let noted = port.check(C::NoteForgetting, async |ask| {
+        // A keyring that does not answer is found out before anything is changed.
+        if let Some(item) = next()
+            && let Err(failure) = ask.recall(item).await
+            && !is_answer(&failure)
+        {
+            return Err(failure);
+        }
+        ask.note(Fact::Forgetting).await?;
+        passed()
+    });
+    noted.await?;
+    let erased = port.check(C::EraseItems, async |ask| {
+        while let Some(item) = next() {
+            ask.erase(vec![item]).await?;
+            port.with(|board| board.left.pop());
+        }
+        passed()
+    });
+    erased.await?;
+    let discarded = port.check(C::Discard, async |ask| {
+        ask.discard().await?;
+        passed()
+    });
+    discarded.await
+}
+
+/// Whether the keyring answered, and only this item is not as it should be.
+fn is_answer(failure: &Failure) -> bool {
+    [VaultFault::Missing, VaultFault::Ambiguous, VaultFault::ReadsDifferently]
+        .iter()
+        .any(|fault| failure.cause == Cause::Vault(*fault))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::Effect;
+    use crate::steps::bench::{Bench, state_of};
+    use crate::steps::{Run, Status};
+    use crate::words::check::CheckId;
+    use crate::words::failure::Service;
+
+    fn locked() -> Failure {
+        Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked))
+    }
+
+    fn forget(bench: &mut Bench) -> (Run, Status) {
+        let mut run = Run::forget(bench.registration());
+        let effects = run.start(0);
+        let status = bench.drive(&mut run, effects);
+        (run, status)
+    }
+
+    /// A registration with a set in use, one that was replaced, and an attempt that was given up.
+    fn rich() -> Bench {
+        let mut bench = Bench::registered();
+        assert_eq!(bench.step_two().1, Status::Finished);
+        assert_eq!(bench.commit().1, Status::Finished);
+        assert_eq!(bench.step_two().1, Status::Finished);
+        bench.log.clear();
+        bench
+    }
+
+    #[test]
+    fn the_line_goes_first_then_every_item_then_the_files() {
+        let mut bench = rich();
+        let names = bench.vault.len();
+        assert!(names >= 7, "{:?}", bench.vault.keys());
+        let (run, status) = forget(&mut bench);
+        assert_eq!(status, Status::Finished);
+        assert!(bench.vault.is_empty(), "{:?}", bench.vault.keys());
+        assert!(run.left().is_empty());
+        assert!(bench.log[0].starts_with("recall"));
+        assert_eq!(bench.log[1], "note forgetting");
+        assert_eq!(bench.log.last().unwrap(), "discard");
+    }
+
+    #[test]
+    fn ended_anywhere_it_works_as_before_or_is_finished_the_next_time() {
+        let whole = {
+            let mut bench = rich();
+            forget(&mut bench);
+            bench.log.len()
+        };
+        for effects in 0..whole {
+            let mut bench = rich();
+            let before = bench.vault.clone();
+            let mut run = Run::forget(bench.registration());
+            let mut next = run.start(0);
+            for _ in 0..effects {
+                let (id, effect) = next.pop().unwrap();
+                let outcome = bench.perform(&effect).unwrap();
+                next = run.resume(id, outcome, 0);
+            }
+            if bench.registration().forgetting {
+                assert_eq!(forget(&mut bench).1, Status::Finished, "{effects}");
+                assert!(bench.vault.is_empty() && bench.lines.is_empty(), "{effects}");
+            } else {
+                assert_eq!(bench.vault, before, "{effects}");
+                assert!(bench.registration().active.is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn a_keyring_that_does_not_answer_is_found_out_before_anything_is_changed() {
+        let mut bench = rich();
+        let (lines, vault) = (bench.lines.clone(), bench.vault.clone());
+        bench.fail("recall", locked());
+        let (run, status) = forget(&mut bench);
+        assert_eq!(status, Status::Refused);
+        assert_eq!(state_of(&run, CheckId::NoteForgetting), "FAIL");
+        assert_eq!((bench.lines, bench.vault), (lines, vault));
+    }
+
+    #[test]
+    fn an_item_that_is_gone_already_is_no_hindrance() {
+        let mut bench = rich();
+        bench.vault.clear();
+        assert_eq!(forget(&mut bench).1, Status::Finished);
+    }
+
+    #[test]
+    fn what_was_not_reached_is_named_and_the_journal_stays() {
+        let mut bench = rich();
+        let all = bench.registration().every_item();
+        bench.perform(&Effect::Erase(vec![all[0].clone()]));
+        bench.fail("erase", locked());
+        let (run, status) = forget(&mut bench);
+        assert_eq!(status, Status::Refused);
+        assert_eq!(run.left().len(), all.len());
+        assert_eq!(state_of(&run, CheckId::Discard), "-");
+        assert!(bench.registration().forgetting);
+        assert_eq!(forget(&mut bench).1, Status::Finished);
+    }
+
+    #[test]
+    fn a_vault_file_goes_with_the_other_files_unopened() {
+        let mut bench = rich();
+        let registration = Registration { store: StoreKind::File, ..bench.registration() };
+        let mut run = Run::forget(registration);
+        let effects = run.start(0);
+        assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+        assert_eq!(bench.log, ["note forgetting", "discard"]);
+    }
+
+    #[test]
+    fn items_of_sets_that_were_deleted_before_are_named_too() {
+        let mut bench = rich();
+        let before = bench.registration().every_item();
+        let mut run = Run::tidy(bench.registration());
+        let effects = run.start(0);
+        bench.drive(&mut run, effects);
+        let closed = bench.registration().previous.unwrap().id;
+        bench.perform(&Effect::Note(Fact::Retired { attempt: closed }));
+        let after = bench.registration();
+        assert!(after.previous.is_none() && !after.retired.is_empty());
+        let sorted = |mut items: Vec<ItemName>| {
+            items.sort();
+            items
+        };
+        assert_eq!(sorted(after.every_item()), sorted(before));
+    }
+
+    #[test]
+    fn the_store_is_said_before_the_first_attempt_and_not_again() {
+        let mut bench = Bench::default();
+        let opened =
+            |bench: &Bench| Registration { opened_in: StoreKind::File, ..bench.registration() };
+        let mut run = Run::partner_center(crate::steps::bench::center_request(), opened(&bench));
+        let effects = run.start(0);
+        assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+        let notes = |bench: &Bench| -> Vec<String> {
+            let notes = bench.log.iter().filter(|line| line.starts_with("note "));
+            notes.take(2).cloned().collect()
+        };
+        assert_eq!(notes(&bench), ["note stored", "note began"]);
+        assert_eq!(bench.registration().kept_in(), Some(StoreKind::File));
+        bench.log.clear();
+        let mut run = Run::partner_center(crate::steps::bench::center_request(), opened(&bench));
+        let effects = run.start(0);
+        assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+        assert!(!bench.log.contains(&"note stored".to_owned()));
+    }
+}

@@ -1,0 +1,231 @@
+//! Step 2, Partner Center Credentials: directory, secret, token, three reads side by side, and the secret is kept.
+
+use futures_util::future::join3;
+
+use crate::effect::{AppSignIn, Tenant};
+use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
+use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, internal, missing_item, passed};
+use crate::steps::{Mood, attempt_to_write, beginning, tokens};
+use crate::words::answers::PartnerCenterRequest;
+use crate::words::check::CheckId as C;
+use crate::words::ids::{Directory, Domain};
+use crate::words::reading::{Found, Reading};
+use crate::words::secret::SharedSecret;
+use crate::words::step::Step;
+use crate::words::text::Foreign;
+use crate::words::token::{Audience, Grant};
+
+/// Step 2 and what it has found.
+#[derive(Debug)]
+pub(super) struct PartnerCenter {
+    pub(super) request: PartnerCenterRequest,
+    mood: Mood,
+    secret: Slot<SharedSecret>,
+    tenant: Slot<Tenant>,
+    app: Slot<Grant>,
+    company: Slot<(Option<Foreign>, Option<Foreign>)>,
+    balance: Slot<(Option<Foreign>, Option<Foreign>)>,
+}
+
+impl PartnerCenter {
+    pub(super) fn new(request: PartnerCenterRequest, mood: Mood) -> Self {
+        Self {
+            request,
+            mood,
+            secret: Slot::default(),
+            tenant: Slot::default(),
+            app: Slot::default(),
+            company: Slot::default(),
+            balance: Slot::default(),
+        }
+    }
+
+    pub(super) async fn prove(&self, port: &Port) -> Result<(), Halted> {
+        let secret = self.secret(port).await?;
+        let tenant = port.find(C::Tenant, &self.tenant, async |ask| {
+            let tenant = ask.discover(self.request.directory.clone()).await?;
+            let region = tenant.region.as_ref().map(|region| format!(", {region}"));
+            let line = format!("{}{}", tenant.id, region.unwrap_or_default());
+            Ok((tenant, Line::Pass(line)))
+        });
+        let tenant = tenant.await?.id;
+        let app = port.find(C::AppToken, &self.app, async |ask| {
+            let sign_in = AppSignIn {
+                tenant: tenant.clone(),
+                application: self.request.application.clone(),
+                secret: SharedSecret::clone(&secret),
+            };
+            let grant = ask.app_token(sign_in).await?;
+            port.with(|board| board.issued(Audience::PartnerCenter, false, &grant));
+            Ok((grant, Line::Pass(String::new())))
+        });
+        let app = app.await?;
+        let claims = port.check(C::AppClaims, async |_| {
+            tokens::app(&app.claims, &tenant, &self.request.application).map(|line| ((), line))
+        });
+        claims.await?;
+        let (customers, company, balance) = join3(
+            port.check(C::Customers, async |ask| customers(&ask, &app).await),
+            port.find(C::Company, &self.company, async |ask| company(&ask, &app).await),
+            port.find(C::Balance, &self.balance, async |ask| balance(&ask, &app).await),
+        )
+        .await;
+        customers?;
+        let ((company, country), (currency, balance_date)) = (company?, balance?);
+        let proof = PartnerCenterProof {
+            tenant,
+            domain: typed_domain(&self.request.directory),
+            application: self.request.application.clone(),
+            company,
+            country,
+            currency,
+            balance_date,
+            secret_ends: self.request.secret_ends,
+            found: port.with(|board| board.lines()),
+        };
+        match self.mood {
+            Mood::Check => {
+                let step = Step::PartnerCenter;
+                port.check(C::NoteCheck, async |ask| ask.note_check(step).await).await
+            }
+            Mood::Register => {
+                port.check(C::KeepSecret, async |ask| self.keep(port, &ask, &proof).await).await?;
+                port.with(|board| board.secret = Some(secret));
+                Ok(())
+            }
+        }
+    }
+
+    /// What was typed, or what is kept.
+    async fn secret(&self, port: &Port) -> Result<SharedSecret, Halted> {
+        if self.mood == Mood::Register {
+            return Ok(SharedSecret::clone(&self.request.secret));
+        }
+        let secret = port.find(C::RecallSecret, &self.secret, async |ask| {
+            let active = port.registration().active;
+            let item = active.as_ref().and_then(|it| it.item(Kind::PartnerCenterSecret));
+            let secret = ask.recall(item.ok_or_else(missing_item)?.clone()).await?;
+            port.with(|board| board.secret = Some(SharedSecret::clone(&secret)));
+            Ok((secret, Line::Pass(String::new())))
+        });
+        secret.await
+    }
+
+    /// `Began` if no attempt is open, the secret with its intention and completion, and what was proven. Where only the key of
+    /// the same application changes, the sign-in that is kept goes along: it belongs to person and application, not to the key.
+    async fn keep(&self, port: &Port, ask: &Ask, proof: &PartnerCenterProof) -> Checked<()> {
+        let registration = port.registration();
+        let (attempt, began) = match of_another(&registration, proof) {
+            Some(open) => {
+                ask.note(Fact::Closed { attempt: open.id }).await?;
+                let (mut attempt, slot) = registration.next_attempt();
+                attempt.0 += 1;
+                beginning(&registration, attempt, slot)
+            }
+            None => attempt_to_write(&registration),
+        };
+        for fact in began {
+            ask.note(fact).await?;
+        }
+        let item = attempt.next_item(Kind::PartnerCenterSecret);
+        ask.keep(&item, &self.request.secret).await?;
+        let fact =
+            Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
+        ask.note(fact).await?;
+        carry_sign_in_over(ask, &registration, &attempt, proof).await?;
+        passed()
+    }
+}
+
+/// The open attempt, if it was proven for another tenant or application: it is given up, what it kept belongs to that one.
+fn of_another<'r>(
+    registration: &'r Registration,
+    proof: &PartnerCenterProof,
+) -> Option<&'r Attempt> {
+    let stale_base = |open: &&Attempt| open.base != registration.active_sequence();
+    let other = |open: &&Attempt| {
+        let earlier = open.partner_center.as_ref();
+        earlier.is_some_and(|(earlier, _)| !same_account(earlier, proof))
+    };
+    let open = registration.open.as_ref();
+    open.filter(|open| stale_base(open) || other(open))
+}
+
+async fn carry_sign_in_over(
+    ask: &Ask,
+    registration: &Registration,
+    attempt: &Attempt,
+    proof: &PartnerCenterProof,
+) -> Result<(), Box<crate::words::failure::Failure>> {
+    let Some(active) = &registration.active else {
+        return Ok(());
+    };
+    let (Some((center, _)), Some((api, _)), Some(token)) =
+        (&active.partner_center, &active.partner_api, active.item(Kind::RefreshToken))
+    else {
+        return Ok(());
+    };
+    if !same_account(center, proof) || attempt.item(Kind::RefreshToken).is_some() {
+        return Ok(());
+    }
+    ask.carry_over(token, &attempt.next_item(Kind::RefreshToken)).await?;
+    ask.note(Fact::PartnerApiProven { attempt: attempt.id, proof: Box::new(api.clone()) }).await
+}
+
+async fn customers(ask: &Ask, app: &Grant) -> Checked<()> {
+    let (Found::Customers { total }, _) = ask.read(Reading::Customers, app).await? else {
+        return Err(internal());
+    };
+    let line = total.map_or_else(String::new, |total| match total {
+        1 => "1 customer".to_owned(),
+        total => format!("{total} customers"),
+    });
+    Ok(((), Line::Pass(line)))
+}
+
+/// The company's name and its country.
+async fn company(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<Foreign>)> {
+    let read = ask.read(Reading::LegalBusiness, app).await?;
+    let (Found::LegalBusiness { company, country, vetting }, _) = read else {
+        return Err(internal());
+    };
+    let line = shown(company.as_ref(), "no name given");
+    let line = match vetting {
+        Some(status) if status != "authorized" => {
+            Line::Note(format!("{line}; vetting status: {status}"))
+        }
+        _ => Line::Pass(line),
+    };
+    Ok(((company, country), line))
+}
+
+/// The currency, and the day of the balance: a day is enough, the service adds a time that is always midnight.
+async fn balance(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<Foreign>)> {
+    let read = ask.read(Reading::InvoiceSummary, app).await?;
+    let (Found::InvoiceSummary { currency, date, .. }, _) = read else {
+        return Err(internal());
+    };
+    let date =
+        date.and_then(|date| Foreign::some(date.as_str().split('T').next().unwrap_or_default()));
+    let line = format!(
+        "balance of {} in {}",
+        shown(date.as_ref(), "no invoice yet"),
+        shown(currency.as_ref(), "no currency")
+    );
+    Ok(((currency, date), Line::Pass(line)))
+}
+
+fn shown(value: Option<&Foreign>, none: &str) -> String {
+    value.map_or_else(|| none.to_owned(), Foreign::to_string)
+}
+
+fn same_account(one: &PartnerCenterProof, other: &PartnerCenterProof) -> bool {
+    one.tenant == other.tenant && one.application == other.application
+}
+
+fn typed_domain(directory: &Directory) -> Option<Domain> {
+    match directory {
+        Directory::Domain(domain) => Some(domain.clone()),
+        Directory::Tenant(_) => None,
+    }
+}

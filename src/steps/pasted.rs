@@ -1,0 +1,400 @@
+//! What a person pasted where the answer of the sign-in belongs: told apart by kind, so that each wrong thing gets its own
+//! sentence.
+//!
+//! The code ends before `&`; the whole address, a query string or the bare code will do (RFC 6749, 4.1.2; the parameters that
+//! Entra adds are in entra-docs, v2-oauth2-auth-code-flow).
+
+use url::form_urlencoded;
+
+use crate::diagnose::{Found, codes_in, split_description};
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::ids::{AuthCode, looks_like_guid, looks_like_secret_key};
+use crate::words::secret::Secret;
+use crate::words::text::Foreign;
+
+/// What was pasted.
+#[derive(Debug)]
+pub enum Pasted {
+    /// A code. `state` is what came with it; a bare code has none.
+    Code {
+        /// The code.
+        code: AuthCode,
+        /// The `state` beside it.
+        state: Option<Secret>,
+        /// Whether it came in an address or query string, in which `state` must then be, too.
+        in_address: bool,
+    },
+    /// The sign-in ended with an error: on the redirect address, or on Microsoft's own page, copied from there.
+    Refused {
+        /// What Entra said.
+        failure: Box<Failure>,
+        /// The `state` beside it; a page has none.
+        state: Option<Secret>,
+    },
+    /// Nothing.
+    Empty,
+    /// The address that *starts* the sign-in.
+    SignInAddress {
+        /// Whether it has the guide's mistake, `redirect_url=` in place of `redirect_uri=`.
+        redirect_url: bool,
+    },
+    /// An access or ID token.
+    Token,
+    /// A GUID.
+    Guid,
+    /// A client secret.
+    SecretKey,
+    /// An address without a code.
+    NoCode,
+    /// More than one code.
+    TwoCodes,
+    /// Something with blanks or signs that no code has, or too short to be one.
+    NotACode,
+}
+
+impl Pasted {
+    /// The shortest thing that is taken for a bare code. Entra's are hundreds of characters long; other servers' codes have
+    /// at least 128 bits, which is 20 characters or more.
+    const SHORTEST: usize = 16;
+
+    /// Tells what `raw` is.
+    ///
+    /// Where Microsoft shows an error in place of sending the browser back, its page is all that a person has: what was copied
+    /// from it counts as the answer, unless there is a real one in the paste.
+    pub fn read(raw: &str) -> Self {
+        if let Some(failure) = error_page(raw) {
+            return Self::shown(failure);
+        }
+        let kind = Self::told(raw);
+        let may_be_a_page =
+            matches!(kind, Self::NoCode | Self::NotACode | Self::SignInAddress { .. });
+        match may_be_a_page.then(|| shown_error(raw)).flatten() {
+            Some(failure) => Self::shown(failure),
+            None => kind,
+        }
+    }
+
+    fn shown(failure: Failure) -> Self {
+        Self::Refused { failure: Box::new(failure), state: None }
+    }
+
+    fn told(raw: &str) -> Self {
+        let joined: String =
+            raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        let text = joined.trim_matches(['"', '\'', '<', '>', '`']).replace("&amp;", "&");
+        if text.is_empty() {
+            return Self::Empty;
+        }
+        if let Some(parameters) = parameters(&text) {
+            return Self::from_parameters(&text, &parameters);
+        }
+        if text.contains("://") {
+            return Self::NoCode;
+        }
+        Self::bare(raw.trim(), &text)
+    }
+
+    fn bare(raw: &str, text: &str) -> Self {
+        if looks_like_guid(text) {
+            return Self::Guid;
+        }
+        if text.starts_with("eyJ") && text.matches('.').count() >= 2 {
+            return Self::Token;
+        }
+        if looks_like_secret_key(text) {
+            return Self::SecretKey;
+        }
+        // A wrapped line has line ends; a sentence has blanks.
+        let has_blanks = raw.lines().any(|line| line.trim().contains(char::is_whitespace));
+        let fits = text.bytes().all(|b| b.is_ascii_graphic())
+            && !text.contains(['&', '=', '?', '"', '<', '>', '{']);
+        if has_blanks || !fits || text.len() < Self::SHORTEST {
+            return Self::NotACode;
+        }
+        // A bare code was cut out of an address, where it stood percent-encoded.
+        let decoded: String = form_urlencoded::parse(text.replace('+', "%2B").as_bytes())
+            .map(|(key, _)| key)
+            .collect();
+        AuthCode::parse(&decoded).map_or(Self::NotACode, |code| Self::Code {
+            code,
+            state: None,
+            in_address: false,
+        })
+    }
+
+    fn from_parameters(text: &str, parameters: &[(String, String)]) -> Self {
+        let all = |name: &str| {
+            parameters
+                .iter()
+                .filter(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str())
+                .collect::<Vec<_>>()
+        };
+        let first = |name: &str| all(name).first().copied().filter(|value| !value.is_empty());
+        let state = || first("state").map(|state| Secret::new(state.to_owned()));
+        if first("client_id").is_some() && first("response_type").is_some() {
+            let redirect_url = first("redirect_url").is_some() && first("redirect_uri").is_none();
+            return Self::SignInAddress { redirect_url };
+        }
+        match all("code").as_slice() {
+            [] | [""] => {}
+            [code] => {
+                return AuthCode::parse(code).map_or(Self::NotACode, |code| Self::Code {
+                    code,
+                    state: state(),
+                    in_address: true,
+                });
+            }
+            _ => return Self::TwoCodes,
+        }
+        if let Some(error) = first("error") {
+            let failure = answered_error(
+                error,
+                first("error_description"),
+                first("error_subcode").or_else(|| first("suberror")),
+            );
+            return Self::Refused { failure: Box::new(failure), state: state() };
+        }
+        if first("access_token").is_some() || first("id_token").is_some() {
+            return Self::Token;
+        }
+        if text.contains("://") { Self::NoCode } else { Self::NotACode }
+    }
+}
+
+/// The failure behind an error that came back on the redirect address.
+pub fn answered_error(error: &str, description: Option<&str>, subcode: Option<&str>) -> Failure {
+    let mut failure = Failure::new(Service::Entra, Cause::Refused);
+    failure.error = Foreign::some(error);
+    failure.suberror = subcode.and_then(Foreign::some);
+    if let Some(description) = description {
+        let split = split_description(description);
+        failure.codes = codes_in(description).into_iter().filter_map(aadsts).collect();
+        failure.sentence = Foreign::some(split.sentence);
+        failure.trace_id = split.trace_id.and_then(Foreign::some);
+        failure.correlation_id = split.correlation_id.and_then(Foreign::some);
+    }
+    failure
+}
+
+/// The longest text of a page that is looked through.
+const PAGE: usize = 16 << 10;
+
+/// The failure that the text of Microsoft's error page tells of; `None` if it has no AADSTS number.
+fn shown_error(raw: &str) -> Option<Failure> {
+    // Line ends may be lost on the way through a field, and the ids may stand before or after the sentence.
+    const MARKS: [&str; 4] = ["trace id", "correlation id", "request id", "timestamp"];
+    let text = raw.get(..PAGE).unwrap_or(raw);
+    let lower = text.to_ascii_lowercase();
+    let said = text.get(lower.find("aadsts")?..)?;
+    let ends = MARKS.iter().filter_map(|mark| {
+        let rest = lower.get(lower.len() - said.len()..)?;
+        rest.find(mark)
+    });
+    let sentence = ends.min().map_or(Some(said), |end| said.get(..end))?;
+    let mut failure = answered_error("", Some(sentence), None);
+    if failure.codes.is_empty() {
+        return None;
+    }
+    let id_after = |mark: &str| {
+        let (_, rest) = lower.split_once(mark)?;
+        let blank = |c: char| c == ':' || c.is_whitespace();
+        let id = rest.trim_start_matches(blank).get(..36)?;
+        looks_like_guid(id).then(|| Foreign::new(id))
+    };
+    failure.error = None;
+    failure.trace_id = id_after("trace id");
+    failure.correlation_id = id_after("correlation id");
+    failure.request_id = id_after("request id");
+    Some(failure)
+}
+
+/// The failure behind the address of Microsoft's page about a number, such as `.../error?code=50011`.
+fn error_page(raw: &str) -> Option<Failure> {
+    const MARK: &str = "/error?code=";
+    let text = raw.trim();
+    let (before, code) = text.split_once(MARK)?;
+    let plain = before.starts_with("https://") && !before.contains(char::is_whitespace);
+    let number = code.trim_start_matches("AADSTS");
+    let digits = (4..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    if !plain || !digits {
+        return None;
+    }
+    let mut failure = Failure::new(Service::Entra, Cause::Refused);
+    failure.codes = vec![number.parse().ok()?];
+    Some(failure)
+}
+
+fn aadsts(found: Found) -> Option<u64> {
+    if let Found::Aadsts(code) = found { Some(code) } else { None }
+}
+
+/// The parameters of an address or of a query string; `None` when it is neither.
+fn parameters(text: &str) -> Option<Vec<(String, String)>> {
+    let (_, after) = match text.split_once('?') {
+        Some(split) => split,
+        None if text.contains("://") => text.split_once('#')?,
+        None if ["code=", "error=", "state=", "session_state="]
+            .iter()
+            .any(|name| text.contains(name)) =>
+        {
+            ("", text)
+        }
+        None => return None,
+    };
+    // `response_mode=fragment` puts the parameters behind `#`; a fragment after a query is noise.
+    let query = match after.split_once('#') {
+        Some((query, fragment))
+            if query.is_empty() || fragment.contains("code=") && !query.contains("code=") =>
+        {
+            fragment
+        }
+        Some((query, _)) => query,
+        None => after,
+    };
+    Some(
+        form_urlencoded::parse(query.trim_start_matches(['?', '&']).as_bytes())
+            .into_owned()
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: &str = "1.AXoAkl-some_opaque.AgABBAIAAADnf";
+
+    fn code_of(raw: &str) -> (String, Option<String>, bool) {
+        match Pasted::read(raw) {
+            Pasted::Code { code, state, in_address } => (
+                code.secret().reveal().to_owned(),
+                state.map(|s| s.reveal().to_owned()),
+                in_address,
+            ),
+            other @ (Pasted::Refused { .. }
+            | Pasted::Empty
+            | Pasted::SignInAddress { .. }
+            | Pasted::Token
+            | Pasted::Guid
+            | Pasted::SecretKey
+            | Pasted::NoCode
+            | Pasted::TwoCodes
+            | Pasted::NotACode) => panic!("{raw}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_whole_address_a_query_and_a_bare_code_will_do() {
+        let state = Some("7f3c".to_owned());
+        for raw in [
+            format!("https://localhost/?code={CODE}&session_state=7B29111D&state=7f3c"),
+            format!(" <http://localhost:8400/?state=7f3c&code={CODE}#> \n"),
+            format!("?code={CODE}&amp;state=7f3c"),
+            format!("code={CODE}&state=7f3c"),
+            format!("http://localhost/#code={CODE}&state=7f3c"),
+            "https://localhost/?code=1.AXoAkl-some_op\n  aque.AgABBAIAAADnf&state=7f3c".to_owned(),
+        ] {
+            assert_eq!(code_of(&raw), (CODE.to_owned(), state.clone(), true), "{raw}");
+        }
+        assert_eq!(code_of(CODE), (CODE.to_owned(), None, false));
+        assert_eq!(code_of("abcdefghijklmnop%2Bq").0, "abcdefghijklmnop+q");
+    }
+
+    #[test]
+    fn the_code_ends_before_the_next_parameter() {
+        let (code, _, _) = code_of(&format!("https://localhost/?code={CODE}&session_state=x"));
+        assert_eq!(code, CODE);
+        assert!(matches!(
+            Pasted::read(&format!("{CODE}&session_state=")),
+            Pasted::NotACode | Pasted::Code { .. }
+        ));
+    }
+
+    #[test]
+    fn wrong_things_are_told_apart() {
+        let kinds = [
+            ("", "Empty"),
+            ("  \n ", "Empty"),
+            (
+                "https://login.microsoftonline.com/common/oauth2/authorize?client_id=x&response_type=code&redirect_url=y",
+                "SignInAddress { redirect_url: true }",
+            ),
+            (
+                "https://login.example/t/oauth2/v2.0/authorize?client_id=x&response_type=code&redirect_uri=y",
+                "SignInAddress { redirect_url: false }",
+            ),
+            ("eyJ0eXAiOiJKV1Qi.eyJhdWQiOiJodHRwcyJ9.c2ln", "Token"),
+            ("8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204", "Guid"),
+            ("abc8Q~somethingSomethingSomething12345", "SecretKey"),
+            ("https://localhost/", "NoCode"),
+            ("https://localhost/?code=", "NoCode"),
+            ("https://localhost/?code=a&code=b", "TwoCodes"),
+            ("no idea what this is", "NotACode"),
+            ("short", "NotACode"),
+        ];
+        for (raw, kind) in kinds {
+            assert_eq!(format!("{:?}", Pasted::read(raw)), kind, "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_error_comes_with_its_sentence() {
+        let raw = "http://localhost:12345/?error=access_denied&error_subcode=cancel&state=7f3c&error_description=AADSTS65004%3a+User+declined+to+consent.%0d%0aTrace+ID%3a+3939d04c-d7ba-42bf-9cb7-1e5854cdce9e";
+        let Pasted::Refused { failure, state } = Pasted::read(raw) else { panic!("no error") };
+        assert_eq!(failure.error, Foreign::some("access_denied"));
+        assert_eq!(failure.suberror, Foreign::some("cancel"));
+        assert_eq!(failure.codes, [65004]);
+        assert!(state.unwrap().same_as("7f3c"));
+    }
+
+    #[test]
+    fn the_text_of_an_error_page_is_an_answer() {
+        let id = "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e";
+        for raw in [
+            format!(
+                "AADSTS50011: The redirect URI 'http://localhost' does not match. Trace ID: {id}\nCorrelation ID: {id}"
+            ),
+            format!(
+                "Sorry, but we’re having trouble signing you in.\nRequest Id: {id}\nCorrelation Id: {id}\nTimestamp: 2026-01-01T00:00:00Z\nMessage: AADSTS50011: The redirect URI 'https://a/?x=1' is wrong."
+            ),
+            // As a field joins it.
+            format!("Message: AADSTS50011: Is it wrong?Trace ID{id}Correlation ID{id}"),
+            "AADSTS50011".to_owned(),
+            "https://login.microsoftonline.com/error?code=50011".to_owned(),
+        ] {
+            let Pasted::Refused { failure, state: None } = Pasted::read(&raw) else {
+                panic!("{raw}")
+            };
+            assert_eq!(failure.codes, [50_011], "{raw}");
+            assert_eq!(failure.error, None, "{raw}");
+            let given = raw.contains(id).then(|| Foreign::new(id));
+            assert_eq!(failure.correlation_id, given, "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_answer_counts_more_than_a_number_beside_it() {
+        let raw = format!("https://localhost/?code={CODE}&state=7f3c#AADSTS50011");
+        assert!(matches!(Pasted::read(&raw), Pasted::Code { .. }));
+        assert!(matches!(
+            Pasted::read("https://localhost/error?code=1.AXoAkl-some_opaque&state=s"),
+            Pasted::Code { .. }
+        ));
+        assert!(matches!(Pasted::read("50011"), Pasted::NotACode));
+    }
+
+    #[test]
+    fn long_and_odd_pastes_do_no_harm() {
+        for raw in [
+            "\u{1b}[2J".repeat(20_000),
+            "&=?#%".repeat(13_000),
+            format!("code={}", "%".repeat(65_536)),
+            "本".repeat(70_000),
+            "AADSTS".repeat(20_000),
+            format!("AADSTS50011 {}", "Trace ID: 本".repeat(9_000)),
+        ] {
+            let _kind = format!("{:?}", Pasted::read(&raw));
+        }
+    }
+}

@@ -1,0 +1,964 @@
+//! Every transition, without a runtime: a world of a few lines answers the effects.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::bench::*;
+use super::*;
+use std::time::Duration;
+
+use crate::effect::{Redeemer, Tenant};
+use crate::words::failure::{Cause, Mismatch, Service, VaultFault};
+use crate::words::ids::MpnId;
+use crate::words::ids::RedirectAddress;
+use crate::words::reading::{Answer, Found};
+use crate::words::token::{Claims, Landed};
+
+#[test]
+fn step_two_goes_directory_token_reads_keep() {
+    let mut bench = Bench::default();
+    let (run, status) = bench.step_two();
+    assert_eq!(status, Status::Finished);
+    assert_eq!(
+        bench.log,
+        [
+            "discover",
+            "apptoken",
+            "read Customers",
+            "read LegalBusiness",
+            "read InvoiceSummary",
+            "note began",
+            "note keeping",
+            "keep partner-center-secret/A/1/1",
+            "note kept",
+            "note partner-center-proven",
+        ]
+    );
+    let open = run.registration().open.clone().unwrap();
+    assert_eq!(open.slot, Slot::A);
+    assert_eq!(open.partner_center.unwrap().0.company, Foreign::some("Contoso Ltd"));
+}
+
+#[test]
+fn independent_reads_go_out_together() {
+    let mut run = Run::partner_center(center_request(), Registration::default());
+    let mut bench = Bench::default();
+    let (id, effect) = run.start(0).pop().unwrap();
+    let outcome = bench.perform(&effect).unwrap();
+    let (id, effect) = run.resume(id, outcome, 0).pop().unwrap();
+    let outcome = bench.perform(&effect).unwrap();
+    assert_eq!(run.resume(id, outcome, 0).len(), 3);
+}
+
+#[test]
+fn a_failed_check_stops_what_needs_it_and_nothing_else() {
+    let mut bench = Bench::default();
+    bench.fail("read LegalBusiness", refused(403, 900_150));
+    let (run, status) = bench.step_two();
+    assert_eq!(status, Status::Refused);
+    assert_eq!(state_of(&run, CheckId::Customers), "ok");
+    assert_eq!(state_of(&run, CheckId::Company), "FAIL");
+    assert_eq!(state_of(&run, CheckId::Balance), "ok");
+    assert_eq!(state_of(&run, CheckId::KeepSecret), "-");
+    assert!(bench.vault.is_empty());
+    assert!(bench.lines.is_empty(), "nothing is noted for a step that was not proven");
+}
+
+#[test]
+fn retrying_repeats_only_what_failed() {
+    let mut bench = Bench::default();
+    bench.fail("read LegalBusiness", refused(403, 900_150));
+    let (mut run, _) = bench.step_two();
+    bench.log.clear();
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert_eq!(bench.log.first().unwrap(), "read LegalBusiness");
+    assert!(!bench.log.contains(&"apptoken".to_owned()));
+}
+
+#[test]
+fn a_new_secret_is_tried_for_minutes_only_when_the_operator_says_it_is_new() {
+    let mut bench = Bench::default();
+    bench.fail("apptoken", refused(401, 7_000_215));
+    assert_eq!(bench.step_two().1, Status::Refused);
+
+    let mut bench = Bench::default();
+    for _ in 0..4 {
+        bench.fail("apptoken", refused(401, 7_000_215));
+    }
+    let mut run = Run::partner_center(center_request(), Registration::default());
+    run.be_patient();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    let pauses: Vec<_> = bench.log.iter().filter(|name| name.starts_with("pause")).collect();
+    assert_eq!(pauses, ["pause 5", "pause 15", "pause 30", "pause 60"]);
+}
+
+#[test]
+fn a_throttled_read_waits_once_as_long_as_it_is_told() {
+    let mut bench = Bench::default();
+    for _ in 0..2 {
+        let mut failure = refused(429, 0);
+        failure.retry_after = Some(Duration::from_secs(57));
+        bench.fail("read InvoiceSummary", failure);
+    }
+    let (run, status) = bench.step_two();
+    assert_eq!(status, Status::Refused);
+    assert_eq!(state_of(&run, CheckId::Balance), "FAIL");
+    assert_eq!(bench.log.iter().filter(|name| *name == "pause 57").count(), 1);
+}
+
+#[test]
+fn tokens_for_somebody_else_are_told_apart() {
+    let odd = |change: fn(&mut Claims)| {
+        let mut claims = claims();
+        claims.scopes.clear();
+        change(&mut claims);
+        let mut run = Run::partner_center(center_request(), Registration::default());
+        run.start(0);
+        run.resume(
+            CheckId::Tenant,
+            Outcome::Discovered(Tenant { id: tenant(), named: true, region: None, cloud: None }),
+            0,
+        );
+        run.resume(CheckId::AppToken, Outcome::AppToken(Box::new(grant("app", claims))), 0);
+        run.failed().map(|(check, failure)| (check.id, failure.cause))
+    };
+    let at = |mismatch| Some((CheckId::AppClaims, Cause::Mismatch(mismatch)));
+    assert_eq!(odd(|claims| claims.tenant = Foreign::some("other")), at(Mismatch::Tenant));
+    assert_eq!(
+        odd(|claims| claims.application = Foreign::some("other")),
+        at(Mismatch::Application)
+    );
+    assert_eq!(
+        odd(|claims| claims.audience = Foreign::some("https://graph.windows.net")),
+        at(Mismatch::Audience)
+    );
+    assert_eq!(odd(|claims| claims.scopes = vec![Foreign::new("x")]), at(Mismatch::TokenKind));
+    assert_eq!(odd(|claims| claims.readable = false), None);
+    assert_eq!(odd(|_| {}), None);
+}
+
+#[test]
+fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    bench.log.clear();
+    let (mut run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert!(run.consent().is_some());
+    assert_eq!(
+        bench.log,
+        [
+            "recall partner-center-secret/A/1/1",
+            "probe",
+            "listen",
+            "note keeping",
+            "keep sign-in/A/1/1",
+            "note kept",
+            "note consenting",
+            "await",
+        ]
+    );
+    bench.log.clear();
+    assert_eq!(
+        bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c")),
+        Status::Finished
+    );
+    assert_eq!(
+        bench.log.get(..7).unwrap(),
+        [
+            "note redeeming",
+            "redeem",
+            "note keeping",
+            "keep refresh-token/A/1/1",
+            "note kept",
+            "erase",
+            "note dropped"
+        ]
+    );
+    let refresh = bench.log.iter().position(|name| name == "refresh PartnerApi").unwrap();
+    let rotated = bench.log.iter().position(|name| name == "keep refresh-token/A/1/2").unwrap();
+    let rates = bench.log.iter().position(|name| name == "read ExchangeRates").unwrap();
+    assert!(refresh < rotated && rotated < rates);
+    assert_eq!(bench.log.last().unwrap(), "note partner-api-proven");
+    assert_eq!(bench.redemptions, 1);
+    let (proof, _) = bench.registration().open.unwrap().partner_api.unwrap();
+    assert_eq!(proof.user, Foreign::some("admin@contoso.example"));
+    assert_eq!(proof.mfa, Some(true));
+    assert_eq!(proof.mpn.unwrap().as_str(), "6271154");
+}
+
+#[test]
+fn wrong_pastes_change_nothing() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    for (raw, wanted) in [
+        ("", WrongPaste::Empty),
+        (
+            "https://x/authorize?client_id=a&response_type=code&redirect_url=b",
+            WrongPaste::SignInAddress { redirect_url: true },
+        ),
+        (TENANT, WrongPaste::Guid),
+        ("https://localhost/?code=1.AXoAkl-some_opaque.AgAB&state=other", WrongPaste::OtherSignIn),
+        ("https://localhost/?code=1.AXoAkl-some_opaque.AgAB", WrongPaste::CutOff),
+        ("https://localhost/?error=access_denied&state=other", WrongPaste::OtherSignIn),
+    ] {
+        match run.answer(raw, 0) {
+            Answered::NotTaken(wrong) => assert_eq!(wrong, wanted, "{raw}"),
+            Answered::Taken(_) => panic!("{raw} was taken"),
+        }
+        assert_eq!(run.status(), Status::Asking);
+    }
+}
+
+#[test]
+fn a_code_is_sent_once_ever() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.fail("redeem", refused(400, 70_008));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking, "a retry is a new sign-in");
+    assert!(matches!(run.answer(CODE, 0), Answered::NotTaken(WrongPaste::UsedBefore)));
+    assert_eq!(bench.log.iter().filter(|name| *name == "redeem").count(), 1);
+}
+
+#[test]
+fn a_declined_sign_in_is_a_failure_with_a_way_back() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let raw = "http://localhost/?error=access_denied&error_subcode=cancel&state=7f3c";
+    assert_eq!(bench.paste(&mut run, raw), Status::Refused);
+    assert_eq!(run.failed().unwrap().0.id, CheckId::SignIn);
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    assert_eq!(bench.redemptions, 0);
+}
+
+#[test]
+fn a_token_that_cannot_be_kept_stays_at_hand_and_is_kept_on_retry() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.fail(
+        "keep refresh-token",
+        Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)),
+    );
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    assert_eq!(run.failed().unwrap().0.id, CheckId::KeepToken);
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert_eq!(bench.redemptions, 1);
+    assert_eq!(bench.vault.get("refresh-token/A/1/2").map(String::as_str), Some("token-1"));
+}
+
+#[test]
+fn stopping_gives_reads_up_but_lands_the_token_first() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let Answered::Taken(effects) = run.answer(CODE, 0) else { panic!("not taken") };
+    let (id, effect) = effects.into_iter().next().unwrap();
+    let outcome = bench.perform(&effect).unwrap();
+    let redeem = run.resume(id, outcome, 0);
+    assert!(run.stop().is_empty(), "a redemption in flight is not given up");
+    assert_eq!(bench.drive(&mut run, redeem), Status::Stopped);
+    assert!(bench.vault.contains_key("refresh-token/A/1/1"));
+    assert!(!bench.log.iter().any(|name| name.starts_with("read Organization")));
+
+    let (mut again, status) = bench.step_three();
+    assert_eq!(status, Status::Finished, "the kept sign-in is finished without a person");
+    assert_eq!(state_of(&again, CheckId::SignIn), "ok");
+    assert_eq!(bench.redemptions, 1);
+    assert!(again.stop().is_empty());
+}
+
+#[test]
+fn a_sign_in_that_was_open_when_the_program_ended_is_continued() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (run, _) = bench.step_three();
+    drop(run);
+    bench.log.clear();
+    let (mut run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert_eq!(
+        bench.log,
+        ["recall partner-center-secret/A/1/1", "recall sign-in/A/1/1", "relisten", "await"]
+    );
+    assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
+}
+
+#[test]
+fn mfa_is_needed_from_the_token_or_the_service() {
+    let with = |methods: Option<Vec<Foreign>>, header: Option<bool>| {
+        let claims = Some(Claims { methods, ..claims() });
+        let mut bench = Bench { claims, mfa_header: header, ..Bench::default() };
+        bench.step_two();
+        let (mut run, _) = bench.step_three();
+        bench.paste(&mut run, CODE);
+        state_of(&run, CheckId::Mfa)
+    };
+    let methods = |name: &str| Some(vec![Foreign::new(name)]);
+    assert_eq!(with(methods("mfa"), None), "ok");
+    assert_eq!(with(methods("pwd"), None), "FAIL");
+    assert_eq!(with(methods("pwd"), Some(true)), "ok");
+    assert_eq!(with(methods("mfa"), Some(false)), "FAIL");
+    assert_eq!(with(None, Some(true)), "ok");
+    assert_eq!(with(None, Some(false)), "FAIL");
+    assert_eq!(with(None, None), "note");
+}
+
+#[test]
+fn another_tenant_or_mpn_is_refused() {
+    let mut bench = Bench { organization_tenant: Some(APP), ..Bench::default() };
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    assert_eq!(run.failed().unwrap().1.cause, Cause::Mismatch(Mismatch::OrganizationTenant));
+
+    let mut bench = Bench::default();
+    bench.step_two();
+    let request =
+        PartnerApiRequest { mpn: Some(MpnId::parse("1").unwrap().value), ..api_request() };
+    let mut run = Run::partner_api(request, bench.registration(), None);
+    let effects = run.start(0);
+    bench.drive(&mut run, effects);
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    assert_eq!(run.failed().unwrap().1.cause, Cause::Mismatch(Mismatch::Mpn));
+}
+
+#[test]
+fn an_answer_without_refresh_token_is_refused_and_nothing_is_kept() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let Answered::Taken(mut effects) = run.answer(CODE, 0) else { panic!("not taken") };
+    let (id, note) = effects.pop().unwrap();
+    let outcome = bench.perform(&note).unwrap();
+    run.resume(id, outcome, 0);
+    let landed = Landed { refresh_token: None, grant: Ok(grant("user", claims())) };
+    run.resume(CheckId::Redeem, Outcome::Landed(Box::new(landed)), 0);
+    assert_eq!(run.failed().unwrap().1.cause, Cause::Mismatch(Mismatch::NoRefreshToken));
+    assert_eq!(state_of(&run, CheckId::KeepToken), "-");
+}
+
+#[test]
+fn another_secret_is_proven_before_a_person_is_asked() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    bench.log.clear();
+    let request = PartnerApiRequest {
+        other_secret: Some(Secret::shared("other".to_owned())),
+        ..api_request()
+    };
+    let mut run = Run::partner_api(request, bench.registration(), None);
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    let proven = bench.log.iter().position(|name| name == "apptoken").unwrap();
+    let kept = bench.log.iter().position(|name| name == "keep partner-api-secret/A/1/1").unwrap();
+    let listens = bench.log.iter().position(|name| name == "listen").unwrap();
+    assert!(proven < kept && kept < listens);
+}
+
+#[test]
+fn the_commit_is_one_line_after_a_whole_set() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.paste(&mut run, CODE);
+    assert!(bench.registration().active.is_none());
+    bench.log.clear();
+    let (run, status) = bench.commit();
+    assert_eq!(status, Status::Finished);
+    assert_eq!(
+        bench.log,
+        ["note keeping", "keep manifest/A/1/1", "note kept", "note activated", "readback"]
+    );
+    assert!(run.registration().active.as_ref().is_some_and(Attempt::complete));
+}
+
+#[test]
+fn a_commit_on_something_older_is_refused() {
+    let mut other = Bench::registered();
+    other.step_two();
+    let mut newer = other.registration();
+    newer.active.as_mut().unwrap().activated = Some((99, Timestamp::UNIX_EPOCH));
+    let mut run = Run::commit(newer);
+    let effects = run.start(0);
+    assert_eq!(other.drive(&mut run, effects), Status::Refused);
+    assert_eq!(run.failed().unwrap().1.cause, Cause::JournalMoved);
+}
+
+#[test]
+fn an_active_set_that_does_not_read_back_is_rolled_back() {
+    let mut bench = Bench::registered();
+    let before = bench.registration().active.unwrap().id;
+    bench.step_two();
+    bench.fail(
+        "readback",
+        Failure::new(Service::Keyring, Cause::Vault(VaultFault::ReadsDifferently)),
+    );
+    let (_, status) = bench.commit();
+    assert_eq!(status, Status::Refused);
+    assert_eq!(bench.registration().active.unwrap().id, before);
+}
+
+#[test]
+fn a_new_key_of_the_same_application_carries_the_sign_in_over() {
+    let mut bench = Bench::registered();
+    let before = bench.registration().active.unwrap();
+    let (_, status) = bench.step_two();
+    assert_eq!(status, Status::Finished);
+    let open = bench.registration().open.unwrap();
+    assert_eq!(open.slot, Slot::B);
+    assert!(open.ready());
+    assert_eq!(bench.redemptions, 1);
+    assert_eq!(bench.registration().active.unwrap(), before, "what is active was not touched");
+    assert_eq!(bench.commit().1, Status::Finished);
+    let after = bench.registration();
+    assert_eq!(after.active.unwrap().slot, Slot::B);
+    assert_eq!(after.previous.unwrap().id, before.id);
+}
+
+#[test]
+fn a_re_run_of_step_three_copies_the_secret_and_leaves_the_active_set_alone() {
+    let mut bench = Bench::registered();
+    let before = bench.registration().active.unwrap();
+    let kept = bench.vault.clone();
+    let (mut run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    bench.fail("redeem", refused(400, 54_005));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    assert_eq!(bench.registration().active.unwrap(), before);
+    for (name, value) in kept {
+        assert_eq!(bench.vault.get(&name), Some(&value), "{name}");
+    }
+}
+
+#[test]
+fn another_application_gives_the_open_attempt_up() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let other = "11111111-2222-3333-4444-555555555555";
+    let request = PartnerCenterRequest {
+        application: ClientId::parse(other).unwrap().value,
+        ..center_request()
+    };
+    let mut run = Run::partner_center(request, bench.registration());
+    run.start(0);
+    run.resume(
+        CheckId::Tenant,
+        Outcome::Discovered(Tenant { id: tenant(), named: true, region: None, cloud: None }),
+        0,
+    );
+    let app =
+        grant("app", Claims { application: Foreign::some(other), scopes: Vec::new(), ..claims() });
+    let effects = run.resume(CheckId::AppToken, Outcome::AppToken(Box::new(app)), 0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    let registration = bench.registration();
+    assert_eq!(registration.closed.len(), 1);
+    let open = registration.open.unwrap();
+    assert!(open.item(Kind::PartnerCenterSecret).is_some(), "the item belongs to the new attempt");
+    assert_eq!(open.partner_center.unwrap().0.application.as_str(), other);
+}
+
+#[test]
+fn checking_again_changes_nothing_but_the_rotated_token() {
+    let mut bench = Bench::registered();
+    let set = bench.registration().active.unwrap().set();
+    let mut run = Run::check(Step::PartnerCenter, bench.registration()).unwrap();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    let noted: Vec<&String> = bench
+        .log
+        .iter()
+        .filter(|name| name.starts_with("note") || name.starts_with("keep"))
+        .collect();
+    assert_eq!(noted, ["note checked"]);
+    let mut run = Run::check(Step::PartnerApi, bench.registration()).unwrap();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert_eq!(bench.redemptions, 1);
+    let after = bench.registration().active.unwrap();
+    let others = set.iter().filter(|item| item.kind != Kind::RefreshToken);
+    for item in others.chain(&after.set()) {
+        assert!(bench.vault.contains_key(&item.to_string()), "{item}");
+    }
+    assert!(
+        after.item(Kind::RefreshToken) > set.iter().find(|item| item.kind == Kind::RefreshToken)
+    );
+    assert!(Run::check(Step::Basic, bench.registration()).is_none());
+    assert!(Run::check(Step::PartnerApi, Registration::default()).is_none());
+}
+
+/// A second registration over the first, so that there is a set that was active before.
+fn replaced() -> Bench {
+    let mut bench = Bench::registered();
+    assert_eq!(bench.step_two().1, Status::Finished);
+    assert_eq!(bench.commit().1, Status::Finished);
+    assert!(bench.registration().previous.is_some());
+    bench
+}
+
+fn check_again(bench: &mut Bench, step: Step) -> Status {
+    let mut run = Run::check(step, bench.registration()).unwrap();
+    let effects = run.start(0);
+    bench.drive(&mut run, effects)
+}
+
+#[test]
+fn the_set_before_is_deleted_once_both_steps_of_the_new_one_were_proven_again() {
+    let mut bench = replaced();
+    let before = bench.registration().previous.unwrap().all_items();
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
+    assert!(bench.registration().previous.is_some());
+    assert_eq!(check_again(&mut bench, Step::PartnerCenter), Status::Finished);
+    assert!(bench.registration().previous.is_some());
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
+    assert!(bench.registration().previous.is_none());
+    for item in &before {
+        assert!(!bench.vault.contains_key(&item.to_string()), "{item}");
+    }
+    for item in bench.registration().active.unwrap().set() {
+        assert!(bench.vault.contains_key(&item.to_string()), "{item}");
+    }
+}
+
+#[test]
+fn a_check_that_fails_leaves_the_set_before_alone() {
+    let mut bench = replaced();
+    check_again(&mut bench, Step::PartnerCenter);
+    bench.fail("read Mpn", refused(403, 2_200));
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Refused);
+    assert!(bench.registration().previous.is_some());
+    assert!(!bench.log.iter().any(|name| name == "note retiring"));
+}
+
+#[test]
+fn a_set_that_cannot_be_deleted_is_tried_again_the_next_time() {
+    let mut bench = replaced();
+    check_again(&mut bench, Step::PartnerCenter);
+    let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+    bench.fail("erase", locked);
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
+    assert!(bench.registration().previous.is_some());
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
+    assert!(bench.registration().previous.is_none());
+}
+
+#[test]
+fn a_good_run_is_noted_with_what_each_check_found() {
+    let mut bench = Bench::registered();
+    let told = |bench: &Bench| {
+        let registration = bench.registration();
+        let said = |step: Step, check: &str| {
+            let run = registration.good_runs.get(&step).unwrap();
+            let line = run.lines.iter().find(|line| line.check == check);
+            line.map(|line| line.said.to_string())
+        };
+        assert_eq!(said(Step::PartnerCenter, "company").unwrap(), "Contoso Ltd");
+        assert_eq!(said(Step::PartnerApi, "mpn").unwrap(), "6271154");
+        registration.proven_since()
+    };
+    // The registration itself is the first good run, but nothing was proven again by it.
+    assert!(!told(&bench));
+    check_again(&mut bench, Step::PartnerCenter);
+    check_again(&mut bench, Step::PartnerApi);
+    assert!(told(&bench));
+}
+
+#[test]
+fn what_the_sign_in_page_thinks_of_the_redirect_address_never_stops_the_sign_in() {
+    let network = Failure::new(Service::Entra, Cause::TimedOut);
+    let mut bench = Bench::default();
+    bench.step_two();
+    bench.fail("probe", network);
+    let (run, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert_eq!(run.address_seen(), Some(AddressSeen::Unclear));
+}
+
+#[test]
+fn consent_is_told_for_each_api_alone() {
+    let mut bench = Bench::registered();
+    let mut refusal = refused(400, 65_001);
+    refusal.suberror = Foreign::some("consent_required");
+    bench.fail("refresh PartnerApi", refusal);
+    let mut run = Run::check(Step::PartnerApi, bench.registration()).unwrap();
+    let effects = run.start(0);
+    bench.drive(&mut run, effects);
+    let apis = run.apis();
+    assert_eq!((apis[0].consented, apis[0].usable), (Certainty::Yes, Certainty::Yes));
+    assert_eq!((apis[1].consented, apis[1].usable), (Certainty::No, Certainty::Unknown));
+    assert_eq!(run.tokens().len(), 1);
+}
+
+#[test]
+fn a_cloud_without_prices_is_proven_without_them() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let mut run = Run::partner_api(api_request(), bench.registration(), None).without_prices();
+    let effects = run.start(0);
+    bench.drive(&mut run, effects);
+    assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
+    assert_eq!(bench.refreshes, 0);
+    assert!(!bench.registration().open.unwrap().partner_api.unwrap().0.prices);
+}
+
+#[test]
+fn late_and_foreign_outcomes_are_dropped() {
+    let mut run = Run::partner_center(center_request(), Registration::default());
+    run.start(0);
+    assert!(run.resume(CheckId::Balance, Outcome::Told, 0).is_empty());
+    assert!(run.resume(CheckId::SignIn, Outcome::Told, 0).is_empty());
+    assert_eq!(run.status(), Status::Running);
+    run.stop();
+    assert_eq!(run.status(), Status::Stopped);
+    let late = Outcome::Discovered(Tenant { id: tenant(), named: true, region: None, cloud: None });
+    assert!(run.resume(CheckId::Tenant, late, 0).is_empty());
+}
+
+/// Every kind of run.
+const STARTS: [fn(&Registration) -> Run; 8] = [
+    |registration| Run::partner_center(center_request(), registration.clone()),
+    |registration| Run::partner_api(api_request(), registration.clone(), None),
+    |registration| Run::commit(registration.clone()),
+    |registration| Run::check(Step::PartnerCenter, registration.clone()).unwrap(),
+    |registration| Run::check(Step::PartnerApi, registration.clone()).unwrap(),
+    |registration| Run::token(Audience::PartnerCenter, registration.clone()).unwrap(),
+    |registration| Run::token(Audience::PartnerApi, registration.clone()).unwrap(),
+    |registration| Run::code(registration.clone()).unwrap(),
+];
+
+/// Every outcome at every check, in every state that the happy path passes through.
+#[test]
+fn any_outcome_in_any_state_never_panics() {
+    let outcomes: [fn() -> Outcome; 12] = [
+        || Outcome::Told,
+        || Outcome::Kept,
+        || Outcome::Erased,
+        || Outcome::ReadBack,
+        || Outcome::Paused,
+        || Outcome::Saved,
+        || Outcome::Browsed(true),
+        || Outcome::Recalled(Secret::shared("x".to_owned())),
+        || Outcome::Failed(Box::new(Failure::new(Service::Machine, Cause::Broken))),
+        || {
+            Outcome::Landed(Box::new(Landed {
+                refresh_token: None,
+                grant: Ok(grant("x", Claims::default())),
+            }))
+        },
+        || Outcome::Listening(Box::new(consent())),
+        || {
+            Outcome::Read(Box::new(Answer {
+                found: Found::Customers { total: None },
+                mfa_compliant: None,
+                request_id: None,
+            }))
+        },
+    ];
+    let registered = Bench::registered();
+    for start in STARTS {
+        for depth in 0..14 {
+            for outcome in outcomes {
+                let mut bench = Bench {
+                    lines: registered.lines.clone(),
+                    vault: registered.vault.clone(),
+                    ..Bench::default()
+                };
+                let mut run = start(&bench.registration());
+                let mut queue = VecDeque::from(run.start(0));
+                for _ in 0..depth {
+                    let Some((id, effect)) = queue.pop_front() else {
+                        break;
+                    };
+                    if let Some(outcome) = bench.perform(&effect) {
+                        queue.extend(run.resume(id, outcome, 0));
+                    }
+                }
+                let first: Vec<CheckId> = queue.iter().map(|(id, _)| *id).take(2).collect();
+                for id in first.into_iter().chain(CheckId::ALL) {
+                    run.resume(id, outcome(), 1);
+                }
+                let _status = run.status();
+                run.stop();
+            }
+        }
+    }
+}
+
+#[test]
+fn the_second_audience_is_the_price_service() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.paste(&mut run, CODE);
+    let refreshed = format!("refresh {:?}", Audience::PartnerApi);
+    assert_eq!(bench.log.iter().filter(|name| **name == refreshed).count(), 1);
+    assert_eq!(bench.refreshes, 1);
+}
+
+#[test]
+fn a_challenge_goes_along_with_the_next_sign_in() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let mut challenged = refused(400, 50_076);
+    challenged.claims = Foreign::some("{\"access_token\":{}}");
+    bench.fail("refresh PartnerApi", challenged);
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    let effects = run.sign_in_again(0);
+    let mut listened = Vec::new();
+    let mut queue = VecDeque::from(effects);
+    while let Some((id, effect)) = queue.pop_front() {
+        if let Effect::Listen(sign_in) = &effect {
+            listened.push(sign_in.claims.clone());
+        }
+        if let Some(outcome) = bench.perform(&effect) {
+            queue.extend(run.resume(id, outcome, 0));
+        }
+    }
+    assert_eq!(listened, [Foreign::some("{\"access_token\":{}}")]);
+}
+
+fn refreshed(bench: &mut Bench, audience: Audience) -> (Run, Status) {
+    bench.log.clear();
+    let mut run = Run::token(audience, bench.registration()).unwrap();
+    let effects = run.start(0);
+    let status = bench.drive(&mut run, effects);
+    (run, status)
+}
+
+#[test]
+fn a_token_is_got_by_one_refresh_and_the_rotated_one_is_kept_first() {
+    let mut bench = Bench::registered();
+    let (run, status) = refreshed(&mut bench, Audience::PartnerApi);
+    assert_eq!(status, Status::Finished);
+    assert!(run.access_token().unwrap().value.same_as("user"));
+    assert_eq!(
+        bench.log,
+        [
+            "recall partner-center-secret/A/1/1",
+            "recall refresh-token/A/1/2",
+            "refresh PartnerApi",
+            "note keeping",
+            "keep refresh-token/A/1/3",
+            "note kept",
+            "keep partner-api-token/A/1/1",
+            "erase",
+            "note dropped",
+        ]
+    );
+    let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
+    assert_eq!(status, Status::Finished);
+    assert!(bench.vault.contains_key("partner-center-token/A/1/1"));
+    assert!(Run::token(Audience::PartnerApi, Registration::default()).is_none());
+}
+
+#[test]
+fn a_year_of_tokens_leaves_the_newest_two_refresh_tokens() {
+    let mut bench = Bench::registered();
+    for _ in 0..365 {
+        let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
+        assert_eq!(status, Status::Finished);
+    }
+    let kept: Vec<&str> =
+        bench.vault.keys().filter_map(|name| name.strip_prefix("refresh-token/A/1/")).collect();
+    assert_eq!(kept, ["366", "367"]);
+    let active = bench.registration().active.unwrap();
+    assert_eq!(active.item(Kind::RefreshToken).unwrap().serial, 367);
+    assert!(active.all_items().len() < 10, "{:?}", active.all_items());
+}
+
+/// What a write that fails costs: never a refresh token that is needed, and never the answer once its refresh token is safe.
+#[test]
+fn a_token_that_cannot_be_kept_or_tidied_costs_nothing_that_is_needed() {
+    let locked = || Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+    for (fault, wanted) in [
+        ("keep refresh-token", Status::Refused),
+        ("note keeping", Status::Refused),
+        ("note kept", Status::Refused),
+        ("keep partner-center-token", Status::Finished),
+        ("erase", Status::Finished),
+        ("note dropped", Status::Finished),
+    ] {
+        let mut bench = Bench::registered();
+        bench.fail(fault, locked());
+        let (run, status) = refreshed(&mut bench, Audience::PartnerCenter);
+        assert_eq!(status, wanted, "{fault}");
+        assert_eq!(run.access_token().is_some(), wanted == Status::Finished);
+        let newest = bench.registration().active.unwrap();
+        let newest = newest.item(Kind::RefreshToken).unwrap().to_string();
+        assert!(bench.vault.contains_key(&newest), "{fault}");
+        let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
+        assert_eq!(status, Status::Finished, "{fault}");
+        assert!(bench.registration().active.unwrap().superseded().is_empty());
+    }
+}
+
+/// The program may end after any effect: what the journal then names as the newest refresh token is in the vault.
+#[test]
+fn killed_after_any_effect_the_newest_refresh_token_is_still_there() {
+    for depth in 0..12 {
+        let mut bench = Bench::registered();
+        let mut run = Run::token(Audience::PartnerCenter, bench.registration()).unwrap();
+        let mut queue = VecDeque::from(run.start(0));
+        for _ in 0..depth {
+            let Some((id, effect)) = queue.pop_front() else {
+                break;
+            };
+            if let Some(outcome) = bench.perform(&effect) {
+                queue.extend(run.resume(id, outcome, 0));
+            }
+        }
+        let active = bench.registration().active.unwrap();
+        for item in active.set() {
+            assert!(bench.vault.contains_key(&item.to_string()), "{depth}: {item}");
+        }
+        let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
+        assert_eq!(status, Status::Finished, "{depth}");
+    }
+}
+
+#[test]
+fn a_refused_refresh_gives_no_token_and_changes_nothing() {
+    let mut bench = Bench::registered();
+    let kept = bench.vault.clone();
+    bench.fail("refresh PartnerCenter", refused(400, 700_082));
+    let (run, status) = refreshed(&mut bench, Audience::PartnerCenter);
+    assert_eq!(status, Status::Refused);
+    assert_eq!(run.failed().unwrap().0.id, CheckId::UserToken);
+    assert!(run.access_token().is_none());
+    assert_eq!(bench.vault, kept);
+}
+
+#[test]
+fn the_set_that_was_replaced_takes_its_access_tokens_along() {
+    let mut bench = Bench::registered();
+    refreshed(&mut bench, Audience::PartnerApi);
+    assert_eq!(bench.step_two().1, Status::Finished);
+    assert_eq!(bench.commit().1, Status::Finished);
+    assert!(bench.vault.contains_key("partner-api-token/A/1/1"));
+    check_again(&mut bench, Step::PartnerCenter);
+    check_again(&mut bench, Step::PartnerApi);
+    assert!(bench.registration().previous.is_none());
+    assert!(!bench.vault.contains_key("partner-api-token/A/1/1"));
+}
+
+#[test]
+fn a_code_for_somebody_else_is_asked_for_without_a_verifier_and_sent_nowhere() {
+    let mut bench = Bench::registered();
+    let (lines, kept) = (bench.lines.len(), bench.vault.clone());
+    let mut run = Run::code(bench.registration()).unwrap();
+    let mut queue = VecDeque::from(run.start(0));
+    while let Some((id, effect)) = queue.pop_front() {
+        if let Effect::Listen(sign_in) = &effect {
+            assert_eq!(sign_in.redeemer, Redeemer::Another);
+            assert_eq!(sign_in.redirect.as_str(), "http://localhost");
+        }
+        if let Some(outcome) = bench.perform(&effect) {
+            queue.extend(run.resume(id, outcome, 0));
+        }
+    }
+    assert_eq!(run.status(), Status::Asking);
+    let wrong = format!("https://x/?code={CODE}&state=other");
+    assert!(matches!(run.answer(&wrong, 0), Answered::NotTaken(WrongPaste::OtherSignIn)));
+    assert!(run.fresh_code().is_none());
+    let status = bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c"));
+    assert_eq!(status, Status::Finished);
+    assert!(run.fresh_code().unwrap().secret().same_as(CODE));
+    assert_eq!(bench.log, ["probe", "listen", "await"]);
+    assert_eq!((bench.redemptions, bench.refreshes), (1, 1), "those of the registration");
+    assert_eq!((bench.lines.len(), &bench.vault), (lines, &kept));
+    assert!(run.used_codes().is_empty());
+    assert!(Run::code(Registration::default()).is_none());
+}
+
+/// The token of the same account was carried over, and a new sign-in is asked for all the same.
+fn asked_anew() -> (Bench, Run) {
+    let mut bench = Bench::registered();
+    assert_eq!(bench.step_two().1, Status::Finished);
+    let mut run = Run::partner_api(api_request(), bench.registration(), None);
+    run.forget_sign_in();
+    let effects = run.start(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    bench.log.clear();
+    (bench, run)
+}
+
+#[test]
+fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
+    let (mut bench, _) = asked_anew();
+    let (mut again, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert!(bench.log.contains(&"relisten".to_owned()), "{:?}", bench.log);
+    assert_eq!(bench.paste(&mut again, CODE), Status::Finished);
+    assert_eq!(bench.commit().1, Status::Finished);
+}
+
+#[test]
+fn after_a_code_that_came_to_nothing_an_older_sign_in_is_not_taken_instead() {
+    let (mut bench, mut run) = asked_anew();
+    bench.fail("redeem", refused(400, 70_008));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    // Another process goes on: the token that was carried over is still there.
+    assert_eq!(bench.step_three().1, Status::Asking);
+}
+
+#[test]
+fn a_code_alone_is_not_sent_where_another_process_may_have_sent_it() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.fail("redeem", refused(400, 70_008));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    let (mut again, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert!(matches!(again.answer(CODE, 0), Answered::NotTaken(WrongPaste::CodeAlone)));
+    let address = format!("http://localhost/?code={CODE}&state=7f3c");
+    assert_eq!(bench.paste(&mut again, &address), Status::Finished);
+}
+
+#[test]
+fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    assert_eq!(bench.step_three().1, Status::Asking);
+    for (redirect, called) in [("http://localhost", "relisten"), ("https://localhost", "listen")] {
+        bench.log.clear();
+        let request = PartnerApiRequest {
+            redirect: RedirectAddress::parse(redirect).unwrap(),
+            ..api_request()
+        };
+        let mut run = Run::partner_api(request, bench.registration(), None);
+        let effects = run.start(0);
+        assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+        assert!(bench.log.contains(&called.to_owned()), "{:?}", bench.log);
+    }
+}
+
+#[test]
+fn zz_probe_a_rollback_that_cannot_be_noted() {
+    let mut bench = Bench::registered();
+    bench.step_two();
+    bench.fail("readback", Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)));
+    for _ in 0..1000 {
+        bench.fail(
+            "note rolled-back",
+            Failure::new(Service::Disk, Cause::Disk(crate::words::failure::DiskFault::Full)),
+        );
+    }
+    let (run, status) = bench.commit();
+    let tries = bench.log.iter().filter(|name| *name == "note rolled-back").count();
+    println!(
+        "rolled-back noted {tries} times; status {status:?}; failed with {:?}",
+        run.failed().map(|(c, f)| (c.id, f.cause))
+    );
+}

@@ -1,0 +1,143 @@
+//! Comparing what a token says with what was asked. A token that cannot be read is no fault: it is addressed to the API.
+
+use crate::steps::port::{Line, mismatch};
+use crate::words::failure::{Failure, Mismatch};
+use crate::words::ids::{ClientId, TenantId};
+use crate::words::text::Foreign;
+use crate::words::token::Claims;
+
+/// The application IDs of the two APIs, which is how a v2.0 token may name its audience (access-token-claims-reference).
+const PARTNER_CENTER_APP: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
+const PARTNER_API_APP: &str = "4990cffe-04e8-4e8b-808a-1175604b879f";
+
+/// Which API a token must be for. The addresses of other clouds are not known here, so the audience is compared with what is
+/// certainly wrong for it: the retired directory API and the other of the two.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum For {
+    PartnerCenter,
+    PartnerApi,
+}
+
+/// The app-only token of step 2.
+pub(super) fn app(
+    claims: &Claims,
+    tenant: &TenantId,
+    application: &ClientId,
+) -> Result<Line, Box<Failure>> {
+    if !claims.readable {
+        let line = "the token cannot be read here; Partner Center decides";
+        return Ok(Line::Note(line.to_owned()));
+    }
+    right_address(claims, tenant, application, For::PartnerCenter)?;
+    if !claims.scopes.is_empty() {
+        let why = "a user's token where the application's was asked for";
+        return Err(mismatch(Mismatch::TokenKind, why));
+    }
+    let line = shown(claims.audience.as_ref());
+    Ok(Line::Pass(line.trim_start_matches("https://").to_owned()))
+}
+
+/// A user's token of step 3.
+pub(super) fn user(
+    claims: &Claims,
+    tenant: &TenantId,
+    application: &ClientId,
+    api: For,
+) -> Result<String, Box<Failure>> {
+    if !claims.readable {
+        return Ok("the token cannot be read here; the API decides".to_owned());
+    }
+    right_address(claims, tenant, application, api)?;
+    let scope = |name: &str| {
+        claims.scopes.iter().any(|scope| scope.as_str().rsplit('/').next() == Some(name))
+    };
+    // Entra names the permission behind `.default`; a server that does not know that convention grants it to the letter.
+    if !scope("user_impersonation") && !scope(".default") {
+        let have =
+            if claims.scopes.is_empty() { "none".to_owned() } else { joined(&claims.scopes) };
+        return Err(mismatch(Mismatch::Scope, &format!("have: {have}; need: user_impersonation")));
+    }
+    Ok(shown(claims.user.as_ref().or(claims.name.as_ref())))
+}
+
+/// Whether the token shows multifactor authentication; `None` when it does not say.
+pub(super) fn mfa(claims: &Claims) -> Option<bool> {
+    claims
+        .methods
+        .as_ref()
+        .map(|methods| methods.iter().any(|method| method == "mfa" || method == "ngcmfa"))
+}
+
+fn right_address(
+    claims: &Claims,
+    tenant: &TenantId,
+    application: &ClientId,
+    api: For,
+) -> Result<(), Box<Failure>> {
+    let same = |claim: &Option<Foreign>, wanted: &str, kind| match claim {
+        Some(claim) if !claim.as_str().eq_ignore_ascii_case(wanted) => {
+            Err(mismatch(kind, claim.as_str()))
+        }
+        Some(_) | None => Ok(()),
+    };
+    same(&claims.tenant, tenant.as_str(), Mismatch::Tenant)?;
+    same(&claims.application, application.as_str(), Mismatch::Application)?;
+    let Some(audience) = &claims.audience else {
+        return Ok(());
+    };
+    let (other_app, other_host) = match api {
+        For::PartnerCenter => (PARTNER_API_APP, "https://api.partner.microsoft.com"),
+        For::PartnerApi => (PARTNER_CENTER_APP, "https://api.partnercenter.microsoft.com"),
+    };
+    let plain = audience.as_str().trim_end_matches('/');
+    let retired = [
+        "https://graph.windows.net",
+        "https://graph.chinacloudapi.cn",
+        "00000002-0000-0000-c000-000000000000",
+    ];
+    if plain == other_app || plain == other_host || retired.contains(&plain) {
+        return Err(mismatch(Mismatch::Audience, audience.as_str()));
+    }
+    Ok(())
+}
+
+fn shown(value: Option<&Foreign>) -> String {
+    value.map(Foreign::to_string).unwrap_or_default()
+}
+
+fn joined(values: &[Foreign]) -> String {
+    values.iter().map(Foreign::as_str).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
+    const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
+
+    fn passes(scope: &str) -> bool {
+        let claims = Claims {
+            readable: true,
+            application: Foreign::some(APP),
+            scopes: Foreign::some(scope).into_iter().collect(),
+            ..Claims::default()
+        };
+        let tenant = TenantId::parse(TENANT).unwrap().value;
+        let application = ClientId::parse(APP).unwrap().value;
+        user(&claims, &tenant, &application, For::PartnerCenter).is_ok()
+    }
+
+    #[test]
+    fn a_scope_is_granted_by_its_name_or_to_the_letter() {
+        for (scope, expected) in [
+            ("user_impersonation", true),
+            ("https://api.partnercenter.microsoft.com/user_impersonation", true),
+            ("https://api.partnercenter.microsoft.com/.default", true),
+            ("profile", false),
+            ("", false),
+        ] {
+            assert_eq!(passes(scope), expected, "{scope}");
+        }
+    }
+}

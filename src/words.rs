@@ -1,0 +1,13 @@
+//! The words that everything else is said in: ids, fields, steps, secrets, and text from outside.
+
+pub mod answers;
+pub mod check;
+pub mod claims;
+pub mod failure;
+pub mod ids;
+pub mod octo;
+pub mod reading;
+pub mod secret;
+pub mod step;
+pub mod text;
+pub mod token;

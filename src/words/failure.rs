@@ -1,0 +1,255 @@
+//! What went wrong, as plain data: who said so, what kind of thing it is, and the ids that support asks for.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::words::text::Foreign;
+
+/// Something that went wrong: built once, in one function per client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Who said so, or whom we tried to reach.
+    pub service: Service,
+    /// What kind of thing it is.
+    pub cause: Cause,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// OAuth `error`, or the API's `code` when it is a word. This decides; numbers only choose the words.
+    pub error: Option<Foreign>,
+    /// OAuth `suberror` or `error_subcode`.
+    pub suberror: Option<Foreign>,
+    /// AADSTS numbers or Partner Center codes, in the order given.
+    pub codes: Vec<u64>,
+    /// The service's own sentence.
+    pub sentence: Option<Foreign>,
+    /// Microsoft's trace ID.
+    pub trace_id: Option<Foreign>,
+    /// Correlation ID.
+    pub correlation_id: Option<Foreign>,
+    /// Request ID.
+    pub request_id: Option<Foreign>,
+    /// How long the service asks to wait, clamped to two minutes.
+    pub retry_after: Option<Duration>,
+    /// The `claims` document to send back on the next sign-in (Conditional Access).
+    pub claims: Option<Foreign>,
+    /// A detail of ours: the host, the TLS issuer met, the name of the keyring, the column that is missing.
+    pub detail: Option<Foreign>,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+impl Failure {
+    /// A failure of which nothing more is known yet.
+    pub fn new(service: Service, cause: Cause) -> Self {
+        Self {
+            service,
+            cause,
+            status: None,
+            error: None,
+            suberror: None,
+            codes: Vec::new(),
+            sentence: None,
+            trace_id: None,
+            correlation_id: None,
+            request_id: None,
+            retry_after: None,
+            claims: None,
+            detail: None,
+            at: None,
+        }
+    }
+
+    /// The same with a detail of ours.
+    #[must_use]
+    pub fn with_detail(mut self, detail: &str) -> Self {
+        self.detail = Foreign::some(detail);
+        self
+    }
+}
+
+/// Who failed, or who was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// Microsoft Entra ID: metadata, tokens, the sign-in page.
+    Entra,
+    /// Partner Center REST API.
+    PartnerCenter,
+    /// The price service.
+    PartnerApi,
+    /// Octo.
+    Octo,
+    /// The OS keyring.
+    Keyring,
+    /// Files of this program.
+    Disk,
+    /// This machine: clock, browser, ports.
+    Machine,
+    /// What we compared ourselves: claims, tenant, MPN ID, columns.
+    Check,
+}
+
+impl Service {
+    /// As shown to a person.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Entra => "Microsoft Entra ID",
+            Self::PartnerCenter => "Partner Center",
+            Self::PartnerApi => "the price service",
+            Self::Octo => "Octo",
+            Self::Keyring => "the keyring",
+            Self::Disk => "the disk",
+            Self::Machine => "this machine",
+            Self::Check => "octo-csp",
+        }
+    }
+}
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cause {
+    /// The service answered with an error of its own: look at `error`, `codes`, `status`.
+    Refused,
+    /// The answer was not the service's: HTML, a login page of a network, a redirect.
+    NotTheService,
+    /// The answer was the service's but cannot be read (truncated, wrong shape, too large, empty).
+    Unreadable,
+    /// The host's name is not known.
+    NoSuchHost,
+    /// The host refused the connection, or is unreachable.
+    NoConnection,
+    /// The connection broke in the middle.
+    Broken,
+    /// No answer within the time limit.
+    TimedOut,
+    /// A proxy stood in the way (407 or a refused tunnel).
+    Proxy,
+    /// TLS failed.
+    Tls(TlsFault),
+    /// The clock of this machine is off; `detail` says by how much.
+    ClockSkew,
+    /// The keyring.
+    Vault(VaultFault),
+    /// The disk.
+    Disk(DiskFault),
+    /// Another wizard has this registration open; `detail` says since when.
+    InUse,
+    /// The journal was written by a newer version of this program.
+    NewerJournal,
+    /// The journal changed under us: what was built on is no longer the latest.
+    JournalMoved,
+    /// The registration keeps its secrets in another store than the one asked for; `detail` says which.
+    OtherStore,
+    /// The registration is being forgotten, and that was not finished.
+    HalfForgotten,
+    /// A comparison of ours.
+    Mismatch(Mismatch),
+    /// The random source of the operating system failed, or a task of ours ended without an answer.
+    Internal,
+}
+
+/// How TLS failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TlsFault {
+    /// The issuer is not trusted here; `detail` names it where it is known (TLS inspection).
+    UnknownIssuer,
+    /// The certificate has expired.
+    Expired,
+    /// The certificate is not valid yet.
+    NotYetValid,
+    /// The certificate is for another name.
+    WrongName,
+    /// The certificate was revoked.
+    Revoked,
+    /// The two sides have no protocol version in common, or the other side does not speak TLS.
+    Protocol,
+    /// This machine has no CA certificates.
+    NoRoots,
+    /// Anything else.
+    Other,
+}
+
+/// What is the matter with the keyring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum VaultFault {
+    /// No D-Bus session bus.
+    NoBus,
+    /// A bus, but nobody provides secrets.
+    NoProvider,
+    /// A provider, but no default collection.
+    NoCollection,
+    /// Locked, or the prompt was dismissed.
+    Locked,
+    /// Access denied.
+    Denied,
+    /// No answer within the limit: usually a prompt that nobody sees.
+    TimedOut,
+    /// The value does not fit.
+    TooLarge,
+    /// More than one item has this name.
+    Ambiguous,
+    /// The item is not there, although the journal says it was kept.
+    Missing,
+    /// What was read is not what was written, or a second process reads something else.
+    ReadsDifferently,
+    /// The passphrase of the vault file is another one.
+    WrongPassphrase,
+    /// The vault file is no age file with a passphrase, or was changed.
+    Damaged,
+    /// Anything else.
+    Other,
+}
+
+/// What is the matter with the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DiskFault {
+    /// No room, or over quota.
+    Full,
+    /// Read-only.
+    ReadOnly,
+    /// Not allowed.
+    Denied,
+    /// The folder is a link, belongs to somebody else, or may be written by others.
+    NotOurs,
+    /// The journal is damaged before its last line.
+    Damaged,
+    /// Anything else.
+    Other,
+}
+
+/// What we compared and found different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mismatch {
+    /// The token is for another tenant.
+    Tenant,
+    /// The token is for another application.
+    Application,
+    /// The token is for another audience.
+    Audience,
+    /// A token of a user where one of the application was asked for, or the other way round.
+    TokenKind,
+    /// The token lacks `user_impersonation`.
+    Scope,
+    /// The token shows no multifactor authentication, and the service says so too.
+    Mfa,
+    /// The answer brought no refresh token.
+    NoRefreshToken,
+    /// The tenant of Partner Center's organization profile is another one.
+    OrganizationTenant,
+    /// The MPN ID that was typed is not the signed-in partner's.
+    Mpn,
+    /// The price sheet or the rates have not the columns we need; `detail` names the first missing one.
+    Columns,
+    /// The tenant lives in another cloud; `detail` names it.
+    Cloud,
+    /// The directory was typed as a domain, and the metadata names no tenant ID for it.
+    NoTenant,
+    /// The pasted answer belongs to another sign-in.
+    State,
+    /// The code was used before.
+    UsedCode,
+    /// Octo has another Azure payer account; `detail` names it.
+    OctoOtherPayer,
+    /// Octo has this payer account, and not from here.
+    OctoSamePayer,
+}

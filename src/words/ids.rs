@@ -1,0 +1,562 @@
+//! The names of things: made only by parsing, so that what exists is already right.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use url::{Host, Url};
+
+use crate::words::secret::{Secret, SharedSecret};
+use crate::words::text::Foreign;
+
+/// Why a value is not what its field asks for. The sentences for a person are in `engine::answers`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Nothing was given.
+    #[error("empty")]
+    Empty,
+    /// Not 32 hexadecimal digits.
+    #[error("not a GUID")]
+    NotGuid,
+    /// The GUID of zeros, which names nothing.
+    #[error("the GUID of zeros")]
+    Nil,
+    /// Not a host name with at least one dot.
+    #[error("not a domain name")]
+    NotDomain,
+    /// Not a number of 1 to 12 digits.
+    #[error("not a number")]
+    NotDigits,
+    /// More characters than allowed.
+    #[error("too long")]
+    TooLong,
+    /// Not an address.
+    #[error("not an address")]
+    NotAddress,
+    /// A redirect address must be https, or http on `localhost` or `127.0.0.1`.
+    #[error("not https, and not on this machine")]
+    NotSafe,
+    /// A character that Entra refuses in a redirect address.
+    #[error("a character that Entra refuses")]
+    BadCharacter,
+    /// `[::1]`, which Entra does not support as a redirect address.
+    #[error("[::1] is not supported")]
+    Ipv6Loopback,
+}
+
+/// A value and whether its spelling was mended on the way in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mended<T> {
+    /// The value as it should be.
+    pub value: T,
+    /// Whether dashes, braces, case, blanks or an address around it were put right.
+    pub mended: bool,
+}
+
+macro_rules! guid_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Reads a GUID in any spelling: braces, missing dashes, capitals, blanks, quotes, `urn:uuid:`.
+            pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
+                let Mended { value, mended } = guid(raw)?;
+                Ok(Mended { value: Self(value), mended })
+            }
+
+            /// Lower case, with dashes.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                parsed(&String::deserialize(deserializer)?, |raw| Self::parse(raw).map(|m| m.value))
+            }
+        }
+    };
+}
+
+guid_type! {
+    /// A directory (tenant) ID.
+    TenantId
+}
+guid_type! {
+    /// An application (client) ID.
+    ClientId
+}
+
+/// A verified domain of a tenant, such as `contoso.onmicrosoft.com`: lower case, punycode.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Domain(String);
+
+impl Domain {
+    /// Reads a domain; a scheme, a path or an e-mail name around it is taken off.
+    pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
+        let trimmed = unquoted(raw);
+        if trimmed.is_empty() {
+            return Err(IdError::Empty);
+        }
+        let bare = trimmed.split_once("://").map_or(trimmed, |(_, rest)| rest);
+        let bare = bare.split(['/', '?', '#']).next().unwrap_or_default();
+        let bare = bare.rsplit('@').next().unwrap_or_default().trim_matches('.');
+        let Ok(Host::Domain(name)) = Host::parse(bare) else {
+            return Err(IdError::NotDomain);
+        };
+        let labels_fit = name.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+        if !name.contains('.') || name.len() > 253 || !labels_fit {
+            return Err(IdError::NotDomain);
+        }
+        let mended = name != raw;
+        Ok(Mended { value: Self(name), mended })
+    }
+
+    /// Lower case, punycode.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Domain {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(&String::deserialize(deserializer)?, |raw| Self::parse(raw).map(|m| m.value))
+    }
+}
+
+/// A directory by either of its names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Directory {
+    /// By its tenant ID.
+    Tenant(TenantId),
+    /// By a domain it has verified.
+    Domain(Domain),
+}
+
+impl Directory {
+    /// Reads a tenant ID or a domain.
+    pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
+        match TenantId::parse(raw) {
+            Ok(Mended { value, mended }) => Ok(Mended { value: Self::Tenant(value), mended }),
+            Err(IdError::NotGuid) => Domain::parse(raw)
+                .map(|Mended { value, mended }| Mended { value: Self::Domain(value), mended }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// As it stands in a path.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Tenant(id) => id.as_str(),
+            Self::Domain(name) => name.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// An MPN ID (PartnerID): a number of 1 to 12 digits, kept as written because it is a name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct MpnId(String);
+
+impl MpnId {
+    /// Reads an MPN ID; blanks and a leading `MPN`, `MPNID` or `ID` are taken off.
+    pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
+        let bare: String = unquoted(raw)
+            .trim_start_matches(|c: char| {
+                c.is_ascii_alphabetic() || matches!(c, ':' | '#' | ' ' | '-')
+            })
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        match bare.len() {
+            0 if raw.trim().is_empty() => Err(IdError::Empty),
+            1..=12 if bare.bytes().all(|b| b.is_ascii_digit()) => {
+                let mended = bare != raw;
+                Ok(Mended { value: Self(bare), mended })
+            }
+            _ => Err(IdError::NotDigits),
+        }
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MpnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for MpnId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(&String::deserialize(deserializer)?, |raw| Self::parse(raw).map(|m| m.value))
+    }
+}
+
+/// What the payer account is called in Octo: at most 128 characters, any script, harmless on a screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct AccountName(Foreign);
+
+impl AccountName {
+    /// Most characters that a name may have.
+    pub const LONGEST: usize = 128;
+
+    /// Reads a name; blanks around it go. An empty name is `Empty`, which a caller may take as "none".
+    pub fn parse(raw: &str) -> Result<Self, IdError> {
+        let name = Foreign::new(raw);
+        match name.as_str().chars().count() {
+            0 => Err(IdError::Empty),
+            1..=Self::LONGEST => Ok(Self(name)),
+            _ => Err(IdError::TooLong),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for AccountName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(&String::deserialize(deserializer)?, Self::parse)
+    }
+}
+
+/// A redirect address as it stands on the app registration, to the letter: Entra compares text, not meaning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct RedirectAddress(String);
+
+/// Where a listener can catch the answer for a redirect address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopbackPort {
+    /// The port the address names, or `None` when any free one will do (Entra ignores the port of `http://localhost`).
+    pub port: Option<u16>,
+    /// The path the answer comes to.
+    pub path: String,
+}
+
+impl RedirectAddress {
+    /// What Entra allows (entra-docs, reply-url: length).
+    pub const LONGEST: usize = 256;
+
+    /// Reads a redirect address by Entra's rules (entra-docs, reply-url).
+    pub fn parse(raw: &str) -> Result<Self, IdError> {
+        let text = unquoted(raw);
+        if text.is_empty() {
+            return Err(IdError::Empty);
+        }
+        if text.len() > Self::LONGEST {
+            return Err(IdError::TooLong);
+        }
+        if text.contains(['!', '$', '\'', '(', ')', ',', ';', '#', '*', '\\'])
+            || text.chars().any(char::is_whitespace)
+        {
+            return Err(IdError::BadCharacter);
+        }
+        let Ok(url) = Url::parse(text) else {
+            return Err(IdError::NotAddress);
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(IdError::NotAddress);
+        }
+        match (url.scheme(), url.host()) {
+            ("https", Some(_)) | ("http", Some(Host::Domain("localhost"))) => {}
+            ("http", Some(Host::Ipv4(address))) if address.is_loopback() => {}
+            ("http", Some(Host::Ipv6(address))) if address.is_loopback() => {
+                return Err(IdError::Ipv6Loopback);
+            }
+            ("http", Some(_)) => return Err(IdError::NotSafe),
+            _ => return Err(IdError::NotAddress),
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The address, to the letter.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Where a listener of ours can catch the answer, or `None` when it must be pasted (https, or a query in the address).
+    pub fn loopback(&self) -> Option<LoopbackPort> {
+        let url = Url::parse(&self.0).ok()?;
+        (url.scheme() == "http" && url.query().is_none())
+            .then(|| LoopbackPort { port: url.port(), path: url.path().to_owned() })
+    }
+
+    /// The same address with the port a listener was given, when the address names none.
+    #[must_use]
+    pub fn with_port(&self, port: u16) -> Self {
+        let Ok(url) = Url::parse(&self.0) else {
+            return self.clone();
+        };
+        let (Some(host), None) = (url.host_str(), url.port()) else {
+            return self.clone();
+        };
+        let start = "http://".len() + host.len();
+        let (front, rest) = self.0.split_at_checked(start).unwrap_or((&self.0, ""));
+        Self(format!("{front}:{port}{rest}"))
+    }
+}
+
+impl fmt::Display for RedirectAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for RedirectAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(&String::deserialize(deserializer)?, Self::parse)
+    }
+}
+
+/// An authorization code: opaque, single use, about ten minutes old at most (entra-docs, v2-oauth2-auth-code-flow).
+#[derive(Clone, Debug)]
+pub struct AuthCode(SharedSecret);
+
+impl AuthCode {
+    /// Takes a code as it came. Nothing but emptiness, blanks and `&` is refused: its form is Microsoft's business.
+    pub fn parse(raw: &str) -> Result<Self, IdError> {
+        if raw.is_empty() {
+            return Err(IdError::Empty);
+        }
+        if raw.contains('&') || raw.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(IdError::BadCharacter);
+        }
+        Ok(Self(Secret::shared(raw.to_owned())))
+    }
+
+    /// The code, for the one request that redeems it.
+    pub fn secret(&self) -> &SharedSecret {
+        &self.0
+    }
+}
+
+/// Whether the text is a GUID in its usual spelling, which is how a Secret ID looks and a secret value never does.
+pub fn looks_like_guid(raw: &str) -> bool {
+    guid(raw).is_ok() && raw.contains('-')
+}
+
+/// Whether the text looks like the value of a client secret: the form that Entra has given them for years (37 to 40
+/// characters with `Q~` after the fourth). A hint only: nothing is refused by it where a secret belongs.
+pub fn looks_like_secret_key(raw: &str) -> bool {
+    let text = raw.trim();
+    (30..=44).contains(&text.len())
+        && text.get(3..8).is_some_and(|part| part.contains("Q~"))
+        && !text.contains(char::is_whitespace)
+}
+
+fn unquoted(raw: &str) -> &str {
+    raw.trim().trim_matches(['"', '\'', '<', '>', '`']).trim()
+}
+
+fn guid(raw: &str) -> Result<Mended<String>, IdError> {
+    let trimmed = unquoted(raw);
+    if trimmed.is_empty() {
+        return Err(IdError::Empty);
+    }
+    let lower = trimmed.to_ascii_lowercase();
+    let bare = lower.strip_prefix("urn:uuid:").unwrap_or(&lower);
+    let bare = bare.trim_matches(['{', '}', '(', ')']);
+    let digits: String = bare
+        .chars()
+        .filter(|c| {
+            !c.is_whitespace()
+                && !matches!(
+                    c,
+                    '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{feff}' | '\u{200b}'
+                )
+        })
+        .collect();
+    if digits.len() != 32 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(IdError::NotGuid);
+    }
+    if digits.bytes().all(|b| b == b'0') {
+        return Err(IdError::Nil);
+    }
+    let mut value = String::with_capacity(36);
+    for (index, digit) in digits.chars().enumerate() {
+        if matches!(index, 8 | 12 | 16 | 20) {
+            value.push('-');
+        }
+        value.push(digit);
+    }
+    let mended = value != raw;
+    Ok(Mended { value, mended })
+}
+
+fn parsed<T, E: de::Error>(raw: &str, parse: impl Fn(&str) -> Result<T, IdError>) -> Result<T, E> {
+    parse(raw).map_err(E::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUID: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
+
+    #[test]
+    fn guids_are_mended() {
+        assert_eq!(
+            TenantId::parse(GUID).unwrap(),
+            Mended { value: TenantId(GUID.to_owned()), mended: false }
+        );
+        for raw in [
+            "{8B1F6A9E-2C57-4F0F-9A11-5F6C2B7AD204}",
+            " 8b1f6a9e2c574f0f9a115f6c2b7ad204\n",
+            "urn:uuid:8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204",
+            "\"8b1f6a9e–2c57–4f0f–9a11–5f6c2b7ad204\"",
+            "8b1f6a9e 2c57 4f0f 9a11 5f6c2b7ad204",
+        ] {
+            let read = TenantId::parse(raw).unwrap();
+            assert_eq!(read.value.as_str(), GUID, "{raw}");
+            assert!(read.mended);
+        }
+    }
+
+    #[test]
+    fn what_is_no_guid_is_refused_by_kind() {
+        assert_eq!(ClientId::parse(" "), Err(IdError::Empty));
+        assert_eq!(ClientId::parse("8b1f6a9e-2c57"), Err(IdError::NotGuid));
+        assert_eq!(ClientId::parse(&"0".repeat(32)), Err(IdError::Nil));
+        assert_eq!(ClientId::parse(&"a".repeat(65_536)), Err(IdError::NotGuid));
+    }
+
+    #[test]
+    fn domains_lose_what_is_around_them() {
+        for raw in [
+            "https://Contoso.onmicrosoft.com/x?y",
+            "admin@contoso.onmicrosoft.com",
+            " contoso.onmicrosoft.com. ",
+        ] {
+            assert_eq!(
+                Domain::parse(raw).unwrap().value.as_str(),
+                "contoso.onmicrosoft.com",
+                "{raw}"
+            );
+        }
+        assert_eq!(Domain::parse("日本.example").unwrap().value.as_str(), "xn--wgv71a.example");
+        for bad in ["contoso", "-a.example", "a..example", "127.0.0.1", "a b.example", "[::1]"] {
+            assert_eq!(Domain::parse(bad), Err(IdError::NotDomain), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_directory_is_either() {
+        assert!(matches!(Directory::parse(GUID).unwrap().value, Directory::Tenant(_)));
+        assert!(matches!(Directory::parse("contoso.com").unwrap().value, Directory::Domain(_)));
+        assert_eq!(Directory::parse(""), Err(IdError::Empty));
+    }
+
+    #[test]
+    fn mpn_ids_are_digits() {
+        assert_eq!(MpnId::parse("MPN ID: 627 1154").unwrap().value.as_str(), "6271154");
+        for bad in ["62a", "1234567890123", "mpn", "６２"] {
+            assert_eq!(MpnId::parse(bad), Err(IdError::NotDigits), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_of_any_script_fit_up_to_128_characters() {
+        assert_eq!(AccountName::parse("  Contoso 本番 ").unwrap().as_str(), "Contoso 本番");
+        assert!(AccountName::parse(&"本".repeat(128)).is_ok());
+        assert_eq!(AccountName::parse(&"本".repeat(129)), Err(IdError::TooLong));
+        assert_eq!(AccountName::parse("\u{202e}"), Err(IdError::Empty));
+    }
+
+    #[test]
+    fn redirect_addresses_follow_entras_rules() {
+        for good in [
+            "http://localhost",
+            "http://localhost:8400/back",
+            "https://localhost",
+            "http://127.0.0.1:9",
+        ] {
+            assert_eq!(RedirectAddress::parse(good).unwrap().as_str(), good);
+        }
+        for (bad, why) in [
+            ("http://contoso.com", IdError::NotSafe),
+            ("http://[::1]:8", IdError::Ipv6Loopback),
+            ("localhost", IdError::NotAddress),
+            ("https://x/(a)", IdError::BadCharacter),
+            ("https://x/#a", IdError::BadCharacter),
+            ("javascript:alert", IdError::NotAddress),
+        ] {
+            assert_eq!(RedirectAddress::parse(bad), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_port_is_put_in_without_changing_a_letter_more() {
+        let with =
+            |raw: &str| RedirectAddress::parse(raw).unwrap().with_port(8400).as_str().to_owned();
+        assert_eq!(with("http://localhost"), "http://localhost:8400");
+        assert_eq!(with("http://localhost/"), "http://localhost:8400/");
+        assert_eq!(with("http://localhost/Back"), "http://localhost:8400/Back");
+        assert_eq!(with("http://localhost:77/x"), "http://localhost:77/x");
+        assert_eq!(RedirectAddress::parse("https://localhost").unwrap().loopback(), None);
+        let port = RedirectAddress::parse("http://localhost").unwrap().loopback().unwrap();
+        assert_eq!(port, LoopbackPort { port: None, path: "/".to_owned() });
+    }
+
+    #[test]
+    fn secret_keys_are_known_by_their_form() {
+        assert!(looks_like_secret_key("abc8Q~marked-secret-value-0123456789_-.~"));
+        for other in [
+            "",
+            GUID,
+            "abc8Q~",
+            "contoso.onmicrosoft.com",
+            "a b c8Q~ marked secret value 0123456789",
+        ] {
+            assert!(!looks_like_secret_key(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn codes_are_opaque() {
+        assert!(AuthCode::parse("1.AXoA-._~x").is_ok());
+        assert!(AuthCode::parse("a&b").is_err());
+        assert!(AuthCode::parse("a b").is_err());
+        assert!(AuthCode::parse("").is_err());
+    }
+}

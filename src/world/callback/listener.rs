@@ -1,0 +1,364 @@
+//! The loopback server that catches the authorization code (RFC 8252, section 7.3).
+//!
+//! Any program and any web page on this machine can talk to it, so nothing without our `state` ends, fails or delays the
+//! wait: wrong requests get a constant page, stalled connections a deadline, and a full house drops its oldest idle guest.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use http::{HeaderValue, Method, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinHandle};
+
+use crate::effect::{Arrival, NotCatching, Verdict};
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::ids::AuthCode;
+use crate::words::secret::{Secret, SharedSecret};
+use crate::words::text::Foreign;
+use crate::world::callback::pages;
+use crate::world::clock;
+use crate::world::refusal::Said;
+
+/// Connections at a time.
+const GUESTS: usize = 64;
+/// How long a request may take to arrive.
+const READING: Duration = Duration::from_secs(10);
+/// How long the browser's request is held while the terminal finishes its checks.
+const HOLDING: Duration = Duration::from_secs(5 * 60);
+/// How long the last page may take to leave.
+const LEAVING: Duration = Duration::from_secs(2);
+/// Most bytes of a request's head.
+const HEAD_LIMIT: usize = 16 << 10;
+/// How often a free port is looked for.
+const TRIES: usize = 20;
+
+/// Both doors of `localhost` on one port.
+pub struct Doors {
+    listeners: Vec<TcpListener>,
+    port: u16,
+}
+
+impl Doors {
+    /// Binds 127.0.0.1 and `[::1]` on the same port: exactly `port`, or any that is free on both. A machine without IPv6 has
+    /// one door.
+    pub async fn open(port: Option<u16>) -> Result<Self, NotCatching> {
+        let mut last = NotCatching::PortTaken(port.unwrap_or_default());
+        for _ in 0..TRIES {
+            match Self::both(port.unwrap_or_default()).await {
+                Ok(doors) => return Ok(doors),
+                Err((tried, error)) => last = why_not(tried, &error),
+            }
+            if port.is_some() {
+                break;
+            }
+        }
+        Err(last)
+    }
+
+    /// The port of both.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    async fn both(port: u16) -> Result<Self, (u16, io::Error)> {
+        let four =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| (port, error))?;
+        let port = four.local_addr().map_err(|error| (port, error))?.port();
+        let mut listeners = vec![four];
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+            Ok(six) => listeners.push(six),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err((port, error)),
+            Err(_no_ipv6_here) => {}
+        }
+        Ok(Self { listeners, port })
+    }
+}
+
+fn why_not(port: u16, error: &io::Error) -> NotCatching {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        NotCatching::NotAllowed(port)
+    } else {
+        NotCatching::PortTaken(port)
+    }
+}
+
+/// What the listener is there for.
+pub struct Errand {
+    /// Where the answer comes, and the `state` it must bring; `None` when only the one-time page is served.
+    pub callback: Option<(String, SharedSecret)>,
+    /// The last part of the one-time address.
+    pub token: Secret,
+    /// Where the one-time address leads.
+    pub address: HeaderValue,
+}
+
+/// A running listener. Dropping it ends every connection and frees the port.
+pub struct Listener {
+    house: Arc<House>,
+    doors: Vec<AbortHandle>,
+}
+
+struct House {
+    errand: Errand,
+    port: u16,
+    started: AtomicBool,
+    arrival: watch::Sender<Option<Arrival>>,
+    verdict: watch::Sender<Option<Verdict>>,
+    guests: Mutex<VecDeque<Guest>>,
+}
+
+struct Guest {
+    task: JoinHandle<()>,
+    held: Arc<AtomicBool>,
+}
+
+impl Listener {
+    /// Starts answering.
+    pub fn start(doors: Doors, errand: Errand) -> Self {
+        let house = Arc::new(House {
+            errand,
+            port: doors.port,
+            started: AtomicBool::new(false),
+            arrival: watch::Sender::new(None),
+            verdict: watch::Sender::new(None),
+            guests: Mutex::new(VecDeque::new()),
+        });
+        let doors = doors
+            .listeners
+            .into_iter()
+            .map(|door| tokio::spawn(welcome(Arc::clone(&house), door)).abort_handle())
+            .collect();
+        Self { house, doors }
+    }
+
+    /// Waits for an answer with our `state`. Giving up the wait loses nothing, and asking again gives the same answer.
+    pub async fn arrival(&self) -> Arrival {
+        let mut arrivals = self.house.arrival.subscribe();
+        match arrivals.wait_for(Option::is_some).await.map(|it| it.clone()) {
+            Ok(Some(arrival)) => arrival,
+            // The sender lives in the house, which lives as long as this listener.
+            Ok(None) | Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Tells the page that waits how it ended, lets it leave, and stops listening.
+    pub async fn tell(self, verdict: Verdict) {
+        self.house.verdict.send_replace(Some(verdict));
+        let held: VecDeque<Guest> = {
+            let mut guests = self.house.lock();
+            let (held, others) = guests.drain(..).partition(Guest::is_held);
+            *guests = others;
+            held
+        };
+        let leaving = async {
+            for guest in held {
+                let _ended = guest.task.await;
+            }
+        };
+        let _in_time = tokio::time::timeout(LEAVING, leaving).await;
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        for door in &self.doors {
+            door.abort();
+        }
+        for guest in self.house.lock().drain(..) {
+            guest.task.abort();
+        }
+    }
+}
+
+impl Guest {
+    fn is_held(&self) -> bool {
+        self.held.load(Ordering::SeqCst)
+    }
+}
+
+impl House {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Guest>> {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes room: those who left are forgotten, and a full house shows its oldest idle guest the door.
+    fn make_room(&self) {
+        let mut guests = self.lock();
+        guests.retain(|guest| !guest.task.is_finished());
+        while guests.len() >= GUESTS {
+            let Some(oldest) = guests.iter().position(|guest| !guest.is_held()) else {
+                // Everybody here brought our state; the oldest has waited longest.
+                guests.pop_front();
+                continue;
+            };
+            if let Some(guest) = guests.remove(oldest) {
+                guest.task.abort();
+            }
+        }
+    }
+
+    /// Whether the request was meant for us: a page elsewhere whose name leads here (DNS rebinding) has another host.
+    fn is_for_us(&self, request: &Request<Incoming>) -> bool {
+        let mut hosts = request.headers().get_all(header::HOST).iter();
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
+            return false;
+        };
+        let ours = |host: &str| {
+            let (name, port) = match host.rsplit_once(':') {
+                Some((name, port)) if !port.ends_with(']') => (name, port),
+                _ => (host, "80"),
+            };
+            ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| name.eq_ignore_ascii_case(known))
+                && port == self.port.to_string()
+        };
+        host.to_str().is_ok_and(ours)
+            && request.uri().authority().is_none_or(|it| ours(it.as_str()))
+    }
+
+    /// What a request without our state gets, or `None` for the answer that we wait for.
+    fn turn_away(
+        &self,
+        request: &Request<Incoming>,
+    ) -> Result<Arrival, Box<Response<Full<Bytes>>>> {
+        let page = |status, text| Box::new(pages::page(status, text));
+        let unknown = || page(StatusCode::NOT_FOUND, pages::UNKNOWN);
+        if !self.is_for_us(request) {
+            return Err(page(StatusCode::BAD_REQUEST, pages::UNKNOWN));
+        }
+        if request.method() != Method::GET {
+            return Err(page(StatusCode::METHOD_NOT_ALLOWED, pages::UNKNOWN));
+        }
+        let path = request.uri().path();
+        if let Some(token) = path.strip_prefix("/start/")
+            && self.errand.token.same_as(token)
+        {
+            if self.started.swap(true, Ordering::SeqCst) {
+                return Err(page(StatusCode::OK, pages::ALREADY));
+            }
+            return Err(Box::new(pages::onward(self.errand.address.clone())));
+        }
+        match &self.errand.callback {
+            Some((ours, state)) if ours == path => {
+                let query = request.uri().query().unwrap_or_default();
+                answer(query, state).ok_or_else(unknown)
+            }
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// Lets connections in at one door.
+async fn welcome(house: Arc<House>, door: TcpListener) {
+    loop {
+        let Ok((stream, _)) = door.accept().await else {
+            // Out of descriptors, or a connection that ended before it began.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
+        };
+        house.make_room();
+        let held = Arc::new(AtomicBool::new(false));
+        let task = tokio::spawn(serve(Arc::downgrade(&house), stream, Arc::clone(&held)));
+        house.lock().push_back(Guest { task, held });
+    }
+}
+
+/// Serves one connection: one request, read within the deadline.
+async fn serve(house: Weak<House>, stream: TcpStream, held: Arc<AtomicBool>) {
+    let service = service_fn(move |request| {
+        let (house, held) = (Weak::clone(&house), Arc::clone(&held));
+        async move {
+            let page = match house.upgrade() {
+                Some(house) => respond(&house, &held, &request).await,
+                None => pages::page(StatusCode::OK, pages::CLOSED),
+            };
+            Ok::<_, Infallible>(page)
+        }
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(READING)
+        .max_buf_size(HEAD_LIMIT)
+        .keep_alive(false)
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    // A connection that went wrong is the other side's affair.
+    drop(served);
+}
+
+async fn respond(
+    house: &House,
+    held: &AtomicBool,
+    request: &Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    let arrival = match house.turn_away(request) {
+        Ok(arrival) => arrival,
+        Err(page) => return *page,
+    };
+    // Before the arrival is known, so that whoever is told of it finds this page waiting.
+    held.store(true, Ordering::SeqCst);
+    let first = house.arrival.send_if_modified(|slot| {
+        let first = slot.is_none();
+        if first {
+            *slot = Some(arrival);
+        }
+        first
+    });
+    if !first {
+        return pages::page(StatusCode::OK, pages::ALREADY);
+    }
+    let mut verdicts = house.verdict.subscribe();
+    let told = tokio::time::timeout(HOLDING, verdicts.wait_for(Option::is_some)).await;
+    let text = match told.ok().and_then(Result::ok).and_then(|verdict| *verdict) {
+        Some(Verdict::Proven) => pages::PROVEN,
+        Some(Verdict::Failed) => pages::FAILED,
+        Some(Verdict::Caught) => pages::CAUGHT,
+        Some(Verdict::Closed) | None => pages::CLOSED,
+    };
+    pages::page(StatusCode::OK, text)
+}
+
+/// Reads the query of the redirect. `state` is looked at first, and nothing may be there twice.
+pub fn answer(query: &str, state: &Secret) -> Option<Arrival> {
+    let one = |name: &str| {
+        let mut all = url::form_urlencoded::parse(query.as_bytes())
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value);
+        match (all.next(), all.next()) {
+            (first, None) => Ok(first.filter(|value| !value.is_empty())),
+            (_, Some(_)) => Err(()),
+        }
+    };
+    if !state.same_as(&one("state").ok()??) {
+        return None;
+    }
+    match (one("code").ok()?, one("error").ok()?) {
+        (Some(code), None) => AuthCode::parse(&code).ok().map(Arrival::Code),
+        (None, Some(error)) => {
+            let description = one("error_description").ok()?.unwrap_or_default();
+            let said = Said::from_text(&description);
+            let mut failure = Failure::new(Service::Entra, Cause::Refused);
+            failure.error = Foreign::some(&error);
+            failure.suberror = one("error_subcode").ok()?.and_then(|text| Foreign::some(&text));
+            failure.codes = said.codes;
+            failure.sentence = said.sentence;
+            failure.trace_id = said.trace_id;
+            failure.correlation_id = said.correlation_id;
+            failure.at = Some(clock::now());
+            Some(Arrival::Error(Box::new(failure)))
+        }
+        (Some(_), Some(_)) | (None, None) => None,
+    }
+}

@@ -1,0 +1,68 @@
+//! What a place for secrets must be able to do, and how it fails.
+
+use zeroize::Zeroizing;
+
+use super::parts;
+use crate::words::failure::{DiskFault, VaultFault};
+use crate::words::text::Foreign;
+
+/// A place that keeps named bytes. Calls block, possibly for ever: only [`super::Vault`] makes them, each on a thread of its
+/// own. Every call uses a fresh handle, so that what is read back is what the store has and not what a handle remembers,
+/// and so that a call which hangs holds nothing that the next one needs.
+pub trait Store: Send + Sync {
+    /// Writes an entry; one of the same name is replaced. `label` is what the keyring's own program shows.
+    fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Result<(), VaultError>;
+
+    /// Reads an entry. No entry is [`VaultFault::Missing`].
+    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError>;
+
+    /// Deletes an entry; every one of them if several have the name. No entry is [`VaultFault::Missing`].
+    fn delete(&self, name: &str) -> Result<(), VaultError>;
+
+    /// Shows that the store can be opened, where that takes a secret of its own.
+    fn open(&self) -> Result<(), VaultError> {
+        Ok(())
+    }
+
+    /// Bytes that one entry takes.
+    fn entry(&self) -> usize {
+        parts::ENTRY
+    }
+
+    /// The store's name for a person, such as `Secret Service`.
+    fn title(&self) -> &str;
+}
+
+/// How a store fails. Not an enum of its own: it would repeat [`VaultFault`] word for word.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("vault: {fault:?}")]
+pub struct VaultError {
+    /// What kind of thing it is.
+    pub fault: VaultFault,
+    /// The store's own words, where they cannot hold anything secret.
+    pub sentence: Option<Foreign>,
+    /// What is the matter with the disk below the store, where that is what failed.
+    pub disk: Option<DiskFault>,
+}
+
+impl VaultError {
+    /// What was read is not what was written.
+    pub const READS_DIFFERENTLY: Self = Self::new(VaultFault::ReadsDifferently);
+    /// There is no such entry.
+    pub const MISSING: Self = Self::new(VaultFault::Missing);
+
+    /// A fault of which nothing more is known.
+    pub const fn new(fault: VaultFault) -> Self {
+        Self { fault, sentence: None, disk: None }
+    }
+
+    /// The disk failed, not the store.
+    pub const fn disk(fault: DiskFault) -> Self {
+        Self { fault: VaultFault::Other, sentence: None, disk: Some(fault) }
+    }
+
+    /// Something else went wrong; `words` says what.
+    pub fn other(words: &str) -> Self {
+        Self { sentence: Foreign::some(words), ..Self::new(VaultFault::Other) }
+    }
+}

@@ -1,0 +1,244 @@
+//! One file that is sealed with a passphrase, for machines without a keyring.
+//!
+//! The file is in the age format with one passphrase (<https://c2sp.org/age>), so `age -d` and `rage -d` open it in an
+//! emergency. Inside is JSON: `{"format":"octo-csp vault","version":1,"items":{NAME:VALUE,…}}`, with the names that the
+//! keyring would have. It is replaced as a whole by every write, and gone with its last item.
+//!
+//! Opening takes the work that makes guessing slow, so what was opened is remembered, wiped with this store, for as long as
+//! the file has the same bytes. They are read again for every call: what somebody else changed is never overlooked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use age::DecryptError;
+use age::scrypt;
+use age::secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use super::backend::{Store, VaultError};
+use super::parts;
+use crate::words::failure::VaultFault;
+use crate::words::secret::{Secret, SharedSecret};
+use crate::world::folder::{self, DiskError, Folder};
+
+/// The name of the file, beside the journal of its registration.
+pub const VAULT_FILE: &str = "vault.age";
+
+/// The work that one guess of the passphrase takes: 2^17 rounds of scrypt and 128 MiB, the first choice of OWASP's Password
+/// Storage Cheat Sheet. About a third of a second.
+const WORK: u8 = 17;
+
+/// The most work that a file may ask for. `age -p` asks for 2^18, `rage -p` for a second's worth; each step more doubles time
+/// and memory, and a file that somebody else made must not hold us for hours.
+const MOST_WORK: u8 = 20;
+
+/// What the file says it is.
+const FORMAT: &str = "octo-csp vault";
+
+/// The version of what is inside.
+const VERSION: u32 = 1;
+
+/// Which file, and what opens it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The folder of all registrations.
+    pub state: PathBuf,
+    /// The registration.
+    pub registration: String,
+    /// Its passphrase.
+    pub passphrase: SharedSecret,
+}
+
+/// The vault file of one registration.
+pub(super) struct AgeFile {
+    place: Place,
+    title: String,
+    work: u8,
+    held: Mutex<Option<Held>>,
+}
+
+/// What was in the file when it had these bytes.
+struct Held {
+    /// SHA-256 of the file; `None` where there was no file.
+    sum: Option<[u8; 32]>,
+    items: Items,
+}
+
+type Items = BTreeMap<String, Secret>;
+
+#[derive(Serialize)]
+struct ContentsOut<'a> {
+    format: &'static str,
+    version: u32,
+    items: BTreeMap<&'a str, &'a str>,
+}
+
+#[derive(Deserialize)]
+struct ContentsIn {
+    format: String,
+    version: u32,
+    items: BTreeMap<String, String>,
+}
+
+impl AgeFile {
+    pub(super) fn new(place: Place) -> Self {
+        Self::with_work(place, WORK)
+    }
+
+    fn with_work(place: Place, work: u8) -> Self {
+        let path = place.state.join(&place.registration).join(VAULT_FILE);
+        Self {
+            title: format!("vault file {}", path.display()),
+            place,
+            work,
+            held: Mutex::new(None),
+        }
+    }
+
+    fn folder(&self) -> Result<Option<Folder>, VaultError> {
+        let path = folder::below(&self.place.state, &self.place.registration).map_err(disk)?;
+        // Both are checked: whoever may write the upper one may replace the lower one.
+        match Folder::existing(&self.place.state).map_err(disk)? {
+            Some(_) => Folder::existing(&path).map_err(disk),
+            None => Ok(None),
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is in the file now.
+    fn load<'a>(&self, held: &'a mut Option<Held>) -> Result<&'a mut Held, VaultError> {
+        let bytes = match self.folder()? {
+            Some(folder) => folder.read_private(VAULT_FILE).map_err(disk)?,
+            None => None,
+        };
+        let sum = bytes.as_deref().map(|bytes| Sha256::digest(bytes).into());
+        let known = held.take().filter(|held| held.sum == sum);
+        let fresh = match (known, bytes) {
+            (Some(known), _) => known,
+            (None, None) => Held { sum, items: Items::new() },
+            (None, Some(bytes)) => Held { sum, items: unsealed(&bytes, &self.place.passphrase)? },
+        };
+        Ok(held.insert(fresh))
+    }
+
+    /// Replaces the file by one with the present items. Whatever fails, what is in it is looked up anew the next time.
+    fn save(&self, held: &mut Option<Held>) -> Result<(), VaultError> {
+        let Some(Held { items, .. }) = held.take() else {
+            return Err(VaultError::other("nothing was read before writing"));
+        };
+        if items.is_empty() {
+            let Some(folder) = self.folder()? else {
+                return Ok(());
+            };
+            let removed = folder.remove(VAULT_FILE).and_then(|()| folder.sync());
+            return removed.map_err(disk);
+        }
+        let bytes = sealed(&items, &self.place.passphrase, self.work)?;
+        Folder::make(&self.place.state).map_err(disk)?;
+        let path = folder::below(&self.place.state, &self.place.registration).map_err(disk)?;
+        let folder = Folder::make(&path).map_err(disk)?;
+        folder.replace(VAULT_FILE, &bytes).map_err(disk)?;
+        *held = Some(Held { sum: Some(Sha256::digest(&bytes).into()), items });
+        Ok(())
+    }
+}
+
+impl Store for AgeFile {
+    fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Result<(), VaultError> {
+        let value = std::str::from_utf8(bytes)
+            .map_err(|_binary| VaultError::other("a vault file keeps text only"))?;
+        let mut held = self.held();
+        let items = &mut self.load(&mut held)?.items;
+        items.insert(name.to_owned(), Secret::new(value.to_owned()));
+        self.save(&mut held)
+    }
+
+    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let mut held = self.held();
+        let value = self.load(&mut held)?.items.get(name);
+        let value = value.ok_or(VaultError::MISSING)?;
+        Ok(Zeroizing::new(value.reveal().as_bytes().to_vec()))
+    }
+
+    fn delete(&self, name: &str) -> Result<(), VaultError> {
+        let mut held = self.held();
+        let removed = self.load(&mut held)?.items.remove(name);
+        removed.map(drop).ok_or(VaultError::MISSING)?;
+        self.save(&mut held)
+    }
+
+    fn open(&self) -> Result<(), VaultError> {
+        self.load(&mut self.held()).map(|_| ())
+    }
+
+    /// Whole values: whoever opens the file in an emergency finds them as they are.
+    fn entry(&self) -> usize {
+        parts::LONGEST
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+}
+
+fn sealed(items: &Items, passphrase: &Secret, work: u8) -> Result<Vec<u8>, VaultError> {
+    let contents = ContentsOut {
+        format: FORMAT,
+        version: VERSION,
+        items: items.iter().map(|(name, value)| (name.as_str(), value.reveal())).collect(),
+    };
+    let json = serde_json::to_vec_pretty(&contents)
+        .map(Zeroizing::new)
+        .map_err(|_never| VaultError::other("the vault file cannot be written as JSON"))?;
+    let mut recipient = scrypt::Recipient::new(words(passphrase));
+    recipient.set_work_factor(work);
+    // Into memory: no disk can fail here.
+    age::encrypt(&recipient, &json)
+        .map_err(|_error| VaultError::other("the vault file could not be sealed"))
+}
+
+fn unsealed(bytes: &[u8], passphrase: &Secret) -> Result<Items, VaultError> {
+    let mut identity = scrypt::Identity::new(words(passphrase));
+    identity.set_max_work_factor(MOST_WORK);
+    let json =
+        age::decrypt(&identity, bytes).map(Zeroizing::new).map_err(|error| not_opened(&error))?;
+    let contents: ContentsIn = serde_json::from_slice(&json)
+        .ok()
+        .filter(|contents: &ContentsIn| contents.format == FORMAT)
+        .ok_or(VaultError::new(VaultFault::Damaged))?;
+    if contents.version != VERSION {
+        return Err(VaultError::other("another version of octo-csp wrote the vault file"));
+    }
+    let items = contents.items.into_iter();
+    Ok(items.map(|(name, value)| (name, Secret::new(value))).collect())
+}
+
+/// age's own type for a passphrase, which is wiped as ours is.
+fn words(passphrase: &Secret) -> SecretString {
+    SecretString::from(passphrase.reveal().to_owned())
+}
+
+/// The file's key is sealed with the passphrase. If that does not open, it is another one, or exactly these bytes were changed;
+/// whatever else is wrong has nothing to do with the passphrase.
+fn not_opened(error: &DecryptError) -> VaultError {
+    let key = matches!(error, DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed);
+    VaultError::new(if key { VaultFault::WrongPassphrase } else { VaultFault::Damaged })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the error ends here, and maps over results")]
+fn disk(error: DiskError) -> VaultError {
+    if matches!(error, DiskError::TooLarge) {
+        return VaultError::new(VaultFault::Damaged);
+    }
+    VaultError::disk(error.fault())
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -1,0 +1,209 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::words::failure::DiskFault;
+
+/// Little work: the file does not care, and the tests do.
+const LIGHT: u8 = 4;
+
+fn place(state: &Path, passphrase: &str) -> Place {
+    Place {
+        state: state.to_owned(),
+        registration: "production".to_owned(),
+        passphrase: Secret::shared(passphrase.to_owned()),
+    }
+}
+
+fn store(state: &TempDir) -> AgeFile {
+    AgeFile::with_work(place(state.path(), "correct horse"), LIGHT)
+}
+
+/// A folder as the program makes it: the one of the operating system for what is temporary may be anybody's.
+fn home() -> TempDir {
+    let home = TempDir::new().unwrap();
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    home
+}
+
+fn path(state: &TempDir) -> PathBuf {
+    state.path().join("production").join(VAULT_FILE)
+}
+
+fn put(path: &Path, bytes: &[u8]) {
+    use std::io::Write as _;
+    fs::File::create(path).unwrap().write_all(bytes).unwrap();
+}
+
+fn read(store: &AgeFile, name: &str) -> Result<String, VaultFault> {
+    let bytes = store.read(name).map_err(|error| error.fault)?;
+    Ok(String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+#[test]
+fn what_was_written_is_read_by_another_store_with_the_passphrase_and_by_nobody_else() {
+    let home = home();
+    let ours = store(&home);
+    ours.write("production/a", "l", b"one").unwrap();
+    ours.write("production/b", "l", "zwei 本".as_bytes()).unwrap();
+    let other = store(&home);
+    assert_eq!(read(&other, "production/a").unwrap(), "one");
+    assert_eq!(read(&other, "production/b").unwrap(), "zwei 本");
+    assert_eq!(read(&other, "production/c"), Err(VaultFault::Missing));
+    let stranger = AgeFile::with_work(place(home.path(), "correct hors"), LIGHT);
+    assert_eq!(read(&stranger, "production/a"), Err(VaultFault::WrongPassphrase));
+    assert_eq!(stranger.open().unwrap_err().fault, VaultFault::WrongPassphrase);
+    // Nor is anything written over what cannot be read.
+    let before = fs::read(path(&home)).unwrap();
+    let error = stranger.write("production/a", "l", b"x").unwrap_err();
+    assert_eq!(error.fault, VaultFault::WrongPassphrase);
+    assert_eq!(fs::read(path(&home)).unwrap(), before);
+    let text = String::from_utf8_lossy(&before).into_owned();
+    assert!(!text.contains("one") && !text.contains("production"), "{text}");
+}
+
+#[test]
+fn the_file_is_the_persons_alone_and_gone_with_its_last_item() {
+    let home = home();
+    let ours = store(&home);
+    ours.open().unwrap();
+    assert!(!path(&home).exists(), "looking makes nothing");
+    ours.write("a", "l", b"1").unwrap();
+    ours.write("b", "l", b"2").unwrap();
+    assert_eq!(fs::metadata(path(&home)).unwrap().permissions().mode() & 0o777, 0o600);
+    ours.delete("a").unwrap();
+    assert_eq!(ours.delete("a").unwrap_err().fault, VaultFault::Missing);
+    assert_eq!(read(&ours, "b").unwrap(), "2");
+    ours.delete("b").unwrap();
+    assert!(!path(&home).exists());
+    assert_eq!(read(&ours, "b"), Err(VaultFault::Missing));
+}
+
+#[test]
+fn what_another_process_changed_is_never_overlooked() {
+    let home = home();
+    let (one, other) = (store(&home), store(&home));
+    one.write("a", "l", b"1").unwrap();
+    assert_eq!(read(&other, "a").unwrap(), "1");
+    one.write("a", "l", b"2").unwrap();
+    assert_eq!(read(&other, "a").unwrap(), "2");
+    other.write("b", "l", b"3").unwrap();
+    assert_eq!(read(&one, "b").unwrap(), "3");
+    fs::remove_file(path(&home)).unwrap();
+    assert_eq!(read(&one, "a"), Err(VaultFault::Missing));
+    // Somebody else's file in its place, with another passphrase.
+    let stranger = AgeFile::with_work(place(home.path(), "another"), LIGHT);
+    stranger.write("a", "l", b"x").unwrap();
+    assert_eq!(read(&one, "a"), Err(VaultFault::WrongPassphrase));
+}
+
+#[test]
+fn ten_threads_lose_nothing() {
+    let home = home();
+    let store = store(&home);
+    std::thread::scope(|scope| {
+        for name in 0..10 {
+            let store = &store;
+            scope.spawn(move || store.write(&name.to_string(), "l", b"x").unwrap());
+        }
+    });
+    let fresh = self::store(&home);
+    for name in 0..10 {
+        assert_eq!(read(&fresh, &name.to_string()).unwrap(), "x");
+    }
+}
+
+#[test]
+fn what_is_no_vault_file_of_ours_is_damaged_and_left_alone() {
+    let home = home();
+    let ours = store(&home);
+    ours.write("a", "l", b"1").unwrap();
+    let good = fs::read(path(&home)).unwrap();
+    let mut cut = good.clone();
+    cut.truncate(good.len() - 1);
+    let mut changed = good.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    let sealed = |json: &str| {
+        let mut recipient =
+            scrypt::Recipient::new(words(&place(home.path(), "correct horse").passphrase));
+        recipient.set_work_factor(LIGHT);
+        age::encrypt(&recipient, json.as_bytes()).unwrap()
+    };
+    let hard = String::from_utf8_lossy(&good[..80]).replacen(" 4\n", " 30\n", 1);
+    let hard = [hard.as_bytes(), &good[80..]].concat();
+    for (bytes, what) in [
+        (Vec::new(), "empty"),
+        (cut, "cut off"),
+        (changed, "changed"),
+        (b"age-encryption.org/v1\n".to_vec(), "a beginning"),
+        (b"{\"format\":\"octo-csp vault\"}".to_vec(), "not sealed"),
+        (sealed("hello"), "no JSON"),
+        (sealed(r#"{"format":"x","version":1,"items":{}}"#), "another format"),
+        (hard, "a day's work"),
+    ] {
+        put(&path(&home), &bytes);
+        for store in [&ours, &store(&home)] {
+            assert_eq!(read(store, "a"), Err(VaultFault::Damaged), "{what}");
+            assert!(store.write("a", "l", b"2").is_err(), "{what}");
+        }
+        assert_eq!(fs::read(path(&home)).unwrap(), bytes, "{what}");
+    }
+    put(&path(&home), &sealed(r#"{"format":"octo-csp vault","version":2,"items":{}}"#));
+    let newer = ours.open().unwrap_err();
+    assert!(newer.sentence.unwrap().as_str().contains("another version"));
+    put(&path(&home), &good);
+    assert_eq!(read(&ours, "a").unwrap(), "1");
+}
+
+#[test]
+fn a_file_that_others_may_read_is_not_opened() {
+    let home = home();
+    let ours = store(&home);
+    ours.write("a", "l", b"1").unwrap();
+    for mode in [0o640, 0o604, 0o620] {
+        fs::set_permissions(path(&home), fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(ours.open().unwrap_err().disk, Some(DiskFault::NotOurs), "{mode:o}");
+    }
+    fs::remove_file(path(&home)).unwrap();
+    std::os::unix::fs::symlink("/dev/null", path(&home)).unwrap();
+    assert_eq!(ours.open().unwrap_err().disk, Some(DiskFault::NotOurs));
+}
+
+#[test]
+fn a_write_that_was_ended_in_between_left_the_old_file_and_is_made_up_for() {
+    let home = home();
+    let ours = store(&home);
+    ours.write("a", "l", b"1").unwrap();
+    let aside = path(&home).with_file_name(".vault.age.new");
+    put(&aside, b"half of a fi");
+    fs::set_permissions(&aside, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(read(&store(&home), "a").unwrap(), "1");
+    ours.write("b", "l", b"2").unwrap();
+    assert!(!aside.exists());
+    assert_eq!(read(&store(&home), "b").unwrap(), "2");
+}
+
+#[test]
+fn a_failed_write_is_not_remembered_as_if_it_had_been_kept() {
+    let home = home();
+    let ours = store(&home);
+    ours.write("a", "l", b"1").unwrap();
+    // What is in the way cannot be removed as a file can.
+    fs::create_dir(path(&home).with_file_name(".vault.age.new")).unwrap();
+    assert!(ours.write("a", "l", b"2").is_err());
+    assert!(ours.delete("a").is_ok(), "removing needs nothing aside");
+    assert_eq!(read(&ours, "a"), Err(VaultFault::Missing));
+}
+
+#[test]
+fn a_long_value_is_one_entry() {
+    let home = home();
+    let ours = store(&home);
+    let value = "x".repeat(parts::LONGEST);
+    parts::write(&ours, "a", "l", &value).unwrap();
+    assert_eq!(read(&ours, "a").unwrap(), value);
+    assert!(ours.write("b", "l", b"\xff").is_err(), "text only");
+}

@@ -1,0 +1,201 @@
+//! The operating system's keyring: Secret Service, Keychain, or Credential Manager.
+//!
+//! The store is opened for every call. `keyring`'s own default store is process-wide, remembers for ever that the first
+//! attempt failed, and a call that hangs in it blocks all later ones; a fresh one costs some milliseconds, sees a session
+//! bus or a provider that came up meanwhile, and makes reading back mean something.
+
+use std::collections::HashMap;
+use std::error::Error as _;
+use std::sync::Arc;
+
+use keyring::{Entry, Error};
+use keyring_core::CredentialStore;
+use zeroize::Zeroizing;
+
+use super::SERVICE;
+use super::backend::{Store, VaultError};
+use crate::words::failure::VaultFault;
+use crate::words::text::Foreign;
+
+/// The keyring of the person who runs this.
+pub(super) struct Keyring;
+
+impl Store for Keyring {
+    fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Result<(), VaultError> {
+        entry(name, label)?.set_secret(bytes).map_err(translated)
+    }
+
+    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        entry(name, SERVICE)?.get_secret().map(Zeroizing::new).map_err(translated)
+    }
+
+    fn delete(&self, name: &str) -> Result<(), VaultError> {
+        let deleted = match entry(name, SERVICE)?.delete_credential() {
+            // Another program filed an item of the same name. Both are gone then: the name is ours.
+            Err(Error::Ambiguous(entries)) => {
+                entries.iter().try_for_each(keyring_core::Entry::delete_credential)
+            }
+            deleted => deleted,
+        };
+        deleted.map_err(translated)
+    }
+
+    fn title(&self) -> &str {
+        TITLE
+    }
+}
+
+/// An entry on a store that was opened just now.
+fn entry(name: &str, label: &str) -> Result<Entry, VaultError> {
+    let built = open().and_then(|store| store.build(SERVICE, name, Some(&modifiers(label))));
+    built.map(|inner| Entry { inner }).map_err(translated)
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+const TITLE: &str = "Secret Service";
+#[cfg(target_os = "macos")]
+const TITLE: &str = "Keychain";
+#[cfg(windows)]
+const TITLE: &str = "Credential Manager";
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn open() -> keyring::Result<Arc<CredentialStore>> {
+    zbus_secret_service_keyring_store::Store::new().map(|store| store as Arc<CredentialStore>)
+}
+
+#[cfg(target_os = "macos")]
+fn open() -> keyring::Result<Arc<CredentialStore>> {
+    apple_native_keyring_store::keychain::Store::new().map(|store| store as Arc<CredentialStore>)
+}
+
+#[cfg(windows)]
+fn open() -> keyring::Result<Arc<CredentialStore>> {
+    windows_native_keyring_store::Store::new().map(|store| store as Arc<CredentialStore>)
+}
+
+/// What is said about a new item besides its name. The stores refuse each other's words.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn modifiers(label: &str) -> HashMap<&str, &str> {
+    HashMap::from([("label", label)])
+}
+
+#[cfg(target_os = "macos")]
+fn modifiers(_label: &str) -> HashMap<&str, &str> {
+    HashMap::new()
+}
+
+/// Local: the default would let the item roam with the domain profile.
+#[cfg(windows)]
+fn modifiers(_label: &str) -> HashMap<&str, &str> {
+    HashMap::from([("persistence", "Local")])
+}
+
+/// The one place that looks into a keyring's error. Its variants say little ("platform failure" is a missing bus as well as
+/// a missing provider), so the words of what lies below decide. Two variants carry the secret's bytes: they are dropped
+/// unseen, and no error is ever formatted with `Debug`.
+#[expect(clippy::needless_pass_by_value, reason = "the error ends here, with whatever it carries")]
+fn translated(error: Error) -> VaultError {
+    match &error {
+        Error::NoEntry => VaultError::MISSING,
+        Error::Ambiguous(_) => VaultError::new(VaultFault::Ambiguous),
+        Error::TooLong(..) => VaultError::new(VaultFault::TooLarge),
+        Error::NoStorageAccess(_) | Error::PlatformFailure(_) => by_words(&error),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => VaultError::READS_DIFFERENTLY,
+        Error::BadStoreFormat(_)
+        | Error::Invalid(..)
+        | Error::NoDefaultStore
+        | Error::NotSupportedByStore(_)
+        | _ => VaultError::other("the keyring answered in an unknown way"),
+    }
+}
+
+/// What the words of a platform's error mean; the first that is found counts.
+const WORDS: [(&str, VaultFault); 24] = [
+    // Secret Service.
+    ("prompt dismissed", VaultFault::Locked),
+    ("object locked", VaultFault::Locked),
+    ("secret.error.islocked", VaultFault::Locked),
+    ("before prompt completed", VaultFault::Locked),
+    ("result not returned", VaultFault::NoCollection),
+    ("secret.error.nosuchobject", VaultFault::NoCollection),
+    ("serviceunknown", VaultFault::NoProvider),
+    ("namehasnoowner", VaultFault::NoProvider),
+    ("error.spawn", VaultFault::NoProvider),
+    ("not provided by any", VaultFault::NoProvider),
+    ("accessdenied", VaultFault::Denied),
+    ("permission denied", VaultFault::Denied),
+    ("no such file", VaultFault::NoBus),
+    ("connection refused", VaultFault::NoBus),
+    ("failed to connect", VaultFault::NoBus),
+    ("address error", VaultFault::NoBus),
+    ("handshake failed", VaultFault::NoBus),
+    ("no secret service provider or dbus", VaultFault::NoBus),
+    // Keychain.
+    ("interaction is not allowed", VaultFault::Locked),
+    ("keychain could not be found", VaultFault::NoCollection),
+    ("canceled", VaultFault::Denied),
+    ("is not correct", VaultFault::Denied),
+    // Credential Manager.
+    ("no_such_logon_session", VaultFault::NoProvider),
+    ("access is denied", VaultFault::Denied),
+];
+
+fn by_words(error: &Error) -> VaultError {
+    let mut words = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str(&error.to_string());
+        words.push('\n');
+        cause = error.source();
+    }
+    let lower = words.to_ascii_lowercase();
+    let known = WORDS.iter().find(|(word, _)| lower.contains(word));
+    VaultError {
+        sentence: words.lines().next().and_then(Foreign::some),
+        ..VaultError::new(known.map_or(VaultFault::Other, |(_, fault)| *fault))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn platform(words: &'static str) -> VaultError {
+        translated(Error::PlatformFailure(Box::from(words)))
+    }
+
+    #[test]
+    fn a_cause_is_known_by_its_words() {
+        for (words, fault) in [
+            ("zbus error: I/O error: No such file or directory (os error 2)", VaultFault::NoBus),
+            (
+                "zbus fdo error: org.freedesktop.DBus.Error.ServiceUnknown: x",
+                VaultFault::NoProvider,
+            ),
+            ("SS error: prompt dismissed", VaultFault::Locked),
+            ("SS error: result not returned from SS API", VaultFault::NoCollection),
+            ("User interaction is not allowed.", VaultFault::Locked),
+            ("something new", VaultFault::Other),
+        ] {
+            assert_eq!(platform(words).fault, fault, "{words}");
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_an_unreadable_secret_never_get_out() {
+        for error in [
+            Error::BadEncoding(b"hunter2".to_vec()),
+            Error::BadDataFormat(b"hunter2".to_vec(), Box::from("hunter2")),
+        ] {
+            let error = translated(error);
+            assert_eq!(error, VaultError::READS_DIFFERENTLY);
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn what_a_platform_says_is_made_harmless() {
+        let sentence = platform("bad\u{1b}[2J\nsecond line").sentence.unwrap();
+        assert_eq!(sentence, "bad[2J");
+    }
+}
