@@ -6,14 +6,14 @@
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// The addresses and audiences of one cloud.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cloud {
     /// What the cloud is called: `global`, `china`, `us-gov`, or the name a file gives itself.
     #[serde(default = "custom")]
-    pub name: Foreign,
+    pub name: UntrustedText,
     /// Login host of Microsoft Entra ID; token and authorize paths are appended.
     pub login: Url,
     /// Partner Center REST API; `/v1/...` is appended.
@@ -39,7 +39,7 @@ pub struct Cloud {
 pub enum CloudError {
     /// Not JSON, a field is missing, or an address is not an address.
     #[error("the cloud file is not readable: {0}")]
-    Unreadable(Foreign),
+    Unreadable(UntrustedText),
     /// An address is neither https nor on loopback.
     #[error("`{field}` must be https, or http on loopback (127.0.0.1, [::1] or localhost)")]
     NotSafe {
@@ -134,7 +134,7 @@ impl Cloud {
     /// `octo-csp simulate` can be saved and used as it is.
     pub fn from_json(text: &str) -> Result<Self, CloudError> {
         let cloud: Self = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| CloudError::Unreadable(Foreign::new(&error.to_string())))?;
+            .map_err(|error| CloudError::Unreadable(UntrustedText::new(&error.to_string())))?;
         cloud.checked()
     }
 
@@ -205,7 +205,7 @@ impl Cloud {
         let url = |address: &'static str| -> Option<Url> { Url::parse(address).ok() };
         let must = |address: &'static str| url(address).unwrap_or_else(azure_portal);
         Self {
-            name: Foreign::new(known.name),
+            name: UntrustedText::new(known.name),
             login: must(known.login),
             partner_center: must(known.partner_center),
             partner_center_audience: known.partner_center.to_owned(),
@@ -280,8 +280,8 @@ struct Known {
     portal: &'static str,
 }
 
-fn custom() -> Foreign {
-    Foreign::new("custom")
+fn custom() -> UntrustedText {
+    UntrustedText::new("custom")
 }
 
 #[expect(clippy::expect_used, reason = "a constant that a test parses")]

@@ -12,11 +12,11 @@ mod entra_generic;
 mod entra_session;
 mod find;
 mod keyring;
+mod last_failure;
 mod machine;
 mod octo;
 mod partner_center;
 mod price;
-pub mod refused;
 mod sample;
 mod select;
 mod storage;
@@ -36,7 +36,7 @@ use crate::words::answers::Field;
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::step::Step;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::Audience;
 
 /// How often a secret that was made minutes ago is tried again before it counts as refused.
@@ -83,7 +83,7 @@ pub struct Context<'a> {
     /// Whether the authorization code may have been used: a redemption was under way.
     pub code_sent: bool,
     /// The machine the keyring is on.
-    pub place: Place,
+    pub place: Platform,
     /// The application (client) ID.
     pub application: Option<&'a str>,
     /// The directory as typed, or its ID.
@@ -94,7 +94,7 @@ pub struct Context<'a> {
 
 /// The kind of machine, where a cure depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum Platform {
     /// Not looked at, or nothing special.
     #[default]
     Any,
@@ -236,7 +236,7 @@ pub enum When {
     /// This step ran.
     In(Step),
     /// On this kind of machine.
-    On(Place),
+    On(Platform),
 }
 
 impl When {
@@ -449,7 +449,7 @@ const DEV_CENTER_ID: &str = "4990cffe-04e8-4e8b-808a-1175604b879f";
 
 /// Harmless, and not longer than this many characters: the middle is left out, because a path is known by its end.
 fn clip(raw: &str, longest: usize) -> String {
-    let text = Foreign::new(raw);
+    let text = UntrustedText::new(raw);
     let count = text.as_str().chars().count();
     if count <= longest {
         return text.as_str().to_owned();

@@ -13,14 +13,14 @@ use crate::words::octo::{OctoAnswer, OctoCall};
 use crate::words::reading::{Answer, Reading};
 use crate::words::secret::SharedSecret;
 use crate::words::step::Environment;
-use crate::words::text::Foreign;
-use crate::words::token::{Audience, Grant, Landed};
+use crate::words::text::UntrustedText;
+use crate::words::token::{Audience, Grant, TokenResponse};
 
 /// Something that should happen outside.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Look at this machine before anything is asked.
-    Look(Look),
+    Preflight(Preflight),
     /// Take the lock of this registration, fold its journal, read its draft.
     Open(Environment),
     /// The same to delete it: one that is half deleted already, and a vault that nobody can open any more, are fine.
@@ -34,19 +34,19 @@ pub enum Effect {
     /// Make `state` and PKCE values, listen for the answer if the redirect address allows it, build the sign-in address.
     Listen(SignIn),
     /// Listen again for a sign-in whose `state` and verifier were kept before the program was ended.
-    Relisten(SharedSecret),
+    ResumeListening(SharedSecret),
     /// Ask the sign-in page, with nobody signed in, whether it knows the redirect address.
     Probe(SignIn),
     /// Wait for the browser to come back to the listener.
     Await,
     /// Tell the waiting browser page how it ended, and stop listening.
-    Tell(Verdict),
+    Tell(CallbackPage),
     /// Open the sign-in page through the one-time address of the listener.
     Browse(Url),
     /// Redeem the authorization code: one POST, never again.
-    Redeem(Redemption),
+    Redeem(CodeExchange),
     /// Refresh for one audience.
-    Refresh(Renewal),
+    Refresh(TokenRefresh),
     /// Append a fact to the journal and sync it.
     Note(Fact),
     /// Write a secret to the vault, read it back through a fresh handle, compare.
@@ -79,7 +79,7 @@ impl Effect {
     pub fn writes(&self) -> bool {
         match self {
             // The test item of the keyring is removed again before the program ends.
-            Self::Look(Look::Keyring)
+            Self::Preflight(Preflight::Keyring)
             | Self::Redeem(_)
             | Self::Refresh(_)
             | Self::Note(_)
@@ -89,14 +89,14 @@ impl Effect {
             | Self::Save(_)
             | Self::Discard => true,
             Self::Octo(call) => call.writes(),
-            Self::Look(Look::Network | Look::Clock | Look::Browser)
+            Self::Preflight(Preflight::Network | Preflight::Clock | Preflight::Browser)
             | Self::Open(_)
             | Self::OpenToForget(_)
             | Self::Discover(_)
             | Self::AppToken(_)
             | Self::Read(..)
             | Self::Listen(_)
-            | Self::Relisten(_)
+            | Self::ResumeListening(_)
             | Self::Probe(_)
             | Self::Await
             | Self::Tell(_)
@@ -110,7 +110,7 @@ impl Effect {
 
 /// What is looked at before the first question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Look {
+pub enum Preflight {
     /// The login host and both API hosts answer.
     Network,
     /// This machine's clock against the server's `Date`.
@@ -121,7 +121,7 @@ pub enum Look {
     Browser,
 }
 
-impl Look {
+impl Preflight {
     /// All four, in the order of the screen.
     pub const ALL: [Self; 4] = [Self::Network, Self::Clock, Self::Keyring, Self::Browser];
 }
@@ -148,14 +148,14 @@ pub struct SignIn {
     pub redirect: RedirectAddress,
     /// The `claims` document of a Conditional Access challenge that this sign-in has to meet (entra-docs,
     /// v2-conditional-access-dev-guide), sent back as it came.
-    pub claims: Option<Foreign>,
+    pub claims: Option<UntrustedText>,
     /// Who redeems the code.
-    pub redeemer: Redeemer,
+    pub redeemer: CodeAudience,
 }
 
 /// Who redeems the code of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Redeemer {
+pub enum CodeAudience {
     /// This program: the code is bound to a PKCE verifier that nobody else has.
     Ourselves,
     /// Octo's web page. It does not know our verifier, and a code that was asked for with a challenge is refused without one
@@ -167,7 +167,7 @@ pub enum Redeemer {
 
 /// One redemption of one code.
 #[derive(Clone, Debug)]
-pub struct Redemption {
+pub struct CodeExchange {
     /// The same tenant as on the sign-in address.
     pub tenant: TenantId,
     /// The application (client) ID.
@@ -184,7 +184,7 @@ pub struct Redemption {
 
 /// One use of the refresh token.
 #[derive(Clone, Debug)]
-pub struct Renewal {
+pub struct TokenRefresh {
     /// The directory's ID.
     pub tenant: TenantId,
     /// The application (client) ID.
@@ -199,7 +199,7 @@ pub struct Renewal {
 
 /// How the sign-in ended, for the page that the browser shows. The pages are constant: nothing is reflected on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum CallbackPage {
     /// Every check passed.
     Proven,
     /// Something failed; the terminal says what.
@@ -213,8 +213,8 @@ pub enum Verdict {
 /// What came of an effect. Failure is an answer: no path leaves a screen waiting.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Of [`Effect::Look`].
-    Looked(Sight),
+    /// Of [`Effect::Preflight`].
+    Looked(ProbeResult),
     /// Of [`Effect::Open`] and [`Effect::OpenToForget`].
     Opened(Box<Opened>),
     /// Of [`Effect::Discover`].
@@ -223,18 +223,18 @@ pub enum Outcome {
     AppToken(Box<Grant>),
     /// Of [`Effect::Read`].
     Read(Box<Answer>),
-    /// Of [`Effect::Listen`] and [`Effect::Relisten`].
-    Listening(Box<Consent>),
+    /// Of [`Effect::Listen`] and [`Effect::ResumeListening`].
+    Listening(Box<AuthorizationRequest>),
     /// Of [`Effect::Probe`].
     Probed(AddressSeen),
     /// Of [`Effect::Await`].
-    Came(Box<Arrival>),
+    Came(Box<AuthorizationResponse>),
     /// Of [`Effect::Tell`].
     Told,
     /// Of [`Effect::Browse`]: whether a browser could be started.
     Browsed(bool),
     /// Of [`Effect::Redeem`] and [`Effect::Refresh`].
-    Landed(Box<Landed>),
+    TokenResponse(Box<TokenResponse>),
     /// Of [`Effect::Note`]: the line as it was written.
     Noted(Box<Line>),
     /// Of [`Effect::Keep`], [`Effect::Copy`].
@@ -259,7 +259,7 @@ pub enum Outcome {
 
 /// What a look at the machine saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sight {
+pub struct ProbeResult {
     /// `ok` or `note`; what fails is a [`Failure`].
     pub good: bool,
     /// One line for the screen.
@@ -287,9 +287,9 @@ pub struct Tenant {
     /// Whether the metadata names that GUID. A server that does not have tenants in its addresses may answer for any.
     pub named: bool,
     /// Where the tenant's data is (`NA`, `EU`, `AS` …).
-    pub region: Option<Foreign>,
+    pub region: Option<UntrustedText>,
     /// The cloud the metadata names, such as `microsoftonline.com`.
-    pub cloud: Option<Foreign>,
+    pub cloud: Option<UntrustedText>,
 }
 
 /// What the sign-in page did with a redirect address. It is advice: Microsoft promises none of it.
@@ -318,7 +318,7 @@ impl AddressSeen {
 
 /// A sign-in that is waiting for a person.
 #[derive(Clone, Debug)]
-pub struct Consent {
+pub struct AuthorizationRequest {
     /// The address of Microsoft's sign-in page, to show, copy and hand over.
     pub address: Url,
     /// The one-time loopback address that redirects to it, for the browser of this machine.
@@ -332,7 +332,7 @@ pub struct Consent {
     /// Whether a listener waits for the answer, and if not, why.
     pub catching: Result<(), NotCatching>,
     /// `state`, verifier and redirect address as one secret, to be kept until the code is redeemed.
-    pub keepsake: SharedSecret,
+    pub sign_in_state: SharedSecret,
 }
 
 /// Why the answer must be pasted.
@@ -348,7 +348,7 @@ pub enum NotCatching {
 
 /// What came back from the sign-in.
 #[derive(Clone, Debug)]
-pub enum Arrival {
+pub enum AuthorizationResponse {
     /// A code with our `state`.
     Code(AuthCode),
     /// An error with our `state`.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::words::ids::{AccountName, ClientId, Domain, MpnId, RedirectAddress, TenantId};
 use crate::words::octo::Part;
 use crate::words::step::{Environment, Step};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 pub use attempt::Attempt;
 pub use items::{AttemptId, ItemName, Kind, Slot};
@@ -129,7 +129,7 @@ pub enum Fact {
     /// The payer account is about to be registered in Octo, or changed there.
     Submitting {
         /// Which Octo: only to be compared.
-        host: Foreign,
+        host: UntrustedText,
         /// The account: the directory's ID.
         target: TenantId,
         /// Whether Octo does not have it yet, so that nothing of an earlier hand-over counts any more.
@@ -184,9 +184,9 @@ impl StoreKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckLine {
     /// The check's stable name.
-    pub check: Foreign,
+    pub check: UntrustedText,
     /// Its line on the screen; nothing secret is ever in one.
-    pub said: Foreign,
+    pub said: UntrustedText,
 }
 
 /// The last run in which every check of a step passed.
@@ -210,13 +210,13 @@ pub struct PartnerCenterProof {
     /// The application.
     pub application: ClientId,
     /// Company name as Partner Center has it.
-    pub company: Option<Foreign>,
+    pub company: Option<UntrustedText>,
     /// Two letters.
-    pub country: Option<Foreign>,
+    pub country: Option<UntrustedText>,
     /// Billing currency.
-    pub currency: Option<Foreign>,
+    pub currency: Option<UntrustedText>,
     /// Day of the account balance.
-    pub balance_date: Option<Foreign>,
+    pub balance_date: Option<UntrustedText>,
     /// End of the client secret, as the operator gave it.
     pub secret_ends: Option<jiff::civil::Date>,
     /// What the checks found, to compare the next run with. Lines of earlier versions have none.
@@ -228,17 +228,17 @@ pub struct PartnerCenterProof {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartnerApiProof {
     /// Who signed in.
-    pub user: Option<Foreign>,
+    pub user: Option<UntrustedText>,
     /// Whether MFA was seen: in the token, by the service, or unknown.
     pub mfa: Option<bool>,
     /// The MPN ID (PartnerID).
     pub mpn: Option<MpnId>,
     /// The organization's default domain.
-    pub domain: Option<Foreign>,
+    pub domain: Option<UntrustedText>,
     /// Company name of the organization profile.
-    pub company: Option<Foreign>,
+    pub company: Option<UntrustedText>,
     /// Billing currency.
-    pub currency: Option<Foreign>,
+    pub currency: Option<UntrustedText>,
     /// The redirect address as registered.
     pub redirect: RedirectAddress,
     /// Whether a price sheet could be read; `false` only where the cloud has no price service.

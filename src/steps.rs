@@ -1,4 +1,4 @@
-//! [`Run`]: one step of the registration without I/O.
+//! [`Execution`]: one step of the registration without I/O.
 //!
 //! A step is an `async fn` over a [`port`]: its effects leave here and their outcomes come back, so no runtime, no clock and no
 //! network is needed. What is independent goes out together. The wizard, the headless mode and the doctor drive the same code;
@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Waker};
 
-use crate::effect::{AddressSeen, Consent, Effect, Outcome};
+use crate::effect::{AddressSeen, AuthorizationRequest, Effect, Outcome};
 use crate::journal::access::AccessToken;
 use crate::journal::{Attempt, AttemptId, CheckLine, Fact, ItemName, Kind, Registration, Slot};
 use crate::steps::partner_api::{PartnerApi, Purpose};
@@ -34,10 +34,10 @@ use crate::words::check::{self as plans, CheckId};
 use crate::words::failure::Failure;
 use crate::words::ids::{AuthCode, ClientId, Directory, TenantId};
 use crate::words::octo::OctoClient;
-use crate::words::reading::SheetHead;
+use crate::words::reading::PriceSheetHead;
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::step::Step;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::Audience;
 
 pub use checks::{Check, State};
@@ -61,11 +61,11 @@ pub enum Mood {
 pub enum Status {
     /// Effects are in flight.
     Running,
-    /// A person must bring the authorization code; [`Run::consent`] has the address.
+    /// A person must bring the authorization code; [`Execution::consent`] has the address.
     Asking,
     /// Every check passed.
     Finished,
-    /// At least one check failed and nothing is in flight; [`Run::failed`] has the first.
+    /// At least one check failed and nothing is in flight; [`Execution::failed`] has the first.
     Refused,
     /// Stopped by the person.
     Stopped,
@@ -99,7 +99,7 @@ impl Plan {
 }
 
 /// One step of the registration, from its first effect to its last.
-pub struct Run {
+pub struct Execution {
     plan: Plan,
     board: Board,
     /// Has the board while the work goes on, and only then.
@@ -108,7 +108,7 @@ pub struct Run {
     sent: Option<(TenantId, ClientId)>,
 }
 
-impl std::fmt::Debug for Run {
+impl std::fmt::Debug for Execution {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut run = f.debug_struct("Run");
         run.field("plan", &self.plan).field("board", &self.board);
@@ -116,7 +116,7 @@ impl std::fmt::Debug for Run {
     }
 }
 
-impl Run {
+impl Execution {
     /// Step 2 with typed answers.
     pub fn partner_center(request: PartnerCenterRequest, registration: Registration) -> Self {
         let step = PartnerCenter::new(request, Mood::Register);
@@ -371,7 +371,7 @@ impl Run {
     }
 
     /// What a failed check says the next sign-in has to meet.
-    fn challenge(&self) -> Option<Foreign> {
+    fn challenge(&self) -> Option<UntrustedText> {
         let mut failed = self.board.checks.iter().filter_map(Check::failure);
         failed.find_map(|failure| failure.claims.clone())
     }
@@ -418,7 +418,7 @@ impl Run {
     }
 
     /// The sign-in that waits for a person.
-    pub fn consent(&self) -> Option<&Consent> {
+    pub fn consent(&self) -> Option<&AuthorizationRequest> {
         self.board.consent.as_ref()
     }
 
@@ -428,7 +428,7 @@ impl Run {
     }
 
     /// The head of the price sheet, once read.
-    pub fn sheet(&self) -> Option<&SheetHead> {
+    pub fn sheet(&self) -> Option<&PriceSheetHead> {
         self.board.sheet.as_ref()
     }
 
@@ -445,12 +445,12 @@ impl Run {
         }
     }
 
-    /// The code that [`Run::code`] was to get.
+    /// The code that [`Execution::code`] was to get.
     pub fn fresh_code(&self) -> Option<&AuthCode> {
         self.board.code.as_ref()
     }
 
-    /// The codes that were sent, for [`Run::never_again`].
+    /// The codes that were sent, for [`Execution::never_again`].
     pub fn used_codes(&self) -> &[AuthCode] {
         &self.board.used_codes
     }

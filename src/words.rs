@@ -5,6 +5,7 @@ pub mod check;
 pub mod claims;
 pub mod failure;
 pub mod ids;
+pub mod last_failure;
 pub mod octo;
 pub mod reading;
 pub mod secret;

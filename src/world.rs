@@ -36,23 +36,23 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::cloud::Cloud;
-use crate::effect::{Consent, Effect, Look, Outcome, Verdict};
+use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Preflight};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::octo::OctoCall;
 use crate::words::reading::{Answer, Found, Reading};
 use crate::words::secret::Secret;
 use crate::words::step::Environment;
-use crate::words::token::Landed;
+use crate::words::token::TokenResponse;
 use crate::world::browser::Surroundings;
 use crate::world::callback::redirect::SignInSession;
 use crate::world::entra::Entra;
 use crate::world::http::{Http, HttpOptions};
-use crate::world::kept::{Kept, Purpose};
+use crate::world::kept::{Purpose, RegistrationStore};
 use crate::world::octo::Octo;
 use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
 
-pub use kept::{Keeping, Secrets};
+pub use kept::{Secrets, StoreOptions};
 
 /// What the world is made with.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ pub struct Options {
     /// A CA certificate (PEM) to trust beside the system's.
     pub extra_ca: Option<Vec<u8>>,
     /// Where secrets and the journal are kept.
-    pub keeping: Keeping,
+    pub keeping: StoreOptions,
     /// How a browser is opened.
     pub browser: Surroundings,
 }
@@ -72,8 +72,8 @@ pub struct World {
     cloud: Cloud,
     http: Result<Http, Box<Failure>>,
     browser: Surroundings,
-    keeping: Keeping,
-    kept: RefCell<Option<Rc<Kept>>>,
+    keeping: StoreOptions,
+    kept: RefCell<Option<Rc<RegistrationStore>>>,
     session: RefCell<Option<Rc<SignInSession>>>,
     /// The market to ask a price sheet for: the partner's own country, once known.
     market: RefCell<Option<String>>,
@@ -108,7 +108,7 @@ impl World {
 
     async fn attempt(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
         match effect {
-            Effect::Look(look) => self.look(look).await,
+            Effect::Preflight(look) => self.look(look).await,
             Effect::Open(environment) => self.open(environment, Purpose::Use).await,
             Effect::OpenToForget(environment) => self.open(environment, Purpose::Forget).await,
             Effect::Discover(directory) => {
@@ -121,13 +121,13 @@ impl World {
                 .map(|grant| Outcome::AppToken(Box::new(grant))),
             Effect::Read(reading, token) => self.read(reading, &token).await,
             Effect::Listen(sign_in) => {
-                self.close_session(Verdict::Closed).await;
+                self.close_session(CallbackPage::Closed).await;
                 let opened = SignInSession::open(self.entra()?, &sign_in).await?;
                 Ok(self.listening(opened))
             }
-            Effect::Relisten(keepsake) => {
-                self.close_session(Verdict::Closed).await;
-                let opened = SignInSession::reopen(self.entra()?, &keepsake).await?;
+            Effect::ResumeListening(sign_in_state) => {
+                self.close_session(CallbackPage::Closed).await;
+                let opened = SignInSession::reopen(self.entra()?, &sign_in_state).await?;
                 Ok(self.listening(opened))
             }
             Effect::Probe(sign_in) => Ok(Outcome::Probed(self.entra()?.probe(&sign_in).await)),
@@ -162,18 +162,19 @@ impl World {
     ) -> Result<Outcome, Box<Failure>> {
         self.kept.borrow_mut().take();
         let cloud = self.cloud.keeping_name();
-        let kept = Kept::open(&self.keeping, environment, cloud.as_deref(), purpose).await?;
+        let kept =
+            RegistrationStore::open(&self.keeping, environment, cloud.as_deref(), purpose).await?;
         let opened = kept.opened();
         *self.kept.borrow_mut() = Some(Rc::new(kept));
         Ok(Outcome::Opened(Box::new(opened)))
     }
 
-    async fn look(&self, look: Look) -> Result<Outcome, Box<Failure>> {
+    async fn look(&self, look: Preflight) -> Result<Outcome, Box<Failure>> {
         let sight = match look {
-            Look::Network => looks::network(self.http()?, &self.cloud).await?,
-            Look::Clock => looks::clock(self.http()?, &self.cloud).await?,
-            Look::Keyring => self.kept()?.look().await?,
-            Look::Browser => self.browser.look(),
+            Preflight::Network => looks::network(self.http()?, &self.cloud).await?,
+            Preflight::Clock => looks::clock(self.http()?, &self.cloud).await?,
+            Preflight::Keyring => self.kept()?.look().await?,
+            Preflight::Browser => self.browser.look(),
         };
         Ok(Outcome::Looked(sight))
     }
@@ -217,7 +218,7 @@ impl World {
         }
     }
 
-    fn listening(&self, (session, consent): (SignInSession, Consent)) -> Outcome {
+    fn listening(&self, (session, consent): (SignInSession, AuthorizationRequest)) -> Outcome {
         *self.session.borrow_mut() = Some(Rc::new(session));
         Outcome::Listening(Box::new(consent))
     }
@@ -232,7 +233,7 @@ impl World {
 
     /// Stops listening and tells the page that waits. While somebody still awaits the arrival, dropping our share is enough:
     /// the page is closed when the last share goes.
-    async fn close_session(&self, verdict: Verdict) {
+    async fn close_session(&self, verdict: CallbackPage) {
         let session = self.session.borrow_mut().take();
         if let Some(session) = session.and_then(Rc::into_inner) {
             session.tell(verdict).await;
@@ -247,13 +248,13 @@ impl World {
         Ok(Entra::new(self.http()?, &self.cloud))
     }
 
-    fn kept(&self) -> Result<Rc<Kept>, Box<Failure>> {
+    fn kept(&self) -> Result<Rc<RegistrationStore>, Box<Failure>> {
         self.kept.borrow().clone().ok_or_else(|| internal("nothing is open"))
     }
 }
 
-fn landed(landed: Landed) -> Outcome {
-    Outcome::Landed(Box::new(landed))
+fn landed(landed: TokenResponse) -> Outcome {
+    Outcome::TokenResponse(Box::new(landed))
 }
 
 fn internal(detail: &str) -> Box<Failure> {

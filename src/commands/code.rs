@@ -13,12 +13,12 @@ use crate::commands::{
     complain, consent, explained, hand_out, headless, not_begun, register, token,
 };
 use crate::diagnose::diagnose;
-use crate::effect::{AddressSeen, Consent, Effect, Outcome, Verdict};
+use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, Outcome};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Registration;
 use crate::report;
-use crate::steps::{Answered, Run, WrongPaste};
+use crate::steps::{Answered, Execution, WrongPaste};
 use crate::ui::terminal::passphrase::ask;
 use crate::words::check::CheckId;
 use crate::words::failure::Failure;
@@ -59,7 +59,7 @@ async fn show(
     world: &World,
     registration: Registration,
 ) -> Exit {
-    let Some(mut run) = Run::code(registration) else {
+    let Some(mut run) = Execution::code(registration) else {
         return token::nothing(host, "code", arguments.json);
     };
     let answers = if host.input_is_terminal {
@@ -68,7 +68,7 @@ async fn show(
         let input = std::mem::replace(&mut host.input, Box::new(io::empty()));
         Answers::Stream(Typed::read(input))
     };
-    let mut desk = Desk { host, world, browse: !arguments.no_browser, answers };
+    let mut desk = TestMachine { host, world, browse: !arguments.no_browser, answers };
     let limit = Duration::from_secs(arguments.timeout);
     let ended = tokio::select! {
         ended = desk.sign_in(&mut run) => ended,
@@ -78,7 +78,8 @@ async fn show(
             Some(Exit::TimeLimit)
         }
     };
-    let verdict = if run.fresh_code().is_some() { Verdict::Caught } else { Verdict::Failed };
+    let verdict =
+        if run.fresh_code().is_some() { CallbackPage::Caught } else { CallbackPage::Failed };
     world.perform(Effect::Tell(verdict)).await;
     match (ended, run.failed()) {
         (Some(exit), _) => exit,
@@ -91,7 +92,7 @@ async fn show(
 }
 
 /// Where the person sits.
-struct Desk<'d> {
+struct TestMachine<'d> {
     host: &'d mut Host,
     world: &'d World,
     browse: bool,
@@ -117,9 +118,9 @@ enum Line {
     Over,
 }
 
-impl Desk<'_> {
+impl TestMachine<'_> {
     /// Performs what the run asks for, until it has a code or none is to be had; an exit code where the person has left.
-    async fn sign_in(&mut self, run: &mut Run) -> Option<Exit> {
+    async fn sign_in(&mut self, run: &mut Execution) -> Option<Exit> {
         let mut next = run.start(0);
         while let Some((id, effect)) = next.pop() {
             next = if matches!(effect, Effect::Await) {
@@ -136,7 +137,7 @@ impl Desk<'_> {
         None
     }
 
-    async fn invite(&mut self, run: &Run) {
+    async fn invite(&mut self, run: &Execution) {
         let Some(consent) = run.consent() else { return };
         let opened = match &consent.one_time {
             Some(address) if self.browse => {
@@ -155,7 +156,7 @@ impl Desk<'_> {
     /// The first of two: the browser comes back, or the address is pasted. A wrong paste is told, and the wait goes on.
     async fn answer(
         &mut self,
-        run: &mut Run,
+        run: &mut Execution,
         id: CheckId,
         wait: Effect,
     ) -> Result<Vec<(CheckId, Effect)>, Exit> {
@@ -213,7 +214,7 @@ impl Answers {
     }
 }
 
-fn invitation(consent: &Consent, opened: bool) -> String {
+fn invitation(consent: &AuthorizationRequest, opened: bool) -> String {
     let opened = if opened {
         "A browser page was opened here. Any other browser will do as well:"
     } else {
@@ -230,7 +231,7 @@ fn invitation(consent: &Consent, opened: bool) -> String {
     )
 }
 
-fn print(host: &mut Host, arguments: &Code, run: &Run) -> Exit {
+fn print(host: &mut Host, arguments: &Code, run: &Execution) -> Exit {
     let (Some(code), Some(consent)) = (run.fresh_code(), run.consent()) else {
         return Exit::Internal;
     };
@@ -251,7 +252,7 @@ fn told(
     host: &mut Host,
     arguments: &Code,
     failure: &Failure,
-    within: Option<(&Run, CheckId)>,
+    within: Option<(&Execution, CheckId)>,
 ) -> Exit {
     let context = within.map(|(run, id)| run.context(id)).unwrap_or_default();
     explained(host, failure, &diagnose(failure, &context), arguments.json)

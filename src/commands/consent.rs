@@ -11,9 +11,9 @@ use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Attempt;
-use crate::journal::standing::Standing;
+use crate::journal::standing::AttemptState;
 use crate::report::register::State;
-use crate::steps::Run;
+use crate::steps::Execution;
 use crate::ui::terminal::passphrase::ask as ask_hidden;
 use crate::words::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
 use crate::words::secret::{Secret, SharedSecret};
@@ -86,14 +86,15 @@ async fn ask(talk: &mut Talk<'_>, opened: &Opened, anew: bool) -> Result<Over, O
         return Err(nothing_proven(talk));
     }
     let open = opened.registration.open.as_ref();
-    let kept = |open: &Attempt| matches!(open.standing(), Standing::TokenKept | Standing::Ready);
+    let kept =
+        |open: &Attempt| matches!(open.standing(), AttemptState::TokenKept | AttemptState::Ready);
     if !anew && open.is_some_and(kept) {
         let what = "Nobody has to sign in: that was done, and what it brought is kept. octo-csp consent finish goes on with it; --anew begins another sign-in.";
         return Err(talk.told(what, Over(State::SignInKept, Exit::Done)));
     }
     talk.look_at_keyring().await?;
     let young = open.and_then(Attempt::sign_in_ends).is_some_and(|end| end > clock::now());
-    let run = Run::partner_api(request(talk, opened)?, opened.registration.clone(), None);
+    let run = Execution::partner_api(request(talk, opened)?, opened.registration.clone(), None);
     talk.sign_in(run, anew || !young, Asked::Leave).await?;
     Ok(Over(State::Stopped, Exit::Internal))
 }
@@ -132,19 +133,19 @@ async fn take(
     talk.may_replace(replace)?;
     talk.with_octo(profile)?;
     let answer = match open.standing() {
-        Standing::Begun => return Err(nothing_proven(talk)),
-        Standing::SecretKept => return Err(begin_first(talk, "No sign-in is open.")),
-        Standing::CodeUncertain => {
+        AttemptState::Begun => return Err(nothing_proven(talk)),
+        AttemptState::SecretKept => return Err(begin_first(talk, "No sign-in is open.")),
+        AttemptState::CodeUncertain => {
             let what = "Nobody can tell whether the last code was used. It is not sent again.";
             return Err(begin_first(talk, what));
         }
-        Standing::Ready => return talk.commit().await,
+        AttemptState::Ready => return talk.commit().await,
         // Nothing is asked for any more.
-        Standing::TokenKept => Secret::shared(String::new()),
-        Standing::SignInOpen => answer(talk).await?,
+        AttemptState::TokenKept => Secret::shared(String::new()),
+        AttemptState::SignInOpen => answer(talk).await?,
     };
     talk.look_at_keyring().await?;
-    let run = Run::partner_api(request(talk, opened)?, registration.clone(), None);
+    let run = Execution::partner_api(request(talk, opened)?, registration.clone(), None);
     talk.sign_in(run, false, Asked::Answer(answer)).await?;
     talk.commit().await
 }

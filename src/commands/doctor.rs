@@ -15,7 +15,7 @@ use crate::journal::Registration;
 use crate::report::calendar::{End, calendar};
 use crate::report::dates;
 use crate::report::doctor::{self, Findings, StepFindings, TokenFindings};
-use crate::steps::{Run, Status, Token};
+use crate::steps::{Execution, Status, Token};
 use crate::words::check::CheckId;
 use crate::words::claims::{Need, compare};
 use crate::words::failure::{Cause, Failure, Service};
@@ -96,7 +96,7 @@ async fn all(
         if only.is_some_and(|only| only != step) {
             continue;
         }
-        let Some(mut run) = Run::check(step, registration.clone()) else {
+        let Some(mut run) = Execution::check(step, registration.clone()) else {
             continue;
         };
         if cloud.partner_api.is_none() {
@@ -116,7 +116,7 @@ async fn all(
     (steps, registration)
 }
 
-fn of_step(step: Step, run: &Run, cloud: &Cloud, before: &Registration) -> StepFindings {
+fn of_step(step: Step, run: &Execution, cloud: &Cloud, before: &Registration) -> StepFindings {
     let now = clock::now();
     let tokens = run.tokens().into_iter().map(|token| TokenFindings {
         audience: token.audience,

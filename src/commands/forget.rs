@@ -11,7 +11,7 @@ use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::forget::{self, Ending, Going};
-use crate::steps::{Run, Status};
+use crate::steps::{Execution, Status};
 use crate::words::check::CheckId;
 use crate::world::World;
 use crate::world::browser::Surroundings;
@@ -50,7 +50,7 @@ async fn forget(host: &mut Host, arguments: &Forget, ground: &Ground) -> Exit {
         complain(host, "that is another name: nothing was deleted");
         return Exit::Cancelled;
     }
-    let mut run = Run::forget(opened.registration);
+    let mut run = Execution::forget(opened.registration);
     let mut told = Vec::new();
     headless::drive(&mut run, &world, |run| {
         headless::tell(&mut host.err, &mut told, run.checks());
@@ -97,7 +97,7 @@ fn nothing(host: &mut Host, arguments: &Forget, going: &Going) -> Exit {
     say(host, &text)
 }
 
-fn finish(host: &mut Host, arguments: &Forget, going: &Going, run: &Run) -> Exit {
+fn finish(host: &mut Host, arguments: &Forget, going: &Going, run: &Execution) -> Exit {
     let failed = run.failed().map(|(_, failure)| {
         let diagnosis = diagnose(failure, &Context::default());
         (failure.clone(), diagnosis)

@@ -13,8 +13,8 @@ use crate::journal::registration_name;
 use crate::words::secret::SharedSecret;
 use crate::words::step::Environment;
 use crate::world::browser::Surroundings;
-use crate::world::shelf::Shelf;
-use crate::world::{Keeping, Options, Secrets};
+use crate::world::shelf::RegistrationIndex;
+use crate::world::{Options, Secrets, StoreOptions};
 
 /// What a command about one registration stands on.
 pub(super) struct Ground {
@@ -110,7 +110,7 @@ impl Ground {
         Options {
             cloud: self.cloud.clone(),
             extra_ca: self.extra_ca.clone(),
-            keeping: Keeping::Machine {
+            keeping: StoreOptions::Machine {
                 state: self.state.clone(),
                 program: self.program.clone(),
                 secrets: self.secrets.clone(),
@@ -120,12 +120,12 @@ impl Ground {
     }
 
     /// Every registration of this person, to look at without a lock.
-    pub(super) fn shelf(&self) -> Shelf {
+    pub(super) fn shelf(&self) -> RegistrationIndex {
         let passphrase = match &self.secrets {
             Secrets::Keyring => None,
             Secrets::File(passphrase) => passphrase.as_ref().map(SharedSecret::clone),
         };
-        Shelf::new(self.state.clone(), self.program.clone()).with_passphrase(passphrase)
+        RegistrationIndex::new(self.state.clone(), self.program.clone()).with_passphrase(passphrase)
     }
 
     /// The flags that name this registration, with production or sandbox.
@@ -144,8 +144,11 @@ impl Ground {
 }
 
 /// The registrations below the state folder, for a command that is about all of them.
-pub(super) fn shelf(host: &mut Host, store: &StoreArguments) -> Result<Shelf, NotBegun> {
-    let shelf = Shelf::new(state(host)?, host.program.clone());
+pub(super) fn shelf(
+    host: &mut Host,
+    store: &StoreArguments,
+) -> Result<RegistrationIndex, NotBegun> {
+    let shelf = RegistrationIndex::new(state(host)?, host.program.clone());
     if !is_file(store)? {
         return Ok(shelf);
     }

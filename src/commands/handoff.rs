@@ -4,10 +4,10 @@ use crate::cli::Handoff as Arguments;
 use crate::commands::ground::Ground;
 use crate::commands::{cannot, not_begun, say};
 use crate::diagnose::Context;
-use crate::diagnose::refused::Refused;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::handoff::{self, Handoff, Missing};
+use crate::words::last_failure::LastFailure;
 
 pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
     let ground = match Ground::sealed(host, &arguments.which) {
@@ -30,7 +30,7 @@ pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
 }
 
 /// What stopped the registration the last time. What Octo refused is no matter of Entra's.
-fn missing(refused: &Refused, note: &Handoff) -> Option<Missing> {
+fn missing(refused: &LastFailure, note: &Handoff) -> Option<Missing> {
     refused.id()?.step()?;
     let values = Context {
         application: note.application.as_deref(),

@@ -1,4 +1,4 @@
-//! The loop without a screen: the same [`Run`] against the same [`World`], until nothing is in flight.
+//! The loop without a screen: the same [`Execution`] against the same [`World`], until nothing is in flight.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -10,7 +10,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use crate::effect::{Effect, Opened, Outcome};
 use crate::report::doctor;
-use crate::steps::{Answered, Check, Run, Status, WrongPaste};
+use crate::steps::{Answered, Check, Execution, Status, WrongPaste};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::secret::SharedSecret;
@@ -57,7 +57,7 @@ pub(super) enum Asked {
 /// Why a run is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// Nothing is in flight: [`Run::status`] says how it stands.
+    /// Nothing is in flight: [`Execution::status`] says how it stands.
     Itself,
     /// A signal ended the process.
     Signal,
@@ -70,17 +70,17 @@ pub(super) enum Ended {
 }
 
 /// Drives `run` until it is finished, refused or stopped; a sign-in is waited for. `on_change` sees the run after every step.
-pub(super) async fn drive(run: &mut Run, world: &World, on_change: impl FnMut(&Run)) {
+pub(super) async fn drive(run: &mut Execution, world: &World, on_change: impl FnMut(&Execution)) {
     let _told_by_the_run = converse(run, world, Asked::Wait(None), on_change).await;
 }
 
 /// The same, where a person may have to sign in. A signal that ends the process stops it as Esc does: reads are given up, a
 /// write is finished, so that a token that has landed is kept.
 pub(super) async fn converse(
-    run: &mut Run,
+    run: &mut Execution,
     world: &World,
     asked: Asked,
-    on_change: impl FnMut(&Run),
+    on_change: impl FnMut(&Execution),
 ) -> Ended {
     Conversation::new(world).hold(run, asked, ended(), on_change).await
 }
@@ -124,10 +124,10 @@ impl<'w> Conversation<'w> {
 
     async fn hold(
         &mut self,
-        run: &mut Run,
+        run: &mut Execution,
         asked: Asked,
         stop: impl Future<Output = ()>,
-        mut on_change: impl FnMut(&Run),
+        mut on_change: impl FnMut(&Execution),
     ) -> Ended {
         let mut stop = std::pin::pin!(stop);
         let mut asked = Some(asked);
@@ -171,7 +171,7 @@ impl<'w> Conversation<'w> {
     }
 
     /// A person has to sign in.
-    fn asking(&mut self, run: &mut Run, asked: Asked) -> Ended {
+    fn asking(&mut self, run: &mut Execution, asked: Asked) -> Ended {
         let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
         match asked {
             Asked::Wait(limit) if caught => {
@@ -210,7 +210,7 @@ impl<'w> Conversation<'w> {
         }
     }
 
-    fn give_up(&self, run: &mut Run) {
+    fn give_up(&self, run: &mut Execution) {
         for id in run.stop() {
             self.abort(id);
         }

@@ -10,7 +10,7 @@ use crate::host::Host;
 use crate::ui::wizard::Octo;
 use crate::words::octo::{NoClient, OctoClient, Ring, Source};
 use crate::words::secret::SharedSecret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::bluectl;
 
 /// Gathers what `profile` or the variables give; `None` where a cloud file names no Octo. The sentence of a failure is for the
@@ -35,7 +35,7 @@ pub(super) fn octo(
             Ok((ring, addresses)) => (ring, addresses, None),
             Err(what) => (Ring::Usual, usual, Some(what)),
         };
-    let which = (ring, Foreign::new(&addresses.host()));
+    let which = (ring, UntrustedText::new(&addresses.host()));
     let (id, secret) =
         (environment.alphaus_client_id.as_deref(), environment.alphaus_client_secret.as_ref());
     let client = match (amiss, id, secret) {
@@ -58,16 +58,16 @@ fn of_profile(host: &Host, cloud: &Cloud, name: &str) -> Result<Octo, String> {
         .map(bluectl::file)
         .ok_or("there is no home folder (HOME) with bluectl's configuration")?;
     let said = |what: &dyn std::fmt::Display| {
-        let name = Foreign::new(name);
+        let name = UntrustedText::new(name);
         format!("profile {name} of {}: {what}", file.display())
     };
     let profile = bluectl::profile(&file, name).map_err(|error| said(&error))?;
     let (ring, addresses) =
         ring(cloud, "auth-url", profile.auth_url.as_deref()).map_err(|what| said(&what))?;
-    let which = (ring, Foreign::new(&addresses.host()));
+    let which = (ring, UntrustedText::new(&addresses.host()));
     let client = match (profile.client_id, profile.client_secret) {
         (Some(id), Some(secret)) => {
-            OctoClient::new(&id, secret, &which, Source::Profile(Foreign::new(name)))
+            OctoClient::new(&id, secret, &which, Source::Profile(UntrustedText::new(name)))
         }
         (None, _) => Err(NoClient::NoId),
         (Some(_), None) => Err(NoClient::NoSecret),
@@ -89,6 +89,6 @@ fn ring(cloud: &Cloud, name: &str, address: Option<&str>) -> Result<(Ring, OctoA
         known.clone().map(|(_, addresses)| addresses.token.to_string()).collect();
     let url = Url::parse(wanted).ok();
     known.find(|(_, addresses)| url.as_ref() == Some(&addresses.token)).ok_or_else(|| {
-        format!("{name} is {}, and may only be {}", Foreign::new(wanted), names.join(" or "))
+        format!("{name} is {}, and may only be {}", UntrustedText::new(wanted), names.join(" or "))
     })
 }

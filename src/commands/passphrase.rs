@@ -15,7 +15,7 @@ use crate::host::Host;
 use crate::ui::terminal::passphrase::ask;
 use crate::words::failure::{Cause, VaultFault};
 use crate::words::secret::{Secret, SharedSecret};
-use crate::world::shelf::Shelf;
+use crate::world::shelf::RegistrationIndex;
 
 /// Bytes of the longest passphrase.
 const LONGEST: u64 = 4_096;
@@ -31,7 +31,7 @@ const CREDENTIAL: &str = "octo-csp-passphrase";
 pub(super) fn get(
     host: &mut Host,
     arguments: &StoreArguments,
-    shelf: &Shelf,
+    shelf: &RegistrationIndex,
     name: Option<&str>,
     may: bool,
 ) -> Result<SharedSecret, NotBegun> {
@@ -117,7 +117,11 @@ fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, NotBegun> {
     }
 }
 
-fn typed(host: &mut Host, shelf: &Shelf, name: Option<&str>) -> Result<SharedSecret, NotBegun> {
+fn typed(
+    host: &mut Host,
+    shelf: &RegistrationIndex,
+    name: Option<&str>,
+) -> Result<SharedSecret, NotBegun> {
     match name {
         Some(name) if !shelf.has_vault_file(name) => new(host, name),
         Some(name) => known(host, shelf, name),
@@ -126,7 +130,7 @@ fn typed(host: &mut Host, shelf: &Shelf, name: Option<&str>) -> Result<SharedSec
 }
 
 /// A passphrase that is told to be wrong may be typed again. Whatever else is wrong with the file is told by whoever needs it.
-fn known(host: &mut Host, shelf: &Shelf, name: &str) -> Result<SharedSecret, NotBegun> {
+fn known(host: &mut Host, shelf: &RegistrationIndex, name: &str) -> Result<SharedSecret, NotBegun> {
     let asked = format!("Passphrase of the vault file of {name} (it is not shown): ");
     let mut tries = 1;
     loop {

@@ -11,14 +11,14 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{Picture, PictureName};
 use crate::cloud::Cloud;
-use crate::effect::{Effect, Look as Sighted, Outcome, Sight, Tenant};
+use crate::effect::{Effect, Outcome, Preflight as Sighted, ProbeResult, Tenant};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Line;
 use crate::ui::picture::Shot;
 use crate::ui::theme::{ColourChoice, Glyphs, Theme};
-use crate::ui::view::{self, Look};
-use crate::ui::wizard::{Setting, Wizard};
+use crate::ui::view::{self, Appearance};
+use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Intent, Task, Ticket};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::ids::Directory;
@@ -60,8 +60,8 @@ pub(super) fn run(host: &mut Host, arguments: &Picture) -> Exit {
     }
 }
 
-fn look() -> Look {
-    Look { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE }
+fn look() -> Appearance {
+    Appearance { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE }
 }
 
 /// A wizard, what it waits for, and what time it is.
@@ -153,9 +153,9 @@ impl Story {
     }
 }
 
-fn setting() -> Setting {
+fn setting() -> WizardConfig {
     let cloud = Cloud::global();
-    Setting {
+    WizardConfig {
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
         extra_ca: false,
@@ -175,7 +175,7 @@ fn setting() -> Setting {
 fn outcome(effect: Effect) -> Option<Outcome> {
     match effect {
         Effect::Open(_) => Some(Outcome::Opened(Box::default())),
-        Effect::Look(look) => Some(Outcome::Looked(sight(look))),
+        Effect::Preflight(look) => Some(Outcome::Looked(sight(look))),
         Effect::Discover(directory) => Some(discovered(&directory)),
         Effect::AppToken(_) => Some(Outcome::AppToken(Box::new(Grant {
             access_token: Secret::shared("a picture of a token".to_owned()),
@@ -199,7 +199,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
         Effect::OpenToForget(_)
         | Effect::Discard
         | Effect::Listen(_)
-        | Effect::Relisten(_)
+        | Effect::ResumeListening(_)
         | Effect::Probe(_)
         | Effect::Await
         | Effect::Tell(_)
@@ -233,14 +233,14 @@ fn discovered(directory: &Directory) -> Outcome {
     }
 }
 
-fn sight(look: Sighted) -> Sight {
+fn sight(look: Sighted) -> ProbeResult {
     let line = match look {
         Sighted::Network => "the login host and both APIs answered",
         Sighted::Clock => "1 second away from the server",
         Sighted::Keyring => "test item written, read back, removed",
         Sighted::Browser => "can be opened here",
     };
-    Sight { good: true, line: line.to_owned() }
+    ProbeResult { good: true, line: line.to_owned() }
 }
 
 fn found(reading: Reading) -> Option<Found> {

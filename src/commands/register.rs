@@ -9,13 +9,13 @@ use crate::cli::{ColorName, Register, Screen};
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::octo::octo;
 use crate::commands::{complain, not_begun, unattended};
-use crate::diagnose::Place;
+use crate::diagnose::Platform;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::terminal::{self, App, Settings, dialogue};
 use crate::ui::theme::{ColourFacts, ColourWish, GlyphFacts, Theme};
-use crate::ui::view::{self, Look};
-use crate::ui::wizard::{Setting, Wizard};
+use crate::ui::view::{self, Appearance};
+use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
 use crate::words::step::Step;
 use crate::world::browser::Surroundings;
@@ -42,7 +42,7 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
         Ok(octo) => octo,
         Err(what) => return complain(host, &what),
     };
-    let setting = Setting {
+    let setting = WizardConfig {
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
         extra_ca: ground.extra_ca.is_some(),
@@ -103,7 +103,7 @@ fn plain(host: &Host, screen: &Screen) -> bool {
 pub(super) async fn show(
     host: &mut Host,
     screen: &Screen,
-    setting: Setting,
+    setting: WizardConfig,
     options: Options,
 ) -> Exit {
     let plain = plain(host, screen);
@@ -128,7 +128,7 @@ pub(super) async fn show(
 /// The wizard as the terminal's loop knows it.
 struct Shell {
     wizard: Wizard,
-    look: Look,
+    look: Appearance,
 }
 
 impl App for Shell {
@@ -158,7 +158,7 @@ impl App for Shell {
     }
 }
 
-pub(super) fn look(host: &Host, screen: &Screen) -> Look {
+pub(super) fn look(host: &Host, screen: &Screen) -> Appearance {
     let environment = &host.environment;
     let wish = match screen.color {
         ColorName::Auto => ColourWish::Auto,
@@ -181,24 +181,24 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Look {
         ascii: screen.ascii,
         always_unicode: cfg!(any(windows, target_os = "macos")),
     };
-    Look { theme: Theme::new(colours.choice()), glyphs: signs.glyphs() }
+    Appearance { theme: Theme::new(colours.choice()), glyphs: signs.glyphs() }
 }
 
 /// The kind of machine, where the cure of a keyring depends on it.
-pub(super) fn machine(host: &Host) -> Place {
+pub(super) fn machine(host: &Host) -> Platform {
     let environment = &host.environment;
     let set = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
     let remote = set(&environment.ssh_connection);
     if cfg!(target_os = "macos") {
-        Place::Mac
+        Platform::Mac
     } else if cfg!(windows) {
-        if remote { Place::WindowsRemote } else { Place::Windows }
+        if remote { Platform::WindowsRemote } else { Platform::Windows }
     } else if set(&environment.wsl) {
-        Place::Wsl
+        Platform::Wsl
     } else if remote || !set(&environment.display) && !set(&environment.wayland_display) {
-        Place::LinuxRemote
+        Platform::LinuxRemote
     } else {
-        Place::Any
+        Platform::Any
     }
 }
 

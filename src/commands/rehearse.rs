@@ -9,14 +9,14 @@ use crate::commands::{complain, ground, register};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
-use crate::ui::wizard::{Crib, Octo, Setting};
+use crate::ui::wizard::{Octo, RehearsalAnswers, WizardConfig};
 use crate::words::answers::Field;
 use crate::words::octo::{OctoClient, Ring, Source};
 use crate::words::secret::Secret;
 use crate::words::step::Environment;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::mishap::{self, Mishap};
-use crate::world::{Keeping, Options};
+use crate::world::{Options, StoreOptions};
 
 /// What there is for a script.
 const WITHOUT: &str = "a script has simulate, and register --no-input";
@@ -62,8 +62,8 @@ async fn wizard(
 ) -> Exit {
     let cloud = simulator.cloud().clone();
     let facts = simulator.facts();
-    let setting = Setting {
-        rehearsal: Some(crib(&facts, arguments.fail.clone())),
+    let setting = WizardConfig {
+        rehearsal: Some(answers_of_rehearsal(&facts, arguments.fail.clone())),
         unknown_hosts: Vec::new(),
         extra_ca: false,
         prices: cloud.partner_api.is_some(),
@@ -80,7 +80,7 @@ async fn wizard(
     let options = Options {
         cloud,
         extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
-        keeping: Keeping::Memory(mishap),
+        keeping: StoreOptions::Memory(mishap),
         browser,
     };
     register::show(host, &arguments.screen, setting, options).await
@@ -88,7 +88,7 @@ async fn wizard(
 
 /// The simulated Octo and an API client of it: a rehearsal goes all the way.
 fn octo(cloud: &Cloud, facts: &Facts) -> Option<Octo> {
-    let (ring, host) = (Ring::Usual, Foreign::new(&cloud.octo()?.host()));
+    let (ring, host) = (Ring::Usual, UntrustedText::new(&cloud.octo()?.host()));
     let secret = Secret::shared(facts.octo_client_secret.clone());
     let which = (ring, host.clone());
     let client = OctoClient::new(&facts.octo_client_id, secret, &which, Source::Rehearsal);
@@ -97,7 +97,7 @@ fn octo(cloud: &Cloud, facts: &Facts) -> Option<Octo> {
 }
 
 /// What to type, from what an operator of the pretended company knows.
-fn crib(facts: &Facts, scenario: Option<String>) -> Crib {
+fn answers_of_rehearsal(facts: &Facts, scenario: Option<String>) -> RehearsalAnswers {
     let values = BTreeMap::from([
         (Field::AccountName, facts.company.clone()),
         (Field::ClientId, facts.client_id.clone()),
@@ -107,7 +107,7 @@ fn crib(facts: &Facts, scenario: Option<String>) -> Crib {
         (Field::Redirect, facts.redirect_uri.clone()),
         (Field::OctoClientId, facts.octo_client_id.clone()),
     ]);
-    Crib {
+    RehearsalAnswers {
         values,
         secret: Secret::shared(facts.client_secret.clone()),
         octo_secret: Secret::shared(facts.octo_client_secret.clone()),

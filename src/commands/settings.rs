@@ -16,7 +16,7 @@ use crate::cli::{Cli, StoreName};
 use crate::diagnose::{Context, diagnose};
 use crate::host::{Host, VARIABLES};
 use crate::words::ids::looks_like_secret_key;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::papers;
 
 /// The file below the config folder.
@@ -158,7 +158,7 @@ fn variables(host: &Host, flags: &Flags) -> Result<Variables, String> {
     let mut unknown = Vec::new();
     for (name, value) in &host.environment.settings {
         let flag = name.trim_start_matches(VARIABLES).to_ascii_lowercase().replace('_', "-");
-        let shown = Foreign::new(name);
+        let shown = UntrustedText::new(name);
         let foreign = !flags.contains_key(&flag) && !TYPED_ONLY.contains(&flag.as_str());
         if foreign && !is_secret(&flag) && like(&flag, flags).is_none() {
             unknown.push(shown.to_string());
@@ -190,12 +190,12 @@ fn file(path: &Path, bytes: &[u8], flags: &Flags) -> Result<BTreeMap<String, Giv
         // Its own display repeats the line, and whatever is in it.
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-        format!("{shown}, line {line}: {}", Foreign::new(error.message()))
+        format!("{shown}, line {line}: {}", UntrustedText::new(error.message()))
     })?;
     let mut given = BTreeMap::new();
     for (key, value) in table {
         let flag = key.replace('_', "-");
-        let key = Foreign::new(&key).to_string();
+        let key = UntrustedText::new(&key).to_string();
         let name = || format!("{shown}: {key}");
         known(&flag, flags).map_err(|what| format!("{}: {what}", name()))?;
         if flag == CONFIG_DIR {

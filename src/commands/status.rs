@@ -14,7 +14,7 @@ use crate::journal::{ItemName, Kind};
 use crate::report::status::{self, Found, Item};
 use crate::report::support::{self, Surroundings};
 use crate::words::failure::Failure;
-use crate::world::shelf::{Presence, Scan, Shelf, Volume};
+use crate::world::shelf::{Presence, RegistrationIndex, RegistrationSummary, Scan};
 use crate::world::{clock, papers};
 
 pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
@@ -41,7 +41,7 @@ fn no_runtime() -> Told {
     Told::Words(NotBegun::internal())
 }
 
-fn find(shelf: &Shelf, sandbox: bool) -> Result<Vec<Found>, Told> {
+fn find(shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Told> {
     let volumes = shelf.volumes().map_err(Told::Failure)?;
     let runtime = ground::runtime().ok_or_else(no_runtime)?;
     Ok(volumes
@@ -64,7 +64,7 @@ fn find(shelf: &Shelf, sandbox: bool) -> Result<Vec<Found>, Told> {
         .collect())
 }
 
-fn of(volume: Volume, seen: Vec<(ItemName, Presence)>) -> Found {
+fn of(volume: RegistrationSummary, seen: Vec<(ItemName, Presence)>) -> Found {
     let items = seen
         .into_iter()
         .map(|(item, presence)| Item { name: item.to_string(), state: words(&presence) })
@@ -150,7 +150,7 @@ fn surroundings(host: &Host, cloud: &Cloud) -> Surroundings {
 }
 
 /// Searches for everything that the journals say was ever kept, of open and replaced attempts too.
-fn scan(shelf: &Shelf, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
+fn scan(shelf: &RegistrationIndex, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
     let runtime = ground::runtime().ok_or_else(no_runtime)?;
     Ok(found
         .iter()

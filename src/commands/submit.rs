@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Registration;
 use crate::report::submit::{self, Findings};
-use crate::steps::{Run, Status};
+use crate::steps::{Execution, Status};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::octo::OctoClient;
 use crate::world::World;
@@ -83,9 +83,9 @@ pub(super) async fn hand_over(
     registration: Registration,
     client: OctoClient,
     replace: bool,
-) -> Option<Run> {
+) -> Option<Execution> {
     let about = format!("to {}, credentials {}", client.host, client.source);
-    let mut run = Run::submit(registration, client, replace)?;
+    let mut run = Execution::submit(registration, client, replace)?;
     let _closed = writeln!(host.err, "{about}");
     let mut told = Vec::new();
     headless::drive(&mut run, world, |run| {
@@ -96,7 +96,7 @@ pub(super) async fn hand_over(
 }
 
 /// What a hand-over has come to, to be printed.
-pub(super) fn findings(name: &str, octo_host: String, run: &Run) -> Findings {
+pub(super) fn findings(name: &str, octo_host: String, run: &Execution) -> Findings {
     let failed = run.failed().map(|(check, failure)| {
         let diagnosis = diagnose(failure, &run.context(check.id));
         (failure.clone(), diagnosis)

@@ -12,12 +12,12 @@ use crate::commands::headless;
 use crate::host::{Environment, Host};
 use crate::journal::Registration;
 use crate::simulator::{self, Facts, Scenario, Simulator};
-use crate::steps::{Run, Status};
+use crate::steps::{Execution, Status};
 use crate::words::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
 use crate::words::ids::{ClientId, Directory, RedirectAddress, TenantId};
 use crate::words::secret::Secret;
 use crate::world::browser::Surroundings;
-use crate::world::{Keeping, Options, World};
+use crate::world::{Options, StoreOptions, World};
 
 /// What a process has said on one of its streams.
 #[derive(Clone, Default)]
@@ -69,14 +69,14 @@ pub(super) async fn microsoft(scenario: &str) -> (Simulator, World) {
     let world = World::new(Options {
         cloud: simulator.cloud().clone(),
         extra_ca: None,
-        keeping: Keeping::Memory(None),
+        keeping: StoreOptions::Memory(None),
         browser: Surroundings::default(),
     });
     (simulator, world)
 }
 
 /// Step 2 with what the simulator knows.
-pub(super) async fn prove(world: &World, facts: &Facts) -> Run {
+pub(super) async fn prove(world: &World, facts: &Facts) -> Execution {
     let tenant = TenantId::parse(&facts.tenant_id).unwrap().value;
     let center = PartnerCenterRequest {
         directory: Directory::Tenant(tenant),
@@ -85,7 +85,7 @@ pub(super) async fn prove(world: &World, facts: &Facts) -> Run {
         secret: Secret::shared(facts.client_secret.clone()),
         secret_ends: Some(jiff::civil::Date::constant(2099, 1, 1)),
     };
-    let mut run = Run::partner_center(center, Registration::default());
+    let mut run = Execution::partner_center(center, Registration::default());
     headless::drive(&mut run, world, |_| {}).await;
     assert_eq!(run.status(), Status::Finished, "{:?}", run.failed());
     run
@@ -99,7 +99,7 @@ pub(super) async fn register(world: &World, facts: &Facts) -> Registration {
         other_secret: None,
         redirect: RedirectAddress::parse(&facts.redirect_uri).unwrap(),
     };
-    let mut run = Run::partner_api(api, run.registration().clone(), run.secret());
+    let mut run = Execution::partner_api(api, run.registration().clone(), run.secret());
     let walking = Cell::new(false);
     headless::drive(&mut run, world, |run| {
         if let Some(consent) = run.consent()
@@ -110,7 +110,7 @@ pub(super) async fn register(world: &World, facts: &Facts) -> Registration {
     })
     .await;
     assert_eq!(run.status(), Status::Finished, "{:?}", run.failed());
-    let mut run = Run::commit(run.registration().clone());
+    let mut run = Execution::commit(run.registration().clone());
     headless::drive(&mut run, world, |_| {}).await;
     assert_eq!(run.status(), Status::Finished, "{:?}", run.failed());
     run.registration().clone()

@@ -13,13 +13,13 @@ use crate::host::Host;
 use crate::journal::Attempt;
 use crate::journal::access::AccessToken;
 use crate::report;
-use crate::steps::{Run, Status};
+use crate::steps::{Execution, Status};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::token::Audience;
 use crate::world::World;
 use crate::world::browser::Surroundings;
 use crate::world::clock::{self, Stopwatch};
-use crate::world::shelf::Shelf;
+use crate::world::shelf::RegistrationIndex;
 
 /// How long another process may work on this registration before we give up.
 const PATIENCE: u64 = 60_000;
@@ -74,7 +74,7 @@ impl From<Box<Failure>> for Why {
 /// What can be done at once, or has to be asked for.
 enum Begun {
     Kept(AccessToken),
-    Ask(Box<(World, Run)>),
+    Ask(Box<(World, Execution)>),
 }
 
 async fn get(
@@ -116,11 +116,11 @@ async fn begin(arguments: &Token, ground: &Ground, audience: Audience) -> Result
     if let Some(token) = recall(&world, active, audience).await?.filter(good) {
         return Ok(Begun::Kept(token));
     }
-    let run = Run::token(audience, opened.registration.clone()).ok_or(Why::Nothing)?;
+    let run = Execution::token(audience, opened.registration.clone()).ok_or(Why::Nothing)?;
     Ok(Begun::Ask(Box::new((world, run))))
 }
 
-fn outcome(run: &Run) -> Result<Got, Why> {
+fn outcome(run: &Execution) -> Result<Got, Why> {
     if let Some((check, failure)) = run.failed() {
         let diagnosis = diagnose(failure, &run.context(check.id));
         return Err(Why::Failed(Box::new(failure.clone()), Box::new(diagnosis)));
@@ -135,7 +135,11 @@ fn outcome(run: &Run) -> Result<Got, Why> {
 }
 
 /// Looks for a kept token without the lock. What stands in the way of that is told by whoever opens the registration.
-async fn glance(shelf: &Shelf, name: &str, audience: Audience) -> Result<Option<AccessToken>, Why> {
+async fn glance(
+    shelf: &RegistrationIndex,
+    name: &str,
+    audience: Audience,
+) -> Result<Option<AccessToken>, Why> {
     let Ok(registration) = shelf.in_use(name) else {
         return Ok(None);
     };

@@ -18,10 +18,10 @@ use crate::commands::{not_begun, settings};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::journal::standing::Standing;
+use crate::journal::standing::AttemptState;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::register::{Blamed, State};
-use crate::steps::Run;
+use crate::steps::Execution;
 use crate::words::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
 use crate::words::step::Step;
 use crate::world::{World, clock};
@@ -84,7 +84,7 @@ async fn proceed(
         Told { command: "register", json: arguments.values.json, lines: arguments.values.wait };
     let mut talk = Talk::new(host, told, ground, (world, &opened));
     talk.say_hosts();
-    let mut way = Way { talk: &mut talk, arguments };
+    let mut way = RegisterFlow { talk: &mut talk, arguments };
     let over = match given {
         Ok(given) => Box::pin(way.go(&given)).await,
         Err(blamed) => way.talk.blame(vec![blamed]),
@@ -93,12 +93,12 @@ async fn proceed(
 }
 
 /// The way from what was given to a registration.
-struct Way<'t, 'h> {
+struct RegisterFlow<'t, 'h> {
     talk: &'t mut Talk<'h>,
     arguments: &'t Register,
 }
 
-impl Way<'_, '_> {
+impl RegisterFlow<'_, '_> {
     async fn go(&mut self, given: &Given) -> Over {
         match self.steps(given).await {
             Ok(over) | Err(over) => over,
@@ -122,7 +122,7 @@ impl Way<'_, '_> {
         self.named(&typed, only).await?;
         let mut secret = None;
         if let Some(request) = center {
-            let run = Run::partner_center(request, self.registration().clone());
+            let run = Execution::partner_center(request, self.registration().clone());
             let run = Box::pin(self.talk.run(run, Asked::Leave)).await?;
             secret = run.secret();
         }
@@ -137,7 +137,7 @@ impl Way<'_, '_> {
             } else {
                 Asked::Leave
             };
-            let run = Run::partner_api(request, self.registration().clone(), secret);
+            let run = Execution::partner_api(request, self.registration().clone(), secret);
             self.talk.sign_in(run, fresh, asked).await?;
         }
         self.talk.commit().await
@@ -181,7 +181,7 @@ impl Way<'_, '_> {
             return false;
         }
         let open = self.registration().open.as_ref();
-        let proven = open.is_some_and(|open| open.standing() != Standing::Begun);
+        let proven = open.is_some_and(|open| open.standing() != AttemptState::Begun);
         let again = only == Some(Step::PartnerCenter) || self.arguments.values.replace.is_some();
         given.secret.is_some()
             || again
@@ -275,7 +275,7 @@ impl Way<'_, '_> {
     fn needs_a_sign_in(&self, only: Option<Step>) -> Option<bool> {
         let asked = only == Some(Step::PartnerApi) || self.arguments.values.replace.is_some();
         let open = self.registration().open.as_ref();
-        let ready = open.is_some_and(|open| open.standing() == Standing::Ready);
+        let ready = open.is_some_and(|open| open.standing() == AttemptState::Ready);
         let carried = open.is_none_or(|open| open.redeeming.is_none());
         let too_old = open.and_then(Attempt::sign_in_ends).is_some_and(|end| end <= clock::now());
         match ready {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::{Sign, known_by};
 use crate::words::failure::{Cause, Failure, Service};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// Codes that are returned at most.
 const MOST: usize = 64;
@@ -40,12 +40,14 @@ impl Found {
         let refused = |service| Failure::new(service, Cause::Refused);
         match self {
             Self::Aadsts(code) => Failure { codes: vec![code], ..refused(Service::Entra) },
-            Self::Oauth(word) => Failure { error: Foreign::some(word), ..refused(Service::Entra) },
+            Self::Oauth(word) => {
+                Failure { error: UntrustedText::some(word), ..refused(Service::Entra) }
+            }
             Self::PartnerCenter(code) => {
                 Failure { codes: vec![code], ..refused(Service::PartnerCenter) }
             }
             Self::Price(word) => {
-                Failure { error: Foreign::some(word), ..refused(Service::PartnerApi) }
+                Failure { error: UntrustedText::some(word), ..refused(Service::PartnerApi) }
             }
             Self::Octo(code) => Failure { codes: vec![code], ..refused(Service::Octo) },
             Self::Gateway(status) => {
@@ -99,8 +101,8 @@ pub fn failure_in(text: &str) -> Option<Failure> {
     Some(whole)
 }
 
-fn sentence_of(failure: &Failure) -> Option<Foreign> {
-    failure.codes.first().and_then(|code| Foreign::some(&format!("AADSTS{code}")))
+fn sentence_of(failure: &Failure) -> Option<UntrustedText> {
+    failure.codes.first().and_then(|code| UntrustedText::some(&format!("AADSTS{code}")))
 }
 
 /// The AADSTS numbers written as such in a sentence.
@@ -134,11 +136,11 @@ pub struct Description<'a> {
 
 /// Takes an `error_description` apart: line ends, blanks or nothing at all may stand between its parts.
 pub fn split_description(text: &str) -> Description<'_> {
-    const MARKS: [&str; 3] = ["Trace ID:", "Correlation ID:", "Timestamp:"];
-    let starts = MARKS.map(|mark| text.find(mark));
+    const PREREQUISITES: [&str; 3] = ["Trace ID:", "Correlation ID:", "Timestamp:"];
+    let starts = PREREQUISITES.map(|mark| text.find(mark));
     let end = starts.iter().flatten().min().copied().unwrap_or(text.len());
     let part = |index: usize| -> Option<&str> {
-        let (mark, start) = (MARKS.get(index)?, (*starts.get(index)?)?);
+        let (mark, start) = (PREREQUISITES.get(index)?, (*starts.get(index)?)?);
         let from = start + mark.len();
         let to = starts.iter().flatten().filter(|other| **other >= from).min();
         let value = text.get(from..to.copied().unwrap_or(text.len()))?.trim();

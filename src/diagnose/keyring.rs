@@ -1,7 +1,7 @@
 //! The keyring by kind and by machine, and the vault file. There is no plain-text file to fall back to, by design: a cure makes
 //! a keyring, or names the vault file that has to be asked for.
 
-use super::Place;
+use super::Platform;
 use super::Sign::{Cause, CauseOf};
 use super::{Goto, OPERATOR, Row, When, Who};
 use crate::exit::Exit;
@@ -30,7 +30,7 @@ pub(super) static ROWS: &[Row] = &[
             Cause(Vault(VaultFault::Locked)),
             Cause(Vault(VaultFault::Other)),
         ],
-        when: When::On(Place::WindowsRemote),
+        when: When::On(Platform::WindowsRemote),
         label: "keyring over SSH",
         what: "Windows does not open its Credential Manager in an SSH session.",
         why: &["Such a session has no logon of its own. No plain file is used instead, by design."],
@@ -49,7 +49,7 @@ pub(super) static ROWS: &[Row] = &[
             Cause(Vault(VaultFault::NoCollection)),
             Cause(Vault(VaultFault::Locked)),
         ],
-        when: When::On(Place::Wsl),
+        when: When::On(Platform::Wsl),
         label: "keyring in WSL",
         what: "WSL has no unlocked keyring of its own.",
         why: &[
@@ -71,7 +71,7 @@ pub(super) static ROWS: &[Row] = &[
             Cause(Vault(VaultFault::NoCollection)),
             Cause(Vault(VaultFault::Locked)),
         ],
-        when: When::On(Place::Mac),
+        when: When::On(Platform::Mac),
         label: "keychain locked",
         what: "The login keychain is locked or denied access.",
         why: &["Over SSH macOS leaves it locked, or \"Deny\" was pressed in its window."],
@@ -124,7 +124,7 @@ pub(super) static ROWS: &[Row] = &[
     Row {
         key: "keyring-locked-remote",
         signs: &[Cause(Vault(VaultFault::Locked)), Cause(Vault(VaultFault::TimedOut))],
-        when: When::On(Place::LinuxRemote),
+        when: When::On(Platform::LinuxRemote),
         label: "keyring locked",
         what: "The keyring is locked, and its window cannot be shown.",
         why: &[

@@ -3,7 +3,7 @@
 use super::{Context, Diagnosis, Found, Row, Sign, When, codes_in, diagnose, known_by, row, rows};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::step::Step;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::Audience;
 
 /// The longest text that is taken for the name of a row.
@@ -151,7 +151,7 @@ impl Row {
     pub fn diagnosis(&self, detail: Option<&str>) -> Diagnosis {
         let sign = self.signs.first().copied();
         let (mut failure, context) = self.sample(sign.unwrap_or(Sign::Cause(Cause::Internal)));
-        failure.detail = detail.map(Foreign::new);
+        failure.detail = detail.map(UntrustedText::new);
         diagnose(&failure, &context)
     }
 
@@ -175,10 +175,10 @@ impl Sign<'static> {
         let refused = |service| Failure::new(service, Cause::Refused);
         match self {
             Self::Aadsts(code) => Failure { codes: vec![code], ..refused(service) },
-            Self::Oauth(word) => Failure { error: Foreign::some(word), ..refused(service) },
+            Self::Oauth(word) => Failure { error: UntrustedText::some(word), ..refused(service) },
             Self::Number(of, code) => Failure { codes: vec![code], ..refused(of) },
-            Self::Word(of, word) => Failure { error: Foreign::some(word), ..refused(of) },
-            Self::Says(of, part) => Failure { sentence: Foreign::some(part), ..refused(of) },
+            Self::Word(of, word) => Failure { error: UntrustedText::some(word), ..refused(of) },
+            Self::Says(of, part) => Failure { sentence: UntrustedText::some(part), ..refused(of) },
             Self::Status(of, status) => Failure { status: Some(status), ..refused(of) },
             Self::Cause(cause) => Failure::new(service, cause),
             Self::CauseOf(of, cause) => Failure::new(of, cause),
@@ -216,7 +216,7 @@ impl When {
     }
 }
 
-impl super::Place {
+impl super::Platform {
     fn words(self) -> &'static str {
         match self {
             Self::Any => "On any machine",

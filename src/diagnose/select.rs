@@ -221,7 +221,7 @@ enum Nature {
     /// The sign-in or what came of it.
     SignIn,
     /// Consent or permission.
-    Consent,
+    AuthorizationRequest,
     /// Nothing but time.
     Temporary,
 }
@@ -231,7 +231,7 @@ impl Nature {
         match self {
             Self::Value => Exit::Refused,
             Self::SignIn => Exit::SignIn,
-            Self::Consent => Exit::Permission,
+            Self::AuthorizationRequest => Exit::Permission,
             Self::Temporary => Exit::Network,
         }
     }
@@ -239,7 +239,7 @@ impl Nature {
     fn goto(self) -> Goto {
         match self {
             Self::Value | Self::Temporary => Goto::Retry,
-            Self::SignIn | Self::Consent => Goto::SignInAgain,
+            Self::SignIn | Self::AuthorizationRequest => Goto::SignInAgain,
         }
     }
 
@@ -247,7 +247,7 @@ impl Nature {
         match self {
             Self::Value => matches!(exit, Exit::Refused | Exit::Permission | Exit::Internal),
             Self::SignIn => matches!(exit, Exit::SignIn | Exit::Permission),
-            Self::Consent => exit == Exit::Permission || exit == Exit::SignIn,
+            Self::AuthorizationRequest => exit == Exit::Permission || exit == Exit::SignIn,
             Self::Temporary => exit == Exit::Network,
         }
     }
@@ -255,7 +255,7 @@ impl Nature {
     fn allows_goto(self, goto: Goto) -> bool {
         match self {
             Self::Value => goto != Goto::SignInAgain,
-            Self::SignIn | Self::Consent => matches!(
+            Self::SignIn | Self::AuthorizationRequest => matches!(
                 goto,
                 Goto::SignInAgain
                     | Goto::Field(Field::Redirect | Field::Answer | Field::ApplicationId)
@@ -330,7 +330,7 @@ fn oauth(word: &str) -> Option<Nature> {
         | "client_mismatch"
         | "protection_policy_required" => Some(Nature::SignIn),
         "consent_required" | "access_denied" | "permission_denied" | "cancel" => {
-            Some(Nature::Consent)
+            Some(Nature::AuthorizationRequest)
         }
         "temporarily_unavailable" | "server_error" => Some(Nature::Temporary),
         _ => None,

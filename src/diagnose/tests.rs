@@ -80,7 +80,7 @@ const GUID: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
 fn entra(error: &str, codes: &[u64]) -> Failure {
     Failure {
         status: Some(400),
-        error: Foreign::some(error),
+        error: UntrustedText::some(error),
         codes: codes.to_vec(),
         ..Failure::new(Service::Entra, Cause::Refused)
     }
@@ -119,7 +119,7 @@ fn no_cure_of_step_two_leads_to_a_place_that_it_cannot_reach() {
         if let Sign::Aadsts(code) = sign {
             failure.codes.push(*code);
         } else if let Sign::Oauth(word) = sign {
-            failure.error = Foreign::some(word);
+            failure.error = UntrustedText::some(word);
         }
         let diagnosis = diagnose(&failure, &context);
         let of_step_three = matches!(
@@ -247,7 +247,7 @@ fn a_refused_secret_is_looked_at_first_then_waited_for_then_blamed() {
 #[test]
 fn missing_consent_names_the_api_that_lacks_it_and_not_the_other() {
     let mut failure = entra("invalid_grant", &[65_001]);
-    failure.suberror = Foreign::some("consent_required");
+    failure.suberror = UntrustedText::some("consent_required");
     let about = |audience| {
         let context = Context { audience: Some(audience), ..Context::default() };
         let diagnosis = diagnose(&failure, &context);
@@ -298,7 +298,7 @@ fn a_code_that_may_have_been_used_is_never_tried_again() {
 fn the_role_is_the_persons_unless_nobody_is_signed_in() {
     let mut failure = Failure::new(Service::PartnerCenter, Cause::Refused);
     failure.status = Some(403);
-    failure.sentence = Foreign::some(
+    failure.sentence = UntrustedText::some(
         "The supplied role does not have the rights to perform the requested operation.",
     );
     let person = plain(&failure);
@@ -315,7 +315,7 @@ fn an_error_of_entra_inside_another_services_answer_is_explained() {
     failure.status = Some(403);
     failure.codes = vec![90_000];
     assert_eq!(plain(&failure).row, "pc-entra-inside");
-    failure.sentence = Foreign::some("inner: AADSTS50076: Due to a configuration change …");
+    failure.sentence = UntrustedText::some("inner: AADSTS50076: Due to a configuration change …");
     let inside = plain(&failure);
     assert_eq!((inside.row, inside.code.as_str()), ("mfa-required", "AADSTS50076"));
 }
@@ -324,12 +324,12 @@ fn an_error_of_entra_inside_another_services_answer_is_explained() {
 fn the_machine_chooses_the_cure_of_a_keyring() {
     let failure = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
     let row = |place| diagnose(&failure, &Context { place, ..Context::default() }).row;
-    assert_eq!(row(Place::Any), "keyring-locked");
-    assert_eq!(row(Place::LinuxRemote), "keyring-locked-remote");
-    assert_eq!(row(Place::Wsl), "keyring-wsl");
-    assert_eq!(row(Place::Mac), "keyring-mac");
-    assert_eq!(row(Place::Windows), "keyring-locked");
-    assert_eq!(row(Place::WindowsRemote), "keyring-windows-remote");
+    assert_eq!(row(Platform::Any), "keyring-locked");
+    assert_eq!(row(Platform::LinuxRemote), "keyring-locked-remote");
+    assert_eq!(row(Platform::Wsl), "keyring-wsl");
+    assert_eq!(row(Platform::Mac), "keyring-mac");
+    assert_eq!(row(Platform::Windows), "keyring-locked");
+    assert_eq!(row(Platform::WindowsRemote), "keyring-windows-remote");
 }
 
 #[test]

@@ -8,13 +8,13 @@ use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, 
 use crate::words::ids::{AccountName, TenantId};
 use crate::words::octo::Part;
 use crate::words::step::Step;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// What Octo was given, as far as the journal knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handover {
     /// Which Octo.
-    pub host: Foreign,
+    pub host: UntrustedText,
     /// The payer account.
     pub target: TenantId,
     /// Under which name it was registered last, and when; `None` while nobody can tell whether it was.
@@ -193,7 +193,7 @@ impl Registration {
         }
     }
 
-    fn submitting(&mut self, host: &Foreign, target: &TenantId, anew: bool) {
+    fn submitting(&mut self, host: &UntrustedText, target: &TenantId, anew: bool) {
         let same = |octo: &Handover| octo.host == *host && octo.target == *target;
         match self.octo.as_mut().filter(|octo| !anew && same(octo)) {
             Some(octo) => octo.payer = None,

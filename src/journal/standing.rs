@@ -12,7 +12,7 @@ pub const SIGN_IN_LASTS: SignedDuration = SignedDuration::from_mins(10);
 
 /// How far an attempt has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum AttemptState {
     /// Nothing is proven yet.
     Begun,
     /// Step 2 is proven; nobody was asked to sign in.
@@ -29,19 +29,19 @@ pub enum Standing {
 
 impl Attempt {
     /// How far it has come.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> AttemptState {
         if self.partner_center.is_none() {
-            Standing::Begun
+            AttemptState::Begun
         } else if self.ready() {
-            Standing::Ready
+            AttemptState::Ready
         } else if self.code_uncertain() {
-            Standing::CodeUncertain
+            AttemptState::CodeUncertain
         } else if self.sign_in_open() {
-            Standing::SignInOpen
+            AttemptState::SignInOpen
         } else if self.item(Kind::RefreshToken).is_some() {
-            Standing::TokenKept
+            AttemptState::TokenKept
         } else {
-            Standing::SecretKept
+            AttemptState::SecretKept
         }
     }
 
@@ -122,19 +122,19 @@ mod tests {
             bench.paste(&mut run, bench::CODE);
             bench.registration().open.unwrap()
         };
-        assert_eq!(attempt.standing(), Standing::Ready);
+        assert_eq!(attempt.standing(), AttemptState::Ready);
         attempt.partner_api = None;
         attempt.consenting = None;
         attempt.redeeming = None;
-        assert_eq!(attempt.standing(), Standing::TokenKept);
+        assert_eq!(attempt.standing(), AttemptState::TokenKept);
         let redirect = crate::words::ids::RedirectAddress::parse("http://localhost").unwrap();
         attempt.consenting = Some((redirect, at(1_000)));
         attempt.items.push((attempt.next_item(Kind::SignIn), true));
-        assert_eq!(attempt.standing(), Standing::SignInOpen);
+        assert_eq!(attempt.standing(), AttemptState::SignInOpen);
         assert_eq!(attempt.sign_in_ends(), Some(at(1_600)));
         attempt.redeeming = Some(at(1_100));
         attempt.landed = false;
-        assert_eq!(attempt.standing(), Standing::CodeUncertain);
+        assert_eq!(attempt.standing(), AttemptState::CodeUncertain);
         assert_eq!(attempt.sign_in_ends(), None);
     }
 }

@@ -28,10 +28,10 @@ fn partner_center() -> PartnerCenterProof {
         tenant: TenantId::parse(TENANT).unwrap().value,
         domain: Some(Domain::parse("contoso.onmicrosoft.com").unwrap().value),
         application: ClientId::parse(APP).unwrap().value,
-        company: Some(Foreign::new("Contoso 本番 \"x\" \\ y")),
+        company: Some(UntrustedText::new("Contoso 本番 \"x\" \\ y")),
         country: None,
-        currency: Some(Foreign::new("EUR")),
-        balance_date: Some(Foreign::new("2026-04-30")),
+        currency: Some(UntrustedText::new("EUR")),
+        balance_date: Some(UntrustedText::new("2026-04-30")),
         secret_ends: Some("2027-05-14".parse().unwrap()),
         found: Vec::new(),
     }
@@ -39,12 +39,12 @@ fn partner_center() -> PartnerCenterProof {
 
 fn partner_api() -> PartnerApiProof {
     PartnerApiProof {
-        user: Some(Foreign::new("admin@contoso.com")),
+        user: Some(UntrustedText::new("admin@contoso.com")),
         mfa: None,
         mpn: Some(MpnId::parse("6212345").unwrap().value),
         domain: None,
-        company: Some(Foreign::new("Contoso")),
-        currency: Some(Foreign::new("EUR")),
+        company: Some(UntrustedText::new("Contoso")),
+        currency: Some(UntrustedText::new("EUR")),
         redirect: redirect(),
         prices: true,
         found: Vec::new(),
@@ -57,7 +57,7 @@ fn redirect() -> RedirectAddress {
 
 fn submitting(anew: bool) -> Fact {
     Fact::Submitting {
-        host: Foreign::new("api.alphaus.cloud"),
+        host: UntrustedText::new("api.alphaus.cloud"),
         target: TenantId::parse(TENANT).unwrap().value,
         anew,
     }
@@ -94,8 +94,8 @@ fn every_fact(id: u64) -> Vec<Fact> {
         Fact::Checked {
             step: Step::PartnerApi,
             lines: vec![CheckLine {
-                check: Foreign::new("mpn"),
-                said: Foreign::new("6212345, Contoso"),
+                check: UntrustedText::new("mpn"),
+                said: UntrustedText::new("6212345, Contoso"),
             }],
         },
         Fact::Stored { store: StoreKind::File },

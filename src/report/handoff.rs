@@ -9,7 +9,7 @@ use crate::ui::page::{Row, Tone};
 use crate::ui::view::ids;
 use crate::words::answers::Typed;
 use crate::words::failure::Failure;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// What is known of the app.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ impl Handoff {
         let api = newest.and_then(|attempt| attempt.partner_api.as_ref());
         // What was typed goes through the door for foreign text: a draft is a file.
         let clean = |pick: fn(&Typed) -> &str| {
-            let text = typed.and_then(|typed| Foreign::some(pick(typed)));
+            let text = typed.and_then(|typed| UntrustedText::some(pick(typed)));
             text.map(|text| text.to_string())
         };
         Self {

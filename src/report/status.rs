@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::diagnose::refused::Refused;
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration, StoreKind};
 use crate::report::submit::OctoObject;
@@ -11,8 +10,9 @@ use crate::report::{VERSION, dates, json};
 use crate::ui::lines::{WIDTH, plain};
 use crate::ui::page::{Row, Tone};
 use crate::ui::view::handed_over;
+use crate::words::last_failure::LastFailure;
 use crate::words::step::Step;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// One registration as it was found.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Found {
     /// When a draft was saved.
     pub draft: Option<Timestamp>,
     /// The last run that was refused.
-    pub refused: Option<Box<Refused>>,
+    pub refused: Option<Box<LastFailure>>,
     /// The items of the set in use, each with what the keyring says.
     pub items: Vec<Item>,
 }
@@ -105,7 +105,7 @@ fn one(found: &Found) -> Vec<Row> {
 }
 
 /// The last run that was refused, with what support asks for.
-fn last_failure(refused: &Refused) -> Vec<Row> {
+fn last_failure(refused: &LastFailure) -> Vec<Row> {
     let at = refused.at.map_or_else(String::new, |at| format!(", {}", time(at)));
     let mut rows = vec![pair("Last failure", format!("{}: {}{at}", refused.title(), refused.code))];
     let ids = [
@@ -199,7 +199,7 @@ struct One<'a> {
     octo: Option<OctoObject>,
     open_step: Option<&'static str>,
     draft_saved_at: Option<Timestamp>,
-    last_failure: Option<&'a Refused>,
+    last_failure: Option<&'a LastFailure>,
     store: StoreKind,
     items: &'a [Item],
     forgetting: bool,
@@ -235,9 +235,9 @@ fn object(found: &Found) -> One<'_> {
         active: active.is_some(),
         tenant: center.map(|(proof, _)| proof.tenant.to_string()),
         application: center.map(|(proof, _)| proof.application.to_string()),
-        company: api.and_then(|proof| proof.company.as_ref().map(Foreign::as_str)),
+        company: api.and_then(|proof| proof.company.as_ref().map(UntrustedText::as_str)),
         mpn_id: api.and_then(|proof| proof.mpn.as_ref().map(ToString::to_string)),
-        signed_in: api.and_then(|proof| proof.user.as_ref().map(Foreign::as_str)),
+        signed_in: api.and_then(|proof| proof.user.as_ref().map(UntrustedText::as_str)),
         registered_at: active.and_then(|active| active.activated.map(|(_, at)| at)),
         checked_at: registration.checked_at,
         sign_in_ends: end("sign-in"),

@@ -25,7 +25,7 @@ pub fn document() -> String {
 
 const HEAD: &str = "# Troubleshooting
 
-<!-- Written by `octo-csp troubleshooting`; change the table in src/engine/diagnose/ and not this page. -->
+<!-- Written by `octo-csp troubleshooting`; change the table in src/diagnose/ and not this page. -->
 
 Every failure that octo-csp knows: what happened, why, how to cure it, and who can. The program shows the same words;
 `octo-csp explain CODE` prints them offline, for a number, a pasted error body, a log line or the address of an error page.

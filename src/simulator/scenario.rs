@@ -5,7 +5,7 @@ mod quirks;
 use std::fmt;
 use std::sync::OnceLock;
 
-use super::wire::{Place, WIRES, Wire};
+use super::wire::{FaultPoint, WIRES, Wire};
 use quirks::QUIRKS;
 
 pub(super) use quirks::Quirk;
@@ -27,7 +27,7 @@ pub(super) enum Fault {
     /// Partner Center, the price service or Octo refuses.
     Service(&'static ServiceRow),
     /// The wire, or a box on it, misbehaves.
-    Wire(Wire, Place),
+    Wire(Wire, FaultPoint),
     /// Something is odd.
     Quirk(Quirk),
 }
@@ -157,7 +157,7 @@ impl Scenario {
     }
 
     /// Returns what the wire does here.
-    pub(super) fn wire(&self, place: Place) -> Option<Wire> {
+    pub(super) fn wire(&self, place: FaultPoint) -> Option<Wire> {
         match self.fault {
             Fault::Wire(wire, at) if at.covers(place) => Some(wire),
             Fault::Wire(..)
@@ -174,7 +174,7 @@ impl Fault {
     fn moved(self, place: &str) -> Option<Self> {
         let is = |own: &str| own.eq_ignore_ascii_case(place);
         match self {
-            Self::Wire(wire, _) => Place::named(place).map(|place| Self::Wire(wire, place)),
+            Self::Wire(wire, _) => FaultPoint::named(place).map(|place| Self::Wire(wire, place)),
             Self::Entra(row, _) => {
                 ENTRA_PLACES.into_iter().find(|own| is(own)).map(|place| Self::Entra(row, place))
             }

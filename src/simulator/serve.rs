@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use super::http::{Body, Call, Pairs, Reply};
 use super::scenario::Quirk;
 use super::state::{RequestLog, Shared};
-use super::wire::{self, Place, Wire};
+use super::wire::{self, FaultPoint, Wire};
 use super::{clock, entra, octo, partner_center, price};
 
 /// Bytes of a request's body that are read; nobody needs more.
@@ -108,7 +108,7 @@ async fn answer(
         Ok(call) => call,
         Err(status) => return Ok(Reply::empty(status).into_response()),
     };
-    let wire = shared.scenario.wire(Place::of(&call));
+    let wire = shared.scenario.wire(FaultPoint::of(&call));
     if let Some(Wire::Late(seconds)) = wire {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }

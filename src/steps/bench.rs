@@ -20,7 +20,7 @@ use crate::words::failure::{Cause, Service, VaultFault};
 use crate::words::ids::RedirectAddress;
 use crate::words::octo::{FoundPayer, OctoAnswer, OctoCall, Ring, Source};
 use crate::words::reading::{Answer, Found, Reading};
-use crate::words::token::{Claims, Grant, Landed, Lifetime};
+use crate::words::token::{Claims, Grant, Lifetime, TokenResponse};
 
 pub(crate) const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
 pub(crate) const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
@@ -58,13 +58,13 @@ impl Bench {
         Some(match effect {
             Effect::Discover(directory) if directory.as_str() == APP => {
                 let mut failure = refused(400, 90_002);
-                failure.error = Foreign::some("invalid_tenant");
+                failure.error = UntrustedText::some("invalid_tenant");
                 Outcome::Failed(Box::new(failure))
             }
             Effect::Discover(_) => Outcome::Discovered(Tenant {
                 id: tenant(),
                 named: !self.nameless,
-                region: Foreign::some("EU"),
+                region: UntrustedText::some("EU"),
                 cloud: None,
             }),
             Effect::AppToken(_) => Outcome::AppToken(Box::new(grant(
@@ -72,7 +72,9 @@ impl Bench {
                 Claims { scopes: Vec::new(), methods: None, ..claims() },
             ))),
             Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
-            Effect::Listen(_) | Effect::Relisten(_) => Outcome::Listening(Box::new(consent())),
+            Effect::Listen(_) | Effect::ResumeListening(_) => {
+                Outcome::Listening(Box::new(consent()))
+            }
             Effect::Probe(_) => Outcome::Probed(self.address_seen.unwrap_or(AddressSeen::Known)),
             Effect::Await => return None,
             Effect::Redeem(_) => {
@@ -119,7 +121,7 @@ impl Bench {
             }
             Effect::Octo(call) => Outcome::Octo(self.octo(call)),
             Effect::Pause(_) => Outcome::Paused,
-            Effect::Look(_)
+            Effect::Preflight(_)
             | Effect::Open(_)
             | Effect::OpenToForget(_)
             | Effect::Tell(_)
@@ -135,8 +137,8 @@ impl Bench {
                 self.payers
                     .iter()
                     .map(|(target, name)| FoundPayer {
-                        target: Foreign::new(target),
-                        name: Foreign::some(name),
+                        target: UntrustedText::new(target),
+                        name: UntrustedText::some(name),
                     })
                     .collect(),
             ),
@@ -149,8 +151,8 @@ impl Bench {
         }
     }
 
-    pub(crate) fn submit(&mut self, replace: bool) -> (Run, Status) {
-        let mut run = Run::submit(self.registration(), octo_client(), replace).unwrap();
+    pub(crate) fn submit(&mut self, replace: bool) -> (Execution, Status) {
+        let mut run = Execution::submit(self.registration(), octo_client(), replace).unwrap();
         let effects = run.start(0);
         let status = self.drive(&mut run, effects);
         (run, status)
@@ -162,14 +164,14 @@ impl Bench {
     }
 
     pub(crate) fn landed(&self, token: &str) -> Outcome {
-        Outcome::Landed(Box::new(Landed {
+        Outcome::TokenResponse(Box::new(TokenResponse {
             refresh_token: Some(Secret::shared(token.to_owned())),
             grant: Ok(grant("user", self.claims.clone().unwrap_or_else(claims))),
         }))
     }
 
     pub(crate) fn answer(&self, reading: Reading) -> Answer {
-        let some = Foreign::some;
+        let some = UntrustedText::some;
         let found = match reading {
             Reading::Customers => Found::Customers { total: Some(2) },
             Reading::LegalBusiness => Found::LegalBusiness {
@@ -191,13 +193,13 @@ impl Bench {
             Reading::Mpn => Found::Mpn { id: some("6271154"), name: None },
             Reading::BillingProfile => Found::BillingProfile { currency: some("JPY") },
             Reading::ExchangeRates => Found::ExchangeRates { rows: 3 },
-            Reading::PriceSheet => Found::PriceSheet(SheetHead::default()),
+            Reading::PriceSheet => Found::PriceSheet(PriceSheetHead::default()),
         };
         Answer { found, mfa_compliant: self.mfa_header, request_id: None }
     }
 
     /// Performs until nothing is left but waiting.
-    pub(crate) fn drive(&mut self, run: &mut Run, effects: Vec<(CheckId, Effect)>) -> Status {
+    pub(crate) fn drive(&mut self, run: &mut Execution, effects: Vec<(CheckId, Effect)>) -> Status {
         let mut queue = VecDeque::from(effects);
         while let Some((id, effect)) = queue.pop_front() {
             if let Some(outcome) = self.perform(&effect) {
@@ -215,29 +217,29 @@ impl Bench {
         self.faults.push_back((start, failure));
     }
 
-    pub(crate) fn step_two(&mut self) -> (Run, Status) {
-        let mut run = Run::partner_center(center_request(), self.registration());
+    pub(crate) fn step_two(&mut self) -> (Execution, Status) {
+        let mut run = Execution::partner_center(center_request(), self.registration());
         let effects = run.start(0);
         let status = self.drive(&mut run, effects);
         (run, status)
     }
 
-    pub(crate) fn step_three(&mut self) -> (Run, Status) {
-        let mut run = Run::partner_api(api_request(), self.registration(), None);
+    pub(crate) fn step_three(&mut self) -> (Execution, Status) {
+        let mut run = Execution::partner_api(api_request(), self.registration(), None);
         let effects = run.start(0);
         let status = self.drive(&mut run, effects);
         (run, status)
     }
 
-    pub(crate) fn paste(&mut self, run: &mut Run, raw: &str) -> Status {
+    pub(crate) fn paste(&mut self, run: &mut Execution, raw: &str) -> Status {
         match run.answer(raw, 0) {
             Answered::Taken(effects) => self.drive(run, effects),
             Answered::NotTaken(wrong) => panic!("{wrong:?}"),
         }
     }
 
-    pub(crate) fn commit(&mut self) -> (Run, Status) {
-        let mut run = Run::commit(self.registration());
+    pub(crate) fn commit(&mut self) -> (Execution, Status) {
+        let mut run = Execution::commit(self.registration());
         let effects = run.start(0);
         let status = self.drive(&mut run, effects);
         (run, status)
@@ -284,7 +286,7 @@ pub(crate) fn short(effect: &Effect) -> String {
 pub(crate) const OCTO_SECRET: &str = "marked-octo-secret";
 
 pub(crate) fn octo_client() -> OctoClient {
-    let octo = (Ring::Usual, Foreign::new("api.alphaus.cloud"));
+    let octo = (Ring::Usual, UntrustedText::new("api.alphaus.cloud"));
     let secret = Secret::shared(OCTO_SECRET.to_owned());
     OctoClient::new("octo-client", secret, &octo, Source::Variables).unwrap()
 }
@@ -318,12 +320,12 @@ pub(crate) fn api_request() -> PartnerApiRequest {
 pub(crate) fn claims() -> Claims {
     Claims {
         readable: true,
-        audience: Foreign::some("https://api.example"),
-        tenant: Foreign::some(TENANT),
-        application: Foreign::some(APP),
-        user: Foreign::some("admin@contoso.example"),
-        scopes: vec![Foreign::new("user_impersonation")],
-        methods: Some(vec![Foreign::new("pwd"), Foreign::new("mfa")]),
+        audience: UntrustedText::some("https://api.example"),
+        tenant: UntrustedText::some(TENANT),
+        application: UntrustedText::some(APP),
+        user: UntrustedText::some("admin@contoso.example"),
+        scopes: vec![UntrustedText::new("user_impersonation")],
+        methods: Some(vec![UntrustedText::new("pwd"), UntrustedText::new("mfa")]),
         ..Claims::default()
     }
 }
@@ -340,15 +342,15 @@ pub(crate) fn grant(token: &str, claims: Claims) -> Grant {
     }
 }
 
-pub(crate) fn consent() -> Consent {
-    Consent {
+pub(crate) fn consent() -> AuthorizationRequest {
+    AuthorizationRequest {
         address: Url::parse("https://login.example/authorize").unwrap(),
         one_time: None,
         redirect: RedirectAddress::parse("http://localhost:51234").unwrap(),
         state: Secret::shared("7f3c".to_owned()),
         verifier: Some(Secret::shared("verifier".to_owned())),
         catching: Ok(()),
-        keepsake: Secret::shared("keepsake".to_owned()),
+        sign_in_state: Secret::shared("keepsake".to_owned()),
     }
 }
 
@@ -359,7 +361,7 @@ pub(crate) fn refused(status: u16, code: u64) -> Failure {
     failure
 }
 
-pub(crate) fn states(run: &Run) -> Vec<(CheckId, &'static str)> {
+pub(crate) fn states(run: &Execution) -> Vec<(CheckId, &'static str)> {
     run.checks()
         .iter()
         .map(|check| {
@@ -376,6 +378,6 @@ pub(crate) fn states(run: &Run) -> Vec<(CheckId, &'static str)> {
         .collect()
 }
 
-pub(crate) fn state_of(run: &Run, id: CheckId) -> &'static str {
+pub(crate) fn state_of(run: &Execution, id: CheckId) -> &'static str {
     states(run).into_iter().find(|(other, _)| *other == id).unwrap().1
 }

@@ -2,12 +2,12 @@
 //! were really sent.
 
 use crate::diagnose::Context;
-use crate::steps::{Plan, Run};
+use crate::steps::{Execution, Plan};
 use crate::words::check::CheckId;
 use crate::words::ids::looks_like_guid;
 use crate::words::token::Audience;
 
-impl Run {
+impl Execution {
     /// The circumstances of a failure of this check. Only the kind of machine is not known here.
     pub fn context(&self, id: CheckId) -> Context<'_> {
         let check = self.board.checks.iter().find(|check| check.id == id);

@@ -2,10 +2,10 @@
 
 use crate::journal::CheckLine;
 use crate::steps::port::Board;
-use crate::steps::{Run, State};
+use crate::steps::{Execution, State};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Mismatch};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::{Audience, Claims, Grant};
 
 /// Characters of a check's line that are noted.
@@ -44,7 +44,7 @@ pub enum Certainty {
     Unknown,
 }
 
-impl Run {
+impl Execution {
     /// The tokens of this run.
     pub fn tokens(&self) -> Vec<Token<'_>> {
         let tokens = self.board.tokens.iter();
@@ -103,8 +103,8 @@ impl Board {
             .iter()
             .filter_map(|check| match &check.state {
                 State::Passed(line) | State::Noted(line) => Some(CheckLine {
-                    check: Foreign::new(check.id.key()),
-                    said: Foreign::new(&line.chars().take(LONGEST).collect::<String>()),
+                    check: UntrustedText::new(check.id.key()),
+                    said: UntrustedText::new(&line.chars().take(LONGEST).collect::<String>()),
                 }),
                 State::Waiting | State::Running | State::Failed(_) | State::NotTried => None,
             })
@@ -120,7 +120,7 @@ impl Board {
 
 /// By the OAuth words, not by a number; a scope that is missing in a token is the same lack.
 fn lacks_consent(failure: &Failure) -> bool {
-    let says = |word: &Option<Foreign>| {
+    let says = |word: &Option<UntrustedText>| {
         word.as_ref().is_some_and(|word| word == "consent_required" || word == "access_denied")
     };
     says(&failure.error)

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::effect::Effect;
     use crate::steps::bench::{Bench, state_of};
-    use crate::steps::{Run, Status};
+    use crate::steps::{Execution, Status};
     use crate::words::check::CheckId;
     use crate::words::failure::Service;
 
@@ -67,8 +67,8 @@ mod tests {
         Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked))
     }
 
-    fn forget(bench: &mut Bench) -> (Run, Status) {
-        let mut run = Run::forget(bench.registration());
+    fn forget(bench: &mut Bench) -> (Execution, Status) {
+        let mut run = Execution::forget(bench.registration());
         let effects = run.start(0);
         let status = bench.drive(&mut run, effects);
         (run, status)
@@ -108,7 +108,7 @@ mod tests {
         for effects in 0..whole {
             let mut bench = rich();
             let before = bench.vault.clone();
-            let mut run = Run::forget(bench.registration());
+            let mut run = Execution::forget(bench.registration());
             let mut next = run.start(0);
             for _ in 0..effects {
                 let (id, effect) = next.pop().unwrap();
@@ -161,7 +161,7 @@ mod tests {
     fn a_vault_file_goes_with_the_other_files_unopened() {
         let mut bench = rich();
         let registration = Registration { store: StoreKind::File, ..bench.registration() };
-        let mut run = Run::forget(registration);
+        let mut run = Execution::forget(registration);
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Finished);
         assert_eq!(bench.log, ["note forgetting", "discard"]);
@@ -171,7 +171,7 @@ mod tests {
     fn items_of_sets_that_were_deleted_before_are_named_too() {
         let mut bench = rich();
         let before = bench.registration().every_item();
-        let mut run = Run::tidy(bench.registration());
+        let mut run = Execution::tidy(bench.registration());
         let effects = run.start(0);
         bench.drive(&mut run, effects);
         let closed = bench.registration().previous.unwrap().id;
@@ -190,7 +190,8 @@ mod tests {
         let mut bench = Bench::default();
         let opened =
             |bench: &Bench| Registration { opened_in: StoreKind::File, ..bench.registration() };
-        let mut run = Run::partner_center(crate::steps::bench::center_request(), opened(&bench));
+        let mut run =
+            Execution::partner_center(crate::steps::bench::center_request(), opened(&bench));
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Finished);
         let notes = |bench: &Bench| -> Vec<String> {
@@ -200,7 +201,8 @@ mod tests {
         assert_eq!(notes(&bench), ["note stored", "note began"]);
         assert_eq!(bench.registration().kept_in(), Some(StoreKind::File));
         bench.log.clear();
-        let mut run = Run::partner_center(crate::steps::bench::center_request(), opened(&bench));
+        let mut run =
+            Execution::partner_center(crate::steps::bench::center_request(), opened(&bench));
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Finished);
         assert!(!bench.log.contains(&"note stored".to_owned()));

@@ -5,7 +5,9 @@ use std::cell::Cell;
 
 use futures_util::future::join4;
 
-use crate::effect::{AddressSeen, AppSignIn, Arrival, Redeemer, Redemption, Renewal, SignIn};
+use crate::effect::{
+    AddressSeen, AppSignIn, AuthorizationResponse, CodeAudience, CodeExchange, SignIn, TokenRefresh,
+};
 use crate::journal::access::AccessToken;
 use crate::journal::{
     Attempt, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Registration,
@@ -23,7 +25,7 @@ use crate::words::ids::{AuthCode, ClientId, Domain, MpnId, RedirectAddress, Tena
 use crate::words::reading::{Found, Reading};
 use crate::words::secret::SharedSecret;
 use crate::words::step::Step;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::{Audience, Grant};
 
 /// What a sign-in is wanted for.
@@ -49,7 +51,7 @@ struct Account {
 }
 
 /// What Partner Center says about the organization: company and domain.
-type Organization = (Option<Foreign>, Option<Foreign>);
+type Organization = (Option<UntrustedText>, Option<UntrustedText>);
 
 /// Step 3 and what it has found.
 #[derive(Debug)]
@@ -59,7 +61,7 @@ pub(super) struct PartnerApi {
     /// Whether a sign-in that is kept does not count.
     pub(super) fresh: Cell<bool>,
     /// What a failed check says the next sign-in has to meet.
-    pub(super) challenge: Slot<Foreign>,
+    pub(super) challenge: Slot<UntrustedText>,
     secret: Slot<SharedSecret>,
     account: Slot<Account>,
     code: Slot<AuthCode>,
@@ -69,7 +71,7 @@ pub(super) struct PartnerApi {
     user: Slot<Grant>,
     organization: Slot<Organization>,
     mpn: Slot<Option<MpnId>>,
-    currency: Slot<Option<Foreign>>,
+    currency: Slot<Option<UntrustedText>>,
     prices: Slot<Grant>,
     mfa: Cell<Option<bool>>,
 }
@@ -142,7 +144,7 @@ impl PartnerApi {
     }
 
     /// Starts again at the sign-in; the secret and what came before it stay proven.
-    pub(super) fn begin_sign_in_again(&self, challenge: Option<Foreign>) {
+    pub(super) fn begin_sign_in_again(&self, challenge: Option<UntrustedText>) {
         self.fresh.set(true);
         self.challenge.clear();
         if let Some(challenge) = challenge {
@@ -258,14 +260,16 @@ impl PartnerApi {
             // A code that somebody else redeems changes nothing here, so nothing is noted.
             if kept.is_none() && self.purpose != Purpose::Code {
                 let (attempt, _) = attempt_to_write(&registration);
-                ask.keep(&attempt.next_item(Kind::SignIn), &consent.keepsake).await?;
+                ask.keep(&attempt.next_item(Kind::SignIn), &consent.sign_in_state).await?;
                 let (attempt, redirect) = (attempt.id, consent.redirect.clone());
                 ask.note(Fact::Consenting { attempt, redirect }).await?;
             }
             port.with(|board| board.consent = Some(consent));
             match ask.arrival().await? {
-                Arrival::Code(code) => Ok((code, Line::Pass("the browser came back".to_owned()))),
-                Arrival::Error(failure) => {
+                AuthorizationResponse::Code(code) => {
+                    Ok((code, Line::Pass("the browser came back".to_owned())))
+                }
+                AuthorizationResponse::Error(failure) => {
                     port.with(|board| board.consent = None);
                     Err(failure)
                 }
@@ -282,9 +286,9 @@ impl PartnerApi {
             redirect: self.request.redirect.clone(),
             claims: self.challenge.get(),
             redeemer: if self.purpose == Purpose::Code {
-                Redeemer::Another
+                CodeAudience::Another
             } else {
-                Redeemer::Ourselves
+                CodeAudience::Ourselves
             },
         })
     }
@@ -314,7 +318,7 @@ impl PartnerApi {
                 board.consent.take()
             });
             let consent = consent.ok_or_else(internal)?;
-            let redemption = Redemption {
+            let redemption = CodeExchange {
                 tenant,
                 application,
                 secret,
@@ -393,7 +397,7 @@ impl PartnerApi {
     ) -> Result<Grant, Box<Failure>> {
         let refresh_token = self.refresh.get().ok_or_else(missing_item)?;
         let (tenant, application, secret) = self.credentials().ok_or_else(internal)?;
-        let landed = ask.refresh(Renewal {
+        let landed = ask.refresh(TokenRefresh {
             tenant,
             application,
             secret,
@@ -480,8 +484,8 @@ impl PartnerApi {
         if let Some(other) = tenant.filter(|it| !it.as_str().eq_ignore_ascii_case(wanted)) {
             return Err(mismatch(Mismatch::OrganizationTenant, other.as_str()));
         }
-        let name = company.as_ref().map(Foreign::to_string).unwrap_or_default();
-        let found = domain.as_ref().map(Foreign::to_string).unwrap_or_default();
+        let name = company.as_ref().map(UntrustedText::to_string).unwrap_or_default();
+        let found = domain.as_ref().map(UntrustedText::to_string).unwrap_or_default();
         let line = match &account.typed_domain {
             Some(typed) if domain.is_some() && !found.eq_ignore_ascii_case(typed.as_str()) => {
                 Line::Note(format!("{name}; its default domain is {found}"))
@@ -533,12 +537,12 @@ impl PartnerApi {
         }
     }
 
-    async fn billing(&self, ask: &Ask, user: &Grant) -> Checked<Option<Foreign>> {
+    async fn billing(&self, ask: &Ask, user: &Grant) -> Checked<Option<UntrustedText>> {
         let found = self.read(ask, Reading::BillingProfile, user).await?;
         let Found::BillingProfile { currency } = found else {
             return Err(internal());
         };
-        let line = currency.as_ref().map(Foreign::to_string).unwrap_or_default();
+        let line = currency.as_ref().map(UntrustedText::to_string).unwrap_or_default();
         Ok((currency, Line::Pass(line)))
     }
 

@@ -12,7 +12,7 @@ use crate::words::ids::{Directory, Domain};
 use crate::words::reading::{Found, Reading};
 use crate::words::secret::SharedSecret;
 use crate::words::step::Step;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::{Audience, Grant};
 
 /// Step 2 and what it has found.
@@ -23,8 +23,8 @@ pub(super) struct PartnerCenter {
     secret: Slot<SharedSecret>,
     tenant: Slot<Tenant>,
     app: Slot<Grant>,
-    company: Slot<(Option<Foreign>, Option<Foreign>)>,
-    balance: Slot<(Option<Foreign>, Option<Foreign>)>,
+    company: Slot<(Option<UntrustedText>, Option<UntrustedText>)>,
+    balance: Slot<(Option<UntrustedText>, Option<UntrustedText>)>,
 }
 
 impl PartnerCenter {
@@ -184,7 +184,10 @@ async fn customers(ask: &Ask, app: &Grant) -> Checked<()> {
 }
 
 /// The company's name and its country.
-async fn company(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<Foreign>)> {
+async fn company(
+    ask: &Ask,
+    app: &Grant,
+) -> Checked<(Option<UntrustedText>, Option<UntrustedText>)> {
     let read = ask.read(Reading::LegalBusiness, app).await?;
     let (Found::LegalBusiness { company, country, vetting }, _) = read else {
         return Err(internal());
@@ -200,13 +203,16 @@ async fn company(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<For
 }
 
 /// The currency, and the day of the balance: a day is enough, the service adds a time that is always midnight.
-async fn balance(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<Foreign>)> {
+async fn balance(
+    ask: &Ask,
+    app: &Grant,
+) -> Checked<(Option<UntrustedText>, Option<UntrustedText>)> {
     let read = ask.read(Reading::InvoiceSummary, app).await?;
     let (Found::InvoiceSummary { currency, date, .. }, _) = read else {
         return Err(internal());
     };
-    let date =
-        date.and_then(|date| Foreign::some(date.as_str().split('T').next().unwrap_or_default()));
+    let date = date
+        .and_then(|date| UntrustedText::some(date.as_str().split('T').next().unwrap_or_default()));
     let line = format!(
         "balance of {} in {}",
         shown(date.as_ref(), "no invoice yet"),
@@ -215,8 +221,8 @@ async fn balance(ask: &Ask, app: &Grant) -> Checked<(Option<Foreign>, Option<For
     Ok(((currency, date), Line::Pass(line)))
 }
 
-fn shown(value: Option<&Foreign>, none: &str) -> String {
-    value.map_or_else(|| none.to_owned(), Foreign::to_string)
+fn shown(value: Option<&UntrustedText>, none: &str) -> String {
+    value.map_or_else(|| none.to_owned(), UntrustedText::to_string)
 }
 
 fn same_account(one: &PartnerCenterProof, other: &PartnerCenterProof) -> bool {

@@ -1,7 +1,7 @@
 //! What a person pasted where the answer of the sign-in is asked for, held against the sign-in that is open.
 
-use crate::effect::{Arrival, Effect};
-use crate::steps::Run;
+use crate::effect::{AuthorizationResponse, Effect};
+use crate::steps::Execution;
 use crate::steps::pasted::Pasted;
 use crate::words::check::CheckId;
 
@@ -96,7 +96,7 @@ impl WrongPaste {
     }
 }
 
-impl Run {
+impl Execution {
     /// Whether an earlier process has sent a code for this attempt: which one, nothing that may be kept tells.
     fn sent_by_others(&self) -> bool {
         let open = self.board.registration.open.as_ref();
@@ -104,7 +104,7 @@ impl Run {
     }
 
     /// What the arrival of a paste means for the sign-in that is open.
-    pub(super) fn understand(&self, pasted: Pasted) -> Result<Arrival, WrongPaste> {
+    pub(super) fn understand(&self, pasted: Pasted) -> Result<AuthorizationResponse, WrongPaste> {
         let Some(consent) = &self.board.consent else {
             return Err(WrongPaste::OtherSignIn);
         };
@@ -130,10 +130,10 @@ impl Run {
                 if !in_address && self.sent_by_others() {
                     return Err(WrongPaste::CodeAlone);
                 }
-                Ok(Arrival::Code(code))
+                Ok(AuthorizationResponse::Code(code))
             }
             Pasted::Refused { failure, state } if ours(&state) || state.is_none() => {
-                Ok(Arrival::Error(failure))
+                Ok(AuthorizationResponse::Error(failure))
             }
             Pasted::Refused { .. } => Err(WrongPaste::OtherSignIn),
             Pasted::Empty => Err(WrongPaste::Empty),

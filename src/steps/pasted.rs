@@ -10,7 +10,7 @@ use crate::diagnose::{Found, codes_in, split_description};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::ids::{AuthCode, looks_like_guid, looks_like_secret_key};
 use crate::words::secret::Secret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// What was pasted.
 #[derive(Debug)]
@@ -165,14 +165,14 @@ impl Pasted {
 /// The failure behind an error that came back on the redirect address.
 pub fn answered_error(error: &str, description: Option<&str>, subcode: Option<&str>) -> Failure {
     let mut failure = Failure::new(Service::Entra, Cause::Refused);
-    failure.error = Foreign::some(error);
-    failure.suberror = subcode.and_then(Foreign::some);
+    failure.error = UntrustedText::some(error);
+    failure.suberror = subcode.and_then(UntrustedText::some);
     if let Some(description) = description {
         let split = split_description(description);
         failure.codes = codes_in(description).into_iter().filter_map(aadsts).collect();
-        failure.sentence = Foreign::some(split.sentence);
-        failure.trace_id = split.trace_id.and_then(Foreign::some);
-        failure.correlation_id = split.correlation_id.and_then(Foreign::some);
+        failure.sentence = UntrustedText::some(split.sentence);
+        failure.trace_id = split.trace_id.and_then(UntrustedText::some);
+        failure.correlation_id = split.correlation_id.and_then(UntrustedText::some);
     }
     failure
 }
@@ -183,11 +183,11 @@ const PAGE: usize = 16 << 10;
 /// The failure that the text of Microsoft's error page tells of; `None` if it has no AADSTS number.
 fn shown_error(raw: &str) -> Option<Failure> {
     // Line ends may be lost on the way through a field, and the ids may stand before or after the sentence.
-    const MARKS: [&str; 4] = ["trace id", "correlation id", "request id", "timestamp"];
+    const PREREQUISITES: [&str; 4] = ["trace id", "correlation id", "request id", "timestamp"];
     let text = raw.get(..PAGE).unwrap_or(raw);
     let lower = text.to_ascii_lowercase();
     let said = text.get(lower.find("aadsts")?..)?;
-    let ends = MARKS.iter().filter_map(|mark| {
+    let ends = PREREQUISITES.iter().filter_map(|mark| {
         let rest = lower.get(lower.len() - said.len()..)?;
         rest.find(mark)
     });
@@ -200,7 +200,7 @@ fn shown_error(raw: &str) -> Option<Failure> {
         let (_, rest) = lower.split_once(mark)?;
         let blank = |c: char| c == ':' || c.is_whitespace();
         let id = rest.trim_start_matches(blank).get(..36)?;
-        looks_like_guid(id).then(|| Foreign::new(id))
+        looks_like_guid(id).then(|| UntrustedText::new(id))
     };
     failure.error = None;
     failure.trace_id = id_after("trace id");
@@ -342,8 +342,8 @@ mod tests {
     fn an_error_comes_with_its_sentence() {
         let raw = "http://localhost:12345/?error=access_denied&error_subcode=cancel&state=7f3c&error_description=AADSTS65004%3a+User+declined+to+consent.%0d%0aTrace+ID%3a+3939d04c-d7ba-42bf-9cb7-1e5854cdce9e";
         let Pasted::Refused { failure, state } = Pasted::read(raw) else { panic!("no error") };
-        assert_eq!(failure.error, Foreign::some("access_denied"));
-        assert_eq!(failure.suberror, Foreign::some("cancel"));
+        assert_eq!(failure.error, UntrustedText::some("access_denied"));
+        assert_eq!(failure.suberror, UntrustedText::some("cancel"));
         assert_eq!(failure.codes, [65004]);
         assert!(state.unwrap().same_as("7f3c"));
     }
@@ -368,7 +368,7 @@ mod tests {
             };
             assert_eq!(failure.codes, [50_011], "{raw}");
             assert_eq!(failure.error, None, "{raw}");
-            let given = raw.contains(id).then(|| Foreign::new(id));
+            let given = raw.contains(id).then(|| UntrustedText::new(id));
             assert_eq!(failure.correlation_id, given, "{raw}");
         }
     }

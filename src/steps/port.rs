@@ -1,6 +1,6 @@
 //! The port: how the code of a step asks the world for something, and the rows that show it.
 //!
-//! A step is an `async fn` without a runtime: every `await` is an effect that leaves through [`Run`](super::Run) and whose
+//! A step is an `async fn` without a runtime: every `await` is an effect that leaves through [`Execution`](super::Run) and whose
 //! outcome comes back there. Nothing here does I/O, and a step can be driven effect by effect in a test.
 
 use std::cell::RefCell;
@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use crate::diagnose::SECRET_TRIES;
 use crate::effect::{
-    AddressSeen, AppSignIn, Arrival, Consent, Effect, Outcome, Redemption, Renewal, SignIn, Tenant,
+    AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeExchange, Effect,
+    Outcome, SignIn, Tenant, TokenRefresh,
 };
 use crate::journal::{Fact, ItemName, Registration};
 use crate::steps::{Check, Moment, State};
@@ -20,10 +21,10 @@ use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Mismatch, Service, VaultFault};
 use crate::words::ids::{AuthCode, Directory};
 use crate::words::octo::{OctoAnswer, OctoCall};
-use crate::words::reading::{Found, Reading, SheetHead};
+use crate::words::reading::{Found, PriceSheetHead, Reading};
 use crate::words::secret::SharedSecret;
 use crate::words::step::Step;
-use crate::words::token::{Audience, Claims, Grant, Landed};
+use crate::words::token::{Audience, Claims, Grant, TokenResponse};
 
 /// What a check comes to: a value, and its line on the screen.
 pub(super) type Checked<T> = Result<(T, Line), Box<Failure>>;
@@ -68,9 +69,9 @@ impl<T: Clone> Slot<T> {
 pub(super) struct Board {
     pub(super) checks: Vec<Check>,
     pub(super) registration: Registration,
-    pub(super) consent: Option<Consent>,
+    pub(super) consent: Option<AuthorizationRequest>,
     pub(super) address_seen: Option<AddressSeen>,
-    pub(super) sheet: Option<SheetHead>,
+    pub(super) sheet: Option<PriceSheetHead>,
     pub(super) secret: Option<SharedSecret>,
     pub(super) code: Option<AuthCode>,
     pub(super) used_codes: Vec<AuthCode>,
@@ -264,12 +265,12 @@ macro_rules! asks {
 asks! {
     discover(directory: Directory) -> Tenant = Effect::Discover(directory), Outcome::Discovered(tenant) => tenant;
     app_token(sign_in: AppSignIn) -> Grant = Effect::AppToken(sign_in), Outcome::AppToken(grant) => *grant;
-    listen(sign_in: SignIn) -> Consent = Effect::Listen(sign_in), Outcome::Listening(consent) => *consent;
-    relisten(keepsake: SharedSecret) -> Consent = Effect::Relisten(keepsake), Outcome::Listening(consent) => *consent;
+    listen(sign_in: SignIn) -> AuthorizationRequest = Effect::Listen(sign_in), Outcome::Listening(consent) => *consent;
+    relisten(sign_in_state: SharedSecret) -> AuthorizationRequest = Effect::ResumeListening(sign_in_state), Outcome::Listening(consent) => *consent;
     probe(sign_in: SignIn) -> AddressSeen = Effect::Probe(sign_in), Outcome::Probed(seen) => seen;
-    arrival() -> Arrival = Effect::Await, Outcome::Came(arrival) => *arrival;
-    redeem(redemption: Redemption) -> Landed = Effect::Redeem(redemption), Outcome::Landed(landed) => *landed;
-    refresh(renewal: Renewal) -> Landed = Effect::Refresh(renewal), Outcome::Landed(landed) => *landed;
+    arrival() -> AuthorizationResponse = Effect::Await, Outcome::Came(arrival) => *arrival;
+    redeem(redemption: CodeExchange) -> TokenResponse = Effect::Redeem(redemption), Outcome::TokenResponse(landed) => *landed;
+    refresh(renewal: TokenRefresh) -> TokenResponse = Effect::Refresh(renewal), Outcome::TokenResponse(landed) => *landed;
     note(fact: Fact) -> () = Effect::Note(fact), Outcome::Noted(_) => ();
     /// Without an intention and a completion in the journal.
     put(item: ItemName, secret: SharedSecret) -> () = Effect::Keep(item, secret), Outcome::Kept => ();

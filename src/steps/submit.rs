@@ -16,7 +16,7 @@ use crate::words::octo::{
     Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer,
 };
 use crate::words::secret::SharedSecret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// What is handed over, and with which API client.
 #[derive(Debug)]
@@ -214,7 +214,7 @@ fn is_refused(failure: &Failure) -> bool {
 }
 
 fn named(payer: &FoundPayer) -> &str {
-    payer.name.as_ref().map_or("(no name)", Foreign::as_str)
+    payer.name.as_ref().map_or("(no name)", UntrustedText::as_str)
 }
 
 #[cfg(test)]

@@ -8,12 +8,12 @@ use super::bench::*;
 use super::*;
 use std::time::Duration;
 
-use crate::effect::{Redeemer, Tenant};
+use crate::effect::{CodeAudience, Tenant};
 use crate::words::failure::{Cause, Mismatch, Service, VaultFault};
 use crate::words::ids::MpnId;
 use crate::words::ids::RedirectAddress;
 use crate::words::reading::{Answer, Found};
-use crate::words::token::{Claims, Landed};
+use crate::words::token::{Claims, TokenResponse};
 
 #[test]
 fn step_two_goes_directory_token_reads_keep() {
@@ -37,12 +37,12 @@ fn step_two_goes_directory_token_reads_keep() {
     );
     let open = run.registration().open.clone().unwrap();
     assert_eq!(open.slot, Slot::A);
-    assert_eq!(open.partner_center.unwrap().0.company, Foreign::some("Contoso Ltd"));
+    assert_eq!(open.partner_center.unwrap().0.company, UntrustedText::some("Contoso Ltd"));
 }
 
 #[test]
 fn independent_reads_go_out_together() {
-    let mut run = Run::partner_center(center_request(), Registration::default());
+    let mut run = Execution::partner_center(center_request(), Registration::default());
     let mut bench = Bench::default();
     let (id, effect) = run.start(0).pop().unwrap();
     let outcome = bench.perform(&effect).unwrap();
@@ -87,7 +87,7 @@ fn a_new_secret_is_tried_for_minutes_only_when_the_operator_says_it_is_new() {
     for _ in 0..4 {
         bench.fail("apptoken", refused(401, 7_000_215));
     }
-    let mut run = Run::partner_center(center_request(), Registration::default());
+    let mut run = Execution::partner_center(center_request(), Registration::default());
     run.be_patient();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
@@ -115,7 +115,7 @@ fn tokens_for_somebody_else_are_told_apart() {
         let mut claims = claims();
         claims.scopes.clear();
         change(&mut claims);
-        let mut run = Run::partner_center(center_request(), Registration::default());
+        let mut run = Execution::partner_center(center_request(), Registration::default());
         run.start(0);
         run.resume(
             CheckId::Tenant,
@@ -126,16 +126,19 @@ fn tokens_for_somebody_else_are_told_apart() {
         run.failed().map(|(check, failure)| (check.id, failure.cause))
     };
     let at = |mismatch| Some((CheckId::AppClaims, Cause::Mismatch(mismatch)));
-    assert_eq!(odd(|claims| claims.tenant = Foreign::some("other")), at(Mismatch::Tenant));
+    assert_eq!(odd(|claims| claims.tenant = UntrustedText::some("other")), at(Mismatch::Tenant));
     assert_eq!(
-        odd(|claims| claims.application = Foreign::some("other")),
+        odd(|claims| claims.application = UntrustedText::some("other")),
         at(Mismatch::Application)
     );
     assert_eq!(
-        odd(|claims| claims.audience = Foreign::some("https://graph.windows.net")),
+        odd(|claims| claims.audience = UntrustedText::some("https://graph.windows.net")),
         at(Mismatch::Audience)
     );
-    assert_eq!(odd(|claims| claims.scopes = vec![Foreign::new("x")]), at(Mismatch::TokenKind));
+    assert_eq!(
+        odd(|claims| claims.scopes = vec![UntrustedText::new("x")]),
+        at(Mismatch::TokenKind)
+    );
     assert_eq!(odd(|claims| claims.readable = false), None);
     assert_eq!(odd(|_| {}), None);
 }
@@ -185,7 +188,7 @@ fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
     assert_eq!(bench.log.last().unwrap(), "note partner-api-proven");
     assert_eq!(bench.redemptions, 1);
     let (proof, _) = bench.registration().open.unwrap().partner_api.unwrap();
-    assert_eq!(proof.user, Foreign::some("admin@contoso.example"));
+    assert_eq!(proof.user, UntrustedText::some("admin@contoso.example"));
     assert_eq!(proof.mfa, Some(true));
     assert_eq!(proof.mpn.unwrap().as_str(), "6271154");
 }
@@ -289,14 +292,14 @@ fn a_sign_in_that_was_open_when_the_program_ended_is_continued() {
     assert_eq!(status, Status::Asking);
     assert_eq!(
         bench.log,
-        ["recall partner-center-secret/A/1/1", "recall sign-in/A/1/1", "relisten", "await"]
+        ["recall partner-center-secret/A/1/1", "recall sign-in/A/1/1", "resumelistening", "await"]
     );
     assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
 }
 
 #[test]
 fn mfa_is_needed_from_the_token_or_the_service() {
-    let with = |methods: Option<Vec<Foreign>>, header: Option<bool>| {
+    let with = |methods: Option<Vec<UntrustedText>>, header: Option<bool>| {
         let claims = Some(Claims { methods, ..claims() });
         let mut bench = Bench { claims, mfa_header: header, ..Bench::default() };
         bench.step_two();
@@ -304,7 +307,7 @@ fn mfa_is_needed_from_the_token_or_the_service() {
         bench.paste(&mut run, CODE);
         state_of(&run, CheckId::Mfa)
     };
-    let methods = |name: &str| Some(vec![Foreign::new(name)]);
+    let methods = |name: &str| Some(vec![UntrustedText::new(name)]);
     assert_eq!(with(methods("mfa"), None), "ok");
     assert_eq!(with(methods("pwd"), None), "FAIL");
     assert_eq!(with(methods("pwd"), Some(true)), "ok");
@@ -326,7 +329,7 @@ fn another_tenant_or_mpn_is_refused() {
     bench.step_two();
     let request =
         PartnerApiRequest { mpn: Some(MpnId::parse("1").unwrap().value), ..api_request() };
-    let mut run = Run::partner_api(request, bench.registration(), None);
+    let mut run = Execution::partner_api(request, bench.registration(), None);
     let effects = run.start(0);
     bench.drive(&mut run, effects);
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
@@ -342,8 +345,8 @@ fn an_answer_without_refresh_token_is_refused_and_nothing_is_kept() {
     let (id, note) = effects.pop().unwrap();
     let outcome = bench.perform(&note).unwrap();
     run.resume(id, outcome, 0);
-    let landed = Landed { refresh_token: None, grant: Ok(grant("user", claims())) };
-    run.resume(CheckId::Redeem, Outcome::Landed(Box::new(landed)), 0);
+    let landed = TokenResponse { refresh_token: None, grant: Ok(grant("user", claims())) };
+    run.resume(CheckId::Redeem, Outcome::TokenResponse(Box::new(landed)), 0);
     assert_eq!(run.failed().unwrap().1.cause, Cause::Mismatch(Mismatch::NoRefreshToken));
     assert_eq!(state_of(&run, CheckId::KeepToken), "-");
 }
@@ -357,7 +360,7 @@ fn another_secret_is_proven_before_a_person_is_asked() {
         other_secret: Some(Secret::shared("other".to_owned())),
         ..api_request()
     };
-    let mut run = Run::partner_api(request, bench.registration(), None);
+    let mut run = Execution::partner_api(request, bench.registration(), None);
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Asking);
     let proven = bench.log.iter().position(|name| name == "apptoken").unwrap();
@@ -389,7 +392,7 @@ fn a_commit_on_something_older_is_refused() {
     other.step_two();
     let mut newer = other.registration();
     newer.active.as_mut().unwrap().activated = Some((99, Timestamp::UNIX_EPOCH));
-    let mut run = Run::commit(newer);
+    let mut run = Execution::commit(newer);
     let effects = run.start(0);
     assert_eq!(other.drive(&mut run, effects), Status::Refused);
     assert_eq!(run.failed().unwrap().1.cause, Cause::JournalMoved);
@@ -450,15 +453,17 @@ fn another_application_gives_the_open_attempt_up() {
         application: ClientId::parse(other).unwrap().value,
         ..center_request()
     };
-    let mut run = Run::partner_center(request, bench.registration());
+    let mut run = Execution::partner_center(request, bench.registration());
     run.start(0);
     run.resume(
         CheckId::Tenant,
         Outcome::Discovered(Tenant { id: tenant(), named: true, region: None, cloud: None }),
         0,
     );
-    let app =
-        grant("app", Claims { application: Foreign::some(other), scopes: Vec::new(), ..claims() });
+    let app = grant(
+        "app",
+        Claims { application: UntrustedText::some(other), scopes: Vec::new(), ..claims() },
+    );
     let effects = run.resume(CheckId::AppToken, Outcome::AppToken(Box::new(app)), 0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
     let registration = bench.registration();
@@ -472,7 +477,7 @@ fn another_application_gives_the_open_attempt_up() {
 fn checking_again_changes_nothing_but_the_rotated_token() {
     let mut bench = Bench::registered();
     let set = bench.registration().active.unwrap().set();
-    let mut run = Run::check(Step::PartnerCenter, bench.registration()).unwrap();
+    let mut run = Execution::check(Step::PartnerCenter, bench.registration()).unwrap();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
     let noted: Vec<&String> = bench
@@ -481,7 +486,7 @@ fn checking_again_changes_nothing_but_the_rotated_token() {
         .filter(|name| name.starts_with("note") || name.starts_with("keep"))
         .collect();
     assert_eq!(noted, ["note checked"]);
-    let mut run = Run::check(Step::PartnerApi, bench.registration()).unwrap();
+    let mut run = Execution::check(Step::PartnerApi, bench.registration()).unwrap();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
     assert_eq!(bench.redemptions, 1);
@@ -493,8 +498,8 @@ fn checking_again_changes_nothing_but_the_rotated_token() {
     assert!(
         after.item(Kind::RefreshToken) > set.iter().find(|item| item.kind == Kind::RefreshToken)
     );
-    assert!(Run::check(Step::Basic, bench.registration()).is_none());
-    assert!(Run::check(Step::PartnerApi, Registration::default()).is_none());
+    assert!(Execution::check(Step::Basic, bench.registration()).is_none());
+    assert!(Execution::check(Step::PartnerApi, Registration::default()).is_none());
 }
 
 /// A second registration over the first, so that there is a set that was active before.
@@ -507,7 +512,7 @@ fn replaced() -> Bench {
 }
 
 fn check_again(bench: &mut Bench, step: Step) -> Status {
-    let mut run = Run::check(step, bench.registration()).unwrap();
+    let mut run = Execution::check(step, bench.registration()).unwrap();
     let effects = run.start(0);
     bench.drive(&mut run, effects)
 }
@@ -588,9 +593,9 @@ fn what_the_sign_in_page_thinks_of_the_redirect_address_never_stops_the_sign_in(
 fn consent_is_told_for_each_api_alone() {
     let mut bench = Bench::registered();
     let mut refusal = refused(400, 65_001);
-    refusal.suberror = Foreign::some("consent_required");
+    refusal.suberror = UntrustedText::some("consent_required");
     bench.fail("refresh PartnerApi", refusal);
-    let mut run = Run::check(Step::PartnerApi, bench.registration()).unwrap();
+    let mut run = Execution::check(Step::PartnerApi, bench.registration()).unwrap();
     let effects = run.start(0);
     bench.drive(&mut run, effects);
     let apis = run.apis();
@@ -603,7 +608,8 @@ fn consent_is_told_for_each_api_alone() {
 fn a_cloud_without_prices_is_proven_without_them() {
     let mut bench = Bench::default();
     bench.step_two();
-    let mut run = Run::partner_api(api_request(), bench.registration(), None).without_prices();
+    let mut run =
+        Execution::partner_api(api_request(), bench.registration(), None).without_prices();
     let effects = run.start(0);
     bench.drive(&mut run, effects);
     assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
@@ -613,7 +619,7 @@ fn a_cloud_without_prices_is_proven_without_them() {
 
 #[test]
 fn late_and_foreign_outcomes_are_dropped() {
-    let mut run = Run::partner_center(center_request(), Registration::default());
+    let mut run = Execution::partner_center(center_request(), Registration::default());
     run.start(0);
     assert!(run.resume(CheckId::Balance, Outcome::Told, 0).is_empty());
     assert!(run.resume(CheckId::SignIn, Outcome::Told, 0).is_empty());
@@ -625,15 +631,15 @@ fn late_and_foreign_outcomes_are_dropped() {
 }
 
 /// Every kind of run.
-const STARTS: [fn(&Registration) -> Run; 8] = [
-    |registration| Run::partner_center(center_request(), registration.clone()),
-    |registration| Run::partner_api(api_request(), registration.clone(), None),
-    |registration| Run::commit(registration.clone()),
-    |registration| Run::check(Step::PartnerCenter, registration.clone()).unwrap(),
-    |registration| Run::check(Step::PartnerApi, registration.clone()).unwrap(),
-    |registration| Run::token(Audience::PartnerCenter, registration.clone()).unwrap(),
-    |registration| Run::token(Audience::PartnerApi, registration.clone()).unwrap(),
-    |registration| Run::code(registration.clone()).unwrap(),
+const STARTS: [fn(&Registration) -> Execution; 8] = [
+    |registration| Execution::partner_center(center_request(), registration.clone()),
+    |registration| Execution::partner_api(api_request(), registration.clone(), None),
+    |registration| Execution::commit(registration.clone()),
+    |registration| Execution::check(Step::PartnerCenter, registration.clone()).unwrap(),
+    |registration| Execution::check(Step::PartnerApi, registration.clone()).unwrap(),
+    |registration| Execution::token(Audience::PartnerCenter, registration.clone()).unwrap(),
+    |registration| Execution::token(Audience::PartnerApi, registration.clone()).unwrap(),
+    |registration| Execution::code(registration.clone()).unwrap(),
 ];
 
 /// Every outcome at every check, in every state that the happy path passes through.
@@ -650,7 +656,7 @@ fn any_outcome_in_any_state_never_panics() {
         || Outcome::Recalled(Secret::shared("x".to_owned())),
         || Outcome::Failed(Box::new(Failure::new(Service::Machine, Cause::Broken))),
         || {
-            Outcome::Landed(Box::new(Landed {
+            Outcome::TokenResponse(Box::new(TokenResponse {
                 refresh_token: None,
                 grant: Ok(grant("x", Claims::default())),
             }))
@@ -711,7 +717,7 @@ fn a_challenge_goes_along_with_the_next_sign_in() {
     bench.step_two();
     let (mut run, _) = bench.step_three();
     let mut challenged = refused(400, 50_076);
-    challenged.claims = Foreign::some("{\"access_token\":{}}");
+    challenged.claims = UntrustedText::some("{\"access_token\":{}}");
     bench.fail("refresh PartnerApi", challenged);
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
     let effects = run.sign_in_again(0);
@@ -725,12 +731,12 @@ fn a_challenge_goes_along_with_the_next_sign_in() {
             queue.extend(run.resume(id, outcome, 0));
         }
     }
-    assert_eq!(listened, [Foreign::some("{\"access_token\":{}}")]);
+    assert_eq!(listened, [UntrustedText::some("{\"access_token\":{}}")]);
 }
 
-fn refreshed(bench: &mut Bench, audience: Audience) -> (Run, Status) {
+fn refreshed(bench: &mut Bench, audience: Audience) -> (Execution, Status) {
     bench.log.clear();
-    let mut run = Run::token(audience, bench.registration()).unwrap();
+    let mut run = Execution::token(audience, bench.registration()).unwrap();
     let effects = run.start(0);
     let status = bench.drive(&mut run, effects);
     (run, status)
@@ -759,7 +765,7 @@ fn a_token_is_got_by_one_refresh_and_the_rotated_one_is_kept_first() {
     let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
     assert_eq!(status, Status::Finished);
     assert!(bench.vault.contains_key("partner-center-token/A/1/1"));
-    assert!(Run::token(Audience::PartnerApi, Registration::default()).is_none());
+    assert!(Execution::token(Audience::PartnerApi, Registration::default()).is_none());
 }
 
 #[test]
@@ -808,7 +814,7 @@ fn a_token_that_cannot_be_kept_or_tidied_costs_nothing_that_is_needed() {
 fn killed_after_any_effect_the_newest_refresh_token_is_still_there() {
     for depth in 0..12 {
         let mut bench = Bench::registered();
-        let mut run = Run::token(Audience::PartnerCenter, bench.registration()).unwrap();
+        let mut run = Execution::token(Audience::PartnerCenter, bench.registration()).unwrap();
         let mut queue = VecDeque::from(run.start(0));
         for _ in 0..depth {
             let Some((id, effect)) = queue.pop_front() else {
@@ -856,11 +862,11 @@ fn the_set_that_was_replaced_takes_its_access_tokens_along() {
 fn a_code_for_somebody_else_is_asked_for_without_a_verifier_and_sent_nowhere() {
     let mut bench = Bench::registered();
     let (lines, kept) = (bench.lines.len(), bench.vault.clone());
-    let mut run = Run::code(bench.registration()).unwrap();
+    let mut run = Execution::code(bench.registration()).unwrap();
     let mut queue = VecDeque::from(run.start(0));
     while let Some((id, effect)) = queue.pop_front() {
         if let Effect::Listen(sign_in) = &effect {
-            assert_eq!(sign_in.redeemer, Redeemer::Another);
+            assert_eq!(sign_in.redeemer, CodeAudience::Another);
             assert_eq!(sign_in.redirect.as_str(), "http://localhost");
         }
         if let Some(outcome) = bench.perform(&effect) {
@@ -878,14 +884,14 @@ fn a_code_for_somebody_else_is_asked_for_without_a_verifier_and_sent_nowhere() {
     assert_eq!((bench.redemptions, bench.refreshes), (1, 1), "those of the registration");
     assert_eq!((bench.lines.len(), &bench.vault), (lines, &kept));
     assert!(run.used_codes().is_empty());
-    assert!(Run::code(Registration::default()).is_none());
+    assert!(Execution::code(Registration::default()).is_none());
 }
 
 /// The token of the same account was carried over, and a new sign-in is asked for all the same.
-fn asked_anew() -> (Bench, Run) {
+fn asked_anew() -> (Bench, Execution) {
     let mut bench = Bench::registered();
     assert_eq!(bench.step_two().1, Status::Finished);
-    let mut run = Run::partner_api(api_request(), bench.registration(), None);
+    let mut run = Execution::partner_api(api_request(), bench.registration(), None);
     run.forget_sign_in();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Asking);
@@ -898,7 +904,7 @@ fn a_sign_in_that_was_begun_last_is_gone_on_with_and_not_an_older_token() {
     let (mut bench, _) = asked_anew();
     let (mut again, status) = bench.step_three();
     assert_eq!(status, Status::Asking);
-    assert!(bench.log.contains(&"relisten".to_owned()), "{:?}", bench.log);
+    assert!(bench.log.contains(&"resumelistening".to_owned()), "{:?}", bench.log);
     assert_eq!(bench.paste(&mut again, CODE), Status::Finished);
     assert_eq!(bench.commit().1, Status::Finished);
 }
@@ -931,13 +937,15 @@ fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
     let mut bench = Bench::default();
     bench.step_two();
     assert_eq!(bench.step_three().1, Status::Asking);
-    for (redirect, called) in [("http://localhost", "relisten"), ("https://localhost", "listen")] {
+    for (redirect, called) in
+        [("http://localhost", "resumelistening"), ("https://localhost", "listen")]
+    {
         bench.log.clear();
         let request = PartnerApiRequest {
             redirect: RedirectAddress::parse(redirect).unwrap(),
             ..api_request()
         };
-        let mut run = Run::partner_api(request, bench.registration(), None);
+        let mut run = Execution::partner_api(request, bench.registration(), None);
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Asking);
         assert!(bench.log.contains(&called.to_owned()), "{:?}", bench.log);

@@ -3,7 +3,7 @@
 use crate::steps::port::{Line, mismatch};
 use crate::words::failure::{Failure, Mismatch};
 use crate::words::ids::{ClientId, TenantId};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::Claims;
 
 /// The application IDs of the two APIs, which is how a v2.0 token may name its audience (access-token-claims-reference).
@@ -74,7 +74,7 @@ fn right_address(
     application: &ClientId,
     api: For,
 ) -> Result<(), Box<Failure>> {
-    let same = |claim: &Option<Foreign>, wanted: &str, kind| match claim {
+    let same = |claim: &Option<UntrustedText>, wanted: &str, kind| match claim {
         Some(claim) if !claim.as_str().eq_ignore_ascii_case(wanted) => {
             Err(mismatch(kind, claim.as_str()))
         }
@@ -101,12 +101,12 @@ fn right_address(
     Ok(())
 }
 
-fn shown(value: Option<&Foreign>) -> String {
-    value.map(Foreign::to_string).unwrap_or_default()
+fn shown(value: Option<&UntrustedText>) -> String {
+    value.map(UntrustedText::to_string).unwrap_or_default()
 }
 
-fn joined(values: &[Foreign]) -> String {
-    values.iter().map(Foreign::as_str).collect::<Vec<_>>().join(" ")
+fn joined(values: &[UntrustedText]) -> String {
+    values.iter().map(UntrustedText::as_str).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -119,8 +119,8 @@ mod tests {
     fn passes(scope: &str) -> bool {
         let claims = Claims {
             readable: true,
-            application: Foreign::some(APP),
-            scopes: Foreign::some(scope).into_iter().collect(),
+            application: UntrustedText::some(APP),
+            scopes: UntrustedText::some(scope).into_iter().collect(),
             ..Claims::default()
         };
         let tenant = TenantId::parse(TENANT).unwrap().value;

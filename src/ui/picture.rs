@@ -112,7 +112,7 @@ impl Shot {
                 break;
             };
             let cells = u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
-            let look = Look::of(cell);
+            let look = Style::of(cell);
             match runs.last_mut() {
                 Some(run) if run.goes_on_with(cell.symbol(), cells, &look) => {
                     run.text.push_str(cell.symbol());
@@ -132,11 +132,11 @@ struct Run {
     column: u16,
     cells: u16,
     text: String,
-    look: Look,
+    look: Style,
 }
 
 impl Run {
-    fn goes_on_with(&self, symbol: &str, cells: u16, look: &Look) -> bool {
+    fn goes_on_with(&self, symbol: &str, cells: u16, look: &Style) -> bool {
         let wide = |text: &str, cells: u16| usize::from(cells) != text.chars().count();
         let gap = self.look.ground.is_none()
             && (self.text.ends_with("  ") || self.text.trim().is_empty());
@@ -171,14 +171,14 @@ impl Run {
 
 /// How cells look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Look {
+struct Style {
     ink: Option<&'static str>,
     ground: Option<&'static str>,
     bold: bool,
     underlined: bool,
 }
 
-impl Look {
+impl Style {
     fn of(cell: &Cell) -> Self {
         let has = |modifier| cell.modifier.contains(modifier);
         let dim = has(Modifier::DIM).then_some(DIMMED);
@@ -192,7 +192,7 @@ impl Look {
     }
 }
 
-impl fmt::Display for Look {
+impl fmt::Display for Style {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(ink) = self.ink {
             write!(f, r#" fill="{ink}""#)?;

@@ -18,7 +18,7 @@ mod words;
 
 use crate::ui::page::{Body, Page, Said};
 use crate::ui::view::{self, counted};
-use crate::ui::wizard::{Overlay, Place, Stop, Wizard};
+use crate::ui::wizard::{FocusTarget, Overlay, Place, Wizard};
 use crate::ui::{Event, Intent, Task};
 use crate::words::answers::Field;
 use crate::words::ids::looks_like_secret_key;
@@ -28,7 +28,7 @@ use crate::words::step::Step;
 pub use ask::Prompt;
 use ask::{Asked, asked, enter, input, items, offer, question, short};
 use say::Saying;
-use words::Deed;
+use words::Action;
 
 /// Milliseconds of silence after which a wait says that it goes on.
 const SILENCE: u64 = 30_000;
@@ -56,13 +56,13 @@ type Line = (Option<Field>, String);
 /// The talk with a person: what has been said, so that nothing is said twice.
 #[derive(Debug, Default)]
 pub struct Talk {
-    spot: Option<Spot>,
+    spot: Option<PageKey>,
     /// What has been said and still stands.
     said: Vec<Line>,
     /// Everything that stood there the last time, said or not.
     seen: Vec<Saying>,
     /// What lies under an overlay: where it was, what had been said of it.
-    under: Option<(Spot, Vec<Line>)>,
+    under: Option<(PageKey, Vec<Line>)>,
     /// Lines that answer the last line of the person.
     replies: Vec<String>,
     /// When something was said the last time.
@@ -74,13 +74,13 @@ pub struct Talk {
 
 /// What makes a page another page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Spot {
+struct PageKey {
     place: Place,
     step: Option<Step>,
     overlay: Option<Overlay>,
 }
 
-impl Spot {
+impl PageKey {
     fn of(wizard: &Wizard) -> Self {
         Self { place: wizard.place, step: wizard.step(), overlay: wizard.overlay.clone() }
     }
@@ -102,7 +102,7 @@ impl Talk {
         if self.waits(wizard) {
             return lines;
         }
-        let spot = Spot::of(wizard);
+        let spot = PageKey::of(wizard);
         let opened = self.spot.as_ref() != Some(&spot);
         if opened || self.again {
             self.open(wizard, &spot);
@@ -122,14 +122,14 @@ impl Talk {
     /// Whether the page that is open is better said a moment later: while it is only being opened, and for as long as the
     /// looks at this machine usually take, so that their results stand where they belong.
     fn waits(&self, wizard: &Wizard) -> bool {
-        let fresh = self.spot.as_ref() != Some(&Spot::of(wizard));
+        let fresh = self.spot.as_ref() != Some(&PageKey::of(wizard));
         let soon = wizard.now.saturating_sub(self.spoke_at) < LOOKS;
         let opening = wizard.place == Place::Opening && wizard.overlay.is_none();
         opening || fresh && soon && wizard.place == Place::Start && wizard.looking()
     }
 
     /// Remembers what was said of the page that an overlay comes upon, and what it was when it goes away.
-    fn open(&mut self, wizard: &mut Wizard, spot: &Spot) {
+    fn open(&mut self, wizard: &mut Wizard, spot: &PageKey) {
         let before = self.spot.replace(spot.clone());
         let said = std::mem::take(&mut self.said);
         if let Some(before) = before.filter(|_| spot.overlay.is_some())
@@ -281,7 +281,7 @@ impl Talk {
         let number = word.parse::<usize>().ok();
         let number = number.filter(|number| (1..=count).contains(number));
         // A choice cannot be empty.
-        if let Some(deed) = words::in_field(word).filter(|deed| *deed != Deed::Clear) {
+        if let Some(deed) = words::in_field(word).filter(|deed| *deed != Action::Clear) {
             return self.act(wizard, deed);
         }
         if !word.is_empty() && number.is_none() {
@@ -337,7 +337,7 @@ impl Talk {
         let stops = if wizard.overlay.is_some() { Vec::new() } else { wizard.stops() };
         let at = number.checked_sub(1);
         match at.and_then(|at| stops.get(at)) {
-            Some(Stop::Mark(_)) => {
+            Some(FocusTarget::Prerequisite(_)) => {
                 let tasks = go(wizard, number - 1);
                 let page = view::page(wizard);
                 let item = items(&page).find(|item| item.focused);
@@ -347,13 +347,13 @@ impl Talk {
                 }));
                 tasks
             }
-            Some(Stop::Choice(_)) => {
+            Some(FocusTarget::Choice(_)) => {
                 let mut tasks = go(wizard, number - 1);
                 tasks.extend(wizard.update(Event::Pressed(Intent::Submit)));
                 tasks
             }
-            Some(Stop::Field(_)) => go(wizard, number - 1),
-            Some(Stop::Button) | None => {
+            Some(FocusTarget::Field(_)) => go(wizard, number - 1),
+            Some(FocusTarget::Button) | None => {
                 let text = "There is no such number on this page.";
                 self.replies.push(text.to_owned());
                 Vec::new()
@@ -361,24 +361,24 @@ impl Talk {
         }
     }
 
-    fn act(&mut self, wizard: &mut Wizard, deed: Deed) -> Vec<Task> {
+    fn act(&mut self, wizard: &mut Wizard, deed: Action) -> Vec<Task> {
         match deed {
-            Deed::Again => {
+            Action::Again => {
                 self.again = true;
                 Vec::new()
             }
-            Deed::Clear => {
+            Action::Clear => {
                 let mut tasks = wizard.update(Event::Pressed(Intent::End));
                 tasks.extend(wizard.update(Event::Pressed(Intent::EraseToStart)));
                 self.replies.push("Empty now.".to_owned());
                 tasks
             }
             // Before the first field there is none; the focus would go round.
-            Deed::Press(Intent::Previous) if wizard.focus == 0 => {
+            Action::Press(Intent::Previous) if wizard.focus == 0 => {
                 self.replies.push("This is the first field.".to_owned());
                 Vec::new()
             }
-            Deed::Press(intent) => {
+            Action::Press(intent) => {
                 let page = view::page(wizard);
                 let nothing = matches!(intent, Intent::Extra(_))
                     && !page
@@ -425,7 +425,7 @@ fn heading(wizard: &Wizard, page: &Page<'_>) -> String {
 
 /// Things are asked from the first on, unless one of them is wrong: then that one is first.
 fn to_first_field(wizard: &mut Wizard) {
-    if wizard.problems.is_empty() && matches!(wizard.stop(), Some(Stop::Field(_))) {
+    if wizard.problems.is_empty() && matches!(wizard.stop(), Some(FocusTarget::Field(_))) {
         drop(go(wizard, 0));
     }
 }

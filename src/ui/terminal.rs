@@ -26,7 +26,7 @@ use ratatui::{Frame, Terminal};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
-use self::flights::Flights;
+use self::flights::InFlight;
 use self::intake::{Intake, Item};
 use super::{Event, Intent, Task, Ticket, keys};
 use crate::effect::{Effect, Outcome};
@@ -108,7 +108,10 @@ where
     }
     let signals = signals::stream().map_err(NoTerminal::Switch)?;
     let mut screen = guard::Tty::enter(settings.mouse).map_err(NoTerminal::Switch)?;
-    let wires = Wires { events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?, signals };
+    let wires = TerminalStreams {
+        events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?,
+        signals,
+    };
     let ending =
         run_loop(&mut screen, wires, settings, app, perform).await.map_err(NoTerminal::Switch)?;
     drop(screen);
@@ -126,7 +129,7 @@ pub enum Signal {
     /// SIGTERM, SIGHUP, SIGINT, SIGQUIT, or the terminal is gone.
     End,
     /// SIGTSTP.
-    Stop,
+    FocusTarget,
     /// SIGCONT.
     Continue,
     /// SIGWINCH.
@@ -135,7 +138,7 @@ pub enum Signal {
 
 /// Where the loop hears from.
 #[derive(Debug)]
-pub struct Wires<S, G> {
+pub struct TerminalStreams<S, G> {
     /// Keys, pastes, sizes.
     pub events: S,
     /// Signals.
@@ -187,7 +190,7 @@ const PATIENCE: usize = 256;
 /// Feeds the app until it ends. The screen was entered; it is left when this returns.
 pub async fn run_loop<C, S, G, A, P, F>(
     screen: &mut C,
-    mut wires: Wires<S, G>,
+    mut wires: TerminalStreams<S, G>,
     settings: Settings,
     app: &mut A,
     perform: P,
@@ -202,7 +205,7 @@ where
 {
     let terminal = screen.terminal()?;
     let mut session = Session::new(screen, terminal, settings, app);
-    let mut flights = Flights::new();
+    let mut flights = InFlight::new();
     session.paint()?;
     let first = session.app.begin();
     if !first.is_empty() {
@@ -444,7 +447,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     fn heard(&mut self, signal: Signal) -> io::Result<()> {
         match signal {
             Signal::End => self.end(Exit::Cancelled, Vec::new()),
-            Signal::Stop => self.stop(),
+            Signal::FocusTarget => self.stop(),
             Signal::Resize => self.item(Item::Resize),
             // Also after a stop that nobody announced: the shell has had the terminal meanwhile.
             Signal::Continue => {

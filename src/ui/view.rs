@@ -31,13 +31,13 @@ use ratatui::Frame;
 
 use crate::ui::page::{Body, Input, Page, Row, Tone};
 use crate::ui::theme::{Glyphs, Theme};
-use crate::ui::wizard::{Place, Stop, Told, Wizard};
+use crate::ui::wizard::{DirectoryLookup, FocusTarget, Place, Wizard};
 use crate::words::answers::{self, Field};
 use crate::words::step::Step;
 
 /// How things look on this terminal.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct Appearance {
     /// Styles by meaning.
     pub theme: Theme,
     /// Lines, dots and marks.
@@ -48,7 +48,7 @@ pub struct Look {
 pub const SMALLEST: (u16, u16) = (40, 12);
 
 /// Paints the wizard.
-pub fn draw(wizard: &Wizard, look: &Look, frame: &mut Frame<'_>) {
+pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
     let page = page(wizard);
     paint::paint(wizard, &page, look, frame);
 }
@@ -92,8 +92,8 @@ fn opening() -> Page<'static> {
 /// The banner lines of every page.
 pub(in crate::ui) fn banners(wizard: &Wizard) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
-    if let Some(crib) = &wizard.setting.rehearsal {
-        let scenario = crib
+    if let Some(answers_of_rehearsal) = &wizard.setting.rehearsal {
+        let scenario = answers_of_rehearsal
             .scenario
             .as_ref()
             .map_or_else(String::new, |name| format!("  (misfortune: {name})"));
@@ -171,10 +171,16 @@ fn input(wizard: &Wizard, field: Field) -> Input<'_> {
     } else if let Some(quiet) = quietly(wizard, field) {
         below.push(quiet);
     }
-    if let Some(crib) = &wizard.setting.rehearsal {
-        below.extend(cribbed(crib, field));
+    if let Some(answers_of_rehearsal) = &wizard.setting.rehearsal {
+        below.extend(cribbed(answers_of_rehearsal, field));
     }
-    Input { field, aside: None, body, focused: wizard.stop() == Some(Stop::Field(field)), below }
+    Input {
+        field,
+        aside: None,
+        body,
+        focused: wizard.stop() == Some(FocusTarget::Field(field)),
+        below,
+    }
 }
 
 fn choice(wizard: &Wizard, field: Field) -> Body<'static> {
@@ -214,17 +220,17 @@ fn quietly(wizard: &Wizard, field: Field) -> Option<Row> {
         .ok()
         .and_then(|key| wizard.told.get(key.value.as_str()));
     match (field, told) {
-        (Field::ClientId | Field::Directory, Some(Told::Directory(region))) => {
+        (Field::ClientId | Field::Directory, Some(DirectoryLookup::Directory(region))) => {
             return Some(row("ok", Tone::Ok, format!("this is a directory{region}")));
         }
-        (Field::Directory, Some(Told::NotOne)) => {
+        (Field::Directory, Some(DirectoryLookup::NotOne)) => {
             return Some(row(
                 "!!",
                 Tone::Warning,
                 "no directory of that name in this cloud".to_owned(),
             ));
         }
-        (Field::ApplicationId, Some(Told::Directory(_))) => {
+        (Field::ApplicationId, Some(DirectoryLookup::Directory(_))) => {
             return Some(row(
                 "!!",
                 Tone::Warning,
@@ -243,10 +249,13 @@ fn quietly(wizard: &Wizard, field: Field) -> Option<Row> {
 }
 
 /// In a rehearsal: what to type.
-fn cribbed(crib: &crate::ui::wizard::Crib, field: Field) -> Option<Row> {
-    let value = match crib.secret(field) {
+fn cribbed(
+    answers_of_rehearsal: &crate::ui::wizard::RehearsalAnswers,
+    field: Field,
+) -> Option<Row> {
+    let value = match answers_of_rehearsal.secret(field) {
         Some(secret) => secret.reveal().to_owned(),
-        None => crib.values.get(&field)?.clone(),
+        None => answers_of_rehearsal.values.get(&field)?.clone(),
     };
     Some(Row::of(Tone::Muted, "type  ").and(Tone::Value, value).at(5).hanging(11))
 }

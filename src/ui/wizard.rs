@@ -17,32 +17,32 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::diagnose::refused::Refused;
 use crate::diagnose::{self, Diagnosis};
-use crate::effect::{Effect, Look, Sight};
+use crate::effect::{Effect, Preflight, ProbeResult};
 use crate::exit::Exit;
 use crate::journal::Registration;
-use crate::steps::{Run, Status};
+use crate::steps::{Execution, Status};
 use crate::ui::field::Pasted;
 use crate::ui::{Event, Intent, Task, Ticket};
 use crate::words::answers::{Draft, Field, Problem, Typed};
 use crate::words::check::CheckId;
 use crate::words::failure::Failure;
 use crate::words::ids::{AuthCode, looks_like_secret_key};
+use crate::words::last_failure::LastFailure;
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::step::{Environment, Step};
 
 pub use forms::Forms;
-pub use marks::{MARKS, Mark};
+pub use marks::{PREREQUISITES, Prerequisite};
 pub use octo::Octo;
 pub use resume::Resumption;
 pub(crate) use resume::{clock as clock_text, day_after as day_text};
 
 /// What the wizard is started with.
 #[derive(Debug)]
-pub struct Setting {
+pub struct WizardConfig {
     /// What to type in a rehearsal; `None` when it is real.
-    pub rehearsal: Option<Crib>,
+    pub rehearsal: Option<RehearsalAnswers>,
     /// Hosts that are neither Microsoft's nor Octo's, for the banner.
     pub unknown_hosts: Vec<String>,
     /// Whether an extra CA is trusted, for the banner.
@@ -69,7 +69,7 @@ pub struct Setting {
 
 /// What to type in a rehearsal.
 #[derive(Debug)]
-pub struct Crib {
+pub struct RehearsalAnswers {
     /// Values for the visible fields.
     pub values: BTreeMap<Field, String>,
     /// The simulated secret key.
@@ -86,7 +86,7 @@ pub struct Crib {
     pub scenario: Option<String>,
 }
 
-impl Crib {
+impl RehearsalAnswers {
     /// What to type into a field that is never drawn.
     pub(crate) fn secret(&self, field: Field) -> Option<&SharedSecret> {
         match field {
@@ -141,11 +141,11 @@ pub enum Place {
 
 /// Something on a page that can have the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum FocusTarget {
     /// A field.
     Field(Field),
     /// A line that a person marks.
-    Mark(usize),
+    Prerequisite(usize),
     /// A line of the overview.
     Choice(usize),
     /// The page's button.
@@ -169,17 +169,17 @@ pub enum Overlay {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Origin {
     Open,
-    Look(Look),
-    Run(CheckId),
+    Preflight(Preflight),
+    Execution(CheckId),
     Named,
     Discarded,
     Telling(String),
-    Quiet,
+    Background,
 }
 
 /// What a directory look-up said about a GUID or domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum DirectoryLookup {
     /// Being asked.
     Asking,
     /// It is a directory.
@@ -194,7 +194,7 @@ pub enum Told {
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the session")]
 pub struct Wizard {
-    pub(crate) setting: Setting,
+    pub(crate) setting: WizardConfig,
     pub(crate) place: Place,
     pub(crate) environment: Environment,
     pub(crate) forms: Forms,
@@ -207,10 +207,10 @@ pub struct Wizard {
     pub(crate) registration: Registration,
     pub(crate) name: String,
     pub(crate) folder: String,
-    pub(crate) looks: BTreeMap<Look, Result<Sight, Failure>>,
+    pub(crate) looks: BTreeMap<Preflight, Result<ProbeResult, Failure>>,
     pub(crate) marked: Vec<&'static str>,
-    pub(crate) told: BTreeMap<String, Told>,
-    pub(crate) run: Option<Run>,
+    pub(crate) told: BTreeMap<String, DirectoryLookup>,
+    pub(crate) run: Option<Execution>,
     pub(crate) proven_secret: Option<SharedSecret>,
     pub(crate) shut: Option<Failure>,
     pub(crate) replacing: bool,
@@ -218,7 +218,7 @@ pub struct Wizard {
     pub(crate) finishing: bool,
     pub(crate) asked_at: u64,
     pub(crate) committed_at: u64,
-    machine: diagnose::Place,
+    machine: diagnose::Platform,
     pub(crate) now: u64,
     pub(crate) scroll: i16,
     used_codes: Vec<AuthCode>,
@@ -226,12 +226,12 @@ pub struct Wizard {
     next_ticket: u64,
     browsed: bool,
     started: bool,
-    refused: Option<Box<Refused>>,
+    refused: Option<Box<LastFailure>>,
 }
 
 impl Wizard {
     /// A wizard that has not opened anything yet: its first frame needs no answer from anywhere.
-    pub fn new(setting: Setting) -> Self {
+    pub fn new(setting: WizardConfig) -> Self {
         let environment = setting.environment;
         Self {
             setting,
@@ -258,7 +258,7 @@ impl Wizard {
             finishing: false,
             asked_at: 0,
             committed_at: 0,
-            machine: diagnose::Place::Any,
+            machine: diagnose::Platform::Any,
             now: 0,
             scroll: 0,
             used_codes: Vec::new(),
@@ -272,7 +272,7 @@ impl Wizard {
 
     /// The same on this kind of machine, where a cure depends on it.
     #[must_use]
-    pub fn on(mut self, machine: diagnose::Place) -> Self {
+    pub fn on(mut self, machine: diagnose::Platform) -> Self {
         self.machine = machine;
         self
     }
@@ -306,26 +306,29 @@ impl Wizard {
     /// Whether letters go into a field.
     pub fn typing(&self) -> bool {
         self.overlay.is_none()
-            && matches!(self.stop(), Some(Stop::Field(field)) if !matches!(field, Field::Environment | Field::SecretChoice))
+            && matches!(self.stop(), Some(FocusTarget::Field(field)) if !matches!(field, Field::Environment | Field::SecretChoice))
     }
 
     /// Whether time matters to the screen.
     pub fn in_flight(&self) -> bool {
-        self.tickets.values().any(|origin| *origin != Origin::Quiet)
+        self.tickets.values().any(|origin| *origin != Origin::Background)
     }
 
     /// Whether an answer is on its way after which another page is open: what is typed now is meant for that one.
     pub fn settling(&self) -> bool {
         let moves = |origin: &Origin| match origin {
             Origin::Open | Origin::Named | Origin::Discarded => true,
-            Origin::Look(_) | Origin::Run(_) | Origin::Telling(_) | Origin::Quiet => false,
+            Origin::Preflight(_)
+            | Origin::Execution(_)
+            | Origin::Telling(_)
+            | Origin::Background => false,
         };
         self.tickets.values().any(moves)
     }
 
     /// Whether the machine is being looked at.
     pub(crate) fn looking(&self) -> bool {
-        let looks = |origin: &Origin| matches!(origin, Origin::Look(_));
+        let looks = |origin: &Origin| matches!(origin, Origin::Preflight(_));
         self.tickets.values().any(looks)
     }
 
@@ -358,13 +361,17 @@ impl Wizard {
     }
 
     /// What can have the focus here, from top to bottom.
-    pub(crate) fn stops(&self) -> Vec<Stop> {
-        let fields = |fields: &[Field]| -> Vec<Stop> {
-            fields.iter().map(|field| Stop::Field(*field)).chain([Stop::Button]).collect()
+    pub(crate) fn stops(&self) -> Vec<FocusTarget> {
+        let fields = |fields: &[Field]| -> Vec<FocusTarget> {
+            fields
+                .iter()
+                .map(|field| FocusTarget::Field(*field))
+                .chain([FocusTarget::Button])
+                .collect()
         };
         match self.place {
-            Place::Start => (0..MARKS.len()).map(Stop::Mark).collect(),
-            Place::Overview => (0..self.choices().len()).map(Stop::Choice).collect(),
+            Place::Start => (0..PREREQUISITES.len()).map(FocusTarget::Prerequisite).collect(),
+            Place::Overview => (0..self.choices().len()).map(FocusTarget::Choice).collect(),
             Place::Basic => fields(&[Field::AccountName, Field::Environment]),
             Place::PartnerCenter => fields(&[
                 Field::ClientId,
@@ -379,7 +386,7 @@ impl Wizard {
             Place::PartnerApi => fields(&[Field::MpnId, Field::SecretChoice, Field::Redirect]),
             Place::SignIn => fields(&[Field::Answer]),
             Place::Review if self.must_confirm() => fields(&[Field::Confirmation]),
-            Place::Review => vec![Stop::Button],
+            Place::Review => vec![FocusTarget::Button],
             Place::Octo => fields(&[Field::OctoClientId, Field::OctoSecret]),
             Place::Opening | Place::Shut | Place::Checking | Place::Stopped | Place::Done => {
                 Vec::new()
@@ -388,7 +395,7 @@ impl Wizard {
     }
 
     /// What has the focus.
-    pub(crate) fn stop(&self) -> Option<Stop> {
+    pub(crate) fn stop(&self) -> Option<FocusTarget> {
         self.stops().get(self.focus).copied()
     }
 
@@ -398,7 +405,7 @@ impl Wizard {
             Place::Basic => Some(Step::Basic),
             Place::PartnerCenter => Some(Step::PartnerCenter),
             Place::PartnerApi | Place::SignIn => Some(Step::PartnerApi),
-            Place::Checking | Place::Stopped => self.run.as_ref().and_then(Run::step),
+            Place::Checking | Place::Stopped => self.run.as_ref().and_then(Execution::step),
             Place::Opening
             | Place::Shut
             | Place::Start
@@ -428,7 +435,10 @@ impl Wizard {
     }
 
     fn perform_run(&mut self, effects: Vec<(CheckId, Effect)>) -> Vec<Task> {
-        effects.into_iter().map(|(id, effect)| self.perform(Origin::Run(id), effect)).collect()
+        effects
+            .into_iter()
+            .map(|(id, effect)| self.perform(Origin::Execution(id), effect))
+            .collect()
     }
 
     fn cancel(&mut self, given_up: impl Fn(&Origin) -> bool) -> Vec<Task> {
@@ -457,17 +467,19 @@ impl Wizard {
     /// its top.
     fn focus_first_open(&mut self) {
         let stops = self.stops();
-        let wrong = |stop: &Stop| match stop {
-            Stop::Field(field) => self.problems.iter().any(|problem| problem.field == *field),
-            Stop::Mark(_) | Stop::Choice(_) | Stop::Button => false,
+        let wrong = |stop: &FocusTarget| match stop {
+            FocusTarget::Field(field) => {
+                self.problems.iter().any(|problem| problem.field == *field)
+            }
+            FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button => false,
         };
-        let needed = |stop: &Stop| match stop {
-            Stop::Field(field) => self.forms.is_empty(*field) && forms::is_needed(*field),
-            Stop::Mark(_) | Stop::Choice(_) | Stop::Button => false,
+        let needed = |stop: &FocusTarget| match stop {
+            FocusTarget::Field(field) => self.forms.is_empty(*field) && forms::is_needed(*field),
+            FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button => false,
         };
         let begun = stops.iter().any(|stop| match stop {
-            Stop::Field(field) => !self.forms.is_empty(*field),
-            Stop::Mark(_) | Stop::Choice(_) | Stop::Button => false,
+            FocusTarget::Field(field) => !self.forms.is_empty(*field),
+            FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button => false,
         });
         let first = stops
             .iter()
@@ -489,7 +501,7 @@ impl Wizard {
 
     fn save(&mut self) -> Task {
         let draft = Box::new(self.draft());
-        self.perform(Origin::Quiet, Effect::Save(draft))
+        self.perform(Origin::Background, Effect::Save(draft))
     }
 
     fn pressed(&mut self, intent: Intent) -> Vec<Task> {
@@ -540,7 +552,7 @@ impl Wizard {
 
     fn edit_or_letter(&mut self, intent: Intent) -> Vec<Task> {
         if self.typing() {
-            if let Some(Stop::Field(field)) = self.stop()
+            if let Some(FocusTarget::Field(field)) = self.stop()
                 && self.forms.press(field, intent)
             {
                 self.problems.retain(|problem| problem.field != field);
@@ -606,7 +618,7 @@ impl Wizard {
         } else if let Some((_, _, diagnosis)) = self.diagnosis() {
             lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
         }
-        if self.run.as_ref().is_some_and(Run::submits)
+        if self.run.as_ref().is_some_and(Execution::submits)
             && !self.registration.not_submitted().is_empty()
         {
             lines.push(format!(
@@ -649,7 +661,7 @@ impl Wizard {
 
     /// `anew` says that it takes the place of what is there, once it is taken at all.
     fn pasted(&mut self, text: &Secret, anew: bool) -> Vec<Task> {
-        let Some(Stop::Field(field)) = self.stop().filter(|_| self.typing()) else {
+        let Some(FocusTarget::Field(field)) = self.stop().filter(|_| self.typing()) else {
             return Vec::new();
         };
         let mut parts = forms::taken_apart(text.reveal());

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnose::refused::Refused;
 use crate::words::ids::{
-    AccountName, ClientId, Directory, IdError, Mended, MpnId, RedirectAddress, TenantId,
+    AccountName, ClientId, Directory, IdError, MpnId, Normalized, RedirectAddress, TenantId,
     looks_like_guid, looks_like_secret_key,
 };
+use crate::words::last_failure::LastFailure;
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::step::{Environment, Step};
 
@@ -111,7 +111,7 @@ pub struct Draft {
     pub started: bool,
     /// The last run that was refused, until one passes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub refused: Option<Box<Refused>>,
+    pub refused: Option<Box<LastFailure>>,
 }
 
 /// The visible fields as they stand on the screen.
@@ -276,8 +276,8 @@ pub fn partner_api(
 pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Problem> {
     const MENDED: &str = "looks like a GUID; its spelling is put right for you";
     let guid = |raw: &str| match ClientId::parse(raw) {
-        Ok(Mended { mended: true, .. }) => Ok(Some(MENDED)),
-        Ok(Mended { mended: false, .. }) => Ok(Some("looks like a GUID")),
+        Ok(Normalized { mended: true, .. }) => Ok(Some(MENDED)),
+        Ok(Normalized { mended: false, .. }) => Ok(Some("looks like a GUID")),
         Err(IdError::Empty) => Ok(None),
         Err(error) => guid_problem(field, Some(error)).map(|_| None),
     };
@@ -294,8 +294,8 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
             other => other,
         },
         Field::Directory => match Directory::parse(&typed.directory) {
-            Ok(Mended { mended: true, .. }) => Ok(Some("its spelling is put right for you")),
-            Ok(Mended { mended: false, .. }) | Err(IdError::Empty) => Ok(None),
+            Ok(Normalized { mended: true, .. }) => Ok(Some("its spelling is put right for you")),
+            Ok(Normalized { mended: false, .. }) | Err(IdError::Empty) => Ok(None),
             Err(error) => directory_problem(Some(error)).map(|_| None),
         },
         Field::SecretEnds => ends(&typed.secret_ends).map(|_| None),
@@ -362,9 +362,9 @@ fn same_guid(one: &str, other: &str) -> bool {
 
 /// Ruling 1: which of the fields names the directory.
 fn which_directory(
-    client: Option<Mended<ClientId>>,
+    client: Option<Normalized<ClientId>>,
     application: &ClientId,
-    directory: Option<Mended<Directory>>,
+    directory: Option<Normalized<Directory>>,
 ) -> Result<(Directory, DirectoryReading), Problem> {
     let client = client.map(|client| client.value).filter(|client| client != application);
     match (client, directory.map(|directory| directory.value)) {

@@ -156,7 +156,7 @@ pub(crate) const SUBMIT: &[CheckId] =
 /// Forgetting.
 pub(crate) const FORGET: &[CheckId] = &[C::NoteForgetting, C::EraseItems, C::Discard];
 
-struct Spec {
+struct CheckSpec {
     key: &'static str,
     title: &'static str,
     asks: &'static str,
@@ -170,8 +170,8 @@ const fn spec(
     asks: &'static str,
     needs: &'static [CheckId],
     step: Option<Step>,
-) -> Spec {
-    Spec { key, title, asks, needs, step }
+) -> CheckSpec {
+    CheckSpec { key, title, asks, needs, step }
 }
 
 impl CheckId {
@@ -242,9 +242,9 @@ impl CheckId {
         self.spec().step
     }
 
-    fn spec(self) -> &'static Spec {
-        const UNKNOWN: &Spec = &spec("", "", "", &[], None);
-        SPECS.iter().find(|(id, _)| *id == self).map_or(UNKNOWN, |(_, spec)| spec)
+    fn spec(self) -> &'static CheckSpec {
+        const UNKNOWN: &CheckSpec = &spec("", "", "", &[], None);
+        CHECKS.iter().find(|(id, _)| *id == self).map_or(UNKNOWN, |(_, spec)| spec)
     }
 }
 
@@ -252,7 +252,7 @@ const S2: Option<Step> = Some(Step::PartnerCenter);
 const S3: Option<Step> = Some(Step::PartnerApi);
 
 /// What there is to say about each check.
-const SPECS: &[(CheckId, Spec)] = &[
+const CHECKS: &[(CheckId, CheckSpec)] = &[
     (C::RecallSecret, spec("secret-at-hand", "Kept secret read", "the keyring", &[], S2)),
     (
         C::Tenant,

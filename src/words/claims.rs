@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::Claims;
 
 /// What a token must say.
@@ -35,7 +35,7 @@ pub struct Compared {
 
 /// Every claim that matters.
 pub fn compare(claims: &Claims, need: &Need, now: Timestamp) -> Vec<Compared> {
-    let text = |value: &Option<Foreign>| value.as_ref().map(Foreign::to_string);
+    let text = |value: &Option<UntrustedText>| value.as_ref().map(UntrustedText::to_string);
     let plain = |text: &str| text.trim_end_matches('/').to_lowercase();
     let same = |have: &Option<String>, need: &str| have.as_ref().map(|h| plain(h) == plain(need));
     let (audience, tenant) = (text(&claims.audience), text(&claims.tenant));
@@ -67,11 +67,12 @@ pub fn compare(claims: &Claims, need: &Need, now: Timestamp) -> Vec<Compared> {
 }
 
 fn persons(claims: &Claims) -> [Compared; 2] {
-    let joined = |values: &[Foreign]| {
-        let words: Vec<&str> = values.iter().map(Foreign::as_str).collect();
+    let joined = |values: &[UntrustedText]| {
+        let words: Vec<&str> = values.iter().map(UntrustedText::as_str).collect();
         words.join(" ")
     };
-    let scope = |scope: &Foreign| scope.as_str().rsplit('/').next() == Some("user_impersonation");
+    let scope =
+        |scope: &UntrustedText| scope.as_str().rsplit('/').next() == Some("user_impersonation");
     let have = (!claims.scopes.is_empty()).then(|| joined(&claims.scopes));
     let scopes = Compared {
         claim: "scp",
@@ -79,7 +80,7 @@ fn persons(claims: &Claims) -> [Compared; 2] {
         good: claims.readable.then(|| claims.scopes.iter().any(scope)),
         have,
     };
-    let factor = |method: &Foreign| method == "mfa" || method == "ngcmfa";
+    let factor = |method: &UntrustedText| method == "mfa" || method == "ngcmfa";
     let methods = Compared {
         claim: "amr",
         need: "mfa".to_owned(),
@@ -115,11 +116,11 @@ mod tests {
     fn good() -> Claims {
         Claims {
             readable: true,
-            audience: Foreign::some("https://api.partnercenter.microsoft.com/"),
-            tenant: Foreign::some("T"),
-            application: Foreign::some("a"),
-            scopes: vec![Foreign::new("user_impersonation")],
-            methods: Some(vec![Foreign::new("mfa")]),
+            audience: UntrustedText::some("https://api.partnercenter.microsoft.com/"),
+            tenant: UntrustedText::some("T"),
+            application: UntrustedText::some("a"),
+            scopes: vec![UntrustedText::new("user_impersonation")],
+            methods: Some(vec![UntrustedText::new("mfa")]),
             expires: Some(Timestamp::MAX),
             ..Claims::default()
         }
@@ -136,20 +137,22 @@ mod tests {
     #[test]
     fn a_good_token_lacks_nothing_and_each_lack_is_named_alone() {
         assert!(bad(&good()).is_empty());
-        let other = || Foreign::some("other");
+        let other = || UntrustedText::some("other");
         let crafted = [
             ("aud", Claims { audience: other(), ..good() }),
             ("tid", Claims { tenant: other(), ..good() }),
             ("appid", Claims { application: other(), ..good() }),
             ("scp", Claims { scopes: Vec::new(), ..good() }),
-            ("amr", Claims { methods: Some(vec![Foreign::new("pwd")]), ..good() }),
+            ("amr", Claims { methods: Some(vec![UntrustedText::new("pwd")]), ..good() }),
             ("exp", Claims { expires: Some(Timestamp::UNIX_EPOCH), ..good() }),
         ];
         for (claim, claims) in crafted {
             assert_eq!(bad(&claims), [claim]);
         }
-        let by_id =
-            Claims { audience: Foreign::some("FA3D9A0C-3fb0-42cc-9193-47c7ecd2edbd"), ..good() };
+        let by_id = Claims {
+            audience: UntrustedText::some("FA3D9A0C-3fb0-42cc-9193-47c7ecd2edbd"),
+            ..good()
+        };
         assert!(bad(&by_id).is_empty());
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// Something that went wrong: built once, in one function per client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,25 +16,25 @@ pub struct Failure {
     /// HTTP status.
     pub status: Option<u16>,
     /// OAuth `error`, or the API's `code` when it is a word. This decides; numbers only choose the words.
-    pub error: Option<Foreign>,
+    pub error: Option<UntrustedText>,
     /// OAuth `suberror` or `error_subcode`.
-    pub suberror: Option<Foreign>,
+    pub suberror: Option<UntrustedText>,
     /// AADSTS numbers or Partner Center codes, in the order given.
     pub codes: Vec<u64>,
     /// The service's own sentence.
-    pub sentence: Option<Foreign>,
+    pub sentence: Option<UntrustedText>,
     /// Microsoft's trace ID.
-    pub trace_id: Option<Foreign>,
+    pub trace_id: Option<UntrustedText>,
     /// Correlation ID.
-    pub correlation_id: Option<Foreign>,
+    pub correlation_id: Option<UntrustedText>,
     /// Request ID.
-    pub request_id: Option<Foreign>,
+    pub request_id: Option<UntrustedText>,
     /// How long the service asks to wait, clamped to two minutes.
     pub retry_after: Option<Duration>,
     /// The `claims` document to send back on the next sign-in (Conditional Access).
-    pub claims: Option<Foreign>,
+    pub claims: Option<UntrustedText>,
     /// A detail of ours: the host, the TLS issuer met, the name of the keyring, the column that is missing.
-    pub detail: Option<Foreign>,
+    pub detail: Option<UntrustedText>,
     /// When.
     pub at: Option<Timestamp>,
 }
@@ -63,7 +63,7 @@ impl Failure {
     /// The same with a detail of ours.
     #[must_use]
     pub fn with_detail(mut self, detail: &str) -> Self {
-        self.detail = Foreign::some(detail);
+        self.detail = UntrustedText::some(detail);
         self
     }
 }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use url::{Host, Url};
 
 use crate::words::secret::{Secret, SharedSecret};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
-/// Why a value is not what its field asks for. The sentences for a person are in `engine::answers`.
+/// Why a value is not what its field asks for. The sentences for a person are in `words::answers`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// Nothing was given.
@@ -45,7 +45,7 @@ pub enum IdError {
 
 /// A value and whether its spelling was mended on the way in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mended<T> {
+pub struct Normalized<T> {
     /// The value as it should be.
     pub value: T,
     /// Whether dashes, braces, case, blanks or an address around it were put right.
@@ -61,9 +61,9 @@ macro_rules! guid_type {
 
         impl $name {
             /// Reads a GUID in any spelling: braces, missing dashes, capitals, blanks, quotes, `urn:uuid:`.
-            pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
-                let Mended { value, mended } = guid(raw)?;
-                Ok(Mended { value: Self(value), mended })
+            pub fn parse(raw: &str) -> Result<Normalized<Self>, IdError> {
+                let Normalized { value, mended } = guid(raw)?;
+                Ok(Normalized { value: Self(value), mended })
             }
 
             /// Lower case, with dashes.
@@ -102,7 +102,7 @@ pub struct Domain(String);
 
 impl Domain {
     /// Reads a domain; a scheme, a path or an e-mail name around it is taken off.
-    pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
+    pub fn parse(raw: &str) -> Result<Normalized<Self>, IdError> {
         let trimmed = unquoted(raw);
         if trimmed.is_empty() {
             return Err(IdError::Empty);
@@ -124,7 +124,7 @@ impl Domain {
             return Err(IdError::NotDomain);
         }
         let mended = name != raw;
-        Ok(Mended { value: Self(name), mended })
+        Ok(Normalized { value: Self(name), mended })
     }
 
     /// Lower case, punycode.
@@ -156,11 +156,14 @@ pub enum Directory {
 
 impl Directory {
     /// Reads a tenant ID or a domain.
-    pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
+    pub fn parse(raw: &str) -> Result<Normalized<Self>, IdError> {
         match TenantId::parse(raw) {
-            Ok(Mended { value, mended }) => Ok(Mended { value: Self::Tenant(value), mended }),
-            Err(IdError::NotGuid) => Domain::parse(raw)
-                .map(|Mended { value, mended }| Mended { value: Self::Domain(value), mended }),
+            Ok(Normalized { value, mended }) => {
+                Ok(Normalized { value: Self::Tenant(value), mended })
+            }
+            Err(IdError::NotGuid) => Domain::parse(raw).map(|Normalized { value, mended }| {
+                Normalized { value: Self::Domain(value), mended }
+            }),
             Err(error) => Err(error),
         }
     }
@@ -187,7 +190,7 @@ pub struct MpnId(String);
 
 impl MpnId {
     /// Reads an MPN ID; blanks and a leading `MPN`, `MPNID` or `ID` are taken off.
-    pub fn parse(raw: &str) -> Result<Mended<Self>, IdError> {
+    pub fn parse(raw: &str) -> Result<Normalized<Self>, IdError> {
         let bare: String = unquoted(raw)
             .trim_start_matches(|c: char| {
                 c.is_ascii_alphabetic() || matches!(c, ':' | '#' | ' ' | '-')
@@ -199,7 +202,7 @@ impl MpnId {
             0 if raw.trim().is_empty() => Err(IdError::Empty),
             1..=12 if bare.bytes().all(|b| b.is_ascii_digit()) => {
                 let mended = bare != raw;
-                Ok(Mended { value: Self(bare), mended })
+                Ok(Normalized { value: Self(bare), mended })
             }
             _ => Err(IdError::NotDigits),
         }
@@ -226,7 +229,7 @@ impl<'de> Deserialize<'de> for MpnId {
 /// What the payer account is called in Octo: at most 128 characters, any script, harmless on a screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct AccountName(Foreign);
+pub struct AccountName(UntrustedText);
 
 impl AccountName {
     /// Most characters that a name may have.
@@ -234,7 +237,7 @@ impl AccountName {
 
     /// Reads a name; blanks around it go. An empty name is `Empty`, which a caller may take as "none".
     pub fn parse(raw: &str) -> Result<Self, IdError> {
-        let name = Foreign::new(raw);
+        let name = UntrustedText::new(raw);
         match name.as_str().chars().count() {
             0 => Err(IdError::Empty),
             1..=Self::LONGEST => Ok(Self(name)),
@@ -389,7 +392,7 @@ fn unquoted(raw: &str) -> &str {
     raw.trim().trim_matches(['"', '\'', '<', '>', '`']).trim()
 }
 
-fn guid(raw: &str) -> Result<Mended<String>, IdError> {
+fn guid(raw: &str) -> Result<Normalized<String>, IdError> {
     let trimmed = unquoted(raw);
     if trimmed.is_empty() {
         return Err(IdError::Empty);
@@ -421,7 +424,7 @@ fn guid(raw: &str) -> Result<Mended<String>, IdError> {
         value.push(digit);
     }
     let mended = value != raw;
-    Ok(Mended { value, mended })
+    Ok(Normalized { value, mended })
 }
 
 fn parsed<T, E: de::Error>(raw: &str, parse: impl Fn(&str) -> Result<T, IdError>) -> Result<T, E> {
@@ -438,7 +441,7 @@ mod tests {
     fn guids_are_mended() {
         assert_eq!(
             TenantId::parse(GUID).unwrap(),
-            Mended { value: TenantId(GUID.to_owned()), mended: false }
+            Normalized { value: TenantId(GUID.to_owned()), mended: false }
         );
         for raw in [
             "{8B1F6A9E-2C57-4F0F-9A11-5F6C2B7AD204}",

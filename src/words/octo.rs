@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::words::ids::{AccountName, ClientId, MpnId, TenantId};
 use crate::words::secret::SharedSecret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// The API client that signs in to Octo.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct OctoClient {
     /// Which Octo.
     pub ring: Ring,
     /// Its host, to show and to note. Calls go to the addresses that the world knows, never to this.
-    pub host: Foreign,
+    pub host: UntrustedText,
     /// Where these credentials are from.
     pub source: Source,
 }
@@ -39,7 +39,7 @@ pub enum Source {
     /// `ALPHAUS_CLIENT_ID` and `ALPHAUS_CLIENT_SECRET`.
     Variables,
     /// A profile of bluectl's configuration file.
-    Profile(Foreign),
+    Profile(UntrustedText),
     /// Typed in the wizard.
     Typed,
     /// Given by the simulator.
@@ -84,7 +84,7 @@ impl OctoClient {
     pub fn new(
         id: &str,
         secret: SharedSecret,
-        octo: &(Ring, Foreign),
+        octo: &(Ring, UntrustedText),
         source: Source,
     ) -> Result<Self, NoClient> {
         let one_word = |text: &str| {
@@ -189,9 +189,9 @@ pub enum OctoAnswer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundPayer {
     /// Its account id.
-    pub target: Foreign,
+    pub target: UntrustedText,
     /// Its name.
-    pub name: Option<Foreign>,
+    pub name: Option<UntrustedText>,
 }
 
 /// A part of the hand-over that Octo has taken.
@@ -212,7 +212,7 @@ mod tests {
     use crate::words::secret::Secret;
 
     fn made(id: &str, secret: &str) -> Result<OctoClient, NoClient> {
-        let octo = (Ring::Usual, Foreign::new("api.alphaus.cloud"));
+        let octo = (Ring::Usual, UntrustedText::new("api.alphaus.cloud"));
         OctoClient::new(id, Secret::shared(secret.to_owned()), &octo, Source::Variables)
     }
 

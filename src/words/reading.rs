@@ -1,6 +1,6 @@
 //! What is read of Partner Center and the price service, and what an answer holds.
 
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// One read-only call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ pub struct Answer {
     /// `isMfaCompliant` of the response headers, if it was there.
     pub mfa_compliant: Option<bool>,
     /// `MS-RequestId` or `request-id`.
-    pub request_id: Option<Foreign>,
+    pub request_id: Option<UntrustedText>,
 }
 
 /// The part of an answer that matters.
@@ -45,43 +45,43 @@ pub enum Found {
     /// Of [`Reading::LegalBusiness`].
     LegalBusiness {
         /// `companyName`.
-        company: Option<Foreign>,
+        company: Option<UntrustedText>,
         /// `address.country`, two letters: the market to ask a price sheet for.
-        country: Option<Foreign>,
+        country: Option<UntrustedText>,
         /// `vettingStatus`.
-        vetting: Option<Foreign>,
+        vetting: Option<UntrustedText>,
     },
     /// Of [`Reading::InvoiceSummary`].
     InvoiceSummary {
         /// `balanceAmount` as written.
-        balance: Option<Foreign>,
+        balance: Option<UntrustedText>,
         /// `currencyCode`.
-        currency: Option<Foreign>,
+        currency: Option<UntrustedText>,
         /// `accountingDate`, the day of the balance; `None` for `0001-01-01`.
-        date: Option<Foreign>,
+        date: Option<UntrustedText>,
     },
     /// Of [`Reading::Organization`].
     Organization {
         /// `companyName`.
-        company: Option<Foreign>,
+        company: Option<UntrustedText>,
         /// `tenantId`.
-        tenant: Option<Foreign>,
+        tenant: Option<UntrustedText>,
         /// `domain`.
-        domain: Option<Foreign>,
+        domain: Option<UntrustedText>,
         /// `defaultAddress.country`.
-        country: Option<Foreign>,
+        country: Option<UntrustedText>,
     },
     /// Of [`Reading::Mpn`].
     Mpn {
         /// `mpnId`.
-        id: Option<Foreign>,
+        id: Option<UntrustedText>,
         /// `partnerName`.
-        name: Option<Foreign>,
+        name: Option<UntrustedText>,
     },
     /// Of [`Reading::BillingProfile`].
     BillingProfile {
         /// `billingCurrency`.
-        currency: Option<Foreign>,
+        currency: Option<UntrustedText>,
     },
     /// Of [`Reading::ExchangeRates`].
     ExchangeRates {
@@ -89,16 +89,16 @@ pub enum Found {
         rows: usize,
     },
     /// Of [`Reading::PriceSheet`].
-    PriceSheet(SheetHead),
+    PriceSheet(PriceSheetHead),
 }
 
 /// The head of a price sheet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SheetHead {
+pub struct PriceSheetHead {
     /// Names of the columns.
-    pub columns: Vec<Foreign>,
+    pub columns: Vec<UntrustedText>,
     /// The first rows, at most three: product, SKU title, unit, price, currency.
-    pub rows: Vec<[Foreign; 5]>,
+    pub rows: Vec<[UntrustedText; 5]>,
     /// `Content-Length` of the whole sheet, if given.
     pub bytes: Option<u64>,
     /// Bytes that were read before the connection was closed.

@@ -1,7 +1,7 @@
 //! The door for text that came from outside: servers, browsers, files, the keyring.
 //!
 //! A server's sentence can otherwise set the window title, write the clipboard or repaint the screen as a forged prompt,
-//! and bidirectional controls can make it read as something else. [`Foreign`] is what such text is from then on.
+//! and bidirectional controls can make it read as something else. [`UntrustedText`] is what such text is from then on.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use unicode_width::UnicodeWidthChar as _;
 
 /// Text from outside, made harmless: one line, no control, format, bidirectional or invisible characters, at most two
-/// combining marks in a row, at most [`Foreign::LONGEST`] characters.
+/// combining marks in a row, at most [`UntrustedText::LONGEST`] characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Foreign(String);
+pub struct UntrustedText(String);
 
-impl Foreign {
+impl UntrustedText {
     /// Characters that are kept; what is longer ends in `…`.
     pub const LONGEST: usize = 2_048;
 
@@ -69,32 +69,32 @@ impl Foreign {
     }
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for UntrustedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
 }
 
-impl From<&str> for Foreign {
+impl From<&str> for UntrustedText {
     fn from(raw: &str) -> Self {
         Self::new(raw)
     }
 }
 
-impl PartialEq<str> for Foreign {
+impl PartialEq<str> for UntrustedText {
     fn eq(&self, other: &str) -> bool {
         self.0 == other
     }
 }
 
-impl PartialEq<&str> for Foreign {
+impl PartialEq<&str> for UntrustedText {
     fn eq(&self, other: &&str) -> bool {
         self.0 == *other
     }
 }
 
 /// Reading from a file or an answer goes through the same door.
-impl<'de> Deserialize<'de> for Foreign {
+impl<'de> Deserialize<'de> for UntrustedText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self::new(&String::deserialize(deserializer)?))
     }
@@ -132,29 +132,29 @@ mod tests {
     fn plain_text_of_any_script_passes_unchanged() {
         for text in ["Contoso CSP 本番", "Łódź — №5", "한국어", "עברית", "é e\u{301}", "a b"]
         {
-            assert_eq!(Foreign::new(text).as_str(), text);
+            assert_eq!(UntrustedText::new(text).as_str(), text);
         }
     }
 
     #[test]
     fn what_acts_on_a_terminal_is_gone() {
-        assert_eq!(Foreign::new("a\u{1b}]0;title\u{7}b").as_str(), "a]0;titleb");
-        assert_eq!(Foreign::new("x\u{9b}2Jy\u{7f}").as_str(), "x2Jy");
-        assert_eq!(Foreign::new("pay\u{202e}txt.exe\u{2066}").as_str(), "paytxt.exe");
-        assert_eq!(Foreign::new("A\u{e0041}\u{200d}\u{fe0f}B").as_str(), "AB");
+        assert_eq!(UntrustedText::new("a\u{1b}]0;title\u{7}b").as_str(), "a]0;titleb");
+        assert_eq!(UntrustedText::new("x\u{9b}2Jy\u{7f}").as_str(), "x2Jy");
+        assert_eq!(UntrustedText::new("pay\u{202e}txt.exe\u{2066}").as_str(), "paytxt.exe");
+        assert_eq!(UntrustedText::new("A\u{e0041}\u{200d}\u{fe0f}B").as_str(), "AB");
     }
 
     #[test]
     fn lines_become_one_and_blanks_collapse() {
-        assert_eq!(Foreign::new(" one\r\n\ttwo \u{2028} three \n").as_str(), "one two three");
+        assert_eq!(UntrustedText::new(" one\r\n\ttwo \u{2028} three \n").as_str(), "one two three");
     }
 
     #[test]
     fn floods_are_bounded() {
         let marks = format!("e{}", "\u{301}".repeat(500));
-        assert_eq!(Foreign::new(&marks).as_str(), "e\u{301}\u{301}");
-        let long = Foreign::new(&"x".repeat(100_000));
-        assert_eq!(long.as_str().chars().count(), Foreign::LONGEST + 1);
+        assert_eq!(UntrustedText::new(&marks).as_str(), "e\u{301}\u{301}");
+        let long = UntrustedText::new(&"x".repeat(100_000));
+        assert_eq!(long.as_str().chars().count(), UntrustedText::LONGEST + 1);
         assert!(long.as_str().ends_with('…'));
     }
 
@@ -162,15 +162,15 @@ mod tests {
     fn cleaning_twice_changes_nothing_and_no_control_survives() {
         for start in (0..0x11_0000_u32).step_by(64) {
             let raw: String = (start..start + 64).filter_map(char::from_u32).collect();
-            let once = Foreign::new(&raw);
-            assert_eq!(Foreign::new(once.as_str()), once);
+            let once = UntrustedText::new(&raw);
+            assert_eq!(UntrustedText::new(once.as_str()), once);
             assert!(!once.as_str().chars().any(char::is_control));
         }
     }
 
     #[test]
     fn reading_from_json_goes_through_the_door() {
-        let read: Foreign = serde_json::from_str(r#""a\u001b[2Jb""#).unwrap();
+        let read: UntrustedText = serde_json::from_str(r#""a\u001b[2Jb""#).unwrap();
         assert_eq!(read.as_str(), "a[2Jb");
     }
 }

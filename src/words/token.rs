@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::failure::Failure;
 use crate::words::secret::SharedSecret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// The two APIs a token is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +51,7 @@ pub struct Lifetime {
 /// The answer to a redemption or a refresh. The refresh token is taken out of the bytes before anything else is looked at,
 /// because the code behind it is spent.
 #[derive(Debug)]
-pub struct Landed {
+pub struct TokenResponse {
     /// The refresh token, if the answer has one.
     pub refresh_token: Option<SharedSecret>,
     /// The rest.
@@ -64,19 +64,19 @@ pub struct Claims {
     /// Whether the token could be read at all. An opaque token is no fault.
     pub readable: bool,
     /// `aud`.
-    pub audience: Option<Foreign>,
+    pub audience: Option<UntrustedText>,
     /// `tid`.
-    pub tenant: Option<Foreign>,
+    pub tenant: Option<UntrustedText>,
     /// `appid` (v1.0), `azp` (v2.0) or `client_id` (RFC 9068).
-    pub application: Option<Foreign>,
+    pub application: Option<UntrustedText>,
     /// `upn`, `unique_name`, `preferred_username` or `email`.
-    pub user: Option<Foreign>,
+    pub user: Option<UntrustedText>,
     /// `name`.
-    pub name: Option<Foreign>,
+    pub name: Option<UntrustedText>,
     /// What a user lets the application do: `scp`, or `scope` (RFC 9068) of a user's token, split at blanks.
-    pub scopes: Vec<Foreign>,
+    pub scopes: Vec<UntrustedText>,
     /// `amr`; `None` when absent.
-    pub methods: Option<Vec<Foreign>>,
+    pub methods: Option<Vec<UntrustedText>>,
     /// `exp`.
     pub expires: Option<Timestamp>,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use url::Url;
 
-use crate::effect::Sight;
+use crate::effect::ProbeResult;
 use crate::world::child;
 
 /// How long a browser may take to start.
@@ -32,13 +32,13 @@ pub struct Surroundings {
 
 impl Surroundings {
     /// What can be said before anything is opened.
-    pub fn look(&self) -> Sight {
+    pub fn look(&self) -> ProbeResult {
         let (good, line) = match self.missing() {
             None if self.command.is_some() => (true, "will be opened with your command".to_owned()),
             None => (true, "can be opened here".to_owned()),
             Some(why) => (false, format!("none here ({why}): you will paste an address back")),
         };
-        Sight { good, line }
+        ProbeResult { good, line }
     }
 
     /// Opens an address; whether a browser could be started. Never touches the terminal, never blocks longer than its limit.

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::words::token::Claims;
 use crate::world::json;
 
@@ -54,18 +54,20 @@ fn claims(map: &Map<String, Value>) -> Claims {
     }
 }
 
-fn audience(map: &Map<String, Value>) -> Option<Foreign> {
+fn audience(map: &Map<String, Value>) -> Option<UntrustedText> {
     listed(json::member(map, "aud")?)
         .iter()
-        .find_map(|item| json::plain(item).and_then(|text| Foreign::some(&text)))
+        .find_map(|item| json::plain(item).and_then(|text| UntrustedText::some(&text)))
 }
 
 /// A list, or one string of words.
-fn words(value: &Value) -> Vec<Foreign> {
+fn words(value: &Value) -> Vec<UntrustedText> {
     listed(value)
         .iter()
         .filter_map(json::plain)
-        .flat_map(|text| text.split_whitespace().filter_map(Foreign::some).collect::<Vec<_>>())
+        .flat_map(|text| {
+            text.split_whitespace().filter_map(UntrustedText::some).collect::<Vec<_>>()
+        })
         .take(MOST)
         .collect()
 }

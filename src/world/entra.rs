@@ -19,12 +19,12 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cloud::{Cloud, is_loopback};
-use crate::effect::{AddressSeen, AppSignIn, Redemption, Renewal, SignIn, Tenant};
+use crate::effect::{AddressSeen, AppSignIn, CodeExchange, SignIn, Tenant, TokenRefresh};
 use crate::words::failure::{Cause, Failure, Mismatch, Service};
 use crate::words::ids::{ClientId, Directory, TenantId};
 use crate::words::secret::{Secret, SharedSecret};
-use crate::words::text::Foreign;
-use crate::words::token::{Audience, Grant, Landed, Lifetime};
+use crate::words::text::UntrustedText;
+use crate::words::token::{Audience, Grant, Lifetime, TokenResponse};
 use crate::world::http::{Ask, Http};
 use crate::world::refusal::Said;
 use crate::world::reply::{HttpFault, Reply};
@@ -117,7 +117,7 @@ impl<'w> Entra<'w> {
     }
 
     /// Redeems a code (RFC 6749, section 4.1.3): one POST on a connection of its own, never repeated.
-    pub async fn redeem(&self, redemption: &Redemption) -> Landed {
+    pub async fn redeem(&self, redemption: &CodeExchange) -> TokenResponse {
         let wire = Wire::new(self.http);
         let redirect = match redirect_url(redemption.redirect.as_str()) {
             Ok(redirect) => redirect,
@@ -143,7 +143,7 @@ impl<'w> Entra<'w> {
     }
 
     /// Uses the refresh token for one audience (RFC 6749, section 6; entra-docs, v2-oauth2-auth-code-flow).
-    pub async fn refresh(&self, renewal: &Renewal) -> Landed {
+    pub async fn refresh(&self, renewal: &TokenRefresh) -> TokenResponse {
         let wire = Wire::new(self.http);
         let client = self.client(&renewal.tenant, &renewal.application, Some(&renewal.secret));
         let token = RefreshToken::new(renewal.refresh_token.reveal().to_owned());
@@ -251,7 +251,7 @@ impl<'w> Entra<'w> {
     }
 
     /// Whether the metadata names one of Microsoft's clouds, and not the one that was asked.
-    fn is_elsewhere(&self, name: &Foreign) -> bool {
+    fn is_elsewhere(&self, name: &UntrustedText) -> bool {
         let host = self.cloud.login.host_str().unwrap_or_default();
         let here = INSTANCES
             .iter()
@@ -338,7 +338,7 @@ impl<'h> Wire<'h> {
     fn landed(
         self,
         result: Result<EntraToken, RequestTokenError<HttpFault, EntraError>>,
-    ) -> Landed {
+    ) -> TokenResponse {
         let kept = self.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
         let reply = match kept {
             Some(Ok(reply)) => reply,
@@ -361,7 +361,7 @@ impl<'h> Wire<'h> {
                 (looked, _) => looked,
             },
         };
-        Landed { refresh_token, grant }
+        TokenResponse { refresh_token, grant }
     }
 }
 
@@ -438,8 +438,8 @@ fn redirect_url(address: &str) -> Result<RedirectUrl, Box<Failure>> {
         .map_err(|_unshown| entra(HttpFault::new(Cause::Internal, "redirect address")))
 }
 
-fn nothing(failure: Box<Failure>) -> Landed {
-    Landed { refresh_token: None, grant: Err(failure) }
+fn nothing(failure: Box<Failure>) -> TokenResponse {
+    TokenResponse { refresh_token: None, grant: Err(failure) }
 }
 
 fn entra(fault: HttpFault) -> Box<Failure> {
@@ -507,7 +507,7 @@ mod tests {
             (there, "partner.microsoftonline.cn", false),
             (there, "microsoftonline.com", true),
         ] {
-            assert_eq!(entra.is_elsewhere(&Foreign::new(name)), expected, "{name}");
+            assert_eq!(entra.is_elsewhere(&UntrustedText::new(name)), expected, "{name}");
         }
     }
 }

@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::Url;
 
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// How long the look may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -24,11 +24,11 @@ const ROUNDS: usize = 64;
 
 /// The common name (or organization) of the issuer of the certificate at `url`, asked for through `proxy` (host and port) if
 /// there is one.
-pub async fn look(url: &Url, proxy: Option<&str>) -> Option<Foreign> {
+pub async fn look(url: &Url, proxy: Option<&str>) -> Option<UntrustedText> {
     tokio::time::timeout(PATIENCE, handshake(url, proxy)).await.ok()?
 }
 
-async fn handshake(url: &Url, proxy: Option<&str>) -> Option<Foreign> {
+async fn handshake(url: &Url, proxy: Option<&str>) -> Option<UntrustedText> {
     let (host, port) = (url.host_str()?, url.port_or_known_default()?);
     let mut stream = match proxy {
         Some(proxy) => tunnel(proxy, host, port).await?,
@@ -84,7 +84,7 @@ async fn tunnel(proxy: &str, host: &str, port: u16) -> Option<TcpStream> {
 #[derive(Debug)]
 struct Witness {
     provider: Arc<CryptoProvider>,
-    issuer: Mutex<Option<Foreign>>,
+    issuer: Mutex<Option<UntrustedText>>,
 }
 
 impl Witness {
@@ -92,7 +92,7 @@ impl Witness {
         Self { provider: Arc::new(aws_lc_rs::default_provider()), issuer: Mutex::new(None) }
     }
 
-    fn seen(&self) -> Option<Foreign> {
+    fn seen(&self) -> Option<UntrustedText> {
         let seen = self.issuer.lock().unwrap_or_else(PoisonError::into_inner);
         seen.clone()
     }
@@ -140,7 +140,7 @@ const ORGANIZATION: &[u8] = &[0x55, 4, 10];
 
 /// The issuer's name in a certificate (RFC 5280, section 4.1): the fourth member of the signed part, or the third when the
 /// version is left out.
-fn issuer_of(certificate: &[u8]) -> Option<Foreign> {
+fn issuer_of(certificate: &[u8]) -> Option<UntrustedText> {
     let (_, certificate, _) = element(certificate)?;
     let (_, mut signed, _) = element(certificate)?;
     let (tag, _, after) = element(signed)?;
@@ -153,7 +153,7 @@ fn issuer_of(certificate: &[u8]) -> Option<Foreign> {
     part(name, COMMON_NAME).or_else(|| part(name, ORGANIZATION))
 }
 
-fn part(mut name: &[u8], wanted: &[u8]) -> Option<Foreign> {
+fn part(mut name: &[u8], wanted: &[u8]) -> Option<UntrustedText> {
     while let Some((_, mut set, rest)) = element(name) {
         name = rest;
         while let Some((_, pair, more)) = element(set) {
@@ -163,7 +163,7 @@ fn part(mut name: &[u8], wanted: &[u8]) -> Option<Foreign> {
             };
             if kind == wanted {
                 let (_, text, _) = element(after)?;
-                return Foreign::some(&String::from_utf8_lossy(text));
+                return UntrustedText::some(&String::from_utf8_lossy(text));
             }
         }
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// The bytes without a UTF-8 byte order mark, which Partner Center is known to send (Azure/msrest-for-python issue 144).
 pub fn without_mark(mut bytes: &[u8]) -> &[u8] {
@@ -39,8 +39,8 @@ pub fn member<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m Value> 
 }
 
 /// A string, or a number or truth value as it is written; `None` for anything else or when nothing is left.
-pub fn text(map: &Map<String, Value>, name: &str) -> Option<Foreign> {
-    Foreign::some(&plain(member(map, name)?)?)
+pub fn text(map: &Map<String, Value>, name: &str) -> Option<UntrustedText> {
+    UntrustedText::some(&plain(member(map, name)?)?)
 }
 
 /// The same, as a string that has not passed the door for foreign text.

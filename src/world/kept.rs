@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use crate::diagnose::Place as MachineKind;
-use crate::effect::{Effect, Opened, Outcome, Sight};
+use crate::diagnose::Platform as MachineKind;
+use crate::effect::{Effect, Opened, Outcome, ProbeResult};
 use crate::journal::{Fact, Line, Registration, StoreKind, registration_name};
 use crate::words::answers::Draft;
 use crate::words::failure::{Cause, DiskFault, Failure, Service};
@@ -13,13 +13,13 @@ use crate::words::secret::SharedSecret;
 use crate::words::step::Environment;
 use crate::world::clock;
 use crate::world::journal::lock::Lock;
-use crate::world::journal::record::Record;
+use crate::world::journal::record::JournalFile;
 use crate::world::mishap::Mishap;
-use crate::world::store::{Place, VAULT_FILE, Vault};
+use crate::world::store::{VAULT_FILE, Vault, VaultFileLocation};
 
 /// Where things are kept.
 #[derive(Clone, Debug)]
-pub enum Keeping {
+pub enum StoreOptions {
     /// The journal below a folder.
     Machine {
         /// The folder of journals and drafts.
@@ -33,7 +33,7 @@ pub enum Keeping {
     Memory(Option<Mishap>),
 }
 
-impl Keeping {
+impl StoreOptions {
     /// The failure of the mishap that is rehearsed, if this effect is where it strikes.
     pub(super) fn mishap(&self, effect: &Effect) -> Option<Box<Failure>> {
         match self {
@@ -75,7 +75,7 @@ impl Secrets {
             Self::Keyring => Some(Vault::keyring(name, program.to_owned())),
             Self::File(None) => None,
             Self::File(Some(passphrase)) => {
-                let place = Place {
+                let place = VaultFileLocation {
                     state: state.to_owned(),
                     registration: name.to_owned(),
                     passphrase: SharedSecret::clone(passphrase),
@@ -96,7 +96,7 @@ pub(super) enum Purpose {
 }
 
 /// One registration, opened for this process alone.
-pub(super) struct Kept {
+pub(super) struct RegistrationStore {
     /// `None` where nobody said what opens it.
     vault: Option<Vault>,
     kind: StoreKind,
@@ -106,22 +106,22 @@ pub(super) struct Kept {
 }
 
 enum Pages {
-    File(Record),
+    File(JournalFile),
     Memory { registration: Registration, draft: Option<Draft> },
 }
 
-impl Kept {
+impl RegistrationStore {
     pub(super) async fn open(
-        keeping: &Keeping,
+        keeping: &StoreOptions,
         environment: Environment,
         cloud: Option<&str>,
         purpose: Purpose,
     ) -> Result<Self, Box<Failure>> {
         let name = registration_name(environment, cloud);
         match keeping {
-            Keeping::Machine { state, program, secrets } => {
+            StoreOptions::Machine { state, program, secrets } => {
                 let lock = Lock::take(&Lock::place()?, &name, clock::now())?;
-                let record = Record::open(state, &name)?;
+                let record = JournalFile::open(state, &name)?;
                 usable(&record, secrets.kind(), purpose)?;
                 let vault = secrets.vault(state, &name, program);
                 if let Some(vault) = vault.as_ref().filter(|_| purpose == Purpose::Use) {
@@ -135,7 +135,7 @@ impl Kept {
                     lock: Some(lock),
                 })
             }
-            Keeping::Memory(_) => Ok(Self {
+            StoreOptions::Memory(_) => Ok(Self {
                 vault: Some(Vault::memory(&name)),
                 kind: StoreKind::default(),
                 name,
@@ -168,7 +168,7 @@ impl Kept {
         }
     }
 
-    pub(super) async fn look(&self) -> Result<Sight, Box<Failure>> {
+    pub(super) async fn look(&self) -> Result<ProbeResult, Box<Failure>> {
         if let Pages::File(record) = &*self.pages.borrow() {
             record.preflight()?;
         }
@@ -202,14 +202,14 @@ impl Kept {
             }
             Effect::Save(draft) => self.save(*draft),
             Effect::Discard => self.discard().await,
-            Effect::Look(_)
+            Effect::Preflight(_)
             | Effect::Open(_)
             | Effect::OpenToForget(_)
             | Effect::Discover(_)
             | Effect::AppToken(_)
             | Effect::Read(..)
             | Effect::Listen(_)
-            | Effect::Relisten(_)
+            | Effect::ResumeListening(_)
             | Effect::Probe(_)
             | Effect::Await
             | Effect::Tell(_)
@@ -269,7 +269,7 @@ impl Kept {
 
 /// Whether a registration may be opened so. What was kept elsewhere must not look as if it were gone.
 pub(super) fn usable(
-    record: &Record,
+    record: &JournalFile,
     asked: StoreKind,
     purpose: Purpose,
 ) -> Result<(), Box<Failure>> {

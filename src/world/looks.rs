@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::cloud::Cloud;
-use crate::effect::Sight;
+use crate::effect::ProbeResult;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::world::clock;
 use crate::world::http::{Ask, Http};
@@ -19,7 +19,7 @@ const RIGHT: Duration = Duration::from_secs(60);
 const WRONG: Duration = Duration::from_secs(5 * 60);
 
 /// Whether the login host and both API hosts answer. Any HTTP answer counts: it is only asked who is there.
-pub async fn network(http: &Http, cloud: &Cloud) -> Result<Sight, Box<Failure>> {
+pub async fn network(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Failure>> {
     let reach = |service: Service, address: Url| async move {
         let begun = Instant::now();
         match http.raw(Ask::get(address).alone().head()).await {
@@ -49,11 +49,11 @@ pub async fn network(http: &Http, cloud: &Cloud) -> Result<Sight, Box<Failure>> 
     if let Some(prices) = prices? {
         line = format!("{line}, prices {} ms", prices.as_millis());
     }
-    Ok(Sight { good: true, line })
+    Ok(ProbeResult { good: true, line })
 }
 
 /// This machine's clock against the `Date` of the login host.
-pub async fn clock(http: &Http, cloud: &Cloud) -> Result<Sight, Box<Failure>> {
+pub async fn clock(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Failure>> {
     let opening = http
         .raw(Ask::get(cloud.login.clone()).alone().head())
         .await
@@ -64,7 +64,7 @@ pub async fn clock(http: &Http, cloud: &Cloud) -> Result<Sight, Box<Failure>> {
         .and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok())
         .and_then(|date| Timestamp::try_from(date).ok());
     let Some(theirs) = theirs else {
-        return Ok(Sight {
+        return Ok(ProbeResult {
             good: false,
             line: "the server does not say what time it is".to_owned(),
         });
@@ -72,7 +72,7 @@ pub async fn clock(http: &Http, cloud: &Cloud) -> Result<Sight, Box<Failure>> {
     compared(clock::now(), theirs)
 }
 
-fn compared(ours: Timestamp, theirs: Timestamp) -> Result<Sight, Box<Failure>> {
+fn compared(ours: Timestamp, theirs: Timestamp) -> Result<ProbeResult, Box<Failure>> {
     let off = ours.duration_since(theirs);
     let size = off.unsigned_abs();
     let direction = if off.is_negative() { "behind" } else { "ahead" };
@@ -86,7 +86,7 @@ fn compared(ours: Timestamp, theirs: Timestamp) -> Result<Sight, Box<Failure>> {
     } else {
         format!("{} {direction}: set it, or sign-ins may fail", in_words(size))
     };
-    Ok(Sight { good, line })
+    Ok(ProbeResult { good, line })
 }
 
 fn in_words(size: Duration) -> String {

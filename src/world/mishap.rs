@@ -3,8 +3,8 @@
 //! Microsoft's own misfortunes are the simulator's, at the wire. What no server can do wrong is done wrong here, at the effect
 //! where it would strike; everything above this line is what ships.
 
-use crate::diagnose::Place;
-use crate::effect::{Effect, Look};
+use crate::diagnose::Platform;
+use crate::effect::{Effect, Preflight};
 use crate::journal::Fact;
 use crate::words::failure::{Cause, DiskFault, Failure, Service, TlsFault, VaultFault};
 
@@ -15,7 +15,7 @@ pub struct Mishap {
     service: Service,
     cause: Cause,
     detail: &'static str,
-    machine: Option<Place>,
+    machine: Option<Platform>,
 }
 
 /// Where a mishap strikes.
@@ -58,7 +58,7 @@ impl Mishap {
     }
 
     /// The kind of machine it belongs to, where it does.
-    pub fn machine(&self) -> Option<Place> {
+    pub fn machine(&self) -> Option<Platform> {
         self.machine
     }
 
@@ -73,7 +73,7 @@ impl Mishap {
     /// The failure, if this effect is where it strikes.
     pub(super) fn strikes(&self, effect: &Effect) -> Option<Box<Failure>> {
         let here = match self.at {
-            At::Start => matches!(effect, Effect::Look(look) if *look == self.look()),
+            At::Start => matches!(effect, Effect::Preflight(look) if *look == self.look()),
             At::Open => matches!(effect, Effect::Open(_)),
             At::Network => matches!(effect, Effect::Discover(_)),
             At::Token => matches!(effect, Effect::AppToken(_)),
@@ -84,15 +84,15 @@ impl Mishap {
         here.then(|| Box::new(Failure::new(self.service, self.cause).with_detail(self.detail)))
     }
 
-    fn look(&self) -> Look {
+    fn look(&self) -> Preflight {
         match self.service {
-            Service::Keyring | Service::Disk => Look::Keyring,
+            Service::Keyring | Service::Disk => Preflight::Keyring,
             Service::Entra
             | Service::PartnerCenter
             | Service::PartnerApi
             | Service::Octo
             | Service::Machine
-            | Service::Check => Look::Network,
+            | Service::Check => Preflight::Network,
         }
     }
 }
@@ -108,11 +108,11 @@ const fn keyring(fault: VaultFault) -> Mishap {
         service: Service::Keyring,
         cause: Cause::Vault(fault),
         detail: "Secret Service",
-        machine: Some(Place::Any),
+        machine: Some(Platform::Any),
     }
 }
 
-const fn on(machine: Place, detail: &'static str, fault: VaultFault) -> Mishap {
+const fn on(machine: Platform, detail: &'static str, fault: VaultFault) -> Mishap {
     Mishap { detail, machine: Some(machine), ..keyring(fault) }
 }
 
@@ -140,11 +140,11 @@ const ROWS: [(&str, &str, Mishap); 35] = [
     ("keyring-no-collection", "The keyring has no default collection", keyring(VaultFault::NoCollection)),
     ("keyring-locked", "The keyring is locked", keyring(VaultFault::Locked)),
     ("keyring-locked-remote", "The keyring is locked, and there is no desktop",
-        on(Place::LinuxRemote, "Secret Service", VaultFault::Locked)),
-    ("keyring-wsl", "WSL has no unlocked keyring", on(Place::Wsl, "Secret Service", VaultFault::Locked)),
-    ("keyring-mac", "The login keychain denies access", on(Place::Mac, "Keychain", VaultFault::Denied)),
+        on(Platform::LinuxRemote, "Secret Service", VaultFault::Locked)),
+    ("keyring-wsl", "WSL has no unlocked keyring", on(Platform::Wsl, "Secret Service", VaultFault::Locked)),
+    ("keyring-mac", "The login keychain denies access", on(Platform::Mac, "Keychain", VaultFault::Denied)),
     ("keyring-windows-remote", "Windows denies its Credential Manager over SSH",
-        on(Place::WindowsRemote, "Credential Manager", VaultFault::Denied)),
+        on(Platform::WindowsRemote, "Credential Manager", VaultFault::Denied)),
     ("keyring-denied", "The keyring denies access", keyring(VaultFault::Denied)),
     ("keyring-timed-out", "The keyring does not answer", keyring(VaultFault::TimedOut)),
     ("keyring-too-large", "The keyring does not take a value of this length", keyring(VaultFault::TooLarge)),
@@ -154,8 +154,8 @@ const ROWS: [(&str, &str, Mishap); 35] = [
     ("keyring-reads-differently", "The keyring gives back something else", keyring(VaultFault::ReadsDifferently)),
     ("keyring-other", "The keyring fails in a way of its own", keyring(VaultFault::Other)),
     ("vault-passphrase", "The vault file does not open with this passphrase",
-        on(Place::Any, "vault file", VaultFault::WrongPassphrase)),
-    ("vault-damaged", "The vault file is damaged", on(Place::Any, "vault file", VaultFault::Damaged)),
+        on(Platform::Any, "vault file", VaultFault::WrongPassphrase)),
+    ("vault-damaged", "The vault file is damaged", on(Platform::Any, "vault file", VaultFault::Damaged)),
     ("disk-full", "There is no room on the disk", disk(At::Journal, Cause::Disk(DiskFault::Full), FOLDER)),
     ("disk-read-only", "The disk is read-only", disk(At::Journal, Cause::Disk(DiskFault::ReadOnly), FOLDER)),
     ("disk-denied", "The folder belongs to another user", disk(At::Journal, Cause::Disk(DiskFault::Denied), FOLDER)),

@@ -16,7 +16,7 @@ use crate::words::octo::{
     Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring,
 };
 use crate::words::secret::Secret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
 use crate::world::refusal::Said;
@@ -165,8 +165,10 @@ impl DataAccess {
         };
         let wanted = is(&self.vendor, VENDOR) && is(&self.account_type, PAYER);
         wanted.then(|| FoundPayer {
-            target: Foreign::new(&self.target.unwrap_or_default()),
-            name: self.azure_options.and_then(|options| Foreign::some(&options.account_name?)),
+            target: UntrustedText::new(&self.target.unwrap_or_default()),
+            name: self
+                .azure_options
+                .and_then(|options| UntrustedText::some(&options.account_name?)),
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::cloud::{Cloud, appended};
 use crate::words::failure::{Cause, Failure, Mismatch, Service};
 use crate::words::reading::{Answer, Found};
 use crate::words::secret::Secret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::refusal::Said;
 use crate::world::reply::{HttpFault, JSON_LIMIT, Opening, looks_like_html};
@@ -111,7 +111,7 @@ struct Taken {
     whole: bool,
     length: Option<u64>,
     status: u16,
-    request_id: Option<Foreign>,
+    request_id: Option<UntrustedText>,
 }
 
 impl Taken {
@@ -124,7 +124,7 @@ impl Taken {
             request_id: opening
                 .headers
                 .get("request-id")
-                .map(|value| Foreign::from_bytes(value.as_bytes())),
+                .map(|value| UntrustedText::from_bytes(value.as_bytes())),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::cloud::{Cloud, appended};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::reading::{Answer, Found, Reading};
 use crate::words::secret::Secret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
 use crate::world::refusal::{Said, request_id};
@@ -125,7 +125,7 @@ fn found(reading: Reading, map: &Map<String, Value>) -> Option<Found> {
     })
 }
 
-fn country(map: &Map<String, Value>, address: &str) -> Option<Foreign> {
+fn country(map: &Map<String, Value>, address: &str) -> Option<UntrustedText> {
     json::text(json::member(map, address)?.as_object()?, "country")
 }
 
@@ -152,8 +152,8 @@ mod tests {
         found(reading, &object(body.as_bytes()).unwrap())
     }
 
-    fn some(text: &str) -> Option<Foreign> {
-        Foreign::some(text)
+    fn some(text: &str) -> Option<UntrustedText> {
+        UntrustedText::some(text)
     }
 
     #[test]

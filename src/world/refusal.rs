@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::words::failure::{Cause, Failure, Service};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::reply::{Reply, retry_after};
 use crate::world::{clock, json};
 
@@ -11,19 +11,19 @@ use crate::world::{clock, json};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
     /// OAuth `error`, or a `code` that is a word.
-    pub error: Option<Foreign>,
+    pub error: Option<UntrustedText>,
     /// OAuth `suberror`.
-    pub suberror: Option<Foreign>,
+    pub suberror: Option<UntrustedText>,
     /// Numbers: `error_codes`, `code`, and AADSTS numbers found in the text.
     pub codes: Vec<u64>,
     /// The sentence, without Microsoft's trailer of IDs.
-    pub sentence: Option<Foreign>,
+    pub sentence: Option<UntrustedText>,
     /// Trace ID.
-    pub trace_id: Option<Foreign>,
+    pub trace_id: Option<UntrustedText>,
     /// Correlation ID.
-    pub correlation_id: Option<Foreign>,
+    pub correlation_id: Option<UntrustedText>,
     /// The `claims` document of Conditional Access.
-    pub claims: Option<Foreign>,
+    pub claims: Option<UntrustedText>,
 }
 
 impl Said {
@@ -64,7 +64,7 @@ impl Said {
         let (sentence, trace_id, correlation_id) = without_trailer(text);
         Self {
             codes: aadsts(text),
-            sentence: Foreign::some(sentence),
+            sentence: UntrustedText::some(sentence),
             trace_id,
             correlation_id,
             ..Self::default()
@@ -94,7 +94,7 @@ impl Said {
                 said.codes.retain(|code| *code != number);
                 said.codes.insert(0, number);
             }
-            Some((None, Some(word))) => said.error = Foreign::some(&word),
+            Some((None, Some(word))) => said.error = UntrustedText::some(&word),
             Some((None, None)) | None => {}
         }
         let mut inner = json::member(map, "innerError");
@@ -121,8 +121,9 @@ impl Said {
             rest.split('"').next().map(str::to_owned)
         };
         let mut said = Self::from_text(&value("error_description").unwrap_or_default());
-        said.error =
-            value(" error").or_else(|| value(",error")).and_then(|error| Foreign::some(&error));
+        said.error = value(" error")
+            .or_else(|| value(",error"))
+            .and_then(|error| UntrustedText::some(&error));
         said
     }
 
@@ -154,7 +155,7 @@ impl Said {
 }
 
 /// What a service calls this call.
-pub fn request_id(reply: &Reply) -> Option<Foreign> {
+pub fn request_id(reply: &Reply) -> Option<UntrustedText> {
     ["ms-requestid", "request-id", "x-ms-request-id"].iter().find_map(|name| reply.header(name))
 }
 
@@ -171,7 +172,7 @@ pub fn aadsts(text: &str) -> Vec<u64> {
 }
 
 /// Takes `Trace ID: … Correlation ID: … Timestamp: …` off the end of Entra's sentence, with or without anything between.
-fn without_trailer(text: &str) -> (&str, Option<Foreign>, Option<Foreign>) {
+fn without_trailer(text: &str) -> (&str, Option<UntrustedText>, Option<UntrustedText>) {
     let marks = ["Trace ID:", "Correlation ID:", "Timestamp:"];
     let cut = marks.iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
     let (sentence, trailer) = text.split_at_checked(cut).unwrap_or((text, ""));
@@ -184,19 +185,19 @@ fn without_trailer(text: &str) -> (&str, Option<Foreign>, Option<Foreign>) {
             .take_while(|c| c.is_ascii_hexdigit() || *c == '-')
             .take(36)
             .collect();
-        Foreign::some(&id)
+        UntrustedText::some(&id)
     };
     (sentence, id("Trace ID:"), id("Correlation ID:"))
 }
 
-fn claims(map: &Map<String, Value>) -> Option<Foreign> {
+fn claims(map: &Map<String, Value>) -> Option<UntrustedText> {
     let document = match json::member(map, "claims")? {
         Value::String(text) => text.clone(),
         Value::Object(object) => serde_json::to_string(object).ok()?,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
     };
     // It is sent back to the letter or not at all.
-    let kept = Foreign::some(&document)?;
+    let kept = UntrustedText::some(&document)?;
     (kept.as_str().len() == document.trim().len()).then_some(kept)
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::words::failure::{Cause, Failure, Service};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::{clock, json};
 
 /// Most bytes of a JSON answer.
@@ -49,7 +49,7 @@ pub struct HttpFault {
     /// HTTP status, if there was an answer.
     pub status: Option<u16>,
     /// The host or whatever else helps to find it.
-    pub detail: Option<Foreign>,
+    pub detail: Option<UntrustedText>,
     /// How long the service asks to wait.
     pub retry_after: Option<Duration>,
 }
@@ -57,7 +57,7 @@ pub struct HttpFault {
 impl HttpFault {
     /// A fault with a detail.
     pub fn new(cause: Cause, detail: &str) -> Self {
-        Self { cause, status: None, detail: Foreign::some(detail), retry_after: None }
+        Self { cause, status: None, detail: UntrustedText::some(detail), retry_after: None }
     }
 
     /// What it means for the service that was asked.
@@ -129,7 +129,7 @@ impl Opening {
         HttpFault {
             cause,
             status: Some(self.status),
-            detail: Foreign::some(detail),
+            detail: UntrustedText::some(detail),
             retry_after: retry_after(&self.headers, clock::now()),
         }
     }
@@ -155,8 +155,8 @@ impl Reply {
     }
 
     /// A header as harmless text.
-    pub fn header(&self, name: &str) -> Option<Foreign> {
-        Foreign::some(&String::from_utf8_lossy(self.headers.get(name)?.as_bytes()))
+    pub fn header(&self, name: &str) -> Option<UntrustedText> {
+        UntrustedText::some(&String::from_utf8_lossy(self.headers.get(name)?.as_bytes()))
     }
 
     /// Whether the body is a page for a browser: a login page of a network, a block page of a proxy, a gateway's.

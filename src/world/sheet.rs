@@ -1,7 +1,7 @@
 //! The first rows of a CSV file (RFC 4180), read while it is still coming: a price sheet has 40 MB, its head is enough.
 
-use crate::words::reading::SheetHead;
-use crate::words::text::Foreign;
+use crate::words::reading::PriceSheetHead;
+use crate::words::text::UntrustedText;
 use crate::world::json;
 
 /// Most bytes of a sheet that are read.
@@ -12,7 +12,7 @@ const ROWS: usize = 3;
 /// Names a column may have; the first that is there counts.
 type Names = [&'static str; 2];
 
-/// Product, SKU title, unit, price, currency, in the order of [`SheetHead::rows`].
+/// Product, SKU title, unit, price, currency, in the order of [`PriceSheetHead::rows`].
 const SHOWN: [Names; 5] = [
     ["ProductTitle", "SkuTitle"],
     ["SkuTitle", "ProductTitle"],
@@ -24,7 +24,7 @@ const SHOWN: [Names; 5] = [
 const METERS: Names = ["MeterIds", "MeterId"];
 
 /// The whole records at the start of `bytes`. A record that is not ended yet counts only `at_end`.
-pub fn records(bytes: &[u8], at_end: bool) -> Vec<Vec<Foreign>> {
+pub fn records(bytes: &[u8], at_end: bool) -> Vec<Vec<UntrustedText>> {
     let mut all = Vec::new();
     let (mut record, mut field) = (Vec::new(), Vec::new());
     let (mut quoted, mut started) = (false, false);
@@ -38,13 +38,13 @@ pub fn records(bytes: &[u8], at_end: bool) -> Vec<Vec<Foreign>> {
             b'"' if quoted => quoted = false,
             b'"' if field.is_empty() => (quoted, started) = (true, true),
             b',' if !quoted => {
-                record.push(Foreign::from_bytes(&field));
+                record.push(UntrustedText::from_bytes(&field));
                 field.clear();
                 started = true;
             }
             b'\r' | b'\n' if !quoted => {
                 if started || !field.is_empty() {
-                    record.push(Foreign::from_bytes(&field));
+                    record.push(UntrustedText::from_bytes(&field));
                     all.push(std::mem::take(&mut record));
                 }
                 field.clear();
@@ -54,7 +54,7 @@ pub fn records(bytes: &[u8], at_end: bool) -> Vec<Vec<Foreign>> {
         }
     }
     if at_end && !quoted && (started || !field.is_empty()) {
-        record.push(Foreign::from_bytes(&field));
+        record.push(UntrustedText::from_bytes(&field));
         all.push(record);
     }
     all
@@ -66,7 +66,7 @@ pub fn is_enough(bytes: &[u8]) -> bool {
 }
 
 /// Picks the columns we need by name. `Err` names the first one that is missing.
-pub fn head(records: &[Vec<Foreign>]) -> Result<SheetHead, &'static str> {
+pub fn head(records: &[Vec<UntrustedText>]) -> Result<PriceSheetHead, &'static str> {
     let Some((header, rows)) = records.split_first() else {
         return Err("ProductTitle");
     };
@@ -87,15 +87,15 @@ pub fn head(records: &[Vec<Foreign>]) -> Result<SheetHead, &'static str> {
             places.map(|place| place.and_then(|at| row.get(at)).cloned().unwrap_or_default())
         })
         .collect();
-    Ok(SheetHead { columns: header.clone(), rows, bytes: None, read: 0 })
+    Ok(PriceSheetHead { columns: header.clone(), rows, bytes: None, read: 0 })
 }
 
 /// The first of `names` that the header lacks.
-pub fn missing(header: &[Foreign], names: &[&'static str]) -> Option<&'static str> {
+pub fn missing(header: &[UntrustedText], names: &[&'static str]) -> Option<&'static str> {
     names.iter().find(|name| place(header, [name, name]).is_none()).copied()
 }
 
-fn place(header: &[Foreign], names: Names) -> Option<usize> {
+fn place(header: &[UntrustedText], names: Names) -> Option<usize> {
     names.iter().find_map(|name| {
         header.iter().position(|column| bare(column.as_str()).eq_ignore_ascii_case(name))
     })
@@ -126,7 +126,7 @@ mod tests {
                 "15",
                 "USD",
             ]
-            .map(Foreign::new)]
+            .map(UntrustedText::new)]
         );
     }
 
@@ -135,7 +135,7 @@ mod tests {
         let text =
             "currency,\"METERIDS\",Unitofmeasure, erp price ,skutitle”\nUSD,m,1 Hour,2.5,VM\n";
         let head = head(&records(text.as_bytes(), true)).unwrap();
-        assert_eq!(head.rows, [["VM", "VM", "1 Hour", "2.5", "USD"].map(Foreign::new)]);
+        assert_eq!(head.rows, [["VM", "VM", "1 Hour", "2.5", "USD"].map(UntrustedText::new)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::words::answers::Draft;
 use crate::words::failure::{Cause, Failure, VaultFault};
 use crate::words::secret::SharedSecret;
 use crate::world::folder::DiskError;
-use crate::world::journal::record::Record;
+use crate::world::journal::record::JournalFile;
 use crate::world::kept::{self, Purpose, Secrets};
 use crate::world::leaks;
 use crate::world::store::{VAULT_FILE, Vault};
@@ -17,7 +17,7 @@ const MOST: usize = 64;
 
 /// The registrations of this person.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct RegistrationIndex {
     state: PathBuf,
     program: PathBuf,
     passphrase: Option<SharedSecret>,
@@ -25,7 +25,7 @@ pub struct Shelf {
 
 /// One registration as its journal tells it.
 #[derive(Clone, Debug)]
-pub struct Volume {
+pub struct RegistrationSummary {
     /// Under which name its items are found in the keyring.
     pub name: String,
     /// Where its journal is.
@@ -51,7 +51,7 @@ pub enum Presence {
     Unknown(Box<Failure>),
 }
 
-impl Shelf {
+impl RegistrationIndex {
     /// The registrations below `state`; `program` is our own executable.
     pub fn new(state: PathBuf, program: PathBuf) -> Self {
         Self { state, program, passphrase: None }
@@ -92,7 +92,7 @@ impl Shelf {
     }
 
     /// Every registration that has a journal, by name. No folder is an empty shelf.
-    pub fn volumes(&self) -> Result<Vec<Volume>, Box<Failure>> {
+    pub fn volumes(&self) -> Result<Vec<RegistrationSummary>, Box<Failure>> {
         let mut names = self.names()?;
         names.sort();
         names.iter().map(|name| self.volume(name)).collect()
@@ -114,16 +114,16 @@ impl Shelf {
 
     /// The fold of one registration, to hand something out of it: of none that is damaged or half forgotten.
     pub fn in_use(&self, name: &str) -> Result<Registration, Box<Failure>> {
-        let record = Record::open(&self.state, name)?;
+        let record = JournalFile::open(&self.state, name)?;
         let kept_in = record.registration().kept_in();
         kept::usable(&record, kept_in.unwrap_or(StoreKind::Keyring), Purpose::Use)?;
         Ok(record.registration().clone())
     }
 
     /// One registration; without a journal it is an empty one.
-    pub fn volume(&self, name: &str) -> Result<Volume, Box<Failure>> {
-        let record = Record::open(&self.state, name)?;
-        Ok(Volume {
+    pub fn volume(&self, name: &str) -> Result<RegistrationSummary, Box<Failure>> {
+        let record = JournalFile::open(&self.state, name)?;
+        Ok(RegistrationSummary {
             name: name.to_owned(),
             folder: record.folder().to_owned(),
             registration: record.registration().clone(),

@@ -20,14 +20,14 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 pub use self::backend::{Store, VaultError};
-pub use self::file::{Place, VAULT_FILE};
+pub use self::file::{VAULT_FILE, VaultFileLocation};
 pub use self::second::{SECOND_PROCESS, second_process_main};
 
 use self::file::AgeFile;
 use self::keyring::Keyring;
 use self::memory::Memory;
-use self::second::Reader;
-use crate::effect::Sight;
+use self::second::ReadBackVerifier;
+use crate::effect::ProbeResult;
 use crate::journal::ItemName;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::secret::{Secret, SharedSecret};
@@ -40,7 +40,7 @@ pub const SERVICE: &str = "octo-csp";
 pub struct Vault {
     registration: Arc<str>,
     store: Arc<dyn Store>,
-    reader: Reader,
+    reader: ReadBackVerifier,
     limit: Duration,
 }
 
@@ -53,15 +53,15 @@ impl Vault {
 
     /// The operating system's keyring. `program` is our own executable, which [`Vault::read_back`] starts again.
     pub fn keyring(registration: &str, program: PathBuf) -> Self {
-        let reader = Reader::Program(program, None);
+        let reader = ReadBackVerifier::Program(program, None);
         Self::over(registration, Arc::new(Keyring), reader)
     }
 
     /// The vault file at a place; `program` is as above.
-    pub fn file(place: Place, program: PathBuf) -> Self {
+    pub fn file(place: VaultFileLocation, program: PathBuf) -> Self {
         let store = Arc::new(AgeFile::new(place.clone()));
         let name = place.registration.clone();
-        Self::over(&name, store, Reader::Program(program, Some(place)))
+        Self::over(&name, store, ReadBackVerifier::Program(program, Some(place)))
     }
 
     /// The memory of this process: for a rehearsal, and for tests. Nothing outlives it.
@@ -71,10 +71,10 @@ impl Vault {
 
     /// Any store. There is no second process that could see it, so [`Vault::read_back`] reads it afresh instead.
     pub fn of(registration: &str, store: Arc<dyn Store>) -> Self {
-        Self::over(registration, store, Reader::Ourselves)
+        Self::over(registration, store, ReadBackVerifier::Ourselves)
     }
 
-    fn over(registration: &str, store: Arc<dyn Store>, reader: Reader) -> Self {
+    fn over(registration: &str, store: Arc<dyn Store>, reader: ReadBackVerifier) -> Self {
         Self { registration: Arc::from(registration), store, reader, limit: Self::ASKING }
     }
 
@@ -131,7 +131,7 @@ impl Vault {
 
     /// Shows before anybody signs in that this keyring keeps things: an item as long as a refresh token is written under a
     /// random name, read in a second process, and removed.
-    pub async fn probe(&self) -> Result<Sight, Box<Failure>> {
+    pub async fn probe(&self) -> Result<ProbeResult, Box<Failure>> {
         let (name, secret) = second::test_item(&self.registration)
             .map_err(|_no_randomness| Box::new(Failure::new(Service::Machine, Cause::Internal)))?;
         let label = format!("Octo CSP, {}: test, can be deleted", self.registration);
@@ -146,7 +146,7 @@ impl Vault {
         // What was written is removed whatever came of it; the first failure is the one to tell.
         let removed = self.call(move |store| parts::delete(store, &name)).await;
         compared.and(removed)?;
-        Ok(Sight {
+        Ok(ProbeResult {
             good: true,
             line: format!(
                 "test item written, read back{}, removed ({})",

@@ -7,34 +7,43 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// What every room may use: the types that everything stands on.
-const BASE: &[&str] = &["text", "ids", "secret", "exit", "cloud", "host", "version"];
-
-/// The rooms, and beside [`BASE`] what each may use of ours.
+/// The rooms from the bottom up, and what each may use of ours.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("main", &["world"]),
-    ("lib", &["commands"]),
-    ("cli", &["engine"]),
-    ("commands", &["cli", "engine", "ui", "world", "simulator"]),
-    ("engine", &[]),
-    ("world", &["engine"]),
-    ("ui", &["engine"]),
-    ("simulator", &[]),
-    ("text", &[]),
-    ("ids", &[]),
-    ("secret", &[]),
     ("exit", &[]),
-    ("cloud", &[]),
-    ("host", &[]),
     ("version", &[]),
-];
-
-/// What a room may not use of [`BASE`] after all.
-const NOT_EVEN: &[(&str, &[&str])] = &[
-    ("engine", &["cloud", "host", "version"]),
-    ("world", &["host"]),
-    ("ui", &["cloud", "host"]),
-    ("simulator", &["exit", "host", "ids", "secret", "text", "version"]),
+    ("words", &["exit"]),
+    ("cloud", &["words"]),
+    ("host", &["words", "exit"]),
+    ("journal", &["words"]),
+    ("effect", &["words", "journal"]),
+    ("diagnose", &["words", "exit"]),
+    ("steps", &["words", "journal", "effect", "diagnose"]),
+    ("world", &["words", "exit", "cloud", "journal", "effect", "diagnose", "version"]),
+    ("ui", &["words", "exit", "journal", "effect", "diagnose", "steps", "version", "report"]),
+    ("report", &["words", "exit", "journal", "effect", "diagnose", "steps", "version", "ui"]),
+    ("simulator", &["cloud"]),
+    ("cli", &["words", "exit", "version"]),
+    (
+        "commands",
+        &[
+            "words",
+            "exit",
+            "cloud",
+            "host",
+            "version",
+            "journal",
+            "effect",
+            "diagnose",
+            "steps",
+            "world",
+            "ui",
+            "report",
+            "simulator",
+            "cli",
+        ],
+    ),
+    ("lib", &["commands"]),
+    ("main", &["exit", "host", "world"]),
 ];
 
 /// Outside crates (and parts of the standard library) and the only places that may name them.
@@ -45,9 +54,9 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("reqwest", &["world"]),
     ("rustls", &["world"]),
     ("webbrowser", &["world/browser.rs"]),
-    ("age", &["world/vault/file.rs", "world/vault/file"]),
-    ("keyring", &["world/vault"]),
-    ("keyring_core", &["world/vault"]),
+    ("age", &["world/store/file.rs", "world/store/file"]),
+    ("keyring", &["world/store"]),
+    ("keyring_core", &["world/store"]),
     ("hyper", &["world", "simulator"]),
     ("hyper_util", &["world", "simulator"]),
     ("http_body_util", &["world", "simulator"]),
@@ -63,7 +72,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("toml", &["commands"]),
     ("std::fs", &["world", "simulator", "commands"]),
     // The folder for what is temporary, and the home where there is no user database.
-    ("std::env", &["main.rs", "simulator/tls.rs", "world/lock.rs"]),
+    ("std::env", &["main.rs", "simulator/tls.rs", "world/journal/lock.rs"]),
     ("std::net", &["world", "simulator", "cloud.rs"]),
     ("std::process", &["main.rs", "exit.rs", "world", "ui/terminal"]),
     ("std::thread", &["world", "simulator", "ui/terminal"]),
@@ -178,11 +187,7 @@ fn may(room: &str, other: &str) -> bool {
     let of = |table: &[(&str, &'static [&'static str])]| {
         table.iter().find(|(name, _)| *name == room).map(|(_, rooms)| *rooms)
     };
-    let Some(allowed) = of(ROOMS) else {
-        return false;
-    };
-    let refused = of(NOT_EVEN).unwrap_or_default().contains(&other);
-    other == room || (allowed.contains(&other) || BASE.contains(&other)) && !refused
+    other == room || of(ROOMS).is_some_and(|allowed| allowed.contains(&other))
 }
 
 fn broken_arrows(source: &Source) -> String {
@@ -282,20 +287,20 @@ fn a_broken_arrow_is_named_with_file_and_line() {
     let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
     let ui = source(
         "ui/view.rs",
-        "//! crate::world\n\nuse crate::{engine, world::vault};\nlet x = crate::world::y();\n",
+        "//! crate::world\n\nuse crate::{steps, world::store};\nlet x = crate::world::y();\n",
     );
     assert_eq!(
         broken_arrows(&ui),
         "src/ui/view.rs:3: ui may not use world\nsrc/ui/view.rs:4: ui may not use world\n"
     );
-    let engine = source("engine/run.rs", "use tokio::time;\nuse std::{fmt, fs};\n");
+    let steps = source("steps/run.rs", "use tokio::time;\nuse std::{fmt, fs};\n");
     assert_eq!(
-        strangers(&engine),
-        "src/engine/run.rs:1: tokio belongs to world, simulator, ui/terminal, commands\n\
-         src/engine/run.rs:2: std::fs belongs to world, simulator, commands\n"
+        strangers(&steps),
+        "src/steps/run.rs:1: tokio belongs to world, simulator, ui/terminal, commands\n\
+         src/steps/run.rs:2: std::fs belongs to world, simulator, commands\n"
     );
     let tests = "use crate::words::ids;\n#[cfg(test)]\nmod tests {\n use crate::simulator;\n}\n";
     assert_eq!(broken_arrows(&source("world/http.rs", tests)), "");
-    assert_eq!(strangers(&source("world/vault/keyring.rs", "use keyring::Entry;\n")), "");
-    assert_eq!(strangers(&source("engine/x.rs", "self::keyring::x(); a::http::b();\n")), "");
+    assert_eq!(strangers(&source("world/store/keyring.rs", "use keyring::Entry;\n")), "");
+    assert_eq!(strangers(&source("steps/x.rs", "self::keyring::x(); a::http::b();\n")), "");
 }

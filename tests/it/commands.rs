@@ -6,17 +6,17 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use octo_csp::diagnose::refused::Refused;
 use octo_csp::diagnose::tables;
 use octo_csp::journal::{
     AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot,
 };
 use octo_csp::words::answers::Draft;
 use octo_csp::words::ids::{AccountName, ClientId, MpnId, RedirectAddress, TenantId};
+use octo_csp::words::last_failure::LastFailure;
 use octo_csp::words::octo::Part;
-use octo_csp::words::text::Foreign;
+use octo_csp::words::text::UntrustedText;
 use octo_csp::world::clock;
-use octo_csp::world::journal::record::Record;
+use octo_csp::world::journal::record::JournalFile;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -73,7 +73,7 @@ fn proofs() -> (PartnerCenterProof, PartnerApiProof) {
         tenant: TenantId::parse(TENANT).unwrap().value,
         domain: None,
         application: ClientId::parse(APP).unwrap().value,
-        company: Foreign::some("Contoso Ltd"),
+        company: UntrustedText::some("Contoso Ltd"),
         country: None,
         currency: None,
         balance_date: None,
@@ -81,11 +81,11 @@ fn proofs() -> (PartnerCenterProof, PartnerApiProof) {
         found: Vec::new(),
     };
     let api = PartnerApiProof {
-        user: Foreign::some("csp-admin@contoso.example"),
+        user: UntrustedText::some("csp-admin@contoso.example"),
         mfa: Some(true),
         mpn: Some(MpnId::parse("6271154").unwrap().value),
         domain: None,
-        company: Foreign::some("Contoso Ltd"),
+        company: UntrustedText::some("Contoso Ltd"),
         currency: None,
         redirect: RedirectAddress::parse("http://localhost").unwrap(),
         prices: true,
@@ -102,7 +102,7 @@ fn registered() -> TempDir {
 /// The same under another name: the lock of a name is the same for every test.
 fn registered_as(name: &str) -> TempDir {
     let home = TempDir::new().unwrap();
-    let mut record = Record::open(&home.path().join("octo-csp"), name).unwrap();
+    let mut record = JournalFile::open(&home.path().join("octo-csp"), name).unwrap();
     let attempt = AttemptId(2);
     let item = |kind| ItemName { slot: Slot::A, attempt, kind, serial: 1 };
     let (center, api) = proofs();
@@ -190,16 +190,16 @@ fn status_tells_what_is_registered_and_changes_nothing() {
 #[test]
 fn status_and_report_tell_the_last_failure_with_its_ids() {
     let home = registered();
-    let record = Record::open(&home.path().join("octo-csp"), "production").unwrap();
+    let record = JournalFile::open(&home.path().join("octo-csp"), "production").unwrap();
     let trace = "5b0e3f8a-0000-4000-8000-00000000abcd";
     let draft = Draft {
-        refused: Some(Box::new(Refused {
-            check: Foreign::new("price-token"),
-            code: Foreign::new("AADSTS65001"),
-            row: Foreign::some("consent-missing-price"),
+        refused: Some(Box::new(LastFailure {
+            check: UntrustedText::new("price-token"),
+            code: UntrustedText::new("AADSTS65001"),
+            row: UntrustedText::some("consent-missing-price"),
             at: Some("2026-01-31T10:37:00Z".parse().unwrap()),
-            trace_id: Foreign::some(trace),
-            ..Refused::default()
+            trace_id: UntrustedText::some(trace),
+            ..LastFailure::default()
         })),
         ..Draft::default()
     };
@@ -311,7 +311,7 @@ fn no_code_is_asked_for_where_the_journal_is_damaged_or_half_forgotten() {
         assert_eq!(output.status.code(), Some(7), "{}", err(&output));
         object(&output)["failed"][0]["code"].clone()
     };
-    let mut record = Record::open(&state, "sandbox-at-china").unwrap();
+    let mut record = JournalFile::open(&state, "sandbox-at-china").unwrap();
     record.append(&Fact::Forgetting, clock::now()).unwrap();
     assert_eq!(code(), "half forgotten");
     let journal = state.join("sandbox-at-china/journal");
@@ -466,10 +466,10 @@ fn status_tells_what_octo_has() {
     let line = |text: String| text.lines().find(|it| it.contains("Octo  ")).map(str::to_owned);
     let before = line(out(&program(home.path(), &["status"], b""))).unwrap();
     assert!(before.contains("nothing was handed over"), "{before}");
-    let mut record = Record::open(&home.path().join("octo-csp"), "production").unwrap();
+    let mut record = JournalFile::open(&home.path().join("octo-csp"), "production").unwrap();
     let facts = [
         Fact::Submitting {
-            host: Foreign::new("api.alphaus.cloud"),
+            host: UntrustedText::new("api.alphaus.cloud"),
             target: TenantId::parse(TENANT).unwrap().value,
             anew: true,
         },

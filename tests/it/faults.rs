@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use octo_csp::cloud::Cloud;
 use octo_csp::diagnose::{Context, Goto, diagnose};
-use octo_csp::effect::{AppSignIn, Redemption, Renewal};
+use octo_csp::effect::{AppSignIn, CodeExchange, TokenRefresh};
 use octo_csp::exit::Exit;
 use octo_csp::words::answers::Field;
 use octo_csp::words::failure::{Cause, Failure, Mismatch, Service};
 use octo_csp::words::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
 use octo_csp::words::reading::{Found, Reading};
 use octo_csp::words::secret::Secret;
-use octo_csp::words::token::{Audience, Landed};
+use octo_csp::words::token::{Audience, TokenResponse};
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
 use octo_csp::world::partner_center::PartnerCenter;
@@ -189,8 +189,8 @@ fn application() -> ClientId {
     ClientId::parse(APP).unwrap().value
 }
 
-fn redemption() -> Redemption {
-    Redemption {
+fn redemption() -> CodeExchange {
+    CodeExchange {
         tenant: tenant(),
         application: application(),
         secret: Secret::shared("s~e.c_r-e/t+=".to_owned()),
@@ -200,7 +200,7 @@ fn redemption() -> Redemption {
     }
 }
 
-async fn redeem(server: &Raw, http: &Http) -> Landed {
+async fn redeem(server: &Raw, http: &Http) -> TokenResponse {
     let cloud = server.cloud();
     Entra::new(http, &cloud).redeem(&redemption()).await
 }
@@ -474,7 +474,7 @@ async fn a_refresh_names_one_audience() {
     .await;
     let (http, cloud) = (http(), server.cloud());
     let landed = Entra::new(&http, &cloud)
-        .refresh(&Renewal {
+        .refresh(&TokenRefresh {
             tenant: tenant(),
             application: application(),
             secret: Secret::shared("s".to_owned()),

@@ -1,7 +1,9 @@
 //! The loopback listener against everything that any program or page on this machine can send it.
 
 use octo_csp::cloud::Cloud;
-use octo_csp::effect::{Arrival, Consent, NotCatching, Redeemer, SignIn, Verdict};
+use octo_csp::effect::{
+    AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn,
+};
 use octo_csp::words::ids::{ClientId, RedirectAddress, TenantId};
 use octo_csp::world::callback::redirect::SignInSession;
 use octo_csp::world::entra::Entra;
@@ -18,16 +20,16 @@ fn sign_in(redirect: &str) -> SignIn {
         application: ClientId::parse(TENANT).unwrap().value,
         redirect: RedirectAddress::parse(redirect).unwrap(),
         claims: None,
-        redeemer: Redeemer::Ourselves,
+        redeemer: CodeAudience::Ourselves,
     }
 }
 
-async fn open(redirect: &str) -> (SignInSession, Consent) {
+async fn open(redirect: &str) -> (SignInSession, AuthorizationRequest) {
     let http = Http::new(&HttpOptions::default()).unwrap();
     SignInSession::open(Entra::new(&http, &Cloud::global()), &sign_in(redirect)).await.unwrap()
 }
 
-fn port(consent: &Consent) -> u16 {
+fn port(consent: &AuthorizationRequest) -> u16 {
     Url::parse(consent.redirect.as_str()).unwrap().port().unwrap()
 }
 
@@ -46,18 +48,18 @@ async fn get(port: u16, target: &str) -> String {
 }
 
 /// Brings the real answer and tells the page; gives what the browser then shows.
-async fn succeeds(session: SignInSession, consent: &Consent) -> String {
+async fn succeeds(session: SignInSession, consent: &AuthorizationRequest) -> String {
     let port = port(consent);
     let target =
         format!("/?code=1.AXoA-._x&session_state={TENANT}&state={}", consent.state.reveal());
     let browser = tokio::spawn(async move { get(port, &target).await });
     let arrival =
         tokio::time::timeout(std::time::Duration::from_secs(2), session.arrival()).await.unwrap();
-    let Arrival::Code(code) = arrival else {
+    let AuthorizationResponse::Code(code) = arrival else {
         unreachable!("an error arrived");
     };
     assert_eq!(code.secret().reveal(), "1.AXoA-._x");
-    session.tell(Verdict::Proven).await;
+    session.tell(CallbackPage::Proven).await;
     browser.await.unwrap()
 }
 
@@ -148,7 +150,7 @@ async fn a_code_for_another_is_asked_for_at_the_registered_address_and_without_a
     let fixed = format!("http://localhost:{port}/back");
     for redirect in [fixed.as_str(), "http://localhost", "https://localhost"] {
         let http = Http::new(&HttpOptions::default()).unwrap();
-        let asked = SignIn { redeemer: Redeemer::Another, ..sign_in(redirect) };
+        let asked = SignIn { redeemer: CodeAudience::Another, ..sign_in(redirect) };
         let cloud = Cloud::global();
         let entra = Entra::new(&http, &cloud);
         let (session, consent) = SignInSession::open(entra, &asked).await.unwrap();
@@ -163,8 +165,8 @@ async fn a_code_for_another_is_asked_for_at_the_registered_address_and_without_a
                 "GET /back?code=0.AXoA-some-code&state={state} HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n"
             );
             let browser = tokio::spawn(async move { send(port, request.as_bytes()).await });
-            assert!(matches!(session.arrival().await, Arrival::Code(_)));
-            session.tell(Verdict::Caught).await;
+            assert!(matches!(session.arrival().await, AuthorizationResponse::Code(_)));
+            session.tell(CallbackPage::Caught).await;
             let page = browser.await.unwrap();
             assert!(page.contains("The code is in the terminal"), "{page}");
         }
@@ -181,7 +183,7 @@ async fn a_sign_in_goes_on_after_a_crash() {
     let http = Http::new(&HttpOptions::default()).unwrap();
     let cloud = Cloud::global();
     let entra = Entra::new(&http, &cloud);
-    let (session, again) = SignInSession::reopen(entra, &consent.keepsake).await.unwrap();
+    let (session, again) = SignInSession::reopen(entra, &consent.sign_in_state).await.unwrap();
     assert_eq!(again.address, consent.address);
     assert_eq!(again.redirect, consent.redirect);
     assert_ne!(again.one_time, consent.one_time);
@@ -199,7 +201,7 @@ async fn an_error_with_our_state_arrives_and_a_repeat_changes_nothing() {
         consent.state.reveal()
     );
     let browser = tokio::spawn(async move { get(port, &target).await });
-    let Arrival::Error(failure) = session.arrival().await else {
+    let AuthorizationResponse::Error(failure) = session.arrival().await else {
         unreachable!("a code arrived");
     };
     assert_eq!(failure.error.unwrap(), "access_denied");
@@ -208,8 +210,8 @@ async fn an_error_with_our_state_arrives_and_a_repeat_changes_nothing() {
     assert_eq!(failure.sentence.unwrap(), "AADSTS65004: User declined");
     let repeat = format!("/?code=x&state={}", consent.state.reveal());
     assert!(get(port, &repeat).await.contains("used before"));
-    assert!(matches!(session.arrival().await, Arrival::Error(_)));
-    session.tell(Verdict::Failed).await;
+    assert!(matches!(session.arrival().await, AuthorizationResponse::Error(_)));
+    session.tell(CallbackPage::Failed).await;
     assert!(browser.await.unwrap().contains("the terminal says what to do"));
 }
 

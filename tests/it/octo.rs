@@ -9,7 +9,7 @@ use octo_csp::words::octo::{
     Credentials, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring, Source,
 };
 use octo_csp::words::secret::Secret;
-use octo_csp::words::text::Foreign;
+use octo_csp::words::text::UntrustedText;
 use octo_csp::world::http::{Http, HttpOptions};
 use octo_csp::world::octo::Octo;
 use url::Url;
@@ -46,7 +46,7 @@ async fn answered(script: Vec<u8>, call: OctoCall) -> Result<OctoAnswer, Box<Fai
 }
 
 fn client() -> OctoClient {
-    let which = (Ring::Usual, Foreign::new("127.0.0.1"));
+    let which = (Ring::Usual, UntrustedText::new("127.0.0.1"));
     let secret = Secret::shared("s+/=&\"'%".to_owned());
     OctoClient::new("octo-client", secret, &which, Source::Variables).unwrap()
 }

@@ -11,7 +11,7 @@ use octo_csp::words::answers::Draft;
 use octo_csp::words::failure::{Cause, DiskFault, Failure};
 use octo_csp::words::ids::AccountName;
 use octo_csp::words::step::Step;
-use octo_csp::world::journal::record::Record;
+use octo_csp::world::journal::record::JournalFile;
 use tempfile::TempDir;
 
 use crate::child;
@@ -24,8 +24,8 @@ fn named(name: &str) -> Fact {
     Fact::Named { name: Some(AccountName::parse(name).unwrap()) }
 }
 
-fn open(state: &Path) -> Record {
-    Record::open(state, "production").unwrap()
+fn open(state: &Path) -> JournalFile {
+    JournalFile::open(state, "production").unwrap()
 }
 
 fn journal(state: &TempDir) -> PathBuf {
@@ -208,7 +208,7 @@ fn what_may_be_read_by_others_is_closed_and_what_may_be_written_is_refused() {
         fs::set_permissions(&path, Permissions::from_mode(rights)).unwrap();
         let refused = disk(DiskFault::NotOurs);
         assert_eq!(cause(record.append(&named("C"), now())), refused, "{path:?}");
-        assert_eq!(cause(Record::open(state.path(), "production")), refused);
+        assert_eq!(cause(JournalFile::open(state.path(), "production")), refused);
         fs::set_permissions(&path, before).unwrap();
     }
     record.append(&named("C"), now()).unwrap();
@@ -223,19 +223,19 @@ fn links_are_not_followed() {
     // The folder of all, the folder of one, dangling, the journal, the draft.
     let link = outer.path().join("link");
     symlink(&victim, &link).unwrap();
-    assert_eq!(cause(Record::open(&link, "production")), refused);
+    assert_eq!(cause(JournalFile::open(&link, "production")), refused);
     let state = outer.path().join("state");
     fs::create_dir(&state).unwrap();
     symlink(&victim, state.join("production")).unwrap();
-    assert_eq!(cause(Record::open(&state, "production")), refused);
+    assert_eq!(cause(JournalFile::open(&state, "production")), refused);
     symlink(outer.path().join("nowhere"), state.join("sandbox")).unwrap();
-    assert_eq!(cause(Record::open(&state, "sandbox")), refused);
+    assert_eq!(cause(JournalFile::open(&state, "sandbox")), refused);
     let folder = state.join("third");
     fs::create_dir(&folder).unwrap();
     let file = victim.join("file");
     fs::File::create(&file).unwrap().write_all(b"{}").unwrap();
     symlink(&file, folder.join("draft.json")).unwrap();
-    let mut record = Record::open(&state, "third").unwrap();
+    let mut record = JournalFile::open(&state, "third").unwrap();
     assert!(record.load_draft().is_none());
     symlink(&file, folder.join("journal")).unwrap();
     assert_eq!(cause(record.append(&named("A"), now())), refused);
@@ -252,11 +252,11 @@ fn something_else_under_the_name_of_the_journal_is_refused_at_once() {
     fs::create_dir(&folder).unwrap();
     fs::create_dir(folder.join("journal")).unwrap();
     let refused = disk(DiskFault::NotOurs);
-    assert_eq!(cause(Record::open(state.path(), "production")), refused);
+    assert_eq!(cause(JournalFile::open(state.path(), "production")), refused);
     fs::remove_dir(folder.join("journal")).unwrap();
     let made = std::process::Command::new("mkfifo").arg(folder.join("journal")).status();
     assert!(made.unwrap().success());
-    assert_eq!(cause(Record::open(state.path(), "production")), refused);
+    assert_eq!(cause(JournalFile::open(state.path(), "production")), refused);
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn the_preflight_leaves_nothing() {
 fn a_name_that_leads_out_of_the_folder_is_refused() {
     let state = TempDir::new().unwrap();
     for name in ["", ".", "..", "../x", "a/b", "a\0b"] {
-        let refused = cause(Record::open(state.path(), name));
+        let refused = cause(JournalFile::open(state.path(), name));
         assert_eq!(refused, disk(DiskFault::Other), "{name:?}");
     }
 }

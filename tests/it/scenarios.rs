@@ -12,11 +12,11 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use octo_csp::diagnose::{Context, Goto, Sign, diagnose, explain, row, rows};
-use octo_csp::effect::Look;
+use octo_csp::effect::Preflight;
 use octo_csp::ui::wizard::Place;
 use octo_csp::words::failure::{Cause, Failure, Service};
 use octo_csp::words::step::Step;
-use octo_csp::words::text::Foreign;
+use octo_csp::words::text::UntrustedText;
 use tokio::task::LocalSet;
 
 use play::{Report, SLOW, play};
@@ -221,13 +221,13 @@ fn enter_follows_the_cure() {
 #[test]
 fn a_look_at_the_machine_sees_what_is_wrong_before_anything_is_typed() {
     for (name, look) in [
-        ("clock-skew", (Look::Clock, "clock")),
-        ("proxy-407", (Look::Network, "proxy")),
-        ("reset", (Look::Network, "connection-broken")),
-        ("tls-expired", (Look::Network, "tls-expired")),
-        ("tls-unknown-issuer", (Look::Network, "tls-unknown-issuer")),
-        ("tls-wrong-name", (Look::Network, "tls-wrong-name")),
-        ("tls-not-yet", (Look::Network, "tls-not-yet-valid")),
+        ("clock-skew", (Preflight::Clock, "clock")),
+        ("proxy-407", (Preflight::Network, "proxy")),
+        ("reset", (Preflight::Network, "connection-broken")),
+        ("tls-expired", (Preflight::Network, "tls-expired")),
+        ("tls-unknown-issuer", (Preflight::Network, "tls-unknown-issuer")),
+        ("tls-wrong-name", (Preflight::Network, "tls-wrong-name")),
+        ("tls-not-yet", (Preflight::Network, "tls-not-yet-valid")),
     ] {
         assert!(report(name).looks.contains(&look), "{name}");
     }
@@ -272,8 +272,8 @@ fn what_octo_says_has_a_row_of_its_own() {
         let mut failure = Failure::new(Service::Octo, Cause::Refused);
         failure.status = cells[2].parse().ok();
         failure.codes = cells[4].parse().into_iter().collect();
-        failure.error = failure.codes.is_empty().then(|| Foreign::new(cells[4]));
-        failure.sentence = Foreign::some(cells[5]);
+        failure.error = failure.codes.is_empty().then(|| UntrustedText::new(cells[4]));
+        failure.sentence = UntrustedText::some(cells[5]);
         let diagnosis = diagnose(&failure, &Context::default());
         assert!(diagnosis.row.starts_with("octo-"), "{line}: {}", diagnosis.row);
         seen += 1;

@@ -119,7 +119,7 @@ async fn the_sign_in_page_tells_a_registered_redirect_address_from_another() {
             application: ClientId::parse(&facts.client_id).unwrap().value,
             redirect: RedirectAddress::parse(address).unwrap(),
             claims: None,
-            redeemer: crate::effect::Redeemer::Ourselves,
+            redeemer: crate::effect::CodeAudience::Ourselves,
         };
         let outcome = bench.world.perform(Effect::Probe(sign_in)).await;
         let Outcome::Probed(seen) = outcome else {

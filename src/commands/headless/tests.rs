@@ -7,16 +7,16 @@ use crate::commands::tests::{microsoft, prove};
 use crate::words::answers::PartnerApiRequest;
 use crate::words::ids::RedirectAddress;
 
-fn step_three(redirect: &str, proven: &Run) -> Run {
+fn step_three(redirect: &str, proven: &Execution) -> Execution {
     let request = PartnerApiRequest {
         mpn: None,
         other_secret: None,
         redirect: RedirectAddress::parse(redirect).unwrap(),
     };
-    Run::partner_api(request, proven.registration().clone(), None)
+    Execution::partner_api(request, proven.registration().clone(), None)
 }
 
-async fn proven() -> (crate::simulator::Simulator, World, Run) {
+async fn proven() -> (crate::simulator::Simulator, World, Execution) {
     let (simulator, world) = microsoft("happy").await;
     open(&world, Environment::Production).await.unwrap();
     let proven = Box::pin(prove(&world, &simulator.facts())).await;

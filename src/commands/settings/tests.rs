@@ -10,12 +10,12 @@ use super::*;
 use crate::cli::{CloudName, Command as Chosen, Register};
 use crate::host::Environment;
 
-struct Desk {
+struct TestMachine {
     folder: TempDir,
     variables: Vec<(&'static str, &'static str)>,
 }
 
-impl Desk {
+impl TestMachine {
     fn new(file: &str, variables: &[(&'static str, &'static str)]) -> Self {
         let folder = TempDir::new().unwrap();
         papers::write(&folder.path().join("config.toml"), file.as_bytes()).unwrap();
@@ -70,7 +70,7 @@ fn the_command_line_counts_more_than_a_variable_and_that_more_than_the_file() {
         ("OCTO_CSP_SANDBOX", "yes"),
         ("OCTO_CSP_DIRECTORY", ""),
     ];
-    let desk = Desk::new(file, &variables);
+    let desk = TestMachine::new(file, &variables);
     let register = desk.register(&["register", "--application-id=typed"]);
     assert_eq!(register.values.account_name.as_deref(), Some("file"));
     assert_eq!(register.values.client_id.as_deref(), Some("variable"));
@@ -82,24 +82,24 @@ fn the_command_line_counts_more_than_a_variable_and_that_more_than_the_file() {
 
 #[test]
 fn a_switch_that_a_variable_puts_out_stays_out() {
-    let desk = Desk::new("sandbox = true\n", &[("OCTO_CSP_SANDBOX", "0")]);
+    let desk = TestMachine::new("sandbox = true\n", &[("OCTO_CSP_SANDBOX", "0")]);
     assert!(!desk.register(&["register"]).which.sandbox);
 }
 
 #[test]
 fn what_cannot_stand_beside_a_layer_above_is_left_out() {
-    let desk = Desk::new("cloud-file = \"/x\"\nno-browser = true\n", &[]);
+    let desk = TestMachine::new("cloud-file = \"/x\"\nno-browser = true\n", &[]);
     let register = desk.register(&["register", "--cloud", "china", "--browser", "firefox"]);
     assert!(matches!(register.which.cloud.cloud, CloudName::China));
     assert_eq!(register.which.cloud.cloud_file, None);
     assert!(!register.screen.no_browser);
-    let beneath = Desk::new("cloud-file = \"/x\"\n", &[("OCTO_CSP_CLOUD", "china")]);
+    let beneath = TestMachine::new("cloud-file = \"/x\"\n", &[("OCTO_CSP_CLOUD", "china")]);
     assert_eq!(beneath.register(&["register"]).which.cloud.cloud_file, None);
 }
 
 #[test]
 fn an_inner_command_takes_its_flags_and_no_others() {
-    let desk = Desk::new("json = true\naccount-name = \"x\"\n", &[]);
+    let desk = TestMachine::new("json = true\naccount-name = \"x\"\n", &[]);
     let all = arguments(&desk.host(&["consent", "start"])).unwrap();
     assert_eq!(all.last().unwrap(), "--json");
     assert!(Cli::try_parse_from(all).is_ok());
@@ -116,7 +116,7 @@ fn whatever_is_no_setting_is_named_and_never_its_value() {
         ("OCTO_CSP_CLOUD_FILE", "by no variable"),
         ("OCTO_CSP_ACCOUNT_NAME", "looks like a secret key"),
     ] {
-        let what = Desk::new("", &[(name, SECRET)]).refused();
+        let what = TestMachine::new("", &[(name, SECRET)]).refused();
         assert!(what.contains(name) && what.contains(words), "{what}");
         assert!(!what.contains(SECRET), "{what}");
     }
@@ -128,14 +128,14 @@ fn whatever_is_no_setting_is_named_and_never_its_value() {
         ("sandbox = \"maybe\"", "true or false"),
         ("config-dir = \"/\"", "leads to"),
     ] {
-        let what = Desk::new(file, &[]).refused();
+        let what = TestMachine::new(file, &[]).refused();
         assert!(what.contains(words) && !what.contains("abc8Q"), "{what}");
     }
 }
 
 #[test]
 fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
-    let desk = Desk::new("color = \"pink\"\n", &[("OCTO_CSP_CLOUD", "venus")]);
+    let desk = TestMachine::new("color = \"pink\"\n", &[("OCTO_CSP_CLOUD", "venus")]);
     let host = desk.host(&["register"]);
     let error = Cli::try_parse_from(arguments(&host).unwrap()).unwrap_err();
     let told = origin_of(&host, &error).unwrap();
@@ -148,14 +148,14 @@ fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
 
 #[test]
 fn a_variable_that_is_like_no_setting_is_another_programs() {
-    let desk = Desk::new("", &[("OCTO_CSP_WEATHER", "x")]);
+    let desk = TestMachine::new("", &[("OCTO_CSP_WEATHER", "x")]);
     assert_eq!(arguments(&desk.host(&["register"])).unwrap().len(), 4);
     assert_eq!(here(&desk.host(&["config"])).unwrap().unknown, ["OCTO_CSP_WEATHER"]);
 }
 
 #[test]
 fn help_needs_no_settings() {
-    let desk = Desk::new("no = such", &[]);
+    let desk = TestMachine::new("no = such", &[]);
     assert_eq!(arguments(&desk.host(&["register", "--help"])).unwrap().len(), 5);
 }
 
@@ -164,7 +164,7 @@ fn a_file_that_others_may_write_is_not_read() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let desk = Desk::new("sandbox = true\n", &[]);
+        let desk = TestMachine::new("sandbox = true\n", &[]);
         let file = desk.folder.path().join("config.toml");
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
         assert!(desk.refused().contains("config.toml"));
@@ -174,14 +174,14 @@ fn a_file_that_others_may_write_is_not_read() {
 #[test]
 fn beside_a_keyring_that_is_asked_for_the_passphrase_of_a_layer_below_is_left_out() {
     let file = "store = \"file\"\npassphrase-file = \"/x\"\n";
-    let desk = Desk::new(file, &[]);
-    let store = |desk: &Desk, typed: &[&str]| desk.register(typed).which.store;
+    let desk = TestMachine::new(file, &[]);
+    let store = |desk: &TestMachine, typed: &[&str]| desk.register(typed).which.store;
     let below = store(&desk, &["register"]);
     assert!(matches!(below.store, StoreName::File) && below.passphrase_file.is_some());
     let typed = store(&desk, &["register", "--store", "keyring"]);
     assert!(matches!(typed.store, StoreName::Keyring));
     assert_eq!(typed.passphrase_file, None);
-    let desk = Desk::new(file, &[("OCTO_CSP_STORE", "keyring")]);
+    let desk = TestMachine::new(file, &[("OCTO_CSP_STORE", "keyring")]);
     assert_eq!(store(&desk, &["register"]).passphrase_file, None);
     let both = store(&desk, &["register", "--store", "file"]);
     assert!(both.passphrase_file.is_some());
@@ -193,7 +193,7 @@ fn beside_a_keyring_that_is_asked_for_the_passphrase_of_a_layer_below_is_left_ou
 #[test]
 fn a_file_to_which_a_variable_leads_does_not_move_where_secrets_are_sent() {
     for key in NO_VARIABLE {
-        let desk = Desk::new(&format!("{key} = \"/x\"\n"), &[]);
+        let desk = TestMachine::new(&format!("{key} = \"/x\"\n"), &[]);
         let mut host = desk.host(&["register"]);
         assert!(arguments(&host).is_ok(), "the command line led there");
         drop(host.arguments.drain(1..3));

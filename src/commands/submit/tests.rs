@@ -8,12 +8,12 @@ use crate::commands::doctor::tests::Bench;
 use crate::commands::tests::{Stream, host};
 use crate::words::octo::{Ring, Source};
 use crate::words::secret::Secret;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 fn client(bench: &Bench, secret: &str) -> OctoClient {
     let facts = bench.simulator.facts();
     let host = bench.simulator.cloud().octo().unwrap().host();
-    let which = (Ring::Usual, Foreign::new(&host));
+    let which = (Ring::Usual, UntrustedText::new(&host));
     let secret = Secret::shared(secret.to_owned());
     OctoClient::new(&facts.octo_client_id, secret, &which, Source::Variables).unwrap()
 }

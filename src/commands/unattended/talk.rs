@@ -6,17 +6,17 @@ use std::io::Write as _;
 use crate::commands::ground::{Ground, quoted};
 use crate::commands::headless::{self, Asked, Ended};
 use crate::commands::{cannot, octo, register, say};
-use crate::diagnose::refused::Refused;
 use crate::diagnose::{Context, diagnose};
-use crate::effect::{AddressSeen, Effect, Look, Opened, Outcome, Verdict};
+use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Preflight};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::register::{self as report, Blamed, Consent, Findings, State};
-use crate::steps::{Run, State as CheckState, Status, WrongPaste};
+use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
 use crate::words::answers::{Draft, Field, Problem};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Service};
+use crate::words::last_failure::LastFailure;
 use crate::words::octo::OctoClient;
 use crate::words::step::{Environment, Step};
 use crate::world::browser::Surroundings;
@@ -212,7 +212,7 @@ impl<'h> Talk<'h> {
 
     /// Proves that the keyring keeps, before anything is worth keeping.
     pub(in crate::commands) async fn look_at_keyring(&mut self) -> Result<(), Over> {
-        let outcome = self.perform(Effect::Look(Look::Keyring)).await;
+        let outcome = self.perform(Effect::Preflight(Preflight::Keyring)).await;
         if matches!(outcome, Outcome::Looked(_)) {
             return Ok(());
         }
@@ -232,7 +232,7 @@ impl<'h> Talk<'h> {
     /// Drives step 3, tells the browser's page how it ended, and stops listening.
     pub(in crate::commands) async fn sign_in(
         &mut self,
-        mut run: Run,
+        mut run: Execution,
         fresh: bool,
         asked: Asked,
     ) -> Result<(), Over> {
@@ -244,9 +244,9 @@ impl<'h> Talk<'h> {
         }
         let over = Box::pin(self.run(run, asked)).await;
         let verdict = match &over {
-            Ok(_) => Verdict::Proven,
-            Err(Over(State::Refused, _)) => Verdict::Failed,
-            Err(_) => Verdict::Closed,
+            Ok(_) => CallbackPage::Proven,
+            Err(Over(State::Refused, _)) => CallbackPage::Failed,
+            Err(_) => CallbackPage::Closed,
         };
         drop(self.perform(Effect::Tell(verdict)).await);
         over.map(drop)
@@ -254,7 +254,7 @@ impl<'h> Talk<'h> {
 
     /// Makes the proven attempt the active one, and tells Octo where that is wanted. What Octo refuses changes nothing here.
     pub(in crate::commands) async fn commit(&mut self) -> Result<Over, Over> {
-        let run = Run::commit(self.registration.clone());
+        let run = Execution::commit(self.registration.clone());
         Box::pin(self.run(run, Asked::Leave)).await?;
         let name = self.registration.name.as_ref();
         let name = name.map_or_else(|| "the account".to_owned(), ToString::to_string);
@@ -262,7 +262,7 @@ impl<'h> Talk<'h> {
         let hand_over = self
             .octo
             .take()
-            .and_then(|client| Run::submit(self.registration.clone(), client, false));
+            .and_then(|client| Execution::submit(self.registration.clone(), client, false));
         let Some(run) = hand_over else {
             let said = format!("Registered: {name}. Later: octo-csp status, octo-csp doctor.");
             return Ok(self.told(&said, over(Exit::Done)));
@@ -285,9 +285,9 @@ impl<'h> Talk<'h> {
     /// Drives a run; every check is told when it is over. Goes on only if all of them passed.
     pub(in crate::commands) async fn run(
         &mut self,
-        mut run: Run,
+        mut run: Execution,
         asked: Asked,
-    ) -> Result<Run, Over> {
+    ) -> Result<Execution, Over> {
         let waits = matches!(asked, Asked::Wait(_));
         let mut told: Vec<CheckId> = Vec::new();
         let mut shown = false;
@@ -312,10 +312,10 @@ impl<'h> Talk<'h> {
     }
 
     /// Remembers what failed, for status and report; and forgets it once a run has passed.
-    async fn remember(&mut self, run: &Run) {
+    async fn remember(&mut self, run: &Execution) {
         let refused = run.failed().and_then(|(check, failure)| {
             let diagnosis = diagnose(failure, &run.context(check.id));
-            Refused::of(check.id, &diagnosis, failure)
+            LastFailure::of(check.id, &diagnosis, failure)
         });
         let over = refused.is_some() || run.status() == Status::Finished;
         let refused = refused.map(Box::new);
@@ -330,7 +330,7 @@ impl<'h> Talk<'h> {
         drop(self.perform(Effect::Save(Box::new(self.draft.clone()))).await);
     }
 
-    fn judge(&mut self, run: Run, ended: Ended) -> Result<Run, Over> {
+    fn judge(&mut self, run: Execution, ended: Ended) -> Result<Execution, Over> {
         match (ended, run.status()) {
             (Ended::Asking, _) => {
                 self.findings.consent = consent(self.ground, &run);
@@ -413,7 +413,7 @@ fn shape(told: Told, findings: &Findings, state: State, exit: Option<Exit>) -> S
 }
 
 /// The sign-in that a run waits for, as it is told.
-fn consent(ground: &Ground, run: &Run) -> Option<Consent> {
+fn consent(ground: &Ground, run: &Execution) -> Option<Consent> {
     let consent = run.consent()?;
     let registration = run.registration();
     let open = registration.open.as_ref();

@@ -14,7 +14,7 @@ use crate::commands::{consent, headless, schema};
 use crate::simulator::{Facts, Simulator};
 use crate::words::step::Environment;
 
-struct Desk {
+struct TestMachine {
     simulator: Simulator,
     world: World,
     opened: Opened,
@@ -36,7 +36,7 @@ impl Said {
     }
 }
 
-impl Desk {
+impl TestMachine {
     async fn new(scenario: &str) -> Self {
         let (simulator, world) = microsoft(scenario).await;
         let opened = headless::open(&world, Environment::Production).await.unwrap();
@@ -108,7 +108,7 @@ fn blamed(said: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn everything_that_is_missing_is_said_at_once_and_nothing_is_sent() {
-    let desk = Desk::new("happy").await;
+    let desk = TestMachine::new("happy").await;
     let said = desk.register(&[]).await;
     assert_eq!(said.exit, Exit::Usage);
     assert_eq!(blamed(&said.json()), ["--application-id", "--secret-file", "--directory"]);
@@ -122,7 +122,7 @@ async fn everything_that_is_missing_is_said_at_once_and_nothing_is_sent() {
 
 #[tokio::test]
 async fn a_wrong_value_is_refused_in_the_words_of_the_wizard() {
-    let desk = Desk::new("happy").await;
+    let desk = TestMachine::new("happy").await;
     let said = desk.register(&desk.values(&desk.facts().client_id)).await;
     assert_eq!(said.exit, Exit::Refused);
     let problem = &said.json()["problems"][0];
@@ -140,7 +140,7 @@ async fn a_wrong_value_is_refused_in_the_words_of_the_wizard() {
 
 #[tokio::test]
 async fn what_is_read_around_a_secret_is_left_out_and_said() {
-    let desk = Desk::new("happy").await;
+    let desk = TestMachine::new("happy").await;
     let secret = desk.facts().client_secret;
     let said = Box::pin(desk.register(&desk.values(&format!(" {secret} \r\n")))).await;
     assert_eq!(said.exit, Exit::SignIn, "{}", said.out);
@@ -177,7 +177,7 @@ impl Write for Person {
 
 #[tokio::test]
 async fn with_wait_the_address_comes_first_and_the_end_last() {
-    let desk = Desk::new("happy").await;
+    let desk = TestMachine::new("happy").await;
     let mut words = desk.values(&desk.facts().client_secret);
     words.push("--wait".to_owned());
     let typed = ["octo-csp", "register", "--no-input", "--json"];
@@ -207,7 +207,7 @@ async fn with_wait_the_address_comes_first_and_the_end_last() {
 
 #[tokio::test]
 async fn nobody_who_comes_is_a_time_limit() {
-    let desk = Desk::new("happy").await;
+    let desk = TestMachine::new("happy").await;
     let mut words = desk.values(&desk.facts().client_secret);
     words.extend(["--wait", "--timeout=1"].map(str::to_owned));
     let said = Box::pin(desk.register(&words)).await;
@@ -217,7 +217,7 @@ async fn nobody_who_comes_is_a_time_limit() {
 
 #[tokio::test]
 async fn a_registration_that_is_there_is_only_touched_by_name() {
-    let mut desk = Desk::new("happy").await;
+    let mut desk = TestMachine::new("happy").await;
     desk.opened.registration = Box::pin(bench::register(&desk.world, &desk.facts())).await;
     let secret = desk.facts().client_secret;
     let said = Box::pin(desk.register(&desk.values(&secret))).await;
@@ -247,7 +247,7 @@ async fn a_registration_that_is_there_is_only_touched_by_name() {
 
 #[tokio::test]
 async fn the_answer_is_taken_by_another_process() {
-    let mut desk = Desk::new("happy").await;
+    let mut desk = TestMachine::new("happy").await;
     assert_eq!(desk.finish(b"").await.exit, Exit::Usage);
     let proven = Box::pin(prove(&desk.world, &desk.facts())).await;
     desk.opened.registration = proven.registration().clone();
@@ -259,7 +259,7 @@ async fn the_answer_is_taken_by_another_process() {
         &Typed { redirect: desk.facts().redirect_uri, ..Typed::default() },
         None,
     );
-    let mut run = Run::partner_api(request.unwrap(), proven.registration().clone(), None);
+    let mut run = Execution::partner_api(request.unwrap(), proven.registration().clone(), None);
     let ended = headless::converse(&mut run, &desk.world, Asked::Leave, |_| {}).await;
     assert_eq!(ended, headless::Ended::Asking);
     desk.opened.registration = run.registration().clone();
@@ -292,7 +292,7 @@ async fn a_sign_in_that_was_finished_is_not_begun_again_unless_it_is_asked_for()
     steps.step_two();
     let (mut run, _) = steps.step_three();
     steps.paste(&mut run, CODE);
-    let mut desk = Desk::new("happy").await;
+    let mut desk = TestMachine::new("happy").await;
     desk.opened.registration = steps.registration();
     let said = desk.start(false).await;
     assert_eq!(said.exit, Exit::Done);
@@ -304,7 +304,7 @@ async fn a_sign_in_that_was_finished_is_not_begun_again_unless_it_is_asked_for()
 
 #[tokio::test]
 async fn a_refusal_has_the_exit_code_of_its_row() {
-    let desk = Desk::new("AADSTS7000215").await;
+    let desk = TestMachine::new("AADSTS7000215").await;
     let said = Box::pin(desk.register(&desk.values(&desk.facts().client_secret))).await;
     assert_eq!(said.exit, Exit::Refused, "{}", said.out);
     let object = said.json();

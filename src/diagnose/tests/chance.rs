@@ -48,7 +48,7 @@ fn expect_clean(diagnosis: &Diagnosis, failure: &Failure) {
     assert!(whole, "{failure:?}: {diagnosis:?}");
     for text in texts {
         let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let harmless = plain || Foreign::new(text).as_str() == text;
+        let harmless = plain || UntrustedText::new(text).as_str() == text;
         let short = text.len() <= LONGEST;
         assert!(!text.is_empty() && harmless && short, "{failure:?}: {text:?}");
     }
@@ -98,7 +98,7 @@ fn refusal(chance: &mut Chance, code: u64) -> Failure {
     let mut failure = Failure::new(chance.one(&SERVICES[..4]), Cause::Refused);
     failure.codes = vec![code];
     failure.status = chance.one(&statuses);
-    failure.error = chance.one(&words).and_then(Foreign::some);
+    failure.error = chance.one(&words).and_then(UntrustedText::some);
     failure
 }
 
@@ -180,7 +180,7 @@ fn half_a_million_mutated_bodies_fall_back_cleanly() {
             let there = text.contains('%') || digits.contains(&code.to_string());
             assert!(there, "{code}: {text}");
         }
-        failure.sentence = Foreign::some(&text);
+        failure.sentence = UntrustedText::some(&text);
         let diagnosis = diagnose(&failure, &Context::default());
         expect_clean(&diagnosis, &failure);
     });

@@ -35,7 +35,7 @@ fn failure_of(vector: &Vector) -> Failure {
     };
     let mut failure = Failure::new(service, Cause::Refused);
     failure.status = vector.status;
-    failure.sentence = Foreign::some(&vector.body);
+    failure.sentence = UntrustedText::some(&vector.body);
     if vector.body.starts_with("http") {
         return failure_in(&vector.body).unwrap();
     }
@@ -43,15 +43,15 @@ fn failure_of(vector: &Vector) -> Failure {
         let word = body.error.as_ref().and_then(|error| {
             error.as_str().or_else(|| error.get("code").and_then(serde_json::Value::as_str))
         });
-        failure.error = word.and_then(Foreign::some);
-        failure.suberror = body.suberror.as_deref().and_then(Foreign::some);
+        failure.error = word.and_then(UntrustedText::some);
+        failure.suberror = body.suberror.as_deref().and_then(UntrustedText::some);
         failure.codes = if body.error_codes.is_empty() {
             body.code.into_iter().collect()
         } else {
             body.error_codes
         };
         let sentence = body.error_description.or(body.description).or(body.message);
-        failure.sentence = sentence.as_deref().and_then(Foreign::some);
+        failure.sentence = sentence.as_deref().and_then(UntrustedText::some);
     }
     failure
 }

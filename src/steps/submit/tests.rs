@@ -1,7 +1,7 @@
 //! What is sent to Octo, and what never is.
 
 use crate::steps::bench::{Bench, OCTO_SECRET, TENANT, octo_client, state_of, states};
-use crate::steps::{Run, State, Status};
+use crate::steps::{Execution, State, Status};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Mismatch, Service};
 use crate::words::ids::AccountName;
@@ -62,7 +62,7 @@ fn nothing_secret_is_noted_or_shown() {
 fn nothing_is_handed_over_where_nothing_is_registered() {
     let mut bench = Bench::default();
     assert_eq!(bench.step_two().1, Status::Finished);
-    assert!(Run::submit(bench.registration(), octo_client(), true).is_none());
+    assert!(Execution::submit(bench.registration(), octo_client(), true).is_none());
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_partner_without_a_known_mpn_id_is_told() {
 #[test]
 fn stopping_before_anything_is_sent_sends_nothing() {
     let mut bench = Bench::registered();
-    let mut run = Run::submit(bench.registration(), octo_client(), false).unwrap();
+    let mut run = Execution::submit(bench.registration(), octo_client(), false).unwrap();
     let effects = run.start(0);
     assert_eq!(run.stop(), [CheckId::OctoSecret]);
     assert_eq!(bench.drive(&mut run, effects), Status::Stopped);

@@ -3,7 +3,7 @@
 use super::words;
 use crate::ui::page::{Block, Body, Input, Item, Page};
 use crate::ui::view::counted;
-use crate::ui::wizard::{Overlay, Stop, Wizard};
+use crate::ui::wizard::{FocusTarget, Overlay, Wizard};
 use crate::words::answers::Field;
 
 /// What is asked, and whether the answer is never shown.
@@ -29,9 +29,10 @@ pub(super) enum Asked {
 /// What the next line answers.
 pub(super) fn asked(wizard: &Wizard) -> Asked {
     match wizard.stop().filter(|_| wizard.overlay.is_none()) {
-        Some(Stop::Field(field)) if wizard.typing() => Asked::Text(field),
-        Some(Stop::Field(field)) => Asked::Choice(field),
-        Some(Stop::Mark(_) | Stop::Choice(_) | Stop::Button) | None => Asked::Words,
+        Some(FocusTarget::Field(field)) if wizard.typing() => Asked::Text(field),
+        Some(FocusTarget::Field(field)) => Asked::Choice(field),
+        Some(FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button)
+        | None => Asked::Words,
     }
 }
 
@@ -65,10 +66,10 @@ pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
 /// What can be typed where no field is asked; `None` where nothing is waited for.
 pub(super) fn offer(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
     let numbers = match wizard.stops().first().filter(|_| wizard.overlay.is_none()) {
-        Some(Stop::Mark(_)) => Some("a number = about that line"),
-        Some(Stop::Choice(_)) => Some("a number chooses"),
-        Some(Stop::Field(_)) => Some("a number = change that field"),
-        Some(Stop::Button) | None => None,
+        Some(FocusTarget::Prerequisite(_)) => Some("a number = about that line"),
+        Some(FocusTarget::Choice(_)) => Some("a number chooses"),
+        Some(FocusTarget::Field(_)) => Some("a number = change that field"),
+        Some(FocusTarget::Button) | None => None,
     };
     let enter = enter(wizard, page).map(|does| format!("Enter = {does}"));
     if enter.is_none() && numbers.is_none() && wizard.overlay.is_none() {
@@ -84,7 +85,7 @@ pub(super) fn offer(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
 
 /// What Enter alone does where no field is asked.
 pub(super) fn enter(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
-    if wizard.overlay.is_none() && matches!(wizard.stop(), Some(Stop::Choice(_))) {
+    if wizard.overlay.is_none() && matches!(wizard.stop(), Some(FocusTarget::Choice(_))) {
         return None;
     }
     let button = page.blocks.iter().find_map(|block| match block {

@@ -1,11 +1,11 @@
 //! Transcripts: every kind of page as it is said, and what lines do.
 
-use crate::effect::{Effect, Look};
+use crate::effect::{Effect, Preflight};
 use crate::exit::Exit;
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::plain::{Talk, may_be_shown};
-use crate::ui::wizard::story::{SECRET, Story, crib, setting};
-use crate::ui::wizard::{Place, Setting};
+use crate::ui::wizard::story::{SECRET, Story, answers_of_rehearsal, setting};
+use crate::ui::wizard::{Place, WizardConfig};
 use crate::ui::{Event, Task};
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::secret::Secret;
@@ -137,7 +137,7 @@ fn keys_and_lines_end_in_the_same_journal() {
 fn the_keyring_that_is_locked_is_told_as_often_as_it_is_in_the_way() {
     let mut story = Story::new(setting());
     let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
-    story.looks.insert(Look::Keyring, locked);
+    story.looks.insert(Preflight::Keyring, locked);
     let mut typist = Typist::at(story);
     golden("plain-start-keyring-locked", &typist.transcript);
     let told = "note: Without a keyring nothing can be kept.";
@@ -309,7 +309,10 @@ fn a_registration_that_is_there_is_listed_with_numbers() {
 
 #[test]
 fn a_rehearsal_says_so_on_every_page_and_what_to_type() {
-    let mut typist = Typist::at(Story::new(Setting { rehearsal: Some(crib()), ..setting() }));
+    let mut typist = Typist::at(Story::new(WizardConfig {
+        rehearsal: Some(answers_of_rehearsal()),
+        ..setting()
+    }));
     typist.types(&["", "", "", "", "F2", "", "", ""]);
     golden("plain-rehearsal", &typist.transcript);
 }

@@ -5,7 +5,7 @@ use crate::ui::{Intent, keys};
 
 /// What a typed word does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum Action {
     /// What the key does.
     Press(Intent),
     /// Says the page again.
@@ -15,34 +15,34 @@ pub(super) enum Deed {
 }
 
 /// Words that are words wherever something is typed, fields included.
-const EVERYWHERE: &[(&str, Deed)] = &[
-    ("back", Deed::Press(Intent::Back)),
-    ("?", Deed::Press(Intent::Help)),
-    ("again", Deed::Again),
-    ("leave", Deed::Press(Intent::Leave)),
+const EVERYWHERE: &[(&str, Action)] = &[
+    ("back", Action::Press(Intent::Back)),
+    ("?", Action::Press(Intent::Help)),
+    ("again", Action::Again),
+    ("leave", Action::Press(Intent::Leave)),
 ];
 
 /// The same in fields only.
-const IN_FIELDS: &[(&str, Deed)] =
-    &[("clear", Deed::Clear), ("previous", Deed::Press(Intent::Previous))];
+const IN_FIELDS: &[(&str, Action)] =
+    &[("clear", Action::Clear), ("previous", Action::Press(Intent::Previous))];
 
 /// What a word does while a field is asked. Letter by letter, and few: everything else is a value.
-pub(super) fn in_field(word: &str) -> Option<Deed> {
-    let listed = |(name, deed): &(&str, Deed)| (*name == word).then_some(*deed);
+pub(super) fn in_field(word: &str) -> Option<Action> {
+    let listed = |(name, deed): &(&str, Action)| (*name == word).then_some(*deed);
     let known = EVERYWHERE.iter().chain(IN_FIELDS).find_map(listed);
-    known.or_else(|| key(word).map(Deed::Press))
+    known.or_else(|| key(word).map(Action::Press))
 }
 
 /// What a word does on a page where no field is asked.
-pub(super) fn on_page(word: &str, page: &Page<'_>) -> Option<Deed> {
+pub(super) fn on_page(word: &str, page: &Page<'_>) -> Option<Action> {
     let hinted =
         |hint: &&Hint| hint.key.eq_ignore_ascii_case(word) || hint.does.eq_ignore_ascii_case(word);
-    let listed = |(name, deed): &(&str, Deed)| name.eq_ignore_ascii_case(word).then_some(*deed);
+    let listed = |(name, deed): &(&str, Action)| name.eq_ignore_ascii_case(word).then_some(*deed);
     EVERYWHERE
         .iter()
         .find_map(listed)
         .or_else(|| page.hints.iter().find(hinted).and_then(pressed))
-        .or_else(|| key(word).map(Deed::Press))
+        .or_else(|| key(word).map(Action::Press))
 }
 
 /// The keys that texts call by their names: they can be typed by them.
@@ -53,7 +53,7 @@ fn key(word: &str) -> Option<Intent> {
 }
 
 /// What the key of a hint does. Keys that move about have no word: here things are asked in their order.
-fn pressed(hint: &Hint) -> Option<Deed> {
+fn pressed(hint: &Hint) -> Option<Action> {
     let mut letters = hint.key.chars();
     let intent = match (letters.next(), letters.next()) {
         (Some('?'), None) => Intent::Help,
@@ -62,7 +62,7 @@ fn pressed(hint: &Hint) -> Option<Deed> {
         _ => keys::called(hint.key)?,
     };
     let moves = matches!(intent, Intent::Next | Intent::Previous | Intent::Up | Intent::Down);
-    (!moves).then_some(Deed::Press(intent))
+    (!moves).then_some(Action::Press(intent))
 }
 
 /// What Enter does on a page, as its help line has it.
@@ -85,7 +85,7 @@ pub(super) fn named(page: &Page<'_>) -> String {
 }
 
 fn name(hint: &Hint, page: &Page<'_>, marks: bool) -> Option<String> {
-    let Deed::Press(intent) = pressed(hint)? else {
+    let Action::Press(intent) = pressed(hint)? else {
         return None;
     };
     if intent == Intent::Submit {
@@ -100,7 +100,7 @@ fn name(hint: &Hint, page: &Page<'_>, marks: bool) -> Option<String> {
     if intent == Intent::Typed(' ') {
         return marks.then(|| hint.does.to_owned());
     }
-    let usual = EVERYWHERE.iter().find(|(_, deed)| *deed == Deed::Press(intent));
+    let usual = EVERYWHERE.iter().find(|(_, deed)| *deed == Action::Press(intent));
     let word = usual.map_or(hint.key, |(word, _)| *word);
     if let Some(what) = copies {
         return Some(format!("{word} = print{what}"));
@@ -135,9 +135,9 @@ mod tests {
         ] {
             assert_eq!(value(line), meant);
         }
-        assert_eq!(in_field("back"), Some(Deed::Press(Intent::Back)));
+        assert_eq!(in_field("back"), Some(Action::Press(Intent::Back)));
         assert_eq!(in_field("Back"), None);
-        assert_eq!(in_field("f5"), Some(Deed::Press(Intent::Extra(5))));
+        assert_eq!(in_field("f5"), Some(Action::Press(Intent::Extra(5))));
         assert_eq!(in_field("Enter"), None);
         assert_eq!(in_field("r"), None);
     }
@@ -169,11 +169,11 @@ mod tests {
         assert_eq!(named(&stopped), "Words here: c = print.");
         assert_eq!(enter(&page), Some("confirm"));
         for (word, deed) in [
-            ("new link", Some(Deed::Press(Intent::Extra(5)))),
-            ("D", Some(Deed::Press(Intent::Typed('d')))),
-            ("mark", Some(Deed::Press(Intent::Typed(' ')))),
-            ("help", Some(Deed::Press(Intent::Help))),
-            ("again", Some(Deed::Again)),
+            ("new link", Some(Action::Press(Intent::Extra(5)))),
+            ("D", Some(Action::Press(Intent::Typed('d')))),
+            ("mark", Some(Action::Press(Intent::Typed(' ')))),
+            ("help", Some(Action::Press(Intent::Help))),
+            ("again", Some(Action::Again)),
             ("next", None),
             ("Tab", None),
             ("anything", None),

@@ -12,9 +12,9 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::time::{Instant, sleep_until};
 
 use super::editor::{Did, Editor};
-use super::flights::Flights;
+use super::flights::InFlight;
 use super::guard::Guard;
-use super::{Ending, LAST_WRITES, NoTerminal, Signal, Wires};
+use super::{Ending, LAST_WRITES, NoTerminal, Signal, TerminalStreams};
 use super::{guard, keyboard, signals, with_all_that_is_ready};
 use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
@@ -43,7 +43,10 @@ where
     let signals = signals::stream().map_err(NoTerminal::Switch)?;
     let mut sheet =
         Tty { guard: Guard::enter_line().map_err(NoTerminal::Switch)?, out, gone: false };
-    let wires = Wires { events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?, signals };
+    let wires = TerminalStreams {
+        events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?,
+        signals,
+    };
     let ending = run_loop(&mut sheet, wires, wizard, perform).await;
     sheet.leave();
     for line in &ending.lines {
@@ -53,7 +56,7 @@ where
 }
 
 /// What the loop needs of a terminal; tests bring another.
-pub trait Sheet {
+pub trait LinePrompt {
     /// Takes the line, also when it is taken.
     fn enter(&mut self) -> io::Result<()>;
 
@@ -77,7 +80,7 @@ struct Tty<'a> {
     gone: bool,
 }
 
-impl Sheet for Tty<'_> {
+impl LinePrompt for Tty<'_> {
     fn enter(&mut self) -> io::Result<()> {
         self.guard.again()
     }
@@ -111,18 +114,18 @@ impl Sheet for Tty<'_> {
 /// Feeds the wizard until it ends. The line was taken; it is given back when this returns.
 pub async fn run_loop<S, E, G, P, F>(
     sheet: &mut S,
-    mut wires: Wires<E, G>,
+    mut wires: TerminalStreams<E, G>,
     wizard: &mut Wizard,
     perform: P,
 ) -> Ending
 where
-    S: Sheet,
+    S: LinePrompt,
     E: Stream<Item = io::Result<Raw>> + Unpin,
     G: Stream<Item = Signal> + Unpin,
     P: Fn(Effect) -> F,
     F: Future<Output = Outcome>,
 {
-    let mut flights = Flights::new();
+    let mut flights = InFlight::new();
     let mut session = Session::new(sheet, wizard);
     let first = session.wizard.start();
     session.tasks.extend(first);
@@ -186,7 +189,7 @@ struct Session<'a, S> {
     ending: Option<Ending>,
 }
 
-impl<'a, S: Sheet> Session<'a, S> {
+impl<'a, S: LinePrompt> Session<'a, S> {
     fn new(sheet: &'a mut S, wizard: &'a mut Wizard) -> Self {
         let now = Instant::now();
         Self {
@@ -317,7 +320,7 @@ impl<'a, S: Sheet> Session<'a, S> {
     fn heard(&mut self, signal: Signal) {
         match signal {
             Signal::End => self.end(Exit::Cancelled, Vec::new()),
-            Signal::Stop => self.stop(),
+            Signal::FocusTarget => self.stop(),
             Signal::Resize => {}
             Signal::Continue => self.come_back(),
         }

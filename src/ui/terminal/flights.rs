@@ -14,7 +14,7 @@ use crate::ui::Ticket;
 type Landing = Option<(Ticket, Outcome)>;
 
 /// All effects in flight, polled by the loop itself, so none outlives it.
-pub(super) struct Flights<'a> {
+pub(super) struct InFlight<'a> {
     all: FuturesUnordered<Pin<Box<dyn Future<Output = Landing> + 'a>>>,
     known: HashMap<Ticket, Flight>,
 }
@@ -25,7 +25,7 @@ struct Flight {
     wanted: bool,
 }
 
-impl<'a> Flights<'a> {
+impl<'a> InFlight<'a> {
     pub(super) fn new() -> Self {
         Self { all: FuturesUnordered::new(), known: HashMap::new() }
     }

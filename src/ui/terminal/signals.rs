@@ -22,7 +22,7 @@ pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
         (Number::INT, Signal::End),
         (Number::QUIT, Signal::End),
         (Number::CONT, Signal::Continue),
-        (Number::TSTP, Signal::Stop),
+        (Number::TSTP, Signal::FocusTarget),
         // crossterm hears it too, but only once its thread runs: a window pulled before that would stay unpainted.
         (Number::WINCH, Signal::Resize),
     ] {

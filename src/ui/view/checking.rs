@@ -7,7 +7,7 @@
 //! ```
 
 use crate::journal::StoreKind;
-use crate::steps::{Check, Run, State, Status};
+use crate::steps::{Check, Execution, State, Status};
 use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::stopped::in_words;
 use crate::ui::view::{step_place, tab_of};
@@ -44,7 +44,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     page
 }
 
-fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
+fn running(wizard: &Wizard, run: &Execution, page: &mut Page<'_>) {
     let mut checks = run.checks().iter();
     if let Some(check) = checks.find(|check| check.state == State::Running) {
         let title =
@@ -70,7 +70,7 @@ fn running(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
     page.hint("?", "help");
 }
 
-fn place(run: &Run, finished: bool) -> String {
+fn place(run: &Execution, finished: bool) -> String {
     let word = if finished { "checked" } else { "checking" };
     match run.step() {
         Some(step) => step_place(step, word),
@@ -80,7 +80,7 @@ fn place(run: &Run, finished: bool) -> String {
     }
 }
 
-fn finish(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
+fn finish(wizard: &Wizard, run: &Execution, page: &mut Page<'_>) {
     let next = match run.step() {
         _ if wizard.checking_all => "go on",
         Some(Step::PartnerCenter) => "Next: Partner API Credentials",
@@ -101,7 +101,7 @@ fn finish(wizard: &Wizard, run: &Run, page: &mut Page<'_>) {
 }
 
 /// The rows of the list.
-pub(super) fn rows(wizard: &Wizard, run: &Run) -> Vec<Row> {
+pub(super) fn rows(wizard: &Wizard, run: &Execution) -> Vec<Row> {
     run.checks()
         .iter()
         .enumerate()

@@ -9,7 +9,7 @@
 
 use crate::ui::page::{Block, Button, Page, Row, Tone};
 use crate::ui::view::{form_hints, input, notice, step_place, tab_of};
-use crate::ui::wizard::{Stop, Wizard};
+use crate::ui::wizard::{FocusTarget, Wizard};
 use crate::words::answers::Field;
 use crate::words::step::Step;
 
@@ -128,6 +128,6 @@ pub(super) fn button(wizard: &Wizard, page: &mut Page<'_>, label: &'static str, 
     page.blocks.push(Block::Button(Button {
         label,
         beside: beside.to_owned(),
-        focused: wizard.stop() == Some(Stop::Button),
+        focused: wizard.stop() == Some(FocusTarget::Button),
     }));
 }

@@ -1,6 +1,6 @@
 //! What lies over a page: help, details, the question before leaving, a paste with several values.
 
-use crate::steps::{Run, State};
+use crate::steps::{Execution, State};
 use crate::ui::keys;
 use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::{checking, counted, stopped};
@@ -154,7 +154,7 @@ fn details(wizard: &Wizard) -> Page<'_> {
 }
 
 /// The service's own words, ids and times of every check that failed.
-fn failures(run: &Run) -> Vec<Row> {
+fn failures(run: &Execution) -> Vec<Row> {
     let mut rows = Vec::new();
     for check in run.checks() {
         let State::Failed(failure) = &check.state else {
@@ -191,7 +191,7 @@ fn offer(wizard: &Wizard) -> Page<'static> {
         let shown = if field.is_secret() {
             format!("({}, not shown)", counted(value.characters()))
         } else {
-            crate::words::text::Foreign::new(value.reveal()).to_string()
+            crate::words::text::UntrustedText::new(value.reveal()).to_string()
         };
         page.row(Row::pair(field.label(), 36, Tone::Value, shown));
     }

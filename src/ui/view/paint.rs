@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::ui::page::{Block, Body, Button, Hint, Input, Item, Page, Piece, Row, Tone};
 use crate::ui::theme::Theme;
-use crate::ui::view::{Look, SMALLEST, banners, counted, tabs};
+use crate::ui::view::{Appearance, SMALLEST, banners, counted, tabs};
 use crate::ui::wizard::Wizard;
 
 /// Lines of cells with where the focus and the caret are.
@@ -21,7 +21,7 @@ struct Sheet {
     caret: Option<(u16, usize)>,
 }
 
-pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut Frame<'_>) {
+pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Appearance, frame: &mut Frame<'_>) {
     let area = frame.area();
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         too_small(area, frame);
@@ -59,7 +59,7 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Look, frame: &mut F
     }
 }
 
-fn header(wizard: &Wizard, page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
+fn header(wizard: &Wizard, page: &Page<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
     let muted = styled(&look.theme, Tone::Muted);
     let mut lines =
         vec![title(page, area.width, look), Line::styled(look.glyphs.line(area.width), muted)];
@@ -84,7 +84,7 @@ fn header(wizard: &Wizard, page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line
     lines
 }
 
-fn footer(page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
+fn footer(page: &Page<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
     let muted = styled(&look.theme, Tone::Muted);
     let most = if area.height < 20 { 1 } else { 2 };
     let mut lines = vec![Line::styled(look.glyphs.line(area.width), muted)];
@@ -93,7 +93,7 @@ fn footer(page: &Page<'_>, look: &Look, area: Rect) -> Vec<Line<'static>> {
 }
 
 /// The line beside which a page goes on.
-fn rule_saying(more: &'static str, look: &Look, width: u16) -> Line<'static> {
+fn rule_saying(more: &'static str, look: &Appearance, width: u16) -> Line<'static> {
     let cells = u16::try_from(more.len() + 2).unwrap_or(width);
     let muted = styled(&look.theme, Tone::Muted);
     Line::from(vec![
@@ -127,7 +127,7 @@ fn scrolled(sheet: &Sheet, height: usize, by: i16) -> usize {
     wanted.min(most.max(focus))
 }
 
-fn title(page: &Page<'_>, width: u16, look: &Look) -> Line<'static> {
+fn title(page: &Page<'_>, width: u16, look: &Appearance) -> Line<'static> {
     let right = format!("{} ", page.place);
     let left =
         if usize::from(width) < 20 + right.width() { " octo-csp" } else { " octo-csp register" };
@@ -139,14 +139,14 @@ fn title(page: &Page<'_>, width: u16, look: &Look) -> Line<'static> {
     ])
 }
 
-fn banner(text: &str, tone: Tone, width: u16, look: &Look) -> Line<'static> {
+fn banner(text: &str, tone: Tone, width: u16, look: &Appearance) -> Line<'static> {
     let cut = clipped(&format!(" {text}"), usize::from(width));
     let pad = usize::from(width).saturating_sub(cut.width());
     let style = if tone == Tone::Warning { look.theme.banner } else { styled(&look.theme, tone) };
     Line::styled(format!("{cut}{}", " ".repeat(pad)), style)
 }
 
-fn tab_line(wizard: &Wizard, open: usize, width: u16, look: &Look) -> Line<'static> {
+fn tab_line(wizard: &Wizard, open: usize, width: u16, look: &Appearance) -> Line<'static> {
     let tabs = tabs(wizard, open);
     let wide = width >= 72;
     let mut spans = vec![Span::raw(" ")];
@@ -165,7 +165,7 @@ fn tab_line(wizard: &Wizard, open: usize, width: u16, look: &Look) -> Line<'stat
 }
 
 /// The help line, as many keys as fit on `most` lines. Where not all fit, what goes on, back, out and helps comes first.
-fn hint_lines(hints: &[Hint], width: u16, most: usize, look: &Look) -> Vec<Line<'static>> {
+fn hint_lines(hints: &[Hint], width: u16, most: usize, look: &Appearance) -> Vec<Line<'static>> {
     let first = |hint: &&Hint| matches!(hint.key, "Enter" | "Esc" | "Ctrl-C" | "F1" | "?");
     let in_order = hint_rows(hints.iter(), width);
     let rows = if in_order.len() <= most {
@@ -204,7 +204,7 @@ fn hint_rows<'h>(hints: impl Iterator<Item = &'h Hint>, width: u16) -> Vec<Vec<H
     rows
 }
 
-fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
+fn lay_out(page: &Page<'_>, width: u16, look: &Appearance) -> Sheet {
     let mut sheet = Sheet::default();
     for block in &page.blocks {
         match block {
@@ -220,7 +220,7 @@ fn lay_out(page: &Page<'_>, width: u16, look: &Look) -> Sheet {
     sheet
 }
 
-fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, look: &Look) {
+fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, look: &Appearance) {
     let (marker, style) = if button.focused {
         sheet.focus = Some((sheet.lines.len(), sheet.lines.len()));
         (look.glyphs.marker, look.theme.button_focus)
@@ -238,7 +238,7 @@ fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, look: &Look) {
     ]));
 }
 
-fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Look) {
+fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Appearance) {
     let (marker, tone) =
         if item.focused { (look.glyphs.marker, Tone::Focus) } else { (" ", Tone::Plain) };
     let mark = match item.mark {
@@ -260,7 +260,7 @@ fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Look) {
     sheet.lines.extend(lines);
 }
 
-fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, look: &Look) {
+fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, look: &Appearance) {
     let first = sheet.lines.len();
     let (marker, label_tone, edge_tone) = if input.focused {
         (look.glyphs.marker, Tone::Focus, Tone::Focus)
@@ -289,7 +289,7 @@ fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, look: &Look) {
 }
 
 /// What a field shows, and the caret's column in it.
-fn content(body: &Body<'_>, room: u16, look: &Look) -> (Vec<Span<'static>>, Option<u16>) {
+fn content(body: &Body<'_>, room: u16, look: &Appearance) -> (Vec<Span<'static>>, Option<u16>) {
     match body {
         Body::Text(text) => {
             let (shown, caret) = text.window(room);
@@ -338,7 +338,7 @@ pub(super) fn styled(theme: &Theme, tone: Tone) -> Style {
 }
 
 /// Wraps a row at blanks, and within a word that is longer than a line.
-fn wrapped(row: &Row, width: u16, look: &Look) -> Vec<Line<'static>> {
+fn wrapped(row: &Row, width: u16, look: &Appearance) -> Vec<Line<'static>> {
     let width = usize::from(width).saturating_sub(1);
     let mut lines = Vec::new();
     let mut spans = vec![Span::raw(" ".repeat(usize::from(row.indent)))];

@@ -11,7 +11,7 @@ use crate::ui::view::octo::announced;
 use crate::ui::view::{input, notice};
 use crate::ui::wizard::{Wizard, clock_text};
 use crate::words::ids::AccountName;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 const LABEL: u16 = 20;
 
@@ -82,7 +82,7 @@ fn fact(label: &str, value: impl Into<String>) -> Row {
 
 fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
     let mpn = open.partner_api.as_ref().and_then(|(api, _)| api.mpn.as_ref());
-    let company = proof.company.as_ref().map_or("(no name given)", Foreign::as_str);
+    let company = proof.company.as_ref().map_or("(no name given)", UntrustedText::as_str);
     let partner = mpn.map_or_else(|| company.to_owned(), |mpn| format!("{company}, MPN {mpn}"));
     let ends = proof
         .secret_ends
@@ -96,7 +96,7 @@ fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
 }
 
 fn proven_person(wizard: &Wizard, proof: &PartnerApiProof, at: Timestamp) -> [Row; 2] {
-    let user = proof.user.as_ref().map_or("(the token does not say)", Foreign::as_str);
+    let user = proof.user.as_ref().map_or("(the token does not say)", UntrustedText::as_str);
     let mfa = match proof.mfa {
         Some(true) => "MFA yes",
         Some(false) => "MFA no",

@@ -9,8 +9,8 @@
 //!    Waiting 01:42 of 10:00, then F5 makes a new link.
 //! ```
 
-use crate::effect::{AddressSeen, Consent, NotCatching};
-use crate::steps::Run;
+use crate::effect::{AddressSeen, AuthorizationRequest, NotCatching};
+use crate::steps::Execution;
 use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::forms::button;
 use crate::ui::view::{input, minutes, notice, step_place, tab_of};
@@ -24,7 +24,7 @@ const LIMIT: u64 = 10 * 60 * 1_000;
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new(step_place(Step::PartnerApi, "sign-in"));
     page.tab = Some(tab_of(Step::PartnerApi));
-    let Some(consent) = wizard.run.as_ref().and_then(Run::consent) else {
+    let Some(consent) = wizard.run.as_ref().and_then(Execution::consent) else {
         return page;
     };
     notice(wizard, &mut page);
@@ -57,7 +57,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 }
 
 /// The three things to do, in their order.
-fn directions(wizard: &Wizard, consent: &Consent) -> Vec<Row> {
+fn directions(wizard: &Wizard, consent: &AuthorizationRequest) -> Vec<Row> {
     let opened = if wizard.setting.browser && consent.one_time.is_some() {
         "1  A browser page was opened here. Any other browser will do as well:"
     } else {
@@ -68,8 +68,11 @@ fn directions(wizard: &Wizard, consent: &Consent) -> Vec<Row> {
         Row::of(Tone::Link, shortened(consent)).at(4).whole(consent.address.as_str()),
         Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.").at(1).hanging(4),
     ];
-    if let Some(crib) = &wizard.setting.rehearsal {
-        let what = format!("{}  {}  code {}", crib.user, crib.password, crib.mfa_code);
+    if let Some(answers_of_rehearsal) = &wizard.setting.rehearsal {
+        let what = format!(
+            "{}  {}  code {}",
+            answers_of_rehearsal.user, answers_of_rehearsal.password, answers_of_rehearsal.mfa_code
+        );
         let row = Row::of(Tone::Muted, "type  ").and(Tone::Value, what);
         rows.push(row.at(4).hanging(10));
     }
@@ -100,7 +103,7 @@ fn waiting(wizard: &Wizard) -> Row {
     }
 }
 
-fn third(consent: &Consent) -> Row {
+fn third(consent: &AuthorizationRequest) -> Row {
     let redirect = &consent.redirect;
     let text = match consent.catching {
         Ok(()) => format!(
@@ -120,7 +123,7 @@ fn third(consent: &Consent) -> Row {
 }
 
 /// The address without its long tail: F3 and F7 give it whole.
-fn shortened(consent: &Consent) -> String {
+fn shortened(consent: &AuthorizationRequest) -> String {
     let address = consent.address.as_str();
     let cut = address.split_once("client_id=").map_or(address, |(front, _)| front);
     format!("{cut}client_id=...  (whole: F3 copies, F7 prints)")

@@ -11,16 +11,16 @@
 //!        Where: App registrations > ...
 //! ```
 
-use crate::effect::Look;
+use crate::effect::Preflight;
 use crate::journal::StoreKind;
 use crate::ui::page::{Block, Item, Page, Row, Said, Tone};
 use crate::ui::view::notice;
-use crate::ui::wizard::{MARKS, Mark, Stop, Wizard};
+use crate::ui::wizard::{FocusTarget, PREREQUISITES, Prerequisite, Wizard};
 
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("Before you start");
     page.row(Row::of(Tone::Title, "Checked on this machine").at(1));
-    for look in Look::ALL {
+    for look in Preflight::ALL {
         page.rows(look_rows(wizard, look));
     }
     page.gap();
@@ -33,11 +33,11 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     // What failed stays in sight until a person moves: the page follows its focus.
     let failed = wizard.looks.values().any(Result::is_err);
     let focus = match wizard.stop() {
-        Some(Stop::Mark(0)) if failed => None,
-        Some(Stop::Mark(index)) => Some(index),
+        Some(FocusTarget::Prerequisite(0)) if failed => None,
+        Some(FocusTarget::Prerequisite(index)) => Some(index),
         _ => Some(0),
     };
-    for (index, mark) in MARKS.iter().enumerate() {
+    for (index, mark) in PREREQUISITES.iter().enumerate() {
         let focused = focus == Some(index);
         page.blocks.push(Block::Item(Item {
             mark: Some(wizard.marked.contains(&mark.key)),
@@ -59,24 +59,24 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 }
 
 /// Why a line matters, and where to click.
-fn about(mark: &Mark) -> Vec<Row> {
+fn about(mark: &Prerequisite) -> Vec<Row> {
     let place = Row::of(Tone::Muted, "Where: ").and(Tone::Plain, mark.place);
     vec![Row::of(Tone::Muted, mark.why).at(9), place.at(9).hanging(16)]
 }
 
-fn name(look: Look, store: StoreKind) -> &'static str {
+fn name(look: Preflight, store: StoreKind) -> &'static str {
     match look {
-        Look::Network => "Network",
-        Look::Clock => "Clock",
-        Look::Keyring => match store {
+        Preflight::Network => "Network",
+        Preflight::Clock => "Clock",
+        Preflight::Keyring => match store {
             StoreKind::Keyring => "Keyring",
             StoreKind::File => "Vault",
         },
-        Look::Browser => "Browser",
+        Preflight::Browser => "Browser",
     }
 }
 
-fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
+fn look_rows(wizard: &Wizard, look: Preflight) -> Vec<Row> {
     let row = |word: &str, tone: Tone, text: String| {
         Row::of(tone, format!("{word:<6}"))
             .and(Tone::Plain, format!("{:<10}", name(look, wizard.registration.opened_in)))
@@ -90,7 +90,7 @@ fn look_rows(wizard: &Wizard, look: Look) -> Vec<Row> {
         Some(Ok(sight)) => vec![row("note", Tone::Note, sight.line.clone())],
         Some(Err(failure)) => {
             let diagnosis = wizard.diagnosed(failure);
-            let earlier = Look::ALL.into_iter().take_while(|other| *other != look);
+            let earlier = Preflight::ALL.into_iter().take_while(|other| *other != look);
             let mut earlier = earlier.filter_map(|other| wizard.looks.get(&other)?.as_ref().err());
             if earlier.any(|other| wizard.diagnosed(other) == diagnosis) {
                 let text = format!("the same as above ({})", diagnosis.code);

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::diagnose::{self, Diagnosis};
 use crate::journal::StoreKind;
-use crate::steps::Run;
+use crate::steps::Execution;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::{notice, step_place, tab_of};
 use crate::ui::wizard::Wizard;
@@ -29,7 +29,7 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let Some((check, failure, diagnosis)) = wizard.diagnosis() else {
         return Page::new("stopped");
     };
-    let step = wizard.run.as_ref().and_then(Run::step);
+    let step = wizard.run.as_ref().and_then(Execution::step);
     let mut page = Page::new(match step {
         Some(step) => step_place(step, "stopped"),
         None if wizard.submitting() => "Octo - stopped".to_owned(),
@@ -208,7 +208,7 @@ fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static s
 
 fn hints(wizard: &Wizard, page: &mut Page<'_>, diagnosis: &Diagnosis, failure: &Failure) {
     use crate::diagnose::Goto;
-    let step = wizard.run.as_ref().and_then(Run::step);
+    let step = wizard.run.as_ref().and_then(Execution::step);
     match diagnosis.goto {
         Goto::SignInAgain => page.hint("Enter", "sign in again"),
         Goto::Field(_) | Goto::Step(_) => page.hint("Enter", "edit"),

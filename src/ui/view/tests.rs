@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use crate::effect::Look as Sight;
+use crate::effect::Preflight as ProbeResult;
 use crate::steps::bench::{APP, Bench, CODE, refused};
-use crate::ui::wizard::story::{Story, crib, setting, with_octo};
-use crate::ui::wizard::{Place, Setting};
+use crate::ui::wizard::story::{Story, answers_of_rehearsal, setting, with_octo};
+use crate::ui::wizard::{Place, WizardConfig};
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 
 fn golden(name: &str, story: &Story) {
@@ -32,7 +32,7 @@ fn before_you_start() {
     golden("start", &Story::begun(setting()));
     let mut story = Story::new(setting());
     let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
-    story.looks.insert(Sight::Keyring, locked);
+    story.looks.insert(ProbeResult::Keyring, locked);
     story.begin();
     golden("start-keyring-locked", &story);
 }
@@ -130,11 +130,15 @@ fn the_way_to_octo() {
 
 #[test]
 fn banners_stand_on_every_page() {
-    let mut story = Story::begun(Setting { rehearsal: Some(crib()), ..setting() });
+    let mut story =
+        Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
     story.press("Enter Enter");
     golden("rehearsal", &story);
-    let other =
-        Setting { unknown_hosts: vec!["127.0.0.1:8088".to_owned()], extra_ca: true, ..setting() };
+    let other = WizardConfig {
+        unknown_hosts: vec!["127.0.0.1:8088".to_owned()],
+        extra_ca: true,
+        ..setting()
+    };
     golden("another-server", &Story::begun(other));
 }
 

@@ -3,7 +3,7 @@
 use crate::effect::Effect;
 use crate::exit::Exit;
 use crate::journal::Fact;
-use crate::steps::Run;
+use crate::steps::Execution;
 use crate::ui::Task;
 use crate::ui::wizard::{Origin, Place, Wizard};
 use crate::words::step::Step;
@@ -100,7 +100,7 @@ impl Wizard {
     }
 
     pub(super) fn check_step(&mut self, step: Step) -> Vec<Task> {
-        match Run::check(step, self.registration.clone()) {
+        match Execution::check(step, self.registration.clone()) {
             Some(run) => self.begin_run(run),
             None => Vec::new(),
         }
@@ -116,6 +116,6 @@ impl Wizard {
     /// The attempt is given up; what it kept is deleted.
     pub(super) fn discarded(&mut self) -> Vec<Task> {
         self.proven_secret = None;
-        self.begin_run(Run::tidy(self.registration.clone()))
+        self.begin_run(Execution::tidy(self.registration.clone()))
     }
 }

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use crate::diagnose::{Context, Diagnosis, Goto, diagnose};
-use crate::effect::{Effect, Look, Verdict};
+use crate::effect::{CallbackPage, Effect, Preflight};
 use crate::exit::Exit;
 use crate::journal::Fact;
-use crate::steps::{Answered, Run, Status, WrongPaste};
+use crate::steps::{Answered, Execution, Status, WrongPaste};
 use crate::ui::Task;
-use crate::ui::wizard::{MARKS, Origin, Overlay, Place, Stop, Told, Wizard};
+use crate::ui::wizard::{
+    DirectoryLookup, FocusTarget, Origin, Overlay, PREREQUISITES, Place, Wizard,
+};
 use crate::words::answers::{self, Field, Problem};
 use crate::words::check::CheckId;
 use crate::words::failure::Failure;
@@ -148,7 +150,7 @@ impl Wizard {
 
     /// Whether the keyring failed its test; then the first page says so, and no secret is sent or asked for.
     fn cannot_keep(&mut self) -> bool {
-        let failed = matches!(self.looks.get(&Look::Keyring), Some(Err(_)));
+        let failed = matches!(self.looks.get(&Preflight::Keyring), Some(Err(_)));
         if failed {
             if self.place != Place::Start {
                 self.go(Place::Start);
@@ -166,21 +168,21 @@ impl Wizard {
     pub(super) fn look_again(&mut self) -> Vec<Task> {
         let under_way = |wizard: &Self, look| {
             let mut origins = wizard.tickets.values();
-            origins.any(|origin| *origin == Origin::Look(look))
+            origins.any(|origin| *origin == Origin::Preflight(look))
         };
         let mut tasks = Vec::new();
-        for look in Look::ALL {
+        for look in Preflight::ALL {
             if !under_way(self, look) {
                 self.looks.remove(&look);
-                tasks.push(self.perform(Origin::Look(look), Effect::Look(look)));
+                tasks.push(self.perform(Origin::Preflight(look), Effect::Preflight(look)));
             }
         }
         tasks
     }
 
     fn toggle_mark(&mut self) {
-        if let Some(Stop::Mark(index)) = self.stop()
-            && let Some(mark) = MARKS.get(index)
+        if let Some(FocusTarget::Prerequisite(index)) = self.stop()
+            && let Some(mark) = PREREQUISITES.get(index)
         {
             match self.marked.iter().position(|key| *key == mark.key) {
                 Some(place) => drop(self.marked.remove(place)),
@@ -190,24 +192,24 @@ impl Wizard {
     }
 
     fn open_portal(&mut self) -> Vec<Task> {
-        let Some(Stop::Mark(index)) = self.stop() else {
+        let Some(FocusTarget::Prerequisite(index)) = self.stop() else {
             return Vec::new();
         };
-        let Some(mark) = MARKS.get(index) else {
+        let Some(mark) = PREREQUISITES.get(index) else {
             return Vec::new();
         };
         let Ok(url) = self.setting.portal.join(mark.page) else {
             return Vec::new();
         };
         self.notice = Some(format!("Opening {url}"));
-        vec![self.perform(Origin::Quiet, Effect::Browse(url))]
+        vec![self.perform(Origin::Background, Effect::Browse(url))]
     }
 
     fn copy_mark(&mut self) -> Vec<Task> {
-        let Some(Stop::Mark(index)) = self.stop() else {
+        let Some(FocusTarget::Prerequisite(index)) = self.stop() else {
             return Vec::new();
         };
-        let Some(mark) = MARKS.get(index) else {
+        let Some(mark) = PREREQUISITES.get(index) else {
             return Vec::new();
         };
         self.notice = Some(format!("Copied, and here it is: {}", mark.copy));
@@ -240,7 +242,7 @@ impl Wizard {
     }
 
     fn toggle_environment(&mut self) -> Vec<Task> {
-        if self.stop() != Some(Stop::Field(Field::Environment)) {
+        if self.stop() != Some(FocusTarget::Field(Field::Environment)) {
             return Vec::new();
         }
         self.environment = match self.environment {
@@ -269,7 +271,7 @@ impl Wizard {
         match answers::partner_center(&typed, &secret) {
             Err(problems) => self.blame(problems),
             Ok(request) => {
-                let run = Run::partner_center(request, self.registration.clone());
+                let run = Execution::partner_center(request, self.registration.clone());
                 let mut tasks = vec![self.save()];
                 tasks.extend(self.begin_run(run));
                 tasks
@@ -282,12 +284,14 @@ impl Wizard {
         let told =
             |raw: &str| ClientId::parse(raw).ok().and_then(|id| self.told.get(id.value.as_str()));
         match (told(client), told(application)) {
-            (Some(Told::NotOne), Some(Told::Directory(_))) => Some(Problem::new(
-                Field::ApplicationId,
-                "This is a directory, and Client ID is not: the two are swapped.",
-                "F5 exchanges them.",
-            )),
-            (_, Some(Told::Directory(_))) => Some(Problem::new(
+            (Some(DirectoryLookup::NotOne), Some(DirectoryLookup::Directory(_))) => {
+                Some(Problem::new(
+                    Field::ApplicationId,
+                    "This is a directory, and Client ID is not: the two are swapped.",
+                    "F5 exchanges them.",
+                ))
+            }
+            (_, Some(DirectoryLookup::Directory(_))) => Some(Problem::new(
                 Field::ApplicationId,
                 "This is a directory (tenant) ID, not an application's.",
                 "Azure portal > App registrations > your app > Application (client) ID.",
@@ -298,7 +302,7 @@ impl Wizard {
 
     /// Asks the public metadata about an ID or a domain when its field is left, so that a mix-up shows before a secret is typed.
     pub(super) fn look_up_field(&mut self) -> Vec<Task> {
-        let Some(Stop::Field(field)) = self.stop() else {
+        let Some(FocusTarget::Field(field)) = self.stop() else {
             return Vec::new();
         };
         if !matches!(field, Field::ClientId | Field::ApplicationId | Field::Directory) {
@@ -311,16 +315,16 @@ impl Wizard {
             return Vec::new();
         };
         let key = directory.value.to_string();
-        if self.told.get(&key).is_some_and(|told| *told != Told::Unknown) {
+        if self.told.get(&key).is_some_and(|told| *told != DirectoryLookup::Unknown) {
             return Vec::new();
         }
-        self.told.insert(key.clone(), Told::Asking);
+        self.told.insert(key.clone(), DirectoryLookup::Asking);
         vec![self.perform(Origin::Telling(key), Effect::Discover(directory.value))]
     }
 
     /// Full validation of a field that is left forward; other fields stay as they are.
     pub(super) fn check_field_left(&mut self) {
-        let Some(Stop::Field(field)) = self.stop() else {
+        let Some(FocusTarget::Field(field)) = self.stop() else {
             return;
         };
         self.problems.retain(|problem| problem.field != field);
@@ -341,7 +345,7 @@ impl Wizard {
     // ---- step 3 ----
 
     fn toggle_secret_choice(&mut self) {
-        if self.stop() == Some(Stop::Field(Field::SecretChoice)) {
+        if self.stop() == Some(FocusTarget::Field(Field::SecretChoice)) {
             self.forms.other_secret = !self.forms.other_secret;
         }
     }
@@ -363,7 +367,7 @@ impl Wizard {
             Err(problems) => self.blame(problems),
             Ok(request) => {
                 let secret = self.proven_secret.clone();
-                let mut run = Run::partner_api(request, self.registration.clone(), secret);
+                let mut run = Execution::partner_api(request, self.registration.clone(), secret);
                 if !self.setting.prices {
                     run = run.without_prices();
                 }
@@ -397,7 +401,7 @@ impl Wizard {
             }
             Answered::Taken(effects) => {
                 self.clear_answer();
-                let mut tasks = self.cancel(|origin| *origin == Origin::Run(CheckId::SignIn));
+                let mut tasks = self.cancel(|origin| *origin == Origin::Execution(CheckId::SignIn));
                 tasks.extend(self.perform_run(effects));
                 tasks.extend(self.after_run_moved());
                 tasks
@@ -412,8 +416,11 @@ impl Wizard {
     }
 
     fn with_address(&mut self, task: impl Fn(&str) -> Task) -> Vec<Task> {
-        let address =
-            self.run.as_ref().and_then(Run::consent).map(|consent| consent.address.to_string());
+        let address = self
+            .run
+            .as_ref()
+            .and_then(Execution::consent)
+            .map(|consent| consent.address.to_string());
         address.map(|address| task(&address)).into_iter().collect()
     }
 
@@ -423,12 +430,15 @@ impl Wizard {
     }
 
     pub(super) fn browse(&mut self) -> Vec<Task> {
-        let address =
-            self.run.as_ref().and_then(Run::consent).and_then(|consent| consent.one_time.clone());
+        let address = self
+            .run
+            .as_ref()
+            .and_then(Execution::consent)
+            .and_then(|consent| consent.one_time.clone());
         match address {
             Some(address) if self.setting.browser && !self.browsed => {
                 self.browsed = true;
-                vec![self.perform(Origin::Quiet, Effect::Browse(address))]
+                vec![self.perform(Origin::Background, Effect::Browse(address))]
             }
             _ => Vec::new(),
         }
@@ -436,7 +446,7 @@ impl Wizard {
 
     // ---- runs ----
 
-    pub(super) fn begin_run(&mut self, mut run: Run) -> Vec<Task> {
+    pub(super) fn begin_run(&mut self, mut run: Execution) -> Vec<Task> {
         self.remember_codes();
         run.never_again(&self.used_codes);
         let effects = run.start(self.now);
@@ -458,9 +468,9 @@ impl Wizard {
         let given_up = run.stop();
         let signing_in = run.step() == Some(Step::PartnerApi);
         let mut tasks =
-            self.cancel(|origin| matches!(origin, Origin::Run(id) if given_up.contains(id)));
+            self.cancel(|origin| matches!(origin, Origin::Execution(id) if given_up.contains(id)));
         if signing_in {
-            tasks.push(self.perform(Origin::Quiet, Effect::Tell(Verdict::Closed)));
+            tasks.push(self.perform(Origin::Background, Effect::Tell(CallbackPage::Closed)));
         }
         self.finishing = true;
         tasks.extend(self.after_run_moved());
@@ -469,7 +479,7 @@ impl Wizard {
 
     /// Back to the page that a run began on.
     pub(super) fn leave_checks(&mut self) -> Vec<Task> {
-        let place = match self.run.as_ref().and_then(Run::step) {
+        let place = match self.run.as_ref().and_then(Execution::step) {
             _ if self.checking_all => Place::Overview,
             Some(Step::PartnerCenter) => Place::PartnerCenter,
             Some(Step::PartnerApi) => Place::PartnerApi,
@@ -493,7 +503,7 @@ impl Wizard {
 
     /// A step has passed: where it goes on.
     fn after_step(&mut self) -> Vec<Task> {
-        let step = self.run.as_ref().and_then(Run::step);
+        let step = self.run.as_ref().and_then(Execution::step);
         if self.checking_all {
             if step == Some(Step::PartnerCenter) {
                 return self.check_step(Step::PartnerApi);
@@ -528,7 +538,7 @@ impl Wizard {
                 )]);
             }
         }
-        self.begin_run(Run::commit(self.registration.clone()))
+        self.begin_run(Execution::commit(self.registration.clone()))
     }
 
     // ---- after a failure ----
@@ -580,8 +590,8 @@ impl Wizard {
             tasks.extend(self.again(Step::PartnerApi, Place::PartnerApi));
             return tasks;
         }
-        let mut tasks = self.cancel(|origin| *origin == Origin::Run(CheckId::SignIn));
-        tasks.push(self.perform(Origin::Quiet, Effect::Tell(Verdict::Closed)));
+        let mut tasks = self.cancel(|origin| *origin == Origin::Execution(CheckId::SignIn));
+        tasks.push(self.perform(Origin::Background, Effect::Tell(CallbackPage::Closed)));
         self.go(Place::Checking);
         self.clear_answer();
         self.browsed = false;
@@ -605,7 +615,7 @@ impl Wizard {
             self.go(page);
         }
         if let Some((Goto::Field(field), what)) = blamed
-            && self.stops().contains(&Stop::Field(field))
+            && self.stops().contains(&FocusTarget::Field(field))
         {
             let cure = "Check again.";
             self.problems.push(Problem::new(field, what, cure));
@@ -619,7 +629,7 @@ impl Wizard {
         let Some((_, failure, diagnosis)) = self.diagnosis() else {
             return Vec::new();
         };
-        let id = |name: &str, id: &Option<crate::words::text::Foreign>| {
+        let id = |name: &str, id: &Option<crate::words::text::UntrustedText>| {
             id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default()
         };
         let text = format!(
@@ -674,17 +684,17 @@ impl Wizard {
             .stops()
             .into_iter()
             .filter_map(|stop| match stop {
-                Stop::Field(field) => Some(field),
-                Stop::Mark(_) | Stop::Choice(_) | Stop::Button => None,
+                FocusTarget::Field(field) => Some(field),
+                FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button => None,
             })
             .collect();
         for field in fields {
-            let Some(crib) = &self.setting.rehearsal else {
+            let Some(answers_of_rehearsal) = &self.setting.rehearsal else {
                 return;
             };
-            if let Some(secret) = crib.secret(field).cloned() {
+            if let Some(secret) = answers_of_rehearsal.secret(field).cloned() {
                 self.forms.set(field, secret.reveal());
-            } else if let Some(value) = crib.values.get(&field) {
+            } else if let Some(value) = answers_of_rehearsal.values.get(&field) {
                 let value = value.clone();
                 self.forms.set(field, &value);
             }

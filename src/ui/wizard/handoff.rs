@@ -1,7 +1,7 @@
 //! The hand-off note from within the wizard: printed plain below the page, so that it can be selected and sent.
 
 use crate::report::handoff::{self, Handoff, Missing};
-use crate::steps::Run;
+use crate::steps::Execution;
 use crate::ui::Task;
 use crate::ui::wizard::Wizard;
 
@@ -26,7 +26,7 @@ impl Wizard {
         let portal = self.setting.portal.as_str();
         let missing =
             self.diagnosis().map(|(_, failure, diagnosis)| Missing::of(failure, diagnosis));
-        let consent = self.run.as_ref().and_then(Run::consent);
+        let consent = self.run.as_ref().and_then(Execution::consent);
         Handoff {
             missing,
             link: consent.map(|consent| consent.address.to_string()),

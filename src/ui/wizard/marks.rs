@@ -2,7 +2,7 @@
 
 /// A line of *Before you start*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct Prerequisite {
     /// Stable name in the draft.
     pub key: &'static str,
     /// The line.
@@ -18,8 +18,8 @@ pub struct Mark {
 }
 
 /// The lines (Microsoft Learn: set-up-api-access-in-partner-center, enable-secure-app-model, get-a-price-sheet).
-pub const MARKS: &[Mark] = &[
-    Mark {
+pub const PREREQUISITES: &[Prerequisite] = &[
+    Prerequisite {
         key: "app",
         line: "The web app and its key exist in Partner Center",
         why: "The key is shown once. For the sandbox, app and key are made separately, in the sandbox account, and only if you want it.",
@@ -27,7 +27,7 @@ pub const MARKS: &[Mark] = &[
         copy: "App management",
         page: "https://partner.microsoft.com/dashboard/account/v3/apimanagement",
     },
-    Mark {
+    Prerequisite {
         key: "redirect",
         line: "Redirect address on the app, platform Web:  http://localhost",
         why: "Platform Web, because a secret is used; Mobile or SPA make the sign-in fail. With http://localhost this program catches the answer by itself.",
@@ -35,7 +35,7 @@ pub const MARKS: &[Mark] = &[
         copy: "http://localhost",
         page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
     },
-    Mark {
+    Prerequisite {
         key: "partner-center",
         line: "Delegated: Microsoft Partner Center, user_impersonation",
         why: "Octo reads invoices and the partner's profile with it.",
@@ -43,7 +43,7 @@ pub const MARKS: &[Mark] = &[
         copy: "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
         page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
     },
-    Mark {
+    Prerequisite {
         key: "dev-center",
         line: "Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center",
         why: "Octo reads ERP prices with it. Without it every other check passes and only the price sheet is refused.",
@@ -51,7 +51,7 @@ pub const MARKS: &[Mark] = &[
         copy: "4990cffe-04e8-4e8b-808a-1175604b879f",
         page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
     },
-    Mark {
+    Prerequisite {
         key: "consent",
         line: "Admin consent is granted for both",
         why: "The older Windows Azure Active Directory permissions (access the directory, read the profile) are no longer needed.",
@@ -59,7 +59,7 @@ pub const MARKS: &[Mark] = &[
         copy: "Grant admin consent",
         page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
     },
-    Mark {
+    Prerequisite {
         key: "role",
         line: "Whoever signs in is Admin agent (or Sales agent) and has MFA",
         why: "The price service asks for the role of the person, not of the application; Partner Center refuses sign-ins without MFA.",
@@ -67,7 +67,7 @@ pub const MARKS: &[Mark] = &[
         copy: "Admin agent",
         page: "https://partner.microsoft.com/dashboard/account/v3/usermanagement",
     },
-    Mark {
+    Prerequisite {
         key: "value",
         line: "You hold the secret's Value, not its Secret ID",
         why: "The Value is shown once, right after the secret was made. The Secret ID is a GUID and never works as a key.",

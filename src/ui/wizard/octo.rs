@@ -1,14 +1,14 @@
 //! The hand-over to Octo: off until there are credentials, told before it happens, repeated as often as a person wants.
 
 use crate::journal::Attempt;
-use crate::steps::Run;
+use crate::steps::Execution;
 use crate::ui::Task;
 use crate::ui::field::SecretField;
 use crate::ui::wizard::{Place, Wizard};
 use crate::words::answers::{Field, Problem};
 use crate::words::octo::{NoClient, OctoClient, Ring, Source};
 use crate::words::step::Environment;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// What the wizard knows of Octo when it starts.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Octo {
     /// Which Octo.
     pub ring: Ring,
     /// Its host, to show.
-    pub host: Foreign,
+    pub host: UntrustedText,
     /// The API client, or why there is none.
     pub client: Result<OctoClient, String>,
 }
@@ -117,7 +117,8 @@ impl Wizard {
     /// Hands over what is registered, if there are credentials; else that is the end.
     pub(super) fn hand_over(&mut self) -> Vec<Task> {
         let client = self.octo_client().ok().cloned();
-        let run = client.and_then(|client| Run::submit(self.registration.clone(), client, false));
+        let run =
+            client.and_then(|client| Execution::submit(self.registration.clone(), client, false));
         if let Some(run) = run {
             return self.begin_run(run);
         }

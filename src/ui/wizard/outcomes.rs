@@ -1,13 +1,13 @@
 //! What the answers of the world do to the wizard.
 
-use crate::diagnose::refused::Refused;
-use crate::effect::{Effect, Opened, Outcome, Verdict};
-use crate::steps::{Run, Status};
-use crate::ui::wizard::{MARKS, Origin, Place, Resumption, Told, Wizard};
+use crate::effect::{CallbackPage, Effect, Opened, Outcome};
+use crate::steps::{Execution, Status};
+use crate::ui::wizard::{DirectoryLookup, Origin, PREREQUISITES, Place, Resumption, Wizard};
 use crate::ui::{Task, Ticket};
 use crate::words::answers::Field;
 use crate::words::check::CheckId;
 use crate::words::failure::Failure;
+use crate::words::last_failure::LastFailure;
 use crate::words::step::Step;
 
 impl Wizard {
@@ -22,15 +22,15 @@ impl Wizard {
                 self.go(Place::Shut);
                 Vec::new()
             }
-            (Origin::Look(look), Outcome::Looked(sight)) => {
+            (Origin::Preflight(look), Outcome::Looked(sight)) => {
                 self.looks.insert(look, Ok(sight));
                 Vec::new()
             }
-            (Origin::Look(look), Outcome::Failed(failure)) => {
+            (Origin::Preflight(look), Outcome::Failed(failure)) => {
                 self.looks.insert(look, Err(*failure));
                 Vec::new()
             }
-            (Origin::Run(id), outcome) => self.run_came(id, outcome),
+            (Origin::Execution(id), outcome) => self.run_came(id, outcome),
             (Origin::Named, Outcome::Noted(line)) => {
                 self.registration.apply(&line);
                 self.after_basic()
@@ -45,10 +45,10 @@ impl Wizard {
             (Origin::Telling(key), Outcome::Discovered(tenant)) => {
                 let told = if tenant.named {
                     let region = tenant.region.map(|region| format!(", {region}"));
-                    Told::Directory(region.unwrap_or_default())
+                    DirectoryLookup::Directory(region.unwrap_or_default())
                 } else {
                     // The server answers, but not about this ID.
-                    Told::Unknown
+                    DirectoryLookup::Unknown
                 };
                 self.told.insert(key, told);
                 Vec::new()
@@ -56,10 +56,13 @@ impl Wizard {
             (Origin::Telling(key), Outcome::Failed(failure)) => {
                 let known = failure.error.as_ref().is_some_and(|error| error == "invalid_tenant")
                     || failure.codes.contains(&90_002);
-                self.told.insert(key, if known { Told::NotOne } else { Told::Unknown });
+                self.told.insert(
+                    key,
+                    if known { DirectoryLookup::NotOne } else { DirectoryLookup::Unknown },
+                );
                 Vec::new()
             }
-            (Origin::Quiet, Outcome::Browsed(false)) => {
+            (Origin::Background, Outcome::Browsed(false)) => {
                 self.notice =
                     Some("No browser could be opened here. Open the address by hand.".to_owned());
                 Vec::new()
@@ -88,7 +91,7 @@ impl Wizard {
             self.forms.restore(&draft.typed);
             self.started = draft.started;
             self.refused.clone_from(&draft.refused);
-            self.marked = MARKS
+            self.marked = PREREQUISITES
                 .iter()
                 .map(|mark| mark.key)
                 .filter(|key| draft.marked.iter().any(|other| other == key))
@@ -215,11 +218,11 @@ impl Wizard {
                 tasks
             }
             Status::Refused => {
-                let verdict = (step == Some(Step::PartnerApi)).then_some(Verdict::Failed);
+                let verdict = (step == Some(Step::PartnerApi)).then_some(CallbackPage::Failed);
                 self.notice = None;
                 self.go(Place::Stopped);
                 let refused = self.diagnosis().and_then(|(check, failure, diagnosis)| {
-                    Refused::of(check, &diagnosis, failure)
+                    LastFailure::of(check, &diagnosis, failure)
                 });
                 let mut tasks = self.tell(verdict);
                 if refused.is_some() {
@@ -247,10 +250,10 @@ impl Wizard {
     fn run_ended_well(&mut self, step: Option<Step>) -> Vec<Task> {
         match step {
             Some(Step::PartnerCenter) => {
-                self.proven_secret = self.run.as_ref().and_then(Run::secret);
+                self.proven_secret = self.run.as_ref().and_then(Execution::secret);
                 Vec::new()
             }
-            Some(Step::PartnerApi) => self.tell(Some(Verdict::Proven)),
+            Some(Step::PartnerApi) => self.tell(Some(CallbackPage::Proven)),
             Some(Step::Basic) | None if self.submitting() => {
                 self.go(Place::Done);
                 Vec::new()
@@ -277,7 +280,7 @@ impl Wizard {
 
     /// Whether the run hands over to Octo.
     pub(crate) fn submitting(&self) -> bool {
-        self.run.as_ref().is_some_and(Run::submits)
+        self.run.as_ref().is_some_and(Execution::submits)
     }
 
     /// Whether the run is the commit, and not only a tidying up.
@@ -285,9 +288,9 @@ impl Wizard {
         self.run.as_ref().is_some_and(|run| run.passed(CheckId::Activate))
     }
 
-    fn tell(&mut self, verdict: Option<Verdict>) -> Vec<Task> {
+    fn tell(&mut self, verdict: Option<CallbackPage>) -> Vec<Task> {
         verdict
-            .map(|verdict| self.perform(Origin::Quiet, Effect::Tell(verdict)))
+            .map(|verdict| self.perform(Origin::Background, Effect::Tell(verdict)))
             .into_iter()
             .collect()
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::journal::standing::Standing;
+use crate::journal::standing::AttemptState;
 use crate::journal::{Attempt, Registration};
 use crate::ui::wizard::Place;
 
@@ -23,12 +23,12 @@ impl Resumption {
     pub fn of(registration: &Registration, zone: &TimeZone) -> Option<Self> {
         let open = registration.open.as_ref()?;
         let (place, run) = match open.standing() {
-            Standing::Begun => (Place::PartnerCenter, false),
-            Standing::SignInOpen => (Place::PartnerApi, true),
-            Standing::SecretKept | Standing::CodeUncertain | Standing::TokenKept => {
+            AttemptState::Begun => (Place::PartnerCenter, false),
+            AttemptState::SignInOpen => (Place::PartnerApi, true),
+            AttemptState::SecretKept | AttemptState::CodeUncertain | AttemptState::TokenKept => {
                 (Place::PartnerApi, false)
             }
-            Standing::Ready => (Place::Review, false),
+            AttemptState::Ready => (Place::Review, false),
         };
         Some(Self { place, sentence: sentence(open, zone), run })
     }
@@ -37,18 +37,18 @@ impl Resumption {
 fn sentence(open: &Attempt, zone: &TimeZone) -> String {
     let proven_at = open.partner_center.as_ref().map(|(_, at)| *at);
     match open.standing() {
-        Standing::Begun => format!(
+        AttemptState::Begun => format!(
             "An attempt was started at {} and not finished. Nothing was changed.",
             clock(open.began_at, zone)
         ),
-        Standing::SecretKept => format!(
+        AttemptState::SecretKept => format!(
             "Client secret checked and kept at {}. Continue with the sign-in?",
             clock(proven_at.unwrap_or(open.began_at), zone)
         ),
-        Standing::SignInOpen => "The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again.".to_owned(),
-        Standing::CodeUncertain => "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.".to_owned(),
-        Standing::TokenKept => "Your sign-in is safely kept. Finish the checks?".to_owned(),
-        Standing::Ready => "Everything was checked. Confirm and register?".to_owned(),
+        AttemptState::SignInOpen => "The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again.".to_owned(),
+        AttemptState::CodeUncertain => "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.".to_owned(),
+        AttemptState::TokenKept => "Your sign-in is safely kept. Finish the checks?".to_owned(),
+        AttemptState::Ready => "Everything was checked. Confirm and register?".to_owned(),
     }
 }
 

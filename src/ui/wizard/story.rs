@@ -12,18 +12,18 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use url::Url;
 
-use crate::effect::{Effect, Opened, Outcome, Sight};
+use crate::effect::{Effect, Opened, Outcome, ProbeResult};
 use crate::exit::Exit;
 use crate::steps::bench::{APP, Bench, TENANT, octo_client};
 use crate::ui::theme::{ColourChoice, Glyphs, Theme};
-use crate::ui::view::{self, Look};
-use crate::ui::wizard::{Crib, Octo, Setting, Wizard};
+use crate::ui::view::{self, Appearance};
+use crate::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use crate::ui::{Event, Intent, Task};
 use crate::words::failure::Failure;
 use crate::words::octo::Ring;
 use crate::words::secret::Secret;
 use crate::words::step::Environment;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// A value that must never be drawn.
 pub(crate) const SECRET: &str = "abc8Q~marked-secret-value-0123456789_-.~";
@@ -33,7 +33,7 @@ pub(crate) struct Story {
     pub(crate) bench: Bench,
     pub(crate) opened: Opened,
     /// What the looks answer; well, unless told otherwise.
-    pub(crate) looks: BTreeMap<crate::effect::Look, Failure>,
+    pub(crate) looks: BTreeMap<crate::effect::Preflight, Failure>,
     /// Tasks that are no effects, as words.
     pub(crate) done: Vec<String>,
     pub(crate) ended: Option<Exit>,
@@ -43,8 +43,8 @@ pub(crate) struct Story {
     pub(crate) answering: bool,
 }
 
-pub(crate) fn setting() -> Setting {
-    Setting {
+pub(crate) fn setting() -> WizardConfig {
+    WizardConfig {
         rehearsal: None,
         unknown_hosts: Vec::new(),
         extra_ca: false,
@@ -52,7 +52,7 @@ pub(crate) fn setting() -> Setting {
         portal: Url::parse("https://portal.azure.com").unwrap(),
         octo: Some(Octo {
             ring: Ring::Usual,
-            host: Foreign::new("api.alphaus.cloud"),
+            host: UntrustedText::new("api.alphaus.cloud"),
             client: Err("no Octo credentials were given".to_owned()),
         }),
         only: None,
@@ -65,7 +65,7 @@ pub(crate) fn setting() -> Setting {
 }
 
 /// The same with an API client of Octo.
-pub(crate) fn with_octo() -> Setting {
+pub(crate) fn with_octo() -> WizardConfig {
     let mut setting = setting();
     if let Some(octo) = &mut setting.octo {
         octo.client = Ok(octo_client());
@@ -73,9 +73,9 @@ pub(crate) fn with_octo() -> Setting {
     setting
 }
 
-pub(crate) fn crib() -> Crib {
+pub(crate) fn answers_of_rehearsal() -> RehearsalAnswers {
     use crate::words::answers::Field;
-    Crib {
+    RehearsalAnswers {
         values: BTreeMap::from([(Field::ApplicationId, APP.to_owned())]),
         secret: Secret::shared("simulated".to_owned()),
         octo_secret: Secret::shared("simulated-octo".to_owned()),
@@ -87,12 +87,12 @@ pub(crate) fn crib() -> Crib {
 }
 
 impl Story {
-    pub(crate) fn new(setting: Setting) -> Self {
+    pub(crate) fn new(setting: WizardConfig) -> Self {
         Self::with(setting, Bench::default())
     }
 
     /// Opens on what `bench` has in its journal.
-    pub(crate) fn with(setting: Setting, bench: Bench) -> Self {
+    pub(crate) fn with(setting: WizardConfig, bench: Bench) -> Self {
         let opened = Opened {
             registration: bench.registration(),
             draft: None,
@@ -112,7 +112,7 @@ impl Story {
     }
 
     /// Opened, and every effect answered.
-    pub(crate) fn begun(setting: Setting) -> Self {
+    pub(crate) fn begun(setting: WizardConfig) -> Self {
         let mut story = Self::new(setting);
         story.begin();
         story
@@ -184,7 +184,8 @@ impl Story {
 
     /// The screen as text.
     pub(crate) fn screen(&self, width: u16, height: u16) -> String {
-        let look = Look { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE };
+        let look =
+            Appearance { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE };
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| view::draw(&self.wizard, &look, frame)).unwrap();
         if width == 0 {
@@ -236,9 +237,9 @@ impl Story {
     pub(crate) fn answer(&mut self, effect: &Effect) -> Option<Outcome> {
         match effect {
             Effect::Open(_) => Some(Outcome::Opened(Box::new(self.opened.clone()))),
-            Effect::Look(look) => Some(match self.looks.get(look) {
+            Effect::Preflight(look) => Some(match self.looks.get(look) {
                 Some(failure) => Outcome::Failed(Box::new(failure.clone())),
-                None => Outcome::Looked(Sight { good: true, line: "good".to_owned() }),
+                None => Outcome::Looked(ProbeResult { good: true, line: "good".to_owned() }),
             }),
             Effect::Browse(address) => {
                 self.done.push(format!("browse {address}"));

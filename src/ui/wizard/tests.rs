@@ -1,11 +1,11 @@
 //! The wizard as a person uses it.
 
-use super::story::{SECRET, Story, crib, setting};
+use super::story::{SECRET, Story, answers_of_rehearsal, setting};
 use super::*;
 use crate::effect::AddressSeen;
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::words::failure::{Cause, Service, VaultFault};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 #[test]
 fn three_steps_lead_to_a_registration() {
@@ -63,7 +63,7 @@ fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
     assert_eq!(story.wizard.place, Place::PartnerCenter);
     let fields: Vec<Field> = story.wizard.problems.iter().map(|problem| problem.field).collect();
     assert_eq!(fields, [Field::ApplicationId, Field::SecretKey]);
-    assert_eq!(story.wizard.stop(), Some(Stop::Field(Field::ApplicationId)));
+    assert_eq!(story.wizard.stop(), Some(FocusTarget::Field(Field::ApplicationId)));
     story.paste(APP);
     assert!(story.wizard.problems.iter().all(|problem| problem.field != Field::ApplicationId));
 }
@@ -124,7 +124,7 @@ fn a_draft_opens_where_it_was_without_its_secret() {
     assert_eq!(again.wizard.place, Place::PartnerCenter);
     assert_eq!(again.wizard.forms.text(Field::ApplicationId).unwrap().text(), APP);
     assert!(again.wizard.forms.is_empty(Field::SecretKey));
-    assert_eq!(again.wizard.stop(), Some(Stop::Field(Field::SecretKey)));
+    assert_eq!(again.wizard.stop(), Some(FocusTarget::Field(Field::SecretKey)));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_failed_check_shows_its_cure_and_goes_back_to_the_field() {
     assert!(story.shows("AADSTS7000215"));
     story.press("Esc");
     assert_eq!(story.wizard.place, Place::PartnerCenter);
-    assert_eq!(story.wizard.stop(), Some(Stop::Field(Field::SecretKey)));
+    assert_eq!(story.wizard.stop(), Some(FocusTarget::Field(Field::SecretKey)));
     assert!(!story.wizard.forms.is_empty(Field::SecretKey), "what was typed is still there");
 }
 
@@ -172,7 +172,7 @@ fn the_browser_gets_the_one_time_address_only() {
 fn without_a_keyring_nothing_can_be_typed() {
     let mut story = Story::new(setting());
     let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
-    story.looks.insert(Look::Keyring, locked);
+    story.looks.insert(Preflight::Keyring, locked);
     story.begin();
     story.press("Enter");
     assert_eq!(story.wizard.place, Place::Start);
@@ -196,7 +196,7 @@ fn a_second_run_opens_on_the_registration() {
 
 #[test]
 fn a_single_step_is_run_again_with_everything_else_kept() {
-    let only = Setting { only: Some(Step::PartnerApi), ..setting() };
+    let only = WizardConfig { only: Some(Step::PartnerApi), ..setting() };
     let mut story = Story::with(only, Bench::registered());
     let before = story.bench.registration().active.unwrap().id;
     story.begin();
@@ -284,7 +284,8 @@ fn several_values_in_one_paste_are_offered() {
 
 #[test]
 fn a_rehearsal_fills_its_fields_in() {
-    let mut story = Story::begun(Setting { rehearsal: Some(crib()), ..setting() });
+    let mut story =
+        Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
     story.press("Enter Enter F2");
     assert_eq!(story.wizard.forms.text(Field::ApplicationId).unwrap().text(), APP);
     assert!(story.screen(80, 24).contains("REHEARSAL"));
@@ -308,8 +309,8 @@ fn a_refused_token_is_not_sent_again_by_sign_in_again() {
         let mut story = Story::with(setting(), Bench::registered());
         let mut failure = Failure::new(Service::Entra, Cause::Refused);
         failure.status = Some(400);
-        failure.error = Foreign::some("invalid_grant");
-        failure.sentence = Foreign::some("grant request is invalid");
+        failure.error = UntrustedText::some("invalid_grant");
+        failure.sentence = UntrustedText::some("grant request is invalid");
         story.bench.fail("refresh PartnerCenter", failure);
         story.begin();
         story.press("Down Down Down Enter Enter");
@@ -371,10 +372,10 @@ fn a_code_works_once_in_the_whole_session() {
 
 #[test]
 fn a_single_step_needs_the_keyring_too() {
-    let only = Setting { only: Some(Step::PartnerApi), ..setting() };
+    let only = WizardConfig { only: Some(Step::PartnerApi), ..setting() };
     let mut story = Story::with(only, Bench::registered());
     let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
-    story.looks.insert(Look::Keyring, locked);
+    story.looks.insert(Preflight::Keyring, locked);
     story.begin();
     story.press("Enter");
     assert_eq!(story.wizard.place, Place::Start);
@@ -407,7 +408,7 @@ fn the_hand_off_note_tells_what_stopped_it_and_holds_no_secret() {
 #[test]
 fn commands_that_are_told_name_the_same_registration() {
     let words = " --cloud china --store file";
-    let mut story = Story::begun(Setting { words: words.to_owned(), ..setting() });
+    let mut story = Story::begun(WizardConfig { words: words.to_owned(), ..setting() });
     story.at_review();
     story.press("Enter");
     assert_eq!(story.wizard.place, Place::Done);
@@ -418,7 +419,7 @@ fn commands_that_are_told_name_the_same_registration() {
     story.press("Enter");
     let last = story.done.join("\n");
     assert!(last.contains(&format!("octo-csp register{words} shows it again")), "{last}");
-    let mut story = Story::begun(Setting {
+    let mut story = Story::begun(WizardConfig {
         words: words.to_owned(),
         environment: Environment::Sandbox,
         ..setting()
@@ -463,7 +464,7 @@ fn the_hand_off_note_of_an_open_sign_in_has_its_link_and_nothing_behind_it() {
 fn the_last_refusal_is_remembered_until_a_run_passes() {
     let mut story = Story::begun(setting());
     let mut failure = refused(401, 7_000_222);
-    failure.trace_id = Foreign::some("5b0e");
+    failure.trace_id = UntrustedText::some("5b0e");
     story.bench.fail("apptoken", failure);
     story.at_step_two().press("Enter");
     let remembered = story.opened.draft.as_ref().and_then(|draft| draft.refused.as_ref()).unwrap();
@@ -471,7 +472,7 @@ fn the_last_refusal_is_remembered_until_a_run_passes() {
         (remembered.title(), remembered.code.as_str()),
         ("Secret accepted", "AADSTS7000222")
     );
-    assert_eq!(remembered.trace_id, Foreign::some("5b0e"));
+    assert_eq!(remembered.trace_id, UntrustedText::some("5b0e"));
     story.press("r");
     assert!(story.wizard.run_finished());
     assert_eq!(story.opened.draft.as_ref().unwrap().refused, None);
@@ -489,7 +490,7 @@ fn a_disk_that_failed_is_not_asked_to_remember_it() {
 
 #[test]
 fn what_was_given_by_flags_is_typed_already() {
-    let story = Story::begun(Setting {
+    let story = Story::begun(WizardConfig {
         given: Typed {
             application_id: APP.to_owned(),
             redirect: "https://localhost".to_owned(),

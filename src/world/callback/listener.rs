@@ -22,11 +22,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::effect::{Arrival, NotCatching, Verdict};
+use crate::effect::{AuthorizationResponse, CallbackPage, NotCatching};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::ids::AuthCode;
 use crate::words::secret::{Secret, SharedSecret};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 use crate::world::callback::pages;
 use crate::world::clock;
 use crate::world::refusal::Said;
@@ -45,12 +45,12 @@ const HEAD_LIMIT: usize = 16 << 10;
 const TRIES: usize = 20;
 
 /// Both doors of `localhost` on one port.
-pub struct Doors {
+pub struct LoopbackListeners {
     listeners: Vec<TcpListener>,
     port: u16,
 }
 
-impl Doors {
+impl LoopbackListeners {
     /// Binds 127.0.0.1 and `[::1]` on the same port: exactly `port`, or any that is free on both. A machine without IPv6 has
     /// one door.
     pub async fn open(port: Option<u16>) -> Result<Self, NotCatching> {
@@ -106,28 +106,28 @@ pub struct Errand {
 
 /// A running listener. Dropping it ends every connection and frees the port.
 pub struct Listener {
-    house: Arc<House>,
+    house: Arc<CallbackServer>,
     doors: Vec<AbortHandle>,
 }
 
-struct House {
+struct CallbackServer {
     errand: Errand,
     port: u16,
     started: AtomicBool,
-    arrival: watch::Sender<Option<Arrival>>,
-    verdict: watch::Sender<Option<Verdict>>,
-    guests: Mutex<VecDeque<Guest>>,
+    arrival: watch::Sender<Option<AuthorizationResponse>>,
+    verdict: watch::Sender<Option<CallbackPage>>,
+    guests: Mutex<VecDeque<Connection>>,
 }
 
-struct Guest {
+struct Connection {
     task: JoinHandle<()>,
     held: Arc<AtomicBool>,
 }
 
 impl Listener {
     /// Starts answering.
-    pub fn start(doors: Doors, errand: Errand) -> Self {
-        let house = Arc::new(House {
+    pub fn start(doors: LoopbackListeners, errand: Errand) -> Self {
+        let house = Arc::new(CallbackServer {
             errand,
             port: doors.port,
             started: AtomicBool::new(false),
@@ -144,7 +144,7 @@ impl Listener {
     }
 
     /// Waits for an answer with our `state`. Giving up the wait loses nothing, and asking again gives the same answer.
-    pub async fn arrival(&self) -> Arrival {
+    pub async fn arrival(&self) -> AuthorizationResponse {
         let mut arrivals = self.house.arrival.subscribe();
         match arrivals.wait_for(Option::is_some).await.map(|it| it.clone()) {
             Ok(Some(arrival)) => arrival,
@@ -154,11 +154,11 @@ impl Listener {
     }
 
     /// Tells the page that waits how it ended, lets it leave, and stops listening.
-    pub async fn tell(self, verdict: Verdict) {
+    pub async fn tell(self, verdict: CallbackPage) {
         self.house.verdict.send_replace(Some(verdict));
-        let held: VecDeque<Guest> = {
+        let held: VecDeque<Connection> = {
             let mut guests = self.house.lock();
-            let (held, others) = guests.drain(..).partition(Guest::is_held);
+            let (held, others) = guests.drain(..).partition(Connection::is_held);
             *guests = others;
             held
         };
@@ -182,14 +182,14 @@ impl Drop for Listener {
     }
 }
 
-impl Guest {
+impl Connection {
     fn is_held(&self) -> bool {
         self.held.load(Ordering::SeqCst)
     }
 }
 
-impl House {
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Guest>> {
+impl CallbackServer {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Connection>> {
         self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -231,7 +231,7 @@ impl House {
     fn turn_away(
         &self,
         request: &Request<Incoming>,
-    ) -> Result<Arrival, Box<Response<Full<Bytes>>>> {
+    ) -> Result<AuthorizationResponse, Box<Response<Full<Bytes>>>> {
         let page = |status, text| Box::new(pages::page(status, text));
         let unknown = || page(StatusCode::NOT_FOUND, pages::UNKNOWN);
         if !self.is_for_us(request) {
@@ -260,7 +260,7 @@ impl House {
 }
 
 /// Lets connections in at one door.
-async fn welcome(house: Arc<House>, door: TcpListener) {
+async fn welcome(house: Arc<CallbackServer>, door: TcpListener) {
     loop {
         let Ok((stream, _)) = door.accept().await else {
             // Out of descriptors, or a connection that ended before it began.
@@ -270,12 +270,12 @@ async fn welcome(house: Arc<House>, door: TcpListener) {
         house.make_room();
         let held = Arc::new(AtomicBool::new(false));
         let task = tokio::spawn(serve(Arc::downgrade(&house), stream, Arc::clone(&held)));
-        house.lock().push_back(Guest { task, held });
+        house.lock().push_back(Connection { task, held });
     }
 }
 
 /// Serves one connection: one request, read within the deadline.
-async fn serve(house: Weak<House>, stream: TcpStream, held: Arc<AtomicBool>) {
+async fn serve(house: Weak<CallbackServer>, stream: TcpStream, held: Arc<AtomicBool>) {
     let service = service_fn(move |request| {
         let (house, held) = (Weak::clone(&house), Arc::clone(&held));
         async move {
@@ -299,7 +299,7 @@ async fn serve(house: Weak<House>, stream: TcpStream, held: Arc<AtomicBool>) {
 }
 
 async fn respond(
-    house: &House,
+    house: &CallbackServer,
     held: &AtomicBool,
     request: &Request<Incoming>,
 ) -> Response<Full<Bytes>> {
@@ -322,16 +322,16 @@ async fn respond(
     let mut verdicts = house.verdict.subscribe();
     let told = tokio::time::timeout(HOLDING, verdicts.wait_for(Option::is_some)).await;
     let text = match told.ok().and_then(Result::ok).and_then(|verdict| *verdict) {
-        Some(Verdict::Proven) => pages::PROVEN,
-        Some(Verdict::Failed) => pages::FAILED,
-        Some(Verdict::Caught) => pages::CAUGHT,
-        Some(Verdict::Closed) | None => pages::CLOSED,
+        Some(CallbackPage::Proven) => pages::PROVEN,
+        Some(CallbackPage::Failed) => pages::FAILED,
+        Some(CallbackPage::Caught) => pages::CAUGHT,
+        Some(CallbackPage::Closed) | None => pages::CLOSED,
     };
     pages::page(StatusCode::OK, text)
 }
 
 /// Reads the query of the redirect. `state` is looked at first, and nothing may be there twice.
-pub fn answer(query: &str, state: &Secret) -> Option<Arrival> {
+pub fn answer(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
     let one = |name: &str| {
         let mut all = url::form_urlencoded::parse(query.as_bytes())
             .filter(|(key, _)| key == name)
@@ -345,19 +345,20 @@ pub fn answer(query: &str, state: &Secret) -> Option<Arrival> {
         return None;
     }
     match (one("code").ok()?, one("error").ok()?) {
-        (Some(code), None) => AuthCode::parse(&code).ok().map(Arrival::Code),
+        (Some(code), None) => AuthCode::parse(&code).ok().map(AuthorizationResponse::Code),
         (None, Some(error)) => {
             let description = one("error_description").ok()?.unwrap_or_default();
             let said = Said::from_text(&description);
             let mut failure = Failure::new(Service::Entra, Cause::Refused);
-            failure.error = Foreign::some(&error);
-            failure.suberror = one("error_subcode").ok()?.and_then(|text| Foreign::some(&text));
+            failure.error = UntrustedText::some(&error);
+            failure.suberror =
+                one("error_subcode").ok()?.and_then(|text| UntrustedText::some(&text));
             failure.codes = said.codes;
             failure.sentence = said.sentence;
             failure.trace_id = said.trace_id;
             failure.correlation_id = said.correlation_id;
             failure.at = Some(clock::now());
-            Some(Arrival::Error(Box::new(failure)))
+            Some(AuthorizationResponse::Error(Box::new(failure)))
         }
         (Some(_), Some(_)) | (None, None) => None,
     }

@@ -6,11 +6,13 @@ use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::effect::{Arrival, Consent, NotCatching, Redeemer, SignIn, Verdict};
+use crate::effect::{
+    AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn,
+};
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::ids::{ClientId, RedirectAddress, TenantId};
 use crate::words::secret::{Secret, SharedSecret};
-use crate::world::callback::listener::{Doors, Errand, Listener};
+use crate::world::callback::listener::{Errand, Listener, LoopbackListeners};
 use crate::world::entra::{Entra, Page, new_state_and_verifier};
 
 /// The port of an http address that names none.
@@ -24,7 +26,7 @@ pub struct SignInSession {
 
 /// What is kept until the code is redeemed, as JSON in the vault.
 #[derive(Serialize)]
-struct Keepsake<'k> {
+struct SignInState<'k> {
     state: &'k str,
     verifier: Option<&'k str>,
     redirect: &'k RedirectAddress,
@@ -45,9 +47,12 @@ struct Kept {
 impl SignInSession {
     /// Makes `state` and, when the code will be redeemed here, PKCE values; listens on both doors of this machine, and builds the
     /// sign-in address.
-    pub async fn open(entra: Entra<'_>, sign_in: &SignIn) -> Result<(Self, Consent), Box<Failure>> {
+    pub async fn open(
+        entra: Entra<'_>,
+        sign_in: &SignIn,
+    ) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
         let (state, verifier) = new_state_and_verifier();
-        let ours = sign_in.redeemer == Redeemer::Ourselves;
+        let ours = sign_in.redeemer == CodeAudience::Ourselves;
         let verifier = Some(verifier).filter(|_| ours);
         Self::begin(entra, sign_in.clone(), (state, verifier)).await
     }
@@ -55,16 +60,16 @@ impl SignInSession {
     /// Listens again for a sign-in that was begun before: same `state`, same verifier, same address to the letter.
     pub async fn reopen(
         entra: Entra<'_>,
-        keepsake: &Secret,
-    ) -> Result<(Self, Consent), Box<Failure>> {
-        let Ok(kept) = serde_json::from_str::<Kept>(keepsake.reveal()) else {
+        sign_in_state: &Secret,
+    ) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
+        let Ok(kept) = serde_json::from_str::<Kept>(sign_in_state.reveal()) else {
             let cause = Cause::Vault(VaultFault::ReadsDifferently);
             let failure = Failure::new(Service::Keyring, cause);
             return Err(Box::new(failure.with_detail("the sign-in that was begun")));
         };
         let redeemer = match kept.verifier {
-            Some(_) => Redeemer::Ourselves,
-            None => Redeemer::Another,
+            Some(_) => CodeAudience::Ourselves,
+            None => CodeAudience::Another,
         };
         let sign_in = SignIn {
             tenant: kept.tenant,
@@ -79,7 +84,7 @@ impl SignInSession {
 
     /// Waits for the browser to come back. Cancel-safe; asking again gives the same answer. Without a listener for the answer
     /// this waits for ever, because the answer is pasted.
-    pub async fn arrival(&self) -> Arrival {
+    pub async fn arrival(&self) -> AuthorizationResponse {
         match &self.listener {
             Some(listener) if self.catching => listener.arrival().await,
             _ => std::future::pending().await,
@@ -87,7 +92,7 @@ impl SignInSession {
     }
 
     /// Tells the page that waits how it ended, and stops listening.
-    pub async fn tell(self, verdict: Verdict) {
+    pub async fn tell(self, verdict: CallbackPage) {
         if let Some(listener) = self.listener {
             listener.tell(verdict).await;
         }
@@ -97,13 +102,13 @@ impl SignInSession {
         entra: Entra<'_>,
         mut sign_in: SignIn,
         (state, verifier): (SharedSecret, Option<SharedSecret>),
-    ) -> Result<(Self, Consent), Box<Failure>> {
+    ) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
         let place = sign_in.redirect.loopback();
         // Whoever redeems the code must name the redirect address as it was sent, and only we know which port we were given.
-        let ours = sign_in.redeemer == Redeemer::Ourselves;
+        let ours = sign_in.redeemer == CodeAudience::Ourselves;
         let fixed = (!ours).then_some(HTTP);
         let caught = match &place {
-            Some(place) => Doors::open(place.port.or(fixed)).await,
+            Some(place) => LoopbackListeners::open(place.port.or(fixed)).await,
             None => Err(NotCatching::Elsewhere),
         };
         let catching = caught.as_ref().map(|_| ()).map_err(|why| *why);
@@ -115,7 +120,7 @@ impl SignInSession {
                 }
                 Some(doors)
             }
-            Err(_) => Doors::open(None).await.ok(),
+            Err(_) => LoopbackListeners::open(None).await.ok(),
         };
         let address = entra.authorize_address(&Page {
             sign_in: &sign_in,
@@ -130,16 +135,16 @@ impl SignInSession {
             Some(doors) => listen(doors, callback, &address)?,
             None => (None, None),
         };
-        let keepsake = keepsake(&sign_in, &state, verifier.as_deref())?;
+        let sign_in_state = sign_in_state(&sign_in, &state, verifier.as_deref())?;
         let session = Self { listener, catching: catching.is_ok() };
-        let consent = Consent {
+        let consent = AuthorizationRequest {
             address,
             one_time,
             redirect: sign_in.redirect,
             state,
             verifier,
             catching,
-            keepsake,
+            sign_in_state,
         };
         Ok((session, consent))
     }
@@ -148,7 +153,7 @@ impl SignInSession {
 type Listening = (Option<Listener>, Option<Url>);
 
 fn listen(
-    doors: Doors,
+    doors: LoopbackListeners,
     callback: Option<(String, SharedSecret)>,
     address: &Url,
 ) -> Result<Listening, Box<Failure>> {
@@ -169,12 +174,12 @@ fn one_time_token() -> Result<Secret, Box<Failure>> {
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-fn keepsake(
+fn sign_in_state(
     sign_in: &SignIn,
     state: &Secret,
     verifier: Option<&Secret>,
 ) -> Result<SharedSecret, Box<Failure>> {
-    serde_json::to_string(&Keepsake {
+    serde_json::to_string(&SignInState {
         state: state.reveal(),
         verifier: verifier.map(Secret::reveal),
         redirect: &sign_in.redirect,

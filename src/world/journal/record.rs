@@ -35,7 +35,7 @@ enum RecordError {
 /// One registration's files, and the fold of its journal. Looking changes nothing: folders and files are made by the first
 /// thing that is written.
 #[derive(Debug)]
-pub struct Record {
+pub struct JournalFile {
     state: PathBuf,
     path: PathBuf,
     registration: Registration,
@@ -63,7 +63,7 @@ impl Seen {
     }
 }
 
-impl Record {
+impl JournalFile {
     /// Reads what is recorded about `registration` below the folder `state`. Nothing recorded yet is an empty record.
     pub fn open(state: &Path, registration: &str) -> Result<Self, Box<Failure>> {
         Self::read(state, registration)

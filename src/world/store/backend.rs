@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::parts;
 use crate::words::failure::{DiskFault, VaultFault};
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// A place that keeps named bytes. Calls block, possibly for ever: only [`super::Vault`] makes them, each on a thread of its
 /// own. Every call uses a fresh handle, so that what is read back is what the store has and not what a handle remembers,
@@ -40,7 +40,7 @@ pub struct VaultError {
     /// What kind of thing it is.
     pub fault: VaultFault,
     /// The store's own words, where they cannot hold anything secret.
-    pub sentence: Option<Foreign>,
+    pub sentence: Option<UntrustedText>,
     /// What is the matter with the disk below the store, where that is what failed.
     pub disk: Option<DiskFault>,
 }
@@ -63,6 +63,6 @@ impl VaultError {
 
     /// Something else went wrong; `words` says what.
     pub fn other(words: &str) -> Self {
-        Self { sentence: Foreign::some(words), ..Self::new(VaultFault::Other) }
+        Self { sentence: UntrustedText::some(words), ..Self::new(VaultFault::Other) }
     }
 }

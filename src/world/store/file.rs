@@ -43,7 +43,7 @@ const VERSION: u32 = 1;
 
 /// Which file, and what opens it.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct VaultFileLocation {
     /// The folder of all registrations.
     pub state: PathBuf,
     /// The registration.
@@ -54,7 +54,7 @@ pub struct Place {
 
 /// The vault file of one registration.
 pub(super) struct AgeFile {
-    place: Place,
+    place: VaultFileLocation,
     title: String,
     work: u8,
     held: Mutex<Option<Held>>,
@@ -84,11 +84,11 @@ struct ContentsIn {
 }
 
 impl AgeFile {
-    pub(super) fn new(place: Place) -> Self {
+    pub(super) fn new(place: VaultFileLocation) -> Self {
         Self::with_work(place, WORK)
     }
 
-    fn with_work(place: Place, work: u8) -> Self {
+    fn with_work(place: VaultFileLocation, work: u8) -> Self {
         let path = place.state.join(&place.registration).join(VAULT_FILE);
         Self {
             title: format!("vault file {}", path.display()),

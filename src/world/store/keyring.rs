@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::SERVICE;
 use super::backend::{Store, VaultError};
 use crate::words::failure::VaultFault;
-use crate::words::text::Foreign;
+use crate::words::text::UntrustedText;
 
 /// The keyring of the person who runs this.
 pub(super) struct Keyring;
@@ -151,7 +151,7 @@ fn by_words(error: &Error) -> VaultError {
     let lower = words.to_ascii_lowercase();
     let known = WORDS.iter().find(|(word, _)| lower.contains(word));
     VaultError {
-        sentence: words.lines().next().and_then(Foreign::some),
+        sentence: words.lines().next().and_then(UntrustedText::some),
         ..VaultError::new(known.map_or(VaultFault::Other, |(_, fault)| *fault))
     }
 }

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use super::backend::{Store, VaultError};
 use super::calls;
-use super::file::{AgeFile, Place};
+use super::file::{AgeFile, VaultFileLocation};
 use super::keyring::Keyring;
 use super::parts::{self, hex};
 use crate::exit::Exit;
@@ -39,9 +39,9 @@ const LONGEST: u64 = 64 * 1_024;
 
 /// Who reads back.
 #[derive(Clone)]
-pub(super) enum Reader {
+pub(super) enum ReadBackVerifier {
     /// Our own executable, started again; with the place of the vault file, where that is the store.
-    Program(PathBuf, Option<Place>),
+    Program(PathBuf, Option<VaultFileLocation>),
     /// This process: for stores that no other can see.
     Ourselves,
 }
@@ -55,7 +55,7 @@ struct Request {
     file: Option<PlaceOnThePipe>,
 }
 
-/// A [`Place`] on its way to the other process.
+/// A [`VaultFileLocation`] on its way to the other process.
 #[derive(Serialize, Deserialize)]
 struct PlaceOnThePipe {
     state: PathBuf,
@@ -63,8 +63,8 @@ struct PlaceOnThePipe {
     passphrase: Zeroizing<String>,
 }
 
-impl From<&Place> for PlaceOnThePipe {
-    fn from(place: &Place) -> Self {
+impl From<&VaultFileLocation> for PlaceOnThePipe {
+    fn from(place: &VaultFileLocation) -> Self {
         Self {
             state: place.state.clone(),
             registration: place.registration.clone(),
@@ -73,7 +73,7 @@ impl From<&Place> for PlaceOnThePipe {
     }
 }
 
-impl From<PlaceOnThePipe> for Place {
+impl From<PlaceOnThePipe> for VaultFileLocation {
     fn from(mut sent: PlaceOnThePipe) -> Self {
         Self {
             state: sent.state,
@@ -83,7 +83,7 @@ impl From<PlaceOnThePipe> for Place {
     }
 }
 
-impl Reader {
+impl ReadBackVerifier {
     /// For the line on the screen.
     pub(super) fn words(&self) -> &'static str {
         match self {

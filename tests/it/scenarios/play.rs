@@ -6,21 +6,21 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use octo_csp::diagnose::{self, Context, Diagnosis, diagnose, rows};
-use octo_csp::effect::{Consent, Effect, Look, Outcome};
+use octo_csp::effect::{AuthorizationRequest, Effect, Outcome, Preflight};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
 use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
 use octo_csp::ui::view;
-use octo_csp::ui::wizard::{Crib, Octo, Place, Setting, Wizard};
+use octo_csp::ui::wizard::{Octo, Place, RehearsalAnswers, Wizard, WizardConfig};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
 use octo_csp::words::answers::Field;
 use octo_csp::words::failure::{Failure, Service};
 use octo_csp::words::octo::{OctoClient, Ring, Source};
 use octo_csp::words::secret::Secret;
 use octo_csp::words::step::Environment;
-use octo_csp::words::text::Foreign;
+use octo_csp::words::text::UntrustedText;
 use octo_csp::world::browser::Surroundings;
 use octo_csp::world::mishap::Mishap;
-use octo_csp::world::{Keeping, Options, World};
+use octo_csp::world::{Options, StoreOptions, World};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -43,7 +43,7 @@ pub(super) struct Report {
     /// The check that failed, and what was known of it.
     pub(super) failure: Option<(&'static str, Failure)>,
     /// The rows of the looks that failed before anything was asked.
-    pub(super) looks: Vec<(Look, &'static str)>,
+    pub(super) looks: Vec<(Preflight, &'static str)>,
     /// What Microsoft's page said where it did not send the browser back, and where the wizard was then.
     pub(super) shown: Option<(String, Place)>,
     /// The row that it stopped on before a person did what the page offers.
@@ -98,9 +98,9 @@ struct Stage<'r> {
     sender: UnboundedSender<(Ticket, Outcome)>,
     receiver: UnboundedReceiver<(Ticket, Outcome)>,
     flights: BTreeMap<Ticket, (Waits, AbortHandle)>,
-    consent: Option<Box<Consent>>,
+    consent: Option<Box<AuthorizationRequest>>,
     slow: bool,
-    machine: diagnose::Place,
+    machine: diagnose::Platform,
     report: &'r mut Report,
 }
 
@@ -118,7 +118,7 @@ impl<'r> Stage<'r> {
         let world = World::new(Options {
             cloud: simulator.cloud().clone(),
             extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
-            keeping: Keeping::Memory(mishap),
+            keeping: StoreOptions::Memory(mishap),
             browser: Surroundings { ssh: true, ..Surroundings::default() },
         });
         let (sender, receiver) = unbounded_channel();
@@ -247,7 +247,7 @@ impl<'r> Stage<'r> {
 
     fn perform(&mut self, ticket: Ticket, effect: Effect) {
         let idle = matches!(effect, Effect::Await)
-            || self.slow && matches!(effect, Effect::Look(Look::Network));
+            || self.slow && matches!(effect, Effect::Preflight(Preflight::Network));
         let waits = if idle { Waits::No } else { Waits::Yes };
         let (world, sender) = (Rc::clone(&self.world), self.sender.clone());
         // Nobody waits for real: how long it would be has been written down.
@@ -279,7 +279,7 @@ impl<'r> Stage<'r> {
             }
             self.consent = Some(consent.clone());
         }
-        if let Outcome::Landed(landed) = outcome
+        if let Outcome::TokenResponse(landed) = outcome
             && let Some(token) = &landed.refresh_token
         {
             let token = token.reveal().to_owned();
@@ -295,11 +295,11 @@ impl<'r> Stage<'r> {
         } else if self.wizard.place() == Place::Start {
             let kept = matches!(failure.service, Service::Keyring | Service::Disk);
             let look = if kept {
-                Look::Keyring
+                Preflight::Keyring
             } else if row == "clock" {
-                Look::Clock
+                Preflight::Clock
             } else {
-                Look::Network
+                Preflight::Network
             };
             self.report.looks.push((look, row));
         }
@@ -329,7 +329,7 @@ impl<'r> Stage<'r> {
 
 /// A frame of this height, 80 cells wide, as text.
 fn screen(wizard: &Wizard, height: u16) -> String {
-    let look = view::Look { theme: Theme::new(ColourChoice::Plain), glyphs: Glyphs::UNICODE };
+    let look = view::Appearance { theme: Theme::new(ColourChoice::Plain), glyphs: Glyphs::UNICODE };
     let mut terminal = Terminal::new(TestBackend::new(80, height)).unwrap();
     terminal.draw(|frame| view::draw(wizard, &look, frame)).unwrap();
     let buffer = terminal.backend().buffer();
@@ -340,7 +340,7 @@ fn screen(wizard: &Wizard, height: u16) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn setting(simulator: &Simulator, name: &str) -> Setting {
+fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
     let (cloud, facts) = (simulator.cloud(), simulator.facts());
     let values = [
         (Field::AccountName, &facts.company),
@@ -352,8 +352,8 @@ fn setting(simulator: &Simulator, name: &str) -> Setting {
         (Field::OctoClientId, &facts.octo_client_id),
     ];
     let values = values.map(|(field, value)| (field, value.clone()));
-    Setting {
-        rehearsal: Some(Crib {
+    WizardConfig {
+        rehearsal: Some(RehearsalAnswers {
             values: BTreeMap::from(values),
             secret: Secret::shared(facts.client_secret.clone()),
             octo_secret: Secret::shared(facts.octo_client_secret.clone()),
@@ -379,7 +379,7 @@ fn setting(simulator: &Simulator, name: &str) -> Setting {
 /// As the command has it: a rehearsal goes all the way to the simulated Octo.
 fn octo(simulator: &Simulator) -> Option<Octo> {
     let facts = simulator.facts();
-    let host = Foreign::new(&simulator.cloud().octo()?.host());
+    let host = UntrustedText::new(&simulator.cloud().octo()?.host());
     let secret = Secret::shared(facts.octo_client_secret);
     let which = (Ring::Usual, host.clone());
     let client = OctoClient::new(&facts.octo_client_id, secret, &which, Source::Rehearsal);

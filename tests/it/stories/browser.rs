@@ -10,7 +10,7 @@ use reqwest::Response;
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
-use super::desk::{Desk, make};
+use super::desk::{TestMachine, make};
 use crate::simulator::bench::{between, client};
 
 /// Goes to an address and through every page, up to where the sign-in sends the browser. Returns that address.
@@ -72,7 +72,7 @@ pub(super) struct Browser {
 
 impl Browser {
     /// A program that tells its arguments and its environment instead of showing anything.
-    pub(super) fn new(desk: &Desk) -> Self {
+    pub(super) fn new(desk: &TestMachine) -> Self {
         let (script, told) = (desk.path("browser"), desk.path("told"));
         let text = format!(
             "#!/bin/sh\nexec >{}\nprintf '%s\\n' \"$@\"\ntr '\\0' '\\n' </proc/$$/environ\necho end\n",

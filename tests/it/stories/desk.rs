@@ -20,13 +20,13 @@ pub(super) const FIXED: [(&str, &str); 3] =
     [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
 
 /// One person's machine.
-pub(super) struct Desk {
+pub(super) struct TestMachine {
     pub(super) session: Session,
     simulator: Child,
     facts: Value,
 }
 
-impl Desk {
+impl TestMachine {
     /// A machine with an unlocked keyring, and a Microsoft where everything goes well.
     pub(super) fn new() -> Self {
         Self::with(Session::unlocked(), &[])
@@ -128,7 +128,7 @@ impl Desk {
     }
 }
 
-impl Drop for Desk {
+impl Drop for TestMachine {
     fn drop(&mut self) {
         drop(self.simulator.kill());
         drop(self.simulator.wait());
@@ -200,7 +200,7 @@ pub(super) trait Person {
     /// From the first page through Basic Details to Partner Center Credentials.
     fn begin(&mut self, name: &str);
     /// Fills step 2 in and waits until every check has passed.
-    fn prove(&mut self, desk: &Desk);
+    fn prove(&mut self, desk: &TestMachine);
     /// Goes on to the sign-in page, and returns the address that F3 copies.
     fn open_sign_in(&mut self) -> String;
     /// The address that F3 copies.
@@ -241,7 +241,7 @@ impl Person for Pty {
         self.enter("Step 2 of 3");
     }
 
-    fn prove(&mut self, desk: &Desk) {
+    fn prove(&mut self, desk: &TestMachine) {
         let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
         // What is registered or drafted is there already.
         if !self.screen().contents().contains(&application) {

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use super::desk::{Desk, PROGRAM, Person as _, spawn};
+use super::desk::{PROGRAM, Person as _, TestMachine, spawn};
 use crate::keyring::Session;
 use crate::pty::{Pty, signal_to};
 
@@ -51,7 +51,7 @@ fn signals_end_it_in_good_order() {
 
 #[test]
 fn a_lost_connection_ends_it_and_what_was_typed_is_there_again() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     let status = pty.hang_up("x");
@@ -136,7 +136,7 @@ fn without_a_terminal_it_says_what_to_do() {
 
 #[test]
 fn without_a_keyring_nobody_types_a_secret() {
-    let desk = Desk::with(Session::bus(), &[]);
+    let desk = TestMachine::with(Session::bus(), &[]);
     let mut pty = desk.register(&["--no-browser"]);
     pty.wait("No program on this machine keeps secrets.");
     pty.enter("Without a keyring nothing can be kept.");

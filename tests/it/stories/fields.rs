@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use super::browser::sign_in;
-use super::desk::{Desk, Person as _};
+use super::desk::{Person as _, TestMachine};
 use crate::pty::Pty;
 
 const GUID: &str = "a94be0d7-52c3-4e1f-8d6b-0f7a9c3e5b28";
@@ -19,7 +19,7 @@ fn gets(pty: &mut Pty, text: &str, sentence: &str) {
 
 #[test]
 fn bad_input_gets_a_sentence_at_its_field() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let (application, tenant) = (desk.fact("client_id"), desk.fact("tenant_id"));
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
@@ -50,7 +50,7 @@ fn bad_input_gets_a_sentence_at_its_field() {
 
 #[test]
 fn wrong_answers_are_told_apart() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     pty.prove(&desk);
@@ -82,7 +82,7 @@ fn wrong_answers_are_told_apart() {
 
 #[test]
 fn a_code_works_once_whoever_pastes_it() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     pty.prove(&desk);

@@ -1,11 +1,11 @@
 //! Killed in the middle and begun again: it knows where it was, and says so in one sentence.
 
 use super::browser::sign_in;
-use super::desk::{Desk, Person as _};
+use super::desk::{Person as _, TestMachine};
 use crate::keyring::Session;
 
 /// Starts again and waits for the sentence.
-fn again(desk: &Desk, sentence: &str) -> crate::pty::Pty {
+fn again(desk: &TestMachine, sentence: &str) -> crate::pty::Pty {
     let mut pty = desk.register(&["--no-browser"]);
     pty.reads(sentence);
     pty
@@ -13,7 +13,7 @@ fn again(desk: &Desk, sentence: &str) -> crate::pty::Pty {
 
 #[test]
 fn what_was_proven_before_a_kill_is_not_asked_for_again() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     let application = desk.fact("client_id");
@@ -50,7 +50,7 @@ fn what_was_proven_before_a_kill_is_not_asked_for_again() {
 
 #[test]
 fn an_address_from_before_a_kill_still_works() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     pty.prove(&desk);
@@ -71,7 +71,7 @@ fn an_address_from_before_a_kill_still_works() {
 
 #[test]
 fn a_code_that_may_have_been_used_is_not_sent_again() {
-    let desk = Desk::with(Session::unlocked(), &["--scenario", "silent@redeem"]);
+    let desk = TestMachine::with(Session::unlocked(), &["--scenario", "silent@redeem"]);
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     pty.prove(&desk);
@@ -98,7 +98,7 @@ fn a_code_that_may_have_been_used_is_not_sent_again() {
 
 #[test]
 fn a_sign_in_that_reached_this_machine_is_not_asked_for_twice() {
-    let desk = Desk::with(Session::unlocked(), &["--scenario", "silent@price"]);
+    let desk = TestMachine::with(Session::unlocked(), &["--scenario", "silent@price"]);
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     pty.prove(&desk);

@@ -3,10 +3,10 @@
 use std::process::Output;
 
 use super::browser::sign_in;
-use super::desk::{Desk, Person as _};
+use super::desk::{Person as _, TestMachine};
 
 /// Hands over without a terminal.
-fn submit(desk: &Desk, variables: &[(&str, &str)]) -> Output {
+fn submit(desk: &TestMachine, variables: &[(&str, &str)]) -> Output {
     let cloud = desk.path("cloud.json").display().to_string();
     desk.command(&["submit", "--cloud-file", &cloud])
         .envs(variables.iter().copied())
@@ -16,7 +16,7 @@ fn submit(desk: &Desk, variables: &[(&str, &str)]) -> Output {
 
 #[test]
 fn confirm_and_register_hands_over_and_submit_finds_nothing_left() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let (id, secret) = (desk.fact("octo_client_id"), desk.fact("octo_client_secret"));
     let variables =
         [("ALPHAUS_CLIENT_ID", id.as_str()), ("ALPHAUS_CLIENT_SECRET", secret.as_str())];

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use super::browser::{Browser, sign_in, sign_in_and_stay};
-use super::desk::{Desk, FIXED, PROGRAM};
+use super::desk::{FIXED, PROGRAM, TestMachine};
 use crate::keyring::Session;
 use crate::pty::Pty;
 
@@ -22,7 +22,7 @@ fn spawn(session: &Session, command: &[&str], more: &[(&str, &str)]) -> Pty {
     Pty::spawn(command, SHEET, &variables)
 }
 
-fn register(desk: &Desk, arguments: &[&str]) -> Pty {
+fn register(desk: &TestMachine, arguments: &[&str]) -> Pty {
     let cloud = desk.path("cloud.json").display().to_string();
     let command = [&[PROGRAM, "register", "--cloud-file", &cloud], arguments].concat();
     spawn(&desk.session, &command, &[])
@@ -34,7 +34,7 @@ trait Lines {
     /// Answers with a line, and waits until this is the question.
     fn answers(&mut self, line: &str, question: &str);
     /// From the first page to the question of step 2's button.
-    fn through_step_two(&mut self, desk: &Desk);
+    fn through_step_two(&mut self, desk: &TestMachine);
     /// On to the sign-in; returns the address.
     fn to_sign_in(&mut self) -> String;
     /// Everything that was printed.
@@ -54,7 +54,7 @@ impl Lines for Pty {
         self.asked(question);
     }
 
-    fn through_step_two(&mut self, desk: &Desk) {
+    fn through_step_two(&mut self, desk: &TestMachine) {
         let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
         self.asked("Enter = start; a number = about that line; or a word:");
         self.answers("", "1 of 2: Account name (optional):");
@@ -105,7 +105,7 @@ fn echoes(settings: &str) -> bool {
 
 #[test]
 fn a_registration_line_by_line() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut pty = register(&desk, &["--plain", "--no-browser"]);
     assert!(echoes(&pty.before), "{}", pty.before);
     pty.through_step_two(&desk);
@@ -142,7 +142,7 @@ fn a_registration_line_by_line() {
 
 #[test]
 fn the_browser_brings_the_answer_while_a_line_is_typed() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let browser = Browser::new(&desk);
     let mut pty = register(&desk, &["--plain", "--browser", &browser.command]);
     pty.through_step_two(&desk);
@@ -162,7 +162,7 @@ fn the_browser_brings_the_answer_while_a_line_is_typed() {
 
 #[test]
 fn what_is_typed_ahead_for_a_hidden_field_is_not_shown_either() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut pty = register(&desk, &["--plain", "--no-browser"]);
     pty.asked("or a word:");
     let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));

@@ -3,12 +3,12 @@
 use std::thread;
 
 use super::browser::{Browser, sign_in, sign_in_and_stay};
-use super::desk::{Desk, Person as _, make};
+use super::desk::{Person as _, TestMachine, make};
 use crate::pty::{Pty, now};
 
 /// Registers by pasting, and leaves.
-pub(super) fn registered() -> Desk {
-    let desk = Desk::new();
+pub(super) fn registered() -> TestMachine {
+    let desk = TestMachine::new();
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     pty.prove(&desk);
@@ -25,7 +25,7 @@ fn said(stream: &[u8]) -> String {
 }
 
 /// The values that the keyring holds, as another program reads them.
-fn values(desk: &Desk) -> Vec<String> {
+fn values(desk: &TestMachine) -> Vec<String> {
     let kept = desk.kept();
     let values = kept.lines().filter_map(|line| line.strip_prefix("secret = "));
     values.map(str::to_owned).collect()
@@ -40,7 +40,7 @@ fn leave(mut pty: Pty, exit: u32) {
 
 #[test]
 fn the_browser_brings_the_answer_and_another_program_finds_what_is_kept() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let browser = Browser::new(&desk);
     let mut pty = desk.register(&["--browser", &browser.command]);
     pty.begin("Contoso CSP 本番");
@@ -146,7 +146,7 @@ fn the_name_is_changed_alone_and_replacing_asks_for_it() {
 
 #[test]
 fn a_second_wizard_says_so_at_once_and_changes_nothing() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut first = desk.register(&["--no-browser"]);
     first.begin("Contoso CSP");
     let journal = desk.journal();
@@ -193,7 +193,7 @@ fn what_is_registered_is_checked_and_reported_without_a_terminal() {
 
 #[test]
 fn what_failed_without_a_screen_is_remembered_until_it_passes() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let file = desk.path("key");
     let (application, domain) = (desk.fact("client_id"), desk.fact("domain"));
     let secret = desk.fact("client_secret");

@@ -6,11 +6,11 @@ use std::process::{Command, Output, Stdio};
 
 use octo_csp::journal::Fact;
 use octo_csp::world::clock;
-use octo_csp::world::journal::record::Record;
+use octo_csp::world::journal::record::JournalFile;
 use serde_json::Value;
 
 use super::browser::sign_in;
-use super::desk::{Desk, PROGRAM, Person as _, make, spawn};
+use super::desk::{PROGRAM, Person as _, TestMachine, make, spawn};
 use crate::keyring::Session;
 use crate::pty::Pty;
 
@@ -24,8 +24,8 @@ fn type_in(pty: &mut Pty, question: &str, text: &str) {
 }
 
 /// Registers by pasting, with a passphrase that is typed, and leaves.
-fn registered() -> Desk {
-    let desk = Desk::with(Session::none(), &[]);
+fn registered() -> TestMachine {
+    let desk = TestMachine::with(Session::none(), &[]);
     let mut pty = desk.register(&["--store", "file", "--no-browser"]);
     type_in(&mut pty, "New passphrase", PASSPHRASE);
     type_in(&mut pty, "The same again", "something else");
@@ -57,7 +57,7 @@ fn registered() -> Desk {
 }
 
 /// Runs the program without a terminal; the passphrase comes on standard input.
-fn run(desk: &Desk, arguments: &[&str], passphrase: &str) -> Output {
+fn run(desk: &TestMachine, arguments: &[&str], passphrase: &str) -> Output {
     use std::io::Write as _;
     let mut child = Command::new(PROGRAM)
         .args(arguments)
@@ -75,7 +75,7 @@ fn run(desk: &Desk, arguments: &[&str], passphrase: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn about(desk: &Desk, command: &[&str], passphrase: &str) -> (Option<i32>, String) {
+fn about(desk: &TestMachine, command: &[&str], passphrase: &str) -> (Option<i32>, String) {
     let cloud = desk.path("cloud.json").display().to_string();
     let mut arguments = command.to_vec();
     arguments.extend(["--cloud-file", &cloud]);
@@ -115,7 +115,7 @@ fn without_any_bus_secrets_are_kept_in_a_file_that_age_opens() {
 }
 
 /// The tool that others use opens it: names and values, nothing else is needed.
-fn opened_by_age(desk: &Desk, secret: &str) {
+fn opened_by_age(desk: &TestMachine, secret: &str) {
     let (vault, plain) = (desk.record().join("vault.age"), desk.path("plain.json"));
     let (vault, opened) = (vault.to_str().unwrap(), plain.to_str().unwrap());
     let mut age = spawn(&desk.session, &["age", "--decrypt", "-o", opened, vault]);
@@ -135,7 +135,7 @@ fn opened_by_age(desk: &Desk, secret: &str) {
     assert_eq!(of("/test/").count(), 0, "{:?}", items.keys());
 }
 
-fn looked_at_without_a_terminal(desk: &Desk) {
+fn looked_at_without_a_terminal(desk: &TestMachine) {
     let sealed = run(desk, &["status", "--json"], "");
     let not_opened = |state: &String| state == "not opened (--store file)";
     assert!(states(&sealed).iter().all(not_opened));
@@ -152,7 +152,7 @@ fn looked_at_without_a_terminal(desk: &Desk) {
     assert!(said.contains("Contoso CSP -> Fabrikam"), "{said}");
 }
 
-fn refused_without_its_passphrase(desk: &Desk) {
+fn refused_without_its_passphrase(desk: &TestMachine) {
     let (exit, said) = about(desk, &with_file(&["doctor"]), "four other words");
     assert_eq!(exit, Some(3), "{said}");
     assert!(said.contains("vault-passphrase") && !said.contains("four other"), "{said}");
@@ -172,7 +172,7 @@ fn refused_without_its_passphrase(desk: &Desk) {
     fs::set_permissions(&vault, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-fn asked_for_again_by_the_wizard(desk: &Desk) {
+fn asked_for_again_by_the_wizard(desk: &TestMachine) {
     let mut pty = desk.register(&["--store", "file"]);
     type_in(&mut pty, "Passphrase of the vault file", "no");
     pty.wait("It is another one.");
@@ -188,7 +188,7 @@ fn asked_for_again_by_the_wizard(desk: &Desk) {
 }
 
 /// While the wizard has the lock, and after a passphrase was typed.
-fn a_wait_for_the_other_one_ends_on_a_signal(desk: &Desk) {
+fn a_wait_for_the_other_one_ends_on_a_signal(desk: &TestMachine) {
     let cloud = desk.path("cloud.json").display().to_string();
     let mut token = vec![PROGRAM, "token", "partner-center", "--show"];
     token.extend(["--store", "file", "--cloud-file", &cloud]);
@@ -201,7 +201,7 @@ fn a_wait_for_the_other_one_ends_on_a_signal(desk: &Desk) {
 }
 
 /// The file goes as a whole, once the name was typed.
-fn forgotten_without_its_passphrase(desk: &Desk) {
+fn forgotten_without_its_passphrase(desk: &TestMachine) {
     let record = desk.record();
     let cloud = desk.path("cloud.json").display().to_string();
     let forget = [PROGRAM, "forget", "--store", "file", "--cloud-file", &cloud];
@@ -221,7 +221,7 @@ fn forgotten_without_its_passphrase(desk: &Desk) {
 
 #[test]
 fn a_passphrase_that_is_given_up_leaves_the_terminal_as_it_was() {
-    let desk = Desk::with(Session::none(), &[]);
+    let desk = TestMachine::with(Session::none(), &[]);
     for (key, exit) in [("\x03", 130), ("\x1b", 130)] {
         let mut pty = desk.register(&["--store", "file"]);
         pty.wait("New passphrase");
@@ -240,7 +240,7 @@ fn a_passphrase_that_is_given_up_leaves_the_terminal_as_it_was() {
 
 #[test]
 fn what_the_keyring_keeps_is_not_looked_for_in_a_file_and_is_forgotten_whole() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
     pty.prove(&desk);
@@ -260,7 +260,7 @@ fn what_the_keyring_keeps_is_not_looked_for_in_a_file_and_is_forgotten_whole() {
     // Ended right after it began: not used any more, and finished by the next call.
     let record = desk.record();
     let name = record.file_name().unwrap().to_str().unwrap().to_owned();
-    let mut journal = Record::open(record.parent().unwrap(), &name).unwrap();
+    let mut journal = JournalFile::open(record.parent().unwrap(), &name).unwrap();
     journal.append(&Fact::Forgetting, clock::now()).unwrap();
     let (exit, said) = about(&desk, &["doctor"], "");
     assert_eq!(exit, Some(7), "{said}");
@@ -275,7 +275,7 @@ fn what_the_keyring_keeps_is_not_looked_for_in_a_file_and_is_forgotten_whole() {
 
 #[test]
 fn a_credential_is_taken_from_where_systemd_puts_it() {
-    let desk = Desk::with(Session::none(), &[]);
+    let desk = TestMachine::with(Session::none(), &[]);
     let folder = desk.path("credentials");
     fs::create_dir(&folder).unwrap();
     let file = folder.join("octo-csp-passphrase");

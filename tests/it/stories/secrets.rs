@@ -1,7 +1,7 @@
 //! Where a secret must not be: everywhere but in the keyring.
 
 use super::browser::{Browser, sign_in};
-use super::desk::{Desk, Person as _};
+use super::desk::{Person as _, TestMachine};
 use crate::pty::Pty;
 
 const TYPED: &str = "typed8Q~marked-with-a-word-nobody-writes";
@@ -24,7 +24,7 @@ fn not_written(pty: &Pty, words: &[&str]) {
 
 #[test]
 fn a_secret_is_in_no_byte_that_leaves_but_to_the_keyring() {
-    let desk = Desk::new();
+    let desk = TestMachine::new();
     let browser = Browser::new(&desk);
     let mut pty = desk.register(&["--browser", &browser.command]);
     pty.begin("Contoso CSP");

@@ -4,11 +4,11 @@ use std::process::{Child, Output};
 
 use octo_csp::journal::Fact;
 use octo_csp::world::clock;
-use octo_csp::world::journal::record::Record;
+use octo_csp::world::journal::record::JournalFile;
 use serde_json::Value;
 
 use super::browser::{runtime, sign_in};
-use super::desk::{Desk, PROGRAM, Person as _, spawn};
+use super::desk::{PROGRAM, Person as _, TestMachine, spawn};
 use super::registered::registered;
 use crate::pty::{Pty, now};
 use crate::simulator::bench::client;
@@ -20,14 +20,14 @@ const NAME: &str = "Contoso Cloud Partners";
 const HIDDEN: &str = "Address (it is not shown): ";
 
 /// A script of this person starts the program.
-fn start(desk: &Desk, arguments: &[&str]) -> Child {
+fn start(desk: &TestMachine, arguments: &[&str]) -> Child {
     let mut command = desk.command(arguments);
     command.arg("--cloud-file").arg(desk.path("cloud.json"));
     command.spawn().unwrap()
 }
 
 /// The person types it.
-fn terminal(desk: &Desk, arguments: &[&str]) -> Pty {
+fn terminal(desk: &TestMachine, arguments: &[&str]) -> Pty {
     let cloud = desk.path("cloud.json").display().to_string();
     let command: Vec<&str> = [PROGRAM]
         .into_iter()
@@ -47,7 +47,7 @@ fn printed(output: &Output) -> String {
 }
 
 /// How often the simulated Microsoft did this.
-fn counted(desk: &Desk, what: &str) -> u64 {
+fn counted(desk: &TestMachine, what: &str) -> u64 {
     let counters: Value = runtime().block_on(async {
         let http = client().build().unwrap();
         let answer = http.get(desk.fact("counters")).send().await.unwrap();
@@ -56,7 +56,7 @@ fn counted(desk: &Desk, what: &str) -> u64 {
     counters[what].as_u64().unwrap()
 }
 
-fn refresh_tokens(desk: &Desk) -> usize {
+fn refresh_tokens(desk: &TestMachine) -> usize {
     let items = desk.items();
     let tokens = items.iter().filter(|item| item.contains("/refresh-token/"));
     // A long value has parts beside its entry.
@@ -221,7 +221,7 @@ fn what_does_not_get_there_and_what_is_half_forgotten_is_not_handed_out() {
 
     let record = desk.record();
     let name = record.file_name().unwrap().to_str().unwrap();
-    let mut journal = Record::open(record.parent().unwrap(), name).unwrap();
+    let mut journal = JournalFile::open(record.parent().unwrap(), name).unwrap();
     journal.append(&Fact::Forgetting, clock::now()).unwrap();
     let output = desk.run(&["token", "partner-center"]);
     assert_eq!((output.status.code(), &output.stdout[..]), (Some(7), &b""[..]));

@@ -19,7 +19,7 @@ struct Paper {
     gone: bool,
 }
 
-impl Sheet for Paper {
+impl LinePrompt for Paper {
     fn enter(&mut self) -> io::Result<()> {
         self.taken = true;
         Ok(())
@@ -62,7 +62,7 @@ async fn talked(mut paper: Paper, lines: &[(&str, &str)]) -> (Ending, String, bo
     let story = RefCell::new(Story::new(setting()));
     let mut wizard = Wizard::new(setting());
     let (sender, receiver) = unbounded_channel();
-    let wires = Wires { events: keys(receiver), signals: stream::pending() };
+    let wires = TerminalStreams { events: keys(receiver), signals: stream::pending() };
     let printed = Rc::clone(&paper.printed);
     let perform = |effect: Effect| {
         let outcome = story.borrow_mut().answer(&effect);

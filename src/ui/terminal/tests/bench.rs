@@ -181,7 +181,7 @@ impl Bench {
         F: Future<Output = Outcome>,
     {
         let (mut events, mut heard) = (self.events.take().unwrap(), self.heard.take().unwrap());
-        let wires = Wires {
+        let wires = TerminalStreams {
             events: stream::poll_fn(move |c| events.poll_recv(c).map(|event| event.map(Ok))),
             signals: stream::poll_fn(move |c| heard.poll_recv(c)),
         };

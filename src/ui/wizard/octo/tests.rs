@@ -3,8 +3,8 @@
 use super::*;
 use crate::exit::Exit;
 use crate::steps::bench::{Bench, OCTO_SECRET, TENANT};
-use crate::ui::wizard::Setting;
-use crate::ui::wizard::story::{Story, crib, setting, with_octo};
+use crate::ui::wizard::WizardConfig;
+use crate::ui::wizard::story::{Story, answers_of_rehearsal, setting, with_octo};
 use crate::words::failure::{Cause, Failure, Service};
 
 const TYPED: &str = "marked-typed-octo-secret";
@@ -192,8 +192,8 @@ fn a_registration_that_octo_lacks_is_handed_over_from_the_overview() {
 
 #[test]
 fn the_sandbox_and_a_cloud_without_octo_are_never_handed_over() {
-    let sandbox = Setting { environment: Environment::Sandbox, ..with_octo() };
-    let without = Setting { octo: None, ..setting() };
+    let sandbox = WizardConfig { environment: Environment::Sandbox, ..with_octo() };
+    let without = WizardConfig { octo: None, ..setting() };
     for (setting, words) in [
         (sandbox, "nothing: the integration sandbox is not registered there"),
         (without, "nothing: the cloud file names none"),
@@ -211,7 +211,8 @@ fn the_sandbox_and_a_cloud_without_octo_are_never_handed_over() {
 
 #[test]
 fn a_rehearsal_fills_the_fields_of_octo_in() {
-    let mut story = Story::begun(Setting { rehearsal: Some(crib()), ..setting() });
+    let mut story =
+        Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
     story.at_review().press("F6");
     assert!(story.shows("simulated-octo"));
     story.press("F2");

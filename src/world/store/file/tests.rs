@@ -10,8 +10,8 @@ use crate::words::failure::DiskFault;
 /// Little work: the file does not care, and the tests do.
 const LIGHT: u8 = 4;
 
-fn place(state: &Path, passphrase: &str) -> Place {
-    Place {
+fn place(state: &Path, passphrase: &str) -> VaultFileLocation {
+    VaultFileLocation {
         state: state.to_owned(),
         registration: "production".to_owned(),
         passphrase: Secret::shared(passphrase.to_owned()),

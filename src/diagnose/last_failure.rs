@@ -1,0 +1,46 @@
+//! What is remembered of a refusal, and what is told of it later.
+
+use crate::diagnose::{self, Context, Diagnosis};
+use crate::words::check::CheckId;
+use crate::words::failure::{Failure, Service};
+use crate::words::last_failure::LastFailure;
+use crate::words::text::UntrustedText;
+
+impl LastFailure {
+    /// Of a failed check; `None` where the disk failed, which is then not asked to remember it.
+    pub fn of(check: CheckId, diagnosis: &Diagnosis, failure: &Failure) -> Option<Self> {
+        (failure.service != Service::Disk).then(|| Self {
+            check: UntrustedText::new(check.key()),
+            code: UntrustedText::new(&diagnosis.code),
+            row: UntrustedText::some(diagnosis.row),
+            at: failure.at,
+            status: failure.status,
+            trace_id: failure.trace_id.clone(),
+            correlation_id: failure.correlation_id.clone(),
+            request_id: failure.request_id.clone(),
+        })
+    }
+
+    /// The failure as far as it is remembered, and what a person is told about it; `values` are those that its texts name.
+    pub fn explained(&self, values: &Context<'_>) -> Option<(Failure, Diagnosis)> {
+        let row = diagnose::row(self.row.as_ref()?.as_str())?;
+        let (known_by, around) = row.sample(*row.signs.first()?);
+        let context = Context {
+            application: values.application,
+            tenant: values.tenant,
+            redirect: values.redirect,
+            ..around
+        };
+        let mut diagnosis = diagnose::diagnose(&known_by, &context);
+        self.code.as_str().clone_into(&mut diagnosis.code);
+        let failure = Failure {
+            at: self.at,
+            status: self.status,
+            trace_id: self.trace_id.clone(),
+            correlation_id: self.correlation_id.clone(),
+            request_id: self.request_id.clone(),
+            ..known_by
+        };
+        Some((failure, diagnosis))
+    }
+}
