@@ -11,9 +11,9 @@
 //! | [`diagnose`] | a failure becomes what happened, why, and the cure |
 //! | [`steps`] | every sequence as an `async fn` over a port: no I/O, no clock, no chance |
 //! | [`world`] | Entra, Partner Center, the price service, the keyring, files, the browser |
+//! | [`report`] | rows of words; what is printed without a screen, as text and as JSON |
 //! | [`ui`] | the wizard, its pages, its keys, the terminal |
 //! | [`simulator`] | a Microsoft of one's own on loopback |
-//! | [`report`] | what is printed without a screen, as text and as JSON |
 //! | [`cloud`], [`exit`], [`version`] | the types that everything stands on |
 
 pub mod cli;

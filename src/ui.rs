@@ -4,7 +4,6 @@
 
 pub mod field;
 pub mod keys;
-pub mod lines;
 pub mod page;
 pub mod picture;
 pub mod plain;

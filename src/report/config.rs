@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::exit::Exit;
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::Row;
 use crate::report::{VERSION, json};
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::Row;
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use crate::diagnose::{Diagnosis, Explanation, rows};
 use crate::exit::Exit;
+use crate::report::explanation::explanation;
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::{Row, Tone};
 use crate::report::{Explained, VERSION, json};
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::{Row, Tone};
-use crate::ui::view::explanation;
 
 #[derive(Serialize)]
 struct Answer<'a> {

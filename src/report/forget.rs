@@ -6,9 +6,9 @@ use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::journal::StoreKind;
 use crate::report::doctor::FailedObject;
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::{Row, Tone};
 use crate::report::{VERSION, json};
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::{Row, Tone};
 use crate::words::failure::Failure;
 
 /// What is to be forgotten.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crate::diagnose::{Diagnosis, Who};
 use crate::journal::Registration;
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::{Row, Tone};
-use crate::ui::view::ids;
+use crate::report::explanation::ids;
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::{Row, Tone};
 use crate::words::answers::Typed;
 use crate::words::failure::Failure;
 use crate::words::text::UntrustedText;

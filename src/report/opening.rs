@@ -6,9 +6,9 @@ use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::report::doctor::FailedObject;
 use crate::report::explain::told;
+use crate::report::explanation::for_support;
+use crate::report::lines::{WIDTH, plain};
 use crate::report::{VERSION, json};
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::view::for_support;
 use crate::words::failure::Failure;
 
 #[derive(Serialize)]

@@ -8,11 +8,11 @@ use crate::effect::AddressSeen;
 use crate::exit::Exit;
 use crate::report::doctor::{CheckObject, FailedObject, check_object};
 use crate::report::explain::told;
+use crate::report::explanation::for_support;
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::{Row, Tone};
 use crate::report::{VERSION, json, json_line};
 use crate::steps::Check;
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::{Row, Tone};
-use crate::ui::view::for_support;
 use crate::words::answers::Problem;
 use crate::words::failure::Failure;
 

@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration, StoreKind};
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::{Row, Tone};
 use crate::report::submit::OctoObject;
+use crate::report::submit::handed_over;
 use crate::report::{VERSION, dates, json};
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::{Row, Tone};
-use crate::ui::view::handed_over;
 use crate::words::last_failure::LastFailure;
 use crate::words::step::Step;
 use crate::words::text::UntrustedText;

@@ -8,11 +8,11 @@ use crate::exit::Exit;
 use crate::journal::{AttemptId, Registration};
 use crate::report::doctor::{CheckObject, FailedObject, check_object};
 use crate::report::explain::told;
+use crate::report::explanation::for_support;
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::{Row, Tone};
 use crate::report::{VERSION, json};
 use crate::steps::Check;
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::{Row, Tone};
-use crate::ui::view::{for_support, handed_over};
 use crate::words::failure::Failure;
 use crate::words::octo::Part;
 
@@ -105,4 +105,40 @@ pub fn in_json(findings: &Findings) -> String {
             .collect(),
         exit: findings.exit as u8,
     })
+}
+
+/// What Octo has of the set in use, as far as the journal knows.
+pub fn handed_over(registration: &Registration) -> String {
+    let missing = registration.not_submitted();
+    let known = registration.octo.as_ref();
+    let renamed = known.is_some_and(|octo| octo.payer.is_some()) && missing.contains(&Part::Payer);
+    let words = |part: &Part| match part {
+        Part::Payer if renamed => "the account's new name",
+        Part::Payer => "payer account",
+        Part::Credentials => "credentials",
+        Part::Mpn => "MPN ID",
+    };
+    let list = |parts: &[Part]| parts.iter().map(words).collect::<Vec<_>>().join(", ");
+    let all = [Part::Payer, Part::Credentials, Part::Mpn];
+    let given: Vec<Part> = all.into_iter().filter(|part| !missing.contains(part)).collect();
+    match &registration.octo {
+        Some(octo) if missing.is_empty() => {
+            let known = registration
+                .active
+                .as_ref()
+                .and_then(|attempt| attempt.partner_api.as_ref())
+                .is_some_and(|(proof, _)| proof.mpn.is_some());
+            let what = if known {
+                "the account, the credentials and the MPN ID"
+            } else {
+                "the account and the credentials"
+            };
+            format!("{} has {what}", octo.host)
+        }
+        Some(octo) if missing.contains(&Part::Payer) => {
+            format!("{} lacks: {}", octo.host, list(&missing))
+        }
+        Some(octo) => format!("{} has: {}; lacks: {}", octo.host, list(&given), list(&missing)),
+        None => "nothing was handed over".to_owned(),
+    }
 }

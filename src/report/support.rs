@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::{Row, Tone};
 use crate::report::status::{self, Found};
-use crate::ui::lines::{WIDTH, plain};
-use crate::ui::page::{Row, Tone};
 use crate::version;
 
 /// What is in a report beside the registrations.

@@ -24,9 +24,6 @@ mod sign_in;
 mod start;
 mod stopped;
 
-pub(crate) use octo::handed_over;
-pub(crate) use stopped::{explanation, for_support, ids};
-
 use ratatui::Frame;
 
 use crate::ui::page::{Body, Input, Page, Row, Tone};

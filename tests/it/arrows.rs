@@ -19,8 +19,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("diagnose", &["words", "exit"]),
     ("steps", &["words", "journal", "effect", "diagnose"]),
     ("world", &["words", "exit", "cloud", "journal", "effect", "diagnose", "version"]),
+    ("report", &["words", "exit", "journal", "effect", "diagnose", "steps", "version"]),
     ("ui", &["words", "exit", "journal", "effect", "diagnose", "steps", "version", "report"]),
-    ("report", &["words", "exit", "journal", "effect", "diagnose", "steps", "version", "ui"]),
     ("simulator", &["cloud"]),
     ("cli", &["words", "exit", "version"]),
     (

@@ -7,9 +7,9 @@
 //! ```
 
 use crate::journal::StoreKind;
+use crate::report::explanation::in_words;
 use crate::steps::{Check, Execution, State, Status};
 use crate::ui::page::{Page, Row, Said, Tone};
-use crate::ui::view::stopped::in_words;
 use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
 use crate::words::check::CheckId;

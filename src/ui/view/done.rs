@@ -1,8 +1,9 @@
 //! Registered: what is kept where, by which names, two dates, and what to run later.
 
 use crate::journal::{Attempt, Kind};
+use crate::report::submit::handed_over;
 use crate::ui::page::{Page, Row, Tone};
-use crate::ui::view::{handed_over, notice};
+use crate::ui::view::notice;
 use crate::ui::wizard::{Wizard, day_text};
 
 /// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).

@@ -7,7 +7,6 @@ use crate::ui::view::{form_hints, input, notice};
 use crate::ui::wizard::Wizard;
 use crate::words::answers::Field;
 use crate::words::ids::AccountName;
-use crate::words::octo::Part;
 
 const LABEL: u16 = 20;
 
@@ -87,37 +86,5 @@ pub(super) fn announced(wizard: &Wizard) -> String {
         }
         Err(why) if wizard.may_submit() => format!("nothing: {why} (F6 changes it)"),
         Err(why) => format!("nothing: {why}"),
-    }
-}
-
-/// What Octo has of the set in use, as far as the journal knows.
-pub(crate) fn handed_over(registration: &Registration) -> String {
-    let missing = registration.not_submitted();
-    let known = registration.octo.as_ref();
-    let renamed = known.is_some_and(|octo| octo.payer.is_some()) && missing.contains(&Part::Payer);
-    let words = |part: &Part| match part {
-        Part::Payer if renamed => "the account's new name",
-        Part::Payer => "payer account",
-        Part::Credentials => "credentials",
-        Part::Mpn => "MPN ID",
-    };
-    let list = |parts: &[Part]| parts.iter().map(words).collect::<Vec<_>>().join(", ");
-    let all = [Part::Payer, Part::Credentials, Part::Mpn];
-    let given: Vec<Part> = all.into_iter().filter(|part| !missing.contains(part)).collect();
-    match &registration.octo {
-        Some(octo) if missing.is_empty() => {
-            let known = registration.active.as_ref().and_then(mpn).is_some();
-            let what = if known {
-                "the account, the credentials and the MPN ID"
-            } else {
-                "the account and the credentials"
-            };
-            format!("{} has {what}", octo.host)
-        }
-        Some(octo) if missing.contains(&Part::Payer) => {
-            format!("{} lacks: {}", octo.host, list(&missing))
-        }
-        Some(octo) => format!("{} has: {}; lacks: {}", octo.host, list(&given), list(&missing)),
-        None => "nothing was handed over".to_owned(),
     }
 }

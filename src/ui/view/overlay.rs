@@ -1,9 +1,10 @@
 //! What lies over a page: help, details, the question before leaving, a paste with several values.
 
+use crate::report::explanation;
 use crate::steps::{Execution, State};
 use crate::ui::keys;
 use crate::ui::page::{Page, Row, Said, Tone};
-use crate::ui::view::{checking, counted, stopped};
+use crate::ui::view::{checking, counted};
 use crate::ui::wizard::{Overlay, Place, Wizard};
 
 pub(super) fn page<'a>(wizard: &'a Wizard, overlay: &Overlay, below: &Page<'a>) -> Page<'a> {
@@ -177,7 +178,7 @@ fn failures(run: &Execution) -> Vec<Row> {
         if !words.is_empty() {
             rows.push(Row::pair("Words", 12, Tone::Plain, words.join("   ")));
         }
-        rows.extend(stopped::for_support("Ids", 12, failure));
+        rows.extend(explanation::for_support("Ids", 12, failure));
     }
     rows
 }

@@ -1,7 +1,8 @@
 //! A registration is there: what it is, and what can be done with it. Nothing is overwritten silently.
 
+use crate::report::submit::handed_over;
 use crate::ui::page::{Block, Item, Page, Row, Tone};
-use crate::ui::view::{done, handed_over, notice};
+use crate::ui::view::{done, notice};
 use crate::ui::wizard::{Wizard, clock_text};
 
 const LABEL: u16 = 22;

@@ -11,10 +11,9 @@
 //!    For support     trace 5b0e...  correlation 71bb...
 //! ```
 
-use std::time::Duration;
-
 use crate::diagnose::{self, Diagnosis};
 use crate::journal::StoreKind;
+use crate::report::explanation::{LABEL, explanation, for_support};
 use crate::steps::Execution;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::{notice, step_place, tab_of};
@@ -22,8 +21,6 @@ use crate::ui::wizard::Wizard;
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, VaultFault};
 use crate::words::step::Step;
-
-const LABEL: u16 = 16;
 
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let Some((check, failure, diagnosis)) = wizard.diagnosis() else {
@@ -74,31 +71,6 @@ pub(super) fn shut(wizard: &Wizard) -> Page<'_> {
     page
 }
 
-pub(crate) fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
-    let mut rows = vec![Row::pair("What happened", LABEL, Tone::Plain, diagnosis.what.clone())];
-    for (index, why) in diagnosis.why.iter().enumerate() {
-        rows.push(Row::pair(if index == 0 { "Why" } else { "" }, LABEL, Tone::Plain, why.clone()));
-    }
-    for (index, step) in diagnosis.fix.iter().enumerate() {
-        let label = if index == 0 { "Fix" } else { "" };
-        rows.push(
-            Row::pair(label, LABEL, Tone::Plain, format!("{}  {step}", index + 1))
-                .hanging(3 + LABEL + 3),
-        );
-    }
-    rows.extend(diagnosis.wait.map(|wait| {
-        let then = if diagnosis.transient {
-            ", then the same may be tried again"
-        } else {
-            " before another try"
-        };
-        let text = format!("{}{then}", in_words(wait));
-        Row::pair("Wait", LABEL, Tone::Plain, text)
-    }));
-    rows.push(Row::pair("Who can do it", LABEL, Tone::Plain, diagnosis.who.title()));
-    rows
-}
-
 /// The service's own sentence, where the explanation sends the reader to it.
 fn said(diagnosis: &Diagnosis, failure: &Failure) -> Option<Row> {
     let mut texts = diagnosis.why.iter().chain(&diagnosis.fix);
@@ -108,14 +80,6 @@ fn said(diagnosis: &Diagnosis, failure: &Failure) -> Option<Row> {
         |sentence| format!("\"{sentence}\""),
     );
     is_meant.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
-}
-
-pub(super) fn in_words(wait: Duration) -> String {
-    match wait.as_secs() {
-        1 => "1 second".to_owned(),
-        seconds @ 0..=119 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds.div_ceil(60)),
-    }
 }
 
 /// From the checks that passed: what nobody has to change. What the diagnosis blames is left out, whatever passed.
@@ -154,37 +118,6 @@ fn not_the_cause(wizard: &Wizard, diagnosis: &Diagnosis) -> String {
             .map(|(_, sign)| sign),
     );
     if passed.is_empty() { "nothing is ruled out yet".to_owned() } else { passed.join(", ") }
-}
-
-/// What support asks for, an ID on each line so that it can be selected whole.
-pub(crate) fn for_support(label: &'static str, width: u16, failure: &Failure) -> Vec<Row> {
-    let lines = ids(failure);
-    let label = |index| if index == 0 { label } else { "" };
-    let lines = lines.into_iter().enumerate();
-    lines.map(|(index, line)| Row::pair(label(index), width, Tone::Muted, line)).collect()
-}
-
-/// The IDs of a failure, and when it was.
-pub(crate) fn ids(failure: &Failure) -> Vec<String> {
-    let named = [
-        ("trace", &failure.trace_id),
-        ("correlation", &failure.correlation_id),
-        ("request", &failure.request_id),
-    ];
-    let mut parts: Vec<String> = named
-        .into_iter()
-        .filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}")))
-        .collect();
-    let status = failure.status.map(|status| format!("HTTP {status}"));
-    let at = failure.at.map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
-    let rest: Vec<String> = status.into_iter().chain(at).collect();
-    if !rest.is_empty() {
-        parts.push(rest.join("  "));
-    }
-    if parts.is_empty() {
-        parts.push("no ids were given".to_owned());
-    }
-    parts
 }
 
 fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static str {

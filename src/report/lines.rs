@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::ui::page::Row;
+use crate::report::rows::Row;
 
 /// Columns of printed text.
 pub const WIDTH: usize = 80;
@@ -59,7 +59,7 @@ fn end(current: &mut String, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::page::Tone;
+    use crate::report::rows::Tone;
 
     #[test]
     fn a_row_wraps_below_itself_and_keeps_the_blanks_of_a_label() {

@@ -1,0 +1,76 @@
+//! A diagnosis as rows, and what support asks for: the same words on a page of the wizard and in what is printed.
+
+use std::time::Duration;
+
+use crate::diagnose::Diagnosis;
+use crate::report::rows::{Row, Tone};
+use crate::words::failure::Failure;
+
+/// Cells of a label beside what it names.
+pub const LABEL: u16 = 16;
+
+/// What happened, why, the cure, how long to wait, who can do it.
+pub fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
+    let mut rows = vec![Row::pair("What happened", LABEL, Tone::Plain, diagnosis.what.clone())];
+    for (index, why) in diagnosis.why.iter().enumerate() {
+        rows.push(Row::pair(if index == 0 { "Why" } else { "" }, LABEL, Tone::Plain, why.clone()));
+    }
+    for (index, step) in diagnosis.fix.iter().enumerate() {
+        let label = if index == 0 { "Fix" } else { "" };
+        rows.push(
+            Row::pair(label, LABEL, Tone::Plain, format!("{}  {step}", index + 1))
+                .hanging(3 + LABEL + 3),
+        );
+    }
+    rows.extend(diagnosis.wait.map(|wait| {
+        let then = if diagnosis.transient {
+            ", then the same may be tried again"
+        } else {
+            " before another try"
+        };
+        let text = format!("{}{then}", in_words(wait));
+        Row::pair("Wait", LABEL, Tone::Plain, text)
+    }));
+    rows.push(Row::pair("Who can do it", LABEL, Tone::Plain, diagnosis.who.title()));
+    rows
+}
+
+/// What support asks for, an ID on each line so that it can be selected whole.
+pub fn for_support(label: &'static str, width: u16, failure: &Failure) -> Vec<Row> {
+    let lines = ids(failure);
+    let label = |index| if index == 0 { label } else { "" };
+    let lines = lines.into_iter().enumerate();
+    lines.map(|(index, line)| Row::pair(label(index), width, Tone::Muted, line)).collect()
+}
+
+/// The IDs of a failure, and when it was.
+pub fn ids(failure: &Failure) -> Vec<String> {
+    let named = [
+        ("trace", &failure.trace_id),
+        ("correlation", &failure.correlation_id),
+        ("request", &failure.request_id),
+    ];
+    let mut parts: Vec<String> = named
+        .into_iter()
+        .filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}")))
+        .collect();
+    let status = failure.status.map(|status| format!("HTTP {status}"));
+    let at = failure.at.map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
+    let rest: Vec<String> = status.into_iter().chain(at).collect();
+    if !rest.is_empty() {
+        parts.push(rest.join("  "));
+    }
+    if parts.is_empty() {
+        parts.push("no ids were given".to_owned());
+    }
+    parts
+}
+
+/// A time to wait, as a person says it.
+pub fn in_words(wait: Duration) -> String {
+    match wait.as_secs() {
+        1 => "1 second".to_owned(),
+        seconds @ 0..=119 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
