@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::version;
 use crate::words::step::Step;
 
-pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit, Troubleshooting};
+pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};
 pub use tokens::{AudienceName, Code, Token};
 pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
@@ -76,9 +76,6 @@ pub enum Command {
     Code(Code),
     /// Say what every setting is and where its value comes from.
     Config(Config),
-    /// Print docs/TROUBLESHOOTING.md.
-    #[command(hide = true)]
-    Troubleshooting(Troubleshooting),
     /// The whole wizard against a simulated Microsoft: nothing is kept, nobody is told.
     #[cfg(feature = "simulator")]
     Rehearse(Rehearse),
@@ -89,9 +86,6 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page, or write one for each command.
     Man(Man),
-    /// Draw a page as an SVG picture, for the README.
-    #[command(hide = true)]
-    Picture(Picture),
 }
 
 impl Command {
@@ -112,10 +106,8 @@ impl Command {
             Self::Report(_)
             | Self::Rename(_)
             | Self::Handoff(_)
-            | Self::Troubleshooting(_)
             | Self::Completions(_)
-            | Self::Man(_)
-            | Self::Picture(_) => false,
+            | Self::Man(_) => false,
             #[cfg(feature = "simulator")]
             Self::Rehearse(_) | Self::Simulate(_) => false,
         }
@@ -248,24 +240,6 @@ pub struct Simulate {
     /// Length of every price sheet in bytes, up to ten thousand million.
     #[arg(long, value_name = "BYTES", default_value_t = 42_180_180, value_parser = clap::value_parser!(u64).range(..=10_000_000_000))]
     pub sheet_bytes: u64,
-}
-
-/// `octo-csp picture`.
-#[derive(Debug, Args)]
-pub struct Picture {
-    /// Which page.
-    #[arg(value_enum, default_value_t)]
-    pub page: PictureName,
-}
-
-/// A page that is drawn for the README.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum PictureName {
-    /// Partner Center Credentials, with a Secret ID where the value belongs.
-    #[default]
-    Wizard,
-    /// Its checks, while they run.
-    Checks,
 }
 
 /// A step, on the command line.

@@ -13,7 +13,6 @@ mod intake;
 mod octo;
 mod paper;
 mod passphrase;
-mod picture;
 mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
@@ -89,14 +88,12 @@ fn perform(host: &mut Host, command: Command) -> Exit {
         Command::Token(arguments) => token::run(host, &arguments),
         Command::Code(arguments) => code::run(host, &arguments),
         Command::Explain(arguments) => explain::run(host, &arguments),
-        Command::Troubleshooting(arguments) => explain::troubleshooting(host, &arguments),
         #[cfg(feature = "simulator")]
         Command::Rehearse(arguments) => rehearse::run(host, &arguments),
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(host, &arguments),
         Command::Completions(arguments) => paper::completions(host, &arguments),
         Command::Man(arguments) => paper::man(host, &arguments),
-        Command::Picture(arguments) => picture::run(host, &arguments),
     }
 }
 

@@ -16,7 +16,6 @@ pub mod status;
 pub mod submit;
 pub mod support;
 pub mod token;
-pub mod troubleshooting;
 
 use serde::Serialize;
 

@@ -5,7 +5,6 @@
 pub mod field;
 pub mod keys;
 pub mod page;
-pub mod picture;
 pub mod plain;
 pub mod terminal;
 pub mod theme;

@@ -149,11 +149,3 @@ pub struct Forget {
     #[command(flatten)]
     pub which: Which,
 }
-
-/// `octo-csp troubleshooting`.
-#[derive(Debug, Args)]
-pub struct Troubleshooting {
-    /// Print nothing; say whether this file is what would be printed.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub check: Option<PathBuf>,
-}

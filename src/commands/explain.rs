@@ -1,14 +1,13 @@
-//! `octo-csp explain`: every code in a text, offline. And the document that is made of the same table.
+//! `octo-csp explain`: every code in a text, offline.
 
 use std::io::Read as _;
-use std::path::Path;
 
-use crate::cli::{Explain, Troubleshooting};
+use crate::cli::Explain;
 use crate::commands::{complain, say};
 use crate::diagnose;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::report::{explain, troubleshooting};
+use crate::report::explain;
 
 /// Bytes of standard input that are looked at.
 const MOST: u64 = 10 * 1_024 * 1_024;
@@ -70,31 +69,4 @@ fn readable(bytes: &[u8]) -> String {
         return String::from_utf16_lossy(&units);
     }
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Prints `docs/TROUBLESHOOTING.md`, or says whether a file still is what would be printed.
-pub(super) fn troubleshooting(host: &mut Host, arguments: &Troubleshooting) -> Exit {
-    let document = troubleshooting::document();
-    match &arguments.check {
-        None => say(host, &document),
-        Some(file) => check(host, file, &document),
-    }
-}
-
-fn check(host: &mut Host, file: &Path, document: &str) -> Exit {
-    match std::fs::read(file) {
-        Ok(bytes) if bytes == document.as_bytes() => Exit::Done,
-        Ok(_) => {
-            let what = format!(
-                "{} is not what the table says: octo-csp troubleshooting > {0}",
-                file.display()
-            );
-            complain(host, &what);
-            Exit::Refused
-        }
-        Err(error) => {
-            let what = format!("cannot read {}: {}", file.display(), error.kind());
-            complain(host, &what)
-        }
-    }
 }

@@ -57,19 +57,16 @@ fn values_for_fish(command: &clap::Command) -> String {
     let lines = commands.flat_map(|command| {
         let arguments = command.get_positionals();
         let values = arguments.flat_map(clap::Arg::get_possible_values);
-        let shown = values.filter(|value| !value.is_hide_set());
-        shown.map(move |value| line(command.get_name(), &value))
+        values.map(move |value| line(command.get_name(), &value))
     });
     lines.collect()
 }
 
-/// The command line as it is completed: without hidden commands, which the generators would offer; with the names of scenarios,
-/// which parsing does not ask for because `NAME@PLACE` is one too; and with a plain `help`, because clap's, which knows itself, is
-/// not completed by fish.
+/// The command line as it is completed: with the names of scenarios, which parsing does not ask for because `NAME@PLACE` is one
+/// too; and with a plain `help`, because clap's, which knows itself, is not completed by fish.
 fn completed() -> clap::Command {
     let cli = Cli::command();
-    let shown = || cli.get_subcommands().filter(|c| !c.is_hide_set());
-    let named = shown().map(|c| {
+    let named = cli.get_subcommands().map(|c| {
         let about = c.get_about().cloned().unwrap_or_default();
         clap::Command::new(c.get_name().to_owned()).about(about)
     });
@@ -78,13 +75,13 @@ fn completed() -> clap::Command {
         .subcommands(named.map(|c| c.disable_help_flag(true)))
         .disable_help_flag(true)
         .disable_help_subcommand(true);
-    let shown = shown().cloned();
+    let commands = cli.get_subcommands().cloned();
     #[cfg(feature = "simulator")]
-    let shown = shown.map(scenarios);
+    let commands = commands.map(scenarios);
     clap::Command::new(NAME)
         .version(version::NUMBER)
         .disable_help_subcommand(true)
-        .subcommands(shown)
+        .subcommands(commands)
         .subcommand(help)
 }
 
@@ -124,10 +121,9 @@ pub(super) fn man(host: &mut Host, arguments: &ManArguments) -> Exit {
     }
 }
 
-/// The page of a command, and those of the commands below it that are not hidden.
+/// The page of a command, and those of the commands below it.
 fn pages(command: &clap::Command, dir: &Path) -> std::io::Result<()> {
-    let below = command.get_subcommands().filter(|c| !c.is_hide_set());
-    for command in below.filter(|c| c.get_name() != "help") {
+    for command in command.get_subcommands().filter(|c| c.get_name() != "help") {
         pages(command, dir)?;
     }
     let name = Man::new(command.clone()).get_filename();

@@ -134,7 +134,7 @@ fn gather(command: &Command, path: &str, found: &mut BTreeMap<String, (Arg, Vec<
         let (_, commands) = entry.or_insert_with(|| (arg.clone(), Vec::new()));
         commands.push(path.to_owned());
     }
-    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+    for sub in command.get_subcommands() {
         let path = format!("{path} {}", sub.get_name());
         gather(sub, path.trim_start(), found);
     }
@@ -146,7 +146,7 @@ fn settable(arg: &Arg) -> bool {
         ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
     );
     let typed_only = arg.get_long().is_none_or(|flag| TYPED_ONLY.contains(&flag));
-    !help && !typed_only && !arg.is_hide_set()
+    !help && !typed_only
 }
 
 type Flags = BTreeMap<String, (Arg, Vec<String>)>;

@@ -260,7 +260,7 @@ fn nothing_unfinished_and_nothing_private_is_left_behind() {
         .iter()
         .map(|name| repository().join(name))
         .collect();
-    for folder in ["src", "tests/it", "docs", ".ci", ".cargo"] {
+    for folder in ["src", "examples", "tests/it", "docs", ".ci", ".cargo"] {
         files(&repository().join(folder), &[".rs", ".md", ".toml", "run"], &mut paths);
     }
     let words: Vec<String> = LEFT_BEHIND.iter().map(|parts| parts.concat()).collect();

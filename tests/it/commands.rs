@@ -151,19 +151,6 @@ fn explain_says_a_sentence_about_whatever_is_no_code() {
 }
 
 #[test]
-fn the_troubleshooting_page_is_what_the_table_says() {
-    let home = TempDir::new().unwrap();
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/TROUBLESHOOTING.md");
-    let output = program(home.path(), &["troubleshooting", "--check", page], b"");
-    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    let other = home.path().join("other.md");
-    fs::File::create(&other).unwrap();
-    let other = other.to_str().unwrap();
-    let output = program(home.path(), &["troubleshooting", "--check", other], b"");
-    assert_eq!(output.status.code(), Some(3));
-}
-
-#[test]
 fn status_tells_what_is_registered_and_changes_nothing() {
     let home = registered();
     let journal = home.path().join("octo-csp/production/journal");

@@ -57,4 +57,6 @@ mod tls;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]
+mod troubleshooting;
+#[cfg(test)]
 mod vault;

@@ -1,21 +1,20 @@
 //! The pictures of the README are frames of this program: a page that has changed is drawn again.
 
 use std::path::Path;
-use std::process::Command;
+
+#[path = "../../examples/picture/story.rs"]
+mod story;
+#[path = "../../examples/picture/svg.rs"]
+mod svg;
 
 fn is_drawn_as_shown(page: &str) {
-    let drawn = Command::new(env!("CARGO_BIN_EXE_octo-csp"))
-        .args(["picture", page])
-        .env_clear()
-        .output()
-        .unwrap();
-    assert!(drawn.status.success(), "{drawn:?}");
+    let drawn = story::picture(page).unwrap();
     let file = format!("docs/{page}.svg");
     let shown = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
     let shown = std::fs::read_to_string(shown).unwrap_or_default();
     assert!(
-        shown.as_bytes() == drawn.stdout,
-        "{file} is not what the program draws now; renew it and look at it: cargo run -- picture {page} > {file}"
+        shown == drawn,
+        "{file} is not what the program draws now; renew it and look at it: cargo run --example picture {page} > {file}"
     );
 }
 

@@ -1,31 +1,27 @@
-//! `octo-csp picture`: a page of the wizard as SVG, for the README.
+//! A wizard that is brought to a page and drawn.
 //!
-//! The wizard that is drawn is the one that ships. It is driven by the same events as by a person, and what the world would
+//! It is the one that ships. It is driven by the same events as by a person, and what the world would
 //! answer is written down here: values of the pretended company, fixed times, no network, no clock, no chance. So the same
 //! program always draws the same picture, and a test finds the day on which a page and its picture differ.
-
-use std::io::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::cli::{Picture, PictureName};
-use crate::cloud::Cloud;
-use crate::effect::{Effect, Outcome, Preflight as Sighted, ProbeResult, Tenant};
-use crate::exit::Exit;
-use crate::host::Host;
-use crate::journal::Line;
-use crate::ui::picture::Shot;
-use crate::ui::theme::{ColourChoice, Glyphs, Theme};
-use crate::ui::view::{self, Appearance};
-use crate::ui::wizard::{Wizard, WizardConfig};
-use crate::ui::{Event, Intent, Task, Ticket};
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::ids::Directory;
-use crate::words::reading::{Answer, Found, Reading};
-use crate::words::secret::Secret;
-use crate::words::step::Environment;
-use crate::words::token::{Claims, Grant};
+use octo_csp::cloud::Cloud;
+use octo_csp::effect::{Effect, Outcome, Preflight as Sighted, ProbeResult, Tenant};
+use octo_csp::journal::Line;
+use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
+use octo_csp::ui::view::{self, Appearance};
+use octo_csp::ui::wizard::{Wizard, WizardConfig};
+use octo_csp::ui::{Event, Intent, Task, Ticket};
+use octo_csp::words::failure::{Cause, Failure, Service};
+use octo_csp::words::ids::Directory;
+use octo_csp::words::reading::{Answer, Found, Reading};
+use octo_csp::words::secret::Secret;
+use octo_csp::words::step::Environment;
+use octo_csp::words::token::{Claims, Grant};
+
+use super::svg::Shot;
 
 const COMPANY: &str = "Contoso CSP 本番";
 const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
@@ -36,28 +32,26 @@ const SECRET_ID: &str = "c9d1e0b4-7a53-4f7e-9b0d-1f2a3c4d5e6f";
 const SECRET: &str = "xxx8Q~this-is-a-picture-of-a-secret-value";
 const AUDIENCE: &str = "https://api.partnercenter.microsoft.com";
 
-pub(super) fn run(host: &mut Host, arguments: &Picture) -> Exit {
+/// The picture of a page; `None` where there is none of this name.
+pub(crate) fn picture(page: &str) -> Option<String> {
     let mut story = Story::begin();
     story.come_to_partner_center();
-    let about = match arguments.page {
-        PictureName::Wizard => {
+    let about = match page {
+        "wizard" => {
             "Step 2 of the wizard, Partner Center Credentials: under the field Secret key it says that a GUID is the \
              Secret ID and not the secret's value, and where to find the value."
         }
-        PictureName::Checks => {
+        "checks" => {
             story.come_to_checks();
             "Step 2 of the wizard, checking: a list of named checks. The directory exists, the secret is accepted, \
              Partner Center knows the application; billing is being read."
         }
+        _ => return None,
     };
     let Ok(shot) = Shot::of((80, 24), |frame| {
         view::draw(&story.wizard, &look(), frame);
     });
-    let svg = shot.svg("octo-csp register", about);
-    match host.out.write_all(svg.as_bytes()) {
-        Ok(()) => Exit::Done,
-        Err(_closed) => Exit::Internal,
-    }
+    Some(shot.svg("octo-csp register", about))
 }
 
 fn look() -> Appearance {
@@ -165,7 +159,7 @@ fn setting() -> WizardConfig {
         only: None,
         environment: Environment::Production,
         browser: true,
-        given: crate::words::answers::Typed::default(),
+        given: octo_csp::words::answers::Typed::default(),
         zone: TimeZone::UTC,
         words: String::new(),
     }

@@ -31,14 +31,17 @@ const FONTS: &str = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mon
 
 /// What a terminal of some size shows: its cells, and where its caret is.
 #[derive(Debug)]
-pub struct Shot {
+pub(crate) struct Shot {
     cells: Buffer,
     caret: Option<Position>,
 }
 
 impl Shot {
     /// Paints one frame.
-    pub fn of(size: (u16, u16), draw: impl FnOnce(&mut Frame<'_>)) -> Result<Self, Infallible> {
+    pub(crate) fn of(
+        size: (u16, u16),
+        draw: impl FnOnce(&mut Frame<'_>),
+    ) -> Result<Self, Infallible> {
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1))?;
         terminal.draw(draw)?;
         let caret = terminal.get_cursor_position()?;
@@ -50,7 +53,7 @@ impl Shot {
     }
 
     /// The picture: a window with `title` in its bar; `about` is for whoever cannot see it.
-    pub fn svg(&self, title: &str, about: &str) -> String {
+    pub(crate) fn svg(&self, title: &str, about: &str) -> String {
         let mut svg = String::new();
         // Writing into a string never fails.
         let _written = self.write(&mut svg, title, about);

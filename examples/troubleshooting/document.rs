@@ -1,11 +1,11 @@
-//! `docs/TROUBLESHOOTING.md`, written from the table of diagnoses, so that the document cannot drift from the screens.
+//! The document, written from the table of diagnoses, so that the document cannot drift from the screens.
 
 use std::fmt::Write as _;
 
-use crate::diagnose::{Row, tables};
+use octo_csp::diagnose::{Row, tables};
 
 /// The document.
-pub fn document() -> String {
+pub(crate) fn document() -> String {
     let mut text = String::from(HEAD);
     for (title, rows) in tables() {
         let _infallible = writeln!(text, "- [{title}](#{})", anchor(title));
@@ -25,7 +25,7 @@ pub fn document() -> String {
 
 const HEAD: &str = "# Troubleshooting
 
-<!-- Written by `octo-csp troubleshooting`; change the table in src/diagnose/ and not this page. -->
+<!-- Written by `cargo run --example troubleshooting`; change the table in src/diagnose/ and not this page. -->
 
 Every failure that octo-csp knows: what happened, why, how to cure it, and who can. The program shows the same words;
 `octo-csp explain CODE` prints them offline, for a number, a pasted error body, a log line or the address of an error page.
@@ -84,7 +84,7 @@ fn anchor(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnose::rows;
+    use octo_csp::diagnose::rows;
 
     #[test]
     fn every_row_has_its_section_and_no_placeholder_is_left() {
