@@ -243,28 +243,9 @@ fn is_secret(flag: &str) -> bool {
 
 /// The setting that was meant by a word with a slip or two in it.
 fn like<'f>(flag: &str, flags: &'f Flags) -> Option<&'f str> {
-    let all = flags.keys().map(|known| (distance(flag, known), known));
+    let all = flags.keys().map(|known| (strsim::levenshtein(flag, known), known));
     let (slips, known) = all.min()?;
     (slips <= 2).then_some(known.as_str())
-}
-
-/// Letters to change to make one word of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (index, a) in one.chars().enumerate() {
-        let mut last = index;
-        let mut left = index + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(other.chars()) {
-            let above = *cell;
-            left = (left + 1).min(above + 1).min(last + usize::from(a != b));
-            last = above;
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = index + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 fn usable(flag: &str, flags: &Flags, value: String, origin: Origin) -> Result<Given, String> {

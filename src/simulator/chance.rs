@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::{Builder, Uuid};
 
 /// Returns `count` random bytes from the operating system; zeroes if it has none, which only makes names repeat.
 pub(super) fn bytes(count: usize) -> Vec<u8> {
@@ -19,23 +20,14 @@ pub(super) fn word(count: usize) -> String {
 
 /// Returns a random version 4 GUID.
 pub(super) fn guid() -> String {
-    let number = bytes(16).iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
-    let number = (number & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-    let hex = format!("{number:032x}");
-    [0..8, 8..12, 12..16, 16..20, 20..32]
-        .into_iter()
-        .filter_map(|part| hex.get(part))
-        .collect::<Vec<_>>()
-        .join("-")
+    let mut number = [0; 16];
+    number.copy_from_slice(&bytes(16));
+    Builder::from_random_bytes(number).into_uuid().to_string()
 }
 
 /// Whether the text has the shape of a GUID.
 pub(super) fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text.chars().enumerate().all(|(at, c)| match at {
-            8 | 13 | 18 | 23 => c == '-',
-            _ => c.is_ascii_hexdigit(),
-        })
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
 }
 
 /// Returns a client secret in the shape that Entra gives out today.

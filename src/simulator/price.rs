@@ -2,9 +2,8 @@
 
 mod sheet;
 
-use std::borrow::Cow;
-
 use hyper::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::http::{Call, Reply};
@@ -75,7 +74,7 @@ fn not_exchanged(shared: &Shared) -> Reply {
 }
 
 fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
-    let path = decoded(&call.path);
+    let path = percent_decode_str(&call.path).decode_utf8_lossy();
     let thing = path
         .strip_prefix("/partner/v1.0/sales/")
         .and_then(|rest| rest.strip_suffix(")/$value"))
@@ -160,16 +159,6 @@ fn bad(text: &str) -> Reply {
     refused::price(StatusCode::BAD_REQUEST, "invalidRequest", text)
 }
 
-/// Undoes percent signs, and nothing else: a plus stays a plus.
-fn decoded(path: &str) -> Cow<'_, str> {
-    if !path.contains('%') {
-        return Cow::Borrowed(path);
-    }
-    let kept = format!("x={}", path.replace('+', "%2B").replace('&', "%26"));
-    let pairs = super::http::Pairs::parse(kept.as_bytes());
-    Cow::Owned(pairs.raw("x").unwrap_or_default().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,11 +171,5 @@ mod tests {
         );
         assert_eq!(keys_of("Market=US"), None);
         assert_eq!(keys_of("Market='US"), None);
-    }
-
-    #[test]
-    fn percent_signs_are_undone() {
-        assert_eq!(decoded("/a%28b%27%20c%27%29/%24value"), "/a(b' c')/$value");
-        assert_eq!(decoded("/a+b%26"), "/a+b&");
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 use url::{Host, Url};
+use uuid::Uuid;
 
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::text::UntrustedText;
@@ -410,19 +411,11 @@ fn guid(raw: &str) -> Result<Normalized<String>, IdError> {
                 )
         })
         .collect();
-    if digits.len() != 32 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(IdError::NotGuid);
-    }
-    if digits.bytes().all(|b| b == b'0') {
+    let id = Uuid::try_parse(&digits).map_err(|_unshown| IdError::NotGuid)?;
+    if id.is_nil() {
         return Err(IdError::Nil);
     }
-    let mut value = String::with_capacity(36);
-    for (index, digit) in digits.chars().enumerate() {
-        if matches!(index, 8 | 12 | 16 | 20) {
-            value.push('-');
-        }
-        value.push(digit);
-    }
+    let value = id.to_string();
     let mended = value != raw;
     Ok(Normalized { value, mended })
 }

@@ -14,6 +14,7 @@ use http::{HeaderName, HeaderValue, Method};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, Client, Proxy, redirect};
 use url::Url;
+use uuid::Builder;
 use zeroize::Zeroizing;
 
 use crate::cloud::is_loopback;
@@ -329,18 +330,7 @@ pub fn new_guid() -> String {
     let mut bytes = [0_u8; 16];
     // Without randomness the name is a constant: it is no secret and decides nothing.
     let _ignored = getrandom::fill(&mut bytes);
-    let number = u128::from_be_bytes(bytes);
-    let number = (number & !(0xf << 76)) | (0x4 << 76);
-    let number = (number & !(0x3 << 62)) | (0x2 << 62);
-    let hex = format!("{number:032x}");
-    let mut guid = String::with_capacity(36);
-    for (place, digit) in hex.chars().enumerate() {
-        if matches!(place, 8 | 12 | 16 | 20) {
-            guid.push('-');
-        }
-        guid.push(digit);
-    }
-    guid
+    Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 fn route(url: &Url) -> Result<Route, HttpFault> {

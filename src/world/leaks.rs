@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use crate::words::secret::Secret;
@@ -21,16 +22,17 @@ pub fn encoding_in(text: &str, secret: &Secret) -> Option<&'static str> {
     if value.len() < SHORTEST {
         return None;
     }
-    let decoded = Zeroizing::new(percent_decoded(text.as_bytes()));
+    let decoded = Zeroizing::new(percent_decode_str(text).collect::<Vec<u8>>());
     let unescaped = Zeroizing::new(text.replace("\\/", "/").replace("\\\\", "\\"));
     let reversed: Zeroizing<Vec<u8>> = Zeroizing::new(value.bytes().rev().collect());
+    let hexadecimal = Zeroizing::new(hex::encode(value));
     let lower = Zeroizing::new(text.to_ascii_lowercase());
     let found = [
         ("raw", holds(text.as_bytes(), value.as_bytes())),
         ("percent", holds(&decoded, value.as_bytes())),
         ("base64", in_base64(text, value, &STANDARD_NO_PAD)),
         ("base64url", in_base64(text, value, &URL_SAFE_NO_PAD)),
-        ("hexadecimal", holds(lower.as_bytes(), &hexadecimal(value))),
+        ("hexadecimal", holds(lower.as_bytes(), hexadecimal.as_bytes())),
         ("JSON", holds(unescaped.as_bytes(), value.as_bytes()) || in_json(text, value)),
         ("reversed", holds(text.as_bytes(), &reversed)),
     ];
@@ -68,33 +70,6 @@ fn in_json(text: &str, value: &str) -> bool {
         let _infallible = write!(all, "\\u{unit:04x}");
     }
     holds(text.as_bytes(), inner.as_bytes()) || text.to_ascii_lowercase().contains(all.as_str())
-}
-
-fn hexadecimal(value: &str) -> Zeroizing<Vec<u8>> {
-    let digits = value.bytes().flat_map(|byte| {
-        [byte >> 4, byte & 15].map(|half| b"0123456789abcdef".get(usize::from(half)).copied())
-    });
-    Zeroizing::new(digits.flatten().collect())
-}
-
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        match (byte, after) {
-            (b'%', [high, low, later @ ..]) => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => {
-                    decoded.push(high * 16 + low);
-                    rest = later;
-                }
-                _ => decoded.push(b'%'),
-            },
-            _ => decoded.push(*byte),
-        }
-    }
-    decoded
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(super) fn write(
         let label = format!("{label} (part {count})");
         store.write(&part_name(name, count), &label, part.as_bytes())?;
     }
-    let sum = hex(&Sha256::digest(value));
+    let sum = hex::encode(Sha256::digest(value));
     let head = format!("{HEAD}{count} {} {sum}", value.len());
     store.write(name, label, head.as_bytes())
 }
@@ -60,7 +60,7 @@ pub(super) fn read(store: &dyn Store, name: &str) -> Result<Zeroizing<Vec<u8>>, 
         }
         value.extend_from_slice(&part);
     }
-    if value.len() == length && hex(&Sha256::digest(&*value)) == sum {
+    if value.len() == length && hex::encode(Sha256::digest(&*value)) == sum {
         Ok(value)
     } else {
         Err(VaultError::READS_DIFFERENTLY)
@@ -123,12 +123,6 @@ fn parsed(head: &[u8]) -> Option<(usize, usize, &str)> {
     let length = words.next()?.parse().ok().filter(|n| *n <= LONGEST)?;
     let sum = words.next()?;
     words.next().is_none().then_some((count, length, sum))
-}
-
-/// Lower case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use super::backend::{Store, VaultError};
 use super::calls;
 use super::file::{AgeFile, VaultFileLocation};
 use super::keyring::Keyring;
-use super::parts::{self, hex};
+use super::parts;
 use crate::exit::Exit;
 use crate::words::failure::VaultFault;
 use crate::words::secret::{Secret, SharedSecret};
@@ -102,7 +102,7 @@ impl ReadBackVerifier {
         let nonce = random::<16>().map_err(|_none| VaultError::other("no randomness"))?;
         let request = Request {
             items,
-            nonce: hex(&nonce),
+            nonce: hex::encode(nonce),
             file: match self {
                 Self::Program(_, Some(place)) => Some(place.into()),
                 Self::Program(_, None) | Self::Ourselves => None,
@@ -202,7 +202,7 @@ fn answer(store: &dyn Store, request: &Request, mut stdout: impl Write) -> Exit 
 fn digest(store: &dyn Store, item: &str, nonce: &str) -> Result<String, VaultError> {
     let bytes = parts::read(store, item)?;
     let sum = Sha256::new().chain_update(nonce).chain_update(&*bytes);
-    Ok(hex(&sum.finalize()))
+    Ok(hex::encode(sum.finalize()))
 }
 
 /// What went wrong, as one word on the pipe.
@@ -236,7 +236,7 @@ fn understood(line: &str) -> Result<String, VaultError> {
 /// value as long as a real one that nobody can guess.
 pub(super) fn test_item(registration: &str) -> Result<(String, SharedSecret), getrandom::Error> {
     let name = test_name(registration);
-    let value = hex(&random::<{ REAL_SIZE / 2 }>()?);
+    let value = hex::encode(random::<{ REAL_SIZE / 2 }>()?);
     Ok((name, Secret::shared(value)))
 }
 
@@ -268,7 +268,7 @@ mod tests {
         store.write("a", "l", b"hunter2").unwrap();
         let (exit, lines) = answered(&store, r#"{"items":["a","b"],"nonce":"n"}"#);
         assert_eq!(exit, Exit::Storage);
-        let expected = hex(&Sha256::digest(b"nhunter2"));
+        let expected = hex::encode(Sha256::digest(b"nhunter2"));
         assert_eq!(lines, format!("{expected}\nmissing\n"));
     }
 
