@@ -1,5 +1,7 @@
 //! The first rows of a CSV file (RFC 4180), read while it is still coming: a price sheet has 40 MB, its head is enough.
 
+use csv_core::{ReadRecordResult, Reader};
+
 use crate::words::reading::PriceSheetHead;
 use crate::words::text::UntrustedText;
 use crate::world::json;
@@ -25,37 +27,23 @@ const METERS: Names = ["MeterIds", "MeterId"];
 
 /// The whole records at the start of `bytes`. A record that is not ended yet counts only `at_end`.
 pub fn records(bytes: &[u8], at_end: bool) -> Vec<Vec<UntrustedText>> {
-    let mut all = Vec::new();
-    let (mut record, mut field) = (Vec::new(), Vec::new());
-    let (mut quoted, mut started) = (false, false);
-    let mut rest = json::without_mark(bytes).iter().copied().peekable();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'"' if quoted && rest.peek() == Some(&b'"') => {
-                rest.next();
-                field.push(b'"');
-            }
-            b'"' if quoted => quoted = false,
-            b'"' if field.is_empty() => (quoted, started) = (true, true),
-            b',' if !quoted => {
-                record.push(UntrustedText::from_bytes(&field));
-                field.clear();
-                started = true;
-            }
-            b'\r' | b'\n' if !quoted => {
-                if started || !field.is_empty() {
-                    record.push(UntrustedText::from_bytes(&field));
-                    all.push(std::mem::take(&mut record));
-                }
-                field.clear();
-                started = false;
-            }
-            _ => field.push(byte),
-        }
+    let mut text = json::without_mark(bytes).to_vec();
+    if at_end {
+        // A last line needs no end of its own; inside quotes this one ends nothing.
+        text.push(b'\n');
     }
-    if at_end && !quoted && (started || !field.is_empty()) {
-        record.push(UntrustedText::from_bytes(&field));
-        all.push(record);
+    let (mut fields, mut ends) = (vec![0; text.len()], vec![0; text.len() + 1]);
+    let (mut reader, mut rest, mut all) = (Reader::new(), text.as_slice(), Vec::new());
+    while let (ReadRecordResult::Record, read, _, count) =
+        reader.read_record(rest, &mut fields, &mut ends)
+    {
+        let mut from = 0;
+        all.push(Vec::from_iter(ends.iter().take(count).map(|end| {
+            let field = fields.get(from..*end).unwrap_or_default();
+            from = *end;
+            UntrustedText::from_bytes(field)
+        })));
+        rest = rest.get(read..).unwrap_or_default();
     }
     all
 }
