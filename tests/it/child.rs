@@ -12,8 +12,23 @@ const DONE: &str = "the body of the child was run";
 /// A command that runs the body `test`, such as `lock::body`, and hands it `argument`.
 pub(crate) fn command(test: &str, argument: impl Into<OsString>) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(WORD, argument.into());
+    command.args(arguments(test)).env(WORD, argument.into());
     command
+}
+
+/// The command line of the body `test`, for a terminal or a shell whose environment has [`CHILD`].
+#[cfg(unix)]
+pub(crate) fn command_line(test: &str) -> Vec<String> {
+    let this = std::env::current_exe().unwrap().display().to_string();
+    std::iter::once(this).chain(arguments(test).map(str::to_owned)).collect()
+}
+
+/// What makes a process a child, without an argument.
+#[cfg(unix)]
+pub(crate) const CHILD: (&str, &str) = (WORD, "");
+
+fn arguments(test: &str) -> [&str; 4] {
+    [test, "--exact", "--nocapture", "--test-threads=1"]
 }
 
 /// Runs a body to its end and shows what it said if it failed.

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// How long nothing may happen before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Writes of the program among which what is waited for must be; a page with a clock does ten in a second.
+const WRITES: usize = 1_200;
 
 /// A program in a terminal.
 pub(crate) struct Pty {
@@ -86,13 +89,14 @@ impl Pty {
 
     /// Waits until the screen is as wanted.
     pub(crate) fn wait_until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
-        let began = now();
+        let mut writes = 0;
         while !wanted(self.parser.screen()) {
             // A page with a clock on it always writes something, so the whole wait has an end of its own.
             let chunk = self.chunks.recv_timeout(PATIENCE);
-            let Some(chunk) = chunk.ok().filter(|_| began.elapsed() < 6 * PATIENCE) else {
+            let Some(chunk) = chunk.ok().filter(|_| writes < WRITES) else {
                 panic!("never saw {what} in:\n{}", self.screen().contents());
             };
+            writes += 1;
             self.parser.process(&chunk);
             self.bytes.extend(chunk);
         }
@@ -160,12 +164,6 @@ impl Pty {
         drop((self.keyboard.take(), self.master));
         self.status.recv_timeout(PATIENCE).unwrap()
     }
-}
-
-/// For how long something took; no test depends on the time of day.
-#[expect(clippy::disallowed_methods, reason = "a test that waits gives up some time")]
-pub(crate) fn now() -> Instant {
-    Instant::now()
 }
 
 /// Sends a signal to any process of the test's own.

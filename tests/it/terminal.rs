@@ -1,6 +1,6 @@
 //! What a person's terminal looks like after every way out, seen from outside.
 //!
-//! The program in the terminal is this test binary itself: [`child`] runs the real loop with a small app.
+//! The program in the terminal is this test binary itself: the body [`small`] runs the real loop with a small app.
 
 use std::io::{self, Read as _};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use octo_csp::ui::{Event, Intent, Task};
 use ratatui::Frame;
 use rustix::process::Signal;
 
+use crate::child;
 use crate::pty::{Pty, signal_to};
 
 /// One visible field, one secret, and a key for every way out.
@@ -78,10 +79,13 @@ impl App for Small {
     }
 }
 
-/// Not a test: the program that the tests put into a terminal.
+/// The program that the tests put into a terminal.
 #[test]
-#[ignore = "runs inside the terminals of the other tests"]
 fn child() {
+    child::body(|_| small());
+}
+
+fn small() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let perform = async |_: Effect| -> Outcome { std::future::pending().await };
     let settings = Settings { mouse: false, tick: Duration::from_millis(100) };
@@ -95,16 +99,15 @@ fn child() {
     }
 }
 
-const CHILD: [&str; 4] = ["--exact", "terminal::child", "--ignored", "--nocapture"];
-
-fn this() -> String {
-    std::env::current_exe().unwrap().display().to_string()
+fn start(size: (u16, u16)) -> Pty {
+    spawn("terminal::child", size)
 }
 
-fn start(size: (u16, u16)) -> Pty {
-    let this = this();
-    let command: Vec<&str> = std::iter::once(this.as_str()).chain(CHILD).collect();
-    Pty::spawn(&command, size, &[])
+/// A body of ours in a terminal.
+fn spawn(body: &str, size: (u16, u16)) -> Pty {
+    let command = child::command_line(body);
+    let command: Vec<&str> = command.iter().map(String::as_str).collect();
+    Pty::spawn(&command, size, &[child::CHILD])
 }
 
 /// Starts it and waits for the first frame.
@@ -273,12 +276,11 @@ fn ctrl_z_does_nothing_where_no_shell_could_continue() {
 
 /// A shell with job control in the terminal, the program in the shell.
 fn in_a_shell() -> (Pty, i32, String) {
-    let this = this();
-    let run = format!("{this} {}", CHILD.join(" "));
+    let run = child::command_line("terminal::child").join(" ");
     let mut pty = Pty::spawn(
         &["bash", "--norc", "--noprofile", "--noediting", "-i"],
         (100, 24),
-        &[("PS1", "shell> "), ("RUN", &run), ("PATH", "/usr/bin:/bin")],
+        &[("PS1", "shell> "), ("RUN", &run), ("PATH", "/usr/bin:/bin"), child::CHILD],
     );
     pty.wait("shell> ");
     let before = pty.settings();
@@ -347,32 +349,31 @@ fn a_stop_that_nobody_announced_is_painted_over_when_it_ends() {
 
 #[test]
 fn without_a_terminal_there_is_no_wizard() {
-    let this = this();
+    let command = child::command_line("terminal::child").join(" ");
     for (redirection, said) in [("</dev/null", "no input"), ("| cat", "no output")] {
-        let run = format!("{this} {} {redirection}", CHILD.join(" "));
-        let mut pty = Pty::spawn(&["/bin/sh", "-c", &run], (80, 24), &[("PATH", "/usr/bin:/bin")]);
+        let run = format!("{command} {redirection}");
+        let environment = [("PATH", "/usr/bin:/bin"), child::CHILD];
+        let mut pty = Pty::spawn(&["/bin/sh", "-c", &run], (80, 24), &environment);
         pty.wait(said);
         assert_eq!(pty.exit(), 0);
         assert!(!pty.bytes.contains(&0x1b));
     }
 }
 
-/// Not a test: a program that takes the line only, and fails when a key is pressed.
+/// A program that takes the line only, and fails when a key is pressed.
 #[test]
-#[ignore = "runs inside the terminals of the other tests"]
 fn child_of_lines() {
-    let _guard = Guard::enter_line().unwrap();
-    println!("line taken");
-    let read = io::stdin().lock().bytes().next();
-    panic!("composed {read:?}");
+    child::body(|_| {
+        let _guard = Guard::enter_line().unwrap();
+        println!("line taken");
+        let read = io::stdin().lock().bytes().next();
+        panic!("composed {read:?}");
+    });
 }
 
 #[test]
 fn a_panic_gives_the_line_back_and_says_only_what_is_fixed() {
-    let this = this();
-    let name = "terminal::child_of_lines";
-    let command = [this.as_str(), "--exact", name, "--ignored", "--nocapture"];
-    let mut pty = Pty::spawn(&command, (80, 24), &[]);
+    let mut pty = spawn("terminal::child_of_lines", (80, 24));
     pty.wait("line taken");
     assert_ne!(pty.settings(), pty.before);
     pty.send("k");

