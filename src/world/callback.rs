@@ -2,4 +2,5 @@
 
 pub mod listener;
 pub mod pages;
+pub mod peers;
 pub mod redirect;

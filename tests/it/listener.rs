@@ -1,10 +1,14 @@
 //! The loopback listener against everything that any program or page on this machine can send it.
 
+use futures_util::FutureExt as _;
 use octo_csp::cloud::Cloud;
 use octo_csp::effect::{
     AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn,
 };
 use octo_csp::words::ids::{ClientId, RedirectAddress, TenantId};
+use octo_csp::words::secret::{Secret, SharedSecret};
+use octo_csp::world::callback::listener::{Errand, Listener, LoopbackListeners};
+use octo_csp::world::callback::peers::Peers;
 use octo_csp::world::callback::redirect::SignInSession;
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
@@ -118,6 +122,43 @@ async fn the_one_time_address_leads_on_once() {
     assert!(wrong.starts_with("HTTP/1.1 404"));
 }
 
+/// To the listener everybody here is another user: their connections are really made, and the system really says whose they are.
+#[tokio::test]
+async fn another_user_gets_nothing_uses_nothing_up_and_fills_no_place() {
+    let me = rustix::process::getuid().as_raw();
+    let state = Secret::shared("a-state-that-another-user-has-read-somewhere".to_owned());
+    let errand = || Errand {
+        callback: Some(("/".to_owned(), SharedSecret::clone(&state))),
+        token: Secret::new("one-time".to_owned()),
+        address: http::HeaderValue::from_static("https://login.example/authorize"),
+    };
+    let answer = format!("/?error=access_denied&state={}", state.reveal());
+    let doors = LoopbackListeners::open(None).await.unwrap();
+    let port = doors.port();
+    let strangers = Listener::start(doors, errand(), Peers::of_user(Some(me + 1)));
+    for target in ["/start/one-time", &answer, "/start/one-time"] {
+        assert!(get(port, target).await.contains("Nothing here"), "{target}");
+    }
+    // More than there are places, all kept open: none of them keeps one.
+    let mut stalled = Vec::new();
+    for _ in 0..200 {
+        stalled.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
+        assert!(strangers.guests() <= 64);
+    }
+    assert!(strangers.arrival().now_or_never().is_none());
+    drop(strangers);
+
+    // The control: the same requests of this user.
+    let doors = LoopbackListeners::open(None).await.unwrap();
+    let port = doors.port();
+    let ours = Listener::start(doors, errand(), Peers::here());
+    assert!(get(port, "/start/one-time").await.starts_with("HTTP/1.1 302"));
+    let browser = tokio::spawn(async move { get(port, &answer).await });
+    assert!(matches!(ours.arrival().await, AuthorizationResponse::Error(_)));
+    ours.tell(CallbackPage::Failed).await;
+    assert!(browser.await.unwrap().starts_with("HTTP/1.1 200"));
+}
+
 #[tokio::test]
 async fn the_address_says_all_that_microsoft_wants_to_know() {
     let (_session, consent) = open("http://localhost").await;
@@ -188,7 +229,7 @@ async fn a_sign_in_goes_on_after_a_crash() {
     assert_eq!(again.redirect, consent.redirect);
     assert_ne!(again.one_time, consent.one_time);
     succeeds(session, &again).await;
-    let rubbish = octo_csp::words::secret::Secret::new("{}".to_owned());
+    let rubbish = Secret::new("{}".to_owned());
     assert!(SignInSession::reopen(entra, &rubbish).await.is_err());
 }
 

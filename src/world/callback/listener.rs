@@ -1,7 +1,7 @@
 //! The loopback server that catches the authorization code (RFC 8252, section 7.3).
 //!
-//! Any program and any web page on this machine can talk to it, so nothing without our `state` ends, fails or delays the
-//! wait: wrong requests get a constant page, stalled connections a deadline, and a full house drops its oldest idle guest.
+//! Any web page and any program of this user can talk to it (those of other users are not answered, [`Peers`]), so nothing
+//! without our `state` ends, fails or delays the wait: wrong requests get a constant page, stalled connections a deadline, and a full house drops its oldest idle guest.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -28,11 +28,14 @@ use crate::words::ids::AuthCode;
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::text::UntrustedText;
 use crate::world::callback::pages;
+use crate::world::callback::peers::{Ends, Owner, Peers};
 use crate::world::clock;
 use crate::world::refusal::Said;
 
 /// Connections at a time.
 const GUESTS: usize = 64;
+/// So many connections of a full house are looked up together: a real one is the newest, and is safe for longer than that.
+const TOGETHER: usize = GUESTS / 4;
 /// How long a request may take to arrive.
 const READING: Duration = Duration::from_secs(10);
 /// How long the browser's request is held while the terminal finishes its checks.
@@ -116,23 +119,28 @@ struct CallbackServer {
     started: AtomicBool,
     arrival: watch::Sender<Option<AuthorizationResponse>>,
     verdict: watch::Sender<Option<CallbackPage>>,
+    peers: Peers,
     guests: Mutex<VecDeque<Connection>>,
 }
 
 struct Connection {
     task: JoinHandle<()>,
+    ends: Ends,
+    /// Whether the system was asked whose it is.
+    known: bool,
     held: Arc<AtomicBool>,
 }
 
 impl Listener {
-    /// Starts answering.
-    pub fn start(doors: LoopbackListeners, errand: Errand) -> Self {
+    /// Starts answering whoever `peers` says is this process' own user.
+    pub fn start(doors: LoopbackListeners, errand: Errand, peers: Peers) -> Self {
         let house = Arc::new(CallbackServer {
             errand,
             port: doors.port,
             started: AtomicBool::new(false),
             arrival: watch::Sender::new(None),
             verdict: watch::Sender::new(None),
+            peers,
             guests: Mutex::new(VecDeque::new()),
         });
         let doors = doors
@@ -151,6 +159,11 @@ impl Listener {
             // The sender lives in the house, which lives as long as this listener.
             Ok(None) | Err(_) => std::future::pending().await,
         }
+    }
+
+    /// Connections that are being answered.
+    pub fn guests(&self) -> usize {
+        self.house.lock().len()
     }
 
     /// Tells the page that waits how it ended, lets it leave, and stops listening.
@@ -193,10 +206,24 @@ impl CallbackServer {
         self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes room: those who left are forgotten, and a full house shows its oldest idle guest the door.
+    /// Makes room: those who left are forgotten, and a full house shows the door to other users first, then to its oldest idle
+    /// guest.
     fn make_room(&self) {
         let mut guests = self.lock();
         guests.retain(|guest| !guest.task.is_finished());
+        let unknown = guests.iter().filter(|guest| !guest.known).count();
+        if guests.len() >= GUESTS && unknown >= TOGETHER {
+            let ends: Vec<Ends> = guests.iter().map(|guest| guest.ends).collect();
+            let mut owners = self.peers.owners(&ends).into_iter();
+            guests.retain_mut(|guest| {
+                guest.known = true;
+                let stays = owners.next() != Some(Owner::Another);
+                if !stays {
+                    guest.task.abort();
+                }
+                stays
+            });
+        }
         while guests.len() >= GUESTS {
             let Some(oldest) = guests.iter().position(|guest| !guest.is_held()) else {
                 // Everybody here brought our state; the oldest has waited longest.
@@ -207,6 +234,22 @@ impl CallbackServer {
                 guest.task.abort();
             }
         }
+    }
+
+    fn admit(self: &Arc<Self>, stream: TcpStream) {
+        let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else {
+            return;
+        };
+        let ends = Ends { peer, local };
+        self.make_room();
+        let held = Arc::new(AtomicBool::new(false));
+        let task = tokio::spawn(serve(Arc::downgrade(self), stream, ends, Arc::clone(&held)));
+        self.lock().push_back(Connection { task, ends, known: false, held });
+    }
+
+    /// Whether another user is at the other end. Asked where it matters alone, because the system lists all its sockets for it.
+    fn is_strange(&self, ends: Ends) -> bool {
+        self.peers.owners(&[ends]).contains(&Owner::Another)
     }
 
     /// Whether the request was meant for us: a page elsewhere whose name leads here (DNS rebinding) has another host.
@@ -227,10 +270,12 @@ impl CallbackServer {
             && request.uri().authority().is_none_or(|it| ours(it.as_str()))
     }
 
-    /// What a request without our state gets, or `None` for the answer that we wait for.
+    /// The answer that we wait for, or what every other request gets. Another user who knows the one-time address or our state is
+    /// told what everybody is who knows nothing, and uses nothing up.
     fn turn_away(
         &self,
         request: &Request<Incoming>,
+        ends: Ends,
     ) -> Result<AuthorizationResponse, Box<Response<Full<Bytes>>>> {
         let page = |status, text| Box::new(pages::page(status, text));
         let unknown = || page(StatusCode::NOT_FOUND, pages::UNKNOWN);
@@ -244,6 +289,9 @@ impl CallbackServer {
         if let Some(token) = path.strip_prefix("/start/")
             && self.errand.token.same_as(token)
         {
+            if self.is_strange(ends) {
+                return Err(unknown());
+            }
             if self.started.swap(true, Ordering::SeqCst) {
                 return Err(page(StatusCode::OK, pages::ALREADY));
             }
@@ -252,7 +300,8 @@ impl CallbackServer {
         match &self.errand.callback {
             Some((ours, state)) if ours == path => {
                 let query = request.uri().query().unwrap_or_default();
-                answer(query, state).ok_or_else(unknown)
+                let arrival = answer(query, state).filter(|_| !self.is_strange(ends));
+                arrival.ok_or_else(unknown)
             }
             _ => Err(unknown()),
         }
@@ -262,25 +311,21 @@ impl CallbackServer {
 /// Lets connections in at one door.
 async fn welcome(house: Arc<CallbackServer>, door: TcpListener) {
     loop {
-        let Ok((stream, _)) = door.accept().await else {
+        match door.accept().await {
+            Ok((stream, _)) => house.admit(stream),
             // Out of descriptors, or a connection that ended before it began.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            continue;
-        };
-        house.make_room();
-        let held = Arc::new(AtomicBool::new(false));
-        let task = tokio::spawn(serve(Arc::downgrade(&house), stream, Arc::clone(&held)));
-        house.lock().push_back(Connection { task, held });
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
     }
 }
 
 /// Serves one connection: one request, read within the deadline.
-async fn serve(house: Weak<CallbackServer>, stream: TcpStream, held: Arc<AtomicBool>) {
+async fn serve(house: Weak<CallbackServer>, stream: TcpStream, ends: Ends, held: Arc<AtomicBool>) {
     let service = service_fn(move |request| {
         let (house, held) = (Weak::clone(&house), Arc::clone(&held));
         async move {
             let page = match house.upgrade() {
-                Some(house) => respond(&house, &held, &request).await,
+                Some(house) => respond(&house, (ends, &held), &request).await,
                 None => pages::page(StatusCode::OK, pages::CLOSED),
             };
             Ok::<_, Infallible>(page)
@@ -300,10 +345,10 @@ async fn serve(house: Weak<CallbackServer>, stream: TcpStream, held: Arc<AtomicB
 
 async fn respond(
     house: &CallbackServer,
-    held: &AtomicBool,
+    (ends, held): (Ends, &AtomicBool),
     request: &Request<Incoming>,
 ) -> Response<Full<Bytes>> {
-    let arrival = match house.turn_away(request) {
+    let arrival = match house.turn_away(request, ends) {
         Ok(arrival) => arrival,
         Err(page) => return *page,
     };

@@ -13,6 +13,7 @@ use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::ids::{ClientId, RedirectAddress, TenantId};
 use crate::words::secret::{Secret, SharedSecret};
 use crate::world::callback::listener::{Errand, Listener, LoopbackListeners};
+use crate::world::callback::peers::Peers;
 use crate::world::entra::{Entra, Page, new_state_and_verifier};
 
 /// The port of an http address that names none.
@@ -164,7 +165,7 @@ fn listen(
         return Ok((None, None));
     };
     let errand = Errand { callback, token, address };
-    Ok((Some(Listener::start(doors, errand)), Some(one_time)))
+    Ok((Some(Listener::start(doors, errand, Peers::here())), Some(one_time)))
 }
 
 /// 128 bits from the operating system.
