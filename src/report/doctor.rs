@@ -87,15 +87,9 @@ fn told_state(check: &Check) -> Option<(&'static str, &str)> {
     }
 }
 
-/// Everything as text.
+/// What was found, as text: each check has been told when it was over.
 pub fn text(findings: &Findings) -> String {
-    let mut rows = Vec::new();
-    for step in &findings.steps {
-        rows.push(Row::of(Tone::Title, step.step.title()));
-        rows.extend(step.checks.iter().map(check_row));
-        rows.push(Row::gap());
-    }
-    rows.extend(claims(findings));
+    let mut rows = claims(findings);
     rows.extend(consent(findings));
     rows.extend(changes(findings));
     rows.extend(ending(findings));
@@ -105,22 +99,6 @@ pub fn text(findings: &Findings) -> String {
         rows.extend(for_support("For support", 16, failure));
     }
     plain(&rows, WIDTH)
-}
-
-fn check_row(check: &Check) -> Row {
-    let (word, said) = told_state(check).unwrap_or(("-", "not tried"));
-    let tries = match check.tries {
-        0 => String::new(),
-        tries => format!(" ({} tries)", tries + 1),
-    };
-    let row =
-        Row::text(format!("{word:<4}  {:<32} {said}{tries}", check.id.title())).at(3).hanging(42);
-    match check.took {
-        Some(took) if took >= 100 => {
-            row.right(Tone::Muted, format!("{}.{} s", took / 1_000, took % 1_000 / 100))
-        }
-        Some(_) | None => row,
-    }
 }
 
 fn title(audience: Audience, person: bool) -> &'static str {
@@ -167,29 +145,21 @@ fn certain(known: Certainty) -> &'static str {
     }
 }
 
-/// Why a column stays open. A consent can be older than the list, and the list can be longer than the consent.
-const NOT_DECLARED: &str = "What the app lists under API permissions only Microsoft Graph tells, and it is not asked: no permission for that is wanted.";
-
 fn consent(findings: &Findings) -> Vec<Row> {
     let apis: Vec<&Api> = findings.steps.iter().flat_map(|step| &step.apis).collect();
     if apis.is_empty() {
         return Vec::new();
     }
-    let mut rows = vec![Row::of(
-        Tone::Title,
-        format!("{:<34}{:<12}{:<12}{}", "Consent", "declared", "consented", "usable"),
-    )];
+    let mut rows =
+        vec![Row::of(Tone::Title, format!("{:<34}{:<12}{}", "Consent", "consented", "usable"))];
     for api in apis {
         let name = match api.audience {
             Audience::PartnerCenter => "Microsoft Partner Center",
             Audience::PartnerApi => "Microsoft Dev Center (prices)",
         };
-        let (declared, consented, usable) =
-            (certain(Certainty::Unknown), certain(api.consented), certain(api.usable));
-        let words = format!("{name:<31}{declared:<12}{consented:<12}{usable}");
+        let words = format!("{name:<31}{:<12}{}", certain(api.consented), certain(api.usable));
         rows.push(Row::text(words).at(3));
     }
-    rows.push(Row::of(Tone::Muted, NOT_DECLARED).at(3));
     rows.push(Row::gap());
     rows
 }
@@ -309,7 +279,8 @@ struct ClaimObject<'a> {
 #[derive(Serialize)]
 struct ApiObject {
     api: &'static str,
-    /// Never known: see [`NOT_DECLARED`].
+    /// Never known, and kept for whoever reads this version of the object: what the app lists under API permissions only
+    /// Microsoft Graph tells, and it is not asked.
     declared: Option<bool>,
     consented: Option<bool>,
     usable: Option<bool>,
@@ -424,7 +395,7 @@ fn api_object(api: Api) -> ApiObject {
             Audience::PartnerCenter => "partner-center",
             Audience::PartnerApi => "dev-center",
         },
-        declared: known(Certainty::Unknown),
+        declared: None,
         consented: known(api.consented),
         usable: known(api.usable),
     }

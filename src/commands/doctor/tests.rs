@@ -55,6 +55,10 @@ async fn a_healthy_registration_passes_every_check_and_says_what_it_found() {
     for words in ["What the tokens say", "Consent", "Since the last good run", "What ends"] {
         assert!(out.contains(words), "{words}\n{out}");
     }
+    // Each check is told once, as it is over; and no column says nothing.
+    let title = CheckId::AppToken.title();
+    assert!(err.contains(title) && !out.contains(title), "{out}\n{err}");
+    assert!(!out.contains("declared"), "{out}");
     let as_json = Doctor { json: true, ..arguments() };
     let mut bench = Box::pin(Bench::registered("happy")).await;
     let (_, out, _) = bench.doctor(&as_json).await;
