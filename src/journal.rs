@@ -104,6 +104,9 @@ pub enum Fact {
     RolledBack {
         /// The attempt.
         attempt: AttemptId,
+        /// Whether the attempt is open again, to be confirmed once more. Lines of earlier versions do not say so: they gave it up.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reopened: bool,
     },
     /// The attempt was given up. Nothing it wrote is active.
     Closed {

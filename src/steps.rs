@@ -303,8 +303,11 @@ impl Execution {
         }
         // Looking at the same token again would find the same.
         let other_token = failed(CheckId::AppClaims);
-        // What Octo has is asked again before anything is sent again; what it has taken is known from the journal.
-        let all = self.submits();
+        // What Octo has is asked again before anything is sent again; what it has taken is known from the journal. A commit that
+        // was rolled back is open again: it begins with its manifest.
+        let rolled_back =
+            matches!(self.plan, Plan::Commit) && self.board.registration.open.is_some();
+        let all = self.submits() || rolled_back;
         self.begin_again(now, |_, check| all || other_token && check.id == CheckId::AppToken)
     }
 

@@ -173,7 +173,7 @@ impl Registration {
                 open.landed = false;
             }),
             Fact::Activated { attempt, .. } => self.activate(*attempt, line),
-            Fact::RolledBack { attempt } => self.roll_back(*attempt),
+            Fact::RolledBack { attempt, reopened } => self.roll_back(*attempt, *reopened),
             Fact::Closed { attempt } => self.close(*attempt),
             Fact::Retiring { attempt } => {
                 self.with_attempt(*attempt, |attempt| attempt.retiring = true)
@@ -291,10 +291,15 @@ impl Registration {
         runs.collect()
     }
 
-    fn roll_back(&mut self, id: AttemptId) {
+    /// What was proven stays proven: an attempt that is reopened can be confirmed again, unless another one was begun since.
+    fn roll_back(&mut self, id: AttemptId, reopened: bool) {
         if self.active.as_ref().is_some_and(|active| active.id == id) {
-            self.closed.extend(self.active.take());
-            self.active = self.previous.take();
+            let attempt = std::mem::replace(&mut self.active, self.previous.take());
+            if reopened && self.open.is_none() {
+                self.open = attempt.map(|attempt| Attempt { activated: None, ..attempt });
+            } else {
+                self.closed.extend(attempt);
+            }
             self.good_runs = self.found();
         }
     }

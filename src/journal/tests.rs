@@ -78,7 +78,8 @@ fn every_fact(id: u64) -> Vec<Fact> {
         Fact::Kept { item: token },
         Fact::PartnerApiProven { attempt, proof: Box::new(partner_api()) },
         Fact::Activated { attempt, slot: Slot::A },
-        Fact::RolledBack { attempt },
+        Fact::RolledBack { attempt, reopened: false },
+        Fact::RolledBack { attempt, reopened: true },
         Fact::Closed { attempt },
         Fact::Dropped { items: vec![item(id, Kind::SignIn, 1)] },
         Fact::Retiring { attempt },
@@ -274,15 +275,33 @@ fn only_the_open_attempt_can_be_committed() {
 #[test]
 fn rolling_back_brings_the_previous_set_back() {
     let mut facts = [activated(1), activated(2)].concat();
-    facts.push(Fact::RolledBack { attempt: AttemptId(2) });
+    facts.push(Fact::RolledBack { attempt: AttemptId(2), reopened: false });
     let registration = fold(&facts);
     assert_eq!(registration.active.as_ref().unwrap().id, AttemptId(1));
     assert_eq!(registration.active_sequence(), 2);
     assert!(registration.previous.is_none());
     assert_eq!(registration.closed[0].id, AttemptId(2));
     // Once is enough, and the first set has nothing before it.
-    facts.push(Fact::RolledBack { attempt: AttemptId(2) });
+    facts.push(Fact::RolledBack { attempt: AttemptId(2), reopened: false });
     assert_eq!(fold(&facts).active, registration.active);
+}
+
+#[test]
+fn an_attempt_that_is_reopened_can_be_committed_again_on_the_same_base() {
+    let attempt = AttemptId(2);
+    let mut facts = [activated(1), activated(2)].concat();
+    facts.push(Fact::RolledBack { attempt, reopened: true });
+    let registration = fold(&facts);
+    let open = registration.open.as_ref().unwrap();
+    assert_eq!((open.id, open.activated), (attempt, None));
+    assert_eq!(registration.active_sequence(), 2);
+    assert!(registration.closed.is_empty());
+    facts.push(Fact::Activated { attempt, slot: Slot::B });
+    assert_eq!(fold(&facts).active.unwrap().id, attempt);
+    // A line of an earlier version says nothing of it, and gave the attempt up.
+    let read: Fact = serde_json::from_str(r#"{"fact":"rolled-back","attempt":2}"#).unwrap();
+    assert_eq!(read, Fact::RolledBack { attempt, reopened: false });
+    assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"fact":"rolled-back","attempt":2}"#);
 }
 
 #[test]

@@ -49,12 +49,18 @@ async fn activate(port: &Port, ask: &Ask) -> Checked<()> {
     passed()
 }
 
-/// What was active before is active again if the new set cannot be read; the failure that led there is what counts.
+/// A store that failed once is asked once more. If the set cannot be read then either, what was active before is active again,
+/// and the attempt is open as it was: what was proven is kept, and can be confirmed again without a new sign-in. A roll-back
+/// that cannot be noted changes nothing: the journal says that the set is active, and reading it back can be tried again. The
+/// failure that led there is what counts.
 async fn read_back(port: &Port, ask: &Ask) -> Checked<()> {
     let active = port.registration().active.ok_or_else(internal)?;
-    if let Err(failure) = ask.read_back(active.set()).await {
-        let _told_by_the_journal = ask.note(Fact::RolledBack { attempt: active.id }).await;
-        return Err(failure);
+    if let Err(first) = ask.read_back(active.set()).await
+        && ask.read_back(active.set()).await.is_err()
+    {
+        let fact = Fact::RolledBack { attempt: active.id, reopened: true };
+        let _the_journal_tells = ask.note(fact).await;
+        return Err(first);
     }
     Ok(((), Line::Pass("every item, byte for byte".to_owned())))
 }

@@ -398,18 +398,93 @@ fn a_commit_on_something_older_is_refused() {
     assert_eq!(run.failed().unwrap().1.cause, Cause::JournalMoved);
 }
 
+fn unreadable() -> Failure {
+    Failure::new(Service::Keyring, Cause::Vault(VaultFault::ReadsDifferently))
+}
+
+/// Both steps proven, nothing committed.
+fn proven() -> Bench {
+    let mut bench = Bench::default();
+    assert_eq!(bench.step_two().1, Status::Finished);
+    let (mut run, _) = bench.step_three();
+    assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
+    bench
+}
+
 #[test]
 fn an_active_set_that_does_not_read_back_is_rolled_back() {
     let mut bench = Bench::registered();
     let before = bench.registration().active.unwrap().id;
     bench.step_two();
-    bench.fail(
-        "readback",
-        Failure::new(Service::Keyring, Cause::Vault(VaultFault::ReadsDifferently)),
-    );
+    for _ in 0..2 {
+        bench.fail("readback", unreadable());
+    }
     let (_, status) = bench.commit();
     assert_eq!(status, Status::Refused);
     assert_eq!(bench.registration().active.unwrap().id, before);
+}
+
+#[test]
+fn a_set_that_reads_back_the_second_time_is_read_back() {
+    let mut bench = proven();
+    bench.fail("readback", unreadable());
+    assert_eq!(bench.commit().1, Status::Finished);
+    assert!(!bench.log.contains(&"note rolled-back".to_owned()));
+    assert!(bench.registration().active.is_some());
+}
+
+#[test]
+fn what_was_rolled_back_is_confirmed_again_without_a_new_sign_in() {
+    for again_in_another_process in [false, true] {
+        let mut bench = proven();
+        for _ in 0..2 {
+            bench.fail("readback", unreadable());
+        }
+        let (mut run, status) = bench.commit();
+        assert_eq!(status, Status::Refused);
+        assert_eq!(run.failed().unwrap().1, &unreadable());
+        let rolled_back = bench.registration();
+        assert!(rolled_back.active.is_none() && rolled_back.closed.is_empty());
+        assert!(rolled_back.open.is_some_and(|open| open.ready()));
+        let status = if again_in_another_process {
+            bench.commit().1
+        } else {
+            let effects = run.retry(0);
+            bench.drive(&mut run, effects)
+        };
+        assert_eq!(status, Status::Finished, "{:?}", run.failed());
+        assert_eq!(bench.redemptions, 1);
+        for item in bench.registration().active.unwrap().set() {
+            assert!(bench.vault.contains_key(&item.to_string()), "{item}");
+        }
+    }
+}
+
+#[test]
+fn a_roll_back_that_cannot_be_noted_ends_with_the_first_failure_and_can_be_tried_again() {
+    let full = || Failure::new(Service::Disk, Cause::Disk(crate::words::failure::DiskFault::Full));
+    let mut bench = proven();
+    for _ in 0..2 {
+        bench.fail("readback", unreadable());
+    }
+    for _ in 0..100 {
+        bench.fail("note rolled-back", full());
+    }
+    let (mut run, status) = bench.commit();
+    assert_eq!(status, Status::Refused);
+    assert_eq!(run.failed().unwrap().1, &unreadable(), "not what came of it");
+    assert_eq!(bench.log.iter().filter(|name| *name == "note rolled-back").count(), 1);
+    // The journal says that the set is active, and so does this run; after a restart it is the same set, whole.
+    let restarted = bench.registration();
+    assert_eq!(&restarted, run.registration());
+    let active = restarted.active.unwrap();
+    assert!(active.complete() && restarted.open.is_none());
+    bench.faults.clear();
+    bench.log.clear();
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert_eq!(bench.log, ["readback"], "it is active already");
+    assert_eq!(check_again(&mut bench, Step::PartnerApi), Status::Finished);
 }
 
 #[test]
@@ -950,23 +1025,4 @@ fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
         assert_eq!(bench.drive(&mut run, effects), Status::Asking);
         assert!(bench.log.contains(&called.to_owned()), "{:?}", bench.log);
     }
-}
-
-#[test]
-fn zz_probe_a_rollback_that_cannot_be_noted() {
-    let mut bench = Bench::registered();
-    bench.step_two();
-    bench.fail("readback", Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)));
-    for _ in 0..1000 {
-        bench.fail(
-            "note rolled-back",
-            Failure::new(Service::Disk, Cause::Disk(crate::words::failure::DiskFault::Full)),
-        );
-    }
-    let (run, status) = bench.commit();
-    let tries = bench.log.iter().filter(|name| *name == "note rolled-back").count();
-    println!(
-        "rolled-back noted {tries} times; status {status:?}; failed with {:?}",
-        run.failed().map(|(c, f)| (c.id, f.cause))
-    );
 }
