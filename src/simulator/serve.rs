@@ -132,8 +132,8 @@ async fn answer(
 fn played(shared: &Shared, call: &Call, wire: Option<Wire>) -> Option<Reply> {
     match wire {
         Some(Wire::Instead(reply)) => Some(reply()),
-        Some(Wire::Twice(reply)) if shared.strikes_within(2) => Some(reply()),
-        None | Some(Wire::Late(_) | Wire::Twice(_)) => Some(route(shared, call)),
+        Some(Wire::First(times, reply)) if shared.strikes_within(times) => Some(reply()),
+        None | Some(Wire::Late(_) | Wire::First(..)) => Some(route(shared, call)),
         Some(Wire::Bent(bend)) => Some(bend(route(shared, call))),
         Some(Wire::Empty | Wire::Reset) => None,
         Some(Wire::Lost) => {

@@ -117,8 +117,8 @@ pub(super) fn host(path: &str) -> &'static str {
 pub(super) enum Wire {
     /// Somebody else answers.
     Instead(fn() -> Reply),
-    /// Somebody else answers twice, then all is well.
-    Twice(fn() -> Reply),
+    /// Somebody else answers so many times, then all is well.
+    First(u32, fn() -> Reply),
     /// The service's answer is bent on its way.
     Bent(fn(Reply) -> Reply),
     /// The answer comes after so many seconds.
@@ -147,7 +147,7 @@ const PC: FaultPoint = FaultPoint::PartnerCenter;
 
 /// Every misfortune of the wire, with the place it strikes unless another is named.
 #[rustfmt::skip]
-pub(super) const WIRES: [Row; 43] = [
+pub(super) const WIRES: [Row; 44] = [
     row("captive-portal", "A hotel's page answers everything with 200", FaultPoint::Everywhere, Wire::Instead(captive_portal)),
     row("redirect", "A proxy sends everything to another host", FaultPoint::Everywhere, Wire::Instead(|| redirect("307", "https://proxy.invalid/sign-in"))),
     row("redirect-same-host", "Answers 302 to another path of the same host", PC, Wire::Instead(|| redirect("302", "/elsewhere"))),
@@ -165,14 +165,15 @@ pub(super) const WIRES: [Row; 43] = [
     row("no-content", "204 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::NO_CONTENT))),
     row("empty-200", "200 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::OK))),
     row("throttled", "429, try again in 57 seconds", PC, Wire::Instead(|| throttled("57"))),
-    row("throttled-1s", "429, try again in a second, twice; then fine", PC, Wire::Twice(|| throttled("1"))),
+    row("throttled-1s", "429, try again in a second, twice; then fine", PC, Wire::First(2, || throttled("1"))),
+    row("throttled-once", "429 once, try again in seven seconds; then fine", PC, Wire::First(1, || throttled("7"))),
     row("throttled-bare", "429 without a word", PC, Wire::Instead(|| Reply::empty(StatusCode::TOO_MANY_REQUESTS))),
     row("throttled-date", "503 with a date to come back at", PC, Wire::Instead(|| unavailable("Fri, 31 Dec 2100 23:59:59 GMT"))),
     row("throttled-ages", "429, try again in four billion seconds", PC, Wire::Instead(|| throttled("4000000000"))),
     row("throttled-negative", "429, try again five seconds ago", PC, Wire::Instead(|| throttled("-5"))),
     row("throttled-garbage", "429, try again at a time that is none", PC, Wire::Instead(|| throttled("soon"))),
     row("throttled-double", "429 with two answers to when", PC, Wire::Instead(|| throttled("1").header("retry-after", "600"))),
-    row("flaky", "503 twice, then fine", PC, Wire::Twice(|| unavailable("1"))),
+    row("flaky", "503 twice, then fine", PC, Wire::First(2, || unavailable("1"))),
     row("slow", "Answers after 30 seconds", PC, Wire::Late(30)),
     row("silent", "Takes the request and never answers", PC, Wire::Late(86_400)),
     row("drip", "One byte of the body each second", PC, Wire::Bent(drip)),

@@ -144,9 +144,10 @@ impl Board {
     /// How long to wait before a failed check is tried once more; `None` when it counts as failed.
     ///
     /// A server that names a time is waited for once; otherwise one more try after a second, as Microsoft's own library does
-    /// for 5xx and timeouts. A secret that the operator calls new is tried for minutes. A code is never sent again, and a refresh
-    /// is repeated only when the server itself said that it did not look at it. Behind Octo's gateway a 503 can also be an answer
-    /// that was lost, so only a 429 says so there.
+    /// for 5xx and timeouts. A secret that the operator calls new is tried for minutes. A code is never sent again. What changes
+    /// something (a refresh may rotate the token) is repeated only when the server says that it did not look at it: a 429 (RFC
+    /// 6585, section 4), or a 503 that names a time. A 503 that names none, or any behind Octo's gateway, can also be an answer
+    /// that was lost.
     fn worth_another_try(&self, id: CheckId, failure: &Failure) -> Option<Duration> {
         const PATIENCE: [u64; SECRET_TRIES as usize] = [5, 15, 30, 60];
         let check = self.checks.iter().find(|check| check.id == id)?;
@@ -158,7 +159,8 @@ impl Board {
             return Some(Duration::from_secs(*seconds));
         }
         let throttled = matches!(failure.status, Some(429 | 503));
-        let unseen = throttled && (failure.service != Service::Octo || failure.status == Some(429));
+        let later = failure.retry_after.is_some() && failure.service != Service::Octo;
+        let unseen = failure.status == Some(429) || throttled && later;
         if check.tries > 0 || check.writing && !unseen {
             return None;
         }

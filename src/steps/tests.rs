@@ -1026,3 +1026,41 @@ fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
         assert!(bench.log.contains(&called.to_owned()), "{:?}", bench.log);
     }
 }
+
+/// A refusal of the token endpoint, as the world brings it: inside the response.
+fn refresh_refused(status: u16, retry_after: Option<Duration>) -> Outcome {
+    let mut failure = refused(status, 90_055);
+    failure.retry_after = retry_after;
+    Outcome::TokenResponse(Box::new(TokenResponse {
+        refresh_token: None,
+        grant: Err(Box::new(failure)),
+    }))
+}
+
+#[test]
+fn a_refresh_is_repeated_once_and_only_when_the_server_did_not_look_at_it() {
+    let minute = Some(Duration::from_secs(57));
+    for (status, retry_after, paused) in [
+        (429, minute, Some("pause 57")),
+        (503, minute, Some("pause 57")),
+        (429, None, Some("pause 1")),
+        (503, None, None),
+        (500, minute, None),
+    ] {
+        let mut bench = Bench::registered();
+        let mut run = Execution::token(Audience::PartnerApi, bench.registration()).unwrap();
+        let mut queue = VecDeque::from(run.start(0));
+        while let Some((id, effect)) = queue.pop_front() {
+            let outcome = match (&effect, bench.perform(&effect).unwrap()) {
+                (Effect::Refresh(_), _) => refresh_refused(status, retry_after),
+                (_, outcome) => outcome,
+            };
+            queue.extend(run.resume(id, outcome, 0));
+        }
+        assert_eq!(run.status(), Status::Refused);
+        let tries = bench.log.iter().filter(|name| name.starts_with("refresh")).count();
+        assert_eq!(tries, if paused.is_some() { 2 } else { 1 }, "{status} {retry_after:?}");
+        let pause = bench.log.iter().find(|name| name.starts_with("pause"));
+        assert_eq!(pause.map(String::as_str), paused, "{status} {retry_after:?}");
+    }
+}

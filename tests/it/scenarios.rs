@@ -247,7 +247,9 @@ fn what_a_server_asks_to_wait_is_waited_once() {
     assert_eq!(seconds("PRICE-503"), [5]);
     assert_eq!(seconds("AADSTS50033"), [1]);
     assert!(!seconds("flaky").is_empty());
-    for never in ["lost-answer", "throttled@redeem", "html-502@redeem"] {
+    assert_eq!(seconds("throttled@refresh"), [57]);
+    assert_eq!(seconds("throttled-once@refresh"), [7]);
+    for never in ["lost-answer", "throttled@redeem", "throttled-once@redeem", "html-502@redeem"] {
         assert!(seconds(never).is_empty(), "{never}");
     }
     for pointless in ["captive-portal", "AADSTS7000215", "PC-900421"] {

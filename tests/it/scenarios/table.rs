@@ -58,7 +58,7 @@ pub(super) fn names() -> Vec<&'static str> {
 }
 
 /// Misfortunes that are moved to where they hurt most.
-const MOVED: [&str; 20] = [
+const MOVED: [&str; 22] = [
     "html-502@redeem",
     "reset@redeem",
     "truncated@redeem",
@@ -67,6 +67,8 @@ const MOVED: [&str; 20] = [
     "captive-portal@price",
     "throttled@price",
     "throttled@refresh",
+    "throttled-once@refresh",
+    "throttled-once@redeem",
     "flaky@app-only",
     "AADSTS7000222@refresh",
     "AADSTS53003@redeem",
@@ -105,6 +107,7 @@ const TABLE: &[(&str, End)] = &[
     ("empty-200", Stops("customers", "unreadable", "unreadable answer")),
     ("throttled", Stops("customers", "pc-throttled", "PC 429")),
     ("throttled-1s", Done("Every check passed")),
+    ("throttled-once", Done("Every check passed")),
     ("throttled-bare", Stops("customers", "pc-throttled", "PC 429")),
     ("throttled-date", Stops("customers", "pc-busy", "PC 503")),
     ("throttled-ages", Stops("customers", "pc-throttled", "PC 429")),
@@ -307,6 +310,9 @@ const TABLE: &[(&str, End)] = &[
     ("throttled@redeem", Stops("redeem", "directory-throttled", "Entra 429")),
     ("captive-portal@price", Stops("exchange-rates", "not-the-service", "not the service")),
     ("throttled@price", Stops("exchange-rates", "price-throttled", "price 429")),
+    // A refresh that was not looked at is sent again; a code never is.
+    ("throttled-once@refresh", Done("Every check passed")),
+    ("throttled-once@redeem", Stops("redeem", "directory-throttled", "Entra 429")),
     ("throttled@refresh", Stops("price-token", "directory-throttled", "Entra 429")),
     ("flaky@app-only", Stops("app-token", "entra-busy", "Entra 503")),
     ("AADSTS7000222@refresh", Stops("price-token", "secret-expired", "AADSTS7000222")),
