@@ -320,26 +320,37 @@ impl RedirectAddress {
     }
 
     /// Where a listener of ours can catch the answer, or `None` when it must be pasted (https, or a query in the address).
+    ///
+    /// Entra ignores the port of the name `localhost` alone (entra-docs, reply-url): there any port will do where the address
+    /// names none. `http://127.0.0.1` is port 80 to the letter, and `:80` is a port that was named.
     pub fn loopback(&self) -> Option<LoopbackPort> {
         let url = Url::parse(&self.0).ok()?;
+        let port = if self.any_port() { None } else { url.port_or_known_default() };
         (url.scheme() == "http" && url.query().is_none())
-            .then(|| LoopbackPort { port: url.port(), path: url.path().to_owned() })
+            .then(|| LoopbackPort { port, path: url.path().to_owned() })
     }
 
-    /// The same address with the port a listener was given, when the address names none.
+    /// Whether Entra takes the address with any port.
+    fn any_port(&self) -> bool {
+        let rest = self.0.split_at_checked(LOCALHOST.len());
+        rest.is_some_and(|(front, rest)| {
+            front.eq_ignore_ascii_case(LOCALHOST) && !rest.starts_with([':', '.'])
+        })
+    }
+
+    /// The same address with the port a listener was given, where any will do; else as it is.
     #[must_use]
     pub fn with_port(&self, port: u16) -> Self {
-        let Ok(url) = Url::parse(&self.0) else {
+        if !self.any_port() {
             return self.clone();
-        };
-        let (Some(host), None) = (url.host_str(), url.port()) else {
-            return self.clone();
-        };
-        let start = "http://".len() + host.len();
-        let (front, rest) = self.0.split_at_checked(start).unwrap_or((&self.0, ""));
+        }
+        let (front, rest) = self.0.split_at_checked(LOCALHOST.len()).unwrap_or((&self.0, ""));
         Self(format!("{front}:{port}{rest}"))
     }
 }
+
+/// The beginning of the one address whose port Entra ignores.
+const LOCALHOST: &str = "http://localhost";
 
 impl fmt::Display for RedirectAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -358,12 +369,14 @@ impl<'de> Deserialize<'de> for RedirectAddress {
 pub struct AuthCode(SharedSecret);
 
 impl AuthCode {
-    /// Takes a code as it came. Nothing but emptiness, blanks and `&` is refused: its form is Microsoft's business.
+    /// Takes a code as it came. Its form is Microsoft's business, so only what no code has is refused: signs that no address can
+    /// carry as they are (RFC 3986, appendix A), and the dots that a display puts where it leaves something out.
     pub fn parse(raw: &str) -> Result<Self, IdError> {
         if raw.is_empty() {
             return Err(IdError::Empty);
         }
-        if raw.contains('&') || raw.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        let strange = |c: char| !c.is_ascii_graphic() || "\"&<>\\^`{|}#".contains(c);
+        if raw.chars().any(strange) || raw.contains("...") {
             return Err(IdError::BadCharacter);
         }
         Ok(Self(Secret::shared(raw.to_owned())))
@@ -535,6 +548,24 @@ mod tests {
     }
 
     #[test]
+    fn a_port_that_is_named_or_meant_stays_and_is_listened_on() {
+        for (raw, port) in [
+            ("http://localhost:80", 80),
+            ("http://localhost:80/back", 80),
+            ("http://127.0.0.1", 80),
+            ("http://127.0.0.1/back", 80),
+            ("http://127.0.0.1:8400", 8400),
+        ] {
+            let address = RedirectAddress::parse(raw).unwrap();
+            assert_eq!(address.loopback().unwrap().port, Some(port), "{raw}");
+            assert_eq!(address.with_port(9999).as_str(), raw);
+        }
+        let any = RedirectAddress::parse("HTTP://LOCALHOST/x").unwrap();
+        assert_eq!(any.loopback().unwrap().port, None);
+        assert_eq!(any.with_port(8400).as_str(), "HTTP://LOCALHOST:8400/x");
+    }
+
+    #[test]
     fn secret_keys_are_known_by_their_form() {
         assert!(looks_like_secret_key("abc8Q~marked-secret-value-0123456789_-.~"));
         for other in [
@@ -554,5 +585,15 @@ mod tests {
         assert!(AuthCode::parse("a&b").is_err());
         assert!(AuthCode::parse("a b").is_err());
         assert!(AuthCode::parse("").is_err());
+        // Damaged by what showed it.
+        for damaged in [
+            "1.AHO6_RVjy1ps63\u{2026}iH0",
+            "1.AHO6_RV...iH0",
+            "1.AX\u{200b}oA",
+            "1.AX\u{ff21}",
+            "<1.AX>",
+        ] {
+            assert_eq!(AuthCode::parse(damaged).err(), Some(IdError::BadCharacter), "{damaged}");
+        }
     }
 }
