@@ -1,10 +1,12 @@
-//! One-line editors: [`TextField`] for what may be seen, [`SecretField`] for what may not.
+//! The one editor of a line: [`TextField`] for what may be seen, [`SecretField`] for what may not, [`LineField`] for what is
+//! typed line by line.
 //!
 //! A person edits what a person calls a character (a grapheme), and a terminal counts cells; both are counted here, never
 //! bytes. Nothing invisible and no control character gets in.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
 use unicode_width::UnicodeWidthStr;
@@ -14,15 +16,68 @@ use super::Intent;
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::text;
 
-/// An editor for text that may be seen, with undo.
-#[derive(Debug, Default)]
-pub struct TextField {
-    text: String,
+/// What a field is for.
+pub trait Use {
+    /// What it is called in `Debug`, which shows no content.
+    const NAME: &'static str;
+    /// What fits; more is refused: characters where the text may be seen, bytes elsewhere.
+    const LONGEST: usize;
+    /// Whether what is in it may be a secret. Then its room is reserved at birth, so that growing never leaves a copy behind;
+    /// it grows and shrinks at its end, and what is gone is gone.
+    const SECRET: bool;
+}
+
+/// Text that may be seen, with a caret and undo.
+#[derive(Debug)]
+pub enum Visible {}
+
+/// A secret, drawn as dots.
+#[derive(Debug)]
+pub enum Masked {}
+
+/// A line that is typed where the system shows nothing.
+#[derive(Debug)]
+pub enum Line {}
+
+impl Use for Visible {
+    const NAME: &'static str = "TextField";
+    const LONGEST: usize = 4_096;
+    const SECRET: bool = false;
+}
+
+impl Use for Masked {
+    const NAME: &'static str = "SecretField";
+    /// An address that a browser ends on has a code in it, and its own share of what browsers, proxies and companies add: two
+    /// to four thousand bytes are usual, more is seen.
+    const LONGEST: usize = 16_384;
+    const SECRET: bool = true;
+}
+
+impl Use for Line {
+    const NAME: &'static str = "LineField";
+    const LONGEST: usize = 65_536;
+    const SECRET: bool = true;
+}
+
+/// An editor for text that may be seen.
+pub type TextField = Field<Visible>;
+/// An editor for a secret.
+pub type SecretField = Field<Masked>;
+/// An editor for a line of a dialogue.
+pub type LineField = Field<Line>;
+
+/// Levels of undo.
+const LEVELS: usize = 64;
+
+/// An editor of one line.
+pub struct Field<U> {
+    text: Zeroizing<String>,
     /// In bytes, always between two graphemes.
     caret: usize,
-    /// What the text was before each group of edits, oldest first.
-    before: Vec<(String, usize)>,
+    /// What a visible text was before each group of edits, oldest first.
+    before: Vec<(Zeroizing<String>, usize)>,
     group: Option<Group>,
+    is_for: PhantomData<U>,
 }
 
 /// Edits of one kind in a row are undone together.
@@ -32,41 +87,23 @@ enum Group {
     Erasing,
 }
 
-impl TextField {
-    /// Characters that fit; more is refused.
-    pub const LONGEST: usize = 4_096;
-
-    /// Levels of undo.
-    const LEVELS: usize = 64;
-
-    /// Makes a field that holds `text` as far as it fits, caret at the end, nothing to undo.
-    pub fn new(text: &str) -> Self {
-        let text: String = kept(text).take(Self::LONGEST).collect();
-        Self { caret: text.len(), text, ..Self::default() }
+impl<U: Use> Default for Field<U> {
+    fn default() -> Self {
+        let room = if U::SECRET { U::LONGEST } else { 0 };
+        Self {
+            text: Zeroizing::new(String::with_capacity(room)),
+            caret: 0,
+            before: Vec::new(),
+            group: None,
+            is_for: PhantomData,
+        }
     }
+}
 
-    /// What is in it.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
+impl<U: Use> Field<U> {
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
-    }
-
-    /// Replaces everything, as one edit that can be undone. Says whether it fitted.
-    pub fn set(&mut self, text: &str) -> bool {
-        let wanted: String = kept(text).take(Self::LONGEST + 1).collect();
-        if wanted.chars().nth(Self::LONGEST).is_some() {
-            return false;
-        }
-        if wanted != self.text {
-            self.remember(None);
-            self.caret = wanted.len();
-            self.text = wanted;
-        }
-        true
     }
 
     /// Does what an intent means to a field, and says whether it meant anything.
@@ -74,17 +111,22 @@ impl TextField {
         match intent {
             Intent::Typed(character) => self.insert(character),
             Intent::EraseBack => self.erase(self.previous(), self.caret),
-            Intent::EraseForward => self.erase(self.caret, self.next()),
             Intent::EraseToStart => {
                 self.group = None;
                 self.erase(0, self.caret)
             }
-            Intent::Left => self.go(self.previous()),
-            Intent::Right => self.go(self.next()),
-            Intent::Home => self.go(0),
-            Intent::End => self.go(self.text.len()),
+            Intent::EraseForward if !U::SECRET => self.erase(self.caret, self.next()),
+            Intent::Left if !U::SECRET => self.go(self.previous()),
+            Intent::Right if !U::SECRET => self.go(self.next()),
+            Intent::Home if !U::SECRET => self.go(0),
+            Intent::End if !U::SECRET => self.go(self.text.len()),
             Intent::Undo => self.undo(),
-            Intent::Up
+            Intent::EraseForward
+            | Intent::Left
+            | Intent::Right
+            | Intent::Home
+            | Intent::End
+            | Intent::Up
             | Intent::Down
             | Intent::PageUp
             | Intent::PageDown
@@ -101,16 +143,150 @@ impl TextField {
 
     /// Puts a paste in at the caret, trimmed, or refuses it whole.
     pub fn paste(&mut self, raw: &str) -> Pasted {
-        let free = Self::LONGEST.saturating_sub(self.text.chars().count());
-        match kept(trimmed(raw)).take(free + 1).count() {
-            0 => return Pasted::Nothing,
-            more if more > free => return Pasted::TooLong,
-            _ => self.remember(None),
+        let (free, mut wanted) = (self.free(), 0);
+        for character in kept(trimmed(raw)) {
+            wanted += size::<U>(character);
+            if wanted > free {
+                return Pasted::TooLong;
+            }
         }
-        let addition: String = kept(trimmed(raw)).collect();
-        self.text.insert_str(self.caret, &addition);
-        self.caret = self.boundary_from(self.caret + addition.len());
+        if wanted == 0 {
+            return Pasted::Nothing;
+        }
+        self.remember(None);
+        for character in kept(trimmed(raw)) {
+            self.put(character);
+        }
+        self.caret = self.boundary_from(self.caret);
         Pasted::Taken(Trimmed::between(raw))
+    }
+
+    fn free(&self) -> usize {
+        let used = if U::SECRET { self.text.len() } else { self.text.chars().count() };
+        U::LONGEST.saturating_sub(used)
+    }
+
+    fn insert(&mut self, character: char) -> bool {
+        let Kind::Kept(character) = kind(character) else {
+            return false;
+        };
+        let fits = size::<U>(character) <= self.free();
+        if fits {
+            self.remember(Some(Group::Typing));
+            self.put(character);
+            self.caret = self.boundary_from(self.caret);
+        }
+        fits
+    }
+
+    fn put(&mut self, character: char) {
+        self.text.insert(self.caret, character);
+        self.caret += character.len_utf8();
+    }
+
+    fn erase(&mut self, from: usize, to: usize) -> bool {
+        if from >= to {
+            return false;
+        }
+        self.remember(Some(Group::Erasing));
+        if from == 0 && to == self.text.len() {
+            // The whole buffer is wiped, and kept for what comes next.
+            self.text.zeroize();
+        } else {
+            self.text.replace_range(from..to, "");
+        }
+        self.caret = self.boundary_from(from);
+        true
+    }
+
+    fn go(&mut self, to: usize) -> bool {
+        self.group = None;
+        self.caret = to;
+        true
+    }
+
+    fn undo(&mut self) -> bool {
+        self.group = None;
+        let Some((text, caret)) = self.before.pop() else {
+            return false;
+        };
+        (self.text, self.caret) = (text, caret);
+        true
+    }
+
+    /// Keeps a visible text as it is, unless the coming edit belongs to the group of the last one.
+    fn remember(&mut self, group: Option<Group>) {
+        if !U::SECRET && (group.is_none() || group != self.group) {
+            if self.before.len() == LEVELS {
+                drop(self.before.remove(0));
+            }
+            self.before.push((self.text.clone(), self.caret));
+        }
+        self.group = group;
+    }
+
+    fn previous(&self) -> usize {
+        let before = self.text.get(..self.caret).unwrap_or_default();
+        before.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
+    }
+
+    fn next(&self) -> usize {
+        let after = self.text.get(self.caret..).unwrap_or_default();
+        self.caret + after.graphemes(true).next().map_or(0, str::len)
+    }
+
+    /// The first place between two graphemes at or behind `at`: an edit can join what was apart.
+    fn boundary_from(&self, at: usize) -> usize {
+        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
+        match cursor.is_boundary(&self.text, 0) {
+            Ok(false) => match cursor.next_boundary(&self.text, 0) {
+                Ok(Some(next)) => next,
+                _ => self.text.len(),
+            },
+            _ => at,
+        }
+    }
+
+    /// Empties it and wipes the whole buffer, which is kept for what comes next.
+    pub fn clear(&mut self) {
+        self.text.zeroize();
+        self.caret = 0;
+    }
+
+    /// Moves what is in it out, cut to size; the field is empty and wiped afterwards.
+    pub fn take(&mut self) -> SharedSecret {
+        let secret = self.share();
+        self.clear();
+        secret
+    }
+
+    /// Gives out what is in it, cut to size; it stays in the field for another try.
+    pub fn share(&self) -> SharedSecret {
+        Secret::shared(String::from(self.text.as_str()))
+    }
+}
+
+impl TextField {
+    /// Makes a field that holds `text` as far as it fits, caret at the end, nothing to undo.
+    pub fn new(text: &str) -> Self {
+        let text = Zeroizing::new(kept(text).take(Visible::LONGEST).collect::<String>());
+        Self { caret: text.len(), text, ..Self::default() }
+    }
+
+    /// What is in it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Replaces everything, as one edit that can be undone. Says whether it fitted.
+    pub fn set(&mut self, text: &str) -> bool {
+        let fits = kept(text).take(Visible::LONGEST + 1).count() <= Visible::LONGEST;
+        if fits && !kept(text).eq(self.text.chars()) {
+            self.remember(None);
+            self.text = Zeroizing::new(kept(text).collect());
+            self.caret = self.text.len();
+        }
+        fits
     }
 
     /// Returns what is seen through a window of `width` cells and the caret's column in it.
@@ -143,170 +319,17 @@ impl TextField {
         let caret = at.saturating_sub(left).min(last);
         (seen, u16::try_from(caret).unwrap_or(0))
     }
-
-    fn insert(&mut self, character: char) -> bool {
-        let Kind::Kept(character) = kind(character) else {
-            return false;
-        };
-        if self.text.chars().count() >= Self::LONGEST {
-            return false;
-        }
-        self.remember(Some(Group::Typing));
-        self.text.insert(self.caret, character);
-        self.caret = self.boundary_from(self.caret + character.len_utf8());
-        true
-    }
-
-    fn erase(&mut self, from: usize, to: usize) -> bool {
-        if from >= to {
-            return false;
-        }
-        self.remember(Some(Group::Erasing));
-        self.text.replace_range(from..to, "");
-        self.caret = self.boundary_from(from);
-        true
-    }
-
-    fn go(&mut self, to: usize) -> bool {
-        self.group = None;
-        self.caret = to;
-        true
-    }
-
-    fn undo(&mut self) -> bool {
-        self.group = None;
-        let Some((text, caret)) = self.before.pop() else {
-            return false;
-        };
-        (self.text, self.caret) = (text, caret);
-        true
-    }
-
-    /// Keeps the text as it is, unless the coming edit belongs to the group of the last one.
-    fn remember(&mut self, group: Option<Group>) {
-        if group.is_none() || group != self.group {
-            if self.before.len() == Self::LEVELS {
-                drop(self.before.remove(0));
-            }
-            self.before.push((self.text.clone(), self.caret));
-        }
-        self.group = group;
-    }
-
-    fn previous(&self) -> usize {
-        let before = self.text.get(..self.caret).unwrap_or_default();
-        before.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
-    }
-
-    fn next(&self) -> usize {
-        let after = self.text.get(self.caret..).unwrap_or_default();
-        self.caret + after.graphemes(true).next().map_or(0, str::len)
-    }
-
-    /// The first place between two graphemes at or behind `at`: an edit can join what was apart.
-    fn boundary_from(&self, at: usize) -> usize {
-        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
-        match cursor.is_boundary(&self.text, 0) {
-            Ok(false) => match cursor.next_boundary(&self.text, 0) {
-                Ok(Some(next)) => next,
-                _ => self.text.len(),
-            },
-            _ => at,
-        }
-    }
 }
 
-/// An editor for a secret: it grows and shrinks at its end, has no undo, and is drawn as dots.
-///
-/// Its room is reserved at birth, so growing never leaves a copy behind; what is erased is wiped with the rest.
-pub struct SecretField(Zeroizing<String>);
-
 impl SecretField {
-    /// Bytes that fit; more is refused. An address that a browser ends on has a code in it, and its own share of what
-    /// browsers, proxies and companies add: two to four thousand bytes are usual, more is seen.
-    pub const LONGEST: usize = 16_384;
-
     /// Makes an empty field.
     pub fn new() -> Self {
-        Self(Zeroizing::new(String::with_capacity(Self::LONGEST)))
+        Self::default()
     }
 
     /// Number of characters, which is all that a screen may know.
     pub fn characters(&self) -> usize {
-        self.0.chars().count()
-    }
-
-    /// Whether nothing is in it.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Does what an intent means to a secret, and says whether it meant anything.
-    pub fn press(&mut self, intent: Intent) -> bool {
-        match intent {
-            Intent::Typed(character) => self.insert(character),
-            Intent::EraseBack => self.0.pop().is_some(),
-            Intent::EraseToStart if self.is_empty() => false,
-            Intent::EraseToStart => {
-                self.clear();
-                true
-            }
-            // The caret is always at the end and what is gone is gone.
-            Intent::EraseForward
-            | Intent::Left
-            | Intent::Right
-            | Intent::Home
-            | Intent::End
-            | Intent::Undo
-            | Intent::Up
-            | Intent::Down
-            | Intent::PageUp
-            | Intent::PageDown
-            | Intent::Next
-            | Intent::Previous
-            | Intent::Submit
-            | Intent::Back
-            | Intent::Leave
-            | Intent::Help
-            | Intent::Extra(_)
-            | Intent::Suspend => false,
-        }
-    }
-
-    /// Puts a paste in at the end, trimmed, or refuses it whole.
-    pub fn paste(&mut self, raw: &str) -> Pasted {
-        let free = Self::LONGEST.saturating_sub(self.0.len());
-        let mut wanted = 0;
-        for character in kept(trimmed(raw)) {
-            wanted += character.len_utf8();
-            if wanted > free {
-                return Pasted::TooLong;
-            }
-        }
-        if wanted == 0 {
-            return Pasted::Nothing;
-        }
-        for character in kept(trimmed(raw)) {
-            self.0.push(character);
-        }
-        Pasted::Taken(Trimmed::between(raw))
-    }
-
-    /// Wipes the whole buffer and keeps it for the next secret.
-    pub fn clear(&mut self) {
-        self.0.zeroize();
-    }
-
-    /// Moves the secret out, cut to size; the field is empty and wiped afterwards.
-    pub fn take(&mut self) -> SharedSecret {
-        let secret = self.share();
-        self.clear();
-        secret
-    }
-
-    /// Gives the secret out, cut to size; it stays in the field for another try.
-    pub fn share(&self) -> SharedSecret {
-        Secret::shared(String::from(self.0.as_str()))
+        self.text.chars().count()
     }
 
     /// Returns what is drawn in `width` cells, one sign a character, and the caret's column in it.
@@ -315,29 +338,31 @@ impl SecretField {
         let drawn = u16::try_from(self.characters()).map_or(room, |all| all.min(room));
         (dot.repeat(usize::from(drawn)), drawn)
     }
+}
 
-    fn insert(&mut self, character: char) -> bool {
-        let Kind::Kept(character) = kind(character) else {
-            return false;
-        };
-        let fits = self.0.len() + character.len_utf8() <= Self::LONGEST;
-        if fits {
-            self.0.push(character);
-        }
-        fits
+impl LineField {
+    /// What is in it: whether it may be seen is the dialogue's to say.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Erases the last word and the blanks behind it, as Ctrl-W does.
+    pub(super) fn erase_word(&mut self) {
+        let words = self.text.trim_end_matches(' ');
+        let from = words.rfind(' ').map_or(0, |at| at + 1);
+        self.erase(from, self.caret);
     }
 }
 
-impl Default for SecretField {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for SecretField {
+impl<U: Use> fmt::Debug for Field<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretField")
+        f.write_str(U::NAME)
     }
+}
+
+/// What a character takes of [`Use::LONGEST`].
+fn size<U: Use>(character: char) -> usize {
+    if U::SECRET { character.len_utf8() } else { 1 }
 }
 
 /// What became of a paste.
@@ -439,7 +464,7 @@ fn trimmed(raw: &str) -> &str {
 }
 
 /// Cells that a text takes.
-fn cells(text: &str) -> usize {
+pub(super) fn cells(text: &str) -> usize {
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 

@@ -14,7 +14,7 @@ fn field(text: &str, lefts: usize) -> TextField {
 
 /// The text with `|` where the caret is.
 fn shown(field: &TextField) -> String {
-    let mut text = field.text.clone();
+    let mut text = field.text.to_string();
     text.insert(field.caret, '|');
     text
 }
@@ -160,10 +160,10 @@ fn a_move_or_a_paste_ends_a_group_and_clearing_is_one_of_its_own() {
 #[test]
 fn undo_has_a_bottom_and_drops_the_oldest() {
     let mut field = TextField::default();
-    for _ in 0..TextField::LEVELS + 6 {
+    for _ in 0..LEVELS + 6 {
         field.paste("x");
     }
-    for _ in 0..TextField::LEVELS {
+    for _ in 0..LEVELS {
         assert!(field.press(Intent::Undo));
     }
     assert!(!field.press(Intent::Undo));
@@ -225,7 +225,7 @@ fn a_paste_of_nothing_or_too_much_changes_nothing() {
     assert!(!text.press(Intent::Undo));
     let mut secret = SecretField::new();
     assert_eq!(secret.paste(" \n"), Pasted::Nothing);
-    assert_eq!(secret.paste(&"x".repeat(SecretField::LONGEST + 1)), Pasted::TooLong);
+    assert_eq!(secret.paste(&"x".repeat(Masked::LONGEST + 1)), Pasted::TooLong);
     assert!(secret.is_empty());
     assert!(Pasted::Nothing.note().is_some());
     assert!(Pasted::TooLong.note().unwrap().contains("too long"));
@@ -313,16 +313,16 @@ fn a_secret_grows_and_shrinks_at_its_end_only() {
 #[test]
 fn a_secret_never_moves_in_memory() {
     let mut secret = SecretField::default();
-    let (place, room) = (secret.0.as_ptr(), secret.0.capacity());
-    assert_eq!(room, SecretField::LONGEST);
-    let almost = "x".repeat(SecretField::LONGEST - 1);
+    let (place, room) = (secret.text.as_ptr(), secret.text.capacity());
+    assert_eq!(room, Masked::LONGEST);
+    let almost = "x".repeat(Masked::LONGEST - 1);
     assert!(matches!(secret.paste(&almost), Pasted::Taken(_)));
     assert!(!secret.press(Intent::Typed('é')));
     assert!(secret.press(Intent::Typed('y')));
     assert!(!secret.press(Intent::Typed('z')));
     assert_eq!(secret.paste("z"), Pasted::TooLong);
-    assert_eq!(secret.take().characters(), SecretField::LONGEST);
-    assert_eq!((secret.0.as_ptr(), secret.0.capacity()), (place, room));
+    assert_eq!(secret.take().characters(), Masked::LONGEST);
+    assert_eq!((secret.text.as_ptr(), secret.text.capacity()), (place, room));
 }
 
 #[test]
@@ -398,7 +398,7 @@ proptest! {
             prop_assert!(width == 0 || cells(before) > 0 || column == 0);
             let (dots, column) = secret.dots(width, ".");
             prop_assert!(dots.len() <= usize::from(width) && column < width.max(1));
-            prop_assert_eq!(secret.0.capacity(), SecretField::LONGEST);
+            prop_assert_eq!(secret.text.capacity(), Masked::LONGEST);
         }
     }
 

@@ -11,7 +11,7 @@ use crossterm::event::{Event as Raw, KeyEvent};
 use futures_util::{Stream, StreamExt as _};
 use tokio::time::{Instant, sleep_until};
 
-use super::editor::{Did, Editor};
+use super::editor::Editor;
 use super::flights::InFlight;
 use super::guard::Guard;
 use super::{Ending, LAST_WRITES, NoTerminal, Signal, TerminalStreams};
@@ -196,7 +196,7 @@ impl<'a, S: LinePrompt> Session<'a, S> {
             sheet,
             wizard,
             talk: Talk::new(),
-            editor: Editor::new(),
+            editor: Editor::default(),
             keys: VecDeque::new(),
             tasks: VecDeque::new(),
             asked: None,
@@ -246,29 +246,23 @@ impl<'a, S: LinePrompt> Session<'a, S> {
         if self.stopped || self.wizard.settling() || self.keys.is_empty() {
             return false;
         }
-        let mut echo = String::new();
-        let mut did = Did::Line;
-        while did == Did::Line
+        let mut meant = None;
+        while meant.is_none()
             && let Some(key) = self.keys.pop_front()
         {
-            did = self.editor.key(&key, &mut echo);
+            meant = self.editor.key(&key);
         }
-        if self.hidden() {
-            echo.clear();
-        } else {
-            echo.push_str(&self.editor.show());
-        }
+        let mut echo = if self.hidden() { String::new() } else { self.editor.show() };
         self.begun |= !echo.is_empty();
-        if did != Did::Line {
+        if meant.is_some() {
             echo.push('\n');
             self.begun = false;
         }
         self.print(&echo);
-        match did {
-            Did::Line => return true,
-            Did::Enter => self.line(),
-            Did::Leave => self.press(Intent::Leave),
-            Did::Suspend => self.press(Intent::Suspend),
+        match meant {
+            None => return true,
+            Some(Intent::Submit) => self.line(),
+            Some(intent) => self.press(intent),
         }
         self.asked = None;
         true

@@ -1,98 +1,64 @@
-//! One line as it is typed where the system shows nothing: what is in it, and what of it is to be seen.
+//! One line as it is typed where the system shows nothing: which key does what to it, and what of it is to be seen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use unicode_width::UnicodeWidthChar;
-use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::ui::field::{LineField, cells};
 use crate::ui::plain::may_be_shown;
-use crate::words::secret::Secret;
+use crate::ui::{Intent, keys};
+use crate::words::secret::SharedSecret;
 use crate::words::text;
 
-/// What a key did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Did {
-    /// Something to the line, or nothing.
-    Line,
-    /// The line is complete.
-    Enter,
-    /// Ctrl-C, or Ctrl-D on an empty line.
-    Leave,
-    /// Ctrl-Z.
-    Suspend,
-}
-
-/// The line that is being typed. Its room is reserved at birth, so growing never leaves a copy behind.
+/// The line that is being typed.
+#[derive(Default)]
 pub(super) struct Editor {
-    held: Zeroizing<String>,
-    /// Cells of each character that is on the terminal; the first ones of the line.
-    shown: Vec<usize>,
+    line: LineField,
+    /// What of it stands on the terminal.
+    shown: String,
     /// More was typed than fits.
     too_long: bool,
 }
 
 impl Editor {
-    /// Bytes of a line.
-    pub(super) const LONGEST: usize = 65_536;
-
-    pub(super) fn new() -> Self {
-        Self {
-            held: Zeroizing::new(String::with_capacity(Self::LONGEST)),
-            shown: Vec::new(),
-            too_long: false,
-        }
-    }
-
     /// Whether nothing was typed yet.
     pub(super) fn is_empty(&self) -> bool {
-        self.held.is_empty() && !self.too_long
+        self.line.is_empty() && !self.too_long
     }
 
-    /// Takes a key in; what is to be written for it is added to `echo`.
-    pub(super) fn key(&mut self, key: &KeyEvent, echo: &mut String) -> Did {
+    /// Takes a key in, and returns what it means if that is more than a change of the line.
+    pub(super) fn key(&mut self, key: &KeyEvent) -> Option<Intent> {
+        let is_ctrl =
+            |letter| key.code == KeyCode::Char(letter) && key.modifiers == KeyModifiers::CONTROL;
         if key.kind == KeyEventKind::Release {
-            return Did::Line;
+            return None;
         }
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        let alt = key.modifiers.contains(KeyModifiers::ALT);
-        match (key.code, ctrl, alt) {
-            (KeyCode::Enter, ..) | (KeyCode::Char('j' | 'm'), true, false) => return Did::Enter,
-            (KeyCode::Char('c'), true, false) => return Did::Leave,
-            (KeyCode::Char('d'), true, false) if self.is_empty() => return Did::Leave,
-            (KeyCode::Char('z'), true, false) => return Did::Suspend,
-            (KeyCode::Backspace, ..) | (KeyCode::Char('h'), true, false) => self.erase(echo),
-            (KeyCode::Char('u'), true, false) => {
-                while !self.is_empty() {
-                    self.erase(echo);
-                }
-            }
-            (KeyCode::Char('w'), true, false) => {
-                while self.held.ends_with(' ') {
-                    self.erase(echo);
-                }
-                while !self.held.is_empty() && !self.held.ends_with(' ') {
-                    self.erase(echo);
-                }
-            }
-            (KeyCode::Tab, ..) => self.insert(' '),
-            // What AltGr makes arrives with Ctrl and Alt on some systems.
-            (KeyCode::Char(c), true, true) if !c.is_ascii_alphanumeric() => self.insert(c),
-            (KeyCode::Char(c), false, false) => self.insert(c),
-            _ => {}
+        if is_ctrl('d') && self.is_empty() {
+            return Some(Intent::Leave);
         }
-        Did::Line
+        if is_ctrl('w') {
+            self.line.erase_word();
+            return None;
+        }
+        let intent =
+            if key.code == KeyCode::Tab { Intent::Typed(' ') } else { keys::intent(key, true)? };
+        if let Intent::Typed(character) = intent {
+            self.too_long |= !self.line.press(intent) && text::harmless(character).is_some();
+        } else if matches!(intent, Intent::EraseBack | Intent::EraseToStart) {
+            self.too_long = false;
+            self.line.press(intent);
+        }
+        matches!(intent, Intent::Submit | Intent::Leave | Intent::Suspend).then_some(intent)
     }
 
-    /// What is in the line and not on the terminal yet; nothing of what may not be shown.
+    /// What is to be written so that the terminal shows the line; nothing new of what may not be shown.
     pub(super) fn show(&mut self) -> String {
-        if !may_be_shown(&self.held) {
-            return String::new();
-        }
-        let mut echo = String::new();
-        for character in self.held.chars().skip(self.shown.len()) {
-            let seen = text::harmless(character);
-            self.shown.push(seen.and_then(UnicodeWidthChar::width).unwrap_or(0));
-            echo.extend(seen);
-        }
+        let line = self.line.text();
+        let same = self.shown.chars().zip(line.chars()).take_while(|(a, b)| a == b);
+        let same: usize = same.map(|(character, _)| character.len_utf8()).sum();
+        let (kept, gone) = self.shown.split_at_checked(same).unwrap_or_default();
+        let wanted = if may_be_shown(line) { line } else { kept };
+        let more = wanted.get(same..).unwrap_or_default();
+        let echo = "\u{8} \u{8}".repeat(cells(gone)) + more;
+        self.shown = wanted.to_owned();
         echo
     }
 
@@ -102,46 +68,27 @@ impl Editor {
     }
 
     /// Hands the line out, and is empty and wiped; `None` when it was too long.
-    pub(super) fn take(&mut self) -> Option<Secret> {
-        let line = (!self.too_long).then(|| Secret::new(String::from(self.held.as_str())));
+    pub(super) fn take(&mut self) -> Option<SharedSecret> {
+        let line = (!self.too_long).then(|| self.line.share());
         self.clear();
         line
     }
 
     /// Wipes the line.
     pub(super) fn clear(&mut self) {
-        self.held.zeroize();
+        self.line.clear();
         self.shown.clear();
         self.too_long = false;
-    }
-
-    fn insert(&mut self, character: char) {
-        if self.held.len() + character.len_utf8() > Self::LONGEST {
-            self.too_long = true;
-        } else {
-            self.held.push(character);
-        }
-    }
-
-    fn erase(&mut self, echo: &mut String) {
-        self.too_long = false;
-        if self.held.pop().is_none() {
-            return;
-        }
-        if self.held.chars().count() < self.shown.len() {
-            for _ in 0..self.shown.pop().unwrap_or(0) {
-                echo.push_str("\u{8} \u{8}");
-            }
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::field::{Line, Use};
 
-    fn press(editor: &mut Editor, keys: &str) -> (Did, String) {
-        let (mut did, mut echo) = (Did::Line, String::new());
+    fn press(editor: &mut Editor, keys: &str) -> (Option<Intent>, String) {
+        let (mut did, mut echo) = (None, String::new());
         for key in keys.chars() {
             let event = match key {
                 '<' => KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE),
@@ -152,7 +99,7 @@ mod tests {
                 }
                 key => KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE),
             };
-            did = editor.key(&event, &mut echo);
+            did = editor.key(&event);
             echo.push_str(&editor.show());
         }
         (did, echo)
@@ -167,10 +114,11 @@ mod tests {
             ("xyUa", "a", "xy\u{8} \u{8}\u{8} \u{8}a"),
             ("a bcWd", "a d", "a bc\u{8} \u{8}\u{8} \u{8}d"),
             ("本<", "", "本\u{8} \u{8}\u{8} \u{8}"),
-            ("a\u{1b}b", "a\u{1b}b", "ab"),
+            ("a\u{1b}b", "ab", "ab"),
+            ("ae\u{301}<b", "ab", "ae\u{301}\u{8} \u{8}b"),
             ("\u{202e}<a", "a", "a"),
         ] {
-            let mut editor = Editor::new();
+            let mut editor = Editor::default();
             let (_, echo) = press(&mut editor, keys);
             assert_eq!(echo, seen, "{keys:?}");
             assert_eq!(editor.take().unwrap().reveal(), line, "{keys:?}");
@@ -181,46 +129,44 @@ mod tests {
     #[test]
     fn keys_that_do_more_than_write() {
         for (keys, did) in [
-            ("ab\n", Did::Enter),
-            ("abC", Did::Leave),
-            ("D", Did::Leave),
-            ("abD", Did::Line),
-            ("Z", Did::Suspend),
+            ("ab\n", Some(Intent::Submit)),
+            ("abC", Some(Intent::Leave)),
+            ("D", Some(Intent::Leave)),
+            ("abD", None),
+            ("Z", Some(Intent::Suspend)),
         ] {
-            assert_eq!(press(&mut Editor::new(), keys).0, did, "{keys:?}");
+            assert_eq!(press(&mut Editor::default(), keys).0, did, "{keys:?}");
         }
     }
 
     #[test]
     fn a_secret_key_that_comes_at_once_is_not_shown() {
-        let mut editor = Editor::new();
-        let mut echo = String::new();
+        let mut editor = Editor::default();
         let secret = "abc8Q~marked-secret-value-0123456789_-.~";
         for key in secret.chars() {
             let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
-            editor.key(&key, &mut echo);
+            editor.key(&key);
         }
         assert_eq!(editor.show(), "");
         let key = KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE);
-        editor.key(&key, &mut echo);
-        assert_eq!(echo, "");
+        editor.key(&key);
+        assert_eq!(editor.show(), "");
         assert_eq!(editor.take().unwrap().characters(), secret.len() - 1);
     }
 
     #[test]
-    fn a_line_never_moves_in_memory_and_has_an_end() {
-        let mut editor = Editor::new();
-        let (place, room) = (editor.held.as_ptr(), editor.held.capacity());
+    fn a_line_has_an_end() {
+        let mut editor = Editor::default();
         let key = KeyEvent::new(KeyCode::Char('é'), KeyModifiers::NONE);
-        for _ in 0..Editor::LONGEST / 2 {
-            editor.key(&key, &mut String::new());
+        let most = <Line as Use>::LONGEST / 2;
+        for _ in 0..most {
+            editor.key(&key);
         }
-        assert_eq!(editor.take().unwrap().characters(), Editor::LONGEST / 2);
-        for _ in 0..=Editor::LONGEST / 2 {
-            editor.key(&key, &mut String::new());
+        assert_eq!(editor.take().unwrap().characters(), most);
+        for _ in 0..=most {
+            editor.key(&key);
         }
         assert!(editor.take().is_none());
         assert!(editor.is_empty());
-        assert_eq!((editor.held.as_ptr(), editor.held.capacity()), (place, room));
     }
 }
