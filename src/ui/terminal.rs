@@ -106,6 +106,7 @@ where
     if !io::stdout().is_terminal() {
         return Err(NoTerminal::Output);
     }
+    signals::keep_endable().map_err(NoTerminal::Switch)?;
     let signals = signals::stream().map_err(NoTerminal::Switch)?;
     let mut screen = guard::Tty::enter(settings.mouse).map_err(NoTerminal::Switch)?;
     let wires = TerminalStreams {
@@ -129,7 +130,7 @@ pub enum Signal {
     /// SIGTERM, SIGHUP, SIGINT, SIGQUIT, or the terminal is gone.
     End,
     /// SIGTSTP.
-    FocusTarget,
+    Stop,
     /// SIGCONT.
     Continue,
     /// SIGWINCH.
@@ -447,7 +448,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     fn heard(&mut self, signal: Signal) -> io::Result<()> {
         match signal {
             Signal::End => self.end(Exit::Cancelled, Vec::new()),
-            Signal::FocusTarget => self.stop(),
+            Signal::Stop => self.stop(),
             Signal::Resize => self.item(Item::Resize),
             // Also after a stop that nobody announced: the shell has had the terminal meanwhile.
             Signal::Continue => {

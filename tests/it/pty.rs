@@ -113,6 +113,12 @@ impl Pty {
         self.master.resize(pty_size(size)).unwrap();
     }
 
+    /// Says that the window has a size for which there is no screen behind the test.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn claim_size(&self, size: (u16, u16)) {
+        self.master.resize(pty_size(size)).unwrap();
+    }
+
     /// The settings of the line: echo, raw mode and all the rest.
     pub(crate) fn settings(&self) -> String {
         settings(self.master.as_ref())
@@ -154,6 +160,19 @@ impl Pty {
         self.signal(Signal::KILL);
         let status = self.status.recv_timeout(PATIENCE).unwrap();
         assert!(status.signal().is_some(), "{status:?}");
+    }
+
+    /// Lets nobody read any more of what the program writes, until it cannot write: the terminal of a person who pressed Ctrl-S, or
+    /// whose connection stalled.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn stall(&mut self) {
+        self.hang_up.store(true, Ordering::SeqCst);
+        // Each size is a whole screen to paint, and a terminal holds 64 KiB at most.
+        for round in 0..300_u16 {
+            self.resize((200 + round % 2, 60));
+            let ended = self.status.recv_timeout(Duration::from_millis(5));
+            assert!(ended.is_err(), "ended by itself: {ended:?}");
+        }
     }
 
     /// Closes the terminal as a lost connection does, and waits for the end. `key` must make the program write something.

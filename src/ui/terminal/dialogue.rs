@@ -40,6 +40,7 @@ where
     if !io::stdin().is_terminal() {
         return Err(NoTerminal::Input);
     }
+    signals::keep_endable().map_err(NoTerminal::Switch)?;
     let signals = signals::stream().map_err(NoTerminal::Switch)?;
     let mut sheet =
         Tty { guard: Guard::enter_line().map_err(NoTerminal::Switch)?, out, gone: false };
@@ -314,7 +315,7 @@ impl<'a, S: LinePrompt> Session<'a, S> {
     fn heard(&mut self, signal: Signal) {
         match signal {
             Signal::End => self.end(Exit::Cancelled, Vec::new()),
-            Signal::FocusTarget => self.stop(),
+            Signal::Stop => self.stop(),
             Signal::Resize => {}
             Signal::Continue => self.come_back(),
         }

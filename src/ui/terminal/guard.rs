@@ -193,6 +193,10 @@ fn hook(info: &PanicHookInfo<'_>) {
     ));
 }
 
+/// Cells that are painted at most, far beyond any screen.
+const WIDEST: u16 = 1_000;
+const HIGHEST: u16 = 400;
+
 /// This process' terminal.
 #[derive(Debug)]
 pub struct Tty {
@@ -227,7 +231,10 @@ impl Screen for Tty {
         queue!(out, Clear(ClearType::All))?;
         // A terminal that does not know its size says 0.
         let (columns, rows) = match size() {
-            Ok((columns, rows)) if columns > 0 && rows > 0 => (columns, rows),
+            // One that says 65,535 each way would take more memory than there is.
+            Ok((columns, rows)) if columns > 0 && rows > 0 => {
+                (columns.min(WIDEST), rows.min(HIGHEST))
+            }
             _ => (80, 24),
         };
         let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));

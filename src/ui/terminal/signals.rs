@@ -22,7 +22,7 @@ pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
         (Number::INT, Signal::End),
         (Number::QUIT, Signal::End),
         (Number::CONT, Signal::Continue),
-        (Number::TSTP, Signal::FocusTarget),
+        (Number::TSTP, Signal::Stop),
         // crossterm hears it too, but only once its thread runs: a window pulled before that would stay unpainted.
         (Number::WINCH, Signal::Resize),
     ] {
@@ -51,6 +51,51 @@ pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
 #[cfg(not(unix))]
 pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
     Ok(stream::pending())
+}
+
+/// Makes sure that a signal ends the program although nobody reads what it writes (Ctrl-S, a stalled connection): the one thread
+/// that hears signals then stands in a write. This one hears them too, and from a moment later on throws away what is written
+/// until the program has ended, so that every write goes on.
+#[cfg(unix)]
+pub(super) fn keep_endable() -> io::Result<()> {
+    use std::time::Duration;
+
+    use rustix::process::{Signal as Number, getpid, kill_process};
+    use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    /// A terminal that reads has all of it by then.
+    const MOMENT: Duration = Duration::from_millis(300);
+    const AGAIN: Duration = Duration::from_millis(20);
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let mut ends = {
+        let _inside = runtime.enter();
+        (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?)
+    };
+    let watch = move || {
+        runtime.block_on(async {
+            tokio::select! { _ = ends.0.recv() => {} _ = ends.1.recv() => {} }
+        });
+        let mut wait = MOMENT;
+        loop {
+            std::thread::sleep(wait);
+            let _ = tcflow(io::stdout(), Action::OOn);
+            let _ = tcflush(io::stdout(), QueueSelector::OFlush);
+            // A write that waits looks again for room when a signal comes; the end that it brings is the same.
+            let _ = kill_process(getpid(), Number::TERM);
+            wait = AGAIN;
+        }
+    };
+    // Nobody waits for it.
+    std::thread::Builder::new().name("way-out".to_owned()).stack_size(64 * 1024).spawn(watch)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub(super) fn keep_endable() -> io::Result<()> {
+    Ok(())
 }
 
 /// Tells when the terminal hangs up, although nobody may have sent SIGHUP (`nohup`, a lost session leader).

@@ -289,7 +289,7 @@ async fn stopping_gives_the_screen_back_and_continuing_paints_a_new_one() {
             signals.send(Signal::Continue).unwrap();
             log.until("draw", 1).await;
             assert_eq!(log.since(), "enter terminal draw");
-            signals.send(Signal::FocusTarget).unwrap();
+            signals.send(Signal::Stop).unwrap();
             signals.send(Signal::Continue).unwrap();
             log.until("draw", 1).await;
             assert_eq!(log.since(), "leave stop enter terminal draw");
@@ -310,7 +310,7 @@ async fn nobody_is_stopped_whom_nobody_could_continue() {
     bench
         .run(never, async || {
             log.until("draw", 1).await;
-            signals.send(Signal::FocusTarget).unwrap();
+            signals.send(Signal::Stop).unwrap();
             log.until("draw", 2).await;
             send(&keys, "\u{1b}");
         })

@@ -50,6 +50,36 @@ fn signals_end_it_in_good_order() {
 }
 
 #[test]
+fn a_signal_ends_it_while_nobody_reads_what_it_writes() {
+    let session = Session::bus();
+    for (signal, plain) in [(Signal::TERM, false), (Signal::HUP, false), (Signal::TERM, true)] {
+        let mut pty = if plain {
+            let mut pty = spawn(&session, &[PROGRAM, "rehearse", "--no-browser", "--plain"]);
+            pty.wait("Before you start");
+            pty
+        } else {
+            rehearse(&session)
+        };
+        pty.stall();
+        pty.signal(signal);
+        assert_eq!(pty.exit(), 130, "{signal:?}");
+        assert_eq!(pty.settings(), pty.before);
+    }
+}
+
+#[test]
+fn a_terminal_of_any_size_is_painted_as_far_as_anybody_sees() {
+    let session = Session::bus();
+    let mut pty = rehearse(&session);
+    pty.claim_size((u16::MAX, u16::MAX));
+    pty.enter("[ Next ]");
+    pty.resize((80, 24));
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.exit(), 130);
+    assert_eq!(pty.settings(), pty.before);
+}
+
+#[test]
 fn a_lost_connection_ends_it_and_what_was_typed_is_there_again() {
     let desk = TestMachine::new();
     let mut pty = desk.register(&["--no-browser"]);
