@@ -8,11 +8,13 @@ mod unattended;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::exit::Exit;
 use crate::version;
 use crate::words::step::Step;
+use crate::words::store::{STORES, StoreDescriptor};
 
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};
@@ -156,7 +158,7 @@ pub struct Which {
 pub struct StoreArguments {
     /// Where secrets are kept: the system's keyring, or one vault file sealed with a passphrase.
     #[arg(long, value_enum, value_name = "STORE", default_value_t)]
-    pub store: StoreName,
+    pub store: &'static StoreDescriptor,
     /// Read the passphrase of --store file from this open file descriptor; 0 is standard input.
     #[arg(long, value_name = "N", conflicts_with = "passphrase_file")]
     pub passphrase_fd: Option<u32>,
@@ -276,13 +278,14 @@ pub enum CloudName {
 }
 
 /// A place for secrets, on the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum StoreName {
-    /// The operating system's keyring.
-    #[default]
-    Keyring,
-    /// One vault file in the age format, sealed with a passphrase.
-    File,
+impl ValueEnum for &'static StoreDescriptor {
+    fn value_variants<'a>() -> &'a [Self] {
+        &STORES
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.key).help(self.about))
+    }
 }
 
 /// When to use colours.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::words::ids::{AccountName, ClientId, Domain, MpnId, RedirectAddress, TenantId};
 use crate::words::octo::Part;
 use crate::words::step::{Environment, Step};
+use crate::words::store::StoreKey;
 use crate::words::text::UntrustedText;
 
 pub use attempt::Attempt;
@@ -23,11 +24,14 @@ pub use items::{AttemptId, ItemName, Kind, Slot};
 pub use lines::{Contents, Read, VERSION, read_file, read_line, read_on, write_line};
 pub use registration::{Handover, Registration};
 
+/// The number of a line; 0 before the first.
+pub type Sequence = u64;
+
 /// One line: when, and what became true.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// 1 for the first line, then one more each.
-    pub sequence: u64,
+    pub sequence: Sequence,
     /// When it was written.
     pub at: Timestamp,
     /// What became true.
@@ -46,7 +50,7 @@ pub enum Fact {
     /// From here on secrets are kept in this store. Said once, before the first attempt; unsaid it is the keyring.
     Stored {
         /// The store.
-        store: StoreKind,
+        store: StoreKey,
     },
     /// An attempt was started; it will write to `slot`, and counts only while the active sequence is still `base`.
     Began {
@@ -160,27 +164,6 @@ pub enum Fact {
     },
     /// Everything that was kept is about to be deleted, this journal last. From here on it is only ever gone on with that.
     Forgetting,
-}
-
-/// Where secrets are kept. Chosen by the person, never a fallback.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StoreKind {
-    /// The operating system's keyring.
-    #[default]
-    Keyring,
-    /// One file in the age format, sealed with a passphrase.
-    File,
-}
-
-impl StoreKind {
-    /// As a screen says it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Keyring => "keyring",
-            Self::File => "vault file",
-        }
-    }
 }
 
 /// What one check found.

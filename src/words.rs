@@ -10,5 +10,6 @@ pub mod octo;
 pub mod reading;
 pub mod secret;
 pub mod step;
+pub mod store;
 pub mod text;
 pub mod token;

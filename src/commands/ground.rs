@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
 
-use crate::cli::{CloudArguments, CloudName, StoreArguments, StoreName, Which};
+use crate::cli::{CloudArguments, CloudName, StoreArguments, Which};
 use crate::cloud::Cloud;
 use crate::commands::passphrase;
 use crate::exit::Exit;
@@ -12,6 +12,7 @@ use crate::host::Host;
 use crate::journal::registration_name;
 use crate::words::secret::SharedSecret;
 use crate::words::step::Environment;
+use crate::words::store::{StoreDescriptor, Unlock};
 use crate::world::browser::Surroundings;
 use crate::world::shelf::RegistrationIndex;
 use crate::world::{Options, Secrets, StoreOptions};
@@ -159,13 +160,11 @@ pub(super) fn shelf(
 /// Whether secrets are in a vault file. A passphrase for something else is a mistake that is not passed over.
 fn is_file(store: &StoreArguments) -> Result<bool, NotBegun> {
     let given = store.passphrase_fd.is_some() || store.passphrase_file.is_some();
-    match store.store {
-        StoreName::File => Ok(true),
-        StoreName::Keyring if given => {
-            Err(NotBegun::usage("a passphrase belongs to a vault file: --store file"))
-        }
-        StoreName::Keyring => Ok(false),
+    let wanted = store.store.unlock == Unlock::Passphrase;
+    if given && !wanted {
+        return Err(NotBegun::usage("a passphrase belongs to a vault file: --store file"));
     }
+    Ok(wanted)
 }
 
 fn state(host: &Host) -> Result<PathBuf, String> {
@@ -217,8 +216,9 @@ fn words(which: &Which) -> String {
             words.push_str(&quoted(&file.display().to_string()));
         }
     }
-    if matches!(which.store.store, StoreName::File) {
-        words.push_str(" --store file");
+    if which.store.store != <&StoreDescriptor>::default() {
+        words.push_str(" --store ");
+        words.push_str(which.store.store.key);
     }
     words
 }

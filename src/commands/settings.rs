@@ -12,10 +12,11 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _};
 
-use crate::cli::{Cli, StoreName};
+use crate::cli::Cli;
 use crate::diagnose::{Context, diagnose};
 use crate::host::{Host, VARIABLES};
 use crate::words::ids::looks_like_secret_key;
+use crate::words::store::{STORES, StoreDescriptor, Unlock};
 use crate::words::text::UntrustedText;
 use crate::world::papers;
 
@@ -27,9 +28,8 @@ const CONFIG_DIR: &str = "config-dir";
 const TYPED_ONLY: [&str; 3] = ["replace", "yes", "show"];
 /// Where secrets are sent is moved by no variable.
 const NO_VARIABLE: [&str; 2] = ["cloud-file", "ca-file"];
-/// The flag that says where secrets are kept, and its value for the keyring.
+/// The flag that says where secrets are kept.
 const STORE: &str = "store";
-const KEYRING: &str = "keyring";
 /// Words in a name that can only mean a secret.
 const SECRETS: [&str; 5] = ["secret", "password", "passphrase", "token", "key"];
 
@@ -319,9 +319,9 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
             && given.value_source(id) == Some(ValueSource::CommandLine)
     };
     let args: Vec<&Arg> = command.get_arguments().filter(|arg| settable(arg)).collect();
-    // Beside a keyring that a layer above asks for, the passphrase of a layer below means nothing.
-    let mut keyring = args.iter().any(|arg| is_store(arg) && is_given(arg))
-        && matches!(given.try_get_one(STORE), Ok(Some(StoreName::Keyring)));
+    // Beside a store without a passphrase that a layer above asks for, that of a layer below means nothing.
+    let mut without = args.iter().any(|arg| is_store(arg) && is_given(arg))
+        && matches!(given.try_get_one::<&StoreDescriptor>(STORE), Ok(Some(store)) if store.unlock != Unlock::Passphrase);
     let mut taken: Vec<&Arg> = args.iter().copied().filter(|arg| is_given(arg)).collect();
     let mut added = Vec::new();
     for layer in [&layers.variables, &layers.file] {
@@ -331,11 +331,11 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
         });
         let free: Vec<(&Arg, &Given)> = said
             .filter(|(arg, _)| taken.iter().all(|other| !at_odds(command, arg, other)))
-            .filter(|(arg, _)| !(keyring && is_passphrase(arg)))
+            .filter(|(arg, _)| !(without && is_passphrase(arg)))
             .collect();
         for (arg, one) in free {
             taken.push(arg);
-            keyring |= is_store(arg) && one.value == KEYRING;
+            without |= is_store(arg) && opens_otherwise(&one.value);
             let flag = arg.get_long().unwrap_or_default();
             if !matches!(arg.get_action(), ArgAction::SetTrue) {
                 added.push(format!("--{flag}={}", one.value).into());
@@ -349,6 +349,10 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
 
 fn is_store(arg: &Arg) -> bool {
     arg.get_long() == Some(STORE)
+}
+
+fn opens_otherwise(store: &str) -> bool {
+    STORES.iter().any(|known| known.key == store && known.unlock != Unlock::Passphrase)
 }
 
 fn is_passphrase(arg: &Arg) -> bool {

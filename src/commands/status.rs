@@ -53,7 +53,7 @@ fn find(shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Told> {
                 [active.set(), tokens.to_vec()].concat()
             });
             let items = items.unwrap_or_default();
-            let kept_in = volume.registration.store;
+            let kept_in = &volume.registration.store;
             let mut seen = runtime.block_on(shelf.presence(&volume.name, kept_in, &items));
             // Access tokens are no part of the set: one that is not there is not missing.
             seen.retain(|(item, presence)| {
@@ -158,7 +158,7 @@ fn scan(shelf: &RegistrationIndex, text: &str, found: &[Found]) -> Result<Vec<Sc
             // A manifest holds the names of items, which a report may say.
             let mut items = one.registration.every_item();
             items.retain(|item| item.kind != Kind::Manifest);
-            runtime.block_on(shelf.scan(text, &one.name, one.registration.store, &items))
+            runtime.block_on(shelf.scan(text, &one.name, &one.registration.store, &items))
         })
         .collect())
 }

@@ -148,7 +148,7 @@ async fn glance(
     }
     let active = registration.active.as_ref().ok_or(Why::Nothing)?;
     let item = AccessToken::item(active, audience);
-    let kept = shelf.recall(name, registration.store, &item).await;
+    let kept = shelf.recall(name, &registration.store, &item).await;
     Ok(kept.and_then(|kept| AccessToken::read(&kept, active)))
 }
 

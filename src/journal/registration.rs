@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, Slot, StoreKind};
+use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, Slot};
 use crate::words::ids::{AccountName, TenantId};
 use crate::words::octo::Part;
 use crate::words::step::Step;
+use crate::words::store::{StoreDescriptor, StoreKey};
 use crate::words::text::UntrustedText;
 
 /// What Octo was given, as far as the journal knows.
@@ -53,9 +54,9 @@ pub struct Registration {
     /// Whether it is being forgotten: half of it may be gone already.
     pub forgetting: bool,
     /// The store that the journal names.
-    pub store: StoreKind,
+    pub store: StoreKey,
     /// The store that this process keeps in. Whoever opens the registration says so; no line does.
-    pub opened_in: StoreKind,
+    pub opened_in: &'static StoreDescriptor,
     /// Items of attempts that are deleted already.
     pub retired: Vec<ItemName>,
 }
@@ -109,14 +110,19 @@ impl Registration {
     }
 
     /// Where its secrets are; `None` while nothing is kept.
-    pub fn kept_in(&self) -> Option<StoreKind> {
-        self.attempts().next().is_some().then_some(self.store)
+    pub fn kept_in(&self) -> Option<&StoreKey> {
+        self.attempts().next().is_some().then_some(&self.store)
+    }
+
+    /// Whether this process keeps in the store that the journal names.
+    pub fn knows_store(&self) -> bool {
+        self.store == *self.opened_in
     }
 
     /// The fact that goes before the next [`Fact::Began`], if the journal does not say yet where secrets will be.
     pub fn storing(&self) -> Option<Fact> {
         let store = self.opened_in;
-        (store != self.store).then_some(Fact::Stored { store })
+        (!self.knows_store()).then(|| Fact::Stored { store: store.into() })
     }
 
     /// Every item that was ever about to be written, those that are deleted already too.
@@ -147,7 +153,7 @@ impl Registration {
                 self.name.clone_from(name);
                 self.named = true;
             }
-            Fact::Stored { store } => self.store = *store,
+            Fact::Stored { store } => self.store = store.clone(),
             Fact::Forgetting => self.forgetting = true,
             Fact::Began { attempt, slot, base } => self.begin(*attempt, *slot, *base, line.at),
             Fact::PartnerCenterProven { attempt, proof } => {

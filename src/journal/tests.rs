@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::words::store::VAULT_FILE;
 
 const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
 const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
@@ -99,7 +100,7 @@ fn every_fact(id: u64) -> Vec<Fact> {
                 said: UntrustedText::new("6212345, Contoso"),
             }],
         },
-        Fact::Stored { store: StoreKind::File },
+        Fact::Stored { store: (&VAULT_FILE).into() },
         Fact::Forgetting,
     ]
 }

@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
-use crate::journal::StoreKind;
 use crate::report::doctor::FailedObject;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{VERSION, json};
 use crate::words::failure::Failure;
+use crate::words::store::StoreDescriptor;
 
 /// What is to be forgotten.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct Going {
     /// Its folder.
     pub folder: String,
     /// Where its secrets are.
-    pub store: StoreKind,
+    pub store: &'static StoreDescriptor,
     /// Names of every secret that was ever about to be kept.
     pub items: Vec<String>,
     /// The application (client) ID.
@@ -80,7 +80,7 @@ pub struct Ending {
 pub fn list(going: &Going) -> String {
     let mut rows = vec![Row::of(Tone::Title, format!("This is deleted ({}):", going.name))];
     for item in &going.items {
-        rows.push(Row::pair(going.store.title(), 12, Tone::Value, item.as_str()));
+        rows.push(Row::pair(going.store.noun, 12, Tone::Value, item.as_str()));
     }
     rows.push(Row::pair("folder", 12, Tone::Value, going.folder.as_str()));
     rows.push(Row::gap());

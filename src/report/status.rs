@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::exit::Exit;
-use crate::journal::{Attempt, Registration, StoreKind};
+use crate::journal::{Attempt, Registration};
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::submit::OctoObject;
@@ -12,6 +12,7 @@ use crate::report::submit::handed_over;
 use crate::report::{VERSION, dates, json};
 use crate::words::last_failure::LastFailure;
 use crate::words::step::Step;
+use crate::words::store::StoreKey;
 use crate::words::text::UntrustedText;
 
 /// One registration as it was found.
@@ -93,15 +94,20 @@ fn one(found: &Found) -> Vec<Row> {
     }
     rows.extend(found.refused.iter().flat_map(|refused| last_failure(refused)));
     for (index, item) in found.items.iter().enumerate() {
-        let label = match registration.store {
-            _ if index > 0 => "",
-            StoreKind::Keyring => "Keyring",
-            StoreKind::File => "Vault file",
-        };
-        rows.push(pair(label, format!("{}: {}", item.name, item.state)));
+        let label = if index == 0 { store_heading(registration) } else { String::new() };
+        rows.push(pair(&label, format!("{}: {}", item.name, item.state)));
     }
     rows.push(pair("Journal", found.folder.clone()));
     rows
+}
+
+/// Of a store that this version does not know, the name that the journal has.
+fn store_heading(registration: &Registration) -> String {
+    if registration.knows_store() {
+        registration.opened_in.heading()
+    } else {
+        registration.store.as_str().to_owned()
+    }
 }
 
 /// The last run that was refused, with what support asks for.
@@ -200,7 +206,7 @@ struct One<'a> {
     open_step: Option<&'static str>,
     draft_saved_at: Option<Timestamp>,
     last_failure: Option<&'a LastFailure>,
-    store: StoreKind,
+    store: &'a StoreKey,
     items: &'a [Item],
     forgetting: bool,
     newer: bool,
@@ -246,7 +252,7 @@ fn object(found: &Found) -> One<'_> {
         open_step: open_step(registration).map(Step::flag),
         draft_saved_at: found.draft,
         last_failure: found.refused.as_deref(),
-        store: registration.store,
+        store: &registration.store,
         items: &found.items,
         forgetting: registration.forgetting,
         newer: registration.newer,

@@ -3,14 +3,14 @@
 //! The program may end anywhere in between. Before the line nothing has changed; after it the registration is never used
 //! again, and the journal still names every item until none is left.
 
-use crate::journal::{Fact, ItemName, Registration, StoreKind};
+use crate::journal::{Fact, ItemName, Registration};
 use crate::steps::port::{Halted, Port, passed};
 use crate::words::check::CheckId as C;
 use crate::words::failure::{Cause, Failure, VaultFault};
 
-/// What goes, the next one last. A vault file goes as a whole, with the other files: nobody needs its passphrase for that.
+/// What goes, the next one last. A vault file goes as a whole, with the journal: nobody needs its passphrase for that.
 pub(super) fn what_goes(registration: &Registration) -> Vec<ItemName> {
-    if registration.kept_in() == Some(StoreKind::File) {
+    if registration.opened_in.goes_with_journal {
         return Vec::new();
     }
     let mut items = registration.every_item();
@@ -62,6 +62,7 @@ mod tests {
     use crate::steps::{Execution, Status};
     use crate::words::check::CheckId;
     use crate::words::failure::Service;
+    use crate::words::store::{StoreKey, VAULT_FILE};
 
     fn locked() -> Failure {
         Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked))
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn a_vault_file_goes_with_the_other_files_unopened() {
         let mut bench = rich();
-        let registration = Registration { store: StoreKind::File, ..bench.registration() };
+        let registration = Registration { opened_in: &VAULT_FILE, ..bench.registration() };
         let mut run = Execution::forget(registration);
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Finished);
@@ -189,7 +190,7 @@ mod tests {
     fn the_store_is_said_before_the_first_attempt_and_not_again() {
         let mut bench = Bench::default();
         let opened =
-            |bench: &Bench| Registration { opened_in: StoreKind::File, ..bench.registration() };
+            |bench: &Bench| Registration { opened_in: &VAULT_FILE, ..bench.registration() };
         let mut run =
             Execution::partner_center(crate::steps::bench::center_request(), opened(&bench));
         let effects = run.start(0);
@@ -199,7 +200,7 @@ mod tests {
             notes.take(2).cloned().collect()
         };
         assert_eq!(notes(&bench), ["note stored", "note began"]);
-        assert_eq!(bench.registration().kept_in(), Some(StoreKind::File));
+        assert_eq!(bench.registration().kept_in(), Some(&StoreKey::from(&VAULT_FILE)));
         bench.log.clear();
         let mut run =
             Execution::partner_center(crate::steps::bench::center_request(), opened(&bench));

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnose::Platform as MachineKind;
 use crate::effect::{Effect, Opened, Outcome, ProbeResult};
-use crate::journal::{Fact, Line, Registration, StoreKind, registration_name};
+use crate::journal::{Fact, Line, Registration, registration_name};
 use crate::words::answers::Draft;
 use crate::words::failure::{Cause, DiskFault, Failure, Service};
 use crate::words::secret::SharedSecret;
 use crate::words::step::Environment;
+use crate::words::store::{self, StoreDescriptor};
 use crate::world::clock;
 use crate::world::journal::lock::Lock;
 use crate::world::journal::record::JournalFile;
@@ -62,10 +63,10 @@ pub enum Secrets {
 }
 
 impl Secrets {
-    fn kind(&self) -> StoreKind {
+    fn kind(&self) -> &'static StoreDescriptor {
         match self {
-            Self::Keyring => StoreKind::Keyring,
-            Self::File(_) => StoreKind::File,
+            Self::Keyring => &store::KEYRING,
+            Self::File(_) => &store::VAULT_FILE,
         }
     }
 
@@ -99,7 +100,7 @@ pub(super) enum Purpose {
 pub(super) struct RegistrationStore {
     /// `None` where nobody said what opens it.
     vault: Option<Vault>,
-    kind: StoreKind,
+    kind: &'static StoreDescriptor,
     name: String,
     pages: RefCell<Pages>,
     lock: Option<Lock>,
@@ -137,7 +138,7 @@ impl RegistrationStore {
             }
             StoreOptions::Memory(_) => Ok(Self {
                 vault: Some(Vault::memory(&name)),
-                kind: StoreKind::default(),
+                kind: &store::KEYRING,
                 name,
                 pages: RefCell::new(Pages::Memory {
                     registration: Registration::default(),
@@ -233,7 +234,7 @@ impl RegistrationStore {
     async fn discard(&self) -> Result<Outcome, Box<Failure>> {
         self.expect_lock()?;
         // The test item holds nothing: a keyring that does not answer, where nothing was ever kept, is no hindrance.
-        if let Some(vault) = self.vault.as_ref().filter(|_| self.kind == StoreKind::Keyring) {
+        if let Some(vault) = self.vault.as_ref().filter(|_| !self.kind.goes_with_journal) {
             drop(vault.within(Vault::UNATTENDED).sweep().await);
         }
         if let Pages::File(record) = &*self.pages.borrow() {
@@ -270,19 +271,20 @@ impl RegistrationStore {
 /// Whether a registration may be opened so. What was kept elsewhere must not look as if it were gone.
 pub(super) fn usable(
     record: &JournalFile,
-    asked: StoreKind,
+    asked: &StoreDescriptor,
     purpose: Purpose,
 ) -> Result<(), Box<Failure>> {
     let (cause, detail) = if record.is_damaged() {
         let folder = record.folder().display().to_string();
         (Cause::Disk(DiskFault::Damaged), folder)
-    } else if let Some(kept) = record.registration().kept_in().filter(|kept| *kept != asked) {
-        let words = match kept {
-            StoreKind::Keyring => "in the keyring".to_owned(),
-            StoreKind::File => {
-                let file = record.folder().join(VAULT_FILE);
-                format!("in the vault file {}", file.display())
-            }
+    } else if let Some(kept) = record.registration().kept_in().filter(|kept| **kept != *asked) {
+        let words = if *kept == store::KEYRING {
+            "in the keyring".to_owned()
+        } else if *kept == store::VAULT_FILE {
+            let file = record.folder().join(VAULT_FILE);
+            format!("in the vault file {}", file.display())
+        } else {
+            format!("in a store that this version does not know: {}", kept.as_str())
         };
         (Cause::OtherStore, words)
     } else if record.registration().forgetting && purpose == Purpose::Use {

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::journal::{ItemName, Registration, StoreKind};
+use crate::journal::{ItemName, Registration};
 use crate::words::answers::Draft;
 use crate::words::failure::{Cause, Failure, VaultFault};
 use crate::words::secret::SharedSecret;
+use crate::words::store::{self, StoreKey};
 use crate::world::folder::DiskError;
 use crate::world::journal::record::JournalFile;
 use crate::world::kept::{self, Purpose, Secrets};
@@ -78,17 +79,18 @@ impl RegistrationIndex {
     }
 
     /// Where a volume's secrets are, as far as it can be looked into.
-    fn vault(&self, name: &str, kept_in: StoreKind) -> Option<Vault> {
-        let secrets = match kept_in {
-            StoreKind::Keyring => Secrets::Keyring,
-            StoreKind::File => Secrets::File(self.passphrase.as_ref().map(SharedSecret::clone)),
+    fn vault(&self, name: &str, kept_in: &StoreKey) -> Option<Vault> {
+        let secrets = if *kept_in == store::KEYRING {
+            Secrets::Keyring
+        } else if *kept_in == store::VAULT_FILE {
+            Secrets::File(self.passphrase.as_ref().map(SharedSecret::clone))
+        } else {
+            return None;
         };
         let vault = secrets.vault(&self.state, name, &self.program)?;
-        Some(match kept_in {
-            StoreKind::Keyring => vault.within(Vault::UNATTENDED),
-            // Nobody is waited for: it is work, and that has a bound of its own.
-            StoreKind::File => vault,
-        })
+        // Nobody is waited for at a file: it is work, and that has a bound of its own.
+        let alone = *kept_in == store::KEYRING;
+        Some(if alone { vault.within(Vault::UNATTENDED) } else { vault })
     }
 
     /// Every registration that has a journal, by name. No folder is an empty shelf.
@@ -115,8 +117,9 @@ impl RegistrationIndex {
     /// The fold of one registration, to hand something out of it: of none that is damaged or half forgotten.
     pub fn in_use(&self, name: &str) -> Result<Registration, Box<Failure>> {
         let record = JournalFile::open(&self.state, name)?;
-        let kept_in = record.registration().kept_in();
-        kept::usable(&record, kept_in.unwrap_or(StoreKind::Keyring), Purpose::Use)?;
+        let kept_in = &record.registration().store;
+        let known = store::STORES.into_iter().find(|known| *kept_in == **known);
+        kept::usable(&record, known.unwrap_or_default(), Purpose::Use)?;
         Ok(record.registration().clone())
     }
 
@@ -126,7 +129,7 @@ impl RegistrationIndex {
         Ok(RegistrationSummary {
             name: name.to_owned(),
             folder: record.folder().to_owned(),
-            registration: record.registration().clone(),
+            registration: seen(record.registration()),
             damaged: record.is_damaged(),
             draft: record.load_draft(),
         })
@@ -137,7 +140,7 @@ impl RegistrationIndex {
     pub async fn recall(
         &self,
         name: &str,
-        kept_in: StoreKind,
+        kept_in: &StoreKey,
         item: &ItemName,
     ) -> Option<SharedSecret> {
         let vault = self.vault(name, kept_in)?.within(Vault::ASKING);
@@ -148,7 +151,7 @@ impl RegistrationIndex {
     pub async fn presence(
         &self,
         name: &str,
-        kept_in: StoreKind,
+        kept_in: &StoreKey,
         items: &[ItemName],
     ) -> Vec<(ItemName, Presence)> {
         let Some(vault) = self.vault(name, kept_in) else {
@@ -181,7 +184,7 @@ impl RegistrationIndex {
         &self,
         text: &str,
         name: &str,
-        kept_in: StoreKind,
+        kept_in: &StoreKey,
         items: &[ItemName],
     ) -> Scan {
         let mut scan = Scan::default();
@@ -206,6 +209,12 @@ impl RegistrationIndex {
         }
         scan
     }
+}
+
+/// The registration with the words of the store that its journal names.
+fn seen(registration: &Registration) -> Registration {
+    let known = store::STORES.into_iter().find(|known| registration.store == **known);
+    Registration { opened_in: known.unwrap_or_default(), ..registration.clone() }
 }
 
 /// What came of a search for secrets.

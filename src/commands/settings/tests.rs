@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::cli::{CloudName, Command as Chosen, Register};
 use crate::host::Environment;
+use crate::words::store::{KEYRING, VAULT_FILE};
 
 struct TestMachine {
     folder: TempDir,
@@ -177,9 +178,9 @@ fn beside_a_keyring_that_is_asked_for_the_passphrase_of_a_layer_below_is_left_ou
     let desk = TestMachine::new(file, &[]);
     let store = |desk: &TestMachine, typed: &[&str]| desk.register(typed).which.store;
     let below = store(&desk, &["register"]);
-    assert!(matches!(below.store, StoreName::File) && below.passphrase_file.is_some());
+    assert!(below.store == &VAULT_FILE && below.passphrase_file.is_some());
     let typed = store(&desk, &["register", "--store", "keyring"]);
-    assert!(matches!(typed.store, StoreName::Keyring));
+    assert!(typed.store == &KEYRING);
     assert_eq!(typed.passphrase_file, None);
     let desk = TestMachine::new(file, &[("OCTO_CSP_STORE", "keyring")]);
     assert_eq!(store(&desk, &["register"]).passphrase_file, None);

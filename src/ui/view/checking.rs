@@ -6,14 +6,17 @@
 //!    -     3  Partner Center knows the app                               later
 //! ```
 
-use crate::journal::StoreKind;
+use std::borrow::Cow;
+
 use crate::report::explanation::in_words;
 use crate::steps::{Check, Execution, State, Status};
 use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
 use crate::words::check::CheckId;
+use crate::words::failure::Service;
 use crate::words::step::Step;
+use crate::words::store::Unlock;
 
 /// What a person may rely on while checks run.
 const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";
@@ -51,7 +54,7 @@ fn running(wizard: &Wizard, run: &Execution, page: &mut Page<'_>) {
             if wizard.finishing { "Finishing what was begun" } else { "What is being asked now" };
         page.row(Row::of(Tone::Title, title).at(1).said(Said::Not));
         page.row(Row::text(asks(wizard, check.id)).at(3).said(Said::Not));
-        if waits_for_keyring(wizard, check.id) && elapsed(wizard, check) > 1_500 {
+        if waits_for_window(wizard, check.id) && elapsed(wizard, check) > 1_500 {
             let text = "Your keyring is asking you: look for its window.";
             page.row(Row::word(Tone::Note, "note", text));
         }
@@ -149,14 +152,18 @@ fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100)
 }
 
-/// What a check asks; where the keyring's part is done by a file, that.
-fn asks(wizard: &Wizard, id: CheckId) -> &'static str {
-    match (id.asks(), wizard.registration.opened_in) {
-        ("the keyring", StoreKind::File) => "the vault file",
-        (asked, StoreKind::Keyring | StoreKind::File) => asked,
+/// What a check asks; for the store, by its noun.
+fn asks(wizard: &Wizard, id: CheckId) -> Cow<'static, str> {
+    if asks_store(id) {
+        return format!("the {}", wizard.registration.opened_in.noun).into();
     }
+    id.asks().into()
 }
 
-fn waits_for_keyring(wizard: &Wizard, id: CheckId) -> bool {
-    asks(wizard, id) == "the keyring"
+fn asks_store(id: CheckId) -> bool {
+    id.asks() == Service::Keyring.title()
+}
+
+fn waits_for_window(wizard: &Wizard, id: CheckId) -> bool {
+    asks_store(id) && wizard.registration.opened_in.unlock == Unlock::Window
 }

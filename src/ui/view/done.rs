@@ -68,7 +68,7 @@ pub(super) fn kept(wizard: &Wizard, active: &Attempt) -> Vec<Row> {
     let place = if wizard.setting.rehearsal.is_some() {
         "memory"
     } else {
-        wizard.registration.opened_in.title()
+        wizard.registration.opened_in.noun
     };
     for item in active.set().iter().filter(|item| item.kind != Kind::Manifest) {
         rows.push(

@@ -121,7 +121,7 @@ fn leave(wizard: &Wizard) -> Page<'static> {
         page.row(
             Row::text(format!(
                 "What was proven and kept so far stays in the {}, not active yet.",
-                wizard.registration.opened_in.title()
+                wizard.registration.opened_in.noun
             ))
             .at(3),
         );

@@ -3,7 +3,7 @@
 use crate::words::answers::Field;
 use jiff::Timestamp;
 
-use crate::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof, StoreKind};
+use crate::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof};
 use crate::steps::Status;
 use crate::ui::page::{Page, Row, Tone};
 use crate::ui::view::forms::button;
@@ -61,16 +61,10 @@ fn facts(wizard: &Wizard) -> Vec<Row> {
     }
     let kept = open.set();
     let kept = kept.iter().filter(|item| item.kind != Kind::Manifest);
-    let where_to_look = match wizard.registration.opened_in {
-        StoreKind::Keyring => "service \"octo-csp\"",
-        StoreKind::File => "opened by your passphrase",
-    };
-    let place = if wizard.setting.rehearsal.is_some() {
-        "memory of this rehearsal"
-    } else {
-        wizard.registration.opened_in.title()
-    };
-    rows.push(fact("Kept", format!("{place}: {} secrets, {where_to_look}", kept.count())));
+    let store = wizard.registration.opened_in;
+    let place =
+        if wizard.setting.rehearsal.is_some() { "memory of this rehearsal" } else { store.noun };
+    rows.push(fact("Kept", format!("{place}: {} secrets, {}", kept.count(), store.found)));
     rows.push(fact("Written to disk", format!("{} (no secrets)", wizard.folder)));
     rows.push(fact("Sent to Octo", announced(wizard)));
     rows

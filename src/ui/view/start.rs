@@ -12,10 +12,10 @@
 //! ```
 
 use crate::effect::Preflight;
-use crate::journal::StoreKind;
 use crate::ui::page::{Block, Item, Page, Row, Said, Tone};
 use crate::ui::view::notice;
 use crate::ui::wizard::{FocusTarget, PREREQUISITES, Prerequisite, Wizard};
+use crate::words::store::StoreDescriptor;
 
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let mut page = Page::new("Before you start");
@@ -64,14 +64,11 @@ fn about(mark: &Prerequisite) -> Vec<Row> {
     vec![Row::of(Tone::Muted, mark.why).at(9), place.at(9).hanging(16)]
 }
 
-fn name(look: Preflight, store: StoreKind) -> &'static str {
+fn name(look: Preflight, store: &'static StoreDescriptor) -> &'static str {
     match look {
         Preflight::Network => "Network",
         Preflight::Clock => "Clock",
-        Preflight::Keyring => match store {
-            StoreKind::Keyring => "Keyring",
-            StoreKind::File => "Vault",
-        },
+        Preflight::Keyring => store.label,
         Preflight::Browser => "Browser",
     }
 }

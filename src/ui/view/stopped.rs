@@ -12,7 +12,6 @@
 //! ```
 
 use crate::diagnose::{self, Diagnosis};
-use crate::journal::StoreKind;
 use crate::report::explanation::{LABEL, explanation, for_support};
 use crate::steps::Execution;
 use crate::ui::page::{Page, Row, Tone};
@@ -21,6 +20,7 @@ use crate::ui::wizard::Wizard;
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, VaultFault};
 use crate::words::step::Step;
+use crate::words::store::Unlock;
 
 pub(super) fn page(wizard: &Wizard) -> Page<'_> {
     let Some((check, failure, diagnosis)) = wizard.diagnosis() else {
@@ -125,12 +125,13 @@ fn reassurance(wizard: &Wizard, check: CheckId, failure: &Failure) -> &'static s
     if wizard.submitting() {
         return "All three steps are registered and kept here.";
     }
+    let unlock = wizard.registration.opened_in.unlock;
     match (check, wizard.registration.active.is_some()) {
-        (CheckId::KeepToken, _) if vault && wizard.registration.opened_in == StoreKind::File => {
-            "Your sign-in is still in memory: follow the cure and press r. Leaving now would cost a second sign-in."
+        (CheckId::KeepToken, _) if vault && unlock == Unlock::Window => {
+            "Your sign-in is still in memory: unlock the keyring and press r. Leaving now would cost a second sign-in."
         }
         (CheckId::KeepToken, _) if vault => {
-            "Your sign-in is still in memory: unlock the keyring and press r. Leaving now would cost a second sign-in."
+            "Your sign-in is still in memory: follow the cure and press r. Leaving now would cost a second sign-in."
         }
         (_, true) => {
             "What you typed is kept until you leave. The registration that worked before is untouched."

@@ -155,7 +155,7 @@ impl Wizard {
             if self.place != Place::Start {
                 self.go(Place::Start);
             }
-            let store = self.registration.opened_in.title();
+            let store = self.registration.opened_in.noun;
             self.notice = Some(format!(
                 "Without a{} {store} nothing can be kept. Follow the cure, then r looks again.",
                 if store.starts_with('a') { "n" } else { "" }
