@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use octo_csp::exit::Exit;
 use octo_csp::host::{Environment, Host, Said};
-use octo_csp::world::store::{SECOND_PROCESS, second_process_main};
+use octo_csp::world::store::SECOND_PROCESS;
+use octo_csp::world::stores::second_process_main;
 
 /// Wipes every buffer that a library frees.
 #[global_allocator]

@@ -9,13 +9,13 @@ pub mod callback;
 mod child;
 pub mod claims;
 pub mod clock;
+pub mod drafts;
 pub mod entra;
 mod folder;
 pub mod http;
 pub mod issuer;
 pub mod journal;
 pub mod json;
-mod kept;
 pub mod leaks;
 pub mod looks;
 pub mod mishap;
@@ -24,10 +24,12 @@ pub mod papers;
 pub mod partner_api;
 pub mod partner_center;
 pub mod refusal;
+pub mod registration_index;
+mod registration_store;
 pub mod reply;
 pub mod sheet;
-pub mod shelf;
 pub mod store;
+pub mod stores;
 pub mod tls;
 pub mod token;
 pub mod typed;
@@ -47,12 +49,13 @@ use crate::world::browser::Surroundings;
 use crate::world::callback::redirect::SignInSession;
 use crate::world::entra::Entra;
 use crate::world::http::{Http, HttpOptions};
-use crate::world::kept::{Purpose, RegistrationStore};
+use crate::world::mishap::Mishap;
 use crate::world::octo::Octo;
 use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
+use crate::world::registration_store::{Purpose, RegistrationStore};
 
-pub use kept::{Secrets, StoreOptions};
+pub use registration_store::StoreOptions;
 
 /// What the world is made with.
 #[derive(Debug)]
@@ -65,6 +68,8 @@ pub struct Options {
     pub keeping: StoreOptions,
     /// How a browser is opened.
     pub browser: Surroundings,
+    /// What a rehearsal pretends to go wrong.
+    pub mishap: Option<Mishap>,
 }
 
 /// Everything outside.
@@ -73,6 +78,7 @@ pub struct World {
     http: Result<Http, Box<Failure>>,
     browser: Surroundings,
     keeping: StoreOptions,
+    mishap: Option<Mishap>,
     kept: RefCell<Option<Rc<RegistrationStore>>>,
     session: RefCell<Option<Rc<SignInSession>>>,
     /// The market to ask a price sheet for: the partner's own country, once known.
@@ -88,6 +94,7 @@ impl World {
             http,
             browser: options.browser,
             keeping: options.keeping,
+            mishap: options.mishap,
             kept: RefCell::new(None),
             session: RefCell::new(None),
             market: RefCell::new(None),
@@ -96,7 +103,7 @@ impl World {
 
     /// Performs an effect.
     pub async fn perform(&self, effect: Effect) -> Outcome {
-        let attempt = match self.keeping.mishap(&effect) {
+        let attempt = match self.mishap.and_then(|mishap| mishap.strikes(&effect)) {
             Some(failure) => Err(failure),
             None => self.attempt(effect).await,
         };

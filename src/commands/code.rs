@@ -37,12 +37,12 @@ pub(super) fn run(host: &mut Host, arguments: &Code) -> Exit {
         Ok(ground) => ground,
         Err(why) => return not_begun(host, &why),
     };
-    let registration = match ground.shelf().in_use(&ground.name()) {
-        Ok(registration) => registration,
-        Err(failure) => return told(host, arguments, &failure, None),
-    };
     let Some(runtime) = runtime() else {
         return Exit::Internal;
+    };
+    let registration = match runtime.block_on(ground.shelf().in_use(&ground.name())) {
+        Ok(registration) => registration,
+        Err(failure) => return told(host, arguments, &failure, None),
     };
     let screen = Screen {
         no_browser: arguments.no_browser,

@@ -1,6 +1,6 @@
 //! What a command stands on: the cloud it speaks to, the registration it is about, where that is kept.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::ValueEnum as _;
 
@@ -10,12 +10,12 @@ use crate::commands::passphrase;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::registration_name;
-use crate::words::secret::SharedSecret;
 use crate::words::step::Environment;
 use crate::words::store::{StoreDescriptor, Unlock};
+use crate::world::Options;
 use crate::world::browser::Surroundings;
-use crate::world::shelf::RegistrationIndex;
-use crate::world::{Options, Secrets, StoreOptions};
+use crate::world::registration_index::RegistrationIndex;
+use crate::world::stores::StoreSettings;
 
 /// What a command about one registration stands on.
 pub(super) struct Ground {
@@ -28,9 +28,8 @@ pub(super) struct Ground {
     /// The flags that name this registration, each after a blank, for a command that is told; without production or sandbox,
     /// between which the wizard lets a person choose.
     pub(super) words_of_both: String,
-    state: PathBuf,
-    program: PathBuf,
-    secrets: Secrets,
+    store: &'static StoreDescriptor,
+    settings: StoreSettings,
 }
 
 /// Why a command does not begin, in words for the person who typed it.
@@ -69,10 +68,10 @@ impl Ground {
 
     fn opened(host: &mut Host, which: &Which, may: bool) -> Result<Self, NotBegun> {
         let mut ground = Self::sealed(host, which)?;
-        if matches!(ground.secrets, Secrets::File(_)) {
-            let (shelf, name) = (ground.shelf(), ground.name());
-            let passphrase = passphrase::get(host, &which.store, &shelf, Some(&name), may)?;
-            ground.secrets = Secrets::File(Some(passphrase));
+        if takes_passphrase(&which.store)? {
+            let (settings, name) = (&ground.settings, ground.name());
+            let passphrase = passphrase::get(host, &which.store, settings, Some(&name), may)?;
+            ground.settings.passphrase = Some(passphrase);
         }
         Ok(ground)
     }
@@ -80,14 +79,14 @@ impl Ground {
     /// The same for a command that does not look into the vault.
     pub(super) fn sealed(host: &Host, which: &Which) -> Result<Self, NotBegun> {
         let (cloud, extra_ca) = cloud(&which.cloud)?;
+        takes_passphrase(&which.store)?;
         Ok(Self {
             cloud,
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
             words_of_both: words(which),
-            state: state(host)?,
-            program: host.program.clone(),
-            secrets: if is_file(&which.store)? { Secrets::File(None) } else { Secrets::Keyring },
+            store: which.store.store,
+            settings: settings(host)?,
         })
     }
 
@@ -100,9 +99,12 @@ impl Ground {
             extra_ca: None,
             environment: Environment::Production,
             words_of_both: String::new(),
-            state: PathBuf::new(),
-            program: PathBuf::new(),
-            secrets: Secrets::Keyring,
+            store: <&StoreDescriptor>::default(),
+            settings: StoreSettings {
+                state: std::path::PathBuf::new(),
+                program: std::path::PathBuf::new(),
+                passphrase: None,
+            },
         }
     }
 
@@ -111,22 +113,15 @@ impl Ground {
         Options {
             cloud: self.cloud.clone(),
             extra_ca: self.extra_ca.clone(),
-            keeping: StoreOptions::Machine {
-                state: self.state.clone(),
-                program: self.program.clone(),
-                secrets: self.secrets.clone(),
-            },
+            keeping: self.settings.options(self.store),
+            mishap: None,
             browser,
         }
     }
 
     /// Every registration of this person, to look at without a lock.
     pub(super) fn shelf(&self) -> RegistrationIndex {
-        let passphrase = match &self.secrets {
-            Secrets::Keyring => None,
-            Secrets::File(passphrase) => passphrase.as_ref().map(SharedSecret::clone),
-        };
-        RegistrationIndex::new(self.state.clone(), self.program.clone()).with_passphrase(passphrase)
+        self.settings.index(self.store)
     }
 
     /// The flags that name this registration, with production or sandbox.
@@ -149,16 +144,15 @@ pub(super) fn shelf(
     host: &mut Host,
     store: &StoreArguments,
 ) -> Result<RegistrationIndex, NotBegun> {
-    let shelf = RegistrationIndex::new(state(host)?, host.program.clone());
-    if !is_file(store)? {
-        return Ok(shelf);
+    let mut settings = settings(host)?;
+    if takes_passphrase(store)? {
+        settings.passphrase = Some(passphrase::get(host, store, &settings, None, true)?);
     }
-    let passphrase = passphrase::get(host, store, &shelf, None, true)?;
-    Ok(shelf.with_passphrase(Some(passphrase)))
+    Ok(settings.index(store.store))
 }
 
-/// Whether secrets are in a vault file. A passphrase for something else is a mistake that is not passed over.
-fn is_file(store: &StoreArguments) -> Result<bool, NotBegun> {
+/// Whether the store is opened with a passphrase. A passphrase for something else is a mistake that is not passed over.
+fn takes_passphrase(store: &StoreArguments) -> Result<bool, NotBegun> {
     let given = store.passphrase_fd.is_some() || store.passphrase_file.is_some();
     let wanted = store.store.unlock == Unlock::Passphrase;
     if given && !wanted {
@@ -167,9 +161,10 @@ fn is_file(store: &StoreArguments) -> Result<bool, NotBegun> {
     Ok(wanted)
 }
 
-fn state(host: &Host) -> Result<PathBuf, String> {
+fn settings(host: &Host) -> Result<StoreSettings, String> {
     let missing = || "there is no home folder (HOME) where journals are kept".to_owned();
-    host.environment.state().ok_or_else(missing)
+    let state = host.environment.state().ok_or_else(missing)?;
+    Ok(StoreSettings { state, program: host.program.clone(), passphrase: None })
 }
 
 /// The cloud that the arguments name, and the bytes of the CA file.

@@ -1,7 +1,7 @@
 //! `octo-csp handoff`: the note for the person who administers Entra, from what was typed or registered.
 
 use crate::cli::Handoff as Arguments;
-use crate::commands::ground::Ground;
+use crate::commands::ground::{Ground, runtime};
 use crate::commands::{cannot, not_begun, say};
 use crate::diagnose::Context;
 use crate::exit::Exit;
@@ -14,7 +14,10 @@ pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
         Ok(ground) => ground,
         Err(what) => return not_begun(host, &what),
     };
-    let volume = match ground.shelf().volume(&ground.name()) {
+    let Some(runtime) = runtime() else {
+        return Exit::Internal;
+    };
+    let volume = match runtime.block_on(ground.shelf().volume(&ground.name())) {
         Ok(volume) => volume,
         Err(failure) => {
             return cannot(host, &failure, false);

@@ -15,7 +15,7 @@ use crate::host::Host;
 use crate::ui::terminal::passphrase::ask;
 use crate::words::failure::{Cause, VaultFault};
 use crate::words::secret::{Secret, SharedSecret};
-use crate::world::shelf::RegistrationIndex;
+use crate::world::stores::StoreSettings;
 
 /// Bytes of the longest passphrase.
 const LONGEST: u64 = 4_096;
@@ -31,7 +31,7 @@ const CREDENTIAL: &str = "octo-csp-passphrase";
 pub(super) fn get(
     host: &mut Host,
     arguments: &StoreArguments,
-    shelf: &RegistrationIndex,
+    settings: &StoreSettings,
     name: Option<&str>,
     may: bool,
 ) -> Result<SharedSecret, NotBegun> {
@@ -44,7 +44,7 @@ pub(super) fn get(
         (None, Some(file)) => from_file(file),
         (None, None) => match credential {
             Some(file) => from_file(&file),
-            None if may && host.input_is_terminal => typed(host, shelf, name),
+            None if may && host.input_is_terminal => typed(host, settings, name),
             None if host.input_is_terminal => Err(NotBegun::usage(
                 "--no-input asks for nothing, and --store file needs its passphrase: --passphrase-fd N or --passphrase-file FILE",
             )),
@@ -119,18 +119,18 @@ fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, NotBegun> {
 
 fn typed(
     host: &mut Host,
-    shelf: &RegistrationIndex,
+    settings: &StoreSettings,
     name: Option<&str>,
 ) -> Result<SharedSecret, NotBegun> {
     match name {
-        Some(name) if !shelf.has_vault_file(name) => new(host, name),
-        Some(name) => known(host, shelf, name),
+        Some(name) if !settings.has_vault_file(name) => new(host, name),
+        Some(name) => known(host, settings, name),
         None => question(host, "Passphrase of the vault files (it is not shown): "),
     }
 }
 
 /// A passphrase that is told to be wrong may be typed again. Whatever else is wrong with the file is told by whoever needs it.
-fn known(host: &mut Host, shelf: &RegistrationIndex, name: &str) -> Result<SharedSecret, NotBegun> {
+fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<SharedSecret, NotBegun> {
     let asked = format!("Passphrase of the vault file of {name} (it is not shown): ");
     let mut tries = 1;
     loop {
@@ -140,7 +140,7 @@ fn known(host: &mut Host, shelf: &RegistrationIndex, name: &str) -> Result<Share
         let opened = runtime.block_on(async {
             tokio::select! { biased;
                 () = headless::ended() => None,
-                opened = shelf.unlock(name, &passphrase) => Some(opened),
+                opened = settings.unlock(name, &passphrase) => Some(opened),
             }
         });
         match opened.ok_or_else(cancelled)? {

@@ -107,7 +107,8 @@ pub(super) async fn show(
     options: Options,
 ) -> Exit {
     let plain = plain(host, screen);
-    let machine = options.keeping.machine().unwrap_or_else(|| machine(host));
+    let machine =
+        options.mishap.and_then(|mishap| mishap.machine()).unwrap_or_else(|| machine(host));
     let mut wizard = Wizard::new(setting).on(machine);
     let world = Rc::new(World::new(options));
     let settings = Settings { mouse: screen.mouse, ..Settings::default() };

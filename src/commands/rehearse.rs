@@ -80,7 +80,8 @@ async fn wizard(
     let options = Options {
         cloud,
         extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
-        keeping: StoreOptions::Memory(mishap),
+        keeping: StoreOptions::memory(),
+        mishap,
         browser,
     };
     register::show(host, &arguments.screen, setting, options).await

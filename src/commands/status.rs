@@ -14,7 +14,7 @@ use crate::journal::{ItemName, Kind};
 use crate::report::status::{self, Found, Item};
 use crate::report::support::{self, Surroundings};
 use crate::words::failure::Failure;
-use crate::world::shelf::{Presence, RegistrationIndex, RegistrationSummary, Scan};
+use crate::world::registration_index::{Presence, RegistrationIndex, RegistrationSummary, Scan};
 use crate::world::{clock, papers};
 
 pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
@@ -42,8 +42,8 @@ fn no_runtime() -> Told {
 }
 
 fn find(shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Told> {
-    let volumes = shelf.volumes().map_err(Told::Failure)?;
     let runtime = ground::runtime().ok_or_else(no_runtime)?;
+    let volumes = runtime.block_on(shelf.volumes()).map_err(Told::Failure)?;
     Ok(volumes
         .into_iter()
         .filter(|volume| !sandbox || volume.name.starts_with("sandbox"))
@@ -71,7 +71,7 @@ fn of(volume: RegistrationSummary, seen: Vec<(ItemName, Presence)>) -> Found {
         .collect();
     Found {
         name: volume.name,
-        folder: volume.folder.display().to_string(),
+        folder: volume.folder,
         registration: volume.registration,
         damaged: volume.damaged,
         draft: volume.draft.as_ref().and_then(|draft| draft.saved_at),

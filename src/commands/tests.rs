@@ -69,7 +69,8 @@ pub(super) async fn microsoft(scenario: &str) -> (Simulator, World) {
     let world = World::new(Options {
         cloud: simulator.cloud().clone(),
         extra_ca: None,
-        keeping: StoreOptions::Memory(None),
+        keeping: StoreOptions::memory(),
+        mishap: None,
         browser: Surroundings::default(),
     });
     (simulator, world)

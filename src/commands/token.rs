@@ -19,7 +19,7 @@ use crate::words::token::Audience;
 use crate::world::World;
 use crate::world::browser::Surroundings;
 use crate::world::clock::{self, Stopwatch};
-use crate::world::shelf::RegistrationIndex;
+use crate::world::registration_index::RegistrationIndex;
 
 /// How long another process may work on this registration before we give up.
 const PATIENCE: u64 = 60_000;
@@ -140,7 +140,7 @@ async fn glance(
     name: &str,
     audience: Audience,
 ) -> Result<Option<AccessToken>, Why> {
-    let Ok(registration) = shelf.in_use(name) else {
+    let Ok(registration) = shelf.in_use(name).await else {
         return Ok(None);
     };
     if registration.newer {

@@ -10,7 +10,7 @@ use crate::words::failure::{Cause, Failure, VaultFault};
 
 /// What goes, the next one last. A vault file goes as a whole, with the journal: nobody needs its passphrase for that.
 pub(super) fn what_goes(registration: &Registration) -> Vec<ItemName> {
-    if registration.opened_in.goes_with_journal {
+    if registration.opened_in.file.is_some() {
         return Vec::new();
     }
     let mut items = registration.every_item();

@@ -21,8 +21,9 @@ pub struct StoreDescriptor {
     pub unlock: Unlock,
     /// How what was written is read back, said after "read back".
     pub verify: &'static str,
-    /// Whether everything in it goes with the journal, so that nobody needs to open it to be rid of it.
-    pub goes_with_journal: bool,
+    /// The one file beside the journal that everything is in, if that is how it keeps. It goes with the journal, so that nobody
+    /// needs to open it to be rid of it.
+    pub file: Option<&'static str>,
 }
 
 /// What a store is opened with.
@@ -45,7 +46,7 @@ pub static KEYRING: StoreDescriptor = StoreDescriptor {
     found: "service \"octo-csp\"",
     unlock: Unlock::Window,
     verify: " by a second process",
-    goes_with_journal: false,
+    file: None,
 };
 
 /// One file in the age format, sealed with a passphrase.
@@ -57,7 +58,7 @@ pub static VAULT_FILE: StoreDescriptor = StoreDescriptor {
     found: "opened by your passphrase",
     unlock: Unlock::Passphrase,
     verify: " by a second process",
-    goes_with_journal: true,
+    file: Some("vault.age"),
 };
 
 /// Every store that can be asked for.

@@ -353,8 +353,32 @@ mod system {
     }
 }
 
+/// The files of a registration, beside what a person put there. The journal is the one that goes last.
+pub(super) const JOURNAL: &str = "journal";
+pub(super) const DRAFT: &str = "draft.json";
+
+/// Opens the folder of one registration, or tells that there is none. The folder of all is checked too: whoever may write that
+/// one may replace the lower one.
+pub(super) fn existing_below(
+    state: &Path,
+    registration: &str,
+) -> Result<Option<Folder>, DiskError> {
+    let path = below(state, registration)?;
+    match Folder::existing(state)? {
+        Some(_) => Folder::existing(&path),
+        None => Ok(None),
+    }
+}
+
+/// The same; it is made if there is none.
+pub(super) fn make_below(state: &Path, registration: &str) -> Result<Folder, DiskError> {
+    let path = below(state, registration)?;
+    Folder::make(state)?;
+    Folder::make(&path)
+}
+
 /// The folder of one registration below the folder of all.
-pub(super) fn below(folder: &Path, registration: &str) -> Result<PathBuf, DiskError> {
+fn below(folder: &Path, registration: &str) -> Result<PathBuf, DiskError> {
     plain(registration).map(|name| folder.join(name))
 }
 

@@ -1,4 +1,12 @@
-//! Where the lines of a journal are kept: a file in a folder of this person's own, under a lock.
+//! Where the lines of a journal are kept. A store is a [`JournalStore`]; [`Journal`] is one registration's, read and folded.
 
+mod file;
+mod journal_store;
 pub mod lock;
-pub mod record;
+mod memory;
+mod opened;
+
+pub use self::file::JournalFile;
+pub use self::journal_store::{JournalStore, Lease};
+pub use self::memory::JournalMemory;
+pub use self::opened::Journal;

@@ -54,7 +54,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("reqwest", &["world"]),
     ("rustls", &["world"]),
     ("webbrowser", &["world/browser.rs"]),
-    ("age", &["world/store/file.rs", "world/store/file"]),
+    ("age", &["world/store/age_file.rs", "world/store/age_file"]),
     ("keyring", &["world/store"]),
     ("keyring_core", &["world/store"]),
     ("hyper", &["world", "simulator"]),

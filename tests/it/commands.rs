@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::kept::Kept;
 use octo_csp::diagnose::tables;
 use octo_csp::journal::{
     AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot,
@@ -16,7 +17,6 @@ use octo_csp::words::last_failure::LastFailure;
 use octo_csp::words::octo::Part;
 use octo_csp::words::text::UntrustedText;
 use octo_csp::world::clock;
-use octo_csp::world::journal::record::JournalFile;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -102,7 +102,7 @@ fn registered() -> TempDir {
 /// The same under another name: the lock of a name is the same for every test.
 fn registered_as(name: &str) -> TempDir {
     let home = TempDir::new().unwrap();
-    let mut record = JournalFile::open(&home.path().join("octo-csp"), name).unwrap();
+    let record = Kept::open(&home.path().join("octo-csp"), name).unwrap();
     let attempt = AttemptId(2);
     let item = |kind| ItemName { slot: Slot::A, attempt, kind, serial: 1 };
     let (center, api) = proofs();
@@ -177,7 +177,7 @@ fn status_tells_what_is_registered_and_changes_nothing() {
 #[test]
 fn status_and_report_tell_the_last_failure_with_its_ids() {
     let home = registered();
-    let record = JournalFile::open(&home.path().join("octo-csp"), "production").unwrap();
+    let record = Kept::open(&home.path().join("octo-csp"), "production").unwrap();
     let trace = "5b0e3f8a-0000-4000-8000-00000000abcd";
     let draft = Draft {
         refused: Some(Box::new(LastFailure {
@@ -298,7 +298,7 @@ fn no_code_is_asked_for_where_the_journal_is_damaged_or_half_forgotten() {
         assert_eq!(output.status.code(), Some(7), "{}", err(&output));
         object(&output)["failed"][0]["code"].clone()
     };
-    let mut record = JournalFile::open(&state, "sandbox-at-china").unwrap();
+    let record = Kept::open(&state, "sandbox-at-china").unwrap();
     record.append(&Fact::Forgetting, clock::now()).unwrap();
     assert_eq!(code(), "half forgotten");
     let journal = state.join("sandbox-at-china/journal");
@@ -453,7 +453,7 @@ fn status_tells_what_octo_has() {
     let line = |text: String| text.lines().find(|it| it.contains("Octo  ")).map(str::to_owned);
     let before = line(out(&program(home.path(), &["status"], b""))).unwrap();
     assert!(before.contains("nothing was handed over"), "{before}");
-    let mut record = JournalFile::open(&home.path().join("octo-csp"), "production").unwrap();
+    let record = Kept::open(&home.path().join("octo-csp"), "production").unwrap();
     let facts = [
         Fact::Submitting {
             host: UntrustedText::new("api.alphaus.cloud"),

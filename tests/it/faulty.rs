@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex};
 
 use octo_csp::words::failure::VaultFault;
-use octo_csp::world::store::{Store, VaultError};
+use octo_csp::words::store::{KEYRING, StoreDescriptor};
+use octo_csp::world::store::{Entries, VaultError};
 use zeroize::Zeroizing;
 
 /// What one call does.
@@ -88,7 +89,14 @@ impl Faulty {
     }
 }
 
-impl Store for Faulty {
+/// It is read back by nobody else.
+static FAULTY: StoreDescriptor = StoreDescriptor { verify: "", ..KEYRING };
+
+impl Entries for Faulty {
+    fn descriptor(&self) -> &'static StoreDescriptor {
+        &FAULTY
+    }
+
     fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Result<(), VaultError> {
         let behaviour = self.next("write", name)?;
         if behaviour != Behaviour::Forgets {
@@ -115,8 +123,8 @@ impl Store for Faulty {
         gone.map(drop).ok_or(VaultError::MISSING)
     }
 
-    fn title(&self) -> &'static str {
-        "faulty store"
+    fn title(&self, _registration: &str) -> String {
+        "faulty store".to_owned()
     }
 }
 

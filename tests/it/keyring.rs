@@ -6,7 +6,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use octo_csp::words::failure::VaultFault;
+use octo_csp::words::store::KEYRING;
 use octo_csp::world::store::Vault;
+use octo_csp::world::stores::StoreSettings;
 use tempfile::TempDir;
 
 use crate::child;
@@ -180,9 +182,14 @@ fn finish(command: &mut Command) -> Output {
 }
 
 /// Runs an asynchronous body over the real keyring, if this process is the child.
+fn keyring(program: PathBuf) -> Vault {
+    let settings = StoreSettings { state: PathBuf::new(), program, passphrase: None };
+    Vault::new("production", settings.secrets(&KEYRING))
+}
+
 fn with_vault<F: Future<Output = ()>>(body: impl FnOnce(Vault) -> F) {
     child::body(|program| {
-        let vault = Vault::keyring("production", PathBuf::from(program));
+        let vault = keyring(program.into());
         let vault = vault.within(Duration::from_secs(10));
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime.enable_all().build().unwrap().block_on(body(vault));
@@ -252,9 +259,9 @@ fn probes() {
         assert!(sight.good);
         assert_eq!(sight.line, expected);
         // Without the second process there is no proof.
-        let alone = Vault::keyring("production", PathBuf::from("/nonexistent"));
+        let alone = keyring("/nonexistent".into());
         assert_eq!(fault(alone.probe().await), VaultFault::Other);
-        let silent = Vault::keyring("production", PathBuf::from("/bin/true"));
+        let silent = keyring("/bin/true".into());
         assert_eq!(fault(silent.probe().await), VaultFault::Other);
     });
 }

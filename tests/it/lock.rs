@@ -81,7 +81,7 @@ fn two_registrations_do_not_stand_in_each_others_way() {
     let place = TempDir::new().unwrap();
     let one = Lock::take(place.path(), "production", now()).unwrap();
     let other = Lock::take(place.path(), "sandbox", now()).unwrap();
-    assert!(one.is_held() && other.is_held());
+    assert!(one.is_still_ours() && other.is_still_ours());
     assert!(Lock::take(place.path(), "production", now()).is_err());
     drop(one);
     Lock::take(place.path(), "production", now()).unwrap();
@@ -92,9 +92,9 @@ fn a_lock_whose_file_was_removed_is_noticed() {
     let place = TempDir::new().unwrap();
     let lock = Lock::take(place.path(), "production", now()).unwrap();
     std::fs::remove_file(place.path().join("lock-production")).unwrap();
-    assert!(!lock.is_held());
+    assert!(!lock.is_still_ours());
     let other = Lock::take(place.path(), "production", now()).unwrap();
-    assert!(other.is_held() && !lock.is_held());
+    assert!(other.is_still_ours() && !lock.is_still_ours());
 }
 
 #[test]

@@ -16,6 +16,9 @@ mod faults;
 #[cfg(test)]
 mod faulty;
 #[cfg(test)]
+#[cfg(unix)]
+mod kept;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod keyring;
 #[cfg(test)]

@@ -5,13 +5,13 @@ use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
+use crate::kept::Kept;
 use jiff::Timestamp;
 use octo_csp::journal::{Fact, read_file};
 use octo_csp::words::answers::Draft;
 use octo_csp::words::failure::{Cause, DiskFault, Failure};
 use octo_csp::words::ids::AccountName;
 use octo_csp::words::step::Step;
-use octo_csp::world::journal::record::JournalFile;
 use tempfile::TempDir;
 
 use crate::child;
@@ -24,8 +24,8 @@ fn named(name: &str) -> Fact {
     Fact::Named { name: Some(AccountName::parse(name).unwrap()) }
 }
 
-fn open(state: &Path) -> JournalFile {
-    JournalFile::open(state, "production").unwrap()
+fn open(state: &Path) -> Kept {
+    Kept::open(state, "production").unwrap()
 }
 
 fn journal(state: &TempDir) -> PathBuf {
@@ -55,18 +55,16 @@ fn looking_makes_nothing() {
     let record = open(&state.path().join("not/there"));
     assert_eq!(record.registration().sequence, 0);
     assert!(record.load_draft().is_none());
-    record.unmoved().unwrap();
     assert_eq!(fs::read_dir(state.path()).unwrap().count(), 0);
 }
 
 #[test]
 fn lines_are_numbered_and_found_again() {
     let state = TempDir::new().unwrap();
-    let mut record = open(state.path());
+    let record = open(state.path());
     assert_eq!(record.append(&named("Contoso"), now()).unwrap(), 1);
     let checked = Fact::Checked { step: Step::Basic, lines: Vec::new() };
     assert_eq!(record.append(&checked, now()).unwrap(), 2);
-    record.unmoved().unwrap();
     let again = open(state.path());
     assert_eq!(again.registration(), record.registration());
     assert_eq!(again.registration().sequence, 2);
@@ -75,7 +73,7 @@ fn lines_are_numbered_and_found_again() {
 #[test]
 fn a_line_torn_at_any_byte_is_cut_off_and_written_over() {
     let state = TempDir::new().unwrap();
-    let mut record = open(state.path());
+    let record = open(state.path());
     record.append(&named("Contoso"), now()).unwrap();
     let one = fs::read(journal(&state)).unwrap();
     record.append(&named("Fabrikam, a longer name"), now()).unwrap();
@@ -84,7 +82,7 @@ fn a_line_torn_at_any_byte_is_cut_off_and_written_over() {
         let torn = TempDir::new().unwrap();
         open(torn.path()).append(&named("Contoso"), now()).unwrap();
         add(&journal(&torn), &two[one.len()..end]);
-        let mut record = open(torn.path());
+        let record = open(torn.path());
         assert_eq!(record.registration().sequence, 1, "{end}");
         assert!(!record.is_damaged());
         // Looking cut nothing off.
@@ -99,14 +97,13 @@ fn a_line_torn_at_any_byte_is_cut_off_and_written_over() {
 #[test]
 fn a_journal_that_another_process_wrote_to_is_not_built_upon() {
     let state = TempDir::new().unwrap();
-    let mut one = open(state.path());
+    let one = open(state.path());
     one.append(&named("A"), now()).unwrap();
-    let mut other = open(state.path());
+    let other = open(state.path());
     other.append(&named("B"), now()).unwrap();
     assert_eq!(cause(one.append(&named("C"), now())), Cause::JournalMoved);
-    assert_eq!(cause(one.unmoved()), Cause::JournalMoved);
     // Nothing was lost, and whoever looks again goes on.
-    let mut again = open(state.path());
+    let again = open(state.path());
     assert_eq!(again.registration().name.as_ref().unwrap().as_str(), "B");
     assert_eq!(again.append(&named("C"), now()).unwrap(), 3);
 }
@@ -126,10 +123,9 @@ fn a_journal_that_was_removed_cut_or_changed_is_not_built_upon() {
     ];
     for change in changes {
         let state = TempDir::new().unwrap();
-        let mut record = open(state.path());
+        let record = open(state.path());
         record.append(&named("A"), now()).unwrap();
         change(&journal(&state));
-        assert_eq!(cause(record.unmoved()), Cause::JournalMoved);
         assert_eq!(cause(record.append(&named("C"), now())), Cause::JournalMoved);
     }
 }
@@ -150,7 +146,7 @@ fn a_newer_or_damaged_journal_is_read_but_not_written() {
         open(state.path()).append(&named("A"), now()).unwrap();
         add(&journal(&state), text.as_bytes());
         let before = fs::read(journal(&state)).unwrap();
-        let mut record = open(state.path());
+        let record = open(state.path());
         assert_eq!(record.registration().newer, expected == Cause::NewerJournal);
         assert_eq!(record.is_damaged(), expected != Cause::NewerJournal);
         assert_eq!(cause(record.append(&named("B"), now())), expected);
@@ -195,7 +191,7 @@ fn files_are_the_persons_alone_whatever_the_umask() {
 #[test]
 fn what_may_be_read_by_others_is_closed_and_what_may_be_written_is_refused() {
     let state = TempDir::new().unwrap();
-    let mut record = open(state.path());
+    let record = open(state.path());
     record.append(&named("A"), now()).unwrap();
     fs::set_permissions(journal(&state), Permissions::from_mode(0o644)).unwrap();
     record.append(&named("B"), now()).unwrap();
@@ -208,7 +204,7 @@ fn what_may_be_read_by_others_is_closed_and_what_may_be_written_is_refused() {
         fs::set_permissions(&path, Permissions::from_mode(rights)).unwrap();
         let refused = disk(DiskFault::NotOurs);
         assert_eq!(cause(record.append(&named("C"), now())), refused, "{path:?}");
-        assert_eq!(cause(JournalFile::open(state.path(), "production")), refused);
+        assert_eq!(cause(Kept::open(state.path(), "production")), refused);
         fs::set_permissions(&path, before).unwrap();
     }
     record.append(&named("C"), now()).unwrap();
@@ -223,19 +219,19 @@ fn links_are_not_followed() {
     // The folder of all, the folder of one, dangling, the journal, the draft.
     let link = outer.path().join("link");
     symlink(&victim, &link).unwrap();
-    assert_eq!(cause(JournalFile::open(&link, "production")), refused);
+    assert_eq!(cause(Kept::open(&link, "production")), refused);
     let state = outer.path().join("state");
     fs::create_dir(&state).unwrap();
     symlink(&victim, state.join("production")).unwrap();
-    assert_eq!(cause(JournalFile::open(&state, "production")), refused);
+    assert_eq!(cause(Kept::open(&state, "production")), refused);
     symlink(outer.path().join("nowhere"), state.join("sandbox")).unwrap();
-    assert_eq!(cause(JournalFile::open(&state, "sandbox")), refused);
+    assert_eq!(cause(Kept::open(&state, "sandbox")), refused);
     let folder = state.join("third");
     fs::create_dir(&folder).unwrap();
     let file = victim.join("file");
     fs::File::create(&file).unwrap().write_all(b"{}").unwrap();
     symlink(&file, folder.join("draft.json")).unwrap();
-    let mut record = JournalFile::open(&state, "third").unwrap();
+    let record = Kept::open(&state, "third").unwrap();
     assert!(record.load_draft().is_none());
     symlink(&file, folder.join("journal")).unwrap();
     assert_eq!(cause(record.append(&named("A"), now())), refused);
@@ -252,11 +248,11 @@ fn something_else_under_the_name_of_the_journal_is_refused_at_once() {
     fs::create_dir(&folder).unwrap();
     fs::create_dir(folder.join("journal")).unwrap();
     let refused = disk(DiskFault::NotOurs);
-    assert_eq!(cause(JournalFile::open(state.path(), "production")), refused);
+    assert_eq!(cause(Kept::open(state.path(), "production")), refused);
     fs::remove_dir(folder.join("journal")).unwrap();
     let made = std::process::Command::new("mkfifo").arg(folder.join("journal")).status();
     assert!(made.unwrap().success());
-    assert_eq!(cause(JournalFile::open(state.path(), "production")), refused);
+    assert_eq!(cause(Kept::open(state.path(), "production")), refused);
 }
 
 #[test]
@@ -294,7 +290,7 @@ fn the_preflight_leaves_nothing() {
 fn a_name_that_leads_out_of_the_folder_is_refused() {
     let state = TempDir::new().unwrap();
     for name in ["", ".", "..", "../x", "a/b", "a\0b"] {
-        let refused = cause(JournalFile::open(state.path(), name));
+        let refused = cause(Kept::open(state.path(), name));
         assert_eq!(refused, disk(DiskFault::Other), "{name:?}");
     }
 }
@@ -303,7 +299,7 @@ fn a_name_that_leads_out_of_the_folder_is_refused() {
 #[test]
 fn forbidden() {
     child::body(|state| {
-        let mut record = open(Path::new(&state));
+        let record = open(Path::new(&state));
         let denied = disk(DiskFault::Denied);
         assert_eq!(cause(record.preflight()), denied);
         assert_eq!(cause(record.save_draft(&Draft::default())), denied);
@@ -333,12 +329,11 @@ fn journal_in(state: &Path) -> PathBuf {
 #[test]
 fn overfull() {
     child::body(|state| {
-        let mut record = open(Path::new(&state));
+        let record = open(Path::new(&state));
         let before = record.registration().sequence;
         let full = (0..200).find_map(|_| record.append(&named(&"x".repeat(100)), now()).err());
         assert_eq!(full.unwrap().cause, disk(DiskFault::Full));
         // What could not be written whole was taken back, and the record is still whole.
-        record.unmoved().unwrap();
         let again = open(Path::new(&state));
         assert!(again.registration().sequence > before);
         assert_eq!(again.registration(), record.registration());

@@ -6,7 +6,8 @@ use std::time::Duration;
 use octo_csp::journal::{AttemptId, ItemName, Kind, Slot};
 use octo_csp::words::failure::{Cause, Failure, Service, VaultFault};
 use octo_csp::words::secret::{Secret, SharedSecret};
-use octo_csp::world::store::Vault;
+use octo_csp::world::StoreOptions;
+use octo_csp::world::store::{Blocking, Vault};
 
 use crate::faulty::Behaviour::{
     Empties, Fails, FailsAfterwards, Forgets, Halves, Hangs, Lies, Panics, Works,
@@ -42,15 +43,18 @@ pub(crate) fn fault<T>(result: Result<T, Box<Failure>>) -> VaultFault {
     fault
 }
 
+fn over(registration: &str, store: &Arc<Faulty>) -> Vault {
+    Vault::new(registration, Arc::new(Blocking::new(Arc::clone(store) as Arc<_>)))
+}
+
 fn vault(script: &[Behaviour], afterwards: Behaviour) -> (Vault, Arc<Faulty>) {
     let store = Faulty::new(script, afterwards);
-    let vault = Vault::of("production", Arc::clone(&store) as Arc<_>);
-    (vault, store)
+    (over("production", &store), store)
 }
 
 #[tokio::test]
 async fn what_is_kept_is_recalled_copied_and_erased() {
-    let vault = Vault::memory("production");
+    let vault = Vault::new("production", StoreOptions::memory().secrets);
     for length in [1, 1_524, 2_400, 2_401, 5_000, 65_536] {
         let secret = secret(length);
         vault.keep(&item(1), &secret).await.unwrap();
@@ -69,8 +73,8 @@ async fn what_is_kept_is_recalled_copied_and_erased() {
 #[tokio::test]
 async fn one_registration_does_not_see_the_other() {
     let store = Faulty::new(&[], Works);
-    let production = Vault::of("production", Arc::clone(&store) as Arc<_>);
-    let sandbox = Vault::of("sandbox", Arc::clone(&store) as Arc<_>);
+    let production = over("production", &store);
+    let sandbox = over("sandbox", &store);
     production.keep(&item(1), &secret(9)).await.unwrap();
     assert_eq!(fault(sandbox.recall(&item(1)).await), VaultFault::Missing);
     assert!(store.kept("production/refresh-token/A/1/1").is_some());

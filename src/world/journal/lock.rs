@@ -69,7 +69,7 @@ impl Lock {
     }
 
     /// Whether the lock is still ours: nobody removed its file so that another process could lock a new one.
-    pub fn is_held(&self) -> bool {
+    pub fn is_still_ours(&self) -> bool {
         let folder = Folder::existing(&self.place).ok().flatten();
         folder.is_some_and(|folder| folder.leads_to(&self.name, &self.file).unwrap_or(false))
     }

@@ -12,15 +12,22 @@ use keyring::{Entry, Error};
 use keyring_core::CredentialStore;
 use zeroize::Zeroizing;
 
-use super::SERVICE;
-use super::backend::{Store, VaultError};
+use super::entries::{Entries, VaultError};
 use crate::words::failure::VaultFault;
+use crate::words::store::{self, StoreDescriptor};
 use crate::words::text::UntrustedText;
 
-/// The keyring of the person who runs this.
-pub(super) struct Keyring;
+/// What every item is filed under; with it a person finds them: `secret-tool search --all service octo-csp`.
+pub const SERVICE: &str = "octo-csp";
 
-impl Store for Keyring {
+/// The keyring of the person who runs this.
+pub(in crate::world) struct Keyring;
+
+impl Entries for Keyring {
+    fn descriptor(&self) -> &'static StoreDescriptor {
+        &store::KEYRING
+    }
+
     fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Result<(), VaultError> {
         entry(name, label)?.set_secret(bytes).map_err(translated)
     }
@@ -40,8 +47,8 @@ impl Store for Keyring {
         deleted.map_err(translated)
     }
 
-    fn title(&self) -> &str {
-        TITLE
+    fn title(&self, _registration: &str) -> String {
+        TITLE.to_owned()
     }
 }
 

@@ -5,11 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
-use super::backend::{Store, VaultError};
+use super::entries::{Entries, VaultError};
+use super::secret_store::registration_of;
+use crate::words::store::{self, StoreDescriptor};
+
+/// The keyring's words, but for who reads back: no other process could see it.
+static REHEARSED: StoreDescriptor = StoreDescriptor { verify: "", ..store::KEYRING };
 
 /// Entries by name, wiped when dropped.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<BTreeMap<String, Zeroizing<Vec<u8>>>>);
+pub struct Memory(Mutex<BTreeMap<String, Zeroizing<Vec<u8>>>>);
 
 impl Memory {
     fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Zeroizing<Vec<u8>>>> {
@@ -17,7 +22,12 @@ impl Memory {
     }
 }
 
-impl Store for Memory {
+impl Entries for Memory {
+    /// A rehearsal speaks of the store that it rehearses.
+    fn descriptor(&self) -> &'static StoreDescriptor {
+        &REHEARSED
+    }
+
     fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Result<(), VaultError> {
         let bytes = Zeroizing::new(bytes.to_vec());
         self.entries().insert(name.to_owned(), bytes);
@@ -32,7 +42,13 @@ impl Store for Memory {
         self.entries().remove(name).map(drop).ok_or(VaultError::MISSING)
     }
 
-    fn title(&self) -> &'static str {
-        "memory of this program"
+    fn names(&self, registration: &str) -> Result<Option<Vec<String>>, VaultError> {
+        let entries = self.entries();
+        let names = entries.keys().filter(|name| registration_of(name) == registration);
+        Ok(Some(names.cloned().collect()))
+    }
+
+    fn title(&self, _registration: &str) -> String {
+        "memory of this program".to_owned()
     }
 }

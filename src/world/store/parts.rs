@@ -7,11 +7,8 @@
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::backend::{Store, VaultError};
+use super::entries::{ENTRY, Entries, VaultError};
 use crate::words::failure::VaultFault;
-
-/// Bytes of one entry: what every keyring takes.
-pub(super) const ENTRY: usize = 2_400;
 
 /// Bytes of the longest value. Nothing we keep comes near it.
 pub(super) const LONGEST: usize = 64 * 1_024;
@@ -21,7 +18,7 @@ const HEAD: &str = "octo-csp parts ";
 
 /// Writes a value, the switch last.
 pub(super) fn write(
-    store: &dyn Store,
+    store: &dyn Entries,
     name: &str,
     label: &str,
     value: &str,
@@ -44,7 +41,7 @@ pub(super) fn write(
 }
 
 /// Reads a value. An empty entry counts as missing: a store that crashed while writing may leave one.
-pub(super) fn read(store: &dyn Store, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+pub(super) fn read(store: &dyn Entries, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     let entry = read_entry(store, name)?;
     let Some(head) = entry.strip_prefix(HEAD.as_bytes()) else {
         return Ok(entry);
@@ -69,7 +66,7 @@ pub(super) fn read(store: &dyn Store, name: &str) -> Result<Zeroizing<Vec<u8>>, 
 
 /// Deletes a value and every part of it; it is fine if there is none. The switch goes first and the parts from the last to
 /// the first, so that what is left when the program ends in between is found by the next deletion: parts are always 1 to k.
-pub(super) fn delete(store: &dyn Store, name: &str) -> Result<(), VaultError> {
+pub(super) fn delete(store: &dyn Entries, name: &str) -> Result<(), VaultError> {
     delete_entry(store, name)?;
     let mut last = 0_usize;
     while exists(store, &part_name(name, last + 1))? {
@@ -78,7 +75,7 @@ pub(super) fn delete(store: &dyn Store, name: &str) -> Result<(), VaultError> {
     (1..=last).rev().try_for_each(|number| delete_entry(store, &part_name(name, number)))
 }
 
-fn exists(store: &dyn Store, name: &str) -> Result<bool, VaultError> {
+fn exists(store: &dyn Entries, name: &str) -> Result<bool, VaultError> {
     match store.read(name) {
         Ok(_) => Ok(true),
         Err(error) if error.fault == VaultFault::Missing => Ok(false),
@@ -87,14 +84,14 @@ fn exists(store: &dyn Store, name: &str) -> Result<bool, VaultError> {
     }
 }
 
-fn read_entry(store: &dyn Store, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+fn read_entry(store: &dyn Entries, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     match store.read(name) {
         Ok(entry) if entry.is_empty() => Err(VaultError::MISSING),
         read => read,
     }
 }
 
-fn delete_entry(store: &dyn Store, name: &str) -> Result<(), VaultError> {
+fn delete_entry(store: &dyn Entries, name: &str) -> Result<(), VaultError> {
     match store.delete(name) {
         Err(error) if error.fault == VaultFault::Missing => Ok(()),
         deleted => deleted,

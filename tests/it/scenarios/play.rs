@@ -118,7 +118,8 @@ impl<'r> Stage<'r> {
         let world = World::new(Options {
             cloud: simulator.cloud().clone(),
             extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
-            keeping: StoreOptions::Memory(mishap),
+            keeping: StoreOptions::memory(),
+            mishap,
             browser: Surroundings { ssh: true, ..Surroundings::default() },
         });
         let (sender, receiver) = unbounded_channel();

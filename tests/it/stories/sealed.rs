@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 
+use crate::kept::Kept;
 use octo_csp::journal::Fact;
 use octo_csp::world::clock;
-use octo_csp::world::journal::record::JournalFile;
 use serde_json::Value;
 
 use super::browser::sign_in;
@@ -260,7 +260,7 @@ fn what_the_keyring_keeps_is_not_looked_for_in_a_file_and_is_forgotten_whole() {
     // Ended right after it began: not used any more, and finished by the next call.
     let record = desk.record();
     let name = record.file_name().unwrap().to_str().unwrap().to_owned();
-    let mut journal = JournalFile::open(record.parent().unwrap(), &name).unwrap();
+    let journal = Kept::open(record.parent().unwrap(), &name).unwrap();
     journal.append(&Fact::Forgetting, clock::now()).unwrap();
     let (exit, said) = about(&desk, &["doctor"], "");
     assert_eq!(exit, Some(7), "{said}");

@@ -2,9 +2,9 @@
 
 use std::process::{Child, Output};
 
+use crate::kept::Kept;
 use octo_csp::journal::Fact;
 use octo_csp::world::clock;
-use octo_csp::world::journal::record::JournalFile;
 use serde_json::Value;
 
 use super::browser::{runtime, sign_in};
@@ -219,7 +219,7 @@ fn what_does_not_get_there_and_what_is_half_forgotten_is_not_handed_out() {
 
     let record = desk.record();
     let name = record.file_name().unwrap().to_str().unwrap();
-    let mut journal = JournalFile::open(record.parent().unwrap(), name).unwrap();
+    let journal = Kept::open(record.parent().unwrap(), name).unwrap();
     journal.append(&Fact::Forgetting, clock::now()).unwrap();
     let output = desk.run(&["token", "partner-center"]);
     assert_eq!((output.status.code(), &output.stdout[..]), (Some(7), &b""[..]));

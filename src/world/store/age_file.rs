@@ -18,14 +18,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::backend::{Store, VaultError};
+use super::entries::{Entries, VaultError};
 use super::parts;
+use super::secret_store::registration_of;
 use crate::words::failure::VaultFault;
 use crate::words::secret::{Secret, SharedSecret};
-use crate::world::folder::{self, DiskError, Folder};
+use crate::words::store::{self, StoreDescriptor};
+use crate::world::folder::{self, DiskError};
 
 /// The name of the file, beside the journal of its registration.
-pub const VAULT_FILE: &str = "vault.age";
+const VAULT_FILE: &str = "vault.age";
 
 /// The work that one guess of the passphrase takes: 2^17 rounds of scrypt and 128 MiB, the first choice of OWASP's Password
 /// Storage Cheat Sheet. About a third of a second.
@@ -41,27 +43,18 @@ const FORMAT: &str = "octo-csp vault";
 /// The version of what is inside.
 const VERSION: u32 = 1;
 
-/// Which file, and what opens it.
-#[derive(Clone, Debug)]
-pub struct VaultFileLocation {
-    /// The folder of all registrations.
-    pub state: PathBuf,
-    /// The registration.
-    pub registration: String,
-    /// Its passphrase.
-    pub passphrase: SharedSecret,
-}
-
-/// The vault file of one registration.
-pub(super) struct AgeFile {
-    place: VaultFileLocation,
-    title: String,
+/// The vault files below the folder of all registrations.
+pub(in crate::world) struct AgeFile {
+    state: PathBuf,
+    /// What opens them. Without, they are never looked into.
+    passphrase: Option<SharedSecret>,
     work: u8,
     held: Mutex<Option<Held>>,
 }
 
-/// What was in the file when it had these bytes.
+/// What was in the file of a registration when it had these bytes.
 struct Held {
+    registration: String,
     /// SHA-256 of the file; `None` where there was no file.
     sum: Option<[u8; 32]>,
     items: Items,
@@ -84,27 +77,12 @@ struct ContentsIn {
 }
 
 impl AgeFile {
-    pub(super) fn new(place: VaultFileLocation) -> Self {
-        Self::with_work(place, WORK)
+    pub(in crate::world) fn new(state: PathBuf, passphrase: Option<SharedSecret>) -> Self {
+        Self { state, passphrase, work: WORK, held: Mutex::new(None) }
     }
 
-    fn with_work(place: VaultFileLocation, work: u8) -> Self {
-        let path = place.state.join(&place.registration).join(VAULT_FILE);
-        Self {
-            title: format!("vault file {}", path.display()),
-            place,
-            work,
-            held: Mutex::new(None),
-        }
-    }
-
-    fn folder(&self) -> Result<Option<Folder>, VaultError> {
-        let path = folder::below(&self.place.state, &self.place.registration).map_err(disk)?;
-        // Both are checked: whoever may write the upper one may replace the lower one.
-        match Folder::existing(&self.place.state).map_err(disk)? {
-            Some(_) => Folder::existing(&path).map_err(disk),
-            None => Ok(None),
-        }
+    fn passphrase(&self) -> Result<&Secret, VaultError> {
+        self.passphrase.as_deref().ok_or(VaultError::new(VaultFault::Locked))
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Held>> {
@@ -112,69 +90,92 @@ impl AgeFile {
     }
 
     /// What is in the file now.
-    fn load<'a>(&self, held: &'a mut Option<Held>) -> Result<&'a mut Held, VaultError> {
-        let bytes = match self.folder()? {
+    fn load<'a>(
+        &self,
+        held: &'a mut Option<Held>,
+        registration: &str,
+    ) -> Result<&'a mut Held, VaultError> {
+        let bytes = match folder::existing_below(&self.state, registration).map_err(disk)? {
             Some(folder) => folder.read_private(VAULT_FILE).map_err(disk)?,
             None => None,
         };
         let sum = bytes.as_deref().map(|bytes| Sha256::digest(bytes).into());
-        let known = held.take().filter(|held| held.sum == sum);
+        let known = held.take();
+        let known = known.filter(|held| held.sum == sum && held.registration == registration);
         let fresh = match (known, bytes) {
             (Some(known), _) => known,
-            (None, None) => Held { sum, items: Items::new() },
-            (None, Some(bytes)) => Held { sum, items: unsealed(&bytes, &self.place.passphrase)? },
+            (None, bytes) => {
+                let items = match bytes {
+                    Some(bytes) => unsealed(&bytes, self.passphrase()?)?,
+                    None => Items::new(),
+                };
+                Held { registration: registration.to_owned(), sum, items }
+            }
         };
         Ok(held.insert(fresh))
     }
 
     /// Replaces the file by one with the present items. Whatever fails, what is in it is looked up anew the next time.
     fn save(&self, held: &mut Option<Held>) -> Result<(), VaultError> {
-        let Some(Held { items, .. }) = held.take() else {
+        let Some(Held { registration, items, .. }) = held.take() else {
             return Err(VaultError::other("nothing was read before writing"));
         };
         if items.is_empty() {
-            let Some(folder) = self.folder()? else {
+            let folder = folder::existing_below(&self.state, &registration).map_err(disk)?;
+            let Some(folder) = folder else {
                 return Ok(());
             };
             let removed = folder.remove(VAULT_FILE).and_then(|()| folder.sync());
             return removed.map_err(disk);
         }
-        let bytes = sealed(&items, &self.place.passphrase, self.work)?;
-        Folder::make(&self.place.state).map_err(disk)?;
-        let path = folder::below(&self.place.state, &self.place.registration).map_err(disk)?;
-        let folder = Folder::make(&path).map_err(disk)?;
+        let bytes = sealed(&items, self.passphrase()?, self.work)?;
+        let folder = folder::make_below(&self.state, &registration).map_err(disk)?;
         folder.replace(VAULT_FILE, &bytes).map_err(disk)?;
-        *held = Some(Held { sum: Some(Sha256::digest(&bytes).into()), items });
+        let sum = Some(Sha256::digest(&bytes).into());
+        *held = Some(Held { registration, sum, items });
         Ok(())
     }
 }
 
-impl Store for AgeFile {
+impl Entries for AgeFile {
+    fn descriptor(&self) -> &'static StoreDescriptor {
+        &store::VAULT_FILE
+    }
+
     fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Result<(), VaultError> {
         let value = std::str::from_utf8(bytes)
             .map_err(|_binary| VaultError::other("a vault file keeps text only"))?;
         let mut held = self.held();
-        let items = &mut self.load(&mut held)?.items;
+        let items = &mut self.load(&mut held, registration_of(name))?.items;
         items.insert(name.to_owned(), Secret::new(value.to_owned()));
         self.save(&mut held)
     }
 
     fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let mut held = self.held();
-        let value = self.load(&mut held)?.items.get(name);
+        let value = self.load(&mut held, registration_of(name))?.items.get(name);
         let value = value.ok_or(VaultError::MISSING)?;
         Ok(Zeroizing::new(value.reveal().as_bytes().to_vec()))
     }
 
     fn delete(&self, name: &str) -> Result<(), VaultError> {
         let mut held = self.held();
-        let removed = self.load(&mut held)?.items.remove(name);
+        let removed = self.load(&mut held, registration_of(name))?.items.remove(name);
         removed.map(drop).ok_or(VaultError::MISSING)?;
         self.save(&mut held)
     }
 
-    fn open(&self) -> Result<(), VaultError> {
-        self.load(&mut self.held()).map(|_| ())
+    fn names(&self, registration: &str) -> Result<Option<Vec<String>>, VaultError> {
+        let mut held = self.held();
+        Ok(Some(self.load(&mut held, registration)?.items.keys().cloned().collect()))
+    }
+
+    fn open(&self, registration: &str) -> Result<(), VaultError> {
+        self.load(&mut self.held(), registration).map(|_| ())
+    }
+
+    fn is_sealed(&self) -> bool {
+        self.passphrase.is_none()
     }
 
     /// Whole values: whoever opens the file in an emergency finds them as they are.
@@ -182,8 +183,8 @@ impl Store for AgeFile {
         parts::LONGEST
     }
 
-    fn title(&self) -> &str {
-        &self.title
+    fn title(&self, registration: &str) -> String {
+        format!("vault file {}", self.state.join(registration).join(VAULT_FILE).display())
     }
 }
 

@@ -1,15 +1,18 @@
-//! What a place for secrets must be able to do, and how it fails.
+//! Places that keep named bytes and whose calls block, and how they fail.
 
 use zeroize::Zeroizing;
 
-use super::parts;
 use crate::words::failure::{DiskFault, VaultFault};
+use crate::words::store::StoreDescriptor;
 use crate::words::text::UntrustedText;
 
-/// A place that keeps named bytes. Calls block, possibly for ever: only [`super::Vault`] makes them, each on a thread of its
-/// own. Every call uses a fresh handle, so that what is read back is what the store has and not what a handle remembers,
+/// A place that keeps named bytes. Calls block, possibly for ever: only [`Blocking`](super::Blocking) makes them, each on a
+/// thread of its own. Every call uses a fresh handle, so that what is read back is what the store has and not what a handle remembers,
 /// and so that a call which hangs holds nothing that the next one needs.
-pub trait Store: Send + Sync {
+pub trait Entries: Send + Sync {
+    /// What is said of it.
+    fn descriptor(&self) -> &'static StoreDescriptor;
+
     /// Writes an entry; one of the same name is replaced. `label` is what the keyring's own program shows.
     fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Result<(), VaultError>;
 
@@ -19,19 +22,32 @@ pub trait Store: Send + Sync {
     /// Deletes an entry; every one of them if several have the name. No entry is [`VaultFault::Missing`].
     fn delete(&self, name: &str) -> Result<(), VaultError>;
 
-    /// Shows that the store can be opened, where that takes a secret of its own.
-    fn open(&self) -> Result<(), VaultError> {
+    /// The names of all entries of a registration, where that can be told.
+    fn names(&self, _registration: &str) -> Result<Option<Vec<String>>, VaultError> {
+        Ok(None)
+    }
+
+    /// Shows that it can be opened, where that takes a secret of its own.
+    fn open(&self, _registration: &str) -> Result<(), VaultError> {
         Ok(())
+    }
+
+    /// Whether nobody said what opens it.
+    fn is_sealed(&self) -> bool {
+        false
     }
 
     /// Bytes that one entry takes.
     fn entry(&self) -> usize {
-        parts::ENTRY
+        ENTRY
     }
 
-    /// The store's name for a person, such as `Secret Service`.
-    fn title(&self) -> &str;
+    /// The name for a person of what holds this registration's entries, such as `Secret Service`.
+    fn title(&self, registration: &str) -> String;
 }
+
+/// Bytes of one entry: what every keyring takes.
+pub(super) const ENTRY: usize = 2_400;
 
 /// How a store fails. Not an enum of its own: it would repeat [`VaultFault`] word for word.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

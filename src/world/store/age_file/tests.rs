@@ -10,16 +10,13 @@ use crate::words::failure::DiskFault;
 /// Little work: the file does not care, and the tests do.
 const LIGHT: u8 = 4;
 
-fn place(state: &Path, passphrase: &str) -> VaultFileLocation {
-    VaultFileLocation {
-        state: state.to_owned(),
-        registration: "production".to_owned(),
-        passphrase: Secret::shared(passphrase.to_owned()),
-    }
+fn files(state: &Path, passphrase: &str) -> AgeFile {
+    let passphrase = Some(Secret::shared(passphrase.to_owned()));
+    AgeFile { work: LIGHT, ..AgeFile::new(state.to_owned(), passphrase) }
 }
 
 fn store(state: &TempDir) -> AgeFile {
-    AgeFile::with_work(place(state.path(), "correct horse"), LIGHT)
+    files(state.path(), "correct horse")
 }
 
 /// A folder as the program makes it: the one of the operating system for what is temporary may be anybody's.
@@ -53,9 +50,9 @@ fn what_was_written_is_read_by_another_store_with_the_passphrase_and_by_nobody_e
     assert_eq!(read(&other, "production/a").unwrap(), "one");
     assert_eq!(read(&other, "production/b").unwrap(), "zwei 本");
     assert_eq!(read(&other, "production/c"), Err(VaultFault::Missing));
-    let stranger = AgeFile::with_work(place(home.path(), "correct hors"), LIGHT);
+    let stranger = files(home.path(), "correct hors");
     assert_eq!(read(&stranger, "production/a"), Err(VaultFault::WrongPassphrase));
-    assert_eq!(stranger.open().unwrap_err().fault, VaultFault::WrongPassphrase);
+    assert_eq!(stranger.open("production").unwrap_err().fault, VaultFault::WrongPassphrase);
     // Nor is anything written over what cannot be read.
     let before = fs::read(path(&home)).unwrap();
     let error = stranger.write("production/a", "l", b"x").unwrap_err();
@@ -69,35 +66,35 @@ fn what_was_written_is_read_by_another_store_with_the_passphrase_and_by_nobody_e
 fn the_file_is_the_persons_alone_and_gone_with_its_last_item() {
     let home = home();
     let ours = store(&home);
-    ours.open().unwrap();
+    ours.open("production").unwrap();
     assert!(!path(&home).exists(), "looking makes nothing");
-    ours.write("a", "l", b"1").unwrap();
-    ours.write("b", "l", b"2").unwrap();
+    ours.write("production/a", "l", b"1").unwrap();
+    ours.write("production/b", "l", b"2").unwrap();
     assert_eq!(fs::metadata(path(&home)).unwrap().permissions().mode() & 0o777, 0o600);
-    ours.delete("a").unwrap();
-    assert_eq!(ours.delete("a").unwrap_err().fault, VaultFault::Missing);
-    assert_eq!(read(&ours, "b").unwrap(), "2");
-    ours.delete("b").unwrap();
+    ours.delete("production/a").unwrap();
+    assert_eq!(ours.delete("production/a").unwrap_err().fault, VaultFault::Missing);
+    assert_eq!(read(&ours, "production/b").unwrap(), "2");
+    ours.delete("production/b").unwrap();
     assert!(!path(&home).exists());
-    assert_eq!(read(&ours, "b"), Err(VaultFault::Missing));
+    assert_eq!(read(&ours, "production/b"), Err(VaultFault::Missing));
 }
 
 #[test]
 fn what_another_process_changed_is_never_overlooked() {
     let home = home();
     let (one, other) = (store(&home), store(&home));
-    one.write("a", "l", b"1").unwrap();
-    assert_eq!(read(&other, "a").unwrap(), "1");
-    one.write("a", "l", b"2").unwrap();
-    assert_eq!(read(&other, "a").unwrap(), "2");
-    other.write("b", "l", b"3").unwrap();
-    assert_eq!(read(&one, "b").unwrap(), "3");
+    one.write("production/a", "l", b"1").unwrap();
+    assert_eq!(read(&other, "production/a").unwrap(), "1");
+    one.write("production/a", "l", b"2").unwrap();
+    assert_eq!(read(&other, "production/a").unwrap(), "2");
+    other.write("production/b", "l", b"3").unwrap();
+    assert_eq!(read(&one, "production/b").unwrap(), "3");
     fs::remove_file(path(&home)).unwrap();
-    assert_eq!(read(&one, "a"), Err(VaultFault::Missing));
+    assert_eq!(read(&one, "production/a"), Err(VaultFault::Missing));
     // Somebody else's file in its place, with another passphrase.
-    let stranger = AgeFile::with_work(place(home.path(), "another"), LIGHT);
-    stranger.write("a", "l", b"x").unwrap();
-    assert_eq!(read(&one, "a"), Err(VaultFault::WrongPassphrase));
+    let stranger = files(home.path(), "another");
+    stranger.write("production/a", "l", b"x").unwrap();
+    assert_eq!(read(&one, "production/a"), Err(VaultFault::WrongPassphrase));
 }
 
 #[test]
@@ -120,15 +117,14 @@ fn ten_threads_lose_nothing() {
 fn what_is_no_vault_file_of_ours_is_damaged_and_left_alone() {
     let home = home();
     let ours = store(&home);
-    ours.write("a", "l", b"1").unwrap();
+    ours.write("production/a", "l", b"1").unwrap();
     let good = fs::read(path(&home)).unwrap();
     let mut cut = good.clone();
     cut.truncate(good.len() - 1);
     let mut changed = good.clone();
     *changed.last_mut().unwrap() ^= 1;
     let sealed = |json: &str| {
-        let mut recipient =
-            scrypt::Recipient::new(words(&place(home.path(), "correct horse").passphrase));
+        let mut recipient = scrypt::Recipient::new(words(&Secret::new("correct horse".to_owned())));
         recipient.set_work_factor(LIGHT);
         age::encrypt(&recipient, json.as_bytes()).unwrap()
     };
@@ -146,56 +142,56 @@ fn what_is_no_vault_file_of_ours_is_damaged_and_left_alone() {
     ] {
         put(&path(&home), &bytes);
         for store in [&ours, &store(&home)] {
-            assert_eq!(read(store, "a"), Err(VaultFault::Damaged), "{what}");
-            assert!(store.write("a", "l", b"2").is_err(), "{what}");
+            assert_eq!(read(store, "production/a"), Err(VaultFault::Damaged), "{what}");
+            assert!(store.write("production/a", "l", b"2").is_err(), "{what}");
         }
         assert_eq!(fs::read(path(&home)).unwrap(), bytes, "{what}");
     }
     put(&path(&home), &sealed(r#"{"format":"octo-csp vault","version":2,"items":{}}"#));
-    let newer = ours.open().unwrap_err();
+    let newer = ours.open("production").unwrap_err();
     assert!(newer.sentence.unwrap().as_str().contains("another version"));
     put(&path(&home), &good);
-    assert_eq!(read(&ours, "a").unwrap(), "1");
+    assert_eq!(read(&ours, "production/a").unwrap(), "1");
 }
 
 #[test]
 fn a_file_that_others_may_read_is_not_opened() {
     let home = home();
     let ours = store(&home);
-    ours.write("a", "l", b"1").unwrap();
+    ours.write("production/a", "l", b"1").unwrap();
     for mode in [0o640, 0o604, 0o620] {
         fs::set_permissions(path(&home), fs::Permissions::from_mode(mode)).unwrap();
-        assert_eq!(ours.open().unwrap_err().disk, Some(DiskFault::NotOurs), "{mode:o}");
+        assert_eq!(ours.open("production").unwrap_err().disk, Some(DiskFault::NotOurs), "{mode:o}");
     }
     fs::remove_file(path(&home)).unwrap();
     std::os::unix::fs::symlink("/dev/null", path(&home)).unwrap();
-    assert_eq!(ours.open().unwrap_err().disk, Some(DiskFault::NotOurs));
+    assert_eq!(ours.open("production").unwrap_err().disk, Some(DiskFault::NotOurs));
 }
 
 #[test]
 fn a_write_that_was_ended_in_between_left_the_old_file_and_is_made_up_for() {
     let home = home();
     let ours = store(&home);
-    ours.write("a", "l", b"1").unwrap();
+    ours.write("production/a", "l", b"1").unwrap();
     let aside = path(&home).with_file_name(".vault.age.new");
     put(&aside, b"half of a fi");
     fs::set_permissions(&aside, fs::Permissions::from_mode(0o600)).unwrap();
-    assert_eq!(read(&store(&home), "a").unwrap(), "1");
-    ours.write("b", "l", b"2").unwrap();
+    assert_eq!(read(&store(&home), "production/a").unwrap(), "1");
+    ours.write("production/b", "l", b"2").unwrap();
     assert!(!aside.exists());
-    assert_eq!(read(&store(&home), "b").unwrap(), "2");
+    assert_eq!(read(&store(&home), "production/b").unwrap(), "2");
 }
 
 #[test]
 fn a_failed_write_is_not_remembered_as_if_it_had_been_kept() {
     let home = home();
     let ours = store(&home);
-    ours.write("a", "l", b"1").unwrap();
+    ours.write("production/a", "l", b"1").unwrap();
     // What is in the way cannot be removed as a file can.
     fs::create_dir(path(&home).with_file_name(".vault.age.new")).unwrap();
-    assert!(ours.write("a", "l", b"2").is_err());
-    assert!(ours.delete("a").is_ok(), "removing needs nothing aside");
-    assert_eq!(read(&ours, "a"), Err(VaultFault::Missing));
+    assert!(ours.write("production/a", "l", b"2").is_err());
+    assert!(ours.delete("production/a").is_ok(), "removing needs nothing aside");
+    assert_eq!(read(&ours, "production/a"), Err(VaultFault::Missing));
 }
 
 #[test]
@@ -203,7 +199,7 @@ fn a_long_value_is_one_entry() {
     let home = home();
     let ours = store(&home);
     let value = "x".repeat(parts::LONGEST);
-    parts::write(&ours, "a", "l", &value).unwrap();
-    assert_eq!(read(&ours, "a").unwrap(), value);
-    assert!(ours.write("b", "l", b"\xff").is_err(), "text only");
+    parts::write(&ours, "production/a", "l", &value).unwrap();
+    assert_eq!(read(&ours, "production/a").unwrap(), value);
+    assert!(ours.write("production/b", "l", b"\xff").is_err(), "text only");
 }

@@ -1,0 +1,284 @@
+//! Journals as files, each in the folder of its registration.
+//!
+//! A line counts once it is synced. Only a process that holds the [`Lock`] may write, and even so the file is looked at before
+//! every line, by length and check sum, because a journal grows for years: only what is new is parsed.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{ErrorKind, Seek as _, SeekFrom, Write as _};
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::journal_store::{JournalStore, Lease};
+use super::lock::Lock;
+use crate::journal::{self, Contents, Line, Sequence};
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::store::STORES;
+use crate::world::clock;
+use crate::world::folder::{self, DRAFT, DiskError, Folder, JOURNAL};
+use crate::world::store::Pending;
+
+/// Registrations that are listed at most: there are two, and two more for each other cloud.
+const MOST: usize = 64;
+
+/// The file that a probe writes.
+const TEST: &str = "test";
+
+/// Why nothing is written.
+#[derive(Debug, thiserror::Error)]
+enum JournalError {
+    #[error("disk")]
+    Disk(#[from] DiskError),
+    #[error("the journal is not as it was left")]
+    Moved,
+    #[error("the snapshot is no journal")]
+    Snapshot,
+}
+
+/// The journals below a folder. Looking changes nothing: folders and files are made by the first thing that is written.
+pub struct JournalFile {
+    state: PathBuf,
+    seen: Mutex<BTreeMap<String, Seen>>,
+}
+
+/// What of a journal is known: its good bytes, their check sum, and the number of the last line in them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    bytes: usize,
+    sum: u32,
+    last: Sequence,
+}
+
+impl Seen {
+    fn new(file: &[u8], contents: &Contents) -> Self {
+        let good = file.get(..contents.good_bytes).unwrap_or_default();
+        let last = contents.lines.last().map_or(0, |line| line.sequence);
+        Self { bytes: good.len(), sum: crc32fast::hash(good), last }
+    }
+
+    fn and(self, text: &str, last: Sequence) -> Self {
+        let mut sum = crc32fast::Hasher::new_with_initial(self.sum);
+        sum.update(text.as_bytes());
+        Self { bytes: self.bytes + text.len(), sum: sum.finalize(), last }
+    }
+
+    /// Whether the file is still as it was seen. Behind that there may be a torn line and nothing more.
+    fn is_all_of(self, file: &[u8]) -> bool {
+        let known = file.get(..self.bytes).map(crc32fast::hash);
+        let rest = file.get(self.bytes..).unwrap_or_default();
+        known == Some(self.sum) && journal::read_on(rest, self.last).good_bytes == 0
+    }
+}
+
+impl JournalFile {
+    /// The journals below the folder `state`.
+    pub fn new(state: PathBuf) -> Self {
+        Self { state, seen: Mutex::default() }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, BTreeMap<String, Seen>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn path(&self, registration: &str) -> PathBuf {
+        self.state.join(registration).join(JOURNAL)
+    }
+
+    /// The one place where an error of the journal becomes a [`Failure`].
+    fn failure(&self, registration: &str, error: &JournalError) -> Box<Failure> {
+        let path = self.path(registration);
+        let cause = match error {
+            JournalError::Disk(error) => return error.failure(&path),
+            JournalError::Moved => Cause::JournalMoved,
+            JournalError::Snapshot => Cause::Internal,
+        };
+        let failure = Failure::new(Service::Disk, cause);
+        Box::new(failure.with_detail(&path.display().to_string()))
+    }
+
+    fn names(&self) -> Result<Vec<String>, DiskError> {
+        let entries = match std::fs::read_dir(&self.state) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(DiskError::Io(error)),
+        };
+        Ok(entries
+            .filter_map(Result::ok)
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| name.starts_with("production") || name.starts_with("sandbox"))
+            .take(MOST)
+            .collect())
+    }
+
+    fn contents(&self, registration: &str) -> Result<Contents, DiskError> {
+        let file = match folder::existing_below(&self.state, registration)? {
+            Some(folder) => folder.read(JOURNAL)?.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let contents = journal::read_file(&file);
+        self.seen().insert(registration.to_owned(), Seen::new(&file, &contents));
+        Ok(contents)
+    }
+
+    /// What was read of this journal, which ends with the line `last`.
+    fn known(&self, registration: &str, last: Sequence) -> Result<Seen, JournalError> {
+        let seen = self.seen().get(registration).copied().unwrap_or_default();
+        if seen.last == last { Ok(seen) } else { Err(JournalError::Moved) }
+    }
+
+    fn append_line(
+        &self,
+        registration: &str,
+        after: Sequence,
+        line: &Line,
+    ) -> Result<Sequence, JournalError> {
+        let seen = self.known(registration, after)?;
+        let folder = folder::make_below(&self.state, registration)?;
+        let mut file = match folder.open(JOURNAL)? {
+            Some(file) => file,
+            None if seen == Seen::default() => folder.open_or_make(JOURNAL)?,
+            None => return Err(JournalError::Moved),
+        };
+        if !seen.is_all_of(&folder::contents(&mut file)?) {
+            return Err(JournalError::Moved);
+        }
+        let text = journal::write_line(line);
+        if let Err(error) = write_at(&mut file, seen.bytes, &text, &folder) {
+            // Whatever got there was not acknowledged. If this fails too, the next reader takes it for a torn line, or for
+            // a line that nobody built upon.
+            drop(cut(&file, seen.bytes));
+            return Err(error.into());
+        }
+        self.seen().insert(registration.to_owned(), seen.and(&text, line.sequence));
+        Ok(line.sequence)
+    }
+
+    fn replace_lines(
+        &self,
+        registration: &str,
+        at: Sequence,
+        snapshot: &[Line],
+    ) -> Result<Sequence, JournalError> {
+        let text: String = snapshot.iter().map(journal::write_line).collect();
+        let contents = journal::read_file(text.as_bytes());
+        let last = contents.lines.last().map_or(0, |line| line.sequence);
+        if contents.damaged || contents.lines != snapshot || last < at {
+            return Err(JournalError::Snapshot);
+        }
+        let seen = self.known(registration, at)?;
+        let folder = folder::make_below(&self.state, registration)?;
+        if !seen.is_all_of(&folder.read(JOURNAL)?.unwrap_or_default()) {
+            return Err(JournalError::Moved);
+        }
+        folder.replace(JOURNAL, text.as_bytes())?;
+        self.seen().insert(registration.to_owned(), Seen::new(text.as_bytes(), &contents));
+        Ok(last)
+    }
+
+    /// Shows that the folder keeps files: one is written, synced, renamed and removed.
+    fn write_test(&self, registration: &str) -> Result<(), DiskError> {
+        let folder = folder::make_below(&self.state, registration)?;
+        folder.replace(TEST, b"octo-csp writes here\n")?;
+        folder.remove(TEST)?;
+        folder.sync()
+    }
+
+    /// Removes every file of a registration. The journal goes last, and only once the others are gone for good: until then it says
+    /// that they are to go.
+    fn remove(&self, registration: &str) -> Result<(), DiskError> {
+        let Some(folder) = folder::existing_below(&self.state, registration)? else {
+            return Ok(());
+        };
+        for name in STORES.iter().filter_map(|store| store.file).chain([DRAFT, TEST]) {
+            folder.remove_whole(name)?;
+        }
+        folder.sync()?;
+        folder.remove_whole(JOURNAL)?;
+        folder.sync()?;
+        // What else somebody put there is not ours to remove.
+        drop(std::fs::remove_dir(self.state.join(registration)));
+        Ok(())
+    }
+}
+
+impl JournalStore for JournalFile {
+    /// The folder: a person looks for everything that is there.
+    fn place(&self, registration: &str) -> String {
+        self.state.join(registration).display().to_string()
+    }
+
+    fn list(&self) -> Pending<'_, Vec<String>> {
+        Box::pin(async { self.names().map_err(|error| error.failure(&self.state)) })
+    }
+
+    fn read<'a>(&'a self, registration: &'a str) -> Pending<'a, Contents> {
+        Box::pin(async move {
+            let path = self.state.join(JOURNAL);
+            self.contents(registration).map_err(|error| error.failure(&path))
+        })
+    }
+
+    fn append<'a>(
+        &'a self,
+        registration: &'a str,
+        after: Sequence,
+        line: &'a Line,
+    ) -> Pending<'a, Sequence> {
+        Box::pin(async move {
+            let appended = self.append_line(registration, after, line);
+            appended.map_err(|error| self.failure(registration, &error))
+        })
+    }
+
+    fn replace<'a>(
+        &'a self,
+        registration: &'a str,
+        at: Sequence,
+        snapshot: &'a [Line],
+    ) -> Pending<'a, Sequence> {
+        Box::pin(async move {
+            let replaced = self.replace_lines(registration, at, snapshot);
+            replaced.map_err(|error| self.failure(registration, &error))
+        })
+    }
+
+    fn lock<'a>(&'a self, registration: &'a str) -> Pending<'a, Box<dyn Lease>> {
+        Box::pin(async move {
+            let lock = Lock::take(&Lock::place()?, registration, clock::now())?;
+            Ok(Box::new(lock) as Box<dyn Lease>)
+        })
+    }
+
+    fn probe<'a>(&'a self, registration: &'a str) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let path = self.state.join(registration);
+            self.write_test(registration).map_err(|error| error.failure(&path))
+        })
+    }
+
+    fn destroy<'a>(&'a self, registration: &'a str) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let path = self.state.join(registration);
+            self.remove(registration).map_err(|error| error.failure(&path))
+        })
+    }
+}
+
+impl Lease for Lock {
+    fn is_held(&self) -> Pending<'_, bool> {
+        Box::pin(async { Ok(self.is_still_ours()) })
+    }
+}
+
+/// Writes a line over what is left of a torn one. The folder is synced too: the file may be new.
+fn write_at(file: &mut File, at: usize, text: &str, folder: &Folder) -> Result<(), DiskError> {
+    cut(file, at)?;
+    file.seek(SeekFrom::Start(at as u64))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    if at == 0 { folder.sync() } else { Ok(()) }
+}
+
+fn cut(file: &File, at: usize) -> Result<(), DiskError> {
+    Ok(file.set_len(at as u64)?)
+}

@@ -1,0 +1,214 @@
+//! The registrations of one journal store, looked at without a lock: nothing here writes, and no value of a secret leaves unless
+//! it is asked for by name.
+
+use std::sync::Arc;
+
+use crate::journal::{ItemName, Registration};
+use crate::words::answers::Draft;
+use crate::words::failure::{Cause, Failure, Service, VaultFault};
+use crate::words::secret::SharedSecret;
+use crate::words::store::{StoreKey, Unlock};
+use crate::world::drafts::Drafts;
+use crate::world::journal::{Journal, JournalStore};
+use crate::world::leaks;
+use crate::world::registration_store::{Purpose, usable};
+use crate::world::store::{Found, SecretStore, Vault};
+
+/// The registrations of this person.
+#[derive(Clone)]
+pub struct RegistrationIndex {
+    /// The journals.
+    pub journals: Arc<dyn JournalStore>,
+    /// What was typed.
+    pub drafts: Drafts,
+    /// Every store that one of the journals may name.
+    pub secrets: Vec<Arc<dyn SecretStore>>,
+}
+
+/// One registration as its journal tells it.
+#[derive(Clone, Debug)]
+pub struct RegistrationSummary {
+    /// Under which name its items are found in the keyring.
+    pub name: String,
+    /// Where its journal is.
+    pub folder: String,
+    /// The fold of what can be read.
+    pub registration: Registration,
+    /// Whether a line in the middle of the journal cannot be read.
+    pub damaged: bool,
+    /// What was typed the last time.
+    pub draft: Option<Draft>,
+}
+
+/// Whether an item of the set in use can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is there.
+    There,
+    /// The store answers, and has it not.
+    Missing,
+    /// It is in a store that was not opened: nobody gave the passphrase.
+    Sealed,
+    /// The store did not tell.
+    Unknown(Box<Failure>),
+}
+
+impl RegistrationIndex {
+    fn store(&self, kept_in: &StoreKey) -> Option<&Arc<dyn SecretStore>> {
+        self.secrets.iter().find(|store| *kept_in == *store.descriptor())
+    }
+
+    /// What the store of a registration has of it, or why that cannot be looked into.
+    fn vault(&self, name: &str, kept_in: &StoreKey) -> Result<Vault, Presence> {
+        let Some(store) = self.store(kept_in) else {
+            let failure = Failure::new(Service::Disk, Cause::OtherStore);
+            let unknown = Box::new(failure.with_detail(&format!("in {}", kept_in.as_str())));
+            return Err(Presence::Unknown(unknown));
+        };
+        if store.is_sealed() {
+            return Err(Presence::Sealed);
+        }
+        let vault = Vault::new(name, Arc::clone(store));
+        // Nobody is there to answer a window. What else takes time is work, and that has a bound of its own.
+        let window = store.descriptor().unlock == Unlock::Window;
+        Ok(if window { vault.within(Vault::UNATTENDED) } else { vault })
+    }
+
+    /// Every registration that has a journal, by name.
+    pub async fn volumes(&self) -> Result<Vec<RegistrationSummary>, Box<Failure>> {
+        let mut names = self.journals.list().await?;
+        names.sort();
+        let mut volumes = Vec::new();
+        for name in &names {
+            volumes.push(self.volume(name).await?);
+        }
+        Ok(volumes)
+    }
+
+    /// The fold of one registration, to hand something out of it: of none that is damaged or half forgotten.
+    pub async fn in_use(&self, name: &str) -> Result<Registration, Box<Failure>> {
+        let journal = self.journal(name).await?;
+        let registration = self.known(&journal);
+        usable(&journal, registration.opened_in, Purpose::Use)?;
+        Ok(registration)
+    }
+
+    /// One registration; without a journal it is an empty one.
+    pub async fn volume(&self, name: &str) -> Result<RegistrationSummary, Box<Failure>> {
+        let journal = self.journal(name).await?;
+        Ok(RegistrationSummary {
+            name: name.to_owned(),
+            folder: journal.place(),
+            registration: self.known(&journal),
+            damaged: journal.is_damaged(),
+            draft: self.drafts.load(name),
+        })
+    }
+
+    async fn journal(&self, name: &str) -> Result<Journal, Box<Failure>> {
+        Journal::open(Arc::clone(&self.journals), name).await
+    }
+
+    /// The fold with the words of the store that the journal names.
+    fn known(&self, journal: &Journal) -> Registration {
+        let registration = journal.registration().clone();
+        let store = self.store(&registration.store).map(|store| store.descriptor());
+        Registration { opened_in: store.unwrap_or_default(), ..registration }
+    }
+
+    /// Reads an item, for whoever hands it on. A person may be asked for the keyring's password meanwhile.
+    /// `None` where nothing can be read.
+    pub async fn recall(
+        &self,
+        name: &str,
+        kept_in: &StoreKey,
+        item: &ItemName,
+    ) -> Option<SharedSecret> {
+        let vault = self.vault(name, kept_in).ok()?.within(Vault::ASKING);
+        vault.recall(item).await.ok()
+    }
+
+    /// What the store gives out for each item.
+    async fn recall_all(
+        &self,
+        name: &str,
+        kept_in: &StoreKey,
+        items: &[ItemName],
+    ) -> Result<Vec<Found>, Presence> {
+        let found = self.vault(name, kept_in)?.recall_all(items).await;
+        found.map_err(Presence::Unknown)
+    }
+
+    /// Whether each of these items can be read.
+    pub async fn presence(
+        &self,
+        name: &str,
+        kept_in: &StoreKey,
+        items: &[ItemName],
+    ) -> Vec<(ItemName, Presence)> {
+        let seen = match self.recall_all(name, kept_in, items).await {
+            Ok(found) => found.into_iter().map(presence).collect(),
+            Err(all) => vec![all; items.len()],
+        };
+        items.iter().cloned().zip(seen).collect()
+    }
+
+    /// Searches a text for the secrets that the store gives out for these items.
+    pub async fn scan(
+        &self,
+        text: &str,
+        name: &str,
+        kept_in: &StoreKey,
+        items: &[ItemName],
+    ) -> Scan {
+        let mut scan = Scan::default();
+        if items.is_empty() {
+            return scan;
+        }
+        let found = match self.recall_all(name, kept_in, items).await {
+            Ok(found) => found,
+            Err(Presence::Unknown(failure)) => {
+                scan.silent = Some(failure);
+                return scan;
+            }
+            Err(Presence::Sealed | Presence::There | Presence::Missing) => {
+                scan.sealed = true;
+                return scan;
+            }
+        };
+        for (item, found) in items.iter().zip(found) {
+            match found {
+                Ok(secret) => {
+                    scan.looked_for += 1;
+                    if let Some(encoding) = leaks::encoding_in(text, &secret) {
+                        scan.leaks.push((item.clone(), encoding));
+                    }
+                }
+                Err(failure) if failure.cause == Cause::Vault(VaultFault::Missing) => {}
+                Err(failure) => scan.silent = Some(failure),
+            }
+        }
+        scan
+    }
+}
+
+fn presence(found: Found) -> Presence {
+    match found {
+        Ok(_wiped) => Presence::There,
+        Err(failure) if failure.cause == Cause::Vault(VaultFault::Missing) => Presence::Missing,
+        Err(failure) => Presence::Unknown(failure),
+    }
+}
+
+/// What came of a search for secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// Secrets that were looked for.
+    pub looked_for: usize,
+    /// What was found, and in which encoding.
+    pub leaks: Vec<(ItemName, &'static str)>,
+    /// Why the store gave no more out.
+    pub silent: Option<Box<Failure>>,
+    /// Whether there is a store that was not opened.
+    pub sealed: bool,
+}

@@ -1,0 +1,208 @@
+//! One registration, opened: its lease, its journal and draft, its vault, whatever store these are in.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::effect::{Effect, Opened, Outcome, ProbeResult};
+use crate::journal::{Fact, Registration, registration_name};
+use crate::words::answers::Draft;
+use crate::words::failure::{Cause, DiskFault, Failure, Service};
+use crate::words::step::Environment;
+use crate::words::store::{STORES, StoreDescriptor, StoreKey};
+use crate::world::clock;
+use crate::world::drafts::Drafts;
+use crate::world::journal::{Journal, JournalMemory, JournalStore, Lease};
+use crate::world::store::{Blocking, Memory, SecretStore, Vault};
+
+/// Where things are kept.
+#[derive(Clone)]
+pub struct StoreOptions {
+    /// The secrets.
+    pub secrets: Arc<dyn SecretStore>,
+    /// The journals.
+    pub journals: Arc<dyn JournalStore>,
+    /// What was typed.
+    pub drafts: Drafts,
+}
+
+impl StoreOptions {
+    /// In memory: gone with the process.
+    pub fn memory() -> Self {
+        Self {
+            secrets: Arc::new(Blocking::new(Arc::new(Memory::default()))),
+            journals: Arc::new(JournalMemory::default()),
+            drafts: Drafts::memory(),
+        }
+    }
+}
+
+impl fmt::Debug for StoreOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StoreOptions").field(&self.secrets.descriptor().key).finish()
+    }
+}
+
+/// What a registration is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be used.
+    Use,
+    /// To be forgotten: one that is half forgotten already is fine.
+    Forget,
+}
+
+/// One registration, opened for this process alone.
+pub(super) struct RegistrationStore {
+    name: String,
+    stores: StoreOptions,
+    vault: Vault,
+    journal: Journal,
+    lease: Box<dyn Lease>,
+}
+
+impl RegistrationStore {
+    pub(super) async fn open(
+        stores: &StoreOptions,
+        environment: Environment,
+        cloud: Option<&str>,
+        purpose: Purpose,
+    ) -> Result<Self, Box<Failure>> {
+        let name = registration_name(environment, cloud);
+        let lease = stores.journals.lock(&name).await?;
+        let journal = Journal::open(Arc::clone(&stores.journals), &name).await?;
+        usable(&journal, stores.secrets.descriptor(), purpose)?;
+        let vault = Vault::new(&name, Arc::clone(&stores.secrets));
+        if purpose == Purpose::Use && !stores.secrets.is_sealed() {
+            vault.open().await?;
+        }
+        Ok(Self { name, stores: stores.clone(), vault, journal, lease })
+    }
+
+    pub(super) fn opened(&self) -> Opened {
+        Opened {
+            registration: Registration {
+                opened_in: self.stores.secrets.descriptor(),
+                ..self.journal.registration().clone()
+            },
+            draft: self.stores.drafts.load(&self.name),
+            name: self.name.clone(),
+            folder: self.journal.place(),
+        }
+    }
+
+    pub(super) async fn look(&self) -> Result<ProbeResult, Box<Failure>> {
+        self.stores.journals.probe(&self.name).await?;
+        self.vault()?.probe().await
+    }
+
+    fn vault(&self) -> Result<&Vault, Box<Failure>> {
+        if self.stores.secrets.is_sealed() {
+            return Err(Box::new(Failure::new(Service::Machine, Cause::Internal)));
+        }
+        Ok(&self.vault)
+    }
+
+    pub(super) async fn perform(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
+        match effect {
+            Effect::Note(fact) => self.note(fact).await,
+            Effect::Keep(item, secret) => {
+                self.vault()?.keep(&item, &secret).await?;
+                Ok(Outcome::Kept)
+            }
+            Effect::Recall(item) => self.vault()?.recall(&item).await.map(Outcome::Recalled),
+            Effect::Copy { from, to } => {
+                self.vault()?.copy(&from, &to).await?;
+                Ok(Outcome::Kept)
+            }
+            Effect::Erase(items) => {
+                self.vault()?.erase(&items).await?;
+                Ok(Outcome::Erased)
+            }
+            Effect::ReadBack(items) => {
+                self.vault()?.read_back(&items).await?;
+                Ok(Outcome::ReadBack)
+            }
+            Effect::Save(draft) => self.save(*draft),
+            Effect::Discard => self.discard().await,
+            Effect::Preflight(_)
+            | Effect::Open(_)
+            | Effect::OpenToForget(_)
+            | Effect::Discover(_)
+            | Effect::AppToken(_)
+            | Effect::Read(..)
+            | Effect::Listen(_)
+            | Effect::ResumeListening(_)
+            | Effect::Probe(_)
+            | Effect::Await
+            | Effect::Tell(_)
+            | Effect::Browse(_)
+            | Effect::Redeem(_)
+            | Effect::Refresh(_)
+            | Effect::Octo(_)
+            | Effect::Pause(_) => Err(Box::new(Failure::new(Service::Machine, Cause::Internal))),
+        }
+    }
+
+    /// A lease that is no longer ours means that another wizard may be writing: nothing is written then.
+    async fn expect_lease(&self) -> Result<(), Box<Failure>> {
+        if self.lease.is_held().await? {
+            return Ok(());
+        }
+        Err(Box::new(Failure::new(Service::Disk, Cause::JournalMoved)))
+    }
+
+    /// Removes what is left when every item is gone: a test item that a kill left behind, the draft, the journal last.
+    async fn discard(&self) -> Result<Outcome, Box<Failure>> {
+        self.expect_lease().await?;
+        // The test item holds nothing: a store that does not answer, where nothing was ever kept, is no hindrance.
+        if self.stores.secrets.descriptor().file.is_none() {
+            drop(self.vault.within(Vault::UNATTENDED).sweep().await);
+        }
+        self.stores.drafts.remove(&self.name)?;
+        self.stores.journals.destroy(&self.name).await?;
+        Ok(Outcome::Discarded)
+    }
+
+    /// Appends a fact.
+    async fn note(&self, fact: Fact) -> Result<Outcome, Box<Failure>> {
+        self.expect_lease().await?;
+        Ok(Outcome::Noted(Box::new(self.journal.append(fact, clock::now()).await?)))
+    }
+
+    fn save(&self, mut draft: Draft) -> Result<Outcome, Box<Failure>> {
+        draft.saved_at = Some(clock::now());
+        self.stores.drafts.save(&self.name, draft)?;
+        Ok(Outcome::Saved)
+    }
+}
+
+/// Whether a registration may be opened so. What was kept elsewhere must not look as if it were gone.
+pub(super) fn usable(
+    journal: &Journal,
+    asked: &StoreDescriptor,
+    purpose: Purpose,
+) -> Result<(), Box<Failure>> {
+    let registration = journal.registration();
+    let (cause, detail) = if journal.is_damaged() {
+        (Cause::Disk(DiskFault::Damaged), journal.place())
+    } else if let Some(kept) = registration.kept_in().filter(|kept| **kept != *asked) {
+        (Cause::OtherStore, elsewhere(kept, &journal.place()))
+    } else if registration.forgetting && purpose == Purpose::Use {
+        (Cause::HalfForgotten, journal.place())
+    } else {
+        return Ok(());
+    };
+    Err(Box::new(Failure::new(Service::Disk, cause).with_detail(&detail)))
+}
+
+/// Where a registration is kept that was looked for in another store.
+fn elsewhere(kept: &StoreKey, place: &str) -> String {
+    match STORES.into_iter().find(|known| *kept == **known) {
+        None => format!("in a store that this version does not know: {}", kept.as_str()),
+        Some(StoreDescriptor { noun, file: Some(file), .. }) => {
+            format!("in the {noun} {}", Path::new(place).join(file).display())
+        }
+        Some(StoreDescriptor { noun, .. }) => format!("in the {noun}"),
+    }
+}

@@ -1,0 +1,121 @@
+//! The secrets of one registration, whatever store they are in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::secret_store::{Found, Pending, SecretStore, fault};
+use super::test_item;
+use crate::effect::ProbeResult;
+use crate::journal::ItemName;
+use crate::words::failure::{Cause, Failure, Service, VaultFault};
+use crate::words::secret::SharedSecret;
+
+/// The secrets of one registration. What is late is harmless: no item is ever written for two purposes, and what a late read
+/// brings is wiped.
+#[derive(Clone)]
+pub struct Vault {
+    registration: String,
+    store: Arc<dyn SecretStore>,
+    limit: Duration,
+}
+
+impl Vault {
+    /// How long a call may take while a person may be asked for a password. The screen shows a clock meanwhile.
+    pub const ASKING: Duration = Duration::from_secs(60);
+
+    /// How long a call may take where nobody can be asked.
+    pub const UNATTENDED: Duration = Duration::from_secs(3);
+
+    /// What a store has of one registration.
+    pub fn new(registration: &str, store: Arc<dyn SecretStore>) -> Self {
+        Self { registration: registration.to_owned(), store, limit: Self::ASKING }
+    }
+
+    /// The same vault with another limit for each call.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Self { limit, ..self.clone() }
+    }
+
+    /// The store's name for a person, such as `Secret Service`.
+    pub fn title(&self) -> String {
+        self.store.title(&self.registration)
+    }
+
+    /// Shows that it can be opened: a passphrase that is wrong is told before anything is asked of it.
+    pub async fn open(&self) -> Result<(), Box<Failure>> {
+        self.wait(self.store.unlock(&self.registration)).await
+    }
+
+    /// Writes a secret, reads it back and compares.
+    pub async fn keep(&self, item: &ItemName, secret: &SharedSecret) -> Result<(), Box<Failure>> {
+        self.wait(self.store.put(&self.name(item), secret)).await
+    }
+
+    /// Reads a secret.
+    pub async fn recall(&self, item: &ItemName) -> Found {
+        let found = self.recall_all(std::slice::from_ref(item)).await?.pop();
+        found.unwrap_or_else(|| Err(fault(VaultFault::Missing)))
+    }
+
+    /// Reads secrets, an answer for each item in their order.
+    pub async fn recall_all(&self, items: &[ItemName]) -> Result<Vec<Found>, Box<Failure>> {
+        self.wait(self.store.get(&self.names(items))).await
+    }
+
+    /// Copies an item inside the vault, reads it back and compares.
+    pub async fn copy(&self, from: &ItemName, to: &ItemName) -> Result<(), Box<Failure>> {
+        self.keep(to, &self.recall(from).await?).await
+    }
+
+    /// Deletes items. Missing ones are fine.
+    pub async fn erase(&self, items: &[ItemName]) -> Result<(), Box<Failure>> {
+        self.wait(self.store.delete(&self.names(items))).await
+    }
+
+    /// Reads items as another process would, and compares with what this one reads.
+    pub async fn read_back(&self, items: &[ItemName]) -> Result<(), Box<Failure>> {
+        self.wait(self.store.verify(&self.names(items))).await
+    }
+
+    /// Shows before anybody signs in that this store keeps things: an item as long as a refresh token is written, read back as
+    /// after the commit, and removed.
+    pub async fn probe(&self) -> Result<ProbeResult, Box<Failure>> {
+        let secret = test_item::value()
+            .map_err(|_no_randomness| Box::new(Failure::new(Service::Machine, Cause::Internal)))?;
+        let names = [test_item::name(&self.registration)];
+        let [name] = &names;
+        let kept = match self.wait(self.store.put(name, &secret)).await {
+            Ok(()) => self.wait(self.store.verify(&names)).await,
+            failed => failed,
+        };
+        // What was written is removed whatever came of it; the first failure is the one to tell.
+        let removed = self.sweep().await;
+        kept.and(removed)?;
+        let verify = self.store.descriptor().verify;
+        let line = format!("test item written, read back{verify}, removed ({})", self.title());
+        Ok(ProbeResult { good: true, line })
+    }
+
+    /// Deletes the test item that a probe left behind when it was ended.
+    pub async fn sweep(&self) -> Result<(), Box<Failure>> {
+        self.wait(self.store.delete(&[test_item::name(&self.registration)])).await
+    }
+
+    /// The names of items as a person sees them in the keyring's own program: `{registration}/{item}`.
+    fn name(&self, item: &ItemName) -> String {
+        format!("{}/{item}", self.registration)
+    }
+
+    fn names(&self, items: &[ItemName]) -> Vec<String> {
+        items.iter().map(|item| self.name(item)).collect()
+    }
+
+    async fn wait<T>(&self, pending: Pending<'_, T>) -> Result<T, Box<Failure>> {
+        timeout(self.limit, pending).await.unwrap_or_else(|_elapsed| {
+            Err(Box::new(fault(VaultFault::TimedOut).with_detail(&self.title())))
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! The stores of this machine: the one place where the name of a store becomes one.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::exit::Exit;
+use crate::words::failure::Failure;
+use crate::words::secret::SharedSecret;
+use crate::words::store::{STORES, StoreDescriptor, VAULT_FILE};
+use crate::world::drafts::Drafts;
+use crate::world::journal::{JournalFile, JournalStore};
+use crate::world::registration_index::RegistrationIndex;
+use crate::world::registration_store::StoreOptions;
+use crate::world::store::{
+    AgeFile, Blocking, Entries, Keyring, ReadBackVerifier, Request, SecretStore,
+};
+
+/// What the stores of this machine are made with.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// The folder of journals, drafts and vault files.
+    pub state: PathBuf,
+    /// Our own executable, started again to read back what was written.
+    pub program: PathBuf,
+    /// What opens vault files. Without, they are never looked into: a name can be changed all the same.
+    pub passphrase: Option<SharedSecret>,
+}
+
+impl StoreSettings {
+    /// The secrets and the journals of a store.
+    fn made(&self, store: &StoreDescriptor) -> (Arc<dyn SecretStore>, Arc<dyn JournalStore>) {
+        let journals = Arc::new(JournalFile::new(self.state.clone()));
+        if *store == VAULT_FILE {
+            let passphrase = self.passphrase.as_ref().map(SharedSecret::clone);
+            let file = AgeFile::new(self.state.clone(), passphrase);
+            return (self.read_back(Arc::new(file)), journals);
+        }
+        (self.read_back(Arc::new(Keyring)), journals)
+    }
+
+    /// A store that another process of this program can see.
+    fn read_back(&self, entries: Arc<dyn Entries>) -> Arc<dyn SecretStore> {
+        let reader = ReadBackVerifier {
+            program: self.program.clone(),
+            key: entries.descriptor().key,
+            state: self.state.clone(),
+            passphrase: self.passphrase.as_ref().map(SharedSecret::clone),
+        };
+        Arc::new(Blocking::new(entries).read_back_by(reader))
+    }
+
+    /// The secrets of a store.
+    pub fn secrets(&self, store: &StoreDescriptor) -> Arc<dyn SecretStore> {
+        self.made(store).0
+    }
+
+    /// What a registration in this store is opened with.
+    pub fn options(&self, store: &StoreDescriptor) -> StoreOptions {
+        let (secrets, journals) = self.made(store);
+        StoreOptions { secrets, journals, drafts: Drafts::Folder(self.state.clone()) }
+    }
+
+    /// The registrations whose journals this store keeps; their secrets may be in any store.
+    pub fn index(&self, store: &StoreDescriptor) -> RegistrationIndex {
+        let StoreOptions { journals, drafts, .. } = self.options(store);
+        let secrets = STORES.iter().map(|store| self.secrets(store)).collect();
+        RegistrationIndex { journals, drafts, secrets }
+    }
+
+    /// Whether this registration has a vault file already.
+    pub fn has_vault_file(&self, name: &str) -> bool {
+        let file = VAULT_FILE.file.unwrap_or_default();
+        self.state.join(name).join(file).exists()
+    }
+
+    /// Opens the vault file of a registration, if there is one.
+    pub async fn unlock(&self, name: &str, passphrase: &SharedSecret) -> Result<(), Box<Failure>> {
+        let passphrase = Some(SharedSecret::clone(passphrase));
+        Self { passphrase, ..self.clone() }.secrets(&VAULT_FILE).unlock(name).await
+    }
+}
+
+/// The second process: reads a request, answers, and ends. Called by `main` for the command
+/// [`SECOND_PROCESS`](crate::world::store::SECOND_PROCESS).
+pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
+    let Some(mut request) = Request::read(stdin) else {
+        return Exit::Usage;
+    };
+    let settings = StoreSettings {
+        state: request.state.clone(),
+        program: PathBuf::new(),
+        passphrase: request.passphrase(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let store = STORES.into_iter().find(|store| store.key == request.key);
+    let (Some(store), Ok(runtime)) = (store, runtime) else {
+        return Exit::Usage;
+    };
+    match runtime.block_on(settings.secrets(store).get(&request.items)) {
+        Ok(found) => request.answer(found, stdout),
+        Err(failure) => request.answer(vec![Err(failure)], stdout),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_store_of_the_table_is_made() {
+        let settings =
+            StoreSettings { state: PathBuf::new(), program: PathBuf::new(), passphrase: None };
+        for store in STORES {
+            assert_eq!(settings.secrets(store).descriptor(), store);
+        }
+    }
+
+    #[test]
+    fn a_request_of_the_second_process_that_cannot_be_read_is_wrong_usage() {
+        let unknown = r#"{"items":[],"nonce":"n","key":"vault","state":""}"#;
+        for request in ["", "{}", "[1]", unknown] {
+            let mut stdout = Vec::new();
+            let exit = second_process_main(request.as_bytes(), &mut stdout);
+            assert_eq!((exit, stdout), (Exit::Usage, Vec::new()));
+        }
+    }
+}
