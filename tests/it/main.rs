@@ -12,6 +12,9 @@ mod command_line;
 #[cfg(unix)]
 mod commands;
 #[cfg(test)]
+#[cfg(unix)]
+mod earlier;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faulty;
