@@ -59,6 +59,9 @@ mod stories;
 mod terminal;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
+mod third_store;
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 mod tls;
 #[cfg(test)]
 mod tokens;

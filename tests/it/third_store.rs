@@ -1,0 +1,488 @@
+//! A store that this program does not know, built of nothing but the public door: secrets, journals, a descriptor. Two hosts share
+//! it, and a whole registration is made, looked at, used and forgotten over it.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use octo_csp::effect::{Effect, Opened, Outcome, Preflight};
+use octo_csp::journal::{self, Contents, Fact, ItemName, Line, Registration, Sequence, write_line};
+use octo_csp::report::forget::{self, Going};
+use octo_csp::report::status::{self, Found as Status, Item};
+use octo_csp::simulator::{Facts, Options as SimulatorOptions, Simulator};
+use octo_csp::steps::{self, Execution};
+use octo_csp::words::answers::{DirectoryReading, Draft, PartnerApiRequest, PartnerCenterRequest};
+use octo_csp::words::failure::{Cause, Failure, Service, VaultFault};
+use octo_csp::words::ids::{AccountName, ClientId, Directory, MpnId, RedirectAddress};
+use octo_csp::words::secret::{Secret, SharedSecret};
+use octo_csp::words::step::{Environment, Step};
+use octo_csp::words::store::{StoreDescriptor, Unlock};
+use octo_csp::words::token::Audience;
+use octo_csp::world::browser::Surroundings;
+use octo_csp::world::drafts::Drafts;
+use octo_csp::world::journal::{JournalStore, Lease};
+use octo_csp::world::registration_index::{Presence, RegistrationIndex};
+use octo_csp::world::store::{Found, Pending, SecretStore, fault};
+use octo_csp::world::{Options, StoreOptions, World};
+use tokio::task::{JoinSet, LocalSet, spawn_local};
+use url::Url;
+
+#[path = "scenarios/person.rs"]
+mod person;
+use self::person::{Walked, browser, sign_in};
+
+static ENGINE: StoreDescriptor = StoreDescriptor {
+    key: "engine",
+    noun: "shared engine",
+    label: "Engine",
+    about: "An engine that several hosts share",
+    found: "below octo-csp/",
+    unlock: Unlock::Login,
+    verify: " by the engine",
+    file: None,
+};
+
+/// What the engine has; every host has a handle of its own.
+#[derive(Default)]
+struct Engine {
+    secrets: Mutex<BTreeMap<String, String>>,
+    /// Journals, each one document.
+    journals: Mutex<BTreeMap<String, String>>,
+    /// Who works on a registration.
+    leases: Mutex<BTreeMap<String, &'static str>>,
+    /// What every call is answered with instead.
+    refuses: Mutex<Option<VaultFault>>,
+}
+
+impl Engine {
+    fn answers(&self) -> Result<(), Box<Failure>> {
+        match *self.refuses.lock().unwrap() {
+            Some(refusal) => Err(Box::new(fault(refusal).with_detail("the engine"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The engine as one host sees it.
+#[derive(Clone)]
+struct Handle(Arc<Engine>, &'static str);
+
+fn ready<'a, T: Send + 'a>(answer: Result<T, Box<Failure>>) -> Pending<'a, T> {
+    Box::pin(std::future::ready(answer))
+}
+
+impl SecretStore for Handle {
+    fn descriptor(&self) -> &'static StoreDescriptor {
+        &ENGINE
+    }
+
+    fn title(&self, registration: &str) -> String {
+        format!("engine at octo-csp/{registration}")
+    }
+
+    fn put<'a>(&'a self, name: &'a str, secret: &'a SharedSecret) -> Pending<'a, ()> {
+        ready(self.0.answers().map(|()| {
+            let value = secret.reveal().to_owned();
+            self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
+        }))
+    }
+
+    fn get<'a>(&'a self, names: &'a [String]) -> Pending<'a, Vec<Found>> {
+        ready(self.0.answers().map(|()| {
+            let secrets = self.0.secrets.lock().unwrap();
+            let one = |name| match secrets.get(name) {
+                Some(value) => Ok(Secret::shared(String::clone(value))),
+                None => Err(fault(VaultFault::Missing)),
+            };
+            names.iter().map(one).collect()
+        }))
+    }
+
+    fn delete<'a>(&'a self, names: &'a [String]) -> Pending<'a, ()> {
+        ready(self.0.answers().map(|()| {
+            self.0.secrets.lock().unwrap().retain(|name, _| !names.contains(name));
+        }))
+    }
+
+    fn list<'a>(&'a self, registration: &'a str) -> Pending<'a, Option<Vec<String>>> {
+        let below = format!("{registration}/");
+        ready(self.0.answers().map(|()| {
+            let secrets = self.0.secrets.lock().unwrap();
+            Some(secrets.keys().filter(|name| name.starts_with(&below)).cloned().collect())
+        }))
+    }
+}
+
+impl Handle {
+    fn document(&self, registration: &str) -> Contents {
+        let journals = self.0.journals.lock().unwrap();
+        journal::read_file(journals.get(registration).map_or(&[], |text| text.as_bytes()))
+    }
+
+    fn change(
+        &self,
+        registration: &str,
+        last: Sequence,
+        change: impl FnOnce(&mut String),
+    ) -> Result<Sequence, Box<Failure>> {
+        self.0.answers()?;
+        let sequence = |contents: Contents| contents.lines.last().map_or(0, |line| line.sequence);
+        if sequence(self.document(registration)) != last {
+            return Err(Box::new(Failure::new(Service::Disk, Cause::JournalMoved)));
+        }
+        change(self.0.journals.lock().unwrap().entry(registration.to_owned()).or_default());
+        Ok(sequence(self.document(registration)))
+    }
+}
+
+impl JournalStore for Handle {
+    fn place(&self, registration: &str) -> String {
+        format!("engine: octo-csp/{registration}/journal")
+    }
+
+    fn list(&self) -> Pending<'_, Vec<String>> {
+        ready(Ok(self.0.journals.lock().unwrap().keys().cloned().collect()))
+    }
+
+    fn read<'a>(&'a self, registration: &'a str) -> Pending<'a, Contents> {
+        ready(self.0.answers().map(|()| self.document(registration)))
+    }
+
+    fn append<'a>(
+        &'a self,
+        registration: &'a str,
+        after: Sequence,
+        line: &'a Line,
+    ) -> Pending<'a, Sequence> {
+        ready(self.change(registration, after, |text| text.push_str(&write_line(line))))
+    }
+
+    fn replace<'a>(
+        &'a self,
+        registration: &'a str,
+        at: Sequence,
+        snapshot: &'a [Line],
+    ) -> Pending<'a, Sequence> {
+        let snapshot = snapshot.iter().map(write_line).collect();
+        ready(self.change(registration, at, |text| *text = snapshot))
+    }
+
+    fn lock<'a>(&'a self, registration: &'a str) -> Pending<'a, Box<dyn Lease>> {
+        let mut leases = self.0.leases.lock().unwrap();
+        let holder = *leases.entry(registration.to_owned()).or_insert(self.1);
+        if holder != self.1 {
+            let taken = Failure::new(Service::Disk, Cause::InUse);
+            return ready(Err(Box::new(taken.with_detail(&format!("by {holder}")))));
+        }
+        ready(Ok(Box::new(Held(self.clone(), registration.to_owned())) as Box<dyn Lease>))
+    }
+
+    fn destroy<'a>(&'a self, registration: &'a str) -> Pending<'a, ()> {
+        self.0.journals.lock().unwrap().remove(registration);
+        ready(Ok(()))
+    }
+}
+
+/// Given back when dropped, as long as nobody has broken it.
+struct Held(Handle, String);
+
+impl Lease for Held {
+    fn is_held(&self) -> Pending<'_, bool> {
+        // Advice only: what protects is that every write names the line that it builds on.
+        ready(Ok(true))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0
+            .0
+            .leases
+            .lock()
+            .unwrap()
+            .retain(|name, holder| *name != self.1 || *holder != self.0.1);
+    }
+}
+
+/// A machine of one of the operators.
+struct Machine {
+    world: Rc<World>,
+    handle: Handle,
+    drafts: Drafts,
+    facts: Facts,
+}
+
+impl Machine {
+    fn new(engine: &Arc<Engine>, host: &'static str, simulator: &Simulator) -> Self {
+        let handle = Handle(Arc::clone(engine), host);
+        let drafts = Drafts::memory();
+        let stores = StoreOptions {
+            secrets: Arc::new(handle.clone()),
+            journals: Arc::new(handle.clone()),
+            drafts: drafts.clone(),
+        };
+        let world = World::new(Options {
+            cloud: simulator.cloud().clone(),
+            extra_ca: None,
+            keeping: stores,
+            mishap: None,
+            browser: Surroundings { ssh: true, ..Surroundings::default() },
+        });
+        Self { world: Rc::new(world), handle, drafts, facts: simulator.facts() }
+    }
+
+    async fn perform(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
+        match self.world.perform(effect).await {
+            Outcome::Failed(failure) => Err(failure),
+            outcome => Ok(outcome),
+        }
+    }
+
+    async fn open(&self) -> Result<Opened, Box<Failure>> {
+        match self.perform(Effect::Open(Environment::Production)).await? {
+            Outcome::Opened(opened) => Ok(*opened),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Leaves the registration to others, by opening another one.
+    async fn leave(&self) {
+        self.perform(Effect::Open(Environment::Sandbox)).await.unwrap();
+    }
+
+    fn index(&self) -> RegistrationIndex {
+        RegistrationIndex {
+            journals: Arc::new(self.handle.clone()),
+            drafts: self.drafts.clone(),
+            secrets: vec![Arc::new(self.handle.clone())],
+        }
+    }
+
+    /// Runs a sequence to its end, with a browser where it asks for one.
+    async fn run(&self, mut run: Execution) -> Execution {
+        let mut flights = JoinSet::new();
+        let mut effects = run.start(0);
+        loop {
+            for (check, effect) in effects {
+                let world = Rc::clone(&self.world);
+                flights.spawn_local(async move { (check, world.perform(effect).await) });
+            }
+            let Some(landed) = flights.join_next().await else {
+                return run;
+            };
+            let (check, outcome) = landed.unwrap();
+            if let Outcome::Listening(consent) = &outcome {
+                spawn_local(signed_in(consent.address.clone(), self.facts.clone()));
+            }
+            effects = run.resume(check, outcome, 0);
+        }
+    }
+
+    async fn finished(&self, run: Execution) -> Registration {
+        let run = self.run(run).await;
+        assert_eq!(run.status(), steps::Status::Finished, "{:?}", run.failed());
+        run.registration().clone()
+    }
+
+    fn center(&self) -> PartnerCenterRequest {
+        PartnerCenterRequest {
+            directory: Directory::parse(&self.facts.domain).unwrap().value,
+            reading: DirectoryReading::Directory,
+            application: ClientId::parse(&self.facts.client_id).unwrap().value,
+            secret: Secret::shared(self.facts.client_secret.clone()),
+            secret_ends: None,
+        }
+    }
+
+    /// From nothing to a set in use.
+    async fn register(&self) -> Registration {
+        let opened = self.open().await.unwrap();
+        let name = AccountName::parse("Contoso CSP").ok();
+        self.perform(Effect::Note(Fact::Named { name })).await.unwrap();
+        let opened = Registration { sequence: 1, ..opened.registration };
+        let registration = self.finished(Execution::partner_center(self.center(), opened)).await;
+        let request = PartnerApiRequest {
+            mpn: MpnId::parse(&self.facts.mpn_id).ok().map(|mpn| mpn.value),
+            other_secret: None,
+            redirect: RedirectAddress::parse(&self.facts.redirect_uri).unwrap(),
+        };
+        let registration = self.finished(Execution::partner_api(request, registration, None)).await;
+        self.finished(Execution::commit(registration)).await
+    }
+}
+
+async fn signed_in(address: Url, facts: Facts) {
+    let browser = browser();
+    match sign_in(&browser, &address, &facts).await {
+        Walked::SentBack(address) => drop(browser.get(address).send().await),
+        Walked::Shown(text) => panic!("{text}"),
+    }
+}
+
+async fn with_two_hosts(body: impl AsyncFnOnce(Arc<Engine>, Machine, Machine)) {
+    let simulator = Simulator::start(SimulatorOptions::default()).await.unwrap();
+    let engine = Arc::new(Engine::default());
+    let a = Machine::new(&engine, "host A", &simulator);
+    let b = Machine::new(&engine, "host B", &simulator);
+    LocalSet::new().run_until(body(engine, a, b)).await;
+}
+
+/// What `status` prints.
+async fn status_of(machine: &Machine) -> String {
+    let index = machine.index();
+    let mut all = Vec::new();
+    for volume in index.volumes().await.unwrap() {
+        let active = volume.registration.active.as_ref().map(|active| active.set());
+        let items: Vec<ItemName> = active.unwrap_or_default();
+        let seen = index.presence(&volume.name, &volume.registration.store, &items).await;
+        let items = seen.into_iter().map(|(item, presence)| {
+            assert_eq!(presence, Presence::There, "{item}");
+            Item { name: item.to_string(), state: "there".to_owned() }
+        });
+        all.push(Status {
+            name: volume.name,
+            folder: volume.folder,
+            registration: volume.registration,
+            damaged: volume.damaged,
+            draft: None,
+            refused: None,
+            items: items.collect(),
+        });
+    }
+    status::text(&all)
+}
+
+#[tokio::test]
+async fn a_registration_is_made_on_one_host_and_looked_at_used_and_forgotten_on_another() {
+    with_two_hosts(async |engine, a, b| {
+        let made = a.register().await;
+        a.leave().await;
+        assert_eq!(made.store, ENGINE);
+        assert_eq!(made.kept_in(), Some(&(&ENGINE).into()));
+
+        // Nothing but the engine is needed to look at it.
+        let status = status_of(&b).await;
+        for words in [
+            "Shared engine manifest/A/",
+            "partner-center-secret/A/",
+            "Contoso CSP",
+            "engine: octo-csp/",
+        ] {
+            assert!(status.contains(words), "{words}: {status}");
+        }
+
+        // Both steps again on host B, and a token.
+        let opened = b.open().await.unwrap();
+        assert_eq!(opened.registration.opened_in, &ENGINE);
+        let looked = b.perform(Effect::Preflight(Preflight::Keyring)).await.unwrap();
+        let Outcome::Looked(seen) = looked else { panic!("{looked:?}") };
+        let name = &opened.name;
+        let line = format!(
+            "test item written, read back by the engine, removed (engine at octo-csp/{name})"
+        );
+        assert_eq!(seen.line, line);
+        let mut registration = opened.registration;
+        for step in [Step::PartnerCenter, Step::PartnerApi] {
+            registration = b.finished(Execution::check(step, registration).unwrap()).await;
+        }
+        let run = Execution::token(Audience::PartnerCenter, registration).unwrap();
+        let run = b.run(run).await;
+        assert_eq!(run.status(), steps::Status::Finished, "{:?}", run.failed());
+        assert!(run.access_token().is_some());
+
+        // And it is forgotten there: no secret, no journal is left.
+        let registration = b.open().await.unwrap().registration;
+        let going = Going {
+            name: name.clone(),
+            called: registration.called(),
+            folder: opened.folder,
+            store: registration.opened_in,
+            items: vec!["x".to_owned()],
+            application: None,
+            tenant: None,
+            user: None,
+            portal: String::new(),
+        };
+        assert!(forget::list(&going).contains("shared engine"), "{}", forget::list(&going));
+        b.finished(Execution::forget(registration)).await;
+        assert!(engine.secrets.lock().unwrap().is_empty());
+        assert!(!engine.journals.lock().unwrap().contains_key(name));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_hosts_one_writes_and_the_other_is_told_and_loses_nothing() {
+    with_two_hosts(async |engine, a, b| {
+        a.register().await;
+        // Host A is at work: B is told by whom.
+        let taken = b.open().await.unwrap_err();
+        assert_eq!((taken.cause, taken.detail.unwrap().as_str()), (Cause::InUse, "by host A"));
+
+        // Its lease is broken by hand, and both write behind the same line.
+        engine.leases.lock().unwrap().clear();
+        let at_b = b.open().await.unwrap().registration;
+        let draft = Draft { started: true, ..Draft::default() };
+        a.perform(Effect::Save(Box::new(draft))).await.unwrap();
+        let secrets = engine.secrets.lock().unwrap().clone();
+        let named = |name: &str| Effect::Note(Fact::Named { name: AccountName::parse(name).ok() });
+        b.perform(named("Fabrikam")).await.unwrap();
+        let lost = a.perform(named("Northwind")).await.unwrap_err();
+        assert_eq!(lost.cause, Cause::JournalMoved);
+
+        // The winner's line is there once; the loser has what it typed, and no secret was touched.
+        let name = engine.journals.lock().unwrap().keys().next().unwrap().clone();
+        let seen = a.index().volume(&name).await.unwrap();
+        assert_eq!(seen.registration.name.unwrap().as_str(), "Fabrikam");
+        assert_eq!(seen.registration.sequence, at_b.sequence + 1);
+        assert!(seen.draft.unwrap().started);
+        assert_eq!(*engine.secrets.lock().unwrap(), secrets);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_engine_that_refuses_is_told_before_anything_is_worth_keeping_and_named() {
+    with_two_hosts(async |engine, a, _| {
+        let opened = a.open().await.unwrap();
+        *engine.refuses.lock().unwrap() = Some(VaultFault::Denied);
+        let refused = a.perform(Effect::Preflight(Preflight::Keyring)).await.unwrap_err();
+        assert_eq!(refused.cause, Cause::Vault(VaultFault::Denied));
+        assert_eq!(refused.detail.unwrap().as_str(), "the engine");
+        let run = a.run(Execution::partner_center(a.center(), opened.registration)).await;
+        assert_eq!(run.status(), steps::Status::Refused);
+
+        // Once it answers, the same run goes on.
+        *engine.refuses.lock().unwrap() = None;
+        let opened = a.open().await.unwrap();
+        a.finished(Execution::partner_center(a.center(), opened.registration)).await;
+    })
+    .await;
+}
+
+/// Two hosts, two hundred rounds: one winner each, no line is lost.
+#[tokio::test]
+async fn two_writers_never_lose_a_line() {
+    let engine = Arc::new(Engine::default());
+    let hosts = [Handle(Arc::clone(&engine), "A"), Handle(Arc::clone(&engine), "B")];
+    for round in 0..200_u64 {
+        let line = |name: &str| Line {
+            sequence: round + 1,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            fact: Fact::Named { name: AccountName::parse(name).ok() },
+        };
+        let mut won = 0;
+        for host in &hosts {
+            match host.append("production", round, &line(host.1)).await {
+                Ok(sequence) => {
+                    assert_eq!(sequence, round + 1);
+                    won += 1;
+                }
+                Err(lost) => assert_eq!(lost.cause, Cause::JournalMoved),
+            }
+        }
+        assert_eq!(won, 1);
+    }
+    let contents = hosts[0].read("production").await.unwrap();
+    assert!(!contents.damaged && contents.lines.len() == 200);
+}
