@@ -10,7 +10,6 @@ mod entra_app;
 mod entra_consent;
 mod entra_generic;
 mod entra_session;
-mod find;
 mod keyring;
 mod last_failure;
 mod machine;
@@ -28,8 +27,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-pub use find::{Description, Found, codes_in, failure_in, split_description};
-pub use sample::{Explanation, explain};
+pub use sample::{Explanation, explain, signs_in};
 
 use crate::exit::Exit;
 use crate::words::answers::Field;

@@ -8,6 +8,7 @@
 //! | [`words`] | ids, fields, secrets, text from outside: what everything is said in |
 //! | [`journal`] | facts, and the registration as their fold |
 //! | [`effect`] | what is asked of the world, and what comes of it |
+//! | [`microsoft`] | the one reader of what Microsoft says when it refuses |
 //! | [`diagnose`] | a failure becomes what happened, why, and the cure |
 //! | [`steps`] | every sequence as an `async fn` over a port: no I/O, no clock, no chance |
 //! | [`world`] | Entra, Partner Center, the price service, the keyring, files, the browser |
@@ -24,6 +25,7 @@ pub mod effect;
 pub mod exit;
 pub mod host;
 pub mod journal;
+pub mod microsoft;
 pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;

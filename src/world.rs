@@ -15,7 +15,6 @@ mod folder;
 pub mod http;
 pub mod issuer;
 pub mod journal;
-pub mod json;
 pub mod leaks;
 pub mod looks;
 pub mod mishap;
@@ -55,6 +54,7 @@ use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
 use crate::world::registration_store::{Purpose, RegistrationStore};
 
+pub use crate::microsoft::json;
 pub use registration_store::StoreOptions;
 
 /// What the world is made with.

@@ -1,6 +1,7 @@
 //! The table read from the other side: from a name, a pasted text or a row to what a person is told, without a failure at hand.
 
-use super::{Context, Diagnosis, Found, Row, Sign, When, codes_in, diagnose, known_by, row, rows};
+use super::{Context, Diagnosis, Row, Sign, When, diagnose, known_by, row, rows};
+use crate::microsoft::codes::{Code, codes_in};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::step::Step;
 use crate::words::text::UntrustedText;
@@ -18,32 +19,57 @@ pub struct Explanation {
     pub diagnosis: Diagnosis,
 }
 
+/// The codes in a text as signs. A word that no row has is none, nor is a short number alone that no row has.
+pub fn signs_in(text: &str) -> Vec<Sign<'static>> {
+    codes_in(text).into_iter().filter_map(sign).collect()
+}
+
+fn sign(code: Code) -> Option<Sign<'static>> {
+    let is_known = |sign: &Sign<'_>| !known_by(sign).is_empty();
+    Some(match code {
+        Code::Aadsts(number) => Sign::Aadsts(number),
+        Code::PartnerCenter(number) => Sign::Number(Service::PartnerCenter, number),
+        Code::Octo(number) => Sign::Number(Service::Octo, number),
+        Code::Gateway(status) => Sign::Status(Service::PartnerCenter, status),
+        Code::Oauth(word) => of_the_table(&Sign::Oauth(&word))?,
+        Code::Word(word) => of_the_table(&Sign::Word(Service::PartnerApi, &word))?,
+        Code::Bare(number) => {
+            let (entra, center) =
+                (Sign::Aadsts(number), Sign::Number(Service::PartnerCenter, number));
+            match is_known(&entra) {
+                false if is_known(&center) => center,
+                false if number < 10_000 => return None,
+                true | false => entra,
+            }
+        }
+    })
+}
+
+/// The sign as a row has it, which lives longer than the text.
+fn of_the_table(sign: &Sign<'_>) -> Option<Sign<'static>> {
+    known_by(sign).first()?.signs.iter().copied().find(|known| known == sign)
+}
+
 /// Explains every code in `text`, or the row that `text` names: by its key or by the short name that a screen shows.
 pub fn explain(text: &str) -> Vec<Explanation> {
-    let found = codes_in(text);
+    let found = signs_in(text);
     let mut explained: Vec<Explanation> = Vec::new();
-    for code in &found {
-        for explanation in about(*code) {
+    for sign in &found {
+        for explanation in about(*sign) {
             if !explained.contains(&explanation) {
                 explained.push(explanation);
             }
         }
     }
     // `invalid_client` beside its number says nothing of its own.
-    let numbered = |code: &Found| matches!(code, Found::Aadsts(number) if is_known(*number));
-    if found.iter().any(numbered) {
-        let words: Vec<Explanation> = found
-            .iter()
-            .filter(|code| matches!(code, Found::Oauth(_)))
-            .flat_map(|code| about(*code))
-            .collect();
-        let numbers: Vec<Explanation> = found
-            .iter()
-            .filter(|code| !matches!(code, Found::Oauth(_)))
-            .flat_map(|code| about(*code))
-            .collect();
-        explained
-            .retain(|explanation| !words.contains(explanation) || numbers.contains(explanation));
+    let is_word = |sign: &Sign<'_>| matches!(sign, Sign::Oauth(_));
+    let is_numbered =
+        |sign: &Sign<'_>| matches!(sign, Sign::Aadsts(_)) && !known_by(sign).is_empty();
+    if found.iter().any(is_numbered) {
+        let (words, others): (Vec<Sign<'_>>, Vec<Sign<'_>>) = found.into_iter().partition(is_word);
+        let of = |signs: Vec<Sign<'static>>| signs.into_iter().flat_map(about).collect::<Vec<_>>();
+        let (words, others) = (of(words), of(others));
+        explained.retain(|it| !words.contains(it) || others.contains(it));
     }
     // `PC 403` is also what a screen shows for a status.
     for named in named(text) {
@@ -56,17 +82,12 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     explained
 }
 
-fn is_known(number: u64) -> bool {
-    !known_by(&Sign::Aadsts(number)).is_empty()
-}
-
-/// Everything the table says about a code: in general first, then in circumstances of their own.
-fn about(code: Found) -> Vec<Explanation> {
-    let sign = code.sign();
+/// Everything the table says about a sign: in general first, then in circumstances of their own.
+fn about(sign: Sign<'static>) -> Vec<Explanation> {
     let mut meant = known_by(&sign).to_vec();
     meant.sort_by_key(|row| row.when != When::Always);
     if meant.is_empty() {
-        let diagnosis = diagnose(&code.failure(), &Context::default());
+        let diagnosis = diagnose(&sign.failure(Service::Entra), &Context::default());
         return vec![Explanation { when: None, diagnosis }];
     }
     meant
@@ -113,20 +134,6 @@ fn status(text: &str) -> Option<Failure> {
     };
     let status: u16 = status.parse().ok().filter(|s| (501..=599).contains(s))?;
     Some(Failure { status: Some(status), ..Failure::new(service, Cause::Refused) })
-}
-
-impl Found {
-    /// By what the table knows it.
-    fn sign(self) -> Sign<'static> {
-        match self {
-            Self::Aadsts(code) => Sign::Aadsts(code),
-            Self::Oauth(word) => Sign::Oauth(word),
-            Self::PartnerCenter(code) => Sign::Number(Service::PartnerCenter, code),
-            Self::Price(word) => Sign::Word(Service::PartnerApi, word),
-            Self::Octo(code) => Sign::Number(Service::Octo, code),
-            Self::Gateway(status) => Sign::Status(Service::PartnerCenter, status),
-        }
-    }
 }
 
 impl Row {

@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
-use super::{Context, Goto, Row, Sign, UNKNOWN, When, find, known_by, rows};
+use super::{Context, Goto, Row, Sign, UNKNOWN, When, known_by, rows};
 use crate::exit::Exit;
+use crate::microsoft::sentence::numbers;
 use crate::words::answers::Field;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::step::Step;
@@ -108,7 +109,7 @@ fn told(failure: &Failure) -> Vec<Sign<'static>> {
         return Vec::new();
     };
     let lower = sentence.as_str().to_lowercase();
-    let passed_on = find::aadsts_in(sentence.as_str()).into_iter().map(Sign::Aadsts);
+    let passed_on = numbers(sentence.as_str()).into_iter().map(Sign::Aadsts);
     let said = rows().flat_map(|row| row.signs).copied().filter(|sign| {
         matches!(sign, Sign::Says(service, part) if *service == failure.service && lower.contains(part))
     });

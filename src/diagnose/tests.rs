@@ -1,4 +1,5 @@
 mod chance;
+mod codes;
 mod screen;
 mod vectors;
 

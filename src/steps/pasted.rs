@@ -6,11 +6,10 @@
 
 use url::form_urlencoded;
 
-use crate::diagnose::{Found, codes_in, split_description};
-use crate::words::failure::{Cause, Failure, Service};
+use crate::microsoft::Said;
+use crate::words::failure::{Failure, Service};
 use crate::words::ids::{AuthCode, looks_like_guid, looks_like_secret_key};
 use crate::words::secret::Secret;
-use crate::words::text::UntrustedText;
 
 /// What was pasted.
 #[derive(Debug)]
@@ -62,20 +61,20 @@ impl Pasted {
     /// Where Microsoft shows an error in place of sending the browser back, its page is all that a person has: what was copied
     /// from it counts as the answer, unless there is a real one in the paste.
     pub fn read(raw: &str) -> Self {
-        if let Some(failure) = error_page(raw) {
-            return Self::shown(failure);
+        if let Some(said) = Said::from_page_address(raw) {
+            return Self::shown(said);
         }
         let kind = Self::told(raw);
         let may_be_a_page =
             matches!(kind, Self::NoCode | Self::NotACode | Self::SignInAddress { .. });
-        match may_be_a_page.then(|| shown_error(raw)).flatten() {
-            Some(failure) => Self::shown(failure),
+        match may_be_a_page.then(|| Said::from_page(raw)).flatten() {
+            Some(said) => Self::shown(said),
             None => kind,
         }
     }
 
-    fn shown(failure: Failure) -> Self {
-        Self::Refused { failure: Box::new(failure), state: None }
+    fn shown(said: Said) -> Self {
+        Self::Refused { failure: Box::new(said.failure(Service::Entra)), state: None }
     }
 
     fn told(raw: &str) -> Self {
@@ -147,86 +146,15 @@ impl Pasted {
             }
             _ => return Self::TwoCodes,
         }
-        if let Some(error) = first("error") {
-            let failure = answered_error(
-                error,
-                first("error_description"),
-                first("error_subcode").or_else(|| first("suberror")),
-            );
-            return Self::Refused { failure: Box::new(failure), state: state() };
+        if let Some(said) = Said::from_redirect(|name| first(name).map(str::to_owned)) {
+            let failure = Box::new(said.failure(Service::Entra));
+            return Self::Refused { failure, state: state() };
         }
         if first("access_token").is_some() || first("id_token").is_some() {
             return Self::Token;
         }
         if text.contains("://") { Self::NoCode } else { Self::NotACode }
     }
-}
-
-/// The failure behind an error that came back on the redirect address.
-pub fn answered_error(error: &str, description: Option<&str>, subcode: Option<&str>) -> Failure {
-    let mut failure = Failure::new(Service::Entra, Cause::Refused);
-    failure.error = UntrustedText::some(error);
-    failure.suberror = subcode.and_then(UntrustedText::some);
-    if let Some(description) = description {
-        let split = split_description(description);
-        failure.codes = codes_in(description).into_iter().filter_map(aadsts).collect();
-        failure.sentence = UntrustedText::some(split.sentence);
-        failure.trace_id = split.trace_id.and_then(UntrustedText::some);
-        failure.correlation_id = split.correlation_id.and_then(UntrustedText::some);
-    }
-    failure
-}
-
-/// The longest text of a page that is looked through.
-const PAGE: usize = 16 << 10;
-
-/// The failure that the text of Microsoft's error page tells of; `None` if it has no AADSTS number.
-fn shown_error(raw: &str) -> Option<Failure> {
-    // Line ends may be lost on the way through a field, and the ids may stand before or after the sentence.
-    const PREREQUISITES: [&str; 4] = ["trace id", "correlation id", "request id", "timestamp"];
-    let text = raw.get(..PAGE).unwrap_or(raw);
-    let lower = text.to_ascii_lowercase();
-    let said = text.get(lower.find("aadsts")?..)?;
-    let ends = PREREQUISITES.iter().filter_map(|mark| {
-        let rest = lower.get(lower.len() - said.len()..)?;
-        rest.find(mark)
-    });
-    let sentence = ends.min().map_or(Some(said), |end| said.get(..end))?;
-    let mut failure = answered_error("", Some(sentence), None);
-    if failure.codes.is_empty() {
-        return None;
-    }
-    let id_after = |mark: &str| {
-        let (_, rest) = lower.split_once(mark)?;
-        let blank = |c: char| c == ':' || c.is_whitespace();
-        let id = rest.trim_start_matches(blank).get(..36)?;
-        looks_like_guid(id).then(|| UntrustedText::new(id))
-    };
-    failure.error = None;
-    failure.trace_id = id_after("trace id");
-    failure.correlation_id = id_after("correlation id");
-    failure.request_id = id_after("request id");
-    Some(failure)
-}
-
-/// The failure behind the address of Microsoft's page about a number, such as `.../error?code=50011`.
-fn error_page(raw: &str) -> Option<Failure> {
-    const MARK: &str = "/error?code=";
-    let text = raw.trim();
-    let (before, code) = text.split_once(MARK)?;
-    let plain = before.starts_with("https://") && !before.contains(char::is_whitespace);
-    let number = code.trim_start_matches("AADSTS");
-    let digits = (4..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    if !plain || !digits {
-        return None;
-    }
-    let mut failure = Failure::new(Service::Entra, Cause::Refused);
-    failure.codes = vec![number.parse().ok()?];
-    Some(failure)
-}
-
-fn aadsts(found: Found) -> Option<u64> {
-    if let Found::Aadsts(code) = found { Some(code) } else { None }
 }
 
 /// The parameters of an address or of a query string; `None` when it is neither.
@@ -262,6 +190,7 @@ fn parameters(text: &str) -> Option<Vec<(String, String)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::text::UntrustedText;
 
     const CODE: &str = "1.AXoAkl-some_opaque.AgABBAIAAADnf";
 

@@ -20,13 +20,14 @@ use url::Url;
 
 use crate::cloud::{Cloud, is_loopback};
 use crate::effect::{AddressSeen, AppSignIn, CodeExchange, SignIn, Tenant, TokenRefresh};
+use crate::microsoft::Said;
 use crate::words::failure::{Cause, Failure, Mismatch, Service};
 use crate::words::ids::{ClientId, Directory, TenantId};
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::text::UntrustedText;
 use crate::words::token::{Audience, Grant, Lifetime, TokenResponse};
 use crate::world::http::{Ask, Http};
-use crate::world::refusal::Said;
+use crate::world::refusal::{failure, refused};
 use crate::world::reply::{HttpFault, Reply};
 use crate::world::token::{EntraError, EntraToken, salvage};
 use crate::world::{claims, clock, json};
@@ -74,7 +75,7 @@ impl<'w> Entra<'w> {
         let ask = Ask::get(address).with("accept", "application/json");
         let reply = self.http.send(ask).await.map_err(entra)?;
         if !reply.is_success() {
-            return Err(Said::read(&reply.body).failure(Service::Entra, &reply));
+            return Err(refused(Service::Entra, &reply));
         }
         let map = reply.object().map_err(entra)?;
         let cloud = json::text(&map, "cloud_instance_name");
@@ -354,7 +355,7 @@ impl<'h> Wire<'h> {
                 token.expires_in(),
             )),
             Err(RequestTokenError::ServerResponse(EntraError(said))) => {
-                Err(said.failure(Service::Entra, &reply))
+                Err(failure(said, Service::Entra, &reply))
             }
             Err(_unshown) => match (second_look(&reply), &reply.broken) {
                 (Err(_), Some(fault)) => Err(entra(fault.clone())),
@@ -388,9 +389,9 @@ fn second_look(reply: &Reply) -> Result<Grant, Box<Failure>> {
                 ..HttpFault::new(Cause::Unreadable, "no access token in the answer")
             }));
         }
-        return Err(said.failure(Service::Entra, reply));
+        return Err(failure(said, Service::Entra, reply));
     }
-    Err(Said::read(&reply.body).failure(Service::Entra, reply))
+    Err(refused(Service::Entra, reply))
 }
 
 fn grant(

@@ -10,6 +10,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, OctoAddresses, appended};
+use crate::microsoft::Said;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::ids::AccountName;
 use crate::words::octo::{
@@ -19,7 +20,7 @@ use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
-use crate::world::refusal::Said;
+use crate::world::refusal::{self, refused};
 use crate::world::reply::{BODY_LIMIT, HttpFault, Reply};
 
 const VENDOR: &str = "azure";
@@ -99,7 +100,8 @@ impl<'w> Octo<'w> {
             match line {
                 Ok(Line { result: Some(account), error: None }) => payers.extend(account.payer()),
                 Ok(Line { error: Some(error), .. }) => {
-                    let mut failure = Said::from_object(&error).failure(Service::Octo, &reply);
+                    let mut failure =
+                        refusal::failure(Said::from_object(&error), Service::Octo, &reply);
                     // It is that of the stream's beginning.
                     failure.status = None;
                     return Err(failure);
@@ -221,7 +223,7 @@ fn in_json(ask: Ask, access: &OctoAccess) -> Ask {
 /// An answer of success that has come whole, or why not.
 fn answered(mut reply: Reply) -> Result<Reply, Box<Failure>> {
     if !reply.is_success() {
-        return Err(Said::read(&reply.body).failure(Service::Octo, &reply));
+        return Err(refused(Service::Octo, &reply));
     }
     match reply.broken.take() {
         Some(broken) => Err(fault(broken)),

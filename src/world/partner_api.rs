@@ -13,7 +13,7 @@ use crate::words::reading::{Answer, Found};
 use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
-use crate::world::refusal::Said;
+use crate::world::refusal::refused;
 use crate::world::reply::{HttpFault, JSON_LIMIT, Opening, looks_like_html};
 use crate::world::{clock, sheet};
 
@@ -81,7 +81,7 @@ impl<'w> PartnerApi<'w> {
         let mut opening = self.http.open(ask).await.map_err(fault)?;
         if !(200..300).contains(&opening.status) {
             let reply = opening.reply(JSON_LIMIT, false).await.map_err(fault)?;
-            return Err(Said::read(&reply.body).failure(Service::PartnerApi, &reply));
+            return Err(refused(Service::PartnerApi, &reply));
         }
         let mut part = Taken::of(&opening);
         while part.bytes.len() < sheet::HEAD_LIMIT && !enough(&part.bytes) {

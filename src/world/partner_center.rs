@@ -14,7 +14,7 @@ use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
-use crate::world::refusal::{Said, request_id};
+use crate::world::refusal::{refused, request_id};
 use crate::world::reply::{HttpFault, Reply};
 
 /// Partner Center of one cloud.
@@ -46,7 +46,7 @@ impl<'w> PartnerCenter<'w> {
         }
         let reply = self.http.send(ask).await.map_err(fault)?;
         if !reply.is_success() {
-            return Err(Said::read(&reply.body).failure(Service::PartnerCenter, &reply));
+            return Err(refused(Service::PartnerCenter, &reply));
         }
         let map = reply.object().map_err(fault)?;
         let Some(found) = found(reading, &map) else {

@@ -1,157 +1,33 @@
-//! What an error body says, in any of the shapes that Microsoft's services and the boxes in front of them use.
+//! A reply that is no success, as a failure: what its body or its challenge says, with the status, the ids and the pause of its head.
 
-use serde_json::{Map, Value};
-
-use crate::words::failure::{Cause, Failure, Service};
+use crate::microsoft::Said;
+use crate::words::failure::{Failure, Service};
 use crate::words::text::UntrustedText;
+use crate::world::clock;
 use crate::world::reply::{Reply, retry_after};
-use crate::world::{clock, json};
 
-/// The content of an error body.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
-    /// OAuth `error`, or a `code` that is a word.
-    pub error: Option<UntrustedText>,
-    /// OAuth `suberror`.
-    pub suberror: Option<UntrustedText>,
-    /// Numbers: `error_codes`, `code`, and AADSTS numbers found in the text.
-    pub codes: Vec<u64>,
-    /// The sentence, without Microsoft's trailer of IDs.
-    pub sentence: Option<UntrustedText>,
-    /// Trace ID.
-    pub trace_id: Option<UntrustedText>,
-    /// Correlation ID.
-    pub correlation_id: Option<UntrustedText>,
-    /// The `claims` document of Conditional Access.
-    pub claims: Option<UntrustedText>,
+/// The failure that `reply` is.
+pub fn refused(service: Service, reply: &Reply) -> Box<Failure> {
+    failure(Said::read(&reply.body), service, reply)
 }
 
-impl Said {
-    /// Reads a body: JSON of any known shape, or plain text. An empty body says nothing.
-    pub fn read(body: &[u8]) -> Self {
-        let body = json::without_mark(body).trim_ascii();
-        match json::first(body) {
-            Some(Value::Object(map)) => Self::from_object(&map),
-            Some(Value::String(text)) => Self::from_text(&text),
-            Some(Value::Array(items)) => {
-                items.iter().find_map(Value::as_object).map(Self::from_object).unwrap_or_default()
-            }
-            _ if body.starts_with(b"{") || body.starts_with(b"<") => Self::default(),
-            _ => std::str::from_utf8(body).map(Self::from_text).unwrap_or_default(),
-        }
-    }
-
-    /// Reads the parsed JSON object of an error.
-    pub fn from_object(map: &Map<String, Value>) -> Self {
-        let mut said = match json::member(map, "error") {
-            // Microsoft Graph and the price service: {"error":{"code","message","innerError"}}.
-            Some(Value::Object(inner)) => Self::from_nested(inner),
-            // OAuth (RFC 6749, section 5.2), with Entra's additions.
-            Some(_) => Self::from_oauth(map),
-            None if json::member(map, "error_description").is_some() => Self::from_oauth(map),
-            // Partner Center: {"code","description","data","source"}; its gateway: {"statusCode","message"}.
-            None => Self::from_nested(map),
-        };
-        said.trace_id = said.trace_id.or_else(|| json::text(map, "trace_id"));
-        said.correlation_id = json::text(map, "correlation_id")
-            .or_else(|| json::text(map, "correlationId"))
-            .or(said.correlation_id);
-        said
-    }
-
-    /// Reads a sentence: takes the trailer of IDs off and looks for AADSTS numbers.
-    pub fn from_text(text: &str) -> Self {
-        let (sentence, trace_id, correlation_id) = without_trailer(text);
-        Self {
-            codes: aadsts(text),
-            sentence: UntrustedText::some(sentence),
-            trace_id,
-            correlation_id,
-            ..Self::default()
-        }
-    }
-
-    fn from_oauth(map: &Map<String, Value>) -> Self {
-        let description = json::member(map, "error_description").and_then(json::plain);
-        let mut said = Self::from_text(description.as_deref().unwrap_or_default());
-        said.error = json::text(map, "error");
-        said.suberror = json::text(map, "suberror").or_else(|| json::text(map, "error_subcode"));
-        said.claims = claims(map);
-        let given = json::member(map, "error_codes").map(numbers);
-        if let Some(given) = given.filter(|given| !given.is_empty()) {
-            said.codes = given;
-        }
-        said
-    }
-
-    fn from_nested(map: &Map<String, Value>) -> Self {
-        let sentence = ["message", "description", "error_description", "Message"]
-            .iter()
-            .find_map(|name| json::member(map, name).and_then(json::plain));
-        let mut said = Self::from_text(sentence.as_deref().unwrap_or_default());
-        match json::member(map, "code").map(|code| (json::number(code), json::plain(code))) {
-            Some((Some(number), _)) => {
-                said.codes.retain(|code| *code != number);
-                said.codes.insert(0, number);
-            }
-            Some((None, Some(word))) => said.error = UntrustedText::some(&word),
-            Some((None, None)) | None => {}
-        }
-        let mut inner = json::member(map, "innerError");
-        for _ in 0..8 {
-            let Some(Value::Object(deeper)) = inner else {
-                break;
-            };
-            let text = json::member(deeper, "message").and_then(json::plain);
-            for code in aadsts(text.as_deref().unwrap_or_default()) {
-                push_new(&mut said.codes, code);
-            }
-            if let Some(code) = json::member(deeper, "code").and_then(json::number) {
-                push_new(&mut said.codes, code);
-            }
-            inner = json::member(deeper, "innerError");
-        }
-        said
-    }
-
-    /// Reads a challenge (RFC 6750, section 3), for answers without a body: `Bearer error="…", error_description="…"`.
-    fn from_challenge(header: &str) -> Self {
-        let value = |name: &str| {
-            let (_, rest) = header.split_once(&format!("{name}=\""))?;
-            rest.split('"').next().map(str::to_owned)
-        };
-        let mut said = Self::from_text(&value("error_description").unwrap_or_default());
-        said.error = value(" error")
-            .or_else(|| value(",error"))
-            .and_then(|error| UntrustedText::some(&error));
-        said
-    }
-
-    /// The failure that this is, for the service that answered.
-    pub fn failure(self, service: Service, reply: &Reply) -> Box<Failure> {
-        let challenge = reply.header("www-authenticate");
-        let said = match challenge {
-            Some(header) if self == Self::default() => Self::from_challenge(header.as_str()),
-            _ => self,
-        };
-        let Self { error, suberror, codes, sentence, trace_id, correlation_id, claims } = said;
-        let now = clock::now();
-        let mut failure = Box::new(Failure::new(service, Cause::Refused));
-        failure.status = Some(reply.status);
-        failure.error = error;
-        failure.suberror = suberror;
-        failure.codes = codes;
-        failure.sentence = sentence;
-        failure.trace_id = trace_id;
-        failure.correlation_id = correlation_id
-            .or_else(|| reply.header("ms-correlationid"))
-            .or_else(|| reply.header("client-request-id"));
-        failure.request_id = request_id(reply);
-        failure.retry_after = retry_after(&reply.headers, now);
-        failure.claims = claims;
-        failure.at = Some(now);
-        failure
-    }
+/// The same, for what was read of the body already.
+pub fn failure(said: Said, service: Service, reply: &Reply) -> Box<Failure> {
+    let said = match reply.header("www-authenticate") {
+        Some(header) if said == Said::default() => Said::from_challenge(header.as_str()),
+        _ => said,
+    };
+    let now = clock::now();
+    let said = said.failure(service);
+    let given = || reply.header("ms-correlationid").or_else(|| reply.header("client-request-id"));
+    Box::new(Failure {
+        status: Some(reply.status),
+        correlation_id: said.correlation_id.clone().or_else(given),
+        request_id: request_id(reply).or_else(|| said.request_id.clone()),
+        retry_after: retry_after(&reply.headers, now),
+        at: Some(now),
+        ..said
+    })
 }
 
 /// What a service calls this call.
@@ -159,178 +35,42 @@ pub fn request_id(reply: &Reply) -> Option<UntrustedText> {
     ["ms-requestid", "request-id", "x-ms-request-id"].iter().find_map(|name| reply.header(name))
 }
 
-/// The numbers behind `AADSTS` in a text, each once, in their order.
-pub fn aadsts(text: &str) -> Vec<u64> {
-    let mut found = Vec::new();
-    for rest in text.split("AADSTS").skip(1) {
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        if let Some(code) = rest.get(..end).and_then(|digits| digits.parse().ok()) {
-            push_new(&mut found, code);
-        }
-    }
-    found
-}
-
-/// Takes `Trace ID: … Correlation ID: … Timestamp: …` off the end of Entra's sentence, with or without anything between.
-fn without_trailer(text: &str) -> (&str, Option<UntrustedText>, Option<UntrustedText>) {
-    let marks = ["Trace ID:", "Correlation ID:", "Timestamp:"];
-    let cut = marks.iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
-    let (sentence, trailer) = text.split_at_checked(cut).unwrap_or((text, ""));
-    let id = |mark: &str| {
-        let (_, rest) = trailer.split_once(mark)?;
-        // An ID is at most 36 characters long; what follows it at once is the next label, which may begin with a hex digit.
-        let id: String = rest
-            .trim_start()
-            .chars()
-            .take_while(|c| c.is_ascii_hexdigit() || *c == '-')
-            .take(36)
-            .collect();
-        UntrustedText::some(&id)
-    };
-    (sentence, id("Trace ID:"), id("Correlation ID:"))
-}
-
-fn claims(map: &Map<String, Value>) -> Option<UntrustedText> {
-    let document = match json::member(map, "claims")? {
-        Value::String(text) => text.clone(),
-        Value::Object(object) => serde_json::to_string(object).ok()?,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
-    };
-    // It is sent back to the letter or not at all.
-    let kept = UntrustedText::some(&document)?;
-    (kept.as_str().len() == document.trim().len()).then_some(kept)
-}
-
-fn numbers(value: &Value) -> Vec<u64> {
-    let mut found = Vec::new();
-    let items = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
-    for item in items {
-        if let Some(number) = json::number(item) {
-            push_new(&mut found, number);
-        } else if let Value::String(text) = item {
-            for part in text.split(|c: char| !c.is_ascii_digit()) {
-                if let Ok(number) = part.parse() {
-                    push_new(&mut found, number);
-                }
-            }
-        }
-    }
-    found
-}
-
-fn push_new(codes: &mut Vec<u64>, code: u64) {
-    if !codes.contains(&code) && codes.len() < 16 {
-        codes.push(code);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::AuthorizationResponse;
+    use crate::steps::pasted::Pasted;
+    use crate::words::secret::Secret;
+    use crate::world::callback::listener;
 
-    fn read(body: &str) -> Said {
-        Said::read(body.as_bytes())
-    }
-
+    /// The listener and the person who pastes bring the same address.
     #[test]
-    fn the_documented_error_is_taken_apart() {
-        let said = read(
-            r#"{"error":"invalid_grant","error_description":"AADSTS70002: Error validating credentials. AADSTS70008: The provided authorization code or refresh token is expired. Send a new interactive authorization request for this user and resource.\r\nTrace ID: 3939d04c-d7ba-42bf-9cb7-1e5854cdce9e\r\nCorrelation ID: a8125194-2dc8-4078-90ba-7b6592a7f231\r\nTimestamp: 2016-04-11 18:00:12Z","error_codes":[70002,70008],"timestamp":"2016-04-11 18:00:12Z","trace_id":"3939d04c-d7ba-42bf-9cb7-1e5854cdce9e","correlation_id":"a8125194-2dc8-4078-90ba-7b6592a7f231"}"#,
-        );
-        assert_eq!(said.error.unwrap(), "invalid_grant");
-        assert_eq!(said.codes, [70002, 70008]);
-        assert!(said.sentence.unwrap().as_str().ends_with("user and resource."));
-        assert_eq!(said.trace_id.unwrap(), "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e");
-    }
-
-    #[test]
-    fn a_trailer_without_separators_is_split() {
-        let said = read(
-            r#"{"error":"invalid_request","error_description":"AADSTS90010: The grant type is not supported.Trace ID: dd25f4fb-3e8d-458e-90e7-179524ce0000Correlation ID: f11508ab-067f-40d4-83cb-ccc67bf57e45Timestamp: 2018-09-22 00:50:11Z"}"#,
-        );
-        assert_eq!(said.codes, [90010]);
-        assert_eq!(said.sentence.unwrap(), "AADSTS90010: The grant type is not supported.");
-        assert_eq!(said.trace_id.unwrap(), "dd25f4fb-3e8d-458e-90e7-179524ce0000");
-        assert_eq!(said.correlation_id.unwrap(), "f11508ab-067f-40d4-83cb-ccc67bf57e45");
-    }
-
-    #[test]
-    fn codes_come_as_numbers_strings_or_in_the_text() {
-        for (codes, expected) in [
-            ("[500011]", vec![500_011]),
-            ("[\"500011\",7]", vec![500_011, 7]),
-            ("\"[500011]\"", vec![500_011]),
-            ("500011.0", vec![500_011]),
-            ("[]", vec![1]),
-            ("null", vec![1]),
-            ("{}", vec![1]),
+    fn one_refusal_on_the_redirect_is_one_failure_at_both_doors() {
+        let id = "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e";
+        for (told, codes) in [
+            ("error=access_denied&error_description=AADSTS65004%3a+Declined.", vec![65_004]),
+            ("error=access_denied&error_description=aadsts65004%3a+Declined.", vec![65_004]),
+            ("error=access_denied&error_description=AADSTS+65004%3a+Declined.", vec![65_004]),
+            ("error=access_denied&suberror=cancel", vec![]),
+            ("error=access_denied&error_subcode=cancel&suberror=other", vec![]),
+            (
+                &format!("error=x&error_description=AADSTS50105%3a+No.%0d%0atrace+id%3a+{id}"),
+                vec![50_105],
+            ),
         ] {
-            let said = read(&format!(
-                r#"{{"error":"e","error_description":"AADSTS1: x AADSTS1: y","error_codes":{codes}}}"#
-            ));
-            assert_eq!(said.codes, expected, "{codes}");
+            let query = format!("{told}&state=7f3c");
+            let state = Secret::new("7f3c".to_owned());
+            let Some(AuthorizationResponse::Error(caught)) = listener::answer(&query, &state)
+            else {
+                panic!("{query}: not caught")
+            };
+            let Pasted::Refused { failure, .. } =
+                Pasted::read(&format!("http://localhost/?{query}"))
+            else {
+                panic!("{query}: not read")
+            };
+            assert_eq!(Failure { at: None, ..*caught }, *failure, "{query}");
+            assert_eq!(failure.codes, codes, "{query}");
         }
-    }
-
-    #[test]
-    fn either_half_of_an_error_may_be_missing() {
-        let said = read(r#"{"error":"invalid_client"}"#);
-        assert_eq!((said.error.unwrap().as_str(), said.sentence), ("invalid_client", None));
-        let said = read(r#"{"error_description":"AADSTS50058: x"}"#);
-        assert_eq!((said.error, said.codes), (None, vec![50058]));
-        let said = read(r#"{"error":"e","suberror":"bad_token","claims":"{\"access_token\":{}}"}"#);
-        assert_eq!(said.suberror.unwrap(), "bad_token");
-        assert_eq!(said.claims.unwrap(), "{\"access_token\":{}}");
-    }
-
-    #[test]
-    fn partner_center_and_its_gateway() {
-        let said = read(
-            r#"{"code":3000,"description":"Partner Organization with partner_id 9999999 could not be found","data":[],"source":"PartnerFD"}"#,
-        );
-        assert_eq!(said.codes, [3000]);
-        assert!(said.sentence.is_some());
-        assert_eq!(read(r#"{"code":"900421","description":"x"}"#).codes, [900_421]);
-        assert_eq!(read(r#"{"code":"unauthorized"}"#).error.unwrap(), "unauthorized");
-        let said = read(r#"{"statusCode":429,"message":"Rate limit is exceeded."}"#);
-        assert_eq!(
-            (said.codes.len(), said.sentence.unwrap().as_str()),
-            (0, "Rate limit is exceeded.")
-        );
-        let said = read(r#"{"code":90000,"description":"failed: AADSTS50076: MFA."}"#);
-        assert_eq!(said.codes, [90000, 50076]);
-    }
-
-    #[test]
-    fn the_price_service_speaks_in_two_ways() {
-        let said = read(
-            r#"{"error":{"code":"unAuthorized","message":"Caller is not authorized to access the resource.","target":"referral","innerError":{"code":"innerErrorCode","message":"AADSTS1 inside"}}}"#,
-        );
-        assert_eq!(said.error.unwrap(), "unAuthorized");
-        assert_eq!(said.codes, [1]);
-        let said = read("Unauthorized: Invalid Authorization header");
-        assert_eq!(said.sentence.unwrap(), "Unauthorized: Invalid Authorization header");
-        let said = read(
-            "\"failed to authorize : AADSTS65002: Consent between first party application 'fa3d9a0c' (invalid_grant)\"",
-        );
-        assert_eq!(said.codes, [65002]);
-    }
-
-    #[test]
-    fn rubbish_says_nothing() {
-        for body in ["", "{", "<html>", "null", "[]", "[1]", "\u{0}", "{\"error\":[]}"] {
-            let said = read(body);
-            assert_eq!((said.error, said.codes.len()), (None, 0), "{body}");
-        }
-        assert_eq!(Said::read(b"\xff\xfe\x00"), Said::default());
-    }
-
-    #[test]
-    fn a_challenge_speaks_when_the_body_does_not() {
-        let said = Said::from_challenge(
-            "Bearer authorization_uri=\"https://login.microsoftonline.com/x\",  error=\"invalid_token\",  error_description=\"The access token is missing.\",",
-        );
-        assert_eq!(said.error.unwrap(), "invalid_token");
-        assert_eq!(said.sentence.unwrap(), "The access token is missing.");
     }
 }

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::microsoft::Said;
 use crate::words::secret::{Secret, SharedSecret};
 use crate::world::json;
-use crate::world::refusal::Said;
 
 /// An answer with a token (RFC 6749, section 5.1), read leniently.
 #[derive(Debug)]

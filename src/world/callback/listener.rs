@@ -3,6 +3,7 @@
 //! Any web page and any program of this user can talk to it (those of other users are not answered, [`Peers`]), so nothing
 //! without our `state` ends, fails or delays the wait: wrong requests get a constant page, stalled connections a deadline, and a full house drops its oldest idle guest.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
@@ -23,14 +24,13 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::effect::{AuthorizationResponse, CallbackPage, NotCatching};
-use crate::words::failure::{Cause, Failure, Service};
+use crate::microsoft::Said;
+use crate::words::failure::{Failure, Service};
 use crate::words::ids::AuthCode;
 use crate::words::secret::{Secret, SharedSecret};
-use crate::words::text::UntrustedText;
 use crate::world::callback::pages;
 use crate::world::callback::peers::{Ends, Owner, Peers};
 use crate::world::clock;
-use crate::world::refusal::Said;
 
 /// Connections at a time.
 const GUESTS: usize = 64;
@@ -391,18 +391,13 @@ pub fn answer(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
     }
     match (one("code").ok()?, one("error").ok()?) {
         (Some(code), None) => AuthCode::parse(&code).ok().map(AuthorizationResponse::Code),
-        (None, Some(error)) => {
-            let description = one("error_description").ok()?.unwrap_or_default();
-            let said = Said::from_text(&description);
-            let mut failure = Failure::new(Service::Entra, Cause::Refused);
-            failure.error = UntrustedText::some(&error);
-            failure.suberror =
-                one("error_subcode").ok()?.and_then(|text| UntrustedText::some(&text));
-            failure.codes = said.codes;
-            failure.sentence = said.sentence;
-            failure.trace_id = said.trace_id;
-            failure.correlation_id = said.correlation_id;
-            failure.at = Some(clock::now());
+        (None, Some(_)) => {
+            let told = ["error_description", "error_subcode", "suberror"];
+            if told.into_iter().any(|name| one(name).is_err()) {
+                return None;
+            }
+            let said = Said::from_redirect(|name| one(name).ok().flatten().map(Cow::into_owned))?;
+            let failure = Failure { at: Some(clock::now()), ..said.failure(Service::Entra) };
             Some(AuthorizationResponse::Error(Box::new(failure)))
         }
         (Some(_), Some(_)) | (None, None) => None,

@@ -1,0 +1,329 @@
+//! The one reader of what Microsoft's services, and the boxes in front of them, say when they refuse.
+//!
+//! A body, a challenge in a header, the redirect of a sign-in, a page that somebody copied: each becomes [`Said`]. Any other text is
+//! looked through for [`codes`]. What a finding means is the business of [`crate::diagnose`].
+
+pub mod codes;
+pub mod json;
+pub mod sentence;
+
+use serde_json::{Map, Value};
+
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::text::UntrustedText;
+use sentence::{Sentence, numbers};
+
+/// What was said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// OAuth `error`, or a `code` that is a word.
+    pub error: Option<UntrustedText>,
+    /// OAuth `suberror`, which a redirect calls `error_subcode`.
+    pub suberror: Option<UntrustedText>,
+    /// Numbers: `error_codes`, `code`, and AADSTS numbers found in the text.
+    pub codes: Vec<u64>,
+    /// The sentence, without Microsoft's trailer of IDs.
+    pub sentence: Option<UntrustedText>,
+    /// Trace ID.
+    pub trace_id: Option<UntrustedText>,
+    /// Correlation ID.
+    pub correlation_id: Option<UntrustedText>,
+    /// Request ID, where the text itself has one.
+    pub request_id: Option<UntrustedText>,
+    /// The `claims` document of Conditional Access.
+    pub claims: Option<UntrustedText>,
+}
+
+impl Said {
+    /// The longest text of a page that is looked through.
+    const PAGE: usize = 16 << 10;
+
+    /// Reads a body: JSON of any known shape, or plain text. An empty body says nothing.
+    pub fn read(body: &[u8]) -> Self {
+        let body = json::without_mark(body).trim_ascii();
+        match json::first(body) {
+            Some(Value::Object(map)) => Self::from_object(&map),
+            Some(Value::String(text)) => Self::from_text(&text),
+            Some(Value::Array(items)) => {
+                items.iter().find_map(Value::as_object).map(Self::from_object).unwrap_or_default()
+            }
+            _ if body.starts_with(b"{") || body.starts_with(b"<") => Self::default(),
+            _ => std::str::from_utf8(body).map(Self::from_text).unwrap_or_default(),
+        }
+    }
+
+    /// Reads the parsed JSON object of an error.
+    pub fn from_object(map: &Map<String, Value>) -> Self {
+        let mut said = match json::member(map, "error") {
+            // Microsoft Graph and the price service: {"error":{"code","message","innerError"}}.
+            Some(Value::Object(inner)) => Self::from_nested(inner),
+            // OAuth (RFC 6749, section 5.2), with Entra's additions.
+            Some(_) => Self::from_oauth(map),
+            None if json::member(map, "error_description").is_some() => Self::from_oauth(map),
+            // Partner Center: {"code","description","data","source"}; its gateway: {"statusCode","message"}.
+            None => Self::from_nested(map),
+        };
+        said.trace_id = said.trace_id.or_else(|| json::text(map, "trace_id"));
+        said.correlation_id = json::text(map, "correlation_id")
+            .or_else(|| json::text(map, "correlationId"))
+            .or(said.correlation_id);
+        said
+    }
+
+    /// Reads a sentence: takes the trailer of IDs off and looks for AADSTS numbers.
+    pub fn from_text(text: &str) -> Self {
+        let Sentence { words, trace_id, correlation_id, request_id } = Sentence::of(text);
+        let codes = numbers(text);
+        let sentence = UntrustedText::some(words);
+        Self { codes, sentence, trace_id, correlation_id, request_id, ..Self::default() }
+    }
+
+    /// Reads the parameters with which a sign-in comes back (RFC 6749, section 4.1.2.1); `None` where there is no `error`.
+    pub fn from_redirect(parameter: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let some = |name: &str| parameter(name).and_then(|value| UntrustedText::some(&value));
+        let error = some("error")?;
+        Some(Self {
+            error: Some(error),
+            suberror: some("error_subcode").or_else(|| some("suberror")),
+            ..Self::from_text(&parameter("error_description").unwrap_or_default())
+        })
+    }
+
+    /// Reads what was copied from Microsoft's error page, ids before or after the sentence; `None` if it has no AADSTS number.
+    pub fn from_page(text: &str) -> Option<Self> {
+        let text = text.get(..Self::PAGE).unwrap_or(text);
+        let said = text.get(text.to_ascii_lowercase().find("aadsts")?..)?;
+        let said = Self::from_text(said);
+        let Sentence { trace_id, correlation_id, request_id, .. } = Sentence::of(text);
+        let whole = Self { trace_id, correlation_id, request_id, ..said };
+        (!whole.codes.is_empty()).then_some(whole)
+    }
+
+    /// Reads the address of Microsoft's page about a number, such as `https://login.microsoftonline.com/error?code=50011`.
+    pub fn from_page_address(text: &str) -> Option<Self> {
+        let (before, code) = text.trim().split_once(codes::PAGE)?;
+        let plain = before.starts_with("https://") && !before.contains(char::is_whitespace);
+        let number = code.trim_start_matches("AADSTS");
+        let digits = (4..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let codes = vec![number.parse().ok().filter(|_| plain && digits)?];
+        Some(Self { codes, ..Self::default() })
+    }
+
+    fn from_oauth(map: &Map<String, Value>) -> Self {
+        let description = json::member(map, "error_description").and_then(json::plain);
+        let mut said = Self::from_text(description.as_deref().unwrap_or_default());
+        said.error = json::text(map, "error");
+        said.suberror = json::text(map, "suberror").or_else(|| json::text(map, "error_subcode"));
+        said.claims = claims(map);
+        let given = json::member(map, "error_codes").map(listed);
+        if let Some(given) = given.filter(|given| !given.is_empty()) {
+            said.codes = given;
+        }
+        said
+    }
+
+    fn from_nested(map: &Map<String, Value>) -> Self {
+        let sentence = ["message", "description", "error_description", "Message"]
+            .iter()
+            .find_map(|name| json::member(map, name).and_then(json::plain));
+        let mut said = Self::from_text(sentence.as_deref().unwrap_or_default());
+        match json::member(map, "code").map(|code| (json::number(code), json::plain(code))) {
+            Some((Some(number), _)) => {
+                said.codes.retain(|code| *code != number);
+                said.codes.insert(0, number);
+            }
+            Some((None, Some(word))) => said.error = UntrustedText::some(&word),
+            Some((None, None)) | None => {}
+        }
+        let mut inner = json::member(map, "innerError");
+        for _ in 0..8 {
+            let Some(Value::Object(deeper)) = inner else {
+                break;
+            };
+            let text = json::member(deeper, "message").and_then(json::plain);
+            for code in numbers(text.as_deref().unwrap_or_default()) {
+                push_new(&mut said.codes, code);
+            }
+            if let Some(code) = json::member(deeper, "code").and_then(json::number) {
+                push_new(&mut said.codes, code);
+            }
+            inner = json::member(deeper, "innerError");
+        }
+        said
+    }
+
+    /// Reads a challenge (RFC 6750, section 3), for answers without a body: `Bearer error="…", error_description="…"`.
+    pub fn from_challenge(header: &str) -> Self {
+        let value = |name: &str| {
+            let (_, rest) = header.split_once(&format!("{name}=\""))?;
+            rest.split('"').next().map(str::to_owned)
+        };
+        let mut said = Self::from_text(&value("error_description").unwrap_or_default());
+        said.error = value(" error")
+            .or_else(|| value(",error"))
+            .and_then(|error| UntrustedText::some(&error));
+        said
+    }
+
+    /// The failure that this is, as far as it was said, for the service that said it.
+    pub fn failure(self, service: Service) -> Failure {
+        let Self { error, suberror, codes, sentence, trace_id, correlation_id, request_id, claims } =
+            self;
+        Failure {
+            error,
+            suberror,
+            codes,
+            sentence,
+            trace_id,
+            correlation_id,
+            request_id,
+            claims,
+            ..Failure::new(service, Cause::Refused)
+        }
+    }
+}
+
+fn claims(map: &Map<String, Value>) -> Option<UntrustedText> {
+    let document = match json::member(map, "claims")? {
+        Value::String(text) => text.clone(),
+        Value::Object(object) => serde_json::to_string(object).ok()?,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
+    };
+    // It is sent back to the letter or not at all.
+    let kept = UntrustedText::some(&document)?;
+    (kept.as_str().len() == document.trim().len()).then_some(kept)
+}
+
+fn listed(value: &Value) -> Vec<u64> {
+    let mut found = Vec::new();
+    let items = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+    for item in items {
+        if let Some(number) = json::number(item) {
+            push_new(&mut found, number);
+        } else if let Value::String(text) = item {
+            for part in text.split(|c: char| !c.is_ascii_digit()) {
+                if let Ok(number) = part.parse() {
+                    push_new(&mut found, number);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn push_new(codes: &mut Vec<u64>, code: u64) {
+    if !codes.contains(&code) && codes.len() < 16 {
+        codes.push(code);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Said {
+        Said::read(body.as_bytes())
+    }
+
+    #[test]
+    fn the_documented_error_is_taken_apart() {
+        let said = read(
+            r#"{"error":"invalid_grant","error_description":"AADSTS70002: Error validating credentials. AADSTS70008: The provided authorization code or refresh token is expired. Send a new interactive authorization request for this user and resource.\r\nTrace ID: 3939d04c-d7ba-42bf-9cb7-1e5854cdce9e\r\nCorrelation ID: a8125194-2dc8-4078-90ba-7b6592a7f231\r\nTimestamp: 2016-04-11 18:00:12Z","error_codes":[70002,70008],"timestamp":"2016-04-11 18:00:12Z","trace_id":"3939d04c-d7ba-42bf-9cb7-1e5854cdce9e","correlation_id":"a8125194-2dc8-4078-90ba-7b6592a7f231"}"#,
+        );
+        assert_eq!(said.error.unwrap(), "invalid_grant");
+        assert_eq!(said.codes, [70002, 70008]);
+        assert!(said.sentence.unwrap().as_str().ends_with("user and resource."));
+        assert_eq!(said.trace_id.unwrap(), "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e");
+    }
+
+    #[test]
+    fn a_trailer_without_separators_is_split() {
+        let said = read(
+            r#"{"error":"invalid_request","error_description":"AADSTS90010: The grant type is not supported.Trace ID: dd25f4fb-3e8d-458e-90e7-179524ce0000Correlation ID: f11508ab-067f-40d4-83cb-ccc67bf57e45Timestamp: 2018-09-22 00:50:11Z"}"#,
+        );
+        assert_eq!(said.codes, [90010]);
+        assert_eq!(said.sentence.unwrap(), "AADSTS90010: The grant type is not supported.");
+        assert_eq!(said.trace_id.unwrap(), "dd25f4fb-3e8d-458e-90e7-179524ce0000");
+        assert_eq!(said.correlation_id.unwrap(), "f11508ab-067f-40d4-83cb-ccc67bf57e45");
+    }
+
+    #[test]
+    fn codes_come_as_numbers_strings_or_in_the_text() {
+        for (codes, expected) in [
+            ("[500011]", vec![500_011]),
+            ("[\"500011\",7]", vec![500_011, 7]),
+            ("\"[500011]\"", vec![500_011]),
+            ("500011.0", vec![500_011]),
+            ("[]", vec![1]),
+            ("null", vec![1]),
+            ("{}", vec![1]),
+        ] {
+            let said = read(&format!(
+                r#"{{"error":"e","error_description":"AADSTS1: x AADSTS1: y","error_codes":{codes}}}"#
+            ));
+            assert_eq!(said.codes, expected, "{codes}");
+        }
+    }
+
+    #[test]
+    fn either_half_of_an_error_may_be_missing() {
+        let said = read(r#"{"error":"invalid_client"}"#);
+        assert_eq!((said.error.unwrap().as_str(), said.sentence), ("invalid_client", None));
+        let said = read(r#"{"error_description":"AADSTS50058: x"}"#);
+        assert_eq!((said.error, said.codes), (None, vec![50058]));
+        let said = read(r#"{"error":"e","suberror":"bad_token","claims":"{\"access_token\":{}}"}"#);
+        assert_eq!(said.suberror.unwrap(), "bad_token");
+        assert_eq!(said.claims.unwrap(), "{\"access_token\":{}}");
+    }
+
+    #[test]
+    fn partner_center_and_its_gateway() {
+        let said = read(
+            r#"{"code":3000,"description":"Partner Organization with partner_id 9999999 could not be found","data":[],"source":"PartnerFD"}"#,
+        );
+        assert_eq!(said.codes, [3000]);
+        assert!(said.sentence.is_some());
+        assert_eq!(read(r#"{"code":"900421","description":"x"}"#).codes, [900_421]);
+        assert_eq!(read(r#"{"code":"unauthorized"}"#).error.unwrap(), "unauthorized");
+        let said = read(r#"{"statusCode":429,"message":"Rate limit is exceeded."}"#);
+        assert_eq!(
+            (said.codes.len(), said.sentence.unwrap().as_str()),
+            (0, "Rate limit is exceeded.")
+        );
+        let said = read(r#"{"code":90000,"description":"failed: AADSTS50076: MFA."}"#);
+        assert_eq!(said.codes, [90000, 50076]);
+    }
+
+    #[test]
+    fn the_price_service_speaks_in_two_ways() {
+        let said = read(
+            r#"{"error":{"code":"unAuthorized","message":"Caller is not authorized to access the resource.","target":"referral","innerError":{"code":"innerErrorCode","message":"AADSTS1 inside"}}}"#,
+        );
+        assert_eq!(said.error.unwrap(), "unAuthorized");
+        assert_eq!(said.codes, [1]);
+        let said = read("Unauthorized: Invalid Authorization header");
+        assert_eq!(said.sentence.unwrap(), "Unauthorized: Invalid Authorization header");
+        let said = read(
+            "\"failed to authorize : AADSTS65002: Consent between first party application 'fa3d9a0c' (invalid_grant)\"",
+        );
+        assert_eq!(said.codes, [65002]);
+    }
+
+    #[test]
+    fn rubbish_says_nothing() {
+        for body in ["", "{", "<html>", "null", "[]", "[1]", "\u{0}", "{\"error\":[]}"] {
+            let said = read(body);
+            assert_eq!((said.error, said.codes.len()), (None, 0), "{body}");
+        }
+        assert_eq!(Said::read(b"\xff\xfe\x00"), Said::default());
+    }
+
+    #[test]
+    fn a_challenge_speaks_when_the_body_does_not() {
+        let said = Said::from_challenge(
+            "Bearer authorization_uri=\"https://login.microsoftonline.com/x\",  error=\"invalid_token\",  error_description=\"The access token is missing.\",",
+        );
+        assert_eq!(said.error.unwrap(), "invalid_token");
+        assert_eq!(said.sentence.unwrap(), "The access token is missing.");
+    }
+}
