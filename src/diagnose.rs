@@ -31,10 +31,12 @@ pub use sample::{Explanation, explain, signs_in};
 
 use crate::exit::Exit;
 use crate::words::answers::Field;
+use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::step::Step;
 use crate::words::text::UntrustedText;
+use crate::words::texts::{self, Told};
 use crate::words::token::Audience;
 
 /// How often a secret that was made minutes ago is tried again before it counts as refused.
@@ -63,6 +65,8 @@ pub struct Diagnosis {
     pub goto: Goto,
     /// How the process ends if it ends here.
     pub exit: Exit,
+    /// Whether the words send the reader to the service's own sentence.
+    pub quotes: bool,
 }
 
 /// What is known around a failure and chooses between rows of the same sign.
@@ -177,12 +181,6 @@ pub struct Row {
     pub when: When,
     /// The short name where there is no number.
     pub label: &'static str,
-    /// What happened.
-    pub what: &'static str,
-    /// Why, most likely first. A line with `{detail}` is left out when there is none.
-    pub why: &'static [&'static str],
-    /// The cure. A step with `{detail}` is left out when there is none.
-    pub fix: &'static [&'static str],
     /// Who can do it.
     pub who: Who,
     /// How long to wait before another try.
@@ -191,8 +189,57 @@ pub struct Row {
     pub goto: Goto,
     /// The exit code.
     pub exit: Exit,
+    /// Whether its words send the reader to the service's own sentence, which is then shown beside them.
+    pub quotes: bool,
     /// Checks that may have passed although what they looked at is to blame: they do not clear it.
     pub blames: &'static [CheckId],
+}
+
+impl Row {
+    /// What a person is told, in the words of `texts/en.toml`.
+    pub fn told(&self) -> Told {
+        texts::diagnosis(self.key)
+    }
+
+    const fn row(self, key: &'static str, signs: &'static [Sign<'static>]) -> Self {
+        Self { key, signs, ..self }
+    }
+
+    const fn label(self, label: &'static str) -> Self {
+        Self { label, ..self }
+    }
+
+    const fn when(self, when: When) -> Self {
+        Self { when, ..self }
+    }
+
+    const fn who(self, who: Who) -> Self {
+        Self { who, ..self }
+    }
+
+    const fn goto(self, goto: Goto) -> Self {
+        Self { goto, ..self }
+    }
+
+    const fn field(self, field: Field) -> Self {
+        Self { goto: Goto::Field(field), ..self }
+    }
+
+    const fn exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
+    const fn wait(self, seconds: u64) -> Self {
+        Self { wait: Some(Duration::from_secs(seconds)), ..self }
+    }
+
+    const fn quotes(self) -> Self {
+        Self { quotes: true, ..self }
+    }
+
+    const fn blames(self, blames: &'static [CheckId]) -> Self {
+        Self { blames, ..self }
+    }
 }
 
 /// By what a failure is known.
@@ -289,17 +336,19 @@ pub fn diagnose(failure: &Failure, context: &Context<'_>) -> Diagnosis {
     let (row, sign) = select::row(failure, context);
     let course = select::course(failure, context, row);
     let values = Values::of(failure, context);
+    let told = row.told();
     Diagnosis {
         code: select::label(failure, row, sign),
         row: row.key,
-        what: values.fill(row.what).unwrap_or_default(),
-        why: row.why.iter().filter_map(|text| values.fill(text)).collect(),
-        fix: row.fix.iter().filter_map(|text| values.fill(text)).collect(),
+        what: values.fill(told.what).unwrap_or_default(),
+        why: told.why.iter().filter_map(|text| values.fill(text)).collect(),
+        fix: told.cure.iter().filter_map(|text| values.fill(text)).collect(),
         who: row.who,
         transient: course.transient,
         wait: course.wait,
         goto: course.goto,
         exit: course.exit,
+        quotes: row.quotes,
     }
 }
 
@@ -334,19 +383,7 @@ const TITLES: [&str; 12] = [
 ];
 
 /// What no row knows.
-static UNKNOWN: Row = Row {
-    key: "unknown",
-    label: "unknown",
-    what: "{service} refused, with a reason that this program does not know.",
-    why: &["Nothing is guessed: read the service's own sentence, shown with its ids."],
-    fix: &[
-        "Follow the service's own sentence, if it says what to do.",
-        "Try again once; if it stays, save the report and send it with the ids to Alphaus support.",
-    ],
-    who: Who::Alphaus,
-    exit: Exit::Refused,
-    ..OPERATOR
-};
+static UNKNOWN: Row = OPERATOR.row("unknown", &[]).label("unknown").who(Who::Alphaus).quotes();
 
 /// Something typed or pasted was refused.
 const OPERATOR: Row = Row {
@@ -354,13 +391,11 @@ const OPERATOR: Row = Row {
     signs: &[],
     when: When::Always,
     label: "",
-    what: "",
-    why: &[],
-    fix: &[],
     who: Who::Operator,
     wait: None,
     goto: Goto::Retry,
     exit: Exit::Refused,
+    quotes: false,
     blames: &[],
 };
 
@@ -389,7 +424,7 @@ const PATIENCE: Row = Row {
 /// What stands for the placeholders in the texts of a row.
 struct Values {
     detail: Option<String>,
-    pairs: [(&'static str, String); 6],
+    pairs: [(&'static str, String); 8],
 }
 
 impl Values {
@@ -404,8 +439,7 @@ impl Values {
             value.map_or_else(|| word.to_owned(), |value| clip(value, Self::LONGEST))
         };
         let (api, id) = match context.audience {
-            Some(Audience::PartnerCenter) => (PARTNER_CENTER_NAME, PARTNER_CENTER_ID),
-            Some(Audience::PartnerApi) => (DEV_CENTER_NAME, DEV_CENTER_ID),
+            Some(audience) => (audience.api().name, audience.api().id),
             None => ("this API", "4990cffe... or fa3d9a0c..."),
         };
         Self {
@@ -420,6 +454,8 @@ impl Values {
                 ("{redirect}", or(context.redirect, "the redirect address of step 3")),
                 ("{api}", api.to_owned()),
                 ("{api id}", id.to_owned()),
+                ("{partner center id}", PARTNER_CENTER.id.to_owned()),
+                ("{dev center id}", DEV_CENTER.id.to_owned()),
             ],
         }
     }
@@ -439,11 +475,6 @@ impl Values {
         Some(if text.starts_with('{') { capital(&filled) } else { filled })
     }
 }
-
-const PARTNER_CENTER_NAME: &str = "Microsoft Partner Center";
-const PARTNER_CENTER_ID: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
-const DEV_CENTER_NAME: &str = "Microsoft Partner (Microsoft Dev Center)";
-const DEV_CENTER_ID: &str = "4990cffe-04e8-4e8b-808a-1175604b879f";
 
 /// Harmless, and not longer than this many characters: the middle is left out, because a path is known by its end.
 fn clip(raw: &str, longest: usize) -> String {

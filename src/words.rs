@@ -1,6 +1,7 @@
 //! The words that everything else is said in: ids, fields, steps, secrets, and text from outside.
 
 pub mod answers;
+pub mod apis;
 pub mod check;
 pub mod claims;
 pub mod failure;
@@ -12,4 +13,5 @@ pub mod secret;
 pub mod step;
 pub mod store;
 pub mod text;
+pub mod texts;
 pub mod token;

@@ -139,17 +139,13 @@ fn of_step(step: Step, run: &Execution, cloud: &Cloud, before: &Registration) ->
 
 fn need(token: &Token<'_>, cloud: &Cloud, registration: &Registration) -> Need {
     let proof = registration.active.as_ref().and_then(|active| active.partner_center.as_ref());
-    let (audience, audience_id) = match token.audience {
-        Audience::PartnerCenter => {
-            (&cloud.partner_center_audience, "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd")
-        }
-        Audience::PartnerApi => {
-            (&cloud.partner_api_audience, "4990cffe-04e8-4e8b-808a-1175604b879f")
-        }
+    let audience = match token.audience {
+        Audience::PartnerCenter => &cloud.partner_center_audience,
+        Audience::PartnerApi => &cloud.partner_api_audience,
     };
     Need {
         audience: audience.clone(),
-        audience_id,
+        audience_id: token.audience.api().id,
         tenant: proof.map_or_else(String::new, |(proof, _)| proof.tenant.to_string()),
         application: proof.map_or_else(String::new, |(proof, _)| proof.application.to_string()),
         person: token.person,

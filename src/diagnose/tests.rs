@@ -26,7 +26,7 @@ const AADSTS: [u64; 137] = [
 
 /// Every Partner Center number of the reference, and those of its samples.
 #[rustfmt::skip]
-const PARTNER_CENTER: [u64; 24] = [
+const PARTNER_CENTER_NUMBERS: [u64; 24] = [
     400, 1_000, 2_000, 2_001, 2_006, 2_032, 2_200, 2_201, 3_000, 13_605, 20_002, 60_003, 90_000, 800_001, 800_002,
     800_003, 800_039, 900_124, 900_150, 900_308, 900_309, 900_329, 900_420, 900_421,
 ];
@@ -148,24 +148,44 @@ fn keys_and_signs_are_unique() {
     assert!(row("unknown").is_none());
 }
 
+/// What a text may stand for.
+const PLACEHOLDERS: [&str; 9] = [
+    "service",
+    "application",
+    "tenant",
+    "redirect",
+    "api",
+    "api id",
+    "partner center id",
+    "dev center id",
+    "detail",
+];
+
 #[test]
-fn every_row_has_its_texts() {
-    for row in rows().chain([&UNKNOWN]) {
-        assert!(!row.what.is_empty() && !row.what.contains("{detail}"), "{}", row.key);
-        for texts in [row.why, row.fix] {
+fn every_row_has_its_texts_and_every_text_its_row() {
+    let mut rows: Vec<&Row> = rows().chain([&UNKNOWN]).collect();
+    rows.sort_by_key(|row| row.key);
+    let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
+    assert_eq!(keys, texts::keys().collect::<Vec<_>>(), "src/texts/en.toml");
+    for row in rows {
+        let Told { what, why, cure } = row.told();
+        assert!(!what.is_empty() && !what.contains("{detail}"), "{}", row.key);
+        for texts in [why, cure] {
             // A line that speaks of a detail is left out when there is none.
             assert!(texts.iter().any(|text| !text.contains("{detail}")), "{}", row.key);
         }
         let by_cause = |sign: &Sign<'_>| matches!(sign, Sign::Cause(_) | Sign::CauseOf(..));
         assert!(!row.signs.iter().any(by_cause) || !row.label.is_empty(), "{}", row.key);
-        let texts =
-            [row.what].into_iter().chain(row.why.iter().copied()).chain(row.fix.iter().copied());
-        for text in texts {
+        for text in [what].iter().chain(why).chain(cure) {
             let lower = text.to_lowercase();
             for word in ["please", "!", "sorry", "you must", "you should", "invalid "] {
                 assert!(!lower.contains(word), "{}: {text}", row.key);
             }
             assert!(!text.trim().is_empty() && !text.contains("  "), "{}: {text}", row.key);
+            for named in text.split('{').skip(1) {
+                let named = named.split('}').next().unwrap();
+                assert!(PLACEHOLDERS.contains(&named), "{}: {text}", row.key);
+            }
         }
     }
 }
@@ -177,7 +197,7 @@ fn every_number_of_the_reference_has_a_row_of_its_own() {
         assert_ne!(diagnosis.row, "unknown", "{code}");
         assert_eq!(diagnosis.code, format!("AADSTS{code}"));
     }
-    for code in PARTNER_CENTER {
+    for code in PARTNER_CENTER_NUMBERS {
         let mut failure = Failure::new(Service::PartnerCenter, Cause::Refused);
         failure.codes = vec![code];
         let diagnosis = plain(&failure);
@@ -255,10 +275,10 @@ fn missing_consent_names_the_api_that_lacks_it_and_not_the_other() {
         (diagnosis.fix.join(" "), diagnosis.exit)
     };
     let (price, exit) = about(Audience::PartnerApi);
-    assert!(price.contains(DEV_CENTER_ID) && !price.contains("fa3d9a0c"));
+    assert!(price.contains(DEV_CENTER.id) && !price.contains("fa3d9a0c"));
     assert_eq!(exit, Exit::Permission);
     let (center, _) = about(Audience::PartnerCenter);
-    assert!(center.contains(PARTNER_CENTER_ID) && !center.contains("4990cffe"));
+    assert!(center.contains(PARTNER_CENTER.id) && !center.contains("4990cffe"));
 }
 
 #[test]

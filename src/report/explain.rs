@@ -81,7 +81,9 @@ pub fn list() -> String {
     for row in rows() {
         let hang = u16::try_from(width + 2).unwrap_or_default();
         let codes = row.codes().join(", ");
-        table.push(Row::text(format!("{:<width$}  {codes}: {}", row.key, row.what)).hanging(hang));
+        table.push(
+            Row::text(format!("{:<width$}  {codes}: {}", row.key, row.told().what)).hanging(hang),
+        );
     }
     plain(&table, 100)
 }
@@ -97,7 +99,7 @@ pub fn list_in_json() -> String {
                 row: row.key,
                 codes: row.codes(),
                 when: row.when.words(),
-                what: row.what,
+                what: row.told().what,
                 who: row.who.title(),
                 exit: row.exit as u8,
             })
@@ -109,6 +111,15 @@ pub fn list_in_json() -> String {
 mod tests {
     use super::*;
     use crate::diagnose::explain;
+
+    #[test]
+    fn every_row_is_told_under_its_key_and_fits() {
+        for row in rows() {
+            let text = text(&explain(row.key));
+            assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+            assert!(text.contains(row.key) && !text.contains('{'), "{}: {text}", row.key);
+        }
+    }
 
     #[test]
     fn a_code_is_told_from_what_happened_to_who_can_do_it() {

@@ -8,6 +8,7 @@ use crate::report::explanation::ids;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::words::answers::Typed;
+use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::failure::Failure;
 use crate::words::text::UntrustedText;
 
@@ -115,18 +116,14 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
         Task {
             title: "Permission: Microsoft Partner Center".to_owned(),
             who: "Application administrator",
-            steps: permission(
-                "Microsoft Partner Center",
-                "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
-                "user_impersonation",
-            ),
+            steps: permission("Microsoft Partner Center", PARTNER_CENTER.id, "user_impersonation"),
         },
         Task {
             title: "Permission: Microsoft Partner (Microsoft Dev Center), for prices".to_owned(),
             who: "Application administrator",
             steps: permission(
                 "Microsoft Partner",
-                "4990cffe-04e8-4e8b-808a-1175604b879f",
+                DEV_CENTER.id,
                 "Partner Center (user_impersonation)",
             ),
         },

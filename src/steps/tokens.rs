@@ -1,14 +1,11 @@
 //! Comparing what a token says with what was asked. A token that cannot be read is no fault: it is addressed to the API.
 
 use crate::steps::port::{Line, mismatch};
+use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::failure::{Failure, Mismatch};
 use crate::words::ids::{ClientId, TenantId};
 use crate::words::text::UntrustedText;
 use crate::words::token::Claims;
-
-/// The application IDs of the two APIs, which is how a v2.0 token may name its audience (access-token-claims-reference).
-const PARTNER_CENTER_APP: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
-const PARTNER_API_APP: &str = "4990cffe-04e8-4e8b-808a-1175604b879f";
 
 /// Which API a token must be for. The addresses of other clouds are not known here, so the audience is compared with what is
 /// certainly wrong for it: the retired directory API and the other of the two.
@@ -86,8 +83,8 @@ fn right_address(
         return Ok(());
     };
     let (other_app, other_host) = match api {
-        For::PartnerCenter => (PARTNER_API_APP, "https://api.partner.microsoft.com"),
-        For::PartnerApi => (PARTNER_CENTER_APP, "https://api.partnercenter.microsoft.com"),
+        For::PartnerCenter => (DEV_CENTER.id, "https://api.partner.microsoft.com"),
+        For::PartnerApi => (PARTNER_CENTER.id, "https://api.partnercenter.microsoft.com"),
     };
     let plain = audience.as_str().trim_end_matches('/');
     let retired = [

@@ -106,7 +106,7 @@ mod tests {
     fn need() -> Need {
         Need {
             audience: "https://api.partnercenter.microsoft.com".to_owned(),
-            audience_id: "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
+            audience_id: crate::words::apis::PARTNER_CENTER.id,
             tenant: "t".to_owned(),
             application: "a".to_owned(),
             person: true,

@@ -7,7 +7,6 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::kept::Kept;
-use octo_csp::diagnose::tables;
 use octo_csp::journal::{
     AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot,
 };
@@ -238,28 +237,6 @@ fn a_report_is_shown_and_written_for_its_owner_alone() {
     assert!(out(&output).contains(TENANT));
     let mode = fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-}
-
-/// Every row as `octo-csp explain` prints it: a file for each table.
-#[test]
-fn every_row_is_told_like_this() {
-    let home = TempDir::new().unwrap();
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("golden");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    for (title, rows) in tables() {
-        let mut texts = String::new();
-        for row in rows {
-            let told = program(home.path(), &["explain", row.key], b"");
-            assert_eq!(told.status.code(), Some(0), "{}", row.key);
-            texts.push_str(&out(&told));
-            texts.push('\n');
-        }
-        let file =
-            format!("told-{}", title.to_lowercase().replace([',', ' '], "-").replace("--", "-"));
-        settings.bind(|| insta::assert_snapshot!(file, texts));
-    }
 }
 
 #[test]

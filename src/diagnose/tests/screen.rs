@@ -47,9 +47,9 @@ fn every_diagnosis_fits_on_a_screen() {
             let filled =
                 |texts: &[&str]| texts.iter().filter_map(|text| values.fill(text)).collect();
             let diagnosis = Diagnosis {
-                what: values.fill(row.what).unwrap(),
-                why: filled(row.why),
-                fix: filled(row.fix),
+                what: values.fill(row.told().what).unwrap(),
+                why: filled(row.told().why),
+                fix: filled(row.told().cure),
                 ..plain(&failure)
             };
             for text in diagnosis.why.iter().chain(&diagnosis.fix).chain([&diagnosis.what]) {

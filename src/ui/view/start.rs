@@ -60,7 +60,8 @@ pub(super) fn page(wizard: &Wizard) -> Page<'_> {
 
 /// Why a line matters, and where to click.
 fn about(mark: &Prerequisite) -> Vec<Row> {
-    let place = Row::of(Tone::Muted, "Where: ").and(Tone::Plain, mark.place);
+    let place =
+        Row::of(Tone::Muted, "Where: ").and(Tone::Plain, mark.place.replace("{copy}", mark.copy));
     vec![Row::of(Tone::Muted, mark.why).at(9), place.at(9).hanging(16)]
 }
 

@@ -73,13 +73,11 @@ pub(super) fn shut(wizard: &Wizard) -> Page<'_> {
 
 /// The service's own sentence, where the explanation sends the reader to it.
 fn said(diagnosis: &Diagnosis, failure: &Failure) -> Option<Row> {
-    let mut texts = diagnosis.why.iter().chain(&diagnosis.fix);
-    let is_meant = diagnosis.what.contains("sentence") || texts.any(|it| it.contains("sentence"));
     let sentence = failure.sentence.as_ref().map_or_else(
         || "nothing more than is shown here".to_owned(),
         |sentence| format!("\"{sentence}\""),
     );
-    is_meant.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
+    diagnosis.quotes.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
 }
 
 /// From the checks that passed: what nobody has to change. What the diagnosis blames is left out, whatever passed.

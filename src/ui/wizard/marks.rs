@@ -1,5 +1,7 @@
 //! What only a person can confirm before starting: each line with where to click, the exact name, and a page to open.
 
+use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
+
 /// A line of *Before you start*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prerequisite {
@@ -9,7 +11,7 @@ pub struct Prerequisite {
     pub line: &'static str,
     /// Why it matters.
     pub why: &'static str,
-    /// Where to click.
+    /// Where to click; `{copy}` stands for what is copied.
     pub place: &'static str,
     /// What `c` copies: the exact name or ID.
     pub copy: &'static str,
@@ -39,16 +41,16 @@ pub const PREREQUISITES: &[Prerequisite] = &[
         key: "partner-center",
         line: "Delegated: Microsoft Partner Center, user_impersonation",
         why: "Octo reads invoices and the partner's profile with it.",
-        place: "App registrations > your app > API permissions > Add a permission > APIs my organization uses > fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd > Delegated > user_impersonation",
-        copy: "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
+        place: "App registrations > your app > API permissions > Add a permission > APIs my organization uses > {copy} > Delegated > user_impersonation",
+        copy: PARTNER_CENTER.id,
         page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
     },
     Prerequisite {
         key: "dev-center",
         line: "Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center",
         why: "Octo reads ERP prices with it. Without it every other check passes and only the price sheet is refused.",
-        place: "App registrations > your app > API permissions > Add a permission > APIs my organization uses > 4990cffe-04e8-4e8b-808a-1175604b879f > Delegated > Partner Center (user_impersonation)",
-        copy: "4990cffe-04e8-4e8b-808a-1175604b879f",
+        place: "App registrations > your app > API permissions > Add a permission > APIs my organization uses > {copy} > Delegated > Partner Center (user_impersonation)",
+        copy: DEV_CENTER.id,
         page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
     },
     Prerequisite {

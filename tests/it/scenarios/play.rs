@@ -257,7 +257,7 @@ impl<'r> Stage<'r> {
             if self.report.waiting.is_none() {
                 let screen = screen(&self.wizard, 24);
                 let said = plain(&screen);
-                let row = rows().find(|row| said.contains(&plain(row.what)));
+                let row = rows().find(|row| said.contains(&plain(row.told().what)));
                 self.report.waiting = row.map(|row| (row.key, screen));
             }
             true
