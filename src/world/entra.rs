@@ -21,6 +21,7 @@ use url::Url;
 use crate::cloud::{Cloud, is_loopback};
 use crate::effect::{AddressSeen, AppSignIn, CodeExchange, SignIn, Tenant, TokenRefresh};
 use crate::microsoft::Said;
+use crate::microsoft::sentence::numbers;
 use crate::words::failure::{Cause, Failure, Mismatch, Service};
 use crate::words::ids::{ClientId, Directory, TenantId};
 use crate::words::secret::{Secret, SharedSecret};
@@ -221,7 +222,8 @@ impl<'w> Entra<'w> {
                 break;
             }
         }
-        if holds(&page, b"AADSTS50011") { AddressSeen::NotRegistered } else { AddressSeen::Unclear }
+        let refused = numbers(&String::from_utf8_lossy(&page)).contains(&50_011);
+        if refused { AddressSeen::NotRegistered } else { AddressSeen::Unclear }
     }
 
     fn client(
@@ -269,10 +271,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Bytes of a sign-in page that are read.
 const PAGE: usize = 512 * 1_024;
-
-fn holds(text: &[u8], words: &[u8]) -> bool {
-    text.windows(words.len()).any(|window| window == words)
-}
 
 /// Whether a redirect leads to the address of this sign-in and says that nobody is signed in.
 fn says_login_required(to: &Url, sign_in: &SignIn) -> bool {
