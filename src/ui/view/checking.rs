@@ -13,8 +13,7 @@ use crate::steps::{Check, Execution, State, Status};
 use crate::ui::page::{Page, Row, Said, Tone};
 use crate::ui::view::{step_place, tab_of};
 use crate::ui::wizard::Wizard;
-use crate::words::check::CheckId;
-use crate::words::failure::Service;
+use crate::words::check::{Asked, CheckId};
 use crate::words::step::Step;
 use crate::words::store::Unlock;
 
@@ -154,16 +153,12 @@ fn seconds(milliseconds: u64) -> String {
 
 /// What a check asks; for the store, by its noun.
 fn asks(wizard: &Wizard, id: CheckId) -> Cow<'static, str> {
-    if asks_store(id) {
+    if id.asked() == Asked::Secrets {
         return format!("the {}", wizard.registration.opened_in.noun).into();
     }
     id.asks().into()
 }
 
-fn asks_store(id: CheckId) -> bool {
-    id.asks() == Service::Keyring.title()
-}
-
 fn waits_for_window(wizard: &Wizard, id: CheckId) -> bool {
-    asks_store(id) && wizard.registration.opened_in.unlock == Unlock::Window
+    id.asked() == Asked::Secrets && wizard.registration.opened_in.unlock == Unlock::Window
 }
