@@ -28,6 +28,7 @@ const TEXTS: &str = "src/texts/en.toml";
 #[serde(deny_unknown_fields)]
 struct Texts {
     diagnosis: BTreeMap<String, Told>,
+    problem: BTreeMap<String, Problem>,
 }
 
 #[derive(serde::Deserialize)]
@@ -38,12 +39,23 @@ struct Told {
     cure: Vec<String>,
 }
 
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Problem {
+    what: String,
+    cure: String,
+}
+
 /// The texts as Rust, for `words/texts.rs`, in the order of the keys.
 fn table(toml: &str) -> Result<String, Box<dyn Error>> {
     let texts: Texts = toml::from_str(toml)?;
     let mut table = String::from("static DIAGNOSES: &[(&str, Told)] = &[\n");
     for (key, Told { what, why, cure }) in texts.diagnosis {
         writeln!(table, "({key:?}, Told {{ what: {what:?}, why: &{why:?}, cure: &{cure:?} }}),")?;
+    }
+    table.push_str("];\nstatic PROBLEMS: &[(&str, Wrong)] = &[\n");
+    for (key, Problem { what, cure }) in texts.problem {
+        writeln!(table, "({key:?}, Wrong {{ what: {what:?}, cure: {cure:?} }}),")?;
     }
     table.push_str("];\n");
     Ok(table)

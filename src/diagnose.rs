@@ -19,8 +19,6 @@ mod price;
 mod sample;
 mod select;
 mod storage;
-#[cfg(test)]
-mod tests;
 mod tls;
 
 use std::collections::HashMap;
@@ -495,3 +493,6 @@ fn capital(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
+
+#[cfg(test)]
+mod tests;

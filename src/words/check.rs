@@ -1,6 +1,7 @@
 //! The checks: what each is called, what it needs, whom it asks; and the plans, which put them in order.
 
 use crate::words::step::Step;
+use crate::words::texts::shown;
 
 /// Whom a check asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +122,7 @@ impl CheckId {
 
     /// The line of the progress list.
     pub fn title(self) -> &'static str {
-        self.spec().title
+        shown(self.spec().title)
     }
 
     /// Whom it asks.
@@ -131,7 +132,7 @@ impl CheckId {
 
     /// What is being asked, for the page that shows it while it runs.
     pub fn asks(self) -> &'static str {
-        self.spec().asks
+        shown(self.spec().asks)
     }
 
     /// What must have passed before. A check that is not part of the run counts as passed.

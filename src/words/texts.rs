@@ -11,18 +11,89 @@ pub struct Told {
     pub cure: &'static [&'static str],
 }
 
-// `DIAGNOSES: &[(&str, Told)]`, in the order of the keys.
+/// What is told of a value that cannot be right, with its placeholders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wrong {
+    /// What is wrong with it.
+    pub what: &'static str,
+    /// Where the right one is found, or what to do.
+    pub cure: &'static str,
+}
+
+// `DIAGNOSES: &[(&str, Told)]` and `PROBLEMS: &[(&str, Wrong)]`, each in the order of its keys.
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The words of a diagnosis. A key without words, which a test finds, has empty ones.
 pub fn diagnosis(key: &str) -> Told {
-    let at = DIAGNOSES.binary_search_by_key(&key, |(key, _)| key);
-    let told = at.ok().and_then(|at| DIAGNOSES.get(at)).map(|(_, told)| *told);
-    told.unwrap_or_default()
+    let told = found(DIAGNOSES, key);
+    #[cfg(test)]
+    let told = other::instead_of(told);
+    told
 }
 
-/// Every key that has words, in order.
+/// The words of a problem with a value.
+pub fn problem(key: &str) -> Wrong {
+    let Wrong { what, cure } = found(PROBLEMS, key);
+    Wrong { what: shown(what), cure: shown(cure) }
+}
+
+/// A sentence as it is shown: itself, but in the tests that change every sentence.
+pub(crate) fn shown(text: &'static str) -> &'static str {
+    #[cfg(test)]
+    let text = other::sentence(text);
+    text
+}
+
+fn found<T: Copy + Default>(table: &[(&str, T)], key: &str) -> T {
+    let at = table.binary_search_by_key(&key, |(key, _)| key);
+    at.ok().and_then(|at| table.get(at)).map(|(_, words)| *words).unwrap_or_default()
+}
+
+/// The keys of the diagnoses that have words, in order.
 #[cfg(test)]
 pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
     DIAGNOSES.iter().map(|(key, _)| *key)
+}
+
+/// The keys of the problems that have words, in order.
+#[cfg(test)]
+pub(crate) fn problem_keys() -> impl Iterator<Item = &'static str> {
+    PROBLEMS.iter().map(|(key, _)| *key)
+}
+
+/// Other words than those of the table, for the tests that show that nothing is decided by words.
+#[cfg(test)]
+pub(crate) mod other {
+    use std::cell::Cell;
+
+    use super::Told;
+
+    thread_local! {
+        static OTHER: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Does something while every sentence is another one.
+    pub(crate) fn words<T>(does: impl FnOnce() -> T) -> T {
+        OTHER.set(true);
+        let done = does();
+        OTHER.set(false);
+        done
+    }
+
+    /// The sentence, or another in its place, with the same placeholders.
+    pub(crate) fn sentence(text: &'static str) -> &'static str {
+        if !OTHER.get() {
+            return text;
+        }
+        let parts = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+        let named: String = parts.map(|(name, _)| format!(" {{{name}}}")).collect();
+        format!("Lorem{named} ipsum {}.", text.len()).leak()
+    }
+
+    pub(super) fn instead_of(told: Told) -> Told {
+        let all = |texts: &[&'static str]| -> &'static [&'static str] {
+            texts.iter().map(|text| sentence(text)).collect::<Vec<_>>().leak()
+        };
+        Told { what: sentence(told.what), why: all(told.why), cure: all(told.cure) }
+    }
 }

@@ -332,7 +332,7 @@ impl Wizard {
             Some(secret)
                 if matches!(field, Field::SecretKey | Field::ApiSecret) && !secret.is_empty() =>
             {
-                answers::secret_problem(field, &secret.share()).map(|_| None)
+                answers::secret_problem(field, &secret.share()).map_or(Ok(None), Err)
             }
             Some(_) => Ok(None),
             None => answers::shape(field, &self.forms.typed(self.environment)),

@@ -503,3 +503,69 @@ fn what_was_given_by_flags_is_typed_already() {
     assert_eq!(text(Field::Redirect), "https://localhost");
     assert_eq!(text(Field::Directory), "");
 }
+
+/// A story, and what it comes to: where it stood on the way, what was asked of the world, how it ended.
+fn course(play: impl Fn(&mut Story, &mut Vec<String>)) -> (Vec<String>, Vec<String>, Option<Exit>) {
+    let mut story = Story::new(setting());
+    let mut places = Vec::new();
+    play(&mut story, &mut places);
+    (places, story.bench.log, story.ended)
+}
+
+#[test]
+fn no_sentence_decides_anything() {
+    fn stand(story: &Story, places: &mut Vec<String>) {
+        let _drawn = story.screen(80, 24);
+        places.push(format!("{:?} {:?}", story.wizard.place, story.wizard.stop()));
+    }
+    let keys = |keys: &'static [&'static str]| {
+        move |story: &mut Story, places: &mut Vec<String>| {
+            for key in keys {
+                story.press(key);
+                stand(story, places);
+            }
+        }
+    };
+    let refused_then = |code: u64, after: &'static [&'static str]| {
+        move |story: &mut Story, places: &mut Vec<String>| {
+            story.bench.fail("apptoken", refused(401, code));
+            story.begin();
+            story.at_step_two();
+            keys(&["Enter"])(story, places);
+            keys(after)(story, places);
+        }
+    };
+    type Play<'a> = Box<dyn Fn(&mut Story, &mut Vec<String>) + 'a>;
+    let mut plays: Vec<Play<'_>> = vec![
+        Box::new(|story, places| {
+            story.begin();
+            story.at_sign_in();
+            stand(story, places);
+            story.paste("https://x/authorize?client_id=a&response_type=code&redirect_url=b");
+            keys(&["Enter", "^C", "Esc"])(story, places);
+            story.paste(CODE);
+            keys(&["Enter", "Enter", "Enter", "Enter"])(story, places);
+        }),
+        Box::new(|story, places| {
+            let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
+            story.looks.insert(Preflight::Keyring, locked);
+            story.begin();
+            keys(&["Enter", "d"])(story, places);
+            story.looks.clear();
+            keys(&["Esc", "r", "Enter"])(story, places);
+        }),
+        Box::new(|story, places| {
+            story.begin();
+            keys(&["Enter", "Contoso", "Enter", "Tab", "x", "Tab", "Enter", "Down"])(story, places);
+        }),
+    ];
+    // A refusal of each way to go on: to a field, to nothing, again.
+    for code in [7_000_215, 700_016, 50_049, 90_033] {
+        plays.push(Box::new(refused_then(code, &["d", "Esc", "Enter", "Enter"])));
+        plays.push(Box::new(refused_then(code, &["n", "r", "Esc"])));
+    }
+    for play in plays {
+        let usual = course(&play);
+        assert_eq!(crate::words::texts::other::words(|| course(&play)), usual);
+    }
+}

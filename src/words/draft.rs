@@ -1,0 +1,60 @@
+//! What was typed, without secrets.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::words::last_failure::LastFailure;
+use crate::words::step::{Environment, Step};
+
+/// What was typed, without secrets: kept so that a wizard that was closed opens again where it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// When it was saved.
+    pub saved_at: Option<Timestamp>,
+    /// The page it was on.
+    pub step: Option<Step>,
+    /// What was typed on the pages.
+    pub typed: Typed,
+    /// Keys of the lines of *Before you start* that the person has marked.
+    pub marked: Vec<String>,
+    /// Whether *Before you start* was passed.
+    pub started: bool,
+    /// The last run that was refused, until one passes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Box<LastFailure>>,
+}
+
+/// The visible fields as they stand on the screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// Account name.
+    pub account_name: String,
+    /// Production or sandbox.
+    pub environment: Environment,
+    /// Client ID.
+    pub client_id: String,
+    /// Application ID.
+    pub application_id: String,
+    /// Directory.
+    pub directory: String,
+    /// End of the key.
+    pub secret_ends: String,
+    /// MPN ID.
+    pub mpn_id: String,
+    /// Redirect address.
+    pub redirect: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_of_an_older_or_newer_version_still_reads() {
+        let draft: Draft =
+            serde_json::from_str(r#"{"typed":{"client_id":"x","later":1},"later":true}"#).unwrap();
+        assert_eq!(draft.typed.client_id, "x");
+    }
+}
