@@ -125,13 +125,9 @@ fn named(text: &str) -> Vec<Explanation> {
 /// A status as a screen names it where no row has it for itself: `price 503`.
 fn status(text: &str) -> Option<Failure> {
     let (service, status) = text.split_once(' ')?;
-    let service = match service.to_ascii_lowercase().as_str() {
-        "pc" => Service::PartnerCenter,
-        "price" => Service::PartnerApi,
-        "octo" => Service::Octo,
-        "entra" => Service::Entra,
-        _ => return None,
-    };
+    let services = [Service::PartnerCenter, Service::PartnerApi, Service::Octo, Service::Entra];
+    let is_named = |of: &Service| of.short().eq_ignore_ascii_case(service);
+    let service = services.into_iter().find(is_named)?;
     let status: u16 = status.parse().ok().filter(|s| (501..=599).contains(s))?;
     Some(Failure { status: Some(status), ..Failure::new(service, Cause::Refused) })
 }

@@ -41,30 +41,12 @@ pub(super) fn row<'f>(
 /// Everything a failure can be known by, the most telling first.
 fn signs(failure: &Failure) -> Vec<Sign<'_>> {
     let mut signs = Vec::new();
-    match failure.cause {
-        Cause::Refused => refusal(failure, &mut signs),
+    let by_gateway = failure.cause == Cause::NotTheService;
+    if failure.cause == Cause::Refused {
+        refusal(failure, &mut signs);
+    } else if by_gateway && failure.status.is_some_and(|status| status >= 500) {
         // A gateway's own page with a status of the service's is a fault of the service.
-        Cause::NotTheService if failure.status.is_some_and(|status| status >= 500) => {
-            status(failure, &mut signs);
-        }
-        Cause::NotTheService
-        | Cause::Unreadable
-        | Cause::NoSuchHost
-        | Cause::NoConnection
-        | Cause::Broken
-        | Cause::TimedOut
-        | Cause::Proxy
-        | Cause::Tls(_)
-        | Cause::ClockSkew
-        | Cause::Vault(_)
-        | Cause::Disk(_)
-        | Cause::InUse
-        | Cause::NewerJournal
-        | Cause::JournalMoved
-        | Cause::OtherStore
-        | Cause::HalfForgotten
-        | Cause::Mismatch(_)
-        | Cause::Internal => {}
+        status(failure, &mut signs);
     }
     signs.push(Sign::CauseOf(failure.service, failure.cause));
     signs.push(Sign::Cause(failure.cause));
@@ -127,16 +109,7 @@ fn status(failure: &Failure, signs: &mut Vec<Sign<'_>>) {
 
 /// The short name of a failure, as shown beside the failed check.
 pub(super) fn label(failure: &Failure, row: &Row, sign: Option<Sign<'_>>) -> String {
-    let short = match failure.service {
-        Service::Entra => "Entra",
-        Service::PartnerCenter => "PC",
-        Service::PartnerApi => "price",
-        Service::Octo => "Octo",
-        Service::Keyring => "keyring",
-        Service::Disk => "disk",
-        Service::Machine => "machine",
-        Service::Check => "check",
-    };
+    let short = failure.service.short();
     match sign {
         Some(Sign::Aadsts(code)) => return format!("AADSTS{code}"),
         Some(Sign::Number(Service::PartnerCenter, code)) => return format!("PC {code}"),
@@ -222,7 +195,7 @@ enum Nature {
     /// The sign-in or what came of it.
     SignIn,
     /// Consent or permission.
-    AuthorizationRequest,
+    Consent,
     /// Nothing but time.
     Temporary,
 }
@@ -232,7 +205,7 @@ impl Nature {
         match self {
             Self::Value => Exit::Refused,
             Self::SignIn => Exit::SignIn,
-            Self::AuthorizationRequest => Exit::Permission,
+            Self::Consent => Exit::Permission,
             Self::Temporary => Exit::Network,
         }
     }
@@ -240,7 +213,7 @@ impl Nature {
     fn goto(self) -> Goto {
         match self {
             Self::Value | Self::Temporary => Goto::Retry,
-            Self::SignIn | Self::AuthorizationRequest => Goto::SignInAgain,
+            Self::SignIn | Self::Consent => Goto::SignInAgain,
         }
     }
 
@@ -248,7 +221,7 @@ impl Nature {
         match self {
             Self::Value => matches!(exit, Exit::Refused | Exit::Permission | Exit::Internal),
             Self::SignIn => matches!(exit, Exit::SignIn | Exit::Permission),
-            Self::AuthorizationRequest => exit == Exit::Permission || exit == Exit::SignIn,
+            Self::Consent => exit == Exit::Permission || exit == Exit::SignIn,
             Self::Temporary => exit == Exit::Network,
         }
     }
@@ -256,7 +229,7 @@ impl Nature {
     fn allows_goto(self, goto: Goto) -> bool {
         match self {
             Self::Value => goto != Goto::SignInAgain,
-            Self::SignIn | Self::AuthorizationRequest => matches!(
+            Self::SignIn | Self::Consent => matches!(
                 goto,
                 Goto::SignInAgain
                     | Goto::Field(Field::Redirect | Field::Answer | Field::ApplicationId)
@@ -268,24 +241,15 @@ impl Nature {
 
 /// The nature of a failure, by words, status and cause: never by a number. `None` where only the row can tell.
 fn nature(failure: &Failure) -> Option<Nature> {
-    match failure.cause {
-        Cause::Refused => {}
-        Cause::TimedOut | Cause::Broken | Cause::NoConnection => return Some(Nature::Temporary),
-        Cause::NotTheService => return temporary(failure.status),
-        Cause::Unreadable
-        | Cause::NoSuchHost
-        | Cause::Proxy
-        | Cause::Tls(_)
-        | Cause::ClockSkew
-        | Cause::Vault(_)
-        | Cause::Disk(_)
-        | Cause::InUse
-        | Cause::NewerJournal
-        | Cause::JournalMoved
-        | Cause::OtherStore
-        | Cause::HalfForgotten
-        | Cause::Mismatch(_)
-        | Cause::Internal => return None,
+    let cause = failure.cause;
+    if matches!(cause, Cause::TimedOut | Cause::Broken | Cause::NoConnection) {
+        return Some(Nature::Temporary);
+    }
+    if cause == Cause::NotTheService {
+        return temporary(failure.status);
+    }
+    if cause != Cause::Refused {
+        return None;
     }
     // Too many requests, whatever else is said.
     if failure.status == Some(429) {
@@ -331,7 +295,7 @@ fn oauth(word: &str) -> Option<Nature> {
         | "client_mismatch"
         | "protection_policy_required" => Some(Nature::SignIn),
         "consent_required" | "access_denied" | "permission_denied" | "cancel" => {
-            Some(Nature::AuthorizationRequest)
+            Some(Nature::Consent)
         }
         "temporarily_unavailable" | "server_error" => Some(Nature::Temporary),
         _ => None,

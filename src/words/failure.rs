@@ -103,6 +103,20 @@ impl Service {
             Self::Check => "octo-csp",
         }
     }
+
+    /// As in the short name of a failure: `PC 403`.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Entra => "Entra",
+            Self::PartnerCenter => "PC",
+            Self::PartnerApi => "price",
+            Self::Octo => "Octo",
+            Self::Keyring => "keyring",
+            Self::Disk => "disk",
+            Self::Machine => "machine",
+            Self::Check => "check",
+        }
+    }
 }
 
 /// What kind of thing went wrong.
