@@ -3,9 +3,16 @@
 //! No world, no files, no network here. What should happen leaves as a [`Task`]; what happened comes back as an [`Event`].
 
 pub mod field;
+pub mod fields;
 pub mod keys;
-pub mod page;
+pub mod overlay;
+pub mod pages;
+pub mod paint;
+mod parts;
 pub mod plain;
+mod progress;
+pub mod session;
+pub mod state;
 pub mod terminal;
 pub mod theme;
 pub mod view;

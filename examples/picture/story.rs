@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use octo_csp::cloud::Cloud;
 use octo_csp::effect::{Effect, Outcome, Preflight as Sighted, ProbeResult, Tenant};
 use octo_csp::journal::Line;
+use octo_csp::ui::paint::{self, Appearance};
 use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
-use octo_csp::ui::view::{self, Appearance};
 use octo_csp::ui::wizard::{Wizard, WizardConfig};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
 use octo_csp::words::failure::{Cause, Failure, Service};
@@ -49,7 +49,7 @@ pub(crate) fn picture(page: &str) -> Option<String> {
         _ => return None,
     };
     let Ok(shot) = Shot::of((80, 24), |frame| {
-        view::draw(&story.wizard, &look(), frame);
+        paint::draw(&story.wizard, &look(), frame);
     });
     Some(shot.svg("octo-csp register", about))
 }

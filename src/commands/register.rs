@@ -12,9 +12,9 @@ use crate::commands::{complain, not_begun, unattended};
 use crate::diagnose::Platform;
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::ui::paint::{self, Appearance};
 use crate::ui::terminal::{self, App, Settings, dialogue};
 use crate::ui::theme::{ColourFacts, ColourWish, GlyphFacts, Theme};
-use crate::ui::view::{self, Appearance};
 use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
 use crate::words::step::Step;
@@ -147,7 +147,7 @@ impl App for Shell {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>) {
-        view::draw(&self.wizard, &self.look, frame);
+        paint::draw(&self.wizard, &self.look, frame);
     }
 
     fn typing(&self) -> bool {

@@ -109,8 +109,13 @@ pub fn intent(key: &KeyEvent, typing: bool) -> Option<Intent> {
     ROWS.iter().find(|row| row.press == press).map(|row| row.intent)
 }
 
-/// Returns how the key of an intent is written on the help line; a letter's label is empty, its page knows it.
+/// Returns how the key of an intent is written on the help line.
 pub fn label(intent: Intent) -> &'static str {
+    const LETTERS: &str = "?abcdefghijklmnopqrstuvwxyz";
+    if let Intent::Typed(letter) = intent {
+        let letter = LETTERS.find(letter).and_then(|at| LETTERS.get(at..=at));
+        return letter.unwrap_or("space");
+    }
     ROWS.iter().find(|row| row.intent == intent).map_or("", |row| row.label)
 }
 
@@ -255,7 +260,9 @@ mod tests {
             ("Home", Intent::Home),
             ("Backspace", Intent::EraseBack),
             ("Ctrl-C", Intent::Leave),
-            ("", Intent::Typed('x')),
+            ("x", Intent::Typed('x')),
+            ("?", Intent::Typed('?')),
+            ("space", Intent::Typed(' ')),
             ("", Intent::Extra(1)),
         ] {
             assert_eq!(label(intent), wanted);

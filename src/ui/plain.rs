@@ -16,9 +16,14 @@ mod ask;
 mod say;
 mod words;
 
-use crate::ui::page::{Body, Page, Said};
-use crate::ui::view::{self, counted};
-use crate::ui::wizard::{FocusTarget, Overlay, Place, Wizard};
+use std::mem::{Discriminant, discriminant};
+
+use crate::ui::overlay::Overlay;
+use crate::ui::pages::Page;
+use crate::ui::parts::{banners, counted, tabs};
+use crate::ui::state::FocusTarget;
+use crate::ui::view::{Body, Said, View};
+use crate::ui::wizard::Wizard;
 use crate::ui::{Event, Intent, Task};
 use crate::words::answers::Field;
 use crate::words::ids::looks_like_secret_key;
@@ -75,14 +80,18 @@ pub struct Talk {
 /// What makes a page another page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PageKey {
-    place: Place,
+    page: Discriminant<Page>,
     step: Option<Step>,
-    overlay: Option<Overlay>,
+    overlay: Option<Discriminant<Overlay>>,
 }
 
 impl PageKey {
     fn of(wizard: &Wizard) -> Self {
-        Self { place: wizard.place, step: wizard.step(), overlay: wizard.overlay.clone() }
+        Self {
+            page: discriminant(&wizard.page),
+            step: wizard.page.step(),
+            overlay: wizard.overlay.as_ref().map(discriminant),
+        }
     }
 }
 
@@ -107,14 +116,14 @@ impl Talk {
         if opened || self.again {
             self.open(wizard, &spot);
             lines.push(String::new());
-            let banners = view::banners(wizard).into_iter();
+            let banners = banners(&wizard.session).into_iter();
             lines.extend(banners.map(|(_, banner)| say::flat(&banner)));
-            lines.push(heading(wizard, &view::page(wizard)));
+            lines.push(heading(wizard, &wizard.view()));
         }
         self.changes(wizard, opened || self.again, &mut lines);
         self.again = false;
         if !lines.is_empty() {
-            self.spoke_at = wizard.now;
+            self.spoke_at = wizard.session.now;
         }
         lines
     }
@@ -123,9 +132,10 @@ impl Talk {
     /// looks at this machine usually take, so that their results stand where they belong.
     fn waits(&self, wizard: &Wizard) -> bool {
         let fresh = self.spot.as_ref() != Some(&PageKey::of(wizard));
-        let soon = wizard.now.saturating_sub(self.spoke_at) < LOOKS;
-        let opening = wizard.place == Place::Opening && wizard.overlay.is_none();
-        opening || fresh && soon && wizard.place == Place::Start && wizard.looking()
+        let soon = wizard.session.now.saturating_sub(self.spoke_at) < LOOKS;
+        let opening = matches!(wizard.page, Page::Opening(_)) && wizard.overlay.is_none();
+        let looking = matches!(wizard.page, Page::Prerequisites(_)) && wizard.session.looking();
+        opening || fresh && soon && looking
     }
 
     /// Remembers what was said of the page that an overlay comes upon, and what it was when it goes away.
@@ -148,7 +158,7 @@ impl Talk {
     }
 
     fn changes(&mut self, wizard: &Wizard, opened: bool, lines: &mut Vec<String>) {
-        let page = view::page(wizard);
+        let page = wizard.view();
         let now = everything(wizard, &page);
         let asked = match asked(wizard) {
             Asked::Text(field) | Asked::Choice(field) => Some(field),
@@ -156,7 +166,7 @@ impl Talk {
         };
         self.said
             .retain(|(field, text)| now.iter().any(|it| it.field == *field && it.text == *text));
-        let silent = wizard.now.saturating_sub(self.spoke_at) >= SILENCE;
+        let silent = wizard.session.now.saturating_sub(self.spoke_at) >= SILENCE;
         // What is said about the field that is asked stands right before the question.
         let (last, first): (Vec<&Saying>, Vec<&Saying>) =
             now.iter().partition(|saying| saying.field.is_some() && saying.field == asked);
@@ -190,7 +200,7 @@ impl Talk {
         if self.waits(wizard) {
             return None;
         }
-        let page = view::page(wizard);
+        let page = wizard.view();
         let (text, hidden) = match asked(wizard) {
             Asked::Text(field) | Asked::Choice(field) => {
                 let input = input(&page, field)?;
@@ -203,8 +213,7 @@ impl Talk {
 
     /// Takes a line in and says what should happen.
     pub fn line(&mut self, wizard: &mut Wizard, line: &Secret) -> Vec<Task> {
-        // It has been said, and that is all that a notice is for.
-        wizard.notice = None;
+        wizard.forget_notice();
         match asked(wizard) {
             Asked::Text(field) => self.answer(wizard, field, line),
             Asked::Choice(field) => self.choose(wizard, field, line.reveal().trim()),
@@ -220,7 +229,7 @@ impl Talk {
 
     /// Says what would be copied to the clipboard, or printed below the screen. What the page says about that is not so here.
     pub fn show(&mut self, wizard: &mut Wizard, text: &str) {
-        wizard.notice = None;
+        wizard.forget_notice();
         self.replies.extend(text.lines().map(str::to_owned));
     }
 
@@ -241,7 +250,7 @@ impl Talk {
     // ---- answers ----
 
     fn answer(&mut self, wizard: &mut Wizard, field: Field, line: &Secret) -> Vec<Task> {
-        let only = wizard.stops().len() <= 2;
+        let only = wizard.targets().len() <= 2;
         if line.reveal().is_empty() {
             // Enter alone leaves the field as it is: what is wrong with it has been said.
             if only {
@@ -259,7 +268,7 @@ impl Talk {
         if wizard.overlay.is_some() || is_wrong(wizard, field) {
             return tasks;
         }
-        if let Some(secret) = wizard.forms.secret(field) {
+        if let Some(secret) = wizard.session.fields.secret(field) {
             let taken = format!("{}: {} taken.", short(field), counted(secret.characters()));
             self.replies.push(taken);
         }
@@ -272,7 +281,7 @@ impl Talk {
     }
 
     fn choose(&mut self, wizard: &mut Wizard, field: Field, word: &str) -> Vec<Task> {
-        let page = view::page(wizard);
+        let page = wizard.view();
         let Some(Body::Choice { options, chosen }) = input(&page, field).map(|it| &it.body) else {
             return Vec::new();
         };
@@ -300,7 +309,7 @@ impl Talk {
     }
 
     fn obey(&mut self, wizard: &mut Wizard, word: &str) -> Vec<Task> {
-        let page = view::page(wizard);
+        let page = wizard.view();
         if word.is_empty() {
             if enter(wizard, &page).is_some() {
                 drop(page);
@@ -334,12 +343,12 @@ impl Talk {
 
     /// A line of a list, or a field of the page.
     fn number(&mut self, wizard: &mut Wizard, number: usize) -> Vec<Task> {
-        let stops = if wizard.overlay.is_some() { Vec::new() } else { wizard.stops() };
+        let stops = if wizard.overlay.is_some() { Vec::new() } else { wizard.targets() };
         let at = number.checked_sub(1);
         match at.and_then(|at| stops.get(at)) {
             Some(FocusTarget::Prerequisite(_)) => {
                 let tasks = go(wizard, number - 1);
-                let page = view::page(wizard);
+                let page = wizard.view();
                 let item = items(&page).find(|item| item.focused);
                 self.replies.extend(item.into_iter().flat_map(|item| {
                     let more = item.below.iter().filter_map(say::spoken);
@@ -374,17 +383,14 @@ impl Talk {
                 tasks
             }
             // Before the first field there is none; the focus would go round.
-            Action::Press(Intent::Previous) if wizard.focus == 0 => {
+            Action::Press(Intent::Previous) if wizard.page.state().focus == 0 => {
                 self.replies.push("This is the first field.".to_owned());
                 Vec::new()
             }
             Action::Press(intent) => {
-                let page = view::page(wizard);
+                let page = wizard.view();
                 let nothing = matches!(intent, Intent::Extra(_))
-                    && !page
-                        .hints
-                        .iter()
-                        .any(|hint| crate::ui::keys::called(hint.key) == Some(intent));
+                    && !page.hints.iter().any(|hint| hint.intent == intent);
                 drop(page);
                 if nothing {
                     self.replies.push("That key does nothing on this page.".to_owned());
@@ -397,10 +403,10 @@ impl Talk {
 }
 
 /// Everything that is said of what is open, the words at the end.
-fn everything(wizard: &Wizard, page: &Page<'_>) -> Vec<Saying> {
+fn everything(wizard: &Wizard, page: &View<'_>) -> Vec<Saying> {
     let mut all = say::sayings(page);
-    if wizard.overlay == Some(Overlay::Help) {
-        let below = view::below(wizard);
+    if let Some(Overlay::Help) = wizard.overlay {
+        let below = wizard.below();
         all.extend(HOW.iter().copied().map(Saying::line));
         all.push(Saying::line(words::named(&below)));
     } else {
@@ -409,36 +415,33 @@ fn everything(wizard: &Wizard, page: &Page<'_>) -> Vec<Saying> {
     all
 }
 
-fn heading(wizard: &Wizard, page: &Page<'_>) -> String {
-    let tab = page.tab.and_then(|open| {
-        let tabs = view::tabs(wizard, open);
-        tabs.get(open).map(|(_, title)| *title)
-    });
-    let (place, state) = match page.place.split_once(" - ") {
-        Some((place, state)) => (place, Some(state)),
-        None => (page.place.as_str(), None),
-    };
-    let parts = [Some(place), tab.filter(|tab| *tab != place), state];
+fn heading(wizard: &Wizard, page: &View<'_>) -> String {
+    let tabs = page.tab.map(|open| (open, tabs(&wizard.session.registration, open)));
+    let tab = tabs.and_then(|(open, tabs)| tabs.get(open).map(|(_, title)| *title));
+    let title = page.title.as_str();
+    let parts = [Some(title), tab.filter(|tab| *tab != title), page.standing];
     let parts: Vec<&str> = parts.into_iter().flatten().collect();
     format!("Page: {}", parts.join(", "))
 }
 
 /// Things are asked from the first on, unless one of them is wrong: then that one is first.
 fn to_first_field(wizard: &mut Wizard) {
-    if wizard.problems.is_empty() && matches!(wizard.stop(), Some(FocusTarget::Field(_))) {
+    if wizard.page.state().problems.is_empty()
+        && matches!(wizard.target(), Some(FocusTarget::Field(_)))
+    {
         drop(go(wizard, 0));
     }
 }
 
 /// Moves the focus, back or forth, without leaving a field forward.
 fn go(wizard: &mut Wizard, to: usize) -> Vec<Task> {
-    let count = wizard.stops().len().max(1);
-    let steps = (wizard.focus + count - to.min(count - 1)) % count;
+    let count = wizard.targets().len().max(1);
+    let steps = (wizard.page.state().focus + count - to.min(count - 1)) % count;
     (0..steps).flat_map(|_| wizard.update(Event::Pressed(Intent::Previous))).collect()
 }
 
 fn is_wrong(wizard: &Wizard, field: Field) -> bool {
-    wizard.problems.iter().any(|problem| problem.field == field)
+    wizard.page.state().is_wrong(field)
 }
 
 /// Whether what is typed where things are shown is shown: a secret key that comes all at once, and in the wrong place, is not.

@@ -1,291 +1,58 @@
-//! The wizard: forms, focus, the run in flight and the registration. `update` takes an event and returns what to do.
+//! The wizard: a session, the page that is open, and what lies over it. `update` takes an event and returns what to do.
 //!
-//! It knows neither keys nor terminals nor files; a frame is a function of its state ([`crate::ui::view`]).
-
-mod choices;
-mod flow;
-mod forms;
-mod handoff;
-mod marks;
-mod octo;
-mod outcomes;
-mod resume;
+//! It knows neither keys nor terminals nor files; what it shows is a function of its state.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
-use url::Url;
-
-use crate::diagnose::{self, Diagnosis};
-use crate::effect::{Effect, Preflight, ProbeResult};
+use crate::diagnose::{Diagnosis, Platform};
 use crate::exit::Exit;
-use crate::journal::Registration;
-use crate::steps::{Execution, Status};
+use crate::steps::Execution;
 use crate::ui::field::Pasted;
-use crate::ui::{Event, Intent, Task, Ticket};
-use crate::words::answers::{Draft, Field, Problem, Typed};
+use crate::ui::fields;
+use crate::ui::overlay::{self, Overlay};
+use crate::ui::pages::{Page, Turn};
+use crate::ui::session::Session;
+use crate::ui::state::FocusTarget;
+use crate::ui::view::View;
+use crate::ui::{Event, Intent, Task};
+use crate::words::answers::{Field, Problem};
 use crate::words::check::CheckId;
 use crate::words::failure::Failure;
-use crate::words::ids::{AuthCode, looks_like_secret_key};
-use crate::words::last_failure::LastFailure;
+use crate::words::ids::looks_like_secret_key;
 use crate::words::secret::{Secret, SharedSecret};
-use crate::words::step::{Environment, Step};
 
-pub use forms::Forms;
-pub use marks::{PREREQUISITES, Prerequisite};
-pub use octo::Octo;
-pub use resume::Resumption;
-pub(crate) use resume::{clock as clock_text, day_after as day_text};
-
-/// What the wizard is started with.
-#[derive(Debug)]
-pub struct WizardConfig {
-    /// What to type in a rehearsal; `None` when it is real.
-    pub rehearsal: Option<RehearsalAnswers>,
-    /// Hosts that are neither Microsoft's nor Octo's, for the banner.
-    pub unknown_hosts: Vec<String>,
-    /// Whether an extra CA is trusted, for the banner.
-    pub extra_ca: bool,
-    /// Whether the cloud has a price service.
-    pub prices: bool,
-    /// The Azure portal.
-    pub portal: Url,
-    /// Octo; `None` where a cloud file names none.
-    pub octo: Option<Octo>,
-    /// The one step to run again, if asked for.
-    pub only: Option<Step>,
-    /// Production or sandbox.
-    pub environment: Environment,
-    /// Whether a browser may be opened.
-    pub browser: bool,
-    /// Fields that were given by flags or settings; empty ones were not.
-    pub given: Typed,
-    /// For times on the screen.
-    pub zone: TimeZone,
-    /// The flags that name the cloud and the vault, each after a blank, for commands that are told.
-    pub words: String,
-}
-
-/// What to type in a rehearsal.
-#[derive(Debug)]
-pub struct RehearsalAnswers {
-    /// Values for the visible fields.
-    pub values: BTreeMap<Field, String>,
-    /// The simulated secret key.
-    pub secret: SharedSecret,
-    /// The secret of the API client of the simulated Octo.
-    pub octo_secret: SharedSecret,
-    /// User name of the simulated sign-in.
-    pub user: String,
-    /// Its password.
-    pub password: String,
-    /// Its MFA code.
-    pub mfa_code: String,
-    /// The misfortune that is rehearsed, if any.
-    pub scenario: Option<String>,
-}
-
-impl RehearsalAnswers {
-    /// What to type into a field that is never drawn.
-    pub(crate) fn secret(&self, field: Field) -> Option<&SharedSecret> {
-        match field {
-            Field::SecretKey | Field::ApiSecret => Some(&self.secret),
-            Field::OctoSecret => Some(&self.octo_secret),
-            Field::AccountName
-            | Field::Environment
-            | Field::ClientId
-            | Field::ApplicationId
-            | Field::Directory
-            | Field::SecretEnds
-            | Field::MpnId
-            | Field::SecretChoice
-            | Field::Redirect
-            | Field::Answer
-            | Field::Confirmation
-            | Field::OctoClientId => None,
-        }
-    }
-}
-
-/// Where a person is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The registration is being opened.
-    Opening,
-    /// It cannot be opened.
-    Shut,
-    /// Before you start.
-    Start,
-    /// There is a registration: what to do with it.
-    Overview,
-    /// Step 1.
-    Basic,
-    /// Step 2.
-    PartnerCenter,
-    /// Step 3.
-    PartnerApi,
-    /// Checks of a step, running or done.
-    Checking,
-    /// Waiting for the sign-in.
-    SignIn,
-    /// A check failed.
-    Stopped,
-    /// Review.
-    Review,
-    /// What is sent to Octo, and with which API client.
-    Octo,
-    /// Registered.
-    Done,
-}
-
-/// Something on a page that can have the focus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FocusTarget {
-    /// A field.
-    Field(Field),
-    /// A line that a person marks.
-    Prerequisite(usize),
-    /// A line of the overview.
-    Choice(usize),
-    /// The page's button.
-    Button,
-}
-
-/// What lies over a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Overlay {
-    /// Keys of this page, and where its values are found.
-    Help,
-    /// Leave, stay, save?
-    Leave,
-    /// Ids and the service's own words.
-    Details,
-    /// A paste with several values in it: take them apart?
-    Offer,
-}
-
-/// Why a ticket was given out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Origin {
-    Open,
-    Preflight(Preflight),
-    Execution(CheckId),
-    Named,
-    Discarded,
-    Telling(String),
-    Background,
-}
-
-/// What a directory look-up said about a GUID or domain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DirectoryLookup {
-    /// Being asked.
-    Asking,
-    /// It is a directory.
-    Directory(String),
-    /// It is not.
-    NotOne,
-    /// It could not be asked.
-    Unknown,
-}
+pub use crate::ui::session::{Octo, RehearsalAnswers, WizardConfig};
 
 /// The wizard.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the session")]
 pub struct Wizard {
-    pub(crate) setting: WizardConfig,
-    pub(crate) place: Place,
-    pub(crate) environment: Environment,
-    pub(crate) forms: Forms,
-    pub(crate) focus: usize,
-    pub(crate) problems: Vec<Problem>,
-    pub(crate) notes: BTreeMap<Field, String>,
+    pub(crate) session: Session,
+    pub(crate) page: Page,
     pub(crate) overlay: Option<Overlay>,
-    pub(crate) offer: Vec<(Field, SharedSecret)>,
-    pub(crate) notice: Option<String>,
-    pub(crate) registration: Registration,
-    pub(crate) name: String,
-    pub(crate) folder: String,
-    pub(crate) looks: BTreeMap<Preflight, Result<ProbeResult, Failure>>,
-    pub(crate) marked: Vec<&'static str>,
-    pub(crate) told: BTreeMap<String, DirectoryLookup>,
-    pub(crate) run: Option<Execution>,
-    pub(crate) proven_secret: Option<SharedSecret>,
-    pub(crate) shut: Option<Failure>,
-    pub(crate) replacing: bool,
-    pub(crate) checking_all: bool,
-    pub(crate) finishing: bool,
-    pub(crate) asked_at: u64,
-    pub(crate) committed_at: u64,
-    machine: diagnose::Platform,
-    pub(crate) now: u64,
-    pub(crate) scroll: i16,
-    used_codes: Vec<AuthCode>,
-    tickets: BTreeMap<Ticket, Origin>,
-    next_ticket: u64,
-    browsed: bool,
-    started: bool,
-    refused: Option<Box<LastFailure>>,
 }
 
 impl Wizard {
     /// A wizard that has not opened anything yet: its first frame needs no answer from anywhere.
-    pub fn new(setting: WizardConfig) -> Self {
-        let environment = setting.environment;
-        Self {
-            setting,
-            place: Place::Opening,
-            environment,
-            forms: Forms::new(),
-            focus: 0,
-            problems: Vec::new(),
-            notes: BTreeMap::new(),
-            overlay: None,
-            offer: Vec::new(),
-            notice: None,
-            registration: Registration::default(),
-            name: String::new(),
-            folder: String::new(),
-            looks: BTreeMap::new(),
-            marked: Vec::new(),
-            told: BTreeMap::new(),
-            run: None,
-            proven_secret: None,
-            shut: None,
-            replacing: false,
-            checking_all: false,
-            finishing: false,
-            asked_at: 0,
-            committed_at: 0,
-            machine: diagnose::Platform::Any,
-            now: 0,
-            scroll: 0,
-            used_codes: Vec::new(),
-            tickets: BTreeMap::new(),
-            next_ticket: 0,
-            browsed: false,
-            started: false,
-            refused: None,
-        }
+    pub fn new(config: WizardConfig) -> Self {
+        Self { session: Session::new(config), page: Page::default(), overlay: None }
     }
 
     /// The same on this kind of machine, where a cure depends on it.
     #[must_use]
-    pub fn on(mut self, machine: diagnose::Platform) -> Self {
-        self.machine = machine;
+    pub fn on(mut self, platform: Platform) -> Self {
+        self.session.platform = platform;
         self
     }
 
-    /// Where the person is.
-    pub fn place(&self) -> Place {
-        self.place
+    /// The page that is open.
+    pub fn page(&self) -> &Page {
+        &self.page
     }
 
     /// What to do after the first frame.
     pub fn start(&mut self) -> Vec<Task> {
-        let environment = self.environment;
-        vec![self.perform(Origin::Open, Effect::Open(environment))]
+        self.session.open();
+        self.session.take_tasks()
     }
 
     /// Takes an event in.
@@ -294,249 +61,125 @@ impl Wizard {
             Event::Pressed(intent) => self.pressed(intent),
             Event::Pasted(text) => self.pasted(&text, false),
             Event::Entered(text) => self.pasted(&text, true),
-            Event::Came(ticket, outcome) => self.came(ticket, outcome),
-            Event::Ticked(now) => {
-                self.now = now;
-                Vec::new()
+            Event::Came(ticket, outcome) => {
+                if let Some(answer) = self.session.came(ticket, outcome) {
+                    self.turn(|page, session| page.answered(answer, session));
+                }
             }
-            Event::Resized => Vec::new(),
+            Event::Ticked(now) => self.session.now = now,
+            Event::Resized => {}
         }
+        self.session.take_tasks()
     }
 
     /// Whether letters go into a field.
     pub fn typing(&self) -> bool {
-        self.overlay.is_none()
-            && matches!(self.stop(), Some(FocusTarget::Field(field)) if !matches!(field, Field::Environment | Field::SecretChoice))
+        self.typed_field().is_some()
     }
 
     /// Whether time matters to the screen.
     pub fn in_flight(&self) -> bool {
-        self.tickets.values().any(|origin| *origin != Origin::Background)
+        self.session.in_flight()
     }
 
     /// Whether an answer is on its way after which another page is open: what is typed now is meant for that one.
     pub fn settling(&self) -> bool {
-        let moves = |origin: &Origin| match origin {
-            Origin::Open | Origin::Named | Origin::Discarded => true,
-            Origin::Preflight(_)
-            | Origin::Execution(_)
-            | Origin::Telling(_)
-            | Origin::Background => false,
-        };
-        self.tickets.values().any(moves)
-    }
-
-    /// Whether the machine is being looked at.
-    pub(crate) fn looking(&self) -> bool {
-        let looks = |origin: &Origin| matches!(origin, Origin::Preflight(_));
-        self.tickets.values().any(looks)
+        self.session.settling()
     }
 
     /// The diagnosis of what failed.
-    pub fn diagnosis(&self) -> Option<(CheckId, &Failure, Diagnosis)> {
-        let run = self.run.as_ref()?;
-        let (check, failure) = run.failed()?;
-        Some((check.id, failure, diagnose::diagnose(failure, &self.context(check.id))))
+    pub fn diagnosis(&self) -> Option<(CheckId, &Failure, &Diagnosis)> {
+        self.page.failure()
     }
 
     /// How the process ends when it is left here.
     pub fn exit(&self) -> Exit {
-        match self.place {
-            Place::Done | Place::Overview => Exit::Done,
-            Place::Octo if !self.before_commit() => Exit::Done,
-            Place::Stopped => {
-                self.diagnosis().map_or(Exit::Refused, |(_, _, diagnosis)| diagnosis.exit)
-            }
-            Place::Shut => self.shut_diagnosis().map_or(Exit::Storage, |diagnosis| diagnosis.exit),
-            Place::Opening
-            | Place::Start
-            | Place::Basic
-            | Place::PartnerCenter
-            | Place::PartnerApi
-            | Place::Checking
-            | Place::SignIn
-            | Place::Review
-            | Place::Octo => Exit::Cancelled,
+        self.page.exit()
+    }
+
+    /// What it says now.
+    pub fn view(&self) -> View<'_> {
+        match &self.overlay {
+            None => self.below(),
+            Some(Overlay::Help) => overlay::help(self.page.values(), &self.below()),
+            Some(Overlay::Leave) => overlay::leave(&self.session),
+            Some(Overlay::Details) => overlay::details(self.page.execution(), &self.session),
+            Some(Overlay::Offer(values)) => overlay::offer(values),
         }
+    }
+
+    /// The same without what lies over it.
+    pub(in crate::ui) fn below(&self) -> View<'_> {
+        self.page.view(&self.session)
     }
 
     /// What can have the focus here, from top to bottom.
-    pub(crate) fn stops(&self) -> Vec<FocusTarget> {
-        let fields = |fields: &[Field]| -> Vec<FocusTarget> {
-            fields
-                .iter()
-                .map(|field| FocusTarget::Field(*field))
-                .chain([FocusTarget::Button])
-                .collect()
-        };
-        match self.place {
-            Place::Start => (0..PREREQUISITES.len()).map(FocusTarget::Prerequisite).collect(),
-            Place::Overview => (0..self.choices().len()).map(FocusTarget::Choice).collect(),
-            Place::Basic => fields(&[Field::AccountName, Field::Environment]),
-            Place::PartnerCenter => fields(&[
-                Field::ClientId,
-                Field::ApplicationId,
-                Field::SecretKey,
-                Field::Directory,
-                Field::SecretEnds,
-            ]),
-            Place::PartnerApi if self.forms.other_secret => {
-                fields(&[Field::MpnId, Field::SecretChoice, Field::ApiSecret, Field::Redirect])
-            }
-            Place::PartnerApi => fields(&[Field::MpnId, Field::SecretChoice, Field::Redirect]),
-            Place::SignIn => fields(&[Field::Answer]),
-            Place::Review if self.must_confirm() => fields(&[Field::Confirmation]),
-            Place::Review => vec![FocusTarget::Button],
-            Place::Octo => fields(&[Field::OctoClientId, Field::OctoSecret]),
-            Place::Opening | Place::Shut | Place::Checking | Place::Stopped | Place::Done => {
-                Vec::new()
-            }
-        }
+    pub(in crate::ui) fn targets(&self) -> Vec<FocusTarget> {
+        self.page.targets(&self.session)
     }
 
     /// What has the focus.
-    pub(crate) fn stop(&self) -> Option<FocusTarget> {
-        self.stops().get(self.focus).copied()
+    pub(in crate::ui) fn target(&self) -> Option<FocusTarget> {
+        self.page.target(&self.session)
     }
 
-    /// The step a page belongs to, for the tabs.
-    pub(crate) fn step(&self) -> Option<Step> {
-        match self.place {
-            Place::Basic => Some(Step::Basic),
-            Place::PartnerCenter => Some(Step::PartnerCenter),
-            Place::PartnerApi | Place::SignIn => Some(Step::PartnerApi),
-            Place::Checking | Place::Stopped => self.run.as_ref().and_then(Execution::step),
-            Place::Opening
-            | Place::Shut
-            | Place::Start
-            | Place::Overview
-            | Place::Review
-            | Place::Octo
-            | Place::Done => None,
-        }
+    /// It has been said, and that is all that a notice is for.
+    pub(in crate::ui) fn forget_notice(&mut self) {
+        self.page.state_mut().notice = None;
     }
 
-    /// Whether the run in flight has ended well.
-    pub(crate) fn run_finished(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| run.status() == Status::Finished)
+    /// The field that takes letters.
+    fn typed_field(&self) -> Option<Field> {
+        let field = self.target().filter(|_| self.overlay.is_none())?.field()?;
+        (!matches!(field, Field::Environment | Field::SecretChoice)).then_some(field)
     }
 
-    /// Whether the name of what is replaced must be typed: always for a working registration of another account.
-    pub(crate) fn must_confirm(&self) -> bool {
-        self.registration.active.is_some()
-            && (self.replacing || self.registration.replaces_another())
-    }
+    // ---- pages ----
 
-    fn perform(&mut self, origin: Origin, effect: Effect) -> Task {
-        self.next_ticket += 1;
-        let ticket = Ticket(self.next_ticket);
-        self.tickets.insert(ticket, origin);
-        Task::Perform(ticket, effect)
-    }
-
-    fn perform_run(&mut self, effects: Vec<(CheckId, Effect)>) -> Vec<Task> {
-        effects
-            .into_iter()
-            .map(|(id, effect)| self.perform(Origin::Execution(id), effect))
-            .collect()
-    }
-
-    fn cancel(&mut self, given_up: impl Fn(&Origin) -> bool) -> Vec<Task> {
-        let tickets: Vec<Ticket> = self
-            .tickets
-            .iter()
-            .filter(|(_, origin)| given_up(origin))
-            .map(|(ticket, _)| *ticket)
-            .collect();
-        for ticket in &tickets {
-            self.tickets.remove(ticket);
-        }
-        tickets.into_iter().map(Task::Cancel).collect()
-    }
-
-    fn go(&mut self, place: Place) {
-        self.place = place;
-        self.focus = 0;
-        self.scroll = 0;
-        self.problems.clear();
-        self.overlay = None;
-        self.focus_first_open();
-    }
-
-    /// The first field that is wrong, or empty though it is needed, gets the focus; a page that nothing was typed on begins at
-    /// its top.
-    fn focus_first_open(&mut self) {
-        let stops = self.stops();
-        let wrong = |stop: &FocusTarget| match stop {
-            FocusTarget::Field(field) => {
-                self.problems.iter().any(|problem| problem.field == *field)
+    fn turn(&mut self, take: impl FnOnce(Page, &mut Session) -> Turn) {
+        match take(std::mem::take(&mut self.page), &mut self.session) {
+            Turn::Stay(page) => self.page = page,
+            Turn::Open(page) => {
+                self.page = page;
+                self.page.focus_first_open(&self.session);
+                self.overlay = None;
             }
-            FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button => false,
-        };
-        let needed = |stop: &FocusTarget| match stop {
-            FocusTarget::Field(field) => self.forms.is_empty(*field) && forms::is_needed(*field),
-            FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button => false,
-        };
-        let begun = stops.iter().any(|stop| match stop {
-            FocusTarget::Field(field) => !self.forms.is_empty(*field),
-            FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button => false,
-        });
-        let first = stops
-            .iter()
-            .position(wrong)
-            .or_else(|| stops.iter().position(|stop| begun && needed(stop)));
-        self.focus = first.unwrap_or(0);
-    }
-
-    fn draft(&self) -> Draft {
-        Draft {
-            saved_at: None,
-            step: self.step(),
-            typed: self.forms.typed(self.environment),
-            marked: self.marked.iter().map(|key| (*key).to_owned()).collect(),
-            started: self.started,
-            refused: self.refused.clone(),
+            Turn::Over(page, overlay) => {
+                self.page = page;
+                self.lay(overlay);
+            }
+            Turn::Leave(page, exit) => {
+                self.page = page;
+                self.leave(exit);
+            }
         }
     }
 
-    fn save(&mut self) -> Task {
-        let draft = Box::new(self.draft());
-        self.perform(Origin::Background, Effect::Save(draft))
+    fn lay(&mut self, overlay: Overlay) {
+        self.page.state_mut().scroll = 0;
+        self.overlay = Some(overlay);
     }
 
-    fn pressed(&mut self, intent: Intent) -> Vec<Task> {
-        if intent == Intent::Suspend {
-            return vec![Task::Suspend];
-        }
-        if intent == Intent::Leave {
-            return self.wants_to_leave();
-        }
-        match self.overlay.clone() {
-            Some(overlay) => self.pressed_overlay(&overlay, intent),
-            None => self.pressed_page(intent),
-        }
+    fn lift(&mut self) -> Option<Overlay> {
+        self.page.state_mut().scroll = 0;
+        self.overlay.take()
     }
 
-    fn pressed_page(&mut self, intent: Intent) -> Vec<Task> {
+    // ---- keys ----
+
+    fn pressed(&mut self, intent: Intent) {
         match intent {
-            Intent::Help => {
-                self.scroll = 0;
-                self.overlay = Some(Overlay::Help);
-                Vec::new()
-            }
+            Intent::Suspend => self.session.task(Task::Suspend),
+            Intent::Leave => self.wants_to_leave(),
+            _ if self.overlay.is_some() => self.pressed_overlay(intent),
+            Intent::Help => self.lay(Overlay::Help),
+            Intent::Typed('?') if !self.typing() => self.lay(Overlay::Help),
             Intent::Next | Intent::Down => self.move_focus(1),
             Intent::Previous | Intent::Up => self.move_focus(-1),
-            Intent::PageDown => {
-                self.scroll_by(8);
-                Vec::new()
-            }
-            Intent::PageUp => {
-                self.scroll_by(-8);
-                Vec::new()
-            }
-            Intent::Submit => self.submit(),
-            Intent::Back => self.back(),
-            Intent::Extra(number) => self.extra(number),
+            Intent::PageDown => self.scroll_by(8),
+            Intent::PageUp => self.scroll_by(-8),
+            Intent::Extra(2) if self.session.config.rehearsal.is_some() => self.fill_in(),
+            Intent::Submit | Intent::Back | Intent::Extra(_) => self.pressed_page(intent),
             Intent::Typed(_)
             | Intent::EraseBack
             | Intent::EraseForward
@@ -545,183 +188,210 @@ impl Wizard {
             | Intent::Right
             | Intent::Home
             | Intent::End
-            | Intent::Undo => self.edit_or_letter(intent),
-            Intent::Leave | Intent::Suspend => Vec::new(),
+            | Intent::Undo => match self.typed_field() {
+                Some(field) => self.edit(field, intent),
+                None => self.pressed_page(intent),
+            },
         }
     }
 
-    fn edit_or_letter(&mut self, intent: Intent) -> Vec<Task> {
-        if self.typing() {
-            if let Some(FocusTarget::Field(field)) = self.stop()
-                && self.forms.press(field, intent)
-            {
-                self.problems.retain(|problem| problem.field != field);
-                self.notes.remove(&field);
-                self.notice = None;
-                self.scroll = 0;
+    /// What the page makes of a key. While it waits to be left, what is typed is not meant for it.
+    fn pressed_page(&mut self, intent: Intent) {
+        if self.settling() {
+            return;
+        }
+        match intent {
+            Intent::Submit => {
+                self.forget_notice();
+                self.turn(Page::submit);
             }
-            return Vec::new();
-        }
-        if let Intent::Typed(letter) = intent {
-            return self.letter(letter);
-        }
-        if matches!(intent, Intent::Left | Intent::Right) {
-            return self.letter(' ');
-        }
-        Vec::new()
-    }
-
-    /// Ctrl-C: a question if something would be lost, and the end when it comes again, as the question says.
-    fn wants_to_leave(&mut self) -> Vec<Task> {
-        if self.overlay == Some(Overlay::Leave)
-            || matches!(self.place, Place::Opening | Place::Shut | Place::Overview | Place::Done)
-        {
-            return self.leave(self.exit());
-        }
-        self.overlay = Some(Overlay::Leave);
-        Vec::new()
-    }
-
-    /// A command of this program about the registration that is open, as it is typed.
-    pub(crate) fn command(&self, what: &str) -> String {
-        let sandbox = match self.environment {
-            Environment::Production => "",
-            Environment::Sandbox => " --sandbox",
-        };
-        format!("octo-csp {what}{sandbox}{}", self.setting.words)
-    }
-
-    fn leave(&mut self, exit: Exit) -> Vec<Task> {
-        vec![Task::Quit(exit, self.parting_words(exit))]
-    }
-
-    fn parting_words(&self, exit: Exit) -> Vec<String> {
-        let mut lines = Vec::new();
-        let name = self
-            .registration
-            .name
-            .as_ref()
-            .map_or_else(|| "the account".to_owned(), ToString::to_string);
-        if self.setting.rehearsal.is_some() {
-            lines.push("This was a rehearsal: nothing was kept and nobody was told.".to_owned());
-        }
-        if self.place == Place::Done {
-            lines.push(format!(
-                "Registered: {name}. Later: {} shows it again.",
-                self.command("register")
-            ));
-        } else if exit == Exit::Cancelled && self.setting.rehearsal.is_none() {
-            lines.push(format!(
-                "Left before the end. Nothing that worked was changed; {} continues here.",
-                self.command("register")
-            ));
-        } else if let Some((_, _, diagnosis)) = self.diagnosis() {
-            lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
-        }
-        if self.run.as_ref().is_some_and(Execution::submits)
-            && !self.registration.not_submitted().is_empty()
-        {
-            lines.push(format!(
-                "It is registered here. Octo has not taken everything yet: {} hands over the rest.",
-                self.command("submit")
-            ));
-        }
-        lines
-    }
-
-    fn pressed_overlay(&mut self, overlay: &Overlay, intent: Intent) -> Vec<Task> {
-        match (overlay, intent) {
-            (_, Intent::Back)
-            | (Overlay::Help | Overlay::Details, Intent::Submit | Intent::Help) => {
-                self.scroll = 0;
-                self.overlay = None;
+            Intent::Back => {
+                self.forget_notice();
+                self.turn(Page::back);
             }
-            (Overlay::Leave, Intent::Typed('l' | 'L')) => {
-                let exit = if self.place == Place::Stopped { self.exit() } else { Exit::Cancelled };
-                return self.leave(exit);
+            Intent::Extra(number) => self.turn(|page, session| page.extra(number, session)),
+            Intent::Typed(letter) => {
+                self.turn(|page, session| page.letter(letter.to_ascii_lowercase(), session));
             }
-            (Overlay::Leave, Intent::Typed('s' | 'S') | Intent::Submit) => {
-                let exit = if self.place == Place::Stopped { self.exit() } else { Exit::Cancelled };
-                let mut tasks = vec![self.save()];
-                tasks.extend(self.leave(exit));
-                return tasks;
-            }
-            (Overlay::Offer, Intent::Submit) => {
-                self.overlay = None;
-                return self.take_apart();
-            }
-            (Overlay::Help | Overlay::Details, Intent::Down) => self.scroll_by(1),
-            (Overlay::Help | Overlay::Details, Intent::PageDown) => self.scroll_by(8),
-            (Overlay::Help | Overlay::Details, Intent::Up) => self.scroll_by(-1),
-            (Overlay::Help | Overlay::Details, Intent::PageUp) => self.scroll_by(-8),
+            Intent::Left | Intent::Right => self.turn(|page, session| page.letter(' ', session)),
             _ => {}
         }
-        Vec::new()
     }
 
-    /// `anew` says that it takes the place of what is there, once it is taken at all.
-    fn pasted(&mut self, text: &Secret, anew: bool) -> Vec<Task> {
-        let Some(FocusTarget::Field(field)) = self.stop().filter(|_| self.typing()) else {
-            return Vec::new();
-        };
-        let mut parts = forms::taken_apart(text.reveal());
-        if self.place == Place::Octo {
-            forms::meant_for_octo(&mut parts);
+    fn edit(&mut self, field: Field, intent: Intent) {
+        if self.session.fields.press(field, intent) {
+            let state = self.page.state_mut();
+            state.clear_problem(field);
+            state.notes.remove(&field);
+            state.notice = None;
+            state.scroll = 0;
         }
-        if parts.len() > 1 && field != Field::Answer {
-            self.offer = parts;
-            self.overlay = Some(Overlay::Offer);
-            return Vec::new();
-        }
-        self.problems.retain(|problem| problem.field != field);
-        if !field.is_secret() && looks_like_secret_key(text.reveal()) {
-            let what = "That looks like a secret key. It was not taken: this field is shown.";
-            let cure = "Paste it into the field Secret key.";
-            self.problems.push(Problem::new(field, what, cure));
-            return Vec::new();
-        }
-        let pasted = if anew {
-            self.forms.enter(field, text.reveal())
-        } else {
-            self.forms.paste(field, text.reveal())
-        };
-        let Some(pasted) = pasted else {
-            return Vec::new();
-        };
-        let note = pasted.note().map(Cow::into_owned);
-        match (pasted, note) {
-            (Pasted::Taken(_), None) => drop(self.notes.remove(&field)),
-            (Pasted::TooLong | Pasted::Nothing, Some(what)) if anew => {
-                let cure = "What was there before is still there.";
-                self.problems.push(Problem::new(field, what, cure));
+    }
+
+    fn pressed_overlay(&mut self, intent: Intent) {
+        let read = self.overlay.as_ref().is_some_and(Overlay::is_read);
+        match (&self.overlay, intent) {
+            (_, Intent::Back) => drop(self.lift()),
+            (_, Intent::Submit | Intent::Help) if read => drop(self.lift()),
+            (_, Intent::Down) if read => self.scroll_by(1),
+            (_, Intent::PageDown) if read => self.scroll_by(8),
+            (_, Intent::Up) if read => self.scroll_by(-1),
+            (_, Intent::PageUp) if read => self.scroll_by(-8),
+            (Some(Overlay::Leave), Intent::Typed('l' | 'L')) => self.leave_here(),
+            (Some(Overlay::Leave), Intent::Typed('s' | 'S') | Intent::Submit) => {
+                self.session.save(self.page.step());
+                self.leave_here();
             }
-            (_, note) => self.notes.extend(note.map(|note| (field, note))),
+            (Some(Overlay::Offer(_)), Intent::Submit) => {
+                if let Some(Overlay::Offer(values)) = self.lift() {
+                    self.take_apart(&values);
+                }
+            }
+            _ => {}
         }
-        Vec::new()
     }
 
     /// Away from where the focus, or the start of the page, would be. A page without a focus has nothing above its start.
     fn scroll_by(&mut self, lines: i16) {
-        let above = if self.stops().is_empty() || self.overlay.is_some() { 0 } else { -64 };
-        self.scroll = self.scroll.saturating_add(lines).clamp(above, 64);
+        let above = if self.targets().is_empty() || self.overlay.is_some() { 0 } else { -64 };
+        self.page.state_mut().scroll_by(lines, above);
     }
 
-    fn move_focus(&mut self, by: isize) -> Vec<Task> {
-        let count = self.stops().len();
+    /// A field that is left forward is checked; the others stay as they are.
+    fn move_focus(&mut self, by: isize) {
+        let count = self.targets().len();
         if count == 0 {
-            self.scroll_by(i16::try_from(by).unwrap_or(0));
-            return Vec::new();
+            return self.scroll_by(i16::try_from(by).unwrap_or(0));
         }
-        self.scroll = 0;
-        let mut tasks = Vec::new();
-        if by > 0 {
-            self.check_field_left();
-            tasks = self.look_up_field();
+        if let Some(field) = self.target().and_then(FocusTarget::field).filter(|_| by > 0) {
+            let problem = self.session.problem(field);
+            let state = self.page.state_mut();
+            state.clear_problem(field);
+            state.problems.extend(problem);
+            self.session.look_up(field);
         }
-        let count = isize::try_from(count).unwrap_or(1);
-        let next = (isize::try_from(self.focus).unwrap_or(0) + by).rem_euclid(count);
-        self.focus = usize::try_from(next).unwrap_or(0);
-        tasks
+        self.page.state_mut().move_focus(by, count);
+    }
+
+    // ---- pastes ----
+
+    /// `anew` says that it takes the place of what is there, once it is taken at all.
+    fn pasted(&mut self, text: &Secret, anew: bool) {
+        let Some(field) = self.typed_field() else {
+            return;
+        };
+        let mut parts = fields::taken_apart(text.reveal());
+        if matches!(field, Field::OctoClientId | Field::OctoSecret) {
+            fields::meant_for_octo(&mut parts);
+        }
+        if parts.len() > 1 && field != Field::Answer {
+            self.overlay = Some(Overlay::Offer(parts));
+            return;
+        }
+        let state = self.page.state_mut();
+        state.clear_problem(field);
+        if !field.is_secret() && looks_like_secret_key(text.reveal()) {
+            let what = "That looks like a secret key. It was not taken: this field is shown.";
+            let cure = "Paste it into the field Secret key.";
+            state.problems.push(Problem::new(field, what, cure));
+            return;
+        }
+        let fields = &mut self.session.fields;
+        let pasted = if anew {
+            fields.enter(field, text.reveal())
+        } else {
+            fields.paste(field, text.reveal())
+        };
+        let Some(pasted) = pasted else {
+            return;
+        };
+        let note = pasted.note().map(Cow::into_owned);
+        match (pasted, note) {
+            (Pasted::Taken(_), None) => drop(state.notes.remove(&field)),
+            (Pasted::TooLong | Pasted::Nothing, Some(what)) if anew => {
+                let cure = "What was there before is still there.";
+                state.problems.push(Problem::new(field, what, cure));
+            }
+            (_, note) => state.notes.extend(note.map(|note| (field, note))),
+        }
+    }
+
+    /// Takes what an offered paste holds.
+    fn take_apart(&mut self, values: &[(Field, SharedSecret)]) {
+        let names: Vec<&str> = values.iter().map(|(field, _)| field.label()).collect();
+        for (field, value) in values {
+            self.session.fields.set(*field, value.reveal());
+        }
+        let state = self.page.state_mut();
+        state.problems.clear();
+        state.say(format!("Taken: {}.", names.join(", ")));
+        self.page.focus_first_open(&self.session);
+    }
+
+    /// A rehearsal fills the fields of the page.
+    fn fill_in(&mut self) {
+        let Some(answers) = &self.session.config.rehearsal else {
+            return;
+        };
+        for field in self.page.targets(&self.session).into_iter().filter_map(FocusTarget::field) {
+            if let Some(value) = answers.of(field) {
+                self.session.fields.set(field, value);
+            }
+        }
+        self.page.state_mut().problems.clear();
+    }
+
+    // ---- the end ----
+
+    /// Ctrl-C: a question if something would be lost, and the end when it comes again, as the question says.
+    fn wants_to_leave(&mut self) {
+        if matches!(self.overlay, Some(Overlay::Leave)) || self.page.may_be_left() {
+            self.leave(self.exit());
+        } else {
+            self.overlay = Some(Overlay::Leave);
+        }
+    }
+
+    /// Leaves a page that has not ended well.
+    fn leave_here(&mut self) {
+        let failed = self.page.failure().map(|(_, _, diagnosis)| diagnosis.exit);
+        self.leave(failed.unwrap_or(Exit::Cancelled));
+    }
+
+    fn leave(&mut self, exit: Exit) {
+        let words = self.parting_words(exit);
+        self.session.task(Task::Quit(exit, words));
+    }
+
+    fn parting_words(&self, exit: Exit) -> Vec<String> {
+        let session = &self.session;
+        let real = session.config.rehearsal.is_none();
+        let mut lines = Vec::new();
+        if !real {
+            lines.push("This was a rehearsal: nothing was kept and nobody was told.".to_owned());
+        }
+        if let Page::Done(_) = self.page {
+            let name = session.registration.name.as_ref();
+            let name = name.map_or_else(|| "the account".to_owned(), ToString::to_string);
+            let command = session.command("register");
+            lines.push(format!("Registered: {name}. Later: {command} shows it again."));
+        } else if exit == Exit::Cancelled && real {
+            lines.push(format!(
+                "Left before the end. Nothing that worked was changed; {} continues here.",
+                session.command("register")
+            ));
+        } else if let Some((_, _, diagnosis)) = self.diagnosis() {
+            lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
+        }
+        if self.page.execution().is_some_and(Execution::submits)
+            && !session.registration.not_submitted().is_empty()
+        {
+            lines.push(format!(
+                "It is registered here. Octo has not taken everything yet: {} hands over the rest.",
+                session.command("submit")
+            ));
+        }
+        lines
     }
 }
 

@@ -13,13 +13,12 @@ use std::time::Duration;
 
 use octo_csp::diagnose::{Context, Goto, Sign, diagnose, explain, row, rows};
 use octo_csp::effect::Preflight;
-use octo_csp::ui::wizard::Place;
 use octo_csp::words::failure::{Cause, Failure, Service};
 use octo_csp::words::step::Step;
 use octo_csp::words::text::UntrustedText;
 use tokio::task::LocalSet;
 
-use play::{Report, SLOW, play};
+use play::{Place, Report, SLOW, play};
 use table::{End, end, names};
 
 /// Every scenario, played once.
@@ -94,7 +93,7 @@ fn amiss(report: &Report, end: End) -> Option<String> {
         let told = diagnosis.map(|it| (it.row, it.code.as_str()));
         format!("ended on {place:?} with {check:?} {told:?}, not as {end:?}")
     };
-    let stopped = |at: &str| place == Place::Stopped && check == Some(at);
+    let stopped = |at: &str| place == Place::Failed && check == Some(at);
     let good = match end {
         End::Stops(at, row, code) => {
             stopped(at) && diagnosis.is_some_and(|it| it.row == row && it.code == code)
@@ -109,9 +108,9 @@ fn amiss(report: &Report, end: End) -> Option<String> {
             waited && stopped("sign-in") && has_own_row(report)
         }
         End::StaysAtStart(row) => {
-            place == Place::Start && report.looks.iter().any(|(_, it)| *it == row)
+            place == Place::Prerequisites && report.looks.iter().any(|(_, it)| *it == row)
         }
-        End::StaysShut(row) => place == Place::Shut && report.shut == Some(row),
+        End::StaysShut(row) => place == Place::Locked && report.shut == Some(row),
         End::Done(words) => place == Place::Done && report.notes.contains(words),
     };
     (!good).then(found)
@@ -198,7 +197,7 @@ fn enter_follows_the_cure() {
         let good = match diagnosis.goto {
             // The field to blame says so, on the page that has it.
             Goto::Field(_) => {
-                matches!(place, Place::PartnerCenter | Place::PartnerApi | Place::Octo)
+                matches!(place, Place::PartnerCenter | Place::PartnerApi | Place::OctoClient)
                     && screen.contains("Check again.")
             }
             // What is active already is changed from its overview.
@@ -209,7 +208,7 @@ fn enter_follows_the_cure() {
                     && report.failure.as_ref().is_some_and(|it| it.0 != "app-token")
             }
             Goto::Retry => *place == Place::Checking,
-            Goto::Leave => *place == Place::Stopped && screen.contains("Leave"),
+            Goto::Leave => *place == Place::Failed && screen.contains("Leave"),
         };
         if !good {
             wrong.push(format!("{}: {:?} led to {place:?}\n{screen}", report.name, diagnosis.goto));

@@ -1,9 +1,11 @@
 //! What is asked now: a field, one of a few, or what else can be done.
 
 use super::words;
-use crate::ui::page::{Block, Body, Input, Item, Page};
-use crate::ui::view::counted;
-use crate::ui::wizard::{FocusTarget, Overlay, Wizard};
+use crate::ui::overlay::Overlay;
+use crate::ui::parts::counted;
+use crate::ui::state::FocusTarget;
+use crate::ui::view::{Block, Body, Input, Item, View};
+use crate::ui::wizard::Wizard;
 use crate::words::answers::Field;
 
 /// What is asked, and whether the answer is never shown.
@@ -28,7 +30,7 @@ pub(super) enum Asked {
 
 /// What the next line answers.
 pub(super) fn asked(wizard: &Wizard) -> Asked {
-    match wizard.stop().filter(|_| wizard.overlay.is_none()) {
+    match wizard.target().filter(|_| wizard.overlay.is_none()) {
         Some(FocusTarget::Field(field)) if wizard.typing() => Asked::Text(field),
         Some(FocusTarget::Field(field)) => Asked::Choice(field),
         Some(FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button)
@@ -38,9 +40,12 @@ pub(super) fn asked(wizard: &Wizard) -> Asked {
 
 /// "2 of 5: Application ID (aside) [value]: "
 pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
-    let count = wizard.stops().len().saturating_sub(1);
-    let mut text =
-        if count > 1 { format!("{} of {count}: ", wizard.focus + 1) } else { String::new() };
+    let count = wizard.targets().len().saturating_sub(1);
+    let mut text = if count > 1 {
+        format!("{} of {count}: ", wizard.page.state().focus + 1)
+    } else {
+        String::new()
+    };
     text.push_str(input.field.label());
     if let Some(aside) = input.aside.as_deref().filter(|aside| !aside.is_empty()) {
         text = format!("{text} ({aside})");
@@ -64,8 +69,8 @@ pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
 }
 
 /// What can be typed where no field is asked; `None` where nothing is waited for.
-pub(super) fn offer(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
-    let numbers = match wizard.stops().first().filter(|_| wizard.overlay.is_none()) {
+pub(super) fn offer(wizard: &Wizard, page: &View<'_>) -> Option<String> {
+    let numbers = match wizard.targets().first().filter(|_| wizard.overlay.is_none()) {
         Some(FocusTarget::Prerequisite(_)) => Some("a number = about that line"),
         Some(FocusTarget::Choice(_)) => Some("a number chooses"),
         Some(FocusTarget::Field(_)) => Some("a number = change that field"),
@@ -84,8 +89,8 @@ pub(super) fn offer(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
 }
 
 /// What Enter alone does where no field is asked.
-pub(super) fn enter(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
-    if wizard.overlay.is_none() && matches!(wizard.stop(), Some(FocusTarget::Choice(_))) {
+pub(super) fn enter(wizard: &Wizard, page: &View<'_>) -> Option<String> {
+    if wizard.overlay.is_none() && matches!(wizard.target(), Some(FocusTarget::Choice(_))) {
         return None;
     }
     let button = page.blocks.iter().find_map(|block| match block {
@@ -100,14 +105,14 @@ pub(super) fn enter(wizard: &Wizard, page: &Page<'_>) -> Option<String> {
     }
 }
 
-pub(super) fn input<'p, 'w>(page: &'p Page<'w>, field: Field) -> Option<&'p Input<'w>> {
+pub(super) fn input<'p, 'w>(page: &'p View<'w>, field: Field) -> Option<&'p Input<'w>> {
     page.blocks.iter().find_map(|block| match block {
         Block::Input(input) if input.field == field => Some(input),
         Block::Input(_) | Block::Rows(_) | Block::Button(_) | Block::Item(_) => None,
     })
 }
 
-pub(super) fn items<'p>(page: &'p Page<'_>) -> impl Iterator<Item = &'p Item> {
+pub(super) fn items<'p>(page: &'p View<'_>) -> impl Iterator<Item = &'p Item> {
     page.blocks.iter().filter_map(|block| match block {
         Block::Item(item) => Some(item),
         Block::Input(_) | Block::Rows(_) | Block::Button(_) => None,

@@ -1,6 +1,6 @@
 //! A page as sentences: each row, line of a list and remark on a field is one line without layout.
 
-use crate::ui::page::{Block, Input, Item, Page, Row, Said, Tone};
+use crate::ui::view::{Block, Input, Item, Row, Said, Tone, View};
 use crate::words::answers::Field;
 
 /// Something that a page says.
@@ -29,7 +29,7 @@ impl Saying {
 }
 
 /// Everything that a page says, from top to bottom.
-pub(super) fn sayings(page: &Page<'_>) -> Vec<Saying> {
+pub(super) fn sayings(page: &View<'_>) -> Vec<Saying> {
     let mut all: Vec<Saying> = page.notice.iter().filter_map(Saying::row).collect();
     for saying in &mut all {
         saying.answers = true;

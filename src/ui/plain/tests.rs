@@ -3,9 +3,10 @@
 use crate::effect::{Effect, Preflight};
 use crate::exit::Exit;
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
+use crate::ui::pages::Page;
 use crate::ui::plain::{Talk, may_be_shown};
-use crate::ui::wizard::story::{SECRET, Story, answers_of_rehearsal, setting};
-use crate::ui::wizard::{Place, WizardConfig};
+use crate::ui::wizard::WizardConfig;
+use crate::ui::wizard::story::{SECRET, Story, answers_of_rehearsal, at, setting};
 use crate::ui::{Event, Task};
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::secret::Secret;
@@ -20,7 +21,7 @@ struct Typist {
 
 impl Typist {
     fn at(mut story: Story) -> Self {
-        if story.wizard.place == Place::Opening {
+        if matches!(story.wizard.page, Page::Opening(_)) {
             story.begin();
         }
         let mut typist = Self { story, talk: Talk::new(), transcript: String::new() };
@@ -127,7 +128,7 @@ fn keys_and_lines_end_in_the_same_journal() {
     keys.at_step_two().press("Tab Enter Enter Enter").paste(CODE).press("Enter Enter Enter");
     let mut lines = Typist::new();
     lines.at_sign_in().types(&[CODE, "", ""]);
-    assert_eq!(lines.story.wizard.place, Place::Done);
+    at!(lines.story, Done);
     assert_eq!(facts(&lines.story.bench), facts(&keys.bench));
     assert_eq!(lines.story.bench.vault, keys.bench.vault);
     assert_eq!(lines.story.bench.log, keys.bench.log);
@@ -147,7 +148,7 @@ fn the_keyring_that_is_locked_is_told_as_often_as_it_is_in_the_way() {
     let after = typist.after(&["r"]);
     assert!(after.contains("ok: Keyring: good"), "{after}");
     typist.types(&[""]);
-    assert_eq!(typist.story.wizard.place, Place::Basic);
+    at!(typist.story, Basic);
 }
 
 #[test]
@@ -170,7 +171,7 @@ fn wrong_values_are_said_with_the_way_to_the_right_one_and_asked_again() {
     typist.types(&[""]);
     assert_eq!(typist.asks(), "5 of 5: Key ends on (optional, YYYY-MM-DD) [31]: ");
     typist.types(&["clear", "", ""]);
-    assert_eq!(typist.story.wizard.place, Place::Checking);
+    at!(typist.story, Checking);
 }
 
 #[test]
@@ -191,11 +192,11 @@ fn words_go_back_and_elsewhere_and_can_be_values() {
     typist.types(&["previous", "", "", "1"]);
     assert_eq!(typist.asks(), "1 of 2: Account name (optional) [back]: ");
     typist.types(&["Back", "", ""]);
-    assert_eq!(typist.story.wizard.place, Place::PartnerCenter);
+    at!(typist.story, PartnerCenter);
     typist.types(&["back"]);
     assert_eq!(typist.asks(), "1 of 2: Account name (optional) [Back]: ");
     typist.types(&["esc"]);
-    assert_eq!(typist.story.wizard.place, Place::Start);
+    at!(typist.story, Prerequisites);
     assert!(typist.after(&["back"]).contains("This is the first page."));
 }
 
@@ -261,7 +262,7 @@ fn every_check_is_one_line_and_a_long_wait_is_told() {
         0
     );
     typist.types(&["back"]);
-    assert_eq!(typist.story.wizard.place, Place::PartnerCenter);
+    at!(typist.story, PartnerCenter);
 }
 
 #[test]
@@ -270,11 +271,11 @@ fn the_sign_in_page_says_its_address_whole_and_takes_the_answer_at_any_time() {
     typist.at_step_three();
     let after = typist.after(&["", "", "", "", "", "nothing", "F7", "F3", "F8"]);
     golden("plain-sign-in", &after);
-    let address = typist.story.wizard.run.as_ref().unwrap().consent().unwrap();
+    let address = typist.story.wizard.page.execution().unwrap().consent().unwrap();
     let address = address.address.to_string();
     assert!(after.lines().any(|line| line == address), "{after}");
     typist.types(&[CODE]);
-    assert_eq!(typist.story.wizard.place, Place::Checking);
+    at!(typist.story, Checking);
 }
 
 #[test]
@@ -296,7 +297,7 @@ fn several_values_in_one_line_are_offered() {
     assert!(!after.contains(SECRET));
     assert!(typist.asks().contains("Client ID"));
     typist.types(&["", "", "", "", "", "", ""]);
-    assert_eq!(typist.story.wizard.place, Place::PartnerApi);
+    at!(typist.story, PartnerApi);
 }
 
 #[test]
@@ -304,7 +305,7 @@ fn a_registration_that_is_there_is_listed_with_numbers() {
     let mut typist = Typist::at(Story::with(setting(), Bench::registered()));
     let all = typist.transcript.clone() + &typist.after(&["", "3"]);
     golden("plain-overview", &all);
-    assert_eq!(typist.story.wizard.place, Place::PartnerApi);
+    at!(typist.story, PartnerApi);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Words in the place of keys. They come from the page's own help line, so what is new there can be typed at once.
 
-use crate::ui::page::{Block, Hint, Page};
+use crate::ui::view::{KeyHint, Named, View};
 use crate::ui::{Intent, keys};
 
 /// What a typed word does.
@@ -34,9 +34,10 @@ pub(super) fn in_field(word: &str) -> Option<Action> {
 }
 
 /// What a word does on a page where no field is asked.
-pub(super) fn on_page(word: &str, page: &Page<'_>) -> Option<Action> {
-    let hinted =
-        |hint: &&Hint| hint.key.eq_ignore_ascii_case(word) || hint.does.eq_ignore_ascii_case(word);
+pub(super) fn on_page(word: &str, page: &View<'_>) -> Option<Action> {
+    let hinted = |hint: &&KeyHint| {
+        hint.key.eq_ignore_ascii_case(word) || hint.does.eq_ignore_ascii_case(word)
+    };
     let listed = |(name, deed): &(&str, Action)| name.eq_ignore_ascii_case(word).then_some(*deed);
     EVERYWHERE
         .iter()
@@ -53,59 +54,40 @@ fn key(word: &str) -> Option<Intent> {
 }
 
 /// What the key of a hint does. Keys that move about have no word: here things are asked in their order.
-fn pressed(hint: &Hint) -> Option<Action> {
-    let mut letters = hint.key.chars();
-    let intent = match (letters.next(), letters.next()) {
-        (Some('?'), None) => Intent::Help,
-        (Some(letter), None) => Intent::Typed(letter),
-        _ if hint.key == "space" => Intent::Typed(' '),
-        _ => keys::called(hint.key)?,
-    };
-    let moves = matches!(intent, Intent::Next | Intent::Previous | Intent::Up | Intent::Down);
-    (!moves).then_some(Action::Press(intent))
+fn pressed(hint: &KeyHint) -> Option<Action> {
+    match hint.intent {
+        Intent::Next | Intent::Previous | Intent::Up | Intent::Down => None,
+        Intent::Typed('?') => Some(Action::Press(Intent::Help)),
+        intent => Some(Action::Press(intent)),
+    }
 }
 
 /// What Enter does on a page, as its help line has it.
-pub(super) fn enter<'p>(page: &Page<'p>) -> Option<&'p str> {
-    let hint = page.hints.iter().find(|hint| hint.key == "Enter");
+pub(super) fn enter<'p>(page: &View<'p>) -> Option<&'p str> {
+    let hint = page.hints.iter().find(|hint| hint.intent == Intent::Submit);
     hint.map(|hint| hint.does)
 }
 
-/// The line that names the words of a page.
-pub(super) fn named(page: &Page<'_>) -> String {
-    let marks =
-        page.blocks.iter().any(|block| matches!(block, Block::Item(item) if item.mark.is_some()));
-    let mut named: Vec<String> =
-        page.hints.iter().filter_map(|hint| name(hint, page, marks)).collect();
-    // What every page has comes after what this one has.
-    named.sort_by_key(|name| {
-        EVERYWHERE.iter().any(|(word, _)| name.split(' ').next() == Some(word))
-    });
-    format!("Words here: {}.", named.join(", "))
+/// The line that names the words of a page. What every page has comes after what this one has.
+pub(super) fn named(page: &View<'_>) -> String {
+    let named: Vec<(bool, String)> = page.hints.iter().filter_map(name).collect();
+    let (usual, own): (Vec<_>, Vec<_>) = named.into_iter().partition(|(usual, _)| *usual);
+    let all: Vec<String> = own.into_iter().chain(usual).map(|(_, name)| name).collect();
+    format!("Words here: {}.", all.join(", "))
 }
 
-fn name(hint: &Hint, page: &Page<'_>, marks: bool) -> Option<String> {
-    let Action::Press(intent) = pressed(hint)? else {
-        return None;
-    };
-    if intent == Intent::Submit {
-        return None;
-    }
-    // Nothing is copied without an escape sequence: what would be is printed, if nothing else on the page does that.
-    let copies = hint.does.strip_prefix("copy");
-    if copies.is_some() && page.hints.iter().any(|it| it.does.starts_with("print")) {
-        return None;
-    }
-    // A blank marks a line; where it chooses, numbers do that here.
-    if intent == Intent::Typed(' ') {
-        return marks.then(|| hint.does.to_owned());
-    }
-    let usual = EVERYWHERE.iter().find(|(_, deed)| *deed == Action::Press(intent));
+/// How a key is named, and whether every page has it.
+fn name(hint: &KeyHint) -> Option<(bool, String)> {
+    let action = pressed(hint).filter(|action| *action != Action::Press(Intent::Submit))?;
+    let usual = EVERYWHERE.iter().find(|(_, other)| *other == action);
     let word = usual.map_or(hint.key, |(word, _)| *word);
-    if let Some(what) = copies {
-        return Some(format!("{word} = print{what}"));
-    }
-    Some(if word == hint.does { word.to_owned() } else { format!("{word} = {}", hint.does) })
+    let name = match hint.named {
+        Named::Not => return None,
+        Named::As(name) => name.to_owned(),
+        Named::ByKey if word == hint.does => word.to_owned(),
+        Named::ByKey => format!("{word} = {}", hint.does),
+    };
+    Some((usual.is_some(), name))
 }
 
 /// What a line means as a value: a word of ours is one with `=` before it, and every other line is itself.
@@ -144,28 +126,25 @@ mod tests {
 
     #[test]
     fn the_words_of_a_page_are_its_help_line() {
-        let mut page = Page::new("x");
-        for (key, does) in [
-            ("Tab", "next"),
-            ("Enter", "confirm"),
-            ("F3", "copy"),
-            ("F5", "new link"),
-            ("space", "mark"),
-            ("F7", "print address"),
-            ("d", "details"),
-            ("Esc", "back"),
-            ("Ctrl-C", "leave"),
-            ("F1", "help"),
-        ] {
-            page.hint(key, does);
-        }
+        let mut page = View::new("x");
+        page.keys(&[(Intent::Next, "next"), (Intent::Submit, "confirm")]);
+        page.key_named(Intent::Extra(3), "copy", Named::Not);
+        page.keys(&[(Intent::Extra(5), "new link")]);
+        page.key_named(Intent::Typed(' '), "mark", Named::As("mark"));
+        page.keys(&[
+            (Intent::Extra(7), "print address"),
+            (Intent::Typed('d'), "details"),
+            (Intent::Back, "back"),
+            (Intent::Leave, "leave"),
+            (Intent::Typed('?'), "help"),
+        ]);
         let words = named(&page);
         assert_eq!(
             words,
-            "Words here: F5 = new link, F7 = print address, d = details, back, leave, ? = help."
+            "Words here: F5 = new link, mark, F7 = print address, d = details, back, leave, ? = help."
         );
-        let mut stopped = Page::new("x");
-        stopped.hint("c", "copy");
+        let mut stopped = View::new("x");
+        stopped.key_named(Intent::Typed('c'), "copy", Named::As("c = print"));
         assert_eq!(named(&stopped), "Words here: c = print.");
         assert_eq!(enter(&page), Some("confirm"));
         for (word, deed) in [

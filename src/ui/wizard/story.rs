@@ -14,9 +14,11 @@ use url::Url;
 
 use crate::effect::{Effect, Opened, Outcome, ProbeResult};
 use crate::exit::Exit;
+use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, TENANT, octo_client};
+use crate::ui::pages::Page;
+use crate::ui::paint::{self, Appearance};
 use crate::ui::theme::{ColourChoice, Glyphs, Theme};
-use crate::ui::view::{self, Appearance};
 use crate::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use crate::ui::{Event, Intent, Task};
 use crate::words::failure::Failure;
@@ -27,6 +29,15 @@ use crate::words::text::UntrustedText;
 
 /// A value that must never be drawn.
 pub(crate) const SECRET: &str = "abc8Q~marked-secret-value-0123456789_-.~";
+
+/// Which page is open.
+macro_rules! at {
+    ($story:expr, $page:ident) => {{
+        let page = &$story.wizard.page;
+        assert!(matches!(page, crate::ui::pages::Page::$page(_)), "{page:?}");
+    }};
+}
+pub(crate) use at;
 
 pub(crate) struct Story {
     pub(crate) wizard: Wizard,
@@ -159,8 +170,8 @@ impl Story {
     /// From the first page to step 2, with everything typed but the keys in `except`.
     pub(crate) fn at_step_two(&mut self) -> &mut Self {
         self.press("Enter Contoso Enter Tab");
-        assert_eq!(self.wizard.place, super::Place::PartnerCenter);
-        self.wizard.focus = 0;
+        at!(self, PartnerCenter);
+        self.wizard.page.state_mut().focus = 0;
         self.paste(APP)
             .press("Tab")
             .paste(APP)
@@ -182,12 +193,19 @@ impl Story {
         self.at_sign_in().paste(crate::steps::bench::CODE).press("Enter Enter")
     }
 
+    /// Whether every check has passed, and the page waits to go on.
+    pub(crate) fn checked(&self) -> bool {
+        let finished =
+            self.wizard.page.execution().is_some_and(|it| it.status() == Status::Finished);
+        finished && matches!(self.wizard.page, Page::Checking(_))
+    }
+
     /// The screen as text.
     pub(crate) fn screen(&self, width: u16, height: u16) -> String {
         let look =
             Appearance { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE };
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| view::draw(&self.wizard, &look, frame)).unwrap();
+        terminal.draw(|frame| paint::draw(&self.wizard, &look, frame)).unwrap();
         if width == 0 {
             return String::new();
         }

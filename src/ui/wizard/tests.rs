@@ -1,29 +1,33 @@
 //! The wizard as a person uses it.
 
-use super::story::{SECRET, Story, answers_of_rehearsal, setting};
+use super::story::{SECRET, Story, answers_of_rehearsal, at, setting};
 use super::*;
-use crate::effect::AddressSeen;
+use crate::effect::{AddressSeen, Preflight};
+use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
+use crate::ui::pages::Overview;
+use crate::words::answers::Typed;
 use crate::words::failure::{Cause, Service, VaultFault};
+use crate::words::step::{Environment, Step};
 use crate::words::text::UntrustedText;
 
 #[test]
 fn three_steps_lead_to_a_registration() {
     let mut story = Story::begun(setting());
-    assert_eq!(story.wizard.place, Place::Start);
+    at!(story, Prerequisites);
     story.at_sign_in();
-    assert_eq!(story.wizard.place, Place::SignIn);
+    at!(story, SignIn);
     story.paste(&format!("https://localhost/?code={CODE}&state=7f3c")).press("Enter");
-    assert!(story.wizard.run_finished());
+    assert!(story.checked());
     assert!(story.done.contains(&"tell Proven".to_owned()));
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Review);
+    at!(story, Review);
     assert!(
         story.bench.registration().active.is_none(),
         "nothing is active before it is confirmed"
     );
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert!(story.bench.registration().active.is_some());
     story.press("Enter");
     assert_eq!(story.ended, Some(Exit::Done));
@@ -60,19 +64,28 @@ fn no_secret_is_ever_drawn() {
 fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
     let mut story = Story::begun(setting());
     story.press("Enter Enter Enter");
-    assert_eq!(story.wizard.place, Place::PartnerCenter);
-    let fields: Vec<Field> = story.wizard.problems.iter().map(|problem| problem.field).collect();
+    at!(story, PartnerCenter);
+    let fields: Vec<Field> =
+        story.wizard.page.state().problems.iter().map(|problem| problem.field).collect();
     assert_eq!(fields, [Field::ApplicationId, Field::SecretKey]);
-    assert_eq!(story.wizard.stop(), Some(FocusTarget::Field(Field::ApplicationId)));
+    assert_eq!(story.wizard.target(), Some(FocusTarget::Field(Field::ApplicationId)));
     story.paste(APP);
-    assert!(story.wizard.problems.iter().all(|problem| problem.field != Field::ApplicationId));
+    assert!(
+        story
+            .wizard
+            .page
+            .state()
+            .problems
+            .iter()
+            .all(|problem| problem.field != Field::ApplicationId)
+    );
 }
 
 #[test]
 fn a_secret_id_is_told_when_its_field_is_left() {
     let mut story = Story::begun(setting());
     story.press("Enter Enter");
-    story.wizard.focus = 2;
+    story.wizard.page.state_mut().focus = 2;
     story.paste(TENANT).press("Tab");
     assert!(story.shows("it is the Secret ID, not the secret Value"));
 }
@@ -81,12 +94,12 @@ fn a_secret_id_is_told_when_its_field_is_left() {
 fn going_back_loses_nothing() {
     let mut story = Story::begun(setting());
     story.at_step_two().press("Esc");
-    assert_eq!(story.wizard.place, Place::Basic);
+    at!(story, Basic);
     story.press("Enter Enter");
-    assert!(story.wizard.run_finished(), "everything typed was still there");
+    assert!(story.checked(), "everything typed was still there");
     story.press("Esc");
-    assert_eq!(story.wizard.place, Place::PartnerCenter);
-    assert!(!story.wizard.forms.is_empty(Field::SecretKey));
+    at!(story, PartnerCenter);
+    assert!(!story.wizard.session.fields.is_empty(Field::SecretKey));
 }
 
 #[test]
@@ -100,9 +113,9 @@ fn esc_on_the_first_page_does_not_leave() {
 fn ctrl_c_asks_and_twice_leaves() {
     let mut story = Story::begun(setting());
     story.press("Enter ^C");
-    assert_eq!(story.wizard.overlay, Some(Overlay::Leave));
+    assert!(matches!(story.wizard.overlay, Some(Overlay::Leave)));
     story.press("Esc");
-    assert_eq!(story.wizard.overlay, None);
+    assert!(story.wizard.overlay.is_none());
     story.press("^C s");
     assert_eq!(story.ended, Some(Exit::Cancelled));
     assert!(story.opened.draft.is_some());
@@ -121,10 +134,10 @@ fn a_draft_opens_where_it_was_without_its_secret() {
         Story::with(setting(), Bench { lines: story.bench.lines.clone(), ..Bench::default() });
     again.opened.draft = Some(draft);
     again.begin();
-    assert_eq!(again.wizard.place, Place::PartnerCenter);
-    assert_eq!(again.wizard.forms.text(Field::ApplicationId).unwrap().text(), APP);
-    assert!(again.wizard.forms.is_empty(Field::SecretKey));
-    assert_eq!(again.wizard.stop(), Some(FocusTarget::Field(Field::SecretKey)));
+    at!(again, PartnerCenter);
+    assert_eq!(again.wizard.session.fields.text(Field::ApplicationId).unwrap().text(), APP);
+    assert!(again.wizard.session.fields.is_empty(Field::SecretKey));
+    assert_eq!(again.wizard.target(), Some(FocusTarget::Field(Field::SecretKey)));
 }
 
 #[test]
@@ -132,12 +145,15 @@ fn a_failed_check_shows_its_cure_and_goes_back_to_the_field() {
     let mut story = Story::begun(setting());
     story.bench.fail("apptoken", refused(401, 7_000_215));
     story.at_step_two().press("Enter");
-    assert_eq!(story.wizard.place, Place::Stopped);
+    at!(story, Failed);
     assert!(story.shows("AADSTS7000215"));
     story.press("Esc");
-    assert_eq!(story.wizard.place, Place::PartnerCenter);
-    assert_eq!(story.wizard.stop(), Some(FocusTarget::Field(Field::SecretKey)));
-    assert!(!story.wizard.forms.is_empty(Field::SecretKey), "what was typed is still there");
+    at!(story, PartnerCenter);
+    assert_eq!(story.wizard.target(), Some(FocusTarget::Field(Field::SecretKey)));
+    assert!(
+        !story.wizard.session.fields.is_empty(Field::SecretKey),
+        "what was typed is still there"
+    );
 }
 
 #[test]
@@ -146,7 +162,7 @@ fn a_new_key_is_tried_again_patiently() {
     story.bench.fail("apptoken", refused(401, 7_000_215));
     story.bench.fail("apptoken", refused(401, 7_000_215));
     story.at_step_two().press("Enter n");
-    assert!(story.wizard.run_finished());
+    assert!(story.checked());
     assert!(story.bench.log.contains(&"pause 5".to_owned()));
 }
 
@@ -157,7 +173,7 @@ fn a_wrong_paste_is_named_and_the_page_waits_on() {
         .at_sign_in()
         .paste("https://x/authorize?client_id=a&response_type=code&redirect_url=b")
         .press("Enter");
-    assert_eq!(story.wizard.place, Place::SignIn);
+    at!(story, SignIn);
     assert!(story.shows("redirect_url= as the old guide has it"));
 }
 
@@ -175,22 +191,22 @@ fn without_a_keyring_nothing_can_be_typed() {
     story.looks.insert(Preflight::Keyring, locked);
     story.begin();
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Start);
+    at!(story, Prerequisites);
     assert!(story.shows("Without a keyring nothing can be kept"));
     story.looks.clear();
     story.press("r Enter");
-    assert_eq!(story.wizard.place, Place::Basic);
+    at!(story, Basic);
 }
 
 #[test]
 fn a_second_run_opens_on_the_registration() {
     let mut story = Story::with(setting(), Bench::registered());
     story.begin();
-    assert_eq!(story.wizard.place, Place::Overview);
+    at!(story, Overview);
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Basic);
+    at!(story, Basic);
     story.press("Neu Enter");
-    assert_eq!(story.wizard.place, Place::Overview);
+    at!(story, Overview);
     assert_eq!(story.bench.registration().name.unwrap().as_str(), "Neu");
 }
 
@@ -200,12 +216,12 @@ fn a_single_step_is_run_again_with_everything_else_kept() {
     let mut story = Story::with(only, Bench::registered());
     let before = story.bench.registration().active.unwrap().id;
     story.begin();
-    assert_eq!(story.wizard.place, Place::PartnerApi);
+    at!(story, PartnerApi);
     story.press("Enter").paste("1.AXoAkl-another_code.AgABBAI").press("Enter Enter");
-    assert_eq!(story.wizard.place, Place::Review);
-    assert!(!story.wizard.must_confirm(), "the same account needs no name");
+    at!(story, Review);
+    assert!(!story.wizard.session.must_confirm(), "the same account needs no name");
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert_ne!(story.bench.registration().active.unwrap().id, before);
 }
 
@@ -214,20 +230,20 @@ fn replacing_asks_for_the_name() {
     let mut story = Story::with(setting(), Bench::registered());
     story.begin();
     story.press("Up Up Enter");
-    assert_eq!(story.wizard.place, Place::Start);
+    at!(story, Prerequisites);
     story.press("Enter Enter");
-    story.wizard.focus = 2;
+    story.wizard.page.state_mut().focus = 2;
     story
         .paste(SECRET)
         .press("Enter Enter Enter")
         .paste("1.AXoAkl-another_code.AgABBAI")
         .press("Enter Enter");
-    assert_eq!(story.wizard.place, Place::Review);
+    at!(story, Review);
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Review);
+    at!(story, Review);
     assert!(story.shows("Type its name: Contoso Ltd"));
     story.paste("Contoso Ltd").press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
 }
 
 #[test]
@@ -235,11 +251,11 @@ fn every_check_can_be_run_again() {
     let mut story = Story::with(setting(), Bench::registered());
     story.begin();
     story.press("Down Down Down Enter");
-    assert!(story.wizard.run_finished());
+    assert!(story.checked());
     story.press("Enter");
-    assert!(story.wizard.run_finished());
+    assert!(story.checked());
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Overview);
+    at!(story, Overview);
     assert!(story.shows("Every check passed again."));
     assert_eq!(story.bench.redemptions, 1);
 }
@@ -250,11 +266,11 @@ fn esc_stops_the_checks_and_late_answers_are_dropped() {
     story.at_step_two();
     story.answering = false;
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Checking);
+    at!(story, Checking);
     story.press("Esc");
-    assert_eq!(story.wizard.place, Place::PartnerCenter);
+    at!(story, PartnerCenter);
     story.let_come(|_| Some(crate::effect::Outcome::Told));
-    assert_eq!(story.wizard.place, Place::PartnerCenter);
+    at!(story, PartnerCenter);
 }
 
 #[test]
@@ -265,10 +281,10 @@ fn a_crash_is_continued_with_one_sentence() {
     let vault = story.bench.vault.clone();
     let mut again = Story::with(setting(), Bench { lines, vault, ..Bench::default() });
     again.begin();
-    assert_eq!(again.wizard.place, Place::SignIn);
+    at!(again, SignIn);
     assert!(again.shows("The sign-in page was open."));
     again.paste(CODE).press("Enter Enter Enter");
-    assert_eq!(again.wizard.place, Place::Done);
+    at!(again, Done);
 }
 
 #[test]
@@ -276,10 +292,10 @@ fn several_values_in_one_paste_are_offered() {
     let mut story = Story::begun(setting());
     story.press("Enter Enter");
     story.paste(&format!(r#"{{"appId":"{APP}","password":"{SECRET}","tenant":"{TENANT}"}}"#));
-    assert_eq!(story.wizard.overlay, Some(Overlay::Offer));
+    assert!(matches!(story.wizard.overlay, Some(Overlay::Offer(_))));
     assert!(!story.screen(120, 60).contains(SECRET));
     story.press("Enter Enter");
-    assert!(story.wizard.run_finished());
+    assert!(story.checked());
 }
 
 #[test]
@@ -287,7 +303,7 @@ fn a_rehearsal_fills_its_fields_in() {
     let mut story =
         Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
     story.press("Enter Enter F2");
-    assert_eq!(story.wizard.forms.text(Field::ApplicationId).unwrap().text(), APP);
+    assert_eq!(story.wizard.session.fields.text(Field::ApplicationId).unwrap().text(), APP);
     assert!(story.screen(80, 24).contains("REHEARSAL"));
 }
 
@@ -295,11 +311,11 @@ fn a_rehearsal_fills_its_fields_in() {
 fn a_directory_typed_as_application_is_told_before_the_secret_is_sent() {
     let mut story = Story::begun(setting());
     story.press("Enter Enter");
-    story.wizard.focus = 1;
+    story.wizard.page.state_mut().focus = 1;
     story.paste(TENANT).press("Tab");
     assert!(story.shows("this is a directory (tenant) ID, not an application's"));
     story.paste(SECRET).press("Enter");
-    assert_eq!(story.wizard.place, Place::PartnerCenter);
+    at!(story, PartnerCenter);
     assert!(!story.bench.log.contains(&"apptoken".to_owned()));
 }
 
@@ -314,18 +330,18 @@ fn a_refused_token_is_not_sent_again_by_sign_in_again() {
         story.bench.fail("refresh PartnerCenter", failure);
         story.begin();
         story.press("Down Down Down Enter Enter");
-        assert_eq!(story.wizard.place, Place::Stopped);
+        at!(story, Failed);
         assert!(story.shows("It said \"grant request is invalid"));
         assert!(story.shows("sign in again"));
         story.press(key);
-        assert_eq!(story.wizard.place, Place::PartnerApi);
+        at!(story, PartnerApi);
         let refreshes = |story: &Story| {
             let log = story.bench.log.iter();
             log.filter(|name| name.starts_with("refresh")).count()
         };
         assert_eq!(refreshes(&story), 1);
         story.press("Enter").paste("1.AXoAkl-another_code.AgABBAI").press("Enter Enter Enter");
-        assert_eq!(story.wizard.place, Place::Done);
+        at!(story, Done);
     }
 }
 
@@ -334,7 +350,7 @@ fn a_server_that_answers_for_any_id_tells_nothing() {
     let mut story = Story::begun(setting());
     story.bench.nameless = true;
     story.press("Enter Enter");
-    story.wizard.focus = 1;
+    story.wizard.page.state_mut().focus = 1;
     story.paste(TENANT).press("Tab");
     assert!(!story.shows("this is a directory (tenant) ID, not an application's"));
 }
@@ -346,10 +362,10 @@ fn what_was_begun_can_be_discarded() {
     let active = bench.registration().active.unwrap();
     let mut story = Story::with(setting(), bench);
     story.begin();
-    assert_eq!(story.wizard.place, Place::Review, "it goes on where it was");
-    story.wizard.go(Place::Overview);
+    at!(story, Review);
+    story.wizard.page = Overview::default().into();
     story.press("Up Up Enter");
-    assert_eq!(story.wizard.place, Place::Overview);
+    at!(story, Overview);
     let after = story.bench.registration();
     assert!(after.open.is_none() && after.closed.is_empty());
     assert_eq!(after.active.as_ref(), Some(&active));
@@ -364,9 +380,9 @@ fn a_code_works_once_in_the_whole_session() {
     let mut story = Story::begun(setting());
     story.bench.fail("redeem", refused(400, 70_008));
     story.at_sign_in().paste(CODE).press("Enter");
-    assert_eq!(story.wizard.place, Place::Stopped);
+    at!(story, Failed);
     story.press("Esc Enter").paste(CODE).press("Enter");
-    assert_eq!(story.wizard.place, Place::SignIn);
+    at!(story, SignIn);
     assert!(story.shows("This code was sent before"));
 }
 
@@ -378,7 +394,7 @@ fn a_single_step_needs_the_keyring_too() {
     story.looks.insert(Preflight::Keyring, locked);
     story.begin();
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Start);
+    at!(story, Prerequisites);
     assert!(!story.bench.log.contains(&"listen".to_owned()));
 }
 
@@ -386,9 +402,9 @@ fn a_single_step_needs_the_keyring_too() {
 fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
     let mut story = Story::begun(setting());
     story.press("Enter Enter");
-    story.wizard.focus = 3;
+    story.wizard.page.state_mut().focus = 3;
     story.paste(SECRET);
-    assert!(story.wizard.forms.is_empty(Field::Directory));
+    assert!(story.wizard.session.fields.is_empty(Field::Directory));
     assert!(story.shows("It was not taken: this field is shown."));
     assert!(!story.screen(120, 60).contains(SECRET));
 }
@@ -411,7 +427,7 @@ fn commands_that_are_told_name_the_same_registration() {
     let mut story = Story::begun(WizardConfig { words: words.to_owned(), ..setting() });
     story.at_review();
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     let done = story.screen(120, 60);
     for command in ["register", "register --step partner-api", "submit"] {
         assert!(done.contains(&format!("octo-csp {command}{words}  ")), "{done}");
@@ -457,7 +473,7 @@ fn the_hand_off_note_of_an_open_sign_in_has_its_link_and_nothing_behind_it() {
         assert!(!note.contains(secret), "{secret}: {note}");
     }
     // The wizard waits on; the answer can be pasted.
-    assert_eq!(story.wizard.place, Place::SignIn);
+    at!(story, SignIn);
 }
 
 #[test]
@@ -474,7 +490,7 @@ fn the_last_refusal_is_remembered_until_a_run_passes() {
     );
     assert_eq!(remembered.trace_id, UntrustedText::some("5b0e"));
     story.press("r");
-    assert!(story.wizard.run_finished());
+    assert!(story.checked());
     assert_eq!(story.opened.draft.as_ref().unwrap().refused, None);
 }
 
@@ -484,7 +500,7 @@ fn a_disk_that_failed_is_not_asked_to_remember_it() {
     let full = Failure::new(Service::Disk, Cause::Disk(crate::words::failure::DiskFault::Full));
     story.bench.fail("note began", full);
     story.at_step_two().press("Enter");
-    assert_eq!(story.wizard.place, Place::Stopped);
+    at!(story, Failed);
     assert_eq!(story.opened.draft.as_ref().unwrap().refused, None);
 }
 
@@ -498,7 +514,7 @@ fn what_was_given_by_flags_is_typed_already() {
         },
         ..setting()
     });
-    let text = |field| story.wizard.forms.text(field).unwrap().text();
+    let text = |field| story.wizard.session.fields.text(field).unwrap().text();
     assert_eq!(text(Field::ApplicationId), APP);
     assert_eq!(text(Field::Redirect), "https://localhost");
     assert_eq!(text(Field::Directory), "");
@@ -516,7 +532,8 @@ fn course(play: impl Fn(&mut Story, &mut Vec<String>)) -> (Vec<String>, Vec<Stri
 fn no_sentence_decides_anything() {
     fn stand(story: &Story, places: &mut Vec<String>) {
         let _drawn = story.screen(80, 24);
-        places.push(format!("{:?} {:?}", story.wizard.place, story.wizard.stop()));
+        let page = std::mem::discriminant(&story.wizard.page);
+        places.push(format!("{page:?} {:?}", story.wizard.target()));
     }
     let keys = |keys: &'static [&'static str]| {
         move |story: &mut Story, places: &mut Vec<String>| {

@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use octo_csp::diagnose::{self, Context, Diagnosis, diagnose, rows};
 use octo_csp::effect::{AuthorizationRequest, Effect, Outcome, Preflight};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
+use octo_csp::ui::pages::Page;
+use octo_csp::ui::paint;
 use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
-use octo_csp::ui::view;
-use octo_csp::ui::wizard::{Octo, Place, RehearsalAnswers, Wizard, WizardConfig};
+use octo_csp::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
 use octo_csp::words::answers::Field;
 use octo_csp::words::failure::{Failure, Service};
@@ -31,6 +32,42 @@ use super::screens::plain;
 
 /// Plays in which answers come after half a minute, or never.
 pub(super) const SLOW: [&str; 3] = ["slow", "silent", "drip"];
+
+/// The page that a play has come to, as plain data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Opening,
+    Locked,
+    Prerequisites,
+    Overview,
+    PartnerCenter,
+    PartnerApi,
+    Checking,
+    SignIn,
+    Failed,
+    OctoClient,
+    Done,
+    Elsewhere,
+}
+
+impl Place {
+    fn of(wizard: &Wizard) -> Self {
+        match wizard.page() {
+            Page::Opening(_) => Self::Opening,
+            Page::Locked(_) => Self::Locked,
+            Page::Prerequisites(_) => Self::Prerequisites,
+            Page::Overview(_) => Self::Overview,
+            Page::PartnerCenter(_) => Self::PartnerCenter,
+            Page::PartnerApi(_) => Self::PartnerApi,
+            Page::Checking(_) => Self::Checking,
+            Page::SignIn(_) => Self::SignIn,
+            Page::Failed(_) => Self::Failed,
+            Page::OctoClient(_) => Self::OctoClient,
+            Page::Done(_) => Self::Done,
+            Page::Basic(_) | Page::Review(_) => Self::Elsewhere,
+        }
+    }
+}
 
 /// What a play was about and how it ended: plain data, so that many can be played side by side.
 #[derive(Debug, Default)]
@@ -141,7 +178,7 @@ impl<'r> Stage<'r> {
         let tasks = self.wizard.start();
         self.take(tasks);
         self.settle().await;
-        if self.wizard.place() == Place::Shut {
+        if Place::of(&self.wizard) == Place::Locked {
             return;
         }
         self.report.start = screen(&self.wizard, 24);
@@ -149,27 +186,27 @@ impl<'r> Stage<'r> {
         self.press(Intent::Submit).await;
         self.fill_in().await;
         self.fill_in().await;
-        if self.report.name == "new-secret" && self.wizard.place() == Place::Stopped {
+        if self.report.name == "new-secret" && Place::of(&self.wizard) == Place::Failed {
             // What the page offers for a key that was made minutes ago.
             self.report.first = self.wizard.diagnosis().map(|(_, _, it)| it.row);
             self.press(Intent::Typed('n')).await;
         }
-        if self.wizard.place() != Place::Checking {
+        if Place::of(&self.wizard) != Place::Checking {
             return;
         }
         self.report.notes = screen(&self.wizard, 80);
         self.press(Intent::Submit).await;
         self.fill_in().await;
-        if self.wizard.place() == Place::SignIn {
+        if Place::of(&self.wizard) == Place::SignIn {
             self.sign_in().await;
         }
-        if self.wizard.place() == Place::Checking {
+        if Place::of(&self.wizard) == Place::Checking {
             // Every check of step 3 has passed: review, confirm, done.
             self.report.notes.push_str(&screen(&self.wizard, 80));
             self.press(Intent::Submit).await;
             self.press(Intent::Submit).await;
         }
-        if self.wizard.place() == Place::Checking {
+        if Place::of(&self.wizard) == Place::Checking {
             self.press(Intent::Submit).await;
         }
     }
@@ -186,14 +223,14 @@ impl<'r> Stage<'r> {
                 }
                 // The page is held until the terminal has finished its checks.
                 spawn_local(async move { browser.get(address).send().await });
-                while self.wizard.place() == Place::SignIn {
+                while Place::of(&self.wizard) == Place::SignIn {
                     self.next().await;
                 }
                 self.settle().await;
             }
             Walked::Shown(text) => {
                 self.settle().await;
-                self.report.shown = Some((text.clone(), self.wizard.place()));
+                self.report.shown = Some((text.clone(), Place::of(&self.wizard)));
                 self.event(Event::Pasted(Secret::new(text)));
                 self.press(Intent::Submit).await;
             }
@@ -291,9 +328,9 @@ impl<'r> Stage<'r> {
         };
         let context = Context { place: self.machine, ..Context::default() };
         let row = diagnose(failure, &context).row;
-        if self.wizard.place() == Place::Opening {
+        if Place::of(&self.wizard) == Place::Opening {
             self.report.shut = Some(row);
-        } else if self.wizard.place() == Place::Start {
+        } else if Place::of(&self.wizard) == Place::Prerequisites {
             let kept = matches!(failure.service, Service::Keyring | Service::Disk);
             let look = if kept {
                 Preflight::Keyring
@@ -307,20 +344,20 @@ impl<'r> Stage<'r> {
     }
 
     fn finish(&mut self, in_time: bool) {
-        let place = self.wizard.place();
+        let place = Place::of(&self.wizard);
         self.report.place = in_time.then_some(place);
         self.report.screen = screen(&self.wizard, 24);
         self.report.whole = screen(&self.wizard, 80);
         if let Some((check, failure, diagnosis)) = self.wizard.diagnosis() {
             self.report.failure = Some((check.key(), failure.clone()));
-            self.report.diagnosis = Some(diagnosis);
+            self.report.diagnosis = Some(diagnosis.clone());
         }
-        if place == Place::Stopped {
+        if place == Place::Failed {
             self.event(Event::Pressed(Intent::Typed('d')));
             self.report.details = screen(&self.wizard, 80);
             self.event(Event::Pressed(Intent::Back));
             self.event(Event::Pressed(Intent::Submit));
-            self.report.cured = Some((self.wizard.place(), screen(&self.wizard, 80)));
+            self.report.cured = Some((Place::of(&self.wizard), screen(&self.wizard, 80)));
         }
         for (_, (_, flight)) in std::mem::take(&mut self.flights) {
             flight.abort();
@@ -330,9 +367,10 @@ impl<'r> Stage<'r> {
 
 /// A frame of this height, 80 cells wide, as text.
 fn screen(wizard: &Wizard, height: u16) -> String {
-    let look = view::Appearance { theme: Theme::new(ColourChoice::Plain), glyphs: Glyphs::UNICODE };
+    let look =
+        paint::Appearance { theme: Theme::new(ColourChoice::Plain), glyphs: Glyphs::UNICODE };
     let mut terminal = Terminal::new(TestBackend::new(80, height)).unwrap();
-    terminal.draw(|frame| view::draw(wizard, &look, frame)).unwrap();
+    terminal.draw(|frame| paint::draw(wizard, &look, frame)).unwrap();
     let buffer = terminal.backend().buffer();
     let lines = buffer.content().chunks(80).map(|line| {
         let line: String = line.iter().map(ratatui::buffer::Cell::symbol).collect();

@@ -1,10 +1,9 @@
 //! What the last page of each play looks like: readable, whole, harmless, and without a secret.
 
 use octo_csp::diagnose::row;
-use octo_csp::ui::wizard::Place;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::play::Report;
+use super::play::{Place, Report};
 use super::{expect_nothing, met, report, reports};
 
 #[test]
@@ -190,7 +189,7 @@ fn first_cure(key: &str) -> String {
 
 fn stopped() -> impl Iterator<Item = &'static Report> {
     let all = reports().iter();
-    all.filter(|report| report.place == Some(Place::Stopped))
+    all.filter(|report| report.place == Some(Place::Failed))
 }
 
 fn screens(report: &Report) -> [&String; 4] {

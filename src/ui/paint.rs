@@ -1,4 +1,17 @@
-//! From a page to cells: wrapping, scrolling so that the focus shows, the frame around it.
+//! From a page to cells: wrapping, scrolling so that the focus shows, the frame around it. A frame is a function of the
+//! wizard's state.
+//!
+//! ```text
+//!  octo-csp register                                        Step 2 of 3     title
+//! ──────────────────────────────────────────────────────────────────────    rule
+//!  REHEARSAL  nothing leaves this machine                                   banner, if any
+//!  ok Basic Details  [2 Partner Center]  3 Partner API  4 Review            tabs, if any
+//!
+//!    page                                                                   scrolls so that the focus shows
+//!
+//! ──────────────────────────────────────────────────────────────────────    rule
+//!  Tab next  Shift-Tab previous  Enter check  Esc back  Ctrl-C leave        the keys that work now
+//! ```
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -8,10 +21,23 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::ui::page::{Block, Body, Button, Hint, Input, Item, Page, Piece, Row, Tone};
-use crate::ui::theme::Theme;
-use crate::ui::view::{Appearance, SMALLEST, banners, counted, tabs};
+use crate::ui::Intent;
+use crate::ui::parts::{banners, counted, tabs};
+use crate::ui::theme::{Glyphs, Theme};
+use crate::ui::view::{Block, Body, Button, Input, Item, KeyHint, Piece, Row, Tone, View};
 use crate::ui::wizard::Wizard;
+
+/// How things look on this terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Appearance {
+    /// Styles by meaning.
+    pub theme: Theme,
+    /// Lines, dots and marks.
+    pub glyphs: Glyphs,
+}
+
+/// The smallest terminal that pages are laid out for.
+pub const SMALLEST: (u16, u16) = (40, 12);
 
 /// Lines of cells with where the focus and the caret are.
 #[derive(Default)]
@@ -21,7 +47,9 @@ struct Sheet {
     caret: Option<(u16, usize)>,
 }
 
-pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Appearance, frame: &mut Frame<'_>) {
+/// Paints what the wizard says.
+pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
+    let page = &wizard.view();
     let area = frame.area();
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         too_small(area, frame);
@@ -33,7 +61,7 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Appearance, frame: 
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
     let height = area.height.saturating_sub(top_height).saturating_sub(bottom_height);
     let sheet = lay_out(page, area.width, look);
-    let offset = scrolled(&sheet, usize::from(height), wizard.scroll);
+    let offset = scrolled(&sheet, usize::from(height), wizard.page.state().scroll);
     let caret = caret(&sheet, offset, height, area.width);
     if sheet.lines.len() > offset + usize::from(height)
         && let Some(rule) = bottom.first_mut()
@@ -59,11 +87,11 @@ pub(super) fn paint(wizard: &Wizard, page: &Page<'_>, look: &Appearance, frame: 
     }
 }
 
-fn header(wizard: &Wizard, page: &Page<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
+fn header(wizard: &Wizard, page: &View<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
     let muted = styled(&look.theme, Tone::Muted);
     let mut lines =
         vec![title(page, area.width, look), Line::styled(look.glyphs.line(area.width), muted)];
-    for (tone, text) in banners(wizard) {
+    for (tone, text) in banners(&wizard.session) {
         lines.push(banner(&text, tone, area.width, look));
     }
     if let Some(open) = page.tab {
@@ -84,7 +112,7 @@ fn header(wizard: &Wizard, page: &Page<'_>, look: &Appearance, area: Rect) -> Ve
     lines
 }
 
-fn footer(page: &Page<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
+fn footer(page: &View<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
     let muted = styled(&look.theme, Tone::Muted);
     let most = if area.height < 20 { 1 } else { 2 };
     let mut lines = vec![Line::styled(look.glyphs.line(area.width), muted)];
@@ -127,8 +155,11 @@ fn scrolled(sheet: &Sheet, height: usize, by: i16) -> usize {
     wanted.min(most.max(focus))
 }
 
-fn title(page: &Page<'_>, width: u16, look: &Appearance) -> Line<'static> {
-    let right = format!("{} ", page.place);
+fn title(page: &View<'_>, width: u16, look: &Appearance) -> Line<'static> {
+    let right = match page.standing {
+        Some(standing) => format!("{} - {standing} ", page.title),
+        None => format!("{} ", page.title),
+    };
     let left =
         if usize::from(width) < 20 + right.width() { " octo-csp" } else { " octo-csp register" };
     let gap = usize::from(width).saturating_sub(left.width() + right.width());
@@ -147,7 +178,7 @@ fn banner(text: &str, tone: Tone, width: u16, look: &Appearance) -> Line<'static
 }
 
 fn tab_line(wizard: &Wizard, open: usize, width: u16, look: &Appearance) -> Line<'static> {
-    let tabs = tabs(wizard, open);
+    let tabs = tabs(&wizard.session.registration, open);
     let wide = width >= 72;
     let mut spans = vec![Span::raw(" ")];
     for (index, (done, name)) in tabs.into_iter().enumerate() {
@@ -165,8 +196,11 @@ fn tab_line(wizard: &Wizard, open: usize, width: u16, look: &Appearance) -> Line
 }
 
 /// The help line, as many keys as fit on `most` lines. Where not all fit, what goes on, back, out and helps comes first.
-fn hint_lines(hints: &[Hint], width: u16, most: usize, look: &Appearance) -> Vec<Line<'static>> {
-    let first = |hint: &&Hint| matches!(hint.key, "Enter" | "Esc" | "Ctrl-C" | "F1" | "?");
+fn hint_lines(hints: &[KeyHint], width: u16, most: usize, look: &Appearance) -> Vec<Line<'static>> {
+    let first = |hint: &&KeyHint| {
+        use Intent::{Back, Help, Leave, Submit, Typed};
+        matches!(hint.intent, Submit | Back | Leave | Help | Typed('?'))
+    };
     let in_order = hint_rows(hints.iter(), width);
     let rows = if in_order.len() <= most {
         in_order
@@ -174,7 +208,7 @@ fn hint_lines(hints: &[Hint], width: u16, most: usize, look: &Appearance) -> Vec
         let others = hints.iter().filter(|hint| !first(hint));
         hint_rows(hints.iter().filter(first).chain(others), width)
     };
-    let line = |row: Vec<Hint>| {
+    let line = |row: Vec<KeyHint>| {
         let mut spans = vec![Span::raw(" ")];
         for hint in row {
             spans.push(Span::styled(hint.key, look.theme.key));
@@ -187,8 +221,8 @@ fn hint_lines(hints: &[Hint], width: u16, most: usize, look: &Appearance) -> Vec
 }
 
 /// Keys side by side, as many as fit in a line.
-fn hint_rows<'h>(hints: impl Iterator<Item = &'h Hint>, width: u16) -> Vec<Vec<Hint>> {
-    let mut rows: Vec<Vec<Hint>> = vec![Vec::new()];
+fn hint_rows<'h>(hints: impl Iterator<Item = &'h KeyHint>, width: u16) -> Vec<Vec<KeyHint>> {
+    let mut rows: Vec<Vec<KeyHint>> = vec![Vec::new()];
     let mut used = 1;
     for hint in hints {
         let cells = hint.key.width() + 1 + hint.does.width();
@@ -204,7 +238,7 @@ fn hint_rows<'h>(hints: impl Iterator<Item = &'h Hint>, width: u16) -> Vec<Vec<H
     rows
 }
 
-fn lay_out(page: &Page<'_>, width: u16, look: &Appearance) -> Sheet {
+fn lay_out(page: &View<'_>, width: u16, look: &Appearance) -> Sheet {
     let mut sheet = Sheet::default();
     for block in &page.blocks {
         match block {

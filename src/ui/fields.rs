@@ -1,204 +1,144 @@
 //! The fields of all pages, and taking a paste with several values apart.
 
+use std::collections::BTreeMap;
+
 use crate::ui::Intent;
 use crate::ui::field::{Pasted, SecretField, TextField};
 use crate::words::answers::{Field, Typed, USUAL_REDIRECT};
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::step::Environment;
 
+/// The fields that are shown.
+const SHOWN: [Field; 9] = [
+    Field::AccountName,
+    Field::ClientId,
+    Field::ApplicationId,
+    Field::Directory,
+    Field::SecretEnds,
+    Field::MpnId,
+    Field::Redirect,
+    Field::Confirmation,
+    Field::OctoClientId,
+];
+
+/// The fields that are never drawn.
+const HIDDEN: [Field; 4] = [Field::SecretKey, Field::ApiSecret, Field::Answer, Field::OctoSecret];
+
 /// Every field of the wizard. They live as long as it does, so going back loses nothing.
 #[derive(Debug)]
-pub struct Forms {
-    account_name: TextField,
-    client_id: TextField,
-    application_id: TextField,
-    directory: TextField,
-    secret_ends: TextField,
-    mpn_id: TextField,
-    redirect: TextField,
-    confirmation: TextField,
-    octo_client_id: TextField,
-    secret: SecretField,
-    api_secret: SecretField,
-    answer: SecretField,
-    octo_secret: SecretField,
+pub struct Fields {
+    texts: BTreeMap<Field, TextField>,
+    secrets: BTreeMap<Field, SecretField>,
     /// Whether step 3 uses a key of its own.
     pub other_secret: bool,
 }
 
-impl Forms {
+impl Fields {
     pub(super) fn new() -> Self {
-        Self {
-            account_name: TextField::default(),
-            client_id: TextField::default(),
-            application_id: TextField::default(),
-            directory: TextField::default(),
-            secret_ends: TextField::default(),
-            mpn_id: TextField::default(),
-            redirect: TextField::new(USUAL_REDIRECT),
-            confirmation: TextField::default(),
-            octo_client_id: TextField::default(),
-            secret: SecretField::new(),
-            api_secret: SecretField::new(),
-            answer: SecretField::new(),
-            octo_secret: SecretField::new(),
+        let mut fields = Self {
+            texts: SHOWN.into_iter().map(|field| (field, TextField::default())).collect(),
+            secrets: HIDDEN.into_iter().map(|field| (field, SecretField::new())).collect(),
             other_secret: false,
-        }
+        };
+        fields.texts.insert(Field::Redirect, TextField::new(USUAL_REDIRECT));
+        fields
     }
 
     /// The editor of a visible field.
     pub fn text(&self, field: Field) -> Option<&TextField> {
-        match field {
-            Field::AccountName => Some(&self.account_name),
-            Field::ClientId => Some(&self.client_id),
-            Field::ApplicationId => Some(&self.application_id),
-            Field::Directory => Some(&self.directory),
-            Field::SecretEnds => Some(&self.secret_ends),
-            Field::MpnId => Some(&self.mpn_id),
-            Field::Redirect => Some(&self.redirect),
-            Field::Confirmation => Some(&self.confirmation),
-            Field::OctoClientId => Some(&self.octo_client_id),
-            Field::Environment
-            | Field::SecretChoice
-            | Field::SecretKey
-            | Field::ApiSecret
-            | Field::Answer
-            | Field::OctoSecret => None,
-        }
+        self.texts.get(&field)
     }
 
     /// The editor of a field that is never drawn.
     pub fn secret(&self, field: Field) -> Option<&SecretField> {
-        match field {
-            Field::SecretKey => Some(&self.secret),
-            Field::ApiSecret => Some(&self.api_secret),
-            Field::Answer => Some(&self.answer),
-            Field::OctoSecret => Some(&self.octo_secret),
-            Field::AccountName
-            | Field::Environment
-            | Field::ClientId
-            | Field::ApplicationId
-            | Field::Directory
-            | Field::SecretEnds
-            | Field::MpnId
-            | Field::SecretChoice
-            | Field::Redirect
-            | Field::Confirmation
-            | Field::OctoClientId => None,
-        }
+        self.secrets.get(&field)
     }
 
-    pub(super) fn secret_mut(&mut self, field: Field) -> Option<&mut SecretField> {
-        match field {
-            Field::SecretKey => Some(&mut self.secret),
-            Field::ApiSecret => Some(&mut self.api_secret),
-            Field::Answer => Some(&mut self.answer),
-            Field::OctoSecret => Some(&mut self.octo_secret),
-            Field::AccountName
-            | Field::Environment
-            | Field::ClientId
-            | Field::ApplicationId
-            | Field::Directory
-            | Field::SecretEnds
-            | Field::MpnId
-            | Field::SecretChoice
-            | Field::Redirect
-            | Field::Confirmation
-            | Field::OctoClientId => None,
-        }
+    /// What stands in a visible field.
+    pub(super) fn value(&self, field: Field) -> &str {
+        self.texts.get(&field).map_or("", TextField::text)
     }
 
-    fn text_mut(&mut self, field: Field) -> Option<&mut TextField> {
-        match field {
-            Field::AccountName => Some(&mut self.account_name),
-            Field::ClientId => Some(&mut self.client_id),
-            Field::ApplicationId => Some(&mut self.application_id),
-            Field::Directory => Some(&mut self.directory),
-            Field::SecretEnds => Some(&mut self.secret_ends),
-            Field::MpnId => Some(&mut self.mpn_id),
-            Field::Redirect => Some(&mut self.redirect),
-            Field::Confirmation => Some(&mut self.confirmation),
-            Field::OctoClientId => Some(&mut self.octo_client_id),
-            Field::Environment
-            | Field::SecretChoice
-            | Field::SecretKey
-            | Field::ApiSecret
-            | Field::Answer
-            | Field::OctoSecret => None,
-        }
+    /// What stands in a field that is never drawn.
+    pub(super) fn share(&self, field: Field) -> SharedSecret {
+        let secret = self.secrets.get(&field).map(SecretField::share);
+        secret.unwrap_or_else(|| Secret::shared(String::new()))
     }
 
     /// The visible fields as they stand.
     pub fn typed(&self, environment: Environment) -> Typed {
+        let value = |field| self.value(field).to_owned();
         Typed {
-            account_name: self.account_name.text().to_owned(),
+            account_name: value(Field::AccountName),
             environment,
-            client_id: self.client_id.text().to_owned(),
-            application_id: self.application_id.text().to_owned(),
-            directory: self.directory.text().to_owned(),
-            secret_ends: self.secret_ends.text().to_owned(),
-            mpn_id: self.mpn_id.text().to_owned(),
-            redirect: self.redirect.text().to_owned(),
+            client_id: value(Field::ClientId),
+            application_id: value(Field::ApplicationId),
+            directory: value(Field::Directory),
+            secret_ends: value(Field::SecretEnds),
+            mpn_id: value(Field::MpnId),
+            redirect: value(Field::Redirect),
         }
     }
 
-    /// Puts back what was typed the last time.
+    /// Puts back what was typed the last time. The redirect address is never empty.
     pub(super) fn restore(&mut self, typed: &Typed) {
-        self.set(Field::AccountName, &typed.account_name);
-        self.set(Field::ClientId, &typed.client_id);
-        self.set(Field::ApplicationId, &typed.application_id);
-        self.set(Field::Directory, &typed.directory);
-        self.set(Field::SecretEnds, &typed.secret_ends);
-        self.set(Field::MpnId, &typed.mpn_id);
-        if !typed.redirect.is_empty() {
-            self.set(Field::Redirect, &typed.redirect);
+        for (field, value) in by_field(typed) {
+            if field != Field::Redirect || !value.is_empty() {
+                self.set(field, value);
+            }
         }
     }
 
     /// Puts in what was given; what was not stays as it is.
     pub(super) fn fill(&mut self, given: &Typed) {
-        for (field, value) in [
-            (Field::AccountName, &given.account_name),
-            (Field::ClientId, &given.client_id),
-            (Field::ApplicationId, &given.application_id),
-            (Field::Directory, &given.directory),
-            (Field::SecretEnds, &given.secret_ends),
-            (Field::MpnId, &given.mpn_id),
-            (Field::Redirect, &given.redirect),
-        ] {
+        for (field, value) in by_field(given) {
             if !value.is_empty() {
                 self.set(field, value);
             }
         }
     }
 
+    /// Fields that are empty are filled from what is registered or proven. That of the redirect address is never empty: what
+    /// was proven counts more than the usual one.
+    pub(super) fn complete(&mut self, known: &Typed) {
+        for (field, value) in by_field(known) {
+            if self.is_empty(field) || field == Field::Redirect && !value.is_empty() {
+                self.set(field, value);
+            }
+        }
+    }
+
     pub(super) fn set(&mut self, field: Field, value: &str) {
-        if let Some(text) = self.text_mut(field) {
+        if let Some(text) = self.texts.get_mut(&field) {
             text.set(value);
-        } else if let Some(secret) = self.secret_mut(field) {
+        } else if let Some(secret) = self.secrets.get_mut(&field) {
             secret.clear();
             secret.paste(value);
         }
     }
 
+    pub(super) fn clear(&mut self, field: Field) {
+        self.set(field, "");
+    }
+
     pub(super) fn press(&mut self, field: Field, intent: Intent) -> bool {
-        if let Some(text) = self.text_mut(field) {
+        if let Some(text) = self.texts.get_mut(&field) {
             return text.press(intent);
         }
-        self.secret_mut(field).is_some_and(|secret| secret.press(intent))
+        self.secrets.get_mut(&field).is_some_and(|secret| secret.press(intent))
     }
 
     /// Pastes into what is there; `None` where there is nothing to paste into.
     pub(super) fn paste(&mut self, field: Field, raw: &str) -> Option<Pasted> {
-        match self.text_mut(field) {
+        match self.texts.get_mut(&field) {
             Some(text) => Some(text.paste(raw)),
-            None => Some(self.secret_mut(field)?.paste(raw)),
+            None => Some(self.secrets.get_mut(&field)?.paste(raw)),
         }
     }
 
     /// The same in the place of what is there, which stays where the new value is refused.
     pub(super) fn enter(&mut self, field: Field, raw: &str) -> Option<Pasted> {
-        if let Some(text) = self.text_mut(field) {
+        if let Some(text) = self.texts.get_mut(&field) {
             let mut fresh = TextField::default();
             let pasted = fresh.paste(raw);
             if matches!(pasted, Pasted::Taken(_)) {
@@ -206,7 +146,7 @@ impl Forms {
             }
             return Some(pasted);
         }
-        let secret = self.secret_mut(field)?;
+        let secret = self.secrets.get_mut(&field)?;
         let mut fresh = SecretField::new();
         let pasted = fresh.paste(raw);
         if matches!(pasted, Pasted::Taken(_)) {
@@ -223,8 +163,24 @@ impl Forms {
 
     /// Exchanges Client ID and Application ID.
     pub(super) fn swap_ids(&mut self) {
-        std::mem::swap(&mut self.client_id, &mut self.application_id);
+        let (client, application) = (Field::ClientId, Field::ApplicationId);
+        let [one, other] = [client, application].map(|field| self.texts.remove(&field));
+        let swapped = [(client, other), (application, one)].into_iter();
+        self.texts.extend(swapped.filter_map(|(field, text)| Some((field, text?))));
     }
+}
+
+/// What was typed, field by field.
+fn by_field(typed: &Typed) -> [(Field, &str); 7] {
+    [
+        (Field::AccountName, &typed.account_name),
+        (Field::ClientId, &typed.client_id),
+        (Field::ApplicationId, &typed.application_id),
+        (Field::Directory, &typed.directory),
+        (Field::SecretEnds, &typed.secret_ends),
+        (Field::MpnId, &typed.mpn_id),
+        (Field::Redirect, &typed.redirect),
+    ]
 }
 
 /// Whether an empty field is worth the focus when a page opens.

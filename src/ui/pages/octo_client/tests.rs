@@ -1,11 +1,12 @@
 //! What a person sees and decides on the way to Octo.
 
-use super::*;
 use crate::exit::Exit;
 use crate::steps::bench::{Bench, OCTO_SECRET, TENANT};
 use crate::ui::wizard::WizardConfig;
-use crate::ui::wizard::story::{Story, answers_of_rehearsal, setting, with_octo};
+use crate::ui::wizard::story::{Story, answers_of_rehearsal, at, setting, with_octo};
+use crate::words::answers::Field;
 use crate::words::failure::{Cause, Failure, Service};
+use crate::words::step::Environment;
 
 const TYPED: &str = "marked-typed-octo-secret";
 
@@ -20,12 +21,12 @@ fn octo(status: u16, code: u64) -> Failure {
 fn review_says_what_is_sent_to_whom_and_nothing_is_sent_before() {
     let mut story = Story::begun(with_octo());
     story.at_review();
-    assert_eq!(story.wizard.place, Place::Review);
+    at!(story, Review);
     assert!(story.shows("api.alphaus.cloud: account name, directory, application, secret key"));
     assert!(story.shows("from ALPHAUS_CLIENT_ID)"));
     assert!(story.bench.octo_calls().is_empty());
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert_eq!(story.bench.octo_calls(), ["sign-in", "accounts", "register", "credentials", "mpn"]);
     assert_eq!(story.bench.payers[TENANT], "Contoso");
     assert!(story.shows("api.alphaus.cloud has the account, the credentials and the MPN ID"));
@@ -46,7 +47,7 @@ fn without_credentials_nothing_is_sent_and_the_pages_say_so() {
     story.at_review();
     assert!(story.shows("nothing: no Octo credentials were given (F6 changes it)"));
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert!(story.shows("nothing was handed over"));
     assert!(story.shows("octo-csp submit hands it over."));
     assert!(story.bench.octo_calls().is_empty());
@@ -56,7 +57,7 @@ fn without_credentials_nothing_is_sent_and_the_pages_say_so() {
 fn credentials_are_typed_used_and_never_drawn() {
     let mut story = Story::begun(setting());
     story.at_review().press("F6");
-    assert_eq!(story.wizard.place, Place::Octo);
+    at!(story, OctoClient);
     assert!(story.shows("Sent to api.alphaus.cloud after Confirm and register:"));
     story.press("Enter");
     assert!(story.shows("The Octo client ID is missing."));
@@ -65,12 +66,12 @@ fn credentials_are_typed_used_and_never_drawn() {
     story.paste(TYPED);
     let mut screens = vec![story.screen(120, 60)];
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Review);
+    at!(story, Review);
     assert!(story.shows("as typed)"));
     assert!(story.bench.octo_calls().is_empty());
     screens.push(story.screen(120, 60));
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     screens.push(story.screen(120, 60));
     screens.push(format!("{:?} {:?}", story.wizard, story.bench.lines));
     for screen in screens {
@@ -85,8 +86,8 @@ fn what_bluectl_keeps_is_pasted_whole() {
     story.at_review().press("F6");
     let pasted = format!("client-id = 'octo-client'\nclient-secret = '{TYPED}'");
     story.paste(&pasted).press("Enter Enter");
-    assert_eq!(story.wizard.place, Place::Review);
-    assert!(story.wizard.octo_client().is_ok());
+    at!(story, Review);
+    assert!(story.wizard.session.octo_client().is_ok());
 }
 
 #[test]
@@ -95,9 +96,9 @@ fn credentials_that_are_there_can_be_left_out() {
     story.at_review().press("F6");
     assert!(story.shows("empty: the one from ALPHAUS_CLIENT_ID"));
     story.press("Enter");
-    assert!(story.wizard.octo_client().is_ok());
+    assert!(story.wizard.session.octo_client().is_ok());
     story.press("F6 F6");
-    assert_eq!(story.wizard.place, Place::Review);
+    at!(story, Review);
     assert!(story.shows("nothing: you chose so"));
     story.press("Enter");
     assert!(story.bench.octo_calls().is_empty());
@@ -110,7 +111,7 @@ fn a_refusal_keeps_everything_and_is_repeated_or_left_for_later() {
     story.at_review();
     story.bench.fail("octo register", octo(403, 7));
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Stopped);
+    at!(story, Failed);
     assert!(story.bench.registration().active.is_some());
     assert!(story.shows("All three steps are registered and kept here."));
     assert!(!story.shows("hand-off note"));
@@ -128,14 +129,14 @@ fn a_refusal_keeps_everything_and_is_repeated_or_left_for_later() {
     story.at_review();
     story.bench.fail("octo register", octo(403, 7));
     story.press("Enter Esc");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert!(story.shows("nothing was handed over"));
 
     let mut story = Story::begun(with_octo());
     story.at_review();
     story.bench.fail("octo credentials", octo(500, 13));
     story.press("Enter r");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert!(story.shows("has the account, the credentials and the MPN ID"));
 }
 
@@ -145,14 +146,14 @@ fn a_client_that_is_refused_is_typed_again() {
     story.at_review();
     story.bench.fail("octo sign-in", octo(401, 16));
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Stopped);
+    at!(story, Failed);
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Octo);
+    at!(story, OctoClient);
     assert!(story.shows("Octo does not accept its API client."));
     assert!(story.shows("Sent to api.alphaus.cloud now:"));
     assert!(!story.shows("send nothing"), "Esc does that here");
     story.paste(TYPED).press("S-Tab").paste("another").press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert!(story.shows("has the account, the credentials and the MPN ID"));
 }
 
@@ -162,15 +163,15 @@ fn a_value_that_octo_refuses_is_changed_and_handed_over_again() {
     story.at_review();
     story.bench.fail("octo register", octo(400, 3));
     story.press("Enter Enter");
-    assert_eq!(story.wizard.place, Place::Overview);
+    at!(story, Overview);
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Basic);
+    at!(story, Basic);
     story.press("s Enter");
-    assert_eq!(story.wizard.place, Place::Overview);
+    at!(story, Overview);
     story.press("Down Down Down Down Enter");
-    assert_eq!(story.wizard.place, Place::Octo);
+    at!(story, OctoClient);
     story.press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert_eq!(story.bench.payers[TENANT], "Contosos");
 }
 
@@ -178,12 +179,12 @@ fn a_value_that_octo_refuses_is_changed_and_handed_over_again() {
 fn a_registration_that_octo_lacks_is_handed_over_from_the_overview() {
     let mut story = Story::with(setting(), Bench::registered());
     story.begin();
-    assert_eq!(story.wizard.place, Place::Overview);
+    at!(story, Overview);
     assert!(story.shows("Hand over to Octo"));
     story.press("Down Down Down Down Enter");
-    assert_eq!(story.wizard.place, Place::Octo);
+    at!(story, OctoClient);
     story.paste("octo-client").press("Tab").paste(TYPED).press("Enter");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     let mut story = Story::with(setting(), story.bench);
     story.begin();
     assert!(story.shows("api.alphaus.cloud has the account, the credentials and the MPN ID"));
@@ -202,9 +203,9 @@ fn the_sandbox_and_a_cloud_without_octo_are_never_handed_over() {
         story.at_review();
         assert!(story.shows(words), "{}", story.screen(120, 60));
         story.press("F6");
-        assert_eq!(story.wizard.place, Place::Review);
+        at!(story, Review);
         story.press("Enter");
-        assert_eq!(story.wizard.place, Place::Done);
+        at!(story, Done);
         assert!(story.bench.octo_calls().is_empty());
     }
 }
@@ -216,7 +217,7 @@ fn a_rehearsal_fills_the_fields_of_octo_in() {
     story.at_review().press("F6");
     assert!(story.shows("simulated-octo"));
     story.press("F2");
-    assert!(!story.wizard.forms.is_empty(Field::OctoSecret));
+    assert!(!story.wizard.session.fields.is_empty(Field::OctoSecret));
 }
 
 #[test]
@@ -225,8 +226,8 @@ fn esc_while_octo_is_asked_keeps_the_registration() {
     story.begin();
     story.answering = false;
     story.press("Down Down Down Down Enter Enter");
-    assert_eq!(story.wizard.place, Place::Checking);
+    at!(story, Checking);
     story.press("Esc");
-    assert_eq!(story.wizard.place, Place::Done);
+    at!(story, Done);
     assert!(story.shows("Stopped. The registration is kept here"));
 }

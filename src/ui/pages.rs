@@ -1,0 +1,374 @@
+//! The pages: what each holds, and what all have in common. A page is one file: what its keys and the answers of the world do,
+//! what it shows, the keys it names.
+//!
+//! A page takes itself by value and says which page is open afterwards, so what it holds moves on with it or ends with it: an
+//! [`Execution`] has one owner, the page that shows it.
+
+mod basic;
+mod checking;
+mod done;
+mod failed;
+mod locked;
+mod note;
+mod octo_client;
+mod opening;
+mod overview;
+mod partner_api;
+mod partner_center;
+mod prerequisites;
+mod review;
+mod sign_in;
+
+use crate::diagnose::Diagnosis;
+use crate::effect::Outcome;
+use crate::exit::Exit;
+use crate::steps::Execution;
+use crate::ui::overlay::Overlay;
+use crate::ui::progress::Progress;
+use crate::ui::session::{Answer, Session};
+use crate::ui::state::{FocusTarget, PageState};
+use crate::ui::view::View;
+use crate::words::answers::Problem;
+use crate::words::check::CheckId;
+use crate::words::failure::Failure;
+use crate::words::step::Step;
+
+/// The registration is being opened.
+#[derive(Debug, Default)]
+pub struct Opening {
+    state: PageState,
+}
+
+/// It cannot be opened.
+#[derive(Debug)]
+pub struct Locked {
+    state: PageState,
+    diagnosis: Diagnosis,
+}
+
+/// Before you start.
+#[derive(Debug, Default)]
+pub struct Prerequisites {
+    state: PageState,
+}
+
+/// There is a registration: what to do with it.
+#[derive(Debug, Default)]
+pub struct Overview {
+    state: PageState,
+}
+
+/// Step 1.
+#[derive(Debug, Default)]
+pub struct Basic {
+    state: PageState,
+}
+
+/// Step 2.
+#[derive(Debug, Default)]
+pub struct PartnerCenter {
+    state: PageState,
+}
+
+/// Step 3.
+#[derive(Debug, Default)]
+pub struct PartnerApi {
+    state: PageState,
+}
+
+/// Checks, running or passed.
+#[derive(Debug)]
+pub struct Checking {
+    state: PageState,
+    progress: Progress,
+    /// Whether the person has stopped it, and what was begun is finished.
+    finishing: bool,
+}
+
+/// Waiting for the sign-in.
+#[derive(Debug)]
+pub struct SignIn {
+    state: PageState,
+    progress: Progress,
+    /// Since when.
+    asked_at: u64,
+}
+
+/// A check failed.
+#[derive(Debug)]
+pub struct Failed {
+    state: PageState,
+    progress: Progress,
+    check: CheckId,
+    failure: Failure,
+    diagnosis: Diagnosis,
+}
+
+/// Everything is proven: what will be kept and sent.
+#[derive(Debug, Default)]
+pub struct Review {
+    state: PageState,
+    /// The checks that led here; none where they passed in another process.
+    passed: Option<Execution>,
+}
+
+/// What is sent to Octo, and with which API client.
+#[derive(Debug, Default)]
+pub struct OctoClient {
+    state: PageState,
+    /// The review that it was opened from; without one it is registered already.
+    review: Option<Box<Review>>,
+}
+
+/// Registered.
+#[derive(Debug, Default)]
+pub struct Done {
+    state: PageState,
+}
+
+/// The list of all pages, written once. What is done with whichever page is open is written once too: `with_page!`.
+macro_rules! pages {
+    ($dollar:tt $($page:ident)*) => {
+        /// The page that is open.
+        #[derive(Debug)]
+        #[expect(clippy::large_enum_variant, reason = "one page is open at a time")]
+        pub enum Page {
+            $(#[doc = concat!("See [`", stringify!($page), "`].")] $page($page),)*
+        }
+
+        $(impl From<$page> for Page {
+            fn from(page: $page) -> Self {
+                Self::$page(page)
+            }
+        })*
+
+        macro_rules! with_page {
+            ($dollar open:expr, $dollar page:ident => $dollar what:expr) => {
+                match $dollar open { $(Page::$page($dollar page) => $dollar what,)* }
+            };
+        }
+    };
+}
+
+pages! { $
+    Opening Locked Prerequisites Overview Basic PartnerCenter PartnerApi Checking SignIn Failed Review OctoClient Done
+}
+
+/// What came of a key or an answer.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// The same page goes on.
+    Stay(Page),
+    /// Another page is opened.
+    Open(Page),
+    /// Something lies over the page.
+    Over(Page, Overlay),
+    /// The program ends.
+    Leave(Page, Exit),
+}
+
+impl Turn {
+    fn page_mut(&mut self) -> &mut Page {
+        let (Self::Stay(page) | Self::Open(page) | Self::Over(page, _) | Self::Leave(page, _)) =
+            self;
+        page
+    }
+
+    /// With what has just happened.
+    pub(crate) fn saying(mut self, notice: impl Into<String>) -> Self {
+        self.page_mut().state_mut().say(notice);
+        self
+    }
+
+    /// The draft is saved with the page that is open then.
+    fn saved(mut self, session: &mut Session) -> Self {
+        session.save(self.page_mut().step());
+        self
+    }
+
+    /// What stays is opened anew: it comes from another page.
+    fn opened(self) -> Self {
+        match self {
+            Self::Stay(page) => Self::Open(page),
+            other @ (Self::Open(_) | Self::Over(..) | Self::Leave(..)) => other,
+        }
+    }
+}
+
+/// What a page is and does. What it does not say does nothing.
+trait Screen: Into<Page> {
+    /// What it shows.
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a>;
+
+    /// What can have the focus, from top to bottom.
+    fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
+        Vec::new()
+    }
+
+    /// The step it belongs to.
+    fn step(&self) -> Option<Step> {
+        None
+    }
+
+    /// The execution it shows.
+    fn execution(&self) -> Option<&Execution> {
+        None
+    }
+
+    /// How the process ends when it is left here.
+    fn exit(&self) -> Exit {
+        Exit::Cancelled
+    }
+
+    /// Whether nothing would be lost by leaving.
+    fn may_be_left(&self) -> bool {
+        false
+    }
+
+    /// Where its values are found.
+    fn values(&self) -> &'static [(&'static str, &'static str)] {
+        &[("This page", "needs no values.")]
+    }
+
+    /// Enter: its marked action.
+    fn submit(self, _session: &mut Session) -> Turn {
+        self.stay()
+    }
+
+    /// Esc: one level back, keeping values; it never leaves the program.
+    fn back(self, session: &mut Session) -> Turn;
+
+    /// A letter, where no field takes it.
+    fn letter(self, _letter: char, _session: &mut Session) -> Turn {
+        self.stay()
+    }
+
+    /// F2 to F9.
+    fn extra(self, _number: u8, _session: &mut Session) -> Turn {
+        self.stay()
+    }
+
+    /// A registration was opened.
+    fn opened(self, _opened: Result<Option<Step>, Box<Failure>>, _session: &mut Session) -> Turn {
+        self.stay()
+    }
+
+    /// What it noted is in the journal.
+    fn noted(self, _session: &mut Session) -> Turn {
+        self.stay()
+    }
+
+    /// What its execution asked for.
+    fn resume(self, _check: CheckId, _outcome: Outcome, _session: &mut Session) -> Turn {
+        self.stay()
+    }
+
+    fn stay(self) -> Turn {
+        Turn::Stay(self.into())
+    }
+
+    fn open(self) -> Turn {
+        Turn::Open(self.into())
+    }
+
+    /// Says what is wrong with its fields; the first of them gets the focus.
+    fn blame(self, problems: Vec<Problem>, session: &Session) -> Turn {
+        let mut page: Page = self.into();
+        page.state_mut().problems = problems;
+        page.focus_first_open(session);
+        Turn::Stay(page)
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Opening::default().into()
+    }
+}
+
+/// What the wizard does with the page that is open.
+impl Page {
+    pub(crate) fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        with_page!(self, page => page.view(session))
+    }
+
+    pub(crate) fn state(&self) -> &PageState {
+        with_page!(self, page => &page.state)
+    }
+
+    pub(crate) fn state_mut(&mut self) -> &mut PageState {
+        with_page!(self, page => &mut page.state)
+    }
+
+    pub(crate) fn targets(&self, session: &Session) -> Vec<FocusTarget> {
+        with_page!(self, page => page.targets(session))
+    }
+
+    /// What has the focus.
+    pub(crate) fn target(&self, session: &Session) -> Option<FocusTarget> {
+        self.targets(session).get(self.state().focus).copied()
+    }
+
+    pub(crate) fn focus_first_open(&mut self, session: &Session) {
+        let targets = self.targets(session);
+        self.state_mut().focus_first_open(&targets, &session.fields);
+    }
+
+    pub(crate) fn step(&self) -> Option<Step> {
+        with_page!(self, page => page.step())
+    }
+
+    pub(crate) fn execution(&self) -> Option<&Execution> {
+        with_page!(self, page => page.execution())
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        with_page!(self, page => page.exit())
+    }
+
+    pub(crate) fn may_be_left(&self) -> bool {
+        with_page!(self, page => page.may_be_left())
+    }
+
+    pub(crate) fn values(&self) -> &'static [(&'static str, &'static str)] {
+        with_page!(self, page => page.values())
+    }
+
+    /// The failure that it is about.
+    pub(crate) fn failure(&self) -> Option<(CheckId, &Failure, &Diagnosis)> {
+        match self {
+            Self::Failed(page) => Some((page.check, &page.failure, &page.diagnosis)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn submit(self, session: &mut Session) -> Turn {
+        with_page!(self, page => page.submit(session))
+    }
+
+    pub(crate) fn back(self, session: &mut Session) -> Turn {
+        with_page!(self, page => page.back(session))
+    }
+
+    pub(crate) fn letter(self, letter: char, session: &mut Session) -> Turn {
+        with_page!(self, page => page.letter(letter, session))
+    }
+
+    pub(crate) fn extra(self, number: u8, session: &mut Session) -> Turn {
+        with_page!(self, page => page.extra(number, session))
+    }
+
+    pub(crate) fn answered(self, answer: Answer, session: &mut Session) -> Turn {
+        match answer {
+            Answer::Opened(opened) => with_page!(self, page => page.opened(opened, session)),
+            Answer::Noted => with_page!(self, page => page.noted(session)),
+            Answer::Execution(check, outcome) => {
+                with_page!(self, page => page.resume(check, outcome, session))
+            }
+            Answer::Notice(notice) => Turn::Stay(self).saying(notice),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

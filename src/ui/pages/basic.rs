@@ -1,0 +1,105 @@
+//! Step 1: the account's name, and which environment.
+
+use crate::effect::Effect;
+use crate::journal::Fact;
+use crate::ui::pages::{Basic, Opening, Overview, PartnerCenter, Prerequisites, Screen, Turn};
+use crate::ui::parts::{Form, page_of_step};
+use crate::ui::session::{Scope, Session, TaskOrigin};
+use crate::ui::state::FocusTarget;
+use crate::ui::view::{Row, Tone, View};
+use crate::words::answers::{self, Field};
+use crate::words::step::{Environment, Step};
+
+impl Screen for Basic {
+    fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
+        FocusTarget::form(&[Field::AccountName, Field::Environment])
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::Basic)
+    }
+
+    fn values(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Account name", "Your own choice; Octo shows it. It can be left empty.")]
+    }
+
+    fn submit(self, session: &mut Session) -> Turn {
+        match answers::basic(&session.typed()) {
+            Err(problems) => self.blame(problems, session),
+            Ok(details) => {
+                let registration = &session.registration;
+                if registration.named && details.name == registration.name {
+                    return self.noted(session);
+                }
+                let fact = Fact::Named { name: details.name };
+                session.perform(TaskOrigin::Note, Effect::Note(fact));
+                self.stay()
+            }
+        }
+    }
+
+    /// The name is noted.
+    fn noted(self, session: &mut Session) -> Turn {
+        let only = session.scope == Scope::Only(Step::Basic);
+        let turn = if only && session.registration.active.is_some() {
+            Overview::default().open().saying("The name is changed.")
+        } else {
+            PartnerCenter::default().open()
+        };
+        turn.saved(session)
+    }
+
+    fn back(self, session: &mut Session) -> Turn {
+        let turn = if session.registration.active.is_some() {
+            Overview::default().open()
+        } else {
+            Prerequisites::default().open()
+        };
+        turn.saved(session)
+    }
+
+    /// A blank chooses the other environment, which is another registration.
+    fn letter(self, letter: char, session: &mut Session) -> Turn {
+        let targets = self.targets(session);
+        if letter != ' '
+            || targets.get(self.state.focus) != Some(&FocusTarget::Field(Field::Environment))
+        {
+            return self.stay();
+        }
+        session.environment = match session.environment {
+            Environment::Production => Environment::Sandbox,
+            Environment::Sandbox => Environment::Production,
+        };
+        session.open();
+        Opening::default().open()
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let muted = |text: &str| Row::of(Tone::Muted, text);
+        let view = page_of_step(Step::Basic);
+        let mut form = Form::new(view, &self.state, session, &self.targets(session));
+        form.view.row(Row::text("What should this payer account be called in Octo?").at(1));
+        form.view.gap();
+        form.input(Field::AccountName);
+        form.view.row(muted("You can leave this empty, and change it in Octo at any time.").at(5));
+        form.view.gap();
+        form.input(Field::Environment);
+        let sandbox =
+            "Octo does not need the sandbox. It is kept beside production, never mixed with it.";
+        form.view.row(muted(sandbox).at(5));
+        form.view.gap();
+        form.button("Next", "nothing is sent");
+        form.view.gap();
+        let draft = "What you type on the pages is kept in a draft; secrets never are.";
+        form.view.row(muted(draft).at(3));
+        let registered = match &session.registration.active {
+            Some(_) => "Octo accepts one Azure payer account for now; one is registered from here.",
+            None => {
+                "Octo accepts one Azure payer account for now. None is registered from here yet."
+            }
+        };
+        form.view.row(muted(registered).at(3));
+        form.keys("next");
+        form.view
+    }
+}

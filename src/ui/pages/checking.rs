@@ -1,0 +1,259 @@
+//! Checks of a step, of the commit or of the hand-over: running, or passed and waiting to go on.
+
+use crate::effect::{CallbackPage, Effect, Outcome};
+use crate::journal::Attempt;
+use crate::report::explanation::in_words;
+use crate::steps::{Check, Execution, State, Status};
+use crate::ui::Intent;
+use crate::ui::overlay::Overlay;
+use crate::ui::pages::{
+    Checking, Done, Overview, PartnerApi, PartnerCenter, Review, Screen, Turn, failed, octo_client,
+    sign_in,
+};
+use crate::ui::parts::page_of_step;
+use crate::ui::progress::{Progress, asks, elapsed, rows, tab};
+use crate::ui::session::{Scope, Session};
+use crate::ui::state::PageState;
+use crate::ui::view::{Row, Said, Tone, View};
+use crate::words::answers::Field;
+use crate::words::check::{Asked, CheckId};
+use crate::words::step::Step;
+use crate::words::store::Unlock;
+
+/// What a person may rely on while checks run.
+const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";
+
+/// Starts an execution. `again`: every check of what is registered is run again, and this is a step of it.
+pub(super) fn begin(mut execution: Execution, again: bool, session: &mut Session) -> Turn {
+    execution.never_again(&session.used_codes);
+    let effects = execution.start(session.now);
+    session.perform_all(effects);
+    follow(Progress { execution, again }, session)
+}
+
+/// Opens the page that an execution is at.
+pub(super) fn follow(progress: Progress, session: &mut Session) -> Turn {
+    let page = Checking { state: PageState::default(), progress, finishing: false };
+    page.moved(session).opened()
+}
+
+/// Stops an execution, and opens the page that it leads to.
+pub(super) fn stop(progress: Progress, session: &mut Session) -> Turn {
+    Checking { state: PageState::default(), progress, finishing: true }.stop(session).opened()
+}
+
+/// The page that an execution began on.
+pub(super) fn leave(progress: &Progress, session: &Session) -> Turn {
+    match progress.execution.step() {
+        _ if progress.again => Overview::default().open(),
+        Some(Step::PartnerCenter) => PartnerCenter::default().open(),
+        Some(Step::PartnerApi) => PartnerApi::default().open(),
+        Some(Step::Basic) | None if progress.execution.submits() => Done::default().open(),
+        Some(Step::Basic) | None if session.registration.open.is_none() => {
+            Overview::default().open()
+        }
+        Some(Step::Basic) | None => Review::default().open(),
+    }
+}
+
+impl Checking {
+    fn finished(&self) -> bool {
+        self.progress.execution.status() == Status::Finished
+    }
+
+    /// Stops: reads in flight are given up, writes are finished.
+    fn stop(mut self, session: &mut Session) -> Turn {
+        let given_up = self.progress.execution.stop();
+        session.cancel(&given_up);
+        if self.step() == Some(Step::PartnerApi) {
+            session.perform_in_background(Effect::Tell(CallbackPage::Closed));
+        }
+        self.finishing = true;
+        self.moved(session)
+    }
+
+    /// The page follows the execution.
+    fn moved(self, session: &mut Session) -> Turn {
+        let execution = &self.progress.execution;
+        session.registration.clone_from(execution.registration());
+        session.used_codes = execution.used_codes().to_vec();
+        match execution.status() {
+            Status::Asking => sign_in::ask(self.progress, self.state.notice, session),
+            Status::Running => self.stay(),
+            Status::Finished => {
+                let refused = session.last_failure.take().is_some();
+                let turn = self.passed(session);
+                if refused { turn.saved(session) } else { turn }
+            }
+            Status::Refused => failed::explain(self.progress, session),
+            Status::Stopped => {
+                let words = if execution.submits() {
+                    format!(
+                        "Stopped. The registration is kept here; {} hands over the rest.",
+                        session.command("submit")
+                    )
+                } else {
+                    "Stopped. What you typed is still here; nothing was registered.".to_owned()
+                };
+                leave(&self.progress, session).saying(words)
+            }
+        }
+    }
+
+    /// Every check has passed.
+    fn passed(self, session: &mut Session) -> Turn {
+        let execution = &self.progress.execution;
+        match execution.step() {
+            Some(Step::PartnerCenter) => {
+                session.proven_secret = execution.secret();
+                self.stay()
+            }
+            Some(Step::PartnerApi) => {
+                session.perform_in_background(Effect::Tell(CallbackPage::Proven));
+                self.stay()
+            }
+            Some(Step::Basic) | None if execution.submits() => Done::default().open(),
+            Some(Step::Basic) | None if execution.passed(CheckId::Activate) => {
+                session.scope = Scope::Whole;
+                session.proven_secret = None;
+                for field in [Field::SecretKey, Field::ApiSecret, Field::Answer] {
+                    session.fields.clear(field);
+                }
+                octo_client::hand_over(session)
+            }
+            Some(Step::Basic) | None => {
+                Overview::default().open().saying("What was begun is discarded.")
+            }
+        }
+    }
+}
+
+impl Screen for Checking {
+    fn step(&self) -> Option<Step> {
+        self.progress.execution.step()
+    }
+
+    fn execution(&self) -> Option<&Execution> {
+        Some(&self.progress.execution)
+    }
+
+    /// A step has passed: where it goes on.
+    fn submit(self, session: &mut Session) -> Turn {
+        if !self.finished() {
+            return self.stay();
+        }
+        let step = self.step();
+        if self.progress.again {
+            let next = Execution::check(Step::PartnerApi, session.registration.clone());
+            return match next.filter(|_| step == Some(Step::PartnerCenter)) {
+                Some(execution) => begin(execution, true, session),
+                None => Overview::default().open().saying("Every check passed again."),
+            };
+        }
+        let ready = session.registration.open.as_ref().is_some_and(Attempt::ready);
+        let single = session.scope == Scope::Only(Step::PartnerCenter);
+        let turn = if step == Some(Step::PartnerCenter) && !(ready && single) {
+            PartnerApi::default().open()
+        } else {
+            let passed = Some(self.progress.execution);
+            Review { passed, ..Review::default() }.open()
+        };
+        turn.saved(session)
+    }
+
+    fn back(self, session: &mut Session) -> Turn {
+        if self.finished() { leave(&self.progress, session) } else { self.stop(session) }
+    }
+
+    fn letter(self, letter: char, _session: &mut Session) -> Turn {
+        if letter == 'd' { Turn::Over(self.into(), Overlay::Details) } else { self.stay() }
+    }
+
+    fn resume(mut self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {
+        let effects = self.progress.execution.resume(check, outcome, session.now);
+        session.perform_all(effects);
+        self.moved(session)
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let execution = &self.progress.execution;
+        let (finished, submits) = (self.finished(), execution.submits());
+        let mut view = match execution.step() {
+            Some(step) => {
+                page_of_step(step).standing(if finished { "checked" } else { "checking" })
+            }
+            None if submits => View::new("Handing over to Octo"),
+            None if finished => View::new("Done"),
+            None => View::new("Registering"),
+        };
+        view.tab = Some(tab(execution));
+        view.rows(rows(execution, session));
+        view.gap();
+        if let Some(sheet) = execution.sheet() {
+            view.row(Row::of(Tone::Title, "The first rows of the price sheet").at(1));
+            view.rows(sheet.rows.iter().map(|[product, _, unit, price, currency]| {
+                Row::text(format!("{product}, {unit}"))
+                    .at(3)
+                    .right(Tone::Value, format!("{price} {currency}"))
+            }));
+            view.gap();
+        }
+        if finished {
+            self.all_passed(&mut view);
+        } else {
+            self.running(session, &mut view);
+        }
+        view.keys(&[
+            (Intent::Typed('d'), "details"),
+            (Intent::Leave, "leave"),
+            (Intent::Typed('?'), "help"),
+        ]);
+        view
+    }
+}
+
+impl Checking {
+    fn all_passed(&self, view: &mut View<'_>) {
+        let next = match self.step() {
+            _ if self.progress.again => "go on",
+            Some(Step::PartnerCenter) => "Next: Partner API Credentials",
+            Some(Step::PartnerApi) => "Next: Review",
+            Some(Step::Basic) | None => "go on",
+        };
+        view.row(Row::of(Tone::Ok, "ok  ").and(Tone::Plain, "Every check passed.").at(3));
+        view.button(next, "", true);
+        view.keys(&[(Intent::Submit, "next"), (Intent::Back, "back")]);
+    }
+
+    fn running(&self, session: &Session, view: &mut View<'_>) {
+        let checks = self.progress.execution.checks();
+        if let Some(check) = checks.iter().find(|check| check.state == State::Running) {
+            let title =
+                if self.finishing { "Finishing what was begun" } else { "What is being asked now" };
+            let store = session.registration.opened_in;
+            view.row(Row::of(Tone::Title, title).at(1).said(Said::Not));
+            view.row(Row::text(asks(check.id, store)).at(3).said(Said::Not));
+            if asks_by_a_window(check, session) && elapsed(check, session.now) > 1_500 {
+                let text = "Your keyring is asking you: look for its window.";
+                view.row(Row::word(Tone::Note, "note", text));
+            }
+        }
+        let mut pausing = checks.iter().filter_map(|check| Some((check, check.pausing.as_ref()?)));
+        if let Some((check, (failure, pause))) = pausing.next() {
+            let execution = &self.progress.execution;
+            let diagnosis = session.diagnosed_in(execution, check.id, failure);
+            let text = format!("{} ({})", diagnosis.what, diagnosis.code);
+            view.row(Row::word(Tone::Note, "note", text));
+            let text = format!("Waiting {} before one more try.", in_words(*pause));
+            view.row(Row::text(text).at(9));
+        }
+        view.gap();
+        view.row(Row::of(Tone::Muted, PROMISE).at(3).said(Said::Not));
+        view.keys(&[(Intent::Back, "stop and edit")]);
+    }
+}
+
+/// Whether the store may be asking the person.
+fn asks_by_a_window(check: &Check, session: &Session) -> bool {
+    check.id.asked() == Asked::Secrets && session.registration.opened_in.unlock == Unlock::Window
+}

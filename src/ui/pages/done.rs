@@ -1,0 +1,146 @@
+//! Registered: what is kept where, by which names, two dates, and what to run later.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::exit::Exit;
+use crate::journal::{Attempt, Kind};
+use crate::report::submit::handed_over;
+use crate::ui::Intent;
+use crate::ui::pages::{Done, Screen, Turn};
+use crate::ui::session::Session;
+use crate::ui::view::{Row, Tone, View};
+
+/// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).
+const UNUSED_DAYS: i64 = 90;
+
+impl Screen for Done {
+    fn exit(&self) -> Exit {
+        Exit::Done
+    }
+
+    fn may_be_left(&self) -> bool {
+        true
+    }
+
+    fn submit(self, _session: &mut Session) -> Turn {
+        Turn::Leave(self.into(), Exit::Done)
+    }
+
+    fn back(mut self, _session: &mut Session) -> Turn {
+        self.state.say("Ctrl-C leaves.");
+        self.stay()
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let mut view = View::new("Done").noting(&self.state);
+        let name = session
+            .registration
+            .name
+            .as_ref()
+            .map_or_else(|| "your Azure CSP payer account".to_owned(), ToString::to_string);
+        view.row(Row::of(Tone::Ok, "Registered: ").and(Tone::Title, name).at(3));
+        view.gap();
+        if let Some(active) = &session.registration.active {
+            view.rows(kept(session, active));
+            view.gap();
+            view.row(Row::of(Tone::Title, "Put these dates in your calendar").at(3));
+            view.rows(dates(session, active));
+            view.gap();
+        }
+        view.rows(octo(session));
+        view.gap();
+        view.row(Row::of(Tone::Title, "Later").at(3));
+        view.rows(later(session));
+        view.gap();
+        view.row(Row::text("You can close the browser tab.").at(3));
+        view.keys(&[(Intent::Submit, "leave"), (Intent::Typed('?'), "help")]);
+        view
+    }
+}
+
+fn later(session: &Session) -> impl Iterator<Item = Row> {
+    let commands = [
+        ("register", "what is registered; run every check again"),
+        ("register --step partner-api", "only the sign-in again"),
+        ("register --step partner-center", "only a new key"),
+        ("submit", "hand over to Octo, again or for the first time"),
+    ];
+    commands.into_iter().map(|(command, does)| {
+        Row::of(Tone::Value, format!("{:<39}  ", session.command(command)))
+            .and(Tone::Muted, does)
+            .at(5)
+            .hanging(7)
+    })
+}
+
+/// What Octo has, or that it was told nothing.
+fn octo(session: &Session) -> Vec<Row> {
+    let pair = |value: String| Row::pair("Octo", 15, Tone::Value, value).hanging(18);
+    if !session.may_submit() {
+        return vec![pair("nothing was sent".to_owned())];
+    }
+    let mut rows = vec![pair(handed_over(&session.registration))];
+    rows.push(if session.registration.not_submitted().is_empty() {
+        Row::text("First data can take up to a day.").at(18)
+    } else {
+        Row::text(format!("{} hands it over.", session.command("submit"))).at(18)
+    });
+    rows
+}
+
+fn kept(session: &Session, active: &Attempt) -> Vec<Row> {
+    let mut rows = vec![Row::of(Tone::Title, "Kept").at(3)];
+    let place = if session.config.rehearsal.is_some() {
+        "memory"
+    } else {
+        session.registration.opened_in.noun
+    };
+    for item in active.set().iter().filter(|item| item.kind != Kind::Manifest) {
+        rows.push(
+            Row::of(Tone::Muted, format!("{place:<10}"))
+                .and(Tone::Value, format!("octo-csp / {}/{item}", session.name))
+                .at(5)
+                .hanging(15),
+        );
+    }
+    rows.push(
+        Row::of(Tone::Muted, format!("{:<10}", "disk"))
+            .and(Tone::Value, session.folder.clone())
+            .at(5)
+            .hanging(15),
+    );
+    rows
+}
+
+/// Two dates that should be in a calendar.
+pub(super) fn dates(session: &Session, active: &Attempt) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some((_, at)) = active.activated {
+        let day = day_after(at, UNUSED_DAYS, &session.config.zone);
+        rows.push(
+            Row::of(Tone::Value, format!("{day}  "))
+                .and(Tone::Plain, "the sign-in ends if nobody has used it for 90 days")
+                .at(5)
+                .hanging(17),
+        );
+    }
+    let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
+    rows.push(match ends {
+        Some(day) => Row::of(Tone::Value, format!("{day}  "))
+            .and(Tone::Plain, "the client secret ends")
+            .at(5)
+            .hanging(17),
+        None => Row::text(
+            "The end of the client secret was not given: Certificates & secrets shows it.",
+        )
+        .at(5),
+    });
+    rows
+}
+
+/// The day, some days later.
+fn day_after(at: Timestamp, days: i64, zone: &TimeZone) -> String {
+    let day = at.to_zoned(zone.clone()).date();
+    day.checked_add(jiff::Span::new().days(days)).unwrap_or(day).to_string()
+}

@@ -1,0 +1,300 @@
+//! A failure with its fix: what happened, why, the cure in steps, who can apply it, and what is not the cause.
+//!
+//! ```text
+//!    FAIL  Token for the price service                            AADSTS65001
+//!
+//!    What happened   You signed in and Partner Center answers, but ...
+//!    Why             ...
+//!    Fix             1  Azure portal > ...
+//!    Who can do it   Application administrator
+//!    Not the cause   secret (accepted), MFA (in the token)
+//!    For support     trace 5b0e...  correlation 71bb...
+//! ```
+
+use crate::diagnose::{self, Goto};
+use crate::effect::{CallbackPage, Effect};
+use crate::exit::Exit;
+use crate::report::explanation::{LABEL, explanation, for_support};
+use crate::report::handoff::Missing;
+use crate::steps::Execution;
+use crate::ui::overlay::Overlay;
+use crate::ui::pages::{
+    Basic, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Screen, Turn, checking, note,
+    sign_in,
+};
+use crate::ui::parts::{failed, page_of_step};
+use crate::ui::progress::{Progress, tab};
+use crate::ui::session::Session;
+use crate::ui::state::{FocusTarget, PageState};
+use crate::ui::view::{Named, Row, Tone, View};
+use crate::ui::{Intent, Task};
+use crate::words::answers::{Field, Problem};
+use crate::words::check::CheckId;
+use crate::words::failure::{Cause, VaultFault};
+use crate::words::last_failure::LastFailure;
+use crate::words::step::Step;
+use crate::words::store::Unlock;
+use crate::words::text::UntrustedText;
+
+/// The number of a client secret that is refused; one that was made minutes ago is, too.
+const SECRET_REFUSED: u64 = 7_000_215;
+
+/// Explains why an execution was refused, and remembers it until one passes.
+pub(super) fn explain(progress: Progress, session: &mut Session) -> Turn {
+    let execution = &progress.execution;
+    if execution.step() == Some(Step::PartnerApi) {
+        session.perform_in_background(Effect::Tell(CallbackPage::Failed));
+    }
+    let Some((check, failure)) = execution.failed() else {
+        return checking::leave(&progress, session);
+    };
+    let (check, failure) = (check.id, failure.clone());
+    let diagnosis = session.diagnosed_in(execution, check, &failure);
+    if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
+        session.last_failure = Some(Box::new(refused));
+        session.save(execution.step());
+    }
+    Failed { state: PageState::default(), progress, check, failure, diagnosis }.open()
+}
+
+impl Failed {
+    fn submits(&self) -> bool {
+        self.progress.execution.submits()
+    }
+
+    fn retry(mut self, session: &mut Session) -> Turn {
+        let effects = self.progress.execution.retry(session.now);
+        session.perform_all(effects);
+        checking::follow(self.progress, session)
+    }
+
+    fn sign_in_again(self, session: &mut Session) -> Turn {
+        if self.step() == Some(Step::PartnerApi) {
+            sign_in::again(self.progress, session)
+        } else {
+            self.retry(session)
+        }
+    }
+
+    /// To the form that the cure names, or to that of the step that failed, with the focus on the field to blame.
+    fn edit(self, form: Option<Turn>, session: &mut Session) -> Turn {
+        let mut turn = form.unwrap_or_else(|| checking::leave(&self.progress, session));
+        if let Goto::Field(field) = self.diagnosis.goto {
+            let page = turn.page_mut();
+            if page.targets(session).contains(&FocusTarget::Field(field)) {
+                let problem = Problem::new(field, self.diagnosis.what, "Check again.");
+                page.state_mut().problems.push(problem);
+            }
+        }
+        turn.saved(session)
+    }
+
+    fn copy(mut self, session: &mut Session) -> Turn {
+        let (failure, diagnosis) = (&self.failure, &self.diagnosis);
+        let id = |name: &str, id: &Option<UntrustedText>| {
+            id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default()
+        };
+        let text = format!(
+            "{}: {}{}{}{}",
+            diagnosis.code,
+            diagnosis.what,
+            id("trace", &failure.trace_id),
+            id("correlation", &failure.correlation_id),
+            id("request", &failure.request_id)
+        );
+        session.task(Task::Copy(text));
+        self.state.say("Copied: code, sentence and ids. They are also on d.");
+        self.stay()
+    }
+
+    /// A note about Entra; it is of no use to who looks after Octo.
+    fn note(self, session: &mut Session) -> Turn {
+        if !self.submits() {
+            let missing = Missing::of(&self.failure, self.diagnosis.clone());
+            note::print(session, self.step(), self.execution(), Some(missing));
+        }
+        self.stay()
+    }
+}
+
+impl Screen for Failed {
+    fn step(&self) -> Option<Step> {
+        self.progress.execution.step()
+    }
+
+    fn execution(&self) -> Option<&Execution> {
+        Some(&self.progress.execution)
+    }
+
+    fn exit(&self) -> Exit {
+        self.diagnosis.exit
+    }
+
+    /// Follows the cure.
+    fn submit(self, session: &mut Session) -> Turn {
+        match self.diagnosis.goto {
+            Goto::SignInAgain => self.sign_in_again(session),
+            Goto::Retry => self.retry(session),
+            Goto::Leave => Turn::Over(self.into(), Overlay::Leave),
+            Goto::Field(field) => self.edit(form_of(field), session),
+            // What is active already is changed there, step by step, and then handed over again.
+            Goto::Step(_) if self.submits() => Overview::default().open(),
+            Goto::Step(Step::Basic) => self.edit(Some(Basic::default().open()), session),
+            Goto::Step(Step::PartnerCenter) => {
+                self.edit(Some(PartnerCenter::default().open()), session)
+            }
+            Goto::Step(Step::PartnerApi) => self.edit(Some(PartnerApi::default().open()), session),
+        }
+    }
+
+    fn back(self, session: &mut Session) -> Turn {
+        self.edit(None, session)
+    }
+
+    fn letter(mut self, letter: char, session: &mut Session) -> Turn {
+        match letter {
+            'r' => self.retry(session),
+            'n' => {
+                self.progress.execution.be_patient();
+                self.retry(session)
+            }
+            's' => self.sign_in_again(session),
+            'e' => self.edit(None, session),
+            'c' => self.copy(session),
+            'd' => Turn::Over(self.into(), Overlay::Details),
+            'h' => self.note(session),
+            _ => self.stay(),
+        }
+    }
+
+    fn extra(self, number: u8, session: &mut Session) -> Turn {
+        if number == 8 { self.note(session) } else { self.stay() }
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let execution = &self.progress.execution;
+        let view = match execution.step() {
+            Some(step) => page_of_step(step),
+            None if self.submits() => View::new("Octo"),
+            None => View::new("Registering"),
+        };
+        let mut view = view.standing("stopped").tab(tab(execution)).noting(&self.state);
+        view.row(failed(self.check.title(), &self.diagnosis.code));
+        view.gap();
+        view.rows(explanation(&self.diagnosis));
+        view.rows(self.said());
+        view.row(Row::pair("Not the cause", LABEL, Tone::Plain, self.not_the_cause(session)));
+        view.rows(for_support("For support", LABEL, &self.failure));
+        view.gap();
+        view.row(Row::of(Tone::Muted, self.reassurance(session)).at(3));
+        self.keys(&mut view);
+        view
+    }
+}
+
+/// The form that has this field; `None` where only the page of the step that ran can have it.
+fn form_of(field: Field) -> Option<Turn> {
+    match field {
+        Field::AccountName | Field::Environment => Some(Basic::default().open()),
+        Field::ClientId
+        | Field::ApplicationId
+        | Field::SecretKey
+        | Field::Directory
+        | Field::SecretEnds => Some(PartnerCenter::default().open()),
+        Field::MpnId | Field::SecretChoice | Field::ApiSecret | Field::Redirect => {
+            Some(PartnerApi::default().open())
+        }
+        Field::OctoClientId | Field::OctoSecret => Some(OctoClient::default().open()),
+        Field::Answer | Field::Confirmation => None,
+    }
+}
+
+impl Failed {
+    /// The service's own sentence, where the explanation sends the reader to it.
+    fn said(&self) -> Option<Row> {
+        let sentence = self.failure.sentence.as_ref().map_or_else(
+            || "nothing more than is shown here".to_owned(),
+            |sentence| format!("\"{sentence}\""),
+        );
+        self.diagnosis.quotes.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
+    }
+
+    /// From the checks that passed: what nobody has to change. What the diagnosis blames is left out, whatever passed.
+    fn not_the_cause(&self, session: &Session) -> String {
+        let execution = &self.progress.execution;
+        let signs = [
+            (CheckId::Tenant, "directory (exists)"),
+            (CheckId::AppToken, "secret (accepted)"),
+            (CheckId::Customers, "app (known to Partner Center)"),
+            (CheckId::Redeem, "redirect address and code (redeemed)"),
+            (CheckId::UserClaims, "tenant and app (in the token)"),
+            (CheckId::Mfa, "MFA"),
+            (CheckId::Organization, "role (calls answer)"),
+            (CheckId::PriceToken, "consent for prices"),
+            (CheckId::Rates, "price service (rates answer)"),
+            (CheckId::KeepSecret, "keyring"),
+            (CheckId::OctoSecret, "keyring (read)"),
+            (CheckId::OctoSignIn, "Octo's API client (accepted)"),
+            (CheckId::OctoPayer, "payer account (registered)"),
+        ];
+        let blamed = diagnose::row(self.diagnosis.row).map_or(&[][..], |row| row.blames);
+        let step_two = [CheckId::Tenant, CheckId::AppToken, CheckId::Customers];
+        let proven = execution.step() == Some(Step::PartnerApi)
+            && session.registration.proven().is_some()
+            && !step_two.iter().any(|id| blamed.contains(id));
+        let passed = signs.iter().filter(|(id, _)| execution.passed(*id) && !blamed.contains(id));
+        let passed: Vec<&str> = proven
+            .then_some("directory, app and secret (step 2)")
+            .into_iter()
+            .chain(passed.map(|(_, sign)| *sign))
+            .collect();
+        if passed.is_empty() { "nothing is ruled out yet".to_owned() } else { passed.join(", ") }
+    }
+
+    fn reassurance(&self, session: &Session) -> &'static str {
+        let locked =
+            matches!(self.failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
+        if self.submits() {
+            return "All three steps are registered and kept here.";
+        }
+        if self.check == CheckId::KeepToken && locked {
+            return match session.registration.opened_in.unlock {
+                Unlock::Window => {
+                    "Your sign-in is still in memory: unlock the keyring and press r. Leaving now would cost a second sign-in."
+                }
+                Unlock::Passphrase | Unlock::Login => {
+                    "Your sign-in is still in memory: follow the cure and press r. Leaving now would cost a second sign-in."
+                }
+            };
+        }
+        if session.registration.active.is_some() {
+            "What you typed is kept until you leave. The registration that worked before is untouched."
+        } else {
+            "What you typed is kept until you leave. Nothing was registered."
+        }
+    }
+
+    fn keys(&self, view: &mut View<'_>) {
+        let goto = self.diagnosis.goto;
+        let cure = match goto {
+            Goto::SignInAgain => "sign in again",
+            Goto::Field(_) | Goto::Step(_) => "edit",
+            Goto::Retry => "try again",
+            Goto::Leave => "leave",
+        };
+        view.keys(&[(Intent::Submit, cure), (Intent::Typed('r'), "retry from here")]);
+        if self.step() == Some(Step::PartnerApi) && goto != Goto::SignInAgain {
+            view.keys(&[(Intent::Typed('s'), "sign in again")]);
+        }
+        if self.failure.codes.contains(&SECRET_REFUSED) {
+            view.keys(&[(Intent::Typed('n'), "the key is new: keep trying")]);
+        }
+        view.key_named(Intent::Typed('c'), "copy", Named::As("c = print"));
+        view.keys(&[(Intent::Typed('d'), "details")]);
+        if !self.submits() {
+            view.keys(&[(Intent::Typed('h'), "hand-off note")]);
+        }
+        let back = if self.submits() { "Octo later" } else { "edit step" };
+        view.keys(&[(Intent::Back, back), (Intent::Leave, "leave"), (Intent::Typed('?'), "help")]);
+    }
+}

@@ -1,0 +1,51 @@
+//! What is kept cannot be opened: why, and the cure.
+
+use crate::exit::Exit;
+use crate::report::explanation::explanation;
+use crate::ui::Intent;
+use crate::ui::pages::{Locked, Screen, Turn, opening};
+use crate::ui::parts::failed;
+use crate::ui::session::Session;
+use crate::ui::view::View;
+use crate::words::failure::Failure;
+use crate::words::step::Step;
+
+impl Screen for Locked {
+    fn view<'a>(&'a self, _session: &'a Session) -> View<'a> {
+        let mut view = View::new("cannot open");
+        view.row(failed("What is kept cannot be opened", &self.diagnosis.code));
+        view.gap();
+        view.rows(explanation(&self.diagnosis));
+        view.keys(&[
+            (Intent::Submit, "try again"),
+            (Intent::Leave, "leave"),
+            (Intent::Typed('?'), "help"),
+        ]);
+        view
+    }
+
+    fn exit(&self) -> Exit {
+        self.diagnosis.exit
+    }
+
+    fn may_be_left(&self) -> bool {
+        true
+    }
+
+    fn submit(self, session: &mut Session) -> Turn {
+        session.open();
+        self.stay()
+    }
+
+    fn back(self, _session: &mut Session) -> Turn {
+        self.stay()
+    }
+
+    fn letter(self, letter: char, session: &mut Session) -> Turn {
+        if letter == 'r' { self.submit(session) } else { self.stay() }
+    }
+
+    fn opened(self, opened: Result<Option<Step>, Box<Failure>>, session: &mut Session) -> Turn {
+        opening::go_on(opened, session)
+    }
+}

@@ -1,0 +1,193 @@
+//! What is sent to Octo, to which host, and with which API client: before anything is sent. Off until there are credentials,
+//! repeated as often as a person wants.
+
+use crate::exit::Exit;
+use crate::journal::{Attempt, Registration};
+use crate::steps::Execution;
+use crate::ui::Intent;
+use crate::ui::pages::{Done, OctoClient, Overview, Review, Screen, Turn, checking};
+use crate::ui::parts::Form;
+use crate::ui::session::Session;
+use crate::ui::state::{FocusTarget, PageState};
+use crate::ui::view::{Row, Tone, View};
+use crate::words::answers::{Field, Problem};
+use crate::words::ids::AccountName;
+use crate::words::octo::{NoClient, OctoClient as Client, Source};
+
+const LABEL: u16 = 20;
+
+/// Hands over what is registered, if there are credentials; else that is the end.
+pub(super) fn hand_over(session: &mut Session) -> Turn {
+    let client = session.octo_client().ok().cloned();
+    let execution =
+        client.and_then(|client| Execution::submit(session.registration.clone(), client, false));
+    match execution {
+        Some(execution) => checking::begin(execution, false, session),
+        None => Done::default().open(),
+    }
+}
+
+impl Screen for OctoClient {
+    fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
+        FocusTarget::form(&[Field::OctoClientId, Field::OctoSecret])
+    }
+
+    fn exit(&self) -> Exit {
+        if self.review.is_some() { Exit::Cancelled } else { Exit::Done }
+    }
+
+    fn values(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            (
+                "Octo client ID",
+                "An API client of an Octo administrator, as Alphaus' bluectl uses it: ALPHAUS_CLIENT_ID, or client-id in ~/.config/alphaus/config.toml.",
+            ),
+            ("Octo client secret", "The same: ALPHAUS_CLIENT_SECRET, or client-secret there."),
+        ]
+    }
+
+    /// Takes the credentials that were typed. Both fields left empty, those that are there already count.
+    fn submit(self, session: &mut Session) -> Turn {
+        if let Err(problem) = take_client(session) {
+            return self.blame(vec![problem], session);
+        }
+        match self.review {
+            Some(review) => reviewed(*review),
+            None => hand_over(session),
+        }
+    }
+
+    fn back(self, session: &mut Session) -> Turn {
+        let turn = match self.review {
+            Some(review) => reviewed(*review),
+            None => Overview::default().open(),
+        };
+        turn.saved(session)
+    }
+
+    /// F6 leaves Octo out, whatever credentials there are.
+    fn extra(self, number: u8, session: &mut Session) -> Turn {
+        match self.review {
+            Some(review) if number == 6 => {
+                if let Some(octo) = &mut session.config.octo {
+                    octo.client = Err("you chose so".to_owned());
+                }
+                reviewed(*review)
+            }
+            review => Self { review, ..self }.stay(),
+        }
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let view = View::new("Octo").tab(3);
+        let mut form = Form::new(view, &self.state, session, &self.targets(session));
+        let Some(octo) = &session.config.octo else {
+            return form.view;
+        };
+        let before = self.review.is_some();
+        let when = if before { "after Confirm and register" } else { "now" };
+        form.view.row(Row::text(format!("Sent to {} {when}:", octo.host)).at(1));
+        form.view.rows(sent(&session.registration));
+        form.view.gap();
+        let known = octo.client.as_ref().ok();
+        let aside = known.map(|client| format!("empty: the one {}", client.source));
+        form.input_beside(Field::OctoClientId, aside);
+        form.input_beside(Field::OctoSecret, Some("never shown, never kept".to_owned()));
+        form.view.gap();
+        if before {
+            form.button("Use these", "nothing is sent yet");
+        } else {
+            form.button("Hand over to Octo", "what Octo has is looked at first");
+        }
+        form.keys(if before { "use" } else { "hand over" });
+        if before {
+            form.view.keys(&[(Intent::Extra(6), "send nothing")]);
+        }
+        form.view
+    }
+}
+
+/// Back to the review.
+fn reviewed(review: Review) -> Turn {
+    Review { state: PageState::default(), ..review }.open()
+}
+
+fn take_client(session: &mut Session) -> Result<(), Problem> {
+    const CURE: &str = "It is the API client of an Octo administrator, as bluectl uses it.";
+    let Some(octo) = &mut session.config.octo else {
+        return Ok(());
+    };
+    let id = session.fields.value(Field::OctoClientId);
+    let secret = session.fields.share(Field::OctoSecret);
+    if id.trim().is_empty() && secret.is_empty() && octo.client.is_ok() {
+        return Ok(());
+    }
+    match Client::new(id, secret, &(octo.ring, octo.host.clone()), Source::Typed) {
+        Ok(client) => {
+            octo.client = Ok(client);
+            session.fields.clear(Field::OctoSecret);
+            session.fields.clear(Field::OctoClientId);
+            Ok(())
+        }
+        Err(why) => {
+            let field = match why {
+                NoClient::NoId | NoClient::BadId => Field::OctoClientId,
+                NoClient::NoSecret | NoClient::BadSecret => Field::OctoSecret,
+            };
+            let mut what = why.to_string();
+            if let Some(first) = what.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            Err(Problem::new(field, format!("{what}."), CURE))
+        }
+    }
+}
+
+/// The values that are sent.
+fn sent(registration: &Registration) -> Vec<Row> {
+    let fact = |label: &str, value: String| Row::pair(label, LABEL, Tone::Value, value);
+    let name = registration.name.as_ref();
+    let name = name.map_or("(none)", AccountName::as_str).to_owned();
+    let mut rows = vec![fact("Account name", name)];
+    let Some(attempt) = of(registration) else {
+        return rows;
+    };
+    if let Some((proof, _)) = &attempt.partner_center {
+        rows.push(fact("Directory (tenant)", proof.tenant.to_string()));
+        rows.push(fact("Application", proof.application.to_string()));
+        rows.push(fact("Secret key", "the one that was proven".to_owned()));
+    }
+    if let Some(mpn) = mpn(attempt) {
+        rows.push(fact("MPN ID", mpn));
+    }
+    rows
+}
+
+fn of(registration: &Registration) -> Option<&Attempt> {
+    let open = registration.open.as_ref().filter(|open| open.ready());
+    open.or(registration.active.as_ref())
+}
+
+fn mpn(attempt: &Attempt) -> Option<String> {
+    let (proof, _) = attempt.partner_api.as_ref()?;
+    proof.mpn.as_ref().map(ToString::to_string)
+}
+
+/// What Review says before anything is sent.
+pub(super) fn announced(session: &Session) -> String {
+    match session.octo_client() {
+        Ok(client) => {
+            let known = of(&session.registration).and_then(mpn).is_some();
+            let mpn = if known { ", MPN ID" } else { "" };
+            format!(
+                "{}: account name, directory, application, secret key{mpn} (credentials {})",
+                client.host, client.source
+            )
+        }
+        Err(why) if session.may_submit() => format!("nothing: {why} (F6 changes it)"),
+        Err(why) => format!("nothing: {why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

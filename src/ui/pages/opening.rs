@@ -1,0 +1,111 @@
+//! The registration is being opened, and where a person goes on when it is: one sentence says so.
+
+use crate::journal::Attempt;
+use crate::journal::standing::AttemptState;
+use crate::ui::Intent;
+use crate::ui::pages::{
+    Basic, Locked, Opening, Overview, PartnerApi, PartnerCenter, Prerequisites, Review, Screen,
+    Turn,
+};
+use crate::ui::parts::clock;
+use crate::ui::session::{Scope, Session};
+use crate::ui::state::PageState;
+use crate::ui::view::{Row, Tone, View};
+use crate::words::failure::Failure;
+use crate::words::step::Step;
+
+impl Screen for Opening {
+    fn view<'a>(&'a self, _session: &'a Session) -> View<'a> {
+        let mut view = View::new("Before you start");
+        view.gap();
+        view.row(Row::of(Tone::Muted, "Opening what is kept on this machine").at(1));
+        view.keys(&[(Intent::Leave, "leave")]);
+        view
+    }
+
+    fn may_be_left(&self) -> bool {
+        true
+    }
+
+    fn back(self, _session: &mut Session) -> Turn {
+        self.stay()
+    }
+
+    fn opened(self, opened: Result<Option<Step>, Box<Failure>>, session: &mut Session) -> Turn {
+        go_on(opened, session)
+    }
+}
+
+/// Where a person goes on.
+pub(super) fn go_on(opened: Result<Option<Step>, Box<Failure>>, session: &mut Session) -> Turn {
+    let drafted = match opened {
+        Ok(drafted) => drafted,
+        Err(failure) => {
+            let diagnosis = session.diagnosed(&failure);
+            return Locked { state: PageState::default(), diagnosis }.open();
+        }
+    };
+    if let Scope::Only(step) = session.scope {
+        session.started = true;
+        return single_step(step, session);
+    }
+    if let Some(open) = &session.registration.open {
+        let (standing, sentence) = (open.standing(), sentence(open, session));
+        session.started = true;
+        return continued(standing, session).saying(sentence);
+    }
+    if session.registration.active.is_some() {
+        return Overview::default().open();
+    }
+    if !session.started {
+        return Prerequisites::default().open();
+    }
+    let turn = match drafted {
+        Some(Step::PartnerCenter | Step::PartnerApi) => PartnerCenter::default().open(),
+        Some(Step::Basic) | None => Basic::default().open(),
+    };
+    turn.saying("Your draft is open again. Secrets are never kept in it: type the key again.")
+}
+
+/// `--step`: one step with everything else kept; what it builds on must be there.
+fn single_step(step: Step, session: &Session) -> Turn {
+    match step {
+        Step::Basic => Basic::default().open(),
+        Step::PartnerCenter => PartnerCenter::default().open(),
+        Step::PartnerApi if session.registration.proven().is_some() => PartnerApi::default().open(),
+        Step::PartnerApi => PartnerCenter::default()
+            .open()
+            .saying("Partner Center Credentials come first: nothing is proven yet."),
+    }
+}
+
+/// What an unfinished attempt means for the person who comes back. Where a sign-in is open, its step starts by itself.
+fn continued(standing: AttemptState, session: &mut Session) -> Turn {
+    match standing {
+        AttemptState::Begun => PartnerCenter::default().open(),
+        AttemptState::SignInOpen => PartnerApi::default().submit(session).opened(),
+        AttemptState::SecretKept | AttemptState::CodeUncertain | AttemptState::TokenKept => {
+            PartnerApi::default().open()
+        }
+        AttemptState::Ready => Review::default().open(),
+    }
+}
+
+fn sentence(open: &Attempt, session: &Session) -> String {
+    let proven_at = open.partner_center.as_ref().map(|(_, at)| *at);
+    let zone = &session.config.zone;
+    match open.standing() {
+        AttemptState::Begun => format!(
+            "An attempt was started at {} and not finished. Nothing was changed.",
+            clock(open.began_at, zone)
+        ),
+        AttemptState::SecretKept => format!(
+            "Client secret checked and kept at {}. Continue with the sign-in?",
+            clock(proven_at.unwrap_or(open.began_at), zone)
+        ),
+        AttemptState::SignInOpen => "The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again.".to_owned(),
+        AttemptState::CodeUncertain => "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.".to_owned(),
+        AttemptState::TokenKept => "Your sign-in is safely kept. Finish the checks?".to_owned(),
+        AttemptState::Ready => "Everything was checked. Confirm and register?".to_owned(),
+    }
+}

@@ -1,0 +1,223 @@
+//! A registration is there: what it is, and what can be done with it. Nothing is overwritten silently.
+
+use crate::effect::Effect;
+use crate::exit::Exit;
+use crate::journal::Fact;
+use crate::report::submit::handed_over;
+use crate::steps::Execution;
+use crate::ui::Intent;
+use crate::ui::pages::{
+    Basic, OctoClient, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, checking,
+    done, note,
+};
+use crate::ui::parts::clock;
+use crate::ui::session::{Scope, Session, TaskOrigin};
+use crate::ui::state::FocusTarget;
+use crate::ui::view::{Block, Item, Row, Tone, View};
+use crate::words::step::Step;
+
+const LABEL: u16 = 22;
+
+/// What can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Rename,
+    PartnerCenter,
+    PartnerApi,
+    CheckAll,
+    Submit,
+    Replace,
+    Discard,
+    Leave,
+}
+
+impl Choice {
+    /// The line, and more about it.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Rename => ("Change the name", "Basic Details only; nothing else is touched."),
+            Self::PartnerCenter => (
+                "Re-run Partner Center Credentials",
+                "A new key, or the same one again. The sign-in is kept while the application stays the same.",
+            ),
+            Self::PartnerApi => {
+                ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is.")
+            }
+            Self::CheckAll => (
+                "Run every check again",
+                "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
+            ),
+            Self::Submit => (
+                "Hand over to Octo",
+                "Shows what is sent, and asks for Octo's API client if none is given.",
+            ),
+            Self::Replace => (
+                "Replace this registration",
+                "All three steps. What works now keeps working until you confirm the new one by name.",
+            ),
+            Self::Discard => (
+                "Discard what was begun and not confirmed",
+                "Deletes what the unfinished attempt kept. The registration above is not touched.",
+            ),
+            Self::Leave => ("Leave", "Nothing is changed."),
+        }
+    }
+}
+
+/// The lines of the overview.
+fn choices(session: &Session) -> Vec<Choice> {
+    let registration = &session.registration;
+    let lacks = session.may_submit() && !registration.not_submitted().is_empty();
+    let begun = registration.open.is_some();
+    [
+        Some(Choice::Rename),
+        Some(Choice::PartnerCenter),
+        Some(Choice::PartnerApi),
+        Some(Choice::CheckAll),
+        lacks.then_some(Choice::Submit),
+        Some(Choice::Replace),
+        begun.then_some(Choice::Discard),
+        Some(Choice::Leave),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+impl Screen for Overview {
+    fn targets(&self, session: &Session) -> Vec<FocusTarget> {
+        (0..choices(session).len()).map(FocusTarget::Choice).collect()
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Done
+    }
+
+    fn may_be_left(&self) -> bool {
+        true
+    }
+
+    fn submit(self, session: &mut Session) -> Turn {
+        if session.scope == Scope::Replacement {
+            session.scope = Scope::Whole;
+        }
+        match choices(session).get(self.state.focus).copied() {
+            Some(Choice::Rename) => {
+                session.scope = Scope::Only(Step::Basic);
+                Basic::default().open()
+            }
+            Some(Choice::PartnerCenter) => {
+                session.scope = Scope::Only(Step::PartnerCenter);
+                PartnerCenter::default().open()
+            }
+            Some(Choice::PartnerApi) => {
+                session.scope = Scope::Only(Step::PartnerApi);
+                PartnerApi::default().open()
+            }
+            Some(Choice::CheckAll) => {
+                match Execution::check(Step::PartnerCenter, session.registration.clone()) {
+                    Some(execution) => checking::begin(execution, true, session),
+                    None => self.stay(),
+                }
+            }
+            Some(Choice::Submit) => OctoClient::default().open(),
+            Some(Choice::Replace) => {
+                session.scope = Scope::Replacement;
+                session.look_again();
+                Prerequisites::default().open()
+            }
+            Some(Choice::Discard) => {
+                if let Some(attempt) = session.registration.open.as_ref().map(|open| open.id) {
+                    session.perform(TaskOrigin::Note, Effect::Note(Fact::Closed { attempt }));
+                }
+                self.stay()
+            }
+            Some(Choice::Leave) | None => Turn::Leave(self.into(), Exit::Done),
+        }
+    }
+
+    fn back(mut self, _session: &mut Session) -> Turn {
+        self.state.say("Ctrl-C leaves.");
+        self.stay()
+    }
+
+    fn letter(self, letter: char, session: &mut Session) -> Turn {
+        if letter == 'h' {
+            note::print(session, None, None, None);
+        }
+        self.stay()
+    }
+
+    fn extra(self, number: u8, session: &mut Session) -> Turn {
+        if number == 8 {
+            note::print(session, None, None, None);
+        }
+        self.stay()
+    }
+
+    /// The attempt is given up; what it kept is deleted.
+    fn noted(self, session: &mut Session) -> Turn {
+        session.proven_secret = None;
+        checking::begin(Execution::tidy(session.registration.clone()), false, session)
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let mut view = View::new("Registered").noting(&self.state);
+        view.rows(facts(session));
+        view.gap();
+        view.row(Row::of(Tone::Title, "What should be done?").at(1));
+        for (index, choice) in choices(session).into_iter().enumerate() {
+            let (title, about) = choice.words();
+            view.blocks.push(Block::Item(Item {
+                mark: None,
+                text: title.to_owned(),
+                focused: self.state.focus == index,
+                below: vec![Row::of(Tone::Muted, about).at(5)],
+            }));
+        }
+        view.up_and_down("move");
+        view.keys(&[
+            (Intent::Submit, "choose"),
+            (Intent::Typed('h'), "hand-off note"),
+            (Intent::Leave, "leave"),
+            (Intent::Typed('?'), "help"),
+        ]);
+        view
+    }
+}
+
+fn facts(session: &Session) -> Vec<Row> {
+    let registration = &session.registration;
+    let Some(active) = &registration.active else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    let mut add =
+        |label: &str, value: String| rows.push(Row::pair(label, LABEL, Tone::Value, value));
+    let name = registration.name.as_ref().map(ToString::to_string);
+    add("Registered", name.unwrap_or_else(|| "(no name)".to_owned()));
+    add("Environment", session.environment.title().to_owned());
+    if let Some((proof, _)) = &active.partner_center {
+        if let Some(company) = &proof.company {
+            add("Partner", company.to_string());
+        }
+        add("Directory (tenant) ID", proof.tenant.to_string());
+        add("Application ID", proof.application.to_string());
+    }
+    if let Some((api, _)) = &active.partner_api {
+        if let Some(mpn) = &api.mpn {
+            add("MPN ID (PartnerID)", mpn.to_string());
+        }
+        if let Some(user) = &api.user {
+            add("Signed in as", user.to_string());
+        }
+    }
+    if let Some(at) = registration.checked_at {
+        add("Last checked", clock(at, &session.config.zone));
+    }
+    if session.may_submit() {
+        add("Octo", handed_over(registration));
+    }
+    rows.extend(done::dates(session, active));
+    rows
+}

@@ -1,0 +1,131 @@
+//! Step 3: who signs in, with which key, and where the browser comes back.
+
+use crate::journal::Attempt;
+use crate::steps::Execution;
+use crate::ui::Intent;
+use crate::ui::pages::{
+    Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, checking, note,
+};
+use crate::ui::parts::{Form, page_of_step};
+use crate::ui::session::{Scope, Session};
+use crate::ui::state::FocusTarget;
+use crate::ui::view::{Named, Row, Tone, View};
+use crate::words::answers::{self, Field};
+use crate::words::step::Step;
+
+impl Screen for PartnerApi {
+    fn targets(&self, session: &Session) -> Vec<FocusTarget> {
+        FocusTarget::form(if session.fields.other_secret {
+            &[Field::MpnId, Field::SecretChoice, Field::ApiSecret, Field::Redirect]
+        } else {
+            &[Field::MpnId, Field::SecretChoice, Field::Redirect]
+        })
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::PartnerApi)
+    }
+
+    fn values(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("MPN ID", "Partner Center > Settings > Account settings > Identifiers (PartnerID)."),
+            (
+                "Redirect address",
+                "Azure portal > App registrations > your app > Authentication > Web. To the letter: Entra compares text.",
+            ),
+        ]
+    }
+
+    fn submit(self, session: &mut Session) -> Turn {
+        if let Some(why) = session.cannot_keep() {
+            return Prerequisites::default().open().saying(why);
+        }
+        if session.registration.proven().is_none() {
+            let why = "Partner Center Credentials come first: nothing is proven yet.";
+            return PartnerCenter::default().open().saying(why);
+        }
+        let other = session.fields.other_secret.then(|| session.fields.share(Field::ApiSecret));
+        match answers::partner_api(&session.typed(), other.as_ref()) {
+            Err(problems) => self.blame(problems, session),
+            Ok(request) => {
+                let registration = session.registration.clone();
+                let again = registration.open.as_ref().is_some_and(Attempt::ready);
+                let secret = session.proven_secret.clone();
+                let mut execution = Execution::partner_api(request, registration, secret);
+                if !session.config.prices {
+                    execution = execution.without_prices();
+                }
+                if again {
+                    execution.forget_sign_in();
+                }
+                session.save(self.step());
+                checking::begin(execution, false, session)
+            }
+        }
+    }
+
+    fn back(self, session: &mut Session) -> Turn {
+        let single = matches!(session.scope, Scope::Only(_));
+        let turn = if single && session.registration.active.is_some() {
+            Overview::default().open()
+        } else {
+            PartnerCenter::default().open()
+        };
+        turn.saved(session)
+    }
+
+    fn letter(self, letter: char, session: &mut Session) -> Turn {
+        let focus = self.targets(session).get(self.state.focus).copied();
+        if letter == ' ' && focus == Some(FocusTarget::Field(Field::SecretChoice)) {
+            session.fields.other_secret = !session.fields.other_secret;
+        }
+        self.stay()
+    }
+
+    fn extra(self, number: u8, session: &mut Session) -> Turn {
+        if number == 8 {
+            note::print(session, self.step(), None, None);
+        }
+        self.stay()
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let view = page_of_step(Step::PartnerApi);
+        let mut form = Form::new(view, &self.state, session, &self.targets(session));
+        form.view.rows(proven(session));
+        form.view.gap();
+        form.input_beside(Field::MpnId, Some("compared after the sign-in".to_owned()));
+        form.input(Field::SecretChoice);
+        if session.fields.other_secret {
+            form.input(Field::ApiSecret);
+        }
+        form.input(Field::Redirect);
+        form.view.gap();
+        form.button("Register Credentials", "opens the Microsoft sign-in");
+        let who = "Sign in as an Admin agent with MFA, in a private window.";
+        form.view.row(Row::of(Tone::Muted, who).at(3));
+        form.keys("sign in");
+        form.view.key_named(Intent::Typed(' '), "choose", Named::Not);
+        form.view.keys(&[(Intent::Extra(8), "hand-off note")]);
+        form.view
+    }
+}
+
+/// What step 2 has proven.
+fn proven(session: &Session) -> Vec<Row> {
+    let title = "Found in step 2: compare with your own records";
+    let mut rows = vec![Row::of(Tone::Title, title).at(1)];
+    let Some(proof) = session.registration.proven() else {
+        let none = "Nothing is proven yet: Partner Center Credentials come first.";
+        rows.push(Row::text(none).at(3));
+        return rows;
+    };
+    let company = proof.company.as_ref().map(|company| ("Partner", company.to_string()));
+    let found = [
+        ("Directory (tenant) ID", proof.tenant.to_string()),
+        ("Application ID", proof.application.to_string()),
+    ];
+    let found = found.into_iter().chain(company);
+    rows.extend(found.map(|(label, value)| Row::pair(label, 24, Tone::Value, value)));
+    rows
+}

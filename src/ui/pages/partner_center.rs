@@ -1,0 +1,144 @@
+//! Step 2: the application, its key and the directory.
+//!
+//! ```text
+//!    Secret key                                    paste it; it is never shown
+//!  > │ ••••••••••••••••••••••••••••••••••••  (36 characters)
+//!      !!  That is a GUID: it is the Secret ID, not the secret Value.
+//!          Azure portal > Certificates & secrets > column "Value".
+//! ```
+
+use crate::steps::Execution;
+use crate::ui::Intent;
+use crate::ui::pages::{
+    Basic, Overview, PartnerCenter, Prerequisites, Screen, Turn, checking, note,
+};
+use crate::ui::parts::{Form, page_of_step};
+use crate::ui::session::{DirectoryLookup, Scope, Session};
+use crate::ui::state::FocusTarget;
+use crate::ui::view::View;
+use crate::words::answers::{self, Field, Problem};
+use crate::words::ids::ClientId;
+use crate::words::step::Step;
+
+/// Where the values of this page are found.
+const VALUES: &[(&str, &str)] = &[
+    (
+        "Client ID",
+        "Octo's name. Partner Center > Settings > Partner settings > App management: App ID, or Account ID; either will do.",
+    ),
+    (
+        "Application ID",
+        "The same page, \"App ID\"; Azure portal > App registrations > your app > Application (client) ID.",
+    ),
+    (
+        "Secret key",
+        "Shown once when it is made: Partner Center > App management > Add key, or Azure portal > Certificates & secrets > column \"Value\".",
+    ),
+    (
+        "Directory",
+        "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant.",
+    ),
+    ("Key ends on", "Azure portal > Certificates & secrets > column \"Expires\"."),
+];
+
+impl Screen for PartnerCenter {
+    fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
+        FocusTarget::form(&[
+            Field::ClientId,
+            Field::ApplicationId,
+            Field::SecretKey,
+            Field::Directory,
+            Field::SecretEnds,
+        ])
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::PartnerCenter)
+    }
+
+    fn values(&self) -> &'static [(&'static str, &'static str)] {
+        VALUES
+    }
+
+    fn submit(self, session: &mut Session) -> Turn {
+        if let Some(why) = session.cannot_keep() {
+            return Prerequisites::default().open().saying(why);
+        }
+        if let Some(problem) = swapped(session) {
+            return self.blame(vec![problem], session);
+        }
+        let secret = session.fields.share(Field::SecretKey);
+        match answers::partner_center(&session.typed(), &secret) {
+            Err(problems) => self.blame(problems, session),
+            Ok(request) => {
+                session.save(self.step());
+                let execution = Execution::partner_center(request, session.registration.clone());
+                checking::begin(execution, false, session)
+            }
+        }
+    }
+
+    fn back(self, session: &mut Session) -> Turn {
+        let single = matches!(session.scope, Scope::Only(_));
+        let turn = if single && session.registration.active.is_some() {
+            Overview::default().open()
+        } else {
+            Basic::default().open()
+        };
+        turn.saved(session)
+    }
+
+    fn extra(self, number: u8, session: &mut Session) -> Turn {
+        match number {
+            5 => session.fields.swap_ids(),
+            8 => note::print(session, self.step(), None, None),
+            _ => {}
+        }
+        self.stay()
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let view = page_of_step(Step::PartnerCenter);
+        let mut form = Form::new(view, &self.state, session, &self.targets(session));
+        form.input(Field::ClientId);
+        form.input(Field::ApplicationId);
+        form.input_beside(Field::SecretKey, Some("paste it; it is never shown".to_owned()));
+        form.input_beside(Field::Directory, Some(reading(session).to_owned()));
+        form.input(Field::SecretEnds);
+        form.view.gap();
+        form.button("Register Credentials", "asks Microsoft Entra ID (Azure AD), reads only");
+        form.keys("check");
+        form.view.keys(&[(Intent::Extra(5), "swap IDs"), (Intent::Extra(8), "hand-off note")]);
+        form.view
+    }
+}
+
+/// What the look-ups have told about the two IDs: the application that is a directory was typed into the wrong field.
+fn swapped(session: &Session) -> Option<Problem> {
+    let application = session.looked_up(Field::ApplicationId);
+    if !matches!(application, Some(DirectoryLookup::Directory(_))) {
+        return None;
+    }
+    let (what, cure) = match session.looked_up(Field::ClientId) {
+        Some(DirectoryLookup::NotOne) => (
+            "This is a directory, and Client ID is not: the two are swapped.",
+            "F5 exchanges them.",
+        ),
+        _ => (
+            "This is a directory (tenant) ID, not an application's.",
+            "Azure portal > App registrations > your app > Application (client) ID.",
+        ),
+    };
+    Some(Problem::new(Field::ApplicationId, what, cure))
+}
+
+/// Which reading of the fields was taken (ruling 1 of the screens).
+fn reading(session: &Session) -> &'static str {
+    let id = |field| ClientId::parse(session.fields.value(field)).ok().map(|id| id.value);
+    match (id(Field::ClientId), id(Field::ApplicationId)) {
+        _ if !session.fields.value(Field::Directory).trim().is_empty() => "",
+        (Some(client), Some(application)) if client != application => "Client ID is your directory",
+        (_, Some(_)) => "needed: Client ID is your application",
+        _ => "fills itself when Client ID is the directory",
+    }
+}

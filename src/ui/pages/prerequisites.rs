@@ -1,0 +1,227 @@
+//! Before you start: what this machine can do, and what only a person can confirm.
+//!
+//! ```text
+//!  Checked on this machine
+//!    ok    Network   login and both partner APIs answered (212 ms)
+//!    FAIL  Keyring   locked: ...
+//!
+//!  Only you can confirm                                     space marks a line
+//!  > [ ] Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center
+//!        Octo reads ERP prices with it. ...
+//!        Where: App registrations > ...
+//! ```
+
+use crate::effect::{Effect, Preflight};
+use crate::ui::pages::{Basic, Overview, Prerequisites, Screen, Turn, note};
+use crate::ui::session::Session;
+use crate::ui::state::FocusTarget;
+use crate::ui::view::{Block, Item, Named, Row, Said, Tone, View};
+use crate::ui::{Intent, Task};
+use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
+use crate::words::store::StoreDescriptor;
+
+impl Screen for Prerequisites {
+    fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
+        (0..PREREQUISITES.len()).map(FocusTarget::Prerequisite).collect()
+    }
+
+    fn submit(mut self, session: &mut Session) -> Turn {
+        if let Some(why) = session.cannot_keep() {
+            self.state.say(why);
+            return self.stay();
+        }
+        session.started = true;
+        Basic::default().open().saved(session)
+    }
+
+    fn back(mut self, session: &mut Session) -> Turn {
+        if session.registration.active.is_some() {
+            return Overview::default().open().saved(session);
+        }
+        self.state.say("This is the first page. Ctrl-C leaves.");
+        self.stay()
+    }
+
+    fn letter(mut self, letter: char, session: &mut Session) -> Turn {
+        let line = PREREQUISITES.get(self.state.focus);
+        match (letter, line) {
+            (' ', Some(line)) => match session.marked.iter().position(|key| key == line.key) {
+                Some(at) => drop(session.marked.remove(at)),
+                None => session.marked.push(line.key.to_owned()),
+            },
+            ('o', Some(line)) => {
+                if let Ok(url) = session.config.portal.join(line.page) {
+                    self.state.say(format!("Opening {url}"));
+                    session.perform_in_background(Effect::Browse(url));
+                }
+            }
+            ('c', Some(line)) => {
+                self.state.say(format!("Copied, and here it is: {}", line.copy));
+                session.task(Task::Copy(line.copy.to_owned()));
+            }
+            ('r', _) => session.look_again(),
+            ('h', _) => note::print(session, None, None, None),
+            _ => {}
+        }
+        self.stay()
+    }
+
+    fn extra(self, number: u8, session: &mut Session) -> Turn {
+        if number == 8 {
+            note::print(session, None, None, None);
+        }
+        self.stay()
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let mut view = View::new("Before you start").noting(&self.state);
+        view.row(Row::of(Tone::Title, "Checked on this machine").at(1));
+        for look in Preflight::ALL {
+            view.rows(looked(session, look));
+        }
+        view.gap();
+        view.row(
+            Row::of(Tone::Title, "Only you can confirm")
+                .at(1)
+                .right(Tone::Muted, "space marks a line; none is required"),
+        );
+        // What failed stays in sight until a person moves: the page follows its focus.
+        let failed = session.preflight.values().any(Result::is_err);
+        for (index, line) in PREREQUISITES.iter().enumerate() {
+            let place = Row::of(Tone::Muted, "Where: ")
+                .and(Tone::Plain, line.place.replace("{copy}", line.copy));
+            view.blocks.push(Block::Item(Item {
+                mark: Some(session.marked.iter().any(|key| key == line.key)),
+                text: line.line.to_owned(),
+                focused: self.state.focus == index && !(failed && index == 0),
+                below: vec![Row::of(Tone::Muted, line.why).at(9), place.at(9).hanging(16)],
+            }));
+        }
+        view.up_and_down("move");
+        view.key_named(Intent::Typed(' '), "mark", Named::As("mark"));
+        view.keys(&[(Intent::Typed('o'), "open page")]);
+        view.key_named(Intent::Typed('c'), "copy name", Named::As("c = print name"));
+        view.keys(&[
+            (Intent::Submit, "start"),
+            (Intent::Typed('r'), "look again"),
+            (Intent::Typed('h'), "hand-off note"),
+            (Intent::Leave, "leave"),
+            (Intent::Typed('?'), "help"),
+        ]);
+        view
+    }
+}
+
+fn name(look: Preflight, store: &StoreDescriptor) -> &'static str {
+    match look {
+        Preflight::Network => "Network",
+        Preflight::Clock => "Clock",
+        Preflight::Keyring => store.label,
+        Preflight::Browser => "Browser",
+    }
+}
+
+fn looked(session: &Session, look: Preflight) -> Vec<Row> {
+    let row = |word: &str, tone: Tone, text: String| {
+        Row::of(tone, format!("{word:<6}"))
+            .and(Tone::Plain, format!("{:<10}", name(look, session.registration.opened_in)))
+            .and(Tone::Plain, text)
+            .at(3)
+            .hanging(19)
+    };
+    let failure = match session.preflight.get(&look) {
+        None => return vec![row("...", Tone::Muted, String::new()).said(Said::Not)],
+        Some(Ok(seen)) if seen.good => return vec![row("ok", Tone::Ok, seen.line.clone())],
+        Some(Ok(seen)) => return vec![row("note", Tone::Note, seen.line.clone())],
+        Some(Err(failure)) => failure,
+    };
+    let diagnosis = session.diagnosed(failure);
+    let earlier = Preflight::ALL.into_iter().take_while(|other| *other != look);
+    let mut earlier = earlier.filter_map(|other| session.preflight.get(&other)?.as_ref().err());
+    if earlier.any(|other| session.diagnosed(other) == diagnosis) {
+        let text = format!("the same as above ({})", diagnosis.code);
+        return vec![row("FAIL", Tone::Failure, text)];
+    }
+    let why = diagnosis.why.first().map(String::as_str).unwrap_or_default();
+    let text = format!("{} {why} ({})", diagnosis.what, diagnosis.code);
+    let steps = diagnosis.fix.iter().enumerate();
+    let steps =
+        steps.map(|(index, step)| Row::text(format!("{}  {step}", index + 1)).at(19).hanging(22));
+    [row("FAIL", Tone::Failure, text)].into_iter().chain(steps).collect()
+}
+
+/// A line of *Before you start*.
+struct Prerequisite {
+    /// Stable name in the draft.
+    key: &'static str,
+    /// The line.
+    line: &'static str,
+    /// Why it matters.
+    why: &'static str,
+    /// Where to click; `{copy}` stands for what is copied.
+    place: &'static str,
+    /// What `c` copies: the exact name or ID.
+    copy: &'static str,
+    /// The page that `o` opens, after the portal's address; an absolute address where it is another portal.
+    page: &'static str,
+}
+
+/// The lines (Microsoft Learn: set-up-api-access-in-partner-center, enable-secure-app-model, get-a-price-sheet).
+const PREREQUISITES: &[Prerequisite] = &[
+    Prerequisite {
+        key: "app",
+        line: "The web app and its key exist in Partner Center",
+        why: "The key is shown once. For the sandbox, app and key are made separately, in the sandbox account, and only if you want it.",
+        place: "Partner Center > Settings > Partner settings > App management > Add new web app, or Add key",
+        copy: "App management",
+        page: "https://partner.microsoft.com/dashboard/account/v3/apimanagement",
+    },
+    Prerequisite {
+        key: "redirect",
+        line: "Redirect address on the app, platform Web:  http://localhost",
+        why: "Platform Web, because a secret is used; Mobile or SPA make the sign-in fail. With http://localhost this program catches the answer by itself.",
+        place: "Azure portal > Entra ID > App registrations > your app > Authentication > Add a platform > Web",
+        copy: "http://localhost",
+        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
+    },
+    Prerequisite {
+        key: "partner-center",
+        line: "Delegated: Microsoft Partner Center, user_impersonation",
+        why: "Octo reads invoices and the partner's profile with it.",
+        place: "App registrations > your app > API permissions > Add a permission > APIs my organization uses > {copy} > Delegated > user_impersonation",
+        copy: PARTNER_CENTER.id,
+        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
+    },
+    Prerequisite {
+        key: "dev-center",
+        line: "Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center",
+        why: "Octo reads ERP prices with it. Without it every other check passes and only the price sheet is refused.",
+        place: "App registrations > your app > API permissions > Add a permission > APIs my organization uses > {copy} > Delegated > Partner Center (user_impersonation)",
+        copy: DEV_CENTER.id,
+        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
+    },
+    Prerequisite {
+        key: "consent",
+        line: "Admin consent is granted for both",
+        why: "The older Windows Azure Active Directory permissions (access the directory, read the profile) are no longer needed.",
+        place: "App registrations > your app > API permissions > Grant admin consent",
+        copy: "Grant admin consent",
+        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
+    },
+    Prerequisite {
+        key: "role",
+        line: "Whoever signs in is Admin agent (or Sales agent) and has MFA",
+        why: "The price service asks for the role of the person, not of the application; Partner Center refuses sign-ins without MFA.",
+        place: "Partner Center > Settings > User management",
+        copy: "Admin agent",
+        page: "https://partner.microsoft.com/dashboard/account/v3/usermanagement",
+    },
+    Prerequisite {
+        key: "value",
+        line: "You hold the secret's Value, not its Secret ID",
+        why: "The Value is shown once, right after the secret was made. The Secret ID is a GUID and never works as a key.",
+        place: "App registrations > your app > Certificates & secrets > column \"Value\"",
+        copy: "Certificates & secrets",
+        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
+    },
+];

@@ -1,0 +1,155 @@
+//! Review: what is kept where. Only this page's button commits.
+
+use jiff::Timestamp;
+
+use crate::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof};
+use crate::steps::{Execution, Status};
+use crate::ui::Intent;
+use crate::ui::overlay::Overlay;
+use crate::ui::pages::{OctoClient, PartnerApi, Review, Screen, Turn, checking, octo_client};
+use crate::ui::parts::{Form, clock};
+use crate::ui::session::Session;
+use crate::ui::state::FocusTarget;
+use crate::ui::view::{Row, Tone, View};
+use crate::words::answers::{Field, Problem};
+use crate::words::ids::AccountName;
+use crate::words::text::UntrustedText;
+
+const LABEL: u16 = 20;
+
+impl Screen for Review {
+    fn targets(&self, session: &Session) -> Vec<FocusTarget> {
+        FocusTarget::form(if session.must_confirm() { &[Field::Confirmation] } else { &[] })
+    }
+
+    fn execution(&self) -> Option<&Execution> {
+        self.passed.as_ref()
+    }
+
+    fn submit(self, session: &mut Session) -> Turn {
+        let wanted = session.registration.name_to_confirm();
+        let typed = session.fields.value(Field::Confirmation).trim();
+        if session.must_confirm() && typed != wanted.trim() {
+            let problem = Problem::new(
+                Field::Confirmation,
+                format!("This replaces a registration that works. Type its name: {wanted}"),
+                "Esc goes back; nothing is replaced before you confirm.",
+            );
+            return self.blame(vec![problem], session);
+        }
+        checking::begin(Execution::commit(session.registration.clone()), false, session)
+    }
+
+    fn back(self, session: &mut Session) -> Turn {
+        PartnerApi::default().open().saved(session)
+    }
+
+    fn extra(self, number: u8, session: &mut Session) -> Turn {
+        match number {
+            6 if session.may_submit() => {
+                OctoClient { review: Some(Box::new(self)), ..OctoClient::default() }.open()
+            }
+            9 => Turn::Over(self.into(), Overlay::Details),
+            _ => self.stay(),
+        }
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let view = View::new("Review").tab(3);
+        let mut form = Form::new(view, &self.state, session, &self.targets(session));
+        let promise = "Nothing is registered yet. This is what will be kept and sent.";
+        form.view.row(Row::text(promise).at(1));
+        form.view.rows(self.facts(session));
+        form.view.gap();
+        if session.must_confirm() {
+            let name = session.registration.name_to_confirm();
+            form.input_beside(Field::Confirmation, Some(format!("type: {name}")));
+            form.view.gap();
+        }
+        let does = if session.octo_client().is_ok() {
+            "makes this set the active one, then tells Octo"
+        } else {
+            "makes this set the active one"
+        };
+        form.button("Confirm and register", does);
+        let mut view = form.view;
+        view.keys(&[(Intent::Submit, "confirm and register")]);
+        if session.may_submit() {
+            view.keys(&[(Intent::Extra(6), "Octo")]);
+        }
+        view.keys(&[
+            (Intent::Extra(9), "every check"),
+            (Intent::Back, "back"),
+            (Intent::Leave, "leave"),
+            (Intent::Help, "help"),
+        ]);
+        view
+    }
+}
+
+impl Review {
+    fn facts(&self, session: &Session) -> Vec<Row> {
+        let registration = &session.registration;
+        let name = registration.name.as_ref().map_or("(none)", AccountName::as_str);
+        let environment = session.environment.title();
+        let mut rows = vec![fact("Account name", format!("{name}    {environment}"))];
+        let Some(open) = registration.open.as_ref() else {
+            return rows;
+        };
+        if let Some((proof, _)) = &open.partner_center {
+            rows.extend(proven_app(proof, open));
+        }
+        if let Some((proof, at)) = &open.partner_api {
+            rows.extend(self.proven_person(session, proof, *at));
+        }
+        let kept = open.set();
+        let kept = kept.iter().filter(|item| item.kind != Kind::Manifest);
+        let store = registration.opened_in;
+        let rehearsed = session.config.rehearsal.is_some();
+        let place = if rehearsed { "memory of this rehearsal" } else { store.noun };
+        rows.push(fact("Kept", format!("{place}: {} secrets, {}", kept.count(), store.found)));
+        rows.push(fact("Written to disk", format!("{} (no secrets)", session.folder)));
+        rows.push(fact("Sent to Octo", octo_client::announced(session)));
+        rows
+    }
+
+    fn proven_person(&self, session: &Session, proof: &PartnerApiProof, at: Timestamp) -> [Row; 2] {
+        let user = proof.user.as_ref().map_or("(the token does not say)", UntrustedText::as_str);
+        let mfa = match proof.mfa {
+            Some(true) => "MFA yes",
+            Some(false) => "MFA no",
+            None => "MFA unknown",
+        };
+        let prices =
+            if proof.prices { "price sheet read" } else { "no price sheets in this cloud" };
+        let finished = self.passed.as_ref().filter(|it| it.status() == Status::Finished);
+        let passed = finished.map_or_else(String::new, |execution| {
+            let total = execution.checks().len();
+            format!("{total} of {total} passed; ")
+        });
+        let at = clock(at, &session.config.zone);
+        [
+            fact("Signed in as", format!("{user}    {mfa}")),
+            fact("Checked", format!("{passed}{prices}; {at}")),
+        ]
+    }
+}
+
+fn fact(label: &str, value: impl Into<String>) -> Row {
+    Row::pair(label, LABEL, Tone::Value, value)
+}
+
+fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
+    let mpn = open.partner_api.as_ref().and_then(|(api, _)| api.mpn.as_ref());
+    let company = proof.company.as_ref().map_or("(no name given)", UntrustedText::as_str);
+    let partner = mpn.map_or_else(|| company.to_owned(), |mpn| format!("{company}, MPN {mpn}"));
+    let ends = proof
+        .secret_ends
+        .map_or_else(|| "end not given".to_owned(), |date| format!("ends {date} (as you entered)"));
+    [
+        fact("Partner", partner),
+        fact("Directory (tenant)", proof.tenant.as_str()),
+        fact("Application", proof.application.as_str()),
+        fact("Secret key", format!("proven and kept; {ends}")),
+    ]
+}

@@ -1,0 +1,259 @@
+//! Consent: one screen for the browser of this machine, for another machine, and for another person.
+//!
+//! ```text
+//!    1  Open this address in a private window
+//!       https://login.microsoftonline.com/...
+//!    2  Sign in as an Admin agent, pass MFA, press Accept.
+//!    3  This page moves on by itself.   or: copy the address, paste it here:
+//!  >    │ ••••••••
+//!    Waiting 01:42 of 10:00, then F5 makes a new link.
+//! ```
+
+use crate::effect::{
+    AddressSeen, AuthorizationRequest, CallbackPage, Effect, NotCatching, Outcome,
+};
+use crate::steps::{Answered, Execution, WrongPaste};
+use crate::ui::pages::{PartnerApi, Screen, SignIn, Turn, checking, note};
+use crate::ui::parts::{Form, minutes, page_of_step};
+use crate::ui::progress::Progress;
+use crate::ui::session::{Scope, Session};
+use crate::ui::state::{FocusTarget, PageState};
+use crate::ui::view::{Named, Row, Said, Tone, View};
+use crate::ui::{Intent, Task};
+use crate::words::answers::{Field, Problem};
+use crate::words::check::CheckId;
+use crate::words::step::Step;
+
+/// About as long as Entra keeps a sign-in page open for (entra-docs: a code lives about ten minutes).
+const LIMIT: u64 = 10 * 60 * 1_000;
+
+/// Asks for a code.
+pub(super) fn ask(progress: Progress, notice: Option<String>, session: &mut Session) -> Turn {
+    browse(&progress.execution, session);
+    let state = PageState { notice, ..PageState::default() };
+    SignIn { state, progress, asked_at: session.now }.open()
+}
+
+/// Starts again at the sign-in.
+pub(super) fn again(mut progress: Progress, session: &mut Session) -> Turn {
+    if progress.again {
+        // A check has no sign-in in it, and a token that was refused is not sent again: the step itself is run once more.
+        session.scope = Scope::Only(Step::PartnerApi);
+        return PartnerApi::default().open();
+    }
+    session.cancel(&[CheckId::SignIn]);
+    session.perform_in_background(Effect::Tell(CallbackPage::Closed));
+    session.fields.clear(Field::Answer);
+    let effects = progress.execution.sign_in_again(session.now);
+    session.perform_all(effects);
+    checking::follow(progress, session)
+}
+
+/// Opens the sign-in page in a browser of this machine, through the one-time address of the listener.
+fn browse(execution: &Execution, session: &mut Session) {
+    let address = execution.consent().and_then(|consent| consent.one_time.clone());
+    if let Some(address) = address.filter(|_| session.config.browser) {
+        session.perform_in_background(Effect::Browse(address));
+    }
+}
+
+impl SignIn {
+    /// The page follows the execution, as long as that asks.
+    fn moved(self, session: &mut Session) -> Turn {
+        use crate::steps::Status;
+        if self.progress.execution.status() == Status::Asking {
+            return self.stay();
+        }
+        session.fields.clear(Field::Answer);
+        checking::follow(self.progress, session)
+    }
+}
+
+impl Screen for SignIn {
+    fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
+        FocusTarget::form(&[Field::Answer])
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::PartnerApi)
+    }
+
+    fn execution(&self) -> Option<&Execution> {
+        Some(&self.progress.execution)
+    }
+
+    fn values(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            (
+                "Address",
+                "After Accept the browser goes to the redirect address. If nothing happens here, copy that whole address and paste it.",
+            ),
+            ("Bare code", "What stands between code= and the next & will do as well."),
+        ]
+    }
+
+    fn submit(mut self, session: &mut Session) -> Turn {
+        let pasted = session.fields.share(Field::Answer);
+        match self.progress.execution.answer(pasted.reveal(), session.now) {
+            Answered::NotTaken(wrong) => self.blame(vec![problem(wrong)], session),
+            Answered::Taken(effects) => {
+                session.cancel(&[CheckId::SignIn]);
+                session.perform_all(effects);
+                self.moved(session)
+            }
+        }
+    }
+
+    fn back(self, session: &mut Session) -> Turn {
+        session.fields.clear(Field::Answer);
+        checking::stop(self.progress, session)
+    }
+
+    fn extra(mut self, number: u8, session: &mut Session) -> Turn {
+        let execution = &self.progress.execution;
+        let address = execution.consent().map(|consent| consent.address.to_string());
+        match (number, address) {
+            (3, Some(address)) => {
+                self.state.say("The address is also printed below the page by F7.");
+                session.task(Task::Copy(address));
+            }
+            (4, _) => browse(execution, session),
+            (5, _) => return again(self.progress, session),
+            (7, Some(address)) => session.task(Task::Print(vec![address])),
+            (8, _) => note::print(session, self.step(), self.execution(), None),
+            _ => {}
+        }
+        self.stay()
+    }
+
+    fn resume(mut self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {
+        let effects = self.progress.execution.resume(check, outcome, session.now);
+        session.perform_all(effects);
+        self.moved(session)
+    }
+
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let view = page_of_step(Step::PartnerApi).standing("sign-in");
+        let mut form = Form::new(view, &self.state, session, &self.targets(session));
+        let execution = &self.progress.execution;
+        if let Some(consent) = execution.consent() {
+            form.view.rows(directions(session, consent));
+        }
+        form.view.rows(execution.address_seen().map(rehearsed));
+        form.view.gap();
+        form.input_beside(Field::Answer, Some("never shown".to_owned()));
+        form.view.gap();
+        form.button("Confirm", "redeems the code once and runs the checks");
+        form.view.gap();
+        form.view.row(self.waiting(session));
+        let once = "A code works once. If a try fails you sign in again; the secret stays good.";
+        form.view.row(Row::of(Tone::Muted, once).at(3));
+        let mut view = form.view;
+        view.keys(&[(Intent::Submit, "confirm")]);
+        view.key_named(Intent::Extra(3), "copy", Named::Not);
+        view.keys(&[
+            (Intent::Extra(4), "open browser"),
+            (Intent::Extra(5), "new link"),
+            (Intent::Extra(7), "print address"),
+            (Intent::Extra(8), "hand-off note"),
+            (Intent::Back, "cancel"),
+            (Intent::Leave, "leave"),
+            (Intent::Help, "help"),
+        ]);
+        view
+    }
+}
+
+impl SignIn {
+    fn waiting(&self, session: &Session) -> Row {
+        let waited = session.now.saturating_sub(self.asked_at);
+        if waited < LIMIT {
+            let text = format!("Waiting {} of 10:00, then F5 makes a new link.", minutes(waited));
+            Row::of(Tone::Muted, text).at(3).said(Said::NowAndThen)
+        } else {
+            let text = "Ten minutes have passed: the link may be too old. F5 makes a new one.";
+            Row::word(Tone::Note, "note", text)
+        }
+    }
+}
+
+/// The three things to do, in their order.
+fn directions(session: &Session, consent: &AuthorizationRequest) -> Vec<Row> {
+    let opened = if session.config.browser && consent.one_time.is_some() {
+        "1  A browser page was opened here. Any other browser will do as well:"
+    } else {
+        "1  Open this address in a private window:"
+    };
+    let mut rows = vec![
+        Row::text(opened).at(1).hanging(4).right(Tone::Muted, "F3 copies"),
+        Row::of(Tone::Link, shortened(consent)).at(4).whole(consent.address.as_str()),
+        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.").at(1).hanging(4),
+    ];
+    if let Some(answers) = &session.config.rehearsal {
+        let what = format!("{}  {}  code {}", answers.user, answers.password, answers.mfa_code);
+        let row = Row::of(Tone::Muted, "type  ").and(Tone::Value, what);
+        rows.push(row.at(4).hanging(10));
+    }
+    rows.push(third(consent));
+    rows
+}
+
+/// What the rehearsal of the redirect address noted, before a person goes through the pages for nothing.
+fn rehearsed(seen: AddressSeen) -> Row {
+    let words = seen.words();
+    match seen {
+        AddressSeen::Known => Row::word(Tone::Ok, "ok", words),
+        AddressSeen::NotRegistered => Row::word(Tone::Warning, "!!", format!("{words} Then F5.")),
+        AddressSeen::Unclear => Row::of(Tone::Muted, words).at(3),
+    }
+}
+
+fn third(consent: &AuthorizationRequest) -> Row {
+    let redirect = &consent.redirect;
+    let text = match consent.catching {
+        Ok(()) => format!(
+            "3  This page moves on by itself ({redirect}). On another machine: copy the address of the error page the browser ends on, and paste it below."
+        ),
+        Err(NotCatching::Elsewhere) => format!(
+            "3  The browser ends on an error page. That is expected: nothing lives at {redirect}. Copy the whole address from its bar and paste it below."
+        ),
+        Err(NotCatching::PortTaken(port)) => format!(
+            "3  Port {port} is taken by another program, so nothing is caught here. Copy the address the browser ends on and paste it below. (http://localhost without a port takes any free one.)"
+        ),
+        Err(NotCatching::NotAllowed(port)) => format!(
+            "3  This user may not open port {port}. Copy the address the browser ends on and paste it below."
+        ),
+    };
+    Row::text(text).at(1).hanging(4)
+}
+
+/// The address without its long tail: F3 and F7 give it whole.
+fn shortened(consent: &AuthorizationRequest) -> String {
+    let address = consent.address.as_str();
+    let cut = address.split_once("client_id=").map_or(address, |(front, _)| front);
+    format!("{cut}client_id=...  (whole: F3 copies, F7 prints)")
+}
+
+/// What a wrong paste is called, and what to do about it with this page's keys.
+fn problem(wrong: WrongPaste) -> Problem {
+    let cure = match wrong {
+        WrongPaste::SignInAddress { redirect_url: true } => {
+            "Entra only knows redirect_uri and ignores the other. Use the address shown above (F3 copies it)."
+        }
+        WrongPaste::OtherSignIn => {
+            "Use the newest browser tab, or F5 for a new link and sign in again."
+        }
+        WrongPaste::UsedBefore => "F5 makes a new link.",
+        WrongPaste::SignInAddress { .. }
+        | WrongPaste::Empty
+        | WrongPaste::Token
+        | WrongPaste::Guid
+        | WrongPaste::SecretKey
+        | WrongPaste::NoCode
+        | WrongPaste::TwoCodes
+        | WrongPaste::NotACode
+        | WrongPaste::CodeAlone
+        | WrongPaste::CutOff => wrong.cure(),
+    };
+    Problem::new(Field::Answer, wrong.what(), cure)
+}

@@ -1,0 +1,463 @@
+//! What outlives a page: what was typed, the registration, what was looked at, and what is in flight.
+//!
+//! What outlives the process is in the journal or the draft; what dies with a page is the page's own.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use url::Url;
+
+use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
+use crate::effect::{Effect, Opened, Outcome, Preflight, ProbeResult};
+use crate::journal::Registration;
+use crate::steps::Execution;
+use crate::ui::fields::Fields;
+use crate::ui::{Task, Ticket};
+use crate::words::answers::{self, Draft, Field, Problem, Typed};
+use crate::words::check::CheckId;
+use crate::words::failure::Failure;
+use crate::words::ids::{AuthCode, Directory};
+use crate::words::last_failure::LastFailure;
+use crate::words::octo::{OctoClient, Ring};
+use crate::words::secret::SharedSecret;
+use crate::words::step::{Environment, Step};
+use crate::words::text::UntrustedText;
+
+/// What the wizard is started with.
+#[derive(Debug)]
+pub struct WizardConfig {
+    /// What to type in a rehearsal; `None` when it is real.
+    pub rehearsal: Option<RehearsalAnswers>,
+    /// Hosts that are neither Microsoft's nor Octo's, for the banner.
+    pub unknown_hosts: Vec<String>,
+    /// Whether an extra CA is trusted, for the banner.
+    pub extra_ca: bool,
+    /// Whether the cloud has a price service.
+    pub prices: bool,
+    /// The Azure portal.
+    pub portal: Url,
+    /// Octo; `None` where a cloud file names none.
+    pub octo: Option<Octo>,
+    /// The one step to run again, if asked for.
+    pub only: Option<Step>,
+    /// Production or sandbox.
+    pub environment: Environment,
+    /// Whether a browser may be opened.
+    pub browser: bool,
+    /// Fields that were given by flags or settings; empty ones were not.
+    pub given: Typed,
+    /// For times on the screen.
+    pub zone: TimeZone,
+    /// The flags that name the cloud and the vault, each after a blank, for commands that are told.
+    pub words: String,
+}
+
+/// What to type in a rehearsal.
+#[derive(Debug)]
+pub struct RehearsalAnswers {
+    /// Values for the visible fields.
+    pub values: BTreeMap<Field, String>,
+    /// The simulated secret key.
+    pub secret: SharedSecret,
+    /// The secret of the API client of the simulated Octo.
+    pub octo_secret: SharedSecret,
+    /// User name of the simulated sign-in.
+    pub user: String,
+    /// Its password.
+    pub password: String,
+    /// Its MFA code.
+    pub mfa_code: String,
+    /// The misfortune that is rehearsed, if any.
+    pub scenario: Option<String>,
+}
+
+impl RehearsalAnswers {
+    /// What to type into a field.
+    pub(crate) fn of(&self, field: Field) -> Option<&str> {
+        if matches!(field, Field::SecretKey | Field::ApiSecret) {
+            return Some(self.secret.reveal());
+        }
+        if field == Field::OctoSecret {
+            return Some(self.octo_secret.reveal());
+        }
+        self.values.get(&field).map(String::as_str)
+    }
+}
+
+/// What the wizard knows of Octo when it starts.
+#[derive(Debug)]
+pub struct Octo {
+    /// Which Octo.
+    pub ring: Ring,
+    /// Its host, to show.
+    pub host: UntrustedText,
+    /// The API client, or why there is none.
+    pub client: Result<OctoClient, String>,
+}
+
+/// What a directory look-up said about a GUID or domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DirectoryLookup {
+    /// Being asked.
+    Asking,
+    /// It is a directory.
+    Directory(String),
+    /// It is not.
+    NotOne,
+    /// It could not be asked.
+    Unknown,
+}
+
+/// How much of a registration is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    Whole,
+    /// One step, with everything else kept.
+    Only(Step),
+    /// All of it, to take the place of what works.
+    Replacement,
+}
+
+/// Why something is being performed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaskOrigin {
+    /// A registration is opened.
+    Open,
+    /// The machine is looked at.
+    Preflight(Preflight),
+    /// A check of an execution asked for it.
+    Execution(CheckId),
+    /// The page that is open goes on when it is in the journal.
+    Note,
+    /// A directory is looked up by this name.
+    Lookup(String),
+    /// Nobody waits for it.
+    Background,
+}
+
+/// What an answer means for the page that is open.
+#[derive(Debug)]
+pub enum Answer {
+    /// A registration was opened, or cannot be; in it the step that its draft was on.
+    Opened(Result<Option<Step>, Box<Failure>>),
+    /// What the page noted is in the journal.
+    Noted,
+    /// What an execution asked for.
+    Execution(CheckId, Outcome),
+    /// A sentence for the person.
+    Notice(String),
+}
+
+/// What outlives a page.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) config: WizardConfig,
+    pub(crate) platform: Platform,
+    /// Milliseconds since the program started.
+    pub(crate) now: u64,
+    pub(crate) environment: Environment,
+    pub(crate) scope: Scope,
+    pub(crate) fields: Fields,
+    /// Keys of the lines of *Before you start* that the person has marked.
+    pub(crate) marked: Vec<String>,
+    /// Whether *Before you start* was passed.
+    pub(crate) started: bool,
+    pub(crate) registration: Registration,
+    /// Under which name its items are found, and where its journal is.
+    pub(crate) name: String,
+    pub(crate) folder: String,
+    pub(crate) preflight: BTreeMap<Preflight, Result<ProbeResult, Failure>>,
+    pub(crate) lookups: BTreeMap<String, DirectoryLookup>,
+    /// The key that step 2 has proven, while it is at hand.
+    pub(crate) proven_secret: Option<SharedSecret>,
+    /// Codes that were sent: none is sent again, whichever execution comes next.
+    pub(crate) used_codes: Vec<AuthCode>,
+    /// The last execution that was refused, until one passes.
+    pub(crate) last_failure: Option<Box<LastFailure>>,
+    in_flight: BTreeMap<Ticket, TaskOrigin>,
+    last_ticket: u64,
+    tasks: Vec<Task>,
+}
+
+impl Session {
+    pub(crate) fn new(config: WizardConfig) -> Self {
+        Self {
+            platform: Platform::Any,
+            now: 0,
+            environment: config.environment,
+            scope: config.only.map_or(Scope::Whole, Scope::Only),
+            fields: Fields::new(),
+            marked: Vec::new(),
+            started: false,
+            registration: Registration::default(),
+            name: String::new(),
+            folder: String::new(),
+            preflight: BTreeMap::new(),
+            lookups: BTreeMap::new(),
+            proven_secret: None,
+            used_codes: Vec::new(),
+            last_failure: None,
+            in_flight: BTreeMap::new(),
+            last_ticket: 0,
+            tasks: Vec::new(),
+            config,
+        }
+    }
+
+    // ---- what is to be done ----
+
+    /// What is to be done, in its order.
+    pub(crate) fn take_tasks(&mut self) -> Vec<Task> {
+        std::mem::take(&mut self.tasks)
+    }
+
+    pub(crate) fn task(&mut self, task: Task) {
+        self.tasks.push(task);
+    }
+
+    pub(crate) fn perform(&mut self, origin: TaskOrigin, effect: Effect) {
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        self.in_flight.insert(ticket, origin);
+        self.tasks.push(Task::Perform(ticket, effect));
+    }
+
+    pub(crate) fn perform_in_background(&mut self, effect: Effect) {
+        self.perform(TaskOrigin::Background, effect);
+    }
+
+    pub(crate) fn perform_all(&mut self, effects: Vec<(CheckId, Effect)>) {
+        for (id, effect) in effects {
+            self.perform(TaskOrigin::Execution(id), effect);
+        }
+    }
+
+    /// Gives up what these checks have asked for.
+    pub(crate) fn cancel(&mut self, given_up: &[CheckId]) {
+        let tasks = &mut self.tasks;
+        self.in_flight.retain(|ticket, origin| {
+            let gone = matches!(origin, TaskOrigin::Execution(id) if given_up.contains(id));
+            if gone {
+                tasks.push(Task::Cancel(*ticket));
+            }
+            !gone
+        });
+    }
+
+    pub(crate) fn open(&mut self) {
+        let environment = self.environment;
+        self.perform(TaskOrigin::Open, Effect::Open(environment));
+    }
+
+    /// Saves the draft; `step` is that of the page that is open.
+    pub(crate) fn save(&mut self, step: Option<Step>) {
+        let draft = Draft {
+            saved_at: None,
+            step,
+            typed: self.typed(),
+            marked: self.marked.clone(),
+            started: self.started,
+            refused: self.last_failure.clone(),
+        };
+        self.perform_in_background(Effect::Save(Box::new(draft)));
+    }
+
+    /// Looks at the machine again; a look that is still under way is not begun a second time.
+    pub(crate) fn look_again(&mut self) {
+        for look in Preflight::ALL {
+            let origin = TaskOrigin::Preflight(look);
+            if !self.in_flight.values().any(|other| *other == origin) {
+                self.preflight.remove(&look);
+                self.perform(origin, Effect::Preflight(look));
+            }
+        }
+    }
+
+    /// Asks the public metadata about an ID or a domain when its field is left, so that a mix-up shows before a secret is typed.
+    pub(crate) fn look_up(&mut self, field: Field) {
+        if !matches!(field, Field::ClientId | Field::ApplicationId | Field::Directory) {
+            return;
+        }
+        let Ok(directory) = Directory::parse(self.fields.value(field)) else {
+            return;
+        };
+        let key = directory.value.to_string();
+        if self.lookups.get(&key).is_none_or(|told| *told == DirectoryLookup::Unknown) {
+            self.lookups.insert(key.clone(), DirectoryLookup::Asking);
+            self.perform(TaskOrigin::Lookup(key), Effect::Discover(directory.value));
+        }
+    }
+
+    // ---- what is in flight ----
+
+    /// Whether time matters to the screen.
+    pub(crate) fn in_flight(&self) -> bool {
+        self.in_flight.values().any(|origin| *origin != TaskOrigin::Background)
+    }
+
+    /// Whether an answer is on its way after which another page is open: what is typed now is meant for that one.
+    pub(crate) fn settling(&self) -> bool {
+        let moves = |origin: &TaskOrigin| matches!(origin, TaskOrigin::Open | TaskOrigin::Note);
+        self.in_flight.values().any(moves)
+    }
+
+    /// Whether the machine is being looked at.
+    pub(crate) fn looking(&self) -> bool {
+        let looks = |origin: &TaskOrigin| matches!(origin, TaskOrigin::Preflight(_));
+        self.in_flight.values().any(looks)
+    }
+
+    /// Takes an answer in. One with an old ticket is dropped.
+    pub(crate) fn came(&mut self, ticket: Ticket, outcome: Outcome) -> Option<Answer> {
+        match (self.in_flight.remove(&ticket)?, outcome) {
+            (TaskOrigin::Open, Outcome::Opened(opened)) => {
+                Some(Answer::Opened(Ok(self.opened(*opened))))
+            }
+            (TaskOrigin::Open, Outcome::Failed(failure)) => Some(Answer::Opened(Err(failure))),
+            (TaskOrigin::Note, Outcome::Noted(line)) => {
+                self.registration.apply(&line);
+                Some(Answer::Noted)
+            }
+            (TaskOrigin::Note, Outcome::Failed(failure)) => {
+                let diagnosis = self.diagnosed(&failure);
+                let cure = diagnosis.fix.first().map(String::as_str).unwrap_or_default();
+                let text = format!("{} {cure} ({})", diagnosis.what, diagnosis.code);
+                Some(Answer::Notice(text))
+            }
+            (TaskOrigin::Execution(id), outcome) => Some(Answer::Execution(id, outcome)),
+            (TaskOrigin::Background, Outcome::Browsed(false)) => {
+                let text = "No browser could be opened here. Open the address by hand.";
+                Some(Answer::Notice(text.to_owned()))
+            }
+            (TaskOrigin::Preflight(look), Outcome::Looked(seen)) => {
+                self.preflight.insert(look, Ok(seen));
+                None
+            }
+            (TaskOrigin::Preflight(look), Outcome::Failed(failure)) => {
+                self.preflight.insert(look, Err(*failure));
+                None
+            }
+            (TaskOrigin::Lookup(key), Outcome::Discovered(tenant)) => {
+                let region = tenant.region.map(|region| format!(", {region}"));
+                // A server that does not name the ID answers, but not about it.
+                let told = match tenant.named {
+                    true => DirectoryLookup::Directory(region.unwrap_or_default()),
+                    false => DirectoryLookup::Unknown,
+                };
+                self.lookups.insert(key, told);
+                None
+            }
+            (TaskOrigin::Lookup(key), Outcome::Failed(failure)) => {
+                let known = failure.error.as_ref().is_some_and(|error| error == "invalid_tenant")
+                    || failure.codes.contains(&90_002);
+                let told = if known { DirectoryLookup::NotOne } else { DirectoryLookup::Unknown };
+                self.lookups.insert(key, told);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes a registration in. Of another one nothing is known any more. The step that its draft was on.
+    fn opened(&mut self, opened: Opened) -> Option<Step> {
+        self.registration = opened.registration;
+        self.name = opened.name;
+        self.folder = opened.folder;
+        self.proven_secret = None;
+        self.last_failure = None;
+        let mut step = None;
+        if let Some(draft) = opened.draft {
+            self.fields.restore(&draft.typed);
+            self.started = draft.started;
+            self.last_failure = draft.refused;
+            self.marked = draft.marked;
+            step = draft.step;
+        }
+        self.fields.complete(&self.registration.typed());
+        self.fields.fill(&self.config.given);
+        self.look_again();
+        step
+    }
+
+    // ---- what is known ----
+
+    /// The visible fields as they stand.
+    pub(crate) fn typed(&self) -> Typed {
+        self.fields.typed(self.environment)
+    }
+
+    /// What is wrong with a field that is left, if anything.
+    pub(crate) fn problem(&self, field: Field) -> Option<Problem> {
+        match self.fields.secret(field) {
+            Some(secret)
+                if matches!(field, Field::SecretKey | Field::ApiSecret) && !secret.is_empty() =>
+            {
+                answers::secret_problem(field, &secret.share())
+            }
+            Some(_) => None,
+            None => answers::shape(field, &self.typed()).err(),
+        }
+    }
+
+    /// What was looked up about what stands in a field.
+    pub(crate) fn looked_up(&self, field: Field) -> Option<&DirectoryLookup> {
+        let key = Directory::parse(self.fields.value(field)).ok()?;
+        self.lookups.get(key.value.as_str())
+    }
+
+    /// Why nothing can be kept: then no secret is sent or asked for.
+    pub(crate) fn cannot_keep(&self) -> Option<String> {
+        let failed = matches!(self.preflight.get(&Preflight::Keyring), Some(Err(_)));
+        let store = self.registration.opened_in.noun;
+        failed.then(|| {
+            format!("Without a {store} nothing can be kept. Follow the cure, then r looks again.")
+        })
+    }
+
+    /// What this failure means on this machine.
+    pub(crate) fn diagnosed(&self, failure: &Failure) -> Diagnosis {
+        diagnose(failure, &Context { place: self.platform, ..Context::default() })
+    }
+
+    /// The same for a check of an execution.
+    pub(crate) fn diagnosed_in(
+        &self,
+        execution: &Execution,
+        check: CheckId,
+        failure: &Failure,
+    ) -> Diagnosis {
+        diagnose(failure, &Context { place: self.platform, ..execution.context(check) })
+    }
+
+    /// A command of this program about the registration that is open, as it is typed.
+    pub(crate) fn command(&self, what: &str) -> String {
+        let sandbox = match self.environment {
+            Environment::Production => "",
+            Environment::Sandbox => " --sandbox",
+        };
+        format!("octo-csp {what}{sandbox}{}", self.config.words)
+    }
+
+    /// Whether the name of what is replaced must be typed: always for a working registration of another account.
+    pub(crate) fn must_confirm(&self) -> bool {
+        self.registration.active.is_some()
+            && (self.scope == Scope::Replacement || self.registration.replaces_another())
+    }
+
+    /// With which API client this registration is handed over, or why it is not.
+    pub(crate) fn octo_client(&self) -> Result<&OctoClient, &str> {
+        if self.environment == Environment::Sandbox {
+            return Err("the integration sandbox is not registered there");
+        }
+        match &self.config.octo {
+            None => Err("the cloud file names none"),
+            Some(octo) => octo.client.as_ref().map_err(String::as_str),
+        }
+    }
+
+    /// Whether Octo can be handed this registration at all.
+    pub(crate) fn may_submit(&self) -> bool {
+        self.environment == Environment::Production && self.config.octo.is_some()
+    }
+}

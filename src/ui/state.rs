@@ -1,0 +1,88 @@
+//! What every page has of its own, and what dies with it.
+
+use std::collections::BTreeMap;
+
+use crate::ui::fields::{Fields, is_needed};
+use crate::words::answers::{Field, Problem};
+
+/// Something on a page that can have the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FocusTarget {
+    /// A field.
+    Field(Field),
+    /// A line that a person marks.
+    Prerequisite(usize),
+    /// A line of the overview.
+    Choice(usize),
+    /// The page's button.
+    Button,
+}
+
+impl FocusTarget {
+    /// Fields, and the button below them.
+    pub(crate) fn form(fields: &[Field]) -> Vec<Self> {
+        fields.iter().map(|field| Self::Field(*field)).chain([Self::Button]).collect()
+    }
+
+    /// The field, if it is one.
+    pub(crate) fn field(self) -> Option<Field> {
+        match self {
+            Self::Field(field) => Some(field),
+            Self::Prerequisite(_) | Self::Choice(_) | Self::Button => None,
+        }
+    }
+}
+
+/// What every page has of its own.
+#[derive(Debug, Default)]
+pub struct PageState {
+    /// Which of its targets has the focus.
+    pub(crate) focus: usize,
+    /// Lines away from where the focus would be in view.
+    pub(crate) scroll: i16,
+    /// What is wrong with its fields.
+    pub(crate) problems: Vec<Problem>,
+    /// What was done to values that were pasted.
+    pub(crate) notes: BTreeMap<Field, String>,
+    /// What has just happened.
+    pub(crate) notice: Option<String>,
+}
+
+impl PageState {
+    /// Says what has just happened.
+    pub(crate) fn say(&mut self, notice: impl Into<String>) {
+        self.notice = Some(notice.into());
+    }
+
+    pub(crate) fn is_wrong(&self, field: Field) -> bool {
+        self.problems.iter().any(|problem| problem.field == field)
+    }
+
+    /// Nothing is known to be wrong with a field any more.
+    pub(crate) fn clear_problem(&mut self, field: Field) {
+        self.problems.retain(|problem| problem.field != field);
+    }
+
+    /// The first field that is wrong, or empty though it is needed, gets the focus; a page that nothing was typed on begins at
+    /// its top.
+    pub(crate) fn focus_first_open(&mut self, targets: &[FocusTarget], fields: &Fields) {
+        let first = |wanted: &dyn Fn(Field) -> bool| {
+            targets.iter().position(|target| target.field().is_some_and(wanted))
+        };
+        let begun = first(&|field| !fields.is_empty(field)).is_some();
+        let needed = |field| begun && fields.is_empty(field) && is_needed(field);
+        self.focus = first(&|field| self.is_wrong(field)).or(first(&needed)).unwrap_or(0);
+    }
+
+    /// Moves the focus round.
+    pub(crate) fn move_focus(&mut self, by: isize, count: usize) {
+        let next = self.focus.checked_add_signed(by).unwrap_or(count.saturating_sub(1));
+        self.focus = if next < count { next } else { 0 };
+        self.scroll = 0;
+    }
+
+    /// Away from where the focus, or the start of the page, would be; `above` is how far up there is something.
+    pub(crate) fn scroll_by(&mut self, lines: i16, above: i16) {
+        self.scroll = self.scroll.saturating_add(lines).clamp(above, 64);
+    }
+}
