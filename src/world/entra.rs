@@ -9,11 +9,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
+use oauth2::basic::BasicClient;
 use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenResponse as _, TokenUrl,
+    RefreshToken, Scope, TokenUrl,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -28,24 +28,13 @@ use crate::words::secret::{Secret, SharedSecret};
 use crate::words::text::UntrustedText;
 use crate::words::token::{Audience, Grant, Lifetime, TokenResponse};
 use crate::world::http::{Ask, Http};
-use crate::world::refusal::{failure, refused};
+use crate::world::refusal::failure;
 use crate::world::reply::{HttpFault, Reply};
-use crate::world::token::{EntraError, EntraToken, salvage};
+use crate::world::token::salvage;
 use crate::world::{claims, clock, json};
 
-/// `oauth2`'s client with our own answer and error types: the one place where its type parameters are spelled out.
-type Oauth = oauth2::Client<
-    EntraError,
-    EntraToken,
-    BasicTokenIntrospectionResponse,
-    StandardRevocableToken,
-    BasicRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointSet,
->;
+/// `oauth2`'s client: the one place where its type parameters are spelled out.
+type Oauth = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
 /// The `cloud_instance_name` of each of Microsoft's login hosts (entra-docs, authentication-national-cloud).
 const INSTANCES: [(&str, &str, &str); 3] = [
@@ -74,10 +63,7 @@ impl<'w> Entra<'w> {
     pub async fn discover(&self, directory: &Directory) -> Result<Tenant, Box<Failure>> {
         let address = self.cloud.metadata_endpoint(directory.as_str());
         let ask = Ask::get(address).with("accept", "application/json");
-        let reply = self.http.send(ask).await.map_err(entra)?;
-        if !reply.is_success() {
-            return Err(refused(Service::Entra, &reply));
-        }
+        let reply = self.http.answer(Service::Entra, ask).await?;
         let map = reply.object().map_err(entra)?;
         let cloud = json::text(&map, "cloud_instance_name");
         if let Some(other) = cloud.as_ref().filter(|name| self.is_elsewhere(name)) {
@@ -100,8 +86,7 @@ impl<'w> Entra<'w> {
                 let detail = "no tenant ID in the metadata";
                 (Cause::Unreadable, detail, Service::Entra)
             };
-            let fault = HttpFault { status: Some(reply.status), ..HttpFault::new(cause, detail) };
-            return Err(fault.failure(service));
+            return Err(reply.fault(cause, detail).failure(service));
         };
         Ok(Tenant { id, named: is_named, region: json::text(&map, "tenant_region_scope"), cloud })
     }
@@ -110,12 +95,11 @@ impl<'w> Entra<'w> {
     pub async fn app_token(&self, sign_in: &AppSignIn) -> Result<Grant, Box<Failure>> {
         let wire = Wire::new(self.http);
         let client = self.client(&sign_in.tenant, &sign_in.application, Some(&sign_in.secret));
-        let result = client
+        let request = client
             .exchange_client_credentials()
-            .add_scope(self.default_scope(Audience::PartnerCenter))
-            .request_async(&wire)
-            .await;
-        wire.landed(result).grant
+            .add_scope(self.default_scope(Audience::PartnerCenter));
+        drop(request.request_async(&wire).await);
+        wire.token_response().grant
     }
 
     /// Redeems a code (RFC 6749, section 4.1.3): one POST on a connection of its own, never repeated.
@@ -140,8 +124,8 @@ impl<'w> Entra<'w> {
             request =
                 request.set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()));
         }
-        let result = request.request_async(&wire).await;
-        wire.landed(result)
+        drop(request.request_async(&wire).await);
+        wire.token_response()
     }
 
     /// Uses the refresh token for one audience (RFC 6749, section 6; entra-docs, v2-oauth2-auth-code-flow).
@@ -149,13 +133,12 @@ impl<'w> Entra<'w> {
         let wire = Wire::new(self.http);
         let client = self.client(&renewal.tenant, &renewal.application, Some(&renewal.secret));
         let token = RefreshToken::new(renewal.refresh_token.reveal().to_owned());
-        let result = client
+        let request = client
             .exchange_refresh_token(&token)
             .add_scope(self.default_scope(renewal.audience))
-            .add_scope(Scope::new("offline_access".to_owned()))
-            .request_async(&wire)
-            .await;
-        wire.landed(result)
+            .add_scope(Scope::new("offline_access".to_owned()));
+        drop(request.request_async(&wire).await);
+        wire.token_response()
     }
 
     /// The address of Microsoft's sign-in page (entra-docs, v2-oauth2-auth-code-flow; RFC 7636 for the challenge).
@@ -234,11 +217,10 @@ impl<'w> Entra<'w> {
     ) -> Oauth {
         let page = AuthUrl::from_url(self.cloud.authorize_endpoint(tenant.as_str()));
         let token = TokenUrl::from_url(self.cloud.token_endpoint(tenant.as_str()));
-        let mut client =
-            oauth2::Client::new(oauth2::ClientId::new(application.as_str().to_owned()))
-                .set_auth_uri(page)
-                .set_token_uri(token)
-                .set_auth_type(AuthType::RequestBody);
+        let mut client = BasicClient::new(oauth2::ClientId::new(application.as_str().to_owned()))
+            .set_auth_uri(page)
+            .set_token_uri(token)
+            .set_auth_type(AuthType::RequestBody);
         if let Some(secret) = secret {
             client = client.set_client_secret(ClientSecret::new(secret.reveal().to_owned()));
         }
@@ -302,8 +284,9 @@ pub fn new_state_and_verifier() -> (SharedSecret, SharedSecret) {
     (Secret::shared(state), Secret::shared(verifier.into_secret()))
 }
 
-/// One call of `oauth2` over our own client. The raw answer is put aside, because `oauth2`'s errors lose its status and its
-/// parse error carries it whole.
+/// One call of `oauth2` over our own client. `oauth2` makes the request; the answer is put aside and read here: its own reading
+/// refuses the string `"expires_in":"3599"` of the v1 endpoint, loses the status, `error_codes`, `claims` and the trace ID of an
+/// error, and carries what it cannot parse whole.
 struct Wire<'h> {
     http: &'h Http,
     kept: Mutex<Option<Result<Reply, HttpFault>>>,
@@ -333,11 +316,8 @@ impl<'h> Wire<'h> {
         answer
     }
 
-    /// What came of the call. The refresh token is taken first; the error of `oauth2` is never printed.
-    fn landed(
-        self,
-        result: Result<EntraToken, RequestTokenError<HttpFault, EntraError>>,
-    ) -> TokenResponse {
+    /// What came of the call. The refresh token is taken first.
+    fn token_response(self) -> TokenResponse {
         let kept = self.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
         let reply = match kept {
             Some(Ok(reply)) => reply,
@@ -346,21 +326,7 @@ impl<'h> Wire<'h> {
         };
         let refresh_token =
             reply.is_success().then(|| salvage(&reply.body, "refresh_token")).flatten();
-        let grant = match result {
-            Ok(token) => Ok(grant(
-                Secret::shared(token.access_token().secret().clone()),
-                token.id_token(),
-                token.expires_in(),
-            )),
-            Err(RequestTokenError::ServerResponse(EntraError(said))) => {
-                Err(failure(said, Service::Entra, &reply))
-            }
-            Err(_unshown) => match (second_look(&reply), &reply.broken) {
-                (Err(_), Some(fault)) => Err(entra(fault.clone())),
-                (looked, _) => looked,
-            },
-        };
-        TokenResponse { refresh_token, grant }
+        TokenResponse { refresh_token, grant: granted(&reply) }
     }
 }
 
@@ -373,36 +339,36 @@ impl<'c> AsyncHttpClient<'c> for Wire<'_> {
     }
 }
 
-/// What to make of an answer that `oauth2` cannot read.
-fn second_look(reply: &Reply) -> Result<Grant, Box<Failure>> {
+/// The access token of an answer (RFC 6749, section 5.1), read leniently, or what the answer is instead.
+fn granted(reply: &Reply) -> Result<Grant, Box<Failure>> {
+    let map = json::object(&reply.body).unwrap_or_default();
+    let member = |name: &str| {
+        let text = json::member(&map, name)?.as_str().filter(|text| !text.is_empty())?;
+        Some(Secret::shared(text.to_owned()))
+    };
     if reply.is_success() {
-        if let Some(access_token) = salvage(&reply.body, "access_token") {
-            let id_token = salvage(&reply.body, "id_token");
-            return Ok(grant(access_token, id_token.as_ref(), None));
+        let read = member("access_token").map(|token| (token, member("id_token")));
+        let salvaged = |name| salvage(&reply.body, name);
+        let found = read.or_else(|| Some((salvaged("access_token")?, salvaged("id_token"))));
+        if let Some((access_token, id_token)) = found {
+            let seconds = json::member(&map, "expires_in").and_then(json::number);
+            let claims = claims::decode(access_token.reveal());
+            let expires_in = seconds.map(Duration::from_secs);
+            return Ok(Grant {
+                lifetime: lifetime(clock::now(), expires_in, claims.expires),
+                claims,
+                id_claims: id_token.map(|token| claims::decode(token.reveal())),
+                access_token,
+            });
         }
-        let said = Said::read(&reply.body);
-        if said.error.is_none() && said.codes.is_empty() {
-            return Err(entra(HttpFault {
-                status: Some(reply.status),
-                ..HttpFault::new(Cause::Unreadable, "no access token in the answer")
-            }));
-        }
-        return Err(failure(said, Service::Entra, reply));
     }
-    Err(refused(Service::Entra, reply))
-}
-
-fn grant(
-    access_token: SharedSecret,
-    id_token: Option<&SharedSecret>,
-    expires_in: Option<Duration>,
-) -> Grant {
-    let claims = claims::decode(access_token.reveal());
-    Grant {
-        lifetime: lifetime(clock::now(), expires_in, claims.expires),
-        claims,
-        id_claims: id_token.map(|token| claims::decode(token.reveal())),
-        access_token,
+    let said = Said::read(&reply.body);
+    match &reply.broken {
+        Some(fault) if reply.is_success() || map.is_empty() => Err(entra(fault.clone())),
+        None if reply.is_success() && said.error.is_none() && said.codes.is_empty() => {
+            Err(entra(reply.fault(Cause::Unreadable, "no access token in the answer")))
+        }
+        _ => Err(failure(said, Service::Entra, reply)),
     }
 }
 

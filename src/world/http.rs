@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::cloud::is_loopback;
 use crate::words::failure::{Cause, Failure, Service, TlsFault};
 use crate::words::secret::Secret;
+use crate::world::refusal::refused;
 use crate::world::reply::{BODY_LIMIT, HttpFault, JSON_LIMIT, Opening, Reply};
 use crate::world::{issuer, tls};
 
@@ -189,6 +190,18 @@ impl Http {
     pub async fn send(&self, ask: Ask) -> Result<Reply, HttpFault> {
         let (limit, partial) = (ask.limit.min(BODY_LIMIT), ask.partial);
         self.open(ask).await?.reply(limit, partial).await
+    }
+
+    /// Sends a call and takes an answer of success that came whole; anything else is a failure of `service`.
+    pub async fn answer(&self, service: Service, ask: Ask) -> Result<Reply, Box<Failure>> {
+        let mut reply = self.send(ask).await.map_err(|fault| fault.failure(service))?;
+        if !reply.is_success() {
+            return Err(refused(service, &reply));
+        }
+        match reply.broken.take() {
+            Some(broken) => Err(broken.failure(service)),
+            None => Ok(reply),
+        }
     }
 
     /// Sends a call and reads the head of the answer. An answer that cannot be the service's own is a fault.

@@ -20,8 +20,8 @@ use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
-use crate::world::refusal::{self, refused};
-use crate::world::reply::{BODY_LIMIT, HttpFault, Reply};
+use crate::world::refusal;
+use crate::world::reply::{BODY_LIMIT, HttpFault};
 
 const VENDOR: &str = "azure";
 const PAYER: &str = "payer";
@@ -79,13 +79,13 @@ impl<'w> Octo<'w> {
             Ask::post(self.addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
                 .with("accept", "application/json")
                 .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
-        let reply = answered(self.http.send(ask).await.map_err(fault)?)?;
+        let reply = self.http.answer(Service::Octo, ask).await?;
         let map = reply.object().map_err(fault)?;
         match json::member(&map, "access_token").and_then(Value::as_str) {
             Some(token) if !token.is_empty() => {
                 Ok(OctoAnswer::SignedIn(Secret::shared(token.to_owned())))
             }
-            Some(_) | None => Err(unreadable(&reply, "no access token")),
+            Some(_) | None => Err(fault(reply.fault(Cause::Unreadable, "no access token"))),
         }
     }
 
@@ -93,7 +93,7 @@ impl<'w> Octo<'w> {
     async fn payers(&self, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
         let address = self.address(access.ring, &["account", "all:read"])?;
         let ask = in_json(Ask::post(address, b"{}".to_vec()), access).within(BODY_LIMIT);
-        let reply = answered(self.http.send(ask).await.map_err(fault)?)?;
+        let reply = self.http.answer(Service::Octo, ask).await?;
         let mut payers = Vec::new();
         let lines = serde_json::Deserializer::from_slice(json::without_mark(&reply.body));
         for line in lines.into_iter::<Line>() {
@@ -107,7 +107,7 @@ impl<'w> Octo<'w> {
                     return Err(failure);
                 }
                 Ok(Line { result: None, error: None }) | Err(_) => {
-                    return Err(unreadable(&reply, "not a list of accounts"));
+                    return Err(fault(reply.fault(Cause::Unreadable, "not a list of accounts")));
                 }
             }
         }
@@ -116,8 +116,7 @@ impl<'w> Octo<'w> {
 
     /// Sends what changes something. The answer is empty; that it is one of success is all there is to know.
     async fn send(&self, ask: Ask, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
-        let reply = self.http.send(in_json(ask, access)).await.map_err(fault)?;
-        let reply = answered(reply)?;
+        let reply = self.http.answer(Service::Octo, in_json(ask, access)).await?;
         reply.object().map_err(fault)?;
         Ok(OctoAnswer::Taken)
     }
@@ -218,21 +217,6 @@ fn in_json(ask: Ask, access: &OctoAccess) -> Ask {
     ask.with("accept", "application/json")
         .with("content-type", "application/json")
         .bearing(&access.token)
-}
-
-/// An answer of success that has come whole, or why not.
-fn answered(mut reply: Reply) -> Result<Reply, Box<Failure>> {
-    if !reply.is_success() {
-        return Err(refused(Service::Octo, &reply));
-    }
-    match reply.broken.take() {
-        Some(broken) => Err(fault(broken)),
-        None => Ok(reply),
-    }
-}
-
-fn unreadable(reply: &Reply, detail: &str) -> Box<Failure> {
-    fault(HttpFault { status: Some(reply.status), ..HttpFault::new(Cause::Unreadable, detail) })
 }
 
 fn fault(fault: HttpFault) -> Box<Failure> {

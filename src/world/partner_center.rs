@@ -14,7 +14,7 @@ use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::json;
-use crate::world::refusal::{refused, request_id};
+use crate::world::refusal::request_id;
 use crate::world::reply::{HttpFault, Reply};
 
 /// Partner Center of one cloud.
@@ -44,17 +44,11 @@ impl<'w> PartnerCenter<'w> {
         if is_of_a_user(reading) {
             ask = ask.with("validatemfa", "true");
         }
-        let reply = self.http.send(ask).await.map_err(fault)?;
-        if !reply.is_success() {
-            return Err(refused(Service::PartnerCenter, &reply));
-        }
+        let reply = self.http.answer(Service::PartnerCenter, ask).await?;
         let map = reply.object().map_err(fault)?;
-        let Some(found) = found(reading, &map) else {
-            return Err(fault(HttpFault {
-                status: Some(reply.status),
-                ..HttpFault::new(Cause::Unreadable, "an error in place of an answer")
-            }));
-        };
+        let found = found(reading, &map).ok_or_else(|| {
+            fault(reply.fault(Cause::Unreadable, "an error in place of an answer"))
+        })?;
         Ok(Answer { found, mfa_compliant: mfa_compliant(&reply), request_id: request_id(&reply) })
     }
 

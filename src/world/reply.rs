@@ -148,10 +148,12 @@ impl Reply {
 
     /// The body as a JSON object, or why not.
     pub fn object(&self) -> Result<Map<String, Value>, HttpFault> {
-        json::object(&self.body).ok_or_else(|| HttpFault {
-            status: Some(self.status),
-            ..HttpFault::new(Cause::Unreadable, "not a JSON object")
-        })
+        json::object(&self.body).ok_or_else(|| self.fault(Cause::Unreadable, "not a JSON object"))
+    }
+
+    /// A fault of this answer.
+    pub fn fault(&self, cause: Cause, detail: &str) -> HttpFault {
+        HttpFault { status: Some(self.status), ..HttpFault::new(cause, detail) }
     }
 
     /// A header as harmless text.
