@@ -158,3 +158,23 @@ fn line(base: &str, facts: &Facts) -> String {
     }
     line.to_string()
 }
+
+/// A JSON document of ours with these parts in their places.
+fn document(text: &str, parts: &[(&str, &str)]) -> Value {
+    let mut document = serde_json::from_str(text).unwrap_or_default();
+    fill(&mut document, parts);
+    document
+}
+
+fn fill(value: &mut Value, parts: &[(&str, &str)]) {
+    match value {
+        Value::String(text) => {
+            *text = parts.iter().fold(std::mem::take(text), |text, (place, part)| {
+                if text.contains(place) { text.replace(place, part) } else { text }
+            });
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, parts)),
+        Value::Object(members) => members.values_mut().for_each(|member| fill(member, parts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -96,33 +96,25 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
     let (tenant, rest) = path.split_once('/').unwrap_or((path, ""));
     let reading = matches!(call.method, Method::GET | Method::HEAD);
     let posting = call.method == Method::POST;
-    match rest {
+    // Both generations have the same addresses, the newer one with its number in them.
+    let plain = rest.replace("v2.0/", "");
+    let version = if plain == rest { Version::V1 } else { Version::V2 };
+    match plain.as_str() {
         ".well-known/openid-configuration" if reading => {
-            metadata::document(shared, call, tenant, Version::V1)
+            metadata::document(shared, call, tenant, version)
         }
-        "v2.0/.well-known/openid-configuration" if reading => {
-            metadata::document(shared, call, tenant, Version::V2)
-        }
-        "discovery/keys" if reading => metadata::keys(shared, call, tenant, Version::V1),
-        "discovery/v2.0/keys" if reading => metadata::keys(shared, call, tenant, Version::V2),
+        "discovery/keys" if reading => metadata::keys(shared, call, tenant, version),
         "discovery/instance" if reading => metadata::instance(shared, call),
-        "oauth2/token" => token::answer(shared, call, tenant, Version::V1),
-        "oauth2/v2.0/token" => token::answer(shared, call, tenant, Version::V2),
-        "oauth2/devicecode" if posting => token::device(shared, call, tenant, Version::V1),
-        "oauth2/v2.0/devicecode" if posting => token::device(shared, call, tenant, Version::V2),
+        "oauth2/token" => token::answer(shared, call, tenant, version),
+        "oauth2/devicecode" if posting => token::device(shared, call, tenant, version),
         "oauth2/authorize" if reading || posting => {
-            authorize::answer(shared, call, tenant, Version::V1)
+            authorize::answer(shared, call, tenant, version)
         }
-        "oauth2/v2.0/authorize" if reading || posting => {
-            authorize::answer(shared, call, tenant, Version::V2)
-        }
-        "adminconsent" | "v2.0/adminconsent" if reading => {
-            authorize::admin_consent(shared, call, tenant)
-        }
+        "adminconsent" if reading => authorize::admin_consent(shared, call, tenant),
         "login" if posting => sign_in::answer(shared, call, tenant),
-        "oauth2/logout" | "oauth2/v2.0/logout" if reading => pages::signed_out(shared),
+        "oauth2/logout" if reading => pages::signed_out(),
         "oauth2/deviceauth" if reading => pages::device(),
-        "" if reading && tenant == "error" => pages::look_up(shared, call),
+        "" if reading && tenant == "error" => pages::look_up(call),
         _ if reading => match rest.strip_prefix("userrealm/") {
             Some(user) => metadata::realm(shared, call, user),
             None => Reply::empty(StatusCode::NOT_FOUND),

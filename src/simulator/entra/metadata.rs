@@ -1,7 +1,7 @@
 //! What can be asked about a tenant without signing in: its discovery document, its keys, and which hosts are Entra.
 
 use hyper::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::refusal::{Refusal, dressed};
@@ -85,47 +85,40 @@ fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Ref
         Version::V1 => ("oauth2", format!("{}/common/discovery/keys", shared.base)),
         Version::V2 => ("oauth2/v2.0", format!("{base}/discovery/v2.0/keys")),
     };
-    let mut document = json!({
-        "token_endpoint": format!("{base}/{oauth}/token"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
-        "jwks_uri": keys,
-        "response_modes_supported": ["query", "fragment", "form_post"],
-        "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "response_types_supported": ["code"],
-        "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": issuer(shared, tenant, version),
-        "request_uri_parameter_supported": false,
-        "userinfo_endpoint": "https://graph.microsoft.com/oidc/userinfo",
-        "authorization_endpoint": format!("{base}/{oauth}/authorize"),
-        "device_authorization_endpoint": format!("{base}/{oauth}/devicecode"),
-        "http_logout_supported": true,
-        "frontchannel_logout_supported": true,
-        "end_session_endpoint": format!("{base}/{oauth}/logout"),
-        "claims_supported": [
-            "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host",
-            "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver"
-        ],
-        "tenant_region_scope": match tenant { Tenant::Shared(_) => Value::Null, Tenant::Home | Tenant::Other => "NA".into() },
-        "cloud_instance_name": "microsoftonline.com",
-        "cloud_graph_host_name": "graph.windows.net",
-        "msgraph_host": "graph.microsoft.com",
-        "rbac_url": "https://pas.windows.net",
-    });
-    if let (true, Some(fields)) = (shared.is(Quirk::NamelessTenant), document.as_object_mut()) {
+    let nameless = format!("{}/common", shared.base);
+    let parts = [
+        ("{base}", base.as_str()),
+        ("{oauth}", oauth),
+        ("{keys}", &keys),
+        ("{issuer}", &issuer(shared, tenant, version)),
+        ("{nameless}", &nameless),
+        ("{root}", &shared.base),
+    ];
+    let mut all = document_of(&parts);
+    let mut take = |name: &str| all.remove(name).unwrap_or_default();
+    let mut document = take("tenant");
+    for (applies, other) in [
+        (matches!(tenant, Tenant::Shared(_)), "shared"),
         // As a server does that has no tenants in its addresses.
-        let plain = format!("{}/common/{oauth}", shared.base);
-        fields.insert("token_endpoint".to_owned(), format!("{plain}/token").into());
-        let authorize = format!("{plain}/authorize").into();
-        fields.insert("authorization_endpoint".to_owned(), authorize);
-        fields.insert("issuer".to_owned(), shared.base.clone().into());
-    }
-    if let (true, Some(fields)) = (shared.is(Quirk::AnotherCloud), document.as_object_mut()) {
-        fields.insert("cloud_instance_name".to_owned(), "partner.microsoftonline.cn".into());
-        fields.insert("tenant_region_scope".to_owned(), "AS".into());
-        fields.insert("msgraph_host".to_owned(), "microsoftgraph.chinacloudapi.cn".into());
+        (shared.is(Quirk::NamelessTenant), "nameless"),
+        (shared.is(Quirk::AnotherCloud), "elsewhere"),
+    ] {
+        if let (true, Some(fields), Value::Object(other)) =
+            (applies, document.as_object_mut(), take(other))
+        {
+            fields.extend(other);
+        }
     }
     Ok(document)
+}
+
+fn document_of(parts: &[(&str, &str)]) -> Map<String, Value> {
+    match crate::simulator::document(include_str!("metadata.json"), parts) {
+        Value::Object(all) => all,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Map::new()
+        }
+    }
 }
 
 fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
@@ -153,26 +146,8 @@ fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
         shared.base,
         tenant.unwrap_or("common")
     );
-    Ok(json!({
-        "tenant_discovery_endpoint": document,
-        "api-version": "1.1",
-        "metadata": [
-            {"preferred_network": own, "preferred_cache": own, "aliases": [own]},
-            {
-                "preferred_network": "login.microsoftonline.com", "preferred_cache": "login.windows.net",
-                "aliases": ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"]
-            },
-            {
-                "preferred_network": "login.partner.microsoftonline.cn",
-                "preferred_cache": "login.partner.microsoftonline.cn",
-                "aliases": ["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"]
-            },
-            {
-                "preferred_network": "login.microsoftonline.us", "preferred_cache": "login.microsoftonline.us",
-                "aliases": ["login.microsoftonline.us", "login.usgovcloudapi.net"]
-            },
-        ],
-    }))
+    let mut all = document_of(&[("{document}", &document), ("{own}", own)]);
+    Ok(all.remove("instances").unwrap_or_default())
 }
 
 fn open(call: &Call, value: &Value) -> Reply {

@@ -76,33 +76,22 @@ fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Resu
     if version == Version::V2 && form.raw("resource").is_some() {
         return Err(Refusal::of(901_002));
     }
+    if grant == "authorization_code" {
+        shared.desk().counters.redemption_attempts += 1;
+    }
+    let known =
+        ["client_credentials", "authorization_code", "refresh_token", DEVICE_CODE, "password"];
+    if !known.contains(&grant) {
+        let text = format!("The app requested an unsupported grant type '{grant}'.");
+        return Err(Refusal::new(70_003, "unsupported_grant_type", text));
+    }
+    ask.authenticate(call)?;
     match grant {
-        "client_credentials" => {
-            ask.authenticate(call)?;
-            ask.for_application()
-        }
-        "authorization_code" => {
-            shared.desk().counters.redemption_attempts += 1;
-            ask.authenticate(call)?;
-            ask.for_code()
-        }
-        "refresh_token" => {
-            ask.authenticate(call)?;
-            ask.for_renewal()
-        }
-        DEVICE_CODE => {
-            ask.authenticate(call)?;
-            Err(ask.for_device()?)
-        }
-        "password" => {
-            ask.authenticate(call)?;
-            Err(ask.for_password()?)
-        }
-        other => Err(Refusal::new(
-            70_003,
-            "unsupported_grant_type",
-            format!("The app requested an unsupported grant type '{other}'."),
-        )),
+        "client_credentials" => ask.for_application(),
+        "authorization_code" => ask.for_code(),
+        "refresh_token" => ask.for_renewal(),
+        DEVICE_CODE => Err(ask.for_device()?),
+        _ => Err(ask.for_password()?),
     }
 }
 

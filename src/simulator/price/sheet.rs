@@ -1,6 +1,5 @@
 //! Price sheets of any length that need no memory: a few rows, repeated until the length is right.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -15,47 +14,17 @@ use crate::simulator::http::Reply;
 use crate::simulator::scenario::Quirk;
 use crate::simulator::state::Shared;
 
-const CONSUMPTION: [&str; 18] = [
-    "ProductTitle",
-    "ProductId",
-    "SkuId",
-    "SkuTitle",
-    "Publisher",
-    "SkuDescription",
-    "UnitOfMeasure",
-    "TermDuration",
-    "Market",
-    "Currency",
-    "UnitPrice",
-    "PricingTierRangeMin",
-    "PricingTierRangeMax",
-    "EffectiveStartDate",
-    "EffectiveEndDate",
-    "MeterIds",
-    "MeterType",
-    "Tags",
-];
-const LICENSES: [&str; 19] = [
-    "ProductTitle",
-    "ProductId",
-    "SkuId",
-    "SkuTitle",
-    "Publisher",
-    "SkuDescription",
-    "UnitOfMeasure",
-    "TermDuration",
-    "BillingPlan",
-    "Market",
-    "Currency",
-    "UnitPrice",
-    "PricingTierRangeMin",
-    "PricingTierRangeMax",
-    "EffectiveStartDate",
-    "EffectiveEndDate",
-    "Tags",
-    "ERP Price",
-    "LastUpdatedDate",
-];
+/// Headers of the sheets; those that nobody has described are taken to be the first.
+const CONSUMPTION: &str = "ProductTitle ProductId SkuId SkuTitle Publisher SkuDescription UnitOfMeasure TermDuration Market \
+                           Currency UnitPrice PricingTierRangeMin PricingTierRangeMax EffectiveStartDate EffectiveEndDate \
+                           MeterIds MeterType Tags";
+const LICENSES: &str = "ProductTitle ProductId SkuId SkuTitle Publisher SkuDescription UnitOfMeasure TermDuration BillingPlan \
+                        Market Currency UnitPrice PricingTierRangeMin PricingTierRangeMax EffectiveStartDate EffectiveEndDate \
+                        Tags ERP_Price LastUpdatedDate";
+
+/// Exchange rates to the US dollar.
+const RATES: &str = "AED 0.27224589249009701 AUD 0.6563 CAD 0.7213 CHF 1.2424 EUR 1.1612 GBP 1.3187 INR 0.01127 JPY 0.00645 \
+                     NOK 0.0985 USD 1";
 
 /// Rows of the block that is repeated.
 const ROWS: usize = 256;
@@ -68,22 +37,10 @@ pub(super) fn rates(shared: &Shared, month: &str) -> Reply {
     if shared.is(Quirk::FxHtml) {
         return web_page();
     }
-    let codes = [
-        ("AED", "0.27224589249009701"),
-        ("AUD", "0.6563"),
-        ("CAD", "0.7213"),
-        ("CHF", "1.2424"),
-        ("EUR", "1.1612"),
-        ("GBP", "1.3187"),
-        ("INR", "0.01127"),
-        ("JPY", "0.00645"),
-        ("NOK", "0.0985"),
-        ("USD", "1"),
-    ];
     let mut text = "\"CurrencyCode\",\"USDPerUnit\",\"Month\"\r\n".to_owned();
-    for (code, rate) in codes {
-        // Writing to a String cannot fail.
-        let _ok = write!(text, "\"{code}\",\"{rate}\",\"{month}\"\r\n");
+    let mut words = RATES.split(' ');
+    while let (Some(code), Some(rate)) = (words.next(), words.next()) {
+        text += &line(&[code, rate, month].map(str::to_owned));
     }
     file(Reply::whole(StatusCode::OK, Some("application/octet-stream"), text), "fxrates")
 }
@@ -130,20 +87,12 @@ struct Parts {
 
 impl Plan {
     fn new(shared: &Shared, view: &str, market: &str) -> Self {
-        let columns: &[&str] = if view == "updatedlicensebased" {
-            &LICENSES
-        } else {
-            // Headers of the sheets nobody has described are taken to be the same.
-            &CONSUMPTION
-        };
-        let renamed = shared.is(Quirk::SheetRenamedColumns);
-        let names: Vec<String> = columns
-            .iter()
-            .map(|name| if renamed { format!("New {name}") } else { (*name).to_owned() })
-            .collect();
+        let columns = columns(if view == "updatedlicensebased" { LICENSES } else { CONSUMPTION });
+        let new = if shared.is(Quirk::SheetRenamedColumns) { "New " } else { "" };
+        let names = Vec::from_iter(columns.iter().map(|name| format!("{new}{name}")));
         let header = line(&names);
         let rows: Vec<String> =
-            (0..ROWS).map(|number| line(&row(columns, market, number))).collect();
+            (0..ROWS).map(|number| line(&row(&columns, market, number))).collect();
         let block: String = rows.concat();
         let wanted = shared.sheet_bytes.saturating_sub(count(header.as_bytes()));
         let blocks = wanted / count(block.as_bytes()).max(1);
@@ -208,10 +157,15 @@ fn last_rows(rows: &[String], left: usize) -> String {
     text
 }
 
-fn row(columns: &[&str], market: &str, number: usize) -> Vec<String> {
+fn columns(names: &str) -> Vec<String> {
+    names.split(' ').map(|name| name.replace('_', " ")).collect()
+}
+
+fn row(columns: &[String], market: &str, number: usize) -> Vec<String> {
+    let licenses = columns.iter().any(|column| column == "BillingPlan");
     columns
         .iter()
-        .map(|column| match *column {
+        .map(|column| match column.as_str() {
             "ProductTitle" => "Advanced Data Security - SQL Database".to_owned(),
             "ProductId" => "DZH318Z0C16V".to_owned(),
             "SkuId" => format!("{number:04X}"),
@@ -220,7 +174,7 @@ fn row(columns: &[&str], market: &str, number: usize) -> Vec<String> {
             }
             "Publisher" => "Microsoft".to_owned(),
             "UnitOfMeasure" | "MeterType" => "1 Node/Month".to_owned(),
-            "TermDuration" if columns.contains(&"BillingPlan") => "P1Y".to_owned(),
+            "TermDuration" if licenses => "P1Y".to_owned(),
             "TermDuration" => "payG-1".to_owned(),
             "BillingPlan" => "Annual".to_owned(),
             "Market" => market.to_owned(),
@@ -297,9 +251,9 @@ mod tests {
 
     fn plan(blocks: u64) -> Plan {
         let rows: Vec<String> =
-            (0..4).map(|number| line(&row(&CONSUMPTION, "US", number))).collect();
+            (0..4).map(|number| line(&row(&columns(CONSUMPTION), "US", number))).collect();
         Plan {
-            header: line(&CONSUMPTION.map(str::to_owned)).into(),
+            header: line(&columns(CONSUMPTION)).into(),
             block: rows.concat().into(),
             blocks,
             rest: last_rows(&rows, 700).into(),

@@ -1,77 +1,48 @@
 //! Oddities that no table of refusals can hold: a service asks whether it is to be odd.
 
-/// An oddity that is woven into a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::simulator) enum Quirk {
-    ClockSkew,
-    NoMfa,
-    MfaNotEnforced,
-    NoRole,
-    WrongTenantUser,
-    OtherAppToken,
-    OtherAudienceToken,
-    PersonToken,
-    NoScope,
-    NewSecret,
-    NoRefreshToken,
-    StringNumbers,
-    NumberStrings,
-    OpaqueToken,
-    NoClaims,
-    SheetRenamedColumns,
-    SheetHtml,
-    SheetEmpty,
-    SheetShort,
-    FxHtml,
-    MpnDiffers,
-    TenantDiffers,
-    OneConsent,
-    HostileText,
-    HostileNames,
-    AnotherCloud,
-    NamelessTenant,
-    OctoTaken,
-    OctoSame,
-    TlsExpired,
-    TlsNotYet,
-    TlsWrongName,
-    TlsUnknown,
+macro_rules! quirks {
+    ($($quirk:ident $name:literal $what:literal;)+) => {
+        /// An oddity that is woven into a service.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(in crate::simulator) enum Quirk { $($quirk),+ }
+
+        /// Every oddity with its name and a line about it.
+        pub(super) const QUIRKS: &[(&str, &str, Quirk)] = &[$(($name, $what, Quirk::$quirk)),+];
+    };
 }
 
-/// Every oddity with its name and a line about it.
-#[rustfmt::skip]
-pub(super) const QUIRKS: [(&str, &str, Quirk); 33] = [
-    ("clock-skew", "The servers' clock is 26 minutes ahead", Quirk::ClockSkew),
-    ("no-mfa", "The sign-in asks for no MFA; Partner Center refuses the token", Quirk::NoMfa),
-    ("mfa-not-enforced", "The sign-in asks for no MFA; Partner Center only reports it", Quirk::MfaNotEnforced),
-    ("no-role", "The user has no role in Partner Center", Quirk::NoRole),
-    ("wrong-tenant-user", "The user's token is from another tenant", Quirk::WrongTenantUser),
-    ("other-app-token", "The application's token was issued to another application", Quirk::OtherAppToken),
-    ("other-audience-token", "The application's token is for the retired directory API", Quirk::OtherAudienceToken),
-    ("person-token", "A person's token comes where the application's was asked for", Quirk::PersonToken),
-    ("no-scope", "The user's token does not let the application act for the user", Quirk::NoScope),
-    ("new-secret", "The secret is refused twice, then known everywhere", Quirk::NewSecret),
-    ("no-refresh-token", "No refresh token is given", Quirk::NoRefreshToken),
-    ("string-numbers", "v2 answers carry numbers as strings", Quirk::StringNumbers),
-    ("number-strings", "v1 answers carry numbers as numbers", Quirk::NumberStrings),
-    ("opaque-token", "Access tokens are not JWTs", Quirk::OpaqueToken),
-    ("no-claims", "User tokens do not say how the user signed in (no amr)", Quirk::NoClaims),
-    ("sheet-renamed-columns", "The price sheet's columns have other names", Quirk::SheetRenamedColumns),
-    ("sheet-html", "The price sheet is a web page", Quirk::SheetHtml),
-    ("sheet-empty", "The price sheet is empty", Quirk::SheetEmpty),
-    ("sheet-short", "The price sheet ends in the middle of a row", Quirk::SheetShort),
-    ("fx-html", "The exchange rates are a web page", Quirk::FxHtml),
-    ("mpn-differs", "The company's PartnerID is not the one you were told", Quirk::MpnDiffers),
-    ("tenant-differs", "The company's profile names another directory", Quirk::TenantDiffers),
-    ("one-consent", "Only Partner Center is consented to, whatever is asked for", Quirk::OneConsent),
-    ("hostile-text", "Entra's sentence holds terminal escapes, bidirectional controls and far too much text", Quirk::HostileText),
-    ("hostile-names", "The company's name holds terminal escapes and bidirectional controls", Quirk::HostileNames),
-    ("another-cloud", "The tenant's metadata names another national cloud", Quirk::AnotherCloud),
-    ("nameless-tenant", "The metadata names no tenant ID for a domain", Quirk::NamelessTenant),
-    ("octo-taken", "Octo already has another payer account", Quirk::OctoTaken),
-    ("octo-same", "Octo already has this payer account, registered on its own page", Quirk::OctoSame),
-    ("tls-expired", "The certificate has expired", Quirk::TlsExpired),
-    ("tls-not-yet", "The certificate is not valid yet", Quirk::TlsNotYet),
-    ("tls-wrong-name", "The certificate is for another host", Quirk::TlsWrongName),
-    ("tls-unknown-issuer", "The certificate is from an authority nobody knows", Quirk::TlsUnknown),
-];
+quirks! {
+    ClockSkew "clock-skew" "The servers' clock is 26 minutes ahead";
+    NoMfa "no-mfa" "The sign-in asks for no MFA; Partner Center refuses the token";
+    MfaNotEnforced "mfa-not-enforced" "The sign-in asks for no MFA; Partner Center only reports it";
+    NoRole "no-role" "The user has no role in Partner Center";
+    WrongTenantUser "wrong-tenant-user" "The user's token is from another tenant";
+    OtherAppToken "other-app-token" "The application's token was issued to another application";
+    OtherAudienceToken "other-audience-token" "The application's token is for the retired directory API";
+    PersonToken "person-token" "A person's token comes where the application's was asked for";
+    NoScope "no-scope" "The user's token does not let the application act for the user";
+    NewSecret "new-secret" "The secret is refused twice, then known everywhere";
+    NoRefreshToken "no-refresh-token" "No refresh token is given";
+    StringNumbers "string-numbers" "v2 answers carry numbers as strings";
+    NumberStrings "number-strings" "v1 answers carry numbers as numbers";
+    OpaqueToken "opaque-token" "Access tokens are not JWTs";
+    NoClaims "no-claims" "User tokens do not say how the user signed in (no amr)";
+    SheetRenamedColumns "sheet-renamed-columns" "The price sheet's columns have other names";
+    SheetHtml "sheet-html" "The price sheet is a web page";
+    SheetEmpty "sheet-empty" "The price sheet is empty";
+    SheetShort "sheet-short" "The price sheet ends in the middle of a row";
+    FxHtml "fx-html" "The exchange rates are a web page";
+    MpnDiffers "mpn-differs" "The company's PartnerID is not the one you were told";
+    TenantDiffers "tenant-differs" "The company's profile names another directory";
+    OneConsent "one-consent" "Only Partner Center is consented to, whatever is asked for";
+    HostileText "hostile-text" "Entra's sentence holds terminal escapes, bidirectional controls and far too much text";
+    HostileNames "hostile-names" "The company's name holds terminal escapes and bidirectional controls";
+    AnotherCloud "another-cloud" "The tenant's metadata names another national cloud";
+    NamelessTenant "nameless-tenant" "The metadata names no tenant ID for a domain";
+    OctoTaken "octo-taken" "Octo already has another payer account";
+    OctoSame "octo-same" "Octo already has this payer account, registered on its own page";
+    TlsExpired "tls-expired" "The certificate has expired";
+    TlsNotYet "tls-not-yet" "The certificate is not valid yet";
+    TlsWrongName "tls-wrong-name" "The certificate is for another host";
+    TlsUnknown "tls-unknown-issuer" "The certificate is from an authority nobody knows";
+}
