@@ -1,7 +1,7 @@
 //! What this program compares itself: tokens, the account, the MPN ID, the price sheet.
 
-use super::Sign::Cause;
-use super::{APPLICATION, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
+use super::row::Sign::Cause;
+use super::row::{APPLICATION, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
 use crate::exit::Exit;
 use crate::words::answers::Field;
 use crate::words::check::CheckId as C;

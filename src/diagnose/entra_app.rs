@@ -1,7 +1,7 @@
 //! Entra about the application, its secret and the directory: what can go wrong before a person signs in.
 
-use super::Sign::{Aadsts, Oauth};
-use super::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, When, Who};
+use super::row::Sign::{Aadsts, Oauth};
+use super::row::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, When, Who};
 use crate::exit::Exit;
 use crate::words::answers::Field;
 use crate::words::check::CheckId as C;

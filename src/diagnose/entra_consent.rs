@@ -1,7 +1,7 @@
 //! Entra about the sign-in page, consent, and the redemption of the code.
 
-use super::Sign::{Aadsts, Oauth};
-use super::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
+use super::row::Sign::{Aadsts, Oauth};
+use super::row::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
 use crate::exit::Exit;
 use crate::words::answers::Field;
 use crate::words::check::CheckId as C;

@@ -1,7 +1,7 @@
 //! Entra by its OAuth words alone: for numbers that are unknown and answers that have none.
 
-use super::Sign::{Oauth, Status};
-use super::{DIRECTORY, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
+use super::row::Sign::{Oauth, Status};
+use super::row::{DIRECTORY, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
 use crate::exit::Exit;
 use crate::words::answers::Field;
 use crate::words::check::CheckId as C;

@@ -1,7 +1,7 @@
 //! Entra about multifactor authentication, Conditional Access, sessions, and its own troubles.
 
-use super::Sign::{Aadsts, Oauth, Status};
-use super::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, Who};
+use super::row::Sign::{Aadsts, Oauth, Status};
+use super::row::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, Who};
 use crate::exit::Exit;
 use crate::words::answers::Field;
 use crate::words::check::CheckId as C;

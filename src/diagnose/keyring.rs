@@ -1,9 +1,9 @@
 //! The keyring by kind and by machine, and the vault file. There is no plain-text file to fall back to, by design: a cure makes
 //! a keyring, or names the vault file that has to be asked for.
 
-use super::Platform;
-use super::Sign::{Cause, CauseOf};
-use super::{Goto, OPERATOR, Row, When, Who};
+use super::row::Platform;
+use super::row::Sign::{Cause, CauseOf};
+use super::row::{Goto, OPERATOR, Row, When, Who};
 use crate::exit::Exit;
 use crate::words::check::CheckId as C;
 use crate::words::failure::Cause::{Broken, NoConnection, Refused, TimedOut, Unreadable, Vault};

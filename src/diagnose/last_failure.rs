@@ -1,6 +1,8 @@
 //! What is remembered of a refusal, and what is told of it later.
 
-use crate::diagnose::{self, Context, Diagnosis};
+use super::row::Context;
+use super::table::row;
+use super::tell::{Diagnosis, diagnose};
 use crate::words::check::CheckId;
 use crate::words::failure::{Failure, Service};
 use crate::words::last_failure::LastFailure;
@@ -23,7 +25,7 @@ impl LastFailure {
 
     /// The failure as far as it is remembered, and what a person is told about it; `values` are those that its texts name.
     pub fn explained(&self, values: &Context<'_>) -> Option<(Failure, Diagnosis)> {
-        let row = diagnose::row(self.row.as_ref()?.as_str())?;
+        let row = row(self.row.as_ref()?.as_str())?;
         let (known_by, around) = row.sample(*row.signs.first()?);
         let context = Context {
             application: values.application,
@@ -31,7 +33,7 @@ impl LastFailure {
             redirect: values.redirect,
             ..around
         };
-        let mut diagnosis = diagnose::diagnose(&known_by, &context);
+        let mut diagnosis = diagnose(&known_by, &context);
         self.code.as_str().clone_into(&mut diagnosis.code);
         let failure = Failure {
             at: self.at,

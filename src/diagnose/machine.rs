@@ -1,7 +1,7 @@
 //! The way to a service and this machine: names, connections, proxies, the clock.
 
-use super::Sign;
-use super::{OPERATOR, OURS, Row, SIGN_IN, When, Who};
+use super::row::Sign;
+use super::row::{OPERATOR, OURS, Row, SIGN_IN, When, Who};
 use crate::exit::Exit;
 use crate::words::failure::Cause;
 

@@ -1,7 +1,7 @@
 //! Octo: the statuses of its gateway and the codes of `google.rpc`.
 
-use super::Sign::{Cause, Number, Status, Word};
-use super::{Goto, OPERATOR, PATIENCE, Row, Who};
+use super::row::Sign::{Cause, Number, Status, Word};
+use super::row::{Goto, OPERATOR, PATIENCE, Row, Who};
 use crate::exit::Exit;
 use crate::words::answers::Field;
 use crate::words::check::CheckId as C;

@@ -1,7 +1,7 @@
 //! Partner Center: its numbers, its sentences and its statuses.
 
-use super::Sign::{Number, Says, Status};
-use super::{DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
+use super::row::Sign::{Number, Says, Status};
+use super::row::{DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
 use crate::exit::Exit;
 use crate::words::answers::Field;
 use crate::words::check::CheckId as C;

@@ -1,7 +1,7 @@
 //! The price service: its words, its sentences and its statuses.
 
-use super::Sign::{Says, Status, Word};
-use super::{DIRECTORY, Goto, OURS, PATIENCE, Row, SIGN_IN, Who};
+use super::row::Sign::{Says, Status, Word};
+use super::row::{DIRECTORY, Goto, OURS, PATIENCE, Row, SIGN_IN, Who};
 use crate::exit::Exit;
 use crate::words::check::CheckId as C;
 use crate::words::failure::Service::PartnerApi;

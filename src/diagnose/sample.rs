@@ -1,6 +1,8 @@
 //! The table read from the other side: from a name, a pasted text or a row to what a person is told, without a failure at hand.
 
-use super::{Context, Diagnosis, Row, Sign, When, diagnose, known_by, row, rows};
+use super::row::{Context, Platform, Row, Sign, When};
+use super::table::{known_by, row, rows};
+use super::tell::{Diagnosis, diagnose};
 use crate::microsoft::codes::{Code, codes_in};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::step::Step;
@@ -219,7 +221,7 @@ impl When {
     }
 }
 
-impl super::Platform {
+impl Platform {
     fn words(self) -> &'static str {
         match self {
             Self::Any => "On any machine",

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use super::{Context, Goto, Row, Sign, UNKNOWN, When, known_by, rows};
+use super::fill::{Values, clip};
+use super::row::{Context, Goto, Row, Sign, When};
+use super::table::{UNKNOWN, known_by, rows};
 use crate::exit::Exit;
 use crate::microsoft::sentence::numbers;
 use crate::words::answers::Field;
@@ -123,12 +125,12 @@ pub(super) fn label(failure: &Failure, row: &Row, sign: Option<Sign<'_>>) -> Str
         (Service::Entra, Some(code), ..) => format!("AADSTS{code}"),
         (Service::PartnerCenter, Some(code), ..) => format!("PC {code}"),
         (Service::Entra, None, _, Some(word)) => {
-            format!("Entra {}", super::clip(word.as_str(), super::Values::LONGEST))
+            format!("Entra {}", clip(word.as_str(), Values::LONGEST))
         }
         (_, _, Some(status), _) => format!("{short} {status}"),
         (_, Some(code), None, _) => format!("{short} {code}"),
         (_, None, None, Some(word)) => {
-            format!("{short} {}", super::clip(word.as_str(), super::Values::LONGEST))
+            format!("{short} {}", clip(word.as_str(), Values::LONGEST))
         }
         (_, None, None, None) if row.label.is_empty() => short.to_owned(),
         (_, None, None, None) => row.label.to_owned(),

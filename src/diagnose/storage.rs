@@ -1,7 +1,7 @@
 //! The folder with journal and draft: the disk, and other windows of this program.
 
-use super::Sign::{Cause, CauseOf};
-use super::{Goto, OPERATOR, OURS, Row, Who};
+use super::row::Sign::{Cause, CauseOf};
+use super::row::{Goto, OPERATOR, OURS, Row, Who};
 use crate::exit::Exit;
 use crate::words::check::CheckId as C;
 use crate::words::failure::Cause::{

@@ -4,9 +4,19 @@ mod screen;
 mod vectors;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use super::fill::Values;
+use super::table::UNKNOWN;
 use super::*;
-use crate::words::failure::{DiskFault, Mismatch, TlsFault, VaultFault};
+use crate::exit::Exit;
+use crate::words::answers::Field;
+use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
+use crate::words::failure::{Cause, DiskFault, Failure, Mismatch, Service, TlsFault, VaultFault};
+use crate::words::step::Step;
+use crate::words::text::UntrustedText;
+use crate::words::texts::{self, Told};
+use crate::words::token::Audience;
 
 /// Every AADSTS number of the reference.
 #[rustfmt::skip]

@@ -1,7 +1,7 @@
 //! TLS by kind. Certificates are always checked: no cure here switches that off.
 
-use super::Sign::Cause;
-use super::{OPERATOR, Row, Who};
+use super::row::Sign::Cause;
+use super::row::{OPERATOR, Row, Who};
 use crate::exit::Exit;
 use crate::words::failure::Cause::Tls;
 use crate::words::failure::TlsFault;

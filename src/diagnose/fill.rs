@@ -1,0 +1,81 @@
+//! The words of a row with their placeholders filled.
+
+use super::row::Context;
+use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
+use crate::words::failure::Failure;
+use crate::words::text::UntrustedText;
+
+/// What stands for the placeholders in the texts of a row.
+pub(super) struct Values {
+    detail: Option<String>,
+    pairs: [(&'static str, String); 8],
+}
+
+impl Values {
+    /// The longest value that was typed, in a text; the field beside it shows the whole.
+    pub(super) const LONGEST: usize = 60;
+
+    /// The longest detail: it is shown nowhere else, and a path is of no use without its end.
+    const LONGEST_DETAIL: usize = 160;
+
+    pub(super) fn of(failure: &Failure, context: &Context<'_>) -> Self {
+        let or = |value: Option<&str>, word: &str| {
+            value.map_or_else(|| word.to_owned(), |value| clip(value, Self::LONGEST))
+        };
+        let (api, id) = match context.audience {
+            Some(audience) => (audience.api().name, audience.api().id),
+            None => ("this API", "4990cffe... or fa3d9a0c..."),
+        };
+        Self {
+            detail: failure
+                .detail
+                .as_ref()
+                .map(|detail| clip(detail.as_str(), Self::LONGEST_DETAIL)),
+            pairs: [
+                ("{service}", failure.service.title().to_owned()),
+                ("{application}", or(context.application, "your app")),
+                ("{tenant}", or(context.tenant, "the directory typed")),
+                ("{redirect}", or(context.redirect, "the redirect address of step 3")),
+                ("{api}", api.to_owned()),
+                ("{api id}", id.to_owned()),
+                ("{partner center id}", PARTNER_CENTER.id.to_owned()),
+                ("{dev center id}", DEV_CENTER.id.to_owned()),
+            ],
+        }
+    }
+
+    /// The text with its placeholders filled; `None` if it speaks of a detail that is not known.
+    pub(super) fn fill(&self, text: &str) -> Option<String> {
+        let mut filled = text.to_owned();
+        if filled.contains('{') {
+            for (name, value) in &self.pairs {
+                filled = filled.replace(name, value);
+            }
+        }
+        if text.contains("{detail}") {
+            filled = filled.replace("{detail}", self.detail.as_deref()?);
+        }
+        // A sentence that begins with a placeholder still begins with a capital letter.
+        Some(if text.starts_with('{') { capital(&filled) } else { filled })
+    }
+}
+
+/// Harmless, and not longer than this many characters: the middle is left out, because a path is known by its end.
+pub(super) fn clip(raw: &str, longest: usize) -> String {
+    let text = UntrustedText::new(raw);
+    let count = text.as_str().chars().count();
+    if count <= longest {
+        return text.as_str().to_owned();
+    }
+    let front = longest / 2;
+    let back = longest.saturating_sub(front + 1);
+    let characters = || text.as_str().chars();
+    let (front, back) = (characters().take(front), characters().skip(count - back));
+    front.chain(['…']).chain(back).collect()
+}
+
+/// The first letter in upper case, for the start of a sentence.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}

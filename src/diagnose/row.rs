@@ -1,0 +1,282 @@
+//! A row of the table: by what it is known, in which circumstances, and what comes next.
+
+use std::time::Duration;
+
+use crate::exit::Exit;
+use crate::words::answers::Field;
+use crate::words::check::CheckId;
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::step::Step;
+use crate::words::texts::{self, Told};
+use crate::words::token::Audience;
+
+/// How often a secret that was made minutes ago is tried again before it counts as refused.
+pub const SECRET_TRIES: u8 = 4;
+
+/// What is known around a failure and chooses between rows of the same sign.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// The step that ran. In step 2 no person is signed in.
+    pub step: Option<Step>,
+    /// For which API a token was asked.
+    pub audience: Option<Audience>,
+    /// Whether the value that was sent as secret has the shape of a GUID.
+    pub secret_is_guid: bool,
+    /// Whether the operator said that the secret was made minutes ago.
+    pub secret_is_new: bool,
+    /// How often the new secret was tried again.
+    pub secret_tries: u8,
+    /// Whether the authorization code may have been used: a redemption was under way.
+    pub code_sent: bool,
+    /// The machine the keyring is on.
+    pub place: Platform,
+    /// The application (client) ID.
+    pub application: Option<&'a str>,
+    /// The directory as typed, or its ID.
+    pub tenant: Option<&'a str>,
+    /// The redirect address as sent.
+    pub redirect: Option<&'a str>,
+}
+
+/// The kind of machine, where a cure depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Platform {
+    /// Not looked at, or nothing special.
+    #[default]
+    Any,
+    /// Linux reached over SSH, or without a desktop session.
+    LinuxRemote,
+    /// Windows Subsystem for Linux.
+    Wsl,
+    /// macOS.
+    Mac,
+    /// Windows, at its own desktop.
+    Windows,
+    /// Windows reached over SSH.
+    WindowsRemote,
+}
+
+/// Who can do what the cure says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// The person at the keyboard.
+    Operator,
+    /// The person who signs in to Microsoft.
+    SignedIn,
+    /// Manages the app registration.
+    ApplicationAdministrator,
+    /// Manages the directory and Partner Center.
+    GlobalAdministrator,
+    /// Manages proxy, firewall and TLS inspection.
+    NetworkAdministrator,
+    /// Manages this machine: its clock, its certificates, its folders.
+    MachineAdministrator,
+    /// Manages accounts in Octo.
+    OctoAdministrator,
+    /// Only time or a ticket helps.
+    Microsoft,
+    /// The makers of this program and of Octo.
+    Alphaus,
+    /// Nobody has to: only time helps.
+    Nobody,
+}
+
+impl Who {
+    /// As shown to a person.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Operator => "You",
+            Self::SignedIn => "The person who signs in",
+            Self::ApplicationAdministrator => "Application administrator or Global administrator",
+            Self::GlobalAdministrator => "Global administrator of the partner tenant",
+            Self::NetworkAdministrator => "Whoever runs your network or proxy",
+            Self::MachineAdministrator => "Whoever administers this machine",
+            Self::OctoAdministrator => "Octo administrator of your organization",
+            Self::Microsoft => "Microsoft; nothing to change on your side",
+            Self::Alphaus => "Alphaus support",
+            Self::Nobody => "Nobody: it passes by itself",
+        }
+    }
+}
+
+/// Where to go from a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Goto {
+    /// To a field, which gets the focus.
+    Field(Field),
+    /// To a step.
+    Step(Step),
+    /// To a new sign-in.
+    SignInAgain,
+    /// The same again, when the cure is done.
+    Retry,
+    /// Nothing here helps: leave; what was typed is in the draft.
+    Leave,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// A stable name.
+    pub key: &'static str,
+    /// By what it is known.
+    pub signs: &'static [Sign<'static>],
+    /// In which circumstances.
+    pub when: When,
+    /// The short name where there is no number.
+    pub label: &'static str,
+    /// Who can do it.
+    pub who: Who,
+    /// How long to wait before another try.
+    pub wait: Option<Duration>,
+    /// Where to go.
+    pub goto: Goto,
+    /// The exit code.
+    pub exit: Exit,
+    /// Whether its words send the reader to the service's own sentence, which is then shown beside them.
+    pub quotes: bool,
+    /// Checks that may have passed although what they looked at is to blame: they do not clear it.
+    pub blames: &'static [CheckId],
+}
+
+impl Row {
+    /// What a person is told, in the words of `texts/en.toml`.
+    pub fn told(&self) -> Told {
+        texts::diagnosis(self.key)
+    }
+
+    pub(super) const fn row(self, key: &'static str, signs: &'static [Sign<'static>]) -> Self {
+        Self { key, signs, ..self }
+    }
+
+    pub(super) const fn label(self, label: &'static str) -> Self {
+        Self { label, ..self }
+    }
+
+    pub(super) const fn when(self, when: When) -> Self {
+        Self { when, ..self }
+    }
+
+    pub(super) const fn who(self, who: Who) -> Self {
+        Self { who, ..self }
+    }
+
+    pub(super) const fn goto(self, goto: Goto) -> Self {
+        Self { goto, ..self }
+    }
+
+    pub(super) const fn field(self, field: Field) -> Self {
+        Self { goto: Goto::Field(field), ..self }
+    }
+
+    pub(super) const fn exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
+    pub(super) const fn wait(self, seconds: u64) -> Self {
+        Self { wait: Some(Duration::from_secs(seconds)), ..self }
+    }
+
+    pub(super) const fn quotes(self) -> Self {
+        Self { quotes: true, ..self }
+    }
+
+    pub(super) const fn blames(self, blames: &'static [CheckId]) -> Self {
+        Self { blames, ..self }
+    }
+}
+
+/// By what a failure is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sign<'a> {
+    /// An AADSTS number, whoever passes it on.
+    Aadsts(u64),
+    /// OAuth `error`, `suberror` or `error_subcode` of Entra.
+    Oauth(&'a str),
+    /// A number of another service.
+    Number(Service, u64),
+    /// A word of another service.
+    Word(Service, &'a str),
+    /// A part of the service's sentence, in lower case.
+    Says(Service, &'a str),
+    /// An HTTP status; 500 also stands for every other status above it.
+    Status(Service, u16),
+    /// A cause, whoever was asked.
+    Cause(Cause),
+    /// A cause at one service.
+    CauseOf(Service, Cause),
+}
+
+/// In which circumstances a row is meant, where several have the same sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// In all that no other row names.
+    Always,
+    /// What was sent as secret is a GUID.
+    SecretIsGuid,
+    /// The operator said that the secret is new, and it was not tried too often.
+    SecretIsNew,
+    /// The code may have been used.
+    CodeSent,
+    /// A token for this API was asked for.
+    For(Audience),
+    /// This service passed it on.
+    From(Service),
+    /// This step ran.
+    In(Step),
+    /// On this kind of machine.
+    On(Platform),
+}
+
+impl When {
+    pub(super) fn holds(self, failure: &Failure, context: &Context<'_>) -> bool {
+        match self {
+            Self::Always => true,
+            Self::SecretIsGuid => context.secret_is_guid,
+            Self::SecretIsNew => context.secret_is_new && context.secret_tries < SECRET_TRIES,
+            Self::CodeSent => context.code_sent,
+            Self::For(audience) => context.audience == Some(audience),
+            Self::From(service) => failure.service == service,
+            Self::In(step) => context.step == Some(step),
+            Self::On(place) => context.place == place,
+        }
+    }
+}
+
+/// Something typed or pasted was refused.
+pub(super) const OPERATOR: Row = Row {
+    key: "",
+    signs: &[],
+    when: When::Always,
+    label: "",
+    who: Who::Operator,
+    wait: None,
+    goto: Goto::Retry,
+    exit: Exit::Refused,
+    quotes: false,
+    blames: &[],
+};
+
+/// The app registration must change.
+pub(super) const APPLICATION: Row =
+    Row { who: Who::ApplicationAdministrator, exit: Exit::Permission, ..OPERATOR };
+
+/// The directory, its policies or Partner Center must change.
+pub(super) const DIRECTORY: Row =
+    Row { who: Who::GlobalAdministrator, exit: Exit::Permission, ..OPERATOR };
+
+/// A person must sign in again.
+pub(super) const SIGN_IN: Row =
+    Row { who: Who::SignedIn, goto: Goto::SignInAgain, exit: Exit::SignIn, ..OPERATOR };
+
+/// A mistake of this program.
+pub(super) const OURS: Row =
+    Row { who: Who::Alphaus, goto: Goto::Leave, exit: Exit::Internal, ..OPERATOR };
+
+/// Time helps.
+pub(super) const PATIENCE: Row = Row {
+    who: Who::Microsoft,
+    wait: Some(Duration::from_secs(10)),
+    exit: Exit::Network,
+    ..OPERATOR
+};

@@ -1,0 +1,57 @@
+//! What a person is told about a failure.
+
+use std::time::Duration;
+
+use super::fill::Values;
+use super::row::{Context, Goto, Who};
+use super::select;
+use crate::exit::Exit;
+use crate::words::failure::Failure;
+
+/// What a person is told about a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// The short name shown beside the failed check: `AADSTS65001`, `PC 900421`, `price 401`, `keyring locked`.
+    pub code: String,
+    /// The key of the row, or `unknown`.
+    pub row: &'static str,
+    /// What happened.
+    pub what: String,
+    /// Why, most likely first; each starts a line.
+    pub why: Vec<String>,
+    /// The cure, as numbered steps.
+    pub fix: Vec<String>,
+    /// Who can do it.
+    pub who: Who,
+    /// Whether the same may be tried again without a person.
+    pub transient: bool,
+    /// How long to wait before the same is worth another try.
+    pub wait: Option<Duration>,
+    /// Where to go from here.
+    pub goto: Goto,
+    /// How the process ends if it ends here.
+    pub exit: Exit,
+    /// Whether the words send the reader to the service's own sentence.
+    pub quotes: bool,
+}
+
+/// What a person is told about `failure`.
+pub fn diagnose(failure: &Failure, context: &Context<'_>) -> Diagnosis {
+    let (row, sign) = select::row(failure, context);
+    let course = select::course(failure, context, row);
+    let values = Values::of(failure, context);
+    let told = row.told();
+    Diagnosis {
+        code: select::label(failure, row, sign),
+        row: row.key,
+        what: values.fill(told.what).unwrap_or_default(),
+        why: told.why.iter().filter_map(|text| values.fill(text)).collect(),
+        fix: told.cure.iter().filter_map(|text| values.fill(text)).collect(),
+        who: row.who,
+        transient: course.transient,
+        wait: course.wait,
+        goto: course.goto,
+        exit: course.exit,
+        quotes: row.quotes,
+    }
+}
