@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 
 use crate::kept::Kept;
 use jiff::Timestamp;
-use octo_csp::journal::{Fact, read_file};
+use octo_csp::journal::{AttemptId, Fact, Line, Slot, read_file};
 use octo_csp::words::answers::Draft;
 use octo_csp::words::failure::{Cause, DiskFault, Failure};
 use octo_csp::words::ids::AccountName;
 use octo_csp::words::step::Step;
+use octo_csp::words::store::KEYRING;
+use octo_csp::world::journal::JournalStore as _;
+use octo_csp::world::stores::StoreSettings;
 use tempfile::TempDir;
 
 use crate::child;
@@ -357,4 +360,82 @@ fn a_full_disk_is_told_and_the_journal_stays_whole() {
         shell.env(key, value.unwrap());
     }
     child::run(&mut shell);
+}
+
+fn lines(names: &[&str]) -> Vec<Line> {
+    let numbered = (1..).zip(names);
+    numbered.map(|(sequence, name)| Line { sequence, at: now(), fact: named(name) }).collect()
+}
+
+fn replace(kept: &Kept, at: u64, snapshot: &[Line]) -> Result<u64, Box<Failure>> {
+    crate::kept::now(kept.store.replace("production", at, snapshot))
+}
+
+#[test]
+fn a_snapshot_takes_the_place_of_the_lines_that_were_read_and_of_no_others() {
+    let state = TempDir::new().unwrap();
+    let one = open(state.path());
+    assert_eq!(one.append(&named("A"), now()).unwrap(), 1);
+    assert_eq!(one.append(&named("B"), now()).unwrap(), 2);
+    let before = fs::read(journal(&state)).unwrap();
+
+    // Behind another line, behind a line that somebody else wrote, or with less than there is: nothing happens.
+    let other = open(state.path());
+    assert_eq!(cause(replace(&one, 1, &lines(&["X", "Y"]))), Cause::JournalMoved);
+    assert_eq!(cause(replace(&one, 2, &lines(&["X"]))), Cause::Internal);
+    let gap = [lines(&["X"]), lines(&["X", "Y", "Z"]).split_off(2)].concat();
+    assert_eq!(cause(replace(&one, 2, &gap)), Cause::Internal);
+    assert_eq!(fs::read(journal(&state)).unwrap(), before);
+
+    assert_eq!(replace(&one, 2, &lines(&["X", "Y"])).unwrap(), 2);
+    // Of the same number, and yet others: whoever has read the old ones does not build on the new ones.
+    assert_eq!(cause(other.append(&named("C"), now())), Cause::JournalMoved);
+    assert_eq!(cause(replace(&other, 2, &lines(&["C", "C"]))), Cause::JournalMoved);
+    assert_eq!(one.append(&named("Z"), now()).unwrap(), 3);
+    let again = open(state.path());
+    assert_eq!(again.registration().name.unwrap().as_str(), "Z");
+    assert_eq!(mode(&journal(&state)), 0o600);
+}
+
+#[test]
+fn a_replacement_that_was_ended_anywhere_left_the_old_lines_or_the_new_ones() {
+    let state = TempDir::new().unwrap();
+    open(state.path()).append(&named("A"), now()).unwrap();
+    let new: Vec<u8> =
+        lines(&["X"]).iter().map(octo_csp::journal::write_line).collect::<String>().into();
+    let aside = state.path().join("production/.journal.new");
+    for end in 0..=new.len() {
+        // Ended while it was written aside: the old line counts, and the next replacement is not in the way of it.
+        fs::File::create(&aside).unwrap().write_all(&new[..end]).unwrap();
+        let kept = open(state.path());
+        assert_eq!(kept.registration().name.unwrap().as_str(), "A", "{end}");
+        assert!(!kept.is_damaged());
+    }
+    // Ended after it was renamed: the new line counts.
+    fs::rename(&aside, journal(&state)).unwrap();
+    assert_eq!(open(state.path()).registration().name.unwrap().as_str(), "X");
+    fs::File::create(&aside).unwrap().write_all(b"half").unwrap();
+    assert_eq!(replace(&open(state.path()), 1, &lines(&["Y"])).unwrap(), 1);
+    assert!(!aside.exists());
+    assert_eq!(open(state.path()).registration().name.unwrap().as_str(), "Y");
+}
+
+#[test]
+fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
+    let state = TempDir::new().unwrap();
+    fs::set_permissions(state.path(), Permissions::from_mode(0o700)).unwrap();
+    let kept = open(state.path());
+    let vault: Fact = serde_json::from_str(r#"{"fact":"stored","store":"vault"}"#).unwrap();
+    kept.append(&vault, now()).unwrap();
+    let began = Fact::Began { attempt: AttemptId(2), slot: Slot::A, base: 0 };
+    kept.append(&began, now()).unwrap();
+    let again = open(state.path());
+    assert!(!again.is_damaged());
+    assert_eq!(again.registration().kept_in().unwrap().as_str(), "vault");
+    let settings =
+        StoreSettings { state: state.path().to_owned(), program: PathBuf::new(), passphrase: None };
+    let refused = crate::kept::now(settings.index(&KEYRING).in_use("production")).unwrap_err();
+    assert_eq!(refused.cause, Cause::OtherStore);
+    let told = "in a store that this version does not know: vault";
+    assert_eq!(refused.detail.unwrap().as_str(), told);
 }
