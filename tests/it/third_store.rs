@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use octo_csp::effect::{Effect, Opened, Outcome, Preflight};
 use octo_csp::journal::{self, Contents, Fact, ItemName, Line, Registration, Sequence, write_line};
 use octo_csp::report::forget::{self, Going};
@@ -22,7 +23,7 @@ use octo_csp::world::browser::Surroundings;
 use octo_csp::world::drafts::Drafts;
 use octo_csp::world::journal::{JournalStore, Lease};
 use octo_csp::world::registration_index::{Presence, RegistrationIndex};
-use octo_csp::world::store::{Found, Pending, SecretStore, fault};
+use octo_csp::world::store::{Answer, Found, SecretStore, fault};
 use octo_csp::world::{Options, StoreOptions, World};
 use tokio::task::{JoinSet, LocalSet, spawn_local};
 use url::Url;
@@ -67,10 +68,7 @@ impl Engine {
 #[derive(Clone)]
 struct Handle(Arc<Engine>, &'static str);
 
-fn ready<'a, T: Send + 'a>(answer: Result<T, Box<Failure>>) -> Pending<'a, T> {
-    Box::pin(std::future::ready(answer))
-}
-
+#[async_trait]
 impl SecretStore for Handle {
     fn descriptor(&self) -> &'static StoreDescriptor {
         &ENGINE
@@ -80,36 +78,36 @@ impl SecretStore for Handle {
         format!("engine at octo-csp/{registration}")
     }
 
-    fn put<'a>(&'a self, name: &'a str, secret: &'a SharedSecret) -> Pending<'a, ()> {
-        ready(self.0.answers().map(|()| {
+    async fn put(&self, name: &str, secret: &SharedSecret) -> Answer<()> {
+        self.0.answers().map(|()| {
             let value = secret.reveal().to_owned();
             self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
-        }))
+        })
     }
 
-    fn get<'a>(&'a self, names: &'a [String]) -> Pending<'a, Vec<Found>> {
-        ready(self.0.answers().map(|()| {
+    async fn get(&self, names: &[String]) -> Answer<Vec<Found>> {
+        self.0.answers().map(|()| {
             let secrets = self.0.secrets.lock().unwrap();
             let one = |name| match secrets.get(name) {
                 Some(value) => Ok(Secret::shared(String::clone(value))),
                 None => Err(fault(VaultFault::Missing)),
             };
             names.iter().map(one).collect()
-        }))
+        })
     }
 
-    fn delete<'a>(&'a self, names: &'a [String]) -> Pending<'a, ()> {
-        ready(self.0.answers().map(|()| {
+    async fn delete(&self, names: &[String]) -> Answer<()> {
+        self.0.answers().map(|()| {
             self.0.secrets.lock().unwrap().retain(|name, _| !names.contains(name));
-        }))
+        })
     }
 
-    fn list<'a>(&'a self, registration: &'a str) -> Pending<'a, Option<Vec<String>>> {
+    async fn list(&self, registration: &str) -> Answer<Option<Vec<String>>> {
         let below = format!("{registration}/");
-        ready(self.0.answers().map(|()| {
+        self.0.answers().map(|()| {
             let secrets = self.0.secrets.lock().unwrap();
             Some(secrets.keys().filter(|name| name.starts_with(&below)).cloned().collect())
-        }))
+        })
     }
 }
 
@@ -135,61 +133,58 @@ impl Handle {
     }
 }
 
+#[async_trait]
 impl JournalStore for Handle {
     fn place(&self, registration: &str) -> String {
         format!("engine: octo-csp/{registration}/journal")
     }
 
-    fn list(&self) -> Pending<'_, Vec<String>> {
-        ready(Ok(self.0.journals.lock().unwrap().keys().cloned().collect()))
+    async fn list(&self) -> Answer<Vec<String>> {
+        Ok(self.0.journals.lock().unwrap().keys().cloned().collect())
     }
 
-    fn read<'a>(&'a self, registration: &'a str) -> Pending<'a, Contents> {
-        ready(self.0.answers().map(|()| self.document(registration)))
+    async fn read(&self, registration: &str) -> Answer<Contents> {
+        self.0.answers().map(|()| self.document(registration))
     }
 
-    fn append<'a>(
-        &'a self,
-        registration: &'a str,
-        after: Sequence,
-        line: &'a Line,
-    ) -> Pending<'a, Sequence> {
-        ready(self.change(registration, after, |text| text.push_str(&write_line(line))))
+    async fn append(&self, registration: &str, after: Sequence, line: &Line) -> Answer<Sequence> {
+        self.change(registration, after, |text| text.push_str(&write_line(line)))
     }
 
-    fn replace<'a>(
-        &'a self,
-        registration: &'a str,
+    async fn replace(
+        &self,
+        registration: &str,
         at: Sequence,
-        snapshot: &'a [Line],
-    ) -> Pending<'a, Sequence> {
+        snapshot: &[Line],
+    ) -> Answer<Sequence> {
         let snapshot = snapshot.iter().map(write_line).collect();
-        ready(self.change(registration, at, |text| *text = snapshot))
+        self.change(registration, at, |text| *text = snapshot)
     }
 
-    fn lock<'a>(&'a self, registration: &'a str) -> Pending<'a, Box<dyn Lease>> {
+    async fn lock(&self, registration: &str) -> Answer<Box<dyn Lease>> {
         let mut leases = self.0.leases.lock().unwrap();
         let holder = *leases.entry(registration.to_owned()).or_insert(self.1);
         if holder != self.1 {
             let taken = Failure::new(Service::Disk, Cause::InUse);
-            return ready(Err(Box::new(taken.with_detail(&format!("by {holder}")))));
+            return Err(Box::new(taken.with_detail(&format!("by {holder}"))));
         }
-        ready(Ok(Box::new(Held(self.clone(), registration.to_owned())) as Box<dyn Lease>))
+        Ok(Box::new(Held(self.clone(), registration.to_owned())))
     }
 
-    fn destroy<'a>(&'a self, registration: &'a str) -> Pending<'a, ()> {
+    async fn destroy(&self, registration: &str) -> Answer<()> {
         self.0.journals.lock().unwrap().remove(registration);
-        ready(Ok(()))
+        Ok(())
     }
 }
 
 /// Given back when dropped, as long as nobody has broken it.
 struct Held(Handle, String);
 
+#[async_trait]
 impl Lease for Held {
-    fn is_held(&self) -> Pending<'_, bool> {
+    async fn is_held(&self) -> Answer<bool> {
         // Advice only: what protects is that every write names the line that it builds on.
-        ready(Ok(true))
+        Ok(true)
     }
 }
 

@@ -9,6 +9,8 @@ use std::io::{ErrorKind, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
+
 use super::journal_store::{JournalStore, Lease};
 use super::lock::Lock;
 use crate::journal::{self, Contents, Line, Sequence};
@@ -16,7 +18,7 @@ use crate::words::failure::{Cause, Failure, Service};
 use crate::words::store::STORES;
 use crate::world::clock;
 use crate::world::folder::{self, DRAFT, DiskError, Folder, JOURNAL};
-use crate::world::store::Pending;
+use crate::world::store::Answer;
 
 /// Registrations that are listed at most: there are two, and two more for each other cloud.
 const MOST: usize = 64;
@@ -201,72 +203,57 @@ impl JournalFile {
     }
 }
 
+#[async_trait]
 impl JournalStore for JournalFile {
     /// The folder: a person looks for everything that is there.
     fn place(&self, registration: &str) -> String {
         self.state.join(registration).display().to_string()
     }
 
-    fn list(&self) -> Pending<'_, Vec<String>> {
-        Box::pin(async { self.names().map_err(|error| error.failure(&self.state)) })
+    async fn list(&self) -> Answer<Vec<String>> {
+        self.names().map_err(|error| error.failure(&self.state))
     }
 
-    fn read<'a>(&'a self, registration: &'a str) -> Pending<'a, Contents> {
-        Box::pin(async move {
-            let path = self.state.join(JOURNAL);
-            self.contents(registration).map_err(|error| error.failure(&path))
-        })
+    async fn read(&self, registration: &str) -> Answer<Contents> {
+        let path = self.state.join(JOURNAL);
+        self.contents(registration).map_err(|error| error.failure(&path))
     }
 
-    fn append<'a>(
-        &'a self,
-        registration: &'a str,
-        after: Sequence,
-        line: &'a Line,
-    ) -> Pending<'a, Sequence> {
-        Box::pin(async move {
-            let appended = self.append_line(registration, after, line);
-            appended.map_err(|error| self.failure(registration, &error))
-        })
+    async fn append(&self, registration: &str, after: Sequence, line: &Line) -> Answer<Sequence> {
+        let appended = self.append_line(registration, after, line);
+        appended.map_err(|error| self.failure(registration, &error))
     }
 
-    fn replace<'a>(
-        &'a self,
-        registration: &'a str,
+    async fn replace(
+        &self,
+        registration: &str,
         at: Sequence,
-        snapshot: &'a [Line],
-    ) -> Pending<'a, Sequence> {
-        Box::pin(async move {
-            let replaced = self.replace_lines(registration, at, snapshot);
-            replaced.map_err(|error| self.failure(registration, &error))
-        })
+        snapshot: &[Line],
+    ) -> Answer<Sequence> {
+        let replaced = self.replace_lines(registration, at, snapshot);
+        replaced.map_err(|error| self.failure(registration, &error))
     }
 
-    fn lock<'a>(&'a self, registration: &'a str) -> Pending<'a, Box<dyn Lease>> {
-        Box::pin(async move {
-            let lock = Lock::take(&Lock::place()?, registration, clock::now())?;
-            Ok(Box::new(lock) as Box<dyn Lease>)
-        })
+    async fn lock(&self, registration: &str) -> Answer<Box<dyn Lease>> {
+        let lock = Lock::take(&Lock::place()?, registration, clock::now())?;
+        Ok(Box::new(lock))
     }
 
-    fn probe<'a>(&'a self, registration: &'a str) -> Pending<'a, ()> {
-        Box::pin(async move {
-            let path = self.state.join(registration);
-            self.write_test(registration).map_err(|error| error.failure(&path))
-        })
+    async fn probe(&self, registration: &str) -> Answer<()> {
+        let path = self.state.join(registration);
+        self.write_test(registration).map_err(|error| error.failure(&path))
     }
 
-    fn destroy<'a>(&'a self, registration: &'a str) -> Pending<'a, ()> {
-        Box::pin(async move {
-            let path = self.state.join(registration);
-            self.remove(registration).map_err(|error| error.failure(&path))
-        })
+    async fn destroy(&self, registration: &str) -> Answer<()> {
+        let path = self.state.join(registration);
+        self.remove(registration).map_err(|error| error.failure(&path))
     }
 }
 
+#[async_trait]
 impl Lease for Lock {
-    fn is_held(&self) -> Pending<'_, bool> {
-        Box::pin(async { Ok(self.is_still_ours()) })
+    async fn is_held(&self) -> Answer<bool> {
+        Ok(self.is_still_ours())
     }
 }
 

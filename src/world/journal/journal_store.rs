@@ -1,54 +1,53 @@
 //! What a place for journals must be able to do.
 
+use async_trait::async_trait;
+
 use crate::journal::{Contents, Line, Sequence};
-use crate::world::store::Pending;
+use crate::world::store::Answer;
 
 /// Keeps the journals of registrations, each a sequence of lines. Whoever writes says on which line it builds: what another
 /// process wrote is never built upon unseen, and never overwritten.
+#[async_trait]
 pub trait JournalStore: Send + Sync {
     /// Where a journal is, for a person.
     fn place(&self, registration: &str) -> String;
 
     /// The registrations that have a journal, in any order.
-    fn list(&self) -> Pending<'_, Vec<String>>;
+    async fn list(&self) -> Answer<Vec<String>>;
 
     /// Reads a journal. None is an empty one, and looking makes nothing.
-    fn read<'a>(&'a self, registration: &'a str) -> Pending<'a, Contents>;
+    async fn read(&self, registration: &str) -> Answer<Contents>;
 
     /// Appends a line, which counts once this has succeeded, and only if the last one is still `after`; else nothing is written,
     /// and it is [`Cause::JournalMoved`](crate::words::failure::Cause::JournalMoved). Returns the number of the new last line.
-    fn append<'a>(
-        &'a self,
-        registration: &'a str,
-        after: Sequence,
-        line: &'a Line,
-    ) -> Pending<'a, Sequence>;
+    async fn append(&self, registration: &str, after: Sequence, line: &Line) -> Answer<Sequence>;
 
     /// Puts a snapshot in the place of all lines, if the last one is still `at`, as [`JournalStore::append`] does. Whatever
     /// happens meanwhile, either the old lines or the new ones are there. A snapshot does not end before `at`, so that no number
     /// is ever used for two lines.
-    fn replace<'a>(
-        &'a self,
-        registration: &'a str,
+    async fn replace(
+        &self,
+        registration: &str,
         at: Sequence,
-        snapshot: &'a [Line],
-    ) -> Pending<'a, Sequence>;
+        snapshot: &[Line],
+    ) -> Answer<Sequence>;
 
     /// Takes the registration for this process alone, or says at once who has it.
-    fn lock<'a>(&'a self, registration: &'a str) -> Pending<'a, Box<dyn Lease>>;
+    async fn lock(&self, registration: &str) -> Answer<Box<dyn Lease>>;
 
     /// Shows before anything is asked that lines can be kept here.
-    fn probe<'a>(&'a self, _registration: &'a str) -> Pending<'a, ()> {
-        Box::pin(async { Ok(()) })
+    async fn probe(&self, _registration: &str) -> Answer<()> {
+        Ok(())
     }
 
     /// Removes the journal, and whatever goes with it before.
-    fn destroy<'a>(&'a self, registration: &'a str) -> Pending<'a, ()>;
+    async fn destroy(&self, registration: &str) -> Answer<()>;
 }
 
 /// A registration that no other process works on; given back when dropped. Advice: what protects is that every write says on which
 /// line it builds.
+#[async_trait]
 pub trait Lease: Send + Sync {
     /// Whether it is still ours.
-    fn is_held(&self) -> Pending<'_, bool>;
+    async fn is_held(&self) -> Answer<bool>;
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
+
 use super::journal_store::{JournalStore, Lease};
 use crate::journal::{Contents, Line, Sequence};
 use crate::words::failure::{Cause, Failure, Service};
-use crate::world::store::Pending;
+use crate::world::store::Answer;
 
 /// Journals by registration.
 #[derive(Default)]
@@ -22,7 +24,7 @@ impl JournalMemory {
         registration: &str,
         last: Sequence,
         change: impl FnOnce(&mut Vec<Line>),
-    ) -> Result<Sequence, Box<Failure>> {
+    ) -> Answer<Sequence> {
         let mut journals = self.journals();
         let sequence = |lines: &Vec<Line>| lines.last().map_or(0, |line| line.sequence);
         if journals.get(registration).map_or(0, sequence) != last {
@@ -34,53 +36,50 @@ impl JournalMemory {
     }
 }
 
+#[async_trait]
 impl JournalStore for JournalMemory {
     fn place(&self, _registration: &str) -> String {
         "nothing: this is a rehearsal".to_owned()
     }
 
-    fn list(&self) -> Pending<'_, Vec<String>> {
-        Box::pin(async { Ok(self.journals().keys().cloned().collect()) })
+    async fn list(&self) -> Answer<Vec<String>> {
+        Ok(self.journals().keys().cloned().collect())
     }
 
-    fn read<'a>(&'a self, registration: &'a str) -> Pending<'a, Contents> {
+    async fn read(&self, registration: &str) -> Answer<Contents> {
         let lines = self.journals().get(registration).cloned().unwrap_or_default();
-        Box::pin(async { Ok(Contents { lines, ..Contents::default() }) })
+        Ok(Contents { lines, ..Contents::default() })
     }
 
-    fn append<'a>(
-        &'a self,
-        registration: &'a str,
-        after: Sequence,
-        line: &'a Line,
-    ) -> Pending<'a, Sequence> {
-        Box::pin(async move { self.change(registration, after, |lines| lines.push(line.clone())) })
+    async fn append(&self, registration: &str, after: Sequence, line: &Line) -> Answer<Sequence> {
+        self.change(registration, after, |lines| lines.push(line.clone()))
     }
 
-    fn replace<'a>(
-        &'a self,
-        registration: &'a str,
+    async fn replace(
+        &self,
+        registration: &str,
         at: Sequence,
-        snapshot: &'a [Line],
-    ) -> Pending<'a, Sequence> {
-        Box::pin(async move { self.change(registration, at, |lines| *lines = snapshot.to_vec()) })
+        snapshot: &[Line],
+    ) -> Answer<Sequence> {
+        self.change(registration, at, |lines| *lines = snapshot.to_vec())
     }
 
-    fn lock<'a>(&'a self, _registration: &'a str) -> Pending<'a, Box<dyn Lease>> {
-        Box::pin(async { Ok(Box::new(Alone) as Box<dyn Lease>) })
+    async fn lock(&self, _registration: &str) -> Answer<Box<dyn Lease>> {
+        Ok(Box::new(Alone))
     }
 
-    fn destroy<'a>(&'a self, registration: &'a str) -> Pending<'a, ()> {
+    async fn destroy(&self, registration: &str) -> Answer<()> {
         self.journals().remove(registration);
-        Box::pin(async { Ok(()) })
+        Ok(())
     }
 }
 
 /// Nobody else sees this memory.
 struct Alone;
 
+#[async_trait]
 impl Lease for Alone {
-    fn is_held(&self) -> Pending<'_, bool> {
-        Box::pin(async { Ok(true) })
+    async fn is_held(&self) -> Answer<bool> {
+        Ok(true)
     }
 }

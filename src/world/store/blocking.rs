@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::thread;
 
+use async_trait::async_trait;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::entries::{Entries, VaultError};
 use super::parts;
 use super::read_back::ReadBackVerifier;
-use super::secret_store::{Found, Pending, SecretStore, registration_of};
+use super::secret_store::{Answer, Found, SecretStore, registration_of};
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::store::StoreDescriptor;
@@ -33,28 +34,25 @@ impl Blocking {
     }
 
     /// Runs `work` on a thread of its own. The thread may outlive the wait: its result is then dropped, and with it wiped.
-    fn call<'a, T: Send + 'static>(
-        &'a self,
-        registration: &'a str,
+    async fn call<T: Send + 'static>(
+        &self,
+        registration: &str,
         work: impl FnOnce(&dyn Entries) -> Result<T, VaultError> + Send + 'static,
-    ) -> Pending<'a, T> {
+    ) -> Answer<T> {
         let (sender, receiver) = oneshot::channel();
         let entries = Arc::clone(&self.entries);
         let answer = move || drop(sender.send(work(&*entries)));
         let started = thread::Builder::new().name("vault".to_owned()).spawn(answer).is_ok();
-        Box::pin(async move {
-            let answered = match receiver.await {
-                Ok(result) => result,
-                Err(_ended) if started => {
-                    Err(VaultError::other("the call ended without an answer"))
-                }
-                Err(_never_begun) => Err(VaultError::other("no thread could be started")),
-            };
-            answered.map_err(|error| failure(error, &self.title(registration)))
-        })
+        let answered = match receiver.await {
+            Ok(result) => result,
+            Err(_ended) if started => Err(VaultError::other("the call ended without an answer")),
+            Err(_never_begun) => Err(VaultError::other("no thread could be started")),
+        };
+        answered.map_err(|error| failure(error, &self.title(registration)))
     }
 }
 
+#[async_trait]
 impl SecretStore for Blocking {
     fn descriptor(&self) -> &'static StoreDescriptor {
         self.entries.descriptor()
@@ -64,7 +62,7 @@ impl SecretStore for Blocking {
         self.entries.title(registration)
     }
 
-    fn put<'a>(&'a self, name: &'a str, secret: &'a SharedSecret) -> Pending<'a, ()> {
+    async fn put(&self, name: &str, secret: &SharedSecret) -> Answer<()> {
         let (item, secret) = (name.to_owned(), SharedSecret::clone(secret));
         self.call(registration_of(name), move |entries| {
             parts::write(entries, &item, &label(&item), secret.reveal())?;
@@ -72,15 +70,15 @@ impl SecretStore for Blocking {
             let same = std::str::from_utf8(&back).is_ok_and(|back| secret.same_as(back));
             if same { Ok(()) } else { Err(VaultError::READS_DIFFERENTLY) }
         })
+        .await
     }
 
-    fn get<'a>(&'a self, names: &'a [String]) -> Pending<'a, Vec<Found>> {
-        let registration = names.first().map_or("", |name| registration_of(name));
-        let title = self.title(registration);
-        let names = names.to_vec();
-        self.call(registration, move |entries| {
+    async fn get(&self, names: &[String]) -> Answer<Vec<Found>> {
+        let title = self.title(registration(names));
+        let all = names.to_vec();
+        self.call(registration(names), move |entries| {
             let mut silent: Option<VaultError> = None;
-            let found = names.iter().map(|name| {
+            let found = all.iter().map(|name| {
                 if let Some(error) = &silent {
                     return Err(failure(error.clone(), &title));
                 }
@@ -92,41 +90,45 @@ impl SecretStore for Blocking {
             });
             Ok(found.collect())
         })
+        .await
     }
 
-    fn delete<'a>(&'a self, names: &'a [String]) -> Pending<'a, ()> {
-        let registration = names.first().map_or("", |name| registration_of(name));
-        let names = names.to_vec();
-        self.call(registration, move |entries| {
-            names.iter().try_for_each(|name| parts::delete(entries, name))
+    async fn delete(&self, names: &[String]) -> Answer<()> {
+        let all = names.to_vec();
+        self.call(registration(names), move |entries| {
+            all.iter().try_for_each(|name| parts::delete(entries, name))
         })
+        .await
     }
 
-    fn list<'a>(&'a self, registration: &'a str) -> Pending<'a, Option<Vec<String>>> {
+    async fn list(&self, registration: &str) -> Answer<Option<Vec<String>>> {
         let name = registration.to_owned();
-        self.call(registration, move |entries| entries.names(&name))
+        self.call(registration, move |entries| entries.names(&name)).await
     }
 
     fn is_sealed(&self) -> bool {
         self.entries.is_sealed()
     }
 
-    fn unlock<'a>(&'a self, registration: &'a str) -> Pending<'a, ()> {
+    async fn unlock(&self, registration: &str) -> Answer<()> {
         let name = registration.to_owned();
-        self.call(registration, move |entries| entries.open(&name))
+        self.call(registration, move |entries| entries.open(&name)).await
     }
 
-    fn verify<'a>(&'a self, names: &'a [String]) -> Pending<'a, ()> {
-        Box::pin(async move {
-            let ours = self.get(names).await?;
-            let Some(reader) = &self.reader else {
-                return ours.into_iter().try_for_each(|found| found.map(drop));
-            };
-            let registration = names.first().map_or("", |name| registration_of(name));
-            let compared = reader.compare(names, ours).await;
-            compared.map_err(|failure| Box::new(failure.with_detail(&self.title(registration))))
-        })
+    async fn verify(&self, names: &[String]) -> Answer<()> {
+        let ours = self.get(names).await?;
+        let Some(reader) = &self.reader else {
+            return ours.into_iter().try_for_each(|found| found.map(drop));
+        };
+        let compared = reader.compare(names, ours).await;
+        let title = self.title(registration(names));
+        compared.map_err(|failure| Box::new(failure.with_detail(&title)))
     }
+}
+
+/// The registration that the items are of: one call is about one.
+fn registration(names: &[String]) -> &str {
+    names.first().map_or("", |name| registration_of(name))
 }
 
 /// What the keyring's own program shows. Labels can be read while the keyring is locked: nothing of the partner's here.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::secret_store::{Found, Pending, SecretStore, fault};
+use super::secret_store::{Answer, Found, SecretStore, fault};
 use super::test_item;
 use crate::effect::ProbeResult;
 use crate::journal::ItemName;
@@ -45,12 +45,12 @@ impl Vault {
     }
 
     /// Shows that it can be opened: a passphrase that is wrong is told before anything is asked of it.
-    pub async fn open(&self) -> Result<(), Box<Failure>> {
+    pub async fn open(&self) -> Answer<()> {
         self.wait(self.store.unlock(&self.registration)).await
     }
 
     /// Writes a secret, reads it back and compares.
-    pub async fn keep(&self, item: &ItemName, secret: &SharedSecret) -> Result<(), Box<Failure>> {
+    pub async fn keep(&self, item: &ItemName, secret: &SharedSecret) -> Answer<()> {
         self.wait(self.store.put(&self.name(item), secret)).await
     }
 
@@ -61,28 +61,28 @@ impl Vault {
     }
 
     /// Reads secrets, an answer for each item in their order.
-    pub async fn recall_all(&self, items: &[ItemName]) -> Result<Vec<Found>, Box<Failure>> {
+    pub async fn recall_all(&self, items: &[ItemName]) -> Answer<Vec<Found>> {
         self.wait(self.store.get(&self.names(items))).await
     }
 
     /// Copies an item inside the vault, reads it back and compares.
-    pub async fn copy(&self, from: &ItemName, to: &ItemName) -> Result<(), Box<Failure>> {
+    pub async fn copy(&self, from: &ItemName, to: &ItemName) -> Answer<()> {
         self.keep(to, &self.recall(from).await?).await
     }
 
     /// Deletes items. Missing ones are fine.
-    pub async fn erase(&self, items: &[ItemName]) -> Result<(), Box<Failure>> {
+    pub async fn erase(&self, items: &[ItemName]) -> Answer<()> {
         self.wait(self.store.delete(&self.names(items))).await
     }
 
     /// Reads items as another process would, and compares with what this one reads.
-    pub async fn read_back(&self, items: &[ItemName]) -> Result<(), Box<Failure>> {
+    pub async fn read_back(&self, items: &[ItemName]) -> Answer<()> {
         self.wait(self.store.verify(&self.names(items))).await
     }
 
     /// Shows before anybody signs in that this store keeps things: an item as long as a refresh token is written, read back as
     /// after the commit, and removed.
-    pub async fn probe(&self) -> Result<ProbeResult, Box<Failure>> {
+    pub async fn probe(&self) -> Answer<ProbeResult> {
         let secret = test_item::value()
             .map_err(|_no_randomness| Box::new(Failure::new(Service::Machine, Cause::Internal)))?;
         let names = [test_item::name(&self.registration)];
@@ -100,7 +100,7 @@ impl Vault {
     }
 
     /// Deletes the test item that a probe left behind when it was ended.
-    pub async fn sweep(&self) -> Result<(), Box<Failure>> {
+    pub async fn sweep(&self) -> Answer<()> {
         self.wait(self.store.delete(&[test_item::name(&self.registration)])).await
     }
 
@@ -113,7 +113,7 @@ impl Vault {
         items.iter().map(|item| self.name(item)).collect()
     }
 
-    async fn wait<T>(&self, pending: Pending<'_, T>) -> Result<T, Box<Failure>> {
+    async fn wait<T>(&self, pending: impl Future<Output = Answer<T>>) -> Answer<T> {
         timeout(self.limit, pending).await.unwrap_or_else(|_elapsed| {
             Err(Box::new(fault(VaultFault::TimedOut).with_detail(&self.title())))
         })
