@@ -3,7 +3,10 @@
 //! The commit is looked up for release builds only: after each commit a development build would otherwise be made again. Without
 //! git and without the variable (an archive of sources) it is unknown, and nothing fails.
 
-#![expect(clippy::disallowed_methods, reason = "Cargo hands over by environment variables")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "Cargo hands over by environment variables and takes files of any kind"
+)]
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -38,10 +38,10 @@ fn sign(code: Code) -> Option<Sign<'static>> {
         Code::Bare(number) => {
             let (entra, center) =
                 (Sign::Aadsts(number), Sign::Number(Service::PartnerCenter, number));
-            match is_known(&entra) {
-                false if is_known(&center) => center,
-                false if number < 10_000 => return None,
-                true | false => entra,
+            if is_known(&entra) || number >= 10_000 && !is_known(&center) {
+                entra
+            } else {
+                Some(center).filter(is_known)?
             }
         }
     })

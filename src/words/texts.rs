@@ -86,8 +86,10 @@ pub(crate) mod other {
             return text;
         }
         let parts = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-        let named: String = parts.map(|(name, _)| format!(" {{{name}}}")).collect();
-        format!("Lorem{named} ipsum {}.", text.len()).leak()
+        let names: Vec<&str> = parts.map(|(name, _)| name).collect();
+        let named =
+            if names.is_empty() { String::new() } else { format!("{{{}}} ", names.join("} {")) };
+        format!("Lorem {named}ipsum {}.", text.len()).leak()
     }
 
     pub(super) fn instead_of(told: Told) -> Told {

@@ -520,6 +520,8 @@ fn what_was_given_by_flags_is_typed_already() {
     assert_eq!(text(Field::Directory), "");
 }
 
+type Play<'a> = Box<dyn Fn(&mut Story, &mut Vec<String>) + 'a>;
+
 /// A story, and what it comes to: where it stood on the way, what was asked of the world, how it ended.
 fn course(play: impl Fn(&mut Story, &mut Vec<String>)) -> (Vec<String>, Vec<String>, Option<Exit>) {
     let mut story = Story::new(setting());
@@ -528,13 +530,14 @@ fn course(play: impl Fn(&mut Story, &mut Vec<String>)) -> (Vec<String>, Vec<Stri
     (places, story.bench.log, story.ended)
 }
 
+fn stand(story: &Story, places: &mut Vec<String>) {
+    let _drawn = story.screen(80, 24);
+    let page = std::mem::discriminant(&story.wizard.page);
+    places.push(format!("{page:?} {:?}", story.wizard.target()));
+}
+
 #[test]
 fn no_sentence_decides_anything() {
-    fn stand(story: &Story, places: &mut Vec<String>) {
-        let _drawn = story.screen(80, 24);
-        let page = std::mem::discriminant(&story.wizard.page);
-        places.push(format!("{page:?} {:?}", story.wizard.target()));
-    }
     let keys = |keys: &'static [&'static str]| {
         move |story: &mut Story, places: &mut Vec<String>| {
             for key in keys {
@@ -552,7 +555,6 @@ fn no_sentence_decides_anything() {
             keys(after)(story, places);
         }
     };
-    type Play<'a> = Box<dyn Fn(&mut Story, &mut Vec<String>) + 'a>;
     let mut plays: Vec<Play<'_>> = vec![
         Box::new(|story, places| {
             story.begin();
