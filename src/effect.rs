@@ -16,6 +16,18 @@ use crate::words::step::Environment;
 use crate::words::text::UntrustedText;
 use crate::words::token::{Audience, Grant, TokenResponse};
 
+/// Whoever makes effects happen: the world, a world with a fault that is rehearsed, a few lines in a test.
+pub trait Perform {
+    /// Performs an effect. It never errs: failure is an outcome.
+    fn perform(&self, effect: Effect) -> impl Future<Output = Outcome>;
+}
+
+impl<P: Fn(Effect) -> F, F: Future<Output = Outcome>> Perform for P {
+    fn perform(&self, effect: Effect) -> impl Future<Output = Outcome> {
+        self(effect)
+    }
+}
+
 /// Something that should happen outside.
 #[derive(Clone, Debug)]
 pub enum Effect {

@@ -11,6 +11,7 @@
 //! | [`microsoft`] | the one reader of what Microsoft says when it refuses |
 //! | [`diagnose`] | a failure becomes what happened, why, and the cure |
 //! | [`steps`] | every sequence as an `async fn` over a port: no I/O, no clock, no chance |
+//! | [`driver`] | effects in flight, for every door |
 //! | [`world`] | Entra, Partner Center, the price service, the keyring, files, the browser |
 //! | [`report`] | rows of words; what is printed without a screen, as text and as JSON |
 //! | [`ui`] | the wizard, its pages, its keys, the terminal |
@@ -21,6 +22,7 @@ pub mod cli;
 pub mod cloud;
 mod commands;
 pub mod diagnose;
+pub mod driver;
 pub mod effect;
 pub mod exit;
 pub mod host;

@@ -37,7 +37,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::cloud::Cloud;
-use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Preflight};
+use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::octo::OctoCall;
 use crate::words::reading::{Answer, Found, Reading};
@@ -99,18 +99,6 @@ impl World {
             session: RefCell::new(None),
             market: RefCell::new(None),
         }
-    }
-
-    /// Performs an effect.
-    pub async fn perform(&self, effect: Effect) -> Outcome {
-        let attempt = match self.mishap.and_then(|mishap| mishap.strikes(&effect)) {
-            Some(failure) => Err(failure),
-            None => self.attempt(effect).await,
-        };
-        attempt.unwrap_or_else(|mut failure| {
-            failure.at.get_or_insert_with(clock::now);
-            Outcome::Failed(failure)
-        })
     }
 
     async fn attempt(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
@@ -257,6 +245,19 @@ impl World {
 
     fn kept(&self) -> Result<Rc<RegistrationStore>, Box<Failure>> {
         self.kept.borrow().clone().ok_or_else(|| internal("nothing is open"))
+    }
+}
+
+impl Perform for World {
+    async fn perform(&self, effect: Effect) -> Outcome {
+        let attempt = match self.mishap.and_then(|mishap| mishap.strikes(&effect)) {
+            Some(failure) => Err(failure),
+            None => self.attempt(effect).await,
+        };
+        attempt.unwrap_or_else(|mut failure| {
+            failure.at.get_or_insert_with(clock::now);
+            Outcome::Failed(failure)
+        })
     }
 }
 

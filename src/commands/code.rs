@@ -13,12 +13,15 @@ use crate::commands::{
     complain, consent, explained, hand_out, headless, not_begun, register, token,
 };
 use crate::diagnose::diagnose;
-use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, Outcome};
+use crate::driver::Driver;
+use crate::effect::{
+    AddressSeen, AuthorizationRequest, CallbackPage, Effect, Outcome, Perform as _,
+};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Registration;
 use crate::report;
-use crate::steps::{Answered, Execution, WrongPaste};
+use crate::steps::{Answered, Execution, Status, WrongPaste};
 use crate::ui::terminal::passphrase::ask;
 use crate::words::check::CheckId;
 use crate::words::failure::Failure;
@@ -119,22 +122,38 @@ enum Line {
 }
 
 impl TestMachine<'_> {
-    /// Performs what the run asks for, until it has a code or none is to be had; an exit code where the person has left.
+    /// Drives the run until it has a code or none is to be had; an exit code where the person has left. While a person is
+    /// waited for, the first of two counts: the browser comes back, or the address is pasted. A wrong paste is told, and the wait
+    /// goes on.
     async fn sign_in(&mut self, run: &mut Execution) -> Option<Exit> {
-        let mut next = run.start(0);
-        while let Some((id, effect)) = next.pop() {
-            next = if matches!(effect, Effect::Await) {
+        let mut driver = Driver::new(self.world);
+        driver.start_all(run.start(0));
+        let mut invited = false;
+        loop {
+            let asking = run.status() == Status::Asking;
+            if asking && !std::mem::replace(&mut invited, true) {
                 self.invite(run).await;
-                match self.answer(run, id, effect).await {
-                    Ok(next) => next,
-                    Err(exit) => return Some(exit),
+            }
+            tokio::select! {
+                came = driver.next() => {
+                    let (id, outcome) = came?;
+                    if asking && matches!(self.answers, Answers::Terminal) {
+                        // Behind the question, which nobody answered.
+                        note(self.host, "");
+                    }
+                    driver.start_all(run.resume(id, outcome, 0));
                 }
-            } else {
-                let outcome = self.world.perform(effect).await;
-                run.resume(id, outcome, 0)
-            };
+                line = self.answers.line(&mut *self.host.err), if asking => match self.take(run, line) {
+                    Ok(Some(next)) => {
+                        // The browser is not waited for any longer.
+                        driver.cancel(CheckId::SignIn);
+                        driver.start_all(next);
+                    }
+                    Ok(None) => {}
+                    Err(exit) => return Some(exit),
+                },
+            }
         }
-        None
     }
 
     async fn invite(&mut self, run: &Execution) {
@@ -153,46 +172,32 @@ impl TestMachine<'_> {
         }
     }
 
-    /// The first of two: the browser comes back, or the address is pasted. A wrong paste is told, and the wait goes on.
-    async fn answer(
+    /// What a line means: effects when it has the code, an exit code where nothing can come any more.
+    fn take(
         &mut self,
         run: &mut Execution,
-        id: CheckId,
-        wait: Effect,
-    ) -> Result<Vec<(CheckId, Effect)>, Exit> {
-        let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
-        let mut arrival = std::pin::pin!(self.world.perform(wait));
-        loop {
-            let line = tokio::select! {
-                outcome = &mut arrival => {
-                    if matches!(self.answers, Answers::Terminal) {
-                        // Behind the question, which nobody answered.
-                        note(self.host, "");
-                    }
-                    return Ok(run.resume(id, outcome, 0));
+        line: Line,
+    ) -> Result<Option<Vec<(CheckId, Effect)>>, Exit> {
+        let line = match line {
+            Line::Read(line) => line,
+            Line::Left => return Err(Exit::Cancelled),
+            Line::Over => {
+                self.answers = Answers::Nowhere;
+                if run.consent().is_some_and(|consent| consent.catching.is_ok()) {
+                    return Ok(None);
                 }
-                line = self.answers.line(&mut *self.host.err) => line,
-            };
-            let line = match line {
-                Line::Read(line) => line,
-                Line::Left => return Err(Exit::Cancelled),
-                Line::Over => {
-                    self.answers = Answers::Nowhere;
-                    if caught {
-                        continue;
-                    }
-                    complain(self.host, "the answer of the sign-in did not come");
-                    return Err(Exit::SignIn);
-                }
-            };
-            match run.answer(line.reveal(), 0) {
-                Answered::Taken(next) => return Ok(next),
-                Answered::NotTaken(WrongPaste::Empty) => {}
-                Answered::NotTaken(wrong) => {
-                    note(self.host, &format!("{} {}", wrong.what(), wrong.cure()));
-                }
+                complain(self.host, "the answer of the sign-in did not come");
+                return Err(Exit::SignIn);
+            }
+        };
+        match run.answer(line.reveal(), 0) {
+            Answered::Taken(next) => return Ok(Some(next)),
+            Answered::NotTaken(WrongPaste::Empty) => {}
+            Answered::NotTaken(wrong) => {
+                note(self.host, &format!("{} {}", wrong.what(), wrong.cure()));
             }
         }
+        Ok(None)
     }
 }
 

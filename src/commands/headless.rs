@@ -1,14 +1,11 @@
 //! The loop without a screen: the same [`Execution`] against the same [`World`], until nothing is in flight.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::pin::Pin;
 use std::time::Duration;
 
-use futures_util::future::{AbortHandle, Abortable};
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
-
-use crate::effect::{Effect, Opened, Outcome};
+use crate::driver::Driver;
+use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::report::doctor;
 use crate::steps::{Answered, Check, Execution, Status, WrongPaste};
 use crate::words::check::CheckId;
@@ -101,25 +98,17 @@ pub(super) fn tell<'c>(
     }
 }
 
-type Flight<'w> = Pin<Box<dyn Future<Output = (CheckId, Outcome)> + 'w>>;
-
+/// A person and a run: what is asked of the world, what comes first of answer, signal and time limit.
 struct Conversation<'w> {
-    world: &'w World,
+    driver: Driver<'w, World, CheckId>,
     watch: Stopwatch,
-    handles: HashMap<CheckId, AbortHandle>,
-    flights: FuturesUnordered<Abortable<Flight<'w>>>,
     limit: Pin<Box<dyn Future<Output = ()>>>,
 }
 
 impl<'w> Conversation<'w> {
     fn new(world: &'w World) -> Self {
-        Self {
-            world,
-            watch: Stopwatch::start(),
-            handles: HashMap::new(),
-            flights: FuturesUnordered::new(),
-            limit: Box::pin(std::future::pending()),
-        }
+        let limit = Box::pin(std::future::pending());
+        Self { driver: Driver::new(world), watch: Stopwatch::start(), limit }
     }
 
     async fn hold(
@@ -132,39 +121,30 @@ impl<'w> Conversation<'w> {
         let mut stop = std::pin::pin!(stop);
         let mut asked = Some(asked);
         let mut why = Ended::Itself;
-        self.launch(run.start(self.watch.milliseconds()));
-        on_change(run);
+        self.driver.start_all(run.start(self.watch.milliseconds()));
         loop {
-            if run.status() == Status::Asking
+            on_change(run);
+            let waiting = run.status() == Status::Asking;
+            if waiting
                 && why == Ended::Itself
                 && let Some(asked) = asked.take()
             {
                 why = self.asking(run, asked);
-                on_change(run);
+                continue;
             }
-            let waiting = run.status() == Status::Asking;
-            let landed = tokio::select! {
+            tokio::select! {
                 () = &mut stop, if why == Ended::Itself => {
                     why = Ended::Signal;
                     self.give_up(run);
-                    on_change(run);
-                    continue;
                 }
                 () = &mut self.limit, if why == Ended::Itself && waiting => {
                     why = Ended::Limit;
                     self.give_up(run);
-                    on_change(run);
-                    continue;
                 }
-                landed = self.flights.next() => landed,
-            };
-            match landed {
-                None => return why,
-                Some(Err(_given_up)) => {}
-                Some(Ok((id, outcome))) => {
+                came = self.driver.next() => {
+                    let Some((id, outcome)) = came else { return why };
                     let next = run.resume(id, outcome, self.watch.milliseconds());
-                    self.launch(next);
-                    on_change(run);
+                    self.driver.start_all(next);
                 }
             }
         }
@@ -188,8 +168,8 @@ impl<'w> Conversation<'w> {
             Asked::Answer(text) => match run.answer(text.reveal(), self.watch.milliseconds()) {
                 Answered::Taken(effects) => {
                     // The listener is not waited for any longer.
-                    self.abort(CheckId::SignIn);
-                    self.launch(effects);
+                    self.driver.cancel(CheckId::SignIn);
+                    self.driver.start_all(effects);
                     Ended::Itself
                 }
                 Answered::NotTaken(wrong) => {
@@ -200,25 +180,9 @@ impl<'w> Conversation<'w> {
         }
     }
 
-    fn launch(&mut self, effects: Vec<(CheckId, Effect)>) {
-        let world = self.world;
-        for (id, effect) in effects {
-            let (handle, registration) = AbortHandle::new_pair();
-            self.handles.insert(id, handle);
-            let flight: Flight<'w> = Box::pin(async move { (id, world.perform(effect).await) });
-            self.flights.push(Abortable::new(flight, registration));
-        }
-    }
-
-    fn give_up(&self, run: &mut Execution) {
+    fn give_up(&mut self, run: &mut Execution) {
         for id in run.stop() {
-            self.abort(id);
-        }
-    }
-
-    fn abort(&self, id: CheckId) {
-        if let Some(handle) = self.handles.get(&id) {
-            handle.abort();
+            self.driver.cancel(id);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `octo-csp register`: the wizard in this terminal, joined to the real world.
 
 use std::path::Path;
-use std::rc::Rc;
 
 use ratatui::Frame;
 
@@ -110,18 +109,14 @@ pub(super) async fn show(
     let machine =
         options.mishap.and_then(|mishap| mishap.machine()).unwrap_or_else(|| machine(host));
     let mut wizard = Wizard::new(setting).on(machine);
-    let world = Rc::new(World::new(options));
+    let world = World::new(options);
     let settings = Settings { mouse: screen.mouse, ..Settings::default() };
-    let perform = move |effect| {
-        let world = Rc::clone(&world);
-        async move { world.perform(effect).await }
-    };
     let ended = if plain {
-        dialogue::run(&mut host.out, &mut wizard, perform).await
+        dialogue::run(&mut host.out, &mut wizard, world).await
     } else {
         let look = look(host, screen);
         let mut app = Shell { wizard, look };
-        terminal::run(&mut host.out, settings, &mut app, perform).await
+        terminal::run(&mut host.out, settings, &mut app, world).await
     };
     ended.unwrap_or_else(|why| complain(host, &why.to_string()))
 }

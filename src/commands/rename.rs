@@ -3,7 +3,7 @@
 use crate::cli::Rename;
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::{cannot, complain, headless, not_begun, say};
-use crate::effect::{Effect, Outcome};
+use crate::effect::{Effect, Outcome, Perform as _};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Fact;

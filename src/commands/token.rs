@@ -7,7 +7,7 @@ use crate::cli::Token;
 use crate::commands::ground::{Ground, runtime};
 use crate::commands::{cannot, complain, explained, hand_out, headless, not_begun, say};
 use crate::diagnose::{Diagnosis, diagnose};
-use crate::effect::{Effect, Opened, Outcome};
+use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Attempt;

@@ -5,7 +5,6 @@
 
 pub mod dialogue;
 mod editor;
-mod flights;
 pub mod guard;
 mod intake;
 mod keyboard;
@@ -24,12 +23,12 @@ use futures_util::{Stream, StreamExt as _};
 use ratatui::backend::Backend;
 use ratatui::{Frame, Terminal};
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
-use self::flights::InFlight;
 use self::intake::{Intake, Item};
 use super::{Event, Intent, Task, Ticket, keys};
-use crate::effect::{Effect, Outcome};
+use crate::driver::Driver;
+use crate::effect::{Outcome, Perform};
 use crate::exit::Exit;
 use crate::words::secret::Secret;
 
@@ -89,7 +88,7 @@ pub enum NoTerminal {
 /// Runs the wizard in this process' terminal until it ends, and gives the terminal back.
 ///
 /// The last lines go to `out` once the terminal is itself again. Nothing is prompted where there is no terminal.
-pub async fn run<A, P, F>(
+pub async fn run<A, P>(
     out: &mut dyn Write,
     settings: Settings,
     app: &mut A,
@@ -97,8 +96,7 @@ pub async fn run<A, P, F>(
 ) -> Result<Exit, NoTerminal>
 where
     A: App,
-    P: Fn(Effect) -> F,
-    F: Future<Output = Outcome>,
+    P: Perform,
 {
     if !io::stdin().is_terminal() {
         return Err(NoTerminal::Input);
@@ -189,7 +187,7 @@ const LAST_WRITES: Duration = Duration::from_secs(5);
 const PATIENCE: usize = 256;
 
 /// Feeds the app until it ends. The screen was entered; it is left when this returns.
-pub async fn run_loop<C, S, G, A, P, F>(
+pub async fn run_loop<C, S, G, A, P>(
     screen: &mut C,
     mut wires: TerminalStreams<S, G>,
     settings: Settings,
@@ -201,12 +199,11 @@ where
     S: Stream<Item = io::Result<Raw>> + Unpin,
     G: Stream<Item = Signal> + Unpin,
     A: App,
-    P: Fn(Effect) -> F,
-    F: Future<Output = Outcome>,
+    P: Perform,
 {
     let terminal = screen.terminal()?;
     let mut session = Session::new(screen, terminal, settings, app);
-    let mut flights = InFlight::new();
+    let mut driver = Driver::new(&perform);
     session.paint()?;
     let first = session.app.begin();
     if !first.is_empty() {
@@ -215,11 +212,8 @@ where
     loop {
         while let Some(task) = session.tasks.pop_front() {
             match task {
-                Task::Perform(ticket, effect) => {
-                    let writes = effect.writes();
-                    flights.start(ticket, writes, perform(effect));
-                }
-                Task::Cancel(ticket) => flights.cancel(ticket),
+                Task::Perform(ticket, effect) => driver.start(ticket, effect),
+                Task::Cancel(ticket) => driver.cancel(ticket),
                 Task::Copy(text) => session.screen.copy(&text),
                 Task::Print(lines) => session.print(lines),
                 Task::Suspend => session.stop(),
@@ -234,14 +228,14 @@ where
         if let Some(ending) = session.ending.take() {
             session.screen.leave();
             if ending.exit != Exit::Cancelled || !ending.lines.is_empty() {
-                flights.finish_writes(LAST_WRITES).await;
+                let _late = timeout(LAST_WRITES, driver.finish_writes()).await;
             }
             return Ok(ending);
         }
         let (flush, tick) = (session.intake.due(), session.tick);
         tokio::select! { biased;
             Some(signal) = wires.signals.next() => session.heard(signal)?,
-            Some((ticket, outcome)) = flights.next() => session.came(ticket, outcome),
+            Some((ticket, outcome)) = driver.next() => session.came(ticket, outcome),
             event = wires.events.next() => match event {
                 Some(Ok(event)) => {
                     let batch = with_all_that_is_ready(event, &mut wires.events).await;

@@ -19,9 +19,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("microsoft", &["words"]),
     ("diagnose", &["words", "exit", "microsoft"]),
     ("steps", &["words", "journal", "effect", "microsoft", "diagnose"]),
+    ("driver", &["words", "journal", "effect", "steps"]),
     ("world", &["words", "exit", "cloud", "journal", "effect", "microsoft", "diagnose", "version"]),
     ("report", &["words", "exit", "journal", "effect", "diagnose", "steps", "version"]),
-    ("ui", &["words", "exit", "journal", "effect", "diagnose", "steps", "version", "report"]),
+    (
+        "ui",
+        &["words", "exit", "journal", "effect", "diagnose", "steps", "driver", "version", "report"],
+    ),
     ("simulator", &["cloud"]),
     ("cli", &["words", "exit", "version"]),
     (
@@ -36,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "effect",
             "diagnose",
             "steps",
+            "driver",
             "world",
             "ui",
             "report",

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use octo_csp::effect::{Effect, Opened, Outcome, Preflight};
+use octo_csp::effect::{Effect, Opened, Outcome, Perform as _, Preflight};
 use octo_csp::journal::{self, Contents, Fact, ItemName, Line, Registration, Sequence, write_line};
 use octo_csp::report::forget::{self, Going};
 use octo_csp::report::status::{self, Found as Status, Item};

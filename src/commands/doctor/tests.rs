@@ -111,7 +111,7 @@ async fn nothing_registered_is_said_and_is_an_exit_code() {
 
 #[tokio::test]
 async fn the_sign_in_page_tells_a_registered_redirect_address_from_another() {
-    use crate::effect::{AddressSeen, Effect, Outcome, SignIn};
+    use crate::effect::{AddressSeen, Effect, Outcome, Perform as _, SignIn};
     let bench = Box::pin(Bench::registered("happy")).await;
     let facts = bench.simulator.facts();
     for (address, wanted) in [

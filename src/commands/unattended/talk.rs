@@ -7,7 +7,7 @@ use crate::commands::ground::{Ground, quoted};
 use crate::commands::headless::{self, Asked, Ended};
 use crate::commands::{cannot, octo, register, say};
 use crate::diagnose::{Context, diagnose};
-use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Preflight};
+use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::{Attempt, Fact, Registration};

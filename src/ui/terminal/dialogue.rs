@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use crossterm::event::{Event as Raw, KeyEvent};
 use futures_util::{Stream, StreamExt as _};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::editor::Editor;
-use super::flights::InFlight;
 use super::guard::Guard;
 use super::{Ending, LAST_WRITES, NoTerminal, Signal, TerminalStreams};
 use super::{guard, keyboard, signals, with_all_that_is_ready};
-use crate::effect::{Effect, Outcome};
+use crate::driver::Driver;
+use crate::effect::Perform;
 use crate::exit::Exit;
 use crate::ui::plain::{Prompt, Talk};
 use crate::ui::wizard::Wizard;
@@ -28,14 +28,13 @@ const TICK: Duration = Duration::from_secs(1);
 /// Runs the wizard line by line until it ends, and gives the terminal back.
 ///
 /// Only what is typed needs a terminal: what is said may go into a pipe or a file.
-pub async fn run<P, F>(
+pub async fn run<P>(
     out: &mut dyn Write,
     wizard: &mut Wizard,
     perform: P,
 ) -> Result<Exit, NoTerminal>
 where
-    P: Fn(Effect) -> F,
-    F: Future<Output = Outcome>,
+    P: Perform,
 {
     if !io::stdin().is_terminal() {
         return Err(NoTerminal::Input);
@@ -113,7 +112,7 @@ impl LinePrompt for Tty<'_> {
 }
 
 /// Feeds the wizard until it ends. The line was taken; it is given back when this returns.
-pub async fn run_loop<S, E, G, P, F>(
+pub async fn run_loop<S, E, G, P>(
     sheet: &mut S,
     mut wires: TerminalStreams<E, G>,
     wizard: &mut Wizard,
@@ -123,21 +122,17 @@ where
     S: LinePrompt,
     E: Stream<Item = io::Result<Raw>> + Unpin,
     G: Stream<Item = Signal> + Unpin,
-    P: Fn(Effect) -> F,
-    F: Future<Output = Outcome>,
+    P: Perform,
 {
-    let mut flights = InFlight::new();
+    let mut driver = Driver::new(&perform);
     let mut session = Session::new(sheet, wizard);
     let first = session.wizard.start();
     session.tasks.extend(first);
     loop {
         while let Some(task) = session.tasks.pop_front() {
             match task {
-                Task::Perform(ticket, effect) => {
-                    let writes = effect.writes();
-                    flights.start(ticket, writes, perform(effect));
-                }
-                Task::Cancel(ticket) => flights.cancel(ticket),
+                Task::Perform(ticket, effect) => driver.start(ticket, effect),
+                Task::Cancel(ticket) => driver.cancel(ticket),
                 Task::Copy(text) => session.talk.show(session.wizard, &text),
                 Task::Print(lines) => session.talk.show(session.wizard, &lines.join("\n")),
                 Task::Suspend => session.stop(),
@@ -147,7 +142,7 @@ where
         if let Some(ending) = session.ending.take() {
             session.close();
             if ending.exit != Exit::Cancelled || !ending.lines.is_empty() {
-                flights.finish_writes(LAST_WRITES).await;
+                let _late = timeout(LAST_WRITES, driver.finish_writes()).await;
             }
             return ending;
         }
@@ -158,7 +153,7 @@ where
         let tick = session.next_tick();
         tokio::select! { biased;
             Some(signal) = wires.signals.next() => session.heard(signal),
-            Some((ticket, outcome)) = flights.next() => session.feed(Event::Came(ticket, outcome)),
+            Some((ticket, outcome)) = driver.next() => session.feed(Event::Came(ticket, outcome)),
             event = wires.events.next() => match event {
                 Some(Ok(event)) => {
                     let batch = with_all_that_is_ready(event, &mut wires.events).await;

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use self::bench::{Log, answers, bench, failed, key, never, send, settle};
 use super::*;
+use crate::effect::Effect;
 
 #[tokio::test]
 async fn the_first_frame_is_on_the_screen_before_anything_is_performed() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use octo_csp::diagnose::{self, Context, Diagnosis, diagnose, rows};
-use octo_csp::effect::{AuthorizationRequest, Effect, Outcome, Preflight};
+use octo_csp::effect::{AuthorizationRequest, Effect, Outcome, Perform as _, Preflight};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
 use octo_csp::ui::pages::Page;
 use octo_csp::ui::paint;

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::yield_now;
 
 use super::*;
+use crate::effect::Effect;
 use crate::ui::wizard::story::{Story, setting};
 
 /// A sheet that remembers, and what its person types.

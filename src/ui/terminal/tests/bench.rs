@@ -8,6 +8,7 @@ use ratatui::backend::TestBackend;
 use tokio::sync::mpsc;
 
 use super::super::*;
+use crate::effect::Effect;
 use crate::words::failure::{Cause, Failure, Service};
 
 /// What happened, in order.
