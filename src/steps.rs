@@ -13,30 +13,22 @@ mod partner_api;
 mod partner_center;
 mod paste;
 pub mod pasted;
+mod plan;
 mod port;
+mod retry;
 mod submit;
 mod tokens;
 
-use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Waker};
 
-use crate::effect::{AddressSeen, AuthorizationRequest, Effect, Outcome};
-use crate::journal::access::AccessToken;
-use crate::journal::{Attempt, AttemptId, CheckLine, Fact, ItemName, Kind, Registration, Slot};
-use crate::steps::partner_api::{PartnerApi, Purpose};
-use crate::steps::partner_center::PartnerCenter;
+use crate::effect::{Effect, Outcome};
+use crate::journal::{Attempt, AttemptId, Fact, Kind, Registration, Slot};
 use crate::steps::pasted::Pasted;
-use crate::steps::port::{Board, Halted, Port};
-use crate::steps::submit::Submission;
-use crate::words::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
-use crate::words::check::{self as plans, CheckId};
+use crate::steps::plan::{Plan, Work};
+use crate::steps::port::{Board, Port};
+use crate::words::check::CheckId;
 use crate::words::failure::Failure;
-use crate::words::ids::{AuthCode, ClientId, Directory, TenantId};
-use crate::words::octo::OctoClient;
-use crate::words::reading::PriceSheetHead;
-use crate::words::secret::{Secret, SharedSecret};
-use crate::words::step::Step;
+use crate::words::ids::{AuthCode, ClientId, TenantId};
 use crate::words::text::UntrustedText;
 use crate::words::token::Audience;
 
@@ -49,11 +41,15 @@ pub type Moment = u64;
 
 /// What a run is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mood {
-    /// Prove, keep, note.
+pub enum Purpose {
+    /// To be proven and kept.
     Register,
-    /// Prove again with what is kept.
+    /// To be proven again with what is kept.
     Check,
+    /// For one access token, with what is kept.
+    Token(Audience),
+    /// For one code that somebody else redeems.
+    Code,
 }
 
 /// How a run stands.
@@ -71,33 +67,6 @@ pub enum Status {
     Stopped,
 }
 
-/// The code that works a plan off.
-type Work = Pin<Box<dyn Future<Output = Result<(), Halted>>>>;
-
-/// What is done, with what it has found so far.
-#[derive(Clone, Debug)]
-enum Plan {
-    PartnerCenter(Rc<PartnerCenter>),
-    PartnerApi(Rc<PartnerApi>),
-    Commit,
-    Tidy,
-    Forget,
-    Submit(Rc<Submission>),
-}
-
-impl Plan {
-    fn work(&self, port: Port) -> Work {
-        match self.clone() {
-            Self::PartnerCenter(step) => Box::pin(async move { step.prove(&port).await }),
-            Self::PartnerApi(step) => Box::pin(async move { step.prove(&port).await }),
-            Self::Commit => Box::pin(async move { commit::commit(&port).await }),
-            Self::Tidy => Box::pin(async move { commit::tidy(&port, Mood::Register, false).await }),
-            Self::Forget => Box::pin(async move { forget::forget(&port).await }),
-            Self::Submit(step) => Box::pin(async move { step.hand_over(&port).await }),
-        }
-    }
-}
-
 /// One step of the registration, from its first effect to its last.
 pub struct Execution {
     plan: Plan,
@@ -110,118 +79,13 @@ pub struct Execution {
 
 impl std::fmt::Debug for Execution {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut run = f.debug_struct("Run");
+        let mut run = f.debug_struct("Execution");
         run.field("plan", &self.plan).field("board", &self.board);
         run.finish_non_exhaustive()
     }
 }
 
 impl Execution {
-    /// Step 2 with typed answers.
-    pub fn partner_center(request: PartnerCenterRequest, registration: Registration) -> Self {
-        let step = PartnerCenter::new(request, Mood::Register);
-        let plan = Plan::PartnerCenter(Rc::new(step));
-        Self::new(plan, plans::PARTNER_CENTER, registration)
-    }
-
-    /// Step 3 with typed answers. `secret` is the one proven in step 2, if it is still at hand; else it is read from the vault.
-    pub fn partner_api(
-        request: PartnerApiRequest,
-        registration: Registration,
-        secret: Option<SharedSecret>,
-    ) -> Self {
-        let step = PartnerApi::new(request, Purpose::Register, secret);
-        let plan = Plan::PartnerApi(Rc::new(step));
-        let mut run = Self::new(plan, plans::PARTNER_API, registration);
-        run.take_over();
-        run
-    }
-
-    /// Makes the proven attempt the active one.
-    pub fn commit(registration: Registration) -> Self {
-        Self::new(Plan::Commit, plans::COMMIT, registration)
-    }
-
-    /// Deletes what attempts that were given up have kept.
-    pub fn tidy(registration: Registration) -> Self {
-        Self::new(Plan::Tidy, &[CheckId::Tidy], registration)
-    }
-
-    /// Deletes everything that was kept about this registration. It can be repeated until it is done.
-    pub fn forget(registration: Registration) -> Self {
-        let left = forget::what_goes(&registration);
-        let mut run = Self::new(Plan::Forget, plans::FORGET, registration);
-        run.board.left = left;
-        run
-    }
-
-    /// Proves a finished step again with the kept secrets.
-    /// `None` when the step is not finished or has nothing to check.
-    pub fn check(step: Step, registration: Registration) -> Option<Self> {
-        let active = registration.active.clone()?;
-        let (center, _) = active.partner_center?;
-        Some(match step {
-            Step::Basic => return None,
-            Step::PartnerCenter => {
-                let request = PartnerCenterRequest {
-                    directory: Directory::Tenant(center.tenant),
-                    reading: DirectoryReading::Directory,
-                    application: center.application,
-                    secret: Secret::shared(String::new()),
-                    secret_ends: center.secret_ends,
-                };
-                let step = PartnerCenter::new(request, Mood::Check);
-                let plan = Plan::PartnerCenter(Rc::new(step));
-                Self::new(plan, plans::PARTNER_CENTER_AGAIN, registration)
-            }
-            Step::PartnerApi => {
-                Self::again(Purpose::Check, plans::PARTNER_API_AGAIN, registration)?
-            }
-        })
-    }
-
-    /// Gets an access token with the kept refresh token. `None` when nothing is registered.
-    pub fn token(audience: Audience, registration: Registration) -> Option<Self> {
-        let ids = match audience {
-            Audience::PartnerCenter => plans::PARTNER_CENTER_TOKEN,
-            Audience::PartnerApi => plans::PARTNER_API_TOKEN,
-        };
-        Self::again(Purpose::Token(audience), ids, registration)
-    }
-
-    /// Gets a code for somebody else to redeem: the consent of step 3 again, for what is registered. Nothing is noted or kept,
-    /// and the code is sent nowhere. `None` when nothing is registered.
-    pub fn code(registration: Registration) -> Option<Self> {
-        Self::again(Purpose::Code, plans::CODE, registration)
-    }
-
-    /// Hands the active set over to Octo. With `replace`, this payer account is changed even where Octo has it from elsewhere;
-    /// another payer account never is. `None` when nothing is active.
-    pub fn submit(registration: Registration, client: OctoClient, replace: bool) -> Option<Self> {
-        let submission = Submission::new(&registration, client, replace)?;
-        let plan = Plan::Submit(Rc::new(submission));
-        Some(Self::new(plan, plans::SUBMIT, registration))
-    }
-
-    /// Step 3 with what is registered.
-    fn again(purpose: Purpose, ids: &[CheckId], registration: Registration) -> Option<Self> {
-        let (api, _) = registration.active.clone()?.partner_api?;
-        let request =
-            PartnerApiRequest { mpn: api.mpn, other_secret: None, redirect: api.redirect };
-        let step = PartnerApi::new(request, purpose, None);
-        Some(Self::new(Plan::PartnerApi(Rc::new(step)), ids, registration))
-    }
-
-    fn new(plan: Plan, ids: &[CheckId], registration: Registration) -> Self {
-        let port = Port::default();
-        let board = Board {
-            checks: ids.iter().map(|id| Check::new(*id)).collect(),
-            registration,
-            ..Board::default()
-        };
-        Self { work: plan.work(port.clone()), plan, board, port, sent: None }
-    }
-
     /// Takes over what an open attempt has already reached, so that nothing is asked or done twice. A sign-in that was begun
     /// later than the token was kept, or than it was carried over, is what was asked for last. After a code that came to
     /// nothing, the older token is not what was asked for either.
@@ -257,12 +121,17 @@ impl Execution {
 
     /// Refuses codes that an earlier run has sent.
     pub fn never_again(&mut self, used: &[AuthCode]) {
-        self.board.used_codes.extend_from_slice(used);
+        if let Plan::PartnerApi(step) = &self.plan {
+            step.used_codes.borrow_mut().extend_from_slice(used);
+        }
     }
 
     /// Says that the secret was made minutes ago: a refusal of it is tried again before it counts.
     pub fn be_patient(&mut self) {
-        self.board.patience = true;
+        let mut checks = self.board.checks.iter_mut();
+        if let Some(check) = checks.find(|check| check.id == CheckId::AppToken) {
+            check.new_secret = true;
+        }
     }
 
     /// The first effects.
@@ -286,7 +155,16 @@ impl Execution {
 
     /// Takes a paste in while a code is asked for.
     pub fn answer(&mut self, raw: &str, now: Moment) -> Answered {
-        match self.understand(Pasted::read(raw)) {
+        let open = self.board.registration.open.as_ref();
+        let understood = match &self.plan {
+            Plan::PartnerApi(step) => step.understand(Pasted::read(raw), open),
+            Plan::PartnerCenter(_)
+            | Plan::Commit(_)
+            | Plan::Tidy
+            | Plan::Forget(_)
+            | Plan::Submit(_) => Err(WrongPaste::OtherSignIn),
+        };
+        match understood {
             Ok(arrival) => {
                 let outcome = Outcome::Came(Box::new(arrival));
                 Answered::Taken(self.resume(CheckId::SignIn, outcome, now))
@@ -306,7 +184,7 @@ impl Execution {
         // What Octo has is asked again before anything is sent again; what it has taken is known from the journal. A commit that
         // was rolled back is open again: it begins with its manifest.
         let rolled_back =
-            matches!(self.plan, Plan::Commit) && self.board.registration.open.is_some();
+            matches!(self.plan, Plan::Commit(_)) && self.board.registration.open.is_some();
         let all = self.submits() || rolled_back;
         self.begin_again(now, |_, check| all || other_token && check.id == CheckId::AppToken)
     }
@@ -316,10 +194,6 @@ impl Execution {
         if let Plan::PartnerApi(step) = &self.plan {
             step.begin_sign_in_again(self.challenge());
         }
-        self.board.consent = None;
-        // It may have been added to the app since.
-        self.board.address_seen = None;
-        self.board.tokens.retain(|(_, person, _)| !person);
         let mut checks = self.board.checks.iter();
         let from = checks.position(|check| check.id == CheckId::SignIn).unwrap_or(0);
         self.begin_again(now, |index, _| index >= from)
@@ -384,7 +258,7 @@ impl Execution {
         let running = |check: &&Check| check.state == State::Running;
         let in_flight = self.board.checks.iter().filter(running).count();
         let signing_in = self.board.state(CheckId::SignIn) == Some(&State::Running);
-        if in_flight == 1 && signing_in && self.board.consent.is_some() {
+        if in_flight == 1 && signing_in && self.consent().is_some() {
             return Status::Asking;
         }
         if in_flight > 0 {
@@ -410,82 +284,14 @@ impl Execution {
         checks.find_map(|check| Some((check, check.failure()?)))
     }
 
-    /// The line of each check that passed, as it is noted and compared.
-    pub fn lines(&self) -> Vec<CheckLine> {
-        self.board.lines()
-    }
-
     /// Whether the check has passed.
     pub fn passed(&self, id: CheckId) -> bool {
         self.board.passed(id)
     }
 
-    /// The sign-in that waits for a person.
-    pub fn consent(&self) -> Option<&AuthorizationRequest> {
-        self.board.consent.as_ref()
-    }
-
-    /// What the sign-in page did with the redirect address, before a person was sent there.
-    pub fn address_seen(&self) -> Option<AddressSeen> {
-        self.board.address_seen
-    }
-
-    /// The head of the price sheet, once read.
-    pub fn sheet(&self) -> Option<&PriceSheetHead> {
-        self.board.sheet.as_ref()
-    }
-
-    /// The secret that was proven, for the step after.
-    pub fn secret(&self) -> Option<SharedSecret> {
-        self.board.secret.as_ref().map(SharedSecret::clone)
-    }
-
-    /// The access token that this run was to get.
-    pub fn access_token(&self) -> Option<AccessToken> {
-        match &self.plan {
-            Plan::PartnerApi(step) => step.access_token(),
-            _ => None,
-        }
-    }
-
-    /// The code that [`Execution::code`] was to get.
-    pub fn fresh_code(&self) -> Option<&AuthCode> {
-        self.board.code.as_ref()
-    }
-
-    /// The codes that were sent, for [`Execution::never_again`].
-    pub fn used_codes(&self) -> &[AuthCode] {
-        &self.board.used_codes
-    }
-
-    /// The items that were not deleted: all of them before it began, none at its good end.
-    pub fn left(&self) -> &[ItemName] {
-        &self.board.left
-    }
-
     /// The registration as it is after the facts noted so far.
     pub fn registration(&self) -> &Registration {
         &self.board.registration
-    }
-
-    /// The step it belongs to; `None` for the commit, for the hand-over to Octo, and for forgetting.
-    pub fn step(&self) -> Option<Step> {
-        match self.plan {
-            Plan::PartnerCenter(_) => Some(Step::PartnerCenter),
-            Plan::PartnerApi(_) => Some(Step::PartnerApi),
-            Plan::Commit | Plan::Tidy | Plan::Forget | Plan::Submit(_) => None,
-        }
-    }
-
-    /// Whether it hands a registration over to Octo.
-    pub fn submits(&self) -> bool {
-        matches!(self.plan, Plan::Submit(_))
-    }
-
-    /// Whether somebody is signed in, and both APIs are looked at.
-    fn signs_in(&self) -> bool {
-        let both = [Purpose::Register, Purpose::Check];
-        matches!(&self.plan, Plan::PartnerApi(step) if both.contains(&step.purpose))
     }
 }
 

@@ -40,7 +40,7 @@ use crate::cloud::Cloud;
 use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::octo::OctoCall;
-use crate::words::reading::{Answer, Found, Reading};
+use crate::words::reading::Reading;
 use crate::words::secret::Secret;
 use crate::words::step::Environment;
 use crate::words::token::TokenResponse;
@@ -81,8 +81,6 @@ pub struct World {
     mishap: Option<Mishap>,
     kept: RefCell<Option<Rc<RegistrationStore>>>,
     session: RefCell<Option<Rc<SignInSession>>>,
-    /// The market to ask a price sheet for: the partner's own country, once known.
-    market: RefCell<Option<String>>,
 }
 
 impl World {
@@ -97,7 +95,6 @@ impl World {
             mishap: options.mishap,
             kept: RefCell::new(None),
             session: RefCell::new(None),
-            market: RefCell::new(None),
         }
     }
 
@@ -185,10 +182,9 @@ impl World {
             Reading::ExchangeRates => {
                 PartnerApi::new(http, &self.cloud).exchange_rates(token).await?
             }
-            Reading::PriceSheet => {
-                let market = self.market.borrow().clone();
-                let market = market.as_deref().unwrap_or("US");
-                PartnerApi::new(http, &self.cloud).price_sheet(token, market).await?
+            Reading::PriceSheet { market } => {
+                let market = market.to_string();
+                PartnerApi::new(http, &self.cloud).price_sheet(token, &market).await?
             }
             Reading::Customers
             | Reading::LegalBusiness
@@ -199,18 +195,7 @@ impl World {
                 PartnerCenter::new(http, &self.cloud).read(reading, token).await?
             }
         };
-        self.remember_market(&answer);
         Ok(Outcome::Read(Box::new(answer)))
-    }
-
-    fn remember_market(&self, answer: &Answer) {
-        if let Found::LegalBusiness { country: Some(country), .. }
-        | Found::Organization { country: Some(country), .. } = &answer.found
-            && country.as_str().len() == 2
-            && country.as_str().bytes().all(|byte| byte.is_ascii_alphabetic())
-        {
-            *self.market.borrow_mut() = Some(country.to_string());
-        }
     }
 
     fn listening(&self, (session, consent): (SignInSession, AuthorizationRequest)) -> Outcome {

@@ -250,6 +250,6 @@ fn found(reading: Reading) -> Option<Found> {
         | Reading::Mpn
         | Reading::BillingProfile
         | Reading::ExchangeRates
-        | Reading::PriceSheet => None,
+        | Reading::PriceSheet { .. } => None,
     }
 }

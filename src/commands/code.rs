@@ -165,7 +165,7 @@ impl TestMachine<'_> {
             }
             Some(_) | None => false,
         };
-        note(self.host, &invitation(consent, opened));
+        note(self.host, &invitation(&consent, opened));
         let seen = run.address_seen();
         if let Some(seen) = seen.filter(|seen| *seen == AddressSeen::NotRegistered) {
             note(self.host, seen.words());
@@ -241,7 +241,7 @@ fn print(host: &mut Host, arguments: &Code, run: &Execution) -> Exit {
         return Exit::Internal;
     };
     let said = if arguments.json {
-        hand_out(host, &report::token::code(code, consent.redirect.as_str()))
+        hand_out(host, &report::token::code(&code, consent.redirect.as_str()))
     } else {
         note(host, "The code, which octo-csp has not used:\n");
         hand_out(host, &format!("{}\n", code.secret().reveal()))

@@ -121,7 +121,7 @@ fn of_step(step: Step, run: &Execution, cloud: &Cloud, before: &Registration) ->
     let tokens = run.tokens().into_iter().map(|token| TokenFindings {
         audience: token.audience,
         person: token.person,
-        claims: compare(token.claims, &need(&token, cloud, before), now),
+        claims: compare(&token.claims, &need(&token, cloud, before), now),
     });
     StepFindings {
         step,
@@ -137,7 +137,7 @@ fn of_step(step: Step, run: &Execution, cloud: &Cloud, before: &Registration) ->
     }
 }
 
-fn need(token: &Token<'_>, cloud: &Cloud, registration: &Registration) -> Need {
+fn need(token: &Token, cloud: &Cloud, registration: &Registration) -> Need {
     let proof = registration.active.as_ref().and_then(|active| active.partner_center.as_ref());
     let audience = match token.audience {
         Audience::PartnerCenter => &cloud.partner_center_audience,

@@ -102,7 +102,7 @@ fn finish(host: &mut Host, arguments: &Forget, going: &Going, run: &Execution) -
         let diagnosis = diagnose(failure, &Context::default());
         (failure.clone(), diagnosis)
     });
-    let left = run.left().iter().rev();
+    let left = run.left().into_iter().rev();
     let ending = Ending {
         forgotten: run.status() == Status::Finished,
         left: left.map(|item| format!("{}/{item}", going.name)).collect(),

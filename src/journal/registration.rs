@@ -131,6 +131,11 @@ impl Registration {
         present.chain(self.retired.iter().cloned()).collect()
     }
 
+    /// The attempt of this name, while anything of it is kept.
+    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
+        self.attempts().find(|attempt| attempt.id == id)
+    }
+
     fn attempts(&self) -> impl Iterator<Item = &Attempt> {
         self.active.iter().chain(&self.open).chain(&self.previous).chain(&self.closed)
     }

@@ -12,6 +12,12 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::*;
+use crate::effect::{AddressSeen, AuthorizationRequest};
+use crate::words::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
+use crate::words::ids::Directory;
+use crate::words::octo::OctoClient;
+use crate::words::reading::PriceSheetHead;
+use crate::words::secret::Secret;
 use std::time::Duration;
 
 use crate::effect::Tenant;
@@ -39,6 +45,10 @@ pub(crate) struct Bench {
     pub(crate) nameless: bool,
     pub(crate) organization_tenant: Option<&'static str>,
     pub(crate) mfa_header: Option<bool>,
+    /// The country of the company profile, if not Japan.
+    pub(crate) country: Option<Option<&'static str>>,
+    /// The country of the organization profile, if it has one.
+    pub(crate) organization_country: Option<&'static str>,
     /// Azure payer accounts that Octo has: account id and name.
     pub(crate) payers: BTreeMap<String, String>,
     /// What the sign-in page does with the redirect address, if not what is usual.
@@ -176,7 +186,7 @@ impl Bench {
             Reading::Customers => Found::Customers { total: Some(2) },
             Reading::LegalBusiness => Found::LegalBusiness {
                 company: some("Contoso Ltd"),
-                country: some("JP"),
+                country: self.country.unwrap_or(Some("JP")).and_then(some),
                 vetting: some("authorized"),
             },
             Reading::InvoiceSummary => Found::InvoiceSummary {
@@ -188,12 +198,12 @@ impl Bench {
                 company: some("Contoso Ltd"),
                 tenant: some(self.organization_tenant.unwrap_or(TENANT)),
                 domain: some("contoso.onmicrosoft.com"),
-                country: some("JP"),
+                country: self.organization_country.and_then(some),
             },
             Reading::Mpn => Found::Mpn { id: some("6271154"), name: None },
             Reading::BillingProfile => Found::BillingProfile { currency: some("JPY") },
             Reading::ExchangeRates => Found::ExchangeRates { rows: 3 },
-            Reading::PriceSheet => Found::PriceSheet(PriceSheetHead::default()),
+            Reading::PriceSheet { .. } => Found::PriceSheet(PriceSheetHead::default()),
         };
         Answer { found, mfa_compliant: self.mfa_header, request_id: None }
     }
@@ -265,6 +275,7 @@ pub(crate) fn short(effect: &Effect) -> String {
         Effect::Keep(item, _) => format!("keep {item}"),
         Effect::Recall(item) => format!("recall {item}"),
         Effect::Copy { from, to } => format!("copy {from} {to}"),
+        Effect::Read(Reading::PriceSheet { market }, _) => format!("read PriceSheet {market}"),
         Effect::Read(reading, _) => format!("read {reading:?}"),
         Effect::Refresh(renewal) => format!("refresh {:?}", renewal.audience),
         Effect::Pause(time) => format!("pause {}", time.as_secs()),

@@ -47,6 +47,8 @@ pub struct Check {
     pub tries: u8,
     /// Whether the effect in flight changes something outside.
     pub(super) writing: bool,
+    /// Whether the secret was made minutes ago: a refusal of it is tried again before it counts.
+    pub(super) new_secret: bool,
 }
 
 impl Check {
@@ -59,6 +61,7 @@ impl Check {
             pausing: None,
             tries: 0,
             writing: false,
+            new_secret: false,
         }
     }
 
@@ -75,6 +78,6 @@ impl Check {
     }
 
     pub(super) fn reset(&mut self) {
-        *self = Self::new(self.id);
+        *self = Self { new_secret: self.new_secret, ..Self::new(self.id) };
     }
 }

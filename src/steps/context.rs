@@ -2,9 +2,11 @@
 //! were really sent.
 
 use crate::diagnose::Context;
-use crate::steps::{Execution, Plan};
+use crate::steps::Execution;
+use crate::steps::plan::Plan;
 use crate::words::check::CheckId;
 use crate::words::ids::looks_like_guid;
+use crate::words::secret::SharedSecret;
 use crate::words::token::Audience;
 
 impl Execution {
@@ -27,13 +29,13 @@ impl Execution {
                     Some(step.request.redirect.as_str()),
                 )
             }
-            Plan::Commit | Plan::Tidy | Plan::Forget | Plan::Submit(_) => (None, None, None),
+            Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => (None, None, None),
         };
         Context {
             step: id.step(),
             audience: Some(audience(id)),
             secret_is_guid: self.sent_secret_is_guid(id),
-            secret_is_new: self.board.patience,
+            secret_is_new: self.board.checks.iter().any(|check| check.new_secret),
             secret_tries: check.map_or(0, |check| check.tries),
             code_sent: id == CheckId::Redeem,
             application,
@@ -53,7 +55,7 @@ impl Execution {
         };
         // A check with what is kept has no typed secret.
         let typed = typed.filter(|secret| !secret.is_empty());
-        let sent = typed.or(self.board.secret.as_ref());
+        let sent = typed.map(SharedSecret::clone).or_else(|| self.secret());
         sent.is_some_and(|secret| looks_like_guid(secret.reveal()))
     }
 }

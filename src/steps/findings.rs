@@ -1,10 +1,19 @@
 //! What a run found out, for a person who asks why: tokens, the two APIs, the lines to compare the next run with.
 
-use crate::journal::CheckLine;
+use std::cell::RefCell;
+
+use crate::effect::{AddressSeen, AuthorizationRequest};
+use crate::journal::access::AccessToken;
+use crate::journal::{CheckLine, ItemName};
+use crate::steps::partner_api::PartnerApi;
+use crate::steps::plan::Plan;
 use crate::steps::port::Board;
 use crate::steps::{Execution, State};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Mismatch};
+use crate::words::ids::AuthCode;
+use crate::words::reading::PriceSheetHead;
+use crate::words::secret::SharedSecret;
 use crate::words::text::UntrustedText;
 use crate::words::token::{Audience, Claims, Grant};
 
@@ -12,14 +21,36 @@ use crate::words::token::{Audience, Claims, Grant};
 const LONGEST: usize = 200;
 
 /// A token that was issued in this run.
-#[derive(Clone, Copy, Debug)]
-pub struct Token<'a> {
+#[derive(Clone, Debug)]
+pub struct Token {
     /// For which API.
     pub audience: Audience,
     /// Whether a person is signed in, or only the application.
     pub person: bool,
     /// What it says.
-    pub claims: &'a Claims,
+    pub claims: Claims,
+}
+
+/// The tokens that a step was given.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(RefCell<Vec<Token>>);
+
+impl Tokens {
+    /// A token was issued; a newer one takes the place of an older.
+    pub(super) fn issued(&self, audience: Audience, person: bool, grant: &Grant) {
+        let mut tokens = self.0.borrow_mut();
+        tokens.retain(|token| (token.audience, token.person) != (audience, person));
+        tokens.push(Token { audience, person, claims: grant.claims.clone() });
+    }
+
+    /// Somebody else may sign in now.
+    pub(super) fn forget_persons(&self) {
+        self.0.borrow_mut().retain(|token| !token.person);
+    }
+
+    fn all(&self) -> Vec<Token> {
+        self.0.borrow().clone()
+    }
 }
 
 /// How one of the two APIs stands.
@@ -45,16 +76,80 @@ pub enum Certainty {
 }
 
 impl Execution {
+    fn signing_in(&self) -> Option<&PartnerApi> {
+        match &self.plan {
+            Plan::PartnerApi(step) => Some(step),
+            Plan::PartnerCenter(_)
+            | Plan::Commit(_)
+            | Plan::Tidy
+            | Plan::Forget(_)
+            | Plan::Submit(_) => None,
+        }
+    }
+
+    /// The line of each check that passed, as it is noted and compared.
+    pub fn lines(&self) -> Vec<CheckLine> {
+        self.board.lines()
+    }
+
+    /// The sign-in that waits for a person.
+    pub fn consent(&self) -> Option<AuthorizationRequest> {
+        self.signing_in()?.request_sent.get()
+    }
+
+    /// What the sign-in page did with the redirect address, before a person was sent there.
+    pub fn address_seen(&self) -> Option<AddressSeen> {
+        self.signing_in()?.address_seen.get()
+    }
+
+    /// The head of the price sheet, once read.
+    pub fn sheet(&self) -> Option<PriceSheetHead> {
+        self.signing_in()?.sheet.get()
+    }
+
+    /// The secret that was proven, for the step after.
+    pub fn secret(&self) -> Option<SharedSecret> {
+        match &self.plan {
+            Plan::PartnerCenter(step) => step.secret.get(),
+            Plan::PartnerApi(step) => step.secret(),
+            Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => None,
+        }
+    }
+
+    /// The access token that this run was to get.
+    pub fn access_token(&self) -> Option<AccessToken> {
+        self.signing_in()?.access_token()
+    }
+
+    /// The code that [`Execution::code`] was to get.
+    pub fn fresh_code(&self) -> Option<AuthCode> {
+        self.signing_in()?.fresh_code()
+    }
+
+    /// The codes that were sent, for [`Execution::never_again`].
+    pub fn used_codes(&self) -> Vec<AuthCode> {
+        self.signing_in().map(|step| step.used_codes.borrow().clone()).unwrap_or_default()
+    }
+
+    /// The items that were not deleted: all of them before it began, none at its good end.
+    pub fn left(&self) -> Vec<ItemName> {
+        match &self.plan {
+            Plan::Forget(step) => step.left.borrow().clone(),
+            Plan::PartnerCenter(_)
+            | Plan::PartnerApi(_)
+            | Plan::Commit(_)
+            | Plan::Tidy
+            | Plan::Submit(_) => Vec::new(),
+        }
+    }
+
     /// The tokens of this run.
-    pub fn tokens(&self) -> Vec<Token<'_>> {
-        let tokens = self.board.tokens.iter();
-        tokens
-            .map(|(audience, person, claims)| Token {
-                audience: *audience,
-                person: *person,
-                claims,
-            })
-            .collect()
+    pub fn tokens(&self) -> Vec<Token> {
+        match &self.plan {
+            Plan::PartnerCenter(step) => step.tokens.all(),
+            Plan::PartnerApi(step) => step.tokens.all(),
+            Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => Vec::new(),
+        }
     }
 
     /// How the two APIs stand; empty for a step in which nobody is signed in.
@@ -109,12 +204,6 @@ impl Board {
                 State::Waiting | State::Running | State::Failed(_) | State::NotTried => None,
             })
             .collect()
-    }
-
-    /// A token was issued; a newer one takes the place of an older.
-    pub(super) fn issued(&mut self, audience: Audience, person: bool, grant: &Grant) {
-        self.tokens.retain(|(a, p, _)| (*a, *p) != (audience, person));
-        self.tokens.push((audience, person, grant.claims.clone()));
     }
 }
 

@@ -3,48 +3,60 @@
 //! The program may end anywhere in between. Before the line nothing has changed; after it the registration is never used
 //! again, and the journal still names every item until none is left.
 
+use std::cell::RefCell;
+
 use crate::journal::{Fact, ItemName, Registration};
 use crate::steps::port::{Halted, Port, passed};
 use crate::words::check::CheckId as C;
 use crate::words::failure::{Cause, Failure, VaultFault};
 
-/// What goes, the next one last. A vault file goes as a whole, with the journal: nobody needs its passphrase for that.
-pub(super) fn what_goes(registration: &Registration) -> Vec<ItemName> {
-    if registration.opened_in.file.is_some() {
-        return Vec::new();
-    }
-    let mut items = registration.every_item();
-    items.reverse();
-    items
+/// What is to be deleted.
+#[derive(Debug)]
+pub(super) struct Forget {
+    /// Items that are still to be deleted, the next one last.
+    pub(super) left: RefCell<Vec<ItemName>>,
 }
 
-pub(super) async fn forget(port: &Port) -> Result<(), Halted> {
-    let next = || port.with(|board| board.left.last().cloned());
-    let noted = port.check(C::NoteForgetting, async |ask| {
-        // A keyring that does not answer is found out before anything is changed.
-        if let Some(item) = next()
-            && let Err(failure) = ask.recall(item).await
-            && !is_answer(&failure)
-        {
-            return Err(failure);
-        }
-        ask.note(Fact::Forgetting).await?;
-        passed()
-    });
-    noted.await?;
-    let erased = port.check(C::EraseItems, async |ask| {
-        while let Some(item) = next() {
-            ask.erase(vec![item]).await?;
-            port.with(|board| board.left.pop());
-        }
-        passed()
-    });
-    erased.await?;
-    let discarded = port.check(C::Discard, async |ask| {
-        ask.discard().await?;
-        passed()
-    });
-    discarded.await
+impl Forget {
+    /// Everything. A vault file goes as a whole, with the journal: nobody needs its passphrase for that.
+    pub(super) fn new(registration: &Registration) -> Self {
+        let mut items = if registration.opened_in.file.is_some() {
+            Vec::new()
+        } else {
+            registration.every_item()
+        };
+        items.reverse();
+        Self { left: RefCell::new(items) }
+    }
+
+    pub(super) async fn forget(&self, port: &Port) -> Result<(), Halted> {
+        let next = || self.left.borrow().last().cloned();
+        let noted = port.check(C::NoteForgetting, async |ask| {
+            // A keyring that does not answer is found out before anything is changed.
+            if let Some(item) = next()
+                && let Err(failure) = ask.recall(item).await
+                && !is_answer(&failure)
+            {
+                return Err(failure);
+            }
+            ask.note(Fact::Forgetting).await?;
+            passed()
+        });
+        noted.await?;
+        let erased = port.check(C::EraseItems, async |ask| {
+            while let Some(item) = next() {
+                ask.erase(vec![item]).await?;
+                self.left.borrow_mut().pop();
+            }
+            passed()
+        });
+        erased.await?;
+        let discarded = port.check(C::Discard, async |ask| {
+            ask.discard().await?;
+            passed()
+        });
+        discarded.await
+    }
 }
 
 /// Whether the keyring answered, and only this item is not as it should be.

@@ -4,12 +4,15 @@ use futures_util::future::join3;
 
 use crate::effect::{AppSignIn, Tenant};
 use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
-use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, internal, missing_item, passed};
-use crate::steps::{Mood, attempt_to_write, beginning, tokens};
+use crate::steps::findings::Tokens;
+use crate::steps::port::{
+    Ask, Checked, Halted, LegalBusiness, Line, Port, Slot, missing_item, passed,
+};
+use crate::steps::{Purpose, attempt_to_write, beginning, tokens};
 use crate::words::answers::PartnerCenterRequest;
 use crate::words::check::CheckId as C;
+use crate::words::failure::Failure;
 use crate::words::ids::{Directory, Domain};
-use crate::words::reading::{Found, Reading};
 use crate::words::secret::SharedSecret;
 use crate::words::step::Step;
 use crate::words::text::UntrustedText;
@@ -19,8 +22,10 @@ use crate::words::token::{Audience, Grant};
 #[derive(Debug)]
 pub(super) struct PartnerCenter {
     pub(super) request: PartnerCenterRequest,
-    mood: Mood,
-    secret: Slot<SharedSecret>,
+    purpose: Purpose,
+    /// The secret that was proven, for the step after.
+    pub(super) secret: Slot<SharedSecret>,
+    pub(super) tokens: Tokens,
     tenant: Slot<Tenant>,
     app: Slot<Grant>,
     company: Slot<(Option<UntrustedText>, Option<UntrustedText>)>,
@@ -28,11 +33,12 @@ pub(super) struct PartnerCenter {
 }
 
 impl PartnerCenter {
-    pub(super) fn new(request: PartnerCenterRequest, mood: Mood) -> Self {
+    pub(super) fn new(request: PartnerCenterRequest, purpose: Purpose) -> Self {
         Self {
             request,
-            mood,
+            purpose,
             secret: Slot::default(),
+            tokens: Tokens::default(),
             tenant: Slot::default(),
             app: Slot::default(),
             company: Slot::default(),
@@ -56,7 +62,7 @@ impl PartnerCenter {
                 secret: SharedSecret::clone(&secret),
             };
             let grant = ask.app_token(sign_in).await?;
-            port.with(|board| board.issued(Audience::PartnerCenter, false, &grant));
+            self.tokens.issued(Audience::PartnerCenter, false, &grant);
             Ok((grant, Line::Pass(String::new())))
         });
         let app = app.await?;
@@ -83,29 +89,23 @@ impl PartnerCenter {
             secret_ends: self.request.secret_ends,
             found: port.with(|board| board.lines()),
         };
-        match self.mood {
-            Mood::Check => {
-                let step = Step::PartnerCenter;
-                port.check(C::NoteCheck, async |ask| ask.note_check(step).await).await
-            }
-            Mood::Register => {
-                port.check(C::KeepSecret, async |ask| self.keep(port, &ask, &proof).await).await?;
-                port.with(|board| board.secret = Some(secret));
-                Ok(())
-            }
+        if self.purpose == Purpose::Register {
+            port.check(C::KeepSecret, async |ask| self.keep(port, &ask, &proof).await).await?;
+            self.secret.set(secret);
+            return Ok(());
         }
+        port.check(C::NoteCheck, async |ask| ask.note_check(Step::PartnerCenter).await).await
     }
 
     /// What was typed, or what is kept.
     async fn secret(&self, port: &Port) -> Result<SharedSecret, Halted> {
-        if self.mood == Mood::Register {
+        if self.purpose == Purpose::Register {
             return Ok(SharedSecret::clone(&self.request.secret));
         }
         let secret = port.find(C::RecallSecret, &self.secret, async |ask| {
             let active = port.registration().active;
             let item = active.as_ref().and_then(|it| it.item(Kind::PartnerCenterSecret));
             let secret = ask.recall(item.ok_or_else(missing_item)?.clone()).await?;
-            port.with(|board| board.secret = Some(SharedSecret::clone(&secret)));
             Ok((secret, Line::Pass(String::new())))
         });
         secret.await
@@ -156,7 +156,7 @@ async fn carry_sign_in_over(
     registration: &Registration,
     attempt: &Attempt,
     proof: &PartnerCenterProof,
-) -> Result<(), Box<crate::words::failure::Failure>> {
+) -> Result<(), Box<Failure>> {
     let Some(active) = &registration.active else {
         return Ok(());
     };
@@ -173,10 +173,7 @@ async fn carry_sign_in_over(
 }
 
 async fn customers(ask: &Ask, app: &Grant) -> Checked<()> {
-    let (Found::Customers { total }, _) = ask.read(Reading::Customers, app).await? else {
-        return Err(internal());
-    };
-    let line = total.map_or_else(String::new, |total| match total {
+    let line = ask.customers(app).await?.map_or_else(String::new, |total| match total {
         1 => "1 customer".to_owned(),
         total => format!("{total} customers"),
     });
@@ -188,10 +185,7 @@ async fn company(
     ask: &Ask,
     app: &Grant,
 ) -> Checked<(Option<UntrustedText>, Option<UntrustedText>)> {
-    let read = ask.read(Reading::LegalBusiness, app).await?;
-    let (Found::LegalBusiness { company, country, vetting }, _) = read else {
-        return Err(internal());
-    };
+    let LegalBusiness { company, country, vetting } = ask.legal_business(app).await?;
     let line = shown(company.as_ref(), "no name given");
     let line = match vetting {
         Some(status) if status != "authorized" => {
@@ -207,10 +201,7 @@ async fn balance(
     ask: &Ask,
     app: &Grant,
 ) -> Checked<(Option<UntrustedText>, Option<UntrustedText>)> {
-    let read = ask.read(Reading::InvoiceSummary, app).await?;
-    let (Found::InvoiceSummary { currency, date, .. }, _) = read else {
-        return Err(internal());
-    };
+    let (currency, date) = ask.invoice_summary(app).await?;
     let date = date
         .and_then(|date| UntrustedText::some(date.as_str().split('T').next().unwrap_or_default()));
     let line = format!(

@@ -1,9 +1,11 @@
 //! What a person pasted where the answer of the sign-in is asked for, held against the sign-in that is open.
 
 use crate::effect::{AuthorizationResponse, Effect};
-use crate::steps::Execution;
+use crate::journal::Attempt;
+use crate::steps::partner_api::PartnerApi;
 use crate::steps::pasted::Pasted;
 use crate::words::check::CheckId;
+use crate::words::secret::Secret;
 
 /// What a pasted answer led to.
 #[derive(Debug)]
@@ -96,21 +98,21 @@ impl WrongPaste {
     }
 }
 
-impl Execution {
-    /// Whether an earlier process has sent a code for this attempt: which one, nothing that may be kept tells.
-    fn sent_by_others(&self) -> bool {
-        let open = self.board.registration.open.as_ref();
-        open.is_some_and(|open| open.codes_sent > self.board.used_codes.len())
-    }
-
-    /// What the arrival of a paste means for the sign-in that is open.
-    pub(super) fn understand(&self, pasted: Pasted) -> Result<AuthorizationResponse, WrongPaste> {
-        let Some(consent) = &self.board.consent else {
+impl PartnerApi {
+    /// What the arrival of a paste means for the sign-in that is open. An earlier process may have sent a code for the open
+    /// attempt: which one, nothing that may be kept tells.
+    pub(super) fn understand(
+        &self,
+        pasted: Pasted,
+        open: Option<&Attempt>,
+    ) -> Result<AuthorizationResponse, WrongPaste> {
+        let Some(request) = self.request_sent.get() else {
             return Err(WrongPaste::OtherSignIn);
         };
-        let ours = |state: &Option<crate::words::secret::Secret>| {
-            state.as_ref().is_some_and(|state| consent.state.same_as(state.reveal()))
+        let ours = |state: &Option<Secret>| {
+            state.as_ref().is_some_and(|state| request.state.same_as(state.reveal()))
         };
+        let used = self.used_codes.borrow();
         match pasted {
             Pasted::Code { code, state, in_address } => {
                 if in_address && state.is_none() {
@@ -119,15 +121,10 @@ impl Execution {
                 if in_address && !ours(&state) {
                     return Err(WrongPaste::OtherSignIn);
                 }
-                if self
-                    .board
-                    .used_codes
-                    .iter()
-                    .any(|used| used.secret().same_as(code.secret().reveal()))
-                {
+                if used.iter().any(|used| used.secret().same_as(code.secret().reveal())) {
                     return Err(WrongPaste::UsedBefore);
                 }
-                if !in_address && self.sent_by_others() {
+                if !in_address && open.is_some_and(|open| open.codes_sent > used.len()) {
                     return Err(WrongPaste::CodeAlone);
                 }
                 Ok(AuthorizationResponse::Code(code))

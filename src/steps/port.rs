@@ -10,21 +10,22 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::diagnose::SECRET_TRIES;
 use crate::effect::{
     AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeExchange, Effect,
     Outcome, SignIn, Tenant, TokenRefresh,
 };
-use crate::journal::{Fact, ItemName, Registration};
+use crate::journal::{Attempt, Fact, ItemName, Registration};
+use crate::steps::retry::pause_before_another_try;
 use crate::steps::{Check, Moment, State};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Mismatch, Service, VaultFault};
-use crate::words::ids::{AuthCode, Directory};
-use crate::words::octo::{OctoAnswer, OctoCall};
-use crate::words::reading::{Found, PriceSheetHead, Reading};
+use crate::words::ids::Directory;
+use crate::words::octo::{FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient};
+use crate::words::reading::{Answer, Found, Market, PriceSheetHead, Reading};
 use crate::words::secret::SharedSecret;
 use crate::words::step::Step;
-use crate::words::token::{Audience, Claims, Grant, TokenResponse};
+use crate::words::text::UntrustedText;
+use crate::words::token::{Grant, TokenResponse};
 
 /// What a check comes to: a value, and its line on the screen.
 pub(super) type Checked<T> = Result<(T, Line), Box<Failure>>;
@@ -64,22 +65,11 @@ impl<T: Clone> Slot<T> {
     }
 }
 
-/// Everything about a run that is seen from outside.
+/// How a run stands, whatever its plan is: its rows, the registration, and what is on its way.
 #[derive(Debug, Default)]
 pub(super) struct Board {
     pub(super) checks: Vec<Check>,
     pub(super) registration: Registration,
-    pub(super) consent: Option<AuthorizationRequest>,
-    pub(super) address_seen: Option<AddressSeen>,
-    pub(super) sheet: Option<PriceSheetHead>,
-    pub(super) secret: Option<SharedSecret>,
-    pub(super) code: Option<AuthCode>,
-    pub(super) used_codes: Vec<AuthCode>,
-    pub(super) tokens: Vec<(Audience, bool, Claims)>,
-    /// Items that are still to be deleted, the next one last.
-    pub(super) left: Vec<ItemName>,
-    /// The secret was made minutes ago: a refusal of it is tried again before it counts.
-    pub(super) patience: bool,
     pub(super) stopping: bool,
     pub(super) now: Moment,
     pub(super) effects: Vec<(CheckId, Effect)>,
@@ -140,38 +130,6 @@ impl Board {
             check.state = State::NotTried;
         }
     }
-
-    /// How long to wait before a failed check is tried once more; `None` when it counts as failed.
-    ///
-    /// A server that names a time is waited for once; otherwise one more try after a second, as Microsoft's own library does
-    /// for 5xx and timeouts. A secret that the operator calls new is tried for minutes. A code is never sent again. What changes
-    /// something (a refresh may rotate the token) is repeated only when the server says that it did not look at it: a 429 (RFC
-    /// 6585, section 4), or a 503 that names a time. A 503 that names none, or any behind Octo's gateway, can also be an answer
-    /// that was lost.
-    fn worth_another_try(&self, id: CheckId, failure: &Failure) -> Option<Duration> {
-        const PATIENCE: [u64; SECRET_TRIES as usize] = [5, 15, 30, 60];
-        let check = self.checks.iter().find(|check| check.id == id)?;
-        if self.stopping || id == CheckId::Redeem {
-            return None;
-        }
-        if id == CheckId::AppToken && self.patience && failure.codes.contains(&7_000_215) {
-            let seconds = PATIENCE.get(usize::from(check.tries))?;
-            return Some(Duration::from_secs(*seconds));
-        }
-        let throttled = matches!(failure.status, Some(429 | 503));
-        let later = failure.retry_after.is_some() && failure.service != Service::Octo;
-        let unseen = failure.status == Some(429) || throttled && later;
-        if check.tries > 0 || check.writing && !unseen {
-            return None;
-        }
-        let server = matches!(failure.status, Some(500 | 502 | 504)) && id != CheckId::OtherSecret;
-        let second = Duration::from_secs(1);
-        match failure.cause {
-            Cause::Refused if throttled || server => Some(failure.retry_after.unwrap_or(second)),
-            Cause::Broken => Some(second),
-            _ => None,
-        }
-    }
 }
 
 /// A step's way to its rows.
@@ -189,6 +147,22 @@ impl Port {
 
     pub(super) fn registration(&self) -> Registration {
         self.with(|board| board.registration.clone())
+    }
+
+    /// An attempt as the journal has it now, or as it was, if its first line is still to come.
+    pub(super) fn latest(&self, attempt: &Attempt) -> Attempt {
+        let latest = self.with(|board| board.registration.attempt(attempt.id).cloned());
+        latest.unwrap_or_else(|| attempt.clone())
+    }
+
+    /// Waits until a check beside this one is over, however it ends.
+    pub(super) async fn over(&self, id: CheckId) {
+        poll_fn(|_| match self.with(|board| board.state(id).cloned()) {
+            Some(State::Waiting | State::Running) => Poll::Pending,
+            Some(State::Passed(_) | State::Noted(_) | State::Failed(_) | State::NotTried)
+            | None => Poll::Ready(()),
+        })
+        .await;
     }
 
     /// Does the work of a check, unless it has passed. A check that is not part of the run counts as passed.
@@ -242,21 +216,22 @@ impl Port {
     }
 }
 
-/// What the work of a check may ask the world for. An outcome of another effect is an internal failure, here and nowhere else.
+/// What the work of a check may ask the world for.
 #[derive(Clone)]
 pub(super) struct Ask {
     port: Port,
     id: CheckId,
 }
 
+/// Ties what is asked to the answer that it can have, so that nothing else reaches a step. Anything else is a mistake of the world,
+/// an internal failure, and here is the only place that says so.
 macro_rules! asks {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $out:ty = $effect:expr, $outcome:pat => $value:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $out:ty = $ask:ident($($request:expr),*), $answer:pat => $value:expr;)*) => {
         impl Ask {$(
             $(#[$doc])*
             pub(super) async fn $name(&self $(, $arg: $type)*) -> Result<$out, Box<Failure>> {
-                match self.perform($effect).await {
-                    $outcome => Ok($value),
-                    Outcome::Failed(failure) => Err(failure),
+                match self.$ask($($request),*).await? {
+                    $answer => Ok($value),
                     _ => Err(internal()),
                 }
             }
@@ -265,41 +240,57 @@ macro_rules! asks {
 }
 
 asks! {
-    discover(directory: Directory) -> Tenant = Effect::Discover(directory), Outcome::Discovered(tenant) => tenant;
-    app_token(sign_in: AppSignIn) -> Grant = Effect::AppToken(sign_in), Outcome::AppToken(grant) => *grant;
-    listen(sign_in: SignIn) -> AuthorizationRequest = Effect::Listen(sign_in), Outcome::Listening(consent) => *consent;
-    relisten(sign_in_state: SharedSecret) -> AuthorizationRequest = Effect::ResumeListening(sign_in_state), Outcome::Listening(consent) => *consent;
-    probe(sign_in: SignIn) -> AddressSeen = Effect::Probe(sign_in), Outcome::Probed(seen) => seen;
-    arrival() -> AuthorizationResponse = Effect::Await, Outcome::Came(arrival) => *arrival;
-    redeem(redemption: CodeExchange) -> TokenResponse = Effect::Redeem(redemption), Outcome::TokenResponse(landed) => *landed;
-    refresh(renewal: TokenRefresh) -> TokenResponse = Effect::Refresh(renewal), Outcome::TokenResponse(landed) => *landed;
-    note(fact: Fact) -> () = Effect::Note(fact), Outcome::Noted(_) => ();
+    discover(directory: Directory) -> Tenant = perform(Effect::Discover(directory)), Outcome::Discovered(tenant) => tenant;
+    app_token(sign_in: AppSignIn) -> Grant = perform(Effect::AppToken(sign_in)), Outcome::AppToken(grant) => *grant;
+    listen(sign_in: SignIn) -> AuthorizationRequest = perform(Effect::Listen(sign_in)), Outcome::Listening(request) => *request;
+    relisten(sign_in_state: SharedSecret) -> AuthorizationRequest = perform(Effect::ResumeListening(sign_in_state)), Outcome::Listening(request) => *request;
+    probe(sign_in: SignIn) -> AddressSeen = perform(Effect::Probe(sign_in)), Outcome::Probed(seen) => seen;
+    response() -> AuthorizationResponse = perform(Effect::Await), Outcome::Came(response) => *response;
+    redeem(exchange: CodeExchange) -> TokenResponse = perform(Effect::Redeem(exchange)), Outcome::TokenResponse(response) => *response;
+    refresh(refresh: TokenRefresh) -> TokenResponse = perform(Effect::Refresh(refresh)), Outcome::TokenResponse(response) => *response;
+    note(fact: Fact) -> () = perform(Effect::Note(fact)), Outcome::Noted(_) => ();
     /// Without an intention and a completion in the journal.
-    put(item: ItemName, secret: SharedSecret) -> () = Effect::Keep(item, secret), Outcome::Kept => ();
-    recall(item: ItemName) -> SharedSecret = Effect::Recall(item), Outcome::Recalled(secret) => secret;
-    copy(from: ItemName, to: ItemName) -> () = Effect::Copy { from, to }, Outcome::Kept => ();
-    erase(items: Vec<ItemName>) -> () = Effect::Erase(items), Outcome::Erased => ();
-    read_back(items: Vec<ItemName>) -> () = Effect::ReadBack(items), Outcome::ReadBack => ();
-    octo(call: OctoCall) -> OctoAnswer = Effect::Octo(Box::new(call)), Outcome::Octo(answer) => answer;
-    discard() -> () = Effect::Discard, Outcome::Discarded => ();
-    pause(time: Duration) -> () = Effect::Pause(time), Outcome::Paused => ();
+    put(item: ItemName, secret: SharedSecret) -> () = perform(Effect::Keep(item, secret)), Outcome::Kept => ();
+    recall(item: ItemName) -> SharedSecret = perform(Effect::Recall(item)), Outcome::Recalled(secret) => secret;
+    copy(from: ItemName, to: ItemName) -> () = perform(Effect::Copy { from, to }), Outcome::Kept => ();
+    erase(items: Vec<ItemName>) -> () = perform(Effect::Erase(items)), Outcome::Erased => ();
+    read_back(items: Vec<ItemName>) -> () = perform(Effect::ReadBack(items)), Outcome::ReadBack => ();
+    discard() -> () = perform(Effect::Discard), Outcome::Discarded => ();
+    pause(time: Duration) -> () = perform(Effect::Pause(time)), Outcome::Paused => ();
+    octo(call: OctoCall) -> OctoAnswer = perform(Effect::Octo(Box::new(call))), Outcome::Octo(answer) => answer;
+    octo_sign_in(client: OctoClient) -> SharedSecret = octo(OctoCall::SignIn(client)), OctoAnswer::SignedIn(token) => token;
+    octo_payers(access: OctoAccess) -> Vec<FoundPayer> = octo(OctoCall::Accounts(access)), OctoAnswer::Payers(payers) => payers;
+    octo_takes(call: OctoCall) -> () = octo(call), OctoAnswer::Taken => ();
+    read(reading: Reading, grant: &Grant) -> Answer = perform(Effect::Read(reading, SharedSecret::clone(&grant.access_token))), Outcome::Read(answer) => *answer;
+    customers(app: &Grant) -> Option<u64> = read(Reading::Customers, app), Answer { found: Found::Customers { total }, .. } => total;
+    legal_business(app: &Grant) -> LegalBusiness = read(Reading::LegalBusiness, app), Answer { found: Found::LegalBusiness { company, country, vetting }, .. } => LegalBusiness { company, country, vetting };
+    /// The currency, and the day of the balance.
+    invoice_summary(app: &Grant) -> (Option<UntrustedText>, Option<UntrustedText>) = read(Reading::InvoiceSummary, app), Answer { found: Found::InvoiceSummary { currency, date, .. }, .. } => (currency, date);
+    organization(user: &Grant) -> (Organization, Option<bool>) = read(Reading::Organization, user), Answer { found: Found::Organization { company, tenant, domain, country }, mfa_compliant, .. } => (Organization { company, tenant, domain, country }, mfa_compliant);
+    /// The MPN ID and the partner's name.
+    mpn(user: &Grant) -> ((Option<UntrustedText>, Option<UntrustedText>), Option<bool>) = read(Reading::Mpn, user), Answer { found: Found::Mpn { id, name }, mfa_compliant, .. } => ((id, name), mfa_compliant);
+    billing_profile(user: &Grant) -> (Option<UntrustedText>, Option<bool>) = read(Reading::BillingProfile, user), Answer { found: Found::BillingProfile { currency }, mfa_compliant, .. } => (currency, mfa_compliant);
+    exchange_rates(token: &Grant) -> usize = read(Reading::ExchangeRates, token), Answer { found: Found::ExchangeRates { rows }, .. } => rows;
+    price_sheet(token: &Grant, market: Market) -> PriceSheetHead = read(Reading::PriceSheet { market }, token), Answer { found: Found::PriceSheet(head), .. } => head;
+}
+
+/// What Partner Center says about the company.
+pub(super) struct LegalBusiness {
+    pub(super) company: Option<UntrustedText>,
+    pub(super) country: Option<UntrustedText>,
+    pub(super) vetting: Option<UntrustedText>,
+}
+
+/// What Partner Center says about the organization; the last reads say too whether MFA was seen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Organization {
+    pub(super) company: Option<UntrustedText>,
+    pub(super) tenant: Option<UntrustedText>,
+    pub(super) domain: Option<UntrustedText>,
+    pub(super) country: Option<UntrustedText>,
 }
 
 impl Ask {
-    /// One read; the second value is what the service says about MFA.
-    pub(super) async fn read(
-        &self,
-        reading: Reading,
-        grant: &Grant,
-    ) -> Result<(Found, Option<bool>), Box<Failure>> {
-        let token = SharedSecret::clone(&grant.access_token);
-        match self.perform(Effect::Read(reading, token)).await {
-            Outcome::Read(answer) => Ok((answer.found, answer.mfa_compliant)),
-            Outcome::Failed(failure) => Err(failure),
-            _ => Err(internal()),
-        }
-    }
-
     /// Intention, write with read-back, completion.
     pub(super) async fn keep(
         &self,
@@ -331,7 +322,11 @@ impl Ask {
 
     async fn waits_to_try_again(&self, failure: &Failure) -> bool {
         let id = self.id;
-        let Some(pause) = self.port.with(|board| board.worth_another_try(id, failure)) else {
+        let pause = self.port.with(|board| {
+            let check = board.checks.iter().find(|check| check.id == id);
+            check.filter(|_| !board.stopping).and_then(|it| pause_before_another_try(it, failure))
+        });
+        let Some(pause) = pause else {
             return false;
         };
         let pausing = |board: &mut Board, pausing| {
@@ -351,7 +346,7 @@ impl Ask {
         paused
     }
 
-    async fn perform(&self, effect: Effect) -> Outcome {
+    async fn perform(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
         let id = self.id;
         self.port.with(|board| {
             if let Some(check) = board.check_mut(id) {
@@ -360,7 +355,8 @@ impl Ask {
             board.effects.push((id, effect));
         });
         poll_fn(|_| match self.port.with(|board| board.outcomes.remove(&id)) {
-            Some(outcome) => Poll::Ready(outcome),
+            Some(Outcome::Failed(failure)) => Poll::Ready(Err(failure)),
+            Some(outcome) => Poll::Ready(Ok(outcome)),
             None => Poll::Pending,
         })
         .await
@@ -372,7 +368,7 @@ pub(super) fn passed() -> Checked<()> {
     Ok(((), Line::Pass(String::new())))
 }
 
-/// Something that cannot be, or a mistake of ours.
+/// A mistake of this program. Whoever says so gives the reason.
 pub(super) fn internal() -> Box<Failure> {
     Box::new(Failure::new(Service::Machine, Cause::Internal))
 }

@@ -8,13 +8,11 @@
 use futures_util::future::join;
 
 use crate::journal::{AttemptId, Fact, Handover, ItemName, Kind, Registration};
-use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, internal, mismatch};
+use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, mismatch};
 use crate::words::check::CheckId as C;
 use crate::words::failure::{Cause, Failure, Mismatch, Service};
 use crate::words::ids::{ClientId, MpnId, TenantId};
-use crate::words::octo::{
-    Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer,
-};
+use crate::words::octo::{Credentials, FoundPayer, OctoAccess, OctoCall, OctoClient, Part, Payer};
 use crate::words::secret::SharedSecret;
 use crate::words::text::UntrustedText;
 
@@ -82,10 +80,7 @@ impl Submission {
     }
 
     async fn sign_in(&self, ask: &Ask) -> Checked<OctoAccess> {
-        let OctoAnswer::SignedIn(token) = ask.octo(OctoCall::SignIn(self.client.clone())).await?
-        else {
-            return Err(internal());
-        };
+        let token = ask.octo_sign_in(self.client.clone()).await?;
         let ring = self.client.ring;
         let line = format!("credentials {}", self.client.source);
         Ok((OctoAccess { ring, token }, Line::Pass(line)))
@@ -128,7 +123,7 @@ impl Submission {
         ask.note(intention).await?;
         let payer = Payer { target: self.tenant.clone(), name: name.clone() };
         let call = if anew { OctoCall::Register } else { OctoCall::Update };
-        if let Err(failure) = taken(ask, call(access.clone(), payer)).await {
+        if let Err(failure) = ask.octo_takes(call(access.clone(), payer)).await {
             if anew && is_refused(&failure) {
                 let _the_refusal_counts = ask.note(Fact::NotSubmitted).await;
             }
@@ -153,7 +148,7 @@ impl Submission {
             application: self.application.clone(),
             secret: SharedSecret::clone(secret),
         };
-        taken(ask, OctoCall::Credentials(access.clone(), credentials)).await?;
+        ask.octo_takes(OctoCall::Credentials(access.clone(), credentials)).await?;
         self.note_taken(ask, Part::Credentials, None).await?;
         Ok(((), Line::Pass("taken".to_owned())))
     }
@@ -166,7 +161,7 @@ impl Submission {
         if self.is_given(self.handover(port).and_then(|octo| octo.mpn)) {
             return Ok(((), Line::Pass(format!("{mpn}, as before"))));
         }
-        taken(ask, OctoCall::Mpn(access.clone(), mpn.clone())).await?;
+        ask.octo_takes(OctoCall::Mpn(access.clone(), mpn.clone())).await?;
         self.note_taken(ask, Part::Mpn, None).await?;
         Ok(((), Line::Pass(mpn.to_string())))
     }
@@ -188,22 +183,13 @@ impl Submission {
 }
 
 async fn accounts(ask: &Ask, access: &OctoAccess) -> Checked<Vec<FoundPayer>> {
-    let OctoAnswer::Payers(payers) = ask.octo(OctoCall::Accounts(access.clone())).await? else {
-        return Err(internal());
-    };
+    let payers = ask.octo_payers(access.clone()).await?;
     let line = match payers.len() {
         0 => "no Azure payer account yet".to_owned(),
         1 => "one Azure payer account".to_owned(),
         more => format!("{more} Azure payer accounts"),
     };
     Ok((payers, Line::Pass(line)))
-}
-
-async fn taken(ask: &Ask, call: OctoCall) -> Result<(), Box<Failure>> {
-    match ask.octo(call).await? {
-        OctoAnswer::Taken => Ok(()),
-        OctoAnswer::SignedIn(_) | OctoAnswer::Payers(_) => Err(internal()),
-    }
 }
 
 /// Whether a failure leaves no doubt that the payer account was not registered: the service itself said no. Then an account

@@ -6,6 +6,10 @@ use jiff::Timestamp;
 
 use super::bench::*;
 use super::*;
+use crate::effect::AddressSeen;
+use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
+use crate::words::secret::Secret;
+use crate::words::step::Step;
 use std::time::Duration;
 
 use crate::effect::{CodeAudience, Tenant};
@@ -14,6 +18,8 @@ use crate::words::ids::MpnId;
 use crate::words::ids::RedirectAddress;
 use crate::words::reading::{Answer, Found};
 use crate::words::token::{Claims, TokenResponse};
+
+mod broken;
 
 #[test]
 fn step_two_goes_directory_token_reads_keep() {
@@ -1062,5 +1068,50 @@ fn a_refresh_is_repeated_once_and_only_when_the_server_did_not_look_at_it() {
         assert_eq!(tries, if paused.is_some() { 2 } else { 1 }, "{status} {retry_after:?}");
         let pause = bench.log.iter().find(|name| name.starts_with("pause"));
         assert_eq!(pause.map(String::as_str), paused, "{status} {retry_after:?}");
+    }
+}
+
+/// The price sheet that a run asked for.
+fn sheet_asked(bench: &Bench) -> &str {
+    bench.log.iter().find_map(|name| name.strip_prefix("read PriceSheet ")).unwrap()
+}
+
+#[test]
+fn the_price_sheet_is_the_partners_own_in_whichever_process_it_is_asked_for() {
+    for (country, organization_country, market, state) in [
+        (None, None, "JP", "ok"),
+        (Some(Some("de")), Some("JP"), "DE", "ok"),
+        (Some(None), Some("DE"), "DE", "ok"),
+        (Some(Some("Germany")), Some("DE"), "DE", "ok"),
+        (Some(None), None, "US", "note"),
+    ] {
+        let mut bench = Bench { country, organization_country, ..Bench::default() };
+        bench.step_two();
+        let (mut run, _) = bench.step_three();
+        assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
+        assert_eq!((sheet_asked(&bench), state_of(&run, CheckId::Sheet)), (market, state));
+        bench.commit();
+        bench.log.clear();
+        // A doctor knows only what the journal says.
+        let mut run = Execution::check(Step::PartnerApi, bench.registration()).unwrap();
+        let effects = run.start(0);
+        assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+        assert_eq!((sheet_asked(&bench), state_of(&run, CheckId::Sheet)), (market, state));
+    }
+}
+
+#[test]
+fn a_journal_that_was_moved_by_somebody_else_is_noticed_before_the_commit() {
+    let moved = || Failure::new(Service::Disk, Cause::JournalMoved);
+    for line in ["note keeping", "note kept", "note activated"] {
+        let mut bench = Bench::registered();
+        bench.step_two();
+        let before = bench.registration().active;
+        bench.log.clear();
+        bench.fail(line, moved());
+        let (run, status) = bench.commit();
+        assert_eq!((status, run.failed().unwrap().1), (Status::Refused, &moved()), "{line}");
+        assert_eq!(bench.registration().active, before, "{line}");
+        assert!(!bench.log.contains(&"readback".to_owned()), "{line}");
     }
 }

@@ -20,7 +20,34 @@ pub enum Reading {
     /// `GET /v1.0/sales/fxrates(...)/$value`.
     ExchangeRates,
     /// The head of `GET /v1.0/sales/pricesheets(...)/$value`: 64 KiB at most.
-    PriceSheet,
+    PriceSheet {
+        /// For which market.
+        market: Market,
+    },
+}
+
+/// A market to ask a price sheet for: the two letters of a country.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Market([char; 2]);
+
+impl Market {
+    /// Where no country is known: every partner can read this sheet.
+    pub const ASSUMED: Self = Self(['U', 'S']);
+
+    /// The market of a country as Partner Center names it; `None` if that is no two letters.
+    pub fn of(country: &UntrustedText) -> Option<Self> {
+        let mut letters = country.as_str().chars().map(|letter| letter.to_ascii_uppercase());
+        let market = Self([letters.next()?, letters.next()?]);
+        (letters.next().is_none() && market.0.iter().all(char::is_ascii_uppercase))
+            .then_some(market)
+    }
+}
+
+impl std::fmt::Display for Market {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self([one, two]) = self;
+        write!(f, "{one}{two}")
+    }
 }
 
 /// What a read found.
@@ -103,4 +130,19 @@ pub struct PriceSheetHead {
     pub bytes: Option<u64>,
     /// Bytes that were read before the connection was closed.
     pub read: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_market_is_two_letters_and_nothing_else() {
+        let market = |country| Market::of(&UntrustedText::new(country)).map(|it| it.to_string());
+        assert_eq!(market("jp").as_deref(), Some("JP"));
+        assert_eq!(market("US"), Some(Market::ASSUMED.to_string()));
+        for none in ["", "J", "JPN", "J1", "日本", "J'"] {
+            assert_eq!(market(none), None, "{none}");
+        }
+    }
 }

@@ -62,7 +62,7 @@ impl<'w> PartnerCenter<'w> {
             Reading::Organization => (&["v1", "profiles", "organization"], None),
             Reading::Mpn => (&["v1", "profiles", "mpn"], None),
             Reading::BillingProfile => (&["v1", "profiles", "billing"], None),
-            Reading::ExchangeRates | Reading::PriceSheet => return None,
+            Reading::ExchangeRates | Reading::PriceSheet { .. } => return None,
         };
         let mut url = appended(&self.cloud.partner_center, path);
         url.set_query(query);
@@ -78,7 +78,7 @@ fn is_of_a_user(reading: Reading) -> bool {
         | Reading::LegalBusiness
         | Reading::InvoiceSummary
         | Reading::ExchangeRates
-        | Reading::PriceSheet => false,
+        | Reading::PriceSheet { .. } => false,
     }
 }
 
@@ -115,7 +115,7 @@ fn found(reading: Reading, map: &Map<String, Value>) -> Option<Found> {
         },
         Reading::Mpn => Found::Mpn { id: text("mpnId"), name: text("partnerName") },
         Reading::BillingProfile => Found::BillingProfile { currency: text("billingCurrency") },
-        Reading::ExchangeRates | Reading::PriceSheet => return None,
+        Reading::ExchangeRates | Reading::PriceSheet { .. } => return None,
     })
 }
 
@@ -140,6 +140,7 @@ fn fault(fault: HttpFault) -> Box<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::reading::Market;
     use crate::world::json::object;
 
     fn read(reading: Reading, body: &str) -> Option<Found> {
@@ -235,6 +236,6 @@ mod tests {
             let address = api.address(reading).unwrap();
             assert_eq!(address.as_str(), format!("https://api.partnercenter.microsoft.com{path}"));
         }
-        assert!(api.address(Reading::PriceSheet).is_none());
+        assert!(api.address(Reading::PriceSheet { market: Market::ASSUMED }).is_none());
     }
 }

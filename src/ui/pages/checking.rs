@@ -76,7 +76,11 @@ impl Checking {
     fn moved(self, session: &mut Session) -> Turn {
         let execution = &self.progress.execution;
         session.registration.clone_from(execution.registration());
-        session.used_codes = execution.used_codes().to_vec();
+        // A run in which nobody signs in knows of none.
+        let sent = execution.used_codes();
+        if !sent.is_empty() {
+            session.used_codes = sent;
+        }
         match execution.status() {
             Status::Asking => sign_in::ask(self.progress, self.state.notice, session),
             Status::Running => self.stay(),

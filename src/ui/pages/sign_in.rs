@@ -51,7 +51,7 @@ pub(super) fn again(mut progress: Progress, session: &mut Session) -> Turn {
 
 /// Opens the sign-in page in a browser of this machine, through the one-time address of the listener.
 fn browse(execution: &Execution, session: &mut Session) {
-    let address = execution.consent().and_then(|consent| consent.one_time.clone());
+    let address = execution.consent().and_then(|consent| consent.one_time);
     if let Some(address) = address.filter(|_| session.config.browser) {
         session.perform_in_background(Effect::Browse(address));
     }
@@ -137,7 +137,7 @@ impl Screen for SignIn {
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
         let execution = &self.progress.execution;
         if let Some(consent) = execution.consent() {
-            form.view.rows(directions(session, consent));
+            form.view.rows(directions(session, &consent));
         }
         form.view.rows(execution.address_seen().map(rehearsed));
         form.view.gap();

@@ -1,0 +1,180 @@
+//! What the tokens of step 3 open: four reads of Partner Center beside two of the price service, and what they prove.
+
+use futures_util::future::join4;
+
+use super::{Credentials, PartnerApi};
+use crate::journal::{Fact, PartnerApiProof};
+use crate::steps::port::{Ask, Checked, Halted, Line, Organization, Port, mismatch, passed};
+use crate::steps::tokens;
+use crate::words::check::CheckId as C;
+use crate::words::failure::Mismatch;
+use crate::words::ids::MpnId;
+use crate::words::reading::{Market, PriceSheetHead};
+use crate::words::text::UntrustedText;
+use crate::words::token::Grant;
+
+impl PartnerApi {
+    /// Looks at everything, side by side. The user's token is what was looked with.
+    pub(super) async fn open_everything(
+        &self,
+        port: &Port,
+        with: &Credentials,
+    ) -> Result<Grant, Halted> {
+        let user = self.user(port, with).await?;
+        let organization = async {
+            let asking = async |ask: Ask| self.organization(&ask, with, &user).await;
+            port.find(C::Organization, &self.organization, asking).await?;
+            port.check(C::Mfa, async |_| self.mfa(&user)).await
+        };
+        let mpn = port.find(C::Mpn, &self.mpn, async |ask| self.mpn(&ask, &user).await);
+        let billing =
+            port.find(C::Billing, &self.currency, async |ask| self.billing(&ask, &user).await);
+        let prices = async {
+            if port.with(|board| board.state(C::PriceToken).is_none()) {
+                return Ok(());
+            }
+            let token = self.prices(port, with).await?;
+            port.check(C::Rates, async |ask| rates(&ask, &token).await).await?;
+            let market = self.market(port, with).await;
+            port.find(C::Sheet, &self.sheet, async |ask| sheet(&ask, &token, market).await)
+                .await
+                .map(drop)
+        };
+        let (organization, mpn, billing, prices) = join4(organization, mpn, billing, prices).await;
+        organization?;
+        mpn?;
+        billing?;
+        prices?;
+        Ok(user)
+    }
+
+    /// The partner's own market: what step 2 has proven, else what the organization's profile says, once that is read.
+    async fn market(&self, port: &Port, with: &Credentials) -> Option<Market> {
+        let proven = with.account.proof.country.as_ref().and_then(Market::of);
+        if proven.is_some() {
+            return proven;
+        }
+        port.over(C::Organization).await;
+        self.organization.get()?.country.as_ref().and_then(Market::of)
+    }
+
+    fn seen(&self, compliant: Option<bool>) {
+        self.mfa.set(compliant.or(self.mfa.get()));
+    }
+
+    async fn organization(
+        &self,
+        ask: &Ask,
+        with: &Credentials,
+        user: &Grant,
+    ) -> Checked<Organization> {
+        let (organization, compliant) = ask.organization(user).await?;
+        self.seen(compliant);
+        let proof = &with.account.proof;
+        let is_other =
+            |it: &&UntrustedText| !it.as_str().eq_ignore_ascii_case(proof.tenant.as_str());
+        if let Some(other) = organization.tenant.as_ref().filter(is_other) {
+            return Err(mismatch(Mismatch::OrganizationTenant, other.as_str()));
+        }
+        let name = organization.company.as_ref().map(ToString::to_string).unwrap_or_default();
+        let found = organization.domain.as_ref().map(ToString::to_string).unwrap_or_default();
+        let line = match &proof.domain {
+            Some(typed) if !found.is_empty() && !found.eq_ignore_ascii_case(typed.as_str()) => {
+                Line::Note(format!("{name}; its default domain is {found}"))
+            }
+            Some(_) | None if found.is_empty() => Line::Pass(name),
+            Some(_) | None => Line::Pass(format!("{name}, {found}")),
+        };
+        Ok((organization, line))
+    }
+
+    /// The token or the service must show MFA. If neither says anything, that is said, and no failure is made of it.
+    fn mfa(&self, user: &Grant) -> Checked<()> {
+        let pass = |line: &str| Ok(((), Line::Pass(line.to_owned())));
+        let fail = |why: &str| {
+            self.mfa.set(Some(false));
+            Err(mismatch(Mismatch::Mfa, why))
+        };
+        match (tokens::mfa(&user.claims), self.mfa.get()) {
+            (_, Some(false)) => fail("Partner Center says the sign-in was without MFA"),
+            (Some(true), _) => {
+                self.mfa.set(Some(true));
+                pass("yes, in the token")
+            }
+            (Some(false), None) => fail("the token shows no MFA"),
+            (Some(false) | None, Some(true)) => pass("yes, says Partner Center"),
+            (None, None) => {
+                let line = "neither the token nor Partner Center says".to_owned();
+                Ok(((), Line::Note(line)))
+            }
+        }
+    }
+
+    async fn mpn(&self, ask: &Ask, user: &Grant) -> Checked<Option<MpnId>> {
+        let ((id, name), compliant) = ask.mpn(user).await?;
+        self.seen(compliant);
+        let found = id.and_then(|id| MpnId::parse(id.as_str()).ok());
+        match (self.request.mpn.clone(), found.map(|id| id.value)) {
+            (Some(typed), Some(found)) if typed != found => {
+                let detail = format!("typed: {typed}; signed-in partner: {found}");
+                Err(mismatch(Mismatch::Mpn, &detail))
+            }
+            (typed, None) => Ok((typed, Line::Note("Partner Center names none".to_owned()))),
+            (_, Some(found)) => {
+                let line =
+                    name.map_or_else(|| found.to_string(), |name| format!("{found}, {name}"));
+                Ok((Some(found), Line::Pass(line)))
+            }
+        }
+    }
+
+    async fn billing(&self, ask: &Ask, user: &Grant) -> Checked<Option<UntrustedText>> {
+        let (currency, compliant) = ask.billing_profile(user).await?;
+        self.seen(compliant);
+        let line = currency.as_ref().map(ToString::to_string).unwrap_or_default();
+        Ok((currency, Line::Pass(line)))
+    }
+
+    pub(super) async fn note_proof(
+        &self,
+        port: &Port,
+        ask: &Ask,
+        with: &Credentials,
+        user: &Grant,
+    ) -> Checked<()> {
+        let Organization { company, domain, .. } = self.organization.get().unwrap_or_default();
+        let id_user = || user.id_claims.as_ref().and_then(|it| it.user.clone());
+        let proof = PartnerApiProof {
+            user: user.claims.user.clone().or_else(id_user),
+            mfa: self.mfa.get(),
+            mpn: self.mpn.get().flatten(),
+            domain,
+            company: company.or_else(|| with.account.proof.company.clone()),
+            currency: self.currency.get().flatten(),
+            redirect: self.request.redirect.clone(),
+            prices: self.sheet.get().is_some(),
+            found: port.with(|board| board.lines()),
+        };
+        let (attempt, proof) = (with.account.attempt.id, Box::new(proof));
+        ask.note(Fact::PartnerApiProven { attempt, proof }).await?;
+        passed()
+    }
+}
+
+async fn rates(ask: &Ask, token: &Grant) -> Checked<()> {
+    let rows = ask.exchange_rates(token).await?;
+    Ok(((), Line::Pass(format!("{rows} rates"))))
+}
+
+async fn sheet(ask: &Ask, token: &Grant, market: Option<Market>) -> Checked<PriceSheetHead> {
+    let head = ask.price_sheet(token, market.unwrap_or(Market::ASSUMED)).await?;
+    let line = format!("{} columns, {} rows read", head.columns.len(), head.rows.len());
+    let line = match market {
+        Some(_) => Line::Pass(line),
+        None => Line::Note(format!(
+            "{line}; of market {}, because Partner Center names no country",
+            Market::ASSUMED
+        )),
+    };
+    Ok((head, line))
+}
