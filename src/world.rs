@@ -48,7 +48,6 @@ use crate::world::browser::Surroundings;
 use crate::world::callback::redirect::SignInSession;
 use crate::world::entra::Entra;
 use crate::world::http::{Http, HttpOptions};
-use crate::world::mishap::Mishap;
 use crate::world::octo::Octo;
 use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
@@ -68,8 +67,6 @@ pub struct Options {
     pub keeping: StoreOptions,
     /// How a browser is opened.
     pub browser: Surroundings,
-    /// What a rehearsal pretends to go wrong.
-    pub mishap: Option<Mishap>,
 }
 
 /// Everything outside.
@@ -78,7 +75,6 @@ pub struct World {
     http: Result<Http, Box<Failure>>,
     browser: Surroundings,
     keeping: StoreOptions,
-    mishap: Option<Mishap>,
     kept: RefCell<Option<Rc<RegistrationStore>>>,
     session: RefCell<Option<Rc<SignInSession>>>,
 }
@@ -92,7 +88,6 @@ impl World {
             http,
             browser: options.browser,
             keeping: options.keeping,
-            mishap: options.mishap,
             kept: RefCell::new(None),
             session: RefCell::new(None),
         }
@@ -235,11 +230,7 @@ impl World {
 
 impl Perform for World {
     async fn perform(&self, effect: Effect) -> Outcome {
-        let attempt = match self.mishap.and_then(|mishap| mishap.strikes(&effect)) {
-            Some(failure) => Err(failure),
-            None => self.attempt(effect).await,
-        };
-        attempt.unwrap_or_else(|mut failure| {
+        self.attempt(effect).await.unwrap_or_else(|mut failure| {
             failure.at.get_or_insert_with(clock::now);
             Outcome::Failed(failure)
         })

@@ -114,7 +114,6 @@ impl Ground {
             cloud: self.cloud.clone(),
             extra_ca: self.extra_ca.clone(),
             keeping: self.settings.options(self.store),
-            mishap: None,
             browser,
         }
     }

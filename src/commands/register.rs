@@ -9,6 +9,7 @@ use crate::commands::ground::{Ground, runtime};
 use crate::commands::octo::octo;
 use crate::commands::{complain, not_begun, unattended};
 use crate::diagnose::Platform;
+use crate::effect::Perform;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::paint::{self, Appearance};
@@ -17,8 +18,8 @@ use crate::ui::theme::{ColourFacts, ColourWish, GlyphFacts, Theme};
 use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
 use crate::words::step::Step;
+use crate::world::World;
 use crate::world::browser::Surroundings;
-use crate::world::{Options, World};
 
 pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
     if arguments.values.no_input {
@@ -59,7 +60,8 @@ pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
     let Some(runtime) = runtime() else {
         return Exit::Internal;
     };
-    runtime.block_on(show(host, &arguments.screen, setting, options))
+    let machine = machine(host);
+    runtime.block_on(show(host, &arguments.screen, setting, machine, World::new(options)))
 }
 
 /// Whether there is a terminal for the wizard: for what is typed, and for what is shown unless that is lines. `without` says
@@ -103,13 +105,11 @@ pub(super) async fn show(
     host: &mut Host,
     screen: &Screen,
     setting: WizardConfig,
-    options: Options,
+    machine: Platform,
+    world: impl Perform,
 ) -> Exit {
     let plain = plain(host, screen);
-    let machine =
-        options.mishap.and_then(|mishap| mishap.machine()).unwrap_or_else(|| machine(host));
     let mut wizard = Wizard::new(setting).on(machine);
-    let world = World::new(options);
     let settings = Settings { mouse: screen.mouse, ..Settings::default() };
     let ended = if plain {
         dialogue::run(&mut host.out, &mut wizard, world).await

@@ -15,8 +15,8 @@ use crate::words::octo::{OctoClient, Ring, Source};
 use crate::words::secret::Secret;
 use crate::words::step::Environment;
 use crate::words::text::UntrustedText;
-use crate::world::mishap::{self, Mishap};
-use crate::world::{Options, StoreOptions};
+use crate::world::mishap::{self, Faulty, Mishap};
+use crate::world::{Options, StoreOptions, World};
 
 /// What there is for a script.
 const WITHOUT: &str = "a script has simulate, and register --no-input";
@@ -81,10 +81,11 @@ async fn wizard(
         cloud,
         extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
         keeping: StoreOptions::memory(),
-        mishap,
         browser,
     };
-    register::show(host, &arguments.screen, setting, options).await
+    let machine = mishap.and_then(|it| it.machine()).unwrap_or_else(|| register::machine(host));
+    let world = Faulty::new(World::new(options), mishap);
+    register::show(host, &arguments.screen, setting, machine, world).await
 }
 
 /// The simulated Octo and an API client of it: a rehearsal goes all the way.

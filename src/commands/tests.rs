@@ -70,7 +70,6 @@ pub(super) async fn microsoft(scenario: &str) -> (Simulator, World) {
         cloud: simulator.cloud().clone(),
         extra_ca: None,
         keeping: StoreOptions::memory(),
-        mishap: None,
         browser: Surroundings::default(),
     });
     (simulator, world)

@@ -1,12 +1,39 @@
 //! Mishaps of this machine that a rehearsal pretends: its network, its keyring, its disk.
 //!
 //! Microsoft's own misfortunes are the simulator's, at the wire. What no server can do wrong is done wrong here, at the effect
-//! where it would strike; everything above this line is what ships.
+//! where it would strike, by a decorator of the world: the world itself knows nothing of it.
 
 use crate::diagnose::Platform;
-use crate::effect::{Effect, Preflight};
+use crate::effect::{Effect, Outcome, Perform, Preflight};
 use crate::journal::Fact;
 use crate::words::failure::{Cause, DiskFault, Failure, Service, TlsFault, VaultFault};
+use crate::world::clock;
+
+/// A world with a mishap, if there is one.
+#[derive(Debug)]
+pub struct Faulty<P> {
+    world: P,
+    mishap: Option<Mishap>,
+}
+
+impl<P> Faulty<P> {
+    /// What a rehearsal performs on.
+    pub fn new(world: P, mishap: Option<Mishap>) -> Self {
+        Self { world, mishap }
+    }
+}
+
+impl<P: Perform> Perform for Faulty<P> {
+    async fn perform(&self, effect: Effect) -> Outcome {
+        match self.mishap.and_then(|mishap| mishap.strikes(&effect)) {
+            Some(mut failure) => {
+                failure.at = Some(clock::now());
+                Outcome::Failed(failure)
+            }
+            None => self.world.perform(effect).await,
+        }
+    }
+}
 
 /// A named mishap. `keyring-locked@start` strikes already at the look of the first page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +98,7 @@ impl Mishap {
     }
 
     /// The failure, if this effect is where it strikes.
-    pub(super) fn strikes(&self, effect: &Effect) -> Option<Box<Failure>> {
+    fn strikes(&self, effect: &Effect) -> Option<Box<Failure>> {
         let here = match self.at {
             At::Start => matches!(effect, Effect::Preflight(look) if *look == self.look()),
             At::Open => matches!(effect, Effect::Open(_)),

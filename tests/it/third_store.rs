@@ -220,7 +220,6 @@ impl Machine {
             cloud: simulator.cloud().clone(),
             extra_ca: None,
             keeping: stores,
-            mishap: None,
             browser: Surroundings { ssh: true, ..Surroundings::default() },
         });
         Self { world: Rc::new(world), handle, drafts, facts: simulator.facts() }

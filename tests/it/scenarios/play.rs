@@ -20,7 +20,7 @@ use octo_csp::words::secret::Secret;
 use octo_csp::words::step::Environment;
 use octo_csp::words::text::UntrustedText;
 use octo_csp::world::browser::Surroundings;
-use octo_csp::world::mishap::Mishap;
+use octo_csp::world::mishap::{Faulty, Mishap};
 use octo_csp::world::{Options, StoreOptions, World};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -130,7 +130,7 @@ enum Waits {
 
 struct Stage<'r> {
     wizard: Wizard,
-    world: Rc<World>,
+    world: Rc<Faulty<World>>,
     facts: Facts,
     sender: UnboundedSender<(Ticket, Outcome)>,
     receiver: UnboundedReceiver<(Ticket, Outcome)>,
@@ -156,13 +156,12 @@ impl<'r> Stage<'r> {
             cloud: simulator.cloud().clone(),
             extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
             keeping: StoreOptions::memory(),
-            mishap,
             browser: Surroundings { ssh: true, ..Surroundings::default() },
         });
         let (sender, receiver) = unbounded_channel();
         Self {
             wizard: Wizard::new(setting(simulator, &report.name)).on(machine),
-            world: Rc::new(world),
+            world: Rc::new(Faulty::new(world, mishap)),
             facts,
             sender,
             receiver,
