@@ -336,10 +336,8 @@ impl Page {
 
     /// The failure that it is about.
     pub(crate) fn failure(&self) -> Option<(CheckId, &Failure, &Diagnosis)> {
-        match self {
-            Self::Failed(page) => Some((page.check, &page.failure, &page.diagnosis)),
-            _ => None,
-        }
+        let Self::Failed(page) = self else { return None };
+        Some((page.check, &page.failure, &page.diagnosis))
     }
 
     pub(crate) fn submit(self, session: &mut Session) -> Turn {

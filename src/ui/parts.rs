@@ -11,6 +11,9 @@ use crate::ui::view::{Block, Body, Button, Input, Row, Tone, View};
 use crate::words::answers::{self, Field};
 use crate::words::step::{Environment, Step};
 
+/// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).
+const UNUSED_DAYS: i64 = 90;
+
 /// The page of a step, its tab open.
 pub(super) fn page_of_step<'a>(step: Step) -> View<'a> {
     let tab = tab_of(step);
@@ -66,6 +69,38 @@ pub(super) fn counted(characters: usize) -> String {
 /// Hours and minutes on the clock of the person, with the day when a whole date is wanted elsewhere.
 pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M on %Y-%m-%d").to_string()
+}
+
+/// Two dates that should be in a calendar.
+pub(super) fn dates(session: &Session, active: &Attempt) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some((_, at)) = active.activated {
+        let day = day_after(at, UNUSED_DAYS, &session.config.zone);
+        rows.push(
+            Row::of(Tone::Value, format!("{day}  "))
+                .and(Tone::Plain, "the sign-in ends if nobody has used it for 90 days")
+                .at(5)
+                .hanging(17),
+        );
+    }
+    let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
+    rows.push(match ends {
+        Some(day) => Row::of(Tone::Value, format!("{day}  "))
+            .and(Tone::Plain, "the client secret ends")
+            .at(5)
+            .hanging(17),
+        None => Row::text(
+            "The end of the client secret was not given: Certificates & secrets shows it.",
+        )
+        .at(5),
+    });
+    rows
+}
+
+/// The day, some days later.
+fn day_after(at: Timestamp, days: i64, zone: &TimeZone) -> String {
+    let day = at.to_zoned(zone.clone()).date();
+    day.checked_add(jiff::Span::new().days(days)).unwrap_or(day).to_string()
 }
 
 /// Elapsed time as minutes and seconds.

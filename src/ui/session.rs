@@ -341,9 +341,10 @@ impl Session {
             (TaskOrigin::Lookup(key), Outcome::Discovered(tenant)) => {
                 let region = tenant.region.map(|region| format!(", {region}"));
                 // A server that does not name the ID answers, but not about it.
-                let told = match tenant.named {
-                    true => DirectoryLookup::Directory(region.unwrap_or_default()),
-                    false => DirectoryLookup::Unknown,
+                let told = if tenant.named {
+                    DirectoryLookup::Directory(region.unwrap_or_default())
+                } else {
+                    DirectoryLookup::Unknown
                 };
                 self.lookups.insert(key, told);
                 None

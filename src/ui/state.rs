@@ -71,12 +71,12 @@ impl PageState {
         };
         let begun = first(&|field| !fields.is_empty(field)).is_some();
         let needed = |field| begun && fields.is_empty(field) && is_needed(field);
-        self.focus = first(&|field| self.is_wrong(field)).or(first(&needed)).unwrap_or(0);
+        self.focus = first(&|field| self.is_wrong(field)).or_else(|| first(&needed)).unwrap_or(0);
     }
 
     /// Moves the focus round.
     pub(crate) fn move_focus(&mut self, by: isize, count: usize) {
-        let next = self.focus.checked_add_signed(by).unwrap_or(count.saturating_sub(1));
+        let next = self.focus.checked_add_signed(by).unwrap_or_else(|| count.saturating_sub(1));
         self.focus = if next < count { next } else { 0 };
         self.scroll = 0;
     }

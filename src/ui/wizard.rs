@@ -179,7 +179,21 @@ impl Wizard {
             Intent::PageDown => self.scroll_by(8),
             Intent::PageUp => self.scroll_by(-8),
             Intent::Extra(2) if self.session.config.rehearsal.is_some() => self.fill_in(),
-            Intent::Submit | Intent::Back | Intent::Extra(_) => self.pressed_page(intent),
+            Intent::Submit => {
+                self.forget_notice();
+                self.key(Page::submit);
+            }
+            Intent::Back => {
+                self.forget_notice();
+                self.key(Page::back);
+            }
+            Intent::Extra(number) => self.key(|page, session| page.extra(number, session)),
+            Intent::Typed(letter) if !self.typing() => {
+                self.key(|page, session| page.letter(letter.to_ascii_lowercase(), session));
+            }
+            Intent::Left | Intent::Right if !self.typing() => {
+                self.key(|page, session| page.letter(' ', session));
+            }
             Intent::Typed(_)
             | Intent::EraseBack
             | Intent::EraseForward
@@ -188,38 +202,21 @@ impl Wizard {
             | Intent::Right
             | Intent::Home
             | Intent::End
-            | Intent::Undo => match self.typed_field() {
-                Some(field) => self.edit(field, intent),
-                None => self.pressed_page(intent),
-            },
+            | Intent::Undo => self.edit(intent),
         }
     }
 
     /// What the page makes of a key. While it waits to be left, what is typed is not meant for it.
-    fn pressed_page(&mut self, intent: Intent) {
-        if self.settling() {
-            return;
-        }
-        match intent {
-            Intent::Submit => {
-                self.forget_notice();
-                self.turn(Page::submit);
-            }
-            Intent::Back => {
-                self.forget_notice();
-                self.turn(Page::back);
-            }
-            Intent::Extra(number) => self.turn(|page, session| page.extra(number, session)),
-            Intent::Typed(letter) => {
-                self.turn(|page, session| page.letter(letter.to_ascii_lowercase(), session));
-            }
-            Intent::Left | Intent::Right => self.turn(|page, session| page.letter(' ', session)),
-            _ => {}
+    fn key(&mut self, take: impl FnOnce(Page, &mut Session) -> Turn) {
+        if !self.settling() {
+            self.turn(take);
         }
     }
 
-    fn edit(&mut self, field: Field, intent: Intent) {
-        if self.session.fields.press(field, intent) {
+    fn edit(&mut self, intent: Intent) {
+        if let Some(field) = self.typed_field()
+            && self.session.fields.press(field, intent)
+        {
             let state = self.page.state_mut();
             state.clear_problem(field);
             state.notes.remove(&field);

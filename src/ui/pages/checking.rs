@@ -7,8 +7,8 @@ use crate::steps::{Check, Execution, State, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{
-    Checking, Done, Overview, PartnerApi, PartnerCenter, Review, Screen, Turn, failed, octo_client,
-    sign_in,
+    Checking, Done, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Review, Screen,
+    SignIn, Turn,
 };
 use crate::ui::parts::page_of_step;
 use crate::ui::progress::{Progress, asks, elapsed, rows, tab};
@@ -23,40 +23,40 @@ use crate::words::store::Unlock;
 /// What a person may rely on while checks run.
 const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";
 
-/// Starts an execution. `again`: every check of what is registered is run again, and this is a step of it.
-pub(super) fn begin(mut execution: Execution, again: bool, session: &mut Session) -> Turn {
-    execution.never_again(&session.used_codes);
-    let effects = execution.start(session.now);
-    session.perform_all(effects);
-    follow(Progress { execution, again }, session)
-}
-
-/// Opens the page that an execution is at.
-pub(super) fn follow(progress: Progress, session: &mut Session) -> Turn {
-    let page = Checking { state: PageState::default(), progress, finishing: false };
-    page.moved(session).opened()
-}
-
-/// Stops an execution, and opens the page that it leads to.
-pub(super) fn stop(progress: Progress, session: &mut Session) -> Turn {
-    Checking { state: PageState::default(), progress, finishing: true }.stop(session).opened()
-}
-
-/// The page that an execution began on.
-pub(super) fn leave(progress: &Progress, session: &Session) -> Turn {
-    match progress.execution.step() {
-        _ if progress.again => Overview::default().open(),
-        Some(Step::PartnerCenter) => PartnerCenter::default().open(),
-        Some(Step::PartnerApi) => PartnerApi::default().open(),
-        Some(Step::Basic) | None if progress.execution.submits() => Done::default().open(),
-        Some(Step::Basic) | None if session.registration.open.is_none() => {
-            Overview::default().open()
-        }
-        Some(Step::Basic) | None => Review::default().open(),
-    }
-}
-
 impl Checking {
+    /// Starts an execution. `again`: every check of what is registered is run again, and this is a step of it.
+    pub(super) fn begin(mut execution: Execution, again: bool, session: &mut Session) -> Turn {
+        execution.never_again(&session.used_codes);
+        let effects = execution.start(session.now);
+        session.perform_all(effects);
+        Self::follow(Progress { execution, again }, session)
+    }
+
+    /// Opens the page that an execution is at.
+    pub(super) fn follow(progress: Progress, session: &mut Session) -> Turn {
+        let page = Self { state: PageState::default(), progress, finishing: false };
+        page.moved(session).opened()
+    }
+
+    /// Stops an execution, and opens the page that it leads to.
+    pub(super) fn give_up(progress: Progress, session: &mut Session) -> Turn {
+        Self { state: PageState::default(), progress, finishing: true }.stop(session).opened()
+    }
+
+    /// The page that an execution began on.
+    pub(super) fn leave(progress: &Progress, session: &Session) -> Turn {
+        match progress.execution.step() {
+            _ if progress.again => Overview::default().open(),
+            Some(Step::PartnerCenter) => PartnerCenter::default().open(),
+            Some(Step::PartnerApi) => PartnerApi::default().open(),
+            Some(Step::Basic) | None if progress.execution.submits() => Done::default().open(),
+            Some(Step::Basic) | None if session.registration.open.is_none() => {
+                Overview::default().open()
+            }
+            Some(Step::Basic) | None => Review::default().open(),
+        }
+    }
+
     fn finished(&self) -> bool {
         self.progress.execution.status() == Status::Finished
     }
@@ -82,14 +82,14 @@ impl Checking {
             session.used_codes = sent;
         }
         match execution.status() {
-            Status::Asking => sign_in::ask(self.progress, self.state.notice, session),
+            Status::Asking => SignIn::ask(self.progress, self.state.notice, session),
             Status::Running => self.stay(),
             Status::Finished => {
                 let refused = session.last_failure.take().is_some();
                 let turn = self.passed(session);
                 if refused { turn.saved(session) } else { turn }
             }
-            Status::Refused => failed::explain(self.progress, session),
+            Status::Refused => Failed::explain(self.progress, session),
             Status::Stopped => {
                 let words = if execution.submits() {
                     format!(
@@ -99,7 +99,7 @@ impl Checking {
                 } else {
                     "Stopped. What you typed is still here; nothing was registered.".to_owned()
                 };
-                leave(&self.progress, session).saying(words)
+                Self::leave(&self.progress, session).saying(words)
             }
         }
     }
@@ -123,7 +123,7 @@ impl Checking {
                 for field in [Field::SecretKey, Field::ApiSecret, Field::Answer] {
                     session.fields.clear(field);
                 }
-                octo_client::hand_over(session)
+                OctoClient::hand_over(session)
             }
             Some(Step::Basic) | None => {
                 Overview::default().open().saying("What was begun is discarded.")
@@ -150,7 +150,7 @@ impl Screen for Checking {
         if self.progress.again {
             let next = Execution::check(Step::PartnerApi, session.registration.clone());
             return match next.filter(|_| step == Some(Step::PartnerCenter)) {
-                Some(execution) => begin(execution, true, session),
+                Some(execution) => Self::begin(execution, true, session),
                 None => Overview::default().open().saying("Every check passed again."),
             };
         }
@@ -166,7 +166,7 @@ impl Screen for Checking {
     }
 
     fn back(self, session: &mut Session) -> Turn {
-        if self.finished() { leave(&self.progress, session) } else { self.stop(session) }
+        if self.finished() { Self::leave(&self.progress, session) } else { self.stop(session) }
     }
 
     fn letter(self, letter: char, _session: &mut Session) -> Turn {

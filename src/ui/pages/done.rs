@@ -1,18 +1,13 @@
 //! Registered: what is kept where, by which names, two dates, and what to run later.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::exit::Exit;
 use crate::journal::{Attempt, Kind};
 use crate::report::submit::handed_over;
 use crate::ui::Intent;
 use crate::ui::pages::{Done, Screen, Turn};
+use crate::ui::parts::dates;
 use crate::ui::session::Session;
 use crate::ui::view::{Row, Tone, View};
-
-/// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).
-const UNUSED_DAYS: i64 = 90;
 
 impl Screen for Done {
     fn exit(&self) -> Exit {
@@ -111,36 +106,4 @@ fn kept(session: &Session, active: &Attempt) -> Vec<Row> {
             .hanging(15),
     );
     rows
-}
-
-/// Two dates that should be in a calendar.
-pub(super) fn dates(session: &Session, active: &Attempt) -> Vec<Row> {
-    let mut rows = Vec::new();
-    if let Some((_, at)) = active.activated {
-        let day = day_after(at, UNUSED_DAYS, &session.config.zone);
-        rows.push(
-            Row::of(Tone::Value, format!("{day}  "))
-                .and(Tone::Plain, "the sign-in ends if nobody has used it for 90 days")
-                .at(5)
-                .hanging(17),
-        );
-    }
-    let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
-    rows.push(match ends {
-        Some(day) => Row::of(Tone::Value, format!("{day}  "))
-            .and(Tone::Plain, "the client secret ends")
-            .at(5)
-            .hanging(17),
-        None => Row::text(
-            "The end of the client secret was not given: Certificates & secrets shows it.",
-        )
-        .at(5),
-    });
-    rows
-}
-
-/// The day, some days later.
-fn day_after(at: Timestamp, days: i64, zone: &TimeZone) -> String {
-    let day = at.to_zoned(zone.clone()).date();
-    day.checked_add(jiff::Span::new().days(days)).unwrap_or(day).to_string()
 }

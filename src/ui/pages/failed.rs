@@ -19,8 +19,8 @@ use crate::report::handoff::Missing;
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{
-    Basic, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Screen, Turn, checking, note,
-    sign_in,
+    Basic, Checking, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Screen, SignIn, Turn,
+    note,
 };
 use crate::ui::parts::{failed, page_of_step};
 use crate::ui::progress::{Progress, tab};
@@ -39,25 +39,25 @@ use crate::words::text::UntrustedText;
 /// The number of a client secret that is refused; one that was made minutes ago is, too.
 const SECRET_REFUSED: u64 = 7_000_215;
 
-/// Explains why an execution was refused, and remembers it until one passes.
-pub(super) fn explain(progress: Progress, session: &mut Session) -> Turn {
-    let execution = &progress.execution;
-    if execution.step() == Some(Step::PartnerApi) {
-        session.perform_in_background(Effect::Tell(CallbackPage::Failed));
-    }
-    let Some((check, failure)) = execution.failed() else {
-        return checking::leave(&progress, session);
-    };
-    let (check, failure) = (check.id, failure.clone());
-    let diagnosis = session.diagnosed_in(execution, check, &failure);
-    if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
-        session.last_failure = Some(Box::new(refused));
-        session.save(execution.step());
-    }
-    Failed { state: PageState::default(), progress, check, failure, diagnosis }.open()
-}
-
 impl Failed {
+    /// Explains why an execution was refused, and remembers it until one passes.
+    pub(super) fn explain(progress: Progress, session: &mut Session) -> Turn {
+        let execution = &progress.execution;
+        if execution.step() == Some(Step::PartnerApi) {
+            session.perform_in_background(Effect::Tell(CallbackPage::Failed));
+        }
+        let Some((check, failure)) = execution.failed() else {
+            return Checking::leave(&progress, session);
+        };
+        let (check, failure) = (check.id, failure.clone());
+        let diagnosis = session.diagnosed_in(execution, check, &failure);
+        if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
+            session.last_failure = Some(Box::new(refused));
+            session.save(execution.step());
+        }
+        Self { state: PageState::default(), progress, check, failure, diagnosis }.open()
+    }
+
     fn submits(&self) -> bool {
         self.progress.execution.submits()
     }
@@ -65,12 +65,12 @@ impl Failed {
     fn retry(mut self, session: &mut Session) -> Turn {
         let effects = self.progress.execution.retry(session.now);
         session.perform_all(effects);
-        checking::follow(self.progress, session)
+        Checking::follow(self.progress, session)
     }
 
     fn sign_in_again(self, session: &mut Session) -> Turn {
         if self.step() == Some(Step::PartnerApi) {
-            sign_in::again(self.progress, session)
+            SignIn::again(self.progress, session)
         } else {
             self.retry(session)
         }
@@ -78,7 +78,7 @@ impl Failed {
 
     /// To the form that the cure names, or to that of the step that failed, with the focus on the field to blame.
     fn edit(self, form: Option<Turn>, session: &mut Session) -> Turn {
-        let mut turn = form.unwrap_or_else(|| checking::leave(&self.progress, session));
+        let mut turn = form.unwrap_or_else(|| Checking::leave(&self.progress, session));
         if let Goto::Field(field) = self.diagnosis.goto {
             let page = turn.page_mut();
             if page.targets(session).contains(&FocusTarget::Field(field)) {

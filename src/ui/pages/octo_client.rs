@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{Done, OctoClient, Overview, Review, Screen, Turn, checking};
+use crate::ui::pages::{Checking, Done, OctoClient, Overview, Review, Screen, Turn};
 use crate::ui::parts::Form;
 use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
@@ -16,14 +16,32 @@ use crate::words::octo::{NoClient, OctoClient as Client, Source};
 
 const LABEL: u16 = 20;
 
-/// Hands over what is registered, if there are credentials; else that is the end.
-pub(super) fn hand_over(session: &mut Session) -> Turn {
-    let client = session.octo_client().ok().cloned();
-    let execution =
-        client.and_then(|client| Execution::submit(session.registration.clone(), client, false));
-    match execution {
-        Some(execution) => checking::begin(execution, false, session),
-        None => Done::default().open(),
+impl OctoClient {
+    /// Hands over what is registered, if there are credentials; else that is the end.
+    pub(super) fn hand_over(session: &mut Session) -> Turn {
+        let client = session.octo_client().ok().cloned();
+        let execution = client
+            .and_then(|client| Execution::submit(session.registration.clone(), client, false));
+        match execution {
+            Some(execution) => Checking::begin(execution, false, session),
+            None => Done::default().open(),
+        }
+    }
+
+    /// What Review says before anything is sent.
+    pub(super) fn announced(session: &Session) -> String {
+        match session.octo_client() {
+            Ok(client) => {
+                let known = of(&session.registration).and_then(mpn).is_some();
+                let mpn = if known { ", MPN ID" } else { "" };
+                format!(
+                    "{}: account name, directory, application, secret key{mpn} (credentials {})",
+                    client.host, client.source
+                )
+            }
+            Err(why) if session.may_submit() => format!("nothing: {why} (F6 changes it)"),
+            Err(why) => format!("nothing: {why}"),
+        }
     }
 }
 
@@ -53,7 +71,7 @@ impl Screen for OctoClient {
         }
         match self.review {
             Some(review) => reviewed(*review),
-            None => hand_over(session),
+            None => Self::hand_over(session),
         }
     }
 
@@ -171,22 +189,6 @@ fn of(registration: &Registration) -> Option<&Attempt> {
 fn mpn(attempt: &Attempt) -> Option<String> {
     let (proof, _) = attempt.partner_api.as_ref()?;
     proof.mpn.as_ref().map(ToString::to_string)
-}
-
-/// What Review says before anything is sent.
-pub(super) fn announced(session: &Session) -> String {
-    match session.octo_client() {
-        Ok(client) => {
-            let known = of(&session.registration).and_then(mpn).is_some();
-            let mpn = if known { ", MPN ID" } else { "" };
-            format!(
-                "{}: account name, directory, application, secret key{mpn} (credentials {})",
-                client.host, client.source
-            )
-        }
-        Err(why) if session.may_submit() => format!("nothing: {why} (F6 changes it)"),
-        Err(why) => format!("nothing: {why}"),
-    }
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use crate::report::submit::handed_over;
 use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::pages::{
-    Basic, OctoClient, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, checking,
-    done, note,
+    Basic, Checking, OctoClient, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn,
+    note,
 };
-use crate::ui::parts::clock;
+use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Item, Row, Tone, View};
@@ -116,7 +116,7 @@ impl Screen for Overview {
             }
             Some(Choice::CheckAll) => {
                 match Execution::check(Step::PartnerCenter, session.registration.clone()) {
-                    Some(execution) => checking::begin(execution, true, session),
+                    Some(execution) => Checking::begin(execution, true, session),
                     None => self.stay(),
                 }
             }
@@ -158,7 +158,7 @@ impl Screen for Overview {
     /// The attempt is given up; what it kept is deleted.
     fn noted(self, session: &mut Session) -> Turn {
         session.proven_secret = None;
-        checking::begin(Execution::tidy(session.registration.clone()), false, session)
+        Checking::begin(Execution::tidy(session.registration.clone()), false, session)
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
@@ -218,6 +218,6 @@ fn facts(session: &Session) -> Vec<Row> {
     if session.may_submit() {
         add("Octo", handed_over(registration));
     }
-    rows.extend(done::dates(session, active));
+    rows.extend(dates(session, active));
     rows
 }

@@ -4,7 +4,7 @@ use crate::journal::Attempt;
 use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::pages::{
-    Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, checking, note,
+    Checking, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, note,
 };
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session};
@@ -59,7 +59,7 @@ impl Screen for PartnerApi {
                     execution.forget_sign_in();
                 }
                 session.save(self.step());
-                checking::begin(execution, false, session)
+                Checking::begin(execution, false, session)
             }
         }
     }

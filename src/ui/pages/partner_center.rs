@@ -10,7 +10,7 @@
 use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::pages::{
-    Basic, Overview, PartnerCenter, Prerequisites, Screen, Turn, checking, note,
+    Basic, Checking, Overview, PartnerCenter, Prerequisites, Screen, Turn, note,
 };
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{DirectoryLookup, Scope, Session};
@@ -73,7 +73,7 @@ impl Screen for PartnerCenter {
             Ok(request) => {
                 session.save(self.step());
                 let execution = Execution::partner_center(request, session.registration.clone());
-                checking::begin(execution, false, session)
+                Checking::begin(execution, false, session)
             }
         }
     }

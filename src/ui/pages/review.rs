@@ -6,7 +6,7 @@ use crate::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof};
 use crate::steps::{Execution, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
-use crate::ui::pages::{OctoClient, PartnerApi, Review, Screen, Turn, checking, octo_client};
+use crate::ui::pages::{Checking, OctoClient, PartnerApi, Review, Screen, Turn};
 use crate::ui::parts::{Form, clock};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
@@ -37,7 +37,7 @@ impl Screen for Review {
             );
             return self.blame(vec![problem], session);
         }
-        checking::begin(Execution::commit(session.registration.clone()), false, session)
+        Checking::begin(Execution::commit(session.registration.clone()), false, session)
     }
 
     fn back(self, session: &mut Session) -> Turn {
@@ -109,7 +109,7 @@ impl Review {
         let place = if rehearsed { "memory of this rehearsal" } else { store.noun };
         rows.push(fact("Kept", format!("{place}: {} secrets, {}", kept.count(), store.found)));
         rows.push(fact("Written to disk", format!("{} (no secrets)", session.folder)));
-        rows.push(fact("Sent to Octo", octo_client::announced(session)));
+        rows.push(fact("Sent to Octo", OctoClient::announced(session)));
         rows
     }
 

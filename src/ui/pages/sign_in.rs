@@ -13,7 +13,7 @@ use crate::effect::{
     AddressSeen, AuthorizationRequest, CallbackPage, Effect, NotCatching, Outcome,
 };
 use crate::steps::{Answered, Execution, WrongPaste};
-use crate::ui::pages::{PartnerApi, Screen, SignIn, Turn, checking, note};
+use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn, note};
 use crate::ui::parts::{Form, minutes, page_of_step};
 use crate::ui::progress::Progress;
 use crate::ui::session::{Scope, Session};
@@ -27,28 +27,6 @@ use crate::words::step::Step;
 /// About as long as Entra keeps a sign-in page open for (entra-docs: a code lives about ten minutes).
 const LIMIT: u64 = 10 * 60 * 1_000;
 
-/// Asks for a code.
-pub(super) fn ask(progress: Progress, notice: Option<String>, session: &mut Session) -> Turn {
-    browse(&progress.execution, session);
-    let state = PageState { notice, ..PageState::default() };
-    SignIn { state, progress, asked_at: session.now }.open()
-}
-
-/// Starts again at the sign-in.
-pub(super) fn again(mut progress: Progress, session: &mut Session) -> Turn {
-    if progress.again {
-        // A check has no sign-in in it, and a token that was refused is not sent again: the step itself is run once more.
-        session.scope = Scope::Only(Step::PartnerApi);
-        return PartnerApi::default().open();
-    }
-    session.cancel(&[CheckId::SignIn]);
-    session.perform_in_background(Effect::Tell(CallbackPage::Closed));
-    session.fields.clear(Field::Answer);
-    let effects = progress.execution.sign_in_again(session.now);
-    session.perform_all(effects);
-    checking::follow(progress, session)
-}
-
 /// Opens the sign-in page in a browser of this machine, through the one-time address of the listener.
 fn browse(execution: &Execution, session: &mut Session) {
     let address = execution.consent().and_then(|consent| consent.one_time);
@@ -58,6 +36,28 @@ fn browse(execution: &Execution, session: &mut Session) {
 }
 
 impl SignIn {
+    /// Asks for a code.
+    pub(super) fn ask(progress: Progress, notice: Option<String>, session: &mut Session) -> Turn {
+        browse(&progress.execution, session);
+        let state = PageState { notice, ..PageState::default() };
+        Self { state, progress, asked_at: session.now }.open()
+    }
+
+    /// Starts again at the sign-in.
+    pub(super) fn again(mut progress: Progress, session: &mut Session) -> Turn {
+        if progress.again {
+            // A check has no sign-in in it, and a token that was refused is not sent again: the step itself is run once more.
+            session.scope = Scope::Only(Step::PartnerApi);
+            return PartnerApi::default().open();
+        }
+        session.cancel(&[CheckId::SignIn]);
+        session.perform_in_background(Effect::Tell(CallbackPage::Closed));
+        session.fields.clear(Field::Answer);
+        let effects = progress.execution.sign_in_again(session.now);
+        session.perform_all(effects);
+        Checking::follow(progress, session)
+    }
+
     /// The page follows the execution, as long as that asks.
     fn moved(self, session: &mut Session) -> Turn {
         use crate::steps::Status;
@@ -65,7 +65,7 @@ impl SignIn {
             return self.stay();
         }
         session.fields.clear(Field::Answer);
-        checking::follow(self.progress, session)
+        Checking::follow(self.progress, session)
     }
 }
 
@@ -106,7 +106,7 @@ impl Screen for SignIn {
 
     fn back(self, session: &mut Session) -> Turn {
         session.fields.clear(Field::Answer);
-        checking::stop(self.progress, session)
+        Checking::give_up(self.progress, session)
     }
 
     fn extra(mut self, number: u8, session: &mut Session) -> Turn {
@@ -118,7 +118,7 @@ impl Screen for SignIn {
                 session.task(Task::Copy(address));
             }
             (4, _) => browse(execution, session),
-            (5, _) => return again(self.progress, session),
+            (5, _) => return Self::again(self.progress, session),
             (7, Some(address)) => session.task(Task::Print(vec![address])),
             (8, _) => note::print(session, self.step(), self.execution(), None),
             _ => {}

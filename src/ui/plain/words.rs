@@ -55,11 +55,9 @@ fn key(word: &str) -> Option<Intent> {
 
 /// What the key of a hint does. Keys that move about have no word: here things are asked in their order.
 fn pressed(hint: &KeyHint) -> Option<Action> {
-    match hint.intent {
-        Intent::Next | Intent::Previous | Intent::Up | Intent::Down => None,
-        Intent::Typed('?') => Some(Action::Press(Intent::Help)),
-        intent => Some(Action::Press(intent)),
-    }
+    use Intent::{Down, Help, Next, Previous, Typed, Up};
+    let intent = if hint.intent == Typed('?') { Help } else { hint.intent };
+    (!matches!(intent, Next | Previous | Up | Down)).then_some(Action::Press(intent))
 }
 
 /// What Enter does on a page, as its help line has it.
