@@ -1,5 +1,8 @@
 //! Rows as plain lines: for pipes, logs, screen readers and files. The words carry the meaning, so nothing is lost.
 
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::report::rows::Row;
@@ -20,40 +23,70 @@ fn line(row: &Row, width: usize, text: &mut String) {
     let words = row.words();
     // A line that goes on keeps room for a few words.
     let hang = usize::from(row.hang).min(width * 3 / 4);
-    let mut current = " ".repeat(usize::from(row.indent));
-    let mut empty = true;
-    let mut gap = "";
-    for part in words.split(' ') {
-        let used = current.width();
-        let fits = used + gap.width() + part.width() <= width;
-        if !fits && !empty && !part.is_empty() {
-            end(&mut current, text);
-            current.push_str(&" ".repeat(hang));
-            current.push_str(part);
-        } else {
-            current.push_str(gap);
-            current.push_str(part);
+    let shape = Shape { width, indent: usize::from(row.indent), hang, breaks_words: false };
+    let lines = shape.wrapped(&words);
+    let last = lines.len() - 1;
+    for (number, (lead, range)) in lines.into_iter().enumerate() {
+        let mut line = " ".repeat(lead) + words.get(range).unwrap_or_default();
+        if let Some(right) = row.right.as_ref().filter(|_| number == last) {
+            let free = width.saturating_sub(line.width() + right.text.width());
+            if free < 2 {
+                text.push_str(line.trim_end());
+                text.push('\n');
+                line = " ".repeat(width.saturating_sub(right.text.width()));
+            } else {
+                line.push_str(&" ".repeat(free));
+            }
+            line.push_str(&right.text);
         }
-        empty &= part.is_empty();
-        gap = " ";
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
-    if let Some(right) = &row.right {
-        let free = width.saturating_sub(current.width() + right.text.width());
-        if free < 2 {
-            end(&mut current, text);
-            current.push_str(&" ".repeat(width.saturating_sub(right.text.width())));
-        } else {
-            current.push_str(&" ".repeat(free));
-        }
-        current.push_str(&right.text);
-    }
-    end(&mut current, text);
 }
 
-fn end(current: &mut String, text: &mut String) {
-    text.push_str(current.trim_end());
-    text.push('\n');
-    current.clear();
+/// How a text is laid into lines. Everything is counted in cells.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Room of a line.
+    pub width: usize,
+    /// Blanks before the first line.
+    pub indent: usize,
+    /// Blanks before each following line.
+    pub hang: usize,
+    /// Whether a word that is longer than a line is broken; otherwise it stays whole.
+    pub breaks_words: bool,
+}
+
+impl Shape {
+    /// The lines of a text, at least one: the blanks before each, and its bytes. The blanks at which a line ends are left out.
+    pub fn wrapped(&self, text: &str) -> Vec<(usize, Range<usize>)> {
+        let mut lines = Vec::new();
+        let (mut lead, mut used) = (self.indent, self.indent);
+        let (mut start, mut at, mut has_word) = (0, 0, false);
+        for part in text.split_inclusive(' ') {
+            let word = part.trim_end_matches(' ');
+            let cells = word.width();
+            let fits_next = !self.breaks_words || cells <= self.width.saturating_sub(self.hang);
+            if !word.is_empty() && used + cells > self.width && has_word && fits_next {
+                let end = text.get(..at).map_or(at, |before| before.trim_end_matches(' ').len());
+                lines.push((lead, start..end.max(start)));
+                (lead, used, start, has_word) = (self.hang, self.hang, at, false);
+            }
+            for (place, grapheme) in word.grapheme_indices(true) {
+                let over = used + grapheme.width() > self.width && used > self.hang;
+                if over && self.breaks_words {
+                    lines.push((lead, start..at + place));
+                    (lead, used, start) = (self.hang, self.hang, at + place);
+                }
+                used += grapheme.width();
+            }
+            has_word |= !word.is_empty();
+            used += part.len() - word.len();
+            at += part.len();
+        }
+        lines.push((lead, start..text.len()));
+        lines
+    }
 }
 
 #[cfg(test)]
@@ -74,5 +107,23 @@ mod tests {
         let row = Row::text("left").right(Tone::Plain, "right");
         assert_eq!(plain(std::slice::from_ref(&row), 12), "left   right\n");
         assert_eq!(plain(&[row], 9), "left\n    right\n");
+    }
+
+    #[test]
+    fn a_word_longer_than_a_line_is_broken_between_what_a_person_calls_characters() {
+        let text = "To  本番e\u{301}🇯🇵本番本番 x";
+        let shape = Shape { width: 8, indent: 1, hang: 2, breaks_words: true };
+        let lines = shape.wrapped(text);
+        let lines: Vec<String> = lines
+            .into_iter()
+            .map(|(lead, range)| ".".repeat(lead) + text.get(range).unwrap())
+            .collect();
+        assert_eq!(lines, [".To  本", "..番e\u{301}🇯🇵", "..本番本", "..番 x"]);
+        for width in 0..12 {
+            for (lead, range) in (Shape { width, ..shape }).wrapped(text) {
+                let cells = lead + text.get(range).unwrap().trim_end().width();
+                assert!(cells <= width || lead + 2 >= width, "{width} {cells}");
+            }
+        }
     }
 }

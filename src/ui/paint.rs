@@ -21,6 +21,7 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::report::lines::Shape;
 use crate::ui::Intent;
 use crate::ui::parts::{banners, counted, tabs};
 use crate::ui::theme::{Glyphs, Theme};
@@ -374,87 +375,29 @@ pub(super) fn styled(theme: &Theme, tone: Tone) -> Style {
 /// Wraps a row at blanks, and within a word that is longer than a line.
 fn wrapped(row: &Row, width: u16, look: &Appearance) -> Vec<Line<'static>> {
     let width = usize::from(width).saturating_sub(1);
-    let mut lines = Vec::new();
-    let mut spans = vec![Span::raw(" ".repeat(usize::from(row.indent)))];
-    let mut used = usize::from(row.indent);
     let hang = usize::from(row.hang).min(width.div_ceil(2));
-    for Piece { text, tone } in &row.pieces {
-        let style = styled(&look.theme, *tone);
-        for word in text.split_word_bounds_by_blanks() {
-            let cells = word.width();
-            let room = width.saturating_sub(used);
-            if cells > room
-                && used > hang.max(usize::from(row.indent))
-                && cells <= width.saturating_sub(hang)
-                || cells > room && word.trim().is_empty()
-            {
-                lines.push(Line::from(std::mem::take(&mut spans)));
-                spans.push(Span::raw(" ".repeat(hang)));
-                used = hang;
-                if word.trim().is_empty() {
-                    continue;
-                }
+    let shape = Shape { width, indent: usize::from(row.indent), hang, breaks_words: true };
+    let mut lines = Vec::new();
+    for (lead, range) in shape.wrapped(&row.words()) {
+        let mut line = Line::from(" ".repeat(lead));
+        let mut at = 0;
+        for Piece { text, tone } in &row.pieces {
+            let own = range.start.saturating_sub(at)..range.end.saturating_sub(at).min(text.len());
+            if let Some(part) = text.get(own).filter(|part| !part.is_empty()) {
+                line.push_span(Span::styled(part.to_owned(), styled(&look.theme, *tone)));
             }
-            for grapheme_run in broken(word, width.saturating_sub(used), width.saturating_sub(hang))
-            {
-                let cells = grapheme_run.width();
-                if used + cells > width && used > hang {
-                    lines.push(Line::from(std::mem::take(&mut spans)));
-                    spans.push(Span::raw(" ".repeat(hang)));
-                    used = hang;
-                }
-                used += cells;
-                spans.push(Span::styled(grapheme_run, style));
-            }
+            at += text.len();
         }
+        lines.push(line);
     }
-    if let Some(right) = &row.right {
-        let cells = right.text.width();
+    if let (Some(right), Some(last)) = (&row.right, lines.last_mut()) {
+        let (used, cells) = (last.width(), right.text.width());
         if used + cells + 1 < width {
-            spans.push(Span::raw(" ".repeat(width - used - cells)));
-            spans.push(Span::styled(right.text.clone(), styled(&look.theme, right.tone)));
+            last.push_span(Span::raw(" ".repeat(width - used - cells)));
+            last.push_span(Span::styled(right.text.clone(), styled(&look.theme, right.tone)));
         }
     }
-    lines.push(Line::from(spans));
     lines
-}
-
-/// Splits into words and single blanks.
-trait Words {
-    fn split_word_bounds_by_blanks(&self) -> Vec<&str>;
-}
-
-impl Words for str {
-    fn split_word_bounds_by_blanks(&self) -> Vec<&str> {
-        self.split_inclusive(' ')
-            .flat_map(|part| match part.strip_suffix(' ') {
-                Some("") => vec![" "],
-                Some(word) => vec![word, " "],
-                None => vec![part],
-            })
-            .collect()
-    }
-}
-
-/// Breaks a word that is longer than a line: the first part fills `first` cells, the others `rest`.
-fn broken(word: &str, first: usize, rest: usize) -> Vec<String> {
-    if word.width() <= first {
-        return vec![word.to_owned()];
-    }
-    let mut parts = Vec::new();
-    let (mut part, mut used, mut room) = (String::new(), 0, first);
-    for grapheme in word.graphemes(true) {
-        let cells = grapheme.width();
-        if used + cells > room && !part.is_empty() {
-            parts.push(std::mem::take(&mut part));
-            used = 0;
-            room = rest.max(1);
-        }
-        part.push_str(grapheme);
-        used += cells;
-    }
-    parts.push(part);
-    parts
 }
 
 fn clipped(text: &str, cells: usize) -> String {
