@@ -14,10 +14,13 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::effect::{Effect, Outcome, Perform};
 
+/// What comes of an effect; `None` when it was given up.
+type Landing<'w, T> = Pin<Box<dyn Future<Output = Option<(T, Outcome)>> + 'w>>;
+
 /// Everything in flight, each effect under a ticket of the door's own kind.
 pub struct Driver<'w, P, T> {
     performer: &'w P,
-    all: FuturesUnordered<Pin<Box<dyn Future<Output = Option<(T, Outcome)>> + 'w>>>,
+    all: FuturesUnordered<Landing<'w, T>>,
     known: HashMap<T, Flight>,
 }
 

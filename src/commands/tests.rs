@@ -105,7 +105,7 @@ pub(super) async fn register(world: &World, facts: &Facts) -> Registration {
         if let Some(consent) = run.consent()
             && !walking.replace(true)
         {
-            drop(tokio::spawn(walk(consent.address.clone(), facts.clone())));
+            drop(tokio::spawn(walk(consent.address, facts.clone())));
         }
     })
     .await;

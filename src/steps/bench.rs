@@ -45,8 +45,8 @@ pub(crate) struct Bench {
     pub(crate) nameless: bool,
     pub(crate) organization_tenant: Option<&'static str>,
     pub(crate) mfa_header: Option<bool>,
-    /// The country of the company profile, if not Japan.
-    pub(crate) country: Option<Option<&'static str>>,
+    /// The country of the company profile, if not Japan; empty for none.
+    pub(crate) country: Option<&'static str>,
     /// The country of the organization profile, if it has one.
     pub(crate) organization_country: Option<&'static str>,
     /// Azure payer accounts that Octo has: account id and name.
@@ -186,7 +186,7 @@ impl Bench {
             Reading::Customers => Found::Customers { total: Some(2) },
             Reading::LegalBusiness => Found::LegalBusiness {
                 company: some("Contoso Ltd"),
-                country: self.country.unwrap_or(Some("JP")).and_then(some),
+                country: some(self.country.unwrap_or("JP")),
                 vetting: some("authorized"),
             },
             Reading::InvoiceSummary => Found::InvoiceSummary {

@@ -51,7 +51,11 @@ impl Execution {
             Plan::PartnerApi(step) if id == CheckId::OtherSecret => {
                 step.request.other_secret.as_ref()
             }
-            _ => None,
+            Plan::PartnerApi(_)
+            | Plan::Commit(_)
+            | Plan::Tidy
+            | Plan::Forget(_)
+            | Plan::Submit(_) => None,
         };
         // A check with what is kept has no typed secret.
         let typed = typed.filter(|secret| !secret.is_empty());

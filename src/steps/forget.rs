@@ -40,7 +40,7 @@ impl Forget {
                 return Err(failure);
             }
             ask.note(Fact::Forgetting).await?;
-            passed()
+            Ok(passed())
         });
         noted.await?;
         let erased = port.check(C::EraseItems, async |ask| {
@@ -48,12 +48,12 @@ impl Forget {
                 ask.erase(vec![item]).await?;
                 self.left.borrow_mut().pop();
             }
-            passed()
+            Ok(passed())
         });
         erased.await?;
         let discarded = port.check(C::Discard, async |ask| {
             ask.discard().await?;
-            passed()
+            Ok(passed())
         });
         discarded.await
     }

@@ -225,12 +225,11 @@ impl PartnerApi {
             {
                 account.attempt = begin_like(&ask, &registration, set_key, &account.proof).await?;
             }
-            let secret = match &self.given {
-                Some(secret) => SharedSecret::clone(secret),
-                None => {
-                    let key = source.item(Kind::PartnerApiSecret).unwrap_or(set_key);
-                    ask.recall(key.clone()).await?
-                }
+            let secret = if let Some(secret) = &self.given {
+                SharedSecret::clone(secret)
+            } else {
+                let key = source.item(Kind::PartnerApiSecret).unwrap_or(set_key);
+                ask.recall(key.clone()).await?
             };
             let token_wanted = self.purpose != Purpose::Register || port.passed(C::KeepToken);
             if let Some(token) = source.item(Kind::RefreshToken).filter(|_| token_wanted) {
@@ -476,7 +475,7 @@ async fn keep_token(
         ask.erase(items.clone()).await?;
         ask.note(Fact::Dropped { items }).await?;
     }
-    passed()
+    Ok(passed())
 }
 
 fn access(grant: &Grant) -> AccessToken {

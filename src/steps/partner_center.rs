@@ -133,7 +133,7 @@ impl PartnerCenter {
             Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
         ask.note(fact).await?;
         carry_sign_in_over(ask, &registration, &attempt, proof).await?;
-        passed()
+        Ok(passed())
     }
 }
 

@@ -59,7 +59,7 @@ impl PartnerApi {
     }
 
     fn seen(&self, compliant: Option<bool>) {
-        self.mfa.set(compliant.or(self.mfa.get()));
+        self.mfa.set(compliant.or_else(|| self.mfa.get()));
     }
 
     async fn organization(
@@ -157,7 +157,7 @@ impl PartnerApi {
         };
         let (attempt, proof) = (with.account.attempt.id, Box::new(proof));
         ask.note(Fact::PartnerApiProven { attempt, proof }).await?;
-        passed()
+        Ok(passed())
     }
 }
 

@@ -112,13 +112,12 @@ fn drive(
             bench.perform(&effect)
         };
         index += 1;
-        match outcome {
-            Some(outcome) => queue.extend(run.resume(id, outcome, 0)),
-            None => {
-                let address = format!("http://localhost/?code={code}&state=7f3c");
-                let Answered::Taken(effects) = run.answer(&address, 0) else { panic!("not taken") };
-                queue.extend(effects);
-            }
+        if let Some(outcome) = outcome {
+            queue.extend(run.resume(id, outcome, 0));
+        } else {
+            let address = format!("http://localhost/?code={code}&state=7f3c");
+            let Answered::Taken(effects) = run.answer(&address, 0) else { panic!("not taken") };
+            queue.extend(effects);
         }
     }
     failed
