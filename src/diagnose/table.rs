@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use super::row::{OPERATOR, Row, Sign, Who};
 use super::{
-    checks, entra_app, entra_consent, entra_generic, entra_session, keyring, machine, octo,
-    partner_center, price, storage, tls,
+    checks, entra_app, entra_consent, entra_generic, entra_session, machine, octo, partner_center,
+    price, storage, tls,
 };
 
 /// Every row, in the order of the tables.
@@ -51,7 +51,7 @@ const TABLES: [&[Row]; 12] = [
     octo::ROWS,
     machine::ROWS,
     tls::ROWS,
-    keyring::ROWS,
+    super::keyring::ROWS,
     storage::ROWS,
     checks::ROWS,
 ];
