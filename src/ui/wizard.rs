@@ -393,6 +393,4 @@ impl Wizard {
 }
 
 #[cfg(test)]
-pub(crate) mod story;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;

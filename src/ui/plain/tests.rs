@@ -6,7 +6,7 @@ use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::pages::Page;
 use crate::ui::plain::{Talk, may_be_shown};
 use crate::ui::wizard::WizardConfig;
-use crate::ui::wizard::story::{SECRET, Story, answers_of_rehearsal, at, setting};
+use crate::ui::wizard::tests::story::{SECRET, Story, answers_of_rehearsal, at, setting};
 use crate::ui::{Event, Task};
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::secret::Secret;

@@ -1,6 +1,8 @@
 //! The wizard as a person uses it.
 
-use super::story::{SECRET, Story, answers_of_rehearsal, at, setting};
+pub(crate) mod story;
+
+use self::story::{SECRET, Story, answers_of_rehearsal, at, setting};
 use super::*;
 use crate::effect::{AddressSeen, Preflight};
 use crate::steps::Status;
@@ -587,4 +589,41 @@ fn no_sentence_decides_anything() {
         let usual = course(&play);
         assert_eq!(crate::words::texts::other::words(|| course(&play)), usual);
     }
+}
+
+#[test]
+fn what_was_said_of_one_sign_in_does_not_stand_above_the_next() {
+    let mut story = Story::begun(setting());
+    story.at_sign_in().press("F3");
+    assert!(story.shows("The address is also printed below the page by F7."));
+    story.press("F5");
+    at!(story, SignIn);
+    assert!(!story.shows("The address is also printed below the page by F7."));
+}
+
+#[test]
+fn the_link_of_a_sign_in_that_is_over_is_in_no_note() {
+    let mut story = Story::begun(setting());
+    story.at_review().press("Esc F8");
+    at!(story, PartnerApi);
+    let note = story.done.last().unwrap();
+    assert!(note.starts_with("print "), "{note}");
+    assert!(!note.contains("https://login.example/authorize"), "{note}");
+}
+
+#[test]
+fn what_is_registered_is_handed_over_also_while_another_attempt_waits_for_its_review() {
+    let mut bench = Bench::registered();
+    assert_eq!(bench.step_two().1, Status::Finished);
+    assert_eq!(bench.step_three().1, Status::Finished);
+    let mut story = Story::with(setting(), bench);
+    story.begin();
+    at!(story, Review);
+    story.wizard.page = Overview::default().into();
+    story.press("Down Down Down Down Enter");
+    at!(story, OctoClient);
+    assert!(story.shows("Sent to api.alphaus.cloud now:"));
+    story.paste("octo-client").press("Tab").paste("an-octo-secret").press("Enter");
+    at!(story, Done);
+    assert!(!story.bench.octo_calls().is_empty());
 }

@@ -10,7 +10,7 @@ use tokio::task::yield_now;
 
 use super::*;
 use crate::effect::Effect;
-use crate::ui::wizard::story::{Story, setting};
+use crate::ui::wizard::tests::story::{Story, setting};
 
 /// A sheet that remembers, and what its person types.
 #[derive(Default)]
