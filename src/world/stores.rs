@@ -36,7 +36,7 @@ impl StoreSettings {
             let file = AgeFile::new(self.state.clone(), passphrase);
             return (self.read_back(Arc::new(file)), journals);
         }
-        (self.read_back(Arc::new(Keyring)), journals)
+        (self.read_back(Arc::new(Keyring::default())), journals)
     }
 
     /// A store that another process of this program can see.

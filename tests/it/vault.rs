@@ -12,7 +12,7 @@ use octo_csp::world::store::{Blocking, Vault};
 use crate::faulty::Behaviour::{
     Empties, Fails, FailsAfterwards, Forgets, Halves, Hangs, Lies, Panics, Works,
 };
-use crate::faulty::{Behaviour, Faulty};
+use crate::faulty::{Behaviour, Faulty, Sessions};
 
 /// The faults a store may answer with.
 const FAULTS: [VaultFault; 8] = [
@@ -128,6 +128,58 @@ async fn story(vault: &Vault) -> Result<(), Box<Failure>> {
     vault.copy(&item(2), &item(3)).await?;
     vault.recall(&item(3)).await?;
     vault.erase(&[item(1), item(2)]).await
+}
+
+fn with_sessions(script: &[Behaviour]) -> (Vault, Arc<Faulty>) {
+    let store = Faulty::new(script, Works);
+    let sessions = Arc::new(Sessions(Arc::clone(&store)));
+    (Vault::new("production", Arc::new(Blocking::new(sessions))), store)
+}
+
+fn sessions(store: &Faulty) -> usize {
+    store.calls().iter().filter(|call| call.starts_with("session")).count()
+}
+
+#[tokio::test]
+async fn an_effect_takes_one_session_however_many_entries_it_needs() {
+    let (vault, store) = with_sessions(&[]);
+    vault.keep(&item(1), &secret(5_000)).await.unwrap();
+    assert_eq!(sessions(&store), 1);
+    vault.keep(&item(2), &secret(9_000)).await.unwrap();
+    vault.recall_all(&[item(1), item(2)]).await.unwrap();
+    assert_eq!(sessions(&store), 3);
+    vault.erase(&[item(1), item(2), item(3)]).await.unwrap();
+    assert_eq!(sessions(&store), 4);
+}
+
+#[tokio::test]
+async fn a_session_that_breaks_anywhere_is_opened_again_once_in_an_effect() {
+    for step in 0..17 {
+        for behaviour in [Fails(VaultFault::Other), Fails(VaultFault::ReadsDifferently)] {
+            let mut script = vec![Works; step];
+            script.push(behaviour);
+            let (vault, store) = with_sessions(&script);
+            story(&vault).await.unwrap_or_else(|failure| panic!("{step}: {failure:?}"));
+            assert_eq!(sessions(&store), 6 + 1, "{step} {:?}", store.calls());
+            // What fails twice counts.
+            let (vault, store) = with_sessions(&[vec![Works; step], vec![behaviour; 2]].concat());
+            let outcome = story(&vault).await;
+            assert!(outcome.is_err() || sessions(&store) == 6 + 2, "{step} {:?}", store.calls());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_provider_says_of_itself_counts_at_once() {
+    let transient = [VaultFault::Other, VaultFault::ReadsDifferently];
+    for expected in FAULTS.into_iter().filter(|fault| !transient.contains(fault)) {
+        for script in [vec![Fails(expected)], vec![Works, Fails(expected)]] {
+            let (vault, store) = with_sessions(&script);
+            let refused = vault.keep(&item(1), &secret(100)).await;
+            assert_eq!(fault(refused), expected, "{:?}", store.calls());
+            assert_eq!(sessions(&store), 1);
+        }
+    }
 }
 
 #[tokio::test]

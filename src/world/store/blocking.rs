@@ -37,11 +37,11 @@ impl Blocking {
     async fn call<T: Send + 'static>(
         &self,
         registration: &str,
-        work: impl FnOnce(&dyn Entries) -> Result<T, VaultError> + Send + 'static,
+        work: impl FnOnce(&mut Session<'_>) -> Result<T, VaultError> + Send + 'static,
     ) -> Answer<T> {
         let (sender, receiver) = oneshot::channel();
         let entries = Arc::clone(&self.entries);
-        let answer = move || drop(sender.send(work(&*entries)));
+        let answer = move || drop(sender.send(work(&mut Session::new(&*entries))));
         let started = thread::Builder::new().name("vault".to_owned()).spawn(answer).is_ok();
         let answered = match receiver.await {
             Ok(result) => result,
@@ -49,6 +49,45 @@ impl Blocking {
             Err(_never_begun) => Err(VaultError::other("no thread could be started")),
         };
         answered.map_err(|error| failure(error, &self.title(registration)))
+    }
+}
+
+/// What one effect asks of a store, over one session where there are sessions. KWallet 5.103 fails in about one of a hundred: it
+/// loses a zero at the beginning of a public key. So what may pass is done again once, in a new one.
+struct Session<'e> {
+    entries: &'e dyn Entries,
+    opened: Option<Box<dyn Entries>>,
+    again: bool,
+}
+
+impl<'e> Session<'e> {
+    fn new(entries: &'e dyn Entries) -> Self {
+        Self { entries, opened: None, again: false }
+    }
+
+    fn perform<T>(
+        &mut self,
+        work: impl Fn(&dyn Entries) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let Some(session) = self.open() else {
+            return work(self.entries);
+        };
+        let done = session.and_then(&work);
+        if self.again || !done.as_ref().is_err_and(VaultError::may_pass) {
+            return done;
+        }
+        (self.again, self.opened) = (true, None);
+        self.open().map_or(done, |session| session.and_then(&work))
+    }
+
+    fn open(&mut self) -> Option<Result<&dyn Entries, VaultError>> {
+        if self.opened.is_none() {
+            match self.entries.session()? {
+                Ok(opened) => self.opened = Some(opened),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        self.opened.as_deref().map(Ok)
     }
 }
 
@@ -64,11 +103,13 @@ impl SecretStore for Blocking {
 
     async fn put(&self, name: &str, secret: &SharedSecret) -> Answer<()> {
         let (item, secret) = (name.to_owned(), SharedSecret::clone(secret));
-        self.call(registration_of(name), move |entries| {
-            parts::write(entries, &item, &label(&item), secret.reveal())?;
-            let back = parts::read(entries, &item)?;
-            let same = std::str::from_utf8(&back).is_ok_and(|back| secret.same_as(back));
-            if same { Ok(()) } else { Err(VaultError::READS_DIFFERENTLY) }
+        self.call(registration_of(name), move |session| {
+            session.perform(|entries| {
+                parts::write(entries, &item, &label(&item), secret.reveal())?;
+                let back = parts::read(entries, &item)?;
+                let same = std::str::from_utf8(&back).is_ok_and(|back| secret.same_as(back));
+                if same { Ok(()) } else { Err(VaultError::READS_DIFFERENTLY) }
+            })
         })
         .await
     }
@@ -76,13 +117,14 @@ impl SecretStore for Blocking {
     async fn get(&self, names: &[String]) -> Answer<Vec<Found>> {
         let title = self.title(registration(names));
         let all = names.to_vec();
-        self.call(registration(names), move |entries| {
+        self.call(registration(names), move |session| {
             let mut silent: Option<VaultError> = None;
             let found = all.iter().map(|name| {
                 if let Some(error) = &silent {
                     return Err(failure(error.clone(), &title));
                 }
-                parts::read(entries, name).and_then(secret).map_err(|error| {
+                let found = session.perform(|entries| parts::read(entries, name));
+                found.and_then(secret).map_err(|error| {
                     // One that does not tell about an item is not asked about the others.
                     silent = Some(error.clone()).filter(|error| !error.is_answer());
                     failure(error, &title)
@@ -95,15 +137,16 @@ impl SecretStore for Blocking {
 
     async fn delete(&self, names: &[String]) -> Answer<()> {
         let all = names.to_vec();
-        self.call(registration(names), move |entries| {
-            all.iter().try_for_each(|name| parts::delete(entries, name))
+        self.call(registration(names), move |session| {
+            let mut each = all.iter();
+            each.try_for_each(|name| session.perform(|entries| parts::delete(entries, name)))
         })
         .await
     }
 
     async fn list(&self, registration: &str) -> Answer<Option<Vec<String>>> {
         let name = registration.to_owned();
-        self.call(registration, move |entries| entries.names(&name)).await
+        self.call(registration, move |session| session.perform(|it| it.names(&name))).await
     }
 
     fn is_sealed(&self) -> bool {
@@ -112,7 +155,7 @@ impl SecretStore for Blocking {
 
     async fn unlock(&self, registration: &str) -> Answer<()> {
         let name = registration.to_owned();
-        self.call(registration, move |entries| entries.open(&name)).await
+        self.call(registration, move |session| session.perform(|it| it.open(&name))).await
     }
 
     async fn verify(&self, names: &[String]) -> Answer<()> {

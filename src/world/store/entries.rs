@@ -7,8 +7,8 @@ use crate::words::store::StoreDescriptor;
 use crate::words::text::UntrustedText;
 
 /// A place that keeps named bytes. Calls block, possibly for ever: only [`Blocking`](super::Blocking) makes them, each on a
-/// thread of its own. Every call uses a fresh handle, so that what is read back is what the store has and not what a handle remembers,
-/// and so that a call which hangs holds nothing that the next one needs.
+/// thread of its own. Nothing is remembered between two effects, so that what is read back is what the store has and not what a
+/// handle remembers, and so that a call which hangs holds nothing that the next one needs.
 pub trait Entries: Send + Sync {
     /// What is said of it.
     fn descriptor(&self) -> &'static StoreDescriptor;
@@ -25,6 +25,11 @@ pub trait Entries: Send + Sync {
     /// The names of all entries of a registration, where that can be told.
     fn names(&self, _registration: &str) -> Result<Option<Vec<String>>, VaultError> {
         Ok(None)
+    }
+
+    /// Opens what one effect works with, where there are sessions.
+    fn session(&self) -> Option<Result<Box<dyn Entries>, VaultError>> {
+        None
     }
 
     /// Shows that it can be opened, where that takes a secret of its own.
@@ -75,6 +80,12 @@ impl VaultError {
     /// The disk failed, not the store.
     pub const fn disk(fault: DiskFault) -> Self {
         Self { fault: VaultFault::Other, sentence: None, disk: Some(fault) }
+    }
+
+    /// Whether it may be the session's fault and not the store's: an answer that nobody can read, or none that is known.
+    pub(super) fn may_pass(&self) -> bool {
+        self.disk.is_none()
+            && matches!(self.fault, VaultFault::Other | VaultFault::ReadsDifferently)
     }
 
     /// Something else went wrong; `words` says what.

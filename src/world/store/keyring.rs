@@ -1,8 +1,8 @@
 //! The operating system's keyring: Secret Service, Keychain, or Credential Manager.
 //!
-//! The store is opened for every call. `keyring`'s own default store is process-wide, remembers for ever that the first
-//! attempt failed, and a call that hangs in it blocks all later ones; a fresh one costs some milliseconds, sees a session
-//! bus or a provider that came up meanwhile, and makes reading back mean something.
+//! The store is opened for every effect. `keyring`'s own default store is process-wide, remembers for ever that the first
+//! attempt failed, and a call that hangs in it blocks all later ones; a fresh one costs some milliseconds and sees a session
+//! bus or a provider that came up meanwhile. It remembers nothing: what is read back is what the provider has.
 
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -20,8 +20,9 @@ use crate::words::text::UntrustedText;
 /// What every item is filed under; with it a person finds them: `secret-tool search --all service octo-csp`.
 pub const SERVICE: &str = "octo-csp";
 
-/// The keyring of the person who runs this.
-pub(in crate::world) struct Keyring;
+/// The keyring of the person who runs this, with the session that was opened of it.
+#[derive(Default)]
+pub(in crate::world) struct Keyring(Option<Arc<CredentialStore>>);
 
 impl Entries for Keyring {
     fn descriptor(&self) -> &'static StoreDescriptor {
@@ -29,15 +30,15 @@ impl Entries for Keyring {
     }
 
     fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Result<(), VaultError> {
-        entry(name, label)?.set_secret(bytes).map_err(translated)
+        self.entry(name, label)?.set_secret(bytes).map_err(translated)
     }
 
     fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        entry(name, SERVICE)?.get_secret().map(Zeroizing::new).map_err(translated)
+        self.entry(name, SERVICE)?.get_secret().map(Zeroizing::new).map_err(translated)
     }
 
     fn delete(&self, name: &str) -> Result<(), VaultError> {
-        let deleted = match entry(name, SERVICE)?.delete_credential() {
+        let deleted = match self.entry(name, SERVICE)?.delete_credential() {
             // Another program filed an item of the same name. Both are gone then: the name is ours.
             Err(Error::Ambiguous(entries)) => {
                 entries.iter().try_for_each(keyring_core::Entry::delete_credential)
@@ -47,15 +48,22 @@ impl Entries for Keyring {
         deleted.map_err(translated)
     }
 
+    fn session(&self) -> Option<Result<Box<dyn Entries>, VaultError>> {
+        let opened = open().map_err(translated);
+        Some(opened.map(|store| Box::new(Self(Some(store))) as Box<dyn Entries>))
+    }
+
     fn title(&self, _registration: &str) -> String {
         TITLE.to_owned()
     }
 }
 
-/// An entry on a store that was opened just now.
-fn entry(name: &str, label: &str) -> Result<Entry, VaultError> {
-    let built = open().and_then(|store| store.build(SERVICE, name, Some(&modifiers(label))));
-    built.map(|inner| Entry { inner }).map_err(translated)
+impl Keyring {
+    fn entry(&self, name: &str, label: &str) -> Result<Entry, VaultError> {
+        let store = self.0.clone().map_or_else(open, Ok);
+        let built = store.and_then(|it| it.build(SERVICE, name, Some(&modifiers(label))));
+        built.map(|inner| Entry { inner }).map_err(translated)
+    }
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
