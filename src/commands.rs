@@ -3,13 +3,15 @@
 mod code;
 mod config;
 mod consent;
+mod context;
 mod doctor;
+mod error;
 mod explain;
 mod forget;
-mod ground;
 mod handoff;
 mod headless;
 mod intake;
+mod machine;
 mod octo;
 mod paper;
 mod passphrase;
@@ -27,128 +29,87 @@ mod submit;
 mod token;
 mod unattended;
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
+use std::pin::Pin;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command, Consent, mistake};
-use crate::commands::ground::NotBegun;
-use crate::diagnose::{Context, Diagnosis, diagnose};
+use crate::commands::context::CommandContext;
+use crate::commands::error::{CommandError, end};
+use crate::commands::settings::Settings;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::report::opening;
-use crate::words::failure::Failure;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
-    let arguments = match settings::arguments(host) {
-        Ok(arguments) => arguments,
-        Err(what) => return complain(host, &what),
+    let (settings, arguments) = match Settings::read(host) {
+        Ok(both) => both,
+        Err(what) => return end(host, Err(what.into()), None),
     };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            let wanted = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            let origin = settings::origin_of(host, &error);
-            let text = mistake::text(error);
-            let stream = if wanted { &mut host.out } else { &mut host.err };
-            // Nothing can be done about a closed stream.
-            let _closed = write!(stream, "{text}");
-            if let Some(origin) = origin {
-                let _closed = writeln!(host.err, "\nocto-csp: {origin}");
-            }
-            return if wanted { Exit::Done } else { Exit::Usage };
-        }
+        Err(error) => return not_understood(host, &settings, error),
     };
     let json = cli.command.json();
-    let exit = perform(host, cli.command);
-    if json && !host.said.printed {
-        // Whoever reads JSON gets an object, however it ended.
-        let command = settings::command_words(host).unwrap_or_default();
-        let said = host.said.complaint.take();
-        say(host, &opening::ended(&command, said.as_deref(), exit));
-    }
-    exit
-}
-
-fn perform(host: &mut Host, command: Command) -> Exit {
-    match command {
-        Command::Register(arguments) => register::run(host, &arguments),
-        Command::Config(arguments) => config::run(host, &arguments),
-        Command::Consent(Consent::Start(arguments)) => consent::start(host, &arguments),
-        Command::Consent(Consent::Finish(arguments)) => consent::finish(host, &arguments),
-        Command::Submit(arguments) => submit::run(host, &arguments),
-        Command::Doctor(arguments) => doctor::run(host, &arguments),
-        Command::Status(arguments) => status::run(host, &arguments),
-        Command::Report(arguments) => status::report(host, &arguments),
-        Command::Rename(arguments) => rename::run(host, &arguments),
-        Command::Forget(arguments) => forget::run(host, &arguments),
-        Command::Handoff(arguments) => handoff::run(host, &arguments),
-        Command::Token(arguments) => token::run(host, &arguments),
-        Command::Code(arguments) => code::run(host, &arguments),
-        Command::Explain(arguments) => explain::run(host, &arguments),
-        #[cfg(feature = "simulator")]
-        Command::Rehearse(arguments) => rehearse::run(host, &arguments),
-        #[cfg(feature = "simulator")]
-        Command::Simulate(arguments) => simulate::run(host, &arguments),
-        Command::Completions(arguments) => paper::completions(host, &arguments),
-        Command::Man(arguments) => paper::man(host, &arguments),
-    }
-}
-
-/// Says why a command cannot be done, on standard error.
-fn complain(host: &mut Host, what: &str) -> Exit {
-    let _closed = writeln!(host.err, "octo-csp: {what}");
-    host.said.complaint = Some(what.to_owned());
-    Exit::Usage
-}
-
-/// Says why a command does not begin, on standard error.
-fn not_begun(host: &mut Host, why: &NotBegun) -> Exit {
-    complain(host, &why.words);
-    why.exit
-}
-
-/// Prints on standard output. A reader that has gone away (`| head`) is no fault.
-fn say(host: &mut Host, text: &str) -> Exit {
-    let _closed = write(host, text);
-    Exit::Done
-}
-
-/// Prints what is lost if it does not get there.
-fn hand_out(host: &mut Host, text: &str) -> Exit {
-    match write(host, text) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let what = format!("standard output cannot be written: {}", error.kind());
-            complain(host, &what);
-            Exit::Storage
+    let words = settings.command.clone();
+    let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            let mut context = CommandContext { host, settings, json };
+            runtime.block_on(perform(&mut context, &cli.command))
         }
-        Ok(()) | Err(_) => Exit::Done,
+        Err(_no_runtime) => Err(CommandError::new(Exit::Internal, "no runtime could be started")),
+    };
+    end(host, ended, json.then_some(words.as_str()))
+}
+
+/// Help and the version, which were asked for, or what is wrong with the arguments.
+fn not_understood(host: &mut Host, settings: &Settings, error: clap::Error) -> Exit {
+    let wanted = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let origin = settings.origin_of(&error);
+    let text = mistake::text(error);
+    let stream = if wanted { &mut host.out } else { &mut host.err };
+    // Nothing can be done about a closed stream.
+    let _closed = write!(stream, "{text}");
+    if let Some(origin) = origin {
+        let _closed = writeln!(host.err, "\nocto-csp: {origin}");
     }
+    if wanted { Exit::Done } else { Exit::Usage }
 }
 
-fn write(host: &mut Host, text: &str) -> io::Result<()> {
-    host.said.printed = true;
-    host.out.write_all(text.as_bytes())?;
-    host.out.flush()
+/// A command that waits for nothing.
+fn at_once<'c>(ended: Result<Exit, CommandError>) -> Ending<'c> {
+    Box::pin(std::future::ready(ended))
 }
 
-/// Says what kept a command from beginning, as this kind of machine has to be told.
-fn cannot(host: &mut Host, failure: &Failure, json: bool) -> Exit {
-    let context = Context { place: register::machine(host), ..Context::default() };
-    explained(host, failure, &diagnose(failure, &context), json)
-}
+type Ending<'c> = Pin<Box<dyn Future<Output = Result<Exit, CommandError>> + 'c>>;
 
-/// The same with its diagnosis: on standard output as JSON, or on standard error as text.
-fn explained(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: bool) -> Exit {
-    if json {
-        let command = settings::command_words(host).unwrap_or_default();
-        say(host, &opening::in_json(&command, failure, diagnosis));
-    } else {
-        let _closed = write!(host.err, "{}", opening::text(failure, diagnosis));
+fn perform<'c>(context: &'c mut CommandContext<'_>, command: &'c Command) -> Ending<'c> {
+    match command {
+        Command::Register(arguments) => Box::pin(register::run(context, arguments)),
+        Command::Config(arguments) => at_once(config::run(context, arguments)),
+        Command::Consent(Consent::Start(arguments)) => Box::pin(consent::start(context, arguments)),
+        Command::Consent(Consent::Finish(arguments)) => {
+            Box::pin(consent::finish(context, arguments))
+        }
+        Command::Submit(arguments) => Box::pin(submit::run(context, arguments)),
+        Command::Doctor(arguments) => Box::pin(doctor::run(context, arguments)),
+        Command::Status(arguments) => Box::pin(status::run(context, arguments)),
+        Command::Report(arguments) => Box::pin(status::report(context, arguments)),
+        Command::Rename(arguments) => Box::pin(rename::run(context, arguments)),
+        Command::Forget(arguments) => Box::pin(forget::run(context, arguments)),
+        Command::Handoff(arguments) => Box::pin(handoff::run(context, arguments)),
+        Command::Token(arguments) => Box::pin(token::run(context, arguments)),
+        Command::Code(arguments) => Box::pin(code::run(context, arguments)),
+        Command::Explain(arguments) => at_once(explain::run(context, arguments)),
+        #[cfg(feature = "simulator")]
+        Command::Rehearse(arguments) => Box::pin(rehearse::run(context, arguments)),
+        #[cfg(feature = "simulator")]
+        Command::Simulate(arguments) => Box::pin(simulate::run(context, arguments)),
+        Command::Completions(arguments) => at_once(paper::completions(context, arguments)),
+        Command::Man(arguments) => at_once(paper::man(context, arguments)),
     }
-    diagnosis.exit
 }
 
 #[cfg(test)]

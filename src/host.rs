@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
@@ -33,17 +33,17 @@ pub struct Host {
     pub out: Box<dyn Write>,
     /// Standard error.
     pub err: Box<dyn Write>,
-    /// What was said so far.
-    pub said: Said,
-}
-
-/// What a command has said so far.
-#[derive(Debug, Default)]
-pub struct Said {
     /// Whether something was printed on standard output.
     pub printed: bool,
-    /// The last complaint on standard error.
-    pub complaint: Option<String>,
+}
+
+impl Host {
+    /// Prints on standard output.
+    pub fn print(&mut self, text: &str) -> io::Result<()> {
+        self.printed = true;
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
 }
 
 /// How the variables begin that are settings.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use octo_csp::exit::Exit;
-use octo_csp::host::{Environment, Host, Said};
+use octo_csp::host::{Environment, Host};
 use octo_csp::world::store::SECOND_PROCESS;
 use octo_csp::world::stores::second_process_main;
 
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         input: Box::new(io::stdin()),
         out: Box::new(io::stdout()),
         err: Box::new(io::stderr()),
-        said: Said::default(),
+        printed: false,
     };
     octo_csp::run(&mut host).into()
 }

@@ -8,11 +8,10 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::cli::{Code, Screen};
-use crate::commands::ground::{Ground, runtime};
-use crate::commands::{
-    complain, consent, explained, hand_out, headless, not_begun, register, token,
-};
-use crate::diagnose::diagnose;
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
+use crate::commands::{consent, headless, machine, token};
+use crate::diagnose::{Context, diagnose};
 use crate::driver::Driver;
 use crate::effect::{
     AddressSeen, AuthorizationRequest, CallbackPage, Effect, Outcome, Perform as _,
@@ -29,42 +28,40 @@ use crate::words::secret::SharedSecret;
 use crate::world::World;
 use crate::world::typed::Typed;
 
-pub(super) fn run(host: &mut Host, arguments: &Code) -> Exit {
-    if !host.output_is_terminal && !arguments.show {
-        return complain(
-            host,
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Code,
+) -> Result<Exit, CommandError> {
+    if !context.host.output_is_terminal && !arguments.show {
+        return Err(CommandError::usage(
             "a code is a secret and is printed on a terminal: say --show to have it in a file or a pipe",
-        );
+        ));
     }
-    let ground = match Ground::sealed(host, &arguments.which) {
-        Ok(ground) => ground,
-        Err(why) => return not_begun(host, &why),
-    };
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    let registration = match runtime.block_on(ground.shelf().in_use(&ground.name())) {
-        Ok(registration) => registration,
-        Err(failure) => return told(host, arguments, &failure, None),
-    };
+    let target = Target::sealed(context.host, &arguments.which)?;
+    let registration = target
+        .shelf()
+        .in_use(&target.name())
+        .await
+        .map_err(|failure| told(&failure, &Context::default()))?;
     let screen = Screen {
         no_browser: arguments.no_browser,
         browser: arguments.browser.clone(),
         ..Screen::default()
     };
-    let world = World::new(ground.options(register::surroundings(host, &screen)));
-    runtime.block_on(show(host, arguments, &world, registration))
+    let world = World::new(target.options(machine::surroundings(context.host, &screen)));
+    Box::pin(show(context, arguments, &world, registration)).await
 }
 
 async fn show(
-    host: &mut Host,
+    context: &mut CommandContext<'_>,
     arguments: &Code,
     world: &World,
     registration: Registration,
-) -> Exit {
+) -> Result<Exit, CommandError> {
     let Some(mut run) = Execution::code(registration) else {
-        return token::nothing(host, "code", arguments.json);
+        return Err(token::nothing("code"));
     };
+    let host = &mut *context.host;
     let answers = if host.input_is_terminal {
         Answers::Terminal
     } else {
@@ -75,22 +72,19 @@ async fn show(
     let limit = Duration::from_secs(arguments.timeout);
     let ended = tokio::select! {
         ended = desk.sign_in(&mut run) => ended,
-        () = headless::ended() => Some(Exit::Cancelled),
+        () = headless::ended() => Err(CommandError::Quiet(Exit::Cancelled)),
         () = tokio::time::sleep(limit) => {
             note(host, "Nobody has signed in within the time limit.");
-            Some(Exit::TimeLimit)
+            Err(CommandError::Quiet(Exit::TimeLimit))
         }
     };
     let verdict =
         if run.fresh_code().is_some() { CallbackPage::Caught } else { CallbackPage::Failed };
     world.perform(Effect::Tell(verdict)).await;
-    match (ended, run.failed()) {
-        (Some(exit), _) => exit,
-        (None, Some((check, failure))) => {
-            let (id, failure) = (check.id, failure.clone());
-            told(host, arguments, &failure, Some((&run, id)))
-        }
-        (None, None) => print(host, arguments, &run),
+    ended?;
+    match run.failed() {
+        Some((check, failure)) => Err(told(failure, &run.context(check.id))),
+        None => print(context, arguments, &run),
     }
 }
 
@@ -122,10 +116,10 @@ enum Line {
 }
 
 impl TestMachine<'_> {
-    /// Drives the run until it has a code or none is to be had; an exit code where the person has left. While a person is
+    /// Drives the run until it has a code or none is to be had. While a person is
     /// waited for, the first of two counts: the browser comes back, or the address is pasted. A wrong paste is told, and the wait
     /// goes on.
-    async fn sign_in(&mut self, run: &mut Execution) -> Option<Exit> {
+    async fn sign_in(&mut self, run: &mut Execution) -> Result<(), CommandError> {
         let mut driver = Driver::new(self.world);
         driver.start_all(run.start(0));
         let mut invited = false;
@@ -136,21 +130,17 @@ impl TestMachine<'_> {
             }
             tokio::select! {
                 came = driver.next() => {
-                    let (id, outcome) = came?;
+                    let Some((id, outcome)) = came else { return Ok(()) };
                     if asking && matches!(self.answers, Answers::Terminal) {
                         // Behind the question, which nobody answered.
                         note(self.host, "");
                     }
                     driver.start_all(run.resume(id, outcome, 0));
                 }
-                line = self.answers.line(&mut *self.host.err), if asking => match self.take(run, line) {
-                    Ok(Some(next)) => {
-                        // The browser is not waited for any longer.
-                        driver.cancel(CheckId::SignIn);
-                        driver.start_all(next);
-                    }
-                    Ok(None) => {}
-                    Err(exit) => return Some(exit),
+                line = self.answers.line(&mut *self.host.err), if asking => if let Some(next) = self.take(run, line)? {
+                    // The browser is not waited for any longer.
+                    driver.cancel(CheckId::SignIn);
+                    driver.start_all(next);
                 },
             }
         }
@@ -172,22 +162,22 @@ impl TestMachine<'_> {
         }
     }
 
-    /// What a line means: effects when it has the code, an exit code where nothing can come any more.
+    /// What a line means: effects when it has the code, an error where nothing can come any more.
     fn take(
         &mut self,
         run: &mut Execution,
         line: Line,
-    ) -> Result<Option<Vec<(CheckId, Effect)>>, Exit> {
+    ) -> Result<Option<Vec<(CheckId, Effect)>>, CommandError> {
         let line = match line {
             Line::Read(line) => line,
-            Line::Left => return Err(Exit::Cancelled),
+            Line::Left => return Err(CommandError::Quiet(Exit::Cancelled)),
             Line::Over => {
                 self.answers = Answers::Nowhere;
                 if run.consent().is_some_and(|consent| consent.catching.is_ok()) {
                     return Ok(None);
                 }
-                complain(self.host, "the answer of the sign-in did not come");
-                return Err(Exit::SignIn);
+                let words = "the answer of the sign-in did not come";
+                return Err(CommandError::new(Exit::SignIn, words));
             }
         };
         match run.answer(line.reveal(), 0) {
@@ -236,31 +226,27 @@ fn invitation(consent: &AuthorizationRequest, opened: bool) -> String {
     )
 }
 
-fn print(host: &mut Host, arguments: &Code, run: &Execution) -> Exit {
+fn print(
+    context: &mut CommandContext<'_>,
+    arguments: &Code,
+    run: &Execution,
+) -> Result<Exit, CommandError> {
     let (Some(code), Some(consent)) = (run.fresh_code(), run.consent()) else {
-        return Exit::Internal;
+        return Err(CommandError::Quiet(Exit::Internal));
     };
-    let said = if arguments.json {
-        hand_out(host, &report::token::code(&code, consent.redirect.as_str()))
+    let exit = if arguments.json {
+        context.hand_out(&report::token::code(&code, consent.redirect.as_str()))?
     } else {
-        note(host, "The code, which octo-csp has not used:\n");
-        hand_out(host, &format!("{}\n", code.secret().reveal()))
+        context.note("The code, which octo-csp has not used:\n");
+        context.hand_out(&format!("{}\n", code.secret().reveal()))?
     };
-    if matches!(said, Exit::Done) {
-        note(host, "\nIt works once, for about ten minutes. Paste it into Octo's web page.");
-    }
-    said
+    context.note("\nIt works once, for about ten minutes. Paste it into Octo's web page.");
+    Ok(exit)
 }
 
 /// What kept the code from coming.
-fn told(
-    host: &mut Host,
-    arguments: &Code,
-    failure: &Failure,
-    within: Option<(&Execution, CheckId)>,
-) -> Exit {
-    let context = within.map(|(run, id)| run.context(id)).unwrap_or_default();
-    explained(host, failure, &diagnose(failure, &context), arguments.json)
+fn told(failure: &Failure, context: &Context<'_>) -> CommandError {
+    CommandError::Diagnosed(Box::new((failure.clone(), diagnose(failure, context))))
 }
 
 /// Talks to the person, beside what is printed.

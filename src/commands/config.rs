@@ -3,33 +3,33 @@
 use clap::{ArgAction, CommandFactory as _};
 
 use crate::cli::{Cli, Config};
-use crate::commands::settings::{self, Layers, Origin};
-use crate::commands::{complain, say};
+use crate::commands::context::CommandContext;
+use crate::commands::error::CommandError;
+use crate::commands::settings::{self, Origin, Settings};
 use crate::exit::Exit;
-use crate::host::Host;
 use crate::report::config::{self, Found, Setting, Source};
 
-pub(super) fn run(host: &mut Host, arguments: &Config) -> Exit {
-    let layers = match settings::here(host) {
-        Ok(layers) => layers,
-        Err(what) => return complain(host, &what),
-    };
-    let found = found(&layers);
+#[expect(clippy::unnecessary_wraps, reason = "every command ends in the same way")]
+pub(super) fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Config,
+) -> Result<Exit, CommandError> {
+    let found = found(&context.settings);
     let text = if arguments.json { config::in_json(&found) } else { config::text(&found) };
-    say(host, &text)
+    Ok(context.print(&text))
 }
 
-fn found(layers: &Layers) -> Found {
+fn found(settings: &Settings) -> Found {
     let flags = settings::flags(&Cli::command());
-    let settings = flags.into_iter().map(|(name, (arg, commands))| {
+    let all = flags.into_iter().map(|(name, (arg, commands))| {
         let default = || {
             let values: Vec<_> = arg.get_default_values().iter().collect();
             let switch = matches!(arg.get_action(), ArgAction::SetTrue);
             let value = values.first().map(|value| value.to_string_lossy().into_owned());
             value.filter(|_| !switch).or_else(|| switch.then(|| "false".to_owned()))
         };
-        let given = layers.given(&name);
-        let overridden = layers.file.get(&name);
+        let given = settings.given(&name);
+        let overridden = settings.file.get(&name);
         let overridden = overridden.filter(|file| given.is_some_and(|given| given != *file));
         let (source, from) = match given.map(|given| &given.origin) {
             Some(Origin::Variable(name)) => (Source::Variable, Some(name.clone())),
@@ -46,9 +46,9 @@ fn found(layers: &Layers) -> Found {
         }
     });
     Found {
-        settings: settings.collect(),
-        file: layers.path.as_ref().map(|path| path.display().to_string()),
-        there: layers.there,
-        unknown: layers.unknown.clone(),
+        settings: all.collect(),
+        file: settings.path.as_ref().map(|path| path.display().to_string()),
+        there: settings.there,
+        unknown: settings.unknown.clone(),
     }
 }

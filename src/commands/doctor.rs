@@ -1,12 +1,11 @@
 //! `octo-csp doctor`: every check of every finished step again, with what is kept. Nothing is changed but the refresh token
 //! that was rotated, a line about a good run, and a replaced set that is no longer needed.
 
-use std::io::Write as _;
-
 use crate::cli::Doctor;
 use crate::cloud::Cloud;
-use crate::commands::ground::{Ground, runtime};
-use crate::commands::{cannot, complain, headless, not_begun, say};
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
+use crate::commands::headless;
 use crate::diagnose::diagnose;
 use crate::effect::Opened;
 use crate::exit::Exit;
@@ -18,69 +17,54 @@ use crate::report::doctor::{self, Findings, StepFindings, TokenFindings};
 use crate::steps::{Execution, Status, Token};
 use crate::words::check::CheckId;
 use crate::words::claims::{Need, compare};
-use crate::words::failure::{Cause, Failure, Service};
 use crate::words::step::Step;
 use crate::words::token::Audience;
-use crate::world::browser::Surroundings;
-use crate::world::{World, clock, papers};
+use crate::world::{World, clock};
 
 /// Days before an end from which a warning is said.
 const WARN_DAYS: i32 = 14;
 
-pub(super) fn run(host: &mut Host, arguments: &Doctor) -> Exit {
-    let ground = match Ground::of(host, &arguments.which) {
-        Ok(ground) => ground,
-        Err(what) => return not_begun(host, &what),
-    };
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    runtime.block_on(examine(host, arguments, &ground))
-}
-
-async fn examine(host: &mut Host, arguments: &Doctor, ground: &Ground) -> Exit {
-    let world = World::new(ground.options(Surroundings::default()));
-    let opened = match headless::open(&world, ground.environment).await {
-        Ok(opened) => opened,
-        Err(failure) => {
-            return cannot(host, &failure, arguments.json);
-        }
-    };
-    check_all(host, arguments, &ground.cloud, &world, opened).await
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Doctor,
+) -> Result<Exit, CommandError> {
+    let target = Target::open(context, &arguments.which, true).await?;
+    let (world, opened) = headless::world(&target).await?;
+    Box::pin(check_all(context, arguments, &target.cloud, &world, opened)).await
 }
 
 async fn check_all(
-    host: &mut Host,
+    context: &mut CommandContext<'_>,
     arguments: &Doctor,
     cloud: &Cloud,
     world: &World,
     opened: Opened,
-) -> Exit {
+) -> Result<Exit, CommandError> {
     if opened.registration.newer {
         // A rotated token could not be noted, so nothing is rotated.
-        let failure = Failure::new(Service::Disk, Cause::NewerJournal);
-        return cannot(host, &failure, arguments.json);
+        return Err(CommandError::newer_journal());
     }
     if opened.registration.active.is_none() {
-        return nothing(host, arguments, &opened);
+        let mut findings = findings(&opened, Vec::new(), &opened.registration, None);
+        findings.exit = Exit::SignIn;
+        let object = Some(doctor::in_json(&findings));
+        return Err(CommandError::nothing_registered("check", object));
     }
     let only = arguments.step.map(Step::from);
     if only == Some(Step::Basic) {
-        return complain(host, "step basic is only a name: there is nothing to check");
+        let words = "step basic is only a name: there is nothing to check";
+        return Err(CommandError::usage(words));
     }
-    let (steps, registration) = all(host, world, cloud, opened.registration.clone(), only).await;
+    let before = opened.registration.clone();
+    let (steps, registration) = all(context.host, world, cloud, before, only).await;
     let findings = findings(&opened, steps, &registration, arguments.warn_days);
-    finish(host, arguments, &findings)
-}
-
-fn nothing(host: &mut Host, arguments: &Doctor, opened: &Opened) -> Exit {
-    complain(host, "nothing is registered yet, so there is nothing to check: octo-csp register");
-    if arguments.json {
-        let mut findings = findings(opened, Vec::new(), &opened.registration, None);
-        findings.exit = Exit::SignIn;
-        say(host, &doctor::in_json(&findings));
+    let text = if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings) };
+    context.print(&text);
+    if let Some(file) = &arguments.ics {
+        let events = calendar(&findings.registration, &findings.ends, findings.now);
+        context.write(file, &events)?;
     }
-    Exit::SignIn
+    Ok(findings.exit)
 }
 
 /// Runs the checks of each step, one after the other: the second uses what the first kept.
@@ -181,21 +165,6 @@ fn findings(
 fn soon(ends: &[End], days: i32) -> bool {
     let today = dates::utc(clock::now());
     ends.iter().any(|end| end.days_left(today) <= days)
-}
-
-fn finish(host: &mut Host, arguments: &Doctor, findings: &Findings) -> Exit {
-    let text = if arguments.json { doctor::in_json(findings) } else { doctor::text(findings) };
-    say(host, &text);
-    if let Some(file) = &arguments.ics {
-        let events = calendar(&findings.registration, &findings.ends, findings.now);
-        if let Err(error) = papers::write(file, events.as_bytes()) {
-            let what = format!("cannot write {}: {}", file.display(), error.kind());
-            complain(host, &what);
-            return Exit::Storage;
-        }
-        let _closed = writeln!(host.err, "written: {}", file.display());
-    }
-    findings.exit
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::io::Read as _;
 
 use crate::cli::Explain;
-use crate::commands::{complain, say};
+use crate::commands::context::CommandContext;
+use crate::commands::error::CommandError;
 use crate::diagnose;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -12,27 +13,25 @@ use crate::report::explain;
 /// Bytes of standard input that are looked at.
 const MOST: u64 = 10 * 1_024 * 1_024;
 
-pub(super) fn run(host: &mut Host, arguments: &Explain) -> Exit {
+pub(super) fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Explain,
+) -> Result<Exit, CommandError> {
     if arguments.list {
         let text = if arguments.json { explain::list_in_json() } else { explain::list() };
-        return say(host, &text);
+        return Ok(context.print(&text));
     }
-    let text = match given(host, &arguments.text) {
-        Ok(text) => text,
-        Err(what) => return complain(host, &what),
-    };
-    let found = diagnose::explain(&text);
+    let found = diagnose::explain(&given(context.host, &arguments.text)?);
     if arguments.json {
-        say(host, &explain::in_json(&found));
-        return explain::exit(&found);
+        context.print(&explain::in_json(&found));
+        return Ok(explain::exit(&found));
     }
     if found.is_empty() {
-        return complain(
-            host,
+        return Err(CommandError::usage(
             "there is no code in this text that octo-csp knows; explain --list shows all",
-        );
+        ));
     }
-    say(host, &explain::text(&found))
+    Ok(context.print(&explain::text(&found)))
 }
 
 /// The arguments as one text, or standard input.

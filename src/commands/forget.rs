@@ -4,62 +4,50 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::Forget;
-use crate::commands::ground::{Ground, runtime};
-use crate::commands::{cannot, complain, explained, headless, intake, not_begun, say};
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
+use crate::commands::{headless, intake};
 use crate::diagnose::{Context, diagnose};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::forget::{self, Ending, Going};
+use crate::report::opening;
 use crate::steps::{Execution, Status};
 use crate::words::check::CheckId;
 use crate::world::World;
 use crate::world::browser::Surroundings;
 
-pub(super) fn run(host: &mut Host, arguments: &Forget) -> Exit {
-    let ground = match Ground::sealed(host, &arguments.which) {
-        Ok(ground) => ground,
-        Err(what) => return not_begun(host, &what),
-    };
-    if !arguments.yes && !host.input_is_terminal {
-        return complain(
-            host,
-            "forget asks for the name on a terminal; without one it needs --yes",
-        );
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Forget,
+) -> Result<Exit, CommandError> {
+    let target = Target::sealed(context.host, &arguments.which)?;
+    if !arguments.yes && !context.host.input_is_terminal {
+        let words = "forget asks for the name on a terminal; without one it needs --yes";
+        return Err(CommandError::usage(words));
     }
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    runtime.block_on(forget(host, arguments, &ground))
-}
-
-async fn forget(host: &mut Host, arguments: &Forget, ground: &Ground) -> Exit {
-    let world = World::new(ground.options(Surroundings::default()));
-    let opened = match headless::open_to_forget(&world, ground.environment).await {
-        Ok(opened) => opened,
-        Err(failure) => return cannot(host, &failure, arguments.json),
-    };
-    let going = going(&opened, ground);
+    let world = World::new(target.options(Surroundings::default()));
+    let opened = headless::open_to_forget(&world, target.environment).await?;
+    let going = going(&opened, &target);
     if opened.registration.sequence == 0 && !Path::new(&opened.folder).exists() {
-        return nothing(host, arguments, &going);
+        return Ok(nothing(context, &going));
     }
     if !arguments.json {
-        say(host, &forget::list(&going));
+        context.print(&forget::list(&going));
     }
-    if !arguments.yes && !confirmed(host, &going) {
-        complain(host, "that is another name: nothing was deleted");
-        return Exit::Cancelled;
+    if !arguments.yes && !confirmed(context.host, &going) {
+        let words = "that is another name: nothing was deleted";
+        return Err(CommandError::new(Exit::Cancelled, words));
     }
     let mut run = Execution::forget(opened.registration);
     let mut told = Vec::new();
-    headless::drive(&mut run, &world, |run| {
-        headless::tell(&mut host.err, &mut told, run.checks());
-    })
-    .await;
-    finish(host, arguments, &going, &run)
+    let err = &mut context.host.err;
+    headless::drive(&mut run, &world, |run| headless::tell(err, &mut told, run.checks())).await;
+    Ok(finish(context, &going, &run))
 }
 
-fn going(opened: &Opened, ground: &Ground) -> Going {
+fn going(opened: &Opened, target: &Target) -> Going {
     let registration = &opened.registration;
     let newest = registration.active.as_ref().or(registration.open.as_ref());
     let center = newest.and_then(|attempt| attempt.partner_center.as_ref());
@@ -74,7 +62,7 @@ fn going(opened: &Opened, ground: &Ground) -> Going {
         application: center.map(|(proof, _)| proof.application.to_string()),
         tenant: center.map(|(proof, _)| proof.tenant.to_string()),
         user: api.and_then(|(proof, _)| proof.user.as_ref().map(ToString::to_string)),
-        portal: ground.cloud.portal.as_str().trim_end_matches('/').to_owned(),
+        portal: target.cloud.portal.as_str().trim_end_matches('/').to_owned(),
     }
 }
 
@@ -87,17 +75,17 @@ fn confirmed(host: &mut Host, going: &Going) -> bool {
     typed.is_ok_and(|typed| typed.reveal().trim() == wanted)
 }
 
-fn nothing(host: &mut Host, arguments: &Forget, going: &Going) -> Exit {
+fn nothing(context: &mut CommandContext<'_>, going: &Going) -> Exit {
     let ending = Ending { forgotten: true, left: Vec::new(), exit: Exit::Done };
-    let text = if arguments.json {
+    let text = if context.json {
         forget::in_json(&Going { items: Vec::new(), ..going.clone() }, &ending, None)
     } else {
         format!("Nothing is kept about {}.\n", going.name)
     };
-    say(host, &text)
+    context.print(&text)
 }
 
-fn finish(host: &mut Host, arguments: &Forget, going: &Going, run: &Execution) -> Exit {
+fn finish(context: &mut CommandContext<'_>, going: &Going, run: &Execution) -> Exit {
     let failed = run.failed().map(|(_, failure)| {
         let diagnosis = diagnose(failure, &Context::default());
         (failure.clone(), diagnosis)
@@ -112,14 +100,14 @@ fn finish(host: &mut Host, arguments: &Forget, going: &Going, run: &Execution) -
             (None, _) => Exit::Cancelled,
         },
     };
-    if arguments.json {
-        say(host, &forget::in_json(going, &ending, failed.as_ref()));
+    if context.json {
+        context.print(&forget::in_json(going, &ending, failed.as_ref()));
         return ending.exit;
     }
     if let Some((failure, diagnosis)) = &failed {
-        explained(host, failure, diagnosis, false);
+        let _closed = write!(context.host.err, "{}", opening::text(failure, diagnosis));
     }
     let noted = run.passed(CheckId::NoteForgetting);
-    say(host, &forget::ending(going, &ending, noted));
+    context.print(&forget::ending(going, &ending, noted));
     ending.exit
 }

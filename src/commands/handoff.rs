@@ -1,35 +1,26 @@
 //! `octo-csp handoff`: the note for the person who administers Entra, from what was typed or registered.
 
 use crate::cli::Handoff as Arguments;
-use crate::commands::ground::{Ground, runtime};
-use crate::commands::{cannot, not_begun, say};
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
 use crate::diagnose::Context;
 use crate::exit::Exit;
-use crate::host::Host;
 use crate::report::handoff::{self, Handoff, Missing};
 use crate::words::last_failure::LastFailure;
 
-pub(super) fn run(host: &mut Host, arguments: &Arguments) -> Exit {
-    let ground = match Ground::sealed(host, &arguments.which) {
-        Ok(ground) => ground,
-        Err(what) => return not_begun(host, &what),
-    };
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    let volume = match runtime.block_on(ground.shelf().volume(&ground.name())) {
-        Ok(volume) => volume,
-        Err(failure) => {
-            return cannot(host, &failure, false);
-        }
-    };
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Arguments,
+) -> Result<Exit, CommandError> {
+    let target = Target::sealed(context.host, &arguments.which)?;
+    let volume = target.shelf().volume(&target.name()).await?;
     let typed = volume.draft.as_ref().map(|draft| &draft.typed);
-    let portal = ground.cloud.portal.as_str();
+    let portal = target.cloud.portal.as_str();
     let mut note = Handoff::of(&volume.registration, typed, portal);
     let refused = volume.draft.as_ref().and_then(|it| it.refused.as_deref());
     note.missing = refused.and_then(|refused| missing(refused, &note));
     let text = if arguments.html { handoff::html(&note) } else { handoff::text(&note) };
-    say(host, &text)
+    Ok(context.print(&text))
 }
 
 /// What stopped the registration the last time. What Octo refused is no matter of Entra's.

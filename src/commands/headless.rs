@@ -4,6 +4,7 @@ use std::io::Write;
 use std::pin::Pin;
 use std::time::Duration;
 
+use crate::commands::context::Target;
 use crate::driver::Driver;
 use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::report::doctor;
@@ -13,7 +14,15 @@ use crate::words::failure::{Cause, Failure, Service};
 use crate::words::secret::SharedSecret;
 use crate::words::step::Environment;
 use crate::world::World;
+use crate::world::browser::Surroundings;
 use crate::world::clock::Stopwatch;
+
+/// The world that a command acts on, and its registration opened for this process alone.
+pub(super) async fn world(target: &Target) -> Result<(World, Opened), Box<Failure>> {
+    let world = World::new(target.options(Surroundings::default()));
+    let opened = Box::pin(open(&world, target.environment)).await?;
+    Ok((world, opened))
+}
 
 /// Opens a registration for this process alone.
 pub(super) async fn open(world: &World, environment: Environment) -> Result<Opened, Box<Failure>> {

@@ -11,15 +11,19 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::{Cli, Completions, Man as ManArguments, ShellName};
-use crate::commands::{complain, say};
+use crate::commands::context::CommandContext;
+use crate::commands::error::CommandError;
 use crate::exit::Exit;
-use crate::host::Host;
 use crate::version;
 
 /// The program's name, as shells and `man` know it.
 const NAME: &str = "octo-csp";
 
-pub(super) fn completions(host: &mut Host, arguments: &Completions) -> Exit {
+#[expect(clippy::unnecessary_wraps, reason = "every command ends in the same way")]
+pub(super) fn completions(
+    context: &mut CommandContext<'_>,
+    arguments: &Completions,
+) -> Result<Exit, CommandError> {
     let mut command = completed();
     let mut script = Vec::new();
     let shell = match arguments.shell {
@@ -40,7 +44,7 @@ pub(super) fn completions(host: &mut Host, arguments: &Completions) -> Exit {
         ShellName::Fish => script.push_str(&values_for_fish(&command)),
         ShellName::Zsh | ShellName::PowerShell | ShellName::Nushell => {}
     }
-    say(host, &script)
+    Ok(context.print(&script))
 }
 
 /// What the generator leaves out for fish: values of arguments that have no flag.
@@ -100,24 +104,24 @@ fn scenarios(command: clap::Command) -> clap::Command {
     command.mut_arg(argument, |arg| arg.value_parser(PossibleValuesParser::new(names)))
 }
 
-pub(super) fn man(host: &mut Host, arguments: &ManArguments) -> Exit {
+pub(super) fn man(
+    context: &mut CommandContext<'_>,
+    arguments: &ManArguments,
+) -> Result<Exit, CommandError> {
     let mut cli = Cli::command().disable_help_subcommand(true);
     cli.build();
-    match &arguments.dir {
-        None => {
-            let mut text = Vec::new();
-            // Writing into memory does not fail.
-            let _written = page(&cli, &mut text);
-            say(host, &String::from_utf8_lossy(&text))
+    let Some(dir) = &arguments.dir else {
+        let mut text = Vec::new();
+        // Writing into memory does not fail.
+        let _written = page(&cli, &mut text);
+        return Ok(context.print(&String::from_utf8_lossy(&text)));
+    };
+    match std::fs::create_dir_all(dir).and_then(|()| pages(&cli, dir)) {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) => {
+            let words = format!("cannot write into {}: {}", dir.display(), error.kind());
+            Err(CommandError::new(Exit::Storage, words))
         }
-        Some(dir) => match std::fs::create_dir_all(dir).and_then(|()| pages(&cli, dir)) {
-            Ok(()) => Exit::Done,
-            Err(error) => {
-                let what = format!("cannot write into {}: {}", dir.display(), error.kind());
-                complain(host, &what);
-                Exit::Storage
-            }
-        },
     }
 }
 

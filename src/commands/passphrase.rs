@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::cli::StoreArguments;
-use crate::commands::ground::{NotBegun, runtime};
+use crate::commands::error::CommandError;
 use crate::commands::headless;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -28,13 +28,13 @@ const CREDENTIAL: &str = "octo-csp-passphrase";
 
 /// Gets the passphrase, from a person only where they `may` be asked. `name` is the registration it is for, to see at once
 /// whether it is the right one; without a name it is asked for once and tried where it is needed.
-pub(super) fn get(
+pub(super) async fn get(
     host: &mut Host,
     arguments: &StoreArguments,
     settings: &StoreSettings,
     name: Option<&str>,
     may: bool,
-) -> Result<SharedSecret, NotBegun> {
+) -> Result<SharedSecret, CommandError> {
     let credential = host.environment.credentials.as_deref();
     let credential = credential.map(|folder| folder.join(CREDENTIAL));
     let credential = credential.filter(|file| file.exists());
@@ -44,11 +44,11 @@ pub(super) fn get(
         (None, Some(file)) => from_file(file),
         (None, None) => match credential {
             Some(file) => from_file(&file),
-            None if may && host.input_is_terminal => typed(host, settings, name),
-            None if host.input_is_terminal => Err(NotBegun::usage(
+            None if may && host.input_is_terminal => typed(host, settings, name).await,
+            None if host.input_is_terminal => Err(CommandError::usage(
                 "--no-input asks for nothing, and --store file needs its passphrase: --passphrase-fd N or --passphrase-file FILE",
             )),
-            None => Err(NotBegun::usage(
+            None => Err(CommandError::usage(
                 "--store file needs its passphrase: --passphrase-fd N, --passphrase-file FILE, or a terminal to type it",
             )),
         },
@@ -56,24 +56,24 @@ pub(super) fn get(
 }
 
 #[cfg(unix)]
-fn from_descriptor(number: u32) -> Result<SharedSecret, NotBegun> {
+fn from_descriptor(number: u32) -> Result<SharedSecret, CommandError> {
     let path = PathBuf::from(format!("/dev/fd/{number}"));
     let what = format!("file descriptor {number}");
     open(&path, &what).and_then(|mut file| read(&mut file, &what))
 }
 
 #[cfg(not(unix))]
-fn from_descriptor(_number: u32) -> Result<SharedSecret, NotBegun> {
-    Err(NotBegun::usage(
+fn from_descriptor(_number: u32) -> Result<SharedSecret, CommandError> {
+    Err(CommandError::usage(
         "this system has no file descriptors to name: --passphrase-file FILE, or --passphrase-fd 0",
     ))
 }
 
-fn from_file(path: &Path) -> Result<SharedSecret, NotBegun> {
+fn from_file(path: &Path) -> Result<SharedSecret, CommandError> {
     let what = path.display().to_string();
     let mut file = open(path, &what)?;
     if is_open_to_others(&file) {
-        return Err(NotBegun::usage(&format!(
+        return Err(CommandError::usage(format!(
             "{what} holds a passphrase and others may read or change it: chmod 600"
         )));
     }
@@ -92,14 +92,14 @@ fn is_open_to_others(_file: &File) -> bool {
     false
 }
 
-fn open(path: &Path, what: &str) -> Result<File, NotBegun> {
+fn open(path: &Path, what: &str) -> Result<File, CommandError> {
     File::open(path)
-        .map_err(|error| NotBegun::usage(&format!("cannot read {what}: {}", error.kind())))
+        .map_err(|error| CommandError::usage(format!("cannot read {what}: {}", error.kind())))
 }
 
 /// One line; its end is not part of the passphrase.
-fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, NotBegun> {
-    let no = |why: &str| Err(NotBegun::usage(&format!("the passphrase in {what} {why}")));
+fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, CommandError> {
+    let no = |why: &str| Err(CommandError::usage(format!("the passphrase in {what} {why}")));
     let mut text = Zeroizing::new(String::new());
     if source.take(LONGEST + 1).read_to_string(&mut text).is_err() {
         return no("cannot be read as text");
@@ -117,33 +117,34 @@ fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, NotBegun> {
     }
 }
 
-fn typed(
+async fn typed(
     host: &mut Host,
     settings: &StoreSettings,
     name: Option<&str>,
-) -> Result<SharedSecret, NotBegun> {
+) -> Result<SharedSecret, CommandError> {
     match name {
-        Some(name) if !settings.has_vault_file(name) => new(host, name),
-        Some(name) => known(host, settings, name),
-        None => question(host, "Passphrase of the vault files (it is not shown): "),
+        Some(name) if !settings.has_vault_file(name) => new(host, name).await,
+        Some(name) => known(host, settings, name).await,
+        None => question(host, "Passphrase of the vault files (it is not shown): ").await,
     }
 }
 
 /// A passphrase that is told to be wrong may be typed again. Whatever else is wrong with the file is told by whoever needs it.
-fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<SharedSecret, NotBegun> {
+async fn known(
+    host: &mut Host,
+    settings: &StoreSettings,
+    name: &str,
+) -> Result<SharedSecret, CommandError> {
     let asked = format!("Passphrase of the vault file of {name} (it is not shown): ");
     let mut tries = 1;
     loop {
-        let passphrase = question(host, &asked)?;
-        let runtime = runtime().ok_or_else(NotBegun::internal)?;
+        let passphrase = question(host, &asked).await?;
         let wrong = Cause::Vault(VaultFault::WrongPassphrase);
-        let opened = runtime.block_on(async {
-            tokio::select! { biased;
-                () = headless::ended() => None,
-                opened = settings.unlock(name, &passphrase) => Some(opened),
-            }
-        });
-        match opened.ok_or_else(cancelled)? {
+        let opened = tokio::select! { biased;
+            () = headless::ended() => return Err(cancelled()),
+            opened = settings.unlock(name, &passphrase) => opened,
+        };
+        match opened {
             Err(failure) if failure.cause == wrong && tries < TRIES => {
                 tries += 1;
                 let _closed = writeln!(host.err, "It is another one.");
@@ -153,7 +154,7 @@ fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<Shared
     }
 }
 
-fn new(host: &mut Host, name: &str) -> Result<SharedSecret, NotBegun> {
+async fn new(host: &mut Host, name: &str) -> Result<SharedSecret, CommandError> {
     let _closed = writeln!(
         host.err,
         "{name} gets a new vault file.\n\
@@ -161,29 +162,25 @@ fn new(host: &mut Host, name: &str) -> Result<SharedSecret, NotBegun> {
          Five or more random words make a good one. Keep it in a password manager."
     );
     for _ in 0..TRIES {
-        let one = question(host, "New passphrase (it is not shown): ")?;
-        let other = question(host, "The same again: ")?;
+        let one = question(host, "New passphrase (it is not shown): ").await?;
+        let other = question(host, "The same again: ").await?;
         if one.same_as(other.reveal()) {
             return Ok(one);
         }
         let _closed = writeln!(host.err, "These are not the same.");
     }
-    Err(NotBegun { exit: Exit::Refused, words: "the two passphrases were not the same".to_owned() })
+    Err(CommandError::new(Exit::Refused, "the two passphrases were not the same"))
 }
 
 /// Asks until something is typed.
-fn question(host: &mut Host, words: &str) -> Result<SharedSecret, NotBegun> {
-    let runtime = runtime().ok_or_else(NotBegun::internal)?;
+async fn question(host: &mut Host, words: &str) -> Result<SharedSecret, CommandError> {
     loop {
-        let asked = runtime.block_on(ask(&mut *host.err, words, headless::ended()));
-        match asked {
+        match ask(&mut *host.err, words, headless::ended()).await {
             Ok(Some(passphrase)) if passphrase.is_empty() => {}
             Ok(Some(passphrase)) => return Ok(passphrase),
-            Ok(None) => {
-                return Err(cancelled());
-            }
+            Ok(None) => return Err(cancelled()),
             Err(_unusable) => {
-                return Err(NotBegun::usage(
+                return Err(CommandError::usage(
                     "the terminal cannot be switched so that nothing is shown: --passphrase-fd N or --passphrase-file FILE",
                 ));
             }
@@ -191,8 +188,8 @@ fn question(host: &mut Host, words: &str) -> Result<SharedSecret, NotBegun> {
     }
 }
 
-fn cancelled() -> NotBegun {
-    NotBegun { exit: Exit::Cancelled, words: "cancelled: nothing was changed".to_owned() }
+fn cancelled() -> CommandError {
+    CommandError::new(Exit::Cancelled, "cancelled: nothing was changed")
 }
 
 #[cfg(test)]
@@ -200,7 +197,10 @@ mod tests {
     use super::*;
 
     fn given(bytes: &[u8]) -> Result<SharedSecret, String> {
-        read(&mut { bytes }, "x").map_err(|refused| refused.words)
+        read(&mut { bytes }, "x").map_err(|refused| match refused {
+            CommandError::Words { words, .. } => words,
+            other => format!("{other:?}"),
+        })
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! `octo-csp register`: the wizard in this terminal, joined to the real world.
 
-use std::path::Path;
-
 use ratatui::Frame;
 
 use crate::cli::{ColorName, Register, Screen};
-use crate::commands::ground::{Ground, runtime};
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
 use crate::commands::octo::octo;
-use crate::commands::{complain, not_begun, unattended};
+use crate::commands::{machine, unattended};
 use crate::diagnose::Platform;
 use crate::effect::Perform;
 use crate::exit::Exit;
@@ -19,69 +18,60 @@ use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
 use crate::words::step::Step;
 use crate::world::World;
-use crate::world::browser::Surroundings;
 
-pub(super) fn run(host: &mut Host, arguments: &Register) -> Exit {
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Register,
+) -> Result<Exit, CommandError> {
     if arguments.values.no_input {
-        return unattended::register(host, arguments);
+        return unattended::register(context, arguments).await;
     }
     let without = unattended::instead_of_a_terminal(&arguments.values);
-    if let Err(exit) = terminal_for(host, &arguments.screen, "register", &without) {
-        return exit;
+    needs_terminal(context.host, &arguments.screen, "register", &without)?;
+    if let Some(flag) = unattended::only_without_a_screen(&context.settings, &arguments.values) {
+        return Err(CommandError::usage(format!(
+            "--{flag} belongs to register --no-input; the wizard asks by itself"
+        )));
     }
-    if let Some(flag) = unattended::only_without_a_screen(host, &arguments.values) {
-        let what = format!("--{flag} belongs to register --no-input; the wizard asks by itself");
-        return complain(host, &what);
-    }
-    let ground = match Ground::of(host, &arguments.which) {
-        Ok(ground) => ground,
-        Err(what) => return not_begun(host, &what),
-    };
-    let cloud = &ground.cloud;
-    let octo = match octo(host, cloud, arguments.profile.as_deref()) {
-        Ok(octo) => octo,
-        Err(what) => return complain(host, &what),
-    };
+    let target = Target::open(context, &arguments.which, true).await?;
+    let cloud = &target.cloud;
     let setting = WizardConfig {
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
-        extra_ca: ground.extra_ca.is_some(),
+        extra_ca: target.extra_ca.is_some(),
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
-        octo,
+        octo: octo(context.host, cloud, arguments.profile.as_deref())?,
         only: arguments.step.map(Step::from),
-        environment: ground.environment,
+        environment: target.environment,
         browser: !arguments.screen.no_browser,
         given: unattended::typed(&arguments.values),
-        zone: host.zone.clone(),
-        words: ground.words_of_both.clone(),
+        zone: context.host.zone.clone(),
+        words: target.flags_of_both.clone(),
     };
-    let options = ground.options(surroundings(host, &arguments.screen));
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    let machine = machine(host);
-    runtime.block_on(show(host, &arguments.screen, setting, machine, World::new(options)))
+    let options = target.options(machine::surroundings(context.host, &arguments.screen));
+    let platform = machine::platform(context.host);
+    show(context.host, &arguments.screen, setting, platform, World::new(options)).await
 }
 
-/// Whether there is a terminal for the wizard: for what is typed, and for what is shown unless that is lines. `without` says
-/// what can be done where there is none.
-pub(super) fn terminal_for(
-    host: &mut Host,
+/// There must be a terminal for the wizard: for what is typed, and for what is shown unless that is lines. `without` says what
+/// can be done where there is none.
+pub(super) fn needs_terminal(
+    host: &Host,
     screen: &Screen,
     command: &str,
     without: &str,
-) -> Result<(), Exit> {
-    let what = if host.on_terminal || host.input_is_terminal && plain(host, screen) {
+) -> Result<(), CommandError> {
+    if host.on_terminal || host.input_is_terminal && plain(host, screen) {
         return Ok(());
-    } else if host.input_is_terminal {
+    }
+    Err(CommandError::usage(if host.input_is_terminal {
         format!(
             "{command} is a wizard and needs a terminal for output; {command} --plain prints lines, also into a file"
         )
     } else {
         format!("{command} is a wizard and needs a terminal to type at; {without}")
-    };
-    Err(complain(host, &what))
+    }))
 }
 
 /// Whether the wizard is shown line by line: because somebody says so, or because the terminal cannot move its cursor.
@@ -107,7 +97,7 @@ pub(super) async fn show(
     setting: WizardConfig,
     machine: Platform,
     world: impl Perform,
-) -> Exit {
+) -> Result<Exit, CommandError> {
     let plain = plain(host, screen);
     let mut wizard = Wizard::new(setting).on(machine);
     let settings = Settings { mouse: screen.mouse, ..Settings::default() };
@@ -118,7 +108,7 @@ pub(super) async fn show(
         let mut app = Shell { wizard, look };
         terminal::run(&mut host.out, settings, &mut app, world).await
     };
-    ended.unwrap_or_else(|why| complain(host, &why.to_string()))
+    ended.map_err(|why| why.to_string().into())
 }
 
 /// The wizard as the terminal's loop knows it.
@@ -178,40 +168,4 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Appearance {
         always_unicode: cfg!(any(windows, target_os = "macos")),
     };
     Appearance { theme: Theme::new(colours.choice()), glyphs: signs.glyphs() }
-}
-
-/// The kind of machine, where the cure of a keyring depends on it.
-pub(super) fn machine(host: &Host) -> Platform {
-    let environment = &host.environment;
-    let set = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
-    let remote = set(&environment.ssh_connection);
-    if cfg!(target_os = "macos") {
-        Platform::Mac
-    } else if cfg!(windows) {
-        if remote { Platform::WindowsRemote } else { Platform::Windows }
-    } else if set(&environment.wsl) {
-        Platform::Wsl
-    } else if remote || !set(&environment.display) && !set(&environment.wayland_display) {
-        Platform::LinuxRemote
-    } else {
-        Platform::Any
-    }
-}
-
-pub(super) fn surroundings(host: &Host, screen: &Screen) -> Surroundings {
-    let environment = &host.environment;
-    let set = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
-    let command = screen
-        .browser
-        .clone()
-        .or_else(|| environment.browser.clone())
-        .filter(|command| !command.trim().is_empty());
-    Surroundings {
-        command: command.filter(|_| !screen.no_browser),
-        display: set(&environment.display) || set(&environment.wayland_display),
-        ssh: set(&environment.ssh_connection),
-        wsl: set(&environment.wsl),
-        container: Path::new("/.dockerenv").exists(),
-        secret: environment.alphaus_client_secret.is_some(),
-    }
 }

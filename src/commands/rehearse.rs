@@ -1,11 +1,12 @@
 //! `octo-csp rehearse`: the whole wizard against a simulated Microsoft, with a vault in memory.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
 use crate::cli::Rehearse;
 use crate::cloud::Cloud;
-use crate::commands::{complain, ground, register};
+use crate::commands::context::CommandContext;
+use crate::commands::error::CommandError;
+use crate::commands::{machine, register};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
@@ -21,31 +22,24 @@ use crate::world::{Options, StoreOptions, World};
 /// What there is for a script.
 const WITHOUT: &str = "a script has simulate, and register --no-input";
 
-pub(super) fn run(host: &mut Host, arguments: &Rehearse) -> Exit {
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Rehearse,
+) -> Result<Exit, CommandError> {
     if arguments.list {
-        return list(host);
+        return Ok(context.print(&list()));
     }
     let name = arguments.fail.as_deref();
     let Some((scenario, mishap)) = name.map_or_else(|| Some(Default::default()), misfortune) else {
-        let what = format!(
+        return Err(CommandError::usage(format!(
             "there is no misfortune called {:?}; rehearse --list names them",
             name.unwrap_or_default()
-        );
-        return complain(host, &what);
+        )));
     };
-    if let Err(exit) = register::terminal_for(host, &arguments.screen, "rehearse", WITHOUT) {
-        return exit;
-    }
-    let Some(runtime) = ground::runtime() else {
-        return Exit::Internal;
-    };
+    register::needs_terminal(context.host, &arguments.screen, "rehearse", WITHOUT)?;
     let options = SimulatorOptions { scenario, ..SimulatorOptions::default() };
-    runtime.block_on(async {
-        match Simulator::start(options).await {
-            Ok(simulator) => wizard(host, arguments, &simulator, mishap).await,
-            Err(error) => complain(host, &error.to_string()),
-        }
-    })
+    let simulator = Simulator::start(options).await.map_err(|error| error.to_string())?;
+    wizard(context.host, arguments, &simulator, mishap).await
 }
 
 /// A misfortune of Microsoft's, which the simulator plays, or one of this machine's.
@@ -59,7 +53,7 @@ async fn wizard(
     arguments: &Rehearse,
     simulator: &Simulator,
     mishap: Option<Mishap>,
-) -> Exit {
+) -> Result<Exit, CommandError> {
     let cloud = simulator.cloud().clone();
     let facts = simulator.facts();
     let setting = WizardConfig {
@@ -76,16 +70,16 @@ async fn wizard(
         zone: host.zone.clone(),
         words: String::new(),
     };
-    let browser = register::surroundings(host, &arguments.screen);
+    let browser = machine::surroundings(host, &arguments.screen);
     let options = Options {
         cloud,
         extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
         keeping: StoreOptions::memory(),
         browser,
     };
-    let machine = mishap.and_then(|it| it.machine()).unwrap_or_else(|| register::machine(host));
+    let platform = mishap.and_then(|it| it.machine()).unwrap_or_else(|| machine::platform(host));
     let world = Faulty::new(World::new(options), mishap);
-    register::show(host, &arguments.screen, setting, machine, world).await
+    register::show(host, &arguments.screen, setting, platform, world).await
 }
 
 /// The simulated Octo and an API client of it: a rehearsal goes all the way.
@@ -120,13 +114,8 @@ fn answers_of_rehearsal(facts: &Facts, scenario: Option<String>) -> RehearsalAns
     }
 }
 
-fn list(host: &mut Host) -> Exit {
+fn list() -> String {
     let all = || Scenario::all().iter().copied().chain(mishap::all());
     let width = all().map(|(name, _)| name.len()).max().unwrap_or_default();
-    for (name, about) in all() {
-        if writeln!(host.out, "{name:<width$}  {about}").is_err() {
-            break;
-        }
-    }
-    Exit::Done
+    all().map(|(name, about)| format!("{name:<width$}  {about}\n")).collect()
 }

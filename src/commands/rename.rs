@@ -1,39 +1,27 @@
 //! `octo-csp rename`: the account name, and nothing else.
 
 use crate::cli::Rename;
-use crate::commands::ground::{Ground, runtime};
-use crate::commands::{cannot, complain, headless, not_begun, say};
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
+use crate::commands::headless;
 use crate::effect::{Effect, Outcome, Perform as _};
 use crate::exit::Exit;
-use crate::host::Host;
 use crate::journal::Fact;
 use crate::words::answers::{Typed, basic, secret_as_name};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::ids::AccountName;
-use crate::world::World;
-use crate::world::browser::Surroundings;
 
-pub(super) fn run(host: &mut Host, arguments: &Rename) -> Exit {
-    let name = match name(arguments) {
-        Ok(name) => name,
-        Err(what) => return complain(host, &what),
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Rename,
+) -> Result<Exit, CommandError> {
+    let new = name(arguments)?;
+    let target = Target::sealed(context.host, &arguments.which)?;
+    let old = rename(&target, new.clone()).await?;
+    let words = |name: &Option<AccountName>| {
+        name.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string)
     };
-    let ground = match Ground::sealed(host, &arguments.which) {
-        Ok(ground) => ground,
-        Err(what) => return not_begun(host, &what),
-    };
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    match runtime.block_on(rename(&ground, name.clone())) {
-        Ok(old) => {
-            let words = |name: &Option<AccountName>| {
-                name.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string)
-            };
-            say(host, &format!("{}: {} -> {}\n", ground.name(), words(&old), words(&name)))
-        }
-        Err(failure) => cannot(host, &failure, false),
-    }
+    Ok(context.print(&format!("{}: {} -> {}\n", target.name(), words(&old), words(&new))))
 }
 
 /// The same rules as on the wizard's page, but an empty name is asked for with its own flag.
@@ -59,11 +47,10 @@ fn name(arguments: &Rename) -> Result<Option<AccountName>, String> {
     reason = "an effect that is answered by another one's outcome is the same internal failure"
 )]
 async fn rename(
-    ground: &Ground,
+    target: &Target,
     name: Option<AccountName>,
 ) -> Result<Option<AccountName>, Box<Failure>> {
-    let world = World::new(ground.options(Surroundings::default()));
-    let opened = headless::open(&world, ground.environment).await?;
+    let (world, opened) = headless::world(target).await?;
     let old = opened.registration.name;
     if opened.registration.named && old == name {
         return Ok(old);

@@ -3,9 +3,12 @@
 //! One mechanism for every flag of every command, read from clap's own model: a variable `OCTO_CSP_CLIENT_ID` or a line
 //! `client-id = "…"` of the config file is put into the arguments as `--client-id=…` before they are parsed. The command line
 //! counts more than a variable, a variable more than the file, the file more than the default.
+//!
+//! It is not clap's `env`: that one reads the process and not the [`Host`], complains about a variable that the command line
+//! contradicts, takes an empty variable for a value, and would let one move where secrets are sent.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue};
@@ -60,9 +63,9 @@ pub(super) struct Given {
     pub(super) origin: Origin,
 }
 
-/// What the variables and the file say, by flag.
+/// What the variables and the file say, by flag, and what was typed: read once.
 #[derive(Debug, Default)]
-pub(super) struct Layers {
+pub(super) struct Settings {
     /// The variables.
     pub(super) variables: BTreeMap<String, Given>,
     /// Variables of our prefix that are like no setting: another program's, or another version's. They mean nothing here.
@@ -73,40 +76,95 @@ pub(super) struct Layers {
     pub(super) path: Option<PathBuf>,
     /// Whether it is there.
     pub(super) there: bool,
+    /// The words of the command that was chosen, such as `consent start`.
+    pub(super) command: String,
+    /// The flags that were typed, with their dashes.
+    pub(super) typed: BTreeSet<String>,
 }
 
-impl Layers {
-    /// Reads both. The sentence of a failure names the variable, or the file and its key.
-    pub(super) fn read(host: &Host, config_dir: Option<PathBuf>) -> Result<Self, String> {
-        let flags = flags(&Cli::command());
-        let (variables, unknown) = variables(host, &flags)?;
-        let led = variables.get(CONFIG_DIR).cloned();
-        let led = led.filter(|_| config_dir.is_none());
+impl Settings {
+    /// Looks at the arguments as far as they can be read, reads the variables and the file, and returns with them the arguments
+    /// to parse: what the layers say is put in behind the command's name. Help and the version need no settings. The sentence
+    /// of a failure names the variable, or the file and its key.
+    pub(super) fn read(host: &Host) -> Result<(Self, Vec<OsString>), String> {
+        let model = Cli::command();
+        let mut arguments = host.arguments.clone();
+        let lenient = model.clone().ignore_errors(true);
+        let Ok(matches) = lenient.try_get_matches_from(&arguments) else {
+            return Ok((Self::default(), arguments));
+        };
+        let Some((words, command, given)) = chosen(&model, &matches) else {
+            return Ok((Self::default(), arguments));
+        };
+        let config_dir = matches.get_one::<PathBuf>("config_dir").cloned();
+        let settings = Self {
+            command: words.join(" "),
+            typed: arguments.iter().filter_map(|argument| typed(argument)).collect(),
+            ..Self::layers(host, &flags(&model), config_dir)?
+        };
+        let place = behind(&arguments, &words);
+        drop(arguments.splice(place..place, added(command, given, &settings)));
+        Ok((settings, arguments))
+    }
+
+    fn layers(host: &Host, flags: &Flags, config_dir: Option<PathBuf>) -> Result<Self, String> {
+        let (variables, unknown) = variables(host, flags)?;
+        let led = variables.get(CONFIG_DIR).cloned().filter(|_| config_dir.is_none());
         let named = config_dir.or_else(|| led.as_ref().map(|given| PathBuf::from(&given.value)));
-        let folder = named.or_else(|| host.environment.config());
-        let Some(folder) = folder else {
+        let Some(folder) = named.or_else(|| host.environment.config()) else {
             return Ok(Self { variables, unknown, ..Self::default() });
         };
+        let path = folder.join(FILE);
         let text = papers::own(&folder, FILE).map_err(|failure| {
             let diagnosis = diagnose(&failure, &Context::default());
-            let path = folder.join(FILE);
             format!("{}: {} ({})", path.display(), diagnosis.what, diagnosis.code)
         })?;
-        let path = folder.join(FILE);
-        let file = match &text {
-            Some(bytes) => file(&path, bytes, &flags)?,
-            None => BTreeMap::new(),
-        };
+        let there = text.is_some();
+        let file = text.map(|bytes| file(&path, &bytes, flags)).transpose()?.unwrap_or_default();
         if let Some(variable) = led {
             moves_nothing(&file, &variable)?;
         }
-        Ok(Self { variables, unknown, file, path: Some(path), there: text.is_some() })
+        Ok(Self { variables, unknown, file, path: Some(path), there, ..Self::default() })
     }
 
     /// What counts for a flag that is not on the command line.
     pub(super) fn given(&self, flag: &str) -> Option<&Given> {
         self.variables.get(flag).or_else(|| self.file.get(flag))
     }
+
+    /// Where the value of a flag comes from, if it is not on the command line.
+    pub(super) fn origin(&self, flag: &str) -> Option<String> {
+        let given = self.given(flag).filter(|_| !self.typed.contains(&format!("--{flag}")));
+        given.map(|given| given.origin.to_string())
+    }
+
+    /// Where the value comes from that a parser complains about.
+    pub(super) fn origin_of(&self, error: &clap::Error) -> Option<String> {
+        let named = [ContextKind::InvalidArg, ContextKind::PriorArg];
+        let flags = named.into_iter().filter_map(|kind| error.get(kind)).filter_map(|value| {
+            if let ContextValue::Strings(args) = value {
+                return args.first();
+            }
+            if let ContextValue::String(arg) = value {
+                return Some(arg);
+            }
+            None
+        });
+        let told: Vec<String> = flags
+            .filter_map(|arg| {
+                let flag = arg.strip_prefix("--")?.split([' ', '=']).next()?;
+                Some(format!("--{flag} comes from {}", self.origin(flag)?))
+            })
+            .collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+}
+
+/// The flag of an argument, without its value.
+fn typed(argument: &OsStr) -> Option<String> {
+    let argument = argument.to_string_lossy();
+    let flag = argument.split('=').next().filter(|flag| flag.starts_with("--"))?;
+    Some(flag.to_owned())
 }
 
 /// A variable that leads to another file moves where secrets are sent no more than one that says it.
@@ -121,13 +179,13 @@ fn moves_nothing(file: &BTreeMap<String, Given>, variable: &Given) -> Result<(),
 }
 
 /// The flags that can be set, each with the commands that have it.
-pub(super) fn flags(command: &Command) -> BTreeMap<String, (Arg, Vec<String>)> {
+pub(super) fn flags(command: &Command) -> Flags {
     let mut found = BTreeMap::new();
     gather(command, "", &mut found);
     found
 }
 
-fn gather(command: &Command, path: &str, found: &mut BTreeMap<String, (Arg, Vec<String>)>) {
+fn gather(command: &Command, path: &str, found: &mut Flags) {
     for arg in command.get_arguments().filter(|arg| settable(arg)) {
         let Some(flag) = arg.get_long() else { continue };
         let entry = found.entry(flag.to_owned());
@@ -149,7 +207,7 @@ fn settable(arg: &Arg) -> bool {
     !help && !typed_only
 }
 
-type Flags = BTreeMap<String, (Arg, Vec<String>)>;
+pub(super) type Flags = BTreeMap<String, (Arg, Vec<String>)>;
 
 type Variables = (BTreeMap<String, Given>, Vec<String>);
 
@@ -270,33 +328,6 @@ fn switched(value: &str) -> Option<bool> {
     }
 }
 
-/// The arguments with what the variables and the file say put in behind the command's name.
-pub(super) fn arguments(host: &Host) -> Result<Vec<OsString>, String> {
-    let model = Cli::command();
-    let Some(matches) = matches(&model, host) else {
-        return Ok(host.arguments.clone());
-    };
-    let Some((words, command, given)) = chosen(&model, &matches) else {
-        return Ok(host.arguments.clone());
-    };
-    let layers = Layers::read(host, config_dir(&matches))?;
-    let added = added(command, given, &layers);
-    let mut arguments = host.arguments.clone();
-    let place = behind(&arguments, &words);
-    drop(arguments.splice(place..place, added));
-    Ok(arguments)
-}
-
-/// What the arguments say as far as they can be read; `None` for help and the version.
-fn matches(model: &Command, host: &Host) -> Option<ArgMatches> {
-    let lenient = model.clone().ignore_errors(true);
-    lenient.try_get_matches_from(&host.arguments).ok()
-}
-
-fn config_dir(matches: &ArgMatches) -> Option<PathBuf> {
-    matches.get_one::<PathBuf>("config_dir").cloned()
-}
-
 /// The innermost command that was chosen: its words, its model, what it was given.
 fn chosen<'m>(
     mut model: &'m Command,
@@ -312,7 +343,7 @@ fn chosen<'m>(
 }
 
 /// What is put in: each layer leaves out what a layer above it said, or what cannot stand beside that.
-fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString> {
+fn added(command: &Command, given: &ArgMatches, settings: &Settings) -> Vec<OsString> {
     let is_given = |arg: &Arg| {
         let id = arg.get_id().as_str();
         matches!(given.try_contains_id(id), Ok(true))
@@ -324,7 +355,7 @@ fn added(command: &Command, given: &ArgMatches, layers: &Layers) -> Vec<OsString
         && matches!(given.try_get_one::<&StoreDescriptor>(STORE), Ok(Some(store)) if store.unlock != Unlock::Passphrase);
     let mut taken: Vec<&Arg> = args.iter().copied().filter(|arg| is_given(arg)).collect();
     let mut added = Vec::new();
-    for layer in [&layers.variables, &layers.file] {
+    for layer in [&settings.variables, &settings.file] {
         let said = args.iter().copied().filter_map(|arg| {
             let one = layer.get(arg.get_long()?)?;
             Some((arg, one))
@@ -380,59 +411,6 @@ fn behind(arguments: &[OsString], words: &[String]) -> usize {
         }
     }
     arguments.len()
-}
-
-/// Where the value of a flag comes from, if it is not on the command line.
-pub(super) fn origin(host: &Host, flag: &str) -> Option<String> {
-    let long = format!("--{flag}");
-    let typed = host.arguments.iter().any(|argument| {
-        let argument = argument.to_string_lossy();
-        argument == long.as_str() || argument.starts_with(&format!("{long}="))
-    });
-    if typed {
-        return None;
-    }
-    layers(host)?.given(flag).map(|given| given.origin.to_string())
-}
-
-/// Where the value comes from that a parser complains about.
-pub(super) fn origin_of(host: &Host, error: &clap::Error) -> Option<String> {
-    let named = [ContextKind::InvalidArg, ContextKind::PriorArg];
-    let flags = named.into_iter().filter_map(|kind| error.get(kind)).filter_map(|value| {
-        if let ContextValue::Strings(args) = value {
-            return args.first();
-        }
-        if let ContextValue::String(arg) = value {
-            return Some(arg);
-        }
-        None
-    });
-    let told: Vec<String> = flags
-        .filter_map(|arg| {
-            let flag = arg.strip_prefix("--")?.split([' ', '=']).next()?;
-            let origin = origin(host, flag)?;
-            Some(format!("--{flag} comes from {origin}"))
-        })
-        .collect();
-    (!told.is_empty()).then(|| told.join("; "))
-}
-
-fn layers(host: &Host) -> Option<Layers> {
-    let matches = matches(&Cli::command(), host)?;
-    Layers::read(host, config_dir(&matches)).ok()
-}
-
-/// The settings of this process, with what the command line says about where the file is.
-pub(super) fn here(host: &Host) -> Result<Layers, String> {
-    let matches = matches(&Cli::command(), host);
-    Layers::read(host, matches.as_ref().and_then(config_dir))
-}
-
-/// The words of the command that was chosen, such as `consent start`.
-pub(super) fn command_words(host: &Host) -> Option<String> {
-    let model = Cli::command();
-    let matches = matches(&model, host)?;
-    chosen(&model, &matches).map(|(words, _, _)| words.join(" "))
 }
 
 #[cfg(test)]

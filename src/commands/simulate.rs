@@ -1,21 +1,22 @@
 //! `octo-csp simulate`: the simulated Microsoft alone, until it is ended.
 
-use std::io::Write as _;
-
 use crate::cli::Simulate;
-use crate::commands::{complain, ground, headless};
+use crate::commands::context::CommandContext;
+use crate::commands::error::CommandError;
+use crate::commands::headless;
 use crate::exit::Exit;
-use crate::host::Host;
 use crate::simulator::{Options, Scenario, Simulator};
 
-pub(super) fn run(host: &mut Host, arguments: &Simulate) -> Exit {
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Simulate,
+) -> Result<Exit, CommandError> {
     let name = arguments.scenario.as_deref();
     let Some(scenario) = name.map_or_else(|| Some(Scenario::default()), Scenario::named) else {
-        let what = format!(
+        return Err(CommandError::usage(format!(
             "there is no scenario called {:?}; rehearse --list names them",
             name.unwrap_or_default()
-        );
-        return complain(host, &what);
+        )));
     };
     let options = Options {
         port: arguments.port.filter(|port| *port != 0),
@@ -23,20 +24,12 @@ pub(super) fn run(host: &mut Host, arguments: &Simulate) -> Exit {
         scenario,
         sheet_bytes: arguments.sheet_bytes,
     };
-    let Some(runtime) = ground::runtime() else {
-        return Exit::Internal;
-    };
-    runtime.block_on(async {
-        let simulator = match Simulator::start(options).await {
-            Ok(simulator) => simulator,
-            Err(error) => return complain(host, &error.to_string()),
-        };
-        if writeln!(host.out, "{}", simulator.line()).and_then(|()| host.out.flush()).is_err() {
-            return Exit::Internal;
-        }
-        // A signal is waited for, so that what the simulator wrote is removed.
-        headless::ended().await;
-        drop(simulator);
-        Exit::Done
-    })
+    let simulator = Simulator::start(options).await.map_err(|error| error.to_string())?;
+    if context.host.print(&format!("{}\n", simulator.line())).is_err() {
+        return Err(CommandError::Quiet(Exit::Internal));
+    }
+    // A signal is waited for, so that what the simulator wrote is removed.
+    headless::ended().await;
+    drop(simulator);
+    Ok(Exit::Done)
 }

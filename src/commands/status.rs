@@ -1,12 +1,9 @@
 //! `octo-csp status` and `octo-csp report`: what the journals and the keyring tell, without lock and without network.
 
-use std::io::Write as _;
-use std::path::Path;
-
 use crate::cli::{Report, Status};
 use crate::cloud::Cloud;
-use crate::commands::ground::NotBegun;
-use crate::commands::{cannot, complain, ground, not_begun, say};
+use crate::commands::context::{self, CommandContext};
+use crate::commands::error::CommandError;
 use crate::diagnose::{Context, diagnose};
 use crate::exit::Exit;
 use crate::host::Host;
@@ -14,54 +11,39 @@ use crate::journal::{ItemName, Kind};
 use crate::report::status::{self, Found, Item};
 use crate::report::support::{self, Surroundings};
 use crate::words::failure::Failure;
+use crate::world::clock;
 use crate::world::registration_index::{Presence, RegistrationIndex, RegistrationSummary, Scan};
-use crate::world::{clock, papers};
 
-pub(super) fn run(host: &mut Host, arguments: &Status) -> Exit {
-    let found = ground::shelf(host, &arguments.store)
-        .map_err(Told::Words)
-        .and_then(|shelf| find(&shelf, arguments.sandbox));
-    let found = match found {
-        Ok(found) => found,
-        Err(Told::Words(what)) => return not_begun(host, &what),
-        Err(Told::Failure(failure)) => return cannot(host, &failure, arguments.json),
-    };
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Status,
+) -> Result<Exit, CommandError> {
+    let shelf = context::shelf(context.host, &arguments.store).await?;
+    let found = find(&shelf, arguments.sandbox).await?;
     let text = if arguments.json { status::in_json(&found) } else { status::text(&found) };
-    say(host, &text);
-    status::exit(&found)
+    context.print(&text);
+    Ok(status::exit(&found))
 }
 
-/// Why nothing could be found.
-enum Told {
-    Words(NotBegun),
-    Failure(Box<Failure>),
-}
-
-fn no_runtime() -> Told {
-    Told::Words(NotBegun::internal())
-}
-
-fn find(shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Told> {
-    let runtime = ground::runtime().ok_or_else(no_runtime)?;
-    let volumes = runtime.block_on(shelf.volumes()).map_err(Told::Failure)?;
-    Ok(volumes
-        .into_iter()
-        .filter(|volume| !sandbox || volume.name.starts_with("sandbox"))
-        .map(|volume| {
-            let items = volume.registration.active.as_ref().map(|active| {
-                let tokens = active.access_tokens();
-                [active.set(), tokens.to_vec()].concat()
-            });
-            let items = items.unwrap_or_default();
-            let kept_in = &volume.registration.store;
-            let mut seen = runtime.block_on(shelf.presence(&volume.name, kept_in, &items));
-            // Access tokens are no part of the set: one that is not there is not missing.
-            seen.retain(|(item, presence)| {
-                *presence == Presence::There || !item.kind.is_access_token()
-            });
-            of(volume, seen)
-        })
-        .collect())
+async fn find(shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Box<Failure>> {
+    let mut found = Vec::new();
+    for volume in shelf.volumes().await? {
+        if sandbox && !volume.name.starts_with("sandbox") {
+            continue;
+        }
+        let items = volume.registration.active.as_ref().map(|active| {
+            let tokens = active.access_tokens();
+            [active.set(), tokens.to_vec()].concat()
+        });
+        let kept_in = &volume.registration.store;
+        let mut seen = shelf.presence(&volume.name, kept_in, &items.unwrap_or_default()).await;
+        // Access tokens are no part of the set: one that is not there is not missing.
+        seen.retain(|(item, presence)| {
+            *presence == Presence::There || !item.kind.is_access_token()
+        });
+        found.push(of(volume, seen));
+    }
+    Ok(found)
 }
 
 fn of(volume: RegistrationSummary, seen: Vec<(ItemName, Presence)>) -> Found {
@@ -92,39 +74,30 @@ fn words(presence: &Presence) -> String {
     }
 }
 
-pub(super) fn report(host: &mut Host, arguments: &Report) -> Exit {
-    let cloud = match ground::cloud(&arguments.cloud) {
-        Ok((cloud, _)) => cloud,
-        Err(what) => return complain(host, &what),
-    };
-    let shelf = match ground::shelf(host, &arguments.store) {
-        Ok(shelf) => shelf,
-        Err(what) => return not_begun(host, &what),
-    };
-    let found = match find(&shelf, false) {
-        Ok(found) => found,
-        Err(Told::Words(what)) => return not_begun(host, &what),
-        Err(Told::Failure(failure)) => return cannot(host, &failure, false),
-    };
-    let text = support::text(&surroundings(host, &cloud), &found);
-    let scans = match scan(&shelf, &text, &found) {
-        Ok(scans) => scans,
-        Err(Told::Words(what)) => return not_begun(host, &what),
-        Err(Told::Failure(failure)) => return cannot(host, &failure, false),
-    };
-    for (item, encoding) in scans.iter().flat_map(|scan| &scan.leaks) {
-        let what =
-            format!("the report holds a kept secret ({item}, {encoding}): it is not written");
-        complain(host, &what);
+pub(super) async fn report(
+    context: &mut CommandContext<'_>,
+    arguments: &Report,
+) -> Result<Exit, CommandError> {
+    let (cloud, _) = context::cloud(&arguments.cloud)?;
+    let shelf = context::shelf(context.host, &arguments.store).await?;
+    let found = find(&shelf, false).await?;
+    let text = support::text(&surroundings(context.host, &cloud), &found);
+    let scans = scan(&shelf, &text, &found).await;
+    let leaks: Vec<String> = scans
+        .iter()
+        .flat_map(|scan| &scan.leaks)
+        .map(|(item, encoding)| {
+            format!("the report holds a kept secret ({item}, {encoding}): it is not written")
+        })
+        .collect();
+    if !leaks.is_empty() {
+        return Err(CommandError::new(Exit::Internal, leaks.join("\nocto-csp: ")));
     }
-    if scans.iter().any(|scan| !scan.leaks.is_empty()) {
-        return Exit::Internal;
-    }
-    say(host, &text);
-    let _closed = writeln!(host.err, "{}", searched(&scans));
+    context.print(&text);
+    context.note(&searched(&scans));
     match &arguments.output {
-        None => Exit::Done,
-        Some(file) => write(host, file, &text),
+        None => Ok(Exit::Done),
+        Some(file) => context.write(file, &text),
     }
 }
 
@@ -150,17 +123,15 @@ fn surroundings(host: &Host, cloud: &Cloud) -> Surroundings {
 }
 
 /// Searches for everything that the journals say was ever kept, of open and replaced attempts too.
-fn scan(shelf: &RegistrationIndex, text: &str, found: &[Found]) -> Result<Vec<Scan>, Told> {
-    let runtime = ground::runtime().ok_or_else(no_runtime)?;
-    Ok(found
-        .iter()
-        .map(|one| {
-            // A manifest holds the names of items, which a report may say.
-            let mut items = one.registration.every_item();
-            items.retain(|item| item.kind != Kind::Manifest);
-            runtime.block_on(shelf.scan(text, &one.name, &one.registration.store, &items))
-        })
-        .collect())
+async fn scan(shelf: &RegistrationIndex, text: &str, found: &[Found]) -> Vec<Scan> {
+    let mut scans = Vec::new();
+    for one in found {
+        // A manifest holds the names of items, which a report may say.
+        let mut items = one.registration.every_item();
+        items.retain(|item| item.kind != Kind::Manifest);
+        scans.push(shelf.scan(text, &one.name, &one.registration.store, &items).await);
+    }
+    scans
 }
 
 fn searched(scans: &[Scan]) -> String {
@@ -179,18 +150,4 @@ fn searched(scans: &[Scan]) -> String {
             diagnosis.code
         )
     })
-}
-
-fn write(host: &mut Host, file: &Path, text: &str) -> Exit {
-    match papers::write(file, text.as_bytes()) {
-        Ok(()) => {
-            let _closed = writeln!(host.err, "written: {}", file.display());
-            Exit::Done
-        }
-        Err(error) => {
-            let what = format!("cannot write {}: {}", file.display(), error.kind());
-            complain(host, &what);
-            Exit::Storage
-        }
-    }
 }

@@ -3,8 +3,9 @@
 use std::io::Write as _;
 
 use crate::cli::Submit;
-use crate::commands::ground::{Ground, NotBegun, runtime};
-use crate::commands::{cannot, complain, headless, not_begun, octo, say};
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
+use crate::commands::{headless, octo};
 use crate::diagnose::diagnose;
 use crate::effect::Opened;
 use crate::exit::Exit;
@@ -12,72 +13,50 @@ use crate::host::Host;
 use crate::journal::Registration;
 use crate::report::submit::{self, Findings};
 use crate::steps::{Execution, Status};
-use crate::words::failure::{Cause, Failure, Service};
 use crate::words::octo::OctoClient;
 use crate::world::World;
-use crate::world::browser::Surroundings;
 
-pub(super) fn run(host: &mut Host, arguments: &Submit) -> Exit {
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Submit,
+) -> Result<Exit, CommandError> {
     if arguments.which.sandbox {
-        return complain(host, "the integration sandbox is never handed over to Octo");
+        let words = "the integration sandbox is never handed over to Octo";
+        return Err(CommandError::usage(words));
     }
-    let client = Ground::of(host, &arguments.which).and_then(|ground| {
-        let octo = octo::octo(host, &ground.cloud, arguments.profile.as_deref())?;
-        let none = || NotBegun::usage("the cloud file names no Octo (octo, octo_token)");
-        let octo = octo.ok_or_else(none)?;
-        let how = "set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile";
-        let client = octo.client.map_err(|why| format!("{why}: {how}"))?;
-        Ok((ground, client))
-    });
-    let (ground, client) = match client {
-        Ok(found) => found,
-        Err(why) => return not_begun(host, &why),
-    };
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    runtime.block_on(async {
-        let world = World::new(ground.options(Surroundings::default()));
-        match headless::open(&world, ground.environment).await {
-            Ok(opened) => submit(host, arguments, &world, opened, client).await,
-            Err(failure) => cannot(host, &failure, arguments.json),
-        }
-    })
+    let target = Target::open(context, &arguments.which, true).await?;
+    let octo = octo::octo(context.host, &target.cloud, arguments.profile.as_deref())?;
+    let octo = octo.ok_or_else(|| "the cloud file names no Octo (octo, octo_token)".to_owned())?;
+    let client = octo.client.map_err(|why| format!("{why}: set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile"))?;
+    let (world, opened) = headless::world(&target).await?;
+    Box::pin(submit(context, arguments.replace, &world, opened, client)).await
 }
 
 async fn submit(
-    host: &mut Host,
-    arguments: &Submit,
+    context: &mut CommandContext<'_>,
+    replace: bool,
     world: &World,
     opened: Opened,
     client: OctoClient,
-) -> Exit {
+) -> Result<Exit, CommandError> {
     if opened.registration.newer {
         // What Octo took could not be noted, so nothing is sent.
-        let failure = Failure::new(Service::Disk, Cause::NewerJournal);
-        return cannot(host, &failure, arguments.json);
+        return Err(CommandError::newer_journal());
     }
     let octo_host = client.host.to_string();
-    let Some(run) = hand_over(host, world, opened.registration, client, arguments.replace).await
-    else {
-        complain(
-            host,
-            "nothing is registered yet, so there is nothing to hand over: octo-csp register",
-        );
-        return Exit::SignIn;
+    let run = hand_over(context.host, world, opened.registration, client, replace).await;
+    let Some(run) = run else {
+        return Err(CommandError::nothing_registered("hand over", None));
     };
     let findings = findings(&opened.name, octo_host, &run);
-    if arguments.json {
-        say(host, &submit::in_json(&findings));
-    } else {
-        say(host, &submit::text(&findings));
-    }
-    findings.exit
+    let text = if context.json { submit::in_json(&findings) } else { submit::text(&findings) };
+    context.print(&text);
+    Ok(findings.exit)
 }
 
 /// Hands over what is active, and says on standard error which credentials are used and how each call went. `None` when
 /// nothing is active.
-pub(super) async fn hand_over(
+async fn hand_over(
     host: &mut Host,
     world: &World,
     registration: Registration,
@@ -96,7 +75,7 @@ pub(super) async fn hand_over(
 }
 
 /// What a hand-over has come to, to be printed.
-pub(super) fn findings(name: &str, octo_host: String, run: &Execution) -> Findings {
+fn findings(name: &str, octo_host: String, run: &Execution) -> Findings {
     let failed = run.failed().map(|(check, failure)| {
         let diagnosis = diagnose(failure, &run.context(check.id));
         (failure.clone(), diagnosis)

@@ -8,7 +8,9 @@ use std::rc::Rc;
 use jiff::tz::TimeZone;
 use url::Url;
 
+use crate::commands::context::CommandContext;
 use crate::commands::headless;
+use crate::commands::settings::Settings;
 use crate::host::{Environment, Host};
 use crate::journal::Registration;
 use crate::simulator::{self, Facts, Scenario, Simulator};
@@ -55,8 +57,14 @@ pub(super) fn host(input: &'static [u8], out: &Stream, err: &Stream) -> Host {
         input: Box::new(Cursor::new(input)),
         out: Box::new(out.clone()),
         err: Box::new(err.clone()),
-        said: crate::host::Said::default(),
+        printed: false,
     }
+}
+
+/// What a command of these words stands on.
+pub(super) fn context<'h>(host: &'h mut Host, command: &str, json: bool) -> CommandContext<'h> {
+    let settings = Settings { command: command.to_owned(), ..Settings::default() };
+    CommandContext { host, settings, json }
 }
 
 /// A simulated Microsoft, and a world that knows it and keeps everything in memory.

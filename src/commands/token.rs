@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use crate::cli::Token;
-use crate::commands::ground::{Ground, runtime};
-use crate::commands::{cannot, complain, explained, hand_out, headless, not_begun, say};
-use crate::diagnose::{Diagnosis, diagnose};
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
+use crate::commands::headless;
+use crate::diagnose::diagnose;
 use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::exit::Exit;
-use crate::host::Host;
 use crate::journal::Attempt;
 use crate::journal::access::AccessToken;
 use crate::report;
@@ -27,48 +27,32 @@ const PATIENCE: u64 = 60_000;
 /// How often it is looked whether it has finished.
 const ROUND: Duration = Duration::from_millis(50);
 
-pub(super) fn run(host: &mut Host, arguments: &Token) -> Exit {
-    let ground = match Ground::of(host, &arguments.which) {
-        Ok(ground) => ground,
-        Err(why) => return not_begun(host, &why),
-    };
+pub(super) async fn run(
+    context: &mut CommandContext<'_>,
+    arguments: &Token,
+) -> Result<Exit, CommandError> {
+    let target = Target::open(context, &arguments.which, true).await?;
     let audience = Audience::from(arguments.audience);
-    if host.output_is_terminal && !arguments.show {
-        return complain(
-            host,
+    if context.host.output_is_terminal && !arguments.show {
+        return Err(CommandError::usage(
             "a token is a secret and is not printed on a terminal: send it to a program or a file, or say --show",
-        );
+        ));
     }
-    if audience == Audience::PartnerApi && ground.cloud.partner_api.is_none() {
-        return complain(host, "this cloud has no price service");
+    if audience == Audience::PartnerApi && target.cloud.partner_api.is_none() {
+        return Err(CommandError::usage("this cloud has no price service"));
     }
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    match runtime.block_on(get(arguments, &ground, audience, headless::ended())) {
-        Ok(got) => print(host, arguments.json, audience, &got),
-        Err(why) => refuse(host, arguments.json, &why),
-    }
+    let got = Box::pin(get(arguments, &target, audience, headless::ended())).await?;
+    context.hand_out(&if arguments.json {
+        report::token::token(audience, &got.token, got.cached)
+    } else {
+        format!("{}\n", got.token.value.reveal())
+    })
 }
 
 /// A token, and whether an earlier call kept it.
 struct Got {
     token: AccessToken,
     cached: bool,
-}
-
-/// Why there is none.
-enum Why {
-    Nothing,
-    Stopped,
-    Failed(Box<Failure>, Box<Diagnosis>),
-    Cannot(Box<Failure>),
-}
-
-impl From<Box<Failure>> for Why {
-    fn from(failure: Box<Failure>) -> Self {
-        Self::Cannot(failure)
-    }
 }
 
 /// What can be done at once, or has to be asked for.
@@ -79,14 +63,14 @@ enum Begun {
 
 async fn get(
     arguments: &Token,
-    ground: &Ground,
+    target: &Target,
     audience: Audience,
     end: impl Future<Output = ()>,
-) -> Result<Got, Why> {
+) -> Result<Got, CommandError> {
     // Whoever typed a passphrase has our signal handlers already: without this a signal would mean nothing while we wait.
     let begun = tokio::select! { biased;
-        () = end => return Err(Why::Stopped),
-        begun = begin(arguments, ground, audience) => begun?,
+        () = end => return Err(CommandError::Quiet(Exit::Cancelled)),
+        begun = begin(arguments, target, audience) => begun?,
     };
     let (world, mut run) = match begun {
         Begun::Kept(token) => {
@@ -99,35 +83,40 @@ async fn get(
 }
 
 /// Reads, and waits for whoever works on this registration; nothing of this has to be finished.
-async fn begin(arguments: &Token, ground: &Ground, audience: Audience) -> Result<Begun, Why> {
+async fn begin(
+    arguments: &Token,
+    target: &Target,
+    audience: Audience,
+) -> Result<Begun, CommandError> {
     let least = arguments.min_valid.map(Duration::from_secs);
     let good = |token: &AccessToken| token.suffices(clock::now(), least);
-    if let Some(token) = glance(&ground.shelf(), &ground.name(), audience).await?.filter(good) {
+    if let Some(token) = glance(&target.shelf(), &target.name(), audience).await?.filter(good) {
         return Ok(Begun::Kept(token));
     }
-    let world = World::new(ground.options(Surroundings::default()));
-    let opened = patiently(&world, ground).await?;
+    let world = World::new(target.options(Surroundings::default()));
+    let opened = patiently(&world, target).await?;
     if opened.registration.newer {
         // A rotated token could not be noted, so nothing is rotated.
-        return Err(Box::new(Failure::new(Service::Disk, Cause::NewerJournal)).into());
+        return Err(CommandError::newer_journal());
     }
-    let active = opened.registration.active.as_ref().ok_or(Why::Nothing)?;
+    let active = opened.registration.active.as_ref().ok_or_else(|| nothing("token"))?;
     // Whoever had the lock before us may have been on the same errand.
     if let Some(token) = recall(&world, active, audience).await?.filter(good) {
         return Ok(Begun::Kept(token));
     }
-    let run = Execution::token(audience, opened.registration.clone()).ok_or(Why::Nothing)?;
+    let run =
+        Execution::token(audience, opened.registration.clone()).ok_or_else(|| nothing("token"))?;
     Ok(Begun::Ask(Box::new((world, run))))
 }
 
-fn outcome(run: &Execution) -> Result<Got, Why> {
+fn outcome(run: &Execution) -> Result<Got, CommandError> {
     if let Some((check, failure)) = run.failed() {
         let diagnosis = diagnose(failure, &run.context(check.id));
-        return Err(Why::Failed(Box::new(failure.clone()), Box::new(diagnosis)));
+        return Err(CommandError::Diagnosed(Box::new((failure.clone(), diagnosis))));
     }
     match (run.status(), run.access_token()) {
         (Status::Finished, Some(token)) => Ok(Got { token, cached: false }),
-        (Status::Stopped, _) => Err(Why::Stopped),
+        (Status::Stopped, _) => Err(CommandError::Quiet(Exit::Cancelled)),
         (Status::Running | Status::Asking | Status::Finished | Status::Refused, _) => {
             Err(Box::new(Failure::new(Service::Machine, Cause::Internal)).into())
         }
@@ -139,14 +128,14 @@ async fn glance(
     shelf: &RegistrationIndex,
     name: &str,
     audience: Audience,
-) -> Result<Option<AccessToken>, Why> {
+) -> Result<Option<AccessToken>, CommandError> {
     let Ok(registration) = shelf.in_use(name).await else {
         return Ok(None);
     };
     if registration.newer {
         return Ok(None);
     }
-    let active = registration.active.as_ref().ok_or(Why::Nothing)?;
+    let active = registration.active.as_ref().ok_or_else(|| nothing("token"))?;
     let item = AccessToken::item(active, audience);
     let kept = shelf.recall(name, &registration.store, &item).await;
     Ok(kept.and_then(|kept| AccessToken::read(&kept, active)))
@@ -158,7 +147,7 @@ async fn recall(
     world: &World,
     active: &Attempt,
     audience: Audience,
-) -> Result<Option<AccessToken>, Why> {
+) -> Result<Option<AccessToken>, CommandError> {
     let item = AccessToken::item(active, audience);
     Ok(match world.perform(Effect::Recall(item)).await {
         Outcome::Recalled(kept) => AccessToken::read(&kept, active),
@@ -167,10 +156,10 @@ async fn recall(
 }
 
 /// Opens the registration, and waits while another process works on it.
-async fn patiently(world: &World, ground: &Ground) -> Result<Opened, Box<Failure>> {
+async fn patiently(world: &World, target: &Target) -> Result<Opened, Box<Failure>> {
     let watch = Stopwatch::start();
     loop {
-        match headless::open(world, ground.environment).await {
+        match headless::open(world, target.environment).await {
             Err(failure) if failure.cause == Cause::InUse && watch.milliseconds() < PATIENCE => {
                 tokio::time::sleep(ROUND).await;
             }
@@ -179,29 +168,10 @@ async fn patiently(world: &World, ground: &Ground) -> Result<Opened, Box<Failure
     }
 }
 
-fn print(host: &mut Host, json: bool, audience: Audience, got: &Got) -> Exit {
-    if json {
-        return hand_out(host, &report::token::token(audience, &got.token, got.cached));
-    }
-    hand_out(host, &format!("{}\n", got.token.value.reveal()))
-}
-
-fn refuse(host: &mut Host, json: bool, why: &Why) -> Exit {
-    match why {
-        Why::Nothing => nothing(host, "token", json),
-        Why::Stopped => Exit::Cancelled,
-        Why::Failed(failure, diagnosis) => explained(host, failure, diagnosis, json),
-        Why::Cannot(failure) => cannot(host, failure, json),
-    }
-}
-
 /// What is handed out comes from a registration.
-pub(super) fn nothing(host: &mut Host, command: &'static str, json: bool) -> Exit {
-    complain(host, "nothing is registered yet, so there is nothing to hand out: octo-csp register");
-    if json {
-        say(host, &report::token::nothing(command, Exit::SignIn));
-    }
-    Exit::SignIn
+pub(super) fn nothing(command: &'static str) -> CommandError {
+    let object = report::token::nothing(command, Exit::SignIn);
+    CommandError::nothing_registered("hand out", Some(object))
 }
 
 #[cfg(test)]
@@ -215,7 +185,8 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command};
     use crate::cloud::Cloud;
-    use crate::commands::tests::{Stream, host};
+    use crate::commands::error::end;
+    use crate::commands::tests::{Stream, context, host};
 
     struct Broken(io::ErrorKind);
 
@@ -235,10 +206,10 @@ mod tests {
         let Command::Token(arguments) = Cli::try_parse_from(typed).unwrap().command else {
             panic!("not token");
         };
-        let ground = Ground::for_test(Cloud::global());
+        let target = Target::for_test(Cloud::global());
         let audience = Audience::from(arguments.audience);
-        let got = get(&arguments, &ground, audience, ready(())).await;
-        assert!(matches!(got, Err(Why::Stopped)));
+        let got = get(&arguments, &target, audience, ready(())).await;
+        assert!(matches!(got, Err(CommandError::Quiet(Exit::Cancelled))));
     }
 
     #[test]
@@ -249,7 +220,8 @@ mod tests {
             let (out, err) = (Stream::default(), Stream::default());
             let mut host = host(b"", &out, &err);
             host.out = Box::new(Broken(kind));
-            assert_eq!(hand_out(&mut host, "a-token"), exit, "{kind}");
+            let ended = context(&mut host, "token", false).hand_out("a-token");
+            assert_eq!(end(&mut host, ended, None), exit, "{kind}");
             assert_eq!(err.text().is_empty(), exit == Exit::Done);
             assert!(!err.text().contains("a-token"));
         }

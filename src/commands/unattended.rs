@@ -2,7 +2,7 @@
 //!
 //! The same runs in the same order as in the wizard; where a person has to sign in it ends, or waits for the listener.
 
-mod talk;
+mod session;
 mod values;
 
 #[cfg(test)]
@@ -12,26 +12,26 @@ mod tests;
 use std::time::Duration;
 
 use crate::cli::{Register, Values};
-use crate::commands::ground::{Ground, quoted, runtime};
-use crate::commands::headless::Asked;
-use crate::commands::{not_begun, settings};
+use crate::commands::context::{CommandContext, Target, quoted};
+use crate::commands::error::CommandError;
+use crate::commands::headless::{self, Asked};
+use crate::commands::settings::Settings;
 use crate::effect::Opened;
 use crate::exit::Exit;
-use crate::host::Host;
 use crate::journal::standing::AttemptState;
 use crate::journal::{Attempt, Fact, Registration};
-use crate::report::register::{Blamed, State};
+use crate::report::register::{GivenProblem, State};
 use crate::steps::Execution;
 use crate::words::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
 use crate::words::step::Step;
 use crate::world::{World, clock};
 use values::Given;
 
-pub(super) use talk::{Over, Talk, Told, opened};
+pub(super) use session::{Ending, HeadlessSession, already};
 pub(super) use values::typed;
 
 /// A flag that means something only where nobody is asked, if one was typed. As a setting it waits for its time.
-pub(super) fn only_without_a_screen(host: &Host, values: &Values) -> Option<&'static str> {
+pub(super) fn only_without_a_screen(settings: &Settings, values: &Values) -> Option<&'static str> {
     [
         (values.json, "json"),
         (values.wait, "wait"),
@@ -40,7 +40,7 @@ pub(super) fn only_without_a_screen(host: &Host, values: &Values) -> Option<&'st
         (values.replace.is_some(), "replace"),
     ]
     .into_iter()
-    .find_map(|(given, flag)| (given && settings::origin(host, flag).is_none()).then_some(flag))
+    .find_map(|(given, flag)| (given && settings.origin(flag).is_none()).then_some(flag))
 }
 
 /// What to do where there is no terminal for the wizard.
@@ -56,79 +56,65 @@ pub(super) fn instead_of_a_terminal(values: &Values) -> String {
 }
 
 /// Registers with what was given.
-pub(super) fn register(host: &mut Host, arguments: &Register) -> Exit {
-    let ground = match Ground::unasked(host, &arguments.which) {
-        Ok(ground) => ground,
-        Err(why) => return not_begun(host, &why),
-    };
-    let given = Given::read(host, &arguments.values);
-    let Some(runtime) = runtime() else {
-        return Exit::Internal;
-    };
-    runtime.block_on(async {
-        match opened(host, &ground, arguments.values.json).await {
-            Ok((world, opened)) => proceed(host, arguments, &ground, (&world, opened), given).await,
-            Err(exit) => exit,
-        }
-    })
+pub(super) async fn register(
+    context: &mut CommandContext<'_>,
+    arguments: &Register,
+) -> Result<Exit, CommandError> {
+    let target = Target::open(context, &arguments.which, false).await?;
+    let given = Given::read(context, &arguments.values);
+    let (world, opened) = headless::world(&target).await?;
+    Ok(Box::pin(proceed(context, arguments, &target, (&world, opened), given)).await)
 }
 
 async fn proceed(
-    host: &mut Host,
+    context: &mut CommandContext<'_>,
     arguments: &Register,
-    ground: &Ground,
+    target: &Target,
     (world, opened): (&World, Opened),
-    given: Result<Given, Blamed>,
+    given: Result<Given, GivenProblem>,
 ) -> Exit {
-    let told =
-        Told { command: "register", json: arguments.values.json, lines: arguments.values.wait };
-    let mut talk = Talk::new(host, told, ground, (world, &opened));
-    talk.say_hosts();
-    let mut way = RegisterFlow { talk: &mut talk, arguments };
-    let over = match given {
-        Ok(given) => Box::pin(way.go(&given)).await,
-        Err(blamed) => way.talk.blame(vec![blamed]),
+    let lines = arguments.values.wait;
+    let mut session = HeadlessSession::begin(context, target, (world, &opened), lines);
+    let ended = match given {
+        Ok(given) => {
+            let mut flow = RegisterFlow { session: &mut session, arguments };
+            Box::pin(flow.steps(&given)).await
+        }
+        Err(problem) => Err(CommandError::given(vec![problem])),
     };
-    talk.finish(over)
+    session.end(ended)
 }
 
 /// The way from what was given to a registration.
-struct RegisterFlow<'t, 'h> {
-    talk: &'t mut Talk<'h>,
-    arguments: &'t Register,
+struct RegisterFlow<'f, 's, 'h> {
+    session: &'f mut HeadlessSession<'s, 'h>,
+    arguments: &'f Register,
 }
 
-impl RegisterFlow<'_, '_> {
-    async fn go(&mut self, given: &Given) -> Over {
-        match self.steps(given).await {
-            Ok(over) | Err(over) => over,
-        }
-    }
-
-    async fn steps(&mut self, given: &Given) -> Result<Over, Over> {
+impl RegisterFlow<'_, '_, '_> {
+    async fn steps(&mut self, given: &Given) -> Result<Ending, CommandError> {
         let only = self.arguments.step.map(Step::from);
-        self.talk.may_write()?;
-        self.talk.with_octo(self.arguments.profile.as_deref())?;
+        let replace = self.arguments.values.replace.as_deref();
+        self.session.may_write()?;
+        self.session.with_octo(self.arguments.profile.as_deref())?;
         self.already(only)?;
-        self.talk.confirm(self.arguments.values.replace.as_deref())?;
+        self.session.confirm(replace)?;
         let typed = self.typed(given);
         if only == Some(Step::Basic) {
             self.named(&typed, only).await?;
-            return Ok(Over(State::Named, Exit::Done));
+            return Ok((State::Named, Exit::Done));
         }
-        let proves = self.proves_step_two(given, only);
-        let center = self.read(given, &typed, proves)?;
-        self.talk.look_at_keyring().await?;
+        let center = self.read(given, &typed, self.proves_step_two(given, only))?;
+        self.session.look_at_keyring().await?;
         self.named(&typed, only).await?;
         let mut secret = None;
         if let Some(request) = center {
             let run = Execution::partner_center(request, self.registration().clone());
-            let run = Box::pin(self.talk.run(run, Asked::Leave)).await?;
+            let run = Box::pin(self.session.run(run, Asked::Leave)).await?;
             secret = run.secret();
         }
         self.save(&typed).await;
-        let replace = self.arguments.values.replace.as_deref();
-        self.talk.may_replace(replace)?;
+        self.session.may_replace(replace)?;
         if let Some(fresh) = self.needs_a_sign_in(only) {
             let request = answers::partner_api(&typed, None);
             let request = request.map_err(|problems| self.wrong(&typed, problems))?;
@@ -138,24 +124,24 @@ impl RegisterFlow<'_, '_> {
                 Asked::Leave
             };
             let run = Execution::partner_api(request, self.registration().clone(), secret);
-            self.talk.sign_in(run, fresh, asked).await?;
+            self.session.sign_in(run, fresh, asked).await?;
         }
-        self.talk.commit().await
+        self.session.commit().await
     }
 
     fn registration(&self) -> &Registration {
-        &self.talk.registration
+        &self.session.registration
     }
 
     /// Nothing is overwritten silently.
-    fn already(&mut self, only: Option<Step>) -> Result<(), Over> {
+    fn already(&self, only: Option<Step>) -> Result<(), CommandError> {
         let registration = self.registration();
         let asked = only.is_some() || self.arguments.values.replace.is_some();
         if registration.active.is_none() || registration.open.is_some() || asked {
             return Ok(());
         }
         let name = registration.name_to_confirm();
-        Err(self.talk.already(&format!(
+        Err(already(&format!(
             "There is a registration already: {name}. Nothing was changed. --step runs one step again; --replace {} replaces it.",
             quoted(&name)
         )))
@@ -191,11 +177,11 @@ impl RegisterFlow<'_, '_> {
 
     /// Reads everything before anything is done, so that whatever is missing or wrong is said at once.
     fn read(
-        &mut self,
+        &self,
         given: &Given,
         typed: &Typed,
         proves: bool,
-    ) -> Result<Option<answers::PartnerCenterRequest>, Over> {
+    ) -> Result<Option<answers::PartnerCenterRequest>, CommandError> {
         let mut problems = basic(typed).err().unwrap_or_default();
         let mut center = None;
         if proves {
@@ -230,7 +216,7 @@ impl RegisterFlow<'_, '_> {
     }
 
     /// Notes the name where it is asked for: on the first way through, and by `--step basic`.
-    async fn named(&mut self, typed: &Typed, only: Option<Step>) -> Result<(), Over> {
+    async fn named(&mut self, typed: &Typed, only: Option<Step>) -> Result<(), CommandError> {
         let name = self.arguments.values.account_name.clone();
         if only == Some(Step::Basic) && name.is_none() {
             let problem = Problem::new(
@@ -253,21 +239,21 @@ impl RegisterFlow<'_, '_> {
         if registration.named && registration.name == name {
             return Ok(());
         }
-        self.talk.note(Fact::Named { name }).await
+        self.session.note(Fact::Named { name }).await
     }
 
-    fn wrong(&mut self, typed: &Typed, problems: Vec<Problem>) -> Over {
-        let blamed = values::blame(self.talk.host(), &self.arguments.values, typed, problems);
-        self.talk.blame(blamed)
+    fn wrong(&self, typed: &Typed, problems: Vec<Problem>) -> CommandError {
+        let settings = &self.session.context.settings;
+        CommandError::given(values::blame(settings, &self.arguments.values, typed, problems))
     }
 
     /// What was typed, without the secret: `consent` and the wizard go on with it.
     async fn save(&mut self, typed: &Typed) {
-        let draft = &mut self.talk.draft;
+        let draft = &mut self.session.draft;
         draft.step = Some(Step::PartnerApi);
         draft.typed = typed.clone();
         draft.started = true;
-        self.talk.save().await;
+        self.session.save().await;
     }
 
     /// Whether step 3 is run, and if so, whether by a new sign-in. An attempt in which everything is proven is only committed;

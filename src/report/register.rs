@@ -61,7 +61,7 @@ pub struct Consent {
 
 /// Something that was given and cannot be used.
 #[derive(Clone, Debug)]
-pub struct Blamed {
+pub struct GivenProblem {
     /// How it was given: the flag, or standard input.
     pub given: String,
     /// Which variable or file it came from, if not the command line.
@@ -76,7 +76,7 @@ pub struct Blamed {
 #[derive(Debug)]
 pub struct Findings {
     /// What was run, such as `consent start`.
-    pub command: &'static str,
+    pub command: String,
     /// The registration's name.
     pub registration: String,
     /// When it was.
@@ -86,7 +86,7 @@ pub struct Findings {
     /// The sign-in that is needed.
     pub consent: Option<Consent>,
     /// What was given and cannot be used.
-    pub blamed: Vec<Blamed>,
+    pub problems: Vec<GivenProblem>,
     /// What failed, and what it means.
     pub failed: Option<(Failure, Diagnosis)>,
     /// A sentence beside the state.
@@ -95,14 +95,14 @@ pub struct Findings {
 
 impl Findings {
     /// Nothing happened yet.
-    pub fn new(command: &'static str, registration: &str, now: Timestamp) -> Self {
+    pub fn new(command: &str, registration: &str, now: Timestamp) -> Self {
         Self {
-            command,
+            command: command.to_owned(),
             registration: registration.to_owned(),
             now,
             checks: Vec::new(),
             consent: None,
-            blamed: Vec::new(),
+            problems: Vec::new(),
             failed: None,
             said: None,
         }
@@ -110,7 +110,7 @@ impl Findings {
 }
 
 /// What cannot be used, one after the other.
-pub fn blamed(all: &[Blamed]) -> String {
+pub fn blamed(all: &[GivenProblem]) -> String {
     let rows: Vec<Row> = all
         .iter()
         .map(|one| {
@@ -171,7 +171,7 @@ fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
-    command: &'static str,
+    command: &'a str,
     registration: &'a str,
     at: String,
     state: State,
@@ -210,14 +210,14 @@ fn object(findings: &Findings, state: State, exit: Option<Exit>) -> Object<'_> {
     });
     Object {
         version: VERSION,
-        command: findings.command,
+        command: &findings.command,
         registration: &findings.registration,
         at: findings.now.to_string(),
         state,
         checks: checks.collect(),
         consent: findings.consent.as_ref(),
         problems: findings
-            .blamed
+            .problems
             .iter()
             .map(|one| ProblemObject {
                 given: &one.given,

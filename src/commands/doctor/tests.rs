@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::*;
 use crate::cli::Which;
+use crate::commands::error::end;
 use crate::commands::schema;
-use crate::commands::tests::{Stream, host, microsoft, register};
+use crate::commands::tests::{Stream, context, host, microsoft, register};
 use crate::simulator::Simulator;
 use crate::words::ids::{ClientId, RedirectAddress, TenantId};
 use crate::words::step::Environment;
@@ -31,7 +32,9 @@ impl Bench {
         let mut host = host(b"", &out, &err);
         let cloud = self.simulator.cloud().clone();
         let opened = self.opened.clone();
-        let exit = check_all(&mut host, arguments, &cloud, &self.world, opened).await;
+        let mut context = context(&mut host, "doctor", arguments.json);
+        let ended = check_all(&mut context, arguments, &cloud, &self.world, opened).await;
+        let exit = end(&mut host, ended, arguments.json.then_some("doctor"));
         (exit, out.text(), err.text())
     }
 }

@@ -45,12 +45,12 @@ impl TestMachine {
             input: Box::new(io::empty()),
             out: Box::new(io::sink()),
             err: Box::new(io::sink()),
-            said: crate::host::Said::default(),
+            printed: false,
         }
     }
 
     fn register(&self, typed: &[&str]) -> Register {
-        let all = arguments(&self.host(typed)).unwrap();
+        let (_, all) = Settings::read(&self.host(typed)).unwrap();
         let Chosen::Register(register) = Cli::try_parse_from(all).unwrap().command else {
             panic!("not register");
         };
@@ -58,7 +58,7 @@ impl TestMachine {
     }
 
     fn refused(&self) -> String {
-        arguments(&self.host(&["register"])).unwrap_err()
+        Settings::read(&self.host(&["register"])).unwrap_err()
     }
 }
 
@@ -101,7 +101,8 @@ fn what_cannot_stand_beside_a_layer_above_is_left_out() {
 #[test]
 fn an_inner_command_takes_its_flags_and_no_others() {
     let desk = TestMachine::new("json = true\naccount-name = \"x\"\n", &[]);
-    let all = arguments(&desk.host(&["consent", "start"])).unwrap();
+    let (settings, all) = Settings::read(&desk.host(&["consent", "start"])).unwrap();
+    assert_eq!(settings.command, "consent start");
     assert_eq!(all.last().unwrap(), "--json");
     assert!(Cli::try_parse_from(all).is_ok());
 }
@@ -137,27 +138,28 @@ fn whatever_is_no_setting_is_named_and_never_its_value() {
 #[test]
 fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
     let desk = TestMachine::new("color = \"pink\"\n", &[("OCTO_CSP_CLOUD", "venus")]);
-    let host = desk.host(&["register"]);
-    let error = Cli::try_parse_from(arguments(&host).unwrap()).unwrap_err();
-    let told = origin_of(&host, &error).unwrap();
-    assert_eq!(told, "--cloud comes from OCTO_CSP_CLOUD");
-    let typed = desk.host(&["register", "--cloud=china"]);
-    let error = Cli::try_parse_from(arguments(&typed).unwrap()).unwrap_err();
-    let told = origin_of(&typed, &error).unwrap();
+    let told = |typed: &[&str]| {
+        let (settings, all) = Settings::read(&desk.host(typed)).unwrap();
+        settings.origin_of(&Cli::try_parse_from(all).unwrap_err()).unwrap()
+    };
+    assert_eq!(told(&["register"]), "--cloud comes from OCTO_CSP_CLOUD");
+    let told = told(&["register", "--cloud=china"]);
     assert!(told.starts_with("--color comes from color in /"), "{told}");
 }
 
 #[test]
 fn a_variable_that_is_like_no_setting_is_another_programs() {
     let desk = TestMachine::new("", &[("OCTO_CSP_WEATHER", "x")]);
-    assert_eq!(arguments(&desk.host(&["register"])).unwrap().len(), 4);
-    assert_eq!(here(&desk.host(&["config"])).unwrap().unknown, ["OCTO_CSP_WEATHER"]);
+    let (settings, arguments) = Settings::read(&desk.host(&["register"])).unwrap();
+    assert_eq!(arguments.len(), 4);
+    assert_eq!(settings.unknown, ["OCTO_CSP_WEATHER"]);
 }
 
 #[test]
 fn help_needs_no_settings() {
     let desk = TestMachine::new("no = such", &[]);
-    assert_eq!(arguments(&desk.host(&["register", "--help"])).unwrap().len(), 5);
+    let (_, arguments) = Settings::read(&desk.host(&["register", "--help"])).unwrap();
+    assert_eq!(arguments.len(), 5);
 }
 
 #[test]
@@ -196,12 +198,12 @@ fn a_file_to_which_a_variable_leads_does_not_move_where_secrets_are_sent() {
     for key in NO_VARIABLE {
         let desk = TestMachine::new(&format!("{key} = \"/x\"\n"), &[]);
         let mut host = desk.host(&["register"]);
-        assert!(arguments(&host).is_ok(), "the command line led there");
+        assert!(Settings::read(&host).is_ok(), "the command line led there");
         drop(host.arguments.drain(1..3));
         let folder = desk.folder.path().into();
         let variable = "OCTO_CSP_CONFIG_DIR".to_owned();
         drop(host.environment.settings.insert(variable, folder));
-        let said = arguments(&host).unwrap_err();
+        let said = Settings::read(&host).unwrap_err();
         assert!(said.contains(key) && said.contains("OCTO_CSP_CONFIG_DIR"), "{said}");
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::*;
-use crate::cli::Which;
 use crate::commands::doctor::tests::Bench;
-use crate::commands::tests::{Stream, host};
+use crate::commands::error::end;
+use crate::commands::tests::{Stream, context, host};
 use crate::words::octo::{Ring, Source};
 use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
@@ -29,12 +29,12 @@ async fn submitted(bench: &mut Bench, replace: bool) -> (Exit, Value, String) {
     let run = hand_over(&mut host, &bench.world, registration, client, replace).await.unwrap();
     bench.opened.registration = run.registration().clone();
     let findings = findings("production", octo_host, &run);
-    say(&mut host, &submit::in_json(&findings));
-    let told = format!("{}{}{}", out.text(), err.text(), submit::text(&findings));
+    let printed = submit::in_json(&findings);
+    let told = format!("{printed}{}{}", err.text(), submit::text(&findings));
     for marked in [secret, bench.simulator.facts().client_secret] {
         assert!(!told.contains(&marked), "{told}");
     }
-    let object = serde_json::from_str(&out.text()).unwrap();
+    let object = serde_json::from_str(&printed).unwrap();
     (findings.exit, object, err.text())
 }
 
@@ -43,8 +43,9 @@ async fn in_words(bench: &Bench) -> (Exit, String, String) {
     let client = client(bench, &bench.simulator.facts().octo_client_secret);
     let (out, err) = (Stream::default(), Stream::default());
     let mut host = host(b"", &out, &err);
-    let arguments = Submit { json: false, replace: false, profile: None, which: Which::default() };
-    let exit = submit(&mut host, &arguments, &bench.world, bench.opened.clone(), client).await;
+    let mut context = context(&mut host, "submit", false);
+    let ended = submit(&mut context, false, &bench.world, bench.opened.clone(), client).await;
+    let exit = end(&mut host, ended, None);
     (exit, out.text(), err.text())
 }
 

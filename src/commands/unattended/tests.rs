@@ -9,8 +9,9 @@ use url::Url;
 
 use super::*;
 use crate::cli::{Cli, Command};
+use crate::commands::error::end;
 use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
-use crate::commands::{consent, headless, schema};
+use crate::commands::{consent, schema};
 use crate::simulator::{Facts, Simulator};
 use crate::words::step::Environment;
 
@@ -73,30 +74,35 @@ impl TestMachine {
         };
         let err = Stream::default();
         let mut host = bench::host(b"", &out, &err);
-        let given = Given::read(&mut host, &arguments.values);
-        let ground = Ground::for_test(self.simulator.cloud().clone());
+        let mut context = bench::context(&mut host, "register", true);
+        let given = Given::read(&mut context, &arguments.values);
+        let target = Target::for_test(self.simulator.cloud().clone());
         let opened = (&self.world, self.opened.clone());
-        let exit = proceed(&mut host, &arguments, &ground, opened, given).await;
+        let exit = proceed(&mut context, &arguments, &target, opened, given).await;
         Said { exit, out: out.text(), err: err.text() }
     }
 
     async fn start(&self, anew: bool) -> Said {
         let (out, err) = (Stream::default(), Stream::default());
         let mut host = bench::host(b"", &out, &err);
-        let told = Told { command: "consent start", json: true, lines: false };
-        let ground = Ground::for_test(self.simulator.cloud().clone());
-        let opened = (&self.world, self.opened.clone());
-        let exit = consent::begin(&mut host, (told, anew), &ground, opened).await;
+        let mut context = bench::context(&mut host, "consent start", true);
+        let target = Target::for_test(self.simulator.cloud().clone());
+        let opened = (&self.world, &self.opened);
+        let mut session = HeadlessSession::begin(&mut context, &target, opened, false);
+        let ended = Box::pin(consent::ask(&mut session, &self.opened, anew)).await;
+        let exit = session.end(ended);
         Said { exit, out: out.text(), err: err.text() }
     }
 
     async fn finish(&self, input: &'static [u8]) -> Said {
         let (out, err) = (Stream::default(), Stream::default());
         let mut host = bench::host(input, &out, &err);
-        let told = Told { command: "consent finish", json: true, lines: false };
-        let ground = Ground::for_test(self.simulator.cloud().clone());
-        let opened = (&self.world, self.opened.clone());
-        let exit = consent::end(&mut host, (told, (None, None)), &ground, opened).await;
+        let mut context = bench::context(&mut host, "consent finish", true);
+        let target = Target::for_test(self.simulator.cloud().clone());
+        let opened = (&self.world, &self.opened);
+        let mut session = HeadlessSession::begin(&mut context, &target, opened, false);
+        let ended = Box::pin(consent::take(&mut session, &self.opened, (None, None))).await;
+        let exit = session.end(ended);
         Said { exit, out: out.text(), err: err.text() }
     }
 }
@@ -189,10 +195,11 @@ async fn with_wait_the_address_comes_first_and_the_end_last() {
     let mut host = bench::host(b"", &out, &err);
     host.out =
         Box::new(Person { out: out.clone(), facts: desk.facts(), gone: std::rc::Rc::default() });
-    let given = Given::read(&mut host, &arguments.values);
-    let ground = Ground::for_test(desk.simulator.cloud().clone());
+    let mut context = bench::context(&mut host, "register", true);
+    let given = Given::read(&mut context, &arguments.values);
+    let target = Target::for_test(desk.simulator.cloud().clone());
     let opened = (&desk.world, desk.opened.clone());
-    let exit = Box::pin(proceed(&mut host, &arguments, &ground, opened, given)).await;
+    let exit = Box::pin(proceed(&mut context, &arguments, &target, opened, given)).await;
     assert_eq!(exit, Exit::Done, "{}\n{}", out.text(), err.text());
     let lines: Vec<Value> =
         out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -325,8 +332,8 @@ fn every_check_is_named_in_the_schema() {
     assert_eq!(named, keys);
 }
 
-#[test]
-fn nobody_is_asked_for_a_passphrase_even_at_a_terminal() {
+#[tokio::test]
+async fn nobody_is_asked_for_a_passphrase_even_at_a_terminal() {
     let folder = tempfile::TempDir::new().unwrap();
     let typed = ["octo-csp", "register", "--no-input", "--store", "file"];
     let Command::Register(arguments) = Cli::try_parse_from(typed).unwrap().command else {
@@ -336,7 +343,8 @@ fn nobody_is_asked_for_a_passphrase_even_at_a_terminal() {
     let mut host = bench::host(b"", &out, &err);
     host.environment.home = Some(folder.path().to_owned());
     host.input_is_terminal = true;
-    assert_eq!(register(&mut host, &arguments), Exit::Usage);
+    let ended = register(&mut bench::context(&mut host, "register", false), &arguments).await;
+    assert_eq!(end(&mut host, ended, None), Exit::Usage);
     let said = err.text();
     assert!(
         said.contains("--no-input asks for nothing") && said.contains("--passphrase-file"),

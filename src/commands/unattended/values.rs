@@ -1,13 +1,14 @@
 //! What was given in place of the wizard's answers, and which of it cannot be used.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io;
 use std::path::Path;
 
 use crate::cli::Values;
-use crate::commands::{intake, settings};
-use crate::host::Host;
-use crate::report::register::Blamed;
+use crate::commands::context::CommandContext;
+use crate::commands::intake;
+use crate::commands::settings::Settings;
+use crate::report::register::GivenProblem;
 use crate::ui::field::{Pasted, SecretField};
 use crate::words::answers::{self, Field, PartnerCenterRequest, Problem, Typed};
 use crate::words::secret::SharedSecret;
@@ -23,10 +24,13 @@ pub(super) struct Given {
 
 impl Given {
     /// Takes the flags in and reads the secret from where they say.
-    pub(super) fn read(host: &mut Host, values: &Values) -> Result<Self, Blamed> {
+    pub(super) fn read(
+        context: &mut CommandContext<'_>,
+        values: &Values,
+    ) -> Result<Self, GivenProblem> {
         let secret = match &values.secret_file {
-            Some(path) => Some(from_file(host, path)?),
-            None if values.secret_stdin => Some(from_input(host)?),
+            Some(path) => Some(from_file(context, path)?),
+            None if values.secret_stdin => Some(from_input(context)?),
             None => None,
         };
         Ok(Self { typed: typed(values), secret })
@@ -83,15 +87,15 @@ fn placeholder() -> SharedSecret {
 
 /// The problems of a step, with the flags by which their values are given.
 pub(super) fn blame(
-    host: &Host,
+    settings: &Settings,
     values: &Values,
     typed: &Typed,
     problems: Vec<Problem>,
-) -> Vec<Blamed> {
+) -> Vec<GivenProblem> {
     let blamed = problems.into_iter().map(|problem| {
         let flag = flag(problem.field, values);
-        Blamed {
-            origin: settings::origin(host, flag),
+        GivenProblem {
+            origin: settings.origin(flag),
             given: format!("--{flag}"),
             missing: is_missing(problem.field, values, typed),
             problem,
@@ -172,53 +176,48 @@ pub(super) fn missing(values: &Values) -> Vec<&'static str> {
         .collect()
 }
 
-fn from_file(host: &mut Host, path: &Path) -> Result<SharedSecret, Blamed> {
-    let mut file = File::open(path).map_err(|error| {
+fn from_file(context: &mut CommandContext<'_>, path: &Path) -> Result<SharedSecret, GivenProblem> {
+    let no = |context: &CommandContext<'_>, error: &io::Error| {
         let what = format!("{} cannot be read: {}.", path.display(), error.kind());
-        unreadable(host, "secret-file", what)
-    })?;
+        unreadable(&context.settings, "secret-file", what)
+    };
+    let mut file = File::open(path).map_err(|error| no(context, &error))?;
     if readable_by_others(&file) {
-        let _closed = writeln!(
-            host.err,
+        context.note(&format!(
             "note  others on this machine can read {}: chmod 600, and delete it once you are registered",
             path.display()
-        );
+        ));
     }
     match intake::read(&mut file, false) {
-        Ok(raw) => Ok(trimmed(host, "secret-file", &raw)),
-        Err(error) => {
-            let what = format!("{} cannot be read: {}.", path.display(), error.kind());
-            Err(unreadable(host, "secret-file", what))
-        }
+        Ok(raw) => Ok(trimmed(context, "secret-file", &raw)),
+        Err(error) => Err(no(context, &error)),
     }
 }
 
-fn from_input(host: &mut Host) -> Result<SharedSecret, Blamed> {
-    if host.input_is_terminal {
-        let what = "Standard input is a terminal, and nothing is asked here.".to_owned();
-        return Err(unreadable(host, "secret-stdin", what));
-    }
-    match intake::read(&mut host.input, false) {
-        Ok(raw) => Ok(trimmed(host, "secret-stdin", &raw)),
-        Err(error) => {
-            let what = format!("Standard input cannot be read: {}.", error.kind());
-            Err(unreadable(host, "secret-stdin", what))
+fn from_input(context: &mut CommandContext<'_>) -> Result<SharedSecret, GivenProblem> {
+    let what = if context.host.input_is_terminal {
+        "Standard input is a terminal, and nothing is asked here.".to_owned()
+    } else {
+        match intake::read(&mut context.host.input, false) {
+            Ok(raw) => return Ok(trimmed(context, "secret-stdin", &raw)),
+            Err(error) => format!("Standard input cannot be read: {}.", error.kind()),
         }
-    }
+    };
+    Err(unreadable(&context.settings, "secret-stdin", what))
 }
 
-fn unreadable(host: &Host, flag: &str, what: String) -> Blamed {
+fn unreadable(settings: &Settings, flag: &str, what: String) -> GivenProblem {
     let cure = "Give a file with the secret's value alone, or a pipe.";
-    Blamed {
+    GivenProblem {
         given: format!("--{flag}"),
-        origin: settings::origin(host, flag),
+        origin: settings.origin(flag),
         problem: Problem::new(Field::SecretKey, what, cure),
         missing: true,
     }
 }
 
 /// The secret as the wizard's field takes a paste. The line end of a file's only line is nothing to speak of.
-fn trimmed(host: &mut Host, flag: &str, raw: &SharedSecret) -> SharedSecret {
+fn trimmed(context: &mut CommandContext<'_>, flag: &str, raw: &SharedSecret) -> SharedSecret {
     let mut field = SecretField::new();
     let text = raw.reveal();
     let line = text.strip_suffix('\n').unwrap_or(text);
@@ -226,7 +225,7 @@ fn trimmed(host: &mut Host, flag: &str, raw: &SharedSecret) -> SharedSecret {
     match field.paste(line) {
         Pasted::Taken(trimmed) => {
             if let Some(words) = trimmed.words() {
-                let _closed = writeln!(host.err, "note  --{flag}: read without {words}");
+                context.note(&format!("note  --{flag}: read without {words}"));
             }
         }
         Pasted::TooLong => return SharedSecret::clone(raw),

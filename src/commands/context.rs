@@ -1,12 +1,16 @@
-//! What a command stands on: the cloud it speaks to, the registration it is about, where that is kept.
+//! What a command stands on: the process and its settings, the cloud it speaks to, the registration it is about, where that is
+//! kept.
 
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use clap::ValueEnum as _;
 
 use crate::cli::{CloudArguments, CloudName, StoreArguments, Which};
 use crate::cloud::Cloud;
+use crate::commands::error::CommandError;
 use crate::commands::passphrase;
+use crate::commands::settings::Settings;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::registration_name;
@@ -14,11 +18,56 @@ use crate::words::step::Environment;
 use crate::words::store::{StoreDescriptor, Unlock};
 use crate::world::Options;
 use crate::world::browser::Surroundings;
+use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::stores::StoreSettings;
 
-/// What a command about one registration stands on.
-pub(super) struct Ground {
+/// What every command stands on: the process, and the settings, read once, each with where it comes from.
+pub(super) struct CommandContext<'h> {
+    /// Arguments, environment, streams.
+    pub(super) host: &'h mut Host,
+    /// What the variables and the file say, and which command was chosen.
+    pub(super) settings: Settings,
+    /// Whether standard output gets JSON.
+    pub(super) json: bool,
+}
+
+impl CommandContext<'_> {
+    /// Prints on standard output. A reader that has gone away (`| head`) is no fault.
+    pub(super) fn print(&mut self, text: &str) -> Exit {
+        let _closed = self.host.print(text);
+        Exit::Done
+    }
+
+    /// Prints what is lost if it does not get there.
+    pub(super) fn hand_out(&mut self, text: &str) -> Result<Exit, CommandError> {
+        match self.host.print(text) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let words = format!("standard output cannot be written: {}", error.kind());
+                Err(CommandError::new(Exit::Storage, words))
+            }
+            Ok(()) | Err(_) => Ok(Exit::Done),
+        }
+    }
+
+    /// Writes a file that only this person can read.
+    pub(super) fn write(&mut self, file: &Path, text: &str) -> Result<Exit, CommandError> {
+        papers::write(file, text.as_bytes()).map_err(|error| {
+            let words = format!("cannot write {}: {}", file.display(), error.kind());
+            CommandError::new(Exit::Storage, words)
+        })?;
+        self.note(&format!("written: {}", file.display()));
+        Ok(Exit::Done)
+    }
+
+    /// Talks to the person on standard error, beside what is printed.
+    pub(super) fn note(&mut self, text: &str) {
+        let _closed = writeln!(self.host.err, "{text}");
+    }
+}
+
+/// The registration that a command is about, and what it is reached with.
+pub(super) struct Target {
     /// Every address and audience.
     pub(super) cloud: Cloud,
     /// A CA certificate (PEM) to trust beside the system's.
@@ -27,64 +76,36 @@ pub(super) struct Ground {
     pub(super) environment: Environment,
     /// The flags that name this registration, each after a blank, for a command that is told; without production or sandbox,
     /// between which the wizard lets a person choose.
-    pub(super) words_of_both: String,
+    pub(super) flags_of_both: String,
     store: &'static StoreDescriptor,
     settings: StoreSettings,
 }
 
-/// Why a command does not begin, in words for the person who typed it.
-#[derive(Debug)]
-pub(super) struct NotBegun {
-    pub(super) exit: Exit,
-    pub(super) words: String,
-}
-
-impl NotBegun {
-    pub(super) fn usage(words: &str) -> Self {
-        Self { exit: Exit::Usage, words: words.to_owned() }
-    }
-
-    pub(super) fn internal() -> Self {
-        Self { exit: Exit::Internal, words: "no runtime could be started".to_owned() }
-    }
-}
-
-impl From<String> for NotBegun {
-    fn from(words: String) -> Self {
-        Self { exit: Exit::Usage, words }
-    }
-}
-
-impl Ground {
-    /// Reads what the arguments name, and asks for the passphrase of a vault file.
-    pub(super) fn of(host: &mut Host, which: &Which) -> Result<Self, NotBegun> {
-        Self::opened(host, which, true)
-    }
-
-    /// The same where nobody is asked.
-    pub(super) fn unasked(host: &mut Host, which: &Which) -> Result<Self, NotBegun> {
-        Self::opened(host, which, false)
-    }
-
-    fn opened(host: &mut Host, which: &Which, may: bool) -> Result<Self, NotBegun> {
-        let mut ground = Self::sealed(host, which)?;
+impl Target {
+    /// Reads what the arguments name, and gets the passphrase of a vault file: from a person only where they `may` be asked.
+    pub(super) async fn open(
+        context: &mut CommandContext<'_>,
+        which: &Which,
+        may: bool,
+    ) -> Result<Self, CommandError> {
+        let mut target = Self::sealed(context.host, which)?;
         if takes_passphrase(&which.store)? {
-            let (settings, name) = (&ground.settings, ground.name());
-            let passphrase = passphrase::get(host, &which.store, settings, Some(&name), may)?;
-            ground.settings.passphrase = Some(passphrase);
+            let (settings, name) = (&target.settings, target.name());
+            let get = passphrase::get(context.host, &which.store, settings, Some(&name), may);
+            target.settings.passphrase = Some(get.await?);
         }
-        Ok(ground)
+        Ok(target)
     }
 
     /// The same for a command that does not look into the vault.
-    pub(super) fn sealed(host: &Host, which: &Which) -> Result<Self, NotBegun> {
+    pub(super) fn sealed(host: &Host, which: &Which) -> Result<Self, CommandError> {
         let (cloud, extra_ca) = cloud(&which.cloud)?;
         takes_passphrase(&which.store)?;
         Ok(Self {
             cloud,
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
-            words_of_both: words(which),
+            flags_of_both: flags(which),
             store: which.store.store,
             settings: settings(host)?,
         })
@@ -98,7 +119,7 @@ impl Ground {
             cloud,
             extra_ca: None,
             environment: Environment::Production,
-            words_of_both: String::new(),
+            flags_of_both: String::new(),
             store: <&StoreDescriptor>::default(),
             settings: StoreSettings {
                 state: std::path::PathBuf::new(),
@@ -124,12 +145,12 @@ impl Ground {
     }
 
     /// The flags that name this registration, with production or sandbox.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn flags(&self) -> String {
         let environment = match self.environment {
             Environment::Production => "",
             Environment::Sandbox => " --sandbox",
         };
-        format!("{environment}{}", self.words_of_both)
+        format!("{environment}{}", self.flags_of_both)
     }
 
     /// Under which name this registration is kept.
@@ -139,23 +160,23 @@ impl Ground {
 }
 
 /// The registrations below the state folder, for a command that is about all of them.
-pub(super) fn shelf(
+pub(super) async fn shelf(
     host: &mut Host,
     store: &StoreArguments,
-) -> Result<RegistrationIndex, NotBegun> {
+) -> Result<RegistrationIndex, CommandError> {
     let mut settings = settings(host)?;
     if takes_passphrase(store)? {
-        settings.passphrase = Some(passphrase::get(host, store, &settings, None, true)?);
+        settings.passphrase = Some(passphrase::get(host, store, &settings, None, true).await?);
     }
     Ok(settings.index(store.store))
 }
 
 /// Whether the store is opened with a passphrase. A passphrase for something else is a mistake that is not passed over.
-fn takes_passphrase(store: &StoreArguments) -> Result<bool, NotBegun> {
+fn takes_passphrase(store: &StoreArguments) -> Result<bool, CommandError> {
     let given = store.passphrase_fd.is_some() || store.passphrase_file.is_some();
     let wanted = store.store.unlock == Unlock::Passphrase;
     if given && !wanted {
-        return Err(NotBegun::usage("a passphrase belongs to a vault file: --store file"));
+        return Err(CommandError::usage("a passphrase belongs to a vault file: --store file"));
     }
     Ok(wanted)
 }
@@ -190,7 +211,7 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
 }
 
 /// The flags that name a registration beside production or sandbox, for a command that is told.
-fn words(which: &Which) -> String {
+fn flags(which: &Which) -> String {
     let mut words = String::new();
     let cloud = which.cloud.cloud;
     if which.cloud.cloud_file.is_none()
@@ -224,8 +245,4 @@ pub(super) fn quoted(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-pub(super) fn runtime() -> Option<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().ok()
 }

@@ -1,0 +1,123 @@
+//! How a command ends: one type for whatever keeps it from doing what was asked for, and one place that prints it, as words or
+//! as the JSON object.
+
+use std::io::Write as _;
+
+use crate::commands::machine;
+use crate::diagnose::{Context, Diagnosis, diagnose};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::report::opening;
+use crate::report::register::{self, GivenProblem, State};
+use crate::words::failure::{Cause, Failure, Service};
+
+/// Why a command did not do what was asked for.
+#[derive(Debug)]
+pub(super) enum CommandError {
+    /// A sentence for whoever typed it. With `--json` standard output gets `object`, where there is one of its own.
+    Words { exit: Exit, words: String, object: Option<String> },
+    /// How far a registration came, a sentence about it, and the values that were missing or wrong.
+    Unfinished { state: State, exit: Exit, said: Option<String>, problems: Vec<GivenProblem> },
+    /// What failed. What it means depends on the kind of machine alone.
+    Failure(Box<Failure>),
+    /// What failed, and what it means in the run that it ended.
+    Diagnosed(Box<(Failure, Diagnosis)>),
+    /// There is nothing to say: a signal ended it, or it was said.
+    Quiet(Exit),
+}
+
+impl CommandError {
+    /// A sentence and the exit code.
+    pub(super) fn new(exit: Exit, words: impl Into<String>) -> Self {
+        Self::Words { exit, words: words.into(), object: None }
+    }
+
+    /// Wrong usage.
+    pub(super) fn usage(words: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, words)
+    }
+
+    /// Nothing is registered, which is what the command is about.
+    pub(super) fn nothing_registered(consequence: &str, object: Option<String>) -> Self {
+        let words = format!(
+            "nothing is registered yet, so there is nothing to {consequence}: octo-csp register"
+        );
+        Self::Words { exit: Exit::SignIn, words, object }
+    }
+
+    /// The journal was written by a newer version: what happens could not be noted, so nothing is done.
+    pub(super) fn newer_journal() -> Self {
+        Self::Failure(Box::new(Failure::new(Service::Disk, Cause::NewerJournal)))
+    }
+
+    /// How far a registration came.
+    pub(super) fn unfinished(state: State, exit: Exit, said: &str) -> Self {
+        Self::Unfinished { state, exit, said: Some(said.to_owned()), problems: Vec::new() }
+    }
+
+    /// The same where nothing has to be said about it.
+    pub(super) fn at(state: State, exit: Exit) -> Self {
+        Self::Unfinished { state, exit, said: None, problems: Vec::new() }
+    }
+
+    /// Values that were given: wrong usage if any is missing, else refused.
+    pub(super) fn given(problems: Vec<GivenProblem>) -> Self {
+        let missing = problems.iter().any(|one| one.missing);
+        let exit = if missing { Exit::Usage } else { Exit::Refused };
+        Self::Unfinished { state: State::NotBegun, exit, said: None, problems }
+    }
+}
+
+impl From<String> for CommandError {
+    fn from(words: String) -> Self {
+        Self::usage(words)
+    }
+}
+
+impl From<Box<Failure>> for CommandError {
+    fn from(failure: Box<Failure>) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// Says how a command ended, if it has not said so, and returns its exit code. `json` is the command's words where standard
+/// output gets JSON: whoever reads that gets an object, however it ended.
+pub(super) fn end(host: &mut Host, ended: Result<Exit, CommandError>, json: Option<&str>) -> Exit {
+    let (exit, words, object) = match ended {
+        Ok(exit) | Err(CommandError::Quiet(exit)) => (exit, None, None),
+        Err(CommandError::Words { exit, words, object }) => {
+            let _closed = writeln!(host.err, "octo-csp: {words}");
+            (exit, Some(words), object)
+        }
+        Err(CommandError::Unfinished { exit, said, problems, .. }) => {
+            let _closed = write!(host.err, "{}", register::blamed(&problems));
+            (exit, said, None)
+        }
+        Err(CommandError::Failure(failure)) => {
+            let context = Context { place: machine::platform(host), ..Context::default() };
+            let diagnosis = diagnose(&failure, &context);
+            return failed(host, &failure, &diagnosis, json);
+        }
+        Err(CommandError::Diagnosed(both)) => return failed(host, &both.0, &both.1, json),
+    };
+    if let Some(command) = json.filter(|_| !host.printed) {
+        let usual = || opening::ended(command, words.as_deref(), exit);
+        print(host, &object.unwrap_or_else(usual));
+    }
+    exit
+}
+
+fn failed(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: Option<&str>) -> Exit {
+    match json {
+        Some(command) => print(host, &opening::in_json(command, failure, diagnosis)),
+        None => {
+            let _closed = write!(host.err, "{}", opening::text(failure, diagnosis));
+        }
+    }
+    diagnosis.exit
+}
+
+/// A reader that has gone away (`| head`) is no fault.
+fn print(host: &mut Host, text: &str) {
+    let _closed = host.print(text);
+}

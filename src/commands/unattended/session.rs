@@ -1,0 +1,428 @@
+//! What the commands without a screen have in common: they drive runs, tell each check on standard error, and end with one
+//! object or a few sentences on standard output.
+
+use std::io::Write as _;
+
+use crate::commands::context::{CommandContext, Target, quoted};
+use crate::commands::error::CommandError;
+use crate::commands::headless::{self, Asked, Ended};
+use crate::commands::{machine, octo};
+use crate::diagnose::{Context, diagnose};
+use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
+use crate::exit::Exit;
+use crate::journal::{Attempt, Fact, Registration};
+use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
+use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
+use crate::words::answers::{Draft, Field, Problem};
+use crate::words::check::CheckId;
+use crate::words::failure::{Cause, Failure, Service};
+use crate::words::last_failure::LastFailure;
+use crate::words::octo::OctoClient;
+use crate::words::step::{Environment, Step};
+use crate::world::{World, clock};
+
+/// How far a registration came, and the exit code.
+pub(in crate::commands) type Ending = (State, Exit);
+
+/// A registration without a screen on its way: what it stands on, and what it will have to say.
+pub(in crate::commands) struct HeadlessSession<'s, 'h> {
+    pub(in crate::commands) context: &'s mut CommandContext<'h>,
+    target: &'s Target,
+    world: &'s World,
+    /// Whether JSON is one object a line, because there may be two.
+    lines: bool,
+    findings: Findings,
+    /// With what Octo is told, if it is.
+    octo: Option<OctoClient>,
+    /// As it is after the facts noted so far.
+    pub(in crate::commands) registration: Registration,
+    /// What was typed, and what failed last.
+    pub(in crate::commands) draft: Draft,
+}
+
+impl<'s, 'h> HeadlessSession<'s, 'h> {
+    /// Begins, and says which hosts are neither Microsoft's nor Octo's, and that another authority is trusted: as on every
+    /// screen.
+    pub(in crate::commands) fn begin(
+        context: &'s mut CommandContext<'h>,
+        target: &'s Target,
+        (world, opened): (&'s World, &Opened),
+        lines: bool,
+    ) -> Self {
+        let hosts = target.cloud.unknown_hosts();
+        if !hosts.is_empty() {
+            let hosts = hosts.join(", ");
+            context.note(&format!(
+                "note  not Microsoft's, not Octo's: {hosts}. Secrets will be sent there."
+            ));
+        }
+        if target.extra_ca.is_some() {
+            context.note("note  one more certificate authority is trusted (--ca-file)");
+        }
+        Self {
+            findings: Findings::new(&context.settings.command, &opened.name, clock::now()),
+            context,
+            target,
+            world,
+            lines,
+            octo: None,
+            registration: opened.registration.clone(),
+            draft: opened.draft.clone().unwrap_or_default(),
+        }
+    }
+
+    /// Performs one effect.
+    pub(in crate::commands) async fn perform(&self, effect: Effect) -> Outcome {
+        Box::pin(self.world.perform(effect)).await
+    }
+
+    /// Tells Octo too once it is registered, with the credentials of a profile or of the environment. Without credentials, and
+    /// for the integration sandbox, nothing is sent there.
+    pub(in crate::commands) fn with_octo(
+        &mut self,
+        profile: Option<&str>,
+    ) -> Result<(), CommandError> {
+        if self.target.environment == Environment::Sandbox {
+            return Ok(());
+        }
+        let host = &self.context.host;
+        let octo = octo::octo(host, &self.target.cloud, profile).map_err(|what| {
+            CommandError::Unfinished {
+                state: State::NotBegun,
+                exit: Exit::Usage,
+                said: None,
+                problems: vec![refused(
+                    "--profile",
+                    Field::OctoClientId,
+                    what,
+                    "Nothing was begun.",
+                )],
+            }
+        })?;
+        let environment = &host.environment;
+        let given =
+            environment.alphaus_client_id.is_some() || environment.alphaus_client_secret.is_some();
+        let words = match octo.map(|octo| octo.client) {
+            Some(Ok(client)) => {
+                let words = format!(
+                    "once it is registered, Octo at {} is told too, credentials {}",
+                    client.host, client.source
+                );
+                self.octo = Some(client);
+                words
+            }
+            Some(Err(why)) if given => format!("nothing is sent to Octo: {why}"),
+            Some(Err(_)) | None => return Ok(()),
+        };
+        self.context.note(&format!("note  {words}"));
+        Ok(())
+    }
+
+    /// A journal of a newer version is only read.
+    pub(in crate::commands) fn may_write(&self) -> Result<(), CommandError> {
+        if self.registration.newer { Err(CommandError::newer_journal()) } else { Ok(()) }
+    }
+
+    /// The name of what is to be replaced, if one was given, must be right.
+    pub(in crate::commands) fn confirm(&self, replace: Option<&str>) -> Result<(), CommandError> {
+        let wanted = self.registration.name_to_confirm();
+        let typed = replace.filter(|_| self.registration.active.is_some());
+        if typed.is_none_or(|typed| typed.trim() == wanted.trim()) {
+            return Ok(());
+        }
+        let what =
+            format!("This replaces a registration that works, and its name is another: {wanted}");
+        let problem = refused("--replace", Field::Confirmation, what, "Nothing was changed.");
+        Err(CommandError::given(vec![problem]))
+    }
+
+    /// What works is not replaced by another account's unless that was said.
+    pub(in crate::commands) fn may_replace(
+        &self,
+        replace: Option<&str>,
+    ) -> Result<(), CommandError> {
+        if !self.registration.replaces_another() || replace.is_some() {
+            return Ok(());
+        }
+        let name = self.registration.name_to_confirm();
+        Err(already(&format!(
+            "This would replace {name} by another account. Nothing that works was changed. Say so: --replace {}",
+            quoted(&name)
+        )))
+    }
+
+    /// Proves that the keyring keeps, before anything is worth keeping.
+    pub(in crate::commands) async fn look_at_keyring(&mut self) -> Result<(), CommandError> {
+        let outcome = self.perform(Effect::Preflight(Preflight::Keyring)).await;
+        if matches!(outcome, Outcome::Looked(_)) {
+            return Ok(());
+        }
+        Err(because(outcome))
+    }
+
+    /// Notes a fact.
+    pub(in crate::commands) async fn note(&mut self, fact: Fact) -> Result<(), CommandError> {
+        let outcome = self.perform(Effect::Note(fact)).await;
+        if let Outcome::Noted(line) = &outcome {
+            self.registration.apply(line);
+            return Ok(());
+        }
+        Err(because(outcome))
+    }
+
+    /// Drives step 3, tells the browser's page how it ended, and stops listening.
+    pub(in crate::commands) async fn sign_in(
+        &mut self,
+        mut run: Execution,
+        fresh: bool,
+        asked: Asked,
+    ) -> Result<(), CommandError> {
+        if self.target.cloud.partner_api.is_none() {
+            run = run.without_prices();
+        }
+        if fresh {
+            run.forget_sign_in();
+        }
+        let over = Box::pin(self.run(run, asked)).await;
+        let verdict = match &over {
+            Ok(_) => CallbackPage::Proven,
+            Err(CommandError::Failure(_) | CommandError::Diagnosed(_)) => CallbackPage::Failed,
+            Err(_) => CallbackPage::Closed,
+        };
+        drop(self.perform(Effect::Tell(verdict)).await);
+        over.map(drop)
+    }
+
+    /// Makes the proven attempt the active one, and tells Octo where that is wanted. What Octo refuses changes nothing here.
+    pub(in crate::commands) async fn commit(&mut self) -> Result<Ending, CommandError> {
+        let run = Execution::commit(self.registration.clone());
+        Box::pin(self.run(run, Asked::Leave)).await?;
+        let name = self.registration.name.as_ref();
+        let name = name.map_or_else(|| "the account".to_owned(), ToString::to_string);
+        let client = self.octo.take();
+        let run =
+            client.and_then(|client| Execution::submit(self.registration.clone(), client, false));
+        let (said, exit) = match run {
+            None => {
+                let said = format!("Registered: {name}. Later: octo-csp status, octo-csp doctor.");
+                (said, Exit::Done)
+            }
+            Some(run) => match Box::pin(self.run(run, Asked::Leave)).await {
+                Ok(_) => (format!("Registered: {name}, and handed over to Octo."), Exit::Done),
+                Err(error) => {
+                    let (_, exit) = self.take_in(error);
+                    let said = format!(
+                        "Registered: {name}. All of it is kept here; what Octo has not taken is handed over by octo-csp submit{}.",
+                        self.target.flags()
+                    );
+                    (said, exit)
+                }
+            },
+        };
+        self.findings.said = Some(said);
+        Ok((State::Registered, exit))
+    }
+
+    /// Drives a run; every check is told when it is over. Goes on only if all of them passed.
+    pub(in crate::commands) async fn run(
+        &mut self,
+        mut run: Execution,
+        asked: Asked,
+    ) -> Result<Execution, CommandError> {
+        let waits = matches!(asked, Asked::Wait(_));
+        let mut told: Vec<CheckId> = Vec::new();
+        let mut shown = false;
+        let ended = headless::converse(&mut run, self.world, asked, |run| {
+            let over = run.checks().iter();
+            let over = over.filter(|check| check.state != CheckState::NotTried);
+            headless::tell(&mut self.context.host.err, &mut told, over);
+            let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
+            if waits && caught && !shown && run.status() == Status::Asking {
+                shown = true;
+                self.findings.consent = consent(self.target, run);
+                let text =
+                    shape((self.context.json, self.lines), &self.findings, State::Waiting, None);
+                self.context.print(&text);
+            }
+        })
+        .await;
+        self.registration.clone_from(run.registration());
+        let without = if run.submits() { "octo" } else { "commit" };
+        let step = run.step().map_or(without, Step::flag);
+        self.findings.checks.push((step, run.checks().to_vec()));
+        self.remember(&run).await;
+        self.judge(run, ended)
+    }
+
+    /// Remembers what failed, for status and report; and forgets it once a run has passed.
+    async fn remember(&mut self, run: &Execution) {
+        let refused = run.failed().and_then(|(check, failure)| {
+            let diagnosis = diagnose(failure, &run.context(check.id));
+            LastFailure::of(check.id, &diagnosis, failure)
+        });
+        let over = refused.is_some() || run.status() == Status::Finished;
+        let refused = refused.map(Box::new);
+        if over && self.draft.refused != refused {
+            self.draft.refused = refused;
+            self.save().await;
+        }
+    }
+
+    /// Saves the draft. One that cannot be saved is no reason to stop.
+    pub(in crate::commands) async fn save(&self) {
+        drop(self.perform(Effect::Save(Box::new(self.draft.clone()))).await);
+    }
+
+    fn judge(&mut self, run: Execution, ended: Ended) -> Result<Execution, CommandError> {
+        match (ended, run.status()) {
+            (Ended::Asking, _) => {
+                self.findings.consent = consent(self.target, &run);
+                Err(CommandError::at(State::SignInNeeded, Exit::SignIn))
+            }
+            (Ended::Wrong(wrong), _) => {
+                self.findings.consent = None;
+                Err(not_an_answer(wrong))
+            }
+            (_, Status::Refused) => {
+                self.findings.consent = None;
+                Err(self.refusal(&run))
+            }
+            (Ended::Itself, Status::Finished) => {
+                self.findings.consent = None;
+                Ok(run)
+            }
+            (Ended::Limit, _) => {
+                let said = format!(
+                    "The time limit was reached. The sign-in can still be finished: octo-csp consent start{} shows its address again.",
+                    self.target.flags()
+                );
+                Err(CommandError::unfinished(State::Stopped, Exit::TimeLimit, &said))
+            }
+            (Ended::Signal | Ended::Itself, _) => {
+                let said = "Stopped. What was proven is kept; the same command goes on from there.";
+                Err(CommandError::unfinished(State::Stopped, Exit::Cancelled, said))
+            }
+        }
+    }
+
+    /// What a run was refused with, and what that means here.
+    fn refusal(&self, run: &Execution) -> CommandError {
+        let Some((check, failure)) = run.failed() else {
+            return CommandError::at(State::Refused, Exit::Internal);
+        };
+        let place = machine::platform(self.context.host);
+        let diagnosis = diagnose(failure, &Context { place, ..run.context(check.id) });
+        CommandError::Diagnosed(Box::new((failure.clone(), diagnosis)))
+    }
+
+    /// Takes what kept it from going on into what is printed at the end.
+    fn take_in(&mut self, error: CommandError) -> Ending {
+        match error {
+            CommandError::Unfinished { state, exit, said, problems } => {
+                let _closed = write!(self.context.host.err, "{}", report::blamed(&problems));
+                self.findings.said = said;
+                self.findings.problems = problems;
+                (state, exit)
+            }
+            CommandError::Failure(failure) => {
+                let place = machine::platform(self.context.host);
+                let diagnosis = diagnose(&failure, &Context { place, ..Context::default() });
+                self.take_in(CommandError::Diagnosed(Box::new((*failure, diagnosis))))
+            }
+            CommandError::Diagnosed(both) => {
+                let exit = both.1.exit;
+                self.findings.failed = Some(*both);
+                (State::Refused, exit)
+            }
+            CommandError::Words { exit, words, .. } => {
+                let _closed = writeln!(self.context.host.err, "octo-csp: {words}");
+                self.findings.said = Some(words);
+                (State::Stopped, exit)
+            }
+            CommandError::Quiet(exit) => (State::Stopped, exit),
+        }
+    }
+
+    /// Says how it ended.
+    pub(in crate::commands) fn end(mut self, ended: Result<Ending, CommandError>) -> Exit {
+        let (state, exit) = ended.unwrap_or_else(|error| self.take_in(error));
+        self.findings.now = clock::now();
+        if let Some(consent) = &mut self.findings.consent {
+            consent.listening = false;
+        }
+        let text = shape((self.context.json, self.lines), &self.findings, state, Some(exit));
+        self.context.print(&text);
+        exit
+    }
+}
+
+/// There is a registration already.
+pub(in crate::commands) fn already(said: &str) -> CommandError {
+    CommandError::unfinished(State::AlreadyRegistered, Exit::AlreadyRegistered, said)
+}
+
+/// A value that was given and cannot be used.
+fn refused(given: &str, field: Field, what: impl Into<String>, cure: &str) -> GivenProblem {
+    GivenProblem {
+        given: given.to_owned(),
+        origin: None,
+        missing: false,
+        problem: Problem::new(field, what, cure),
+    }
+}
+
+/// What was pasted is no answer of the sign-in that is open.
+fn not_an_answer(wrong: WrongPaste) -> CommandError {
+    let missing = wrong == WrongPaste::Empty;
+    let problem = refused("standard input", Field::Answer, wrong.what(), wrong.cure());
+    CommandError::Unfinished {
+        state: State::SignInNeeded,
+        exit: if missing { Exit::Usage } else { Exit::Refused },
+        said: None,
+        problems: vec![GivenProblem { missing, ..problem }],
+    }
+}
+
+/// Why something was not done. An answer to another question is a mistake of ours.
+fn because(outcome: Outcome) -> CommandError {
+    CommandError::Failure(if let Outcome::Failed(failure) = outcome {
+        failure
+    } else {
+        Box::new(Failure::new(Service::Machine, Cause::Internal))
+    })
+}
+
+fn shape(
+    (json, lines): (bool, bool),
+    findings: &Findings,
+    state: State,
+    exit: Option<Exit>,
+) -> String {
+    match exit {
+        _ if !json => report::text(findings, state),
+        Some(exit) if !lines => report::in_json(findings, state, exit),
+        exit => report::in_json_line(findings, state, exit),
+    }
+}
+
+/// The sign-in that a run waits for, as it is told.
+fn consent(target: &Target, run: &Execution) -> Option<Consent> {
+    let consent = run.consent()?;
+    let registration = run.registration();
+    let open = registration.open.as_ref();
+    let replace = if registration.replaces_another() {
+        format!(" --replace {}", quoted(&registration.name_to_confirm()))
+    } else {
+        String::new()
+    };
+    let which = target.flags();
+    Some(Consent {
+        address: consent.address.to_string(),
+        expires_at: open.and_then(Attempt::sign_in_ends),
+        redirect: consent.redirect.to_string(),
+        listening: consent.catching.is_ok() && run.status() == Status::Asking,
+        redirect_unknown: run.address_seen() == Some(AddressSeen::NotRegistered),
+        next: format!("octo-csp consent finish{which}{replace}"),
+        renew: format!("octo-csp consent start{which}"),
+    })
+}
