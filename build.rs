@@ -3,10 +3,7 @@
 //! The commit is looked up for release builds only: after each commit a development build would otherwise be made again. Without
 //! git and without the variable (an archive of sources) it is unknown, and nothing fails.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "Cargo hands over by environment variables and takes files of any kind"
-)]
+#![expect(clippy::disallowed_methods, reason = "Cargo hands over by environment variables and takes files of any kind")]
 
 use std::collections::BTreeMap;
 use std::error::Error;

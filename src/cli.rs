@@ -41,7 +41,8 @@ pub struct Cli {
 }
 
 /// What to begin with.
-const EXAMPLES: &str = "Examples:\n  octo-csp rehearse    try it without a tenant\n  octo-csp register    the real thing";
+const EXAMPLES: &str =
+    "Examples:\n  octo-csp rehearse    try it without a tenant\n  octo-csp register    the real thing";
 
 fn exit_codes() -> String {
     let lines = Exit::MEANINGS.map(|(exit, meaning)| format!("\n{:>5}  {meaning}", exit as u8));
@@ -105,11 +106,7 @@ impl Command {
             Self::Token(it) => it.json,
             Self::Code(it) => it.json,
             Self::Config(it) => it.json,
-            Self::Report(_)
-            | Self::Rename(_)
-            | Self::Handoff(_)
-            | Self::Completions(_)
-            | Self::Man(_) => false,
+            Self::Report(_) | Self::Rename(_) | Self::Handoff(_) | Self::Completions(_) | Self::Man(_) => false,
             #[cfg(feature = "simulator")]
             Self::Rehearse(_) | Self::Simulate(_) => false,
         }
@@ -313,13 +310,7 @@ mod tests {
 
     #[test]
     fn a_cloud_is_a_name_or_a_file() {
-        assert!(
-            Cli::try_parse_from(["octo-csp", "register", "--cloud", "china", "--cloud-file", "x"])
-                .is_err()
-        );
-        assert!(
-            Cli::try_parse_from(["octo-csp", "register", "--cloud-file", "x", "--ca-file", "y"])
-                .is_ok()
-        );
+        assert!(Cli::try_parse_from(["octo-csp", "register", "--cloud", "china", "--cloud-file", "x"]).is_err());
+        assert!(Cli::try_parse_from(["octo-csp", "register", "--cloud-file", "x", "--ca-file", "y"]).is_ok());
     }
 }

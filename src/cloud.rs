@@ -77,10 +77,8 @@ impl OctoAddresses {
 }
 
 /// Octo's beta: the token address is the one of bluectl's documentation, the API's is the beta base of the Cover API.
-const BETA: (&str, &str) = (
-    "https://loginnext.alphaus.cloud/ripple/access_token",
-    "https://apinext.alphaus.cloud/m/blue/cover",
-);
+const BETA: (&str, &str) =
+    ("https://loginnext.alphaus.cloud/ripple/access_token", "https://apinext.alphaus.cloud/m/blue/cover");
 
 /// Hosts this program knows to be Microsoft's or Octo's. Any other host is named in a banner on every screen.
 const KNOWN_HOSTS: [&str; 10] = [
@@ -162,11 +160,7 @@ impl Cloud {
         if *self == Self::global() {
             return None;
         }
-        let name = if self.is_built_in() {
-            self.name.to_string()
-        } else {
-            authority(&self.login).unwrap_or_default()
-        };
+        let name = if self.is_built_in() { self.name.to_string() } else { authority(&self.login).unwrap_or_default() };
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         Some(name.chars().map(plain).collect())
     }
@@ -195,10 +189,7 @@ impl Cloud {
     pub fn octo_beta(&self) -> Option<OctoAddresses> {
         let (token, api) = BETA;
         let own = self.octo() == Self::global().octo();
-        Some(OctoAddresses {
-            token: Url::parse(token).ok().filter(|_| own)?,
-            api: Url::parse(api).ok()?,
-        })
+        Some(OctoAddresses { token: Url::parse(token).ok().filter(|_| own)?, api: Url::parse(api).ok()? })
     }
 
     fn known(known: &Known) -> Self {
@@ -336,32 +327,15 @@ mod tests {
 
     #[test]
     fn a_file_may_use_http_on_loopback_only() {
-        for good in [
-            "https://login.example",
-            "http://127.0.0.1:8080",
-            "http://[::1]:1",
-            "http://localhost:9/base",
-        ] {
+        for good in ["https://login.example", "http://127.0.0.1:8080", "http://[::1]:1", "http://localhost:9/base"] {
             Cloud::from_json(&file(good)).unwrap();
         }
-        for bad in [
-            "http://login.example",
-            "ftp://127.0.0.1",
-            "http://localhost.example",
-            "http://2130706433.example",
-        ] {
-            assert!(
-                matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotSafe { field: "login" })),
-                "{bad}"
-            );
-        }
-        for bad in
-            ["https://user@login.example", "https://login.example?x=1", "https://login.example#x"]
+        for bad in ["http://login.example", "ftp://127.0.0.1", "http://localhost.example", "http://2130706433.example"]
         {
-            assert!(
-                matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotPlain { .. })),
-                "{bad}"
-            );
+            assert!(matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotSafe { field: "login" })), "{bad}");
+        }
+        for bad in ["https://user@login.example", "https://login.example?x=1", "https://login.example#x"] {
+            assert!(matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotPlain { .. })), "{bad}");
         }
         assert!(matches!(Cloud::from_json("{"), Err(CloudError::Unreadable(_))));
     }
@@ -382,10 +356,7 @@ mod tests {
         }
         let other = Cloud::from_json(&file("https://login.example")).unwrap();
         assert_eq!((other.octo(), other.octo_beta()), (None, None));
-        let simulated = Cloud {
-            octo: Some(Url::parse("http://127.0.0.1:1/m/blue/cover").unwrap()),
-            ..Cloud::global()
-        };
+        let simulated = Cloud { octo: Some(Url::parse("http://127.0.0.1:1/m/blue/cover").unwrap()), ..Cloud::global() };
         assert_eq!(simulated.octo().unwrap().host(), "127.0.0.1:1");
         assert_eq!(simulated.octo_beta(), None);
     }

@@ -90,9 +90,7 @@ fn perform<'c>(context: &'c mut CommandContext<'_>, command: &'c Command) -> End
         Command::Register(arguments) => Box::pin(register::run(context, arguments)),
         Command::Config(arguments) => at_once(config::run(context, arguments)),
         Command::Consent(Consent::Start(arguments)) => Box::pin(consent::start(context, arguments)),
-        Command::Consent(Consent::Finish(arguments)) => {
-            Box::pin(consent::finish(context, arguments))
-        }
+        Command::Consent(Consent::Finish(arguments)) => Box::pin(consent::finish(context, arguments)),
         Command::Submit(arguments) => Box::pin(submit::run(context, arguments)),
         Command::Doctor(arguments) => Box::pin(doctor::run(context, arguments)),
         Command::Status(arguments) => Box::pin(status::run(context, arguments)),

@@ -42,8 +42,7 @@ impl<'w, P: Perform, T: Copy + Eq + Hash + 'w> Driver<'w, P, T> {
         let writes = effect.writes();
         let (handle, registration) = AbortHandle::new_pair();
         let performed = Abortable::new(self.performer.perform(effect), registration);
-        self.all
-            .push(Box::pin(async move { performed.await.ok().map(|outcome| (ticket, outcome)) }));
+        self.all.push(Box::pin(async move { performed.await.ok().map(|outcome| (ticket, outcome)) }));
         self.known.insert(ticket, Flight { handle, writes, wanted: true });
     }
 
@@ -125,18 +124,12 @@ mod tests {
         let (ticket, outcome) = driver.next().now_or_never().unwrap().unwrap();
         assert_eq!((ticket, matches!(outcome, Outcome::Told)), (3, true));
         assert!(driver.next().now_or_never().unwrap().is_none(), "nothing is in flight any more");
-        assert_eq!(
-            *performed.borrow(),
-            [true, true],
-            "a read that is given up at once never begins"
-        );
+        assert_eq!(*performed.borrow(), [true, true], "a read that is given up at once never begins");
     }
 
     #[test]
     fn the_end_waits_for_writes_alone() {
-        let world = |effect: Effect| async move {
-            if effect.writes() { Outcome::Told } else { pending().await }
-        };
+        let world = |effect: Effect| async move { if effect.writes() { Outcome::Told } else { pending().await } };
         let mut driver = Driver::new(&world);
         driver.start_all([(1, reads()), (2, writes())]);
         driver.finish_writes().now_or_never().unwrap();

@@ -33,10 +33,7 @@ impl Exit {
     pub const MEANINGS: [(Self, &str); 11] = [
         (Self::Done, "what was asked for is done"),
         (Self::Internal, "a mistake of this program"),
-        (
-            Self::Usage,
-            "wrong usage: an unknown flag, a missing value, an unreadable file, no terminal",
-        ),
+        (Self::Usage, "wrong usage: an unknown flag, a missing value, an unreadable file, no terminal"),
         (Self::Refused, "a value or secret was refused"),
         (Self::SignIn, "a person must sign in or consent"),
         (Self::Permission, "a permission, a role or MFA is missing"),

@@ -236,10 +236,7 @@ pub struct PartnerApiProof {
 
 /// Where one registration's journal, draft and items are found: the environment, and for another cloud its host.
 pub fn registration_name(environment: Environment, cloud: Option<&str>) -> String {
-    cloud.map_or_else(
-        || environment.key().to_owned(),
-        |cloud| format!("{}-at-{cloud}", environment.key()),
-    )
+    cloud.map_or_else(|| environment.key().to_owned(), |cloud| format!("{}-at-{cloud}", environment.key()))
 }
 
 #[cfg(test)]

@@ -11,8 +11,7 @@ use octo_csp::world::stores::second_process_main;
 
 /// Wipes every buffer that a library frees.
 #[global_allocator]
-static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
-    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     harden();
@@ -21,8 +20,7 @@ fn main() -> ExitCode {
         return second_process_main(io::stdin().lock(), io::stdout().lock()).into();
     }
     #[expect(clippy::disallowed_methods, reason = "main is where the environment is read")]
-    let environment =
-        Environment::read(|name| std::env::var_os(name)).with_settings(std::env::vars_os());
+    let environment = Environment::read(|name| std::env::var_os(name)).with_settings(std::env::vars_os());
     let program = std::env::current_exe()
         .or_else(|_unreadable| arguments.first().map(PathBuf::from).ok_or(io::ErrorKind::NotFound));
     let Ok(program) = program else {
@@ -49,8 +47,7 @@ fn main() -> ExitCode {
 /// What cannot be had is gone without.
 fn harden() {
     #[cfg(target_os = "linux")]
-    let _kept_dumpable =
-        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    let _kept_dumpable = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     #[cfg(unix)]
     let _kept_limit = rustix::process::setrlimit(
         rustix::process::Resource::Core,

@@ -64,9 +64,8 @@ impl Said {
             None => Self::from_nested(map),
         };
         said.trace_id = said.trace_id.or_else(|| json::text(map, "trace_id"));
-        said.correlation_id = json::text(map, "correlation_id")
-            .or_else(|| json::text(map, "correlationId"))
-            .or(said.correlation_id);
+        said.correlation_id =
+            json::text(map, "correlation_id").or_else(|| json::text(map, "correlationId")).or(said.correlation_id);
         said
     }
 
@@ -159,16 +158,13 @@ impl Said {
             rest.split('"').next().map(str::to_owned)
         };
         let mut said = Self::from_text(&value("error_description").unwrap_or_default());
-        said.error = value(" error")
-            .or_else(|| value(",error"))
-            .and_then(|error| UntrustedText::some(&error));
+        said.error = value(" error").or_else(|| value(",error")).and_then(|error| UntrustedText::some(&error));
         said
     }
 
     /// The failure that this is, as far as it was said, for the service that said it.
     pub fn failure(self, service: Service) -> Failure {
-        let Self { error, suberror, codes, sentence, trace_id, correlation_id, request_id, claims } =
-            self;
+        let Self { error, suberror, codes, sentence, trace_id, correlation_id, request_id, claims } = self;
         Failure {
             error,
             suberror,
@@ -258,9 +254,8 @@ mod tests {
             ("null", vec![1]),
             ("{}", vec![1]),
         ] {
-            let said = read(&format!(
-                r#"{{"error":"e","error_description":"AADSTS1: x AADSTS1: y","error_codes":{codes}}}"#
-            ));
+            let said =
+                read(&format!(r#"{{"error":"e","error_description":"AADSTS1: x AADSTS1: y","error_codes":{codes}}}"#));
             assert_eq!(said.codes, expected, "{codes}");
         }
     }
@@ -286,10 +281,7 @@ mod tests {
         assert_eq!(read(r#"{"code":"900421","description":"x"}"#).codes, [900_421]);
         assert_eq!(read(r#"{"code":"unauthorized"}"#).error.unwrap(), "unauthorized");
         let said = read(r#"{"statusCode":429,"message":"Rate limit is exceeded."}"#);
-        assert_eq!(
-            (said.codes.len(), said.sentence.unwrap().as_str()),
-            (0, "Rate limit is exceeded.")
-        );
+        assert_eq!((said.codes.len(), said.sentence.unwrap().as_str()), (0, "Rate limit is exceeded."));
         let said = read(r#"{"code":90000,"description":"failed: AADSTS50076: MFA."}"#);
         assert_eq!(said.codes, [90000, 50076]);
     }

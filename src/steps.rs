@@ -158,11 +158,9 @@ impl Execution {
         let open = self.board.registration.open.as_ref();
         let understood = match &self.plan {
             Plan::PartnerApi(step) => step.understand(Pasted::read(raw), open),
-            Plan::PartnerCenter(_)
-            | Plan::Commit(_)
-            | Plan::Tidy
-            | Plan::Forget(_)
-            | Plan::Submit(_) => Err(WrongPaste::OtherSignIn),
+            Plan::PartnerCenter(_) | Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => {
+                Err(WrongPaste::OtherSignIn)
+            }
         };
         match understood {
             Ok(arrival) => {
@@ -183,8 +181,7 @@ impl Execution {
         let other_token = failed(CheckId::AppClaims);
         // What Octo has is asked again before anything is sent again; what it has taken is known from the journal. A commit that
         // was rolled back is open again: it begins with its manifest.
-        let rolled_back =
-            matches!(self.plan, Plan::Commit(_)) && self.board.registration.open.is_some();
+        let rolled_back = matches!(self.plan, Plan::Commit(_)) && self.board.registration.open.is_some();
         let all = self.submits() || rolled_back;
         self.begin_again(now, |_, check| all || other_token && check.id == CheckId::AppToken)
     }
@@ -200,11 +197,7 @@ impl Execution {
     }
 
     /// Does again what failed, was not tried, or is `meant`.
-    fn begin_again(
-        &mut self,
-        now: Moment,
-        meant: impl Fn(usize, &Check) -> bool,
-    ) -> Vec<(CheckId, Effect)> {
+    fn begin_again(&mut self, now: Moment, meant: impl Fn(usize, &Check) -> bool) -> Vec<(CheckId, Effect)> {
         self.board.stopping = false;
         for (index, check) in self.board.checks.iter_mut().enumerate() {
             let over = matches!(check.state, State::Failed(_) | State::NotTried);

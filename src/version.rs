@@ -24,10 +24,7 @@ pub fn facts() -> [(&'static str, String); 5] {
         ("Commit", env!("OCTO_CSP_COMMIT").to_owned()),
         ("Target", env!("OCTO_CSP_TARGET").to_owned()),
         ("Compiler", env!("OCTO_CSP_RUSTC").to_owned()),
-        (
-            "TLS",
-            "rustls with aws-lc-rs; certificates are checked by the system's verifier".to_owned(),
-        ),
+        ("TLS", "rustls with aws-lc-rs; certificates are checked by the system's verifier".to_owned()),
         ("Vaults", VAULTS.join(", ")),
     ]
 }

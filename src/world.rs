@@ -98,14 +98,10 @@ impl World {
             Effect::Preflight(look) => self.look(look).await,
             Effect::Open(environment) => self.open(environment, Purpose::Use).await,
             Effect::OpenToForget(environment) => self.open(environment, Purpose::Forget).await,
-            Effect::Discover(directory) => {
-                self.entra()?.discover(&directory).await.map(Outcome::Discovered)
+            Effect::Discover(directory) => self.entra()?.discover(&directory).await.map(Outcome::Discovered),
+            Effect::AppToken(sign_in) => {
+                self.entra()?.app_token(&sign_in).await.map(|grant| Outcome::AppToken(Box::new(grant)))
             }
-            Effect::AppToken(sign_in) => self
-                .entra()?
-                .app_token(&sign_in)
-                .await
-                .map(|grant| Outcome::AppToken(Box::new(grant))),
             Effect::Read(reading, token) => self.read(reading, &token).await,
             Effect::Listen(sign_in) => {
                 self.close_session(CallbackPage::Closed).await;
@@ -142,15 +138,10 @@ impl World {
         }
     }
 
-    async fn open(
-        &self,
-        environment: Environment,
-        purpose: Purpose,
-    ) -> Result<Outcome, Box<Failure>> {
+    async fn open(&self, environment: Environment, purpose: Purpose) -> Result<Outcome, Box<Failure>> {
         self.kept.borrow_mut().take();
         let cloud = self.cloud.keeping_name();
-        let kept =
-            RegistrationStore::open(&self.keeping, environment, cloud.as_deref(), purpose).await?;
+        let kept = RegistrationStore::open(&self.keeping, environment, cloud.as_deref(), purpose).await?;
         let opened = kept.opened();
         *self.kept.borrow_mut() = Some(Rc::new(kept));
         Ok(Outcome::Opened(Box::new(opened)))
@@ -174,9 +165,7 @@ impl World {
     async fn read(&self, reading: Reading, token: &Secret) -> Result<Outcome, Box<Failure>> {
         let http = self.http()?;
         let answer = match reading {
-            Reading::ExchangeRates => {
-                PartnerApi::new(http, &self.cloud).exchange_rates(token).await?
-            }
+            Reading::ExchangeRates => PartnerApi::new(http, &self.cloud).exchange_rates(token).await?,
             Reading::PriceSheet { market } => {
                 let market = market.to_string();
                 PartnerApi::new(http, &self.cloud).price_sheet(token, &market).await?
@@ -186,9 +175,7 @@ impl World {
             | Reading::InvoiceSummary
             | Reading::Organization
             | Reading::Mpn
-            | Reading::BillingProfile => {
-                PartnerCenter::new(http, &self.cloud).read(reading, token).await?
-            }
+            | Reading::BillingProfile => PartnerCenter::new(http, &self.cloud).read(reading, token).await?,
         };
         Ok(Outcome::Read(Box::new(answer)))
     }

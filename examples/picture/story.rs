@@ -122,9 +122,7 @@ impl Story {
     fn take(&mut self, tasks: Vec<Task>) {
         self.waiting.extend(tasks.into_iter().filter_map(|task| match task {
             Task::Perform(ticket, effect) => Some((ticket, effect)),
-            Task::Cancel(_) | Task::Copy(_) | Task::Print(_) | Task::Suspend | Task::Quit(..) => {
-                None
-            }
+            Task::Cancel(_) | Task::Copy(_) | Task::Print(_) | Task::Suspend | Task::Quit(..) => None,
         }));
     }
 
@@ -183,12 +181,10 @@ fn outcome(effect: Effect) -> Option<Outcome> {
             },
             id_claims: None,
         }))),
-        Effect::Read(reading, _) => found(reading).map(|found| {
-            Outcome::Read(Box::new(Answer { found, mfa_compliant: None, request_id: None }))
-        }),
-        Effect::Note(fact) => {
-            Some(Outcome::Noted(Box::new(Line { sequence: 1, at: Timestamp::UNIX_EPOCH, fact })))
+        Effect::Read(reading, _) => {
+            found(reading).map(|found| Outcome::Read(Box::new(Answer { found, mfa_compliant: None, request_id: None })))
         }
+        Effect::Note(fact) => Some(Outcome::Noted(Box::new(Line { sequence: 1, at: Timestamp::UNIX_EPOCH, fact }))),
         Effect::Save(_) => Some(Outcome::Saved),
         Effect::OpenToForget(_)
         | Effect::Discard
@@ -213,12 +209,9 @@ fn outcome(effect: Effect) -> Option<Outcome> {
 /// One GUID is a directory, and no other.
 fn discovered(directory: &Directory) -> Outcome {
     match directory {
-        Directory::Tenant(id) if id.as_str() == TENANT => Outcome::Discovered(Tenant {
-            id: id.clone(),
-            named: true,
-            region: Some("AS".into()),
-            cloud: None,
-        }),
+        Directory::Tenant(id) if id.as_str() == TENANT => {
+            Outcome::Discovered(Tenant { id: id.clone(), named: true, region: Some("AS".into()), cloud: None })
+        }
         Directory::Tenant(_) | Directory::Domain(_) => {
             let mut failure = Failure::new(Service::Entra, Cause::Refused);
             failure.error = Some("invalid_tenant".into());

@@ -38,10 +38,7 @@ pub(crate) struct Shot {
 
 impl Shot {
     /// Paints one frame.
-    pub(crate) fn of(
-        size: (u16, u16),
-        draw: impl FnOnce(&mut Frame<'_>),
-    ) -> Result<Self, Infallible> {
+    pub(crate) fn of(size: (u16, u16), draw: impl FnOnce(&mut Frame<'_>)) -> Result<Self, Infallible> {
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1))?;
         terminal.draw(draw)?;
         let caret = terminal.get_cursor_position()?;
@@ -79,10 +76,7 @@ impl Shot {
             let x = 22 + 20 * index;
             writeln!(svg, r#"<circle cx="{x}" cy="20" r="6" fill="{colour}"/>"#)?;
         }
-        writeln!(
-            svg,
-            r#"<g font-family="{FONTS}" font-size="{LETTERS}" xml:space="preserve" fill="{FOREGROUND}">"#
-        )?;
+        writeln!(svg, r#"<g font-family="{FONTS}" font-size="{LETTERS}" xml:space="preserve" fill="{FOREGROUND}">"#)?;
         writeln!(
             svg,
             r#"<text x="{}" y="25" font-size="13" text-anchor="middle" fill="{DIMMED}">{title}</text>"#,
@@ -141,8 +135,7 @@ struct Run {
 impl Run {
     fn goes_on_with(&self, symbol: &str, cells: u16, look: &Style) -> bool {
         let wide = |text: &str, cells: u16| usize::from(cells) != text.chars().count();
-        let gap = self.look.ground.is_none()
-            && (self.text.ends_with("  ") || self.text.trim().is_empty());
+        let gap = self.look.ground.is_none() && (self.text.ends_with("  ") || self.text.trim().is_empty());
         self.look == *look && !gap && wide(&self.text, self.cells) == wide(symbol, cells)
     }
 

@@ -47,12 +47,7 @@ fn section(row: &Row, text: &mut String) {
     for (index, step) in diagnosis.fix.iter().enumerate() {
         let _infallible = writeln!(text, "{}. {}", index + 1, escaped(step));
     }
-    let _infallible = write!(
-        text,
-        "\nWho can do it: {}. Exit code {}.",
-        diagnosis.who.title(),
-        diagnosis.exit as u8
-    );
+    let _infallible = write!(text, "\nWho can do it: {}. Exit code {}.", diagnosis.who.title(), diagnosis.exit as u8);
     if let Some(wait) = diagnosis.wait {
         let _infallible = write!(text, " Wait {} s before another try.", wait.as_secs());
     }

@@ -104,9 +104,7 @@ pub struct Report {
 
 /// `octo-csp handoff`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  octo-csp handoff\n  octo-csp handoff --html > for-the-admin.html"
-)]
+#[command(after_help = "Examples:\n  octo-csp handoff\n  octo-csp handoff --html > for-the-admin.html")]
 pub struct Handoff {
     /// One HTML page in place of plain text.
     #[arg(long)]

@@ -6,8 +6,7 @@ use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Parts of a flag's name that say that a secret was about to follow.
-const SECRETS: [&str; 7] =
-    ["secret", "password", "passwd", "passphrase", "token", "key", "credential"];
+const SECRETS: [&str; 7] = ["secret", "password", "passwd", "passphrase", "token", "key", "credential"];
 
 /// The longest flag that is repeated. A secret of Entra's has forty characters.
 const LONGEST: usize = 24;
@@ -47,8 +46,7 @@ fn word(error: &Error, kind: ContextKind) -> String {
 
 /// A flag's name, a number, or a word so close to one of ours that it is a slip of the finger.
 fn may_be_repeated(error: &Error, word: &str) -> bool {
-    let close =
-        [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    let close = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     let flag = word.starts_with('-');
     let plain = word.len() <= LONGEST && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     let number = word.chars().all(|c| c.is_ascii_digit());

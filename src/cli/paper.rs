@@ -33,9 +33,7 @@ pub enum ShellName {
 
 /// `octo-csp man`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  octo-csp man | man -l -\n  octo-csp man --dir ~/.local/share/man/man1"
-)]
+#[command(after_help = "Examples:\n  octo-csp man | man -l -\n  octo-csp man --dir ~/.local/share/man/man1")]
 pub struct Man {
     /// Write one page for each command into this folder, which is made if it is not there.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

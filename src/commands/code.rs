@@ -13,9 +13,7 @@ use crate::commands::error::CommandError;
 use crate::commands::{consent, headless, machine, token};
 use crate::diagnose::{Context, diagnose};
 use crate::driver::Driver;
-use crate::effect::{
-    AddressSeen, AuthorizationRequest, CallbackPage, Effect, Outcome, Perform as _,
-};
+use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, Outcome, Perform as _};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Registration;
@@ -28,26 +26,16 @@ use crate::words::secret::SharedSecret;
 use crate::world::World;
 use crate::world::typed::Typed;
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Code,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Code) -> Result<Exit, CommandError> {
     if !context.host.output_is_terminal && !arguments.show {
         return Err(CommandError::usage(
             "a code is a secret and is printed on a terminal: say --show to have it in a file or a pipe",
         ));
     }
     let target = Target::sealed(context.host, &arguments.which)?;
-    let registration = target
-        .shelf()
-        .in_use(&target.name())
-        .await
-        .map_err(|failure| told(&failure, &Context::default()))?;
-    let screen = Screen {
-        no_browser: arguments.no_browser,
-        browser: arguments.browser.clone(),
-        ..Screen::default()
-    };
+    let registration =
+        target.shelf().in_use(&target.name()).await.map_err(|failure| told(&failure, &Context::default()))?;
+    let screen = Screen { no_browser: arguments.no_browser, browser: arguments.browser.clone(), ..Screen::default() };
     let world = World::new(target.options(machine::surroundings(context.host, &screen)));
     Box::pin(show(context, arguments, &world, registration)).await
 }
@@ -78,8 +66,7 @@ async fn show(
             Err(CommandError::Quiet(Exit::TimeLimit))
         }
     };
-    let verdict =
-        if run.fresh_code().is_some() { CallbackPage::Caught } else { CallbackPage::Failed };
+    let verdict = if run.fresh_code().is_some() { CallbackPage::Caught } else { CallbackPage::Failed };
     world.perform(Effect::Tell(verdict)).await;
     ended?;
     match run.failed() {
@@ -163,11 +150,7 @@ impl TestMachine<'_> {
     }
 
     /// What a line means: effects when it has the code, an error where nothing can come any more.
-    fn take(
-        &mut self,
-        run: &mut Execution,
-        line: Line,
-    ) -> Result<Option<Vec<(CheckId, Effect)>>, CommandError> {
+    fn take(&mut self, run: &mut Execution, line: Line) -> Result<Option<Vec<(CheckId, Effect)>>, CommandError> {
         let line = match line {
             Line::Read(line) => line,
             Line::Left => return Err(CommandError::Quiet(Exit::Cancelled)),
@@ -201,9 +184,7 @@ impl Answers {
                 Ok(None) => Line::Left,
                 Err(_unusable) => Line::Over,
             },
-            Self::Stream(typed) => {
-                typed.line().await.map_or(Line::Over, |line| Line::Read(line.into()))
-            }
+            Self::Stream(typed) => typed.line().await.map_or(Line::Over, |line| Line::Read(line.into())),
             Self::Nowhere => pending().await,
         }
     }
@@ -220,17 +201,10 @@ fn invitation(consent: &AuthorizationRequest, opened: bool) -> String {
     } else {
         "The browser ends on a page that cannot be opened, and that is fine. Paste its whole address here:"
     };
-    format!(
-        "{opened}\n\n  {}\n\nSign in as an Admin agent, pass MFA, press Accept.\n{then}",
-        consent.address
-    )
+    format!("{opened}\n\n  {}\n\nSign in as an Admin agent, pass MFA, press Accept.\n{then}", consent.address)
 }
 
-fn print(
-    context: &mut CommandContext<'_>,
-    arguments: &Code,
-    run: &Execution,
-) -> Result<Exit, CommandError> {
+fn print(context: &mut CommandContext<'_>, arguments: &Code, run: &Execution) -> Result<Exit, CommandError> {
     let (Some(code), Some(consent)) = (run.fresh_code(), run.consent()) else {
         return Err(CommandError::Quiet(Exit::Internal));
     };

@@ -10,10 +10,7 @@ use crate::exit::Exit;
 use crate::report::config::{self, Found, Setting, Source};
 
 #[expect(clippy::unnecessary_wraps, reason = "every command ends in the same way")]
-pub(super) fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Config,
-) -> Result<Exit, CommandError> {
+pub(super) fn run(context: &mut CommandContext<'_>, arguments: &Config) -> Result<Exit, CommandError> {
     let found = found(&context.settings);
     let text = if arguments.json { config::in_json(&found) } else { config::text(&found) };
     Ok(context.print(&text))

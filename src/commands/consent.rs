@@ -23,10 +23,7 @@ use crate::world::clock;
 pub(super) const ADDRESS: &str = "Address (it is not shown): ";
 
 /// Begins the sign-in, or shows the one again that was begun a moment ago.
-pub(super) async fn start(
-    context: &mut CommandContext<'_>,
-    arguments: &ConsentStart,
-) -> Result<Exit, CommandError> {
+pub(super) async fn start(context: &mut CommandContext<'_>, arguments: &ConsentStart) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
     let (world, opened) = headless::world(&target).await?;
     let mut session = HeadlessSession::begin(context, &target, (&world, &opened), false);
@@ -35,10 +32,7 @@ pub(super) async fn start(
 }
 
 /// Takes the answer and registers. Where no answer is needed any more, it goes on from there.
-pub(super) async fn finish(
-    context: &mut CommandContext<'_>,
-    arguments: &ConsentFinish,
-) -> Result<Exit, CommandError> {
+pub(super) async fn finish(context: &mut CommandContext<'_>, arguments: &ConsentFinish) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
     let (world, opened) = headless::world(&target).await?;
     let given = (arguments.replace.as_deref(), arguments.profile.as_deref());
@@ -57,8 +51,7 @@ pub(super) async fn ask(
         return Err(nothing_proven());
     }
     let open = opened.registration.open.as_ref();
-    let kept =
-        |open: &Attempt| matches!(open.standing(), AttemptState::TokenKept | AttemptState::Ready);
+    let kept = |open: &Attempt| matches!(open.standing(), AttemptState::TokenKept | AttemptState::Ready);
     if !anew && open.is_some_and(kept) {
         let what = "Nobody has to sign in: that was done, and what it brought is kept. octo-csp consent finish goes on with it; --anew begins another sign-in.";
         return Err(CommandError::unfinished(State::SignInKept, Exit::Done, what));
@@ -68,9 +61,9 @@ pub(super) async fn ask(
     let run = Execution::partner_api(request(opened)?, opened.registration.clone(), None);
     match session.sign_in(run, anew || !young, Asked::Leave).await {
         // The address is all that was asked for.
-        Err(CommandError::Unfinished {
-            state: State::SignInNeeded, exit: Exit::SignIn, ..
-        }) => Ok((State::SignInNeeded, Exit::Done)),
+        Err(CommandError::Unfinished { state: State::SignInNeeded, exit: Exit::SignIn, .. }) => {
+            Ok((State::SignInNeeded, Exit::Done))
+        }
         Err(error) => Err(error),
         Ok(()) => Ok((State::Stopped, Exit::Internal)),
     }
@@ -116,10 +109,7 @@ pub(super) async fn take(
 async fn answer(context: &mut CommandContext<'_>) -> Result<SharedSecret, CommandError> {
     let host = &mut *context.host;
     let read = if host.input_is_terminal {
-        let _closed = writeln!(
-            host.err,
-            "Paste the whole address that the browser ended on, then press Enter."
-        );
+        let _closed = writeln!(host.err, "Paste the whole address that the browser ended on, then press Enter.");
         ask_hidden(&mut *host.err, ADDRESS, headless::ended()).await
     } else {
         intake::read(&mut host.input, false).map(Some)

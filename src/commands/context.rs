@@ -83,11 +83,7 @@ pub(super) struct Target {
 
 impl Target {
     /// Reads what the arguments name, and gets the passphrase of a vault file: from a person only where they `may` be asked.
-    pub(super) async fn open(
-        context: &mut CommandContext<'_>,
-        which: &Which,
-        may: bool,
-    ) -> Result<Self, CommandError> {
+    pub(super) async fn open(context: &mut CommandContext<'_>, which: &Which, may: bool) -> Result<Self, CommandError> {
         let mut target = Self::sealed(context.host, which)?;
         if takes_passphrase(&which.store)? {
             let (settings, name) = (&target.settings, target.name());
@@ -160,10 +156,7 @@ impl Target {
 }
 
 /// The registrations below the state folder, for a command that is about all of them.
-pub(super) async fn shelf(
-    host: &mut Host,
-    store: &StoreArguments,
-) -> Result<RegistrationIndex, CommandError> {
+pub(super) async fn shelf(host: &mut Host, store: &StoreArguments) -> Result<RegistrationIndex, CommandError> {
     let mut settings = settings(host)?;
     if takes_passphrase(store)? {
         settings.passphrase = Some(passphrase::get(host, store, &settings, None, true).await?);
@@ -190,8 +183,7 @@ fn settings(host: &Host) -> Result<StoreSettings, String> {
 /// The cloud that the arguments name, and the bytes of the CA file.
 pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>>), String> {
     let read = |path: &Path, what: &str| {
-        std::fs::read(path)
-            .map_err(|error| format!("cannot read {what} {}: {}", path.display(), error.kind()))
+        std::fs::read(path).map_err(|error| format!("cannot read {what} {}: {}", path.display(), error.kind()))
     };
     let cloud = match &arguments.cloud_file {
         None => match arguments.cloud {
@@ -205,8 +197,7 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
                 .map_err(|error| format!("{}: {error}", path.display()))?
         }
     };
-    let extra_ca =
-        arguments.ca_file.as_deref().map(|path| read(path, "the CA file")).transpose()?;
+    let extra_ca = arguments.ca_file.as_deref().map(|path| read(path, "the CA file")).transpose()?;
     Ok((cloud, extra_ca))
 }
 

@@ -24,10 +24,7 @@ use crate::world::{World, clock};
 /// Days before an end from which a warning is said.
 const WARN_DAYS: i32 = 14;
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Doctor,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Doctor) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
     let (world, opened) = headless::world(&target).await?;
     Box::pin(check_all(context, arguments, &target.cloud, &world, opened)).await
@@ -152,14 +149,7 @@ fn findings(
         None if warn_days.is_some_and(|days| soon(&ends, days)) => Exit::SignIn,
         None => Exit::Done,
     };
-    Findings {
-        registration: opened.name.clone(),
-        steps,
-        ends,
-        now,
-        warn_days: warn_days.unwrap_or(WARN_DAYS),
-        exit,
-    }
+    Findings { registration: opened.name.clone(), steps, ends, now, warn_days: warn_days.unwrap_or(WARN_DAYS), exit }
 }
 
 fn soon(ends: &[End], days: i32) -> bool {

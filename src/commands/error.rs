@@ -39,9 +39,7 @@ impl CommandError {
 
     /// Nothing is registered, which is what the command is about.
     pub(super) fn nothing_registered(consequence: &str, object: Option<String>) -> Self {
-        let words = format!(
-            "nothing is registered yet, so there is nothing to {consequence}: octo-csp register"
-        );
+        let words = format!("nothing is registered yet, so there is nothing to {consequence}: octo-csp register");
         Self::Words { exit: Exit::SignIn, words, object }
     }
 

@@ -13,10 +13,7 @@ use crate::report::explain;
 /// Bytes of standard input that are looked at.
 const MOST: u64 = 10 * 1_024 * 1_024;
 
-pub(super) fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Explain,
-) -> Result<Exit, CommandError> {
+pub(super) fn run(context: &mut CommandContext<'_>, arguments: &Explain) -> Result<Exit, CommandError> {
     if arguments.list {
         let text = if arguments.json { explain::list_in_json() } else { explain::list() };
         return Ok(context.print(&text));
@@ -27,9 +24,7 @@ pub(super) fn run(
         return Ok(explain::exit(&found));
     }
     if found.is_empty() {
-        return Err(CommandError::usage(
-            "there is no code in this text that octo-csp knows; explain --list shows all",
-        ));
+        return Err(CommandError::usage("there is no code in this text that octo-csp knows; explain --list shows all"));
     }
     Ok(context.print(&explain::text(&found)))
 }
@@ -41,10 +36,7 @@ fn given(host: &mut Host, words: &[String]) -> Result<String, String> {
         return Ok(words.join(" "));
     }
     if words.is_empty() && host.input_is_terminal {
-        return Err(
-            "nothing to explain: give a code or a text, or pipe one in; --list shows all codes"
-                .to_owned(),
-        );
+        return Err("nothing to explain: give a code or a text, or pipe one in; --list shows all codes".to_owned());
     }
     let mut bytes = Vec::new();
     let read = host.input.by_ref().take(MOST).read_to_end(&mut bytes);
@@ -60,11 +52,8 @@ fn given(host: &mut Host, words: &[String]) -> Result<String, String> {
 /// UTF-8, or the UTF-16 that Windows shells write into files; anything else as far as it can be read.
 fn readable(bytes: &[u8]) -> String {
     if let Some(rest) = bytes.strip_prefix(&[0xff, 0xfe]) {
-        let units: Vec<u16> = rest
-            .chunks_exact(2)
-            .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
-            .map(u16::from_le_bytes)
-            .collect();
+        let units: Vec<u16> =
+            rest.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(u16::from_le_bytes).collect();
         return String::from_utf16_lossy(&units);
     }
     String::from_utf8_lossy(bytes).into_owned()

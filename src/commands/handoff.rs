@@ -8,10 +8,7 @@ use crate::exit::Exit;
 use crate::report::handoff::{self, Handoff, Missing};
 use crate::words::last_failure::LastFailure;
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Arguments,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments) -> Result<Exit, CommandError> {
     let target = Target::sealed(context.host, &arguments.which)?;
     let volume = target.shelf().volume(&target.name()).await?;
     let typed = volume.draft.as_ref().map(|draft| &draft.typed);

@@ -30,10 +30,7 @@ pub(super) async fn open(world: &World, environment: Environment) -> Result<Open
 }
 
 /// The same to forget it.
-pub(super) async fn open_to_forget(
-    world: &World,
-    environment: Environment,
-) -> Result<Opened, Box<Failure>> {
+pub(super) async fn open_to_forget(world: &World, environment: Environment) -> Result<Opened, Box<Failure>> {
     opened(world.perform(Effect::OpenToForget(environment)).await)
 }
 
@@ -92,11 +89,7 @@ pub(super) async fn converse(
 }
 
 /// Says a line about each check that is over and was not told of yet.
-pub(super) fn tell<'c>(
-    err: &mut dyn Write,
-    told: &mut Vec<CheckId>,
-    checks: impl IntoIterator<Item = &'c Check>,
-) {
+pub(super) fn tell<'c>(err: &mut dyn Write, told: &mut Vec<CheckId>, checks: impl IntoIterator<Item = &'c Check>) {
     for check in checks {
         if !told.contains(&check.id)
             && let Some(line) = doctor::line(check)
@@ -200,11 +193,9 @@ impl<'w> Conversation<'w> {
 #[cfg(unix)]
 pub(super) async fn ended() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int), Ok(mut hup)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::hangup()),
-    ) else {
+    let (Ok(mut term), Ok(mut int), Ok(mut hup)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

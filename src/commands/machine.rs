@@ -21,9 +21,7 @@ pub(super) fn platform(host: &Host) -> Platform {
         if remote { Platform::WindowsRemote } else { Platform::Windows }
     } else if is_set(environment.wsl.as_ref()) {
         Platform::Wsl
-    } else if remote
-        || !is_set(environment.display.as_ref()) && !is_set(environment.wayland_display.as_ref())
-    {
+    } else if remote || !is_set(environment.display.as_ref()) && !is_set(environment.wayland_display.as_ref()) {
         Platform::LinuxRemote
     } else {
         Platform::Any
@@ -33,15 +31,11 @@ pub(super) fn platform(host: &Host) -> Platform {
 /// How a browser is reached from here.
 pub(super) fn surroundings(host: &Host, screen: &Screen) -> Surroundings {
     let environment = &host.environment;
-    let command = screen
-        .browser
-        .clone()
-        .or_else(|| environment.browser.clone())
-        .filter(|command| !command.trim().is_empty());
+    let command =
+        screen.browser.clone().or_else(|| environment.browser.clone()).filter(|command| !command.trim().is_empty());
     Surroundings {
         command: command.filter(|_| !screen.no_browser),
-        display: is_set(environment.display.as_ref())
-            || is_set(environment.wayland_display.as_ref()),
+        display: is_set(environment.display.as_ref()) || is_set(environment.wayland_display.as_ref()),
         ssh: is_set(environment.ssh_connection.as_ref()),
         wsl: is_set(environment.wsl.as_ref()),
         container: Path::new("/.dockerenv").exists(),

@@ -15,11 +15,7 @@ use crate::world::bluectl;
 
 /// Gathers what `profile` or the variables give; `None` where a cloud file names no Octo. The sentence of a failure is for the
 /// person who asked for a profile; what is amiss with variables is only said where something would be sent.
-pub(super) fn octo(
-    host: &Host,
-    cloud: &Cloud,
-    profile: Option<&str>,
-) -> Result<Option<Octo>, String> {
+pub(super) fn octo(host: &Host, cloud: &Cloud, profile: Option<&str>) -> Result<Option<Octo>, String> {
     let Some(usual) = cloud.octo() else {
         return match profile {
             Some(_) => Err("the cloud file names no Octo (octo, octo_token)".to_owned()),
@@ -30,23 +26,19 @@ pub(super) fn octo(
         return of_profile(host, cloud, name).map(Some);
     }
     let environment = &host.environment;
-    let (ring, addresses, amiss) =
-        match ring(cloud, "ALPHAUS_AUTH_URL", environment.alphaus_auth_url.as_deref()) {
-            Ok((ring, addresses)) => (ring, addresses, None),
-            Err(what) => (Ring::Usual, usual, Some(what)),
-        };
+    let (ring, addresses, amiss) = match ring(cloud, "ALPHAUS_AUTH_URL", environment.alphaus_auth_url.as_deref()) {
+        Ok((ring, addresses)) => (ring, addresses, None),
+        Err(what) => (Ring::Usual, usual, Some(what)),
+    };
     let which = (ring, UntrustedText::new(&addresses.host()));
-    let (id, secret) =
-        (environment.alphaus_client_id.as_deref(), environment.alphaus_client_secret.as_ref());
+    let (id, secret) = (environment.alphaus_client_id.as_deref(), environment.alphaus_client_secret.as_ref());
     let client = match (amiss, id, secret) {
         (_, None, None) => Err("no Octo credentials were given".to_owned()),
         (Some(what), ..) => Err(what),
         (None, None, Some(_)) => Err("ALPHAUS_CLIENT_ID is not set".to_owned()),
         (None, Some(_), None) => Err("ALPHAUS_CLIENT_SECRET is not set".to_owned()),
-        (None, Some(id), Some(secret)) => {
-            OctoClient::new(id, SharedSecret::clone(secret), &which, Source::Variables)
-                .map_err(|why| format!("{why} (ALPHAUS_CLIENT_ID, ALPHAUS_CLIENT_SECRET)"))
-        }
+        (None, Some(id), Some(secret)) => OctoClient::new(id, SharedSecret::clone(secret), &which, Source::Variables)
+            .map_err(|why| format!("{why} (ALPHAUS_CLIENT_ID, ALPHAUS_CLIENT_SECRET)")),
     };
     let (ring, host) = which;
     Ok(Some(Octo { ring, host, client }))
@@ -54,21 +46,16 @@ pub(super) fn octo(
 
 fn of_profile(host: &Host, cloud: &Cloud, name: &str) -> Result<Octo, String> {
     let home = host.environment.home.as_deref();
-    let file = home
-        .map(bluectl::file)
-        .ok_or("there is no home folder (HOME) with bluectl's configuration")?;
+    let file = home.map(bluectl::file).ok_or("there is no home folder (HOME) with bluectl's configuration")?;
     let said = |what: &dyn std::fmt::Display| {
         let name = UntrustedText::new(name);
         format!("profile {name} of {}: {what}", file.display())
     };
     let profile = bluectl::profile(&file, name).map_err(|error| said(&error))?;
-    let (ring, addresses) =
-        ring(cloud, "auth-url", profile.auth_url.as_deref()).map_err(|what| said(&what))?;
+    let (ring, addresses) = ring(cloud, "auth-url", profile.auth_url.as_deref()).map_err(|what| said(&what))?;
     let which = (ring, UntrustedText::new(&addresses.host()));
     let client = match (profile.client_id, profile.client_secret) {
-        (Some(id), Some(secret)) => {
-            OctoClient::new(&id, secret, &which, Source::Profile(UntrustedText::new(name)))
-        }
+        (Some(id), Some(secret)) => OctoClient::new(&id, secret, &which, Source::Profile(UntrustedText::new(name))),
         (None, _) => Err(NoClient::NoId),
         (Some(_), None) => Err(NoClient::NoSecret),
     };
@@ -85,10 +72,9 @@ fn ring(cloud: &Cloud, name: &str, address: Option<&str>) -> Result<(Ring, OctoA
     let Some(wanted) = wanted else {
         return known.next().ok_or_else(String::new);
     };
-    let names: Vec<String> =
-        known.clone().map(|(_, addresses)| addresses.token.to_string()).collect();
+    let names: Vec<String> = known.clone().map(|(_, addresses)| addresses.token.to_string()).collect();
     let url = Url::parse(wanted).ok();
-    known.find(|(_, addresses)| url.as_ref() == Some(&addresses.token)).ok_or_else(|| {
-        format!("{name} is {}, and may only be {}", UntrustedText::new(wanted), names.join(" or "))
-    })
+    known
+        .find(|(_, addresses)| url.as_ref() == Some(&addresses.token))
+        .ok_or_else(|| format!("{name} is {}, and may only be {}", UntrustedText::new(wanted), names.join(" or ")))
 }

@@ -20,10 +20,7 @@ use crate::version;
 const NAME: &str = "octo-csp";
 
 #[expect(clippy::unnecessary_wraps, reason = "every command ends in the same way")]
-pub(super) fn completions(
-    context: &mut CommandContext<'_>,
-    arguments: &Completions,
-) -> Result<Exit, CommandError> {
+pub(super) fn completions(context: &mut CommandContext<'_>, arguments: &Completions) -> Result<Exit, CommandError> {
     let mut command = completed();
     let mut script = Vec::new();
     let shell = match arguments.shell {
@@ -53,9 +50,7 @@ fn values_for_fish(command: &clap::Command) -> String {
         let about = value.get_help().map(ToString::to_string);
         let about = about.unwrap_or_default().replace('\'', "\\'");
         let value = value.get_name();
-        format!(
-            "complete -c {NAME} -n \"__fish_octo_csp_using_subcommand {command}\" -f -a \"{value}\" -d '{about}'\n"
-        )
+        format!("complete -c {NAME} -n \"__fish_octo_csp_using_subcommand {command}\" -f -a \"{value}\" -d '{about}'\n")
     };
     let commands = command.get_subcommands();
     let lines = commands.flat_map(|command| {
@@ -98,16 +93,11 @@ fn scenarios(command: clap::Command) -> clap::Command {
         "simulate" => "scenario",
         _ => return command,
     };
-    let names = crate::simulator::Scenario::all()
-        .iter()
-        .map(|(name, about)| PossibleValue::new(name).help(about));
+    let names = crate::simulator::Scenario::all().iter().map(|(name, about)| PossibleValue::new(name).help(about));
     command.mut_arg(argument, |arg| arg.value_parser(PossibleValuesParser::new(names)))
 }
 
-pub(super) fn man(
-    context: &mut CommandContext<'_>,
-    arguments: &ManArguments,
-) -> Result<Exit, CommandError> {
+pub(super) fn man(context: &mut CommandContext<'_>, arguments: &ManArguments) -> Result<Exit, CommandError> {
     let mut cli = Cli::command().disable_help_subcommand(true);
     cli.build();
     let Some(dir) = &arguments.dir else {

@@ -93,8 +93,7 @@ fn is_open_to_others(_file: &File) -> bool {
 }
 
 fn open(path: &Path, what: &str) -> Result<File, CommandError> {
-    File::open(path)
-        .map_err(|error| CommandError::usage(format!("cannot read {what}: {}", error.kind())))
+    File::open(path).map_err(|error| CommandError::usage(format!("cannot read {what}: {}", error.kind())))
 }
 
 /// One line; its end is not part of the passphrase.
@@ -117,11 +116,7 @@ fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, CommandError>
     }
 }
 
-async fn typed(
-    host: &mut Host,
-    settings: &StoreSettings,
-    name: Option<&str>,
-) -> Result<SharedSecret, CommandError> {
+async fn typed(host: &mut Host, settings: &StoreSettings, name: Option<&str>) -> Result<SharedSecret, CommandError> {
     match name {
         Some(name) if !settings.has_vault_file(name) => new(host, name).await,
         Some(name) => known(host, settings, name).await,
@@ -130,11 +125,7 @@ async fn typed(
 }
 
 /// A passphrase that is told to be wrong may be typed again. Whatever else is wrong with the file is told by whoever needs it.
-async fn known(
-    host: &mut Host,
-    settings: &StoreSettings,
-    name: &str,
-) -> Result<SharedSecret, CommandError> {
+async fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<SharedSecret, CommandError> {
     let asked = format!("Passphrase of the vault file of {name} (it is not shown): ");
     let mut tries = 1;
     loop {
@@ -205,9 +196,7 @@ mod tests {
 
     #[test]
     fn one_line_is_taken_without_its_end() {
-        for bytes in
-            [&b"four words and one"[..], b"four words and one\n", b"four words and one\r\n"]
-        {
+        for bytes in [&b"four words and one"[..], b"four words and one\n", b"four words and one\r\n"] {
             assert!(given(bytes).unwrap().same_as("four words and one"));
         }
         assert!(given(" a \u{672c} ".as_bytes()).unwrap().same_as(" a \u{672c} "));

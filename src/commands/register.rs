@@ -19,19 +19,14 @@ use crate::ui::{Event, Task};
 use crate::words::step::Step;
 use crate::world::World;
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Register,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) -> Result<Exit, CommandError> {
     if arguments.values.no_input {
         return unattended::register(context, arguments).await;
     }
     let without = unattended::instead_of_a_terminal(&arguments.values);
     needs_terminal(context.host, &arguments.screen, "register", &without)?;
     if let Some(flag) = unattended::only_without_a_screen(&context.settings, &arguments.values) {
-        return Err(CommandError::usage(format!(
-            "--{flag} belongs to register --no-input; the wizard asks by itself"
-        )));
+        return Err(CommandError::usage(format!("--{flag} belongs to register --no-input; the wizard asks by itself")));
     }
     let target = Target::open(context, &arguments.which, true).await?;
     let cloud = &target.cloud;
@@ -56,12 +51,7 @@ pub(super) async fn run(
 
 /// There must be a terminal for the wizard: for what is typed, and for what is shown unless that is lines. `without` says what
 /// can be done where there is none.
-pub(super) fn needs_terminal(
-    host: &Host,
-    screen: &Screen,
-    command: &str,
-    without: &str,
-) -> Result<(), CommandError> {
+pub(super) fn needs_terminal(host: &Host, screen: &Screen, command: &str, without: &str) -> Result<(), CommandError> {
     if host.on_terminal || host.input_is_terminal && plain(host, screen) {
         return Ok(());
     }

@@ -22,10 +22,7 @@ use crate::world::{Options, StoreOptions, World};
 /// What there is for a script.
 const WITHOUT: &str = "a script has simulate, and register --no-input";
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Rehearse,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rehearse) -> Result<Exit, CommandError> {
     if arguments.list {
         return Ok(context.print(&list()));
     }

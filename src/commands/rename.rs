@@ -11,23 +11,17 @@ use crate::words::answers::{Typed, basic, secret_as_name};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::ids::AccountName;
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Rename,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rename) -> Result<Exit, CommandError> {
     let new = name(arguments)?;
     let target = Target::sealed(context.host, &arguments.which)?;
     let old = rename(&target, new.clone()).await?;
-    let words = |name: &Option<AccountName>| {
-        name.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string)
-    };
+    let words = |name: &Option<AccountName>| name.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string);
     Ok(context.print(&format!("{}: {} -> {}\n", target.name(), words(&old), words(&new))))
 }
 
 /// The same rules as on the wizard's page, but an empty name is asked for with its own flag.
 fn name(arguments: &Rename) -> Result<Option<AccountName>, String> {
-    let typed =
-        Typed { account_name: arguments.name.clone().unwrap_or_default(), ..Typed::default() };
+    let typed = Typed { account_name: arguments.name.clone().unwrap_or_default(), ..Typed::default() };
     if let Some(problem) = secret_as_name(&typed.account_name) {
         return Err(problem.what);
     }
@@ -46,10 +40,7 @@ fn name(arguments: &Rename) -> Result<Option<AccountName>, String> {
     clippy::wildcard_enum_match_arm,
     reason = "an effect that is answered by another one's outcome is the same internal failure"
 )]
-async fn rename(
-    target: &Target,
-    name: Option<AccountName>,
-) -> Result<Option<AccountName>, Box<Failure>> {
+async fn rename(target: &Target, name: Option<AccountName>) -> Result<Option<AccountName>, Box<Failure>> {
     let (world, opened) = headless::world(target).await?;
     let old = opened.registration.name;
     if opened.registration.named && old == name {

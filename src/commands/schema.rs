@@ -64,9 +64,7 @@ fn required(rule: &Value, value: &Value) -> Result<(), String> {
         return Ok(());
     };
     let mut names = rule.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
-    names
-        .find(|name| !object.contains_key(*name))
-        .map_or(Ok(()), |name| Err(format!("has no {name}")))
+    names.find(|name| !object.contains_key(*name)).map_or(Ok(()), |name| Err(format!("has no {name}")))
 }
 
 fn properties(root: &Value, rule: &Value, value: &Value, at: &str) -> Result<(), String> {
@@ -86,10 +84,7 @@ fn no_more(schema: &Value, value: &Value) -> Result<(), String> {
         return Ok(());
     };
     let known = schema.get("properties").unwrap().as_object().unwrap();
-    object
-        .keys()
-        .find(|name| !known.contains_key(*name))
-        .map_or(Ok(()), |name| Err(format!("{name} is not known")))
+    object.keys().find(|name| !known.contains_key(*name)).map_or(Ok(()), |name| Err(format!("{name} is not known")))
 }
 
 fn items(root: &Value, rule: &Value, value: &Value, at: &str) -> Result<(), String> {
@@ -105,10 +100,7 @@ fn one_of(root: &Value, rule: &Value, value: &Value, at: &str) -> Result<(), Str
     let tried: Vec<Result<(), String>> = ways.map(|way| check(root, way, value, at)).collect();
     match tried.iter().filter(|tried| tried.is_ok()).count() {
         1 => Ok(()),
-        0 => Err(format!(
-            "{at}: {}",
-            tried.into_iter().filter_map(Result::err).collect::<Vec<_>>().join("; or ")
-        )),
+        0 => Err(format!("{at}: {}", tried.into_iter().filter_map(Result::err).collect::<Vec<_>>().join("; or "))),
         count => Err(format!("{count} descriptions fit, and one should")),
     }
 }

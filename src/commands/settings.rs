@@ -199,10 +199,8 @@ fn gather(command: &Command, path: &str, found: &mut Flags) {
 }
 
 fn settable(arg: &Arg) -> bool {
-    let help = matches!(
-        arg.get_action(),
-        ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
-    );
+    let help =
+        matches!(arg.get_action(), ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version);
     let typed_only = arg.get_long().is_none_or(|flag| TYPED_ONLY.contains(&flag));
     !help && !typed_only
 }
@@ -284,10 +282,7 @@ fn known(flag: &str, flags: &Flags) -> Result<(), String> {
         return Err(format!("--{flag} counts on the command line only"));
     }
     if is_secret(flag) {
-        return Err(
-            "a secret is no setting: --secret-file names a file with it, --secret-stdin reads it"
-                .to_owned(),
-        );
+        return Err("a secret is no setting: --secret-file names a file with it, --secret-stdin reads it".to_owned());
     }
     Err(like(flag, flags).map_or_else(
         || "there is no such setting; octo-csp config lists all".to_owned(),
@@ -310,8 +305,7 @@ fn usable(flag: &str, flags: &Flags, value: String, origin: Origin) -> Result<Gi
     if looks_like_secret_key(&value) {
         return Err(format!("{origin}: that looks like a secret key, which is no setting"));
     }
-    let switch =
-        flags.get(flag).is_some_and(|(arg, _)| matches!(arg.get_action(), ArgAction::SetTrue));
+    let switch = flags.get(flag).is_some_and(|(arg, _)| matches!(arg.get_action(), ArgAction::SetTrue));
     let value = if switch {
         switched(&value).ok_or_else(|| format!("{origin}: true or false is needed"))?.to_string()
     } else {
@@ -346,8 +340,7 @@ fn chosen<'m>(
 fn added(command: &Command, given: &ArgMatches, settings: &Settings) -> Vec<OsString> {
     let is_given = |arg: &Arg| {
         let id = arg.get_id().as_str();
-        matches!(given.try_contains_id(id), Ok(true))
-            && given.value_source(id) == Some(ValueSource::CommandLine)
+        matches!(given.try_contains_id(id), Ok(true)) && given.value_source(id) == Some(ValueSource::CommandLine)
     };
     let args: Vec<&Arg> = command.get_arguments().filter(|arg| settable(arg)).collect();
     // Beside a store without a passphrase that a layer above asks for, that of a layer below means nothing.

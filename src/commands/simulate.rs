@@ -7,10 +7,7 @@ use crate::commands::headless;
 use crate::exit::Exit;
 use crate::simulator::{Options, Scenario, Simulator};
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Simulate,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Simulate) -> Result<Exit, CommandError> {
     let name = arguments.scenario.as_deref();
     let Some(scenario) = name.map_or_else(|| Some(Scenario::default()), Scenario::named) else {
         return Err(CommandError::usage(format!(

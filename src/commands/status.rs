@@ -14,10 +14,7 @@ use crate::words::failure::Failure;
 use crate::world::clock;
 use crate::world::registration_index::{Presence, RegistrationIndex, RegistrationSummary, Scan};
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Status,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) -> Result<Exit, CommandError> {
     let shelf = context::shelf(context.host, &arguments.store).await?;
     let found = find(&shelf, arguments.sandbox).await?;
     let text = if arguments.json { status::in_json(&found) } else { status::text(&found) };
@@ -38,19 +35,15 @@ async fn find(shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Bo
         let kept_in = &volume.registration.store;
         let mut seen = shelf.presence(&volume.name, kept_in, &items.unwrap_or_default()).await;
         // Access tokens are no part of the set: one that is not there is not missing.
-        seen.retain(|(item, presence)| {
-            *presence == Presence::There || !item.kind.is_access_token()
-        });
+        seen.retain(|(item, presence)| *presence == Presence::There || !item.kind.is_access_token());
         found.push(of(volume, seen));
     }
     Ok(found)
 }
 
 fn of(volume: RegistrationSummary, seen: Vec<(ItemName, Presence)>) -> Found {
-    let items = seen
-        .into_iter()
-        .map(|(item, presence)| Item { name: item.to_string(), state: words(&presence) })
-        .collect();
+    let items =
+        seen.into_iter().map(|(item, presence)| Item { name: item.to_string(), state: words(&presence) }).collect();
     Found {
         name: volume.name,
         folder: volume.folder,
@@ -74,10 +67,7 @@ fn words(presence: &Presence) -> String {
     }
 }
 
-pub(super) async fn report(
-    context: &mut CommandContext<'_>,
-    arguments: &Report,
-) -> Result<Exit, CommandError> {
+pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report) -> Result<Exit, CommandError> {
     let (cloud, _) = context::cloud(&arguments.cloud)?;
     let shelf = context::shelf(context.host, &arguments.store).await?;
     let found = find(&shelf, false).await?;
@@ -86,9 +76,7 @@ pub(super) async fn report(
     let leaks: Vec<String> = scans
         .iter()
         .flat_map(|scan| &scan.leaks)
-        .map(|(item, encoding)| {
-            format!("the report holds a kept secret ({item}, {encoding}): it is not written")
-        })
+        .map(|(item, encoding)| format!("the report holds a kept secret ({item}, {encoding}): it is not written"))
         .collect();
     if !leaks.is_empty() {
         return Err(CommandError::new(Exit::Internal, leaks.join("\nocto-csp: ")));
@@ -102,24 +90,11 @@ pub(super) async fn report(
 }
 
 fn surroundings(host: &Host, cloud: &Cloud) -> Surroundings {
-    let addresses = [
-        Some(&cloud.login),
-        Some(&cloud.partner_center),
-        cloud.partner_api.as_ref(),
-        cloud.octo.as_ref(),
-    ];
-    let mut hosts: Vec<String> = addresses
-        .into_iter()
-        .flatten()
-        .filter_map(|address| address.host_str().map(str::to_owned))
-        .collect();
+    let addresses = [Some(&cloud.login), Some(&cloud.partner_center), cloud.partner_api.as_ref(), cloud.octo.as_ref()];
+    let mut hosts: Vec<String> =
+        addresses.into_iter().flatten().filter_map(|address| address.host_str().map(str::to_owned)).collect();
     hosts.dedup();
-    Surroundings {
-        machine: host.machine.clone(),
-        cloud: cloud.name.to_string(),
-        hosts,
-        now: clock::now(),
-    }
+    Surroundings { machine: host.machine.clone(), cloud: cloud.name.to_string(), hosts, now: clock::now() }
 }
 
 /// Searches for everything that the journals say was ever kept, of open and replaced attempts too.

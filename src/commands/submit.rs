@@ -16,10 +16,7 @@ use crate::steps::{Execution, Status};
 use crate::words::octo::OctoClient;
 use crate::world::World;
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Submit,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Submit) -> Result<Exit, CommandError> {
     if arguments.which.sandbox {
         let words = "the integration sandbox is never handed over to Octo";
         return Err(CommandError::usage(words));
@@ -27,7 +24,9 @@ pub(super) async fn run(
     let target = Target::open(context, &arguments.which, true).await?;
     let octo = octo::octo(context.host, &target.cloud, arguments.profile.as_deref())?;
     let octo = octo.ok_or_else(|| "the cloud file names no Octo (octo, octo_token)".to_owned())?;
-    let client = octo.client.map_err(|why| format!("{why}: set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile"))?;
+    let client = octo.client.map_err(|why| {
+        format!("{why}: set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile")
+    })?;
     let (world, opened) = headless::world(&target).await?;
     Box::pin(submit(context, arguments.replace, &world, opened, client)).await
 }
@@ -83,9 +82,7 @@ fn findings(name: &str, octo_host: String, run: &Execution) -> Findings {
     let exit = match (&failed, run.status()) {
         (Some((_, diagnosis)), _) => diagnosis.exit,
         (None, Status::Finished) => Exit::Done,
-        (None, Status::Running | Status::Asking | Status::Refused | Status::Stopped) => {
-            Exit::Cancelled
-        }
+        (None, Status::Running | Status::Asking | Status::Refused | Status::Stopped) => Exit::Cancelled,
     };
     Findings {
         registration: name.to_owned(),

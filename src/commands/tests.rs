@@ -69,10 +69,7 @@ pub(super) fn context<'h>(host: &'h mut Host, command: &str, json: bool) -> Comm
 
 /// A simulated Microsoft, and a world that knows it and keeps everything in memory.
 pub(super) async fn microsoft(scenario: &str) -> (Simulator, World) {
-    let options = simulator::Options {
-        scenario: Scenario::named(scenario).unwrap(),
-        ..simulator::Options::default()
-    };
+    let options = simulator::Options { scenario: Scenario::named(scenario).unwrap(), ..simulator::Options::default() };
     let simulator = Simulator::start(options).await.unwrap();
     let world = World::new(Options {
         cloud: simulator.cloud().clone(),

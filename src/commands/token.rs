@@ -27,10 +27,7 @@ const PATIENCE: u64 = 60_000;
 /// How often it is looked whether it has finished.
 const ROUND: Duration = Duration::from_millis(50);
 
-pub(super) async fn run(
-    context: &mut CommandContext<'_>,
-    arguments: &Token,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Token) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
     let audience = Audience::from(arguments.audience);
     if context.host.output_is_terminal && !arguments.show {
@@ -83,11 +80,7 @@ async fn get(
 }
 
 /// Reads, and waits for whoever works on this registration; nothing of this has to be finished.
-async fn begin(
-    arguments: &Token,
-    target: &Target,
-    audience: Audience,
-) -> Result<Begun, CommandError> {
+async fn begin(arguments: &Token, target: &Target, audience: Audience) -> Result<Begun, CommandError> {
     let least = arguments.min_valid.map(Duration::from_secs);
     let good = |token: &AccessToken| token.suffices(clock::now(), least);
     if let Some(token) = glance(&target.shelf(), &target.name(), audience).await?.filter(good) {
@@ -104,8 +97,7 @@ async fn begin(
     if let Some(token) = recall(&world, active, audience).await?.filter(good) {
         return Ok(Begun::Kept(token));
     }
-    let run =
-        Execution::token(audience, opened.registration.clone()).ok_or_else(|| nothing("token"))?;
+    let run = Execution::token(audience, opened.registration.clone()).ok_or_else(|| nothing("token"))?;
     Ok(Begun::Ask(Box::new((world, run))))
 }
 
@@ -143,11 +135,7 @@ async fn glance(
 
 /// The same with the lock. A token that is not there is no fault, nor one that cannot be read: it is written over.
 #[expect(clippy::wildcard_enum_match_arm, reason = "whatever does not bring a token brings none")]
-async fn recall(
-    world: &World,
-    active: &Attempt,
-    audience: Audience,
-) -> Result<Option<AccessToken>, CommandError> {
+async fn recall(world: &World, active: &Attempt, audience: Audience) -> Result<Option<AccessToken>, CommandError> {
     let item = AccessToken::item(active, audience);
     Ok(match world.perform(Effect::Recall(item)).await {
         Outcome::Recalled(kept) => AccessToken::read(&kept, active),
@@ -214,9 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_handed_out_and_does_not_get_there_is_told() {
-        for (kind, exit) in
-            [(io::ErrorKind::StorageFull, Exit::Storage), (io::ErrorKind::BrokenPipe, Exit::Done)]
-        {
+        for (kind, exit) in [(io::ErrorKind::StorageFull, Exit::Storage), (io::ErrorKind::BrokenPipe, Exit::Done)] {
             let (out, err) = (Stream::default(), Stream::default());
             let mut host = host(b"", &out, &err);
             host.out = Box::new(Broken(kind));

@@ -56,10 +56,7 @@ pub(super) fn instead_of_a_terminal(values: &Values) -> String {
 }
 
 /// Registers with what was given.
-pub(super) async fn register(
-    context: &mut CommandContext<'_>,
-    arguments: &Register,
-) -> Result<Exit, CommandError> {
+pub(super) async fn register(context: &mut CommandContext<'_>, arguments: &Register) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, false).await?;
     let given = Given::read(context, &arguments.values);
     let (world, opened) = headless::world(&target).await?;
@@ -149,11 +146,8 @@ impl RegisterFlow<'_, '_, '_> {
 
     /// What was given, and for a step that is run again what is registered. Who replaces an account says everything anew.
     fn typed(&self, given: &Given) -> Typed {
-        let known = if self.arguments.values.replace.is_some() {
-            Typed::default()
-        } else {
-            self.registration().typed()
-        };
+        let known =
+            if self.arguments.values.replace.is_some() { Typed::default() } else { self.registration().typed() };
         let mut typed = given.over(known);
         if typed.redirect.is_empty() {
             USUAL_REDIRECT.clone_into(&mut typed.redirect);
@@ -169,10 +163,7 @@ impl RegisterFlow<'_, '_, '_> {
         let open = self.registration().open.as_ref();
         let proven = open.is_some_and(|open| open.standing() != AttemptState::Begun);
         let again = only == Some(Step::PartnerCenter) || self.arguments.values.replace.is_some();
-        given.secret.is_some()
-            || again
-            || !proven
-            || given.differs_from(&self.registration().typed())
+        given.secret.is_some() || again || !proven || given.differs_from(&self.registration().typed())
     }
 
     /// Reads everything before anything is done, so that whatever is missing or wrong is said at once.
@@ -219,11 +210,7 @@ impl RegisterFlow<'_, '_, '_> {
     async fn named(&mut self, typed: &Typed, only: Option<Step>) -> Result<(), CommandError> {
         let name = self.arguments.values.account_name.clone();
         if only == Some(Step::Basic) && name.is_none() {
-            let problem = Problem::new(
-                Field::AccountName,
-                "The name is missing.",
-                "An empty one takes the name away.",
-            );
+            let problem = Problem::new(Field::AccountName, "The name is missing.", "An empty one takes the name away.");
             return Err(self.wrong(typed, vec![problem]));
         }
         let wanted = name.is_some() && only.is_none_or(|only| only == Step::Basic);

@@ -19,18 +19,14 @@ impl Values {
     const LONGEST_DETAIL: usize = 160;
 
     pub(super) fn of(failure: &Failure, context: &Context<'_>) -> Self {
-        let or = |value: Option<&str>, word: &str| {
-            value.map_or_else(|| word.to_owned(), |value| clip(value, Self::LONGEST))
-        };
+        let or =
+            |value: Option<&str>, word: &str| value.map_or_else(|| word.to_owned(), |value| clip(value, Self::LONGEST));
         let (api, id) = match context.audience {
             Some(audience) => (audience.api().name, audience.api().id),
             None => ("this API", "4990cffe... or fa3d9a0c..."),
         };
         Self {
-            detail: failure
-                .detail
-                .as_ref()
-                .map(|detail| clip(detail.as_str(), Self::LONGEST_DETAIL)),
+            detail: failure.detail.as_ref().map(|detail| clip(detail.as_str(), Self::LONGEST_DETAIL)),
             pairs: [
                 ("{service}", failure.service.title().to_owned()),
                 ("{application}", or(context.application, "your app")),

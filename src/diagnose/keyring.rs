@@ -10,8 +10,7 @@ use crate::words::failure::Cause::{Broken, NoConnection, Refused, TimedOut, Unre
 use crate::words::failure::{Service, VaultFault};
 use crate::words::step::Step;
 
-const KEYRING: Row =
-    Row { blames: &[C::KeepSecret, C::OctoSecret], exit: Exit::Storage, ..OPERATOR };
+const KEYRING: Row = Row { blames: &[C::KeepSecret, C::OctoSecret], exit: Exit::Storage, ..OPERATOR };
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[

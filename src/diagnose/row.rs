@@ -258,25 +258,17 @@ pub(super) const OPERATOR: Row = Row {
 };
 
 /// The app registration must change.
-pub(super) const APPLICATION: Row =
-    Row { who: Who::ApplicationAdministrator, exit: Exit::Permission, ..OPERATOR };
+pub(super) const APPLICATION: Row = Row { who: Who::ApplicationAdministrator, exit: Exit::Permission, ..OPERATOR };
 
 /// The directory, its policies or Partner Center must change.
-pub(super) const DIRECTORY: Row =
-    Row { who: Who::GlobalAdministrator, exit: Exit::Permission, ..OPERATOR };
+pub(super) const DIRECTORY: Row = Row { who: Who::GlobalAdministrator, exit: Exit::Permission, ..OPERATOR };
 
 /// A person must sign in again.
-pub(super) const SIGN_IN: Row =
-    Row { who: Who::SignedIn, goto: Goto::SignInAgain, exit: Exit::SignIn, ..OPERATOR };
+pub(super) const SIGN_IN: Row = Row { who: Who::SignedIn, goto: Goto::SignInAgain, exit: Exit::SignIn, ..OPERATOR };
 
 /// A mistake of this program.
-pub(super) const OURS: Row =
-    Row { who: Who::Alphaus, goto: Goto::Leave, exit: Exit::Internal, ..OPERATOR };
+pub(super) const OURS: Row = Row { who: Who::Alphaus, goto: Goto::Leave, exit: Exit::Internal, ..OPERATOR };
 
 /// Time helps.
-pub(super) const PATIENCE: Row = Row {
-    who: Who::Microsoft,
-    wait: Some(Duration::from_secs(10)),
-    exit: Exit::Network,
-    ..OPERATOR
-};
+pub(super) const PATIENCE: Row =
+    Row { who: Who::Microsoft, wait: Some(Duration::from_secs(10)), exit: Exit::Network, ..OPERATOR };

@@ -36,8 +36,7 @@ fn sign(code: Code) -> Option<Sign<'static>> {
         Code::Oauth(word) => of_the_table(&Sign::Oauth(&word))?,
         Code::Word(word) => of_the_table(&Sign::Word(Service::PartnerApi, &word))?,
         Code::Bare(number) => {
-            let (entra, center) =
-                (Sign::Aadsts(number), Sign::Number(Service::PartnerCenter, number));
+            let (entra, center) = (Sign::Aadsts(number), Sign::Number(Service::PartnerCenter, number));
             if is_known(&entra) || number >= 10_000 && !is_known(&center) {
                 entra
             } else {
@@ -65,8 +64,7 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     }
     // `invalid_client` beside its number says nothing of its own.
     let is_word = |sign: &Sign<'_>| matches!(sign, Sign::Oauth(_));
-    let is_numbered =
-        |sign: &Sign<'_>| matches!(sign, Sign::Aadsts(_)) && !known_by(sign).is_empty();
+    let is_numbered = |sign: &Sign<'_>| matches!(sign, Sign::Aadsts(_)) && !known_by(sign).is_empty();
     if found.iter().any(is_numbered) {
         let (words, others): (Vec<Sign<'_>>, Vec<Sign<'_>>) = found.into_iter().partition(is_word);
         let of = |signs: Vec<Sign<'static>>| signs.into_iter().flat_map(about).collect::<Vec<_>>();
@@ -108,20 +106,14 @@ fn named(text: &str) -> Vec<Explanation> {
         return Vec::new();
     }
     let meant = |row: &Row| {
-        row.key.eq_ignore_ascii_case(text)
-            || row.codes().iter().any(|code| code.eq_ignore_ascii_case(text))
+        row.key.eq_ignore_ascii_case(text) || row.codes().iter().any(|code| code.eq_ignore_ascii_case(text))
     };
     if let Some(failure) = status(text) {
-        return vec![Explanation {
-            when: None,
-            diagnosis: diagnose(&failure, &Context::default()),
-        }];
+        return vec![Explanation { when: None, diagnosis: diagnose(&failure, &Context::default()) }];
     }
     let by_key = row(text).map(|row| vec![row]);
     let rows = by_key.unwrap_or_else(|| rows().filter(|row| meant(row)).collect());
-    rows.into_iter()
-        .map(|row| Explanation { when: row.when.words(), diagnosis: row.diagnosis(None) })
-        .collect()
+    rows.into_iter().map(|row| Explanation { when: row.when.words(), diagnosis: row.diagnosis(None) }).collect()
 }
 
 /// A status as a screen names it where no row has it for itself: `price 503`.
@@ -266,9 +258,7 @@ mod tests {
     fn the_word_beside_a_known_number_adds_nothing() {
         let body = r#"{"error":"invalid_client","error_description":"AADSTS7000222: expired","error_codes":[7000222]}"#;
         let rows = rows_of(body);
-        assert!(
-            !rows.is_empty() && !rows_of("invalid_client").iter().any(|row| rows.contains(row))
-        );
+        assert!(!rows.is_empty() && !rows_of("invalid_client").iter().any(|row| rows.contains(row)));
     }
 
     #[test]

@@ -20,10 +20,7 @@ const SAYS_NOTHING: [u64; 2] = [70_002, PASSED_ON];
 const PASSED_ON: u64 = 90_000;
 
 /// The row of `failure` and the sign it was found by.
-pub(super) fn row<'f>(
-    failure: &'f Failure,
-    context: &Context<'_>,
-) -> (&'static Row, Option<Sign<'f>>) {
+pub(super) fn row<'f>(failure: &'f Failure, context: &Context<'_>) -> (&'static Row, Option<Sign<'f>>) {
     for sign in signs(failure) {
         let (mut meant, mut else_) = (None, None);
         for row in known_by(&sign).iter().copied() {
@@ -94,9 +91,9 @@ fn told(failure: &Failure) -> Vec<Sign<'static>> {
     };
     let lower = sentence.as_str().to_lowercase();
     let passed_on = numbers(sentence.as_str()).into_iter().map(Sign::Aadsts);
-    let said = rows().flat_map(|row| row.signs).copied().filter(|sign| {
-        matches!(sign, Sign::Says(service, part) if *service == failure.service && lower.contains(part))
-    });
+    let said = rows().flat_map(|row| row.signs).copied().filter(
+        |sign| matches!(sign, Sign::Says(service, part) if *service == failure.service && lower.contains(part)),
+    );
     passed_on.chain(said).collect()
 }
 
@@ -184,8 +181,7 @@ pub(super) fn course(failure: &Failure, context: &Context<'_>, row: &Row) -> Cou
 fn is_of_step_three(goto: Goto) -> bool {
     matches!(
         goto,
-        Goto::Step(Step::PartnerApi)
-            | Goto::Field(Field::Redirect | Field::MpnId | Field::ApiSecret | Field::Answer)
+        Goto::Step(Step::PartnerApi) | Goto::Field(Field::Redirect | Field::MpnId | Field::ApiSecret | Field::Answer)
     )
 }
 
@@ -231,11 +227,9 @@ impl Nature {
     fn allows_goto(self, goto: Goto) -> bool {
         match self {
             Self::Value => goto != Goto::SignInAgain,
-            Self::SignIn | Self::Consent => matches!(
-                goto,
-                Goto::SignInAgain
-                    | Goto::Field(Field::Redirect | Field::Answer | Field::ApplicationId)
-            ),
+            Self::SignIn | Self::Consent => {
+                matches!(goto, Goto::SignInAgain | Goto::Field(Field::Redirect | Field::Answer | Field::ApplicationId))
+            }
             Self::Temporary => goto == Goto::Retry,
         }
     }
@@ -268,9 +262,7 @@ fn nature(failure: &Failure) -> Option<Nature> {
 }
 
 fn temporary(status: Option<u16>) -> Option<Nature> {
-    status
-        .filter(|status| matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 509))
-        .map(|_| Nature::Temporary)
+    status.filter(|status| matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 509)).map(|_| Nature::Temporary)
 }
 
 fn oauth(word: &str) -> Option<Nature> {
@@ -296,9 +288,7 @@ fn oauth(word: &str) -> Option<Nature> {
         | "token_expired"
         | "client_mismatch"
         | "protection_policy_required" => Some(Nature::SignIn),
-        "consent_required" | "access_denied" | "permission_denied" | "cancel" => {
-            Some(Nature::Consent)
-        }
+        "consent_required" | "access_denied" | "permission_denied" | "cancel" => Some(Nature::Consent),
         "temporarily_unavailable" | "server_error" => Some(Nature::Temporary),
         _ => None,
     }

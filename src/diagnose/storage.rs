@@ -5,8 +5,7 @@ use super::row::{Goto, OPERATOR, OURS, Row, Who};
 use crate::exit::Exit;
 use crate::words::check::CheckId as C;
 use crate::words::failure::Cause::{
-    Broken, Disk, HalfForgotten, InUse, JournalMoved, NewerJournal, OtherStore, Refused, TimedOut,
-    Unreadable,
+    Broken, Disk, HalfForgotten, InUse, JournalMoved, NewerJournal, OtherStore, Refused, TimedOut, Unreadable,
 };
 use crate::words::failure::{DiskFault, Service};
 

@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 
 use super::row::{OPERATOR, Row, Sign, Who};
 use super::{
-    checks, entra_app, entra_consent, entra_generic, entra_session, machine, octo, partner_center,
-    price, storage, tls,
+    checks, entra_app, entra_consent, entra_generic, entra_session, machine, octo, partner_center, price, storage, tls,
 };
 
 /// Every row, in the order of the tables.
@@ -72,5 +71,4 @@ const TITLES: [&str; 12] = [
 ];
 
 /// What no row knows.
-pub(super) static UNKNOWN: Row =
-    OPERATOR.row("unknown", &[]).label("unknown").who(Who::Alphaus).quotes();
+pub(super) static UNKNOWN: Row = OPERATOR.row("unknown", &[]).label("unknown").who(Who::Alphaus).quotes();

@@ -135,9 +135,7 @@ fn no_cure_of_step_two_leads_to_a_place_that_it_cannot_reach() {
         let diagnosis = diagnose(&failure, &context);
         let of_step_three = matches!(
             diagnosis.goto,
-            Goto::SignInAgain
-                | Goto::Step(Step::PartnerApi)
-                | Goto::Field(Field::Redirect | Field::MpnId)
+            Goto::SignInAgain | Goto::Step(Step::PartnerApi) | Goto::Field(Field::Redirect | Field::MpnId)
         );
         assert!(!of_step_three, "{sign:?}: {:?}", diagnosis.goto);
     }
@@ -159,17 +157,8 @@ fn keys_and_signs_are_unique() {
 }
 
 /// What a text may stand for.
-const PLACEHOLDERS: [&str; 9] = [
-    "service",
-    "application",
-    "tenant",
-    "redirect",
-    "api",
-    "api id",
-    "partner center id",
-    "dev center id",
-    "detail",
-];
+const PLACEHOLDERS: [&str; 9] =
+    ["service", "application", "tenant", "redirect", "api", "api id", "partner center id", "dev center id", "detail"];
 
 #[test]
 fn every_row_has_its_texts_and_every_text_its_row() {
@@ -297,10 +286,7 @@ fn the_words_decide_the_course_and_the_number_only_the_text() {
     for code in AADSTS.into_iter().chain([1, 99_999_999]) {
         for word in ["temporarily_unavailable", "server_error"] {
             let busy = plain(&entra(word, &[code]));
-            assert!(
-                busy.transient && busy.goto == Goto::Retry && busy.exit == Exit::Network,
-                "{code}"
-            );
+            assert!(busy.transient && busy.goto == Goto::Retry && busy.exit == Exit::Network, "{code}");
         }
         for word in ["invalid_client", "invalid_grant", "access_denied", "interaction_required"] {
             assert!(!plain(&entra(word, &[code])).transient, "{code} {word}");
@@ -329,9 +315,8 @@ fn a_code_that_may_have_been_used_is_never_tried_again() {
 fn the_role_is_the_persons_unless_nobody_is_signed_in() {
     let mut failure = Failure::new(Service::PartnerCenter, Cause::Refused);
     failure.status = Some(403);
-    failure.sentence = UntrustedText::some(
-        "The supplied role does not have the rights to perform the requested operation.",
-    );
+    failure.sentence =
+        UntrustedText::some("The supplied role does not have the rights to perform the requested operation.");
     let person = plain(&failure);
     assert_eq!(person.row, "pc-role-missing");
     assert!(person.why.join(" ").contains("not the application"));
@@ -365,8 +350,8 @@ fn the_machine_chooses_the_cure_of_a_keyring() {
 
 #[test]
 fn details_are_told_and_made_harmless() {
-    let failure = Failure::new(Service::Entra, Cause::Tls(TlsFault::UnknownIssuer))
-        .with_detail("CN=Inspecto\u{1b}[2J Root CA");
+    let failure =
+        Failure::new(Service::Entra, Cause::Tls(TlsFault::UnknownIssuer)).with_detail("CN=Inspecto\u{1b}[2J Root CA");
     let diagnosis = plain(&failure);
     assert_eq!(diagnosis.why[0], "Issuer met: CN=Inspecto[2J Root CA");
     assert_eq!(diagnosis.code, "TLS unknown issuer");

@@ -70,13 +70,8 @@ impl Attempt {
 
     /// The name that the next item of a kind gets.
     pub fn next_item(&self, kind: Kind) -> ItemName {
-        let serial = self
-            .items
-            .iter()
-            .filter(|(item, _)| item.kind == kind)
-            .map(|(item, _)| item.serial)
-            .max()
-            .unwrap_or(0);
+        let serial =
+            self.items.iter().filter(|(item, _)| item.kind == kind).map(|(item, _)| item.serial).max().unwrap_or(0);
         ItemName { slot: self.slot, attempt: self.id, kind, serial: serial.saturating_add(1) }
     }
 

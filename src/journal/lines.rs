@@ -35,8 +35,7 @@ struct Version {
 
 /// Writes a line: the check sum of what follows it (CRC-32, eight hexadecimal digits), a blank, the JSON, a line end.
 pub fn write_line(line: &Line) -> String {
-    let envelope =
-        Envelope { v: VERSION, seq: line.sequence, at: line.at, fact: line.fact.clone() };
+    let envelope = Envelope { v: VERSION, seq: line.sequence, at: line.at, fact: line.fact.clone() };
     // A fact is plain data with string keys: it always has a JSON form.
     let json = serde_json::to_string(&envelope).unwrap_or_default();
     format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))

@@ -83,9 +83,8 @@ impl Registration {
         };
         let tenant = active.partner_center.as_ref().map(|(proof, _)| &proof.tenant);
         let octo = self.octo.as_ref().filter(|octo| Some(&octo.target) == tenant);
-        let of_this_set = |given: Option<(AttemptId, Timestamp)>| {
-            given.is_some_and(|(attempt, _)| attempt == active.id)
-        };
+        let of_this_set =
+            |given: Option<(AttemptId, Timestamp)>| given.is_some_and(|(attempt, _)| attempt == active.id);
         let named = octo.and_then(|octo| octo.payer.as_ref());
         let has_mpn = active.partner_api.as_ref().is_some_and(|(proof, _)| proof.mpn.is_some());
         let given = [
@@ -162,16 +161,12 @@ impl Registration {
             Fact::Forgetting => self.forgetting = true,
             Fact::Began { attempt, slot, base } => self.begin(*attempt, *slot, *base, line.at),
             Fact::PartnerCenterProven { attempt, proof } => {
-                self.with_open(*attempt, |open| {
-                    open.partner_center = Some((*proof.clone(), line.at))
-                });
+                self.with_open(*attempt, |open| open.partner_center = Some((*proof.clone(), line.at)));
             }
             Fact::PartnerApiProven { attempt, proof } => {
                 self.with_open(*attempt, |open| open.partner_api = Some((*proof.clone(), line.at)));
             }
-            Fact::Keeping { item } => {
-                self.with_attempt(item.attempt, |a| a.items.push((item.clone(), false)))
-            }
+            Fact::Keeping { item } => self.with_attempt(item.attempt, |a| a.items.push((item.clone(), false))),
             Fact::Kept { item } => self.kept(item, line.at),
             Fact::Consenting { attempt, redirect } => self.with_open(*attempt, |open| {
                 open.consenting = Some((redirect.clone(), line.at));
@@ -186,9 +181,7 @@ impl Registration {
             Fact::Activated { attempt, .. } => self.activate(*attempt, line),
             Fact::RolledBack { attempt, reopened } => self.roll_back(*attempt, *reopened),
             Fact::Closed { attempt } => self.close(*attempt),
-            Fact::Retiring { attempt } => {
-                self.with_attempt(*attempt, |attempt| attempt.retiring = true)
-            }
+            Fact::Retiring { attempt } => self.with_attempt(*attempt, |attempt| attempt.retiring = true),
             Fact::Retired { attempt } => self.forget(*attempt),
             Fact::Dropped { items } => {
                 for item in items {
@@ -197,9 +190,7 @@ impl Registration {
             }
             Fact::Submitting { host, target, anew } => self.submitting(host, target, *anew),
             Fact::NotSubmitted => self.octo = None,
-            Fact::Submitted { part, attempt, name } => {
-                self.submitted(*part, *attempt, name.as_ref(), line.at)
-            }
+            Fact::Submitted { part, attempt, name } => self.submitted(*part, *attempt, name.as_ref(), line.at),
             Fact::Checked { step, lines } => self.checked(*step, lines, line),
         }
     }
@@ -336,12 +327,7 @@ impl Registration {
     }
 
     fn with_attempt(&mut self, id: AttemptId, change: impl FnOnce(&mut Attempt)) {
-        let all = self
-            .open
-            .iter_mut()
-            .chain(&mut self.active)
-            .chain(&mut self.previous)
-            .chain(&mut self.closed);
+        let all = self.open.iter_mut().chain(&mut self.active).chain(&mut self.previous).chain(&mut self.closed);
         if let Some(attempt) = { all }.find(|attempt| attempt.id == id) {
             change(attempt);
         }

@@ -77,12 +77,9 @@ impl Registration {
     /// What is typed to replace the set in use: the partner's name, else the account's.
     pub fn name_to_confirm(&self) -> String {
         let active = self.active.as_ref();
-        let company = active
-            .and_then(|active| active.partner_center.as_ref()?.0.company.as_ref())
-            .map(ToString::to_string);
-        company
-            .or_else(|| self.name.as_ref().map(ToString::to_string))
-            .unwrap_or_else(|| "replace".to_owned())
+        let company =
+            active.and_then(|active| active.partner_center.as_ref()?.0.company.as_ref()).map(ToString::to_string);
+        company.or_else(|| self.name.as_ref().map(ToString::to_string)).unwrap_or_else(|| "replace".to_owned())
     }
 
     /// The fields as what is registered or proven fills them in; empty where nothing is known.

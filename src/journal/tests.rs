@@ -87,18 +87,11 @@ fn every_fact(id: u64) -> Vec<Fact> {
         Fact::Retired { attempt },
         Fact::NotSubmitted,
         submitting(true),
-        Fact::Submitted {
-            part: Part::Payer,
-            attempt,
-            name: Some(AccountName::parse("Contoso").unwrap()),
-        },
+        Fact::Submitted { part: Part::Payer, attempt, name: Some(AccountName::parse("Contoso").unwrap()) },
         Fact::Submitted { part: Part::Mpn, attempt, name: None },
         Fact::Checked {
             step: Step::PartnerApi,
-            lines: vec![CheckLine {
-                check: UntrustedText::new("mpn"),
-                said: UntrustedText::new("6212345, Contoso"),
-            }],
+            lines: vec![CheckLine { check: UntrustedText::new("mpn"), said: UntrustedText::new("6212345, Contoso") }],
         },
         Fact::Stored { store: (&VAULT_FILE).into() },
         Fact::Forgetting,
@@ -108,11 +101,7 @@ fn every_fact(id: u64) -> Vec<Fact> {
 fn lines(facts: &[Fact]) -> Vec<Line> {
     (1_u64..)
         .zip(facts)
-        .map(|(sequence, fact)| Line {
-            sequence,
-            at: at(i64::try_from(sequence).unwrap()),
-            fact: fact.clone(),
-        })
+        .map(|(sequence, fact)| Line { sequence, at: at(i64::try_from(sequence).unwrap()), fact: fact.clone() })
         .collect()
 }
 
@@ -168,19 +157,13 @@ fn another_attempt_closes_the_open_one() {
 
 #[test]
 fn proofs_belong_to_the_open_attempt_only() {
-    let proven = |id| Fact::PartnerCenterProven {
-        attempt: AttemptId(id),
-        proof: Box::new(partner_center()),
-    };
+    let proven = |id| Fact::PartnerCenterProven { attempt: AttemptId(id), proof: Box::new(partner_center()) };
     let registration = fold(&[began(1), proven(1)]);
     assert_eq!(registration.open_step(), Step::PartnerApi);
     let open = registration.open.unwrap();
     assert_eq!(open.partner_center, Some((partner_center(), at(2))));
     assert!(fold(&[began(1), proven(2)]).open.unwrap().partner_center.is_none());
-    let facts = [
-        began(1),
-        Fact::PartnerApiProven { attempt: AttemptId(1), proof: Box::new(partner_api()) },
-    ];
+    let facts = [began(1), Fact::PartnerApiProven { attempt: AttemptId(1), proof: Box::new(partner_api()) }];
     let open = fold(&facts).open.unwrap();
     assert_eq!(open.partner_api, Some((partner_api(), at(2))));
 }
@@ -419,8 +402,7 @@ fn a_set_is_complete_with_both_proofs_two_secrets_and_the_manifest() {
     assert_eq!(open.set()[0].kind, Kind::Manifest);
     for missing in 0..parts.len() {
         let others = parts.iter().enumerate().filter(|(i, _)| *i != missing);
-        let facts: Vec<Fact> =
-            [began(1)].into_iter().chain(others.flat_map(|(_, part)| part.clone())).collect();
+        let facts: Vec<Fact> = [began(1)].into_iter().chain(others.flat_map(|(_, part)| part.clone())).collect();
         assert!(!fold(&facts).open.unwrap().complete(), "{missing}");
     }
 }
@@ -530,9 +512,7 @@ fn a_newer_line_is_noticed_wherever_it_is() {
     last[0].sequence = u64::MAX;
     let last = write_line(&last[0]).into_bytes();
     let ours = file(&[named(None)]);
-    for parts in
-        [vec![&newer], vec![&ours, &newer], vec![&newer, &ours], vec![&newer, &last, &last, &ours]]
-    {
+    for parts in [vec![&newer], vec![&ours, &newer], vec![&newer, &ours], vec![&newer, &last, &last, &ours]] {
         let bytes: Vec<u8> = parts.into_iter().flatten().copied().collect();
         let contents = read_file(&bytes);
         assert!(contents.newer);
@@ -543,16 +523,12 @@ fn a_newer_line_is_noticed_wherever_it_is() {
 #[test]
 fn a_name_of_a_registration_is_the_environment_and_for_another_cloud_its_host() {
     assert_eq!(registration_name(Environment::Production, None), "production");
-    assert_eq!(
-        registration_name(Environment::Sandbox, Some("login.example")),
-        "sandbox-at-login.example"
-    );
+    assert_eq!(registration_name(Environment::Sandbox, Some("login.example")), "sandbox-at-login.example");
 }
 
 #[test]
 fn a_check_of_an_earlier_version_has_no_lines_and_is_read() {
-    let json =
-        r#"{"v":1,"seq":3,"at":"2026-05-01T10:00:00Z","fact":"checked","step":"partner-api"}"#;
+    let json = r#"{"v":1,"seq":3,"at":"2026-05-01T10:00:00Z","fact":"checked","step":"partner-api"}"#;
     let line = format!("{:08x} {json}", crc32fast::hash(json.as_bytes()));
     let Read::Line(line) = read_line(line.as_bytes()) else {
         panic!("not read");

@@ -37,8 +37,7 @@ pub enum Code {
 pub fn codes_in(text: &str) -> Vec<Code> {
     let text = unescaped(text);
     let numbers = placed_numbers(&text).into_iter();
-    let mut found: Vec<(usize, Code)> =
-        numbers.map(|(at, number)| (at, Code::Aadsts(number))).collect();
+    let mut found: Vec<(usize, Code)> = numbers.map(|(at, number)| (at, Code::Aadsts(number))).collect();
     lists(&text, &mut found);
     pages(&text, &mut found);
     api_codes(&text, &mut found);

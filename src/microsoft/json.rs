@@ -23,18 +23,14 @@ pub fn first(bytes: &[u8]) -> Option<Value> {
 pub fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     match first(bytes)? {
         Value::Object(map) => Some(map),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            None
-        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
     }
 }
 
 /// The member of that name, whatever its capitals: exact spelling first.
 pub fn member<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
     map.get(name)
-        .or_else(|| {
-            map.iter().find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
-        })
+        .or_else(|| map.iter().find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value)))
         .filter(|value| !value.is_null())
 }
 

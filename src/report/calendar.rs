@@ -88,8 +88,7 @@ mod tests {
     fn lines_are_folded_escaped_and_ended_as_the_standard_asks() {
         let end = End {
             key: "sign-in",
-            what: "Sign-in of Contoso; 本番本番本番本番本番本番本番本番本番本番本番本番, ends"
-                .to_owned(),
+            what: "Sign-in of Contoso; 本番本番本番本番本番本番本番本番本番本番本番本番, ends".to_owned(),
             cure: "octo-csp register --step partner-api".to_owned(),
             day: Date::constant(2027, 2, 20),
         };
@@ -106,12 +105,7 @@ mod tests {
 
     #[test]
     fn days_are_counted_to_the_day_and_past_it() {
-        let end = End {
-            key: "secret",
-            what: String::new(),
-            cure: String::new(),
-            day: Date::constant(2027, 3, 1),
-        };
+        let end = End { key: "secret", what: String::new(), cure: String::new(), day: Date::constant(2027, 3, 1) };
         assert_eq!(end.days_left(Date::constant(2027, 2, 20)), 9);
         assert_eq!(end.days_left(Date::constant(2027, 3, 3)), -2);
     }

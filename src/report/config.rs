@@ -84,11 +84,8 @@ pub fn text(found: &Found) -> String {
         (Some(file), true) => format!("Config file: {file}"),
         (Some(file), false) => format!("Config file: {file} (not there)"),
     };
-    let unknown = if found.unknown.is_empty() {
-        String::new()
-    } else {
-        format!("No settings: {}\n", found.unknown.join(", "))
-    };
+    let unknown =
+        if found.unknown.is_empty() { String::new() } else { format!("No settings: {}\n", found.unknown.join(", ")) };
     format!("{}\n{file}\n{unknown}", plain(&rows, WIDTH))
 }
 

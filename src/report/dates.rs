@@ -20,21 +20,16 @@ pub fn ends(registration: &Registration) -> Vec<End> {
         Some(End {
             key: "sign-in",
             what: "Octo CSP: the kept sign-in ends unless it is used".to_owned(),
-            cure:
-                "octo-csp doctor renews it; once it has ended: octo-csp register --step partner-api"
-                    .to_owned(),
+            cure: "octo-csp doctor renews it; once it has ended: octo-csp register --step partner-api".to_owned(),
             day,
         })
     });
-    let secret =
-        active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends).map(|day| End {
-            key: "secret",
-            what: "Octo CSP: the client secret ends".to_owned(),
-            cure:
-                "Make a new client secret on the app, then: octo-csp register --step partner-center"
-                    .to_owned(),
-            day,
-        });
+    let secret = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends).map(|day| End {
+        key: "secret",
+        what: "Octo CSP: the client secret ends".to_owned(),
+        cure: "Make a new client secret on the app, then: octo-csp register --step partner-center".to_owned(),
+        day,
+    });
     token.into_iter().chain(secret).collect()
 }
 

@@ -123,8 +123,7 @@ fn claims(findings: &Findings) -> Vec<Row> {
                 None => "-",
             };
             let have = one.have.as_deref().unwrap_or("does not say");
-            let mut row =
-                Row::text(format!("{word:<4}  {:<6} {have}", one.claim)).at(5).hanging(18);
+            let mut row = Row::text(format!("{word:<4}  {:<6} {have}", one.claim)).at(5).hanging(18);
             if one.good != Some(true) {
                 row = row.and(Tone::Plain, format!("; need {}", one.need));
             }
@@ -150,8 +149,7 @@ fn consent(findings: &Findings) -> Vec<Row> {
     if apis.is_empty() {
         return Vec::new();
     }
-    let mut rows =
-        vec![Row::of(Tone::Title, format!("{:<34}{:<12}{}", "Consent", "consented", "usable"))];
+    let mut rows = vec![Row::of(Tone::Title, format!("{:<34}{:<12}{}", "Consent", "consented", "usable"))];
     for api in apis {
         let name = match api.audience {
             Audience::PartnerCenter => "Microsoft Partner Center",
@@ -181,9 +179,7 @@ fn differences(step: &StepFindings) -> Vec<Change<'_>> {
         let was = before.lines.iter().find(|line| line.check == key);
         let is = step.lines.iter().find(|line| line.check == key);
         let (before, now) = match (was, is) {
-            (Some(was), Some(is)) if was.said != is.said => {
-                (was.said.to_string(), is.said.to_string())
-            }
+            (Some(was), Some(is)) if was.said != is.said => (was.said.to_string(), is.said.to_string()),
             (Some(was), None) if matches!(check.state, State::Failed(_)) => {
                 (format!("ok {}", was.said), "FAIL".to_owned())
             }
@@ -209,8 +205,7 @@ fn changes(findings: &Findings) -> Vec<Row> {
             rows.push(Row::text(words).at(3));
         }
         for change in changes {
-            let words =
-                format!("{}: on {} {}; now {}", change.check, at(run), change.before, change.now);
+            let words = format!("{}: on {} {}; now {}", change.check, at(run), change.before, change.now);
             rows.push(Row::text(words).at(3).hanging(6));
         }
     }
@@ -235,9 +230,7 @@ fn ending(findings: &Findings) -> Vec<Row> {
         }
     }
     if findings.ends.iter().all(|end| end.key != "secret") {
-        rows.push(
-            Row::text("note  the end of the client secret was not given at registration").at(3),
-        );
+        rows.push(Row::text("note  the end of the client secret was not given at registration").at(3));
     }
     rows
 }
@@ -330,11 +323,7 @@ pub fn in_json(findings: &Findings) -> String {
         consent: steps().flat_map(|step| &step.apis).copied().map(api_object).collect(),
         changes: steps()
             .flat_map(differences)
-            .map(|change| ChangeObject {
-                check: change.check,
-                before: change.before,
-                now: change.now,
-            })
+            .map(|change| ChangeObject { check: change.check, before: change.before, now: change.now })
             .collect(),
         ends: findings
             .ends

@@ -55,8 +55,7 @@ pub fn text(found: &[Explanation]) -> String {
 
 /// A diagnosis as rows: its name, what happened, why, the cure, who can do it, how long to wait.
 pub fn told(diagnosis: &Diagnosis, when: Option<&str>) -> Vec<Row> {
-    let mut rows =
-        vec![Row::of(Tone::Failure, diagnosis.code.clone()).right(Tone::Muted, diagnosis.row)];
+    let mut rows = vec![Row::of(Tone::Failure, diagnosis.code.clone()).right(Tone::Muted, diagnosis.row)];
     if let Some(when) = when {
         rows.push(Row::text(format!("{when}:")).at(3));
     }
@@ -81,9 +80,7 @@ pub fn list() -> String {
     for row in rows() {
         let hang = u16::try_from(width + 2).unwrap_or_default();
         let codes = row.codes().join(", ");
-        table.push(
-            Row::text(format!("{:<width$}  {codes}: {}", row.key, row.told().what)).hanging(hang),
-        );
+        table.push(Row::text(format!("{:<width$}  {codes}: {}", row.key, row.told().what)).hanging(hang));
     }
     plain(&table, 100)
 }
@@ -132,8 +129,7 @@ mod tests {
 
     #[test]
     fn json_has_a_version_and_every_member() {
-        let value: serde_json::Value =
-            serde_json::from_str(&in_json(&explain("AADSTS50011"))).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&in_json(&explain("AADSTS50011"))).unwrap();
         assert_eq!(value["version"], 1);
         let first = &value["found"][0];
         for member in ["code", "row", "what", "why", "fix", "who", "transient", "exit"] {

@@ -17,17 +17,10 @@ pub fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
     }
     for (index, step) in diagnosis.fix.iter().enumerate() {
         let label = if index == 0 { "Fix" } else { "" };
-        rows.push(
-            Row::pair(label, LABEL, Tone::Plain, format!("{}  {step}", index + 1))
-                .hanging(3 + LABEL + 3),
-        );
+        rows.push(Row::pair(label, LABEL, Tone::Plain, format!("{}  {step}", index + 1)).hanging(3 + LABEL + 3));
     }
     rows.extend(diagnosis.wait.map(|wait| {
-        let then = if diagnosis.transient {
-            ", then the same may be tried again"
-        } else {
-            " before another try"
-        };
+        let then = if diagnosis.transient { ", then the same may be tried again" } else { " before another try" };
         let text = format!("{}{then}", in_words(wait));
         Row::pair("Wait", LABEL, Tone::Plain, text)
     }));
@@ -45,15 +38,10 @@ pub fn for_support(label: &'static str, width: u16, failure: &Failure) -> Vec<Ro
 
 /// The IDs of a failure, and when it was.
 pub fn ids(failure: &Failure) -> Vec<String> {
-    let named = [
-        ("trace", &failure.trace_id),
-        ("correlation", &failure.correlation_id),
-        ("request", &failure.request_id),
-    ];
-    let mut parts: Vec<String> = named
-        .into_iter()
-        .filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}")))
-        .collect();
+    let named =
+        [("trace", &failure.trace_id), ("correlation", &failure.correlation_id), ("request", &failure.request_id)];
+    let mut parts: Vec<String> =
+        named.into_iter().filter_map(|(name, id)| id.as_ref().map(|id| format!("{name} {id}"))).collect();
     let status = failure.status.map(|status| format!("HTTP {status}"));
     let at = failure.at.map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
     let rest: Vec<String> = status.into_iter().chain(at).collect();

@@ -42,10 +42,8 @@ impl Going {
 
     /// What is not on this machine, and who can end it.
     fn stays(&self) -> Vec<String> {
-        let mut stays = vec![
-            "What Octo was given: remove the payer account in Octo, or ask Alphaus support."
-                .to_owned(),
-        ];
+        let mut stays =
+            vec!["What Octo was given: remove the payer account in Octo, or ask Alphaus support.".to_owned()];
         let Some(app) = &self.application else {
             return stays;
         };
@@ -104,9 +102,7 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
         return plain(&rows, WIDTH);
     }
     if noted {
-        rows.push(Row::text(format!(
-            "Not finished. {name} is not used any more; octo-csp forget goes on with it."
-        )));
+        rows.push(Row::text(format!("Not finished. {name} is not used any more; octo-csp forget goes on with it.")));
         for item in &ending.left {
             rows.push(Row::pair("left", 12, Tone::Value, item.as_str()));
         }

@@ -48,11 +48,7 @@ impl Missing {
         Self {
             what: format!("{} ({})", diagnosis.what, diagnosis.code),
             // Whoever reads the note is somebody else.
-            who: if diagnosis.who == Who::Operator {
-                "whoever runs octo-csp"
-            } else {
-                diagnosis.who.title()
-            },
+            who: if diagnosis.who == Who::Operator { "whoever runs octo-csp" } else { diagnosis.who.title() },
             steps: diagnosis.fix,
             ids: ids(failure),
         }
@@ -74,9 +70,7 @@ impl Handoff {
             application: center
                 .map(|(proof, _)| proof.application.to_string())
                 .or_else(|| clean(|typed| &typed.application_id)),
-            tenant: center
-                .map(|(proof, _)| proof.tenant.to_string())
-                .or_else(|| clean(|typed| &typed.directory)),
+            tenant: center.map(|(proof, _)| proof.tenant.to_string()).or_else(|| clean(|typed| &typed.directory)),
             redirect: api
                 .map(|(proof, _)| proof.redirect.as_str().to_owned())
                 .or_else(|| clean(|typed| &typed.redirect)),
@@ -121,11 +115,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
         Task {
             title: "Permission: Microsoft Partner (Microsoft Dev Center), for prices".to_owned(),
             who: "Application administrator",
-            steps: permission(
-                "Microsoft Partner",
-                DEV_CENTER.id,
-                "Partner Center (user_impersonation)",
-            ),
+            steps: permission("Microsoft Partner", DEV_CENTER.id, "Partner Center (user_impersonation)"),
         },
     ]
 }
@@ -147,8 +137,7 @@ fn rest(handoff: &Handoff) -> Vec<Task> {
             who: "Global administrator",
             steps: vec![
                 "Partner Center > Settings > User management: the role Admin agent".to_owned(),
-                "Microsoft Entra ID > Users: MFA set up, demanded by policy or security defaults"
-                    .to_owned(),
+                "Microsoft Entra ID > Users: MFA set up, demanded by policy or security defaults".to_owned(),
             ],
         },
         Task {
@@ -222,15 +211,13 @@ pub fn text(handoff: &Handoff) -> String {
 
 /// As one HTML page.
 pub fn html(handoff: &Handoff) -> String {
-    let mut page = String::from(
-        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Octo CSP hand-off</title>\n",
-    );
+    let mut page =
+        String::from("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Octo CSP hand-off</title>\n");
     page.push_str("<h1>Octo CSP: what is needed in Microsoft Entra</h1>\n");
     let _infallible = writeln!(page, "<p>{}</p>\n<table>", escaped(WHY));
     for (label, value) in facts(handoff) {
         let (label, value) = (escaped(label), escaped(value));
-        let _infallible =
-            writeln!(page, "<tr><th align=\"left\">{label}</th><td><code>{value}</code></td></tr>");
+        let _infallible = writeln!(page, "<tr><th align=\"left\">{label}</th><td><code>{value}</code></td></tr>");
     }
     page.push_str("</table>\n<ol>\n");
     for task in all(handoff) {

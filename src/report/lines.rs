@@ -114,10 +114,8 @@ mod tests {
         let text = "To  本番e\u{301}🇯🇵本番本番 x";
         let shape = Shape { width: 8, indent: 1, hang: 2, breaks_words: true };
         let lines = shape.wrapped(text);
-        let lines: Vec<String> = lines
-            .into_iter()
-            .map(|(lead, range)| ".".repeat(lead) + text.get(range).unwrap())
-            .collect();
+        let lines: Vec<String> =
+            lines.into_iter().map(|(lead, range)| ".".repeat(lead) + text.get(range).unwrap()).collect();
         assert_eq!(lines, [".To  本", "..番e\u{301}🇯🇵", "..本番本", "..番 x"]);
         for width in 0..12 {
             for (lead, range) in (Shape { width, ..shape }).wrapped(text) {

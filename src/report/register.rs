@@ -139,9 +139,7 @@ pub fn text(findings: &Findings, state: State) -> String {
 
 fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
     let mut rows = vec![
-        Row::text(
-            "Somebody has to sign in: as an Admin agent, with MFA, in a private window, and then press Accept.",
-        ),
+        Row::text("Somebody has to sign in: as an Admin agent, with MFA, in a private window, and then press Accept."),
         Row::gap(),
         Row::text(consent.address.clone()),
         Row::gap(),
@@ -227,11 +225,7 @@ fn object(findings: &Findings, state: State, exit: Option<Exit>) -> Object<'_> {
                 cure: &one.problem.cure,
             })
             .collect(),
-        failed: findings
-            .failed
-            .iter()
-            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
-            .collect(),
+        failed: findings.failed.iter().map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis)).collect(),
         said: findings.said.as_deref(),
         exit: exit.map(|exit| exit as u8),
     }

@@ -136,9 +136,7 @@ impl Row {
     /// A label of a fixed width and what belongs to it, which hangs below itself.
     pub fn pair(label: &str, width: u16, tone: Tone, value: impl Into<String>) -> Self {
         let padded = format!("{label:<0$}", usize::from(width));
-        Self { indent: 3, hang: 3 + width, ..Self::default() }
-            .and(Tone::Plain, padded)
-            .and(tone, value)
+        Self { indent: 3, hang: 3 + width, ..Self::default() }.and(Tone::Plain, padded).and(tone, value)
     }
 
     /// The words without their tones.

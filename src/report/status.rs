@@ -103,32 +103,23 @@ fn one(found: &Found) -> Vec<Row> {
 
 /// Of a store that this version does not know, the name that the journal has.
 fn store_heading(registration: &Registration) -> String {
-    if registration.knows_store() {
-        registration.opened_in.heading()
-    } else {
-        registration.store.as_str().to_owned()
-    }
+    if registration.knows_store() { registration.opened_in.heading() } else { registration.store.as_str().to_owned() }
 }
 
 /// The last run that was refused, with what support asks for.
 fn last_failure(refused: &LastFailure) -> Vec<Row> {
     let at = refused.at.map_or_else(String::new, |at| format!(", {}", time(at)));
     let mut rows = vec![pair("Last failure", format!("{}: {}{at}", refused.title(), refused.code))];
-    let ids = [
-        ("trace", &refused.trace_id),
-        ("correlation", &refused.correlation_id),
-        ("request", &refused.request_id),
-    ];
+    let ids =
+        [("trace", &refused.trace_id), ("correlation", &refused.correlation_id), ("request", &refused.request_id)];
     for (name, id) in ids {
         rows.extend(id.as_ref().map(|id| pair("", format!("{name} {id}"))));
     }
     rows
 }
 
-const NEWER: &str =
-    "The journal was written by a newer version: what can be read is shown, nothing is written.";
-const FORGETTING: &str =
-    "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
+const NEWER: &str = "The journal was written by a newer version: what can be read is shown, nothing is written.";
+const FORGETTING: &str = "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
 const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
 
 fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
@@ -143,10 +134,7 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
     }
     if let Some((proof, at)) = &active.partner_api {
         let company = proof.company.as_ref().map_or("", |name| name.as_str());
-        let mpn = proof
-            .mpn
-            .as_ref()
-            .map_or_else(|| "MPN ID not known".to_owned(), |mpn| format!("MPN ID {mpn}"));
+        let mpn = proof.mpn.as_ref().map_or_else(|| "MPN ID not known".to_owned(), |mpn| format!("MPN ID {mpn}"));
         rows.push(pair("Partner", format!("{company}, {mpn}")));
         let user = proof.user.as_ref().map_or("not known", |user| user.as_str());
         rows.push(pair("Signed in", format!("{user}, {}", time(*at))));
@@ -162,10 +150,7 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
         rows.push(pair(label, end.day.to_string()));
     }
     if registration.previous.is_some() {
-        rows.push(pair(
-            "Replaced set",
-            "still kept; octo-csp doctor deletes it once every check passed",
-        ));
+        rows.push(pair("Replaced set", "still kept; octo-csp doctor deletes it once every check passed"));
     }
     rows
 }

@@ -98,11 +98,7 @@ pub fn in_json(findings: &Findings) -> String {
         host: &findings.host,
         checks: findings.checks.iter().map(|check| check_object("octo", check)).collect(),
         octo: OctoObject::of(&findings.state),
-        failed: findings
-            .failed
-            .iter()
-            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
-            .collect(),
+        failed: findings.failed.iter().map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis)).collect(),
         exit: findings.exit as u8,
     })
 }
@@ -128,11 +124,8 @@ pub fn handed_over(registration: &Registration) -> String {
                 .as_ref()
                 .and_then(|attempt| attempt.partner_api.as_ref())
                 .is_some_and(|(proof, _)| proof.mpn.is_some());
-            let what = if known {
-                "the account, the credentials and the MPN ID"
-            } else {
-                "the account and the credentials"
-            };
+            let what =
+                if known { "the account, the credentials and the MPN ID" } else { "the account and the credentials" };
             format!("{} has {what}", octo.host)
         }
         Some(octo) if missing.contains(&Part::Payer) => {

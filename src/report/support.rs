@@ -23,8 +23,7 @@ pub struct Surroundings {
 /// The report.
 pub fn text(surroundings: &Surroundings, found: &[Found]) -> String {
     let pair = |label: &str, value: &str| Row::pair(label, 14, Tone::Plain, value);
-    let mut rows =
-        vec![Row::of(Tone::Title, "octo-csp support report"), pair("Version", version::NUMBER)];
+    let mut rows = vec![Row::of(Tone::Title, "octo-csp support report"), pair("Version", version::NUMBER)];
     rows.extend(version::facts().map(|(label, fact)| pair(label, &fact)));
     rows.extend([
         pair("Machine", &surroundings.machine),
@@ -46,10 +45,7 @@ fn good_runs(found: &Found) -> Vec<Row> {
     for (step, run) in &found.registration.good_runs {
         rows.push(Row::gap());
         let at = run.at.strftime("%Y-%m-%d %H:%M:%SZ");
-        rows.push(Row::of(
-            Tone::Title,
-            format!("{}, {}: last good run {at}", found.name, step.title()),
-        ));
+        rows.push(Row::of(Tone::Title, format!("{}, {}: last good run {at}", found.name, step.title())));
         for line in &run.lines {
             let text = format!("ok    {:<18} {}", line.check, line.said);
             rows.push(Row::text(text).at(3).hanging(28));

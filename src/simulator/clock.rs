@@ -25,10 +25,7 @@ impl Clock {
 
 /// Formats as in Microsoft's error bodies: `2016-01-09 02:02:12Z`.
 pub(super) fn stamp(seconds: i64) -> String {
-    Timestamp::from_second(seconds)
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .strftime("%Y-%m-%d %H:%M:%SZ")
-        .to_string()
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH).strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// Formats as in a `Date` header.
@@ -37,16 +34,9 @@ pub(super) fn http_date(seconds: i64) -> String {
     httpdate::fmt_http_date(UNIX_EPOCH + since)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the simulator looks at the machine's clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where the simulator looks at the machine's clock")]
 fn machine_seconds() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|since| i64::try_from(since.as_secs()).ok())
-        .unwrap_or(0)
+    SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok()).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -53,9 +53,7 @@ impl Tenant {
     /// Reads a segment as Entra does.
     fn named(name: &str, facts: &Facts) -> Result<Self, Refusal> {
         let is = |own: &str| own.eq_ignore_ascii_case(name);
-        if let Some(shared) =
-            ["common", "organizations", "consumers"].into_iter().find(|own| is(own))
-        {
+        if let Some(shared) = ["common", "organizations", "consumers"].into_iter().find(|own| is(own)) {
             return Ok(Self::Shared(shared));
         }
         if is(&facts.tenant_id) || facts.domains.iter().any(|domain| is(domain)) {
@@ -100,16 +98,12 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
     let plain = rest.replace("v2.0/", "");
     let version = if plain == rest { Version::V1 } else { Version::V2 };
     match plain.as_str() {
-        ".well-known/openid-configuration" if reading => {
-            metadata::document(shared, call, tenant, version)
-        }
+        ".well-known/openid-configuration" if reading => metadata::document(shared, call, tenant, version),
         "discovery/keys" if reading => metadata::keys(shared, call, tenant, version),
         "discovery/instance" if reading => metadata::instance(shared, call),
         "oauth2/token" => token::answer(shared, call, tenant, version),
         "oauth2/devicecode" if posting => token::device(shared, call, tenant, version),
-        "oauth2/authorize" if reading || posting => {
-            authorize::answer(shared, call, tenant, version)
-        }
+        "oauth2/authorize" if reading || posting => authorize::answer(shared, call, tenant, version),
         "adminconsent" if reading => authorize::admin_consent(shared, call, tenant),
         "login" if posting => sign_in::answer(shared, call, tenant),
         "oauth2/logout" if reading => pages::signed_out(),

@@ -41,11 +41,7 @@ impl Call {
 
     /// Returns the fields of a form; none if the body is not one.
     pub(super) fn form(&self) -> Pairs {
-        if self.is_of_type("application/x-www-form-urlencoded") {
-            Pairs::parse(&self.body)
-        } else {
-            Pairs::default()
-        }
+        if self.is_of_type("application/x-www-form-urlencoded") { Pairs::parse(&self.body) } else { Pairs::default() }
     }
 
     /// Returns the token of `Authorization: Bearer`.
@@ -162,9 +158,7 @@ impl Reply {
 
     /// Sets a header; one that cannot be a header is left out.
     pub(super) fn header(mut self, name: &str, value: &str) -> Self {
-        if let (Ok(name), Ok(value)) =
-            (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_bytes()))
-        {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_bytes())) {
             self.headers.append(name, value);
         }
         self

@@ -6,9 +6,7 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{
-    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey,
-};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -38,12 +36,7 @@ impl Key {
         let header = json!({"typ": "JWT", "alg": "RS256", "x5t": self.id, "kid": self.id});
         let text = format!("{}.{}", encoded(&header), encoded(claims));
         let mut signature = vec![0; self.pair.public_modulus_len()];
-        let signed = self.pair.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            text.as_bytes(),
-            &mut signature,
-        );
+        let signed = self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature);
         if signed.is_err() {
             signature.clear();
         }

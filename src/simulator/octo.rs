@@ -24,8 +24,7 @@ pub(super) fn token(shared: &Shared, call: &Call) -> Reply {
 
 fn granted(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     let bad = |error: &str, text: &str| refused::oauth(StatusCode::BAD_REQUEST, error, text);
-    let form = multipart(call)
-        .ok_or_else(|| bad("invalid_request", "The request must be multipart/form-data."))?;
+    let form = multipart(call).ok_or_else(|| bad("invalid_request", "The request must be multipart/form-data."))?;
     match form.get("grant_type") {
         Some("client_credentials") => {}
         Some(_) => {
@@ -84,9 +83,7 @@ fn answered(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
         ("POST", "account/all:read") => all(shared, call),
         ("POST", "account") => register(shared, call),
         ("POST", _) if credentials.is_some() => keep(shared, call, credentials.unwrap_or_default()),
-        ("GET" | "PUT" | "DELETE", _) if target.is_some() => {
-            one(shared, call, target.unwrap_or_default())
-        }
+        ("GET" | "PUT" | "DELETE", _) if target.is_some() => one(shared, call, target.unwrap_or_default()),
         (_, "me" | "account" | "account/all:read") => {
             Err(refused::octo(StatusCode::NOT_IMPLEMENTED, 12, "Method Not Allowed"))
         }
@@ -97,12 +94,8 @@ fn answered(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
 /// One JSON object per line.
 fn all(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     fields(call, &[])?;
-    let mut lines: Vec<String> = shared
-        .desk()
-        .octo_accounts
-        .values()
-        .map(|account| json!({"result": account}).to_string() + "\n")
-        .collect();
+    let mut lines: Vec<String> =
+        shared.desk().octo_accounts.values().map(|account| json!({"result": account}).to_string() + "\n").collect();
     if shared.is(Quirk::OctoTaken) {
         let taken = account("another-payer", &json!({"azureOptions": {}}), shared);
         lines.push(json!({"result": taken}).to_string() + "\n");
@@ -169,8 +162,7 @@ fn keep(shared: &Shared, call: &Call, kind: &str) -> Result<Reply, Reply> {
 
 /// The body of a registration, checked as far as its definition goes.
 fn described(call: &Call) -> Result<Value, Reply> {
-    let options =
-        "accountName azureCustomerId azurePlanId serviceAcct partnerAcct companyId payerId";
+    let options = "accountName azureCustomerId azurePlanId serviceAcct partnerAcct companyId payerId";
     let body = fields(call, &["vendor", "target", "accountType", "azureOptions"])?;
     if text(&body, "vendor")? != "azure" {
         return Err(bad("vendor must be azure"));
@@ -181,9 +173,8 @@ fn described(call: &Call) -> Result<Value, Reply> {
     match body.get("azureOptions") {
         None | Some(Value::Null) => Ok(body),
         Some(Value::Object(own)) => {
-            let wrong = own.iter().find(|(name, value)| {
-                !options.split(' ').any(|own| own == **name) || !value.is_string()
-            });
+            let wrong =
+                own.iter().find(|(name, value)| !options.split(' ').any(|own| own == **name) || !value.is_string());
             match wrong {
                 Some((name, _)) => Err(bad(&format!("azureOptions.{name} is not a known text"))),
                 None => Ok(body),
@@ -203,8 +194,7 @@ fn account(target: &str, body: &Value, shared: &Shared) -> Value {
 
 /// Reads a JSON object that has no other fields than these.
 fn fields(call: &Call, names: &[&str]) -> Result<Value, Reply> {
-    let body: Value =
-        serde_json::from_slice(&call.body).map_err(|_detail| bad("the body is not JSON"))?;
+    let body: Value = serde_json::from_slice(&call.body).map_err(|_detail| bad("the body is not JSON"))?;
     let fields = body.as_object().ok_or_else(|| bad("the body is not an object"))?;
     match fields.keys().find(|name| !names.contains(&name.as_str())) {
         Some(name) => Err(bad(&format!("unknown field \"{name}\""))),

@@ -47,8 +47,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
         Ok(caller) => read(shared, call, &caller).unwrap_or_else(|refusal| refusal),
         Err(refusal) => refusal,
     };
-    let wants_to_know =
-        call.header("validatemfa").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let wants_to_know = call.header("validatemfa").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let reply = named(call, reply);
     match compliant {
         Some(mfa) if wants_to_know => {
@@ -91,9 +90,7 @@ fn read(shared: &Shared, call: &Call, caller: &Caller) -> Result<Reply, Reply> {
     let body = bodies::body(shared, call, path, id)?;
     // Some answers begin with a byte order mark, some name no character set.
     Ok(match path {
-        "customers" => {
-            Reply::whole(StatusCode::OK, Some("application/json"), body.to_string()).with_mark()
-        }
+        "customers" => Reply::whole(StatusCode::OK, Some("application/json"), body.to_string()).with_mark(),
         "profiles/legalbusiness" => Reply::json(StatusCode::OK, &body).with_mark(),
         _ => Reply::json(StatusCode::OK, &body),
     })
@@ -102,10 +99,8 @@ fn read(shared: &Shared, call: &Call, caller: &Caller) -> Result<Reply, Reply> {
 /// Finds out who calls, from the token alone.
 fn identified(shared: &Shared, call: &Call) -> Result<Caller, Reply> {
     let nobody = || {
-        Reply::empty(StatusCode::UNAUTHORIZED).header(
-            "www-authenticate",
-            &format!("OAuth realm=urn:cpsvc:cpid:{}", shared.facts.tenant_id),
-        )
+        Reply::empty(StatusCode::UNAUTHORIZED)
+            .header("www-authenticate", &format!("OAuth realm=urn:cpsvc:cpid:{}", shared.facts.tenant_id))
     };
     let token = call.bearer().ok_or_else(nobody)?;
     let claims = entra::claims_of(shared, token).ok_or_else(nobody)?;
@@ -139,9 +134,7 @@ fn not_found() -> Reply {
 
 /// Names the request as Partner Center does.
 fn named(call: &Call, reply: Reply) -> Reply {
-    let own = |name: &str| {
-        call.header(name).filter(|id| chance::is_guid(id)).map_or_else(chance::guid, str::to_owned)
-    };
+    let own = |name: &str| call.header(name).filter(|id| chance::is_guid(id)).map_or_else(chance::guid, str::to_owned);
     reply
         .header("MS-CorrelationId", &own("ms-correlationid"))
         .header("MS-RequestId", &own("ms-requestid"))

@@ -24,8 +24,7 @@ const VIEWS: [&str; 7] = [
 
 /// Answers a request to the price service.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
-    let reply =
-        allowed(shared, call).and_then(|()| found(shared, call)).unwrap_or_else(|refusal| refusal);
+    let reply = allowed(shared, call).and_then(|()| found(shared, call)).unwrap_or_else(|refusal| refusal);
     let reply = reply
         .header("Request-ID", &chance::guid())
         .header("x-ms-ags-diagnostic", "{\"ServerInfo\":{\"DataCenter\":\"Simulated\"}}")
@@ -41,8 +40,7 @@ fn allowed(shared: &Shared, call: &Call) -> Result<(), Reply> {
         let text = "Unauthorized: Invalid Authorization header";
         Reply::text(StatusCode::UNAUTHORIZED, text)
     };
-    let claims =
-        call.bearer().and_then(|token| entra::claims_of(shared, token)).ok_or_else(invalid)?;
+    let claims = call.bearer().and_then(|token| entra::claims_of(shared, token)).ok_or_else(invalid)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     if !entra::is_named(entra::PARTNER_API, text("aud")) || text("tid") != shared.facts.tenant_id {
         return Err(invalid());
@@ -62,8 +60,7 @@ fn allowed(shared: &Shared, call: &Call) -> Result<(), Reply> {
 
 /// The service exchanges the caller's token, and shows Entra's refusal of that as text.
 fn not_exchanged(shared: &Shared) -> Reply {
-    let sentence =
-        super::scenario::aadsts(65_002).map(|row| entra::sentence(shared, row)).unwrap_or_default();
+    let sentence = super::scenario::aadsts(65_002).map(|row| entra::sentence(shared, row)).unwrap_or_default();
     let text = format!(
         "failed to authorize : {sentence}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {} (invalid_grant)",
         chance::guid(),
@@ -85,8 +82,7 @@ fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     };
     if call.method != Method::GET {
         let text = "The HTTP method is not allowed on the resource.";
-        return Err(refused::price(StatusCode::METHOD_NOT_ALLOWED, "invalidRequest", text)
-            .header("allow", "GET"));
+        return Err(refused::price(StatusCode::METHOD_NOT_ALLOWED, "invalidRequest", text).header("allow", "GET"));
     }
     let keys = keys_of(keys).ok_or_else(|| bad("The key of the resource is not valid."))?;
     let key = |wanted: &str| {
@@ -107,9 +103,7 @@ fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
         return Err(bad("The price sheet view is not valid."));
     }
     timeline(call, view)?;
-    let zip = call
-        .header("accept-encoding")
-        .is_some_and(|value| value.split(',').any(|word| word.trim() == "deflate"));
+    let zip = call.header("accept-encoding").is_some_and(|value| value.split(',').any(|word| word.trim() == "deflate"));
     struck(shared, &["price", "price-head"], || sheet::sheet(shared, view, market, zip))
 }
 
@@ -126,9 +120,7 @@ fn timeline(call: &Call, view: &str) -> Result<(), Reply> {
         ("history", Some(text)) => month(text),
         ("history", None) => Err(bad("The month is missing.")),
         ("current" | "future", Some(_)) => Err(bad("A month goes with timeline=history only.")),
-        ("future", None) if view == "marketplace" => {
-            Err(bad("There is no future for marketplace."))
-        }
+        ("future", None) if view == "marketplace" => Err(bad("There is no future for marketplace.")),
         ("current" | "future", None) => Ok(()),
         _ => Err(bad("The timeline is not valid.")),
     }

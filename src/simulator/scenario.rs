@@ -82,9 +82,7 @@ impl Scenario {
             all.extend(WIRES.iter().map(|row| (row.name, row.what)));
             all.extend(QUIRKS.iter().map(|(name, what, _)| (*name, *what)));
             all.extend(
-                ALIASES.iter().filter_map(|(alias, name)| {
-                    Some((*alias, first_sentence(entra_row(name)?.text)))
-                }),
+                ALIASES.iter().filter_map(|(alias, name)| Some((*alias, first_sentence(entra_row(name)?.text)))),
             );
             all.extend(entra_rows().iter().map(|row| (row.name, first_sentence(row.text))));
             all.extend(service_rows().iter().map(|row| (row.name, row.text)));
@@ -113,8 +111,7 @@ impl Scenario {
 
     /// Whether it is about certificates, and needs https to strike.
     pub(super) fn needs_tls(&self) -> bool {
-        let certificates =
-            [Quirk::TlsExpired, Quirk::TlsNotYet, Quirk::TlsWrongName, Quirk::TlsUnknown];
+        let certificates = [Quirk::TlsExpired, Quirk::TlsNotYet, Quirk::TlsWrongName, Quirk::TlsUnknown];
         certificates.into_iter().any(|quirk| self.is(quirk))
     }
 
@@ -149,9 +146,7 @@ impl Fault {
         let is = |own: &str| own.eq_ignore_ascii_case(place);
         match self {
             Self::Wire(wire, _) => FaultPoint::named(place).map(|place| Self::Wire(wire, place)),
-            Self::Entra(row, _) => {
-                ENTRA_PLACES.split(' ').find(|own| is(own)).map(|place| Self::Entra(row, place))
-            }
+            Self::Entra(row, _) => ENTRA_PLACES.split(' ').find(|own| is(own)).map(|place| Self::Entra(row, place)),
             Self::None | Self::Service(_) | Self::Quirk(_) => None,
         }
     }
@@ -232,15 +227,7 @@ fn service_rows() -> &'static [ServiceRow] {
                     .strip_prefix("Retry-After: ")
                     .and_then(|rest| rest.split_once("; "))
                     .map_or((None, text), |(seconds, text)| (Some(seconds), text));
-                Some(ServiceRow {
-                    name,
-                    place,
-                    status: status.parse().ok()?,
-                    kind,
-                    code,
-                    retry_after,
-                    text,
-                })
+                Some(ServiceRow { name, place, status: status.parse().ok()?, kind, code, retry_after, text })
             })
             .collect()
     })

@@ -93,17 +93,10 @@ where
         async move { answer(&shared, request, &reset).await }
     });
     // An error here is a client that hung up, or a misfortune that was asked for.
-    let _ended = http1::Builder::new()
-        .max_buf_size(512 * 1024)
-        .serve_connection(TokioIo::new(socket), service)
-        .await;
+    let _ended = http1::Builder::new().max_buf_size(512 * 1024).serve_connection(TokioIo::new(socket), service).await;
 }
 
-async fn answer(
-    shared: &Shared,
-    request: Request<Incoming>,
-    reset: &AtomicBool,
-) -> io::Result<Response<Body>> {
+async fn answer(shared: &Shared, request: Request<Incoming>, reset: &AtomicBool) -> io::Result<Response<Body>> {
     let call = match read(request).await {
         Ok(call) => call,
         Err(status) => return Ok(Reply::empty(status).into_response()),
@@ -163,10 +156,8 @@ fn counters(shared: &Shared) -> Reply {
 
 fn path_on_host(path: &str) -> String {
     let bases = ["/partnercenter", "/partner", "/m/blue/cover"];
-    let base = bases
-        .into_iter()
-        .find(|base| path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/')))
-        .unwrap_or("");
+    let base =
+        bases.into_iter().find(|base| path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'))).unwrap_or("");
     path.strip_prefix(base).unwrap_or(path).to_owned()
 }
 
@@ -208,21 +199,13 @@ impl Drop for Socket {
 }
 
 impl AsyncRead for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 

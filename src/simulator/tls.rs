@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType,
-    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -83,15 +83,9 @@ impl std::fmt::Debug for Authority {
 
 fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
     let mut params = CertificateParams::default();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, format!("octo-csp simulator {}", chance::word(6)));
+    params.distinguished_name.push(DnType::CommonName, format!("octo-csp simulator {}", chance::word(6)));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![
-        KeyUsagePurpose::KeyCertSign,
-        KeyUsagePurpose::CrlSign,
-        KeyUsagePurpose::DigitalSignature,
-    ];
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
     params.not_before = date_time_ymd(2024, 1, 1);
     params.not_after = date_time_ymd(2044, 1, 1);
     CertifiedIssuer::self_signed(params, KeyPair::generate()?)
@@ -101,11 +95,8 @@ fn leaf(
     authority: &CertifiedIssuer<'static, KeyPair>,
     scenario: &Scenario,
 ) -> Result<(Certificate, KeyPair), rcgen::Error> {
-    let names: &[&str] = if scenario.is(Quirk::TlsWrongName) {
-        &["elsewhere.example"]
-    } else {
-        &["localhost", "127.0.0.1", "::1"]
-    };
+    let names: &[&str] =
+        if scenario.is(Quirk::TlsWrongName) { &["elsewhere.example"] } else { &["localhost", "127.0.0.1", "::1"] };
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name.push(DnType::CommonName, "localhost");

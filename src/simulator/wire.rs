@@ -92,9 +92,7 @@ impl FaultPoint {
 
 /// Returns which pretended host a path belongs to.
 pub(super) fn host(path: &str) -> &'static str {
-    let under = |base: &str| {
-        path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
+    let under = |base: &str| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if under("/partnercenter") {
         "partner_center"
     } else if under("/partner") {
@@ -214,11 +212,9 @@ fn redirect(status: &str, to: &str) -> Reply {
 }
 
 fn throttled(seconds: &str) -> Reply {
-    let body = format!(
-        r#"{{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in {seconds} seconds." }}"#
-    );
-    Reply::whole(StatusCode::TOO_MANY_REQUESTS, Some("application/json"), body)
-        .header("retry-after", seconds)
+    let body =
+        format!(r#"{{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in {seconds} seconds." }}"#);
+    Reply::whole(StatusCode::TOO_MANY_REQUESTS, Some("application/json"), body).header("retry-after", seconds)
 }
 
 fn unavailable(when: &str) -> Reply {
@@ -230,11 +226,8 @@ fn json(text: &str) -> Reply {
 }
 
 fn endless(head: &'static [u8]) -> Reply {
-    let filler = if head.starts_with(b"\"") {
-        Bytes::from(vec![b'a'; 65_536])
-    } else {
-        Bytes::from(",0".repeat(32_768))
-    };
+    let filler =
+        if head.starts_with(b"\"") { Bytes::from(vec![b'a'; 65_536]) } else { Bytes::from(",0".repeat(32_768)) };
     let frames = stream::unfold(Some(Bytes::from_static(head)), move |head| {
         let chunk = head.unwrap_or_else(|| filler.clone());
         std::future::ready(Some((Ok(Frame::data(chunk)), None)))
@@ -274,10 +267,7 @@ fn truncated(mut reply: Reply) -> Reply {
     };
     let length = u64::try_from(bytes.len()).unwrap_or(0).max(16);
     let half = bytes.slice(..bytes.len() / 2);
-    let frames = stream::iter([
-        Ok(Frame::data(half)),
-        Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
-    ]);
+    let frames = stream::iter([Ok(Frame::data(half)), Err(io::Error::from(io::ErrorKind::ConnectionAborted))]);
     reply.payload = Payload::Stream(Some(length), StreamBody::new(frames).boxed_unsync());
     reply
 }
@@ -307,6 +297,5 @@ fn wrong_type(mut reply: Reply) -> Reply {
 }
 
 fn flood(reply: Reply) -> Reply {
-    (0..90)
-        .fold(reply, |reply, number| reply.header(&format!("x-flood-{number}"), &"x".repeat(1_000)))
+    (0..90).fold(reply, |reply, number| reply.header(&format!("x-flood-{number}"), &"x".repeat(1_000)))
 }

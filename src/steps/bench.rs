@@ -77,14 +77,11 @@ impl Bench {
                 region: UntrustedText::some("EU"),
                 cloud: None,
             }),
-            Effect::AppToken(_) => Outcome::AppToken(Box::new(grant(
-                "app",
-                Claims { scopes: Vec::new(), methods: None, ..claims() },
-            ))),
-            Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
-            Effect::Listen(_) | Effect::ResumeListening(_) => {
-                Outcome::Listening(Box::new(consent()))
+            Effect::AppToken(_) => {
+                Outcome::AppToken(Box::new(grant("app", Claims { scopes: Vec::new(), methods: None, ..claims() })))
             }
+            Effect::Read(reading, _) => Outcome::Read(Box::new(self.answer(*reading))),
+            Effect::Listen(_) | Effect::ResumeListening(_) => Outcome::Listening(Box::new(consent())),
             Effect::Probe(_) => Outcome::Probed(self.address_seen.unwrap_or(AddressSeen::Known)),
             Effect::Await => return None,
             Effect::Redeem(_) => {
@@ -113,10 +110,7 @@ impl Bench {
             }
             Effect::Recall(item) => match self.vault.get(&item.to_string()) {
                 Some(value) => Outcome::Recalled(Secret::shared(value.clone())),
-                None => Outcome::Failed(Box::new(Failure::new(
-                    Service::Keyring,
-                    Cause::Vault(VaultFault::Missing),
-                ))),
+                None => Outcome::Failed(Box::new(Failure::new(Service::Keyring, Cause::Vault(VaultFault::Missing)))),
             },
             Effect::Erase(items) => {
                 for item in items {
@@ -189,11 +183,9 @@ impl Bench {
                 country: some(self.country.unwrap_or("JP")),
                 vetting: some("authorized"),
             },
-            Reading::InvoiceSummary => Found::InvoiceSummary {
-                balance: some("1"),
-                currency: some("JPY"),
-                date: some("2026-11-01"),
-            },
+            Reading::InvoiceSummary => {
+                Found::InvoiceSummary { balance: some("1"), currency: some("JPY"), date: some("2026-11-01") }
+            }
             Reading::Organization => Found::Organization {
                 company: some("Contoso Ltd"),
                 tenant: some(self.organization_tenant.unwrap_or(TENANT)),
@@ -321,11 +313,7 @@ pub(crate) fn center_request() -> PartnerCenterRequest {
 }
 
 pub(crate) fn api_request() -> PartnerApiRequest {
-    PartnerApiRequest {
-        mpn: None,
-        other_secret: None,
-        redirect: RedirectAddress::parse("http://localhost").unwrap(),
-    }
+    PartnerApiRequest { mpn: None, other_secret: None, redirect: RedirectAddress::parse("http://localhost").unwrap() }
 }
 
 pub(crate) fn claims() -> Claims {

@@ -69,11 +69,7 @@ impl Check {
     pub fn failure(&self) -> Option<&Failure> {
         match &self.state {
             State::Failed(failure) => Some(failure),
-            State::Waiting
-            | State::Running
-            | State::Passed(_)
-            | State::Noted(_)
-            | State::NotTried => None,
+            State::Waiting | State::Running | State::Passed(_) | State::Noted(_) | State::NotTried => None,
         }
     }
 

@@ -16,8 +16,7 @@ pub(super) struct Commit {
 impl Commit {
     pub(super) async fn commit(&self, port: &Port) -> Result<(), Halted> {
         port.check(C::Manifest, async |ask| manifest(port, &ask).await).await?;
-        let activated =
-            port.find(C::Activate, &self.active, async |ask| activate(port, &ask).await);
+        let activated = port.find(C::Activate, &self.active, async |ask| activate(port, &ask).await);
         let active = activated.await?;
         port.check(C::ReadBack, async |ask| read_back(&ask, &active).await).await?;
         tidy(port, Purpose::Register).await

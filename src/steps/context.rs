@@ -15,11 +15,9 @@ impl Execution {
         let check = self.board.checks.iter().find(|check| check.id == id);
         let (application, tenant, redirect) = match &self.plan {
             // The directory as typed, because that is what a person can compare.
-            Plan::PartnerCenter(step) => (
-                Some(step.request.application.as_str()),
-                Some(step.request.directory.as_str()),
-                None,
-            ),
+            Plan::PartnerCenter(step) => {
+                (Some(step.request.application.as_str()), Some(step.request.directory.as_str()), None)
+            }
             // The redirect address as it must be registered: Microsoft does not compare the port that a free one was given.
             Plan::PartnerApi(step) => {
                 let sent = self.sent.as_ref();
@@ -48,14 +46,8 @@ impl Execution {
     fn sent_secret_is_guid(&self, id: CheckId) -> bool {
         let typed = match &self.plan {
             Plan::PartnerCenter(step) => Some(&step.request.secret),
-            Plan::PartnerApi(step) if id == CheckId::OtherSecret => {
-                step.request.other_secret.as_ref()
-            }
-            Plan::PartnerApi(_)
-            | Plan::Commit(_)
-            | Plan::Tidy
-            | Plan::Forget(_)
-            | Plan::Submit(_) => None,
+            Plan::PartnerApi(step) if id == CheckId::OtherSecret => step.request.other_secret.as_ref(),
+            Plan::PartnerApi(_) | Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => None,
         };
         // A check with what is kept has no typed secret.
         let typed = typed.filter(|secret| !secret.is_empty());

@@ -79,11 +79,7 @@ impl Execution {
     fn signing_in(&self) -> Option<&PartnerApi> {
         match &self.plan {
             Plan::PartnerApi(step) => Some(step),
-            Plan::PartnerCenter(_)
-            | Plan::Commit(_)
-            | Plan::Tidy
-            | Plan::Forget(_)
-            | Plan::Submit(_) => None,
+            Plan::PartnerCenter(_) | Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => None,
         }
     }
 
@@ -135,11 +131,7 @@ impl Execution {
     pub fn left(&self) -> Vec<ItemName> {
         match &self.plan {
             Plan::Forget(step) => step.left.borrow().clone(),
-            Plan::PartnerCenter(_)
-            | Plan::PartnerApi(_)
-            | Plan::Commit(_)
-            | Plan::Tidy
-            | Plan::Submit(_) => Vec::new(),
+            Plan::PartnerCenter(_) | Plan::PartnerApi(_) | Plan::Commit(_) | Plan::Tidy | Plan::Submit(_) => Vec::new(),
         }
     }
 
@@ -174,9 +166,9 @@ impl Execution {
         if self.passed(claims) {
             return Certainty::Yes;
         }
-        let refused = [token, claims].into_iter().any(
-            |id| matches!(self.board.state(id), Some(State::Failed(failure)) if lacks_consent(failure)),
-        );
+        let refused = [token, claims]
+            .into_iter()
+            .any(|id| matches!(self.board.state(id), Some(State::Failed(failure)) if lacks_consent(failure)));
         if refused { Certainty::No } else { Certainty::Unknown }
     }
 
@@ -184,9 +176,7 @@ impl Execution {
         match self.board.state(id) {
             Some(State::Passed(_) | State::Noted(_)) => Certainty::Yes,
             Some(State::Failed(failure)) if failure.cause == Cause::Refused => Certainty::No,
-            Some(State::Failed(_) | State::Waiting | State::Running | State::NotTried) | None => {
-                Certainty::Unknown
-            }
+            Some(State::Failed(_) | State::Waiting | State::Running | State::NotTried) | None => Certainty::Unknown,
         }
     }
 }
@@ -212,7 +202,5 @@ fn lacks_consent(failure: &Failure) -> bool {
     let says = |word: &Option<UntrustedText>| {
         word.as_ref().is_some_and(|word| word == "consent_required" || word == "access_denied")
     };
-    says(&failure.error)
-        || says(&failure.suberror)
-        || failure.cause == Cause::Mismatch(Mismatch::Scope)
+    says(&failure.error) || says(&failure.suberror) || failure.cause == Cause::Mismatch(Mismatch::Scope)
 }

@@ -20,11 +20,7 @@ pub(super) struct Forget {
 impl Forget {
     /// Everything. A vault file goes as a whole, with the journal: nobody needs its passphrase for that.
     pub(super) fn new(registration: &Registration) -> Self {
-        let mut items = if registration.opened_in.file.is_some() {
-            Vec::new()
-        } else {
-            registration.every_item()
-        };
+        let mut items = if registration.opened_in.file.is_some() { Vec::new() } else { registration.every_item() };
         items.reverse();
         Self { left: RefCell::new(items) }
     }
@@ -201,10 +197,8 @@ mod tests {
     #[test]
     fn the_store_is_said_before_the_first_attempt_and_not_again() {
         let mut bench = Bench::default();
-        let opened =
-            |bench: &Bench| Registration { opened_in: &VAULT_FILE, ..bench.registration() };
-        let mut run =
-            Execution::partner_center(crate::steps::bench::center_request(), opened(&bench));
+        let opened = |bench: &Bench| Registration { opened_in: &VAULT_FILE, ..bench.registration() };
+        let mut run = Execution::partner_center(crate::steps::bench::center_request(), opened(&bench));
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Finished);
         let notes = |bench: &Bench| -> Vec<String> {
@@ -214,8 +208,7 @@ mod tests {
         assert_eq!(notes(&bench), ["note stored", "note began"]);
         assert_eq!(bench.registration().kept_in(), Some(&StoreKey::from(&VAULT_FILE)));
         bench.log.clear();
-        let mut run =
-            Execution::partner_center(crate::steps::bench::center_request(), opened(&bench));
+        let mut run = Execution::partner_center(crate::steps::bench::center_request(), opened(&bench));
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Finished);
         assert!(!bench.log.contains(&"note stored".to_owned()));

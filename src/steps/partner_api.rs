@@ -6,8 +6,8 @@ mod apis;
 use std::cell::{Cell, RefCell};
 
 use crate::effect::{
-    AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeAudience,
-    CodeExchange, SignIn, TokenRefresh,
+    AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeAudience, CodeExchange, SignIn,
+    TokenRefresh,
 };
 use crate::journal::access::AccessToken;
 use crate::journal::{Attempt, Fact, ItemName, Kind, PartnerCenterProof, Registration};
@@ -87,11 +87,7 @@ pub(super) struct PartnerApi {
 }
 
 impl PartnerApi {
-    pub(super) fn new(
-        request: PartnerApiRequest,
-        purpose: Purpose,
-        given: Option<SharedSecret>,
-    ) -> Self {
+    pub(super) fn new(request: PartnerApiRequest, purpose: Purpose, given: Option<SharedSecret>) -> Self {
         Self {
             request,
             purpose,
@@ -121,9 +117,8 @@ impl PartnerApi {
         match self.purpose {
             Purpose::Register => {
                 self.prepare(port).await?;
-                let with = port.find(C::OtherSecret, &self.credentials, async |ask| {
-                    self.other_secret(port, &ask).await
-                });
+                let with =
+                    port.find(C::OtherSecret, &self.credentials, async |ask| self.other_secret(port, &ask).await);
                 let with = with.await?;
                 if !port.passed(C::KeepToken) {
                     let signed_in = self.sign_in(port, &with.account).await?;
@@ -220,9 +215,7 @@ impl PartnerApi {
             self.account.set(account.clone());
             let source = account.attempt.clone();
             let set_key = source.item(Kind::PartnerCenterSecret).ok_or_else(missing_item)?;
-            if self.purpose == Purpose::Register
-                && registration.open.as_ref().is_none_or(|open| open.id != source.id)
-            {
+            if self.purpose == Purpose::Register && registration.open.as_ref().is_none_or(|open| open.id != source.id) {
                 account.attempt = begin_like(&ask, &registration, set_key, &account.proof).await?;
             }
             let secret = if let Some(secret) = &self.given {
@@ -329,12 +322,7 @@ impl PartnerApi {
     }
 
     /// The one POST. The code is remembered as used before it is sent.
-    async fn redeem(
-        &self,
-        port: &Port,
-        with: &Credentials,
-        signed_in: &SignedIn,
-    ) -> Result<Redeemed, Halted> {
+    async fn redeem(&self, port: &Port, with: &Credentials, signed_in: &SignedIn) -> Result<Redeemed, Halted> {
         let redeemed = port.find(C::Redeem, &self.redeemed, async |ask| {
             ask.note(Fact::Redeeming { attempt: with.account.attempt.id }).await?;
             self.used_codes.borrow_mut().push(signed_in.code.clone());
@@ -422,13 +410,7 @@ impl PartnerApi {
 
     /// After the refresh token, whose loss costs more. It is good all the same if it cannot be kept: the next one who asks
     /// makes a request.
-    async fn cache(
-        &self,
-        port: &Port,
-        with: &Credentials,
-        audience: Audience,
-        grant: &Grant,
-    ) -> Result<(), Halted> {
+    async fn cache(&self, port: &Port, with: &Credentials, audience: Audience, grant: &Grant) -> Result<(), Halted> {
         let cached = port.check(C::CacheToken, async |ask| {
             let active = port.latest(&with.account.attempt);
             let line = match access(grant).written(&active) {
@@ -462,12 +444,7 @@ async fn begin_like(
 }
 
 /// `state` and verifier have done their work then, and so have those of tries that failed.
-async fn keep_token(
-    port: &Port,
-    ask: &Ask,
-    with: &Credentials,
-    token: &SharedSecret,
-) -> Checked<()> {
+async fn keep_token(port: &Port, ask: &Ask, with: &Credentials, token: &SharedSecret) -> Checked<()> {
     let open = port.latest(&with.account.attempt);
     ask.keep(&open.next_item(Kind::RefreshToken), token).await?;
     let items = open.sign_ins();

@@ -5,9 +5,7 @@ use futures_util::future::join3;
 use crate::effect::{AppSignIn, Tenant};
 use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
 use crate::steps::findings::Tokens;
-use crate::steps::port::{
-    Ask, Checked, Halted, LegalBusiness, Line, Port, Slot, missing_item, passed,
-};
+use crate::steps::port::{Ask, Checked, Halted, LegalBusiness, Line, Port, Slot, missing_item, passed};
 use crate::steps::{Purpose, attempt_to_write, beginning, tokens};
 use crate::words::answers::PartnerCenterRequest;
 use crate::words::check::CheckId as C;
@@ -129,8 +127,7 @@ impl PartnerCenter {
         }
         let item = attempt.next_item(Kind::PartnerCenterSecret);
         ask.keep(&item, &self.request.secret).await?;
-        let fact =
-            Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
+        let fact = Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
         ask.note(fact).await?;
         carry_sign_in_over(ask, &registration, &attempt, proof).await?;
         Ok(passed())
@@ -138,10 +135,7 @@ impl PartnerCenter {
 }
 
 /// The open attempt, if it was proven for another tenant or application: it is given up, what it kept belongs to that one.
-fn of_another<'r>(
-    registration: &'r Registration,
-    proof: &PartnerCenterProof,
-) -> Option<&'r Attempt> {
+fn of_another<'r>(registration: &'r Registration, proof: &PartnerCenterProof) -> Option<&'r Attempt> {
     let stale_base = |open: &&Attempt| open.base != registration.active_sequence();
     let other = |open: &&Attempt| {
         let earlier = open.partner_center.as_ref();
@@ -181,34 +175,22 @@ async fn customers(ask: &Ask, app: &Grant) -> Checked<()> {
 }
 
 /// The company's name and its country.
-async fn company(
-    ask: &Ask,
-    app: &Grant,
-) -> Checked<(Option<UntrustedText>, Option<UntrustedText>)> {
+async fn company(ask: &Ask, app: &Grant) -> Checked<(Option<UntrustedText>, Option<UntrustedText>)> {
     let LegalBusiness { company, country, vetting } = ask.legal_business(app).await?;
     let line = shown(company.as_ref(), "no name given");
     let line = match vetting {
-        Some(status) if status != "authorized" => {
-            Line::Note(format!("{line}; vetting status: {status}"))
-        }
+        Some(status) if status != "authorized" => Line::Note(format!("{line}; vetting status: {status}")),
         _ => Line::Pass(line),
     };
     Ok(((company, country), line))
 }
 
 /// The currency, and the day of the balance: a day is enough, the service adds a time that is always midnight.
-async fn balance(
-    ask: &Ask,
-    app: &Grant,
-) -> Checked<(Option<UntrustedText>, Option<UntrustedText>)> {
+async fn balance(ask: &Ask, app: &Grant) -> Checked<(Option<UntrustedText>, Option<UntrustedText>)> {
     let (currency, date) = ask.invoice_summary(app).await?;
-    let date = date
-        .and_then(|date| UntrustedText::some(date.as_str().split('T').next().unwrap_or_default()));
-    let line = format!(
-        "balance of {} in {}",
-        shown(date.as_ref(), "no invoice yet"),
-        shown(currency.as_ref(), "no currency")
-    );
+    let date = date.and_then(|date| UntrustedText::some(date.as_str().split('T').next().unwrap_or_default()));
+    let line =
+        format!("balance of {} in {}", shown(date.as_ref(), "no invoice yet"), shown(currency.as_ref(), "no currency"));
     Ok(((currency, date), Line::Pass(line)))
 }
 

@@ -68,9 +68,7 @@ impl WrongPaste {
             Self::OtherSignIn => "This address belongs to another sign-in.",
             Self::CutOff => "The address ends too early: its end is missing.",
             Self::UsedBefore => "This code was sent before; a code works once.",
-            Self::CodeAlone => {
-                "A code was sent before, and a code alone does not tell whether it is that one."
-            }
+            Self::CodeAlone => "A code was sent before, and a code alone does not tell whether it is that one.",
         }
     }
 
@@ -91,9 +89,7 @@ impl WrongPaste {
             | Self::Guid
             | Self::SecretKey
             | Self::NoCode
-            | Self::NotACode => {
-                "After Accept, copy the whole address from the browser's address bar."
-            }
+            | Self::NotACode => "After Accept, copy the whole address from the browser's address bar.",
         }
     }
 }
@@ -109,9 +105,7 @@ impl PartnerApi {
         let Some(request) = self.request_sent.get() else {
             return Err(WrongPaste::OtherSignIn);
         };
-        let ours = |state: &Option<Secret>| {
-            state.as_ref().is_some_and(|state| request.state.same_as(state.reveal()))
-        };
+        let ours = |state: &Option<Secret>| state.as_ref().is_some_and(|state| request.state.same_as(state.reveal()));
         let used = self.used_codes.borrow();
         match pasted {
             Pasted::Code { code, state, in_address } => {
@@ -134,9 +128,7 @@ impl PartnerApi {
             }
             Pasted::Refused { .. } => Err(WrongPaste::OtherSignIn),
             Pasted::Empty => Err(WrongPaste::Empty),
-            Pasted::SignInAddress { redirect_url } => {
-                Err(WrongPaste::SignInAddress { redirect_url })
-            }
+            Pasted::SignInAddress { redirect_url } => Err(WrongPaste::SignInAddress { redirect_url }),
             Pasted::Token => Err(WrongPaste::Token),
             Pasted::Guid => Err(WrongPaste::Guid),
             Pasted::SecretKey => Err(WrongPaste::SecretKey),

@@ -65,8 +65,7 @@ impl Pasted {
             return Self::shown(said);
         }
         let kind = Self::told(raw);
-        let may_be_a_page =
-            matches!(kind, Self::NoCode | Self::NotACode | Self::SignInAddress { .. });
+        let may_be_a_page = matches!(kind, Self::NoCode | Self::NotACode | Self::SignInAddress { .. });
         match may_be_a_page.then(|| Said::from_page(raw)).flatten() {
             Some(said) => Self::shown(said),
             None => kind,
@@ -78,8 +77,7 @@ impl Pasted {
     }
 
     fn told(raw: &str) -> Self {
-        let joined: String =
-            raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        let joined: String = raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
         let text = joined.trim_matches(['"', '\'', '<', '>', '`']).replace("&amp;", "&");
         if text.is_empty() {
             return Self::Empty;
@@ -105,29 +103,18 @@ impl Pasted {
         }
         // A wrapped line has line ends; a sentence has blanks.
         let has_blanks = raw.lines().any(|line| line.trim().contains(char::is_whitespace));
-        let fits = text.bytes().all(|b| b.is_ascii_graphic())
-            && !text.contains(['&', '=', '?', '"', '<', '>', '{']);
+        let fits = text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['&', '=', '?', '"', '<', '>', '{']);
         if has_blanks || !fits || text.len() < Self::SHORTEST {
             return Self::NotACode;
         }
         // A bare code was cut out of an address, where it stood percent-encoded.
-        let decoded: String = form_urlencoded::parse(text.replace('+', "%2B").as_bytes())
-            .map(|(key, _)| key)
-            .collect();
-        AuthCode::parse(&decoded).map_or(Self::NotACode, |code| Self::Code {
-            code,
-            state: None,
-            in_address: false,
-        })
+        let decoded: String = form_urlencoded::parse(text.replace('+', "%2B").as_bytes()).map(|(key, _)| key).collect();
+        AuthCode::parse(&decoded).map_or(Self::NotACode, |code| Self::Code { code, state: None, in_address: false })
     }
 
     fn from_parameters(text: &str, parameters: &[(String, String)]) -> Self {
         let all = |name: &str| {
-            parameters
-                .iter()
-                .filter(|(key, _)| key == name)
-                .map(|(_, value)| value.as_str())
-                .collect::<Vec<_>>()
+            parameters.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect::<Vec<_>>()
         };
         let first = |name: &str| all(name).first().copied().filter(|value| !value.is_empty());
         let state = || first("state").map(|state| Secret::new(state.to_owned()));
@@ -162,29 +149,18 @@ fn parameters(text: &str) -> Option<Vec<(String, String)>> {
     let (_, after) = match text.split_once('?') {
         Some(split) => split,
         None if text.contains("://") => text.split_once('#')?,
-        None if ["code=", "error=", "state=", "session_state="]
-            .iter()
-            .any(|name| text.contains(name)) =>
-        {
-            ("", text)
-        }
+        None if ["code=", "error=", "state=", "session_state="].iter().any(|name| text.contains(name)) => ("", text),
         None => return None,
     };
     // `response_mode=fragment` puts the parameters behind `#`; a fragment after a query is noise.
     let query = match after.split_once('#') {
-        Some((query, fragment))
-            if query.is_empty() || fragment.contains("code=") && !query.contains("code=") =>
-        {
+        Some((query, fragment)) if query.is_empty() || fragment.contains("code=") && !query.contains("code=") => {
             fragment
         }
         Some((query, _)) => query,
         None => after,
     };
-    Some(
-        form_urlencoded::parse(query.trim_start_matches(['?', '&']).as_bytes())
-            .into_owned()
-            .collect(),
-    )
+    Some(form_urlencoded::parse(query.trim_start_matches(['?', '&']).as_bytes()).into_owned().collect())
 }
 
 #[cfg(test)]
@@ -196,11 +172,9 @@ mod tests {
 
     fn code_of(raw: &str) -> (String, Option<String>, bool) {
         match Pasted::read(raw) {
-            Pasted::Code { code, state, in_address } => (
-                code.secret().reveal().to_owned(),
-                state.map(|s| s.reveal().to_owned()),
-                in_address,
-            ),
+            Pasted::Code { code, state, in_address } => {
+                (code.secret().reveal().to_owned(), state.map(|s| s.reveal().to_owned()), in_address)
+            }
             other @ (Pasted::Refused { .. }
             | Pasted::Empty
             | Pasted::SignInAddress { .. }
@@ -234,10 +208,7 @@ mod tests {
     fn the_code_ends_before_the_next_parameter() {
         let (code, _, _) = code_of(&format!("https://localhost/?code={CODE}&session_state=x"));
         assert_eq!(code, CODE);
-        assert!(matches!(
-            Pasted::read(&format!("{CODE}&session_state=")),
-            Pasted::NotACode | Pasted::Code { .. }
-        ));
+        assert!(matches!(Pasted::read(&format!("{CODE}&session_state=")), Pasted::NotACode | Pasted::Code { .. }));
     }
 
     #[test]
@@ -292,9 +263,7 @@ mod tests {
             "AADSTS50011".to_owned(),
             "https://login.microsoftonline.com/error?code=50011".to_owned(),
         ] {
-            let Pasted::Refused { failure, state: None } = Pasted::read(&raw) else {
-                panic!("{raw}")
-            };
+            let Pasted::Refused { failure, state: None } = Pasted::read(&raw) else { panic!("{raw}") };
             assert_eq!(failure.codes, [50_011], "{raw}");
             assert_eq!(failure.error, None, "{raw}");
             let given = raw.contains(id).then(|| UntrustedText::new(id));

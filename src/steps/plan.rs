@@ -54,11 +54,7 @@ impl Execution {
     }
 
     /// Step 3 with typed answers. `secret` is the one proven in step 2, if it is still at hand; else it is read from the vault.
-    pub fn partner_api(
-        request: PartnerApiRequest,
-        registration: Registration,
-        secret: Option<SharedSecret>,
-    ) -> Self {
+    pub fn partner_api(request: PartnerApiRequest, registration: Registration, secret: Option<SharedSecret>) -> Self {
         let step = PartnerApi::new(request, Purpose::Register, secret);
         let mut run = Self::new(Plan::PartnerApi(Rc::new(step)), plans::PARTNER_API, registration);
         run.take_over();
@@ -100,9 +96,7 @@ impl Execution {
                 let plan = Plan::PartnerCenter(Rc::new(step));
                 Self::new(plan, plans::PARTNER_CENTER_AGAIN, registration)
             }
-            Step::PartnerApi => {
-                Self::again(Purpose::Check, plans::PARTNER_API_AGAIN, registration)?
-            }
+            Step::PartnerApi => Self::again(Purpose::Check, plans::PARTNER_API_AGAIN, registration)?,
         })
     }
 
@@ -133,19 +127,14 @@ impl Execution {
     fn again(purpose: Purpose, ids: &[CheckId], registration: Registration) -> Option<Self> {
         let active = registration.active.as_ref().filter(|it| it.partner_center.is_some())?;
         let (api, _) = active.partner_api.clone()?;
-        let request =
-            PartnerApiRequest { mpn: api.mpn, other_secret: None, redirect: api.redirect };
+        let request = PartnerApiRequest { mpn: api.mpn, other_secret: None, redirect: api.redirect };
         let step = PartnerApi::new(request, purpose, None);
         Some(Self::new(Plan::PartnerApi(Rc::new(step)), ids, registration))
     }
 
     fn new(plan: Plan, ids: &[CheckId], registration: Registration) -> Self {
         let port = Port::default();
-        let board = Board {
-            checks: ids.iter().copied().map(Check::new).collect(),
-            registration,
-            ..Board::default()
-        };
+        let board = Board { checks: ids.iter().copied().map(Check::new).collect(), registration, ..Board::default() };
         Self { work: plan.work(port.clone()), plan, board, port, sent: None }
     }
 

@@ -11,8 +11,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::effect::{
-    AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeExchange, Effect,
-    Outcome, SignIn, Tenant, TokenRefresh,
+    AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeExchange, Effect, Outcome, SignIn, Tenant,
+    TokenRefresh,
 };
 use crate::journal::{Attempt, Fact, ItemName, Registration};
 use crate::steps::retry::pause_before_another_try;
@@ -116,9 +116,7 @@ impl Board {
     /// Marks as not tried what can no longer start.
     pub(super) fn give_up_the_rest(&mut self) {
         loop {
-            let lost = |need: &CheckId| {
-                matches!(self.state(*need), Some(State::Failed(_) | State::NotTried))
-            };
+            let lost = |need: &CheckId| matches!(self.state(*need), Some(State::Failed(_) | State::NotTried));
             let id = self.checks.iter().find_map(|check| {
                 let stopped = self.stopping && check.id != CheckId::KeepToken;
                 let lost = stopped || check.id.needs().iter().any(lost);
@@ -159,18 +157,13 @@ impl Port {
     pub(super) async fn over(&self, id: CheckId) {
         poll_fn(|_| match self.with(|board| board.state(id).cloned()) {
             Some(State::Waiting | State::Running) => Poll::Pending,
-            Some(State::Passed(_) | State::Noted(_) | State::Failed(_) | State::NotTried)
-            | None => Poll::Ready(()),
+            Some(State::Passed(_) | State::Noted(_) | State::Failed(_) | State::NotTried) | None => Poll::Ready(()),
         })
         .await;
     }
 
     /// Does the work of a check, unless it has passed. A check that is not part of the run counts as passed.
-    pub(super) async fn check(
-        &self,
-        id: CheckId,
-        work: impl AsyncFn(Ask) -> Checked<()>,
-    ) -> Result<(), Halted> {
+    pub(super) async fn check(&self, id: CheckId, work: impl AsyncFn(Ask) -> Checked<()>) -> Result<(), Halted> {
         if self.with(|board| board.state(id).is_none()) {
             return Ok(());
         }
@@ -292,22 +285,14 @@ pub(super) struct Organization {
 
 impl Ask {
     /// Intention, write with read-back, completion.
-    pub(super) async fn keep(
-        &self,
-        item: &ItemName,
-        secret: &SharedSecret,
-    ) -> Result<(), Box<Failure>> {
+    pub(super) async fn keep(&self, item: &ItemName, secret: &SharedSecret) -> Result<(), Box<Failure>> {
         self.note(Fact::Keeping { item: item.clone() }).await?;
         self.put(item.clone(), SharedSecret::clone(secret)).await?;
         self.note(Fact::Kept { item: item.clone() }).await
     }
 
     /// The same for what another set has already.
-    pub(super) async fn carry_over(
-        &self,
-        from: &ItemName,
-        to: &ItemName,
-    ) -> Result<(), Box<Failure>> {
+    pub(super) async fn carry_over(&self, from: &ItemName, to: &ItemName) -> Result<(), Box<Failure>> {
         self.note(Fact::Keeping { item: to.clone() }).await?;
         self.copy(from.clone(), to.clone()).await?;
         self.note(Fact::Kept { item: to.clone() }).await

@@ -30,8 +30,7 @@ pub(super) fn pause_before_another_try(check: &Check, failure: &Failure) -> Opti
     if check.tries > 0 || check.writing && !unseen {
         return None;
     }
-    let server =
-        matches!(failure.status, Some(500 | 502 | 504)) && check.id != CheckId::OtherSecret;
+    let server = matches!(failure.status, Some(500 | 502 | 504)) && check.id != CheckId::OtherSecret;
     if failure.cause == Cause::Refused && (throttled || server) {
         Some(failure.retry_after.unwrap_or(second))
     } else {

@@ -35,11 +35,7 @@ pub(super) struct Submission {
 impl Submission {
     /// Of the active set. With `replace`, this payer account is changed even where Octo has it from elsewhere; another payer
     /// account never is. `None` when nothing is active.
-    pub(super) fn new(
-        registration: &Registration,
-        client: OctoClient,
-        replace: bool,
-    ) -> Option<Self> {
+    pub(super) fn new(registration: &Registration, client: OctoClient, replace: bool) -> Option<Self> {
         let active = registration.active.as_ref()?;
         let (center, _) = active.partner_center.as_ref()?;
         let (api, _) = active.partner_api.as_ref()?;
@@ -64,15 +60,11 @@ impl Submission {
         let secret = secret.await?;
         let access = port.find(C::OctoSignIn, &self.access, async |ask| self.sign_in(&ask).await);
         let access = access.await?;
-        let payers =
-            port.find(C::OctoAccounts, &self.payers, async |ask| accounts(&ask, &access).await);
+        let payers = port.find(C::OctoAccounts, &self.payers, async |ask| accounts(&ask, &access).await);
         let payers = payers.await?;
-        port.check(C::OctoPayer, async |ask| self.payer(port, &ask, &access, &payers).await)
-            .await?;
+        port.check(C::OctoPayer, async |ask| self.payer(port, &ask, &access, &payers).await).await?;
         let (credentials, mpn) = join(
-            port.check(C::OctoCredentials, async |ask| {
-                self.credentials(port, &ask, &access, &secret).await
-            }),
+            port.check(C::OctoCredentials, async |ask| self.credentials(port, &ask, &access, &secret).await),
             port.check(C::OctoMpn, async |ask| self.mpn(port, &ask, &access).await),
         )
         .await;
@@ -92,13 +84,7 @@ impl Submission {
         octo.filter(|octo| octo.host == self.client.host && octo.target == self.tenant)
     }
 
-    async fn payer(
-        &self,
-        port: &Port,
-        ask: &Ask,
-        access: &OctoAccess,
-        payers: &[FoundPayer],
-    ) -> Checked<()> {
+    async fn payer(&self, port: &Port, ask: &Ask, access: &OctoAccess, payers: &[FoundPayer]) -> Checked<()> {
         let target = self.tenant.as_str();
         let is_ours = |found: &&FoundPayer| found.target.as_str().eq_ignore_ascii_case(target);
         if let Some(other) = payers.iter().find(|found| !is_ours(found)) {
@@ -118,8 +104,7 @@ impl Submission {
             }
         }
         let anew = ours.is_none();
-        let intention =
-            Fact::Submitting { host: self.client.host.clone(), target: self.tenant.clone(), anew };
+        let intention = Fact::Submitting { host: self.client.host.clone(), target: self.tenant.clone(), anew };
         ask.note(intention).await?;
         let payer = Payer { target: self.tenant.clone(), name: name.clone() };
         let call = if anew { OctoCall::Register } else { OctoCall::Update };
@@ -133,13 +118,7 @@ impl Submission {
         Ok(((), Line::Pass(target.to_owned())))
     }
 
-    async fn credentials(
-        &self,
-        port: &Port,
-        ask: &Ask,
-        access: &OctoAccess,
-        secret: &SharedSecret,
-    ) -> Checked<()> {
+    async fn credentials(&self, port: &Port, ask: &Ask, access: &OctoAccess, secret: &SharedSecret) -> Checked<()> {
         if self.is_given(self.handover(port).and_then(|octo| octo.credentials)) {
             return Ok(((), Line::Pass("as before".to_owned())));
         }

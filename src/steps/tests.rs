@@ -135,18 +135,12 @@ fn tokens_for_somebody_else_are_told_apart() {
     };
     let at = |mismatch| Some((CheckId::AppClaims, Cause::Mismatch(mismatch)));
     assert_eq!(odd(|claims| claims.tenant = UntrustedText::some("other")), at(Mismatch::Tenant));
-    assert_eq!(
-        odd(|claims| claims.application = UntrustedText::some("other")),
-        at(Mismatch::Application)
-    );
+    assert_eq!(odd(|claims| claims.application = UntrustedText::some("other")), at(Mismatch::Application));
     assert_eq!(
         odd(|claims| claims.audience = UntrustedText::some("https://graph.windows.net")),
         at(Mismatch::Audience)
     );
-    assert_eq!(
-        odd(|claims| claims.scopes = vec![UntrustedText::new("x")]),
-        at(Mismatch::TokenKind)
-    );
+    assert_eq!(odd(|claims| claims.scopes = vec![UntrustedText::new("x")]), at(Mismatch::TokenKind));
     assert_eq!(odd(|claims| claims.readable = false), None);
     assert_eq!(odd(|_| {}), None);
 }
@@ -173,21 +167,10 @@ fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
         ]
     );
     bench.log.clear();
-    assert_eq!(
-        bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c")),
-        Status::Finished
-    );
+    assert_eq!(bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c")), Status::Finished);
     assert_eq!(
         bench.log.get(..7).unwrap(),
-        [
-            "note redeeming",
-            "redeem",
-            "note keeping",
-            "keep refresh-token/A/1/1",
-            "note kept",
-            "erase",
-            "note dropped"
-        ]
+        ["note redeeming", "redeem", "note keeping", "keep refresh-token/A/1/1", "note kept", "erase", "note dropped"]
     );
     let refresh = bench.log.iter().position(|name| name == "refresh PartnerApi").unwrap();
     let rotated = bench.log.iter().position(|name| name == "keep refresh-token/A/1/2").unwrap();
@@ -256,10 +239,7 @@ fn a_token_that_cannot_be_kept_stays_at_hand_and_is_kept_on_retry() {
     let mut bench = Bench::default();
     bench.step_two();
     let (mut run, _) = bench.step_three();
-    bench.fail(
-        "keep refresh-token",
-        Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)),
-    );
+    bench.fail("keep refresh-token", Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)));
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
     assert_eq!(run.failed().unwrap().0.id, CheckId::KeepToken);
     let effects = run.retry(0);
@@ -298,10 +278,7 @@ fn a_sign_in_that_was_open_when_the_program_ended_is_continued() {
     bench.log.clear();
     let (mut run, status) = bench.step_three();
     assert_eq!(status, Status::Asking);
-    assert_eq!(
-        bench.log,
-        ["recall partner-center-secret/A/1/1", "recall sign-in/A/1/1", "resumelistening", "await"]
-    );
+    assert_eq!(bench.log, ["recall partner-center-secret/A/1/1", "recall sign-in/A/1/1", "resumelistening", "await"]);
     assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
 }
 
@@ -335,8 +312,7 @@ fn another_tenant_or_mpn_is_refused() {
 
     let mut bench = Bench::default();
     bench.step_two();
-    let request =
-        PartnerApiRequest { mpn: Some(MpnId::parse("1").unwrap().value), ..api_request() };
+    let request = PartnerApiRequest { mpn: Some(MpnId::parse("1").unwrap().value), ..api_request() };
     let mut run = Execution::partner_api(request, bench.registration(), None);
     let effects = run.start(0);
     bench.drive(&mut run, effects);
@@ -364,10 +340,7 @@ fn another_secret_is_proven_before_a_person_is_asked() {
     let mut bench = Bench::default();
     bench.step_two();
     bench.log.clear();
-    let request = PartnerApiRequest {
-        other_secret: Some(Secret::shared("other".to_owned())),
-        ..api_request()
-    };
+    let request = PartnerApiRequest { other_secret: Some(Secret::shared("other".to_owned())), ..api_request() };
     let mut run = Execution::partner_api(request, bench.registration(), None);
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Asking);
@@ -397,10 +370,7 @@ fn another_application_gives_the_open_attempt_up() {
     let mut bench = Bench::default();
     bench.step_two();
     let other = "11111111-2222-3333-4444-555555555555";
-    let request = PartnerCenterRequest {
-        application: ClientId::parse(other).unwrap().value,
-        ..center_request()
-    };
+    let request = PartnerCenterRequest { application: ClientId::parse(other).unwrap().value, ..center_request() };
     let mut run = Execution::partner_center(request, bench.registration());
     run.start(0);
     run.resume(
@@ -408,10 +378,7 @@ fn another_application_gives_the_open_attempt_up() {
         Outcome::Discovered(Tenant { id: tenant(), named: true, region: None, cloud: None }),
         0,
     );
-    let app = grant(
-        "app",
-        Claims { application: UntrustedText::some(other), scopes: Vec::new(), ..claims() },
-    );
+    let app = grant("app", Claims { application: UntrustedText::some(other), scopes: Vec::new(), ..claims() });
     let effects = run.resume(CheckId::AppToken, Outcome::AppToken(Box::new(app)), 0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
     let registration = bench.registration();
@@ -428,11 +395,8 @@ fn checking_again_changes_nothing_but_the_rotated_token() {
     let mut run = Execution::check(Step::PartnerCenter, bench.registration()).unwrap();
     let effects = run.start(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
-    let noted: Vec<&String> = bench
-        .log
-        .iter()
-        .filter(|name| name.starts_with("note") || name.starts_with("keep"))
-        .collect();
+    let noted: Vec<&String> =
+        bench.log.iter().filter(|name| name.starts_with("note") || name.starts_with("keep")).collect();
     assert_eq!(noted, ["note checked"]);
     let mut run = Execution::check(Step::PartnerApi, bench.registration()).unwrap();
     let effects = run.start(0);
@@ -443,9 +407,7 @@ fn checking_again_changes_nothing_but_the_rotated_token() {
     for item in others.chain(&after.set()) {
         assert!(bench.vault.contains_key(&item.to_string()), "{item}");
     }
-    assert!(
-        after.item(Kind::RefreshToken) > set.iter().find(|item| item.kind == Kind::RefreshToken)
-    );
+    assert!(after.item(Kind::RefreshToken) > set.iter().find(|item| item.kind == Kind::RefreshToken));
     assert!(Execution::check(Step::Basic, bench.registration()).is_none());
     assert!(Execution::check(Step::PartnerApi, Registration::default()).is_none());
 }
@@ -486,8 +448,7 @@ fn consent_is_told_for_each_api_alone() {
 fn a_cloud_without_prices_is_proven_without_them() {
     let mut bench = Bench::default();
     bench.step_two();
-    let mut run =
-        Execution::partner_api(api_request(), bench.registration(), None).without_prices();
+    let mut run = Execution::partner_api(api_request(), bench.registration(), None).without_prices();
     let effects = run.start(0);
     bench.drive(&mut run, effects);
     assert_eq!(bench.paste(&mut run, CODE), Status::Finished);
@@ -552,11 +513,8 @@ fn any_outcome_in_any_state_never_panics() {
     for start in STARTS {
         for depth in 0..14 {
             for outcome in outcomes {
-                let mut bench = Bench {
-                    lines: registered.lines.clone(),
-                    vault: registered.vault.clone(),
-                    ..Bench::default()
-                };
+                let mut bench =
+                    Bench { lines: registered.lines.clone(), vault: registered.vault.clone(), ..Bench::default() };
                 let mut run = start(&bench.registration());
                 let mut queue = VecDeque::from(run.start(0));
                 for _ in 0..depth {

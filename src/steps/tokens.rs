@@ -16,11 +16,7 @@ pub(super) enum For {
 }
 
 /// The app-only token of step 2.
-pub(super) fn app(
-    claims: &Claims,
-    tenant: &TenantId,
-    application: &ClientId,
-) -> Result<Line, Box<Failure>> {
+pub(super) fn app(claims: &Claims, tenant: &TenantId, application: &ClientId) -> Result<Line, Box<Failure>> {
     if !claims.readable {
         let line = "the token cannot be read here; Partner Center decides";
         return Ok(Line::Note(line.to_owned()));
@@ -45,13 +41,10 @@ pub(super) fn user(
         return Ok("the token cannot be read here; the API decides".to_owned());
     }
     right_address(claims, tenant, application, api)?;
-    let scope = |name: &str| {
-        claims.scopes.iter().any(|scope| scope.as_str().rsplit('/').next() == Some(name))
-    };
+    let scope = |name: &str| claims.scopes.iter().any(|scope| scope.as_str().rsplit('/').next() == Some(name));
     // Entra names the permission behind `.default`; a server that does not know that convention grants it to the letter.
     if !scope("user_impersonation") && !scope(".default") {
-        let have =
-            if claims.scopes.is_empty() { "none".to_owned() } else { joined(&claims.scopes) };
+        let have = if claims.scopes.is_empty() { "none".to_owned() } else { joined(&claims.scopes) };
         return Err(mismatch(Mismatch::Scope, &format!("have: {have}; need: user_impersonation")));
     }
     Ok(shown(claims.user.as_ref().or(claims.name.as_ref())))
@@ -59,22 +52,12 @@ pub(super) fn user(
 
 /// Whether the token shows multifactor authentication; `None` when it does not say.
 pub(super) fn mfa(claims: &Claims) -> Option<bool> {
-    claims
-        .methods
-        .as_ref()
-        .map(|methods| methods.iter().any(|method| method == "mfa" || method == "ngcmfa"))
+    claims.methods.as_ref().map(|methods| methods.iter().any(|method| method == "mfa" || method == "ngcmfa"))
 }
 
-fn right_address(
-    claims: &Claims,
-    tenant: &TenantId,
-    application: &ClientId,
-    api: For,
-) -> Result<(), Box<Failure>> {
+fn right_address(claims: &Claims, tenant: &TenantId, application: &ClientId, api: For) -> Result<(), Box<Failure>> {
     let same = |claim: &Option<UntrustedText>, wanted: &str, kind| match claim {
-        Some(claim) if !claim.as_str().eq_ignore_ascii_case(wanted) => {
-            Err(mismatch(kind, claim.as_str()))
-        }
+        Some(claim) if !claim.as_str().eq_ignore_ascii_case(wanted) => Err(mismatch(kind, claim.as_str())),
         Some(_) | None => Ok(()),
     };
     same(&claims.tenant, tenant.as_str(), Mismatch::Tenant)?;
@@ -87,11 +70,8 @@ fn right_address(
         For::PartnerApi => (PARTNER_CENTER.id, "https://api.partnercenter.microsoft.com"),
     };
     let plain = audience.as_str().trim_end_matches('/');
-    let retired = [
-        "https://graph.windows.net",
-        "https://graph.chinacloudapi.cn",
-        "00000002-0000-0000-c000-000000000000",
-    ];
+    let retired =
+        ["https://graph.windows.net", "https://graph.chinacloudapi.cn", "00000002-0000-0000-c000-000000000000"];
     if plain == other_app || plain == other_host || retired.contains(&plain) {
         return Err(mismatch(Mismatch::Audience, audience.as_str()));
     }

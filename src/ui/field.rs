@@ -422,15 +422,12 @@ impl Trimmed {
 
     /// What was left out, in words.
     pub fn words(self) -> Option<String> {
-        let parts: Vec<String> = [
-            (self.line_ends, "line end"),
-            (self.blanks, "blank"),
-            (self.invisible, "invisible character"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
-        .collect();
+        let parts: Vec<String> =
+            [(self.line_ends, "line end"), (self.blanks, "blank"), (self.invisible, "invisible character")]
+                .into_iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+                .collect();
         (!parts.is_empty()).then(|| parts.join(" and "))
     }
 }

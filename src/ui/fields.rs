@@ -157,8 +157,7 @@ impl Fields {
 
     /// Whether a field is empty.
     pub fn is_empty(&self, field: Field) -> bool {
-        self.text(field).is_none_or(TextField::is_empty)
-            && self.secret(field).is_none_or(SecretField::is_empty)
+        self.text(field).is_none_or(TextField::is_empty) && self.secret(field).is_none_or(SecretField::is_empty)
     }
 
     /// Exchanges Client ID and Application ID.
@@ -185,14 +184,7 @@ fn by_field(typed: &Typed) -> [(Field, &str); 7] {
 
 /// Whether an empty field is worth the focus when a page opens.
 pub(super) fn is_needed(field: Field) -> bool {
-    matches!(
-        field,
-        Field::ApplicationId
-            | Field::SecretKey
-            | Field::ApiSecret
-            | Field::Redirect
-            | Field::Answer
-    )
+    matches!(field, Field::ApplicationId | Field::SecretKey | Field::ApiSecret | Field::Redirect | Field::Answer)
 }
 
 /// Takes a paste such as a JSON object, `key=value` lines or a table copied from a portal apart. One value alone is no
@@ -238,16 +230,14 @@ pub(super) fn meant_for_octo(parts: &mut Vec<(Field, SharedSecret)>) {
 
 /// The field that a name means, as the portals, the Azure command line and Octo write it.
 fn field_named(name: &str) -> Option<Field> {
-    let plain: String =
-        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     match plain.as_str() {
-        "appid" | "applicationid" | "applicationclientid" | "clientid" | "azureclientid" => {
-            Some(Field::ApplicationId)
+        "appid" | "applicationid" | "applicationclientid" | "clientid" | "azureclientid" => Some(Field::ApplicationId),
+        "clientsecret" | "azureclientsecret" | "password" | "secretkey" | "secret" | "key" | "value" => {
+            Some(Field::SecretKey)
         }
-        "clientsecret" | "azureclientsecret" | "password" | "secretkey" | "secret" | "key"
-        | "value" => Some(Field::SecretKey),
-        "tenant" | "tenantid" | "directoryid" | "directorytenantid" | "azuretenantid"
-        | "directory" | "domain" | "accountid" => Some(Field::Directory),
+        "tenant" | "tenantid" | "directoryid" | "directorytenantid" | "azuretenantid" | "directory" | "domain"
+        | "accountid" => Some(Field::Directory),
         "mpnid" | "partnerid" => Some(Field::MpnId),
         "redirecturi" | "replyurl" | "redirectaddress" => Some(Field::Redirect),
         "accountname" => Some(Field::AccountName),
@@ -262,10 +252,7 @@ mod tests {
     use super::*;
 
     fn fields(raw: &str) -> Vec<(Field, String)> {
-        taken_apart(raw)
-            .into_iter()
-            .map(|(field, value)| (field, value.reveal().to_owned()))
-            .collect()
+        taken_apart(raw).into_iter().map(|(field, value)| (field, value.reveal().to_owned())).collect()
     }
 
     #[test]
@@ -303,8 +290,7 @@ mod tests {
         ] {
             let mut parts = taken_apart(raw);
             meant_for_octo(&mut parts);
-            let found: Vec<_> =
-                parts.iter().map(|(field, value)| (*field, value.reveal())).collect();
+            let found: Vec<_> = parts.iter().map(|(field, value)| (*field, value.reveal())).collect();
             assert_eq!(found, [(Field::OctoClientId, "id"), (Field::OctoSecret, "secret")]);
         }
     }

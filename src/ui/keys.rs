@@ -48,12 +48,7 @@ const ROWS: &[Row] = &[
     row(Press::Ctrl('a'), Intent::Home, "Ctrl-A", "to the start"),
     row(Press::Key(KeyCode::End), Intent::End, "End", "to the end"),
     row(Press::Ctrl('e'), Intent::End, "Ctrl-E", "to the end"),
-    row(
-        Press::Key(KeyCode::Backspace),
-        Intent::EraseBack,
-        "Backspace",
-        "erase the character before",
-    ),
+    row(Press::Key(KeyCode::Backspace), Intent::EraseBack, "Backspace", "erase the character before"),
     row(Press::Ctrl('h'), Intent::EraseBack, "Ctrl-H", "erase the character before"),
     row(Press::Key(KeyCode::Delete), Intent::EraseForward, "Delete", "erase the character after"),
     row(Press::Ctrl('u'), Intent::EraseToStart, "Ctrl-U", "erase to the start"),
@@ -100,9 +95,7 @@ pub fn intent(key: &KeyEvent, typing: bool) -> Option<Intent> {
         (KeyCode::Char(c), true, false) => Press::Ctrl(c.to_ascii_lowercase()),
         (KeyCode::Char(c), false, true) => Press::Alt(c.to_ascii_lowercase()),
         // Terminals that report Shift-Tab as Tab with Shift.
-        (KeyCode::Tab, false, false) if key.modifiers.contains(KeyModifiers::SHIFT) => {
-            Press::Key(KeyCode::BackTab)
-        }
+        (KeyCode::Tab, false, false) if key.modifiers.contains(KeyModifiers::SHIFT) => Press::Key(KeyCode::BackTab),
         (code, false, false) => Press::Key(code),
         _ => return None,
     };
@@ -226,10 +219,7 @@ mod tests {
 
     #[test]
     fn a_question_mark_helps_only_where_nothing_is_typed() {
-        assert_eq!(
-            meaning(KeyCode::Char('?'), SHIFT),
-            [Some(Intent::Typed('?')), Some(Intent::Help)]
-        );
+        assert_eq!(meaning(KeyCode::Char('?'), SHIFT), [Some(Intent::Typed('?')), Some(Intent::Help)]);
     }
 
     #[test]

@@ -64,7 +64,10 @@ pub(super) fn leave<'a>(session: &Session) -> View<'a> {
     view.gap();
     view.row(Row::of(Tone::Title, "Leave octo-csp?").at(3));
     view.gap();
-    view.row(Row::text("What you typed can be kept in a draft, and the wizard opens here again. Secrets are not in it.").at(3));
+    view.row(
+        Row::text("What you typed can be kept in a draft, and the wizard opens here again. Secrets are not in it.")
+            .at(3),
+    );
     if session.registration.open.is_some() {
         let store = session.registration.opened_in.noun;
         let text = format!("What was proven and kept so far stays in the {store}, not active yet.");
@@ -72,9 +75,7 @@ pub(super) fn leave<'a>(session: &Session) -> View<'a> {
     }
     view.row(Row::text("Nothing that worked before is changed.").at(3));
     view.gap();
-    for (key, does) in
-        [("s  Enter", "save the draft and leave"), ("l", "leave without saving"), ("Esc", "stay")]
-    {
+    for (key, does) in [("s  Enter", "save the draft and leave"), ("l", "leave without saving"), ("Esc", "stay")] {
         let row = Row::of(Tone::Key, format!("{key:<12}")).and(Tone::Plain, does);
         view.row(row.at(3).said(Said::Not));
     }
@@ -113,14 +114,11 @@ fn failures(execution: &Execution) -> Vec<Row> {
         if let Some(sentence) = &failure.sentence {
             rows.push(Row::pair("It said", 12, Tone::Plain, format!("\"{sentence}\"")));
         }
-        let words: Vec<String> = [
-            ("error", &failure.error),
-            ("suberror", &failure.suberror),
-            ("detail", &failure.detail),
-        ]
-        .into_iter()
-        .filter_map(|(name, word)| word.as_ref().map(|word| format!("{name}: {word}")))
-        .collect();
+        let words: Vec<String> =
+            [("error", &failure.error), ("suberror", &failure.suberror), ("detail", &failure.detail)]
+                .into_iter()
+                .filter_map(|(name, word)| word.as_ref().map(|word| format!("{name}: {word}")))
+                .collect();
         if !words.is_empty() {
             rows.push(Row::pair("Words", 12, Tone::Plain, words.join("   ")));
         }

@@ -169,8 +169,7 @@ pub(crate) enum Turn {
 
 impl Turn {
     fn page_mut(&mut self) -> &mut Page {
-        let (Self::Stay(page) | Self::Open(page) | Self::Over(page, _) | Self::Leave(page, _)) =
-            self;
+        let (Self::Stay(page) | Self::Open(page) | Self::Over(page, _) | Self::Leave(page, _)) = self;
         page
     }
 

@@ -90,8 +90,7 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
 
 fn header(wizard: &Wizard, page: &View<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
     let muted = styled(&look.theme, Tone::Muted);
-    let mut lines =
-        vec![title(page, area.width, look), Line::styled(look.glyphs.line(area.width), muted)];
+    let mut lines = vec![title(page, area.width, look), Line::styled(look.glyphs.line(area.width), muted)];
     for (tone, text) in banners(&wizard.session) {
         lines.push(banner(&text, tone, area.width, look));
     }
@@ -161,8 +160,7 @@ fn title(page: &View<'_>, width: u16, look: &Appearance) -> Line<'static> {
         Some(standing) => format!("{} - {standing} ", page.title),
         None => format!("{} ", page.title),
     };
-    let left =
-        if usize::from(width) < 20 + right.width() { " octo-csp" } else { " octo-csp register" };
+    let left = if usize::from(width) < 20 + right.width() { " octo-csp" } else { " octo-csp register" };
     let gap = usize::from(width).saturating_sub(left.width() + right.width());
     Line::from(vec![
         Span::styled(left, styled(&look.theme, Tone::Title)),
@@ -274,18 +272,14 @@ fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, look: &Appearance)
 }
 
 fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Appearance) {
-    let (marker, tone) =
-        if item.focused { (look.glyphs.marker, Tone::Focus) } else { (" ", Tone::Plain) };
+    let (marker, tone) = if item.focused { (look.glyphs.marker, Tone::Focus) } else { (" ", Tone::Plain) };
     let mark = match item.mark {
         Some(true) => format!("{} ", look.glyphs.box_on),
         Some(false) => format!("{} ", look.glyphs.box_off),
         None => String::new(),
     };
     let hang = 3 + u16::try_from(mark.width()).unwrap_or(0);
-    let row = Row::of(Tone::Focus, format!("{marker} "))
-        .and(tone, format!("{mark}{}", item.text))
-        .at(1)
-        .hanging(hang);
+    let row = Row::of(Tone::Focus, format!("{marker} ")).and(tone, format!("{mark}{}", item.text)).at(1).hanging(hang);
     let mut lines = wrapped(&row, width, look);
     if item.focused {
         lines.extend(item.below.iter().flat_map(|row| wrapped(row, width, look)));
@@ -297,11 +291,8 @@ fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Appearance) {
 
 fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, look: &Appearance) {
     let first = sheet.lines.len();
-    let (marker, label_tone, edge_tone) = if input.focused {
-        (look.glyphs.marker, Tone::Focus, Tone::Focus)
-    } else {
-        (" ", Tone::Plain, Tone::Muted)
-    };
+    let (marker, label_tone, edge_tone) =
+        if input.focused { (look.glyphs.marker, Tone::Focus, Tone::Focus) } else { (" ", Tone::Plain, Tone::Muted) };
     let mut label = Row::of(label_tone, input.field.label()).at(3);
     if let Some(aside) = &input.aside {
         label = label.right(Tone::Muted, aside.clone());
@@ -336,10 +327,8 @@ fn content(body: &Body<'_>, room: u16, look: &Appearance) -> (Vec<Span<'static>>
             let count = format!("  ({})", counted(secret.characters()));
             let room = room.saturating_sub(u16::try_from(count.width()).unwrap_or(0));
             let (dots, caret) = secret.dots(room, look.glyphs.dot);
-            let spans = vec![
-                Span::styled(dots, look.theme.value),
-                Span::styled(count, styled(&look.theme, Tone::Muted)),
-            ];
+            let spans =
+                vec![Span::styled(dots, look.theme.value), Span::styled(count, styled(&look.theme, Tone::Muted))];
             (spans, Some(caret))
         }
         Body::Choice { options, chosen } => {

@@ -85,14 +85,10 @@ pub(super) fn dates(session: &Session, active: &Attempt) -> Vec<Row> {
     }
     let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
     rows.push(match ends {
-        Some(day) => Row::of(Tone::Value, format!("{day}  "))
-            .and(Tone::Plain, "the client secret ends")
-            .at(5)
-            .hanging(17),
-        None => Row::text(
-            "The end of the client secret was not given: Certificates & secrets shows it.",
-        )
-        .at(5),
+        Some(day) => {
+            Row::of(Tone::Value, format!("{day}  ")).and(Tone::Plain, "the client secret ends").at(5).hanging(17)
+        }
+        None => Row::text("The end of the client secret was not given: Certificates & secrets shows it.").at(5),
     });
     rows
 }
@@ -119,9 +115,10 @@ impl View<'_> {
     /// The notice above the page's own words.
     #[must_use]
     pub(super) fn noting(mut self, state: &PageState) -> Self {
-        self.notice = state.notice.as_ref().map(|notice| {
-            Row::of(Tone::Note, "note  ").and(Tone::Plain, notice.clone()).at(1).hanging(7)
-        });
+        self.notice = state
+            .notice
+            .as_ref()
+            .map(|notice| Row::of(Tone::Note, "note  ").and(Tone::Plain, notice.clone()).at(1).hanging(7));
         self
     }
 }
@@ -135,12 +132,7 @@ pub(super) struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn new(
-        view: View<'a>,
-        state: &'a PageState,
-        session: &'a Session,
-        targets: &[FocusTarget],
-    ) -> Self {
+    pub(super) fn new(view: View<'a>, state: &'a PageState, session: &'a Session, targets: &[FocusTarget]) -> Self {
         let focus = targets.get(state.focus).copied();
         Self { state, session, focus, view: view.noting(state) }
     }
@@ -183,11 +175,7 @@ impl<'a> Form<'a> {
     /// The keys of every form; `enter` is what Enter does.
     pub(super) fn keys(&mut self, enter: &'static str) {
         let filled = self.session.config.rehearsal.is_some();
-        self.view.keys(&[
-            (Intent::Next, "next"),
-            (Intent::Previous, "previous"),
-            (Intent::Submit, enter),
-        ]);
+        self.view.keys(&[(Intent::Next, "next"), (Intent::Previous, "previous"), (Intent::Submit, enter)]);
         self.view.keys(if filled { &[(Intent::Extra(2), "fill in")] } else { &[] });
         self.view.keys(&[(Intent::Back, "back"), (Intent::Leave, "leave"), (Intent::Help, "help")]);
     }
@@ -204,9 +192,8 @@ fn choice(session: &Session, field: Field) -> Body<'static> {
 
 fn quietly(session: &Session, field: Field) -> Option<Row> {
     session.fields.text(field)?;
-    let row = |word: &str, tone: Tone, text: &str| {
-        Row::of(tone, format!("{word}  ")).and(Tone::Muted, text).at(5).hanging(9)
-    };
+    let row =
+        |word: &str, tone: Tone, text: &str| Row::of(tone, format!("{word}  ")).and(Tone::Muted, text).at(5).hanging(9);
     match (field, session.looked_up(field)) {
         (Field::ClientId | Field::Directory, Some(DirectoryLookup::Directory(region))) => {
             return Some(row("ok", Tone::Ok, &format!("this is a directory{region}")));
@@ -221,9 +208,7 @@ fn quietly(session: &Session, field: Field) -> Option<Row> {
         _ => {}
     }
     match answers::shape(field, &session.typed()) {
-        Ok(Some(hint)) if field == Field::Redirect => {
-            Some(row("note", Tone::Note, hint).hanging(11))
-        }
+        Ok(Some(hint)) if field == Field::Redirect => Some(row("note", Tone::Note, hint).hanging(11)),
         Ok(Some(hint)) => Some(row("ok", Tone::Ok, hint)),
         Ok(None) | Err(_) => None,
     }

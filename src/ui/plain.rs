@@ -164,8 +164,7 @@ impl Talk {
             Asked::Text(field) | Asked::Choice(field) => Some(field),
             Asked::Words => None,
         };
-        self.said
-            .retain(|(field, text)| now.iter().any(|it| it.field == *field && it.text == *text));
+        self.said.retain(|(field, text)| now.iter().any(|it| it.field == *field && it.text == *text));
         let silent = wizard.session.now.saturating_sub(self.spoke_at) >= SILENCE;
         // What is said about the field that is asked stands right before the question.
         let (last, first): (Vec<&Saying>, Vec<&Saying>) =
@@ -334,10 +333,7 @@ impl Talk {
             return self.act(wizard, deed);
         }
         // What was typed is not repeated: it may have been meant for a field that is never shown.
-        self.replies.push(format!(
-            "That is no word of this page; nothing was done. {}",
-            words::named(&page)
-        ));
+        self.replies.push(format!("That is no word of this page; nothing was done. {}", words::named(&page)));
         Vec::new()
     }
 
@@ -389,8 +385,8 @@ impl Talk {
             }
             Action::Press(intent) => {
                 let page = wizard.view();
-                let nothing = matches!(intent, Intent::Extra(_))
-                    && !page.hints.iter().any(|hint| hint.intent == intent);
+                let nothing =
+                    matches!(intent, Intent::Extra(_)) && !page.hints.iter().any(|hint| hint.intent == intent);
                 drop(page);
                 if nothing {
                     self.replies.push("That key does nothing on this page.".to_owned());
@@ -426,9 +422,7 @@ fn heading(wizard: &Wizard, page: &View<'_>) -> String {
 
 /// Things are asked from the first on, unless one of them is wrong: then that one is first.
 fn to_first_field(wizard: &mut Wizard) {
-    if wizard.page.state().problems.is_empty()
-        && matches!(wizard.target(), Some(FocusTarget::Field(_)))
-    {
+    if wizard.page.state().problems.is_empty() && matches!(wizard.target(), Some(FocusTarget::Field(_))) {
         drop(go(wizard, 0));
     }
 }

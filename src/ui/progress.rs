@@ -68,9 +68,5 @@ fn seconds(milliseconds: u64) -> String {
 
 /// What a check asks; for the store, by its noun.
 pub(super) fn asks(check: CheckId, store: &StoreDescriptor) -> Cow<'static, str> {
-    if check.asked() == Asked::Secrets {
-        format!("the {}", store.noun).into()
-    } else {
-        check.asks().into()
-    }
+    if check.asked() == Asked::Secrets { format!("the {}", store.noun).into() } else { check.asks().into() }
 }

@@ -311,9 +311,7 @@ impl Session {
     /// Takes an answer in. One with an old ticket is dropped.
     pub(crate) fn came(&mut self, ticket: Ticket, outcome: Outcome) -> Option<Answer> {
         match (self.in_flight.remove(&ticket)?, outcome) {
-            (TaskOrigin::Open, Outcome::Opened(opened)) => {
-                Some(Answer::Opened(Ok(self.opened(*opened))))
-            }
+            (TaskOrigin::Open, Outcome::Opened(opened)) => Some(Answer::Opened(Ok(self.opened(*opened)))),
             (TaskOrigin::Open, Outcome::Failed(failure)) => Some(Answer::Opened(Err(failure))),
             (TaskOrigin::Note, Outcome::Noted(line)) => {
                 self.registration.apply(&line);
@@ -391,9 +389,7 @@ impl Session {
     /// What is wrong with a field that is left, if anything.
     pub(crate) fn problem(&self, field: Field) -> Option<Problem> {
         match self.fields.secret(field) {
-            Some(secret)
-                if matches!(field, Field::SecretKey | Field::ApiSecret) && !secret.is_empty() =>
-            {
+            Some(secret) if matches!(field, Field::SecretKey | Field::ApiSecret) && !secret.is_empty() => {
                 answers::secret_problem(field, &secret.share())
             }
             Some(_) => None,
@@ -411,9 +407,7 @@ impl Session {
     pub(crate) fn cannot_keep(&self) -> Option<String> {
         let failed = matches!(self.preflight.get(&Preflight::Keyring), Some(Err(_)));
         let store = self.registration.opened_in.noun;
-        failed.then(|| {
-            format!("Without a {store} nothing can be kept. Follow the cure, then r looks again.")
-        })
+        failed.then(|| format!("Without a {store} nothing can be kept. Follow the cure, then r looks again."))
     }
 
     /// What this failure means on this machine.
@@ -422,12 +416,7 @@ impl Session {
     }
 
     /// The same for a check of an execution.
-    pub(crate) fn diagnosed_in(
-        &self,
-        execution: &Execution,
-        check: CheckId,
-        failure: &Failure,
-    ) -> Diagnosis {
+    pub(crate) fn diagnosed_in(&self, execution: &Execution, check: CheckId, failure: &Failure) -> Diagnosis {
         diagnose(failure, &Context { place: self.platform, ..execution.context(check) })
     }
 
@@ -442,8 +431,7 @@ impl Session {
 
     /// Whether the name of what is replaced must be typed: always for a working registration of another account.
     pub(crate) fn must_confirm(&self) -> bool {
-        self.registration.active.is_some()
-            && (self.scope == Scope::Replacement || self.registration.replaces_another())
+        self.registration.active.is_some() && (self.scope == Scope::Replacement || self.registration.replaces_another())
     }
 
     /// With which API client this registration is handed over, or why it is not.

@@ -66,9 +66,8 @@ impl PageState {
     /// The first field that is wrong, or empty though it is needed, gets the focus; a page that nothing was typed on begins at
     /// its top.
     pub(crate) fn focus_first_open(&mut self, targets: &[FocusTarget], fields: &Fields) {
-        let first = |wanted: &dyn Fn(Field) -> bool| {
-            targets.iter().position(|target| target.field().is_some_and(wanted))
-        };
+        let first =
+            |wanted: &dyn Fn(Field) -> bool| targets.iter().position(|target| target.field().is_some_and(wanted));
         let begun = first(&|field| !fields.is_empty(field)).is_some();
         let needed = |field| begun && fields.is_empty(field) && is_needed(field);
         self.focus = first(&|field| self.is_wrong(field)).or_else(|| first(&needed)).unwrap_or(0);

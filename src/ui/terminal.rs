@@ -88,12 +88,7 @@ pub enum NoTerminal {
 /// Runs the wizard in this process' terminal until it ends, and gives the terminal back.
 ///
 /// The last lines go to `out` once the terminal is itself again. Nothing is prompted where there is no terminal.
-pub async fn run<A, P>(
-    out: &mut dyn Write,
-    settings: Settings,
-    app: &mut A,
-    perform: P,
-) -> Result<Exit, NoTerminal>
+pub async fn run<A, P>(out: &mut dyn Write, settings: Settings, app: &mut A, perform: P) -> Result<Exit, NoTerminal>
 where
     A: App,
     P: Perform,
@@ -107,12 +102,8 @@ where
     signals::keep_endable().map_err(NoTerminal::Switch)?;
     let signals = signals::stream().map_err(NoTerminal::Switch)?;
     let mut screen = guard::Tty::enter(settings.mouse).map_err(NoTerminal::Switch)?;
-    let wires = TerminalStreams {
-        events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?,
-        signals,
-    };
-    let ending =
-        run_loop(&mut screen, wires, settings, app, perform).await.map_err(NoTerminal::Switch)?;
+    let wires = TerminalStreams { events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?, signals };
+    let ending = run_loop(&mut screen, wires, settings, app, perform).await.map_err(NoTerminal::Switch)?;
     drop(screen);
     for line in &ending.lines {
         // Whoever closed the terminal does not read them.
@@ -304,12 +295,7 @@ struct Session<'a, C: Screen, A> {
 }
 
 impl<'a, C: Screen, A: App> Session<'a, C, A> {
-    fn new(
-        screen: &'a mut C,
-        terminal: Terminal<C::Backend>,
-        settings: Settings,
-        app: &'a mut A,
-    ) -> Self {
+    fn new(screen: &'a mut C, terminal: Terminal<C::Backend>, settings: Settings, app: &'a mut A) -> Self {
         Self {
             screen,
             terminal,

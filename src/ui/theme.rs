@@ -47,9 +47,7 @@ impl Theme {
         let reversed = plain.add_modifier(Modifier::REVERSED);
         let (ok, warning, failure) = match choice {
             // Yellow, cyan, blue and the greys vanish on one of the two backgrounds.
-            ColourChoice::Coloured => {
-                (bold.fg(Color::Green), bold.fg(Color::Magenta), bold.fg(Color::Red))
-            }
+            ColourChoice::Coloured => (bold.fg(Color::Green), bold.fg(Color::Magenta), bold.fg(Color::Red)),
             ColourChoice::Plain => (bold, bold, bold),
         };
         Self {
@@ -235,20 +233,13 @@ pub struct GlyphFacts {
 impl GlyphFacts {
     /// Decides: the first locale variable that is not empty must name UTF-8, and the console must have the signs.
     pub fn glyphs(&self) -> Glyphs {
-        let locale = [&self.lc_all, &self.lc_ctype, &self.lang]
-            .into_iter()
-            .flatten()
-            .find(|value| !value.is_empty());
+        let locale = [&self.lc_all, &self.lc_ctype, &self.lang].into_iter().flatten().find(|value| !value.is_empty());
         let utf8 = locale.is_some_and(|value| {
             let value = value.to_ascii_lowercase();
             value.contains("utf-8") || value.contains("utf8")
         });
         let poor = matches!(self.term.as_deref(), Some("linux" | "dumb" | "vt100" | "vt220"));
-        if !self.ascii && (self.always_unicode || (utf8 && !poor)) {
-            Glyphs::UNICODE
-        } else {
-            Glyphs::ASCII
-        }
+        if !self.ascii && (self.always_unicode || (utf8 && !poor)) { Glyphs::UNICODE } else { Glyphs::ASCII }
     }
 }
 
@@ -273,22 +264,7 @@ mod tests {
             link,
             value,
         } = *theme;
-        [
-            title,
-            text,
-            ok,
-            note,
-            warning,
-            failure,
-            muted,
-            focus,
-            button,
-            button_focus,
-            key,
-            banner,
-            link,
-            value,
-        ]
+        [title, text, ok, note, warning, failure, muted, focus, button, button_focus, key, banner, link, value]
     }
 
     #[test]
@@ -305,11 +281,7 @@ mod tests {
     #[test]
     fn states_and_the_focus_can_be_told_apart() {
         let theme = Theme::new(ColourChoice::Coloured);
-        assert!(
-            theme.ok != theme.failure
-                && theme.failure != theme.warning
-                && theme.ok != theme.warning
-        );
+        assert!(theme.ok != theme.failure && theme.failure != theme.warning && theme.ok != theme.warning);
         for choice in [ColourChoice::Coloured, ColourChoice::Plain] {
             let theme = Theme::new(choice);
             assert_ne!(theme.button, theme.button_focus);

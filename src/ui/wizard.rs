@@ -294,11 +294,7 @@ impl Wizard {
             return;
         }
         let fields = &mut self.session.fields;
-        let pasted = if anew {
-            fields.enter(field, text.reveal())
-        } else {
-            fields.paste(field, text.reveal())
-        };
+        let pasted = if anew { fields.enter(field, text.reveal()) } else { fields.paste(field, text.reveal()) };
         let Some(pasted) = pasted else {
             return;
         };
@@ -380,9 +376,7 @@ impl Wizard {
         } else if let Some((_, _, diagnosis)) = self.diagnosis() {
             lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
         }
-        if self.page.execution().is_some_and(Execution::submits)
-            && !session.registration.not_submitted().is_empty()
-        {
+        if self.page.execution().is_some_and(Execution::submits) && !session.registration.not_submitted().is_empty() {
             lines.push(format!(
                 "It is registered here. Octo has not taken everything yet: {} hands over the rest.",
                 session.command("submit")

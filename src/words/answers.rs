@@ -5,8 +5,8 @@ use jiff::civil::Date;
 pub use crate::words::draft::{Draft, Typed};
 pub use crate::words::field::Field;
 use crate::words::ids::{
-    AccountName, ClientId, Directory, IdError, MpnId, Normalized, RedirectAddress, TenantId,
-    looks_like_guid, looks_like_secret_key,
+    AccountName, ClientId, Directory, IdError, MpnId, Normalized, RedirectAddress, TenantId, looks_like_guid,
+    looks_like_secret_key,
 };
 pub use crate::words::problem::{Problem, ProblemKind};
 use crate::words::secret::{Secret, SharedSecret};
@@ -72,10 +72,7 @@ pub fn basic(typed: &Typed) -> Result<BasicDetails, Vec<Problem>> {
 }
 
 /// Reads step 2. `secret_ends` may be left empty; the secret is checked for what it cannot be.
-pub fn partner_center(
-    typed: &Typed,
-    secret: &SharedSecret,
-) -> Result<PartnerCenterRequest, Vec<Problem>> {
+pub fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCenterRequest, Vec<Problem>> {
     let mut problems = Vec::new();
     let client = ClientId::parse(&typed.client_id);
     let application = ClientId::parse(&typed.application_id);
@@ -113,10 +110,7 @@ pub fn partner_center(
 }
 
 /// Reads step 3. `other` is the key typed there, or `None` for the one of step 2.
-pub fn partner_api(
-    typed: &Typed,
-    other: Option<&SharedSecret>,
-) -> Result<PartnerApiRequest, Vec<Problem>> {
+pub fn partner_api(typed: &Typed, other: Option<&SharedSecret>) -> Result<PartnerApiRequest, Vec<Problem>> {
     let mut problems = Vec::new();
     let mpn = match MpnId::parse(&typed.mpn_id) {
         Ok(mpn) => Some(mpn.value),
@@ -128,9 +122,7 @@ pub fn partner_api(
     };
     problems.extend(other.and_then(|secret| secret_problem(Field::ApiSecret, secret)));
     match RedirectAddress::parse(&typed.redirect) {
-        Ok(redirect) if problems.is_empty() => {
-            Ok(PartnerApiRequest { mpn, other_secret: other.cloned(), redirect })
-        }
+        Ok(redirect) if problems.is_empty() => Ok(PartnerApiRequest { mpn, other_secret: other.cloned(), redirect }),
         Ok(_) => Err(problems),
         Err(error) => {
             problems.push(redirect_problem(error));
@@ -171,12 +163,8 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
             Err(_) => Err(mpn_problem()),
         },
         Field::Redirect => match RedirectAddress::parse(&typed.redirect) {
-            Ok(address) if address.loopback().is_some() => {
-                Ok(Some("this program catches the answer by itself"))
-            }
-            Ok(_) => Ok(Some(
-                "nothing listens there: you copy the address of the error page and paste it here",
-            )),
+            Ok(address) if address.loopback().is_some() => Ok(Some("this program catches the answer by itself")),
+            Ok(_) => Ok(Some("nothing listens there: you copy the address of the error page and paste it here")),
             Err(IdError::Empty) => Ok(None),
             Err(error) => Err(redirect_problem(error)),
         },
@@ -288,11 +276,7 @@ mod tests {
         }
     }
 
-    fn read(
-        client: &str,
-        application: &str,
-        directory: &str,
-    ) -> Result<(String, DirectoryReading), Vec<Field>> {
+    fn read(client: &str, application: &str, directory: &str) -> Result<(String, DirectoryReading), Vec<Field>> {
         partner_center(&typed(client, application, directory), &secret("abc8Q~def"))
             .map(|request| (request.directory.to_string(), request.reading))
             .map_err(|problems| problems.into_iter().map(|problem| problem.field).collect())
@@ -324,13 +308,8 @@ mod tests {
     fn every_field_gets_its_own_sentence_once() {
         let problems = partner_center(&typed("x", "", "%%"), &secret("")).unwrap_err();
         let fields: Vec<Field> = problems.iter().map(|problem| problem.field).collect();
-        assert_eq!(
-            fields,
-            [Field::ClientId, Field::ApplicationId, Field::SecretKey, Field::Directory]
-        );
-        assert!(
-            problems.iter().all(|problem| !problem.what.is_empty() && !problem.cure.is_empty())
-        );
+        assert_eq!(fields, [Field::ClientId, Field::ApplicationId, Field::SecretKey, Field::Directory]);
+        assert!(problems.iter().all(|problem| !problem.what.is_empty() && !problem.cure.is_empty()));
     }
 
     #[test]
@@ -374,8 +353,7 @@ mod tests {
         assert!(partner_api(&typed, None).unwrap().mpn.is_none());
         typed.mpn_id = "62x".to_owned();
         typed.redirect = "http://contoso.com".to_owned();
-        let fields: Vec<Field> =
-            partner_api(&typed, Some(&secret(APP))).unwrap_err().iter().map(|p| p.field).collect();
+        let fields: Vec<Field> = partner_api(&typed, Some(&secret(APP))).unwrap_err().iter().map(|p| p.field).collect();
         assert_eq!(fields, [Field::MpnId, Field::ApiSecret, Field::Redirect]);
     }
 }

@@ -13,14 +13,11 @@ pub struct Api {
 }
 
 /// Partner Center.
-pub const PARTNER_CENTER: Api =
-    Api { name: "Microsoft Partner Center", id: "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd" };
+pub const PARTNER_CENTER: Api = Api { name: "Microsoft Partner Center", id: "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd" };
 
 /// The price service.
-pub const DEV_CENTER: Api = Api {
-    name: "Microsoft Partner (Microsoft Dev Center)",
-    id: "4990cffe-04e8-4e8b-808a-1175604b879f",
-};
+pub const DEV_CENTER: Api =
+    Api { name: "Microsoft Partner (Microsoft Dev Center)", id: "4990cffe-04e8-4e8b-808a-1175604b879f" };
 
 impl Audience {
     /// The API that such a token is for.

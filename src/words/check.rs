@@ -153,16 +153,8 @@ pub(crate) const PARTNER_CENTER: &[CheckId] =
     &[C::Tenant, C::AppToken, C::AppClaims, C::Customers, C::Company, C::Balance, C::KeepSecret];
 
 /// Step 2 with the kept secret.
-pub(crate) const PARTNER_CENTER_AGAIN: &[CheckId] = &[
-    C::RecallSecret,
-    C::Tenant,
-    C::AppToken,
-    C::AppClaims,
-    C::Customers,
-    C::Company,
-    C::Balance,
-    C::NoteCheck,
-];
+pub(crate) const PARTNER_CENTER_AGAIN: &[CheckId] =
+    &[C::RecallSecret, C::Tenant, C::AppToken, C::AppClaims, C::Customers, C::Company, C::Balance, C::NoteCheck];
 
 /// Step 3.
 pub(crate) const PARTNER_API: &[CheckId] = &[
@@ -200,12 +192,10 @@ pub(crate) const PARTNER_API_AGAIN: &[CheckId] = &[
 ];
 
 /// An access token for Partner Center, with the kept refresh token.
-pub(crate) const PARTNER_CENTER_TOKEN: &[CheckId] =
-    &[C::Prepare, C::UserToken, C::UserClaims, C::CacheToken, C::Tidy];
+pub(crate) const PARTNER_CENTER_TOKEN: &[CheckId] = &[C::Prepare, C::UserToken, C::UserClaims, C::CacheToken, C::Tidy];
 
 /// An access token for the price service.
-pub(crate) const PARTNER_API_TOKEN: &[CheckId] =
-    &[C::Prepare, C::PriceToken, C::CacheToken, C::Tidy];
+pub(crate) const PARTNER_API_TOKEN: &[CheckId] = &[C::Prepare, C::PriceToken, C::CacheToken, C::Tidy];
 
 /// A code that somebody else redeems.
 pub(crate) const CODE: &[CheckId] = &[C::SignIn];

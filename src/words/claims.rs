@@ -46,12 +46,7 @@ pub fn compare(claims: &Claims, need: &Need, now: Timestamp) -> Vec<Compared> {
     };
     let mut all = vec![
         Compared { claim: "aud", need: need.audience.clone(), good: audience_good, have: audience },
-        Compared {
-            claim: "tid",
-            need: need.tenant.clone(),
-            good: same(&tenant, &need.tenant),
-            have: tenant,
-        },
+        Compared { claim: "tid", need: need.tenant.clone(), good: same(&tenant, &need.tenant), have: tenant },
         Compared {
             claim: "appid",
             need: need.application.clone(),
@@ -71,8 +66,7 @@ fn persons(claims: &Claims) -> [Compared; 2] {
         let words: Vec<&str> = values.iter().map(UntrustedText::as_str).collect();
         words.join(" ")
     };
-    let scope =
-        |scope: &UntrustedText| scope.as_str().rsplit('/').next() == Some("user_impersonation");
+    let scope = |scope: &UntrustedText| scope.as_str().rsplit('/').next() == Some("user_impersonation");
     let have = (!claims.scopes.is_empty()).then(|| joined(&claims.scopes));
     let scopes = Compared {
         claim: "scp",
@@ -149,10 +143,7 @@ mod tests {
         for (claim, claims) in crafted {
             assert_eq!(bad(&claims), [claim]);
         }
-        let by_id = Claims {
-            audience: UntrustedText::some("FA3D9A0C-3fb0-42cc-9193-47c7ecd2edbd"),
-            ..good()
-        };
+        let by_id = Claims { audience: UntrustedText::some("FA3D9A0C-3fb0-42cc-9193-47c7ecd2edbd"), ..good() };
         assert!(bad(&by_id).is_empty());
     }
 

@@ -53,8 +53,7 @@ mod tests {
 
     #[test]
     fn a_draft_of_an_older_or_newer_version_still_reads() {
-        let draft: Draft =
-            serde_json::from_str(r#"{"typed":{"client_id":"x","later":1},"later":true}"#).unwrap();
+        let draft: Draft = serde_json::from_str(r#"{"typed":{"client_id":"x","later":1},"later":true}"#).unwrap();
         assert_eq!(draft.typed.client_id, "x");
     }
 }

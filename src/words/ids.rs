@@ -159,12 +159,10 @@ impl Directory {
     /// Reads a tenant ID or a domain.
     pub fn parse(raw: &str) -> Result<Normalized<Self>, IdError> {
         match TenantId::parse(raw) {
-            Ok(Normalized { value, mended }) => {
-                Ok(Normalized { value: Self::Tenant(value), mended })
+            Ok(Normalized { value, mended }) => Ok(Normalized { value: Self::Tenant(value), mended }),
+            Err(IdError::NotGuid) => {
+                Domain::parse(raw).map(|Normalized { value, mended }| Normalized { value: Self::Domain(value), mended })
             }
-            Err(IdError::NotGuid) => Domain::parse(raw).map(|Normalized { value, mended }| {
-                Normalized { value: Self::Domain(value), mended }
-            }),
             Err(error) => Err(error),
         }
     }
@@ -193,9 +191,7 @@ impl MpnId {
     /// Reads an MPN ID; blanks and a leading `MPN`, `MPNID` or `ID` are taken off.
     pub fn parse(raw: &str) -> Result<Normalized<Self>, IdError> {
         let bare: String = unquoted(raw)
-            .trim_start_matches(|c: char| {
-                c.is_ascii_alphabetic() || matches!(c, ':' | '#' | ' ' | '-')
-            })
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ':' | '#' | ' ' | '-'))
             .chars()
             .filter(|c| !c.is_whitespace())
             .collect();
@@ -291,8 +287,7 @@ impl RedirectAddress {
         if text.len() > Self::LONGEST {
             return Err(IdError::TooLong);
         }
-        if text.contains(['!', '$', '\'', '(', ')', ',', ';', '#', '*', '\\'])
-            || text.chars().any(char::is_whitespace)
+        if text.contains(['!', '$', '\'', '(', ')', ',', ';', '#', '*', '\\']) || text.chars().any(char::is_whitespace)
         {
             return Err(IdError::BadCharacter);
         }
@@ -326,16 +321,13 @@ impl RedirectAddress {
     pub fn loopback(&self) -> Option<LoopbackPort> {
         let url = Url::parse(&self.0).ok()?;
         let port = if self.any_port() { None } else { url.port_or_known_default() };
-        (url.scheme() == "http" && url.query().is_none())
-            .then(|| LoopbackPort { port, path: url.path().to_owned() })
+        (url.scheme() == "http" && url.query().is_none()).then(|| LoopbackPort { port, path: url.path().to_owned() })
     }
 
     /// Whether Entra takes the address with any port.
     fn any_port(&self) -> bool {
         let rest = self.0.split_at_checked(LOCALHOST.len());
-        rest.is_some_and(|(front, rest)| {
-            front.eq_ignore_ascii_case(LOCALHOST) && !rest.starts_with([':', '.'])
-        })
+        rest.is_some_and(|(front, rest)| front.eq_ignore_ascii_case(LOCALHOST) && !rest.starts_with([':', '.']))
     }
 
     /// The same address with the port a listener was given, where any will do; else as it is.
@@ -417,11 +409,7 @@ fn guid(raw: &str) -> Result<Normalized<String>, IdError> {
     let digits: String = bare
         .chars()
         .filter(|c| {
-            !c.is_whitespace()
-                && !matches!(
-                    c,
-                    '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{feff}' | '\u{200b}'
-                )
+            !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{feff}' | '\u{200b}')
         })
         .collect();
     let id = Uuid::try_parse(&digits).map_err(|_unshown| IdError::NotGuid)?;
@@ -445,10 +433,7 @@ mod tests {
 
     #[test]
     fn guids_are_mended() {
-        assert_eq!(
-            TenantId::parse(GUID).unwrap(),
-            Normalized { value: TenantId(GUID.to_owned()), mended: false }
-        );
+        assert_eq!(TenantId::parse(GUID).unwrap(), Normalized { value: TenantId(GUID.to_owned()), mended: false });
         for raw in [
             "{8B1F6A9E-2C57-4F0F-9A11-5F6C2B7AD204}",
             " 8b1f6a9e2c574f0f9a115f6c2b7ad204\n",
@@ -472,16 +457,10 @@ mod tests {
 
     #[test]
     fn domains_lose_what_is_around_them() {
-        for raw in [
-            "https://Contoso.onmicrosoft.com/x?y",
-            "admin@contoso.onmicrosoft.com",
-            " contoso.onmicrosoft.com. ",
-        ] {
-            assert_eq!(
-                Domain::parse(raw).unwrap().value.as_str(),
-                "contoso.onmicrosoft.com",
-                "{raw}"
-            );
+        for raw in
+            ["https://Contoso.onmicrosoft.com/x?y", "admin@contoso.onmicrosoft.com", " contoso.onmicrosoft.com. "]
+        {
+            assert_eq!(Domain::parse(raw).unwrap().value.as_str(), "contoso.onmicrosoft.com", "{raw}");
         }
         assert_eq!(Domain::parse("日本.example").unwrap().value.as_str(), "xn--wgv71a.example");
         for bad in ["contoso", "-a.example", "a..example", "127.0.0.1", "a b.example", "[::1]"] {
@@ -514,12 +493,7 @@ mod tests {
 
     #[test]
     fn redirect_addresses_follow_entras_rules() {
-        for good in [
-            "http://localhost",
-            "http://localhost:8400/back",
-            "https://localhost",
-            "http://127.0.0.1:9",
-        ] {
+        for good in ["http://localhost", "http://localhost:8400/back", "https://localhost", "http://127.0.0.1:9"] {
             assert_eq!(RedirectAddress::parse(good).unwrap().as_str(), good);
         }
         for (bad, why) in [
@@ -536,8 +510,7 @@ mod tests {
 
     #[test]
     fn the_port_is_put_in_without_changing_a_letter_more() {
-        let with =
-            |raw: &str| RedirectAddress::parse(raw).unwrap().with_port(8400).as_str().to_owned();
+        let with = |raw: &str| RedirectAddress::parse(raw).unwrap().with_port(8400).as_str().to_owned();
         assert_eq!(with("http://localhost"), "http://localhost:8400");
         assert_eq!(with("http://localhost/"), "http://localhost:8400/");
         assert_eq!(with("http://localhost/Back"), "http://localhost:8400/Back");
@@ -568,13 +541,7 @@ mod tests {
     #[test]
     fn secret_keys_are_known_by_their_form() {
         assert!(looks_like_secret_key("abc8Q~marked-secret-value-0123456789_-.~"));
-        for other in [
-            "",
-            GUID,
-            "abc8Q~",
-            "contoso.onmicrosoft.com",
-            "a b c8Q~ marked secret value 0123456789",
-        ] {
+        for other in ["", GUID, "abc8Q~", "contoso.onmicrosoft.com", "a b c8Q~ marked secret value 0123456789"] {
             assert!(!looks_like_secret_key(other), "{other}");
         }
     }
@@ -586,13 +553,7 @@ mod tests {
         assert!(AuthCode::parse("a b").is_err());
         assert!(AuthCode::parse("").is_err());
         // Damaged by what showed it.
-        for damaged in [
-            "1.AHO6_RVjy1ps63\u{2026}iH0",
-            "1.AHO6_RV...iH0",
-            "1.AX\u{200b}oA",
-            "1.AX\u{ff21}",
-            "<1.AX>",
-        ] {
+        for damaged in ["1.AHO6_RVjy1ps63\u{2026}iH0", "1.AHO6_RV...iH0", "1.AX\u{200b}oA", "1.AX\u{ff21}", "<1.AX>"] {
             assert_eq!(AuthCode::parse(damaged).err(), Some(IdError::BadCharacter), "{damaged}");
         }
     }

@@ -70,9 +70,7 @@ pub enum NoClient {
     #[error("the Octo client secret is missing")]
     NoSecret,
     /// The secret cannot be one.
-    #[error(
-        "the Octo client secret has blanks or other characters that no secret has, or is too long"
-    )]
+    #[error("the Octo client secret has blanks or other characters that no secret has, or is too long")]
     BadSecret,
 }
 
@@ -81,15 +79,8 @@ impl OctoClient {
 
     /// Checks what can be checked without asking: Octo says nothing about the form of either value, but both are parts of a
     /// form on one line.
-    pub fn new(
-        id: &str,
-        secret: SharedSecret,
-        octo: &(Ring, UntrustedText),
-        source: Source,
-    ) -> Result<Self, NoClient> {
-        let one_word = |text: &str| {
-            text.len() <= Self::LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic())
-        };
+    pub fn new(id: &str, secret: SharedSecret, octo: &(Ring, UntrustedText), source: Source) -> Result<Self, NoClient> {
+        let one_word = |text: &str| text.len() <= Self::LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
         let id = id.trim();
         if id.is_empty() {
             return Err(NoClient::NoId);

@@ -108,11 +108,9 @@ impl ProblemKind {
             IdError::Ipv6Loopback => Self::RedirectIpv6,
             IdError::TooLong => Self::RedirectTooLong,
             IdError::BadCharacter => Self::RedirectCharacter,
-            IdError::NotGuid
-            | IdError::Nil
-            | IdError::NotDomain
-            | IdError::NotDigits
-            | IdError::NotAddress => Self::RedirectNotAddress,
+            IdError::NotGuid | IdError::Nil | IdError::NotDomain | IdError::NotDigits | IdError::NotAddress => {
+                Self::RedirectNotAddress
+            }
         }
     }
 }

@@ -38,8 +38,7 @@ impl Market {
     pub fn of(country: &UntrustedText) -> Option<Self> {
         let mut letters = country.as_str().chars().map(|letter| letter.to_ascii_uppercase());
         let market = Self([letters.next()?, letters.next()?]);
-        (letters.next().is_none() && market.0.iter().all(char::is_ascii_uppercase))
-            .then_some(market)
+        (letters.next().is_none() && market.0.iter().all(char::is_ascii_uppercase)).then_some(market)
     }
 }
 

@@ -130,8 +130,7 @@ mod tests {
 
     #[test]
     fn plain_text_of_any_script_passes_unchanged() {
-        for text in ["Contoso CSP 本番", "Łódź — №5", "한국어", "עברית", "é e\u{301}", "a b"]
-        {
+        for text in ["Contoso CSP 本番", "Łódź — №5", "한국어", "עברית", "é e\u{301}", "a b"] {
             assert_eq!(UntrustedText::new(text).as_str(), text);
         }
     }

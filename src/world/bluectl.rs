@@ -58,11 +58,7 @@ pub fn file(home: &Path) -> PathBuf {
 pub fn profile(file: &Path, name: &str) -> Result<Profile, ProfileError> {
     let unreadable = |error: io::Error| ProfileError::Unreadable(error.kind());
     let mut bytes = Zeroizing::new(Vec::new());
-    std::fs::File::open(file)
-        .map_err(unreadable)?
-        .take(LONGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    std::fs::File::open(file).map_err(unreadable)?.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let text = std::str::from_utf8(&bytes).map_err(|_not_text| ProfileError::NotText)?;
     if bytes.len() as u64 > LONGEST {
         return Err(ProfileError::NotText);
@@ -83,9 +79,7 @@ fn read(text: &str, name: &str) -> Result<Profile, ProfileError> {
             }
             continue;
         }
-        let (Some(profile), Some((key, value))) =
-            (found.as_mut().filter(|_| inside), line.split_once('='))
-        else {
+        let (Some(profile), Some((key, value))) = (found.as_mut().filter(|_| inside), line.split_once('=')) else {
             continue;
         };
         let string = || quoted(value.trim()).ok_or(ProfileError::NotUnderstood(index + 1));
@@ -126,10 +120,7 @@ mod tests {
         let profile = read(FILE, "beta").unwrap();
         assert_eq!(profile.client_id.as_deref(), Some("two"));
         assert_eq!(profile.client_secret.unwrap().reveal(), "s2");
-        assert_eq!(
-            profile.auth_url.as_deref(),
-            Some("https://loginnext.alphaus.cloud/ripple/access_token")
-        );
+        assert_eq!(profile.auth_url.as_deref(), Some("https://loginnext.alphaus.cloud/ripple/access_token"));
     }
 
     #[test]
@@ -151,10 +142,7 @@ mod tests {
     fn a_file_that_is_none_says_so() {
         let home = tempfile::TempDir::new().unwrap();
         let path = file(home.path());
-        assert!(matches!(
-            profile(&path, "default"),
-            Err(ProfileError::Unreadable(io::ErrorKind::NotFound))
-        ));
+        assert!(matches!(profile(&path, "default"), Err(ProfileError::Unreadable(io::ErrorKind::NotFound))));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         let write = |bytes: &[u8]| {
             use std::io::Write as _;

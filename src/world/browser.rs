@@ -136,11 +136,7 @@ mod tests {
         for good in [
             Surroundings { display: true, container: true, ..Surroundings::default() },
             Surroundings { wsl: true, ..Surroundings::default() },
-            Surroundings {
-                command: Some("firefox".to_owned()),
-                ssh: true,
-                ..Surroundings::default()
-            },
+            Surroundings { command: Some("firefox".to_owned()), ssh: true, ..Surroundings::default() },
         ] {
             assert!(good.look().good, "{good:?}");
         }
@@ -161,10 +157,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_of_ones_own_is_run_and_only_for_pages() {
-        let with = |command: &str| Surroundings {
-            command: Some(command.to_owned()),
-            ..Surroundings::default()
-        };
+        let with = |command: &str| Surroundings { command: Some(command.to_owned()), ..Surroundings::default() };
         let page = Url::parse("http://127.0.0.1:1/start/x").unwrap();
         assert!(with("true --flag %s").open(&page).await);
         assert!(!with("/no/such/program").open(&page).await);

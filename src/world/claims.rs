@@ -35,9 +35,7 @@ fn claims(map: &Map<String, Value>) -> Claims {
     let application = first(&["appid", "azp", "client_id"]);
     // The token of an application itself has the application as its subject; its `scope` is nobody's delegation (RFC 9068).
     let of_itself = application.is_some() && application == first(&["sub"]);
-    let scopes = json::member(map, "scp")
-        .or_else(|| json::member(map, "scope").filter(|_| !of_itself))
-        .map(words);
+    let scopes = json::member(map, "scp").or_else(|| json::member(map, "scope").filter(|_| !of_itself)).map(words);
     Claims {
         readable: true,
         audience: audience(map),
@@ -65,9 +63,7 @@ fn words(value: &Value) -> Vec<UntrustedText> {
     listed(value)
         .iter()
         .filter_map(json::plain)
-        .flat_map(|text| {
-            text.split_whitespace().filter_map(UntrustedText::some).collect::<Vec<_>>()
-        })
+        .flat_map(|text| text.split_whitespace().filter_map(UntrustedText::some).collect::<Vec<_>>())
         .take(MOST)
         .collect()
 }
@@ -132,18 +128,7 @@ mod tests {
 
     #[test]
     fn rubbish_is_unreadable_and_nothing_worse() {
-        for junk in [
-            "",
-            ".",
-            "..",
-            "a.b.c",
-            "a.b.c.d.e",
-            "opaque",
-            "0.AXoA.x",
-            "é.é.é",
-            "a.====.b",
-            "x.W10.y",
-        ] {
+        for junk in ["", ".", "..", "a.b.c", "a.b.c.d.e", "opaque", "0.AXoA.x", "é.é.é", "a.====.b", "x.W10.y"] {
             assert_eq!(decode(junk), Claims::default(), "{junk}");
         }
         let deep = token(&format!("{{\"a\":{}", "[".repeat(50_000)));

@@ -5,10 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 /// Now, by the clock of this machine.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one function of the world that looks at the clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the one function of the world that looks at the clock")]
 pub fn now() -> Timestamp {
     Timestamp::now()
 }
@@ -19,10 +16,7 @@ pub struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts one.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the world's look at the clock that only goes forward"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the world's look at the clock that only goes forward")]
     pub fn start() -> Self {
         Self(Instant::now())
     }

@@ -11,9 +11,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RefreshToken, Scope, TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
+    HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -95,9 +94,7 @@ impl<'w> Entra<'w> {
     pub async fn app_token(&self, sign_in: &AppSignIn) -> Result<Grant, Box<Failure>> {
         let wire = Wire::new(self.http);
         let client = self.client(&sign_in.tenant, &sign_in.application, Some(&sign_in.secret));
-        let request = client
-            .exchange_client_credentials()
-            .add_scope(self.default_scope(Audience::PartnerCenter));
+        let request = client.exchange_client_credentials().add_scope(self.default_scope(Audience::PartnerCenter));
         drop(request.request_async(&wire).await);
         wire.token_response().grant
     }
@@ -109,20 +106,14 @@ impl<'w> Entra<'w> {
             Ok(redirect) => redirect,
             Err(failure) => return nothing(failure),
         };
-        let client =
-            self.client(&redemption.tenant, &redemption.application, Some(&redemption.secret));
+        let client = self.client(&redemption.tenant, &redemption.application, Some(&redemption.secret));
         let code = AuthorizationCode::new(redemption.code.secret().reveal().to_owned());
-        let mut request =
-            client.exchange_code(code).set_redirect_uri(Cow::Owned(redirect)).add_extra_param(
-                "scope",
-                format!(
-                    "{} offline_access openid profile",
-                    &*self.default_scope(Audience::PartnerCenter)
-                ),
-            );
+        let mut request = client.exchange_code(code).set_redirect_uri(Cow::Owned(redirect)).add_extra_param(
+            "scope",
+            format!("{} offline_access openid profile", &*self.default_scope(Audience::PartnerCenter)),
+        );
         if let Some(verifier) = &redemption.verifier {
-            request =
-                request.set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()));
+            request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()));
         }
         drop(request.request_async(&wire).await);
         wire.token_response()
@@ -179,9 +170,7 @@ impl<'w> Entra<'w> {
             .map(|(key, value)| (key.into_owned(), value.into_owned()))
             .collect();
         address.query_pairs_mut().clear().extend_pairs(pairs).append_pair("prompt", "none");
-        tokio::time::timeout(PATIENCE, self.look_at(address, sign_in))
-            .await
-            .unwrap_or(AddressSeen::Unclear)
+        tokio::time::timeout(PATIENCE, self.look_at(address, sign_in)).await.unwrap_or(AddressSeen::Unclear)
     }
 
     async fn look_at(&self, address: Url, sign_in: &SignIn) -> AddressSeen {
@@ -209,12 +198,7 @@ impl<'w> Entra<'w> {
         if refused { AddressSeen::NotRegistered } else { AddressSeen::Unclear }
     }
 
-    fn client(
-        &self,
-        tenant: &TenantId,
-        application: &ClientId,
-        secret: Option<&SharedSecret>,
-    ) -> Oauth {
+    fn client(&self, tenant: &TenantId, application: &ClientId, secret: Option<&SharedSecret>) -> Oauth {
         let page = AuthUrl::from_url(self.cloud.authorize_endpoint(tenant.as_str()));
         let token = TokenUrl::from_url(self.cloud.token_endpoint(tenant.as_str()));
         let mut client = BasicClient::new(oauth2::ClientId::new(application.as_str().to_owned()))
@@ -261,8 +245,7 @@ fn says_login_required(to: &Url, sign_in: &SignIn) -> bool {
     };
     let same = to.scheme() == own.scheme() && to.host_str() == own.host_str();
     let silent = ["login_required", "interaction_required", "consent_required"];
-    let says =
-        to.query_pairs().any(|(key, value)| key == "error" && silent.contains(&value.as_ref()));
+    let says = to.query_pairs().any(|(key, value)| key == "error" && silent.contains(&value.as_ref()));
     same && says
 }
 
@@ -305,8 +288,7 @@ impl<'h> Wire<'h> {
         let answer = match &sent {
             Ok(reply) => {
                 let mut response = HttpResponse::new(json::without_mark(&reply.body).to_vec());
-                *response.status_mut() =
-                    http::StatusCode::from_u16(reply.status).map_err(|_unshown| internal())?;
+                *response.status_mut() = http::StatusCode::from_u16(reply.status).map_err(|_unshown| internal())?;
                 *response.headers_mut() = reply.headers.clone();
                 Ok(response)
             }
@@ -324,8 +306,7 @@ impl<'h> Wire<'h> {
             Some(Err(fault)) => return nothing(entra(fault)),
             None => return nothing(entra(HttpFault::new(Cause::Internal, "token request"))),
         };
-        let refresh_token =
-            reply.is_success().then(|| salvage(&reply.body, "refresh_token")).flatten();
+        let refresh_token = reply.is_success().then(|| salvage(&reply.body, "refresh_token")).flatten();
         TokenResponse { refresh_token, grant: granted(&reply) }
     }
 }
@@ -374,11 +355,7 @@ fn granted(reply: &Reply) -> Result<Grant, Box<Failure>> {
 
 /// The answer counts from now, the token names a time by the server's clock: the earlier of both, so that neither a clock that
 /// is wrong nor an answer that waited makes a token look longer lived than it is.
-fn lifetime(
-    now: Timestamp,
-    expires_in: Option<Duration>,
-    expires: Option<Timestamp>,
-) -> Option<Lifetime> {
+fn lifetime(now: Timestamp, expires_in: Option<Duration>, expires: Option<Timestamp>) -> Option<Lifetime> {
     let counted = expires_in.and_then(|time| now.checked_add(time).ok());
     let until = counted.into_iter().chain(expires).min()?;
     Some(Lifetime { from: now, until })
@@ -399,8 +376,7 @@ fn tenant_of(map: &Map<String, Value>) -> Option<TenantId> {
 }
 
 fn redirect_url(address: &str) -> Result<RedirectUrl, Box<Failure>> {
-    RedirectUrl::new(address.to_owned())
-        .map_err(|_unshown| entra(HttpFault::new(Cause::Internal, "redirect address")))
+    RedirectUrl::new(address.to_owned()).map_err(|_unshown| entra(HttpFault::new(Cause::Internal, "redirect address")))
 }
 
 fn nothing(failure: Box<Failure>) -> TokenResponse {

@@ -64,11 +64,7 @@ impl DiskError {
 pub(super) fn plain(name: &str) -> Result<&str, DiskError> {
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let fits = (1..=128).contains(&name.len());
-    if fits && !name.starts_with('.') && name.chars().all(good) {
-        Ok(name)
-    } else {
-        Err(DiskError::Name)
-    }
+    if fits && !name.starts_with('.') && name.chars().all(good) { Ok(name) } else { Err(DiskError::Name) }
 }
 
 /// A folder of ours.
@@ -274,9 +270,7 @@ mod system {
     /// A link answers with one of several numbers, depending on what it leads to.
     fn disk(error: Errno) -> DiskError {
         match error {
-            Errno::LOOP | Errno::NOTDIR | Errno::EXIST | Errno::ISDIR | Errno::NXIO => {
-                DiskError::NotOurs
-            }
+            Errno::LOOP | Errno::NOTDIR | Errno::EXIST | Errno::ISDIR | Errno::NXIO => DiskError::NotOurs,
             error => DiskError::Io(error.into()),
         }
     }
@@ -304,11 +298,7 @@ mod system {
 
     impl Folder {
         pub(super) fn open(path: &Path) -> Result<Self, DiskError> {
-            if fs::symlink_metadata(path)?.is_dir() {
-                Ok(Self(path.to_owned()))
-            } else {
-                Err(DiskError::NotOurs)
-            }
+            if fs::symlink_metadata(path)?.is_dir() { Ok(Self(path.to_owned())) } else { Err(DiskError::NotOurs) }
         }
 
         pub(super) fn file(&self, name: &str, how: How) -> Result<File, DiskError> {
@@ -359,10 +349,7 @@ pub(super) const DRAFT: &str = "draft.json";
 
 /// Opens the folder of one registration, or tells that there is none. The folder of all is checked too: whoever may write that
 /// one may replace the lower one.
-pub(super) fn existing_below(
-    state: &Path,
-    registration: &str,
-) -> Result<Option<Folder>, DiskError> {
+pub(super) fn existing_below(state: &Path, registration: &str) -> Result<Option<Folder>, DiskError> {
     let path = below(state, registration)?;
     match Folder::existing(state)? {
         Some(_) => Folder::existing(&path),

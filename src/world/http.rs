@@ -39,12 +39,7 @@ pub struct HttpOptions {
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self {
-            extra_ca: None,
-            proxy: None,
-            connect: Duration::from_secs(10),
-            patience: Duration::from_secs(30),
-        }
+        Self { extra_ca: None, proxy: None, connect: Duration::from_secs(10), patience: Duration::from_secs(30) }
     }
 }
 
@@ -165,20 +160,12 @@ impl Http {
     pub fn new(options: &HttpOptions) -> Result<Self, Box<Failure>> {
         let extra = match &options.extra_ca {
             None => Vec::new(),
-            Some(pem) => Certificate::from_pem_bundle(pem)
-                .ok()
-                .filter(|found| !found.is_empty())
-                .ok_or_else(|| {
+            Some(pem) => Certificate::from_pem_bundle(pem).ok().filter(|found| !found.is_empty()).ok_or_else(|| {
                 HttpFault::new(Cause::Tls(TlsFault::NoRoots), "the CA file holds no certificate")
                     .failure(Service::Machine)
             })?,
         };
-        Ok(Self {
-            options: options.clone(),
-            extra,
-            correlation_id: new_guid(),
-            made: Mutex::new(HashMap::new()),
-        })
+        Ok(Self { options: options.clone(), extra, correlation_id: new_guid(), made: Mutex::new(HashMap::new()) })
     }
 
     /// The correlation ID of this process: one for all its calls, to quote to Microsoft's support.
@@ -228,8 +215,7 @@ impl Http {
         let route = route(&ask.url)?;
         let client = self.client(route, ask.lane)?;
         let host = authority(&ask.url);
-        let request =
-            client.request(ask.method, ask.url.clone()).headers(ask.headers).body(ask.body);
+        let request = client.request(ask.method, ask.url.clone()).headers(ask.headers).body(ask.body);
         match request.send().await {
             Ok(response) => Ok(Opening::new(host, response)),
             Err(error) => {
@@ -273,19 +259,15 @@ impl Http {
         }
         builder = match route {
             Route::Plain => builder.no_proxy().tls_certs_only(Vec::new()),
-            Route::Loopback => {
-                builder.no_proxy().https_only(true).tls_certs_merge(self.extra.iter().cloned())
-            }
+            Route::Loopback => builder.no_proxy().https_only(true).tls_certs_merge(self.extra.iter().cloned()),
             Route::Outside => builder.https_only(true).tls_certs_merge(self.extra.iter().cloned()),
         };
         if let (Route::Outside, Some(proxy)) = (route, &self.options.proxy) {
-            let proxy = Proxy::all(proxy.clone())
-                .map_err(|_unshown| HttpFault::new(Cause::Proxy, &authority(proxy)))?;
+            let proxy =
+                Proxy::all(proxy.clone()).map_err(|_unshown| HttpFault::new(Cause::Proxy, &authority(proxy)))?;
             builder = builder.proxy(proxy);
         }
-        builder
-            .build()
-            .map_err(|error| HttpFault::new(building(&error), "certificates of this machine"))
+        builder.build().map_err(|error| HttpFault::new(building(&error), "certificates of this machine"))
     }
 
     /// What a transport error means. Nothing of the error's own text is kept, except what `rustls` says.
@@ -310,10 +292,7 @@ impl Http {
         };
         // With a proxy in the way it is the proxy that was not found or did not answer.
         match self.proxy_for(url, route) {
-            Some(proxy)
-                if error.is_connect()
-                    && matches!(cause, Cause::NoSuchHost | Cause::NoConnection) =>
-            {
+            Some(proxy) if error.is_connect() && matches!(cause, Cause::NoSuchHost | Cause::NoConnection) => {
                 HttpFault::new(Cause::Proxy, &proxy)
             }
             _ => HttpFault::new(cause, &host),
@@ -425,9 +404,7 @@ mod tests {
         assert_eq!(way("https://login.example"), Ok(Route::Outside));
         assert_eq!(way("https://localhost:1"), Ok(Route::Loopback));
         assert_eq!(way("http://[::1]:1"), Ok(Route::Plain));
-        for bad in
-            ["http://login.example", "ftp://localhost", "file:///x", "http://localhost.example"]
-        {
+        for bad in ["http://login.example", "ftp://localhost", "file:///x", "http://localhost.example"] {
             assert!(way(bad).is_err(), "{bad}");
         }
     }

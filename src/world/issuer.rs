@@ -63,8 +63,7 @@ fn connection(host: &str, witness: Arc<Witness>) -> Option<ClientConnection> {
         .dangerous()
         .with_custom_certificate_verifier(witness)
         .with_no_client_auth();
-    let name: Result<ServerName<'static>, InvalidDnsNameError> =
-        host.trim_matches(['[', ']']).to_owned().try_into();
+    let name: Result<ServerName<'static>, InvalidDnsNameError> = host.trim_matches(['[', ']']).to_owned().try_into();
     ClientConnection::new(Arc::new(config), name.ok()?).ok()
 }
 

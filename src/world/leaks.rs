@@ -47,11 +47,7 @@ fn holds(text: &[u8], value: &[u8]) -> bool {
 }
 
 /// The value may begin at any byte of the encoded whole: three alignments, without what its neighbours change.
-fn in_base64(
-    text: &str,
-    value: &str,
-    engine: &base64::engine::general_purpose::GeneralPurpose,
-) -> bool {
+fn in_base64(text: &str, value: &str, engine: &base64::engine::general_purpose::GeneralPurpose) -> bool {
     (0..3).any(|skip| {
         let rest = value.as_bytes().get(skip..).unwrap_or_default();
         let whole = rest.len() - rest.len() % 3;

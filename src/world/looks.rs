@@ -23,9 +23,7 @@ pub async fn network(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Fail
     let reach = |service: Service, address: Url| async move {
         let begun = Instant::now();
         match http.raw(Ask::get(address).alone().head()).await {
-            Ok(opening) if opening.status == 407 => {
-                Err(opening.fault(Cause::Proxy, opening.host()).failure(service))
-            }
+            Ok(opening) if opening.status == 407 => Err(opening.fault(Cause::Proxy, opening.host()).failure(service)),
             Ok(_) => Ok(begun.elapsed()),
             Err(fault) => Err(fault.failure(service)),
         }
@@ -41,11 +39,7 @@ pub async fn network(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Fail
         reach(Service::PartnerCenter, cloud.partner_center.clone()),
         prices,
     );
-    let mut line = format!(
-        "sign-in {} ms, Partner Center {} ms",
-        login?.as_millis(),
-        partner_center?.as_millis()
-    );
+    let mut line = format!("sign-in {} ms, Partner Center {} ms", login?.as_millis(), partner_center?.as_millis());
     if let Some(prices) = prices? {
         line = format!("{line}, prices {} ms", prices.as_millis());
     }
@@ -54,20 +48,15 @@ pub async fn network(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Fail
 
 /// This machine's clock against the `Date` of the login host.
 pub async fn clock(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Failure>> {
-    let opening = http
-        .raw(Ask::get(cloud.login.clone()).alone().head())
-        .await
-        .map_err(|fault| fault.failure(Service::Entra))?;
+    let opening =
+        http.raw(Ask::get(cloud.login.clone()).alone().head()).await.map_err(|fault| fault.failure(Service::Entra))?;
     let theirs = opening
         .headers
         .get(http::header::DATE)
         .and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok())
         .and_then(|date| Timestamp::try_from(date).ok());
     let Some(theirs) = theirs else {
-        return Ok(ProbeResult {
-            good: false,
-            line: "the server does not say what time it is".to_owned(),
-        });
+        return Ok(ProbeResult { good: false, line: "the server does not say what time it is".to_owned() });
     };
     compared(clock::now(), theirs)
 }
@@ -114,9 +103,7 @@ mod tests {
             let seen = compared(at(1_800_000_000 + ours), theirs).unwrap();
             assert_eq!(seen.good, good, "{ours}: {}", seen.line);
         }
-        for (ours, detail) in
-            [(301, "5 min ahead"), (-7_300, "2 h behind"), (400_000, "4 days ahead")]
-        {
+        for (ours, detail) in [(301, "5 min ahead"), (-7_300, "2 h behind"), (400_000, "4 days ahead")] {
             let failure = compared(at(1_800_000_000 + ours), theirs).unwrap_err();
             assert_eq!(failure.cause, Cause::ClockSkew);
             assert_eq!(failure.detail.unwrap(), detail);

@@ -13,9 +13,7 @@ use crate::cloud::{Cloud, OctoAddresses, appended};
 use crate::microsoft::Said;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::ids::AccountName;
-use crate::words::octo::{
-    Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring,
-};
+use crate::words::octo::{Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring};
 use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
@@ -75,16 +73,13 @@ impl<'w> Octo<'w> {
             ("client_secret", client.secret().reveal()),
             ("scope", "openid"),
         ];
-        let ask =
-            Ask::post(self.addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
-                .with("accept", "application/json")
-                .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
+        let ask = Ask::post(self.addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
+            .with("accept", "application/json")
+            .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
         let reply = self.http.answer(Service::Octo, ask).await?;
         let map = reply.object().map_err(fault)?;
         match json::member(&map, "access_token").and_then(Value::as_str) {
-            Some(token) if !token.is_empty() => {
-                Ok(OctoAnswer::SignedIn(Secret::shared(token.to_owned())))
-            }
+            Some(token) if !token.is_empty() => Ok(OctoAnswer::SignedIn(Secret::shared(token.to_owned()))),
             Some(_) | None => Err(fault(reply.fault(Cause::Unreadable, "no access token"))),
         }
     }
@@ -100,8 +95,7 @@ impl<'w> Octo<'w> {
             match line {
                 Ok(Line { result: Some(account), error: None }) => payers.extend(account.payer()),
                 Ok(Line { error: Some(error), .. }) => {
-                    let mut failure =
-                        refusal::failure(Said::from_object(&error), Service::Octo, &reply);
+                    let mut failure = refusal::failure(Said::from_object(&error), Service::Octo, &reply);
                     // It is that of the stream's beginning.
                     failure.status = None;
                     return Err(failure);
@@ -161,15 +155,12 @@ struct AzureOptions {
 impl DataAccess {
     /// As an Azure payer account, if it is one.
     fn payer(self) -> Option<FoundPayer> {
-        let is = |word: &Option<String>, wanted: &str| {
-            word.as_ref().is_some_and(|word| word.eq_ignore_ascii_case(wanted))
-        };
+        let is =
+            |word: &Option<String>, wanted: &str| word.as_ref().is_some_and(|word| word.eq_ignore_ascii_case(wanted));
         let wanted = is(&self.vendor, VENDOR) && is(&self.account_type, PAYER);
         wanted.then(|| FoundPayer {
             target: UntrustedText::new(&self.target.unwrap_or_default()),
-            name: self
-                .azure_options
-                .and_then(|options| UntrustedText::some(&options.account_name?)),
+            name: self.azure_options.and_then(|options| UntrustedText::some(&options.account_name?)),
         })
     }
 }
@@ -199,9 +190,7 @@ fn keys(credentials: &Credentials) -> Vec<u8> {
 /// A form in several parts (RFC 7578). The values are of one word each, and the boundary is random.
 fn form(boundary: &str, fields: &[(&str, &str)]) -> String {
     let parts = fields.iter().map(|(name, value)| {
-        Zeroizing::new(format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        ))
+        Zeroizing::new(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
     });
     let mut form = String::with_capacity(4_096);
     for part in parts {
@@ -214,9 +203,7 @@ fn form(boundary: &str, fields: &[(&str, &str)]) -> String {
 }
 
 fn in_json(ask: Ask, access: &OctoAccess) -> Ask {
-    ask.with("accept", "application/json")
-        .with("content-type", "application/json")
-        .bearing(&access.token)
+    ask.with("accept", "application/json").with("content-type", "application/json").bearing(&access.token)
 }
 
 fn fault(fault: HttpFault) -> Box<Failure> {
@@ -273,13 +260,7 @@ mod tests {
         let cloud = Cloud::global();
         let octo = Octo::new(&http, &cloud);
         let address = |ring| octo.address(ring, &["account", "all:read"]).unwrap();
-        assert_eq!(
-            address(Ring::Usual).as_str(),
-            "https://api.alphaus.cloud/m/blue/cover/v1/account/all:read"
-        );
-        assert_eq!(
-            address(Ring::Beta).as_str(),
-            "https://apinext.alphaus.cloud/m/blue/cover/v1/account/all:read"
-        );
+        assert_eq!(address(Ring::Usual).as_str(), "https://api.alphaus.cloud/m/blue/cover/v1/account/all:read");
+        assert_eq!(address(Ring::Beta).as_str(), "https://apinext.alphaus.cloud/m/blue/cover/v1/account/all:read");
     }
 }

@@ -49,10 +49,7 @@ impl<'w> PartnerApi<'w> {
     /// The head of the price sheet of a market (two letters). The connection is closed as soon as there is enough.
     pub async fn price_sheet(&self, token: &Secret, market: &str) -> Result<Answer, Box<Failure>> {
         let market: String = market.chars().filter(char::is_ascii_alphabetic).take(2).collect();
-        let resource = format!(
-            "pricesheets(Market='{}',PricesheetView='{VIEW}')",
-            market.to_ascii_uppercase()
-        );
+        let resource = format!("pricesheets(Market='{}',PricesheetView='{VIEW}')", market.to_ascii_uppercase());
         let address = self.address(&resource)?;
         let part = self.take(address, token, sheet::is_enough).await?;
         let records = sheet::records(&part.bytes, part.whole);
@@ -66,12 +63,7 @@ impl<'w> PartnerApi<'w> {
     }
 
     /// Reads until there is enough, at most [`sheet::HEAD_LIMIT`], and lets go of the connection.
-    async fn take(
-        &self,
-        address: Url,
-        token: &Secret,
-        enough: impl Fn(&[u8]) -> bool,
-    ) -> Result<Taken, Box<Failure>> {
+    async fn take(&self, address: Url, token: &Secret, enough: impl Fn(&[u8]) -> bool) -> Result<Taken, Box<Failure>> {
         let ask = Ask::get(address)
             .alone()
             .with("accept", "*/*")
@@ -121,10 +113,7 @@ impl Taken {
             whole: false,
             length: opening.length(),
             status: opening.status,
-            request_id: opening
-                .headers
-                .get("request-id")
-                .map(|value| UntrustedText::from_bytes(value.as_bytes())),
+            request_id: opening.headers.get("request-id").map(|value| UntrustedText::from_bytes(value.as_bytes())),
         }
     }
 
@@ -147,11 +136,8 @@ impl Taken {
     }
 
     fn without_column(&self, name: &str) -> Box<Failure> {
-        HttpFault {
-            status: Some(self.status),
-            ..HttpFault::new(Cause::Mismatch(Mismatch::Columns), name)
-        }
-        .failure(Service::Check)
+        HttpFault { status: Some(self.status), ..HttpFault::new(Cause::Mismatch(Mismatch::Columns), name) }
+            .failure(Service::Check)
     }
 
     fn answer(self, found: Found) -> Answer {
@@ -179,11 +165,9 @@ mod tests {
 
     #[test]
     fn the_last_complete_month_is_the_one_before_this() {
-        for (now, expected) in [
-            ("2026-01-01T00:00:00Z", "202512"),
-            ("2026-03-31T23:59:59Z", "202602"),
-            ("2026-12-15T12:00:00Z", "202611"),
-        ] {
+        for (now, expected) in
+            [("2026-01-01T00:00:00Z", "202512"), ("2026-03-31T23:59:59Z", "202602"), ("2026-12-15T12:00:00Z", "202611")]
+        {
             assert_eq!(last_month(now.parse().unwrap()), expected);
         }
     }
@@ -194,14 +178,9 @@ mod tests {
         let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
         let api = PartnerApi::new(&http, &cloud);
         assert_eq!(
-            api.address("pricesheets(Market='US',PricesheetView='azure_consumption')")
-                .unwrap()
-                .as_str(),
+            api.address("pricesheets(Market='US',PricesheetView='azure_consumption')").unwrap().as_str(),
             "https://api.partner.microsoft.com/v1.0/sales/pricesheets(Market='US',PricesheetView='azure_consumption')/$value"
         );
-        assert_eq!(
-            PartnerApi::new(&http, &Cloud::china()).address("x").unwrap_err().cause,
-            Cause::NoSuchHost
-        );
+        assert_eq!(PartnerApi::new(&http, &Cloud::china()).address("x").unwrap_err().cause, Cause::NoSuchHost);
     }
 }

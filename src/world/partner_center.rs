@@ -46,18 +46,15 @@ impl<'w> PartnerCenter<'w> {
         }
         let reply = self.http.answer(Service::PartnerCenter, ask).await?;
         let map = reply.object().map_err(fault)?;
-        let found = found(reading, &map).ok_or_else(|| {
-            fault(reply.fault(Cause::Unreadable, "an error in place of an answer"))
-        })?;
+        let found = found(reading, &map)
+            .ok_or_else(|| fault(reply.fault(Cause::Unreadable, "an error in place of an answer")))?;
         Ok(Answer { found, mfa_compliant: mfa_compliant(&reply), request_id: request_id(&reply) })
     }
 
     fn address(&self, reading: Reading) -> Option<Url> {
         let (path, query): (&[&str], Option<&str>) = match reading {
             Reading::Customers => (&["v1", "customers"], Some("size=1")),
-            Reading::LegalBusiness => {
-                (&["v1", "profiles", "legalbusiness"], Some("vettingVersion=Current"))
-            }
+            Reading::LegalBusiness => (&["v1", "profiles", "legalbusiness"], Some("vettingVersion=Current")),
             Reading::InvoiceSummary => (&["v1", "invoices", "summary"], None),
             Reading::Organization => (&["v1", "profiles", "organization"], None),
             Reading::Mpn => (&["v1", "profiles", "mpn"], None),
@@ -196,15 +193,9 @@ mod tests {
             assert_eq!(
                 read(
                     Reading::InvoiceSummary,
-                    &format!(
-                        r#"{{"balanceAmount":751094.39,"currencyCode":"USD","accountingDate":"{date}"}}"#
-                    )
+                    &format!(r#"{{"balanceAmount":751094.39,"currencyCode":"USD","accountingDate":"{date}"}}"#)
                 ),
-                Some(Found::InvoiceSummary {
-                    balance: some("751094.39"),
-                    currency: some("USD"),
-                    date: expected,
-                })
+                Some(Found::InvoiceSummary { balance: some("751094.39"), currency: some("USD"), date: expected })
             );
         }
     }

@@ -53,20 +53,14 @@ mod tests {
             ("error=access_denied&error_description=AADSTS+65004%3a+Declined.", vec![65_004]),
             ("error=access_denied&suberror=cancel", vec![]),
             ("error=access_denied&error_subcode=cancel&suberror=other", vec![]),
-            (
-                &format!("error=x&error_description=AADSTS50105%3a+No.%0d%0atrace+id%3a+{id}"),
-                vec![50_105],
-            ),
+            (&format!("error=x&error_description=AADSTS50105%3a+No.%0d%0atrace+id%3a+{id}"), vec![50_105]),
         ] {
             let query = format!("{told}&state=7f3c");
             let state = Secret::new("7f3c".to_owned());
-            let Some(AuthorizationResponse::Error(caught)) = listener::answer(&query, &state)
-            else {
+            let Some(AuthorizationResponse::Error(caught)) = listener::answer(&query, &state) else {
                 panic!("{query}: not caught")
             };
-            let Pasted::Refused { failure, .. } =
-                Pasted::read(&format!("http://localhost/?{query}"))
-            else {
+            let Pasted::Refused { failure, .. } = Pasted::read(&format!("http://localhost/?{query}")) else {
                 panic!("{query}: not read")
             };
             assert_eq!(Failure { at: None, ..*caught }, *failure, "{query}");

@@ -118,34 +118,19 @@ impl RegistrationIndex {
 
     /// Reads an item, for whoever hands it on. A person may be asked for the keyring's password meanwhile.
     /// `None` where nothing can be read.
-    pub async fn recall(
-        &self,
-        name: &str,
-        kept_in: &StoreKey,
-        item: &ItemName,
-    ) -> Option<SharedSecret> {
+    pub async fn recall(&self, name: &str, kept_in: &StoreKey, item: &ItemName) -> Option<SharedSecret> {
         let vault = self.vault(name, kept_in).ok()?.within(Vault::ASKING);
         vault.recall(item).await.ok()
     }
 
     /// What the store gives out for each item.
-    async fn recall_all(
-        &self,
-        name: &str,
-        kept_in: &StoreKey,
-        items: &[ItemName],
-    ) -> Result<Vec<Found>, Presence> {
+    async fn recall_all(&self, name: &str, kept_in: &StoreKey, items: &[ItemName]) -> Result<Vec<Found>, Presence> {
         let found = self.vault(name, kept_in)?.recall_all(items).await;
         found.map_err(Presence::Unknown)
     }
 
     /// Whether each of these items can be read.
-    pub async fn presence(
-        &self,
-        name: &str,
-        kept_in: &StoreKey,
-        items: &[ItemName],
-    ) -> Vec<(ItemName, Presence)> {
+    pub async fn presence(&self, name: &str, kept_in: &StoreKey, items: &[ItemName]) -> Vec<(ItemName, Presence)> {
         let seen = match self.recall_all(name, kept_in, items).await {
             Ok(found) => found.into_iter().map(presence).collect(),
             Err(all) => vec![all; items.len()],
@@ -154,13 +139,7 @@ impl RegistrationIndex {
     }
 
     /// Searches a text for the secrets that the store gives out for these items.
-    pub async fn scan(
-        &self,
-        text: &str,
-        name: &str,
-        kept_in: &StoreKey,
-        items: &[ItemName],
-    ) -> Scan {
+    pub async fn scan(&self, text: &str, name: &str, kept_in: &StoreKey, items: &[ItemName]) -> Scan {
         let mut scan = Scan::default();
         if items.is_empty() {
             return scan;

@@ -178,11 +178,7 @@ impl RegistrationStore {
 }
 
 /// Whether a registration may be opened so. What was kept elsewhere must not look as if it were gone.
-pub(super) fn usable(
-    journal: &Journal,
-    asked: &StoreDescriptor,
-    purpose: Purpose,
-) -> Result<(), Box<Failure>> {
+pub(super) fn usable(journal: &Journal, asked: &StoreDescriptor, purpose: Purpose) -> Result<(), Box<Failure>> {
     let registration = journal.registration();
     let (cause, detail) = if journal.is_damaged() {
         (Cause::Disk(DiskFault::Damaged), journal.place())

@@ -75,12 +75,7 @@ impl HttpFault {
 impl Opening {
     /// The head of a response of `host`.
     pub fn new(host: String, response: reqwest::Response) -> Self {
-        Self {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            host,
-            response,
-        }
+        Self { status: response.status().as_u16(), headers: response.headers().clone(), host, response }
     }
 
     /// `Content-Length`, if it was given.
@@ -103,8 +98,7 @@ impl Opening {
             Err(fault) if !partial => return Err(fault),
             filled => filled.err(),
         };
-        let reply =
-            Reply { status: self.status, headers: std::mem::take(&mut self.headers), body, broken };
+        let reply = Reply { status: self.status, headers: std::mem::take(&mut self.headers), body, broken };
         if reply.is_html() && (reply.status < 500 || reply.status == 511) {
             return Err(self.fault(Cause::NotTheService, &self.host));
         }
@@ -163,13 +157,10 @@ impl Reply {
 
     /// Whether the body is a page for a browser: a login page of a network, a block page of a proxy, a gateway's.
     pub fn is_html(&self) -> bool {
-        let declared =
-            self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
-                |value| {
-                    let value = value.trim_start().to_ascii_lowercase();
-                    value.starts_with("text/html") || value.starts_with("application/xhtml")
-                },
-            );
+        let declared = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+            let value = value.trim_start().to_ascii_lowercase();
+            value.starts_with("text/html") || value.starts_with("application/xhtml")
+        });
         let start = json::without_mark(&self.body).trim_ascii_start().first();
         looks_like_html(&self.body) || (declared && start.is_some_and(|byte| *byte != b'{'))
     }
@@ -180,9 +171,7 @@ pub fn looks_like_html(body: &[u8]) -> bool {
     let start = json::without_mark(body).trim_ascii_start();
     let start = start.get(..start.len().min(16)).unwrap_or_default();
     let start = start.to_ascii_lowercase();
-    [b"<!doctype".as_slice(), b"<html", b"<head", b"<!--", b"<body"]
-        .iter()
-        .any(|mark| start.starts_with(mark))
+    [b"<!doctype".as_slice(), b"<html", b"<head", b"<!--", b"<body"].iter().any(|mark| start.starts_with(mark))
 }
 
 /// Reads `Retry-After` (RFC 9110, section 10.2.3): seconds or a date; the first header that makes sense counts; never more

@@ -34,9 +34,7 @@ pub fn records(bytes: &[u8], at_end: bool) -> Vec<Vec<UntrustedText>> {
     }
     let (mut fields, mut ends) = (vec![0; text.len()], vec![0; text.len() + 1]);
     let (mut reader, mut rest, mut all) = (Reader::new(), text.as_slice(), Vec::new());
-    while let (ReadRecordResult::Record, read, _, count) =
-        reader.read_record(rest, &mut fields, &mut ends)
-    {
+    while let (ReadRecordResult::Record, read, _, count) = reader.read_record(rest, &mut fields, &mut ends) {
         let mut from = 0;
         all.push(Vec::from_iter(ends.iter().take(count).map(|end| {
             let field = fields.get(from..*end).unwrap_or_default();
@@ -71,9 +69,7 @@ pub fn head(records: &[Vec<UntrustedText>]) -> Result<PriceSheetHead, &'static s
     let rows = rows
         .iter()
         .take(ROWS)
-        .map(|row| {
-            places.map(|place| place.and_then(|at| row.get(at)).cloned().unwrap_or_default())
-        })
+        .map(|row| places.map(|place| place.and_then(|at| row.get(at)).cloned().unwrap_or_default()))
         .collect();
     Ok(PriceSheetHead { columns: header.clone(), rows, bytes: None, read: 0 })
 }
@@ -84,9 +80,7 @@ pub fn missing(header: &[UntrustedText], names: &[&'static str]) -> Option<&'sta
 }
 
 fn place(header: &[UntrustedText], names: Names) -> Option<usize> {
-    names.iter().find_map(|name| {
-        header.iter().position(|column| bare(column.as_str()).eq_ignore_ascii_case(name))
-    })
+    names.iter().find_map(|name| header.iter().position(|column| bare(column.as_str()).eq_ignore_ascii_case(name)))
 }
 
 /// A column's name without the typographic quotes that Microsoft's samples end it with.
@@ -120,8 +114,7 @@ mod tests {
 
     #[test]
     fn columns_are_matched_by_name_in_any_order_and_case() {
-        let text =
-            "currency,\"METERIDS\",Unitofmeasure, erp price ,skutitle”\nUSD,m,1 Hour,2.5,VM\n";
+        let text = "currency,\"METERIDS\",Unitofmeasure, erp price ,skutitle”\nUSD,m,1 Hour,2.5,VM\n";
         let head = head(&records(text.as_bytes(), true)).unwrap();
         assert_eq!(head.rows, [["VM", "VM", "1 Hour", "2.5", "USD"].map(UntrustedText::new)]);
     }

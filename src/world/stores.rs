@@ -12,9 +12,7 @@ use crate::world::drafts::Drafts;
 use crate::world::journal::{JournalFile, JournalStore};
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::registration_store::StoreOptions;
-use crate::world::store::{
-    AgeFile, Blocking, Entries, Keyring, ReadBackVerifier, Request, SecretStore,
-};
+use crate::world::store::{AgeFile, Blocking, Entries, Keyring, ReadBackVerifier, Request, SecretStore};
 
 /// What the stores of this machine are made with.
 #[derive(Clone, Debug)]
@@ -87,11 +85,8 @@ pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
     let Some(mut request) = Request::read(stdin) else {
         return Exit::Usage;
     };
-    let settings = StoreSettings {
-        state: request.state.clone(),
-        program: PathBuf::new(),
-        passphrase: request.passphrase(),
-    };
+    let settings =
+        StoreSettings { state: request.state.clone(), program: PathBuf::new(), passphrase: request.passphrase() };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let store = STORES.into_iter().find(|store| store.key == request.key);
     let (Some(store), Ok(runtime)) = (store, runtime) else {
@@ -109,8 +104,7 @@ mod tests {
 
     #[test]
     fn every_store_of_the_table_is_made() {
-        let settings =
-            StoreSettings { state: PathBuf::new(), program: PathBuf::new(), passphrase: None };
+        let settings = StoreSettings { state: PathBuf::new(), program: PathBuf::new(), passphrase: None };
         for store in STORES {
             assert_eq!(settings.secrets(store).descriptor(), store);
         }

@@ -58,12 +58,8 @@ pub fn words(error: &Tls) -> String {
 fn certificate_fault(error: &CertificateError) -> TlsFault {
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsFault::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            TlsFault::NotYetValid
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            TlsFault::WrongName
-        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => TlsFault::NotYetValid,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => TlsFault::WrongName,
         CertificateError::Revoked => TlsFault::Revoked,
         CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFault::UnknownIssuer,
         // A self-signed certificate of an intercepting box arrives here as `CaUsedAsEndEntity`.
@@ -81,14 +77,8 @@ mod tests {
     #[test]
     fn the_end_of_a_certificate_is_told_as_a_day() {
         let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
-        let ended = CertificateError::ExpiredContext {
-            time: at(1_795_378_765),
-            not_after: at(1_738_368_000),
-        };
-        let begins = CertificateError::NotValidYetContext {
-            time: at(1_795_378_765),
-            not_before: at(2_274_825_600),
-        };
+        let ended = CertificateError::ExpiredContext { time: at(1_795_378_765), not_after: at(1_738_368_000) };
+        let begins = CertificateError::NotValidYetContext { time: at(1_795_378_765), not_before: at(2_274_825_600) };
         for (error, told) in [
             (ended, "certificate ended on 2025-02-01"),
             (begins, "certificate begins on 2042-02-01"),
@@ -110,10 +100,7 @@ mod tests {
         ] {
             assert_eq!(fault(&Tls::InvalidCertificate(error)), expected);
         }
-        assert_eq!(
-            fault(&Tls::AlertReceived(AlertDescription::ProtocolVersion)),
-            TlsFault::Protocol
-        );
+        assert_eq!(fault(&Tls::AlertReceived(AlertDescription::ProtocolVersion)), TlsFault::Protocol);
         assert_eq!(
             fault(&Tls::General("No CA certificates were loaded from the system".to_owned())),
             TlsFault::NoRoots

@@ -95,13 +95,11 @@ fn unescaped(raw: &[u8]) -> Zeroizing<String> {
     quoted.push(b'"');
     quoted.extend_from_slice(raw);
     quoted.push(b'"');
-    let read = serde_json::from_slice::<String>(&quoted)
-        .unwrap_or_else(|_unshown| String::from_utf8_lossy(raw).into_owned());
+    let read =
+        serde_json::from_slice::<String>(&quoted).unwrap_or_else(|_unshown| String::from_utf8_lossy(raw).into_owned());
     let read = Zeroizing::new(read);
     if read.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Zeroizing::new(
-            read.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect(),
-        );
+        return Zeroizing::new(read.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect());
     }
     read
 }
@@ -123,7 +121,6 @@ fn utf8(body: &[u8]) -> Zeroizing<Vec<u8>> {
         let pair: [u8; 2] = pair.try_into().ok()?;
         Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
     });
-    let text: String =
-        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    let text: String = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     Zeroizing::new(text.into_bytes())
 }

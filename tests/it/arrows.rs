@@ -22,10 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("driver", &["words", "journal", "effect", "steps"]),
     ("world", &["words", "exit", "cloud", "journal", "effect", "microsoft", "diagnose", "version"]),
     ("report", &["words", "exit", "journal", "effect", "diagnose", "steps", "version"]),
-    (
-        "ui",
-        &["words", "exit", "journal", "effect", "diagnose", "steps", "driver", "version", "report"],
-    ),
+    ("ui", &["words", "exit", "journal", "effect", "diagnose", "steps", "driver", "version", "report"]),
     ("simulator", &["cloud"]),
     ("cli", &["words", "exit", "version"]),
     (
@@ -201,8 +198,7 @@ fn broken_arrows(source: &Source) -> String {
             for to in named_after(line, root) {
                 let is_room = ROOMS.iter().any(|(name, _)| *name == to);
                 if is_room && !may(from, to) {
-                    writeln!(broken, "src/{}:{number}: {from} may not use {to}", source.path)
-                        .unwrap();
+                    writeln!(broken, "src/{}:{number}: {from} may not use {to}", source.path).unwrap();
                 }
             }
         }
@@ -224,13 +220,7 @@ fn strangers(source: &Source) -> String {
                 }
             };
             if named && !places.iter().any(|place| is_at(&source.path, place)) {
-                writeln!(
-                    found,
-                    "src/{}:{number}: {outside} belongs to {}",
-                    source.path,
-                    places.join(", ")
-                )
-                .unwrap();
+                writeln!(found, "src/{}:{number}: {outside} belongs to {}", source.path, places.join(", ")).unwrap();
             }
         }
     }
@@ -259,10 +249,8 @@ fn every_outside_crate_stays_in_its_rooms() {
 
 #[test]
 fn nothing_unfinished_and_nothing_private_is_left_behind() {
-    let mut paths: Vec<PathBuf> = ["README.md", "CHANGELOG.md", "Cargo.toml"]
-        .iter()
-        .map(|name| repository().join(name))
-        .collect();
+    let mut paths: Vec<PathBuf> =
+        ["README.md", "CHANGELOG.md", "Cargo.toml"].iter().map(|name| repository().join(name)).collect();
     for folder in ["src", "examples", "tests/it", "docs", ".ci", ".cargo"] {
         files(&repository().join(folder), &[".rs", ".md", ".toml", "run"], &mut paths);
     }
@@ -284,14 +272,9 @@ fn nothing_unfinished_and_nothing_private_is_left_behind() {
 #[test]
 fn a_broken_arrow_is_named_with_file_and_line() {
     let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
-    let ui = source(
-        "ui/view.rs",
-        "//! crate::world\n\nuse crate::{steps, world::store};\nlet x = crate::world::y();\n",
-    );
-    assert_eq!(
-        broken_arrows(&ui),
-        "src/ui/view.rs:3: ui may not use world\nsrc/ui/view.rs:4: ui may not use world\n"
-    );
+    let ui =
+        source("ui/view.rs", "//! crate::world\n\nuse crate::{steps, world::store};\nlet x = crate::world::y();\n");
+    assert_eq!(broken_arrows(&ui), "src/ui/view.rs:3: ui may not use world\nsrc/ui/view.rs:4: ui may not use world\n");
     let steps = source("steps/run.rs", "use tokio::time;\nuse std::{fmt, fs};\n");
     assert_eq!(
         strangers(&steps),

@@ -59,10 +59,7 @@ pub(crate) fn body(body: impl FnOnce(OsString)) {
 /// Lets a child run without the rights of the superuser, who may write everywhere; `folder` becomes its own. Needs nothing
 /// when the tests run as an ordinary person.
 #[cfg(unix)]
-pub(crate) fn as_somebody<'a>(
-    command: &'a mut Command,
-    folder: &std::path::Path,
-) -> &'a mut Command {
+pub(crate) fn as_somebody<'a>(command: &'a mut Command, folder: &std::path::Path) -> &'a mut Command {
     use std::os::unix::process::CommandExt as _;
     const SOMEBODY: u32 = 65_534;
     if rustix::process::geteuid().is_root() {

@@ -7,9 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::kept::Kept;
-use octo_csp::journal::{
-    AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot,
-};
+use octo_csp::journal::{AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot};
 use octo_csp::words::answers::Draft;
 use octo_csp::words::ids::{AccountName, ClientId, MpnId, RedirectAddress, TenantId};
 use octo_csp::words::last_failure::LastFailure;
@@ -29,12 +27,7 @@ fn program(state: &Path, arguments: &[&str], input: &[u8]) -> Output {
     with_variables(state, arguments, input, &[])
 }
 
-fn with_variables(
-    state: &Path,
-    arguments: &[&str],
-    input: &[u8],
-    variables: &[(&str, &str)],
-) -> Output {
+fn with_variables(state: &Path, arguments: &[&str], input: &[u8], variables: &[(&str, &str)]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_octo-csp"))
         .args(arguments)
         .env_clear()
@@ -128,8 +121,7 @@ fn explain_answers_arguments_and_standard_input() {
     let home = TempDir::new().unwrap();
     let by_argument = program(home.path(), &["explain", "AADSTS7000222"], b"");
     assert_eq!(by_argument.status.code(), Some(0));
-    let log =
-        b"12:01 ERROR invalid_client AADSTS7000222: The provided client secret keys are expired\n";
+    let log = b"12:01 ERROR invalid_client AADSTS7000222: The provided client secret keys are expired\n";
     assert_eq!(out(&program(home.path(), &["explain"], log)), out(&by_argument));
     let json = program(home.path(), &["explain", "--json", "-"], log);
     let object = object(&json);
@@ -205,10 +197,7 @@ fn status_and_report_tell_the_last_failure_with_its_ids() {
     let json = out(&program(home.path(), &["status", "--json"], b""));
     let object: Value = serde_json::from_str(&json).unwrap();
     let last = &object["registrations"][0]["last_failure"];
-    assert_eq!(
-        (last["code"].as_str(), last["trace_id"].as_str()),
-        (Some("AADSTS65001"), Some(trace))
-    );
+    assert_eq!((last["code"].as_str(), last["trace_id"].as_str()), (Some("AADSTS65001"), Some(trace)));
 }
 
 #[test]
@@ -331,13 +320,9 @@ fn forget_without_a_terminal_names_its_flag_and_without_a_keyring_changes_nothin
     let output = program(home.path(), &["forget", "--yes", "--cloud", "us-gov"], b"");
     assert_eq!(output.status.code(), Some(7), "{}", err(&output));
     let told: String = out(&output).split_whitespace().collect();
-    for words in [
-        "production-at-us-gov/refresh-token/A/2/1",
-        "Nothingwasdeleted.",
-        APP,
-        "Revokesessions",
-        "Octowasgiven",
-    ] {
+    for words in
+        ["production-at-us-gov/refresh-token/A/2/1", "Nothingwasdeleted.", APP, "Revokesessions", "Octowasgiven"]
+    {
         assert!(told.contains(words), "{words}\n{told}");
     }
     let output = program(home.path(), &["forget", "--yes", "--json", "--cloud", "us-gov"], b"");
@@ -363,8 +348,7 @@ fn a_name_and_a_draft_alone_are_forgotten_without_a_keyring() {
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(out(&output).ends_with("Forgotten: sandbox-at-china.\n"));
     assert!(!folder.exists());
-    let again =
-        program(home.path(), &["forget", "--yes", "--json", "--sandbox", "--cloud", "china"], b"");
+    let again = program(home.path(), &["forget", "--yes", "--json", "--sandbox", "--cloud", "china"], b"");
     let object = object(&again);
     assert_eq!((again.status.code(), &object["forgotten"]), (Some(0), &Value::Bool(true)));
 }
@@ -378,10 +362,7 @@ fn a_passphrase_is_never_an_argument_and_belongs_to_a_vault_file() {
         (&["doctor", "--store", "file"], "--passphrase-fd N"),
         (&["doctor", "--store", "file", "--passphrase-file", "/nowhere"], "cannot read /nowhere"),
         (&["doctor", "--store", "file", "--passphrase-fd", "9"], "file descriptor 9"),
-        (
-            &["doctor", "--store", "file", "--passphrase", "hunter2"],
-            "a secret is never an argument",
-        ),
+        (&["doctor", "--store", "file", "--passphrase", "hunter2"], "a secret is never an argument"),
     ] {
         let output = program(home.path(), arguments, b"");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -165,14 +165,12 @@ pub(crate) fn http() -> Http {
 
 /// Little patience where none will be rewarded; else much, because the machine may be busy.
 fn http_for(cause: Cause) -> Http {
-    let patience =
-        if cause == Cause::TimedOut { Duration::from_millis(400) } else { Duration::from_secs(30) };
+    let patience = if cause == Cause::TimedOut { Duration::from_millis(400) } else { Duration::from_secs(30) };
     Http::new(&HttpOptions { patience, ..HttpOptions::default() }).unwrap()
 }
 
 pub(crate) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n", body.len())
-        .into_bytes();
+    let mut bytes = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n", body.len()).into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }
@@ -414,10 +412,7 @@ async fn nobody_there_and_no_such_host() {
         ("https://no-such-host.invalid".to_owned(), Cause::NoSuchHost),
     ] {
         let cloud = cloud_at(&base);
-        let failure = Entra::new(&http, &cloud)
-            .discover(&Directory::parse(TENANT).unwrap().value)
-            .await
-            .unwrap_err();
+        let failure = Entra::new(&http, &cloud).discover(&Directory::parse(TENANT).unwrap().value).await.unwrap_err();
         assert_eq!(failure.cause, cause, "{base}");
     }
 }
@@ -434,8 +429,7 @@ async fn retry_after_is_clamped() {
         ("Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", Some(0)),
         ("Retry-After: Tue, 31 Dec 2999 23:59:59 GMT\r\n", Some(120)),
     ] {
-        let body =
-            br#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 57 seconds."}"#;
+        let body = br#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 57 seconds."}"#;
         let server = Raw::start(Script::Say(answer("429 Slow", header, body))).await;
         let failure = read(&server, &http()).await.unwrap_err();
         assert_eq!(failure.retry_after, expected.map(Duration::from_secs), "{header}");

@@ -40,11 +40,7 @@ impl Session {
     #[cfg(feature = "simulator")]
     pub(crate) fn none() -> Self {
         let home = TempDir::new_in("/tmp").unwrap();
-        Self {
-            address: format!("unix:path={}/no-bus", home.path().display()),
-            home,
-            processes: Vec::new(),
-        }
+        Self { address: format!("unix:path={}/no-bus", home.path().display()), home, processes: Vec::new() }
     }
 
     /// A bus without any provider.
@@ -122,9 +118,7 @@ impl Session {
 
     fn furnish(&self, command: &mut Command) {
         let home = self.home.path();
-        for name in
-            ["HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"]
-        {
+        for name in ["HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"] {
             command.env(name, home);
         }
         command.env("DBUS_SESSION_BUS_ADDRESS", &self.address);

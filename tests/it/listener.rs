@@ -2,9 +2,7 @@
 
 use futures_util::FutureExt as _;
 use octo_csp::cloud::Cloud;
-use octo_csp::effect::{
-    AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn,
-};
+use octo_csp::effect::{AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn};
 use octo_csp::words::ids::{ClientId, RedirectAddress, TenantId};
 use octo_csp::words::secret::{Secret, SharedSecret};
 use octo_csp::world::callback::listener::{Errand, Listener, LoopbackListeners};
@@ -54,11 +52,9 @@ async fn get(port: u16, target: &str) -> String {
 /// Brings the real answer and tells the page; gives what the browser then shows.
 async fn succeeds(session: SignInSession, consent: &AuthorizationRequest) -> String {
     let port = port(consent);
-    let target =
-        format!("/?code=1.AXoA-._x&session_state={TENANT}&state={}", consent.state.reveal());
+    let target = format!("/?code=1.AXoA-._x&session_state={TENANT}&state={}", consent.state.reveal());
     let browser = tokio::spawn(async move { get(port, &target).await });
-    let arrival =
-        tokio::time::timeout(std::time::Duration::from_secs(2), session.arrival()).await.unwrap();
+    let arrival = tokio::time::timeout(std::time::Duration::from_secs(2), session.arrival()).await.unwrap();
     let AuthorizationResponse::Code(code) = arrival else {
         unreachable!("an error arrived");
     };
@@ -162,8 +158,7 @@ async fn another_user_gets_nothing_uses_nothing_up_and_fills_no_place() {
 #[tokio::test]
 async fn the_address_says_all_that_microsoft_wants_to_know() {
     let (_session, consent) = open("http://localhost").await;
-    let query: std::collections::BTreeMap<String, String> =
-        consent.address.query_pairs().into_owned().collect();
+    let query: std::collections::BTreeMap<String, String> = consent.address.query_pairs().into_owned().collect();
     assert_eq!(consent.address.path(), format!("/{TENANT}/oauth2/v2.0/authorize"));
     for (name, value) in [
         ("client_id", TENANT),
@@ -202,9 +197,8 @@ async fn a_code_for_another_is_asked_for_at_the_registered_address_and_without_a
         if redirect == fixed {
             assert!(consent.catching.is_ok());
             let state = consent.state.reveal();
-            let request = format!(
-                "GET /back?code=0.AXoA-some-code&state={state} HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n"
-            );
+            let request =
+                format!("GET /back?code=0.AXoA-some-code&state={state} HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n");
             let browser = tokio::spawn(async move { send(port, request.as_bytes()).await });
             assert!(matches!(session.arrival().await, AuthorizationResponse::Code(_)));
             session.tell(CallbackPage::Caught).await;
@@ -369,10 +363,7 @@ async fn hostile_requests_do_not_disturb_the_real_one() {
         let answer = send_and_end(port, request).await;
         let shown = String::from_utf8_lossy(request);
         assert!(!answer.contains("evil") && !answer.contains(consent.state.reveal()), "{shown}");
-        assert!(
-            !answer.starts_with("HTTP/1.1 2") && !answer.starts_with("HTTP/1.1 3"),
-            "{shown}\n{answer}"
-        );
+        assert!(!answer.starts_with("HTTP/1.1 2") && !answer.starts_with("HTTP/1.1 3"), "{shown}\n{answer}");
     }
     assert!(succeeds(session, &consent).await.contains("Signed in"));
 }

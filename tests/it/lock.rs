@@ -26,11 +26,7 @@ fn holder() {
 }
 
 fn contender(place: &TempDir) -> Child {
-    child::command("lock::holder", place.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
+    child::command("lock::holder", place.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
 fn got_it(contender: &mut Child) -> bool {
@@ -66,11 +62,7 @@ fn a_killed_holder_gives_the_lock_back_and_the_loser_is_told_who_has_it() {
     let failure = Lock::take(place.path(), "production", now()).unwrap_err();
     assert_eq!(failure.cause, Cause::InUse);
     let detail = failure.detail.unwrap().as_str().to_owned();
-    assert!(
-        detail.starts_with("since ")
-            && detail.ends_with(&format!(":05 by process {}", holder.id())),
-        "{detail}"
-    );
+    assert!(detail.starts_with("since ") && detail.ends_with(&format!(":05 by process {}", holder.id())), "{detail}");
     holder.kill().unwrap();
     holder.wait().unwrap();
     Lock::take(place.path(), "production", now()).unwrap();
@@ -102,10 +94,7 @@ fn a_lock_file_with_anything_in_it_does_not_matter() {
     let place = TempDir::new().unwrap();
     for junk in ["", "\u{1b}[2J", "{\"process\":1,\"since\":\"x\"}", "[]"] {
         let lock = Lock::take(place.path(), "production", now()).unwrap();
-        let file = std::fs::OpenOptions::new()
-            .write(true)
-            .truncate(true)
-            .open(place.path().join("lock-production"));
+        let file = std::fs::OpenOptions::new().write(true).truncate(true).open(place.path().join("lock-production"));
         file.unwrap().write_all(junk.as_bytes()).unwrap();
         let failure = Lock::take(place.path(), "production", now()).unwrap_err();
         assert_eq!(failure.detail.unwrap().as_str(), "by another process");
@@ -126,9 +115,7 @@ fn a_name_that_leads_out_of_the_folder_is_refused() {
 fn the_usual_place_is_in_the_home_of_the_user_database_whatever_home_says() {
     let elsewhere = TempDir::new().unwrap();
     let output = child::run(
-        child::command("lock::place", "")
-            .env("HOME", elsewhere.path())
-            .env("XDG_STATE_HOME", elsewhere.path()),
+        child::command("lock::place", "").env("HOME", elsewhere.path()).env("XDG_STATE_HOME", elsewhere.path()),
     );
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("octo-csp"), "{said}");

@@ -5,9 +5,7 @@ use std::sync::atomic::Ordering;
 use octo_csp::cloud::Cloud;
 use octo_csp::words::failure::{Cause, Failure};
 use octo_csp::words::ids::{AccountName, ClientId, MpnId, TenantId};
-use octo_csp::words::octo::{
-    Credentials, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring, Source,
-};
+use octo_csp::words::octo::{Credentials, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring, Source};
 use octo_csp::words::secret::Secret;
 use octo_csp::words::text::UntrustedText;
 use octo_csp::world::http::{Http, HttpOptions};
@@ -26,11 +24,8 @@ fn cloud(raw: &Raw) -> Cloud {
 }
 
 fn said(status: &str, body: &str) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
+    format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        .into_bytes()
 }
 
 async fn asked(raw: &Raw, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
@@ -56,10 +51,7 @@ fn access() -> OctoAccess {
 }
 
 fn payer() -> Payer {
-    Payer {
-        target: TenantId::parse(TENANT).unwrap().value,
-        name: Some(AccountName::parse("Contoso").unwrap()),
-    }
+    Payer { target: TenantId::parse(TENANT).unwrap().value, name: Some(AccountName::parse("Contoso").unwrap()) }
 }
 
 /// Every call, in the order of a hand-over.
@@ -100,11 +92,7 @@ const WANTED: [Wanted; 6] = [
         ],
         body: r#"{"access_token":"t","token_type":"Bearer"}"#,
     },
-    Wanted {
-        line: "POST /m/blue/cover/v1/account/all:read HTTP/1.1",
-        parts: &["\r\n\r\n{}"],
-        body: "",
-    },
+    Wanted { line: "POST /m/blue/cover/v1/account/all:read HTTP/1.1", parts: &["\r\n\r\n{}"], body: "" },
     Wanted {
         line: "POST /m/blue/cover/v1/account HTTP/1.1",
         parts: &[
@@ -154,11 +142,11 @@ async fn every_call_is_sent_as_octo_documents_it() {
 
 #[tokio::test]
 async fn the_stream_is_read_whole_or_not_at_all() {
-    const AWS: &str = r#"{"result":{"vendor":"aws","target":"1","accountType":"payer","awsOptions":{"AccountName":"x"}}}"#;
-    const OURS: &str = r#"{"result":{"vendor":"azure","target":"t","accountType":"payer","azureOptions":{"accountName":"Main"}}}"#;
-    let payers = |body: String| async move {
-        answered(said("200 OK", &body), OctoCall::Accounts(access())).await
-    };
+    const AWS: &str =
+        r#"{"result":{"vendor":"aws","target":"1","accountType":"payer","awsOptions":{"AccountName":"x"}}}"#;
+    const OURS: &str =
+        r#"{"result":{"vendor":"azure","target":"t","accountType":"payer","azureOptions":{"accountName":"Main"}}}"#;
+    let payers = |body: String| async move { answered(said("200 OK", &body), OctoCall::Accounts(access())).await };
     for (body, wanted) in [
         (String::new(), 0),
         ("\n".to_owned(), 0),
@@ -193,10 +181,8 @@ async fn the_stream_is_read_whole_or_not_at_all() {
 #[tokio::test]
 async fn what_is_no_answer_of_octos_is_never_taken_for_one() {
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{}".to_vec();
-    let html =
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>".to_vec();
-    let elsewhere =
-        b"HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:9/x\r\nContent-Length: 0\r\n\r\n".to_vec();
+    let html = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>".to_vec();
+    let elsewhere = b"HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:9/x\r\nContent-Length: 0\r\n\r\n".to_vec();
     for (script, cause) in [
         (half, Cause::Broken),
         (html, Cause::NotTheService),

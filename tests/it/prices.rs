@@ -11,8 +11,7 @@ use octo_csp::world::{looks, partner_api::PartnerApi};
 
 use crate::faults::{Raw, Script, answer, cloud_at, http};
 
-const HEADER: &str =
-    "\"ProductTitle\",\"SkuTitle\",\"UnitOfMeasure\",\"Currency\",\"UnitPrice\",\"MeterIds\"\r\n";
+const HEADER: &str = "\"ProductTitle\",\"SkuTitle\",\"UnitOfMeasure\",\"Currency\",\"UnitPrice\",\"MeterIds\"\r\n";
 
 fn token() -> Secret {
     Secret::new("t".to_owned())
@@ -20,8 +19,7 @@ fn token() -> Secret {
 
 #[tokio::test]
 async fn the_head_of_an_endless_sheet_is_enough() {
-    let head =
-        format!("HTTP/1.1 200 OK\r\nContent-Length: 42180180\r\nRequest-ID: r-1\r\n\r\n{HEADER}");
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: 42180180\r\nRequest-ID: r-1\r\n\r\n{HEADER}");
     let row = b"\"VM\",\"D2\",\"1 Hour\",\"USD\",\"0.1\",\"m\"\r\n".to_vec();
     let server = Raw::start(Script::Endless(head.into_bytes(), row)).await;
     let (http, cloud) = (http(), server.cloud());
@@ -34,9 +32,9 @@ async fn the_head_of_an_endless_sheet_is_enough() {
     assert_eq!(sheet.bytes, Some(42_180_180));
     assert!(sheet.read <= 64 << 10);
     let seen = server.seen.lock().unwrap().join("");
-    assert!(seen.starts_with(
-        "GET /v1.0/sales/pricesheets(Market='US',PricesheetView='azure_consumption')/$value HTTP/1.1"
-    ));
+    assert!(
+        seen.starts_with("GET /v1.0/sales/pricesheets(Market='US',PricesheetView='azure_consumption')/$value HTTP/1.1")
+    );
     assert!(!seen.to_ascii_lowercase().contains("accept-encoding"));
     assert!(seen.to_ascii_lowercase().contains("client-request-id: "));
 }
@@ -49,12 +47,7 @@ async fn what_is_no_sheet_is_said_to_be_none() {
         ("200 OK", b"{\"error\":1}", Cause::Unreadable, Service::PartnerApi),
         ("200 OK", b"<html>", Cause::NotTheService, Service::PartnerApi),
         ("200 OK", b"a,b\r\n1,2\r\n", Cause::Mismatch(Mismatch::Columns), Service::Check),
-        (
-            "401 Unauthorized",
-            b"Unauthorized: Invalid Authorization header",
-            Cause::Refused,
-            Service::PartnerApi,
-        ),
+        ("401 Unauthorized", b"Unauthorized: Invalid Authorization header", Cause::Refused, Service::PartnerApi),
     ] {
         let server = Raw::start(Script::Say(answer(status, "", body))).await;
         let (http, cloud) = (http(), server.cloud());

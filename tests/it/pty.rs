@@ -191,8 +191,7 @@ pub(crate) fn signal_to(pid: i32, signal: Signal) {
 }
 
 /// The screen of a terminal that does not tell its size.
-const ORDINARY: (NonZeroU16, NonZeroU16) =
-    (NonZeroU16::new(80).unwrap(), NonZeroU16::new(24).unwrap());
+const ORDINARY: (NonZeroU16, NonZeroU16) = (NonZeroU16::new(80).unwrap(), NonZeroU16::new(24).unwrap());
 
 /// Rows and columns of the screen behind a terminal.
 fn cells((cols, rows): (u16, u16)) -> (NonZeroU16, NonZeroU16) {

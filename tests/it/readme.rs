@@ -13,8 +13,7 @@ fn read(path: &str) -> String {
 }
 
 /// What a person reads.
-const PAPERS: [&str; 4] =
-    ["README.md", "docs/LINE-BY-LINE.md", "docs/PROMISES.md", "docs/WITHOUT-A-SCREEN.md"];
+const PAPERS: [&str; 4] = ["README.md", "docs/LINE-BY-LINE.md", "docs/PROMISES.md", "docs/WITHOUT-A-SCREEN.md"];
 
 /// What is told once, because it is the same for every command.
 const SHARED: &str = "### Flags of every command";
@@ -66,8 +65,7 @@ fn every_exit_code_is_told() {
     });
     let known = Exit::MEANINGS.map(|(exit, _)| exit as u8);
     assert_eq!(numbers.collect::<Vec<_>>(), known);
-    let codes =
-        Exit::MEANINGS.map(|(exit, meaning)| vec![(exit as u8).to_string(), meaning.to_owned()]);
+    let codes = Exit::MEANINGS.map(|(exit, meaning)| vec![(exit as u8).to_string(), meaning.to_owned()]);
     let told: Vec<_> = rows(&section("## Exit codes")).into_iter().skip(1).collect();
     assert_eq!(told, codes);
 }

@@ -142,9 +142,7 @@ fn a_newer_or_damaged_journal_is_read_but_not_written() {
         open(state.path()).append(&named("A"), now()).unwrap();
         fs::read_to_string(journal(&state)).unwrap()
     };
-    for (text, expected) in
-        [(newer, Cause::NewerJournal), (format!("nonsense\n{good}"), disk(DiskFault::Damaged))]
-    {
+    for (text, expected) in [(newer, Cause::NewerJournal), (format!("nonsense\n{good}"), disk(DiskFault::Damaged))] {
         let state = TempDir::new().unwrap();
         open(state.path()).append(&named("A"), now()).unwrap();
         add(&journal(&state), text.as_bytes());
@@ -200,9 +198,7 @@ fn what_may_be_read_by_others_is_closed_and_what_may_be_written_is_refused() {
     record.append(&named("B"), now()).unwrap();
     assert_eq!(mode(&journal(&state)), 0o600);
     let production = state.path().join("production");
-    for (path, rights) in
-        [(journal(&state), 0o620), (production, 0o770), (state.path().to_owned(), 0o777)]
-    {
+    for (path, rights) in [(journal(&state), 0o620), (production, 0o770), (state.path().to_owned(), 0o777)] {
         let before = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, Permissions::from_mode(rights)).unwrap();
         let refused = disk(DiskFault::NotOurs);
@@ -352,10 +348,7 @@ fn a_full_disk_is_told_and_the_journal_stays_whole() {
     // A limit on the size of files stands in for a full disk; the signal that comes with it is ignored, as at a full disk
     // there is none.
     let mut shell = std::process::Command::new("sh");
-    shell
-        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""])
-        .arg(child.get_program())
-        .args(child.get_args());
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""]).arg(child.get_program()).args(child.get_args());
     for (key, value) in child.get_envs() {
         shell.env(key, value.unwrap());
     }
@@ -401,8 +394,7 @@ fn a_snapshot_takes_the_place_of_the_lines_that_were_read_and_of_no_others() {
 fn a_replacement_that_was_ended_anywhere_left_the_old_lines_or_the_new_ones() {
     let state = TempDir::new().unwrap();
     open(state.path()).append(&named("A"), now()).unwrap();
-    let new: Vec<u8> =
-        lines(&["X"]).iter().map(octo_csp::journal::write_line).collect::<String>().into();
+    let new: Vec<u8> = lines(&["X"]).iter().map(octo_csp::journal::write_line).collect::<String>().into();
     let aside = state.path().join("production/.journal.new");
     for end in 0..=new.len() {
         // Ended while it was written aside: the old line counts, and the next replacement is not in the way of it.
@@ -432,8 +424,7 @@ fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
     let again = open(state.path());
     assert!(!again.is_damaged());
     assert_eq!(again.registration().kept_in().unwrap().as_str(), "vault");
-    let settings =
-        StoreSettings { state: state.path().to_owned(), program: PathBuf::new(), passphrase: None };
+    let settings = StoreSettings { state: state.path().to_owned(), program: PathBuf::new(), passphrase: None };
     let refused = crate::kept::now(settings.index(&KEYRING).in_use("production")).unwrap_err();
     assert_eq!(refused.cause, Cause::OtherStore);
     let told = "in a store that this version does not know: vault";

@@ -45,8 +45,7 @@ fn play_all(names: Vec<&'static str>) -> Vec<Report> {
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                let runtime =
-                    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 let plays = (0..SIDE_BY_SIDE).map(|_| async {
                     loop {
                         let next = names.lock().unwrap().pop();
@@ -95,21 +94,15 @@ fn amiss(report: &Report, end: End) -> Option<String> {
     };
     let stopped = |at: &str| place == Place::Failed && check == Some(at);
     let good = match end {
-        End::Stops(at, row, code) => {
-            stopped(at) && diagnosis.is_some_and(|it| it.row == row && it.code == code)
-        }
+        End::Stops(at, row, code) => stopped(at) && diagnosis.is_some_and(|it| it.row == row && it.code == code),
         End::StopsAt(at) => stopped(at) && report.shown.is_none() && has_own_row(report),
         End::Shown => {
             let number = &report.name;
-            let waited = report
-                .shown
-                .as_ref()
-                .is_some_and(|(text, place)| text.contains(number) && *place == Place::SignIn);
+            let waited =
+                report.shown.as_ref().is_some_and(|(text, place)| text.contains(number) && *place == Place::SignIn);
             waited && stopped("sign-in") && has_own_row(report)
         }
-        End::StaysAtStart(row) => {
-            place == Place::Prerequisites && report.looks.iter().any(|(_, it)| *it == row)
-        }
+        End::StaysAtStart(row) => place == Place::Prerequisites && report.looks.iter().any(|(_, it)| *it == row),
         End::StaysShut(row) => place == Place::Locked && report.shut == Some(row),
         End::Done(words) => place == Place::Done && report.notes.contains(words),
     };
@@ -204,8 +197,7 @@ fn enter_follows_the_cure() {
             Goto::Step(Step::Basic) => *place == Place::Overview,
             Goto::Step(_) => matches!(place, Place::PartnerCenter | Place::PartnerApi),
             Goto::SignInAgain => {
-                *place == Place::Checking
-                    && report.failure.as_ref().is_some_and(|it| it.0 != "app-token")
+                *place == Place::Checking && report.failure.as_ref().is_some_and(|it| it.0 != "app-token")
             }
             Goto::Retry => *place == Place::Checking,
             Goto::Leave => *place == Place::Failed && screen.contains("Leave"),

@@ -59,13 +59,8 @@ impl App for Small {
         let area = frame.area();
         let (seen, column) = self.text.window(area.width);
         let (dots, _) = self.secret.dots(area.width, "*");
-        let lines = format!(
-            "{seen}\n{dots}\n{}\npid {}\n{}x{} here",
-            self.said,
-            std::process::id(),
-            area.width,
-            area.height
-        );
+        let lines =
+            format!("{seen}\n{dots}\n{}\npid {}\n{}x{} here", self.said, std::process::id(), area.width, area.height);
         frame.render_widget(ratatui::text::Text::raw(lines), area);
         frame.set_cursor_position((column, 0));
     }
@@ -156,10 +151,7 @@ fn a_panic_gives_the_terminal_back_first_and_says_only_what_is_fixed() {
         assert_eq!(pty.exit(), 101);
         assert_restored(&pty);
         let contents = pty.screen().contents();
-        assert!(
-            contents.contains("octo-csp: internal error at tests/it/terminal.rs"),
-            "{contents}"
-        );
+        assert!(contents.contains("octo-csp: internal error at tests/it/terminal.rs"), "{contents}");
         assert!(contents.contains(said), "{contents}");
         assert!(!String::from_utf8_lossy(&pty.bytes).contains("hunter2"));
     }
@@ -206,8 +198,7 @@ fn a_stalled_paste_does_not_keep_signals_out() {
 
 #[test]
 fn odd_sizes_are_painted_and_a_terminal_without_a_size_is_taken_for_an_ordinary_one() {
-    for (size, wanted) in [((20, 5), "20x5 here"), ((40, 12), "40x12 here"), ((0, 0), "80x24 here")]
-    {
+    for (size, wanted) in [((20, 5), "20x5 here"), ((40, 12), "40x12 here"), ((0, 0), "80x24 here")] {
         let mut pty = start(size);
         pty.wait(wanted);
         pty.resize((1, 1));

@@ -151,12 +151,7 @@ impl JournalStore for Handle {
         self.change(registration, after, |text| text.push_str(&write_line(line)))
     }
 
-    async fn replace(
-        &self,
-        registration: &str,
-        at: Sequence,
-        snapshot: &[Line],
-    ) -> Answer<Sequence> {
+    async fn replace(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Answer<Sequence> {
         let snapshot = snapshot.iter().map(write_line).collect();
         self.change(registration, at, |text| *text = snapshot)
     }
@@ -190,12 +185,7 @@ impl Lease for Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.0
-            .0
-            .leases
-            .lock()
-            .unwrap()
-            .retain(|name, holder| *name != self.1 || *holder != self.0.1);
+        self.0.0.leases.lock().unwrap().retain(|name, holder| *name != self.1 || *holder != self.0.1);
     }
 }
 
@@ -356,12 +346,7 @@ async fn a_registration_is_made_on_one_host_and_looked_at_used_and_forgotten_on_
 
         // Nothing but the engine is needed to look at it.
         let status = status_of(&b).await;
-        for words in [
-            "Shared engine manifest/A/",
-            "partner-center-secret/A/",
-            "Contoso CSP",
-            "engine: octo-csp/",
-        ] {
+        for words in ["Shared engine manifest/A/", "partner-center-secret/A/", "Contoso CSP", "engine: octo-csp/"] {
             assert!(status.contains(words), "{words}: {status}");
         }
 
@@ -371,9 +356,7 @@ async fn a_registration_is_made_on_one_host_and_looked_at_used_and_forgotten_on_
         let looked = b.perform(Effect::Preflight(Preflight::Keyring)).await.unwrap();
         let Outcome::Looked(seen) = looked else { panic!("{looked:?}") };
         let name = &opened.name;
-        let line = format!(
-            "test item written, read back by the engine, removed (engine at octo-csp/{name})"
-        );
+        let line = format!("test item written, read back by the engine, removed (engine at octo-csp/{name})");
         assert_eq!(seen.line, line);
         let mut registration = opened.registration;
         for step in [Step::PartnerCenter, Step::PartnerApi] {

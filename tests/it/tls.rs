@@ -6,9 +6,7 @@ use octo_csp::words::failure::{Cause, Failure, TlsFault};
 use octo_csp::words::ids::Directory;
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
-};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -60,15 +58,9 @@ async fn server(issuer: &CertifiedIssuer<'static, KeyPair>, name: &str, years: (
 }
 
 async fn discover(port: u16, extra_ca: Option<String>) -> Result<(), Box<Failure>> {
-    let http = Http::new(&HttpOptions {
-        extra_ca: extra_ca.map(String::into_bytes),
-        ..HttpOptions::default()
-    })?;
+    let http = Http::new(&HttpOptions { extra_ca: extra_ca.map(String::into_bytes), ..HttpOptions::default() })?;
     let cloud = cloud_at(&format!("https://localhost:{port}"));
-    Entra::new(&http, &cloud)
-        .discover(&Directory::parse("contoso.com").unwrap().value)
-        .await
-        .map(|_| ())
+    Entra::new(&http, &cloud).discover(&Directory::parse("contoso.com").unwrap().value).await.map(|_| ())
 }
 
 #[tokio::test]
@@ -99,10 +91,9 @@ async fn an_issuer_that_is_not_trusted_is_named() {
 
 #[tokio::test]
 async fn what_does_not_speak_tls_is_refused() {
-    for (script, expected) in [
-        (Script::Say(answer("200 OK", "", b"{}")), Cause::Tls(TlsFault::Protocol)),
-        (Script::Slam, Cause::Broken),
-    ] {
+    for (script, expected) in
+        [(Script::Say(answer("200 OK", "", b"{}")), Cause::Tls(TlsFault::Protocol)), (Script::Slam, Cause::Broken)]
+    {
         let server = Raw::start_without_reading(script).await;
         let failure = discover(server.port, None).await.unwrap_err();
         assert_eq!(failure.cause, expected);
@@ -112,10 +103,7 @@ async fn what_does_not_speak_tls_is_refused() {
 #[test]
 fn a_ca_file_without_certificates_is_refused() {
     for rubbish in ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-        let http = Http::new(&HttpOptions {
-            extra_ca: Some(rubbish.as_bytes().to_vec()),
-            ..HttpOptions::default()
-        });
+        let http = Http::new(&HttpOptions { extra_ca: Some(rubbish.as_bytes().to_vec()), ..HttpOptions::default() });
         // What is no certificate inside its armour is found out when the client is built.
         assert!(http.is_err() || rubbish.starts_with("-----"), "{rubbish}");
     }

@@ -9,9 +9,7 @@ use octo_csp::words::secret::{Secret, SharedSecret};
 use octo_csp::world::StoreOptions;
 use octo_csp::world::store::{Blocking, Vault};
 
-use crate::faulty::Behaviour::{
-    Empties, Fails, FailsAfterwards, Forgets, Halves, Hangs, Lies, Panics, Works,
-};
+use crate::faulty::Behaviour::{Empties, Fails, FailsAfterwards, Forgets, Halves, Hangs, Lies, Panics, Works};
 use crate::faulty::{Behaviour, Faulty, Sessions};
 
 /// The faults a store may answer with.

@@ -8,11 +8,8 @@ use crate::words::answers::PartnerApiRequest;
 use crate::words::ids::RedirectAddress;
 
 fn step_three(redirect: &str, proven: &Execution) -> Execution {
-    let request = PartnerApiRequest {
-        mpn: None,
-        other_secret: None,
-        redirect: RedirectAddress::parse(redirect).unwrap(),
-    };
+    let request =
+        PartnerApiRequest { mpn: None, other_secret: None, redirect: RedirectAddress::parse(redirect).unwrap() };
     Execution::partner_api(request, proven.registration().clone(), None)
 }
 

@@ -25,15 +25,12 @@ impl TestMachine {
 
     fn host(&self, arguments: &[&str]) -> Host {
         let folder = self.folder.path().to_str().unwrap();
-        let typed =
-            ["octo-csp", "--config-dir", folder].into_iter().chain(arguments.iter().copied());
+        let typed = ["octo-csp", "--config-dir", folder].into_iter().chain(arguments.iter().copied());
         let settings = self.variables.iter();
         Host {
             arguments: typed.map(OsString::from).collect(),
             environment: Environment {
-                settings: settings
-                    .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
-                    .collect(),
+                settings: settings.map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect(),
                 ..Environment::default()
             },
             program: PathBuf::new(),
@@ -64,7 +61,8 @@ impl TestMachine {
 
 #[test]
 fn the_command_line_counts_more_than_a_variable_and_that_more_than_the_file() {
-    let file = "account_name = \"file\"\nclient-id = \"file\"\napplication-id = \"file\"\nno-input = true\ntimeout = 5\n";
+    let file =
+        "account_name = \"file\"\nclient-id = \"file\"\napplication-id = \"file\"\nno-input = true\ntimeout = 5\n";
     let variables = [
         ("OCTO_CSP_CLIENT_ID", "variable"),
         ("OCTO_CSP_APPLICATION_ID", "variable"),

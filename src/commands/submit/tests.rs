@@ -64,11 +64,7 @@ async fn what_is_registered_is_handed_over_once() {
     let (exit, object, err) = submitted(&mut bench, false).await;
     assert_eq!(exit, Exit::Done, "{err}");
     assert!(err.contains("credentials from ALPHAUS_CLIENT_ID"), "{err}");
-    let first = [
-        "POST /v1/account",
-        "POST /v1/azure/credentials/partnercenter",
-        "POST /v1/azure/credentials/mpn",
-    ];
+    let first = ["POST /v1/account", "POST /v1/azure/credentials/partnercenter", "POST /v1/azure/credentials/mpn"];
     let mut seen = writes(&bench);
     seen.sort();
     let mut wanted = first.map(str::to_owned);

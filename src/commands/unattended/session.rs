@@ -52,9 +52,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let hosts = target.cloud.unknown_hosts();
         if !hosts.is_empty() {
             let hosts = hosts.join(", ");
-            context.note(&format!(
-                "note  not Microsoft's, not Octo's: {hosts}. Secrets will be sent there."
-            ));
+            context.note(&format!("note  not Microsoft's, not Octo's: {hosts}. Secrets will be sent there."));
         }
         if target.extra_ca.is_some() {
             context.note("note  one more certificate authority is trusted (--ca-file)");
@@ -78,30 +76,19 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
 
     /// Tells Octo too once it is registered, with the credentials of a profile or of the environment. Without credentials, and
     /// for the integration sandbox, nothing is sent there.
-    pub(in crate::commands) fn with_octo(
-        &mut self,
-        profile: Option<&str>,
-    ) -> Result<(), CommandError> {
+    pub(in crate::commands) fn with_octo(&mut self, profile: Option<&str>) -> Result<(), CommandError> {
         if self.target.environment == Environment::Sandbox {
             return Ok(());
         }
         let host = &self.context.host;
-        let octo = octo::octo(host, &self.target.cloud, profile).map_err(|what| {
-            CommandError::Unfinished {
-                state: State::NotBegun,
-                exit: Exit::Usage,
-                said: None,
-                problems: vec![refused(
-                    "--profile",
-                    Field::OctoClientId,
-                    what,
-                    "Nothing was begun.",
-                )],
-            }
+        let octo = octo::octo(host, &self.target.cloud, profile).map_err(|what| CommandError::Unfinished {
+            state: State::NotBegun,
+            exit: Exit::Usage,
+            said: None,
+            problems: vec![refused("--profile", Field::OctoClientId, what, "Nothing was begun.")],
         })?;
         let environment = &host.environment;
-        let given =
-            environment.alphaus_client_id.is_some() || environment.alphaus_client_secret.is_some();
+        let given = environment.alphaus_client_id.is_some() || environment.alphaus_client_secret.is_some();
         let words = match octo.map(|octo| octo.client) {
             Some(Ok(client)) => {
                 let words = format!(
@@ -130,17 +117,13 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         if typed.is_none_or(|typed| typed.trim() == wanted.trim()) {
             return Ok(());
         }
-        let what =
-            format!("This replaces a registration that works, and its name is another: {wanted}");
+        let what = format!("This replaces a registration that works, and its name is another: {wanted}");
         let problem = refused("--replace", Field::Confirmation, what, "Nothing was changed.");
         Err(CommandError::given(vec![problem]))
     }
 
     /// What works is not replaced by another account's unless that was said.
-    pub(in crate::commands) fn may_replace(
-        &self,
-        replace: Option<&str>,
-    ) -> Result<(), CommandError> {
+    pub(in crate::commands) fn may_replace(&self, replace: Option<&str>) -> Result<(), CommandError> {
         if !self.registration.replaces_another() || replace.is_some() {
             return Ok(());
         }
@@ -200,8 +183,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let name = self.registration.name.as_ref();
         let name = name.map_or_else(|| "the account".to_owned(), ToString::to_string);
         let client = self.octo.take();
-        let run =
-            client.and_then(|client| Execution::submit(self.registration.clone(), client, false));
+        let run = client.and_then(|client| Execution::submit(self.registration.clone(), client, false));
         let (said, exit) = match run {
             None => {
                 let said = format!("Registered: {name}. Later: octo-csp status, octo-csp doctor.");
@@ -240,8 +222,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             if waits && caught && !shown && run.status() == Status::Asking {
                 shown = true;
                 self.findings.consent = consent(self.target, run);
-                let text =
-                    shape((self.context.json, self.lines), &self.findings, State::Waiting, None);
+                let text = shape((self.context.json, self.lines), &self.findings, State::Waiting, None);
                 self.context.print(&text);
             }
         })
@@ -363,12 +344,7 @@ pub(in crate::commands) fn already(said: &str) -> CommandError {
 
 /// A value that was given and cannot be used.
 fn refused(given: &str, field: Field, what: impl Into<String>, cure: &str) -> GivenProblem {
-    GivenProblem {
-        given: given.to_owned(),
-        origin: None,
-        missing: false,
-        problem: Problem::new(field, what, cure),
-    }
+    GivenProblem { given: given.to_owned(), origin: None, missing: false, problem: Problem::new(field, what, cure) }
 }
 
 /// What was pasted is no answer of the sign-in that is open.
@@ -392,12 +368,7 @@ fn because(outcome: Outcome) -> CommandError {
     })
 }
 
-fn shape(
-    (json, lines): (bool, bool),
-    findings: &Findings,
-    state: State,
-    exit: Option<Exit>,
-) -> String {
+fn shape((json, lines): (bool, bool), findings: &Findings, state: State, exit: Option<Exit>) -> String {
     match exit {
         _ if !json => report::text(findings, state),
         Some(exit) if !lines => report::in_json(findings, state, exit),

@@ -193,16 +193,14 @@ async fn with_wait_the_address_comes_first_and_the_end_last() {
     };
     let (out, err) = (Stream::default(), Stream::default());
     let mut host = bench::host(b"", &out, &err);
-    host.out =
-        Box::new(Person { out: out.clone(), facts: desk.facts(), gone: std::rc::Rc::default() });
+    host.out = Box::new(Person { out: out.clone(), facts: desk.facts(), gone: std::rc::Rc::default() });
     let mut context = bench::context(&mut host, "register", true);
     let given = Given::read(&mut context, &arguments.values);
     let target = Target::for_test(desk.simulator.cloud().clone());
     let opened = (&desk.world, desk.opened.clone());
     let exit = Box::pin(proceed(&mut context, &arguments, &target, opened, given)).await;
     assert_eq!(exit, Exit::Done, "{}\n{}", out.text(), err.text());
-    let lines: Vec<Value> =
-        out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     lines.iter().for_each(schema::holds);
     let states: Vec<&str> = lines.iter().map(|line| line["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["waiting", "registered"]);
@@ -262,10 +260,7 @@ async fn the_answer_is_taken_by_another_process() {
     assert_eq!(said.exit, Exit::SignIn);
     assert!(said.out.contains("octo-csp consent start"), "{}", said.out);
 
-    let request = answers::partner_api(
-        &Typed { redirect: desk.facts().redirect_uri, ..Typed::default() },
-        None,
-    );
+    let request = answers::partner_api(&Typed { redirect: desk.facts().redirect_uri, ..Typed::default() }, None);
     let mut run = Execution::partner_api(request.unwrap(), proven.registration().clone(), None);
     let ended = headless::converse(&mut run, &desk.world, Asked::Leave, |_| {}).await;
     assert_eq!(ended, headless::Ended::Asking);
@@ -346,8 +341,5 @@ async fn nobody_is_asked_for_a_passphrase_even_at_a_terminal() {
     let ended = register(&mut bench::context(&mut host, "register", false), &arguments).await;
     assert_eq!(end(&mut host, ended, None), Exit::Usage);
     let said = err.text();
-    assert!(
-        said.contains("--no-input asks for nothing") && said.contains("--passphrase-file"),
-        "{said}"
-    );
+    assert!(said.contains("--no-input asks for nothing") && said.contains("--passphrase-file"), "{said}");
 }

@@ -24,10 +24,7 @@ pub(super) struct Given {
 
 impl Given {
     /// Takes the flags in and reads the secret from where they say.
-    pub(super) fn read(
-        context: &mut CommandContext<'_>,
-        values: &Values,
-    ) -> Result<Self, GivenProblem> {
+    pub(super) fn read(context: &mut CommandContext<'_>, values: &Values) -> Result<Self, GivenProblem> {
         let secret = match &values.secret_file {
             Some(path) => Some(from_file(context, path)?),
             None if values.secret_stdin => Some(from_input(context)?),
@@ -57,9 +54,7 @@ impl Given {
         let both = self.over(known.clone());
         let ids = |typed: &Typed| answers::partner_center(typed, &placeholder()).ok();
         match (ids(&both), ids(known)) {
-            (Some(both), Some(known)) => {
-                both.application != known.application || both.directory != known.directory
-            }
+            (Some(both), Some(known)) => both.application != known.application || both.directory != known.directory,
             _ => true,
         }
     }
@@ -86,12 +81,7 @@ fn placeholder() -> SharedSecret {
 }
 
 /// The problems of a step, with the flags by which their values are given.
-pub(super) fn blame(
-    settings: &Settings,
-    values: &Values,
-    typed: &Typed,
-    problems: Vec<Problem>,
-) -> Vec<GivenProblem> {
+pub(super) fn blame(settings: &Settings, values: &Values, typed: &Typed, problems: Vec<Problem>) -> Vec<GivenProblem> {
     let blamed = problems.into_iter().map(|problem| {
         let flag = flag(problem.field, values);
         GivenProblem {
@@ -111,9 +101,7 @@ fn flag(field: Field, values: &Values) -> &'static str {
         Field::Environment => "sandbox",
         Field::ClientId => "client-id",
         Field::ApplicationId => "application-id",
-        Field::SecretKey | Field::ApiSecret | Field::SecretChoice if values.secret_stdin => {
-            "secret-stdin"
-        }
+        Field::SecretKey | Field::ApiSecret | Field::SecretChoice if values.secret_stdin => "secret-stdin",
         Field::SecretKey | Field::ApiSecret | Field::SecretChoice => "secret-file",
         Field::Directory => "directory",
         Field::SecretEnds => "secret-ends",
@@ -146,10 +134,7 @@ fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
 
 /// Reads step 2. Nobody comes back to this page, so a directory that will be needed is asked for at once: only where nothing
 /// says which application it is, the wizard waits with that.
-pub(super) fn partner_center(
-    typed: &Typed,
-    secret: &SharedSecret,
-) -> Result<PartnerCenterRequest, Vec<Problem>> {
+pub(super) fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCenterRequest, Vec<Problem>> {
     answers::partner_center(typed, secret).map_err(|mut problems| {
         let nothing = [&typed.application_id, &typed.client_id, &typed.directory];
         if nothing.into_iter().all(String::is_empty) {

@@ -19,8 +19,7 @@ struct Chance(u64);
 
 impl Chance {
     fn next(&mut self) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.0 >> 16
     }
 
@@ -76,24 +75,9 @@ fn numbers() -> Vec<u64> {
 
 /// A refusal with this number, and what else services say beside one.
 fn refusal(chance: &mut Chance, code: u64) -> Failure {
-    let statuses = [
-        None,
-        Some(400),
-        Some(401),
-        Some(403),
-        Some(404),
-        Some(418),
-        Some(429),
-        Some(503),
-        Some(999),
-    ];
-    let words = [
-        None,
-        Some("invalid_grant"),
-        Some("invalid_client"),
-        Some("never_heard_of"),
-        Some("\u{1b}[2J\u{202e}"),
-    ];
+    let statuses = [None, Some(400), Some(401), Some(403), Some(404), Some(418), Some(429), Some(503), Some(999)];
+    let words =
+        [None, Some("invalid_grant"), Some("invalid_client"), Some("never_heard_of"), Some("\u{1b}[2J\u{202e}")];
     let mut failure = Failure::new(chance.one(&SERVICES[..4]), Cause::Refused);
     failure.codes = vec![code];
     failure.status = chance.one(&statuses);

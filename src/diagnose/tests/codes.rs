@@ -28,11 +28,9 @@ fn numbers_are_found_wherever_they_stand() {
 
 #[test]
 fn words_and_numbers_of_all_services_are_found_in_their_order() {
-    let entra = r#"{"error":"invalid_grant","error_description":"AADSTS70002: x AADSTS54005: y","error_codes":[70002,54005]}"#;
-    assert_eq!(
-        signs_in(entra),
-        [Sign::Oauth("invalid_grant"), Sign::Aadsts(70_002), Sign::Aadsts(54_005)]
-    );
+    let entra =
+        r#"{"error":"invalid_grant","error_description":"AADSTS70002: x AADSTS54005: y","error_codes":[70002,54005]}"#;
+    assert_eq!(signs_in(entra), [Sign::Oauth("invalid_grant"), Sign::Aadsts(70_002), Sign::Aadsts(54_005)]);
     let back = "http://localhost:1/?error=access_denied&error_subcode=cancel&state=x";
     assert_eq!(signs_in(back), [Sign::Oauth("access_denied"), Sign::Oauth("cancel")]);
     for text in [
@@ -45,18 +43,12 @@ fn words_and_numbers_of_all_services_are_found_in_their_order() {
     ] {
         assert_eq!(signs_in(text), [Sign::Number(Service::PartnerCenter, 900_421)], "{text}");
     }
-    assert_eq!(
-        signs_in(r#"{"statusCode":429,"message":"x"}"#),
-        [Sign::Status(Service::PartnerCenter, 429)]
-    );
+    assert_eq!(signs_in(r#"{"statusCode":429,"message":"x"}"#), [Sign::Status(Service::PartnerCenter, 429)]);
     assert_eq!(
         signs_in(r#"{"error":{"code":"accessDenied","message":"x"}}"#),
         [Sign::Word(Service::PartnerApi, "accessDenied")]
     );
-    assert_eq!(
-        signs_in(r#"{"code":16,"message":"x","details":[]}"#),
-        [Sign::Number(Service::Octo, 16)]
-    );
+    assert_eq!(signs_in(r#"{"code":16,"message":"x","details":[]}"#), [Sign::Number(Service::Octo, 16)]);
 }
 
 #[test]

@@ -7,11 +7,7 @@ use super::*;
 /// The rows of a screen of 78 columns: heading of 19, numbers of 3.
 fn lines(diagnosis: &Diagnosis) -> (usize, usize, Vec<usize>) {
     let count = |texts: &[String]| texts.iter().map(|text| wrapped(text, 59)).sum();
-    (
-        wrapped(&diagnosis.what, 59),
-        count(&diagnosis.why),
-        diagnosis.fix.iter().map(|text| wrapped(text, 56)).collect(),
-    )
+    (wrapped(&diagnosis.what, 59), count(&diagnosis.why), diagnosis.fix.iter().map(|text| wrapped(text, 56)).collect())
 }
 
 fn wrapped(text: &str, width: usize) -> usize {
@@ -44,8 +40,7 @@ fn every_diagnosis_fits_on_a_screen() {
         let failure = Failure::new(Service::Entra, Cause::Internal).with_detail(GUID);
         let values = Values::of(&failure, &context);
         for row in rows().chain([&UNKNOWN]) {
-            let filled =
-                |texts: &[&str]| texts.iter().filter_map(|text| values.fill(text)).collect();
+            let filled = |texts: &[&str]| texts.iter().filter_map(|text| values.fill(text)).collect();
             let diagnosis = Diagnosis {
                 what: values.fill(row.told().what).unwrap(),
                 why: filled(row.told().why),
@@ -57,8 +52,7 @@ fn every_diagnosis_fits_on_a_screen() {
             }
             let (what, why, fix) = lines(&diagnosis);
             let all = what + why + fix.iter().sum::<usize>() + 1;
-            if what > 2 || why > 3 || fix.len() > 5 || fix.iter().any(|step| *step > 2) || all > 15
-            {
+            if what > 2 || why > 3 || fix.len() > 5 || fix.iter().any(|step| *step > 2) || all > 15 {
                 wrong.push(format!("{} what {what} why {why} fix {fix:?} all {all}", row.key));
             }
         }

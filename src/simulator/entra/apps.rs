@@ -41,9 +41,7 @@ impl Resource {
     pub(super) fn named(name: &str) -> Result<&'static Self, Refusal> {
         RESOURCES
             .iter()
-            .find(|resource| {
-                resource.uri.eq_ignore_ascii_case(name) || resource.id.eq_ignore_ascii_case(name)
-            })
+            .find(|resource| resource.uri.eq_ignore_ascii_case(name) || resource.id.eq_ignore_ascii_case(name))
             .ok_or_else(|| Refusal::of(500_011).fill("{resource}", name))
     }
 
@@ -136,10 +134,7 @@ impl Scopes {
 
     /// What the company has to agree to. `.default` means all that the registration lists.
     pub(super) fn to_consent(&self) -> Vec<&'static Resource> {
-        let all = self
-            .api
-            .iter()
-            .any(|(resource, permission)| permission == ".default" && resource.listed);
+        let all = self.api.iter().any(|(resource, permission)| permission == ".default" && resource.listed);
         if all { Resource::listed().collect() } else { self.resources() }
     }
 
@@ -147,12 +142,7 @@ impl Scopes {
     pub(super) fn granted(&self, resource: &Resource) -> String {
         let mut words = Vec::new();
         if resource.uri == GRAPH {
-            words.extend(
-                self.sign_in
-                    .iter()
-                    .filter(|name| **name != "offline_access")
-                    .map(ToString::to_string),
-            );
+            words.extend(self.sign_in.iter().filter(|name| **name != "offline_access").map(ToString::to_string));
         }
         words.push(format!("{}/{}", resource.uri, resource.permission));
         let more = self
@@ -167,9 +157,7 @@ impl Scopes {
     fn not_mixed(&self, text: &str) -> Result<(), Refusal> {
         let mixed = self.resources().into_iter().any(|resource| {
             let of = |wanted: bool| {
-                self.api.iter().any(|(own, permission)| {
-                    *own == resource && (permission == ".default") == wanted
-                })
+                self.api.iter().any(|(own, permission)| *own == resource && (permission == ".default") == wanted)
             };
             of(true) && of(false)
         });
@@ -178,9 +166,8 @@ impl Scopes {
 }
 
 fn invalid(scope: &str) -> Refusal {
-    let text = format!(
-        "The provided value for the input parameter 'scope' isn't valid. The scope {scope} isn't valid."
-    );
+    let text =
+        format!("The provided value for the input parameter 'scope' isn't valid. The scope {scope} isn't valid.");
     Refusal::new(70_011, "invalid_scope", text)
 }
 
@@ -190,8 +177,7 @@ mod tests {
 
     #[test]
     fn an_application_names_one_api_by_its_default() {
-        let resource =
-            Scopes::of_application("https://api.partnercenter.microsoft.com/.default").unwrap();
+        let resource = Scopes::of_application("https://api.partnercenter.microsoft.com/.default").unwrap();
         assert_eq!(resource.uri, PARTNER_CENTER);
         for bad in [
             "https://api.partnercenter.microsoft.com",
@@ -208,8 +194,7 @@ mod tests {
     fn default_means_everything_that_is_listed() {
         let all = Scopes::parse("openid https://api.partnercenter.microsoft.com/.default").unwrap();
         assert!(all.to_consent().iter().any(|one| one.uri == PARTNER_API));
-        let one =
-            Scopes::parse("https://api.partnercenter.microsoft.com/user_impersonation").unwrap();
+        let one = Scopes::parse("https://api.partnercenter.microsoft.com/user_impersonation").unwrap();
         assert_eq!(one.to_consent().len(), 1);
         assert!(Scopes::parse("https://api.partner.microsoft.com/other").is_err());
         assert!(

@@ -34,8 +34,7 @@ impl From<Refusal> for Stop {
 pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
     let fields = if call.method == hyper::Method::POST { call.form() } else { call.query.clone() };
     let asked = whither(shared, &fields, tenant, version).and_then(|back| {
-        checked(shared, &fields, tenant, version, &back)
-            .map_err(|refusal| Stop::Sent(Box::new((back, refusal))))
+        checked(shared, &fields, tenant, version, &back).map_err(|refusal| Stop::Sent(Box::new((back, refusal))))
     });
     begun(shared, call, asked)
 }
@@ -81,10 +80,7 @@ fn whither(shared: &Shared, fields: &Pairs, tenant: &str, version: Version) -> R
     }
     let client = fields.get("client_id").ok_or_else(|| Refusal::missing("client_id"))?;
     if !client.eq_ignore_ascii_case(&shared.facts.client_id) {
-        return Err(Refusal::of(700_016)
-            .fill("{app}", client)
-            .fill("{tenant}", tenant.segment(&shared.facts))
-            .into());
+        return Err(Refusal::of(700_016).fill("{app}", client).fill("{tenant}", tenant.segment(&shared.facts)).into());
     }
     let redirect_uri = match (fields.get("redirect_uri"), version) {
         (Some(uri), _) if is_registered(uri) => uri,
@@ -109,13 +105,7 @@ fn whither(shared: &Shared, fields: &Pairs, tenant: &str, version: Version) -> R
 }
 
 /// Checks the rest; the application is told what is wrong.
-fn checked(
-    shared: &Shared,
-    fields: &Pairs,
-    tenant: &str,
-    version: Version,
-    back: &Back,
-) -> Result<Asked, Refusal> {
+fn checked(shared: &Shared, fields: &Pairs, tenant: &str, version: Version, back: &Back) -> Result<Asked, Refusal> {
     response_type(fields)?;
     if let Some(mode) = fields.get("response_mode")
         && !["query", "fragment", "form_post"].contains(&mode)
@@ -134,9 +124,7 @@ fn checked(
     };
     let mfa = resource.is_some_and(|resource| resource.mfa)
         || scopes.resources().iter().any(|resource| resource.mfa)
-        || ["amr_values", "claims"]
-            .iter()
-            .any(|name| fields.get(name).is_some_and(|value| value.contains("mfa")));
+        || ["amr_values", "claims"].iter().any(|name| fields.get(name).is_some_and(|value| value.contains("mfa")));
     Ok(Asked {
         tenant: tenant.to_owned(),
         back: back.clone(),
@@ -167,9 +155,7 @@ fn api(fields: &Pairs, version: Version) -> Result<(Option<&'static Resource>, S
         Version::V1 => {
             let resource = fields.get("resource").map(Resource::named).transpose()?;
             match resource {
-                Some(resource) if !resource.listed => {
-                    Err(Refusal::of(650_057).fill("{resource}", resource.uri))
-                }
+                Some(resource) if !resource.listed => Err(Refusal::of(650_057).fill("{resource}", resource.uri)),
                 // A v1 address ignores `scope`.
                 resource => Ok((resource, Scopes::default())),
             }
@@ -219,17 +205,15 @@ fn is_registered(uri: &str) -> bool {
         && url.username().is_empty()
         && url.password().is_none();
     plain
-        && REGISTERED.iter().filter_map(|own| Url::parse(own).ok()).any(|own| {
-            own.scheme() == url.scheme()
-                && own.host_str() == url.host_str()
-                && own.path() == url.path()
-        })
+        && REGISTERED
+            .iter()
+            .filter_map(|own| Url::parse(own).ok())
+            .any(|own| own.scheme() == url.scheme() && own.host_str() == url.host_str() && own.path() == url.path())
 }
 
 /// A parameter was sent twice.
 pub(super) fn twice(name: &str) -> Refusal {
-    let text =
-        format!("The request is not properly formatted. The parameter '{name}' is duplicated.");
+    let text = format!("The request is not properly formatted. The parameter '{name}' is duplicated.");
     Refusal::new(9_000_411, "invalid_request", text)
 }
 
@@ -256,12 +240,7 @@ mod tests {
 
     #[test]
     fn only_the_port_of_a_redirect_uri_is_free() {
-        for good in [
-            "http://localhost",
-            "http://localhost:8400",
-            "http://localhost:8400/",
-            "https://localhost",
-        ] {
+        for good in ["http://localhost", "http://localhost:8400", "http://localhost:8400/", "https://localhost"] {
             assert!(is_registered(good), "{good}");
         }
         for bad in [

@@ -90,8 +90,7 @@ pub(super) fn client_info(shared: &Shared) -> String {
 pub(super) fn for_application(shared: &Shared, audience: &str) -> String {
     let issuer = issuer(shared, Tenant::Home, Version::V1);
     let mut claims = common(shared, audience, &issuer, &shared.facts.tenant_id);
-    let application =
-        if shared.is(Quirk::OtherAppToken) { OTHER_APPLICATION } else { &shared.facts.client_id };
+    let application = if shared.is(Quirk::OtherAppToken) { OTHER_APPLICATION } else { &shared.facts.client_id };
     extend(
         &mut claims,
         json!({
@@ -109,12 +108,7 @@ pub(super) fn for_application(shared: &Shared, audience: &str) -> String {
 }
 
 /// Returns an access token for the user.
-pub(super) fn for_person(
-    shared: &Shared,
-    audience: &str,
-    resource: &Resource,
-    person: &Person,
-) -> String {
+pub(super) fn for_person(shared: &Shared, audience: &str, resource: &Resource, person: &Person) -> String {
     let issuer = issuer(shared, home_tenant(shared), Version::V1);
     let mut claims = common(shared, audience, &issuer, home(shared));
     extend(
@@ -185,9 +179,7 @@ fn common(shared: &Shared, audience: &str, issuer: &str, tenant: &str) -> Map<St
     });
     match claims {
         Value::Object(claims) => claims,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Map::new()
-        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
     }
 }
 

@@ -103,9 +103,7 @@ fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Ref
         (shared.is(Quirk::NamelessTenant), "nameless"),
         (shared.is(Quirk::AnotherCloud), "elsewhere"),
     ] {
-        if let (true, Some(fields), Value::Object(other)) =
-            (applies, document.as_object_mut(), take(other))
-        {
+        if let (true, Some(fields), Value::Object(other)) = (applies, document.as_object_mut(), take(other)) {
             fields.extend(other);
         }
     }
@@ -115,17 +113,12 @@ fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Ref
 fn document_of(parts: &[(&str, &str)]) -> Map<String, Value> {
     match crate::simulator::document(include_str!("metadata.json"), parts) {
         Value::Object(all) => all,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Map::new()
-        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
     }
 }
 
 fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
-    let address = call
-        .query
-        .get("authorization_endpoint")
-        .ok_or_else(|| Refusal::missing("authorization_endpoint"))?;
+    let address = call.query.get("authorization_endpoint").ok_or_else(|| Refusal::missing("authorization_endpoint"))?;
     if let Some(row) = shared.scenario.entra("instance") {
         return Err(row.into());
     }
@@ -141,11 +134,8 @@ fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
     }
     let tenant = url.path_segments().and_then(|mut all| all.next());
     let generation = if url.path().contains("/v2.0/") { "v2.0/" } else { "" };
-    let document = format!(
-        "{}/{}/{generation}.well-known/openid-configuration",
-        shared.base,
-        tenant.unwrap_or("common")
-    );
+    let document =
+        format!("{}/{}/{generation}.well-known/openid-configuration", shared.base, tenant.unwrap_or("common"));
     let mut all = document_of(&[("{document}", &document), ("{own}", own)]);
     Ok(all.remove("instances").unwrap_or_default())
 }

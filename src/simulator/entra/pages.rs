@@ -108,9 +108,7 @@ fn filled(name: &str, parts: &[(&str, Part<'_>)]) -> String {
     let mut page = String::new();
     let mut rest = template(name);
     let place = |text: &'static str| {
-        let at = parts
-            .iter()
-            .filter_map(|(name, part)| Some((text.find(&format!("{{{name}}}"))?, name, part)));
+        let at = parts.iter().filter_map(|(name, part)| Some((text.find(&format!("{{{name}}}"))?, name, part)));
         at.min_by_key(|(at, _, _)| *at)
     };
     while let Some((at, name, part)) = place(rest) {

@@ -22,22 +22,13 @@ pub(super) struct Refusal {
 impl Refusal {
     /// The refusal of this number, as the table of numbers has it.
     pub(super) fn of(code: u32) -> Self {
-        scenario::aadsts(code).map_or_else(
-            || Self::new(code, "invalid_request", "The request is not valid."),
-            Self::from,
-        )
+        scenario::aadsts(code)
+            .map_or_else(|| Self::new(code, "invalid_request", "The request is not valid."), Self::from)
     }
 
     /// A refusal that no scenario can play.
     pub(super) fn new(code: u32, error: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            code: Some(code),
-            first: None,
-            error,
-            suberror: None,
-            status: None,
-            text: text.into(),
-        }
+        Self { code: Some(code), first: None, error, suberror: None, status: None, text: text.into() }
     }
 
     /// A field of the form or query is missing.
@@ -177,9 +168,7 @@ pub(super) fn dressed(reply: Reply, call: &Call, trace: &str) -> Reply {
         .header("x-content-type-options", "nosniff")
         .header("x-ms-request-id", trace)
         .header("x-ms-ests-server", "2.1.0 - SIM ProdSlices");
-    let wanted = call
-        .header("return-client-request-id")
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let wanted = call.header("return-client-request-id").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     match call.header("client-request-id") {
         Some(id) if wanted => reply.header("client-request-id", id),
         _ => reply,
@@ -207,9 +196,7 @@ impl Ids {
 
     fn described(&self, sentence: &str) -> String {
         let Self { trace, correlation, timestamp } = self;
-        format!(
-            "{sentence}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {timestamp}"
-        )
+        format!("{sentence}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {timestamp}")
     }
 }
 

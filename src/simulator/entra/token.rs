@@ -33,8 +33,7 @@ pub(super) struct Ask<'a> {
 /// Answers a request for tokens.
 pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
     if call.method != Method::POST {
-        let text =
-            format!("The endpoint only accepts POST requests. Received a {} request.", call.method);
+        let text = format!("The endpoint only accepts POST requests. Received a {} request.", call.method);
         return Refusal::new(900_561, "invalid_request", text)
             .with_status(405)
             .reply(shared, call)
@@ -66,8 +65,7 @@ pub(super) fn device(shared: &Shared, call: &Call, tenant: &str, version: Versio
 
 fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Result<Value, Refusal> {
     let form = call.form();
-    let tenant = Tenant::named(tenant, &shared.facts)
-        .map_err(|refusal| refusal.with_error("invalid_request"))?;
+    let tenant = Tenant::named(tenant, &shared.facts).map_err(|refusal| refusal.with_error("invalid_request"))?;
     if let Some(name) = form.twice() {
         return Err(authorize::twice(name));
     }
@@ -79,8 +77,7 @@ fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Resu
     if grant == "authorization_code" {
         shared.desk().counters.redemption_attempts += 1;
     }
-    let known =
-        ["client_credentials", "authorization_code", "refresh_token", DEVICE_CODE, "password"];
+    let known = ["client_credentials", "authorization_code", "refresh_token", DEVICE_CODE, "password"];
     if !known.contains(&grant) {
         let text = format!("The app requested an unsupported grant type '{grant}'.");
         return Err(Refusal::new(70_003, "unsupported_grant_type", text));
@@ -181,9 +178,7 @@ impl<'a> Ask<'a> {
         if !user.eq_ignore_ascii_case(&facts.user) || password != facts.password {
             return Ok(Refusal::of(50_126));
         }
-        Ok(Refusal::of(50_076)
-            .with_error("invalid_grant")
-            .fill("{resource}", "00000002-0000-0000-c000-000000000000"))
+        Ok(Refusal::of(50_076).with_error("invalid_grant").fill("{resource}", "00000002-0000-0000-c000-000000000000"))
     }
 
     fn for_device(&self) -> Result<Refusal, Refusal> {
@@ -201,8 +196,7 @@ impl<'a> Ask<'a> {
         let name = chance::word(90);
         let until = self.shared.clock.now() + 900;
         self.shared.desk().devices.insert(name.clone(), Device { until });
-        let user_code: String =
-            chance::guid().replace('-', "").to_uppercase().chars().take(9).collect();
+        let user_code: String = chance::guid().replace('-', "").to_uppercase().chars().take(9).collect();
         let page = format!("{}/common/oauth2/deviceauth", self.shared.base);
         json!({
             "user_code": user_code, "device_code": name, "verification_uri": page, "expires_in": 900, "interval": 5,

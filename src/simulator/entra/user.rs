@@ -59,9 +59,8 @@ impl<'a> Ask<'a> {
         }
         let person = Person { mfa: code.mfa, nonce: code.asked.nonce.clone() };
         let id_token = self.version == Version::V1 || code.asked.scopes.has("openid");
-        let renew = self.version == Version::V1
-            || code.asked.scopes.has("offline_access")
-            || scopes.has("offline_access");
+        let renew =
+            self.version == Version::V1 || code.asked.scopes.has("offline_access") || scopes.has("offline_access");
         Ok(self.for_person(resource, audience, &scopes, (&person, id_token, renew)))
     }
 
@@ -168,10 +167,7 @@ impl<'a> Ask<'a> {
     }
 
     /// Which API a refresh token is used for; the first one where several are named.
-    fn renewal_resource(
-        &self,
-        renewal: &Renewal,
-    ) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
+    fn renewal_resource(&self, renewal: &Renewal) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
         match self.version {
             Version::V1 => {
                 let asked = self.form.get("resource");
@@ -194,9 +190,7 @@ impl<'a> Ask<'a> {
     }
 
     fn consented(&self, resource: &Resource) -> Result<(), Refusal> {
-        if Some(resource) == Resource::graph()
-            || self.shared.desk().consented.contains(resource.uri)
-        {
+        if Some(resource) == Resource::graph() || self.shared.desk().consented.contains(resource.uri) {
             return Ok(());
         }
         let code = if resource.listed { 65_001 } else { 650_057 };
@@ -214,12 +208,7 @@ impl<'a> Ask<'a> {
         let renew = renew && !shared.is(Quirk::NoRefreshToken);
         let refresh_token = renew.then(|| {
             let name = format!("1.A{}.AgABAwEA{}", chance::word(48), chance::word(600));
-            let renewal = Renewal {
-                mfa: person.mfa,
-                resource,
-                scopes: scopes.clone(),
-                used: shared.clock.now(),
-            };
+            let renewal = Renewal { mfa: person.mfa, resource, scopes: scopes.clone(), used: shared.clock.now() };
             shared.desk().renewals.insert(name.clone(), renewal);
             name
         });

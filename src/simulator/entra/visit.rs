@@ -117,11 +117,7 @@ impl Visit {
             Stage::Consent => {
                 let desk = shared.desk();
                 self.asked.consent_again
-                    || self
-                        .asked
-                        .consent
-                        .iter()
-                        .any(|resource| !desk.consented.contains(resource.uri))
+                    || self.asked.consent.iter().any(|resource| !desk.consented.contains(resource.uri))
             }
         }
     }
@@ -162,12 +158,7 @@ impl Visit {
 
     fn with_code(&self, shared: &Shared) -> Vec<(&'static str, String)> {
         let name = format!("1.A{}.AgABBAIA{}", chance::word(48), chance::word(420));
-        let code = Code {
-            asked: self.asked.clone(),
-            mfa: self.mfa(shared),
-            born: shared.clock.now(),
-            used: false,
-        };
+        let code = Code { asked: self.asked.clone(), mfa: self.mfa(shared), born: shared.clock.now(), used: false };
         {
             let mut desk = shared.desk();
             desk.counters.codes += 1;

@@ -12,16 +12,12 @@ use crate::simulator::{document, entra, refused};
 pub(super) fn body(shared: &Shared, call: &Call, path: &str, id: &str) -> Result<Value, Reply> {
     let facts = &shared.facts;
     let company = if shared.is(Quirk::HostileNames) {
-        &format!(
-            "{}\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}gnitirw\u{9b}5m\r\nPassword: ",
-            facts.company
-        )
+        &format!("{}\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}gnitirw\u{9b}5m\r\nPassword: ", facts.company)
     } else {
         &facts.company
     };
     let mpn = if shared.is(Quirk::MpnDiffers) { "6000001" } else { &facts.mpn_id };
-    let tenant =
-        if shared.is(Quirk::TenantDiffers) { entra::OTHER_TENANT } else { &facts.tenant_id };
+    let tenant = if shared.is(Quirk::TenantDiffers) { entra::OTHER_TENANT } else { &facts.tenant_id };
     let asked = |name: &str| call.query.get(name);
     let parts = [
         ("{company}", company.as_str()),
@@ -46,9 +42,7 @@ pub(super) fn body(shared: &Shared, call: &Call, path: &str, id: &str) -> Result
             let size = size(call)?;
             Ok(collection(take(path), 2, &format!("/invoices?size={size}&offset=0")))
         }
-        "invoices/summaries" => {
-            Ok(collection(json!([take("invoices/summary")]), 1, "/invoices/summaries"))
-        }
+        "invoices/summaries" => Ok(collection(json!([take("invoices/summary")]), 1, "/invoices/summaries")),
         "invoices/estimates/links" => {
             let code = asked("currencycode").ok_or_else(|| bad("The currency code is missing."))?;
             let own = format!("/invoices/estimates/links?currencycode={code}");
@@ -62,12 +56,9 @@ pub(super) fn body(shared: &Shared, call: &Call, path: &str, id: &str) -> Result
             })
         }
         "profiles/mpn" => match asked("mpnId") {
-            Some(asked) if !asked.chars().all(|c| c.is_ascii_digit()) => {
-                Err(bad("MPN Id must be numeric."))
-            }
+            Some(asked) if !asked.chars().all(|c| c.is_ascii_digit()) => Err(bad("MPN Id must be numeric.")),
             Some(asked) if asked != mpn => {
-                let text =
-                    format!("Partner Organization with partner_id {asked} could not be found");
+                let text = format!("Partner Organization with partner_id {asked} could not be found");
                 Err(refused::partner_center(StatusCode::NOT_FOUND, 3000, &text).with_mark())
             }
             _ => Ok(take(path)),

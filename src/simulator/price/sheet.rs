@@ -51,10 +51,7 @@ pub(super) fn sheet(shared: &Shared, view: &str, market: &str, zip: bool) -> Rep
         return web_page();
     }
     if shared.is(Quirk::SheetEmpty) {
-        return file(
-            Reply::whole(StatusCode::OK, Some("application/octet-stream"), ""),
-            "pricesheet",
-        );
+        return file(Reply::whole(StatusCode::OK, Some("application/octet-stream"), ""), "pricesheet");
     }
     let plan = Plan::new(shared, view, market);
     let length = plan.length();
@@ -91,8 +88,7 @@ impl Plan {
         let new = if shared.is(Quirk::SheetRenamedColumns) { "New " } else { "" };
         let names = Vec::from_iter(columns.iter().map(|name| format!("{new}{name}")));
         let header = line(&names);
-        let rows: Vec<String> =
-            (0..ROWS).map(|number| line(&row(&columns, market, number))).collect();
+        let rows: Vec<String> = (0..ROWS).map(|number| line(&row(&columns, market, number))).collect();
         let block: String = rows.concat();
         let wanted = shared.sheet_bytes.saturating_sub(count(header.as_bytes()));
         let blocks = wanted / count(block.as_bytes()).max(1);
@@ -131,12 +127,7 @@ impl Plan {
     }
 
     fn around(self, head: Bytes, tail: Bytes) -> Parts {
-        Parts {
-            before: [head, self.header],
-            block: self.block,
-            blocks: self.blocks,
-            after: [self.rest, tail],
-        }
+        Parts { before: [head, self.header], block: self.block, blocks: self.blocks, after: [self.rest, tail] }
     }
 }
 
@@ -209,14 +200,11 @@ fn streamed(shared: &Shared, length: u64, parts: Parts) -> Reply {
         std::future::ready(next)
     });
     let body = StreamBody::new(frames).boxed_unsync();
-    Reply::stream(StatusCode::OK, Some(length), body)
-        .header("content-type", "application/octet-stream")
+    Reply::stream(StatusCode::OK, Some(length), body).header("content-type", "application/octet-stream")
 }
 
 fn file(reply: Reply, name: &str) -> Reply {
-    reply
-        .header("cache-control", "private")
-        .header("content-disposition", &format!("attachment; filename={name}"))
+    reply.header("cache-control", "private").header("content-disposition", &format!("attachment; filename={name}"))
 }
 
 fn web_page() -> Reply {
@@ -230,8 +218,7 @@ fn archived(plan: &Plan) -> (Bytes, Bytes) {
     let size = u32::try_from(plan.length()).unwrap_or(u32::MAX).to_le_bytes();
     let sum = plan.checksum().to_le_bytes();
     // Version 2.0, no flags, stored, 1 January 2026, check sum, both sizes, lengths of name and extra field.
-    let common =
-        [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x5c][..], &sum, &size, &size, &[10, 0, 0, 0]].concat();
+    let common = [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x5c][..], &sum, &size, &size, &[10, 0, 0, 0]].concat();
     let head = [&b"PK\x03\x04"[..], &common, name].concat();
     let entry = [&b"PK\x01\x02\x14\x00"[..], &common, &[0; 14], name].concat();
     let start = (plan.length() + count(&head)).to_le_bytes();
@@ -250,8 +237,7 @@ mod tests {
     use super::*;
 
     fn plan(blocks: u64) -> Plan {
-        let rows: Vec<String> =
-            (0..4).map(|number| line(&row(&columns(CONSUMPTION), "US", number))).collect();
+        let rows: Vec<String> = (0..4).map(|number| line(&row(&columns(CONSUMPTION), "US", number))).collect();
         Plan {
             header: line(&columns(CONSUMPTION)).into(),
             block: rows.concat().into(),

@@ -15,11 +15,7 @@ use crate::words::token::Grant;
 
 impl PartnerApi {
     /// Looks at everything, side by side. The user's token is what was looked with.
-    pub(super) async fn open_everything(
-        &self,
-        port: &Port,
-        with: &Credentials,
-    ) -> Result<Grant, Halted> {
+    pub(super) async fn open_everything(&self, port: &Port, with: &Credentials) -> Result<Grant, Halted> {
         let user = self.user(port, with).await?;
         let organization = async {
             let asking = async |ask: Ask| self.organization(&ask, with, &user).await;
@@ -27,8 +23,7 @@ impl PartnerApi {
             port.check(C::Mfa, async |_| self.mfa(&user)).await
         };
         let mpn = port.find(C::Mpn, &self.mpn, async |ask| self.mpn(&ask, &user).await);
-        let billing =
-            port.find(C::Billing, &self.currency, async |ask| self.billing(&ask, &user).await);
+        let billing = port.find(C::Billing, &self.currency, async |ask| self.billing(&ask, &user).await);
         let prices = async {
             if port.with(|board| board.state(C::PriceToken).is_none()) {
                 return Ok(());
@@ -36,9 +31,7 @@ impl PartnerApi {
             let token = self.prices(port, with).await?;
             port.check(C::Rates, async |ask| rates(&ask, &token).await).await?;
             let market = self.market(port, with).await;
-            port.find(C::Sheet, &self.sheet, async |ask| sheet(&ask, &token, market).await)
-                .await
-                .map(drop)
+            port.find(C::Sheet, &self.sheet, async |ask| sheet(&ask, &token, market).await).await.map(drop)
         };
         let (organization, mpn, billing, prices) = join4(organization, mpn, billing, prices).await;
         organization?;
@@ -62,17 +55,11 @@ impl PartnerApi {
         self.mfa.set(compliant.or_else(|| self.mfa.get()));
     }
 
-    async fn organization(
-        &self,
-        ask: &Ask,
-        with: &Credentials,
-        user: &Grant,
-    ) -> Checked<Organization> {
+    async fn organization(&self, ask: &Ask, with: &Credentials, user: &Grant) -> Checked<Organization> {
         let (organization, compliant) = ask.organization(user).await?;
         self.seen(compliant);
         let proof = &with.account.proof;
-        let is_other =
-            |it: &&UntrustedText| !it.as_str().eq_ignore_ascii_case(proof.tenant.as_str());
+        let is_other = |it: &&UntrustedText| !it.as_str().eq_ignore_ascii_case(proof.tenant.as_str());
         if let Some(other) = organization.tenant.as_ref().filter(is_other) {
             return Err(mismatch(Mismatch::OrganizationTenant, other.as_str()));
         }
@@ -121,8 +108,7 @@ impl PartnerApi {
             }
             (typed, None) => Ok((typed, Line::Note("Partner Center names none".to_owned()))),
             (_, Some(found)) => {
-                let line =
-                    name.map_or_else(|| found.to_string(), |name| format!("{found}, {name}"));
+                let line = name.map_or_else(|| found.to_string(), |name| format!("{found}, {name}"));
                 Ok((Some(found), Line::Pass(line)))
             }
         }
@@ -135,13 +121,7 @@ impl PartnerApi {
         Ok((currency, Line::Pass(line)))
     }
 
-    pub(super) async fn note_proof(
-        &self,
-        port: &Port,
-        ask: &Ask,
-        with: &Credentials,
-        user: &Grant,
-    ) -> Checked<()> {
+    pub(super) async fn note_proof(&self, port: &Port, ask: &Ask, with: &Credentials, user: &Grant) -> Checked<()> {
         let Organization { company, domain, .. } = self.organization.get().unwrap_or_default();
         let id_user = || user.id_claims.as_ref().and_then(|it| it.user.clone());
         let proof = PartnerApiProof {
@@ -171,10 +151,7 @@ async fn sheet(ask: &Ask, token: &Grant, market: Option<Market>) -> Checked<Pric
     let line = format!("{} columns, {} rows read", head.columns.len(), head.rows.len());
     let line = match market {
         Some(_) => Line::Pass(line),
-        None => Line::Note(format!(
-            "{line}; of market {}, because Partner Center names no country",
-            Market::ASSUMED
-        )),
+        None => Line::Note(format!("{line}; of market {}, because Partner Center names no country", Market::ASSUMED)),
     };
     Ok((head, line))
 }

@@ -42,25 +42,15 @@ fn replacing() -> Bench {
 }
 
 const PLANS: [Begun; 15] = [
-    ("step 2", Bench::default, |bench| {
-        Execution::partner_center(center_request(), bench.registration())
-    }),
-    ("step 2 over another", rich, |bench| {
-        Execution::partner_center(center_request(), bench.registration())
-    }),
-    ("step 3", step_two_proven, |bench| {
-        Execution::partner_api(api_request(), bench.registration(), None)
-    }),
-    ("step 3 alone", rich, |bench| {
-        Execution::partner_api(api_request(), bench.registration(), None)
-    }),
+    ("step 2", Bench::default, |bench| Execution::partner_center(center_request(), bench.registration())),
+    ("step 2 over another", rich, |bench| Execution::partner_center(center_request(), bench.registration())),
+    ("step 3", step_two_proven, |bench| Execution::partner_api(api_request(), bench.registration(), None)),
+    ("step 3 alone", rich, |bench| Execution::partner_api(api_request(), bench.registration(), None)),
     ("first commit", all_proven, |bench| Execution::commit(bench.registration())),
     ("commit over another", replacing, |bench| Execution::commit(bench.registration())),
     ("tidy", rich, |bench| Execution::tidy(bench.registration())),
     ("forget", rich, |bench| Execution::forget(bench.registration())),
-    ("submit", rich, |bench| {
-        Execution::submit(bench.registration(), octo_client(), false).unwrap()
-    }),
+    ("submit", rich, |bench| Execution::submit(bench.registration(), octo_client(), false).unwrap()),
     ("token for Partner Center", rich, |bench| {
         Execution::token(Audience::PartnerCenter, bench.registration()).unwrap()
     }),
@@ -68,12 +58,8 @@ const PLANS: [Begun; 15] = [
         Execution::token(Audience::PartnerApi, bench.registration()).unwrap()
     }),
     ("code", rich, |bench| Execution::code(bench.registration()).unwrap()),
-    ("check of step 2", rich, |bench| {
-        Execution::check(Step::PartnerCenter, bench.registration()).unwrap()
-    }),
-    ("check of step 3", rich, |bench| {
-        Execution::check(Step::PartnerApi, bench.registration()).unwrap()
-    }),
+    ("check of step 2", rich, |bench| Execution::check(Step::PartnerCenter, bench.registration()).unwrap()),
+    ("check of step 3", rich, |bench| Execution::check(Step::PartnerApi, bench.registration()).unwrap()),
     ("check of step 3 after step 2", checked, |bench| {
         Execution::check(Step::PartnerApi, bench.registration()).unwrap()
     }),

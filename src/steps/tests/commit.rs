@@ -12,10 +12,7 @@ fn the_commit_is_one_line_after_a_whole_set() {
     bench.log.clear();
     let (run, status) = bench.commit();
     assert_eq!(status, Status::Finished);
-    assert_eq!(
-        bench.log,
-        ["note keeping", "keep manifest/A/1/1", "note kept", "note activated", "readback"]
-    );
+    assert_eq!(bench.log, ["note keeping", "keep manifest/A/1/1", "note kept", "note activated", "readback"]);
     assert!(run.registration().active.as_ref().is_some_and(Attempt::complete));
 }
 

@@ -43,8 +43,7 @@ fn a_year_of_tokens_leaves_the_newest_two_refresh_tokens() {
         let (_, status) = refreshed(&mut bench, Audience::PartnerCenter);
         assert_eq!(status, Status::Finished);
     }
-    let kept: Vec<&str> =
-        bench.vault.keys().filter_map(|name| name.strip_prefix("refresh-token/A/1/")).collect();
+    let kept: Vec<&str> = bench.vault.keys().filter_map(|name| name.strip_prefix("refresh-token/A/1/")).collect();
     assert_eq!(kept, ["366", "367"]);
     let active = bench.registration().active.unwrap();
     assert_eq!(active.item(Kind::RefreshToken).unwrap().serial, 367);
@@ -205,14 +204,9 @@ fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
     let mut bench = Bench::default();
     bench.step_two();
     assert_eq!(bench.step_three().1, Status::Asking);
-    for (redirect, called) in
-        [("http://localhost", "resumelistening"), ("https://localhost", "listen")]
-    {
+    for (redirect, called) in [("http://localhost", "resumelistening"), ("https://localhost", "listen")] {
         bench.log.clear();
-        let request = PartnerApiRequest {
-            redirect: RedirectAddress::parse(redirect).unwrap(),
-            ..api_request()
-        };
+        let request = PartnerApiRequest { redirect: RedirectAddress::parse(redirect).unwrap(), ..api_request() };
         let mut run = Execution::partner_api(request, bench.registration(), None);
         let effects = run.start(0);
         assert_eq!(bench.drive(&mut run, effects), Status::Asking);
@@ -224,10 +218,7 @@ fn a_sign_in_that_is_open_is_not_gone_on_with_for_another_redirect_address() {
 fn refresh_refused(status: u16, retry_after: Option<Duration>) -> Outcome {
     let mut failure = refused(status, 90_055);
     failure.retry_after = retry_after;
-    Outcome::TokenResponse(Box::new(TokenResponse {
-        refresh_token: None,
-        grant: Err(Box::new(failure)),
-    }))
+    Outcome::TokenResponse(Box::new(TokenResponse { refresh_token: None, grant: Err(Box::new(failure)) }))
 }
 
 #[test]

@@ -87,9 +87,7 @@ fn the_caret_never_rests_inside_what_an_edit_joined() {
 #[test]
 fn control_and_invisible_characters_are_refused_and_odd_blanks_become_plain() {
     let mut field = TextField::default();
-    for character in
-        ['\n', '\r', '\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}', '\u{feff}', '\u{2028}']
-    {
+    for character in ['\n', '\r', '\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}', '\u{feff}', '\u{2028}'] {
         assert!(!field.press(Intent::Typed(character)), "{character:?}");
     }
     assert!(field.press(Intent::Typed('\u{a0}')));
@@ -341,9 +339,8 @@ fn character() -> impl Strategy<Value = char> {
     prop_oneof![
         any::<char>(),
         proptest::sample::select(vec![
-            'a', ' ', '\n', 'é', '本', '\u{301}', '\u{200d}', '👩', '🇯', '🇵', '\u{1100}',
-            '\u{1161}', '\u{11a8}', '\u{fe0f}', '가', '\u{e33}', '\u{903}', '\u{600}', '\u{94d}',
-            'क',
+            'a', ' ', '\n', 'é', '本', '\u{301}', '\u{200d}', '👩', '🇯', '🇵', '\u{1100}', '\u{1161}', '\u{11a8}',
+            '\u{fe0f}', '가', '\u{e33}', '\u{903}', '\u{600}', '\u{94d}', 'क',
         ]),
     ]
 }

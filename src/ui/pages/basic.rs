@@ -61,9 +61,7 @@ impl Screen for Basic {
     /// A blank chooses the other environment, which is another registration.
     fn letter(self, letter: char, session: &mut Session) -> Turn {
         let targets = self.targets(session);
-        if letter != ' '
-            || targets.get(self.state.focus) != Some(&FocusTarget::Field(Field::Environment))
-        {
+        if letter != ' ' || targets.get(self.state.focus) != Some(&FocusTarget::Field(Field::Environment)) {
             return self.stay();
         }
         session.environment = match session.environment {
@@ -84,8 +82,7 @@ impl Screen for Basic {
         form.view.row(muted("You can leave this empty, and change it in Octo at any time.").at(5));
         form.view.gap();
         form.input(Field::Environment);
-        let sandbox =
-            "Octo does not need the sandbox. It is kept beside production, never mixed with it.";
+        let sandbox = "Octo does not need the sandbox. It is kept beside production, never mixed with it.";
         form.view.row(muted(sandbox).at(5));
         form.view.gap();
         form.button("Next", "nothing is sent");
@@ -94,9 +91,7 @@ impl Screen for Basic {
         form.view.row(muted(draft).at(3));
         let registered = match &session.registration.active {
             Some(_) => "Octo accepts one Azure payer account for now; one is registered from here.",
-            None => {
-                "Octo accepts one Azure payer account for now. None is registered from here yet."
-            }
+            None => "Octo accepts one Azure payer account for now. None is registered from here yet.",
         };
         form.view.row(muted(registered).at(3));
         form.keys("next");

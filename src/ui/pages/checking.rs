@@ -7,8 +7,7 @@ use crate::steps::{Check, Execution, State, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{
-    Checking, Done, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Review, Screen,
-    SignIn, Turn,
+    Checking, Done, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Review, Screen, SignIn, Turn,
 };
 use crate::ui::parts::page_of_step;
 use crate::ui::progress::{Progress, asks, elapsed, rows, tab};
@@ -50,9 +49,7 @@ impl Checking {
             Some(Step::PartnerCenter) => PartnerCenter::default().open(),
             Some(Step::PartnerApi) => PartnerApi::default().open(),
             Some(Step::Basic) | None if progress.execution.submits() => Done::default().open(),
-            Some(Step::Basic) | None if session.registration.open.is_none() => {
-                Overview::default().open()
-            }
+            Some(Step::Basic) | None if session.registration.open.is_none() => Overview::default().open(),
             Some(Step::Basic) | None => Review::default().open(),
         }
     }
@@ -125,9 +122,7 @@ impl Checking {
                 }
                 OctoClient::hand_over(session)
             }
-            Some(Step::Basic) | None => {
-                Overview::default().open().saying("What was begun is discarded.")
-            }
+            Some(Step::Basic) | None => Overview::default().open().saying("What was begun is discarded."),
         }
     }
 }
@@ -183,9 +178,7 @@ impl Screen for Checking {
         let execution = &self.progress.execution;
         let (finished, submits) = (self.finished(), execution.submits());
         let mut view = match execution.step() {
-            Some(step) => {
-                page_of_step(step).standing(if finished { "checked" } else { "checking" })
-            }
+            Some(step) => page_of_step(step).standing(if finished { "checked" } else { "checking" }),
             None if submits => View::new("Handing over to Octo"),
             None if finished => View::new("Done"),
             None => View::new("Registering"),
@@ -196,9 +189,7 @@ impl Screen for Checking {
         if let Some(sheet) = execution.sheet() {
             view.row(Row::of(Tone::Title, "The first rows of the price sheet").at(1));
             view.rows(sheet.rows.iter().map(|[product, _, unit, price, currency]| {
-                Row::text(format!("{product}, {unit}"))
-                    .at(3)
-                    .right(Tone::Value, format!("{price} {currency}"))
+                Row::text(format!("{product}, {unit}")).at(3).right(Tone::Value, format!("{price} {currency}"))
             }));
             view.gap();
         }
@@ -207,11 +198,7 @@ impl Screen for Checking {
         } else {
             self.running(session, &mut view);
         }
-        view.keys(&[
-            (Intent::Typed('d'), "details"),
-            (Intent::Leave, "leave"),
-            (Intent::Typed('?'), "help"),
-        ]);
+        view.keys(&[(Intent::Typed('d'), "details"), (Intent::Leave, "leave"), (Intent::Typed('?'), "help")]);
         view
     }
 }
@@ -232,8 +219,7 @@ impl Checking {
     fn running(&self, session: &Session, view: &mut View<'_>) {
         let checks = self.progress.execution.checks();
         if let Some(check) = checks.iter().find(|check| check.state == State::Running) {
-            let title =
-                if self.finishing { "Finishing what was begun" } else { "What is being asked now" };
+            let title = if self.finishing { "Finishing what was begun" } else { "What is being asked now" };
             let store = session.registration.opened_in;
             view.row(Row::of(Tone::Title, title).at(1).said(Said::Not));
             view.row(Row::text(asks(check.id, store)).at(3).said(Said::Not));

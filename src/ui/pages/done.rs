@@ -62,10 +62,7 @@ fn later(session: &Session) -> impl Iterator<Item = Row> {
         ("submit", "hand over to Octo, again or for the first time"),
     ];
     commands.into_iter().map(|(command, does)| {
-        Row::of(Tone::Value, format!("{:<39}  ", session.command(command)))
-            .and(Tone::Muted, does)
-            .at(5)
-            .hanging(7)
+        Row::of(Tone::Value, format!("{:<39}  ", session.command(command))).and(Tone::Muted, does).at(5).hanging(7)
     })
 }
 
@@ -86,11 +83,7 @@ fn octo(session: &Session) -> Vec<Row> {
 
 fn kept(session: &Session, active: &Attempt) -> Vec<Row> {
     let mut rows = vec![Row::of(Tone::Title, "Kept").at(3)];
-    let place = if session.config.rehearsal.is_some() {
-        "memory"
-    } else {
-        session.registration.opened_in.noun
-    };
+    let place = if session.config.rehearsal.is_some() { "memory" } else { session.registration.opened_in.noun };
     for item in active.set().iter().filter(|item| item.kind != Kind::Manifest) {
         rows.push(
             Row::of(Tone::Muted, format!("{place:<10}"))
@@ -100,10 +93,7 @@ fn kept(session: &Session, active: &Attempt) -> Vec<Row> {
         );
     }
     rows.push(
-        Row::of(Tone::Muted, format!("{:<10}", "disk"))
-            .and(Tone::Value, session.folder.clone())
-            .at(5)
-            .hanging(15),
+        Row::of(Tone::Muted, format!("{:<10}", "disk")).and(Tone::Value, session.folder.clone()).at(5).hanging(15),
     );
     rows
 }

@@ -19,8 +19,7 @@ use crate::report::handoff::Missing;
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{
-    Basic, Checking, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Screen, SignIn, Turn,
-    note,
+    Basic, Checking, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Screen, SignIn, Turn, note,
 };
 use crate::ui::parts::{failed, page_of_step};
 use crate::ui::progress::{Progress, tab};
@@ -69,11 +68,7 @@ impl Failed {
     }
 
     fn sign_in_again(self, session: &mut Session) -> Turn {
-        if self.step() == Some(Step::PartnerApi) {
-            SignIn::again(self.progress, session)
-        } else {
-            self.retry(session)
-        }
+        if self.step() == Some(Step::PartnerApi) { SignIn::again(self.progress, session) } else { self.retry(session) }
     }
 
     /// To the form that the cure names, or to that of the step that failed, with the focus on the field to blame.
@@ -91,9 +86,8 @@ impl Failed {
 
     fn copy(mut self, session: &mut Session) -> Turn {
         let (failure, diagnosis) = (&self.failure, &self.diagnosis);
-        let id = |name: &str, id: &Option<UntrustedText>| {
-            id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default()
-        };
+        let id =
+            |name: &str, id: &Option<UntrustedText>| id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default();
         let text = format!(
             "{}: {}{}{}{}",
             diagnosis.code,
@@ -140,9 +134,7 @@ impl Screen for Failed {
             // What is active already is changed there, step by step, and then handed over again.
             Goto::Step(_) if self.submits() => Overview::default().open(),
             Goto::Step(Step::Basic) => self.edit(Some(Basic::default().open()), session),
-            Goto::Step(Step::PartnerCenter) => {
-                self.edit(Some(PartnerCenter::default().open()), session)
-            }
+            Goto::Step(Step::PartnerCenter) => self.edit(Some(PartnerCenter::default().open()), session),
             Goto::Step(Step::PartnerApi) => self.edit(Some(PartnerApi::default().open()), session),
         }
     }
@@ -196,14 +188,10 @@ impl Screen for Failed {
 fn form_of(field: Field) -> Option<Turn> {
     match field {
         Field::AccountName | Field::Environment => Some(Basic::default().open()),
-        Field::ClientId
-        | Field::ApplicationId
-        | Field::SecretKey
-        | Field::Directory
-        | Field::SecretEnds => Some(PartnerCenter::default().open()),
-        Field::MpnId | Field::SecretChoice | Field::ApiSecret | Field::Redirect => {
-            Some(PartnerApi::default().open())
+        Field::ClientId | Field::ApplicationId | Field::SecretKey | Field::Directory | Field::SecretEnds => {
+            Some(PartnerCenter::default().open())
         }
+        Field::MpnId | Field::SecretChoice | Field::ApiSecret | Field::Redirect => Some(PartnerApi::default().open()),
         Field::OctoClientId | Field::OctoSecret => Some(OctoClient::default().open()),
         Field::Answer | Field::Confirmation => None,
     }
@@ -212,10 +200,11 @@ fn form_of(field: Field) -> Option<Turn> {
 impl Failed {
     /// The service's own sentence, where the explanation sends the reader to it.
     fn said(&self) -> Option<Row> {
-        let sentence = self.failure.sentence.as_ref().map_or_else(
-            || "nothing more than is shown here".to_owned(),
-            |sentence| format!("\"{sentence}\""),
-        );
+        let sentence = self
+            .failure
+            .sentence
+            .as_ref()
+            .map_or_else(|| "nothing more than is shown here".to_owned(), |sentence| format!("\"{sentence}\""));
         self.diagnosis.quotes.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
     }
 
@@ -252,8 +241,7 @@ impl Failed {
     }
 
     fn reassurance(&self, session: &Session) -> &'static str {
-        let locked =
-            matches!(self.failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
+        let locked = matches!(self.failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
         if self.submits() {
             return "All three steps are registered and kept here.";
         }

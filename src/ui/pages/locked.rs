@@ -16,11 +16,7 @@ impl Screen for Locked {
         view.row(failed("What is kept cannot be opened", &self.diagnosis.code));
         view.gap();
         view.rows(explanation(&self.diagnosis));
-        view.keys(&[
-            (Intent::Submit, "try again"),
-            (Intent::Leave, "leave"),
-            (Intent::Typed('?'), "help"),
-        ]);
+        view.keys(&[(Intent::Submit, "try again"), (Intent::Leave, "leave"), (Intent::Typed('?'), "help")]);
         view
     }
 

@@ -20,8 +20,7 @@ impl OctoClient {
     /// Hands over what is registered, if there are credentials; else that is the end.
     pub(super) fn hand_over(session: &mut Session) -> Turn {
         let client = session.octo_client().ok().cloned();
-        let execution = client
-            .and_then(|client| Execution::submit(session.registration.clone(), client, false));
+        let execution = client.and_then(|client| Execution::submit(session.registration.clone(), client, false));
         match execution {
             Some(execution) => Checking::begin(execution, false, session),
             None => Done::default().open(),

@@ -4,8 +4,7 @@ use crate::journal::Attempt;
 use crate::journal::standing::AttemptState;
 use crate::ui::Intent;
 use crate::ui::pages::{
-    Basic, Locked, Opening, Overview, PartnerApi, PartnerCenter, Prerequisites, Review, Screen,
-    Turn,
+    Basic, Locked, Opening, Overview, PartnerApi, PartnerCenter, Prerequisites, Review, Screen, Turn,
 };
 use crate::ui::parts::clock;
 use crate::ui::session::{Scope, Session};
@@ -73,9 +72,9 @@ fn single_step(step: Step, session: &Session) -> Turn {
         Step::Basic => Basic::default().open(),
         Step::PartnerCenter => PartnerCenter::default().open(),
         Step::PartnerApi if session.registration.proven().is_some() => PartnerApi::default().open(),
-        Step::PartnerApi => PartnerCenter::default()
-            .open()
-            .saying("Partner Center Credentials come first: nothing is proven yet."),
+        Step::PartnerApi => {
+            PartnerCenter::default().open().saying("Partner Center Credentials come first: nothing is proven yet.")
+        }
     }
 }
 

@@ -7,8 +7,7 @@ use crate::report::submit::handed_over;
 use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::pages::{
-    Basic, Checking, OctoClient, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn,
-    note,
+    Basic, Checking, OctoClient, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, note,
 };
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Scope, Session, TaskOrigin};
@@ -40,17 +39,14 @@ impl Choice {
                 "Re-run Partner Center Credentials",
                 "A new key, or the same one again. The sign-in is kept while the application stays the same.",
             ),
-            Self::PartnerApi => {
-                ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is.")
-            }
+            Self::PartnerApi => ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is."),
             Self::CheckAll => (
                 "Run every check again",
                 "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
             ),
-            Self::Submit => (
-                "Hand over to Octo",
-                "Shows what is sent, and asks for Octo's API client if none is given.",
-            ),
+            Self::Submit => {
+                ("Hand over to Octo", "Shows what is sent, and asks for Octo's API client if none is given.")
+            }
             Self::Replace => (
                 "Replace this registration",
                 "All three steps. What works now keeps working until you confirm the new one by name.",
@@ -114,12 +110,10 @@ impl Screen for Overview {
                 session.scope = Scope::Only(Step::PartnerApi);
                 PartnerApi::default().open()
             }
-            Some(Choice::CheckAll) => {
-                match Execution::check(Step::PartnerCenter, session.registration.clone()) {
-                    Some(execution) => Checking::begin(execution, true, session),
-                    None => self.stay(),
-                }
-            }
+            Some(Choice::CheckAll) => match Execution::check(Step::PartnerCenter, session.registration.clone()) {
+                Some(execution) => Checking::begin(execution, true, session),
+                None => self.stay(),
+            },
             Some(Choice::Submit) => OctoClient::default().open(),
             Some(Choice::Replace) => {
                 session.scope = Scope::Replacement;
@@ -192,8 +186,7 @@ fn facts(session: &Session) -> Vec<Row> {
         return Vec::new();
     };
     let mut rows = Vec::new();
-    let mut add =
-        |label: &str, value: String| rows.push(Row::pair(label, LABEL, Tone::Value, value));
+    let mut add = |label: &str, value: String| rows.push(Row::pair(label, LABEL, Tone::Value, value));
     let name = registration.name.as_ref().map(ToString::to_string);
     add("Registered", name.unwrap_or_else(|| "(no name)".to_owned()));
     add("Environment", session.environment.title().to_owned());

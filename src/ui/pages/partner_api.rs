@@ -3,9 +3,7 @@
 use crate::journal::Attempt;
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{
-    Checking, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, note,
-};
+use crate::ui::pages::{Checking, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, note};
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::FocusTarget;
@@ -121,10 +119,8 @@ fn proven(session: &Session) -> Vec<Row> {
         return rows;
     };
     let company = proof.company.as_ref().map(|company| ("Partner", company.to_string()));
-    let found = [
-        ("Directory (tenant) ID", proof.tenant.to_string()),
-        ("Application ID", proof.application.to_string()),
-    ];
+    let found =
+        [("Directory (tenant) ID", proof.tenant.to_string()), ("Application ID", proof.application.to_string())];
     let found = found.into_iter().chain(company);
     rows.extend(found.map(|(label, value)| Row::pair(label, 24, Tone::Value, value)));
     rows

@@ -9,9 +9,7 @@
 
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{
-    Basic, Checking, Overview, PartnerCenter, Prerequisites, Screen, Turn, note,
-};
+use crate::ui::pages::{Basic, Checking, Overview, PartnerCenter, Prerequisites, Screen, Turn, note};
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{DirectoryLookup, Scope, Session};
 use crate::ui::state::FocusTarget;
@@ -120,10 +118,9 @@ fn swapped(session: &Session) -> Option<Problem> {
         return None;
     }
     let (what, cure) = match session.looked_up(Field::ClientId) {
-        Some(DirectoryLookup::NotOne) => (
-            "This is a directory, and Client ID is not: the two are swapped.",
-            "F5 exchanges them.",
-        ),
+        Some(DirectoryLookup::NotOne) => {
+            ("This is a directory, and Client ID is not: the two are swapped.", "F5 exchanges them.")
+        }
         _ => (
             "This is a directory (tenant) ID, not an application's.",
             "Azure portal > App registrations > your app > Application (client) ID.",

@@ -88,8 +88,7 @@ impl Screen for Prerequisites {
         // What failed stays in sight until a person moves: the page follows its focus.
         let failed = session.preflight.values().any(Result::is_err);
         for (index, line) in PREREQUISITES.iter().enumerate() {
-            let place = Row::of(Tone::Muted, "Where: ")
-                .and(Tone::Plain, line.place.replace("{copy}", line.copy));
+            let place = Row::of(Tone::Muted, "Where: ").and(Tone::Plain, line.place.replace("{copy}", line.copy));
             view.blocks.push(Block::Item(Item {
                 mark: Some(session.marked.iter().any(|key| key == line.key)),
                 text: line.line.to_owned(),
@@ -145,8 +144,7 @@ fn looked(session: &Session, look: Preflight) -> Vec<Row> {
     let why = diagnosis.why.first().map(String::as_str).unwrap_or_default();
     let text = format!("{} {why} ({})", diagnosis.what, diagnosis.code);
     let steps = diagnosis.fix.iter().enumerate();
-    let steps =
-        steps.map(|(index, step)| Row::text(format!("{}  {step}", index + 1)).at(19).hanging(22));
+    let steps = steps.map(|(index, step)| Row::text(format!("{}  {step}", index + 1)).at(19).hanging(22));
     [row("FAIL", Tone::Failure, text)].into_iter().chain(steps).collect()
 }
 

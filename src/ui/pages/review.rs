@@ -46,9 +46,7 @@ impl Screen for Review {
 
     fn extra(self, number: u8, session: &mut Session) -> Turn {
         match number {
-            6 if session.may_submit() => {
-                OctoClient { review: Some(Box::new(self)), ..OctoClient::default() }.open()
-            }
+            6 if session.may_submit() => OctoClient { review: Some(Box::new(self)), ..OctoClient::default() }.open(),
             9 => Turn::Over(self.into(), Overlay::Details),
             _ => self.stay(),
         }
@@ -120,18 +118,14 @@ impl Review {
             Some(false) => "MFA no",
             None => "MFA unknown",
         };
-        let prices =
-            if proof.prices { "price sheet read" } else { "no price sheets in this cloud" };
+        let prices = if proof.prices { "price sheet read" } else { "no price sheets in this cloud" };
         let finished = self.passed.as_ref().filter(|it| it.status() == Status::Finished);
         let passed = finished.map_or_else(String::new, |execution| {
             let total = execution.checks().len();
             format!("{total} of {total} passed; ")
         });
         let at = clock(at, &session.config.zone);
-        [
-            fact("Signed in as", format!("{user}    {mfa}")),
-            fact("Checked", format!("{passed}{prices}; {at}")),
-        ]
+        [fact("Signed in as", format!("{user}    {mfa}")), fact("Checked", format!("{passed}{prices}; {at}"))]
     }
 }
 
@@ -143,9 +137,8 @@ fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
     let mpn = open.partner_api.as_ref().and_then(|(api, _)| api.mpn.as_ref());
     let company = proof.company.as_ref().map_or("(no name given)", UntrustedText::as_str);
     let partner = mpn.map_or_else(|| company.to_owned(), |mpn| format!("{company}, MPN {mpn}"));
-    let ends = proof
-        .secret_ends
-        .map_or_else(|| "end not given".to_owned(), |date| format!("ends {date} (as you entered)"));
+    let ends =
+        proof.secret_ends.map_or_else(|| "end not given".to_owned(), |date| format!("ends {date} (as you entered)"));
     [
         fact("Partner", partner),
         fact("Directory (tenant)", proof.tenant.as_str()),

@@ -9,9 +9,7 @@
 //!    Waiting 01:42 of 10:00, then F5 makes a new link.
 //! ```
 
-use crate::effect::{
-    AddressSeen, AuthorizationRequest, CallbackPage, Effect, NotCatching, Outcome,
-};
+use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, NotCatching, Outcome};
 use crate::steps::{Answered, Execution, WrongPaste};
 use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn, note};
 use crate::ui::parts::{Form, minutes, page_of_step};
@@ -220,9 +218,9 @@ fn third(consent: &AuthorizationRequest) -> Row {
         Err(NotCatching::PortTaken(port)) => format!(
             "3  Port {port} is taken by another program, so nothing is caught here. Copy the address the browser ends on and paste it below. (http://localhost without a port takes any free one.)"
         ),
-        Err(NotCatching::NotAllowed(port)) => format!(
-            "3  This user may not open port {port}. Copy the address the browser ends on and paste it below."
-        ),
+        Err(NotCatching::NotAllowed(port)) => {
+            format!("3  This user may not open port {port}. Copy the address the browser ends on and paste it below.")
+        }
     };
     Row::text(text).at(1).hanging(4)
 }
@@ -240,9 +238,7 @@ fn problem(wrong: WrongPaste) -> Problem {
         WrongPaste::SignInAddress { redirect_url: true } => {
             "Entra only knows redirect_uri and ignores the other. Use the address shown above (F3 copies it)."
         }
-        WrongPaste::OtherSignIn => {
-            "Use the newest browser tab, or F5 for a new link and sign in again."
-        }
+        WrongPaste::OtherSignIn => "Use the newest browser tab, or F5 for a new link and sign in again.",
         WrongPaste::UsedBefore => "F5 makes a new link.",
         WrongPaste::SignInAddress { .. }
         | WrongPaste::Empty

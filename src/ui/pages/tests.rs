@@ -80,8 +80,7 @@ fn checks_while_they_run() {
 #[test]
 fn failures() {
     golden("stopped-7000215", &stopped("apptoken", refused(401, 7_000_215)));
-    let mut story =
-        stopped("read InvoiceSummary", Failure::new(Service::PartnerCenter, Cause::TimedOut));
+    let mut story = stopped("read InvoiceSummary", Failure::new(Service::PartnerCenter, Cause::TimedOut));
     golden("stopped-timed-out", &story);
     story.press("d");
     golden("details", &story);
@@ -130,15 +129,10 @@ fn the_way_to_octo() {
 
 #[test]
 fn banners_stand_on_every_page() {
-    let mut story =
-        Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
+    let mut story = Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
     story.press("Enter Enter");
     golden("rehearsal", &story);
-    let other = WizardConfig {
-        unknown_hosts: vec!["127.0.0.1:8088".to_owned()],
-        extra_ca: true,
-        ..setting()
-    };
+    let other = WizardConfig { unknown_hosts: vec!["127.0.0.1:8088".to_owned()], extra_ca: true, ..setting() };
     golden("another-server", &Story::begun(other));
 }
 

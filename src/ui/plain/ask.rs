@@ -33,19 +33,14 @@ pub(super) fn asked(wizard: &Wizard) -> Asked {
     match wizard.target().filter(|_| wizard.overlay.is_none()) {
         Some(FocusTarget::Field(field)) if wizard.typing() => Asked::Text(field),
         Some(FocusTarget::Field(field)) => Asked::Choice(field),
-        Some(FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button)
-        | None => Asked::Words,
+        Some(FocusTarget::Prerequisite(_) | FocusTarget::Choice(_) | FocusTarget::Button) | None => Asked::Words,
     }
 }
 
 /// "2 of 5: Application ID (aside) [value]: "
 pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
     let count = wizard.targets().len().saturating_sub(1);
-    let mut text = if count > 1 {
-        format!("{} of {count}: ", wizard.page.state().focus + 1)
-    } else {
-        String::new()
-    };
+    let mut text = if count > 1 { format!("{} of {count}: ", wizard.page.state().focus + 1) } else { String::new() };
     text.push_str(input.field.label());
     if let Some(aside) = input.aside.as_deref().filter(|aside| !aside.is_empty()) {
         text = format!("{text} ({aside})");
@@ -56,8 +51,7 @@ pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
         Body::Secret(secret) => format!("{}, not shown", counted(secret.characters())),
         Body::Choice { options, chosen } => {
             let all = options.iter().enumerate();
-            let all: Vec<String> =
-                all.map(|(index, option)| format!("{} {option}", index + 1)).collect();
+            let all: Vec<String> = all.map(|(index, option)| format!("{} {option}", index + 1)).collect();
             text = format!("{text}: {}", all.join(", "));
             (chosen + 1).to_string()
         }
@@ -81,11 +75,7 @@ pub(super) fn offer(wizard: &Wizard, page: &View<'_>) -> Option<String> {
         return None;
     }
     let ways: Vec<String> = enter.into_iter().chain(numbers.map(str::to_owned)).collect();
-    Some(if ways.is_empty() {
-        "One of the words: ".to_owned()
-    } else {
-        format!("{}; or a word: ", ways.join("; "))
-    })
+    Some(if ways.is_empty() { "One of the words: ".to_owned() } else { format!("{}; or a word: ", ways.join("; ")) })
 }
 
 /// What Enter alone does where no field is asked.

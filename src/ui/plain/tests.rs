@@ -95,10 +95,7 @@ impl Typist {
 
 fn golden(name: &str, transcript: &str) {
     for character in transcript.chars() {
-        assert!(
-            character.is_ascii_graphic() || character == ' ' || character == '\n',
-            "{character:?}"
-        );
+        assert!(character.is_ascii_graphic() || character == ' ' || character == '\n', "{character:?}");
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../../tests/it/golden");
@@ -121,9 +118,7 @@ fn a_registration_from_the_first_line_to_the_last() {
 /// The same person at both faces: what they know and decide is the same, and so is what is true afterwards.
 #[test]
 fn keys_and_lines_end_in_the_same_journal() {
-    let facts = |bench: &Bench| -> Vec<String> {
-        bench.lines.iter().map(|line| format!("{:?}", line.fact)).collect()
-    };
+    let facts = |bench: &Bench| -> Vec<String> { bench.lines.iter().map(|line| format!("{:?}", line.fact)).collect() };
     let mut keys = Story::begun(setting());
     keys.at_step_two().press("Tab Enter Enter Enter").paste(CODE).press("Enter Enter Enter");
     let mut lines = Typist::new();
@@ -220,10 +215,7 @@ fn a_failure_with_its_fix() {
     golden("plain-stopped", &after);
     assert_eq!(
         typist.asks(),
-        format!(
-            "3 of 5: Secret key (paste it; it is never shown) [{} characters, not shown]: ",
-            SECRET.len()
-        )
+        format!("3 of 5: Secret key (paste it; it is never shown) [{} characters, not shown]: ", SECRET.len())
     );
 }
 
@@ -257,10 +249,7 @@ fn every_check_is_one_line_and_a_long_wait_is_told() {
     let told = typist.transcript.split_off(before);
     assert_eq!(told.lines().count(), 1, "{told}");
     assert!(told.starts_with("ok: 1. Directory exists: "), "{told}");
-    assert_eq!(
-        typist.after(&["", "anything"]).lines().filter(|it| it.contains("Enter")).count(),
-        0
-    );
+    assert_eq!(typist.after(&["", "anything"]).lines().filter(|it| it.contains("Enter")).count(), 0);
     typist.types(&["back"]);
     at!(typist.story, PartnerCenter);
 }
@@ -310,10 +299,7 @@ fn a_registration_that_is_there_is_listed_with_numbers() {
 
 #[test]
 fn a_rehearsal_says_so_on_every_page_and_what_to_type() {
-    let mut typist = Typist::at(Story::new(WizardConfig {
-        rehearsal: Some(answers_of_rehearsal()),
-        ..setting()
-    }));
+    let mut typist = Typist::at(Story::new(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() }));
     typist.types(&["", "", "", "", "F2", "", "", ""]);
     golden("plain-rehearsal", &typist.transcript);
 }

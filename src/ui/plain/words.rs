@@ -23,8 +23,7 @@ const EVERYWHERE: &[(&str, Action)] = &[
 ];
 
 /// The same in fields only.
-const IN_FIELDS: &[(&str, Action)] =
-    &[("clear", Action::Clear), ("previous", Action::Press(Intent::Previous))];
+const IN_FIELDS: &[(&str, Action)] = &[("clear", Action::Clear), ("previous", Action::Press(Intent::Previous))];
 
 /// What a word does while a field is asked. Letter by letter, and few: everything else is a value.
 pub(super) fn in_field(word: &str) -> Option<Action> {
@@ -35,9 +34,7 @@ pub(super) fn in_field(word: &str) -> Option<Action> {
 
 /// What a word does on a page where no field is asked.
 pub(super) fn on_page(word: &str, page: &View<'_>) -> Option<Action> {
-    let hinted = |hint: &&KeyHint| {
-        hint.key.eq_ignore_ascii_case(word) || hint.does.eq_ignore_ascii_case(word)
-    };
+    let hinted = |hint: &&KeyHint| hint.key.eq_ignore_ascii_case(word) || hint.does.eq_ignore_ascii_case(word);
     let listed = |(name, deed): &(&str, Action)| name.eq_ignore_ascii_case(word).then_some(*deed);
     EVERYWHERE
         .iter()
@@ -48,9 +45,7 @@ pub(super) fn on_page(word: &str, page: &View<'_>) -> Option<Action> {
 
 /// The keys that texts call by their names: they can be typed by them.
 fn key(word: &str) -> Option<Intent> {
-    keys::called(word).filter(|intent| {
-        matches!(intent, Intent::Extra(_) | Intent::Help | Intent::Back | Intent::Leave)
-    })
+    keys::called(word).filter(|intent| matches!(intent, Intent::Extra(_) | Intent::Help | Intent::Back | Intent::Leave))
 }
 
 /// What the key of a hint does. Keys that move about have no word: here things are asked in their order.
@@ -137,10 +132,7 @@ mod tests {
             (Intent::Typed('?'), "help"),
         ]);
         let words = named(&page);
-        assert_eq!(
-            words,
-            "Words here: F5 = new link, mark, F7 = print address, d = details, back, leave, ? = help."
-        );
+        assert_eq!(words, "Words here: F5 = new link, mark, F7 = print address, d = details, back, leave, ? = help.");
         let mut stopped = View::new("x");
         stopped.key_named(Intent::Typed('c'), "copy", Named::As("c = print"));
         assert_eq!(named(&stopped), "Words here: c = print.");

@@ -28,11 +28,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Runs the wizard line by line until it ends, and gives the terminal back.
 ///
 /// Only what is typed needs a terminal: what is said may go into a pipe or a file.
-pub async fn run<P>(
-    out: &mut dyn Write,
-    wizard: &mut Wizard,
-    perform: P,
-) -> Result<Exit, NoTerminal>
+pub async fn run<P>(out: &mut dyn Write, wizard: &mut Wizard, perform: P) -> Result<Exit, NoTerminal>
 where
     P: Perform,
 {
@@ -41,12 +37,8 @@ where
     }
     signals::keep_endable().map_err(NoTerminal::Switch)?;
     let signals = signals::stream().map_err(NoTerminal::Switch)?;
-    let mut sheet =
-        Tty { guard: Guard::enter_line().map_err(NoTerminal::Switch)?, out, gone: false };
-    let wires = TerminalStreams {
-        events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?,
-        signals,
-    };
+    let mut sheet = Tty { guard: Guard::enter_line().map_err(NoTerminal::Switch)?, out, gone: false };
+    let wires = TerminalStreams { events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?, signals };
     let ending = run_loop(&mut sheet, wires, wizard, perform).await;
     sheet.leave();
     for line in &ending.lines {

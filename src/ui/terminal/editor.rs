@@ -26,8 +26,7 @@ impl Editor {
 
     /// Takes a key in, and returns what it means if that is more than a change of the line.
     pub(super) fn key(&mut self, key: &KeyEvent) -> Option<Intent> {
-        let is_ctrl =
-            |letter| key.code == KeyCode::Char(letter) && key.modifiers == KeyModifiers::CONTROL;
+        let is_ctrl = |letter| key.code == KeyCode::Char(letter) && key.modifiers == KeyModifiers::CONTROL;
         if key.kind == KeyEventKind::Release {
             return None;
         }
@@ -38,8 +37,7 @@ impl Editor {
             self.line.erase_word();
             return None;
         }
-        let intent =
-            if key.code == KeyCode::Tab { Intent::Typed(' ') } else { keys::intent(key, true)? };
+        let intent = if key.code == KeyCode::Tab { Intent::Typed(' ') } else { keys::intent(key, true)? };
         if let Intent::Typed(character) = intent {
             self.too_long |= !self.line.press(intent) && text::harmless(character).is_some();
         } else if matches!(intent, Intent::EraseBack | Intent::EraseToStart) {

@@ -9,12 +9,9 @@ use std::thread::{self, ThreadId};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
-};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
-    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode, size,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -134,13 +131,8 @@ fn line() -> io::Result<()> {
     restore();
     let before = tcgetattr(io::stdin())?;
     let mut ours = before.clone();
-    ours.local_modes.remove(
-        LocalModes::ICANON
-            | LocalModes::ECHO
-            | LocalModes::ECHONL
-            | LocalModes::ISIG
-            | LocalModes::IEXTEN,
-    );
+    ours.local_modes
+        .remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ISIG | LocalModes::IEXTEN);
     ours.special_codes[SpecialCodeIndex::VMIN] = 1;
     ours.special_codes[SpecialCodeIndex::VTIME] = 0;
     own(Some(Loan::Line(Box::new(before))));
@@ -155,13 +147,7 @@ fn line() -> io::Result<()> {
 
 fn restore_screen() {
     // Every step is tried; where the terminal is gone none of them matters.
-    drop(execute!(
-        io::stdout(),
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        cursor::Show
-    ));
+    drop(execute!(io::stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show));
     #[cfg(unix)]
     let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
     drop(disable_raw_mode());
@@ -186,11 +172,7 @@ fn hook(info: &PanicHookInfo<'_>) {
     restore();
     let what = info.payload().downcast_ref::<&'static str>();
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    drop(writeln!(
-        io::stderr(),
-        "octo-csp: internal error at {place}: {}",
-        what.unwrap_or(&"(no fixed message)")
-    ));
+    drop(writeln!(io::stderr(), "octo-csp: internal error at {place}: {}", what.unwrap_or(&"(no fixed message)")));
 }
 
 /// Cells that are painted at most, far beyond any screen.
@@ -232,9 +214,7 @@ impl Screen for Tty {
         // A terminal that does not know its size says 0.
         let (columns, rows) = match size() {
             // One that says 65,535 each way would take more memory than there is.
-            Ok((columns, rows)) if columns > 0 && rows > 0 => {
-                (columns.min(WIDEST), rows.min(HIGHEST))
-            }
+            Ok((columns, rows)) if columns > 0 && rows > 0 => (columns.min(WIDEST), rows.min(HIGHEST)),
             _ => (80, 24),
         };
         let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));

@@ -5,9 +5,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{
-    Event as Raw, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEventKind,
-};
+use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEventKind};
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
@@ -142,9 +140,7 @@ fn other(event: Raw) -> Option<Item> {
         Raw::Key(key) => Some(Item::Key(key)),
         Raw::Paste(text) => Some(Item::Paste(text)),
         Raw::Resize(..) => Some(Item::Resize),
-        Raw::Mouse(mouse) => {
-            wheel(mouse.kind).map(|code| Item::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-        }
+        Raw::Mouse(mouse) => wheel(mouse.kind).map(|code| Item::Key(KeyEvent::new(code, KeyModifiers::NONE))),
         Raw::FocusGained | Raw::FocusLost => None,
     }
 }
@@ -224,9 +220,7 @@ mod tests {
 
     #[test]
     fn releases_focus_and_most_of_the_mouse_mean_nothing() {
-        let mouse = |kind| {
-            Raw::Mouse(MouseEvent { kind, column: 1, row: 1, modifiers: KeyModifiers::NONE })
-        };
+        let mouse = |kind| Raw::Mouse(MouseEvent { kind, column: 1, row: 1, modifiers: KeyModifiers::NONE });
         let mut release = KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE);
         release.kind = KeyEventKind::Release;
         let batch = vec![

@@ -14,8 +14,7 @@ use crate::effect::Effect;
 #[tokio::test]
 async fn the_first_frame_is_on_the_screen_before_anything_is_performed() {
     let mut bench = bench(false);
-    bench.app.first =
-        vec![Task::Perform(Ticket(1), Effect::Open(crate::words::step::Environment::Production))];
+    bench.app.first = vec![Task::Perform(Ticket(1), Effect::Open(crate::words::step::Environment::Production))];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     let perform = |effect: Effect| {
         log.note(format!("{effect:?}"));
@@ -126,9 +125,8 @@ async fn a_used_ticket_answers_once() {
         Task::Perform(Ticket(1), Effect::Open(crate::words::step::Environment::Production)),
     ];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
-    let perform = |effect: Effect| async move {
-        if matches!(effect, Effect::Await) { never(effect).await } else { failed() }
-    };
+    let perform =
+        |effect: Effect| async move { if matches!(effect, Effect::Await) { never(effect).await } else { failed() } };
     bench
         .run(perform, async || {
             log.until("came:1", 1).await;
@@ -144,10 +142,8 @@ async fn quitting_finishes_writes_and_a_signal_does_not_wait() {
     for by_signal in [false, true] {
         let mut bench = bench(false);
         let quit = Task::Quit(Exit::Done, Vec::new());
-        bench.app.first = vec![
-            Task::Perform(Ticket(1), Effect::Await),
-            Task::Perform(Ticket(2), Effect::Erase(Vec::new())),
-        ];
+        bench.app.first =
+            vec![Task::Perform(Ticket(1), Effect::Await), Task::Perform(Ticket(2), Effect::Erase(Vec::new()))];
         if !by_signal {
             bench.app.first.push(quit);
         }
@@ -187,10 +183,7 @@ async fn keys_that_arrive_together_are_a_paste_and_their_enter_submits_nothing()
                 send(&keys, "\u{1b}");
             })
             .await;
-        assert_eq!(
-            log.all(),
-            "terminal draw pasted:\"a secret value of some length\\n\" draw Back leave"
-        );
+        assert_eq!(log.all(), "terminal draw pasted:\"a secret value of some length\\n\" draw Back leave");
     }
 }
 
@@ -225,10 +218,7 @@ async fn other_keys_end_a_burst_and_keep_their_order() {
             send(&keys, "\u{1b}");
         })
         .await;
-    assert_eq!(
-        log.all(),
-        "terminal draw a b Next pasted:\"x\\ny\" pasted:1048576 c Up Submit Down Back leave"
-    );
+    assert_eq!(log.all(), "terminal draw a b Next pasted:\"x\\ny\" pasted:1048576 c Up Submit Down Back leave");
 }
 
 #[tokio::test]
@@ -250,8 +240,7 @@ async fn a_question_mark_alone_is_help_where_nothing_is_typed() {
 #[tokio::test]
 async fn a_flood_of_keys_starves_neither_screen_nor_outcomes_nor_signals() {
     let mut bench = bench(false);
-    bench.app.first =
-        vec![Task::Perform(Ticket(1), Effect::Open(crate::words::step::Environment::Production))];
+    bench.app.first = vec![Task::Perform(Ticket(1), Effect::Open(crate::words::step::Environment::Production))];
     let log = bench.log.clone();
     let signals = bench.signals.clone();
     let mut heard = bench.heard.take().unwrap();
@@ -261,14 +250,11 @@ async fn a_flood_of_keys_starves_neither_screen_nor_outcomes_nor_signals() {
     };
     let (screen, app) = (&mut bench.screen, &mut bench.app);
     let drawn = log.clone();
-    let (ending, ()) = tokio::join!(
-        run_loop(screen, wires, Settings::default(), app, async |_| failed()),
-        async {
-            drawn.until("draw", 4).await;
-            drawn.until("came:1", 1).await;
-            signals.send(Signal::End).unwrap();
-        }
-    );
+    let (ending, ()) = tokio::join!(run_loop(screen, wires, Settings::default(), app, async |_| failed()), async {
+        drawn.until("draw", 4).await;
+        drawn.until("came:1", 1).await;
+        signals.send(Signal::End).unwrap();
+    });
     assert_eq!(ending.unwrap().exit, Exit::Cancelled);
 }
 
@@ -329,20 +315,23 @@ async fn plain_lines_wait_for_enter_while_outcomes_still_come() {
     ];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     bench
-        .run(async |_| failed(), async || {
-            log.until("came:7", 1).await;
-            send(&keys, "x");
-            keys.send(key(KeyCode::Esc)).unwrap();
-            settle().await;
-            assert_eq!(
-                log.since(),
-                "terminal draw leave print:https://example.test|Press Enter to go back. copy:x came:7"
-            );
-            send(&keys, "\n");
-            log.until("draw", 1).await;
-            assert_eq!(log.since(), "enter terminal draw");
-            send(&keys, "\u{1b}");
-        })
+        .run(
+            async |_| failed(),
+            async || {
+                log.until("came:7", 1).await;
+                send(&keys, "x");
+                keys.send(key(KeyCode::Esc)).unwrap();
+                settle().await;
+                assert_eq!(
+                    log.since(),
+                    "terminal draw leave print:https://example.test|Press Enter to go back. copy:x came:7"
+                );
+                send(&keys, "\n");
+                log.until("draw", 1).await;
+                assert_eq!(log.since(), "enter terminal draw");
+                send(&keys, "\u{1b}");
+            },
+        )
         .await;
 }
 

@@ -24,10 +24,7 @@ fn three_steps_lead_to_a_registration() {
     assert!(story.done.contains(&"tell Proven".to_owned()));
     story.press("Enter");
     at!(story, Review);
-    assert!(
-        story.bench.registration().active.is_none(),
-        "nothing is active before it is confirmed"
-    );
+    assert!(story.bench.registration().active.is_none(), "nothing is active before it is confirmed");
     story.press("Enter");
     at!(story, Done);
     assert!(story.bench.registration().active.is_some());
@@ -67,20 +64,11 @@ fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
     let mut story = Story::begun(setting());
     story.press("Enter Enter Enter");
     at!(story, PartnerCenter);
-    let fields: Vec<Field> =
-        story.wizard.page.state().problems.iter().map(|problem| problem.field).collect();
+    let fields: Vec<Field> = story.wizard.page.state().problems.iter().map(|problem| problem.field).collect();
     assert_eq!(fields, [Field::ApplicationId, Field::SecretKey]);
     assert_eq!(story.wizard.target(), Some(FocusTarget::Field(Field::ApplicationId)));
     story.paste(APP);
-    assert!(
-        story
-            .wizard
-            .page
-            .state()
-            .problems
-            .iter()
-            .all(|problem| problem.field != Field::ApplicationId)
-    );
+    assert!(story.wizard.page.state().problems.iter().all(|problem| problem.field != Field::ApplicationId));
 }
 
 #[test]
@@ -132,8 +120,7 @@ fn a_draft_opens_where_it_was_without_its_secret() {
     story.at_step_two().press("^C s");
     let draft = story.opened.draft.clone().unwrap();
     assert!(!serde_json::to_string(&draft).unwrap().contains(SECRET));
-    let mut again =
-        Story::with(setting(), Bench { lines: story.bench.lines.clone(), ..Bench::default() });
+    let mut again = Story::with(setting(), Bench { lines: story.bench.lines.clone(), ..Bench::default() });
     again.opened.draft = Some(draft);
     again.begin();
     at!(again, PartnerCenter);
@@ -152,10 +139,7 @@ fn a_failed_check_shows_its_cure_and_goes_back_to_the_field() {
     story.press("Esc");
     at!(story, PartnerCenter);
     assert_eq!(story.wizard.target(), Some(FocusTarget::Field(Field::SecretKey)));
-    assert!(
-        !story.wizard.session.fields.is_empty(Field::SecretKey),
-        "what was typed is still there"
-    );
+    assert!(!story.wizard.session.fields.is_empty(Field::SecretKey), "what was typed is still there");
 }
 
 #[test]
@@ -171,10 +155,7 @@ fn a_new_key_is_tried_again_patiently() {
 #[test]
 fn a_wrong_paste_is_named_and_the_page_waits_on() {
     let mut story = Story::begun(setting());
-    story
-        .at_sign_in()
-        .paste("https://x/authorize?client_id=a&response_type=code&redirect_url=b")
-        .press("Enter");
+    story.at_sign_in().paste("https://x/authorize?client_id=a&response_type=code&redirect_url=b").press("Enter");
     at!(story, SignIn);
     assert!(story.shows("redirect_url= as the old guide has it"));
 }
@@ -235,11 +216,7 @@ fn replacing_asks_for_the_name() {
     at!(story, Prerequisites);
     story.press("Enter Enter");
     story.wizard.page.state_mut().focus = 2;
-    story
-        .paste(SECRET)
-        .press("Enter Enter Enter")
-        .paste("1.AXoAkl-another_code.AgABBAI")
-        .press("Enter Enter");
+    story.paste(SECRET).press("Enter Enter Enter").paste("1.AXoAkl-another_code.AgABBAI").press("Enter Enter");
     at!(story, Review);
     story.press("Enter");
     at!(story, Review);
@@ -302,8 +279,7 @@ fn several_values_in_one_paste_are_offered() {
 
 #[test]
 fn a_rehearsal_fills_its_fields_in() {
-    let mut story =
-        Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
+    let mut story = Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
     story.press("Enter Enter F2");
     assert_eq!(story.wizard.session.fields.text(Field::ApplicationId).unwrap().text(), APP);
     assert!(story.screen(80, 24).contains("REHEARSAL"));
@@ -437,11 +413,8 @@ fn commands_that_are_told_name_the_same_registration() {
     story.press("Enter");
     let last = story.done.join("\n");
     assert!(last.contains(&format!("octo-csp register{words} shows it again")), "{last}");
-    let mut story = Story::begun(WizardConfig {
-        words: words.to_owned(),
-        environment: Environment::Sandbox,
-        ..setting()
-    });
+    let mut story =
+        Story::begun(WizardConfig { words: words.to_owned(), environment: Environment::Sandbox, ..setting() });
     story.press("h");
     let note = story.done.last().unwrap();
     let command = format!("octo-csp handoff --sandbox{words} > note.txt");
@@ -486,10 +459,7 @@ fn the_last_refusal_is_remembered_until_a_run_passes() {
     story.bench.fail("apptoken", failure);
     story.at_step_two().press("Enter");
     let remembered = story.opened.draft.as_ref().and_then(|draft| draft.refused.as_ref()).unwrap();
-    assert_eq!(
-        (remembered.title(), remembered.code.as_str()),
-        ("Secret accepted", "AADSTS7000222")
-    );
+    assert_eq!((remembered.title(), remembered.code.as_str()), ("Secret accepted", "AADSTS7000222"));
     assert_eq!(remembered.trace_id, UntrustedText::some("5b0e"));
     story.press("r");
     assert!(story.checked());
@@ -509,11 +479,7 @@ fn a_disk_that_failed_is_not_asked_to_remember_it() {
 #[test]
 fn what_was_given_by_flags_is_typed_already() {
     let story = Story::begun(WizardConfig {
-        given: Typed {
-            application_id: APP.to_owned(),
-            redirect: "https://localhost".to_owned(),
-            ..Typed::default()
-        },
+        given: Typed { application_id: APP.to_owned(), redirect: "https://localhost".to_owned(), ..Typed::default() },
         ..setting()
     });
     let text = |field| story.wizard.session.fields.text(field).unwrap().text();

@@ -76,8 +76,7 @@ impl LoopbackListeners {
     }
 
     async fn both(port: u16) -> Result<Self, (u16, io::Error)> {
-        let four =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| (port, error))?;
+        let four = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| (port, error))?;
         let port = four.local_addr().map_err(|error| (port, error))?.port();
         let mut listeners = vec![four];
         match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
@@ -266,8 +265,7 @@ impl CallbackServer {
             ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| name.eq_ignore_ascii_case(known))
                 && port == self.port.to_string()
         };
-        host.to_str().is_ok_and(ours)
-            && request.uri().authority().is_none_or(|it| ours(it.as_str()))
+        host.to_str().is_ok_and(ours) && request.uri().authority().is_none_or(|it| ours(it.as_str()))
     }
 
     /// The answer that we wait for, or what every other request gets. Another user who knows the one-time address or our state is
@@ -378,9 +376,8 @@ async fn respond(
 /// Reads the query of the redirect. `state` is looked at first, and nothing may be there twice.
 pub fn answer(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
     let one = |name: &str| {
-        let mut all = url::form_urlencoded::parse(query.as_bytes())
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value);
+        let mut all =
+            url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).map(|(_, value)| value);
         match (all.next(), all.next()) {
             (first, None) => Ok(first.filter(|value| !value.is_empty())),
             (_, Some(_)) => Err(()),

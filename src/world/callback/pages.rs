@@ -23,27 +23,21 @@ macro_rules! page {
 }
 
 /// Every check passed.
-pub const PROVEN: &str =
-    page!("Signed in and checked", "You can close this tab and go back to the terminal.");
+pub const PROVEN: &str = page!("Signed in and checked", "You can close this tab and go back to the terminal.");
 /// Something failed.
 pub const FAILED: &str = page!(
     "The sign-in came back, but something is not right yet",
     "You can close this tab: the terminal says what to do."
 );
 /// The code came, and somebody else redeems it.
-pub const CAUGHT: &str =
-    page!("Signed in", "The code is in the terminal. You can close this tab and go back there.");
+pub const CAUGHT: &str = page!("Signed in", "The code is in the terminal. You can close this tab and go back there.");
 /// The wizard went on without this page.
-pub const CLOSED: &str =
-    page!("This sign-in is closed", "You can close this tab and go back to the terminal.");
+pub const CLOSED: &str = page!("This sign-in is closed", "You can close this tab and go back to the terminal.");
 /// An answer has come before.
-pub const ALREADY: &str = page!(
-    "This was used before",
-    "The sign-in has already come this way. Go back to the terminal."
-);
+pub const ALREADY: &str =
+    page!("This was used before", "The sign-in has already come this way. Go back to the terminal.");
 /// Anything that is not ours.
-pub const UNKNOWN: &str =
-    page!("Nothing here", "This page is not part of the sign-in that octo-csp is waiting for.");
+pub const UNKNOWN: &str = page!("Nothing here", "This page is not part of the sign-in that octo-csp is waiting for.");
 
 /// A page with the headers that keep it from being framed, scripted or stored.
 pub fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {

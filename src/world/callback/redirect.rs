@@ -6,9 +6,7 @@ use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::effect::{
-    AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn,
-};
+use crate::effect::{AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn};
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::ids::{ClientId, RedirectAddress, TenantId};
 use crate::words::secret::{Secret, SharedSecret};
@@ -48,10 +46,7 @@ struct Kept {
 impl SignInSession {
     /// Makes `state` and, when the code will be redeemed here, PKCE values; listens on both doors of this machine, and builds the
     /// sign-in address.
-    pub async fn open(
-        entra: Entra<'_>,
-        sign_in: &SignIn,
-    ) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
+    pub async fn open(entra: Entra<'_>, sign_in: &SignIn) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
         let (state, verifier) = new_state_and_verifier();
         let ours = sign_in.redeemer == CodeAudience::Ourselves;
         let verifier = Some(verifier).filter(|_| ours);
@@ -123,11 +118,8 @@ impl SignInSession {
             }
             Err(_) => LoopbackListeners::open(None).await.ok(),
         };
-        let address = entra.authorize_address(&Page {
-            sign_in: &sign_in,
-            state: &state,
-            verifier: verifier.as_deref(),
-        })?;
+        let address =
+            entra.authorize_address(&Page { sign_in: &sign_in, state: &state, verifier: verifier.as_deref() })?;
         let callback = match (&catching, place) {
             (Ok(()), Some(place)) => Some((place.path, SharedSecret::clone(&state))),
             _ => None,
@@ -159,8 +151,7 @@ fn listen(
     address: &Url,
 ) -> Result<Listening, Box<Failure>> {
     let token = one_time_token()?;
-    let one_time =
-        Url::parse(&format!("http://127.0.0.1:{}/start/{}", doors.port(), token.reveal()));
+    let one_time = Url::parse(&format!("http://127.0.0.1:{}/start/{}", doors.port(), token.reveal()));
     let (Ok(one_time), Ok(address)) = (one_time, HeaderValue::from_str(address.as_str())) else {
         return Ok((None, None));
     };
@@ -175,11 +166,7 @@ fn one_time_token() -> Result<Secret, Box<Failure>> {
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-fn sign_in_state(
-    sign_in: &SignIn,
-    state: &Secret,
-    verifier: Option<&Secret>,
-) -> Result<SharedSecret, Box<Failure>> {
+fn sign_in_state(sign_in: &SignIn, state: &Secret, verifier: Option<&Secret>) -> Result<SharedSecret, Box<Failure>> {
     serde_json::to_string(&SignInState {
         state: state.reveal(),
         verifier: verifier.map(Secret::reveal),

@@ -128,12 +128,7 @@ impl JournalFile {
         if seen.last == last { Ok(seen) } else { Err(JournalError::Moved) }
     }
 
-    fn append_line(
-        &self,
-        registration: &str,
-        after: Sequence,
-        line: &Line,
-    ) -> Result<Sequence, JournalError> {
+    fn append_line(&self, registration: &str, after: Sequence, line: &Line) -> Result<Sequence, JournalError> {
         let seen = self.known(registration, after)?;
         let folder = folder::make_below(&self.state, registration)?;
         let mut file = match folder.open(JOURNAL)? {
@@ -155,12 +150,7 @@ impl JournalFile {
         Ok(line.sequence)
     }
 
-    fn replace_lines(
-        &self,
-        registration: &str,
-        at: Sequence,
-        snapshot: &[Line],
-    ) -> Result<Sequence, JournalError> {
+    fn replace_lines(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Result<Sequence, JournalError> {
         let text: String = snapshot.iter().map(journal::write_line).collect();
         let contents = journal::read_file(text.as_bytes());
         let last = contents.lines.last().map_or(0, |line| line.sequence);
@@ -224,12 +214,7 @@ impl JournalStore for JournalFile {
         appended.map_err(|error| self.failure(registration, &error))
     }
 
-    async fn replace(
-        &self,
-        registration: &str,
-        at: Sequence,
-        snapshot: &[Line],
-    ) -> Answer<Sequence> {
+    async fn replace(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Answer<Sequence> {
         let replaced = self.replace_lines(registration, at, snapshot);
         replaced.map_err(|error| self.failure(registration, &error))
     }

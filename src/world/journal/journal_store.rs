@@ -25,12 +25,7 @@ pub trait JournalStore: Send + Sync {
     /// Puts a snapshot in the place of all lines, if the last one is still `at`, as [`JournalStore::append`] does. Whatever
     /// happens meanwhile, either the old lines or the new ones are there. A snapshot does not end before `at`, so that no number
     /// is ever used for two lines.
-    async fn replace(
-        &self,
-        registration: &str,
-        at: Sequence,
-        snapshot: &[Line],
-    ) -> Answer<Sequence>;
+    async fn replace(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Answer<Sequence>;
 
     /// Takes the registration for this process alone, or says at once who has it.
     async fn lock(&self, registration: &str) -> Answer<Box<dyn Lease>>;

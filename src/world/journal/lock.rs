@@ -55,9 +55,7 @@ impl Lock {
         match Folder::make(&usual) {
             Ok(_) => Ok(usual),
             // A home that cannot be written, of a service's account for example. What is not ours is no such home.
-            Err(error) if matches!(error.fault(), DiskFault::ReadOnly | DiskFault::Denied) => {
-                elsewhere()
-            }
+            Err(error) if matches!(error.fault(), DiskFault::ReadOnly | DiskFault::Denied) => elsewhere(),
             Err(error) => Err(error.failure(&usual)),
         }
     }
@@ -114,8 +112,7 @@ fn failure(error: &LockError, path: &Path, now: Timestamp) -> Box<Failure> {
         LockError::Disk(error) => error.failure(path),
         LockError::Unsteady => DiskError::NotOurs.failure(path),
         LockError::InUse(holder) => {
-            let words =
-                holder.as_ref().map_or_else(|| "by another process".to_owned(), |h| words(h, now));
+            let words = holder.as_ref().map_or_else(|| "by another process".to_owned(), |h| words(h, now));
             Box::new(Failure::new(Service::Disk, Cause::InUse).with_detail(&words))
         }
     }

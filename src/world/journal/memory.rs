@@ -19,12 +19,7 @@ impl JournalMemory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(
-        &self,
-        registration: &str,
-        last: Sequence,
-        change: impl FnOnce(&mut Vec<Line>),
-    ) -> Answer<Sequence> {
+    fn change(&self, registration: &str, last: Sequence, change: impl FnOnce(&mut Vec<Line>)) -> Answer<Sequence> {
         let mut journals = self.journals();
         let sequence = |lines: &Vec<Line>| lines.last().map_or(0, |line| line.sequence);
         if journals.get(registration).map_or(0, sequence) != last {
@@ -55,12 +50,7 @@ impl JournalStore for JournalMemory {
         self.change(registration, after, |lines| lines.push(line.clone()))
     }
 
-    async fn replace(
-        &self,
-        registration: &str,
-        at: Sequence,
-        snapshot: &[Line],
-    ) -> Answer<Sequence> {
+    async fn replace(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Answer<Sequence> {
         self.change(registration, at, |lines| *lines = snapshot.to_vec())
     }
 

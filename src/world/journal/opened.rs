@@ -23,12 +23,7 @@ impl Journal {
         let contents = store.read(name).await?;
         let mut registration = Registration::fold(&contents.lines);
         registration.newer = contents.newer;
-        Ok(Self {
-            store,
-            name: name.to_owned(),
-            registration: RefCell::new(registration),
-            damaged: contents.damaged,
-        })
+        Ok(Self { store, name: name.to_owned(), registration: RefCell::new(registration), damaged: contents.damaged })
     }
 
     /// The fold.

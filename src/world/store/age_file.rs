@@ -90,11 +90,7 @@ impl AgeFile {
     }
 
     /// What is in the file now.
-    fn load<'a>(
-        &self,
-        held: &'a mut Option<Held>,
-        registration: &str,
-    ) -> Result<&'a mut Held, VaultError> {
+    fn load<'a>(&self, held: &'a mut Option<Held>, registration: &str) -> Result<&'a mut Held, VaultError> {
         let bytes = match folder::existing_below(&self.state, registration).map_err(disk)? {
             Some(folder) => folder.read_private(VAULT_FILE).map_err(disk)?,
             None => None,
@@ -143,8 +139,7 @@ impl Entries for AgeFile {
     }
 
     fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Result<(), VaultError> {
-        let value = std::str::from_utf8(bytes)
-            .map_err(|_binary| VaultError::other("a vault file keeps text only"))?;
+        let value = std::str::from_utf8(bytes).map_err(|_binary| VaultError::other("a vault file keeps text only"))?;
         let mut held = self.held();
         let items = &mut self.load(&mut held, registration_of(name))?.items;
         items.insert(name.to_owned(), Secret::new(value.to_owned()));
@@ -200,15 +195,13 @@ fn sealed(items: &Items, passphrase: &Secret, work: u8) -> Result<Vec<u8>, Vault
     let mut recipient = scrypt::Recipient::new(words(passphrase));
     recipient.set_work_factor(work);
     // Into memory: no disk can fail here.
-    age::encrypt(&recipient, &json)
-        .map_err(|_error| VaultError::other("the vault file could not be sealed"))
+    age::encrypt(&recipient, &json).map_err(|_error| VaultError::other("the vault file could not be sealed"))
 }
 
 fn unsealed(bytes: &[u8], passphrase: &Secret) -> Result<Items, VaultError> {
     let mut identity = scrypt::Identity::new(words(passphrase));
     identity.set_max_work_factor(MOST_WORK);
-    let json =
-        age::decrypt(&identity, bytes).map(Zeroizing::new).map_err(|error| not_opened(&error))?;
+    let json = age::decrypt(&identity, bytes).map(Zeroizing::new).map_err(|error| not_opened(&error))?;
     let contents: ContentsIn = serde_json::from_slice(&json)
         .ok()
         .filter(|contents: &ContentsIn| contents.format == FORMAT)

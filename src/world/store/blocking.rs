@@ -65,10 +65,7 @@ impl<'e> Session<'e> {
         Self { entries, opened: None, again: false }
     }
 
-    fn perform<T>(
-        &mut self,
-        work: impl Fn(&dyn Entries) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
+    fn perform<T>(&mut self, work: impl Fn(&dyn Entries) -> Result<T, VaultError>) -> Result<T, VaultError> {
         let Some(session) = self.open() else {
             return work(self.entries);
         };

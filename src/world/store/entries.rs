@@ -84,8 +84,7 @@ impl VaultError {
 
     /// Whether it may be the session's fault and not the store's: an answer that nobody can read, or none that is known.
     pub(super) fn may_pass(&self) -> bool {
-        self.disk.is_none()
-            && matches!(self.fault, VaultFault::Other | VaultFault::ReadsDifferently)
+        self.disk.is_none() && matches!(self.fault, VaultFault::Other | VaultFault::ReadsDifferently)
     }
 
     /// Something else went wrong; `words` says what.

@@ -40,9 +40,7 @@ impl Entries for Keyring {
     fn delete(&self, name: &str) -> Result<(), VaultError> {
         let deleted = match self.entry(name, SERVICE)?.delete_credential() {
             // Another program filed an item of the same name. Both are gone then: the name is ours.
-            Err(Error::Ambiguous(entries)) => {
-                entries.iter().try_for_each(keyring_core::Entry::delete_credential)
-            }
+            Err(Error::Ambiguous(entries)) => entries.iter().try_for_each(keyring_core::Entry::delete_credential),
             deleted => deleted,
         };
         deleted.map_err(translated)
@@ -116,11 +114,9 @@ fn translated(error: Error) -> VaultError {
         Error::TooLong(..) => VaultError::new(VaultFault::TooLarge),
         Error::NoStorageAccess(_) | Error::PlatformFailure(_) => by_words(&error),
         Error::BadEncoding(_) | Error::BadDataFormat(..) => VaultError::READS_DIFFERENTLY,
-        Error::BadStoreFormat(_)
-        | Error::Invalid(..)
-        | Error::NoDefaultStore
-        | Error::NotSupportedByStore(_)
-        | _ => VaultError::other("the keyring answered in an unknown way"),
+        Error::BadStoreFormat(_) | Error::Invalid(..) | Error::NoDefaultStore | Error::NotSupportedByStore(_) | _ => {
+            VaultError::other("the keyring answered in an unknown way")
+        }
     }
 }
 
@@ -183,10 +179,7 @@ mod tests {
     fn a_cause_is_known_by_its_words() {
         for (words, fault) in [
             ("zbus error: I/O error: No such file or directory (os error 2)", VaultFault::NoBus),
-            (
-                "zbus fdo error: org.freedesktop.DBus.Error.ServiceUnknown: x",
-                VaultFault::NoProvider,
-            ),
+            ("zbus fdo error: org.freedesktop.DBus.Error.ServiceUnknown: x", VaultFault::NoProvider),
             ("SS error: prompt dismissed", VaultFault::Locked),
             ("SS error: result not returned from SS API", VaultFault::NoCollection),
             ("User interaction is not allowed.", VaultFault::Locked),
@@ -198,10 +191,9 @@ mod tests {
 
     #[test]
     fn the_bytes_of_an_unreadable_secret_never_get_out() {
-        for error in [
-            Error::BadEncoding(b"hunter2".to_vec()),
-            Error::BadDataFormat(b"hunter2".to_vec(), Box::from("hunter2")),
-        ] {
+        for error in
+            [Error::BadEncoding(b"hunter2".to_vec()), Error::BadDataFormat(b"hunter2".to_vec(), Box::from("hunter2"))]
+        {
             let error = translated(error);
             assert_eq!(error, VaultError::READS_DIFFERENTLY);
             assert!(!format!("{error} {error:?}").contains("hunter2"));

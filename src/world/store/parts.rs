@@ -17,12 +17,7 @@ pub(super) const LONGEST: usize = 64 * 1_024;
 const HEAD: &str = "octo-csp parts ";
 
 /// Writes a value, the switch last.
-pub(super) fn write(
-    store: &dyn Entries,
-    name: &str,
-    label: &str,
-    value: &str,
-) -> Result<(), VaultError> {
+pub(super) fn write(store: &dyn Entries, name: &str, label: &str, value: &str) -> Result<(), VaultError> {
     if value.len() > LONGEST {
         return Err(VaultError::new(VaultFault::TooLarge));
     }

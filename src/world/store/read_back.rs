@@ -89,11 +89,7 @@ impl Request {
 
 impl ReadBackVerifier {
     /// Compares what the second process reads with what this one has read.
-    pub(super) async fn compare(
-        &self,
-        names: &[String],
-        ours: Vec<Found>,
-    ) -> Result<(), Box<Failure>> {
+    pub(super) async fn compare(&self, names: &[String], ours: Vec<Found>) -> Result<(), Box<Failure>> {
         let nonce = random::<16>().map_err(|_none| unusable("no randomness"))?;
         let request = Request {
             items: names.to_vec(),
@@ -115,10 +111,7 @@ impl ReadBackVerifier {
     }
 
     /// The child, which is killed when nobody waits any more.
-    async fn ask(
-        &self,
-        request: &Request,
-    ) -> Result<Vec<Result<String, VaultFault>>, Box<Failure>> {
+    async fn ask(&self, request: &Request) -> Result<Vec<Result<String, VaultFault>>, Box<Failure>> {
         let failed = |_error| unusable("the second process could not be used");
         let request = serde_json::to_vec(request)
             .map(Zeroizing::new)

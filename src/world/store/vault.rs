@@ -83,8 +83,8 @@ impl Vault {
     /// Shows before anybody signs in that this store keeps things: an item as long as a refresh token is written, read back as
     /// after the commit, and removed.
     pub async fn probe(&self) -> Answer<ProbeResult> {
-        let secret = test_item::value()
-            .map_err(|_no_randomness| Box::new(Failure::new(Service::Machine, Cause::Internal)))?;
+        let secret =
+            test_item::value().map_err(|_no_randomness| Box::new(Failure::new(Service::Machine, Cause::Internal)))?;
         let names = [test_item::name(&self.registration)];
         let [name] = &names;
         let kept = match self.wait(self.store.put(name, &secret)).await {
@@ -114,8 +114,8 @@ impl Vault {
     }
 
     async fn wait<T>(&self, pending: impl Future<Output = Answer<T>>) -> Answer<T> {
-        timeout(self.limit, pending).await.unwrap_or_else(|_elapsed| {
-            Err(Box::new(fault(VaultFault::TimedOut).with_detail(&self.title())))
-        })
+        timeout(self.limit, pending)
+            .await
+            .unwrap_or_else(|_elapsed| Err(Box::new(fault(VaultFault::TimedOut).with_detail(&self.title()))))
     }
 }

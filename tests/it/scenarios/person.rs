@@ -19,12 +19,7 @@ pub(super) enum Walked {
 /// A browser that follows no redirect by itself.
 #[expect(clippy::disallowed_methods, reason = "the person's browser is not the program's client")]
 pub(super) fn browser() -> Client {
-    Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .timeout(Duration::from_secs(60))
-        .build()
-        .unwrap()
+    Client::builder().no_proxy().redirect(Policy::none()).timeout(Duration::from_secs(60)).build().unwrap()
 }
 
 /// Signs in with everything that the pages ask for.

@@ -109,10 +109,8 @@ pub(super) struct Report {
 /// Plays a scenario: as a person with the crib would, who does what the wizard's marked action is.
 pub(super) async fn play(name: &str) -> Report {
     let mut report = Report { name: name.to_owned(), ..Report::default() };
-    let options = SimulatorOptions {
-        scenario: Scenario::named(name).unwrap_or_default(),
-        ..SimulatorOptions::default()
-    };
+    let options =
+        SimulatorOptions { scenario: Scenario::named(name).unwrap_or_default(), ..SimulatorOptions::default() };
     let simulator = Simulator::start(options).await.unwrap();
     let mut stage = Stage::new(&simulator, &mut report);
     let ended = tokio::time::timeout(Duration::from_secs(120), stage.play()).await;
@@ -144,10 +142,9 @@ struct Stage<'r> {
 impl<'r> Stage<'r> {
     fn new(simulator: &Simulator, report: &'r mut Report) -> Self {
         let facts = simulator.facts();
-        for (name, secret) in [
-            ("client secret", &facts.client_secret),
-            ("Octo client secret", &facts.octo_client_secret),
-        ] {
+        for (name, secret) in
+            [("client secret", &facts.client_secret), ("Octo client secret", &facts.octo_client_secret)]
+        {
             report.secrets.push((name, secret.clone()));
         }
         let mishap = Mishap::named(&report.name);
@@ -283,8 +280,8 @@ impl<'r> Stage<'r> {
     }
 
     fn perform(&mut self, ticket: Ticket, effect: Effect) {
-        let idle = matches!(effect, Effect::Await)
-            || self.slow && matches!(effect, Effect::Preflight(Preflight::Network));
+        let idle =
+            matches!(effect, Effect::Await) || self.slow && matches!(effect, Effect::Preflight(Preflight::Network));
         let waits = if idle { Waits::No } else { Waits::Yes };
         let (world, sender) = (Rc::clone(&self.world), self.sender.clone());
         // Nobody waits for real: how long it would be has been written down.
@@ -366,8 +363,7 @@ impl<'r> Stage<'r> {
 
 /// A frame of this height, 80 cells wide, as text.
 fn screen(wizard: &Wizard, height: u16) -> String {
-    let look =
-        paint::Appearance { theme: Theme::new(ColourChoice::Plain), glyphs: Glyphs::UNICODE };
+    let look = paint::Appearance { theme: Theme::new(ColourChoice::Plain), glyphs: Glyphs::UNICODE };
     let mut terminal = Terminal::new(TestBackend::new(80, height)).unwrap();
     terminal.draw(|frame| paint::draw(wizard, &look, frame)).unwrap();
     let buffer = terminal.backend().buffer();

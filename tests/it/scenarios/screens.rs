@@ -13,8 +13,7 @@ fn what_happened_and_the_cure_are_on_the_first_screen() {
         let diagnosis = report.diagnosis.as_ref().unwrap();
         let words: Vec<&str> = diagnosis.what.split(' ').take(4).collect();
         let needed = [diagnosis.code.as_str(), &words.join(" "), "Fix", "Enter", "FAIL"];
-        let missing: Vec<&str> =
-            needed.into_iter().filter(|text| !report.screen.contains(text)).collect();
+        let missing: Vec<&str> = needed.into_iter().filter(|text| !report.screen.contains(text)).collect();
         if !missing.is_empty() {
             wrong.push(format!("{}: {missing:?}\n{}", report.name, report.screen));
         }
@@ -166,9 +165,7 @@ fn failures_look_like_this() {
 #[test]
 fn every_row_is_whole_on_a_small_screen() {
     let mut wrong = Vec::new();
-    for (report, (key, screen)) in
-        reports().iter().flat_map(|it| met(it).into_iter().map(move |met| (it, met)))
-    {
+    for (report, (key, screen)) in reports().iter().flat_map(|it| met(it).into_iter().map(move |met| (it, met))) {
         let fits = screen.lines().count() <= 24 && screen.lines().all(|line| line.width() <= 80);
         // A page that waits to try again needs nobody yet.
         let waits = report.waiting.as_ref().is_some_and(|(_, waiting)| waiting == screen);
@@ -229,9 +226,7 @@ fn without_chance(screen: &str) -> String {
             clean.push('0');
         } else if varies {
             let zero = |c: char| if c.is_ascii_digit() { '0' } else { c };
-            let hidden = word
-                .chars()
-                .map(|c| if is_guid(word) && c.is_ascii_hexdigit() { '0' } else { zero(c) });
+            let hidden = word.chars().map(|c| if is_guid(word) && c.is_ascii_hexdigit() { '0' } else { zero(c) });
             clean.extend(hidden);
         } else {
             clean.push_str(word);
@@ -244,7 +239,5 @@ fn without_chance(screen: &str) -> String {
 /// A GUID that is none of the pretended company's.
 fn is_guid(word: &str) -> bool {
     const KNOWN: [&str; 3] = ["0c5a3b1e", "6f1d2c9a", "4990cffe"];
-    word.len() == 36
-        && word.matches('-').count() == 4
-        && !KNOWN.iter().any(|known| word.starts_with(known))
+    word.len() == 36 && word.matches('-').count() == 4 && !KNOWN.iter().any(|known| word.starts_with(known))
 }

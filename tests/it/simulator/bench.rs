@@ -21,10 +21,7 @@ pub(super) struct Bench {
 }
 
 /// Client with no limits but one, which no test should reach.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the tests of the simulator have a client of their own"
-)]
+#[expect(clippy::disallowed_methods, reason = "the tests of the simulator have a client of their own")]
 pub(crate) fn client() -> ClientBuilder {
     Client::builder().no_proxy().redirect(Policy::none()).timeout(Duration::from_secs(60))
 }
@@ -50,10 +47,8 @@ impl Bench {
 
     /// Posts a form to the token address, with the application's own name and secret.
     pub(super) async fn token(&self, version: &str, fields: &[(&str, &str)]) -> (u16, Value) {
-        let mut form = vec![
-            ("client_id", self.facts.client_id.as_str()),
-            ("client_secret", self.facts.client_secret.as_str()),
-        ];
+        let mut form =
+            vec![("client_id", self.facts.client_id.as_str()), ("client_secret", self.facts.client_secret.as_str())];
         form.extend(fields);
         self.form(&self.login(&format!("oauth2{version}/token")), &form).await
     }
@@ -109,30 +104,21 @@ impl Bench {
     pub(super) async fn code(&self, scope: &str) -> String {
         let address = self.authorize(
             "/v2.0",
-            &[
-                ("response_type", "code"),
-                ("redirect_uri", "http://localhost:8400"),
-                ("scope", scope),
-            ],
+            &[("response_type", "code"), ("redirect_uri", "http://localhost:8400"), ("scope", scope)],
         );
         query(&self.walk(address).await, "code").unwrap()
     }
 
     /// What a code gives, in v2.
     pub(super) async fn redeem(&self, code: &str) -> (u16, Value) {
-        let fields = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", "http://localhost:8400"),
-        ];
+        let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", "http://localhost:8400")];
         self.token("/v2.0", &fields).await
     }
 
     /// What a refresh token gives for an audience, in v2.
     pub(super) async fn refresh(&self, token: &str, audience: &str) -> (u16, Value) {
         let scope = format!("{audience}/.default offline_access");
-        let fields =
-            [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope.as_str())];
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope.as_str())];
         self.token("/v2.0", &fields).await
     }
 

@@ -20,16 +20,7 @@ async fn the_line_is_a_cloud_and_holds_the_facts() {
     let line = bench.simulator.line();
     assert_eq!(&Cloud::from_json(&line).unwrap(), bench.simulator.cloud());
     let line: Value = serde_json::from_str(&line).unwrap();
-    for name in [
-        "authority",
-        "tenant_id",
-        "domain",
-        "client_id",
-        "client_secret",
-        "user",
-        "password",
-        "redirect_uri",
-    ] {
+    for name in ["authority", "tenant_id", "domain", "client_id", "client_secret", "user", "password", "redirect_uri"] {
         assert!(line[name].is_string(), "{name}");
     }
     assert_eq!(line["ca_file"], Value::Null);
@@ -85,10 +76,8 @@ async fn client_credentials_are_refused_as_microsoft_refuses_them() {
     let bench = Bench::happy().await;
     let (id, secret) = (bench.facts.client_id.clone(), bench.facts.client_secret.clone());
     let (id, secret) = (("client_id", id.as_str()), ("client_secret", secret.as_str()));
-    let (grant, scope) = (
-        ("grant_type", "client_credentials"),
-        ("scope", "https://api.partnercenter.microsoft.com/.default"),
-    );
+    let (grant, scope) =
+        (("grant_type", "client_credentials"), ("scope", "https://api.partnercenter.microsoft.com/.default"));
     let secret_id = ("client_secret", bench.facts.secret_id.as_str());
     let home = bench.login("oauth2/v2.0/token");
     let at = |tenant: &str| home.replace(&bench.facts.tenant_id, tenant);
@@ -129,10 +118,7 @@ async fn client_credentials_are_refused_as_microsoft_refuses_them() {
 async fn a_secret_may_come_in_http_basic() {
     let bench = Bench::happy().await;
     let blob = STANDARD.encode(format!("{}:{}", bench.facts.client_id, bench.facts.client_secret));
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("scope", "https://api.partnercenter.microsoft.com/.default"),
-    ];
+    let form = [("grant_type", "client_credentials"), ("scope", "https://api.partnercenter.microsoft.com/.default")];
     let request = bench.http.post(bench.login("oauth2/v2.0/token")).form(&form);
     let answer = request.header("authorization", format!("Basic {blob}")).send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -143,8 +129,7 @@ async fn a_refusal_is_written_as_microsoft_writes_it() {
     let bench = Bench::happy().await;
     let id = "a8125194-2dc8-4078-90ba-7b6592a7f231";
     let request = bench.http.post(bench.login("oauth2/token"));
-    let request =
-        request.header("client-request-id", id).header("return-client-request-id", "true");
+    let request = request.header("client-request-id", id).header("return-client-request-id", "true");
     let answer = request.form(&[("grant_type", "client_credentials")]).send().await.unwrap();
     assert_eq!(answer.headers()["client-request-id"], id);
     assert_eq!(answer.headers()["cache-control"], "no-store, no-cache");
@@ -223,9 +208,7 @@ async fn a_code_is_good_once_and_for_ten_minutes() {
     assert_eq!(codes(&bench.redeem(&cut[..200]).await.1), [9_002_313]);
     assert_eq!(codes(&bench.redeem(&format!("{cut}&session_state=1")).await.1), [9_002_313]);
     assert_eq!(codes(&bench.redeem(&"x".repeat(500)).await.1), [70_002, 70_000]);
-    let other = bench
-        .login("oauth2/v2.0/token")
-        .replace(&bench.facts.tenant_id, "fabrikam.onmicrosoft.com");
+    let other = bench.login("oauth2/v2.0/token").replace(&bench.facts.tenant_id, "fabrikam.onmicrosoft.com");
     let form = [
         ("client_id", bench.facts.client_id.as_str()),
         ("client_secret", &bench.facts.client_secret),
@@ -243,13 +226,8 @@ async fn a_code_wants_its_verifier_its_address_and_one_api() {
     let verifier = "a".repeat(43);
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
     let scope = format!("{PC}/.default offline_access");
-    let fields = [
-        CODE,
-        BACK,
-        ("scope", scope.as_str()),
-        ("code_challenge", &challenge),
-        ("code_challenge_method", "S256"),
-    ];
+    let fields =
+        [CODE, BACK, ("scope", scope.as_str()), ("code_challenge", &challenge), ("code_challenge_method", "S256")];
     let code = query(&bench.walk(bench.authorize("/v2.0", &fields)).await, "code").unwrap();
     let grant = [("grant_type", "authorization_code"), ("code", code.as_str())];
     let good = ("code_verifier", verifier.as_str());

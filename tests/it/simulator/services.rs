@@ -17,25 +17,16 @@ async fn body(answer: Response) -> Value {
 async fn an_application_reads_what_it_may_and_no_more() {
     let bench = Bench::happy().await;
     let token = bench.app_token(PC).await;
-    for path in [
-        "customers?size=1",
-        "invoices/summary",
-        "invoices?size=1&offset=0",
-        "profiles/legalbusiness",
-    ] {
+    for path in ["customers?size=1", "invoices/summary", "invoices?size=1&offset=0", "profiles/legalbusiness"] {
         let answer = bench.partner_center(path, &token).await;
         assert_eq!(answer.status(), 200, "{path}");
         assert!(answer.headers().contains_key("ms-correlationid"));
         assert!(!answer.headers().contains_key("ismfacompliant"));
         assert!(body(answer).await["attributes"].is_object(), "{path}");
     }
-    for path in [
-        "profiles/mpn",
-        "profiles/organization",
-        "profiles/billing",
-        "invoices/summaries",
-        "invoices/D02005YFHI",
-    ] {
+    for path in
+        ["profiles/mpn", "profiles/organization", "profiles/billing", "invoices/summaries", "invoices/D02005YFHI"]
+    {
         let answer = bench.partner_center(path, &token).await;
         assert_eq!(answer.status(), 403, "{path}");
         assert_eq!(body(answer).await["code"], 900_329);
@@ -53,12 +44,7 @@ async fn partner_center_wants_its_own_audience() {
     let center = &bench.simulator.cloud().partner_center;
     let bare = bench.http.get(format!("{center}/v1/customers")).send().await.unwrap();
     assert_eq!(bare.status(), 401);
-    assert!(
-        bare.headers()["www-authenticate"]
-            .to_str()
-            .unwrap()
-            .starts_with("OAuth realm=urn:cpsvc:cpid:")
-    );
+    assert!(bare.headers()["www-authenticate"].to_str().unwrap().starts_with("OAuth realm=urn:cpsvc:cpid:"));
     for (audience, code) in [("https://graph.windows.net", 900_420), (PA, 800_001)] {
         let token = bench.app_token(audience).await;
         let answer = bench.partner_center("customers", &token).await;
@@ -109,8 +95,7 @@ async fn a_user_reads_everything() {
 async fn some_answers_begin_with_a_byte_order_mark() {
     let bench = Bench::happy().await;
     let token = bench.app_token(PC).await;
-    for (path, marked) in [("customers", true), ("invoices/summary", false), ("profiles/mpn", true)]
-    {
+    for (path, marked) in [("customers", true), ("invoices/summary", false), ("profiles/mpn", true)] {
         let bytes = bench.partner_center(path, &token).await.bytes().await.unwrap();
         assert_eq!(bytes.starts_with(&[0xef, 0xbb, 0xbf]), marked, "{path}");
     }
@@ -120,8 +105,7 @@ async fn some_answers_begin_with_a_byte_order_mark() {
 async fn prices_are_for_users_with_the_right_audience() {
     let bench = Bench::happy().await;
     let signed_in = bench.signed_in().await;
-    let wrong =
-        bench.price("fxrates(Month='202601')/$value", &text(&signed_in, "access_token")).await;
+    let wrong = bench.price("fxrates(Month='202601')/$value", &text(&signed_in, "access_token")).await;
     assert_eq!(wrong.status(), 401);
     assert_eq!(wrong.text().await.unwrap(), "Unauthorized: Invalid Authorization header");
     let app = bench.price("fxrates(Month='202601')/$value", &bench.app_token(PA).await).await;
@@ -131,9 +115,7 @@ async fn prices_are_for_users_with_the_right_audience() {
     let token = text(&second, "access_token");
     let rates = bench.price("fxrates(Month='202601')/$value", &token).await;
     assert_eq!(rates.status(), 200);
-    assert!(
-        rates.text().await.unwrap().starts_with("\"CurrencyCode\",\"USDPerUnit\",\"Month\"\r\n")
-    );
+    assert!(rates.text().await.unwrap().starts_with("\"CurrencyCode\",\"USDPerUnit\",\"Month\"\r\n"));
 }
 
 #[tokio::test]
@@ -142,14 +124,8 @@ async fn sheets_are_named_exactly() {
     let token = price_token(&bench).await;
     for (path, status) in [
         (SHEET, 200),
-        (
-            "pricesheets%28Market%3D%27US%27%2CPricesheetView%3D%27azure_consumption%27%29/%24value",
-            200,
-        ),
-        (
-            "pricesheets(Market='US',PricesheetView='software')/$value?timeline=history&month=202203",
-            200,
-        ),
+        ("pricesheets%28Market%3D%27US%27%2CPricesheetView%3D%27azure_consumption%27%29/%24value", 200),
+        ("pricesheets(Market='US',PricesheetView='software')/$value?timeline=history&month=202203", 200),
         ("pricesheets(Market='USA',PricesheetView='software')/$value", 400),
         ("pricesheets(Market='US',PricesheetView='nothing')/$value", 400),
         ("pricesheets(Market=US,PricesheetView=software)/$value", 400),
@@ -209,8 +185,7 @@ async fn deflate_means_an_archive() {
     let bench = Bench::with(Options { sheet_bytes: 300_000, ..Options::default() }).await;
     let base = bench.simulator.cloud().partner_api.clone().unwrap();
     let request = client().build().unwrap().get(format!("{base}/v1.0/sales/{SHEET}"));
-    let request =
-        request.bearer_auth(price_token(&bench).await).header("accept-encoding", "deflate");
+    let request = request.bearer_auth(price_token(&bench).await).header("accept-encoding", "deflate");
     let answer = request.send().await.unwrap();
     let length = answer.content_length().unwrap();
     let bytes = answer.bytes().await.unwrap();
@@ -255,9 +230,8 @@ impl Octo {
 }
 
 async fn sign_in(bench: &Bench, secret: &str) -> (u16, Value) {
-    let part = |name: &str, value: &str| {
-        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-    };
+    let part =
+        |name: &str, value: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     let form = [
         part("grant_type", "client_credentials"),
         part("client_id", &bench.facts.octo_client_id),

@@ -88,8 +88,7 @@ async fn a_code_of_common_is_redeemed_in_the_tenant() {
     let common = url::Url::parse(&own.replace(&bench.facts.tenant_id, "common")).unwrap();
     let code = query(&bench.walk(common).await, "code").unwrap();
     let verifier = "a".repeat(43);
-    let fields =
-        [("grant_type", "authorization_code"), ("code", &code), BACK, ("code_verifier", &verifier)];
+    let fields = [("grant_type", "authorization_code"), ("code", &code), BACK, ("code_verifier", &verifier)];
     assert_eq!(codes(&bench.token("/v2.0", &fields).await.1), [501_481], "no challenge was sent");
     assert_eq!(bench.redeem(&code).await.0, 200);
 }

@@ -21,8 +21,7 @@ async fn first_refusal(bench: &Bench) -> Option<(&'static str, Vec<u64>)> {
         return Some(("app-only", codes(&body)));
     }
     let scope = format!("{PC}/.default openid offline_access");
-    let fields =
-        [("response_type", "code"), ("redirect_uri", "http://localhost:8400"), ("scope", &scope)];
+    let fields = [("response_type", "code"), ("redirect_uri", "http://localhost:8400"), ("scope", &scope)];
     let answer = bench.walk(bench.authorize("/v2.0", &fields)).await;
     let Some(code) = query(&answer, "code") else {
         let sent = query(&answer, "error_description");
@@ -58,9 +57,7 @@ fn json_of(text: &str) -> Value {
 async fn every_number_of_entra_is_met_on_the_operators_way() {
     let elsewhere = [50_049, 70_016, 70_018, 70_019, 50_140, 50_199];
     for (name, _) in Scenario::all() {
-        let Some(number) =
-            name.strip_prefix("AADSTS").and_then(|number| number.parse::<u64>().ok())
-        else {
+        let Some(number) = name.strip_prefix("AADSTS").and_then(|number| number.parse::<u64>().ok()) else {
             continue;
         };
         let met = first_refusal(&Bench::playing(name).await).await;
@@ -76,26 +73,11 @@ async fn every_number_of_entra_is_met_on_the_operators_way() {
 #[tokio::test]
 async fn nothing_is_met_when_all_is_well() {
     assert_eq!(first_refusal(&Bench::happy().await).await, None);
-    assert_eq!(
-        first_refusal(&Bench::playing("AADSTS7000222").await).await,
-        Some(("app-only", vec![7_000_222]))
-    );
-    assert_eq!(
-        first_refusal(&Bench::playing("AADSTS54005").await).await,
-        Some(("redeem", vec![70_002, 54_005]))
-    );
-    assert_eq!(
-        first_refusal(&Bench::playing("no-consent").await).await,
-        Some(("refresh", vec![65_001]))
-    );
-    assert_eq!(
-        first_refusal(&Bench::playing("AADSTS50105").await).await,
-        Some(("page", vec![50_105]))
-    );
-    assert_eq!(
-        first_refusal(&Bench::playing("declined").await).await,
-        Some(("redirect", vec![65_004]))
-    );
+    assert_eq!(first_refusal(&Bench::playing("AADSTS7000222").await).await, Some(("app-only", vec![7_000_222])));
+    assert_eq!(first_refusal(&Bench::playing("AADSTS54005").await).await, Some(("redeem", vec![70_002, 54_005])));
+    assert_eq!(first_refusal(&Bench::playing("no-consent").await).await, Some(("refresh", vec![65_001])));
+    assert_eq!(first_refusal(&Bench::playing("AADSTS50105").await).await, Some(("page", vec![50_105])));
+    assert_eq!(first_refusal(&Bench::playing("declined").await).await, Some(("redirect", vec![65_004])));
 }
 
 #[tokio::test]
@@ -147,10 +129,7 @@ async fn an_opaque_token_works_and_says_nothing() {
 #[tokio::test]
 async fn the_wire_strikes_where_it_is_told_to() {
     let bench = Bench::playing("html-502@app-only").await;
-    assert_eq!(
-        bench.token("", &[("grant_type", "client_credentials"), ("resource", PC)]).await.0,
-        502
-    );
+    assert_eq!(bench.token("", &[("grant_type", "client_credentials"), ("resource", PC)]).await.0, 502);
     bench.signed_in().await;
     for name in ["reset", "empty", "truncated"] {
         let bench = Bench::playing(name).await;
@@ -215,18 +194,11 @@ async fn a_huge_body_has_no_end() {
 #[tokio::test]
 async fn https_is_believed_with_its_own_authority_only() {
     let mut gone = None;
-    for (name, believed) in [
-        ("happy", true),
-        ("tls-expired", false),
-        ("tls-wrong-name", false),
-        ("tls-unknown-issuer", false),
-    ] {
-        let bench = Bench::with(Options {
-            tls: true,
-            scenario: Scenario::named(name).unwrap(),
-            ..Options::default()
-        })
-        .await;
+    for (name, believed) in
+        [("happy", true), ("tls-expired", false), ("tls-wrong-name", false), ("tls-unknown-issuer", false)]
+    {
+        let bench =
+            Bench::with(Options { tls: true, scenario: Scenario::named(name).unwrap(), ..Options::default() }).await;
         let file = bench.facts.ca_file.clone().unwrap();
         let authority = Certificate::from_pem(&std::fs::read(&file).unwrap()).unwrap();
         let trusting = client().tls_certs_only([authority]).build().unwrap();
@@ -302,11 +274,9 @@ async fn oddities_are_odd() {
 
 #[tokio::test]
 async fn a_sheet_can_be_odd() {
-    for (name, head) in [
-        ("sheet-renamed-columns", "\"New ProductTitle\""),
-        ("sheet-html", "<!DOCTYPE html>"),
-        ("sheet-empty", ""),
-    ] {
+    for (name, head) in
+        [("sheet-renamed-columns", "\"New ProductTitle\""), ("sheet-html", "<!DOCTYPE html>"), ("sheet-empty", "")]
+    {
         let bench = Bench::playing(name).await;
         let renew = text(&bench.signed_in().await, "refresh_token");
         let token = text(&bench.refresh(&renew, PA).await.1, "access_token");

@@ -79,9 +79,7 @@ impl Browser {
             told.display()
         );
         make(&script, text.as_bytes());
-        for command in
-            [Command::new("chmod").arg("+x").arg(&script), Command::new("mkfifo").arg(&told)]
-        {
+        for command in [Command::new("chmod").arg("+x").arg(&script), Command::new("mkfifo").arg(&told)] {
             assert!(command.status().unwrap().success());
         }
         // Open for writing as well, so that opening does not wait and reading does not end.

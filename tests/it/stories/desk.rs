@@ -16,8 +16,7 @@ pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_octo-csp");
 pub(super) const SIZE: (u16, u16) = (80, 24);
 
 /// What every program is told beside the session.
-pub(super) const FIXED: [(&str, &str); 3] =
-    [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
+pub(super) const FIXED: [(&str, &str); 3] = [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
 
 /// One person's machine.
 pub(super) struct TestMachine {
@@ -53,10 +52,8 @@ impl TestMachine {
     /// Starts `register` in an ordinary terminal.
     pub(super) fn register(&self, arguments: &[&str]) -> Pty {
         let cloud = self.path("cloud.json").display().to_string();
-        let command: Vec<&str> = [PROGRAM, "register", "--cloud-file", &cloud]
-            .into_iter()
-            .chain(arguments.iter().copied())
-            .collect();
+        let command: Vec<&str> =
+            [PROGRAM, "register", "--cloud-file", &cloud].into_iter().chain(arguments.iter().copied()).collect();
         spawn(&self.session, &command)
     }
 

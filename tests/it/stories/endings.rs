@@ -107,9 +107,7 @@ fn stopped_and_continued_as_any_program() {
     pty.send("Fabrikam");
     pty.wait("> │ Fabrikam");
     pty.send("\x1a");
-    pty.wait_until("the shell", |screen| {
-        !screen.alternate_screen() && screen.contents().contains("Stopped")
-    });
+    pty.wait_until("the shell", |screen| !screen.alternate_screen() && screen.contents().contains("Stopped"));
     assert_eq!(pty.settings(), before);
     pty.send("echo $!-kept; jobs -p\n");
     pty.wait("-kept\n");
@@ -149,12 +147,8 @@ fn without_a_terminal_it_says_what_to_do() {
         (&["--version"], 0, "octo-csp"),
         (&["--help"], 0, "octo-csp rehearse"),
     ] {
-        let output = Command::new(PROGRAM)
-            .args(arguments)
-            .env("HOME", home.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let output =
+            Command::new(PROGRAM).args(arguments).env("HOME", home.path()).stdin(Stdio::null()).output().unwrap();
         let words = [output.stdout, output.stderr].concat();
         let words = String::from_utf8(words).unwrap();
         assert_eq!(output.status.code(), Some(exit), "{arguments:?} {words}");

@@ -58,10 +58,7 @@ fn an_address_from_before_a_kill_still_works() {
     pty.kill();
     let back = sign_in(&address);
 
-    let mut pty = again(
-        &desk,
-        "The sign-in page was open. If your browser shows an address with a code, paste it now",
-    );
+    let mut pty = again(&desk, "The sign-in page was open. If your browser shows an address with a code, paste it now");
     assert_eq!(pty.address(), address, "the same link to the letter");
     pty.answer(&back);
     pty.enter("Registered: Contoso CSP");

@@ -8,18 +8,14 @@ use super::desk::{Person as _, TestMachine};
 /// Hands over without a terminal.
 fn submit(desk: &TestMachine, variables: &[(&str, &str)]) -> Output {
     let cloud = desk.path("cloud.json").display().to_string();
-    desk.command(&["submit", "--cloud-file", &cloud])
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap()
+    desk.command(&["submit", "--cloud-file", &cloud]).envs(variables.iter().copied()).output().unwrap()
 }
 
 #[test]
 fn confirm_and_register_hands_over_and_submit_finds_nothing_left() {
     let desk = TestMachine::new();
     let (id, secret) = (desk.fact("octo_client_id"), desk.fact("octo_client_secret"));
-    let variables =
-        [("ALPHAUS_CLIENT_ID", id.as_str()), ("ALPHAUS_CLIENT_SECRET", secret.as_str())];
+    let variables = [("ALPHAUS_CLIENT_ID", id.as_str()), ("ALPHAUS_CLIENT_SECRET", secret.as_str())];
     let mut pty = desk.register_with(&variables);
     pty.begin("Contoso CSP");
     pty.prove(&desk);

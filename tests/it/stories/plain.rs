@@ -178,9 +178,7 @@ fn what_is_typed_ahead_for_a_hidden_field_is_not_shown_either() {
 #[test]
 fn a_terminal_that_cannot_move_its_cursor_and_a_person_who_asks_get_lines() {
     let session = Session::bus();
-    for (name, value) in
-        [("TERM", "dumb"), ("TERM", ""), ("OCTO_CSP_PLAIN", "1"), ("ACCESSIBLE", "1")]
-    {
+    for (name, value) in [("TERM", "dumb"), ("TERM", ""), ("OCTO_CSP_PLAIN", "1"), ("ACCESSIBLE", "1")] {
         let mut pty = spawn(&session, &[PROGRAM, "rehearse"], &[(name, value)]);
         pty.asked("or a word:");
         pty.answers("nonsense", "or a word:");
@@ -197,16 +195,13 @@ fn a_terminal_that_cannot_move_its_cursor_and_a_person_who_asks_get_lines() {
 #[test]
 fn stopped_and_continued_the_question_is_asked_again_and_the_line_is_given_back_meanwhile() {
     let session = Session::bus();
-    let shell =
-        ["/bin/sh", "-mc", &format!("{PROGRAM} rehearse --plain; echo back; fg; echo done")];
+    let shell = ["/bin/sh", "-mc", &format!("{PROGRAM} rehearse --plain; echo back; fg; echo done")];
     let mut pty = spawn(&session, &shell, &[]);
     pty.asked("or a word:");
     assert!(!echoes(&pty.settings()));
     pty.send("\x1a");
     pty.wait("back");
-    pty.wait_until("the question again", |screen| {
-        screen.contents().matches("Enter = start").count() == 2
-    });
+    pty.wait_until("the question again", |screen| screen.contents().matches("Enter = start").count() == 2);
     assert!(!echoes(&pty.settings()));
     pty.answers("leave", "One of the words:");
     pty.send("l\r");

@@ -122,9 +122,7 @@ fn the_name_is_changed_alone_and_replacing_asks_for_it() {
     assert_eq!(desk.items(), items);
 
     pty.send("\x1b[A\x1b[A");
-    pty.wait_until("the fifth line", |screen| {
-        screen.contents().contains("> Replace this registration")
-    });
+    pty.wait_until("the fifth line", |screen| screen.contents().contains("> Replace this registration"));
     pty.enter("Only you can confirm");
     pty.begin("Fabrikam CSP");
     pty.prove(&desk);

@@ -6,8 +6,7 @@ use crate::keyring::Session;
 use crate::pty::Pty;
 
 fn rehearse(session: &Session, more: &[&str]) -> Pty {
-    let command: Vec<&str> =
-        [PROGRAM, "rehearse", "--no-browser"].into_iter().chain(more.iter().copied()).collect();
+    let command: Vec<&str> = [PROGRAM, "rehearse", "--no-browser"].into_iter().chain(more.iter().copied()).collect();
     spawn(session, &command)
 }
 
@@ -107,9 +106,7 @@ fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
     pty.send("\x1b");
     pty.wait("> │ Contoso CSP本番");
     pty.enter("│ {6F1D2C9A");
-    pty.wait_until("the secret's turn", |screen| {
-        screen.contents().contains("> │") && screen.cursor_position().0 > 9
-    });
+    pty.wait_until("the secret's turn", |screen| screen.contents().contains("> │") && screen.cursor_position().0 > 9);
     pty.fill(&secret, &format!("({} characters)", secret.len()));
     assert!(!pty.screen().contents().contains(&format!("│ {secret}")));
     pty.send("\t");

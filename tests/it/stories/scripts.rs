@@ -12,12 +12,8 @@ use crate::schema;
 /// JSON object that the program printed there, one a line.
 fn passes(script: &str, said: &Path) {
     let path = format!("{}/tests/{script}", env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(path)
-        .env("OCTO_CSP_BIN", PROGRAM)
-        .env("SAID", said)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let output =
+        Command::new(path).env("OCTO_CSP_BIN", PROGRAM).env("SAID", said).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     assert!(output.status.success(), "{said}");
 }

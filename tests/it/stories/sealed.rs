@@ -30,14 +30,10 @@ fn registered() -> TestMachine {
     type_in(&mut pty, "New passphrase", PASSPHRASE);
     type_in(&mut pty, "The same again", "something else");
     pty.wait("These are not the same.");
-    pty.wait_until("the question again", |screen| {
-        screen.contents().matches("New passphrase").count() == 2
-    });
+    pty.wait_until("the question again", |screen| screen.contents().matches("New passphrase").count() == 2);
     pty.send(PASSPHRASE);
     pty.send("\r");
-    pty.wait_until("the second question again", |screen| {
-        screen.contents().matches("The same again").count() == 2
-    });
+    pty.wait_until("the second question again", |screen| screen.contents().matches("The same again").count() == 2);
     pty.send(PASSPHRASE);
     pty.send("\r");
     pty.wait("test item written");
@@ -176,9 +172,7 @@ fn asked_for_again_by_the_wizard(desk: &TestMachine) {
     let mut pty = desk.register(&["--store", "file"]);
     type_in(&mut pty, "Passphrase of the vault file", "no");
     pty.wait("It is another one.");
-    pty.wait_until("the question again", |screen| {
-        screen.contents().matches("Passphrase of the vault").count() == 2
-    });
+    pty.wait_until("the question again", |screen| screen.contents().matches("Passphrase of the vault").count() == 2);
     pty.send(PASSPHRASE);
     pty.send("\r");
     pty.wait("What should be done?");

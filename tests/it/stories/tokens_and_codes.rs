@@ -29,11 +29,8 @@ fn start(desk: &TestMachine, arguments: &[&str]) -> Child {
 /// The person types it.
 fn terminal(desk: &TestMachine, arguments: &[&str]) -> Pty {
     let cloud = desk.path("cloud.json").display().to_string();
-    let command: Vec<&str> = [PROGRAM]
-        .into_iter()
-        .chain(arguments.iter().copied())
-        .chain(["--cloud-file", &cloud])
-        .collect();
+    let command: Vec<&str> =
+        [PROGRAM].into_iter().chain(arguments.iter().copied()).chain(["--cloud-file", &cloud]).collect();
     spawn(&desk.session, &command)
 }
 
@@ -68,8 +65,7 @@ fn a_hundred_calls_at_once_make_one_request_and_lose_no_token() {
     let desk = registered();
     let before = counted(&desk, "refreshes");
     let calls: Vec<Child> = (0..100).map(|_| start(&desk, &["token", "partner-center"])).collect();
-    let tokens: Vec<String> =
-        calls.into_iter().map(|call| printed(&call.wait_with_output().unwrap())).collect();
+    let tokens: Vec<String> = calls.into_iter().map(|call| printed(&call.wait_with_output().unwrap())).collect();
     let first = tokens.first().unwrap();
     assert_eq!(first.matches('.').count(), 2, "{first}");
     assert!(tokens.iter().all(|token| token == first));
@@ -182,8 +178,7 @@ fn a_code_for_which_nobody_signs_in_ends_with_the_codes_of_the_readme() {
     pty.wait(HIDDEN);
     let state = shown(&pty).split_once("state=").unwrap().1.to_owned();
     let state = state.split('&').next().unwrap();
-    let declined =
-        format!("http://localhost/?error=access_denied&error_subcode=cancel&state={state}\r");
+    let declined = format!("http://localhost/?error=access_denied&error_subcode=cancel&state={state}\r");
     pty.send(&declined);
     assert_eq!(pty.exit(), 4);
 }

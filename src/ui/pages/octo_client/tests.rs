@@ -212,8 +212,7 @@ fn the_sandbox_and_a_cloud_without_octo_are_never_handed_over() {
 
 #[test]
 fn a_rehearsal_fills_the_fields_of_octo_in() {
-    let mut story =
-        Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
+    let mut story = Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
     story.at_review().press("F6");
     assert!(story.shows("simulated-octo"));
     story.press("F2");

@@ -1,9 +1,6 @@
 //! A person at the wizard, for tests: presses, pastes and looks, against a world of a few lines.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "what is not answered here is answered by the bench"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not answered here is answered by the bench")]
 
 use std::collections::BTreeMap;
 
@@ -172,13 +169,7 @@ impl Story {
         self.press("Enter Contoso Enter Tab");
         at!(self, PartnerCenter);
         self.wizard.page.state_mut().focus = 0;
-        self.paste(APP)
-            .press("Tab")
-            .paste(APP)
-            .press("Tab")
-            .paste(SECRET)
-            .press("Tab")
-            .paste(TENANT)
+        self.paste(APP).press("Tab").paste(APP).press("Tab").paste(SECRET).press("Tab").paste(TENANT)
     }
 
     pub(crate) fn at_step_three(&mut self) -> &mut Self {
@@ -195,15 +186,13 @@ impl Story {
 
     /// Whether every check has passed, and the page waits to go on.
     pub(crate) fn checked(&self) -> bool {
-        let finished =
-            self.wizard.page.execution().is_some_and(|it| it.status() == Status::Finished);
+        let finished = self.wizard.page.execution().is_some_and(|it| it.status() == Status::Finished);
         finished && matches!(self.wizard.page, Page::Checking(_))
     }
 
     /// The screen as text.
     pub(crate) fn screen(&self, width: u16, height: u16) -> String {
-        let look =
-            Appearance { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE };
+        let look = Appearance { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE };
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| paint::draw(&self.wizard, &look, frame)).unwrap();
         if width == 0 {
