@@ -166,8 +166,8 @@ fn what_is_registered_is_checked_and_reported_without_a_terminal() {
     let dates = desk.path("ends.ics").display().to_string();
     let doctor = desk.run(&["doctor", "--ics", &dates]);
     assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor.stderr));
-    let table = said(&doctor.stdout);
-    assert!(table.contains("ok    Price sheet readable"), "{table}");
+    let checks = said(&doctor.stderr);
+    assert!(checks.contains("ok    Price sheet readable"), "{checks}");
     let events = std::fs::read_to_string(&dates).unwrap();
     assert_eq!(events.matches("BEGIN:VEVENT").count(), 1, "{events}");
     // The token that Microsoft renewed is kept in the place of older ones; nothing else has changed.

@@ -123,6 +123,8 @@ fn f2_fills_a_page_in_and_a_misfortune_ends_in_its_diagnosis() {
     let session = Session::bus();
     let mut pty = rehearse(&session, &["--fail", "secret-expired"]);
     pty.wait("(misfortune: secret-expired)");
+    // The banner stands there while the registration is still being opened.
+    pty.wait("Only you can confirm");
     pty.enter("Step 1 of 3");
     pty.enter("Step 2 of 3");
     pty.send("\x1bOQ");
