@@ -11,7 +11,7 @@ use crate::cli::{Code, Screen};
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::{consent, headless, machine, token};
-use crate::diagnose::{Context, diagnose};
+use crate::diagnose::{Context, Platform};
 use crate::driver::Driver;
 use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, Outcome, Perform as _};
 use crate::exit::Exit;
@@ -33,8 +33,11 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Code) -> R
         ));
     }
     let target = Target::sealed(context.host, &arguments.which)?;
-    let registration =
-        target.shelf().in_use(&target.name()).await.map_err(|failure| told(&failure, &Context::default()))?;
+    let registration = target
+        .shelf()
+        .in_use(&target.name())
+        .await
+        .map_err(|failure| told(target.platform, &failure, Context::default()))?;
     let screen = Screen { no_browser: arguments.no_browser, browser: arguments.browser.clone(), ..Screen::default() };
     let world = World::new(target.options(machine::surroundings(context.host, &screen)));
     Box::pin(show(context, arguments, &world, registration)).await
@@ -70,7 +73,7 @@ async fn show(
     world.perform(Effect::Tell(verdict)).await;
     ended?;
     match run.failed() {
-        Some((check, failure)) => Err(told(failure, &run.context(check.id))),
+        Some((check, failure)) => Err(told(machine::platform(context.host), failure, run.context(check.id))),
         None => print(context, arguments, &run),
     }
 }
@@ -219,8 +222,8 @@ fn print(context: &mut CommandContext<'_>, arguments: &Code, run: &Execution) ->
 }
 
 /// What kept the code from coming.
-fn told(failure: &Failure, context: &Context<'_>) -> CommandError {
-    CommandError::Diagnosed(Box::new((failure.clone(), diagnose(failure, context))))
+fn told(place: Platform, failure: &Failure, context: Context<'_>) -> CommandError {
+    CommandError::Diagnosed(Box::new((failure.clone(), machine::diagnosed(place, failure, context))))
 }
 
 /// Talks to the person, beside what is printed.

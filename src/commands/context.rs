@@ -9,8 +9,9 @@ use clap::ValueEnum as _;
 use crate::cli::{CloudArguments, CloudName, StoreArguments, Which};
 use crate::cloud::Cloud;
 use crate::commands::error::CommandError;
-use crate::commands::passphrase;
 use crate::commands::settings::Settings;
+use crate::commands::{machine, passphrase};
+use crate::diagnose::Platform;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::registration_name;
@@ -77,6 +78,8 @@ pub(super) struct Target {
     /// The flags that name this registration, each after a blank, for a command that is told; without production or sandbox,
     /// between which the wizard lets a person choose.
     pub(super) flags_of_both: String,
+    /// The kind of machine.
+    pub(super) platform: Platform,
     store: &'static StoreDescriptor,
     settings: StoreSettings,
 }
@@ -102,6 +105,7 @@ impl Target {
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
             flags_of_both: flags(which),
+            platform: machine::platform(host),
             store: which.store.store,
             settings: settings(host)?,
         })
@@ -116,11 +120,13 @@ impl Target {
             extra_ca: None,
             environment: Environment::Production,
             flags_of_both: String::new(),
+            platform: Platform::Any,
             store: <&StoreDescriptor>::default(),
             settings: StoreSettings {
                 state: std::path::PathBuf::new(),
                 program: std::path::PathBuf::new(),
                 passphrase: None,
+                window: true,
             },
         }
     }
@@ -177,7 +183,9 @@ fn takes_passphrase(store: &StoreArguments) -> Result<bool, CommandError> {
 fn settings(host: &Host) -> Result<StoreSettings, String> {
     let missing = || "there is no home folder (HOME) where journals are kept".to_owned();
     let state = host.environment.state().ok_or_else(missing)?;
-    Ok(StoreSettings { state, program: host.program.clone(), passphrase: None })
+    let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
+    let window = !remote.contains(&machine::platform(host));
+    Ok(StoreSettings { state, program: host.program.clone(), passphrase: None, window })
 }
 
 /// The cloud that the arguments name, and the bytes of the CA file.

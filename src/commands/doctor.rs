@@ -5,8 +5,8 @@ use crate::cli::Doctor;
 use crate::cloud::Cloud;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::headless;
-use crate::diagnose::diagnose;
+use crate::commands::{headless, machine};
+use crate::diagnose::Platform;
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -88,7 +88,7 @@ async fn all(
             headless::tell(&mut host.err, &mut told, run.checks());
         })
         .await;
-        steps.push(of_step(step, &run, cloud, &registration));
+        steps.push(of_step(machine::platform(host), step, &run, cloud, &registration));
         registration = run.registration().clone();
         if run.status() == Status::Stopped {
             break;
@@ -97,7 +97,7 @@ async fn all(
     (steps, registration)
 }
 
-fn of_step(step: Step, run: &Execution, cloud: &Cloud, before: &Registration) -> StepFindings {
+fn of_step(place: Platform, step: Step, run: &Execution, cloud: &Cloud, before: &Registration) -> StepFindings {
     let now = clock::now();
     let tokens = run.tokens().into_iter().map(|token| TokenFindings {
         audience: token.audience,
@@ -112,7 +112,7 @@ fn of_step(step: Step, run: &Execution, cloud: &Cloud, before: &Registration) ->
         tokens: tokens.collect(),
         apis: run.apis(),
         failed: run.failed().map(|(check, failure)| {
-            let diagnosis = diagnose(failure, &run.context(check.id));
+            let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
             (failure.clone(), diagnosis)
         }),
     }

@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use crate::commands::machine;
-use crate::diagnose::{Context, Diagnosis, diagnose};
+use crate::diagnose::{Context, Diagnosis};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::opening;
@@ -92,8 +92,7 @@ pub(super) fn end(host: &mut Host, ended: Result<Exit, CommandError>, json: Opti
             (exit, said, None)
         }
         Err(CommandError::Failure(failure)) => {
-            let context = Context { place: machine::platform(host), ..Context::default() };
-            let diagnosis = diagnose(&failure, &context);
+            let diagnosis = machine::diagnosed(machine::platform(host), &failure, Context::default());
             return failed(host, &failure, &diagnosis, json);
         }
         Err(CommandError::Diagnosed(both)) => return failed(host, &both.0, &both.1, json),

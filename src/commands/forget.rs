@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::cli::Forget;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, intake};
-use crate::diagnose::{Context, diagnose};
+use crate::commands::{headless, intake, machine};
+use crate::diagnose::Context;
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -83,8 +83,9 @@ fn nothing(context: &mut CommandContext<'_>, going: &Going) -> Exit {
 }
 
 fn finish(context: &mut CommandContext<'_>, going: &Going, run: &Execution) -> Exit {
+    let place = machine::platform(context.host);
     let failed = run.failed().map(|(_, failure)| {
-        let diagnosis = diagnose(failure, &Context::default());
+        let diagnosis = machine::diagnosed(place, failure, Context::default());
         (failure.clone(), diagnosis)
     });
     let left = run.left().into_iter().rev();

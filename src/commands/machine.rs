@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::cli::Screen;
-use crate::diagnose::Platform;
+use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
 use crate::host::Host;
+use crate::words::failure::Failure;
 use crate::world::browser::Surroundings;
 
 fn is_set(value: Option<&String>) -> bool {
@@ -26,6 +27,11 @@ pub(super) fn platform(host: &Host) -> Platform {
     } else {
         Platform::Any
     }
+}
+
+/// What is told of a failure on this kind of machine: the same by every command.
+pub(super) fn diagnosed(place: Platform, failure: &Failure, context: Context<'_>) -> Diagnosis {
+    diagnose(failure, &Context { place, ..context })
 }
 
 /// How a browser is reached from here.

@@ -4,7 +4,8 @@ use crate::cli::{Report, Status};
 use crate::cloud::Cloud;
 use crate::commands::context::{self, CommandContext};
 use crate::commands::error::CommandError;
-use crate::diagnose::{Context, diagnose};
+use crate::commands::machine;
+use crate::diagnose::{Context, Platform};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::{ItemName, Kind};
@@ -16,13 +17,13 @@ use crate::world::registration_index::{Presence, RegistrationIndex, Registration
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) -> Result<Exit, CommandError> {
     let shelf = context::shelf(context.host, &arguments.store).await?;
-    let found = find(&shelf, arguments.sandbox).await?;
+    let found = find(machine::platform(context.host), &shelf, arguments.sandbox).await?;
     let text = if arguments.json { status::in_json(&found) } else { status::text(&found) };
     context.print(&text);
     Ok(status::exit(&found))
 }
 
-async fn find(shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Box<Failure>> {
+async fn find(place: Platform, shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Box<Failure>> {
     let mut found = Vec::new();
     for volume in shelf.volumes().await? {
         if sandbox && !volume.name.starts_with("sandbox") {
@@ -36,14 +37,16 @@ async fn find(shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Bo
         let mut seen = shelf.presence(&volume.name, kept_in, &items.unwrap_or_default()).await;
         // Access tokens are no part of the set: one that is not there is not missing.
         seen.retain(|(item, presence)| *presence == Presence::There || !item.kind.is_access_token());
-        found.push(of(volume, seen));
+        found.push(of(place, volume, seen));
     }
     Ok(found)
 }
 
-fn of(volume: RegistrationSummary, seen: Vec<(ItemName, Presence)>) -> Found {
-    let items =
-        seen.into_iter().map(|(item, presence)| Item { name: item.to_string(), state: words(&presence) }).collect();
+fn of(place: Platform, volume: RegistrationSummary, seen: Vec<(ItemName, Presence)>) -> Found {
+    let items = seen
+        .into_iter()
+        .map(|(item, presence)| Item { name: item.to_string(), state: words(place, &presence) })
+        .collect();
     Found {
         name: volume.name,
         folder: volume.folder,
@@ -55,13 +58,13 @@ fn of(volume: RegistrationSummary, seen: Vec<(ItemName, Presence)>) -> Found {
     }
 }
 
-fn words(presence: &Presence) -> String {
+fn words(place: Platform, presence: &Presence) -> String {
     match presence {
         Presence::There => "there".to_owned(),
         Presence::Missing => "missing".to_owned(),
         Presence::Sealed => "not opened (--store file)".to_owned(),
         Presence::Unknown(failure) => {
-            let diagnosis = diagnose(failure, &Context::default());
+            let diagnosis = machine::diagnosed(place, failure, Context::default());
             format!("not known ({})", diagnosis.code)
         }
     }
@@ -69,8 +72,9 @@ fn words(presence: &Presence) -> String {
 
 pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report) -> Result<Exit, CommandError> {
     let (cloud, _) = context::cloud(&arguments.cloud)?;
+    let place = machine::platform(context.host);
     let shelf = context::shelf(context.host, &arguments.store).await?;
-    let found = find(&shelf, false).await?;
+    let found = find(place, &shelf, false).await?;
     let text = support::text(&surroundings(context.host, &cloud), &found);
     let scans = scan(&shelf, &text, &found).await;
     let leaks: Vec<String> = scans
@@ -82,7 +86,7 @@ pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report)
         return Err(CommandError::new(Exit::Internal, leaks.join("\nocto-csp: ")));
     }
     context.print(&text);
-    context.note(&searched(&scans));
+    context.note(&searched(place, &scans));
     match &arguments.output {
         None => Ok(Exit::Done),
         Some(file) => context.write(file, &text),
@@ -109,7 +113,7 @@ async fn scan(shelf: &RegistrationIndex, text: &str, found: &[Found]) -> Vec<Sca
     scans
 }
 
-fn searched(scans: &[Scan]) -> String {
+fn searched(place: Platform, scans: &[Scan]) -> String {
     let count: usize = scans.iter().map(|scan| scan.looked_for).sum();
     let silent = scans.iter().find_map(|scan| scan.silent.as_ref());
     if scans.iter().any(|scan| scan.sealed) {
@@ -119,7 +123,7 @@ fn searched(scans: &[Scan]) -> String {
     }
     let searched = format!("searched for {count} kept secrets in 7 encodings: none is in it");
     silent.map_or(searched, |failure| {
-        let diagnosis = diagnose(failure, &Context::default());
+        let diagnosis = machine::diagnosed(place, failure, Context::default());
         format!(
             "searched for {count} kept secrets; the store gave no more out ({}), so read the report before you send it",
             diagnosis.code

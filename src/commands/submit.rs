@@ -5,8 +5,8 @@ use std::io::Write as _;
 use crate::cli::Submit;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, octo};
-use crate::diagnose::diagnose;
+use crate::commands::{headless, machine, octo};
+use crate::diagnose::Platform;
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -47,7 +47,7 @@ async fn submit(
     let Some(run) = run else {
         return Err(CommandError::nothing_registered("hand over", None));
     };
-    let findings = findings(&opened.name, octo_host, &run);
+    let findings = findings(machine::platform(context.host), &opened.name, octo_host, &run);
     let text = if context.json { submit::in_json(&findings) } else { submit::text(&findings) };
     context.print(&text);
     Ok(findings.exit)
@@ -74,9 +74,9 @@ async fn hand_over(
 }
 
 /// What a hand-over has come to, to be printed.
-fn findings(name: &str, octo_host: String, run: &Execution) -> Findings {
+fn findings(place: Platform, name: &str, octo_host: String, run: &Execution) -> Findings {
     let failed = run.failed().map(|(check, failure)| {
-        let diagnosis = diagnose(failure, &run.context(check.id));
+        let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
         (failure.clone(), diagnosis)
     });
     let exit = match (&failed, run.status()) {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::cli::Token;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::headless;
-use crate::diagnose::diagnose;
+use crate::commands::{headless, machine};
+use crate::diagnose::Platform;
 use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::exit::Exit;
 use crate::journal::Attempt;
@@ -76,7 +76,7 @@ async fn get(
         Begun::Ask(both) => *both,
     };
     headless::drive(&mut run, &world, |_| {}).await;
-    outcome(&run)
+    outcome(target.platform, &run)
 }
 
 /// Reads, and waits for whoever works on this registration; nothing of this has to be finished.
@@ -101,9 +101,9 @@ async fn begin(arguments: &Token, target: &Target, audience: Audience) -> Result
     Ok(Begun::Ask(Box::new((world, run))))
 }
 
-fn outcome(run: &Execution) -> Result<Got, CommandError> {
+fn outcome(place: Platform, run: &Execution) -> Result<Got, CommandError> {
     if let Some((check, failure)) = run.failed() {
-        let diagnosis = diagnose(failure, &run.context(check.id));
+        let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
         return Err(CommandError::Diagnosed(Box::new((failure.clone(), diagnosis))));
     }
     match (run.status(), run.access_token()) {

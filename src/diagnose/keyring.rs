@@ -26,12 +26,13 @@ pub(super) static ROWS: &[Row] = &[
     KEYRING.row("keyring-no-bus", &[Cause(Vault(VaultFault::NoBus))]).label("keyring no session").goto(Goto::Leave),
     KEYRING.row("keyring-no-provider", &[Cause(Vault(VaultFault::NoProvider))]).label("keyring none").goto(Goto::Leave),
     KEYRING.row("keyring-no-collection", &[Cause(Vault(VaultFault::NoCollection))]).label("keyring no collection"),
-    KEYRING.row("keyring-locked-remote", &[Cause(Vault(VaultFault::Locked)), Cause(Vault(VaultFault::TimedOut))])
+    KEYRING.row("keyring-locked-remote", &[Cause(Vault(VaultFault::Locked))])
         .label("keyring locked").when(When::On(Platform::LinuxRemote)).goto(Goto::Leave),
     KEYRING.row("keyring-locked", &[Cause(Vault(VaultFault::Locked))]).label("keyring locked"),
     KEYRING.row("keyring-denied", &[Cause(Vault(VaultFault::Denied))]).label("keyring denied"),
     KEYRING.row("keyring-timed-out", &[Cause(Vault(VaultFault::TimedOut)), CauseOf(Service::Keyring, TimedOut)])
         .label("keyring silent"),
+    KEYRING.row("keyring-crashed", &[Cause(Vault(VaultFault::Crashed))]).label("keyring ended"),
     KEYRING.row("keyring-too-large", &[Cause(Vault(VaultFault::TooLarge))]).label("keyring too small").who(Who::Alphaus),
     KEYRING.row("keyring-ambiguous", &[Cause(Vault(VaultFault::Ambiguous))]).label("keyring ambiguous"),
     KEYRING.row("keyring-missing", &[Cause(Vault(VaultFault::Missing))]).label("keyring item missing")

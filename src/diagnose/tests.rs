@@ -102,7 +102,7 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 56] = [
+const CAUSES: [Cause; 57] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
     Cause::TimedOut, Cause::Proxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
     Cause::OtherStore, Cause::HalfForgotten, Cause::Vault(VaultFault::WrongPassphrase), Cause::Vault(VaultFault::Damaged),
@@ -112,7 +112,7 @@ const CAUSES: [Cause; 56] = [
     Cause::Vault(VaultFault::NoBus), Cause::Vault(VaultFault::NoProvider), Cause::Vault(VaultFault::NoCollection),
     Cause::Vault(VaultFault::Locked), Cause::Vault(VaultFault::Denied), Cause::Vault(VaultFault::TimedOut),
     Cause::Vault(VaultFault::TooLarge), Cause::Vault(VaultFault::Ambiguous), Cause::Vault(VaultFault::Missing),
-    Cause::Vault(VaultFault::ReadsDifferently), Cause::Vault(VaultFault::Other), Cause::Disk(DiskFault::Full),
+    Cause::Vault(VaultFault::Crashed), Cause::Vault(VaultFault::ReadsDifferently), Cause::Vault(VaultFault::Other), Cause::Disk(DiskFault::Full),
     Cause::Disk(DiskFault::ReadOnly), Cause::Disk(DiskFault::Denied), Cause::Disk(DiskFault::NotOurs),
     Cause::Disk(DiskFault::Damaged), Cause::Disk(DiskFault::Other), Cause::Mismatch(Mismatch::Tenant),
     Cause::Mismatch(Mismatch::Application), Cause::Mismatch(Mismatch::Audience),
@@ -346,6 +346,12 @@ fn the_machine_chooses_the_cure_of_a_keyring() {
     assert_eq!(row(Platform::Mac), "keyring-mac");
     assert_eq!(row(Platform::Windows), "keyring-locked");
     assert_eq!(row(Platform::WindowsRemote), "keyring-windows-remote");
+    // Silence is not said to be a lock, whatever the machine.
+    let silent = Failure::new(Service::Keyring, Cause::Vault(VaultFault::TimedOut));
+    for place in [Platform::Any, Platform::LinuxRemote, Platform::Wsl, Platform::Mac] {
+        let told = diagnose(&silent, &Context { place, ..Context::default() });
+        assert_eq!(told.row, "keyring-timed-out", "{place:?}");
+    }
 }
 
 #[test]

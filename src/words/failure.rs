@@ -196,8 +196,10 @@ pub enum VaultFault {
     Locked,
     /// Access denied.
     Denied,
-    /// No answer within the limit: usually a prompt that nobody sees.
+    /// No answer within the limit: a prompt that nobody sees, or a provider that hangs.
     TimedOut,
+    /// The provider ended while it was asked.
+    Crashed,
     /// The value does not fit.
     TooLarge,
     /// More than one item has this name.

@@ -153,7 +153,7 @@ const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/producti
 const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
 
 #[rustfmt::skip]
-const ROWS: [(&str, &str, Mishap); 35] = [
+const ROWS: [(&str, &str, Mishap); 36] = [
     ("no-such-host", "The login host's name is not known to this machine's DNS", network(Cause::NoSuchHost, LOGIN)),
     ("no-connection", "The login host cannot be reached", network(Cause::NoConnection, LOGIN)),
     ("tls-revoked", "The certificate was revoked", network(Cause::Tls(TlsFault::Revoked), LOGIN)),
@@ -174,6 +174,7 @@ const ROWS: [(&str, &str, Mishap); 35] = [
         on(Platform::WindowsRemote, "Credential Manager", VaultFault::Denied)),
     ("keyring-denied", "The keyring denies access", keyring(VaultFault::Denied)),
     ("keyring-timed-out", "The keyring does not answer", keyring(VaultFault::TimedOut)),
+    ("keyring-crashed", "The keyring's program ends while it is asked", keyring(VaultFault::Crashed)),
     ("keyring-too-large", "The keyring does not take a value of this length", keyring(VaultFault::TooLarge)),
     ("keyring-ambiguous", "The keyring holds two items of one name", keyring(VaultFault::Ambiguous)),
     ("keyring-missing", "A kept item is gone from the keyring",

@@ -16,7 +16,7 @@ pub use self::entries::{Entries, VaultError};
 pub use self::keyring::SERVICE;
 pub use self::memory::Memory;
 pub use self::read_back::SECOND_PROCESS;
-pub use self::secret_store::{Answer, Found, SecretStore, fault};
+pub use self::secret_store::{ASKING, Answer, Found, NO_WINDOW, SecretStore, fault};
 pub use self::vault::Vault;
 
 pub(in crate::world) use self::age_file::AgeFile;

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use crate::exit::Exit;
 use crate::words::failure::Failure;
 use crate::words::secret::SharedSecret;
-use crate::words::store::{STORES, StoreDescriptor, VAULT_FILE};
+use crate::words::store::{STORES, StoreDescriptor, Unlock, VAULT_FILE};
 use crate::world::drafts::Drafts;
 use crate::world::journal::{JournalFile, JournalStore};
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::registration_store::StoreOptions;
-use crate::world::store::{AgeFile, Blocking, Entries, Keyring, ReadBackVerifier, Request, SecretStore};
+use crate::world::store::{
+    ASKING, AgeFile, Blocking, Entries, Keyring, NO_WINDOW, ReadBackVerifier, Request, SecretStore,
+};
 
 /// What the stores of this machine are made with.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct StoreSettings {
     pub program: PathBuf,
     /// What opens vault files. Without, they are never looked into: a name can be changed all the same.
     pub passphrase: Option<SharedSecret>,
+    /// Whether a window can be shown in which a store asks for what opens it.
+    pub window: bool,
 }
 
 impl StoreSettings {
@@ -45,7 +49,9 @@ impl StoreSettings {
             state: self.state.clone(),
             passphrase: self.passphrase.as_ref().map(SharedSecret::clone),
         };
-        Arc::new(Blocking::new(entries).read_back_by(reader))
+        let asks = entries.descriptor().unlock == Unlock::Window;
+        let limit = if asks && !self.window { NO_WINDOW } else { ASKING };
+        Arc::new(Blocking::new(entries).read_back_by(reader).within(limit))
     }
 
     /// The secrets of a store.
@@ -85,8 +91,12 @@ pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
     let Some(mut request) = Request::read(stdin) else {
         return Exit::Usage;
     };
-    let settings =
-        StoreSettings { state: request.state.clone(), program: PathBuf::new(), passphrase: request.passphrase() };
+    let settings = StoreSettings {
+        state: request.state.clone(),
+        program: PathBuf::new(),
+        passphrase: request.passphrase(),
+        window: false,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let store = STORES.into_iter().find(|store| store.key == request.key);
     let (Some(store), Ok(runtime)) = (store, runtime) else {
@@ -104,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_store_of_the_table_is_made() {
-        let settings = StoreSettings { state: PathBuf::new(), program: PathBuf::new(), passphrase: None };
+        let settings = StoreSettings { state: PathBuf::new(), program: PathBuf::new(), passphrase: None, window: true };
         for store in STORES {
             assert_eq!(settings.secrets(store).descriptor(), store);
         }

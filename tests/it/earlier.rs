@@ -45,6 +45,7 @@ fn left(which: &str) -> (TempDir, StoreSettings) {
         state: home.path().to_owned(),
         program: PathBuf::from(env!("CARGO_BIN_EXE_octo-csp")),
         passphrase: Some(Secret::shared(PASSPHRASE.to_owned())),
+        window: false,
     };
     (home, settings)
 }

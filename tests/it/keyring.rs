@@ -127,6 +127,18 @@ impl Session {
         }
     }
 
+    /// Locks the login keyring.
+    pub(crate) fn lock(&self) {
+        self.dbus(LOCK);
+    }
+
+    /// Stops the provider: it has its name, and answers nothing.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn stop(&self) {
+        let daemon = self.processes.last().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &daemon]).status().unwrap().success());
+    }
+
     fn dbus(&self, words: &str) -> String {
         let mut send = self.tool("dbus-send");
         let mut words = words.split(' ');
@@ -177,7 +189,7 @@ fn finish(command: &mut Command) -> Output {
 
 /// Runs an asynchronous body over the real keyring, if this process is the child.
 fn keyring(program: PathBuf) -> Vault {
-    let settings = StoreSettings { state: PathBuf::new(), program, passphrase: None };
+    let settings = StoreSettings { state: PathBuf::new(), program, passphrase: None, window: true };
     Vault::new("production", settings.secrets(&KEYRING))
 }
 
@@ -316,7 +328,7 @@ fn ambiguous() {
 fn a_locked_keyring_is_told_at_every_call() {
     let session = Session::unlocked();
     session.run("keeps");
-    session.dbus(LOCK);
+    session.lock();
     session.run("locked");
     // Names and labels can still be read: nothing of the partner's is in them.
     assert!(session.found().contains("production/refresh-token/A/1/1"));

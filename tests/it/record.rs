@@ -424,7 +424,8 @@ fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
     let again = open(state.path());
     assert!(!again.is_damaged());
     assert_eq!(again.registration().kept_in().unwrap().as_str(), "vault");
-    let settings = StoreSettings { state: state.path().to_owned(), program: PathBuf::new(), passphrase: None };
+    let settings =
+        StoreSettings { state: state.path().to_owned(), program: PathBuf::new(), passphrase: None, window: true };
     let refused = crate::kept::now(settings.index(&KEYRING).in_use("production")).unwrap_err();
     assert_eq!(refused.cause, Cause::OtherStore);
     let told = "in a store that this version does not know: vault";

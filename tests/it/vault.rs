@@ -168,6 +168,27 @@ async fn a_session_that_breaks_anywhere_is_opened_again_once_in_an_effect() {
 }
 
 #[tokio::test]
+async fn a_provider_that_ended_is_told_unless_it_came_back() {
+    for (then, expected) in [
+        (Fails(VaultFault::NoProvider), VaultFault::Crashed),
+        (Fails(VaultFault::Crashed), VaultFault::Crashed),
+        (Fails(VaultFault::Locked), VaultFault::Locked),
+    ] {
+        let (vault, _) = with_sessions(&[Works, Fails(VaultFault::Crashed), then]);
+        assert_eq!(fault(vault.keep(&item(1), &secret(100)).await), expected);
+    }
+    let (vault, _) = with_sessions(&[Works, Fails(VaultFault::Crashed)]);
+    vault.keep(&item(1), &secret(100)).await.unwrap();
+}
+
+#[tokio::test]
+async fn opening_a_registration_asks_the_keyring_nothing() {
+    let (vault, store) = with_sessions(&[]);
+    vault.open().await.unwrap();
+    assert!(store.calls().is_empty(), "{:?}", store.calls());
+}
+
+#[tokio::test]
 async fn what_a_provider_says_of_itself_counts_at_once() {
     let transient = [VaultFault::Other, VaultFault::ReadsDifferently];
     for expected in FAULTS.into_iter().filter(|fault| !transient.contains(fault)) {
@@ -185,6 +206,12 @@ async fn a_call_that_hangs_is_given_up_and_its_late_end_disturbs_nothing() {
     let (patient, store) = vault(&[Hangs], Works);
     let hasty = patient.within(Duration::from_millis(20));
     assert_eq!(fault(hasty.keep(&item(1), &secret(100)).await), VaultFault::TimedOut);
+    // A probe that met silence does not ask again.
+    let (silent, asked) = vault(&[], Hangs);
+    let silent = silent.within(Duration::from_millis(20));
+    assert_eq!(fault(silent.probe().await), VaultFault::TimedOut);
+    assert_eq!(asked.calls().len(), 1, "{:?}", asked.calls());
+    asked.release();
     // The next call does not wait behind the one that hangs.
     patient.keep(&item(2), &secret(200)).await.unwrap();
     store.release();

@@ -28,7 +28,7 @@ async fn submitted(bench: &mut Bench, replace: bool) -> (Exit, Value, String) {
     let registration = bench.opened.registration.clone();
     let run = hand_over(&mut host, &bench.world, registration, client, replace).await.unwrap();
     bench.opened.registration = run.registration().clone();
-    let findings = findings("production", octo_host, &run);
+    let findings = findings(Platform::Any, "production", octo_host, &run);
     let printed = submit::in_json(&findings);
     let told = format!("{printed}{}{}", err.text(), submit::text(&findings));
     for marked in [secret, bench.simulator.facts().client_secret] {

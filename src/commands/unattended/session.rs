@@ -7,7 +7,7 @@ use crate::commands::context::{CommandContext, Target, quoted};
 use crate::commands::error::CommandError;
 use crate::commands::headless::{self, Asked, Ended};
 use crate::commands::{machine, octo};
-use crate::diagnose::{Context, diagnose};
+use crate::diagnose::Context;
 use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
 use crate::exit::Exit;
 use crate::journal::{Attempt, Fact, Registration};
@@ -238,7 +238,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     /// Remembers what failed, for status and report; and forgets it once a run has passed.
     async fn remember(&mut self, run: &Execution) {
         let refused = run.failed().and_then(|(check, failure)| {
-            let diagnosis = diagnose(failure, &run.context(check.id));
+            let diagnosis = machine::diagnosed(machine::platform(self.context.host), failure, run.context(check.id));
             LastFailure::of(check.id, &diagnosis, failure)
         });
         let over = refused.is_some() || run.status() == Status::Finished;
@@ -292,7 +292,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             return CommandError::at(State::Refused, Exit::Internal);
         };
         let place = machine::platform(self.context.host);
-        let diagnosis = diagnose(failure, &Context { place, ..run.context(check.id) });
+        let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
         CommandError::Diagnosed(Box::new((failure.clone(), diagnosis)))
     }
 
@@ -307,7 +307,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             }
             CommandError::Failure(failure) => {
                 let place = machine::platform(self.context.host);
-                let diagnosis = diagnose(&failure, &Context { place, ..Context::default() });
+                let diagnosis = machine::diagnosed(place, &failure, Context::default());
                 self.take_in(CommandError::Diagnosed(Box::new((*failure, diagnosis))))
             }
             CommandError::Diagnosed(both) => {

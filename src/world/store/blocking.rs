@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::oneshot;
@@ -11,7 +12,7 @@ use zeroize::Zeroizing;
 use super::entries::{Entries, VaultError};
 use super::parts;
 use super::read_back::ReadBackVerifier;
-use super::secret_store::{Answer, Found, SecretStore, registration_of};
+use super::secret_store::{ASKING, Answer, Found, SecretStore, registration_of};
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::store::StoreDescriptor;
@@ -20,17 +21,23 @@ use crate::words::store::StoreDescriptor;
 pub struct Blocking {
     entries: Arc<dyn Entries>,
     reader: Option<ReadBackVerifier>,
+    limit: Duration,
 }
 
 impl Blocking {
     /// A store that only this process can see.
     pub fn new(entries: Arc<dyn Entries>) -> Self {
-        Self { entries, reader: None }
+        Self { entries, reader: None, limit: ASKING }
     }
 
     /// The same, read back by another process.
     pub(in crate::world) fn read_back_by(self, reader: ReadBackVerifier) -> Self {
         Self { reader: Some(reader), ..self }
+    }
+
+    /// The same with another limit for each call.
+    pub(in crate::world) fn within(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     /// Runs `work` on a thread of its own. The thread may outlive the wait: its result is then dropped, and with it wiped.
@@ -74,7 +81,12 @@ impl<'e> Session<'e> {
             return done;
         }
         (self.again, self.opened) = (true, None);
-        self.open().map_or(done, |session| session.and_then(&work))
+        match self.open().map(|session| session.and_then(&work)) {
+            // Nobody is there any more: that it ended is what happened.
+            Some(Err(error)) if error.fault == VaultFault::NoProvider => done,
+            Some(again) => again,
+            None => done,
+        }
     }
 
     fn open(&mut self) -> Option<Result<&dyn Entries, VaultError>> {
@@ -96,6 +108,10 @@ impl SecretStore for Blocking {
 
     fn title(&self, registration: &str) -> String {
         self.entries.title(registration)
+    }
+
+    fn limit(&self) -> Duration {
+        self.limit
     }
 
     async fn put(&self, name: &str, secret: &SharedSecret) -> Answer<()> {
@@ -143,7 +159,7 @@ impl SecretStore for Blocking {
 
     async fn list(&self, registration: &str) -> Answer<Option<Vec<String>>> {
         let name = registration.to_owned();
-        self.call(registration, move |session| session.perform(|it| it.names(&name))).await
+        self.call(registration, move |session| session.entries.names(&name)).await
     }
 
     fn is_sealed(&self) -> bool {

@@ -82,9 +82,11 @@ impl VaultError {
         Self { fault: VaultFault::Other, sentence: None, disk: Some(fault) }
     }
 
-    /// Whether it may be the session's fault and not the store's: an answer that nobody can read, or none that is known.
+    /// Whether it may be the session's fault and not the store's: an answer that nobody can read or that is not known, or a
+    /// provider that ended and may be started again.
     pub(super) fn may_pass(&self) -> bool {
-        self.disk.is_none() && matches!(self.fault, VaultFault::Other | VaultFault::ReadsDifferently)
+        let passing = [VaultFault::Other, VaultFault::ReadsDifferently, VaultFault::Crashed];
+        self.disk.is_none() && passing.contains(&self.fault)
     }
 
     /// Something else went wrong; `words` says what.

@@ -121,8 +121,11 @@ fn translated(error: Error) -> VaultError {
 }
 
 /// What the words of a platform's error mean; the first that is found counts.
-const WORDS: [(&str, VaultFault); 24] = [
-    // Secret Service.
+const WORDS: [(&str, VaultFault); 27] = [
+    // Secret Service. A provider that cannot ask says that nobody provides the one who would ask: oo7 without a desktop.
+    ("prompter", VaultFault::Locked),
+    ("disconnected from message bus", VaultFault::Crashed),
+    ("error.noreply", VaultFault::Crashed),
     ("prompt dismissed", VaultFault::Locked),
     ("object locked", VaultFault::Locked),
     ("secret.error.islocked", VaultFault::Locked),
@@ -181,6 +184,16 @@ mod tests {
             ("zbus error: I/O error: No such file or directory (os error 2)", VaultFault::NoBus),
             ("zbus fdo error: org.freedesktop.DBus.Error.ServiceUnknown: x", VaultFault::NoProvider),
             ("SS error: prompt dismissed", VaultFault::Locked),
+            (
+                "zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name org.gnome.keyring.SystemPrompter \
+                 was not provided by any .service files",
+                VaultFault::Locked,
+            ),
+            (
+                "zbus error: org.freedesktop.DBus.Error.NoReply: Message recipient disconnected from message bus \
+                 without replying",
+                VaultFault::Crashed,
+            ),
             ("SS error: result not returned from SS API", VaultFault::NoCollection),
             ("User interaction is not allowed.", VaultFault::Locked),
             ("something new", VaultFault::Other),

@@ -152,13 +152,14 @@ fn digest(nonce: &str, secret: &Secret) -> String {
 }
 
 /// What went wrong, as one word on the pipe.
-const WORDS: [(&str, VaultFault); 13] = [
+const WORDS: [(&str, VaultFault); 14] = [
     ("no-bus", VaultFault::NoBus),
     ("no-provider", VaultFault::NoProvider),
     ("no-collection", VaultFault::NoCollection),
     ("locked", VaultFault::Locked),
     ("denied", VaultFault::Denied),
     ("timed-out", VaultFault::TimedOut),
+    ("crashed", VaultFault::Crashed),
     ("too-large", VaultFault::TooLarge),
     ("ambiguous", VaultFault::Ambiguous),
     ("missing", VaultFault::Missing),

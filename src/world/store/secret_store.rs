@@ -1,10 +1,18 @@
 //! What a place for secrets must be able to do.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::secret::SharedSecret;
 use crate::words::store::StoreDescriptor;
+
+/// How long a call may take while a person may be asked for a password. The screen shows a clock meanwhile.
+pub const ASKING: Duration = Duration::from_secs(60);
+
+/// How long a call may take where no window can be shown: long enough for a slow machine.
+pub const NO_WINDOW: Duration = Duration::from_secs(5);
 
 /// What a store answers.
 pub type Answer<T> = Result<T, Box<Failure>>;
@@ -22,6 +30,11 @@ pub trait SecretStore: Send + Sync {
 
     /// The name for a person of what holds this registration's secrets, such as `Secret Service`.
     fn title(&self, registration: &str) -> String;
+
+    /// How long one call may take: as long as a person takes who is asked for a password, or less where nobody can be.
+    fn limit(&self) -> Duration {
+        ASKING
+    }
 
     /// Writes a secret over whatever has the name. Stores acknowledge what they do not keep: it has succeeded only when the
     /// secret was read again and is the same ([`VaultFault::ReadsDifferently`]).

@@ -22,21 +22,25 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// How long a call may take while a person may be asked for a password. The screen shows a clock meanwhile.
-    pub const ASKING: Duration = Duration::from_secs(60);
-
-    /// How long a call may take where nobody can be asked.
+    /// How long a look may take that has to be over soon, and harms nothing if it is given up.
     pub const UNATTENDED: Duration = Duration::from_secs(3);
 
     /// What a store has of one registration.
     pub fn new(registration: &str, store: Arc<dyn SecretStore>) -> Self {
-        Self { registration: registration.to_owned(), store, limit: Self::ASKING }
+        let limit = store.limit();
+        Self { registration: registration.to_owned(), store, limit }
     }
 
     /// The same vault with another limit for each call.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
         Self { limit, ..self.clone() }
+    }
+
+    /// The same vault with the limit of its store.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        self.within(self.store.limit())
     }
 
     /// The store's name for a person, such as `Secret Service`.
@@ -91,6 +95,12 @@ impl Vault {
             Ok(()) => self.wait(self.store.verify(&names)).await,
             failed => failed,
         };
+        if let Err(failure) = &kept
+            && failure.cause == Cause::Vault(VaultFault::TimedOut)
+        {
+            // A store that said nothing is not asked again: nobody waits twice for the same silence.
+            return Err(failure.clone());
+        }
         // What was written is removed whatever came of it; the first failure is the one to tell.
         let removed = self.sweep().await;
         kept.and(removed)?;

@@ -187,6 +187,7 @@ const TABLE: &[(&str, End)] = &[
     ("keyring-windows-remote", Stops("keep-secret", "keyring-windows-remote", "keyring over SSH")),
     ("keyring-denied", Stops("keep-secret", "keyring-denied", "keyring denied")),
     ("keyring-timed-out", Stops("keep-secret", "keyring-timed-out", "keyring silent")),
+    ("keyring-crashed", Stops("keep-secret", "keyring-crashed", "keyring ended")),
     ("keyring-too-large", Stops("keep-secret", "keyring-too-large", "keyring too small")),
     ("keyring-ambiguous", Stops("keep-secret", "keyring-ambiguous", "keyring ambiguous")),
     ("keyring-reads-differently", Stops("keep-secret", "keyring-reads-differently", "keyring unreliable")),

@@ -211,3 +211,20 @@ fn what_failed_without_a_screen_is_remembered_until_it_passes() {
     assert_eq!(register(&secret), 4);
     assert_eq!(remembered(), serde_json::Value::Null);
 }
+
+#[test]
+fn a_keyring_that_is_locked_or_stopped_is_told_in_the_same_words_by_every_command() {
+    let desk = registered();
+    let commands: [&[&str]; 3] =
+        [&["doctor", "--json"], &["token", "partner-center", "--json"], &["forget", "--yes", "--json"]];
+    let all = |expected: &str| {
+        for command in commands {
+            let told = said(&desk.run(command).stdout);
+            assert!(told.contains(expected), "{command:?}: {told}");
+        }
+    };
+    desk.session.lock();
+    all("The keyring is locked, and its window cannot be shown.");
+    desk.session.stop();
+    all("The keyring did not answer in time.");
+}
