@@ -18,7 +18,7 @@ use crate::words::store::{STORES, StoreDescriptor};
 
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};
-pub use tokens::{AudienceName, Code, Token};
+pub use tokens::{Code, Token};
 pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
 
 /// Registers a Microsoft CSP payer account in Octo, and proves every value before it keeps a secret.

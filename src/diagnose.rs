@@ -25,9 +25,15 @@ mod table;
 mod tell;
 mod tls;
 
-pub use row::{Context, Goto, Platform, Row, SECRET_TRIES, Sign, When, Who};
-pub use sample::{Explanation, explain, signs_in};
-pub use table::{row, rows, tables};
+pub use row::{Context, Goto, Platform, SECRET_TRIES, Who};
+#[cfg(feature = "test-door")]
+pub use row::{Row, Sign, When};
+#[cfg(feature = "test-door")]
+pub use sample::signs_in;
+pub use sample::{Explanation, explain};
+#[cfg(feature = "test-door")]
+pub use table::tables;
+pub use table::{row, rows};
 pub use tell::{Diagnosis, diagnose};
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! octo-csp: registers a Microsoft CSP payer account in Octo.
 //!
-//! **The engine decides, the world does, the ui shows, and the simulator pretends to be Microsoft.** This library is the
-//! tests' door, not a product: nothing in it is promised to anyone else.
+//! **The engine decides, the world does, the ui shows, and the simulator pretends to be Microsoft.** The program
+//! calls [`run`]; the rooms are for this crate alone, so that the compiler finds what nobody uses. The feature `test-door` opens
+//! them to tests and examples.
 //!
 //! | room | what is there |
 //! |---|---|
@@ -18,23 +19,46 @@
 //! | [`simulator`] | a Microsoft of one's own on loopback |
 //! | [`cloud`], [`exit`], [`version`] | the types that everything stands on |
 
-pub mod cli;
-pub mod cloud;
-mod commands;
-pub mod diagnose;
-pub mod driver;
-pub mod effect;
-pub mod exit;
-pub mod host;
-pub mod journal;
-pub mod microsoft;
-pub mod report;
-#[cfg(feature = "simulator")]
-pub mod simulator;
-pub mod steps;
-pub mod ui;
-pub mod version;
-pub mod words;
-pub mod world;
+#![cfg_attr(
+    not(feature = "test-door"),
+    expect(unreachable_pub, reason = "tests and examples reach it through the door")
+)]
+
+/// The rooms, open to tests and examples alone.
+macro_rules! rooms {
+    ($($(#[$condition:meta])* $room:ident;)*) => {$(
+        $(#[$condition])*
+        #[cfg(feature = "test-door")]
+        pub mod $room;
+        $(#[$condition])*
+        #[cfg(not(feature = "test-door"))]
+        mod $room;
+    )*};
+}
+
+rooms! {
+    cli;
+    cloud;
+    commands;
+    diagnose;
+    driver;
+    effect;
+    exit;
+    host;
+    journal;
+    microsoft;
+    report;
+    #[cfg(feature = "simulator")]
+    simulator;
+    steps;
+    ui;
+    version;
+    words;
+    world;
+}
 
 pub use commands::run;
+pub use exit::Exit;
+pub use host::{Environment, Host};
+pub use world::store::SECOND_PROCESS;
+pub use world::stores::second_process_main;

@@ -4,10 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use octo_csp::exit::Exit;
-use octo_csp::host::{Environment, Host};
-use octo_csp::world::store::SECOND_PROCESS;
-use octo_csp::world::stores::second_process_main;
+use octo_csp::{Environment, Exit, Host, SECOND_PROCESS, second_process_main};
 
 /// Wipes every buffer that a library frees.
 #[global_allocator]

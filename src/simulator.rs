@@ -29,7 +29,9 @@ use tokio::task::JoinSet;
 use crate::cloud::{Cloud, CloudError};
 
 pub use scenario::Scenario;
-pub use state::{Counters, Facts, RequestLog};
+pub use state::Facts;
+#[cfg(feature = "test-door")]
+pub use state::{Counters, RequestLog};
 
 use state::Shared;
 use tls::Authority;
@@ -119,16 +121,19 @@ impl Simulator {
     }
 
     /// Every request so far, in the order they were answered.
+    #[cfg(feature = "test-door")]
     pub fn requests(&self) -> Vec<RequestLog> {
         self.shared.desk().log.clone()
     }
 
     /// What was handed out so far.
+    #[cfg(feature = "test-door")]
     pub fn counters(&self) -> Counters {
         self.shared.counters()
     }
 
     /// Moves the simulator's clock forward, so that codes and tokens expire without waiting.
+    #[cfg(feature = "test-door")]
     pub fn advance(&self, seconds: i64) {
         self.shared.clock.advance(seconds);
     }

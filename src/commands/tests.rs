@@ -15,7 +15,7 @@ use crate::host::{Environment, Host};
 use crate::journal::Registration;
 use crate::simulator::{self, Facts, Scenario, Simulator};
 use crate::steps::{Execution, Status};
-use crate::words::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
+use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
 use crate::words::ids::{ClientId, Directory, RedirectAddress, TenantId};
 use crate::words::secret::Secret;
 use crate::world::browser::Surroundings;
@@ -85,7 +85,6 @@ pub(super) async fn prove(world: &World, facts: &Facts) -> Execution {
     let tenant = TenantId::parse(&facts.tenant_id).unwrap().value;
     let center = PartnerCenterRequest {
         directory: Directory::Tenant(tenant),
-        reading: DirectoryReading::Directory,
         application: ClientId::parse(&facts.client_id).unwrap().value,
         secret: Secret::shared(facts.client_secret.clone()),
         secret_ends: Some(jiff::civil::Date::constant(2099, 1, 1)),

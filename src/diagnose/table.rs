@@ -14,6 +14,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
 }
 
 /// The tables by what they are about, for documents.
+#[cfg(feature = "test-door")]
 pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Row])> {
     TITLES.into_iter().zip(TABLES)
 }
@@ -55,6 +56,7 @@ const TABLES: [&[Row]; 12] = [
     checks::ROWS,
 ];
 
+#[cfg(feature = "test-door")]
 const TITLES: [&str; 12] = [
     "The app registration and its secret",
     "Consent, permissions and accounts",

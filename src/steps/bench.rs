@@ -13,7 +13,7 @@ use url::Url;
 
 use super::*;
 use crate::effect::{AddressSeen, AuthorizationRequest};
-use crate::words::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
+use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
 use crate::words::ids::Directory;
 use crate::words::octo::OctoClient;
 use crate::words::reading::PriceSheetHead;
@@ -305,7 +305,6 @@ pub(crate) fn application() -> ClientId {
 pub(crate) fn center_request() -> PartnerCenterRequest {
     PartnerCenterRequest {
         directory: Directory::Tenant(tenant()),
-        reading: DirectoryReading::Directory,
         application: application(),
         secret: Secret::shared("abc8Q~value".to_owned()),
         secret_ends: None,

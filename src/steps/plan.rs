@@ -11,7 +11,7 @@ use crate::steps::partner_center::PartnerCenter;
 use crate::steps::port::{Board, Halted, Port};
 use crate::steps::submit::Submission;
 use crate::steps::{Check, Execution, Purpose};
-use crate::words::answers::{DirectoryReading, PartnerApiRequest, PartnerCenterRequest};
+use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
 use crate::words::check::{self as plans, CheckId};
 use crate::words::ids::Directory;
 use crate::words::octo::OctoClient;
@@ -87,7 +87,6 @@ impl Execution {
             Step::PartnerCenter => {
                 let request = PartnerCenterRequest {
                     directory: Directory::Tenant(center.tenant),
-                    reading: DirectoryReading::Directory,
                     application: center.application,
                     secret: Secret::shared(String::new()),
                     secret_ends: center.secret_ends,

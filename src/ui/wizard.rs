@@ -45,6 +45,7 @@ impl Wizard {
     }
 
     /// The page that is open.
+    #[cfg(feature = "test-door")]
     pub fn page(&self) -> &Page {
         &self.page
     }

@@ -26,23 +26,12 @@ pub struct BasicDetails {
 pub struct PartnerCenterRequest {
     /// The directory.
     pub directory: Directory,
-    /// Which field said so.
-    pub reading: DirectoryReading,
     /// The application.
     pub application: ClientId,
     /// The client secret.
     pub secret: SharedSecret,
     /// When it ends, as far as the operator knows.
     pub secret_ends: Option<Date>,
-}
-
-/// Which field named the directory (ruling 1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DirectoryReading {
-    /// The field *Directory*.
-    Directory,
-    /// *Client ID*, which differs from *Application ID*.
-    ClientId,
 }
 
 /// Step 3, understood.
@@ -91,9 +80,8 @@ pub fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCen
     };
     let application = application.value;
     match which_directory(client.ok(), &application, directory.ok()) {
-        Ok((directory, reading)) if problems.is_empty() => Ok(PartnerCenterRequest {
+        Ok(directory) if problems.is_empty() => Ok(PartnerCenterRequest {
             directory,
-            reading,
             application,
             secret: SharedSecret::clone(secret),
             secret_ends,
@@ -209,7 +197,7 @@ fn which_directory(
     client: Option<Normalized<ClientId>>,
     application: &ClientId,
     directory: Option<Normalized<Directory>>,
-) -> Result<(Directory, DirectoryReading), Problem> {
+) -> Result<Directory, Problem> {
     let client = client.map(|client| client.value).filter(|client| client != application);
     match (client, directory.map(|directory| directory.value)) {
         (_, Some(Directory::Tenant(tenant))) if tenant.as_str() == application.as_str() => {
@@ -218,9 +206,9 @@ fn which_directory(
         (Some(client), Some(Directory::Tenant(tenant))) if client.as_str() != tenant.as_str() => {
             Err(Problem::of(Field::ClientId, ProblemKind::ClientIdIsNeither))
         }
-        (_, Some(directory)) => Ok((directory, DirectoryReading::Directory)),
+        (_, Some(directory)) => Ok(directory),
         (Some(client), None) => match TenantId::parse(client.as_str()) {
-            Ok(tenant) => Ok((Directory::Tenant(tenant.value), DirectoryReading::ClientId)),
+            Ok(tenant) => Ok(Directory::Tenant(tenant.value)),
             Err(error) => Err(guid_problem(Field::ClientId, error)),
         },
         (None, None) => Err(Problem::of(Field::Directory, ProblemKind::DirectoryNeeded)),
@@ -276,16 +264,16 @@ mod tests {
         }
     }
 
-    fn read(client: &str, application: &str, directory: &str) -> Result<(String, DirectoryReading), Vec<Field>> {
+    fn read(client: &str, application: &str, directory: &str) -> Result<String, Vec<Field>> {
         partner_center(&typed(client, application, directory), &secret("abc8Q~def"))
-            .map(|request| (request.directory.to_string(), request.reading))
+            .map(|request| request.directory.to_string())
             .map_err(|problems| problems.into_iter().map(|problem| problem.field).collect())
     }
 
     #[test]
     fn a_client_id_that_differs_is_taken_as_the_directory() {
-        assert_eq!(read(TENANT, APP, ""), Ok((TENANT.to_owned(), DirectoryReading::ClientId)));
-        assert_eq!(read(TENANT, APP, TENANT), Ok((TENANT.to_owned(), DirectoryReading::Directory)));
+        assert_eq!(read(TENANT, APP, ""), Ok(TENANT.to_owned()));
+        assert_eq!(read(TENANT, APP, TENANT), Ok(TENANT.to_owned()));
     }
 
     #[test]
@@ -294,7 +282,7 @@ mod tests {
         assert_eq!(read("", APP, ""), Err(vec![Field::Directory]));
         assert_eq!(
             read(&APP.to_uppercase(), APP, "contoso.com"),
-            Ok(("contoso.com".to_owned(), DirectoryReading::Directory))
+            Ok("contoso.com".to_owned())
         );
     }
 

@@ -45,6 +45,7 @@ macro_rules! kinds {
 
         impl ProblemKind {
             /// Every kind.
+            #[cfg(feature = "test-door")]
             pub const ALL: [Self; [$($key),*].len()] = [$(Self::$id),*];
 
             /// The key of its words.

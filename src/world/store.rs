@@ -12,11 +12,16 @@ mod test_item;
 mod vault;
 
 pub use self::blocking::Blocking;
-pub use self::entries::{Entries, VaultError};
+pub use self::entries::Entries;
+#[cfg(feature = "test-door")]
+pub use self::entries::VaultError;
+#[cfg(feature = "test-door")]
 pub use self::keyring::SERVICE;
 pub use self::memory::Memory;
 pub use self::read_back::SECOND_PROCESS;
-pub use self::secret_store::{ASKING, Answer, Found, NO_WINDOW, SecretStore, fault};
+#[cfg(feature = "test-door")]
+pub use self::secret_store::fault;
+pub use self::secret_store::{ASKING, Answer, Found, NO_WINDOW, SecretStore};
 pub use self::vault::Vault;
 
 pub(in crate::world) use self::age_file::AgeFile;

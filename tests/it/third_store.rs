@@ -12,7 +12,7 @@ use octo_csp::report::forget::{self, Going};
 use octo_csp::report::status::{self, Found as Status, Item};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Simulator};
 use octo_csp::steps::{self, Execution};
-use octo_csp::words::answers::{DirectoryReading, Draft, PartnerApiRequest, PartnerCenterRequest};
+use octo_csp::words::answers::{Draft, PartnerApiRequest, PartnerCenterRequest};
 use octo_csp::words::failure::{Cause, Failure, Service, VaultFault};
 use octo_csp::words::ids::{AccountName, ClientId, Directory, MpnId, RedirectAddress};
 use octo_csp::words::secret::{Secret, SharedSecret};
@@ -271,7 +271,6 @@ impl Machine {
     fn center(&self) -> PartnerCenterRequest {
         PartnerCenterRequest {
             directory: Directory::parse(&self.facts.domain).unwrap().value,
-            reading: DirectoryReading::Directory,
             application: ClientId::parse(&self.facts.client_id).unwrap().value,
             secret: Secret::shared(self.facts.client_secret.clone()),
             secret_ends: None,

@@ -161,6 +161,7 @@ impl Listener {
     }
 
     /// Connections that are being answered.
+    #[cfg(feature = "test-door")]
     pub fn guests(&self) -> usize {
         self.house.lock().len()
     }

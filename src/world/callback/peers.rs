@@ -46,11 +46,6 @@ impl Peers {
         Self { me, lists: ["/proc/net/tcp".into(), "/proc/net/tcp6".into()] }
     }
 
-    /// Whether users can be told apart here.
-    pub fn tell_apart(&self) -> bool {
-        self.me.is_some() && self.lists.iter().any(|list| list.exists())
-    }
-
     /// Who holds the other end of each; the lists are read once for all of them, so that a flood costs no reading each.
     pub fn owners(&self, connections: &[Ends]) -> Vec<Owner> {
         let Some(me) = self.me else {
