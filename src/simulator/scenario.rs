@@ -3,9 +3,9 @@
 mod quirks;
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
-use super::wire::{FaultPoint, WIRES, Wire};
+use super::wire::{self, WIRES, Wire};
 use quirks::QUIRKS;
 
 pub(super) use quirks::Quirk;
@@ -27,7 +27,7 @@ pub(super) enum Fault {
     /// Partner Center, the price service or Octo refuses.
     Service(&'static ServiceRow),
     /// The wire, or a box on it, misbehaves.
-    Wire(Wire, FaultPoint),
+    Wire(Wire, &'static str),
     /// Something is odd.
     Quirk(Quirk),
 }
@@ -76,8 +76,7 @@ const ALIASES: [(&str, &str); 6] = [
 impl Scenario {
     /// Returns every name with a line about it.
     pub fn all() -> &'static [(&'static str, &'static str)] {
-        static ALL: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
-        ALL.get_or_init(|| {
+        static ALL: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
             let mut all = vec![("happy", "Everything goes well"), ("none", "Everything goes well")];
             all.extend(WIRES.iter().map(|row| (row.name, row.what)));
             all.extend(QUIRKS.iter().map(|(name, what, _)| (*name, *what)));
@@ -87,7 +86,8 @@ impl Scenario {
             all.extend(entra_rows().iter().map(|row| (row.name, first_sentence(row.text))));
             all.extend(service_rows().iter().map(|row| (row.name, row.text)));
             all
-        })
+        });
+        &ALL
     }
 
     /// Finds a scenario by name; large and small letters are the same.
@@ -131,10 +131,10 @@ impl Scenario {
         }
     }
 
-    /// Returns what the wire does here.
-    pub(super) fn wire(&self, place: FaultPoint) -> Option<Wire> {
+    /// Returns what the wire does to a request that is in these places.
+    pub(super) fn wire(&self, places: &[&str]) -> Option<Wire> {
         match self.fault {
-            Fault::Wire(wire, at) => at.covers(place).then_some(wire),
+            Fault::Wire(wire, at) => places.contains(&at).then_some(wire),
             Fault::None | Fault::Entra(..) | Fault::Service(_) | Fault::Quirk(_) => None,
         }
     }
@@ -143,10 +143,10 @@ impl Scenario {
 impl Fault {
     /// The same misfortune at another place, if there can be one.
     fn moved(self, place: &str) -> Option<Self> {
-        let is = |own: &str| own.eq_ignore_ascii_case(place);
+        let known = |places: &'static str| places.split(' ').find(|own| own.eq_ignore_ascii_case(place));
         match self {
-            Self::Wire(wire, _) => FaultPoint::named(place).map(|place| Self::Wire(wire, place)),
-            Self::Entra(row, _) => ENTRA_PLACES.split(' ').find(|own| is(own)).map(|place| Self::Entra(row, place)),
+            Self::Wire(wire, _) => known(wire::PLACES).map(|place| Self::Wire(wire, place)),
+            Self::Entra(row, _) => known(ENTRA_PLACES).map(|place| Self::Entra(row, place)),
             Self::None | Self::Service(_) | Self::Quirk(_) => None,
         }
     }
@@ -193,8 +193,7 @@ fn entra_row(name: &str) -> Option<&'static EntraRow> {
 }
 
 fn entra_rows() -> &'static [EntraRow] {
-    static ROWS: OnceLock<Vec<EntraRow>> = OnceLock::new();
-    ROWS.get_or_init(|| {
+    static ROWS: LazyLock<Vec<EntraRow>> = LazyLock::new(|| {
         lines(include_str!("scenario/aadsts.txt"))
             .filter_map(|line| {
                 let [name, place, error, extras, text] = columns(line)?;
@@ -214,12 +213,12 @@ fn entra_rows() -> &'static [EntraRow] {
                 })
             })
             .collect()
-    })
+    });
+    &ROWS
 }
 
 fn service_rows() -> &'static [ServiceRow] {
-    static ROWS: OnceLock<Vec<ServiceRow>> = OnceLock::new();
-    ROWS.get_or_init(|| {
+    static ROWS: LazyLock<Vec<ServiceRow>> = LazyLock::new(|| {
         lines(include_str!("scenario/services.txt"))
             .filter_map(|line| {
                 let [name, place, status, kind, code, text] = columns(line)?;
@@ -230,7 +229,8 @@ fn service_rows() -> &'static [ServiceRow] {
                 Some(ServiceRow { name, place, status: status.parse().ok()?, kind, code, retry_after, text })
             })
             .collect()
-    })
+    });
+    &ROWS
 }
 
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {

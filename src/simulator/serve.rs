@@ -2,10 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
@@ -14,7 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -22,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use super::http::{Body, Call, Pairs, Reply};
 use super::scenario::Quirk;
 use super::state::{RequestLog, Shared};
-use super::wire::{self, FaultPoint, Wire};
+use super::wire::{self, Wire};
 use super::{clock, entra, octo, partner_center, price};
 
 /// Bytes of a request's body that are read; nobody needs more.
@@ -72,36 +69,39 @@ pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shar
 async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
     // A reply is written at once; waiting for more only makes tests slow.
     let _not_important = stream.set_nodelay(true);
-    let reset = Arc::new(AtomicBool::new(false));
-    let socket = Socket { stream, reset: Arc::clone(&reset) };
+    let Ok((stream, twin)) = twins(stream) else { return };
     match tls {
-        None => speak(socket, shared, reset).await,
+        None => speak(stream, twin, shared).await,
         Some(tls) => {
-            if let Ok(socket) = tls.accept(socket).await {
-                speak(socket, shared, reset).await;
+            if let Ok(stream) = tls.accept(stream).await {
+                speak(stream, twin, shared).await;
             }
         }
     }
 }
 
-async fn speak<S>(socket: S, shared: Arc<Shared>, reset: Arc<AtomicBool>)
+/// The connection twice: what speaks keeps one, and the other is there to say that it is to end in a reset.
+fn twins(stream: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
+    let stream = stream.into_std()?;
+    let twin = TcpStream::from_std(stream.try_clone()?)?;
+    Ok((TcpStream::from_std(stream)?, twin))
+}
+
+async fn speak<S>(stream: S, twin: TcpStream, shared: Arc<Shared>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let service = service_fn(move |request| {
-        let (shared, reset) = (Arc::clone(&shared), Arc::clone(&reset));
-        async move { answer(&shared, request, &reset).await }
-    });
+    let service = service_fn(|request| answer(&shared, request, &twin));
     // An error here is a client that hung up, or a misfortune that was asked for.
-    let _ended = http1::Builder::new().max_buf_size(512 * 1024).serve_connection(TokioIo::new(socket), service).await;
+    let _ended = http1::Builder::new().max_buf_size(512 * 1024).serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(shared: &Shared, request: Request<Incoming>, reset: &AtomicBool) -> io::Result<Response<Body>> {
+async fn answer(shared: &Shared, request: Request<Incoming>, twin: &TcpStream) -> io::Result<Response<Body>> {
     let call = match read(request).await {
         Ok(call) => call,
         Err(status) => return Ok(Reply::empty(status).into_response()),
     };
-    let wire = shared.scenario.wire(FaultPoint::of(&call));
+    let wire = shared.scenario.wire(wire::places(&call));
     if let Some(Wire::Late(seconds)) = wire {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
@@ -112,7 +112,10 @@ async fn answer(shared: &Shared, request: Request<Incoming>, reset: &AtomicBool)
         path: path_on_host(&call.path),
         status: reply.as_ref().map_or(0, |reply| reply.status.as_u16()),
     });
-    reset.store(matches!(wire, Some(Wire::Reset)), Ordering::Relaxed);
+    if matches!(wire, Some(Wire::Reset)) {
+        // Without this option the connection ends in good order, which is all that can go wrong.
+        let _orderly = twin.set_zero_linger();
+    }
     let Some(reply) = reply else {
         return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
     };
@@ -175,48 +178,4 @@ async fn read(request: Request<Incoming>) -> Result<Call, StatusCode> {
         headers: head.headers,
         body,
     })
-}
-
-/// A connection that can be told to end in a reset.
-struct Socket {
-    stream: TcpStream,
-    reset: Arc<AtomicBool>,
-}
-
-impl Socket {
-    fn is_to_be_reset(&self) -> bool {
-        self.reset.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        if self.is_to_be_reset() {
-            // Without this option the connection ends in good order, which is all that can go wrong.
-            let _orderly = self.stream.set_zero_linger();
-        }
-    }
-}
-
-impl AsyncRead for Socket {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.is_to_be_reset() {
-            return Poll::Ready(Ok(()));
-        }
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }

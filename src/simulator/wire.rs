@@ -11,82 +11,27 @@ use hyper::body::Frame;
 
 use super::http::{Body, Call, Payload, Reply};
 
-/// Where a request goes, as far as a misfortune cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FaultPoint {
-    Everywhere,
-    Metadata,
-    SignIn,
-    /// Any grant at the token address.
-    Token,
-    AppOnly,
-    Redeem,
-    Refresh,
-    PartnerCenter,
-    Price,
-    OctoToken,
-    Octo,
-    Elsewhere,
-}
+/// Where a misfortune can strike; `token` is any grant at the token address.
+pub(super) const PLACES: &str =
+    "everywhere metadata sign-in token app-only redeem refresh partner-center price octo-token octo";
 
-const PLACES: [(&str, FaultPoint); 11] = [
-    ("everywhere", FaultPoint::Everywhere),
-    ("metadata", FaultPoint::Metadata),
-    ("sign-in", FaultPoint::SignIn),
-    ("token", FaultPoint::Token),
-    ("app-only", FaultPoint::AppOnly),
-    ("redeem", FaultPoint::Redeem),
-    ("refresh", FaultPoint::Refresh),
-    ("partner-center", FaultPoint::PartnerCenter),
-    ("price", FaultPoint::Price),
-    ("octo-token", FaultPoint::OctoToken),
-    ("octo", FaultPoint::Octo),
-];
-
-impl FaultPoint {
-    /// Finds a place by the name that follows an `@`.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        PLACES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, place)| *place)
-    }
-
-    /// Returns where this request goes.
-    pub(super) fn of(call: &Call) -> Self {
-        let path = call.path.as_str();
-        match host(path) {
-            "partner_center" => Self::PartnerCenter,
-            "partner_api" => Self::Price,
-            "octo_token" => Self::OctoToken,
-            "octo" => Self::Octo,
-            "portal" => Self::Elsewhere,
-            _ if path.ends_with("/token") => match call.form().get("grant_type") {
-                Some("client_credentials") => Self::AppOnly,
-                Some("authorization_code") => Self::Redeem,
-                Some("refresh_token") => Self::Refresh,
-                _ => Self::Token,
-            },
-            _ if path.contains("/.well-known/") || path.contains("/discovery/") => Self::Metadata,
-            _ => Self::SignIn,
-        }
-    }
-
-    /// Whether a misfortune at this place strikes at `other`.
-    pub(super) fn covers(self, other: Self) -> bool {
-        match self {
-            Self::Everywhere => other != Self::Elsewhere,
-            Self::Token => {
-                matches!(other, Self::Token | Self::AppOnly | Self::Redeem | Self::Refresh)
-            }
-            Self::Metadata
-            | Self::SignIn
-            | Self::AppOnly
-            | Self::Redeem
-            | Self::Refresh
-            | Self::PartnerCenter
-            | Self::Price
-            | Self::OctoToken
-            | Self::Octo
-            | Self::Elsewhere => self == other,
-        }
+/// Returns the places where this request is.
+pub(super) fn places(call: &Call) -> &'static [&'static str] {
+    let path = call.path.as_str();
+    match host(path) {
+        "partner_center" => &["partner-center", "everywhere"],
+        "partner_api" => &["price", "everywhere"],
+        "octo_token" => &["octo-token", "everywhere"],
+        "octo" => &["octo", "everywhere"],
+        "portal" => &[],
+        _ if path.ends_with("/token") => match call.form().get("grant_type") {
+            Some("client_credentials") => &["app-only", "token", "everywhere"],
+            Some("authorization_code") => &["redeem", "token", "everywhere"],
+            Some("refresh_token") => &["refresh", "token", "everywhere"],
+            _ => &["token", "everywhere"],
+        },
+        _ if path.contains("/.well-known/") || path.contains("/discovery/") => &["metadata", "everywhere"],
+        _ => &["sign-in", "everywhere"],
     }
 }
 
@@ -133,21 +78,21 @@ pub(super) enum Wire {
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) what: &'static str,
-    pub(super) place: FaultPoint,
+    pub(super) place: &'static str,
     pub(super) wire: Wire,
 }
 
-const fn row(name: &'static str, what: &'static str, place: FaultPoint, wire: Wire) -> Row {
+const fn row(name: &'static str, what: &'static str, place: &'static str, wire: Wire) -> Row {
     Row { name, what, place, wire }
 }
 
-const PC: FaultPoint = FaultPoint::PartnerCenter;
+const PC: &str = "partner-center";
 
 /// Every misfortune of the wire, with the place it strikes unless another is named.
 #[rustfmt::skip]
 pub(super) const WIRES: [Row; 44] = [
-    row("captive-portal", "A hotel's page answers everything with 200", FaultPoint::Everywhere, Wire::Instead(captive_portal)),
-    row("redirect", "A proxy sends everything to another host", FaultPoint::Everywhere, Wire::Instead(|| redirect("307", "https://proxy.invalid/sign-in"))),
+    row("captive-portal", "A hotel's page answers everything with 200", "everywhere", Wire::Instead(captive_portal)),
+    row("redirect", "A proxy sends everything to another host", "everywhere", Wire::Instead(|| redirect("307", "https://proxy.invalid/sign-in"))),
     row("redirect-same-host", "Answers 302 to another path of the same host", PC, Wire::Instead(|| redirect("302", "/elsewhere"))),
     row("redirect-plain", "Answers 308 to plain http", PC, Wire::Instead(|| redirect("308", "http://proxy.invalid/"))),
     row("redirect-loop", "Answers 302 to itself", PC, Wire::Instead(|| redirect("302", ""))),
@@ -157,7 +102,7 @@ pub(super) const WIRES: [Row; 44] = [
     row("html-504", "A gateway's page with 504", PC, Wire::Instead(|| page(StatusCode::GATEWAY_TIMEOUT))),
     row("html-200", "A page with 200", PC, Wire::Instead(|| page(StatusCode::OK))),
     row("html-403", "A firewall's page with 403", PC, Wire::Instead(|| page(StatusCode::FORBIDDEN))),
-    row("proxy-407", "A proxy wants a password", FaultPoint::Everywhere, Wire::Instead(|| Reply::empty(StatusCode::PROXY_AUTHENTICATION_REQUIRED).header("proxy-authenticate", "Basic realm=\"proxy\""))),
+    row("proxy-407", "A proxy wants a password", "everywhere", Wire::Instead(|| Reply::empty(StatusCode::PROXY_AUTHENTICATION_REQUIRED).header("proxy-authenticate", "Basic realm=\"proxy\""))),
     row("status-500", "500 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::INTERNAL_SERVER_ERROR))),
     row("status-509", "509 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::from_u16(509).unwrap_or(StatusCode::BAD_GATEWAY)))),
     row("no-content", "204 without a body", PC, Wire::Instead(|| Reply::empty(StatusCode::NO_CONTENT))),
@@ -177,7 +122,7 @@ pub(super) const WIRES: [Row; 44] = [
     row("drip", "One byte of the body each second", PC, Wire::Bent(drip)),
     row("reset", "The connection is reset instead of an answer", PC, Wire::Reset),
     row("empty", "The connection is closed instead of an answer", PC, Wire::Empty),
-    row("lost-answer", "The work is done, the answer is lost", FaultPoint::Redeem, Wire::Lost),
+    row("lost-answer", "The work is done, the answer is lost", "redeem", Wire::Lost),
     row("truncated", "The body ends halfway, the connection with it", PC, Wire::Bent(truncated)),
     row("truncated-json", "A shorter body, well delivered", PC, Wire::Bent(|reply| cut(reply, 2))),
     row("huge-body", "A body without an end", PC, Wire::Instead(|| endless(b"[0"))),
@@ -185,7 +130,7 @@ pub(super) const WIRES: [Row; 44] = [
     row("deep-json", "JSON nested 100,000 deep", PC, Wire::Instead(|| json(&"[".repeat(100_000)))),
     row("wrong-types", "JSON of the right names and the wrong types", PC, Wire::Instead(|| json(r#"{"access_token":7,"expires_in":{},"error":[],"items":"none","mpnId":{"a":1},"mpnId":[2],"code":null}"#))),
     row("random-bytes", "Bytes that are no text", PC, Wire::Instead(|| Reply::whole(StatusCode::OK, Some("application/json"), super::chance::bytes(4_096)))),
-    row("bom", "A byte order mark before the body", FaultPoint::Everywhere, Wire::Bent(Reply::with_mark)),
+    row("bom", "A byte order mark before the body", "everywhere", Wire::Bent(Reply::with_mark)),
     row("utf-16", "The body in UTF-16", PC, Wire::Bent(utf_16)),
     row("wrong-type", "The right body under the wrong name", PC, Wire::Bent(wrong_type)),
     row("header-flood", "Ninety headers of a thousand letters each", PC, Wire::Bent(flood)),
