@@ -1,5 +1,6 @@
 //! Price sheets of any length that need no memory: a few rows, repeated until the length is right.
 
+use std::iter::repeat_n;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -74,14 +75,6 @@ struct Plan {
     rest: Bytes,
 }
 
-/// What is sent, in this order; the block so many times.
-struct Parts {
-    before: [Bytes; 2],
-    block: Bytes,
-    blocks: u64,
-    after: [Bytes; 2],
-}
-
 impl Plan {
     fn new(shared: &Shared, view: &str, market: &str) -> Self {
         let columns = columns(if view == "updatedlicensebased" { LICENSES } else { CONSUMPTION });
@@ -126,8 +119,10 @@ impl Plan {
         sum.finalize()
     }
 
-    fn around(self, head: Bytes, tail: Bytes) -> Parts {
-        Parts { before: [head, self.header], block: self.block, blocks: self.blocks, after: [self.rest, tail] }
+    /// What is sent, in this order.
+    fn around(self, head: Bytes, tail: Bytes) -> impl Iterator<Item = Bytes> {
+        let blocks = usize::try_from(self.blocks).unwrap_or(usize::MAX);
+        [head, self.header].into_iter().chain(repeat_n(self.block, blocks)).chain([self.rest, tail])
     }
 }
 
@@ -184,22 +179,13 @@ fn line(cells: &[String]) -> String {
     format!("\"{}\"\r\n", cells.join("\",\""))
 }
 
-fn streamed(shared: &Shared, length: u64, parts: Parts) -> Reply {
+fn streamed(shared: &Shared, length: u64, chunks: impl Iterator<Item = Bytes> + Send + 'static) -> Reply {
     let sent = Arc::clone(&shared.sheet_sent);
-    let frames = stream::unfold((parts, 0_u64), move |(parts, at)| {
-        let last = 2 + parts.blocks;
-        let chunk = match at {
-            0..2 => parts.before.get(usize::try_from(at).unwrap_or(0)).cloned(),
-            at if at < last => Some(parts.block.clone()),
-            at => usize::try_from(at - last).ok().and_then(|at| parts.after.get(at).cloned()),
-        };
-        let next = chunk.map(|chunk| {
-            sent.fetch_add(count(&chunk), Ordering::Relaxed);
-            (Ok(Frame::data(chunk)), (parts, at + 1))
-        });
-        std::future::ready(next)
+    let frames = chunks.map(move |chunk| {
+        sent.fetch_add(count(&chunk), Ordering::Relaxed);
+        Ok(Frame::data(chunk))
     });
-    let body = StreamBody::new(frames).boxed_unsync();
+    let body = StreamBody::new(stream::iter(frames)).boxed_unsync();
     Reply::stream(StatusCode::OK, Some(length), body).header("content-type", "application/octet-stream")
 }
 
