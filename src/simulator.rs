@@ -85,7 +85,7 @@ pub struct Simulator {
 impl Simulator {
     /// Starts serving on the current runtime.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let key = keys::Key::shared().map_err(|_detail| StartError::Key)?;
+        let key = keys::Key::shared().ok_or(StartError::Key)?;
         let listeners = serve::listen(options.port).await.map_err(StartError::Listen)?;
         let port = serve::port(&listeners).map_err(StartError::Listen)?;
         let tls = options.tls || options.scenario.needs_tls();
@@ -145,7 +145,7 @@ impl Simulator {
 }
 
 fn line(base: &str, facts: &Facts) -> String {
-    let mut line = json!({
+    let line = json!({
         "name": "simulator",
         "login": base,
         "partner_center": format!("{base}/partnercenter"),
@@ -157,17 +157,34 @@ fn line(base: &str, facts: &Facts) -> String {
         "portal": format!("{base}/portal"),
         "counters": format!("{base}/counters"),
     });
-    let extras = serde_json::to_value(facts).unwrap_or(Value::Null);
-    if let (Some(line), Value::Object(extras)) = (line.as_object_mut(), extras) {
-        line.extend(extras);
-    }
-    line.to_string()
+    joined(line, serde_json::to_value(facts).unwrap_or_default()).to_string()
 }
 
 /// A JSON document of ours with these parts in their places.
 fn document(text: &str, parts: &[(&str, &str)]) -> Value {
     let mut document = serde_json::from_str(text).unwrap_or_default();
     fill(&mut document, parts);
+    document
+}
+
+/// Takes a part out of a document.
+fn taken(document: &mut Value, name: &str) -> Value {
+    document.get_mut(name).map(Value::take).unwrap_or_default()
+}
+
+/// A document with the members of another one.
+fn joined(mut document: Value, more: Value) -> Value {
+    if let (Some(members), Value::Object(more)) = (document.as_object_mut(), more) {
+        members.extend(more);
+    }
+    document
+}
+
+/// A document as a service sends it that leaves out what it does not have.
+fn without_nulls(mut document: Value) -> Value {
+    if let Some(members) = document.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
     document
 }
 

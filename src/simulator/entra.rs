@@ -17,7 +17,7 @@ use super::chance;
 use super::http::{Call, Reply};
 use super::state::{Facts, Shared};
 
-pub(super) use apps::{PARTNER_API, PARTNER_CENTER, is_named};
+pub(super) use apps::{DIRECTORY_API, PARTNER_API, PARTNER_CENTER, is_named};
 pub(super) use issue::claims_of;
 pub(super) use pages::portal;
 pub(super) use refusal::sentence;

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, combinators::UnsyncBoxBody};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Response, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -63,9 +64,7 @@ impl Call {
 }
 
 fn decoded(text: &str) -> String {
-    let mut pair = b"x=".to_vec();
-    pair.extend_from_slice(text.replace('&', "%26").as_bytes());
-    Pairs::parse(&pair).get("x").unwrap_or_default().to_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 /// Names and values in the order they were sent.

@@ -1,6 +1,6 @@
 //! The key that signs tokens, the page that publishes it, and the check of a token that comes back.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
@@ -11,6 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+use super::without_nulls;
+
 /// An RSA key of the directory, with the certificate Entra publishes beside it.
 #[derive(Debug)]
 pub(super) struct Key {
@@ -19,16 +21,11 @@ pub(super) struct Key {
     certificate: Vec<u8>,
 }
 
-/// The key could not be made.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("a signing key could not be made")]
-pub(super) struct NoKey;
-
 impl Key {
     /// Returns the process' key. Making one takes a moment, so every simulator of a process has the same.
-    pub(super) fn shared() -> Result<&'static Self, NoKey> {
-        static KEY: OnceLock<Option<Key>> = OnceLock::new();
-        KEY.get_or_init(Self::generate).as_ref().ok_or(NoKey)
+    pub(super) fn shared() -> Option<&'static Self> {
+        static KEY: LazyLock<Option<Key>> = LazyLock::new(Key::generate);
+        KEY.as_ref()
     }
 
     /// Signs claims as a JWT.
@@ -57,16 +54,13 @@ impl Key {
     /// Returns the key set a metadata document points to.
     pub(super) fn published(&self, issuer: Option<&str>) -> Value {
         let public = self.pair.public_key();
-        let mut key = json!({
+        let key = json!({
             "kty": "RSA", "use": "sig", "kid": self.id, "x5t": self.id,
             "n": URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero()),
             "e": URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero()),
-            "x5c": [STANDARD.encode(&self.certificate)],
+            "x5c": [STANDARD.encode(&self.certificate)], "issuer": issuer,
         });
-        if let (Some(issuer), Some(key)) = (issuer, key.as_object_mut()) {
-            key.insert("issuer".to_owned(), issuer.into());
-        }
-        json!({"keys": [key]})
+        json!({"keys": [without_nulls(key)]})
     }
 
     fn generate() -> Option<Self> {

@@ -44,9 +44,7 @@ fn granted(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     if form.get("scope") != Some("openid") {
         return Err(bad("invalid_scope", "The scope is not valid."));
     }
-    if let Some(row) = shared.scenario.service(&["octo-token"]) {
-        return Err(refused::reply(row));
-    }
+    refused::strike(shared, &["octo-token"])?;
     let now = shared.clock.now();
     let access = chance::word(96);
     shared.desk().octo_tokens.insert(access.clone(), now + LIFE);
@@ -70,9 +68,7 @@ fn answered(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     if token.is_none_or(|until| shared.clock.now() >= until) {
         return Err(refusal(StatusCode::UNAUTHORIZED, "unauthenticated"));
     }
-    if let Some(row) = shared.scenario.service(&["octo"]) {
-        return Err(refused::reply(row));
-    }
+    refused::strike(shared, &["octo"])?;
     let path = call.path.strip_prefix("/m/blue/cover/v1/").ok_or_else(not_found)?;
     let target = path.strip_prefix("account/").filter(|target| !target.contains('/'));
     let credentials = path.strip_prefix("azure/credentials/");
@@ -112,7 +108,7 @@ fn all(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
 
 fn register(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     let body = described(call)?;
-    strike(shared, "octo-write")?;
+    refused::strike(shared, &["octo-write"])?;
     let target = text(&body, "target")?;
     let taken = shared.is(Quirk::OctoTaken) || !shared.desk().octo_accounts.is_empty();
     if taken && text(&body, "accountType")? == "payer" {
@@ -126,7 +122,7 @@ fn register(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
 fn one(shared: &Shared, call: &Call, target: &str) -> Result<Reply, Reply> {
     if call.method == Method::PUT {
         let body = described(call)?;
-        strike(shared, "octo-write")?;
+        refused::strike(shared, &["octo-write"])?;
         let made = account(target, &body, shared);
         let mut desk = shared.desk();
         let kept = desk.octo_accounts.get_mut(target).ok_or_else(no_account)?;
@@ -138,7 +134,7 @@ fn one(shared: &Shared, call: &Call, target: &str) -> Result<Reply, Reply> {
         return Err(bad("vendor and accountType are required"));
     }
     if call.method == Method::DELETE {
-        strike(shared, "octo-write")?;
+        refused::strike(shared, &["octo-write"])?;
         let gone = shared.desk().octo_accounts.remove(target);
         return gone.map(|_| answer_with(&json!({}))).ok_or_else(no_account);
     }
@@ -156,7 +152,7 @@ fn keep(shared: &Shared, call: &Call, kind: &str) -> Result<Reply, Reply> {
     for name in names {
         text(&body, name)?;
     }
-    strike(shared, "octo-credentials")?;
+    refused::strike(shared, &["octo-credentials"])?;
     Ok(answer_with(&json!({})))
 }
 
@@ -207,13 +203,6 @@ fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, Reply> {
         .and_then(Value::as_str)
         .filter(|text| !text.trim().is_empty())
         .ok_or_else(|| bad(&format!("{name} is required")))
-}
-
-fn strike(shared: &Shared, place: &str) -> Result<(), Reply> {
-    match shared.scenario.service(&[place]) {
-        Some(row) => Err(refused::reply(row)),
-        None => Ok(()),
-    }
 }
 
 fn answer_with(value: &Value) -> Reply {

@@ -10,9 +10,6 @@ use super::scenario::Quirk;
 use super::state::Shared;
 use super::{chance, entra, refused};
 
-/// Where Microsoft's old directory API is named as the audience.
-const OLD_GRAPH: &str = "https://graph.windows.net";
-
 /// Who calls.
 struct Caller {
     /// Whether a user stands behind the token.
@@ -84,9 +81,7 @@ fn read(shared: &Shared, call: &Call, caller: &Caller) -> Result<Reply, Reply> {
         (true, true) => &["pc-any", "pc-user"],
         (true, false) => &["pc-any"],
     };
-    if let Some(row) = shared.scenario.service(places) {
-        return Err(refused::reply(row));
-    }
+    refused::strike(shared, places)?;
     let body = bodies::body(shared, call, path, id)?;
     // Some answers begin with a byte order mark, some name no character set.
     Ok(match path {
@@ -105,7 +100,7 @@ fn identified(shared: &Shared, call: &Call) -> Result<Caller, Reply> {
     let token = call.bearer().ok_or_else(nobody)?;
     let claims = entra::claims_of(shared, token).ok_or_else(nobody)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
-    if entra::is_named(OLD_GRAPH, text("aud")) {
+    if entra::is_named(entra::DIRECTORY_API, text("aud")) {
         let text = "The audience in the token is invalid and is no longer supported in Partner Center API.";
         return Err(refused::partner_center(StatusCode::UNAUTHORIZED, 900_420, text));
     }

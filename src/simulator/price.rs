@@ -45,10 +45,7 @@ fn allowed(shared: &Shared, call: &Call) -> Result<(), Reply> {
     if !entra::is_named(entra::PARTNER_API, text("aud")) || text("tid") != shared.facts.tenant_id {
         return Err(invalid());
     }
-    if claims.get("scp").is_none() {
-        return Err(not_exchanged(shared));
-    }
-    if shared.scenario.entra("price").is_some() {
+    if claims.get("scp").is_none() || shared.scenario.entra("price").is_some() {
         return Err(not_exchanged(shared));
     }
     if shared.is(Quirk::NoRole) {
@@ -92,8 +89,10 @@ fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
             .ok_or_else(|| bad(&format!("The key '{wanted}' is missing.")))
     };
     if name == "fxrates" {
-        month(key("Month")?)?;
-        return struck(shared, &["price"], || sheet::rates(shared, key("Month").unwrap_or("")));
+        let month = key("Month")?;
+        is_month(month)?;
+        refused::strike(shared, &["price"])?;
+        return Ok(sheet::rates(shared, month));
     }
     let (market, view) = (key("Market")?, key("PricesheetView")?);
     if market.len() != 2 || !market.chars().all(|c| c.is_ascii_alphabetic()) {
@@ -104,20 +103,14 @@ fn found(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     }
     timeline(call, view)?;
     let zip = call.header("accept-encoding").is_some_and(|value| value.split(',').any(|word| word.trim() == "deflate"));
-    struck(shared, &["price", "price-head"], || sheet::sheet(shared, view, market, zip))
-}
-
-fn struck(shared: &Shared, places: &[&str], well: impl FnOnce() -> Reply) -> Result<Reply, Reply> {
-    match shared.scenario.service(places) {
-        Some(row) => Err(refused::reply(row)),
-        None => Ok(well()),
-    }
+    refused::strike(shared, &["price", "price-head"])?;
+    Ok(sheet::sheet(shared, view, market, zip))
 }
 
 fn timeline(call: &Call, view: &str) -> Result<(), Reply> {
     let timeline = call.query.get("timeline").unwrap_or("current");
     match (timeline, call.query.get("month")) {
-        ("history", Some(text)) => month(text),
+        ("history", Some(text)) => is_month(text),
         ("history", None) => Err(bad("The month is missing.")),
         ("current" | "future", Some(_)) => Err(bad("A month goes with timeline=history only.")),
         ("future", None) if view == "marketplace" => Err(bad("There is no future for marketplace.")),
@@ -126,7 +119,7 @@ fn timeline(call: &Call, view: &str) -> Result<(), Reply> {
     }
 }
 
-fn month(text: &str) -> Result<(), Reply> {
+fn is_month(text: &str) -> Result<(), Reply> {
     let digits = text.len() == 6 && text.chars().all(|c| c.is_ascii_digit());
     let month: Option<u8> = text.get(4..).and_then(|month| month.parse().ok());
     if digits && month.is_some_and(|month| (1..=12).contains(&month)) {

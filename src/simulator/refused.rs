@@ -5,9 +5,14 @@ use serde_json::{Value, json};
 
 use super::http::Reply;
 use super::scenario::ServiceRow;
+use super::state::Shared;
 
-/// Returns the refusal of a row.
-pub(super) fn reply(row: &ServiceRow) -> Reply {
+/// Refuses if the scenario strikes in one of these places.
+pub(super) fn strike(shared: &Shared, places: &[&str]) -> Result<(), Reply> {
+    shared.scenario.service(places).map_or(Ok(()), |row| Err(reply(row)))
+}
+
+fn reply(row: &ServiceRow) -> Reply {
     let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let reply = match row.kind {
         "pc" => partner_center(status, number(row.code), row.text),

@@ -6,8 +6,8 @@ use super::refusal::Refusal;
 pub(in crate::simulator) const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";
 /// App ID URI of the price service.
 pub(in crate::simulator) const PARTNER_API: &str = "https://api.partner.microsoft.com";
-const GRAPH: &str = "https://graph.microsoft.com";
-const OLD_GRAPH: &str = "https://graph.windows.net";
+/// App ID URI of Microsoft's retired directory API, Azure AD Graph.
+pub(in crate::simulator) const DIRECTORY_API: &str = "https://graph.windows.net";
 
 /// An API that has a service principal in the tenant.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,13 +24,21 @@ pub(super) struct Resource {
     pub(super) permission: &'static str,
 }
 
+/// The API that a v1 code is for when nobody names one.
 #[rustfmt::skip]
-const RESOURCES: [Resource; 5] = [
-    Resource { uri: PARTNER_CENTER, id: "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd", name: "Microsoft Partner Center", listed: true, mfa: true, permission: "user_impersonation" },
-    Resource { uri: PARTNER_API, id: "4990cffe-04e8-4e8b-808a-1175604b879f", name: "Microsoft Partner", listed: true, mfa: true, permission: "user_impersonation" },
-    Resource { uri: OLD_GRAPH, id: "00000002-0000-0000-c000-000000000000", name: "Windows Azure Active Directory", listed: true, mfa: false, permission: "User.Read" },
-    Resource { uri: GRAPH, id: "00000003-0000-0000-c000-000000000000", name: "Microsoft Graph", listed: true, mfa: false, permission: "User.Read" },
-    Resource { uri: "https://management.azure.com", id: "797f4846-ba00-4fd7-ba43-dac1f8f63013", name: "Azure Resource Manager", listed: false, mfa: false, permission: "user_impersonation" },
+pub(super) static OLD_GRAPH: Resource = Resource { uri: DIRECTORY_API, id: "00000002-0000-0000-c000-000000000000", name: "Windows Azure Active Directory", listed: true, mfa: false, permission: "User.Read" };
+
+/// The API behind scopes that name none.
+#[rustfmt::skip]
+pub(super) static GRAPH: Resource = Resource { uri: "https://graph.microsoft.com", id: "00000003-0000-0000-c000-000000000000", name: "Microsoft Graph", listed: true, mfa: false, permission: "User.Read" };
+
+#[rustfmt::skip]
+static RESOURCES: [&Resource; 5] = [
+    &Resource { uri: PARTNER_CENTER, id: "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd", name: "Microsoft Partner Center", listed: true, mfa: true, permission: "user_impersonation" },
+    &Resource { uri: PARTNER_API, id: "4990cffe-04e8-4e8b-808a-1175604b879f", name: "Microsoft Partner", listed: true, mfa: true, permission: "user_impersonation" },
+    &OLD_GRAPH,
+    &GRAPH,
+    &Resource { uri: "https://management.azure.com", id: "797f4846-ba00-4fd7-ba43-dac1f8f63013", name: "Azure Resource Manager", listed: false, mfa: false, permission: "user_impersonation" },
 ];
 
 /// Scopes that belong to sign-in and to no API.
@@ -40,24 +48,14 @@ impl Resource {
     /// Finds an API by App ID URI or application id. A slash at the end makes another name.
     pub(super) fn named(name: &str) -> Result<&'static Self, Refusal> {
         RESOURCES
-            .iter()
+            .into_iter()
             .find(|resource| resource.uri.eq_ignore_ascii_case(name) || resource.id.eq_ignore_ascii_case(name))
             .ok_or_else(|| Refusal::of(500_011).fill("{resource}", name))
     }
 
-    /// The API a v1 code is for when nobody names one.
-    pub(super) fn old_graph() -> Option<&'static Self> {
-        RESOURCES.iter().find(|resource| resource.uri == OLD_GRAPH)
-    }
-
-    /// The API behind scopes that name none.
-    pub(super) fn graph() -> Option<&'static Self> {
-        RESOURCES.iter().find(|resource| resource.uri == GRAPH)
-    }
-
     /// Every API the registration lists.
     pub(super) fn listed() -> impl Iterator<Item = &'static Self> {
-        RESOURCES.iter().filter(|resource| resource.listed)
+        RESOURCES.into_iter().filter(|resource| resource.listed)
     }
 }
 
@@ -85,11 +83,11 @@ impl Scopes {
             }
             let (resource, permission) = match word.rsplit_once('/') {
                 Some((resource, permission)) => (Resource::named(resource)?, permission),
-                None => (Resource::graph().ok_or_else(|| invalid(word))?, word),
+                None => (&GRAPH, word),
             };
             let known = permission == ".default"
                 || permission == resource.permission
-                || (resource.uri == GRAPH && permission.contains('.'));
+                || (*resource == GRAPH && permission.contains('.'));
             if !known {
                 return Err(invalid(word));
             }
@@ -115,8 +113,8 @@ impl Scopes {
     }
 
     /// The API of the first permission; Microsoft Graph where there is none.
-    pub(super) fn first(&self) -> Option<&'static Resource> {
-        self.api.first().map(|(resource, _)| *resource).or_else(Resource::graph)
+    pub(super) fn first(&self) -> &'static Resource {
+        self.api.first().map_or(&GRAPH, |(resource, _)| resource)
     }
 
     /// The one API that client credentials are for.
@@ -141,7 +139,7 @@ impl Scopes {
     /// The `scope` of an answer for one API.
     pub(super) fn granted(&self, resource: &Resource) -> String {
         let mut words = Vec::new();
-        if resource.uri == GRAPH {
+        if *resource == GRAPH {
             words.extend(self.sign_in.iter().filter(|name| **name != "offline_access").map(ToString::to_string));
         }
         words.push(format!("{}/{}", resource.uri, resource.permission));

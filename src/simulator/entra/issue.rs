@@ -2,14 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::apps::{Resource, Scopes};
+use super::apps::{DIRECTORY_API, Resource, Scopes};
 use super::metadata::issuer;
-use super::{OTHER_TENANT, Tenant, Version};
-use crate::simulator::chance;
+use super::{Tenant, Version};
 use crate::simulator::scenario::Quirk;
 use crate::simulator::state::Shared;
+use crate::simulator::{chance, joined, without_nulls};
 
 /// Object id of the user who signs in.
 const USER: &str = "d2b7c4e8-1f65-4a93-8c0b-6e9d5a3f7102";
@@ -45,8 +45,6 @@ pub(super) struct Grant<'a> {
 impl Grant<'_> {
     /// The JSON, with numbers as this version writes them.
     pub(super) fn json(self, shared: &Shared) -> Value {
-        let mut body = Map::new();
-        let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
         let strings = match self.version {
             Version::V1 => !shared.is(Quirk::NumberStrings),
             Version::V2 => shared.is(Quirk::StringNumbers),
@@ -54,104 +52,64 @@ impl Grant<'_> {
         let number = |number: i64| {
             if strings { Value::from(number.to_string()) } else { Value::from(number) }
         };
-        put("token_type", "Bearer".into());
-        if let Some(scope) = self.scope {
-            put("scope", scope.into());
-        }
-        put("expires_in", number(LIFE - 1));
-        put("ext_expires_in", number(LIFE - 1));
-        if self.version == Version::V1 {
-            let now = shared.clock.now();
-            put("expires_on", number(now + LIFE));
-            put("not_before", number(now - EARLY));
-            put("resource", self.audience.into());
-        }
-        put("access_token", self.access_token.into());
-        if let Some(token) = self.refresh_token {
-            put("refresh_token", token.into());
-        }
-        if let Some(token) = self.id_token {
-            put("id_token", token.into());
-        }
-        if self.client_info {
-            put("client_info", client_info(shared).into());
-        }
-        Value::Object(body)
+        let now = shared.clock.now();
+        // The first generation says in so many words from when, until when and for what.
+        let v1 = |value: Value| (self.version == Version::V1).then_some(value);
+        without_nulls(json!({
+            "token_type": "Bearer", "scope": self.scope,
+            "expires_in": number(LIFE - 1), "ext_expires_in": number(LIFE - 1),
+            "expires_on": v1(number(now + LIFE)), "not_before": v1(number(now - EARLY)),
+            "resource": v1(self.audience.into()),
+            "access_token": self.access_token, "refresh_token": self.refresh_token, "id_token": self.id_token,
+            "client_info": self.client_info.then(|| client_info(shared)),
+        }))
     }
 }
 
 /// Returns `client_info`: who signed in, for the caches of client libraries.
 pub(super) fn client_info(shared: &Shared) -> String {
-    let text = json!({"uid": USER, "utid": home(shared)}).to_string();
+    let text = json!({"uid": USER, "utid": home(shared).segment(&shared.facts)}).to_string();
     URL_SAFE_NO_PAD.encode(text)
 }
 
 /// Returns a token for the application itself.
 pub(super) fn for_application(shared: &Shared, audience: &str) -> String {
-    let issuer = issuer(shared, Tenant::Home, Version::V1);
-    let mut claims = common(shared, audience, &issuer, &shared.facts.tenant_id);
     let application = if shared.is(Quirk::OtherAppToken) { OTHER_APPLICATION } else { &shared.facts.client_id };
-    extend(
-        &mut claims,
-        json!({
-            "appid": application, "appidacr": "1", "idp": issuer, "oid": PRINCIPAL, "sub": PRINCIPAL,
-            "ver": "1.0",
-        }),
-    );
-    if shared.is(Quirk::OtherAudienceToken) {
-        extend(&mut claims, json!({"aud": "https://graph.windows.net"}));
-    }
-    if shared.is(Quirk::PersonToken) {
-        extend(&mut claims, json!({"scp": "user_impersonation"}));
-    }
-    minted(shared, claims)
+    let audience = if shared.is(Quirk::OtherAudienceToken) { DIRECTORY_API } else { audience };
+    let own = json!({
+        "appid": application, "appidacr": "1", "idp": issuer(shared, Tenant::Home, Version::V1), "oid": PRINCIPAL,
+        "sub": PRINCIPAL, "scp": shared.is(Quirk::PersonToken).then_some("user_impersonation"), "ver": "1.0",
+    });
+    minted(shared, claims(shared, audience, (Tenant::Home, Version::V1), own))
 }
 
 /// Returns an access token for the user.
 pub(super) fn for_person(shared: &Shared, audience: &str, resource: &Resource, person: &Person) -> String {
-    let issuer = issuer(shared, home_tenant(shared), Version::V1);
-    let mut claims = common(shared, audience, &issuer, home(shared));
-    extend(
-        &mut claims,
-        json!({
-            "acr": "1", "appid": shared.facts.client_id, "appidacr": "1", "family_name": "Operator",
-            "given_name": "Alex", "ipaddr": "127.0.0.1", "name": "Alex Operator", "oid": USER,
-            "scp": resource.permission, "sub": subject(audience), "unique_name": upn(shared), "upn": upn(shared),
-            "ver": "1.0",
-        }),
-    );
-    if shared.is(Quirk::NoScope) {
-        extend(&mut claims, json!({"scp": "User.Read"}));
-    }
-    if !shared.is(Quirk::NoClaims) {
-        extend(&mut claims, json!({"amr": ways(person.mfa)}));
-    }
-    minted(shared, claims)
+    let scope = if shared.is(Quirk::NoScope) { "User.Read" } else { resource.permission };
+    let own = json!({
+        "acr": "1", "amr": (!shared.is(Quirk::NoClaims)).then(|| ways(person.mfa)), "appid": shared.facts.client_id,
+        "appidacr": "1", "family_name": "Operator", "given_name": "Alex", "ipaddr": "127.0.0.1",
+        "name": "Alex Operator", "oid": USER, "scp": scope, "sub": subject(audience), "unique_name": upn(shared),
+        "upn": upn(shared), "ver": "1.0",
+    });
+    minted(shared, claims(shared, audience, (home(shared), Version::V1), own))
 }
 
 /// Returns an id token, signed with the published key.
 pub(super) fn id_token(shared: &Shared, version: Version, person: &Person) -> String {
-    let issuer = issuer(shared, home_tenant(shared), version);
     let client = shared.facts.client_id.as_str();
-    let mut claims = common(shared, client, &issuer, home(shared));
-    extend(
-        &mut claims,
-        match version {
-            Version::V1 => json!({
-                "amr": ways(person.mfa), "family_name": "Operator", "given_name": "Alex", "ipaddr": "127.0.0.1",
-                "name": "Alex Operator", "oid": USER, "sub": subject(client), "unique_name": upn(shared),
-                "upn": upn(shared), "ver": "1.0",
-            }),
-            Version::V2 => json!({
-                "name": "Alex Operator", "oid": USER, "preferred_username": upn(shared), "sub": subject(client),
-                "ver": "2.0",
-            }),
-        },
-    );
-    if let Some(nonce) = &person.nonce {
-        extend(&mut claims, json!({"nonce": nonce}));
-    }
-    shared.key.sign(&Value::Object(claims))
+    let own = match version {
+        Version::V1 => json!({
+            "amr": ways(person.mfa), "family_name": "Operator", "given_name": "Alex", "ipaddr": "127.0.0.1",
+            "name": "Alex Operator", "nonce": person.nonce, "oid": USER, "sub": subject(client),
+            "unique_name": upn(shared), "upn": upn(shared), "ver": "1.0",
+        }),
+        Version::V2 => json!({
+            "name": "Alex Operator", "nonce": person.nonce, "oid": USER, "preferred_username": upn(shared),
+            "sub": subject(client), "ver": "2.0",
+        }),
+    };
+    shared.key.sign(&claims(shared, client, (home(shared), version), own))
 }
 
 /// Returns the claims of an access token that was issued here and is valid now.
@@ -171,20 +129,18 @@ pub(super) fn scope(version: Version, scopes: &Scopes, resource: &Resource) -> S
     }
 }
 
-fn common(shared: &Shared, audience: &str, issuer: &str, tenant: &str) -> Map<String, Value> {
+/// What every token says, and what this one says of its own.
+fn claims(shared: &Shared, audience: &str, (tenant, version): (Tenant, Version), own: Value) -> Value {
     let born = shared.clock.now() - EARLY;
-    let claims = json!({
-        "aud": audience, "iss": issuer, "iat": born, "nbf": born, "exp": born + EARLY + LIFE, "tid": tenant,
+    let common = json!({
+        "aud": audience, "iss": issuer(shared, tenant, version), "tid": tenant.segment(&shared.facts),
+        "iat": born, "nbf": born, "exp": born + EARLY + LIFE,
         "aio": chance::word(30), "rh": format!("1.{}.", chance::word(24)), "uti": chance::word(16),
     });
-    match claims {
-        Value::Object(claims) => claims,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
-    }
+    without_nulls(joined(common, own))
 }
 
-fn minted(shared: &Shared, claims: Map<String, Value>) -> String {
-    let claims = Value::Object(claims);
+fn minted(shared: &Shared, claims: Value) -> String {
     if shared.is(Quirk::OpaqueToken) {
         let token = chance::word(600);
         shared.desk().opaque.insert(token.clone(), claims);
@@ -193,26 +149,17 @@ fn minted(shared: &Shared, claims: Map<String, Value>) -> String {
     shared.key.sign(&claims)
 }
 
-fn extend(claims: &mut Map<String, Value>, more: Value) {
-    if let Value::Object(more) = more {
-        claims.extend(more);
-    }
-}
-
 fn ways(mfa: bool) -> Value {
     if mfa { json!(["pwd", "mfa"]) } else { json!(["pwd"]) }
 }
 
-fn home_tenant(shared: &Shared) -> Tenant {
+/// The user's directory.
+fn home(shared: &Shared) -> Tenant {
     if shared.is(Quirk::WrongTenantUser) { Tenant::Other } else { Tenant::Home }
 }
 
-fn home(shared: &Shared) -> &str {
-    home_tenant(shared).segment(&shared.facts)
-}
-
 fn upn(shared: &Shared) -> &str {
-    if home(shared) == OTHER_TENANT { "admin@fabrikam.onmicrosoft.com" } else { &shared.facts.user }
+    if home(shared) == Tenant::Other { "admin@fabrikam.onmicrosoft.com" } else { &shared.facts.user }
 }
 
 /// A subject is another one for every audience.

@@ -1,15 +1,14 @@
 //! What can be asked about a tenant without signing in: its discovery document, its keys, and which hosts are Entra.
 
-use hyper::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
-use super::refusal::{Refusal, dressed};
+use super::refusal::{Refusal, answered};
 use super::{Tenant, Version};
-use crate::simulator::chance;
 use crate::simulator::http::{Call, Reply};
 use crate::simulator::scenario::Quirk;
 use crate::simulator::state::Shared;
+use crate::simulator::{self, joined, taken};
 
 /// Hosts that Microsoft's own list of instances knows.
 const KNOWN_HOSTS: [&str; 7] = [
@@ -24,30 +23,21 @@ const KNOWN_HOSTS: [&str; 7] = [
 
 /// Answers with the OpenID discovery document of a tenant.
 pub(super) fn document(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
-    match described(shared, tenant, version) {
-        Ok(document) => open(call, &document),
-        Err(refusal) => refusal.reply(shared, call),
-    }
+    open(shared, call, described(shared, tenant, version))
 }
 
 /// Answers with the keys that sign tokens.
 pub(super) fn keys(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
-    match Tenant::named(tenant, &shared.facts) {
-        Ok(tenant) => {
-            let issuer = issuer(shared, tenant, version);
-            let issuer = (version == Version::V2).then_some(issuer.as_str());
-            open(call, &shared.key.published(issuer))
-        }
-        Err(refusal) => refusal.reply(shared, call),
-    }
+    let keys = Tenant::named(tenant, &shared.facts).map(|tenant| {
+        let issuer = issuer(shared, tenant, version);
+        shared.key.published(Some(issuer.as_str()).filter(|_| version == Version::V2))
+    });
+    open(shared, call, keys)
 }
 
 /// Answers whether an authority is one of Entra's.
 pub(super) fn instance(shared: &Shared, call: &Call) -> Reply {
-    match discovered(shared, call) {
-        Ok(answer) => open(call, &answer),
-        Err(refusal) => refusal.reply(shared, call),
-    }
+    open(shared, call, discovered(shared, call))
 }
 
 /// Answers how a user signs in, which client libraries ask before they try a password.
@@ -59,7 +49,7 @@ pub(super) fn realm(shared: &Shared, call: &Call, user: &str) -> Reply {
         "ver": "1.0", "account_type": kind, "domain_name": domain, "cloud_instance_name": "microsoftonline.com",
         "cloud_audience_urn": "urn:federation:MicrosoftOnline",
     });
-    open(call, &body)
+    open(shared, call, Ok(body))
 }
 
 /// The issuer of a tenant's tokens.
@@ -94,27 +84,19 @@ fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Ref
         ("{nameless}", &nameless),
         ("{root}", &shared.base),
     ];
-    let mut all = document_of(&parts);
-    let mut take = |name: &str| all.remove(name).unwrap_or_default();
-    let mut document = take("tenant");
+    let mut all = simulator::document(include_str!("metadata.json"), &parts);
+    let mut document = taken(&mut all, "tenant");
     for (applies, other) in [
         (matches!(tenant, Tenant::Shared(_)), "shared"),
         // As a server does that has no tenants in its addresses.
         (shared.is(Quirk::NamelessTenant), "nameless"),
         (shared.is(Quirk::AnotherCloud), "elsewhere"),
     ] {
-        if let (true, Some(fields), Value::Object(other)) = (applies, document.as_object_mut(), take(other)) {
-            fields.extend(other);
+        if applies {
+            document = joined(document, taken(&mut all, other));
         }
     }
     Ok(document)
-}
-
-fn document_of(parts: &[(&str, &str)]) -> Map<String, Value> {
-    match crate::simulator::document(include_str!("metadata.json"), parts) {
-        Value::Object(all) => all,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
-    }
 }
 
 fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
@@ -136,13 +118,16 @@ fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
     let generation = if url.path().contains("/v2.0/") { "v2.0/" } else { "" };
     let document =
         format!("{}/{}/{generation}.well-known/openid-configuration", shared.base, tenant.unwrap_or("common"));
-    let mut all = document_of(&[("{document}", &document), ("{own}", own)]);
-    Ok(all.remove("instances").unwrap_or_default())
+    let parts = [("{document}", document.as_str()), ("{own}", own)];
+    Ok(taken(&mut simulator::document(include_str!("metadata.json"), &parts), "instances"))
 }
 
-fn open(call: &Call, value: &Value) -> Reply {
-    let reply = Reply::json(StatusCode::OK, value)
-        .header("access-control-allow-origin", "*")
-        .header("access-control-allow-methods", "GET, OPTIONS");
-    dressed(reply, call, &chance::guid())
+/// Answers what a page of any origin may read, or says why not.
+fn open(shared: &Shared, call: &Call, answer: Result<Value, Refusal>) -> Reply {
+    let found = answer.is_ok();
+    let reply = answered(shared, call, answer);
+    if !found {
+        return reply;
+    }
+    reply.header("access-control-allow-origin", "*").header("access-control-allow-methods", "GET, OPTIONS")
 }

@@ -1,12 +1,12 @@
 //! Entra's refusals: as JSON, on a redirect, or on a page.
 
 use hyper::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::simulator::http::{Call, Reply};
 use crate::simulator::scenario::{self, EntraRow};
 use crate::simulator::state::Shared;
-use crate::simulator::{chance, clock};
+use crate::simulator::{chance, clock, without_nulls};
 
 /// A refusal with its number.
 #[derive(Clone, Debug)]
@@ -79,26 +79,19 @@ impl Refusal {
     /// The JSON of the token and metadata addresses.
     pub(super) fn reply(&self, shared: &Shared, call: &Call) -> Reply {
         let ids = Ids::of(shared, call);
-        let mut body = Map::new();
-        body.insert("error".to_owned(), self.error.into());
-        body.insert("error_description".to_owned(), ids.described(&self.sentence(shared)).into());
         let codes: Vec<u32> = self.first.into_iter().chain(self.code).collect();
-        if !codes.is_empty() {
-            body.insert("error_codes".to_owned(), json!(codes));
-        }
-        body.insert("timestamp".to_owned(), ids.timestamp.clone().into());
-        body.insert("trace_id".to_owned(), ids.trace.clone().into());
-        body.insert("correlation_id".to_owned(), ids.correlation.clone().into());
-        if let (None, Some(code)) = (self.first, self.code) {
-            body.insert("error_uri".to_owned(), look_up(shared, code).into());
-        }
-        if let Some(suberror) = self.suberror {
-            body.insert("suberror".to_owned(), suberror.into());
-        }
-        if self.error == "interaction_required" {
-            body.insert("claims".to_owned(), claims().into());
-        }
-        let reply = Reply::json(self.status(), &Value::Object(body));
+        let body = json!({
+            "error": self.error,
+            "error_description": ids.described(&self.sentence(shared)),
+            "error_codes": Some(codes).filter(|codes| !codes.is_empty()),
+            "timestamp": ids.timestamp,
+            "trace_id": ids.trace,
+            "correlation_id": ids.correlation,
+            "error_uri": self.code.filter(|_| self.first.is_none()).map(|code| look_up(shared, code)),
+            "suberror": self.suberror,
+            "claims": (self.error == "interaction_required").then(claims),
+        });
+        let reply = Reply::json(self.status(), &without_nulls(body));
         dressed(reply, call, &ids.trace)
     }
 
@@ -159,8 +152,16 @@ pub(in crate::simulator) fn sentence(shared: &Shared, row: &EntraRow) -> String 
     Refusal::from(row).sentence(shared)
 }
 
+/// Answers in JSON, or says why not.
+pub(super) fn answered(shared: &Shared, call: &Call, answer: Result<Value, Refusal>) -> Reply {
+    match answer {
+        Ok(body) => dressed(Reply::json(StatusCode::OK, &body), call, &chance::guid()),
+        Err(refusal) => refusal.reply(shared, call),
+    }
+}
+
 /// Gives a JSON answer the headers of Entra's.
-pub(super) fn dressed(reply: Reply, call: &Call, trace: &str) -> Reply {
+fn dressed(reply: Reply, call: &Call, trace: &str) -> Reply {
     let reply = reply
         .header("cache-control", "no-store, no-cache")
         .header("pragma", "no-cache")

@@ -1,11 +1,11 @@
 //! The token address: every grant it knows, and what it refuses.
 
-use hyper::{Method, StatusCode};
+use hyper::Method;
 use serde_json::{Value, json};
 
 use super::apps::{Resource, Scopes};
 use super::issue::{self, Grant};
-use super::refusal::{Refusal, dressed};
+use super::refusal::{Refusal, answered};
 use super::{Tenant, Version, authorize};
 use crate::simulator::chance;
 use crate::simulator::http::{Call, Pairs, Reply};
@@ -39,10 +39,7 @@ pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Versio
             .reply(shared, call)
             .header("allow", "POST");
     }
-    match granted(shared, call, tenant, version) {
-        Ok(body) => dressed(Reply::json(StatusCode::OK, &body), call, &chance::guid()),
-        Err(refusal) => refusal.reply(shared, call),
-    }
+    answered(shared, call, granted(shared, call, tenant, version))
 }
 
 /// Answers a request to start a sign-in on another device.
@@ -57,10 +54,7 @@ pub(super) fn device(shared: &Shared, call: &Call, tenant: &str, version: Versio
         };
         needed.map(|()| ask.start_device())
     });
-    match started {
-        Ok(body) => dressed(Reply::json(StatusCode::OK, &body), call, &chance::guid()),
-        Err(refusal) => refusal.reply(shared, call),
-    }
+    answered(shared, call, started)
 }
 
 fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Result<Value, Refusal> {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::apps::{Resource, Scopes};
+use super::apps::{GRAPH, OLD_GRAPH, Resource, Scopes};
 use super::issue::{self, Grant, Person};
 use super::refusal::Refusal;
 use super::token::Ask;
@@ -103,7 +103,6 @@ impl<'a> Ask<'a> {
 
     /// Which API a code is redeemed for, as the request names it.
     fn code_resource(&self, code: &Code) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
-        let nothing = || Refusal::of(700_023);
         match self.version {
             Version::V1 => {
                 let asked = self.form.get("resource");
@@ -111,7 +110,7 @@ impl<'a> Ask<'a> {
                 let resource = match (named, code.asked.resource) {
                     (Some(now), Some(then)) if now != then => return Err(Refusal::of(70_000)),
                     (Some(one), _) | (None, Some(one)) => one,
-                    (None, None) => Resource::old_graph().ok_or_else(nothing)?,
+                    (None, None) => &OLD_GRAPH,
                 };
                 Ok((resource, asked.unwrap_or(resource.uri), Scopes::default()))
             }
@@ -124,7 +123,7 @@ impl<'a> Ask<'a> {
                 if several {
                     return Err(Refusal::of(700_022));
                 }
-                let resource = scopes.first().ok_or_else(nothing)?;
+                let resource = scopes.first();
                 Ok((resource, resource.uri, scopes))
             }
         }
@@ -190,7 +189,7 @@ impl<'a> Ask<'a> {
     }
 
     fn consented(&self, resource: &Resource) -> Result<(), Refusal> {
-        if Some(resource) == Resource::graph() || self.shared.desk().consented.contains(resource.uri) {
+        if *resource == GRAPH || self.shared.desk().consented.contains(resource.uri) {
             return Ok(());
         }
         let code = if resource.listed { 65_001 } else { 650_057 };

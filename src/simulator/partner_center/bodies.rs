@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::simulator::http::{Call, Reply};
 use crate::simulator::scenario::Quirk;
 use crate::simulator::state::Shared;
-use crate::simulator::{document, entra, refused};
+use crate::simulator::{document, entra, refused, taken};
 
 /// The answer at a path, as it is asked for, or why there is none. `id` is what stands in place of `{}`.
 pub(super) fn body(shared: &Shared, call: &Call, path: &str, id: &str) -> Result<Value, Reply> {
@@ -31,7 +31,7 @@ pub(super) fn body(shared: &Shared, call: &Call, path: &str, id: &str) -> Result
         ("{currencycode}", asked("currencycode").unwrap_or_default()),
     ];
     let mut all = document(include_str!("answers.json"), &parts);
-    let mut take = |name: &str| all.get_mut(name).map(Value::take).unwrap_or_default();
+    let mut take = |name: &str| taken(&mut all, name);
     match path {
         "customers" => {
             let size = size(call)?;
