@@ -53,7 +53,6 @@ use crate::world::partner_api::PartnerApi;
 use crate::world::partner_center::PartnerCenter;
 use crate::world::registration_store::{Purpose, RegistrationStore};
 
-pub use crate::microsoft::json;
 pub use registration_store::StoreOptions;
 
 /// What the world is made with.

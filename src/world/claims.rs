@@ -6,9 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::microsoft::json;
 use crate::words::text::UntrustedText;
 use crate::words::token::Claims;
-use crate::world::json;
 
 /// Most names of a list that are kept.
 const MOST: usize = 64;

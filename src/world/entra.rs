@@ -19,8 +19,8 @@ use url::Url;
 
 use crate::cloud::{Cloud, is_loopback};
 use crate::effect::{AddressSeen, AppSignIn, CodeExchange, SignIn, Tenant, TokenRefresh};
-use crate::microsoft::Said;
 use crate::microsoft::sentence::numbers;
+use crate::microsoft::{Said, json};
 use crate::words::failure::{Cause, Failure, Mismatch, Service};
 use crate::words::ids::{ClientId, Directory, TenantId};
 use crate::words::secret::{Secret, SharedSecret};
@@ -30,7 +30,7 @@ use crate::world::http::{Ask, Http};
 use crate::world::refusal::failure;
 use crate::world::reply::{HttpFault, Reply};
 use crate::world::token::salvage;
-use crate::world::{claims, clock, json};
+use crate::world::{claims, clock};
 
 /// `oauth2`'s client: the one place where its type parameters are spelled out.
 type Oauth = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;

@@ -10,14 +10,13 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, OctoAddresses, appended};
-use crate::microsoft::Said;
+use crate::microsoft::{Said, json};
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::ids::AccountName;
 use crate::words::octo::{Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring};
 use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
-use crate::world::json;
 use crate::world::refusal;
 use crate::world::reply::{BODY_LIMIT, HttpFault};
 

@@ -147,12 +147,8 @@ impl Taken {
 
 /// The last month that is complete, as `YYYYMM`, in UTC.
 fn last_month(now: Timestamp) -> String {
-    let today = now.to_zoned(TimeZone::UTC).date();
-    let (year, month) = match today.month() {
-        1 => (today.year() - 1, 12),
-        month => (today.year(), month - 1),
-    };
-    format!("{year:04}{month:02}")
+    let last_day = now.to_zoned(TimeZone::UTC).date().first_of_month().yesterday();
+    last_day.map(|day| day.strftime("%Y%m").to_string()).unwrap_or_default()
 }
 
 fn fault(fault: HttpFault) -> Box<Failure> {

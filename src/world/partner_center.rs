@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cloud::{Cloud, appended};
+use crate::microsoft::json;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::reading::{Answer, Found, Reading};
 use crate::words::secret::Secret;
 use crate::words::text::UntrustedText;
 use crate::world::http::{Ask, Http, new_guid};
-use crate::world::json;
 use crate::world::refusal::request_id;
 use crate::world::reply::{HttpFault, Reply};
 
@@ -41,7 +41,8 @@ impl<'w> PartnerCenter<'w> {
             .with("ms-correlationid", self.http.correlation_id())
             .with("x-locale", "en-US")
             .bearing(token);
-        if is_of_a_user(reading) {
+        // These take the token of a user only, and so can say whether it shows multifactor authentication.
+        if matches!(reading, Reading::Organization | Reading::Mpn | Reading::BillingProfile) {
             ask = ask.with("validatemfa", "true");
         }
         let reply = self.http.answer(Service::PartnerCenter, ask).await?;
@@ -64,18 +65,6 @@ impl<'w> PartnerCenter<'w> {
         let mut url = appended(&self.cloud.partner_center, path);
         url.set_query(query);
         Some(url)
-    }
-}
-
-/// Reads that take the token of a user only, and so can say whether it shows multifactor authentication.
-fn is_of_a_user(reading: Reading) -> bool {
-    match reading {
-        Reading::Organization | Reading::Mpn | Reading::BillingProfile => true,
-        Reading::Customers
-        | Reading::LegalBusiness
-        | Reading::InvoiceSummary
-        | Reading::ExchangeRates
-        | Reading::PriceSheet { .. } => false,
     }
 }
 
@@ -137,8 +126,8 @@ fn fault(fault: HttpFault) -> Box<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::microsoft::json::object;
     use crate::words::reading::Market;
-    use crate::world::json::object;
 
     fn read(reading: Reading, body: &str) -> Option<Found> {
         found(reading, &object(body.as_bytes()).unwrap())

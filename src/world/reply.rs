@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::microsoft::json;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::text::UntrustedText;
-use crate::world::{clock, json};
+use crate::world::clock;
 
 /// Most bytes of a JSON answer.
 pub const JSON_LIMIT: usize = 1 << 20;
