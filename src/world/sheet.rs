@@ -2,9 +2,9 @@
 
 use csv_core::{ReadRecordResult, Reader};
 
+use crate::microsoft::json;
 use crate::words::reading::PriceSheetHead;
 use crate::words::text::UntrustedText;
-use crate::world::json;
 
 /// Most bytes of a sheet that are read.
 pub const HEAD_LIMIT: usize = 64 << 10;
@@ -36,11 +36,12 @@ pub fn records(bytes: &[u8], at_end: bool) -> Vec<Vec<UntrustedText>> {
     let (mut reader, mut rest, mut all) = (Reader::new(), text.as_slice(), Vec::new());
     while let (ReadRecordResult::Record, read, _, count) = reader.read_record(rest, &mut fields, &mut ends) {
         let mut from = 0;
-        all.push(Vec::from_iter(ends.iter().take(count).map(|end| {
+        let record = ends.iter().take(count).map(|end| {
             let field = fields.get(from..*end).unwrap_or_default();
             from = *end;
             UntrustedText::from_bytes(field)
-        })));
+        });
+        all.push(record.collect());
         rest = rest.get(read..).unwrap_or_default();
     }
     all

@@ -79,7 +79,7 @@ impl Plan {
     fn new(shared: &Shared, view: &str, market: &str) -> Self {
         let columns = columns(if view == "updatedlicensebased" { LICENSES } else { CONSUMPTION });
         let new = if shared.is(Quirk::SheetRenamedColumns) { "New " } else { "" };
-        let names = Vec::from_iter(columns.iter().map(|name| format!("{new}{name}")));
+        let names: Vec<String> = columns.iter().map(|name| format!("{new}{name}")).collect();
         let header = line(&names);
         let rows: Vec<String> = (0..ROWS).map(|number| line(&row(&columns, market, number))).collect();
         let block: String = rows.concat();
