@@ -67,6 +67,16 @@ pub(super) fn plain(name: &str) -> Result<&str, DiskError> {
     if fits && !name.starts_with('.') && name.chars().all(good) { Ok(name) } else { Err(DiskError::Name) }
 }
 
+/// How a file is opened.
+#[derive(Clone, Copy)]
+enum How {
+    Reading,
+    ReadingPrivate,
+    Existing,
+    OrNew,
+    New,
+}
+
 /// A folder of ours.
 pub(super) struct Folder(system::Folder);
 
@@ -87,31 +97,33 @@ impl Folder {
 
     /// Opens a file to read and write, or tells that there is none.
     pub(super) fn open(&self, name: &str) -> Result<Option<File>, DiskError> {
-        present(self.0.file(name, system::How::Existing))
+        present(self.0.file(name, How::Existing))
     }
 
     /// The same; it is made if there is none.
     pub(super) fn open_or_make(&self, name: &str) -> Result<File, DiskError> {
-        self.0.file(name, system::How::OrNew)
+        self.0.file(name, How::OrNew)
     }
 
     /// Reads a file, or tells that there is none. Nothing is written, so a read-only disk is fine.
     pub(super) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
-        let file = present(self.0.file(name, system::How::Reading))?;
-        file.map(|mut file| contents(&mut file)).transpose()
+        self.read_as(name, How::Reading)
     }
 
     /// Reads a file that nobody else may read, or tells that there is none.
     pub(super) fn read_private(&self, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
-        let file = present(self.0.file(name, system::How::ReadingPrivate))?;
-        file.map(|mut file| contents(&mut file)).transpose()
+        self.read_as(name, How::ReadingPrivate)
+    }
+
+    fn read_as(&self, name: &str, how: How) -> Result<Option<Vec<u8>>, DiskError> {
+        present(self.0.file(name, how))?.map(|mut file| contents(&mut file)).transpose()
     }
 
     /// Replaces a file as a whole: it is written aside, synced and renamed, so that there is always an old one or a new one.
     pub(super) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
         let aside = aside(name);
         self.remove(&aside)?;
-        let written = self.0.file(&aside, system::How::New).and_then(|mut file| {
+        let written = self.0.file(&aside, How::New).and_then(|mut file| {
             file.write_all(bytes)?;
             file.sync_all()?;
             self.0.rename(&aside, name)?;
@@ -142,7 +154,7 @@ impl Folder {
 
     /// Whether `file` is still what `name` leads to.
     pub(super) fn leads_to(&self, name: &str, file: &File) -> Result<bool, DiskError> {
-        let Some(now) = present(self.0.file(name, system::How::Reading))? else {
+        let Some(now) = present(self.0.file(name, How::Reading))? else {
             return Ok(false);
         };
         system::same(&now, file)
@@ -185,18 +197,9 @@ mod system {
     use rustix::io::Errno;
     use rustix::process::geteuid;
 
-    use super::DiskError;
+    use super::{DiskError, How};
 
     pub(super) struct Folder(OwnedFd);
-
-    #[derive(Clone, Copy)]
-    pub(super) enum How {
-        Reading,
-        ReadingPrivate,
-        Existing,
-        OrNew,
-        New,
-    }
 
     impl Folder {
         pub(super) fn open(path: &Path) -> Result<Self, DiskError> {
@@ -283,18 +286,9 @@ mod system {
     use std::fs::{self, File, OpenOptions};
     use std::path::{Path, PathBuf};
 
-    use super::DiskError;
+    use super::{DiskError, How};
 
     pub(super) struct Folder(PathBuf);
-
-    #[derive(Clone, Copy)]
-    pub(super) enum How {
-        Reading,
-        ReadingPrivate,
-        Existing,
-        OrNew,
-        New,
-    }
 
     impl Folder {
         pub(super) fn open(path: &Path) -> Result<Self, DiskError> {

@@ -157,8 +157,8 @@ mod tests {
             0: 00000000000000000000000001000000:A004 00000000000000000000000001000000:1F90 01 0:0 00:0 0  1000        0 14 1\n\
             1: 0000000000000000FFFF00000100007F:A005 0000000000000000FFFF00000100007F:1F90 01 0:0 00:0 0  1000        0 15 1\n";
         let lists = [folder.path().join("tcp"), folder.path().join("tcp6")];
-        std::fs::write(&lists[0], four).unwrap();
-        std::fs::write(&lists[1], six).unwrap();
+        crate::world::papers::write(&lists[0], four.as_bytes()).unwrap();
+        crate::world::papers::write(&lists[1], six.as_bytes()).unwrap();
         let peers = Peers { me: Some(1000), lists };
         let asked = [
             ends("127.0.0.1:40961", "127.0.0.1:8080"),
