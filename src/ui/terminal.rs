@@ -20,12 +20,13 @@ use std::time::Duration;
 
 use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::{Stream, StreamExt as _};
-use ratatui::backend::Backend;
 use ratatui::{Frame, Terminal};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
 
+pub use self::guard::Screen;
 use self::intake::{Intake, Item};
+pub use self::signals::Signal;
 use super::{Event, Intent, Task, Ticket, keys};
 use crate::driver::Driver;
 use crate::effect::{Outcome, Perform};
@@ -113,19 +114,6 @@ where
     Ok(ending.exit)
 }
 
-/// What a signal means to a terminal program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// SIGTERM, SIGHUP, SIGINT, SIGQUIT, or the terminal is gone.
-    End,
-    /// SIGTSTP.
-    Stop,
-    /// SIGCONT.
-    Continue,
-    /// SIGWINCH.
-    Resize,
-}
-
 /// Where the loop hears from.
 #[derive(Debug)]
 pub struct TerminalStreams<S, G> {
@@ -133,33 +121,6 @@ pub struct TerminalStreams<S, G> {
     pub events: S,
     /// Signals.
     pub signals: G,
-}
-
-/// What the loop needs of a terminal; tests bring another.
-pub trait Screen {
-    /// What ratatui paints on.
-    type Backend: Backend;
-
-    /// Switches to the full screen, also when it already is or somebody else switched it away.
-    fn enter(&mut self) -> io::Result<()>;
-
-    /// Switches back. Doing it twice does nothing.
-    fn leave(&mut self);
-
-    /// Clears the screen and makes a terminal of its present size that paints everything.
-    fn terminal(&mut self) -> io::Result<Terminal<Self::Backend>>;
-
-    /// Prints lines on the normal screen.
-    fn print(&mut self, lines: &[String]);
-
-    /// Offers text to the clipboard of the terminal.
-    fn copy(&mut self, text: &str);
-
-    /// Stops this process as Ctrl-Z does; `false` where nobody could continue it.
-    fn stop(&mut self) -> bool;
-
-    /// Whether nothing arrives there any more.
-    fn is_gone(&self) -> bool;
 }
 
 /// How the loop ended.

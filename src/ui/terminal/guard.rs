@@ -14,11 +14,36 @@ use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
 use crossterm::{cursor, execute, queue};
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-use super::Screen;
+/// What the loop needs of a terminal; tests bring another.
+pub trait Screen {
+    /// What ratatui paints on.
+    type Backend: Backend;
+
+    /// Switches to the full screen, also when it already is or somebody else switched it away.
+    fn enter(&mut self) -> io::Result<()>;
+
+    /// Switches back. Doing it twice does nothing.
+    fn leave(&mut self);
+
+    /// Clears the screen and makes a terminal of its present size that paints everything.
+    fn terminal(&mut self) -> io::Result<Terminal<Self::Backend>>;
+
+    /// Prints lines on the normal screen.
+    fn print(&mut self, lines: &[String]);
+
+    /// Offers text to the clipboard of the terminal.
+    fn copy(&mut self, text: &str);
+
+    /// Stops this process as Ctrl-Z does; `false` where nobody could continue it.
+    fn stop(&mut self) -> bool;
+
+    /// Whether nothing arrives there any more.
+    fn is_gone(&self) -> bool;
+}
 
 /// The terminal while it is ours. Dropping this gives it back.
 #[derive(Debug)]

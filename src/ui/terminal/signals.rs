@@ -4,7 +4,18 @@ use std::io;
 
 use futures_util::{Stream, stream};
 
-use super::Signal;
+/// What a signal means to a terminal program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM, SIGHUP, SIGINT, SIGQUIT, or the terminal is gone.
+    End,
+    /// SIGTSTP.
+    Stop,
+    /// SIGCONT.
+    Continue,
+    /// SIGWINCH.
+    Resize,
+}
 
 /// Hears everything that ends, stops or continues a terminal program.
 #[cfg(unix)]
