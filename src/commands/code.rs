@@ -137,7 +137,7 @@ impl TestMachine<'_> {
     }
 
     async fn invite(&mut self, run: &Execution) {
-        let Some(consent) = run.consent() else { return };
+        let Some(consent) = run.authorization_request() else { return };
         let opened = match &consent.one_time {
             Some(address) if self.browse => {
                 let browse = Effect::Browse(address.clone());
@@ -159,7 +159,7 @@ impl TestMachine<'_> {
             Line::Left => return Err(CommandError::Quiet(Exit::Cancelled)),
             Line::Over => {
                 self.answers = Answers::Nowhere;
-                if run.consent().is_some_and(|consent| consent.catching.is_ok()) {
+                if run.authorization_request().is_some_and(|consent| consent.catching.is_ok()) {
                     return Ok(None);
                 }
                 let words = "the answer of the sign-in did not come";
@@ -208,7 +208,7 @@ fn invitation(consent: &AuthorizationRequest, opened: bool) -> String {
 }
 
 fn print(context: &mut CommandContext<'_>, arguments: &Code, run: &Execution) -> Result<Exit, CommandError> {
-    let (Some(code), Some(consent)) = (run.fresh_code(), run.consent()) else {
+    let (Some(code), Some(consent)) = (run.fresh_code(), run.authorization_request()) else {
         return Err(CommandError::Quiet(Exit::Internal));
     };
     let exit = if arguments.json {

@@ -154,7 +154,7 @@ impl<'w> Conversation<'w> {
 
     /// A person has to sign in.
     fn asking(&mut self, run: &mut Execution, asked: Asked) -> Ended {
-        let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
+        let caught = run.authorization_request().is_some_and(|consent| consent.catching.is_ok());
         match asked {
             Asked::Wait(limit) if caught => {
                 if let Some(limit) = limit {

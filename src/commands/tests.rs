@@ -106,7 +106,7 @@ pub(super) async fn register(world: &World, facts: &Facts) -> Registration {
     let mut run = Execution::partner_api(api, run.registration().clone(), run.secret());
     let walking = Cell::new(false);
     headless::drive(&mut run, world, |run| {
-        if let Some(consent) = run.consent()
+        if let Some(consent) = run.authorization_request()
             && !walking.replace(true)
         {
             drop(tokio::spawn(walk(consent.address, facts.clone())));

@@ -101,6 +101,23 @@ impl Registration {
         (AttemptId(self.sequence.saturating_add(1)), slot)
     }
 
+    /// The attempt to write to: the open one, or the one that these facts make.
+    pub fn attempt_to_write(&self) -> (Attempt, Vec<Fact>) {
+        if let Some(open) = &self.open {
+            return (open.clone(), Vec::new());
+        }
+        let (attempt, slot) = self.next_attempt();
+        self.beginning(attempt, slot)
+    }
+
+    /// An attempt of this name, and the facts that begin it.
+    pub fn beginning(&self, attempt: AttemptId, slot: Slot) -> (Attempt, Vec<Fact>) {
+        let base = self.active_sequence();
+        let began = Fact::Began { attempt, slot, base };
+        let facts = self.storing().into_iter().chain([began]);
+        (Attempt::new(attempt, slot, base), facts.collect())
+    }
+
     /// What a person calls it: the partner's company, else the account name.
     pub fn called(&self) -> Option<String> {
         let active = self.active.as_ref();

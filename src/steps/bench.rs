@@ -12,17 +12,19 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::*;
-use crate::effect::{AddressSeen, AuthorizationRequest};
+use crate::effect::{AddressSeen, AuthorizationRequest, Effect, Outcome};
 use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
-use crate::words::ids::Directory;
+use crate::words::check::CheckId;
+use crate::words::ids::{ClientId, Directory, TenantId};
 use crate::words::octo::OctoClient;
 use crate::words::reading::PriceSheetHead;
 use crate::words::secret::Secret;
+use crate::words::text::UntrustedText;
 use std::time::Duration;
 
 use crate::effect::Tenant;
-use crate::journal::Line;
-use crate::words::failure::{Cause, Service, VaultFault};
+use crate::journal::{Line, Registration};
+use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::ids::RedirectAddress;
 use crate::words::octo::{FoundPayer, OctoAnswer, OctoCall, Ring, Source};
 use crate::words::reading::{Answer, Found, Reading};

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use crate::steps::Moment;
 use crate::words::check::CheckId;
 use crate::words::failure::Failure;
+
+/// Milliseconds since the program started: the engine has no clock.
+pub type Moment = u64;
 
 /// How a check stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

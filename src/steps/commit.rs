@@ -1,8 +1,8 @@
 //! The commit: the manifest, one journal line, a second process that reads the set, and the leftovers.
 
 use crate::journal::{Attempt, Fact, Kind, Registration};
-use crate::steps::Purpose;
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, passed};
+use crate::steps::purpose::Purpose;
 use crate::words::check::CheckId as C;
 use crate::words::failure::{Cause, Failure, Service};
 use crate::words::secret::Secret;

@@ -2,7 +2,7 @@
 //! were really sent.
 
 use crate::diagnose::Context;
-use crate::steps::Execution;
+use crate::steps::execution::Execution;
 use crate::steps::plan::Plan;
 use crate::words::check::CheckId;
 use crate::words::ids::looks_like_guid;

@@ -1,57 +1,21 @@
 //! What a run found out, for a person who asks why: tokens, the two APIs, the lines to compare the next run with.
 
-use std::cell::RefCell;
-
 use crate::effect::{AddressSeen, AuthorizationRequest};
 use crate::journal::access::AccessToken;
 use crate::journal::{CheckLine, ItemName};
+use crate::steps::checks::State;
+use crate::steps::execution::Execution;
 use crate::steps::partner_api::PartnerApi;
 use crate::steps::plan::Plan;
-use crate::steps::port::Board;
-use crate::steps::{Execution, State};
+use crate::steps::purpose::Purpose;
+use crate::steps::tokens::Token;
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Mismatch};
 use crate::words::ids::AuthCode;
 use crate::words::reading::PriceSheetHead;
 use crate::words::secret::SharedSecret;
 use crate::words::text::UntrustedText;
-use crate::words::token::{Audience, Claims, Grant};
-
-/// Characters of a check's line that are noted.
-const LONGEST: usize = 200;
-
-/// A token that was issued in this run.
-#[derive(Clone, Debug)]
-pub struct Token {
-    /// For which API.
-    pub audience: Audience,
-    /// Whether a person is signed in, or only the application.
-    pub person: bool,
-    /// What it says.
-    pub claims: Claims,
-}
-
-/// The tokens that a step was given.
-#[derive(Debug, Default)]
-pub(super) struct Tokens(RefCell<Vec<Token>>);
-
-impl Tokens {
-    /// A token was issued; a newer one takes the place of an older.
-    pub(super) fn issued(&self, audience: Audience, person: bool, grant: &Grant) {
-        let mut tokens = self.0.borrow_mut();
-        tokens.retain(|token| (token.audience, token.person) != (audience, person));
-        tokens.push(Token { audience, person, claims: grant.claims.clone() });
-    }
-
-    /// Somebody else may sign in now.
-    pub(super) fn forget_persons(&self) {
-        self.0.borrow_mut().retain(|token| !token.person);
-    }
-
-    fn all(&self) -> Vec<Token> {
-        self.0.borrow().clone()
-    }
-}
+use crate::words::token::Audience;
 
 /// How one of the two APIs stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +53,7 @@ impl Execution {
     }
 
     /// The sign-in that waits for a person.
-    pub fn consent(&self) -> Option<AuthorizationRequest> {
+    pub fn authorization_request(&self) -> Option<AuthorizationRequest> {
         self.signing_in()?.request_sent.get()
     }
 
@@ -162,6 +126,12 @@ impl Execution {
         vec![center, prices]
     }
 
+    /// Whether somebody is signed in, and both APIs are looked at.
+    fn signs_in(&self) -> bool {
+        let both = [Purpose::Register, Purpose::Check];
+        matches!(&self.plan, Plan::PartnerApi(step) if both.contains(&step.purpose))
+    }
+
     fn consented(&self, token: CheckId, claims: CheckId) -> Certainty {
         if self.passed(claims) {
             return Certainty::Yes;
@@ -178,22 +148,6 @@ impl Execution {
             Some(State::Failed(failure)) if failure.cause == Cause::Refused => Certainty::No,
             Some(State::Failed(_) | State::Waiting | State::Running | State::NotTried) | None => Certainty::Unknown,
         }
-    }
-}
-
-impl Board {
-    /// The line of each check that passed, as it is noted and compared.
-    pub(super) fn lines(&self) -> Vec<CheckLine> {
-        self.checks
-            .iter()
-            .filter_map(|check| match &check.state {
-                State::Passed(line) | State::Noted(line) => Some(CheckLine {
-                    check: UntrustedText::new(check.id.key()),
-                    said: UntrustedText::new(&line.chars().take(LONGEST).collect::<String>()),
-                }),
-                State::Waiting | State::Running | State::Failed(_) | State::NotTried => None,
-            })
-            .collect()
     }
 }
 

@@ -12,12 +12,11 @@ use crate::effect::{
 use crate::journal::access::AccessToken;
 use crate::journal::{Attempt, Fact, ItemName, Kind, PartnerCenterProof, Registration};
 use crate::steps::commit::tidy;
-use crate::steps::findings::Tokens;
 use crate::steps::port::{
     Ask, Checked, Halted, Line, Organization, Port, Slot, internal, mismatch, missing_item, passed,
 };
-use crate::steps::tokens::{self, For};
-use crate::steps::{Purpose, attempt_to_write};
+use crate::steps::purpose::Purpose;
+use crate::steps::tokens::{self, For, Tokens};
 use crate::words::answers::PartnerApiRequest;
 use crate::words::check::CheckId as C;
 use crate::words::failure::{Failure, Mismatch};
@@ -433,7 +432,7 @@ async fn begin_like(
     set_key: &ItemName,
     proof: &PartnerCenterProof,
 ) -> Result<Attempt, Box<Failure>> {
-    let (attempt, began) = attempt_to_write(registration);
+    let (attempt, began) = registration.attempt_to_write();
     for fact in began {
         ask.note(fact).await?;
     }

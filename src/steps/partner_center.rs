@@ -4,9 +4,9 @@ use futures_util::future::join3;
 
 use crate::effect::{AppSignIn, Tenant};
 use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
-use crate::steps::findings::Tokens;
 use crate::steps::port::{Ask, Checked, Halted, LegalBusiness, Line, Port, Slot, missing_item, passed};
-use crate::steps::{Purpose, attempt_to_write, beginning, tokens};
+use crate::steps::purpose::Purpose;
+use crate::steps::tokens::{self, Tokens};
 use crate::words::answers::PartnerCenterRequest;
 use crate::words::check::CheckId as C;
 use crate::words::failure::Failure;
@@ -118,9 +118,9 @@ impl PartnerCenter {
                 ask.note(Fact::Closed { attempt: open.id }).await?;
                 let (mut attempt, slot) = registration.next_attempt();
                 attempt.0 += 1;
-                beginning(&registration, attempt, slot)
+                registration.beginning(attempt, slot)
             }
-            None => attempt_to_write(&registration),
+            None => registration.attempt_to_write(),
         };
         for fact in began {
             ask.note(fact).await?;

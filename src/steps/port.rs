@@ -1,6 +1,6 @@
 //! The port: how the code of a step asks the world for something, and the rows that show it.
 //!
-//! A step is an `async fn` without a runtime: every `await` is an effect that leaves through [`Execution`](super::Run) and whose
+//! A step is an `async fn` without a runtime: every `await` is an effect that leaves through [`Execution`](super::Execution) and whose
 //! outcome comes back there. Nothing here does I/O, and a step can be driven effect by effect in a test.
 
 use std::cell::RefCell;
@@ -14,9 +14,9 @@ use crate::effect::{
     AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeExchange, Effect, Outcome, SignIn, Tenant,
     TokenRefresh,
 };
-use crate::journal::{Attempt, Fact, ItemName, Registration};
+use crate::journal::{Attempt, CheckLine, Fact, ItemName, Registration};
+use crate::steps::checks::{Check, Moment, State};
 use crate::steps::retry::pause_before_another_try;
-use crate::steps::{Check, Moment, State};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Mismatch, Service, VaultFault};
 use crate::words::ids::Directory;
@@ -65,7 +65,10 @@ impl<T: Clone> Slot<T> {
     }
 }
 
-/// How a run stands, whatever its plan is: its rows, the registration, and what is on its way.
+/// Characters of a check's line that are noted.
+const LONGEST: usize = 200;
+
+/// How an execution stands, whatever its plan is: its rows, the registration, and what is on its way.
 #[derive(Debug, Default)]
 pub(super) struct Board {
     pub(super) checks: Vec<Check>,
@@ -111,6 +114,20 @@ impl Board {
             check.writing = false;
             check.state = state;
         }
+    }
+
+    /// The line of each check that passed, as it is noted and compared.
+    pub(super) fn lines(&self) -> Vec<CheckLine> {
+        self.checks
+            .iter()
+            .filter_map(|check| match &check.state {
+                State::Passed(line) | State::Noted(line) => Some(CheckLine {
+                    check: UntrustedText::new(check.id.key()),
+                    said: UntrustedText::new(&line.chars().take(LONGEST).collect::<String>()),
+                }),
+                State::Waiting | State::Running | State::Failed(_) | State::NotTried => None,
+            })
+            .collect()
     }
 
     /// Marks as not tried what can no longer start.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::diagnose::SECRET_TRIES;
-use crate::steps::Check;
+use crate::steps::checks::Check;
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Service};
 

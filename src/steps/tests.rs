@@ -6,18 +6,21 @@ use jiff::Timestamp;
 
 use super::bench::*;
 use super::*;
-use crate::effect::AddressSeen;
+use crate::effect::{AddressSeen, Effect, Outcome};
+use crate::journal::{Kind, Registration, Slot};
 use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
+use crate::words::check::CheckId;
 use crate::words::secret::Secret;
 use crate::words::step::Step;
+use crate::words::text::UntrustedText;
 use std::time::Duration;
 
 use crate::effect::{CodeAudience, Tenant};
-use crate::words::failure::{Cause, Mismatch, Service, VaultFault};
-use crate::words::ids::MpnId;
+use crate::words::failure::{Cause, Failure, Mismatch, Service, VaultFault};
 use crate::words::ids::RedirectAddress;
+use crate::words::ids::{ClientId, MpnId};
 use crate::words::reading::{Answer, Found};
-use crate::words::token::{Claims, TokenResponse};
+use crate::words::token::{Audience, Claims, TokenResponse};
 
 mod broken;
 mod commit;
@@ -152,7 +155,7 @@ fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
     bench.log.clear();
     let (mut run, status) = bench.step_three();
     assert_eq!(status, Status::Asking);
-    assert!(run.consent().is_some());
+    assert!(run.authorization_request().is_some());
     assert_eq!(
         bench.log,
         [

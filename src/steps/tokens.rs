@@ -1,11 +1,46 @@
-//! Comparing what a token says with what was asked. A token that cannot be read is no fault: it is addressed to the API.
+//! The tokens that were issued, and what each says compared with what was asked. A token that cannot be read is no fault: it is addressed to the API.
+
+use std::cell::RefCell;
 
 use crate::steps::port::{Line, mismatch};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::failure::{Failure, Mismatch};
 use crate::words::ids::{ClientId, TenantId};
 use crate::words::text::UntrustedText;
-use crate::words::token::Claims;
+use crate::words::token::{Audience, Claims, Grant};
+
+/// A token that was issued in this run.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// For which API.
+    pub audience: Audience,
+    /// Whether a person is signed in, or only the application.
+    pub person: bool,
+    /// What it says.
+    pub claims: Claims,
+}
+
+/// The tokens that a step was given.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(RefCell<Vec<Token>>);
+
+impl Tokens {
+    /// A token was issued; a newer one takes the place of an older.
+    pub(super) fn issued(&self, audience: Audience, person: bool, grant: &Grant) {
+        let mut tokens = self.0.borrow_mut();
+        tokens.retain(|token| (token.audience, token.person) != (audience, person));
+        tokens.push(Token { audience, person, claims: grant.claims.clone() });
+    }
+
+    /// Somebody else may sign in now.
+    pub(super) fn forget_persons(&self) {
+        self.0.borrow_mut().retain(|token| !token.person);
+    }
+
+    pub(super) fn all(&self) -> Vec<Token> {
+        self.0.borrow().clone()
+    }
+}
 
 /// Which API a token must be for. The addresses of other clouds are not known here, so the audience is compared with what is
 /// certainly wrong for it: the retired directory API and the other of the two.

@@ -218,7 +218,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             let over = run.checks().iter();
             let over = over.filter(|check| check.state != CheckState::NotTried);
             headless::tell(&mut self.context.host.err, &mut told, over);
-            let caught = run.consent().is_some_and(|consent| consent.catching.is_ok());
+            let caught = run.authorization_request().is_some_and(|consent| consent.catching.is_ok());
             if waits && caught && !shown && run.status() == Status::Asking {
                 shown = true;
                 self.findings.consent = consent(self.target, run);
@@ -378,7 +378,7 @@ fn shape((json, lines): (bool, bool), findings: &Findings, state: State, exit: O
 
 /// The sign-in that a run waits for, as it is told.
 fn consent(target: &Target, run: &Execution) -> Option<Consent> {
-    let consent = run.consent()?;
+    let consent = run.authorization_request()?;
     let registration = run.registration();
     let open = registration.open.as_ref();
     let replace = if registration.replaces_another() {

@@ -265,7 +265,7 @@ async fn the_answer_is_taken_by_another_process() {
     let ended = headless::converse(&mut run, &desk.world, Asked::Leave, |_| {}).await;
     assert_eq!(ended, headless::Ended::Asking);
     desk.opened.registration = run.registration().clone();
-    let address = run.consent().unwrap().address.clone();
+    let address = run.authorization_request().unwrap().address.clone();
     let start: &'static str = address.to_string().leak();
     let back: &'static str = sign_in(address, &desk.facts()).await.leak();
 

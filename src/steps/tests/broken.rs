@@ -4,8 +4,12 @@ use std::collections::VecDeque;
 
 use super::super::bench::*;
 use super::super::*;
-use crate::words::failure::{Cause, Service, VaultFault};
+use crate::effect::{Effect, Outcome};
+use crate::journal::Fact;
+use crate::words::check::CheckId;
+use crate::words::failure::{Cause, Failure, Service, VaultFault};
 use crate::words::step::Step;
+use crate::words::token::Audience;
 
 /// How a registration stands before a plan begins, and how the plan begins.
 type Begun = (&'static str, fn() -> Bench, fn(&Bench) -> Execution);

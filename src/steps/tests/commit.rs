@@ -1,6 +1,7 @@
 //! The commit, what is rolled back, and what is deleted afterwards.
 
 use super::*;
+use crate::journal::Attempt;
 
 #[test]
 fn the_commit_is_one_line_after_a_whole_set() {

@@ -15,7 +15,7 @@ pub(super) fn print(
     missing: Option<Missing>,
 ) {
     let portal = session.config.portal.as_str();
-    let consent = execution.and_then(Execution::consent);
+    let consent = execution.and_then(Execution::authorization_request);
     let note = Handoff {
         missing,
         link: consent.map(|consent| consent.address.to_string()),

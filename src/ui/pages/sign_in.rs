@@ -27,7 +27,7 @@ const LIMIT: u64 = 10 * 60 * 1_000;
 
 /// Opens the sign-in page in a browser of this machine, through the one-time address of the listener.
 fn browse(execution: &Execution, session: &mut Session) {
-    let address = execution.consent().and_then(|consent| consent.one_time);
+    let address = execution.authorization_request().and_then(|consent| consent.one_time);
     if let Some(address) = address.filter(|_| session.config.browser) {
         session.perform_in_background(Effect::Browse(address));
     }
@@ -109,7 +109,7 @@ impl Screen for SignIn {
 
     fn extra(mut self, number: u8, session: &mut Session) -> Turn {
         let execution = &self.progress.execution;
-        let address = execution.consent().map(|consent| consent.address.to_string());
+        let address = execution.authorization_request().map(|consent| consent.address.to_string());
         match (number, address) {
             (3, Some(address)) => {
                 self.state.say("The address is also printed below the page by F7.");
@@ -134,7 +134,7 @@ impl Screen for SignIn {
         let view = page_of_step(Step::PartnerApi).standing("sign-in");
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
         let execution = &self.progress.execution;
-        if let Some(consent) = execution.consent() {
+        if let Some(consent) = execution.authorization_request() {
             form.view.rows(directions(session, &consent));
         }
         form.view.rows(execution.address_seen().map(rehearsed));

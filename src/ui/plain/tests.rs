@@ -260,7 +260,7 @@ fn the_sign_in_page_says_its_address_whole_and_takes_the_answer_at_any_time() {
     typist.at_step_three();
     let after = typist.after(&["", "", "", "", "", "nothing", "F7", "F3", "F8"]);
     golden("plain-sign-in", &after);
-    let address = typist.story.wizard.page.execution().unwrap().consent().unwrap();
+    let address = typist.story.wizard.page.execution().unwrap().authorization_request().unwrap();
     let address = address.address.to_string();
     assert!(after.lines().any(|line| line == address), "{after}");
     typist.types(&[CODE]);

@@ -1,0 +1,113 @@
+//! How each execution begins, and the checks it has.
+
+use std::rc::Rc;
+
+use crate::journal::Registration;
+use crate::steps::checks::Check;
+use crate::steps::execution::Execution;
+use crate::steps::forget::Forget;
+use crate::steps::partner_api::PartnerApi;
+use crate::steps::partner_center::PartnerCenter;
+use crate::steps::plan::Plan;
+use crate::steps::port::{Board, Port};
+use crate::steps::purpose::Purpose;
+use crate::steps::submit::Submission;
+use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
+use crate::words::check::{self as plans, CheckId};
+use crate::words::ids::Directory;
+use crate::words::octo::OctoClient;
+use crate::words::secret::{Secret, SharedSecret};
+use crate::words::step::Step;
+use crate::words::token::Audience;
+
+impl Execution {
+    /// Step 2 with typed answers.
+    pub fn partner_center(request: PartnerCenterRequest, registration: Registration) -> Self {
+        let step = PartnerCenter::new(request, Purpose::Register);
+        Self::new(Plan::PartnerCenter(Rc::new(step)), plans::PARTNER_CENTER, registration)
+    }
+
+    /// Step 3 with typed answers. `secret` is the one proven in step 2, if it is still at hand; else it is read from the vault.
+    pub fn partner_api(request: PartnerApiRequest, registration: Registration, secret: Option<SharedSecret>) -> Self {
+        let step = PartnerApi::new(request, Purpose::Register, secret);
+        let mut execution = Self::new(Plan::PartnerApi(Rc::new(step)), plans::PARTNER_API, registration);
+        execution.take_over();
+        execution
+    }
+
+    /// Makes the proven attempt the active one.
+    pub fn commit(registration: Registration) -> Self {
+        Self::new(Plan::Commit(Rc::default()), plans::COMMIT, registration)
+    }
+
+    /// Deletes what attempts that were given up have kept.
+    pub fn tidy(registration: Registration) -> Self {
+        Self::new(Plan::Tidy, &[CheckId::Tidy], registration)
+    }
+
+    /// Deletes everything that was kept about this registration. It can be repeated until it is done.
+    pub fn forget(registration: Registration) -> Self {
+        let plan = Plan::Forget(Rc::new(Forget::new(&registration)));
+        Self::new(plan, plans::FORGET, registration)
+    }
+
+    /// Proves a finished step again with the kept secrets.
+    /// `None` when the step is not finished or has nothing to check.
+    pub fn check(step: Step, registration: Registration) -> Option<Self> {
+        let active = registration.active.clone()?;
+        let (center, _) = active.partner_center?;
+        Some(match step {
+            Step::Basic => return None,
+            Step::PartnerCenter => {
+                let request = PartnerCenterRequest {
+                    directory: Directory::Tenant(center.tenant),
+                    application: center.application,
+                    secret: Secret::shared(String::new()),
+                    secret_ends: center.secret_ends,
+                };
+                let step = PartnerCenter::new(request, Purpose::Check);
+                let plan = Plan::PartnerCenter(Rc::new(step));
+                Self::new(plan, plans::PARTNER_CENTER_AGAIN, registration)
+            }
+            Step::PartnerApi => Self::again(Purpose::Check, plans::PARTNER_API_AGAIN, registration)?,
+        })
+    }
+
+    /// Gets an access token with the kept refresh token. `None` when nothing is registered.
+    pub fn token(audience: Audience, registration: Registration) -> Option<Self> {
+        let ids = match audience {
+            Audience::PartnerCenter => plans::PARTNER_CENTER_TOKEN,
+            Audience::PartnerApi => plans::PARTNER_API_TOKEN,
+        };
+        Self::again(Purpose::Token(audience), ids, registration)
+    }
+
+    /// Gets a code for somebody else to redeem: the consent of step 3 again, for what is registered. Nothing is noted or kept,
+    /// and the code is sent nowhere. `None` when nothing is registered.
+    pub fn code(registration: Registration) -> Option<Self> {
+        Self::again(Purpose::Code, plans::CODE, registration)
+    }
+
+    /// Hands the active set over to Octo. With `replace`, this payer account is changed even where Octo has it from elsewhere;
+    /// another payer account never is. `None` when nothing is active.
+    pub fn submit(registration: Registration, client: OctoClient, replace: bool) -> Option<Self> {
+        let submission = Submission::new(&registration, client, replace)?;
+        let plan = Plan::Submit(Rc::new(submission));
+        Some(Self::new(plan, plans::SUBMIT, registration))
+    }
+
+    /// Step 3 with what is registered.
+    fn again(purpose: Purpose, ids: &[CheckId], registration: Registration) -> Option<Self> {
+        let active = registration.active.as_ref().filter(|it| it.partner_center.is_some())?;
+        let (api, _) = active.partner_api.clone()?;
+        let request = PartnerApiRequest { mpn: api.mpn, other_secret: None, redirect: api.redirect };
+        let step = PartnerApi::new(request, purpose, None);
+        Some(Self::new(Plan::PartnerApi(Rc::new(step)), ids, registration))
+    }
+
+    fn new(plan: Plan, ids: &[CheckId], registration: Registration) -> Self {
+        let port = Port::default();
+        let board = Board { checks: ids.iter().copied().map(Check::new).collect(), registration, ..Board::default() };
+        Self { work: plan.work(port.clone()), plan, board, port, sent: None }
+    }
+}
