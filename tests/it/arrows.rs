@@ -4,6 +4,7 @@
 //! Paths are read from the text: `crate::room` and `outside::` wherever code names them. Modules behind `#[cfg(test)]` and
 //! files named `tests` may look further, comments may name anything.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -285,4 +286,141 @@ fn a_broken_arrow_is_named_with_file_and_line() {
     assert_eq!(broken_arrows(&source("world/http.rs", tests)), "");
     assert_eq!(strangers(&source("world/store/keyring.rs", "use keyring::Entry;\n")), "");
     assert_eq!(strangers(&source("steps/x.rs", "self::keyring::x(); a::http::b();\n")), "");
+}
+
+/// The rooms in which no file needs one that needs it: each can be read after those below it.
+const WITHOUT_CIRCLES: &[&str] =
+    &["words", "journal", "effect", "microsoft", "diagnose", "steps", "driver", "report", "ui"];
+
+/// The paths of a `use` tree: `a::{b, c::{d as e}}` has `a::b` and `a::c::d`.
+fn leaves(before: &str, tree: &str, found: &mut Vec<String>) {
+    let mut depth = 0;
+    let parts = tree.split(|c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    });
+    for part in parts.map(str::trim).filter(|part| !part.is_empty()) {
+        match part.split_once('{') {
+            Some((path, inner)) => leaves(&format!("{before}{path}"), inner.strip_suffix('}').unwrap_or(inner), found),
+            None => found.push(format!("{before}{}", part.split(" as ").next().unwrap())),
+        }
+    }
+}
+
+/// The paths that code names, each with whether it is passed on (`pub use`).
+fn paths(code: &str) -> Vec<(bool, String)> {
+    let mut found = Vec::new();
+    for statement in code.split(';') {
+        let line_before = |at: usize| statement.split_at(at).0.rsplit('\n').next().unwrap().trim();
+        let begins = |at: &usize| line_before(*at).is_empty() || line_before(*at).starts_with("pub");
+        let at = statement.rfind("use ").filter(begins);
+        let (rest, tree) = statement.split_at(at.unwrap_or(statement.len()));
+        let mut used = Vec::new();
+        leaves("", tree.trim_start_matches("use "), &mut used);
+        found.extend(used.into_iter().map(|path| (at.is_some_and(|at| !line_before(at).is_empty()), path)));
+        let words = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':');
+        found.extend(words.filter(|word| word.contains("::")).map(|word| (false, word.to_owned())));
+    }
+    found
+}
+
+/// A path from the top, as a module means it; what is not ours becomes a path that no file has.
+fn from_the_top(module: &str, path: &str) -> String {
+    let mut base: Vec<&str> = module.split("::").collect();
+    let mut parts = path.split("::").peekable();
+    match parts.peek() {
+        Some(&"crate") => {
+            base.clear();
+            parts.next();
+        }
+        Some(&"self") => drop(parts.next()),
+        Some(_) | None => {}
+    }
+    while parts.next_if_eq(&"super").is_some() {
+        base.pop();
+    }
+    base.into_iter().chain(parts).collect::<Vec<_>>().join("::")
+}
+
+/// The groups of files of which each needs every other, directly or by way of others.
+fn circles(sources: &[Source]) -> BTreeSet<Vec<String>> {
+    let module = |source: &Source| source.path.trim_end_matches(".rs").replace('/', "::");
+    let for_tests = |source: &Source| {
+        let lines = source.text.lines().skip_while(|line| *line != "#[cfg(test)]");
+        let names = lines.filter_map(|line| line.split_once("mod ")?.1.strip_suffix(';'));
+        names.map(|name| format!("{}::{name}", module(source))).collect::<Vec<_>>()
+    };
+    let tests: BTreeSet<String> = sources.iter().flat_map(for_tests).collect();
+    let rooms = sources.iter().filter(|source| WITHOUT_CIRCLES.contains(&room(&source.path)));
+    let files: BTreeMap<String, String> = rooms
+        .map(|source| (module(source), code(&source.text).map(|(_, line)| format!("{line}\n")).collect()))
+        .filter(|(name, _)| !tests.contains(name))
+        .collect();
+    let (mut passed_on, mut named) = (BTreeMap::new(), Vec::new());
+    for (name, code) in &files {
+        for (public, path) in paths(code) {
+            let whole = from_the_top(name, &path);
+            match path.rsplit("::").next() {
+                Some(last) if public => drop(passed_on.insert(format!("{name}::{last}"), whole)),
+                Some(_) | None => named.push((name, whole)),
+            }
+        }
+    }
+    // The file that a path leads to, through every file that only passes the name on.
+    let file_of = |mut path: String| loop {
+        let ends = path.match_indices("::").map(|(at, _)| at).chain([path.len()]).collect::<Vec<_>>();
+        let prefixes: Vec<&str> = ends.iter().map(|at| path.split_at(*at).0).collect();
+        // A function may have the name of a file.
+        let names = prefixes.iter().filter(|prefix| !files.contains_key(**prefix));
+        match { names }.find_map(|name| passed_on.get(*name)) {
+            Some(further) if *further != path => path = further.clone(),
+            Some(_) | None => {
+                break prefixes.iter().rev().find(|it| files.contains_key(**it)).map(|it| (*it).to_owned());
+            }
+        }
+    };
+    let mut reached: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
+    for (name, path) in named {
+        reached.entry(name).or_default().extend(file_of(path).filter(|file| file != name));
+    }
+    // What each reaches at last: as often as there is something new, what is reached by what is reached.
+    loop {
+        let before = reached.clone();
+        for all in reached.values_mut() {
+            let further: Vec<String> = all.iter().filter_map(|file| before.get(file)).flatten().cloned().collect();
+            all.extend(further);
+        }
+        if reached == before {
+            break;
+        }
+    }
+    let reaches = |from: &String, to: &String| reached.get(from).is_some_and(|all| all.contains(to));
+    let groups = files
+        .keys()
+        .filter(|file| reaches(file, file))
+        .map(|file| files.keys().filter(|other| reaches(file, other) && reaches(other, file)).cloned().collect());
+    groups.collect()
+}
+
+#[test]
+fn no_file_needs_one_that_needs_it() {
+    let found = circles(&sources());
+    assert!(found.is_empty(), "files in a circle: {found:#?}");
+}
+
+#[test]
+fn a_circle_is_found_through_a_name_that_is_passed_on() {
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    let mut all = vec![
+        source("steps.rs", "mod a;\npub use a::{A, B as C};\n#[cfg(test)]\nmod bench;\n"),
+        source("steps/a.rs", "use crate::words::W;\nfn f() { super::b::g(); }\n"),
+        source(
+            "steps/b.rs",
+            "use std::fmt;\n// use crate::steps::A;\n#[cfg(test)]\nmod tests {\n use super::super::A;\n}\n",
+        ),
+        source("steps/bench.rs", "use crate::steps::bench::x;\nuse super::{A, b};\n"),
+    ];
+    assert_eq!(circles(&all), BTreeSet::new());
+    all.push(source("steps/b.rs", "use crate::{effect::E, steps::{self, A}};\n"));
+    assert_eq!(circles(&all), BTreeSet::from([vec!["steps::a".to_owned(), "steps::b".to_owned()]]));
 }
