@@ -146,31 +146,26 @@ impl Environment {
     /// The folder of the config file: `$XDG_CONFIG_HOME/octo-csp`, else `~/.config/octo-csp`; the platforms' equivalents
     /// elsewhere. `None` when there is no home.
     pub fn config(&self) -> Option<PathBuf> {
-        let named = self.config_home.clone().filter(|path| path.is_absolute());
-        let usual = || {
-            let home = self.home.as_ref()?;
-            Some(if cfg!(target_os = "macos") {
-                home.join("Library").join("Application Support")
-            } else {
-                home.join(".config")
-            })
-        };
-        named.or_else(usual).map(|base| base.join("octo-csp"))
+        self.folder(self.config_home.as_ref(), &[".config"])
     }
 
     /// The folder of journals and drafts: `$XDG_STATE_HOME/octo-csp`, else `~/.local/state/octo-csp`; the platforms'
-    /// equivalents elsewhere. `None` when there is no home. A relative path in the variable is ignored, as the XDG base directory
-    /// specification asks.
+    /// equivalents elsewhere. `None` when there is no home.
     pub fn state(&self) -> Option<PathBuf> {
-        let named = self.state_home.clone().filter(|path| path.is_absolute());
-        let usual = || {
-            let home = self.home.as_ref()?;
-            Some(if cfg!(target_os = "macos") {
-                home.join("Library").join("Application Support")
-            } else {
-                home.join(".local").join("state")
-            })
-        };
-        named.or_else(usual).map(|base| base.join("octo-csp"))
+        self.folder(self.state_home.as_ref(), &[".local", "state"])
+    }
+
+    /// Our folder below the one that a variable names, else below the `usual` one of the home. A relative path in the variable is
+    /// ignored, as the XDG base directory specification asks.
+    fn folder(&self, named: Option<&PathBuf>, usual: &[&str]) -> Option<PathBuf> {
+        let usual: &[&str] = if cfg!(target_os = "macos") { &["Library", "Application Support"] } else { usual };
+        let named = named.filter(|path| path.is_absolute()).cloned();
+        let mut base = named.or_else(|| {
+            let mut home = self.home.clone()?;
+            home.extend(usual);
+            Some(home)
+        })?;
+        base.push("octo-csp");
+        Some(base)
     }
 }
