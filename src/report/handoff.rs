@@ -88,89 +88,78 @@ struct Task {
     steps: Vec<String>,
 }
 
+impl Task {
+    fn new<S: Into<String>>(title: impl Into<String>, who: &'static str, steps: impl IntoIterator<Item = S>) -> Self {
+        Self { title: title.into(), who, steps: steps.into_iter().map(Into::into).collect() }
+    }
+}
+
+const APP_ADMINISTRATOR: &str = "Application administrator";
+const GLOBAL_ADMINISTRATOR: &str = "Global administrator";
+
+/// What stopped it comes first, the sign-in last.
 fn tasks(handoff: &Handoff) -> Vec<Task> {
     let app = handoff.application.as_deref().unwrap_or("the app");
     let redirect = handoff.redirect.as_deref().unwrap_or("http://localhost");
+    let page = |name: &str| format!("{} > App registrations > {app} > {name}", handoff.portal);
     let permission = |name: &str, id: &str, what: &str| {
-        vec![
-            format!("{} > App registrations > {app} > API permissions", handoff.portal),
+        [
+            page("API permissions"),
             format!("Add a permission > APIs my organization uses > search {id} ({name})"),
             format!("Delegated permissions > {what} > Add permissions"),
         ]
     };
-    vec![
-        Task {
-            title: "Redirect address".to_owned(),
-            who: "Application administrator",
-            steps: vec![
-                format!("{} > App registrations > {app} > Authentication", handoff.portal),
-                format!("Add a platform > Web > exactly {redirect} > Configure"),
+    let mut tasks = Vec::new();
+    tasks.extend(handoff.missing.as_ref().map(|missing| {
+        let title = format!("What stopped it: {}", missing.what);
+        Task::new(title, missing.who, &missing.steps)
+    }));
+    tasks.extend([
+        Task::new(
+            "Redirect address",
+            APP_ADMINISTRATOR,
+            [page("Authentication"), format!("Add a platform > Web > exactly {redirect} > Configure")],
+        ),
+        Task::new(
+            "Permission: Microsoft Partner Center",
+            APP_ADMINISTRATOR,
+            permission("Microsoft Partner Center", PARTNER_CENTER.id, "user_impersonation"),
+        ),
+        Task::new(
+            "Permission: Microsoft Partner (Microsoft Dev Center), for prices",
+            APP_ADMINISTRATOR,
+            permission("Microsoft Partner", DEV_CENTER.id, "Partner Center (user_impersonation)"),
+        ),
+        Task::new("Admin consent", GLOBAL_ADMINISTRATOR, [page("API permissions > Grant admin consent")]),
+        Task::new(
+            "Account that signs in",
+            GLOBAL_ADMINISTRATOR,
+            [
+                "Partner Center > Settings > User management: the role Admin agent",
+                "Microsoft Entra ID > Users: MFA set up, demanded by policy or security defaults",
             ],
-        },
-        Task {
-            title: "Permission: Microsoft Partner Center".to_owned(),
-            who: "Application administrator",
-            steps: permission("Microsoft Partner Center", PARTNER_CENTER.id, "user_impersonation"),
-        },
-        Task {
-            title: "Permission: Microsoft Partner (Microsoft Dev Center), for prices".to_owned(),
-            who: "Application administrator",
-            steps: permission("Microsoft Partner", DEV_CENTER.id, "Partner Center (user_impersonation)"),
-        },
-    ]
-}
-
-/// What is about the directory and the secret.
-fn rest(handoff: &Handoff) -> Vec<Task> {
-    let app = handoff.application.as_deref().unwrap_or("the app");
-    vec![
-        Task {
-            title: "Admin consent".to_owned(),
-            who: "Global administrator",
-            steps: vec![format!(
-                "{} > App registrations > {app} > API permissions > Grant admin consent",
-                handoff.portal
-            )],
-        },
-        Task {
-            title: "Account that signs in".to_owned(),
-            who: "Global administrator",
-            steps: vec![
-                "Partner Center > Settings > User management: the role Admin agent".to_owned(),
-                "Microsoft Entra ID > Users: MFA set up, demanded by policy or security defaults".to_owned(),
+        ),
+        Task::new(
+            "Client secret",
+            APP_ADMINISTRATOR,
+            [
+                page("Certificates & secrets").as_str(),
+                "New client secret: hand over the column Value, not the Secret ID, by a safe way; never by mail",
             ],
-        },
-        Task {
-            title: "Client secret".to_owned(),
-            who: "Application administrator",
-            steps: vec![
-                format!("{} > App registrations > {app} > Certificates & secrets", handoff.portal),
-                "New client secret: hand over the column Value, not the Secret ID, by a safe way; never by mail"
-                    .to_owned(),
+        ),
+    ]);
+    tasks.extend(handoff.link.as_ref().map(|link| {
+        Task::new(
+            "Consent, by a link that is good for one sign-in",
+            "Admin agent with MFA; Global administrator if consent was never given",
+            [
+                format!("Open in a private window: {link}").as_str(),
+                "Sign in, pass MFA, press Accept. The browser ends on an error page: that is expected.",
+                "Within ten minutes send the whole address from its bar to the person at octo-csp, by a safe way; never by mail",
             ],
-        },
-    ]
-}
-
-/// What stopped it comes first, the sign-in last.
-fn all(handoff: &Handoff) -> impl Iterator<Item = Task> {
-    let missing = handoff.missing.as_ref().map(|missing| Task {
-        title: format!("What stopped it: {}", missing.what),
-        who: missing.who,
-        steps: missing.steps.clone(),
-    });
-    let sign_in = handoff.link.as_ref().map(|link| Task {
-        title: "Consent, by a link that is good for one sign-in".to_owned(),
-        who: "Admin agent with MFA; Global administrator if consent was never given",
-        steps: vec![
-            format!("Open in a private window: {link}"),
-            "Sign in, pass MFA, press Accept. The browser ends on an error page: that is expected."
-                .to_owned(),
-            "Within ten minutes send the whole address from its bar to the person at octo-csp, by a safe way; never by mail"
-                .to_owned(),
-        ],
-    });
-    missing.into_iter().chain(tasks(handoff)).chain(rest(handoff)).chain(sign_in)
+        )
+    }));
+    tasks
 }
 
 /// What is known of the app, and the ids of what stopped it.
@@ -199,7 +188,7 @@ pub fn text(handoff: &Handoff) -> String {
     for (label, value) in facts(handoff) {
         rows.push(Row::pair(label, 16, Tone::Value, value));
     }
-    for (index, task) in all(handoff).enumerate() {
+    for (index, task) in tasks(handoff).into_iter().enumerate() {
         rows.push(Row::gap());
         rows.push(Row::of(Tone::Title, format!("{}. {} ({})", index + 1, task.title, task.who)));
         for step in task.steps {
@@ -220,7 +209,7 @@ pub fn html(handoff: &Handoff) -> String {
         let _infallible = writeln!(page, "<tr><th align=\"left\">{label}</th><td><code>{value}</code></td></tr>");
     }
     page.push_str("</table>\n<ol>\n");
-    for task in all(handoff) {
+    for task in tasks(handoff) {
         let (title, who) = (escaped(&task.title), escaped(task.who));
         let _infallible = writeln!(page, "<li><b>{title}</b> ({who})<ul>");
         for step in task.steps {
