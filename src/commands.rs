@@ -21,13 +21,16 @@ mod rehearse;
 mod rename;
 #[cfg(test)]
 mod schema;
+mod session;
 mod settings;
+mod signal;
 #[cfg(feature = "simulator")]
 mod simulate;
 mod status;
 mod submit;
 mod token;
 mod unattended;
+mod values;
 
 use std::io::Write as _;
 use std::pin::Pin;

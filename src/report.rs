@@ -1,6 +1,7 @@
 //! What the commands without a screen say: as plain text for a person, as one versioned JSON object for a script.
 
 pub mod calendar;
+pub mod check;
 pub mod config;
 pub mod dates;
 pub mod doctor;
@@ -20,9 +21,12 @@ pub mod token;
 use serde::Serialize;
 
 use crate::diagnose::{Diagnosis, Explanation};
+use crate::exit::Exit;
+use crate::report::explanation::ids;
+use crate::words::failure::Failure;
 
 /// The version of every JSON object printed.
-pub const VERSION: u32 = 1;
+const VERSION: u32 = 1;
 
 /// A diagnosis in JSON.
 #[derive(Debug, Serialize)]
@@ -48,11 +52,13 @@ pub struct Explained<'a> {
     pub wait_seconds: Option<u64>,
     /// The exit code that a command ends with.
     pub exit: u8,
+    /// What support asks for, where it happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ids: Option<String>,
 }
 
 impl<'a> Explained<'a> {
-    /// Of a diagnosis.
-    pub fn new(diagnosis: &'a Diagnosis) -> Self {
+    fn new(diagnosis: &'a Diagnosis) -> Self {
         Self {
             code: &diagnosis.code,
             row: diagnosis.row,
@@ -64,7 +70,13 @@ impl<'a> Explained<'a> {
             transient: diagnosis.transient,
             wait_seconds: diagnosis.wait.map(|wait| wait.as_secs()),
             exit: diagnosis.exit as u8,
+            ids: None,
         }
+    }
+
+    /// Of what failed.
+    pub fn failed((failure, diagnosis): &'a (Failure, Diagnosis)) -> Self {
+        Self { ids: Some(ids(failure).join("  ")), ..Self::new(diagnosis) }
     }
 
     /// Of a diagnosis and its circumstances.
@@ -73,16 +85,24 @@ impl<'a> Explained<'a> {
     }
 }
 
-/// A JSON object on one line, for a reader that takes one after the other.
-pub fn json_line(object: &impl Serialize) -> String {
-    let mut text = serde_json::to_string(object).unwrap_or_default();
-    text.push('\n');
-    text
+/// What every JSON object has around what it tells.
+#[derive(Serialize)]
+struct Object<'a, B> {
+    version: u32,
+    command: &'a str,
+    #[serde(flatten)]
+    body: &'a B,
+    exit: Option<u8>,
 }
 
-/// A JSON object with its line end. What is printed here is plain data with string keys: it always has a JSON form.
-pub fn json(object: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(object).unwrap_or_default();
-    text.push('\n');
-    text
+/// What a command tells as one JSON object with its line end. It is plain data with string keys: it always has a JSON form.
+pub fn json(command: &str, body: &impl Serialize, exit: Exit) -> String {
+    let object = Object { version: VERSION, command, body, exit: Some(exit as u8) };
+    serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
+}
+
+/// The same on one line, for a reader that takes one after the other; `exit` is `None` while the command goes on.
+pub fn json_line(command: &str, body: &impl Serialize, exit: Option<Exit>) -> String {
+    let object = Object { version: VERSION, command, body, exit: exit.map(|exit| exit as u8) };
+    serde_json::to_string(&object).unwrap_or_default() + "\n"
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use crate::cli::{Code, Screen};
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{consent, headless, machine, token};
-use crate::diagnose::{Context, Platform};
+use crate::commands::{consent, headless, machine, signal};
+use crate::diagnose::Context;
 use crate::driver::Driver;
 use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, Outcome, Perform as _};
 use crate::exit::Exit;
@@ -21,7 +21,6 @@ use crate::report;
 use crate::steps::{Answered, Execution, Status, WrongPaste};
 use crate::ui::terminal::passphrase::ask;
 use crate::words::check::CheckId;
-use crate::words::failure::Failure;
 use crate::words::secret::SharedSecret;
 use crate::world::World;
 use crate::world::typed::Typed;
@@ -33,11 +32,10 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Code) -> R
         ));
     }
     let target = Target::sealed(context.host, &arguments.which)?;
-    let registration = target
-        .shelf()
-        .in_use(&target.name())
-        .await
-        .map_err(|failure| told(target.platform, &failure, Context::default()))?;
+    let registration = target.shelf().in_use(&target.name()).await.map_err(|failure| {
+        let diagnosis = machine::diagnosed(target.platform, &failure, Context::default());
+        (*failure, diagnosis)
+    })?;
     let screen = Screen { no_browser: arguments.no_browser, browser: arguments.browser.clone(), ..Screen::default() };
     let world = World::new(target.options(machine::surroundings(context.host, &screen)));
     Box::pin(show(context, arguments, &world, registration)).await
@@ -50,7 +48,7 @@ async fn show(
     registration: Registration,
 ) -> Result<Exit, CommandError> {
     let Some(mut run) = Execution::code(registration) else {
-        return Err(token::nothing("code"));
+        return Err(CommandError::nothing_to_hand_out("code"));
     };
     let host = &mut *context.host;
     let answers = if host.input_is_terminal {
@@ -63,7 +61,7 @@ async fn show(
     let limit = Duration::from_secs(arguments.timeout);
     let ended = tokio::select! {
         ended = desk.sign_in(&mut run) => ended,
-        () = headless::ended() => Err(CommandError::Quiet(Exit::Cancelled)),
+        () = signal::ended() => Err(CommandError::Quiet(Exit::Cancelled)),
         () = tokio::time::sleep(limit) => {
             note(host, "Nobody has signed in within the time limit.");
             Err(CommandError::Quiet(Exit::TimeLimit))
@@ -72,8 +70,8 @@ async fn show(
     let verdict = if run.fresh_code().is_some() { CallbackPage::Caught } else { CallbackPage::Failed };
     world.perform(Effect::Tell(verdict)).await;
     ended?;
-    match run.failed() {
-        Some((check, failure)) => Err(told(machine::platform(context.host), failure, run.context(check.id))),
+    match headless::refused(machine::platform(context.host), &run) {
+        Some(refused) => Err(refused.into()),
         None => print(context, arguments, &run),
     }
 }
@@ -219,11 +217,6 @@ fn print(context: &mut CommandContext<'_>, arguments: &Code, run: &Execution) ->
     };
     context.note("\nIt works once, for about ten minutes. Paste it into Octo's web page.");
     Ok(exit)
-}
-
-/// What kept the code from coming.
-fn told(place: Platform, failure: &Failure, context: Context<'_>) -> CommandError {
-    CommandError::Diagnosed(Box::new((failure.clone(), machine::diagnosed(place, failure, context))))
 }
 
 /// Talks to the person, beside what is printed.

@@ -6,8 +6,8 @@ use crate::cli::{ConsentFinish, ConsentStart};
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::headless::{self, Asked};
-use crate::commands::intake;
-use crate::commands::unattended::{Ending, HeadlessSession, already};
+use crate::commands::session::{Ending, HeadlessSession, already};
+use crate::commands::{intake, signal};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::Attempt;
@@ -110,7 +110,7 @@ async fn answer(context: &mut CommandContext<'_>) -> Result<SharedSecret, Comman
     let host = &mut *context.host;
     let read = if host.input_is_terminal {
         let _closed = writeln!(host.err, "Paste the whole address that the browser ended on, then press Enter.");
-        ask_hidden(&mut *host.err, ADDRESS, headless::ended()).await
+        ask_hidden(&mut *host.err, ADDRESS, signal::ended()).await
     } else {
         intake::read(&mut host.input, false).map(Some)
     };

@@ -111,10 +111,7 @@ fn of_step(place: Platform, step: Step, run: &Execution, cloud: &Cloud, before: 
         before: before.good_runs.get(&step).cloned(),
         tokens: tokens.collect(),
         apis: run.apis(),
-        failed: run.failed().map(|(check, failure)| {
-            let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
-            (failure.clone(), diagnosis)
-        }),
+        failed: headless::refused(place, run),
     }
 }
 

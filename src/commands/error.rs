@@ -7,8 +7,8 @@ use crate::commands::machine;
 use crate::diagnose::{Context, Diagnosis};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::report::opening;
 use crate::report::register::{self, GivenProblem, State};
+use crate::report::{explain, opening, token};
 use crate::words::failure::{Cause, Failure, Service};
 
 /// Why a command did not do what was asked for.
@@ -43,6 +43,11 @@ impl CommandError {
         Self::Words { exit: Exit::SignIn, words, object }
     }
 
+    /// Nothing is registered that a token or a code could come from.
+    pub(super) fn nothing_to_hand_out(command: &str) -> Self {
+        Self::nothing_registered("hand out", Some(token::nothing(command, Exit::SignIn)))
+    }
+
     /// The journal was written by a newer version: what happens could not be noted, so nothing is done.
     pub(super) fn newer_journal() -> Self {
         Self::Failure(Box::new(Failure::new(Service::Disk, Cause::NewerJournal)))
@@ -72,6 +77,12 @@ impl From<String> for CommandError {
     }
 }
 
+impl From<(Failure, Diagnosis)> for CommandError {
+    fn from(both: (Failure, Diagnosis)) -> Self {
+        Self::Diagnosed(Box::new(both))
+    }
+}
+
 impl From<Box<Failure>> for CommandError {
     fn from(failure: Box<Failure>) -> Self {
         Self::Failure(failure)
@@ -92,10 +103,10 @@ pub(super) fn end(host: &mut Host, ended: Result<Exit, CommandError>, json: Opti
             (exit, said, None)
         }
         Err(CommandError::Failure(failure)) => {
-            let diagnosis = machine::diagnosed(machine::platform(host), &failure, Context::default());
-            return failed(host, &failure, &diagnosis, json);
+            let both = diagnosed(host, *failure);
+            return failed(host, &both, json);
         }
-        Err(CommandError::Diagnosed(both)) => return failed(host, &both.0, &both.1, json),
+        Err(CommandError::Diagnosed(both)) => return failed(host, &both, json),
     };
     if let Some(command) = json.filter(|_| !host.printed) {
         let usual = || opening::ended(command, words.as_deref(), exit);
@@ -104,14 +115,20 @@ pub(super) fn end(host: &mut Host, ended: Result<Exit, CommandError>, json: Opti
     exit
 }
 
-fn failed(host: &mut Host, failure: &Failure, diagnosis: &Diagnosis, json: Option<&str>) -> Exit {
+/// What a failure means where only the kind of machine is known.
+pub(super) fn diagnosed(host: &Host, failure: Failure) -> (Failure, Diagnosis) {
+    let diagnosis = machine::diagnosed(machine::platform(host), &failure, Context::default());
+    (failure, diagnosis)
+}
+
+fn failed(host: &mut Host, both: &(Failure, Diagnosis), json: Option<&str>) -> Exit {
     match json {
-        Some(command) => print(host, &opening::in_json(command, failure, diagnosis)),
+        Some(command) => print(host, &opening::in_json(command, both)),
         None => {
-            let _closed = write!(host.err, "{}", opening::text(failure, diagnosis));
+            let _closed = write!(host.err, "{}", explain::failed_text(both));
         }
     }
-    diagnosis.exit
+    both.1.exit
 }
 
 /// A reader that has gone away (`| head`) is no fault.

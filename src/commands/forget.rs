@@ -7,12 +7,11 @@ use crate::cli::Forget;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::{headless, intake, machine};
-use crate::diagnose::Context;
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::report::explain;
 use crate::report::forget::{self, Ending, Going};
-use crate::report::opening;
 use crate::steps::{Execution, Status};
 use crate::words::check::CheckId;
 use crate::world::World;
@@ -83,27 +82,19 @@ fn nothing(context: &mut CommandContext<'_>, going: &Going) -> Exit {
 }
 
 fn finish(context: &mut CommandContext<'_>, going: &Going, run: &Execution) -> Exit {
-    let place = machine::platform(context.host);
-    let failed = run.failed().map(|(_, failure)| {
-        let diagnosis = machine::diagnosed(place, failure, Context::default());
-        (failure.clone(), diagnosis)
-    });
+    let failed = headless::refused(machine::platform(context.host), run);
     let left = run.left().into_iter().rev();
     let ending = Ending {
         forgotten: run.status() == Status::Finished,
         left: left.map(|item| format!("{}/{item}", going.name)).collect(),
-        exit: match (&failed, run.status()) {
-            (Some((_, diagnosis)), _) => diagnosis.exit,
-            (None, Status::Finished) => Exit::Done,
-            (None, _) => Exit::Cancelled,
-        },
+        exit: headless::exit(run, failed.as_ref()),
     };
     if context.json {
         context.print(&forget::in_json(going, &ending, failed.as_ref()));
         return ending.exit;
     }
-    if let Some((failure, diagnosis)) = &failed {
-        let _closed = write!(context.host.err, "{}", opening::text(failure, diagnosis));
+    if let Some(failed) = &failed {
+        let _closed = write!(context.host.err, "{}", explain::failed_text(failed));
     }
     let noted = run.passed(CheckId::NoteForgetting);
     context.print(&forget::ending(going, &ending, noted));

@@ -5,9 +5,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::commands::context::Target;
+use crate::commands::{machine, signal};
+use crate::diagnose::{Diagnosis, Platform};
 use crate::driver::Driver;
 use crate::effect::{Effect, Opened, Outcome, Perform as _};
-use crate::report::doctor;
+use crate::exit::Exit;
+use crate::report::check;
 use crate::steps::{Answered, Check, Execution, Status, WrongPaste};
 use crate::words::check::CheckId;
 use crate::words::failure::{Cause, Failure, Service};
@@ -34,15 +37,16 @@ pub(super) async fn open_to_forget(world: &World, environment: Environment) -> R
     opened(world.perform(Effect::OpenToForget(environment)).await)
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an effect that is answered by another one's outcome is the same internal failure"
-)]
 fn opened(outcome: Outcome) -> Result<Opened, Box<Failure>> {
-    match outcome {
-        Outcome::Opened(opened) => Ok(*opened),
-        Outcome::Failed(failure) => Err(failure),
-        _ => Err(Box::new(Failure::new(Service::Machine, Cause::Internal))),
+    if let Outcome::Opened(opened) = outcome { Ok(*opened) } else { Err(because(outcome)) }
+}
+
+/// Why something was not done. An answer to another question is a mistake of ours.
+pub(super) fn because(outcome: Outcome) -> Box<Failure> {
+    if let Outcome::Failed(failure) = outcome {
+        failure
+    } else {
+        Box::new(Failure::new(Service::Machine, Cause::Internal))
     }
 }
 
@@ -85,14 +89,14 @@ pub(super) async fn converse(
     asked: Asked,
     on_change: impl FnMut(&Execution),
 ) -> Ended {
-    Conversation::new(world).hold(run, asked, ended(), on_change).await
+    Conversation::new(world).hold(run, asked, signal::ended(), on_change).await
 }
 
 /// Says a line about each check that is over and was not told of yet.
 pub(super) fn tell<'c>(err: &mut dyn Write, told: &mut Vec<CheckId>, checks: impl IntoIterator<Item = &'c Check>) {
     for check in checks {
         if !told.contains(&check.id)
-            && let Some(line) = doctor::line(check)
+            && let Some(line) = check::line(check)
         {
             told.push(check.id);
             let _closed = write!(err, "{line}");
@@ -189,26 +193,18 @@ impl<'w> Conversation<'w> {
     }
 }
 
-/// Waits for a signal that ends the process.
-#[cfg(unix)]
-pub(super) async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int), Ok(mut hup)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-        _ = hup.recv() => {}
-    }
+/// What a run was refused with, and what that means in it.
+pub(super) fn refused(place: Platform, run: &Execution) -> Option<(Failure, Diagnosis)> {
+    let (check, failure) = run.failed()?;
+    Some((failure.clone(), machine::diagnosed(place, failure, run.context(check.id))))
 }
 
-#[cfg(not(unix))]
-pub(super) async fn ended() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+/// The exit code of a run that is over, and was refused with this or not at all.
+pub(super) fn exit(run: &Execution, refused: Option<&(Failure, Diagnosis)>) -> Exit {
+    match (refused, run.status()) {
+        (Some((_, diagnosis)), _) => diagnosis.exit,
+        (None, Status::Finished) => Exit::Done,
+        (None, Status::Running | Status::Asking | Status::Refused | Status::Stopped) => Exit::Cancelled,
     }
 }
 

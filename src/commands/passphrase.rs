@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::StoreArguments;
 use crate::commands::error::CommandError;
-use crate::commands::headless;
+use crate::commands::signal;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::terminal::passphrase::ask;
@@ -132,7 +132,7 @@ async fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<
         let passphrase = question(host, &asked).await?;
         let wrong = Cause::Vault(VaultFault::WrongPassphrase);
         let opened = tokio::select! { biased;
-            () = headless::ended() => return Err(cancelled()),
+            () = signal::ended() => return Err(cancelled()),
             opened = settings.unlock(name, &passphrase) => opened,
         };
         match opened {
@@ -166,7 +166,7 @@ async fn new(host: &mut Host, name: &str) -> Result<SharedSecret, CommandError> 
 /// Asks until something is typed.
 async fn question(host: &mut Host, words: &str) -> Result<SharedSecret, CommandError> {
     loop {
-        match ask(&mut *host.err, words, headless::ended()).await {
+        match ask(&mut *host.err, words, signal::ended()).await {
             Ok(Some(passphrase)) if passphrase.is_empty() => {}
             Ok(Some(passphrase)) => return Ok(passphrase),
             Ok(None) => return Err(cancelled()),

@@ -6,7 +6,7 @@ use crate::cli::{ColorName, Register, Screen};
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::octo::octo;
-use crate::commands::{machine, unattended};
+use crate::commands::{machine, unattended, values};
 use crate::diagnose::Platform;
 use crate::effect::Perform;
 use crate::exit::Exit;
@@ -40,7 +40,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         only: arguments.step.map(Step::from),
         environment: target.environment,
         browser: !arguments.screen.no_browser,
-        given: unattended::typed(&arguments.values),
+        given: values::typed(&arguments.values),
         zone: context.host.zone.clone(),
         words: target.flags_of_both.clone(),
     };

@@ -8,7 +8,7 @@ use crate::effect::{Effect, Outcome, Perform as _};
 use crate::exit::Exit;
 use crate::journal::Fact;
 use crate::words::answers::{Typed, basic, secret_as_name};
-use crate::words::failure::{Cause, Failure, Service};
+use crate::words::failure::Failure;
 use crate::words::ids::AccountName;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rename) -> Result<Exit, CommandError> {
@@ -36,19 +36,12 @@ fn name(arguments: &Rename) -> Result<Option<AccountName>, String> {
 }
 
 /// Returns the name before.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an effect that is answered by another one's outcome is the same internal failure"
-)]
 async fn rename(target: &Target, name: Option<AccountName>) -> Result<Option<AccountName>, Box<Failure>> {
     let (world, opened) = headless::world(target).await?;
     let old = opened.registration.name;
     if opened.registration.named && old == name {
         return Ok(old);
     }
-    match world.perform(Effect::Note(Fact::Named { name })).await {
-        Outcome::Noted(_) => Ok(old),
-        Outcome::Failed(failure) => Err(failure),
-        _ => Err(Box::new(Failure::new(Service::Machine, Cause::Internal))),
-    }
+    let outcome = world.perform(Effect::Note(Fact::Named { name })).await;
+    if matches!(outcome, Outcome::Noted(_)) { Ok(old) } else { Err(headless::because(outcome)) }
 }

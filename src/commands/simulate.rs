@@ -3,7 +3,7 @@
 use crate::cli::Simulate;
 use crate::commands::context::CommandContext;
 use crate::commands::error::CommandError;
-use crate::commands::headless;
+use crate::commands::signal;
 use crate::exit::Exit;
 use crate::simulator::{Options, Scenario, Simulator};
 
@@ -26,7 +26,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Simulate) 
         return Err(CommandError::Quiet(Exit::Internal));
     }
     // A signal is waited for, so that what the simulator wrote is removed.
-    headless::ended().await;
+    signal::ended().await;
     drop(simulator);
     Ok(Exit::Done)
 }

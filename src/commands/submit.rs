@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Registration;
 use crate::report::submit::{self, Findings};
-use crate::steps::{Execution, Status};
+use crate::steps::Execution;
 use crate::words::octo::OctoClient;
 use crate::world::World;
 
@@ -75,22 +75,14 @@ async fn hand_over(
 
 /// What a hand-over has come to, to be printed.
 fn findings(place: Platform, name: &str, octo_host: String, run: &Execution) -> Findings {
-    let failed = run.failed().map(|(check, failure)| {
-        let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
-        (failure.clone(), diagnosis)
-    });
-    let exit = match (&failed, run.status()) {
-        (Some((_, diagnosis)), _) => diagnosis.exit,
-        (None, Status::Finished) => Exit::Done,
-        (None, Status::Running | Status::Asking | Status::Refused | Status::Stopped) => Exit::Cancelled,
-    };
+    let failed = headless::refused(place, run);
     Findings {
         registration: name.to_owned(),
         host: octo_host,
         checks: run.checks().to_vec(),
         state: run.registration().clone(),
+        exit: headless::exit(run, failed.as_ref()),
         failed,
-        exit,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cli::Token;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, machine};
+use crate::commands::{headless, signal};
 use crate::diagnose::Platform;
 use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::exit::Exit;
@@ -38,7 +38,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Token) -> 
     if audience == Audience::PartnerApi && target.cloud.partner_api.is_none() {
         return Err(CommandError::usage("this cloud has no price service"));
     }
-    let got = Box::pin(get(arguments, &target, audience, headless::ended())).await?;
+    let got = Box::pin(get(arguments, &target, audience, signal::ended())).await?;
     context.hand_out(&if arguments.json {
         report::token::token(audience, &got.token, got.cached)
     } else {
@@ -92,19 +92,19 @@ async fn begin(arguments: &Token, target: &Target, audience: Audience) -> Result
         // A rotated token could not be noted, so nothing is rotated.
         return Err(CommandError::newer_journal());
     }
-    let active = opened.registration.active.as_ref().ok_or_else(|| nothing("token"))?;
+    let active = opened.registration.active.as_ref().ok_or_else(|| CommandError::nothing_to_hand_out("token"))?;
     // Whoever had the lock before us may have been on the same errand.
-    if let Some(token) = recall(&world, active, audience).await?.filter(good) {
+    if let Some(token) = recall(&world, active, audience).await.filter(good) {
         return Ok(Begun::Kept(token));
     }
-    let run = Execution::token(audience, opened.registration.clone()).ok_or_else(|| nothing("token"))?;
+    let run = Execution::token(audience, opened.registration.clone())
+        .ok_or_else(|| CommandError::nothing_to_hand_out("token"))?;
     Ok(Begun::Ask(Box::new((world, run))))
 }
 
 fn outcome(place: Platform, run: &Execution) -> Result<Got, CommandError> {
-    if let Some((check, failure)) = run.failed() {
-        let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
-        return Err(CommandError::Diagnosed(Box::new((failure.clone(), diagnosis))));
+    if let Some(refused) = headless::refused(place, run) {
+        return Err(refused.into());
     }
     match (run.status(), run.access_token()) {
         (Status::Finished, Some(token)) => Ok(Got { token, cached: false }),
@@ -127,20 +127,17 @@ async fn glance(
     if registration.newer {
         return Ok(None);
     }
-    let active = registration.active.as_ref().ok_or_else(|| nothing("token"))?;
+    let active = registration.active.as_ref().ok_or_else(|| CommandError::nothing_to_hand_out("token"))?;
     let item = AccessToken::item(active, audience);
     let kept = shelf.recall(name, &registration.store, &item).await;
     Ok(kept.and_then(|kept| AccessToken::read(&kept, active)))
 }
 
 /// The same with the lock. A token that is not there is no fault, nor one that cannot be read: it is written over.
-#[expect(clippy::wildcard_enum_match_arm, reason = "whatever does not bring a token brings none")]
-async fn recall(world: &World, active: &Attempt, audience: Audience) -> Result<Option<AccessToken>, CommandError> {
+async fn recall(world: &World, active: &Attempt, audience: Audience) -> Option<AccessToken> {
     let item = AccessToken::item(active, audience);
-    Ok(match world.perform(Effect::Recall(item)).await {
-        Outcome::Recalled(kept) => AccessToken::read(&kept, active),
-        _ => None,
-    })
+    let Outcome::Recalled(kept) = world.perform(Effect::Recall(item)).await else { return None };
+    AccessToken::read(&kept, active)
 }
 
 /// Opens the registration, and waits while another process works on it.
@@ -154,12 +151,6 @@ async fn patiently(world: &World, target: &Target) -> Result<Opened, Box<Failure
             opened => return opened,
         }
     }
-}
-
-/// What is handed out comes from a registration.
-pub(super) fn nothing(command: &'static str) -> CommandError {
-    let object = report::token::nothing(command, Exit::SignIn);
-    CommandError::nothing_registered("hand out", Some(object))
 }
 
 #[cfg(test)]

@@ -2,9 +2,6 @@
 //!
 //! The same runs in the same order as in the wizard; where a person has to sign in it ends, or waits for the listener.
 
-mod session;
-mod values;
-
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod tests;
@@ -15,7 +12,9 @@ use crate::cli::{Register, Values};
 use crate::commands::context::{CommandContext, Target, quoted};
 use crate::commands::error::CommandError;
 use crate::commands::headless::{self, Asked};
+use crate::commands::session::{Ending, HeadlessSession, already};
 use crate::commands::settings::Settings;
+use crate::commands::values::{self, Given};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::standing::AttemptState;
@@ -25,10 +24,6 @@ use crate::steps::Execution;
 use crate::words::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
 use crate::words::step::Step;
 use crate::world::{World, clock};
-use values::Given;
-
-pub(super) use session::{Ending, HeadlessSession, already};
-pub(super) use values::typed;
 
 /// A flag that means something only where nobody is asked, if one was typed. As a setting it waits for its time.
 pub(super) fn only_without_a_screen(settings: &Settings, values: &Values) -> Option<&'static str> {

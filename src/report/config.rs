@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::exit::Exit;
+use crate::report::json;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::Row;
-use crate::report::{VERSION, json};
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -38,27 +38,17 @@ pub struct Setting {
 }
 
 /// Every setting.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Found {
-    /// In the order of their names.
-    pub settings: Vec<Setting>,
     /// The config file, if there is a place for one.
     pub file: Option<String>,
     /// Whether it is there.
+    #[serde(rename = "file_there")]
     pub there: bool,
+    /// In the order of their names.
+    pub settings: Vec<Setting>,
     /// Variables of our prefix that mean nothing here.
     pub unknown: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Object<'a> {
-    version: u32,
-    command: &'static str,
-    file: Option<&'a str>,
-    file_there: bool,
-    settings: &'a [Setting],
-    unknown: &'a [String],
-    exit: u8,
 }
 
 /// Everything as text.
@@ -91,13 +81,5 @@ pub fn text(found: &Found) -> String {
 
 /// Everything as one JSON object.
 pub fn in_json(found: &Found) -> String {
-    json(&Object {
-        version: VERSION,
-        command: "config",
-        file: found.file.as_deref(),
-        file_there: found.there,
-        settings: &found.settings,
-        unknown: &found.unknown,
-        exit: Exit::Done as u8,
-    })
+    json("config", found, Exit::Done)
 }

@@ -7,11 +7,11 @@ use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::journal::{CheckLine, GoodRun};
 use crate::report::calendar::End;
-use crate::report::explain::told;
-use crate::report::explanation::{for_support, ids};
+use crate::report::check::{self, CheckObject};
+use crate::report::explain::failed;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{Explained, VERSION, dates, json};
+use crate::report::{Explained, dates, json};
 use crate::steps::{Api, Certainty, Check, State};
 use crate::words::claims::Compared;
 use crate::words::failure::Failure;
@@ -70,33 +70,15 @@ pub fn unfinished(step: &StepFindings) -> bool {
     step.checks.iter().any(|check| !check.state.passed())
 }
 
-/// The line of one check, as it is printed when it is over; `None` while it is not.
-pub fn line(check: &Check) -> Option<String> {
-    let (word, said) = told_state(check)?;
-    let row = Row::text(format!("{word:<4}  {:<32} {said}", check.id.title())).hanging(39);
-    Some(plain(&[row], WIDTH))
-}
-
-fn told_state(check: &Check) -> Option<(&'static str, &str)> {
-    match &check.state {
-        State::Waiting | State::Running => None,
-        State::Passed(line) => Some(("ok", line)),
-        State::Noted(line) => Some(("note", line)),
-        State::Failed(_) => Some(("FAIL", "")),
-        State::NotTried => Some(("-", "not tried")),
-    }
-}
-
 /// What was found, as text: each check has been told when it was over.
 pub fn text(findings: &Findings) -> String {
     let mut rows = claims(findings);
     rows.extend(consent(findings));
     rows.extend(changes(findings));
     rows.extend(ending(findings));
-    for (failure, diagnosis) in findings.steps.iter().filter_map(|step| step.failed.as_ref()) {
+    for what in findings.steps.iter().filter_map(|step| step.failed.as_ref()) {
         rows.push(Row::gap());
-        rows.extend(told(diagnosis, None));
-        rows.extend(for_support("For support", 16, failure));
+        rows.extend(failed(what));
     }
     plain(&rows, WIDTH)
 }
@@ -163,6 +145,7 @@ fn consent(findings: &Findings) -> Vec<Row> {
 }
 
 /// A check whose line is another one than in the last good run.
+#[derive(Serialize)]
 struct Change<'a> {
     check: &'a str,
     before: String,
@@ -236,37 +219,22 @@ fn ending(findings: &Findings) -> Vec<Row> {
 }
 
 #[derive(Serialize)]
-struct Object<'a> {
-    version: u32,
-    command: &'static str,
+struct Body<'a> {
     registration: &'a str,
     at: String,
     checks: Vec<CheckObject<'a>>,
     claims: Vec<ClaimObject<'a>>,
     consent: Vec<ApiObject>,
-    changes: Vec<ChangeObject<'a>>,
+    changes: Vec<Change<'a>>,
     ends: Vec<EndObject<'a>>,
-    failed: Vec<FailedObject<'a>>,
-    exit: u8,
-}
-
-/// A check as it ended.
-#[derive(Debug, Serialize)]
-pub(super) struct CheckObject<'a> {
-    step: &'static str,
-    check: &'static str,
-    state: &'static str,
-    line: &'a str,
-    milliseconds: Option<u64>,
+    failed: Vec<Explained<'a>>,
 }
 
 #[derive(Serialize)]
 struct ClaimObject<'a> {
     token: &'static str,
-    claim: &'a str,
-    need: &'a str,
-    have: Option<&'a str>,
-    good: Option<bool>,
+    #[serde(flatten)]
+    claim: &'a Compared,
 }
 
 #[derive(Serialize)]
@@ -280,13 +248,6 @@ struct ApiObject {
 }
 
 #[derive(Serialize)]
-struct ChangeObject<'a> {
-    check: &'a str,
-    before: String,
-    now: String,
-}
-
-#[derive(Serialize)]
 struct EndObject<'a> {
     what: &'static str,
     day: String,
@@ -294,86 +255,35 @@ struct EndObject<'a> {
     cure: &'a str,
 }
 
-/// What failed, in JSON.
-#[derive(Debug, Serialize)]
-pub(super) struct FailedObject<'a> {
-    #[serde(flatten)]
-    diagnosis: Explained<'a>,
-    ids: String,
-}
-
-impl<'a> FailedObject<'a> {
-    /// Of a failure and what it means.
-    pub(super) fn new(failure: &Failure, diagnosis: &'a Diagnosis) -> Self {
-        Self { diagnosis: Explained::new(diagnosis), ids: ids(failure).join("  ") }
-    }
-}
-
 /// Everything as one JSON object.
 pub fn in_json(findings: &Findings) -> String {
     let today = dates::utc(findings.now);
     let steps = || findings.steps.iter();
-    json(&Object {
-        version: VERSION,
-        command: "doctor",
+    let ends = findings.ends.iter().map(|end| EndObject {
+        what: end.key,
+        day: end.day.to_string(),
+        days_left: end.days_left(today),
+        cure: &end.cure,
+    });
+    let body = Body {
         registration: &findings.registration,
         at: findings.now.to_string(),
-        checks: steps().flat_map(check_objects).collect(),
+        checks: steps().flat_map(|step| check::objects(step.step.flag(), &step.checks)).collect(),
         claims: steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect(),
-        consent: steps().flat_map(|step| &step.apis).copied().map(api_object).collect(),
-        changes: steps()
-            .flat_map(differences)
-            .map(|change| ChangeObject { check: change.check, before: change.before, now: change.now })
-            .collect(),
-        ends: findings
-            .ends
-            .iter()
-            .map(|end| EndObject {
-                what: end.key,
-                day: end.day.to_string(),
-                days_left: end.days_left(today),
-                cure: &end.cure,
-            })
-            .collect(),
-        failed: steps()
-            .filter_map(|step| step.failed.as_ref())
-            .map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis))
-            .collect(),
-        exit: findings.exit as u8,
-    })
-}
-
-fn check_objects(step: &StepFindings) -> Vec<CheckObject<'_>> {
-    step.checks.iter().map(|check| check_object(step.step.flag(), check)).collect()
-}
-
-/// A check in JSON.
-pub(super) fn check_object<'a>(step: &'static str, check: &'a Check) -> CheckObject<'a> {
-    let (word, line) = told_state(check).unwrap_or(("-", ""));
-    let state = match word {
-        "FAIL" => "failed",
-        "-" => "not-tried",
-        other => other,
+        consent: steps().flat_map(|step| &step.apis).map(api_object).collect(),
+        changes: steps().flat_map(differences).collect(),
+        ends: ends.collect(),
+        failed: steps().filter_map(|step| step.failed.as_ref()).map(Explained::failed).collect(),
     };
-    CheckObject { step, check: check.id.key(), state, line, milliseconds: check.took }
+    json("doctor", &body, findings.exit)
 }
 
-fn claim_objects(token: &TokenFindings) -> Vec<ClaimObject<'_>> {
+fn claim_objects(token: &TokenFindings) -> impl Iterator<Item = ClaimObject<'_>> {
     let of = title(token.audience, token.person);
-    token
-        .claims
-        .iter()
-        .map(|one| ClaimObject {
-            token: of,
-            claim: one.claim,
-            need: &one.need,
-            have: one.have.as_deref(),
-            good: one.good,
-        })
-        .collect()
+    token.claims.iter().map(move |claim| ClaimObject { token: of, claim })
 }
 
-fn api_object(api: Api) -> ApiObject {
+fn api_object(api: &Api) -> ApiObject {
     let known = |known| match known {
         Certainty::Yes => Some(true),
         Certainty::No => Some(false),

@@ -4,25 +4,20 @@ use serde::Serialize;
 
 use crate::diagnose::{Diagnosis, Explanation, rows};
 use crate::exit::Exit;
-use crate::report::explanation::explanation;
+use crate::report::explanation::{LABEL, explanation, for_support};
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{Explained, VERSION, json};
+use crate::report::{Explained, json};
+use crate::words::failure::Failure;
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    version: u32,
-    command: &'static str,
     found: Vec<Explained<'a>>,
-    exit: u8,
 }
 
 #[derive(Serialize)]
 struct Table {
-    version: u32,
-    command: &'static str,
     rows: Vec<Listed>,
-    exit: u8,
 }
 
 #[derive(Serialize)]
@@ -63,14 +58,21 @@ pub fn told(diagnosis: &Diagnosis, when: Option<&str>) -> Vec<Row> {
     rows
 }
 
+/// What failed, as text.
+pub fn failed_text(failed: &(Failure, Diagnosis)) -> String {
+    plain(&self::failed(failed), WIDTH)
+}
+
+/// What failed, with what support asks for.
+pub fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Vec<Row> {
+    let mut rows = told(diagnosis, None);
+    rows.extend(for_support("For support", LABEL, failure));
+    rows
+}
+
 /// The same as JSON.
 pub fn in_json(found: &[Explanation]) -> String {
-    json(&Answer {
-        version: VERSION,
-        command: "explain",
-        found: found.iter().map(Explained::of).collect(),
-        exit: exit(found) as u8,
-    })
+    json("explain", &Answer { found: found.iter().map(Explained::of).collect() }, exit(found))
 }
 
 /// The whole table: each row's key, its names and what happened.
@@ -87,21 +89,15 @@ pub fn list() -> String {
 
 /// The same as JSON.
 pub fn list_in_json() -> String {
-    json(&Table {
-        version: VERSION,
-        command: "explain",
-        exit: Exit::Done as u8,
-        rows: rows()
-            .map(|row| Listed {
-                row: row.key,
-                codes: row.codes(),
-                when: row.when.words(),
-                what: row.told().what,
-                who: row.who.title(),
-                exit: row.exit as u8,
-            })
-            .collect(),
-    })
+    let listed = rows().map(|row| Listed {
+        row: row.key,
+        codes: row.codes(),
+        when: row.when.words(),
+        what: row.told().what,
+        who: row.who.title(),
+        exit: row.exit as u8,
+    });
+    json("explain", &Table { rows: listed.collect() }, Exit::Done)
 }
 
 #[cfg(test)]

@@ -4,10 +4,9 @@ use serde::Serialize;
 
 use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
-use crate::report::doctor::FailedObject;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{VERSION, json};
+use crate::report::{Explained, json};
 use crate::words::failure::Failure;
 use crate::words::store::StoreDescriptor;
 
@@ -114,30 +113,24 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
 }
 
 #[derive(Serialize)]
-struct Object<'a> {
-    version: u32,
-    command: &'static str,
+struct Body<'a> {
     registration: &'a str,
     forgotten: bool,
     items: &'a [String],
     left: &'a [String],
     stays: Vec<String>,
-    failed: Vec<FailedObject<'a>>,
-    exit: u8,
+    failed: Vec<Explained<'a>>,
 }
 
 /// How it ended, as one JSON object.
 pub fn in_json(going: &Going, ending: &Ending, failed: Option<&(Failure, Diagnosis)>) -> String {
-    let failed = failed.into_iter();
-    json(&Object {
-        version: VERSION,
-        command: "forget",
+    let body = Body {
         registration: &going.name,
         forgotten: ending.forgotten,
         items: &going.items,
         left: &ending.left,
         stays: going.stays(),
-        failed: failed.map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis)).collect(),
-        exit: ending.exit as u8,
-    })
+        failed: failed.into_iter().map(Explained::failed).collect(),
+    };
+    json("forget", &body, ending.exit)
 }

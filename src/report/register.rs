@@ -6,12 +6,11 @@ use serde::Serialize;
 use crate::diagnose::Diagnosis;
 use crate::effect::AddressSeen;
 use crate::exit::Exit;
-use crate::report::doctor::{CheckObject, FailedObject, check_object};
-use crate::report::explain::told;
-use crate::report::explanation::for_support;
+use crate::report::check::{self, CheckObject};
+use crate::report::explain::failed;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{VERSION, json, json_line};
+use crate::report::{Explained, json, json_line};
 use crate::steps::Check;
 use crate::words::answers::Problem;
 use crate::words::failure::Failure;
@@ -60,16 +59,17 @@ pub struct Consent {
 }
 
 /// Something that was given and cannot be used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct GivenProblem {
     /// How it was given: the flag, or standard input.
     pub given: String,
     /// Which variable or file it came from, if not the command line.
     pub origin: Option<String>,
-    /// What is wrong and where the right value is.
-    pub problem: Problem,
     /// Whether it was not given at all.
     pub missing: bool,
+    /// What is wrong and where the right value is.
+    #[serde(flatten)]
+    pub problem: Problem,
 }
 
 /// How far it came.
@@ -130,10 +130,7 @@ pub fn text(findings: &Findings, state: State) -> String {
         rows.extend(consent_rows(consent, state));
     }
     rows.extend(findings.said.as_deref().map(Row::text));
-    if let Some((failure, diagnosis)) = &findings.failed {
-        rows.extend(told(diagnosis, None));
-        rows.extend(for_support("For support", 16, failure));
-    }
+    rows.extend(findings.failed.iter().flat_map(failed));
     plain(&rows, WIDTH)
 }
 
@@ -167,66 +164,36 @@ fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
 }
 
 #[derive(Serialize)]
-struct Object<'a> {
-    version: u32,
-    command: &'a str,
+struct Body<'a> {
     registration: &'a str,
     at: String,
     state: State,
     checks: Vec<CheckObject<'a>>,
     consent: Option<&'a Consent>,
-    problems: Vec<ProblemObject<'a>>,
-    failed: Vec<FailedObject<'a>>,
+    problems: &'a [GivenProblem],
+    failed: Vec<Explained<'a>>,
     said: Option<&'a str>,
-    exit: Option<u8>,
-}
-
-#[derive(Serialize)]
-struct ProblemObject<'a> {
-    given: &'a str,
-    origin: Option<&'a str>,
-    missing: bool,
-    what: &'a str,
-    cure: &'a str,
 }
 
 /// How it ended, as one JSON object.
 pub fn in_json(findings: &Findings, state: State, exit: Exit) -> String {
-    json(&object(findings, state, Some(exit)))
+    json(&findings.command, &body(findings, state), exit)
 }
 
 /// The same on one line; `exit` is `None` while it goes on.
 pub fn in_json_line(findings: &Findings, state: State, exit: Option<Exit>) -> String {
-    json_line(&object(findings, state, exit))
+    json_line(&findings.command, &body(findings, state), exit)
 }
 
-fn object(findings: &Findings, state: State, exit: Option<Exit>) -> Object<'_> {
-    let steps = findings.checks.iter();
-    let checks = steps.flat_map(|(step, checks)| {
-        let step = *step;
-        checks.iter().map(move |check| check_object(step, check))
-    });
-    Object {
-        version: VERSION,
-        command: &findings.command,
+fn body(findings: &Findings, state: State) -> Body<'_> {
+    Body {
         registration: &findings.registration,
         at: findings.now.to_string(),
         state,
-        checks: checks.collect(),
+        checks: findings.checks.iter().flat_map(|(step, checks)| check::objects(step, checks)).collect(),
         consent: findings.consent.as_ref(),
-        problems: findings
-            .problems
-            .iter()
-            .map(|one| ProblemObject {
-                given: &one.given,
-                origin: one.origin.as_deref(),
-                missing: one.missing,
-                what: &one.problem.what,
-                cure: &one.problem.cure,
-            })
-            .collect(),
-        failed: findings.failed.iter().map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis)).collect(),
+        problems: &findings.problems,
+        failed: findings.failed.iter().map(Explained::failed).collect(),
         said: findings.said.as_deref(),
-        exit: exit.map(|exit| exit as u8),
     }
 }

@@ -7,9 +7,8 @@ use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::submit::OctoObject;
-use crate::report::submit::handed_over;
-use crate::report::{VERSION, dates, json};
+use crate::report::submit::{OctoObject, handed_over};
+use crate::report::{dates, json};
 use crate::words::last_failure::LastFailure;
 use crate::words::step::Step;
 use crate::words::store::StoreKey;
@@ -164,11 +163,8 @@ fn time(at: Timestamp) -> String {
 }
 
 #[derive(Serialize)]
-struct Object<'a> {
-    version: u32,
-    command: &'static str,
+struct Body<'a> {
     registrations: Vec<One<'a>>,
-    exit: u8,
 }
 
 #[derive(Serialize)]
@@ -200,12 +196,7 @@ struct One<'a> {
 
 /// Everything as one JSON object.
 pub fn in_json(all: &[Found]) -> String {
-    json(&Object {
-        version: VERSION,
-        command: "status",
-        registrations: all.iter().map(object).collect(),
-        exit: exit(all) as u8,
-    })
+    json("status", &Body { registrations: all.iter().map(object).collect() }, exit(all))
 }
 
 fn object(found: &Found) -> One<'_> {

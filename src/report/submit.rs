@@ -6,12 +6,11 @@ use serde::Serialize;
 use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::journal::{AttemptId, Registration};
-use crate::report::doctor::{CheckObject, FailedObject, check_object};
-use crate::report::explain::told;
-use crate::report::explanation::for_support;
+use crate::report::check::{self, CheckObject};
+use crate::report::explain::failed;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{VERSION, json};
+use crate::report::{Explained, json};
 use crate::steps::Check;
 use crate::words::failure::Failure;
 use crate::words::octo::Part;
@@ -36,10 +35,9 @@ pub struct Findings {
 /// As text.
 pub fn text(findings: &Findings) -> String {
     let mut rows = vec![Row::pair("Octo", 16, Tone::Value, handed_over(&findings.state))];
-    if let Some((failure, diagnosis)) = &findings.failed {
+    if let Some(what) = &findings.failed {
         rows.push(Row::gap());
-        rows.extend(told(diagnosis, None));
-        rows.extend(for_support("For support", 16, failure));
+        rows.extend(failed(what));
         rows.push(Row::gap());
         rows.push(Row::text(
             "All three steps are registered and kept here; octo-csp submit repeats what Octo has not taken.",
@@ -51,15 +49,12 @@ pub fn text(findings: &Findings) -> String {
 }
 
 #[derive(Serialize)]
-struct Object<'a> {
-    version: u32,
-    command: &'static str,
+struct Body<'a> {
     registration: &'a str,
     host: &'a str,
     checks: Vec<CheckObject<'a>>,
     octo: Option<OctoObject>,
-    failed: Vec<FailedObject<'a>>,
-    exit: u8,
+    failed: Vec<Explained<'a>>,
 }
 
 /// What Octo was given, as far as the journal knows; also in `status`.
@@ -91,16 +86,14 @@ impl OctoObject {
 
 /// As one JSON object.
 pub fn in_json(findings: &Findings) -> String {
-    json(&Object {
-        version: VERSION,
-        command: "submit",
+    let body = Body {
         registration: &findings.registration,
         host: &findings.host,
-        checks: findings.checks.iter().map(|check| check_object("octo", check)).collect(),
+        checks: check::objects("octo", &findings.checks).collect(),
         octo: OctoObject::of(&findings.state),
-        failed: findings.failed.iter().map(|(failure, diagnosis)| FailedObject::new(failure, diagnosis)).collect(),
-        exit: findings.exit as u8,
-    })
+        failed: findings.failed.iter().map(Explained::failed).collect(),
+    };
+    json("submit", &body, findings.exit)
 }
 
 /// What Octo has of the set in use, as far as the journal knows.

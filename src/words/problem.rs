@@ -1,15 +1,19 @@
 //! What is wrong with an answer: a kind, and its words in `texts/en.toml`.
 
+use serde::Serialize;
+
 use crate::words::field::Field;
 use crate::words::ids::{AccountName, IdError};
 use crate::words::texts;
 
 /// What is wrong with an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Where it was typed.
+    #[serde(skip)]
     pub field: Field,
     /// Of what kind, where it is one of those that are told from the value alone.
+    #[serde(skip)]
     pub kind: Option<ProblemKind>,
     /// What is wrong, in one sentence.
     pub what: String,

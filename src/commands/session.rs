@@ -4,10 +4,9 @@
 use std::io::Write as _;
 
 use crate::commands::context::{CommandContext, Target, quoted};
-use crate::commands::error::CommandError;
+use crate::commands::error::{CommandError, diagnosed};
 use crate::commands::headless::{self, Asked, Ended};
 use crate::commands::{machine, octo};
-use crate::diagnose::Context;
 use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
 use crate::exit::Exit;
 use crate::journal::{Attempt, Fact, Registration};
@@ -15,18 +14,17 @@ use crate::report::register::{self as report, Consent, Findings, GivenProblem, S
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
 use crate::words::answers::{Draft, Field, Problem};
 use crate::words::check::CheckId;
-use crate::words::failure::{Cause, Failure, Service};
 use crate::words::last_failure::LastFailure;
 use crate::words::octo::OctoClient;
 use crate::words::step::{Environment, Step};
 use crate::world::{World, clock};
 
 /// How far a registration came, and the exit code.
-pub(in crate::commands) type Ending = (State, Exit);
+pub(super) type Ending = (State, Exit);
 
 /// A registration without a screen on its way: what it stands on, and what it will have to say.
-pub(in crate::commands) struct HeadlessSession<'s, 'h> {
-    pub(in crate::commands) context: &'s mut CommandContext<'h>,
+pub(super) struct HeadlessSession<'s, 'h> {
+    pub(super) context: &'s mut CommandContext<'h>,
     target: &'s Target,
     world: &'s World,
     /// Whether JSON is one object a line, because there may be two.
@@ -35,15 +33,15 @@ pub(in crate::commands) struct HeadlessSession<'s, 'h> {
     /// With what Octo is told, if it is.
     octo: Option<OctoClient>,
     /// As it is after the facts noted so far.
-    pub(in crate::commands) registration: Registration,
+    pub(super) registration: Registration,
     /// What was typed, and what failed last.
-    pub(in crate::commands) draft: Draft,
+    pub(super) draft: Draft,
 }
 
 impl<'s, 'h> HeadlessSession<'s, 'h> {
     /// Begins, and says which hosts are neither Microsoft's nor Octo's, and that another authority is trusted: as on every
     /// screen.
-    pub(in crate::commands) fn begin(
+    pub(super) fn begin(
         context: &'s mut CommandContext<'h>,
         target: &'s Target,
         (world, opened): (&'s World, &Opened),
@@ -70,13 +68,13 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     }
 
     /// Performs one effect.
-    pub(in crate::commands) async fn perform(&self, effect: Effect) -> Outcome {
+    pub(super) async fn perform(&self, effect: Effect) -> Outcome {
         Box::pin(self.world.perform(effect)).await
     }
 
     /// Tells Octo too once it is registered, with the credentials of a profile or of the environment. Without credentials, and
     /// for the integration sandbox, nothing is sent there.
-    pub(in crate::commands) fn with_octo(&mut self, profile: Option<&str>) -> Result<(), CommandError> {
+    pub(super) fn with_octo(&mut self, profile: Option<&str>) -> Result<(), CommandError> {
         if self.target.environment == Environment::Sandbox {
             return Ok(());
         }
@@ -106,12 +104,12 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     }
 
     /// A journal of a newer version is only read.
-    pub(in crate::commands) fn may_write(&self) -> Result<(), CommandError> {
+    pub(super) fn may_write(&self) -> Result<(), CommandError> {
         if self.registration.newer { Err(CommandError::newer_journal()) } else { Ok(()) }
     }
 
     /// The name of what is to be replaced, if one was given, must be right.
-    pub(in crate::commands) fn confirm(&self, replace: Option<&str>) -> Result<(), CommandError> {
+    pub(super) fn confirm(&self, replace: Option<&str>) -> Result<(), CommandError> {
         let wanted = self.registration.name_to_confirm();
         let typed = replace.filter(|_| self.registration.active.is_some());
         if typed.is_none_or(|typed| typed.trim() == wanted.trim()) {
@@ -123,7 +121,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     }
 
     /// What works is not replaced by another account's unless that was said.
-    pub(in crate::commands) fn may_replace(&self, replace: Option<&str>) -> Result<(), CommandError> {
+    pub(super) fn may_replace(&self, replace: Option<&str>) -> Result<(), CommandError> {
         if !self.registration.replaces_another() || replace.is_some() {
             return Ok(());
         }
@@ -135,31 +133,26 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     }
 
     /// Proves that the keyring keeps, before anything is worth keeping.
-    pub(in crate::commands) async fn look_at_keyring(&mut self) -> Result<(), CommandError> {
+    pub(super) async fn look_at_keyring(&mut self) -> Result<(), CommandError> {
         let outcome = self.perform(Effect::Preflight(Preflight::Keyring)).await;
         if matches!(outcome, Outcome::Looked(_)) {
             return Ok(());
         }
-        Err(because(outcome))
+        Err(headless::because(outcome).into())
     }
 
     /// Notes a fact.
-    pub(in crate::commands) async fn note(&mut self, fact: Fact) -> Result<(), CommandError> {
+    pub(super) async fn note(&mut self, fact: Fact) -> Result<(), CommandError> {
         let outcome = self.perform(Effect::Note(fact)).await;
         if let Outcome::Noted(line) = &outcome {
             self.registration.apply(line);
             return Ok(());
         }
-        Err(because(outcome))
+        Err(headless::because(outcome).into())
     }
 
     /// Drives step 3, tells the browser's page how it ended, and stops listening.
-    pub(in crate::commands) async fn sign_in(
-        &mut self,
-        mut run: Execution,
-        fresh: bool,
-        asked: Asked,
-    ) -> Result<(), CommandError> {
+    pub(super) async fn sign_in(&mut self, mut run: Execution, fresh: bool, asked: Asked) -> Result<(), CommandError> {
         if self.target.cloud.partner_api.is_none() {
             run = run.without_prices();
         }
@@ -177,7 +170,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     }
 
     /// Makes the proven attempt the active one, and tells Octo where that is wanted. What Octo refuses changes nothing here.
-    pub(in crate::commands) async fn commit(&mut self) -> Result<Ending, CommandError> {
+    pub(super) async fn commit(&mut self) -> Result<Ending, CommandError> {
         let run = Execution::commit(self.registration.clone());
         Box::pin(self.run(run, Asked::Leave)).await?;
         let name = self.registration.name.as_ref();
@@ -206,11 +199,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     }
 
     /// Drives a run; every check is told when it is over. Goes on only if all of them passed.
-    pub(in crate::commands) async fn run(
-        &mut self,
-        mut run: Execution,
-        asked: Asked,
-    ) -> Result<Execution, CommandError> {
+    pub(super) async fn run(&mut self, mut run: Execution, asked: Asked) -> Result<Execution, CommandError> {
         let waits = matches!(asked, Asked::Wait(_));
         let mut told: Vec<CheckId> = Vec::new();
         let mut shown = false;
@@ -250,7 +239,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     }
 
     /// Saves the draft. One that cannot be saved is no reason to stop.
-    pub(in crate::commands) async fn save(&self) {
+    pub(super) async fn save(&self) {
         drop(self.perform(Effect::Save(Box::new(self.draft.clone()))).await);
     }
 
@@ -293,7 +282,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         };
         let place = machine::platform(self.context.host);
         let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
-        CommandError::Diagnosed(Box::new((failure.clone(), diagnosis)))
+        (failure.clone(), diagnosis).into()
     }
 
     /// Takes what kept it from going on into what is printed at the end.
@@ -306,9 +295,8 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
                 (state, exit)
             }
             CommandError::Failure(failure) => {
-                let place = machine::platform(self.context.host);
-                let diagnosis = machine::diagnosed(place, &failure, Context::default());
-                self.take_in(CommandError::Diagnosed(Box::new((*failure, diagnosis))))
+                let told = diagnosed(self.context.host, *failure);
+                self.take_in(told.into())
             }
             CommandError::Diagnosed(both) => {
                 let exit = both.1.exit;
@@ -325,7 +313,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     }
 
     /// Says how it ended.
-    pub(in crate::commands) fn end(mut self, ended: Result<Ending, CommandError>) -> Exit {
+    pub(super) fn end(mut self, ended: Result<Ending, CommandError>) -> Exit {
         let (state, exit) = ended.unwrap_or_else(|error| self.take_in(error));
         self.findings.now = clock::now();
         if let Some(consent) = &mut self.findings.consent {
@@ -338,7 +326,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
 }
 
 /// There is a registration already.
-pub(in crate::commands) fn already(said: &str) -> CommandError {
+pub(super) fn already(said: &str) -> CommandError {
     CommandError::unfinished(State::AlreadyRegistered, Exit::AlreadyRegistered, said)
 }
 
@@ -357,15 +345,6 @@ fn not_an_answer(wrong: WrongPaste) -> CommandError {
         said: None,
         problems: vec![GivenProblem { missing, ..problem }],
     }
-}
-
-/// Why something was not done. An answer to another question is a mistake of ours.
-fn because(outcome: Outcome) -> CommandError {
-    CommandError::Failure(if let Outcome::Failed(failure) = outcome {
-        failure
-    } else {
-        Box::new(Failure::new(Service::Machine, Cause::Internal))
-    })
 }
 
 fn shape((json, lines): (bool, bool), findings: &Findings, state: State, exit: Option<Exit>) -> String {

@@ -61,7 +61,7 @@ impl Given {
 }
 
 /// The visible values; empty where none was given.
-pub(in crate::commands) fn typed(values: &Values) -> Typed {
+pub(super) fn typed(values: &Values) -> Typed {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     Typed {
         account_name: text(&values.account_name),

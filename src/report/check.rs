@@ -1,0 +1,47 @@
+//! A check as it ended: a line for a person, an entry of a JSON object.
+
+use serde::Serialize;
+
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::Row;
+use crate::steps::{Check, State};
+
+/// The line of one check, as it is printed when it is over; `None` while it is not.
+pub fn line(check: &Check) -> Option<String> {
+    let (word, said) = told(check)?;
+    let row = Row::text(format!("{word:<4}  {:<32} {said}", check.id.title())).hanging(39);
+    Some(plain(&[row], WIDTH))
+}
+
+fn told(check: &Check) -> Option<(&'static str, &str)> {
+    match &check.state {
+        State::Waiting | State::Running => None,
+        State::Passed(line) => Some(("ok", line)),
+        State::Noted(line) => Some(("note", line)),
+        State::Failed(_) => Some(("FAIL", "")),
+        State::NotTried => Some(("-", "not tried")),
+    }
+}
+
+/// A check in JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct CheckObject<'a> {
+    step: &'static str,
+    check: &'static str,
+    state: &'static str,
+    line: &'a str,
+    milliseconds: Option<u64>,
+}
+
+/// The checks of a step in JSON.
+pub(super) fn objects<'a>(step: &'static str, checks: &'a [Check]) -> impl Iterator<Item = CheckObject<'a>> {
+    checks.iter().map(move |check| {
+        let (word, line) = told(check).unwrap_or(("-", ""));
+        let state = match word {
+            "FAIL" => "failed",
+            "-" => "not-tried",
+            other => other,
+        };
+        CheckObject { step, check: check.id.key(), state, line, milliseconds: check.took }
+    })
+}
