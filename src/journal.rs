@@ -166,6 +166,11 @@ pub enum Fact {
     },
     /// Everything that was kept is about to be deleted, this journal last. From here on it is only ever gone on with that.
     Forgetting,
+    /// What all lines came to that this one has taken the place of. It is the first line, and has the number of the last of them.
+    Snapshot {
+        /// The fold.
+        registration: Box<Registration>,
+    },
 }
 
 /// What one check found.
@@ -178,7 +183,7 @@ pub struct CheckLine {
 }
 
 /// The last run in which every check of a step passed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoodRun {
     /// Sequence of its line.
     pub sequence: u64,

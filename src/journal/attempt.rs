@@ -1,12 +1,13 @@
 //! One attempt at a set of secrets: what it wrote, what it proved, how far it came.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{AttemptId, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot};
 use crate::words::ids::RedirectAddress;
 
-/// One attempt at a set of secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One attempt at a set of secrets. A journal that was made shorter holds it as it is here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Its name.
     pub id: AttemptId,

@@ -8,6 +8,13 @@ use super::{Fact, Line};
 /// The version of the line format that this program writes.
 pub const VERSION: u32 = 1;
 
+/// The version of a snapshot: a program that does not know it says that a newer one was here, and touches nothing.
+const SNAPSHOT: u32 = 2;
+
+fn version(fact: &Fact) -> u32 {
+    if matches!(fact, Fact::Snapshot { .. }) { SNAPSHOT } else { VERSION }
+}
+
 /// What a line of the file turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read {
@@ -35,7 +42,7 @@ struct Version {
 
 /// Writes a line: the check sum of what follows it (CRC-32, eight hexadecimal digits), a blank, the JSON, a line end.
 pub fn write_line(line: &Line) -> String {
-    let envelope = Envelope { v: VERSION, seq: line.sequence, at: line.at, fact: line.fact.clone() };
+    let envelope = Envelope { v: version(&line.fact), seq: line.sequence, at: line.at, fact: line.fact.clone() };
     // A fact is plain data with string keys: it always has a JSON form.
     let json = serde_json::to_string(&envelope).unwrap_or_default();
     format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
@@ -53,7 +60,7 @@ pub fn read_line(bytes: &[u8]) -> Read {
         return Read::Broken;
     }
     match serde_json::from_str::<Envelope>(json) {
-        Ok(Envelope { v: VERSION, seq, at, fact }) => Read::Line(Line { sequence: seq, at, fact }),
+        Ok(Envelope { v, seq, at, fact }) if v == version(&fact) => Read::Line(Line { sequence: seq, at, fact }),
         _ => match serde_json::from_str::<Version>(json) {
             Ok(version) if version.v > VERSION => Read::Newer,
             _ => Read::Broken,
@@ -79,6 +86,15 @@ pub fn read_file(bytes: &[u8]) -> Contents {
     read_on(bytes, 0)
 }
 
+/// Whether a line stands behind the line of number `last`: a snapshot is the first one, and has the number of what it replaced.
+fn follows(line: &Line, last: u64) -> bool {
+    if version(&line.fact) == SNAPSHOT {
+        last == 0 && line.sequence > 0
+    } else {
+        line.sequence == last.saturating_add(1)
+    }
+}
+
 /// Reads what follows the line of number `last`.
 pub fn read_on(bytes: &[u8], mut last: u64) -> Contents {
     let mut contents = Contents::default();
@@ -86,9 +102,8 @@ pub fn read_on(bytes: &[u8], mut last: u64) -> Contents {
     while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
         let (line, after) = rest.split_at(end);
         let after = after.get(1..).unwrap_or_default();
-        let expected = last.saturating_add(1);
         match read_line(line) {
-            Read::Line(line) if line.sequence == expected || contents.newer => {
+            Read::Line(line) if follows(&line, last) || contents.newer => {
                 last = line.sequence;
                 contents.lines.push(line);
             }

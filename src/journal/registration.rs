@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, Slot};
 use crate::words::ids::{AccountName, TenantId};
@@ -12,7 +13,7 @@ use crate::words::store::{StoreDescriptor, StoreKey};
 use crate::words::text::UntrustedText;
 
 /// What Octo was given, as far as the journal knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handover {
     /// Which Octo.
     pub host: UntrustedText,
@@ -26,10 +27,12 @@ pub struct Handover {
     pub mpn: Option<(AttemptId, Timestamp)>,
 }
 
-/// The state of a registration: the fold of its journal.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The state of a registration: the fold of its journal. A journal that was made shorter holds it as it is here, but for what
+/// no line says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
     /// Number of the last line.
+    #[serde(skip)]
     pub sequence: u64,
     /// The account name.
     pub name: Option<AccountName>,
@@ -50,12 +53,14 @@ pub struct Registration {
     /// What Octo was given.
     pub octo: Option<Handover>,
     /// Whether lines of a newer version were seen: then nothing is written.
+    #[serde(skip)]
     pub newer: bool,
     /// Whether it is being forgotten: half of it may be gone already.
     pub forgetting: bool,
     /// The store that the journal names.
     pub store: StoreKey,
     /// The store that this process keeps in. Whoever opens the registration says so; no line does.
+    #[serde(skip)]
     pub opened_in: &'static StoreDescriptor,
     /// Items of attempts that are deleted already.
     pub retired: Vec<ItemName>,
@@ -69,6 +74,12 @@ impl Registration {
             registration.apply(line);
         }
         registration
+    }
+
+    /// The one line that says what all lines so far came to.
+    pub fn snapshot(&self, at: Timestamp) -> Line {
+        let said = Self { sequence: 0, newer: false, opened_in: <_>::default(), ..self.clone() };
+        Line { sequence: self.sequence, at, fact: Fact::Snapshot { registration: Box::new(said) } }
     }
 
     /// Sequence of the commit of the active set; 0 when there is none.
@@ -176,6 +187,10 @@ impl Registration {
             }
             Fact::Stored { store } => self.store = store.clone(),
             Fact::Forgetting => self.forgetting = true,
+            Fact::Snapshot { registration } => {
+                let (sequence, newer, opened_in) = (line.sequence, self.newer, self.opened_in);
+                *self = Self { sequence, newer, opened_in, ..*registration.clone() };
+            }
             Fact::Began { attempt, slot, base } => self.begin(*attempt, *slot, *base, line.at),
             Fact::PartnerCenterProven { attempt, proof } => {
                 self.with_open(*attempt, |open| open.partner_center = Some((*proof.clone(), line.at)));

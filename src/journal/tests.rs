@@ -520,6 +520,22 @@ fn a_newer_line_is_noticed_wherever_it_is() {
     }
 }
 
+/// What the first version reads of a line that it does not know: see its `read_line`.
+#[test]
+fn a_program_that_knows_no_snapshot_takes_it_for_a_newer_versions() {
+    let text = write_line(&Registration::fold(&lines(&every_fact(1))).snapshot(at(9)));
+    let (sum, json) = text.trim_end().split_once(' ').unwrap();
+    assert_eq!(sum, format!("{:08x}", crc32fast::hash(json.as_bytes())));
+    let value: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!((value["v"].as_u64(), value["fact"].as_str()), (Some(2), Some("snapshot")));
+    // A snapshot of the first version's number, or a line of a snapshot's, is nobody's.
+    let wrong = json.replacen("\"v\":2", "\"v\":1", 1);
+    assert_eq!(read_line(format!("{:08x} {wrong}", crc32fast::hash(wrong.as_bytes())).as_bytes()), Read::Broken);
+    // It is the first line or damage.
+    let named = write_line(&lines(&[named(None)])[0]);
+    assert!(read_file(format!("{named}{text}{named}").as_bytes()).damaged);
+}
+
 #[test]
 fn a_name_of_a_registration_is_the_environment_and_for_another_cloud_its_host() {
     assert_eq!(registration_name(Environment::Production, None), "production");
@@ -608,5 +624,36 @@ proptest! {
         prop_assert!(registration.open.iter().all(|open| open.id != next) || next.0 < 5);
         prop_assert!(registration.active.iter().all(|active| active.slot != slot));
         prop_assert_eq!(read_file(&file(&facts)).lines, lines(&facts));
+    }
+
+    #[test]
+    fn a_journal_that_was_made_shorter_folds_to_the_same(
+        choices in prop::collection::vec((0_usize..23, 1_u64..5), 1..60),
+        places in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+    ) {
+        let facts: Vec<Fact> =
+            choices.into_iter().map(|(which, attempt)| every_fact(attempt).swap_remove(which)).collect();
+        let whole = lines(&facts);
+        let expected = Registration::fold(&whole);
+        let mut cuts: Vec<usize> = places.iter().map(|place| place.index(whole.len()) + 1).collect();
+        cuts.sort_unstable();
+        // Made shorter again and again, each time from what the bytes say.
+        let mut bytes = Vec::new();
+        let mut from = 0;
+        for cut in cuts {
+            bytes.extend(whole[from..cut].iter().flat_map(|line| write_line(line).into_bytes()));
+            from = cut;
+            let contents = read_file(&bytes);
+            prop_assert!(!contents.damaged && !contents.newer && contents.good_bytes == bytes.len());
+            let folded = Registration::fold(&contents.lines);
+            prop_assert_eq!(&folded, &Registration::fold(&whole[..cut]));
+            let snapshot = folded.snapshot(at(99));
+            bytes = write_line(&snapshot).into_bytes();
+            prop_assert_eq!(read_file(&bytes).lines, vec![snapshot]);
+        }
+        bytes.extend(whole[from..].iter().flat_map(|line| write_line(line).into_bytes()));
+        let contents = read_file(&bytes);
+        prop_assert!(!contents.damaged && !contents.newer && contents.good_bytes == bytes.len());
+        prop_assert_eq!(Registration::fold(&contents.lines), expected);
     }
 }

@@ -413,6 +413,39 @@ fn a_replacement_that_was_ended_anywhere_left_the_old_lines_or_the_new_ones() {
 }
 
 #[test]
+fn a_journal_is_made_shorter_and_says_the_same() {
+    let state = TempDir::new().unwrap();
+    let kept = open(state.path());
+    let mut longest = 0;
+    for number in 1..=1_100_u64 {
+        assert_eq!(kept.append(&named(&format!("Name {number}")), now()).unwrap(), number);
+        longest = longest.max(fs::metadata(journal(&state)).unwrap().len());
+    }
+    assert!(longest < 120_000, "{longest}");
+    let again = open(state.path());
+    assert!(!again.is_damaged());
+    assert_eq!(again.registration(), kept.registration());
+    assert_eq!(again.append(&named("Last"), now()).unwrap(), 1_101);
+    // Whoever has read the longer one does not build on the shorter one.
+    assert_eq!(cause(kept.append(&named("Other"), now())), Cause::JournalMoved);
+    assert_eq!(mode(&journal(&state)), 0o600);
+}
+
+#[test]
+fn a_journal_that_cannot_be_made_shorter_is_gone_on_with() {
+    let state = TempDir::new().unwrap();
+    let kept = open(state.path());
+    for number in 1..=1_000_u64 {
+        assert_eq!(kept.append(&named("A"), now()).unwrap(), number);
+    }
+    // In the way of the one that is written aside.
+    fs::create_dir(state.path().join("production/.journal.new")).unwrap();
+    assert_eq!(kept.append(&named("B"), now()).unwrap(), 1_001);
+    assert_eq!(fs::read_to_string(journal(&state)).unwrap().lines().count(), 1_001);
+    assert_eq!(open(state.path()).registration(), kept.registration());
+}
+
+#[test]
 fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
     let state = TempDir::new().unwrap();
     fs::set_permissions(state.path(), Permissions::from_mode(0o700)).unwrap();

@@ -1,6 +1,6 @@
 //! A journal that was read, with the fold of its lines.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +15,11 @@ pub struct Journal {
     name: String,
     registration: RefCell<Registration>,
     damaged: bool,
+    lines: Cell<usize>,
 }
+
+/// Lines after which a journal is replaced by its fold: some hundred kilobytes, read in a moment, and months of refreshes.
+const MANY: usize = 1_000;
 
 impl Journal {
     /// Reads a journal.
@@ -23,7 +27,13 @@ impl Journal {
         let contents = store.read(name).await?;
         let mut registration = Registration::fold(&contents.lines);
         registration.newer = contents.newer;
-        Ok(Self { store, name: name.to_owned(), registration: RefCell::new(registration), damaged: contents.damaged })
+        Ok(Self {
+            store,
+            name: name.to_owned(),
+            registration: RefCell::new(registration),
+            damaged: contents.damaged,
+            lines: Cell::new(contents.lines.len()),
+        })
     }
 
     /// The fold.
@@ -52,9 +62,22 @@ impl Journal {
         if let Some(cause) = refused {
             return Err(Box::new(Failure::new(Service::Disk, cause).with_detail(&self.place())));
         }
+        if self.lines.get() >= MANY {
+            // One that could not be made shorter is as good as before.
+            drop(self.compact(at).await);
+        }
         let line = Line { sequence: after.saturating_add(1), at, fact };
         self.store.append(&self.name, after, &line).await?;
         self.registration.borrow_mut().apply(&line);
+        self.lines.set(self.lines.get().saturating_add(1));
         Ok(line)
+    }
+
+    /// Puts the fold in the place of all lines.
+    async fn compact(&self, at: Timestamp) -> Result<(), Box<Failure>> {
+        let snapshot = self.registration().snapshot(at);
+        self.store.replace(&self.name, snapshot.sequence, &[snapshot]).await?;
+        self.lines.set(1);
+        Ok(())
     }
 }
