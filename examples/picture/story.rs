@@ -11,7 +11,7 @@ use octo_csp::cloud::Cloud;
 use octo_csp::effect::{Effect, Outcome, Preflight as Sighted, ProbeResult, Tenant};
 use octo_csp::journal::Line;
 use octo_csp::ui::paint::{self, Appearance};
-use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
+use octo_csp::ui::theme::{Glyphs, Theme};
 use octo_csp::ui::wizard::{Wizard, WizardConfig};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
 use octo_csp::words::failure::{Cause, Failure, Service};
@@ -55,7 +55,7 @@ pub(crate) fn picture(page: &str) -> Option<String> {
 }
 
 fn look() -> Appearance {
-    Appearance { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE }
+    Appearance { theme: Theme::Coloured, glyphs: Glyphs::UNICODE }
 }
 
 /// A wizard, what it waits for, and what time it is.

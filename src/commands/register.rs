@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::paint::{self, Appearance};
 use crate::ui::terminal::{self, App, Settings, dialogue};
-use crate::ui::theme::{ColourFacts, ColourWish, GlyphFacts, Theme};
+use crate::ui::theme::{ColourFacts, GlyphFacts, Theme};
 use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
 use crate::words::step::Step;
@@ -137,9 +137,9 @@ impl App for Shell {
 pub(super) fn look(host: &Host, screen: &Screen) -> Appearance {
     let environment = &host.environment;
     let wish = match screen.color {
-        ColorName::Auto => ColourWish::Auto,
-        ColorName::Always => ColourWish::Always,
-        ColorName::Never => ColourWish::Never,
+        ColorName::Auto => None,
+        ColorName::Always => Some(Theme::Coloured),
+        ColorName::Never => Some(Theme::Plain),
     };
     let colours = ColourFacts {
         wish,
@@ -157,5 +157,5 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Appearance {
         ascii: screen.ascii,
         always_unicode: cfg!(any(windows, target_os = "macos")),
     };
-    Appearance { theme: Theme::new(colours.choice()), glyphs: signs.glyphs() }
+    Appearance { theme: colours.theme(), glyphs: signs.glyphs() }
 }

@@ -15,7 +15,6 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -24,7 +23,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::report::lines::Shape;
 use crate::ui::Intent;
 use crate::ui::parts::{banners, counted, tabs};
-use crate::ui::theme::{Glyphs, Theme};
+use crate::ui::theme::{Glyphs, REVERSED, Theme};
 use crate::ui::view::{Block, Body, Button, Input, Item, KeyHint, Piece, Row, Tone, View};
 use crate::ui::wizard::Wizard;
 
@@ -39,6 +38,9 @@ pub struct Appearance {
 
 /// The smallest terminal that pages are laid out for.
 pub const SMALLEST: (u16, u16) = (40, 12);
+
+/// Marks what has the focus.
+const MARKER: &str = ">";
 
 /// Lines of cells with where the focus and the caret are.
 #[derive(Default)]
@@ -89,7 +91,7 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
 }
 
 fn header(wizard: &Wizard, page: &View<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
-    let muted = styled(&look.theme, Tone::Muted);
+    let muted = look.theme.style(Tone::Muted);
     let mut lines = vec![title(page, area.width, look), Line::styled(look.glyphs.line(area.width), muted)];
     for (tone, text) in banners(&wizard.session) {
         lines.push(banner(&text, tone, area.width, look));
@@ -113,7 +115,7 @@ fn header(wizard: &Wizard, page: &View<'_>, look: &Appearance, area: Rect) -> Ve
 }
 
 fn footer(page: &View<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
-    let muted = styled(&look.theme, Tone::Muted);
+    let muted = look.theme.style(Tone::Muted);
     let most = if area.height < 20 { 1 } else { 2 };
     let mut lines = vec![Line::styled(look.glyphs.line(area.width), muted)];
     lines.extend(hint_lines(&page.hints, area.width, most, look));
@@ -123,10 +125,10 @@ fn footer(page: &View<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> 
 /// The line beside which a page goes on.
 fn rule_saying(more: &'static str, look: &Appearance, width: u16) -> Line<'static> {
     let cells = u16::try_from(more.len() + 2).unwrap_or(width);
-    let muted = styled(&look.theme, Tone::Muted);
+    let muted = look.theme.style(Tone::Muted);
     Line::from(vec![
         Span::styled(look.glyphs.line(width.saturating_sub(cells)), muted),
-        Span::styled(more, styled(&look.theme, Tone::Note)),
+        Span::styled(more, look.theme.style(Tone::Note)),
         Span::styled(look.glyphs.line(2), muted),
     ])
 }
@@ -163,16 +165,16 @@ fn title(page: &View<'_>, width: u16, look: &Appearance) -> Line<'static> {
     let left = if usize::from(width) < 20 + right.width() { " octo-csp" } else { " octo-csp register" };
     let gap = usize::from(width).saturating_sub(left.width() + right.width());
     Line::from(vec![
-        Span::styled(left, styled(&look.theme, Tone::Title)),
+        Span::styled(left, look.theme.style(Tone::Title)),
         Span::raw(" ".repeat(gap)),
-        Span::styled(right, styled(&look.theme, Tone::Title)),
+        Span::styled(right, look.theme.style(Tone::Title)),
     ])
 }
 
 fn banner(text: &str, tone: Tone, width: u16, look: &Appearance) -> Line<'static> {
     let cut = clipped(&format!(" {text}"), usize::from(width));
     let pad = usize::from(width).saturating_sub(cut.width());
-    let style = if tone == Tone::Warning { look.theme.banner } else { styled(&look.theme, tone) };
+    let style = if tone == Tone::Warning { REVERSED } else { look.theme.style(tone) };
     Line::styled(format!("{cut}{}", " ".repeat(pad)), style)
 }
 
@@ -188,7 +190,7 @@ fn tab_line(wizard: &Wizard, open: usize, width: u16, look: &Appearance) -> Line
             (false, true) => (format!("ok {name}"), Tone::Ok),
             (false, false) => (format!("{number} {name}"), Tone::Muted),
         };
-        spans.push(Span::styled(text, styled(&look.theme, tone)));
+        spans.push(Span::styled(text, look.theme.style(tone)));
         spans.push(Span::raw("  "));
     }
     Line::from(spans)
@@ -210,9 +212,9 @@ fn hint_lines(hints: &[KeyHint], width: u16, most: usize, look: &Appearance) -> 
     let line = |row: Vec<KeyHint>| {
         let mut spans = vec![Span::raw(" ")];
         for hint in row {
-            spans.push(Span::styled(hint.key, look.theme.key));
+            spans.push(Span::styled(hint.key, look.theme.style(Tone::Key)));
             let does = format!(" {}  ", hint.does);
-            spans.push(Span::styled(does, styled(&look.theme, Tone::Muted)));
+            spans.push(Span::styled(does, look.theme.style(Tone::Muted)));
         }
         Line::from(spans)
     };
@@ -256,27 +258,26 @@ fn lay_out(page: &View<'_>, width: u16, look: &Appearance) -> Sheet {
 fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, look: &Appearance) {
     let (marker, style) = if button.focused {
         sheet.focus = Some((sheet.lines.len(), sheet.lines.len()));
-        (look.glyphs.marker, look.theme.button_focus)
+        (MARKER, REVERSED)
     } else {
-        (" ", look.theme.button)
+        (" ", look.theme.style(Tone::Plain))
     };
-    let (left, right) = (look.glyphs.button_left, look.glyphs.button_right);
-    let label = format!("{left}{}{right}", button.label);
+    let label = format!("[ {} ]", button.label);
     let room = usize::from(width).saturating_sub(label.width() + 6);
     sheet.lines.push(Line::from(vec![
-        Span::styled(format!(" {marker} "), styled(&look.theme, Tone::Focus)),
+        Span::styled(format!(" {marker} "), look.theme.style(Tone::Focus)),
         Span::styled(label, style),
         Span::raw("   "),
-        Span::styled(clipped(&button.beside, room), styled(&look.theme, Tone::Muted)),
+        Span::styled(clipped(&button.beside, room), look.theme.style(Tone::Muted)),
     ]));
 }
 
 fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Appearance) {
-    let (marker, tone) = if item.focused { (look.glyphs.marker, Tone::Focus) } else { (" ", Tone::Plain) };
+    let (marker, tone) = if item.focused { (MARKER, Tone::Focus) } else { (" ", Tone::Plain) };
     let mark = match item.mark {
-        Some(true) => format!("{} ", look.glyphs.box_on),
-        Some(false) => format!("{} ", look.glyphs.box_off),
-        None => String::new(),
+        Some(true) => "[x] ",
+        Some(false) => "[ ] ",
+        None => "",
     };
     let hang = 3 + u16::try_from(mark.width()).unwrap_or(0);
     let row = Row::of(Tone::Focus, format!("{marker} ")).and(tone, format!("{mark}{}", item.text)).at(1).hanging(hang);
@@ -292,19 +293,19 @@ fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, look: &Appearance) {
 fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, look: &Appearance) {
     let first = sheet.lines.len();
     let (marker, label_tone, edge_tone) =
-        if input.focused { (look.glyphs.marker, Tone::Focus, Tone::Focus) } else { (" ", Tone::Plain, Tone::Muted) };
+        if input.focused { (MARKER, Tone::Focus, Tone::Focus) } else { (" ", Tone::Plain, Tone::Muted) };
     let mut label = Row::of(label_tone, input.field.label()).at(3);
     if let Some(aside) = &input.aside {
         label = label.right(Tone::Muted, aside.clone());
     }
     sheet.lines.extend(wrapped(&label, width, look));
-    let front = format!(" {marker} {} ", look.glyphs.frame.vertical_left);
+    let front = format!(" {marker} {} ", look.glyphs.edge);
     let start = u16::try_from(front.width()).unwrap_or(5);
     let (content, caret) = content(&input.body, width.saturating_sub(start + 2), look);
     if let (true, Some(caret)) = (input.focused, caret) {
         sheet.caret = Some((start + caret, sheet.lines.len()));
     }
-    let mut spans = vec![Span::styled(front, styled(&look.theme, edge_tone))];
+    let mut spans = vec![Span::styled(front, look.theme.style(edge_tone))];
     spans.extend(content);
     sheet.lines.push(Line::from(spans));
     let below = input.below.iter().flat_map(|row| wrapped(row, width, look));
@@ -319,7 +320,7 @@ fn content(body: &Body<'_>, room: u16, look: &Appearance) -> (Vec<Span<'static>>
     match body {
         Body::Text(text) => {
             let (shown, caret) = text.window(room);
-            let span = Span::styled(shown.to_owned(), look.theme.value);
+            let span = Span::styled(shown.to_owned(), look.theme.style(Tone::Value));
             (vec![span], Some(caret))
         }
         Body::Secret(secret) if secret.is_empty() => (Vec::new(), Some(0)),
@@ -327,37 +328,20 @@ fn content(body: &Body<'_>, room: u16, look: &Appearance) -> (Vec<Span<'static>>
             let count = format!("  ({})", counted(secret.characters()));
             let room = room.saturating_sub(u16::try_from(count.width()).unwrap_or(0));
             let (dots, caret) = secret.dots(room, look.glyphs.dot);
-            let spans =
-                vec![Span::styled(dots, look.theme.value), Span::styled(count, styled(&look.theme, Tone::Muted))];
+            let spans = vec![
+                Span::styled(dots, look.theme.style(Tone::Value)),
+                Span::styled(count, look.theme.style(Tone::Muted)),
+            ];
             (spans, Some(caret))
         }
         Body::Choice { options, chosen } => {
             let spans = options.iter().enumerate().map(|(index, option)| {
-                let (mark, tone) = if index == *chosen {
-                    (look.glyphs.radio_on, Tone::Value)
-                } else {
-                    (look.glyphs.radio_off, Tone::Muted)
-                };
-                Span::styled(format!("{mark} {option}   "), styled(&look.theme, tone))
+                let (mark, tone) =
+                    if index == *chosen { (look.glyphs.radio_on, Tone::Value) } else { ("( )", Tone::Muted) };
+                Span::styled(format!("{mark} {option}   "), look.theme.style(tone))
             });
             (spans.collect(), None)
         }
-    }
-}
-
-pub(super) fn styled(theme: &Theme, tone: Tone) -> Style {
-    match tone {
-        Tone::Plain => theme.text,
-        Tone::Title => theme.title,
-        Tone::Ok => theme.ok,
-        Tone::Note => theme.note,
-        Tone::Warning => theme.warning,
-        Tone::Failure => theme.failure,
-        Tone::Muted => theme.muted,
-        Tone::Key => theme.key,
-        Tone::Value => theme.value,
-        Tone::Link => theme.link,
-        Tone::Focus => theme.focus,
     }
 }
 
@@ -373,7 +357,7 @@ fn wrapped(row: &Row, width: u16, look: &Appearance) -> Vec<Line<'static>> {
         for Piece { text, tone } in &row.pieces {
             let own = range.start.saturating_sub(at)..range.end.saturating_sub(at).min(text.len());
             if let Some(part) = text.get(own).filter(|part| !part.is_empty()) {
-                line.push_span(Span::styled(part.to_owned(), styled(&look.theme, *tone)));
+                line.push_span(Span::styled(part.to_owned(), look.theme.style(*tone)));
             }
             at += text.len();
         }
@@ -383,7 +367,7 @@ fn wrapped(row: &Row, width: u16, look: &Appearance) -> Vec<Line<'static>> {
         let (used, cells) = (last.width(), right.text.width());
         if used + cells + 1 < width {
             last.push_span(Span::raw(" ".repeat(width - used - cells)));
-            last.push_span(Span::styled(right.text.clone(), styled(&look.theme, right.tone)));
+            last.push_span(Span::styled(right.text.clone(), look.theme.style(right.tone)));
         }
     }
     lines

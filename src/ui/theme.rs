@@ -4,97 +4,51 @@
 //! page draws that is not a letter comes from [`Glyphs`], so a terminal without Unicode gets ASCII.
 
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::symbols::border;
+
+use crate::ui::view::Tone;
 
 /// How things look, by what they mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Theme {
-    /// The line that names page and program.
-    pub title: Style,
-    /// Ordinary text.
-    pub text: Style,
-    /// The word `ok`.
-    pub ok: Style,
-    /// The word `note`.
-    pub note: Style,
-    /// The sign `!!`.
-    pub warning: Style,
-    /// The word `FAIL`, and the line under a wrong field.
-    pub failure: Style,
-    /// What may be skipped: hints, examples, ids for support.
-    pub muted: Style,
-    /// The field or line that has the focus.
-    pub focus: Style,
-    /// A button.
-    pub button: Style,
-    /// The button that has the focus.
-    pub button_focus: Style,
-    /// A key on the help line.
-    pub key: Style,
-    /// A banner on every page: rehearsal, unknown hosts, an extra CA.
-    pub banner: Style,
-    /// An address that can be opened.
-    pub link: Style,
-    /// What was typed.
-    pub value: Style,
-}
-
-impl Theme {
-    /// Makes the theme with or without colours.
-    pub const fn new(choice: ColourChoice) -> Self {
-        let plain = Style::new();
-        let bold = plain.add_modifier(Modifier::BOLD);
-        let reversed = plain.add_modifier(Modifier::REVERSED);
-        let (ok, warning, failure) = match choice {
-            // Yellow, cyan, blue and the greys vanish on one of the two backgrounds.
-            ColourChoice::Coloured => (bold.fg(Color::Green), bold.fg(Color::Magenta), bold.fg(Color::Red)),
-            ColourChoice::Plain => (bold, bold, bold),
-        };
-        Self {
-            title: bold,
-            text: plain,
-            ok,
-            note: bold,
-            warning,
-            failure,
-            muted: plain.add_modifier(Modifier::DIM),
-            focus: bold,
-            button: plain,
-            button_focus: reversed.add_modifier(Modifier::BOLD),
-            key: bold,
-            banner: reversed.add_modifier(Modifier::BOLD),
-            link: plain.add_modifier(Modifier::UNDERLINED),
-            value: plain,
-        }
-    }
-}
-
-/// Whether colours are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColourChoice {
+pub enum Theme {
     /// Sixteen colours.
     Coloured,
     /// Bold, dim, underlined and reversed only.
     Plain,
 }
 
-/// What `--color` said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColourWish {
-    /// Nothing, or `auto`.
-    #[default]
-    Auto,
-    /// `always`.
-    Always,
-    /// `never`.
-    Never,
+/// A banner on every page, and the button that has the focus.
+pub const REVERSED: Style = Style::new().add_modifier(Modifier::REVERSED).add_modifier(Modifier::BOLD);
+
+impl Theme {
+    /// The style of words of this tone.
+    pub const fn style(self, tone: Tone) -> Style {
+        let plain = Style::new();
+        match tone {
+            Tone::Plain | Tone::Value => plain,
+            Tone::Title | Tone::Note | Tone::Key | Tone::Focus => plain.add_modifier(Modifier::BOLD),
+            Tone::Muted => plain.add_modifier(Modifier::DIM),
+            Tone::Link => plain.add_modifier(Modifier::UNDERLINED),
+            // Yellow, cyan, blue and the greys vanish on one of the two backgrounds.
+            Tone::Ok => self.sign(Color::Green),
+            Tone::Warning => self.sign(Color::Magenta),
+            Tone::Failure => self.sign(Color::Red),
+        }
+    }
+
+    const fn sign(self, colour: Color) -> Style {
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        match self {
+            Self::Coloured => bold.fg(colour),
+            Self::Plain => bold,
+        }
+    }
 }
 
 /// All that decides about colours.
 #[derive(Clone, Debug, Default)]
 pub struct ColourFacts {
-    /// `--color`.
-    pub wish: ColourWish,
+    /// What `--color` said; `None` where it left that to the rest.
+    pub wish: Option<Theme>,
     /// `NO_COLOR`.
     pub no_color: Option<String>,
     /// `CLICOLOR`.
@@ -109,103 +63,39 @@ pub struct ColourFacts {
 
 impl ColourFacts {
     /// Decides: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then `TERM=dumb` and `CLICOLOR=0`, then the terminal.
-    pub fn choice(&self) -> ColourChoice {
+    pub fn theme(&self) -> Theme {
         let set = |value: &Option<String>| value.as_deref().is_some_and(|text| !text.is_empty());
         let is = |value: &Option<String>, wanted| value.as_deref() == Some(wanted);
-        let coloured = match self.wish {
-            ColourWish::Always => true,
-            ColourWish::Never => false,
-            ColourWish::Auto if set(&self.no_color) => false,
-            ColourWish::Auto if set(&self.clicolor_force) && !is(&self.clicolor_force, "0") => true,
-            ColourWish::Auto if is(&self.term, "dumb") || is(&self.clicolor, "0") => false,
-            ColourWish::Auto => self.is_terminal,
+        let coloured = if set(&self.no_color) {
+            false
+        } else if set(&self.clicolor_force) && !is(&self.clicolor_force, "0") {
+            true
+        } else {
+            self.is_terminal && !is(&self.term, "dumb") && !is(&self.clicolor, "0")
         };
-        if coloured { ColourChoice::Coloured } else { ColourChoice::Plain }
+        self.wish.unwrap_or(if coloured { Theme::Coloured } else { Theme::Plain })
     }
 }
 
-/// Signs that are not letters, by what they mean.
+/// Signs that are neither letters nor ASCII where the terminal has them, by what they mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Glyphs {
     /// One cell of a line across the page.
     pub rule: &'static str,
-    /// The frame of a field.
-    pub frame: border::Set<'static>,
-    /// Marks the line that has the focus.
-    pub marker: &'static str,
+    /// The left edge of a field.
+    pub edge: &'static str,
     /// One hidden character.
     pub dot: &'static str,
     /// A chosen radio button.
     pub radio_on: &'static str,
-    /// A radio button that is not chosen.
-    pub radio_off: &'static str,
-    /// A ticked box.
-    pub box_on: &'static str,
-    /// An empty box.
-    pub box_off: &'static str,
-    /// Before a button's word.
-    pub button_left: &'static str,
-    /// After a button's word.
-    pub button_right: &'static str,
-    /// Something was cut here.
-    pub ellipsis: &'static str,
-    /// Between things on one line.
-    pub separator: &'static str,
-    /// Leads from one thing to the next.
-    pub arrow: &'static str,
-    /// The keys Up and Down on the help line.
-    pub up_down: &'static str,
-    /// The key Enter on the help line.
-    pub enter: &'static str,
 }
 
 impl Glyphs {
     /// For terminals that show Unicode and count ambiguous characters as one cell.
-    pub const UNICODE: Self = Self {
-        rule: "─",
-        frame: border::PLAIN,
-        marker: ">",
-        dot: "•",
-        radio_on: "(•)",
-        radio_off: "( )",
-        box_on: "[x]",
-        box_off: "[ ]",
-        button_left: "[ ",
-        button_right: " ]",
-        ellipsis: "…",
-        separator: "·",
-        arrow: "→",
-        up_down: "↑↓",
-        enter: "⏎",
-    };
+    pub const UNICODE: Self = Self { rule: "─", edge: "│", dot: "•", radio_on: "(•)" };
 
     /// For all others.
-    pub const ASCII: Self = Self {
-        rule: "-",
-        frame: border::Set {
-            top_left: "+",
-            top_right: "+",
-            bottom_left: "+",
-            bottom_right: "+",
-            vertical_left: "|",
-            vertical_right: "|",
-            horizontal_top: "-",
-            horizontal_bottom: "-",
-        },
-        marker: ">",
-        dot: "*",
-        radio_on: "(*)",
-        radio_off: "( )",
-        box_on: "[x]",
-        box_off: "[ ]",
-        button_left: "[ ",
-        button_right: " ]",
-        ellipsis: "...",
-        separator: "-",
-        arrow: "->",
-        up_down: "Up/Down",
-        enter: "Enter",
-    };
+    pub const ASCII: Self = Self { rule: "-", edge: "|", dot: "*", radio_on: "(*)" };
 
     /// A line across the page.
     pub fn line(&self, width: u16) -> String {
@@ -247,74 +137,67 @@ impl GlyphFacts {
 mod tests {
     use super::*;
 
-    fn styles(theme: &Theme) -> [Style; 14] {
-        let Theme {
-            title,
-            text,
-            ok,
-            note,
-            warning,
-            failure,
-            muted,
-            focus,
-            button,
-            button_focus,
-            key,
-            banner,
-            link,
-            value,
-        } = *theme;
-        [title, text, ok, note, warning, failure, muted, focus, button, button_focus, key, banner, link, value]
-    }
+    const TONES: [Tone; 11] = [
+        Tone::Plain,
+        Tone::Title,
+        Tone::Ok,
+        Tone::Note,
+        Tone::Warning,
+        Tone::Failure,
+        Tone::Muted,
+        Tone::Key,
+        Tone::Value,
+        Tone::Link,
+        Tone::Focus,
+    ];
 
     #[test]
     fn plain_has_no_colour_and_coloured_only_those_readable_on_both_backgrounds() {
-        for style in styles(&Theme::new(ColourChoice::Plain)) {
-            assert_eq!((style.fg, style.bg), (None, None));
+        for tone in TONES {
+            let plain = Theme::Plain.style(tone);
+            assert_eq!((plain.fg, plain.bg), (None, None));
+            let coloured = Theme::Coloured.style(tone);
+            assert_eq!(coloured.bg, None);
+            assert!(matches!(coloured.fg, None | Some(Color::Green | Color::Magenta | Color::Red)));
         }
-        for style in styles(&Theme::new(ColourChoice::Coloured)) {
-            assert_eq!(style.bg, None);
-            assert!(matches!(style.fg, None | Some(Color::Green | Color::Magenta | Color::Red)));
-        }
+        assert_eq!((REVERSED.fg, REVERSED.bg), (None, None));
     }
 
     #[test]
     fn states_and_the_focus_can_be_told_apart() {
-        let theme = Theme::new(ColourChoice::Coloured);
-        assert!(theme.ok != theme.failure && theme.failure != theme.warning && theme.ok != theme.warning);
-        for choice in [ColourChoice::Coloured, ColourChoice::Plain] {
-            let theme = Theme::new(choice);
-            assert_ne!(theme.button, theme.button_focus);
-            assert_ne!(theme.text, theme.focus);
-            assert_ne!(theme.text, theme.link);
-            assert_ne!(theme.text, theme.banner);
-            assert_ne!(theme.text, theme.muted);
+        let [ok, warning, failure] = [Tone::Ok, Tone::Warning, Tone::Failure].map(|tone| Theme::Coloured.style(tone));
+        assert!(ok != failure && failure != warning && ok != warning);
+        for theme in [Theme::Coloured, Theme::Plain] {
+            let text = theme.style(Tone::Plain);
+            assert_ne!(text, REVERSED);
+            for tone in [Tone::Focus, Tone::Link, Tone::Muted] {
+                assert_ne!(text, theme.style(tone));
+            }
         }
     }
 
     /// `--color`, `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, `TERM`, terminal, coloured?
-    type Case = (ColourWish, &'static str, &'static str, &'static str, &'static str, bool, bool);
+    type Case = (Option<Theme>, &'static str, &'static str, &'static str, &'static str, bool, bool);
 
     #[test]
     fn colour_is_decided_in_the_documented_order() {
-        use ColourWish::{Always, Auto, Never};
         let cases: &[Case] = &[
-            (Auto, "-", "-", "-", "xterm", true, true),
-            (Auto, "-", "-", "-", "-", true, true),
-            (Auto, "-", "-", "-", "xterm", false, false),
-            (Auto, "1", "-", "-", "xterm", true, false),
-            (Auto, "0", "-", "-", "xterm", true, false),
-            (Auto, "", "-", "-", "xterm", true, true),
-            (Auto, "1", "-", "1", "xterm", true, false),
-            (Auto, "-", "0", "-", "xterm", true, false),
-            (Auto, "-", "1", "-", "xterm", true, true),
-            (Auto, "-", "1", "-", "xterm", false, false),
-            (Auto, "-", "0", "1", "dumb", false, true),
-            (Auto, "-", "-", "0", "xterm", false, false),
-            (Auto, "-", "-", "", "xterm", false, false),
-            (Auto, "-", "-", "-", "dumb", true, false),
-            (Always, "1", "0", "-", "dumb", false, true),
-            (Never, "-", "1", "1", "xterm", true, false),
+            (None, "-", "-", "-", "xterm", true, true),
+            (None, "-", "-", "-", "-", true, true),
+            (None, "-", "-", "-", "xterm", false, false),
+            (None, "1", "-", "-", "xterm", true, false),
+            (None, "0", "-", "-", "xterm", true, false),
+            (None, "", "-", "-", "xterm", true, true),
+            (None, "1", "-", "1", "xterm", true, false),
+            (None, "-", "0", "-", "xterm", true, false),
+            (None, "-", "1", "-", "xterm", true, true),
+            (None, "-", "1", "-", "xterm", false, false),
+            (None, "-", "0", "1", "dumb", false, true),
+            (None, "-", "-", "0", "xterm", false, false),
+            (None, "-", "-", "", "xterm", false, false),
+            (None, "-", "-", "-", "dumb", true, false),
+            (Some(Theme::Coloured), "1", "0", "-", "dumb", false, true),
+            (Some(Theme::Plain), "-", "1", "1", "xterm", true, false),
         ];
         let value = |text: &str| (text != "-").then(|| text.to_owned());
         for case in cases {
@@ -327,7 +210,7 @@ mod tests {
                 term: value(term),
                 is_terminal,
             };
-            assert_eq!(facts.choice() == ColourChoice::Coloured, coloured, "{case:?}");
+            assert_eq!(facts.theme() == Theme::Coloured, coloured, "{case:?}");
         }
     }
 
@@ -363,42 +246,10 @@ mod tests {
 
     #[test]
     fn ascii_is_ascii() {
-        let Glyphs {
-            rule,
-            frame,
-            marker,
-            dot,
-            radio_on,
-            radio_off,
-            box_on,
-            box_off,
-            button_left,
-            button_right,
-            ellipsis,
-            separator,
-            arrow,
-            up_down,
-            enter,
-        } = Glyphs::ASCII;
-        for sign in [
-            rule,
-            marker,
-            dot,
-            radio_on,
-            radio_off,
-            box_on,
-            box_off,
-            button_left,
-            button_right,
-            ellipsis,
-            separator,
-            arrow,
-            up_down,
-            enter,
-        ] {
+        let Glyphs { rule, edge, dot, radio_on } = Glyphs::ASCII;
+        for sign in [rule, edge, dot, radio_on] {
             assert!(sign.is_ascii() && !sign.is_empty());
         }
-        assert!(format!("{frame:?}").is_ascii());
         assert_eq!(Glyphs::ASCII.line(5), "-----");
         assert_eq!(Glyphs::UNICODE.line(2), "──");
     }

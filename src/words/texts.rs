@@ -87,8 +87,8 @@ pub(crate) mod other {
         }
         let parts = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
         let names: Vec<&str> = parts.map(|(name, _)| name).collect();
-        let named = if names.is_empty() { String::new() } else { format!("{{{}}} ", names.join("} {")) };
-        format!("Lorem {named}ipsum {}.", text.len()).leak()
+        let placeholders = if names.is_empty() { String::new() } else { format!("{{{}}} ", names.join("} {")) };
+        format!("Lorem {placeholders}ipsum {}.", text.len()).leak()
     }
 
     pub(super) fn instead_of(told: Told) -> Told {

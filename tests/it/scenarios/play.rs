@@ -10,7 +10,7 @@ use octo_csp::effect::{AuthorizationRequest, Effect, Outcome, Perform as _, Pref
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
 use octo_csp::ui::pages::Page;
 use octo_csp::ui::paint;
-use octo_csp::ui::theme::{ColourChoice, Glyphs, Theme};
+use octo_csp::ui::theme::{Glyphs, Theme};
 use octo_csp::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
 use octo_csp::words::answers::Field;
@@ -363,7 +363,7 @@ impl<'r> Stage<'r> {
 
 /// A frame of this height, 80 cells wide, as text.
 fn screen(wizard: &Wizard, height: u16) -> String {
-    let look = paint::Appearance { theme: Theme::new(ColourChoice::Plain), glyphs: Glyphs::UNICODE };
+    let look = paint::Appearance { theme: Theme::Plain, glyphs: Glyphs::UNICODE };
     let mut terminal = Terminal::new(TestBackend::new(80, height)).unwrap();
     terminal.draw(|frame| paint::draw(wizard, &look, frame)).unwrap();
     let buffer = terminal.backend().buffer();

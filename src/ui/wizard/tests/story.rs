@@ -15,7 +15,7 @@ use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, TENANT, octo_client};
 use crate::ui::pages::Page;
 use crate::ui::paint::{self, Appearance};
-use crate::ui::theme::{ColourChoice, Glyphs, Theme};
+use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use crate::ui::{Event, Intent, Task};
 use crate::words::failure::Failure;
@@ -192,7 +192,7 @@ impl Story {
 
     /// The screen as text.
     pub(crate) fn screen(&self, width: u16, height: u16) -> String {
-        let look = Appearance { theme: Theme::new(ColourChoice::Coloured), glyphs: Glyphs::UNICODE };
+        let look = Appearance { theme: Theme::Coloured, glyphs: Glyphs::UNICODE };
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| paint::draw(&self.wizard, &look, frame)).unwrap();
         if width == 0 {
