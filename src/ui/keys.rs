@@ -30,8 +30,8 @@ enum Press {
     Letter(char),
 }
 
-/// All keys. The first row of an intent names it on the help line.
-const ROWS: &[Row] = &[
+/// All keys, twins included. The first row of an intent names it on the help line.
+pub const ROWS: &[Row] = &[
     row(Press::Key(KeyCode::Tab), Intent::Next, "Tab", "next field"),
     row(Press::Key(KeyCode::BackTab), Intent::Previous, "Shift-Tab", "previous field"),
     row(Press::Key(KeyCode::Enter), Intent::Submit, "Enter", "the marked action"),
@@ -115,11 +115,6 @@ pub fn label(intent: Intent) -> &'static str {
 /// Returns what the key means that a help line calls so, such as `F5` or `Esc`; a letter is not among them.
 pub fn called(label: &str) -> Option<Intent> {
     ROWS.iter().find(|row| row.label.eq_ignore_ascii_case(label)).map(|row| row.intent)
-}
-
-/// Returns the rows of the help page, twins included.
-pub fn rows() -> &'static [Row] {
-    ROWS
 }
 
 /// A character as an intent; control characters mean nothing.
@@ -261,7 +256,7 @@ mod tests {
 
     #[test]
     fn no_key_has_two_meanings_and_every_row_is_reached() {
-        for (at, row) in rows().iter().enumerate() {
+        for (at, row) in ROWS.iter().enumerate() {
             let (code, modifiers) = match row.press {
                 Press::Key(code) => (code, NONE),
                 Press::Ctrl(c) => (KeyCode::Char(c), CTRL),
@@ -269,7 +264,7 @@ mod tests {
                 Press::Letter(c) => (KeyCode::Char(c), NONE),
             };
             assert_eq!(intent(&KeyEvent::new(code, modifiers), false), Some(row.intent));
-            let again = rows().iter().skip(at + 1).find(|other| other.press == row.press);
+            let again = ROWS.iter().skip(at + 1).find(|other| other.press == row.press);
             assert_eq!(again, None);
             assert!(!row.label.is_empty() && !row.does.is_empty());
         }

@@ -44,7 +44,7 @@ pub(super) fn help<'a>(values: &[(&str, &'static str)], page: &View<'_>) -> View
     }
     view.gap();
     view.row(keys_of("Keys that work anywhere"));
-    for row in keys::rows() {
+    for row in keys::ROWS {
         let row = Row::of(Tone::Key, format!("{:<18}", row.label)).and(Tone::Plain, row.does);
         view.row(row.at(3).hanging(21).said(Said::Not));
     }

@@ -22,7 +22,9 @@ mod sign_in;
 use crate::diagnose::Diagnosis;
 use crate::effect::Outcome;
 use crate::exit::Exit;
+use crate::report::handoff::Missing;
 use crate::steps::Execution;
+use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::progress::Progress;
 use crate::ui::session::{Answer, Session};
@@ -168,6 +170,15 @@ pub(crate) enum Turn {
 }
 
 impl Turn {
+    /// The form of a step is opened.
+    fn form(step: Step) -> Self {
+        match step {
+            Step::Basic => Basic::default().open(),
+            Step::PartnerCenter => PartnerCenter::default().open(),
+            Step::PartnerApi => PartnerApi::default().open(),
+        }
+    }
+
     fn page_mut(&mut self) -> &mut Page {
         let (Self::Stay(page) | Self::Open(page) | Self::Over(page, _) | Self::Leave(page, _)) = self;
         page
@@ -237,18 +248,14 @@ trait Screen: Into<Page> {
     /// Esc: one level back, keeping values; it never leaves the program.
     fn back(self, session: &mut Session) -> Turn;
 
-    /// A letter, where no field takes it.
-    fn letter(self, _letter: char, _session: &mut Session) -> Turn {
+    /// A letter, where no field takes it, or F2 to F9.
+    fn key(self, _key: Intent, _session: &mut Session) -> Turn {
         self.stay()
     }
 
-    /// F2 to F9.
-    fn extra(self, _number: u8, _session: &mut Session) -> Turn {
-        self.stay()
-    }
-
-    /// A registration was opened.
-    fn opened(self, _opened: Result<Option<Step>, Box<Failure>>, _session: &mut Session) -> Turn {
+    /// Prints the note for whoever administers Entra, about what is missing.
+    fn hand_off(self, missing: Option<Missing>, session: &mut Session) -> Turn {
+        note::print(session, self.step(), self.execution(), missing);
         self.stay()
     }
 
@@ -347,17 +354,13 @@ impl Page {
         with_page!(self, page => page.back(session))
     }
 
-    pub(crate) fn letter(self, letter: char, session: &mut Session) -> Turn {
-        with_page!(self, page => page.letter(letter, session))
-    }
-
-    pub(crate) fn extra(self, number: u8, session: &mut Session) -> Turn {
-        with_page!(self, page => page.extra(number, session))
+    pub(crate) fn key(self, key: Intent, session: &mut Session) -> Turn {
+        with_page!(self, page => page.key(key, session))
     }
 
     pub(crate) fn answered(self, answer: Answer, session: &mut Session) -> Turn {
         match answer {
-            Answer::Opened(opened) => with_page!(self, page => page.opened(opened, session)),
+            Answer::Opened(opened) => opening::go_on(opened, session),
             Answer::Noted => with_page!(self, page => page.noted(session)),
             Answer::Execution(check, outcome) => {
                 with_page!(self, page => page.resume(check, outcome, session))

@@ -1,13 +1,14 @@
 //! What pages are put together from.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::journal::{Attempt, Registration};
 use crate::ui::Intent;
 use crate::ui::session::{DirectoryLookup, RehearsalAnswers, Session};
 use crate::ui::state::{FocusTarget, PageState};
-use crate::ui::view::{Block, Body, Button, Input, Row, Tone, View};
+use crate::ui::view::{Block, Body, Input, Row, Tone, View};
 use crate::words::answers::{self, Field};
 use crate::words::step::{Environment, Step};
 
@@ -73,30 +74,25 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
 
 /// Two dates that should be in a calendar.
 pub(super) fn dates(session: &Session, active: &Attempt) -> Vec<Row> {
+    let dated =
+        |day: Date, what: &str| Row::of(Tone::Value, format!("{day}  ")).and(Tone::Plain, what).at(5).hanging(17);
     let mut rows = Vec::new();
     if let Some((_, at)) = active.activated {
         let day = day_after(at, UNUSED_DAYS, &session.config.zone);
-        rows.push(
-            Row::of(Tone::Value, format!("{day}  "))
-                .and(Tone::Plain, "the sign-in ends if nobody has used it for 90 days")
-                .at(5)
-                .hanging(17),
-        );
+        rows.push(dated(day, "the sign-in ends if nobody has used it for 90 days"));
     }
     let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
     rows.push(match ends {
-        Some(day) => {
-            Row::of(Tone::Value, format!("{day}  ")).and(Tone::Plain, "the client secret ends").at(5).hanging(17)
-        }
+        Some(day) => dated(day, "the client secret ends"),
         None => Row::text("The end of the client secret was not given: Certificates & secrets shows it.").at(5),
     });
     rows
 }
 
 /// The day, some days later.
-fn day_after(at: Timestamp, days: i64, zone: &TimeZone) -> String {
+fn day_after(at: Timestamp, days: i64, zone: &TimeZone) -> Date {
     let day = at.to_zoned(zone.clone()).date();
-    day.checked_add(jiff::Span::new().days(days)).unwrap_or(day).to_string()
+    day.checked_add(jiff::Span::new().days(days)).unwrap_or(day)
 }
 
 /// Elapsed time as minutes and seconds.
@@ -163,13 +159,11 @@ impl<'a> Form<'a> {
         }
         below.extend(session.config.rehearsal.as_ref().and_then(|it| cribbed(it, field)));
         let focused = self.focus == Some(FocusTarget::Field(field));
-        self.view.input(Input { field, aside, body, focused, below });
+        self.view.blocks.push(Block::Input(Input { field, aside, body, focused, below }));
     }
 
     pub(super) fn button(&mut self, label: &'static str, beside: &str) {
-        let focused = self.focus == Some(FocusTarget::Button);
-        let beside = beside.to_owned();
-        self.view.blocks.push(Block::Button(Button { label, beside, focused }));
+        self.view.button(label, beside, self.focus == Some(FocusTarget::Button));
     }
 
     /// The keys of every form; `enter` is what Enter does.

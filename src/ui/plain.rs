@@ -96,11 +96,6 @@ impl PageKey {
 }
 
 impl Talk {
-    /// A talk that has not begun.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// What has not been said yet, a line each. To be called after everything that happened.
     pub fn tell(&mut self, wizard: &mut Wizard) -> Vec<String> {
         let mut lines = Vec::new();

@@ -123,7 +123,7 @@ pub struct View<'a> {
     pub hints: Vec<KeyHint>,
 }
 
-impl<'a> View<'a> {
+impl View<'_> {
     /// An empty page.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), ..Self::default() }
@@ -156,11 +156,6 @@ impl<'a> View<'a> {
     /// Adds an empty row.
     pub fn gap(&mut self) {
         self.row(Row::gap());
-    }
-
-    /// Adds a field.
-    pub fn input(&mut self, input: Input<'a>) {
-        self.blocks.push(Block::Input(input));
     }
 
     /// Adds a button.

@@ -188,12 +188,13 @@ impl Wizard {
                 self.forget_notice();
                 self.key(Page::back);
             }
-            Intent::Extra(number) => self.key(|page, session| page.extra(number, session)),
+            Intent::Extra(_) => self.key(|page, session| page.key(intent, session)),
             Intent::Typed(letter) if !self.typing() => {
-                self.key(|page, session| page.letter(letter.to_ascii_lowercase(), session));
+                let letter = Intent::Typed(letter.to_ascii_lowercase());
+                self.key(|page, session| page.key(letter, session));
             }
             Intent::Left | Intent::Right if !self.typing() => {
-                self.key(|page, session| page.letter(' ', session));
+                self.key(|page, session| page.key(Intent::Typed(' '), session));
             }
             Intent::Typed(_)
             | Intent::EraseBack

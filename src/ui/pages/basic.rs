@@ -2,6 +2,7 @@
 
 use crate::effect::Effect;
 use crate::journal::Fact;
+use crate::ui::Intent;
 use crate::ui::pages::{Basic, Opening, Overview, PartnerCenter, Prerequisites, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session, TaskOrigin};
@@ -59,9 +60,9 @@ impl Screen for Basic {
     }
 
     /// A blank chooses the other environment, which is another registration.
-    fn letter(self, letter: char, session: &mut Session) -> Turn {
+    fn key(self, key: Intent, session: &mut Session) -> Turn {
         let targets = self.targets(session);
-        if letter != ' ' || targets.get(self.state.focus) != Some(&FocusTarget::Field(Field::Environment)) {
+        if key != Intent::Typed(' ') || targets.get(self.state.focus) != Some(&FocusTarget::Field(Field::Environment)) {
             return self.stay();
         }
         session.environment = match session.environment {

@@ -6,9 +6,7 @@ use crate::report::explanation::in_words;
 use crate::steps::{Check, Execution, State, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
-use crate::ui::pages::{
-    Checking, Done, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Review, Screen, SignIn, Turn,
-};
+use crate::ui::pages::{Checking, Done, Failed, OctoClient, Overview, PartnerApi, Review, Screen, SignIn, Turn};
 use crate::ui::parts::page_of_step;
 use crate::ui::progress::{Progress, asks, elapsed, rows, tab};
 use crate::ui::session::{Scope, Session};
@@ -46,8 +44,7 @@ impl Checking {
     pub(super) fn leave(progress: &Progress, session: &Session) -> Turn {
         match progress.execution.step() {
             _ if progress.again => Overview::default().open(),
-            Some(Step::PartnerCenter) => PartnerCenter::default().open(),
-            Some(Step::PartnerApi) => PartnerApi::default().open(),
+            Some(step @ (Step::PartnerCenter | Step::PartnerApi)) => Turn::form(step),
             Some(Step::Basic) | None if progress.execution.submits() => Done::default().open(),
             Some(Step::Basic) | None if session.registration.open.is_none() => Overview::default().open(),
             Some(Step::Basic) | None => Review::default().open(),
@@ -164,8 +161,8 @@ impl Screen for Checking {
         if self.finished() { Self::leave(&self.progress, session) } else { self.stop(session) }
     }
 
-    fn letter(self, letter: char, _session: &mut Session) -> Turn {
-        if letter == 'd' { Turn::Over(self.into(), Overlay::Details) } else { self.stay() }
+    fn key(self, key: Intent, _session: &mut Session) -> Turn {
+        if key == Intent::Typed('d') { Turn::Over(self.into(), Overlay::Details) } else { self.stay() }
     }
 
     fn resume(mut self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {

@@ -82,18 +82,14 @@ fn octo(session: &Session) -> Vec<Row> {
 }
 
 fn kept(session: &Session, active: &Attempt) -> Vec<Row> {
+    let at = |place: &str, what: String| {
+        Row::of(Tone::Muted, format!("{place:<10}")).and(Tone::Value, what).at(5).hanging(15)
+    };
     let mut rows = vec![Row::of(Tone::Title, "Kept").at(3)];
     let place = if session.config.rehearsal.is_some() { "memory" } else { session.registration.opened_in.noun };
-    for item in active.set().iter().filter(|item| item.kind != Kind::Manifest) {
-        rows.push(
-            Row::of(Tone::Muted, format!("{place:<10}"))
-                .and(Tone::Value, format!("octo-csp / {}/{item}", session.name))
-                .at(5)
-                .hanging(15),
-        );
-    }
-    rows.push(
-        Row::of(Tone::Muted, format!("{:<10}", "disk")).and(Tone::Value, session.folder.clone()).at(5).hanging(15),
-    );
+    let kept = active.set();
+    let items = kept.iter().filter(|item| item.kind != Kind::Manifest);
+    rows.extend(items.map(|item| at(place, format!("octo-csp / {}/{item}", session.name))));
+    rows.push(at("disk", session.folder.clone()));
     rows
 }

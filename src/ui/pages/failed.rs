@@ -18,9 +18,7 @@ use crate::report::explanation::{LABEL, explanation, for_support};
 use crate::report::handoff::Missing;
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
-use crate::ui::pages::{
-    Basic, Checking, Failed, OctoClient, Overview, PartnerApi, PartnerCenter, Screen, SignIn, Turn, note,
-};
+use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Turn};
 use crate::ui::parts::{failed, page_of_step};
 use crate::ui::progress::{Progress, tab};
 use crate::ui::session::Session;
@@ -100,15 +98,6 @@ impl Failed {
         self.state.say("Copied: code, sentence and ids. They are also on d.");
         self.stay()
     }
-
-    /// A note about Entra; it is of no use to who looks after Octo.
-    fn note(self, session: &mut Session) -> Turn {
-        if !self.submits() {
-            let missing = Missing::of(&self.failure, self.diagnosis.clone());
-            note::print(session, self.step(), self.execution(), Some(missing));
-        }
-        self.stay()
-    }
 }
 
 impl Screen for Failed {
@@ -133,9 +122,7 @@ impl Screen for Failed {
             Goto::Field(field) => self.edit(form_of(field), session),
             // What is active already is changed there, step by step, and then handed over again.
             Goto::Step(_) if self.submits() => Overview::default().open(),
-            Goto::Step(Step::Basic) => self.edit(Some(Basic::default().open()), session),
-            Goto::Step(Step::PartnerCenter) => self.edit(Some(PartnerCenter::default().open()), session),
-            Goto::Step(Step::PartnerApi) => self.edit(Some(PartnerApi::default().open()), session),
+            Goto::Step(step) => self.edit(Some(Turn::form(step)), session),
         }
     }
 
@@ -143,24 +130,24 @@ impl Screen for Failed {
         self.edit(None, session)
     }
 
-    fn letter(mut self, letter: char, session: &mut Session) -> Turn {
-        match letter {
-            'r' => self.retry(session),
-            'n' => {
+    fn key(mut self, key: Intent, session: &mut Session) -> Turn {
+        match (key, self.submits()) {
+            (Intent::Typed('r'), _) => self.retry(session),
+            (Intent::Typed('n'), _) => {
                 self.progress.execution.be_patient();
                 self.retry(session)
             }
-            's' => self.sign_in_again(session),
-            'e' => self.edit(None, session),
-            'c' => self.copy(session),
-            'd' => Turn::Over(self.into(), Overlay::Details),
-            'h' => self.note(session),
+            (Intent::Typed('s'), _) => self.sign_in_again(session),
+            (Intent::Typed('e'), _) => self.edit(None, session),
+            (Intent::Typed('c'), _) => self.copy(session),
+            (Intent::Typed('d'), _) => Turn::Over(self.into(), Overlay::Details),
+            // A note about Entra is of no use to who looks after Octo.
+            (Intent::Typed('h') | Intent::Extra(8), false) => {
+                let missing = Missing::of(&self.failure, self.diagnosis.clone());
+                self.hand_off(Some(missing), session)
+            }
             _ => self.stay(),
         }
-    }
-
-    fn extra(self, number: u8, session: &mut Session) -> Turn {
-        if number == 8 { self.note(session) } else { self.stay() }
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
@@ -187,11 +174,11 @@ impl Screen for Failed {
 /// The form that has this field; `None` where only the page of the step that ran can have it.
 fn form_of(field: Field) -> Option<Turn> {
     match field {
-        Field::AccountName | Field::Environment => Some(Basic::default().open()),
+        Field::AccountName | Field::Environment => Some(Turn::form(Step::Basic)),
         Field::ClientId | Field::ApplicationId | Field::SecretKey | Field::Directory | Field::SecretEnds => {
-            Some(PartnerCenter::default().open())
+            Some(Turn::form(Step::PartnerCenter))
         }
-        Field::MpnId | Field::SecretChoice | Field::ApiSecret | Field::Redirect => Some(PartnerApi::default().open()),
+        Field::MpnId | Field::SecretChoice | Field::ApiSecret | Field::Redirect => Some(Turn::form(Step::PartnerApi)),
         Field::OctoClientId | Field::OctoSecret => Some(OctoClient::default().open()),
         Field::Answer | Field::Confirmation => None,
     }

@@ -3,12 +3,10 @@
 use crate::exit::Exit;
 use crate::report::explanation::explanation;
 use crate::ui::Intent;
-use crate::ui::pages::{Locked, Screen, Turn, opening};
+use crate::ui::pages::{Locked, Screen, Turn};
 use crate::ui::parts::failed;
 use crate::ui::session::Session;
 use crate::ui::view::View;
-use crate::words::failure::Failure;
-use crate::words::step::Step;
 
 impl Screen for Locked {
     fn view<'a>(&'a self, _session: &'a Session) -> View<'a> {
@@ -37,11 +35,7 @@ impl Screen for Locked {
         self.stay()
     }
 
-    fn letter(self, letter: char, session: &mut Session) -> Turn {
-        if letter == 'r' { self.submit(session) } else { self.stay() }
-    }
-
-    fn opened(self, opened: Result<Option<Step>, Box<Failure>>, session: &mut Session) -> Turn {
-        opening::go_on(opened, session)
+    fn key(self, key: Intent, session: &mut Session) -> Turn {
+        if key == Intent::Typed('r') { self.submit(session) } else { self.stay() }
     }
 }

@@ -83,9 +83,9 @@ impl Screen for OctoClient {
     }
 
     /// F6 leaves Octo out, whatever credentials there are.
-    fn extra(self, number: u8, session: &mut Session) -> Turn {
+    fn key(self, key: Intent, session: &mut Session) -> Turn {
         match self.review {
-            Some(review) if number == 6 => {
+            Some(review) if key == Intent::Extra(6) => {
                 if let Some(octo) = &mut session.config.octo {
                     octo.client = Err("you chose so".to_owned());
                 }

@@ -29,10 +29,6 @@ impl Screen for Opening {
     fn back(self, _session: &mut Session) -> Turn {
         self.stay()
     }
-
-    fn opened(self, opened: Result<Option<Step>, Box<Failure>>, session: &mut Session) -> Turn {
-        go_on(opened, session)
-    }
 }
 
 /// Where a person goes on.
@@ -68,14 +64,10 @@ pub(super) fn go_on(opened: Result<Option<Step>, Box<Failure>>, session: &mut Se
 
 /// `--step`: one step with everything else kept; what it builds on must be there.
 fn single_step(step: Step, session: &Session) -> Turn {
-    match step {
-        Step::Basic => Basic::default().open(),
-        Step::PartnerCenter => PartnerCenter::default().open(),
-        Step::PartnerApi if session.registration.proven().is_some() => PartnerApi::default().open(),
-        Step::PartnerApi => {
-            PartnerCenter::default().open().saying("Partner Center Credentials come first: nothing is proven yet.")
-        }
+    if step == Step::PartnerApi && session.registration.proven().is_none() {
+        return Turn::form(Step::PartnerCenter).saying("Partner Center Credentials come first: nothing is proven yet.");
     }
+    Turn::form(step)
 }
 
 /// What an unfinished attempt means for the person who comes back. Where a sign-in is open, its step starts by itself.

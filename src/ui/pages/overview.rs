@@ -6,9 +6,7 @@ use crate::journal::Fact;
 use crate::report::submit::handed_over;
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{
-    Basic, Checking, OctoClient, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, note,
-};
+use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Turn};
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
@@ -20,9 +18,7 @@ const LABEL: u16 = 22;
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Choice {
-    Rename,
-    PartnerCenter,
-    PartnerApi,
+    Run(Step),
     CheckAll,
     Submit,
     Replace,
@@ -34,12 +30,12 @@ impl Choice {
     /// The line, and more about it.
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Rename => ("Change the name", "Basic Details only; nothing else is touched."),
-            Self::PartnerCenter => (
+            Self::Run(Step::Basic) => ("Change the name", "Basic Details only; nothing else is touched."),
+            Self::Run(Step::PartnerCenter) => (
                 "Re-run Partner Center Credentials",
                 "A new key, or the same one again. The sign-in is kept while the application stays the same.",
             ),
-            Self::PartnerApi => ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is."),
+            Self::Run(Step::PartnerApi) => ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is."),
             Self::CheckAll => (
                 "Run every check again",
                 "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
@@ -66,9 +62,9 @@ fn choices(session: &Session) -> Vec<Choice> {
     let lacks = session.may_submit() && !registration.not_submitted().is_empty();
     let begun = registration.open.is_some();
     [
-        Some(Choice::Rename),
-        Some(Choice::PartnerCenter),
-        Some(Choice::PartnerApi),
+        Some(Choice::Run(Step::Basic)),
+        Some(Choice::Run(Step::PartnerCenter)),
+        Some(Choice::Run(Step::PartnerApi)),
         Some(Choice::CheckAll),
         lacks.then_some(Choice::Submit),
         Some(Choice::Replace),
@@ -98,17 +94,9 @@ impl Screen for Overview {
             session.scope = Scope::Whole;
         }
         match choices(session).get(self.state.focus).copied() {
-            Some(Choice::Rename) => {
-                session.scope = Scope::Only(Step::Basic);
-                Basic::default().open()
-            }
-            Some(Choice::PartnerCenter) => {
-                session.scope = Scope::Only(Step::PartnerCenter);
-                PartnerCenter::default().open()
-            }
-            Some(Choice::PartnerApi) => {
-                session.scope = Scope::Only(Step::PartnerApi);
-                PartnerApi::default().open()
+            Some(Choice::Run(step)) => {
+                session.scope = Scope::Only(step);
+                Turn::form(step)
             }
             Some(Choice::CheckAll) => match Execution::check(Step::PartnerCenter, session.registration.clone()) {
                 Some(execution) => Checking::begin(execution, true, session),
@@ -135,18 +123,9 @@ impl Screen for Overview {
         self.stay()
     }
 
-    fn letter(self, letter: char, session: &mut Session) -> Turn {
-        if letter == 'h' {
-            note::print(session, None, None, None);
-        }
-        self.stay()
-    }
-
-    fn extra(self, number: u8, session: &mut Session) -> Turn {
-        if number == 8 {
-            note::print(session, None, None, None);
-        }
-        self.stay()
+    fn key(self, key: Intent, session: &mut Session) -> Turn {
+        let note = matches!(key, Intent::Typed('h') | Intent::Extra(8));
+        if note { self.hand_off(None, session) } else { self.stay() }
     }
 
     /// The attempt is given up; what it kept is deleted.

@@ -3,7 +3,7 @@
 use crate::journal::Attempt;
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{Checking, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn, note};
+use crate::ui::pages::{Checking, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::FocusTarget;
@@ -72,17 +72,13 @@ impl Screen for PartnerApi {
         turn.saved(session)
     }
 
-    fn letter(self, letter: char, session: &mut Session) -> Turn {
-        let focus = self.targets(session).get(self.state.focus).copied();
-        if letter == ' ' && focus == Some(FocusTarget::Field(Field::SecretChoice)) {
-            session.fields.other_secret = !session.fields.other_secret;
+    fn key(self, key: Intent, session: &mut Session) -> Turn {
+        if key == Intent::Extra(8) {
+            return self.hand_off(None, session);
         }
-        self.stay()
-    }
-
-    fn extra(self, number: u8, session: &mut Session) -> Turn {
-        if number == 8 {
-            note::print(session, self.step(), None, None);
+        let focus = self.targets(session).get(self.state.focus).copied();
+        if key == Intent::Typed(' ') && focus == Some(FocusTarget::Field(Field::SecretChoice)) {
+            session.fields.other_secret = !session.fields.other_secret;
         }
         self.stay()
     }

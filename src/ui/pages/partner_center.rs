@@ -9,7 +9,7 @@
 
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{Basic, Checking, Overview, PartnerCenter, Prerequisites, Screen, Turn, note};
+use crate::ui::pages::{Basic, Checking, Overview, PartnerCenter, Prerequisites, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{DirectoryLookup, Scope, Session};
 use crate::ui::state::FocusTarget;
@@ -86,11 +86,12 @@ impl Screen for PartnerCenter {
         turn.saved(session)
     }
 
-    fn extra(self, number: u8, session: &mut Session) -> Turn {
-        match number {
-            5 => session.fields.swap_ids(),
-            8 => note::print(session, self.step(), None, None),
-            _ => {}
+    fn key(self, key: Intent, session: &mut Session) -> Turn {
+        if key == Intent::Extra(8) {
+            return self.hand_off(None, session);
+        }
+        if key == Intent::Extra(5) {
+            session.fields.swap_ids();
         }
         self.stay()
     }

@@ -12,7 +12,7 @@
 //! ```
 
 use crate::effect::{Effect, Preflight};
-use crate::ui::pages::{Basic, Overview, Prerequisites, Screen, Turn, note};
+use crate::ui::pages::{Basic, Overview, Prerequisites, Screen, Turn};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Item, Named, Row, Said, Tone, View};
@@ -42,33 +42,26 @@ impl Screen for Prerequisites {
         self.stay()
     }
 
-    fn letter(mut self, letter: char, session: &mut Session) -> Turn {
+    fn key(mut self, key: Intent, session: &mut Session) -> Turn {
         let line = PREREQUISITES.get(self.state.focus);
-        match (letter, line) {
-            (' ', Some(line)) => match session.marked.iter().position(|key| key == line.key) {
+        match (key, line) {
+            (Intent::Typed(' '), Some(line)) => match session.marked.iter().position(|key| key == line.key) {
                 Some(at) => drop(session.marked.remove(at)),
                 None => session.marked.push(line.key.to_owned()),
             },
-            ('o', Some(line)) => {
+            (Intent::Typed('o'), Some(line)) => {
                 if let Ok(url) = session.config.portal.join(line.page) {
                     self.state.say(format!("Opening {url}"));
                     session.perform_in_background(Effect::Browse(url));
                 }
             }
-            ('c', Some(line)) => {
+            (Intent::Typed('c'), Some(line)) => {
                 self.state.say(format!("Copied, and here it is: {}", line.copy));
                 session.task(Task::Copy(line.copy.to_owned()));
             }
-            ('r', _) => session.look_again(),
-            ('h', _) => note::print(session, None, None, None),
+            (Intent::Typed('r'), _) => session.look_again(),
+            (Intent::Typed('h') | Intent::Extra(8), _) => return self.hand_off(None, session),
             _ => {}
-        }
-        self.stay()
-    }
-
-    fn extra(self, number: u8, session: &mut Session) -> Turn {
-        if number == 8 {
-            note::print(session, None, None, None);
         }
         self.stay()
     }

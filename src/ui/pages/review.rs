@@ -44,10 +44,10 @@ impl Screen for Review {
         PartnerApi::default().open().saved(session)
     }
 
-    fn extra(self, number: u8, session: &mut Session) -> Turn {
-        match number {
-            6 if session.may_submit() => OctoClient { review: Some(Box::new(self)), ..OctoClient::default() }.open(),
-            9 => Turn::Over(self.into(), Overlay::Details),
+    fn key(self, key: Intent, session: &mut Session) -> Turn {
+        match (key, session.may_submit()) {
+            (Intent::Extra(6), true) => OctoClient { review: Some(Box::new(self)), ..OctoClient::default() }.open(),
+            (Intent::Extra(9), _) => Turn::Over(self.into(), Overlay::Details),
             _ => self.stay(),
         }
     }

@@ -11,7 +11,7 @@
 
 use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, NotCatching, Outcome};
 use crate::steps::{Answered, Execution, WrongPaste};
-use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn, note};
+use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn};
 use crate::ui::parts::{Form, minutes, page_of_step};
 use crate::ui::progress::Progress;
 use crate::ui::session::{Scope, Session};
@@ -107,18 +107,18 @@ impl Screen for SignIn {
         Checking::give_up(self.progress, session)
     }
 
-    fn extra(mut self, number: u8, session: &mut Session) -> Turn {
+    fn key(mut self, key: Intent, session: &mut Session) -> Turn {
         let execution = &self.progress.execution;
         let address = execution.authorization_request().map(|consent| consent.address.to_string());
-        match (number, address) {
-            (3, Some(address)) => {
+        match (key, address) {
+            (Intent::Extra(3), Some(address)) => {
                 self.state.say("The address is also printed below the page by F7.");
                 session.task(Task::Copy(address));
             }
-            (4, _) => browse(execution, session),
-            (5, _) => return Self::again(self.progress, session),
-            (7, Some(address)) => session.task(Task::Print(vec![address])),
-            (8, _) => note::print(session, self.step(), self.execution(), None),
+            (Intent::Extra(4), _) => browse(execution, session),
+            (Intent::Extra(5), _) => return Self::again(self.progress, session),
+            (Intent::Extra(7), Some(address)) => session.task(Task::Print(vec![address])),
+            (Intent::Extra(8), _) => return self.hand_off(None, session),
             _ => {}
         }
         self.stay()

@@ -24,7 +24,7 @@ impl Typist {
         if matches!(story.wizard.page, Page::Opening(_)) {
             story.begin();
         }
-        let mut typist = Self { story, talk: Talk::new(), transcript: String::new() };
+        let mut typist = Self { story, talk: Talk::default(), transcript: String::new() };
         typist.hear();
         typist
     }

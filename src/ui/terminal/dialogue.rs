@@ -81,16 +81,10 @@ impl LinePrompt for Tty<'_> {
         self.guard.leave();
     }
 
-    #[cfg(unix)]
     fn print(&mut self, text: &str) {
-        let written = self.out.write_all(text.as_bytes());
-        self.gone |= written.and_then(|()| self.out.flush()).is_err();
-    }
-
-    /// There a raw console leaves the line end where it is.
-    #[cfg(not(unix))]
-    fn print(&mut self, text: &str) {
-        let written = self.out.write_all(text.replace('\n', "\r\n").as_bytes());
+        // Elsewhere a raw console goes down a line, but not to its start.
+        let end = if cfg!(unix) { "\n" } else { "\r\n" };
+        let written = self.out.write_all(text.replace('\n', end).as_bytes());
         self.gone |= written.and_then(|()| self.out.flush()).is_err();
     }
 
@@ -183,7 +177,7 @@ impl<'a, S: LinePrompt> Session<'a, S> {
         Self {
             sheet,
             wizard,
-            talk: Talk::new(),
+            talk: Talk::default(),
             editor: Editor::default(),
             keys: VecDeque::new(),
             tasks: VecDeque::new(),
