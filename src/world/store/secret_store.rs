@@ -11,8 +11,8 @@ use crate::words::store::StoreDescriptor;
 /// How long a call may take while a person may be asked for a password. The screen shows a clock meanwhile.
 pub const ASKING: Duration = Duration::from_secs(60);
 
-/// How long a call may take where no window can be shown: long enough for a slow machine.
-pub const NO_WINDOW: Duration = Duration::from_secs(5);
+/// How long a call may take where no window can be shown: long enough for a hundred programs that ask a busy machine at once.
+pub const NO_WINDOW: Duration = Duration::from_secs(20);
 
 /// What a store answers.
 pub type Answer<T> = Result<T, Box<Failure>>;
