@@ -19,8 +19,6 @@ mod register;
 #[cfg(feature = "simulator")]
 mod rehearse;
 mod rename;
-#[cfg(test)]
-mod schema;
 mod session;
 mod settings;
 mod signal;

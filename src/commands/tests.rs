@@ -1,5 +1,7 @@
 //! What the tests of the commands have in common: a process without a terminal, a simulated Microsoft, a person.
 
+pub(super) mod schema;
+
 use std::cell::{Cell, RefCell};
 use std::io::{self, Cursor, Write};
 use std::path::PathBuf;

@@ -46,7 +46,7 @@ mod record;
 #[cfg(feature = "simulator")]
 mod scenarios;
 #[cfg(test)]
-#[path = "../../src/commands/schema.rs"]
+#[path = "../../src/commands/tests/schema.rs"]
 mod schema;
 #[cfg(test)]
 #[cfg(feature = "simulator")]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::cli::Which;
 use crate::commands::error::end;
-use crate::commands::schema;
+use crate::commands::tests::schema;
 use crate::commands::tests::{Stream, context, host, microsoft, register};
 use crate::simulator::Simulator;
 use crate::words::ids::{ClientId, RedirectAddress, TenantId};

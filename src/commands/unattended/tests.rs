@@ -11,7 +11,8 @@ use super::*;
 use crate::cli::{Cli, Command};
 use crate::commands::error::end;
 use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
-use crate::commands::{consent, schema};
+use crate::commands::consent;
+use crate::commands::tests::schema;
 use crate::simulator::{Facts, Simulator};
 use crate::words::step::Environment;
 

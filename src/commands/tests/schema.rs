@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-const SCHEMA: &str = include_str!("../../docs/octo-csp.schema.json");
+const SCHEMA: &str = include_str!("../../../docs/octo-csp.schema.json");
 
 /// The schema itself.
 pub(crate) fn schema() -> Value {
