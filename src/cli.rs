@@ -13,8 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::exit::Exit;
 use crate::version;
-use crate::words::step::Step;
-use crate::words::store::{STORES, StoreDescriptor};
+use crate::words::{Step, StoreDescriptor};
+use crate::words::store::STORES;
 
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};

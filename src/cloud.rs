@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use crate::words::text::UntrustedText;
+use crate::words::UntrustedText;
 
 /// The addresses and audiences of one cloud.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

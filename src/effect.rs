@@ -6,15 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::journal::{Fact, ItemName, Line, Registration};
-use crate::words::answers::Draft;
-use crate::words::failure::Failure;
-use crate::words::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
-use crate::words::octo::{OctoAnswer, OctoCall};
-use crate::words::reading::{Answer, Reading};
-use crate::words::secret::SharedSecret;
-use crate::words::step::Environment;
-use crate::words::text::UntrustedText;
-use crate::words::token::{Audience, Grant, TokenResponse};
+use crate::words::{Answer, Audience, AuthCode, ClientId, Directory, Draft, Environment, Failure, Grant, OctoAnswer, OctoCall, Reading, RedirectAddress, SharedSecret, TenantId, TokenResponse, UntrustedText};
 
 /// Whoever makes effects happen: the world, a world with a fault that is rehearsed, a few lines in a test.
 pub trait Perform {

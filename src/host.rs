@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{Secret, SharedSecret};
 
 /// What the process was given.
 pub struct Host {

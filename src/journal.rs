@@ -13,11 +13,7 @@ pub mod standing;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::words::ids::{AccountName, ClientId, Domain, MpnId, RedirectAddress, TenantId};
-use crate::words::octo::Part;
-use crate::words::step::{Environment, Step};
-use crate::words::store::StoreKey;
-use crate::words::text::UntrustedText;
+use crate::words::{AccountName, ClientId, Domain, Environment, MpnId, Part, RedirectAddress, Step, StoreKey, TenantId, UntrustedText};
 
 pub use attempt::Attempt;
 pub use items::{AttemptId, ItemName, Kind, Slot};

@@ -9,8 +9,7 @@ pub mod sentence;
 
 use serde_json::{Map, Value};
 
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::text::UntrustedText;
+use crate::words::{Cause, Failure, Service, UntrustedText};
 use sentence::{Sentence, numbers};
 
 /// What was said.

@@ -23,7 +23,7 @@ use serde::Serialize;
 use crate::diagnose::{Diagnosis, Explanation};
 use crate::exit::Exit;
 use crate::report::explanation::ids;
-use crate::words::failure::Failure;
+use crate::words::Failure;
 
 /// The version of every JSON object printed.
 const VERSION: u32 = 1;

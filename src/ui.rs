@@ -20,7 +20,7 @@ pub mod wizard;
 
 use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
-use crate::words::secret::Secret;
+use crate::words::Secret;
 
 /// Something the wizard is told. It never holds a key code.
 #[derive(Debug)]

@@ -1,4 +1,6 @@
 //! The words that everything else is said in: ids, fields, steps, secrets, and text from outside.
+//!
+//! One flat vocabulary: a type is `crate::words::Name`, whichever file it stands in; functions and tables are their file's.
 
 pub mod answers;
 pub mod apis;
@@ -18,3 +20,21 @@ pub mod store;
 pub mod text;
 pub mod texts;
 pub mod token;
+
+pub use answers::{PartnerApiRequest, PartnerCenterRequest};
+pub use check::{Asked, CheckId};
+pub use claims::{Compared, Need};
+pub use draft::{Draft, Typed};
+pub use failure::{Cause, DiskFault, Failure, Mismatch, Service, TlsFault, VaultFault};
+pub use field::Field;
+pub use ids::{AccountName, AuthCode, ClientId, Directory, Domain, MpnId, RedirectAddress, TenantId};
+pub use last_failure::LastFailure;
+pub use octo::{Credentials, FoundPayer, NoClient, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer, Ring, Source};
+pub use problem::Problem;
+pub use reading::{Answer, Found, Market, PriceSheetHead, Reading};
+pub use secret::{Secret, SharedSecret};
+pub use step::{Environment, Step};
+pub use store::{StoreDescriptor, StoreKey, Unlock};
+pub use text::UntrustedText;
+pub use texts::Told;
+pub use token::{Audience, Claims, Grant, Lifetime, TokenResponse};

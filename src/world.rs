@@ -38,12 +38,7 @@ use std::rc::Rc;
 
 use crate::cloud::Cloud;
 use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight};
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::octo::OctoCall;
-use crate::words::reading::Reading;
-use crate::words::secret::Secret;
-use crate::words::step::Environment;
-use crate::words::token::TokenResponse;
+use crate::words::{Cause, Environment, Failure, OctoCall, Reading, Secret, Service, TokenResponse};
 use crate::world::browser::Surroundings;
 use crate::world::callback::redirect::SignInSession;
 use crate::world::entra::Entra;

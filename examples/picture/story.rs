@@ -14,12 +14,7 @@ use octo_csp::ui::paint::{self, Appearance};
 use octo_csp::ui::theme::{Glyphs, Theme};
 use octo_csp::ui::wizard::{Wizard, WizardConfig};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
-use octo_csp::words::failure::{Cause, Failure, Service};
-use octo_csp::words::ids::Directory;
-use octo_csp::words::reading::{Answer, Found, Reading};
-use octo_csp::words::secret::Secret;
-use octo_csp::words::step::Environment;
-use octo_csp::words::token::{Claims, Grant};
+use octo_csp::words::{Answer, Cause, Claims, Directory, Environment, Failure, Found, Grant, Reading, Secret, Service};
 
 use super::svg::Shot;
 
@@ -157,7 +152,7 @@ fn setting() -> WizardConfig {
         only: None,
         environment: Environment::Production,
         browser: true,
-        given: octo_csp::words::answers::Typed::default(),
+        given: octo_csp::words::Typed::default(),
         zone: TimeZone::UTC,
         words: String::new(),
     }

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::Which;
-use crate::words::token::Audience;
+use crate::words::Audience;
 
 /// `octo-csp token`.
 #[derive(Debug, Args)]

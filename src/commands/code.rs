@@ -20,8 +20,7 @@ use crate::journal::Registration;
 use crate::report;
 use crate::steps::{Answered, Execution, Status, WrongPaste};
 use crate::ui::terminal::passphrase::ask;
-use crate::words::check::CheckId;
-use crate::words::secret::SharedSecret;
+use crate::words::{CheckId, SharedSecret};
 use crate::world::World;
 use crate::world::typed::Typed;
 

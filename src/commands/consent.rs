@@ -15,8 +15,8 @@ use crate::journal::standing::AttemptState;
 use crate::report::register::State;
 use crate::steps::Execution;
 use crate::ui::terminal::passphrase::ask as ask_hidden;
-use crate::words::answers::{self, PartnerApiRequest, USUAL_REDIRECT};
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::answers::{self, USUAL_REDIRECT};
+use crate::words::{PartnerApiRequest, Secret, SharedSecret};
 use crate::world::clock;
 
 /// Asks for the answer of the sign-in.

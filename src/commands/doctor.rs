@@ -15,10 +15,8 @@ use crate::report::calendar::{End, calendar};
 use crate::report::dates;
 use crate::report::doctor::{self, Findings, StepFindings, TokenFindings};
 use crate::steps::{Execution, Status, Token};
-use crate::words::check::CheckId;
-use crate::words::claims::{Need, compare};
-use crate::words::step::Step;
-use crate::words::token::Audience;
+use crate::words::{Audience, CheckId, Need, Step};
+use crate::words::claims::compare;
 use crate::world::{World, clock};
 
 /// Days before an end from which a warning is said.

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::register::{self, GivenProblem, State};
 use crate::report::{explain, opening, token};
-use crate::words::failure::{Cause, Failure, Service};
+use crate::words::{Cause, Failure, Service};
 
 /// Why a command did not do what was asked for.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::host::Host;
 use crate::report::explain;
 use crate::report::forget::{self, Ending, Going};
 use crate::steps::{Execution, Status};
-use crate::words::check::CheckId;
+use crate::words::CheckId;
 use crate::world::World;
 use crate::world::browser::Surroundings;
 

@@ -6,7 +6,7 @@ use crate::commands::error::CommandError;
 use crate::diagnose::Context;
 use crate::exit::Exit;
 use crate::report::handoff::{self, Handoff, Missing};
-use crate::words::last_failure::LastFailure;
+use crate::words::LastFailure;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments) -> Result<Exit, CommandError> {
     let target = Target::sealed(context.host, &arguments.which)?;

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use zeroize::Zeroizing;
 
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{Secret, SharedSecret};
 
 /// Bytes that are read at a time: more than any buffer of the standard library has, so that none of them keeps a copy.
 const CHUNK: usize = 16 << 10;

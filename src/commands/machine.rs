@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::Screen;
 use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
 use crate::host::Host;
-use crate::words::failure::Failure;
+use crate::words::Failure;
 use crate::world::browser::Surroundings;
 
 fn is_set(value: Option<&String>) -> bool {

@@ -8,9 +8,7 @@ use url::Url;
 use crate::cloud::{Cloud, OctoAddresses};
 use crate::host::Host;
 use crate::ui::wizard::Octo;
-use crate::words::octo::{NoClient, OctoClient, Ring, Source};
-use crate::words::secret::SharedSecret;
-use crate::words::text::UntrustedText;
+use crate::words::{NoClient, OctoClient, Ring, SharedSecret, Source, UntrustedText};
 use crate::world::bluectl;
 
 /// Gathers what `profile` or the variables give; `None` where a cloud file names no Octo. The sentence of a failure is for the

@@ -13,8 +13,7 @@ use crate::commands::signal;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::terminal::passphrase::ask;
-use crate::words::failure::{Cause, VaultFault};
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{Cause, Secret, SharedSecret, VaultFault};
 use crate::world::stores::StoreSettings;
 
 /// Bytes of the longest passphrase.

@@ -16,7 +16,7 @@ use crate::ui::terminal::{self, App, Settings, dialogue};
 use crate::ui::theme::{ColourFacts, GlyphFacts, Theme};
 use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
-use crate::words::step::Step;
+use crate::words::Step;
 use crate::world::World;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) -> Result<Exit, CommandError> {

@@ -11,11 +11,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
 use crate::ui::wizard::{Octo, RehearsalAnswers, WizardConfig};
-use crate::words::answers::Field;
-use crate::words::octo::{OctoClient, Ring, Source};
-use crate::words::secret::Secret;
-use crate::words::step::Environment;
-use crate::words::text::UntrustedText;
+use crate::words::{Environment, Field, OctoClient, Ring, Secret, Source, UntrustedText};
 use crate::world::mishap::{self, Faulty, Mishap};
 use crate::world::{Options, StoreOptions, World};
 
@@ -63,7 +59,7 @@ async fn wizard(
         only: None,
         environment: Environment::Production,
         browser: !arguments.screen.no_browser,
-        given: crate::words::answers::Typed::default(),
+        given: crate::words::Typed::default(),
         zone: host.zone.clone(),
         words: String::new(),
     };

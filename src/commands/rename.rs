@@ -7,9 +7,8 @@ use crate::commands::headless;
 use crate::effect::{Effect, Outcome, Perform as _};
 use crate::exit::Exit;
 use crate::journal::Fact;
-use crate::words::answers::{Typed, basic, secret_as_name};
-use crate::words::failure::Failure;
-use crate::words::ids::AccountName;
+use crate::words::answers::{basic, secret_as_name};
+use crate::words::{AccountName, Failure, Typed};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rename) -> Result<Exit, CommandError> {
     let new = name(arguments)?;

@@ -12,11 +12,7 @@ use crate::exit::Exit;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
-use crate::words::answers::{Draft, Field, Problem};
-use crate::words::check::CheckId;
-use crate::words::last_failure::LastFailure;
-use crate::words::octo::OctoClient;
-use crate::words::step::{Environment, Step};
+use crate::words::{CheckId, Draft, Environment, Field, LastFailure, OctoClient, Problem, Step};
 use crate::world::{World, clock};
 
 /// How far a registration came, and the exit code.

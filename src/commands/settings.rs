@@ -19,8 +19,8 @@ use crate::cli::Cli;
 use crate::diagnose::{Context, diagnose};
 use crate::host::{Host, VARIABLES};
 use crate::words::ids::looks_like_secret_key;
-use crate::words::store::{STORES, StoreDescriptor, Unlock};
-use crate::words::text::UntrustedText;
+use crate::words::store::STORES;
+use crate::words::{StoreDescriptor, Unlock, UntrustedText};
 use crate::world::papers;
 
 /// The file below the config folder.

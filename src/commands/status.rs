@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::journal::{ItemName, Kind};
 use crate::report::status::{self, Found, Item};
 use crate::report::support::{self, Surroundings};
-use crate::words::failure::Failure;
+use crate::words::Failure;
 use crate::world::clock;
 use crate::world::registration_index::{Presence, RegistrationIndex, RegistrationSummary, Scan};
 

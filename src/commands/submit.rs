@@ -13,7 +13,7 @@ use crate::host::Host;
 use crate::journal::Registration;
 use crate::report::submit::{self, Findings};
 use crate::steps::Execution;
-use crate::words::octo::OctoClient;
+use crate::words::OctoClient;
 use crate::world::World;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Submit) -> Result<Exit, CommandError> {

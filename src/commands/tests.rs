@@ -17,9 +17,7 @@ use crate::host::{Environment, Host};
 use crate::journal::Registration;
 use crate::simulator::{self, Facts, Scenario, Simulator};
 use crate::steps::{Execution, Status};
-use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
-use crate::words::ids::{ClientId, Directory, RedirectAddress, TenantId};
-use crate::words::secret::Secret;
+use crate::words::{ClientId, Directory, PartnerApiRequest, PartnerCenterRequest, RedirectAddress, Secret, TenantId};
 use crate::world::browser::Surroundings;
 use crate::world::{Options, StoreOptions, World};
 

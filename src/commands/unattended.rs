@@ -21,8 +21,8 @@ use crate::journal::standing::AttemptState;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::register::{GivenProblem, State};
 use crate::steps::Execution;
-use crate::words::answers::{self, Field, Problem, Typed, USUAL_REDIRECT};
-use crate::words::step::Step;
+use crate::words::answers::{self, USUAL_REDIRECT};
+use crate::words::{Field, Problem, Step, Typed};
 use crate::world::{World, clock};
 
 /// A flag that means something only where nobody is asked, if one was typed. As a setting it waits for its time.
@@ -171,7 +171,7 @@ impl RegisterFlow<'_, '_, '_> {
         let mut problems = basic(typed).err().unwrap_or_default();
         let mut center = None;
         if proves {
-            let empty = crate::words::secret::Secret::shared(String::new());
+            let empty = crate::words::Secret::shared(String::new());
             let secret = given.secret.as_ref().unwrap_or(&empty);
             match values::partner_center(typed, secret) {
                 Ok(request) => center = Some(request),

@@ -10,8 +10,8 @@ use crate::commands::intake;
 use crate::commands::settings::Settings;
 use crate::report::register::GivenProblem;
 use crate::ui::field::{Pasted, SecretField};
-use crate::words::answers::{self, Field, PartnerCenterRequest, Problem, Typed};
-use crate::words::secret::SharedSecret;
+use crate::words::answers::{self};
+use crate::words::{Field, PartnerCenterRequest, Problem, SharedSecret, Typed};
 
 /// What was given.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub(super) fn typed(values: &Values) -> Typed {
 
 /// Stands for a secret where only the identifiers matter.
 fn placeholder() -> SharedSecret {
-    crate::words::secret::Secret::shared("-".to_owned())
+    crate::words::Secret::shared("-".to_owned())
 }
 
 /// The problems of a step, with the flags by which their values are given.
@@ -151,7 +151,7 @@ pub(super) fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<Par
 /// What would be said about the visible values of the first two steps: for the person who has no terminal and no flags yet.
 pub(super) fn missing(values: &Values) -> Vec<&'static str> {
     let typed = typed(values);
-    let secret = crate::words::secret::Secret::shared(String::new());
+    let secret = crate::words::Secret::shared(String::new());
     let problems = partner_center(&typed, &secret).err().unwrap_or_default();
     problems
         .iter()

@@ -3,10 +3,8 @@
 use super::row::Sign::Cause;
 use super::row::{APPLICATION, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
 use crate::exit::Exit;
-use crate::words::answers::Field;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Cause::Mismatch as Differs;
-use crate::words::failure::Mismatch;
+use crate::words::{CheckId as C, Field, Mismatch};
+use crate::words::Cause::Mismatch as Differs;
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[

@@ -3,9 +3,7 @@
 use super::row::Sign::{Aadsts, Oauth};
 use super::row::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, When, Who};
 use crate::exit::Exit;
-use crate::words::answers::Field;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Service;
+use crate::words::{CheckId as C, Field, Service};
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[

@@ -3,9 +3,7 @@
 use super::row::Sign::{Aadsts, Oauth};
 use super::row::{APPLICATION, DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
 use crate::exit::Exit;
-use crate::words::answers::Field;
-use crate::words::check::CheckId as C;
-use crate::words::token::Audience;
+use crate::words::{Audience, CheckId as C, Field};
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[

@@ -3,9 +3,7 @@
 use super::row::Sign::{Oauth, Status};
 use super::row::{DIRECTORY, Goto, OPERATOR, OURS, Row, SIGN_IN, Who};
 use crate::exit::Exit;
-use crate::words::answers::Field;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Service;
+use crate::words::{CheckId as C, Field, Service};
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[

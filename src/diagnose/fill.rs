@@ -2,8 +2,7 @@
 
 use super::row::Context;
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
-use crate::words::failure::Failure;
-use crate::words::text::UntrustedText;
+use crate::words::{Failure, UntrustedText};
 
 /// What stands for the placeholders in the texts of a row.
 pub(super) struct Values {

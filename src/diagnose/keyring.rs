@@ -5,10 +5,8 @@ use super::row::Platform;
 use super::row::Sign::{Cause, CauseOf};
 use super::row::{Goto, OPERATOR, Row, When, Who};
 use crate::exit::Exit;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Cause::{Broken, NoConnection, Refused, TimedOut, Unreadable, Vault};
-use crate::words::failure::{Service, VaultFault};
-use crate::words::step::Step;
+use crate::words::{CheckId as C, Service, Step, VaultFault};
+use crate::words::Cause::{Broken, NoConnection, Refused, TimedOut, Unreadable, Vault};
 
 const KEYRING: Row = Row { blames: &[C::KeepSecret, C::OctoSecret], exit: Exit::Storage, ..OPERATOR };
 

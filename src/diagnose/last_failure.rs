@@ -3,10 +3,7 @@
 use super::row::Context;
 use super::table::row;
 use super::tell::{Diagnosis, diagnose};
-use crate::words::check::CheckId;
-use crate::words::failure::{Failure, Service};
-use crate::words::last_failure::LastFailure;
-use crate::words::text::UntrustedText;
+use crate::words::{CheckId, Failure, LastFailure, Service, UntrustedText};
 
 impl LastFailure {
     /// Of a failed check; `None` where the disk failed, which is then not asked to remember it.

@@ -3,7 +3,7 @@
 use super::row::Sign;
 use super::row::{OPERATOR, OURS, Row, SIGN_IN, When, Who};
 use crate::exit::Exit;
-use crate::words::failure::Cause;
+use crate::words::Cause;
 
 /// Something on the way must change.
 const NETWORK: Row = Row { who: Who::NetworkAdministrator, exit: Exit::Network, ..OPERATOR };

@@ -3,12 +3,9 @@
 use super::row::Sign::{Cause, Number, Status, Word};
 use super::row::{Goto, OPERATOR, PATIENCE, Row, Who};
 use crate::exit::Exit;
-use crate::words::answers::Field;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Cause::Mismatch as Differs;
-use crate::words::failure::Mismatch;
-use crate::words::failure::Service::Octo;
-use crate::words::step::Step;
+use crate::words::{CheckId as C, Field, Mismatch, Step};
+use crate::words::Cause::Mismatch as Differs;
+use crate::words::Service::Octo;
 
 /// What was proven stays kept, whatever Octo answers.
 const REFUSED: Row = Row { who: Who::OctoAdministrator, goto: Goto::Retry, ..OPERATOR };

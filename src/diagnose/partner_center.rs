@@ -3,10 +3,8 @@
 use super::row::Sign::{Number, Says, Status};
 use super::row::{DIRECTORY, Goto, OPERATOR, OURS, PATIENCE, Row, SIGN_IN, When, Who};
 use crate::exit::Exit;
-use crate::words::answers::Field;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Service::PartnerCenter;
-use crate::words::step::Step;
+use crate::words::{CheckId as C, Field, Step};
+use crate::words::Service::PartnerCenter;
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[

@@ -3,8 +3,8 @@
 use super::row::Sign::{Says, Status, Word};
 use super::row::{DIRECTORY, Goto, OURS, PATIENCE, Row, SIGN_IN, Who};
 use crate::exit::Exit;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Service::PartnerApi;
+use crate::words::CheckId as C;
+use crate::words::Service::PartnerApi;
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[

@@ -3,12 +3,8 @@
 use std::time::Duration;
 
 use crate::exit::Exit;
-use crate::words::answers::Field;
-use crate::words::check::CheckId;
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::step::Step;
-use crate::words::texts::{self, Told};
-use crate::words::token::Audience;
+use crate::words::{Audience, Cause, CheckId, Failure, Field, Service, Step, Told};
+use crate::words::texts::{self};
 
 /// How often a secret that was made minutes ago is tried again before it counts as refused.
 pub const SECRET_TRIES: u8 = 4;

@@ -4,10 +4,7 @@ use super::row::{Context, Platform, Row, Sign, When};
 use super::table::{known_by, row, rows};
 use super::tell::{Diagnosis, diagnose};
 use crate::microsoft::codes::{Code, codes_in};
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::step::Step;
-use crate::words::text::UntrustedText;
-use crate::words::token::Audience;
+use crate::words::{Audience, Cause, Failure, Service, Step, UntrustedText};
 
 /// The longest text that is taken for the name of a row.
 const NAME: usize = 60;

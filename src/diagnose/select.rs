@@ -9,9 +9,7 @@ use super::row::{Context, Goto, Row, Sign, When};
 use super::table::{UNKNOWN, known_by, rows};
 use crate::exit::Exit;
 use crate::microsoft::sentence::numbers;
-use crate::words::answers::Field;
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::step::Step;
+use crate::words::{Cause, Failure, Field, Service, Step};
 
 /// The numbers that say no more than "see the other one".
 const SAYS_NOTHING: [u64; 2] = [70_002, PASSED_ON];

@@ -3,11 +3,10 @@
 use super::row::Sign::{Cause, CauseOf};
 use super::row::{Goto, OPERATOR, OURS, Row, Who};
 use crate::exit::Exit;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Cause::{
+use crate::words::{CheckId as C, DiskFault, Service};
+use crate::words::Cause::{
     Broken, Disk, HalfForgotten, InUse, JournalMoved, NewerJournal, OtherStore, Refused, TimedOut, Unreadable,
 };
-use crate::words::failure::{DiskFault, Service};
 
 const STORAGE: Row = Row { exit: Exit::Storage, ..OPERATOR };
 

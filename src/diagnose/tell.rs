@@ -6,7 +6,7 @@ use super::fill::Values;
 use super::row::{Context, Goto, Who};
 use super::select;
 use crate::exit::Exit;
-use crate::words::failure::Failure;
+use crate::words::Failure;
 
 /// What a person is told about a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]

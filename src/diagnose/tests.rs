@@ -10,13 +10,9 @@ use super::fill::Values;
 use super::table::UNKNOWN;
 use super::*;
 use crate::exit::Exit;
-use crate::words::answers::Field;
+use crate::words::{Audience, Cause, DiskFault, Failure, Field, Mismatch, Service, Step, TlsFault, Told, UntrustedText, VaultFault};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
-use crate::words::failure::{Cause, DiskFault, Failure, Mismatch, Service, TlsFault, VaultFault};
-use crate::words::step::Step;
-use crate::words::text::UntrustedText;
-use crate::words::texts::{self, Told};
-use crate::words::token::Audience;
+use crate::words::texts::{self};
 
 /// Every AADSTS number of the reference.
 #[rustfmt::skip]

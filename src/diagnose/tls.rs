@@ -3,8 +3,8 @@
 use super::row::Sign::Cause;
 use super::row::{OPERATOR, Row, Who};
 use crate::exit::Exit;
-use crate::words::failure::Cause::Tls;
-use crate::words::failure::TlsFault;
+use crate::words::Cause::Tls;
+use crate::words::TlsFault;
 
 const NETWORK: Row = Row { who: Who::NetworkAdministrator, exit: Exit::Network, ..OPERATOR };
 

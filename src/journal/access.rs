@@ -9,8 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::{Attempt, ItemName};
-use crate::words::secret::{Secret, SharedSecret};
-use crate::words::token::{Audience, Lifetime};
+use crate::words::{Audience, Lifetime, Secret, SharedSecret};
 
 /// The version of what is kept.
 const VERSION: u32 = 1;

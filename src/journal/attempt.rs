@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{AttemptId, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot};
-use crate::words::ids::RedirectAddress;
+use crate::words::RedirectAddress;
 
 /// One attempt at a set of secrets. A journal that was made shorter holds it as it is here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,11 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, Slot};
-use crate::words::ids::{AccountName, TenantId};
-use crate::words::octo::Part;
-use crate::words::step::Step;
-use crate::words::store::{StoreDescriptor, StoreKey};
-use crate::words::text::UntrustedText;
+use crate::words::{AccountName, Part, Step, StoreDescriptor, StoreKey, TenantId, UntrustedText};
 
 /// What Octo was given, as far as the journal knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::journal::{Attempt, Kind, PartnerCenterProof, Registration};
-use crate::words::answers::Typed;
+use crate::words::Typed;
 
 /// For how long the address of a sign-in is offered again. Its code works for about as long (entra-docs,
 /// v2-oauth2-auth-code-flow), and a person who comes later is better served by a new one.
@@ -124,7 +124,7 @@ mod tests {
         attempt.consenting = None;
         attempt.redeeming = None;
         assert_eq!(attempt.standing(), AttemptState::TokenKept);
-        let redirect = crate::words::ids::RedirectAddress::parse("http://localhost").unwrap();
+        let redirect = crate::words::RedirectAddress::parse("http://localhost").unwrap();
         attempt.consenting = Some((redirect, at(1_000)));
         attempt.items.push((attempt.next_item(Kind::SignIn), true));
         assert_eq!(attempt.standing(), AttemptState::SignInOpen);

@@ -3,7 +3,7 @@
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use crate::words::text::UntrustedText;
+use crate::words::UntrustedText;
 
 /// The bytes without a UTF-8 byte order mark, which Partner Center is known to send (Azure/msrest-for-python issue 144).
 pub fn without_mark(mut bytes: &[u8]) -> &[u8] {

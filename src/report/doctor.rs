@@ -13,10 +13,7 @@ use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{Explained, dates, json};
 use crate::steps::{Api, Certainty, Check, State};
-use crate::words::claims::Compared;
-use crate::words::failure::Failure;
-use crate::words::step::Step;
-use crate::words::token::Audience;
+use crate::words::{Audience, Compared, Failure, Step};
 
 /// What a doctor's run found.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::report::explanation::{LABEL, explanation, for_support};
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{Explained, json};
-use crate::words::failure::Failure;
+use crate::words::Failure;
 
 #[derive(Serialize)]
 struct Answer<'a> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::diagnose::Diagnosis;
 use crate::report::rows::{Row, Tone};
-use crate::words::failure::Failure;
+use crate::words::Failure;
 
 /// Cells of a label beside what it names.
 pub const LABEL: u16 = 16;

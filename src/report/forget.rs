@@ -7,8 +7,7 @@ use crate::exit::Exit;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{Explained, json};
-use crate::words::failure::Failure;
-use crate::words::store::StoreDescriptor;
+use crate::words::{Failure, StoreDescriptor};
 
 /// What is to be forgotten.
 #[derive(Clone, Debug)]

@@ -7,10 +7,8 @@ use crate::journal::Registration;
 use crate::report::explanation::ids;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::words::answers::Typed;
+use crate::words::{Failure, Typed, UntrustedText};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
-use crate::words::failure::Failure;
-use crate::words::text::UntrustedText;
 
 /// What is known of the app.
 #[derive(Debug, Default)]

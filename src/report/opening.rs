@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::report::{Explained, json};
-use crate::words::failure::Failure;
+use crate::words::Failure;
 
 #[derive(Serialize)]
 struct Stopped<'a> {

@@ -12,8 +12,7 @@ use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{Explained, json, json_line};
 use crate::steps::Check;
-use crate::words::answers::Problem;
-use crate::words::failure::Failure;
+use crate::words::{Failure, Problem};
 
 /// How it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -9,10 +9,7 @@ use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::submit::{OctoObject, handed_over};
 use crate::report::{dates, json};
-use crate::words::last_failure::LastFailure;
-use crate::words::step::Step;
-use crate::words::store::StoreKey;
-use crate::words::text::UntrustedText;
+use crate::words::{LastFailure, Step, StoreKey, UntrustedText};
 
 /// One registration as it was found.
 #[derive(Debug)]

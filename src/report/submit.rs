@@ -12,8 +12,7 @@ use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{Explained, json};
 use crate::steps::Check;
-use crate::words::failure::Failure;
-use crate::words::octo::Part;
+use crate::words::{Failure, Part};
 
 /// What a hand-over came to.
 #[derive(Debug)]

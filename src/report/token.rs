@@ -7,8 +7,7 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::journal::access::AccessToken;
 use crate::report::json;
-use crate::words::ids::AuthCode;
-use crate::words::token::Audience;
+use crate::words::{Audience, AuthCode};
 
 #[derive(Serialize)]
 struct TokenObject<'t> {

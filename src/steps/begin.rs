@@ -12,13 +12,8 @@ use crate::steps::plan::Plan;
 use crate::steps::port::{Board, Port};
 use crate::steps::purpose::Purpose;
 use crate::steps::submit::Submission;
-use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
-use crate::words::check::{self as plans, CheckId};
-use crate::words::ids::Directory;
-use crate::words::octo::OctoClient;
-use crate::words::secret::{Secret, SharedSecret};
-use crate::words::step::Step;
-use crate::words::token::Audience;
+use crate::words::{Audience, CheckId, Directory, OctoClient, PartnerApiRequest, PartnerCenterRequest, Secret, SharedSecret, Step};
+use crate::words::check::{self as plans};
 
 impl Execution {
     /// Step 2 with typed answers.

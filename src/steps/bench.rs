@@ -13,22 +13,11 @@ use url::Url;
 
 use super::*;
 use crate::effect::{AddressSeen, AuthorizationRequest, Effect, Outcome};
-use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
-use crate::words::check::CheckId;
-use crate::words::ids::{ClientId, Directory, TenantId};
-use crate::words::octo::OctoClient;
-use crate::words::reading::PriceSheetHead;
-use crate::words::secret::Secret;
-use crate::words::text::UntrustedText;
+use crate::words::{Answer, Cause, CheckId, Claims, ClientId, Directory, Failure, Found, FoundPayer, Grant, Lifetime, OctoAnswer, OctoCall, OctoClient, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reading, RedirectAddress, Ring, Secret, Service, Source, TenantId, TokenResponse, UntrustedText, VaultFault};
 use std::time::Duration;
 
 use crate::effect::Tenant;
 use crate::journal::{Line, Registration};
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
-use crate::words::ids::RedirectAddress;
-use crate::words::octo::{FoundPayer, OctoAnswer, OctoCall, Ring, Source};
-use crate::words::reading::{Answer, Found, Reading};
-use crate::words::token::{Claims, Grant, Lifetime, TokenResponse};
 
 pub(crate) const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
 pub(crate) const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::words::check::CheckId;
-use crate::words::failure::Failure;
+use crate::words::{CheckId, Failure};
 
 /// Milliseconds since the program started: the engine has no clock.
 pub type Moment = u64;

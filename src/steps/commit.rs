@@ -3,9 +3,7 @@
 use crate::journal::{Attempt, Fact, Kind, Registration};
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, passed};
 use crate::steps::purpose::Purpose;
-use crate::words::check::CheckId as C;
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::secret::Secret;
+use crate::words::{Cause, CheckId as C, Failure, Secret, Service};
 
 /// The commit, and the set that it has made active.
 #[derive(Debug, Default)]

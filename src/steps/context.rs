@@ -4,10 +4,8 @@
 use crate::diagnose::Context;
 use crate::steps::execution::Execution;
 use crate::steps::plan::Plan;
-use crate::words::check::CheckId;
+use crate::words::{Audience, CheckId, SharedSecret};
 use crate::words::ids::looks_like_guid;
-use crate::words::secret::SharedSecret;
-use crate::words::token::Audience;
 
 impl Execution {
     /// The circumstances of a failure of this check. Only the kind of machine is not known here.

@@ -9,11 +9,7 @@ use crate::steps::paste::{Answered, WrongPaste};
 use crate::steps::pasted::Pasted;
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
-use crate::words::check::CheckId;
-use crate::words::failure::Failure;
-use crate::words::ids::{AuthCode, ClientId, TenantId};
-use crate::words::step::Step;
-use crate::words::text::UntrustedText;
+use crate::words::{AuthCode, CheckId, ClientId, Failure, Step, TenantId, UntrustedText};
 
 /// How an execution stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,13 +9,7 @@ use crate::steps::partner_api::PartnerApi;
 use crate::steps::plan::Plan;
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::Token;
-use crate::words::check::CheckId;
-use crate::words::failure::{Cause, Failure, Mismatch};
-use crate::words::ids::AuthCode;
-use crate::words::reading::PriceSheetHead;
-use crate::words::secret::SharedSecret;
-use crate::words::text::UntrustedText;
-use crate::words::token::Audience;
+use crate::words::{Audience, AuthCode, Cause, CheckId, Failure, Mismatch, PriceSheetHead, SharedSecret, UntrustedText};
 
 /// How one of the two APIs stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,7 @@ use std::cell::RefCell;
 
 use crate::journal::{Fact, ItemName, Registration};
 use crate::steps::port::{Halted, Port, passed};
-use crate::words::check::CheckId as C;
-use crate::words::failure::{Cause, Failure, VaultFault};
+use crate::words::{Cause, CheckId as C, Failure, VaultFault};
 
 /// What is to be deleted.
 #[derive(Debug)]
@@ -68,9 +67,8 @@ mod tests {
     use crate::effect::Effect;
     use crate::steps::bench::{Bench, state_of};
     use crate::steps::{Execution, Status};
-    use crate::words::check::CheckId;
-    use crate::words::failure::Service;
-    use crate::words::store::{StoreKey, VAULT_FILE};
+    use crate::words::{CheckId, Service, StoreKey};
+    use crate::words::store::VAULT_FILE;
 
     fn locked() -> Failure {
         Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked))

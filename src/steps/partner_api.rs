@@ -17,15 +17,7 @@ use crate::steps::port::{
 };
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, For, Tokens};
-use crate::words::answers::PartnerApiRequest;
-use crate::words::check::CheckId as C;
-use crate::words::failure::{Failure, Mismatch};
-use crate::words::ids::{AuthCode, ClientId, MpnId, RedirectAddress, TenantId};
-use crate::words::reading::PriceSheetHead;
-use crate::words::secret::SharedSecret;
-use crate::words::step::Step;
-use crate::words::text::UntrustedText;
-use crate::words::token::{Audience, Grant};
+use crate::words::{Audience, AuthCode, CheckId as C, ClientId, Failure, Grant, Mismatch, MpnId, PartnerApiRequest, PriceSheetHead, RedirectAddress, SharedSecret, Step, TenantId, UntrustedText};
 
 /// For whom tokens are asked: what step 2 has proven, and the attempt that a new refresh token belongs to.
 #[derive(Clone, Debug)]

@@ -7,14 +7,7 @@ use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
 use crate::steps::port::{Ask, Checked, Halted, LegalBusiness, Line, Port, Slot, missing_item, passed};
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
-use crate::words::answers::PartnerCenterRequest;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Failure;
-use crate::words::ids::{Directory, Domain};
-use crate::words::secret::SharedSecret;
-use crate::words::step::Step;
-use crate::words::text::UntrustedText;
-use crate::words::token::{Audience, Grant};
+use crate::words::{Audience, CheckId as C, Directory, Domain, Failure, Grant, PartnerCenterRequest, SharedSecret, Step, UntrustedText};
 
 /// Step 2 and what it has found.
 #[derive(Debug)]

@@ -4,8 +4,7 @@ use crate::effect::{AuthorizationResponse, Effect};
 use crate::journal::Attempt;
 use crate::steps::partner_api::PartnerApi;
 use crate::steps::pasted::Pasted;
-use crate::words::check::CheckId;
-use crate::words::secret::Secret;
+use crate::words::{CheckId, Secret};
 
 /// What a pasted answer led to.
 #[derive(Debug)]

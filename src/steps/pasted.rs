@@ -7,9 +7,8 @@
 use url::form_urlencoded;
 
 use crate::microsoft::Said;
-use crate::words::failure::{Failure, Service};
-use crate::words::ids::{AuthCode, looks_like_guid, looks_like_secret_key};
-use crate::words::secret::Secret;
+use crate::words::{AuthCode, Failure, Secret, Service};
+use crate::words::ids::{looks_like_guid, looks_like_secret_key};
 
 /// What was pasted.
 #[derive(Debug)]
@@ -166,7 +165,7 @@ fn parameters(text: &str) -> Option<Vec<(String, String)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::text::UntrustedText;
+    use crate::words::UntrustedText;
 
     const CODE: &str = "1.AXoAkl-some_opaque.AgABBAIAAADnf";
 

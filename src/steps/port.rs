@@ -17,15 +17,7 @@ use crate::effect::{
 use crate::journal::{Attempt, CheckLine, Fact, ItemName, Registration};
 use crate::steps::checks::{Check, Moment, State};
 use crate::steps::retry::pause_before_another_try;
-use crate::words::check::CheckId;
-use crate::words::failure::{Cause, Failure, Mismatch, Service, VaultFault};
-use crate::words::ids::Directory;
-use crate::words::octo::{FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient};
-use crate::words::reading::{Answer, Found, Market, PriceSheetHead, Reading};
-use crate::words::secret::SharedSecret;
-use crate::words::step::Step;
-use crate::words::text::UntrustedText;
-use crate::words::token::{Grant, TokenResponse};
+use crate::words::{Answer, Cause, CheckId, Directory, Failure, Found, FoundPayer, Grant, Market, Mismatch, OctoAccess, OctoAnswer, OctoCall, OctoClient, PriceSheetHead, Reading, Service, SharedSecret, Step, TokenResponse, UntrustedText, VaultFault};
 
 /// What a check comes to: a value, and its line on the screen.
 pub(super) type Checked<T> = Result<(T, Line), Box<Failure>>;

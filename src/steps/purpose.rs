@@ -1,6 +1,6 @@
 //! What an execution is for: what its steps keep, and where they stop.
 
-use crate::words::token::Audience;
+use crate::words::Audience;
 
 /// What an execution is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

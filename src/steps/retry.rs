@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use crate::diagnose::SECRET_TRIES;
 use crate::steps::checks::Check;
-use crate::words::check::CheckId;
-use crate::words::failure::{Cause, Failure, Service};
+use crate::words::{Cause, CheckId, Failure, Service};
 
 /// Seconds between the tries of a secret that was made minutes ago.
 const PATIENCE: [u64; SECRET_TRIES as usize] = [5, 15, 30, 60];

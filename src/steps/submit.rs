@@ -9,12 +9,7 @@ use futures_util::future::join;
 
 use crate::journal::{AttemptId, Fact, Handover, ItemName, Kind, Registration};
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, mismatch};
-use crate::words::check::CheckId as C;
-use crate::words::failure::{Cause, Failure, Mismatch, Service};
-use crate::words::ids::{ClientId, MpnId, TenantId};
-use crate::words::octo::{Credentials, FoundPayer, OctoAccess, OctoCall, OctoClient, Part, Payer};
-use crate::words::secret::SharedSecret;
-use crate::words::text::UntrustedText;
+use crate::words::{Cause, CheckId as C, ClientId, Credentials, Failure, FoundPayer, Mismatch, MpnId, OctoAccess, OctoCall, OctoClient, Part, Payer, Service, SharedSecret, TenantId, UntrustedText};
 
 /// What is handed over, and with which API client.
 #[derive(Debug)]
@@ -154,7 +149,7 @@ impl Submission {
         &self,
         ask: &Ask,
         part: Part,
-        name: Option<crate::words::ids::AccountName>,
+        name: Option<crate::words::AccountName>,
     ) -> Result<(), Box<Failure>> {
         let attempt = self.attempt;
         ask.note(Fact::Submitted { part, attempt, name }).await

@@ -8,19 +8,10 @@ use super::bench::*;
 use super::*;
 use crate::effect::{AddressSeen, Effect, Outcome};
 use crate::journal::{Kind, Registration, Slot};
-use crate::words::answers::{PartnerApiRequest, PartnerCenterRequest};
-use crate::words::check::CheckId;
-use crate::words::secret::Secret;
-use crate::words::step::Step;
-use crate::words::text::UntrustedText;
+use crate::words::{Answer, Audience, Cause, CheckId, Claims, ClientId, Failure, Found, Mismatch, MpnId, PartnerApiRequest, PartnerCenterRequest, RedirectAddress, Secret, Service, Step, TokenResponse, UntrustedText, VaultFault};
 use std::time::Duration;
 
 use crate::effect::{CodeAudience, Tenant};
-use crate::words::failure::{Cause, Failure, Mismatch, Service, VaultFault};
-use crate::words::ids::RedirectAddress;
-use crate::words::ids::{ClientId, MpnId};
-use crate::words::reading::{Answer, Found};
-use crate::words::token::{Audience, Claims, TokenResponse};
 
 mod broken;
 mod commit;

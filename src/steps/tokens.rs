@@ -4,10 +4,7 @@ use std::cell::RefCell;
 
 use crate::steps::port::{Line, mismatch};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
-use crate::words::failure::{Failure, Mismatch};
-use crate::words::ids::{ClientId, TenantId};
-use crate::words::text::UntrustedText;
-use crate::words::token::{Audience, Claims, Grant};
+use crate::words::{Audience, Claims, ClientId, Failure, Grant, Mismatch, TenantId, UntrustedText};
 
 /// A token that was issued in this run.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Intent;
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{Secret, SharedSecret};
 use crate::words::text;
 
 /// What a field is for.

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::ui::Intent;
 use crate::ui::field::{Pasted, SecretField, TextField};
-use crate::words::answers::{Field, Typed, USUAL_REDIRECT};
-use crate::words::secret::{Secret, SharedSecret};
-use crate::words::step::Environment;
+use crate::words::answers::USUAL_REDIRECT;
+use crate::words::{Environment, Field, Secret, SharedSecret, Typed};
 
 /// The fields that are shown.
 const SHOWN: [Field; 9] = [

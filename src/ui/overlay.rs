@@ -7,9 +7,7 @@ use crate::ui::progress;
 use crate::ui::session::Session;
 use crate::ui::view::{Row, Said, Tone, View};
 use crate::ui::{Intent, keys};
-use crate::words::answers::Field;
-use crate::words::secret::SharedSecret;
-use crate::words::text::UntrustedText;
+use crate::words::{Field, SharedSecret, UntrustedText};
 
 /// What lies over a page.
 #[derive(Clone, Debug)]

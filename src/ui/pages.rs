@@ -30,10 +30,7 @@ use crate::ui::progress::Progress;
 use crate::ui::session::{Answer, Session};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::View;
-use crate::words::answers::Problem;
-use crate::words::check::CheckId;
-use crate::words::failure::Failure;
-use crate::words::step::Step;
+use crate::words::{CheckId, Failure, Problem, Step};
 
 /// The registration is being opened.
 #[derive(Debug, Default)]

@@ -9,8 +9,8 @@ use crate::ui::Intent;
 use crate::ui::session::{DirectoryLookup, RehearsalAnswers, Session};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Block, Body, Input, Row, Tone, View};
-use crate::words::answers::{self, Field};
-use crate::words::step::{Environment, Step};
+use crate::words::answers::{self};
+use crate::words::{Environment, Field, Step};
 
 /// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).
 const UNUSED_DAYS: i64 = 90;

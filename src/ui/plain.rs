@@ -25,10 +25,8 @@ use crate::ui::state::FocusTarget;
 use crate::ui::view::{Body, Said, View};
 use crate::ui::wizard::Wizard;
 use crate::ui::{Event, Intent, Task};
-use crate::words::answers::Field;
+use crate::words::{Field, Secret, Step};
 use crate::words::ids::looks_like_secret_key;
-use crate::words::secret::Secret;
-use crate::words::step::Step;
 
 pub use ask::Prompt;
 use ask::{Asked, asked, enter, input, items, offer, question, short};

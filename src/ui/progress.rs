@@ -12,8 +12,7 @@ use crate::steps::{Check, Execution, State};
 use crate::ui::parts::tab_of;
 use crate::ui::session::Session;
 use crate::ui::view::{Row, Said, Tone};
-use crate::words::check::{Asked, CheckId};
-use crate::words::store::StoreDescriptor;
+use crate::words::{Asked, CheckId, StoreDescriptor};
 
 /// An execution, and what it is for.
 #[derive(Debug)]

@@ -13,15 +13,8 @@ use crate::journal::Registration;
 use crate::steps::Execution;
 use crate::ui::fields::Fields;
 use crate::ui::{Task, Ticket};
-use crate::words::answers::{self, Draft, Field, Problem, Typed};
-use crate::words::check::CheckId;
-use crate::words::failure::Failure;
-use crate::words::ids::{AuthCode, Directory};
-use crate::words::last_failure::LastFailure;
-use crate::words::octo::{OctoClient, Ring};
-use crate::words::secret::SharedSecret;
-use crate::words::step::{Environment, Step};
-use crate::words::text::UntrustedText;
+use crate::words::answers::{self};
+use crate::words::{AuthCode, CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Ring, SharedSecret, Step, Typed, UntrustedText};
 
 /// What the wizard is started with.
 #[derive(Debug)]

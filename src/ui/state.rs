@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ui::fields::{Fields, is_needed};
-use crate::words::answers::{Field, Problem};
+use crate::words::{Field, Problem};
 
 /// Something on a page that can have the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ use super::{Event, Intent, Task, Ticket, keys};
 use crate::driver::Driver;
 use crate::effect::{Outcome, Perform};
 use crate::exit::Exit;
-use crate::words::secret::Secret;
+use crate::words::Secret;
 
 /// What the loop drives.
 pub trait App {

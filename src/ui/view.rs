@@ -5,7 +5,7 @@
 pub use crate::report::rows::{Piece, Row, Said, Tone};
 use crate::ui::field::{SecretField, TextField};
 use crate::ui::{Intent, keys};
-use crate::words::answers::Field;
+use crate::words::Field;
 
 /// A part of a page.
 #[derive(Debug)]

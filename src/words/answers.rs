@@ -2,13 +2,13 @@
 
 use jiff::civil::Date;
 
-pub use crate::words::draft::{Draft, Typed};
-pub use crate::words::field::Field;
+use crate::words::draft::Typed;
+use crate::words::field::Field;
 use crate::words::ids::{
     AccountName, ClientId, Directory, IdError, MpnId, Normalized, RedirectAddress, TenantId, looks_like_guid,
     looks_like_secret_key,
 };
-pub use crate::words::problem::{Problem, ProblemKind};
+use crate::words::problem::{Problem, ProblemKind};
 use crate::words::secret::{Secret, SharedSecret};
 
 /// The redirect address that needs no pasting (ruling 4).

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{Secret, SharedSecret};
 
 /// Bytes of the file that are read at most.
 const LONGEST: u64 = 64 * 1_024;

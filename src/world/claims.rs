@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::microsoft::json;
-use crate::words::text::UntrustedText;
-use crate::words::token::Claims;
+use crate::words::{Claims, UntrustedText};
 
 /// Most names of a list that are kept.
 const MOST: usize = 64;

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::words::answers::Draft;
-use crate::words::failure::Failure;
+use crate::words::{Draft, Failure};
 use crate::world::folder::{self, DRAFT};
 
 /// Where drafts are.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::words::failure::{Cause, DiskFault, Failure, Service};
+use crate::words::{Cause, DiskFault, Failure, Service};
 
 /// Bytes that are read of a file at most. Our files are thousands of times smaller; what is larger is not ours.
 const LONGEST: u64 = 16 * 1_024 * 1_024;

@@ -18,8 +18,7 @@ use uuid::Builder;
 use zeroize::Zeroizing;
 
 use crate::cloud::is_loopback;
-use crate::words::failure::{Cause, Failure, Service, TlsFault};
-use crate::words::secret::Secret;
+use crate::words::{Cause, Failure, Secret, Service, TlsFault};
 use crate::world::refusal::refused;
 use crate::world::reply::{BODY_LIMIT, HttpFault, JSON_LIMIT, Opening, Reply};
 use crate::world::{issuer, tls};

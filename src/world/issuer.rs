@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::Url;
 
-use crate::words::text::UntrustedText;
+use crate::words::UntrustedText;
 
 /// How long the look may take.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use crate::words::secret::Secret;
+use crate::words::Secret;
 
 /// A shorter value is no secret of ours, and would be found everywhere.
 const SHORTEST: usize = 8;

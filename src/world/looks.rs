@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::cloud::Cloud;
 use crate::effect::ProbeResult;
-use crate::words::failure::{Cause, Failure, Service};
+use crate::words::{Cause, Failure, Service};
 use crate::world::clock;
 use crate::world::http::{Ask, Http};
 use crate::world::reply::HttpFault;

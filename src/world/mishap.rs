@@ -6,7 +6,7 @@
 use crate::diagnose::Platform;
 use crate::effect::{Effect, Outcome, Perform, Preflight};
 use crate::journal::Fact;
-use crate::words::failure::{Cause, DiskFault, Failure, Service, TlsFault, VaultFault};
+use crate::words::{Cause, DiskFault, Failure, Service, TlsFault, VaultFault};
 use crate::world::clock;
 
 /// A world with a mishap, if there is one.

@@ -11,11 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, OctoAddresses, appended};
 use crate::microsoft::{Said, json};
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::ids::AccountName;
-use crate::words::octo::{Credentials, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring};
-use crate::words::secret::Secret;
-use crate::words::text::UntrustedText;
+use crate::words::{AccountName, Cause, Credentials, Failure, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring, Secret, Service, UntrustedText};
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::refusal;
 use crate::world::reply::{BODY_LIMIT, HttpFault};
@@ -212,7 +208,7 @@ fn fault(fault: HttpFault) -> Box<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::ids::TenantId;
+    use crate::words::TenantId;
 
     fn payer(line: &str) -> Option<FoundPayer> {
         let line: Line = serde_json::from_str(line).unwrap();

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::words::failure::Failure;
+use crate::words::Failure;
 use crate::world::folder::Folder;
 
 /// Reads a file of this person's own folder, or tells that there is none. What others could have written is not read.

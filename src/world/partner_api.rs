@@ -8,10 +8,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::cloud::{Cloud, appended};
-use crate::words::failure::{Cause, Failure, Mismatch, Service};
-use crate::words::reading::{Answer, Found};
-use crate::words::secret::Secret;
-use crate::words::text::UntrustedText;
+use crate::words::{Answer, Cause, Failure, Found, Mismatch, Secret, Service, UntrustedText};
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::refusal::refused;
 use crate::world::reply::{HttpFault, JSON_LIMIT, Opening, looks_like_html};

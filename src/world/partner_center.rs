@@ -9,10 +9,7 @@ use url::Url;
 
 use crate::cloud::{Cloud, appended};
 use crate::microsoft::json;
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::reading::{Answer, Found, Reading};
-use crate::words::secret::Secret;
-use crate::words::text::UntrustedText;
+use crate::words::{Answer, Cause, Failure, Found, Reading, Secret, Service, UntrustedText};
 use crate::world::http::{Ask, Http, new_guid};
 use crate::world::refusal::request_id;
 use crate::world::reply::{HttpFault, Reply};
@@ -127,7 +124,7 @@ fn fault(fault: HttpFault) -> Box<Failure> {
 mod tests {
     use super::*;
     use crate::microsoft::json::object;
-    use crate::words::reading::Market;
+    use crate::words::Market;
 
     fn read(reading: Reading, body: &str) -> Option<Found> {
         found(reading, &object(body.as_bytes()).unwrap())

@@ -1,8 +1,7 @@
 //! A reply that is no success, as a failure: what its body or its challenge says, with the status, the ids and the pause of its head.
 
 use crate::microsoft::Said;
-use crate::words::failure::{Failure, Service};
-use crate::words::text::UntrustedText;
+use crate::words::{Failure, Service, UntrustedText};
 use crate::world::clock;
 use crate::world::reply::{Reply, retry_after};
 
@@ -40,7 +39,7 @@ mod tests {
     use super::*;
     use crate::effect::AuthorizationResponse;
     use crate::steps::pasted::Pasted;
-    use crate::words::secret::Secret;
+    use crate::words::Secret;
     use crate::world::callback::listener;
 
     /// The listener and the person who pastes bring the same address.

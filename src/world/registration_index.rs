@@ -4,10 +4,7 @@
 use std::sync::Arc;
 
 use crate::journal::{ItemName, Registration};
-use crate::words::answers::Draft;
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
-use crate::words::secret::SharedSecret;
-use crate::words::store::{StoreKey, Unlock};
+use crate::words::{Cause, Draft, Failure, Service, SharedSecret, StoreKey, Unlock, VaultFault};
 use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalStore};
 use crate::world::leaks;

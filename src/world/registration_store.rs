@@ -6,10 +6,8 @@ use std::sync::Arc;
 
 use crate::effect::{Effect, Opened, Outcome, ProbeResult};
 use crate::journal::{Fact, Registration, registration_name};
-use crate::words::answers::Draft;
-use crate::words::failure::{Cause, DiskFault, Failure, Service};
-use crate::words::step::Environment;
-use crate::words::store::{STORES, StoreDescriptor, StoreKey};
+use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, StoreDescriptor, StoreKey};
+use crate::words::store::STORES;
 use crate::world::clock;
 use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalMemory, JournalStore, Lease};

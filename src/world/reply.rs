@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::microsoft::json;
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::text::UntrustedText;
+use crate::words::{Cause, Failure, Service, UntrustedText};
 use crate::world::clock;
 
 /// Most bytes of a JSON answer.

@@ -3,8 +3,7 @@
 use csv_core::{ReadRecordResult, Reader};
 
 use crate::microsoft::json;
-use crate::words::reading::PriceSheetHead;
-use crate::words::text::UntrustedText;
+use crate::words::{PriceSheetHead, UntrustedText};
 
 /// Most bytes of a sheet that are read.
 pub const HEAD_LIMIT: usize = 64 << 10;

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::exit::Exit;
-use crate::words::failure::Failure;
-use crate::words::secret::SharedSecret;
-use crate::words::store::{STORES, StoreDescriptor, Unlock, VAULT_FILE};
+use crate::words::{Failure, SharedSecret, StoreDescriptor, Unlock};
+use crate::words::store::{STORES, VAULT_FILE};
 use crate::world::drafts::Drafts;
 use crate::world::journal::{JournalFile, JournalStore};
 use crate::world::registration_index::RegistrationIndex;

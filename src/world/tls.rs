@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error as Tls};
 
-use crate::words::failure::TlsFault;
+use crate::words::TlsFault;
 
 /// The kind of a TLS failure.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign list that grows")]

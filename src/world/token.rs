@@ -6,7 +6,7 @@
 use zeroize::Zeroizing;
 
 use crate::microsoft::json;
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{Secret, SharedSecret};
 
 /// Takes the string of that name out of an answer, however broken the rest is: wrong types, duplicates, rubbish in front or
 /// behind, UTF-16, a body that is cut after the value, or a form in place of JSON. The last value at the lowest depth wins.

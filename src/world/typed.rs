@@ -6,7 +6,7 @@ use std::thread;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeroize::Zeroizing;
 
-use crate::words::secret::Secret;
+use crate::words::Secret;
 
 /// Bytes of a line that are read; the longest address of a sign-in has some thousands.
 const LONGEST: u64 = 64 * 1_024;

@@ -8,11 +8,9 @@ use std::process::{Command, Output, Stdio};
 
 use crate::kept::Kept;
 use octo_csp::journal::{AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot};
-use octo_csp::words::answers::Draft;
-use octo_csp::words::ids::{AccountName, ClientId, MpnId, RedirectAddress, TenantId};
-use octo_csp::words::last_failure::LastFailure;
-use octo_csp::words::octo::Part;
-use octo_csp::words::text::UntrustedText;
+use octo_csp::words::{
+    AccountName, ClientId, Draft, LastFailure, MpnId, Part, RedirectAddress, TenantId, UntrustedText,
+};
 use octo_csp::world::clock;
 use serde_json::Value;
 use tempfile::TempDir;

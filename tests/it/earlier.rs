@@ -7,11 +7,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use octo_csp::journal::{Fact, Kind, read_file, write_line};
-use octo_csp::words::failure::{Cause, VaultFault};
-use octo_csp::words::ids::AccountName;
-use octo_csp::words::secret::Secret;
-use octo_csp::words::step::Step;
 use octo_csp::words::store::VAULT_FILE;
+use octo_csp::words::{AccountName, Cause, Secret, Step, VaultFault};
 use octo_csp::world::registration_index::Presence;
 use octo_csp::world::store::Vault;
 use octo_csp::world::stores::StoreSettings;

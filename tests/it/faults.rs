@@ -8,12 +8,10 @@ use octo_csp::cloud::Cloud;
 use octo_csp::diagnose::{Context, Goto, diagnose};
 use octo_csp::effect::{AppSignIn, CodeExchange, TokenRefresh};
 use octo_csp::exit::Exit;
-use octo_csp::words::answers::Field;
-use octo_csp::words::failure::{Cause, Failure, Mismatch, Service};
-use octo_csp::words::ids::{AuthCode, ClientId, Directory, RedirectAddress, TenantId};
-use octo_csp::words::reading::{Found, Reading};
-use octo_csp::words::secret::Secret;
-use octo_csp::words::token::{Audience, TokenResponse};
+use octo_csp::words::{
+    Audience, AuthCode, Cause, ClientId, Directory, Failure, Field, Found, Mismatch, Reading, RedirectAddress, Secret,
+    Service, TenantId, TokenResponse,
+};
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
 use octo_csp::world::partner_center::PartnerCenter;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex};
 
-use octo_csp::words::failure::VaultFault;
-use octo_csp::words::store::{KEYRING, StoreDescriptor};
+use octo_csp::words::store::KEYRING;
+use octo_csp::words::{StoreDescriptor, VaultFault};
 use octo_csp::world::store::{Entries, VaultError};
 use zeroize::Zeroizing;
 

@@ -7,8 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use jiff::Timestamp;
 use octo_csp::journal::{Fact, Registration};
-use octo_csp::words::answers::Draft;
-use octo_csp::words::failure::Failure;
+use octo_csp::words::{Draft, Failure};
 use octo_csp::world::drafts::Drafts;
 use octo_csp::world::journal::{Journal, JournalFile, JournalStore};
 

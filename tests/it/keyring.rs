@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use octo_csp::words::failure::VaultFault;
+use octo_csp::words::VaultFault;
 use octo_csp::words::store::KEYRING;
 use octo_csp::world::store::Vault;
 use octo_csp::world::stores::StoreSettings;

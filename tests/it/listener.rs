@@ -3,8 +3,7 @@
 use futures_util::FutureExt as _;
 use octo_csp::cloud::Cloud;
 use octo_csp::effect::{AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn};
-use octo_csp::words::ids::{ClientId, RedirectAddress, TenantId};
-use octo_csp::words::secret::{Secret, SharedSecret};
+use octo_csp::words::{ClientId, RedirectAddress, Secret, SharedSecret, TenantId};
 use octo_csp::world::callback::listener::{Errand, Listener, LoopbackListeners};
 use octo_csp::world::callback::peers::Peers;
 use octo_csp::world::callback::redirect::SignInSession;

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
 
 use jiff::Timestamp;
-use octo_csp::words::failure::{Cause, DiskFault};
+use octo_csp::words::{Cause, DiskFault};
 use octo_csp::world::journal::lock::Lock;
 use tempfile::TempDir;
 

@@ -3,11 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use octo_csp::cloud::Cloud;
-use octo_csp::words::failure::{Cause, Failure};
-use octo_csp::words::ids::{AccountName, ClientId, MpnId, TenantId};
-use octo_csp::words::octo::{Credentials, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring, Source};
-use octo_csp::words::secret::Secret;
-use octo_csp::words::text::UntrustedText;
+use octo_csp::words::{
+    AccountName, Cause, ClientId, Credentials, Failure, MpnId, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer,
+    Ring, Secret, Source, TenantId, UntrustedText,
+};
 use octo_csp::world::http::{Http, HttpOptions};
 use octo_csp::world::octo::Octo;
 use url::Url;

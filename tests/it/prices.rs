@@ -2,9 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use octo_csp::words::failure::{Cause, Mismatch, Service};
-use octo_csp::words::reading::Found;
-use octo_csp::words::secret::Secret;
+use octo_csp::words::{Cause, Found, Mismatch, Secret, Service};
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
 use octo_csp::world::{looks, partner_api::PartnerApi};
@@ -76,7 +74,7 @@ async fn a_proxy_in_the_way_is_named_without_its_password() {
         })
         .unwrap();
         let cloud = cloud_at("https://login.example");
-        let directory = octo_csp::words::ids::Directory::parse("contoso.com").unwrap().value;
+        let directory = octo_csp::words::Directory::parse("contoso.com").unwrap().value;
         let failure = Entra::new(&http, &cloud).discover(&directory).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Proxy, "{status}");
         assert_eq!(failure.detail.unwrap(), format!("127.0.0.1:{}", proxy.port).as_str());

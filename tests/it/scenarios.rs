@@ -13,9 +13,7 @@ use std::time::Duration;
 
 use octo_csp::diagnose::{Context, Goto, Sign, diagnose, explain, row, rows};
 use octo_csp::effect::Preflight;
-use octo_csp::words::failure::{Cause, Failure, Service};
-use octo_csp::words::step::Step;
-use octo_csp::words::text::UntrustedText;
+use octo_csp::words::{Cause, Failure, Service, Step, UntrustedText};
 use tokio::task::LocalSet;
 
 use play::{Place, Report, SLOW, play};

@@ -12,13 +12,10 @@ use octo_csp::report::forget::{self, Going};
 use octo_csp::report::status::{self, Found as Status, Item};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Simulator};
 use octo_csp::steps::{self, Execution};
-use octo_csp::words::answers::{Draft, PartnerApiRequest, PartnerCenterRequest};
-use octo_csp::words::failure::{Cause, Failure, Service, VaultFault};
-use octo_csp::words::ids::{AccountName, ClientId, Directory, MpnId, RedirectAddress};
-use octo_csp::words::secret::{Secret, SharedSecret};
-use octo_csp::words::step::{Environment, Step};
-use octo_csp::words::store::{StoreDescriptor, Unlock};
-use octo_csp::words::token::Audience;
+use octo_csp::words::{
+    AccountName, Audience, Cause, ClientId, Directory, Draft, Environment, Failure, MpnId, PartnerApiRequest,
+    PartnerCenterRequest, RedirectAddress, Secret, Service, SharedSecret, Step, StoreDescriptor, Unlock, VaultFault,
+};
 use octo_csp::world::browser::Surroundings;
 use octo_csp::world::drafts::Drafts;
 use octo_csp::world::journal::{JournalStore, Lease};

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use octo_csp::words::failure::{Cause, Failure, TlsFault};
-use octo_csp::words::ids::Directory;
+use octo_csp::words::{Cause, Directory, Failure, TlsFault};
 use octo_csp::world::entra::Entra;
 use octo_csp::world::http::{Http, HttpOptions};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};

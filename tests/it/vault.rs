@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use octo_csp::journal::{AttemptId, ItemName, Kind, Slot};
-use octo_csp::words::failure::{Cause, Failure, Service, VaultFault};
-use octo_csp::words::secret::{Secret, SharedSecret};
+use octo_csp::words::{Cause, Failure, Secret, Service, SharedSecret, VaultFault};
 use octo_csp::world::StoreOptions;
 use octo_csp::world::store::{Blocking, Vault};
 

@@ -4,8 +4,7 @@ use std::future::{pending, ready};
 
 use super::*;
 use crate::commands::tests::{microsoft, prove};
-use crate::words::answers::PartnerApiRequest;
-use crate::words::ids::RedirectAddress;
+use crate::words::{PartnerApiRequest, RedirectAddress};
 
 fn step_three(redirect: &str, proven: &Execution) -> Execution {
     let request =

@@ -6,9 +6,7 @@ use super::*;
 use crate::commands::doctor::tests::Bench;
 use crate::commands::error::end;
 use crate::commands::tests::{Stream, context, host};
-use crate::words::octo::{Ring, Source};
-use crate::words::secret::Secret;
-use crate::words::text::UntrustedText;
+use crate::words::{Ring, Secret, Source, UntrustedText};
 
 fn client(bench: &Bench, secret: &str) -> OctoClient {
     let facts = bench.simulator.facts();

@@ -14,7 +14,7 @@ use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
 use crate::commands::consent;
 use crate::commands::tests::schema;
 use crate::simulator::{Facts, Simulator};
-use crate::words::step::Environment;
+use crate::words::Environment;
 
 struct TestMachine {
     simulator: Simulator,
@@ -317,7 +317,7 @@ async fn a_refusal_has_the_exit_code_of_its_row() {
 
 #[test]
 fn every_check_is_named_in_the_schema() {
-    use crate::words::check::CheckId;
+    use crate::words::CheckId;
     let schema = schema::schema();
     let named = &schema["$defs"]["check"]["properties"]["check"]["enum"];
     let named = named.as_array().unwrap().iter();

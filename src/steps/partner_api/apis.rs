@@ -6,12 +6,7 @@ use super::{Credentials, PartnerApi};
 use crate::journal::{Fact, PartnerApiProof};
 use crate::steps::port::{Ask, Checked, Halted, Line, Organization, Port, mismatch, passed};
 use crate::steps::tokens;
-use crate::words::check::CheckId as C;
-use crate::words::failure::Mismatch;
-use crate::words::ids::MpnId;
-use crate::words::reading::{Market, PriceSheetHead};
-use crate::words::text::UntrustedText;
-use crate::words::token::Grant;
+use crate::words::{CheckId as C, Grant, Market, Mismatch, MpnId, PriceSheetHead, UntrustedText};
 
 impl PartnerApi {
     /// Looks at everything, side by side. The user's token is what was looked with.

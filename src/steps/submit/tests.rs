@@ -2,10 +2,7 @@
 
 use crate::steps::bench::{Bench, OCTO_SECRET, TENANT, octo_client, state_of, states};
 use crate::steps::{Execution, State, Status};
-use crate::words::check::CheckId;
-use crate::words::failure::{Cause, Failure, Mismatch, Service};
-use crate::words::ids::AccountName;
-use crate::words::octo::Part;
+use crate::words::{AccountName, Cause, CheckId, Failure, Mismatch, Part, Service};
 
 fn octo(status: u16, code: u64) -> Failure {
     let mut failure = Failure::new(Service::Octo, Cause::Refused);

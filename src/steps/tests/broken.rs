@@ -6,10 +6,7 @@ use super::super::bench::*;
 use super::super::*;
 use crate::effect::{Effect, Outcome};
 use crate::journal::Fact;
-use crate::words::check::CheckId;
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
-use crate::words::step::Step;
-use crate::words::token::Audience;
+use crate::words::{Audience, Cause, CheckId, Failure, Service, Step, VaultFault};
 
 /// How a registration stands before a plan begins, and how the plan begins.
 type Begun = (&'static str, fn() -> Bench, fn(&Bench) -> Execution);

@@ -8,8 +8,8 @@ use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Row, Tone, View};
-use crate::words::answers::{self, Field};
-use crate::words::step::{Environment, Step};
+use crate::words::answers::{self};
+use crate::words::{Environment, Field, Step};
 
 impl Screen for Basic {
     fn targets(&self, _session: &Session) -> Vec<FocusTarget> {

@@ -12,10 +12,7 @@ use crate::ui::progress::{Progress, asks, elapsed, rows, tab};
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::PageState;
 use crate::ui::view::{Row, Said, Tone, View};
-use crate::words::answers::Field;
-use crate::words::check::{Asked, CheckId};
-use crate::words::step::Step;
-use crate::words::store::Unlock;
+use crate::words::{Asked, CheckId, Field, Step, Unlock};
 
 /// What a person may rely on while checks run.
 const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";

@@ -25,13 +25,7 @@ use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Tone, View};
 use crate::ui::{Intent, Task};
-use crate::words::answers::{Field, Problem};
-use crate::words::check::CheckId;
-use crate::words::failure::{Cause, VaultFault};
-use crate::words::last_failure::LastFailure;
-use crate::words::step::Step;
-use crate::words::store::Unlock;
-use crate::words::text::UntrustedText;
+use crate::words::{Cause, CheckId, Field, LastFailure, Problem, Step, Unlock, UntrustedText, VaultFault};
 
 /// The number of a client secret that is refused; one that was made minutes ago is, too.
 const SECRET_REFUSED: u64 = 7_000_215;

@@ -4,7 +4,7 @@ use crate::report::handoff::{self, Handoff, Missing};
 use crate::steps::Execution;
 use crate::ui::Task;
 use crate::ui::session::Session;
-use crate::words::step::Step;
+use crate::words::Step;
 
 /// Prints the note for whoever administers Entra, and saves the draft, which is what `octo-csp handoff` reads. `step` is that of
 /// the page that is open.

@@ -10,9 +10,7 @@ use crate::ui::parts::Form;
 use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Row, Tone, View};
-use crate::words::answers::{Field, Problem};
-use crate::words::ids::AccountName;
-use crate::words::octo::{NoClient, OctoClient as Client, Source};
+use crate::words::{AccountName, Field, NoClient, OctoClient as Client, Problem, Source};
 
 const LABEL: u16 = 20;
 

@@ -10,8 +10,7 @@ use crate::ui::parts::clock;
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::PageState;
 use crate::ui::view::{Row, Tone, View};
-use crate::words::failure::Failure;
-use crate::words::step::Step;
+use crate::words::{Failure, Step};
 
 impl Screen for Opening {
     fn view<'a>(&'a self, _session: &'a Session) -> View<'a> {

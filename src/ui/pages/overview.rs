@@ -11,7 +11,7 @@ use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Item, Row, Tone, View};
-use crate::words::step::Step;
+use crate::words::Step;
 
 const LABEL: u16 = 22;
 

@@ -8,8 +8,8 @@ use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Named, Row, Tone, View};
-use crate::words::answers::{self, Field};
-use crate::words::step::Step;
+use crate::words::answers::{self};
+use crate::words::{Field, Step};
 
 impl Screen for PartnerApi {
     fn targets(&self, session: &Session) -> Vec<FocusTarget> {

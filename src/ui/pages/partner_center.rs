@@ -14,9 +14,8 @@ use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{DirectoryLookup, Scope, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
-use crate::words::answers::{self, Field, Problem};
-use crate::words::ids::ClientId;
-use crate::words::step::Step;
+use crate::words::answers::{self};
+use crate::words::{ClientId, Field, Problem, Step};
 
 /// Where the values of this page are found.
 const VALUES: &[(&str, &str)] = &[

@@ -18,7 +18,7 @@ use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Item, Named, Row, Said, Tone, View};
 use crate::ui::{Intent, Task};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
-use crate::words::store::StoreDescriptor;
+use crate::words::StoreDescriptor;
 
 impl Screen for Prerequisites {
     fn targets(&self, _session: &Session) -> Vec<FocusTarget> {

@@ -11,9 +11,7 @@ use crate::ui::parts::{Form, clock};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Row, Tone, View};
-use crate::words::answers::{Field, Problem};
-use crate::words::ids::AccountName;
-use crate::words::text::UntrustedText;
+use crate::words::{AccountName, Field, Problem, UntrustedText};
 
 const LABEL: u16 = 20;
 

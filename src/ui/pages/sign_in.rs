@@ -18,9 +18,7 @@ use crate::ui::session::{Scope, Session};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Said, Tone, View};
 use crate::ui::{Intent, Task};
-use crate::words::answers::{Field, Problem};
-use crate::words::check::CheckId;
-use crate::words::step::Step;
+use crate::words::{CheckId, Field, Problem, Step};
 
 /// About as long as Entra keeps a sign-in page open for (entra-docs: a code lives about ten minutes).
 const LIMIT: u64 = 10 * 60 * 1_000;

@@ -6,7 +6,7 @@ use crate::effect::Preflight as ProbeResult;
 use crate::steps::bench::{APP, Bench, CODE, refused};
 use crate::ui::wizard::WizardConfig;
 use crate::ui::wizard::tests::story::{Story, answers_of_rehearsal, setting, with_octo};
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
+use crate::words::{Cause, Failure, Service, VaultFault};
 
 fn golden(name: &str, story: &Story) {
     sized(name, story, 80, 24);

@@ -6,7 +6,7 @@ use crate::ui::parts::counted;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Body, Input, Item, View};
 use crate::ui::wizard::Wizard;
-use crate::words::answers::Field;
+use crate::words::Field;
 
 /// What is asked, and whether the answer is never shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

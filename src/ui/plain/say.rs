@@ -1,7 +1,7 @@
 //! A page as sentences: each row, line of a list and remark on a field is one line without layout.
 
 use crate::ui::view::{Block, Input, Item, Row, Said, Tone, View};
-use crate::words::answers::Field;
+use crate::words::Field;
 
 /// Something that a page says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,8 +8,7 @@ use crate::ui::plain::{Talk, may_be_shown};
 use crate::ui::wizard::WizardConfig;
 use crate::ui::wizard::tests::story::{SECRET, Story, answers_of_rehearsal, at, setting};
 use crate::ui::{Event, Task};
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
-use crate::words::secret::Secret;
+use crate::words::{Cause, Failure, Secret, Service, VaultFault};
 
 /// A person at a terminal that prints lines.
 struct Typist {

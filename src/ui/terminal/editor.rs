@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crate::ui::field::{LineField, cells};
 use crate::ui::plain::may_be_shown;
 use crate::ui::{Intent, keys};
-use crate::words::secret::SharedSecret;
+use crate::words::SharedSecret;
 use crate::words::text;
 
 /// The line that is being typed.

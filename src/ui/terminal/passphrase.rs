@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use super::keyboard::Keyboard;
 use crate::ui::field::SecretField;
 use crate::ui::{Intent, keys};
-use crate::words::secret::SharedSecret;
+use crate::words::SharedSecret;
 
 /// Asks on `screen` and waits for Enter. `None` when the person or `end`, a signal, gave it up.
 pub async fn ask(

@@ -14,7 +14,7 @@ use crate::effect::Effect;
 #[tokio::test]
 async fn the_first_frame_is_on_the_screen_before_anything_is_performed() {
     let mut bench = bench(false);
-    bench.app.first = vec![Task::Perform(Ticket(1), Effect::Open(crate::words::step::Environment::Production))];
+    bench.app.first = vec![Task::Perform(Ticket(1), Effect::Open(crate::words::Environment::Production))];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     let perform = |effect: Effect| {
         log.note(format!("{effect:?}"));
@@ -65,7 +65,7 @@ async fn a_cancelled_read_is_dropped_and_a_cancelled_write_is_finished_unheard()
         Task::Cancel(Ticket(1)),
         Task::Cancel(Ticket(2)),
         Task::Cancel(Ticket(3)),
-        Task::Perform(Ticket(4), Effect::Open(crate::words::step::Environment::Production)),
+        Task::Perform(Ticket(4), Effect::Open(crate::words::Environment::Production)),
     ];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     let perform = |effect: Effect| {
@@ -122,7 +122,7 @@ async fn a_used_ticket_answers_once() {
     let mut bench = bench(false);
     bench.app.first = vec![
         Task::Perform(Ticket(1), Effect::Await),
-        Task::Perform(Ticket(1), Effect::Open(crate::words::step::Environment::Production)),
+        Task::Perform(Ticket(1), Effect::Open(crate::words::Environment::Production)),
     ];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     let perform =
@@ -240,7 +240,7 @@ async fn a_question_mark_alone_is_help_where_nothing_is_typed() {
 #[tokio::test]
 async fn a_flood_of_keys_starves_neither_screen_nor_outcomes_nor_signals() {
     let mut bench = bench(false);
-    bench.app.first = vec![Task::Perform(Ticket(1), Effect::Open(crate::words::step::Environment::Production))];
+    bench.app.first = vec![Task::Perform(Ticket(1), Effect::Open(crate::words::Environment::Production))];
     let log = bench.log.clone();
     let signals = bench.signals.clone();
     let mut heard = bench.heard.take().unwrap();
@@ -311,7 +311,7 @@ async fn plain_lines_wait_for_enter_while_outcomes_still_come() {
     bench.app.first = vec![
         Task::Print(vec!["https://example.test".to_owned()]),
         Task::Copy("x".to_owned()),
-        Task::Perform(Ticket(7), Effect::Open(crate::words::step::Environment::Production)),
+        Task::Perform(Ticket(7), Effect::Open(crate::words::Environment::Production)),
     ];
     let (log, keys) = (bench.log.clone(), bench.keys.clone());
     bench

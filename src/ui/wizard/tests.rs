@@ -8,10 +8,7 @@ use crate::effect::{AddressSeen, Preflight};
 use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::pages::Overview;
-use crate::words::answers::Typed;
-use crate::words::failure::{Cause, Service, VaultFault};
-use crate::words::step::{Environment, Step};
-use crate::words::text::UntrustedText;
+use crate::words::{Cause, Environment, Service, Step, Typed, UntrustedText, VaultFault};
 
 #[test]
 fn three_steps_lead_to_a_registration() {
@@ -469,7 +466,7 @@ fn the_last_refusal_is_remembered_until_a_run_passes() {
 #[test]
 fn a_disk_that_failed_is_not_asked_to_remember_it() {
     let mut story = Story::begun(setting());
-    let full = Failure::new(Service::Disk, Cause::Disk(crate::words::failure::DiskFault::Full));
+    let full = Failure::new(Service::Disk, Cause::Disk(crate::words::DiskFault::Full));
     story.bench.fail("note began", full);
     story.at_step_two().press("Enter");
     at!(story, Failed);

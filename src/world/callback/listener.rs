@@ -25,9 +25,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::effect::{AuthorizationResponse, CallbackPage, NotCatching};
 use crate::microsoft::Said;
-use crate::words::failure::{Failure, Service};
-use crate::words::ids::AuthCode;
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{AuthCode, Failure, Secret, Service, SharedSecret};
 use crate::world::callback::pages;
 use crate::world::callback::peers::{Ends, Owner, Peers};
 use crate::world::clock;

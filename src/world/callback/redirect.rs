@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::effect::{AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn};
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
-use crate::words::ids::{ClientId, RedirectAddress, TenantId};
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{Cause, ClientId, Failure, RedirectAddress, Secret, Service, SharedSecret, TenantId, VaultFault};
 use crate::world::callback::listener::{Errand, Listener, LoopbackListeners};
 use crate::world::callback::peers::Peers;
 use crate::world::entra::{Entra, Page, new_state_and_verifier};

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use super::journal_store::{JournalStore, Lease};
 use super::lock::Lock;
 use crate::journal::{self, Contents, Line, Sequence};
-use crate::words::failure::{Cause, Failure, Service};
+use crate::words::{Cause, Failure, Service};
 use crate::words::store::STORES;
 use crate::world::clock;
 use crate::world::folder::{self, DRAFT, DiskError, Folder, JOURNAL};

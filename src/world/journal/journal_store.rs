@@ -19,7 +19,7 @@ pub trait JournalStore: Send + Sync {
     async fn read(&self, registration: &str) -> Answer<Contents>;
 
     /// Appends a line, which counts once this has succeeded, and only if the last one is still `after`; else nothing is written,
-    /// and it is [`Cause::JournalMoved`](crate::words::failure::Cause::JournalMoved). Returns the number of the new last line.
+    /// and it is [`Cause::JournalMoved`](crate::words::Cause::JournalMoved). Returns the number of the new last line.
     async fn append(&self, registration: &str, after: Sequence, line: &Line) -> Answer<Sequence>;
 
     /// Puts a snapshot in the place of all lines, if the last one is still `at`, as [`JournalStore::append`] does. Whatever

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::words::failure::{Cause, DiskFault, Failure, Service};
+use crate::words::{Cause, DiskFault, Failure, Service};
 use crate::world::folder::{self, DiskError, Folder};
 
 /// How often a lock file that was removed under us is made anew.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::journal_store::{JournalStore, Lease};
 use crate::journal::{Contents, Line, Sequence};
-use crate::words::failure::{Cause, Failure, Service};
+use crate::words::{Cause, Failure, Service};
 use crate::world::store::Answer;
 
 /// Journals by registration.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::journal_store::JournalStore;
 use crate::journal::{Fact, Line, Registration};
-use crate::words::failure::{Cause, DiskFault, Failure, Service};
+use crate::words::{Cause, DiskFault, Failure, Service};
 
 /// One registration's journal, as it was read and with every line that was appended since.
 pub struct Journal {

@@ -21,9 +21,8 @@ use zeroize::Zeroizing;
 use super::entries::{Entries, VaultError};
 use super::parts;
 use super::secret_store::registration_of;
-use crate::words::failure::VaultFault;
-use crate::words::secret::{Secret, SharedSecret};
-use crate::words::store::{self, StoreDescriptor};
+use crate::words::{Secret, SharedSecret, StoreDescriptor, VaultFault};
+use crate::words::store::{self};
 use crate::world::folder::{self, DiskError};
 
 /// The name of the file, beside the journal of its registration.

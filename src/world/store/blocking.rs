@@ -13,9 +13,7 @@ use super::entries::{Entries, VaultError};
 use super::parts;
 use super::read_back::ReadBackVerifier;
 use super::secret_store::{ASKING, Answer, Found, SecretStore, registration_of};
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
-use crate::words::secret::{Secret, SharedSecret};
-use crate::words::store::StoreDescriptor;
+use crate::words::{Cause, Failure, Secret, Service, SharedSecret, StoreDescriptor, VaultFault};
 
 /// A store of entries, with longer values in parts.
 pub struct Blocking {

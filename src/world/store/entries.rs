@@ -2,9 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::words::failure::{DiskFault, VaultFault};
-use crate::words::store::StoreDescriptor;
-use crate::words::text::UntrustedText;
+use crate::words::{DiskFault, StoreDescriptor, UntrustedText, VaultFault};
 
 /// A place that keeps named bytes. Calls block, possibly for ever: only [`Blocking`](super::Blocking) makes them, each on a
 /// thread of its own. Nothing is remembered between two effects, so that what is read back is what the store has and not what a

@@ -13,9 +13,8 @@ use keyring_core::CredentialStore;
 use zeroize::Zeroizing;
 
 use super::entries::{Entries, VaultError};
-use crate::words::failure::VaultFault;
-use crate::words::store::{self, StoreDescriptor};
-use crate::words::text::UntrustedText;
+use crate::words::{StoreDescriptor, UntrustedText, VaultFault};
+use crate::words::store::{self};
 
 /// What every item is filed under; with it a person finds them: `secret-tool search --all service octo-csp`.
 pub const SERVICE: &str = "octo-csp";

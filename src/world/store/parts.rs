@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::entries::{ENTRY, Entries, VaultError};
-use crate::words::failure::VaultFault;
+use crate::words::VaultFault;
 
 /// Bytes of the longest value. Nothing we keep comes near it.
 pub(super) const LONGEST: usize = 64 * 1_024;

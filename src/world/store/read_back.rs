@@ -18,9 +18,7 @@ use zeroize::Zeroizing;
 use super::secret_store::{Found, fault};
 use super::test_item::random;
 use crate::exit::Exit;
-use crate::words::failure::{Cause, Failure, VaultFault};
-use crate::words::secret::{Secret, SharedSecret};
-use crate::words::text::UntrustedText;
+use crate::words::{Cause, Failure, Secret, SharedSecret, UntrustedText, VaultFault};
 use crate::world::child;
 
 /// The hidden command of the second process.

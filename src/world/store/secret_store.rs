@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
-use crate::words::secret::SharedSecret;
-use crate::words::store::StoreDescriptor;
+use crate::words::{Cause, Failure, Service, SharedSecret, StoreDescriptor, VaultFault};
 
 /// How long a call may take while a person may be asked for a password. The screen shows a clock meanwhile.
 pub const ASKING: Duration = Duration::from_secs(60);

@@ -1,7 +1,7 @@
 //! The item that is written to see whether a store keeps: always of the same name, so that one left behind by a kill is
 //! overwritten and removed by the next test, and with a value as long as a real one that nobody can guess.
 
-use crate::words::secret::{Secret, SharedSecret};
+use crate::words::{Secret, SharedSecret};
 
 /// Characters: those of a real refresh token, and some.
 const REAL_SIZE: usize = 1_600;

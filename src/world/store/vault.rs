@@ -9,8 +9,7 @@ use super::secret_store::{Answer, Found, SecretStore, fault};
 use super::test_item;
 use crate::effect::ProbeResult;
 use crate::journal::ItemName;
-use crate::words::failure::{Cause, Failure, Service, VaultFault};
-use crate::words::secret::SharedSecret;
+use crate::words::{Cause, Failure, Service, SharedSecret, VaultFault};
 
 /// The secrets of one registration. What is late is harmless: no item is ever written for two purposes, and what a late read
 /// brings is wiped.

@@ -13,12 +13,7 @@ use octo_csp::ui::paint;
 use octo_csp::ui::theme::{Glyphs, Theme};
 use octo_csp::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
-use octo_csp::words::answers::Field;
-use octo_csp::words::failure::{Failure, Service};
-use octo_csp::words::octo::{OctoClient, Ring, Source};
-use octo_csp::words::secret::Secret;
-use octo_csp::words::step::Environment;
-use octo_csp::words::text::UntrustedText;
+use octo_csp::words::{Environment, Failure, Field, OctoClient, Ring, Secret, Service, Source, UntrustedText};
 use octo_csp::world::browser::Surroundings;
 use octo_csp::world::mishap::{Faulty, Mishap};
 use octo_csp::world::{Options, StoreOptions, World};
@@ -404,7 +399,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         only: None,
         environment: Environment::Production,
         browser: false,
-        given: octo_csp::words::answers::Typed::default(),
+        given: octo_csp::words::Typed::default(),
         zone: TimeZone::UTC,
         words: String::new(),
     }

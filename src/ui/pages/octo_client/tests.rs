@@ -4,9 +4,7 @@ use crate::exit::Exit;
 use crate::steps::bench::{Bench, OCTO_SECRET, TENANT};
 use crate::ui::wizard::WizardConfig;
 use crate::ui::wizard::tests::story::{Story, answers_of_rehearsal, at, setting, with_octo};
-use crate::words::answers::Field;
-use crate::words::failure::{Cause, Failure, Service};
-use crate::words::step::Environment;
+use crate::words::{Cause, Environment, Failure, Field, Service};
 
 const TYPED: &str = "marked-typed-octo-secret";
 

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::super::*;
 use crate::effect::Effect;
-use crate::words::failure::{Cause, Failure, Service};
+use crate::words::{Cause, Failure, Service};
 
 /// What happened, in order.
 #[derive(Clone, Default)]

@@ -18,11 +18,7 @@ use crate::ui::paint::{self, Appearance};
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use crate::ui::{Event, Intent, Task};
-use crate::words::failure::Failure;
-use crate::words::octo::Ring;
-use crate::words::secret::Secret;
-use crate::words::step::Environment;
-use crate::words::text::UntrustedText;
+use crate::words::{Environment, Failure, Ring, Secret, UntrustedText};
 
 /// A value that must never be drawn.
 pub(crate) const SECRET: &str = "abc8Q~marked-secret-value-0123456789_-.~";
@@ -66,7 +62,7 @@ pub(crate) fn setting() -> WizardConfig {
         only: None,
         environment: Environment::Production,
         browser: true,
-        given: crate::words::answers::Typed::default(),
+        given: crate::words::Typed::default(),
         zone: TimeZone::UTC,
         words: String::new(),
     }
@@ -82,7 +78,7 @@ pub(crate) fn with_octo() -> WizardConfig {
 }
 
 pub(crate) fn answers_of_rehearsal() -> RehearsalAnswers {
-    use crate::words::answers::Field;
+    use crate::words::Field;
     RehearsalAnswers {
         values: BTreeMap::from([(Field::ApplicationId, APP.to_owned())]),
         secret: Secret::shared("simulated".to_owned()),

@@ -5,7 +5,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
-use crate::words::failure::DiskFault;
+use crate::words::DiskFault;
 
 /// Little work: the file does not care, and the tests do.
 const LIGHT: u8 = 4;
