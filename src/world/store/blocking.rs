@@ -57,7 +57,7 @@ impl Blocking {
     }
 }
 
-/// What one effect asks of a store, over one session where there are sessions. KWallet 5.103 fails in about one of a hundred: it
+/// What one effect asks of a store, over one session where there are sessions. `KWallet` 5.103 fails in about one of a hundred: it
 /// loses a zero at the beginning of a public key. So what may pass is done again once, in a new one.
 struct Session<'e> {
     entries: &'e dyn Entries,
