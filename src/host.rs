@@ -19,8 +19,6 @@ pub struct Host {
     pub program: PathBuf,
     /// Operating system and processor, for a report.
     pub machine: String,
-    /// Whether standard input and output are terminals.
-    pub on_terminal: bool,
     /// Whether standard input is a terminal: then nothing is read from it without a question.
     pub input_is_terminal: bool,
     /// Whether standard output is a terminal: then a secret is not printed by accident.
@@ -38,6 +36,11 @@ pub struct Host {
 }
 
 impl Host {
+    /// Whether standard input and output are terminals.
+    pub fn on_terminal(&self) -> bool {
+        self.input_is_terminal && self.output_is_terminal
+    }
+
     /// Prints on standard output.
     pub fn print(&mut self, text: &str) -> io::Result<()> {
         self.printed = true;

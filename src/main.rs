@@ -28,7 +28,6 @@ fn main() -> ExitCode {
         environment,
         program,
         machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        on_terminal: io::stdin().is_terminal() && io::stdout().is_terminal(),
         input_is_terminal: io::stdin().is_terminal(),
         output_is_terminal: io::stdout().is_terminal(),
         zone: jiff::tz::TimeZone::system(),

@@ -52,7 +52,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
 /// There must be a terminal for the wizard: for what is typed, and for what is shown unless that is lines. `without` says what
 /// can be done where there is none.
 pub(super) fn needs_terminal(host: &Host, screen: &Screen, command: &str, without: &str) -> Result<(), CommandError> {
-    if host.on_terminal || host.input_is_terminal && plain(host, screen) {
+    if host.on_terminal() || host.input_is_terminal && plain(host, screen) {
         return Ok(());
     }
     Err(CommandError::usage(if host.input_is_terminal {
@@ -147,7 +147,7 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Appearance {
         clicolor: environment.clicolor.clone(),
         clicolor_force: environment.clicolor_force.clone(),
         term: environment.term.clone(),
-        is_terminal: host.on_terminal,
+        is_terminal: host.on_terminal(),
     };
     let signs = GlyphFacts {
         lc_all: environment.lc_all.clone(),

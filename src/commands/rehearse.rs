@@ -110,5 +110,6 @@ fn answers_of_rehearsal(facts: &Facts, scenario: Option<String>) -> RehearsalAns
 fn list() -> String {
     let all = || Scenario::all().iter().copied().chain(mishap::all());
     let width = all().map(|(name, _)| name.len()).max().unwrap_or_default();
-    all().map(|(name, about)| format!("{name:<width$}  {about}\n")).collect()
+    let rows: Vec<String> = all().map(|(name, about)| format!("{name:<width$}  {about}")).collect();
+    rows.join("\n") + "\n"
 }

@@ -50,7 +50,6 @@ pub(super) fn host(input: &'static [u8], out: &Stream, err: &Stream) -> Host {
         environment: Environment::default(),
         program: PathBuf::new(),
         machine: String::new(),
-        on_terminal: false,
         input_is_terminal: false,
         output_is_terminal: false,
         zone: TimeZone::UTC,

@@ -267,7 +267,7 @@ pub fn in_json(findings: &Findings) -> String {
         at: findings.now.to_string(),
         checks: steps().flat_map(|step| check::objects(step.step.flag(), &step.checks)).collect(),
         claims: steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect(),
-        consent: steps().flat_map(|step| &step.apis).map(api_object).collect(),
+        consent: steps().flat_map(|step| step.apis.iter().copied()).map(api_object).collect(),
         changes: steps().flat_map(differences).collect(),
         ends: ends.collect(),
         failed: steps().filter_map(|step| step.failed.as_ref()).map(Explained::failed).collect(),
@@ -280,7 +280,7 @@ fn claim_objects(token: &TokenFindings) -> impl Iterator<Item = ClaimObject<'_>>
     token.claims.iter().map(move |claim| ClaimObject { token: of, claim })
 }
 
-fn api_object(api: &Api) -> ApiObject {
+fn api_object(api: Api) -> ApiObject {
     let known = |known| match known {
         Certainty::Yes => Some(true),
         Certainty::No => Some(false),

@@ -146,18 +146,20 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
             ],
         ),
     ]);
-    tasks.extend(handoff.link.as_ref().map(|link| {
-        Task::new(
-            "Consent, by a link that is good for one sign-in",
-            "Admin agent with MFA; Global administrator if consent was never given",
-            [
-                format!("Open in a private window: {link}").as_str(),
-                "Sign in, pass MFA, press Accept. The browser ends on an error page: that is expected.",
-                "Within ten minutes send the whole address from its bar to the person at octo-csp, by a safe way; never by mail",
-            ],
-        )
-    }));
+    tasks.extend(handoff.link.as_deref().map(sign_in));
     tasks
+}
+
+fn sign_in(link: &str) -> Task {
+    Task::new(
+        "Consent, by a link that is good for one sign-in",
+        "Admin agent with MFA; Global administrator if consent was never given",
+        [
+            format!("Open in a private window: {link}").as_str(),
+            "Sign in, pass MFA, press Accept. The browser ends on an error page: that is expected.",
+            "Within ten minutes send the whole address from its bar to the person at octo-csp, by a safe way; never by mail",
+        ],
+    )
 }
 
 /// What is known of the app, and the ids of what stopped it.

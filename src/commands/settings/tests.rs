@@ -35,7 +35,6 @@ impl TestMachine {
             },
             program: PathBuf::new(),
             machine: String::new(),
-            on_terminal: false,
             input_is_terminal: false,
             output_is_terminal: false,
             zone: TimeZone::UTC,
