@@ -22,7 +22,9 @@ mod retry;
 mod submit;
 mod tokens;
 
-pub use checks::{Check, Moment, State};
+#[cfg(feature = "test-door")]
+pub use checks::Moment;
+pub use checks::{Check, State};
 pub use execution::{Execution, Status};
 pub use findings::{Api, Certainty};
 pub use paste::{Answered, WrongPaste};

@@ -189,7 +189,10 @@ mod tests {
     fn given(bytes: &[u8]) -> Result<SharedSecret, String> {
         read(&mut { bytes }, "x").map_err(|refused| match refused {
             CommandError::Words { words, .. } => words,
-            other => format!("{other:?}"),
+            CommandError::Unfinished { .. }
+            | CommandError::Failure(_)
+            | CommandError::Diagnosed(_)
+            | CommandError::Quiet(_) => format!("{refused:?}"),
         })
     }
 

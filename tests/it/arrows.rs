@@ -353,16 +353,16 @@ fn circles(sources: &[Source]) -> BTreeSet<Vec<String>> {
     let tests: BTreeSet<String> = sources.iter().flat_map(for_tests).collect();
     let rooms = sources.iter().filter(|source| WITHOUT_CIRCLES.contains(&room(&source.path)));
     let files: BTreeMap<String, String> = rooms
-        .map(|source| (module(source), code(&source.text).map(|(_, line)| format!("{line}\n")).collect()))
+        .map(|source| (module(source), code(&source.text).map(|(_, line)| line).collect::<Vec<_>>().join("\n")))
         .filter(|(name, _)| !tests.contains(name))
         .collect();
-    let (mut passed_on, mut named) = (BTreeMap::new(), Vec::new());
+    let (mut passed_on, mut mentions) = (BTreeMap::new(), Vec::new());
     for (name, code) in &files {
         for (public, path) in paths(code) {
             let whole = from_the_top(name, &path);
             match path.rsplit("::").next() {
                 Some(last) if public => drop(passed_on.insert(format!("{name}::{last}"), whole)),
-                Some(_) | None => named.push((name, whole)),
+                Some(_) | None => mentions.push((name, whole)),
             }
         }
     }
@@ -380,10 +380,10 @@ fn circles(sources: &[Source]) -> BTreeSet<Vec<String>> {
         }
     };
     let mut reached: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
-    for (name, path) in named {
+    for (name, path) in mentions {
         reached.entry(name).or_default().extend(file_of(path).filter(|file| file != name));
     }
-    // What each reaches at last: as often as there is something new, what is reached by what is reached.
+    // What each leads_to at last: as often as there is something new, what is reached by what is reached.
     loop {
         let before = reached.clone();
         for all in reached.values_mut() {
@@ -394,11 +394,11 @@ fn circles(sources: &[Source]) -> BTreeSet<Vec<String>> {
             break;
         }
     }
-    let reaches = |from: &String, to: &String| reached.get(from).is_some_and(|all| all.contains(to));
+    let leads_to = |from: &String, to: &String| reached.get(from).is_some_and(|all| all.contains(to));
     let groups = files
         .keys()
-        .filter(|file| reaches(file, file))
-        .map(|file| files.keys().filter(|other| reaches(file, other) && reaches(other, file)).cloned().collect());
+        .filter(|file| leads_to(file, file))
+        .map(|file| files.keys().filter(|other| leads_to(file, other) && leads_to(other, file)).cloned().collect());
     groups.collect()
 }
 

@@ -5,10 +5,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use octo_csp::journal::{Fact, Kind, read_file, write_line};
 use octo_csp::words::store::VAULT_FILE;
 use octo_csp::words::{AccountName, Cause, Secret, Step, VaultFault};
+use octo_csp::world::clock;
 use octo_csp::world::registration_index::Presence;
 use octo_csp::world::store::Vault;
 use octo_csp::world::stores::StoreSettings;
@@ -79,9 +79,9 @@ async fn a_registration_is_looked_at_and_gone_on_with() {
     vault.keep(&next, &Secret::shared("renewed".to_owned())).await.unwrap();
     vault.read_back(&[newest, next.clone()]).await.unwrap();
     let kept = Kept::open(home.path(), NAME).unwrap();
-    assert_eq!(kept.append(&Fact::Keeping { item: next }, Timestamp::now()).unwrap(), 30);
+    assert_eq!(kept.append(&Fact::Keeping { item: next }, clock::now()).unwrap(), 30);
     let name = AccountName::parse("Contoso 2").ok();
-    assert_eq!(kept.append(&Fact::Named { name }, Timestamp::now()).unwrap(), 31);
+    assert_eq!(kept.append(&Fact::Named { name }, clock::now()).unwrap(), 31);
     let journal = fs::read(home.path().join(NAME).join("journal")).unwrap();
     assert!(journal.starts_with(&written("registered", "journal")));
     assert_eq!(Kept::open(home.path(), NAME).unwrap().registration().sequence, 31);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use octo_csp::journal::{Fact, Registration};
 use octo_csp::words::{Draft, Failure};
 use octo_csp::world::drafts::Drafts;
-use octo_csp::world::journal::{Journal, JournalFile, JournalStore};
+use octo_csp::world::journal::{Journal, JournalFile, JournalStore as _};
 
 /// What files answer: they are never waited for.
 pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {

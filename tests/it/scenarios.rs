@@ -2,7 +2,7 @@
 //!
 //! Each is played once, with the wizard and the world that ship; every test here looks at those plays.
 
-mod person;
+pub(crate) mod person;
 mod play;
 mod screens;
 mod table;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use octo_csp::effect::{Effect, Opened, Outcome, Perform as _, Preflight};
-use octo_csp::journal::{self, Contents, Fact, ItemName, Line, Registration, Sequence, write_line};
+use octo_csp::journal::{self, Attempt, Contents, Fact, ItemName, Line, Registration, Sequence, write_line};
 use octo_csp::report::forget::{self, Going};
 use octo_csp::report::status::{self, Found as Status, Item};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Simulator};
@@ -25,9 +25,7 @@ use octo_csp::world::{Options, StoreOptions, World};
 use tokio::task::{JoinSet, LocalSet, spawn_local};
 use url::Url;
 
-#[path = "scenarios/person.rs"]
-mod person;
-use self::person::{Walked, browser, sign_in};
+use crate::scenarios::person::{Walked, browser, sign_in};
 
 static ENGINE: StoreDescriptor = StoreDescriptor {
     key: "engine",
@@ -212,6 +210,7 @@ impl Machine {
         Self { world: Rc::new(world), handle, drafts, facts: simulator.facts() }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what is no failure is an answer")]
     async fn perform(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
         match self.world.perform(effect).await {
             Outcome::Failed(failure) => Err(failure),
@@ -219,6 +218,7 @@ impl Machine {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "any other answer ends the test")]
     async fn open(&self) -> Result<Opened, Box<Failure>> {
         match self.perform(Effect::Open(Environment::Production)).await? {
             Outcome::Opened(opened) => Ok(*opened),
@@ -312,7 +312,7 @@ async fn status_of(machine: &Machine) -> String {
     let index = machine.index();
     let mut all = Vec::new();
     for volume in index.volumes().await.unwrap() {
-        let active = volume.registration.active.as_ref().map(|active| active.set());
+        let active = volume.registration.active.as_ref().map(Attempt::set);
         let items: Vec<ItemName> = active.unwrap_or_default();
         let seen = index.presence(&volume.name, &volume.registration.store, &items).await;
         let items = seen.into_iter().map(|(item, presence)| {
@@ -334,7 +334,7 @@ async fn status_of(machine: &Machine) -> String {
 
 #[tokio::test]
 async fn a_registration_is_made_on_one_host_and_looked_at_used_and_forgotten_on_another() {
-    with_two_hosts(async |engine, a, b| {
+    Box::pin(with_two_hosts(async |engine, a, b| {
         let made = a.register().await;
         a.leave().await;
         assert_eq!(made.store, ENGINE);
@@ -380,13 +380,13 @@ async fn a_registration_is_made_on_one_host_and_looked_at_used_and_forgotten_on_
         b.finished(Execution::forget(registration)).await;
         assert!(engine.secrets.lock().unwrap().is_empty());
         assert!(!engine.journals.lock().unwrap().contains_key(name));
-    })
+    }))
     .await;
 }
 
 #[tokio::test]
 async fn of_two_hosts_one_writes_and_the_other_is_told_and_loses_nothing() {
-    with_two_hosts(async |engine, a, b| {
+    Box::pin(with_two_hosts(async |engine, a, b| {
         a.register().await;
         // Host A is at work: B is told by whom.
         let taken = b.open().await.unwrap_err();
@@ -410,13 +410,13 @@ async fn of_two_hosts_one_writes_and_the_other_is_told_and_loses_nothing() {
         assert_eq!(seen.registration.sequence, at_b.sequence + 1);
         assert!(seen.draft.unwrap().started);
         assert_eq!(*engine.secrets.lock().unwrap(), secrets);
-    })
+    }))
     .await;
 }
 
 #[tokio::test]
 async fn an_engine_that_refuses_is_told_before_anything_is_worth_keeping_and_named() {
-    with_two_hosts(async |engine, a, _| {
+    Box::pin(with_two_hosts(async |engine, a, _| {
         let opened = a.open().await.unwrap();
         *engine.refuses.lock().unwrap() = Some(VaultFault::Denied);
         let refused = a.perform(Effect::Preflight(Preflight::Keyring)).await.unwrap_err();
@@ -429,7 +429,7 @@ async fn an_engine_that_refuses_is_told_before_anything_is_worth_keeping_and_nam
         *engine.refuses.lock().unwrap() = None;
         let opened = a.open().await.unwrap();
         a.finished(Execution::partner_center(a.center(), opened.registration)).await;
-    })
+    }))
     .await;
 }
 

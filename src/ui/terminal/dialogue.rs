@@ -78,7 +78,7 @@ impl LinePrompt for Tty<'_> {
     }
 
     fn leave(&mut self) {
-        self.guard.leave();
+        guard::restore();
     }
 
     fn print(&mut self, text: &str) {

@@ -119,10 +119,6 @@ impl Guard {
         out.flush()
     }
 
-    /// Gives the terminal back. Doing it twice does nothing.
-    pub fn leave(&mut self) {
-        restore();
-    }
 }
 
 impl Drop for Guard {
@@ -131,8 +127,8 @@ impl Drop for Guard {
     }
 }
 
-/// Gives the terminal back if it is taken. What was typed ahead is thrown away: the rest of a paste is not for the shell.
-fn restore() {
+/// Gives the terminal back if it is taken; doing it twice does nothing. What was typed ahead is thrown away: the rest of a paste is not for the shell.
+pub(super) fn restore() {
     match own(None).map(|taken| taken.what) {
         None => {}
         Some(Loan::Screen) => restore_screen(),
@@ -230,7 +226,7 @@ impl Screen for Tty {
     }
 
     fn leave(&mut self) {
-        self.guard.leave();
+        restore();
     }
 
     fn terminal(&mut self) -> io::Result<Terminal<Self::Backend>> {

@@ -9,7 +9,7 @@ use url::Url;
 
 /// Where the pages ended.
 #[derive(Debug)]
-pub(super) enum Walked {
+pub(crate) enum Walked {
     /// Back at the application, with everything in this address.
     SentBack(Url),
     /// On a page that goes no further: what stands there.
@@ -18,12 +18,12 @@ pub(super) enum Walked {
 
 /// A browser that follows no redirect by itself.
 #[expect(clippy::disallowed_methods, reason = "the person's browser is not the program's client")]
-pub(super) fn browser() -> Client {
+pub(crate) fn browser() -> Client {
     Client::builder().no_proxy().redirect(Policy::none()).timeout(Duration::from_secs(60)).build().unwrap()
 }
 
 /// Signs in with everything that the pages ask for.
-pub(super) async fn sign_in(browser: &Client, address: &Url, facts: &Facts) -> Walked {
+pub(crate) async fn sign_in(browser: &Client, address: &Url, facts: &Facts) -> Walked {
     let mut answer = browser.get(address.clone()).send().await.unwrap();
     loop {
         if answer.status().is_redirection() {
