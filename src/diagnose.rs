@@ -2,7 +2,7 @@
 //!
 //! A table and not code: each [`Row`] says by which [`Sign`]s it is known and what is told to a person. [`diagnose`] is total: what no row knows
 //! shows the service's own sentence and ids, never a guess. What the program does next (where to go, the exit code, whether
-//! the same may simply be tried again) follows the OAuth `error` and `suberror`, the HTTP status or the [`Cause`]; a number
+//! the same may simply be tried again) follows the OAuth `error` and `suberror`, the HTTP status or the [`Cause`](crate::words::Cause); a number
 //! only chooses the words, because Microsoft changes numbers.
 
 mod checks;
