@@ -11,7 +11,7 @@ mod failed;
 mod locked;
 mod note;
 mod octo_client;
-mod opening;
+pub(super) mod opening;
 mod overview;
 mod partner_api;
 mod partner_center;
@@ -27,7 +27,7 @@ use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::progress::Progress;
-use crate::ui::session::{Answer, Session};
+use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::View;
 use crate::words::{CheckId, Failure, Problem, Step};
@@ -355,15 +355,12 @@ impl Page {
         with_page!(self, page => page.key(key, session))
     }
 
-    pub(crate) fn answered(self, answer: Answer, session: &mut Session) -> Turn {
-        match answer {
-            Answer::Opened(opened) => opening::go_on(opened, session),
-            Answer::Noted => with_page!(self, page => page.noted(session)),
-            Answer::Execution(check, outcome) => {
-                with_page!(self, page => page.resume(check, outcome, session))
-            }
-            Answer::Notice(notice) => Turn::Stay(self).saying(notice),
-        }
+    pub(crate) fn noted(self, session: &mut Session) -> Turn {
+        with_page!(self, page => page.noted(session))
+    }
+
+    pub(crate) fn resume(self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {
+        with_page!(self, page => page.resume(check, outcome, session))
     }
 }
 

@@ -10,8 +10,8 @@ use crate::steps::Execution;
 use crate::ui::field::Pasted;
 use crate::ui::fields;
 use crate::ui::overlay::{self, Overlay};
-use crate::ui::pages::{Page, Turn};
-use crate::ui::session::Session;
+use crate::ui::pages::{Page, Turn, opening};
+use crate::ui::session::{Answer, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
 use crate::ui::{Event, Intent, Task};
@@ -61,7 +61,13 @@ impl Wizard {
             Event::Entered(text) => self.pasted(&text, true),
             Event::Came(ticket, outcome) => {
                 if let Some(answer) = self.session.came(ticket, outcome) {
-                    self.turn(|page, session| page.answered(answer, session));
+                    // Where an opened registration is gone on with is known by one page, whichever is open.
+                    self.turn(|page, session| match answer {
+                        Answer::Opened(opened) => opening::go_on(opened, session),
+                        Answer::Noted => page.noted(session),
+                        Answer::Execution(check, outcome) => page.resume(check, outcome, session),
+                        Answer::Notice(notice) => Turn::Stay(page).saying(notice),
+                    });
                 }
             }
             Event::Ticked(now) => self.session.now = now,

@@ -383,7 +383,7 @@ fn circles(sources: &[Source]) -> BTreeSet<Vec<String>> {
     for (name, path) in mentions {
         reached.entry(name).or_default().extend(file_of(path).filter(|file| file != name));
     }
-    // What each leads_to at last: as often as there is something new, what is reached by what is reached.
+    // What each leads to at last: as often as there is something new, what is reached by what is reached.
     loop {
         let before = reached.clone();
         for all in reached.values_mut() {
