@@ -19,8 +19,9 @@ pub mod support;
 pub mod token;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::diagnose::{Diagnosis, Explanation};
+use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::report::explanation::ids;
 use crate::words::Failure;
@@ -28,61 +29,36 @@ use crate::words::Failure;
 /// The version of every JSON object printed.
 const VERSION: u32 = 1;
 
-/// A diagnosis in JSON.
-#[derive(Debug, Serialize)]
-pub struct Explained<'a> {
-    /// As beside a failed check.
-    pub code: &'a str,
-    /// The row of the table.
-    pub row: &'a str,
-    /// In which circumstances, where the code means several things.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when: Option<&'a str>,
-    /// What happened.
-    pub what: &'a str,
-    /// Why, most likely first.
-    pub why: &'a [String],
-    /// The cure, in steps.
-    pub fix: &'a [String],
-    /// Who can apply it.
-    pub who: &'a str,
-    /// Whether the same may be tried again without a person.
-    pub transient: bool,
-    /// How long to wait before another try.
-    pub wait_seconds: Option<u64>,
-    /// The exit code that a command ends with.
-    pub exit: u8,
-    /// What support asks for, where it happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ids: Option<String>,
+/// A diagnosis in JSON; `when` says in which circumstances, where a code means several things.
+fn explained(diagnosis: &Diagnosis, when: Option<&str>) -> Value {
+    let object = json!({
+        "code": diagnosis.code,
+        "row": diagnosis.row,
+        "when": when,
+        "what": diagnosis.what,
+        "why": diagnosis.why,
+        "fix": diagnosis.fix,
+        "who": diagnosis.who.title(),
+        "transient": diagnosis.transient,
+        "wait_seconds": diagnosis.wait.map(|wait| wait.as_secs()),
+        "exit": diagnosis.exit as u8,
+    });
+    where_said(object, "when")
 }
 
-impl<'a> Explained<'a> {
-    fn new(diagnosis: &'a Diagnosis) -> Self {
-        Self {
-            code: &diagnosis.code,
-            row: diagnosis.row,
-            when: None,
-            what: &diagnosis.what,
-            why: &diagnosis.why,
-            fix: &diagnosis.fix,
-            who: diagnosis.who.title(),
-            transient: diagnosis.transient,
-            wait_seconds: diagnosis.wait.map(|wait| wait.as_secs()),
-            exit: diagnosis.exit as u8,
-            ids: None,
-        }
-    }
+/// What failed in JSON, with what support asks for.
+fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Value {
+    let mut object = explained(diagnosis, None);
+    object["ids"] = ids(failure).join("  ").into();
+    object
+}
 
-    /// Of what failed.
-    pub fn failed((failure, diagnosis): &'a (Failure, Diagnosis)) -> Self {
-        Self { ids: Some(ids(failure).join("  ")), ..Self::new(diagnosis) }
+/// An object without this member if there is nothing to say.
+fn where_said(mut object: Value, member: &str) -> Value {
+    if let Some(members) = object.as_object_mut().filter(|members| members.get(member).is_some_and(Value::is_null)) {
+        members.shift_remove(member);
     }
-
-    /// Of a diagnosis and its circumstances.
-    pub fn of(explanation: &'a Explanation) -> Self {
-        Self { when: explanation.when, ..Self::new(&explanation.diagnosis) }
-    }
+    object
 }
 
 /// What every JSON object has around what it tells.
@@ -96,13 +72,13 @@ struct Object<'a, B> {
 }
 
 /// What a command tells as one JSON object with its line end. It is plain data with string keys: it always has a JSON form.
-pub fn json(command: &str, body: &impl Serialize, exit: Exit) -> String {
+pub fn object(command: &str, body: &impl Serialize, exit: Exit) -> String {
     let object = Object { version: VERSION, command, body, exit: Some(exit as u8) };
     serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
 }
 
 /// The same on one line, for a reader that takes one after the other; `exit` is `None` while the command goes on.
-pub fn json_line(command: &str, body: &impl Serialize, exit: Option<Exit>) -> String {
+pub fn object_line(command: &str, body: &impl Serialize, exit: Option<Exit>) -> String {
     let object = Object { version: VERSION, command, body, exit: exit.map(|exit| exit as u8) };
     serde_json::to_string(&object).unwrap_or_default() + "\n"
 }

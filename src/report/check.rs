@@ -1,6 +1,6 @@
 //! A check as it ended: a line for a person, an entry of a JSON object.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::Row;
@@ -23,18 +23,8 @@ fn told(check: &Check) -> Option<(&'static str, &str)> {
     }
 }
 
-/// A check in JSON.
-#[derive(Debug, Serialize)]
-pub(super) struct CheckObject<'a> {
-    step: &'static str,
-    check: &'static str,
-    state: &'static str,
-    line: &'a str,
-    milliseconds: Option<u64>,
-}
-
 /// The checks of a step in JSON.
-pub(super) fn objects<'a>(step: &'static str, checks: &'a [Check]) -> impl Iterator<Item = CheckObject<'a>> {
+pub(super) fn objects(step: &'static str, checks: &[Check]) -> impl Iterator<Item = Value> {
     checks.iter().map(move |check| {
         let (word, line) = told(check).unwrap_or(("-", ""));
         let state = match word {
@@ -42,6 +32,6 @@ pub(super) fn objects<'a>(step: &'static str, checks: &'a [Check]) -> impl Itera
             "-" => "not-tried",
             other => other,
         };
-        CheckObject { step, check: check.id.key(), state, line, milliseconds: check.took }
+        json!({"step": step, "check": check.id.key(), "state": state, "line": line, "milliseconds": check.took})
     })
 }

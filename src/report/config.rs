@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::exit::Exit;
-use crate::report::json;
+use crate::report::object;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::Row;
 
@@ -81,5 +81,5 @@ pub fn text(found: &Found) -> String {
 
 /// Everything as one JSON object.
 pub fn in_json(found: &Found) -> String {
-    json("config", found, Exit::Done)
+    object("config", found, Exit::Done)
 }

@@ -1,17 +1,17 @@
 //! `octo-csp doctor`: every check again, what the tokens say, how the two APIs stand, what changed, what ends.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::journal::{CheckLine, GoodRun};
 use crate::report::calendar::End;
-use crate::report::check::{self, CheckObject};
+use crate::report::check;
 use crate::report::explain::failed;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{Explained, dates, json};
+use crate::report::{self, dates, object};
 use crate::steps::{Api, Certainty, Check, State};
 use crate::words::{Audience, Compared, Failure, Step};
 
@@ -142,7 +142,6 @@ fn consent(findings: &Findings) -> Vec<Row> {
 }
 
 /// A check whose line is another one than in the last good run.
-#[derive(Serialize)]
 struct Change<'a> {
     check: &'a str,
     before: String,
@@ -215,84 +214,48 @@ fn ending(findings: &Findings) -> Vec<Row> {
     rows
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    registration: &'a str,
-    at: String,
-    checks: Vec<CheckObject<'a>>,
-    claims: Vec<ClaimObject<'a>>,
-    consent: Vec<ApiObject>,
-    changes: Vec<Change<'a>>,
-    ends: Vec<EndObject<'a>>,
-    failed: Vec<Explained<'a>>,
-}
-
-#[derive(Serialize)]
-struct ClaimObject<'a> {
-    token: &'static str,
-    #[serde(flatten)]
-    claim: &'a Compared,
-}
-
-#[derive(Serialize)]
-struct ApiObject {
-    api: &'static str,
-    /// Never known, and kept for whoever reads this version of the object: what the app lists under API permissions only
-    /// Microsoft Graph tells, and it is not asked.
-    declared: Option<bool>,
-    consented: Option<bool>,
-    usable: Option<bool>,
-}
-
-#[derive(Serialize)]
-struct EndObject<'a> {
-    what: &'static str,
-    day: String,
-    days_left: i32,
-    cure: &'a str,
-}
-
 /// Everything as one JSON object.
 pub fn in_json(findings: &Findings) -> String {
     let today = dates::utc(findings.now);
     let steps = || findings.steps.iter();
-    let ends = findings.ends.iter().map(|end| EndObject {
-        what: end.key,
-        day: end.day.to_string(),
-        days_left: end.days_left(today),
-        cure: &end.cure,
+    let ends = findings.ends.iter().map(|end| {
+        json!({"what": end.key, "day": end.day, "days_left": end.days_left(today), "cure": end.cure})
     });
-    let body = Body {
-        registration: &findings.registration,
-        at: findings.now.to_string(),
-        checks: steps().flat_map(|step| check::objects(step.step.flag(), &step.checks)).collect(),
-        claims: steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect(),
-        consent: steps().flat_map(|step| step.apis.iter().copied()).map(api_object).collect(),
-        changes: steps().flat_map(differences).collect(),
-        ends: ends.collect(),
-        failed: steps().filter_map(|step| step.failed.as_ref()).map(Explained::failed).collect(),
-    };
-    json("doctor", &body, findings.exit)
+    let checks = steps().flat_map(|step| check::objects(step.step.flag(), &step.checks));
+    let changes = steps().flat_map(differences);
+    let changes = changes.map(|Change { check, before, now }| json!({"check": check, "before": before, "now": now}));
+    let members = json!({
+        "registration": findings.registration,
+        "at": findings.now,
+        "checks": checks.collect::<Value>(),
+        "claims": steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect::<Value>(),
+        "consent": steps().flat_map(|step| step.apis.iter().copied()).map(api_object).collect::<Value>(),
+        "changes": changes.collect::<Value>(),
+        "ends": ends.collect::<Value>(),
+        "failed": steps().filter_map(|step| step.failed.as_ref()).map(report::failed).collect::<Value>(),
+    });
+    object("doctor", &members, findings.exit)
 }
 
-fn claim_objects(token: &TokenFindings) -> impl Iterator<Item = ClaimObject<'_>> {
+fn claim_objects(token: &TokenFindings) -> impl Iterator<Item = Value> {
     let of = title(token.audience, token.person);
-    token.claims.iter().map(move |claim| ClaimObject { token: of, claim })
+    token.claims.iter().map(move |claim| {
+        let Compared { claim, need, have, good } = claim;
+        json!({"token": of, "claim": claim, "need": need, "have": have, "good": good})
+    })
 }
 
-fn api_object(api: Api) -> ApiObject {
+/// `declared` is never known, and kept for whoever reads this version of the object: what the app lists under API permissions
+/// only Microsoft Graph tells, and it is not asked.
+fn api_object(api: Api) -> Value {
     let known = |known| match known {
         Certainty::Yes => Some(true),
         Certainty::No => Some(false),
         Certainty::Unknown => None,
     };
-    ApiObject {
-        api: match api.audience {
-            Audience::PartnerCenter => "partner-center",
-            Audience::PartnerApi => "dev-center",
-        },
-        declared: None,
-        consented: known(api.consented),
-        usable: known(api.usable),
-    }
+    let name = match api.audience {
+        Audience::PartnerCenter => "partner-center",
+        Audience::PartnerApi => "dev-center",
+    };
+    json!({"api": name, "declared": null, "consented": known(api.consented), "usable": known(api.usable)})
 }

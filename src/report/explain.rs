@@ -1,35 +1,14 @@
 //! `octo-csp explain`: what a code means.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::diagnose::{Diagnosis, Explanation, rows};
 use crate::exit::Exit;
 use crate::report::explanation::{LABEL, explanation, for_support};
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{Explained, json};
+use crate::report::{self, object};
 use crate::words::Failure;
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    found: Vec<Explained<'a>>,
-}
-
-#[derive(Serialize)]
-struct Table {
-    rows: Vec<Listed>,
-}
-
-#[derive(Serialize)]
-struct Listed {
-    row: &'static str,
-    codes: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    when: Option<&'static str>,
-    what: &'static str,
-    who: &'static str,
-    exit: u8,
-}
 
 /// How the process ends.
 pub fn exit(found: &[Explanation]) -> Exit {
@@ -72,7 +51,8 @@ pub fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Vec<Row> {
 
 /// The same as JSON.
 pub fn in_json(found: &[Explanation]) -> String {
-    json("explain", &Answer { found: found.iter().map(Explained::of).collect() }, exit(found))
+    let all = found.iter().map(|one| report::explained(&one.diagnosis, one.when));
+    object("explain", &json!({ "found": all.collect::<Value>() }), exit(found))
 }
 
 /// The whole table: each row's key, its names and what happened.
@@ -89,15 +69,18 @@ pub fn list() -> String {
 
 /// The same as JSON.
 pub fn list_in_json() -> String {
-    let listed = rows().map(|row| Listed {
-        row: row.key,
-        codes: row.codes(),
-        when: row.when.words(),
-        what: row.told().what,
-        who: row.who.title(),
-        exit: row.exit as u8,
+    let listed = rows().map(|row| {
+        let object = json!({
+            "row": row.key,
+            "codes": row.codes(),
+            "when": row.when.words(),
+            "what": row.told().what,
+            "who": row.who.title(),
+            "exit": row.exit as u8,
+        });
+        report::where_said(object, "when")
     });
-    json("explain", &Table { rows: listed.collect() }, Exit::Done)
+    object("explain", &json!({ "rows": listed.collect::<Value>() }), Exit::Done)
 }
 
 #[cfg(test)]
@@ -125,13 +108,13 @@ mod tests {
 
     #[test]
     fn json_has_a_version_and_every_member() {
-        let value: serde_json::Value = serde_json::from_str(&in_json(&explain("AADSTS50011"))).unwrap();
+        let value: Value = serde_json::from_str(&in_json(&explain("AADSTS50011"))).unwrap();
         assert_eq!(value["version"], 1);
         let first = &value["found"][0];
         for member in ["code", "row", "what", "why", "fix", "who", "transient", "exit"] {
             assert!(!first[member].is_null(), "{member}");
         }
-        let list: serde_json::Value = serde_json::from_str(&list_in_json()).unwrap();
+        let list: Value = serde_json::from_str(&list_in_json()).unwrap();
         assert_eq!(list["rows"].as_array().unwrap().len(), rows().count());
     }
 

@@ -1,12 +1,12 @@
 //! `octo-csp forget`: what goes, what stays and who can end that, and how it ended.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{Explained, json};
+use crate::report::{self, object};
 use crate::words::{Failure, StoreDescriptor};
 
 /// What is to be forgotten.
@@ -111,25 +111,15 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
     plain(&rows, WIDTH)
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    registration: &'a str,
-    forgotten: bool,
-    items: &'a [String],
-    left: &'a [String],
-    stays: Vec<String>,
-    failed: Vec<Explained<'a>>,
-}
-
 /// How it ended, as one JSON object.
 pub fn in_json(going: &Going, ending: &Ending, failed: Option<&(Failure, Diagnosis)>) -> String {
-    let body = Body {
-        registration: &going.name,
-        forgotten: ending.forgotten,
-        items: &going.items,
-        left: &ending.left,
-        stays: going.stays(),
-        failed: failed.into_iter().map(Explained::failed).collect(),
-    };
-    json("forget", &body, ending.exit)
+    let members = json!({
+        "registration": going.name,
+        "forgotten": ending.forgotten,
+        "items": going.items,
+        "left": ending.left,
+        "stays": going.stays(),
+        "failed": failed.into_iter().map(report::failed).collect::<Value>(),
+    });
+    object("forget", &members, ending.exit)
 }

@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::diagnose::Diagnosis;
 use crate::effect::AddressSeen;
 use crate::exit::Exit;
-use crate::report::check::{self, CheckObject};
+use crate::report::check;
 use crate::report::explain::failed;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{Explained, json, json_line};
+use crate::report::{self, object, object_line};
 use crate::steps::Check;
 use crate::words::{Failure, Problem};
 
@@ -162,37 +163,26 @@ fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
     rows
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    registration: &'a str,
-    at: String,
-    state: State,
-    checks: Vec<CheckObject<'a>>,
-    consent: Option<&'a Consent>,
-    problems: &'a [GivenProblem],
-    failed: Vec<Explained<'a>>,
-    said: Option<&'a str>,
-}
-
 /// How it ended, as one JSON object.
 pub fn in_json(findings: &Findings, state: State, exit: Exit) -> String {
-    json(&findings.command, &body(findings, state), exit)
+    object(&findings.command, &members(findings, state), exit)
 }
 
 /// The same on one line; `exit` is `None` while it goes on.
 pub fn in_json_line(findings: &Findings, state: State, exit: Option<Exit>) -> String {
-    json_line(&findings.command, &body(findings, state), exit)
+    object_line(&findings.command, &members(findings, state), exit)
 }
 
-fn body(findings: &Findings, state: State) -> Body<'_> {
-    Body {
-        registration: &findings.registration,
-        at: findings.now.to_string(),
-        state,
-        checks: findings.checks.iter().flat_map(|(step, checks)| check::objects(step, checks)).collect(),
-        consent: findings.consent.as_ref(),
-        problems: &findings.problems,
-        failed: findings.failed.iter().map(Explained::failed).collect(),
-        said: findings.said.as_deref(),
-    }
+fn members(findings: &Findings, state: State) -> Value {
+    let checks = findings.checks.iter().flat_map(|(step, checks)| check::objects(step, checks));
+    json!({
+        "registration": findings.registration,
+        "at": findings.now,
+        "state": state,
+        "checks": checks.collect::<Value>(),
+        "consent": findings.consent,
+        "problems": findings.problems,
+        "failed": findings.failed.iter().map(report::failed).collect::<Value>(),
+        "said": findings.said,
+    })
 }

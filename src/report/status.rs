@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::submit::{OctoObject, handed_over};
-use crate::report::{dates, json};
-use crate::words::{LastFailure, Step, StoreKey, UntrustedText};
+use crate::report::submit::{handed_over, octo_object};
+use crate::report::{dates, object};
+use crate::words::{LastFailure, Step};
 
 /// One registration as it was found.
 #[derive(Debug)]
@@ -159,78 +160,43 @@ fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%MZ").to_string()
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    registrations: Vec<One<'a>>,
-}
-
-#[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
-struct One<'a> {
-    registration: &'a str,
-    environment: &'static str,
-    name: Option<String>,
-    active: bool,
-    tenant: Option<String>,
-    application: Option<String>,
-    company: Option<&'a str>,
-    mpn_id: Option<String>,
-    signed_in: Option<&'a str>,
-    registered_at: Option<Timestamp>,
-    checked_at: Option<Timestamp>,
-    sign_in_ends: Option<String>,
-    secret_ends: Option<String>,
-    octo: Option<OctoObject>,
-    open_step: Option<&'static str>,
-    draft_saved_at: Option<Timestamp>,
-    last_failure: Option<&'a LastFailure>,
-    store: &'a StoreKey,
-    items: &'a [Item],
-    forgetting: bool,
-    newer: bool,
-    damaged: bool,
-}
-
 /// Everything as one JSON object.
 pub fn in_json(all: &[Found]) -> String {
-    json("status", &Body { registrations: all.iter().map(object).collect() }, exit(all))
+    let registrations: Vec<Value> = all.iter().map(one_object).collect();
+    object("status", &json!({ "registrations": registrations }), exit(all))
 }
 
-fn object(found: &Found) -> One<'_> {
+fn one_object(found: &Found) -> Value {
     let registration = &found.registration;
     let active = registration.active.as_ref();
-    let center = active.and_then(|active| active.partner_center.as_ref());
-    let api = active.and_then(|active| active.partner_api.as_ref());
-    let api = api.map(|(proof, _)| proof);
+    let center = active.and_then(|active| active.partner_center.as_ref()).map(|(proof, _)| proof);
+    let api = active.and_then(|active| active.partner_api.as_ref()).map(|(proof, _)| proof);
     let ends = dates::ends(registration);
-    let end = |key: &str| {
-        let end = ends.iter().find(|end| end.key == key);
-        end.map(|end| end.day.to_string())
-    };
-    One {
-        registration: &found.name,
-        environment: if is_sandbox(&found.name) { "sandbox" } else { "production" },
-        name: registration.name.as_ref().map(ToString::to_string),
-        active: active.is_some(),
-        tenant: center.map(|(proof, _)| proof.tenant.to_string()),
-        application: center.map(|(proof, _)| proof.application.to_string()),
-        company: api.and_then(|proof| proof.company.as_ref().map(UntrustedText::as_str)),
-        mpn_id: api.and_then(|proof| proof.mpn.as_ref().map(ToString::to_string)),
-        signed_in: api.and_then(|proof| proof.user.as_ref().map(UntrustedText::as_str)),
-        registered_at: active.and_then(|active| active.activated.map(|(_, at)| at)),
-        checked_at: registration.checked_at,
-        sign_in_ends: end("sign-in"),
-        secret_ends: end("secret"),
-        octo: OctoObject::of(registration),
-        open_step: open_step(registration).map(Step::flag),
-        draft_saved_at: found.draft,
-        last_failure: found.refused.as_deref(),
-        store: &registration.store,
-        items: &found.items,
-        forgetting: registration.forgetting,
-        newer: registration.newer,
-        damaged: found.damaged,
-    }
+    let end = |key: &str| ends.iter().find(|end| end.key == key).map(|end| end.day);
+    json!({
+        "registration": found.name,
+        "environment": if is_sandbox(&found.name) { "sandbox" } else { "production" },
+        "name": registration.name,
+        "active": active.is_some(),
+        "tenant": center.map(|proof| &proof.tenant),
+        "application": center.map(|proof| &proof.application),
+        "company": api.map(|proof| &proof.company),
+        "mpn_id": api.map(|proof| &proof.mpn),
+        "signed_in": api.map(|proof| &proof.user),
+        "registered_at": active.and_then(|active| active.activated).map(|(_, at)| at),
+        "checked_at": registration.checked_at,
+        "sign_in_ends": end("sign-in"),
+        "secret_ends": end("secret"),
+        "octo": octo_object(registration),
+        "open_step": open_step(registration).map(Step::flag),
+        "draft_saved_at": found.draft,
+        "last_failure": found.refused,
+        "store": registration.store,
+        "items": found.items,
+        "forgetting": registration.forgetting,
+        "newer": registration.newer,
+        "damaged": found.damaged,
+    })
 }
 
 fn open_step(registration: &Registration) -> Option<Step> {

@@ -1,16 +1,16 @@
 //! `octo-csp submit`: call by call, and what Octo has now.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
 use crate::journal::{AttemptId, Registration};
-use crate::report::check::{self, CheckObject};
+use crate::report::check;
 use crate::report::explain::failed;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::{Explained, json};
+use crate::report::{self, object};
 use crate::steps::Check;
 use crate::words::{Failure, Part};
 
@@ -47,52 +47,31 @@ pub fn text(findings: &Findings) -> String {
     plain(&rows, WIDTH)
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    registration: &'a str,
-    host: &'a str,
-    checks: Vec<CheckObject<'a>>,
-    octo: Option<OctoObject>,
-    failed: Vec<Explained<'a>>,
-}
-
-/// What Octo was given, as far as the journal knows; also in `status`.
-#[derive(Debug, Serialize)]
-pub struct OctoObject {
-    host: String,
-    account: String,
-    account_at: Option<Timestamp>,
-    credentials_at: Option<Timestamp>,
-    mpn_id_at: Option<Timestamp>,
-    missing: Vec<Part>,
-}
-
-impl OctoObject {
-    /// Of a registration; `None` where nothing was ever handed over.
-    pub fn of(registration: &Registration) -> Option<Self> {
-        let octo = registration.octo.as_ref()?;
-        let at = |given: Option<(AttemptId, Timestamp)>| given.map(|(_, at)| at);
-        Some(Self {
-            host: octo.host.to_string(),
-            account: octo.target.to_string(),
-            account_at: octo.payer.as_ref().map(|(_, at)| *at),
-            credentials_at: at(octo.credentials),
-            mpn_id_at: at(octo.mpn),
-            missing: registration.not_submitted(),
-        })
-    }
+/// What Octo was given, as far as the journal knows, in JSON; also in `status`. Nothing where nothing was ever handed over.
+pub(super) fn octo_object(registration: &Registration) -> Option<Value> {
+    let octo = registration.octo.as_ref()?;
+    let at = |given: Option<(AttemptId, Timestamp)>| given.map(|(_, at)| at);
+    Some(json!({
+        "host": octo.host,
+        "account": octo.target,
+        "account_at": octo.payer.as_ref().map(|(_, at)| at),
+        "credentials_at": at(octo.credentials),
+        "mpn_id_at": at(octo.mpn),
+        "missing": registration.not_submitted(),
+    }))
 }
 
 /// As one JSON object.
 pub fn in_json(findings: &Findings) -> String {
-    let body = Body {
-        registration: &findings.registration,
-        host: &findings.host,
-        checks: check::objects("octo", &findings.checks).collect(),
-        octo: OctoObject::of(&findings.state),
-        failed: findings.failed.iter().map(Explained::failed).collect(),
-    };
-    json("submit", &body, findings.exit)
+    let checks: Vec<Value> = check::objects("octo", &findings.checks).collect();
+    let members = json!({
+        "registration": findings.registration,
+        "host": findings.host,
+        "checks": checks,
+        "octo": octo_object(&findings.state),
+        "failed": findings.failed.iter().map(report::failed).collect::<Value>(),
+    });
+    object("submit", &members, findings.exit)
 }
 
 /// What Octo has of the set in use, as far as the journal knows.

@@ -1,7 +1,6 @@
 //! Need against have: what a token must say, and what it says. Decoded to explain, never trusted.
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use crate::words::text::UntrustedText;
 use crate::words::token::Claims;
@@ -22,7 +21,7 @@ pub struct Need {
 }
 
 /// One claim.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compared {
     /// Its name in the token.
     pub claim: &'static str,
