@@ -1,7 +1,7 @@
 //! The one reader of what Microsoft's services, and the boxes in front of them, say when they refuse.
 //!
-//! A body, a challenge in a header, the redirect of a sign-in, a page that somebody copied: each becomes [`Said`]. Any other text is
-//! looked through for [`codes`]. What a finding means is the business of [`crate::diagnose`].
+//! A body, a challenge in a header, the redirect of a sign-in, a page that somebody copied: each becomes a [`Failure`], as far as it
+//! was said. Any other text is looked through for [`codes`]. What a finding means is the business of [`crate::diagnose`].
 
 pub mod codes;
 pub mod json;
@@ -12,170 +12,133 @@ use serde_json::{Map, Value};
 use crate::words::{Cause, Failure, Service, UntrustedText};
 use sentence::{Sentence, numbers};
 
-/// What was said.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
-    /// OAuth `error`, or a `code` that is a word.
-    pub error: Option<UntrustedText>,
-    /// OAuth `suberror`, which a redirect calls `error_subcode`.
-    pub suberror: Option<UntrustedText>,
-    /// Numbers: `error_codes`, `code`, and AADSTS numbers found in the text.
-    pub codes: Vec<u64>,
-    /// The sentence, without Microsoft's trailer of IDs.
-    pub sentence: Option<UntrustedText>,
-    /// Trace ID.
-    pub trace_id: Option<UntrustedText>,
-    /// Correlation ID.
-    pub correlation_id: Option<UntrustedText>,
-    /// Request ID, where the text itself has one.
-    pub request_id: Option<UntrustedText>,
-    /// The `claims` document of Conditional Access.
-    pub claims: Option<UntrustedText>,
+/// The longest text of a page that is looked through.
+const LONGEST_PAGE: usize = 16 << 10;
+
+/// Reads a body of `service`: JSON of any known shape, or plain text. An empty body says nothing.
+pub fn read(service: Service, body: &[u8]) -> Failure {
+    let nothing = || Failure::new(service, Cause::Refused);
+    let body = json::without_mark(body).trim_ascii();
+    match json::first(body) {
+        Some(Value::Object(map)) => from_object(service, &map),
+        Some(Value::String(text)) => from_text(service, &text),
+        Some(Value::Array(items)) => {
+            let first = items.iter().find_map(Value::as_object);
+            first.map_or_else(nothing, |map| from_object(service, map))
+        }
+        _ if body.starts_with(b"{") || body.starts_with(b"<") => nothing(),
+        _ => std::str::from_utf8(body).map_or_else(|_not_text| nothing(), |text| from_text(service, text)),
+    }
 }
 
-impl Said {
-    /// The longest text of a page that is looked through.
-    const PAGE: usize = 16 << 10;
+/// Reads the parsed JSON object of an error.
+pub fn from_object(service: Service, map: &Map<String, Value>) -> Failure {
+    let mut said = match json::member(map, "error") {
+        // Microsoft Graph and the price service: {"error":{"code","message","innerError"}}.
+        Some(Value::Object(inner)) => from_nested(service, inner),
+        // OAuth (RFC 6749, section 5.2), with Entra's additions.
+        Some(_) => from_oauth(service, map),
+        None if json::member(map, "error_description").is_some() => from_oauth(service, map),
+        // Partner Center: {"code","description","data","source"}; its gateway: {"statusCode","message"}.
+        None => from_nested(service, map),
+    };
+    said.trace_id = said.trace_id.or_else(|| json::text(map, "trace_id"));
+    said.correlation_id =
+        json::text(map, "correlation_id").or_else(|| json::text(map, "correlationId")).or(said.correlation_id);
+    said
+}
 
-    /// Reads a body: JSON of any known shape, or plain text. An empty body says nothing.
-    pub fn read(body: &[u8]) -> Self {
-        let body = json::without_mark(body).trim_ascii();
-        match json::first(body) {
-            Some(Value::Object(map)) => Self::from_object(&map),
-            Some(Value::String(text)) => Self::from_text(&text),
-            Some(Value::Array(items)) => {
-                items.iter().find_map(Value::as_object).map(Self::from_object).unwrap_or_default()
-            }
-            _ if body.starts_with(b"{") || body.starts_with(b"<") => Self::default(),
-            _ => std::str::from_utf8(body).map(Self::from_text).unwrap_or_default(),
-        }
+/// Reads a sentence: takes the trailer of IDs off and looks for AADSTS numbers.
+fn from_text(service: Service, text: &str) -> Failure {
+    let Sentence { words, trace_id, correlation_id, request_id } = Sentence::of(text);
+    let codes = numbers(text);
+    let sentence = UntrustedText::some(words);
+    Failure { codes, sentence, trace_id, correlation_id, request_id, ..Failure::new(service, Cause::Refused) }
+}
+
+/// Reads the parameters with which a sign-in comes back (RFC 6749, section 4.1.2.1); `None` where there is no `error`.
+pub fn from_redirect(parameter: impl Fn(&str) -> Option<String>) -> Option<Failure> {
+    let some = |name: &str| parameter(name).and_then(|value| UntrustedText::some(&value));
+    let error = some("error")?;
+    Some(Failure {
+        error: Some(error),
+        suberror: some("error_subcode").or_else(|| some("suberror")),
+        ..from_text(Service::Entra, &parameter("error_description").unwrap_or_default())
+    })
+}
+
+/// Reads what was copied from Microsoft's error page, ids before or after the sentence; `None` if it has no AADSTS number.
+pub fn from_page(text: &str) -> Option<Failure> {
+    let text = text.get(..LONGEST_PAGE).unwrap_or(text);
+    let said = text.get(text.to_ascii_lowercase().find("aadsts")?..)?;
+    let said = from_text(Service::Entra, said);
+    let Sentence { trace_id, correlation_id, request_id, .. } = Sentence::of(text);
+    let whole = Failure { trace_id, correlation_id, request_id, ..said };
+    (!whole.codes.is_empty()).then_some(whole)
+}
+
+/// Reads the address of Microsoft's page about a number, such as `https://login.microsoftonline.com/error?code=50011`.
+pub fn from_page_address(text: &str) -> Option<Failure> {
+    let (before, code) = text.trim().split_once(codes::PAGE)?;
+    let plain = before.starts_with("https://") && !before.contains(char::is_whitespace);
+    let number = code.trim_start_matches("AADSTS");
+    let digits = (4..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let codes = vec![number.parse().ok().filter(|_| plain && digits)?];
+    Some(Failure { codes, ..Failure::new(Service::Entra, Cause::Refused) })
+}
+
+fn from_oauth(service: Service, map: &Map<String, Value>) -> Failure {
+    let description = json::member(map, "error_description").and_then(json::plain);
+    let mut said = from_text(service, description.as_deref().unwrap_or_default());
+    said.error = json::text(map, "error");
+    said.suberror = json::text(map, "suberror").or_else(|| json::text(map, "error_subcode"));
+    said.claims = claims(map);
+    let given = json::member(map, "error_codes").map(listed);
+    if let Some(given) = given.filter(|given| !given.is_empty()) {
+        said.codes = given;
     }
+    said
+}
 
-    /// Reads the parsed JSON object of an error.
-    pub fn from_object(map: &Map<String, Value>) -> Self {
-        let mut said = match json::member(map, "error") {
-            // Microsoft Graph and the price service: {"error":{"code","message","innerError"}}.
-            Some(Value::Object(inner)) => Self::from_nested(inner),
-            // OAuth (RFC 6749, section 5.2), with Entra's additions.
-            Some(_) => Self::from_oauth(map),
-            None if json::member(map, "error_description").is_some() => Self::from_oauth(map),
-            // Partner Center: {"code","description","data","source"}; its gateway: {"statusCode","message"}.
-            None => Self::from_nested(map),
+fn from_nested(service: Service, map: &Map<String, Value>) -> Failure {
+    let sentence = ["message", "description", "error_description", "Message"]
+        .iter()
+        .find_map(|name| json::member(map, name).and_then(json::plain));
+    let mut said = from_text(service, sentence.as_deref().unwrap_or_default());
+    match json::member(map, "code").map(|code| (json::number(code), json::plain(code))) {
+        Some((Some(number), _)) => {
+            said.codes.retain(|code| *code != number);
+            said.codes.insert(0, number);
+        }
+        Some((None, Some(word))) => said.error = UntrustedText::some(&word),
+        Some((None, None)) | None => {}
+    }
+    let mut inner = json::member(map, "innerError");
+    for _ in 0..8 {
+        let Some(Value::Object(deeper)) = inner else {
+            break;
         };
-        said.trace_id = said.trace_id.or_else(|| json::text(map, "trace_id"));
-        said.correlation_id =
-            json::text(map, "correlation_id").or_else(|| json::text(map, "correlationId")).or(said.correlation_id);
-        said
-    }
-
-    /// Reads a sentence: takes the trailer of IDs off and looks for AADSTS numbers.
-    pub fn from_text(text: &str) -> Self {
-        let Sentence { words, trace_id, correlation_id, request_id } = Sentence::of(text);
-        let codes = numbers(text);
-        let sentence = UntrustedText::some(words);
-        Self { codes, sentence, trace_id, correlation_id, request_id, ..Self::default() }
-    }
-
-    /// Reads the parameters with which a sign-in comes back (RFC 6749, section 4.1.2.1); `None` where there is no `error`.
-    pub fn from_redirect(parameter: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let some = |name: &str| parameter(name).and_then(|value| UntrustedText::some(&value));
-        let error = some("error")?;
-        Some(Self {
-            error: Some(error),
-            suberror: some("error_subcode").or_else(|| some("suberror")),
-            ..Self::from_text(&parameter("error_description").unwrap_or_default())
-        })
-    }
-
-    /// Reads what was copied from Microsoft's error page, ids before or after the sentence; `None` if it has no AADSTS number.
-    pub fn from_page(text: &str) -> Option<Self> {
-        let text = text.get(..Self::PAGE).unwrap_or(text);
-        let said = text.get(text.to_ascii_lowercase().find("aadsts")?..)?;
-        let said = Self::from_text(said);
-        let Sentence { trace_id, correlation_id, request_id, .. } = Sentence::of(text);
-        let whole = Self { trace_id, correlation_id, request_id, ..said };
-        (!whole.codes.is_empty()).then_some(whole)
-    }
-
-    /// Reads the address of Microsoft's page about a number, such as `https://login.microsoftonline.com/error?code=50011`.
-    pub fn from_page_address(text: &str) -> Option<Self> {
-        let (before, code) = text.trim().split_once(codes::PAGE)?;
-        let plain = before.starts_with("https://") && !before.contains(char::is_whitespace);
-        let number = code.trim_start_matches("AADSTS");
-        let digits = (4..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-        let codes = vec![number.parse().ok().filter(|_| plain && digits)?];
-        Some(Self { codes, ..Self::default() })
-    }
-
-    fn from_oauth(map: &Map<String, Value>) -> Self {
-        let description = json::member(map, "error_description").and_then(json::plain);
-        let mut said = Self::from_text(description.as_deref().unwrap_or_default());
-        said.error = json::text(map, "error");
-        said.suberror = json::text(map, "suberror").or_else(|| json::text(map, "error_subcode"));
-        said.claims = claims(map);
-        let given = json::member(map, "error_codes").map(listed);
-        if let Some(given) = given.filter(|given| !given.is_empty()) {
-            said.codes = given;
+        let text = json::member(deeper, "message").and_then(json::plain);
+        for code in numbers(text.as_deref().unwrap_or_default()) {
+            push_new(&mut said.codes, code);
         }
-        said
-    }
-
-    fn from_nested(map: &Map<String, Value>) -> Self {
-        let sentence = ["message", "description", "error_description", "Message"]
-            .iter()
-            .find_map(|name| json::member(map, name).and_then(json::plain));
-        let mut said = Self::from_text(sentence.as_deref().unwrap_or_default());
-        match json::member(map, "code").map(|code| (json::number(code), json::plain(code))) {
-            Some((Some(number), _)) => {
-                said.codes.retain(|code| *code != number);
-                said.codes.insert(0, number);
-            }
-            Some((None, Some(word))) => said.error = UntrustedText::some(&word),
-            Some((None, None)) | None => {}
+        if let Some(code) = json::member(deeper, "code").and_then(json::number) {
+            push_new(&mut said.codes, code);
         }
-        let mut inner = json::member(map, "innerError");
-        for _ in 0..8 {
-            let Some(Value::Object(deeper)) = inner else {
-                break;
-            };
-            let text = json::member(deeper, "message").and_then(json::plain);
-            for code in numbers(text.as_deref().unwrap_or_default()) {
-                push_new(&mut said.codes, code);
-            }
-            if let Some(code) = json::member(deeper, "code").and_then(json::number) {
-                push_new(&mut said.codes, code);
-            }
-            inner = json::member(deeper, "innerError");
-        }
-        said
+        inner = json::member(deeper, "innerError");
     }
+    said
+}
 
-    /// Reads a challenge (RFC 6750, section 3), for answers without a body: `Bearer error="…", error_description="…"`.
-    pub fn from_challenge(header: &str) -> Self {
-        let value = |name: &str| {
-            let (_, rest) = header.split_once(&format!("{name}=\""))?;
-            rest.split('"').next().map(str::to_owned)
-        };
-        let mut said = Self::from_text(&value("error_description").unwrap_or_default());
-        said.error = value(" error").or_else(|| value(",error")).and_then(|error| UntrustedText::some(&error));
-        said
-    }
-
-    /// The failure that this is, as far as it was said, for the service that said it.
-    pub fn failure(self, service: Service) -> Failure {
-        let Self { error, suberror, codes, sentence, trace_id, correlation_id, request_id, claims } = self;
-        Failure {
-            error,
-            suberror,
-            codes,
-            sentence,
-            trace_id,
-            correlation_id,
-            request_id,
-            claims,
-            ..Failure::new(service, Cause::Refused)
-        }
-    }
+/// Reads a challenge (RFC 6750, section 3), for answers without a body: `Bearer error="…", error_description="…"`.
+pub fn from_challenge(service: Service, header: &str) -> Failure {
+    let value = |name: &str| {
+        let (_, rest) = header.split_once(&format!("{name}=\""))?;
+        rest.split('"').next().map(str::to_owned)
+    };
+    let mut said = from_text(service, &value("error_description").unwrap_or_default());
+    said.error = value(" error").or_else(|| value(",error")).and_then(|error| UntrustedText::some(&error));
+    said
 }
 
 fn claims(map: &Map<String, Value>) -> Option<UntrustedText> {
@@ -216,8 +179,8 @@ fn push_new(codes: &mut Vec<u64>, code: u64) {
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Said {
-        Said::read(body.as_bytes())
+    fn read(body: &str) -> Failure {
+        super::read(Service::Entra, body.as_bytes())
     }
 
     #[test]
@@ -306,12 +269,14 @@ mod tests {
             let said = read(body);
             assert_eq!((said.error, said.codes.len()), (None, 0), "{body}");
         }
-        assert_eq!(Said::read(b"\xff\xfe\x00"), Said::default());
+        let nothing = Failure::new(Service::Entra, Cause::Refused);
+        assert_eq!(super::read(Service::Entra, b"\xff\xfe\x00"), nothing);
     }
 
     #[test]
     fn a_challenge_speaks_when_the_body_does_not() {
-        let said = Said::from_challenge(
+        let said = from_challenge(
+            Service::Entra,
             "Bearer authorization_uri=\"https://login.microsoftonline.com/x\",  error=\"invalid_token\",  error_description=\"The access token is missing.\",",
         );
         assert_eq!(said.error.unwrap(), "invalid_token");

@@ -22,7 +22,6 @@ pub mod octo;
 pub mod papers;
 pub mod partner_api;
 pub mod partner_center;
-pub mod refusal;
 pub mod registration_index;
 mod registration_store;
 pub mod reply;
@@ -38,14 +37,10 @@ use std::rc::Rc;
 
 use crate::cloud::Cloud;
 use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight};
-use crate::words::{Cause, Environment, Failure, OctoCall, Reading, Secret, Service, TokenResponse};
+use crate::words::{Cause, Environment, Failure, Service, TokenResponse};
 use crate::world::browser::Surroundings;
 use crate::world::callback::redirect::SignInSession;
-use crate::world::entra::Entra;
-use crate::world::http::{Http, HttpOptions};
-use crate::world::octo::Octo;
-use crate::world::partner_api::PartnerApi;
-use crate::world::partner_center::PartnerCenter;
+use crate::world::http::{Http, HttpOptions, Services};
 use crate::world::registration_store::{Purpose, RegistrationStore};
 
 pub use registration_store::StoreOptions;
@@ -92,30 +87,32 @@ impl World {
             Effect::Preflight(look) => self.look(look).await,
             Effect::Open(environment) => self.open(environment, Purpose::Use).await,
             Effect::OpenToForget(environment) => self.open(environment, Purpose::Forget).await,
-            Effect::Discover(directory) => self.entra()?.discover(&directory).await.map(Outcome::Discovered),
+            Effect::Discover(directory) => self.services()?.discover(&directory).await.map(Outcome::Discovered),
             Effect::AppToken(sign_in) => {
-                self.entra()?.app_token(&sign_in).await.map(|grant| Outcome::AppToken(Box::new(grant)))
+                self.services()?.app_token(&sign_in).await.map(|grant| Outcome::AppToken(Box::new(grant)))
             }
-            Effect::Read(reading, token) => self.read(reading, &token).await,
+            Effect::Read(reading, token) => {
+                self.services()?.read(reading, &token).await.map(|answer| Outcome::Read(Box::new(answer)))
+            }
             Effect::Listen(sign_in) => {
                 self.close_session(CallbackPage::Closed).await;
-                let opened = SignInSession::open(self.entra()?, &sign_in).await?;
+                let opened = SignInSession::open(self.services()?, &sign_in).await?;
                 Ok(self.listening(opened))
             }
             Effect::ResumeListening(sign_in_state) => {
                 self.close_session(CallbackPage::Closed).await;
-                let opened = SignInSession::reopen(self.entra()?, &sign_in_state).await?;
+                let opened = SignInSession::reopen(self.services()?, &sign_in_state).await?;
                 Ok(self.listening(opened))
             }
-            Effect::Probe(sign_in) => Ok(Outcome::Probed(self.entra()?.probe(&sign_in).await)),
+            Effect::Probe(sign_in) => Ok(Outcome::Probed(self.services()?.probe(&sign_in).await)),
             Effect::Await => self.arrival().await,
             Effect::Tell(verdict) => {
                 self.close_session(verdict).await;
                 Ok(Outcome::Told)
             }
             Effect::Browse(address) => Ok(Outcome::Browsed(self.browser.open(&address).await)),
-            Effect::Redeem(redemption) => Ok(landed(self.entra()?.redeem(&redemption).await)),
-            Effect::Refresh(renewal) => Ok(landed(self.entra()?.refresh(&renewal).await)),
+            Effect::Redeem(redemption) => Ok(landed(self.services()?.redeem(&redemption).await)),
+            Effect::Refresh(renewal) => Ok(landed(self.services()?.refresh(&renewal).await)),
             Effect::Note(_)
             | Effect::Keep(..)
             | Effect::Recall(_)
@@ -124,7 +121,7 @@ impl World {
             | Effect::ReadBack(_)
             | Effect::Save(_)
             | Effect::Discard => self.kept()?.perform(effect).await,
-            Effect::Octo(call) => self.octo(*call).await,
+            Effect::Octo(call) => self.services()?.octo(*call).await.map(Outcome::Octo),
             Effect::Pause(time) => {
                 tokio::time::sleep(time).await;
                 Ok(Outcome::Paused)
@@ -149,29 +146,6 @@ impl World {
             Preflight::Browser => self.browser.look(),
         };
         Ok(Outcome::Looked(sight))
-    }
-
-    async fn octo(&self, call: OctoCall) -> Result<Outcome, Box<Failure>> {
-        let octo = Octo::new(self.http()?, &self.cloud);
-        octo.perform(call).await.map(Outcome::Octo)
-    }
-
-    async fn read(&self, reading: Reading, token: &Secret) -> Result<Outcome, Box<Failure>> {
-        let http = self.http()?;
-        let answer = match reading {
-            Reading::ExchangeRates => PartnerApi::new(http, &self.cloud).exchange_rates(token).await?,
-            Reading::PriceSheet { market } => {
-                let market = market.to_string();
-                PartnerApi::new(http, &self.cloud).price_sheet(token, &market).await?
-            }
-            Reading::Customers
-            | Reading::LegalBusiness
-            | Reading::InvoiceSummary
-            | Reading::Organization
-            | Reading::Mpn
-            | Reading::BillingProfile => PartnerCenter::new(http, &self.cloud).read(reading, token).await?,
-        };
-        Ok(Outcome::Read(Box::new(answer)))
     }
 
     fn listening(&self, (session, consent): (SignInSession, AuthorizationRequest)) -> Outcome {
@@ -200,8 +174,8 @@ impl World {
         self.http.as_ref().map_err(Clone::clone)
     }
 
-    fn entra(&self) -> Result<Entra<'_>, Box<Failure>> {
-        Ok(Entra::new(self.http()?, &self.cloud))
+    fn services(&self) -> Result<Services<'_>, Box<Failure>> {
+        Ok(Services { http: self.http()?, cloud: &self.cloud })
     }
 
     fn kept(&self) -> Result<Rc<RegistrationStore>, Box<Failure>> {

@@ -6,8 +6,8 @@
 
 use url::form_urlencoded;
 
-use crate::microsoft::Said;
-use crate::words::{AuthCode, Failure, Secret, Service};
+use crate::microsoft;
+use crate::words::{AuthCode, Failure, Secret};
 use crate::words::ids::{looks_like_guid, looks_like_secret_key};
 
 /// What was pasted.
@@ -60,19 +60,15 @@ impl Pasted {
     /// Where Microsoft shows an error in place of sending the browser back, its page is all that a person has: what was copied
     /// from it counts as the answer, unless there is a real one in the paste.
     pub fn read(raw: &str) -> Self {
-        if let Some(said) = Said::from_page_address(raw) {
-            return Self::shown(said);
+        if let Some(failure) = microsoft::from_page_address(raw) {
+            return Self::Refused { failure: Box::new(failure), state: None };
         }
         let kind = Self::told(raw);
         let may_be_a_page = matches!(kind, Self::NoCode | Self::NotACode | Self::SignInAddress { .. });
-        match may_be_a_page.then(|| Said::from_page(raw)).flatten() {
-            Some(said) => Self::shown(said),
+        match may_be_a_page.then(|| microsoft::from_page(raw)).flatten() {
+            Some(failure) => Self::Refused { failure: Box::new(failure), state: None },
             None => kind,
         }
-    }
-
-    fn shown(said: Said) -> Self {
-        Self::Refused { failure: Box::new(said.failure(Service::Entra)), state: None }
     }
 
     fn told(raw: &str) -> Self {
@@ -132,9 +128,8 @@ impl Pasted {
             }
             _ => return Self::TwoCodes,
         }
-        if let Some(said) = Said::from_redirect(|name| first(name).map(str::to_owned)) {
-            let failure = Box::new(said.failure(Service::Entra));
-            return Self::Refused { failure, state: state() };
+        if let Some(failure) = microsoft::from_redirect(|name| first(name).map(str::to_owned)) {
+            return Self::Refused { failure: Box::new(failure), state: state() };
         }
         if first("access_token").is_some() || first("id_token").is_some() {
             return Self::Token;

@@ -4,27 +4,26 @@
 //! (MicrosoftDocs/azure-docs issue 6485), and a single-tenant app is refused there (AADSTS50194).
 
 use std::borrow::Cow;
-use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::io;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
+    AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
     HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl,
 };
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::cloud::{Cloud, is_loopback};
+use crate::cloud::is_loopback;
 use crate::effect::{AddressSeen, AppSignIn, CodeExchange, SignIn, Tenant, TokenRefresh};
 use crate::microsoft::sentence::numbers;
-use crate::microsoft::{Said, json};
+use crate::microsoft::{self, json};
 use crate::words::{Audience, Cause, ClientId, Directory, Failure, Grant, Lifetime, Mismatch, Secret, Service, SharedSecret, TenantId, TokenResponse, UntrustedText};
-use crate::world::http::{Ask, Http};
-use crate::world::refusal::failure;
-use crate::world::reply::{HttpFault, Reply};
+use crate::world::http::{Ask, Services};
+use crate::world::reply::{Reply, failed};
 use crate::world::token::salvage;
 use crate::world::{claims, clock};
 
@@ -41,29 +40,16 @@ const INSTANCES: [(&str, &str, &str); 3] = [
 /// The members of the metadata that can name a tenant (OpenID Connect Discovery 1.0, section 3).
 const ADDRESSES: [&str; 3] = ["token_endpoint", "authorization_endpoint", "issuer"];
 
-/// Entra ID of one cloud.
-#[derive(Clone, Copy)]
-pub struct Entra<'w> {
-    http: &'w Http,
-    cloud: &'w Cloud,
-}
-
-impl<'w> Entra<'w> {
-    /// Joins a cloud and the way to reach it.
-    pub fn new(http: &'w Http, cloud: &'w Cloud) -> Self {
-        Self { http, cloud }
-    }
-
+impl Services<'_> {
     /// Reads the public metadata of a directory (OpenID Connect Discovery 1.0, section 4) and finds its tenant ID there.
     pub async fn discover(&self, directory: &Directory) -> Result<Tenant, Box<Failure>> {
         let address = self.cloud.metadata_endpoint(directory.as_str());
-        let ask = Ask::get(address).with("accept", "application/json");
-        let reply = self.http.answer(Service::Entra, ask).await?;
-        let map = reply.object().map_err(entra)?;
+        let ask = Ask::get(Service::Entra, address).with("accept", "application/json");
+        let reply = self.http.answer(ask).await?;
+        let map = reply.object()?;
         let cloud = json::text(&map, "cloud_instance_name");
         if let Some(other) = cloud.as_ref().filter(|name| self.is_elsewhere(name)) {
-            let cause = Cause::Mismatch(Mismatch::Cloud);
-            return Err(HttpFault::new(cause, other.as_str()).failure(Service::Check));
+            return Err(failed(Service::Check, Cause::Mismatch(Mismatch::Cloud), other.as_str()));
         }
         let named = tenant_of(&map);
         let is_named = named.is_some();
@@ -73,31 +59,27 @@ impl<'w> Entra<'w> {
             Directory::Domain(_) => None,
         });
         let Some(id) = id else {
-            // Something that is metadata and names no tenant, or no metadata at all.
-            let (cause, detail, service) = if ADDRESSES.iter().any(|it| map.contains_key(*it)) {
-                let cause = Cause::Mismatch(Mismatch::NoTenant);
-                (cause, directory.as_str(), Service::Check)
-            } else {
-                let detail = "no tenant ID in the metadata";
-                (Cause::Unreadable, detail, Service::Entra)
-            };
-            return Err(reply.fault(cause, detail).failure(service));
+            if !ADDRESSES.iter().any(|it| map.contains_key(*it)) {
+                return Err(reply.unreadable("no tenant ID in the metadata"));
+            }
+            // Metadata that names no tenant.
+            let failure = reply.head.fault(Cause::Mismatch(Mismatch::NoTenant), directory.as_str());
+            return Err(Box::new(Failure { service: Service::Check, ..*failure }));
         };
         Ok(Tenant { id, named: is_named, region: json::text(&map, "tenant_region_scope"), cloud })
     }
 
     /// Asks for a token of the application itself (RFC 6749, section 4.4; entra-docs, v2-oauth2-client-creds-grant-flow).
     pub async fn app_token(&self, sign_in: &AppSignIn) -> Result<Grant, Box<Failure>> {
-        let wire = Wire::new(self.http);
         let client = self.client(&sign_in.tenant, &sign_in.application, Some(&sign_in.secret));
         let request = client.exchange_client_credentials().add_scope(self.default_scope(Audience::PartnerCenter));
-        drop(request.request_async(&wire).await);
-        wire.token_response().grant
+        let answer = Answer::default();
+        drop(request.request_async(&|request| self.exchange(request, &answer)).await);
+        token_response(answer).grant
     }
 
     /// Redeems a code (RFC 6749, section 4.1.3): one POST on a connection of its own, never repeated.
     pub async fn redeem(&self, redemption: &CodeExchange) -> TokenResponse {
-        let wire = Wire::new(self.http);
         let redirect = match redirect_url(redemption.redirect.as_str()) {
             Ok(redirect) => redirect,
             Err(failure) => return nothing(failure),
@@ -111,21 +93,22 @@ impl<'w> Entra<'w> {
         if let Some(verifier) = &redemption.verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()));
         }
-        drop(request.request_async(&wire).await);
-        wire.token_response()
+        let answer = Answer::default();
+        drop(request.request_async(&|request| self.exchange(request, &answer)).await);
+        token_response(answer)
     }
 
     /// Uses the refresh token for one audience (RFC 6749, section 6; entra-docs, v2-oauth2-auth-code-flow).
     pub async fn refresh(&self, renewal: &TokenRefresh) -> TokenResponse {
-        let wire = Wire::new(self.http);
         let client = self.client(&renewal.tenant, &renewal.application, Some(&renewal.secret));
         let token = RefreshToken::new(renewal.refresh_token.reveal().to_owned());
         let request = client
             .exchange_refresh_token(&token)
             .add_scope(self.default_scope(renewal.audience))
             .add_scope(Scope::new("offline_access".to_owned()));
-        drop(request.request_async(&wire).await);
-        wire.token_response()
+        let answer = Answer::default();
+        drop(request.request_async(&|request| self.exchange(request, &answer)).await);
+        token_response(answer)
     }
 
     /// The address of Microsoft's sign-in page (entra-docs, v2-oauth2-auth-code-flow; RFC 7636 for the challenge).
@@ -170,11 +153,11 @@ impl<'w> Entra<'w> {
     }
 
     async fn look_at(&self, address: Url, sign_in: &SignIn) -> AddressSeen {
-        let Ok(mut opening) = self.http.raw(Ask::get(address).alone()).await else {
+        let Ok(mut opening) = self.http.raw(Ask::get(Service::Entra, address).alone()).await else {
             return AddressSeen::Unclear;
         };
-        if (300..=399).contains(&opening.status) {
-            let to = opening.headers.get(http::header::LOCATION);
+        if (300..=399).contains(&opening.head.status) {
+            let to = opening.head.headers.get(http::header::LOCATION);
             let to = to.and_then(|value| Url::parse(value.to_str().ok()?).ok());
             return if to.is_some_and(|to| says_login_required(&to, sign_in)) {
                 AddressSeen::Known
@@ -192,6 +175,17 @@ impl<'w> Entra<'w> {
         }
         let refused = numbers(&String::from_utf8_lossy(&page)).contains(&50_011);
         if refused { AddressSeen::NotRegistered } else { AddressSeen::Unclear }
+    }
+
+    /// One call of `oauth2` over our own client. `oauth2` makes the request; the answer is put aside and read here: its own reading
+    /// refuses the string `"expires_in":"3599"` of the v1 endpoint, loses the status, `error_codes`, `claims` and the trace ID of an
+    /// error, and carries what it cannot parse whole.
+    async fn exchange(&self, request: HttpRequest, answer: &Answer) -> io::Result<HttpResponse> {
+        let (parts, body) = request.into_parts();
+        let url = Url::parse(&parts.uri.to_string()).map_err(io::Error::other)?;
+        let ask = Ask::post(Service::Entra, url, body).with_headers(parts.headers);
+        let _once = answer.set(self.http.send(ask).await);
+        Err(io::ErrorKind::Other.into())
     }
 
     fn client(&self, tenant: &TenantId, application: &ClientId, secret: Option<&SharedSecret>) -> Oauth {
@@ -263,56 +257,18 @@ pub fn new_state_and_verifier() -> (SharedSecret, SharedSecret) {
     (Secret::shared(state), Secret::shared(verifier.into_secret()))
 }
 
-/// One call of `oauth2` over our own client. `oauth2` makes the request; the answer is put aside and read here: its own reading
-/// refuses the string `"expires_in":"3599"` of the v1 endpoint, loses the status, `error_codes`, `claims` and the trace ID of an
-/// error, and carries what it cannot parse whole.
-struct Wire<'h> {
-    http: &'h Http,
-    kept: Mutex<Option<Result<Reply, HttpFault>>>,
-}
+/// What came of one call of `oauth2`.
+type Answer = OnceLock<Result<Reply, Box<Failure>>>;
 
-impl<'h> Wire<'h> {
-    fn new(http: &'h Http) -> Self {
-        Self { http, kept: Mutex::new(None) }
-    }
-
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
-        let (parts, body) = request.into_parts();
-        let internal = || HttpFault::new(Cause::Internal, "token address");
-        let url = Url::parse(&parts.uri.to_string()).map_err(|_unshown| internal())?;
-        let sent = self.http.send(Ask::post(url, body).with_headers(parts.headers)).await;
-        let answer = match &sent {
-            Ok(reply) => {
-                let mut response = HttpResponse::new(json::without_mark(&reply.body).to_vec());
-                *response.status_mut() = http::StatusCode::from_u16(reply.status).map_err(|_unshown| internal())?;
-                *response.headers_mut() = reply.headers.clone();
-                Ok(response)
-            }
-            Err(fault) => Err(fault.clone()),
-        };
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(sent);
-        answer
-    }
-
-    /// What came of the call. The refresh token is taken first.
-    fn token_response(self) -> TokenResponse {
-        let kept = self.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let reply = match kept {
-            Some(Ok(reply)) => reply,
-            Some(Err(fault)) => return nothing(entra(fault)),
-            None => return nothing(entra(HttpFault::new(Cause::Internal, "token request"))),
-        };
-        let refresh_token = reply.is_success().then(|| salvage(&reply.body, "refresh_token")).flatten();
-        TokenResponse { refresh_token, grant: granted(&reply) }
-    }
-}
-
-impl<'c> AsyncHttpClient<'c> for Wire<'_> {
-    type Error = HttpFault;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFault>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.exchange(request))
+/// Reads what a token request has come to. The refresh token is taken first.
+fn token_response(answer: Answer) -> TokenResponse {
+    match answer.into_inner() {
+        Some(Ok(reply)) => {
+            let refresh_token = reply.head.is_success().then(|| salvage(&reply.body, "refresh_token")).flatten();
+            TokenResponse { refresh_token, grant: granted(&reply) }
+        }
+        Some(Err(failure)) => nothing(failure),
+        None => nothing(internal("token request")),
     }
 }
 
@@ -323,7 +279,8 @@ fn granted(reply: &Reply) -> Result<Grant, Box<Failure>> {
         let text = json::member(&map, name)?.as_str().filter(|text| !text.is_empty())?;
         Some(Secret::shared(text.to_owned()))
     };
-    if reply.is_success() {
+    let is_success = reply.head.is_success();
+    if is_success {
         let read = member("access_token").map(|token| (token, member("id_token")));
         let salvaged = |name| salvage(&reply.body, name);
         let found = read.or_else(|| Some((salvaged("access_token")?, salvaged("id_token"))));
@@ -339,13 +296,13 @@ fn granted(reply: &Reply) -> Result<Grant, Box<Failure>> {
             });
         }
     }
-    let said = Said::read(&reply.body);
+    let said = microsoft::read(Service::Entra, &reply.body);
     match &reply.broken {
-        Some(fault) if reply.is_success() || map.is_empty() => Err(entra(fault.clone())),
-        None if reply.is_success() && said.error.is_none() && said.codes.is_empty() => {
-            Err(entra(reply.fault(Cause::Unreadable, "no access token in the answer")))
+        Some(broken) if is_success || map.is_empty() => Err(broken.clone()),
+        None if is_success && said.error.is_none() && said.codes.is_empty() => {
+            Err(reply.unreadable("no access token in the answer"))
         }
-        _ => Err(failure(said, Service::Entra, reply)),
+        _ => Err(reply.refused(said)),
     }
 }
 
@@ -372,20 +329,22 @@ fn tenant_of(map: &Map<String, Value>) -> Option<TenantId> {
 }
 
 fn redirect_url(address: &str) -> Result<RedirectUrl, Box<Failure>> {
-    RedirectUrl::new(address.to_owned()).map_err(|_unshown| entra(HttpFault::new(Cause::Internal, "redirect address")))
+    RedirectUrl::new(address.to_owned()).map_err(|_unshown| internal("redirect address"))
 }
 
 fn nothing(failure: Box<Failure>) -> TokenResponse {
     TokenResponse { refresh_token: None, grant: Err(failure) }
 }
 
-fn entra(fault: HttpFault) -> Box<Failure> {
-    fault.failure(Service::Entra)
+fn internal(detail: &str) -> Box<Failure> {
+    failed(Service::Entra, Cause::Internal, detail)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::Cloud;
+    use crate::world::http::{Http, HttpOptions};
 
     const GUID: &str = "11111111-2222-3333-4444-555555555555";
 
@@ -433,9 +392,9 @@ mod tests {
 
     #[test]
     fn another_cloud_is_noticed() {
-        let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
+        let http = Http::new(&HttpOptions::default()).unwrap();
         let (global, china) = (Cloud::global(), Cloud::china());
-        let (here, there) = (Entra::new(&http, &global), Entra::new(&http, &china));
+        let (here, there) = (Services { http: &http, cloud: &global }, Services { http: &http, cloud: &china });
         for (entra, name, expected) in [
             (here, "microsoftonline.com", false),
             (here, "microsoftonline.us", true),

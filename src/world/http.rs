@@ -17,10 +17,9 @@ use url::Url;
 use uuid::Builder;
 use zeroize::Zeroizing;
 
-use crate::cloud::is_loopback;
+use crate::cloud::{Cloud, is_loopback};
 use crate::words::{Cause, Failure, Secret, Service, TlsFault};
-use crate::world::refusal::refused;
-use crate::world::reply::{BODY_LIMIT, HttpFault, JSON_LIMIT, Opening, Reply};
+use crate::world::reply::{BODY_LIMIT, JSON_LIMIT, Opening, Reply, failed};
 use crate::world::{issuer, tls};
 
 /// How connections are made.
@@ -40,6 +39,15 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self { extra_ca: None, proxy: None, connect: Duration::from_secs(10), patience: Duration::from_secs(30) }
     }
+}
+
+/// The services of one cloud, and the way to reach them. What each can be asked is in its own file.
+#[derive(Clone, Copy)]
+pub struct Services<'w> {
+    /// The way.
+    pub http: &'w Http,
+    /// Every address and audience.
+    pub cloud: &'w Cloud,
 }
 
 /// The clients of this process. Each is built when it is first needed: reading the system's certificates takes a while.
@@ -72,6 +80,7 @@ pub enum Lane {
 
 /// One call. There is no `Debug`: its body holds secrets.
 pub struct Ask {
+    service: Service,
     method: Method,
     url: Url,
     headers: HeaderMap,
@@ -83,8 +92,9 @@ pub struct Ask {
 
 impl Ask {
     /// A `GET` on the shared lane.
-    pub fn get(url: Url) -> Self {
+    pub fn get(service: Service, url: Url) -> Self {
         Self {
+            service,
             method: Method::GET,
             url,
             headers: HeaderMap::new(),
@@ -96,13 +106,13 @@ impl Ask {
     }
 
     /// A `POST` on a connection of its own. If the answer breaks off, what came of it is kept: a token may be in it.
-    pub fn post(url: Url, body: Vec<u8>) -> Self {
-        Self { method: Method::POST, body, lane: Lane::Alone, partial: true, ..Self::get(url) }
+    pub fn post(service: Service, url: Url, body: Vec<u8>) -> Self {
+        Self { method: Method::POST, body, lane: Lane::Alone, partial: true, ..Self::get(service, url) }
     }
 
     /// A `PUT`, as [`Ask::post`] posts.
-    pub fn put(url: Url, body: Vec<u8>) -> Self {
-        Self { method: Method::PUT, ..Self::post(url, body) }
+    pub fn put(service: Service, url: Url, body: Vec<u8>) -> Self {
+        Self { method: Method::PUT, ..Self::post(service, url, body) }
     }
 
     /// The same call with another limit on the bytes of its answer.
@@ -160,8 +170,7 @@ impl Http {
         let extra = match &options.extra_ca {
             None => Vec::new(),
             Some(pem) => Certificate::from_pem_bundle(pem).ok().filter(|found| !found.is_empty()).ok_or_else(|| {
-                HttpFault::new(Cause::Tls(TlsFault::NoRoots), "the CA file holds no certificate")
-                    .failure(Service::Machine)
+                failed(Service::Machine, Cause::Tls(TlsFault::NoRoots), "the CA file holds no certificate")
             })?,
         };
         Ok(Self { options: options.clone(), extra, correlation_id: new_guid(), made: Mutex::new(HashMap::new()) })
@@ -173,63 +182,63 @@ impl Http {
     }
 
     /// Sends a call and reads the whole answer.
-    pub async fn send(&self, ask: Ask) -> Result<Reply, HttpFault> {
+    pub async fn send(&self, ask: Ask) -> Result<Reply, Box<Failure>> {
         let (limit, partial) = (ask.limit.min(BODY_LIMIT), ask.partial);
         self.open(ask).await?.reply(limit, partial).await
     }
 
-    /// Sends a call and takes an answer of success that came whole; anything else is a failure of `service`.
-    pub async fn answer(&self, service: Service, ask: Ask) -> Result<Reply, Box<Failure>> {
-        let mut reply = self.send(ask).await.map_err(|fault| fault.failure(service))?;
-        if !reply.is_success() {
-            return Err(refused(service, &reply));
+    /// Sends a call and takes an answer of success that came whole.
+    pub async fn answer(&self, ask: Ask) -> Result<Reply, Box<Failure>> {
+        let mut reply = self.send(ask).await?;
+        if !reply.head.is_success() {
+            return Err(reply.refusal());
         }
-        match reply.broken.take() {
-            Some(broken) => Err(broken.failure(service)),
-            None => Ok(reply),
-        }
+        reply.broken.take().map_or(Ok(reply), Err)
     }
 
     /// Sends a call and reads the head of the answer. An answer that cannot be the service's own is a fault.
-    pub async fn open(&self, ask: Ask) -> Result<Opening, HttpFault> {
+    pub async fn open(&self, ask: Ask) -> Result<Opening, Box<Failure>> {
         let opening = self.raw(ask).await?;
-        match opening.status {
+        let head = &opening.head;
+        match head.status {
             300..=399 => {
-                let to = opening
+                let to = head
                     .headers
                     .get(LOCATION)
                     .and_then(|value| Url::parse(value.to_str().ok()?).ok())
                     .and_then(|url| url.host_str().map(str::to_owned));
-                let host = to.as_deref().unwrap_or_else(|| opening.host());
-                Err(opening.fault(Cause::NotTheService, host))
+                Err(head.fault(Cause::NotTheService, to.as_deref().unwrap_or(&head.host)))
             }
-            407 => Err(opening.fault(Cause::Proxy, opening.host())),
-            511 => Err(opening.fault(Cause::NotTheService, opening.host())),
+            407 => Err(head.fault(Cause::Proxy, &head.host)),
+            511 => Err(head.not_the_service()),
             _ => Ok(opening),
         }
     }
 
     /// Sends a call and takes any answer at all, for a look at who is there.
-    pub async fn raw(&self, ask: Ask) -> Result<Opening, HttpFault> {
-        let route = route(&ask.url)?;
-        let client = self.client(route, ask.lane)?;
+    pub async fn raw(&self, ask: Ask) -> Result<Opening, Box<Failure>> {
+        let service = ask.service;
+        let strange = || failed(service, Cause::Internal, "neither https nor loopback");
+        let route = route(&ask.url).ok_or_else(strange)?;
+        let client = self.client(route, ask.lane).map_err(|(cause, detail)| failed(service, cause, &detail))?;
         let host = authority(&ask.url);
         let request = client.request(ask.method, ask.url.clone()).headers(ask.headers).body(ask.body);
         match request.send().await {
-            Ok(response) => Ok(Opening::new(host, response)),
+            Ok(response) => Ok(Opening::new(service, host, response)),
             Err(error) => {
-                let mut fault = self.transport(&error.without_url(), &ask.url, route);
-                if fault.cause == Cause::Tls(TlsFault::UnknownIssuer) {
+                let (cause, detail) = self.transport(&error.without_url(), &ask.url, route);
+                let mut failure = failed(service, cause, &detail);
+                if cause == Cause::Tls(TlsFault::UnknownIssuer) {
                     let proxy = self.proxy_for(&ask.url, route);
                     let issuer = issuer::look(&ask.url, proxy.as_deref()).await;
-                    fault.detail = issuer.or(fault.detail);
+                    failure.detail = issuer.or(failure.detail);
                 }
-                Err(fault)
+                Err(failure)
             }
         }
     }
 
-    fn client(&self, route: Route, lane: Lane) -> Result<Client, HttpFault> {
+    fn client(&self, route: Route, lane: Lane) -> Result<Client, (Cause, String)> {
         if lane == Lane::Alone {
             return self.build(route, lane);
         }
@@ -243,7 +252,7 @@ impl Http {
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one factory of clients")]
-    fn build(&self, route: Route, lane: Lane) -> Result<Client, HttpFault> {
+    fn build(&self, route: Route, lane: Lane) -> Result<Client, (Cause, String)> {
         let mut builder = Client::builder()
             .user_agent(concat!("octo-csp/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
@@ -262,25 +271,24 @@ impl Http {
             Route::Outside => builder.https_only(true).tls_certs_merge(self.extra.iter().cloned()),
         };
         if let (Route::Outside, Some(proxy)) = (route, &self.options.proxy) {
-            let proxy =
-                Proxy::all(proxy.clone()).map_err(|_unshown| HttpFault::new(Cause::Proxy, &authority(proxy)))?;
+            let proxy = Proxy::all(proxy.clone()).map_err(|_unshown| (Cause::Proxy, authority(proxy)))?;
             builder = builder.proxy(proxy);
         }
-        builder.build().map_err(|error| HttpFault::new(building(&error), "certificates of this machine"))
+        builder.build().map_err(|error| (building(&error), "certificates of this machine".to_owned()))
     }
 
-    /// What a transport error means. Nothing of the error's own text is kept, except what `rustls` says.
-    fn transport(&self, error: &reqwest::Error, url: &Url, route: Route) -> HttpFault {
+    /// What a transport error means, and for whom or what. Nothing of the error's own text is kept, except what `rustls` says.
+    fn transport(&self, error: &reqwest::Error, url: &Url, route: Route) -> (Cause, String) {
         let host = authority(url);
         let chain = chain(error);
         if let Some(tls_error) = chain.iter().find_map(|e| e.downcast_ref::<rustls::Error>()) {
             let fault = tls::fault(tls_error);
             let words = tls::words(tls_error);
-            return HttpFault::new(Cause::Tls(fault), &format!("{host}: {words}"));
+            return (Cause::Tls(fault), format!("{host}: {words}"));
         }
         let says = |word: &str| chain.iter().any(|e| e.to_string().starts_with(word));
         if says("tunnel error") || says("SOCKS error") || says("socks") {
-            return HttpFault::new(Cause::Proxy, &self.proxy_for(url, route).unwrap_or(host));
+            return (Cause::Proxy, self.proxy_for(url, route).unwrap_or(host));
         }
         let cause = if error.is_timeout() {
             Cause::TimedOut
@@ -292,9 +300,9 @@ impl Http {
         // With a proxy in the way it is the proxy that was not found or did not answer.
         match self.proxy_for(url, route) {
             Some(proxy) if error.is_connect() && matches!(cause, Cause::NoSuchHost | Cause::NoConnection) => {
-                HttpFault::new(Cause::Proxy, &proxy)
+                (Cause::Proxy, proxy)
             }
-            _ => HttpFault::new(cause, &host),
+            _ => (cause, host),
         }
     }
 
@@ -324,12 +332,12 @@ pub fn new_guid() -> String {
     Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
-fn route(url: &Url) -> Result<Route, HttpFault> {
+fn route(url: &Url) -> Option<Route> {
     match (url.scheme(), is_loopback(url)) {
-        ("https", false) => Ok(Route::Outside),
-        ("https", true) => Ok(Route::Loopback),
-        ("http", true) => Ok(Route::Plain),
-        _ => Err(HttpFault::new(Cause::Internal, "neither https nor loopback")),
+        ("https", false) => Some(Route::Outside),
+        ("https", true) => Some(Route::Loopback),
+        ("http", true) => Some(Route::Plain),
+        _ => None,
     }
 }
 
@@ -400,11 +408,11 @@ mod tests {
     #[test]
     fn only_https_and_loopback_have_a_way() {
         let way = |address: &str| route(&Url::parse(address).unwrap());
-        assert_eq!(way("https://login.example"), Ok(Route::Outside));
-        assert_eq!(way("https://localhost:1"), Ok(Route::Loopback));
-        assert_eq!(way("http://[::1]:1"), Ok(Route::Plain));
+        assert_eq!(way("https://login.example"), Some(Route::Outside));
+        assert_eq!(way("https://localhost:1"), Some(Route::Loopback));
+        assert_eq!(way("http://[::1]:1"), Some(Route::Plain));
         for bad in ["http://login.example", "ftp://localhost", "file:///x", "http://localhost.example"] {
-            assert!(way(bad).is_err(), "{bad}");
+            assert_eq!(way(bad), None, "{bad}");
         }
     }
 }

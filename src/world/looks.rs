@@ -11,7 +11,7 @@ use crate::effect::ProbeResult;
 use crate::words::{Cause, Failure, Service};
 use crate::world::clock;
 use crate::world::http::{Ask, Http};
-use crate::world::reply::HttpFault;
+use crate::world::reply::failed;
 
 /// Up to here the clock is right.
 const RIGHT: Duration = Duration::from_secs(60);
@@ -22,11 +22,8 @@ const WRONG: Duration = Duration::from_secs(5 * 60);
 pub async fn network(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Failure>> {
     let reach = |service: Service, address: Url| async move {
         let begun = Instant::now();
-        match http.raw(Ask::get(address).alone().head()).await {
-            Ok(opening) if opening.status == 407 => Err(opening.fault(Cause::Proxy, opening.host()).failure(service)),
-            Ok(_) => Ok(begun.elapsed()),
-            Err(fault) => Err(fault.failure(service)),
-        }
+        let head = http.raw(Ask::get(service, address).alone().head()).await?.head;
+        if head.status == 407 { Err(head.fault(Cause::Proxy, &head.host)) } else { Ok(begun.elapsed()) }
     };
     let prices = async {
         match &cloud.partner_api {
@@ -48,9 +45,11 @@ pub async fn network(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Fail
 
 /// This machine's clock against the `Date` of the login host.
 pub async fn clock(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Failure>> {
-    let opening =
-        http.raw(Ask::get(cloud.login.clone()).alone().head()).await.map_err(|fault| fault.failure(Service::Entra))?;
-    let theirs = opening
+    let ask = Ask::get(Service::Entra, cloud.login.clone()).alone().head();
+    let theirs = http
+        .raw(ask)
+        .await?
+        .head
         .headers
         .get(http::header::DATE)
         .and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok())
@@ -67,7 +66,7 @@ fn compared(ours: Timestamp, theirs: Timestamp) -> Result<ProbeResult, Box<Failu
     let direction = if off.is_negative() { "behind" } else { "ahead" };
     if size > WRONG {
         let detail = format!("{} {direction}", in_words(size));
-        return Err(HttpFault::new(Cause::ClockSkew, &detail).failure(Service::Machine));
+        return Err(failed(Service::Machine, Cause::ClockSkew, &detail));
     }
     let good = size <= RIGHT;
     let line = if good {

@@ -9,58 +9,45 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::cloud::{Cloud, OctoAddresses, appended};
-use crate::microsoft::{Said, json};
+use crate::cloud::{OctoAddresses, appended};
+use crate::microsoft::{self, json};
 use crate::words::{AccountName, Cause, Credentials, Failure, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring, Secret, Service, UntrustedText};
-use crate::world::http::{Ask, Http, new_guid};
-use crate::world::refusal;
-use crate::world::reply::{BODY_LIMIT, HttpFault};
+use crate::world::http::{Ask, Services, new_guid};
+use crate::world::reply::{BODY_LIMIT, failed};
 
 const VENDOR: &str = "azure";
 const PAYER: &str = "payer";
 
-/// Octo, as one cloud knows it.
-#[derive(Clone, Copy)]
-pub struct Octo<'w> {
-    http: &'w Http,
-    cloud: &'w Cloud,
-}
-
-impl<'w> Octo<'w> {
-    /// Joins a cloud and the way to reach it.
-    pub fn new(http: &'w Http, cloud: &'w Cloud) -> Self {
-        Self { http, cloud }
-    }
-
-    /// One call.
-    pub async fn perform(&self, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
+impl Services<'_> {
+    /// One call of Octo.
+    pub async fn octo(&self, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
         match call {
-            OctoCall::SignIn(client) => self.sign_in(&client).await,
-            OctoCall::Accounts(access) => self.payers(&access).await,
+            OctoCall::SignIn(client) => self.octo_sign_in(&client).await,
+            OctoCall::Accounts(access) => self.octo_payers(&access).await,
             OctoCall::Register(access, payer) => {
-                let address = self.address(access.ring, &["account"])?;
-                self.send(Ask::post(address, described(&payer)), &access).await
+                let address = self.octo_address(access.ring, &["account"])?;
+                self.tell_octo(Ask::post(Service::Octo, address, described(&payer)), &access).await
             }
             OctoCall::Update(access, payer) => {
-                let address = self.address(access.ring, &["account", payer.target.as_str()])?;
-                self.send(Ask::put(address, described(&payer)), &access).await
+                let address = self.octo_address(access.ring, &["account", payer.target.as_str()])?;
+                self.tell_octo(Ask::put(Service::Octo, address, described(&payer)), &access).await
             }
             OctoCall::Credentials(access, credentials) => {
                 let path = ["azure", "credentials", "partnercenter"];
-                let ask = Ask::post(self.address(access.ring, &path)?, keys(&credentials));
-                self.send(ask, &access).await
+                let ask = Ask::post(Service::Octo, self.octo_address(access.ring, &path)?, keys(&credentials));
+                self.tell_octo(ask, &access).await
             }
             OctoCall::Mpn(access, mpn) => {
                 let path = ["azure", "credentials", "mpn"];
                 let body = json!({ "mpnId": mpn.as_str() }).to_string();
-                let ask = Ask::post(self.address(access.ring, &path)?, body.into_bytes());
-                self.send(ask, &access).await
+                let ask = Ask::post(Service::Octo, self.octo_address(access.ring, &path)?, body.into_bytes());
+                self.tell_octo(ask, &access).await
             }
         }
     }
 
     /// Asks for a token (RFC 6749, section 4.4), with the form in several parts that Octo's issuer takes.
-    async fn sign_in(&self, client: &OctoClient) -> Result<OctoAnswer, Box<Failure>> {
+    async fn octo_sign_in(&self, client: &OctoClient) -> Result<OctoAnswer, Box<Failure>> {
         let boundary = new_guid();
         let fields = [
             ("grant_type", "client_credentials"),
@@ -68,35 +55,34 @@ impl<'w> Octo<'w> {
             ("client_secret", client.secret().reveal()),
             ("scope", "openid"),
         ];
-        let ask = Ask::post(self.addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
+        let ask = Ask::post(Service::Octo, self.octo_addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
             .with("accept", "application/json")
             .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
-        let reply = self.http.answer(Service::Octo, ask).await?;
-        let map = reply.object().map_err(fault)?;
+        let reply = self.http.answer(ask).await?;
+        let map = reply.object()?;
         match json::member(&map, "access_token").and_then(Value::as_str) {
             Some(token) if !token.is_empty() => Ok(OctoAnswer::SignedIn(Secret::shared(token.to_owned()))),
-            Some(_) | None => Err(fault(reply.fault(Cause::Unreadable, "no access token"))),
+            Some(_) | None => Err(reply.unreadable("no access token")),
         }
     }
 
     /// Reads every account. A list that is not whole is none: what it lacks could be the payer account.
-    async fn payers(&self, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
-        let address = self.address(access.ring, &["account", "all:read"])?;
-        let ask = in_json(Ask::post(address, b"{}".to_vec()), access).within(BODY_LIMIT);
-        let reply = self.http.answer(Service::Octo, ask).await?;
+    async fn octo_payers(&self, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
+        let address = self.octo_address(access.ring, &["account", "all:read"])?;
+        let ask = in_json(Ask::post(Service::Octo, address, b"{}".to_vec()), access).within(BODY_LIMIT);
+        let reply = self.http.answer(ask).await?;
         let mut payers = Vec::new();
         let lines = serde_json::Deserializer::from_slice(json::without_mark(&reply.body));
         for line in lines.into_iter::<Line>() {
             match line {
                 Ok(Line { result: Some(account), error: None }) => payers.extend(account.payer()),
                 Ok(Line { error: Some(error), .. }) => {
-                    let mut failure = refusal::failure(Said::from_object(&error), Service::Octo, &reply);
-                    // It is that of the stream's beginning.
-                    failure.status = None;
-                    return Err(failure);
+                    let failure = reply.refused(microsoft::from_object(Service::Octo, &error));
+                    // The status is that of the stream's beginning.
+                    return Err(Box::new(Failure { status: None, ..*failure }));
                 }
                 Ok(Line { result: None, error: None }) | Err(_) => {
-                    return Err(fault(reply.fault(Cause::Unreadable, "not a list of accounts")));
+                    return Err(reply.unreadable("not a list of accounts"));
                 }
             }
         }
@@ -104,23 +90,23 @@ impl<'w> Octo<'w> {
     }
 
     /// Sends what changes something. The answer is empty; that it is one of success is all there is to know.
-    async fn send(&self, ask: Ask, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
-        let reply = self.http.answer(Service::Octo, in_json(ask, access)).await?;
-        reply.object().map_err(fault)?;
+    async fn tell_octo(&self, ask: Ask, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
+        let reply = self.http.answer(in_json(ask, access)).await?;
+        reply.object()?;
         Ok(OctoAnswer::Taken)
     }
 
-    fn address(&self, ring: Ring, path: &[&str]) -> Result<Url, Box<Failure>> {
-        let api = appended(&self.addresses(ring)?.api, &["v1"]);
+    fn octo_address(&self, ring: Ring, path: &[&str]) -> Result<Url, Box<Failure>> {
+        let api = appended(&self.octo_addresses(ring)?.api, &["v1"]);
         Ok(appended(&api, path))
     }
 
-    fn addresses(&self, ring: Ring) -> Result<OctoAddresses, Box<Failure>> {
+    fn octo_addresses(&self, ring: Ring) -> Result<OctoAddresses, Box<Failure>> {
         let known = match ring {
             Ring::Usual => self.cloud.octo(),
             Ring::Beta => self.cloud.octo_beta(),
         };
-        known.ok_or_else(|| fault(HttpFault::new(Cause::Internal, "this cloud has no Octo")))
+        known.ok_or_else(|| failed(Service::Octo, Cause::Internal, "this cloud has no Octo"))
     }
 }
 
@@ -201,14 +187,12 @@ fn in_json(ask: Ask, access: &OctoAccess) -> Ask {
     ask.with("accept", "application/json").with("content-type", "application/json").bearing(&access.token)
 }
 
-fn fault(fault: HttpFault) -> Box<Failure> {
-    fault.failure(Service::Octo)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::Cloud;
     use crate::words::TenantId;
+    use crate::world::http::{Http, HttpOptions};
 
     fn payer(line: &str) -> Option<FoundPayer> {
         let line: Line = serde_json::from_str(line).unwrap();
@@ -251,10 +235,10 @@ mod tests {
 
     #[test]
     fn addresses_are_octos() {
-        let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
+        let http = Http::new(&HttpOptions::default()).unwrap();
         let cloud = Cloud::global();
-        let octo = Octo::new(&http, &cloud);
-        let address = |ring| octo.address(ring, &["account", "all:read"]).unwrap();
+        let octo = Services { http: &http, cloud: &cloud };
+        let address = |ring| octo.octo_address(ring, &["account", "all:read"]).unwrap();
         assert_eq!(address(Ring::Usual).as_str(), "https://api.alphaus.cloud/m/blue/cover/v1/account/all:read");
         assert_eq!(address(Ring::Beta).as_str(), "https://apinext.alphaus.cloud/m/blue/cover/v1/account/all:read");
     }

@@ -7,33 +7,34 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::cloud::{Cloud, appended};
-use crate::words::{Answer, Cause, Failure, Found, Mismatch, Secret, Service, UntrustedText};
-use crate::world::http::{Ask, Http, new_guid};
-use crate::world::refusal::refused;
-use crate::world::reply::{HttpFault, JSON_LIMIT, Opening, looks_like_html};
+use crate::cloud::appended;
+use crate::words::{Answer, Cause, Failure, Found, Mismatch, Reading, Secret, Service};
+use crate::world::http::{Ask, Services, new_guid};
+use crate::world::reply::{Head, JSON_LIMIT, failed, looks_like_html};
 use crate::world::{clock, sheet};
 
 /// The view that lists what usage costs, by meter.
 const VIEW: &str = "azure_consumption";
 
-/// The price service of one cloud.
-#[derive(Clone, Copy)]
-pub struct PartnerApi<'w> {
-    http: &'w Http,
-    cloud: &'w Cloud,
-}
-
-impl<'w> PartnerApi<'w> {
-    /// Joins a cloud and the way to reach it.
-    pub fn new(http: &'w Http, cloud: &'w Cloud) -> Self {
-        Self { http, cloud }
+impl Services<'_> {
+    /// A read of the price service.
+    pub(super) async fn read_prices(&self, reading: Reading, token: &Secret) -> Result<Answer, Box<Failure>> {
+        match reading {
+            Reading::PriceSheet { market } => self.price_sheet(token, &market.to_string()).await,
+            Reading::ExchangeRates
+            | Reading::Customers
+            | Reading::LegalBusiness
+            | Reading::InvoiceSummary
+            | Reading::Organization
+            | Reading::Mpn
+            | Reading::BillingProfile => self.exchange_rates(token).await,
+        }
     }
 
     /// The rates of the last complete month: the same token, role and host as a price sheet, in 18 KB.
     pub async fn exchange_rates(&self, token: &Secret) -> Result<Answer, Box<Failure>> {
         let month = last_month(clock::now());
-        let address = self.address(&format!("fxrates(Month='{month}')"))?;
+        let address = self.price_address(&format!("fxrates(Month='{month}')"))?;
         let part = self.take(address, token, |_| false).await?;
         let records = sheet::records(&part.bytes, part.whole);
         let (header, rows) = records.split_first().ok_or_else(|| part.unreadable("empty"))?;
@@ -47,7 +48,7 @@ impl<'w> PartnerApi<'w> {
     pub async fn price_sheet(&self, token: &Secret, market: &str) -> Result<Answer, Box<Failure>> {
         let market: String = market.chars().filter(char::is_ascii_alphabetic).take(2).collect();
         let resource = format!("pricesheets(Market='{}',PricesheetView='{VIEW}')", market.to_ascii_uppercase());
-        let address = self.address(&resource)?;
+        let address = self.price_address(&resource)?;
         let part = self.take(address, token, sheet::is_enough).await?;
         let records = sheet::records(&part.bytes, part.whole);
         if records.is_empty() {
@@ -61,33 +62,33 @@ impl<'w> PartnerApi<'w> {
 
     /// Reads until there is enough, at most [`sheet::HEAD_LIMIT`], and lets go of the connection.
     async fn take(&self, address: Url, token: &Secret, enough: impl Fn(&[u8]) -> bool) -> Result<Taken, Box<Failure>> {
-        let ask = Ask::get(address)
+        let ask = Ask::get(Service::PartnerApi, address)
             .alone()
             .with("accept", "*/*")
             .with("client-request-id", &new_guid())
             .with("ms-correlationid", self.http.correlation_id())
             .bearing(token);
-        let mut opening = self.http.open(ask).await.map_err(fault)?;
-        if !(200..300).contains(&opening.status) {
-            let reply = opening.reply(JSON_LIMIT, false).await.map_err(fault)?;
-            return Err(refused(Service::PartnerApi, &reply));
+        let mut opening = self.http.open(ask).await?;
+        if !opening.head.is_success() {
+            return Err(opening.reply(JSON_LIMIT, false).await?.refusal());
         }
-        let mut part = Taken::of(&opening);
-        while part.bytes.len() < sheet::HEAD_LIMIT && !enough(&part.bytes) {
-            let Some(chunk) = opening.chunk().await.map_err(fault)? else {
-                part.whole = true;
+        let length = opening.length();
+        let (mut bytes, mut whole) = (Vec::new(), false);
+        while bytes.len() < sheet::HEAD_LIMIT && !enough(&bytes) {
+            let Some(chunk) = opening.chunk().await? else {
+                whole = true;
                 break;
             };
-            let room = sheet::HEAD_LIMIT - part.bytes.len();
-            part.bytes.extend(chunk.iter().take(room));
+            let room = sheet::HEAD_LIMIT - bytes.len();
+            bytes.extend(chunk.iter().take(room));
         }
-        part.checked(&opening)
+        Taken { head: opening.head, bytes, whole, length }.checked()
     }
 
-    fn address(&self, resource: &str) -> Result<Url, Box<Failure>> {
+    fn price_address(&self, resource: &str) -> Result<Url, Box<Failure>> {
         let base = self.cloud.partner_api.as_ref().ok_or_else(|| {
             let detail = "no price service is known for this cloud";
-            fault(HttpFault::new(Cause::NoSuchHost, detail))
+            failed(Service::PartnerApi, Cause::NoSuchHost, detail)
         })?;
         Ok(appended(base, &["v1.0", "sales", resource, "$value"]))
     }
@@ -95,29 +96,18 @@ impl<'w> PartnerApi<'w> {
 
 /// What was read of a file.
 struct Taken {
+    head: Head,
     bytes: Vec<u8>,
     /// Whether that is all of it.
     whole: bool,
     length: Option<u64>,
-    status: u16,
-    request_id: Option<UntrustedText>,
 }
 
 impl Taken {
-    fn of(opening: &Opening) -> Self {
-        Self {
-            bytes: Vec::new(),
-            whole: false,
-            length: opening.length(),
-            status: opening.status,
-            request_id: opening.headers.get("request-id").map(|value| UntrustedText::from_bytes(value.as_bytes())),
-        }
-    }
-
     /// Refuses what is no CSV: a page, an archive, an error in disguise.
-    fn checked(self, opening: &Opening) -> Result<Self, Box<Failure>> {
+    fn checked(self) -> Result<Self, Box<Failure>> {
         if looks_like_html(&self.bytes) {
-            return Err(fault(opening.fault(Cause::NotTheService, opening.host())));
+            return Err(self.head.not_the_service());
         }
         if self.bytes.starts_with(b"PK\x03\x04") {
             return Err(self.unreadable("a ZIP archive in place of CSV"));
@@ -129,16 +119,16 @@ impl Taken {
     }
 
     fn unreadable(&self, detail: &str) -> Box<Failure> {
-        fault(HttpFault { status: Some(self.status), ..HttpFault::new(Cause::Unreadable, detail) })
+        self.head.fault(Cause::Unreadable, detail)
     }
 
     fn without_column(&self, name: &str) -> Box<Failure> {
-        HttpFault { status: Some(self.status), ..HttpFault::new(Cause::Mismatch(Mismatch::Columns), name) }
-            .failure(Service::Check)
+        let failure = self.head.fault(Cause::Mismatch(Mismatch::Columns), name);
+        Box::new(Failure { service: Service::Check, ..*failure })
     }
 
     fn answer(self, found: Found) -> Answer {
-        Answer { found, mfa_compliant: None, request_id: self.request_id }
+        Answer { found, mfa_compliant: None, request_id: self.head.request_id() }
     }
 }
 
@@ -148,13 +138,11 @@ fn last_month(now: Timestamp) -> String {
     last_day.map(|day| day.strftime("%Y%m").to_string()).unwrap_or_default()
 }
 
-fn fault(fault: HttpFault) -> Box<Failure> {
-    fault.failure(Service::PartnerApi)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::Cloud;
+    use crate::world::http::{Http, HttpOptions};
 
     #[test]
     fn the_last_complete_month_is_the_one_before_this() {
@@ -167,13 +155,13 @@ mod tests {
 
     #[test]
     fn dollar_quotes_and_parentheses_are_literal() {
-        let cloud = Cloud::global();
-        let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
-        let api = PartnerApi::new(&http, &cloud);
+        let http = Http::new(&HttpOptions::default()).unwrap();
+        let of = |cloud: Cloud, resource: &str| Services { http: &http, cloud: &cloud }.price_address(resource);
+        let sheet = "pricesheets(Market='US',PricesheetView='azure_consumption')";
         assert_eq!(
-            api.address("pricesheets(Market='US',PricesheetView='azure_consumption')").unwrap().as_str(),
+            of(Cloud::global(), sheet).unwrap().as_str(),
             "https://api.partner.microsoft.com/v1.0/sales/pricesheets(Market='US',PricesheetView='azure_consumption')/$value"
         );
-        assert_eq!(PartnerApi::new(&http, &Cloud::china()).address("x").unwrap_err().cause, Cause::NoSuchHost);
+        assert_eq!(of(Cloud::china(), "x").unwrap_err().cause, Cause::NoSuchHost);
     }
 }

@@ -5,34 +5,22 @@
 //! enforced (Learn, "Partner Center authentication").
 
 use serde_json::{Map, Value};
-use url::Url;
 
-use crate::cloud::{Cloud, appended};
+use crate::cloud::appended;
 use crate::microsoft::json;
-use crate::words::{Answer, Cause, Failure, Found, Reading, Secret, Service, UntrustedText};
-use crate::world::http::{Ask, Http, new_guid};
-use crate::world::refusal::request_id;
-use crate::world::reply::{HttpFault, Reply};
+use crate::words::{Answer, Failure, Found, Reading, Secret, Service, UntrustedText};
+use crate::world::http::{Ask, Services, new_guid};
+use crate::world::reply::Head;
 
-/// Partner Center of one cloud.
-#[derive(Clone, Copy)]
-pub struct PartnerCenter<'w> {
-    http: &'w Http,
-    cloud: &'w Cloud,
-}
-
-impl<'w> PartnerCenter<'w> {
-    /// Joins a cloud and the way to reach it.
-    pub fn new(http: &'w Http, cloud: &'w Cloud) -> Self {
-        Self { http, cloud }
-    }
-
-    /// One read. The readings of the price service are not for this client.
+impl Services<'_> {
+    /// One read, of Partner Center or of the price service.
     pub async fn read(&self, reading: Reading, token: &Secret) -> Result<Answer, Box<Failure>> {
-        let Some(address) = self.address(reading) else {
-            return Err(fault(HttpFault::new(Cause::Internal, "not a read of Partner Center")));
+        let Some((path, query)) = path(reading) else {
+            return self.read_prices(reading, token).await;
         };
-        let mut ask = Ask::get(address)
+        let mut address = appended(&self.cloud.partner_center, path);
+        address.set_query(query);
+        let mut ask = Ask::get(Service::PartnerCenter, address)
             .with("accept", "application/json")
             .with("ms-requestid", &new_guid())
             .with("ms-correlationid", self.http.correlation_id())
@@ -42,27 +30,24 @@ impl<'w> PartnerCenter<'w> {
         if matches!(reading, Reading::Organization | Reading::Mpn | Reading::BillingProfile) {
             ask = ask.with("validatemfa", "true");
         }
-        let reply = self.http.answer(Service::PartnerCenter, ask).await?;
-        let map = reply.object().map_err(fault)?;
-        let found = found(reading, &map)
-            .ok_or_else(|| fault(reply.fault(Cause::Unreadable, "an error in place of an answer")))?;
-        Ok(Answer { found, mfa_compliant: mfa_compliant(&reply), request_id: request_id(&reply) })
+        let reply = self.http.answer(ask).await?;
+        let found = found(reading, &reply.object()?);
+        let found = found.ok_or_else(|| reply.unreadable("an error in place of an answer"))?;
+        Ok(Answer { found, mfa_compliant: mfa_compliant(&reply.head), request_id: reply.head.request_id() })
     }
+}
 
-    fn address(&self, reading: Reading) -> Option<Url> {
-        let (path, query): (&[&str], Option<&str>) = match reading {
-            Reading::Customers => (&["v1", "customers"], Some("size=1")),
-            Reading::LegalBusiness => (&["v1", "profiles", "legalbusiness"], Some("vettingVersion=Current")),
-            Reading::InvoiceSummary => (&["v1", "invoices", "summary"], None),
-            Reading::Organization => (&["v1", "profiles", "organization"], None),
-            Reading::Mpn => (&["v1", "profiles", "mpn"], None),
-            Reading::BillingProfile => (&["v1", "profiles", "billing"], None),
-            Reading::ExchangeRates | Reading::PriceSheet { .. } => return None,
-        };
-        let mut url = appended(&self.cloud.partner_center, path);
-        url.set_query(query);
-        Some(url)
-    }
+/// The path and the query of a read; `None` for those of the price service.
+fn path(reading: Reading) -> Option<(&'static [&'static str], Option<&'static str>)> {
+    Some(match reading {
+        Reading::Customers => (&["v1", "customers"], Some("size=1")),
+        Reading::LegalBusiness => (&["v1", "profiles", "legalbusiness"], Some("vettingVersion=Current")),
+        Reading::InvoiceSummary => (&["v1", "invoices", "summary"], None),
+        Reading::Organization => (&["v1", "profiles", "organization"], None),
+        Reading::Mpn => (&["v1", "profiles", "mpn"], None),
+        Reading::BillingProfile => (&["v1", "profiles", "billing"], None),
+        Reading::ExchangeRates | Reading::PriceSheet { .. } => return None,
+    })
 }
 
 /// What an answer holds. Whatever is missing is `None`; an answer that is an error in disguise is nothing.
@@ -107,17 +92,13 @@ fn country(map: &Map<String, Value>, address: &str) -> Option<UntrustedText> {
 }
 
 /// `isMfaCompliant` of the response headers. Its absence says nothing.
-fn mfa_compliant(reply: &Reply) -> Option<bool> {
-    let value = reply.header("ismfacompliant")?;
+fn mfa_compliant(head: &Head) -> Option<bool> {
+    let value = head.header("ismfacompliant")?;
     match value.as_str().to_ascii_lowercase().as_str() {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
         _ => None,
     }
-}
-
-fn fault(fault: HttpFault) -> Box<Failure> {
-    fault.failure(Service::PartnerCenter)
 }
 
 #[cfg(test)]
@@ -199,10 +180,7 @@ mod tests {
 
     #[test]
     fn paths_are_microsofts() {
-        let http = Http::new(&crate::world::http::HttpOptions::default()).unwrap();
-        let cloud = Cloud::global();
-        let api = PartnerCenter::new(&http, &cloud);
-        for (reading, path) in [
+        for (reading, expected) in [
             (Reading::Customers, "/v1/customers?size=1"),
             (Reading::LegalBusiness, "/v1/profiles/legalbusiness?vettingVersion=Current"),
             (Reading::InvoiceSummary, "/v1/invoices/summary"),
@@ -210,9 +188,10 @@ mod tests {
             (Reading::Mpn, "/v1/profiles/mpn"),
             (Reading::BillingProfile, "/v1/profiles/billing"),
         ] {
-            let address = api.address(reading).unwrap();
-            assert_eq!(address.as_str(), format!("https://api.partnercenter.microsoft.com{path}"));
+            let (path, query) = path(reading).unwrap();
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            assert_eq!(format!("/{}{query}", path.join("/")), expected);
         }
-        assert!(api.address(Reading::PriceSheet { market: Market::ASSUMED }).is_none());
+        assert!(path(Reading::PriceSheet { market: Market::ASSUMED }).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! What comes back of a call: the service's own answer, or what stood in its way.
+//! What comes back of a call: the service's own answer, or the failure that it is.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::microsoft::json;
+use crate::microsoft::{self, json};
 use crate::words::{Cause, Failure, Service, UntrustedText};
 use crate::world::clock;
 
@@ -18,64 +18,76 @@ pub const BODY_LIMIT: usize = 8 << 20;
 /// The longest pause that a server can make us take.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 
-/// An answer whose body has not been read yet.
-pub struct Opening {
+/// The head of an answer, and whose it is.
+pub struct Head {
+    /// Who was asked.
+    pub service: Service,
+    /// The host that was asked.
+    pub host: String,
     /// HTTP status.
     pub status: u16,
     /// Headers.
     pub headers: HeaderMap,
-    host: String,
+}
+
+/// An answer whose body has not been read yet.
+pub struct Opening {
+    /// What has come.
+    pub head: Head,
     response: reqwest::Response,
 }
 
 /// An answer of the service itself.
 pub struct Reply {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers.
-    pub headers: HeaderMap,
+    /// Status and headers.
+    pub head: Head,
     /// The body as it came.
     pub body: Zeroizing<Vec<u8>>,
     /// How the body broke off, for calls that keep what came of it.
-    pub broken: Option<HttpFault>,
+    pub broken: Option<Box<Failure>>,
 }
 
-/// What stood between us and an answer. It becomes a [`Failure`] in [`HttpFault::failure`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{cause:?}")]
-pub struct HttpFault {
-    /// Of what kind.
-    pub cause: Cause,
-    /// HTTP status, if there was an answer.
-    pub status: Option<u16>,
-    /// The host or whatever else helps to find it.
-    pub detail: Option<UntrustedText>,
-    /// How long the service asks to wait.
-    pub retry_after: Option<Duration>,
+/// A failure of a call, as of now.
+pub fn failed(service: Service, cause: Cause, detail: &str) -> Box<Failure> {
+    Box::new(Failure { at: Some(clock::now()), ..Failure::new(service, cause).with_detail(detail) })
 }
 
-impl HttpFault {
-    /// A fault with a detail.
-    pub fn new(cause: Cause, detail: &str) -> Self {
-        Self { cause, status: None, detail: UntrustedText::some(detail), retry_after: None }
+impl Head {
+    /// Whether the status is one of success.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
     }
 
-    /// What it means for the service that was asked.
-    pub fn failure(self, service: Service) -> Box<Failure> {
-        let Self { cause, status, detail, retry_after } = self;
-        let mut failure = Box::new(Failure::new(service, cause));
-        failure.status = status;
-        failure.detail = detail;
-        failure.retry_after = retry_after;
-        failure.at = Some(clock::now());
-        failure
+    /// A header as harmless text.
+    pub fn header(&self, name: &str) -> Option<UntrustedText> {
+        UntrustedText::some(&String::from_utf8_lossy(self.headers.get(name)?.as_bytes()))
+    }
+
+    /// What the service calls this call.
+    pub fn request_id(&self) -> Option<UntrustedText> {
+        ["ms-requestid", "request-id", "x-ms-request-id"].iter().find_map(|name| self.header(name))
+    }
+
+    /// An answer that is of no use.
+    pub fn fault(&self, cause: Cause, detail: &str) -> Box<Failure> {
+        Box::new(Failure {
+            status: Some(self.status),
+            retry_after: retry_after(&self.headers, clock::now()),
+            ..*failed(self.service, cause, detail)
+        })
+    }
+
+    /// A page, a redirect, or somebody else's words, in place of the service's own.
+    pub fn not_the_service(&self) -> Box<Failure> {
+        self.fault(Cause::NotTheService, &self.host)
     }
 }
 
 impl Opening {
     /// The head of a response of `host`.
-    pub fn new(host: String, response: reqwest::Response) -> Self {
-        Self { status: response.status().as_u16(), headers: response.headers().clone(), host, response }
+    pub fn new(service: Service, host: String, response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { head: Head { service, host, status, headers }, response }
     }
 
     /// `Content-Length`, if it was given.
@@ -84,80 +96,83 @@ impl Opening {
     }
 
     /// The next piece of the body.
-    pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, HttpFault> {
+    pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, Box<Failure>> {
         self.response.chunk().await.map_err(|error| {
             let cause = if error.is_timeout() { Cause::TimedOut } else { Cause::Broken };
-            self.fault(cause, &self.host)
+            self.head.fault(cause, &self.head.host)
         })
     }
 
     /// The whole answer. With `partial`, a body that breaks off is kept as far as it came.
-    pub async fn reply(mut self, limit: usize, partial: bool) -> Result<Reply, HttpFault> {
+    pub async fn reply(mut self, limit: usize, partial: bool) -> Result<Reply, Box<Failure>> {
         let mut body = Zeroizing::new(Vec::new());
         let broken = match self.fill(&mut body, limit).await {
-            Err(fault) if !partial => return Err(fault),
+            Err(failure) if !partial => return Err(failure),
             filled => filled.err(),
         };
-        let reply = Reply { status: self.status, headers: std::mem::take(&mut self.headers), body, broken };
-        if reply.is_html() && (reply.status < 500 || reply.status == 511) {
-            return Err(self.fault(Cause::NotTheService, &self.host));
+        let reply = Reply { head: self.head, body, broken };
+        let status = reply.head.status;
+        if reply.is_html() && (status < 500 || status == 511) {
+            return Err(reply.head.not_the_service());
         }
         Ok(reply)
     }
 
-    async fn fill(&mut self, body: &mut Vec<u8>, limit: usize) -> Result<(), HttpFault> {
+    async fn fill(&mut self, body: &mut Vec<u8>, limit: usize) -> Result<(), Box<Failure>> {
+        let too_large = |head: &Head| head.fault(Cause::Unreadable, "too large");
         if self.length().is_some_and(|length| length > limit as u64) {
-            return Err(self.fault(Cause::Unreadable, "too large"));
+            return Err(too_large(&self.head));
         }
         while let Some(chunk) = self.chunk().await? {
             if body.len() + chunk.len() > limit {
-                return Err(self.fault(Cause::Unreadable, "too large"));
+                return Err(too_large(&self.head));
             }
             body.extend_from_slice(&chunk);
         }
         Ok(())
     }
-
-    /// A fault of this answer.
-    pub fn fault(&self, cause: Cause, detail: &str) -> HttpFault {
-        HttpFault {
-            cause,
-            status: Some(self.status),
-            detail: UntrustedText::some(detail),
-            retry_after: retry_after(&self.headers, clock::now()),
-        }
-    }
-
-    /// The host that was asked.
-    pub fn host(&self) -> &str {
-        &self.host
-    }
 }
 
 impl Reply {
-    /// Whether the status is one of success.
-    pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
     /// The body as a JSON object, or why not.
-    pub fn object(&self) -> Result<Map<String, Value>, HttpFault> {
-        json::object(&self.body).ok_or_else(|| self.fault(Cause::Unreadable, "not a JSON object"))
+    pub fn object(&self) -> Result<Map<String, Value>, Box<Failure>> {
+        json::object(&self.body).ok_or_else(|| self.unreadable("not a JSON object"))
     }
 
-    /// A fault of this answer.
-    pub fn fault(&self, cause: Cause, detail: &str) -> HttpFault {
-        HttpFault { status: Some(self.status), ..HttpFault::new(cause, detail) }
+    /// An answer whose body is not what was asked for.
+    pub fn unreadable(&self, detail: &str) -> Box<Failure> {
+        self.head.fault(Cause::Unreadable, detail)
     }
 
-    /// A header as harmless text.
-    pub fn header(&self, name: &str) -> Option<UntrustedText> {
-        UntrustedText::some(&String::from_utf8_lossy(self.headers.get(name)?.as_bytes()))
+    /// The failure that an answer without success is: what its body or its challenge says, with the status, the ids and the pause of its head.
+    pub fn refusal(&self) -> Box<Failure> {
+        self.refused(microsoft::read(self.head.service, &self.body))
+    }
+
+    /// The same, for what was read of the body already.
+    pub fn refused(&self, said: Failure) -> Box<Failure> {
+        let service = self.head.service;
+        let said = match self.head.header("www-authenticate") {
+            Some(header) if said == Failure::new(service, Cause::Refused) => {
+                microsoft::from_challenge(service, header.as_str())
+            }
+            _ => said,
+        };
+        let given = || self.head.header("ms-correlationid").or_else(|| self.head.header("client-request-id"));
+        let now = clock::now();
+        Box::new(Failure {
+            status: Some(self.head.status),
+            correlation_id: said.correlation_id.clone().or_else(given),
+            request_id: self.head.request_id().or_else(|| said.request_id.clone()),
+            retry_after: retry_after(&self.head.headers, now),
+            at: Some(now),
+            ..said
+        })
     }
 
     /// Whether the body is a page for a browser: a login page of a network, a block page of a proxy, a gateway's.
     pub fn is_html(&self) -> bool {
-        let declared = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        let declared = self.head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
             let value = value.trim_start().to_ascii_lowercase();
             value.starts_with("text/html") || value.starts_with("application/xhtml")
         });
@@ -193,4 +208,38 @@ fn pause(text: &str, now: Timestamp) -> Option<Duration> {
     let until = httpdate::parse_http_date(text).ok()?;
     let until = Timestamp::try_from(until).ok()?;
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::AuthorizationResponse;
+    use crate::steps::pasted::Pasted;
+    use crate::words::Secret;
+    use crate::world::callback::listener;
+
+    /// The listener and the person who pastes bring the same address.
+    #[test]
+    fn one_refusal_on_the_redirect_is_one_failure_at_both_doors() {
+        let id = "3939d04c-d7ba-42bf-9cb7-1e5854cdce9e";
+        for (told, codes) in [
+            ("error=access_denied&error_description=AADSTS65004%3a+Declined.", vec![65_004]),
+            ("error=access_denied&error_description=aadsts65004%3a+Declined.", vec![65_004]),
+            ("error=access_denied&error_description=AADSTS+65004%3a+Declined.", vec![65_004]),
+            ("error=access_denied&suberror=cancel", vec![]),
+            ("error=access_denied&error_subcode=cancel&suberror=other", vec![]),
+            (&format!("error=x&error_description=AADSTS50105%3a+No.%0d%0atrace+id%3a+{id}"), vec![50_105]),
+        ] {
+            let query = format!("{told}&state=7f3c");
+            let state = Secret::new("7f3c".to_owned());
+            let Some(AuthorizationResponse::Error(caught)) = listener::answer(&query, &state) else {
+                panic!("{query}: not caught")
+            };
+            let Pasted::Refused { failure, .. } = Pasted::read(&format!("http://localhost/?{query}")) else {
+                panic!("{query}: not read")
+            };
+            assert_eq!(Failure { at: None, ..*caught }, *failure, "{query}");
+            assert_eq!(failure.codes, codes, "{query}");
+        }
+    }
 }

@@ -12,9 +12,7 @@ use octo_csp::words::{
     Audience, AuthCode, Cause, ClientId, Directory, Failure, Field, Found, Mismatch, Reading, RedirectAddress, Secret,
     Service, TenantId, TokenResponse,
 };
-use octo_csp::world::entra::Entra;
-use octo_csp::world::http::{Http, HttpOptions};
-use octo_csp::world::partner_center::PartnerCenter;
+use octo_csp::world::http::{Http, HttpOptions, Services};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -198,12 +196,12 @@ fn redemption() -> CodeExchange {
 
 async fn redeem(server: &Raw, http: &Http) -> TokenResponse {
     let cloud = server.cloud();
-    Entra::new(http, &cloud).redeem(&redemption()).await
+    Services { http, cloud: &cloud }.redeem(&redemption()).await
 }
 
 async fn read(server: &Raw, http: &Http) -> Result<Found, Box<Failure>> {
     let cloud = server.cloud();
-    PartnerCenter::new(http, &cloud)
+    Services { http, cloud: &cloud }
         .read(Reading::Customers, &Secret::new("t".to_owned()))
         .await
         .map(|answer| answer.found)
@@ -216,7 +214,7 @@ async fn a_directory_is_found_and_an_app_token_comes() {
     );
     let server = Raw::start(Script::Say(json("200 OK", &body))).await;
     let (http, cloud) = (http(), server.cloud());
-    let entra = Entra::new(&http, &cloud);
+    let entra = Services { http: &http, cloud: &cloud };
     let found = entra.discover(&Directory::parse("contoso.com").unwrap().value).await.unwrap();
     assert_eq!(found.id.as_str(), TENANT);
     assert_eq!(found.region.unwrap(), "AS");
@@ -227,7 +225,7 @@ async fn a_directory_is_found_and_an_app_token_comes() {
     )))
     .await;
     let cloud = server.cloud();
-    let grant = Entra::new(&http, &cloud)
+    let grant = Services { http: &http, cloud: &cloud }
         .app_token(&AppSignIn {
             tenant: tenant(),
             application: application(),
@@ -366,7 +364,7 @@ async fn a_server_without_tenants_needs_the_id_itself() {
     let body = r#"{"authorization_endpoint":"http://127.0.0.1:9400/auth","token_endpoint":"http://127.0.0.1:9400/token","issuer":"http://127.0.0.1:9400","jwks_uri":"http://127.0.0.1:9400/jwks","authorization_response_iss_parameter_supported":true}"#;
     let server = Raw::start(Script::Say(json("200 OK", body))).await;
     let (http, cloud) = (http(), server.cloud());
-    let entra = Entra::new(&http, &cloud);
+    let entra = Services { http: &http, cloud: &cloud };
     let asked = |typed: &str| Directory::parse(typed).unwrap().value;
     let found = entra.discover(&asked(TENANT)).await.unwrap();
     assert_eq!((found.id, found.named), (tenant(), false));
@@ -410,7 +408,10 @@ async fn nobody_there_and_no_such_host() {
         ("https://no-such-host.invalid".to_owned(), Cause::NoSuchHost),
     ] {
         let cloud = cloud_at(&base);
-        let failure = Entra::new(&http, &cloud).discover(&Directory::parse(TENANT).unwrap().value).await.unwrap_err();
+        let failure = Services { http: &http, cloud: &cloud }
+            .discover(&Directory::parse(TENANT).unwrap().value)
+            .await
+            .unwrap_err();
         assert_eq!(failure.cause, cause, "{base}");
     }
 }
@@ -465,7 +466,7 @@ async fn a_refresh_names_one_audience() {
     )))
     .await;
     let (http, cloud) = (http(), server.cloud());
-    let landed = Entra::new(&http, &cloud)
+    let landed = Services { http: &http, cloud: &cloud }
         .refresh(&TokenRefresh {
             tenant: tenant(),
             application: application(),

@@ -7,8 +7,7 @@ use octo_csp::words::{ClientId, RedirectAddress, Secret, SharedSecret, TenantId}
 use octo_csp::world::callback::listener::{Errand, Listener, LoopbackListeners};
 use octo_csp::world::callback::peers::Peers;
 use octo_csp::world::callback::redirect::SignInSession;
-use octo_csp::world::entra::Entra;
-use octo_csp::world::http::{Http, HttpOptions};
+use octo_csp::world::http::{Http, HttpOptions, Services};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -27,7 +26,7 @@ fn sign_in(redirect: &str) -> SignIn {
 
 async fn open(redirect: &str) -> (SignInSession, AuthorizationRequest) {
     let http = Http::new(&HttpOptions::default()).unwrap();
-    SignInSession::open(Entra::new(&http, &Cloud::global()), &sign_in(redirect)).await.unwrap()
+    SignInSession::open(Services { http: &http, cloud: &Cloud::global() }, &sign_in(redirect)).await.unwrap()
 }
 
 fn port(consent: &AuthorizationRequest) -> u16 {
@@ -187,7 +186,7 @@ async fn a_code_for_another_is_asked_for_at_the_registered_address_and_without_a
         let http = Http::new(&HttpOptions::default()).unwrap();
         let asked = SignIn { redeemer: CodeAudience::Another, ..sign_in(redirect) };
         let cloud = Cloud::global();
-        let entra = Entra::new(&http, &cloud);
+        let entra = Services { http: &http, cloud: &cloud };
         let (session, consent) = SignInSession::open(entra, &asked).await.unwrap();
         assert_eq!(consent.redirect.as_str(), redirect);
         assert!(consent.verifier.is_none());
@@ -216,7 +215,7 @@ async fn a_sign_in_goes_on_after_a_crash() {
     }
     let http = Http::new(&HttpOptions::default()).unwrap();
     let cloud = Cloud::global();
-    let entra = Entra::new(&http, &cloud);
+    let entra = Services { http: &http, cloud: &cloud };
     let (session, again) = SignInSession::reopen(entra, &consent.sign_in_state).await.unwrap();
     assert_eq!(again.address, consent.address);
     assert_eq!(again.redirect, consent.redirect);

@@ -7,8 +7,7 @@ use octo_csp::words::{
     AccountName, Cause, ClientId, Credentials, Failure, MpnId, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer,
     Ring, Secret, Source, TenantId, UntrustedText,
 };
-use octo_csp::world::http::{Http, HttpOptions};
-use octo_csp::world::octo::Octo;
+use octo_csp::world::http::{Http, HttpOptions, Services};
 use url::Url;
 
 use crate::faults::{Raw, Script, cloud_at};
@@ -29,7 +28,7 @@ fn said(status: &str, body: &str) -> Vec<u8> {
 
 async fn asked(raw: &Raw, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
     let http = Http::new(&HttpOptions::default()).unwrap();
-    Octo::new(&http, &cloud(raw)).perform(call).await
+    Services { http: &http, cloud: &cloud(raw) }.octo(call).await
 }
 
 async fn answered(script: Vec<u8>, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {

@@ -3,9 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use octo_csp::words::{Cause, Found, Mismatch, Secret, Service};
-use octo_csp::world::entra::Entra;
-use octo_csp::world::http::{Http, HttpOptions};
-use octo_csp::world::{looks, partner_api::PartnerApi};
+use octo_csp::world::http::{Http, HttpOptions, Services};
+use octo_csp::world::looks;
 
 use crate::faults::{Raw, Script, answer, cloud_at, http};
 
@@ -21,7 +20,7 @@ async fn the_head_of_an_endless_sheet_is_enough() {
     let row = b"\"VM\",\"D2\",\"1 Hour\",\"USD\",\"0.1\",\"m\"\r\n".to_vec();
     let server = Raw::start(Script::Endless(head.into_bytes(), row)).await;
     let (http, cloud) = (http(), server.cloud());
-    let found = PartnerApi::new(&http, &cloud).price_sheet(&token(), "us").await.unwrap();
+    let found = Services { http: &http, cloud: &cloud }.price_sheet(&token(), "us").await.unwrap();
     assert_eq!(found.request_id.unwrap(), "r-1");
     let Found::PriceSheet(sheet) = found.found else {
         unreachable!("another answer");
@@ -49,7 +48,7 @@ async fn what_is_no_sheet_is_said_to_be_none() {
     ] {
         let server = Raw::start(Script::Say(answer(status, "", body))).await;
         let (http, cloud) = (http(), server.cloud());
-        let failure = PartnerApi::new(&http, &cloud).price_sheet(&token(), "US").await.unwrap_err();
+        let failure = Services { http: &http, cloud: &cloud }.price_sheet(&token(), "US").await.unwrap_err();
         assert_eq!((failure.cause, failure.service), (cause, service), "{body:?}");
     }
 }
@@ -59,7 +58,7 @@ async fn rates_are_counted() {
     let body = b"\"CurrencyCode\",\"USDPerUnit\",\"Month\"\r\n\"AED\",\"0.27\",\"2019\"\r\n\"EUR\",\"1.1\",\"2019\"";
     let server = Raw::start(Script::Say(answer("200 OK", "", body))).await;
     let (http, cloud) = (http(), server.cloud());
-    let api = PartnerApi::new(&http, &cloud);
+    let api = Services { http: &http, cloud: &cloud };
     let found = api.exchange_rates(&token()).await.unwrap().found;
     assert_eq!(found, Found::ExchangeRates { rows: 2 });
 }
@@ -75,7 +74,7 @@ async fn a_proxy_in_the_way_is_named_without_its_password() {
         .unwrap();
         let cloud = cloud_at("https://login.example");
         let directory = octo_csp::words::Directory::parse("contoso.com").unwrap().value;
-        let failure = Entra::new(&http, &cloud).discover(&directory).await.unwrap_err();
+        let failure = Services { http: &http, cloud: &cloud }.discover(&directory).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Proxy, "{status}");
         assert_eq!(failure.detail.unwrap(), format!("127.0.0.1:{}", proxy.port).as_str());
         assert_eq!(proxy.requests.load(Ordering::SeqCst), 1);
@@ -83,7 +82,7 @@ async fn a_proxy_in_the_way_is_named_without_its_password() {
         // This machine is never reached through a proxy.
         let server = Raw::start(Script::Say(answer("200 OK", "", b"{}"))).await;
         let cloud = server.cloud();
-        let failure = Entra::new(&http, &cloud).discover(&directory).await.unwrap_err();
+        let failure = Services { http: &http, cloud: &cloud }.discover(&directory).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Unreadable);
         assert_eq!(proxy.requests.load(Ordering::SeqCst), 1);
     }

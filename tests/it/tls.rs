@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use octo_csp::words::{Cause, Directory, Failure, TlsFault};
-use octo_csp::world::entra::Entra;
-use octo_csp::world::http::{Http, HttpOptions};
+use octo_csp::world::http::{Http, HttpOptions, Services};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -59,7 +58,7 @@ async fn server(issuer: &CertifiedIssuer<'static, KeyPair>, name: &str, years: (
 async fn discover(port: u16, extra_ca: Option<String>) -> Result<(), Box<Failure>> {
     let http = Http::new(&HttpOptions { extra_ca: extra_ca.map(String::into_bytes), ..HttpOptions::default() })?;
     let cloud = cloud_at(&format!("https://localhost:{port}"));
-    Entra::new(&http, &cloud).discover(&Directory::parse("contoso.com").unwrap().value).await.map(|_| ())
+    Services { http: &http, cloud: &cloud }.discover(&Directory::parse("contoso.com").unwrap().value).await.map(|_| ())
 }
 
 #[tokio::test]

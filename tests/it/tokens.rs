@@ -90,7 +90,7 @@ fn mutated_answers_do_no_harm() {
                 bytes[place] = seed.to_be_bytes()[3];
             }
             let _some = salvage(&bytes, "refresh_token");
-            let _said = octo_csp::microsoft::Said::read(&bytes);
+            let _said = octo_csp::microsoft::read(octo_csp::words::Service::Entra, &bytes);
             let _claims = octo_csp::world::claims::decode(&String::from_utf8_lossy(&bytes));
             let _rows = octo_csp::world::sheet::records(&bytes, true);
         }

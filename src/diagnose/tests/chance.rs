@@ -3,7 +3,7 @@
 //! Ten thousand of each are a test. More are run by hand: `OCTO_CSP_ROUNDS=500000 cargo test --lib chance`.
 
 use super::*;
-use crate::microsoft::Said;
+use crate::microsoft;
 use crate::microsoft::codes::codes_in;
 
 /// Rounds of each of the two tests.
@@ -168,9 +168,8 @@ fn mutated_bodies_fall_back_cleanly() {
             };
             assert!(!invented, "{sign:?}: {text}");
         }
-        let said = Said::read(text.as_bytes());
-        assert!(said.codes.iter().all(there), "{said:?}: {text}");
-        let failure = said.failure(chance.one(&SERVICES[..4]));
+        let failure = microsoft::read(chance.one(&SERVICES[..4]), text.as_bytes());
+        assert!(failure.codes.iter().all(there), "{failure:?}: {text}");
         let diagnosis = diagnose(&failure, &Context::default());
         expect_clean(&diagnosis, &failure);
     });

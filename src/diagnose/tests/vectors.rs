@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::microsoft::Said;
+use crate::microsoft;
 
 /// An error as it was documented or observed, and what it must be taken for.
 #[derive(Deserialize)]
@@ -22,17 +22,17 @@ fn failure_of(vector: &Vector) -> Failure {
         "partner-center" => Service::PartnerCenter,
         _ => Service::PartnerApi,
     };
-    let said = match vector.body.split_once('?') {
+    let failure = match vector.body.split_once('?') {
         Some((_, query)) if vector.body.starts_with("http") => {
             let one = |name: &str| {
                 let mut pairs = url::form_urlencoded::parse(query.as_bytes());
                 pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
             };
-            Said::from_redirect(one).unwrap()
+            microsoft::from_redirect(one).unwrap()
         }
-        _ => Said::read(vector.body.as_bytes()),
+        _ => microsoft::read(service, vector.body.as_bytes()),
     };
-    Failure { status: vector.status, ..said.failure(service) }
+    Failure { status: vector.status, ..failure }
 }
 
 #[test]

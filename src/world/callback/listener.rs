@@ -24,8 +24,8 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::effect::{AuthorizationResponse, CallbackPage, NotCatching};
-use crate::microsoft::Said;
-use crate::words::{AuthCode, Failure, Secret, Service, SharedSecret};
+use crate::microsoft;
+use crate::words::{AuthCode, Failure, Secret, SharedSecret};
 use crate::world::callback::pages;
 use crate::world::callback::peers::{Ends, Owner, Peers};
 use crate::world::clock;
@@ -392,9 +392,8 @@ pub fn answer(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
             if told.into_iter().any(|name| one(name).is_err()) {
                 return None;
             }
-            let said = Said::from_redirect(|name| one(name).ok().flatten().map(Cow::into_owned))?;
-            let failure = Failure { at: Some(clock::now()), ..said.failure(Service::Entra) };
-            Some(AuthorizationResponse::Error(Box::new(failure)))
+            let refusal = microsoft::from_redirect(|name| one(name).ok().flatten().map(Cow::into_owned))?;
+            Some(AuthorizationResponse::Error(Box::new(Failure { at: Some(clock::now()), ..refusal })))
         }
         (Some(_), Some(_)) | (None, None) => None,
     }

@@ -10,7 +10,8 @@ use crate::effect::{AuthorizationRequest, AuthorizationResponse, CallbackPage, C
 use crate::words::{Cause, ClientId, Failure, RedirectAddress, Secret, Service, SharedSecret, TenantId, VaultFault};
 use crate::world::callback::listener::{Errand, Listener, LoopbackListeners};
 use crate::world::callback::peers::Peers;
-use crate::world::entra::{Entra, Page, new_state_and_verifier};
+use crate::world::entra::{Page, new_state_and_verifier};
+use crate::world::http::Services;
 
 /// The port of an http address that names none.
 const HTTP: u16 = 80;
@@ -44,16 +45,16 @@ struct Kept {
 impl SignInSession {
     /// Makes `state` and, when the code will be redeemed here, PKCE values; listens on both doors of this machine, and builds the
     /// sign-in address.
-    pub async fn open(entra: Entra<'_>, sign_in: &SignIn) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
+    pub async fn open(services: Services<'_>, sign_in: &SignIn) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
         let (state, verifier) = new_state_and_verifier();
         let ours = sign_in.redeemer == CodeAudience::Ourselves;
         let verifier = Some(verifier).filter(|_| ours);
-        Self::begin(entra, sign_in.clone(), (state, verifier)).await
+        Self::begin(services, sign_in.clone(), (state, verifier)).await
     }
 
     /// Listens again for a sign-in that was begun before: same `state`, same verifier, same address to the letter.
     pub async fn reopen(
-        entra: Entra<'_>,
+        services: Services<'_>,
         sign_in_state: &Secret,
     ) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
         let Ok(kept) = serde_json::from_str::<Kept>(sign_in_state.reveal()) else {
@@ -73,7 +74,7 @@ impl SignInSession {
             redeemer,
         };
         let secrets = (Secret::shared(kept.state), kept.verifier.map(Secret::shared));
-        Self::begin(entra, sign_in, secrets).await
+        Self::begin(services, sign_in, secrets).await
     }
 
     /// Waits for the browser to come back. Cancel-safe; asking again gives the same answer. Without a listener for the answer
@@ -93,7 +94,7 @@ impl SignInSession {
     }
 
     async fn begin(
-        entra: Entra<'_>,
+        services: Services<'_>,
         mut sign_in: SignIn,
         (state, verifier): (SharedSecret, Option<SharedSecret>),
     ) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
@@ -117,7 +118,7 @@ impl SignInSession {
             Err(_) => LoopbackListeners::open(None).await.ok(),
         };
         let address =
-            entra.authorize_address(&Page { sign_in: &sign_in, state: &state, verifier: verifier.as_deref() })?;
+            services.authorize_address(&Page { sign_in: &sign_in, state: &state, verifier: verifier.as_deref() })?;
         let callback = match (&catching, place) {
             (Ok(()), Some(place)) => Some((place.path, SharedSecret::clone(&state))),
             _ => None,
