@@ -15,17 +15,15 @@ use hyper::{Method, StatusCode};
 
 use super::chance;
 use super::http::{Call, Reply};
+use super::scenario::Refusal;
 use super::state::{Facts, Shared};
 
 pub(super) use apps::{DIRECTORY_API, PARTNER_API, PARTNER_CENTER, is_named};
 pub(super) use issue::claims_of;
 pub(super) use pages::portal;
-pub(super) use refusal::sentence;
 pub(super) use token::Device;
 pub(super) use user::Renewal;
 pub(super) use visit::{Code, Visit};
-
-use refusal::Refusal;
 
 /// A directory that is not the partner's.
 pub(super) const OTHER_TENANT: &str = "7be1d4f0-96a3-4c28-b5d7-3a0e9f8c6b12";

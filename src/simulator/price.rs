@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::http::{Call, Reply};
-use super::scenario::Quirk;
+use super::scenario::{Quirk, aadsts};
 use super::state::Shared;
 use super::{chance, clock, entra, refused};
 
@@ -57,7 +57,7 @@ fn allowed(shared: &Shared, call: &Call) -> Result<(), Reply> {
 
 /// The service exchanges the caller's token, and shows Entra's refusal of that as text.
 fn not_exchanged(shared: &Shared) -> Reply {
-    let sentence = super::scenario::aadsts(65_002).map(|row| entra::sentence(shared, row)).unwrap_or_default();
+    let sentence = aadsts(65_002).map(|refusal| refusal.sentence(shared)).unwrap_or_default();
     let text = format!(
         "failed to authorize : {sentence}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {} (invalid_grant)",
         chance::guid(),

@@ -2,6 +2,7 @@
 
 mod quirks;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -36,15 +37,22 @@ pub(super) enum Fault {
 #[derive(Debug)]
 pub(super) struct EntraRow {
     name: &'static str,
+    place: &'static str,
+    refusal: Refusal,
+}
+
+/// A refusal of Entra's.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
     /// `None` for an answer that has only the OAuth word.
     pub(super) code: Option<u32>,
-    pub(super) place: &'static str,
-    pub(super) error: &'static str,
-    pub(super) suberror: Option<&'static str>,
     /// A number in front of this one, as in `[70002, 54005]`.
     pub(super) first: Option<u32>,
+    pub(super) error: &'static str,
+    pub(super) suberror: Option<&'static str>,
+    /// The HTTP status, where it is not the one that goes with `error`.
     pub(super) status: Option<u16>,
-    pub(super) text: &'static str,
+    pub(super) text: Cow<'static, str>,
 }
 
 /// A row of `services.txt`.
@@ -81,9 +89,9 @@ impl Scenario {
             all.extend(WIRES.iter().map(|row| (row.name, row.what)));
             all.extend(QUIRKS.iter().map(|(name, what, _)| (*name, *what)));
             all.extend(
-                ALIASES.iter().filter_map(|(alias, name)| Some((*alias, first_sentence(entra_row(name)?.text)))),
+                ALIASES.iter().filter_map(|(alias, name)| Some((*alias, first_sentence(&entra_row(name)?.refusal.text)))),
             );
-            all.extend(entra_rows().iter().map(|row| (row.name, first_sentence(row.text))));
+            all.extend(entra_rows().iter().map(|row| (row.name, first_sentence(&row.refusal.text))));
             all.extend(service_rows().iter().map(|row| (row.name, row.text)));
             all
         });
@@ -116,9 +124,9 @@ impl Scenario {
     }
 
     /// Returns Entra's refusal if it strikes here.
-    pub(super) fn entra(&self, place: &str) -> Option<&'static EntraRow> {
+    pub(super) fn entra(&self, place: &str) -> Option<Refusal> {
         match self.fault {
-            Fault::Entra(row, at) => (at == place).then_some(row),
+            Fault::Entra(row, at) => (at == place).then(|| row.refusal.clone()),
             Fault::None | Fault::Service(_) | Fault::Wire(..) | Fault::Quirk(_) => None,
         }
     }
@@ -183,9 +191,9 @@ fn fault(name: &str) -> Option<Fault> {
     entra_row(name).map(|row| Fault::Entra(row, row.place))
 }
 
-/// Returns the row of an AADSTS number.
-pub(super) fn aadsts(code: u32) -> Option<&'static EntraRow> {
-    entra_rows().iter().find(|row| row.code == Some(code))
+/// Returns the refusal with this AADSTS number.
+pub(super) fn aadsts(code: u32) -> Option<Refusal> {
+    entra_rows().iter().map(|row| &row.refusal).find(|refusal| refusal.code == Some(code)).cloned()
 }
 
 fn entra_row(name: &str) -> Option<&'static EntraRow> {
@@ -198,19 +206,15 @@ fn entra_rows() -> &'static [EntraRow] {
             .filter_map(|line| {
                 let [name, place, error, extras, text] = columns(line)?;
                 let marks = || extras.split(' ').filter(|mark| !matches!(*mark, "-" | "~"));
-                Some(EntraRow {
-                    name,
-                    code: match name.strip_prefix("AADSTS") {
-                        Some(code) => Some(code.parse().ok()?),
-                        None => None,
-                    },
-                    place,
+                let refusal = Refusal {
+                    code: name.strip_prefix("AADSTS").map(str::parse).transpose().ok()?,
+                    first: marks().find_map(|mark| mark.strip_prefix('+')?.parse().ok()),
                     error,
                     suberror: marks().find(|mark| !mark.starts_with(['+', '='])),
-                    first: marks().find_map(|mark| mark.strip_prefix('+')?.parse().ok()),
                     status: marks().find_map(|mark| mark.strip_prefix('=')?.parse().ok()),
-                    text,
-                })
+                    text: text.into(),
+                };
+                Some(EntraRow { name, place, refusal })
             })
             .collect()
     });
@@ -285,8 +289,8 @@ mod tests {
 
     #[test]
     fn a_pair_of_numbers_is_read_from_the_table() {
-        let row = aadsts(54_005).unwrap();
-        assert_eq!((row.first, row.error), (Some(70_002), "invalid_grant"));
+        let refusal = aadsts(54_005).unwrap();
+        assert_eq!((refusal.first, refusal.error), (Some(70_002), "invalid_grant"));
         assert_eq!(aadsts(65_001).unwrap().suberror, Some("consent_required"));
         assert_eq!(aadsts(90_055).unwrap().status, Some(429));
     }

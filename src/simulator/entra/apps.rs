@@ -1,6 +1,6 @@
 //! The APIs of the directory, and which of them a `scope` or `resource` asks for.
 
-use super::refusal::Refusal;
+use crate::simulator::scenario::Refusal;
 
 /// App ID URI of Partner Center.
 pub(in crate::simulator) const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";

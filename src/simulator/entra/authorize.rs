@@ -3,11 +3,11 @@
 use url::Url;
 
 use super::apps::{Resource, Scopes};
-use super::refusal::Refusal;
 use super::visit::{Asked, Back, Hash, Kind, Mode, Stage, Visit};
 use super::{Tenant, Version, pages};
 use crate::simulator::chance;
 use crate::simulator::http::{Call, Pairs, Reply};
+use crate::simulator::scenario::Refusal;
 use crate::simulator::state::Shared;
 
 /// Redirect URIs of the registration. The port of a localhost address does not matter.
@@ -88,8 +88,8 @@ fn whither(shared: &Shared, fields: &Pairs, tenant: &str, version: Version) -> R
         (None, Version::V1) => shared.facts.redirect_uri.as_str(),
         (None, Version::V2) => return Err(Refusal::missing("redirect_uri").into()),
     };
-    if let Some(row) = shared.scenario.entra("page") {
-        return Err(Refusal::from(row).into());
+    if let Some(refusal) = shared.scenario.entra("page") {
+        return Err(refusal.into());
     }
     let mode = match fields.get("response_mode") {
         Some("fragment") => Mode::Fragment,
@@ -115,8 +115,8 @@ fn checked(shared: &Shared, fields: &Pairs, tenant: &str, version: Version, back
     let (resource, scopes) = api(fields, version)?;
     let challenge = challenge(fields)?;
     let prompt = prompt(fields, version)?;
-    if let Some(row) = shared.scenario.entra("redirect") {
-        return Err(row.into());
+    if let Some(refusal) = shared.scenario.entra("redirect") {
+        return Err(refusal);
     }
     let consent = match version {
         Version::V1 => Resource::listed().collect(),

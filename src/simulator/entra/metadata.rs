@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::refusal::{Refusal, answered};
+use super::refusal::answered;
 use super::{Tenant, Version};
 use crate::simulator::http::{Call, Reply};
-use crate::simulator::scenario::Quirk;
+use crate::simulator::scenario::{Quirk, Refusal};
 use crate::simulator::state::Shared;
 use crate::simulator::{self, joined, taken};
 
@@ -67,8 +67,8 @@ pub(super) fn issuer(shared: &Shared, tenant: Tenant, version: Version) -> Strin
 
 fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Refusal> {
     let tenant = Tenant::named(name, &shared.facts)?;
-    if let Some(row) = shared.scenario.entra("metadata") {
-        return Err(Refusal::from(row).fill("{tenant}", name));
+    if let Some(refusal) = shared.scenario.entra("metadata") {
+        return Err(refusal.fill("{tenant}", name));
     }
     let base = format!("{}/{}", shared.base, tenant.segment(&shared.facts));
     let (oauth, keys) = match version {
@@ -101,8 +101,8 @@ fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Ref
 
 fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
     let address = call.query.get("authorization_endpoint").ok_or_else(|| Refusal::missing("authorization_endpoint"))?;
-    if let Some(row) = shared.scenario.entra("instance") {
-        return Err(row.into());
+    if let Some(refusal) = shared.scenario.entra("instance") {
+        return Err(refusal);
     }
     let own = shared.base.split_once("//").map_or("", |(_, host)| host);
     let url = Url::parse(address).map_err(|_detail| Refusal::of(50_049))?;

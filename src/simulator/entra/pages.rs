@@ -2,10 +2,9 @@
 
 use hyper::StatusCode;
 
-use super::refusal::Refusal;
 use super::visit::{Stage, Visit};
 use crate::simulator::http::{Call, Reply, escaped};
-use crate::simulator::scenario::aadsts;
+use crate::simulator::scenario::{Refusal, aadsts};
 use crate::simulator::state::Shared;
 
 /// A part of a page: made of others, or text that must be made harmless first.
@@ -28,8 +27,8 @@ pub(super) fn stage(shared: &Shared, name: &str, visit: &Visit, wrong: Option<&s
         }
         Stage::Mfa => ("Approve sign in", filled("mfa", &[("code", Text(&facts.mfa_code))])),
         Stage::Interrupt => {
-            let row = shared.scenario.entra("interrupt");
-            let text = row.map(|row| Refusal::from(row).sentence(shared)).unwrap_or_default();
+            let refusal = shared.scenario.entra("interrupt");
+            let text = refusal.map(|refusal| refusal.sentence(shared)).unwrap_or_default();
             ("Continue", filled("interrupt", &[("text", Text(&text))]))
         }
         Stage::Consent => {
@@ -79,8 +78,8 @@ pub(super) fn device() -> Reply {
 /// Shows what the number of an error means.
 pub(super) fn look_up(call: &Call) -> Reply {
     let code = call.query.get("code").unwrap_or_default().trim_start_matches("AADSTS");
-    let text = code.parse().ok().and_then(aadsts).map_or("Not known here.", |row| row.text);
-    page(StatusCode::OK, "Error", "error", &[("code", Text(code)), ("text", Text(text))])
+    let text = code.parse().ok().and_then(aadsts).map_or("Not known here.".into(), |refusal| refusal.text);
+    page(StatusCode::OK, "Error", "error", &[("code", Text(code)), ("text", Text(&text))])
 }
 
 /// Shows what this server is.

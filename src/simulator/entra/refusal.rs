@@ -1,33 +1,23 @@
 //! Entra's refusals: as JSON, on a redirect, or on a page.
 
+use std::borrow::Cow;
+
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use crate::simulator::http::{Call, Reply};
-use crate::simulator::scenario::{self, EntraRow};
+use crate::simulator::scenario::{Refusal, aadsts};
 use crate::simulator::state::Shared;
 use crate::simulator::{chance, clock, without_nulls};
-
-/// A refusal with its number.
-#[derive(Clone, Debug)]
-pub(super) struct Refusal {
-    code: Option<u32>,
-    first: Option<u32>,
-    pub(super) error: &'static str,
-    suberror: Option<&'static str>,
-    status: Option<u16>,
-    text: String,
-}
 
 impl Refusal {
     /// The refusal of this number, as the table of numbers has it.
     pub(super) fn of(code: u32) -> Self {
-        scenario::aadsts(code)
-            .map_or_else(|| Self::new(code, "invalid_request", "The request is not valid."), Self::from)
+        aadsts(code).unwrap_or_else(|| Self::new(code, "invalid_request", "The request is not valid."))
     }
 
     /// A refusal that no scenario can play.
-    pub(super) fn new(code: u32, error: &'static str, text: impl Into<String>) -> Self {
+    pub(super) fn new(code: u32, error: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
         Self { code: Some(code), first: None, error, suberror: None, status: None, text: text.into() }
     }
 
@@ -39,7 +29,7 @@ impl Refusal {
 
     /// Puts a value where the text has its name.
     pub(super) fn fill(mut self, name: &str, value: &str) -> Self {
-        self.text = self.text.replace(name, value);
+        self.text = self.text.replace(name, value).into();
         self
     }
 
@@ -56,7 +46,7 @@ impl Refusal {
     }
 
     /// The sentence alone, with its number.
-    pub(super) fn sentence(&self, shared: &Shared) -> String {
+    pub(in crate::simulator) fn sentence(&self, shared: &Shared) -> String {
         let facts = &shared.facts;
         let text = [
             ("{app}", facts.client_id.as_str()),
@@ -66,7 +56,7 @@ impl Refusal {
             ("{redirect}", &facts.redirect_uri),
         ]
         .into_iter()
-        .fold(self.text.clone(), |text, (name, value)| text.replace(name, value));
+        .fold(self.text.to_string(), |text, (name, value)| text.replace(name, value));
         match (self.first, self.code) {
             (Some(first), Some(code)) => {
                 format!("AADSTS{first}: Error validating credentials. AADSTS{code}: {text}")
@@ -132,24 +122,6 @@ impl Refusal {
 
 fn look_up(shared: &Shared, code: u32) -> String {
     format!("{}/error?code={code}", shared.base)
-}
-
-impl From<&EntraRow> for Refusal {
-    fn from(row: &EntraRow) -> Self {
-        Self {
-            code: row.code,
-            first: row.first,
-            error: row.error,
-            suberror: row.suberror,
-            status: row.status,
-            text: row.text.to_owned(),
-        }
-    }
-}
-
-/// Returns the sentence of a row, for a service that quotes Entra.
-pub(in crate::simulator) fn sentence(shared: &Shared, row: &EntraRow) -> String {
-    Refusal::from(row).sentence(shared)
 }
 
 /// Answers in JSON, or says why not.

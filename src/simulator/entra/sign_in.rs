@@ -1,9 +1,9 @@
 //! The forms of the sign-in: user and password, the code of the phone, consent.
 
 use super::pages;
-use super::refusal::Refusal;
 use super::visit::{Kind, Stage, Visit};
 use crate::simulator::http::{Call, Pairs, Reply};
+use crate::simulator::scenario::Refusal;
 use crate::simulator::state::Shared;
 
 /// Wrong passwords after which an account is locked.
@@ -37,7 +37,10 @@ fn onward(shared: &Shared, call: &Call, name: String, mut visit: Visit) -> Reply
     let Some(stage) = visit.advance(shared) else {
         return visit.finish(shared, call);
     };
-    if let Some(refusal) = stopped(shared, stage) {
+    // A refusal that stands where the consent page would.
+    if stage == Stage::Consent
+        && let Some(refusal) = shared.scenario.entra("consent")
+    {
         return pages::refused(shared, call, &refusal);
     }
     let page = pages::stage(shared, &name, &visit, None);
@@ -62,10 +65,7 @@ fn step(shared: &Shared, visit: &mut Visit, form: &Pairs) -> Step {
             Step::Again(Refusal::new(90_014, "invalid_request", "Accept or cancel."))
         }
         Stage::Interrupt => Step::On,
-        Stage::Consent => match shared.scenario.entra("declined") {
-            Some(row) => Step::Sent(row.into()),
-            None => Step::On,
-        },
+        Stage::Consent => shared.scenario.entra("declined").map_or(Step::On, Step::Sent),
     }
 }
 
@@ -87,15 +87,7 @@ fn password(shared: &Shared, visit: &Visit, form: &Pairs) -> Step {
     if form.raw("password") != Some(&facts.password) {
         return Step::Again(Refusal::of(50_126));
     }
-    match shared.scenario.entra("signin") {
-        Some(row) => Step::Shown(row.into()),
-        None => Step::On,
-    }
-}
-
-/// A refusal that stands where the consent page would.
-fn stopped(shared: &Shared, stage: Stage) -> Option<Refusal> {
-    (stage == Stage::Consent).then(|| shared.scenario.entra("consent")).flatten().map(Refusal::from)
+    shared.scenario.entra("signin").map_or(Step::On, Step::Shown)
 }
 
 fn cancelled(visit: &Visit) -> Refusal {

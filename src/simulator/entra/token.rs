@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::apps::{Resource, Scopes};
 use super::issue::{self, Grant};
-use super::refusal::{Refusal, answered};
+use super::refusal::answered;
 use super::{Tenant, Version, authorize};
 use crate::simulator::chance;
 use crate::simulator::http::{Call, Pairs, Reply};
-use crate::simulator::scenario::Quirk;
+use crate::simulator::scenario::{Quirk, Refusal};
 use crate::simulator::state::Shared;
 
 /// The tenant that client credentials land in on `common`.
@@ -202,10 +202,8 @@ impl<'a> Ask<'a> {
 
     /// Refuses if the scenario strikes here.
     pub(super) fn strike(&self, place: &str, audience: &str) -> Result<(), Refusal> {
-        match self.shared.scenario.entra(place) {
-            Some(row) => Err(Refusal::from(row).fill("{resource}", audience)),
-            None => Ok(()),
-        }
+        let refusal = self.shared.scenario.entra(place);
+        refusal.map_or(Ok(()), |refusal| Err(refusal.fill("{resource}", audience)))
     }
 }
 

@@ -7,12 +7,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::apps::{GRAPH, OLD_GRAPH, Resource, Scopes};
 use super::issue::{self, Grant, Person};
-use super::refusal::Refusal;
 use super::token::Ask;
 use super::visit::{Code, Hash};
 use super::{Tenant, Version};
 use crate::simulator::chance;
-use crate::simulator::scenario::Quirk;
+use crate::simulator::scenario::{Quirk, Refusal};
 use crate::simulator::state::Desk;
 
 /// Seconds an authorization code lives.

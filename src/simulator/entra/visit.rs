@@ -4,11 +4,10 @@ use hyper::StatusCode;
 use url::{Url, form_urlencoded};
 
 use super::apps::{Resource, Scopes};
-use super::refusal::Refusal;
 use super::{issue, pages};
 use crate::simulator::chance;
 use crate::simulator::http::{Call, Reply};
-use crate::simulator::scenario::Quirk;
+use crate::simulator::scenario::{Quirk, Refusal};
 use crate::simulator::state::Shared;
 
 /// What an authorize address asked for, once it has been found in order.
