@@ -1,5 +1,7 @@
 //! One sign-in from its address to its answer: `state`, PKCE, the listener, and what must be kept to go on after a crash.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
@@ -23,20 +25,10 @@ pub struct SignInSession {
 }
 
 /// What is kept until the code is redeemed, as JSON in the vault.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct SignInState<'k> {
-    state: &'k str,
-    verifier: Option<&'k str>,
-    redirect: &'k RedirectAddress,
-    tenant: &'k TenantId,
-    application: &'k ClientId,
-}
-
-/// The same, read back.
-#[derive(Deserialize)]
-struct Kept {
-    state: String,
-    verifier: Option<String>,
+    state: Cow<'k, str>,
+    verifier: Option<Cow<'k, str>>,
     redirect: RedirectAddress,
     tenant: TenantId,
     application: ClientId,
@@ -57,24 +49,16 @@ impl SignInSession {
         services: Services<'_>,
         sign_in_state: &Secret,
     ) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
-        let Ok(kept) = serde_json::from_str::<Kept>(sign_in_state.reveal()) else {
+        let Ok(kept) = serde_json::from_str::<SignInState<'_>>(sign_in_state.reveal()) else {
             let cause = Cause::Vault(VaultFault::ReadsDifferently);
             let failure = Failure::new(Service::Keyring, cause);
             return Err(Box::new(failure.with_detail("the sign-in that was begun")));
         };
-        let redeemer = match kept.verifier {
-            Some(_) => CodeAudience::Ourselves,
-            None => CodeAudience::Another,
-        };
-        let sign_in = SignIn {
-            tenant: kept.tenant,
-            application: kept.application,
-            redirect: kept.redirect,
-            claims: None,
-            redeemer,
-        };
-        let secrets = (Secret::shared(kept.state), kept.verifier.map(Secret::shared));
-        Self::begin(services, sign_in, secrets).await
+        let SignInState { state, verifier, redirect, tenant, application } = kept;
+        let redeemer = if verifier.is_some() { CodeAudience::Ourselves } else { CodeAudience::Another };
+        let sign_in = SignIn { tenant, application, redirect, claims: None, redeemer };
+        let secret = |text: Cow<'_, str>| Secret::shared(text.into_owned());
+        Self::begin(services, sign_in, (secret(state), verifier.map(secret))).await
     }
 
     /// Waits for the browser to come back. Cancel-safe; asking again gives the same answer. Without a listener for the answer
@@ -167,11 +151,11 @@ fn one_time_token() -> Result<Secret, Box<Failure>> {
 
 fn sign_in_state(sign_in: &SignIn, state: &Secret, verifier: Option<&Secret>) -> Result<SharedSecret, Box<Failure>> {
     serde_json::to_string(&SignInState {
-        state: state.reveal(),
-        verifier: verifier.map(Secret::reveal),
-        redirect: &sign_in.redirect,
-        tenant: &sign_in.tenant,
-        application: &sign_in.application,
+        state: state.reveal().into(),
+        verifier: verifier.map(|verifier| verifier.reveal().into()),
+        redirect: sign_in.redirect.clone(),
+        tenant: sign_in.tenant.clone(),
+        application: sign_in.application.clone(),
     })
     .map(Secret::shared)
     .map_err(|_unshown| internal("the sign-in to keep"))
