@@ -3,24 +3,22 @@
 //! A second connection is made for it, which never carries a request: its verifier writes the issuer down and refuses, so
 //! no handshake of it is ever completed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error};
-use rustls::{SignatureScheme, pki_types::InvalidDnsNameError};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 use url::Url;
 
 use crate::words::UntrustedText;
 
 /// How long the look may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Rounds of a handshake that never ends.
-const ROUNDS: usize = 64;
 
 /// The common name (or organization) of the issuer of the certificate at `url`, asked for through `proxy` (host and port) if
 /// there is one.
@@ -30,41 +28,22 @@ pub async fn look(url: &Url, proxy: Option<&str>) -> Option<UntrustedText> {
 
 async fn handshake(url: &Url, proxy: Option<&str>) -> Option<UntrustedText> {
     let (host, port) = (url.host_str()?, url.port_or_known_default()?);
-    let mut stream = match proxy {
+    let bare = host.trim_matches(['[', ']']);
+    let stream = match proxy {
         Some(proxy) => tunnel(proxy, host, port).await?,
-        None => TcpStream::connect((host.trim_matches(['[', ']']), port)).await.ok()?,
+        None => TcpStream::connect((bare, port)).await.ok()?,
     };
-    let witness = Arc::new(Witness::new());
-    let mut connection = connection(host, Arc::clone(&witness))?;
-    let mut buffer = vec![0_u8; 16 << 10];
-    for _ in 0..ROUNDS {
-        let mut out = Vec::new();
-        while connection.wants_write() {
-            connection.write_tls(&mut out).ok()?;
-        }
-        stream.write_all(&out).await.ok()?;
-        let read = stream.read(&mut buffer).await.ok()?;
-        let mut bytes = buffer.get(..read).filter(|bytes| !bytes.is_empty())?;
-        while !bytes.is_empty() {
-            connection.read_tls(&mut bytes).ok()?;
-            if connection.process_new_packets().is_err() {
-                return witness.seen();
-            }
-        }
-    }
-    None
-}
-
-fn connection(host: &str, witness: Arc<Witness>) -> Option<ClientConnection> {
-    let provider = Arc::clone(&witness.provider);
-    let config = ClientConfig::builder_with_provider(provider)
+    let witness = Arc::new(Witness::default());
+    let verifier: Arc<dyn ServerCertVerifier> = Arc::<Witness>::clone(&witness);
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .ok()?
         .dangerous()
-        .with_custom_certificate_verifier(witness)
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    let name: Result<ServerName<'static>, InvalidDnsNameError> = host.trim_matches(['[', ']']).to_owned().try_into();
-    ClientConnection::new(Arc::new(config), name.ok()?).ok()
+    let name = ServerName::try_from(bare.to_owned()).ok()?;
+    drop(TlsConnector::from(Arc::new(config)).connect(name, stream).await);
+    witness.issuer.get()?.clone()
 }
 
 /// Asks a proxy for a tunnel (RFC 9110, section 9.3.6), without user name: one that wants it tells us nothing.
@@ -80,21 +59,9 @@ async fn tunnel(proxy: &str, host: &str, port: u16) -> Option<TcpStream> {
 }
 
 /// A verifier that trusts nobody and remembers who signed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Witness {
-    provider: Arc<CryptoProvider>,
-    issuer: Mutex<Option<UntrustedText>>,
-}
-
-impl Witness {
-    fn new() -> Self {
-        Self { provider: Arc::new(aws_lc_rs::default_provider()), issuer: Mutex::new(None) }
-    }
-
-    fn seen(&self) -> Option<UntrustedText> {
-        let seen = self.issuer.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.clone()
-    }
+    issuer: OnceLock<Option<UntrustedText>>,
 }
 
 impl ServerCertVerifier for Witness {
@@ -106,7 +73,7 @@ impl ServerCertVerifier for Witness {
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        *self.issuer.lock().unwrap_or_else(PoisonError::into_inner) = issuer_of(end_entity);
+        let _first = self.issuer.set(issuer_of(end_entity));
         Err(Error::InvalidCertificate(CertificateError::UnknownIssuer))
     }
 
@@ -129,7 +96,7 @@ impl ServerCertVerifier for Witness {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        aws_lc_rs::default_provider().signature_verification_algorithms.supported_schemes()
     }
 }
 

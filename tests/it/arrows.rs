@@ -65,7 +65,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("hyper_util", &["world", "simulator"]),
     ("http_body_util", &["world", "simulator"]),
     ("tokio", &["world", "simulator", "ui/terminal", "commands"]),
-    ("tokio_rustls", &["simulator"]),
+    ("tokio_rustls", &["simulator", "world/issuer.rs"]),
     ("rcgen", &["simulator"]),
     ("aws_lc_rs", &["simulator", "world/issuer.rs"]),
     ("getrandom", &["world", "simulator"]),
