@@ -5,25 +5,16 @@
 //! the same may simply be tried again) follows the OAuth `error` and `suberror`, the HTTP status or the [`Cause`](crate::words::Cause); a number
 //! only chooses the words, because Microsoft changes numbers.
 
-mod checks;
-mod entra_app;
-mod entra_consent;
-mod entra_generic;
-mod entra_session;
+mod entra;
 mod fill;
-mod keyring;
 mod last_failure;
-mod machine;
-mod octo;
-mod partner_center;
-mod price;
+mod local;
 mod row;
 mod sample;
 mod select;
-mod storage;
+mod services;
 mod table;
 mod tell;
-mod tls;
 
 pub use row::{Context, Goto, Platform, SECRET_TRIES, Who};
 #[cfg(feature = "test-door")]
@@ -32,7 +23,7 @@ pub use row::{Row, Sign, When};
 pub use sample::signs_in;
 pub use sample::{Explanation, explain};
 #[cfg(feature = "test-door")]
-pub use table::tables;
+pub use table::TABLES;
 pub use table::{row, rows};
 pub use tell::{Diagnosis, diagnose};
 

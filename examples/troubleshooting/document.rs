@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use octo_csp::diagnose::{Row, tables};
+use octo_csp::diagnose::{Row, TABLES};
 
 /// The document.
 pub(crate) fn document() -> String {
     let mut text = String::from(HEAD);
-    for (title, rows) in tables() {
+    for (title, rows) in TABLES {
         let _infallible = writeln!(text, "- [{title}](#{})", anchor(title));
         for row in rows {
             let codes = row.codes().join(", ");
             let _infallible = writeln!(text, "  - [{codes}](#{})", row.key);
         }
     }
-    for (title, rows) in tables() {
+    for (title, rows) in TABLES {
         let _infallible = write!(text, "\n## {title}\n");
         for row in rows {
             section(row, &mut text);

@@ -4,19 +4,11 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::row::{OPERATOR, Row, Sign, Who};
-use super::{
-    checks, entra_app, entra_consent, entra_generic, entra_session, machine, octo, partner_center, price, storage, tls,
-};
+use super::{entra, local, services};
 
 /// Every row, in the order of the tables.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    TABLES.iter().copied().flatten()
-}
-
-/// The tables by what they are about, for documents.
-#[cfg(feature = "test-door")]
-pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Row])> {
-    TITLES.into_iter().zip(TABLES)
+    TABLES.iter().flat_map(|(_, rows)| *rows)
 }
 
 /// The row of this key, for `explain` and for documents that link to one.
@@ -41,35 +33,20 @@ pub(super) fn known_by<'s>(sign: &Sign<'s>) -> &'s [&'static Row] {
     index.get(sign).map_or(&[], Vec::as_slice)
 }
 
-const TABLES: [&[Row]; 12] = [
-    entra_app::ROWS,
-    entra_consent::ROWS,
-    entra_session::ROWS,
-    entra_generic::ROWS,
-    partner_center::ROWS,
-    price::ROWS,
-    octo::ROWS,
-    machine::ROWS,
-    tls::ROWS,
-    super::keyring::ROWS,
-    storage::ROWS,
-    checks::ROWS,
-];
-
-#[cfg(feature = "test-door")]
-const TITLES: [&str; 12] = [
-    "The app registration and its secret",
-    "Consent, permissions and accounts",
-    "MFA, devices, policies and sessions",
-    "Microsoft Entra ID in general",
-    "Partner Center",
-    "The price service",
-    "Octo",
-    "Network, clock and this machine",
-    "TLS",
-    "The keyring",
-    "Files of this program",
-    "What octo-csp compares itself",
+/// The tables, and what each is about.
+pub const TABLES: [(&str, &[Row]); 12] = [
+    ("The app registration and its secret", entra::APP),
+    ("Consent, permissions and accounts", entra::CONSENT),
+    ("MFA, devices, policies and sessions", entra::SESSION),
+    ("Microsoft Entra ID in general", entra::GENERAL),
+    ("Partner Center", services::PARTNER_CENTER),
+    ("The price service", services::PRICE),
+    ("Octo", services::OCTO),
+    ("Network, clock and this machine", local::MACHINE),
+    ("TLS", local::CERTIFICATES),
+    ("The keyring", local::STORES),
+    ("Files of this program", local::FILES),
+    ("What octo-csp compares itself", local::COMPARED),
 ];
 
 /// What no row knows.
