@@ -86,8 +86,7 @@ impl Simulator {
     /// Starts serving on the current runtime.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let key = keys::Key::shared().ok_or(StartError::Key)?;
-        let listeners = serve::listen(options.port).await.map_err(StartError::Listen)?;
-        let port = serve::port(&listeners).map_err(StartError::Listen)?;
+        let (port, listeners) = serve::listen(options.port).await.map_err(StartError::Listen)?;
         let tls = options.tls || options.scenario.needs_tls();
         let authority = tls.then(|| Authority::new(&options.scenario)).transpose()?;
         let scheme = if tls { "https" } else { "http" };

@@ -1,7 +1,7 @@
 //! Listening, speaking HTTP, and sending each request to the service it is for.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,29 +28,20 @@ const LARGEST_REQUEST: usize = 1 << 20;
 /// Seconds by which the servers' clock is ahead in `clock-skew`.
 const SKEW: i64 = 26 * 60;
 
-/// Binds the port on both loopback addresses; on IPv4 alone where there is no IPv6.
-pub(super) async fn listen(port: Option<u16>) -> io::Result<Vec<TcpListener>> {
+/// Binds a port on both loopback addresses, on IPv4 alone where there is no IPv6, and says which.
+pub(super) async fn listen(port: Option<u16>) -> io::Result<(u16, Vec<TcpListener>)> {
     let mut tries = if port.is_some() { 1 } else { 16 };
     loop {
         let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).await?;
-        let second = (Ipv6Addr::LOCALHOST, first.local_addr()?.port());
+        let bound = first.local_addr()?.port();
         tries -= 1;
-        match TcpListener::bind(second).await {
-            Ok(second) => return Ok(vec![first, second]),
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, bound)).await {
+            Ok(second) => return Ok((bound, vec![first, second])),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries > 0 => {}
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
-            Err(_) => return Ok(vec![first]),
+            Err(_) => return Ok((bound, vec![first])),
         }
     }
-}
-
-/// Returns the port that was bound.
-pub(super) fn port(listeners: &[TcpListener]) -> io::Result<u16> {
-    listeners
-        .first()
-        .ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))
-        .and_then(TcpListener::local_addr)
-        .map(|address: SocketAddr| address.port())
 }
 
 /// Serves every connection of a listener until it is dropped; the connections end with it.

@@ -46,7 +46,17 @@ impl<'a> Ask<'a> {
         if now > code.born + CODE_LIFE {
             return Err(Refusal::of(70_008));
         }
-        let (resource, audience, scopes) = self.code_resource(&code)?;
+        let (then, scopes) = match self.version {
+            Version::V1 => (code.asked.resource, Scopes::default()),
+            Version::V2 => (None, code.asked.scopes.clone()),
+        };
+        let (resource, audience, scopes) = self.resource(then, scopes)?;
+        if then.is_some_and(|then| then != resource) {
+            return Err(Refusal::of(70_000));
+        }
+        if self.version == Version::V2 && self.form.get("scope").is_some() && scopes.resources().len() > 1 {
+            return Err(Refusal::of(700_022));
+        }
         self.consented(resource)?;
         self.strike("redeem", audience)?;
         {
@@ -100,34 +110,6 @@ impl<'a> Ask<'a> {
         if matches { Ok(()) } else { Err(Refusal::of(501_481)) }
     }
 
-    /// Which API a code is redeemed for, as the request names it.
-    fn code_resource(&self, code: &Code) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
-        match self.version {
-            Version::V1 => {
-                let asked = self.form.get("resource");
-                let named = asked.map(Resource::named).transpose()?;
-                let resource = match (named, code.asked.resource) {
-                    (Some(now), Some(then)) if now != then => return Err(Refusal::of(70_000)),
-                    (Some(one), _) | (None, Some(one)) => one,
-                    (None, None) => &OLD_GRAPH,
-                };
-                Ok((resource, asked.unwrap_or(resource.uri), Scopes::default()))
-            }
-            Version::V2 => {
-                let scopes = match self.form.get("scope") {
-                    Some(text) => Scopes::parse(text)?,
-                    None => code.asked.scopes.clone(),
-                };
-                let several = self.form.get("scope").is_some() && scopes.resources().len() > 1;
-                if several {
-                    return Err(Refusal::of(700_022));
-                }
-                let resource = scopes.first();
-                Ok((resource, resource.uri, scopes))
-            }
-        }
-    }
-
     /// Exchanges a refresh token.
     pub(super) fn for_renewal(&self) -> Result<Value, Refusal> {
         let name = self.need("refresh_token")?;
@@ -142,7 +124,7 @@ impl<'a> Ask<'a> {
         if self.shared.clock.now() > renewal.used + IDLE_LIFE {
             return Err(Refusal::of(700_082));
         }
-        let (resource, audience, scopes) = self.renewal_resource(&renewal)?;
+        let (resource, audience, scopes) = self.resource(Some(renewal.resource), renewal.scopes.clone())?;
         self.consented(resource)?;
         self.strike("refresh", audience)?;
         if resource.uri == super::PARTNER_API {
@@ -164,27 +146,25 @@ impl<'a> Ask<'a> {
         Ok(self.for_person(resource, audience, &scopes, (&person, openid, renew)))
     }
 
-    /// Which API a refresh token is used for; the first one where several are named.
-    fn renewal_resource(&self, renewal: &Renewal) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
-        match self.version {
-            Version::V1 => {
-                let asked = self.form.get("resource");
-                let named = asked.map(Resource::named).transpose()?;
-                let resource = named.unwrap_or(renewal.resource);
-                Ok((resource, asked.unwrap_or(resource.uri), renewal.scopes.clone()))
-            }
-            Version::V2 => {
-                let (resource, scopes) = match self.form.get("scope") {
-                    Some(text) => {
-                        let scopes = Scopes::parse(text)?;
-                        let named = scopes.resources().first().copied();
-                        (named.unwrap_or(renewal.resource), scopes)
-                    }
-                    None => (renewal.resource, renewal.scopes.clone()),
-                };
-                Ok((resource, resource.uri, scopes))
-            }
+    /// Which API the tokens are for, and as the request names it; the first one where several are named. Where none is named, the one
+    /// of `then` and `scopes`, which are of the code or of the refresh token.
+    fn resource(
+        &self,
+        then: Option<&'static Resource>,
+        scopes: Scopes,
+    ) -> Result<(&'static Resource, &'a str, Scopes), Refusal> {
+        if self.version == Version::V1 {
+            let asked = self.form.get("resource");
+            let named = asked.map(Resource::named).transpose()?;
+            let resource = named.or(then).unwrap_or(&OLD_GRAPH);
+            return Ok((resource, asked.unwrap_or(resource.uri), scopes));
         }
+        let (named, scopes) = match self.form.get("scope").map(Scopes::parse).transpose()? {
+            Some(scopes) => (scopes.resources().first().copied(), scopes),
+            None => (None, scopes),
+        };
+        let resource = named.or(then).unwrap_or_else(|| scopes.first());
+        Ok((resource, resource.uri, scopes))
     }
 
     fn consented(&self, resource: &Resource) -> Result<(), Refusal> {

@@ -105,15 +105,9 @@ impl Plan {
             hasher.update(bytes);
             hasher
         };
-        let mut sum = of(&self.header);
-        let mut power = of(&self.block);
-        let mut times = self.blocks;
-        while times > 0 {
-            if times & 1 == 1 {
-                sum.combine(&power);
-            }
-            power.combine(&power.clone());
-            times >>= 1;
+        let (mut sum, block) = (of(&self.header), of(&self.block));
+        for _ in 0..self.blocks {
+            sum.combine(&block);
         }
         sum.combine(&of(&self.rest));
         sum.finalize()
