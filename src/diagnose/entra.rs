@@ -43,7 +43,7 @@ pub(super) static APP: &[Row] = &[
     OURS.row("field-missing", &[Aadsts(900_144), Aadsts(90_014)]).quotes(),
     OPERATOR.row("input-invalid", &[Aadsts(90_013), Aadsts(90_023), Aadsts(90_100)]).field(Field::ApplicationId),
     OURS.row("common-endpoint", &[Aadsts(9_001_023), Aadsts(90_010)]).field(Field::Directory),
-    OPERATOR.row("price-app-only-token", &[Aadsts(65_002)]).when(When::From(Service::PartnerApi)).who(Who::SignedIn)
+    OPERATOR.row("price-app-only-token", &[Aadsts(65_002)]).when(When::FromPrices).who(Who::SignedIn)
         .goto(Goto::SignInAgain).exit(Exit::SignIn).blames(&[C::Organization]),
     OPERATOR.row("microsofts-own-app", &[Aadsts(65_002)]).field(Field::ApplicationId).blames(&[C::AppToken, C::Customers]),
 ];

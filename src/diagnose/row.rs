@@ -216,8 +216,8 @@ pub enum When {
     CodeSent,
     /// A token for this API was asked for.
     For(Audience),
-    /// This service passed it on.
-    From(Service),
+    /// The price service passed it on.
+    FromPrices,
     /// This step ran.
     In(Step),
     /// On this kind of machine.
@@ -232,7 +232,7 @@ impl When {
             Self::SecretIsNew => context.secret_is_new && context.secret_tries < SECRET_TRIES,
             Self::CodeSent => context.code_sent,
             Self::For(audience) => context.audience == Some(audience),
-            Self::From(service) => failure.service == service,
+            Self::FromPrices => failure.service == Service::PartnerApi,
             Self::In(step) => context.step == Some(step),
             Self::On(place) => context.place == place,
         }

@@ -134,7 +134,7 @@ impl Row {
             When::SecretIsNew => context.secret_is_new = true,
             When::CodeSent => context.code_sent = true,
             When::For(audience) => context.audience = Some(audience),
-            When::From(from) => service = from,
+            When::FromPrices => service = Service::PartnerApi,
             When::In(step) => context.step = Some(step),
             When::On(place) => context.place = place,
         }
@@ -192,16 +192,7 @@ impl When {
             Self::For(Audience::PartnerApi) => {
                 "When a token for the price service (Microsoft Dev Center) was asked for"
             }
-            Self::From(service) => match service {
-                Service::Entra => "When Microsoft Entra ID says so",
-                Service::PartnerCenter => "When Partner Center passes it on",
-                Service::PartnerApi => "When the price service passes it on",
-                Service::Octo => "When Octo says so",
-                Service::Keyring => "When the keyring says so",
-                Service::Disk => "When the disk says so",
-                Service::Machine => "When this machine says so",
-                Service::Check => "When octo-csp itself says so",
-            },
+            Self::FromPrices => "When the price service passes it on",
             Self::In(Step::Basic) => "In step 1, Basic Details",
             Self::In(Step::PartnerCenter) => "In step 2, where nobody is signed in",
             Self::In(Step::PartnerApi) => "In step 3, with a person signed in",

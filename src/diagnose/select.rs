@@ -152,12 +152,8 @@ pub(super) fn course(failure: &Failure, context: &Context<'_>, row: &Row) -> Cou
         wait: failure.retry_after.or(row.wait),
     };
     if let Some(nature) = nature {
-        if !nature.allows_exit(course.exit) {
-            course.exit = nature.exit();
-        }
-        if !nature.allows_goto(course.goto) {
-            course.goto = nature.goto();
-        }
+        course.exit = nature.exit(course.exit);
+        course.goto = nature.goto(course.goto);
         course.transient |= nature == Nature::Temporary;
     }
     // What belongs to step 3 cannot be mended in step 2: the cure is elsewhere, and then the same is tried again.
@@ -197,39 +193,28 @@ enum Nature {
 }
 
 impl Nature {
-    fn exit(self) -> Exit {
-        match self {
-            Self::Value => Exit::Refused,
-            Self::SignIn => Exit::SignIn,
-            Self::Consent => Exit::Permission,
-            Self::Temporary => Exit::Network,
-        }
+    /// The exit code of a row, if it goes with this, or the usual one.
+    fn exit(self, row: Exit) -> Exit {
+        let (usual, others): (Exit, &[Exit]) = match self {
+            Self::Value => (Exit::Refused, &[Exit::Permission, Exit::Internal]),
+            Self::SignIn => (Exit::SignIn, &[Exit::Permission]),
+            Self::Consent => (Exit::Permission, &[Exit::SignIn]),
+            Self::Temporary => (Exit::Network, &[]),
+        };
+        if others.contains(&row) { row } else { usual }
     }
 
-    fn goto(self) -> Goto {
-        match self {
-            Self::Value | Self::Temporary => Goto::Retry,
-            Self::SignIn | Self::Consent => Goto::SignInAgain,
-        }
-    }
-
-    fn allows_exit(self, exit: Exit) -> bool {
-        match self {
-            Self::Value => matches!(exit, Exit::Refused | Exit::Permission | Exit::Internal),
-            Self::SignIn => matches!(exit, Exit::SignIn | Exit::Permission),
-            Self::Consent => exit == Exit::Permission || exit == Exit::SignIn,
-            Self::Temporary => exit == Exit::Network,
-        }
-    }
-
-    fn allows_goto(self, goto: Goto) -> bool {
-        match self {
-            Self::Value => goto != Goto::SignInAgain,
+    /// The same for where to go.
+    fn goto(self, row: Goto) -> Goto {
+        let (usual, goes) = match self {
+            Self::Value => (Goto::Retry, row != Goto::SignInAgain),
             Self::SignIn | Self::Consent => {
-                matches!(goto, Goto::SignInAgain | Goto::Field(Field::Redirect | Field::Answer | Field::ApplicationId))
+                let fields = [Field::Redirect, Field::Answer, Field::ApplicationId];
+                (Goto::SignInAgain, fields.into_iter().any(|field| row == Goto::Field(field)))
             }
-            Self::Temporary => goto == Goto::Retry,
-        }
+            Self::Temporary => (Goto::Retry, false),
+        };
+        if goes { row } else { usual }
     }
 }
 
