@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::journal::{Fact, ItemName, Line, Registration};
-use crate::words::{Answer, Audience, AuthCode, ClientId, Directory, Draft, Environment, Failure, Grant, OctoAnswer, OctoCall, Reading, RedirectAddress, SharedSecret, TenantId, TokenResponse, UntrustedText};
+use crate::words::{Answer, Audience, AuthCode, ClientId, Credentials, Directory, Draft, Environment, Failure, Grant, OctoAnswer, OctoCall, Reading, RedirectAddress, SharedSecret, TenantId, TokenResponse, UntrustedText};
 
 /// Whoever makes effects happen: the world, a world with a fault that is rehearsed, a few lines in a test.
 pub trait Perform {
@@ -32,7 +32,7 @@ pub enum Effect {
     /// Read a directory's public OpenID metadata.
     Discover(Directory),
     /// Ask for an app-only token for Partner Center.
-    AppToken(AppSignIn),
+    AppToken(Credentials),
     /// One read of Partner Center or of the price service.
     Read(Reading, SharedSecret),
     /// Make `state` and PKCE values, listen for the answer if the redirect address allows it, build the sign-in address.
@@ -130,17 +130,6 @@ impl Preflight {
     pub const ALL: [Self; 4] = [Self::Network, Self::Clock, Self::Keyring, Self::Browser];
 }
 
-/// An app-only sign-in (form A of the client credentials grant).
-#[derive(Clone, Debug)]
-pub struct AppSignIn {
-    /// The directory's ID: never `common`.
-    pub tenant: TenantId,
-    /// The application (client) ID.
-    pub application: ClientId,
-    /// The client secret's value.
-    pub secret: SharedSecret,
-}
-
 /// What the person is sent to sign in with.
 #[derive(Clone, Debug)]
 pub struct SignIn {
@@ -172,12 +161,8 @@ pub enum CodeAudience {
 /// One redemption of one code.
 #[derive(Clone, Debug)]
 pub struct CodeExchange {
-    /// The same tenant as on the sign-in address.
-    pub tenant: TenantId,
-    /// The application (client) ID.
-    pub application: ClientId,
-    /// The client secret's value.
-    pub secret: SharedSecret,
+    /// The same application as on the sign-in address.
+    pub credentials: Credentials,
     /// The code.
     pub code: AuthCode,
     /// The redirect address exactly as it was sent.
@@ -189,12 +174,8 @@ pub struct CodeExchange {
 /// One use of the refresh token.
 #[derive(Clone, Debug)]
 pub struct TokenRefresh {
-    /// The directory's ID.
-    pub tenant: TenantId,
-    /// The application (client) ID.
-    pub application: ClientId,
-    /// The client secret's value.
-    pub secret: SharedSecret,
+    /// The application that it was issued to.
+    pub credentials: Credentials,
     /// The newest refresh token.
     pub refresh_token: SharedSecret,
     /// For which API.

@@ -31,7 +31,7 @@ pub use ids::{AccountName, AuthCode, ClientId, Directory, Domain, MpnId, Redirec
 pub use last_failure::LastFailure;
 pub use octo::{Credentials, FoundPayer, NoClient, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer, Ring, Source};
 pub use problem::Problem;
-pub use reading::{Answer, Found, Market, PriceSheetHead, Reading};
+pub use reading::{Answer, Found, LegalBusiness, Market, Organization, PriceSheetHead, Reading};
 pub use secret::{Secret, SharedSecret};
 pub use step::{Environment, Step};
 pub use store::{StoreDescriptor, StoreKey, Unlock};

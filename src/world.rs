@@ -113,14 +113,14 @@ impl World {
             Effect::Browse(address) => Ok(Outcome::Browsed(self.browser.open(&address).await)),
             Effect::Redeem(redemption) => Ok(landed(self.services()?.redeem(&redemption).await)),
             Effect::Refresh(renewal) => Ok(landed(self.services()?.refresh(&renewal).await)),
-            Effect::Note(_)
-            | Effect::Keep(..)
-            | Effect::Recall(_)
-            | Effect::Copy { .. }
-            | Effect::Erase(_)
-            | Effect::ReadBack(_)
-            | Effect::Save(_)
-            | Effect::Discard => self.kept()?.perform(effect).await,
+            Effect::Note(fact) => self.kept()?.note(fact).await.map(|line| Outcome::Noted(Box::new(line))),
+            Effect::Keep(item, secret) => self.kept()?.vault()?.keep(&item, &secret).await.map(|()| Outcome::Kept),
+            Effect::Recall(item) => self.kept()?.vault()?.recall(&item).await.map(Outcome::Recalled),
+            Effect::Copy { from, to } => self.kept()?.vault()?.copy(&from, &to).await.map(|()| Outcome::Kept),
+            Effect::Erase(items) => self.kept()?.vault()?.erase(&items).await.map(|()| Outcome::Erased),
+            Effect::ReadBack(items) => self.kept()?.vault()?.read_back(&items).await.map(|()| Outcome::ReadBack),
+            Effect::Save(draft) => self.kept()?.save(*draft).map(|()| Outcome::Saved),
+            Effect::Discard => self.kept()?.discard().await.map(|()| Outcome::Discarded),
             Effect::Octo(call) => self.services()?.octo(*call).await.map(Outcome::Octo),
             Effect::Pause(time) => {
                 tokio::time::sleep(time).await;

@@ -14,7 +14,9 @@ use octo_csp::ui::paint::{self, Appearance};
 use octo_csp::ui::theme::{Glyphs, Theme};
 use octo_csp::ui::wizard::{Wizard, WizardConfig};
 use octo_csp::ui::{Event, Intent, Task, Ticket};
-use octo_csp::words::{Answer, Cause, Claims, Directory, Environment, Failure, Found, Grant, Reading, Secret, Service};
+use octo_csp::words::{
+    Answer, Cause, Claims, Directory, Environment, Failure, Found, Grant, LegalBusiness, Reading, Secret, Service,
+};
 
 use super::svg::Shot;
 
@@ -228,11 +230,11 @@ fn sight(look: Sighted) -> ProbeResult {
 fn found(reading: Reading) -> Option<Found> {
     match reading {
         Reading::Customers => Some(Found::Customers { total: Some(128) }),
-        Reading::LegalBusiness => Some(Found::LegalBusiness {
+        Reading::LegalBusiness => Some(Found::LegalBusiness(LegalBusiness {
             company: Some("Contoso Ltd".into()),
             country: Some("JP".into()),
             vetting: Some("authorized".into()),
-        }),
+        })),
         Reading::InvoiceSummary
         | Reading::Organization
         | Reading::Mpn

@@ -103,6 +103,6 @@ impl Execution {
     fn new(plan: Plan, ids: &[CheckId], registration: Registration) -> Self {
         let port = Port::default();
         let board = Board { checks: ids.iter().copied().map(Check::new).collect(), registration, ..Board::default() };
-        Self { work: plan.work(port.clone()), plan, board, port, sent: None }
+        Self { work: plan.work(port.clone()), plan, board, port }
     }
 }

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::*;
 use crate::effect::{AddressSeen, AuthorizationRequest, Effect, Outcome};
-use crate::words::{Answer, Cause, CheckId, Claims, ClientId, Directory, Failure, Found, FoundPayer, Grant, Lifetime, OctoAnswer, OctoCall, OctoClient, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reading, RedirectAddress, Ring, Secret, Service, Source, TenantId, TokenResponse, UntrustedText, VaultFault};
+use crate::words::{Answer, Cause, CheckId, Claims, ClientId, Directory, Failure, Found, FoundPayer, Grant, Lifetime, LegalBusiness, OctoAnswer, OctoCall, OctoClient, Organization, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reading, RedirectAddress, Ring, Secret, Service, Source, TenantId, TokenResponse, UntrustedText, VaultFault};
 use std::time::Duration;
 
 use crate::effect::Tenant;
@@ -169,20 +169,20 @@ impl Bench {
         let some = UntrustedText::some;
         let found = match reading {
             Reading::Customers => Found::Customers { total: Some(2) },
-            Reading::LegalBusiness => Found::LegalBusiness {
+            Reading::LegalBusiness => Found::LegalBusiness(LegalBusiness {
                 company: some("Contoso Ltd"),
                 country: some(self.country.unwrap_or("JP")),
                 vetting: some("authorized"),
-            },
+            }),
             Reading::InvoiceSummary => {
                 Found::InvoiceSummary { balance: some("1"), currency: some("JPY"), date: some("2026-11-01") }
             }
-            Reading::Organization => Found::Organization {
+            Reading::Organization => Found::Organization(Organization {
                 company: some("Contoso Ltd"),
                 tenant: some(self.organization_tenant.unwrap_or(TENANT)),
                 domain: some("contoso.onmicrosoft.com"),
                 country: self.organization_country.and_then(some),
-            },
+            }),
             Reading::Mpn => Found::Mpn { id: some("6271154"), name: None },
             Reading::BillingProfile => Found::BillingProfile { currency: some("JPY") },
             Reading::ExchangeRates => Found::ExchangeRates { rows: 3 },

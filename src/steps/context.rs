@@ -3,30 +3,18 @@
 
 use crate::diagnose::Context;
 use crate::steps::execution::Execution;
-use crate::steps::plan::Plan;
-use crate::words::{Audience, CheckId, SharedSecret};
+use crate::words::{Audience, CheckId, ClientId, SharedSecret};
 use crate::words::ids::looks_like_guid;
 
 impl Execution {
     /// The circumstances of a failure of this check. Only the kind of machine is not known here.
     pub fn context(&self, id: CheckId) -> Context<'_> {
         let check = self.board.checks.iter().find(|check| check.id == id);
-        let (application, tenant, redirect) = match &self.plan {
-            // The directory as typed, because that is what a person can compare.
-            Plan::PartnerCenter(step) => {
-                (Some(step.request.application.as_str()), Some(step.request.directory.as_str()), None)
-            }
-            // The redirect address as it must be registered: Microsoft does not compare the port that a free one was given.
-            Plan::PartnerApi(step) => {
-                let sent = self.sent.as_ref();
-                (
-                    sent.map(|(_, application)| application.as_str()),
-                    sent.map(|(tenant, _)| tenant.as_str()),
-                    Some(step.request.redirect.as_str()),
-                )
-            }
-            Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => (None, None, None),
-        };
+        let typed = self.plan.partner_center().map(|step| &step.request);
+        let proven = self.plan.partner_api().and_then(|step| step.meant(&self.board.registration));
+        let (typed_app, proven_app) = (typed.map(|it| &it.application), proven.map(|(_, proof)| &proof.application));
+        // The directory as typed, because that is what a person can compare.
+        let (typed_tenant, proven_tenant) = (typed.map(|it| it.directory.as_str()), proven.map(|(_, proof)| proof.tenant.as_str()));
         Context {
             step: id.step(),
             audience: Some(audience(id)),
@@ -34,19 +22,18 @@ impl Execution {
             secret_is_new: self.board.checks.iter().any(|check| check.new_secret),
             secret_tries: check.map_or(0, |check| check.tries),
             code_sent: id == CheckId::Redeem,
-            application,
-            tenant,
-            redirect,
+            application: typed_app.or(proven_app).map(ClientId::as_str),
+            tenant: typed_tenant.or(proven_tenant),
+            // As it must be registered: Microsoft does not compare the port that a free one was given.
+            redirect: self.plan.partner_api().map(|step| step.request.redirect.as_str()),
             ..Context::default()
         }
     }
 
     fn sent_secret_is_guid(&self, id: CheckId) -> bool {
-        let typed = match &self.plan {
-            Plan::PartnerCenter(step) => Some(&step.request.secret),
-            Plan::PartnerApi(step) if id == CheckId::OtherSecret => step.request.other_secret.as_ref(),
-            Plan::PartnerApi(_) | Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => None,
-        };
+        let other = self.plan.partner_api().filter(|_| id == CheckId::OtherSecret);
+        let typed = self.plan.partner_center().map(|step| &step.request.secret);
+        let typed = typed.or_else(|| other?.request.other_secret.as_ref());
         // A check with what is kept has no typed secret.
         let typed = typed.filter(|secret| !secret.is_empty());
         let sent = typed.map(SharedSecret::clone).or_else(|| self.secret());

@@ -9,7 +9,7 @@ use crate::steps::paste::{Answered, WrongPaste};
 use crate::steps::pasted::Pasted;
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
-use crate::words::{AuthCode, CheckId, ClientId, Failure, Step, TenantId, UntrustedText};
+use crate::words::{AuthCode, CheckId, Failure, Step, UntrustedText};
 
 /// How an execution stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,6 @@ pub struct Execution {
     /// Has the board while the work goes on, and only then.
     pub(super) port: Port,
     pub(super) work: Work,
-    pub(super) sent: Option<(TenantId, ClientId)>,
 }
 
 impl std::fmt::Debug for Execution {
@@ -72,7 +71,7 @@ impl Execution {
 
     /// Wants a new sign-in even where one is kept.
     pub fn forget_sign_in(&mut self) {
-        if let Plan::PartnerApi(step) = &self.plan {
+        if let Some(step) = self.plan.partner_api() {
             step.fresh.set(true);
         }
         self.board.checks.iter_mut().for_each(Check::reset);
@@ -80,7 +79,7 @@ impl Execution {
 
     /// Refuses codes that an earlier run has sent.
     pub fn never_again(&mut self, used: &[AuthCode]) {
-        if let Plan::PartnerApi(step) = &self.plan {
+        if let Some(step) = self.plan.partner_api() {
             step.used_codes.borrow_mut().extend_from_slice(used);
         }
     }
@@ -115,13 +114,8 @@ impl Execution {
     /// Takes a paste in while a code is asked for.
     pub fn answer(&mut self, raw: &str, now: Moment) -> Answered {
         let open = self.board.registration.open.as_ref();
-        let understood = match &self.plan {
-            Plan::PartnerApi(step) => step.understand(Pasted::read(raw), open),
-            Plan::PartnerCenter(_) | Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => {
-                Err(WrongPaste::OtherSignIn)
-            }
-        };
-        match understood {
+        let step = self.plan.partner_api().ok_or(WrongPaste::OtherSignIn);
+        match step.and_then(|step| step.understand(Pasted::read(raw), open)) {
             Ok(arrival) => {
                 let outcome = Outcome::Came(Box::new(arrival));
                 Answered::Taken(self.resume(CheckId::SignIn, outcome, now))
@@ -147,7 +141,7 @@ impl Execution {
 
     /// Starts again at the sign-in; the secret and what came before it stay proven.
     pub fn sign_in_again(&mut self, now: Moment) -> Vec<(CheckId, Effect)> {
-        if let Plan::PartnerApi(step) = &self.plan {
+        if let Some(step) = self.plan.partner_api() {
             step.begin_sign_in_again(self.challenge());
         }
         let mut checks = self.board.checks.iter();
@@ -191,9 +185,6 @@ impl Execution {
         self.port.with(|board| std::mem::swap(board, &mut self.board));
         if over {
             self.work = Box::pin(std::future::pending());
-        }
-        if let Plan::PartnerApi(step) = &self.plan {
-            self.sent = step.sent_to();
         }
         self.board.give_up_the_rest();
         std::mem::take(&mut self.board.effects)
@@ -248,11 +239,8 @@ impl Execution {
 
     /// The step it belongs to; `None` for the commit, for the hand-over to Octo, and for forgetting.
     pub fn step(&self) -> Option<Step> {
-        match self.plan {
-            Plan::PartnerCenter(_) => Some(Step::PartnerCenter),
-            Plan::PartnerApi(_) => Some(Step::PartnerApi),
-            Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => None,
-        }
+        let center = self.plan.partner_center().map(|_| Step::PartnerCenter);
+        center.or_else(|| self.plan.partner_api().map(|_| Step::PartnerApi))
     }
 
     /// Whether it hands a registration over to Octo.

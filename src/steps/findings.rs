@@ -5,10 +5,9 @@ use crate::journal::access::AccessToken;
 use crate::journal::{CheckLine, ItemName};
 use crate::steps::checks::State;
 use crate::steps::execution::Execution;
-use crate::steps::partner_api::PartnerApi;
 use crate::steps::plan::Plan;
 use crate::steps::purpose::Purpose;
-use crate::steps::tokens::Token;
+use crate::steps::tokens::{Token, Tokens};
 use crate::words::{Audience, AuthCode, Cause, CheckId, Failure, Mismatch, PriceSheetHead, SharedSecret, UntrustedText};
 
 /// How one of the two APIs stands.
@@ -34,13 +33,6 @@ pub enum Certainty {
 }
 
 impl Execution {
-    fn signing_in(&self) -> Option<&PartnerApi> {
-        match &self.plan {
-            Plan::PartnerApi(step) => Some(step),
-            Plan::PartnerCenter(_) | Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => None,
-        }
-    }
-
     /// The line of each check that passed, as it is noted and compared.
     pub fn lines(&self) -> Vec<CheckLine> {
         self.board.lines()
@@ -48,58 +40,50 @@ impl Execution {
 
     /// The sign-in that waits for a person.
     pub fn authorization_request(&self) -> Option<AuthorizationRequest> {
-        self.signing_in()?.request_sent.get()
+        self.plan.partner_api()?.request_sent.get()
     }
 
     /// What the sign-in page did with the redirect address, before a person was sent there.
     pub fn address_seen(&self) -> Option<AddressSeen> {
-        self.signing_in()?.address_seen.get()
+        self.plan.partner_api()?.address_seen.get()
     }
 
     /// The head of the price sheet, once read.
     pub fn sheet(&self) -> Option<PriceSheetHead> {
-        self.signing_in()?.sheet.get()
+        self.plan.partner_api()?.sheet.get()
     }
 
     /// The secret that was proven, for the step after.
     pub fn secret(&self) -> Option<SharedSecret> {
-        match &self.plan {
-            Plan::PartnerCenter(step) => step.secret.get(),
-            Plan::PartnerApi(step) => step.secret(),
-            Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => None,
-        }
+        let proven = self.plan.partner_center().and_then(|step| step.secret.get());
+        proven.or_else(|| self.plan.partner_api()?.secret())
     }
 
     /// The access token that this run was to get.
     pub fn access_token(&self) -> Option<AccessToken> {
-        self.signing_in()?.access_token()
+        self.plan.partner_api()?.access_token()
     }
 
     /// The code that [`Execution::code`] was to get.
     pub fn fresh_code(&self) -> Option<AuthCode> {
-        self.signing_in()?.fresh_code()
+        self.plan.partner_api()?.fresh_code()
     }
 
     /// The codes that were sent, for [`Execution::never_again`].
     pub fn used_codes(&self) -> Vec<AuthCode> {
-        self.signing_in().map(|step| step.used_codes.borrow().clone()).unwrap_or_default()
+        self.plan.partner_api().map(|step| step.used_codes.borrow().clone()).unwrap_or_default()
     }
 
     /// The items that were not deleted: all of them before it began, none at its good end.
     pub fn left(&self) -> Vec<ItemName> {
-        match &self.plan {
-            Plan::Forget(step) => step.left.borrow().clone(),
-            Plan::PartnerCenter(_) | Plan::PartnerApi(_) | Plan::Commit(_) | Plan::Tidy | Plan::Submit(_) => Vec::new(),
-        }
+        if let Plan::Forget(step) = &self.plan { step.left.borrow().clone() } else { Vec::new() }
     }
 
     /// The tokens of this run.
     pub fn tokens(&self) -> Vec<Token> {
-        match &self.plan {
-            Plan::PartnerCenter(step) => step.tokens.all(),
-            Plan::PartnerApi(step) => step.tokens.all(),
-            Plan::Commit(_) | Plan::Tidy | Plan::Forget(_) | Plan::Submit(_) => Vec::new(),
-        }
+        let tokens = self.plan.partner_center().map(|step| &step.tokens);
+        let tokens = tokens.or_else(|| Some(&self.plan.partner_api()?.tokens));
+        tokens.map(Tokens::all).unwrap_or_default()
     }
 
     /// How the two APIs stand; empty for a step in which nobody is signed in.
@@ -123,7 +107,7 @@ impl Execution {
     /// Whether somebody is signed in, and both APIs are looked at.
     fn signs_in(&self) -> bool {
         let both = [Purpose::Register, Purpose::Check];
-        matches!(&self.plan, Plan::PartnerApi(step) if both.contains(&step.purpose))
+        self.plan.partner_api().is_some_and(|step| both.contains(&step.purpose))
     }
 
     fn consented(&self, token: CheckId, claims: CheckId) -> Certainty {

@@ -6,18 +6,17 @@ mod apis;
 use std::cell::{Cell, RefCell};
 
 use crate::effect::{
-    AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeAudience, CodeExchange, SignIn,
-    TokenRefresh,
+    AddressSeen, AuthorizationRequest, AuthorizationResponse, CodeAudience, CodeExchange, SignIn, TokenRefresh,
 };
 use crate::journal::access::AccessToken;
 use crate::journal::{Attempt, Fact, ItemName, Kind, PartnerCenterProof, Registration};
 use crate::steps::commit::tidy;
 use crate::steps::port::{
-    Ask, Checked, Halted, Line, Organization, Port, Slot, internal, mismatch, missing_item, passed,
+    Ask, Checked, Halted, Line, Port, Slot, internal, mismatch, missing_item, passed,
 };
 use crate::steps::purpose::Purpose;
-use crate::steps::tokens::{self, For, Tokens};
-use crate::words::{Audience, AuthCode, CheckId as C, ClientId, Failure, Grant, Mismatch, MpnId, PartnerApiRequest, PriceSheetHead, RedirectAddress, SharedSecret, Step, TenantId, UntrustedText};
+use crate::steps::tokens::{self, Tokens};
+use crate::words::{Audience, AuthCode, CheckId as C, Credentials, Failure, Grant, Mismatch, MpnId, Organization, PartnerApiRequest, PriceSheetHead, RedirectAddress, SharedSecret, Step, UntrustedText};
 
 /// For whom tokens are asked: what step 2 has proven, and the attempt that a new refresh token belongs to.
 #[derive(Clone, Debug)]
@@ -28,9 +27,9 @@ struct Account {
 
 /// An account with its secret at hand.
 #[derive(Clone, Debug)]
-struct Credentials {
+struct Proven {
     account: Account,
-    secret: SharedSecret,
+    credentials: Credentials,
 }
 
 /// A sign-in that came back: the code, and what its redemption has to repeat.
@@ -55,8 +54,7 @@ pub(super) struct PartnerApi {
     pub(super) fresh: Cell<bool>,
     /// What a failed check says the next sign-in has to meet.
     challenge: Slot<UntrustedText>,
-    account: Slot<Account>,
-    credentials: Slot<Credentials>,
+    proven: Slot<Proven>,
     /// The sign-in that waits for a person.
     pub(super) request_sent: Slot<AuthorizationRequest>,
     /// What the sign-in page did with the redirect address, before a person was sent there.
@@ -85,8 +83,7 @@ impl PartnerApi {
             given,
             fresh: Cell::new(false),
             challenge: Slot::default(),
-            account: Slot::default(),
-            credentials: Slot::default(),
+            proven: Slot::default(),
             request_sent: Slot::default(),
             address_seen: Slot::default(),
             signed_in: Slot::default(),
@@ -109,7 +106,7 @@ impl PartnerApi {
             Purpose::Register => {
                 self.prepare(port).await?;
                 let with =
-                    port.find(C::OtherSecret, &self.credentials, async |ask| self.other_secret(port, &ask).await);
+                    port.find(C::OtherSecret, &self.proven, async |ask| self.other_secret(port, &ask).await);
                 let with = with.await?;
                 if !port.passed(C::KeepToken) {
                     let signed_in = self.sign_in(port, &with.account).await?;
@@ -138,10 +135,7 @@ impl PartnerApi {
                 tidy(port, self.purpose).await
             }
             Purpose::Code => {
-                let Some(account) = self.account_of(&port.registration()) else {
-                    return Err(Halted);
-                };
-                self.account.set(account.clone());
+                let account = self.account_of(&port.registration()).ok_or(Halted)?;
                 self.sign_in(port, &account).await.map(drop)
             }
         }
@@ -178,32 +172,31 @@ impl PartnerApi {
     }
 
     pub(super) fn secret(&self) -> Option<SharedSecret> {
-        self.credentials.get().map(|with| with.secret)
-    }
-
-    pub(super) fn sent_to(&self) -> Option<(TenantId, ClientId)> {
-        let proof = self.account.get()?.proof;
-        Some((proof.tenant, proof.application))
+        self.proven.get().map(|with| with.credentials.secret)
     }
 
     // ---- the secret and the attempt ----
 
-    fn account_of(&self, registration: &Registration) -> Option<Account> {
+    /// The attempt that tokens are asked for, and what step 2 has proven in it.
+    pub(super) fn meant<'r>(&self, registration: &'r Registration) -> Option<(&'r Attempt, &'r PartnerCenterProof)> {
         let open = registration.open.as_ref().filter(|open| open.partner_center.is_some());
         let open = open.filter(|_| self.purpose == Purpose::Register);
         let attempt = open.or(registration.active.as_ref())?;
-        let (proof, _) = attempt.partner_center.clone()?;
-        Some(Account { attempt: attempt.clone(), proof })
+        Some((attempt, &attempt.partner_center.as_ref()?.0))
+    }
+
+    fn account_of(&self, registration: &Registration) -> Option<Account> {
+        let (attempt, proof) = self.meant(registration)?;
+        Some(Account { attempt: attempt.clone(), proof: proof.clone() })
     }
 
     /// Finds account and secret: in memory from step 2, or in the vault from the open attempt or the active set. A single-step
     /// re-run begins an attempt and copies what it does not change, so that a slot is always a full set.
-    async fn prepare(&self, port: &Port) -> Result<Credentials, Halted> {
-        let prepared = port.find(C::Prepare, &self.credentials, async |ask| {
+    async fn prepare(&self, port: &Port) -> Result<Proven, Halted> {
+        let prepared = port.find(C::Prepare, &self.proven, async |ask| {
             let registration = port.registration();
             // No door begins step 3 before step 2 is proven: one that did would be mistaken.
             let mut account = self.account_of(&registration).ok_or_else(internal)?;
-            self.account.set(account.clone());
             let source = account.attempt.clone();
             let set_key = source.item(Kind::PartnerCenterSecret).ok_or_else(missing_item)?;
             if self.purpose == Purpose::Register && registration.open.as_ref().is_none_or(|open| open.id != source.id) {
@@ -219,27 +212,25 @@ impl PartnerApi {
             if let Some(token) = source.item(Kind::RefreshToken).filter(|_| token_wanted) {
                 self.refresh.set(ask.recall(token.clone()).await?);
             }
-            Ok((Credentials { account, secret }, Line::Pass(String::new())))
+            let PartnerCenterProof { tenant, application, .. } = account.proof.clone();
+            let credentials = Credentials { tenant, application, secret };
+            Ok((Proven { account, credentials }, Line::Pass(String::new())))
         });
         prepared.await
     }
 
     /// Another secret than step 2's takes its place.
-    async fn other_secret(&self, port: &Port, ask: &Ask) -> Checked<Credentials> {
+    async fn other_secret(&self, port: &Port, ask: &Ask) -> Checked<Proven> {
         // It comes after the check that has found them, and stands in for them.
-        let with = self.credentials.get().ok_or_else(missing_item)?;
+        let with = self.proven.get().ok_or_else(missing_item)?;
         let Some(secret) = self.request.other_secret.clone() else {
             return Ok((with, Line::Pass("the one from step 2".to_owned())));
         };
-        let sign_in = AppSignIn {
-            tenant: with.account.proof.tenant.clone(),
-            application: with.account.proof.application.clone(),
-            secret: SharedSecret::clone(&secret),
-        };
-        ask.app_token(sign_in).await?;
+        let credentials = Credentials { secret: SharedSecret::clone(&secret), ..with.credentials };
+        ask.app_token(credentials.clone()).await?;
         let item = port.latest(&with.account.attempt).next_item(Kind::PartnerApiSecret);
         ask.keep(&item, &secret).await?;
-        Ok((Credentials { secret, ..with }, Line::Pass(String::new())))
+        Ok((Proven { credentials, ..with }, Line::Pass(String::new())))
     }
 
     // ---- the sign-in ----
@@ -313,16 +304,14 @@ impl PartnerApi {
     }
 
     /// The one POST. The code is remembered as used before it is sent.
-    async fn redeem(&self, port: &Port, with: &Credentials, signed_in: &SignedIn) -> Result<Redeemed, Halted> {
+    async fn redeem(&self, port: &Port, with: &Proven, signed_in: &SignedIn) -> Result<Redeemed, Halted> {
         let redeemed = port.find(C::Redeem, &self.redeemed, async |ask| {
             ask.note(Fact::Redeeming { attempt: with.account.attempt.id }).await?;
             self.used_codes.borrow_mut().push(signed_in.code.clone());
             self.request_sent.clear();
             let SignedIn { code, redirect, verifier } = signed_in.clone();
             let response = ask.redeem(CodeExchange {
-                tenant: with.account.proof.tenant.clone(),
-                application: with.account.proof.application.clone(),
-                secret: SharedSecret::clone(&with.secret),
+                credentials: with.credentials.clone(),
                 code,
                 redirect,
                 verifier,
@@ -341,7 +330,7 @@ impl PartnerApi {
     // ---- tokens for the two audiences ----
 
     /// The redemption's own access token if it can be used, else a fresh one.
-    async fn user(&self, port: &Port, with: &Credentials) -> Result<Grant, Halted> {
+    async fn user(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
         let grant = port.find(C::UserToken, &self.user, async |ask| {
             let first = self.redeemed.get().and_then(|(_, first)| first);
             let grant = match first {
@@ -353,21 +342,18 @@ impl PartnerApi {
         });
         let grant = grant.await?;
         let claims = port.check(C::UserClaims, async |_| {
-            let proof = &with.account.proof;
-            let (tenant, application) = (&proof.tenant, &proof.application);
-            let line = tokens::user(&grant.claims, tenant, application, For::PartnerCenter)?;
+            let line = tokens::user(&grant.claims, &with.credentials, Audience::PartnerCenter)?;
             Ok(((), Line::Pass(line)))
         });
         claims.await?;
         Ok(grant)
     }
 
-    async fn prices(&self, port: &Port, with: &Credentials) -> Result<Grant, Halted> {
+    async fn prices(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
         let grant = port.find(C::PriceToken, &self.prices, async |ask| {
             let grant = self.renew(port, &ask, with, Audience::PartnerApi).await?;
             self.tokens.issued(Audience::PartnerApi, true, &grant);
-            let proof = &with.account.proof;
-            tokens::user(&grant.claims, &proof.tenant, &proof.application, For::PartnerApi)?;
+            tokens::user(&grant.claims, &with.credentials, Audience::PartnerApi)?;
             Ok((grant, Line::Pass(String::new())))
         });
         grant.await
@@ -378,14 +364,12 @@ impl PartnerApi {
         &self,
         port: &Port,
         ask: &Ask,
-        with: &Credentials,
+        with: &Proven,
         audience: Audience,
     ) -> Result<Grant, Box<Failure>> {
         let refresh_token = self.refresh.get().ok_or_else(missing_item)?;
         let response = ask.refresh(TokenRefresh {
-            tenant: with.account.proof.tenant.clone(),
-            application: with.account.proof.application.clone(),
-            secret: SharedSecret::clone(&with.secret),
+            credentials: with.credentials.clone(),
             refresh_token: SharedSecret::clone(&refresh_token),
             audience,
         });
@@ -401,7 +385,7 @@ impl PartnerApi {
 
     /// After the refresh token, whose loss costs more. It is good all the same if it cannot be kept: the next one who asks
     /// makes a request.
-    async fn cache(&self, port: &Port, with: &Credentials, audience: Audience, grant: &Grant) -> Result<(), Halted> {
+    async fn cache(&self, port: &Port, with: &Proven, audience: Audience, grant: &Grant) -> Result<(), Halted> {
         let cached = port.check(C::CacheToken, async |ask| {
             let active = port.latest(&with.account.attempt);
             let line = match access(grant).written(&active) {
@@ -435,7 +419,7 @@ async fn begin_like(
 }
 
 /// `state` and verifier have done their work then, and so have those of tries that failed.
-async fn keep_token(port: &Port, ask: &Ask, with: &Credentials, token: &SharedSecret) -> Checked<()> {
+async fn keep_token(port: &Port, ask: &Ask, with: &Proven, token: &SharedSecret) -> Checked<()> {
     let open = port.latest(&with.account.attempt);
     ask.keep(&open.next_item(Kind::RefreshToken), token).await?;
     let items = open.sign_ins();

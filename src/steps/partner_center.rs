@@ -2,12 +2,12 @@
 
 use futures_util::future::join3;
 
-use crate::effect::{AppSignIn, Tenant};
+use crate::effect::Tenant;
 use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
-use crate::steps::port::{Ask, Checked, Halted, LegalBusiness, Line, Port, Slot, missing_item, passed};
+use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, missing_item, passed};
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
-use crate::words::{Audience, CheckId as C, Directory, Domain, Failure, Grant, PartnerCenterRequest, SharedSecret, Step, UntrustedText};
+use crate::words::{Audience, CheckId as C, Credentials, Directory, Domain, Failure, Grant, LegalBusiness, PartnerCenterRequest, SharedSecret, Step, UntrustedText};
 
 /// Step 2 and what it has found.
 #[derive(Debug)]
@@ -46,21 +46,15 @@ impl PartnerCenter {
             Ok((tenant, Line::Pass(line)))
         });
         let tenant = tenant.await?.id;
+        let application = self.request.application.clone();
+        let credentials = Credentials { tenant: tenant.clone(), application, secret: SharedSecret::clone(&secret) };
         let app = port.find(C::AppToken, &self.app, async |ask| {
-            let sign_in = AppSignIn {
-                tenant: tenant.clone(),
-                application: self.request.application.clone(),
-                secret: SharedSecret::clone(&secret),
-            };
-            let grant = ask.app_token(sign_in).await?;
+            let grant = ask.app_token(credentials.clone()).await?;
             self.tokens.issued(Audience::PartnerCenter, false, &grant);
             Ok((grant, Line::Pass(String::new())))
         });
         let app = app.await?;
-        let claims = port.check(C::AppClaims, async |_| {
-            tokens::app(&app.claims, &tenant, &self.request.application).map(|line| ((), line))
-        });
-        claims.await?;
+        port.check(C::AppClaims, async |_| Ok(((), tokens::app(&app.claims, &credentials)?))).await?;
         let (customers, company, balance) = join3(
             port.check(C::Customers, async |ask| customers(&ask, &app).await),
             port.find(C::Company, &self.company, async |ask| company(&ask, &app).await),
@@ -72,7 +66,7 @@ impl PartnerCenter {
         let proof = PartnerCenterProof {
             tenant,
             domain: typed_domain(&self.request.directory),
-            application: self.request.application.clone(),
+            application: credentials.application,
             company,
             country,
             currency,

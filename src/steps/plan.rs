@@ -26,6 +26,16 @@ pub(super) enum Plan {
 }
 
 impl Plan {
+    /// Step 2, if that is what is done.
+    pub(super) fn partner_center(&self) -> Option<&PartnerCenter> {
+        if let Self::PartnerCenter(step) = self { Some(step) } else { None }
+    }
+
+    /// Step 3, or what a part of it is done for.
+    pub(super) fn partner_api(&self) -> Option<&PartnerApi> {
+        if let Self::PartnerApi(step) = self { Some(step) } else { None }
+    }
+
     pub(super) fn work(&self, port: Port) -> Work {
         match self.clone() {
             Self::PartnerCenter(step) => Box::pin(async move { step.prove(&port).await }),

@@ -11,13 +11,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::effect::{
-    AddressSeen, AppSignIn, AuthorizationRequest, AuthorizationResponse, CodeExchange, Effect, Outcome, SignIn, Tenant,
+    AddressSeen, AuthorizationRequest, AuthorizationResponse, CodeExchange, Effect, Outcome, SignIn, Tenant,
     TokenRefresh,
 };
 use crate::journal::{Attempt, CheckLine, Fact, ItemName, Registration};
 use crate::steps::checks::{Check, Moment, State};
 use crate::steps::retry::pause_before_another_try;
-use crate::words::{Answer, Cause, CheckId, Directory, Failure, Found, FoundPayer, Grant, Market, Mismatch, OctoAccess, OctoAnswer, OctoCall, OctoClient, PriceSheetHead, Reading, Service, SharedSecret, Step, TokenResponse, UntrustedText, VaultFault};
+use crate::words::{Answer, Cause, CheckId, Credentials, Directory, Failure, Found, FoundPayer, Grant, LegalBusiness, Market, Mismatch, OctoAccess, OctoAnswer, OctoCall, OctoClient, Organization, PriceSheetHead, Reading, Service, SharedSecret, Step, TokenResponse, UntrustedText, VaultFault};
 
 /// What a check comes to: a value, and its line on the screen.
 pub(super) type Checked<T> = Result<(T, Line), Box<Failure>>;
@@ -243,7 +243,7 @@ macro_rules! asks {
 
 asks! {
     discover(directory: Directory) -> Tenant = perform(Effect::Discover(directory)), Outcome::Discovered(tenant) => tenant;
-    app_token(sign_in: AppSignIn) -> Grant = perform(Effect::AppToken(sign_in)), Outcome::AppToken(grant) => *grant;
+    app_token(credentials: Credentials) -> Grant = perform(Effect::AppToken(credentials)), Outcome::AppToken(grant) => *grant;
     listen(sign_in: SignIn) -> AuthorizationRequest = perform(Effect::Listen(sign_in)), Outcome::Listening(request) => *request;
     relisten(sign_in_state: SharedSecret) -> AuthorizationRequest = perform(Effect::ResumeListening(sign_in_state)), Outcome::Listening(request) => *request;
     probe(sign_in: SignIn) -> AddressSeen = perform(Effect::Probe(sign_in)), Outcome::Probed(seen) => seen;
@@ -265,31 +265,16 @@ asks! {
     octo_takes(call: OctoCall) -> () = octo(call), OctoAnswer::Taken => ();
     read(reading: Reading, grant: &Grant) -> Answer = perform(Effect::Read(reading, SharedSecret::clone(&grant.access_token))), Outcome::Read(answer) => *answer;
     customers(app: &Grant) -> Option<u64> = read(Reading::Customers, app), Answer { found: Found::Customers { total }, .. } => total;
-    legal_business(app: &Grant) -> LegalBusiness = read(Reading::LegalBusiness, app), Answer { found: Found::LegalBusiness { company, country, vetting }, .. } => LegalBusiness { company, country, vetting };
+    legal_business(app: &Grant) -> LegalBusiness = read(Reading::LegalBusiness, app), Answer { found: Found::LegalBusiness(business), .. } => business;
     /// The currency, and the day of the balance.
     invoice_summary(app: &Grant) -> (Option<UntrustedText>, Option<UntrustedText>) = read(Reading::InvoiceSummary, app), Answer { found: Found::InvoiceSummary { currency, date, .. }, .. } => (currency, date);
-    organization(user: &Grant) -> (Organization, Option<bool>) = read(Reading::Organization, user), Answer { found: Found::Organization { company, tenant, domain, country }, mfa_compliant, .. } => (Organization { company, tenant, domain, country }, mfa_compliant);
+    /// The last reads say too whether MFA was seen.
+    organization(user: &Grant) -> (Organization, Option<bool>) = read(Reading::Organization, user), Answer { found: Found::Organization(organization), mfa_compliant, .. } => (organization, mfa_compliant);
     /// The MPN ID and the partner's name.
     mpn(user: &Grant) -> ((Option<UntrustedText>, Option<UntrustedText>), Option<bool>) = read(Reading::Mpn, user), Answer { found: Found::Mpn { id, name }, mfa_compliant, .. } => ((id, name), mfa_compliant);
     billing_profile(user: &Grant) -> (Option<UntrustedText>, Option<bool>) = read(Reading::BillingProfile, user), Answer { found: Found::BillingProfile { currency }, mfa_compliant, .. } => (currency, mfa_compliant);
     exchange_rates(token: &Grant) -> usize = read(Reading::ExchangeRates, token), Answer { found: Found::ExchangeRates { rows }, .. } => rows;
     price_sheet(token: &Grant, market: Market) -> PriceSheetHead = read(Reading::PriceSheet { market }, token), Answer { found: Found::PriceSheet(head), .. } => head;
-}
-
-/// What Partner Center says about the company.
-pub(super) struct LegalBusiness {
-    pub(super) company: Option<UntrustedText>,
-    pub(super) country: Option<UntrustedText>,
-    pub(super) vetting: Option<UntrustedText>,
-}
-
-/// What Partner Center says about the organization; the last reads say too whether MFA was seen.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Organization {
-    pub(super) company: Option<UntrustedText>,
-    pub(super) tenant: Option<UntrustedText>,
-    pub(super) domain: Option<UntrustedText>,
-    pub(super) country: Option<UntrustedText>,
 }
 
 impl Ask {

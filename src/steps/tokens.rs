@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::steps::port::{Line, mismatch};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
-use crate::words::{Audience, Claims, ClientId, Failure, Grant, Mismatch, TenantId, UntrustedText};
+use crate::words::{Audience, Claims, Credentials, Failure, Grant, Mismatch, UntrustedText};
 
 /// A token that was issued in this run.
 #[derive(Clone, Debug)]
@@ -39,21 +39,13 @@ impl Tokens {
     }
 }
 
-/// Which API a token must be for. The addresses of other clouds are not known here, so the audience is compared with what is
-/// certainly wrong for it: the retired directory API and the other of the two.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum For {
-    PartnerCenter,
-    PartnerApi,
-}
-
 /// The app-only token of step 2.
-pub(super) fn app(claims: &Claims, tenant: &TenantId, application: &ClientId) -> Result<Line, Box<Failure>> {
+pub(super) fn app(claims: &Claims, asked: &Credentials) -> Result<Line, Box<Failure>> {
     if !claims.readable {
         let line = "the token cannot be read here; Partner Center decides";
         return Ok(Line::Note(line.to_owned()));
     }
-    right_address(claims, tenant, application, For::PartnerCenter)?;
+    right_address(claims, asked, Audience::PartnerCenter)?;
     if !claims.scopes.is_empty() {
         let why = "a user's token where the application's was asked for";
         return Err(mismatch(Mismatch::TokenKind, why));
@@ -63,16 +55,11 @@ pub(super) fn app(claims: &Claims, tenant: &TenantId, application: &ClientId) ->
 }
 
 /// A user's token of step 3.
-pub(super) fn user(
-    claims: &Claims,
-    tenant: &TenantId,
-    application: &ClientId,
-    api: For,
-) -> Result<String, Box<Failure>> {
+pub(super) fn user(claims: &Claims, asked: &Credentials, api: Audience) -> Result<String, Box<Failure>> {
     if !claims.readable {
         return Ok("the token cannot be read here; the API decides".to_owned());
     }
-    right_address(claims, tenant, application, api)?;
+    right_address(claims, asked, api)?;
     let scope = |name: &str| claims.scopes.iter().any(|scope| scope.as_str().rsplit('/').next() == Some(name));
     // Entra names the permission behind `.default`; a server that does not know that convention grants it to the letter.
     if !scope("user_impersonation") && !scope(".default") {
@@ -87,19 +74,21 @@ pub(super) fn mfa(claims: &Claims) -> Option<bool> {
     claims.methods.as_ref().map(|methods| methods.iter().any(|method| method == "mfa" || method == "ngcmfa"))
 }
 
-fn right_address(claims: &Claims, tenant: &TenantId, application: &ClientId, api: For) -> Result<(), Box<Failure>> {
+/// The addresses of other clouds are not known here, so the audience is compared with what is certainly wrong for it: the retired
+/// directory API and the other of the two.
+fn right_address(claims: &Claims, asked: &Credentials, api: Audience) -> Result<(), Box<Failure>> {
     let same = |claim: &Option<UntrustedText>, wanted: &str, kind| match claim {
         Some(claim) if !claim.as_str().eq_ignore_ascii_case(wanted) => Err(mismatch(kind, claim.as_str())),
         Some(_) | None => Ok(()),
     };
-    same(&claims.tenant, tenant.as_str(), Mismatch::Tenant)?;
-    same(&claims.application, application.as_str(), Mismatch::Application)?;
+    same(&claims.tenant, asked.tenant.as_str(), Mismatch::Tenant)?;
+    same(&claims.application, asked.application.as_str(), Mismatch::Application)?;
     let Some(audience) = &claims.audience else {
         return Ok(());
     };
     let (other_app, other_host) = match api {
-        For::PartnerCenter => (DEV_CENTER.id, "https://api.partner.microsoft.com"),
-        For::PartnerApi => (PARTNER_CENTER.id, "https://api.partnercenter.microsoft.com"),
+        Audience::PartnerCenter => (DEV_CENTER.id, "https://api.partner.microsoft.com"),
+        Audience::PartnerApi => (PARTNER_CENTER.id, "https://api.partnercenter.microsoft.com"),
     };
     let plain = audience.as_str().trim_end_matches('/');
     let retired =
@@ -121,6 +110,7 @@ fn joined(values: &[UntrustedText]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::{ClientId, Secret, TenantId};
 
     const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
     const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
@@ -132,9 +122,12 @@ mod tests {
             scopes: UntrustedText::some(scope).into_iter().collect(),
             ..Claims::default()
         };
-        let tenant = TenantId::parse(TENANT).unwrap().value;
-        let application = ClientId::parse(APP).unwrap().value;
-        user(&claims, &tenant, &application, For::PartnerCenter).is_ok()
+        let asked = Credentials {
+            tenant: TenantId::parse(TENANT).unwrap().value,
+            application: ClientId::parse(APP).unwrap().value,
+            secret: Secret::shared(String::new()),
+        };
+        user(&claims, &asked, Audience::PartnerCenter).is_ok()
     }
 
     #[test]

@@ -154,14 +154,14 @@ pub struct Payer {
     pub name: Option<AccountName>,
 }
 
-/// What Octo's step *Partner Center Credentials* asks for.
+/// An application with its secret: what Entra asks for, and Octo's step *Partner Center Credentials*.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The directory (tenant) ID: Octo's `accountId`.
+    /// The directory (tenant) ID, never `common`: Octo's `accountId`.
     pub tenant: TenantId,
-    /// The application.
+    /// The application (client) ID.
     pub application: ClientId,
-    /// The client secret's value, as it was proven in step 2.
+    /// The client secret's value.
     pub secret: SharedSecret,
 }
 

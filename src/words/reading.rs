@@ -69,14 +69,7 @@ pub enum Found {
         total: Option<u64>,
     },
     /// Of [`Reading::LegalBusiness`].
-    LegalBusiness {
-        /// `companyName`.
-        company: Option<UntrustedText>,
-        /// `address.country`, two letters: the market to ask a price sheet for.
-        country: Option<UntrustedText>,
-        /// `vettingStatus`.
-        vetting: Option<UntrustedText>,
-    },
+    LegalBusiness(LegalBusiness),
     /// Of [`Reading::InvoiceSummary`].
     InvoiceSummary {
         /// `balanceAmount` as written.
@@ -87,16 +80,7 @@ pub enum Found {
         date: Option<UntrustedText>,
     },
     /// Of [`Reading::Organization`].
-    Organization {
-        /// `companyName`.
-        company: Option<UntrustedText>,
-        /// `tenantId`.
-        tenant: Option<UntrustedText>,
-        /// `domain`.
-        domain: Option<UntrustedText>,
-        /// `defaultAddress.country`.
-        country: Option<UntrustedText>,
-    },
+    Organization(Organization),
     /// Of [`Reading::Mpn`].
     Mpn {
         /// `mpnId`.
@@ -116,6 +100,30 @@ pub enum Found {
     },
     /// Of [`Reading::PriceSheet`].
     PriceSheet(PriceSheetHead),
+}
+
+/// The company of the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegalBusiness {
+    /// `companyName`.
+    pub company: Option<UntrustedText>,
+    /// `address.country`, two letters: the market to ask a price sheet for.
+    pub country: Option<UntrustedText>,
+    /// `vettingStatus`.
+    pub vetting: Option<UntrustedText>,
+}
+
+/// The account itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Organization {
+    /// `companyName`.
+    pub company: Option<UntrustedText>,
+    /// `tenantId`.
+    pub tenant: Option<UntrustedText>,
+    /// `domain`.
+    pub domain: Option<UntrustedText>,
+    /// `defaultAddress.country`.
+    pub country: Option<UntrustedText>,
 }
 
 /// The head of a price sheet.

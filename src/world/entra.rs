@@ -18,10 +18,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cloud::is_loopback;
-use crate::effect::{AddressSeen, AppSignIn, CodeExchange, SignIn, Tenant, TokenRefresh};
+use crate::effect::{AddressSeen, CodeExchange, SignIn, Tenant, TokenRefresh};
 use crate::microsoft::sentence::numbers;
 use crate::microsoft::{self, json};
-use crate::words::{Audience, Cause, ClientId, Directory, Failure, Grant, Lifetime, Mismatch, Secret, Service, SharedSecret, TenantId, TokenResponse, UntrustedText};
+use crate::words::{Audience, Cause, ClientId, Credentials, Directory, Failure, Grant, Lifetime, Mismatch, Secret, Service, SharedSecret, TenantId, TokenResponse, UntrustedText};
 use crate::world::http::{Ask, Services};
 use crate::world::reply::{Reply, failed};
 use crate::world::token::salvage;
@@ -70,8 +70,8 @@ impl Services<'_> {
     }
 
     /// Asks for a token of the application itself (RFC 6749, section 4.4; entra-docs, v2-oauth2-client-creds-grant-flow).
-    pub async fn app_token(&self, sign_in: &AppSignIn) -> Result<Grant, Box<Failure>> {
-        let client = self.client(&sign_in.tenant, &sign_in.application, Some(&sign_in.secret));
+    pub async fn app_token(&self, credentials: &Credentials) -> Result<Grant, Box<Failure>> {
+        let client = self.client(&credentials.tenant, &credentials.application, Some(&credentials.secret));
         let request = client.exchange_client_credentials().add_scope(self.default_scope(Audience::PartnerCenter));
         let answer = Answer::default();
         drop(request.request_async(&|request| self.exchange(request, &answer)).await);
@@ -84,7 +84,8 @@ impl Services<'_> {
             Ok(redirect) => redirect,
             Err(failure) => return nothing(failure),
         };
-        let client = self.client(&redemption.tenant, &redemption.application, Some(&redemption.secret));
+        let Credentials { tenant, application, secret } = &redemption.credentials;
+        let client = self.client(tenant, application, Some(secret));
         let code = AuthorizationCode::new(redemption.code.secret().reveal().to_owned());
         let mut request = client.exchange_code(code).set_redirect_uri(Cow::Owned(redirect)).add_extra_param(
             "scope",
@@ -100,7 +101,8 @@ impl Services<'_> {
 
     /// Uses the refresh token for one audience (RFC 6749, section 6; entra-docs, v2-oauth2-auth-code-flow).
     pub async fn refresh(&self, renewal: &TokenRefresh) -> TokenResponse {
-        let client = self.client(&renewal.tenant, &renewal.application, Some(&renewal.secret));
+        let Credentials { tenant, application, secret } = &renewal.credentials;
+        let client = self.client(tenant, application, Some(secret));
         let token = RefreshToken::new(renewal.refresh_token.reveal().to_owned());
         let request = client
             .exchange_refresh_token(&token)

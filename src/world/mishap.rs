@@ -112,15 +112,8 @@ impl Mishap {
     }
 
     fn look(&self) -> Preflight {
-        match self.service {
-            Service::Keyring | Service::Disk => Preflight::Keyring,
-            Service::Entra
-            | Service::PartnerCenter
-            | Service::PartnerApi
-            | Service::Octo
-            | Service::Machine
-            | Service::Check => Preflight::Network,
-        }
+        let kept = [Service::Keyring, Service::Disk].contains(&self.service);
+        if kept { Preflight::Keyring } else { Preflight::Network }
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::cloud::appended;
 use crate::microsoft::json;
-use crate::words::{Answer, Failure, Found, Reading, Secret, Service, UntrustedText};
+use crate::words::{Answer, Failure, Found, LegalBusiness, Organization, Reading, Secret, Service, UntrustedText};
 use crate::world::http::{Ask, Services, new_guid};
 use crate::world::reply::Head;
 
@@ -65,22 +65,22 @@ fn found(reading: Reading, map: &Map<String, Value>) -> Option<Found> {
             }
             Found::Customers { total: json::member(map, "totalCount").and_then(json::number) }
         }
-        Reading::LegalBusiness => Found::LegalBusiness {
+        Reading::LegalBusiness => Found::LegalBusiness(LegalBusiness {
             company: text("companyName"),
             country: country(map, "address"),
             vetting: text("vettingStatus"),
-        },
+        }),
         Reading::InvoiceSummary => Found::InvoiceSummary {
             balance: text("balanceAmount"),
             currency: text("currencyCode"),
             date: text("accountingDate").filter(|date| !date.as_str().starts_with("0001-01-01")),
         },
-        Reading::Organization => Found::Organization {
+        Reading::Organization => Found::Organization(Organization {
             company: text("companyName"),
             tenant: text("tenantId"),
             domain: text("domain"),
             country: country(map, "defaultAddress"),
-        },
+        }),
         Reading::Mpn => Found::Mpn { id: text("mpnId"), name: text("partnerName") },
         Reading::BillingProfile => Found::BillingProfile { currency: text("billingCurrency") },
         Reading::ExchangeRates | Reading::PriceSheet { .. } => return None,
@@ -122,23 +122,23 @@ mod tests {
                 Reading::Organization,
                 r#"{"id":"<id>","companyName":"TEST_TEST_BugBash1","defaultAddress":{"country":"US","city":"Redmond"},"tenantId":"<tenantID>","domain":"testtestbugbash1.onmicrosoft.com","profileType":"OrganizationProfile"}"#
             ),
-            Some(Found::Organization {
+            Some(Found::Organization(Organization {
                 company: some("TEST_TEST_BugBash1"),
                 tenant: some("<tenantID>"),
                 domain: some("testtestbugbash1.onmicrosoft.com"),
                 country: some("US"),
-            })
+            }))
         );
         assert_eq!(
             read(
                 Reading::LegalBusiness,
                 r#"{"companyName":"Lucerne Publishing","address":{"country":"US"},"vettingStatus":"authorized"}"#
             ),
-            Some(Found::LegalBusiness {
+            Some(Found::LegalBusiness(LegalBusiness {
                 company: some("Lucerne Publishing"),
                 country: some("US"),
                 vetting: some("authorized"),
-            })
+            }))
         );
         assert_eq!(
             read(Reading::Mpn, r#"{"mpnId":4391507,"profileType":"MpnProfile"}"#),
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(read(Reading::Customers, "{}"), Some(Found::Customers { total: None }));
         assert_eq!(
             read(Reading::LegalBusiness, r#"{"address":[],"companyName":null}"#),
-            Some(Found::LegalBusiness { company: None, country: None, vetting: None })
+            Some(Found::LegalBusiness(LegalBusiness { company: None, country: None, vetting: None }))
         );
         assert_eq!(read(Reading::Customers, r#"{"error":{"code":"x"}}"#), None);
         assert_eq!(read(Reading::Customers, r#"{"items":"none"}"#), None);

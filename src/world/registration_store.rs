@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::effect::{Effect, Opened, Outcome, ProbeResult};
-use crate::journal::{Fact, Registration, registration_name};
+use crate::effect::{Opened, ProbeResult};
+use crate::journal::{Fact, Line, Registration, registration_name};
 use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, StoreDescriptor, StoreKey};
 use crate::words::store::STORES;
 use crate::world::clock;
@@ -94,52 +94,11 @@ impl RegistrationStore {
         self.vault()?.probe().await
     }
 
-    fn vault(&self) -> Result<&Vault, Box<Failure>> {
+    pub(super) fn vault(&self) -> Result<&Vault, Box<Failure>> {
         if self.stores.secrets.is_sealed() {
             return Err(Box::new(Failure::new(Service::Machine, Cause::Internal)));
         }
         Ok(&self.vault)
-    }
-
-    pub(super) async fn perform(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
-        match effect {
-            Effect::Note(fact) => self.note(fact).await,
-            Effect::Keep(item, secret) => {
-                self.vault()?.keep(&item, &secret).await?;
-                Ok(Outcome::Kept)
-            }
-            Effect::Recall(item) => self.vault()?.recall(&item).await.map(Outcome::Recalled),
-            Effect::Copy { from, to } => {
-                self.vault()?.copy(&from, &to).await?;
-                Ok(Outcome::Kept)
-            }
-            Effect::Erase(items) => {
-                self.vault()?.erase(&items).await?;
-                Ok(Outcome::Erased)
-            }
-            Effect::ReadBack(items) => {
-                self.vault()?.read_back(&items).await?;
-                Ok(Outcome::ReadBack)
-            }
-            Effect::Save(draft) => self.save(*draft),
-            Effect::Discard => self.discard().await,
-            Effect::Preflight(_)
-            | Effect::Open(_)
-            | Effect::OpenToForget(_)
-            | Effect::Discover(_)
-            | Effect::AppToken(_)
-            | Effect::Read(..)
-            | Effect::Listen(_)
-            | Effect::ResumeListening(_)
-            | Effect::Probe(_)
-            | Effect::Await
-            | Effect::Tell(_)
-            | Effect::Browse(_)
-            | Effect::Redeem(_)
-            | Effect::Refresh(_)
-            | Effect::Octo(_)
-            | Effect::Pause(_) => Err(Box::new(Failure::new(Service::Machine, Cause::Internal))),
-        }
     }
 
     /// A lease that is no longer ours means that another wizard may be writing: nothing is written then.
@@ -151,27 +110,26 @@ impl RegistrationStore {
     }
 
     /// Removes what is left when every item is gone: a test item that a kill left behind, the draft, the journal last.
-    async fn discard(&self) -> Result<Outcome, Box<Failure>> {
+    pub(super) async fn discard(&self) -> Result<(), Box<Failure>> {
         self.expect_lease().await?;
         // The test item holds nothing: a store that does not answer, where nothing was ever kept, is no hindrance.
         if self.stores.secrets.descriptor().file.is_none() {
             drop(self.vault.within(Vault::UNATTENDED).sweep().await);
         }
         self.stores.drafts.remove(&self.name)?;
-        self.stores.journals.destroy(&self.name).await?;
-        Ok(Outcome::Discarded)
+        self.stores.journals.destroy(&self.name).await
     }
 
     /// Appends a fact.
-    async fn note(&self, fact: Fact) -> Result<Outcome, Box<Failure>> {
+    pub(super) async fn note(&self, fact: Fact) -> Result<Line, Box<Failure>> {
         self.expect_lease().await?;
-        Ok(Outcome::Noted(Box::new(self.journal.append(fact, clock::now()).await?)))
+        self.journal.append(fact, clock::now()).await
     }
 
-    fn save(&self, mut draft: Draft) -> Result<Outcome, Box<Failure>> {
+    /// Saves the draft.
+    pub(super) fn save(&self, mut draft: Draft) -> Result<(), Box<Failure>> {
         draft.saved_at = Some(clock::now());
-        self.stores.drafts.save(&self.name, draft)?;
-        Ok(Outcome::Saved)
+        self.stores.drafts.save(&self.name, draft)
     }
 }
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use octo_csp::cloud::Cloud;
 use octo_csp::diagnose::{Context, Goto, diagnose};
-use octo_csp::effect::{AppSignIn, CodeExchange, TokenRefresh};
+use octo_csp::effect::{CodeExchange, TokenRefresh};
 use octo_csp::exit::Exit;
 use octo_csp::words::{
-    Audience, AuthCode, Cause, ClientId, Directory, Failure, Field, Found, Mismatch, Reading, RedirectAddress, Secret,
-    Service, TenantId, TokenResponse,
+    Audience, AuthCode, Cause, ClientId, Credentials, Directory, Failure, Field, Found, Mismatch, Reading,
+    RedirectAddress, Secret, Service, TenantId, TokenResponse,
 };
 use octo_csp::world::http::{Http, HttpOptions, Services};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -183,11 +183,13 @@ fn application() -> ClientId {
     ClientId::parse(APP).unwrap().value
 }
 
+fn credentials(secret: &str) -> Credentials {
+    Credentials { tenant: tenant(), application: application(), secret: Secret::shared(secret.to_owned()) }
+}
+
 fn redemption() -> CodeExchange {
     CodeExchange {
-        tenant: tenant(),
-        application: application(),
-        secret: Secret::shared("s~e.c_r-e/t+=".to_owned()),
+        credentials: credentials("s~e.c_r-e/t+="),
         code: AuthCode::parse("1.AXoA-._~x").unwrap(),
         redirect: RedirectAddress::parse("http://localhost:8400").unwrap(),
         verifier: Some(Secret::shared("v".repeat(43))),
@@ -225,14 +227,7 @@ async fn a_directory_is_found_and_an_app_token_comes() {
     )))
     .await;
     let cloud = server.cloud();
-    let grant = Services { http: &http, cloud: &cloud }
-        .app_token(&AppSignIn {
-            tenant: tenant(),
-            application: application(),
-            secret: Secret::shared("a&b=c".to_owned()),
-        })
-        .await
-        .unwrap();
+    let grant = Services { http: &http, cloud: &cloud }.app_token(&credentials("a&b=c")).await.unwrap();
     assert_eq!(grant.access_token.reveal(), "opaque");
     assert!(!grant.claims.readable);
     let seen = server.seen.lock().unwrap().join("");
@@ -468,9 +463,7 @@ async fn a_refresh_names_one_audience() {
     let (http, cloud) = (http(), server.cloud());
     let landed = Services { http: &http, cloud: &cloud }
         .refresh(&TokenRefresh {
-            tenant: tenant(),
-            application: application(),
-            secret: Secret::shared("s".to_owned()),
+            credentials: credentials("s"),
             refresh_token: Secret::shared("old".to_owned()),
             audience: Audience::PartnerApi,
         })

@@ -2,15 +2,15 @@
 
 use futures_util::future::join4;
 
-use super::{Credentials, PartnerApi};
+use super::{PartnerApi, Proven};
 use crate::journal::{Fact, PartnerApiProof};
-use crate::steps::port::{Ask, Checked, Halted, Line, Organization, Port, mismatch, passed};
+use crate::steps::port::{Ask, Checked, Halted, Line, Port, mismatch, passed};
 use crate::steps::tokens;
-use crate::words::{CheckId as C, Grant, Market, Mismatch, MpnId, PriceSheetHead, UntrustedText};
+use crate::words::{CheckId as C, Grant, Market, Mismatch, MpnId, Organization, PriceSheetHead, UntrustedText};
 
 impl PartnerApi {
     /// Looks at everything, side by side. The user's token is what was looked with.
-    pub(super) async fn open_everything(&self, port: &Port, with: &Credentials) -> Result<Grant, Halted> {
+    pub(super) async fn open_everything(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
         let user = self.user(port, with).await?;
         let organization = async {
             let asking = async |ask: Ask| self.organization(&ask, with, &user).await;
@@ -37,7 +37,7 @@ impl PartnerApi {
     }
 
     /// The partner's own market: what step 2 has proven, else what the organization's profile says, once that is read.
-    async fn market(&self, port: &Port, with: &Credentials) -> Option<Market> {
+    async fn market(&self, port: &Port, with: &Proven) -> Option<Market> {
         let proven = with.account.proof.country.as_ref().and_then(Market::of);
         if proven.is_some() {
             return proven;
@@ -50,7 +50,7 @@ impl PartnerApi {
         self.mfa.set(compliant.or_else(|| self.mfa.get()));
     }
 
-    async fn organization(&self, ask: &Ask, with: &Credentials, user: &Grant) -> Checked<Organization> {
+    async fn organization(&self, ask: &Ask, with: &Proven, user: &Grant) -> Checked<Organization> {
         let (organization, compliant) = ask.organization(user).await?;
         self.seen(compliant);
         let proof = &with.account.proof;
@@ -116,7 +116,7 @@ impl PartnerApi {
         Ok((currency, Line::Pass(line)))
     }
 
-    pub(super) async fn note_proof(&self, port: &Port, ask: &Ask, with: &Credentials, user: &Grant) -> Checked<()> {
+    pub(super) async fn note_proof(&self, port: &Port, ask: &Ask, with: &Proven, user: &Grant) -> Checked<()> {
         let Organization { company, domain, .. } = self.organization.get().unwrap_or_default();
         let id_user = || user.id_claims.as_ref().and_then(|it| it.user.clone());
         let proof = PartnerApiProof {
