@@ -114,7 +114,7 @@ mod tests {
             let performed = &performed;
             async move {
                 performed.borrow_mut().push(effect.writes());
-                if effect.writes() { Outcome::Told } else { pending().await }
+                if effect.writes() { Outcome::Done } else { pending().await }
             }
         };
         let mut driver = Driver::new(&world);
@@ -122,14 +122,14 @@ mod tests {
         driver.cancel(1);
         driver.cancel(2);
         let (ticket, outcome) = driver.next().now_or_never().unwrap().unwrap();
-        assert_eq!((ticket, matches!(outcome, Outcome::Told)), (3, true));
+        assert_eq!((ticket, matches!(outcome, Outcome::Done)), (3, true));
         assert!(driver.next().now_or_never().unwrap().is_none(), "nothing is in flight any more");
         assert_eq!(*performed.borrow(), [true, true], "a read that is given up at once never begins");
     }
 
     #[test]
     fn the_end_waits_for_writes_alone() {
-        let world = |effect: Effect| async move { if effect.writes() { Outcome::Told } else { pending().await } };
+        let world = |effect: Effect| async move { if effect.writes() { Outcome::Done } else { pending().await } };
         let mut driver = Driver::new(&world);
         driver.start_all([(1, reads()), (2, writes())]);
         driver.finish_writes().now_or_never().unwrap();

@@ -214,30 +214,19 @@ pub enum Outcome {
     Probed(AddressSeen),
     /// Of [`Effect::Await`].
     Came(Box<AuthorizationResponse>),
-    /// Of [`Effect::Tell`].
-    Told,
     /// Of [`Effect::Browse`]: whether a browser could be started.
     Browsed(bool),
     /// Of [`Effect::Redeem`] and [`Effect::Refresh`].
     TokenResponse(Box<TokenResponse>),
     /// Of [`Effect::Note`]: the line as it was written.
     Noted(Box<Line>),
-    /// Of [`Effect::Keep`], [`Effect::Copy`].
-    Kept,
     /// Of [`Effect::Recall`].
     Recalled(SharedSecret),
-    /// Of [`Effect::Erase`].
-    Erased,
-    /// Of [`Effect::ReadBack`].
-    ReadBack,
     /// Of [`Effect::Octo`].
     Octo(OctoAnswer),
-    /// Of [`Effect::Save`].
-    Saved,
-    /// Of [`Effect::Discard`].
-    Discarded,
-    /// Of [`Effect::Pause`].
-    Paused,
+    /// Of [`Effect::Tell`], [`Effect::Keep`], [`Effect::Copy`], [`Effect::Erase`], [`Effect::ReadBack`], [`Effect::Save`],
+    /// [`Effect::Discard`] and [`Effect::Pause`]: there is nothing more to say.
+    Done,
     /// Of any.
     Failed(Box<Failure>),
 }

@@ -108,23 +108,23 @@ impl World {
             Effect::Await => self.arrival().await,
             Effect::Tell(verdict) => {
                 self.close_session(verdict).await;
-                Ok(Outcome::Told)
+                Ok(Outcome::Done)
             }
             Effect::Browse(address) => Ok(Outcome::Browsed(self.browser.open(&address).await)),
             Effect::Redeem(redemption) => Ok(landed(self.services()?.redeem(&redemption).await)),
             Effect::Refresh(renewal) => Ok(landed(self.services()?.refresh(&renewal).await)),
             Effect::Note(fact) => self.kept()?.note(fact).await.map(|line| Outcome::Noted(Box::new(line))),
-            Effect::Keep(item, secret) => self.kept()?.vault()?.keep(&item, &secret).await.map(|()| Outcome::Kept),
+            Effect::Keep(item, secret) => self.kept()?.vault()?.keep(&item, &secret).await.map(|()| Outcome::Done),
             Effect::Recall(item) => self.kept()?.vault()?.recall(&item).await.map(Outcome::Recalled),
-            Effect::Copy { from, to } => self.kept()?.vault()?.copy(&from, &to).await.map(|()| Outcome::Kept),
-            Effect::Erase(items) => self.kept()?.vault()?.erase(&items).await.map(|()| Outcome::Erased),
-            Effect::ReadBack(items) => self.kept()?.vault()?.read_back(&items).await.map(|()| Outcome::ReadBack),
-            Effect::Save(draft) => self.kept()?.save(*draft).map(|()| Outcome::Saved),
-            Effect::Discard => self.kept()?.discard().await.map(|()| Outcome::Discarded),
+            Effect::Copy { from, to } => self.kept()?.vault()?.copy(&from, &to).await.map(|()| Outcome::Done),
+            Effect::Erase(items) => self.kept()?.vault()?.erase(&items).await.map(|()| Outcome::Done),
+            Effect::ReadBack(items) => self.kept()?.vault()?.read_back(&items).await.map(|()| Outcome::Done),
+            Effect::Save(draft) => self.kept()?.save(*draft).map(|()| Outcome::Done),
+            Effect::Discard => self.kept()?.discard().await.map(|()| Outcome::Done),
             Effect::Octo(call) => self.services()?.octo(*call).await.map(Outcome::Octo),
             Effect::Pause(time) => {
                 tokio::time::sleep(time).await;
-                Ok(Outcome::Paused)
+                Ok(Outcome::Done)
             }
         }
     }

@@ -182,7 +182,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
             found(reading).map(|found| Outcome::Read(Box::new(Answer { found, mfa_compliant: None, request_id: None })))
         }
         Effect::Note(fact) => Some(Outcome::Noted(Box::new(Line { sequence: 1, at: Timestamp::UNIX_EPOCH, fact }))),
-        Effect::Save(_) => Some(Outcome::Saved),
+        Effect::Save(_) => Some(Outcome::Done),
         Effect::OpenToForget(_)
         | Effect::Discard
         | Effect::Listen(_)

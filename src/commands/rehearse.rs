@@ -1,7 +1,5 @@
 //! `octo-csp rehearse`: the whole wizard against a simulated Microsoft, with a vault in memory.
 
-use std::collections::BTreeMap;
-
 use crate::cli::Rehearse;
 use crate::cloud::Cloud;
 use crate::commands::context::CommandContext;
@@ -87,19 +85,20 @@ fn octo(cloud: &Cloud, facts: &Facts) -> Option<Octo> {
 
 /// What to type, from what an operator of the pretended company knows.
 fn answers_of_rehearsal(facts: &Facts, scenario: Option<String>) -> RehearsalAnswers {
-    let values = BTreeMap::from([
-        (Field::AccountName, facts.company.clone()),
-        (Field::ClientId, facts.client_id.clone()),
-        (Field::ApplicationId, facts.client_id.clone()),
-        (Field::Directory, facts.domain.clone()),
-        (Field::MpnId, facts.mpn_id.clone()),
-        (Field::Redirect, facts.redirect_uri.clone()),
-        (Field::OctoClientId, facts.octo_client_id.clone()),
-    ]);
+    let values = [
+        (Field::AccountName, &facts.company),
+        (Field::ClientId, &facts.client_id),
+        (Field::ApplicationId, &facts.client_id),
+        (Field::SecretKey, &facts.client_secret),
+        (Field::Directory, &facts.domain),
+        (Field::MpnId, &facts.mpn_id),
+        (Field::ApiSecret, &facts.client_secret),
+        (Field::Redirect, &facts.redirect_uri),
+        (Field::OctoClientId, &facts.octo_client_id),
+        (Field::OctoSecret, &facts.octo_client_secret),
+    ];
     RehearsalAnswers {
-        values,
-        secret: Secret::shared(facts.client_secret.clone()),
-        octo_secret: Secret::shared(facts.octo_client_secret.clone()),
+        values: values.into_iter().map(|(field, value)| (field, Secret::shared(value.clone()))).collect(),
         user: facts.user.clone(),
         password: facts.password.clone(),
         mfa_code: facts.mfa_code.clone(),

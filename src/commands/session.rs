@@ -7,12 +7,13 @@ use crate::commands::context::{CommandContext, Target, quoted};
 use crate::commands::error::{CommandError, diagnosed};
 use crate::commands::headless::{self, Asked, Ended};
 use crate::commands::{machine, octo};
+use crate::diagnose::Diagnosis;
 use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
 use crate::exit::Exit;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
-use crate::words::{CheckId, Draft, Environment, Field, LastFailure, OctoClient, Problem, Step};
+use crate::words::{CheckId, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Step};
 use crate::world::{World, clock};
 
 /// How far a registration came, and the exit code.
@@ -220,11 +221,15 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         self.judge(run, ended)
     }
 
+    /// What a run was refused with, and what that means here.
+    fn refused(&self, run: &Execution) -> Option<(Failure, Diagnosis)> {
+        headless::refused(machine::platform(self.context.host), run)
+    }
+
     /// Remembers what failed, for status and report; and forgets it once a run has passed.
     async fn remember(&mut self, run: &Execution) {
-        let refused = run.failed().and_then(|(check, failure)| {
-            let diagnosis = machine::diagnosed(machine::platform(self.context.host), failure, run.context(check.id));
-            LastFailure::of(check.id, &diagnosis, failure)
+        let refused = self.refused(run).zip(run.failed()).and_then(|((failure, diagnosis), (check, _))| {
+            LastFailure::of(check.id, &diagnosis, &failure)
         });
         let over = refused.is_some() || run.status() == Status::Finished;
         let refused = refused.map(Box::new);
@@ -251,7 +256,8 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             }
             (_, Status::Refused) => {
                 self.findings.consent = None;
-                Err(self.refusal(&run))
+                let internal = || CommandError::at(State::Refused, Exit::Internal);
+                Err(self.refused(&run).map_or_else(internal, CommandError::from))
             }
             (Ended::Itself, Status::Finished) => {
                 self.findings.consent = None;
@@ -269,16 +275,6 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
                 Err(CommandError::unfinished(State::Stopped, Exit::Cancelled, said))
             }
         }
-    }
-
-    /// What a run was refused with, and what that means here.
-    fn refusal(&self, run: &Execution) -> CommandError {
-        let Some((check, failure)) = run.failed() else {
-            return CommandError::at(State::Refused, Exit::Internal);
-        };
-        let place = machine::platform(self.context.host);
-        let diagnosis = machine::diagnosed(place, failure, run.context(check.id));
-        (failure.clone(), diagnosis).into()
     }
 
     /// Takes what kept it from going on into what is printed at the end.

@@ -92,12 +92,12 @@ impl Bench {
             }
             Effect::Keep(item, secret) => {
                 self.vault.insert(item.to_string(), secret.reveal().to_owned());
-                Outcome::Kept
+                Outcome::Done
             }
             Effect::Copy { from, to } => {
                 let value = self.vault.get(&from.to_string()).unwrap().clone();
                 self.vault.insert(to.to_string(), value);
-                Outcome::Kept
+                Outcome::Done
             }
             Effect::Recall(item) => match self.vault.get(&item.to_string()) {
                 Some(value) => Outcome::Recalled(Secret::shared(value.clone())),
@@ -107,21 +107,21 @@ impl Bench {
                 for item in items {
                     self.vault.remove(&item.to_string());
                 }
-                Outcome::Erased
+                Outcome::Done
             }
-            Effect::ReadBack(_) => Outcome::ReadBack,
+            Effect::ReadBack(_) => Outcome::Done,
             Effect::Discard => {
                 self.lines.clear();
-                Outcome::Discarded
+                Outcome::Done
             }
             Effect::Octo(call) => Outcome::Octo(self.octo(call)),
-            Effect::Pause(_) => Outcome::Paused,
+            Effect::Pause(_) => Outcome::Done,
             Effect::Preflight(_)
             | Effect::Open(_)
             | Effect::OpenToForget(_)
             | Effect::Tell(_)
             | Effect::Browse(_)
-            | Effect::Save(_) => Outcome::Told,
+            | Effect::Save(_) => Outcome::Done,
         })
     }
 

@@ -200,7 +200,7 @@ impl PartnerApi {
             let source = account.attempt.clone();
             let set_key = source.item(Kind::PartnerCenterSecret).ok_or_else(missing_item)?;
             if self.purpose == Purpose::Register && registration.open.as_ref().is_none_or(|open| open.id != source.id) {
-                account.attempt = begin_like(&ask, &registration, set_key, &account.proof).await?;
+                account.attempt = begin_like(&ask, set_key, &account.proof).await?;
             }
             let secret = if let Some(secret) = &self.given {
                 SharedSecret::clone(secret)
@@ -402,16 +402,8 @@ impl PartnerApi {
 }
 
 /// Begins an attempt, if none is open, that has the key and the proof of the set in use.
-async fn begin_like(
-    ask: &Ask,
-    registration: &Registration,
-    set_key: &ItemName,
-    proof: &PartnerCenterProof,
-) -> Result<Attempt, Box<Failure>> {
-    let (attempt, began) = registration.attempt_to_write();
-    for fact in began {
-        ask.note(fact).await?;
-    }
+async fn begin_like(ask: &Ask, set_key: &ItemName, proof: &PartnerCenterProof) -> Result<Attempt, Box<Failure>> {
+    let attempt = ask.attempt().await?;
     ask.carry_over(set_key, &attempt.next_item(Kind::PartnerCenterSecret)).await?;
     let fact = Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
     ask.note(fact).await?;

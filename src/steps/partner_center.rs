@@ -100,18 +100,10 @@ impl PartnerCenter {
     /// the same application changes, the sign-in that is kept goes along: it belongs to person and application, not to the key.
     async fn keep(&self, port: &Port, ask: &Ask, proof: &PartnerCenterProof) -> Checked<()> {
         let registration = port.registration();
-        let (attempt, began) = match of_another(&registration, proof) {
-            Some(open) => {
-                ask.note(Fact::Closed { attempt: open.id }).await?;
-                let (mut attempt, slot) = registration.next_attempt();
-                attempt.0 += 1;
-                registration.beginning(attempt, slot)
-            }
-            None => registration.attempt_to_write(),
-        };
-        for fact in began {
-            ask.note(fact).await?;
+        if let Some(open) = of_another(&registration, proof) {
+            ask.note(Fact::Closed { attempt: open.id }).await?;
         }
+        let attempt = ask.attempt().await?;
         let item = attempt.next_item(Kind::PartnerCenterSecret);
         ask.keep(&item, &self.request.secret).await?;
         let fact = Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };

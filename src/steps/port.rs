@@ -252,13 +252,13 @@ asks! {
     refresh(refresh: TokenRefresh) -> TokenResponse = perform(Effect::Refresh(refresh)), Outcome::TokenResponse(response) => *response;
     note(fact: Fact) -> () = perform(Effect::Note(fact)), Outcome::Noted(_) => ();
     /// Without an intention and a completion in the journal.
-    put(item: ItemName, secret: SharedSecret) -> () = perform(Effect::Keep(item, secret)), Outcome::Kept => ();
+    put(item: ItemName, secret: SharedSecret) -> () = perform(Effect::Keep(item, secret)), Outcome::Done => ();
     recall(item: ItemName) -> SharedSecret = perform(Effect::Recall(item)), Outcome::Recalled(secret) => secret;
-    copy(from: ItemName, to: ItemName) -> () = perform(Effect::Copy { from, to }), Outcome::Kept => ();
-    erase(items: Vec<ItemName>) -> () = perform(Effect::Erase(items)), Outcome::Erased => ();
-    read_back(items: Vec<ItemName>) -> () = perform(Effect::ReadBack(items)), Outcome::ReadBack => ();
-    discard() -> () = perform(Effect::Discard), Outcome::Discarded => ();
-    pause(time: Duration) -> () = perform(Effect::Pause(time)), Outcome::Paused => ();
+    copy(from: ItemName, to: ItemName) -> () = perform(Effect::Copy { from, to }), Outcome::Done => ();
+    erase(items: Vec<ItemName>) -> () = perform(Effect::Erase(items)), Outcome::Done => ();
+    read_back(items: Vec<ItemName>) -> () = perform(Effect::ReadBack(items)), Outcome::Done => ();
+    discard() -> () = perform(Effect::Discard), Outcome::Done => ();
+    pause(time: Duration) -> () = perform(Effect::Pause(time)), Outcome::Done => ();
     octo(call: OctoCall) -> OctoAnswer = perform(Effect::Octo(Box::new(call))), Outcome::Octo(answer) => answer;
     octo_sign_in(client: OctoClient) -> SharedSecret = octo(OctoCall::SignIn(client)), OctoAnswer::SignedIn(token) => token;
     octo_payers(access: OctoAccess) -> Vec<FoundPayer> = octo(OctoCall::Accounts(access)), OctoAnswer::Payers(payers) => payers;
@@ -292,6 +292,15 @@ impl Ask {
         self.note(Fact::Kept { item: to.clone() }).await
     }
 
+    /// The attempt to write to: the open one, or one that is begun.
+    pub(super) async fn attempt(&self) -> Result<Attempt, Box<Failure>> {
+        let (attempt, began) = self.port.registration().attempt_to_write();
+        for fact in began {
+            self.note(fact).await?;
+        }
+        Ok(attempt)
+    }
+
     /// Notes a good run with what each check found.
     pub(super) async fn note_check(&self, step: Step) -> Checked<()> {
         let lines = self.port.with(|board| board.lines());
@@ -299,26 +308,22 @@ impl Ask {
         Ok(passed())
     }
 
+    /// Says so on its row while it waits.
     async fn waits_to_try_again(&self, failure: &Failure) -> bool {
-        let id = self.id;
         let pause = self.port.with(|board| {
-            let check = board.checks.iter().find(|check| check.id == id);
-            check.filter(|_| !board.stopping).and_then(|it| pause_before_another_try(it, failure))
+            let stopping = board.stopping;
+            let check = board.check_mut(self.id).filter(|_| !stopping)?;
+            let pause = pause_before_another_try(check, failure)?;
+            check.pausing = Some((Box::new(failure.clone()), pause));
+            Some(pause)
         });
         let Some(pause) = pause else {
             return false;
         };
-        let pausing = |board: &mut Board, pausing| {
-            if let Some(check) = board.check_mut(id) {
-                check.pausing = pausing;
-            }
-        };
-        let shown = Some((Box::new(failure.clone()), pause));
-        self.port.with(|board| pausing(board, shown));
         let paused = self.pause(pause).await.is_ok();
         self.port.with(|board| {
-            pausing(board, None);
-            if let Some(check) = board.check_mut(id) {
+            if let Some(check) = board.check_mut(self.id) {
+                check.pausing = None;
                 check.tries += 1;
             }
         });

@@ -9,7 +9,7 @@ use futures_util::future::join;
 
 use crate::journal::{AttemptId, Fact, Handover, ItemName, Kind, Registration};
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, mismatch};
-use crate::words::{Cause, CheckId as C, ClientId, Credentials, Failure, FoundPayer, Mismatch, MpnId, OctoAccess, OctoCall, OctoClient, Part, Payer, Service, SharedSecret, TenantId, UntrustedText};
+use crate::words::{Cause, CheckId as C, ClientId, Credentials, Failure, FoundPayer, Mismatch, MpnId, OctoAccess, OctoCall, OctoClient, Part, Payer, Service, TenantId, UntrustedText};
 
 /// What is handed over, and with which API client.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) struct Submission {
     application: ClientId,
     item: ItemName,
     mpn: Option<MpnId>,
-    secret: Slot<SharedSecret>,
+    credentials: Slot<Credentials>,
     access: Slot<OctoAccess>,
     payers: Slot<Vec<FoundPayer>>,
 }
@@ -42,28 +42,30 @@ impl Submission {
             application: center.application.clone(),
             item: active.item(Kind::PartnerCenterSecret)?.clone(),
             mpn: api.mpn.clone(),
-            secret: Slot::default(),
+            credentials: Slot::default(),
             access: Slot::default(),
             payers: Slot::default(),
         })
     }
 
     pub(super) async fn hand_over(&self, port: &Port) -> Result<(), Halted> {
-        let secret = port.find(C::OctoSecret, &self.secret, async |ask| {
-            Ok((ask.recall(self.item.clone()).await?, Line::Pass(String::new())))
+        let credentials = port.find(C::OctoSecret, &self.credentials, async |ask| {
+            let (tenant, application) = (self.tenant.clone(), self.application.clone());
+            let secret = ask.recall(self.item.clone()).await?;
+            Ok((Credentials { tenant, application, secret }, Line::Pass(String::new())))
         });
-        let secret = secret.await?;
+        let credentials = credentials.await?;
         let access = port.find(C::OctoSignIn, &self.access, async |ask| self.sign_in(&ask).await);
         let access = access.await?;
         let payers = port.find(C::OctoAccounts, &self.payers, async |ask| accounts(&ask, &access).await);
         let payers = payers.await?;
         port.check(C::OctoPayer, async |ask| self.payer(port, &ask, &access, &payers).await).await?;
-        let (credentials, mpn) = join(
-            port.check(C::OctoCredentials, async |ask| self.credentials(port, &ask, &access, &secret).await),
+        let (given, mpn) = join(
+            port.check(C::OctoCredentials, async |ask| self.credentials(port, &ask, &access, &credentials).await),
             port.check(C::OctoMpn, async |ask| self.mpn(port, &ask, &access).await),
         )
         .await;
-        credentials.and(mpn)
+        given.and(mpn)
     }
 
     async fn sign_in(&self, ask: &Ask) -> Checked<OctoAccess> {
@@ -113,16 +115,11 @@ impl Submission {
         Ok(((), Line::Pass(target.to_owned())))
     }
 
-    async fn credentials(&self, port: &Port, ask: &Ask, access: &OctoAccess, secret: &SharedSecret) -> Checked<()> {
+    async fn credentials(&self, port: &Port, ask: &Ask, access: &OctoAccess, credentials: &Credentials) -> Checked<()> {
         if self.is_given(self.handover(port).and_then(|octo| octo.credentials)) {
             return Ok(((), Line::Pass("as before".to_owned())));
         }
-        let credentials = Credentials {
-            tenant: self.tenant.clone(),
-            application: self.application.clone(),
-            secret: SharedSecret::clone(secret),
-        };
-        ask.octo_takes(OctoCall::Credentials(access.clone(), credentials)).await?;
+        ask.octo_takes(OctoCall::Credentials(access.clone(), credentials.clone())).await?;
         self.note_taken(ask, Part::Credentials, None).await?;
         Ok(((), Line::Pass("taken".to_owned())))
     }

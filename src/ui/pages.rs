@@ -27,7 +27,7 @@ use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::progress::Progress;
-use crate::ui::session::Session;
+use crate::ui::session::{Scope, Session};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::View;
 use crate::words::{CheckId, Failure, Problem, Step};
@@ -242,8 +242,19 @@ trait Screen: Into<Page> {
         self.stay()
     }
 
-    /// Esc: one level back, keeping values; it never leaves the program.
-    fn back(self, session: &mut Session) -> Turn;
+    /// Esc: one level back, keeping values; it never leaves the program. From the form of a step that is the one before it, or
+    /// the overview where only this step is run again.
+    fn back(self, session: &mut Session) -> Turn {
+        let single = matches!(session.scope, Scope::Only(_)) || self.step() == Some(Step::Basic);
+        let turn = match self.step() {
+            Some(_) if single && session.registration.active.is_some() => Overview::default().open(),
+            Some(Step::Basic) => Prerequisites::default().open(),
+            Some(Step::PartnerCenter) => Turn::form(Step::Basic),
+            Some(Step::PartnerApi) => Turn::form(Step::PartnerCenter),
+            None => return self.stay(),
+        };
+        turn.saved(session)
+    }
 
     /// A letter, where no field takes it, or F2 to F9.
     fn key(self, _key: Intent, _session: &mut Session) -> Turn {

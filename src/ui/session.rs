@@ -48,12 +48,8 @@ pub struct WizardConfig {
 /// What to type in a rehearsal.
 #[derive(Debug)]
 pub struct RehearsalAnswers {
-    /// Values for the visible fields.
-    pub values: BTreeMap<Field, String>,
-    /// The simulated secret key.
-    pub secret: SharedSecret,
-    /// The secret of the API client of the simulated Octo.
-    pub octo_secret: SharedSecret,
+    /// What goes into the fields, the simulated secrets too.
+    pub values: BTreeMap<Field, SharedSecret>,
     /// User name of the simulated sign-in.
     pub user: String,
     /// Its password.
@@ -67,13 +63,7 @@ pub struct RehearsalAnswers {
 impl RehearsalAnswers {
     /// What to type into a field.
     pub(crate) fn of(&self, field: Field) -> Option<&str> {
-        if matches!(field, Field::SecretKey | Field::ApiSecret) {
-            return Some(self.secret.reveal());
-        }
-        if field == Field::OctoSecret {
-            return Some(self.octo_secret.reveal());
-        }
-        self.values.get(&field).map(String::as_str)
+        self.values.get(&field).map(|value| value.reveal())
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::effect::Effect;
 use crate::journal::Fact;
 use crate::ui::Intent;
-use crate::ui::pages::{Basic, Opening, Overview, PartnerCenter, Prerequisites, Screen, Turn};
+use crate::ui::pages::{Basic, Opening, Overview, PartnerCenter, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
@@ -46,15 +46,6 @@ impl Screen for Basic {
             Overview::default().open().saying("The name is changed.")
         } else {
             PartnerCenter::default().open()
-        };
-        turn.saved(session)
-    }
-
-    fn back(self, session: &mut Session) -> Turn {
-        let turn = if session.registration.active.is_some() {
-            Overview::default().open()
-        } else {
-            Prerequisites::default().open()
         };
         turn.saved(session)
     }

@@ -31,10 +31,6 @@ impl Screen for Locked {
         self.stay()
     }
 
-    fn back(self, _session: &mut Session) -> Turn {
-        self.stay()
-    }
-
     fn key(self, key: Intent, session: &mut Session) -> Turn {
         if key == Intent::Typed('r') { self.submit(session) } else { self.stay() }
     }

@@ -24,10 +24,6 @@ impl Screen for Opening {
     fn may_be_left(&self) -> bool {
         true
     }
-
-    fn back(self, _session: &mut Session) -> Turn {
-        self.stay()
-    }
 }
 
 /// Where a person goes on.

@@ -3,9 +3,9 @@
 use crate::journal::Attempt;
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{Checking, Overview, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn};
+use crate::ui::pages::{Checking, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
-use crate::ui::session::{Scope, Session};
+use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Named, Row, Tone, View};
 use crate::words::answers::{self};
@@ -60,16 +60,6 @@ impl Screen for PartnerApi {
                 Checking::begin(execution, false, session)
             }
         }
-    }
-
-    fn back(self, session: &mut Session) -> Turn {
-        let single = matches!(session.scope, Scope::Only(_));
-        let turn = if single && session.registration.active.is_some() {
-            Overview::default().open()
-        } else {
-            PartnerCenter::default().open()
-        };
-        turn.saved(session)
     }
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {

@@ -9,9 +9,9 @@
 
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{Basic, Checking, Overview, PartnerCenter, Prerequisites, Screen, Turn};
+use crate::ui::pages::{Checking, PartnerCenter, Prerequisites, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
-use crate::ui::session::{DirectoryLookup, Scope, Session};
+use crate::ui::session::{DirectoryLookup, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
 use crate::words::answers::{self};
@@ -73,16 +73,6 @@ impl Screen for PartnerCenter {
                 Checking::begin(execution, false, session)
             }
         }
-    }
-
-    fn back(self, session: &mut Session) -> Turn {
-        let single = matches!(session.scope, Scope::Only(_));
-        let turn = if single && session.registration.active.is_some() {
-            Overview::default().open()
-        } else {
-            Basic::default().open()
-        };
-        turn.saved(session)
     }
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {

@@ -232,22 +232,14 @@ fn shortened(consent: &AuthorizationRequest) -> String {
 
 /// What a wrong paste is called, and what to do about it with this page's keys.
 fn problem(wrong: WrongPaste) -> Problem {
-    let cure = match wrong {
-        WrongPaste::SignInAddress { redirect_url: true } => {
-            "Entra only knows redirect_uri and ignores the other. Use the address shown above (F3 copies it)."
-        }
-        WrongPaste::OtherSignIn => "Use the newest browser tab, or F5 for a new link and sign in again.",
-        WrongPaste::UsedBefore => "F5 makes a new link.",
-        WrongPaste::SignInAddress { .. }
-        | WrongPaste::Empty
-        | WrongPaste::Token
-        | WrongPaste::Guid
-        | WrongPaste::SecretKey
-        | WrongPaste::NoCode
-        | WrongPaste::TwoCodes
-        | WrongPaste::NotACode
-        | WrongPaste::CodeAlone
-        | WrongPaste::CutOff => wrong.cure(),
-    };
+    let here = [
+        (
+            WrongPaste::SignInAddress { redirect_url: true },
+            "Entra only knows redirect_uri and ignores the other. Use the address shown above (F3 copies it).",
+        ),
+        (WrongPaste::OtherSignIn, "Use the newest browser tab, or F5 for a new link and sign in again."),
+        (WrongPaste::UsedBefore, "F5 makes a new link."),
+    ];
+    let cure = here.into_iter().find(|(one, _)| *one == wrong).map_or_else(|| wrong.cure(), |(_, cure)| cure);
     Problem::new(Field::Answer, wrong.what(), cure)
 }

@@ -245,7 +245,7 @@ fn esc_stops_the_checks_and_late_answers_are_dropped() {
     at!(story, Checking);
     story.press("Esc");
     at!(story, PartnerCenter);
-    story.let_come(|_| Some(crate::effect::Outcome::Told));
+    story.let_come(|_| Some(crate::effect::Outcome::Done));
     at!(story, PartnerCenter);
 }
 

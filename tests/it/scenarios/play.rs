@@ -293,7 +293,7 @@ impl<'r> Stage<'r> {
             false
         };
         let flight = spawn_local(async move {
-            let outcome = if pause { Outcome::Paused } else { world.perform(effect).await };
+            let outcome = if pause { Outcome::Done } else { world.perform(effect).await };
             let _the_play_has_ended = sender.send((ticket, outcome));
         });
         self.flights.insert(ticket, (waits, flight.abort_handle()));
@@ -379,13 +379,14 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         (Field::MpnId, &facts.mpn_id),
         (Field::Redirect, &facts.redirect_uri),
         (Field::OctoClientId, &facts.octo_client_id),
+        (Field::SecretKey, &facts.client_secret),
+        (Field::ApiSecret, &facts.client_secret),
+        (Field::OctoSecret, &facts.octo_client_secret),
     ];
-    let values = values.map(|(field, value)| (field, value.clone()));
+    let values = values.map(|(field, value)| (field, Secret::shared(value.clone())));
     WizardConfig {
         rehearsal: Some(RehearsalAnswers {
             values: BTreeMap::from(values),
-            secret: Secret::shared(facts.client_secret.clone()),
-            octo_secret: Secret::shared(facts.octo_client_secret.clone()),
             user: facts.user.clone(),
             password: facts.password.clone(),
             mfa_code: facts.mfa_code.clone(),

@@ -80,9 +80,12 @@ pub(crate) fn with_octo() -> WizardConfig {
 pub(crate) fn answers_of_rehearsal() -> RehearsalAnswers {
     use crate::words::Field;
     RehearsalAnswers {
-        values: BTreeMap::from([(Field::ApplicationId, APP.to_owned())]),
-        secret: Secret::shared("simulated".to_owned()),
-        octo_secret: Secret::shared("simulated-octo".to_owned()),
+        values: BTreeMap::from([
+            (Field::ApplicationId, Secret::shared(APP.to_owned())),
+            (Field::SecretKey, Secret::shared("simulated".to_owned())),
+            (Field::ApiSecret, Secret::shared("simulated".to_owned())),
+            (Field::OctoSecret, Secret::shared("simulated-octo".to_owned())),
+        ]),
         user: "admin@contoso.example".to_owned(),
         password: "only-a-rehearsal".to_owned(),
         mfa_code: "271828".to_owned(),
@@ -250,11 +253,11 @@ impl Story {
             }
             Effect::Tell(verdict) => {
                 self.done.push(format!("tell {verdict:?}"));
-                Some(Outcome::Told)
+                Some(Outcome::Done)
             }
             Effect::Save(draft) => {
                 self.opened.draft = Some((**draft).clone());
-                Some(Outcome::Saved)
+                Some(Outcome::Done)
             }
             effect => self.answering.then(|| self.bench.perform(effect)).flatten(),
         }
