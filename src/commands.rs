@@ -11,6 +11,7 @@ mod forget;
 mod handoff;
 mod headless;
 mod intake;
+mod look;
 mod machine;
 mod octo;
 mod paper;

@@ -2,9 +2,10 @@
 
 use ratatui::Frame;
 
-use crate::cli::{ColorName, Register, Screen};
+use crate::cli::{Register, Screen};
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
+use crate::commands::look::look;
 use crate::commands::octo::octo;
 use crate::commands::{machine, unattended, values};
 use crate::diagnose::Platform;
@@ -13,7 +14,6 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::paint::{self, Appearance};
 use crate::ui::terminal::{self, App, Settings, dialogue};
-use crate::ui::theme::{ColourFacts, GlyphFacts, Theme};
 use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
 use crate::words::Step;
@@ -94,8 +94,7 @@ pub(super) async fn show(
     let ended = if plain {
         dialogue::run(&mut host.out, &mut wizard, world).await
     } else {
-        let look = look(host, screen);
-        let mut app = Shell { wizard, look };
+        let mut app = Shell { wizard, look: look(host, screen) };
         terminal::run(&mut host.out, settings, &mut app, world).await
     };
     ended.map_err(|why| why.to_string().into())
@@ -132,30 +131,4 @@ impl App for Shell {
     fn in_flight(&self) -> bool {
         self.wizard.in_flight()
     }
-}
-
-pub(super) fn look(host: &Host, screen: &Screen) -> Appearance {
-    let environment = &host.environment;
-    let wish = match screen.color {
-        ColorName::Auto => None,
-        ColorName::Always => Some(Theme::Coloured),
-        ColorName::Never => Some(Theme::Plain),
-    };
-    let colours = ColourFacts {
-        wish,
-        no_color: environment.no_color.clone(),
-        clicolor: environment.clicolor.clone(),
-        clicolor_force: environment.clicolor_force.clone(),
-        term: environment.term.clone(),
-        is_terminal: host.on_terminal(),
-    };
-    let signs = GlyphFacts {
-        lc_all: environment.lc_all.clone(),
-        lc_ctype: environment.lc_ctype.clone(),
-        lang: environment.lang.clone(),
-        term: environment.term.clone(),
-        ascii: screen.ascii,
-        always_unicode: cfg!(any(windows, target_os = "macos")),
-    };
-    Appearance { theme: colours.theme(), glyphs: signs.glyphs() }
 }
