@@ -3,10 +3,10 @@
 use crate::cli::Handoff as Arguments;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::diagnose::Context;
+use crate::diagnose::{Context, Diagnosis};
 use crate::exit::Exit;
-use crate::report::handoff::{self, Handoff, Missing};
-use crate::words::LastFailure;
+use crate::report::handoff::{self, Handoff};
+use crate::words::{Failure, LastFailure};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments) -> Result<Exit, CommandError> {
     let target = Target::sealed(context.host, &arguments.which)?;
@@ -21,7 +21,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments)
 }
 
 /// What stopped the registration the last time. What Octo refused is no matter of Entra's.
-fn missing(refused: &LastFailure, note: &Handoff) -> Option<Missing> {
+fn missing(refused: &LastFailure, note: &Handoff) -> Option<(Failure, Diagnosis)> {
     refused.id()?.step()?;
     let values = Context {
         application: note.application.as_deref(),
@@ -29,6 +29,5 @@ fn missing(refused: &LastFailure, note: &Handoff) -> Option<Missing> {
         redirect: note.redirect.as_deref(),
         ..Context::default()
     };
-    let (failure, diagnosis) = refused.explained(&values)?;
-    Some(Missing::of(&failure, diagnosis))
+    refused.explained(&values)
 }

@@ -21,36 +21,10 @@ pub struct Handoff {
     pub redirect: Option<String>,
     /// The Azure portal's address.
     pub portal: String,
-    /// What stopped the registration, if it has stopped.
-    pub missing: Option<Missing>,
+    /// What stopped the registration, if it has stopped, and what that means.
+    pub missing: Option<(Failure, Diagnosis)>,
     /// The address of the sign-in that is open, good for one sign-in.
     pub link: Option<String>,
-}
-
-/// What stopped the registration.
-#[derive(Debug)]
-pub struct Missing {
-    /// What happened, with its code.
-    pub what: String,
-    /// Who can do it.
-    pub who: &'static str,
-    /// The cure.
-    pub steps: Vec<String>,
-    /// What support asks for.
-    pub ids: Vec<String>,
-}
-
-impl Missing {
-    /// What a person is told about a failure, for somebody else.
-    pub fn of(failure: &Failure, diagnosis: Diagnosis) -> Self {
-        Self {
-            what: format!("{} ({})", diagnosis.what, diagnosis.code),
-            // Whoever reads the note is somebody else.
-            who: if diagnosis.who == Who::Operator { "whoever runs octo-csp" } else { diagnosis.who.title() },
-            steps: diagnosis.fix,
-            ids: ids(failure),
-        }
-    }
 }
 
 impl Handoff {
@@ -108,9 +82,10 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
         ]
     };
     let mut tasks = Vec::new();
-    tasks.extend(handoff.missing.as_ref().map(|missing| {
-        let title = format!("What stopped it: {}", missing.what);
-        Task::new(title, missing.who, &missing.steps)
+    tasks.extend(handoff.missing.as_ref().map(|(_, diagnosis)| {
+        // Whoever reads the note is somebody else.
+        let who = if diagnosis.who == Who::Operator { "whoever runs octo-csp" } else { diagnosis.who.title() };
+        Task::new(format!("What stopped it: {} ({})", diagnosis.what, diagnosis.code), who, &diagnosis.fix)
     }));
     tasks.extend([
         Task::new(
@@ -163,16 +138,15 @@ fn sign_in(link: &str) -> Task {
 }
 
 /// What is known of the app, and the ids of what stopped it.
-fn facts(handoff: &Handoff) -> Vec<(&'static str, &str)> {
-    let unknown = "not typed yet";
+fn facts(handoff: &Handoff) -> Vec<(&'static str, String)> {
     let app = [
-        ("Application ID", handoff.application.as_deref().unwrap_or(unknown)),
-        ("Directory", handoff.tenant.as_deref().unwrap_or(unknown)),
-        ("Redirect", handoff.redirect.as_deref().unwrap_or(unknown)),
+        ("Application ID", &handoff.application),
+        ("Directory", &handoff.tenant),
+        ("Redirect", &handoff.redirect),
     ];
-    let ids = handoff.missing.iter().flat_map(|missing| &missing.ids);
-    let ids = ids.map(|id| ("For support", id.as_str()));
-    app.into_iter().chain(ids).collect()
+    let app = app.into_iter().map(|(label, value)| (label, value.as_deref().unwrap_or("not typed yet").to_owned()));
+    let ids = handoff.missing.iter().flat_map(|(failure, _)| ids(failure));
+    app.chain(ids.map(|id| ("For support", id))).collect()
 }
 
 const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft. The app below needs what follows; nothing in this note is secret.";
@@ -205,7 +179,7 @@ pub fn html(handoff: &Handoff) -> String {
     page.push_str("<h1>Octo CSP: what is needed in Microsoft Entra</h1>\n");
     let _infallible = writeln!(page, "<p>{}</p>\n<table>", escaped(WHY));
     for (label, value) in facts(handoff) {
-        let (label, value) = (escaped(label), escaped(value));
+        let (label, value) = (escaped(label), escaped(&value));
         let _infallible = writeln!(page, "<tr><th align=\"left\">{label}</th><td><code>{value}</code></td></tr>");
     }
     page.push_str("</table>\n<ol>\n");

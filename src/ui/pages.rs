@@ -22,7 +22,6 @@ mod sign_in;
 use crate::diagnose::Diagnosis;
 use crate::effect::Outcome;
 use crate::exit::Exit;
-use crate::report::handoff::Missing;
 use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
@@ -262,7 +261,7 @@ trait Screen: Into<Page> {
     }
 
     /// Prints the note for whoever administers Entra, about what is missing.
-    fn hand_off(self, missing: Option<Missing>, session: &mut Session) -> Turn {
+    fn hand_off(self, missing: Option<(Failure, Diagnosis)>, session: &mut Session) -> Turn {
         note::print(session, self.step(), self.execution(), missing);
         self.stay()
     }

@@ -15,7 +15,6 @@ use crate::diagnose::{self, Goto};
 use crate::effect::{CallbackPage, Effect};
 use crate::exit::Exit;
 use crate::report::explanation::{LABEL, explanation, for_support};
-use crate::report::handoff::Missing;
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Turn};
@@ -137,7 +136,7 @@ impl Screen for Failed {
             (Intent::Typed('d'), _) => Turn::Over(self.into(), Overlay::Details),
             // A note about Entra is of no use to who looks after Octo.
             (Intent::Typed('h') | Intent::Extra(8), false) => {
-                let missing = Missing::of(&self.failure, self.diagnosis.clone());
+                let missing = (self.failure.clone(), self.diagnosis.clone());
                 self.hand_off(Some(missing), session)
             }
             _ => self.stay(),

@@ -1,10 +1,11 @@
 //! The hand-off note from within the wizard: printed plain below the page, so that it can be selected and sent.
 
-use crate::report::handoff::{self, Handoff, Missing};
+use crate::diagnose::Diagnosis;
+use crate::report::handoff::{self, Handoff};
 use crate::steps::Execution;
 use crate::ui::Task;
 use crate::ui::session::Session;
-use crate::words::Step;
+use crate::words::{Failure, Step};
 
 /// Prints the note for whoever administers Entra, and saves the draft, which is what `octo-csp handoff` reads. `step` is that of
 /// the page that is open.
@@ -12,7 +13,7 @@ pub(super) fn print(
     session: &mut Session,
     step: Option<Step>,
     execution: Option<&Execution>,
-    missing: Option<Missing>,
+    missing: Option<(Failure, Diagnosis)>,
 ) {
     let portal = session.config.portal.as_str();
     let consent = execution.and_then(Execution::authorization_request);
