@@ -13,7 +13,7 @@ use crate::host::Host;
 use crate::journal::Registration;
 use crate::report::calendar::{End, calendar};
 use crate::report::dates;
-use crate::report::doctor::{self, Findings, StepFindings, TokenFindings};
+use crate::report::doctor::{self, Findings, StepFindings};
 use crate::steps::{Execution, Status, Token};
 use crate::words::{Audience, CheckId, Need, Step};
 use crate::words::claims::compare;
@@ -86,30 +86,28 @@ async fn all(
             headless::tell(&mut host.err, &mut told, run.checks());
         })
         .await;
-        steps.push(of_step(machine::platform(host), step, &run, cloud, &registration));
-        registration = run.registration().clone();
-        if run.status() == Status::Stopped {
+        let (after, stopped) = (run.registration().clone(), run.status() == Status::Stopped);
+        steps.push(of_step(machine::platform(host), step, run, cloud, &registration));
+        registration = after;
+        if stopped {
             break;
         }
     }
     (steps, registration)
 }
 
-fn of_step(place: Platform, step: Step, run: &Execution, cloud: &Cloud, before: &Registration) -> StepFindings {
+fn of_step(place: Platform, step: Step, run: Execution, cloud: &Cloud, before: &Registration) -> StepFindings {
     let now = clock::now();
-    let tokens = run.tokens().into_iter().map(|token| TokenFindings {
-        audience: token.audience,
-        person: token.person,
-        claims: compare(&token.claims, &need(&token, cloud, before), now),
+    let tokens = run.tokens().into_iter().map(|token| {
+        let claims = compare(&token.claims, &need(&token, cloud, before), now);
+        (token, claims)
     });
     StepFindings {
         step,
-        checks: run.checks().to_vec(),
-        lines: run.lines(),
         before: before.good_runs.get(&step).cloned(),
         tokens: tokens.collect(),
-        apis: run.apis(),
-        failed: headless::refused(place, run),
+        failed: headless::refused(place, &run),
+        run,
     }
 }
 

@@ -6,11 +6,9 @@ use crate::cli::Submit;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::{headless, machine, octo};
-use crate::diagnose::Platform;
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::journal::Registration;
 use crate::report::submit::{self, Findings};
 use crate::steps::Execution;
 use crate::words::OctoClient;
@@ -42,12 +40,9 @@ async fn submit(
         // What Octo took could not be noted, so nothing is sent.
         return Err(CommandError::newer_journal());
     }
-    let octo_host = client.host.to_string();
-    let run = hand_over(context.host, world, opened.registration, client, replace).await;
-    let Some(run) = run else {
+    let Some(findings) = hand_over(context.host, world, opened, client, replace).await else {
         return Err(CommandError::nothing_registered("hand over", None));
     };
-    let findings = findings(machine::platform(context.host), &opened.name, octo_host, &run);
     let text = if context.json { submit::in_json(&findings) } else { submit::text(&findings) };
     context.print(&text);
     Ok(findings.exit)
@@ -58,32 +53,22 @@ async fn submit(
 async fn hand_over(
     host: &mut Host,
     world: &World,
-    registration: Registration,
+    opened: Opened,
     client: OctoClient,
     replace: bool,
-) -> Option<Execution> {
-    let about = format!("to {}, credentials {}", client.host, client.source);
-    let mut run = Execution::submit(registration, client, replace)?;
+) -> Option<Findings> {
+    let octo_host = client.host.to_string();
+    let about = format!("to {octo_host}, credentials {}", client.source);
+    let mut run = Execution::submit(opened.registration, client, replace)?;
     let _closed = writeln!(host.err, "{about}");
     let mut told = Vec::new();
     headless::drive(&mut run, world, |run| {
         headless::tell(&mut host.err, &mut told, run.checks());
     })
     .await;
-    Some(run)
-}
-
-/// What a hand-over has come to, to be printed.
-fn findings(place: Platform, name: &str, octo_host: String, run: &Execution) -> Findings {
-    let failed = headless::refused(place, run);
-    Findings {
-        registration: name.to_owned(),
-        host: octo_host,
-        checks: run.checks().to_vec(),
-        state: run.registration().clone(),
-        exit: headless::exit(run, failed.as_ref()),
-        failed,
-    }
+    let failed = headless::refused(machine::platform(host), &run);
+    let exit = headless::exit(&run, failed.as_ref());
+    Some(Findings { registration: opened.name, host: octo_host, run, failed, exit })
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use crate::diagnose::Diagnosis;
 use crate::exit::Exit;
-use crate::journal::{CheckLine, GoodRun};
+use crate::journal::GoodRun;
 use crate::report::calendar::End;
 use crate::report::check;
 use crate::report::explain::failed;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, dates, object};
-use crate::steps::{Api, Certainty, Check, State};
+use crate::steps::{Api, Certainty, Execution, State, Token};
 use crate::words::{Audience, Compared, Failure, Step};
 
 /// What a doctor's run found.
@@ -37,34 +37,19 @@ pub struct Findings {
 pub struct StepFindings {
     /// The step.
     pub step: Step,
-    /// Every check.
-    pub checks: Vec<Check>,
-    /// The same as it is noted.
-    pub lines: Vec<CheckLine>,
+    /// Its run, which is over.
+    pub run: Execution,
     /// The last good run before this one.
     pub before: Option<GoodRun>,
-    /// What each token says.
-    pub tokens: Vec<TokenFindings>,
-    /// How the APIs stand.
-    pub apis: Vec<Api>,
+    /// What each token says, claim by claim.
+    pub tokens: Vec<(Token, Vec<Compared>)>,
     /// What failed first, and what it means.
     pub failed: Option<(Failure, Diagnosis)>,
 }
 
-/// What a token says.
-#[derive(Debug)]
-pub struct TokenFindings {
-    /// For which API.
-    pub audience: Audience,
-    /// Whether a person is signed in.
-    pub person: bool,
-    /// Claim by claim.
-    pub claims: Vec<Compared>,
-}
-
 /// Whether a check of this step was never over.
 pub fn unfinished(step: &StepFindings) -> bool {
-    step.checks.iter().any(|check| !check.state.passed())
+    step.run.checks().iter().any(|check| !check.state.passed())
 }
 
 /// What was found, as text: each check has been told when it was over.
@@ -80,8 +65,8 @@ pub fn text(findings: &Findings) -> String {
     plain(&rows, WIDTH)
 }
 
-fn title(audience: Audience, person: bool) -> &'static str {
-    match (audience, person) {
+fn title(token: &Token) -> &'static str {
+    match (token.audience, token.person) {
         (Audience::PartnerCenter, false) => "Partner Center, the application",
         (Audience::PartnerCenter, true) => "Partner Center, the person",
         (Audience::PartnerApi, _) => "Price service, the person",
@@ -90,12 +75,12 @@ fn title(audience: Audience, person: bool) -> &'static str {
 
 fn claims(findings: &Findings) -> Vec<Row> {
     let mut rows = Vec::new();
-    for token in findings.steps.iter().flat_map(|step| &step.tokens) {
+    for (token, claims) in findings.steps.iter().flat_map(|step| &step.tokens) {
         if rows.is_empty() {
             rows.push(Row::of(Tone::Title, "What the tokens say"));
         }
-        rows.push(Row::text(title(token.audience, token.person)).at(3));
-        for one in &token.claims {
+        rows.push(Row::text(title(token)).at(3));
+        for one in claims {
             let word = match one.good {
                 Some(true) => "ok",
                 Some(false) => "FAIL",
@@ -124,7 +109,7 @@ fn certain(known: Certainty) -> &'static str {
 }
 
 fn consent(findings: &Findings) -> Vec<Row> {
-    let apis: Vec<&Api> = findings.steps.iter().flat_map(|step| &step.apis).collect();
+    let apis: Vec<Api> = findings.steps.iter().flat_map(|step| step.run.apis()).collect();
     if apis.is_empty() {
         return Vec::new();
     }
@@ -142,21 +127,22 @@ fn consent(findings: &Findings) -> Vec<Row> {
 }
 
 /// A check whose line is another one than in the last good run.
-struct Change<'a> {
-    check: &'a str,
+struct Change {
+    check: &'static str,
     before: String,
     now: String,
 }
 
-fn differences(step: &StepFindings) -> Vec<Change<'_>> {
+fn differences(step: &StepFindings) -> Vec<Change> {
     let Some(before) = step.before.as_ref().filter(|run| !run.lines.is_empty()) else {
         return Vec::new();
     };
     let mut changes = Vec::new();
-    for check in &step.checks {
+    let lines = step.run.lines();
+    for check in step.run.checks() {
         let key = check.id.key();
         let was = before.lines.iter().find(|line| line.check == key);
-        let is = step.lines.iter().find(|line| line.check == key);
+        let is = lines.iter().find(|line| line.check == key);
         let (before, now) = match (was, is) {
             (Some(was), Some(is)) if was.said != is.said => (was.said.to_string(), is.said.to_string()),
             (Some(was), None) if matches!(check.state, State::Failed(_)) => {
@@ -221,7 +207,7 @@ pub fn in_json(findings: &Findings) -> String {
     let ends = findings.ends.iter().map(|end| {
         json!({"what": end.key, "day": end.day, "days_left": end.days_left(today), "cure": end.cure})
     });
-    let checks = steps().flat_map(|step| check::objects(step.step.flag(), &step.checks));
+    let checks = steps().flat_map(|step| check::objects(step.step.flag(), step.run.checks()));
     let changes = steps().flat_map(differences);
     let changes = changes.map(|Change { check, before, now }| json!({"check": check, "before": before, "now": now}));
     let members = json!({
@@ -229,7 +215,7 @@ pub fn in_json(findings: &Findings) -> String {
         "at": findings.now,
         "checks": checks.collect::<Value>(),
         "claims": steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect::<Value>(),
-        "consent": steps().flat_map(|step| step.apis.iter().copied()).map(api_object).collect::<Value>(),
+        "consent": steps().flat_map(|step| step.run.apis()).map(api_object).collect::<Value>(),
         "changes": changes.collect::<Value>(),
         "ends": ends.collect::<Value>(),
         "failed": steps().filter_map(|step| step.failed.as_ref()).map(report::failed).collect::<Value>(),
@@ -237,9 +223,9 @@ pub fn in_json(findings: &Findings) -> String {
     object("doctor", &members, findings.exit)
 }
 
-fn claim_objects(token: &TokenFindings) -> impl Iterator<Item = Value> {
-    let of = title(token.audience, token.person);
-    token.claims.iter().map(move |claim| {
+fn claim_objects((token, claims): &(Token, Vec<Compared>)) -> impl Iterator<Item = Value> {
+    let of = title(token);
+    claims.iter().map(move |claim| {
         let Compared { claim, need, have, good } = claim;
         json!({"token": of, "claim": claim, "need": need, "have": have, "good": good})
     })

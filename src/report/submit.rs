@@ -11,7 +11,7 @@ use crate::report::explain::failed;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, object};
-use crate::steps::Check;
+use crate::steps::Execution;
 use crate::words::{Failure, Part};
 
 /// What a hand-over came to.
@@ -21,10 +21,8 @@ pub struct Findings {
     pub registration: String,
     /// Which Octo.
     pub host: String,
-    /// Every call.
-    pub checks: Vec<Check>,
-    /// The registration as it is now.
-    pub state: Registration,
+    /// The run, which is over: every call, and the registration as it is now.
+    pub run: Execution,
     /// What failed first, and what it means.
     pub failed: Option<(Failure, Diagnosis)>,
     /// How the process ends.
@@ -33,7 +31,7 @@ pub struct Findings {
 
 /// As text.
 pub fn text(findings: &Findings) -> String {
-    let mut rows = vec![Row::pair("Octo", 16, Tone::Value, handed_over(&findings.state))];
+    let mut rows = vec![Row::pair("Octo", 16, Tone::Value, handed_over(findings.run.registration()))];
     if let Some(what) = &findings.failed {
         rows.push(Row::gap());
         rows.extend(failed(what));
@@ -63,12 +61,12 @@ pub(super) fn octo_object(registration: &Registration) -> Option<Value> {
 
 /// As one JSON object.
 pub fn in_json(findings: &Findings) -> String {
-    let checks: Vec<Value> = check::objects("octo", &findings.checks).collect();
+    let checks: Vec<Value> = check::objects("octo", findings.run.checks()).collect();
     let members = json!({
         "registration": findings.registration,
         "host": findings.host,
         "checks": checks,
-        "octo": octo_object(&findings.state),
+        "octo": octo_object(findings.run.registration()),
         "failed": findings.failed.iter().map(report::failed).collect::<Value>(),
     });
     object("submit", &members, findings.exit)

@@ -6,6 +6,7 @@ use super::*;
 use crate::commands::doctor::tests::Bench;
 use crate::commands::error::end;
 use crate::commands::tests::{Stream, context, host};
+use crate::journal::Registration;
 use crate::words::{Ring, Secret, Source, UntrustedText};
 
 fn client(bench: &Bench, secret: &str) -> OctoClient {
@@ -20,13 +21,10 @@ fn client(bench: &Bench, secret: &str) -> OctoClient {
 async fn submitted(bench: &mut Bench, replace: bool) -> (Exit, Value, String) {
     let secret = bench.simulator.facts().octo_client_secret;
     let client = client(bench, &secret);
-    let octo_host = client.host.to_string();
     let (out, err) = (Stream::default(), Stream::default());
     let mut host = host(b"", &out, &err);
-    let registration = bench.opened.registration.clone();
-    let run = hand_over(&mut host, &bench.world, registration, client, replace).await.unwrap();
-    bench.opened.registration = run.registration().clone();
-    let findings = findings(Platform::Any, "production", octo_host, &run);
+    let findings = hand_over(&mut host, &bench.world, bench.opened.clone(), client, replace).await.unwrap();
+    bench.opened.registration = findings.run.registration().clone();
     let printed = submit::in_json(&findings);
     let told = format!("{printed}{}{}", err.text(), submit::text(&findings));
     for marked in [secret, bench.simulator.facts().client_secret] {
