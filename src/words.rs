@@ -27,7 +27,7 @@ pub use claims::{Compared, Need};
 pub use draft::{Draft, Typed};
 pub use failure::{Cause, DiskFault, Failure, Mismatch, Service, TlsFault, VaultFault};
 pub use field::Field;
-pub use ids::{AccountName, AuthCode, ClientId, Directory, Domain, MpnId, RedirectAddress, TenantId};
+pub use ids::{AccountName, AuthCode, ClientId, Directory, Domain, MpnId, RedirectAddress, SentCode, TenantId};
 pub use last_failure::LastFailure;
 pub use octo::{Credentials, FoundPayer, NoClient, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer, Ring, Source};
 pub use problem::Problem;

@@ -9,7 +9,7 @@ use crate::steps::paste::{Answered, WrongPaste};
 use crate::steps::pasted::Pasted;
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
-use crate::words::{AuthCode, CheckId, Failure, Step, UntrustedText};
+use crate::words::{CheckId, Failure, SentCode, Step, UntrustedText};
 
 /// How an execution stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Execution {
     }
 
     /// Refuses codes that an earlier run has sent.
-    pub fn never_again(&mut self, used: &[AuthCode]) {
+    pub fn never_again(&mut self, used: &[SentCode]) {
         if let Some(step) = self.plan.partner_api() {
             step.used_codes.borrow_mut().extend_from_slice(used);
         }

@@ -8,7 +8,7 @@ use crate::steps::execution::Execution;
 use crate::steps::plan::Plan;
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{Token, Tokens};
-use crate::words::{Audience, AuthCode, Cause, CheckId, Failure, Mismatch, PriceSheetHead, SharedSecret, UntrustedText};
+use crate::words::{Audience, AuthCode, Cause, CheckId, Failure, Mismatch, PriceSheetHead, SentCode, SharedSecret, UntrustedText};
 
 /// How one of the two APIs stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Execution {
     }
 
     /// The codes that were sent, for [`Execution::never_again`].
-    pub fn used_codes(&self) -> Vec<AuthCode> {
+    pub fn used_codes(&self) -> Vec<SentCode> {
         self.plan.partner_api().map(|step| step.used_codes.borrow().clone()).unwrap_or_default()
     }
 

@@ -16,7 +16,7 @@ use crate::steps::port::{
 };
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
-use crate::words::{Audience, AuthCode, CheckId as C, Credentials, Failure, Grant, Mismatch, MpnId, Organization, PartnerApiRequest, PriceSheetHead, RedirectAddress, SharedSecret, Step, UntrustedText};
+use crate::words::{Audience, AuthCode, CheckId as C, Credentials, Failure, Grant, Mismatch, MpnId, Organization, PartnerApiRequest, PriceSheetHead, RedirectAddress, SentCode, SharedSecret, Step, UntrustedText};
 
 /// For whom tokens are asked: what step 2 has proven, and the attempt that a new refresh token belongs to.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub(super) struct PartnerApi {
     pub(super) address_seen: Slot<AddressSeen>,
     signed_in: Slot<SignedIn>,
     /// The codes that were sent, in this run and in those before it.
-    pub(super) used_codes: RefCell<Vec<AuthCode>>,
+    pub(super) used_codes: RefCell<Vec<SentCode>>,
     redeemed: Slot<Redeemed>,
     /// The newest refresh token.
     refresh: Slot<SharedSecret>,
@@ -109,8 +109,7 @@ impl PartnerApi {
                     port.find(C::OtherSecret, &self.proven, async |ask| self.other_secret(port, &ask).await);
                 let with = with.await?;
                 if !port.passed(C::KeepToken) {
-                    let signed_in = self.sign_in(port, &with.account).await?;
-                    let (token, _) = self.redeem(port, &with, &signed_in).await?;
+                    let (token, _) = self.redeem(port, &with).await?;
                     let keeping = async |ask: Ask| keep_token(port, &ask, &with, &token).await;
                     port.check(C::KeepToken, keeping).await?;
                 }
@@ -303,13 +302,18 @@ impl PartnerApi {
         attempt.item(Kind::SignIn).filter(|_| asked == *sent).cloned()
     }
 
-    /// The one POST. The code is remembered as used before it is sent.
-    async fn redeem(&self, port: &Port, with: &Proven, signed_in: &SignedIn) -> Result<Redeemed, Halted> {
+    /// The sign-in and the one POST. The code is remembered as used before it is sent, and forgotten when it was.
+    async fn redeem(&self, port: &Port, with: &Proven) -> Result<Redeemed, Halted> {
+        if port.passed(C::Redeem) {
+            return self.redeemed.get().ok_or(Halted);
+        }
+        let signed_in = self.sign_in(port, &with.account).await?;
         let redeemed = port.find(C::Redeem, &self.redeemed, async |ask| {
             ask.note(Fact::Redeeming { attempt: with.account.attempt.id }).await?;
-            self.used_codes.borrow_mut().push(signed_in.code.clone());
+            self.used_codes.borrow_mut().push(signed_in.code.sent());
             self.request_sent.clear();
             let SignedIn { code, redirect, verifier } = signed_in.clone();
+            self.signed_in.clear();
             let response = ask.redeem(CodeExchange {
                 credentials: with.credentials.clone(),
                 code,

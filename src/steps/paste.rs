@@ -114,7 +114,7 @@ impl PartnerApi {
                 if in_address && !ours(&state) {
                     return Err(WrongPaste::OtherSignIn);
                 }
-                if used.iter().any(|used| used.secret().same_as(code.secret().reveal())) {
+                if used.contains(&code.sent()) {
                     return Err(WrongPaste::UsedBefore);
                 }
                 if !in_address && open.is_some_and(|open| open.codes_sent > used.len()) {

@@ -14,7 +14,7 @@ use crate::steps::Execution;
 use crate::ui::fields::Fields;
 use crate::ui::{Task, Ticket};
 use crate::words::answers::{self};
-use crate::words::{AuthCode, CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Ring, SharedSecret, Step, Typed, UntrustedText};
+use crate::words::{CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Ring, SentCode, SharedSecret, Step, Typed, UntrustedText};
 
 /// What the wizard is started with.
 #[derive(Debug)]
@@ -155,7 +155,7 @@ pub struct Session {
     /// The key that step 2 has proven, while it is at hand.
     pub(crate) proven_secret: Option<SharedSecret>,
     /// Codes that were sent: none is sent again, whichever execution comes next.
-    pub(crate) used_codes: Vec<AuthCode>,
+    pub(crate) used_codes: Vec<SentCode>,
     /// The last execution that was refused, until one passes.
     pub(crate) last_failure: Option<Box<LastFailure>>,
     in_flight: BTreeMap<Ticket, TaskOrigin>,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -378,7 +379,16 @@ impl AuthCode {
     pub fn secret(&self) -> &SharedSecret {
         &self.0
     }
+
+    /// What is remembered of a code that was sent.
+    pub fn sent(&self) -> SentCode {
+        SentCode(Sha256::digest(self.0.reveal()).into())
+    }
 }
+
+/// A code that was sent, by its SHA-256: enough to know it again, and nothing that anybody could send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentCode([u8; 32]);
 
 /// Whether the text is a GUID in its usual spelling, which is how a Secret ID looks and a secret value never does.
 pub fn looks_like_guid(raw: &str) -> bool {
