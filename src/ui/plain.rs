@@ -211,12 +211,16 @@ impl Talk {
             Asked::Choice(field) => self.choose(wizard, field, line.reveal().trim()),
             Asked::Words => self.obey(wizard, line.reveal().trim()),
         }
+        wizard.take_tasks()
+    }
+
+    fn reply(&mut self, text: impl Into<String>) {
+        self.replies.push(text.into());
     }
 
     /// A line that was too long to be one.
     pub fn too_long(&mut self) {
-        let text = "That line is too long; nothing of it was taken.";
-        self.replies.push(text.to_owned());
+        self.reply("That line is too long; nothing of it was taken.");
     }
 
     /// Says what would be copied to the clipboard, or printed below the screen. What the page says about that is not so here.
@@ -241,41 +245,37 @@ impl Talk {
 
     // ---- answers ----
 
-    fn answer(&mut self, wizard: &mut Wizard, field: Field, line: &Secret) -> Vec<Task> {
+    fn answer(&mut self, wizard: &mut Wizard, field: Field, line: &Secret) {
         let only = wizard.targets().len() <= 2;
+        let next = Event::Pressed(if only { Intent::Submit } else { Intent::Next });
         if line.reveal().is_empty() {
             // Enter alone leaves the field as it is: what is wrong with it has been said.
             if only {
                 self.forget_answers(wizard);
             }
-            let next = if only { Intent::Submit } else { Intent::Next };
-            return wizard.update(Event::Pressed(next));
+            return wizard.take_in(next);
         }
         if let Some(deed) = words::in_field(line.reveal().trim()) {
             return self.act(wizard, deed);
         }
         self.forget_answers(wizard);
-        let value = Secret::new(words::value(line.reveal()).to_owned());
-        let mut tasks = wizard.update(Event::Entered(value));
+        wizard.take_in(Event::Entered(Secret::new(words::value(line.reveal()).to_owned())));
         if wizard.overlay.is_some() || is_wrong(wizard, field) {
-            return tasks;
+            return;
         }
         if let Some(secret) = wizard.session.fields.secret(field) {
-            let taken = format!("{}: {} taken.", short(field), counted(secret.characters()));
-            self.replies.push(taken);
+            self.reply(format!("{}: {} taken.", short(field), counted(secret.characters())));
         }
-        let next = if only { Intent::Submit } else { Intent::Next };
-        tasks.extend(wizard.update(Event::Pressed(next)));
+        wizard.take_in(next);
         if !only && is_wrong(wizard, field) {
-            tasks.extend(wizard.update(Event::Pressed(Intent::Previous)));
+            wizard.take_in(Event::Pressed(Intent::Previous));
         }
-        tasks
     }
 
-    fn choose(&mut self, wizard: &mut Wizard, field: Field, word: &str) -> Vec<Task> {
+    fn choose(&mut self, wizard: &mut Wizard, field: Field, word: &str) {
         let page = wizard.view();
         let Some(Body::Choice { options, chosen }) = input(&page, field).map(|it| &it.body) else {
-            return Vec::new();
+            return;
         };
         let (count, chosen) = (options.len(), *chosen);
         drop(page);
@@ -286,107 +286,76 @@ impl Talk {
             return self.act(wizard, deed);
         }
         if !word.is_empty() && number.is_none() {
-            self.replies.push(format!("Type a number from 1 to {count}."));
-            return Vec::new();
+            return self.reply(format!("Type a number from 1 to {count}."));
         }
-        let mut tasks = Vec::new();
         if number.is_some_and(|number| number != chosen + 1) {
-            tasks.extend(wizard.update(Event::Pressed(Intent::Typed(' '))));
+            wizard.take_in(Event::Pressed(Intent::Typed(' ')));
         }
         // The other environment is another registration, which opens at its own first page.
         if asked(wizard) == Asked::Choice(field) {
-            tasks.extend(wizard.update(Event::Pressed(Intent::Next)));
+            wizard.take_in(Event::Pressed(Intent::Next));
         }
-        tasks
     }
 
-    fn obey(&mut self, wizard: &mut Wizard, word: &str) -> Vec<Task> {
+    fn obey(&mut self, wizard: &mut Wizard, word: &str) {
         let page = wizard.view();
-        if word.is_empty() {
-            if enter(wizard, &page).is_some() {
-                drop(page);
-                self.forget_answers(wizard);
-                return wizard.update(Event::Pressed(Intent::Submit));
-            }
-            if offer(wizard, &page).is_some() {
-                let text = "Enter alone does nothing here; ? says what can be typed.";
-                self.replies.push(text.to_owned());
-            }
-            return Vec::new();
+        let (does, offered) = (enter(wizard, &page).is_some(), offer(wizard, &page).is_some());
+        let (deed, named) = (words::on_page(word, &page), words::named(&page));
+        drop(page);
+        if word.is_empty() && does {
+            self.forget_answers(wizard);
+            wizard.take_in(Event::Pressed(Intent::Submit));
+        } else if word.is_empty() && offered {
+            self.reply("Enter alone does nothing here; ? says what can be typed.");
+        } else if let Ok(number) = word.parse::<usize>() {
+            self.number(wizard, number);
+        } else if let Some(deed) = deed {
+            self.act(wizard, deed);
+        } else if !word.is_empty() {
+            // What was typed is not repeated: it may have been meant for a field that is never shown.
+            self.reply(format!("That is no word of this page; nothing was done. {named}"));
         }
-        let deed = match word.parse::<usize>() {
-            Ok(number) => {
-                drop(page);
-                return self.number(wizard, number);
-            }
-            Err(_) => words::on_page(word, &page),
-        };
-        if let Some(deed) = deed {
-            drop(page);
-            return self.act(wizard, deed);
-        }
-        // What was typed is not repeated: it may have been meant for a field that is never shown.
-        self.replies.push(format!("That is no word of this page; nothing was done. {}", words::named(&page)));
-        Vec::new()
     }
 
     /// A line of a list, or a field of the page.
-    fn number(&mut self, wizard: &mut Wizard, number: usize) -> Vec<Task> {
+    fn number(&mut self, wizard: &mut Wizard, number: usize) {
         let stops = if wizard.overlay.is_some() { Vec::new() } else { wizard.targets() };
         let at = number.checked_sub(1);
         match at.and_then(|at| stops.get(at)) {
             Some(FocusTarget::Prerequisite(_)) => {
-                let tasks = go(wizard, number - 1);
+                go(wizard, number - 1);
                 let page = wizard.view();
                 let item = items(&page).find(|item| item.focused);
                 self.replies.extend(item.into_iter().flat_map(|item| {
                     let more = item.below.iter().filter_map(say::spoken);
                     [say::line(number, item)].into_iter().chain(more)
                 }));
-                tasks
             }
             Some(FocusTarget::Choice(_)) => {
-                let mut tasks = go(wizard, number - 1);
-                tasks.extend(wizard.update(Event::Pressed(Intent::Submit)));
-                tasks
+                go(wizard, number - 1);
+                wizard.take_in(Event::Pressed(Intent::Submit));
             }
             Some(FocusTarget::Field(_)) => go(wizard, number - 1),
-            Some(FocusTarget::Button) | None => {
-                let text = "There is no such number on this page.";
-                self.replies.push(text.to_owned());
-                Vec::new()
-            }
+            Some(FocusTarget::Button) | None => self.reply("There is no such number on this page."),
         }
     }
 
-    fn act(&mut self, wizard: &mut Wizard, deed: Action) -> Vec<Task> {
+    fn act(&mut self, wizard: &mut Wizard, deed: Action) {
         match deed {
-            Action::Again => {
-                self.again = true;
-                Vec::new()
-            }
+            Action::Again => self.again = true,
             Action::Clear => {
-                let mut tasks = wizard.update(Event::Pressed(Intent::End));
-                tasks.extend(wizard.update(Event::Pressed(Intent::EraseToStart)));
-                self.replies.push("Empty now.".to_owned());
-                tasks
+                wizard.take_in(Event::Pressed(Intent::End));
+                wizard.take_in(Event::Pressed(Intent::EraseToStart));
+                self.reply("Empty now.");
             }
             // Before the first field there is none; the focus would go round.
             Action::Press(Intent::Previous) if wizard.page.state().focus == 0 => {
-                self.replies.push("This is the first field.".to_owned());
-                Vec::new()
+                self.reply("This is the first field.");
             }
-            Action::Press(intent) => {
-                let page = wizard.view();
-                let nothing =
-                    matches!(intent, Intent::Extra(_)) && !page.hints.iter().any(|hint| hint.intent == intent);
-                drop(page);
-                if nothing {
-                    self.replies.push("That key does nothing on this page.".to_owned());
-                    return Vec::new();
-                }
-                wizard.update(Event::Pressed(intent))
+            Action::Press(intent @ Intent::Extra(_)) if wizard.view().hints.iter().all(|hint| hint.intent != intent) => {
+                self.reply("That key does nothing on this page.");
             }
+            Action::Press(intent) => wizard.take_in(Event::Pressed(intent)),
         }
     }
 }
@@ -416,15 +385,17 @@ fn heading(wizard: &Wizard, page: &View<'_>) -> String {
 /// Things are asked from the first on, unless one of them is wrong: then that one is first.
 fn to_first_field(wizard: &mut Wizard) {
     if wizard.page.state().problems.is_empty() && matches!(wizard.target(), Some(FocusTarget::Field(_))) {
-        drop(go(wizard, 0));
+        go(wizard, 0);
     }
 }
 
 /// Moves the focus, back or forth, without leaving a field forward.
-fn go(wizard: &mut Wizard, to: usize) -> Vec<Task> {
+fn go(wizard: &mut Wizard, to: usize) {
     let count = wizard.targets().len().max(1);
     let steps = (wizard.page.state().focus + count - to.min(count - 1)) % count;
-    (0..steps).flat_map(|_| wizard.update(Event::Pressed(Intent::Previous))).collect()
+    for _ in 0..steps {
+        wizard.take_in(Event::Pressed(Intent::Previous));
+    }
 }
 
 fn is_wrong(wizard: &Wizard, field: Field) -> bool {

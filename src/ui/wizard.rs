@@ -50,11 +50,22 @@ impl Wizard {
     /// What to do after the first frame.
     pub fn start(&mut self) -> Vec<Task> {
         self.session.open();
+        self.take_tasks()
+    }
+
+    /// Takes an event in and says what should happen.
+    pub fn update(&mut self, event: Event) -> Vec<Task> {
+        self.take_in(event);
+        self.take_tasks()
+    }
+
+    /// What should happen, in its order.
+    pub(in crate::ui) fn take_tasks(&mut self) -> Vec<Task> {
         self.session.take_tasks()
     }
 
     /// Takes an event in.
-    pub fn update(&mut self, event: Event) -> Vec<Task> {
+    pub(in crate::ui) fn take_in(&mut self, event: Event) {
         match event {
             Event::Pressed(intent) => self.pressed(intent),
             Event::Pasted(text) => self.pasted(&text, false),
@@ -73,7 +84,6 @@ impl Wizard {
             Event::Ticked(now) => self.session.now = now,
             Event::Resized => {}
         }
-        self.session.take_tasks()
     }
 
     /// Whether letters go into a field.
