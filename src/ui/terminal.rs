@@ -24,7 +24,7 @@ use ratatui::{Frame, Terminal};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
 
-pub use self::guard::Screen;
+pub use self::guard::{Held, Screen};
 use self::intake::{Intake, Item};
 pub use self::signals::Signal;
 use super::{Event, Intent, Task, Ticket, keys};
@@ -83,7 +83,7 @@ pub enum NoTerminal {
     Output,
     /// The terminal could not be switched.
     #[error("the terminal cannot be switched to full screen")]
-    Switch(#[source] io::Error),
+    Switch(#[from] io::Error),
 }
 
 /// Runs the wizard in this process' terminal until it ends, and gives the terminal back.
@@ -100,11 +100,11 @@ where
     if !io::stdout().is_terminal() {
         return Err(NoTerminal::Output);
     }
-    signals::keep_endable().map_err(NoTerminal::Switch)?;
-    let signals = signals::stream().map_err(NoTerminal::Switch)?;
-    let mut screen = guard::Tty::enter(settings.mouse).map_err(NoTerminal::Switch)?;
-    let wires = TerminalStreams { events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?, signals };
-    let ending = run_loop(&mut screen, wires, settings, app, perform).await.map_err(NoTerminal::Switch)?;
+    signals::keep_endable()?;
+    let signals = signals::stream()?;
+    let mut screen = guard::Tty::enter(settings.mouse)?;
+    let wires = TerminalStreams { events: keyboard::Keyboard::start()?, signals };
+    let ending = run_loop(&mut screen, wires, settings, app, perform).await?;
     drop(screen);
     for line in &ending.lines {
         // Whoever closed the terminal does not read them.
@@ -134,6 +134,15 @@ pub struct Ending {
 
 /// How long a write that is under way may take once the wizard has ended.
 const LAST_WRITES: Duration = Duration::from_secs(5);
+
+impl Ending {
+    /// An end that somebody chose lets a write that is under way finish; whoever is cut off does not wait.
+    async fn await_writes<P: Perform>(&self, driver: &mut Driver<'_, P, Ticket>) {
+        if self.exit != Exit::Cancelled || !self.lines.is_empty() {
+            let _late = timeout(LAST_WRITES, driver.finish_writes()).await;
+        }
+    }
+}
 
 /// Events after which the screen is painted although more are waiting.
 const PATIENCE: usize = 256;
@@ -179,9 +188,7 @@ where
         }
         if let Some(ending) = session.ending.take() {
             session.screen.leave();
-            if ending.exit != Exit::Cancelled || !ending.lines.is_empty() {
-                let _late = timeout(LAST_WRITES, driver.finish_writes()).await;
-            }
+            ending.await_writes(&mut driver).await;
             return Ok(ending);
         }
         let (flush, tick) = (session.intake.due(), session.tick);

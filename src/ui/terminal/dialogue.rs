@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use crossterm::event::{Event as Raw, KeyEvent};
 use futures_util::{Stream, StreamExt as _};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::editor::Editor;
-use super::guard::Guard;
-use super::{Ending, LAST_WRITES, NoTerminal, Signal, TerminalStreams};
-use super::{guard, keyboard, signals, with_all_that_is_ready};
+use super::guard::{Guard, Held};
+use super::{Ending, NoTerminal, Signal, TerminalStreams};
+use super::{keyboard, signals, with_all_that_is_ready};
 use crate::driver::Driver;
 use crate::effect::Perform;
 use crate::exit::Exit;
@@ -35,10 +35,10 @@ where
     if !io::stdin().is_terminal() {
         return Err(NoTerminal::Input);
     }
-    signals::keep_endable().map_err(NoTerminal::Switch)?;
-    let signals = signals::stream().map_err(NoTerminal::Switch)?;
-    let mut sheet = Tty { guard: Guard::enter_line().map_err(NoTerminal::Switch)?, out, gone: false };
-    let wires = TerminalStreams { events: keyboard::Keyboard::start().map_err(NoTerminal::Switch)?, signals };
+    signals::keep_endable()?;
+    let signals = signals::stream()?;
+    let mut sheet = Tty { guard: Guard::enter_line()?, out, gone: false };
+    let wires = TerminalStreams { events: keyboard::Keyboard::start()?, signals };
     let ending = run_loop(&mut sheet, wires, wizard, perform).await;
     sheet.leave();
     for line in &ending.lines {
@@ -48,21 +48,9 @@ where
 }
 
 /// What the loop needs of a terminal; tests bring another.
-pub trait LinePrompt {
-    /// Takes the line, also when it is taken.
-    fn enter(&mut self) -> io::Result<()>;
-
-    /// Gives it back. Doing it twice does nothing.
-    fn leave(&mut self);
-
+pub trait LinePrompt: Held {
     /// Prints text, as it is and at once.
     fn print(&mut self, text: &str);
-
-    /// Stops this process as Ctrl-Z does; `false` where nobody could continue it.
-    fn stop(&mut self) -> bool;
-
-    /// Whether nothing arrives there any more.
-    fn is_gone(&self) -> bool;
 }
 
 /// This process' terminal and output.
@@ -72,28 +60,22 @@ struct Tty<'a> {
     gone: bool,
 }
 
-impl LinePrompt for Tty<'_> {
+impl Held for Tty<'_> {
     fn enter(&mut self) -> io::Result<()> {
         self.guard.again()
     }
 
-    fn leave(&mut self) {
-        guard::restore();
+    fn is_gone(&self) -> bool {
+        self.gone
     }
+}
 
+impl LinePrompt for Tty<'_> {
     fn print(&mut self, text: &str) {
         // Elsewhere a raw console goes down a line, but not to its start.
         let end = if cfg!(unix) { "\n" } else { "\r\n" };
         let written = self.out.write_all(text.replace('\n', end).as_bytes());
         self.gone |= written.and_then(|()| self.out.flush()).is_err();
-    }
-
-    fn stop(&mut self) -> bool {
-        guard::stop()
-    }
-
-    fn is_gone(&self) -> bool {
-        self.gone
     }
 }
 
@@ -127,9 +109,7 @@ where
         }
         if let Some(ending) = session.ending.take() {
             session.close();
-            if ending.exit != Exit::Cancelled || !ending.lines.is_empty() {
-                let _late = timeout(LAST_WRITES, driver.finish_writes()).await;
-            }
+            ending.await_writes(&mut driver).await;
             return ending;
         }
         session.speak();

@@ -18,16 +18,29 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-/// What the loop needs of a terminal; tests bring another.
-pub trait Screen {
-    /// What ratatui paints on.
-    type Backend: Backend;
-
-    /// Switches to the full screen, also when it already is or somebody else switched it away.
+/// A terminal that is taken and given back; tests bring another.
+pub trait Held {
+    /// Takes it, also when it is taken or somebody else had it meanwhile.
     fn enter(&mut self) -> io::Result<()>;
 
-    /// Switches back. Doing it twice does nothing.
-    fn leave(&mut self);
+    /// Gives it back. Doing it twice does nothing.
+    fn leave(&mut self) {
+        restore();
+    }
+
+    /// Stops this process as Ctrl-Z does; `false` where nobody could continue it.
+    fn stop(&mut self) -> bool {
+        stop()
+    }
+
+    /// Whether nothing arrives there any more.
+    fn is_gone(&self) -> bool;
+}
+
+/// What the loop of the full screen needs of a terminal.
+pub trait Screen: Held {
+    /// What ratatui paints on.
+    type Backend: Backend;
 
     /// Clears the screen and makes a terminal of its present size that paints everything.
     fn terminal(&mut self) -> io::Result<Terminal<Self::Backend>>;
@@ -37,12 +50,6 @@ pub trait Screen {
 
     /// Offers text to the clipboard of the terminal.
     fn copy(&mut self, text: &str);
-
-    /// Stops this process as Ctrl-Z does; `false` where nobody could continue it.
-    fn stop(&mut self) -> bool;
-
-    /// Whether nothing arrives there any more.
-    fn is_gone(&self) -> bool;
 }
 
 /// The terminal while it is ours. Dropping this gives it back.
@@ -60,24 +67,11 @@ enum Wanted {
     Line,
 }
 
-/// Who has the terminal, and what is given back.
-#[derive(Debug)]
-struct Taken {
-    thread: ThreadId,
-    what: Loan,
-}
+/// What gives the terminal back.
+type GiveBack = Box<dyn FnOnce() + Send>;
 
-#[derive(Debug)]
-enum Loan {
-    Screen,
-    #[cfg(unix)]
-    Line(Box<rustix::termios::Termios>),
-    #[cfg(not(unix))]
-    Line,
-}
-
-/// The terminal, if it is taken.
-static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
+/// Who has the terminal, if it is taken, and what gives it back.
+static TAKEN: Mutex<Option<(ThreadId, GiveBack)>> = Mutex::new(None);
 
 impl Guard {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse if asked for.
@@ -107,7 +101,7 @@ impl Guard {
     }
 
     fn screen(mouse: bool) -> io::Result<()> {
-        own(Some(Loan::Screen));
+        own(Some(Box::new(restore_screen)));
         // crossterm believes that raw mode is on until it is told otherwise.
         drop(disable_raw_mode());
         enable_raw_mode()?;
@@ -129,16 +123,8 @@ impl Drop for Guard {
 
 /// Gives the terminal back if it is taken; doing it twice does nothing. What was typed ahead is thrown away: the rest of a paste is not for the shell.
 pub(super) fn restore() {
-    match own(None).map(|taken| taken.what) {
-        None => {}
-        Some(Loan::Screen) => restore_screen(),
-        #[cfg(unix)]
-        Some(Loan::Line(before)) => {
-            use rustix::termios::{OptionalActions, tcsetattr};
-            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &before);
-        }
-        #[cfg(not(unix))]
-        Some(Loan::Line) => drop(disable_raw_mode()),
+    if let Some((_, give_back)) = own(None) {
+        give_back();
     }
 }
 
@@ -156,13 +142,15 @@ fn line() -> io::Result<()> {
         .remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ISIG | LocalModes::IEXTEN);
     ours.special_codes[SpecialCodeIndex::VMIN] = 1;
     ours.special_codes[SpecialCodeIndex::VTIME] = 0;
-    own(Some(Loan::Line(Box::new(before))));
+    own(Some(Box::new(move || {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &before);
+    })));
     Ok(tcsetattr(io::stdin(), OptionalActions::Drain, &ours)?)
 }
 
 #[cfg(not(unix))]
 fn line() -> io::Result<()> {
-    own(Some(Loan::Line));
+    own(Some(Box::new(|| drop(disable_raw_mode()))));
     enable_raw_mode()
 }
 
@@ -174,17 +162,16 @@ fn restore_screen() {
     drop(disable_raw_mode());
 }
 
-fn own(loan: Option<Loan>) -> Option<Taken> {
+fn own(loan: Option<GiveBack>) -> Option<(ThreadId, GiveBack)> {
     let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let thread = thread::current().id();
-    std::mem::replace(&mut taken, loan.map(|what| Taken { thread, what }))
+    std::mem::replace(&mut taken, loan.map(|give_back| (thread::current().id(), give_back)))
 }
 
 /// Gives the terminal back before a word is said. It says where, and what only if that is a literal: a composed message
 /// can carry what was typed.
 fn hook(info: &PanicHookInfo<'_>) {
     let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let owner = taken.as_ref().map(|taken| taken.thread);
+    let owner = taken.as_ref().map(|(thread, _)| *thread);
     drop(taken);
     if owner.is_some_and(|owner| owner != thread::current().id()) {
         // Not the wizard's thread: whoever waits for it hears that it ended, and the screen stays whole.
@@ -218,16 +205,18 @@ impl Tty {
     }
 }
 
-impl Screen for Tty {
-    type Backend = CrosstermBackend<Out>;
-
+impl Held for Tty {
     fn enter(&mut self) -> io::Result<()> {
         self.guard.again()
     }
 
-    fn leave(&mut self) {
-        restore();
+    fn is_gone(&self) -> bool {
+        self.gone.get()
     }
+}
+
+impl Screen for Tty {
+    type Backend = CrosstermBackend<Out>;
 
     fn terminal(&mut self) -> io::Result<Terminal<Self::Backend>> {
         let mut out = self.out();
@@ -255,19 +244,10 @@ impl Screen for Tty {
         drop(write!(out, "\x1b]52;c;{}\x07", STANDARD.encode(text)));
         drop(out.flush());
     }
-
-    fn stop(&mut self) -> bool {
-        stop()
-    }
-
-    fn is_gone(&self) -> bool {
-        self.gone.get()
-    }
 }
 
-/// Stops this process as Ctrl-Z does; `false` where nobody could continue it.
 #[cfg(unix)]
-pub(super) fn stop() -> bool {
+fn stop() -> bool {
     use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 
     // The group of the session's leader has no shell above it that could continue it.
@@ -276,7 +256,7 @@ pub(super) fn stop() -> bool {
 }
 
 #[cfg(not(unix))]
-pub(super) fn stop() -> bool {
+fn stop() -> bool {
     false
 }
 

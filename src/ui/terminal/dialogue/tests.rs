@@ -20,7 +20,7 @@ struct Paper {
     gone: bool,
 }
 
-impl LinePrompt for Paper {
+impl Held for Paper {
     fn enter(&mut self) -> io::Result<()> {
         self.taken = true;
         Ok(())
@@ -30,16 +30,18 @@ impl LinePrompt for Paper {
         self.taken = false;
     }
 
-    fn print(&mut self, text: &str) {
-        self.printed.borrow_mut().push_str(text);
-    }
-
     fn stop(&mut self) -> bool {
         false
     }
 
     fn is_gone(&self) -> bool {
         self.gone
+    }
+}
+
+impl LinePrompt for Paper {
+    fn print(&mut self, text: &str) {
+        self.printed.borrow_mut().push_str(text);
     }
 }
 

@@ -51,9 +51,7 @@ pub(super) struct Paper {
     pub(super) gone: Rc<Cell<bool>>,
 }
 
-impl Screen for Paper {
-    type Backend = TestBackend;
-
+impl Held for Paper {
     fn enter(&mut self) -> io::Result<()> {
         self.log.note("enter");
         Ok(())
@@ -62,6 +60,19 @@ impl Screen for Paper {
     fn leave(&mut self) {
         self.log.note("leave");
     }
+
+    fn stop(&mut self) -> bool {
+        self.log.note("stop");
+        self.may_stop
+    }
+
+    fn is_gone(&self) -> bool {
+        self.gone.get()
+    }
+}
+
+impl Screen for Paper {
+    type Backend = TestBackend;
 
     fn terminal(&mut self) -> io::Result<Terminal<TestBackend>> {
         self.log.note("terminal");
@@ -74,15 +85,6 @@ impl Screen for Paper {
 
     fn copy(&mut self, text: &str) {
         self.log.note(format!("copy:{text}"));
-    }
-
-    fn stop(&mut self) -> bool {
-        self.log.note("stop");
-        self.may_stop
-    }
-
-    fn is_gone(&self) -> bool {
-        self.gone.get()
     }
 }
 
