@@ -13,8 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::exit::Exit;
 use crate::version;
-use crate::words::{Step, StoreDescriptor};
 use crate::words::store::STORES;
+use crate::words::{Step, StoreDescriptor};
 
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};

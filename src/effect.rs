@@ -6,7 +6,10 @@ use std::time::Duration;
 use url::Url;
 
 use crate::journal::{Fact, ItemName, Line, Registration};
-use crate::words::{Answer, Audience, AuthCode, ClientId, Credentials, Directory, Draft, Environment, Failure, Grant, OctoAnswer, OctoCall, Reading, RedirectAddress, SharedSecret, TenantId, TokenResponse, UntrustedText};
+use crate::words::{
+    Answer, Audience, AuthCode, ClientId, Credentials, Directory, Draft, Environment, Failure, Grant, OctoAnswer,
+    OctoCall, Reading, RedirectAddress, SharedSecret, TenantId, TokenResponse, UntrustedText,
+};
 
 /// Whoever makes effects happen: the world, a world with a fault that is rehearsed, a few lines in a test.
 pub trait Perform {

@@ -13,7 +13,9 @@ pub mod standing;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::words::{AccountName, ClientId, Domain, Environment, MpnId, Part, RedirectAddress, Step, StoreKey, TenantId, UntrustedText};
+use crate::words::{
+    AccountName, ClientId, Domain, Environment, MpnId, Part, RedirectAddress, Step, StoreKey, TenantId, UntrustedText,
+};
 
 pub use attempt::Attempt;
 pub use items::{AttemptId, ItemName, Kind, Slot};

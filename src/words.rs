@@ -29,7 +29,9 @@ pub use failure::{Cause, DiskFault, Failure, Mismatch, Service, TlsFault, VaultF
 pub use field::Field;
 pub use ids::{AccountName, AuthCode, ClientId, Directory, Domain, MpnId, RedirectAddress, SentCode, TenantId};
 pub use last_failure::LastFailure;
-pub use octo::{Credentials, FoundPayer, NoClient, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer, Ring, Source};
+pub use octo::{
+    Credentials, FoundPayer, NoClient, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer, Ring, Source,
+};
 pub use problem::Problem;
 pub use reading::{Answer, Found, LegalBusiness, Market, Organization, PriceSheetHead, Reading};
 pub use secret::{Secret, SharedSecret};

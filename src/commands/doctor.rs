@@ -15,8 +15,8 @@ use crate::report::calendar::{End, calendar};
 use crate::report::dates;
 use crate::report::doctor::{self, Findings, StepFindings};
 use crate::steps::{Execution, Status, Token};
-use crate::words::{Audience, CheckId, Need, Step};
 use crate::words::claims::compare;
+use crate::words::{Audience, CheckId, Need, Step};
 use crate::world::{World, clock};
 
 /// Days before an end from which a warning is said.

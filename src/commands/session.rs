@@ -228,9 +228,10 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
 
     /// Remembers what failed, for status and report; and forgets it once a run has passed.
     async fn remember(&mut self, run: &Execution) {
-        let refused = self.refused(run).zip(run.failed()).and_then(|((failure, diagnosis), (check, _))| {
-            LastFailure::of(check.id, &diagnosis, &failure)
-        });
+        let refused = self
+            .refused(run)
+            .zip(run.failed())
+            .and_then(|((failure, diagnosis), (check, _))| LastFailure::of(check.id, &diagnosis, &failure));
         let over = refused.is_some() || run.status() == Status::Finished;
         let refused = refused.map(Box::new);
         if over && self.draft.refused != refused {

@@ -4,8 +4,8 @@ use super::row::Sign::{Cause, CauseOf};
 use super::row::{APPLICATION, Goto, OPERATOR, OURS, Platform, Row, SIGN_IN, When, Who};
 use crate::exit::Exit;
 use crate::words::Cause::{
-    Broken, ClockSkew, Disk, HalfForgotten, InUse, Internal, JournalMoved, Mismatch as Differs, NewerJournal, NoConnection,
-    NoSuchHost, NotTheService, OtherStore, Proxy, Refused, TimedOut, Tls, Unreadable, Vault,
+    Broken, ClockSkew, Disk, HalfForgotten, InUse, Internal, JournalMoved, Mismatch as Differs, NewerJournal,
+    NoConnection, NoSuchHost, NotTheService, OtherStore, Proxy, Refused, TimedOut, Tls, Unreadable, Vault,
 };
 use crate::words::{CheckId as C, DiskFault, Field, Mismatch, Service, Step, TlsFault, VaultFault};
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::exit::Exit;
-use crate::words::{Audience, Cause, CheckId, Failure, Field, Service, Step, Told};
 use crate::words::texts::{self};
+use crate::words::{Audience, Cause, CheckId, Failure, Field, Service, Step, Told};
 
 /// How often a secret that was made minutes ago is tried again before it counts as refused.
 pub const SECRET_TRIES: u8 = 4;

@@ -10,9 +10,11 @@ use super::fill::Values;
 use super::table::UNKNOWN;
 use super::*;
 use crate::exit::Exit;
-use crate::words::{Audience, Cause, DiskFault, Failure, Field, Mismatch, Service, Step, TlsFault, Told, UntrustedText, VaultFault};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::texts::{self};
+use crate::words::{
+    Audience, Cause, DiskFault, Failure, Field, Mismatch, Service, Step, TlsFault, Told, UntrustedText, VaultFault,
+};
 
 /// Every AADSTS number of the reference.
 #[rustfmt::skip]

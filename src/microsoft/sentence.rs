@@ -1,7 +1,7 @@
 //! A sentence of Microsoft's: the numbers in it, and the ids behind it.
 
-use crate::words::ids::looks_like_guid;
 use crate::words::UntrustedText;
+use crate::words::ids::looks_like_guid;
 
 /// Numbers that are taken from one text at most.
 pub(super) const MOST: usize = 64;

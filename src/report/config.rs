@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::exit::Exit;
-use crate::report::object;
 use crate::report::lines::{WIDTH, plain};
+use crate::report::object;
 use crate::report::rows::Row;
 
 /// Where a value comes from.

@@ -204,9 +204,10 @@ fn ending(findings: &Findings) -> Vec<Row> {
 pub fn in_json(findings: &Findings) -> String {
     let today = dates::utc(findings.now);
     let steps = || findings.steps.iter();
-    let ends = findings.ends.iter().map(|end| {
-        json!({"what": end.key, "day": end.day, "days_left": end.days_left(today), "cure": end.cure})
-    });
+    let ends = findings
+        .ends
+        .iter()
+        .map(|end| json!({"what": end.key, "day": end.day, "days_left": end.days_left(today), "cure": end.cure}));
     let checks = steps().flat_map(|step| check::objects(step.step.flag(), step.run.checks()));
     let changes = steps().flat_map(differences);
     let changes = changes.map(|Change { check, before, now }| json!({"check": check, "before": before, "now": now}));

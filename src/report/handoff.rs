@@ -7,8 +7,8 @@ use crate::journal::Registration;
 use crate::report::explanation::ids;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::words::{Failure, Typed, UntrustedText};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
+use crate::words::{Failure, Typed, UntrustedText};
 
 /// What is known of the app.
 #[derive(Debug, Default)]
@@ -139,11 +139,8 @@ fn sign_in(link: &str) -> Task {
 
 /// What is known of the app, and the ids of what stopped it.
 fn facts(handoff: &Handoff) -> Vec<(&'static str, String)> {
-    let app = [
-        ("Application ID", &handoff.application),
-        ("Directory", &handoff.tenant),
-        ("Redirect", &handoff.redirect),
-    ];
+    let app =
+        [("Application ID", &handoff.application), ("Directory", &handoff.tenant), ("Redirect", &handoff.redirect)];
     let app = app.into_iter().map(|(label, value)| (label, value.as_deref().unwrap_or("not typed yet").to_owned()));
     let ids = handoff.missing.iter().flat_map(|(failure, _)| ids(failure));
     app.chain(ids.map(|id| ("For support", id))).collect()

@@ -89,7 +89,9 @@ impl Scenario {
             all.extend(WIRES.iter().map(|row| (row.name, row.what)));
             all.extend(QUIRKS.iter().map(|(name, what, _)| (*name, *what)));
             all.extend(
-                ALIASES.iter().filter_map(|(alias, name)| Some((*alias, first_sentence(&entra_row(name)?.refusal.text)))),
+                ALIASES
+                    .iter()
+                    .filter_map(|(alias, name)| Some((*alias, first_sentence(&entra_row(name)?.refusal.text)))),
             );
             all.extend(entra_rows().iter().map(|row| (row.name, first_sentence(&row.refusal.text))));
             all.extend(service_rows().iter().map(|row| (row.name, row.text)));

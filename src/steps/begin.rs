@@ -12,8 +12,10 @@ use crate::steps::plan::Plan;
 use crate::steps::port::{Board, Port};
 use crate::steps::purpose::Purpose;
 use crate::steps::submit::Submission;
-use crate::words::{Audience, CheckId, Directory, OctoClient, PartnerApiRequest, PartnerCenterRequest, Secret, SharedSecret, Step};
 use crate::words::check::{self as plans};
+use crate::words::{
+    Audience, CheckId, Directory, OctoClient, PartnerApiRequest, PartnerCenterRequest, Secret, SharedSecret, Step,
+};
 
 impl Execution {
     /// Step 2 with typed answers.

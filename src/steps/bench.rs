@@ -13,7 +13,11 @@ use url::Url;
 
 use super::*;
 use crate::effect::{AddressSeen, AuthorizationRequest, Effect, Outcome};
-use crate::words::{Answer, Cause, CheckId, Claims, ClientId, Directory, Failure, Found, FoundPayer, Grant, Lifetime, LegalBusiness, OctoAnswer, OctoCall, OctoClient, Organization, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reading, RedirectAddress, Ring, Secret, Service, Source, TenantId, TokenResponse, UntrustedText, VaultFault};
+use crate::words::{
+    Answer, Cause, CheckId, Claims, ClientId, Directory, Failure, Found, FoundPayer, Grant, LegalBusiness, Lifetime,
+    OctoAnswer, OctoCall, OctoClient, Organization, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reading,
+    RedirectAddress, Ring, Secret, Service, Source, TenantId, TokenResponse, UntrustedText, VaultFault,
+};
 use std::time::Duration;
 
 use crate::effect::Tenant;

@@ -3,8 +3,8 @@
 
 use crate::diagnose::Context;
 use crate::steps::execution::Execution;
-use crate::words::{Audience, CheckId, ClientId, SharedSecret};
 use crate::words::ids::looks_like_guid;
+use crate::words::{Audience, CheckId, ClientId, SharedSecret};
 
 impl Execution {
     /// The circumstances of a failure of this check. Only the kind of machine is not known here.
@@ -14,7 +14,8 @@ impl Execution {
         let proven = self.plan.partner_api().and_then(|step| step.meant(&self.board.registration));
         let (typed_app, proven_app) = (typed.map(|it| &it.application), proven.map(|(_, proof)| &proof.application));
         // The directory as typed, because that is what a person can compare.
-        let (typed_tenant, proven_tenant) = (typed.map(|it| it.directory.as_str()), proven.map(|(_, proof)| proof.tenant.as_str()));
+        let (typed_tenant, proven_tenant) =
+            (typed.map(|it| it.directory.as_str()), proven.map(|(_, proof)| proof.tenant.as_str()));
         Context {
             step: id.step(),
             audience: Some(audience(id)),

@@ -8,7 +8,9 @@ use crate::steps::execution::Execution;
 use crate::steps::plan::Plan;
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{Token, Tokens};
-use crate::words::{Audience, AuthCode, Cause, CheckId, Failure, Mismatch, PriceSheetHead, SentCode, SharedSecret, UntrustedText};
+use crate::words::{
+    Audience, AuthCode, Cause, CheckId, Failure, Mismatch, PriceSheetHead, SentCode, SharedSecret, UntrustedText,
+};
 
 /// How one of the two APIs stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -67,8 +67,8 @@ mod tests {
     use crate::effect::Effect;
     use crate::steps::bench::{Bench, state_of};
     use crate::steps::{Execution, Status};
-    use crate::words::{CheckId, Service, StoreKey};
     use crate::words::store::VAULT_FILE;
+    use crate::words::{CheckId, Service, StoreKey};
 
     fn locked() -> Failure {
         Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked))

@@ -11,12 +11,13 @@ use crate::effect::{
 use crate::journal::access::AccessToken;
 use crate::journal::{Attempt, Fact, ItemName, Kind, PartnerCenterProof, Registration};
 use crate::steps::commit::tidy;
-use crate::steps::port::{
-    Ask, Checked, Halted, Line, Port, Slot, internal, mismatch, missing_item, passed,
-};
+use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, internal, mismatch, missing_item, passed};
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
-use crate::words::{Audience, AuthCode, CheckId as C, Credentials, Failure, Grant, Mismatch, MpnId, Organization, PartnerApiRequest, PriceSheetHead, RedirectAddress, SentCode, SharedSecret, Step, UntrustedText};
+use crate::words::{
+    Audience, AuthCode, CheckId as C, Credentials, Failure, Grant, Mismatch, MpnId, Organization, PartnerApiRequest,
+    PriceSheetHead, RedirectAddress, SentCode, SharedSecret, Step, UntrustedText,
+};
 
 /// For whom tokens are asked: what step 2 has proven, and the attempt that a new refresh token belongs to.
 #[derive(Clone, Debug)]
@@ -105,8 +106,7 @@ impl PartnerApi {
         match self.purpose {
             Purpose::Register => {
                 self.prepare(port).await?;
-                let with =
-                    port.find(C::OtherSecret, &self.proven, async |ask| self.other_secret(port, &ask).await);
+                let with = port.find(C::OtherSecret, &self.proven, async |ask| self.other_secret(port, &ask).await);
                 let with = with.await?;
                 if !port.passed(C::KeepToken) {
                     let (token, _) = self.redeem(port, &with).await?;
@@ -314,12 +314,7 @@ impl PartnerApi {
             self.request_sent.clear();
             let SignedIn { code, redirect, verifier } = signed_in.clone();
             self.signed_in.clear();
-            let response = ask.redeem(CodeExchange {
-                credentials: with.credentials.clone(),
-                code,
-                redirect,
-                verifier,
-            });
+            let response = ask.redeem(CodeExchange { credentials: with.credentials.clone(), code, redirect, verifier });
             let response = response.await?;
             let Some(token) = response.refresh_token else {
                 let none = || mismatch(Mismatch::NoRefreshToken, "the answer has no refresh token");
@@ -364,13 +359,7 @@ impl PartnerApi {
     }
 
     /// A rotated token is kept before its access token is used: a server that rotates strictly has revoked the old one.
-    async fn renew(
-        &self,
-        port: &Port,
-        ask: &Ask,
-        with: &Proven,
-        audience: Audience,
-    ) -> Result<Grant, Box<Failure>> {
+    async fn renew(&self, port: &Port, ask: &Ask, with: &Proven, audience: Audience) -> Result<Grant, Box<Failure>> {
         let refresh_token = self.refresh.get().ok_or_else(missing_item)?;
         let response = ask.refresh(TokenRefresh {
             credentials: with.credentials.clone(),

@@ -7,7 +7,10 @@ use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, missing_item, passed};
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
-use crate::words::{Audience, CheckId as C, Credentials, Directory, Domain, Failure, Grant, LegalBusiness, PartnerCenterRequest, SharedSecret, Step, UntrustedText};
+use crate::words::{
+    Audience, CheckId as C, Credentials, Directory, Domain, Failure, Grant, LegalBusiness, PartnerCenterRequest,
+    SharedSecret, Step, UntrustedText,
+};
 
 /// Step 2 and what it has found.
 #[derive(Debug)]

@@ -7,8 +7,8 @@
 use url::form_urlencoded;
 
 use crate::microsoft;
-use crate::words::{AuthCode, Failure, Secret};
 use crate::words::ids::{looks_like_guid, looks_like_secret_key};
+use crate::words::{AuthCode, Failure, Secret};
 
 /// What was pasted.
 #[derive(Debug)]

@@ -17,7 +17,11 @@ use crate::effect::{
 use crate::journal::{Attempt, CheckLine, Fact, ItemName, Registration};
 use crate::steps::checks::{Check, Moment, State};
 use crate::steps::retry::pause_before_another_try;
-use crate::words::{Answer, Cause, CheckId, Credentials, Directory, Failure, Found, FoundPayer, Grant, LegalBusiness, Market, Mismatch, OctoAccess, OctoAnswer, OctoCall, OctoClient, Organization, PriceSheetHead, Reading, Service, SharedSecret, Step, TokenResponse, UntrustedText, VaultFault};
+use crate::words::{
+    Answer, Cause, CheckId, Credentials, Directory, Failure, Found, FoundPayer, Grant, LegalBusiness, Market, Mismatch,
+    OctoAccess, OctoAnswer, OctoCall, OctoClient, Organization, PriceSheetHead, Reading, Service, SharedSecret, Step,
+    TokenResponse, UntrustedText, VaultFault,
+};
 
 /// What a check comes to: a value, and its line on the screen.
 pub(super) type Checked<T> = Result<(T, Line), Box<Failure>>;

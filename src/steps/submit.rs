@@ -9,7 +9,10 @@ use futures_util::future::join;
 
 use crate::journal::{AttemptId, Fact, Handover, ItemName, Kind, Registration};
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, mismatch};
-use crate::words::{Cause, CheckId as C, ClientId, Credentials, Failure, FoundPayer, Mismatch, MpnId, OctoAccess, OctoCall, OctoClient, Part, Payer, Service, TenantId, UntrustedText};
+use crate::words::{
+    Cause, CheckId as C, ClientId, Credentials, Failure, FoundPayer, Mismatch, MpnId, OctoAccess, OctoCall, OctoClient,
+    Part, Payer, Service, TenantId, UntrustedText,
+};
 
 /// What is handed over, and with which API client.
 #[derive(Debug)]

@@ -8,7 +8,10 @@ use super::bench::*;
 use super::*;
 use crate::effect::{AddressSeen, Effect, Outcome};
 use crate::journal::{Kind, Registration, Slot};
-use crate::words::{Answer, Audience, Cause, CheckId, Claims, ClientId, Failure, Found, Mismatch, MpnId, PartnerApiRequest, PartnerCenterRequest, RedirectAddress, Secret, Service, Step, TokenResponse, UntrustedText, VaultFault};
+use crate::words::{
+    Answer, Audience, Cause, CheckId, Claims, ClientId, Failure, Found, Mismatch, MpnId, PartnerApiRequest,
+    PartnerCenterRequest, RedirectAddress, Secret, Service, Step, TokenResponse, UntrustedText, VaultFault,
+};
 use std::time::Duration;
 
 use crate::effect::{CodeAudience, Tenant};

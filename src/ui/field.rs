@@ -13,8 +13,8 @@ use unicode_width::UnicodeWidthStr;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Intent;
-use crate::words::{Secret, SharedSecret};
 use crate::words::text;
+use crate::words::{Secret, SharedSecret};
 
 /// What a field is for.
 pub trait Use {

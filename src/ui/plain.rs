@@ -25,8 +25,8 @@ use crate::ui::state::FocusTarget;
 use crate::ui::view::{Body, Said, View};
 use crate::ui::wizard::Wizard;
 use crate::ui::{Event, Intent, Task};
-use crate::words::{Field, Secret, Step};
 use crate::words::ids::looks_like_secret_key;
+use crate::words::{Field, Secret, Step};
 
 pub use ask::Prompt;
 use ask::{Asked, asked, enter, input, items, offer, question, short};

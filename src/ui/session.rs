@@ -14,7 +14,10 @@ use crate::steps::Execution;
 use crate::ui::fields::Fields;
 use crate::ui::{Task, Ticket};
 use crate::words::answers::{self};
-use crate::words::{CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Ring, SentCode, SharedSecret, Step, Typed, UntrustedText};
+use crate::words::{
+    CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Ring, SentCode,
+    SharedSecret, Step, Typed, UntrustedText,
+};
 
 /// What the wizard is started with.
 #[derive(Debug)]

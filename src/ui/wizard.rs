@@ -15,8 +15,8 @@ use crate::ui::session::{Answer, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
 use crate::ui::{Event, Intent, Task};
-use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 use crate::words::ids::looks_like_secret_key;
+use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 
 pub use crate::ui::session::{Octo, RehearsalAnswers, WizardConfig};
 

@@ -80,12 +80,9 @@ pub fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCen
     };
     let application = application.value;
     match which_directory(client.ok(), &application, directory.ok()) {
-        Ok(directory) if problems.is_empty() => Ok(PartnerCenterRequest {
-            directory,
-            application,
-            secret: SharedSecret::clone(secret),
-            secret_ends,
-        }),
+        Ok(directory) if problems.is_empty() => {
+            Ok(PartnerCenterRequest { directory, application, secret: SharedSecret::clone(secret), secret_ends })
+        }
         Ok(_) => Err(problems),
         Err(problem) => {
             // One sentence a field is enough: the shape comes first.
@@ -280,10 +277,7 @@ mod tests {
     fn equal_or_empty_client_ids_need_the_directory() {
         assert_eq!(read(APP, APP, ""), Err(vec![Field::Directory]));
         assert_eq!(read("", APP, ""), Err(vec![Field::Directory]));
-        assert_eq!(
-            read(&APP.to_uppercase(), APP, "contoso.com"),
-            Ok("contoso.com".to_owned())
-        );
+        assert_eq!(read(&APP.to_uppercase(), APP, "contoso.com"), Ok("contoso.com".to_owned()));
     }
 
     #[test]

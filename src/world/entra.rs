@@ -11,8 +11,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl,
+    AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet, HttpRequest,
+    HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -21,7 +21,10 @@ use crate::cloud::is_loopback;
 use crate::effect::{AddressSeen, CodeExchange, SignIn, Tenant, TokenRefresh};
 use crate::microsoft::sentence::numbers;
 use crate::microsoft::{self, json};
-use crate::words::{Audience, Cause, ClientId, Credentials, Directory, Failure, Grant, Lifetime, Mismatch, Secret, Service, SharedSecret, TenantId, TokenResponse, UntrustedText};
+use crate::words::{
+    Audience, Cause, ClientId, Credentials, Directory, Failure, Grant, Lifetime, Mismatch, Secret, Service,
+    SharedSecret, TenantId, TokenResponse, UntrustedText,
+};
 use crate::world::http::{Ask, Services};
 use crate::world::reply::{Reply, failed};
 use crate::world::token::salvage;

@@ -11,7 +11,10 @@ use zeroize::Zeroizing;
 
 use crate::cloud::{OctoAddresses, appended};
 use crate::microsoft::{self, json};
-use crate::words::{AccountName, Cause, Credentials, Failure, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring, Secret, Service, UntrustedText};
+use crate::words::{
+    AccountName, Cause, Credentials, Failure, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring,
+    Secret, Service, UntrustedText,
+};
 use crate::world::http::{Ask, Services, new_guid};
 use crate::world::reply::{BODY_LIMIT, failed};
 
@@ -55,9 +58,10 @@ impl Services<'_> {
             ("client_secret", client.secret().reveal()),
             ("scope", "openid"),
         ];
-        let ask = Ask::post(Service::Octo, self.octo_addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
-            .with("accept", "application/json")
-            .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
+        let ask =
+            Ask::post(Service::Octo, self.octo_addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
+                .with("accept", "application/json")
+                .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
         let reply = self.http.answer(ask).await?;
         let map = reply.object()?;
         match json::member(&map, "access_token").and_then(Value::as_str) {

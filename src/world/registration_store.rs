@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::effect::{Opened, ProbeResult};
 use crate::journal::{Fact, Line, Registration, registration_name};
-use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, StoreDescriptor, StoreKey};
 use crate::words::store::STORES;
+use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, StoreDescriptor, StoreKey};
 use crate::world::clock;
 use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalMemory, JournalStore, Lease};

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::exit::Exit;
-use crate::words::{Failure, SharedSecret, StoreDescriptor, Unlock};
 use crate::words::store::{STORES, VAULT_FILE};
+use crate::words::{Failure, SharedSecret, StoreDescriptor, Unlock};
 use crate::world::drafts::Drafts;
 use crate::world::journal::{JournalFile, JournalStore};
 use crate::world::registration_index::RegistrationIndex;

@@ -9,10 +9,10 @@ use url::Url;
 
 use super::*;
 use crate::cli::{Cli, Command};
-use crate::commands::error::end;
-use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
 use crate::commands::consent;
+use crate::commands::error::end;
 use crate::commands::tests::schema;
+use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
 use crate::simulator::{Facts, Simulator};
 use crate::words::Environment;
 

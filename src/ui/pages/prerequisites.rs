@@ -17,8 +17,8 @@ use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Item, Named, Row, Said, Tone, View};
 use crate::ui::{Intent, Task};
-use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::StoreDescriptor;
+use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 
 impl Screen for Prerequisites {
     fn targets(&self, _session: &Session) -> Vec<FocusTarget> {

@@ -112,7 +112,6 @@ impl Guard {
         }
         out.flush()
     }
-
 }
 
 impl Drop for Guard {

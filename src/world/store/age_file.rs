@@ -21,8 +21,8 @@ use zeroize::Zeroizing;
 use super::entries::{Entries, VaultError};
 use super::parts;
 use super::secret_store::registration_of;
-use crate::words::{Secret, SharedSecret, StoreDescriptor, VaultFault};
 use crate::words::store::{self};
+use crate::words::{Secret, SharedSecret, StoreDescriptor, VaultFault};
 use crate::world::folder::{self, DiskError};
 
 /// The name of the file, beside the journal of its registration.

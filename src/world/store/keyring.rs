@@ -13,8 +13,8 @@ use keyring_core::CredentialStore;
 use zeroize::Zeroizing;
 
 use super::entries::{Entries, VaultError};
-use crate::words::{StoreDescriptor, UntrustedText, VaultFault};
 use crate::words::store::{self};
+use crate::words::{StoreDescriptor, UntrustedText, VaultFault};
 
 /// What every item is filed under; with it a person finds them: `secret-tool search --all service octo-csp`.
 pub const SERVICE: &str = "octo-csp";

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::entries::{Entries, VaultError};
 use super::secret_store::registration_of;
-use crate::words::store::{self};
 use crate::words::StoreDescriptor;
+use crate::words::store::{self};
 
 /// The keyring's words, but for who reads back: no other process could see it.
 static REHEARSED: StoreDescriptor = StoreDescriptor { verify: "", ..store::KEYRING };

@@ -46,7 +46,10 @@ pub trait SecretStore: Send + Sync {
 
     /// The names that are kept of this registration, or `None` where a store cannot tell. Nobody has to: the journal names every
     /// item.
-    #[cfg_attr(not(feature = "test-door"), expect(dead_code, reason = "the journal names every item: a listing is for stores that others write to"))]
+    #[cfg_attr(
+        not(feature = "test-door"),
+        expect(dead_code, reason = "the journal names every item: a listing is for stores that others write to")
+    )]
     async fn list(&self, _registration: &str) -> Answer<Option<Vec<String>>> {
         Ok(None)
     }

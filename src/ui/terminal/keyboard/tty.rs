@@ -46,11 +46,7 @@ impl Reader {
     pub(super) fn gather(&mut self) -> io::Result<Option<Batch>> {
         let mut batch = Batch::new();
         while batch.len() < TOGETHER {
-            let wait = if self.keys.is_escape() {
-                Some(&REST)
-            } else {
-                Some(&MORE).filter(|_| !batch.is_empty())
-            };
+            let wait = if self.keys.is_escape() { Some(&REST) } else { Some(&MORE).filter(|_| !batch.is_empty()) };
             match self.ready(wait)? {
                 Ready::Stopped => return Ok(None),
                 Ready::Bytes => self.read(&mut batch)?,
@@ -169,10 +165,10 @@ mod tests {
             ("\x1b[Z", vec![with(KeyCode::BackTab, KeyModifiers::SHIFT)]),
             ("\x1b3", vec![with(KeyCode::Char('3'), KeyModifiers::ALT)]),
             ("\x15", vec![with(KeyCode::Char('u'), KeyModifiers::CONTROL)]),
-            ("\x1b[200~a\rb\x1b[A\u{2028}\x1b[201~c", vec![
-                Raw::Paste("a\rb\x1b[A\u{2028}".to_owned()),
-                key(KeyCode::Char('c')),
-            ]),
+            (
+                "\x1b[200~a\rb\x1b[A\u{2028}\x1b[201~c",
+                vec![Raw::Paste("a\rb\x1b[A\u{2028}".to_owned()), key(KeyCode::Char('c'))],
+            ),
             // Nothing that a terminal means, and the next key is understood again.
             ("\x1b[?1u\x1bOzx", vec![key(KeyCode::Char('x'))]),
         ] {
