@@ -352,7 +352,9 @@ impl Talk {
             Action::Press(Intent::Previous) if wizard.page.state().focus == 0 => {
                 self.reply("This is the first field.");
             }
-            Action::Press(intent @ Intent::Extra(_)) if wizard.view().hints.iter().all(|hint| hint.intent != intent) => {
+            Action::Press(intent @ Intent::Extra(_))
+                if wizard.view().hints.iter().all(|hint| hint.intent != intent) =>
+            {
                 self.reply("That key does nothing on this page.");
             }
             Action::Press(intent) => wizard.take_in(Event::Pressed(intent)),
