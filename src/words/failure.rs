@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::words::text::UntrustedText;
 
@@ -184,7 +185,8 @@ pub enum TlsFault {
 }
 
 /// What is the matter with the keyring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum VaultFault {
     /// No D-Bus session bus.
     NoBus,

@@ -35,9 +35,7 @@ impl Drafts {
         };
         // A draft is plain data with string keys: it always has a JSON form.
         let json = serde_json::to_vec_pretty(&draft).unwrap_or_default();
-        folder::make_below(state, registration)
-            .and_then(|folder| folder.replace(DRAFT, &json))
-            .map_err(|error| error.failure(&state.join(registration).join(DRAFT)))
+        folder::make_below(state, registration)?.replace(DRAFT, &json)
     }
 
     /// What was typed the last time. A draft that cannot be read is no draft: it is typed again.
@@ -57,9 +55,10 @@ impl Drafts {
     /// Removes the draft of a registration that is forgotten. A missing one is fine.
     pub fn remove(&self, registration: &str) -> Result<(), Box<Failure>> {
         match self {
-            Self::Folder(state) => folder::existing_below(state, registration)
-                .and_then(|folder| folder.map_or(Ok(()), |folder| folder.remove_whole(DRAFT)))
-                .map_err(|error| error.failure(&state.join(registration).join(DRAFT))),
+            Self::Folder(state) => {
+                let folder = folder::existing_below(state, registration)?;
+                folder.map_or(Ok(()), |folder| folder.remove_whole(DRAFT))
+            }
             Self::Memory(held) => {
                 held.lock().unwrap_or_else(PoisonError::into_inner).remove(registration);
                 Ok(())

@@ -6,65 +6,57 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::words::{Cause, DiskFault, Failure, Service};
+use crate::world::store::Answer;
 
 /// Bytes that are read of a file at most. Our files are thousands of times smaller; what is larger is not ours.
 const LONGEST: u64 = 16 * 1_024 * 1_024;
 
-/// How a folder or a file fails.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum DiskError {
-    /// The system said no.
-    #[error("input or output")]
-    Io(#[from] io::Error),
-    /// A link, something else than a folder or a file, somebody else's, or writable by others.
-    #[error("not ours")]
-    NotOurs,
-    /// Larger than anything we write.
-    #[error("too large")]
-    TooLarge,
-    /// A name that would lead out of its folder.
-    #[error("not a plain name")]
-    Name,
+/// Why the system gives no folder or file: there is none, or something is the matter.
+enum Refused {
+    Absent,
+    Fault(DiskFault),
 }
 
-impl DiskError {
-    /// What kind of thing it is.
-    pub(super) fn fault(&self) -> DiskFault {
+/// A link, something else than a folder or a file, somebody else's, or writable by others.
+const NOT_OURS: Refused = Refused::Fault(DiskFault::NotOurs);
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
         use io::ErrorKind as Kind;
-        let kind = match self {
-            Self::Io(error) => error.kind(),
-            Self::NotOurs => return DiskFault::NotOurs,
-            Self::TooLarge => return DiskFault::Damaged,
-            Self::Name => return DiskFault::Other,
-        };
         let table = [
-            (Kind::StorageFull, DiskFault::Full),
-            (Kind::QuotaExceeded, DiskFault::Full),
-            (Kind::FileTooLarge, DiskFault::Full),
-            (Kind::ReadOnlyFilesystem, DiskFault::ReadOnly),
-            (Kind::PermissionDenied, DiskFault::Denied),
+            (Kind::NotFound, Self::Absent),
+            (Kind::StorageFull, Self::Fault(DiskFault::Full)),
+            (Kind::QuotaExceeded, Self::Fault(DiskFault::Full)),
+            (Kind::FileTooLarge, Self::Fault(DiskFault::Full)),
+            (Kind::ReadOnlyFilesystem, Self::Fault(DiskFault::ReadOnly)),
+            (Kind::PermissionDenied, Self::Fault(DiskFault::Denied)),
         ];
-        let known = table.iter().find(|(known, _)| *known == kind);
-        known.map_or(DiskFault::Other, |(_, fault)| *fault)
+        let known = table.into_iter().find(|(known, _)| *known == error.kind());
+        known.map_or(Self::Fault(DiskFault::Other), |(_, refused)| refused)
     }
+}
 
-    /// The one place where an error of a file becomes a [`Failure`].
-    pub(super) fn failure(&self, path: &Path) -> Box<Failure> {
-        let failure = Failure::new(Service::Disk, Cause::Disk(self.fault()));
-        Box::new(failure.with_detail(&path.display().to_string()))
+impl Refused {
+    fn failure(self, path: &Path) -> Box<Failure> {
+        let fault = match self {
+            Self::Absent => DiskFault::Other,
+            Self::Fault(fault) => fault,
+        };
+        failure(fault, path)
     }
+}
 
-    /// Whether there is nothing of that name.
-    fn is_absence(&self) -> bool {
-        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
-    }
+/// A fault of this folder or file.
+pub(super) fn failure(fault: DiskFault, path: &Path) -> Box<Failure> {
+    let failure = Failure::new(Service::Disk, Cause::Disk(fault));
+    Box::new(failure.with_detail(&path.display().to_string()))
 }
 
 /// Takes a name that stays in its folder: the names of registrations become names of files.
-pub(super) fn plain(name: &str) -> Result<&str, DiskError> {
+fn is_plain(name: &str) -> bool {
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let fits = (1..=128).contains(&name.len());
-    if fits && !name.starts_with('.') && name.chars().all(good) { Ok(name) } else { Err(DiskError::Name) }
+    fits && !name.starts_with('.') && name.chars().all(good)
 }
 
 /// How a file is opened.
@@ -77,87 +69,111 @@ enum How {
     New,
 }
 
-/// A folder of ours.
-pub(super) struct Folder(system::Folder);
+/// A folder of ours. What fails in it tells the path of the file that it is about.
+pub(super) struct Folder {
+    handle: system::Folder,
+    path: PathBuf,
+}
 
 impl Folder {
     /// Opens a folder, or tells that there is none.
-    pub(super) fn existing(path: &Path) -> Result<Option<Self>, DiskError> {
-        present(system::Folder::open(path).map(Self))
+    pub(super) fn existing(path: &Path) -> Answer<Option<Self>> {
+        let handle = present(system::Folder::open(path), path)?;
+        Ok(handle.map(|handle| Self { handle, path: path.to_owned() }))
     }
 
     /// Opens a folder; it is made, with those above it, if there is none.
-    pub(super) fn make(path: &Path) -> Result<Self, DiskError> {
+    pub(super) fn make(path: &Path) -> Answer<Self> {
         if let Some(folder) = Self::existing(path)? {
             return Ok(folder);
         }
-        system::make_folders(path)?;
-        system::Folder::open(path).map(Self)
+        let handle = system::make_folders(path).and_then(|()| system::Folder::open(path));
+        let handle = handle.map_err(|refused| refused.failure(path))?;
+        Ok(Self { handle, path: path.to_owned() })
+    }
+
+    /// The names of what is in a folder; none if there is no folder.
+    pub(super) fn names(path: &Path) -> Answer<Vec<String>> {
+        let entries = present(std::fs::read_dir(path).map_err(Refused::from), path)?.into_iter().flatten();
+        Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
+    }
+
+    /// A failure of this file, which the system tells.
+    pub(super) fn failure(&self, name: &str, error: io::Error) -> Box<Failure> {
+        Refused::from(error).failure(&self.path.join(name))
     }
 
     /// Opens a file to read and write, or tells that there is none.
-    pub(super) fn open(&self, name: &str) -> Result<Option<File>, DiskError> {
-        present(self.0.file(name, How::Existing))
+    pub(super) fn open(&self, name: &str) -> Answer<Option<File>> {
+        self.present(name, self.handle.file(name, How::Existing))
     }
 
     /// The same; it is made if there is none.
-    pub(super) fn open_or_make(&self, name: &str) -> Result<File, DiskError> {
-        self.0.file(name, How::OrNew)
+    pub(super) fn open_or_make(&self, name: &str) -> Answer<File> {
+        self.handle.file(name, How::OrNew).map_err(|refused| refused.failure(&self.path.join(name)))
     }
 
     /// Reads a file, or tells that there is none. Nothing is written, so a read-only disk is fine.
-    pub(super) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
+    pub(super) fn read(&self, name: &str) -> Answer<Option<Vec<u8>>> {
         self.read_as(name, How::Reading)
     }
 
     /// Reads a file that nobody else may read, or tells that there is none.
-    pub(super) fn read_private(&self, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
+    pub(super) fn read_private(&self, name: &str) -> Answer<Option<Vec<u8>>> {
         self.read_as(name, How::ReadingPrivate)
     }
 
-    fn read_as(&self, name: &str, how: How) -> Result<Option<Vec<u8>>, DiskError> {
-        present(self.0.file(name, how))?.map(|mut file| contents(&mut file)).transpose()
+    fn read_as(&self, name: &str, how: How) -> Answer<Option<Vec<u8>>> {
+        self.present(name, self.handle.file(name, how).and_then(|mut file| contents(&mut file)))
+    }
+
+    /// Reads a file that is open to its end.
+    pub(super) fn contents(&self, name: &str, file: &mut File) -> Answer<Vec<u8>> {
+        contents(file).map_err(|refused| refused.failure(&self.path.join(name)))
     }
 
     /// Replaces a file as a whole: it is written aside, synced and renamed, so that there is always an old one or a new one.
-    pub(super) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
+    pub(super) fn replace(&self, name: &str, bytes: &[u8]) -> Answer<()> {
         let aside = aside(name);
         self.remove(&aside)?;
-        let written = self.0.file(&aside, How::New).and_then(|mut file| {
+        let written = self.handle.file(&aside, How::New).and_then(|mut file| {
             file.write_all(bytes)?;
             file.sync_all()?;
-            self.0.rename(&aside, name)?;
-            self.sync()
+            self.handle.rename(&aside, name)?;
+            self.handle.sync()
         });
-        if written.is_err() {
+        written.map_err(|refused| {
             // The first failure is the one to tell; what was left aside is removed by the next attempt at the latest.
             drop(self.remove(&aside));
-        }
-        written
+            refused.failure(&self.path.join(name))
+        })
     }
 
     /// Removes a file. A missing one is fine.
-    pub(super) fn remove(&self, name: &str) -> Result<(), DiskError> {
-        present(self.0.remove(name)).map(|_| ())
+    pub(super) fn remove(&self, name: &str) -> Answer<()> {
+        self.present(name, self.handle.remove(name)).map(|_| ())
     }
 
     /// Removes a file, and what a replacement of it left aside when the program was ended.
-    pub(super) fn remove_whole(&self, name: &str) -> Result<(), DiskError> {
+    pub(super) fn remove_whole(&self, name: &str) -> Answer<()> {
         self.remove(&aside(name))?;
         self.remove(name)
     }
 
     /// Makes new and renamed names durable.
-    pub(super) fn sync(&self) -> Result<(), DiskError> {
-        self.0.sync()
+    pub(super) fn sync(&self) -> Answer<()> {
+        self.handle.sync().map_err(|refused| refused.failure(&self.path))
     }
 
     /// Whether `file` is still what `name` leads to.
-    pub(super) fn leads_to(&self, name: &str, file: &File) -> Result<bool, DiskError> {
-        let Some(now) = present(self.0.file(name, How::Reading))? else {
-            return Ok(false);
-        };
-        system::same(&now, file)
+    pub(super) fn leads_to(&self, name: &str, file: &File) -> Answer<bool> {
+        let now = self.handle.file(name, How::Reading);
+        let same = self.present(name, now.and_then(|now| system::same(&now, file)))?;
+        Ok(same.unwrap_or(false))
+    }
+
+    fn present<T>(&self, name: &str, result: Result<T, Refused>) -> Answer<Option<T>> {
+        present(result, &self.path.join(name))
     }
 }
 
@@ -165,22 +181,21 @@ fn aside(name: &str) -> String {
     format!(".{name}.new")
 }
 
-/// Reads a file to its end.
-pub(super) fn contents(file: &mut File) -> Result<Vec<u8>, DiskError> {
+fn contents(file: &mut File) -> Result<Vec<u8>, Refused> {
     let mut bytes = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST {
-        return Err(DiskError::TooLarge);
+        return Err(Refused::Fault(DiskFault::Damaged));
     }
     Ok(bytes)
 }
 
 /// Absence is an answer.
-fn present<T>(result: Result<T, DiskError>) -> Result<Option<T>, DiskError> {
+fn present<T>(result: Result<T, Refused>, path: &Path) -> Answer<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(error) if error.is_absence() => Ok(None),
-        Err(error) => Err(error),
+        Err(Refused::Absent) => Ok(None),
+        Err(refused) => Err(refused.failure(path)),
     }
 }
 
@@ -189,6 +204,7 @@ mod system {
     //! By handle: what was checked is what is used.
 
     use std::fs::{DirBuilder, File};
+    use std::io;
     use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::fs::DirBuilderExt as _;
     use std::path::Path;
@@ -197,19 +213,19 @@ mod system {
     use rustix::io::Errno;
     use rustix::process::geteuid;
 
-    use super::{DiskError, How};
+    use super::{How, NOT_OURS, Refused};
 
     pub(super) struct Folder(OwnedFd);
 
     impl Folder {
-        pub(super) fn open(path: &Path) -> Result<Self, DiskError> {
+        pub(super) fn open(path: &Path) -> Result<Self, Refused> {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            let folder = fs::openat(CWD, path, flags, Mode::empty()).map_err(disk)?;
+            let folder = fs::openat(CWD, path, flags, Mode::empty())?;
             checked(&folder, FileType::Directory)?;
             Ok(Self(folder))
         }
 
-        pub(super) fn file(&self, name: &str, how: How) -> Result<File, DiskError> {
+        pub(super) fn file(&self, name: &str, how: How) -> Result<File, Refused> {
             // Without NONBLOCK a pipe of that name would hold us for ever.
             let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
             let flags = flags
@@ -220,61 +236,63 @@ mod system {
                     How::New => OFlags::RDWR | OFlags::CREATE | OFlags::EXCL,
                 };
             let ours = Mode::RUSR | Mode::WUSR;
-            let file = fs::openat(&self.0, name, flags, ours).map_err(disk)?;
+            let file = fs::openat(&self.0, name, flags, ours)?;
             let stat = checked(&file, FileType::RegularFile)?;
             let mode = Mode::from_raw_mode(stat.st_mode);
             match how {
                 How::ReadingPrivate if mode.intersects(Mode::RWXG | Mode::RWXO) => {
-                    return Err(DiskError::NotOurs);
+                    return Err(NOT_OURS);
                 }
                 How::Reading | How::ReadingPrivate => {}
                 How::Existing | How::OrNew | How::New if mode == ours => {}
-                How::Existing | How::OrNew | How::New => fs::fchmod(&file, ours).map_err(disk)?,
+                How::Existing | How::OrNew | How::New => fs::fchmod(&file, ours)?,
             }
             Ok(File::from(file))
         }
 
-        pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), DiskError> {
-            fs::renameat(&self.0, from, &self.0, to).map_err(disk)
+        pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), Refused> {
+            Ok(fs::renameat(&self.0, from, &self.0, to)?)
         }
 
-        pub(super) fn remove(&self, name: &str) -> Result<(), DiskError> {
-            fs::unlinkat(&self.0, name, AtFlags::empty()).map_err(disk)
+        pub(super) fn remove(&self, name: &str) -> Result<(), Refused> {
+            Ok(fs::unlinkat(&self.0, name, AtFlags::empty())?)
         }
 
-        pub(super) fn sync(&self) -> Result<(), DiskError> {
-            fs::fsync(&self.0).map_err(disk)
+        pub(super) fn sync(&self) -> Result<(), Refused> {
+            Ok(fs::fsync(&self.0)?)
         }
     }
 
-    pub(super) fn make_folders(path: &Path) -> Result<(), DiskError> {
+    pub(super) fn make_folders(path: &Path) -> Result<(), Refused> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-        made.map_err(|error| Errno::from_io_error(&error).map_or(DiskError::Io(error), disk))
+        made.map_err(|error| Errno::from_io_error(&error).map_or_else(|| error.into(), Refused::from))
     }
 
-    pub(super) fn same(one: &File, other: &File) -> Result<bool, DiskError> {
-        let one = fs::fstat(one).map_err(disk)?;
-        let other = fs::fstat(other).map_err(disk)?;
+    pub(super) fn same(one: &File, other: &File) -> Result<bool, Refused> {
+        let one = fs::fstat(one)?;
+        let other = fs::fstat(other)?;
         Ok(one.st_dev == other.st_dev && one.st_ino == other.st_ino)
     }
 
-    fn checked(handle: impl AsFd, kind: FileType) -> Result<Stat, DiskError> {
-        let stat = fs::fstat(handle).map_err(disk)?;
+    fn checked(handle: impl AsFd, kind: FileType) -> Result<Stat, Refused> {
+        let stat = fs::fstat(handle)?;
         let others = Mode::WGRP | Mode::WOTH;
         let right_kind = FileType::from_raw_mode(stat.st_mode) == kind;
         let ours = stat.st_uid == geteuid().as_raw();
         if right_kind && ours && !Mode::from_raw_mode(stat.st_mode).intersects(others) {
             Ok(stat)
         } else {
-            Err(DiskError::NotOurs)
+            Err(NOT_OURS)
         }
     }
 
     /// A link answers with one of several numbers, depending on what it leads to.
-    fn disk(error: Errno) -> DiskError {
-        match error {
-            Errno::LOOP | Errno::NOTDIR | Errno::EXIST | Errno::ISDIR | Errno::NXIO => DiskError::NotOurs,
-            error => DiskError::Io(error.into()),
+    impl From<Errno> for Refused {
+        fn from(error: Errno) -> Self {
+            match error {
+                Errno::LOOP | Errno::NOTDIR | Errno::EXIST | Errno::ISDIR | Errno::NXIO => NOT_OURS,
+                error => io::Error::from(error).into(),
+            }
         }
     }
 }
@@ -286,19 +304,19 @@ mod system {
     use std::fs::{self, File, OpenOptions};
     use std::path::{Path, PathBuf};
 
-    use super::{DiskError, How};
+    use super::{How, NOT_OURS, Refused};
 
     pub(super) struct Folder(PathBuf);
 
     impl Folder {
-        pub(super) fn open(path: &Path) -> Result<Self, DiskError> {
-            if fs::symlink_metadata(path)?.is_dir() { Ok(Self(path.to_owned())) } else { Err(DiskError::NotOurs) }
+        pub(super) fn open(path: &Path) -> Result<Self, Refused> {
+            if fs::symlink_metadata(path)?.is_dir() { Ok(Self(path.to_owned())) } else { Err(NOT_OURS) }
         }
 
-        pub(super) fn file(&self, name: &str, how: How) -> Result<File, DiskError> {
+        pub(super) fn file(&self, name: &str, how: How) -> Result<File, Refused> {
             let path = self.0.join(name);
             if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
-                return Err(DiskError::NotOurs);
+                return Err(NOT_OURS);
             }
             let writing = !matches!(how, How::Reading | How::ReadingPrivate);
             let file = OpenOptions::new()
@@ -311,28 +329,28 @@ mod system {
             Ok(file)
         }
 
-        pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), DiskError> {
+        pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), Refused> {
             Ok(fs::rename(self.0.join(from), self.0.join(to))?)
         }
 
-        pub(super) fn remove(&self, name: &str) -> Result<(), DiskError> {
+        pub(super) fn remove(&self, name: &str) -> Result<(), Refused> {
             Ok(fs::remove_file(self.0.join(name))?)
         }
 
         /// A folder cannot be synced here; the file system's own journal orders names.
         #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as on other systems")]
-        pub(super) fn sync(&self) -> Result<(), DiskError> {
+        pub(super) fn sync(&self) -> Result<(), Refused> {
             Ok(())
         }
     }
 
-    pub(super) fn make_folders(path: &Path) -> Result<(), DiskError> {
+    pub(super) fn make_folders(path: &Path) -> Result<(), Refused> {
         Ok(fs::create_dir_all(path)?)
     }
 
     /// A file that is open cannot be replaced here.
     #[expect(clippy::unnecessary_wraps, reason = "as on other systems")]
-    pub(super) fn same(_one: &File, _other: &File) -> Result<bool, DiskError> {
+    pub(super) fn same(_one: &File, _other: &File) -> Result<bool, Refused> {
         Ok(true)
     }
 }
@@ -343,7 +361,7 @@ pub(super) const DRAFT: &str = "draft.json";
 
 /// Opens the folder of one registration, or tells that there is none. The folder of all is checked too: whoever may write that
 /// one may replace the lower one.
-pub(super) fn existing_below(state: &Path, registration: &str) -> Result<Option<Folder>, DiskError> {
+pub(super) fn existing_below(state: &Path, registration: &str) -> Answer<Option<Folder>> {
     let path = below(state, registration)?;
     match Folder::existing(state)? {
         Some(_) => Folder::existing(&path),
@@ -352,15 +370,16 @@ pub(super) fn existing_below(state: &Path, registration: &str) -> Result<Option<
 }
 
 /// The same; it is made if there is none.
-pub(super) fn make_below(state: &Path, registration: &str) -> Result<Folder, DiskError> {
+pub(super) fn make_below(state: &Path, registration: &str) -> Answer<Folder> {
     let path = below(state, registration)?;
     Folder::make(state)?;
     Folder::make(&path)
 }
 
-/// The folder of one registration below the folder of all.
-fn below(folder: &Path, registration: &str) -> Result<PathBuf, DiskError> {
-    plain(registration).map(|name| folder.join(name))
+/// The path of a registration's file or folder below the folder of all.
+pub(super) fn below(folder: &Path, registration: &str) -> Answer<PathBuf> {
+    let path = folder.join(registration);
+    if is_plain(registration) { Ok(path) } else { Err(failure(DiskFault::Other, &path)) }
 }
 
 #[cfg(test)]
@@ -378,10 +397,9 @@ mod tests {
             (Kind::PermissionDenied, DiskFault::Denied),
             (Kind::TimedOut, DiskFault::Other),
         ] {
-            let error = DiskError::Io(kind.into());
-            assert_eq!(error.fault(), fault, "{kind}");
-            let failure = error.failure(Path::new("/x\u{1b}[2J"));
-            assert_eq!(failure.cause, Cause::Disk(fault));
+            let refused = Refused::from(io::Error::from(kind));
+            let failure = refused.failure(Path::new("/x\u{1b}[2J"));
+            assert_eq!(failure.cause, Cause::Disk(fault), "{kind}");
             assert_eq!(failure.detail.unwrap(), "/x[2J");
         }
     }
@@ -389,11 +407,11 @@ mod tests {
     #[test]
     fn a_plain_name_stays_in_its_folder() {
         for name in ["production", "sandbox-at-login.example", "a_b"] {
-            assert_eq!(plain(name).unwrap(), name);
+            assert!(is_plain(name), "{name}");
         }
         for name in ["", ".", "..", ".x", "a/b", "a\\b", "a b", "a:b", "é", "a\0"] {
-            assert!(plain(name).is_err(), "{name:?}");
+            assert!(!is_plain(name), "{name:?}");
         }
-        assert!(plain(&"x".repeat(129)).is_err());
+        assert!(!is_plain(&"x".repeat(129)));
     }
 }

@@ -8,13 +8,10 @@ mod memory;
 mod parts;
 mod read_back;
 mod secret_store;
-mod test_item;
 mod vault;
 
 pub use self::blocking::Blocking;
 pub use self::entries::Entries;
-#[cfg(feature = "test-door")]
-pub use self::entries::VaultError;
 #[cfg(feature = "test-door")]
 pub use self::keyring::SERVICE;
 pub use self::memory::Memory;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use octo_csp::words::store::KEYRING;
 use octo_csp::words::{StoreDescriptor, VaultFault};
-use octo_csp::world::store::{Entries, VaultError};
+use octo_csp::world::store::{Answer, Entries, fault as vault_fault};
 use zeroize::Zeroizing;
 
 /// What one call does.
@@ -67,7 +67,7 @@ impl Faulty {
         self.entries.lock().unwrap().get(name).cloned()
     }
 
-    fn next(&self, call: &str, name: &str) -> Result<Behaviour, VaultError> {
+    fn next(&self, call: &str, name: &str) -> Answer<Behaviour> {
         self.calls.lock().unwrap().push(format!("{call} {name}"));
         let behaviour = {
             let mut script = self.script.lock().unwrap();
@@ -83,7 +83,7 @@ impl Faulty {
         }
         assert_ne!(behaviour, Behaviour::Panics, "the store was told to panic");
         if let Behaviour::Fails(fault) = behaviour {
-            return Err(VaultError::new(fault));
+            return Err(vault_fault(fault));
         }
         Ok(behaviour)
     }
@@ -97,7 +97,7 @@ impl Entries for Faulty {
         &FAULTY
     }
 
-    fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Result<(), VaultError> {
+    fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Answer<()> {
         let behaviour = self.next("write", name)?;
         if behaviour != Behaviour::Forgets {
             let bytes = changed(behaviour, bytes);
@@ -106,21 +106,21 @@ impl Entries for Faulty {
         afterwards(behaviour)
     }
 
-    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    fn read(&self, name: &str) -> Answer<Zeroizing<Vec<u8>>> {
         let behaviour = self.next("read", name)?;
         let kept = self.kept(name).filter(|_| behaviour != Behaviour::Forgets);
         afterwards(behaviour)?;
-        kept.map(|bytes| Zeroizing::new(changed(behaviour, &bytes))).ok_or(VaultError::MISSING)
+        kept.map(|bytes| Zeroizing::new(changed(behaviour, &bytes))).ok_or_else(|| vault_fault(VaultFault::Missing))
     }
 
-    fn delete(&self, name: &str) -> Result<(), VaultError> {
+    fn delete(&self, name: &str) -> Answer<()> {
         let behaviour = self.next("delete", name)?;
         if behaviour == Behaviour::Forgets {
             return Ok(());
         }
         let gone = self.entries.lock().unwrap().remove(name);
         afterwards(behaviour)?;
-        gone.map(drop).ok_or(VaultError::MISSING)
+        gone.map(drop).ok_or_else(|| vault_fault(VaultFault::Missing))
     }
 
     fn title(&self, _registration: &str) -> String {
@@ -136,19 +136,19 @@ impl Entries for Sessions {
         self.0.descriptor()
     }
 
-    fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Result<(), VaultError> {
+    fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Answer<()> {
         self.0.write(name, label, bytes)
     }
 
-    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    fn read(&self, name: &str) -> Answer<Zeroizing<Vec<u8>>> {
         self.0.read(name)
     }
 
-    fn delete(&self, name: &str) -> Result<(), VaultError> {
+    fn delete(&self, name: &str) -> Answer<()> {
         self.0.delete(name)
     }
 
-    fn session(&self) -> Option<Result<Box<dyn Entries>, VaultError>> {
+    fn session(&self) -> Option<Answer<Box<dyn Entries>>> {
         let opened = self.0.next("session", "");
         Some(opened.map(|_| Box::new(Self(Arc::clone(&self.0))) as Box<dyn Entries>))
     }
@@ -176,9 +176,9 @@ fn changed(behaviour: Behaviour, bytes: &[u8]) -> Vec<u8> {
     bytes[..length].to_vec()
 }
 
-fn afterwards(behaviour: Behaviour) -> Result<(), VaultError> {
+fn afterwards(behaviour: Behaviour) -> Answer<()> {
     if let Behaviour::FailsAfterwards(fault) = behaviour {
-        return Err(VaultError::new(fault));
+        return Err(vault_fault(fault));
     }
     Ok(())
 }

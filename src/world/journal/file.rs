@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{ErrorKind, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +17,7 @@ use crate::journal::{self, Contents, Line, Sequence};
 use crate::words::store::STORES;
 use crate::words::{Cause, Failure, Service};
 use crate::world::clock;
-use crate::world::folder::{self, DRAFT, DiskError, Folder, JOURNAL};
+use crate::world::folder::{self, DRAFT, Folder, JOURNAL};
 use crate::world::store::Answer;
 
 /// Registrations that are listed at most: there are two, and two more for each other cloud.
@@ -25,17 +25,6 @@ const MOST: usize = 64;
 
 /// The file that a probe writes.
 const TEST: &str = "test";
-
-/// Why nothing is written.
-#[derive(Debug, thiserror::Error)]
-enum JournalError {
-    #[error("disk")]
-    Disk(#[from] DiskError),
-    #[error("the journal is not as it was left")]
-    Moved,
-    #[error("the snapshot is no journal")]
-    Snapshot,
-}
 
 /// The journals below a folder. Looking changes nothing: folders and files are made by the first thing that is written.
 pub struct JournalFile {
@@ -82,37 +71,32 @@ impl JournalFile {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn path(&self, registration: &str) -> PathBuf {
-        self.state.join(registration).join(JOURNAL)
+    fn failure(&self, registration: &str, cause: Cause) -> Box<Failure> {
+        let path = self.state.join(registration).join(JOURNAL);
+        Box::new(Failure::new(Service::Disk, cause).with_detail(&path.display().to_string()))
     }
 
-    /// The one place where an error of the journal becomes a [`Failure`].
-    fn failure(&self, registration: &str, error: &JournalError) -> Box<Failure> {
-        let path = self.path(registration);
-        let cause = match error {
-            JournalError::Disk(error) => return error.failure(&path),
-            JournalError::Moved => Cause::JournalMoved,
-            JournalError::Snapshot => Cause::Internal,
-        };
-        let failure = Failure::new(Service::Disk, cause);
-        Box::new(failure.with_detail(&path.display().to_string()))
+    /// What was read of this journal, which ends with the line `last`.
+    fn known(&self, registration: &str, last: Sequence) -> Answer<Seen> {
+        let seen = self.seen().get(registration).copied().unwrap_or_default();
+        if seen.last == last { Ok(seen) } else { Err(self.failure(registration, Cause::JournalMoved)) }
+    }
+}
+
+#[async_trait]
+impl JournalStore for JournalFile {
+    /// The folder: a person looks for everything that is there.
+    fn place(&self, registration: &str) -> String {
+        self.state.join(registration).display().to_string()
     }
 
-    fn names(&self) -> Result<Vec<String>, DiskError> {
-        let entries = match std::fs::read_dir(&self.state) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(DiskError::Io(error)),
-        };
-        Ok(entries
-            .filter_map(Result::ok)
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| name.starts_with("production") || name.starts_with("sandbox"))
-            .take(MOST)
-            .collect())
+    async fn list(&self) -> Answer<Vec<String>> {
+        let names = Folder::names(&self.state)?.into_iter();
+        let ours = names.filter(|name| name.starts_with("production") || name.starts_with("sandbox"));
+        Ok(ours.take(MOST).collect())
     }
 
-    fn contents(&self, registration: &str) -> Result<Contents, DiskError> {
+    async fn read(&self, registration: &str) -> Answer<Contents> {
         let file = match folder::existing_below(&self.state, registration)? {
             Some(folder) => folder.read(JOURNAL)?.unwrap_or_default(),
             None => Vec::new(),
@@ -122,62 +106,64 @@ impl JournalFile {
         Ok(contents)
     }
 
-    /// What was read of this journal, which ends with the line `last`.
-    fn known(&self, registration: &str, last: Sequence) -> Result<Seen, JournalError> {
-        let seen = self.seen().get(registration).copied().unwrap_or_default();
-        if seen.last == last { Ok(seen) } else { Err(JournalError::Moved) }
-    }
-
-    fn append_line(&self, registration: &str, after: Sequence, line: &Line) -> Result<Sequence, JournalError> {
+    async fn append(&self, registration: &str, after: Sequence, line: &Line) -> Answer<Sequence> {
+        let moved = || self.failure(registration, Cause::JournalMoved);
         let seen = self.known(registration, after)?;
         let folder = folder::make_below(&self.state, registration)?;
         let mut file = match folder.open(JOURNAL)? {
             Some(file) => file,
             None if seen == Seen::default() => folder.open_or_make(JOURNAL)?,
-            None => return Err(JournalError::Moved),
+            None => return Err(moved()),
         };
-        if !seen.is_all_of(&folder::contents(&mut file)?) {
-            return Err(JournalError::Moved);
+        if !seen.is_all_of(&folder.contents(JOURNAL, &mut file)?) {
+            return Err(moved());
         }
         let text = journal::write_line(line);
-        if let Err(error) = write_at(&mut file, seen.bytes, &text, &folder) {
+        let written = write_at(&mut file, seen.bytes, &text).map_err(|error| folder.failure(JOURNAL, error));
+        // The file may be new.
+        let kept = written.and_then(|()| if seen.bytes == 0 { folder.sync() } else { Ok(()) });
+        if let Err(failure) = kept {
             // Whatever got there was not acknowledged. If this fails too, the next reader takes it for a torn line, or for
             // a line that nobody built upon.
             drop(cut(&file, seen.bytes));
-            return Err(error.into());
+            return Err(failure);
         }
         self.seen().insert(registration.to_owned(), seen.and(&text, line.sequence));
         Ok(line.sequence)
     }
 
-    fn replace_lines(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Result<Sequence, JournalError> {
+    async fn replace(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Answer<Sequence> {
         let text: String = snapshot.iter().map(journal::write_line).collect();
         let contents = journal::read_file(text.as_bytes());
         let last = contents.lines.last().map_or(0, |line| line.sequence);
         if contents.damaged || contents.lines != snapshot || last < at {
-            return Err(JournalError::Snapshot);
+            return Err(self.failure(registration, Cause::Internal));
         }
         let seen = self.known(registration, at)?;
         let folder = folder::make_below(&self.state, registration)?;
         if !seen.is_all_of(&folder.read(JOURNAL)?.unwrap_or_default()) {
-            return Err(JournalError::Moved);
+            return Err(self.failure(registration, Cause::JournalMoved));
         }
         folder.replace(JOURNAL, text.as_bytes())?;
         self.seen().insert(registration.to_owned(), Seen::new(text.as_bytes(), &contents));
         Ok(last)
     }
 
-    /// Shows that the folder keeps files: one is written, synced, renamed and removed.
-    fn write_test(&self, registration: &str) -> Result<(), DiskError> {
+    async fn lock(&self, registration: &str) -> Answer<Box<dyn Lease>> {
+        let lock = Lock::take(&Lock::place()?, registration, clock::now())?;
+        Ok(Box::new(lock))
+    }
+
+    /// A file is written, synced, renamed and removed.
+    async fn probe(&self, registration: &str) -> Answer<()> {
         let folder = folder::make_below(&self.state, registration)?;
         folder.replace(TEST, b"octo-csp writes here\n")?;
         folder.remove(TEST)?;
         folder.sync()
     }
 
-    /// Removes every file of a registration. The journal goes last, and only once the others are gone for good: until then it says
-    /// that they are to go.
-    fn remove(&self, registration: &str) -> Result<(), DiskError> {
+    /// The journal goes last, and only once the other files are gone for good: until then it says that they are to go.
+    async fn destroy(&self, registration: &str) -> Answer<()> {
         let Some(folder) = folder::existing_below(&self.state, registration)? else {
             return Ok(());
         };
@@ -194,63 +180,20 @@ impl JournalFile {
 }
 
 #[async_trait]
-impl JournalStore for JournalFile {
-    /// The folder: a person looks for everything that is there.
-    fn place(&self, registration: &str) -> String {
-        self.state.join(registration).display().to_string()
-    }
-
-    async fn list(&self) -> Answer<Vec<String>> {
-        self.names().map_err(|error| error.failure(&self.state))
-    }
-
-    async fn read(&self, registration: &str) -> Answer<Contents> {
-        let path = self.state.join(JOURNAL);
-        self.contents(registration).map_err(|error| error.failure(&path))
-    }
-
-    async fn append(&self, registration: &str, after: Sequence, line: &Line) -> Answer<Sequence> {
-        let appended = self.append_line(registration, after, line);
-        appended.map_err(|error| self.failure(registration, &error))
-    }
-
-    async fn replace(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Answer<Sequence> {
-        let replaced = self.replace_lines(registration, at, snapshot);
-        replaced.map_err(|error| self.failure(registration, &error))
-    }
-
-    async fn lock(&self, registration: &str) -> Answer<Box<dyn Lease>> {
-        let lock = Lock::take(&Lock::place()?, registration, clock::now())?;
-        Ok(Box::new(lock))
-    }
-
-    async fn probe(&self, registration: &str) -> Answer<()> {
-        let path = self.state.join(registration);
-        self.write_test(registration).map_err(|error| error.failure(&path))
-    }
-
-    async fn destroy(&self, registration: &str) -> Answer<()> {
-        let path = self.state.join(registration);
-        self.remove(registration).map_err(|error| error.failure(&path))
-    }
-}
-
-#[async_trait]
 impl Lease for Lock {
     async fn is_held(&self) -> Answer<bool> {
         Ok(self.is_still_ours())
     }
 }
 
-/// Writes a line over what is left of a torn one. The folder is synced too: the file may be new.
-fn write_at(file: &mut File, at: usize, text: &str, folder: &Folder) -> Result<(), DiskError> {
+/// Writes a line over what is left of a torn one.
+fn write_at(file: &mut File, at: usize, text: &str) -> io::Result<()> {
     cut(file, at)?;
     file.seek(SeekFrom::Start(at as u64))?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    if at == 0 { folder.sync() } else { Ok(()) }
+    file.sync_all()
 }
 
-fn cut(file: &File, at: usize) -> Result<(), DiskError> {
-    Ok(file.set_len(at as u64)?)
+fn cut(file: &File, at: usize) -> io::Result<()> {
+    file.set_len(at as u64)
 }

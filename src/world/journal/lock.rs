@@ -4,7 +4,7 @@
 //! the operating system's user alone: no option and no environment variable moves it.
 
 use std::fs::{File, TryLockError};
-use std::io::{Seek as _, Write as _};
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -12,7 +12,11 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::words::{Cause, DiskFault, Failure, Service};
-use crate::world::folder::{self, DiskError, Folder};
+use crate::world::folder::{self, Folder};
+use crate::world::store::Answer;
+
+/// What a folder answers in which nothing can be written.
+const UNWRITABLE: [Cause; 2] = [Cause::Disk(DiskFault::ReadOnly), Cause::Disk(DiskFault::Denied)];
 
 /// How often a lock file that was removed under us is made anew.
 const ATTEMPTS: usize = 8;
@@ -33,20 +37,9 @@ struct Holder {
     since: Timestamp,
 }
 
-/// Why there is no lock.
-#[derive(Debug, thiserror::Error)]
-enum LockError {
-    #[error("disk")]
-    Disk(#[from] DiskError),
-    #[error("in use")]
-    InUse(Option<Holder>),
-    #[error("the lock file keeps disappearing")]
-    Unsteady,
-}
-
 impl Lock {
     /// The folder of the locks: [`Lock::take`] gets it as an argument for the tests' sake only.
-    pub fn place() -> Result<PathBuf, Box<Failure>> {
+    pub fn place() -> Answer<PathBuf> {
         let home = home().filter(|home| home.is_dir());
         let usual = home.map(|home| home.join(BELOW_HOME));
         let Some(usual) = usual else {
@@ -55,15 +48,9 @@ impl Lock {
         match Folder::make(&usual) {
             Ok(_) => Ok(usual),
             // A home that cannot be written, of a service's account for example. What is not ours is no such home.
-            Err(error) if matches!(error.fault(), DiskFault::ReadOnly | DiskFault::Denied) => elsewhere(),
-            Err(error) => Err(error.failure(&usual)),
+            Err(failure) if UNWRITABLE.contains(&failure.cause) => elsewhere(),
+            Err(failure) => Err(failure),
         }
-    }
-
-    /// Takes the lock, or says at once who has it. `now` is for the message that others get.
-    pub fn take(place: &Path, registration: &str, now: Timestamp) -> Result<Self, Box<Failure>> {
-        let path = place.join(format!("lock-{registration}"));
-        Self::try_take(place, registration, now).map_err(|error| failure(&error, &path, now))
     }
 
     /// Whether the lock is still ours: nobody removed its file so that another process could lock a new one.
@@ -72,50 +59,41 @@ impl Lock {
         folder.is_some_and(|folder| folder.leads_to(&self.name, &self.file).unwrap_or(false))
     }
 
-    fn try_take(place: &Path, registration: &str, now: Timestamp) -> Result<Self, LockError> {
-        let name = format!("lock-{}", folder::plain(registration)?);
+    /// Takes the lock, or says at once who has it. `now` is for the message that others get.
+    pub fn take(place: &Path, registration: &str, now: Timestamp) -> Answer<Self> {
+        let name = format!("lock-{registration}");
+        let path = folder::below(place, registration)?.with_file_name(&name);
         let folder = Folder::make(place)?;
         for _ in 0..ATTEMPTS {
             let mut file = folder.open_or_make(&name)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    let holder = folder::contents(&mut file).ok();
-                    let holder = holder.and_then(|json| serde_json::from_slice(&json).ok());
-                    return Err(LockError::InUse(holder));
+                    let holder = serde_json::from_reader(file).ok();
+                    let words = holder.map_or_else(|| "by another process".to_owned(), |holder| words(&holder, now));
+                    return Err(Box::new(Failure::new(Service::Disk, Cause::InUse).with_detail(&words)));
                 }
-                Err(TryLockError::Error(error)) => return Err(DiskError::Io(error).into()),
+                Err(TryLockError::Error(error)) => return Err(folder.failure(&name, error)),
             }
             if folder.leads_to(&name, &file)? {
-                sign(&mut file, now)?;
+                sign(&mut file, now).map_err(|error| folder.failure(&name, error))?;
                 let place = place.to_owned();
                 return Ok(Self { file, place, name });
             }
         }
-        Err(LockError::Unsteady)
+        // The lock file keeps disappearing.
+        Err(folder::failure(DiskFault::NotOurs, &path))
     }
 }
 
 /// Writes who has it. Nothing depends on it but a message, so it is not synced.
-fn sign(file: &mut File, now: Timestamp) -> Result<(), DiskError> {
+fn sign(file: &mut File, now: Timestamp) -> io::Result<()> {
     let holder = Holder { process: std::process::id(), since: now };
     // Two numbers always have a JSON form.
     let json = serde_json::to_vec(&holder).unwrap_or_default();
     file.set_len(0)?;
     file.rewind()?;
-    Ok(file.write_all(&json)?)
-}
-
-/// The one place where an error of the lock becomes a [`Failure`].
-fn failure(error: &LockError, path: &Path, now: Timestamp) -> Box<Failure> {
-    match error {
-        LockError::Disk(error) => error.failure(path),
-        LockError::Unsteady => DiskError::NotOurs.failure(path),
-        LockError::InUse(holder) => {
-            let words = holder.as_ref().map_or_else(|| "by another process".to_owned(), |h| words(h, now));
-            Box::new(Failure::new(Service::Disk, Cause::InUse).with_detail(&words))
-        }
-    }
+    file.write_all(&json)
 }
 
 /// `since 10:02 by process 123`, with the day if it is not today.
@@ -148,16 +126,13 @@ fn home() -> Option<PathBuf> {
 
 /// For a person without a home that can be written.
 #[cfg(unix)]
-fn elsewhere() -> Result<PathBuf, Box<Failure>> {
+fn elsewhere() -> Answer<PathBuf> {
     let place = PathBuf::from(format!("/tmp/octo-csp-{}", nix::unistd::geteuid()));
-    match Folder::make(&place) {
-        Ok(_) => Ok(place),
-        Err(error) => Err(error.failure(&place)),
-    }
+    Folder::make(&place).map(|_| place)
 }
 
 #[cfg(not(unix))]
-fn elsewhere() -> Result<PathBuf, Box<Failure>> {
+fn elsewhere() -> Answer<PathBuf> {
     let denied = Cause::Disk(DiskFault::Denied);
     Err(Box::new(Failure::new(Service::Disk, denied)))
 }

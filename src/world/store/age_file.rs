@@ -18,12 +18,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::entries::{Entries, VaultError};
+use super::entries::Entries;
 use super::parts;
-use super::secret_store::registration_of;
+use super::secret_store::{Answer, fault, other, registration_of};
 use crate::words::store::{self};
-use crate::words::{Secret, SharedSecret, StoreDescriptor, VaultFault};
-use crate::world::folder::{self, DiskError};
+use crate::words::{Cause, DiskFault, Failure, Secret, SharedSecret, StoreDescriptor, VaultFault};
+use crate::world::folder;
 
 /// The name of the file, beside the journal of its registration.
 const VAULT_FILE: &str = "vault.age";
@@ -61,18 +61,12 @@ struct Held {
 
 type Items = BTreeMap<String, Secret>;
 
-#[derive(Serialize)]
-struct ContentsOut<'a> {
-    format: &'static str,
+/// What is inside, to be written of `&str` and to be read of `String`.
+#[derive(Serialize, Deserialize)]
+struct Contents<S: Ord> {
+    format: S,
     version: u32,
-    items: BTreeMap<&'a str, &'a str>,
-}
-
-#[derive(Deserialize)]
-struct ContentsIn {
-    format: String,
-    version: u32,
-    items: BTreeMap<String, String>,
+    items: BTreeMap<S, S>,
 }
 
 impl AgeFile {
@@ -80,8 +74,8 @@ impl AgeFile {
         Self { state, passphrase, work: WORK, held: Mutex::new(None) }
     }
 
-    fn passphrase(&self) -> Result<&Secret, VaultError> {
-        self.passphrase.as_deref().ok_or(VaultError::new(VaultFault::Locked))
+    fn passphrase(&self) -> Answer<&Secret> {
+        self.passphrase.as_deref().ok_or_else(|| fault(VaultFault::Locked))
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Held>> {
@@ -89,9 +83,9 @@ impl AgeFile {
     }
 
     /// What is in the file now.
-    fn load<'a>(&self, held: &'a mut Option<Held>, registration: &str) -> Result<&'a mut Held, VaultError> {
-        let bytes = match folder::existing_below(&self.state, registration).map_err(disk)? {
-            Some(folder) => folder.read_private(VAULT_FILE).map_err(disk)?,
+    fn load<'a>(&self, held: &'a mut Option<Held>, registration: &str) -> Answer<&'a mut Held> {
+        let bytes = match folder::existing_below(&self.state, registration)? {
+            Some(folder) => folder.read_private(VAULT_FILE).map_err(too_large)?,
             None => None,
         };
         let sum = bytes.as_deref().map(|bytes| Sha256::digest(bytes).into());
@@ -111,21 +105,20 @@ impl AgeFile {
     }
 
     /// Replaces the file by one with the present items. Whatever fails, what is in it is looked up anew the next time.
-    fn save(&self, held: &mut Option<Held>) -> Result<(), VaultError> {
+    fn save(&self, held: &mut Option<Held>) -> Answer<()> {
         let Some(Held { registration, items, .. }) = held.take() else {
-            return Err(VaultError::other("nothing was read before writing"));
+            return Err(other("nothing was read before writing"));
         };
         if items.is_empty() {
-            let folder = folder::existing_below(&self.state, &registration).map_err(disk)?;
-            let Some(folder) = folder else {
+            let Some(folder) = folder::existing_below(&self.state, &registration)? else {
                 return Ok(());
             };
-            let removed = folder.remove(VAULT_FILE).and_then(|()| folder.sync());
-            return removed.map_err(disk);
+            folder.remove(VAULT_FILE)?;
+            return folder.sync();
         }
         let bytes = sealed(&items, self.passphrase()?, self.work)?;
-        let folder = folder::make_below(&self.state, &registration).map_err(disk)?;
-        folder.replace(VAULT_FILE, &bytes).map_err(disk)?;
+        let folder = folder::make_below(&self.state, &registration)?;
+        folder.replace(VAULT_FILE, &bytes)?;
         let sum = Some(Sha256::digest(&bytes).into());
         *held = Some(Held { registration, sum, items });
         Ok(())
@@ -137,34 +130,34 @@ impl Entries for AgeFile {
         &store::VAULT_FILE
     }
 
-    fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Result<(), VaultError> {
-        let value = std::str::from_utf8(bytes).map_err(|_binary| VaultError::other("a vault file keeps text only"))?;
+    fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Answer<()> {
+        let value = std::str::from_utf8(bytes).map_err(|_binary| other("a vault file keeps text only"))?;
         let mut held = self.held();
         let items = &mut self.load(&mut held, registration_of(name))?.items;
         items.insert(name.to_owned(), Secret::new(value.to_owned()));
         self.save(&mut held)
     }
 
-    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    fn read(&self, name: &str) -> Answer<Zeroizing<Vec<u8>>> {
         let mut held = self.held();
         let value = self.load(&mut held, registration_of(name))?.items.get(name);
-        let value = value.ok_or(VaultError::MISSING)?;
+        let value = value.ok_or_else(|| fault(VaultFault::Missing))?;
         Ok(Zeroizing::new(value.reveal().as_bytes().to_vec()))
     }
 
-    fn delete(&self, name: &str) -> Result<(), VaultError> {
+    fn delete(&self, name: &str) -> Answer<()> {
         let mut held = self.held();
         let removed = self.load(&mut held, registration_of(name))?.items.remove(name);
-        removed.map(drop).ok_or(VaultError::MISSING)?;
+        removed.map(drop).ok_or_else(|| fault(VaultFault::Missing))?;
         self.save(&mut held)
     }
 
-    fn names(&self, registration: &str) -> Result<Option<Vec<String>>, VaultError> {
+    fn names(&self, registration: &str) -> Answer<Option<Vec<String>>> {
         let mut held = self.held();
         Ok(Some(self.load(&mut held, registration)?.items.keys().cloned().collect()))
     }
 
-    fn open(&self, registration: &str) -> Result<(), VaultError> {
+    fn open(&self, registration: &str) -> Answer<()> {
         self.load(&mut self.held(), registration).map(|_| ())
     }
 
@@ -182,31 +175,31 @@ impl Entries for AgeFile {
     }
 }
 
-fn sealed(items: &Items, passphrase: &Secret, work: u8) -> Result<Vec<u8>, VaultError> {
-    let contents = ContentsOut {
+fn sealed(items: &Items, passphrase: &Secret, work: u8) -> Answer<Vec<u8>> {
+    let contents = Contents {
         format: FORMAT,
         version: VERSION,
         items: items.iter().map(|(name, value)| (name.as_str(), value.reveal())).collect(),
     };
     let json = serde_json::to_vec_pretty(&contents)
         .map(Zeroizing::new)
-        .map_err(|_never| VaultError::other("the vault file cannot be written as JSON"))?;
+        .map_err(|_never| other("the vault file cannot be written as JSON"))?;
     let mut recipient = scrypt::Recipient::new(words(passphrase));
     recipient.set_work_factor(work);
     // Into memory: no disk can fail here.
-    age::encrypt(&recipient, &json).map_err(|_error| VaultError::other("the vault file could not be sealed"))
+    age::encrypt(&recipient, &json).map_err(|_error| other("the vault file could not be sealed"))
 }
 
-fn unsealed(bytes: &[u8], passphrase: &Secret) -> Result<Items, VaultError> {
+fn unsealed(bytes: &[u8], passphrase: &Secret) -> Answer<Items> {
     let mut identity = scrypt::Identity::new(words(passphrase));
     identity.set_max_work_factor(MOST_WORK);
     let json = age::decrypt(&identity, bytes).map(Zeroizing::new).map_err(|error| not_opened(&error))?;
-    let contents: ContentsIn = serde_json::from_slice(&json)
+    let contents: Contents<String> = serde_json::from_slice(&json)
         .ok()
-        .filter(|contents: &ContentsIn| contents.format == FORMAT)
-        .ok_or(VaultError::new(VaultFault::Damaged))?;
+        .filter(|contents: &Contents<String>| contents.format == FORMAT)
+        .ok_or_else(|| fault(VaultFault::Damaged))?;
     if contents.version != VERSION {
-        return Err(VaultError::other("another version of octo-csp wrote the vault file"));
+        return Err(other("another version of octo-csp wrote the vault file"));
     }
     let items = contents.items.into_iter();
     Ok(items.map(|(name, value)| (name, Secret::new(value))).collect())
@@ -219,17 +212,14 @@ fn words(passphrase: &Secret) -> SecretString {
 
 /// The file's key is sealed with the passphrase. If that does not open, it is another one, or exactly these bytes were changed;
 /// whatever else is wrong has nothing to do with the passphrase.
-fn not_opened(error: &DecryptError) -> VaultError {
+fn not_opened(error: &DecryptError) -> Box<Failure> {
     let key = matches!(error, DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed);
-    VaultError::new(if key { VaultFault::WrongPassphrase } else { VaultFault::Damaged })
+    fault(if key { VaultFault::WrongPassphrase } else { VaultFault::Damaged })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the error ends here, and maps over results")]
-fn disk(error: DiskError) -> VaultError {
-    if matches!(error, DiskError::TooLarge) {
-        return VaultError::new(VaultFault::Damaged);
-    }
-    VaultError::disk(error.fault())
+/// A file that is larger than any of ours is no vault.
+fn too_large(failure: Box<Failure>) -> Box<Failure> {
+    if failure.cause == Cause::Disk(DiskFault::Damaged) { fault(VaultFault::Damaged) } else { failure }
 }
 
 #[cfg(test)]

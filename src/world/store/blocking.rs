@@ -9,11 +9,11 @@ use async_trait::async_trait;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use super::entries::{Entries, VaultError};
+use super::entries::Entries;
 use super::parts;
 use super::read_back::ReadBackVerifier;
-use super::secret_store::{ASKING, Answer, Found, SecretStore, registration_of};
-use crate::words::{Cause, Failure, Secret, Service, SharedSecret, StoreDescriptor, VaultFault};
+use super::secret_store::{ASKING, Answer, Found, MISSING, SecretStore, fault, other, registration_of};
+use crate::words::{Cause, Failure, Secret, SharedSecret, StoreDescriptor, VaultFault};
 
 /// A store of entries, with longer values in parts.
 pub struct Blocking {
@@ -42,7 +42,7 @@ impl Blocking {
     async fn call<T: Send + 'static>(
         &self,
         registration: &str,
-        work: impl FnOnce(&mut Session<'_>) -> Result<T, VaultError> + Send + 'static,
+        work: impl FnOnce(&mut Session<'_>) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
         let (sender, receiver) = oneshot::channel();
         let entries = Arc::clone(&self.entries);
@@ -50,10 +50,10 @@ impl Blocking {
         let started = thread::Builder::new().name("vault".to_owned()).spawn(answer).is_ok();
         let answered = match receiver.await {
             Ok(result) => result,
-            Err(_ended) if started => Err(VaultError::other("the call ended without an answer")),
-            Err(_never_begun) => Err(VaultError::other("no thread could be started")),
+            Err(_ended) if started => Err(other("the call ended without an answer")),
+            Err(_never_begun) => Err(other("no thread could be started")),
         };
-        answered.map_err(|error| failure(error, &self.title(registration)))
+        answered.map_err(|failure| Box::new(failure.with_detail(&self.title(registration))))
     }
 }
 
@@ -70,24 +70,24 @@ impl<'e> Session<'e> {
         Self { entries, opened: None, again: false }
     }
 
-    fn perform<T>(&mut self, work: impl Fn(&dyn Entries) -> Result<T, VaultError>) -> Result<T, VaultError> {
+    fn perform<T>(&mut self, work: impl Fn(&dyn Entries) -> Answer<T>) -> Answer<T> {
         let Some(session) = self.open() else {
             return work(self.entries);
         };
         let done = session.and_then(&work);
-        if self.again || !done.as_ref().is_err_and(VaultError::may_pass) {
+        if self.again || !done.as_ref().is_err_and(|failure| may_pass(failure)) {
             return done;
         }
         (self.again, self.opened) = (true, None);
         match self.open().map(|session| session.and_then(&work)) {
             // Nobody is there any more: that it ended is what happened.
-            Some(Err(error)) if error.fault == VaultFault::NoProvider => done,
+            Some(Err(failure)) if failure.cause == Cause::Vault(VaultFault::NoProvider) => done,
             Some(again) => again,
             None => done,
         }
     }
 
-    fn open(&mut self) -> Option<Result<&dyn Entries, VaultError>> {
+    fn open(&mut self) -> Option<Answer<&dyn Entries>> {
         if self.opened.is_none() {
             match self.entries.session()? {
                 Ok(opened) => self.opened = Some(opened),
@@ -119,7 +119,7 @@ impl SecretStore for Blocking {
                 parts::write(entries, &item, &label(&item), secret.reveal())?;
                 let back = parts::read(entries, &item)?;
                 let same = std::str::from_utf8(&back).is_ok_and(|back| secret.same_as(back));
-                if same { Ok(()) } else { Err(VaultError::READS_DIFFERENTLY) }
+                if same { Ok(()) } else { Err(fault(VaultFault::ReadsDifferently)) }
             })
         })
         .await
@@ -129,16 +129,17 @@ impl SecretStore for Blocking {
         let title = self.title(registration(names));
         let all = names.to_vec();
         self.call(registration(names), move |session| {
-            let mut silent: Option<VaultError> = None;
+            let mut silent: Option<Box<Failure>> = None;
             let found = all.iter().map(|name| {
-                if let Some(error) = &silent {
-                    return Err(failure(error.clone(), &title));
+                if let Some(failure) = &silent {
+                    return Err(failure.clone());
                 }
                 let found = session.perform(|entries| parts::read(entries, name));
-                found.and_then(secret).map_err(|error| {
+                found.and_then(secret).map_err(|failure| {
+                    let failure = Box::new(failure.with_detail(&title));
                     // One that does not tell about an item is not asked about the others.
-                    silent = Some(error.clone()).filter(|error| !error.is_answer());
-                    failure(error, &title)
+                    silent = Some(failure.clone()).filter(|failure| failure.cause != MISSING);
+                    failure
                 })
             });
             Ok(found.collect())
@@ -197,31 +198,20 @@ fn label(name: &str) -> String {
     format!("Octo CSP, {registration}: {kind}")
 }
 
-/// The one place where an error of entries becomes a [`Failure`].
-fn failure(error: VaultError, title: &str) -> Box<Failure> {
-    let (service, cause) = match error.disk {
-        Some(disk) => (Service::Disk, Cause::Disk(disk)),
-        None => (Service::Keyring, Cause::Vault(error.fault)),
-    };
-    let mut failure = Failure::new(service, cause).with_detail(title);
-    failure.sentence = error.sentence;
-    Box::new(failure)
+/// What may be the session's fault and not the store's: an answer that nobody can read or that is not known, or a provider that
+/// ended and may be started again.
+fn may_pass(failure: &Failure) -> bool {
+    let passing = [VaultFault::Other, VaultFault::ReadsDifferently, VaultFault::Crashed];
+    passing.iter().any(|fault| failure.cause == Cause::Vault(*fault))
 }
 
 /// Takes what was read over into the one type for secrets, without a copy. Everything we keep is text.
-fn secret(mut bytes: Zeroizing<Vec<u8>>) -> Result<SharedSecret, VaultError> {
+fn secret(mut bytes: Zeroizing<Vec<u8>>) -> Answer<SharedSecret> {
     match String::from_utf8(std::mem::take(&mut *bytes)) {
         Ok(text) => Ok(Secret::shared(text)),
         Err(error) => {
             drop(Zeroizing::new(error.into_bytes()));
-            Err(VaultError::READS_DIFFERENTLY)
+            Err(fault(VaultFault::ReadsDifferently))
         }
-    }
-}
-
-impl VaultError {
-    /// Whether the store answered, and only this item is not as it should be.
-    fn is_answer(&self) -> bool {
-        self.disk.is_none() && self.fault == VaultFault::Missing
     }
 }

@@ -12,9 +12,10 @@ use keyring::{Entry, Error};
 use keyring_core::CredentialStore;
 use zeroize::Zeroizing;
 
-use super::entries::{Entries, VaultError};
+use super::entries::Entries;
+use super::secret_store::{Answer, fault, other};
 use crate::words::store::{self};
-use crate::words::{StoreDescriptor, UntrustedText, VaultFault};
+use crate::words::{Failure, StoreDescriptor, UntrustedText, VaultFault};
 
 /// What every item is filed under; with it a person finds them: `secret-tool search --all service octo-csp`.
 pub const SERVICE: &str = "octo-csp";
@@ -28,15 +29,15 @@ impl Entries for Keyring {
         &store::KEYRING
     }
 
-    fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Result<(), VaultError> {
+    fn write(&self, name: &str, label: &str, bytes: &[u8]) -> Answer<()> {
         self.entry(name, label)?.set_secret(bytes).map_err(translated)
     }
 
-    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    fn read(&self, name: &str) -> Answer<Zeroizing<Vec<u8>>> {
         self.entry(name, SERVICE)?.get_secret().map(Zeroizing::new).map_err(translated)
     }
 
-    fn delete(&self, name: &str) -> Result<(), VaultError> {
+    fn delete(&self, name: &str) -> Answer<()> {
         let deleted = match self.entry(name, SERVICE)?.delete_credential() {
             // Another program filed an item of the same name. Both are gone then: the name is ours.
             Err(Error::Ambiguous(entries)) => entries.iter().try_for_each(keyring_core::Entry::delete_credential),
@@ -45,7 +46,7 @@ impl Entries for Keyring {
         deleted.map_err(translated)
     }
 
-    fn session(&self) -> Option<Result<Box<dyn Entries>, VaultError>> {
+    fn session(&self) -> Option<Answer<Box<dyn Entries>>> {
         let opened = open().map_err(translated);
         Some(opened.map(|store| Box::new(Self(Some(store))) as Box<dyn Entries>))
     }
@@ -56,7 +57,7 @@ impl Entries for Keyring {
 }
 
 impl Keyring {
-    fn entry(&self, name: &str, label: &str) -> Result<Entry, VaultError> {
+    fn entry(&self, name: &str, label: &str) -> Answer<Entry> {
         let store = self.0.clone().map_or_else(open, Ok);
         let built = store.and_then(|it| it.build(SERVICE, name, Some(&modifiers(label))));
         built.map(|inner| Entry { inner }).map_err(translated)
@@ -106,15 +107,15 @@ fn modifiers(_label: &str) -> HashMap<&str, &str> {
 /// a missing provider), so the words of what lies below decide. Two variants carry the secret's bytes: they are dropped
 /// unseen, and no error is ever formatted with `Debug`.
 #[expect(clippy::needless_pass_by_value, reason = "the error ends here, with whatever it carries")]
-fn translated(error: Error) -> VaultError {
+fn translated(error: Error) -> Box<Failure> {
     match &error {
-        Error::NoEntry => VaultError::MISSING,
-        Error::Ambiguous(_) => VaultError::new(VaultFault::Ambiguous),
-        Error::TooLong(..) => VaultError::new(VaultFault::TooLarge),
+        Error::NoEntry => fault(VaultFault::Missing),
+        Error::Ambiguous(_) => fault(VaultFault::Ambiguous),
+        Error::TooLong(..) => fault(VaultFault::TooLarge),
         Error::NoStorageAccess(_) | Error::PlatformFailure(_) => by_words(&error),
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => VaultError::READS_DIFFERENTLY,
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => fault(VaultFault::ReadsDifferently),
         Error::BadStoreFormat(_) | Error::Invalid(..) | Error::NoDefaultStore | Error::NotSupportedByStore(_) | _ => {
-            VaultError::other("the keyring answered in an unknown way")
+            other("the keyring answered in an unknown way")
         }
     }
 }
@@ -153,7 +154,7 @@ const WORDS: [(&str, VaultFault); 27] = [
     ("access is denied", VaultFault::Denied),
 ];
 
-fn by_words(error: &Error) -> VaultError {
+fn by_words(error: &Error) -> Box<Failure> {
     let mut words = String::new();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -163,23 +164,22 @@ fn by_words(error: &Error) -> VaultError {
     }
     let lower = words.to_ascii_lowercase();
     let known = WORDS.iter().find(|(word, _)| lower.contains(word));
-    VaultError {
-        sentence: words.lines().next().and_then(UntrustedText::some),
-        ..VaultError::new(known.map_or(VaultFault::Other, |(_, fault)| *fault))
-    }
+    let mut failure = fault(known.map_or(VaultFault::Other, |(_, fault)| *fault));
+    failure.sentence = words.lines().next().and_then(UntrustedText::some);
+    failure
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn platform(words: &'static str) -> VaultError {
+    fn platform(words: &'static str) -> Box<Failure> {
         translated(Error::PlatformFailure(Box::from(words)))
     }
 
     #[test]
     fn a_cause_is_known_by_its_words() {
-        for (words, fault) in [
+        for (words, known) in [
             ("zbus error: I/O error: No such file or directory (os error 2)", VaultFault::NoBus),
             ("zbus fdo error: org.freedesktop.DBus.Error.ServiceUnknown: x", VaultFault::NoProvider),
             ("SS error: prompt dismissed", VaultFault::Locked),
@@ -197,7 +197,7 @@ mod tests {
             ("User interaction is not allowed.", VaultFault::Locked),
             ("something new", VaultFault::Other),
         ] {
-            assert_eq!(platform(words).fault, fault, "{words}");
+            assert_eq!(platform(words).cause, fault(known).cause, "{words}");
         }
     }
 
@@ -207,8 +207,8 @@ mod tests {
             [Error::BadEncoding(b"hunter2".to_vec()), Error::BadDataFormat(b"hunter2".to_vec(), Box::from("hunter2"))]
         {
             let error = translated(error);
-            assert_eq!(error, VaultError::READS_DIFFERENTLY);
-            assert!(!format!("{error} {error:?}").contains("hunter2"));
+            assert_eq!(error, fault(VaultFault::ReadsDifferently));
+            assert!(!format!("{error:?}").contains("hunter2"));
         }
     }
 

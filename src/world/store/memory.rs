@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
-use super::entries::{Entries, VaultError};
-use super::secret_store::registration_of;
-use crate::words::StoreDescriptor;
+use super::entries::Entries;
+use super::secret_store::{Answer, fault, registration_of};
 use crate::words::store::{self};
+use crate::words::{StoreDescriptor, VaultFault};
 
 /// The keyring's words, but for who reads back: no other process could see it.
 static REHEARSED: StoreDescriptor = StoreDescriptor { verify: "", ..store::KEYRING };
@@ -29,21 +29,21 @@ impl Entries for Memory {
         &REHEARSED
     }
 
-    fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Result<(), VaultError> {
+    fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Answer<()> {
         let bytes = Zeroizing::new(bytes.to_vec());
         self.entries().insert(name.to_owned(), bytes);
         Ok(())
     }
 
-    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        self.entries().get(name).cloned().ok_or(VaultError::MISSING)
+    fn read(&self, name: &str) -> Answer<Zeroizing<Vec<u8>>> {
+        self.entries().get(name).cloned().ok_or_else(|| fault(VaultFault::Missing))
     }
 
-    fn delete(&self, name: &str) -> Result<(), VaultError> {
-        self.entries().remove(name).map(drop).ok_or(VaultError::MISSING)
+    fn delete(&self, name: &str) -> Answer<()> {
+        self.entries().remove(name).map(drop).ok_or_else(|| fault(VaultFault::Missing))
     }
 
-    fn names(&self, registration: &str) -> Result<Option<Vec<String>>, VaultError> {
+    fn names(&self, registration: &str) -> Answer<Option<Vec<String>>> {
         let entries = self.entries();
         let names = entries.keys().filter(|name| registration_of(name) == registration);
         Ok(Some(names.cloned().collect()))

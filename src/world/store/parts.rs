@@ -7,8 +7,9 @@
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::entries::{ENTRY, Entries, VaultError};
-use crate::words::VaultFault;
+use super::entries::{ENTRY, Entries};
+use super::secret_store::{Answer, MISSING, fault};
+use crate::words::{Cause, VaultFault};
 
 /// Bytes of the longest value. Nothing we keep comes near it.
 pub(super) const LONGEST: usize = 64 * 1_024;
@@ -17,9 +18,9 @@ pub(super) const LONGEST: usize = 64 * 1_024;
 const HEAD: &str = "octo-csp parts ";
 
 /// Writes a value, the switch last.
-pub(super) fn write(store: &dyn Entries, name: &str, label: &str, value: &str) -> Result<(), VaultError> {
+pub(super) fn write(store: &dyn Entries, name: &str, label: &str, value: &str) -> Answer<()> {
     if value.len() > LONGEST {
-        return Err(VaultError::new(VaultFault::TooLarge));
+        return Err(fault(VaultFault::TooLarge));
     }
     if value.len() <= store.entry() && !value.starts_with(HEAD) {
         return store.write(name, label, value.as_bytes());
@@ -36,32 +37,32 @@ pub(super) fn write(store: &dyn Entries, name: &str, label: &str, value: &str) -
 }
 
 /// Reads a value. An empty entry counts as missing: a store that crashed while writing may leave one.
-pub(super) fn read(store: &dyn Entries, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+pub(super) fn read(store: &dyn Entries, name: &str) -> Answer<Zeroizing<Vec<u8>>> {
     let entry = read_entry(store, name)?;
     let Some(head) = entry.strip_prefix(HEAD.as_bytes()) else {
         return Ok(entry);
     };
     let Some((count, length, sum)) = parsed(head) else {
-        return Err(VaultError::READS_DIFFERENTLY);
+        return Err(fault(VaultFault::ReadsDifferently));
     };
     let mut value = Zeroizing::new(Vec::with_capacity(length));
     for number in 1..=count {
         let part = read_entry(store, &part_name(name, number))?;
         if value.len() + part.len() > length {
-            return Err(VaultError::READS_DIFFERENTLY);
+            return Err(fault(VaultFault::ReadsDifferently));
         }
         value.extend_from_slice(&part);
     }
     if value.len() == length && hex::encode(Sha256::digest(&*value)) == sum {
         Ok(value)
     } else {
-        Err(VaultError::READS_DIFFERENTLY)
+        Err(fault(VaultFault::ReadsDifferently))
     }
 }
 
 /// Deletes a value and every part of it; it is fine if there is none. The switch goes first and the parts from the last to
 /// the first, so that what is left when the program ends in between is found by the next deletion: parts are always 1 to k.
-pub(super) fn delete(store: &dyn Entries, name: &str) -> Result<(), VaultError> {
+pub(super) fn delete(store: &dyn Entries, name: &str) -> Answer<()> {
     delete_entry(store, name)?;
     let mut last = 0_usize;
     while exists(store, &part_name(name, last + 1))? {
@@ -70,25 +71,25 @@ pub(super) fn delete(store: &dyn Entries, name: &str) -> Result<(), VaultError> 
     (1..=last).rev().try_for_each(|number| delete_entry(store, &part_name(name, number)))
 }
 
-fn exists(store: &dyn Entries, name: &str) -> Result<bool, VaultError> {
+fn exists(store: &dyn Entries, name: &str) -> Answer<bool> {
     match store.read(name) {
         Ok(_) => Ok(true),
-        Err(error) if error.fault == VaultFault::Missing => Ok(false),
-        Err(error) if error.fault == VaultFault::Ambiguous => Ok(true),
+        Err(error) if error.cause == MISSING => Ok(false),
+        Err(error) if error.cause == Cause::Vault(VaultFault::Ambiguous) => Ok(true),
         Err(error) => Err(error),
     }
 }
 
-fn read_entry(store: &dyn Entries, name: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+fn read_entry(store: &dyn Entries, name: &str) -> Answer<Zeroizing<Vec<u8>>> {
     match store.read(name) {
-        Ok(entry) if entry.is_empty() => Err(VaultError::MISSING),
+        Ok(entry) if entry.is_empty() => Err(fault(VaultFault::Missing)),
         read => read,
     }
 }
 
-fn delete_entry(store: &dyn Entries, name: &str) -> Result<(), VaultError> {
+fn delete_entry(store: &dyn Entries, name: &str) -> Answer<()> {
     match store.delete(name) {
-        Err(error) if error.fault == VaultFault::Missing => Ok(()),
+        Err(error) if error.cause == MISSING => Ok(()),
         deleted => deleted,
     }
 }
@@ -129,15 +130,15 @@ mod tests {
         store
     }
 
-    fn faulty(result: Result<Zeroizing<Vec<u8>>, VaultError>) -> VaultFault {
-        result.unwrap_err().fault
+    fn faulty(result: Answer<Zeroizing<Vec<u8>>>) -> Cause {
+        result.unwrap_err().cause
     }
 
     #[test]
     fn what_fits_is_one_entry_as_it_is() {
         let store = round_trip(&"x".repeat(ENTRY));
         assert_eq!(store.read("n").unwrap().len(), ENTRY);
-        assert_eq!(faulty(store.read("n#1")), VaultFault::Missing);
+        assert_eq!(faulty(store.read("n#1")), Cause::Vault(VaultFault::Missing));
     }
 
     #[test]
@@ -147,7 +148,7 @@ mod tests {
             let part = store.read(&format!("n#{number}")).unwrap();
             assert!(part.len() <= ENTRY && std::str::from_utf8(&part).is_ok());
         }
-        assert_eq!(faulty(store.read("n#4")), VaultFault::Missing);
+        assert_eq!(faulty(store.read("n#4")), Cause::Vault(VaultFault::Missing));
     }
 
     #[test]
@@ -159,21 +160,21 @@ mod tests {
     fn the_longest_is_kept_and_one_byte_more_is_refused() {
         round_trip(&"y".repeat(LONGEST));
         let refused = write(&Memory::default(), "n", "l", &"y".repeat(LONGEST + 1));
-        assert_eq!(refused.unwrap_err().fault, VaultFault::TooLarge);
+        assert_eq!(refused.unwrap_err().cause, Cause::Vault(VaultFault::TooLarge));
     }
 
     #[test]
     fn a_damaged_value_is_never_given_out() {
         let value = "z".repeat(5_000);
         for (name, bytes, fault) in [
-            ("n#2", &b"short"[..], VaultFault::ReadsDifferently),
-            ("n#3", &[b'a'; 200], VaultFault::ReadsDifferently),
-            ("n#1", &[b'z'; 9_000], VaultFault::ReadsDifferently),
-            ("n#1", b"", VaultFault::Missing),
-            ("n", b"", VaultFault::Missing),
-            ("n", b"octo-csp parts 3", VaultFault::ReadsDifferently),
-            ("n", b"octo-csp parts 99999999999999999999999 5000 0", VaultFault::ReadsDifferently),
-            ("n", b"octo-csp parts 3 18446744073709551615 0", VaultFault::ReadsDifferently),
+            ("n#2", &b"short"[..], Cause::Vault(VaultFault::ReadsDifferently)),
+            ("n#3", &[b'a'; 200], Cause::Vault(VaultFault::ReadsDifferently)),
+            ("n#1", &[b'z'; 9_000], Cause::Vault(VaultFault::ReadsDifferently)),
+            ("n#1", b"", Cause::Vault(VaultFault::Missing)),
+            ("n", b"", Cause::Vault(VaultFault::Missing)),
+            ("n", b"octo-csp parts 3", Cause::Vault(VaultFault::ReadsDifferently)),
+            ("n", b"octo-csp parts 99999999999999999999999 5000 0", Cause::Vault(VaultFault::ReadsDifferently)),
+            ("n", b"octo-csp parts 3 18446744073709551615 0", Cause::Vault(VaultFault::ReadsDifferently)),
         ] {
             let store = round_trip(&value);
             store.write(name, "l", bytes).unwrap();
@@ -181,7 +182,7 @@ mod tests {
         }
         let store = round_trip(&value);
         store.delete("n#2").unwrap();
-        assert_eq!(faulty(read(&store, "n")), VaultFault::Missing);
+        assert_eq!(faulty(read(&store, "n")), Cause::Vault(VaultFault::Missing));
     }
 
     #[test]
@@ -191,7 +192,7 @@ mod tests {
         store.delete("n#5").unwrap();
         delete(&store, "n").unwrap();
         for number in 1..=5 {
-            assert_eq!(faulty(store.read(&format!("n#{number}"))), VaultFault::Missing);
+            assert_eq!(faulty(store.read(&format!("n#{number}"))), Cause::Vault(VaultFault::Missing));
         }
         delete(&store, "n").unwrap();
     }

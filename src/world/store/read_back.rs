@@ -1,7 +1,7 @@
 //! Reading in a second process: what only our own process can see is not kept.
 //!
 //! The parent starts its own executable with [`SECOND_PROCESS`] and writes a [`Request`] to its standard input. The child
-//! answers one line an item: the SHA-256 of a random number and the item's bytes, or the word for what went wrong. Nothing
+//! answers for each item: the SHA-256 of a random number and the item's bytes, or what went wrong. Nothing
 //! secret, and nothing from which it could be guessed later, is in an argument, in the environment or in an answer. The
 //! passphrase of a vault file goes down the pipe, which nobody else can read.
 
@@ -15,10 +15,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-use super::secret_store::{Found, fault};
-use super::test_item::random;
+use super::secret_store::{Answer, Found, fault, other, random};
 use crate::exit::Exit;
-use crate::words::{Cause, Failure, Secret, SharedSecret, UntrustedText, VaultFault};
+use crate::words::{Cause, Secret, SharedSecret, VaultFault};
 use crate::world::child;
 
 /// The hidden command of the second process.
@@ -67,38 +66,35 @@ impl Request {
     }
 
     /// Writes the answer of the second process, and says how it ends.
-    pub(in crate::world) fn answer(&self, found: Vec<Found>, mut stdout: impl Write) -> Exit {
-        let mut exit = Exit::Done;
-        for found in found {
-            let line = match found {
-                Ok(secret) => digest(&self.nonce, &secret),
-                Err(failure) => {
-                    exit = Exit::Storage;
-                    word(failure.cause).to_owned()
-                }
-            };
-            if writeln!(stdout, "{line}").is_err() {
-                return Exit::Internal;
-            }
-        }
-        exit
+    pub(in crate::world) fn answer(&self, found: Vec<Found>, stdout: impl Write) -> Exit {
+        let answer: Vec<Seen> = found.into_iter().map(|found| seen(found, &self.nonce)).collect();
+        let exit = if answer.iter().all(Result::is_ok) { Exit::Done } else { Exit::Storage };
+        serde_json::to_writer(stdout, &answer).map_or(Exit::Internal, |()| exit)
     }
+}
+
+/// What the second process saw of an item: its digest, or what went wrong.
+type Seen = Result<String, VaultFault>;
+
+fn seen(found: Found, nonce: &str) -> Seen {
+    found
+        .map(|secret| digest(nonce, &secret))
+        .map_err(|failure| if let Cause::Vault(fault) = failure.cause { fault } else { VaultFault::Other })
 }
 
 impl ReadBackVerifier {
     /// Compares what the second process reads with what this one has read.
-    pub(super) async fn compare(&self, names: &[String], ours: Vec<Found>) -> Result<(), Box<Failure>> {
-        let nonce = random::<16>().map_err(|_none| unusable("no randomness"))?;
+    pub(super) async fn compare(&self, names: &[String], ours: Vec<Found>) -> Answer<()> {
         let request = Request {
             items: names.to_vec(),
-            nonce: hex::encode(nonce),
+            nonce: hex::encode(random::<16>()?),
             key: self.key.to_owned(),
             state: self.state.clone(),
             passphrase: self.passphrase.as_ref().map(|it| Zeroizing::new(it.reveal().to_owned())),
         };
         let theirs = self.ask(&request).await?;
         if theirs.len() != ours.len() {
-            return Err(unusable("the second process gave no answer"));
+            return Err(other("the second process gave no answer"));
         }
         ours.into_iter().zip(theirs).try_for_each(|pair| match pair {
             (Ok(ours), Ok(theirs)) if digest(&request.nonce, &ours) == theirs => Ok(()),
@@ -109,11 +105,10 @@ impl ReadBackVerifier {
     }
 
     /// The child, which is killed when nobody waits any more.
-    async fn ask(&self, request: &Request) -> Result<Vec<Result<String, VaultFault>>, Box<Failure>> {
-        let failed = |_error| unusable("the second process could not be used");
-        let request = serde_json::to_vec(request)
-            .map(Zeroizing::new)
-            .map_err(|_never| unusable("the request cannot be written"))?;
+    async fn ask(&self, request: &Request) -> Answer<Vec<Seen>> {
+        let failed = |_error| other("the second process could not be used");
+        let request =
+            serde_json::to_vec(request).map(Zeroizing::new).map_err(|_never| other("the request cannot be written"))?;
         let mut child = Command::from(child::command(&self.program))
             .arg(SECOND_PROCESS)
             .stdin(Stdio::piped())
@@ -127,54 +122,20 @@ impl ReadBackVerifier {
             if let Some(mut stdin) = stdin {
                 stdin.write_all(&request).await?;
             }
-            let mut answer = String::new();
+            let mut answer = Vec::new();
             if let Some(stdout) = stdout {
-                stdout.take(LONGEST).read_to_string(&mut answer).await?;
+                stdout.take(LONGEST).read_to_end(&mut answer).await?;
             }
             child.wait().await?;
             std::io::Result::Ok(answer)
         };
         let answer = talk.await.map_err(failed)?;
-        Ok(answer.lines().map(understood).collect())
+        serde_json::from_slice(&answer).map_err(|_unreadable| other("the second process gave no answer"))
     }
-}
-
-fn unusable(words: &str) -> Box<Failure> {
-    let mut failure = fault(VaultFault::Other);
-    failure.sentence = UntrustedText::some(words);
-    failure
 }
 
 fn digest(nonce: &str, secret: &Secret) -> String {
     hex::encode(Sha256::new().chain_update(nonce).chain_update(secret.reveal()).finalize())
-}
-
-/// What went wrong, as one word on the pipe.
-const WORDS: [(&str, VaultFault); 14] = [
-    ("no-bus", VaultFault::NoBus),
-    ("no-provider", VaultFault::NoProvider),
-    ("no-collection", VaultFault::NoCollection),
-    ("locked", VaultFault::Locked),
-    ("denied", VaultFault::Denied),
-    ("timed-out", VaultFault::TimedOut),
-    ("crashed", VaultFault::Crashed),
-    ("too-large", VaultFault::TooLarge),
-    ("ambiguous", VaultFault::Ambiguous),
-    ("missing", VaultFault::Missing),
-    ("reads-differently", VaultFault::ReadsDifferently),
-    ("wrong-passphrase", VaultFault::WrongPassphrase),
-    ("damaged", VaultFault::Damaged),
-    ("other", VaultFault::Other),
-];
-
-fn word(cause: Cause) -> &'static str {
-    let known = WORDS.iter().find(|(_, known)| cause == Cause::Vault(*known));
-    known.map_or("other", |(word, _)| word)
-}
-
-fn understood(line: &str) -> Result<String, VaultFault> {
-    let known = WORDS.iter().find(|(word, _)| *word == line);
-    known.map_or_else(|| Ok(line.to_owned()), |(_, fault)| Err(*fault))
 }
 
 #[cfg(test)]
@@ -198,7 +159,7 @@ mod tests {
         let (exit, lines) = answered("n");
         assert_eq!(exit, Exit::Storage);
         let expected = hex::encode(Sha256::digest(b"nhunter2"));
-        assert_eq!(lines, format!("{expected}\nmissing\n"));
+        assert_eq!(lines, format!(r#"[{{"Ok":"{expected}"}},{{"Err":"missing"}}]"#));
         assert_ne!(answered("m").1, lines, "another nonce gives another digest");
     }
 
@@ -207,14 +168,5 @@ mod tests {
         for request in ["", "{}", "[1]", "\u{0}"] {
             assert!(Request::read(request.as_bytes()).is_none());
         }
-    }
-
-    #[test]
-    fn every_fault_has_a_word_and_comes_back_from_it() {
-        for (text, fault) in WORDS {
-            assert_eq!(word(Cause::Vault(fault)), text);
-            assert_eq!(understood(text), Err(fault));
-        }
-        assert_eq!(word(Cause::Internal), "other");
     }
 }

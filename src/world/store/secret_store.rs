@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::words::{Cause, Failure, Service, SharedSecret, StoreDescriptor, VaultFault};
+use crate::words::{Cause, Failure, Service, SharedSecret, StoreDescriptor, UntrustedText, VaultFault};
 
 /// How long a call may take while a person may be asked for a password. The screen shows a clock meanwhile.
 pub const ASKING: Duration = Duration::from_secs(60);
@@ -74,6 +74,25 @@ pub trait SecretStore: Send + Sync {
 /// A failure of a store, of which nothing more is known.
 pub fn fault(fault: VaultFault) -> Box<Failure> {
     Box::new(Failure::new(Service::Keyring, Cause::Vault(fault)))
+}
+
+/// A failure of a store in words that cannot hold anything secret.
+pub(super) fn other(words: &str) -> Box<Failure> {
+    let mut failure = fault(VaultFault::Other);
+    failure.sentence = UntrustedText::some(words);
+    failure
+}
+
+/// The store answered, and has no such item.
+pub(super) const MISSING: Cause = Cause::Vault(VaultFault::Missing);
+
+/// Bytes that nobody can guess.
+pub(super) fn random<const N: usize>() -> Answer<[u8; N]> {
+    let mut bytes = [0; N];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(_no_randomness) => Err(Box::new(Failure::new(Service::Machine, Cause::Internal))),
+    }
 }
 
 /// The registration that an item's name begins with.

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::secret_store::{Answer, Found, SecretStore, fault};
-use super::test_item;
+use super::secret_store::{Answer, Found, SecretStore, fault, random};
 use crate::effect::ProbeResult;
 use crate::journal::ItemName;
-use crate::words::{Cause, Failure, Service, SharedSecret, VaultFault};
+use crate::words::{Cause, Secret, SharedSecret, VaultFault};
+
+/// Bytes of the value that a test item gets: with two letters for each it is as long as a real refresh token, and some.
+const REAL_SIZE: usize = 800;
 
 /// The secrets of one registration. What is late is harmless: no item is ever written for two purposes, and what a late read
 /// brings is wiped.
@@ -86,9 +88,8 @@ impl Vault {
     /// Shows before anybody signs in that this store keeps things: an item as long as a refresh token is written, read back as
     /// after the commit, and removed.
     pub async fn probe(&self) -> Answer<ProbeResult> {
-        let secret =
-            test_item::value().map_err(|_no_randomness| Box::new(Failure::new(Service::Machine, Cause::Internal)))?;
-        let names = [test_item::name(&self.registration)];
+        let secret = Secret::shared(hex::encode(random::<REAL_SIZE>()?));
+        let names = [self.test_item()];
         let [name] = &names;
         let kept = match self.wait(self.store.put(name, &secret)).await {
             Ok(()) => self.wait(self.store.verify(&names)).await,
@@ -110,7 +111,12 @@ impl Vault {
 
     /// Deletes the test item that a probe left behind when it was ended.
     pub async fn sweep(&self) -> Answer<()> {
-        self.wait(self.store.delete(&[test_item::name(&self.registration)])).await
+        self.wait(self.store.delete(&[self.test_item()])).await
+    }
+
+    /// Always of the same name, so that one left behind by a kill is overwritten and removed by the next test.
+    fn test_item(&self) -> String {
+        format!("{}/test/1", self.registration)
     }
 
     /// The names of items as a person sees them in the keyring's own program: `{registration}/{item}`.

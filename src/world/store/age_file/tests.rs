@@ -5,7 +5,6 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
-use crate::words::DiskFault;
 
 /// Little work: the file does not care, and the tests do.
 const LIGHT: u8 = 4;
@@ -35,8 +34,8 @@ fn put(path: &Path, bytes: &[u8]) {
     fs::File::create(path).unwrap().write_all(bytes).unwrap();
 }
 
-fn read(store: &AgeFile, name: &str) -> Result<String, VaultFault> {
-    let bytes = store.read(name).map_err(|error| error.fault)?;
+fn read(store: &AgeFile, name: &str) -> Result<String, Cause> {
+    let bytes = store.read(name).map_err(|error| error.cause)?;
     Ok(String::from_utf8(bytes.to_vec()).unwrap())
 }
 
@@ -49,14 +48,14 @@ fn what_was_written_is_read_by_another_store_with_the_passphrase_and_by_nobody_e
     let other = store(&home);
     assert_eq!(read(&other, "production/a").unwrap(), "one");
     assert_eq!(read(&other, "production/b").unwrap(), "zwei 本");
-    assert_eq!(read(&other, "production/c"), Err(VaultFault::Missing));
+    assert_eq!(read(&other, "production/c"), Err(Cause::Vault(VaultFault::Missing)));
     let stranger = files(home.path(), "correct hors");
-    assert_eq!(read(&stranger, "production/a"), Err(VaultFault::WrongPassphrase));
-    assert_eq!(stranger.open("production").unwrap_err().fault, VaultFault::WrongPassphrase);
+    assert_eq!(read(&stranger, "production/a"), Err(Cause::Vault(VaultFault::WrongPassphrase)));
+    assert_eq!(stranger.open("production").unwrap_err().cause, Cause::Vault(VaultFault::WrongPassphrase));
     // Nor is anything written over what cannot be read.
     let before = fs::read(path(&home)).unwrap();
     let error = stranger.write("production/a", "l", b"x").unwrap_err();
-    assert_eq!(error.fault, VaultFault::WrongPassphrase);
+    assert_eq!(error.cause, Cause::Vault(VaultFault::WrongPassphrase));
     assert_eq!(fs::read(path(&home)).unwrap(), before);
     let text = String::from_utf8_lossy(&before).into_owned();
     assert!(!text.contains("one") && !text.contains("production"), "{text}");
@@ -72,11 +71,11 @@ fn the_file_is_the_persons_alone_and_gone_with_its_last_item() {
     ours.write("production/b", "l", b"2").unwrap();
     assert_eq!(fs::metadata(path(&home)).unwrap().permissions().mode() & 0o777, 0o600);
     ours.delete("production/a").unwrap();
-    assert_eq!(ours.delete("production/a").unwrap_err().fault, VaultFault::Missing);
+    assert_eq!(ours.delete("production/a").unwrap_err().cause, Cause::Vault(VaultFault::Missing));
     assert_eq!(read(&ours, "production/b").unwrap(), "2");
     ours.delete("production/b").unwrap();
     assert!(!path(&home).exists());
-    assert_eq!(read(&ours, "production/b"), Err(VaultFault::Missing));
+    assert_eq!(read(&ours, "production/b"), Err(Cause::Vault(VaultFault::Missing)));
 }
 
 #[test]
@@ -90,11 +89,11 @@ fn what_another_process_changed_is_never_overlooked() {
     other.write("production/b", "l", b"3").unwrap();
     assert_eq!(read(&one, "production/b").unwrap(), "3");
     fs::remove_file(path(&home)).unwrap();
-    assert_eq!(read(&one, "production/a"), Err(VaultFault::Missing));
+    assert_eq!(read(&one, "production/a"), Err(Cause::Vault(VaultFault::Missing)));
     // Somebody else's file in its place, with another passphrase.
     let stranger = files(home.path(), "another");
     stranger.write("production/a", "l", b"x").unwrap();
-    assert_eq!(read(&one, "production/a"), Err(VaultFault::WrongPassphrase));
+    assert_eq!(read(&one, "production/a"), Err(Cause::Vault(VaultFault::WrongPassphrase)));
 }
 
 #[test]
@@ -142,7 +141,7 @@ fn what_is_no_vault_file_of_ours_is_damaged_and_left_alone() {
     ] {
         put(&path(&home), &bytes);
         for store in [&ours, &store(&home)] {
-            assert_eq!(read(store, "production/a"), Err(VaultFault::Damaged), "{what}");
+            assert_eq!(read(store, "production/a"), Err(Cause::Vault(VaultFault::Damaged)), "{what}");
             assert!(store.write("production/a", "l", b"2").is_err(), "{what}");
         }
         assert_eq!(fs::read(path(&home)).unwrap(), bytes, "{what}");
@@ -161,11 +160,11 @@ fn a_file_that_others_may_read_is_not_opened() {
     ours.write("production/a", "l", b"1").unwrap();
     for mode in [0o640, 0o604, 0o620] {
         fs::set_permissions(path(&home), fs::Permissions::from_mode(mode)).unwrap();
-        assert_eq!(ours.open("production").unwrap_err().disk, Some(DiskFault::NotOurs), "{mode:o}");
+        assert_eq!(ours.open("production").unwrap_err().cause, Cause::Disk(DiskFault::NotOurs), "{mode:o}");
     }
     fs::remove_file(path(&home)).unwrap();
     std::os::unix::fs::symlink("/dev/null", path(&home)).unwrap();
-    assert_eq!(ours.open("production").unwrap_err().disk, Some(DiskFault::NotOurs));
+    assert_eq!(ours.open("production").unwrap_err().cause, Cause::Disk(DiskFault::NotOurs));
 }
 
 #[test]
@@ -191,7 +190,7 @@ fn a_failed_write_is_not_remembered_as_if_it_had_been_kept() {
     fs::create_dir(path(&home).with_file_name(".vault.age.new")).unwrap();
     assert!(ours.write("production/a", "l", b"2").is_err());
     assert!(ours.delete("production/a").is_ok(), "removing needs nothing aside");
-    assert_eq!(read(&ours, "production/a"), Err(VaultFault::Missing));
+    assert_eq!(read(&ours, "production/a"), Err(Cause::Vault(VaultFault::Missing)));
 }
 
 #[test]
