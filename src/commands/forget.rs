@@ -7,7 +7,6 @@ use crate::cli::Forget;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::{headless, intake, machine};
-use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::explain;
@@ -25,7 +24,9 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
     }
     let world = World::new(target.options(Surroundings::default()));
     let opened = headless::open_to_forget(&world, target.environment).await?;
-    let going = going(&opened, &target);
+    let portal = target.cloud.portal.as_str().trim_end_matches('/').to_owned();
+    let going = Going::new(opened, portal);
+    let opened = &going.opened;
     if opened.registration.sequence == 0 && !Path::new(&opened.folder).exists() {
         return Ok(nothing(context, &going));
     }
@@ -36,30 +37,11 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
         let words = "that is another name: nothing was deleted";
         return Err(CommandError::new(Exit::Cancelled, words));
     }
-    let mut run = Execution::forget(opened.registration);
+    let mut run = Execution::forget(opened.registration.clone());
     let mut told = Vec::new();
     let err = &mut context.host.err;
     headless::drive(&mut run, &world, |run| headless::tell(err, &mut told, run.checks())).await;
     Ok(finish(context, &going, &run))
-}
-
-fn going(opened: &Opened, target: &Target) -> Going {
-    let registration = &opened.registration;
-    let newest = registration.active.as_ref().or(registration.open.as_ref());
-    let center = newest.and_then(|attempt| attempt.partner_center.as_ref());
-    let api = newest.and_then(|attempt| attempt.partner_api.as_ref());
-    let items = registration.every_item();
-    Going {
-        name: opened.name.clone(),
-        called: registration.called(),
-        folder: opened.folder.clone(),
-        store: registration.opened_in,
-        items: items.iter().map(|item| format!("{}/{item}", opened.name)).collect(),
-        application: center.map(|(proof, _)| proof.application.to_string()),
-        tenant: center.map(|(proof, _)| proof.tenant.to_string()),
-        user: api.and_then(|(proof, _)| proof.user.as_ref().map(ToString::to_string)),
-        portal: target.cloud.portal.as_str().trim_end_matches('/').to_owned(),
-    }
 }
 
 /// Asks for the name. What was typed is compared as it is.
@@ -74,9 +56,9 @@ fn confirmed(host: &mut Host, going: &Going) -> bool {
 fn nothing(context: &mut CommandContext<'_>, going: &Going) -> Exit {
     let ending = Ending { forgotten: true, left: Vec::new(), exit: Exit::Done };
     let text = if context.json {
-        forget::in_json(&Going { items: Vec::new(), ..going.clone() }, &ending, None)
+        forget::in_json(going, &ending, None)
     } else {
-        format!("Nothing is kept about {}.\n", going.name)
+        format!("Nothing is kept about {}.\n", going.opened.name)
     };
     context.print(&text)
 }
@@ -86,7 +68,7 @@ fn finish(context: &mut CommandContext<'_>, going: &Going, run: &Execution) -> E
     let left = run.left().into_iter().rev();
     let ending = Ending {
         forgotten: run.status() == Status::Finished,
-        left: left.map(|item| format!("{}/{item}", going.name)).collect(),
+        left: left.map(|item| format!("{}/{item}", going.opened.name)).collect(),
         exit: headless::exit(run, failed.as_ref()),
     };
     if context.json {

@@ -3,57 +3,55 @@
 use serde_json::{Value, json};
 
 use crate::diagnose::Diagnosis;
+use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, object};
-use crate::words::{Failure, StoreDescriptor};
+use crate::words::{Failure, UntrustedText};
 
 /// What is to be forgotten.
 #[derive(Clone, Debug)]
 pub struct Going {
-    /// The registration.
-    pub name: String,
-    /// What the partner or the account is called.
-    pub called: Option<String>,
-    /// Its folder.
-    pub folder: String,
-    /// Where its secrets are.
-    pub store: &'static StoreDescriptor,
+    /// As it was found.
+    pub opened: Opened,
     /// Names of every secret that was ever about to be kept.
-    pub items: Vec<String>,
-    /// The application (client) ID.
-    pub application: Option<String>,
-    /// The directory (tenant) ID.
-    pub tenant: Option<String>,
-    /// Who signed in.
-    pub user: Option<String>,
+    items: Vec<String>,
     /// The Azure portal's address.
-    pub portal: String,
+    portal: String,
 }
 
 impl Going {
+    /// Everything that is known of a registration.
+    pub fn new(opened: Opened, portal: String) -> Self {
+        let items = opened.registration.every_item().into_iter();
+        Self { items: items.map(|item| format!("{}/{item}", opened.name)).collect(), opened, portal }
+    }
+
     /// What a person types to confirm.
-    pub fn to_type(&self) -> &str {
-        self.called.as_deref().unwrap_or(&self.name).trim()
+    pub fn to_type(&self) -> String {
+        let called = self.opened.registration.called();
+        called.as_ref().unwrap_or(&self.opened.name).trim().to_owned()
     }
 
     /// What is not on this machine, and who can end it.
     fn stays(&self) -> Vec<String> {
         let mut stays =
             vec!["What Octo was given: remove the payer account in Octo, or ask Alphaus support.".to_owned()];
-        let Some(app) = &self.application else {
+        let Opened { registration, .. } = &self.opened;
+        let newest = registration.active.as_ref().or(registration.open.as_ref());
+        let Some((center, _)) = newest.and_then(|attempt| attempt.partner_center.as_ref()) else {
             return stays;
         };
-        let portal = &self.portal;
-        let tenant = self.tenant.as_deref().unwrap_or("the directory");
+        let (portal, app, tenant) = (&self.portal, &center.application, &center.tenant);
         stays.push(format!(
             "The app {app} in {tenant} and its secret key: {portal} > App registrations > {app} > Certificates & secrets > Delete."
         ));
         stays.push(format!(
             "Its consent: {portal} > Enterprise applications > {app} > Permissions > Review permissions."
         ));
-        let user = self.user.as_deref().unwrap_or("whoever signed in");
+        let api = newest.and_then(|attempt| attempt.partner_api.as_ref());
+        let user = api.and_then(|(proof, _)| proof.user.as_ref()).map_or("whoever signed in", UntrustedText::as_str);
         stays.push(format!(
             "The sign-in of {user}, until it is unused for 90 days: {portal} > Users > {user} > Revoke sessions."
         ));
@@ -74,11 +72,11 @@ pub struct Ending {
 
 /// What goes and what stays, before anybody is asked.
 pub fn list(going: &Going) -> String {
-    let mut rows = vec![Row::of(Tone::Title, format!("This is deleted ({}):", going.name))];
+    let mut rows = vec![Row::of(Tone::Title, format!("This is deleted ({}):", going.opened.name))];
     for item in &going.items {
-        rows.push(Row::pair(going.store.noun, 12, Tone::Value, item.as_str()));
+        rows.push(Row::pair(going.opened.registration.opened_in.noun, 12, Tone::Value, item.as_str()));
     }
-    rows.push(Row::pair("folder", 12, Tone::Value, going.folder.as_str()));
+    rows.push(Row::pair("folder", 12, Tone::Value, going.opened.folder.as_str()));
     rows.push(Row::gap());
     rows.push(Row::of(Tone::Title, "This is not on this machine, and stays:"));
     rows.extend(stays(going));
@@ -93,7 +91,7 @@ fn stays(going: &Going) -> impl Iterator<Item = Row> {
 
 /// How it ended, as text. `noted` says whether anything was changed.
 pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
-    let name = &going.name;
+    let name = &going.opened.name;
     let mut rows = Vec::new();
     if ending.forgotten {
         rows.push(Row::text(format!("Forgotten: {name}.")));
@@ -104,7 +102,7 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
         for item in &ending.left {
             rows.push(Row::pair("left", 12, Tone::Value, item.as_str()));
         }
-        rows.push(Row::pair("left", 12, Tone::Value, going.folder.as_str()));
+        rows.push(Row::pair("left", 12, Tone::Value, going.opened.folder.as_str()));
     } else {
         rows.push(Row::text("Nothing was deleted."));
     }
@@ -114,7 +112,7 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
 /// How it ended, as one JSON object.
 pub fn in_json(going: &Going, ending: &Ending, failed: Option<&(Failure, Diagnosis)>) -> String {
     let members = json!({
-        "registration": going.name,
+        "registration": going.opened.name,
         "forgotten": ending.forgotten,
         "items": going.items,
         "left": ending.left,

@@ -11,7 +11,7 @@ use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, Store
 use crate::world::clock;
 use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalMemory, JournalStore, Lease};
-use crate::world::store::{Blocking, Memory, SecretStore, Vault};
+use crate::world::store::{Answer, Blocking, Memory, SecretStore, Vault};
 
 /// Where things are kept.
 #[derive(Clone)]
@@ -65,11 +65,11 @@ impl RegistrationStore {
         environment: Environment,
         cloud: Option<&str>,
         purpose: Purpose,
-    ) -> Result<Self, Box<Failure>> {
+    ) -> Answer<Self> {
         let name = registration_name(environment, cloud);
         let lease = stores.journals.lock(&name).await?;
         let journal = Journal::open(Arc::clone(&stores.journals), &name).await?;
-        usable(&journal, stores.secrets.descriptor(), purpose)?;
+        usable(&journal.registration(), &journal.place(), stores.secrets.descriptor(), purpose)?;
         let vault = Vault::new(&name, Arc::clone(&stores.secrets));
         if purpose == Purpose::Use && !stores.secrets.is_sealed() {
             vault.open().await?;
@@ -78,23 +78,16 @@ impl RegistrationStore {
     }
 
     pub(super) fn opened(&self) -> Opened {
-        Opened {
-            registration: Registration {
-                opened_in: self.stores.secrets.descriptor(),
-                ..self.journal.registration().clone()
-            },
-            draft: self.stores.drafts.load(&self.name),
-            name: self.name.clone(),
-            folder: self.journal.place(),
-        }
+        self.journal.opened(self.stores.secrets.descriptor(), &self.stores.drafts)
     }
 
-    pub(super) async fn look(&self) -> Result<ProbeResult, Box<Failure>> {
+    pub(super) async fn look(&self) -> Answer<ProbeResult> {
         self.stores.journals.probe(&self.name).await?;
         self.vault()?.probe().await
     }
 
-    pub(super) fn vault(&self) -> Result<&Vault, Box<Failure>> {
+    /// What keeps its secrets. Nothing is asked of one that nobody can open.
+    pub(super) fn vault(&self) -> Answer<&Vault> {
         if self.stores.secrets.is_sealed() {
             return Err(Box::new(Failure::new(Service::Machine, Cause::Internal)));
         }
@@ -102,7 +95,7 @@ impl RegistrationStore {
     }
 
     /// A lease that is no longer ours means that another wizard may be writing: nothing is written then.
-    async fn expect_lease(&self) -> Result<(), Box<Failure>> {
+    async fn expect_lease(&self) -> Answer<()> {
         if self.lease.is_held().await? {
             return Ok(());
         }
@@ -110,7 +103,7 @@ impl RegistrationStore {
     }
 
     /// Removes what is left when every item is gone: a test item that a kill left behind, the draft, the journal last.
-    pub(super) async fn discard(&self) -> Result<(), Box<Failure>> {
+    pub(super) async fn discard(&self) -> Answer<()> {
         self.expect_lease().await?;
         // The test item holds nothing: a store that does not answer, where nothing was ever kept, is no hindrance.
         if self.stores.secrets.descriptor().file.is_none() {
@@ -121,27 +114,31 @@ impl RegistrationStore {
     }
 
     /// Appends a fact.
-    pub(super) async fn note(&self, fact: Fact) -> Result<Line, Box<Failure>> {
+    pub(super) async fn note(&self, fact: Fact) -> Answer<Line> {
         self.expect_lease().await?;
         self.journal.append(fact, clock::now()).await
     }
 
-    /// Saves the draft.
-    pub(super) fn save(&self, mut draft: Draft) -> Result<(), Box<Failure>> {
+    /// Writes the draft.
+    pub(super) fn save(&self, mut draft: Draft) -> Answer<()> {
         draft.saved_at = Some(clock::now());
         self.stores.drafts.save(&self.name, draft)
     }
 }
 
 /// Whether a registration may be opened so. What was kept elsewhere must not look as if it were gone.
-pub(super) fn usable(journal: &Journal, asked: &StoreDescriptor, purpose: Purpose) -> Result<(), Box<Failure>> {
-    let registration = journal.registration();
-    let (cause, detail) = if journal.is_damaged() {
-        (Cause::Disk(DiskFault::Damaged), journal.place())
+pub(super) fn usable(
+    registration: &Registration,
+    place: &str,
+    asked: &StoreDescriptor,
+    purpose: Purpose,
+) -> Answer<()> {
+    let (cause, detail) = if registration.damaged {
+        (Cause::Disk(DiskFault::Damaged), place.to_owned())
     } else if let Some(kept) = registration.kept_in().filter(|kept| **kept != *asked) {
-        (Cause::OtherStore, elsewhere(kept, &journal.place()))
+        (Cause::OtherStore, elsewhere(kept, place))
     } else if registration.forgetting && purpose == Purpose::Use {
-        (Cause::HalfForgotten, journal.place())
+        (Cause::HalfForgotten, place.to_owned())
     } else {
         return Ok(());
     };

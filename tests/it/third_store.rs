@@ -319,15 +319,8 @@ async fn status_of(machine: &Machine) -> String {
             assert_eq!(presence, Presence::There, "{item}");
             Item { name: item.to_string(), state: "there".to_owned() }
         });
-        all.push(Status {
-            name: volume.name,
-            folder: volume.folder,
-            registration: volume.registration,
-            damaged: volume.damaged,
-            draft: None,
-            refused: None,
-            items: items.collect(),
-        });
+        let items = items.collect();
+        all.push(Status { opened: Opened { draft: None, ..volume }, items });
     }
     status::text(&all)
 }
@@ -364,18 +357,9 @@ async fn a_registration_is_made_on_one_host_and_looked_at_used_and_forgotten_on_
         assert!(run.access_token().is_some());
 
         // And it is forgotten there: no secret, no journal is left.
-        let registration = b.open().await.unwrap().registration;
-        let going = Going {
-            name: name.clone(),
-            called: registration.called(),
-            folder: opened.folder,
-            store: registration.opened_in,
-            items: vec!["x".to_owned()],
-            application: None,
-            tenant: None,
-            user: None,
-            portal: String::new(),
-        };
+        let found = b.open().await.unwrap();
+        let registration = found.registration.clone();
+        let going = Going::new(found, String::new());
         assert!(forget::list(&going).contains("shared engine"), "{}", forget::list(&going));
         b.finished(Execution::forget(registration)).await;
         assert!(engine.secrets.lock().unwrap().is_empty());
