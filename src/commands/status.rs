@@ -6,14 +6,15 @@ use crate::commands::context::{self, CommandContext};
 use crate::commands::error::CommandError;
 use crate::commands::machine;
 use crate::diagnose::{Context, Platform};
+use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::journal::{ItemName, Kind};
+use crate::journal::Kind;
 use crate::report::status::{self, Found, Item};
 use crate::report::support::{self, Surroundings};
 use crate::words::Failure;
 use crate::world::clock;
-use crate::world::registration_index::{Presence, RegistrationIndex, RegistrationSummary, Scan};
+use crate::world::registration_index::{Presence, RegistrationIndex, Scan};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) -> Result<Exit, CommandError> {
     let shelf = context::shelf(context.host, &arguments.store).await?;
@@ -37,25 +38,11 @@ async fn find(place: Platform, shelf: &RegistrationIndex, sandbox: bool) -> Resu
         let mut seen = shelf.presence(&volume.name, kept_in, &items.unwrap_or_default()).await;
         // Access tokens are no part of the set: one that is not there is not missing.
         seen.retain(|(item, presence)| *presence == Presence::There || !item.kind.is_access_token());
-        found.push(of(place, volume, seen));
+        let items =
+            seen.into_iter().map(|(item, presence)| Item { name: item.to_string(), state: words(place, &presence) });
+        found.push(Found { items: items.collect(), opened: volume });
     }
     Ok(found)
-}
-
-fn of(place: Platform, volume: RegistrationSummary, seen: Vec<(ItemName, Presence)>) -> Found {
-    let items = seen
-        .into_iter()
-        .map(|(item, presence)| Item { name: item.to_string(), state: words(place, &presence) })
-        .collect();
-    Found {
-        name: volume.name,
-        folder: volume.folder,
-        registration: volume.registration,
-        damaged: volume.damaged,
-        draft: volume.draft.as_ref().and_then(|draft| draft.saved_at),
-        refused: volume.draft.and_then(|draft| draft.refused),
-        items,
-    }
 }
 
 fn words(place: Platform, presence: &Presence) -> String {
@@ -106,9 +93,10 @@ async fn scan(shelf: &RegistrationIndex, text: &str, found: &[Found]) -> Vec<Sca
     let mut scans = Vec::new();
     for one in found {
         // A manifest holds the names of items, which a report may say.
-        let mut items = one.registration.every_item();
+        let Opened { registration, name, .. } = &one.opened;
+        let mut items = registration.every_item();
         items.retain(|item| item.kind != Kind::Manifest);
-        scans.push(shelf.scan(text, &one.name, &one.registration.store, &items).await);
+        scans.push(shelf.scan(text, name, &registration.store, &items).await);
     }
     scans
 }

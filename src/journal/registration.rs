@@ -51,6 +51,9 @@ pub struct Registration {
     /// Whether lines of a newer version were seen: then nothing is written.
     #[serde(skip)]
     pub newer: bool,
+    /// Whether a line in the middle cannot be read. Then the fold is not to be trusted, and nothing is written.
+    #[serde(skip)]
+    pub damaged: bool,
     /// Whether it is being forgotten: half of it may be gone already.
     pub forgetting: bool,
     /// The store that the journal names.
@@ -74,7 +77,7 @@ impl Registration {
 
     /// The one line that says what all lines so far came to.
     pub fn snapshot(&self, at: Timestamp) -> Line {
-        let said = Self { sequence: 0, newer: false, opened_in: <_>::default(), ..self.clone() };
+        let said = Self { sequence: 0, newer: false, damaged: false, opened_in: <_>::default(), ..self.clone() };
         Line { sequence: self.sequence, at, fact: Fact::Snapshot { registration: Box::new(said) } }
     }
 
@@ -184,8 +187,8 @@ impl Registration {
             Fact::Stored { store } => self.store = store.clone(),
             Fact::Forgetting => self.forgetting = true,
             Fact::Snapshot { registration } => {
-                let (sequence, newer, opened_in) = (line.sequence, self.newer, self.opened_in);
-                *self = Self { sequence, newer, opened_in, ..*registration.clone() };
+                let Self { newer, damaged, opened_in, .. } = *self;
+                *self = Self { sequence: line.sequence, newer, damaged, opened_in, ..*registration.clone() };
             }
             Fact::Began { attempt, slot, base } => self.begin(*attempt, *slot, *base, line.at),
             Fact::PartnerCenterProven { attempt, proof } => {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
 use crate::report::lines::{WIDTH, plain};
@@ -15,18 +16,8 @@ use crate::words::{LastFailure, Step};
 /// One registration as it was found.
 #[derive(Debug)]
 pub struct Found {
-    /// Its name.
-    pub name: String,
-    /// Where its journal is.
-    pub folder: String,
-    /// The fold of its journal.
-    pub registration: Registration,
-    /// Whether a line in the middle cannot be read.
-    pub damaged: bool,
-    /// When a draft was saved.
-    pub draft: Option<Timestamp>,
-    /// The last run that was refused.
-    pub refused: Option<Box<LastFailure>>,
+    /// As its journal and its draft tell it.
+    pub opened: Opened,
     /// The items of the set in use, each with what the keyring says.
     pub items: Vec<Item>,
 }
@@ -42,7 +33,7 @@ pub struct Item {
 
 /// How the process ends: a journal that cannot be read is worth an exit code.
 pub fn exit(all: &[Found]) -> Exit {
-    if all.iter().any(|one| one.damaged) { Exit::Storage } else { Exit::Done }
+    if all.iter().any(|one| one.opened.registration.damaged) { Exit::Storage } else { Exit::Done }
 }
 
 /// Everything as text.
@@ -65,12 +56,12 @@ fn pair(label: &str, value: impl Into<String>) -> Row {
 }
 
 fn one(found: &Found) -> Vec<Row> {
-    let registration = &found.registration;
-    let mut rows = vec![Row::of(Tone::Title, found.name.clone())];
+    let registration = &found.opened.registration;
+    let mut rows = vec![Row::of(Tone::Title, found.opened.name.clone())];
     if registration.newer {
         rows.push(pair("!!", NEWER));
     }
-    if found.damaged {
+    if registration.damaged {
         rows.push(pair("!!", DAMAGED));
     }
     if registration.forgetting {
@@ -86,15 +77,16 @@ fn one(found: &Found) -> Vec<Row> {
         let words = format!("{}; begun {}", registration.open_step().title(), time(open.began_at));
         rows.push(pair("Open step", words));
     }
-    if let Some(at) = found.draft {
+    let draft = found.opened.draft.as_ref();
+    if let Some(at) = draft.and_then(|draft| draft.saved_at) {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
-    rows.extend(found.refused.iter().flat_map(|refused| last_failure(refused)));
+    rows.extend(draft.and_then(|draft| draft.refused.as_deref()).into_iter().flat_map(last_failure));
     for (index, item) in found.items.iter().enumerate() {
         let label = if index == 0 { store_heading(registration) } else { String::new() };
         rows.push(pair(&label, format!("{}: {}", item.name, item.state)));
     }
-    rows.push(pair("Journal", found.folder.clone()));
+    rows.push(pair("Journal", found.opened.folder.clone()));
     rows
 }
 
@@ -120,7 +112,7 @@ const FORGETTING: &str = "It is being forgotten and that was not finished: octo-
 const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
 
 fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
-    let registration = &found.registration;
+    let registration = &found.opened.registration;
     let mut rows = Vec::new();
     if let Some((_, at)) = active.activated {
         rows.push(pair("Registered", time(at)));
@@ -139,7 +131,7 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
     if let Some(at) = registration.checked_at {
         rows.push(pair("Checked", time(at)));
     }
-    if !is_sandbox(&found.name) {
+    if !is_sandbox(&found.opened.name) {
         rows.push(pair("Octo", handed_over(registration)));
     }
     for end in dates::ends(registration) {
@@ -167,15 +159,16 @@ pub fn in_json(all: &[Found]) -> String {
 }
 
 fn one_object(found: &Found) -> Value {
-    let registration = &found.registration;
+    let draft = found.opened.draft.as_ref();
+    let registration = &found.opened.registration;
     let active = registration.active.as_ref();
     let center = active.and_then(|active| active.partner_center.as_ref()).map(|(proof, _)| proof);
     let api = active.and_then(|active| active.partner_api.as_ref()).map(|(proof, _)| proof);
     let ends = dates::ends(registration);
     let end = |key: &str| ends.iter().find(|end| end.key == key).map(|end| end.day);
     json!({
-        "registration": found.name,
-        "environment": if is_sandbox(&found.name) { "sandbox" } else { "production" },
+        "registration": found.opened.name,
+        "environment": if is_sandbox(&found.opened.name) { "sandbox" } else { "production" },
         "name": registration.name,
         "active": active.is_some(),
         "tenant": center.map(|proof| &proof.tenant),
@@ -189,13 +182,13 @@ fn one_object(found: &Found) -> Value {
         "secret_ends": end("secret"),
         "octo": octo_object(registration),
         "open_step": open_step(registration).map(Step::flag),
-        "draft_saved_at": found.draft,
-        "last_failure": found.refused,
+        "draft_saved_at": draft.and_then(|draft| draft.saved_at),
+        "last_failure": draft.and_then(|draft| draft.refused.as_deref()),
         "store": registration.store,
         "items": found.items,
         "forgetting": registration.forgetting,
         "newer": registration.newer,
-        "damaged": found.damaged,
+        "damaged": registration.damaged,
     })
 }
 

@@ -42,10 +42,10 @@ pub fn text(surroundings: &Surroundings, found: &[Found]) -> String {
 
 fn good_runs(found: &Found) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (step, run) in &found.registration.good_runs {
+    for (step, run) in &found.opened.registration.good_runs {
         rows.push(Row::gap());
         let at = run.at.strftime("%Y-%m-%d %H:%M:%SZ");
-        rows.push(Row::of(Tone::Title, format!("{}, {}: last good run {at}", found.name, step.title())));
+        rows.push(Row::of(Tone::Title, format!("{}, {}: last good run {at}", found.opened.name, step.title())));
         for line in &run.lines {
             let text = format!("ok    {:<18} {}", line.check, line.said);
             rows.push(Row::text(text).at(3).hanging(28));

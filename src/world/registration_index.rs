@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use crate::effect::Opened;
 use crate::journal::{ItemName, Registration};
-use crate::words::{Cause, Draft, Failure, Service, SharedSecret, StoreKey, Unlock, VaultFault};
+use crate::words::{Cause, Failure, Service, SharedSecret, StoreKey, Unlock, VaultFault};
 use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalStore};
 use crate::world::leaks;
 use crate::world::registration_store::{Purpose, usable};
-use crate::world::store::{Found, SecretStore, Vault};
+use crate::world::store::{Answer, Found, SecretStore, Vault};
 
 /// The registrations of this person.
 #[derive(Clone)]
@@ -20,21 +21,6 @@ pub struct RegistrationIndex {
     pub drafts: Drafts,
     /// Every store that one of the journals may name.
     pub secrets: Vec<Arc<dyn SecretStore>>,
-}
-
-/// One registration as its journal tells it.
-#[derive(Clone, Debug)]
-pub struct RegistrationSummary {
-    /// Under which name its items are found in the keyring.
-    pub name: String,
-    /// Where its journal is.
-    pub folder: String,
-    /// The fold of what can be read.
-    pub registration: Registration,
-    /// Whether a line in the middle of the journal cannot be read.
-    pub damaged: bool,
-    /// What was typed the last time.
-    pub draft: Option<Draft>,
 }
 
 /// Whether an item of the set in use can be read.
@@ -72,7 +58,7 @@ impl RegistrationIndex {
     }
 
     /// Every registration that has a journal, by name.
-    pub async fn volumes(&self) -> Result<Vec<RegistrationSummary>, Box<Failure>> {
+    pub async fn volumes(&self) -> Answer<Vec<Opened>> {
         let mut names = self.journals.list().await?;
         names.sort();
         let mut volumes = Vec::new();
@@ -83,34 +69,17 @@ impl RegistrationIndex {
     }
 
     /// The fold of one registration, to hand something out of it: of none that is damaged or half forgotten.
-    pub async fn in_use(&self, name: &str) -> Result<Registration, Box<Failure>> {
-        let journal = self.journal(name).await?;
-        let registration = self.known(&journal);
-        usable(&journal, registration.opened_in, Purpose::Use)?;
+    pub async fn in_use(&self, name: &str) -> Answer<Registration> {
+        let Opened { registration, folder, .. } = self.volume(name).await?;
+        usable(&registration, &folder, registration.opened_in, Purpose::Use)?;
         Ok(registration)
     }
 
-    /// One registration; without a journal it is an empty one.
-    pub async fn volume(&self, name: &str) -> Result<RegistrationSummary, Box<Failure>> {
-        let journal = self.journal(name).await?;
-        Ok(RegistrationSummary {
-            name: name.to_owned(),
-            folder: journal.place(),
-            registration: self.known(&journal),
-            damaged: journal.is_damaged(),
-            draft: self.drafts.load(name),
-        })
-    }
-
-    async fn journal(&self, name: &str) -> Result<Journal, Box<Failure>> {
-        Journal::open(Arc::clone(&self.journals), name).await
-    }
-
-    /// The fold with the words of the store that the journal names.
-    fn known(&self, journal: &Journal) -> Registration {
-        let registration = journal.registration().clone();
-        let store = self.store(&registration.store).map(|store| store.descriptor());
-        Registration { opened_in: store.unwrap_or_default(), ..registration }
+    /// One registration, with the words of the store that the journal names; without a journal it is an empty one.
+    pub async fn volume(&self, name: &str) -> Answer<Opened> {
+        let journal = Journal::open(Arc::clone(&self.journals), name).await?;
+        let store = self.store(&journal.registration().store).map(|store| store.descriptor());
+        Ok(journal.opened(store.unwrap_or_default(), &self.drafts))
     }
 
     /// Reads an item, for whoever hands it on. A person may be asked for the keyring's password meanwhile.

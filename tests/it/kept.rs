@@ -41,7 +41,7 @@ impl Kept {
     }
 
     pub(crate) fn is_damaged(&self) -> bool {
-        self.journal.is_damaged()
+        self.journal.registration().damaged
     }
 
     pub(crate) fn folder(&self) -> PathBuf {

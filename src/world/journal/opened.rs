@@ -6,15 +6,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::journal_store::JournalStore;
+use crate::effect::Opened;
 use crate::journal::{Fact, Line, Registration};
-use crate::words::{Cause, DiskFault, Failure, Service};
+use crate::words::{Cause, DiskFault, Failure, Service, StoreDescriptor};
+use crate::world::drafts::Drafts;
 
 /// One registration's journal, as it was read and with every line that was appended since.
 pub struct Journal {
     store: Arc<dyn JournalStore>,
     name: String,
     registration: RefCell<Registration>,
-    damaged: bool,
     lines: Cell<usize>,
 }
 
@@ -25,13 +26,12 @@ impl Journal {
     /// Reads a journal.
     pub async fn open(store: Arc<dyn JournalStore>, name: &str) -> Result<Self, Box<Failure>> {
         let contents = store.read(name).await?;
-        let mut registration = Registration::fold(&contents.lines);
-        registration.newer = contents.newer;
+        let fold = Registration::fold(&contents.lines);
+        let registration = Registration { newer: contents.newer, damaged: contents.damaged, ..fold };
         Ok(Self {
             store,
             name: name.to_owned(),
             registration: RefCell::new(registration),
-            damaged: contents.damaged,
             lines: Cell::new(contents.lines.len()),
         })
     }
@@ -41,9 +41,14 @@ impl Journal {
         self.registration.borrow()
     }
 
-    /// Whether a line in the middle cannot be read. Then the fold is not to be trusted, and nothing is written.
-    pub fn is_damaged(&self) -> bool {
-        self.damaged
+    /// The registration as a process finds it that keeps in the store `opened_in`.
+    pub fn opened(&self, opened_in: &'static StoreDescriptor, drafts: &Drafts) -> Opened {
+        Opened {
+            registration: Registration { opened_in, ..self.registration().clone() },
+            draft: drafts.load(&self.name),
+            name: self.name.clone(),
+            folder: self.place(),
+        }
     }
 
     /// Where it is, for a person.
@@ -53,13 +58,9 @@ impl Journal {
 
     /// Appends a fact behind the last line that is known.
     pub async fn append(&self, fact: Fact, at: Timestamp) -> Result<Line, Box<Failure>> {
-        let after = self.registration().sequence;
-        let refused = match (self.registration().newer, self.damaged) {
-            (true, _) => Some(Cause::NewerJournal),
-            (false, true) => Some(Cause::Disk(DiskFault::Damaged)),
-            (false, false) => None,
-        };
-        if let Some(cause) = refused {
+        let Registration { sequence: after, newer, damaged, .. } = *self.registration();
+        if newer || damaged {
+            let cause = if newer { Cause::NewerJournal } else { Cause::Disk(DiskFault::Damaged) };
             return Err(Box::new(Failure::new(Service::Disk, cause).with_detail(&self.place())));
         }
         if self.lines.get() >= MANY {
