@@ -3,6 +3,8 @@
 //! Microsoft's three clouds are built in; any other is a JSON file (`--cloud-file`). Nothing else moves an address: no
 //! environment variable, no reply, no journal line. Everything is https, or http on loopback for a rehearsal.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -41,23 +43,14 @@ pub enum CloudError {
     #[error("the cloud file is not readable: {0}")]
     Unreadable(UntrustedText),
     /// An address is neither https nor on loopback.
-    #[error("`{field}` must be https, or http on loopback (127.0.0.1, [::1] or localhost)")]
-    NotSafe {
-        /// The field of the file.
-        field: &'static str,
-    },
+    #[error("`{0}` must be https, or http on loopback (127.0.0.1, [::1] or localhost)")]
+    NotSafe(&'static str),
     /// An address carries a user name, a query or a fragment.
-    #[error("`{field}` must be a plain address without user name, query or fragment")]
-    NotPlain {
-        /// The field of the file.
-        field: &'static str,
-    },
+    #[error("`{0}` must be a plain address without user name, query or fragment")]
+    NotPlain(&'static str),
     /// An audience is empty.
-    #[error("`{field}` is empty")]
-    Empty {
-        /// The field of the file.
-        field: &'static str,
-    },
+    #[error("`{0}` is empty")]
+    Empty(&'static str),
 }
 
 /// One Octo: where it gives tokens, and where accounts are registered.
@@ -79,20 +72,6 @@ impl OctoAddresses {
 /// Octo's beta: the token address is the one of bluectl's documentation, the API's is the beta base of the Cover API.
 const BETA: (&str, &str) =
     ("https://loginnext.alphaus.cloud/ripple/access_token", "https://apinext.alphaus.cloud/m/blue/cover");
-
-/// Hosts this program knows to be Microsoft's or Octo's. Any other host is named in a banner on every screen.
-const KNOWN_HOSTS: [&str; 10] = [
-    "login.microsoftonline.com",
-    "login.partner.microsoftonline.cn",
-    "login.microsoftonline.us",
-    "api.partnercenter.microsoft.com",
-    "partner.partnercenterapi.microsoftonline.cn",
-    "api.partner.microsoft.com",
-    "api.alphaus.cloud",
-    "login.alphaus.cloud",
-    "apinext.alphaus.cloud",
-    "loginnext.alphaus.cloud",
-];
 
 impl Cloud {
     /// Azure's global cloud, the one almost every partner is in.
@@ -138,20 +117,27 @@ impl Cloud {
 
     /// Hosts that are neither Microsoft's nor Octo's, each once, for the banner.
     pub fn unknown_hosts(&self) -> Vec<String> {
-        let mut hosts: Vec<String> = self
-            .addresses()
-            .into_iter()
-            .filter_map(|(_, url)| authority(url))
-            .filter(|host| !KNOWN_HOSTS.contains(&host.as_str()))
-            .collect();
-        hosts.sort();
-        hosts.dedup();
-        hosts
+        let mut hosts: BTreeSet<String> = self.hosts().collect();
+        for known in Self::built_in().iter().flat_map(Self::hosts) {
+            hosts.remove(&known);
+        }
+        hosts.into_iter().collect()
+    }
+
+    /// The host of each address, and of Octo's beta where it goes with them.
+    fn hosts(&self) -> impl Iterator<Item = String> {
+        let beta = self.octo_beta().into_iter().flat_map(|beta| [beta.token, beta.api]);
+        let all = self.addresses().into_iter().map(|(_, url)| url.clone()).chain(beta);
+        all.filter_map(|url| authority(&url))
     }
 
     /// Whether this is one of the clouds built in, address by address.
     pub fn is_built_in(&self) -> bool {
-        [Self::global(), Self::china(), Self::us_gov()].contains(self)
+        Self::built_in().contains(self)
+    }
+
+    fn built_in() -> [Self; 3] {
+        [Self::global(), Self::china(), Self::us_gov()]
     }
 
     /// The name under which registrations of this cloud are kept, so that trying out another cloud or server can never touch
@@ -219,21 +205,21 @@ impl Cloud {
     fn checked(self) -> Result<Self, CloudError> {
         for (field, url) in self.addresses().into_iter().chain([("portal", &self.portal)]) {
             if !(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))) {
-                return Err(CloudError::NotSafe { field });
+                return Err(CloudError::NotSafe(field));
             }
             let plain = url.username().is_empty()
                 && url.password().is_none()
                 && url.query().is_none()
                 && url.fragment().is_none();
             if !plain {
-                return Err(CloudError::NotPlain { field });
+                return Err(CloudError::NotPlain(field));
             }
         }
         if self.partner_center_audience.trim().is_empty() {
-            return Err(CloudError::Empty { field: "partner_center_audience" });
+            return Err(CloudError::Empty("partner_center_audience"));
         }
         if self.partner_api.is_some() && self.partner_api_audience.trim().is_empty() {
-            return Err(CloudError::Empty { field: "partner_api_audience" });
+            return Err(CloudError::Empty("partner_api_audience"));
         }
         Ok(self)
     }
@@ -332,10 +318,10 @@ mod tests {
         }
         for bad in ["http://login.example", "ftp://127.0.0.1", "http://localhost.example", "http://2130706433.example"]
         {
-            assert!(matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotSafe { field: "login" })), "{bad}");
+            assert!(matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotSafe("login"))), "{bad}");
         }
         for bad in ["https://user@login.example", "https://login.example?x=1", "https://login.example#x"] {
-            assert!(matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotPlain { .. })), "{bad}");
+            assert!(matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotPlain(_))), "{bad}");
         }
         assert!(matches!(Cloud::from_json("{"), Err(CloudError::Unreadable(_))));
     }

@@ -46,7 +46,6 @@ use crate::world::registration_store::{Purpose, RegistrationStore};
 pub use registration_store::StoreOptions;
 
 /// What the world is made with.
-#[derive(Debug)]
 pub struct Options {
     /// Every address and audience.
     pub cloud: Cloud,

@@ -26,20 +26,13 @@ pub struct AccessToken {
     pub lifetime: Option<Lifetime>,
 }
 
-#[derive(Serialize)]
-struct Written<'t> {
+/// An access token as it is kept: of `&str` to be written, of `String` to be read.
+#[derive(Serialize, Deserialize)]
+struct Kept<S> {
     version: u32,
     committed: Timestamp,
     lifetime: Lifetime,
-    token: &'t str,
-}
-
-#[derive(Deserialize)]
-struct Read {
-    version: u32,
-    committed: Timestamp,
-    lifetime: Lifetime,
-    token: String,
+    token: S,
 }
 
 impl AccessToken {
@@ -55,7 +48,7 @@ impl AccessToken {
     /// As it is kept for this set. A token of which nobody knows the end is not kept.
     pub(crate) fn written(&self, active: &Attempt) -> Option<SharedSecret> {
         let (_, committed) = active.activated?;
-        let text = serde_json::to_string(&Written {
+        let text = serde_json::to_string(&Kept {
             version: VERSION,
             committed,
             lifetime: self.lifetime?,
@@ -66,7 +59,7 @@ impl AccessToken {
 
     /// Reads what was kept; `None` if it is not this set's, or nothing that can be read.
     pub fn read(kept: &Secret, active: &Attempt) -> Option<Self> {
-        let read: Read = serde_json::from_str(kept.reveal()).ok()?;
+        let read: Kept<String> = serde_json::from_str(kept.reveal()).ok()?;
         let value = Secret::shared(read.token);
         let (_, committed) = active.activated?;
         (read.version == VERSION && read.committed == committed)

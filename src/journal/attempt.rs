@@ -7,7 +7,7 @@ use super::{AttemptId, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot
 use crate::words::RedirectAddress;
 
 /// One attempt at a set of secrets. A journal that was made shorter holds it as it is here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Its name.
     pub id: AttemptId,
@@ -42,22 +42,7 @@ pub struct Attempt {
 impl Attempt {
     /// An attempt of which nothing is known yet but its name.
     pub fn new(id: AttemptId, slot: Slot, base: u64) -> Self {
-        Self {
-            id,
-            slot,
-            base,
-            began_at: Timestamp::UNIX_EPOCH,
-            items: Vec::new(),
-            partner_center: None,
-            partner_api: None,
-            consenting: None,
-            redeeming: None,
-            codes_sent: 0,
-            landed: false,
-            token_at: None,
-            activated: None,
-            retiring: false,
-        }
+        Self { id, slot, base, ..Self::default() }
     }
 
     /// The newest completed item of a kind.

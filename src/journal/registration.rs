@@ -307,18 +307,13 @@ impl Registration {
 
     /// What the checks of the active set found when it was proven: the good runs until it is checked again.
     fn found(&self) -> BTreeMap<Step, GoodRun> {
-        let Some(active) = &self.active else {
-            return BTreeMap::new();
-        };
-        let center = active.partner_center.as_ref();
-        let api = active.partner_api.as_ref();
-        let found = [
-            (Step::PartnerCenter, center.map(|(proof, _)| &proof.found)),
-            (Step::PartnerApi, api.map(|(proof, _)| &proof.found)),
-        ];
-        let runs = found.into_iter().filter_map(|(step, lines)| {
+        let active = self.active.as_ref();
+        let center = active.and_then(|active| Some(&active.partner_center.as_ref()?.0.found));
+        let api = active.and_then(|active| Some(&active.partner_api.as_ref()?.0.found));
+        let found = [(Step::PartnerCenter, center), (Step::PartnerApi, api)].into_iter();
+        let runs = found.filter_map(|(step, lines)| {
             let lines = lines.filter(|lines| !lines.is_empty())?.clone();
-            let (sequence, at) = active.activated?;
+            let (sequence, at) = active?.activated?;
             Some((step, GoodRun { sequence, at, lines }))
         });
         runs.collect()

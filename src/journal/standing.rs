@@ -58,10 +58,14 @@ impl Attempt {
 }
 
 impl Registration {
+    /// The open attempt, else the set in use.
+    fn newest(&self) -> Option<&Attempt> {
+        self.open.as_ref().or(self.active.as_ref())
+    }
+
     /// What step 2 proved, in the open attempt or in the active set.
     pub fn proven(&self) -> Option<&PartnerCenterProof> {
-        let newest = self.open.as_ref().or(self.active.as_ref())?;
-        newest.partner_center.as_ref().map(|(proof, _)| proof)
+        self.newest()?.partner_center.as_ref().map(|(proof, _)| proof)
     }
 
     /// Whether the open attempt is for another tenant or application than the set in use.
@@ -76,10 +80,7 @@ impl Registration {
 
     /// What is typed to replace the set in use: the partner's name, else the account's.
     pub fn name_to_confirm(&self) -> String {
-        let active = self.active.as_ref();
-        let company =
-            active.and_then(|active| active.partner_center.as_ref()?.0.company.as_ref()).map(ToString::to_string);
-        company.or_else(|| self.name.as_ref().map(ToString::to_string)).unwrap_or_else(|| "replace".to_owned())
+        self.called().unwrap_or_else(|| "replace".to_owned())
     }
 
     /// The fields as what is registered or proven fills them in; empty where nothing is known.
@@ -96,8 +97,7 @@ impl Registration {
         let domain = proof.domain.as_ref().map(ToString::to_string);
         typed.directory = domain.unwrap_or_else(|| proof.tenant.to_string());
         typed.secret_ends = proof.secret_ends.map(|date| date.to_string()).unwrap_or_default();
-        let newest = self.open.as_ref().or(self.active.as_ref());
-        if let Some((api, _)) = newest.and_then(|attempt| attempt.partner_api.as_ref()) {
+        if let Some((api, _)) = self.newest().and_then(|attempt| attempt.partner_api.as_ref()) {
             api.redirect.as_str().clone_into(&mut typed.redirect);
         }
         typed

@@ -10,7 +10,7 @@ use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalStore};
 use crate::world::leaks;
 use crate::world::registration_store::{Purpose, usable};
-use crate::world::store::{Answer, Found, SecretStore, Vault};
+use crate::world::store::{Answer, SecretStore, Vault};
 
 /// The registrations of this person.
 #[derive(Clone)]
@@ -89,39 +89,34 @@ impl RegistrationIndex {
         vault.recall(item).await.ok()
     }
 
-    /// What the store gives out for each item.
-    async fn recall_all(&self, name: &str, kept_in: &StoreKey, items: &[ItemName]) -> Result<Vec<Found>, Presence> {
-        let found = self.vault(name, kept_in)?.recall_all(items).await;
-        found.map_err(Presence::Unknown)
+    /// What the store gives out for each item, or how it is with one that is not given out.
+    async fn recall_all(
+        &self,
+        name: &str,
+        kept_in: &StoreKey,
+        items: &[ItemName],
+    ) -> Vec<Result<SharedSecret, Presence>> {
+        let found = match self.vault(name, kept_in) {
+            Ok(vault) => vault.recall_all(items).await.map_err(Presence::Unknown),
+            Err(presence) => Err(presence),
+        };
+        match found {
+            Ok(found) => found.into_iter().map(|found| found.map_err(absence)).collect(),
+            Err(all) => items.iter().map(|_| Err(all.clone())).collect(),
+        }
     }
 
     /// Whether each of these items can be read.
     pub async fn presence(&self, name: &str, kept_in: &StoreKey, items: &[ItemName]) -> Vec<(ItemName, Presence)> {
-        let seen = match self.recall_all(name, kept_in, items).await {
-            Ok(found) => found.into_iter().map(presence).collect(),
-            Err(all) => vec![all; items.len()],
-        };
+        let found = self.recall_all(name, kept_in, items).await.into_iter();
+        let seen = found.map(|found| found.map_or_else(|absence| absence, |_wiped| Presence::There));
         items.iter().cloned().zip(seen).collect()
     }
 
     /// Searches a text for the secrets that the store gives out for these items.
     pub async fn scan(&self, text: &str, name: &str, kept_in: &StoreKey, items: &[ItemName]) -> Scan {
         let mut scan = Scan::default();
-        if items.is_empty() {
-            return scan;
-        }
-        let found = match self.recall_all(name, kept_in, items).await {
-            Ok(found) => found,
-            Err(Presence::Unknown(failure)) => {
-                scan.silent = Some(failure);
-                return scan;
-            }
-            Err(Presence::Sealed | Presence::There | Presence::Missing) => {
-                scan.sealed = true;
-                return scan;
-            }
-        };
-        for (item, found) in items.iter().zip(found) {
+        for (item, found) in items.iter().zip(self.recall_all(name, kept_in, items).await) {
             match found {
                 Ok(secret) => {
                     scan.looked_for += 1;
@@ -129,20 +124,17 @@ impl RegistrationIndex {
                         scan.leaks.push((item.clone(), encoding));
                     }
                 }
-                Err(failure) if failure.cause == Cause::Vault(VaultFault::Missing) => {}
-                Err(failure) => scan.silent = Some(failure),
+                Err(Presence::There | Presence::Missing) => {}
+                Err(Presence::Sealed) => scan.sealed = true,
+                Err(Presence::Unknown(failure)) => scan.silent = Some(failure),
             }
         }
         scan
     }
 }
 
-fn presence(found: Found) -> Presence {
-    match found {
-        Ok(_wiped) => Presence::There,
-        Err(failure) if failure.cause == Cause::Vault(VaultFault::Missing) => Presence::Missing,
-        Err(failure) => Presence::Unknown(failure),
-    }
+fn absence(failure: Box<Failure>) -> Presence {
+    if failure.cause == Cause::Vault(VaultFault::Missing) { Presence::Missing } else { Presence::Unknown(failure) }
 }
 
 /// What came of a search for secrets.

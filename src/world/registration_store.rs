@@ -1,6 +1,5 @@
 //! One registration, opened: its lease, its journal and draft, its vault, whatever store these are in.
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,12 +31,6 @@ impl StoreOptions {
             journals: Arc::new(JournalMemory::default()),
             drafts: Drafts::memory(),
         }
-    }
-}
-
-impl fmt::Debug for StoreOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("StoreOptions").field(&self.secrets.descriptor().key).finish()
     }
 }
 
