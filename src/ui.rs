@@ -65,20 +65,8 @@ pub struct Ticket(pub u64);
 pub enum Intent {
     /// A character for the field that has the focus, or a single-letter command where no field has it.
     Typed(char),
-    /// Take the character before the caret away.
-    EraseBack,
-    /// Take the character after the caret away.
-    EraseForward,
-    /// Take everything before the caret away (Ctrl-U).
-    EraseToStart,
-    /// Move the caret one character.
-    Left,
-    /// Move the caret one character.
-    Right,
-    /// Move the caret to the start.
-    Home,
-    /// Move the caret to the end.
-    End,
+    /// Something else that is done to the field that has the focus.
+    Edit(Edit),
     /// Up in a list or to the field above.
     Up,
     /// Down in a list or to the field below.
@@ -101,8 +89,29 @@ pub enum Intent {
     Help,
     /// An extra, F2 to F9, each with its Alt-digit twin.
     Extra(u8),
-    /// Undo in a visible field (Alt-Z).
-    Undo,
     /// Suspend (Ctrl-Z).
     Suspend,
+}
+
+/// What is done to a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Put a character in at the caret.
+    Insert(char),
+    /// Take the character before the caret away.
+    EraseBack,
+    /// Take the character after the caret away.
+    EraseForward,
+    /// Take everything before the caret away (Ctrl-U).
+    EraseToStart,
+    /// Move the caret one character.
+    Left,
+    /// Move the caret one character.
+    Right,
+    /// Move the caret to the start.
+    Home,
+    /// Move the caret to the end.
+    End,
+    /// Undo in a visible field (Alt-Z).
+    Undo,
 }

@@ -13,7 +13,7 @@ use octo_csp::journal::Line;
 use octo_csp::ui::paint::{self, Appearance};
 use octo_csp::ui::theme::{Glyphs, Theme};
 use octo_csp::ui::wizard::{Wizard, WizardConfig};
-use octo_csp::ui::{Event, Intent, Task, Ticket};
+use octo_csp::ui::{Edit, Event, Intent, Task, Ticket};
 use octo_csp::words::{
     Answer, Cause, Claims, Directory, Environment, Failure, Found, Grant, LegalBusiness, Reading, Secret, Service,
 };
@@ -88,7 +88,7 @@ impl Story {
 
     /// The mistake mended, and every check but the last ones passed.
     fn come_to_checks(&mut self) {
-        self.press(Intent::EraseToStart);
+        self.press(Intent::Edit(Edit::EraseToStart));
         self.paste(SECRET);
         self.press(Intent::Submit);
         // The draft, the directory, the token, two of three reads.

@@ -8,7 +8,6 @@ use crate::commands::error::CommandError;
 use crate::commands::headless::{self, Asked};
 use crate::commands::session::{Ending, HeadlessSession, already};
 use crate::commands::{intake, signal};
-use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::Attempt;
 use crate::journal::standing::AttemptState;
@@ -27,7 +26,7 @@ pub(super) async fn start(context: &mut CommandContext<'_>, arguments: &ConsentS
     let target = Target::open(context, &arguments.which, true).await?;
     let (world, opened) = headless::world(&target).await?;
     let mut session = HeadlessSession::begin(context, &target, (&world, &opened), false);
-    let ended = Box::pin(ask(&mut session, &opened, arguments.anew)).await;
+    let ended = Box::pin(ask(&mut session, arguments.anew)).await;
     Ok(session.end(ended))
 }
 
@@ -37,20 +36,17 @@ pub(super) async fn finish(context: &mut CommandContext<'_>, arguments: &Consent
     let (world, opened) = headless::world(&target).await?;
     let given = (arguments.replace.as_deref(), arguments.profile.as_deref());
     let mut session = HeadlessSession::begin(context, &target, (&world, &opened), false);
-    let ended = Box::pin(take(&mut session, &opened, given)).await;
+    let ended = Box::pin(take(&mut session, given)).await;
     Ok(session.end(ended))
 }
 
-pub(super) async fn ask(
-    session: &mut HeadlessSession<'_, '_>,
-    opened: &Opened,
-    anew: bool,
-) -> Result<Ending, CommandError> {
+pub(super) async fn ask(session: &mut HeadlessSession<'_, '_>, anew: bool) -> Result<Ending, CommandError> {
     session.may_write()?;
-    if opened.registration.proven().is_none() {
+    let registration = session.registration.clone();
+    if registration.proven().is_none() {
         return Err(nothing_proven());
     }
-    let open = opened.registration.open.as_ref();
+    let open = registration.open.as_ref();
     let kept = |open: &Attempt| matches!(open.standing(), AttemptState::TokenKept | AttemptState::Ready);
     if !anew && open.is_some_and(kept) {
         let what = "Nobody has to sign in: that was done, and what it brought is kept. octo-csp consent finish goes on with it; --anew begins another sign-in.";
@@ -58,7 +54,7 @@ pub(super) async fn ask(
     }
     session.look_at_keyring().await?;
     let young = open.and_then(Attempt::sign_in_ends).is_some_and(|end| end > clock::now());
-    let run = Execution::partner_api(request(opened)?, opened.registration.clone(), None);
+    let run = Execution::partner_api(request(session)?, registration, None);
     match session.sign_in(run, anew || !young, Asked::Leave).await {
         // The address is all that was asked for.
         Err(CommandError::Unfinished { state: State::SignInNeeded, exit: Exit::SignIn, .. }) => {
@@ -71,11 +67,10 @@ pub(super) async fn ask(
 
 pub(super) async fn take(
     session: &mut HeadlessSession<'_, '_>,
-    opened: &Opened,
     (replace, profile): (Option<&str>, Option<&str>),
 ) -> Result<Ending, CommandError> {
     session.may_write()?;
-    let registration = &opened.registration;
+    let registration = session.registration.clone();
     let Some(open) = &registration.open else {
         return Err(if registration.active.is_some() {
             already("It is registered already: no sign-in is open. Nothing was changed.")
@@ -99,7 +94,7 @@ pub(super) async fn take(
         AttemptState::SignInOpen => answer(session.context).await?,
     };
     session.look_at_keyring().await?;
-    let run = Execution::partner_api(request(opened)?, registration.clone(), None);
+    let run = Execution::partner_api(request(session)?, registration, None);
     session.sign_in(run, false, Asked::Answer(answer)).await?;
     session.commit().await
 }
@@ -136,10 +131,10 @@ fn begin_first(what: &str) -> CommandError {
 }
 
 /// Step 3 as it was typed before: the draft has it, or what was proven the last time.
-fn request(opened: &Opened) -> Result<PartnerApiRequest, CommandError> {
-    let mut typed = opened.draft.clone().unwrap_or_default().typed;
+fn request(session: &HeadlessSession<'_, '_>) -> Result<PartnerApiRequest, CommandError> {
+    let mut typed = session.draft.typed.clone();
     if typed.redirect.is_empty() {
-        typed.redirect = opened.registration.typed().redirect;
+        typed.redirect = session.registration.typed().redirect;
     }
     if typed.redirect.is_empty() {
         USUAL_REDIRECT.clone_into(&mut typed.redirect);

@@ -16,7 +16,7 @@ use crate::report::dates;
 use crate::report::doctor::{self, Findings, StepFindings};
 use crate::steps::{Execution, Status, Token};
 use crate::words::claims::compare;
-use crate::words::{Audience, CheckId, Need, Step};
+use crate::words::{Audience, Need, Step};
 use crate::world::{World, clock};
 
 /// Days before an end from which a warning is said.
@@ -81,11 +81,7 @@ async fn all(
         if cloud.partner_api.is_none() {
             run = run.without_prices();
         }
-        let mut told: Vec<CheckId> = Vec::new();
-        headless::drive(&mut run, world, |run| {
-            headless::tell(&mut host.err, &mut told, run.checks());
-        })
-        .await;
+        headless::drive_aloud(&mut run, world, &mut host.err).await;
         let (after, stopped) = (run.registration().clone(), run.status() == Status::Stopped);
         steps.push(of_step(machine::platform(host), step, run, cloud, &registration));
         registration = after;

@@ -38,9 +38,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
         return Err(CommandError::new(Exit::Cancelled, words));
     }
     let mut run = Execution::forget(opened.registration.clone());
-    let mut told = Vec::new();
-    let err = &mut context.host.err;
-    headless::drive(&mut run, &world, |run| headless::tell(err, &mut told, run.checks())).await;
+    headless::drive_aloud(&mut run, &world, &mut context.host.err).await;
     Ok(finish(context, &going, &run))
 }
 

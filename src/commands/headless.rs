@@ -78,6 +78,12 @@ pub(super) async fn drive(run: &mut Execution, world: &World, on_change: impl Fn
     let _told_by_the_run = converse(run, world, Asked::Wait(None), on_change).await;
 }
 
+/// The same, with a line on `err` about each check when it is over.
+pub(super) async fn drive_aloud(run: &mut Execution, world: &World, err: &mut dyn Write) {
+    let mut told = Vec::new();
+    drive(run, world, |run| tell(err, &mut told, run.checks())).await;
+}
+
 /// The same, where a person may have to sign in. A signal that ends the process stops it as Esc does: reads are given up, a
 /// write is finished, so that a token that has landed is kept.
 pub(super) async fn converse(

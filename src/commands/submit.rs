@@ -61,11 +61,7 @@ async fn hand_over(
     let about = format!("to {octo_host}, credentials {}", client.source);
     let mut run = Execution::submit(opened.registration, client, replace)?;
     let _closed = writeln!(host.err, "{about}");
-    let mut told = Vec::new();
-    headless::drive(&mut run, world, |run| {
-        headless::tell(&mut host.err, &mut told, run.checks());
-    })
-    .await;
+    headless::drive_aloud(&mut run, world, &mut host.err).await;
     let failed = headless::refused(machine::platform(host), &run);
     let exit = headless::exit(&run, failed.as_ref());
     Some(Findings { registration: opened.name, host: octo_host, run, failed, exit })

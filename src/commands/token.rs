@@ -69,9 +69,7 @@ async fn get(
         begun = begin(arguments, target, audience) => begun?,
     };
     let (world, mut run) = match begun {
-        Begun::Kept(token) => {
-            return Ok(Got { token, cached: true });
-        }
+        Begun::Kept(token) => return Ok(Got { token, cached: true }),
         Begun::Ask(both) => *both,
     };
     headless::drive(&mut run, &world, |_| {}).await;

@@ -12,7 +12,7 @@ use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
 use unicode_width::UnicodeWidthStr;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::Intent;
+use super::Edit;
 use crate::words::text;
 use crate::words::{Secret, SharedSecret};
 
@@ -106,38 +106,22 @@ impl<U: Use> Field<U> {
         self.text.is_empty()
     }
 
-    /// Does what an intent means to a field, and says whether it meant anything.
-    pub fn press(&mut self, intent: Intent) -> bool {
-        match intent {
-            Intent::Typed(character) => self.insert(character),
-            Intent::EraseBack => self.erase(self.previous(), self.caret),
-            Intent::EraseToStart => {
+    /// Edits it, and says whether that meant anything. In a secret the caret stays at the end.
+    pub fn press(&mut self, edit: Edit) -> bool {
+        match edit {
+            Edit::Insert(character) => self.insert(character),
+            Edit::EraseBack => self.erase(self.previous(), self.caret),
+            Edit::EraseToStart => {
                 self.group = None;
                 self.erase(0, self.caret)
             }
-            Intent::EraseForward if !U::SECRET => self.erase(self.caret, self.next()),
-            Intent::Left if !U::SECRET => self.go(self.previous()),
-            Intent::Right if !U::SECRET => self.go(self.next()),
-            Intent::Home if !U::SECRET => self.go(0),
-            Intent::End if !U::SECRET => self.go(self.text.len()),
-            Intent::Undo => self.undo(),
-            Intent::EraseForward
-            | Intent::Left
-            | Intent::Right
-            | Intent::Home
-            | Intent::End
-            | Intent::Up
-            | Intent::Down
-            | Intent::PageUp
-            | Intent::PageDown
-            | Intent::Next
-            | Intent::Previous
-            | Intent::Submit
-            | Intent::Back
-            | Intent::Leave
-            | Intent::Help
-            | Intent::Extra(_)
-            | Intent::Suspend => false,
+            Edit::Undo => self.undo(),
+            Edit::EraseForward | Edit::Left | Edit::Right | Edit::Home | Edit::End if U::SECRET => false,
+            Edit::EraseForward => self.erase(self.caret, self.next()),
+            Edit::Left => self.go(self.previous()),
+            Edit::Right => self.go(self.next()),
+            Edit::Home => self.go(0),
+            Edit::End => self.go(self.text.len()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ui::Intent;
+use crate::ui::Edit;
 use crate::ui::field::{Pasted, SecretField, TextField};
 use crate::words::answers::USUAL_REDIRECT;
 use crate::words::{Environment, Field, Secret, SharedSecret, Typed};
@@ -120,11 +120,11 @@ impl Fields {
         self.set(field, "");
     }
 
-    pub(super) fn press(&mut self, field: Field, intent: Intent) -> bool {
+    pub(super) fn press(&mut self, field: Field, edit: Edit) -> bool {
         if let Some(text) = self.texts.get_mut(&field) {
-            return text.press(intent);
+            return text.press(edit);
         }
-        self.secrets.get_mut(&field).is_some_and(|secret| secret.press(intent))
+        self.secrets.get_mut(&field).is_some_and(|secret| secret.press(edit))
     }
 
     /// Pastes into what is there; `None` where there is nothing to paste into.

@@ -4,7 +4,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::Intent;
+use super::{Edit, Intent};
 
 /// One row of the help: a key and what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,17 +42,17 @@ pub const ROWS: &[Row] = &[
     row(Press::Key(KeyCode::Down), Intent::Down, "Down", "down in a list, or the field below"),
     row(Press::Key(KeyCode::PageUp), Intent::PageUp, "PageUp", "a page up"),
     row(Press::Key(KeyCode::PageDown), Intent::PageDown, "PageDown", "a page down"),
-    row(Press::Key(KeyCode::Left), Intent::Left, "Left", "one character left"),
-    row(Press::Key(KeyCode::Right), Intent::Right, "Right", "one character right"),
-    row(Press::Key(KeyCode::Home), Intent::Home, "Home", "to the start"),
-    row(Press::Ctrl('a'), Intent::Home, "Ctrl-A", "to the start"),
-    row(Press::Key(KeyCode::End), Intent::End, "End", "to the end"),
-    row(Press::Ctrl('e'), Intent::End, "Ctrl-E", "to the end"),
-    row(Press::Key(KeyCode::Backspace), Intent::EraseBack, "Backspace", "erase the character before"),
-    row(Press::Ctrl('h'), Intent::EraseBack, "Ctrl-H", "erase the character before"),
-    row(Press::Key(KeyCode::Delete), Intent::EraseForward, "Delete", "erase the character after"),
-    row(Press::Ctrl('u'), Intent::EraseToStart, "Ctrl-U", "erase to the start"),
-    row(Press::Alt('z'), Intent::Undo, "Alt-Z", "undo in a visible field"),
+    row(Press::Key(KeyCode::Left), Intent::Edit(Edit::Left), "Left", "one character left"),
+    row(Press::Key(KeyCode::Right), Intent::Edit(Edit::Right), "Right", "one character right"),
+    row(Press::Key(KeyCode::Home), Intent::Edit(Edit::Home), "Home", "to the start"),
+    row(Press::Ctrl('a'), Intent::Edit(Edit::Home), "Ctrl-A", "to the start"),
+    row(Press::Key(KeyCode::End), Intent::Edit(Edit::End), "End", "to the end"),
+    row(Press::Ctrl('e'), Intent::Edit(Edit::End), "Ctrl-E", "to the end"),
+    row(Press::Key(KeyCode::Backspace), Intent::Edit(Edit::EraseBack), "Backspace", "erase the character before"),
+    row(Press::Ctrl('h'), Intent::Edit(Edit::EraseBack), "Ctrl-H", "erase the character before"),
+    row(Press::Key(KeyCode::Delete), Intent::Edit(Edit::EraseForward), "Delete", "erase the character after"),
+    row(Press::Ctrl('u'), Intent::Edit(Edit::EraseToStart), "Ctrl-U", "erase to the start"),
+    row(Press::Alt('z'), Intent::Edit(Edit::Undo), "Alt-Z", "undo in a visible field"),
     row(Press::Key(KeyCode::F(1)), Intent::Help, "F1", "help"),
     row(Press::Alt('1'), Intent::Help, "Alt-1", "help"),
     row(Press::Letter('?'), Intent::Help, "?", "help, outside of fields"),
@@ -149,14 +149,14 @@ mod tests {
             (KeyCode::Esc, Intent::Back),
             (KeyCode::Up, Intent::Up),
             (KeyCode::Down, Intent::Down),
-            (KeyCode::Left, Intent::Left),
-            (KeyCode::Right, Intent::Right),
+            (KeyCode::Left, Intent::Edit(Edit::Left)),
+            (KeyCode::Right, Intent::Edit(Edit::Right)),
             (KeyCode::PageUp, Intent::PageUp),
             (KeyCode::PageDown, Intent::PageDown),
-            (KeyCode::Home, Intent::Home),
-            (KeyCode::End, Intent::End),
-            (KeyCode::Backspace, Intent::EraseBack),
-            (KeyCode::Delete, Intent::EraseForward),
+            (KeyCode::Home, Intent::Edit(Edit::Home)),
+            (KeyCode::End, Intent::Edit(Edit::End)),
+            (KeyCode::Backspace, Intent::Edit(Edit::EraseBack)),
+            (KeyCode::Delete, Intent::Edit(Edit::EraseForward)),
             (KeyCode::F(1), Intent::Help),
         ] {
             assert_eq!(meaning(code, NONE), both(wanted), "{code:?}");
@@ -174,12 +174,12 @@ mod tests {
     fn every_control_letter_has_its_intent_and_the_others_have_none() {
         for letter in 'a'..='z' {
             let wanted = match letter {
-                'a' => Some(Intent::Home),
+                'a' => Some(Intent::Edit(Edit::Home)),
                 'c' => Some(Intent::Leave),
-                'e' => Some(Intent::End),
-                'h' => Some(Intent::EraseBack),
+                'e' => Some(Intent::Edit(Edit::End)),
+                'h' => Some(Intent::Edit(Edit::EraseBack)),
                 'j' | 'm' => Some(Intent::Submit),
-                'u' => Some(Intent::EraseToStart),
+                'u' => Some(Intent::Edit(Edit::EraseToStart)),
                 'z' => Some(Intent::Suspend),
                 _ => None,
             };
@@ -198,8 +198,8 @@ mod tests {
         }
         assert_eq!(meaning(KeyCode::Char('1'), ALT), both(Intent::Help));
         assert_eq!(meaning(KeyCode::Char('0'), ALT), [None, None]);
-        assert_eq!(meaning(KeyCode::Char('z'), ALT), both(Intent::Undo));
-        assert_eq!(meaning(KeyCode::Char('Z'), ALT | SHIFT), both(Intent::Undo));
+        assert_eq!(meaning(KeyCode::Char('z'), ALT), both(Intent::Edit(Edit::Undo)));
+        assert_eq!(meaning(KeyCode::Char('Z'), ALT | SHIFT), both(Intent::Edit(Edit::Undo)));
         assert_eq!(meaning(KeyCode::Char('x'), ALT), [None, None]);
     }
 
@@ -242,8 +242,8 @@ mod tests {
             ("Enter", Intent::Submit),
             ("Esc", Intent::Back),
             ("F1", Intent::Help),
-            ("Home", Intent::Home),
-            ("Backspace", Intent::EraseBack),
+            ("Home", Intent::Edit(Edit::Home)),
+            ("Backspace", Intent::Edit(Edit::EraseBack)),
             ("Ctrl-C", Intent::Leave),
             ("x", Intent::Typed('x')),
             ("?", Intent::Typed('?')),

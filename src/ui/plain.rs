@@ -24,7 +24,7 @@ use crate::ui::parts::{banners, counted, tabs};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Body, Said, View};
 use crate::ui::wizard::Wizard;
-use crate::ui::{Event, Intent, Task};
+use crate::ui::{Edit, Event, Intent, Task};
 use crate::words::ids::looks_like_secret_key;
 use crate::words::{Field, Secret, Step};
 
@@ -344,8 +344,8 @@ impl Talk {
         match deed {
             Action::Again => self.again = true,
             Action::Clear => {
-                wizard.take_in(Event::Pressed(Intent::End));
-                wizard.take_in(Event::Pressed(Intent::EraseToStart));
+                wizard.take_in(Event::Pressed(Intent::Edit(Edit::End)));
+                wizard.take_in(Event::Pressed(Intent::Edit(Edit::EraseToStart)));
                 self.reply("Empty now.");
             }
             // Before the first field there is none; the focus would go round.

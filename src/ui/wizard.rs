@@ -14,7 +14,7 @@ use crate::ui::pages::{Page, Turn, opening};
 use crate::ui::session::{Answer, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
-use crate::ui::{Event, Intent, Task};
+use crate::ui::{Edit, Event, Intent, Task};
 use crate::words::ids::looks_like_secret_key;
 use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 
@@ -206,18 +206,11 @@ impl Wizard {
                 let letter = Intent::Typed(letter.to_ascii_lowercase());
                 self.key(|page, session| page.key(letter, session));
             }
-            Intent::Left | Intent::Right if !self.typing() => {
+            Intent::Edit(Edit::Left | Edit::Right) if !self.typing() => {
                 self.key(|page, session| page.key(Intent::Typed(' '), session));
             }
-            Intent::Typed(_)
-            | Intent::EraseBack
-            | Intent::EraseForward
-            | Intent::EraseToStart
-            | Intent::Left
-            | Intent::Right
-            | Intent::Home
-            | Intent::End
-            | Intent::Undo => self.edit(intent),
+            Intent::Typed(letter) => self.edit(Edit::Insert(letter)),
+            Intent::Edit(edit) => self.edit(edit),
         }
     }
 
@@ -228,9 +221,9 @@ impl Wizard {
         }
     }
 
-    fn edit(&mut self, intent: Intent) {
+    fn edit(&mut self, edit: Edit) {
         if let Some(field) = self.typed_field()
-            && self.session.fields.press(field, intent)
+            && self.session.fields.press(field, edit)
         {
             let state = self.page.state_mut();
             state.clear_problem(field);

@@ -10,7 +10,7 @@ use octo_csp::exit::Exit;
 use octo_csp::ui::field::{SecretField, TextField};
 use octo_csp::ui::terminal::guard::Guard;
 use octo_csp::ui::terminal::{App, NoTerminal, Settings, run};
-use octo_csp::ui::{Event, Intent, Task};
+use octo_csp::ui::{Edit, Event, Intent, Task};
 use ratatui::Frame;
 use rustix::process::Signal;
 
@@ -24,6 +24,12 @@ struct Small {
     secret: SecretField,
     in_secret: bool,
     said: String,
+}
+
+impl Small {
+    fn edit(&mut self, edit: Edit) {
+        let _meant_something = if self.in_secret { self.secret.press(edit) } else { self.text.press(edit) };
+    }
 }
 
 impl App for Small {
@@ -43,8 +49,9 @@ impl App for Small {
             Event::Pressed(Intent::Extra(5)) => return vec![Task::Copy("copied".to_owned())],
             Event::Pressed(Intent::Extra(6)) => return vec![Task::Print(vec!["plain".to_owned()])],
             Event::Pressed(Intent::Suspend) => return vec![Task::Suspend],
-            Event::Pressed(intent) if self.in_secret => drop(self.secret.press(intent)),
-            Event::Pressed(intent) => drop(self.text.press(intent)),
+            Event::Pressed(Intent::Typed(character)) => self.edit(Edit::Insert(character)),
+            Event::Pressed(Intent::Edit(edit)) => self.edit(edit),
+            Event::Pressed(_) => {}
             Event::Pasted(secret) if self.in_secret => drop(self.secret.paste(secret.reveal())),
             Event::Pasted(secret) => {
                 let note = self.text.paste(secret.reveal()).note();

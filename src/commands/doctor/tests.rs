@@ -8,7 +8,7 @@ use crate::commands::error::end;
 use crate::commands::tests::schema;
 use crate::commands::tests::{Stream, context, host, microsoft, register};
 use crate::simulator::Simulator;
-use crate::words::{ClientId, Environment, RedirectAddress, TenantId};
+use crate::words::{CheckId, ClientId, Environment, RedirectAddress, TenantId};
 
 /// A registration, kept in memory, and the simulator that it was proven against.
 pub(in crate::commands) struct Bench {

@@ -90,7 +90,7 @@ impl TestMachine {
         let target = Target::for_test(self.simulator.cloud().clone());
         let opened = (&self.world, &self.opened);
         let mut session = HeadlessSession::begin(&mut context, &target, opened, false);
-        let ended = Box::pin(consent::ask(&mut session, &self.opened, anew)).await;
+        let ended = Box::pin(consent::ask(&mut session, anew)).await;
         let exit = session.end(ended);
         Said { exit, out: out.text(), err: err.text() }
     }
@@ -102,7 +102,7 @@ impl TestMachine {
         let target = Target::for_test(self.simulator.cloud().clone());
         let opened = (&self.world, &self.opened);
         let mut session = HeadlessSession::begin(&mut context, &target, opened, false);
-        let ended = Box::pin(consent::take(&mut session, &self.opened, (None, None))).await;
+        let ended = Box::pin(consent::take(&mut session, (None, None))).await;
         let exit = session.end(ended);
         Said { exit, out: out.text(), err: err.text() }
     }

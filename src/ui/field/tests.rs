@@ -7,7 +7,7 @@ use super::*;
 fn field(text: &str, lefts: usize) -> TextField {
     let mut field = TextField::new(text);
     for _ in 0..lefts {
-        field.press(Intent::Left);
+        field.press(Edit::Left);
     }
     field
 }
@@ -21,7 +21,7 @@ fn shown(field: &TextField) -> String {
 
 fn type_in(field: &mut TextField, text: &str) {
     for character in text.chars() {
-        assert!(field.press(Intent::Typed(character)));
+        assert!(field.press(Edit::Insert(character)));
     }
 }
 
@@ -29,8 +29,8 @@ fn type_in(field: &mut TextField, text: &str) {
 fn typing_inserts_at_the_caret() {
     let mut field = TextField::default();
     type_in(&mut field, "Contso");
-    field.press(Intent::Left);
-    field.press(Intent::Left);
+    field.press(Edit::Left);
+    field.press(Edit::Left);
     type_in(&mut field, "o");
     assert_eq!(shown(&field), "Conto|so");
     assert_eq!(field.text(), "Contoso");
@@ -42,45 +42,45 @@ fn moving_goes_by_what_a_person_calls_a_character() {
     let mut field = field("a本e\u{301}🇯🇵z", 0);
     for wanted in ["a本e\u{301}🇯🇵|z", "a本e\u{301}|🇯🇵z", "a本|e\u{301}🇯🇵z", "a|本e\u{301}🇯🇵z"]
     {
-        field.press(Intent::Left);
+        field.press(Edit::Left);
         assert_eq!(shown(&field), wanted);
     }
-    field.press(Intent::Home);
-    assert!(field.press(Intent::Left));
+    field.press(Edit::Home);
+    assert!(field.press(Edit::Left));
     assert_eq!(shown(&field), "|a本e\u{301}🇯🇵z");
-    field.press(Intent::Right);
-    field.press(Intent::Right);
-    field.press(Intent::Right);
+    field.press(Edit::Right);
+    field.press(Edit::Right);
+    field.press(Edit::Right);
     assert_eq!(shown(&field), "a本e\u{301}|🇯🇵z");
-    field.press(Intent::End);
-    field.press(Intent::Right);
+    field.press(Edit::End);
+    field.press(Edit::Right);
     assert_eq!(shown(&field), "a本e\u{301}🇯🇵z|");
 }
 
 #[test]
 fn erasing_takes_whole_characters_and_says_when_there_are_none() {
     let mut one = field("ae\u{301}本", 1);
-    assert!(one.press(Intent::EraseBack));
+    assert!(one.press(Edit::EraseBack));
     assert_eq!(shown(&one), "a|本");
-    assert!(one.press(Intent::EraseForward));
+    assert!(one.press(Edit::EraseForward));
     assert_eq!(shown(&one), "a|");
-    assert!(!one.press(Intent::EraseForward));
-    assert!(one.press(Intent::EraseBack));
-    assert!(!one.press(Intent::EraseBack));
+    assert!(!one.press(Edit::EraseForward));
+    assert!(one.press(Edit::EraseBack));
+    assert!(!one.press(Edit::EraseBack));
     let mut two = field("abcde", 2);
-    assert!(two.press(Intent::EraseToStart));
+    assert!(two.press(Edit::EraseToStart));
     assert_eq!(shown(&two), "|de");
-    assert!(!two.press(Intent::EraseToStart));
+    assert!(!two.press(Edit::EraseToStart));
 }
 
 #[test]
 fn the_caret_never_rests_inside_what_an_edit_joined() {
     let mut flags = field("🇯x🇵", 1);
     assert_eq!(shown(&flags), "🇯x|🇵");
-    flags.press(Intent::EraseBack);
+    flags.press(Edit::EraseBack);
     assert_eq!(shown(&flags), "🇯🇵|");
     let mut mark = field("ab", 1);
-    mark.press(Intent::Typed('\u{301}'));
+    mark.press(Edit::Insert('\u{301}'));
     assert_eq!(shown(&mark), "a\u{301}|b");
 }
 
@@ -88,69 +88,55 @@ fn the_caret_never_rests_inside_what_an_edit_joined() {
 fn control_and_invisible_characters_are_refused_and_odd_blanks_become_plain() {
     let mut field = TextField::default();
     for character in ['\n', '\r', '\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}', '\u{feff}', '\u{2028}'] {
-        assert!(!field.press(Intent::Typed(character)), "{character:?}");
+        assert!(!field.press(Edit::Insert(character)), "{character:?}");
     }
-    assert!(field.press(Intent::Typed('\u{a0}')));
-    assert!(field.press(Intent::Typed('x')));
+    assert!(field.press(Edit::Insert('\u{a0}')));
+    assert!(field.press(Edit::Insert('x')));
     assert_eq!(field.text(), " x");
     assert_eq!(TextField::new("a\u{1b}[2J\nb").text(), "a[2Jb");
 }
 
 #[test]
-fn what_means_nothing_to_a_field_is_left_to_the_page() {
-    let mut text = field("ab", 1);
+fn in_a_secret_the_caret_stays_at_the_end() {
     let mut secret = SecretField::new();
-    secret.press(Intent::Typed('x'));
-    for intent in [
-        Intent::Up,
-        Intent::Down,
-        Intent::PageUp,
-        Intent::PageDown,
-        Intent::Next,
-        Intent::Previous,
-        Intent::Submit,
-        Intent::Back,
-        Intent::Leave,
-        Intent::Help,
-        Intent::Extra(2),
-        Intent::Suspend,
-    ] {
-        assert!(!text.press(intent) && !secret.press(intent), "{intent:?}");
+    secret.press(Edit::Insert('x'));
+    for edit in [Edit::EraseForward, Edit::Left, Edit::Right, Edit::Home, Edit::End] {
+        assert!(!secret.press(edit), "{edit:?}");
     }
-    assert_eq!(shown(&text), "a|b");
-    assert_eq!(secret.characters(), 1);
+    assert!(secret.press(Edit::Insert('y')));
+    assert_eq!(secret.share().reveal(), "xy");
 }
 
 #[test]
 fn undo_takes_back_groups() {
     let mut field = TextField::new("x");
-    assert!(!field.press(Intent::Undo));
+    assert!(!field.press(Edit::Undo));
     type_in(&mut field, "abc");
-    field.press(Intent::EraseBack);
-    field.press(Intent::EraseBack);
-    field.press(Intent::Home);
+    field.press(Edit::EraseBack);
+    field.press(Edit::EraseBack);
+    field.press(Edit::Home);
     type_in(&mut field, "d");
-    field.press(Intent::EraseForward);
+    field.press(Edit::EraseForward);
     assert_eq!(shown(&field), "d|a");
     for wanted in ["d|xa", "|xa", "xabc|", "x|"] {
-        assert!(field.press(Intent::Undo));
+        assert!(field.press(Edit::Undo));
         assert_eq!(shown(&field), wanted);
     }
-    assert!(!field.press(Intent::Undo));
+    assert!(!field.press(Edit::Undo));
 }
 
 #[test]
 fn a_move_or_a_paste_ends_a_group_and_clearing_is_one_of_its_own() {
     let mut field = TextField::default();
     type_in(&mut field, "ab");
-    field.press(Intent::End);
+    field.press(Edit::End);
     type_in(&mut field, "c");
     assert!(matches!(field.paste("de"), Pasted::Taken(_)));
     assert!(matches!(field.paste("fg"), Pasted::Taken(_)));
-    field.press(Intent::EraseBack);
-    field.press(Intent::EraseToStart);
+    field.press(Edit::EraseBack);
+    field.press(Edit::EraseToStart);
     for wanted in ["abcdef", "abcdefg", "abcde", "abc", "ab", ""] {
-        field.press(Intent::Undo);
+        field.press(Edit::Undo);
         assert_eq!(field.text(), wanted);
     }
 }
@@ -162,9 +148,9 @@ fn undo_has_a_bottom_and_drops_the_oldest() {
         field.paste("x");
     }
     for _ in 0..LEVELS {
-        assert!(field.press(Intent::Undo));
+        assert!(field.press(Edit::Undo));
     }
-    assert!(!field.press(Intent::Undo));
+    assert!(!field.press(Edit::Undo));
     assert_eq!(field.text(), "xxxxxx");
 }
 
@@ -174,7 +160,7 @@ fn replacing_is_undone_in_one_go() {
     assert!(field.set("wxyz"));
     assert_eq!(shown(&field), "wxyz|");
     assert!(field.set("wxyz"));
-    field.press(Intent::Undo);
+    field.press(Edit::Undo);
     assert_eq!(shown(&field), "a|bc");
     assert!(!field.set(&"x".repeat(4_097)));
     assert_eq!(shown(&field), "a|bc");
@@ -184,11 +170,11 @@ fn replacing_is_undone_in_one_go() {
 #[test]
 fn a_field_has_an_end() {
     let mut field = TextField::new(&"é".repeat(4_095));
-    assert!(field.press(Intent::Typed('x')));
-    assert!(!field.press(Intent::Typed('y')));
+    assert!(field.press(Edit::Insert('x')));
+    assert!(!field.press(Edit::Insert('y')));
     assert_eq!(field.paste("y"), Pasted::TooLong);
     assert_eq!(field.text().chars().count(), 4_096);
-    field.press(Intent::EraseBack);
+    field.press(Edit::EraseBack);
     assert_eq!(field.paste("yz"), Pasted::TooLong);
     assert!(matches!(field.paste(" y "), Pasted::Taken(_)));
     assert_eq!(TextField::new(&"x".repeat(5_000)).text().len(), 4_096);
@@ -220,7 +206,7 @@ fn a_paste_of_nothing_or_too_much_changes_nothing() {
     assert_eq!(text.paste(" \n\u{200b}"), Pasted::Nothing);
     assert_eq!(text.paste(&"x".repeat(1 << 20)), Pasted::TooLong);
     assert_eq!(shown(&text), "a|b");
-    assert!(!text.press(Intent::Undo));
+    assert!(!text.press(Edit::Undo));
     let mut secret = SecretField::new();
     assert_eq!(secret.paste(" \n"), Pasted::Nothing);
     assert_eq!(secret.paste(&"x".repeat(Masked::LONGEST + 1)), Pasted::TooLong);
@@ -281,31 +267,25 @@ fn wide_characters_are_never_cut_in_half() {
 fn a_secret_grows_and_shrinks_at_its_end_only() {
     let mut secret = SecretField::new();
     for character in "ab本".chars() {
-        assert!(secret.press(Intent::Typed(character)));
+        assert!(secret.press(Edit::Insert(character)));
     }
-    for intent in [
-        Intent::Left,
-        Intent::Home,
-        Intent::Right,
-        Intent::End,
-        Intent::EraseForward,
-        Intent::Undo,
-        Intent::Typed('\u{7}'),
-    ] {
+    for intent in
+        [Edit::Left, Edit::Home, Edit::Right, Edit::End, Edit::EraseForward, Edit::Undo, Edit::Insert('\u{7}')]
+    {
         assert!(!secret.press(intent), "{intent:?}");
     }
     assert_eq!(secret.characters(), 3);
-    assert!(secret.press(Intent::EraseBack));
-    assert!(secret.press(Intent::Typed('c')));
+    assert!(secret.press(Edit::EraseBack));
+    assert!(secret.press(Edit::Insert('c')));
     assert_eq!(secret.share().reveal(), "abc");
     assert_eq!(secret.take().reveal(), "abc");
     assert!(secret.is_empty());
-    assert!(!secret.press(Intent::EraseBack));
-    assert!(!secret.press(Intent::EraseToStart));
+    assert!(!secret.press(Edit::EraseBack));
+    assert!(!secret.press(Edit::EraseToStart));
     secret.paste("xy");
-    assert!(secret.press(Intent::EraseToStart));
+    assert!(secret.press(Edit::EraseToStart));
     assert!(secret.is_empty());
-    assert!(!secret.press(Intent::Undo));
+    assert!(!secret.press(Edit::Undo));
 }
 
 #[test]
@@ -315,9 +295,9 @@ fn a_secret_never_moves_in_memory() {
     assert_eq!(room, Masked::LONGEST);
     let almost = "x".repeat(Masked::LONGEST - 1);
     assert!(matches!(secret.paste(&almost), Pasted::Taken(_)));
-    assert!(!secret.press(Intent::Typed('é')));
-    assert!(secret.press(Intent::Typed('y')));
-    assert!(!secret.press(Intent::Typed('z')));
+    assert!(!secret.press(Edit::Insert('é')));
+    assert!(secret.press(Edit::Insert('y')));
+    assert!(!secret.press(Edit::Insert('z')));
     assert_eq!(secret.paste("z"), Pasted::TooLong);
     assert_eq!(secret.take().characters(), Masked::LONGEST);
     assert_eq!((secret.text.as_ptr(), secret.text.capacity()), (place, room));
@@ -345,21 +325,21 @@ fn character() -> impl Strategy<Value = char> {
     ]
 }
 
-fn edit() -> impl Strategy<Value = Result<Intent, String>> {
+fn edit() -> impl Strategy<Value = Result<Edit, String>> {
     let intents = proptest::sample::select(vec![
-        Intent::EraseBack,
-        Intent::EraseForward,
-        Intent::EraseToStart,
-        Intent::Left,
-        Intent::Right,
-        Intent::Home,
-        Intent::End,
-        Intent::Undo,
-        Intent::Left,
-        Intent::EraseBack,
+        Edit::EraseBack,
+        Edit::EraseForward,
+        Edit::EraseToStart,
+        Edit::Left,
+        Edit::Right,
+        Edit::Home,
+        Edit::End,
+        Edit::Undo,
+        Edit::Left,
+        Edit::EraseBack,
     ]);
     prop_oneof![
-        4 => character().prop_map(|c| Ok(Intent::Typed(c))),
+        4 => character().prop_map(|c| Ok(Edit::Insert(c))),
         4 => intents.prop_map(Ok),
         1 => proptest::collection::vec(character(), 0..40)
             .prop_map(|all| Err(all.into_iter().collect())),
@@ -404,7 +384,7 @@ proptest! {
         let mut field = TextField::new("start");
         for edit in edits {
             match edit {
-                Ok(Intent::Undo) => {}
+                Ok(Edit::Undo) => {}
                 Ok(intent) => {
                     field.press(intent);
                 }
@@ -413,7 +393,7 @@ proptest! {
                 }
             }
         }
-        while field.press(Intent::Undo) {}
+        while field.press(Edit::Undo) {}
         prop_assert_eq!(field.text(), "start");
     }
 }

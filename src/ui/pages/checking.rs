@@ -21,8 +21,7 @@ impl Checking {
     /// Starts an execution. `again`: every check of what is registered is run again, and this is a step of it.
     pub(super) fn begin(mut execution: Execution, again: bool, session: &mut Session) -> Turn {
         execution.never_again(&session.used_codes);
-        let effects = execution.start(session.now);
-        session.perform_all(effects);
+        session.perform_all(execution.start(session.now));
         Self::follow(Progress { execution, again }, session)
     }
 
@@ -163,8 +162,7 @@ impl Screen for Checking {
     }
 
     fn resume(mut self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {
-        let effects = self.progress.execution.resume(check, outcome, session.now);
-        session.perform_all(effects);
+        session.perform_all(self.progress.execution.resume(check, outcome, session.now));
         self.moved(session)
     }
 

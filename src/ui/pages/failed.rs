@@ -53,8 +53,7 @@ impl Failed {
     }
 
     fn retry(mut self, session: &mut Session) -> Turn {
-        let effects = self.progress.execution.retry(session.now);
-        session.perform_all(effects);
+        session.perform_all(self.progress.execution.retry(session.now));
         Checking::follow(self.progress, session)
     }
 

@@ -49,8 +49,7 @@ impl SignIn {
         session.cancel(&[CheckId::SignIn]);
         session.perform_in_background(Effect::Tell(CallbackPage::Closed));
         session.fields.clear(Field::Answer);
-        let effects = progress.execution.sign_in_again(session.now);
-        session.perform_all(effects);
+        session.perform_all(progress.execution.sign_in_again(session.now));
         Checking::follow(progress, session)
     }
 
@@ -123,8 +122,7 @@ impl Screen for SignIn {
     }
 
     fn resume(mut self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {
-        let effects = self.progress.execution.resume(check, outcome, session.now);
-        session.perform_all(effects);
+        session.perform_all(self.progress.execution.resume(check, outcome, session.now));
         self.moved(session)
     }
 

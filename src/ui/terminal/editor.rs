@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::ui::field::{LineField, cells};
 use crate::ui::plain::may_be_shown;
-use crate::ui::{Intent, keys};
+use crate::ui::{Edit, Intent, keys};
 use crate::words::SharedSecret;
 use crate::words::text;
 
@@ -39,10 +39,10 @@ impl Editor {
         }
         let intent = if key.code == KeyCode::Tab { Intent::Typed(' ') } else { keys::intent(key, true)? };
         if let Intent::Typed(character) = intent {
-            self.too_long |= !self.line.press(intent) && text::harmless(character).is_some();
-        } else if matches!(intent, Intent::EraseBack | Intent::EraseToStart) {
+            self.too_long |= !self.line.press(Edit::Insert(character)) && text::harmless(character).is_some();
+        } else if let Intent::Edit(edit @ (Edit::EraseBack | Edit::EraseToStart)) = intent {
             self.too_long = false;
-            self.line.press(intent);
+            self.line.press(edit);
         }
         matches!(intent, Intent::Submit | Intent::Leave | Intent::Suspend).then_some(intent)
     }

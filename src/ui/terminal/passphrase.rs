@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 
 use super::keyboard::Keyboard;
 use crate::ui::field::SecretField;
-use crate::ui::{Intent, keys};
+use crate::ui::{Edit, Intent, keys};
 use crate::words::SharedSecret;
 
 /// Asks on `screen` and waits for Enter. `None` when the person or `end`, a signal, gave it up.
@@ -49,8 +49,9 @@ async fn typed(
             Some(Ok(Raw::Key(key))) => match keys::intent(&key, true) {
                 Some(Intent::Submit) => return Ok(Some(field.take())),
                 Some(Intent::Leave | Intent::Back) => return Ok(None),
-                Some(other) => drop(field.press(other)),
-                None => {}
+                Some(Intent::Typed(character)) => drop(field.press(Edit::Insert(character))),
+                Some(Intent::Edit(edit)) => drop(field.press(edit)),
+                Some(_) | None => {}
             },
             Some(Ok(Raw::Paste(text))) => drop(field.paste(&text)),
             Some(Ok(Raw::FocusGained | Raw::FocusLost | Raw::Mouse(_) | Raw::Resize(..))) => {}

@@ -17,7 +17,7 @@ use crate::ui::pages::Page;
 use crate::ui::paint::{self, Appearance};
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
-use crate::ui::{Event, Intent, Task};
+use crate::ui::{Edit, Event, Intent, Task};
 use crate::words::{Environment, Failure, Ring, Secret, UntrustedText};
 
 /// A value that must never be drawn.
@@ -142,7 +142,7 @@ impl Story {
                 "Up" => vec![Intent::Up],
                 "Down" => vec![Intent::Down],
                 "Space" => vec![Intent::Typed(' ')],
-                "Bs" => vec![Intent::EraseBack],
+                "Bs" => vec![Intent::Edit(Edit::EraseBack)],
                 "F1" => vec![Intent::Help],
                 "F2" | "F3" | "F4" | "F5" | "F6" | "F7" | "F8" | "F9" => {
                     vec![Intent::Extra(key.as_bytes()[1] - b'0')]
