@@ -9,6 +9,7 @@ pub mod explain;
 pub mod explanation;
 pub mod forget;
 pub mod handoff;
+pub mod identity;
 pub mod lines;
 pub mod opening;
 pub mod register;

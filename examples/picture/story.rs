@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use octo_csp::cloud::Cloud;
-use octo_csp::effect::{Effect, Outcome, Preflight as Sighted, ProbeResult, Tenant};
+use octo_csp::effect::{Effect, Opened, Outcome, Preflight as Sighted, ProbeResult, Tenant};
 use octo_csp::journal::Line;
 use octo_csp::ui::paint::{self, Appearance};
 use octo_csp::ui::theme::{Glyphs, Theme};
@@ -163,7 +163,10 @@ fn setting() -> WizardConfig {
 /// What the pretended company's world answers; `None` where the pictures never come to.
 fn outcome(effect: Effect) -> Option<Outcome> {
     match effect {
-        Effect::Open(_) => Some(Outcome::Opened(Box::default())),
+        Effect::Open(_) => {
+            let name = "production".to_owned();
+            Some(Outcome::Opened(Box::new(Opened { name, ..Opened::default() })))
+        }
         Effect::Preflight(look) => Some(Outcome::Looked(sight(look))),
         Effect::Discover(directory) => Some(discovered(&directory)),
         Effect::AppToken(_) => Some(Outcome::AppToken(Box::new(Grant {

@@ -24,7 +24,7 @@ pub(super) const ADDRESS: &str = "Address (it is not shown): ";
 /// Begins the sign-in, or shows the one again that was begun a moment ago.
 pub(super) async fn start(context: &mut CommandContext<'_>, arguments: &ConsentStart) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
-    let (world, opened) = headless::world(&target).await?;
+    let (world, opened) = headless::world(context.host, &target).await?;
     let mut session = HeadlessSession::begin(context, &target, (&world, &opened), false);
     let ended = Box::pin(ask(&mut session, arguments.anew)).await;
     Ok(session.end(ended))
@@ -33,7 +33,7 @@ pub(super) async fn start(context: &mut CommandContext<'_>, arguments: &ConsentS
 /// Takes the answer and registers. Where no answer is needed any more, it goes on from there.
 pub(super) async fn finish(context: &mut CommandContext<'_>, arguments: &ConsentFinish) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
-    let (world, opened) = headless::world(&target).await?;
+    let (world, opened) = headless::world(context.host, &target).await?;
     let given = (arguments.replace.as_deref(), arguments.profile.as_deref());
     let mut session = HeadlessSession::begin(context, &target, (&world, &opened), false);
     let ended = Box::pin(take(&mut session, given)).await;

@@ -74,9 +74,8 @@ pub(super) struct Target {
     pub(super) extra_ca: Option<Vec<u8>>,
     /// Production or sandbox.
     pub(super) environment: Environment,
-    /// The flags that name this registration, each after a blank, for a command that is told; without production or sandbox,
-    /// between which the wizard lets a person choose.
-    pub(super) flags_of_both: String,
+    /// The flags that name this registration, each after a blank, for a command that is told.
+    pub(super) flags: String,
     /// The kind of machine.
     pub(super) platform: Platform,
     store: &'static StoreDescriptor,
@@ -103,7 +102,7 @@ impl Target {
             cloud,
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
-            flags_of_both: flags(which),
+            flags: flags(which),
             platform: machine::platform(host),
             store: which.store.store,
             settings: settings(host)?,
@@ -118,7 +117,7 @@ impl Target {
             cloud,
             extra_ca: None,
             environment: Environment::Production,
-            flags_of_both: String::new(),
+            flags: String::new(),
             platform: Platform::Any,
             store: <&StoreDescriptor>::default(),
             settings: StoreSettings {
@@ -143,15 +142,6 @@ impl Target {
     /// Every registration of this person, to look at without a lock.
     pub(super) fn shelf(&self) -> RegistrationIndex {
         self.settings.index(self.store)
-    }
-
-    /// The flags that name this registration, with production or sandbox.
-    pub(super) fn flags(&self) -> String {
-        let environment = match self.environment {
-            Environment::Production => "",
-            Environment::Sandbox => " --sandbox",
-        };
-        format!("{environment}{}", self.flags_of_both)
     }
 
     /// Under which name this registration is kept.
@@ -208,9 +198,9 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
     Ok((cloud, extra_ca))
 }
 
-/// The flags that name a registration beside production or sandbox, for a command that is told.
+/// The flags that name a registration, for a command that is told.
 fn flags(which: &Which) -> String {
-    let mut words = String::new();
+    let mut words = if which.sandbox { " --sandbox".to_owned() } else { String::new() };
     let cloud = which.cloud.cloud;
     if which.cloud.cloud_file.is_none()
         && !matches!(cloud, CloudName::Global)

@@ -14,6 +14,7 @@ use crate::journal::Registration;
 use crate::report::calendar::{End, calendar};
 use crate::report::dates;
 use crate::report::doctor::{self, Findings, StepFindings};
+use crate::report::identity::Identity;
 use crate::steps::{Execution, Status, Token};
 use crate::words::claims::compare;
 use crate::words::{Audience, Need, Step};
@@ -24,7 +25,7 @@ const WARN_DAYS: i32 = 14;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Doctor) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
-    let (world, opened) = headless::world(&target).await?;
+    let (world, opened) = headless::world(context.host, &target).await?;
     Box::pin(check_all(context, arguments, &target.cloud, &world, opened)).await
 }
 
@@ -56,7 +57,7 @@ async fn check_all(
     let text = if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings) };
     context.print(&text);
     if let Some(file) = &arguments.ics {
-        let events = calendar(&findings.registration, &findings.ends, findings.now);
+        let events = calendar(&findings.identity.registration, &findings.ends, findings.now);
         context.write(file, &events)?;
     }
     Ok(findings.exit)
@@ -138,7 +139,14 @@ fn findings(
         None if warn_days.is_some_and(|days| soon(&ends, days)) => Exit::SignIn,
         None => Exit::Done,
     };
-    Findings { registration: opened.name.clone(), steps, ends, now, warn_days: warn_days.unwrap_or(WARN_DAYS), exit }
+    Findings {
+        identity: Identity::of(&opened.name, registration),
+        steps,
+        ends,
+        now,
+        warn_days: warn_days.unwrap_or(WARN_DAYS),
+        exit,
+    }
 }
 
 fn soon(ends: &[End], days: i32) -> bool {

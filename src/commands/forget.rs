@@ -24,6 +24,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
     }
     let world = World::new(target.options(Surroundings::default()));
     let opened = headless::open_to_forget(&world, target.environment).await?;
+    headless::say_which(context.host, &opened);
     let portal = target.cloud.portal.as_str().trim_end_matches('/').to_owned();
     let going = Going::new(opened, portal);
     let opened = &going.opened;

@@ -10,7 +10,9 @@ use crate::diagnose::{Diagnosis, Platform};
 use crate::driver::Driver;
 use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::exit::Exit;
+use crate::host::Host;
 use crate::report::check;
+use crate::report::identity::Identity;
 use crate::steps::{Answered, Check, Execution, Status, WrongPaste};
 use crate::words::{Cause, CheckId, Environment, Failure, Service, SharedSecret};
 use crate::world::World;
@@ -18,10 +20,17 @@ use crate::world::browser::Surroundings;
 use crate::world::clock::Stopwatch;
 
 /// The world that a command acts on, and its registration opened for this process alone.
-pub(super) async fn world(target: &Target) -> Result<(World, Opened), Box<Failure>> {
+/// It is said which one that is.
+pub(super) async fn world(host: &mut Host, target: &Target) -> Result<(World, Opened), Box<Failure>> {
     let world = World::new(target.options(Surroundings::default()));
     let opened = Box::pin(open(&world, target.environment)).await?;
+    say_which(host, &opened);
     Ok((world, opened))
+}
+
+/// Says on standard error which registration was opened.
+pub(super) fn say_which(host: &mut Host, opened: &Opened) {
+    let _closed = writeln!(host.err, "registration: {}", Identity::of(&opened.name, &opened.registration));
 }
 
 /// Opens a registration for this process alone.

@@ -42,7 +42,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         browser: !arguments.screen.no_browser,
         given: values::typed(&arguments.values),
         zone: context.host.zone.clone(),
-        words: target.flags_of_both.clone(),
+        words: target.flags.clone(),
     };
     let options = target.options(machine::surroundings(context.host, &arguments.screen));
     let platform = machine::platform(context.host);

@@ -6,6 +6,7 @@ use crate::commands::error::CommandError;
 use crate::commands::headless;
 use crate::effect::{Effect, Outcome, Perform as _};
 use crate::exit::Exit;
+use crate::host::Host;
 use crate::journal::Fact;
 use crate::words::answers::{basic, secret_as_name};
 use crate::words::{AccountName, Failure, Typed};
@@ -13,7 +14,7 @@ use crate::words::{AccountName, Failure, Typed};
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rename) -> Result<Exit, CommandError> {
     let new = name(arguments)?;
     let target = Target::sealed(context.host, &arguments.which)?;
-    let old = rename(&target, new.clone()).await?;
+    let old = rename(context.host, &target, new.clone()).await?;
     let words = |name: &Option<AccountName>| name.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string);
     Ok(context.print(&format!("{}: {} -> {}\n", target.name(), words(&old), words(&new))))
 }
@@ -35,8 +36,12 @@ fn name(arguments: &Rename) -> Result<Option<AccountName>, String> {
 }
 
 /// Returns the name before.
-async fn rename(target: &Target, name: Option<AccountName>) -> Result<Option<AccountName>, Box<Failure>> {
-    let (world, opened) = headless::world(target).await?;
+async fn rename(
+    host: &mut Host,
+    target: &Target,
+    name: Option<AccountName>,
+) -> Result<Option<AccountName>, Box<Failure>> {
+    let (world, opened) = headless::world(host, target).await?;
     let old = opened.registration.name;
     if opened.registration.named && old == name {
         return Ok(old);

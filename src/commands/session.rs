@@ -11,6 +11,7 @@ use crate::diagnose::Diagnosis;
 use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
 use crate::exit::Exit;
 use crate::journal::{Attempt, Fact, Registration};
+use crate::report::identity::Identity;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
 use crate::words::{CheckId, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Step};
@@ -53,7 +54,11 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             context.note("note  one more certificate authority is trusted (--ca-file)");
         }
         Self {
-            findings: Findings::new(&context.settings.command, &opened.name, clock::now()),
+            findings: Findings::new(
+                &context.settings.command,
+                Identity::of(&opened.name, &opened.registration),
+                clock::now(),
+            ),
             context,
             target,
             world,
@@ -185,7 +190,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
                     let (_, exit) = self.take_in(error);
                     let said = format!(
                         "Registered: {name}. All of it is kept here; what Octo has not taken is handed over by octo-csp submit{}.",
-                        self.target.flags()
+                        self.target.flags
                     );
                     (said, exit)
                 }
@@ -267,7 +272,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             (Ended::Limit, _) => {
                 let said = format!(
                     "The time limit was reached. The sign-in can still be finished: octo-csp consent start{} shows its address again.",
-                    self.target.flags()
+                    self.target.flags
                 );
                 Err(CommandError::unfinished(State::Stopped, Exit::TimeLimit, &said))
             }
@@ -358,7 +363,7 @@ fn consent(target: &Target, run: &Execution) -> Option<Consent> {
     } else {
         String::new()
     };
-    let which = target.flags();
+    let which = &target.flags;
     Some(Consent {
         address: consent.address.to_string(),
         expires_at: open.and_then(Attempt::sign_in_ends),

@@ -9,6 +9,7 @@ use crate::commands::{headless, machine, octo};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::report::identity::Identity;
 use crate::report::submit::{self, Findings};
 use crate::steps::Execution;
 use crate::words::OctoClient;
@@ -25,7 +26,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Submit) ->
     let client = octo.client.map_err(|why| {
         format!("{why}: set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile")
     })?;
-    let (world, opened) = headless::world(&target).await?;
+    let (world, opened) = headless::world(context.host, &target).await?;
     Box::pin(submit(context, arguments.replace, &world, opened, client)).await
 }
 
@@ -57,6 +58,7 @@ async fn hand_over(
     client: OctoClient,
     replace: bool,
 ) -> Option<Findings> {
+    let identity = Identity::of(&opened.name, &opened.registration);
     let octo_host = client.host.to_string();
     let about = format!("to {octo_host}, credentials {}", client.source);
     let mut run = Execution::submit(opened.registration, client, replace)?;
@@ -64,7 +66,7 @@ async fn hand_over(
     headless::drive_aloud(&mut run, world, &mut host.err).await;
     let failed = headless::refused(machine::platform(host), &run);
     let exit = headless::exit(&run, failed.as_ref());
-    Some(Findings { registration: opened.name, host: octo_host, run, failed, exit })
+    Some(Findings { identity, host: octo_host, run, failed, exit })
 }
 
 #[cfg(test)]

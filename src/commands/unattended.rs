@@ -54,7 +54,7 @@ pub(super) fn instead_of_a_terminal(values: &Values) -> String {
 pub(super) async fn register(context: &mut CommandContext<'_>, arguments: &Register) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, false).await?;
     let given = Given::read(context, &arguments.values);
-    let (world, opened) = headless::world(&target).await?;
+    let (world, opened) = headless::world(context.host, &target).await?;
     Ok(Box::pin(proceed(context, arguments, &target, (&world, opened), given)).await)
 }
 

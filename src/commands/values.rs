@@ -45,7 +45,6 @@ impl Given {
             secret_ends: either(given.secret_ends, known.secret_ends),
             mpn_id: either(given.mpn_id, known.mpn_id),
             redirect: either(given.redirect, known.redirect),
-            environment: known.environment,
         }
     }
 
@@ -98,7 +97,6 @@ pub(super) fn blame(settings: &Settings, values: &Values, typed: &Typed, problem
 fn flag(field: Field, values: &Values) -> &'static str {
     match field {
         Field::AccountName => "account-name",
-        Field::Environment => "sandbox",
         Field::ClientId => "client-id",
         Field::ApplicationId => "application-id",
         Field::SecretKey | Field::ApiSecret | Field::SecretChoice if values.secret_stdin => "secret-stdin",
@@ -120,8 +118,7 @@ fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
         Field::SecretKey => values.secret_file.is_none() && !values.secret_stdin,
         Field::Confirmation => values.replace.is_none(),
         Field::AccountName => values.account_name.is_none(),
-        Field::Environment
-        | Field::SecretChoice
+        Field::SecretChoice
         | Field::ApiSecret
         | Field::SecretEnds
         | Field::MpnId

@@ -9,6 +9,7 @@ use crate::journal::GoodRun;
 use crate::report::calendar::End;
 use crate::report::check;
 use crate::report::explain::failed;
+use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, dates, object};
@@ -18,8 +19,8 @@ use crate::words::{Audience, Compared, Failure, Step};
 /// What a doctor's run found.
 #[derive(Debug)]
 pub struct Findings {
-    /// The registration's name.
-    pub registration: String,
+    /// Which registration.
+    pub identity: Identity,
     /// Each step that was checked.
     pub steps: Vec<StepFindings>,
     /// What ends when.
@@ -211,8 +212,7 @@ pub fn in_json(findings: &Findings) -> String {
     let checks = steps().flat_map(|step| check::objects(step.step.flag(), step.run.checks()));
     let changes = steps().flat_map(differences);
     let changes = changes.map(|Change { check, before, now }| json!({"check": check, "before": before, "now": now}));
-    let members = json!({
-        "registration": findings.registration,
+    let members = findings.identity.with(json!({
         "at": findings.now,
         "checks": checks.collect::<Value>(),
         "claims": steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect::<Value>(),
@@ -220,7 +220,7 @@ pub fn in_json(findings: &Findings) -> String {
         "changes": changes.collect::<Value>(),
         "ends": ends.collect::<Value>(),
         "failed": steps().filter_map(|step| step.failed.as_ref()).map(report::failed).collect::<Value>(),
-    });
+    }));
     object("doctor", &members, findings.exit)
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::diagnose::Diagnosis;
 use crate::effect::Opened;
 use crate::exit::Exit;
+use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, object};
@@ -111,13 +112,13 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
 
 /// How it ended, as one JSON object.
 pub fn in_json(going: &Going, ending: &Ending, failed: Option<&(Failure, Diagnosis)>) -> String {
-    let members = json!({
-        "registration": going.opened.name,
+    let Opened { name, registration, .. } = &going.opened;
+    let members = Identity::of(name, registration).with(json!({
         "forgotten": ending.forgotten,
         "items": going.items,
         "left": ending.left,
         "stays": going.stays(),
         "failed": failed.into_iter().map(report::failed).collect::<Value>(),
-    });
+    }));
     object("forget", &members, ending.exit)
 }

@@ -9,6 +9,7 @@ use crate::effect::AddressSeen;
 use crate::exit::Exit;
 use crate::report::check;
 use crate::report::explain::failed;
+use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, object, object_line};
@@ -77,8 +78,8 @@ pub struct GivenProblem {
 pub struct Findings {
     /// What was run, such as `consent start`.
     pub command: String,
-    /// The registration's name.
-    pub registration: String,
+    /// Which registration.
+    pub identity: Identity,
     /// When it was.
     pub now: Timestamp,
     /// The checks of each step that was run; the commit is called `commit`.
@@ -95,10 +96,10 @@ pub struct Findings {
 
 impl Findings {
     /// Nothing happened yet.
-    pub fn new(command: &str, registration: &str, now: Timestamp) -> Self {
+    pub fn new(command: &str, identity: Identity, now: Timestamp) -> Self {
         Self {
             command: command.to_owned(),
-            registration: registration.to_owned(),
+            identity,
             now,
             checks: Vec::new(),
             consent: None,
@@ -175,8 +176,7 @@ pub fn in_json_line(findings: &Findings, state: State, exit: Option<Exit>) -> St
 
 fn members(findings: &Findings, state: State) -> Value {
     let checks = findings.checks.iter().flat_map(|(step, checks)| check::objects(step, checks));
-    json!({
-        "registration": findings.registration,
+    findings.identity.with(json!({
         "at": findings.now,
         "state": state,
         "checks": checks.collect::<Value>(),
@@ -184,5 +184,5 @@ fn members(findings: &Findings, state: State) -> Value {
         "problems": findings.problems,
         "failed": findings.failed.iter().map(report::failed).collect::<Value>(),
         "said": findings.said,
-    })
+    }))
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
+use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::submit::{handed_over, octo_object};
@@ -57,6 +58,7 @@ fn pair(label: &str, value: impl Into<String>) -> Row {
 
 fn one(found: &Found) -> Vec<Row> {
     let registration = &found.opened.registration;
+    let identity = Identity::of(&found.opened.name, registration);
     let mut rows = vec![Row::of(Tone::Title, found.opened.name.clone())];
     if registration.newer {
         rows.push(pair("!!", NEWER));
@@ -69,6 +71,7 @@ fn one(found: &Found) -> Vec<Row> {
     }
     let name = registration.name.as_ref();
     rows.push(pair("Name", name.map_or_else(|| "(none)".to_owned(), ToString::to_string)));
+    rows.push(pair("Environment", format!("{}, {} cloud", identity.environment.title(), identity.cloud)));
     match &registration.active {
         Some(active) => rows.extend(active_rows(active, found)),
         None => rows.push(pair("State", "not registered yet")),
@@ -166,9 +169,7 @@ fn one_object(found: &Found) -> Value {
     let api = active.and_then(|active| active.partner_api.as_ref()).map(|(proof, _)| proof);
     let ends = dates::ends(registration);
     let end = |key: &str| ends.iter().find(|end| end.key == key).map(|end| end.day);
-    json!({
-        "registration": found.opened.name,
-        "environment": if is_sandbox(&found.opened.name) { "sandbox" } else { "production" },
+    Identity::of(&found.opened.name, registration).with(json!({
         "name": registration.name,
         "active": active.is_some(),
         "tenant": center.map(|proof| &proof.tenant),
@@ -189,7 +190,7 @@ fn one_object(found: &Found) -> Value {
         "forgetting": registration.forgetting,
         "newer": registration.newer,
         "damaged": registration.damaged,
-    })
+    }))
 }
 
 fn open_step(registration: &Registration) -> Option<Step> {

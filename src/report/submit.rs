@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::journal::{AttemptId, Registration};
 use crate::report::check;
 use crate::report::explain::failed;
+use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, object};
@@ -17,8 +18,8 @@ use crate::words::{Failure, Part};
 /// What a hand-over came to.
 #[derive(Debug)]
 pub struct Findings {
-    /// The registration's name.
-    pub registration: String,
+    /// Which registration.
+    pub identity: Identity,
     /// Which Octo.
     pub host: String,
     /// The run, which is over: every call, and the registration as it is now.
@@ -62,13 +63,12 @@ pub(super) fn octo_object(registration: &Registration) -> Option<Value> {
 /// As one JSON object.
 pub fn in_json(findings: &Findings) -> String {
     let checks: Vec<Value> = check::objects("octo", findings.run.checks()).collect();
-    let members = json!({
-        "registration": findings.registration,
+    let members = findings.identity.with(json!({
         "host": findings.host,
         "checks": checks,
         "octo": octo_object(findings.run.registration()),
         "failed": findings.failed.iter().map(report::failed).collect::<Value>(),
-    });
+    }));
     object("submit", &members, findings.exit)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::ui::Edit;
 use crate::ui::field::{Pasted, SecretField, TextField};
 use crate::words::answers::USUAL_REDIRECT;
-use crate::words::{Environment, Field, Secret, SharedSecret, Typed};
+use crate::words::{Field, Secret, SharedSecret, Typed};
 
 /// The fields that are shown.
 const SHOWN: [Field; 9] = [
@@ -65,11 +65,10 @@ impl Fields {
     }
 
     /// The visible fields as they stand.
-    pub fn typed(&self, environment: Environment) -> Typed {
+    pub fn typed(&self) -> Typed {
         let value = |field| self.value(field).to_owned();
         Typed {
             account_name: value(Field::AccountName),
-            environment,
             client_id: value(Field::ClientId),
             application_id: value(Field::ApplicationId),
             directory: value(Field::Directory),

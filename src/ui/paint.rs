@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  octo-csp register                                        Step 2 of 3     title
-//! ──────────────────────────────────────────────────────────────────────    rule
+//! ─ Production, global cloud, Contoso CSP ──────────────────────────────    rule, and which registration
 //!  REHEARSAL  nothing leaves this machine                                   banner, if any
 //!  ok Basic Details  [2 Partner Center]  3 Partner API  4 Review            tabs, if any
 //!
@@ -58,7 +58,8 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
         too_small(area, frame);
         return;
     }
-    let mut top = header(wizard, page, look, area);
+    let identity = wizard.session.identity().map_or_else(String::new, |identity| identity.to_string());
+    let mut top = header(wizard, page, &identity, look, area);
     let mut bottom = footer(page, look, area);
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
@@ -67,14 +68,14 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
     let offset = scrolled(&sheet, usize::from(height), wizard.page.state().scroll);
     let caret = caret(&sheet, offset, height, area.width);
     if sheet.lines.len() > offset + usize::from(height)
-        && let Some(rule) = bottom.first_mut()
+        && let Some(line) = bottom.first_mut()
     {
-        *rule = rule_saying(" more below ", look, area.width);
+        *line = rule("", " more below ", look, area.width);
     }
     if offset > 0
-        && let Some(rule) = top.get_mut(1)
+        && let Some(line) = top.get_mut(1)
     {
-        *rule = rule_saying(" more above ", look, area.width);
+        *line = rule(&identity, " more above ", look, area.width);
     }
     let lines = sheet.lines.into_iter().skip(offset);
     let body: Vec<Line<'static>> = lines.take(usize::from(height)).collect();
@@ -90,9 +91,8 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
     }
 }
 
-fn header(wizard: &Wizard, page: &View<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
-    let muted = look.theme.style(Tone::Muted);
-    let mut lines = vec![title(page, area.width, look), Line::styled(look.glyphs.line(area.width), muted)];
+fn header(wizard: &Wizard, page: &View<'_>, identity: &str, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
+    let mut lines = vec![title(page, area.width, look), rule(identity, "", look, area.width)];
     for (tone, text) in banners(&wizard.session) {
         lines.push(banner(&text, tone, area.width, look));
     }
@@ -115,22 +115,20 @@ fn header(wizard: &Wizard, page: &View<'_>, look: &Appearance, area: Rect) -> Ve
 }
 
 fn footer(page: &View<'_>, look: &Appearance, area: Rect) -> Vec<Line<'static>> {
-    let muted = look.theme.style(Tone::Muted);
     let most = if area.height < 20 { 1 } else { 2 };
-    let mut lines = vec![Line::styled(look.glyphs.line(area.width), muted)];
+    let mut lines = vec![rule("", "", look, area.width)];
     lines.extend(hint_lines(&page.hints, area.width, most, look));
     lines
 }
 
-/// The line beside which a page goes on.
-fn rule_saying(more: &'static str, look: &Appearance, width: u16) -> Line<'static> {
-    let cells = u16::try_from(more.len() + 2).unwrap_or(width);
-    let muted = look.theme.style(Tone::Muted);
-    Line::from(vec![
-        Span::styled(look.glyphs.line(width.saturating_sub(cells)), muted),
-        Span::styled(more, look.theme.style(Tone::Note)),
-        Span::styled(look.glyphs.line(2), muted),
-    ])
+/// A line across the page, with what stands in it at the left and, as far as there is room, at the right.
+fn rule(left: &str, right: &'static str, look: &Appearance, width: u16) -> Line<'static> {
+    let room = usize::from(width).saturating_sub(right.len() + 5);
+    let left = if left.is_empty() { String::new() } else { format!(" {} ", clipped(left, room)) };
+    let cells = u16::try_from(left.width() + right.len() + 3).unwrap_or(width);
+    let line = |width| Span::styled(look.glyphs.line(width), look.theme.style(Tone::Muted));
+    let words = |text| Span::styled(text, look.theme.style(Tone::Note));
+    Line::from(vec![line(1), words(left), line(width.saturating_sub(cells)), words(right.to_owned()), line(2)])
 }
 
 /// Where the caret is in the body, if it is in view.

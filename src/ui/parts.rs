@@ -10,7 +10,7 @@ use crate::ui::session::{DirectoryLookup, RehearsalAnswers, Session};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Block, Body, Input, Row, Tone, View};
 use crate::words::answers::{self};
-use crate::words::{Environment, Field, Step};
+use crate::words::{Field, Step};
 
 /// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).
 const UNUSED_DAYS: i64 = 90;
@@ -144,7 +144,10 @@ impl<'a> Form<'a> {
         let body = match (session.fields.text(field), session.fields.secret(field)) {
             (Some(text), _) => Body::Text(text),
             (None, Some(secret)) => Body::Secret(secret),
-            (None, None) => choice(session, field),
+            (None, None) => Body::Choice {
+                options: vec!["use the one from step 2", "enter another"],
+                chosen: usize::from(session.fields.other_secret),
+            },
         };
         let mut below = Vec::new();
         if let Some(problem) = state.problems.iter().find(|problem| problem.field == field) {
@@ -173,15 +176,6 @@ impl<'a> Form<'a> {
         self.view.keys(if filled { &[(Intent::Extra(2), "fill in")] } else { &[] });
         self.view.keys(&[(Intent::Back, "back"), (Intent::Leave, "leave"), (Intent::Help, "help")]);
     }
-}
-
-fn choice(session: &Session, field: Field) -> Body<'static> {
-    if field == Field::SecretChoice {
-        let options = vec!["use the one from step 2", "enter another"];
-        return Body::Choice { options, chosen: usize::from(session.fields.other_secret) };
-    }
-    let options = vec![Environment::Production.title(), Environment::Sandbox.title()];
-    Body::Choice { options, chosen: usize::from(session.environment == Environment::Sandbox) }
 }
 
 fn quietly(session: &Session, field: Field) -> Option<Row> {

@@ -18,6 +18,7 @@ mod words;
 
 use std::mem::{Discriminant, discriminant};
 
+use crate::report::identity::Identity;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::Page;
 use crate::ui::parts::{banners, counted, tabs};
@@ -73,6 +74,8 @@ pub struct Talk {
     /// The page is to be said once more.
     again: bool,
     welcomed: bool,
+    /// Which registration was told the last time.
+    identity: Option<Identity>,
 }
 
 /// What makes a page another page.
@@ -103,6 +106,11 @@ impl Talk {
         lines.append(&mut self.replies);
         if self.waits(wizard) {
             return lines;
+        }
+        let identity = wizard.session.identity();
+        if identity != self.identity {
+            lines.extend(identity.iter().map(|identity| format!("Registration: {identity}.")));
+            self.identity = identity;
         }
         let spot = PageKey::of(wizard);
         let opened = self.spot.as_ref() != Some(&spot);
@@ -291,10 +299,7 @@ impl Talk {
         if number.is_some_and(|number| number != chosen + 1) {
             wizard.take_in(Event::Pressed(Intent::Typed(' ')));
         }
-        // The other environment is another registration, which opens at its own first page.
-        if asked(wizard) == Asked::Choice(field) {
-            wizard.take_in(Event::Pressed(Intent::Next));
-        }
+        wizard.take_in(Event::Pressed(Intent::Next));
     }
 
     fn obey(&mut self, wizard: &mut Wizard, word: &str) {

@@ -10,6 +10,7 @@ use url::Url;
 use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
 use crate::effect::{Effect, Opened, Outcome, Preflight, ProbeResult};
 use crate::journal::Registration;
+use crate::report::identity::Identity;
 use crate::steps::Execution;
 use crate::ui::fields::Fields;
 use crate::ui::{Task, Ticket};
@@ -142,7 +143,6 @@ pub struct Session {
     pub(crate) platform: Platform,
     /// Milliseconds since the program started.
     pub(crate) now: u64,
-    pub(crate) environment: Environment,
     pub(crate) scope: Scope,
     pub(crate) fields: Fields,
     /// Keys of the lines of *Before you start* that the person has marked.
@@ -171,7 +171,6 @@ impl Session {
         Self {
             platform: Platform::Any,
             now: 0,
-            environment: config.environment,
             scope: config.only.map_or(Scope::Whole, Scope::Only),
             fields: Fields::new(),
             marked: Vec::new(),
@@ -232,8 +231,7 @@ impl Session {
     }
 
     pub(crate) fn open(&mut self) {
-        let environment = self.environment;
-        self.perform(TaskOrigin::Open, Effect::Open(environment));
+        self.perform(TaskOrigin::Open, Effect::Open(self.config.environment));
     }
 
     /// Saves the draft; `step` is that of the page that is open.
@@ -369,7 +367,7 @@ impl Session {
 
     /// The visible fields as they stand.
     pub(crate) fn typed(&self) -> Typed {
-        self.fields.typed(self.environment)
+        self.fields.typed()
     }
 
     /// What is wrong with a field that is left, if anything.
@@ -406,13 +404,14 @@ impl Session {
         diagnose(failure, &Context { place: self.platform, ..execution.context(check) })
     }
 
+    /// Which registration is open; none before its name is known.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        (!self.name.is_empty()).then(|| Identity::of(&self.name, &self.registration))
+    }
+
     /// A command of this program about the registration that is open, as it is typed.
     pub(crate) fn command(&self, what: &str) -> String {
-        let sandbox = match self.environment {
-            Environment::Production => "",
-            Environment::Sandbox => " --sandbox",
-        };
-        format!("octo-csp {what}{sandbox}{}", self.config.words)
+        format!("octo-csp {what}{}", self.config.words)
     }
 
     /// Whether the name of what is replaced must be typed: always for a working registration of another account.
@@ -422,7 +421,7 @@ impl Session {
 
     /// With which API client this registration is handed over, or why it is not.
     pub(crate) fn octo_client(&self) -> Result<&OctoClient, &str> {
-        if self.environment == Environment::Sandbox {
+        if self.config.environment == Environment::Sandbox {
             return Err("the integration sandbox is not registered there");
         }
         match &self.config.octo {
@@ -433,6 +432,6 @@ impl Session {
 
     /// Whether Octo can be handed this registration at all.
     pub(crate) fn may_submit(&self) -> bool {
-        self.environment == Environment::Production && self.config.octo.is_some()
+        self.config.environment == Environment::Production && self.config.octo.is_some()
     }
 }

@@ -145,7 +145,7 @@ impl Wizard {
     /// The field that takes letters.
     fn typed_field(&self) -> Option<Field> {
         let field = self.target().filter(|_| self.overlay.is_none())?.field()?;
-        (!matches!(field, Field::Environment | Field::SecretChoice)).then_some(field)
+        (field != Field::SecretChoice).then_some(field)
     }
 
     // ---- pages ----

@@ -153,8 +153,7 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
             Err(IdError::Empty) => Ok(None),
             Err(error) => Err(redirect_problem(error)),
         },
-        Field::Environment
-        | Field::SecretKey
+        Field::SecretKey
         | Field::SecretChoice
         | Field::ApiSecret
         | Field::Answer

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::words::last_failure::LastFailure;
-use crate::words::step::{Environment, Step};
+use crate::words::step::Step;
 
 /// What was typed, without secrets: kept so that a wizard that was closed opens again where it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +31,6 @@ pub struct Draft {
 pub struct Typed {
     /// Account name.
     pub account_name: String,
-    /// Production or sandbox.
-    pub environment: Environment,
     /// Client ID.
     pub client_id: String,
     /// Application ID.
@@ -53,7 +51,9 @@ mod tests {
 
     #[test]
     fn a_draft_of_an_older_or_newer_version_still_reads() {
-        let draft: Draft = serde_json::from_str(r#"{"typed":{"client_id":"x","later":1},"later":true}"#).unwrap();
+        let draft: Draft =
+            serde_json::from_str(r#"{"typed":{"environment":"sandbox","client_id":"x","later":1},"later":true}"#)
+                .unwrap();
         assert_eq!(draft.typed.client_id, "x");
     }
 }

@@ -41,8 +41,6 @@ enum Shown {
 fields! {
     /// Step 1: account name.
     AccountName "Account name (optional)" AsTyped "";
-    /// Step 1: production or sandbox.
-    Environment "Environment" AsTyped "";
     /// Step 2: Octo's *Client ID*.
     ClientId "Client ID" AsTyped "Partner Center > Settings > Account settings > App management.";
     /// Step 2: Octo's *Application ID*.

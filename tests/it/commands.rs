@@ -477,3 +477,42 @@ fn a_secret_has_no_flag_and_is_not_repeated() {
         assert!(!err(&output).contains(SECRET), "{}", err(&output));
     }
 }
+
+/// The sandbox is chosen by flag, variable or file, and which registration was opened is said wherever one is.
+#[test]
+fn which_registration_is_opened_is_chosen_by_flag_variable_or_file_and_said() {
+    let home = TempDir::new().unwrap();
+    let folder = home.path().join("config");
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("config.toml");
+    fs::write(&file, "sandbox = true\n").unwrap();
+    for path in [&folder, &file] {
+        let mode = if path == &file { 0o600 } else { 0o700 };
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let folder = folder.to_str().unwrap();
+    for (arguments, variables) in [
+        (&["rename", "Contoso", "--sandbox"][..], &[][..]),
+        (&["rename", "Contoso"], &[("OCTO_CSP_SANDBOX", "true")]),
+        (&["--config-dir", folder, "rename", "Contoso"], &[]),
+    ] {
+        let output = with_variables(home.path(), arguments, b"", variables);
+        let said = err(&output);
+        assert!(said.starts_with("registration: Integration sandbox, global cloud"), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(0), "{said}");
+    }
+    program(home.path(), &["rename", "Fabrikam", "--cloud", "china"], b"");
+    let status = object(&program(home.path(), &["status", "--json"], b""));
+    let found = |name: &str| {
+        let all = status["registrations"].as_array().unwrap();
+        let one = all.iter().find(|one| one["registration"] == name).unwrap();
+        ["account", "environment", "cloud"].map(|member| one[member].as_str().unwrap().to_owned())
+    };
+    assert_eq!(found("sandbox"), ["Contoso", "sandbox", "global"]);
+    assert_eq!(found("production-at-china"), ["Fabrikam", "production", "china"]);
+    let forgotten = object(&program(home.path(), &["forget", "--yes", "--json", "--sandbox"], b""));
+    assert_eq!(
+        (&forgotten["account"], &forgotten["environment"]),
+        (&status["registrations"][1]["account"], &Value::from("sandbox"))
+    );
+}

@@ -1,19 +1,18 @@
-//! Step 1: the account's name, and which environment.
+//! Step 1: the account's name.
 
 use crate::effect::Effect;
 use crate::journal::Fact;
-use crate::ui::Intent;
-use crate::ui::pages::{Basic, Opening, Overview, PartnerCenter, Screen, Turn};
+use crate::ui::pages::{Basic, Overview, PartnerCenter, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Row, Tone, View};
 use crate::words::answers::{self};
-use crate::words::{Environment, Field, Step};
+use crate::words::{Field, Step};
 
 impl Screen for Basic {
     fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
-        FocusTarget::form(&[Field::AccountName, Field::Environment])
+        FocusTarget::form(&[Field::AccountName])
     }
 
     fn step(&self) -> Option<Step> {
@@ -50,20 +49,6 @@ impl Screen for Basic {
         turn.saved(session)
     }
 
-    /// A blank chooses the other environment, which is another registration.
-    fn key(self, key: Intent, session: &mut Session) -> Turn {
-        let targets = self.targets(session);
-        if key != Intent::Typed(' ') || targets.get(self.state.focus) != Some(&FocusTarget::Field(Field::Environment)) {
-            return self.stay();
-        }
-        session.environment = match session.environment {
-            Environment::Production => Environment::Sandbox,
-            Environment::Sandbox => Environment::Production,
-        };
-        session.open();
-        Opening::default().open()
-    }
-
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let muted = |text: &str| Row::of(Tone::Muted, text);
         let view = page_of_step(Step::Basic);
@@ -72,10 +57,6 @@ impl Screen for Basic {
         form.view.gap();
         form.input(Field::AccountName);
         form.view.row(muted("You can leave this empty, and change it in Octo at any time.").at(5));
-        form.view.gap();
-        form.input(Field::Environment);
-        let sandbox = "Octo does not need the sandbox. It is kept beside production, never mixed with it.";
-        form.view.row(muted(sandbox).at(5));
         form.view.gap();
         form.button("Next", "nothing is sent");
         form.view.gap();

@@ -166,7 +166,7 @@ impl Screen for Failed {
 /// The form that has this field; `None` where only the page of the step that ran can have it.
 fn form_of(field: Field) -> Option<Turn> {
     match field {
-        Field::AccountName | Field::Environment => Some(Turn::form(Step::Basic)),
+        Field::AccountName => Some(Turn::form(Step::Basic)),
         Field::ClientId | Field::ApplicationId | Field::SecretKey | Field::Directory | Field::SecretEnds => {
             Some(Turn::form(Step::PartnerCenter))
         }

@@ -168,7 +168,6 @@ fn facts(session: &Session) -> Vec<Row> {
     let mut add = |label: &str, value: String| rows.push(Row::pair(label, LABEL, Tone::Value, value));
     let name = registration.name.as_ref().map(ToString::to_string);
     add("Registered", name.unwrap_or_else(|| "(no name)".to_owned()));
-    add("Environment", session.environment.title().to_owned());
     if let Some((proof, _)) = &active.partner_center {
         if let Some(company) = &proof.company {
             add("Partner", company.to_string());

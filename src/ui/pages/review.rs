@@ -87,8 +87,7 @@ impl Review {
     fn facts(&self, session: &Session) -> Vec<Row> {
         let registration = &session.registration;
         let name = registration.name.as_ref().map_or("(none)", AccountName::as_str);
-        let environment = session.environment.title();
-        let mut rows = vec![fact("Account name", format!("{name}    {environment}"))];
+        let mut rows = vec![fact("Account name", name)];
         let Some(open) = registration.open.as_ref() else {
             return rows;
         };

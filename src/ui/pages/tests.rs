@@ -175,6 +175,21 @@ fn places() -> Vec<Story> {
 }
 
 #[test]
+fn which_registration_it_is_stands_on_every_page() {
+    for mut story in places() {
+        for (over, size) in [("", (80, 24)), ("F1", (40, 12)), ("Esc ^C", (120, 40))] {
+            story.press(over);
+            let screen = story.screen(size.0, size.1);
+            let rule = screen.lines().nth(1).unwrap();
+            assert!(rule.contains(" Production, global cloud"), "{screen}");
+            if let Some(name) = story.wizard.session.registration.name.as_ref().filter(|_| size.0 > 40) {
+                assert!(rule.contains(&format!("cloud, {name} ")), "{screen}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_pages_are_all_there() {
     use super::Page;
     let seen = |page: fn(&Page) -> bool| places().iter().any(|story| page(&story.wizard.page));

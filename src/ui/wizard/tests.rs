@@ -8,7 +8,7 @@ use crate::effect::{AddressSeen, Preflight};
 use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::pages::Overview;
-use crate::words::{Cause, Environment, Service, Step, Typed, UntrustedText, VaultFault};
+use crate::words::{Cause, Service, Step, Typed, UntrustedText, VaultFault};
 
 #[test]
 fn three_steps_lead_to_a_registration() {
@@ -410,11 +410,11 @@ fn commands_that_are_told_name_the_same_registration() {
     story.press("Enter");
     let last = story.done.join("\n");
     assert!(last.contains(&format!("octo-csp register{words} shows it again")), "{last}");
-    let mut story =
-        Story::begun(WizardConfig { words: words.to_owned(), environment: Environment::Sandbox, ..setting() });
+    let words = format!(" --sandbox{words}");
+    let mut story = Story::begun(WizardConfig { words: words.clone(), ..setting() });
     story.press("h");
     let note = story.done.last().unwrap();
-    let command = format!("octo-csp handoff --sandbox{words} > note.txt");
+    let command = format!("octo-csp handoff{words} > note.txt");
     assert!(note.contains(&command), "{note}");
 }
 

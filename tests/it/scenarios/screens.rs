@@ -219,7 +219,7 @@ fn without_chance(screen: &str) -> String {
         let digits = word.bytes().any(|b| b.is_ascii_digit());
         let varies = digits
             && (is_guid(word)
-                || word.starts_with("localhost:")
+                || word.starts_with("localhost")
                 || word.starts_with("20") && word.contains(['-', ':'])
                 || word.matches(':').count() == 2);
         if after.starts_with(" ms") && digits {

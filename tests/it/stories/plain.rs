@@ -57,10 +57,8 @@ impl Lines for Pty {
     fn through_step_two(&mut self, desk: &TestMachine) {
         let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
         self.asked("Enter = start; a number = about that line; or a word:");
-        self.answers("", "1 of 2: Account name (optional):");
-        self.answers("Contoso CSP 本番", "2 Integration sandbox [1]:");
-        self.answers("", "or a word:");
-        self.answers("", "1 of 5: Client ID:");
+        self.answers("", "Account name (optional):");
+        self.answers("Contoso CSP 本番", "1 of 5: Client ID:");
         self.answers("", "2 of 5: Application ID:");
         self.answers(&application, "3 of 5: Secret key (paste it; it is never shown):");
         self.answers(&secret, "(needed: Client ID is your application):");
@@ -166,7 +164,7 @@ fn what_is_typed_ahead_for_a_hidden_field_is_not_shown_either() {
     let mut pty = register(&desk, &["--plain", "--no-browser"]);
     pty.asked("or a word:");
     let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
-    pty.send(&format!("\rName\r\r\r\r{application}\r{secret}\r"));
+    pty.send(&format!("\rName\r\r{application}\r{secret}\r"));
     pty.asked("(needed: Client ID is your application):");
     is_plain(&pty.transcript(), &[&secret]);
     assert!(pty.transcript().contains("40 characters taken."));

@@ -85,7 +85,7 @@ fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
     pty.wait("Contoso CSP本番");
     pty.wait("Pasted without");
     pty.send("\t");
-    pty.wait("> │ (•) Production");
+    pty.wait("> [ Next ]");
     pty.send("\x1b[Z");
     pty.wait("> │ Contoso CSP本番");
 

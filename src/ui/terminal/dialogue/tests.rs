@@ -101,8 +101,6 @@ async fn a_line_that_comes_while_somebody_types_stands_before_what_is_typed() {
     let lines = [
         ("or a word: ", "\n"),
         ("(optional): ", "\n"),
-        ("[1]: ", "\n"),
-        ("or a word: ", "\n"),
         // Whether this is a directory is asked while the next field is typed already.
         ("Client ID: ", "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204\n3f0c"),
         ("Application ID: 3f0c", "5a52\n"),

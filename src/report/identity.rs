@@ -1,0 +1,52 @@
+//! Which registration is meant: what stands in the header of every page, on standard error and in every JSON object.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::journal::Registration;
+use crate::words::{AccountName, Environment};
+
+/// What tells a registration from every other one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// Under which name it is kept.
+    pub registration: String,
+    /// What the account is called, if it has a name.
+    pub account: Option<AccountName>,
+    /// Production or sandbox.
+    pub environment: Environment,
+    /// The name of the cloud, or of the server that stands for one.
+    pub cloud: String,
+}
+
+impl Identity {
+    /// Of a registration and the name under which it is kept ([`registration_name`](crate::journal::registration_name)).
+    pub fn of(name: &str, registration: &Registration) -> Self {
+        let (environment, cloud) = name.split_once("-at-").unwrap_or((name, "global"));
+        let sandbox = environment == Environment::Sandbox.key();
+        Self {
+            registration: name.to_owned(),
+            account: registration.name.clone(),
+            environment: if sandbox { Environment::Sandbox } else { Environment::Production },
+            cloud: cloud.to_owned(),
+        }
+    }
+
+    /// What is told of it in JSON, with these members before the others.
+    pub(super) fn with(&self, members: Value) -> Value {
+        let mut all = json!(self);
+        if let (Some(all), Value::Object(members)) = (all.as_object_mut(), members) {
+            all.extend(members);
+        }
+        all
+    }
+}
+
+impl Display for Identity {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}, {} cloud", self.environment.title(), self.cloud)?;
+        self.account.iter().try_for_each(|account| write!(formatter, ", {account}"))
+    }
+}
