@@ -10,6 +10,7 @@ pub mod draft;
 pub mod failure;
 pub mod field;
 pub mod ids;
+pub mod kind;
 pub mod last_failure;
 pub mod octo;
 pub mod problem;
@@ -20,14 +21,16 @@ pub mod store;
 pub mod text;
 pub mod texts;
 pub mod token;
+pub mod typed;
 
 pub use answers::{PartnerApiRequest, PartnerCenterRequest};
 pub use check::{Asked, CheckId};
 pub use claims::{Compared, Need};
-pub use draft::{Draft, Typed};
+pub use draft::Draft;
 pub use failure::{Cause, DiskFault, Failure, Mismatch, Service, TlsFault, VaultFault};
 pub use field::Field;
 pub use ids::{AccountName, AuthCode, ClientId, Directory, Domain, MpnId, RedirectAddress, SentCode, TenantId};
+pub use kind::ProblemKind;
 pub use last_failure::LastFailure;
 pub use octo::{
     Credentials, FoundPayer, NoClient, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer, Ring, Source,
@@ -40,3 +43,4 @@ pub use store::{StoreDescriptor, StoreKey, Unlock};
 pub use text::UntrustedText;
 pub use texts::Told;
 pub use token::{Audience, Claims, Grant, Lifetime, TokenResponse};
+pub use typed::Typed;

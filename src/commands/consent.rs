@@ -15,7 +15,7 @@ use crate::report::register::State;
 use crate::steps::Execution;
 use crate::ui::terminal::passphrase::ask as ask_hidden;
 use crate::words::answers::{self, USUAL_REDIRECT};
-use crate::words::{PartnerApiRequest, Secret, SharedSecret};
+use crate::words::{Field, PartnerApiRequest, Secret, SharedSecret, Typed};
 use crate::world::clock;
 
 /// Asks for the answer of the sign-in.
@@ -132,13 +132,8 @@ fn begin_first(what: &str) -> CommandError {
 
 /// Step 3 as it was typed before: the draft has it, or what was proven the last time.
 fn request(session: &HeadlessSession<'_, '_>) -> Result<PartnerApiRequest, CommandError> {
-    let mut typed = session.draft.typed.clone();
-    if typed.redirect.is_empty() {
-        typed.redirect = session.registration.typed().redirect;
-    }
-    if typed.redirect.is_empty() {
-        USUAL_REDIRECT.clone_into(&mut typed.redirect);
-    }
+    let usual = Typed::default().with(Field::Redirect, USUAL_REDIRECT);
+    let typed = session.draft.typed.over(&session.registration.typed().over(&usual));
     answers::partner_api(&typed, None).map_err(|_of_a_draft| {
         let what = "The draft of this registration holds a redirect address or MPN ID that cannot be used: octo-csp register --no-input with all values";
         CommandError::unfinished(State::NotBegun, Exit::Refused, what)

@@ -8,8 +8,8 @@ use crate::effect::{Effect, Outcome, Perform as _};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Fact;
-use crate::words::answers::{basic, secret_as_name};
-use crate::words::{AccountName, Failure, Typed};
+use crate::words::answers::basic;
+use crate::words::{AccountName, Failure, Field, Typed};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rename) -> Result<Exit, CommandError> {
     let new = name(arguments)?;
@@ -21,18 +21,12 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rename) ->
 
 /// The same rules as on the wizard's page, but an empty name is asked for with its own flag.
 fn name(arguments: &Rename) -> Result<Option<AccountName>, String> {
-    let typed = Typed { account_name: arguments.name.clone().unwrap_or_default(), ..Typed::default() };
-    if let Some(problem) = secret_as_name(&typed.account_name) {
-        return Err(problem.what);
-    }
-    let details = basic(&typed).map_err(|problems| {
-        let words = problems.iter().map(|problem| problem.what.as_str());
-        words.collect::<Vec<_>>().join(" ")
-    })?;
-    if details.name.is_none() && !arguments.none {
+    let typed = Typed::default().with(Field::AccountName, arguments.name.as_deref().unwrap_or_default());
+    let name = basic(&typed).map_err(|problem| problem.what)?;
+    if name.is_none() && !arguments.none {
         return Err("the name is empty: --none takes it away".to_owned());
     }
-    Ok(details.name)
+    Ok(name)
 }
 
 /// Returns the name before.

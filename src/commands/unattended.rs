@@ -143,11 +143,8 @@ impl RegisterFlow<'_, '_, '_> {
     fn typed(&self, given: &Given) -> Typed {
         let known =
             if self.arguments.values.replace.is_some() { Typed::default() } else { self.registration().typed() };
-        let mut typed = given.over(known);
-        if typed.redirect.is_empty() {
-            USUAL_REDIRECT.clone_into(&mut typed.redirect);
-        }
-        typed
+        let usual = Typed::default().with(Field::Redirect, USUAL_REDIRECT);
+        given.typed.over(&known.over(&usual))
     }
 
     /// Step 2 is proven again whenever a secret is given for it; without one an attempt that has proven it goes on.
@@ -168,7 +165,7 @@ impl RegisterFlow<'_, '_, '_> {
         typed: &Typed,
         proves: bool,
     ) -> Result<Option<answers::PartnerCenterRequest>, CommandError> {
-        let mut problems = basic(typed).err().unwrap_or_default();
+        let mut problems: Vec<Problem> = answers::basic(typed).err().into_iter().collect();
         let mut center = None;
         if proves {
             let empty = crate::words::Secret::shared(String::new());
@@ -213,11 +210,8 @@ impl RegisterFlow<'_, '_, '_> {
         if registration.named && !wanted {
             return Ok(());
         }
-        let given = Typed { account_name: name.unwrap_or_default(), ..Typed::default() };
-        let name = match basic(&given) {
-            Ok(details) => details.name,
-            Err(problems) => return Err(self.wrong(typed, problems)),
-        };
+        let given = Typed::default().with(Field::AccountName, name.unwrap_or_default());
+        let name = answers::basic(&given).map_err(|problem| self.wrong(typed, vec![problem]))?;
         if registration.named && registration.name == name {
             return Ok(());
         }
@@ -251,13 +245,5 @@ impl RegisterFlow<'_, '_, '_> {
             true => None,
             false => Some(too_old),
         }
-    }
-}
-
-/// Step 1, where the name must not be a secret that slipped: it is shown and noted.
-fn basic(typed: &Typed) -> Result<answers::BasicDetails, Vec<Problem>> {
-    match answers::secret_as_name(&typed.account_name) {
-        Some(problem) => Err(vec![problem]),
-        None => answers::basic(typed),
     }
 }

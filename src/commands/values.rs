@@ -10,7 +10,8 @@ use crate::commands::intake;
 use crate::commands::settings::Settings;
 use crate::report::register::GivenProblem;
 use crate::ui::field::{Pasted, SecretField};
-use crate::words::answers::{self};
+use crate::words::answers;
+use crate::words::field::Shown;
 use crate::words::{Field, PartnerCenterRequest, Problem, SharedSecret, Typed};
 
 /// What was given.
@@ -33,24 +34,9 @@ impl Given {
         Ok(Self { typed: typed(values), secret })
     }
 
-    /// The visible values, filled up from what is known.
-    pub(super) fn over(&self, known: Typed) -> Typed {
-        let given = self.typed.clone();
-        let either = |given: String, known: String| if given.is_empty() { known } else { given };
-        Typed {
-            account_name: either(given.account_name, known.account_name),
-            client_id: either(given.client_id, known.client_id),
-            application_id: either(given.application_id, known.application_id),
-            directory: either(given.directory, known.directory),
-            secret_ends: either(given.secret_ends, known.secret_ends),
-            mpn_id: either(given.mpn_id, known.mpn_id),
-            redirect: either(given.redirect, known.redirect),
-        }
-    }
-
     /// Whether a value of step 2 was given that is another one than what is known.
     pub(super) fn differs_from(&self, known: &Typed) -> bool {
-        let both = self.over(known.clone());
+        let both = self.typed.over(known);
         let ids = |typed: &Typed| answers::partner_center(typed, &placeholder()).ok();
         match (ids(&both), ids(known)) {
             (Some(both), Some(known)) => both.application != known.application || both.directory != known.directory,
@@ -61,17 +47,17 @@ impl Given {
 
 /// The visible values; empty where none was given.
 pub(super) fn typed(values: &Values) -> Typed {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    Typed {
-        account_name: text(&values.account_name),
-        client_id: text(&values.client_id),
-        application_id: text(&values.application_id),
-        directory: text(&values.directory),
-        secret_ends: text(&values.secret_ends),
-        mpn_id: text(&values.mpn_id),
-        redirect: text(&values.redirect_uri),
-        ..Typed::default()
-    }
+    let given = [
+        (Field::AccountName, &values.account_name),
+        (Field::ClientId, &values.client_id),
+        (Field::ApplicationId, &values.application_id),
+        (Field::Directory, &values.directory),
+        (Field::SecretEnds, &values.secret_ends),
+        (Field::MpnId, &values.mpn_id),
+        (Field::Redirect, &values.redirect_uri),
+    ];
+    let given = given.into_iter().filter_map(|(field, value)| Some((field, value.as_deref()?)));
+    given.fold(Typed::default(), |all, (field, value)| all.with(field, value))
 }
 
 /// Stands for a secret where only the identifiers matter.
@@ -95,37 +81,17 @@ pub(super) fn blame(settings: &Settings, values: &Values, typed: &Typed, problem
 
 /// The flag of a field.
 fn flag(field: Field, values: &Values) -> &'static str {
-    match field {
-        Field::AccountName => "account-name",
-        Field::ClientId => "client-id",
-        Field::ApplicationId => "application-id",
-        Field::SecretKey | Field::ApiSecret | Field::SecretChoice if values.secret_stdin => "secret-stdin",
-        Field::SecretKey | Field::ApiSecret | Field::SecretChoice => "secret-file",
-        Field::Directory => "directory",
-        Field::SecretEnds => "secret-ends",
-        Field::MpnId => "mpn-id",
-        Field::Redirect | Field::Answer => "redirect-uri",
-        Field::Confirmation => "replace",
-        Field::OctoClientId | Field::OctoSecret => "profile",
+    match field.flag() {
+        "secret-file" if values.secret_stdin => "secret-stdin",
+        flag => flag,
     }
 }
 
 fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
     match field {
-        Field::ClientId => typed.client_id.is_empty(),
-        Field::ApplicationId => typed.application_id.is_empty(),
-        Field::Directory => typed.directory.is_empty(),
         Field::SecretKey => values.secret_file.is_none() && !values.secret_stdin,
         Field::Confirmation => values.replace.is_none(),
-        Field::AccountName => values.account_name.is_none(),
-        Field::SecretChoice
-        | Field::ApiSecret
-        | Field::SecretEnds
-        | Field::MpnId
-        | Field::Redirect
-        | Field::Answer
-        | Field::OctoClientId
-        | Field::OctoSecret => false,
+        field => field.shown() == Shown::Kept && typed.get(field).is_empty(),
     }
 }
 
@@ -133,8 +99,8 @@ fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
 /// says which application it is, the wizard waits with that.
 pub(super) fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCenterRequest, Vec<Problem>> {
     answers::partner_center(typed, secret).map_err(|mut problems| {
-        let nothing = [&typed.application_id, &typed.client_id, &typed.directory];
-        if nothing.into_iter().all(String::is_empty) {
+        let named = [Field::ApplicationId, Field::ClientId, Field::Directory];
+        if named.into_iter().all(|field| typed.get(field).is_empty()) {
             problems.push(Problem::new(
                 Field::Directory,
                 "The directory is missing.",

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::journal::{Attempt, Kind, PartnerCenterProof, Registration};
-use crate::words::Typed;
+use crate::words::{Field, Typed};
 
 /// For how long the address of a sign-in is offered again. Its code works for about as long (entra-docs,
 /// v2-oauth2-auth-code-flow), and a person who comes later is better served by a new one.
@@ -85,22 +85,19 @@ impl Registration {
 
     /// The fields as what is registered or proven fills them in; empty where nothing is known.
     pub fn typed(&self) -> Typed {
-        let mut typed = Typed::default();
-        if let Some(name) = &self.name {
-            name.as_str().clone_into(&mut typed.account_name);
-        }
+        let name = self.name.as_ref().map(ToString::to_string);
+        let typed = Typed::default().with(Field::AccountName, name.unwrap_or_default());
         let Some(proof) = self.proven() else {
             return typed;
         };
-        typed.client_id = proof.application.to_string();
-        typed.application_id = proof.application.to_string();
         let domain = proof.domain.as_ref().map(ToString::to_string);
-        typed.directory = domain.unwrap_or_else(|| proof.tenant.to_string());
-        typed.secret_ends = proof.secret_ends.map(|date| date.to_string()).unwrap_or_default();
-        if let Some((api, _)) = self.newest().and_then(|attempt| attempt.partner_api.as_ref()) {
-            api.redirect.as_str().clone_into(&mut typed.redirect);
-        }
+        let api = self.newest().and_then(|attempt| attempt.partner_api.as_ref());
         typed
+            .with(Field::ClientId, proof.application.as_str())
+            .with(Field::ApplicationId, proof.application.as_str())
+            .with(Field::Directory, domain.unwrap_or_else(|| proof.tenant.to_string()))
+            .with(Field::SecretEnds, proof.secret_ends.map(|date| date.to_string()).unwrap_or_default())
+            .with(Field::Redirect, api.map_or("", |(api, _)| api.redirect.as_str()))
     }
 }
 

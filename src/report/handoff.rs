@@ -8,7 +8,7 @@ use crate::report::explanation::ids;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
-use crate::words::{Failure, Typed, UntrustedText};
+use crate::words::{Failure, Field, Typed, UntrustedText};
 
 /// What is known of the app.
 #[derive(Debug, Default)]
@@ -34,18 +34,14 @@ impl Handoff {
         let center = newest.and_then(|attempt| attempt.partner_center.as_ref());
         let api = newest.and_then(|attempt| attempt.partner_api.as_ref());
         // What was typed goes through the door for foreign text: a draft is a file.
-        let clean = |pick: fn(&Typed) -> &str| {
-            let text = typed.and_then(|typed| UntrustedText::some(pick(typed)));
+        let clean = |field: Field| {
+            let text = typed.and_then(|typed| UntrustedText::some(typed.get(field)));
             text.map(|text| text.to_string())
         };
         Self {
-            application: center
-                .map(|(proof, _)| proof.application.to_string())
-                .or_else(|| clean(|typed| &typed.application_id)),
-            tenant: center.map(|(proof, _)| proof.tenant.to_string()).or_else(|| clean(|typed| &typed.directory)),
-            redirect: api
-                .map(|(proof, _)| proof.redirect.as_str().to_owned())
-                .or_else(|| clean(|typed| &typed.redirect)),
+            application: center.map(|(proof, _)| proof.application.to_string()).or_else(|| clean(Field::ApplicationId)),
+            tenant: center.map(|(proof, _)| proof.tenant.to_string()).or_else(|| clean(Field::Directory)),
+            redirect: api.map(|(proof, _)| proof.redirect.as_str().to_owned()).or_else(|| clean(Field::Redirect)),
             portal: portal.trim_end_matches('/').to_owned(),
             missing: None,
             link: None,

@@ -5,23 +5,8 @@ use std::collections::BTreeMap;
 use crate::ui::Edit;
 use crate::ui::field::{Pasted, SecretField, TextField};
 use crate::words::answers::USUAL_REDIRECT;
+use crate::words::field::Shown;
 use crate::words::{Field, Secret, SharedSecret, Typed};
-
-/// The fields that are shown.
-const SHOWN: [Field; 9] = [
-    Field::AccountName,
-    Field::ClientId,
-    Field::ApplicationId,
-    Field::Directory,
-    Field::SecretEnds,
-    Field::MpnId,
-    Field::Redirect,
-    Field::Confirmation,
-    Field::OctoClientId,
-];
-
-/// The fields that are never drawn.
-const HIDDEN: [Field; 4] = [Field::SecretKey, Field::ApiSecret, Field::Answer, Field::OctoSecret];
 
 /// Every field of the wizard. They live as long as it does, so going back loses nothing.
 #[derive(Debug)]
@@ -35,8 +20,8 @@ pub struct Fields {
 impl Fields {
     pub(super) fn new() -> Self {
         let mut fields = Self {
-            texts: SHOWN.into_iter().map(|field| (field, TextField::default())).collect(),
-            secrets: HIDDEN.into_iter().map(|field| (field, SecretField::new())).collect(),
+            texts: all(&[Shown::Kept, Shown::AsTyped]).map(|field| (field, TextField::default())).collect(),
+            secrets: all(&[Shown::Never]).map(|field| (field, SecretField::new())).collect(),
             other_secret: false,
         };
         fields.texts.insert(Field::Redirect, TextField::new(USUAL_REDIRECT));
@@ -66,21 +51,13 @@ impl Fields {
 
     /// The visible fields as they stand.
     pub fn typed(&self) -> Typed {
-        let value = |field| self.value(field).to_owned();
-        Typed {
-            account_name: value(Field::AccountName),
-            client_id: value(Field::ClientId),
-            application_id: value(Field::ApplicationId),
-            directory: value(Field::Directory),
-            secret_ends: value(Field::SecretEnds),
-            mpn_id: value(Field::MpnId),
-            redirect: value(Field::Redirect),
-        }
+        all(&[Shown::Kept]).fold(Typed::default(), |typed, field| typed.with(field, self.value(field)))
     }
 
     /// Puts back what was typed the last time. The redirect address is never empty.
     pub(super) fn restore(&mut self, typed: &Typed) {
-        for (field, value) in by_field(typed) {
+        for field in all(&[Shown::Kept]) {
+            let value = typed.get(field);
             if field != Field::Redirect || !value.is_empty() {
                 self.set(field, value);
             }
@@ -89,18 +66,16 @@ impl Fields {
 
     /// Puts in what was given; what was not stays as it is.
     pub(super) fn fill(&mut self, given: &Typed) {
-        for (field, value) in by_field(given) {
-            if !value.is_empty() {
-                self.set(field, value);
-            }
+        for (field, value) in given.iter() {
+            self.set(field, value);
         }
     }
 
     /// Fields that are empty are filled from what is registered or proven. That of the redirect address is never empty: what
     /// was proven counts more than the usual one.
     pub(super) fn complete(&mut self, known: &Typed) {
-        for (field, value) in by_field(known) {
-            if self.is_empty(field) || field == Field::Redirect && !value.is_empty() {
+        for (field, value) in known.iter() {
+            if self.is_empty(field) || field == Field::Redirect {
                 self.set(field, value);
             }
         }
@@ -167,17 +142,9 @@ impl Fields {
     }
 }
 
-/// What was typed, field by field.
-fn by_field(typed: &Typed) -> [(Field, &str); 7] {
-    [
-        (Field::AccountName, &typed.account_name),
-        (Field::ClientId, &typed.client_id),
-        (Field::ApplicationId, &typed.application_id),
-        (Field::Directory, &typed.directory),
-        (Field::SecretEnds, &typed.secret_ends),
-        (Field::MpnId, &typed.mpn_id),
-        (Field::Redirect, &typed.redirect),
-    ]
+/// The fields that are shown in one of these ways.
+fn all(ways: &[Shown]) -> impl Iterator<Item = Field> {
+    Field::ALL.into_iter().filter(|field| ways.contains(&field.shown()))
 }
 
 /// Whether an empty field is worth the focus when a page opens.

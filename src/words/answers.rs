@@ -2,24 +2,18 @@
 
 use jiff::civil::Date;
 
-use crate::words::draft::Typed;
 use crate::words::field::Field;
 use crate::words::ids::{
-    AccountName, ClientId, Directory, IdError, MpnId, Normalized, RedirectAddress, TenantId, looks_like_guid,
+    AccountName, ClientId, Directory, MpnId, Normalized, RedirectAddress, TenantId, looks_like_guid,
     looks_like_secret_key,
 };
-use crate::words::problem::{Problem, ProblemKind};
+use crate::words::kind::ProblemKind;
+use crate::words::problem::Problem;
 use crate::words::secret::{Secret, SharedSecret};
+use crate::words::typed::Typed;
 
 /// The redirect address that needs no pasting (ruling 4).
 pub const USUAL_REDIRECT: &str = "http://localhost";
-
-/// Step 1, understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BasicDetails {
-    /// The name, if one was given.
-    pub name: Option<AccountName>,
-}
 
 /// Step 2, understood.
 #[derive(Clone, Debug)]
@@ -45,41 +39,43 @@ pub struct PartnerApiRequest {
     pub redirect: RedirectAddress,
 }
 
-/// The name is shown and noted, so a secret must not be taken for one.
-pub fn secret_as_name(name: &str) -> Option<Problem> {
-    let problem = || Problem::of(Field::AccountName, ProblemKind::NameIsSecret);
-    looks_like_secret_key(name).then(problem)
+/// What may be left out, as it was read.
+fn optional<T>(field: Field, read: Result<T, ProblemKind>) -> Result<Option<T>, Problem> {
+    match read {
+        Err(ProblemKind::IdMissing) => Ok(None),
+        read => read.map(Some).map_err(|kind| Problem::of(field, kind)),
+    }
 }
 
-/// Reads step 1.
-pub fn basic(typed: &Typed) -> Result<BasicDetails, Vec<Problem>> {
-    match AccountName::parse(&typed.account_name) {
-        Ok(name) => Ok(BasicDetails { name: Some(name) }),
-        Err(IdError::Empty) => Ok(BasicDetails { name: None }),
-        Err(_) => Err(vec![Problem::of(Field::AccountName, ProblemKind::NameTooLong)]),
+/// Reads step 1: the name, if one was given. It is shown and noted, so a secret must not be taken for one.
+pub fn basic(typed: &Typed) -> Result<Option<AccountName>, Problem> {
+    let name = typed.get(Field::AccountName);
+    if looks_like_secret_key(name) {
+        return Err(Problem::of(Field::AccountName, ProblemKind::NameIsSecret));
     }
+    optional(Field::AccountName, AccountName::parse(name))
 }
 
 /// Reads step 2. `secret_ends` may be left empty; the secret is checked for what it cannot be.
 pub fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCenterRequest, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let client = ClientId::parse(&typed.client_id);
-    let application = ClientId::parse(&typed.application_id);
-    let directory = Directory::parse(&typed.directory);
-    let needed = |error: IdError| Some(error).filter(|error| *error != IdError::Empty);
-    let of_client = client.as_ref().err().copied().and_then(needed);
-    problems.extend(of_client.map(|error| guid_problem(Field::ClientId, error)));
-    let of_application = application.as_ref().err().copied();
-    problems.extend(of_application.map(|error| guid_problem(Field::ApplicationId, error)));
-    problems.extend(secret_problem(Field::SecretKey, secret));
-    problems.extend(directory.as_ref().err().copied().and_then(needed).map(directory_problem));
-    let secret_ends = ends(&typed.secret_ends);
-    problems.extend(secret_ends.as_ref().err().cloned());
+    let client = optional(Field::ClientId, ClientId::parse(typed.get(Field::ClientId)));
+    let application = ClientId::parse(typed.get(Field::ApplicationId));
+    let application = application.map_err(|kind| Problem::of(Field::ApplicationId, kind));
+    let directory = optional(Field::Directory, Directory::parse(typed.get(Field::Directory)));
+    let secret_ends = ends(typed.get(Field::SecretEnds));
+    let wrong = [
+        client.as_ref().err().cloned(),
+        application.as_ref().err().cloned(),
+        secret_problem(Field::SecretKey, secret),
+        directory.as_ref().err().cloned(),
+        secret_ends.as_ref().err().cloned(),
+    ];
+    let mut problems: Vec<Problem> = wrong.into_iter().flatten().collect();
     let (Ok(application), Ok(secret_ends)) = (application, secret_ends) else {
         return Err(problems);
     };
     let application = application.value;
-    match which_directory(client.ok(), &application, directory.ok()) {
+    match which_directory(client.ok().flatten(), &application, directory.ok().flatten()) {
         Ok(directory) if problems.is_empty() => {
             Ok(PartnerCenterRequest { directory, application, secret: SharedSecret::clone(secret), secret_ends })
         }
@@ -96,62 +92,48 @@ pub fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCen
 
 /// Reads step 3. `other` is the key typed there, or `None` for the one of step 2.
 pub fn partner_api(typed: &Typed, other: Option<&SharedSecret>) -> Result<PartnerApiRequest, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mpn = match MpnId::parse(&typed.mpn_id) {
-        Ok(mpn) => Some(mpn.value),
-        Err(IdError::Empty) => None,
-        Err(_) => {
-            problems.push(mpn_problem());
-            None
+    let mpn = optional(Field::MpnId, MpnId::parse(typed.get(Field::MpnId)));
+    let redirect = RedirectAddress::parse(typed.get(Field::Redirect));
+    let redirect = redirect.map_err(|kind| Problem::of(Field::Redirect, kind));
+    let of_secret = other.and_then(|secret| secret_problem(Field::ApiSecret, secret));
+    match (mpn, redirect, of_secret) {
+        (Ok(mpn), Ok(redirect), None) => {
+            Ok(PartnerApiRequest { mpn: mpn.map(|mpn| mpn.value), other_secret: other.cloned(), redirect })
         }
-    };
-    problems.extend(other.and_then(|secret| secret_problem(Field::ApiSecret, secret)));
-    match RedirectAddress::parse(&typed.redirect) {
-        Ok(redirect) if problems.is_empty() => Ok(PartnerApiRequest { mpn, other_secret: other.cloned(), redirect }),
-        Ok(_) => Err(problems),
-        Err(error) => {
-            problems.push(redirect_problem(error));
-            Err(problems)
-        }
+        (mpn, redirect, of_secret) => Err([mpn.err(), of_secret, redirect.err()].into_iter().flatten().collect()),
     }
 }
 
 /// What is quietly said below a visible field while it is typed: a problem of its shape, or what was mended.
 pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Problem> {
-    const MENDED: &str = "looks like a GUID; its spelling is put right for you";
-    let guid = |raw: &str| match ClientId::parse(raw) {
-        Ok(Normalized { mended: true, .. }) => Ok(Some(MENDED)),
-        Ok(Normalized { mended: false, .. }) => Ok(Some("looks like a GUID")),
-        Err(IdError::Empty) => Ok(None),
-        Err(error) => Err(guid_problem(field, error)),
+    let raw = typed.get(field);
+    let guid = || {
+        let id = optional(field, ClientId::parse(raw))?;
+        Ok(id.map(|id| match id.mended {
+            true => "looks like a GUID; its spelling is put right for you",
+            false => "looks like a GUID",
+        }))
     };
     match field {
-        Field::AccountName => match basic(typed) {
-            Ok(_) => Ok(None),
-            Err(mut problems) => problems.pop().map_or(Ok(None), Err),
-        },
-        Field::ClientId => guid(&typed.client_id),
-        Field::ApplicationId => match guid(&typed.application_id) {
-            Ok(Some(_)) if same_guid(&typed.client_id, &typed.application_id) => {
+        Field::AccountName => basic(typed).map(|_| None),
+        Field::ClientId => guid(),
+        Field::ApplicationId => match guid()? {
+            Some(_) if same_guid(typed.get(Field::ClientId), raw) => {
                 Ok(Some("same as Client ID, which is normal for one app registration"))
             }
-            other => other,
+            other => Ok(other),
         },
-        Field::Directory => match Directory::parse(&typed.directory) {
-            Ok(Normalized { mended: true, .. }) => Ok(Some("its spelling is put right for you")),
-            Ok(Normalized { mended: false, .. }) | Err(IdError::Empty) => Ok(None),
-            Err(error) => Err(directory_problem(error)),
-        },
-        Field::SecretEnds => ends(&typed.secret_ends).map(|_| None),
-        Field::MpnId => match MpnId::parse(&typed.mpn_id) {
-            Ok(_) | Err(IdError::Empty) => Ok(None),
-            Err(_) => Err(mpn_problem()),
-        },
-        Field::Redirect => match RedirectAddress::parse(&typed.redirect) {
+        Field::Directory => {
+            let directory = optional(field, Directory::parse(raw))?;
+            Ok(directory.filter(|it| it.mended).map(|_| "its spelling is put right for you"))
+        }
+        Field::SecretEnds => ends(raw).map(|_| None),
+        Field::MpnId => optional(field, MpnId::parse(raw)).map(|_| None),
+        Field::Redirect => match RedirectAddress::parse(raw) {
             Ok(address) if address.loopback().is_some() => Ok(Some("this program catches the answer by itself")),
             Ok(_) => Ok(Some("nothing listens there: you copy the address of the error page and paste it here")),
-            Err(IdError::Empty) => Ok(None),
-            Err(error) => Err(redirect_problem(error)),
+            Err(ProblemKind::RedirectMissing) => Ok(None),
+            Err(kind) => Err(Problem::of(field, kind)),
         },
         Field::SecretKey
         | Field::SecretChoice
@@ -205,28 +187,10 @@ fn which_directory(
         (_, Some(directory)) => Ok(directory),
         (Some(client), None) => match TenantId::parse(client.as_str()) {
             Ok(tenant) => Ok(Directory::Tenant(tenant.value)),
-            Err(error) => Err(guid_problem(Field::ClientId, error)),
+            Err(kind) => Err(Problem::of(Field::ClientId, kind)),
         },
         (None, None) => Err(Problem::of(Field::Directory, ProblemKind::DirectoryNeeded)),
     }
-}
-
-fn guid_problem(field: Field, error: IdError) -> Problem {
-    Problem::of(field, ProblemKind::of_id(error))
-}
-
-fn directory_problem(error: IdError) -> Problem {
-    let nil = error == IdError::Nil;
-    let kind = if nil { ProblemKind::IdNil } else { ProblemKind::DirectoryNotOne };
-    Problem::of(Field::Directory, kind)
-}
-
-fn mpn_problem() -> Problem {
-    Problem::of(Field::MpnId, ProblemKind::NotAnMpnId)
-}
-
-fn redirect_problem(error: IdError) -> Problem {
-    Problem::of(Field::Redirect, ProblemKind::of_redirect(error))
 }
 
 fn ends(raw: &str) -> Result<Option<Date>, Problem> {
@@ -252,12 +216,8 @@ mod tests {
     }
 
     fn typed(client: &str, application: &str, directory: &str) -> Typed {
-        Typed {
-            client_id: client.to_owned(),
-            application_id: application.to_owned(),
-            directory: directory.to_owned(),
-            ..Typed::default()
-        }
+        let typed = Typed::default().with(Field::ClientId, client);
+        typed.with(Field::ApplicationId, application).with(Field::Directory, directory)
     }
 
     fn read(client: &str, application: &str, directory: &str) -> Result<String, Vec<Field>> {
@@ -330,10 +290,9 @@ mod tests {
 
     #[test]
     fn step_three_reads_its_fields() {
-        let mut typed = Typed { redirect: "http://localhost".to_owned(), ..Typed::default() };
+        let typed = Typed::default().with(Field::Redirect, "http://localhost");
         assert!(partner_api(&typed, None).unwrap().mpn.is_none());
-        typed.mpn_id = "62x".to_owned();
-        typed.redirect = "http://contoso.com".to_owned();
+        let typed = typed.with(Field::MpnId, "62x").with(Field::Redirect, "http://contoso.com");
         let fields: Vec<Field> = partner_api(&typed, Some(&secret(APP))).unwrap_err().iter().map(|p| p.field).collect();
         assert_eq!(fields, [Field::MpnId, Field::ApiSecret, Field::Redirect]);
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::last_failure::LastFailure;
 use crate::words::step::Step;
+use crate::words::typed::Typed;
 
 /// What was typed, without secrets: kept so that a wizard that was closed opens again where it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,35 +26,16 @@ pub struct Draft {
     pub refused: Option<Box<LastFailure>>,
 }
 
-/// The visible fields as they stand on the screen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Typed {
-    /// Account name.
-    pub account_name: String,
-    /// Client ID.
-    pub client_id: String,
-    /// Application ID.
-    pub application_id: String,
-    /// Directory.
-    pub directory: String,
-    /// End of the key.
-    pub secret_ends: String,
-    /// MPN ID.
-    pub mpn_id: String,
-    /// Redirect address.
-    pub redirect: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Field;
 
     #[test]
     fn a_draft_of_an_older_or_newer_version_still_reads() {
         let draft: Draft =
             serde_json::from_str(r#"{"typed":{"environment":"sandbox","client_id":"x","later":1},"later":true}"#)
                 .unwrap();
-        assert_eq!(draft.typed.client_id, "x");
+        assert_eq!(draft.typed.get(Field::ClientId), "x");
     }
 }

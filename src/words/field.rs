@@ -1,16 +1,29 @@
-//! What can be asked for: each field by its name, its label, and where its value is found.
+//! What can be asked for: each field by its name, its flag, its label, how it is shown, and where its value is found.
+
+use serde::{Deserialize, Serialize};
 
 use crate::words::texts::shown;
 
 macro_rules! fields {
-    ($($(#[$about:meta])+ $id:ident $label:literal $shown:ident $place:literal;)*) => {
-        /// What can be asked for.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    ($($(#[$about:meta])+ $id:ident $flag:literal $label:literal $shown:ident $place:literal;)*) => {
+        /// What can be asked for. The names in a draft are the same.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
         pub enum Field {
             $($(#[$about])+ $id,)*
         }
 
         impl Field {
+            /// Every field, in the order of the pages.
+            pub const ALL: [Self; [$($flag),*].len()] = [$(Self::$id),*];
+
+            /// The flag by which it is given where nobody is asked, without its dashes.
+            pub const fn flag(self) -> &'static str {
+                match self {
+                    $(Self::$id => $flag,)*
+                }
+            }
+
             /// As on Octo's screens, with the portal's word where it differs.
             pub fn label(self) -> &'static str {
                 shown(match self {
@@ -18,9 +31,11 @@ macro_rules! fields {
                 })
             }
 
-            /// Whether its content must never be drawn.
-            pub const fn is_secret(self) -> bool {
-                matches!(match self { $(Self::$id => Shown::$shown,)* }, Shown::Never)
+            /// How its content is shown.
+            pub const fn shown(self) -> Shown {
+                match self {
+                    $(Self::$id => Shown::$shown,)*
+                }
             }
 
             /// Where the right value is found; empty where it is the person who knows.
@@ -33,38 +48,53 @@ macro_rules! fields {
     };
 }
 
-enum Shown {
+/// How the content of a field is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// As it was typed; it is an answer of a step, and may be kept in a draft.
+    Kept,
+    /// As it was typed; it is asked for each time.
     AsTyped,
+    /// As one of two choices.
+    Chosen,
+    /// It must never be drawn.
     Never,
+}
+
+impl Field {
+    /// Whether its content must never be drawn.
+    pub fn is_secret(self) -> bool {
+        self.shown() == Shown::Never
+    }
 }
 
 fields! {
     /// Step 1: account name.
-    AccountName "Account name (optional)" AsTyped "";
+    AccountName "account-name" "Account name (optional)" Kept "";
     /// Step 2: Octo's *Client ID*.
-    ClientId "Client ID" AsTyped "Partner Center > Settings > Account settings > App management.";
+    ClientId "client-id" "Client ID" Kept "Partner Center > Settings > Account settings > App management.";
     /// Step 2: Octo's *Application ID*.
-    ApplicationId "Application ID" AsTyped "Azure portal > App registrations > your app > Application (client) ID.";
+    ApplicationId "application-id" "Application ID" Kept "Azure portal > App registrations > your app > Application (client) ID.";
     /// Step 2: the client secret's value.
-    SecretKey "Secret key" Never "Azure portal > your app > Certificates & secrets > column \"Value\".";
+    SecretKey "secret-file" "Secret key" Never "Azure portal > your app > Certificates & secrets > column \"Value\".";
     /// Step 2: directory (tenant) ID or domain.
-    Directory "Directory (tenant ID or domain)" AsTyped "Entra > Overview > Tenant ID; or a domain such as contoso.onmicrosoft.com.";
+    Directory "directory" "Directory (tenant ID or domain)" Kept "Entra > Overview > Tenant ID; or a domain such as contoso.onmicrosoft.com.";
     /// Step 2: when the key ends.
-    SecretEnds "Key ends on (optional, YYYY-MM-DD)" AsTyped "Azure portal > Certificates & secrets > column \"Expires\".";
+    SecretEnds "secret-ends" "Key ends on (optional, YYYY-MM-DD)" Kept "Azure portal > Certificates & secrets > column \"Expires\".";
     /// Step 3: MPN ID (PartnerID).
-    MpnId "MPN ID (PartnerID, optional)" AsTyped "Partner Center > Settings > Account settings > Identifiers.";
+    MpnId "mpn-id" "MPN ID (PartnerID, optional)" Kept "Partner Center > Settings > Account settings > Identifiers.";
     /// Step 3: the proven key, or another.
-    SecretChoice "Secret key for the sign-in" AsTyped "";
+    SecretChoice "secret-file" "Secret key for the sign-in" Chosen "";
     /// Step 3: the other key.
-    ApiSecret "Secret key" Never "Azure portal > your app > Certificates & secrets > column \"Value\".";
+    ApiSecret "secret-file" "Secret key" Never "Azure portal > your app > Certificates & secrets > column \"Value\".";
     /// Step 3: redirect address.
-    Redirect "Redirect address, exactly as on the app registration" AsTyped "Copy it from Entra > Authentication > Web.";
+    Redirect "redirect-uri" "Redirect address, exactly as on the app registration" Kept "Copy it from Entra > Authentication > Web.";
     /// Step 3: the address that came back, or the code.
-    Answer "Address from the browser, or the code" Never "";
+    Answer "redirect-uri" "Address from the browser, or the code" Never "";
     /// Replacing: the partner's name.
-    Confirmation "Name of the account that is replaced" AsTyped "";
+    Confirmation "replace" "Name of the account that is replaced" AsTyped "";
     /// Octo: the ID of the API client.
-    OctoClientId "Octo client ID" AsTyped "";
+    OctoClientId "profile" "Octo client ID" AsTyped "";
     /// Octo: its secret.
-    OctoSecret "Octo client secret" Never "";
+    OctoSecret "profile" "Octo client secret" Never "";
 }

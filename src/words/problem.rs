@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::words::field::Field;
-use crate::words::ids::{AccountName, IdError};
+use crate::words::ids::AccountName;
+use crate::words::kind::ProblemKind;
 use crate::words::texts;
 
 /// What is wrong with an answer.
@@ -36,86 +37,5 @@ impl Problem {
                 .replace("{longest}", &AccountName::LONGEST.to_string())
         };
         Self { field, kind: Some(kind), what: filled(told.what), cure: filled(told.cure) }
-    }
-}
-
-macro_rules! kinds {
-    ($($id:ident $key:literal;)*) => {
-        /// The kinds of problems that a value has by itself, by the keys of their words.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum ProblemKind {
-            $(#[doc = $key] $id,)*
-        }
-
-        impl ProblemKind {
-            /// Every kind.
-            #[cfg(feature = "test-door")]
-            pub const ALL: [Self; [$($key),*].len()] = [$(Self::$id),*];
-
-            /// The key of its words.
-            pub const fn key(self) -> &'static str {
-                match self {
-                    $(Self::$id => $key,)*
-                }
-            }
-        }
-    };
-}
-
-kinds! {
-    NameTooLong "name-too-long";
-    NameIsSecret "name-is-secret";
-    IdMissing "id-missing";
-    IdNil "id-nil";
-    IdNotGuid "id-not-guid";
-    DirectoryNotOne "directory-not-one";
-    DirectoryIsApplication "directory-is-application";
-    DirectoryNeeded "directory-needed";
-    ClientIdIsNeither "client-id-is-neither";
-    SecretMissing "secret-missing";
-    SecretIsGuid "secret-is-guid";
-    SecretIsToken "secret-is-token";
-    SecretIsAddress "secret-is-address";
-    SecretHasBlank "secret-has-blank";
-    SecretHasSigns "secret-has-signs";
-    NotADate "not-a-date";
-    NotAnMpnId "not-an-mpn-id";
-    RedirectMissing "redirect-missing";
-    RedirectNotSafe "redirect-not-safe";
-    RedirectIpv6 "redirect-ipv6";
-    RedirectTooLong "redirect-too-long";
-    RedirectCharacter "redirect-character";
-    RedirectNotAddress "redirect-not-address";
-}
-
-impl ProblemKind {
-    /// What is wrong with an ID.
-    pub fn of_id(error: IdError) -> Self {
-        match error {
-            IdError::Empty => Self::IdMissing,
-            IdError::Nil => Self::IdNil,
-            IdError::NotGuid
-            | IdError::NotDomain
-            | IdError::NotDigits
-            | IdError::NotAddress
-            | IdError::NotSafe
-            | IdError::Ipv6Loopback
-            | IdError::TooLong
-            | IdError::BadCharacter => Self::IdNotGuid,
-        }
-    }
-
-    /// What is wrong with a redirect address.
-    pub fn of_redirect(error: IdError) -> Self {
-        match error {
-            IdError::Empty => Self::RedirectMissing,
-            IdError::NotSafe => Self::RedirectNotSafe,
-            IdError::Ipv6Loopback => Self::RedirectIpv6,
-            IdError::TooLong => Self::RedirectTooLong,
-            IdError::BadCharacter => Self::RedirectCharacter,
-            IdError::NotGuid | IdError::Nil | IdError::NotDomain | IdError::NotDigits | IdError::NotAddress => {
-                Self::RedirectNotAddress
-            }
-        }
     }
 }

@@ -261,7 +261,7 @@ async fn the_answer_is_taken_by_another_process() {
     assert_eq!(said.exit, Exit::SignIn);
     assert!(said.out.contains("octo-csp consent start"), "{}", said.out);
 
-    let request = answers::partner_api(&Typed { redirect: desk.facts().redirect_uri, ..Typed::default() }, None);
+    let request = answers::partner_api(&Typed::default().with(Field::Redirect, desk.facts().redirect_uri), None);
     let mut run = Execution::partner_api(request.unwrap(), proven.registration().clone(), None);
     let ended = headless::converse(&mut run, &desk.world, Asked::Leave, |_| {}).await;
     assert_eq!(ended, headless::Ended::Asking);

@@ -25,13 +25,13 @@ impl Screen for Basic {
 
     fn submit(self, session: &mut Session) -> Turn {
         match answers::basic(&session.typed()) {
-            Err(problems) => self.blame(problems, session),
-            Ok(details) => {
+            Err(problem) => self.blame(vec![problem], session),
+            Ok(name) => {
                 let registration = &session.registration;
-                if registration.named && details.name == registration.name {
+                if registration.named && name == registration.name {
                     return self.noted(session);
                 }
-                let fact = Fact::Named { name: details.name };
+                let fact = Fact::Named { name };
                 session.perform(TaskOrigin::Note, Effect::Note(fact));
                 self.stay()
             }

@@ -476,7 +476,7 @@ fn a_disk_that_failed_is_not_asked_to_remember_it() {
 #[test]
 fn what_was_given_by_flags_is_typed_already() {
     let story = Story::begun(WizardConfig {
-        given: Typed { application_id: APP.to_owned(), redirect: "https://localhost".to_owned(), ..Typed::default() },
+        given: Typed::default().with(Field::ApplicationId, APP).with(Field::Redirect, "https://localhost"),
         ..setting()
     });
     let text = |field| story.wizard.session.fields.text(field).unwrap().text();

@@ -386,7 +386,7 @@ pub fn answer(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
         return None;
     }
     match (one("code").ok()?, one("error").ok()?) {
-        (Some(code), None) => AuthCode::parse(&code).ok().map(AuthorizationResponse::Code),
+        (Some(code), None) => AuthCode::parse(&code).map(AuthorizationResponse::Code),
         (None, Some(_)) => {
             let told = ["error_description", "error_subcode", "suberror"];
             if told.into_iter().any(|name| one(name).is_err()) {
