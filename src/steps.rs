@@ -27,7 +27,8 @@ pub use checks::Moment;
 pub use checks::{Check, State};
 pub use execution::{Execution, Status};
 pub use findings::{Api, Certainty};
-pub use paste::{Answered, WrongPaste};
+pub use paste::Answered;
+pub use pasted::WrongPaste;
 pub use tokens::Token;
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::task::{Context, Waker};
 use crate::effect::{Effect, Outcome};
 use crate::journal::{Kind, Registration};
 use crate::steps::checks::{Check, Moment, State};
-use crate::steps::paste::{Answered, WrongPaste};
-use crate::steps::pasted::Pasted;
+use crate::steps::paste::Answered;
+use crate::steps::pasted::{Pasted, WrongPaste};
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
 use crate::words::{CheckId, Failure, SentCode, Step, UntrustedText};
@@ -115,7 +115,7 @@ impl Execution {
     pub fn answer(&mut self, raw: &str, now: Moment) -> Answered {
         let open = self.board.registration.open.as_ref();
         let step = self.plan.partner_api().ok_or(WrongPaste::OtherSignIn);
-        match step.and_then(|step| step.understand(Pasted::read(raw), open)) {
+        match step.and_then(|step| step.understand(Pasted::read(raw)?, open)) {
             Ok(arrival) => {
                 let outcome = Outcome::Came(Box::new(arrival));
                 Answered::Taken(self.resume(CheckId::SignIn, outcome, now))

@@ -29,11 +29,16 @@ pub enum Pasted {
         /// The `state` beside it; a page has none.
         state: Option<Secret>,
     },
+}
+
+/// Why a paste was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongPaste {
     /// Nothing.
     Empty,
-    /// The address that *starts* the sign-in.
+    /// The address that *starts* the sign-in; with the guide's `redirect_url=` mistake or without.
     SignInAddress {
-        /// Whether it has the guide's mistake, `redirect_url=` in place of `redirect_uri=`.
+        /// Whether it has the mistake.
         redirect_url: bool,
     },
     /// An access or ID token.
@@ -48,6 +53,57 @@ pub enum Pasted {
     TwoCodes,
     /// Something with blanks or signs that no code has, or too short to be one.
     NotACode,
+    /// The address belongs to another sign-in.
+    OtherSignIn,
+    /// The address ends before `state`.
+    CutOff,
+    /// A code that was sent before.
+    UsedBefore,
+    /// A code alone, where an earlier process has sent one: nobody can tell whether it is that one.
+    CodeAlone,
+}
+
+impl WrongPaste {
+    /// What it is, in one sentence.
+    pub fn what(self) -> &'static str {
+        self.told().0
+    }
+
+    /// What to do about it, at whichever door.
+    pub fn cure(self) -> &'static str {
+        self.told().1
+    }
+
+    const fn told(self) -> (&'static str, &'static str) {
+        const COPY: &str = "After Accept, copy the whole address from the browser's address bar.";
+        match self {
+            Self::Empty => ("Nothing was pasted yet.", COPY),
+            Self::SignInAddress { redirect_url: true } => (
+                "That is the address that starts a sign-in, with redirect_url= as the old guide has it.",
+                "Entra only knows redirect_uri and ignores the other. Use the address that octo-csp shows.",
+            ),
+            Self::SignInAddress { redirect_url: false } => {
+                ("That is the address that starts the sign-in, not the one it ends on.", COPY)
+            }
+            Self::Token => ("That is a token, not an authorization code.", COPY),
+            Self::Guid => ("That is a GUID, not an authorization code.", COPY),
+            Self::SecretKey => ("That is a secret key, not an authorization code.", COPY),
+            Self::NoCode => ("There is no code in this address.", COPY),
+            Self::TwoCodes => ("There are two codes in this address.", "Copy one address, once."),
+            Self::NotACode => ("That is neither an address nor a code.", COPY),
+            Self::OtherSignIn => {
+                ("This address belongs to another sign-in.", "Use the newest browser tab, or begin the sign-in again.")
+            }
+            Self::CutOff => {
+                ("The address ends too early: its end is missing.", "Copy it whole, from https:// to the end.")
+            }
+            Self::UsedBefore => ("This code was sent before; a code works once.", "Begin the sign-in again."),
+            Self::CodeAlone => (
+                "A code was sent before, and a code alone does not tell whether it is that one.",
+                "Paste the whole address that the browser ended on.",
+            ),
+        }
+    }
 }
 
 impl Pasted {
@@ -59,55 +115,57 @@ impl Pasted {
     ///
     /// Where Microsoft shows an error in place of sending the browser back, its page is all that a person has: what was copied
     /// from it counts as the answer, unless there is a real one in the paste.
-    pub fn read(raw: &str) -> Self {
+    pub fn read(raw: &str) -> Result<Self, WrongPaste> {
+        let shown = |failure| Self::Refused { failure: Box::new(failure), state: None };
         if let Some(failure) = microsoft::from_page_address(raw) {
-            return Self::Refused { failure: Box::new(failure), state: None };
+            return Ok(shown(failure));
         }
-        let kind = Self::told(raw);
-        let may_be_a_page = matches!(kind, Self::NoCode | Self::NotACode | Self::SignInAddress { .. });
-        match may_be_a_page.then(|| microsoft::from_page(raw)).flatten() {
-            Some(failure) => Self::Refused { failure: Box::new(failure), state: None },
-            None => kind,
-        }
+        Self::told(raw).or_else(|wrong| match wrong {
+            WrongPaste::NoCode | WrongPaste::NotACode | WrongPaste::SignInAddress { .. } => {
+                microsoft::from_page(raw).map(shown).ok_or(wrong)
+            }
+            other => Err(other),
+        })
     }
 
-    fn told(raw: &str) -> Self {
+    fn told(raw: &str) -> Result<Self, WrongPaste> {
         let joined: String = raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
         let text = joined.trim_matches(['"', '\'', '<', '>', '`']).replace("&amp;", "&");
         if text.is_empty() {
-            return Self::Empty;
+            return Err(WrongPaste::Empty);
         }
         if let Some(parameters) = parameters(&text) {
             return Self::from_parameters(&text, &parameters);
         }
         if text.contains("://") {
-            return Self::NoCode;
+            return Err(WrongPaste::NoCode);
         }
         Self::bare(raw.trim(), &text)
     }
 
-    fn bare(raw: &str, text: &str) -> Self {
+    fn bare(raw: &str, text: &str) -> Result<Self, WrongPaste> {
         if looks_like_guid(text) {
-            return Self::Guid;
+            return Err(WrongPaste::Guid);
         }
         if text.starts_with("eyJ") && text.matches('.').count() >= 2 {
-            return Self::Token;
+            return Err(WrongPaste::Token);
         }
         if looks_like_secret_key(text) {
-            return Self::SecretKey;
+            return Err(WrongPaste::SecretKey);
         }
         // A wrapped line has line ends; a sentence has blanks.
         let has_blanks = raw.lines().any(|line| line.trim().contains(char::is_whitespace));
         let fits = text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['&', '=', '?', '"', '<', '>', '{']);
         if has_blanks || !fits || text.len() < Self::SHORTEST {
-            return Self::NotACode;
+            return Err(WrongPaste::NotACode);
         }
         // A bare code was cut out of an address, where it stood percent-encoded.
         let decoded: String = form_urlencoded::parse(text.replace('+', "%2B").as_bytes()).map(|(key, _)| key).collect();
-        AuthCode::parse(&decoded).map_or(Self::NotACode, |code| Self::Code { code, state: None, in_address: false })
+        let code = AuthCode::parse(&decoded).ok_or(WrongPaste::NotACode)?;
+        Ok(Self::Code { code, state: None, in_address: false })
     }
 
-    fn from_parameters(text: &str, parameters: &[(String, String)]) -> Self {
+    fn from_parameters(text: &str, parameters: &[(String, String)]) -> Result<Self, WrongPaste> {
         let all = |name: &str| {
             parameters.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect::<Vec<_>>()
         };
@@ -115,26 +173,23 @@ impl Pasted {
         let state = || first("state").map(|state| Secret::new(state.to_owned()));
         if first("client_id").is_some() && first("response_type").is_some() {
             let redirect_url = first("redirect_url").is_some() && first("redirect_uri").is_none();
-            return Self::SignInAddress { redirect_url };
+            return Err(WrongPaste::SignInAddress { redirect_url });
         }
         match all("code").as_slice() {
             [] | [""] => {}
             [code] => {
-                return AuthCode::parse(code).map_or(Self::NotACode, |code| Self::Code {
-                    code,
-                    state: state(),
-                    in_address: true,
-                });
+                let code = AuthCode::parse(code).ok_or(WrongPaste::NotACode)?;
+                return Ok(Self::Code { code, state: state(), in_address: true });
             }
-            _ => return Self::TwoCodes,
+            _ => return Err(WrongPaste::TwoCodes),
         }
         if let Some(failure) = microsoft::from_redirect(|name| first(name).map(str::to_owned)) {
-            return Self::Refused { failure: Box::new(failure), state: state() };
+            return Ok(Self::Refused { failure: Box::new(failure), state: state() });
         }
         if first("access_token").is_some() || first("id_token").is_some() {
-            return Self::Token;
+            return Err(WrongPaste::Token);
         }
-        if text.contains("://") { Self::NoCode } else { Self::NotACode }
+        Err(if text.contains("://") { WrongPaste::NoCode } else { WrongPaste::NotACode })
     }
 }
 
@@ -166,18 +221,10 @@ mod tests {
 
     fn code_of(raw: &str) -> (String, Option<String>, bool) {
         match Pasted::read(raw) {
-            Pasted::Code { code, state, in_address } => {
+            Ok(Pasted::Code { code, state, in_address }) => {
                 (code.secret().reveal().to_owned(), state.map(|s| s.reveal().to_owned()), in_address)
             }
-            other @ (Pasted::Refused { .. }
-            | Pasted::Empty
-            | Pasted::SignInAddress { .. }
-            | Pasted::Token
-            | Pasted::Guid
-            | Pasted::SecretKey
-            | Pasted::NoCode
-            | Pasted::TwoCodes
-            | Pasted::NotACode) => panic!("{raw}: {other:?}"),
+            other => panic!("{raw}: {other:?}"),
         }
     }
 
@@ -202,7 +249,10 @@ mod tests {
     fn the_code_ends_before_the_next_parameter() {
         let (code, _, _) = code_of(&format!("https://localhost/?code={CODE}&session_state=x"));
         assert_eq!(code, CODE);
-        assert!(matches!(Pasted::read(&format!("{CODE}&session_state=")), Pasted::NotACode | Pasted::Code { .. }));
+        assert!(matches!(
+            Pasted::read(&format!("{CODE}&session_state=")),
+            Err(WrongPaste::NotACode) | Ok(Pasted::Code { .. })
+        ));
     }
 
     #[test]
@@ -228,14 +278,14 @@ mod tests {
             ("short", "NotACode"),
         ];
         for (raw, kind) in kinds {
-            assert_eq!(format!("{:?}", Pasted::read(raw)), kind, "{raw}");
+            assert_eq!(format!("{:?}", Pasted::read(raw).unwrap_err()), kind, "{raw}");
         }
     }
 
     #[test]
     fn an_error_comes_with_its_sentence() {
         let raw = "http://localhost:12345/?error=access_denied&error_subcode=cancel&state=7f3c&error_description=AADSTS65004%3a+User+declined+to+consent.%0d%0aTrace+ID%3a+3939d04c-d7ba-42bf-9cb7-1e5854cdce9e";
-        let Pasted::Refused { failure, state } = Pasted::read(raw) else { panic!("no error") };
+        let Ok(Pasted::Refused { failure, state }) = Pasted::read(raw) else { panic!("no error") };
         assert_eq!(failure.error, UntrustedText::some("access_denied"));
         assert_eq!(failure.suberror, UntrustedText::some("cancel"));
         assert_eq!(failure.codes, [65004]);
@@ -257,7 +307,7 @@ mod tests {
             "AADSTS50011".to_owned(),
             "https://login.microsoftonline.com/error?code=50011".to_owned(),
         ] {
-            let Pasted::Refused { failure, state: None } = Pasted::read(&raw) else { panic!("{raw}") };
+            let Ok(Pasted::Refused { failure, state: None }) = Pasted::read(&raw) else { panic!("{raw}") };
             assert_eq!(failure.codes, [50_011], "{raw}");
             assert_eq!(failure.error, None, "{raw}");
             let given = raw.contains(id).then(|| UntrustedText::new(id));
@@ -268,12 +318,12 @@ mod tests {
     #[test]
     fn an_answer_counts_more_than_a_number_beside_it() {
         let raw = format!("https://localhost/?code={CODE}&state=7f3c#AADSTS50011");
-        assert!(matches!(Pasted::read(&raw), Pasted::Code { .. }));
+        assert!(matches!(Pasted::read(&raw), Ok(Pasted::Code { .. })));
         assert!(matches!(
             Pasted::read("https://localhost/error?code=1.AXoAkl-some_opaque&state=s"),
-            Pasted::Code { .. }
+            Ok(Pasted::Code { .. })
         ));
-        assert!(matches!(Pasted::read("50011"), Pasted::NotACode));
+        assert!(matches!(Pasted::read("50011"), Err(WrongPaste::NotACode)));
     }
 
     #[test]

@@ -235,7 +235,7 @@ mod tests {
             let Some(AuthorizationResponse::Error(caught)) = listener::answer(&query, &state) else {
                 panic!("{query}: not caught")
             };
-            let Pasted::Refused { failure, .. } = Pasted::read(&format!("http://localhost/?{query}")) else {
+            let Ok(Pasted::Refused { failure, .. }) = Pasted::read(&format!("http://localhost/?{query}")) else {
                 panic!("{query}: not read")
             };
             assert_eq!(Failure { at: None, ..*caught }, *failure, "{query}");
