@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::exit::Exit;
 use crate::version;
 use crate::words::store::STORES;
-use crate::words::{Step, StoreDescriptor};
+use crate::words::{Audience, Step, StoreDescriptor};
 
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};
@@ -91,28 +91,6 @@ pub enum Command {
     Man(Man),
 }
 
-impl Command {
-    /// Whether standard output gets JSON.
-    pub fn json(&self) -> bool {
-        match self {
-            Self::Register(it) => it.values.json,
-            Self::Consent(Consent::Start(it)) => it.json,
-            Self::Consent(Consent::Finish(it)) => it.json,
-            Self::Submit(it) => it.json,
-            Self::Explain(it) => it.json,
-            Self::Doctor(it) => it.json,
-            Self::Status(it) => it.json,
-            Self::Forget(it) => it.json,
-            Self::Token(it) => it.json,
-            Self::Code(it) => it.json,
-            Self::Config(it) => it.json,
-            Self::Report(_) | Self::Rename(_) | Self::Handoff(_) | Self::Completions(_) | Self::Man(_) => false,
-            #[cfg(feature = "simulator")]
-            Self::Rehearse(_) | Self::Simulate(_) => false,
-        }
-    }
-}
-
 /// `octo-csp register`.
 #[derive(Debug, Args)]
 #[command(
@@ -121,7 +99,7 @@ impl Command {
 pub struct Register {
     /// Run one step again with everything else kept.
     #[arg(long, value_enum)]
-    pub step: Option<StepName>,
+    pub step: Option<Step>,
     /// Octo credentials from this profile of bluectl, in place of those of the environment.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
@@ -241,27 +219,6 @@ pub struct Simulate {
     pub sheet_bytes: u64,
 }
 
-/// A step, on the command line.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum StepName {
-    /// Basic Details.
-    Basic,
-    /// Partner Center Credentials.
-    PartnerCenter,
-    /// Partner API Credentials.
-    PartnerApi,
-}
-
-impl From<StepName> for Step {
-    fn from(name: StepName) -> Self {
-        match name {
-            StepName::Basic => Self::Basic,
-            StepName::PartnerCenter => Self::PartnerCenter,
-            StepName::PartnerApi => Self::PartnerApi,
-        }
-    }
-}
-
 /// A cloud, on the command line.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum CloudName {
@@ -272,6 +229,32 @@ pub enum CloudName {
     China,
     /// US Government.
     UsGov,
+}
+
+/// A step, on the command line.
+impl ValueEnum for Step {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.flag()).help(self.title()))
+    }
+}
+
+/// An API, on the command line.
+impl ValueEnum for Audience {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::PartnerCenter, Self::PartnerApi]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::PartnerCenter => "Partner Center",
+            Self::PartnerApi => "The price service",
+        };
+        Some(PossibleValue::new(self.key()).help(help))
+    }
 }
 
 /// A place for secrets, on the command line.

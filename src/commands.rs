@@ -34,7 +34,7 @@ mod values;
 use std::io::Write as _;
 use std::pin::Pin;
 
-use clap::Parser as _;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command, Consent, mistake};
@@ -50,11 +50,12 @@ pub fn run(host: &mut Host) -> Exit {
         Ok(both) => both,
         Err(what) => return end(host, Err(what.into()), None),
     };
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches_from(arguments);
+    let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
+    let (json, cli) = match parsed {
+        Ok(both) => both,
         Err(error) => return not_understood(host, &settings, error),
     };
-    let json = cli.command.json();
     let words = settings.command.clone();
     let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
@@ -64,6 +65,14 @@ pub fn run(host: &mut Host) -> Exit {
         Err(_no_runtime) => Err(CommandError::new(Exit::Internal, "no runtime could be started")),
     };
     end(host, ended, json.then_some(words.as_str()))
+}
+
+/// Whether the command was told to put JSON on standard output.
+fn wants_json(matches: &ArgMatches) -> bool {
+    match matches.subcommand() {
+        Some((_, command)) => wants_json(command),
+        None => matches!(matches.try_get_one("json"), Ok(Some(true))),
+    }
 }
 
 /// Help and the version, which were asked for, or what is wrong with the arguments.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use crate::cli::{CloudArguments, StepName, StoreArguments, Which};
+use crate::cli::{CloudArguments, StoreArguments, Which};
+use crate::words::Step;
 
 /// `octo-csp submit`.
 #[derive(Debug, Args)]
@@ -54,7 +55,7 @@ pub struct Doctor {
     pub json: bool,
     /// Only this step.
     #[arg(long, value_enum)]
-    pub step: Option<StepName>,
+    pub step: Option<Step>,
     /// End with exit code 4 when the sign-in or the secret ends within so many days.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..=3_650))]
     pub warn_days: Option<i32>,

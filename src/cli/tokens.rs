@@ -1,6 +1,6 @@
 //! The commands that hand something out: an access token for a script, a code for Octo's web page.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::cli::Which;
 use crate::words::Audience;
@@ -13,7 +13,7 @@ use crate::words::Audience;
 pub struct Token {
     /// For which API.
     #[arg(value_enum)]
-    pub audience: AudienceName,
+    pub audience: Audience,
     /// One JSON object on standard output.
     #[arg(long)]
     pub json: bool,
@@ -52,22 +52,4 @@ pub struct Code {
     /// Which registration.
     #[command(flatten)]
     pub which: Which,
-}
-
-/// An API, on the command line.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum AudienceName {
-    /// Partner Center.
-    PartnerCenter,
-    /// The price service.
-    PartnerApi,
-}
-
-impl From<AudienceName> for Audience {
-    fn from(name: AudienceName) -> Self {
-        match name {
-            AudienceName::PartnerCenter => Self::PartnerCenter,
-            AudienceName::PartnerApi => Self::PartnerApi,
-        }
-    }
 }

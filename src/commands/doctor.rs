@@ -46,7 +46,7 @@ async fn check_all(
         let object = Some(doctor::in_json(&findings));
         return Err(CommandError::nothing_registered("check", object));
     }
-    let only = arguments.step.map(Step::from);
+    let only = arguments.step;
     if only == Some(Step::Basic) {
         let words = "step basic is only a name: there is nothing to check";
         return Err(CommandError::usage(words));

@@ -16,7 +16,6 @@ use crate::ui::paint::{self, Appearance};
 use crate::ui::terminal::{self, App, Settings, dialogue};
 use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
-use crate::words::Step;
 use crate::world::World;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) -> Result<Exit, CommandError> {
@@ -37,7 +36,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
         octo: octo(context.host, cloud, arguments.profile.as_deref())?,
-        only: arguments.step.map(Step::from),
+        only: arguments.step,
         environment: target.environment,
         browser: !arguments.screen.no_browser,
         given: values::typed(&arguments.values),

@@ -28,7 +28,7 @@ const ROUND: Duration = Duration::from_millis(50);
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Token) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
-    let audience = Audience::from(arguments.audience);
+    let audience = arguments.audience;
     if context.host.output_is_terminal && !arguments.show {
         return Err(CommandError::usage(
             "a token is a secret and is not printed on a terminal: send it to a program or a file, or say --show",
@@ -183,7 +183,7 @@ mod tests {
             panic!("not token");
         };
         let target = Target::for_test(Cloud::global());
-        let audience = Audience::from(arguments.audience);
+        let audience = arguments.audience;
         let got = get(&arguments, &target, audience, ready(())).await;
         assert!(matches!(got, Err(CommandError::Quiet(Exit::Cancelled))));
     }

@@ -85,7 +85,7 @@ struct RegisterFlow<'f, 's, 'h> {
 
 impl RegisterFlow<'_, '_, '_> {
     async fn steps(&mut self, given: &Given) -> Result<Ending, CommandError> {
-        let only = self.arguments.step.map(Step::from);
+        let only = self.arguments.step;
         let replace = self.arguments.values.replace.as_deref();
         self.session.may_write()?;
         self.session.with_octo(self.arguments.profile.as_deref())?;

@@ -16,7 +16,6 @@ pub enum Step {
 
 impl Step {
     /// All steps in their order.
-    #[cfg(feature = "test-door")]
     pub const ALL: [Self; 3] = [Self::Basic, Self::PartnerCenter, Self::PartnerApi];
 
     /// As on the command line: `basic`, `partner-center`, `partner-api`.

@@ -95,7 +95,7 @@ async fn an_end_within_the_days_of_warning_is_an_exit_code_and_the_calendar_is_w
 async fn a_sign_in_that_has_ended_ends_with_the_code_of_its_row() {
     let mut bench = Box::pin(Bench::registered("happy")).await;
     bench.simulator.advance(91 * 86_400);
-    let as_json = Doctor { json: true, step: Some(crate::cli::StepName::PartnerApi), ..arguments() };
+    let as_json = Doctor { json: true, step: Some(Step::PartnerApi), ..arguments() };
     let (exit, out, _) = bench.doctor(&as_json).await;
     assert_eq!(exit, Exit::SignIn, "{out}");
     assert_eq!(json(&out)["failed"][0]["code"], "AADSTS700082", "{out}");
