@@ -1,5 +1,6 @@
 //! What is read from standard input or a file and must not be seen.
 
+use std::fs::File;
 use std::io::{self, Read};
 
 use zeroize::Zeroizing;
@@ -31,6 +32,24 @@ pub(super) fn read(input: &mut dyn Read, line: bool) -> io::Result<SharedSecret>
         }
     }
     Err(io::ErrorKind::FileTooLarge.into())
+}
+
+/// What was read without the line end of its only line.
+pub(super) fn line(text: &str) -> &str {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    line.strip_suffix('\r').unwrap_or(line)
+}
+
+/// Whether a file, and not a pipe, lets others do what `forbidden` says, in the bits of its mode.
+#[cfg(unix)]
+pub(super) fn is_open_to_others(file: &File, forbidden: u32) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|data| data.is_file() && data.mode() & forbidden != 0)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_open_to_others(_file: &File, _forbidden: u32) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -2,14 +2,12 @@
 //! argument or a variable: those can be seen.
 
 use std::fs::File;
-use std::io::{Read, Write as _};
+use std::io::{ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
-
-use zeroize::Zeroizing;
 
 use crate::cli::StoreArguments;
 use crate::commands::error::CommandError;
-use crate::commands::signal;
+use crate::commands::{intake, signal};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::terminal::passphrase::ask;
@@ -17,7 +15,7 @@ use crate::words::{Cause, Secret, SharedSecret, VaultFault};
 use crate::world::stores::StoreSettings;
 
 /// Bytes of the longest passphrase.
-const LONGEST: u64 = 4_096;
+const LONGEST: usize = 4_096;
 
 /// How often a person may type it.
 const TRIES: usize = 3;
@@ -71,24 +69,13 @@ fn from_descriptor(_number: u32) -> Result<SharedSecret, CommandError> {
 fn from_file(path: &Path) -> Result<SharedSecret, CommandError> {
     let what = path.display().to_string();
     let mut file = open(path, &what)?;
-    if is_open_to_others(&file) {
+    // The group may read: that is how systemd lets a service's own user in.
+    if intake::is_open_to_others(&file, 0o027) {
         return Err(CommandError::usage(format!(
             "{what} holds a passphrase and others may read or change it: chmod 600"
         )));
     }
     read(&mut file, &what)
-}
-
-/// The group may read: that is how systemd lets a service's own user in.
-#[cfg(unix)]
-fn is_open_to_others(file: &File) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    file.metadata().is_ok_and(|data| data.is_file() && data.mode() & 0o027 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_file: &File) -> bool {
-    false
 }
 
 fn open(path: &Path, what: &str) -> Result<File, CommandError> {
@@ -98,13 +85,16 @@ fn open(path: &Path, what: &str) -> Result<File, CommandError> {
 /// One line; its end is not part of the passphrase.
 fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, CommandError> {
     let no = |why: &str| Err(CommandError::usage(format!("the passphrase in {what} {why}")));
-    let mut text = Zeroizing::new(String::new());
-    if source.take(LONGEST + 1).read_to_string(&mut text).is_err() {
-        return no("cannot be read as text");
-    }
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    if text.len() as u64 > LONGEST {
+    let text = match intake::read(source, false) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => return no("is too long"),
+        Err(_unreadable) => return no("cannot be read as text"),
+    };
+    let text = text.reveal();
+    let line = intake::line(text);
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        no("cannot be read as text")
+    } else if text.len() > LONGEST {
         no("is too long")
     } else if line.is_empty() {
         no("is empty")
