@@ -34,8 +34,8 @@ mod values;
 use std::io::Write as _;
 use std::pin::Pin;
 
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command, Consent, mistake};
 use crate::commands::context::CommandContext;

@@ -166,7 +166,7 @@ fn unreadable(settings: &Settings, flag: &str, what: String) -> GivenProblem {
 
 /// The secret as the wizard's field takes a paste. The line end of a file's only line is nothing to speak of.
 fn trimmed(context: &mut CommandContext<'_>, flag: &str, raw: &SharedSecret) -> SharedSecret {
-    let mut field = SecretField::new();
+    let mut field = SecretField::default();
     let text = raw.reveal();
     let line = text.strip_suffix('\n').unwrap_or(text);
     let line = line.strip_suffix('\r').unwrap_or(line);

@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
 use unicode_width::UnicodeWidthStr;
@@ -16,68 +15,34 @@ use super::Edit;
 use crate::words::text;
 use crate::words::{Secret, SharedSecret};
 
-/// What a field is for.
-pub trait Use {
-    /// What it is called in `Debug`, which shows no content.
-    const NAME: &'static str;
-    /// What fits; more is refused: characters where the text may be seen, bytes elsewhere.
-    const LONGEST: usize;
-    /// Whether what is in it may be a secret. Then its room is reserved at birth, so that growing never leaves a copy behind;
-    /// it grows and shrinks at its end, and what is gone is gone.
-    const SECRET: bool;
-}
+/// Characters of the longest text that may be seen.
+const LONGEST_TEXT: usize = 4_096;
+/// Bytes of the longest secret. An address that a browser ends on has a code in it, and its own share of what browsers, proxies
+/// and companies add: two to four thousand bytes are usual, more is seen.
+const LONGEST_SECRET: usize = 16_384;
+/// Bytes of the longest line.
+pub(super) const LONGEST_LINE: usize = 65_536;
 
-/// Text that may be seen, with a caret and undo.
-#[derive(Debug)]
-pub enum Visible {}
-
-/// A secret, drawn as dots.
-#[derive(Debug)]
-pub enum Masked {}
-
-/// A line that is typed where the system shows nothing.
-#[derive(Debug)]
-pub enum Line {}
-
-impl Use for Visible {
-    const NAME: &'static str = "TextField";
-    const LONGEST: usize = 4_096;
-    const SECRET: bool = false;
-}
-
-impl Use for Masked {
-    const NAME: &'static str = "SecretField";
-    /// An address that a browser ends on has a code in it, and its own share of what browsers, proxies and companies add: two
-    /// to four thousand bytes are usual, more is seen.
-    const LONGEST: usize = 16_384;
-    const SECRET: bool = true;
-}
-
-impl Use for Line {
-    const NAME: &'static str = "LineField";
-    const LONGEST: usize = 65_536;
-    const SECRET: bool = true;
-}
-
-/// An editor for text that may be seen.
-pub type TextField = Field<Visible>;
-/// An editor for a secret.
-pub type SecretField = Field<Masked>;
-/// An editor for a line of a dialogue.
-pub type LineField = Field<Line>;
+/// An editor for text that may be seen, with a caret and undo.
+pub type TextField = Field<false, LONGEST_TEXT>;
+/// An editor for a secret, drawn as dots.
+pub type SecretField = Field<true, LONGEST_SECRET>;
+/// An editor for a line of a dialogue, typed where the system shows nothing.
+pub type LineField = Field<true, LONGEST_LINE>;
 
 /// Levels of undo.
 const LEVELS: usize = 64;
 
-/// An editor of one line.
-pub struct Field<U> {
+/// An editor of one line. What may be `SECRET` has its room reserved at birth, so that growing never leaves a copy behind; it
+/// grows and shrinks at its end, and what is gone is gone. More than `LONGEST` is refused: characters where the text may be seen,
+/// bytes elsewhere.
+pub struct Field<const SECRET: bool, const LONGEST: usize> {
     text: Zeroizing<String>,
     /// In bytes, always between two graphemes.
     caret: usize,
     /// What a visible text was before each group of edits, oldest first.
     before: Vec<(Zeroizing<String>, usize)>,
     group: Option<Group>,
-    is_for: PhantomData<U>,
 }
 
 /// Edits of one kind in a row are undone together.
@@ -87,20 +52,14 @@ enum Group {
     Erasing,
 }
 
-impl<U: Use> Default for Field<U> {
+impl<const SECRET: bool, const LONGEST: usize> Default for Field<SECRET, LONGEST> {
     fn default() -> Self {
-        let room = if U::SECRET { U::LONGEST } else { 0 };
-        Self {
-            text: Zeroizing::new(String::with_capacity(room)),
-            caret: 0,
-            before: Vec::new(),
-            group: None,
-            is_for: PhantomData,
-        }
+        let room = if SECRET { LONGEST } else { 0 };
+        Self { text: Zeroizing::new(String::with_capacity(room)), caret: 0, before: Vec::new(), group: None }
     }
 }
 
-impl<U: Use> Field<U> {
+impl<const SECRET: bool, const LONGEST: usize> Field<SECRET, LONGEST> {
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -116,7 +75,7 @@ impl<U: Use> Field<U> {
                 self.erase(0, self.caret)
             }
             Edit::Undo => self.undo(),
-            Edit::EraseForward | Edit::Left | Edit::Right | Edit::Home | Edit::End if U::SECRET => false,
+            Edit::EraseForward | Edit::Left | Edit::Right | Edit::Home | Edit::End if SECRET => false,
             Edit::EraseForward => self.erase(self.caret, self.next()),
             Edit::Left => self.go(self.previous()),
             Edit::Right => self.go(self.next()),
@@ -129,7 +88,7 @@ impl<U: Use> Field<U> {
     pub fn paste(&mut self, raw: &str) -> Pasted {
         let (free, mut wanted) = (self.free(), 0);
         for character in kept(trimmed(raw)) {
-            wanted += size::<U>(character);
+            wanted += Self::size(character);
             if wanted > free {
                 return Pasted::TooLong;
             }
@@ -145,16 +104,33 @@ impl<U: Use> Field<U> {
         Pasted::Taken(Trimmed::between(raw))
     }
 
+    /// Puts a paste in the place of what is there, which stays where the new value is refused.
+    pub(super) fn enter(&mut self, raw: &str) -> Pasted {
+        let mut fresh = Self::default();
+        let pasted = fresh.paste(raw);
+        if matches!(pasted, Pasted::Taken(_)) && fresh.text != self.text {
+            self.remember(None);
+            self.caret = fresh.caret;
+            self.text = fresh.text;
+        }
+        pasted
+    }
+
     fn free(&self) -> usize {
-        let used = if U::SECRET { self.text.len() } else { self.text.chars().count() };
-        U::LONGEST.saturating_sub(used)
+        let used = if SECRET { self.text.len() } else { self.text.chars().count() };
+        LONGEST.saturating_sub(used)
+    }
+
+    /// What a character takes of the room.
+    fn size(character: char) -> usize {
+        if SECRET { character.len_utf8() } else { 1 }
     }
 
     fn insert(&mut self, character: char) -> bool {
         let Kind::Kept(character) = kind(character) else {
             return false;
         };
-        let fits = size::<U>(character) <= self.free();
+        let fits = Self::size(character) <= self.free();
         if fits {
             self.remember(Some(Group::Typing));
             self.put(character);
@@ -200,7 +176,7 @@ impl<U: Use> Field<U> {
 
     /// Keeps a visible text as it is, unless the coming edit belongs to the group of the last one.
     fn remember(&mut self, group: Option<Group>) {
-        if !U::SECRET && (group.is_none() || group != self.group) {
+        if !SECRET && (group.is_none() || group != self.group) {
             if self.before.len() == LEVELS {
                 drop(self.before.remove(0));
             }
@@ -253,7 +229,7 @@ impl<U: Use> Field<U> {
 impl TextField {
     /// Makes a field that holds `text` as far as it fits, caret at the end, nothing to undo.
     pub fn new(text: &str) -> Self {
-        let text = Zeroizing::new(kept(text).take(Visible::LONGEST).collect::<String>());
+        let text = Zeroizing::new(kept(text).take(LONGEST_TEXT).collect::<String>());
         Self { caret: text.len(), text, ..Self::default() }
     }
 
@@ -264,7 +240,7 @@ impl TextField {
 
     /// Replaces everything, as one edit that can be undone. Says whether it fitted.
     pub fn set(&mut self, text: &str) -> bool {
-        let fits = kept(text).take(Visible::LONGEST + 1).count() <= Visible::LONGEST;
+        let fits = kept(text).take(LONGEST_TEXT + 1).count() <= LONGEST_TEXT;
         if fits && !kept(text).eq(self.text.chars()) {
             self.remember(None);
             self.text = Zeroizing::new(kept(text).collect());
@@ -306,11 +282,6 @@ impl TextField {
 }
 
 impl SecretField {
-    /// Makes an empty field.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Number of characters, which is all that a screen may know.
     pub fn characters(&self) -> usize {
         self.text.chars().count()
@@ -338,15 +309,10 @@ impl LineField {
     }
 }
 
-impl<U: Use> fmt::Debug for Field<U> {
+impl<const SECRET: bool, const LONGEST: usize> fmt::Debug for Field<SECRET, LONGEST> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(U::NAME)
+        f.write_str(if SECRET { "SecretField" } else { "TextField" })
     }
-}
-
-/// What a character takes of [`Use::LONGEST`].
-fn size<U: Use>(character: char) -> usize {
-    if U::SECRET { character.len_utf8() } else { 1 }
 }
 
 /// What became of a paste.

@@ -21,7 +21,7 @@ impl Fields {
     pub(super) fn new() -> Self {
         let mut fields = Self {
             texts: all(&[Shown::Kept, Shown::AsTyped]).map(|field| (field, TextField::default())).collect(),
-            secrets: all(&[Shown::Never]).map(|field| (field, SecretField::new())).collect(),
+            secrets: all(&[Shown::Never]).map(|field| (field, SecretField::default())).collect(),
             other_secret: false,
         };
         fields.texts.insert(Field::Redirect, TextField::new(USUAL_REDIRECT));
@@ -82,12 +82,11 @@ impl Fields {
     }
 
     pub(super) fn set(&mut self, field: Field, value: &str) {
-        if let Some(text) = self.texts.get_mut(&field) {
-            text.set(value);
-        } else if let Some(secret) = self.secrets.get_mut(&field) {
+        let hide = |secret: &mut SecretField| {
             secret.clear();
-            secret.paste(value);
-        }
+            !matches!(secret.paste(value), Pasted::TooLong)
+        };
+        let _fits = self.edit(field, |text| text.set(value), hide);
     }
 
     pub(super) fn clear(&mut self, field: Field) {
@@ -95,37 +94,30 @@ impl Fields {
     }
 
     pub(super) fn press(&mut self, field: Field, edit: Edit) -> bool {
-        if let Some(text) = self.texts.get_mut(&field) {
-            return text.press(edit);
-        }
-        self.secrets.get_mut(&field).is_some_and(|secret| secret.press(edit))
+        let pressed = self.edit(field, |text| text.press(edit), |secret| secret.press(edit));
+        pressed.unwrap_or(false)
     }
 
     /// Pastes into what is there; `None` where there is nothing to paste into.
     pub(super) fn paste(&mut self, field: Field, raw: &str) -> Option<Pasted> {
-        match self.texts.get_mut(&field) {
-            Some(text) => Some(text.paste(raw)),
-            None => Some(self.secrets.get_mut(&field)?.paste(raw)),
-        }
+        self.edit(field, |text| text.paste(raw), |secret| secret.paste(raw))
     }
 
     /// The same in the place of what is there, which stays where the new value is refused.
     pub(super) fn enter(&mut self, field: Field, raw: &str) -> Option<Pasted> {
-        if let Some(text) = self.texts.get_mut(&field) {
-            let mut fresh = TextField::default();
-            let pasted = fresh.paste(raw);
-            if matches!(pasted, Pasted::Taken(_)) {
-                text.set(fresh.text());
-            }
-            return Some(pasted);
+        self.edit(field, |text| text.enter(raw), |secret| secret.enter(raw))
+    }
+
+    fn edit<R>(
+        &mut self,
+        field: Field,
+        shown: impl FnOnce(&mut TextField) -> R,
+        hidden: impl FnOnce(&mut SecretField) -> R,
+    ) -> Option<R> {
+        match self.texts.get_mut(&field) {
+            Some(text) => Some(shown(text)),
+            None => self.secrets.get_mut(&field).map(hidden),
         }
-        let secret = self.secrets.get_mut(&field)?;
-        let mut fresh = SecretField::new();
-        let pasted = fresh.paste(raw);
-        if matches!(pasted, Pasted::Taken(_)) {
-            *secret = fresh;
-        }
-        Some(pasted)
     }
 
     /// Whether a field is empty.

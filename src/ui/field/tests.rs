@@ -98,7 +98,7 @@ fn control_and_invisible_characters_are_refused_and_odd_blanks_become_plain() {
 
 #[test]
 fn in_a_secret_the_caret_stays_at_the_end() {
-    let mut secret = SecretField::new();
+    let mut secret = SecretField::default();
     secret.press(Edit::Insert('x'));
     for edit in [Edit::EraseForward, Edit::Left, Edit::Right, Edit::Home, Edit::End] {
         assert!(!secret.press(edit), "{edit:?}");
@@ -191,7 +191,7 @@ fn a_paste_is_trimmed_and_says_so() {
         ("\u{feff}a\u{200b}b", "ab", Some("Pasted without 2 invisible characters.")),
         ("a\u{1b}[31m  b", "a[31m  b", Some("Pasted without 1 invisible character.")),
     ] {
-        let (mut text, mut secret) = (TextField::default(), SecretField::new());
+        let (mut text, mut secret) = (TextField::default(), SecretField::default());
         for pasted in [text.paste(raw), secret.paste(raw)] {
             assert!(matches!(pasted, Pasted::Taken(_)));
             assert_eq!(pasted.note().as_deref(), note, "{raw:?}");
@@ -207,9 +207,9 @@ fn a_paste_of_nothing_or_too_much_changes_nothing() {
     assert_eq!(text.paste(&"x".repeat(1 << 20)), Pasted::TooLong);
     assert_eq!(shown(&text), "a|b");
     assert!(!text.press(Edit::Undo));
-    let mut secret = SecretField::new();
+    let mut secret = SecretField::default();
     assert_eq!(secret.paste(" \n"), Pasted::Nothing);
-    assert_eq!(secret.paste(&"x".repeat(Masked::LONGEST + 1)), Pasted::TooLong);
+    assert_eq!(secret.paste(&"x".repeat(LONGEST_SECRET + 1)), Pasted::TooLong);
     assert!(secret.is_empty());
     assert!(Pasted::Nothing.note().is_some());
     assert!(Pasted::TooLong.note().unwrap().contains("too long"));
@@ -265,7 +265,7 @@ fn wide_characters_are_never_cut_in_half() {
 
 #[test]
 fn a_secret_grows_and_shrinks_at_its_end_only() {
-    let mut secret = SecretField::new();
+    let mut secret = SecretField::default();
     for character in "ab本".chars() {
         assert!(secret.press(Edit::Insert(character)));
     }
@@ -292,20 +292,20 @@ fn a_secret_grows_and_shrinks_at_its_end_only() {
 fn a_secret_never_moves_in_memory() {
     let mut secret = SecretField::default();
     let (place, room) = (secret.text.as_ptr(), secret.text.capacity());
-    assert_eq!(room, Masked::LONGEST);
-    let almost = "x".repeat(Masked::LONGEST - 1);
+    assert_eq!(room, LONGEST_SECRET);
+    let almost = "x".repeat(LONGEST_SECRET - 1);
     assert!(matches!(secret.paste(&almost), Pasted::Taken(_)));
     assert!(!secret.press(Edit::Insert('é')));
     assert!(secret.press(Edit::Insert('y')));
     assert!(!secret.press(Edit::Insert('z')));
     assert_eq!(secret.paste("z"), Pasted::TooLong);
-    assert_eq!(secret.take().characters(), Masked::LONGEST);
+    assert_eq!(secret.take().characters(), LONGEST_SECRET);
     assert_eq!((secret.text.as_ptr(), secret.text.capacity()), (place, room));
 }
 
 #[test]
 fn a_secret_is_drawn_as_dots_and_debugged_as_nothing() {
-    let mut secret = SecretField::new();
+    let mut secret = SecretField::default();
     secret.paste("hunter2");
     assert_eq!(secret.dots(20, "*"), ("*******".to_owned(), 7));
     assert_eq!(secret.dots(8, "•"), ("•••••••".to_owned(), 7));
@@ -352,7 +352,7 @@ proptest! {
         edits in proptest::collection::vec(edit(), 0..80),
         width in 0_u16..24,
     ) {
-        let (mut text, mut secret) = (TextField::default(), SecretField::new());
+        let (mut text, mut secret) = (TextField::default(), SecretField::default());
         for edit in edits {
             match edit {
                 Ok(intent) => {
@@ -375,7 +375,7 @@ proptest! {
             prop_assert!(width == 0 || cells(before) > 0 || column == 0);
             let (dots, column) = secret.dots(width, ".");
             prop_assert!(dots.len() <= usize::from(width) && column < width.max(1));
-            prop_assert_eq!(secret.text.capacity(), Masked::LONGEST);
+            prop_assert_eq!(secret.text.capacity(), LONGEST_SECRET);
         }
     }
 

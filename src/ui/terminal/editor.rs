@@ -83,7 +83,7 @@ impl Editor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::field::{Line, Use};
+    use crate::ui::field::LONGEST_LINE;
 
     fn press(editor: &mut Editor, keys: &str) -> (Option<Intent>, String) {
         let (mut did, mut echo) = (None, String::new());
@@ -156,7 +156,7 @@ mod tests {
     fn a_line_has_an_end() {
         let mut editor = Editor::default();
         let key = KeyEvent::new(KeyCode::Char('é'), KeyModifiers::NONE);
-        let most = <Line as Use>::LONGEST / 2;
+        let most = LONGEST_LINE / 2;
         for _ in 0..most {
             editor.key(&key);
         }

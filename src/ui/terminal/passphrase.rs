@@ -39,7 +39,7 @@ async fn typed(
     mut keyboard: Keyboard,
     mut end: Pin<&mut impl Future<Output = ()>>,
 ) -> io::Result<Option<SharedSecret>> {
-    let mut field = SecretField::new();
+    let mut field = SecretField::default();
     loop {
         let event = tokio::select! {
             () = &mut end => return Ok(None),
