@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap::builder::PossibleValue;
-use clap_complete::Shell;
+use clap_complete::{Generator, Shell};
 use clap_complete_nushell::Nushell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -23,17 +23,16 @@ const NAME: &str = "octo-csp";
 pub(super) fn completions(context: &mut CommandContext<'_>, arguments: &Completions) -> Result<Exit, CommandError> {
     let mut command = completed();
     let mut script = Vec::new();
-    let shell = match arguments.shell {
-        ShellName::Bash => Some(Shell::Bash),
-        ShellName::Zsh => Some(Shell::Zsh),
-        ShellName::Fish => Some(Shell::Fish),
-        ShellName::PowerShell => Some(Shell::PowerShell),
-        ShellName::Nushell => None,
+    let shell: &dyn Generator = match arguments.shell {
+        ShellName::Bash => &Shell::Bash,
+        ShellName::Zsh => &Shell::Zsh,
+        ShellName::Fish => &Shell::Fish,
+        ShellName::PowerShell => &Shell::PowerShell,
+        ShellName::Nushell => &Nushell,
     };
-    match shell {
-        Some(shell) => clap_complete::generate(shell, &mut command, NAME, &mut script),
-        None => clap_complete::generate(Nushell, &mut command, NAME, &mut script),
-    }
+    command.set_bin_name(NAME);
+    command.build();
+    shell.generate(&command, &mut script);
     let mut script = String::from_utf8_lossy(&script).into_owned();
     match arguments.shell {
         // clap_complete 4.6.11 names the functions of a program with a hyphen in two ways, and so finds none of its commands.

@@ -141,14 +141,10 @@ impl Settings {
     /// Where the value comes from that a parser complains about.
     pub(super) fn origin_of(&self, error: &clap::Error) -> Option<String> {
         let named = [ContextKind::InvalidArg, ContextKind::PriorArg];
-        let flags = named.into_iter().filter_map(|kind| error.get(kind)).filter_map(|value| {
-            if let ContextValue::Strings(args) = value {
-                return args.first();
-            }
-            if let ContextValue::String(arg) = value {
-                return Some(arg);
-            }
-            None
+        let flags = named.into_iter().filter_map(|kind| match error.get(kind) {
+            Some(ContextValue::Strings(args)) => args.first(),
+            Some(ContextValue::String(arg)) => Some(arg),
+            _ => None,
         });
         let told: Vec<String> = flags
             .filter_map(|arg| {

@@ -68,15 +68,14 @@ fn placeholder() -> SharedSecret {
 /// The problems of a step, with the flags by which their values are given.
 pub(super) fn blame(settings: &Settings, values: &Values, typed: &Typed, problems: Vec<Problem>) -> Vec<GivenProblem> {
     let blamed = problems.into_iter().map(|problem| {
-        let flag = flag(problem.field, values);
-        GivenProblem {
-            origin: settings.origin(flag),
-            given: format!("--{flag}"),
-            missing: is_missing(problem.field, values, typed),
-            problem,
-        }
+        let missing = is_missing(problem.field, values, typed);
+        given(settings, flag(problem.field, values), problem, missing)
     });
     blamed.collect()
+}
+
+fn given(settings: &Settings, flag: &str, problem: Problem, missing: bool) -> GivenProblem {
+    GivenProblem { given: format!("--{flag}"), origin: settings.origin(flag), problem, missing }
 }
 
 /// The flag of a field.
@@ -130,7 +129,7 @@ fn from_file(context: &mut CommandContext<'_>, path: &Path) -> Result<SharedSecr
         unreadable(&context.settings, "secret-file", what)
     };
     let mut file = File::open(path).map_err(|error| no(context, &error))?;
-    if readable_by_others(&file) {
+    if intake::is_open_to_others(&file, 0o077) {
         context.note(&format!(
             "note  others on this machine can read {}: chmod 600, and delete it once you are registered",
             path.display()
@@ -156,21 +155,13 @@ fn from_input(context: &mut CommandContext<'_>) -> Result<SharedSecret, GivenPro
 
 fn unreadable(settings: &Settings, flag: &str, what: String) -> GivenProblem {
     let cure = "Give a file with the secret's value alone, or a pipe.";
-    GivenProblem {
-        given: format!("--{flag}"),
-        origin: settings.origin(flag),
-        problem: Problem::new(Field::SecretKey, what, cure),
-        missing: true,
-    }
+    given(settings, flag, Problem::new(Field::SecretKey, what, cure), true)
 }
 
 /// The secret as the wizard's field takes a paste. The line end of a file's only line is nothing to speak of.
 fn trimmed(context: &mut CommandContext<'_>, flag: &str, raw: &SharedSecret) -> SharedSecret {
     let mut field = SecretField::default();
-    let text = raw.reveal();
-    let line = text.strip_suffix('\n').unwrap_or(text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    match field.paste(line) {
+    match field.paste(intake::line(raw.reveal())) {
         Pasted::Taken(trimmed) => {
             if let Some(words) = trimmed.words() {
                 context.note(&format!("note  --{flag}: read without {words}"));
@@ -180,16 +171,4 @@ fn trimmed(context: &mut CommandContext<'_>, flag: &str, raw: &SharedSecret) -> 
         Pasted::Nothing => {}
     }
     field.take()
-}
-
-#[cfg(unix)]
-fn readable_by_others(file: &File) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let metadata = file.metadata();
-    metadata.is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_file: &File) -> bool {
-    false
 }

@@ -148,21 +148,15 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
 /// What a secret cannot be. Its form is otherwise Microsoft's business: nothing else is refused.
 pub fn secret_problem(field: Field, secret: &Secret) -> Option<Problem> {
     let value = secret.reveal();
-    let kind = if value.is_empty() {
-        ProblemKind::SecretMissing
-    } else if looks_like_guid(value) {
-        ProblemKind::SecretIsGuid
-    } else if value.starts_with("eyJ") && value.matches('.').count() >= 2 {
-        ProblemKind::SecretIsToken
-    } else if value.contains("://") {
-        ProblemKind::SecretIsAddress
-    } else if value.chars().any(char::is_whitespace) {
-        ProblemKind::SecretHasBlank
-    } else if !value.is_ascii() {
-        ProblemKind::SecretHasSigns
-    } else {
-        return None;
-    };
+    let signs = [
+        (ProblemKind::SecretMissing, value.is_empty()),
+        (ProblemKind::SecretIsGuid, looks_like_guid(value)),
+        (ProblemKind::SecretIsToken, value.starts_with("eyJ") && value.matches('.').count() >= 2),
+        (ProblemKind::SecretIsAddress, value.contains("://")),
+        (ProblemKind::SecretHasBlank, value.chars().any(char::is_whitespace)),
+        (ProblemKind::SecretHasSigns, !value.is_ascii()),
+    ];
+    let kind = signs.into_iter().find_map(|(kind, is_so)| is_so.then_some(kind))?;
     Some(Problem::of(field, kind))
 }
 

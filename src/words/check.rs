@@ -35,17 +35,8 @@ struct CheckSpec {
     step: Option<Step>,
 }
 
-macro_rules! step {
-    (-) => {
-        None
-    };
-    ($step:ident) => {
-        Some(Step::$step)
-    };
-}
-
 macro_rules! checks {
-    ($($id:ident $key:literal $title:literal $asked:ident $asks:literal [$($need:ident)*] $step:tt;)*) => {
+    ($($id:ident $key:literal $title:literal $asked:ident $asks:literal [$($need:ident)*] $($step:ident)?;)*) => {
         /// A check, by name. The names are the same on the screen, in JSON and in the journal.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum CheckId {
@@ -64,7 +55,7 @@ macro_rules! checks {
                         asked: Asked::$asked,
                         asks: $asks,
                         needs: &[$(Self::$need),*],
-                        step: step!($step),
+                        step: [$(Step::$step)?].first().copied(),
                     },)*
                 }
             }
@@ -99,19 +90,19 @@ checks! {
     Sheet           "price-sheet"       "Price sheet readable"           Prices        "the first rows of a price sheet, read only"    [Rates] PartnerApi;
     NoteProof       "note-proof"        "Result noted"                   Journal       "the journal"                                   [Organization Mfa Mpn Billing Sheet] PartnerApi;
     CacheToken      "cache-token"       "Token kept until it ends"       Secrets       "the keyring"                                   [UserClaims PriceToken] PartnerApi;
-    Manifest        "manifest"          "Set is complete"                Secrets       "the keyring"                                   [] -;
-    Activate        "activate"          "Registration made active"       Journal       "the journal"                                   [Manifest] -;
-    ReadBack        "read-back"         "Read back by a second process"  Secrets       "the keyring"                                   [Activate] -;
-    Tidy            "tidy"              "Leftovers deleted"              Secrets       "the keyring"                                   [ReadBack NoteProof CacheToken] -;
-    OctoSecret      "octo-secret"       "Kept secret read"               Secrets       "the keyring"                                   [] -;
-    OctoSignIn      "octo-sign-in"      "Octo sign-in"                   Octo          "a token for Octo's API"                        [OctoSecret] -;
-    OctoAccounts    "octo-accounts"     "Accounts that Octo has"         Octo          "Octo's list of accounts, read only"            [OctoSignIn] -;
-    OctoPayer       "octo-payer"        "Payer account in Octo"          Octo          "Octo, to register the payer account"           [OctoAccounts] -;
-    OctoCredentials "octo-credentials"  "Partner Center credentials"     Octo          "Octo, to take the application and its key"     [OctoPayer] -;
-    OctoMpn         "octo-mpn"          "MPN ID in Octo"                 Octo          "Octo, to take the MPN ID"                      [OctoPayer] -;
-    NoteForgetting  "forgetting"        "Deletion noted"                 Journal       "the journal"                                   [] -;
-    EraseItems      "erase-items"       "Secrets deleted"                Secrets       "the keyring"                                   [NoteForgetting] -;
-    Discard         "discard"           "Files deleted"                  Disk          "the disk"                                      [EraseItems] -;
+    Manifest        "manifest"          "Set is complete"                Secrets       "the keyring"                                   [];
+    Activate        "activate"          "Registration made active"       Journal       "the journal"                                   [Manifest];
+    ReadBack        "read-back"         "Read back by a second process"  Secrets       "the keyring"                                   [Activate];
+    Tidy            "tidy"              "Leftovers deleted"              Secrets       "the keyring"                                   [ReadBack NoteProof CacheToken];
+    OctoSecret      "octo-secret"       "Kept secret read"               Secrets       "the keyring"                                   [];
+    OctoSignIn      "octo-sign-in"      "Octo sign-in"                   Octo          "a token for Octo's API"                        [OctoSecret];
+    OctoAccounts    "octo-accounts"     "Accounts that Octo has"         Octo          "Octo's list of accounts, read only"            [OctoSignIn];
+    OctoPayer       "octo-payer"        "Payer account in Octo"          Octo          "Octo, to register the payer account"           [OctoAccounts];
+    OctoCredentials "octo-credentials"  "Partner Center credentials"     Octo          "Octo, to take the application and its key"     [OctoPayer];
+    OctoMpn         "octo-mpn"          "MPN ID in Octo"                 Octo          "Octo, to take the MPN ID"                      [OctoPayer];
+    NoteForgetting  "forgetting"        "Deletion noted"                 Journal       "the journal"                                   [];
+    EraseItems      "erase-items"       "Secrets deleted"                Secrets       "the keyring"                                   [NoteForgetting];
+    Discard         "discard"           "Files deleted"                  Disk          "the disk"                                      [EraseItems];
 }
 
 impl CheckId {

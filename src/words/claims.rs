@@ -38,21 +38,15 @@ pub fn compare(claims: &Claims, need: &Need, now: Timestamp) -> Vec<Compared> {
     let text = |value: &Option<UntrustedText>| value.as_ref().map(UntrustedText::to_string);
     let plain = |text: &str| text.trim_end_matches('/').to_lowercase();
     let same = |have: &Option<String>, need: &str| have.as_ref().map(|h| plain(h) == plain(need));
-    let (audience, tenant) = (text(&claims.audience), text(&claims.tenant));
-    let application = text(&claims.application);
-    let audience_good = match same(&audience, need.audience_id) {
-        Some(false) => same(&audience, &need.audience),
-        other => other,
+    let row = |claim, need: &str, have: &Option<UntrustedText>, or: &str| {
+        let have = text(have);
+        let good = same(&have, need).map(|good| good || same(&have, or) == Some(true));
+        Compared { claim, need: need.to_owned(), have, good }
     };
     let mut all = vec![
-        Compared { claim: "aud", need: need.audience.clone(), good: audience_good, have: audience },
-        Compared { claim: "tid", need: need.tenant.clone(), good: same(&tenant, &need.tenant), have: tenant },
-        Compared {
-            claim: "appid",
-            need: need.application.clone(),
-            good: same(&application, &need.application),
-            have: application,
-        },
+        row("aud", &need.audience, &claims.audience, need.audience_id),
+        row("tid", &need.tenant, &claims.tenant, &need.tenant),
+        row("appid", &need.application, &claims.application, &need.application),
     ];
     if need.person {
         all.extend(persons(claims));

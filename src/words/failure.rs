@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::text::UntrustedText;
 
-/// Something that went wrong: built once, in one function per client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that went wrong: built once, in one function per client. One of which nothing is known is our own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
     /// Who said so, or whom we tried to reach.
     pub service: Service,
@@ -43,22 +43,7 @@ pub struct Failure {
 impl Failure {
     /// A failure of which nothing more is known yet.
     pub fn new(service: Service, cause: Cause) -> Self {
-        Self {
-            service,
-            cause,
-            status: None,
-            error: None,
-            suberror: None,
-            codes: Vec::new(),
-            sentence: None,
-            trace_id: None,
-            correlation_id: None,
-            request_id: None,
-            retry_after: None,
-            claims: None,
-            detail: None,
-            at: None,
-        }
+        Self { service, cause, ..Self::default() }
     }
 
     /// The same with a detail of ours.
@@ -70,7 +55,7 @@ impl Failure {
 }
 
 /// Who failed, or who was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Service {
     /// Microsoft Entra ID: metadata, tokens, the sign-in page.
     Entra,
@@ -87,41 +72,37 @@ pub enum Service {
     /// This machine: clock, browser, ports.
     Machine,
     /// What we compared ourselves: claims, tenant, MPN ID, columns.
+    #[default]
     Check,
 }
 
 impl Service {
     /// As shown to a person.
     pub fn title(self) -> &'static str {
-        match self {
-            Self::Entra => "Microsoft Entra ID",
-            Self::PartnerCenter => "Partner Center",
-            Self::PartnerApi => "the price service",
-            Self::Octo => "Octo",
-            Self::Keyring => "the keyring",
-            Self::Disk => "the disk",
-            Self::Machine => "this machine",
-            Self::Check => "octo-csp",
-        }
+        self.names().0
     }
 
     /// As in the short name of a failure: `PC 403`.
     pub fn short(self) -> &'static str {
+        self.names().1
+    }
+
+    const fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::Entra => "Entra",
-            Self::PartnerCenter => "PC",
-            Self::PartnerApi => "price",
-            Self::Octo => "Octo",
-            Self::Keyring => "keyring",
-            Self::Disk => "disk",
-            Self::Machine => "machine",
-            Self::Check => "check",
+            Self::Entra => ("Microsoft Entra ID", "Entra"),
+            Self::PartnerCenter => ("Partner Center", "PC"),
+            Self::PartnerApi => ("the price service", "price"),
+            Self::Octo => ("Octo", "Octo"),
+            Self::Keyring => ("the keyring", "keyring"),
+            Self::Disk => ("the disk", "disk"),
+            Self::Machine => ("this machine", "machine"),
+            Self::Check => ("octo-csp", "check"),
         }
     }
 }
 
 /// What kind of thing went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Cause {
     /// The service answered with an error of its own: look at `error`, `codes`, `status`.
     Refused,
@@ -160,6 +141,7 @@ pub enum Cause {
     /// A comparison of ours.
     Mismatch(Mismatch),
     /// The random source of the operating system failed, or a task of ours ended without an answer.
+    #[default]
     Internal,
 }
 

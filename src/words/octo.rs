@@ -82,17 +82,14 @@ impl OctoClient {
     pub fn new(id: &str, secret: SharedSecret, octo: &(Ring, UntrustedText), source: Source) -> Result<Self, NoClient> {
         let one_word = |text: &str| text.len() <= Self::LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
         let id = id.trim();
-        if id.is_empty() {
-            return Err(NoClient::NoId);
-        }
-        if !one_word(id) {
-            return Err(NoClient::BadId);
-        }
-        if secret.is_empty() {
-            return Err(NoClient::NoSecret);
-        }
-        if !one_word(secret.reveal()) {
-            return Err(NoClient::BadSecret);
+        let wrong = [
+            (NoClient::NoId, id.is_empty()),
+            (NoClient::BadId, !one_word(id)),
+            (NoClient::NoSecret, secret.is_empty()),
+            (NoClient::BadSecret, !one_word(secret.reveal())),
+        ];
+        if let Some((no, _)) = wrong.into_iter().find(|(_, is_so)| *is_so) {
+            return Err(no);
         }
         let (ring, host) = octo.clone();
         Ok(Self { id: id.to_owned(), secret, ring, host, source })
