@@ -87,11 +87,10 @@ fn flag(field: Field, values: &Values) -> &'static str {
 }
 
 fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
-    match field {
-        Field::SecretKey => values.secret_file.is_none() && !values.secret_stdin,
-        Field::Confirmation => values.replace.is_none(),
-        field => field.shown() == Shown::Kept && typed.get(field).is_empty(),
-    }
+    let secret = values.secret_file.is_some() || values.secret_stdin;
+    field == Field::SecretKey && !secret
+        || field == Field::Confirmation && values.replace.is_none()
+        || field.shown() == Shown::Kept && typed.get(field).is_empty()
 }
 
 /// Reads step 2. Nobody comes back to this page, so a directory that will be needed is asked for at once: only where nothing

@@ -120,11 +120,10 @@ impl Pasted {
         if let Some(failure) = microsoft::from_page_address(raw) {
             return Ok(shown(failure));
         }
-        Self::told(raw).or_else(|wrong| match wrong {
-            WrongPaste::NoCode | WrongPaste::NotACode | WrongPaste::SignInAddress { .. } => {
-                microsoft::from_page(raw).map(shown).ok_or(wrong)
-            }
-            other => Err(other),
+        Self::told(raw).or_else(|wrong| {
+            let may_be_a_page =
+                matches!(wrong, WrongPaste::NoCode | WrongPaste::NotACode | WrongPaste::SignInAddress { .. });
+            may_be_a_page.then(|| microsoft::from_page(raw)).flatten().map(shown).ok_or(wrong)
         })
     }
 

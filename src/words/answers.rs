@@ -109,10 +109,8 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
     let raw = typed.get(field);
     let guid = || {
         let id = optional(field, ClientId::parse(raw))?;
-        Ok(id.map(|id| match id.mended {
-            true => "looks like a GUID; its spelling is put right for you",
-            false => "looks like a GUID",
-        }))
+        let mended = "looks like a GUID; its spelling is put right for you";
+        Ok(id.map(|id| if id.mended { mended } else { "looks like a GUID" }))
     };
     match field {
         Field::AccountName => basic(typed).map(|_| None),
