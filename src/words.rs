@@ -30,7 +30,6 @@ pub use draft::Draft;
 pub use failure::{Cause, DiskFault, Failure, Mismatch, Service, TlsFault, VaultFault};
 pub use field::Field;
 pub use ids::{AccountName, AuthCode, ClientId, Directory, Domain, MpnId, RedirectAddress, SentCode, TenantId};
-pub use kind::ProblemKind;
 pub use last_failure::LastFailure;
 pub use octo::{
     Credentials, FoundPayer, NoClient, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer, Ring, Source,
