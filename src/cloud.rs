@@ -65,7 +65,7 @@ pub struct OctoAddresses {
 impl OctoAddresses {
     /// Host of the API, with its port where it has one: to show and to note.
     pub fn host(&self) -> String {
-        authority(&self.api).unwrap_or_default()
+        authority(&self.api)
     }
 }
 
@@ -128,7 +128,7 @@ impl Cloud {
     fn hosts(&self) -> impl Iterator<Item = String> {
         let beta = self.octo_beta().into_iter().flat_map(|beta| [beta.token, beta.api]);
         let all = self.addresses().into_iter().map(|(_, url)| url.clone()).chain(beta);
-        all.filter_map(|url| authority(&url))
+        all.map(|url| authority(&url))
     }
 
     /// Whether this is one of the clouds built in, address by address.
@@ -146,7 +146,7 @@ impl Cloud {
         if *self == Self::global() {
             return None;
         }
-        let name = if self.is_built_in() { self.name.to_string() } else { authority(&self.login).unwrap_or_default() };
+        let name = if self.is_built_in() { self.name.to_string() } else { authority(&self.login) };
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         Some(name.chars().map(plain).collect())
     }
@@ -244,9 +244,10 @@ pub fn appended(base: &Url, segments: &[&str]) -> Url {
     url
 }
 
-fn authority(url: &Url) -> Option<String> {
-    let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+/// Host, and port where the address names one; empty without a host.
+pub fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 struct Known {

@@ -9,6 +9,7 @@ use crate::diagnose;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::explain;
+use crate::world::token::utf8;
 
 /// Bytes of standard input that are looked at.
 const MOST: u64 = 10 * 1_024 * 1_024;
@@ -46,15 +47,6 @@ fn given(host: &mut Host, words: &[String]) -> Result<String, String> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err("nothing to explain: standard input is empty".to_owned());
     }
-    Ok(readable(&bytes))
-}
-
-/// UTF-8, or the UTF-16 that Windows shells write into files; anything else as far as it can be read.
-fn readable(bytes: &[u8]) -> String {
-    if let Some(rest) = bytes.strip_prefix(&[0xff, 0xfe]) {
-        let units: Vec<u16> =
-            rest.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(u16::from_le_bytes).collect();
-        return String::from_utf16_lossy(&units);
-    }
-    String::from_utf8_lossy(bytes).into_owned()
+    // Windows shells write UTF-16 into files.
+    Ok(String::from_utf8_lossy(&utf8(&bytes)).into_owned())
 }

@@ -96,9 +96,11 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
     let plain = rest.replace("v2.0/", "");
     let version = if plain == rest { Version::V1 } else { Version::V2 };
     match plain.as_str() {
-        ".well-known/openid-configuration" if reading => metadata::document(shared, call, tenant, version),
+        ".well-known/openid-configuration" if reading => {
+            metadata::open(shared, call, metadata::described(shared, tenant, version))
+        }
         "discovery/keys" if reading => metadata::keys(shared, call, tenant, version),
-        "discovery/instance" if reading => metadata::instance(shared, call),
+        "discovery/instance" if reading => metadata::open(shared, call, metadata::discovered(shared, call)),
         "oauth2/token" => token::answer(shared, call, tenant, version),
         "oauth2/devicecode" if posting => token::device(shared, call, tenant, version),
         "oauth2/authorize" if reading || posting => authorize::answer(shared, call, tenant, version),

@@ -127,26 +127,20 @@ impl Scenario {
 
     /// Returns Entra's refusal if it strikes here.
     pub(super) fn entra(&self, place: &str) -> Option<Refusal> {
-        match self.fault {
-            Fault::Entra(row, at) => (at == place).then(|| row.refusal.clone()),
-            Fault::None | Fault::Service(_) | Fault::Wire(..) | Fault::Quirk(_) => None,
-        }
+        let Fault::Entra(row, at) = self.fault else { return None };
+        (at == place).then(|| row.refusal.clone())
     }
 
     /// Returns a service's refusal if it strikes in one of these places.
     pub(super) fn service(&self, places: &[&str]) -> Option<&'static ServiceRow> {
-        match self.fault {
-            Fault::Service(row) => places.contains(&row.place).then_some(row),
-            Fault::None | Fault::Entra(..) | Fault::Wire(..) | Fault::Quirk(_) => None,
-        }
+        let Fault::Service(row) = self.fault else { return None };
+        places.contains(&row.place).then_some(row)
     }
 
     /// Returns what the wire does to a request that is in these places.
     pub(super) fn wire(&self, places: &[&str]) -> Option<Wire> {
-        match self.fault {
-            Fault::Wire(wire, at) => places.contains(&at).then_some(wire),
-            Fault::None | Fault::Entra(..) | Fault::Service(_) | Fault::Quirk(_) => None,
-        }
+        let Fault::Wire(wire, at) = self.fault else { return None };
+        places.contains(&at).then_some(wire)
     }
 }
 

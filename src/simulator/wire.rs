@@ -124,7 +124,7 @@ pub(super) const WIRES: [Row; 44] = [
     row("empty", "The connection is closed instead of an answer", PC, Wire::Empty),
     row("lost-answer", "The work is done, the answer is lost", "redeem", Wire::Lost),
     row("truncated", "The body ends halfway, the connection with it", PC, Wire::Bent(truncated)),
-    row("truncated-json", "A shorter body, well delivered", PC, Wire::Bent(|reply| cut(reply, 2))),
+    row("truncated-json", "A shorter body, well delivered", PC, Wire::Bent(halved)),
     row("huge-body", "A body without an end", PC, Wire::Instead(|| endless(b"[0"))),
     row("huge-json", "One text of JSON without an end", PC, Wire::Instead(|| endless(b"\"a"))),
     row("deep-json", "JSON nested 100,000 deep", PC, Wire::Instead(|| json(&"[".repeat(100_000)))),
@@ -181,59 +181,49 @@ fn endless(head: &'static [u8]) -> Reply {
     Reply::stream(StatusCode::OK, None, body).header("content-type", "application/json")
 }
 
-fn whole(reply: &Reply) -> Option<Bytes> {
-    match &reply.payload {
-        Payload::Whole(bytes) => Some(bytes.clone()),
-        Payload::Stream(..) => None,
+/// The same reply with another body, if its own is at hand.
+fn bent(mut reply: Reply, bend: impl FnOnce(Bytes) -> Payload) -> Reply {
+    if let Payload::Whole(bytes) = &reply.payload {
+        reply.payload = bend(bytes.clone());
     }
+    reply
 }
 
-fn drip(mut reply: Reply) -> Reply {
-    let Some(bytes) = whole(&reply) else {
-        return reply;
-    };
-    let length = u64::try_from(bytes.len()).ok();
-    let frames = stream::unfold(bytes, |mut bytes| async move {
-        if bytes.is_empty() {
-            return None;
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let byte = bytes.split_to(1);
-        Some((Ok(Frame::data(byte)), bytes))
-    });
-    reply.payload = Payload::Stream(length, StreamBody::new(frames).boxed_unsync());
-    reply
+fn drip(reply: Reply) -> Reply {
+    bent(reply, |bytes| {
+        let length = u64::try_from(bytes.len()).ok();
+        let frames = stream::unfold(bytes, |mut bytes| async move {
+            if bytes.is_empty() {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let byte = bytes.split_to(1);
+            Some((Ok(Frame::data(byte)), bytes))
+        });
+        Payload::Stream(length, StreamBody::new(frames).boxed_unsync())
+    })
 }
 
 /// Half of the body, then the connection ends although more was promised.
-fn truncated(mut reply: Reply) -> Reply {
-    let Some(bytes) = whole(&reply) else {
-        return reply;
-    };
-    let length = u64::try_from(bytes.len()).unwrap_or(0).max(16);
-    let half = bytes.slice(..bytes.len() / 2);
-    let frames = stream::iter([Ok(Frame::data(half)), Err(io::Error::from(io::ErrorKind::ConnectionAborted))]);
-    reply.payload = Payload::Stream(Some(length), StreamBody::new(frames).boxed_unsync());
-    reply
+fn truncated(reply: Reply) -> Reply {
+    bent(reply, |bytes| {
+        let length = u64::try_from(bytes.len()).unwrap_or(0).max(16);
+        let half = bytes.slice(..bytes.len() / 2);
+        let frames = stream::iter([Ok(Frame::data(half)), Err(io::Error::from(io::ErrorKind::ConnectionAborted))]);
+        Payload::Stream(Some(length), StreamBody::new(frames).boxed_unsync())
+    })
 }
 
-fn cut(mut reply: Reply, divisor: usize) -> Reply {
-    if let Some(bytes) = whole(&reply) {
-        reply.payload = Payload::Whole(bytes.slice(..bytes.len() / divisor));
-    }
-    reply
+fn halved(reply: Reply) -> Reply {
+    bent(reply, |bytes| Payload::Whole(bytes.slice(..bytes.len() / 2)))
 }
 
-fn utf_16(mut reply: Reply) -> Reply {
-    if let Some(bytes) = whole(&reply) {
-        let wide: Vec<u8> = [0xfeff]
-            .into_iter()
-            .chain(String::from_utf8_lossy(&bytes).encode_utf16())
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        reply.payload = Payload::Whole(wide.into());
-    }
-    reply
+fn utf_16(reply: Reply) -> Reply {
+    bent(reply, |bytes| {
+        let text = String::from_utf8_lossy(&bytes);
+        let units = [0xfeff].into_iter().chain(text.encode_utf16());
+        Payload::Whole(units.flat_map(u16::to_le_bytes).collect())
+    })
 }
 
 fn wrong_type(mut reply: Reply) -> Reply {

@@ -17,7 +17,7 @@ use url::Url;
 use uuid::Builder;
 use zeroize::Zeroizing;
 
-use crate::cloud::{Cloud, is_loopback};
+use crate::cloud::{Cloud, authority, is_loopback};
 use crate::words::{Cause, Failure, Secret, Service, TlsFault};
 use crate::world::reply::{BODY_LIMIT, JSON_LIMIT, Opening, Reply, failed};
 use crate::world::{issuer, tls};
@@ -339,11 +339,6 @@ fn route(url: &Url) -> Option<Route> {
         ("http", true) => Some(Route::Plain),
         _ => None,
     }
-}
-
-fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn building(error: &reqwest::Error) -> Cause {

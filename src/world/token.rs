@@ -111,7 +111,7 @@ fn form_value(body: &[u8], name: &str) -> Option<Zeroizing<String>> {
 }
 
 /// The body as UTF-8, when it is UTF-16 with or without its mark.
-fn utf8(body: &[u8]) -> Zeroizing<Vec<u8>> {
+pub fn utf8(body: &[u8]) -> Zeroizing<Vec<u8>> {
     let little = body.starts_with(b"\xff\xfe") || body.get(1) == Some(&0);
     let big = body.starts_with(b"\xfe\xff") || body.first() == Some(&0);
     if !little && !big {

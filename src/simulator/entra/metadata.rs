@@ -5,6 +5,7 @@ use url::Url;
 
 use super::refusal::answered;
 use super::{Tenant, Version};
+use crate::cloud::authority;
 use crate::simulator::http::{Call, Reply};
 use crate::simulator::scenario::{Quirk, Refusal};
 use crate::simulator::state::Shared;
@@ -21,11 +22,6 @@ const KNOWN_HOSTS: [&str; 7] = [
     "login.microsoftonline.us",
 ];
 
-/// Answers with the OpenID discovery document of a tenant.
-pub(super) fn document(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
-    open(shared, call, described(shared, tenant, version))
-}
-
 /// Answers with the keys that sign tokens.
 pub(super) fn keys(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
     let keys = Tenant::named(tenant, &shared.facts).map(|tenant| {
@@ -33,11 +29,6 @@ pub(super) fn keys(shared: &Shared, call: &Call, tenant: &str, version: Version)
         shared.key.published(Some(issuer.as_str()).filter(|_| version == Version::V2))
     });
     open(shared, call, keys)
-}
-
-/// Answers whether an authority is one of Entra's.
-pub(super) fn instance(shared: &Shared, call: &Call) -> Reply {
-    open(shared, call, discovered(shared, call))
 }
 
 /// Answers how a user signs in, which client libraries ask before they try a password.
@@ -65,7 +56,8 @@ pub(super) fn issuer(shared: &Shared, tenant: Tenant, version: Version) -> Strin
     }
 }
 
-fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Refusal> {
+/// The OpenID discovery document of a tenant.
+pub(super) fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Refusal> {
     let tenant = Tenant::named(name, &shared.facts)?;
     if let Some(refusal) = shared.scenario.entra("metadata") {
         return Err(refusal.fill("{tenant}", name));
@@ -99,18 +91,15 @@ fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Ref
     Ok(document)
 }
 
-fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
+/// Whether an authority is one of Entra's.
+pub(super) fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
     let address = call.query.get("authorization_endpoint").ok_or_else(|| Refusal::missing("authorization_endpoint"))?;
     if let Some(refusal) = shared.scenario.entra("instance") {
         return Err(refusal);
     }
     let own = shared.base.split_once("//").map_or("", |(_, host)| host);
     let url = Url::parse(address).map_err(|_detail| Refusal::of(50_049))?;
-    let host = match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_owned(),
-        (None, _) => String::new(),
-    };
+    let host = authority(&url);
     if host != own && !KNOWN_HOSTS.contains(&host.as_str()) {
         return Err(Refusal::of(50_049));
     }
@@ -123,7 +112,7 @@ fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
 }
 
 /// Answers what a page of any origin may read, or says why not.
-fn open(shared: &Shared, call: &Call, answer: Result<Value, Refusal>) -> Reply {
+pub(super) fn open(shared: &Shared, call: &Call, answer: Result<Value, Refusal>) -> Reply {
     let found = answer.is_ok();
     let reply = answered(shared, call, answer);
     if !found {
