@@ -5,7 +5,7 @@ use super::row::{APPLICATION, Goto, OPERATOR, OURS, Platform, Row, SIGN_IN, When
 use crate::exit::Exit;
 use crate::words::Cause::{
     Broken, ClockSkew, Disk, HalfForgotten, InUse, Internal, JournalMoved, Mismatch as Differs, NewerJournal,
-    NoConnection, NoSuchHost, NotTheService, OtherStore, Proxy, Refused, TimedOut, Tls, Unreadable, Vault,
+    NoConnection, NoProxy, NoSuchHost, NotTheService, OtherStore, Proxy, Refused, TimedOut, Tls, Unreadable, Vault,
 };
 use crate::words::{CheckId as C, DiskFault, Field, Mismatch, Service, Step, TlsFault, VaultFault};
 
@@ -24,6 +24,7 @@ pub(super) static MACHINE: &[Row] = &[
     NETWORK.row("no-connection", &[Cause(NoConnection)]).label("no connection").wait(5),
     NETWORK.row("connection-broken", &[Cause(Broken)]).label("connection broken").wait(2),
     NETWORK.row("timed-out", &[Cause(TimedOut)]).label("timed out").wait(5),
+    NETWORK.row("proxy-unreachable", &[Cause(NoProxy)]).label("proxy unreachable").wait(5),
     NETWORK.row("proxy", &[Cause(Proxy)]).label("proxy 407"),
     NETWORK.row("not-the-service", &[Cause(NotTheService)]).label("not the service"),
     NETWORK.row("unreadable", &[Cause(Unreadable)]).label("unreadable answer").who(Who::Alphaus).wait(5),

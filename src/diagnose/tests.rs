@@ -100,9 +100,9 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 57] = [
+const CAUSES: [Cause; 58] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
-    Cause::TimedOut, Cause::Proxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
+    Cause::TimedOut, Cause::Proxy, Cause::NoProxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
     Cause::OtherStore, Cause::HalfForgotten, Cause::Vault(VaultFault::WrongPassphrase), Cause::Vault(VaultFault::Damaged),
     Cause::Internal, Cause::Tls(TlsFault::UnknownIssuer), Cause::Tls(TlsFault::Expired),
     Cause::Tls(TlsFault::NotYetValid), Cause::Tls(TlsFault::WrongName), Cause::Tls(TlsFault::Revoked),

@@ -120,6 +120,8 @@ pub enum Cause {
     TimedOut,
     /// A proxy stood in the way (407 or a refused tunnel).
     Proxy,
+    /// The proxy itself was not found or did not answer.
+    NoProxy,
     /// TLS failed.
     Tls(TlsFault),
     /// The clock of this machine is off; `detail` says by how much.

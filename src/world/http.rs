@@ -300,7 +300,7 @@ impl Http {
         // With a proxy in the way it is the proxy that was not found or did not answer.
         match self.proxy_for(url, route) {
             Some(proxy) if error.is_connect() && matches!(cause, Cause::NoSuchHost | Cause::NoConnection) => {
-                (Cause::Proxy, proxy)
+                (Cause::NoProxy, proxy)
             }
             _ => (cause, host),
         }

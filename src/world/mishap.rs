@@ -146,8 +146,9 @@ const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/producti
 const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
 
 #[rustfmt::skip]
-const ROWS: [(&str, &str, Mishap); 36] = [
+const ROWS: [(&str, &str, Mishap); 37] = [
     ("no-such-host", "The login host's name is not known to this machine's DNS", network(Cause::NoSuchHost, LOGIN)),
+    ("proxy-unreachable", "The proxy of the network cannot be reached", network(Cause::NoProxy, "proxy.contoso.example:3128")),
     ("no-connection", "The login host cannot be reached", network(Cause::NoConnection, LOGIN)),
     ("tls-revoked", "The certificate was revoked", network(Cause::Tls(TlsFault::Revoked), LOGIN)),
     ("tls-protocol", "No common version of TLS", network(Cause::Tls(TlsFault::Protocol), LOGIN)),

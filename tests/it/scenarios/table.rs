@@ -100,6 +100,7 @@ const TABLE: &[(&str, End)] = &[
     ("html-502", Stops("customers", "pc-busy", "PC 502")),
     ("html-503", Stops("customers", "pc-busy", "PC 503")),
     ("html-504", Stops("customers", "pc-busy", "PC 504")),
+    ("proxy-unreachable", Stops("directory", "proxy-unreachable", "proxy unreachable")),
     ("proxy-407", Stops("directory", "proxy", "proxy 407")),
     ("status-500", Stops("customers", "pc-busy", "PC 500")),
     ("status-509", Stops("customers", "pc-busy", "PC 509")),
