@@ -67,11 +67,15 @@ pub fn run(host: &mut Host) -> Exit {
     end(host, ended, json.then_some(words.as_str()))
 }
 
-/// Whether the command was told to put JSON on standard output.
+/// Whether the command was told to put JSON on standard output. The text of `explain` may begin with a hyphen, so what stands behind a
+/// part of it is text too; this word is none.
 fn wants_json(matches: &ArgMatches) -> bool {
     match matches.subcommand() {
         Some((_, command)) => wants_json(command),
-        None => matches!(matches.try_get_one("json"), Ok(Some(true))),
+        None => {
+            let text = matches.try_get_many::<String>("text").ok().flatten().into_iter().flatten();
+            matches!(matches.try_get_one("json"), Ok(Some(true))) || text.into_iter().any(|word| word == "--json")
+        }
     }
 }
 

@@ -16,11 +16,12 @@ const MOST: u64 = 10 * 1_024 * 1_024;
 
 pub(super) fn run(context: &mut CommandContext<'_>, arguments: &Explain) -> Result<Exit, CommandError> {
     if arguments.list {
-        let text = if arguments.json { explain::list_in_json() } else { explain::list() };
+        let text = if context.json { explain::list_in_json() } else { explain::list() };
         return Ok(context.print(&text));
     }
-    let found = diagnose::explain(&given(context.host, &arguments.text)?);
-    if arguments.json {
+    let words: Vec<&str> = arguments.text.iter().map(String::as_str).filter(|word| *word != "--json").collect();
+    let found = diagnose::explain(&given(context.host, &words)?);
+    if context.json {
         context.print(&explain::in_json(&found));
         return Ok(explain::exit(&found));
     }
@@ -31,8 +32,8 @@ pub(super) fn run(context: &mut CommandContext<'_>, arguments: &Explain) -> Resu
 }
 
 /// The arguments as one text, or standard input.
-fn given(host: &mut Host, words: &[String]) -> Result<String, String> {
-    let from_input = words.iter().all(|word| word == "-");
+fn given(host: &mut Host, words: &[&str]) -> Result<String, String> {
+    let from_input = words.iter().all(|word| *word == "-");
     if !from_input {
         return Ok(words.join(" "));
     }
