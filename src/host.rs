@@ -49,6 +49,9 @@ impl Host {
     }
 }
 
+/// The variables by which the library that checks certificates takes others than the system's; elsewhere it asks the system alone.
+const TRUST: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
 /// How the variables begin that are settings.
 pub const VARIABLES: &str = "OCTO_CSP_";
 
@@ -63,6 +66,8 @@ pub struct Environment {
     pub config_home: Option<PathBuf>,
     /// The variables that begin with [`VARIABLES`], by name.
     pub settings: BTreeMap<String, OsString>,
+    /// Those of `SSL_CERT_FILE` and `SSL_CERT_DIR` that are set: they name the certificates that are trusted.
+    pub trust: Vec<&'static str>,
     /// `ACCESSIBLE`.
     pub accessible: Option<String>,
     /// `NO_COLOR`.
@@ -115,6 +120,7 @@ impl Environment {
             state_home: path(state),
             config_home: path(config),
             settings: BTreeMap::new(),
+            trust: TRUST.into_iter().filter(|name| given(name).is_some()).collect(),
             accessible: text("ACCESSIBLE"),
             no_color: text("NO_COLOR"),
             clicolor: text("CLICOLOR"),

@@ -147,7 +147,7 @@ fn setting() -> WizardConfig {
     WizardConfig {
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
-        extra_ca: false,
+        trust: Vec::new(),
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal,
         octo: None,

@@ -72,6 +72,8 @@ pub(super) struct Target {
     pub(super) cloud: Cloud,
     /// A CA certificate (PEM) to trust beside the system's.
     pub(super) extra_ca: Option<Vec<u8>>,
+    /// By what certificates beside the system's are trusted, to be said everywhere.
+    pub(super) trust: Vec<&'static str>,
     /// Production or sandbox.
     pub(super) environment: Environment,
     /// The flags that name this registration, each after a blank, for a command that is told.
@@ -100,6 +102,7 @@ impl Target {
         takes_passphrase(&which.store)?;
         Ok(Self {
             cloud,
+            trust: extra_ca.iter().map(|_| "--ca-file").chain(host.environment.trust.iter().copied()).collect(),
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
             flags: flags(which),
@@ -116,6 +119,7 @@ impl Target {
         Self {
             cloud,
             extra_ca: None,
+            trust: Vec::new(),
             environment: Environment::Production,
             flags: String::new(),
             platform: Platform::Any,

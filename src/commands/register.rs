@@ -32,7 +32,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
     let setting = WizardConfig {
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
-        extra_ca: target.extra_ca.is_some(),
+        trust: target.trust.clone(),
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
         octo: octo(context.host, cloud, arguments.profile.as_deref())?,

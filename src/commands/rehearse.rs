@@ -50,7 +50,7 @@ async fn wizard(
     let setting = WizardConfig {
         rehearsal: Some(answers_of_rehearsal(&facts, arguments.fail.clone())),
         unknown_hosts: Vec::new(),
-        extra_ca: false,
+        trust: Vec::new(),
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
         octo: octo(&cloud, &facts),

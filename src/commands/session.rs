@@ -50,8 +50,9 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             let hosts = hosts.join(", ");
             context.note(&format!("note  not Microsoft's, not Octo's: {hosts}. Secrets will be sent there."));
         }
-        if target.extra_ca.is_some() {
-            context.note("note  one more certificate authority is trusted (--ca-file)");
+        if !target.trust.is_empty() {
+            let by = target.trust.join(", ");
+            context.note(&format!("note  one more certificate authority is trusted ({by})"));
         }
         Self {
             findings: Findings::new(

@@ -53,8 +53,8 @@ pub(super) fn banners(session: &Session) -> Vec<(Tone, String)> {
         let hosts = config.unknown_hosts.join(", ");
         lines.push((Tone::Warning, format!("Not Microsoft's: {hosts}")));
     }
-    if config.extra_ca {
-        lines.push((Tone::Warning, "An extra CA is trusted (--ca-file)".to_owned()));
+    if !config.trust.is_empty() {
+        lines.push((Tone::Warning, format!("An extra CA is trusted ({})", config.trust.join(", "))));
     }
     lines
 }

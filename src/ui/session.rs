@@ -27,8 +27,8 @@ pub struct WizardConfig {
     pub rehearsal: Option<RehearsalAnswers>,
     /// Hosts that are neither Microsoft's nor Octo's, for the banner.
     pub unknown_hosts: Vec<String>,
-    /// Whether an extra CA is trusted, for the banner.
-    pub extra_ca: bool,
+    /// By what an extra CA is trusted, for the banner.
+    pub trust: Vec<&'static str>,
     /// Whether the cloud has a price service.
     pub prices: bool,
     /// The Azure portal.

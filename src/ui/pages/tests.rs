@@ -132,7 +132,8 @@ fn banners_stand_on_every_page() {
     let mut story = Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
     story.press("Enter Enter");
     golden("rehearsal", &story);
-    let other = WizardConfig { unknown_hosts: vec!["127.0.0.1:8088".to_owned()], extra_ca: true, ..setting() };
+    let other =
+        WizardConfig { unknown_hosts: vec!["127.0.0.1:8088".to_owned()], trust: vec!["--ca-file"], ..setting() };
     golden("another-server", &Story::begun(other));
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn setting() -> WizardConfig {
     WizardConfig {
         rehearsal: None,
         unknown_hosts: Vec::new(),
-        extra_ca: false,
+        trust: Vec::new(),
         prices: true,
         portal: Url::parse("https://portal.azure.com").unwrap(),
         octo: Some(Octo {
