@@ -17,7 +17,7 @@ use crate::report::doctor::{self, Findings, StepFindings};
 use crate::report::identity::Identity;
 use crate::steps::{Execution, Status, Token};
 use crate::words::claims::compare;
-use crate::words::{Audience, Need, Step};
+use crate::words::{Audience, LastFailure, Need, Step};
 use crate::world::{World, clock};
 
 /// Days before an end from which a warning is said.
@@ -130,7 +130,11 @@ fn findings(
     warn_days: Option<i32>,
 ) -> Findings {
     let now = clock::now();
-    let ends = dates::ends(registration);
+    let refused = steps.iter().find_map(|step| {
+        let ((check, _), (failure, diagnosis)) = (step.run.failed()?, step.failed.as_ref()?);
+        LastFailure::of(check.id, diagnosis, failure)
+    });
+    let ends = dates::ends(registration, refused.as_ref());
     let failed = steps.iter().find_map(|step| step.failed.as_ref());
     let stopped = steps.iter().any(|step| step.failed.is_none() && doctor::unfinished(step));
     let exit = match failed {

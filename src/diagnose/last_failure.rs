@@ -3,6 +3,7 @@
 use super::row::Context;
 use super::table::row;
 use super::tell::{Diagnosis, diagnose};
+use crate::exit::Exit;
 use crate::words::{CheckId, Failure, LastFailure, Service, UntrustedText};
 
 impl LastFailure {
@@ -18,6 +19,12 @@ impl LastFailure {
             correlation_id: failure.correlation_id.clone(),
             request_id: failure.request_id.clone(),
         })
+    }
+
+    /// Whether it says that the kept sign-in is good no more: a token was asked for with it, and only a new sign-in helps.
+    pub fn ended_sign_in(&self) -> bool {
+        let asked = matches!(self.id(), Some(CheckId::UserToken | CheckId::PriceToken));
+        asked && self.row.as_ref().and_then(|key| row(key.as_str())).is_some_and(|row| row.exit == Exit::SignIn)
     }
 
     /// The failure as far as it is remembered, and what a person is told about it; `values` are those that its texts name.

@@ -6,16 +6,18 @@ use jiff::{Span, Timestamp};
 
 use crate::journal::Registration;
 use crate::report::calendar::End;
+use crate::words::LastFailure;
 
 /// Days a refresh token lives when it is not used.
 const TOKEN_DAYS: i32 = 90;
 
-/// The ends of the set in use.
-pub fn ends(registration: &Registration) -> Vec<End> {
+/// The ends of the set in use. After a refusal that ended the sign-in there is no day until which it is good.
+pub fn ends(registration: &Registration, refused: Option<&LastFailure>) -> Vec<End> {
     let Some(active) = &registration.active else {
         return Vec::new();
     };
-    let token = active.token_at.and_then(|at| {
+    let good = active.token_at.filter(|_| !refused.is_some_and(LastFailure::ended_sign_in));
+    let token = good.and_then(|at| {
         let day = utc(at).checked_add(Span::new().days(TOKEN_DAYS)).ok()?;
         Some(End {
             key: "sign-in",

@@ -23,6 +23,13 @@ pub struct Found {
     pub items: Vec<Item>,
 }
 
+impl Found {
+    /// The last run that was refused.
+    fn refused(&self) -> Option<&LastFailure> {
+        self.opened.draft.as_ref()?.refused.as_deref()
+    }
+}
+
 /// An item of the set in use.
 #[derive(Clone, Debug, Serialize)]
 pub struct Item {
@@ -84,7 +91,7 @@ fn one(found: &Found) -> Vec<Row> {
     if let Some(at) = draft.and_then(|draft| draft.saved_at) {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
-    rows.extend(draft.and_then(|draft| draft.refused.as_deref()).into_iter().flat_map(last_failure));
+    rows.extend(found.refused().into_iter().flat_map(last_failure));
     for (index, item) in found.items.iter().enumerate() {
         let label = if index == 0 { store_heading(registration) } else { String::new() };
         rows.push(pair(&label, format!("{}: {}", item.name, item.state)));
@@ -137,7 +144,7 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
     if !is_sandbox(&found.opened.name) {
         rows.push(pair("Octo", handed_over(registration)));
     }
-    for end in dates::ends(registration) {
+    for end in dates::ends(registration, found.refused()) {
         let label = if end.key == "secret" { "Secret ends" } else { "Sign-in ends" };
         rows.push(pair(label, end.day.to_string()));
     }
@@ -167,7 +174,7 @@ fn one_object(found: &Found) -> Value {
     let active = registration.active.as_ref();
     let center = active.and_then(|active| active.partner_center.as_ref()).map(|(proof, _)| proof);
     let api = active.and_then(|active| active.partner_api.as_ref()).map(|(proof, _)| proof);
-    let ends = dates::ends(registration);
+    let ends = dates::ends(registration, found.refused());
     let end = |key: &str| ends.iter().find(|end| end.key == key).map(|end| end.day);
     Identity::of(&found.opened.name, registration).with(json!({
         "name": registration.name,
@@ -184,7 +191,7 @@ fn one_object(found: &Found) -> Value {
         "octo": octo_object(registration),
         "open_step": open_step(registration).map(Step::flag),
         "draft_saved_at": draft.and_then(|draft| draft.saved_at),
-        "last_failure": draft.and_then(|draft| draft.refused.as_deref()),
+        "last_failure": found.refused(),
         "store": registration.store,
         "items": found.items,
         "forgetting": registration.forgetting,

@@ -77,7 +77,8 @@ pub(super) fn dates(session: &Session, active: &Attempt) -> Vec<Row> {
     let dated =
         |day: Date, what: &str| Row::of(Tone::Value, format!("{day}  ")).and(Tone::Plain, what).at(5).hanging(17);
     let mut rows = Vec::new();
-    if let Some((_, at)) = active.activated {
+    let ended = session.last_failure.as_ref().is_some_and(|refused| refused.ended_sign_in());
+    if let Some((_, at)) = active.activated.filter(|_| !ended) {
         let day = day_after(at, UNUSED_DAYS, &session.config.zone);
         rows.push(dated(day, "the sign-in ends if nobody has used it for 90 days"));
     }

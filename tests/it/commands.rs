@@ -122,8 +122,50 @@ fn explain_answers_arguments_and_standard_input() {
     let log = b"12:01 ERROR invalid_client AADSTS7000222: The provided client secret keys are expired\n";
     assert_eq!(out(&program(home.path(), &["explain"], log)), out(&by_argument));
     let json = program(home.path(), &["explain", "--json", "-"], log);
-    let object = object(&json);
-    assert_eq!(object["found"][0]["code"], "AADSTS7000222");
+    assert_eq!(object(&json)["found"][0]["code"], "AADSTS7000222");
+    // The flag counts on either side of the code.
+    let before = program(home.path(), &["explain", "--json", "AADSTS7000222"], b"");
+    let behind = program(home.path(), &["explain", "AADSTS7000222", "--json"], b"");
+    assert_eq!((out(&behind), behind.status), (out(&before), before.status));
+    assert_eq!(object(&behind)["found"][0]["code"], "AADSTS7000222");
+    let none = program(home.path(), &["explain", "- hello", "--json"], b"");
+    assert_eq!((none.status.code(), object(&none)["exit"].as_i64()), (Some(2), Some(2)));
+}
+
+#[test]
+fn trust_that_a_variable_names_is_said_like_that_of_a_flag() {
+    let home = registered();
+    let told = |variables: &[(&str, &str)]| err(&with_variables(home.path(), &["consent", "start"], b"", variables));
+    let by = |names: &str| format!("one more certificate authority is trusted ({names})");
+    assert!(told(&[("SSL_CERT_FILE", "/etc/ca.pem")]).contains(&by("SSL_CERT_FILE")));
+    let both = told(&[("SSL_CERT_DIR", "/etc/certs"), ("SSL_CERT_FILE", "/etc/ca.pem")]);
+    assert!(both.contains(&by("SSL_CERT_FILE, SSL_CERT_DIR")), "{both}");
+    assert!(!told(&[("SSL_CERT_FILE", "")]).contains("is trusted"));
+}
+
+/// A sign-in that Microsoft has ended has no day until which it is good.
+#[test]
+fn after_a_dead_sign_in_nothing_says_that_it_is_good_until_a_day() {
+    let home = registered();
+    let ends = |check: &str, row: &str| {
+        let record = Kept::open(&home.path().join("octo-csp"), "production").unwrap();
+        let refused =
+            LastFailure { check: UntrustedText::new(check), row: UntrustedText::some(row), ..LastFailure::default() };
+        record.save_draft(&Draft { refused: Some(Box::new(refused)), ..Draft::default() }).unwrap();
+        drop(record);
+        let object = object(&program(home.path(), &["status", "--json"], b""));
+        let text = out(&program(home.path(), &["status"], b""));
+        let one = &object["registrations"][0];
+        assert_eq!(one["sign_in_ends"].is_string(), text.contains("Sign-in ends"), "{text}");
+        assert!(one["secret_ends"].is_string(), "{text}");
+        one["sign_in_ends"].is_string()
+    };
+    for row in ["sign-in-revoked", "sign-in-unused", "password-changed", "invalid-grant"] {
+        assert!(!ends("price-token", row) && !ends("user-token", row), "{row}");
+    }
+    // Something else was refused.
+    assert!(ends("price-token", "consent-missing-price") && ends("price-token", "timed-out"));
+    assert!(ends("redeem", "code-used"));
 }
 
 #[test]
