@@ -128,6 +128,9 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
         Field::SecretEnds => ends(raw).map(|_| None),
         Field::MpnId => optional(field, MpnId::parse(raw)).map(|_| None),
         Field::Redirect => match RedirectAddress::parse(raw) {
+            Ok(address) if address.as_str().to_ascii_lowercase().starts_with("http://127.") => {
+                Ok(Some("caught here; Azure takes 127.0.0.1 in the app's Manifest alone, not on its page"))
+            }
             Ok(address) if address.loopback().is_some() => Ok(Some("this program catches the answer by itself")),
             Ok(_) => Ok(Some("nothing listens there: you copy the address of the error page and paste it here")),
             Err(ProblemKind::RedirectMissing) => Ok(None),
@@ -284,6 +287,15 @@ mod tests {
     fn step_three_reads_its_fields() {
         let typed = Typed::default().with(Field::Redirect, "http://localhost");
         assert!(partner_api(&typed, None).unwrap().mpn.is_none());
+        for (address, word) in [
+            ("http://localhost", "by itself"),
+            ("HTTP://127.0.0.1", "Manifest"),
+            ("http://127.0.0.1:81/x", "Manifest"),
+            ("https://localhost", "nothing listens"),
+        ] {
+            let typed = Typed::default().with(Field::Redirect, address);
+            assert!(shape(Field::Redirect, &typed).unwrap().unwrap().contains(word), "{address}");
+        }
         let typed = typed.with(Field::MpnId, "62x").with(Field::Redirect, "http://contoso.com");
         let fields: Vec<Field> = partner_api(&typed, Some(&secret(APP))).unwrap_err().iter().map(|p| p.field).collect();
         assert_eq!(fields, [Field::MpnId, Field::ApiSecret, Field::Redirect]);
