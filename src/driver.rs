@@ -96,11 +96,10 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::effect::CallbackPage;
     use crate::journal::Fact;
 
     fn reads() -> Effect {
-        Effect::Tell(CallbackPage::Closed)
+        Effect::Await
     }
 
     fn writes() -> Effect {

@@ -94,7 +94,9 @@ impl Effect {
             | Self::Copy { .. }
             | Self::Erase(_)
             | Self::Save(_)
-            | Self::Discard => true,
+            | Self::Discard
+            // The browser gets its last page before the program ends.
+            | Self::Tell(_) => true,
             Self::Octo(call) => call.writes(),
             Self::Preflight(Preflight::Network | Preflight::Clock | Preflight::Browser)
             | Self::Open(_)
@@ -106,7 +108,6 @@ impl Effect {
             | Self::ResumeListening(_)
             | Self::Probe(_)
             | Self::Await
-            | Self::Tell(_)
             | Self::Browse(_)
             | Self::Recall(_)
             | Self::ReadBack(_)
@@ -185,13 +186,18 @@ pub struct TokenRefresh {
     pub audience: Audience,
 }
 
-/// How the sign-in ended, for the page that the browser shows. The pages are constant: nothing is reflected on them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the sign-in ended, for the page that the browser shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallbackPage {
-    /// Every check passed.
-    Proven,
-    /// Something failed; the terminal says what.
-    Failed,
+    /// What came of the code is kept; the checks go on without the browser.
+    SignedIn,
+    /// Something failed; the terminal says the rest.
+    Failed {
+        /// The short name of the failure.
+        code: String,
+        /// The first thing to do.
+        cure: String,
+    },
     /// The code came, and somebody else redeems it.
     Caught,
     /// The wizard went on without this page (the address was pasted, or the step was left).
@@ -328,6 +334,17 @@ pub enum NotCatching {
 pub enum AuthorizationResponse {
     /// A code with our `state`.
     Code(AuthCode),
-    /// An error with our `state`.
+    /// A refusal that a person has pasted.
     Error(Box<Failure>),
+    /// No end of the wait.
+    Noticed(SignInNotice),
+}
+
+/// What a person is told while the browser is waited for.
+#[derive(Clone, Debug)]
+pub enum SignInNotice {
+    /// The browser brought a refusal with our `state`. The same link can be tried again until a code has come.
+    Declined(Box<Failure>),
+    /// The one-time address was opened again, and this system does not say by whom: the first to open it went on.
+    OpenedTwice,
 }

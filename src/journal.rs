@@ -90,6 +90,11 @@ pub enum Fact {
         /// The attempt.
         attempt: AttemptId,
     },
+    /// It provably never left: the sign-in is as it was before.
+    NotRedeemed {
+        /// The attempt.
+        attempt: AttemptId,
+    },
     /// Step 3 was proven live.
     PartnerApiProven {
         /// The attempt.

@@ -18,6 +18,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Registration;
 use crate::report;
+use crate::report::explanation::{noticed, page};
 use crate::steps::{Answered, Execution, Status, WrongPaste};
 use crate::ui::terminal::passphrase::ask;
 use crate::words::{CheckId, SharedSecret};
@@ -66,10 +67,15 @@ async fn show(
             Err(CommandError::Quiet(Exit::TimeLimit))
         }
     };
-    let verdict = if run.fresh_code().is_some() { CallbackPage::Caught } else { CallbackPage::Failed };
-    world.perform(Effect::Tell(verdict)).await;
+    let refused = headless::refused(machine::platform(context.host), &run);
+    let page = match &refused {
+        Some((_, diagnosis)) => page(diagnosis),
+        None if run.fresh_code().is_some() => CallbackPage::Caught,
+        None => CallbackPage::Closed,
+    };
+    world.perform(Effect::Tell(page)).await;
     ended?;
-    match headless::refused(machine::platform(context.host), &run) {
+    match refused {
         Some(refused) => Err(refused.into()),
         None => print(context, arguments, &run),
     }
@@ -122,7 +128,19 @@ impl TestMachine<'_> {
                         // Behind the question, which nobody answered.
                         note(self.host, "");
                     }
+                    let came = matches!(outcome, Outcome::Came(_));
                     driver.start_all(run.resume(id, outcome, 0));
+                    if let Some(notice) = run.sign_in_notice().filter(|_| came) {
+                        let place = machine::platform(self.host);
+                        let told = noticed(&notice, |it| machine::diagnosed(place, it, run.context(id)));
+                        note(self.host, &told);
+                        // A script has nobody who would try again.
+                        let ends = !matches!(self.answers, Answers::Terminal);
+                        if let Some(next) = ends.then(|| run.decline(0)).flatten() {
+                            driver.cancel(CheckId::SignIn);
+                            driver.start_all(next);
+                        }
+                    }
                 }
                 line = self.answers.line(&mut *self.host.err), if asking => if let Some(next) = self.take(run, line)? {
                     // The browser is not waited for any longer.
@@ -165,7 +183,7 @@ impl TestMachine<'_> {
         };
         match run.answer(line.reveal(), 0) {
             Answered::Taken(next) => return Ok(Some(next)),
-            Answered::NotTaken(WrongPaste::Empty) => {}
+            Answered::NotTaken(WrongPaste::Empty) => return Ok(run.decline(0)),
             Answered::NotTaken(wrong) => {
                 note(self.host, &format!("{} {}", wrong.what(), wrong.cure()));
             }

@@ -150,6 +150,12 @@ impl<'w> Conversation<'w> {
                 why = self.asking(run, asked);
                 continue;
             }
+            // Nobody is here who would try again on the same link: the next run opens it once more.
+            if let Some(next) = waiting.then(|| run.decline(self.watch.milliseconds())).flatten() {
+                self.driver.cancel(CheckId::SignIn);
+                self.driver.start_all(next);
+                continue;
+            }
             tokio::select! {
                 () = &mut stop, if why == Ended::Itself => {
                     why = Ended::Signal;

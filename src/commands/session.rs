@@ -11,6 +11,7 @@ use crate::diagnose::Diagnosis;
 use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
 use crate::exit::Exit;
 use crate::journal::{Attempt, Fact, Registration};
+use crate::report::explanation::page;
 use crate::report::identity::Identity;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
@@ -163,12 +164,8 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             run.forget_sign_in();
         }
         let over = Box::pin(self.run(run, asked)).await;
-        let verdict = match &over {
-            Ok(_) => CallbackPage::Proven,
-            Err(CommandError::Failure(_) | CommandError::Diagnosed(_)) => CallbackPage::Failed,
-            Err(_) => CallbackPage::Closed,
-        };
-        drop(self.perform(Effect::Tell(verdict)).await);
+        let page = if let Err(CommandError::Diagnosed(both)) = &over { page(&both.1) } else { CallbackPage::Closed };
+        drop(self.perform(Effect::Tell(page)).await);
         over.map(drop)
     }
 

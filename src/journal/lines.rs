@@ -8,11 +8,11 @@ use super::{Fact, Line};
 /// The version of the line format that this program writes.
 pub const VERSION: u32 = 1;
 
-/// The version of a snapshot: a program that does not know it says that a newer one was here, and touches nothing.
-const SNAPSHOT: u32 = 2;
+/// The version of facts that came later: a program that does not know them says that a newer one was here, and touches nothing.
+const LATER: u32 = 2;
 
 fn version(fact: &Fact) -> u32 {
-    if matches!(fact, Fact::Snapshot { .. }) { SNAPSHOT } else { VERSION }
+    if matches!(fact, Fact::Snapshot { .. } | Fact::NotRedeemed { .. }) { LATER } else { VERSION }
 }
 
 /// What a line of the file turned out to be.
@@ -88,7 +88,7 @@ pub fn read_file(bytes: &[u8]) -> Contents {
 
 /// Whether a line stands behind the line of number `last`: a snapshot is the first one, and has the number of what it replaced.
 fn follows(line: &Line, last: u64) -> bool {
-    if version(&line.fact) == SNAPSHOT {
+    if matches!(line.fact, Fact::Snapshot { .. }) {
         last == 0 && line.sequence > 0
     } else {
         line.sequence == last.saturating_add(1)

@@ -209,6 +209,10 @@ impl Registration {
                 open.codes_sent += 1;
                 open.landed = false;
             }),
+            Fact::NotRedeemed { attempt } => self.with_open(*attempt, |open| {
+                open.redeeming = None;
+                open.codes_sent = open.codes_sent.saturating_sub(1);
+            }),
             Fact::Activated { attempt, .. } => self.activate(*attempt, line),
             Fact::RolledBack { attempt, reopened } => self.roll_back(*attempt, *reopened),
             Fact::Closed { attempt } => self.close(*attempt),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::diagnose::Diagnosis;
+use crate::effect::{CallbackPage, SignInNotice};
 use crate::report::rows::{Row, Tone};
 use crate::words::Failure;
 
@@ -26,6 +27,29 @@ pub fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
     }));
     rows.push(Row::pair("Who can do it", LABEL, Tone::Plain, diagnosis.who.title()));
     rows
+}
+
+/// The same for the browser's page, which has room for one thing to do.
+pub fn page(diagnosis: &Diagnosis) -> CallbackPage {
+    CallbackPage::Failed { code: diagnosis.code.clone(), cure: diagnosis.fix.first().cloned().unwrap_or_default() }
+}
+
+/// What happened while the browser was waited for, and what can be done; `diagnosed` tells what a refusal means.
+pub fn noticed(notice: &SignInNotice, diagnosed: impl Fn(&Failure) -> Diagnosis) -> String {
+    match notice {
+        SignInNotice::Declined(failure) => {
+            let Diagnosis { code, what, fix, .. } = diagnosed(failure);
+            let cure = fix.first().cloned().unwrap_or_default();
+            format!(
+                "{what} ({code}) {cure} The same link works until a code has come; Enter alone takes this for the end."
+            )
+        }
+        SignInNotice::OpenedTwice => {
+            "The page was opened here a second time. The first to open it went on; if that was \
+            not you, sign in with a new link."
+                .to_owned()
+        }
+    }
 }
 
 /// What support asks for, an ID on each line so that it can be selected whole.

@@ -22,7 +22,7 @@ impl Execution {
             secret_is_guid: self.sent_secret_is_guid(id),
             secret_is_new: self.board.checks.iter().any(|check| check.new_secret),
             secret_tries: check.map_or(0, |check| check.tries),
-            code_sent: id == CheckId::Redeem,
+            code_sent: id == CheckId::Redeem && self.code_sent(),
             application: typed_app.or(proven_app).map(ClientId::as_str),
             tenant: typed_tenant.or(proven_tenant),
             // As it must be registered: Microsoft does not compare the port that a free one was given.

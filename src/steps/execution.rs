@@ -2,7 +2,7 @@
 
 use std::task::{Context, Waker};
 
-use crate::effect::{Effect, Outcome};
+use crate::effect::{Effect, Outcome, SignInNotice};
 use crate::journal::{Kind, Registration};
 use crate::steps::checks::{Check, Moment, State};
 use crate::steps::paste::Answered;
@@ -124,10 +124,22 @@ impl Execution {
         }
     }
 
+    /// Takes the refusal that the browser brought as the end of the sign-in; `None` where there is none.
+    pub fn decline(&mut self, now: Moment) -> Option<Vec<(CheckId, Effect)>> {
+        let Some(SignInNotice::Declined(failure)) = self.sign_in_notice() else { return None };
+        Some(self.resume(CheckId::SignIn, Outcome::Failed(failure), now))
+    }
+
+    /// Whether a redemption failed, and not because its code never left.
+    pub(super) fn code_sent(&self) -> bool {
+        let redeem = self.board.checks.iter().find(|check| check.id == CheckId::Redeem);
+        redeem.and_then(Check::failure).is_some_and(|failure| !failure.unsent)
+    }
+
     /// Tries what failed again, keeping everything that passed. A redemption is never repeated: a new sign-in is.
     pub fn retry(&mut self, now: Moment) -> Vec<(CheckId, Effect)> {
         let failed = |id| matches!(self.board.state(id), Some(State::Failed(_)));
-        if failed(CheckId::SignIn) || failed(CheckId::Redeem) {
+        if failed(CheckId::SignIn) || self.code_sent() {
             return self.sign_in_again(now);
         }
         // Looking at the same token again would find the same.

@@ -1,6 +1,6 @@
 //! What a run found out, for a person who asks why: tokens, the two APIs, the lines to compare the next run with.
 
-use crate::effect::{AddressSeen, AuthorizationRequest};
+use crate::effect::{AddressSeen, AuthorizationRequest, SignInNotice};
 use crate::journal::access::AccessToken;
 use crate::journal::{CheckLine, ItemName};
 use crate::steps::checks::State;
@@ -50,6 +50,11 @@ impl Execution {
         self.plan.partner_api()?.address_seen.get()
     }
 
+    /// What the person is told while the browser is waited for.
+    pub fn sign_in_notice(&self) -> Option<SignInNotice> {
+        self.plan.partner_api()?.notice.get()
+    }
+
     /// The head of the price sheet, once read.
     pub fn sheet(&self) -> Option<PriceSheetHead> {
         self.plan.partner_api()?.sheet.get()
@@ -71,9 +76,9 @@ impl Execution {
         self.plan.partner_api()?.fresh_code()
     }
 
-    /// The codes that were sent, for [`Execution::never_again`].
-    pub fn used_codes(&self) -> Vec<SentCode> {
-        self.plan.partner_api().map(|step| step.used_codes.borrow().clone()).unwrap_or_default()
+    /// The codes that were sent, for [`Execution::never_again`]; `None` for a run that knows of none.
+    pub fn used_codes(&self) -> Option<Vec<SentCode>> {
+        self.plan.partner_api().map(|step| step.used_codes.borrow().clone())
     }
 
     /// The items that were not deleted: all of them before it began, none at its good end.

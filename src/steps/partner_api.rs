@@ -6,7 +6,8 @@ mod apis;
 use std::cell::{Cell, RefCell};
 
 use crate::effect::{
-    AddressSeen, AuthorizationRequest, AuthorizationResponse, CodeAudience, CodeExchange, SignIn, TokenRefresh,
+    AddressSeen, AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, CodeExchange, SignIn,
+    SignInNotice, TokenRefresh,
 };
 use crate::journal::access::AccessToken;
 use crate::journal::{Attempt, Fact, ItemName, Kind, PartnerCenterProof, Registration};
@@ -16,7 +17,7 @@ use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
 use crate::words::{
     Audience, AuthCode, CheckId as C, Credentials, Failure, Grant, Mismatch, MpnId, Organization, PartnerApiRequest,
-    PriceSheetHead, RedirectAddress, SentCode, SharedSecret, Step, UntrustedText,
+    PriceSheetHead, RedirectAddress, SentCode, SharedSecret, Step, TokenResponse, UntrustedText,
 };
 
 /// For whom tokens are asked: what step 2 has proven, and the attempt that a new refresh token belongs to.
@@ -60,6 +61,8 @@ pub(super) struct PartnerApi {
     pub(super) request_sent: Slot<AuthorizationRequest>,
     /// What the sign-in page did with the redirect address, before a person was sent there.
     pub(super) address_seen: Slot<AddressSeen>,
+    /// What the person is told while the browser is waited for.
+    pub(super) notice: Slot<SignInNotice>,
     signed_in: Slot<SignedIn>,
     /// The codes that were sent, in this run and in those before it.
     pub(super) used_codes: RefCell<Vec<SentCode>>,
@@ -87,6 +90,7 @@ impl PartnerApi {
             proven: Slot::default(),
             request_sent: Slot::default(),
             address_seen: Slot::default(),
+            notice: Slot::default(),
             signed_in: Slot::default(),
             used_codes: RefCell::default(),
             redeemed: Slot::default(),
@@ -247,16 +251,23 @@ impl PartnerApi {
                 None => self.listen(&ask, &attempt, &account.proof).await?,
             };
             self.request_sent.set(request.clone());
-            match ask.response().await? {
-                AuthorizationResponse::Code(code) => {
-                    let AuthorizationRequest { redirect, verifier, .. } = request;
-                    let line = Line::Pass("the browser came back".to_owned());
-                    Ok((SignedIn { code, redirect, verifier }, line))
-                }
-                AuthorizationResponse::Error(failure) => {
-                    self.request_sent.clear();
-                    Err(failure)
-                }
+            self.notice.clear();
+            loop {
+                let failure = match ask.response().await {
+                    Ok(AuthorizationResponse::Code(code)) => {
+                        self.notice.clear();
+                        let AuthorizationRequest { redirect, verifier, .. } = request;
+                        let line = Line::Pass("the browser came back".to_owned());
+                        return Ok((SignedIn { code, redirect, verifier }, line));
+                    }
+                    Ok(AuthorizationResponse::Noticed(notice)) => {
+                        self.notice.set(notice);
+                        continue;
+                    }
+                    Ok(AuthorizationResponse::Error(failure)) | Err(failure) => failure,
+                };
+                self.request_sent.clear();
+                return Err(failure);
             }
         });
         signed_in.await
@@ -302,7 +313,8 @@ impl PartnerApi {
         attempt.item(Kind::SignIn).filter(|_| asked == *sent).cloned()
     }
 
-    /// The sign-in and the one POST. The code is remembered as used before it is sent, and forgotten when it was.
+    /// The sign-in and the one POST. The code is remembered as used before it is sent, and forgotten when it was; if it provably was
+    /// not, it is as good as before.
     async fn redeem(&self, port: &Port, with: &Proven) -> Result<Redeemed, Halted> {
         if port.passed(C::Redeem) {
             return self.redeemed.get().ok_or(Halted);
@@ -315,10 +327,21 @@ impl PartnerApi {
             let SignedIn { code, redirect, verifier } = signed_in.clone();
             self.signed_in.clear();
             let response = ask.redeem(CodeExchange { credentials: with.credentials.clone(), code, redirect, verifier });
-            let response = response.await?;
+            let lost = |failure| TokenResponse { refresh_token: None, grant: Err(failure) };
+            let response = response.await.unwrap_or_else(lost);
             let Some(token) = response.refresh_token else {
                 let none = || mismatch(Mismatch::NoRefreshToken, "the answer has no refresh token");
-                return Err(response.grant.err().unwrap_or_else(none));
+                let mut failure = response.grant.err().unwrap_or_else(none);
+                if failure.unsent {
+                    // What the journal does not say, the next run cannot know.
+                    let noted = ask.note(Fact::NotRedeemed { attempt: with.account.attempt.id }).await;
+                    failure.unsent = noted.is_ok();
+                    if failure.unsent {
+                        self.used_codes.borrow_mut().pop();
+                        self.signed_in.set(signed_in.clone());
+                    }
+                }
+                return Err(failure);
             };
             self.refresh.set(SharedSecret::clone(&token));
             Ok(((token, response.grant.ok()), Line::Pass(String::new())))
@@ -407,6 +430,8 @@ async fn begin_like(ask: &Ask, set_key: &ItemName, proof: &PartnerCenterProof) -
 async fn keep_token(port: &Port, ask: &Ask, with: &Proven, token: &SharedSecret) -> Checked<()> {
     let open = port.latest(&with.account.attempt);
     ask.keep(&open.next_item(Kind::RefreshToken), token).await?;
+    // The browser is done with; whether its page has heard of it changes nothing here.
+    let _told = ask.tell(CallbackPage::SignedIn).await;
     let items = open.sign_ins();
     if !items.is_empty() {
         ask.erase(items.clone()).await?;

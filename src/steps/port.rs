@@ -11,8 +11,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::effect::{
-    AddressSeen, AuthorizationRequest, AuthorizationResponse, CodeExchange, Effect, Outcome, SignIn, Tenant,
-    TokenRefresh,
+    AddressSeen, AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeExchange, Effect, Outcome, SignIn,
+    Tenant, TokenRefresh,
 };
 use crate::journal::{Attempt, CheckLine, Fact, ItemName, Registration};
 use crate::steps::checks::{Check, Moment, State};
@@ -252,6 +252,7 @@ asks! {
     relisten(sign_in_state: SharedSecret) -> AuthorizationRequest = perform(Effect::ResumeListening(sign_in_state)), Outcome::Listening(request) => *request;
     probe(sign_in: SignIn) -> AddressSeen = perform(Effect::Probe(sign_in)), Outcome::Probed(seen) => seen;
     response() -> AuthorizationResponse = perform(Effect::Await), Outcome::Came(response) => *response;
+    tell(page: CallbackPage) -> () = perform(Effect::Tell(page)), Outcome::Done => ();
     redeem(exchange: CodeExchange) -> TokenResponse = perform(Effect::Redeem(exchange)), Outcome::TokenResponse(response) => *response;
     refresh(refresh: TokenRefresh) -> TokenResponse = perform(Effect::Refresh(refresh)), Outcome::TokenResponse(response) => *response;
     note(fact: Fact) -> () = perform(Effect::Note(fact)), Outcome::Noted(_) => ();

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 
 use super::bench::*;
 use super::*;
-use crate::effect::{AddressSeen, Effect, Outcome};
+use crate::diagnose::{Goto, diagnose};
+use crate::effect::{AddressSeen, AuthorizationResponse, Effect, Outcome, SignInNotice};
+use crate::journal::standing::AttemptState;
 use crate::journal::{Kind, Registration, Slot};
 use crate::words::{
-    Answer, Audience, Cause, CheckId, Claims, ClientId, Failure, Found, Mismatch, MpnId, PartnerApiRequest,
+    Answer, Audience, Cause, CheckId, Claims, ClientId, DiskFault, Failure, Found, Mismatch, MpnId, PartnerApiRequest,
     PartnerCenterRequest, RedirectAddress, Secret, Service, Step, TokenResponse, UntrustedText, VaultFault,
 };
 use std::time::Duration;
@@ -167,7 +169,7 @@ fn step_three_asks_then_keeps_the_token_before_it_uses_anything() {
     assert_eq!(bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c")), Status::Finished);
     assert_eq!(
         bench.log.get(..7).unwrap(),
-        ["note redeeming", "redeem", "note keeping", "keep refresh-token/A/1/1", "note kept", "erase", "note dropped"]
+        ["note redeeming", "redeem", "note keeping", "keep refresh-token/A/1/1", "note kept", "tell", "erase"]
     );
     let refresh = bench.log.iter().position(|name| name == "refresh PartnerApi").unwrap();
     let rotated = bench.log.iter().position(|name| name == "keep refresh-token/A/1/2").unwrap();
@@ -216,6 +218,80 @@ fn a_code_is_sent_once_ever() {
     assert_eq!(bench.drive(&mut run, effects), Status::Asking, "a retry is a new sign-in");
     assert!(matches!(run.answer(CODE, 0), Answered::NotTaken(WrongPaste::UsedBefore)));
     assert_eq!(bench.log.iter().filter(|name| *name == "redeem").count(), 1);
+}
+
+#[test]
+fn a_code_that_never_left_is_no_doubt_and_is_sent_again() {
+    let never_left = || Failure { unsent: true, ..Failure::new(Service::Entra, Cause::NoConnection) };
+    let refused_at = |failure: Failure| {
+        let mut bench = Bench::default();
+        bench.step_two();
+        let (mut run, _) = bench.step_three();
+        bench.log.clear();
+        bench.fail("redeem", failure);
+        assert_eq!(bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c")), Status::Refused);
+        (bench, run)
+    };
+    let told = |run: &Execution| {
+        let (check, failure) = run.failed().unwrap();
+        diagnose(failure, &run.context(check.id))
+    };
+    let (mut bench, mut run) = refused_at(never_left());
+    assert_eq!(bench.log, ["note redeeming", "redeem", "note not-redeemed"]);
+    let diagnosis = told(&run);
+    assert_eq!((diagnosis.row, diagnosis.goto), ("no-connection", Goto::Retry));
+    let open = bench.registration().open.unwrap();
+    assert_eq!((open.standing(), open.codes_sent), (AttemptState::SignInOpen, 0));
+    // Another process opens the same link, and takes the code from the browser's address bar, alone or not.
+    let (mut other, status) = bench.step_three();
+    assert_eq!(status, Status::Asking);
+    assert!(matches!(other.answer(CODE, 0), Answered::Taken(_)));
+    // This one has the code still.
+    bench.log.clear();
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Finished);
+    assert_eq!(bench.log.get(..3).unwrap(), ["note redeeming", "redeem", "note keeping"]);
+    assert_eq!(bench.redemptions, 1);
+
+    // The control: one that may have left.
+    let (bench, mut run) = refused_at(Failure { unsent: false, ..never_left() });
+    assert_eq!((told(&run).goto, bench.log.len()), (Goto::SignInAgain, 2));
+    assert_eq!(bench.registration().open.unwrap().standing(), AttemptState::CodeUncertain);
+    assert!(matches!(run.retry(0).as_slice(), [(CheckId::SignIn, _)]));
+}
+
+/// What the journal does not say, the next process cannot know: then the code counts as sent.
+#[test]
+fn a_code_that_never_left_counts_as_sent_if_that_cannot_be_noted() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.fail("redeem", Failure { unsent: true, ..Failure::new(Service::Entra, Cause::NoConnection) });
+    bench.fail("note not-redeemed", Failure::new(Service::Disk, Cause::Disk(DiskFault::Full)));
+    assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
+    let (check, failure) = run.failed().unwrap();
+    assert_eq!((check.id, failure.cause, failure.unsent), (CheckId::Redeem, Cause::NoConnection, false));
+    let effects = run.retry(0);
+    assert_eq!(bench.drive(&mut run, effects), Status::Asking);
+    assert!(matches!(run.answer(CODE, 0), Answered::NotTaken(WrongPaste::UsedBefore)));
+}
+
+#[test]
+fn a_refusal_of_the_browser_does_not_end_the_wait() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    let came = |response| Outcome::Came(Box::new(response));
+    let declined = Box::new(refused(400, 65_004));
+    for notice in [SignInNotice::Declined(declined), SignInNotice::OpenedTwice] {
+        let wanted = format!("{notice:?}");
+        let next = run.resume(CheckId::SignIn, came(AuthorizationResponse::Noticed(notice)), 0);
+        assert!(matches!(next.as_slice(), [(CheckId::SignIn, Effect::Await)]), "{next:?}");
+        assert_eq!(run.status(), Status::Asking);
+        assert_eq!(format!("{:?}", run.sign_in_notice().unwrap()), wanted);
+    }
+    assert_eq!(bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c")), Status::Finished);
+    assert_eq!(bench.redemptions, 1);
 }
 
 #[test]

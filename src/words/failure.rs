@@ -38,6 +38,8 @@ pub struct Failure {
     pub detail: Option<UntrustedText>,
     /// When.
     pub at: Option<Timestamp>,
+    /// Whether what was to be sent provably never left: there was no connection that it could have gone over.
+    pub unsent: bool,
 }
 
 impl Failure {

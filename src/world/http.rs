@@ -226,8 +226,10 @@ impl Http {
         match request.send().await {
             Ok(response) => Ok(Opening::new(service, host, response)),
             Err(error) => {
+                let unsent = error.is_connect();
                 let (cause, detail) = self.transport(&error.without_url(), &ask.url, route);
                 let mut failure = failed(service, cause, &detail);
+                failure.unsent = unsent;
                 if cause == Cause::Tls(TlsFault::UnknownIssuer) {
                     let proxy = self.proxy_for(&ask.url, route);
                     let issuer = issuer::look(&ask.url, proxy.as_deref()).await;

@@ -213,7 +213,7 @@ fn pause(text: &str, now: Timestamp) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effect::AuthorizationResponse;
+    use crate::effect::{AuthorizationResponse, SignInNotice};
     use crate::steps::pasted::Pasted;
     use crate::words::Secret;
     use crate::world::callback::listener;
@@ -232,7 +232,8 @@ mod tests {
         ] {
             let query = format!("{told}&state=7f3c");
             let state = Secret::new("7f3c".to_owned());
-            let Some(AuthorizationResponse::Error(caught)) = listener::answer(&query, &state) else {
+            let Some(AuthorizationResponse::Noticed(SignInNotice::Declined(caught))) = listener::answer(&query, &state)
+            else {
                 panic!("{query}: not caught")
             };
             let Ok(Pasted::Refused { failure, .. }) = Pasted::read(&format!("http://localhost/?{query}")) else {

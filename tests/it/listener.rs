@@ -2,7 +2,9 @@
 
 use futures_util::FutureExt as _;
 use octo_csp::cloud::Cloud;
-use octo_csp::effect::{AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn};
+use octo_csp::effect::{
+    AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn, SignInNotice,
+};
 use octo_csp::words::{ClientId, RedirectAddress, Secret, SharedSecret, TenantId};
 use octo_csp::world::callback::listener::{Errand, Listener, LoopbackListeners};
 use octo_csp::world::callback::peers::Peers;
@@ -57,7 +59,7 @@ async fn succeeds(session: SignInSession, consent: &AuthorizationRequest) -> Str
         unreachable!("an error arrived");
     };
     assert_eq!(code.secret().reveal(), "1.AXoA-._x");
-    session.tell(CallbackPage::Proven).await;
+    session.tell(CallbackPage::SignedIn).await;
     browser.await.unwrap()
 }
 
@@ -67,7 +69,7 @@ async fn a_code_with_our_state_arrives_and_the_tab_tells_the_truth() {
     consent.catching.unwrap();
     let page = succeeds(session, &consent).await;
     assert!(page.starts_with("HTTP/1.1 200"));
-    assert!(page.contains("Signed in and checked"));
+    assert!(page.contains("<title>Signed in - octo-csp</title>") && page.contains("the checks go on there"));
     assert!(page.contains("default-src 'none'"));
     assert!(page.to_ascii_lowercase().contains("cache-control: no-store"));
     assert!(!page.contains("1.AXoA"));
@@ -147,10 +149,8 @@ async fn another_user_gets_nothing_uses_nothing_up_and_fills_no_place() {
     let port = doors.port();
     let ours = Listener::start(doors, errand(), Peers::here());
     assert!(get(port, "/start/one-time").await.starts_with("HTTP/1.1 302"));
-    let browser = tokio::spawn(async move { get(port, &answer).await });
-    assert!(matches!(ours.arrival().await, AuthorizationResponse::Error(_)));
-    ours.tell(CallbackPage::Failed).await;
-    assert!(browser.await.unwrap().starts_with("HTTP/1.1 200"));
+    assert!(get(port, &answer).await.starts_with("HTTP/1.1 200"));
+    assert!(matches!(ours.arrival().await, AuthorizationResponse::Noticed(SignInNotice::Declined(_))));
 }
 
 #[tokio::test]
@@ -225,27 +225,66 @@ async fn a_sign_in_goes_on_after_a_crash() {
     assert!(SignInSession::reopen(entra, &rubbish).await.is_err());
 }
 
+/// A refusal is told to the person and to the browser, and the sign-in waits on: nothing is used up by it.
 #[tokio::test]
-async fn an_error_with_our_state_arrives_and_a_repeat_changes_nothing() {
+async fn a_refusal_is_shown_and_the_same_link_still_works() {
     let (session, consent) = open("http://localhost").await;
-    let port = port(&consent);
-    let target = format!(
-        "/?error=access_denied&error_subcode=cancel&error_description=AADSTS65004%3a+User+declined%0d%0aTrace+ID%3a+aa-1&state={}",
-        consent.state.reveal()
+    let (port, state) = (port(&consent), consent.state.reveal());
+    let one_time = consent.one_time.as_ref().unwrap().path();
+    assert!(get(port, one_time).await.starts_with("HTTP/1.1 302"));
+    let refusal = format!(
+        "/?error=access_denied&error_subcode=cancel&error_description=AADSTS65004%3a+User+%3cb%3edeclined%0d%0aTrace+ID%3a+aa-1&state={state}"
     );
-    let browser = tokio::spawn(async move { get(port, &target).await });
-    let AuthorizationResponse::Error(failure) = session.arrival().await else {
-        unreachable!("a code arrived");
+    for _ in 0..2 {
+        let page = get(port, &refusal).await;
+        assert!(page.contains("<title>Not signed in: AADSTS65004 - octo-csp</title>"), "{page}");
+        assert!(page.contains("Sign in again and press Accept. The same link can be tried again"), "{page}");
+        assert!(!page.contains("declined") && !page.contains(state), "{page}");
+        let AuthorizationResponse::Noticed(SignInNotice::Declined(failure)) = session.arrival().await else {
+            unreachable!("something else arrived");
+        };
+        assert_eq!(failure.error.unwrap(), "access_denied");
+        assert_eq!(failure.suberror.unwrap(), "cancel");
+        assert_eq!(failure.codes, [65004]);
+        assert_eq!(failure.sentence.unwrap(), "AADSTS65004: User <b>declined");
+        assert!(session.arrival().now_or_never().is_none(), "it is told once");
+        assert!(get(port, one_time).await.starts_with("HTTP/1.1 302"), "the browser can be opened again");
+    }
+    let page = {
+        let target = format!("/?code=1.AXoA-._x&state={state}");
+        let browser = tokio::spawn(async move { get(port, &target).await });
+        assert!(matches!(session.arrival().await, AuthorizationResponse::Code(_)));
+        // Once a code has come, the link is used.
+        assert!(get(port, &refusal).await.contains("used before"));
+        assert!(matches!(session.arrival().await, AuthorizationResponse::Code(_)));
+        let failed =
+            CallbackPage::Failed { code: "AADSTS65001".to_owned(), cure: "Grant <consent> & go on.".to_owned() };
+        session.tell(failed).await;
+        browser.await.unwrap()
     };
-    assert_eq!(failure.error.unwrap(), "access_denied");
-    assert_eq!(failure.suberror.unwrap(), "cancel");
-    assert_eq!(failure.codes, [65004]);
-    assert_eq!(failure.sentence.unwrap(), "AADSTS65004: User declined");
-    let repeat = format!("/?code=x&state={}", consent.state.reveal());
-    assert!(get(port, &repeat).await.contains("used before"));
-    assert!(matches!(session.arrival().await, AuthorizationResponse::Error(_)));
-    session.tell(CallbackPage::Failed).await;
-    assert!(browser.await.unwrap().contains("the terminal says what to do"));
+    assert!(page.contains("<title>Not right yet: AADSTS65001 - octo-csp</title>"), "{page}");
+    assert!(page.contains("Grant &lt;consent> &amp; go on. The terminal says the rest"), "{page}");
+}
+
+/// Under WSL nobody can be told apart: whoever opens the one-time address first goes on.
+#[tokio::test]
+async fn the_first_to_open_the_page_wins_and_a_second_is_noticed_where_users_are_not_known() {
+    let errand = || Errand {
+        callback: None,
+        token: Secret::new("one-time".to_owned()),
+        address: http::HeaderValue::from_static("https://login.example/authorize"),
+    };
+    for (peers, noticed) in [(Peers::of_user(None), true), (Peers::here(), false)] {
+        let doors = LoopbackListeners::open(None).await.unwrap();
+        let port = doors.port();
+        let listener = Listener::start(doors, errand(), peers);
+        assert!(get(port, "/start/one-time").await.starts_with("HTTP/1.1 302"));
+        assert!(listener.arrival().now_or_never().is_none());
+        assert!(get(port, "/start/one-time").await.contains("used before"));
+        let told = listener.arrival().now_or_never();
+        let opened_twice = matches!(told, Some(AuthorizationResponse::Noticed(SignInNotice::OpenedTwice)));
+        assert_eq!(opened_twice, noticed, "{told:?}");
+    }
 }
 
 fn request(method: &str, target: &str, headers: &str) -> Vec<u8> {
@@ -364,6 +403,67 @@ async fn hostile_requests_do_not_disturb_the_real_one() {
         assert!(!answer.starts_with("HTTP/1.1 2") && !answer.starts_with("HTTP/1.1 3"), "{shown}\n{answer}");
     }
     assert!(succeeds(session, &consent).await.contains("Signed in"));
+}
+
+/// The connection of a user, as the system's list would have it.
+async fn connection_of(user: u32, list: &std::path::Path, port: u16) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let own = socket.local_addr().unwrap().port();
+    let ip = u32::from_ne_bytes([127, 0, 0, 1]);
+    let row = format!(
+        "  0: {ip:08X}:{own:04X} {ip:08X}:{port:04X} 01 00000000:00000000 00:00000000 00000000 {user:5} 0 4711\n"
+    );
+    std::fs::write(list, row).unwrap();
+    socket.connect(([127, 0, 0, 1], port).into()).await.unwrap()
+}
+
+/// Another user of this machine sends all of that too, and the real answer itself, and a refusal, and opens the page: the real user's
+/// requests come after it, at the same listener.
+#[tokio::test]
+async fn another_user_who_knows_everything_does_not_disturb_the_real_one() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let list = folder.path().join("tcp");
+    let (me, state) = (1_000, Secret::shared("a-state-that-another-user-has-read-somewhere".to_owned()));
+    let errand = Errand {
+        callback: Some(("/".to_owned(), SharedSecret::clone(&state))),
+        token: Secret::new("one-time".to_owned()),
+        address: http::HeaderValue::from_static("https://login.example/authorize"),
+    };
+    let doors = LoopbackListeners::open(None).await.unwrap();
+    let port = doors.port();
+    let listener = Listener::start(doors, errand, Peers::listed(me, list.clone()));
+    let good = format!("Host: localhost:{port}\r\n");
+    let told = |target: &str| request("GET", target, &good);
+    let refusal = told(&format!("/?error=access_denied&state={}", state.reveal()));
+    let answer = told(&format!("/?code=1.AXoA-._x&state={}", state.reveal()));
+    let mut requests = hostile(port, state.reveal());
+    requests.extend([refusal, answer.clone(), told("/start/one-time")]);
+    for request in &requests {
+        let mut stream = connection_of(me + 1, &list, port).await;
+        let _sent = stream.write_all(request).await;
+        let _ended = stream.shutdown().await;
+        let mut page = Vec::new();
+        let _read = stream.read_to_end(&mut page).await;
+        let (page, shown) = (String::from_utf8_lossy(&page), String::from_utf8_lossy(request));
+        assert!(!page.starts_with("HTTP/1.1 2") && !page.starts_with("HTTP/1.1 3"), "{shown}\n{page}");
+    }
+    assert!(listener.arrival().now_or_never().is_none());
+    // The same two requests of the real user.
+    let ours = async |request: Vec<u8>| {
+        let mut stream = connection_of(me, &list, port).await;
+        stream.write_all(&request).await.unwrap();
+        stream
+    };
+    let mut page = String::new();
+    ours(told("/start/one-time")).await.read_to_string(&mut page).await.unwrap();
+    assert!(page.starts_with("HTTP/1.1 302"), "{page}");
+    let mut browser = ours(answer).await;
+    assert!(matches!(listener.arrival().await, AuthorizationResponse::Code(_)));
+    listener.tell(CallbackPage::SignedIn).await;
+    page.clear();
+    browser.read_to_string(&mut page).await.unwrap();
+    assert!(page.contains("Signed in"), "{page}");
 }
 
 #[tokio::test]

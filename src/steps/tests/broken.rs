@@ -146,8 +146,9 @@ fn a_world_that_is_broken_from_any_effect_on_costs_the_run_and_nothing_else() {
                 assert!(ended, "{what}: {:?}", run.status());
                 for check in run.checks() {
                     let Some(told) = check.failure() else { continue };
-                    // Advice is no reason to stop.
-                    let of_this = failed.iter().filter(|it| it.0 == check.id && it.1 != "probe");
+                    // Advice is no reason to stop, nor is a browser that has gone.
+                    let of_this =
+                        failed.iter().filter(|it| it.0 == check.id && !["probe", "tell"].contains(&it.1.as_str()));
                     let first = of_this.map(|(.., index)| *index).min().unwrap();
                     assert_eq!(told, &numbered(cause, first), "{what}");
                 }

@@ -93,7 +93,7 @@ fn what_was_rolled_back_is_confirmed_again_without_a_new_sign_in() {
 
 #[test]
 fn a_roll_back_that_cannot_be_noted_ends_with_the_first_failure_and_can_be_tried_again() {
-    let full = || Failure::new(Service::Disk, Cause::Disk(crate::words::DiskFault::Full));
+    let full = || Failure::new(Service::Disk, Cause::Disk(DiskFault::Full));
     let mut bench = proven();
     for _ in 0..2 {
         bench.fail("readback", unreadable());

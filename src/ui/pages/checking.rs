@@ -67,8 +67,7 @@ impl Checking {
         let execution = &self.progress.execution;
         session.registration.clone_from(execution.registration());
         // A run in which nobody signs in knows of none.
-        let sent = execution.used_codes();
-        if !sent.is_empty() {
+        if let Some(sent) = execution.used_codes() {
             session.used_codes = sent;
         }
         match execution.status() {
@@ -102,10 +101,7 @@ impl Checking {
                 session.proven_secret = execution.secret();
                 self.stay()
             }
-            Some(Step::PartnerApi) => {
-                session.perform_in_background(Effect::Tell(CallbackPage::Proven));
-                self.stay()
-            }
+            Some(Step::PartnerApi) => self.stay(),
             Some(Step::Basic) | None if execution.submits() => Done::default().open(),
             Some(Step::Basic) | None if execution.passed(CheckId::Activate) => {
                 session.scope = Scope::Whole;

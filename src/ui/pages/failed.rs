@@ -12,9 +12,9 @@
 //! ```
 
 use crate::diagnose::{self, Goto};
-use crate::effect::{CallbackPage, Effect};
+use crate::effect::Effect;
 use crate::exit::Exit;
-use crate::report::explanation::{LABEL, explanation, for_support};
+use crate::report::explanation::{LABEL, explanation, for_support, page};
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Turn};
@@ -33,14 +33,14 @@ impl Failed {
     /// Explains why an execution was refused, and remembers it until one passes.
     pub(super) fn explain(progress: Progress, session: &mut Session) -> Turn {
         let execution = &progress.execution;
-        if execution.step() == Some(Step::PartnerApi) {
-            session.perform_in_background(Effect::Tell(CallbackPage::Failed));
-        }
         let Some((check, failure)) = execution.failed() else {
             return Checking::leave(&progress, session);
         };
         let (check, failure) = (check.id, failure.clone());
         let diagnosis = session.diagnosed_in(execution, check, &failure);
+        if execution.step() == Some(Step::PartnerApi) {
+            session.perform_in_background(Effect::Tell(page(&diagnosis)));
+        }
         if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
             session.last_failure = Some(Box::new(refused));
             session.save(execution.step());

@@ -10,6 +10,7 @@
 //! ```
 
 use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, NotCatching, Outcome};
+use crate::report::explanation::noticed;
 use crate::steps::{Answered, Execution, WrongPaste};
 use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn};
 use crate::ui::parts::{Form, minutes, page_of_step};
@@ -18,7 +19,7 @@ use crate::ui::session::{Scope, Session};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Said, Tone, View};
 use crate::ui::{Intent, Task};
-use crate::words::{CheckId, Field, Problem, Step};
+use crate::words::{CheckId, Failure, Field, Problem, Step};
 
 /// About as long as Entra keeps a sign-in page open for (entra-docs: a code lives about ten minutes).
 const LIMIT: u64 = 10 * 60 * 1_000;
@@ -89,6 +90,13 @@ impl Screen for SignIn {
 
     fn submit(mut self, session: &mut Session) -> Turn {
         let pasted = session.fields.share(Field::Answer);
+        if pasted.is_empty()
+            && let Some(effects) = self.progress.execution.decline(session.now)
+        {
+            session.cancel(&[CheckId::SignIn]);
+            session.perform_all(effects);
+            return self.moved(session);
+        }
         match self.progress.execution.answer(pasted.reveal(), session.now) {
             Answered::NotTaken(wrong) => self.blame(vec![problem(wrong)], session),
             Answered::Taken(effects) => {
@@ -134,6 +142,9 @@ impl Screen for SignIn {
             form.view.rows(directions(session, &consent));
         }
         form.view.rows(execution.address_seen().map(rehearsed));
+        let diagnosed = |failure: &Failure| session.diagnosed_in(execution, CheckId::SignIn, failure);
+        let notice = execution.sign_in_notice().map(|notice| noticed(&notice, diagnosed));
+        form.view.rows(notice.map(|words| Row::word(Tone::Warning, "!!", words)));
         form.view.gap();
         form.input_beside(Field::Answer, Some("never shown".to_owned()));
         form.view.gap();

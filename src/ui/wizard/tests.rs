@@ -4,11 +4,11 @@ pub(crate) mod story;
 
 use self::story::{SECRET, Story, answers_of_rehearsal, at, setting};
 use super::*;
-use crate::effect::{AddressSeen, Preflight};
+use crate::effect::{AddressSeen, AuthorizationResponse, Effect, Outcome, Preflight, SignInNotice};
 use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::pages::Overview;
-use crate::words::{Cause, Service, Step, Typed, UntrustedText, VaultFault};
+use crate::words::{AuthCode, Cause, Service, Step, Typed, UntrustedText, VaultFault};
 
 #[test]
 fn three_steps_lead_to_a_registration() {
@@ -18,7 +18,7 @@ fn three_steps_lead_to_a_registration() {
     at!(story, SignIn);
     story.paste(&format!("https://localhost/?code={CODE}&state=7f3c")).press("Enter");
     assert!(story.checked());
-    assert!(story.done.contains(&"tell Proven".to_owned()));
+    assert!(story.done.contains(&"tell SignedIn".to_owned()));
     story.press("Enter");
     at!(story, Review);
     assert!(story.bench.registration().active.is_none(), "nothing is active before it is confirmed");
@@ -27,6 +27,36 @@ fn three_steps_lead_to_a_registration() {
     assert!(story.bench.registration().active.is_some());
     story.press("Enter");
     assert_eq!(story.ended, Some(Exit::Done));
+}
+
+#[test]
+fn a_refusal_that_the_browser_brings_is_shown_where_the_sign_in_waits_on() {
+    let mut story = Story::begun(setting());
+    story.at_sign_in();
+    let bring = |story: &mut Story, response: AuthorizationResponse| {
+        story.let_come(|effect| matches!(effect, Effect::Await).then(|| Outcome::Came(Box::new(response.clone()))));
+    };
+    let declined = Box::new(refused(400, 65_004));
+    bring(&mut story, AuthorizationResponse::Noticed(SignInNotice::Declined(declined)));
+    at!(story, SignIn);
+    assert!(story.shows("Consent was declined, or the sign-in was cancelled. (AADSTS65004)"));
+    assert!(story.shows("The same link works until a code has come; Enter alone takes this for the end."));
+    bring(&mut story, AuthorizationResponse::Noticed(SignInNotice::OpenedTwice));
+    at!(story, SignIn);
+    assert!(story.shows("The page was opened here a second time."));
+    bring(&mut story, AuthorizationResponse::Code(AuthCode::parse(CODE).unwrap()));
+    assert!(story.checked());
+    assert_eq!(story.bench.redemptions, 1);
+
+    // Whoever wants to know more takes it for the end: the page of the failure has all of it.
+    let mut story = Story::begun(setting());
+    story.at_sign_in().press("Enter");
+    at!(story, SignIn);
+    let declined = Box::new(refused(400, 65_004));
+    bring(&mut story, AuthorizationResponse::Noticed(SignInNotice::Declined(declined)));
+    story.press("Enter");
+    at!(story, Failed);
+    assert!(story.shows("No Accept on the page: a Global administrator must grant consent first."));
 }
 
 #[test]
@@ -245,7 +275,7 @@ fn esc_stops_the_checks_and_late_answers_are_dropped() {
     at!(story, Checking);
     story.press("Esc");
     at!(story, PartnerCenter);
-    story.let_come(|_| Some(crate::effect::Outcome::Done));
+    story.let_come(|_| Some(Outcome::Done));
     at!(story, PartnerCenter);
 }
 

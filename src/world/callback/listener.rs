@@ -23,9 +23,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::effect::{AuthorizationResponse, CallbackPage, NotCatching};
+use crate::diagnose::{Context, Diagnosis, diagnose};
+use crate::effect::{AuthorizationResponse, CallbackPage, NotCatching, SignInNotice};
 use crate::microsoft;
-use crate::words::{AuthCode, Failure, Secret, SharedSecret};
+use crate::words::{AuthCode, Failure, Secret, SharedSecret, Step};
 use crate::world::callback::pages;
 use crate::world::callback::peers::{Ends, Owner, Peers};
 use crate::world::clock;
@@ -148,11 +149,18 @@ impl Listener {
         Self { house, doors }
     }
 
-    /// Waits for an answer with our `state`. Giving up the wait loses nothing, and asking again gives the same answer.
+    /// Waits for an answer with our `state`. Giving up the wait loses nothing, and asking again gives the same code; what is only
+    /// noticed is told once.
     pub async fn arrival(&self) -> AuthorizationResponse {
         let mut arrivals = self.house.arrival.subscribe();
         match arrivals.wait_for(Option::is_some).await.map(|it| it.clone()) {
-            Ok(Some(arrival)) => arrival,
+            Ok(Some(arrival)) => {
+                let told = |slot: &mut Option<AuthorizationResponse>| {
+                    slot.take_if(|it| !matches!(it, AuthorizationResponse::Code(_))).is_some()
+                };
+                self.house.arrival.send_if_modified(told);
+                arrival
+            }
             // The sender lives in the house, which lives as long as this listener.
             Ok(None) | Err(_) => std::future::pending().await,
         }
@@ -245,9 +253,20 @@ impl CallbackServer {
         self.lock().push_back(Connection { task, ends, known: false, held });
     }
 
-    /// Whether another user is at the other end. Asked where it matters alone, because the system lists all its sockets for it.
-    fn is_strange(&self, ends: Ends) -> bool {
-        self.peers.owners(&[ends]).contains(&Owner::Another)
+    /// Who is at the other end. Asked where it matters alone, because the system lists all its sockets for it.
+    fn owner(&self, ends: Ends) -> Owner {
+        self.peers.owners(&[ends]).first().copied().unwrap_or(Owner::Unknown)
+    }
+
+    /// Puts what came where it is waited for, unless a code is there already: that one is what the link was for.
+    fn arrived(&self, arrival: AuthorizationResponse) -> bool {
+        self.arrival.send_if_modified(|slot| {
+            let free = !matches!(slot, Some(AuthorizationResponse::Code(_)));
+            if free {
+                *slot = Some(arrival);
+            }
+            free
+        })
     }
 
     /// Whether the request was meant for us: a page elsewhere whose name leads here (DNS rebinding) has another host.
@@ -286,10 +305,14 @@ impl CallbackServer {
         if let Some(token) = path.strip_prefix("/start/")
             && self.errand.token.same_as(token)
         {
-            if self.is_strange(ends) {
+            let owner = self.owner(ends);
+            if owner == Owner::Another {
                 return Err(unknown());
             }
             if self.started.swap(true, Ordering::SeqCst) {
+                if owner == Owner::Unknown {
+                    self.arrived(AuthorizationResponse::Noticed(SignInNotice::OpenedTwice));
+                }
                 return Err(page(StatusCode::OK, pages::ALREADY));
             }
             return Err(Box::new(pages::onward(self.errand.address.clone())));
@@ -297,7 +320,7 @@ impl CallbackServer {
         match &self.errand.callback {
             Some((ours, state)) if ours == path => {
                 let query = request.uri().query().unwrap_or_default();
-                let arrival = answer(query, state).filter(|_| !self.is_strange(ends));
+                let arrival = answer(query, state).filter(|_| self.owner(ends) != Owner::Another);
                 arrival.ok_or_else(unknown)
             }
             _ => Err(unknown()),
@@ -349,27 +372,36 @@ async fn respond(
         Ok(arrival) => arrival,
         Err(page) => return *page,
     };
+    let declined = if let AuthorizationResponse::Noticed(SignInNotice::Declined(failure)) = &arrival {
+        Some(diagnose(failure, &Context { step: Some(Step::PartnerApi), ..Context::default() }))
+    } else {
+        None
+    };
     // Before the arrival is known, so that whoever is told of it finds this page waiting.
-    held.store(true, Ordering::SeqCst);
-    let first = house.arrival.send_if_modified(|slot| {
-        let first = slot.is_none();
-        if first {
-            *slot = Some(arrival);
-        }
-        first
-    });
-    if !first {
+    held.store(declined.is_none(), Ordering::SeqCst);
+    if !house.arrived(arrival) {
         return pages::page(StatusCode::OK, pages::ALREADY);
+    }
+    if let Some(Diagnosis { code, fix, .. }) = declined {
+        // The one-time address is as good as the link that it leads to.
+        house.started.store(false, Ordering::SeqCst);
+        let text = format!(
+            "{} The same link can be tried again while the terminal waits.",
+            fix.first().map_or("", String::as_str)
+        );
+        return pages::page(StatusCode::OK, (&format!("Not signed in: {code}"), &text));
     }
     let mut verdicts = house.verdict.subscribe();
     let told = tokio::time::timeout(HOLDING, verdicts.wait_for(Option::is_some)).await;
-    let text = match told.ok().and_then(Result::ok).and_then(|verdict| *verdict) {
-        Some(CallbackPage::Proven) => pages::PROVEN,
-        Some(CallbackPage::Failed) => pages::FAILED,
-        Some(CallbackPage::Caught) => pages::CAUGHT,
-        Some(CallbackPage::Closed) | None => pages::CLOSED,
-    };
-    pages::page(StatusCode::OK, text)
+    match told.ok().and_then(Result::ok).and_then(|verdict| verdict.clone()) {
+        Some(CallbackPage::SignedIn) => pages::page(StatusCode::OK, pages::SIGNED_IN),
+        Some(CallbackPage::Failed { code, cure }) => {
+            let text = format!("{cure} The terminal says the rest: you can close this tab.");
+            pages::page(StatusCode::OK, (&format!("Not right yet: {code}"), &text))
+        }
+        Some(CallbackPage::Caught) => pages::page(StatusCode::OK, pages::CAUGHT),
+        Some(CallbackPage::Closed) | None => pages::page(StatusCode::OK, pages::CLOSED),
+    }
 }
 
 /// Reads the query of the redirect. `state` is looked at first, and nothing may be there twice.
@@ -393,7 +425,8 @@ pub fn answer(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
                 return None;
             }
             let refusal = microsoft::from_redirect(|name| one(name).ok().flatten().map(Cow::into_owned))?;
-            Some(AuthorizationResponse::Error(Box::new(Failure { at: Some(clock::now()), ..refusal })))
+            let failure = Box::new(Failure { at: Some(clock::now()), ..refusal });
+            Some(AuthorizationResponse::Noticed(SignInNotice::Declined(failure)))
         }
         (Some(_), Some(_)) | (None, None) => None,
     }

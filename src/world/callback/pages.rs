@@ -1,47 +1,32 @@
-//! The pages that the browser shows. They are constants: nothing of a request is ever on them.
+//! The pages that the browser shows: words of ours and of the diagnosis. Nothing of a request is ever on them as it came.
 
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::Full;
 use hyper::{Response, body::Bytes};
 
-macro_rules! page {
-    ($title:literal, $text:literal) => {
-        concat!(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">",
-            "<meta name=\"viewport\" content=\"width=device-width\"><title>octo-csp</title><style>",
-            "body{font:18px/1.5 system-ui,sans-serif;margin:0;display:grid;place-items:center;min-height:100vh;",
-            "background:#f4f5f7;color:#1b1f24}main{max-width:30em;margin:1em;padding:2em;border-radius:12px;background:#fff}",
-            "h1{font-size:1.3em;margin:0 0 .5em}p{margin:0}",
-            "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e8eaed}main{background:#20252a}}",
-            "</style></head><body><main><h1>",
-            $title,
-            "</h1><p>",
-            $text,
-            "</p></main></body></html>\n"
-        )
-    };
-}
+/// Its heading, which is the state, and what to do.
+pub type Text = (&'static str, &'static str);
 
-/// Every check passed.
-pub const PROVEN: &str = page!("Signed in and checked", "You can close this tab and go back to the terminal.");
-/// Something failed.
-pub const FAILED: &str = page!(
-    "The sign-in came back, but something is not right yet",
-    "You can close this tab: the terminal says what to do."
-);
+/// The token is kept, and the checks go on.
+pub const SIGNED_IN: Text =
+    ("Signed in", "The sign-in is kept. You can close this tab and go back to the terminal: the checks go on there.");
 /// The code came, and somebody else redeems it.
-pub const CAUGHT: &str = page!("Signed in", "The code is in the terminal. You can close this tab and go back there.");
+pub const CAUGHT: Text = ("Signed in", "The code is in the terminal. You can close this tab and go back there.");
 /// The wizard went on without this page.
-pub const CLOSED: &str = page!("This sign-in is closed", "You can close this tab and go back to the terminal.");
+pub const CLOSED: Text = ("This sign-in is closed", "You can close this tab and go back to the terminal.");
 /// An answer has come before.
-pub const ALREADY: &str =
-    page!("This was used before", "The sign-in has already come this way. Go back to the terminal.");
+pub const ALREADY: Text = ("This was used before", "The sign-in has already come this way. Go back to the terminal.");
 /// Anything that is not ours.
-pub const UNKNOWN: &str = page!("Nothing here", "This page is not part of the sign-in that octo-csp is waiting for.");
+pub const UNKNOWN: Text = ("Nothing here", "This page is not part of the sign-in that octo-csp is waiting for.");
 
-/// A page with the headers that keep it from being framed, scripted or stored.
-pub fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+/// A page with the headers that keep it from being framed, scripted or stored. Its title is its heading.
+pub fn page(status: StatusCode, (heading, text): (&str, &str)) -> Response<Full<Bytes>> {
+    let plain = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let (heading, text) = (plain(heading), plain(text));
+    let html = format!(
+        "{HEAD}<title>{heading} - octo-csp</title></head><body><main><h1>{heading}</h1><p>{text}</p></main></body></html>\n"
+    );
+    let mut response = Response::new(Full::new(Bytes::from(html)));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -59,6 +44,17 @@ pub fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
     }
     response
 }
+
+/// What every page begins with.
+const HEAD: &str = concat!(
+    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">",
+    "<meta name=\"viewport\" content=\"width=device-width\"><style>",
+    "body{font:18px/1.5 system-ui,sans-serif;margin:0;display:grid;place-items:center;min-height:100vh;",
+    "background:#f4f5f7;color:#1b1f24}main{max-width:30em;margin:1em;padding:2em;border-radius:12px;background:#fff}",
+    "h1{font-size:1.3em;margin:0 0 .5em}p{margin:0}",
+    "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e8eaed}main{background:#20252a}}",
+    "</style>",
+);
 
 /// Sends the browser on to the sign-in page.
 pub fn onward(address: HeaderValue) -> Response<Full<Bytes>> {

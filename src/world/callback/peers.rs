@@ -46,6 +46,12 @@ impl Peers {
         Self { me, lists: ["/proc/net/tcp".into(), "/proc/net/tcp6".into()] }
     }
 
+    /// The same with a list of another's making, for a test that has two users.
+    #[cfg(feature = "test-door")]
+    pub fn listed(me: u32, list: PathBuf) -> Self {
+        Self { me: Some(me), lists: [list, PathBuf::new()] }
+    }
+
     /// Who holds the other end of each; the lists are read once for all of them, so that a flood costs no reading each.
     pub fn owners(&self, connections: &[Ends]) -> Vec<Owner> {
         let Some(me) = self.me else {

@@ -212,10 +212,15 @@ impl<'r> Stage<'r> {
                         self.report.secrets.push(("code", value.into_owned()));
                     }
                 }
-                // The page is held until the terminal has finished its checks.
+                let refused = address.query_pairs().any(|(name, _)| name == "error");
+                // The page is held until what came of the code is kept.
                 spawn_local(async move { browser.get(address).send().await });
                 while Place::of(&self.wizard) == Place::SignIn {
                     self.next().await;
+                    if refused {
+                        // The wait goes on; the person takes the refusal for the end.
+                        self.press(Intent::Submit).await;
+                    }
                 }
                 self.settle().await;
             }
@@ -393,7 +398,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
             scenario: Some(name.to_owned()),
         }),
         unknown_hosts: Vec::new(),
-        extra_ca: false,
+        trust: Vec::new(),
         prices: cloud.partner_api.is_some(),
         portal: cloud.portal.clone(),
         octo: octo(simulator),

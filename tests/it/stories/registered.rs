@@ -50,7 +50,7 @@ fn the_browser_brings_the_answer_and_another_program_finds_what_is_kept() {
     let tab = thread::spawn(move || sign_in_and_stay(&address));
     pty.wait("Every check passed.");
     let said = tab.join().unwrap();
-    assert!(said.contains("Signed in and checked"), "{said}");
+    assert!(said.contains("The sign-in is kept"), "{said}");
     pty.enter("[ Confirm and register ]");
     assert!(!desk.journal().contains("activated"), "too early");
     pty.enter("Registered: Contoso CSP 本番");
