@@ -14,6 +14,7 @@ use crate::journal::{Attempt, Fact, Registration};
 use crate::report::explanation::page;
 use crate::report::identity::Identity;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
+use crate::report::submit::Handover;
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
 use crate::words::{CheckId, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Step};
 use crate::world::{World, clock};
@@ -179,15 +180,20 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let run = client.and_then(|client| Execution::submit(self.registration.clone(), client, false));
         let (said, exit) = match run {
             None => {
-                let said = format!("Registered: {name}. Later: octo-csp status, octo-csp doctor.");
-                (said, Exit::Done)
+                let offered = self.target.environment == Environment::Production && self.target.cloud.octo().is_some();
+                let lacking = Handover::of(&self.registration).filter(|_| offered);
+                let lacking = lacking.and_then(|it| it.lacking(&format!("octo-csp submit{}", self.target.flags)));
+                (
+                    format!("Proven and kept here: {name}. {}", lacking.unwrap_or_default()).trim_end().to_owned(),
+                    Exit::Done,
+                )
             }
             Some(run) => match Box::pin(self.run(run, Asked::Leave)).await {
                 Ok(_) => (format!("Registered: {name}, and handed over to Octo."), Exit::Done),
                 Err(error) => {
                     let (_, exit) = self.take_in(error);
                     let said = format!(
-                        "Registered: {name}. All of it is kept here; what Octo has not taken is handed over by octo-csp submit{}.",
+                        "Proven and kept here: {name}. What Octo has not taken is handed over by octo-csp submit{}.",
                         self.target.flags
                     );
                     (said, exit)
@@ -312,6 +318,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     pub(super) fn end(mut self, ended: Result<Ending, CommandError>) -> Exit {
         let (state, exit) = ended.unwrap_or_else(|error| self.take_in(error));
         self.findings.now = clock::now();
+        self.findings.identity = Identity::of(&self.findings.identity.registration, &self.registration);
         if let Some(consent) = &mut self.findings.consent {
             consent.listening = false;
         }

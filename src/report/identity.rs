@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::journal::Registration;
-use crate::words::{AccountName, Environment};
+use crate::report::submit::Handover;
+use crate::words::{AccountName, Environment, StoreKey};
 
 /// What tells a registration from every other one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,6 +20,8 @@ pub struct Identity {
     pub environment: Environment,
     /// The name of the cloud, or of the server that stands for one.
     pub cloud: String,
+    /// What Octo has of it; nothing where nothing is in use, or of a kind that Octo is never told of.
+    pub octo_state: Option<Handover>,
 }
 
 impl Identity {
@@ -31,7 +34,21 @@ impl Identity {
             account: registration.name.clone(),
             environment: if sandbox { Environment::Sandbox } else { Environment::Production },
             cloud: cloud.to_owned(),
+            octo_state: Handover::of(registration).filter(|_| !sandbox),
         }
+    }
+
+    /// A command of this program about it, as far as its name tells how it is reached.
+    pub(super) fn command(&self, what: &str, store: &StoreKey) -> String {
+        let sandbox = if self.environment == Environment::Sandbox { " --sandbox" } else { "" };
+        let cloud = match self.cloud.as_str() {
+            "global" => String::new(),
+            name @ ("china" | "us-gov") => format!(" --cloud {name}"),
+            _ => " --cloud-file FILE".to_owned(),
+        };
+        let usual = *store == StoreKey::default();
+        let store = if usual { String::new() } else { format!(" --store {}", store.as_str()) };
+        format!("octo-csp {what}{sandbox}{cloud}{store}")
     }
 
     /// What is told of it in JSON, with these members before the others.

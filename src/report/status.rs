@@ -10,7 +10,7 @@ use crate::journal::{Attempt, Registration};
 use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::report::submit::{handed_over, octo_object};
+use crate::report::submit::{Handover, handed_over, octo_object};
 use crate::report::{dates, object};
 use crate::words::{LastFailure, Step};
 
@@ -80,7 +80,7 @@ fn one(found: &Found) -> Vec<Row> {
     rows.push(pair("Name", name.map_or_else(|| "(none)".to_owned(), ToString::to_string)));
     rows.push(pair("Environment", format!("{}, {} cloud", identity.environment.title(), identity.cloud)));
     match &registration.active {
-        Some(active) => rows.extend(active_rows(active, found)),
+        Some(active) => rows.extend(active_rows(active, found, &identity)),
         None => rows.push(pair("State", "not registered yet")),
     }
     if let Some(open) = &registration.open {
@@ -121,11 +121,12 @@ const NEWER: &str = "The journal was written by a newer version: what can be rea
 const FORGETTING: &str = "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
 const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
 
-fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
+fn active_rows(active: &Attempt, found: &Found, identity: &Identity) -> Vec<Row> {
     let registration = &found.opened.registration;
     let mut rows = Vec::new();
     if let Some((_, at)) = active.activated {
-        rows.push(pair("Registered", time(at)));
+        let sent = identity.octo_state == Some(Handover::Sent);
+        rows.push(pair(if sent { "Registered" } else { "Kept here" }, time(at)));
     }
     if let Some((proof, _)) = &active.partner_center {
         rows.push(pair("Tenant", proof.tenant.to_string()));
@@ -141,8 +142,10 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
     if let Some(at) = registration.checked_at {
         rows.push(pair("Checked", time(at)));
     }
-    if !is_sandbox(&found.opened.name) {
+    if let Some(state) = identity.octo_state {
         rows.push(pair("Octo", handed_over(registration)));
+        let lacking = state.lacking(&identity.command("submit", &registration.store));
+        rows.extend(lacking.map(|lacking| pair("", lacking)));
     }
     for end in dates::ends(registration, found.refused()) {
         let label = if end.key == "secret" { "Secret ends" } else { "Sign-in ends" };
@@ -152,10 +155,6 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
         rows.push(pair("Replaced set", "still kept; octo-csp doctor deletes it once every check passed"));
     }
     rows
-}
-
-fn is_sandbox(name: &str) -> bool {
-    name.starts_with("sandbox")
 }
 
 fn time(at: Timestamp) -> String {

@@ -1,6 +1,7 @@
 //! `octo-csp submit`: call by call, and what Octo has now.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::diagnose::Diagnosis;
@@ -14,6 +15,39 @@ use crate::report::rows::{Row, Tone};
 use crate::report::{self, object};
 use crate::steps::Execution;
 use crate::words::{Failure, Part};
+
+/// How what is in use here stands in Octo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Handover {
+    /// Octo has nothing of it.
+    NotSent,
+    /// Octo has taken some of it.
+    Partly,
+    /// Octo has all of it.
+    Sent,
+}
+
+impl Handover {
+    /// Of a registration; `None` where nothing is in use.
+    pub fn of(registration: &Registration) -> Option<Self> {
+        registration.active.as_ref()?;
+        Some(match (registration.not_submitted().as_slice(), &registration.octo) {
+            ([], _) => Self::Sent,
+            ([Part::Payer, Part::Credentials, ..], _) | (_, None) => Self::NotSent,
+            (_, Some(_)) => Self::Partly,
+        })
+    }
+
+    /// What is to be done about it, if anything.
+    pub fn lacking(self, command: &str) -> Option<String> {
+        match self {
+            Self::NotSent => Some(format!("Not in Octo yet. Next: {command}")),
+            Self::Partly => Some(format!("Octo has not taken everything yet. Next: {command}")),
+            Self::Sent => None,
+        }
+    }
+}
 
 /// What a hand-over came to.
 #[derive(Debug)]
@@ -38,7 +72,7 @@ pub fn text(findings: &Findings) -> String {
         rows.extend(failed(what));
         rows.push(Row::gap());
         rows.push(Row::text(
-            "All three steps are registered and kept here; octo-csp submit repeats what Octo has not taken.",
+            "All three steps are proven and kept here; octo-csp submit repeats what Octo has not taken.",
         ));
     } else if findings.exit == Exit::Done {
         rows.push(Row::text("First data can take up to a day.").at(19));

@@ -145,10 +145,7 @@ impl<'a> Form<'a> {
         let body = match (session.fields.text(field), session.fields.secret(field)) {
             (Some(text), _) => Body::Text(text),
             (None, Some(secret)) => Body::Secret(secret),
-            (None, None) => Body::Choice {
-                options: vec!["use the one from step 2", "enter another"],
-                chosen: usize::from(session.fields.other_secret),
-            },
+            (None, None) => choice(session, field),
         };
         let mut below = Vec::new();
         if let Some(problem) = state.problems.iter().find(|problem| problem.field == field) {
@@ -177,6 +174,15 @@ impl<'a> Form<'a> {
         self.view.keys(if filled { &[(Intent::Extra(2), "fill in")] } else { &[] });
         self.view.keys(&[(Intent::Back, "back"), (Intent::Leave, "leave"), (Intent::Help, "help")]);
     }
+}
+
+fn choice(session: &Session, field: Field) -> Body<'static> {
+    let (options, second) = if field == Field::Handover {
+        (vec!["send it now", "keep it here, send later"], !session.sends())
+    } else {
+        (vec!["use the one from step 2", "enter another"], session.fields.other_secret)
+    };
+    Body::Choice { options, chosen: usize::from(second) }
 }
 
 fn quietly(session: &Session, field: Field) -> Option<Row> {

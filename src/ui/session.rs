@@ -11,6 +11,7 @@ use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
 use crate::effect::{Effect, Opened, Outcome, Preflight, ProbeResult};
 use crate::journal::Registration;
 use crate::report::identity::Identity;
+use crate::report::submit::Handover;
 use crate::steps::Execution;
 use crate::ui::fields::Fields;
 use crate::ui::{Task, Ticket};
@@ -157,6 +158,8 @@ pub struct Session {
     pub(crate) lookups: BTreeMap<String, DirectoryLookup>,
     /// The key that step 2 has proven, while it is at hand.
     pub(crate) proven_secret: Option<SharedSecret>,
+    /// Whether Octo is told as soon as it is registered, if the person has chosen.
+    pub(crate) send_now: Option<bool>,
     /// Codes that were sent: none is sent again, whichever execution comes next.
     pub(crate) used_codes: Vec<SentCode>,
     /// The last execution that was refused, until one passes.
@@ -181,6 +184,7 @@ impl Session {
             preflight: BTreeMap::new(),
             lookups: BTreeMap::new(),
             proven_secret: None,
+            send_now: None,
             used_codes: Vec::new(),
             last_failure: None,
             in_flight: BTreeMap::new(),
@@ -428,6 +432,23 @@ impl Session {
             None => Err("the cloud file names none"),
             Some(octo) => octo.client.as_ref().map_err(String::as_str),
         }
+    }
+
+    /// Whether Octo is told as soon as this is registered: what was chosen, else whether there are credentials.
+    pub(crate) fn sends(&self) -> bool {
+        self.may_submit() && self.send_now.unwrap_or(self.octo_client().is_ok())
+    }
+
+    /// How what is in use stands, in three words that are true.
+    pub(crate) fn kept_where(&self) -> &'static str {
+        let sent = self.may_submit() && Handover::of(&self.registration) == Some(Handover::Sent);
+        if sent { "Registered" } else { "Proven and kept here" }
+    }
+
+    /// What Octo lacks, with the command that hands it over.
+    pub(crate) fn lacking(&self) -> Option<String> {
+        let state = Handover::of(&self.registration).filter(|_| self.may_submit())?;
+        state.lacking(&self.command("submit"))
     }
 
     /// Whether Octo can be handed this registration at all.

@@ -15,6 +15,7 @@ use crate::ui::session::{Answer, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
 use crate::ui::{Edit, Event, Intent, Task};
+use crate::words::field::Shown;
 use crate::words::ids::looks_like_secret_key;
 use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 
@@ -145,7 +146,7 @@ impl Wizard {
     /// The field that takes letters.
     fn typed_field(&self) -> Option<Field> {
         let field = self.target().filter(|_| self.overlay.is_none())?.field()?;
-        (field != Field::SecretChoice).then_some(field)
+        (field.shown() != Shown::Chosen).then_some(field)
     }
 
     // ---- pages ----
@@ -371,11 +372,14 @@ impl Wizard {
         if !real {
             lines.push("This was a rehearsal: nothing was kept and nobody was told.".to_owned());
         }
-        if let Page::Done(_) = self.page {
+        if matches!(self.page, Page::Done(_)) && real {
             let name = session.registration.name.as_ref();
             let name = name.map_or_else(|| "the account".to_owned(), ToString::to_string);
             let command = session.command("register");
-            lines.push(format!("Registered: {name}. Later: {command} shows it again."));
+            lines.push(match session.lacking() {
+                None => format!("{}: {name}. Later: {command} shows it again.", session.kept_where()),
+                Some(lacking) => format!("{}: {name}. {lacking}", session.kept_where()),
+            });
         } else if exit == Exit::Cancelled && real {
             lines.push(format!(
                 "Left before the end. Nothing that worked was changed; {} continues here.",
@@ -384,11 +388,10 @@ impl Wizard {
         } else if let Some((_, _, diagnosis)) = self.diagnosis() {
             lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
         }
-        if self.page.execution().is_some_and(Execution::submits) && !session.registration.not_submitted().is_empty() {
-            lines.push(format!(
-                "It is registered here. Octo has not taken everything yet: {} hands over the rest.",
-                session.command("submit")
-            ));
+        if self.page.execution().is_some_and(Execution::submits)
+            && let Some(lacking) = session.lacking()
+        {
+            lines.push(format!("Proven and kept here. {lacking}"));
         }
         lines
     }

@@ -141,6 +141,7 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
         | Field::ApiSecret
         | Field::Answer
         | Field::Confirmation
+        | Field::Handover
         | Field::OctoClientId
         | Field::OctoSecret => Ok(None),
     }

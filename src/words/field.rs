@@ -93,6 +93,8 @@ fields! {
     Answer "redirect-uri" "Address from the browser, or the code" Never "";
     /// Replacing: the partner's name.
     Confirmation "replace" "Name of the account that is replaced" AsTyped "";
+    /// Review: whether Octo is told at once.
+    Handover "profile" "To Octo" Chosen "";
     /// Octo: the ID of the API client.
     OctoClientId "profile" "Octo client ID" AsTyped "";
     /// Octo: its secret.

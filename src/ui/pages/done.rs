@@ -1,11 +1,10 @@
-//! Registered: what is kept where, by which names, two dates, and what to run later.
+//! Proven, kept, and registered as far as Octo has taken it: what is kept where, by which names, two dates, and what to run later.
 
 use crate::exit::Exit;
 use crate::journal::{Attempt, Kind};
-use crate::report::submit::handed_over;
 use crate::ui::Intent;
 use crate::ui::pages::{Done, Screen, Turn};
-use crate::ui::parts::dates;
+use crate::ui::parts::{clock, dates};
 use crate::ui::session::Session;
 use crate::ui::view::{Row, Tone, View};
 
@@ -34,7 +33,10 @@ impl Screen for Done {
             .name
             .as_ref()
             .map_or_else(|| "your Azure CSP payer account".to_owned(), ToString::to_string);
-        view.row(Row::of(Tone::Ok, "Registered: ").and(Tone::Title, name).at(3));
+        view.row(Row::of(Tone::Ok, format!("{}: ", session.kept_where())).and(Tone::Title, name).at(3));
+        if let Some(lacking) = session.lacking() {
+            view.row(Row::word(Tone::Warning, "!!", lacking));
+        }
         view.gap();
         if let Some(active) = &session.registration.active {
             view.rows(kept(session, active));
@@ -44,7 +46,6 @@ impl Screen for Done {
             view.gap();
         }
         view.rows(octo(session));
-        view.gap();
         view.row(Row::of(Tone::Title, "Later").at(3));
         view.rows(later(session));
         view.gap();
@@ -61,23 +62,28 @@ fn later(session: &Session) -> impl Iterator<Item = Row> {
         ("register --step partner-center", "only a new key"),
         ("submit", "hand over to Octo, again or for the first time"),
     ];
-    commands.into_iter().map(|(command, does)| {
+    let offered = if session.may_submit() { 4 } else { 3 };
+    commands.into_iter().take(offered).map(|(command, does)| {
         Row::of(Tone::Value, format!("{:<39}  ", session.command(command))).and(Tone::Muted, does).at(5).hanging(7)
     })
 }
 
-/// What Octo has, or that it was told nothing.
+/// What Octo took, call by call.
 fn octo(session: &Session) -> Vec<Row> {
-    let pair = |value: String| Row::pair("Octo", 15, Tone::Value, value).hanging(18);
-    if !session.may_submit() {
-        return vec![pair("nothing was sent".to_owned())];
+    let Some(octo) = session.registration.octo.as_ref().filter(|_| session.may_submit()) else { return Vec::new() };
+    let taken = [
+        ("payer account", octo.payer.as_ref().map(|(_, at)| *at)),
+        ("credentials", octo.credentials.map(|(_, at)| at)),
+        ("MPN ID", octo.mpn.map(|(_, at)| at)),
+    ];
+    let at = |at| clock(at, &session.config.zone);
+    let taken = taken.into_iter().filter_map(|(what, taken)| taken.map(|taken| (what, at(taken))));
+    let mut rows = vec![Row::of(Tone::Title, format!("{} took", octo.host)).at(3)];
+    rows.extend(taken.map(|(what, at)| Row::pair(what, 15, Tone::Value, at).at(5).hanging(20)));
+    if session.lacking().is_none() {
+        rows.push(Row::text("First data can take up to a day.").at(5));
     }
-    let mut rows = vec![pair(handed_over(&session.registration))];
-    rows.push(if session.registration.not_submitted().is_empty() {
-        Row::text("First data can take up to a day.").at(18)
-    } else {
-        Row::text(format!("{} hands it over.", session.command("submit"))).at(18)
-    });
+    rows.push(Row::gap());
     rows
 }
 

@@ -172,7 +172,7 @@ fn form_of(field: Field) -> Option<Turn> {
         }
         Field::MpnId | Field::SecretChoice | Field::ApiSecret | Field::Redirect => Some(Turn::form(Step::PartnerApi)),
         Field::OctoClientId | Field::OctoSecret => Some(OctoClient::default().open()),
-        Field::Answer | Field::Confirmation => None,
+        Field::Answer | Field::Confirmation | Field::Handover => None,
     }
 }
 
@@ -222,7 +222,7 @@ impl Failed {
     fn reassurance(&self, session: &Session) -> &'static str {
         let locked = matches!(self.failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
         if self.submits() {
-            return "All three steps are registered and kept here.";
+            return "All three steps are proven and kept here.";
         }
         if self.check == CheckId::KeepToken && locked {
             return match session.registration.opened_in.unlock {

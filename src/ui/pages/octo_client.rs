@@ -4,7 +4,6 @@
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
 use crate::steps::Execution;
-use crate::ui::Intent;
 use crate::ui::pages::{Checking, Done, OctoClient, Overview, Review, Screen, Turn};
 use crate::ui::parts::Form;
 use crate::ui::session::Session;
@@ -17,7 +16,7 @@ const LABEL: u16 = 20;
 impl OctoClient {
     /// Hands over what is registered, if there are credentials; else that is the end.
     pub(super) fn hand_over(session: &mut Session) -> Turn {
-        let client = session.octo_client().ok().cloned();
+        let client = session.octo_client().ok().filter(|_| session.sends()).cloned();
         let execution = client.and_then(|client| Execution::submit(session.registration.clone(), client, false));
         match execution {
             Some(execution) => Checking::begin(execution, false, session),
@@ -28,6 +27,7 @@ impl OctoClient {
     /// What Review says before anything is sent.
     pub(super) fn announced(session: &Session) -> String {
         match session.octo_client() {
+            _ if session.may_submit() && !session.sends() => "nothing: it is kept here for now".to_owned(),
             Ok(client) => {
                 let known = of(&session.registration).and_then(mpn).is_some();
                 let mpn = if known { ", MPN ID" } else { "" };
@@ -36,7 +36,7 @@ impl OctoClient {
                     client.host, client.source
                 )
             }
-            Err(why) if session.may_submit() => format!("nothing: {why} (F6 changes it)"),
+            Err(why) if session.may_submit() => format!("nothing yet: {why} (asked for next)"),
             Err(why) => format!("nothing: {why}"),
         }
     }
@@ -66,6 +66,7 @@ impl Screen for OctoClient {
         if let Err(problem) = take_client(session) {
             return self.blame(vec![problem], session);
         }
+        session.send_now = Some(true);
         match self.review {
             Some(review) => reviewed(*review),
             None => Self::hand_over(session),
@@ -80,19 +81,6 @@ impl Screen for OctoClient {
         turn.saved(session)
     }
 
-    /// F6 leaves Octo out, whatever credentials there are.
-    fn key(self, key: Intent, session: &mut Session) -> Turn {
-        match self.review {
-            Some(review) if key == Intent::Extra(6) => {
-                if let Some(octo) = &mut session.config.octo {
-                    octo.client = Err("you chose so".to_owned());
-                }
-                reviewed(*review)
-            }
-            review => Self { review, ..self }.stay(),
-        }
-    }
-
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let view = View::new("Octo").tab(3);
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
@@ -100,7 +88,7 @@ impl Screen for OctoClient {
             return form.view;
         };
         let before = self.review.is_some();
-        let when = if before { "after Confirm and register" } else { "now" };
+        let when = if before { "once it is confirmed" } else { "now" };
         form.view.row(Row::text(format!("Sent to {} {when}:", octo.host)).at(1));
         form.view.rows(sent(&session.registration));
         form.view.gap();
@@ -115,9 +103,6 @@ impl Screen for OctoClient {
             form.button("Hand over to Octo", "what Octo has is looked at first");
         }
         form.keys(if before { "use" } else { "hand over" });
-        if before {
-            form.view.keys(&[(Intent::Extra(6), "send nothing")]);
-        }
         form.view
     }
 }

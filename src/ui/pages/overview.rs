@@ -59,14 +59,14 @@ impl Choice {
 /// The lines of the overview.
 fn choices(session: &Session) -> Vec<Choice> {
     let registration = &session.registration;
-    let lacks = session.may_submit() && !registration.not_submitted().is_empty();
+    let lacks = session.lacking().is_some();
     let begun = registration.open.is_some();
     [
+        lacks.then_some(Choice::Submit),
         Some(Choice::Run(Step::Basic)),
         Some(Choice::Run(Step::PartnerCenter)),
         Some(Choice::Run(Step::PartnerApi)),
         Some(Choice::CheckAll),
-        lacks.then_some(Choice::Submit),
         Some(Choice::Replace),
         begun.then_some(Choice::Discard),
         Some(Choice::Leave),
@@ -135,7 +135,8 @@ impl Screen for Overview {
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
-        let mut view = View::new("Registered").noting(&self.state);
+        let mut view = View::new(session.kept_where()).noting(&self.state);
+        view.rows(session.lacking().map(|lacking| Row::word(Tone::Warning, "!!", lacking)));
         view.rows(facts(session));
         view.gap();
         view.row(Row::of(Tone::Title, "What should be done?").at(1));
@@ -167,7 +168,7 @@ fn facts(session: &Session) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut add = |label: &str, value: String| rows.push(Row::pair(label, LABEL, Tone::Value, value));
     let name = registration.name.as_ref().map(ToString::to_string);
-    add("Registered", name.unwrap_or_else(|| "(no name)".to_owned()));
+    add("Account name", name.unwrap_or_else(|| "(no name)".to_owned()));
     if let Some((proof, _)) = &active.partner_center {
         if let Some(company) = &proof.company {
             add("Partner", company.to_string());

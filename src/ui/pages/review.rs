@@ -10,14 +10,16 @@ use crate::ui::pages::{Checking, OctoClient, PartnerApi, Review, Screen, Turn};
 use crate::ui::parts::{Form, clock};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
-use crate::ui::view::{Row, Tone, View};
+use crate::ui::view::{Named, Row, Tone, View};
 use crate::words::{AccountName, Field, Problem, UntrustedText};
 
 const LABEL: u16 = 20;
 
 impl Screen for Review {
     fn targets(&self, session: &Session) -> Vec<FocusTarget> {
-        FocusTarget::form(if session.must_confirm() { &[Field::Confirmation] } else { &[] })
+        let asked = [(session.must_confirm(), Field::Confirmation), (session.may_submit(), Field::Handover)];
+        let asked: Vec<Field> = asked.into_iter().filter_map(|(asked, field)| asked.then_some(field)).collect();
+        FocusTarget::form(&asked)
     }
 
     fn execution(&self) -> Option<&Execution> {
@@ -35,6 +37,9 @@ impl Screen for Review {
             );
             return self.blame(vec![problem], session);
         }
+        if session.sends() && session.octo_client().is_err() {
+            return self.credentials();
+        }
         Checking::begin(Execution::commit(session.registration.clone()), false, session)
     }
 
@@ -44,7 +49,13 @@ impl Screen for Review {
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {
         match (key, session.may_submit()) {
-            (Intent::Extra(6), true) => OctoClient { review: Some(Box::new(self)), ..OctoClient::default() }.open(),
+            (Intent::Extra(6), true) => self.credentials(),
+            (Intent::Typed(' '), true)
+                if self.targets(session).get(self.state.focus) == Some(&FocusTarget::Field(Field::Handover)) =>
+            {
+                session.send_now = Some(!session.sends());
+                self.stay()
+            }
             (Intent::Extra(9), _) => Turn::Over(self.into(), Overlay::Details),
             _ => self.stay(),
         }
@@ -62,15 +73,20 @@ impl Screen for Review {
             form.input_beside(Field::Confirmation, Some(format!("type: {name}")));
             form.view.gap();
         }
-        let does = if session.octo_client().is_ok() {
-            "makes this set the active one, then tells Octo"
-        } else {
-            "makes this set the active one"
-        };
-        form.button("Confirm and register", does);
-        let mut view = form.view;
-        view.keys(&[(Intent::Submit, "confirm and register")]);
         if session.may_submit() {
+            let client = session.octo_client().map(|client| format!("credentials {}", client.source));
+            form.input_beside(Field::Handover, Some(client.unwrap_or_else(|_| "no credentials yet: F6".to_owned())));
+        }
+        let (does, about) = match (session.sends(), session.may_submit()) {
+            (true, _) => ("Confirm and register in Octo", "makes this set the active one, then tells Octo"),
+            (false, true) => ("Keep here for now", "makes this set the active one; Octo is not told"),
+            (false, false) => ("Confirm and keep here", "makes this set the active one"),
+        };
+        form.button(does, about);
+        let mut view = form.view;
+        view.keys(&[(Intent::Submit, "confirm")]);
+        if session.may_submit() {
+            view.key_named(Intent::Typed(' '), "choose", Named::Not);
             view.keys(&[(Intent::Extra(6), "Octo")]);
         }
         view.keys(&[
@@ -84,6 +100,11 @@ impl Screen for Review {
 }
 
 impl Review {
+    /// The page of the credentials, and back.
+    fn credentials(self) -> Turn {
+        OctoClient { review: Some(Box::new(self)), ..OctoClient::default() }.open()
+    }
+
     fn facts(&self, session: &Session) -> Vec<Row> {
         let registration = &session.registration;
         let name = registration.name.as_ref().map_or("(none)", AccountName::as_str);

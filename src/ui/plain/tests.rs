@@ -106,7 +106,7 @@ fn golden(name: &str, transcript: &str) {
 #[test]
 fn a_registration_from_the_first_line_to_the_last() {
     let mut typist = Typist::new();
-    typist.at_sign_in().types(&[CODE, "", "", ""]);
+    typist.at_sign_in().types(&[CODE, "", "", "", ""]);
     assert_eq!(typist.story.ended, Some(Exit::Done));
     golden("plain-registered", &typist.transcript);
     for secret in [SECRET, CODE] {
@@ -121,7 +121,7 @@ fn keys_and_lines_end_in_the_same_journal() {
     let mut keys = Story::begun(setting());
     keys.at_step_two().press("Tab Enter Enter Enter").paste(CODE).press("Enter Enter Enter");
     let mut lines = Typist::new();
-    lines.at_sign_in().types(&[CODE, "", ""]);
+    lines.at_sign_in().types(&[CODE, "", "", ""]);
     at!(lines.story, Done);
     assert_eq!(facts(&lines.story.bench), facts(&keys.bench));
     assert_eq!(lines.story.bench.vault, keys.bench.vault);
@@ -290,7 +290,7 @@ fn several_values_in_one_line_are_offered() {
 #[test]
 fn a_registration_that_is_there_is_listed_with_numbers() {
     let mut typist = Typist::at(Story::with(setting(), Bench::registered()));
-    let all = typist.transcript.clone() + &typist.after(&["", "3"]);
+    let all = typist.transcript.clone() + &typist.after(&["", "4"]);
     golden("plain-overview", &all);
     at!(typist.story, PartnerApi);
 }

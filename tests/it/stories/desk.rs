@@ -277,6 +277,6 @@ impl Person for Pty {
     fn answer_with(&mut self, address: &str, taken: usize) {
         self.fill(address, &format!("({taken} characters)"));
         self.enter("Every check passed.");
-        self.enter("[ Confirm and register ]");
+        self.enter("keep it here, send later");
     }
 }

@@ -75,7 +75,7 @@ fn wrong_answers_are_told_apart() {
     pty.wait("too long");
     let wrapped = back.replacen('&', "&\r\n", 1);
     pty.answer_with(&wrapped, back.len());
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Proven and kept here: Contoso CSP");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
 }

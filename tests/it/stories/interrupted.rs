@@ -39,7 +39,7 @@ fn what_was_proven_before_a_kill_is_not_asked_for_again() {
 
     let mut pty = again(&desk, "Everything was checked. Confirm and register?");
     assert!(!desk.journal().contains("activated"));
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Proven and kept here: Contoso CSP");
     pty.kill();
 
     let mut pty = desk.register(&[]);
@@ -61,7 +61,7 @@ fn an_address_from_before_a_kill_still_works() {
     let mut pty = again(&desk, "The sign-in page was open. If your browser shows an address with a code, paste it now");
     assert_eq!(pty.address(), address, "the same link to the letter");
     pty.answer(&back);
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Proven and kept here: Contoso CSP");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
 }

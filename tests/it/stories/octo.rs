@@ -24,7 +24,7 @@ fn confirm_and_register_hands_over_and_submit_finds_nothing_left() {
     pty.reads("(credentials from ALPHAUS_CLIENT_ID)");
     assert!(!desk.journal().contains("submitting"), "too early");
     pty.enter("Registered: Contoso CSP");
-    pty.reads("the credentials and the MPN ID");
+    pty.reads("payer account");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
 

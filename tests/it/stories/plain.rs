@@ -115,7 +115,11 @@ fn a_registration_line_by_line() {
     pty.answers(&long, "Enter = Next: Review; or a word:");
     let taken = format!("{} characters taken.", long.len());
     assert!(pty.transcript().contains(&taken), "{}", pty.transcript());
-    pty.answers("", "(makes this set the active one); or a word:");
+    pty.answers("", "2 keep it here, send later [2]:");
+    pty.answers(
+        "",
+        "Keep here for now (makes this set the active one; Octo is not told); a number = change that field; or a word:",
+    );
     assert!(!desk.journal().contains("activated"), "too early");
     pty.answers("", "Enter = leave; or a word:");
     pty.send("\r");
@@ -125,7 +129,7 @@ fn a_registration_line_by_line() {
     let last = transcript.trim_end().lines().last().unwrap();
     let cloud = desk.path("cloud.json");
     let wanted = format!(
-        "Registered: Contoso CSP 本番. Later: octo-csp register --cloud-file {} shows it again.",
+        "Proven and kept here: Contoso CSP 本番. Not in Octo yet. Next: octo-csp submit --cloud-file {}",
         cloud.display()
     );
     assert_eq!(last, wanted);

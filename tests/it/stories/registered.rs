@@ -14,7 +14,7 @@ pub(super) fn registered() -> TestMachine {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Proven and kept here: Contoso CSP");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     desk
@@ -51,14 +51,14 @@ fn the_browser_brings_the_answer_and_another_program_finds_what_is_kept() {
     pty.wait("Every check passed.");
     let said = tab.join().unwrap();
     assert!(said.contains("The sign-in is kept"), "{said}");
-    pty.enter("[ Confirm and register ]");
+    pty.enter("[ Keep here for now ]");
     assert!(!desk.journal().contains("activated"), "too early");
-    pty.enter("Registered: Contoso CSP 本番");
+    pty.enter("Proven and kept here: Contoso CSP 本番");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     assert!(!pty.screen().alternate_screen());
     let last = pty.screen().contents();
-    assert!(last.contains("Registered: Contoso CSP 本番."), "{last}");
+    assert!(last.contains("Proven and kept here: Contoso CSP 本番. Not in Octo yet."), "{last}");
 
     let items = desk.items();
     for kind in ["/partner-center-secret/A/", "/refresh-token/A/"] {
@@ -100,7 +100,7 @@ fn a_step_that_fails_changes_nothing_and_one_that_passes_takes_the_other_slot() 
     pty.wait("Found in step 2");
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Proven and kept here: Contoso CSP");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     let after = desk.items();
@@ -136,7 +136,7 @@ fn the_name_is_changed_alone_and_replacing_asks_for_it() {
     pty.enter("This replaces a registration that works.");
     assert!(desk.items().iter().any(|item| item.contains("/A/")));
     pty.fill("Contoso Cloud Partners", "> │ Contoso Cloud Partners");
-    pty.enter("Registered: Fabrikam CSP");
+    pty.enter("Proven and kept here: Fabrikam CSP");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     assert!(desk.items().iter().any(|item| item.contains("/B/")));

@@ -43,7 +43,7 @@ fn registered() -> TestMachine {
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
     pty.reads("vault file: 2 secrets, opened by your passphrase");
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Proven and kept here: Contoso CSP");
     pty.reads("vault file");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
@@ -240,7 +240,7 @@ fn what_the_keyring_keeps_is_not_looked_for_in_a_file_and_is_forgotten_whole() {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Proven and kept here: Contoso CSP");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     let items = desk.items();

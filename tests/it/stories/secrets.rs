@@ -67,7 +67,7 @@ fn a_secret_is_in_no_byte_that_leaves_but_to_the_keyring() {
     }
     pty.answer(&back);
     desk.no_file_has(&words);
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Proven and kept here: Contoso CSP");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     not_written(&pty, &words);

@@ -27,7 +27,9 @@ fn review_says_what_is_sent_to_whom_and_nothing_is_sent_before() {
     at!(story, Done);
     assert_eq!(story.bench.octo_calls(), ["sign-in", "accounts", "register", "credentials", "mpn"]);
     assert_eq!(story.bench.payers[TENANT], "Contoso");
-    assert!(story.shows("api.alphaus.cloud has the account, the credentials and the MPN ID"));
+    for words in ["Registered: Contoso", "api.alphaus.cloud took", "payer account", "credentials", "MPN ID"] {
+        assert!(story.shows(words), "{words}");
+    }
     assert!(story.shows("First data can take up to a day."));
     // The commit stands before anything is sent.
     let place = |wanted: &str| {
@@ -43,12 +45,24 @@ fn review_says_what_is_sent_to_whom_and_nothing_is_sent_before() {
 fn without_credentials_nothing_is_sent_and_the_pages_say_so() {
     let mut story = Story::begun(setting());
     story.at_review();
-    assert!(story.shows("nothing: no Octo credentials were given (F6 changes it)"));
+    assert!(story.shows("nothing: it is kept here for now"));
+    assert!(story.shows("(•) keep it here, send later") && story.shows("[ Keep here for now ]"));
     story.press("Enter");
     at!(story, Done);
-    assert!(story.shows("nothing was handed over"));
-    assert!(story.shows("octo-csp submit hands it over."));
+    for words in ["Proven and kept here: Contoso", "Not in Octo yet. Next: octo-csp submit"] {
+        assert!(story.shows(words), "{words}");
+    }
+    assert!(!story.shows("Registered"));
     assert!(story.bench.octo_calls().is_empty());
+    story.press("Enter");
+    let left = story.done.join(" ");
+    assert!(left.contains("Proven and kept here: Contoso. Not in Octo yet. Next: octo-csp submit"), "{left}");
+    // The next run opens on the same, and its first choice is to hand it over.
+    let mut story = Story::with(setting(), story.bench);
+    story.begin();
+    assert!(story.shows("Not in Octo yet. Next: octo-csp submit"));
+    story.press("Enter");
+    at!(story, OctoClient);
 }
 
 #[test]
@@ -56,7 +70,7 @@ fn credentials_are_typed_used_and_never_drawn() {
     let mut story = Story::begun(setting());
     story.at_review().press("F6");
     at!(story, OctoClient);
-    assert!(story.shows("Sent to api.alphaus.cloud after Confirm and register:"));
+    assert!(story.shows("Sent to api.alphaus.cloud once it is confirmed:"));
     story.press("Enter");
     assert!(story.shows("The Octo client ID is missing."));
     story.paste("octo-client").press("Enter");
@@ -88,6 +102,22 @@ fn what_bluectl_keeps_is_pasted_whole() {
     assert!(story.wizard.session.octo_client().is_ok());
 }
 
+/// Whoever wants it sent and has no credentials is asked for them; nothing is confirmed before.
+#[test]
+fn sending_now_asks_for_the_credentials_that_are_lacking() {
+    let mut story = Story::begun(setting());
+    story.at_review().press("Space");
+    assert!(story.shows("(•) send it now") && story.shows("[ Confirm and register in Octo ]"));
+    story.press("Enter");
+    at!(story, OctoClient);
+    assert!(story.bench.registration().active.is_none());
+    story.paste("octo-client").press("Tab").paste(TYPED).press("Enter");
+    at!(story, Review);
+    story.press("Enter");
+    at!(story, Done);
+    assert_eq!(story.bench.octo_calls().len(), 5);
+}
+
 #[test]
 fn credentials_that_are_there_can_be_left_out() {
     let mut story = Story::begun(with_octo());
@@ -95,9 +125,9 @@ fn credentials_that_are_there_can_be_left_out() {
     assert!(story.shows("empty: the one from ALPHAUS_CLIENT_ID"));
     story.press("Enter");
     assert!(story.wizard.session.octo_client().is_ok());
-    story.press("F6 F6");
     at!(story, Review);
-    assert!(story.shows("nothing: you chose so"));
+    story.press("Space");
+    assert!(story.shows("nothing: it is kept here for now") && story.shows("[ Keep here for now ]"));
     story.press("Enter");
     assert!(story.bench.octo_calls().is_empty());
     assert!(story.bench.registration().active.is_some());
@@ -111,7 +141,7 @@ fn a_refusal_keeps_everything_and_is_repeated_or_left_for_later() {
     story.press("Enter");
     at!(story, Failed);
     assert!(story.bench.registration().active.is_some());
-    assert!(story.shows("All three steps are registered and kept here."));
+    assert!(story.shows("All three steps are proven and kept here."));
     assert!(!story.shows("hand-off note"));
     let printed = story.done.len();
     story.press("h F8");
@@ -121,21 +151,21 @@ fn a_refusal_keeps_everything_and_is_repeated_or_left_for_later() {
     story.press("l");
     assert_eq!(story.ended, Some(Exit::Permission));
     let last = story.done.join(" ");
-    assert!(last.contains("octo-csp submit hands over the rest"), "{last}");
+    assert!(last.contains("Not in Octo yet. Next: octo-csp submit"), "{last}");
 
     let mut story = Story::begun(with_octo());
     story.at_review();
     story.bench.fail("octo register", octo(403, 7));
     story.press("Enter Esc");
     at!(story, Done);
-    assert!(story.shows("nothing was handed over"));
+    assert!(story.shows("Not in Octo yet."));
 
     let mut story = Story::begun(with_octo());
     story.at_review();
     story.bench.fail("octo credentials", octo(500, 13));
     story.press("Enter r");
     at!(story, Done);
-    assert!(story.shows("has the account, the credentials and the MPN ID"));
+    assert!(story.shows("Registered: Contoso"));
 }
 
 #[test]
@@ -149,10 +179,9 @@ fn a_client_that_is_refused_is_typed_again() {
     at!(story, OctoClient);
     assert!(story.shows("Octo does not accept its API client."));
     assert!(story.shows("Sent to api.alphaus.cloud now:"));
-    assert!(!story.shows("send nothing"), "Esc does that here");
     story.paste(TYPED).press("S-Tab").paste("another").press("Enter");
     at!(story, Done);
-    assert!(story.shows("has the account, the credentials and the MPN ID"));
+    assert!(story.shows("Registered: Contoso"));
 }
 
 #[test]
@@ -162,11 +191,11 @@ fn a_value_that_octo_refuses_is_changed_and_handed_over_again() {
     story.bench.fail("octo register", octo(400, 3));
     story.press("Enter Enter");
     at!(story, Overview);
-    story.press("Enter");
+    story.press("Down Enter");
     at!(story, Basic);
     story.press("s Enter");
     at!(story, Overview);
-    story.press("Down Down Down Down Enter");
+    story.press("Enter");
     at!(story, OctoClient);
     story.press("Enter");
     at!(story, Done);
@@ -179,7 +208,7 @@ fn a_registration_that_octo_lacks_is_handed_over_from_the_overview() {
     story.begin();
     at!(story, Overview);
     assert!(story.shows("Hand over to Octo"));
-    story.press("Down Down Down Down Enter");
+    story.press("Enter");
     at!(story, OctoClient);
     story.paste("octo-client").press("Tab").paste(TYPED).press("Enter");
     at!(story, Done);
@@ -199,12 +228,15 @@ fn the_sandbox_and_a_cloud_without_octo_are_never_handed_over() {
     ] {
         let mut story = Story::begun(setting);
         story.at_review();
-        assert!(story.shows(words), "{}", story.screen(120, 60));
+        assert!(story.shows(words) && !story.shows("send it now"), "{}", story.screen(120, 60));
         story.press("F6");
         at!(story, Review);
         story.press("Enter");
         at!(story, Done);
         assert!(story.bench.octo_calls().is_empty());
+        for words in ["Octo yet", "octo-csp submit", "To Octo"] {
+            assert!(!story.shows(words), "{words}");
+        }
     }
 }
 
@@ -222,7 +254,7 @@ fn esc_while_octo_is_asked_keeps_the_registration() {
     let mut story = Story::with(with_octo(), Bench::registered());
     story.begin();
     story.answering = false;
-    story.press("Down Down Down Down Enter Enter");
+    story.press("Enter Enter");
     at!(story, Checking);
     story.press("Esc");
     at!(story, Done);
