@@ -49,8 +49,10 @@ impl Host {
     }
 }
 
-/// The variables by which the library that checks certificates takes others than the system's; elsewhere it asks the system alone.
+/// The variables by which the library that checks certificates takes others than the system's.
 const TRUST: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// Whether it does: macOS and Windows are asked themselves.
+const HAS_TRUST: bool = cfg!(all(unix, not(target_os = "macos")));
 
 /// How the variables begin that are settings.
 pub const VARIABLES: &str = "OCTO_CSP_";
@@ -120,7 +122,7 @@ impl Environment {
             state_home: path(state),
             config_home: path(config),
             settings: BTreeMap::new(),
-            trust: TRUST.into_iter().filter(|name| given(name).is_some()).collect(),
+            trust: TRUST.into_iter().filter(|name| HAS_TRUST && given(name).is_some()).collect(),
             accessible: text("ACCESSIBLE"),
             no_color: text("NO_COLOR"),
             clicolor: text("CLICOLOR"),
