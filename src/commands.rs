@@ -70,13 +70,11 @@ pub fn run(host: &mut Host) -> Exit {
 /// Whether the command was told to put JSON on standard output. The text of `explain` may begin with a hyphen, so what stands behind a
 /// part of it is text too; this word is none.
 fn wants_json(matches: &ArgMatches) -> bool {
-    match matches.subcommand() {
-        Some((_, command)) => wants_json(command),
-        None => {
-            let text = matches.try_get_many::<String>("text").ok().flatten().into_iter().flatten();
-            matches!(matches.try_get_one("json"), Ok(Some(true))) || text.into_iter().any(|word| word == "--json")
-        }
+    if let Some((_, command)) = matches.subcommand() {
+        return wants_json(command);
     }
+    let mut text = matches.try_get_many::<String>("text").ok().flatten().into_iter().flatten();
+    matches!(matches.try_get_one("json"), Ok(Some(true))) || text.any(|word| word == "--json")
 }
 
 /// Help and the version, which were asked for, or what is wrong with the arguments.

@@ -414,7 +414,7 @@ async fn connection_of(user: u32, list: &std::path::Path, port: u16) -> TcpStrea
     let row = format!(
         "  0: {ip:08X}:{own:04X} {ip:08X}:{port:04X} 01 00000000:00000000 00:00000000 00000000 {user:5} 0 4711\n"
     );
-    std::fs::write(list, row).unwrap();
+    std::io::Write::write_all(&mut std::fs::File::create(list).unwrap(), row.as_bytes()).unwrap();
     socket.connect(([127, 0, 0, 1], port).into()).await.unwrap()
 }
 

@@ -78,7 +78,7 @@ pub(super) fn device() -> Reply {
 /// Shows what the number of an error means.
 pub(super) fn look_up(call: &Call) -> Reply {
     let code = call.query.get("code").unwrap_or_default().trim_start_matches("AADSTS");
-    let text = code.parse().ok().and_then(aadsts).map_or("Not known here.".into(), |refusal| refusal.text);
+    let text = code.parse().ok().and_then(aadsts).map_or_else(|| "Not known here.".into(), |refusal| refusal.text);
     page(StatusCode::OK, "Error", "error", &[("code", Text(code)), ("text", Text(&text))])
 }
 
