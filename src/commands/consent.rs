@@ -133,7 +133,7 @@ fn begin_first(what: &str) -> CommandError {
 /// Step 3 as it was typed before: the draft has it, or what was proven the last time.
 fn request(session: &HeadlessSession<'_, '_>) -> Result<PartnerApiRequest, CommandError> {
     let usual = Typed::default().with(Field::Redirect, USUAL_REDIRECT);
-    let typed = session.draft.typed.over(&session.registration.typed().over(&usual));
+    let typed = session.draft.typed.typed().over(&session.registration.typed().over(&usual));
     answers::partner_api(&typed, None).map_err(|_of_a_draft| {
         let what = "The draft of this registration holds a redirect address or MPN ID that cannot be used: octo-csp register --no-input with all values";
         CommandError::unfinished(State::NotBegun, Exit::Refused, what)

@@ -11,7 +11,7 @@ use crate::words::{Failure, LastFailure};
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments) -> Result<Exit, CommandError> {
     let target = Target::sealed(context.host, &arguments.which)?;
     let volume = target.shelf().volume(&target.name()).await?;
-    let typed = volume.draft.as_ref().map(|draft| &draft.typed);
+    let typed = volume.draft.as_ref().map(|draft| draft.typed.typed());
     let portal = target.cloud.portal.as_str();
     let mut note = Handoff::of(&volume.registration, typed, portal);
     let refused = volume.draft.as_ref().and_then(|it| it.refused.as_deref());

@@ -227,7 +227,7 @@ impl RegisterFlow<'_, '_, '_> {
     async fn save(&mut self, typed: &Typed) {
         let draft = &mut self.session.draft;
         draft.step = Some(Step::PartnerApi);
-        draft.typed = typed.clone();
+        draft.typed = typed.clone().into();
         draft.started = true;
         self.session.save().await;
     }

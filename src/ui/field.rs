@@ -108,7 +108,7 @@ impl<const SECRET: bool, const LONGEST: usize> Field<SECRET, LONGEST> {
     pub(super) fn enter(&mut self, raw: &str) -> Pasted {
         let mut fresh = Self::default();
         let pasted = fresh.paste(raw);
-        if matches!(pasted, Pasted::Taken(_)) && fresh.text != self.text {
+        if matches!(pasted, Pasted::Taken(_)) {
             self.remember(None);
             self.caret = fresh.caret;
             self.text = fresh.text;
@@ -390,9 +390,14 @@ enum Kind {
     Invisible,
 }
 
+/// Whether a line ends here, in whatever system's way.
+pub(super) fn is_line_end(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 fn kind(character: char) -> Kind {
     match character {
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Kind::LineEnd,
+        character if is_line_end(character) => Kind::LineEnd,
         other => text::harmless(other).map_or(Kind::Invisible, Kind::Kept),
     }
 }

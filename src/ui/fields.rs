@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
+
 use crate::ui::Edit;
-use crate::ui::field::{Pasted, SecretField, TextField};
+use crate::ui::field::{self, Pasted, SecretField, TextField};
 use crate::words::answers::USUAL_REDIRECT;
 use crate::words::field::Shown;
 use crate::words::{Field, Secret, SharedSecret, Typed};
@@ -103,6 +106,11 @@ impl Fields {
         self.edit(field, |text| text.paste(raw), |secret| secret.paste(raw))
     }
 
+    /// Takes the last paste back.
+    pub(super) fn take_back(&mut self, field: Field) {
+        self.press(field, Edit::Undo);
+    }
+
     /// The same in the place of what is there, which stays where the new value is refused.
     pub(super) fn enter(&mut self, field: Field, raw: &str) -> Option<Pasted> {
         self.edit(field, |text| text.enter(raw), |secret| secret.enter(raw))
@@ -144,31 +152,49 @@ pub(super) fn is_needed(field: Field) -> bool {
     matches!(field, Field::ApplicationId | Field::SecretKey | Field::ApiSecret | Field::Redirect | Field::Answer)
 }
 
-/// Takes a paste such as a JSON object, `key=value` lines or a table copied from a portal apart. One value alone is no
-/// such paste.
+/// Takes a paste apart that names its values: a JSON object, `key=value` lines or parameters, a table or a block copied from a
+/// portal, an address.
 pub(super) fn taken_apart(raw: &str) -> Vec<(Field, SharedSecret)> {
     let mut found: Vec<(Field, SharedSecret)> = Vec::new();
-    let mut add = |name: &str, value: &str| {
-        let value = value.trim().trim_matches(['"', '\'', ',', ';']);
-        if let Some(field) = field_named(name)
-            && !value.is_empty()
-            && found.iter().all(|(other, _)| *other != field)
-        {
+    let mut add = |field: Field, value: &str| {
+        let value = value.trim().trim_matches(['"', '\'', ',', ';', '&']).trim();
+        if !value.is_empty() && found.iter().all(|(other, _)| *other != field) {
             found.push((field, Secret::shared(value.to_owned())));
         }
     };
-    if raw.len() <= 65_536 {
-        if let Ok(serde_json::Value::Object(object)) = serde_json::from_str(raw.trim()) {
-            for (name, value) in &object {
-                add(name, value.as_str().unwrap_or_default());
-            }
-        } else {
-            for line in raw.lines() {
-                if let Some((name, value)) = line.split_once(['=', ':', '\t']) {
-                    add(name, value);
+    let raw = raw.trim();
+    if raw.len() > 65_536 {
+        return found;
+    }
+    if let Ok(serde_json::Value::Object(object)) = serde_json::from_str(raw) {
+        for (name, value) in &object {
+            field_named(name).into_iter().for_each(|field| add(field, value.as_str().unwrap_or_default()));
+        }
+    } else if let Some(query) = Url::parse(raw).ok().as_ref().and_then(Url::query) {
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            field_named(&name).into_iter().for_each(|field| add(field, &value));
+        }
+    } else {
+        // A value goes on to the next name, or to the end of its line; that of a name alone on its line is on the next one.
+        let cells = raw.split_inclusive(|sign| field::is_line_end(sign) || matches!(sign, '&' | ';' | '\t'));
+        let mut open: Option<(Field, Zeroizing<String>)> = None;
+        for cell in cells {
+            let (name, value) = cell.split_once(['=', ':']).unwrap_or((cell, ""));
+            if let Some(field) = field_named(name) {
+                let earlier = open.replace((field, Zeroizing::new(value.to_owned())));
+                earlier.into_iter().for_each(|(field, value)| add(field, &value));
+            } else if let Some((field, value)) = open.as_mut() {
+                if value.trim().is_empty() {
+                    **value = cell.trim_start_matches([':', ' ']).to_owned();
+                } else if value.ends_with(['&', ';']) {
+                    value.push_str(cell);
+                } else {
+                    add(*field, value);
+                    open = None;
                 }
             }
         }
+        open.into_iter().for_each(|(field, value)| add(field, &value));
     }
     found
 }

@@ -243,7 +243,7 @@ impl Session {
         let draft = Draft {
             saved_at: None,
             step,
-            typed: self.typed(),
+            typed: self.typed().into(),
             marked: self.marked.clone(),
             started: self.started,
             refused: self.last_failure.clone(),
@@ -355,7 +355,7 @@ impl Session {
         self.last_failure = None;
         let mut step = None;
         if let Some(draft) = opened.draft {
-            self.fields.restore(&draft.typed);
+            self.fields.restore(draft.typed.typed());
             self.started = draft.started;
             self.last_failure = draft.refused;
             self.marked = draft.marked;

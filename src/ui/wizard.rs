@@ -15,8 +15,9 @@ use crate::ui::session::{Answer, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
 use crate::ui::{Edit, Event, Intent, Task};
+use crate::words::answers;
 use crate::words::field::Shown;
-use crate::words::ids::looks_like_secret_key;
+use crate::words::kind::ProblemKind;
 use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 
 pub use crate::ui::session::{Octo, RehearsalAnswers, WizardConfig};
@@ -290,23 +291,34 @@ impl Wizard {
         if matches!(field, Field::OctoClientId | Field::OctoSecret) {
             fields::meant_for_octo(&mut parts);
         }
-        if parts.len() > 1 && field != Field::Answer {
-            self.overlay = Some(Overlay::Offer(parts));
-            return;
-        }
+        parts.retain(|(field, value)| field.is_secret() || answers::fits(*field, value.reveal()).is_ok());
+        let text = match parts.as_slice() {
+            [(named, value)] if *named == field || named.is_secret() && field.is_secret() => {
+                &SharedSecret::clone(value)
+            }
+            [_, ..] if field != Field::Answer => {
+                self.overlay = Some(Overlay::Offer(parts));
+                return;
+            }
+            _ => text,
+        };
         let state = self.page.state_mut();
         state.clear_problem(field);
-        if !field.is_secret() && looks_like_secret_key(text.reveal()) {
-            let what = "That looks like a secret key. It was not taken: this field is shown.";
-            let cure = "Paste it into the field Secret key.";
-            state.problems.push(Problem::new(field, what, cure));
-            return;
-        }
         let fields = &mut self.session.fields;
         let pasted = if anew { fields.enter(field, text.reveal()) } else { fields.paste(field, text.reveal()) };
         let Some(pasted) = pasted else {
             return;
         };
+        // The whole has to fit: a value may come in two pieces. A field is drawn after this, and a refused text is gone by then.
+        let wrong = answers::fits(field, fields.value(field)).err();
+        if let Some(mut problem) = wrong.filter(|_| !field.is_secret() && matches!(pasted, Pasted::Taken(_))) {
+            fields.take_back(field);
+            if !anew && problem.kind != Some(ProblemKind::PasteIsSecret) {
+                problem.what.push_str(" It was not taken: this field is shown.");
+            }
+            state.problems.push(problem);
+            return;
+        }
         let note = pasted.note().map(Cow::into_owned);
         match (pasted, note) {
             (Pasted::Taken(_), None) => drop(state.notes.remove(&field)),

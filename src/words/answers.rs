@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::words::field::Field;
 use crate::words::ids::{
     AccountName, ClientId, Directory, MpnId, Normalized, RedirectAddress, TenantId, looks_like_guid,
-    looks_like_secret_key,
+    looks_like_secret_key, looks_random,
 };
 use crate::words::kind::ProblemKind;
 use crate::words::problem::Problem;
@@ -145,6 +145,16 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
         | Field::OctoClientId
         | Field::OctoSecret => Ok(None),
     }
+}
+
+/// Whether a text can be shown and kept as the content of a field: it has the form of that field's values. A name has none, so
+/// what could be a secret is no name.
+pub fn fits(field: Field, text: &str) -> Result<(), Problem> {
+    let named = matches!(field, Field::AccountName | Field::Confirmation);
+    if looks_like_secret_key(text) || named && looks_random(text) {
+        return Err(Problem::of(field, ProblemKind::PasteIsSecret));
+    }
+    shape(field, &Typed::default().with(field, text)).map(drop)
 }
 
 /// What a secret cannot be. Its form is otherwise Microsoft's business: nothing else is refused.

@@ -315,6 +315,15 @@ pub fn looks_like_secret_key(raw: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
+/// Whether a run without blanks looks made by a machine: long, and of both cases with digits, or with the sign that Entra's
+/// secrets have.
+pub fn looks_random(raw: &str) -> bool {
+    raw.split_whitespace().filter(|run| run.len() >= 24).any(|run| {
+        let has = |kind: fn(&char) -> bool| run.chars().any(|sign| kind(&sign));
+        run.contains('~') || has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit)
+    })
+}
+
 fn unquoted(raw: &str) -> &str {
     raw.trim().trim_matches(['"', '\'', '<', '>', '`']).trim()
 }

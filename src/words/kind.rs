@@ -26,6 +26,7 @@ macro_rules! kinds {
 kinds! {
     NameTooLong "name-too-long";
     NameIsSecret "name-is-secret";
+    PasteIsSecret "paste-is-secret";
     IdMissing "id-missing";
     IdNil "id-nil";
     IdNotGuid "id-not-guid";

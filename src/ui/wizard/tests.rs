@@ -414,6 +414,52 @@ fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
     assert!(!story.screen(120, 60).contains(SECRET));
 }
 
+/// A secret has no form that can be relied on: what decides is the form of the field.
+#[test]
+fn no_paste_leaves_a_secret_in_a_field_that_is_shown_or_in_the_draft() {
+    const MARKED: &str = "marked.A1b2C3d4E5f6~G7h8_i9J0-k1L2m3N4";
+    let pastes = ["\r", "\n", "\r\n", "\u{2028}", "&", "; ", "\t"]
+        .map(|end| format!("client_id={APP}{end}client_secret={MARKED}{end}tenant={TENANT}"));
+    let others = [
+        MARKED.to_owned(),
+        format!("{MARKED}{MARKED}"),
+        format!("key {MARKED}"),
+        format!("something={MARKED}"),
+        format!("client_id={MARKED}"),
+        format!("Application (client) ID\r:\r{MARKED}\rDirectory (tenant) ID\r{TENANT}"),
+        format!("https://login.example/token?client_id={APP}&client_secret={MARKED}"),
+        format!("http://localhost/ {MARKED}"),
+    ];
+    for raw in pastes.iter().chain(&others) {
+        for focus in 0..5 {
+            let mut story = Story::begun(setting());
+            story.press("Enter Enter");
+            story.wizard.page.state_mut().focus = focus;
+            story.paste(raw);
+            assert!(!story.screen(120, 60).contains("marked"), "{raw} at {focus}");
+            story.press("Enter");
+            let session = &story.wizard.session;
+            let typed = format!("{:?}", session.fields.typed());
+            assert!(!typed.contains("marked"), "{raw} at {focus}: {typed}");
+        }
+        let mut name = Story::begun(setting());
+        name.press("Enter").paste(raw).press("Enter");
+        assert!(!format!("{:?}", name.wizard.session.fields.typed()).contains("marked"), "{raw} as a name");
+    }
+}
+
+#[test]
+fn what_is_pasted_with_its_name_is_offered_whatever_ends_its_lines() {
+    for end in ["\r", "\n", "\r\n", "\u{2028}", "&", "; ", "\t"] {
+        let mut story = Story::begun(setting());
+        story.press("Enter Enter");
+        story.paste(&format!("client_id={APP}{end}client_secret={SECRET}{end}tenant={TENANT}"));
+        assert!(matches!(story.wizard.overlay, Some(Overlay::Offer(_))), "{end:?}");
+        story.press("Enter Enter");
+        assert!(story.checked(), "{end:?}");
+    }
+}
+
 #[test]
 fn the_hand_off_note_tells_what_stopped_it_and_holds_no_secret() {
     let mut story = Story::begun(setting());

@@ -104,7 +104,7 @@ async fn a_line_that_comes_while_somebody_types_stands_before_what_is_typed() {
         // Whether this is a directory is asked while the next field is typed already.
         ("Client ID: ", "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204\n3f0c"),
         ("Application ID: 3f0c", "5a52\n"),
-        ("[3f0c5a52]: ", ""),
+        ("Application ID: ", ""),
     ];
     let (ending, printed, taken) = Box::pin(talked(Paper::default(), &lines)).await;
     let told = "Client ID: ok: this is a directory, EU\n2 of 5: Application ID: 3f0c";
