@@ -53,6 +53,9 @@ async fn check_all(
     }
     let before = opened.registration.clone();
     let (steps, registration) = all(context.host, world, cloud, before, only).await;
+    let mut draft = opened.draft.clone().unwrap_or_default();
+    let runs = steps.iter().map(|step| &step.run);
+    headless::remember(world, machine::platform(context.host), &mut draft, runs).await;
     let findings = findings(&opened, steps, &registration, arguments.warn_days);
     let text = if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings) };
     context.print(&text);

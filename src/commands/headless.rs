@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::report::check;
 use crate::report::identity::Identity;
 use crate::steps::{Answered, Check, Execution, Status, WrongPaste};
-use crate::words::{Cause, CheckId, Environment, Failure, Service, SharedSecret};
+use crate::words::{Cause, CheckId, Draft, Environment, Failure, LastFailure, Service, SharedSecret};
 use crate::world::World;
 use crate::world::browser::Surroundings;
 use crate::world::clock::Stopwatch;
@@ -208,6 +208,28 @@ impl<'w> Conversation<'w> {
         for id in run.stop() {
             self.driver.cancel(id);
         }
+    }
+}
+
+/// Remembers in the draft what failed, for status, report and the hand-off note; and forgets it once every run has passed. A draft
+/// that cannot be saved is no reason to stop.
+pub(super) async fn remember<'r>(
+    world: &World,
+    place: Platform,
+    draft: &mut Draft,
+    runs: impl IntoIterator<Item = &'r Execution>,
+) {
+    let (mut first, mut finished) = (None, true);
+    for run in runs {
+        let failed = refused(place, run).zip(run.failed());
+        let failed =
+            failed.and_then(|((failure, diagnosis), (check, _))| LastFailure::of(check.id, &diagnosis, &failure));
+        first = first.or(failed.map(Box::new));
+        finished &= run.status() == Status::Finished;
+    }
+    if (first.is_some() || finished) && draft.refused != first {
+        draft.refused = first;
+        drop(Box::pin(world.perform(Effect::Save(Box::new(draft.clone())))).await);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::report::identity::Identity;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
 use crate::report::submit::Handover;
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
-use crate::words::{CheckId, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Step};
+use crate::words::{CheckId, Draft, Environment, Failure, Field, OctoClient, Problem, Step};
 use crate::world::{World, clock};
 
 /// How far a registration came, and the exit code.
@@ -226,27 +226,14 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let without = if run.submits() { "octo" } else { "commit" };
         let step = run.step().map_or(without, Step::flag);
         self.findings.checks.push((step, run.checks().to_vec()));
-        self.remember(&run).await;
+        let place = machine::platform(self.context.host);
+        headless::remember(self.world, place, &mut self.draft, [&run]).await;
         self.judge(run, ended)
     }
 
     /// What a run was refused with, and what that means here.
     fn refused(&self, run: &Execution) -> Option<(Failure, Diagnosis)> {
         headless::refused(machine::platform(self.context.host), run)
-    }
-
-    /// Remembers what failed, for status and report; and forgets it once a run has passed.
-    async fn remember(&mut self, run: &Execution) {
-        let refused = self
-            .refused(run)
-            .zip(run.failed())
-            .and_then(|((failure, diagnosis), (check, _))| LastFailure::of(check.id, &diagnosis, &failure));
-        let over = refused.is_some() || run.status() == Status::Finished;
-        let refused = refused.map(Box::new);
-        if over && self.draft.refused != refused {
-            self.draft.refused = refused;
-            self.save().await;
-        }
     }
 
     /// Saves the draft. One that cannot be saved is no reason to stop.

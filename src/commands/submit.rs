@@ -41,9 +41,11 @@ async fn submit(
         // What Octo took could not be noted, so nothing is sent.
         return Err(CommandError::newer_journal());
     }
+    let mut draft = opened.draft.clone().unwrap_or_default();
     let Some(findings) = hand_over(context.host, world, opened, client, replace).await else {
         return Err(CommandError::nothing_registered("hand over", None));
     };
+    headless::remember(world, machine::platform(context.host), &mut draft, [&findings.run]).await;
     let text = if context.json { submit::in_json(&findings) } else { submit::text(&findings) };
     context.print(&text);
     Ok(findings.exit)

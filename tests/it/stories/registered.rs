@@ -229,3 +229,32 @@ fn a_keyring_that_is_locked_or_stopped_is_told_in_the_same_words_by_every_comman
     // Each waits for its limit, so one of them has to do.
     all(&commands[1..2], "The keyring did not answer in time.");
 }
+
+#[test]
+fn what_doctor_and_submit_were_refused_with_is_told_until_they_pass() {
+    let desk = registered();
+    let cloud = desk.path("cloud.json").display().to_string();
+    let (id, secret) = (desk.fact("octo_client_id"), desk.fact("octo_client_secret"));
+    let run = |command: &str, variables: &[(&str, &str)]| {
+        let mut command = desk.command(&[command, "--cloud-file", &cloud]);
+        command.envs(variables.iter().copied()).output().unwrap().status.code()
+    };
+    let remembered = || {
+        let output = desk.command(&["status", "--json"]).output().unwrap();
+        let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        object["registrations"][0]["last_failure"]["code"].clone()
+    };
+    assert_eq!(remembered(), serde_json::Value::Null);
+    let wrong = [("ALPHAUS_CLIENT_ID", id.as_str()), ("ALPHAUS_CLIENT_SECRET", "wrong-secret-of-octo")];
+    assert_ne!(run("submit", &wrong), Some(0));
+    assert_eq!(remembered(), "Octo 401");
+    assert_eq!(run("doctor", &[]), Some(0));
+    assert_eq!(remembered(), serde_json::Value::Null);
+    assert_ne!(run("submit", &wrong), Some(0));
+    let right = [("ALPHAUS_CLIENT_ID", id.as_str()), ("ALPHAUS_CLIENT_SECRET", secret.as_str())];
+    assert_eq!(run("submit", &right), Some(0));
+    assert_eq!(remembered(), serde_json::Value::Null);
+    desk.session.lock();
+    assert_ne!(run("doctor", &[]), Some(0));
+    assert_ne!(remembered(), serde_json::Value::Null);
+}
