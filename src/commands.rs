@@ -43,18 +43,21 @@ use crate::commands::error::{CommandError, end};
 use crate::commands::settings::Settings;
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::report::opening;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
+    // Where the settings or the arguments cannot be used, this is how they are asked what standard output gets.
+    let asked = host.arguments.iter().any(|word| word == "--json");
     let (settings, arguments) = match Settings::read(host) {
         Ok(both) => both,
-        Err(what) => return end(host, Err(what.into()), None),
+        Err(what) => return end(host, Err(what.into()), asked.then_some("octo-csp")),
     };
     let parsed = Cli::command().try_get_matches_from(arguments);
     let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
     let (json, cli) = match parsed {
         Ok(both) => both,
-        Err(error) => return not_understood(host, &settings, error),
+        Err(error) => return not_understood(host, &settings, error, asked),
     };
     let words = settings.command.clone();
     let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -78,7 +81,7 @@ fn wants_json(matches: &ArgMatches) -> bool {
 }
 
 /// Help and the version, which were asked for, or what is wrong with the arguments.
-fn not_understood(host: &mut Host, settings: &Settings, error: clap::Error) -> Exit {
+fn not_understood(host: &mut Host, settings: &Settings, error: clap::Error, json: bool) -> Exit {
     let wanted = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let origin = settings.origin_of(&error);
     let text = mistake::text(error);
@@ -88,7 +91,13 @@ fn not_understood(host: &mut Host, settings: &Settings, error: clap::Error) -> E
     if let Some(origin) = origin {
         let _closed = writeln!(host.err, "\nocto-csp: {origin}");
     }
-    if wanted { Exit::Done } else { Exit::Usage }
+    if wanted {
+        return Exit::Done;
+    }
+    if json {
+        let _closed = host.print(&opening::ended(&settings.command, Some(text.trim()), Exit::Usage));
+    }
+    Exit::Usage
 }
 
 /// A command that waits for nothing.

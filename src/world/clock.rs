@@ -1,13 +1,15 @@
 //! The one look at the clock of this machine.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use jiff::Timestamp;
 
-/// Now, by the clock of this machine.
+/// Now, by the clock of this machine, in whole seconds: nothing that is kept or printed knows smaller ones. A clock beyond the year 9999
+/// stands at its end.
 #[expect(clippy::disallowed_methods, reason = "this is the one function of the world that looks at the clock")]
 pub fn now() -> Timestamp {
-    Timestamp::now()
+    let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// Milliseconds since it was started: a clock that nobody sets.

@@ -558,3 +558,26 @@ fn which_registration_is_opened_is_chosen_by_flag_variable_or_file_and_said() {
         (&status["registrations"][1]["account"], &Value::from("sandbox"))
     );
 }
+
+/// Whoever reads standard output as JSON gets an object also where the arguments, a variable or the file cannot be used, and its times
+/// are whole seconds.
+#[test]
+fn json_gets_an_object_also_for_wrong_arguments_and_variables() {
+    let home = TempDir::new().unwrap();
+    for (arguments, variables) in [
+        (&["status", "--json", "--no-such-flag"][..], &[][..]),
+        (&["doctor", "--json", "--warn-days", "soon"], &[]),
+        (&["token", "nowhere", "--json"], &[]),
+        (&["status", "--json"], &[("OCTO_CSP_STORE", "nowhere")]),
+        (&["status", "--json"], &[("OCTO_CSP_SANDBOX", "perhaps")]),
+    ] {
+        let output = with_variables(home.path(), arguments, b"", variables);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
+        let object = object(&output);
+        assert_eq!(object["exit"], 2, "{arguments:?}");
+        assert!(object["said"].as_str().is_some_and(|said| !said.is_empty()), "{arguments:?}: {object}");
+        assert!(!err(&output).is_empty(), "{arguments:?}");
+    }
+    let begun = object(&program(home.path(), &["register", "--no-input", "--json"], b""));
+    assert_eq!(begun["at"].as_str().map(str::len), Some("2026-01-31T09:30:00Z".len()), "{begun}");
+}
