@@ -1,11 +1,13 @@
 //! Searching a text for a secret, in seven encodings: as it is, percent-encoded, base64, base64 for addresses, hexadecimal,
 //! as a JSON string, and backwards.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::words::Secret;
@@ -16,9 +18,21 @@ const SHORTEST: usize = 8;
 /// Characters of a secret that must match: a piece of it is a leak too.
 const PIECE: usize = 16;
 
-/// The encoding in which `secret`, or a piece of 16 bytes of it, stands in `text`.
-pub fn encoding_in(text: &str, secret: &Secret) -> Option<&'static str> {
-    let value = secret.reveal();
+/// What an item holds beside its secrets: ids that a report may show.
+const NO_SECRETS: [&str; 3] = ["redirect", "tenant", "application"];
+
+/// The encoding in which a kept item, or a piece of 16 bytes of it, stands in `text`. Of an item with several values each that is
+/// secret is looked for.
+pub fn encoding_in(text: &str, item: &Secret) -> Option<&'static str> {
+    let values: Result<BTreeMap<String, Value>, _> = serde_json::from_str(item.reveal());
+    let Ok(values) = values else {
+        return encoding_of(item.reveal(), text);
+    };
+    let secret = values.iter().filter(|(name, _)| !NO_SECRETS.contains(&name.as_str()));
+    secret.filter_map(|(_, value)| value.as_str()).find_map(|value| encoding_of(value, text))
+}
+
+fn encoding_of(value: &str, text: &str) -> Option<&'static str> {
     if value.len() < SHORTEST {
         return None;
     }
@@ -71,6 +85,24 @@ fn in_json(text: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_open_sign_in_the_ids_may_be_shown_and_nothing_else() {
+        let (state, verifier) = ("7f3c9a1be2d84c5f90aa", "V3rifier-of-forty-three-characters-or-more-1");
+        let tenant = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
+        let application = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
+        let redirect = "http://localhost:8400/callback";
+        let kept = serde_json::json!({
+            "state": state, "verifier": verifier, "redirect": redirect, "tenant": tenant, "application": application,
+        });
+        let kept = Secret::new(kept.to_string());
+        for id in [tenant, application, redirect] {
+            assert_eq!(encoding_in(&format!("it is {id}."), &kept), None, "{id}");
+        }
+        for secret in [state, verifier] {
+            assert_eq!(encoding_in(&format!("it is {secret}."), &kept), Some("raw"), "{secret}");
+        }
+    }
 
     const VALUE: &str = "abc8Q~x/y+z\"Lm_No.Pq-Rs%Tu";
 
