@@ -50,7 +50,9 @@ fn explained(diagnosis: &Diagnosis, when: Option<&str>) -> Value {
 /// What failed in JSON, with what support asks for.
 fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Value {
     let mut object = explained(diagnosis, None);
-    object["ids"] = ids(failure).join("  ").into();
+    if let Some(members) = object.as_object_mut() {
+        members.insert("ids".to_owned(), ids(failure).join("  ").into());
+    }
     object
 }
 

@@ -224,7 +224,7 @@ pub(super) async fn remember<'r>(
         let failed = refused(place, run).zip(run.failed());
         let failed =
             failed.and_then(|((failure, diagnosis), (check, _))| LastFailure::of(check.id, &diagnosis, &failure));
-        first = first.or(failed.map(Box::new));
+        first = first.or_else(|| failed.map(Box::new));
         finished &= run.status() == Status::Finished;
     }
     if (first.is_some() || finished) && draft.refused != first {

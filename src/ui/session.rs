@@ -436,7 +436,7 @@ impl Session {
 
     /// Whether Octo is told as soon as this is registered: what was chosen, else whether there are credentials.
     pub(crate) fn sends(&self) -> bool {
-        self.may_submit() && self.send_now.unwrap_or(self.octo_client().is_ok())
+        self.may_submit() && self.send_now.unwrap_or_else(|| self.octo_client().is_ok())
     }
 
     /// How what is in use stands, in three words that are true.
