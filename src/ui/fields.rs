@@ -156,9 +156,12 @@ pub(super) fn is_needed(field: Field) -> bool {
 /// portal, an address.
 pub(super) fn taken_apart(raw: &str) -> Vec<(Field, SharedSecret)> {
     let mut found: Vec<(Field, SharedSecret)> = Vec::new();
-    let mut add = |field: Field, value: &str| {
+    let mut add = |field: Option<Field>, value: &str| {
         let value = value.trim().trim_matches(['"', '\'', ',', ';', '&']).trim();
-        if !value.is_empty() && found.iter().all(|(other, _)| *other != field) {
+        if let Some(field) = field
+            && !value.is_empty()
+            && found.iter().all(|(other, _)| *other != field)
+        {
             found.push((field, Secret::shared(value.to_owned())));
         }
     };
@@ -168,33 +171,30 @@ pub(super) fn taken_apart(raw: &str) -> Vec<(Field, SharedSecret)> {
     }
     if let Ok(serde_json::Value::Object(object)) = serde_json::from_str(raw) {
         for (name, value) in &object {
-            field_named(name).into_iter().for_each(|field| add(field, value.as_str().unwrap_or_default()));
+            add(field_named(name), value.as_str().unwrap_or_default());
         }
     } else if let Some(query) = Url::parse(raw).ok().as_ref().and_then(Url::query) {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            field_named(&name).into_iter().for_each(|field| add(field, &value));
+            add(field_named(&name), &value);
         }
     } else {
         // A value goes on to the next name, or to the end of its line; that of a name alone on its line is on the next one.
         let cells = raw.split_inclusive(|sign| field::is_line_end(sign) || matches!(sign, '&' | ';' | '\t'));
-        let mut open: Option<(Field, Zeroizing<String>)> = None;
+        let (mut open, mut text) = (None, Zeroizing::new(String::new()));
         for cell in cells {
             let (name, value) = cell.split_once(['=', ':']).unwrap_or((cell, ""));
             if let Some(field) = field_named(name) {
-                let earlier = open.replace((field, Zeroizing::new(value.to_owned())));
-                earlier.into_iter().for_each(|(field, value)| add(field, &value));
-            } else if let Some((field, value)) = open.as_mut() {
-                if value.trim().is_empty() {
-                    **value = cell.trim_start_matches([':', ' ']).to_owned();
-                } else if value.ends_with(['&', ';']) {
-                    value.push_str(cell);
-                } else {
-                    add(*field, value);
-                    open = None;
-                }
+                add(open.replace(field), &text);
+                text = Zeroizing::new(value.to_owned());
+            } else if text.trim().is_empty() {
+                text = Zeroizing::new(cell.trim_start_matches([':', ' ']).to_owned());
+            } else if text.ends_with(['&', ';']) {
+                text.push_str(cell);
+            } else {
+                add(open.take(), &text);
             }
         }
-        open.into_iter().for_each(|(field, value)| add(field, &value));
+        add(open, &text);
     }
     found
 }
