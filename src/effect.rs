@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use url::Url;
 
 use crate::journal::{Fact, ItemName, Line, Registration};
@@ -252,6 +253,8 @@ pub struct ProbeResult {
 /// A registration opened for this process alone.
 #[derive(Clone, Debug, Default)]
 pub struct Opened {
+    /// When it was opened.
+    pub at: Timestamp,
     /// The fold of its journal.
     pub registration: Registration,
     /// What was typed the last time, without secrets.

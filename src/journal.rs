@@ -17,7 +17,7 @@ use crate::words::{
     AccountName, ClientId, Domain, Environment, MpnId, Part, RedirectAddress, Step, StoreKey, TenantId, UntrustedText,
 };
 
-pub use attempt::Attempt;
+pub use attempt::{Attempt, Replacing};
 pub use items::{AttemptId, ItemName, Kind, Slot};
 pub use lines::{Contents, read_file, read_on, write_line};
 #[cfg(feature = "test-door")]
@@ -60,6 +60,22 @@ pub enum Fact {
         slot: Slot,
         /// Sequence of the active set it builds on; 0 when there is none.
         base: u64,
+    },
+    /// The same for an attempt that is to take the place of the set in use: all three steps, and the name.
+    Replacing {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The slot that is not active.
+        slot: Slot,
+        /// Sequence of the active set that it replaces.
+        base: u64,
+    },
+    /// The account name was chosen that comes with a replacement once that is confirmed.
+    Naming {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The name; `None`: left empty.
+        name: Option<AccountName>,
     },
     /// Step 2 was proven live.
     PartnerCenterProven {

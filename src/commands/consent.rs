@@ -82,8 +82,8 @@ pub(super) async fn take(
     session.may_replace(replace)?;
     session.with_octo(profile)?;
     let answer = match open.standing() {
-        AttemptState::Begun => return Err(nothing_proven()),
-        AttemptState::SecretKept => return Err(begin_first("No sign-in is open.")),
+        AttemptState::Begun if registration.proven().is_none() => return Err(nothing_proven()),
+        AttemptState::Begun | AttemptState::SecretKept => return Err(begin_first("No sign-in is open.")),
         AttemptState::CodeUncertain => {
             let what = "Nobody can tell whether the last code was used. It is not sent again.";
             return Err(begin_first(what));

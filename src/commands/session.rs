@@ -125,14 +125,14 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         Err(CommandError::given(vec![problem]))
     }
 
-    /// What works is not replaced by another account's unless that was said.
+    /// What works is not replaced unless that was said.
     pub(super) fn may_replace(&self, replace: Option<&str>) -> Result<(), CommandError> {
-        if !self.registration.replaces_another() || replace.is_some() {
+        if !self.registration.replaces() || replace.is_some() {
             return Ok(());
         }
         let name = self.registration.name_to_confirm();
         Err(already(&format!(
-            "This would replace {name} by another account. Nothing that works was changed. Say so: --replace {}",
+            "This would replace {name}. Nothing that works was changed. Say so: --replace {}",
             quoted(&name)
         )))
     }
@@ -350,7 +350,7 @@ fn consent(target: &Target, run: &Execution) -> Option<Consent> {
     let consent = run.authorization_request()?;
     let registration = run.registration();
     let open = registration.open.as_ref();
-    let replace = if registration.replaces_another() {
+    let replace = if registration.replaces() {
         format!(" --replace {}", quoted(&registration.name_to_confirm()))
     } else {
         String::new()

@@ -85,7 +85,7 @@ pub(super) async fn prove(world: &World, facts: &Facts) -> Execution {
     let center = PartnerCenterRequest {
         directory: Directory::Tenant(tenant),
         application: ClientId::parse(&facts.client_id).unwrap().value,
-        secret: Secret::shared(facts.client_secret.clone()),
+        secret: Some(Secret::shared(facts.client_secret.clone())),
         secret_ends: Some(jiff::civil::Date::constant(2099, 1, 1)),
     };
     let mut run = Execution::partner_center(center, Registration::default());

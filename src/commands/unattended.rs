@@ -18,7 +18,7 @@ use crate::commands::values::{self, Given};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::standing::AttemptState;
-use crate::journal::{Attempt, Fact, Registration};
+use crate::journal::{Attempt, Registration, Replacing};
 use crate::report::register::{GivenProblem, State};
 use crate::steps::Execution;
 use crate::words::answers::{self, USUAL_REDIRECT};
@@ -98,6 +98,7 @@ impl RegisterFlow<'_, '_, '_> {
         }
         let center = self.read(given, &typed, self.proves_step_two(given, only))?;
         self.session.look_at_keyring().await?;
+        self.replacing(replace).await?;
         self.named(&typed, only).await?;
         let mut secret = None;
         if let Some(request) = center {
@@ -129,7 +130,10 @@ impl RegisterFlow<'_, '_, '_> {
     fn already(&self, only: Option<Step>) -> Result<(), CommandError> {
         let registration = self.registration();
         let asked = only.is_some() || self.arguments.values.replace.is_some();
-        if registration.active.is_none() || registration.open.is_some() || asked {
+        // An attempt in which nothing is proven is none to go on with, and no way to a second set.
+        let open = registration.open.as_ref();
+        let begun = open.is_some_and(|open| open.replacing.is_some() || open.standing() != AttemptState::Begun);
+        if registration.active.is_none() || begun || asked {
             return Ok(());
         }
         let name = registration.name_to_confirm();
@@ -169,8 +173,10 @@ impl RegisterFlow<'_, '_, '_> {
         let mut center = None;
         if proves {
             let empty = crate::words::Secret::shared(String::new());
+            let kept =
+                given.secret.is_none() && self.registration().key_proven(typed.get(Field::ApplicationId)).is_some();
             let secret = given.secret.as_ref().unwrap_or(&empty);
-            match values::partner_center(typed, secret) {
+            match values::partner_center(typed, (!kept).then_some(secret)) {
                 Ok(request) => center = Some(request),
                 Err(wrong) => problems.extend(wrong),
             }
@@ -207,15 +213,28 @@ impl RegisterFlow<'_, '_, '_> {
         }
         let wanted = name.is_some() && only.is_none_or(|only| only == Step::Basic);
         let registration = self.registration();
-        if registration.named && !wanted {
+        if !wanted && (registration.named || registration.replacing().is_some()) {
             return Ok(());
         }
         let given = Typed::default().with(Field::AccountName, name.unwrap_or_default());
         let name = answers::basic(&given).map_err(|problem| self.wrong(typed, vec![problem]))?;
-        if registration.named && registration.name == name {
+        match registration.naming(name) {
+            Some(fact) => self.session.note(fact).await,
+            None => Ok(()),
+        }
+    }
+
+    /// That a replacement is one is said in the journal first: whoever goes on with it knows, and asks for the name.
+    async fn replacing(&mut self, replace: Option<&str>) -> Result<(), CommandError> {
+        let registration = self.registration();
+        if replace.is_none() || registration.active.is_none() || registration.replacing().is_some() {
             return Ok(());
         }
-        self.session.note(Fact::Named { name }).await
+        let (_, facts) = registration.beginning(Some(&Replacing::default()));
+        for fact in facts {
+            self.session.note(fact).await?;
+        }
+        Ok(())
     }
 
     fn wrong(&self, typed: &Typed, problems: Vec<Problem>) -> CommandError {

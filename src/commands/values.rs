@@ -37,7 +37,7 @@ impl Given {
     /// Whether a value of step 2 was given that is another one than what is known.
     pub(super) fn differs_from(&self, known: &Typed) -> bool {
         let both = self.typed.over(known);
-        let ids = |typed: &Typed| answers::partner_center(typed, &placeholder()).ok();
+        let ids = |typed: &Typed| answers::partner_center(typed, None).ok();
         match (ids(&both), ids(known)) {
             (Some(both), Some(known)) => both.application != known.application || both.directory != known.directory,
             _ => true,
@@ -58,11 +58,6 @@ pub(super) fn typed(values: &Values) -> Typed {
     ];
     let given = given.into_iter().filter_map(|(field, value)| Some((field, value.as_deref()?)));
     given.fold(Typed::default(), |all, (field, value)| all.with(field, value))
-}
-
-/// Stands for a secret where only the identifiers matter.
-fn placeholder() -> SharedSecret {
-    crate::words::Secret::shared("-".to_owned())
 }
 
 /// The problems of a step, with the flags by which their values are given.
@@ -95,7 +90,10 @@ fn is_missing(field: Field, values: &Values, typed: &Typed) -> bool {
 
 /// Reads step 2. Nobody comes back to this page, so a directory that will be needed is asked for at once: only where nothing
 /// says which application it is, the wizard waits with that.
-pub(super) fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCenterRequest, Vec<Problem>> {
+pub(super) fn partner_center(
+    typed: &Typed,
+    secret: Option<&SharedSecret>,
+) -> Result<PartnerCenterRequest, Vec<Problem>> {
     answers::partner_center(typed, secret).map_err(|mut problems| {
         let named = [Field::ApplicationId, Field::ClientId, Field::Directory];
         if named.into_iter().all(|field| typed.get(field).is_empty()) {
@@ -113,7 +111,7 @@ pub(super) fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<Par
 pub(super) fn missing(values: &Values) -> Vec<&'static str> {
     let typed = typed(values);
     let secret = crate::words::Secret::shared(String::new());
-    let problems = partner_center(&typed, &secret).err().unwrap_or_default();
+    let problems = partner_center(&typed, Some(&secret)).err().unwrap_or_default();
     problems
         .iter()
         .map(|problem| problem.field)

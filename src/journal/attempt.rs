@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{AttemptId, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot};
-use crate::words::RedirectAddress;
+use crate::words::{AccountName, RedirectAddress};
 
 /// One attempt at a set of secrets. A journal that was made shorter holds it as it is here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,18 @@ pub struct Attempt {
     pub activated: Option<(u64, Timestamp)>,
     /// Whether its items are being deleted.
     pub retiring: bool,
+    /// What it brings beside a set, if it is to take the place of the set in use; `None` if it only runs a step again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacing: Option<Replacing>,
+}
+
+/// What comes with a replacement beside its set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacing {
+    /// Whether a name was chosen.
+    pub named: bool,
+    /// The account name that was chosen; once it counts, the one that it took the place of.
+    pub name: Option<AccountName>,
 }
 
 impl Attempt {

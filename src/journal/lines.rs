@@ -8,11 +8,13 @@ use super::{Fact, Line};
 /// The version of the line format that this program writes.
 pub const VERSION: u32 = 1;
 
-/// The version of facts that came later: a program that does not know them says that a newer one was here, and touches nothing.
-const LATER: u32 = 2;
-
+/// The version of a line that earlier versions do not know: they say that a newer one was here, and touch nothing. A snapshot that
+/// holds a replacement is of neither of the first two.
 fn version(fact: &Fact) -> u32 {
-    if matches!(fact, Fact::Snapshot { .. } | Fact::NotRedeemed { .. }) { LATER } else { VERSION }
+    let later =
+        matches!(fact, Fact::Snapshot { .. } | Fact::NotRedeemed { .. } | Fact::Replacing { .. } | Fact::Naming { .. });
+    let holds = matches!(fact, Fact::Snapshot { registration } if registration.replacing().is_some());
+    VERSION + u32::from(later) + u32::from(holds)
 }
 
 /// What a line of the file turned out to be.

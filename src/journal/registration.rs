@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, Slot};
+use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, Replacing, Slot};
 use crate::words::{AccountName, Part, Step, StoreDescriptor, StoreKey, TenantId, UntrustedText};
 
 /// What Octo was given, as far as the journal knows.
@@ -116,16 +116,45 @@ impl Registration {
         if let Some(open) = &self.open {
             return (open.clone(), Vec::new());
         }
-        let (attempt, slot) = self.next_attempt();
-        self.beginning(attempt, slot)
+        self.beginning(None)
     }
 
-    /// An attempt of this name, and the facts that begin it.
-    pub fn beginning(&self, attempt: AttemptId, slot: Slot) -> (Attempt, Vec<Fact>) {
-        let base = self.active_sequence();
-        let began = Fact::Began { attempt, slot, base };
-        let facts = self.storing().into_iter().chain([began]);
-        (Attempt::new(attempt, slot, base), facts.collect())
+    /// A new attempt, and the facts that begin it; the open one is given up with them. What comes with it if it is to take the
+    /// place of the set in use.
+    pub fn beginning(&self, replacing: Option<&Replacing>) -> (Attempt, Vec<Fact>) {
+        let ((attempt, slot), base) = (self.next_attempt(), self.active_sequence());
+        let began = match replacing {
+            None => Fact::Began { attempt, slot, base },
+            Some(_) => Fact::Replacing { attempt, slot, base },
+        };
+        let named = replacing.filter(|replacing| replacing.named);
+        let naming = named.map(|replacing| Fact::Naming { attempt, name: replacing.name.clone() });
+        let facts = self.storing().into_iter().chain([began]).chain(naming);
+        (Attempt { replacing: replacing.cloned(), ..Attempt::new(attempt, slot, base) }, facts.collect())
+    }
+
+    /// What comes with the open attempt, if that is to take the place of the set in use.
+    pub fn replacing(&self) -> Option<&Replacing> {
+        self.open.as_ref()?.replacing.as_ref()
+    }
+
+    /// The account name once the open attempt is confirmed.
+    pub fn name_to_be(&self) -> Option<&AccountName> {
+        let chosen = self.replacing().filter(|replacing| replacing.named);
+        chosen.map_or(&self.name, |replacing| &replacing.name).as_ref()
+    }
+
+    /// The fact that gives this name, to the replacement that is open or else to what is registered; `None` where it has it.
+    pub fn naming(&self, name: Option<AccountName>) -> Option<Fact> {
+        let known = self.replacing().map_or(self.named, |replacing| replacing.named);
+        if known && self.name_to_be() == name.as_ref() {
+            return None;
+        }
+        let open = self.open.as_ref().filter(|open| open.replacing.is_some());
+        Some(match open {
+            Some(open) => Fact::Naming { attempt: open.id, name },
+            None => Fact::Named { name },
+        })
     }
 
     /// What a person calls it: the partner's company, else the account name.
@@ -191,6 +220,14 @@ impl Registration {
                 *self = Self { sequence: line.sequence, newer, damaged, opened_in, ..*registration.clone() };
             }
             Fact::Began { attempt, slot, base } => self.begin(*attempt, *slot, *base, line.at),
+            Fact::Replacing { attempt, slot, base } => {
+                self.begin(*attempt, *slot, *base, line.at);
+                self.with_open(*attempt, |open| open.replacing = Some(Replacing::default()));
+            }
+            Fact::Naming { attempt, name } => {
+                let replacing = Replacing { named: true, name: name.clone() };
+                self.with_open(*attempt, |open| open.replacing = Some(replacing));
+            }
             Fact::PartnerCenterProven { attempt, proof } => {
                 self.with_open(*attempt, |open| open.partner_center = Some((*proof.clone(), line.at)));
             }
@@ -304,8 +341,18 @@ impl Registration {
                 open.activated = Some((line.sequence, line.at));
                 open
             });
+            self.exchange_names();
             self.checked_at = Some(line.at);
             self.good_runs = self.found();
+        }
+    }
+
+    /// The name of a replacement counts with its set, and the one before it comes back with the set before it.
+    fn exchange_names(&mut self) {
+        let replacing = self.active.as_mut().and_then(|active| active.replacing.as_mut());
+        if let Some(replacing) = replacing.filter(|replacing| replacing.named) {
+            std::mem::swap(&mut self.name, &mut replacing.name);
+            self.named = true;
         }
     }
 
@@ -326,6 +373,7 @@ impl Registration {
     /// What was proven stays proven: an attempt that is reopened can be confirmed again, unless another one was begun since.
     fn roll_back(&mut self, id: AttemptId, reopened: bool) {
         if self.active.as_ref().is_some_and(|active| active.id == id) {
+            self.exchange_names();
             let attempt = std::mem::replace(&mut self.active, self.previous.take());
             if reopened && self.open.is_none() {
                 self.open = attempt.map(|attempt| Attempt { activated: None, ..attempt });

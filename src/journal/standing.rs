@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::journal::{Attempt, Kind, PartnerCenterProof, Registration};
-use crate::words::{Field, Typed};
+use crate::words::{ClientId, Field, Typed};
 
 /// For how long the address of a sign-in is offered again. Its code works for about as long (entra-docs,
 /// v2-oauth2-auth-code-flow), and a person who comes later is better served by a new one.
@@ -58,9 +58,11 @@ impl Attempt {
 }
 
 impl Registration {
-    /// The open attempt, else the set in use.
-    fn newest(&self) -> Option<&Attempt> {
-        self.open.as_ref().or(self.active.as_ref())
+    /// The attempt that the next step builds on: the open one, else the set in use. An open attempt in which nothing is proven
+    /// hides that only if it is to take its place.
+    pub fn newest(&self) -> Option<&Attempt> {
+        let open = self.open.as_ref().filter(|open| open.replacing.is_some() || open.partner_center.is_some());
+        open.or(self.active.as_ref())
     }
 
     /// What step 2 proved, in the open attempt or in the active set.
@@ -68,14 +70,22 @@ impl Registration {
         self.newest()?.partner_center.as_ref().map(|(proof, _)| proof)
     }
 
-    /// Whether the open attempt is for another tenant or application than the set in use.
-    pub fn replaces_another(&self) -> bool {
+    /// When the key was proven that is kept for this application, as it is typed.
+    pub fn key_proven(&self, application: &str) -> Option<Timestamp> {
+        let (proof, at) = self.newest()?.partner_center.as_ref()?;
+        let typed = ClientId::parse(application).ok()?.value;
+        (typed == proof.application).then_some(*at)
+    }
+
+    /// Whether the open attempt takes the place of the set in use: because that was said, or because it is for another tenant
+    /// or application.
+    pub fn replaces(&self) -> bool {
         let ids = |attempt: Option<&Attempt>| {
             let (proof, _) = attempt?.partner_center.as_ref()?;
             Some((proof.tenant.clone(), proof.application.clone()))
         };
         let (active, open) = (ids(self.active.as_ref()), ids(self.open.as_ref()));
-        active.is_some() && open.is_some() && active != open
+        active.is_some() && (self.replacing().is_some() || open.is_some() && active != open)
     }
 
     /// What is typed to replace the set in use: the partner's name, else the account's.
@@ -85,7 +95,7 @@ impl Registration {
 
     /// The fields as what is registered or proven fills them in; empty where nothing is known.
     pub fn typed(&self) -> Typed {
-        let name = self.name.as_ref().map(ToString::to_string);
+        let name = self.name_to_be().map(ToString::to_string);
         let typed = Typed::default().with(Field::AccountName, name.unwrap_or_default());
         let Some(proof) = self.proven() else {
             return typed;

@@ -81,6 +81,8 @@ fn every_fact(id: u64) -> Vec<Fact> {
         Fact::Activated { attempt, slot: Slot::A },
         Fact::RolledBack { attempt, reopened: false },
         Fact::RolledBack { attempt, reopened: true },
+        Fact::Replacing { attempt, slot: Slot::A, base: 7 },
+        Fact::Naming { attempt, name: Some(AccountName::parse("Fabrikam").unwrap()) },
         Fact::Closed { attempt },
         Fact::Dropped { items: vec![item(id, Kind::SignIn, 1)] },
         Fact::Retiring { attempt },
@@ -534,6 +536,45 @@ fn a_program_that_knows_no_snapshot_takes_it_for_a_newer_versions() {
     // It is the first line or damage.
     let named = write_line(&lines(&[named(None)])[0]);
     assert!(read_file(format!("{named}{text}{named}").as_bytes()).damaged);
+}
+
+#[test]
+fn a_replacement_is_a_newer_versions_to_every_program_that_knows_none() {
+    let attempt = AttemptId(1);
+    let version = |line: &Line| {
+        let text = write_line(line);
+        assert_eq!(read_line(text.trim_end().as_bytes()), Read::Line(line.clone()));
+        let (_, json) = text.split_once(' ').unwrap();
+        serde_json::from_str::<serde_json::Value>(json).unwrap()["v"].as_u64().unwrap()
+    };
+    let replacing = Fact::Replacing { attempt, slot: Slot::B, base: 0 };
+    let mut facts = vec![replacing, Fact::Naming { attempt, name: None }];
+    assert_eq!(lines(&facts).iter().map(version).collect::<Vec<_>>(), [2, 2]);
+    let held = fold(&facts);
+    assert_eq!(version(&held.snapshot(at(9))), 3, "one that knows snapshots would not see it in there");
+    assert_eq!(Registration::fold([&held.snapshot(at(9))]), held);
+    facts.push(Fact::Closed { attempt });
+    assert_eq!(version(&Registration { closed: Vec::new(), ..fold(&facts) }.snapshot(at(9))), 2);
+}
+
+#[test]
+fn a_name_counts_with_the_replacement_that_brings_it_and_goes_with_it() {
+    let name = |text: &str| AccountName::parse(text).ok();
+    let attempt = AttemptId(5);
+    let mut facts = activated(1);
+    facts.push(Fact::Named { name: name("Contoso") });
+    facts.push(Fact::Replacing { attempt, slot: Slot::B, base: 2 });
+    facts.push(Fact::Naming { attempt, name: name("Fabrikam") });
+    let begun = fold(&facts);
+    assert_eq!((&begun.name, begun.name_to_be()), (&name("Contoso"), name("Fabrikam").as_ref()));
+    assert_eq!(begun.naming(name("Fabrikam")), None);
+    assert_eq!(begun.naming(None), Some(Fact::Naming { attempt, name: None }));
+    let and = |facts: &[Fact], fact: Fact| fold(&[facts, &[fact]].concat());
+    assert_eq!(and(&facts, Fact::Closed { attempt }).name, name("Contoso"));
+    facts.push(Fact::Activated { attempt, slot: Slot::B });
+    assert_eq!(fold(&facts).name, name("Fabrikam"));
+    let back = and(&facts, Fact::RolledBack { attempt, reopened: true });
+    assert_eq!((&back.name, back.name_to_be()), (&name("Contoso"), name("Fabrikam").as_ref()));
 }
 
 #[test]

@@ -14,14 +14,16 @@ use crate::steps::purpose::Purpose;
 use crate::steps::submit::Submission;
 use crate::words::check::{self as plans};
 use crate::words::{
-    Audience, CheckId, Directory, OctoClient, PartnerApiRequest, PartnerCenterRequest, Secret, SharedSecret, Step,
+    Audience, CheckId, Directory, OctoClient, PartnerApiRequest, PartnerCenterRequest, SharedSecret, Step,
 };
 
 impl Execution {
     /// Step 2 with typed answers.
     pub fn partner_center(request: PartnerCenterRequest, registration: Registration) -> Self {
+        let kept = request.secret.is_none().then_some(CheckId::RecallSecret);
+        let ids: Vec<CheckId> = kept.into_iter().chain(plans::PARTNER_CENTER.iter().copied()).collect();
         let step = PartnerCenter::new(request, Purpose::Register);
-        Self::new(Plan::PartnerCenter(Rc::new(step)), plans::PARTNER_CENTER, registration)
+        Self::new(Plan::PartnerCenter(Rc::new(step)), &ids, registration)
     }
 
     /// Step 3 with typed answers. `secret` is the one proven in step 2, if it is still at hand; else it is read from the vault.
@@ -59,7 +61,7 @@ impl Execution {
                 let request = PartnerCenterRequest {
                     directory: Directory::Tenant(center.tenant),
                     application: center.application,
-                    secret: Secret::shared(String::new()),
+                    secret: None,
                     secret_ends: center.secret_ends,
                 };
                 let step = PartnerCenter::new(request, Purpose::Check);

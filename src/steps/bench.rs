@@ -301,7 +301,7 @@ pub(crate) fn center_request() -> PartnerCenterRequest {
     PartnerCenterRequest {
         directory: Directory::Tenant(tenant()),
         application: application(),
-        secret: Secret::shared("abc8Q~value".to_owned()),
+        secret: Some(Secret::shared("abc8Q~value".to_owned())),
         secret_ends: None,
     }
 }

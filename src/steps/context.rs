@@ -33,10 +33,8 @@ impl Execution {
 
     fn sent_secret_is_guid(&self, id: CheckId) -> bool {
         let other = self.plan.partner_api().filter(|_| id == CheckId::OtherSecret);
-        let typed = self.plan.partner_center().map(|step| &step.request.secret);
+        let typed = self.plan.partner_center().and_then(|step| step.request.secret.as_ref());
         let typed = typed.or_else(|| other?.request.other_secret.as_ref());
-        // A check with what is kept has no typed secret.
-        let typed = typed.filter(|secret| !secret.is_empty());
         let sent = typed.map(SharedSecret::clone).or_else(|| self.secret());
         sent.is_some_and(|secret| looks_like_guid(secret.reveal()))
     }

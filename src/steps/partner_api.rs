@@ -182,9 +182,8 @@ impl PartnerApi {
 
     /// The attempt that tokens are asked for, and what step 2 has proven in it.
     pub(super) fn meant<'r>(&self, registration: &'r Registration) -> Option<(&'r Attempt, &'r PartnerCenterProof)> {
-        let open = registration.open.as_ref().filter(|open| open.partner_center.is_some());
-        let open = open.filter(|_| self.purpose == Purpose::Register);
-        let attempt = open.or(registration.active.as_ref())?;
+        let register = self.purpose == Purpose::Register;
+        let attempt = if register { registration.newest()? } else { registration.active.as_ref()? };
         Some((attempt, &attempt.partner_center.as_ref()?.0))
     }
 
@@ -419,7 +418,7 @@ impl PartnerApi {
 
 /// Begins an attempt, if none is open, that has the key and the proof of the set in use.
 async fn begin_like(ask: &Ask, set_key: &ItemName, proof: &PartnerCenterProof) -> Result<Attempt, Box<Failure>> {
-    let attempt = ask.attempt().await?;
+    let attempt = ask.begin(ask.registration().attempt_to_write()).await?;
     ask.carry_over(set_key, &attempt.next_item(Kind::PartnerCenterSecret)).await?;
     let fact = Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
     ask.note(fact).await?;

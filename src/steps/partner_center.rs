@@ -78,21 +78,23 @@ impl PartnerCenter {
             found: port.with(|board| board.lines()),
         };
         if self.purpose == Purpose::Register {
-            port.check(C::KeepSecret, async |ask| self.keep(port, &ask, &proof).await).await?;
+            port.check(C::KeepSecret, async |ask| self.keep(port, &ask, &proof, &secret).await).await?;
             self.secret.set(secret);
             return Ok(());
         }
         port.check(C::NoteCheck, async |ask| ask.note_check(Step::PartnerCenter).await).await
     }
 
-    /// What was typed, or what is kept.
+    /// What was typed, or what is kept: when it is proven again in the set in use, else in what the next step builds on.
     async fn secret(&self, port: &Port) -> Result<SharedSecret, Halted> {
-        if self.purpose == Purpose::Register {
-            return Ok(SharedSecret::clone(&self.request.secret));
+        if let Some(typed) = &self.request.secret {
+            return Ok(SharedSecret::clone(typed));
         }
         let secret = port.find(C::RecallSecret, &self.secret, async |ask| {
-            let active = port.registration().active;
-            let item = active.as_ref().and_then(|it| it.item(Kind::PartnerCenterSecret));
+            let registration = port.registration();
+            let kept =
+                if self.purpose == Purpose::Register { registration.newest() } else { registration.active.as_ref() };
+            let item = kept.and_then(|it| it.item(Kind::PartnerCenterSecret));
             let secret = ask.recall(item.ok_or_else(missing_item)?.clone()).await?;
             Ok((secret, Line::Pass(String::new())))
         });
@@ -101,14 +103,15 @@ impl PartnerCenter {
 
     /// `Began` if no attempt is open, the secret with its intention and completion, and what was proven. Where only the key of
     /// the same application changes, the sign-in that is kept goes along: it belongs to person and application, not to the key.
-    async fn keep(&self, port: &Port, ask: &Ask, proof: &PartnerCenterProof) -> Checked<()> {
+    async fn keep(&self, port: &Port, ask: &Ask, proof: &PartnerCenterProof, secret: &SharedSecret) -> Checked<()> {
         let registration = port.registration();
-        if let Some(open) = of_another(&registration, proof) {
-            ask.note(Fact::Closed { attempt: open.id }).await?;
+        let attempt = match of_another(&registration, proof) {
+            Some(open) => ask.begin(registration.beginning(open.replacing.as_ref())).await?,
+            None => ask.begin(registration.attempt_to_write()).await?,
+        };
+        if self.request.secret.is_some() || attempt.item(Kind::PartnerCenterSecret).is_none() {
+            ask.keep(&attempt.next_item(Kind::PartnerCenterSecret), secret).await?;
         }
-        let attempt = ask.attempt().await?;
-        let item = attempt.next_item(Kind::PartnerCenterSecret);
-        ask.keep(&item, &self.request.secret).await?;
         let fact = Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
         ask.note(fact).await?;
         carry_sign_in_over(ask, &registration, &attempt, proof).await?;
@@ -116,7 +119,7 @@ impl PartnerCenter {
     }
 }
 
-/// The open attempt, if it was proven for another tenant or application: it is given up, what it kept belongs to that one.
+/// The open attempt, if it was proven for another tenant or application: another one is begun, what it kept belongs to that one.
 fn of_another<'r>(registration: &'r Registration, proof: &PartnerCenterProof) -> Option<&'r Attempt> {
     let stale_base = |open: &&Attempt| open.base != registration.active_sequence();
     let other = |open: &&Attempt| {

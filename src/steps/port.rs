@@ -297,10 +297,13 @@ impl Ask {
         self.note(Fact::Kept { item: to.clone() }).await
     }
 
-    /// The attempt to write to: the open one, or one that is begun.
-    pub(super) async fn attempt(&self) -> Result<Attempt, Box<Failure>> {
-        let (attempt, began) = self.port.registration().attempt_to_write();
-        for fact in began {
+    pub(super) fn registration(&self) -> Registration {
+        self.port.registration()
+    }
+
+    /// Begins an attempt with these facts, of which there are none if it is open.
+    pub(super) async fn begin(&self, (attempt, facts): (Attempt, Vec<Fact>)) -> Result<Attempt, Box<Failure>> {
+        for fact in facts {
             self.note(fact).await?;
         }
         Ok(attempt)
@@ -338,6 +341,10 @@ impl Ask {
     async fn perform(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
         let id = self.id;
         self.port.with(|board| {
+            // Who has stopped is not asked for more: what was begun to be written is finished, and nothing is read for it.
+            if board.stopping && !effect.writes() && id != CheckId::KeepToken {
+                return board.settle(id, State::NotTried);
+            }
             if let Some(check) = board.check_mut(id) {
                 check.writing = effect.writes();
             }

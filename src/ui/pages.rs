@@ -88,8 +88,9 @@ pub struct Checking {
 pub struct SignIn {
     state: PageState,
     progress: Progress,
-    /// Since when.
+    /// Since when, and how long that was in another process before.
     asked_at: u64,
+    waited: u64,
 }
 
 /// A check failed.

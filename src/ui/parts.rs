@@ -53,6 +53,10 @@ pub(super) fn banners(session: &Session) -> Vec<(Tone, String)> {
         let hosts = config.unknown_hosts.join(", ");
         lines.push((Tone::Warning, format!("Not Microsoft's: {hosts}")));
     }
+    if session.registration.replacing().is_some() {
+        let name = session.registration.name_to_confirm();
+        lines.push((Tone::Note, format!("Replacing {name} (still active)")));
+    }
     if !config.trust.is_empty() {
         lines.push((Tone::Warning, format!("An extra CA is trusted ({})", config.trust.join(", "))));
     }

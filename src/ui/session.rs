@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
@@ -103,8 +104,6 @@ pub enum Scope {
     Whole,
     /// One step, with everything else kept.
     Only(Step),
-    /// All of it, to take the place of what works.
-    Replacement,
 }
 
 /// Why something is being performed.
@@ -151,6 +150,8 @@ pub struct Session {
     /// Whether *Before you start* was passed.
     pub(crate) started: bool,
     pub(crate) registration: Registration,
+    /// When it was opened, on the clock and since the program started.
+    opened_at: (Timestamp, u64),
     /// Under which name its items are found, and where its journal is.
     pub(crate) name: String,
     pub(crate) folder: String,
@@ -179,6 +180,7 @@ impl Session {
             marked: Vec::new(),
             started: false,
             registration: Registration::default(),
+            opened_at: (Timestamp::UNIX_EPOCH, 0),
             name: String::new(),
             folder: String::new(),
             preflight: BTreeMap::new(),
@@ -348,6 +350,7 @@ impl Session {
 
     /// Takes a registration in. Of another one nothing is known any more. The step that its draft was on.
     fn opened(&mut self, opened: Opened) -> Option<Step> {
+        self.opened_at = (opened.at, self.now);
         self.registration = opened.registration;
         self.name = opened.name;
         self.folder = opened.folder;
@@ -361,13 +364,46 @@ impl Session {
             self.marked = draft.marked;
             step = draft.step;
         }
-        self.fields.complete(&self.registration.typed());
-        self.fields.fill(&self.config.given);
+        let known = self.registration.typed();
+        self.fields.complete(&known);
+        if self.registration.active.is_some() && self.registration.replacing().is_none() {
+            // What is registered has its name from the journal, whatever an older draft says.
+            self.fields.set(Field::AccountName, known.get(Field::AccountName));
+        }
+        let given = &self.config.given;
+        if !given.get(Field::ApplicationId).is_empty() {
+            // The Client ID of the earlier application is not that of this one.
+            self.fields.clear(Field::ClientId);
+        }
+        self.fields.fill(given);
         self.look_again();
         step
     }
 
+    /// The open attempt was given up: nothing is left of what was typed for it.
+    pub(crate) fn give_up(&mut self) {
+        self.forget_secrets();
+        self.last_failure = None;
+        self.fields.restore(&self.registration.typed());
+        self.save(None);
+    }
+
+    /// Nobody needs what was typed and is never shown.
+    pub(crate) fn forget_secrets(&mut self) {
+        self.proven_secret = None;
+        for field in [Field::SecretKey, Field::ApiSecret, Field::Answer, Field::Confirmation] {
+            self.fields.clear(field);
+        }
+    }
+
     // ---- what is known ----
+
+    /// Milliseconds since a moment of the journal.
+    pub(crate) fn since(&self, at: Timestamp) -> u64 {
+        let (opened, then) = self.opened_at;
+        let before = opened.duration_since(at).as_millis() + i128::from(self.now) - i128::from(then);
+        u64::try_from(before).unwrap_or(0)
+    }
 
     /// The visible fields as they stand.
     pub(crate) fn typed(&self) -> Typed {
@@ -420,7 +456,7 @@ impl Session {
 
     /// Whether the name of what is replaced must be typed: always for a working registration of another account.
     pub(crate) fn must_confirm(&self) -> bool {
-        self.registration.active.is_some() && (self.scope == Scope::Replacement || self.registration.replaces_another())
+        self.registration.replaces()
     }
 
     /// With which API client this registration is handed over, or why it is not.

@@ -22,8 +22,8 @@ pub struct PartnerCenterRequest {
     pub directory: Directory,
     /// The application.
     pub application: ClientId,
-    /// The client secret.
-    pub secret: SharedSecret,
+    /// The client secret; `None` for the one that is kept.
+    pub secret: Option<SharedSecret>,
     /// When it ends, as far as the operator knows.
     pub secret_ends: Option<Date>,
 }
@@ -56,8 +56,8 @@ pub fn basic(typed: &Typed) -> Result<Option<AccountName>, Problem> {
     optional(Field::AccountName, AccountName::parse(name))
 }
 
-/// Reads step 2. `secret_ends` may be left empty; the secret is checked for what it cannot be.
-pub fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCenterRequest, Vec<Problem>> {
+/// Reads step 2. `secret_ends` may be left empty; the secret is checked for what it cannot be, unless the kept one is meant.
+pub fn partner_center(typed: &Typed, secret: Option<&SharedSecret>) -> Result<PartnerCenterRequest, Vec<Problem>> {
     let client = optional(Field::ClientId, ClientId::parse(typed.get(Field::ClientId)));
     let application = ClientId::parse(typed.get(Field::ApplicationId));
     let application = application.map_err(|kind| Problem::of(Field::ApplicationId, kind));
@@ -66,7 +66,7 @@ pub fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCen
     let wrong = [
         client.as_ref().err().cloned(),
         application.as_ref().err().cloned(),
-        secret_problem(Field::SecretKey, secret),
+        secret.and_then(|secret| secret_problem(Field::SecretKey, secret)),
         directory.as_ref().err().cloned(),
         secret_ends.as_ref().err().cloned(),
     ];
@@ -77,7 +77,7 @@ pub fn partner_center(typed: &Typed, secret: &SharedSecret) -> Result<PartnerCen
     let application = application.value;
     match which_directory(client.ok().flatten(), &application, directory.ok().flatten()) {
         Ok(directory) if problems.is_empty() => {
-            Ok(PartnerCenterRequest { directory, application, secret: SharedSecret::clone(secret), secret_ends })
+            Ok(PartnerCenterRequest { directory, application, secret: secret.cloned(), secret_ends })
         }
         Ok(_) => Err(problems),
         Err(problem) => {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     fn read(client: &str, application: &str, directory: &str) -> Result<String, Vec<Field>> {
-        partner_center(&typed(client, application, directory), &secret("abc8Q~def"))
+        partner_center(&typed(client, application, directory), Some(&secret("abc8Q~def")))
             .map(|request| request.directory.to_string())
             .map_err(|problems| problems.into_iter().map(|problem| problem.field).collect())
     }
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn every_field_gets_its_own_sentence_once() {
-        let problems = partner_center(&typed("x", "", "%%"), &secret("")).unwrap_err();
+        let problems = partner_center(&typed("x", "", "%%"), Some(&secret(""))).unwrap_err();
         let fields: Vec<Field> = problems.iter().map(|problem| problem.field).collect();
         assert_eq!(fields, [Field::ClientId, Field::ApplicationId, Field::SecretKey, Field::Directory]);
         assert!(problems.iter().all(|problem| !problem.what.is_empty() && !problem.cure.is_empty()));

@@ -30,10 +30,12 @@ impl Typed {
         self
     }
 
-    /// These answers, filled up from what is known.
+    /// These answers, filled up from what is known. The known Client ID is that of the known application, and not of another one.
     #[must_use]
     pub fn over(&self, known: &Self) -> Self {
-        self.iter().fold(known.clone(), |all, (field, text)| all.with(field, text))
+        let other = !self.get(Field::ApplicationId).is_empty();
+        let known = if other { known.clone().with(Field::ClientId, "") } else { known.clone() };
+        self.iter().fold(known, |all, (field, text)| all.with(field, text))
     }
 
     /// The fields that are not empty.

@@ -454,7 +454,7 @@ async fn retry_after_is_clamped() {
         let request = PartnerCenterRequest {
             application: application(),
             directory: Directory::parse("contoso.com").unwrap().value,
-            secret: Secret::shared("secret".to_owned()),
+            secret: Some(Secret::shared("secret".to_owned())),
             secret_ends: None,
         };
         let mut run = Execution::partner_center(request, Registration::default());

@@ -269,7 +269,7 @@ impl Machine {
         PartnerCenterRequest {
             directory: Directory::parse(&self.facts.domain).unwrap().value,
             application: ClientId::parse(&self.facts.client_id).unwrap().value,
-            secret: Secret::shared(self.facts.client_secret.clone()),
+            secret: Some(Secret::shared(self.facts.client_secret.clone())),
             secret_ends: None,
         }
     }

@@ -13,6 +13,7 @@ use crate::commands::consent;
 use crate::commands::error::end;
 use crate::commands::tests::schema;
 use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
+use crate::effect::{Effect, Outcome, Perform as _};
 use crate::simulator::{Facts, Simulator};
 use crate::words::Environment;
 
@@ -249,6 +250,56 @@ async fn a_registration_that_is_there_is_only_touched_by_name() {
     let words = ["--step=basic", "--account-name=Fabrikam"].map(str::to_owned);
     let said = Box::pin(desk.register(&words)).await;
     assert_eq!((said.exit, &said.json()["state"]), (Exit::Done, &"named".into()));
+}
+
+#[tokio::test]
+async fn an_attempt_that_proves_nothing_is_no_way_to_a_second_set_and_asks_for_no_secret() {
+    let mut desk = TestMachine::new("happy").await;
+    desk.opened.registration = Box::pin(bench::register(&desk.world, &desk.facts())).await;
+    let (_, facts) = desk.opened.registration.beginning(None);
+    for fact in facts {
+        let Outcome::Noted(line) = desk.world.perform(Effect::Note(fact)).await else { panic!("not noted") };
+        desk.opened.registration.apply(&line);
+    }
+    let said = Box::pin(desk.register(&desk.values(&desk.facts().client_secret))).await;
+    assert_eq!(said.exit, Exit::AlreadyRegistered, "{}", said.out);
+    let said = desk.finish(b"").await;
+    assert_eq!(said.exit, Exit::SignIn, "{}", said.out);
+    assert!(said.out.contains("octo-csp consent start"), "{}", said.out);
+    let said = desk.start(false).await;
+    assert_eq!((said.exit, &said.json()["state"]), (Exit::Done, &"sign-in-needed".into()), "{}", said.err);
+}
+
+#[tokio::test]
+async fn a_replacement_is_said_in_the_journal_and_asks_every_process_for_the_name() {
+    let mut desk = TestMachine::new("happy").await;
+    desk.opened.registration = Box::pin(bench::register(&desk.world, &desk.facts())).await;
+    let active = desk.opened.registration.active.clone();
+    let wanted = desk.opened.registration.name_to_confirm();
+    let mut words = desk.values(&desk.facts().client_secret);
+    words.push(format!("--replace={wanted}"));
+    let said = Box::pin(desk.register(&words)).await;
+    assert_eq!(said.exit, Exit::SignIn, "{}", said.out);
+    assert!(said.out.contains("octo-csp consent finish --replace"), "{}", said.out);
+    desk.opened = headless::open(&desk.world, Environment::Production).await.unwrap();
+    let registration = &desk.opened.registration;
+    assert_eq!((&registration.name, &registration.active), (&None, &active));
+    assert_eq!(registration.name_to_be().map(ToString::to_string).as_deref(), Some("Contoso CSP"));
+    let said = desk.finish(b"").await;
+    assert_eq!(said.exit, Exit::AlreadyRegistered, "{}", said.out);
+}
+
+#[tokio::test]
+async fn another_application_is_taken_for_what_it_is_and_no_flag_is_blamed_that_nobody_gave() {
+    let mut desk = TestMachine::new("happy").await;
+    desk.opened.registration = Box::pin(prove(&desk.world, &desk.facts())).await.registration().clone();
+    let other = "--application-id=11111111-2222-4333-8444-555555555555".to_owned();
+    let said = Box::pin(desk.register(std::slice::from_ref(&other))).await;
+    assert_eq!(blamed(&said.json()), ["--secret-file"], "the key of another application is missing, and nothing else");
+    let file = desk.values("abc8Q~another-applications-key").pop().unwrap();
+    let said = Box::pin(desk.register(&[other, file])).await;
+    assert_eq!(said.exit, Exit::Refused, "{}", said.out);
+    assert_eq!(said.json()["checks"][1]["check"], "app-token", "it was asked for: {}", said.out);
 }
 
 #[tokio::test]

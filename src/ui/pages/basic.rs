@@ -1,7 +1,6 @@
 //! Step 1: the account's name.
 
 use crate::effect::Effect;
-use crate::journal::Fact;
 use crate::ui::pages::{Basic, Overview, PartnerCenter, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
 use crate::ui::session::{Scope, Session, TaskOrigin};
@@ -26,15 +25,13 @@ impl Screen for Basic {
     fn submit(self, session: &mut Session) -> Turn {
         match answers::basic(&session.typed()) {
             Err(problem) => self.blame(vec![problem], session),
-            Ok(name) => {
-                let registration = &session.registration;
-                if registration.named && name == registration.name {
-                    return self.noted(session);
+            Ok(name) => match session.registration.naming(name) {
+                None => self.noted(session),
+                Some(fact) => {
+                    session.perform(TaskOrigin::Note, Effect::Note(fact));
+                    self.stay()
                 }
-                let fact = Fact::Named { name };
-                session.perform(TaskOrigin::Note, Effect::Note(fact));
-                self.stay()
-            }
+            },
         }
     }
 

@@ -12,7 +12,7 @@ use crate::ui::progress::{Progress, asks, elapsed, rows, tab};
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::PageState;
 use crate::ui::view::{Row, Said, Tone, View};
-use crate::words::{Asked, CheckId, Field, Step, Unlock};
+use crate::words::{Asked, CheckId, Step, Unlock};
 
 /// What a person may rely on while checks run.
 const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";
@@ -86,7 +86,7 @@ impl Checking {
                         session.command("submit")
                     )
                 } else {
-                    "Stopped. What you typed is still here; nothing was registered.".to_owned()
+                    "Stopped. What you typed is still here; nothing was changed.".to_owned()
                 };
                 Self::leave(&self.progress, session).saying(words)
             }
@@ -105,10 +105,7 @@ impl Checking {
             Some(Step::Basic) | None if execution.submits() => Done::default().open(),
             Some(Step::Basic) | None if execution.passed(CheckId::Activate) => {
                 session.scope = Scope::Whole;
-                session.proven_secret = None;
-                for field in [Field::SecretKey, Field::ApiSecret, Field::Answer] {
-                    session.fields.clear(field);
-                }
+                session.forget_secrets();
                 OctoClient::hand_over(session)
             }
             Some(Step::Basic) | None => Overview::default().open().saying("What was begun is discarded."),

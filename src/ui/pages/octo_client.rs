@@ -29,7 +29,7 @@ impl OctoClient {
         match session.octo_client() {
             _ if session.may_submit() && !session.sends() => "nothing: it is kept here for now".to_owned(),
             Ok(client) => {
-                let known = of(&session.registration).and_then(mpn).is_some();
+                let known = of(&session.registration, true).and_then(mpn).is_some();
                 let mpn = if known { ", MPN ID" } else { "" };
                 format!(
                     "{}: account name, directory, application, secret key{mpn} (credentials {})",
@@ -90,7 +90,7 @@ impl Screen for OctoClient {
         let before = self.review.is_some();
         let when = if before { "once it is confirmed" } else { "now" };
         form.view.row(Row::text(format!("Sent to {} {when}:", octo.host)).at(1));
-        form.view.rows(sent(&session.registration));
+        form.view.rows(sent(&session.registration, before));
         form.view.gap();
         let known = octo.client.as_ref().ok();
         let aside = known.map(|client| format!("empty: the one {}", client.source));
@@ -143,13 +143,13 @@ fn take_client(session: &mut Session) -> Result<(), Problem> {
     }
 }
 
-/// The values that are sent.
-fn sent(registration: &Registration) -> Vec<Row> {
+/// The values that are sent: of the attempt, before it is confirmed, else of the set in use.
+fn sent(registration: &Registration, before: bool) -> Vec<Row> {
     let fact = |label: &str, value: String| Row::pair(label, LABEL, Tone::Value, value);
-    let name = registration.name.as_ref();
+    let name = if before { registration.name_to_be() } else { registration.name.as_ref() };
     let name = name.map_or("(none)", AccountName::as_str).to_owned();
     let mut rows = vec![fact("Account name", name)];
-    let Some(attempt) = of(registration) else {
+    let Some(attempt) = of(registration, before) else {
         return rows;
     };
     if let Some((proof, _)) = &attempt.partner_center {
@@ -163,8 +163,8 @@ fn sent(registration: &Registration) -> Vec<Row> {
     rows
 }
 
-fn of(registration: &Registration) -> Option<&Attempt> {
-    let open = registration.open.as_ref().filter(|open| open.ready());
+fn of(registration: &Registration, before: bool) -> Option<&Attempt> {
+    let open = registration.open.as_ref().filter(|open| before && open.ready());
     open.or(registration.active.as_ref())
 }
 

@@ -35,14 +35,19 @@ pub(in crate::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, session: 
             return Locked { state: PageState::default(), diagnosis }.open();
         }
     };
+    if session.registration.replacing().is_some() {
+        session.started = true;
+        return Overview::default()
+            .open()
+            .saying("A replacement was begun and not confirmed: nothing of it counts yet.");
+    }
     if let Scope::Only(step) = session.scope {
         session.started = true;
         return single_step(step, session);
     }
-    if let Some(open) = &session.registration.open {
-        let (standing, sentence) = (open.standing(), sentence(open, session));
-        session.started = true;
-        return continued(standing, session).saying(sentence);
+    let begun = |open: &&Attempt| session.registration.active.is_none() || open.standing() != AttemptState::Begun;
+    if session.registration.open.as_ref().filter(begun).is_some() {
+        return resume(session);
     }
     if session.registration.active.is_some() {
         return Overview::default().open();
@@ -55,6 +60,19 @@ pub(in crate::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, session: 
         Some(Step::Basic) | None => Basic::default().open(),
     };
     turn.saying("Your draft is open again. Secrets are never kept in it: type the key again.")
+}
+
+/// Goes on with the open attempt, and says where it stands.
+pub(super) fn resume(session: &mut Session) -> Turn {
+    let Some(open) = &session.registration.open else {
+        return Overview::default().open();
+    };
+    let (standing, sentence) = (open.standing(), sentence(open, session));
+    session.started = true;
+    if session.registration.replacing().is_some_and(|replacing| !replacing.named) {
+        return Basic::default().open();
+    }
+    continued(standing, session).saying(sentence)
 }
 
 /// `--step`: one step with everything else kept; what it builds on must be there.

@@ -2,11 +2,11 @@
 
 use crate::effect::Effect;
 use crate::exit::Exit;
-use crate::journal::Fact;
+use crate::journal::{Fact, Replacing};
 use crate::report::submit::handed_over;
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Turn};
+use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Turn, opening};
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
@@ -18,11 +18,12 @@ const LABEL: u16 = 22;
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Choice {
+    Continue,
     Run(Step),
     CheckAll,
     Submit,
     Replace,
-    Discard,
+    Discard { replacement: bool },
     Leave,
 }
 
@@ -30,6 +31,9 @@ impl Choice {
     /// The line, and more about it.
     fn words(self) -> (&'static str, &'static str) {
         match self {
+            Self::Continue => {
+                ("Continue the replacement", "Where it was left. What works now keeps working until you confirm.")
+            }
             Self::Run(Step::Basic) => ("Change the name", "Basic Details only; nothing else is touched."),
             Self::Run(Step::PartnerCenter) => (
                 "Re-run Partner Center Credentials",
@@ -47,8 +51,8 @@ impl Choice {
                 "Replace this registration",
                 "All three steps. What works now keeps working until you confirm the new one by name.",
             ),
-            Self::Discard => (
-                "Discard what was begun and not confirmed",
+            Self::Discard { replacement } => (
+                if replacement { "Discard the replacement" } else { "Discard what was begun and not confirmed" },
                 "Deletes what the unfinished attempt kept. The registration above is not touched.",
             ),
             Self::Leave => ("Leave", "Nothing is changed."),
@@ -58,17 +62,21 @@ impl Choice {
 
 /// The lines of the overview.
 fn choices(session: &Session) -> Vec<Choice> {
-    let registration = &session.registration;
-    let lacks = session.lacking().is_some();
-    let begun = registration.open.is_some();
+    let submit = session.lacking().map(|_| Choice::Submit);
+    if session.registration.replacing().is_some() {
+        let discard = Choice::Discard { replacement: true };
+        let these = [Some(Choice::Continue), Some(discard), submit, Some(Choice::CheckAll), Some(Choice::Leave)];
+        return these.into_iter().flatten().collect();
+    }
+    let discard = session.registration.open.as_ref().map(|_| Choice::Discard { replacement: false });
     [
-        lacks.then_some(Choice::Submit),
+        submit,
         Some(Choice::Run(Step::Basic)),
         Some(Choice::Run(Step::PartnerCenter)),
         Some(Choice::Run(Step::PartnerApi)),
         Some(Choice::CheckAll),
         Some(Choice::Replace),
-        begun.then_some(Choice::Discard),
+        discard,
         Some(Choice::Leave),
     ]
     .into_iter()
@@ -90,10 +98,8 @@ impl Screen for Overview {
     }
 
     fn submit(self, session: &mut Session) -> Turn {
-        if session.scope == Scope::Replacement {
-            session.scope = Scope::Whole;
-        }
         match choices(session).get(self.state.focus).copied() {
+            Some(Choice::Continue) => opening::resume(session),
             Some(Choice::Run(step)) => {
                 session.scope = Scope::Only(step);
                 Turn::form(step)
@@ -104,11 +110,14 @@ impl Screen for Overview {
             },
             Some(Choice::Submit) => OctoClient::default().open(),
             Some(Choice::Replace) => {
-                session.scope = Scope::Replacement;
-                session.look_again();
-                Prerequisites::default().open()
+                session.scope = Scope::Whole;
+                let (_, facts) = session.registration.beginning(Some(&Replacing::default()));
+                for fact in facts {
+                    session.perform(TaskOrigin::Note, Effect::Note(fact));
+                }
+                self.stay()
             }
-            Some(Choice::Discard) => {
+            Some(Choice::Discard { .. }) => {
                 if let Some(attempt) = session.registration.open.as_ref().map(|open| open.id) {
                     session.perform(TaskOrigin::Note, Effect::Note(Fact::Closed { attempt }));
                 }
@@ -128,9 +137,13 @@ impl Screen for Overview {
         if note { self.hand_off(None, session) } else { self.stay() }
     }
 
-    /// The attempt is given up; what it kept is deleted.
+    /// A replacement is begun; or an attempt is given up, and what it kept is deleted.
     fn noted(self, session: &mut Session) -> Turn {
-        session.proven_secret = None;
+        if session.registration.replacing().is_some() {
+            session.look_again();
+            return Prerequisites::default().open();
+        }
+        session.give_up();
         Checking::begin(Execution::tidy(session.registration.clone()), false, session)
     }
 

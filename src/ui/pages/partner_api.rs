@@ -1,6 +1,7 @@
 //! Step 3: who signs in, with which key, and where the browser comes back.
 
 use crate::journal::Attempt;
+use crate::journal::standing::AttemptState;
 use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::pages::{Checking, PartnerApi, PartnerCenter, Prerequisites, Screen, Turn};
@@ -85,10 +86,15 @@ impl Screen for PartnerApi {
         }
         form.input(Field::Redirect);
         form.view.gap();
-        form.button("Register Credentials", "opens the Microsoft sign-in");
-        let who = "Sign in as an Admin agent with MFA, in a private window.";
-        form.view.row(Row::of(Tone::Muted, who).at(3));
-        form.keys("sign in");
+        if session.registration.open.as_ref().map(Attempt::standing) == Some(AttemptState::TokenKept) {
+            form.button("Finish the checks", "with the sign-in that is kept");
+            form.keys("finish the checks");
+        } else {
+            form.button("Register Credentials", "opens the Microsoft sign-in");
+            let who = "Sign in as an Admin agent with MFA, in a private window.";
+            form.view.row(Row::of(Tone::Muted, who).at(3));
+            form.keys("sign in");
+        }
         form.view.key_named(Intent::Typed(' '), "choose", Named::Not);
         form.view.keys(&[(Intent::Extra(8), "hand-off note")]);
         form.view

@@ -10,7 +10,7 @@
 use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::pages::{Checking, PartnerCenter, Prerequisites, Screen, Turn};
-use crate::ui::parts::{Form, page_of_step};
+use crate::ui::parts::{Form, clock, page_of_step};
 use crate::ui::session::{DirectoryLookup, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
@@ -64,8 +64,9 @@ impl Screen for PartnerCenter {
         if let Some(problem) = swapped(session) {
             return self.blame(vec![problem], session);
         }
-        let secret = session.fields.share(Field::SecretKey);
-        match answers::partner_center(&session.typed(), &secret) {
+        let (typed, secret) = (session.typed(), session.fields.share(Field::SecretKey));
+        let kept = secret.is_empty() && session.registration.key_proven(typed.get(Field::ApplicationId)).is_some();
+        match answers::partner_center(&typed, (!kept).then_some(&secret)) {
             Err(problems) => self.blame(problems, session),
             Ok(request) => {
                 session.save(self.step());
@@ -90,7 +91,9 @@ impl Screen for PartnerCenter {
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
         form.input(Field::ClientId);
         form.input(Field::ApplicationId);
-        form.input_beside(Field::SecretKey, Some("paste it; it is never shown".to_owned()));
+        let proven = session.registration.key_proven(session.fields.value(Field::ApplicationId));
+        let kept = proven.map(|at| format!("proven at {}; leave empty to keep it", clock(at, &session.config.zone)));
+        form.input_beside(Field::SecretKey, kept.or_else(|| Some("paste it; it is never shown".to_owned())));
         form.input_beside(Field::Directory, Some(reading(session).to_owned()));
         form.input(Field::SecretEnds);
         form.view.gap();

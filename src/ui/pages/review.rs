@@ -64,7 +64,11 @@ impl Screen for Review {
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let view = View::new("Review").tab(3);
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
-        let promise = "Nothing is registered yet. This is what will be kept and sent.";
+        let promise = if session.registration.active.is_some() {
+            "What is registered works until you confirm. This is what will take its place."
+        } else {
+            "Nothing is registered yet. This is what will be kept and sent."
+        };
         form.view.row(Row::text(promise).at(1));
         form.view.rows(self.facts(session));
         form.view.gap();
@@ -107,7 +111,7 @@ impl Review {
 
     fn facts(&self, session: &Session) -> Vec<Row> {
         let registration = &session.registration;
-        let name = registration.name.as_ref().map_or("(none)", AccountName::as_str);
+        let name = registration.name_to_be().map_or("(none)", AccountName::as_str);
         let mut rows = vec![fact("Account name", name)];
         let Some(open) = registration.open.as_ref() else {
             return rows;

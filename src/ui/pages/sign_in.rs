@@ -37,7 +37,9 @@ impl SignIn {
     pub(super) fn ask(progress: Progress, notice: Option<String>, session: &mut Session) -> Turn {
         browse(&progress.execution, session);
         let state = PageState { notice, ..PageState::default() };
-        Self { state, progress, asked_at: session.now }.open()
+        let begun = progress.execution.registration().open.as_ref().and_then(|open| open.consenting.as_ref());
+        let waited = begun.map_or(0, |(_, at)| session.since(*at));
+        Self { state, progress, asked_at: session.now, waited }.open()
     }
 
     /// Starts again at the sign-in.
@@ -171,7 +173,7 @@ impl Screen for SignIn {
 
 impl SignIn {
     fn waiting(&self, session: &Session) -> Row {
-        let waited = session.now.saturating_sub(self.asked_at);
+        let waited = self.waited + session.now.saturating_sub(self.asked_at);
         if waited < LIMIT {
             let text = format!("Waiting {} of 10:00, then F5 makes a new link.", minutes(waited));
             Row::of(Tone::Muted, text).at(3).said(Said::NowAndThen)

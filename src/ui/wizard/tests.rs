@@ -1,5 +1,6 @@
 //! The wizard as a person uses it.
 
+mod replacing;
 pub(crate) mod story;
 
 use self::story::{SECRET, Story, answers_of_rehearsal, at, setting};

@@ -9,6 +9,7 @@ use super::journal_store::JournalStore;
 use crate::effect::Opened;
 use crate::journal::{Fact, Line, Registration};
 use crate::words::{Cause, DiskFault, Failure, Service, StoreDescriptor};
+use crate::world::clock;
 use crate::world::drafts::Drafts;
 
 /// One registration's journal, as it was read and with every line that was appended since.
@@ -45,6 +46,7 @@ impl Journal {
     pub fn opened(&self, opened_in: &'static StoreDescriptor, drafts: &Drafts) -> Opened {
         Opened {
             registration: Registration { opened_in, ..self.registration().clone() },
+            at: clock::now(),
             draft: drafts.load(&self.name),
             name: self.name.clone(),
             folder: self.place(),

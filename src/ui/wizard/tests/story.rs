@@ -18,7 +18,7 @@ use crate::ui::paint::{self, Appearance};
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use crate::ui::{Edit, Event, Intent, Task};
-use crate::words::{Environment, Failure, Ring, Secret, UntrustedText};
+use crate::words::{Cause, Environment, Failure, Ring, Secret, Service, UntrustedText};
 
 /// A value that must never be drawn.
 pub(crate) const SECRET: &str = "abc8Q~marked-secret-value-0123456789_-.~";
@@ -101,6 +101,7 @@ impl Story {
     /// Opens on what `bench` has in its journal.
     pub(crate) fn with(setting: WizardConfig, bench: Bench) -> Self {
         let opened = Opened {
+            at: jiff::Timestamp::UNIX_EPOCH,
             registration: bench.registration(),
             draft: None,
             name: "production".to_owned(),
@@ -225,6 +226,26 @@ impl Story {
                 Task::Suspend => self.done.push("suspend".to_owned()),
             }
         }
+    }
+
+    /// Answers one of the effects that wait, as the world would; whether there was one. Who stops listening hears nothing.
+    pub(crate) fn answer_one(&mut self) -> bool {
+        for index in 0..self.waiting.len() {
+            let closed = self.done.iter().any(|word| word == "tell Closed");
+            let outcome = match &self.waiting[index].1 {
+                Effect::Await if closed => {
+                    Some(Outcome::Failed(Box::new(Failure::new(Service::Machine, Cause::Internal))))
+                }
+                effect => self.bench.perform(effect),
+            };
+            if let Some(outcome) = outcome {
+                let (ticket, _) = self.waiting.remove(index);
+                let tasks = self.wizard.update(Event::Came(ticket, outcome));
+                self.work(tasks);
+                return true;
+            }
+        }
+        false
     }
 
     /// Answers everything that waits, with `outcome` for each.
