@@ -20,15 +20,12 @@ mod console;
 #[cfg(unix)]
 mod tty;
 
-/// What arrived together.
-type Batch = Vec<Raw>;
-
 /// Events that are handed over in one go at most.
 const TOGETHER: usize = 1_024;
 
 /// The keyboard as a stream; dropping it ends the reading.
 pub(super) struct Keyboard {
-    batches: mpsc::Receiver<io::Result<Batch>>,
+    batches: mpsc::Receiver<io::Result<Vec<Raw>>>,
     ready: VecDeque<Raw>,
     _stop: Stop,
 }
@@ -61,8 +58,8 @@ impl Stream for Keyboard {
 }
 
 /// Hands batches over until it is stopped, nobody takes them, or the terminal fails.
-fn run(sender: &mpsc::Sender<io::Result<Batch>>, mut reader: Reader) {
-    while let Some(batch) = reader.gather().transpose() {
+fn run(sender: &mpsc::Sender<io::Result<Vec<Raw>>>, mut reader: Reader) {
+    while let Some(batch) = reader.gather(TOGETHER).transpose() {
         let failed = batch.is_err();
         if sender.blocking_send(batch).is_err() || failed {
             return;

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossterm::event::{EventStream, poll, read};
-
-use super::{Batch, TOGETHER};
+use crossterm::event::{Event as Raw, EventStream, poll, read};
 
 /// Practically for ever; crossterm counts it in milliseconds that must fit 31 bits.
 const LONG: Duration = Duration::from_secs(24 * 60 * 60);
@@ -41,13 +39,13 @@ impl Reader {
         Ok((Self(Arc::clone(&stopped)), Stop { stopped, waker }))
     }
 
-    /// Waits for a key and takes all that are there with it; nothing when it was stopped.
-    pub(super) fn gather(&mut self) -> io::Result<Option<Batch>> {
-        let mut batch = Batch::new();
+    /// Waits for a key and takes all that are there with it, about `most`; nothing when it was stopped.
+    pub(super) fn gather(&mut self, most: usize) -> io::Result<Option<Vec<Raw>>> {
+        let mut batch = Vec::new();
         if poll(LONG)? {
             batch.push(read()?);
         }
-        while !batch.is_empty() && batch.len() < TOGETHER && poll(AT_ONCE)? {
+        while !batch.is_empty() && batch.len() < most && poll(AT_ONCE)? {
             batch.push(read()?);
         }
         Ok(Some(batch).filter(|_| !self.0.load(Ordering::SeqCst)))

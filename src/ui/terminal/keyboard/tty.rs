@@ -6,14 +6,12 @@
 use std::io;
 use std::os::unix::net::UnixStream;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyModifiers};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use terminput::Event;
 use terminput_crossterm::to_crossterm;
 use zeroize::{Zeroize as _, Zeroizing};
-
-use super::{Batch, Raw, TOGETHER};
 
 /// ESC, with which all keys begin that are no letters, and every paste.
 const ESCAPE: u8 = 0x1b;
@@ -42,10 +40,10 @@ impl Reader {
         Ok((Self { stop, bytes, keys: Keys::default() }, Stop(held)))
     }
 
-    /// Waits for a key and takes all that are there with it; nothing when it was stopped.
-    pub(super) fn gather(&mut self) -> io::Result<Option<Batch>> {
-        let mut batch = Batch::new();
-        while batch.len() < TOGETHER {
+    /// Waits for a key and takes all that are there with it, about `most`; nothing when it was stopped.
+    pub(super) fn gather(&mut self, most: usize) -> io::Result<Option<Vec<Raw>>> {
+        let mut batch = Vec::new();
+        while batch.len() < most {
             let wait = if self.keys.is_escape() { Some(&REST) } else { Some(&MORE).filter(|_| !batch.is_empty()) };
             match self.ready(wait)? {
                 Ready::Stopped => return Ok(None),
@@ -59,7 +57,7 @@ impl Reader {
         Ok(Some(batch))
     }
 
-    fn read(&mut self, batch: &mut Batch) -> io::Result<()> {
+    fn read(&mut self, batch: &mut Vec<Raw>) -> io::Result<()> {
         let count = rustix::io::read(io::stdin(), &mut **self.bytes)?;
         if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
