@@ -11,6 +11,7 @@ pub mod forget;
 pub mod handoff;
 pub mod identity;
 pub mod lines;
+pub mod octo;
 pub mod opening;
 pub mod register;
 pub mod rows;

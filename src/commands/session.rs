@@ -13,8 +13,8 @@ use crate::exit::Exit;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::explanation::page;
 use crate::report::identity::Identity;
+use crate::report::octo::OctoState;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
-use crate::report::submit::Handover;
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
 use crate::words::{CheckId, Draft, Environment, Failure, Field, OctoClient, Problem, Step};
 use crate::world::{World, clock};
@@ -181,7 +181,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let (said, exit) = match run {
             None => {
                 let offered = self.target.environment == Environment::Production && self.target.cloud.octo().is_some();
-                let lacking = Handover::of(&self.registration).filter(|_| offered);
+                let lacking = OctoState::of(&self.registration).filter(|_| offered);
                 let lacking = lacking.and_then(|it| it.lacking(&format!("octo-csp submit{}", self.target.flags)));
                 (
                     format!("Proven and kept here: {name}. {}", lacking.unwrap_or_default()).trim_end().to_owned(),

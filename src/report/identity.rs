@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::journal::Registration;
-use crate::report::submit::Handover;
+use crate::report::octo::OctoState;
 use crate::words::{AccountName, Environment, StoreKey};
 
 /// What tells a registration from every other one.
@@ -21,7 +21,7 @@ pub struct Identity {
     /// The name of the cloud, or of the server that stands for one.
     pub cloud: String,
     /// What Octo has of it; nothing where nothing is in use, or of a kind that Octo is never told of.
-    pub octo_state: Option<Handover>,
+    pub octo_state: Option<OctoState>,
 }
 
 impl Identity {
@@ -34,7 +34,7 @@ impl Identity {
             account: registration.name.clone(),
             environment: if sandbox { Environment::Sandbox } else { Environment::Production },
             cloud: cloud.to_owned(),
-            octo_state: Handover::of(registration).filter(|_| !sandbox),
+            octo_state: OctoState::of(registration).filter(|_| !sandbox),
         }
     }
 

@@ -9,8 +9,9 @@ use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
 use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
+use crate::report::octo::OctoState;
 use crate::report::rows::{Row, Tone};
-use crate::report::submit::{Handover, handed_over, octo_object};
+use crate::report::submit::{handed_over, octo_object};
 use crate::report::{dates, object};
 use crate::words::{LastFailure, Step};
 
@@ -125,7 +126,7 @@ fn active_rows(active: &Attempt, found: &Found, identity: &Identity) -> Vec<Row>
     let registration = &found.opened.registration;
     let mut rows = Vec::new();
     if let Some((_, at)) = active.activated {
-        let sent = identity.octo_state == Some(Handover::Sent);
+        let sent = identity.octo_state == Some(OctoState::Sent);
         rows.push(pair(if sent { "Registered" } else { "Kept here" }, time(at)));
     }
     if let Some((proof, _)) = &active.partner_center {

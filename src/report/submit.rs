@@ -1,7 +1,6 @@
 //! `octo-csp submit`: call by call, and what Octo has now.
 
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::diagnose::Diagnosis;
@@ -15,39 +14,6 @@ use crate::report::rows::{Row, Tone};
 use crate::report::{self, object};
 use crate::steps::Execution;
 use crate::words::{Failure, Part};
-
-/// How what is in use here stands in Octo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Handover {
-    /// Octo has nothing of it.
-    NotSent,
-    /// Octo has taken some of it.
-    Partly,
-    /// Octo has all of it.
-    Sent,
-}
-
-impl Handover {
-    /// Of a registration; `None` where nothing is in use.
-    pub fn of(registration: &Registration) -> Option<Self> {
-        registration.active.as_ref()?;
-        Some(match (registration.not_submitted().as_slice(), &registration.octo) {
-            ([], _) => Self::Sent,
-            ([Part::Payer, Part::Credentials, ..], _) | (_, None) => Self::NotSent,
-            (_, Some(_)) => Self::Partly,
-        })
-    }
-
-    /// What is to be done about it, if anything.
-    pub fn lacking(self, command: &str) -> Option<String> {
-        match self {
-            Self::NotSent => Some(format!("Not in Octo yet. Next: {command}")),
-            Self::Partly => Some(format!("Octo has not taken everything yet. Next: {command}")),
-            Self::Sent => None,
-        }
-    }
-}
 
 /// What a hand-over came to.
 #[derive(Debug)]

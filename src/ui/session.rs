@@ -12,7 +12,7 @@ use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
 use crate::effect::{Effect, Opened, Outcome, Preflight, ProbeResult};
 use crate::journal::Registration;
 use crate::report::identity::Identity;
-use crate::report::submit::Handover;
+use crate::report::octo::OctoState;
 use crate::steps::Execution;
 use crate::ui::fields::Fields;
 use crate::ui::{Task, Ticket};
@@ -477,13 +477,13 @@ impl Session {
 
     /// How what is in use stands, in three words that are true.
     pub(crate) fn kept_where(&self) -> &'static str {
-        let sent = self.may_submit() && Handover::of(&self.registration) == Some(Handover::Sent);
+        let sent = self.may_submit() && OctoState::of(&self.registration) == Some(OctoState::Sent);
         if sent { "Registered" } else { "Proven and kept here" }
     }
 
     /// What Octo lacks, with the command that hands it over.
     pub(crate) fn lacking(&self) -> Option<String> {
-        let state = Handover::of(&self.registration).filter(|_| self.may_submit())?;
+        let state = OctoState::of(&self.registration).filter(|_| self.may_submit())?;
         state.lacking(&self.command("submit"))
     }
 
