@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
 use crate::words::UntrustedText;
@@ -34,6 +35,9 @@ pub struct Cloud {
     /// The Azure portal, for links shown to a person.
     #[serde(default = "azure_portal")]
     pub portal: Url,
+    /// Under which name its registrations are kept, if an earlier version gave it.
+    #[serde(skip)]
+    pub kept_as: Option<String>,
 }
 
 /// Why a cloud file cannot be used.
@@ -141,14 +145,37 @@ impl Cloud {
     }
 
     /// The name under which registrations of this cloud are kept, so that trying out another cloud or server can never touch
-    /// the real one: none for the global cloud, the cloud's name for the other two, else the login host and port.
+    /// the real one: none for the global cloud, the cloud's name for the other two, else the login address, in which nothing is
+    /// left out. It has a dot or an underscore, which no name of an earlier version and none of a built-in cloud has.
     pub fn keeping_name(&self) -> Option<String> {
-        if *self == Self::global() {
+        if self.kept_as.is_some() || *self == Self::global() {
+            return self.kept_as.clone();
+        }
+        if self.is_built_in() {
+            return Some(self.name.to_string());
+        }
+        let port = self.login.port().or_else(|| (self.login.scheme() == "http").then_some(80));
+        let port = port.map(|port| format!("_p{port}")).unwrap_or_default();
+        let plain = |text: &str| -> String { text.chars().map(plain).collect() };
+        let host = plain(self.login.host_str().unwrap_or_default());
+        let name = format!("{host}{port}{}", plain(self.login.path().trim_end_matches('/')));
+        Some(match name.get(..LONG) {
+            // As long as the name of a file may be, and some.
+            Some(beginning) => format!("{beginning}_h{:.32}", hex::encode(Sha256::digest(&name))),
+            None if name.contains(['.', '_']) => name,
+            None => name + "_",
+        })
+    }
+
+    /// The name that earlier versions gave, which two clouds may have had in common; `None` for those that are built in.
+    pub fn earlier_name(&self) -> Option<String> {
+        if self.is_built_in() {
             return None;
         }
-        let name = if self.is_built_in() { self.name.to_string() } else { authority(&self.login) };
+        let name = authority(&self.login);
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-        Some(name.chars().map(plain).collect())
+        let name: String = name.chars().map(plain).collect();
+        Self::built_in().iter().all(|known| known.name != name.as_str()).then_some(name)
     }
 
     /// `{login}/{tenant}/oauth2/v2.0/authorize` (entra-docs, v2-oauth2-auth-code-flow).
@@ -191,6 +218,7 @@ impl Cloud {
             octo: url("https://api.alphaus.cloud/m/blue/cover"),
             octo_token: url("https://login.alphaus.cloud/ripple/access_token"),
             portal: must(known.portal),
+            kept_as: None,
         }
     }
 
@@ -243,6 +271,14 @@ pub fn appended(base: &Url, segments: &[&str]) -> Url {
     }
     url
 }
+
+/// A character of an address in the name of a folder.
+fn plain(c: char) -> String {
+    if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c.into() } else { format!("_{:02x}", u32::from(c)) }
+}
+
+/// Characters of an address from which on a name is cut off, and ends in its check sum.
+const LONG: usize = 64;
 
 /// Host, and port where the address names one; empty without a host.
 pub fn authority(url: &Url) -> String {
@@ -330,8 +366,54 @@ mod tests {
     #[test]
     fn another_server_has_a_place_of_its_own_and_a_banner() {
         let cloud = Cloud::from_json(&file("http://127.0.0.1:8080")).unwrap();
-        assert_eq!(cloud.keeping_name().as_deref(), Some("127-0-0-1-8080"));
+        assert_eq!(cloud.keeping_name().as_deref(), Some("127.0.0.1_p8080"));
+        assert_eq!(cloud.earlier_name().as_deref(), Some("127-0-0-1-8080"));
         assert!(cloud.unknown_hosts().contains(&"127.0.0.1:8080".to_owned()));
+    }
+
+    #[test]
+    fn two_clouds_never_have_a_name_in_common() {
+        let long = |end: char| format!("https://{}.example{end}", vec!["a".repeat(60); 3].join("."));
+        let logins = [
+            "https://china",
+            "https://us-gov",
+            "https://a.b",
+            "https://a-b",
+            "https://a_b",
+            "https://a--b",
+            "https://a.b:8",
+            "https://a.b/8",
+            "https://a-b:8",
+            "http://a-b.localhost",
+            "http://localhost",
+            "https://localhost",
+            "http://localhost:9",
+            "http://localhost:9/base",
+            "http://[::1]:9",
+            "http://127.0.0.1:9",
+            "https://a.b_p8",
+            &long('s'),
+            &long('t'),
+        ];
+        let built_in = Cloud::built_in().into_iter().filter_map(|cloud| cloud.keeping_name());
+        let mut names: Vec<String> = built_in.collect();
+        for login in logins {
+            let Ok(cloud) = Cloud::from_json(&file(login)) else {
+                assert!(login.starts_with("http://a-b"), "{login}");
+                continue;
+            };
+            let name = cloud.keeping_name().unwrap();
+            let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            assert!(name.len() <= 110 && name.chars().all(good), "{name}");
+            names.push(name);
+        }
+        let all = names.len();
+        // Nor with what an earlier version called one of them.
+        names.extend(logins.iter().filter_map(|login| Cloud::from_json(&file(login)).ok()?.earlier_name()).take(1));
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), all + 1, "{names:?}");
+        assert_eq!(Cloud::from_json(&file("https://china")).unwrap().earlier_name(), None);
     }
 
     #[test]

@@ -99,16 +99,17 @@ impl Target {
     /// The same for a command that does not look into the vault.
     pub(super) fn sealed(host: &Host, which: &Which) -> Result<Self, CommandError> {
         let (cloud, extra_ca) = cloud(&which.cloud)?;
+        let settings = settings(host)?;
         takes_passphrase(&which.store)?;
         Ok(Self {
-            cloud,
+            cloud: Cloud { kept_as: settings.earlier_name(&cloud), ..cloud },
             trust: extra_ca.iter().map(|_| "--ca-file").chain(host.environment.trust.iter().copied()).collect(),
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
             flags: flags(which),
             platform: machine::platform(host),
             store: which.store.store,
-            settings: settings(host)?,
+            settings,
         })
     }
 

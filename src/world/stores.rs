@@ -4,11 +4,15 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::cloud::Cloud;
 use crate::exit::Exit;
+use crate::journal::registration_name;
 use crate::words::store::{STORES, VAULT_FILE};
-use crate::words::{Failure, SharedSecret, StoreDescriptor, Unlock};
+use crate::words::{Environment, Failure, SharedSecret, StoreDescriptor, Unlock};
 use crate::world::drafts::Drafts;
+use crate::world::folder::JOURNAL;
 use crate::world::journal::{JournalFile, JournalStore};
+use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::registration_store::StoreOptions;
 use crate::world::store::{
@@ -69,6 +73,23 @@ impl StoreSettings {
         let StoreOptions { journals, drafts, .. } = self.options(store);
         let secrets = STORES.iter().map(|store| self.secrets(store)).collect();
         RegistrationIndex { journals, drafts, secrets }
+    }
+
+    /// The name under which an earlier version kept registrations of this cloud, if it did. Two clouds may have had it in common:
+    /// then it is for good the one's that comes first.
+    pub fn earlier_name(&self, cloud: &Cloud) -> Option<String> {
+        let (earlier, own) = (cloud.earlier_name()?, cloud.keeping_name()?);
+        let journal = |of: Environment| self.state.join(registration_name(of, Some(&earlier))).join(JOURNAL);
+        if ![Environment::Production, Environment::Sandbox].into_iter().any(|of| journal(of).exists()) {
+            return None;
+        }
+        let taken = format!("cloud-{earlier}");
+        let by = papers::own(&self.state, &taken).ok()?;
+        if by.is_none() {
+            // Where nothing can be written it is everybody's as before.
+            drop(papers::write(&self.state.join(taken), own.as_bytes()));
+        }
+        by.is_none_or(|by| by == own.as_bytes()).then_some(earlier)
     }
 
     /// Whether this registration has a vault file already.

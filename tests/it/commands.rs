@@ -350,6 +350,30 @@ fn rename_changes_the_name_and_nothing_else() {
 }
 
 #[test]
+fn what_an_earlier_version_kept_for_a_cloud_of_ones_own_is_found_and_shared_with_nobody() {
+    let home = registered_as("production-at-a-b");
+    let file = home.path().join("cloud.json");
+    let rename = |login: &str, name: &str| {
+        let cloud = serde_json::json!({
+            "login": login, "partner_center": login, "partner_center_audience": "https://pc.example",
+            "partner_api": login, "partner_api_audience": "https://api.example",
+        });
+        fs::write(&file, cloud.to_string()).unwrap();
+        let output = program(home.path(), &["rename", name, "--cloud-file", file.to_str().unwrap()], b"");
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        out(&output)
+    };
+    // Both had this name. It is the first one's now, for good.
+    assert_eq!(rename("https://a-b", "One"), "production-at-a-b: Contoso CSP -> One\n");
+    assert_eq!(rename("https://a.b", "Two"), "production-at-a.b: (none) -> Two\n");
+    assert_eq!(rename("https://a-b", "Three"), "production-at-a-b: One -> Three\n");
+    assert_eq!(rename("https://a.b", "Four"), "production-at-a.b: Two -> Four\n");
+    // As long as a host may be.
+    let host = vec!["a".repeat(60); 4].join(".");
+    assert!(rename(&format!("https://{host}:8443"), "Five").contains(": (none) -> Five"));
+}
+
+#[test]
 fn forget_without_a_terminal_names_its_flag_and_without_a_keyring_changes_nothing() {
     let home = registered_as("production-at-us-gov");
     let journal = home.path().join("octo-csp/production-at-us-gov/journal");
