@@ -28,7 +28,8 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
     let portal = target.cloud.portal.as_str().trim_end_matches('/').to_owned();
     let going = Going::new(opened, portal);
     let opened = &going.opened;
-    if opened.registration.sequence == 0 && !Path::new(&opened.folder).exists() {
+    let empty = opened.registration.sequence == 0 && opened.registration.every_item().is_empty();
+    if empty && !Path::new(&opened.folder).exists() {
         return Ok(nothing(context, &going));
     }
     if !arguments.json {

@@ -89,6 +89,8 @@ pub(super) static FILES: &[Row] = &[
     STORAGE.row("disk-read-only", &[Cause(Disk(DiskFault::ReadOnly))]).label("disk read-only").who(Who::MachineAdministrator),
     STORAGE.row("disk-denied", &[Cause(Disk(DiskFault::Denied))]).label("disk denied").who(Who::MachineAdministrator),
     STORAGE.row("disk-not-ours", &[Cause(Disk(DiskFault::NotOurs))]).label("folder not safe").who(Who::MachineAdministrator),
+    STORAGE.row("disk-open", &[Cause(Disk(DiskFault::Open))]).label("open to others"),
+    STORAGE.row("disk-too-large", &[Cause(Disk(DiskFault::TooLarge))]).label("file too large").goto(Goto::Leave),
     STORAGE.row("journal-damaged", &[Cause(Disk(DiskFault::Damaged)), CauseOf(Service::Disk, Unreadable)])
         .label("journal damaged").goto(Goto::Leave),
     STORAGE.row("disk-other", &[Cause(Disk(DiskFault::Other)), CauseOf(Service::Disk, Refused), CauseOf(Service::Disk,

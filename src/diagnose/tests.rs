@@ -100,7 +100,7 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 58] = [
+const CAUSES: [Cause; 60] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
     Cause::TimedOut, Cause::Proxy, Cause::NoProxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
     Cause::OtherStore, Cause::HalfForgotten, Cause::Vault(VaultFault::WrongPassphrase), Cause::Vault(VaultFault::Damaged),
@@ -111,7 +111,7 @@ const CAUSES: [Cause; 58] = [
     Cause::Vault(VaultFault::Locked), Cause::Vault(VaultFault::Denied), Cause::Vault(VaultFault::TimedOut),
     Cause::Vault(VaultFault::TooLarge), Cause::Vault(VaultFault::Ambiguous), Cause::Vault(VaultFault::Missing),
     Cause::Vault(VaultFault::Crashed), Cause::Vault(VaultFault::ReadsDifferently), Cause::Vault(VaultFault::Other), Cause::Disk(DiskFault::Full),
-    Cause::Disk(DiskFault::ReadOnly), Cause::Disk(DiskFault::Denied), Cause::Disk(DiskFault::NotOurs),
+    Cause::Disk(DiskFault::ReadOnly), Cause::Disk(DiskFault::Denied), Cause::Disk(DiskFault::NotOurs), Cause::Disk(DiskFault::Open), Cause::Disk(DiskFault::TooLarge),
     Cause::Disk(DiskFault::Damaged), Cause::Disk(DiskFault::Other), Cause::Mismatch(Mismatch::Tenant),
     Cause::Mismatch(Mismatch::Application), Cause::Mismatch(Mismatch::Audience),
     Cause::Mismatch(Mismatch::TokenKind), Cause::Mismatch(Mismatch::Scope), Cause::Mismatch(Mismatch::Mfa),

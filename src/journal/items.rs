@@ -71,7 +71,7 @@ impl Kind {
 }
 
 /// The name of an item in the vault, below the service `octo-csp` and the registration. Names are computable, so the vault
-/// is never searched; an item is never overwritten, a newer one has a higher serial. Access tokens alone have one name each and
+/// is searched for nothing but to be rid of everything; an item is never overwritten, a newer one has a higher serial. Access tokens alone have one name each and
 /// are written over: they are no part of the set, no line tells of them, and the loss of one costs a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemName {
@@ -83,6 +83,19 @@ pub struct ItemName {
     pub kind: Kind,
     /// 1 for the first of its kind in the attempt.
     pub serial: u32,
+}
+
+impl ItemName {
+    /// Reads a name as it is written; `None` for one that is not written so.
+    pub fn parse(name: &str) -> Option<Self> {
+        let words: Vec<&str> = name.split('/').collect();
+        let &[kind, slot, attempt, serial] = words.as_slice() else {
+            return None;
+        };
+        let (attempt, serial): (u64, u32) = (attempt.parse().ok()?, serial.parse().ok()?);
+        let item = serde_json::json!({ "kind": kind, "slot": slot, "attempt": attempt, "serial": serial });
+        serde_json::from_value(item).ok()
+    }
 }
 
 impl fmt::Display for ItemName {

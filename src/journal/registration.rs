@@ -61,7 +61,7 @@ pub struct Registration {
     /// The store that this process keeps in. Whoever opens the registration says so; no line does.
     #[serde(skip)]
     pub opened_in: &'static StoreDescriptor,
-    /// Items of attempts that are deleted already.
+    /// Items of attempts that are deleted already; when everything is to go also those that no line names and the store lists.
     pub retired: Vec<ItemName>,
 }
 

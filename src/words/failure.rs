@@ -213,8 +213,12 @@ pub enum DiskFault {
     ReadOnly,
     /// Not allowed.
     Denied,
-    /// The folder is a link, belongs to somebody else, or may be written by others.
+    /// The folder or file is a link, or belongs to somebody else.
     NotOurs,
+    /// The folder or file may be written by others, or read where that is nobody else's business.
+    Open,
+    /// The file is larger than anything we write.
+    TooLarge,
     /// The journal is damaged before its last line.
     Damaged,
     /// Anything else.

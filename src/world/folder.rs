@@ -17,8 +17,12 @@ enum Refused {
     Fault(DiskFault),
 }
 
-/// A link, something else than a folder or a file, somebody else's, or writable by others.
+/// A link, something else than a folder or a file, or somebody else's.
 const NOT_OURS: Refused = Refused::Fault(DiskFault::NotOurs);
+
+/// Writable by others, or readable where it is private.
+#[cfg(unix)]
+const OPEN: Refused = Refused::Fault(DiskFault::Open);
 
 impl From<io::Error> for Refused {
     fn from(error: io::Error) -> Self {
@@ -58,6 +62,10 @@ fn is_plain(name: &str) -> bool {
     let fits = (1..=128).contains(&name.len());
     fits && !name.starts_with('.') && name.chars().all(good)
 }
+
+/// Which file it is, whatever its name: the device and the number on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Identity(u64, u64);
 
 /// How a file is opened.
 #[derive(Clone, Copy)]
@@ -127,9 +135,22 @@ impl Folder {
         self.present(name, self.handle.file(name, how).and_then(|mut file| contents(&mut file)))
     }
 
-    /// Reads a file that is open to its end.
-    pub(super) fn contents(&self, name: &str, file: &mut File) -> Answer<Vec<u8>> {
-        contents(file).map_err(|refused| refused.failure(&self.path.join(name)))
+    /// Reads a file that may be of any length, and tells which one it is.
+    pub(super) fn read_whole(&self, name: &str) -> Answer<Option<(Identity, Vec<u8>)>> {
+        let file = self.handle.file(name, How::Reading);
+        self.present(
+            name,
+            file.and_then(|mut file| {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)?;
+                Ok((system::identity(&file)?, bytes))
+            }),
+        )
+    }
+
+    /// Which file this is.
+    pub(super) fn identity(&self, name: &str, file: &File) -> Answer<Identity> {
+        system::identity(file).map_err(|refused| refused.failure(&self.path.join(name)))
     }
 
     /// Replaces a file as a whole: it is written aside, synced and renamed, so that there is always an old one or a new one.
@@ -168,8 +189,8 @@ impl Folder {
     /// Whether `file` is still what `name` leads to.
     pub(super) fn leads_to(&self, name: &str, file: &File) -> Answer<bool> {
         let now = self.handle.file(name, How::Reading);
-        let same = self.present(name, now.and_then(|now| system::same(&now, file)))?;
-        Ok(same.unwrap_or(false))
+        let now = self.present(name, now.and_then(|now| system::identity(&now)))?;
+        Ok(now.is_some_and(|now| system::identity(file).is_ok_and(|file| file == now)))
     }
 
     fn present<T>(&self, name: &str, result: Result<T, Refused>) -> Answer<Option<T>> {
@@ -185,7 +206,7 @@ fn contents(file: &mut File) -> Result<Vec<u8>, Refused> {
     let mut bytes = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST {
-        return Err(Refused::Fault(DiskFault::Damaged));
+        return Err(Refused::Fault(DiskFault::TooLarge));
     }
     Ok(bytes)
 }
@@ -206,14 +227,14 @@ mod system {
     use std::fs::{DirBuilder, File};
     use std::io;
     use std::os::fd::{AsFd, OwnedFd};
-    use std::os::unix::fs::DirBuilderExt as _;
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
     use std::path::Path;
 
     use rustix::fs::{self, AtFlags, CWD, FileType, Mode, OFlags, Stat};
     use rustix::io::Errno;
     use rustix::process::geteuid;
 
-    use super::{How, NOT_OURS, Refused};
+    use super::{How, Identity, NOT_OURS, OPEN, Refused};
 
     pub(super) struct Folder(OwnedFd);
 
@@ -240,9 +261,7 @@ mod system {
             let stat = checked(&file, FileType::RegularFile)?;
             let mode = Mode::from_raw_mode(stat.st_mode);
             match how {
-                How::ReadingPrivate if mode.intersects(Mode::RWXG | Mode::RWXO) => {
-                    return Err(NOT_OURS);
-                }
+                How::ReadingPrivate if mode.intersects(Mode::RWXG | Mode::RWXO) => return Err(OPEN),
                 How::Reading | How::ReadingPrivate => {}
                 How::Existing | How::OrNew | How::New if mode == ours => {}
                 How::Existing | How::OrNew | How::New => fs::fchmod(&file, ours)?,
@@ -268,10 +287,9 @@ mod system {
         made.map_err(|error| Errno::from_io_error(&error).map_or_else(|| error.into(), Refused::from))
     }
 
-    pub(super) fn same(one: &File, other: &File) -> Result<bool, Refused> {
-        let one = fs::fstat(one)?;
-        let other = fs::fstat(other)?;
-        Ok(one.st_dev == other.st_dev && one.st_ino == other.st_ino)
+    pub(super) fn identity(file: &File) -> Result<Identity, Refused> {
+        let data = file.metadata()?;
+        Ok(Identity(data.dev(), data.ino()))
     }
 
     fn checked(handle: impl AsFd, kind: FileType) -> Result<Stat, Refused> {
@@ -279,11 +297,10 @@ mod system {
         let others = Mode::WGRP | Mode::WOTH;
         let right_kind = FileType::from_raw_mode(stat.st_mode) == kind;
         let ours = stat.st_uid == geteuid().as_raw();
-        if right_kind && ours && !Mode::from_raw_mode(stat.st_mode).intersects(others) {
-            Ok(stat)
-        } else {
-            Err(NOT_OURS)
+        if !right_kind || !ours {
+            return Err(NOT_OURS);
         }
+        if Mode::from_raw_mode(stat.st_mode).intersects(others) { Err(OPEN) } else { Ok(stat) }
     }
 
     /// A link answers with one of several numbers, depending on what it leads to.
@@ -304,7 +321,7 @@ mod system {
     use std::fs::{self, File, OpenOptions};
     use std::path::{Path, PathBuf};
 
-    use super::{How, NOT_OURS, Refused};
+    use super::{How, Identity, NOT_OURS, Refused};
 
     pub(super) struct Folder(PathBuf);
 
@@ -350,8 +367,8 @@ mod system {
 
     /// A file that is open cannot be replaced here.
     #[expect(clippy::unnecessary_wraps, reason = "as on other systems")]
-    pub(super) fn same(_one: &File, _other: &File) -> Result<bool, Refused> {
-        Ok(true)
+    pub(super) fn identity(_file: &File) -> Result<Identity, Refused> {
+        Ok(Identity::default())
     }
 }
 

@@ -146,7 +146,7 @@ const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/producti
 const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
 
 #[rustfmt::skip]
-const ROWS: [(&str, &str, Mishap); 37] = [
+const ROWS: [(&str, &str, Mishap); 39] = [
     ("no-such-host", "The login host's name is not known to this machine's DNS", network(Cause::NoSuchHost, LOGIN)),
     ("proxy-unreachable", "The proxy of the network cannot be reached", network(Cause::NoProxy, "proxy.contoso.example:3128")),
     ("no-connection", "The login host cannot be reached", network(Cause::NoConnection, LOGIN)),
@@ -182,7 +182,9 @@ const ROWS: [(&str, &str, Mishap); 37] = [
     ("disk-read-only", "The disk is read-only", disk(At::Journal, Cause::Disk(DiskFault::ReadOnly), FOLDER)),
     ("disk-denied", "The folder belongs to another user", disk(At::Journal, Cause::Disk(DiskFault::Denied), FOLDER)),
     ("disk-other", "The disk has a fault", disk(At::Journal, Cause::Disk(DiskFault::Other), FOLDER)),
-    ("disk-not-ours", "Others can write to the folder", disk(At::Open, Cause::Disk(DiskFault::NotOurs), FOLDER)),
+    ("disk-not-ours", "The folder is a link", disk(At::Open, Cause::Disk(DiskFault::NotOurs), FOLDER)),
+    ("disk-open", "Others can write to the folder", disk(At::Open, Cause::Disk(DiskFault::Open), FOLDER)),
+    ("disk-too-large", "A file is larger than any that is written", disk(At::Open, Cause::Disk(DiskFault::TooLarge), FOLDER)),
     ("journal-damaged", "A line of the journal is damaged", disk(At::Open, Cause::Disk(DiskFault::Damaged), JOURNAL)),
     ("newer-journal", "A newer octo-csp has written the journal", disk(At::Open, Cause::NewerJournal, JOURNAL)),
     ("other-store", "The registration keeps its secrets in a vault file, and the keyring is asked for",

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::effect::{Opened, ProbeResult};
-use crate::journal::{Fact, Line, Registration, registration_name};
+use crate::journal::{Fact, ItemName, Line, Registration, registration_name};
 use crate::words::store::STORES;
-use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, StoreDescriptor, StoreKey};
+use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, StoreDescriptor, StoreKey, VaultFault};
 use crate::world::clock;
 use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalMemory, JournalStore, Lease};
@@ -34,6 +34,9 @@ impl StoreOptions {
     }
 }
 
+/// The store said nothing in time: it is not asked again.
+const SILENT: Cause = Cause::Vault(VaultFault::TimedOut);
+
 /// What a registration is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -49,6 +52,7 @@ pub(super) struct RegistrationStore {
     stores: StoreOptions,
     vault: Vault,
     journal: Journal,
+    strays: Vec<ItemName>,
     lease: Box<dyn Lease>,
 }
 
@@ -67,11 +71,39 @@ impl RegistrationStore {
         if purpose == Purpose::Use && !stores.secrets.is_sealed() {
             vault.open().await?;
         }
-        Ok(Self { name, stores: stores.clone(), vault, journal, lease })
+        let mut opened = Self { name, stores: stores.clone(), vault, journal, strays: Vec::new(), lease };
+        if purpose == Purpose::Forget {
+            opened.strays = opened.listed().await?;
+        }
+        Ok(opened)
+    }
+
+    /// Whether its store must have been asked before anybody says that nothing is left there.
+    fn may_have_secrets(&self) -> bool {
+        let registration = self.journal.registration();
+        registration.damaged || registration.kept_in().is_some()
+    }
+
+    /// The items that the store lists. A file goes as a whole.
+    async fn listed(&self) -> Answer<Vec<ItemName>> {
+        if self.stores.secrets.descriptor().file.is_some() {
+            return Ok(Vec::new());
+        }
+        let vault = if self.may_have_secrets() { self.vault.clone() } else { self.vault.within(Vault::UNATTENDED) };
+        match vault.listed().await {
+            // A journal that is whole names every item: whether the store answers is found out before anything is changed.
+            Err(failure) if !self.journal.registration().damaged && failure.cause != SILENT => Ok(Vec::new()),
+            Err(_) if !self.may_have_secrets() => Ok(Vec::new()),
+            listed => listed,
+        }
     }
 
     pub(super) fn opened(&self) -> Opened {
-        self.journal.opened(self.stores.secrets.descriptor(), &self.stores.drafts)
+        let mut opened = self.journal.opened(self.stores.secrets.descriptor(), &self.stores.drafts);
+        let named = opened.registration.every_item();
+        let strays = self.strays.iter().filter(|item| !named.contains(item));
+        opened.registration.retired.extend(strays.cloned());
+        opened
     }
 
     pub(super) async fn look(&self) -> Answer<ProbeResult> {
@@ -98,9 +130,13 @@ impl RegistrationStore {
     /// Removes what is left when every item is gone: a test item that a kill left behind, the draft, the journal last.
     pub(super) async fn discard(&self) -> Answer<()> {
         self.expect_lease().await?;
-        // The test item holds nothing: a store that does not answer, where nothing was ever kept, is no hindrance.
         if self.stores.secrets.descriptor().file.is_none() {
-            drop(self.vault.within(Vault::UNATTENDED).sweep().await);
+            if self.may_have_secrets() {
+                self.vault.clear().await?;
+            } else {
+                // A store that does not answer, where nothing was ever kept, is no hindrance.
+                drop(self.vault.within(Vault::UNATTENDED).clear().await);
+            }
         }
         self.stores.drafts.remove(&self.name)?;
         self.stores.journals.destroy(&self.name).await
@@ -126,7 +162,7 @@ pub(super) fn usable(
     asked: &StoreDescriptor,
     purpose: Purpose,
 ) -> Answer<()> {
-    let (cause, detail) = if registration.damaged {
+    let (cause, detail) = if registration.damaged && purpose == Purpose::Use {
         (Cause::Disk(DiskFault::Damaged), place.to_owned())
     } else if let Some(kept) = registration.kept_in().filter(|kept| **kept != *asked) {
         (Cause::OtherStore, elsewhere(kept, place))

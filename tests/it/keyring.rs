@@ -139,6 +139,18 @@ impl Session {
         assert!(Command::new("kill").args(["-STOP", &daemon]).status().unwrap().success());
     }
 
+    /// Files an item as another program would.
+    pub(crate) fn store(&self, name: &str, secret: &str) {
+        let mut store = self.tool("secret-tool");
+        store
+            .args(["store", "--label=another", "service", "octo-csp"])
+            .args(["username", name, "more", "yes"])
+            .stdin(Stdio::piped());
+        let mut store = start(&mut store);
+        store.stdin.take().unwrap().write_all(secret.as_bytes()).unwrap();
+        assert!(store.wait().unwrap().success());
+    }
+
     fn dbus(&self, words: &str) -> String {
         let mut send = self.tool("dbus-send");
         let mut words = words.split(' ');
@@ -301,14 +313,7 @@ fn open_things() -> usize {
 fn an_item_of_another_program_under_our_name_is_told_and_erased() {
     let session = Session::unlocked();
     session.run("keeps");
-    let mut store = session.tool("secret-tool");
-    store
-        .args(["store", "--label=another", "service", "octo-csp"])
-        .args(["username", "production/refresh-token/A/1/1", "more", "yes"])
-        .stdin(Stdio::piped());
-    let mut store = start(&mut store);
-    store.stdin.take().unwrap().write_all(b"another").unwrap();
-    assert!(store.wait().unwrap().success());
+    session.store("production/refresh-token/A/1/1", "another");
     session.run("ambiguous");
     assert!(!session.found().contains("/A/1/1\n"));
 }

@@ -4,21 +4,33 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
 
 use jiff::Timestamp;
-use octo_csp::words::{Cause, DiskFault};
+use octo_csp::journal::Fact;
+use octo_csp::words::{AccountName, Cause, DiskFault};
 use octo_csp::world::journal::lock::Lock;
 use tempfile::TempDir;
 
 use crate::child;
+use crate::kept::Kept;
 
 fn now() -> Timestamp {
     "2026-05-14T10:05:00Z".parse().unwrap()
 }
 
-/// Takes the lock below its argument, says so, and holds it until its standard input ends.
+/// Takes the lock below its argument, says so, and holds it until its standard input ends. Whoever has it writes a line, whoever
+/// has not tries to: nothing but the lock keeps the two apart.
 #[test]
 fn holder() {
     child::body(|place| {
+        let state = std::path::Path::new(&place).join("state");
+        let record = Kept::open(&state, "production").unwrap();
         let lock = Lock::take(place.as_ref(), "production", now());
+        if lock.is_ok() {
+            // What was read before the lock was taken may be old by now.
+            let record = Kept::open(&state, "production").unwrap();
+            let name = Fact::Named { name: Some(AccountName::parse(&format!("of {}", std::process::id())).unwrap()) };
+            record.append(&name, now()).unwrap();
+        }
+        drop(record);
         println!("\n{}", if lock.is_ok() { "got it" } else { "in use" });
         std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
         drop(lock);
@@ -45,10 +57,15 @@ fn end(mut contender: Child) {
 #[test]
 fn of_sixteen_contenders_one_wins() {
     let place = TempDir::new().unwrap();
-    for _ in 0..3 {
+    for round in 1..=3 {
         let mut contenders: Vec<Child> = (0..16).map(|_| contender(&place)).collect();
-        let winners = contenders.iter_mut().map(got_it).filter(|won| *won).count();
-        assert_eq!(winners, 1);
+        let won = |contender: &mut Child| got_it(contender).then(|| contender.id());
+        let winners: Vec<u32> = contenders.iter_mut().filter_map(won).collect();
+        let &[winner] = winners.as_slice() else { panic!("{winners:?}") };
+        // Every round wrote one line, the winner's.
+        let registration = Kept::open(&place.path().join("state"), "production").unwrap().registration();
+        let name = registration.name.unwrap();
+        assert_eq!((registration.sequence, name.as_str()), (round, format!("of {winner}").as_str()));
         contenders.into_iter().for_each(end);
     }
     Lock::take(place.path(), "production", now()).unwrap();

@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 
 use crate::kept::Kept;
 use jiff::Timestamp;
-use octo_csp::journal::{AttemptId, Fact, Line, Slot, read_file};
-use octo_csp::words::store::KEYRING;
-use octo_csp::words::{AccountName, Cause, DiskFault, Draft, Failure, Field, Step, Typed};
+use octo_csp::journal::{AttemptId, CheckLine, Fact, Line, Slot, read_file};
+use octo_csp::words::store::{KEYRING, VAULT_FILE};
+use octo_csp::words::{AccountName, Cause, DiskFault, Draft, Failure, Field, Secret, Step, Typed, UntrustedText};
 use octo_csp::world::journal::JournalStore as _;
+use octo_csp::world::journal::lock::Lock;
+use octo_csp::world::papers;
+use octo_csp::world::store::Vault;
 use octo_csp::world::stores::StoreSettings;
 use tempfile::TempDir;
 
@@ -130,6 +133,78 @@ fn a_journal_that_was_removed_cut_or_changed_is_not_built_upon() {
     }
 }
 
+/// As many changes further up as there are: no line costs more because the journal is long.
+#[test]
+fn before_a_line_the_end_of_the_journal_is_looked_at_and_nothing_else() {
+    let state = TempDir::new().unwrap();
+    let record = open(state.path());
+    for name in ["A", "B", "C"] {
+        record.append(&named(name), now()).unwrap();
+    }
+    let text = fs::read_to_string(journal(&state)).unwrap();
+    // The same file, the same length, and another first line.
+    let mut file = OpenOptions::new().write(true).open(journal(&state)).unwrap();
+    file.write_all(text.replacen("\"A\"", "\"X\"", 1).as_bytes()).unwrap();
+    record.append(&named("D"), now()).unwrap();
+    assert!(open(state.path()).is_damaged(), "the next one who reads it finds it");
+
+    // Whatever was done to the last line is found before another one is written behind it.
+    for (old, new) in [("\"D\"", "\"E\""), ("seq", "Seq"), ("\n", " ")] {
+        let text = fs::read_to_string(journal(&state)).unwrap();
+        let (head, last) = text.rsplit_once("\"D\"").map(|(head, end)| (head, format!("\"D\"{end}"))).unwrap();
+        let line = head.rfind('\n').unwrap() + 1;
+        let changed = format!("{}{}", &text[..line], format!("{}{last}", &head[line..]).replacen(old, new, 1));
+        let write = |text: &str| {
+            let mut file = OpenOptions::new().write(true).open(journal(&state)).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+        };
+        write(&changed);
+        assert_eq!(cause(record.append(&named("F"), now())), Cause::JournalMoved, "{old:?}");
+        write(&text);
+    }
+    record.append(&named("F"), now()).unwrap();
+}
+
+#[test]
+fn a_journal_larger_than_earlier_versions_could_read_opens_and_is_made_shorter() {
+    let state = TempDir::new().unwrap();
+    open(state.path()).append(&named("A"), now()).unwrap();
+    let said =
+        |length: usize| -> UntrustedText { serde_json::from_value(serde_json::json!("x".repeat(length))).unwrap() };
+    let lines = (2..=1_001).map(|sequence| {
+        let found = vec![CheckLine { check: said(6), said: said(2_000) }; 9];
+        Line { sequence, at: now(), fact: Fact::Checked { step: Step::PartnerCenter, lines: found } }
+    });
+    let text: String = lines.map(|line| octo_csp::journal::write_line(&line)).collect();
+    add(&journal(&state), text.as_bytes());
+    assert!(fs::metadata(journal(&state)).unwrap().len() > 17 * 1_024 * 1_024);
+    let kept = open(state.path());
+    assert_eq!((kept.registration().sequence, kept.is_damaged()), (1_001, false));
+    kept.append(&named("B"), now()).unwrap();
+    assert!(fs::metadata(journal(&state)).unwrap().len() < 40_000);
+    assert_eq!(open(state.path()).registration(), kept.registration());
+}
+
+#[test]
+fn what_fails_tells_the_path_of_the_very_file() {
+    let state = TempDir::new().unwrap();
+    let record = open(state.path());
+    record.append(&named("A"), now()).unwrap();
+    record.save_draft(&Draft::default()).unwrap();
+    for file in [journal(&state), state.path().join("production/draft.json")] {
+        fs::set_permissions(&file, Permissions::from_mode(0o660)).unwrap();
+    }
+    for (failed, file) in [
+        (record.append(&named("B"), now()).unwrap_err(), "production/journal"),
+        (Kept::open(state.path(), "production").err().unwrap(), "production/journal"),
+    ] {
+        assert_eq!(failed.detail.unwrap().as_str(), state.path().join(file).display().to_string());
+    }
+    fs::set_permissions(state.path().join("production"), Permissions::from_mode(0o770)).unwrap();
+    let failed = Kept::open(state.path(), "production").err().unwrap();
+    assert_eq!(failed.detail.unwrap().as_str(), state.path().join("production").display().to_string());
+}
+
 #[test]
 fn a_newer_or_damaged_journal_is_read_but_not_written() {
     let json = r#"{"v":2,"seq":2,"at":"2026-05-14T10:05:00Z","fact":"danced"}"#;
@@ -152,13 +227,29 @@ fn a_newer_or_damaged_journal_is_read_but_not_written() {
     }
 }
 
-/// Writes a line and a draft below its argument with a umask that forbids nothing.
+/// Writes everything that a registration leaves below its argument, and more than once, with a umask that forbids nothing.
 #[test]
 fn careless() {
     child::body(|state| {
         let state = Path::new(&state);
-        open(state).append(&named("A"), now()).unwrap();
-        open(state).save_draft(&Draft::default()).unwrap();
+        let record = open(state);
+        record.preflight().unwrap();
+        for number in 0..1_002 {
+            record.append(&named(&format!("A{number}")), now()).unwrap();
+        }
+        record.save_draft(&Draft::default()).unwrap();
+        record.save_draft(&Draft { started: true, ..Draft::default() }).unwrap();
+        let passphrase = Some(Secret::shared("correct horse".to_owned()));
+        let settings = StoreSettings { state: state.to_owned(), program: PathBuf::new(), passphrase, window: false };
+        let vault = Vault::new("production", settings.secrets(&VAULT_FILE));
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().unwrap();
+        for serial in [1, 2] {
+            runtime.block_on(vault.keep(&crate::vault::item(serial), &crate::vault::secret(9))).unwrap();
+        }
+        let place = state.join("locks");
+        drop(Lock::take(&place, "production", now()).unwrap());
+        papers::write(&state.join("report.txt"), b"a report").unwrap();
     });
 }
 
@@ -177,12 +268,19 @@ fn files_are_the_persons_alone_whatever_the_umask() {
             shell.env(key, value.unwrap());
         }
         child::run(&mut shell);
-        for folder in ["a", "a/b", "a/b/production"] {
-            assert_eq!(mode(&outer.path().join(folder)), 0o700, "{folder}");
+        let mut seen = Vec::new();
+        let mut left = vec![outer.path().join("a")];
+        while let Some(path) = left.pop() {
+            let is_folder = path.is_dir();
+            assert_eq!(mode(&path), if is_folder { 0o700 } else { 0o600 }, "{}", path.display());
+            if is_folder {
+                left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            } else {
+                seen.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+            }
         }
-        for file in ["journal", "draft.json"] {
-            assert_eq!(mode(&state.join("production").join(file)), 0o600, "{file}");
-        }
+        seen.sort();
+        assert_eq!(seen, ["draft.json", "journal", "lock-production", "report.txt", "vault.age"]);
     }
 }
 
@@ -198,7 +296,7 @@ fn what_may_be_read_by_others_is_closed_and_what_may_be_written_is_refused() {
     for (path, rights) in [(journal(&state), 0o620), (production, 0o770), (state.path().to_owned(), 0o777)] {
         let before = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, Permissions::from_mode(rights)).unwrap();
-        let refused = disk(DiskFault::NotOurs);
+        let refused = disk(DiskFault::Open);
         assert_eq!(cause(record.append(&named("C"), now())), refused, "{path:?}");
         assert_eq!(cause(Kept::open(state.path(), "production")), refused);
         fs::set_permissions(&path, before).unwrap();

@@ -1,11 +1,11 @@
 //! Journals as files, each in the folder of its registration.
 //!
-//! A line counts once it is synced. Only a process that holds the [`Lock`] may write, and even so the file is looked at before
-//! every line, by length and check sum, because a journal grows for years: only what is new is parsed.
+//! A line counts once it is synced. Only a process that holds the [`Lock`] may write, and even so the end of the file is looked at
+//! before every line.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +17,7 @@ use crate::journal::{self, Contents, Line, Sequence};
 use crate::words::store::STORES;
 use crate::words::{Cause, Failure, Service};
 use crate::world::clock;
-use crate::world::folder::{self, DRAFT, Folder, JOURNAL};
+use crate::world::folder::{self, DRAFT, Folder, Identity, JOURNAL};
 use crate::world::store::Answer;
 
 /// Registrations that are listed at most: there are two, and two more for each other cloud.
@@ -32,32 +32,32 @@ pub struct JournalFile {
     seen: Mutex<BTreeMap<String, Seen>>,
 }
 
-/// What of a journal is known: its good bytes, their check sum, and the number of the last line in them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What of a journal is known: which file it is, its good bytes, the last line in them, and the number of that. Before a line is
+/// written nothing else is looked at, so that it costs the same however long the journal is; what was changed further up is found
+/// by the next one who reads it.
+#[derive(Clone, Default)]
 struct Seen {
-    bytes: usize,
-    sum: u32,
+    file: Identity,
+    bytes: u64,
+    tail: Vec<u8>,
     last: Sequence,
 }
 
 impl Seen {
-    fn new(file: &[u8], contents: &Contents) -> Self {
-        let good = file.get(..contents.good_bytes).unwrap_or_default();
+    fn new(file: Identity, bytes: &[u8], contents: &Contents) -> Self {
+        let good = bytes.get(..contents.good_bytes).unwrap_or_default();
         let last = contents.lines.last().map_or(0, |line| line.sequence);
-        Self { bytes: good.len(), sum: crc32fast::hash(good), last }
+        let tail = good.split_inclusive(|byte| *byte == b'\n').next_back().unwrap_or_default();
+        Self { file, bytes: good.len() as u64, tail: tail.to_vec(), last }
     }
 
-    fn and(self, text: &str, last: Sequence) -> Self {
-        let mut sum = crc32fast::Hasher::new_with_initial(self.sum);
-        sum.update(text.as_bytes());
-        Self { bytes: self.bytes + text.len(), sum: sum.finalize(), last }
-    }
-
-    /// Whether the file is still as it was seen. Behind that there may be a torn line and nothing more.
-    fn is_all_of(self, file: &[u8]) -> bool {
-        let known = file.get(..self.bytes).map(crc32fast::hash);
-        let rest = file.get(self.bytes..).unwrap_or_default();
-        known == Some(self.sum) && journal::read_on(rest, self.last).good_bytes == 0
+    /// Whether a file ends as it was seen. Behind that there may be a torn line and nothing more.
+    fn is_end_of(&self, file: &mut File) -> io::Result<bool> {
+        let mut end = Vec::new();
+        file.seek(SeekFrom::Start(self.bytes.saturating_sub(self.tail.len() as u64)))?;
+        file.read_to_end(&mut end)?;
+        let rest = end.strip_prefix(&*self.tail);
+        Ok(rest.is_some_and(|rest| journal::read_on(rest, self.last).good_bytes == 0))
     }
 }
 
@@ -71,15 +71,22 @@ impl JournalFile {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn failure(&self, registration: &str, cause: Cause) -> Box<Failure> {
+    /// The folder of this journal and what was read of it, if it ends with the line `last`, and still does.
+    fn unmoved(&self, registration: &str, last: Sequence) -> Answer<(Folder, Seen)> {
+        let seen = self.seen().get(registration).cloned().unwrap_or_default();
+        let folder = folder::make_below(&self.state, registration)?;
+        let same = match folder.open(JOURNAL)? {
+            None => seen.bytes == 0,
+            Some(mut file) => {
+                let known = seen.bytes == 0 || folder.identity(JOURNAL, &file)? == seen.file;
+                known && seen.is_end_of(&mut file).map_err(|error| folder.failure(JOURNAL, error))?
+            }
+        };
+        if same && seen.last == last {
+            return Ok((folder, seen));
+        }
         let path = self.state.join(registration).join(JOURNAL);
-        Box::new(Failure::new(Service::Disk, cause).with_detail(&path.display().to_string()))
-    }
-
-    /// What was read of this journal, which ends with the line `last`.
-    fn known(&self, registration: &str, last: Sequence) -> Answer<Seen> {
-        let seen = self.seen().get(registration).copied().unwrap_or_default();
-        if seen.last == last { Ok(seen) } else { Err(self.failure(registration, Cause::JournalMoved)) }
+        Err(Box::new(Failure::new(Service::Disk, Cause::JournalMoved).with_detail(&path.display().to_string())))
     }
 }
 
@@ -98,26 +105,18 @@ impl JournalStore for JournalFile {
 
     async fn read(&self, registration: &str) -> Answer<Contents> {
         let file = match folder::existing_below(&self.state, registration)? {
-            Some(folder) => folder.read(JOURNAL)?.unwrap_or_default(),
-            None => Vec::new(),
+            Some(folder) => folder.read_whole(JOURNAL)?,
+            None => None,
         };
-        let contents = journal::read_file(&file);
-        self.seen().insert(registration.to_owned(), Seen::new(&file, &contents));
+        let (file, bytes) = file.unwrap_or_default();
+        let contents = journal::read_file(&bytes);
+        self.seen().insert(registration.to_owned(), Seen::new(file, &bytes, &contents));
         Ok(contents)
     }
 
     async fn append(&self, registration: &str, after: Sequence, line: &Line) -> Answer<Sequence> {
-        let moved = || self.failure(registration, Cause::JournalMoved);
-        let seen = self.known(registration, after)?;
-        let folder = folder::make_below(&self.state, registration)?;
-        let mut file = match folder.open(JOURNAL)? {
-            Some(file) => file,
-            None if seen == Seen::default() => folder.open_or_make(JOURNAL)?,
-            None => return Err(moved()),
-        };
-        if !seen.is_all_of(&folder.contents(JOURNAL, &mut file)?) {
-            return Err(moved());
-        }
+        let (folder, seen) = self.unmoved(registration, after)?;
+        let mut file = folder.open_or_make(JOURNAL)?;
         let text = journal::write_line(line);
         let written = write_at(&mut file, seen.bytes, &text).map_err(|error| folder.failure(JOURNAL, error));
         // The file may be new.
@@ -128,8 +127,10 @@ impl JournalStore for JournalFile {
             drop(cut(&file, seen.bytes));
             return Err(failure);
         }
-        self.seen().insert(registration.to_owned(), seen.and(&text, line.sequence));
-        Ok(line.sequence)
+        let (bytes, last) = (seen.bytes + text.len() as u64, line.sequence);
+        let now = Seen { file: folder.identity(JOURNAL, &file)?, bytes, tail: text.into_bytes(), last };
+        self.seen().insert(registration.to_owned(), now);
+        Ok(last)
     }
 
     async fn replace(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Answer<Sequence> {
@@ -137,16 +138,11 @@ impl JournalStore for JournalFile {
         let contents = journal::read_file(text.as_bytes());
         let last = contents.lines.last().map_or(0, |line| line.sequence);
         if contents.damaged || contents.lines != snapshot || last < at {
-            return Err(self.failure(registration, Cause::Internal));
+            return Err(Box::new(Failure::new(Service::Disk, Cause::Internal)));
         }
-        let seen = self.known(registration, at)?;
-        let folder = folder::make_below(&self.state, registration)?;
-        if !seen.is_all_of(&folder.read(JOURNAL)?.unwrap_or_default()) {
-            return Err(self.failure(registration, Cause::JournalMoved));
-        }
+        let (folder, _) = self.unmoved(registration, at)?;
         folder.replace(JOURNAL, text.as_bytes())?;
-        self.seen().insert(registration.to_owned(), Seen::new(text.as_bytes(), &contents));
-        Ok(last)
+        self.read(registration).await.map(|_| last)
     }
 
     async fn lock(&self, registration: &str) -> Answer<Box<dyn Lease>> {
@@ -187,13 +183,13 @@ impl Lease for Lock {
 }
 
 /// Writes a line over what is left of a torn one.
-fn write_at(file: &mut File, at: usize, text: &str) -> io::Result<()> {
+fn write_at(file: &mut File, at: u64, text: &str) -> io::Result<()> {
     cut(file, at)?;
-    file.seek(SeekFrom::Start(at as u64))?;
+    file.seek(SeekFrom::Start(at))?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 
-fn cut(file: &File, at: usize) -> io::Result<()> {
-    file.set_len(at as u64)
+fn cut(file: &File, at: u64) -> io::Result<()> {
+    file.set_len(at)
 }

@@ -22,7 +22,7 @@ use super::entries::Entries;
 use super::parts;
 use super::secret_store::{Answer, fault, other, registration_of};
 use crate::words::store::{self};
-use crate::words::{Cause, DiskFault, Failure, Secret, SharedSecret, StoreDescriptor, VaultFault};
+use crate::words::{Cause, DiskFault, Failure, Secret, Service, SharedSecret, StoreDescriptor, VaultFault};
 use crate::world::folder;
 
 /// The name of the file, beside the journal of its registration.
@@ -60,6 +60,13 @@ struct Held {
 }
 
 type Items = BTreeMap<String, Secret>;
+
+/// What every version has inside.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
+}
 
 /// What is inside, to be written of `&str` and to be read of `String`.
 #[derive(Serialize, Deserialize)]
@@ -194,12 +201,14 @@ fn unsealed(bytes: &[u8], passphrase: &Secret) -> Answer<Items> {
     let mut identity = scrypt::Identity::new(words(passphrase));
     identity.set_max_work_factor(MOST_WORK);
     let json = age::decrypt(&identity, bytes).map(Zeroizing::new).map_err(|error| not_opened(&error))?;
-    let contents: Contents<String> = serde_json::from_slice(&json)
-        .ok()
-        .filter(|contents: &Contents<String>| contents.format == FORMAT)
-        .ok_or_else(|| fault(VaultFault::Damaged))?;
-    if contents.version != VERSION {
-        return Err(other("another version of octo-csp wrote the vault file"));
+    let damaged = || fault(VaultFault::Damaged);
+    let head: Head = serde_json::from_slice(&json).map_err(|_error| damaged())?;
+    if head.format == FORMAT && head.version > VERSION {
+        return Err(Box::new(Failure::new(Service::Disk, Cause::NewerJournal)));
+    }
+    let contents: Contents<String> = serde_json::from_slice(&json).map_err(|_error| damaged())?;
+    if contents.format != FORMAT {
+        return Err(damaged());
     }
     let items = contents.items.into_iter();
     Ok(items.map(|(name, value)| (name, Secret::new(value))).collect())
@@ -219,7 +228,7 @@ fn not_opened(error: &DecryptError) -> Box<Failure> {
 
 /// A file that is larger than any of ours is no vault.
 fn too_large(failure: Box<Failure>) -> Box<Failure> {
-    if failure.cause == Cause::Disk(DiskFault::Damaged) { fault(VaultFault::Damaged) } else { failure }
+    if failure.cause == Cause::Disk(DiskFault::TooLarge) { fault(VaultFault::Damaged) } else { failure }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A store whose calls block, as a [`SecretStore`]: each call on a plain thread, because a keyring whose prompt nobody answers
 //! never returns, and a thread of the runtime's pool would then keep the process from ending.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -158,7 +159,10 @@ impl SecretStore for Blocking {
 
     async fn list(&self, registration: &str) -> Answer<Option<Vec<String>>> {
         let name = registration.to_owned();
-        self.call(registration, move |session| session.entries.names(&name)).await
+        let names = self.call(registration, move |session| session.perform(|entries| entries.names(&name))).await?;
+        // A value in parts is one name.
+        let whole = |name: &String| name.split('#').next().unwrap_or_default().to_owned();
+        Ok(names.map(|names| names.iter().map(whole).collect::<BTreeSet<_>>().into_iter().collect()))
     }
 
     fn is_sealed(&self) -> bool {

@@ -13,7 +13,7 @@ use keyring_core::CredentialStore;
 use zeroize::Zeroizing;
 
 use super::entries::Entries;
-use super::secret_store::{Answer, fault, other};
+use super::secret_store::{Answer, fault, other, registration_of};
 use crate::words::store::{self};
 use crate::words::{Failure, StoreDescriptor, UntrustedText, VaultFault};
 
@@ -46,6 +46,20 @@ impl Entries for Keyring {
         deleted.map_err(translated)
     }
 
+    /// What a search of the keyring finds. A person may be asked to unlock it.
+    fn names(&self, registration: &str) -> Answer<Option<Vec<String>>> {
+        let store = self.0.clone().map_or_else(open, Ok);
+        let found = store.and_then(|store| store.search(&HashMap::from([EVERYTHING]))).map_err(translated)?;
+        let mut names = Vec::new();
+        for entry in found {
+            let (service, name) = entry.get_specifiers().ok_or_else(|| fault(VaultFault::Locked))?;
+            if service == SERVICE && registration_of(&name) == registration {
+                names.push(name);
+            }
+        }
+        Ok(Some(names))
+    }
+
     fn session(&self) -> Option<Answer<Box<dyn Entries>>> {
         let opened = open().map_err(translated);
         Some(opened.map(|store| Box::new(Self(Some(store))) as Box<dyn Entries>))
@@ -63,6 +77,12 @@ impl Keyring {
         built.map(|inner| Entry { inner }).map_err(translated)
     }
 }
+
+/// What a search is for that finds every item of ours.
+#[cfg(unix)]
+const EVERYTHING: (&str, &str) = ("service", SERVICE);
+#[cfg(windows)]
+const EVERYTHING: (&str, &str) = ("pattern", SERVICE);
 
 #[cfg(all(unix, not(target_os = "macos")))]
 const TITLE: &str = "Secret Service";

@@ -44,12 +44,8 @@ pub trait SecretStore: Send + Sync {
     /// Deletes secrets. Missing ones are fine.
     async fn delete(&self, names: &[String]) -> Answer<()>;
 
-    /// The names that are kept of this registration, or `None` where a store cannot tell. Nobody has to: the journal names every
-    /// item.
-    #[cfg_attr(
-        not(feature = "test-door"),
-        expect(dead_code, reason = "the journal names every item: a listing is for stores that others write to")
-    )]
+    /// The names that are kept of this registration, or `None` where a store cannot tell. The journal names every item: it is
+    /// asked when everything is to go, for what a journal that is damaged or gone does not name.
     async fn list(&self, _registration: &str) -> Answer<Option<Vec<String>>> {
         Ok(None)
     }

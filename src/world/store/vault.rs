@@ -109,6 +109,19 @@ impl Vault {
         Ok(ProbeResult { good: true, line })
     }
 
+    /// The items that the store lists, whatever the journal says; of a store that cannot tell, none.
+    pub async fn listed(&self) -> Answer<Vec<ItemName>> {
+        let names = self.wait(self.store.list(&self.registration)).await?.unwrap_or_default().into_iter();
+        Ok(names.filter_map(|name| ItemName::parse(name.strip_prefix(&format!("{}/", self.registration))?)).collect())
+    }
+
+    /// Deletes everything that the store lists, and the test item that a probe left behind when it was ended.
+    pub async fn clear(&self) -> Answer<()> {
+        let mut names = self.wait(self.store.list(&self.registration)).await?.unwrap_or_default();
+        names.push(self.test_item());
+        self.wait(self.store.delete(&names)).await
+    }
+
     /// Deletes the test item that a probe left behind when it was ended.
     pub async fn sweep(&self) -> Answer<()> {
         self.wait(self.store.delete(&[self.test_item()])).await

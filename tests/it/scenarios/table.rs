@@ -202,6 +202,8 @@ const TABLE: &[(&str, End)] = &[
     ("disk-other", Stops("keep-secret", "disk-other", "disk fault")),
     ("journal-moved", Stops("keep-secret", "journal-moved", "journal moved on")),
     ("disk-not-ours", StaysShut("disk-not-ours")),
+    ("disk-open", StaysShut("disk-open")),
+    ("disk-too-large", StaysShut("disk-too-large")),
     ("journal-damaged", StaysShut("journal-damaged")),
     ("newer-journal", StaysShut("newer-journal")),
     ("in-use", StaysShut("in-use")),

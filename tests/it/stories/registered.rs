@@ -258,3 +258,51 @@ fn what_doctor_and_submit_were_refused_with_is_told_until_they_pass() {
     assert_ne!(run("doctor", &[]), Some(0));
     assert_ne!(remembered(), serde_json::Value::Null);
 }
+
+/// What `forget --yes --json` ended with, and its object.
+fn forgotten(desk: &TestMachine) -> (Option<i32>, serde_json::Value) {
+    let output = desk.run(&["forget", "--yes", "--json"]);
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn a_damaged_journal_stays_until_forget_has_deleted_what_it_does_not_name_any_more() {
+    let desk = registered();
+    let file = desk.record().join("journal");
+    // No line that names the refresh token can be read.
+    let damaged = desk.journal().replace("refresh-token", "refresh-tokem");
+    std::fs::write(&file, &damaged).unwrap();
+    assert!(said(&desk.run(&["doctor"]).stderr).contains("octo-csp forget"));
+    // Where the keyring cannot be asked, nobody knows: nothing is deleted, and nothing is said to be.
+    let cloud = desk.path("cloud.json").display().to_string();
+    let mut alone = desk.command(&["forget", "--yes", "--json", "--cloud-file", &cloud]);
+    let output = alone.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent").output().unwrap();
+    assert_eq!(output.status.code(), Some(7), "{}", said(&output.stdout));
+    assert_eq!((desk.journal(), desk.kept().matches("label = ").count()), (damaged, 4));
+
+    let (exit, object) = forgotten(&desk);
+    assert_eq!((exit, &object["forgotten"]), (Some(0), &true.into()), "{object}");
+    assert!(object["items"].to_string().contains("/refresh-token/A/"), "{object}");
+    assert!(!desk.kept().contains("label"), "{}", desk.kept());
+    assert!(!file.exists());
+}
+
+#[test]
+fn what_a_journal_named_that_was_moved_away_is_forgotten_too() {
+    let desk = registered();
+    let record = desk.record();
+    std::fs::rename(record.join("journal"), desk.path("moved")).unwrap();
+    let count = desk.kept().matches("label = ").count();
+    assert_eq!(desk.run(&["rename", "Somebody else"]).status.code(), Some(0));
+    // An item of a kind that only another version knows is of this registration as well.
+    let name = record.file_name().unwrap().to_str().unwrap().to_owned();
+    desk.session.store(&format!("{name}/future/A/1/1"), "x");
+    desk.session.store("another/refresh-token/A/1/1", "x");
+    assert_eq!(desk.kept().matches("label = ").count(), count + 2);
+    let (exit, object) = forgotten(&desk);
+    assert_eq!((exit, &object["forgotten"]), (Some(0), &true.into()), "{object}");
+    assert!(object["items"].as_array().unwrap().len() >= count, "{object}");
+    let left = desk.kept();
+    assert_eq!(left.matches("label = ").count(), 1, "{left}");
+    assert!(left.contains("username = another/refresh-token/A/1/1"), "{left}");
+}

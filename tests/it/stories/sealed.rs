@@ -157,7 +157,7 @@ fn refused_without_its_passphrase(desk: &TestMachine) {
     assert!(said.contains("other-store") && said.contains("--store file"), "{said}");
     let vault = desk.record().join("vault.age");
     let bytes = fs::read(&vault).unwrap();
-    for (change, row) in [(bytes.len() - 1, "vault-damaged"), (bytes.len(), "disk-not-ours")] {
+    for (change, row) in [(bytes.len() - 1, "vault-damaged"), (bytes.len(), "disk-open")] {
         make(&vault, &bytes[..change]);
         let mode = if change < bytes.len() { 0o600 } else { 0o644 };
         fs::set_permissions(&vault, fs::Permissions::from_mode(mode)).unwrap();
