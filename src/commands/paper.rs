@@ -92,7 +92,7 @@ fn scenarios(command: clap::Command) -> clap::Command {
         "simulate" => "scenario",
         _ => return command,
     };
-    let names = crate::simulator::Scenario::all().iter().map(|(name, about)| PossibleValue::new(name).help(about));
+    let names = crate::simulator::Scenario::all().map(|(name, about)| PossibleValue::new(name).help(about));
     command.mut_arg(argument, |arg| arg.value_parser(PossibleValuesParser::new(names)))
 }
 

@@ -107,7 +107,7 @@ fn answers_of_rehearsal(facts: &Facts, scenario: Option<String>) -> RehearsalAns
 }
 
 fn list() -> String {
-    let all = || Scenario::all().iter().copied().chain(mishap::all());
+    let all = || Scenario::all().chain(mishap::all());
     let width = all().map(|(name, _)| name.len()).max().unwrap_or_default();
     let rows: Vec<String> = all().map(|(name, about)| format!("{name:<width$}  {about}")).collect();
     rows.join("\n") + "\n"

@@ -21,7 +21,6 @@ use super::state::{Facts, Shared};
 pub(super) use apps::{DIRECTORY_API, PARTNER_API, PARTNER_CENTER, is_named};
 pub(super) use issue::claims_of;
 pub(super) use pages::portal;
-pub(super) use token::Device;
 pub(super) use user::Renewal;
 pub(super) use visit::{Code, Visit};
 
@@ -106,8 +105,8 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
         "oauth2/authorize" if reading || posting => authorize::answer(shared, call, tenant, version),
         "adminconsent" if reading => authorize::admin_consent(shared, call, tenant),
         "login" if posting => sign_in::answer(shared, call, tenant),
-        "oauth2/logout" if reading => pages::signed_out(),
-        "oauth2/deviceauth" if reading => pages::device(),
+        "oauth2/logout" if reading => pages::page(StatusCode::OK, "Sign out", "signed-out", &[]),
+        "oauth2/deviceauth" if reading => pages::page(StatusCode::OK, "Enter code", "device", &[]),
         "" if reading && tenant == "error" => pages::look_up(call),
         _ if reading => match rest.strip_prefix("userrealm/") {
             Some(user) => metadata::realm(shared, call, user),

@@ -4,27 +4,27 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::http::Reply;
-use super::scenario::ServiceRow;
+use super::scenario::ServiceRefusal;
 use super::state::Shared;
 
 /// Refuses if the scenario strikes in one of these places.
 pub(super) fn strike(shared: &Shared, places: &[&str]) -> Result<(), Reply> {
-    shared.scenario.service(places).map_or(Ok(()), |row| Err(reply(row)))
+    shared.scenario.service(places).map_or(Ok(()), |refusal| Err(reply(refusal)))
 }
 
-fn reply(row: &ServiceRow) -> Reply {
-    let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let reply = match row.kind {
-        "pc" => partner_center(status, number(row.code), row.text),
-        "gateway" => gateway(status, row.text),
-        "message" => message(status, row.text),
-        "ags" => price(status, row.code, row.text),
-        "plain" => Reply::text(status, row.text),
-        "rpc" => octo(status, number(row.code), row.text),
-        "oauth" => oauth(status, row.code, row.text),
+fn reply(refusal: &ServiceRefusal) -> Reply {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let reply = match refusal.kind {
+        "pc" => partner_center(status, number(refusal.code), refusal.text),
+        "gateway" => gateway(status, refusal.text),
+        "message" => message(status, refusal.text),
+        "ags" => price(status, refusal.code, refusal.text),
+        "plain" => Reply::text(status, refusal.text),
+        "rpc" => octo(status, number(refusal.code), refusal.text),
+        "oauth" => oauth(status, refusal.code, refusal.text),
         _ => Reply::empty(status),
     };
-    match row.retry_after {
+    match refusal.retry_after {
         Some(seconds) => reply.header("retry-after", seconds),
         None => reply,
     }

@@ -15,30 +15,33 @@ pub(super) use quirks::Quirk;
 #[derive(Clone, Debug)]
 pub struct Scenario {
     name: String,
-    fault: Fault,
+    fault: &'static Fault,
+    place: &'static str,
+}
+
+/// A row of one of the tables.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) what: &'static str,
+    /// Where it strikes unless another place is named; nowhere in particular if this is empty.
+    pub(super) place: &'static str,
+    pub(super) fault: Fault,
 }
 
 /// What a scenario does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Fault {
     /// Nothing: everything goes well.
     None,
-    /// Entra refuses, at this place.
-    Entra(&'static EntraRow, &'static str),
+    /// Entra refuses.
+    Entra(Refusal),
     /// Partner Center, the price service or Octo refuses.
-    Service(&'static ServiceRow),
+    Service(ServiceRefusal),
     /// The wire, or a box on it, misbehaves.
-    Wire(Wire, &'static str),
+    Wire(Wire),
     /// Something is odd.
     Quirk(Quirk),
-}
-
-/// A row of `aadsts.txt`.
-#[derive(Debug)]
-pub(super) struct EntraRow {
-    name: &'static str,
-    place: &'static str,
-    refusal: Refusal,
 }
 
 /// A refusal of Entra's.
@@ -55,11 +58,9 @@ pub(super) struct Refusal {
     pub(super) text: Cow<'static, str>,
 }
 
-/// A row of `services.txt`.
-#[derive(Debug)]
-pub(super) struct ServiceRow {
-    name: &'static str,
-    pub(super) place: &'static str,
+/// A refusal of another service's.
+#[derive(Clone, Debug)]
+pub(super) struct ServiceRefusal {
     pub(super) status: u16,
     pub(super) kind: &'static str,
     pub(super) code: &'static str,
@@ -83,30 +84,16 @@ const ALIASES: [(&str, &str); 6] = [
 
 impl Scenario {
     /// Returns every name with a line about it.
-    pub fn all() -> &'static [(&'static str, &'static str)] {
-        static ALL: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-            let mut all = vec![("happy", "Everything goes well"), ("none", "Everything goes well")];
-            all.extend(WIRES.iter().map(|row| (row.name, row.what)));
-            all.extend(QUIRKS.iter().map(|(name, what, _)| (*name, *what)));
-            all.extend(
-                ALIASES
-                    .iter()
-                    .filter_map(|(alias, name)| Some((*alias, first_sentence(&entra_row(name)?.refusal.text)))),
-            );
-            all.extend(entra_rows().iter().map(|row| (row.name, first_sentence(&row.refusal.text))));
-            all.extend(service_rows().iter().map(|row| (row.name, row.text)));
-            all
-        });
-        &ALL
+    pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+        rows().iter().map(|row| (row.name, row.what))
     }
 
     /// Finds a scenario by name; large and small letters are the same.
     pub fn named(name: &str) -> Option<Self> {
-        let fault = match name.split_once('@') {
-            None => fault(name)?,
-            Some((bare, place)) => fault(bare)?.moved(place)?,
-        };
-        Some(Self { name: name.to_ascii_lowercase(), fault })
+        let (bare, moved) = name.split_once('@').map_or((name, None), |(bare, place)| (bare, Some(place)));
+        let Row { place, fault, .. } = rows().iter().find(|row| row.name.eq_ignore_ascii_case(bare))?;
+        let place = moved.map_or(Some(*place), |place| fault.places().find(|own| own.eq_ignore_ascii_case(place)))?;
+        Some(Self { name: name.to_ascii_lowercase(), fault, place })
     }
 
     /// The name it was found by.
@@ -116,7 +103,7 @@ impl Scenario {
 
     /// Whether it is this oddity.
     pub(super) fn is(&self, quirk: Quirk) -> bool {
-        matches!(self.fault, Fault::Quirk(own) if own == quirk)
+        matches!(self.fault, Fault::Quirk(own) if *own == quirk)
     }
 
     /// Whether it is about certificates, and needs https to strike.
@@ -127,38 +114,43 @@ impl Scenario {
 
     /// Returns Entra's refusal if it strikes here.
     pub(super) fn entra(&self, place: &str) -> Option<Refusal> {
-        let Fault::Entra(row, at) = self.fault else { return None };
-        (at == place).then(|| row.refusal.clone())
+        let Fault::Entra(refusal) = self.fault else { return None };
+        (self.place == place).then(|| refusal.clone())
+    }
+
+    /// Refuses with Entra's refusal if it strikes here.
+    pub(super) fn strike(&self, place: &str) -> Result<(), Refusal> {
+        self.entra(place).map_or(Ok(()), Err)
     }
 
     /// Returns a service's refusal if it strikes in one of these places.
-    pub(super) fn service(&self, places: &[&str]) -> Option<&'static ServiceRow> {
-        let Fault::Service(row) = self.fault else { return None };
-        places.contains(&row.place).then_some(row)
+    pub(super) fn service(&self, places: &[&str]) -> Option<&'static ServiceRefusal> {
+        let Fault::Service(refusal) = self.fault else { return None };
+        places.contains(&self.place).then_some(refusal)
     }
 
     /// Returns what the wire does to a request that is in these places.
     pub(super) fn wire(&self, places: &[&str]) -> Option<Wire> {
-        let Fault::Wire(wire, at) = self.fault else { return None };
-        places.contains(&at).then_some(wire)
+        let Fault::Wire(wire) = self.fault else { return None };
+        places.contains(&self.place).then_some(*wire)
     }
 }
 
 impl Fault {
-    /// The same misfortune at another place, if there can be one.
-    fn moved(self, place: &str) -> Option<Self> {
-        let known = |places: &'static str| places.split(' ').find(|own| own.eq_ignore_ascii_case(place));
-        match self {
-            Self::Wire(wire, _) => known(wire::PLACES).map(|place| Self::Wire(wire, place)),
-            Self::Entra(row, _) => known(ENTRA_PLACES).map(|place| Self::Entra(row, place)),
-            Self::None | Self::Service(_) | Self::Quirk(_) => None,
-        }
+    /// The places it can be moved to.
+    fn places(&self) -> impl Iterator<Item = &'static str> {
+        let places = match self {
+            Self::Wire(_) => wire::PLACES,
+            Self::Entra(_) => ENTRA_PLACES,
+            Self::None | Self::Service(_) | Self::Quirk(_) => "",
+        };
+        places.split_ascii_whitespace()
     }
 }
 
 impl Default for Scenario {
     fn default() -> Self {
-        Self { name: "happy".to_owned(), fault: Fault::None }
+        Self { name: "happy".to_owned(), fault: &Fault::None, place: "" }
     }
 }
 
@@ -168,69 +160,50 @@ impl fmt::Display for Scenario {
     }
 }
 
-fn fault(name: &str) -> Option<Fault> {
-    let is = |own: &str| own.eq_ignore_ascii_case(name);
-    if is("happy") || is("none") {
-        return Some(Fault::None);
-    }
-    let name = ALIASES.iter().find(|(alias, _)| is(alias)).map_or(name, |(_, name)| name);
-    let is = |own: &str| own.eq_ignore_ascii_case(name);
-    if let Some(row) = WIRES.iter().find(|row| is(row.name)) {
-        return Some(Fault::Wire(row.wire, row.place));
-    }
-    if let Some((_, _, quirk)) = QUIRKS.iter().find(|(own, _, _)| is(own)) {
-        return Some(Fault::Quirk(*quirk));
-    }
-    if let Some(row) = service_rows().iter().find(|row| is(row.name)) {
-        return Some(Fault::Service(row));
-    }
-    entra_row(name).map(|row| Fault::Entra(row, row.place))
+/// Every scenario.
+fn rows() -> &'static [Row] {
+    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+        let well = |name| Row { name, what: "Everything goes well", place: "", fault: Fault::None };
+        let entra: Vec<Row> = lines(include_str!("scenario/aadsts.txt")).filter_map(entra_row).collect();
+        let alias = |(name, of)| Some(Row { name, ..entra.iter().find(|row| row.name == of)?.clone() });
+        let aliases: Vec<Row> = ALIASES.into_iter().filter_map(alias).collect();
+        let services = lines(include_str!("scenario/services.txt")).filter_map(service_row).collect();
+        [vec![well("happy"), well("none")], WIRES.to_vec(), QUIRKS.to_vec(), aliases, entra, services].concat()
+    });
+    &ROWS
 }
 
 /// Returns the refusal with this AADSTS number.
 pub(super) fn aadsts(code: u32) -> Option<Refusal> {
-    entra_rows().iter().map(|row| &row.refusal).find(|refusal| refusal.code == Some(code)).cloned()
+    rows().iter().find_map(|row| match &row.fault {
+        Fault::Entra(refusal) if refusal.code == Some(code) => Some(refusal.clone()),
+        Fault::None | Fault::Entra(_) | Fault::Service(_) | Fault::Wire(_) | Fault::Quirk(_) => None,
+    })
 }
 
-fn entra_row(name: &str) -> Option<&'static EntraRow> {
-    entra_rows().iter().find(|row| row.name.eq_ignore_ascii_case(name))
+fn entra_row(line: &'static str) -> Option<Row> {
+    let [name, place, error, extras, text] = columns(line)?;
+    let marks = || extras.split(' ').filter(|mark| !matches!(*mark, "-" | "~"));
+    let refusal = Refusal {
+        code: name.strip_prefix("AADSTS").map(str::parse).transpose().ok()?,
+        first: marks().find_map(|mark| mark.strip_prefix('+')?.parse().ok()),
+        error,
+        suberror: marks().find(|mark| !mark.starts_with(['+', '='])),
+        status: marks().find_map(|mark| mark.strip_prefix('=')?.parse().ok()),
+        text: text.into(),
+    };
+    let what = text.split_once(". ").map_or(text, |(first, _)| first);
+    Some(Row { name, what, place, fault: Fault::Entra(refusal) })
 }
 
-fn entra_rows() -> &'static [EntraRow] {
-    static ROWS: LazyLock<Vec<EntraRow>> = LazyLock::new(|| {
-        lines(include_str!("scenario/aadsts.txt"))
-            .filter_map(|line| {
-                let [name, place, error, extras, text] = columns(line)?;
-                let marks = || extras.split(' ').filter(|mark| !matches!(*mark, "-" | "~"));
-                let refusal = Refusal {
-                    code: name.strip_prefix("AADSTS").map(str::parse).transpose().ok()?,
-                    first: marks().find_map(|mark| mark.strip_prefix('+')?.parse().ok()),
-                    error,
-                    suberror: marks().find(|mark| !mark.starts_with(['+', '='])),
-                    status: marks().find_map(|mark| mark.strip_prefix('=')?.parse().ok()),
-                    text: text.into(),
-                };
-                Some(EntraRow { name, place, refusal })
-            })
-            .collect()
-    });
-    &ROWS
-}
-
-fn service_rows() -> &'static [ServiceRow] {
-    static ROWS: LazyLock<Vec<ServiceRow>> = LazyLock::new(|| {
-        lines(include_str!("scenario/services.txt"))
-            .filter_map(|line| {
-                let [name, place, status, kind, code, text] = columns(line)?;
-                let (retry_after, text) = text
-                    .strip_prefix("Retry-After: ")
-                    .and_then(|rest| rest.split_once("; "))
-                    .map_or((None, text), |(seconds, text)| (Some(seconds), text));
-                Some(ServiceRow { name, place, status: status.parse().ok()?, kind, code, retry_after, text })
-            })
-            .collect()
-    });
-    &ROWS
+fn service_row(line: &'static str) -> Option<Row> {
+    let [name, place, status, kind, code, text] = columns(line)?;
+    let (retry_after, text) = text
+        .strip_prefix("Retry-After: ")
+        .and_then(|rest| rest.split_once("; "))
+        .map_or((None, text), |(seconds, text)| (Some(seconds), text));
+    let fault = Fault::Service(ServiceRefusal { status: status.parse().ok()?, kind, code, retry_after, text });
+    Some(Row { name, what: text, place, fault })
 }
 
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
@@ -242,10 +215,6 @@ fn columns<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
     cells.try_into().ok()
 }
 
-fn first_sentence(text: &'static str) -> &'static str {
-    text.split_once(". ").map_or(text, |(first, _)| first)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,14 +222,13 @@ mod tests {
     #[test]
     fn every_line_of_the_tables_is_a_row() {
         let count = |table| lines(table).count();
-        assert_eq!(entra_rows().len(), count(include_str!("scenario/aadsts.txt")));
-        assert_eq!(service_rows().len(), count(include_str!("scenario/services.txt")));
+        let tables = count(include_str!("scenario/aadsts.txt")) + count(include_str!("scenario/services.txt"));
+        assert_eq!(rows().len(), 2 + WIRES.len() + QUIRKS.len() + ALIASES.len() + tables);
     }
 
     #[test]
     fn every_name_is_found_and_is_there_once() {
         let mut names: Vec<String> = Scenario::all()
-            .iter()
             .map(|(name, what)| {
                 assert!(!what.is_empty(), "{name}");
                 assert!(Scenario::named(name).is_some(), "{name}");
@@ -293,26 +261,14 @@ mod tests {
 
     #[test]
     fn places_are_places_that_a_service_asks_about() {
-        for row in entra_rows() {
-            assert!(ENTRA_PLACES.split(' ').any(|own| own == row.place), "{}", row.name);
-        }
-        for row in service_rows() {
-            assert!(
-                [
-                    "pc-any",
-                    "pc-app",
-                    "pc-user",
-                    "price",
-                    "price-head",
-                    "octo",
-                    "octo-write",
-                    "octo-credentials",
-                    "octo-token"
-                ]
-                .contains(&row.place),
-                "{}",
-                row.name
-            );
+        let services = "pc-any pc-app pc-user price price-head octo octo-write octo-credentials octo-token";
+        for row in rows() {
+            let known = match row.fault {
+                Fault::Service(_) => services.split(' ').any(|own| own == row.place),
+                Fault::Entra(_) | Fault::Wire(_) => row.fault.places().any(|own| own == row.place),
+                Fault::None | Fault::Quirk(_) => row.place.is_empty(),
+            };
+            assert!(known, "{}", row.name);
         }
     }
 }

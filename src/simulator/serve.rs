@@ -97,10 +97,11 @@ async fn answer(shared: &Shared, request: Request<Incoming>, twin: &TcpStream) -
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
     let reply = played(shared, &call, wire);
+    let (host, path) = wire::host(&call.path);
     shared.desk().log.push(RequestLog {
         method: call.method.to_string(),
-        host: wire::host(&call.path),
-        path: path_on_host(&call.path),
+        host,
+        path: path.to_owned(),
         status: reply.as_ref().map_or(0, |reply| reply.status.as_u16()),
     });
     if matches!(wire, Some(Wire::Reset)) {
@@ -131,7 +132,7 @@ fn played(shared: &Shared, call: &Call, wire: Option<Wire>) -> Option<Reply> {
 }
 
 fn route(shared: &Shared, call: &Call) -> Reply {
-    match wire::host(&call.path) {
+    match wire::host(&call.path).0 {
         "partner_center" => partner_center::answer(shared, call),
         "partner_api" => price::answer(shared, call),
         "octo" => octo::answer(shared, call),
@@ -146,13 +147,6 @@ fn route(shared: &Shared, call: &Call) -> Reply {
 fn counters(shared: &Shared) -> Reply {
     let body = serde_json::to_value(shared.counters()).unwrap_or_default();
     Reply::json(StatusCode::OK, &body)
-}
-
-fn path_on_host(path: &str) -> String {
-    let bases = ["/partnercenter", "/partner", "/m/blue/cover"];
-    let base =
-        bases.into_iter().find(|base| path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'))).unwrap_or("");
-    path.strip_prefix(base).unwrap_or(path).to_owned()
 }
 
 async fn read(request: Request<Incoming>) -> Result<Call, StatusCode> {

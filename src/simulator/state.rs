@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::clock::Clock;
-use super::entra::{Code, Device, Renewal, Visit};
+use super::entra::{Code, Renewal, Visit};
 use super::keys::Key;
 use super::scenario::{Quirk, Scenario};
 use super::{Options, chance};
@@ -112,7 +112,8 @@ pub(super) struct Desk {
     pub(super) visits: HashMap<String, Visit>,
     pub(super) codes: HashMap<String, Code>,
     pub(super) renewals: HashMap<String, Renewal>,
-    pub(super) devices: HashMap<String, Device>,
+    /// Device codes, which nobody ever approves, and until when each is good.
+    pub(super) devices: HashMap<String, i64>,
     /// App ID URIs the company agreed to.
     pub(super) consented: BTreeSet<&'static str>,
     /// Claims of tokens that do not show them.

@@ -1,7 +1,7 @@
 //! The certificate authority of one run, and the certificate it gives the simulator.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
+use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -18,8 +19,9 @@ use super::scenario::Quirk;
 use super::{Scenario, StartError, chance};
 
 /// A certificate authority in a folder of its own, which goes when this does.
+#[derive(Debug)]
 pub(super) struct Authority {
-    folder: PathBuf,
+    _folder: TempDir,
     file: PathBuf,
     config: Arc<ServerConfig>,
 }
@@ -36,11 +38,10 @@ impl Authority {
         };
         let (leaf, key) = leaf(&signer, scenario).map_err(|_detail| StartError::Key)?;
         let config = config(leaf.der().clone(), &key).ok_or(StartError::Key)?;
-        let folder = std::env::temp_dir().join(format!("octo-csp-simulator-{}", chance::guid()));
-        let file = folder.join("ca.pem");
-        let made = Self { folder, file, config: Arc::new(config) };
-        made.write(&written).map_err(StartError::Folder)?;
-        Ok(made)
+        let folder = private_folder().map_err(StartError::Folder)?;
+        let file = folder.path().join("ca.pem");
+        fs::write(&file, written).map_err(StartError::Folder)?;
+        Ok(Self { _folder: folder, file, config: Arc::new(config) })
     }
 
     /// The file with the authority's certificate.
@@ -52,33 +53,15 @@ impl Authority {
     pub(super) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.config))
     }
-
-    fn write(&self, pem: &str) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-            builder.mode(0o700);
-            options.mode(0o600);
-        }
-        builder.create(&self.folder)?;
-        options.open(&self.file)?.write_all(pem.as_bytes())
-    }
 }
 
-impl Drop for Authority {
-    fn drop(&mut self) {
-        // Nothing can be done about a folder that somebody else has taken away.
-        let _gone = fs::remove_file(&self.file).and_then(|()| fs::remove_dir(&self.folder));
-    }
-}
-
-impl std::fmt::Debug for Authority {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Authority").field("file", &self.file).finish_non_exhaustive()
-    }
+/// A folder that only its owner can look into.
+fn private_folder() -> io::Result<TempDir> {
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("octo-csp-simulator-");
+    #[cfg(unix)]
+    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    folder.tempdir()
 }
 
 fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {

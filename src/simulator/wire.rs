@@ -10,6 +10,7 @@ use hyper::StatusCode;
 use hyper::body::Frame;
 
 use super::http::{Body, Call, Payload, Reply};
+use super::scenario::{Fault, Row};
 
 /// Where a misfortune can strike; `token` is any grant at the token address.
 pub(super) const PLACES: &str =
@@ -18,7 +19,7 @@ pub(super) const PLACES: &str =
 /// Returns the places where this request is.
 pub(super) fn places(call: &Call) -> &'static [&'static str] {
     let path = call.path.as_str();
-    match host(path) {
+    match host(path).0 {
         "partner_center" => &["partner-center", "everywhere"],
         "partner_api" => &["price", "everywhere"],
         "octo_token" => &["octo-token", "everywhere"],
@@ -35,23 +36,25 @@ pub(super) fn places(call: &Call) -> &'static [&'static str] {
     }
 }
 
-/// Returns which pretended host a path belongs to.
-pub(super) fn host(path: &str) -> &'static str {
-    let under = |base: &str| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if under("/partnercenter") {
-        "partner_center"
-    } else if under("/partner") {
-        "partner_api"
-    } else if under("/m/blue/cover") {
-        "octo"
-    } else if under("/ripple") {
-        "octo_token"
-    } else if under("/counters") {
-        "counters"
-    } else if under("/portal") || path == "/" {
-        "portal"
-    } else {
-        "login"
+/// Where each pretended host is, but for the login, which has the rest.
+const BASES: [(&str, &str); 6] = [
+    ("/partnercenter", "partner_center"),
+    ("/partner", "partner_api"),
+    ("/m/blue/cover", "octo"),
+    ("/ripple", "octo_token"),
+    ("/counters", "counters"),
+    ("/portal", "portal"),
+];
+
+/// Returns which pretended host a path belongs to, and the path there.
+pub(super) fn host(path: &str) -> (&'static str, &str) {
+    let found = BASES.into_iter().find_map(|(base, host)| Some((host, path.strip_prefix(base)?)));
+    let found = found.filter(|(_, rest)| rest.is_empty() || rest.starts_with('/'));
+    match found {
+        Some((host @ ("partner_center" | "partner_api" | "octo"), rest)) if !rest.is_empty() => (host, rest),
+        Some((host, _)) => (host, path),
+        None if path == "/" => ("portal", path),
+        None => ("login", path),
     }
 }
 
@@ -74,23 +77,15 @@ pub(super) enum Wire {
     Lost,
 }
 
-/// A row of the table.
-pub(super) struct Row {
-    pub(super) name: &'static str,
-    pub(super) what: &'static str,
-    pub(super) place: &'static str,
-    pub(super) wire: Wire,
-}
-
 const fn row(name: &'static str, what: &'static str, place: &'static str, wire: Wire) -> Row {
-    Row { name, what, place, wire }
+    Row { name, what, place, fault: Fault::Wire(wire) }
 }
 
 const PC: &str = "partner-center";
 
 /// Every misfortune of the wire, with the place it strikes unless another is named.
 #[rustfmt::skip]
-pub(super) const WIRES: [Row; 44] = [
+pub(super) static WIRES: [Row; 44] = [
     row("captive-portal", "A hotel's page answers everything with 200", "everywhere", Wire::Instead(captive_portal)),
     row("redirect", "A proxy sends everything to another host", "everywhere", Wire::Instead(|| redirect("307", "https://proxy.invalid/sign-in"))),
     row("redirect-same-host", "Answers 302 to another path of the same host", PC, Wire::Instead(|| redirect("302", "/elsewhere"))),

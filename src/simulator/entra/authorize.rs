@@ -16,32 +16,26 @@ const REGISTERED: [&str; 2] = ["http://localhost", "https://localhost"];
 /// Characters no redirect URI may have.
 const FORBIDDEN: [char; 8] = ['!', '$', '\'', '(', ')', ',', ';', '*'];
 
-/// How a request that is not in order ends.
-enum Stop {
-    /// On a page: nobody can be trusted with the answer.
-    Shown(Refusal),
-    /// Back at the application.
-    Sent(Box<(Back, Refusal)>),
-}
-
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Shown(refusal)
-    }
-}
-
 /// Answers with the first page, or with a refusal.
 pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
     let fields = if call.method == hyper::Method::POST { call.form() } else { call.query.clone() };
-    let asked = whither(shared, &fields, tenant, version).and_then(|back| {
-        checked(shared, &fields, tenant, version, &back).map_err(|refusal| Stop::Sent(Box::new((back, refusal))))
-    });
-    begun(shared, call, asked)
+    let back = match whither(shared, &fields, tenant, version) {
+        Ok(back) => back,
+        Err(refusal) => return pages::refused(shared, call, &refusal),
+    };
+    match checked(shared, &fields, tenant, version, &back) {
+        Ok(asked) => begun(shared, asked),
+        Err(refusal) => back.refuse(shared, call, &refusal),
+    }
 }
 
 /// Answers at the address where an administrator agrees for everybody.
 pub(super) fn admin_consent(shared: &Shared, call: &Call, tenant: &str) -> Reply {
-    let asked = whither(shared, &call.query, tenant, Version::V2).map(|back| Asked {
+    let back = match whither(shared, &call.query, tenant, Version::V2) {
+        Ok(back) => back,
+        Err(refusal) => return pages::refused(shared, call, &refusal),
+    };
+    let asked = Asked {
         tenant: tenant.to_owned(),
         back,
         explicit: true,
@@ -54,43 +48,31 @@ pub(super) fn admin_consent(shared: &Shared, call: &Call, tenant: &str) -> Reply
         consent_again: true,
         login_hint: None,
         kind: Kind::AdminConsent,
-    });
-    begun(shared, call, asked)
+    };
+    begun(shared, asked)
 }
 
-fn begun(shared: &Shared, call: &Call, asked: Result<Asked, Stop>) -> Reply {
-    match asked {
-        Ok(asked) => {
-            let visit = Visit { asked, stage: Stage::Password, mistakes: 0 };
-            let name = chance::word(24);
-            let page = pages::stage(shared, &name, &visit, None);
-            shared.desk().visits.insert(name, visit);
-            page
-        }
-        Err(Stop::Shown(refusal)) => pages::refused(shared, call, &refusal),
-        Err(Stop::Sent(sent)) => sent.0.refuse(shared, call, &sent.1),
-    }
+fn begun(shared: &Shared, asked: Asked) -> Reply {
+    Visit { asked, stage: Stage::Password, mistakes: 0 }.shown(shared, chance::word(24), None)
 }
 
 /// Finds where the browser goes afterwards. Until that is known, refusals are shown.
-fn whither(shared: &Shared, fields: &Pairs, tenant: &str, version: Version) -> Result<Back, Stop> {
+fn whither(shared: &Shared, fields: &Pairs, tenant: &str, version: Version) -> Result<Back, Refusal> {
     let tenant = Tenant::named(tenant, &shared.facts)?;
     if let Some(name) = fields.twice() {
-        return Err(twice(name).into());
+        return Err(twice(name));
     }
     let client = fields.get("client_id").ok_or_else(|| Refusal::missing("client_id"))?;
     if !client.eq_ignore_ascii_case(&shared.facts.client_id) {
-        return Err(Refusal::of(700_016).fill("{app}", client).fill("{tenant}", tenant.segment(&shared.facts)).into());
+        return Err(Refusal::of(700_016).fill("{app}", client).fill("{tenant}", tenant.segment(&shared.facts)));
     }
     let redirect_uri = match (fields.get("redirect_uri"), version) {
         (Some(uri), _) if is_registered(uri) => uri,
-        (Some(uri), _) => return Err(Refusal::of(50_011).fill("{redirect}", uri).into()),
+        (Some(uri), _) => return Err(Refusal::of(50_011).fill("{redirect}", uri)),
         (None, Version::V1) => shared.facts.redirect_uri.as_str(),
-        (None, Version::V2) => return Err(Refusal::missing("redirect_uri").into()),
+        (None, Version::V2) => return Err(Refusal::missing("redirect_uri")),
     };
-    if let Some(refusal) = shared.scenario.entra("page") {
-        return Err(refusal.into());
-    }
+    shared.scenario.strike("page")?;
     let mode = match fields.get("response_mode") {
         Some("fragment") => Mode::Fragment,
         Some("form_post") => Mode::FormPost,
@@ -115,9 +97,7 @@ fn checked(shared: &Shared, fields: &Pairs, tenant: &str, version: Version, back
     let (resource, scopes) = api(fields, version)?;
     let challenge = challenge(fields)?;
     let prompt = prompt(fields, version)?;
-    if let Some(refusal) = shared.scenario.entra("redirect") {
-        return Err(refusal);
-    }
+    shared.scenario.strike("redirect")?;
     let consent = match version {
         Version::V1 => Resource::listed().collect(),
         Version::V2 => scopes.to_consent(),

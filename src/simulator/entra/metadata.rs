@@ -59,9 +59,7 @@ pub(super) fn issuer(shared: &Shared, tenant: Tenant, version: Version) -> Strin
 /// The OpenID discovery document of a tenant.
 pub(super) fn described(shared: &Shared, name: &str, version: Version) -> Result<Value, Refusal> {
     let tenant = Tenant::named(name, &shared.facts)?;
-    if let Some(refusal) = shared.scenario.entra("metadata") {
-        return Err(refusal.fill("{tenant}", name));
-    }
+    shared.scenario.strike("metadata").map_err(|refusal| refusal.fill("{tenant}", name))?;
     let base = format!("{}/{}", shared.base, tenant.segment(&shared.facts));
     let (oauth, keys) = match version {
         Version::V1 => ("oauth2", format!("{}/common/discovery/keys", shared.base)),
@@ -94,9 +92,7 @@ pub(super) fn described(shared: &Shared, name: &str, version: Version) -> Result
 /// Whether an authority is one of Entra's.
 pub(super) fn discovered(shared: &Shared, call: &Call) -> Result<Value, Refusal> {
     let address = call.query.get("authorization_endpoint").ok_or_else(|| Refusal::missing("authorization_endpoint"))?;
-    if let Some(refusal) = shared.scenario.entra("instance") {
-        return Err(refusal);
-    }
+    shared.scenario.strike("instance")?;
     let own = shared.base.split_once("//").map_or("", |(_, host)| host);
     let url = Url::parse(address).map_err(|_detail| Refusal::of(50_049))?;
     let host = authority(&url);

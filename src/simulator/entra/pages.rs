@@ -8,7 +8,7 @@ use crate::simulator::scenario::{Refusal, aadsts};
 use crate::simulator::state::Shared;
 
 /// A part of a page: made of others, or text that must be made harmless first.
-enum Part<'a> {
+pub(super) enum Part<'a> {
     Html(String),
     Text(&'a str),
 }
@@ -65,16 +65,6 @@ pub(super) fn posted_back(address: &str, fields: &[(&'static str, String)]) -> R
     page(StatusCode::OK, "Working…", "posted-back", &parts)
 }
 
-/// Shows that nobody is signed in any more.
-pub(super) fn signed_out() -> Reply {
-    page(StatusCode::OK, "Sign out", "signed-out", &[])
-}
-
-/// Shows that a sign-in on another device stays unfinished here.
-pub(super) fn device() -> Reply {
-    page(StatusCode::OK, "Enter code", "device", &[])
-}
-
 /// Shows what the number of an error means.
 pub(super) fn look_up(call: &Call) -> Reply {
     let code = call.query.get("code").unwrap_or_default().trim_start_matches("AADSTS");
@@ -93,7 +83,8 @@ pub(in crate::simulator) fn portal(shared: &Shared) -> Reply {
     page(StatusCode::OK, "Simulator", "portal", &parts)
 }
 
-fn page(status: StatusCode, title: &str, name: &str, parts: &[(&str, Part<'_>)]) -> Reply {
+/// A page that is a template of `pages.html` with these parts.
+pub(super) fn page(status: StatusCode, title: &str, name: &str, parts: &[(&str, Part<'_>)]) -> Reply {
     let body = Html(filled(name, parts));
     Reply::html(status, filled("page", &[("title", Text(title)), ("body", body)]))
 }

@@ -39,12 +39,6 @@ impl Refusal {
         self
     }
 
-    /// Answers with this HTTP status.
-    pub(super) fn with_status(mut self, status: u16) -> Self {
-        self.status = Some(status);
-        self
-    }
-
     /// The sentence alone, with its number.
     pub(in crate::simulator) fn sentence(&self, shared: &Shared) -> String {
         let facts = &shared.facts;

@@ -18,17 +18,15 @@ pub(super) fn answer(shared: &Shared, call: &Call, _tenant: &str) -> Reply {
     };
     if form.raw("cancel").is_some() {
         let refusal = cancelled(&visit);
-        return visit.refuse(shared, call, &refusal);
+        return visit.asked.back.refuse(shared, call, &refusal);
     }
     match step(shared, &mut visit, &form) {
         Step::Again(refusal) => {
             visit.mistakes += 1;
-            let page = pages::stage(shared, &name, &visit, Some(&refusal.sentence(shared)));
-            shared.desk().visits.insert(name, visit);
-            page
+            visit.shown(shared, name, Some(&refusal.sentence(shared)))
         }
         Step::Shown(refusal) => pages::refused(shared, call, &refusal),
-        Step::Sent(refusal) => visit.refuse(shared, call, &refusal),
+        Step::Sent(refusal) => visit.asked.back.refuse(shared, call, &refusal),
         Step::On => onward(shared, call, name, visit),
     }
 }
@@ -43,9 +41,7 @@ fn onward(shared: &Shared, call: &Call, name: String, mut visit: Visit) -> Reply
     {
         return pages::refused(shared, call, &refusal);
     }
-    let page = pages::stage(shared, &name, &visit, None);
-    shared.desk().visits.insert(name, visit);
-    page
+    visit.shown(shared, name, None)
 }
 
 /// What a form leads to.

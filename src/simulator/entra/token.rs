@@ -16,12 +16,6 @@ use crate::simulator::state::Shared;
 const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// A device code that nobody has approved.
-#[derive(Clone, Debug)]
-pub(in crate::simulator) struct Device {
-    until: i64,
-}
-
 /// A request to the token address that got past the door.
 pub(super) struct Ask<'a> {
     pub(super) shared: &'a Shared,
@@ -34,10 +28,8 @@ pub(super) struct Ask<'a> {
 pub(super) fn answer(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Reply {
     if call.method != Method::POST {
         let text = format!("The endpoint only accepts POST requests. Received a {} request.", call.method);
-        return Refusal::new(900_561, "invalid_request", text)
-            .with_status(405)
-            .reply(shared, call)
-            .header("allow", "POST");
+        let refusal = Refusal { status: Some(405), ..Refusal::new(900_561, "invalid_request", text) };
+        return refusal.reply(shared, call).header("allow", "POST");
     }
     answered(shared, call, granted(shared, call, tenant, version))
 }
@@ -177,7 +169,7 @@ impl<'a> Ask<'a> {
 
     fn for_device(&self) -> Result<Refusal, Refusal> {
         let code = self.need("device_code")?;
-        let until = self.shared.desk().devices.get(code).map(|device| device.until);
+        let until = self.shared.desk().devices.get(code).copied();
         self.strike("device", "")?;
         Ok(match until {
             None => Refusal::of(70_018),
@@ -189,7 +181,7 @@ impl<'a> Ask<'a> {
     fn start_device(&self) -> Value {
         let name = chance::word(90);
         let until = self.shared.clock.now() + 900;
-        self.shared.desk().devices.insert(name.clone(), Device { until });
+        self.shared.desk().devices.insert(name.clone(), until);
         let user_code: String = chance::guid().replace('-', "").to_uppercase().chars().take(9).collect();
         let page = format!("{}/common/oauth2/deviceauth", self.shared.base);
         json!({
@@ -202,8 +194,7 @@ impl<'a> Ask<'a> {
 
     /// Refuses if the scenario strikes here.
     pub(super) fn strike(&self, place: &str, audience: &str) -> Result<(), Refusal> {
-        let refusal = self.shared.scenario.entra(place);
-        refusal.map_or(Ok(()), |refusal| Err(refusal.fill("{resource}", audience)))
+        self.shared.scenario.strike(place).map_err(|refusal| refusal.fill("{resource}", audience))
     }
 }
 

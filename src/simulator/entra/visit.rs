@@ -140,9 +140,11 @@ impl Visit {
         self.asked.back.send(shared, call, &fields)
     }
 
-    /// Ends with a refusal that travels back.
-    pub(super) fn refuse(self, shared: &Shared, call: &Call, refusal: &Refusal) -> Reply {
-        self.asked.back.refuse(shared, call, refusal)
+    /// Shows the page of its stage, with what was wrong, and waits under this name for the form on it.
+    pub(super) fn shown(self, shared: &Shared, name: String, wrong: Option<&str>) -> Reply {
+        let page = pages::stage(shared, &name, &self, wrong);
+        shared.desk().visits.insert(name, self);
+        page
     }
 
     fn agree(&self, shared: &Shared) {

@@ -1,5 +1,7 @@
 //! Oddities that no table of refusals can hold: a service asks whether it is to be odd.
 
+use super::{Fault, Row};
+
 macro_rules! quirks {
     ($($quirk:ident $name:literal $what:literal;)+) => {
         /// An oddity that is woven into a service.
@@ -7,7 +9,8 @@ macro_rules! quirks {
         pub(in crate::simulator) enum Quirk { $($quirk),+ }
 
         /// Every oddity with its name and a line about it.
-        pub(super) const QUIRKS: &[(&str, &str, Quirk)] = &[$(($name, $what, Quirk::$quirk)),+];
+        pub(super) static QUIRKS: &[Row] =
+            &[$(Row { name: $name, what: $what, place: "", fault: Fault::Quirk(Quirk::$quirk) }),+];
     };
 }
 

@@ -52,7 +52,7 @@ fn place(name: &str) -> Option<&'static str> {
 
 /// Every name, and some misfortunes at other places than their usual ones.
 pub(super) fn names() -> Vec<&'static str> {
-    let usual = Scenario::all().iter().map(|(name, _)| *name);
+    let usual = Scenario::all().map(|(name, _)| name);
     let mishaps = mishap::all().map(|(name, _)| name);
     usual.chain(mishaps).chain(MOVED).collect()
 }
