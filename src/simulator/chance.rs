@@ -32,7 +32,7 @@ pub(super) fn is_guid(text: &str) -> bool {
 
 /// Returns a client secret in the shape that Entra gives out today.
 pub(super) fn client_secret() -> String {
-    let word: String = word(30).chars().collect();
+    let word = word(30);
     let (head, tail) = word.split_at_checked(3).unwrap_or((&word, ""));
     let tail: String = tail.chars().take(32).collect();
     let head = head.replace('-', "~");

@@ -27,12 +27,8 @@ fn granted(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     let form = multipart(call).ok_or_else(|| bad("invalid_request", "The request must be multipart/form-data."))?;
     match form.get("grant_type") {
         Some("client_credentials") => {}
-        Some(_) => {
-            return Err(bad("unsupported_grant_type", "The grant type is not supported."));
-        }
-        None => {
-            return Err(bad("invalid_request", "The parameter grant_type is missing."));
-        }
+        Some(_) => return Err(bad("unsupported_grant_type", "The grant type is not supported.")),
+        None => return Err(bad("invalid_request", "The parameter grant_type is missing.")),
     }
     let facts = &shared.facts;
     let known = form.get("client_id") == Some(&facts.octo_client_id)
@@ -90,20 +86,19 @@ fn answered(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
 /// One JSON object per line.
 fn all(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
     fields(call, &[])?;
-    let mut lines: Vec<String> =
-        shared.desk().octo_accounts.values().map(|account| json!({"result": account}).to_string() + "\n").collect();
+    let mut accounts: Vec<Value> = shared.desk().octo_accounts.values().cloned().collect();
     if shared.is(Quirk::OctoTaken) {
-        let taken = account("another-payer", &json!({"azureOptions": {}}), shared);
-        lines.push(json!({"result": taken}).to_string() + "\n");
+        accounts.push(account("another-payer", &json!({"azureOptions": {}}), shared));
     }
     let own = &shared.facts.tenant_id;
     if shared.is(Quirk::OctoSame) && !shared.desk().octo_accounts.contains_key(own) {
         let options = json!({"azureOptions": {"accountName": "Made on Octo's page"}});
         let there = account(own, &options, shared);
-        lines.push(json!({"result": there}).to_string() + "\n");
+        accounts.push(there.clone());
         shared.desk().octo_accounts.insert(own.clone(), there);
     }
-    Ok(Reply::whole(StatusCode::OK, Some("application/json"), lines.concat()))
+    let lines: String = accounts.iter().map(|account| json!({"result": account}).to_string() + "\n").collect();
+    Ok(Reply::whole(StatusCode::OK, Some("application/json"), lines))
 }
 
 fn register(shared: &Shared, call: &Call) -> Result<Reply, Reply> {

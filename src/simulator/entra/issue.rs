@@ -30,22 +30,19 @@ pub(super) struct Person {
     pub(super) nonce: Option<String>,
 }
 
-/// The parts of an answer of the token address.
-pub(super) struct Grant<'a> {
-    pub(super) version: Version,
-    /// The API as the request named it.
-    pub(super) audience: &'a str,
-    pub(super) access_token: String,
+/// What an answer of the token address has beside the access token.
+#[derive(Default)]
+pub(super) struct Grant {
     pub(super) scope: Option<String>,
     pub(super) refresh_token: Option<String>,
     pub(super) id_token: Option<String>,
     pub(super) client_info: bool,
 }
 
-impl Grant<'_> {
-    /// The JSON, with numbers as this version writes them.
-    pub(super) fn json(self, shared: &Shared) -> Value {
-        let strings = match self.version {
+impl Grant {
+    /// The JSON, with numbers as this version writes them; `audience` is the API as the request named it.
+    pub(super) fn json(self, shared: &Shared, version: Version, audience: &str, access_token: &str) -> Value {
+        let strings = match version {
             Version::V1 => !shared.is(Quirk::NumberStrings),
             Version::V2 => shared.is(Quirk::StringNumbers),
         };
@@ -54,13 +51,13 @@ impl Grant<'_> {
         };
         let now = shared.clock.now();
         // The first generation says in so many words from when, until when and for what.
-        let v1 = |value: Value| (self.version == Version::V1).then_some(value);
+        let v1 = |value: Value| (version == Version::V1).then_some(value);
         without_nulls(json!({
             "token_type": "Bearer", "scope": self.scope,
             "expires_in": number(LIFE - 1), "ext_expires_in": number(LIFE - 1),
             "expires_on": v1(number(now + LIFE)), "not_before": v1(number(now - EARLY)),
-            "resource": v1(self.audience.into()),
-            "access_token": self.access_token, "refresh_token": self.refresh_token, "id_token": self.id_token,
+            "resource": v1(audience.into()),
+            "access_token": access_token, "refresh_token": self.refresh_token, "id_token": self.id_token,
             "client_info": self.client_info.then(|| client_info(shared)),
         }))
     }

@@ -145,16 +145,8 @@ impl<'a> Ask<'a> {
         }
         self.strike("app-only", audience)?;
         self.shared.desk().counters.app_tokens += 1;
-        let grant = Grant {
-            version: self.version,
-            audience,
-            access_token: issue::for_application(self.shared, audience),
-            scope: None,
-            refresh_token: None,
-            id_token: None,
-            client_info: false,
-        };
-        Ok(grant.json(self.shared))
+        let token = issue::for_application(self.shared, audience);
+        Ok(Grant::default().json(self.shared, self.version, audience, &token))
     }
 
     /// A user's password is never enough.

@@ -191,15 +191,12 @@ impl<'a> Ask<'a> {
             name
         });
         let grant = Grant {
-            version: self.version,
-            audience,
-            access_token: issue::for_person(shared, audience, resource, person),
             scope: Some(issue::scope(self.version, scopes, resource)),
             refresh_token,
             id_token: id_token.then(|| issue::id_token(shared, self.version, person)),
             client_info: self.form.get("client_info") == Some("1"),
         };
-        grant.json(shared)
+        grant.json(shared, self.version, audience, &issue::for_person(shared, audience, resource, person))
     }
 }
 
