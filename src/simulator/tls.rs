@@ -1,7 +1,7 @@
 //! The certificate authority of one run, and the certificate it gives the simulator.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,7 +40,8 @@ impl Authority {
         let config = config(leaf.der().clone(), &key).ok_or(StartError::Key)?;
         let folder = private_folder().map_err(StartError::Folder)?;
         let file = folder.path().join("ca.pem");
-        fs::write(&file, written).map_err(StartError::Folder)?;
+        let made = File::create_new(&file).and_then(|mut opened| opened.write_all(written.as_bytes()));
+        made.map_err(StartError::Folder)?;
         Ok(Self { _folder: folder, file, config: Arc::new(config) })
     }
 
