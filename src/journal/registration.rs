@@ -26,6 +26,7 @@ pub struct Handover {
 /// The state of a registration: the fold of its journal. A journal that was made shorter holds it as it is here, but for what
 /// no line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Registration {
     /// Number of the last line.
     #[serde(skip)]

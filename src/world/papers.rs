@@ -18,7 +18,7 @@ pub fn own(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Box<Failure>> {
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut aside = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let mut aside = NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))?;
     aside.write_all(bytes)?;
     aside.as_file().sync_all()?;
     aside.persist(path)?;

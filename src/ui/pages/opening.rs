@@ -45,8 +45,8 @@ pub(in crate::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, session: 
         session.started = true;
         return single_step(step, session);
     }
-    let begun = |open: &&Attempt| session.registration.active.is_none() || open.standing() != AttemptState::Begun;
-    if session.registration.open.as_ref().filter(begun).is_some() {
+    let begun = |open: &Attempt| session.registration.active.is_none() || open.standing() != AttemptState::Begun;
+    if session.registration.open.as_ref().is_some_and(begun) {
         return resume(session);
     }
     if session.registration.active.is_some() {
