@@ -33,7 +33,8 @@ impl Identity {
             registration: name.to_owned(),
             account: registration.name.clone(),
             environment: if sandbox { Environment::Sandbox } else { Environment::Production },
-            cloud: cloud.to_owned(),
+            // As the address has it, and not as it can stand in the name of a file.
+            cloud: cloud.replace("_p", ":").trim_end_matches('_').to_owned(),
             octo_state: OctoState::of(registration).filter(|_| !sandbox),
         }
     }

@@ -77,13 +77,14 @@ fn compared(ours: Timestamp, theirs: Timestamp) -> Result<ProbeResult, Box<Failu
     Ok(ProbeResult { good, line })
 }
 
+/// To the nearest unit: a server tells whole seconds, so what is off by 26 minutes is seen as some less.
 fn in_words(size: Duration) -> String {
     let seconds = size.as_secs();
     match seconds {
         0..=119 => format!("{seconds} s"),
-        120..=7_199 => format!("{} min", seconds / 60),
-        7_200..=172_799 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
+        120..=7_199 => format!("{} min", (seconds + 30) / 60),
+        7_200..=172_799 => format!("{} h", (seconds + 1_800) / 3_600),
+        _ => format!("{} days", (seconds + 43_200) / 86_400),
     }
 }
 
@@ -102,7 +103,9 @@ mod tests {
             let seen = compared(at(1_800_000_000 + ours), theirs).unwrap();
             assert_eq!(seen.good, good, "{ours}: {}", seen.line);
         }
-        for (ours, detail) in [(301, "5 min ahead"), (-7_300, "2 h behind"), (400_000, "4 days ahead")] {
+        for (ours, detail) in
+            [(301, "5 min ahead"), (-1_559, "26 min behind"), (-7_300, "2 h behind"), (400_000, "5 days ahead")]
+        {
             let failure = compared(at(1_800_000_000 + ours), theirs).unwrap_err();
             assert_eq!(failure.cause, Cause::ClockSkew);
             assert_eq!(failure.detail.unwrap(), detail);

@@ -113,9 +113,10 @@ impl Pty {
         self.master.resize(pty_size(size)).unwrap();
     }
 
-    /// Says that the window has a size for which there is no screen behind the test.
+    /// Says that the window has a size for which there is no screen behind the test, but for this much of it.
     #[cfg(feature = "simulator")]
-    pub(crate) fn claim_size(&self, size: (u16, u16)) {
+    pub(crate) fn claim_size(&mut self, size: (u16, u16), seen: (u16, u16)) {
+        self.parser.screen_mut().set_size(cells(seen).0, cells(seen).1);
         self.master.resize(pty_size(size)).unwrap();
     }
 

@@ -151,7 +151,6 @@ impl Screen for SignIn {
         form.input_beside(Field::Answer, Some("never shown".to_owned()));
         form.view.gap();
         form.button("Confirm", "redeems the code once and runs the checks");
-        form.view.gap();
         form.view.row(self.waiting(session));
         let once = "A code works once. If a try fails you sign in again; the secret stays good.";
         form.view.row(Row::of(Tone::Muted, once).at(3));

@@ -71,7 +71,7 @@ fn a_signal_ends_it_while_nobody_reads_what_it_writes() {
 fn a_terminal_of_any_size_is_painted_as_far_as_anybody_sees() {
     let session = Session::bus();
     let mut pty = rehearse(&session);
-    pty.claim_size((u16::MAX, u16::MAX));
+    pty.claim_size((u16::MAX, u16::MAX), (1_000, 400));
     pty.enter("[ Next ]");
     pty.resize((80, 24));
     pty.signal(Signal::TERM);

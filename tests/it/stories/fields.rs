@@ -17,13 +17,21 @@ fn gets(pty: &mut Pty, text: &str, sentence: &str) {
     pty.send("\x1b[Z");
 }
 
+/// Pastes what the field cannot have: the sentence is there, and what was pasted never is.
+fn refuses(pty: &mut Pty, text: &str, sentence: &str) {
+    pty.send("\x05\x15");
+    pty.paste(text);
+    pty.wait(sentence);
+    assert!(!pty.screen().contents().contains(text));
+}
+
 #[test]
 fn bad_input_gets_a_sentence_at_its_field() {
     let desk = TestMachine::new();
     let (application, tenant) = (desk.fact("client_id"), desk.fact("tenant_id"));
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
-    gets(&mut pty, "not a guid at all", "!!  ");
+    refuses(&mut pty, "not a guid at all", "!!  ");
     let mangled = format!(" {{{}}}\r\n", application.to_uppercase().replace('-', ""));
     gets(&mut pty, &mangled, "Pasted without");
     pty.send("\t");
@@ -41,7 +49,7 @@ fn bad_input_gets_a_sentence_at_its_field() {
     gets(&mut pty, "abc\x1b]0;title\x07\x1b[2Jdef", "Pasted without");
     pty.send("\t");
     gets(&mut pty, "https://contoso.onmicrosoft.com/\r\n", "contoso.onmicrosoft.com");
-    gets(&mut pty, "nothing here", "!!  ");
+    refuses(&mut pty, "nothing here", "!!  ");
     assert!(pty.screen().alternate_screen());
     pty.signal(Signal::TERM);
     assert_eq!(pty.exit(), 130);
