@@ -113,14 +113,14 @@ impl Bench {
                 }
                 Outcome::Done
             }
-            Effect::ReadBack(_) => Outcome::Done,
             Effect::Discard => {
                 self.lines.clear();
                 Outcome::Done
             }
             Effect::Octo(call) => Outcome::Octo(self.octo(call)),
-            Effect::Pause(_) => Outcome::Done,
-            Effect::Preflight(_)
+            Effect::ReadBack(_)
+            | Effect::Pause(_)
+            | Effect::Preflight(_)
             | Effect::Open(_)
             | Effect::OpenToForget(_)
             | Effect::Tell(_)

@@ -358,7 +358,7 @@ fn what_an_earlier_version_kept_for_a_cloud_of_ones_own_is_found_and_shared_with
             "login": login, "partner_center": login, "partner_center_audience": "https://pc.example",
             "partner_api": login, "partner_api_audience": "https://api.example",
         });
-        fs::write(&file, cloud.to_string()).unwrap();
+        fs::File::create(&file).unwrap().write_all(cloud.to_string().as_bytes()).unwrap();
         let output = program(home.path(), &["rename", name, "--cloud-file", file.to_str().unwrap()], b"");
         assert_eq!(output.status.code(), Some(0), "{}", err(&output));
         out(&output)
@@ -551,7 +551,7 @@ fn which_registration_is_opened_is_chosen_by_flag_variable_or_file_and_said() {
     let folder = home.path().join("config");
     fs::create_dir(&folder).unwrap();
     let file = folder.join("config.toml");
-    fs::write(&file, "sandbox = true\n").unwrap();
+    fs::File::create(&file).unwrap().write_all(b"sandbox = true\n").unwrap();
     for path in [&folder, &file] {
         let mode = if path == &file { 0o600 } else { 0o700 };
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();

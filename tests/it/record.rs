@@ -152,8 +152,8 @@ fn before_a_line_the_end_of_the_journal_is_looked_at_and_nothing_else() {
     for (old, new) in [("\"D\"", "\"E\""), ("seq", "Seq"), ("\n", " ")] {
         let text = fs::read_to_string(journal(&state)).unwrap();
         let (head, last) = text.rsplit_once("\"D\"").map(|(head, end)| (head, format!("\"D\"{end}"))).unwrap();
-        let line = head.rfind('\n').unwrap() + 1;
-        let changed = format!("{}{}", &text[..line], format!("{}{last}", &head[line..]).replacen(old, new, 1));
+        let (before, begun) = head.rsplit_once('\n').unwrap();
+        let changed = format!("{before}\n{}", format!("{begun}{last}").replacen(old, new, 1));
         let write = |text: &str| {
             let mut file = OpenOptions::new().write(true).open(journal(&state)).unwrap();
             file.write_all(text.as_bytes()).unwrap();

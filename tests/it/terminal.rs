@@ -51,13 +51,12 @@ impl App for Small {
             Event::Pressed(Intent::Suspend) => return vec![Task::Suspend],
             Event::Pressed(Intent::Typed(character)) => self.edit(Edit::Insert(character)),
             Event::Pressed(Intent::Edit(edit)) => self.edit(edit),
-            Event::Pressed(_) => {}
             Event::Pasted(secret) if self.in_secret => drop(self.secret.paste(secret.reveal())),
             Event::Pasted(secret) => {
                 let note = self.text.paste(secret.reveal()).note();
                 self.said = note.unwrap_or_default().into_owned();
             }
-            Event::Entered(_) | Event::Came(..) | Event::Ticked(_) | Event::Resized => {}
+            Event::Pressed(_) | Event::Entered(_) | Event::Came(..) | Event::Ticked(_) | Event::Resized => {}
         }
         Vec::new()
     }

@@ -20,7 +20,7 @@ use octo_csp::world::browser::Surroundings;
 use octo_csp::world::drafts::Drafts;
 use octo_csp::world::journal::{JournalStore, Lease};
 use octo_csp::world::registration_index::{Presence, RegistrationIndex};
-use octo_csp::world::store::{Answer, Found, SecretStore, fault};
+use octo_csp::world::store::{Answer, SecretStore, fault};
 use octo_csp::world::{Options, StoreOptions, World};
 use tokio::task::{JoinSet, LocalSet, spawn_local};
 use url::Url;
@@ -80,7 +80,7 @@ impl SecretStore for Handle {
         })
     }
 
-    async fn get(&self, names: &[String]) -> Answer<Vec<Found>> {
+    async fn get(&self, names: &[String]) -> Answer<Vec<Answer<SharedSecret>>> {
         self.0.answers().map(|()| {
             let secrets = self.0.secrets.lock().unwrap();
             let one = |name| match secrets.get(name) {

@@ -16,7 +16,7 @@ pub const NO_WINDOW: Duration = Duration::from_secs(20);
 pub type Answer<T> = Result<T, Box<Failure>>;
 
 /// What became of one item: its secret, or why there is none. No such item is [`VaultFault::Missing`].
-pub type Found = Answer<SharedSecret>;
+pub(super) type Found = Answer<SharedSecret>;
 
 /// Keeps secrets by name, those of every registration: a name begins with its registration's and a slash. Each call is all that
 /// one effect needs, so that a store which opens a session opens one for it. Nobody waits for ever:

@@ -271,7 +271,7 @@ fn a_damaged_journal_stays_until_forget_has_deleted_what_it_does_not_name_any_mo
     let file = desk.record().join("journal");
     // No line that names the refresh token can be read.
     let damaged = desk.journal().replace("refresh-token", "refresh-tokem");
-    std::fs::write(&file, &damaged).unwrap();
+    make(&file, damaged.as_bytes());
     assert!(said(&desk.run(&["doctor"]).stderr).contains("octo-csp forget"));
     // Where the keyring cannot be asked, nobody knows: nothing is deleted, and nothing is said to be.
     let cloud = desk.path("cloud.json").display().to_string();
