@@ -1,7 +1,7 @@
 //! The one factory of HTTP clients: https only (or http on loopback), no redirects, no cookies, no decoding of content, no
 //! transport retry, and a limit on time and size for every call.
 //!
-//! What comes back is either the service's own answer or a [`HttpFault`], which says what stood in the way.
+//! What comes back is either the service's own answer or a [`Failure`], which says what stood in the way.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;

@@ -18,7 +18,7 @@ pub trait Entries: Send + Sync {
     /// Reads an entry. No entry is [`VaultFault::Missing`](crate::words::VaultFault::Missing).
     fn read(&self, name: &str) -> Answer<Zeroizing<Vec<u8>>>;
 
-    /// Deletes an entry; every one of them if several have the name. No entry is [`VaultFault::Missing`].
+    /// Deletes an entry; every one of them if several have the name. No entry is [`VaultFault::Missing`](crate::words::VaultFault::Missing).
     fn delete(&self, name: &str) -> Answer<()>;
 
     /// The names of all entries of a registration, where that can be told.
