@@ -71,8 +71,9 @@ impl Kind {
 }
 
 /// The name of an item in the vault, below the service `octo-csp` and the registration. Names are computable, so the vault
-/// is searched for nothing but to be rid of everything; an item is never overwritten, a newer one has a higher serial. Access tokens alone have one name each and
-/// are written over: they are no part of the set, no line tells of them, and the loss of one costs a request.
+/// is searched for nothing but to be rid of everything; an item is never overwritten, a newer one has a higher serial. Access
+/// tokens alone have one name each and are written over: they are no part of the set, no line tells of them, and the loss of
+/// one costs a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemName {
     /// The slot.

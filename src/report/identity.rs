@@ -33,8 +33,8 @@ impl Identity {
             registration: name.to_owned(),
             account: registration.name.clone(),
             environment: if sandbox { Environment::Sandbox } else { Environment::Production },
-            // As the address has it, and not as it can stand in the name of a file.
-            cloud: cloud.replace("_p", ":").trim_end_matches('_').to_owned(),
+            // A port as the address has it. Whatever else tells a server of one's own from a built-in cloud stays.
+            cloud: cloud.replace("_p", ":"),
             octo_state: OctoState::of(registration).filter(|_| !sandbox),
         }
     }
@@ -66,5 +66,28 @@ impl Display for Identity {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}, {} cloud", self.environment.title(), self.cloud)?;
         self.account.iter().try_for_each(|account| write!(formatter, ", {account}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_of_ones_own_is_never_told_as_a_built_in_cloud() {
+        let store = StoreKey::default();
+        for (name, cloud, command) in [
+            ("production", "global", "octo-csp submit"),
+            ("production-at-china", "china", "octo-csp submit --cloud china"),
+            ("production-at-china_", "china_", "octo-csp submit --cloud-file FILE"),
+            ("sandbox-at-localhost_p8088", "localhost:8088", "octo-csp submit --sandbox --cloud-file FILE"),
+        ] {
+            let identity = Identity::of(name, &Registration::default());
+            assert_eq!(
+                (identity.cloud.as_str(), identity.command("submit", &store).as_str()),
+                (cloud, command),
+                "{name}"
+            );
+        }
     }
 }
