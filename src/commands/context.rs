@@ -113,27 +113,6 @@ impl Target {
         })
     }
 
-    /// Production in this cloud, for a test that brings a world of its own.
-    #[cfg(test)]
-    #[cfg(feature = "simulator")]
-    pub(super) fn for_test(cloud: Cloud) -> Self {
-        Self {
-            cloud,
-            extra_ca: None,
-            trust: Vec::new(),
-            environment: Environment::Production,
-            flags: String::new(),
-            platform: Platform::Any,
-            store: <&StoreDescriptor>::default(),
-            settings: StoreSettings {
-                state: std::path::PathBuf::new(),
-                program: std::path::PathBuf::new(),
-                passphrase: None,
-                window: true,
-            },
-        }
-    }
-
     /// What the world is made with.
     pub(super) fn options(&self, browser: Surroundings) -> Options {
         Options {
@@ -238,4 +217,27 @@ pub(super) fn quoted(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+impl Target {
+    /// Production in this cloud, for a test that brings a world of its own.
+    pub(super) fn for_test(cloud: Cloud) -> Self {
+        Self {
+            cloud,
+            extra_ca: None,
+            trust: Vec::new(),
+            environment: Environment::Production,
+            flags: String::new(),
+            platform: Platform::Any,
+            store: <&StoreDescriptor>::default(),
+            settings: StoreSettings {
+                state: std::path::PathBuf::new(),
+                program: std::path::PathBuf::new(),
+                passphrase: None,
+                window: true,
+            },
+        }
+    }
 }

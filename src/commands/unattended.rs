@@ -2,10 +2,6 @@
 //!
 //! The same runs in the same order as in the wizard; where a person has to sign in it ends, or waits for the listener.
 
-#[cfg(test)]
-#[cfg(feature = "simulator")]
-mod tests;
-
 use std::time::Duration;
 
 use crate::cli::{Register, Values};
@@ -266,3 +262,7 @@ impl RegisterFlow<'_, '_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "simulator")]
+mod tests;

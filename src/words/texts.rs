@@ -23,6 +23,17 @@ pub struct Wrong {
 // `DIAGNOSES: &[(&str, Told)]` and `PROBLEMS: &[(&str, Wrong)]`, each in the order of its keys.
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
+/// The words of a problem with a value.
+pub fn problem(key: &str) -> Wrong {
+    let Wrong { what, cure } = found(PROBLEMS, key);
+    Wrong { what: shown(what), cure: shown(cure) }
+}
+
+fn found<T: Copy + Default>(table: &[(&str, T)], key: &str) -> T {
+    let at = table.binary_search_by_key(&key, |(key, _)| key);
+    at.ok().and_then(|at| table.get(at)).map(|(_, words)| *words).unwrap_or_default()
+}
+
 /// The words of a diagnosis. A key without words, which a test finds, has empty ones.
 pub fn diagnosis(key: &str) -> Told {
     let told = found(DIAGNOSES, key);
@@ -31,22 +42,11 @@ pub fn diagnosis(key: &str) -> Told {
     told
 }
 
-/// The words of a problem with a value.
-pub fn problem(key: &str) -> Wrong {
-    let Wrong { what, cure } = found(PROBLEMS, key);
-    Wrong { what: shown(what), cure: shown(cure) }
-}
-
 /// A sentence as it is shown: itself, but in the tests that change every sentence.
 pub(crate) fn shown(text: &'static str) -> &'static str {
     #[cfg(test)]
     let text = other::sentence(text);
     text
-}
-
-fn found<T: Copy + Default>(table: &[(&str, T)], key: &str) -> T {
-    let at = table.binary_search_by_key(&key, |(key, _)| key);
-    at.ok().and_then(|at| table.get(at)).map(|(_, words)| *words).unwrap_or_default()
 }
 
 /// The keys of the diagnoses that have words, in order.
