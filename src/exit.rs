@@ -29,7 +29,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Every code with what it means to a script, as the help, the manual page and the README have it.
+    /// Every code with what it means to a script, as the help and the manual have it.
     pub const MEANINGS: [(Self, &str); 11] = [
         (Self::Done, "what was asked for is done"),
         (Self::Internal, "a mistake of this program"),

@@ -1,4 +1,4 @@
-//! Draws a page of the wizard as an SVG picture, for the README: `cargo run --example picture wizard > docs/wizard.svg`, and the
+//! Draws a page of the wizard as an SVG picture, for the README and the manual: `cargo run --example picture wizard > docs/wizard.svg`, and the
 //! same with `checks`.
 
 mod story;

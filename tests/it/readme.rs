@@ -1,4 +1,4 @@
-//! The README and what it leads to say what is so: every command and flag, every exit code, tests that exist, files that exist.
+//! The README, the manual and what they lead to say what is so: every command and flag, every exit code, tests that exist, files that exist.
 
 use std::path::{Path, PathBuf};
 
@@ -13,16 +13,17 @@ fn read(path: &str) -> String {
 }
 
 /// What a person reads.
-const PAPERS: [&str; 4] = ["README.md", "docs/LINE-BY-LINE.md", "docs/PROMISES.md", "docs/WITHOUT-A-SCREEN.md"];
+const PAPERS: [&str; 5] =
+    ["README.md", "docs/LINE-BY-LINE.md", "docs/MANUAL.md", "docs/PROMISES.md", "docs/WITHOUT-A-SCREEN.md"];
 
 /// What is told once, because it is the same for every command.
 const SHARED: &str = "### Flags of every command";
 
-/// The text of the README below a heading, up to the next one of the same rank.
+/// The text of the manual below a heading, up to the next one of the same rank.
 fn section(heading: &str) -> String {
-    let readme = read("README.md");
+    let manual = read("docs/MANUAL.md");
     let rank = heading.split(' ').next().unwrap();
-    let (_, rest) = readme.split_once(&format!("\n{heading}\n")).unwrap();
+    let (_, rest) = manual.split_once(&format!("\n{heading}\n")).unwrap();
     let end = rest.find(&format!("\n{rank} ")).unwrap_or(rest.len());
     rest.split_at(end).0.to_owned()
 }
@@ -164,8 +165,9 @@ fn whatever_is_linked_or_run_is_there() {
 }
 
 #[test]
-fn the_readme_leads_to_every_paper() {
+fn the_readme_is_short_and_leads_to_every_paper() {
     let readme = read("README.md");
+    assert!(readme.lines().count() <= 120, "what is longer belongs in the manual");
     for paper in PAPERS.iter().filter(|paper| **paper != "README.md") {
         assert!(readme.contains(&format!("]({paper}")), "{paper}");
     }
