@@ -1,4 +1,4 @@
-//! Names what is built, for `octo-csp --version`: the commit, the target, the compiler. And makes a table of the program's texts.
+//! Names what is built, for `octo-csp --version`: the commit, the target, the compiler. And makes tables of the rows of diagnoses and of the program's texts.
 //!
 //! The commit is looked up for release builds only: after each commit a development build would otherwise be made again. Without
 //! git and without the variable (an archive of sources) it is unknown, and nothing fails.
@@ -15,25 +15,52 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     name_what_is_built();
-    let texts = table(&fs::read_to_string(TEXTS)?).map_err(|error| format!("{TEXTS}: {error}"))?;
+    let texts: Texts = toml::from_str(&fs::read_to_string(TEXTS)?).map_err(|error| format!("{TEXTS}: {error}"))?;
     println!("cargo::rerun-if-changed={TEXTS}");
-    let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    Ok(fs::write(PathBuf::from(out).join("texts.rs"), texts)?)
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    fs::write(out.join("rows.rs"), rows(&texts).map_err(|error| format!("{TEXTS}: {error}"))?)?;
+    Ok(fs::write(out.join("texts.rs"), problems(&texts)?)?)
 }
 
 const TEXTS: &str = "src/texts/en.toml";
 
-/// The file of texts, in which every section and every line must be known.
+/// The file of rows and texts, in which every section and every line must be known.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Texts {
-    diagnosis: BTreeMap<String, Told>,
+    source: BTreeMap<String, String>,
+    table: Vec<Table>,
+    unknown: Row,
     problem: BTreeMap<String, Problem>,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Told {
+struct Table {
+    title: String,
+    row: Vec<Row>,
+}
+
+/// A row as the head of the file describes it. Names of Rust's (a field, a cause) stand there as they are: the compiler checks them.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    key: String,
+    base: String,
+    #[serde(default)]
+    signs: Vec<String>,
+    when: Option<String>,
+    label: Option<String>,
+    who: Option<String>,
+    goto: Option<String>,
+    exit: Option<String>,
+    wait: Option<u64>,
+    #[serde(default)]
+    quotes: bool,
+    #[serde(default)]
+    blames: Vec<String>,
+    source: String,
+    checked: String,
     what: String,
     why: Vec<String>,
     cure: Vec<String>,
@@ -46,19 +73,90 @@ struct Problem {
     cure: String,
 }
 
-/// The texts as Rust, for `words/texts.rs`, in the order of the keys.
-fn table(toml: &str) -> Result<String, Box<dyn Error>> {
-    let texts: Texts = toml::from_str(toml)?;
-    let mut table = String::from("static DIAGNOSES: &[(&str, Told)] = &[\n");
-    for (key, Told { what, why, cure }) in texts.diagnosis {
-        writeln!(table, "({key:?}, Told {{ what: {what:?}, why: &{why:?}, cure: &{cure:?} }}),")?;
-    }
-    table.push_str("];\nstatic PROBLEMS: &[(&str, Wrong)] = &[\n");
-    for (key, Problem { what, cure }) in texts.problem {
+/// The problems as Rust, for `words/texts.rs`, in the order of the keys.
+fn problems(texts: &Texts) -> Result<String, Box<dyn Error>> {
+    let mut table = String::from("static PROBLEMS: &[(&str, Wrong)] = &[\n");
+    for (key, Problem { what, cure }) in &texts.problem {
         writeln!(table, "({key:?}, Wrong {{ what: {what:?}, cure: {cure:?} }}),")?;
     }
     table.push_str("];\n");
     Ok(table)
+}
+
+/// The rows as Rust, for `diagnose/table.rs`, in the order of the file.
+fn rows(texts: &Texts) -> Result<String, Box<dyn Error>> {
+    let mut table = String::from("/// The tables, and what each is about.\n");
+    writeln!(table, "pub const TABLES: [(&str, &[Row]); {}] = [", texts.table.len())?;
+    for Table { title, row } in &texts.table {
+        let rows: Result<Vec<String>, String> = row.iter().map(|row| rust(row, &texts.source)).collect();
+        writeln!(table, "({title:?}, &[{}]),", rows?.join(",\n"))?;
+    }
+    let unknown = rust(&texts.unknown, &texts.source)?;
+    writeln!(table, "];\n/// What no row knows.\npub(super) static UNKNOWN: Row = {unknown};")?;
+    Ok(table)
+}
+
+fn rust(row: &Row, sources: &BTreeMap<String, String>) -> Result<String, String> {
+    let Row { key, base, quotes, checked, what, why, cure, .. } = row;
+    let source = sources.get(&row.source).ok_or_else(|| format!("{key}: no source {}", row.source))?;
+    let signs: Result<Vec<String>, String> = row.signs.iter().map(|text| sign(text)).collect();
+    let mut rust = format!(
+        "Row {{ key: {key:?}, signs: &[{}], quotes: {quotes}, source: {source:?}, checked: {checked:?}, \
+         words: Told {{ what: {what:?}, why: &{why:?}, cure: &{cure:?} }}, ",
+        signs.map_err(|text| format!("{key}: what sign is {text:?}?"))?.join(", ")
+    );
+    let given =
+        [("when: When", &row.when), ("who: Who", &row.who), ("goto: Goto", &row.goto), ("exit: Exit", &row.exit)];
+    for (name, value) in given {
+        rust.extend(value.iter().map(|value| format!("{name}::{value}, ")));
+    }
+    rust.extend(row.label.iter().map(|label| format!("label: {label:?}, ")));
+    rust.extend(row.wait.map(|seconds| format!("wait: Some(Duration::from_secs({seconds})), ")));
+    if !row.blames.is_empty() {
+        let blames: Vec<String> = row.blames.iter().map(|check| format!("CheckId::{check}")).collect();
+        rust += &format!("blames: &[{}], ", blames.join(", "));
+    }
+    Ok(rust + &format!("..{} }}", base.to_uppercase().replace('-', "_")))
+}
+
+/// A sign as Rust.
+fn sign(text: &str) -> Result<String, String> {
+    let none = || text.to_owned();
+    if let Some(number) = text.strip_prefix("AADSTS") {
+        return Ok(format!("Sign::Aadsts({})", digits(number).ok_or_else(none)?));
+    }
+    let (by, rest) = text.split_once(' ').ok_or_else(none)?;
+    let service = match by {
+        "oauth" => return Ok(format!("Sign::Oauth({rest:?})")),
+        "cause" => return Ok(format!("Sign::Cause(Cause::{rest})")),
+        "Entra" => "Entra",
+        "PC" => "PartnerCenter",
+        "price" => "PartnerApi",
+        "Octo" => "Octo",
+        "keyring" => "Keyring",
+        "disk" => "Disk",
+        _ => return Err(none()),
+    };
+    if let Some(number) = digits(rest) {
+        return Ok(format!("Sign::Number(Service::{service}, {number})"));
+    }
+    let (kind, value) = rest.split_once(' ').ok_or_else(none)?;
+    Ok(match kind {
+        "word" => format!("Sign::Word(Service::{service}, {value:?})"),
+        "says" => format!("Sign::Says(Service::{service}, {value:?})"),
+        "status" => format!("Sign::Status(Service::{service}, {})", digits(value).ok_or_else(none)?),
+        "cause" => format!("Sign::CauseOf(Service::{service}, Cause::{value})"),
+        _ => return Err(none()),
+    })
+}
+
+/// A number as Rust has it: its digits by threes.
+fn digits(text: &str) -> Option<String> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let threes = text.as_bytes().rchunks(3).rev();
+    Some(threes.map(String::from_utf8_lossy).collect::<Vec<_>>().join("_"))
 }
 
 fn name_what_is_built() {

@@ -1,18 +1,15 @@
 //! The table: a failure becomes what happened, why, the cure, who can do it, and where to go from there.
 //!
-//! A table and not code: each [`Row`] says by which [`Sign`]s it is known and what is told to a person. [`diagnose`] is total: what no row knows
+//! A table and not code, in `texts/en.toml`: each [`Row`] says by which [`Sign`]s it is known and what is told to a person. [`diagnose`] is total: what no row knows
 //! shows the service's own sentence and ids, never a guess. What the program does next (where to go, the exit code, whether
 //! the same may simply be tried again) follows the OAuth `error` and `suberror`, the HTTP status or the [`Cause`](crate::words::Cause); a number
 //! only chooses the words, because Microsoft changes numbers.
 
-mod entra;
 mod fill;
 mod last_failure;
-mod local;
 mod row;
 mod sample;
 mod select;
-mod services;
 mod table;
 mod tell;
 

@@ -133,52 +133,18 @@ pub struct Row {
     pub quotes: bool,
     /// Checks that may have passed although what they looked at is to blame: they do not clear it.
     pub blames: &'static [CheckId],
+    /// Where it is written.
+    pub source: &'static str,
+    /// The day, as in 2026-01-31, on which somebody last compared it with its source.
+    pub checked: &'static str,
+    /// Its words, with their placeholders.
+    pub words: Told,
 }
 
 impl Row {
     /// What a person is told, in the words of `texts/en.toml`.
     pub fn told(&self) -> Told {
-        texts::diagnosis(self.key)
-    }
-
-    pub(super) const fn row(self, key: &'static str, signs: &'static [Sign<'static>]) -> Self {
-        Self { key, signs, ..self }
-    }
-
-    pub(super) const fn label(self, label: &'static str) -> Self {
-        Self { label, ..self }
-    }
-
-    pub(super) const fn when(self, when: When) -> Self {
-        Self { when, ..self }
-    }
-
-    pub(super) const fn who(self, who: Who) -> Self {
-        Self { who, ..self }
-    }
-
-    pub(super) const fn goto(self, goto: Goto) -> Self {
-        Self { goto, ..self }
-    }
-
-    pub(super) const fn field(self, field: Field) -> Self {
-        Self { goto: Goto::Field(field), ..self }
-    }
-
-    pub(super) const fn exit(self, exit: Exit) -> Self {
-        Self { exit, ..self }
-    }
-
-    pub(super) const fn wait(self, seconds: u64) -> Self {
-        Self { wait: Some(Duration::from_secs(seconds)), ..self }
-    }
-
-    pub(super) const fn quotes(self) -> Self {
-        Self { quotes: true, ..self }
-    }
-
-    pub(super) const fn blames(self, blames: &'static [CheckId]) -> Self {
-        Self { blames, ..self }
+        texts::told(self.words)
     }
 }
 
@@ -251,6 +217,9 @@ pub(super) const OPERATOR: Row = Row {
     exit: Exit::Refused,
     quotes: false,
     blames: &[],
+    source: "",
+    checked: "",
+    words: Told { what: "", why: &[], cure: &[] },
 };
 
 /// The app registration must change.
@@ -268,3 +237,17 @@ pub(super) const OURS: Row = Row { who: Who::Alphaus, goto: Goto::Leave, exit: E
 /// Time helps.
 pub(super) const PATIENCE: Row =
     Row { who: Who::Microsoft, wait: Some(Duration::from_secs(10)), exit: Exit::Network, ..OPERATOR };
+
+/// Something on the way must change.
+pub(super) const NETWORK: Row = Row { who: Who::NetworkAdministrator, exit: Exit::Network, ..OPERATOR };
+
+/// The keyring. There is no plain-text file to fall back to, by design: a cure makes a keyring, or names the vault file that has to
+/// be asked for.
+pub(super) const KEYRING: Row =
+    Row { blames: &[CheckId::KeepSecret, CheckId::OctoSecret], exit: Exit::Storage, ..OPERATOR };
+
+/// The folder with journal and draft.
+pub(super) const STORAGE: Row = Row { exit: Exit::Storage, ..OPERATOR };
+
+/// Octo: what was proven stays kept, whatever it answers.
+pub(super) const OCTO: Row = Row { who: Who::OctoAdministrator, ..OPERATOR };

@@ -2,9 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
+use std::time::Duration;
 
-use super::row::{OPERATOR, Row, Sign, Who};
-use super::{entra, local, services};
+use super::row::{
+    APPLICATION, DIRECTORY, Goto, KEYRING, NETWORK, OCTO, OPERATOR, OURS, PATIENCE, Platform, Row, SIGN_IN, STORAGE,
+    Sign, When, Who,
+};
+use crate::exit::Exit;
+use crate::words::{Audience, Cause, CheckId, DiskFault, Field, Mismatch, Service, Step, TlsFault, Told, VaultFault};
+
+// `TABLES: [(&str, &[Row]); N]` and `UNKNOWN: Row`, of `src/texts/en.toml`; nothing is read or parsed when the program starts.
+include!(concat!(env!("OUT_DIR"), "/rows.rs"));
 
 /// Every row, in the order of the tables.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
@@ -32,22 +40,3 @@ pub(super) fn known_by<'s>(sign: &Sign<'s>) -> &'s [&'static Row] {
     let index: &'s HashMap<Sign<'s>, Vec<&'static Row>> = index;
     index.get(sign).map_or(&[], Vec::as_slice)
 }
-
-/// The tables, and what each is about.
-pub const TABLES: [(&str, &[Row]); 12] = [
-    ("The app registration and its secret", entra::APP),
-    ("Consent, permissions and accounts", entra::CONSENT),
-    ("MFA, devices, policies and sessions", entra::SESSION),
-    ("Microsoft Entra ID in general", entra::GENERAL),
-    ("Partner Center", services::PARTNER_CENTER),
-    ("The price service", services::PRICE),
-    ("Octo", services::OCTO),
-    ("Network, clock and this machine", local::MACHINE),
-    ("TLS", local::CERTIFICATES),
-    ("The keyring", local::STORES),
-    ("Files of this program", local::FILES),
-    ("What octo-csp compares itself", local::COMPARED),
-];
-
-/// What no row knows.
-pub(super) static UNKNOWN: Row = OPERATOR.row("unknown", &[]).label("unknown").who(Who::Alphaus).quotes();

@@ -1,4 +1,4 @@
-//! The sentences of `src/texts/en.toml`, by key. The build writes the table; nothing is read or parsed when the program starts.
+//! The sentences of `src/texts/en.toml`. The build writes them as Rust; nothing is read or parsed when the program starts.
 
 /// What is told of one kind of failure, with its placeholders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,23 +20,18 @@ pub struct Wrong {
     pub cure: &'static str,
 }
 
-// `DIAGNOSES: &[(&str, Told)]` and `PROBLEMS: &[(&str, Wrong)]`, each in the order of its keys.
+// `PROBLEMS: &[(&str, Wrong)]`, in the order of its keys.
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The words of a problem with a value.
 pub fn problem(key: &str) -> Wrong {
-    let Wrong { what, cure } = found(PROBLEMS, key);
+    let at = PROBLEMS.binary_search_by_key(&key, |(key, _)| key);
+    let Wrong { what, cure } = at.ok().and_then(|at| PROBLEMS.get(at)).map(|(_, words)| *words).unwrap_or_default();
     Wrong { what: shown(what), cure: shown(cure) }
 }
 
-fn found<T: Copy + Default>(table: &[(&str, T)], key: &str) -> T {
-    let at = table.binary_search_by_key(&key, |(key, _)| key);
-    at.ok().and_then(|at| table.get(at)).map(|(_, words)| *words).unwrap_or_default()
-}
-
-/// The words of a diagnosis. A key without words, which a test finds, has empty ones.
-pub fn diagnosis(key: &str) -> Told {
-    let told = found(DIAGNOSES, key);
+/// The words of a diagnosis as they are shown: themselves, but in the tests that change every sentence.
+pub fn told(told: Told) -> Told {
     #[cfg(test)]
     let told = other::instead_of(told);
     told
@@ -47,12 +42,6 @@ pub(crate) fn shown(text: &'static str) -> &'static str {
     #[cfg(test)]
     let text = other::sentence(text);
     text
-}
-
-/// The keys of the diagnoses that have words, in order.
-#[cfg(test)]
-pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
-    DIAGNOSES.iter().map(|(key, _)| *key)
 }
 
 /// The keys of the problems that have words, in order.
