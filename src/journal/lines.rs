@@ -83,6 +83,25 @@ pub struct Contents {
     pub good_bytes: usize,
 }
 
+/// What the store of the secrets keeps of a line on which much depends: its number, and when it was written.
+pub fn mark(line: &Line) -> String {
+    format!("{} {}", line.sequence, line.at)
+}
+
+impl Contents {
+    /// Whether the line of this mark is there, or what has taken its place. Where a newer version was, or left the mark, nothing is
+    /// said.
+    pub fn has(&self, mark: &str) -> bool {
+        let parsed = mark.split_once(' ').and_then(|(number, at)| Some((number.parse().ok()?, at.parse().ok()?)));
+        let Some((number, at)): Option<(u64, Timestamp)> = parsed.filter(|_| !self.newer) else {
+            return true;
+        };
+        let found = self.lines.iter().find(|line| line.sequence >= number);
+        let shorter = |line: &Line| line.sequence > number || matches!(line.fact, Fact::Snapshot { .. });
+        found.is_some_and(|line| line.at == at || shorter(line))
+    }
+}
+
 /// Reads a whole file. A torn last line is no damage: it was never acknowledged.
 pub fn read_file(bytes: &[u8]) -> Contents {
     read_on(bytes, 0)

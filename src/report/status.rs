@@ -120,7 +120,7 @@ fn last_failure(refused: &LastFailure) -> Vec<Row> {
 
 const NEWER: &str = "The journal was written by a newer version: what can be read is shown, nothing is written.";
 const FORGETTING: &str = "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
-const DAMAGED: &str = "The journal is damaged in the middle: what is shown may be out of date.";
+const DAMAGED: &str = "The journal is damaged: what is shown may be out of date.";
 
 fn active_rows(active: &Attempt, found: &Found, identity: &Identity) -> Vec<Row> {
     let registration = &found.opened.registration;

@@ -219,7 +219,7 @@ pub enum DiskFault {
     Open,
     /// The file is larger than anything we write.
     TooLarge,
-    /// The journal is damaged before its last line.
+    /// The journal is damaged before its last line, or ends before one that is known to have been written.
     Damaged,
     /// Anything else.
     Other,

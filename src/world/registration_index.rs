@@ -78,7 +78,13 @@ impl RegistrationIndex {
     /// One registration, with the words of the store that the journal names; without a journal it is an empty one.
     pub async fn volume(&self, name: &str) -> Answer<Opened> {
         let journal = Journal::open(Arc::clone(&self.journals), name).await?;
-        let store = self.store(&journal.registration().store).map(|store| store.descriptor());
+        let kept_in = journal.registration().store.clone();
+        let mark = match self.vault(name, &kept_in) {
+            Ok(vault) => vault.remembered().await,
+            Err(_not_looked_into) => None,
+        };
+        let journal = journal.expecting(mark).await?;
+        let store = self.store(&kept_in).map(|store| store.descriptor());
         Ok(journal.opened(store.unwrap_or_default(), &self.drafts))
     }
 

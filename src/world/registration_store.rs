@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::effect::{Opened, ProbeResult};
-use crate::journal::{Fact, ItemName, Line, Registration, registration_name};
+use crate::journal::{self, Fact, ItemName, Line, Registration, registration_name};
 use crate::words::store::STORES;
 use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, StoreDescriptor, StoreKey, VaultFault};
 use crate::world::clock;
@@ -66,12 +66,19 @@ impl RegistrationStore {
         let name = registration_name(environment, cloud);
         let lease = stores.journals.lock(&name).await?;
         let journal = Journal::open(Arc::clone(&stores.journals), &name).await?;
-        usable(&journal.registration(), &journal.place(), stores.secrets.descriptor(), purpose)?;
+        let fits =
+            |journal: &Journal| usable(&journal.registration(), &journal.place(), stores.secrets.descriptor(), purpose);
+        fits(&journal)?;
         let vault = Vault::new(&name, Arc::clone(&stores.secrets));
-        if purpose == Purpose::Use && !stores.secrets.is_sealed() {
-            vault.open().await?;
-        }
         let mut opened = Self { name, stores: stores.clone(), vault, journal, strays: Vec::new(), lease };
+        if !stores.secrets.is_sealed() {
+            if purpose == Purpose::Use {
+                opened.vault.open().await?;
+            }
+            let mark = opened.asked().remembered().await;
+            opened.journal = opened.journal.expecting(mark).await?;
+            fits(&opened.journal)?;
+        }
         if purpose == Purpose::Forget {
             opened.strays = opened.listed().await?;
         }
@@ -84,13 +91,18 @@ impl RegistrationStore {
         registration.damaged || registration.kept_in().is_some()
     }
 
+    /// The vault, for a question that can be done without where nothing was ever kept: a store that does not answer is no hindrance
+    /// then.
+    fn asked(&self) -> Vault {
+        if self.may_have_secrets() { self.vault.clone() } else { self.vault.within(Vault::UNATTENDED) }
+    }
+
     /// The items that the store lists. A file goes as a whole.
     async fn listed(&self) -> Answer<Vec<ItemName>> {
         if self.stores.secrets.descriptor().file.is_some() {
             return Ok(Vec::new());
         }
-        let vault = if self.may_have_secrets() { self.vault.clone() } else { self.vault.within(Vault::UNATTENDED) };
-        match vault.listed().await {
+        match self.asked().listed().await {
             // A journal that is whole names every item: whether the store answers is found out before anything is changed.
             Err(failure) if !self.journal.registration().damaged && failure.cause != SILENT => Ok(Vec::new()),
             Err(_) if !self.may_have_secrets() => Ok(Vec::new()),
@@ -131,11 +143,9 @@ impl RegistrationStore {
     pub(super) async fn discard(&self) -> Answer<()> {
         self.expect_lease().await?;
         if self.stores.secrets.descriptor().file.is_none() {
+            let cleared = self.asked().clear().await;
             if self.may_have_secrets() {
-                self.vault.clear().await?;
-            } else {
-                // A store that does not answer, where nothing was ever kept, is no hindrance.
-                drop(self.vault.within(Vault::UNATTENDED).clear().await);
+                cleared?;
             }
         }
         self.stores.drafts.remove(&self.name)?;
@@ -145,7 +155,13 @@ impl RegistrationStore {
     /// Appends a fact.
     pub(super) async fn note(&self, fact: Fact) -> Answer<Line> {
         self.expect_lease().await?;
-        self.journal.append(fact, clock::now()).await
+        let line = self.journal.append(fact, clock::now()).await?;
+        let counts = matches!(line.fact, Fact::Kept { .. } | Fact::Activated { .. } | Fact::Submitted { .. });
+        if counts && !self.stores.secrets.is_sealed() {
+            // What could not be kept of it is older than the journal: less is noticed then, and nothing is lost.
+            drop(self.vault.remember(journal::mark(&line)).await);
+        }
+        Ok(line)
     }
 
     /// Writes the draft.

@@ -151,6 +151,13 @@ impl Session {
         assert!(store.wait().unwrap().success());
     }
 
+    /// Deletes an item as another program would.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn erase(&self, name: &str) {
+        let mut clear = self.tool("secret-tool");
+        assert!(finish(clear.args(["clear", "service", "octo-csp", "username", name])).status.success());
+    }
+
     fn dbus(&self, words: &str) -> String {
         let mut send = self.tool("dbus-send");
         let mut words = words.split(' ');

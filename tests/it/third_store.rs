@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use octo_csp::effect::{Effect, Opened, Outcome, Perform as _, Preflight};
-use octo_csp::journal::{self, Attempt, Contents, Fact, ItemName, Line, Registration, Sequence, write_line};
+use octo_csp::journal::{self, Attempt, Contents, Fact, ItemName, Kind, Line, Registration, Sequence, write_line};
 use octo_csp::report::forget::{self, Going};
 use octo_csp::report::status::{self, Found as Status, Item};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Simulator};
 use octo_csp::steps::{self, Execution};
 use octo_csp::words::{
-    AccountName, Audience, Cause, ClientId, Directory, Draft, Environment, Failure, MpnId, PartnerApiRequest,
-    PartnerCenterRequest, RedirectAddress, Secret, Service, SharedSecret, Step, StoreDescriptor, Unlock, VaultFault,
+    AccountName, Audience, Cause, ClientId, Directory, DiskFault, Draft, Environment, Failure, MpnId, Part,
+    PartnerApiRequest, PartnerCenterRequest, RedirectAddress, Secret, Service, SharedSecret, Step, StoreDescriptor,
+    Unlock, VaultFault,
 };
 use octo_csp::world::browser::Surroundings;
 use octo_csp::world::drafts::Drafts;
@@ -413,6 +414,47 @@ async fn an_engine_that_refuses_is_told_before_anything_is_worth_keeping_and_nam
         *engine.refuses.lock().unwrap() = None;
         let opened = a.open().await.unwrap();
         a.finished(Execution::partner_center(a.center(), opened.registration)).await;
+    }))
+    .await;
+}
+
+/// After each of the lines on which much depends, cut off by whatever has hold of the journal alone.
+#[tokio::test]
+async fn a_line_that_was_acknowledged_and_is_gone_is_noticed_after_each_kind_that_counts() {
+    Box::pin(with_two_hosts(async |engine, a, _| {
+        let made = a.register().await;
+        let attempt = made.active.as_ref().unwrap().id;
+        let item = made.active.as_ref().unwrap().next_item(Kind::RefreshToken);
+        let facts = [Fact::Kept { item }, Fact::Submitted { part: Part::Payer, attempt, name: None }];
+        let newest = |fact: &str| {
+            let journals = engine.journals.lock().unwrap();
+            let (name, text) = journals.iter().next().unwrap();
+            let at = text.lines().count() - 1 - text.lines().rev().position(|line| line.contains(fact)).unwrap();
+            (name.clone(), text.split_inclusive('\n').take(at).collect::<String>(), text.clone())
+        };
+        for (fact, key) in [None].into_iter().chain(facts.map(Some)).zip(["\"activated\"", "\"kept\"", "\"submitted\""])
+        {
+            if let Some(fact) = fact {
+                a.perform(Effect::Note(fact)).await.unwrap();
+            }
+            a.leave().await;
+            let (name, before, whole) = newest(key);
+            engine.journals.lock().unwrap().insert(name.clone(), before.clone());
+            let refused = a.open().await.unwrap_err();
+            assert_eq!(refused.cause, Cause::Disk(DiskFault::Damaged), "{key}");
+            assert!(a.index().volume(&name).await.unwrap().registration.damaged, "{key}");
+            assert_eq!(newest("named").2, before, "nothing is written over");
+            // As it was, and shorter but saying the same, it is whole.
+            engine.journals.lock().unwrap().insert(name.clone(), whole.clone());
+            let registration = a.open().await.unwrap().registration;
+            let snapshot = write_line(&registration.snapshot(jiff::Timestamp::UNIX_EPOCH));
+            a.leave().await;
+            engine.journals.lock().unwrap().insert(name.clone(), snapshot);
+            assert_eq!(a.open().await.unwrap().registration, registration);
+            a.leave().await;
+            engine.journals.lock().unwrap().insert(name, whole);
+            a.open().await.unwrap();
+        }
     }))
     .await;
 }

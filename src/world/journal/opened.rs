@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::journal_store::JournalStore;
 use crate::effect::Opened;
 use crate::journal::{Fact, Line, Registration};
-use crate::words::{Cause, DiskFault, Failure, Service, StoreDescriptor};
+use crate::words::{Cause, DiskFault, Failure, Service, SharedSecret, StoreDescriptor};
 use crate::world::clock;
 use crate::world::drafts::Drafts;
 
@@ -35,6 +35,17 @@ impl Journal {
             registration: RefCell::new(registration),
             lines: Cell::new(contents.lines.len()),
         })
+    }
+
+    /// The same with what the store of the secrets says was written, if it says anything: without that line it is damaged. It is
+    /// read for this once more, because the line may have been written since.
+    pub async fn expecting(self, mark: Option<SharedSecret>) -> Result<Self, Box<Failure>> {
+        if let Some(mark) = mark
+            && !self.store.read(&self.name).await?.has(mark.reveal())
+        {
+            self.registration.borrow_mut().damaged = true;
+        }
+        Ok(self)
     }
 
     /// The fold.

@@ -115,16 +115,31 @@ impl Vault {
         Ok(names.filter_map(|name| ItemName::parse(name.strip_prefix(&format!("{}/", self.registration))?)).collect())
     }
 
-    /// Deletes everything that the store lists, and the test item that a probe left behind when it was ended.
+    /// Deletes everything that the store lists, what it has of the journal, and the test item that a probe left behind when it was
+    /// ended.
     pub async fn clear(&self) -> Answer<()> {
         let mut names = self.wait(self.store.list(&self.registration)).await?.unwrap_or_default();
-        names.push(self.test_item());
+        names.extend([self.mark(), self.test_item()]);
         self.wait(self.store.delete(&names)).await
     }
 
     /// Deletes the test item that a probe left behind when it was ended.
     pub async fn sweep(&self) -> Answer<()> {
         self.wait(self.store.delete(&[self.test_item()])).await
+    }
+
+    /// Keeps what the journal's line was on which much depends.
+    pub async fn remember(&self, line: String) -> Answer<()> {
+        self.wait(self.store.put(&self.mark(), &Secret::shared(line))).await
+    }
+
+    /// What was kept so; `None` where the store has nothing, or does not tell.
+    pub async fn remembered(&self) -> Option<SharedSecret> {
+        self.wait(self.store.get(&[self.mark()])).await.ok()?.pop()?.ok()
+    }
+
+    fn mark(&self) -> String {
+        format!("{}/journal/1", self.registration)
     }
 
     /// Always of the same name, so that one left behind by a kill is overwritten and removed by the next test.

@@ -2,6 +2,8 @@
 
 use std::thread;
 
+use octo_csp::journal::{Fact, Line, write_line};
+
 use super::browser::{Browser, sign_in, sign_in_and_stay};
 use super::desk::{Person as _, TestMachine, make};
 use crate::pty::Pty;
@@ -259,6 +261,60 @@ fn what_doctor_and_submit_were_refused_with_is_told_until_they_pass() {
     assert_ne!(remembered(), serde_json::Value::Null);
 }
 
+/// Beginnings of the journal, to each of which a newer end was acknowledged: without the commit, with a commit that reads as
+/// nothing, with another line in its place, without the token, empty, gone.
+fn beginnings(whole: &str) -> Vec<Option<String>> {
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let until = |words: [&str; 2]| {
+        let is = |line: &&str| words.iter().all(|word| line.contains(word));
+        let at = lines.iter().rposition(is).unwrap();
+        (lines[..at].concat(), lines[at].to_owned())
+    };
+    let (proven, activated) = until(["\"activated\"", "seq"]);
+    let (asked, _) = until(["\"kept\"", "refresh-token"]);
+    let sequence = lines[..].iter().position(|line| *line == activated).unwrap() + 1;
+    let at = "2026-01-31T09:30:00Z".parse().unwrap();
+    let other = write_line(&Line { sequence: sequence as u64, at, fact: Fact::Named { name: None } });
+    let torn = activated.replace("activated", "activatex");
+    let all = [proven.clone(), proven.clone() + &torn, proven + &other, asked, String::new()];
+    all.into_iter().map(Some).chain([None]).collect()
+}
+
+#[test]
+fn a_journal_that_ends_before_what_was_acknowledged_is_noticed_by_every_command() {
+    let desk = registered();
+    let (file, kept) = (desk.record().join("journal"), desk.items());
+    let commands: [&[&str]; 5] = [
+        &["doctor", "--json"],
+        &["token", "partner-center", "--json"],
+        &["register", "--no-input", "--json"],
+        &["rename", "Somebody else"],
+        &["status", "--json"],
+    ];
+    for beginning in beginnings(&desk.journal()) {
+        match &beginning {
+            Some(text) => make(&file, text.as_bytes()),
+            None => std::fs::remove_file(&file).unwrap(),
+        }
+        for command in commands {
+            // It is about every registration, so it takes no cloud.
+            let about_all = command[0] == "status";
+            let output = if about_all { desk.command(command).output().unwrap() } else { desk.run(command) };
+            let told = said(&[output.stdout, output.stderr].concat());
+            let noticed =
+                told.contains("The journal of this registration is damaged.") || told.contains("\"damaged\": true");
+            assert!(noticed && output.status.code() == Some(7), "{command:?} on {beginning:?}: {told}");
+        }
+        assert_eq!(std::fs::read_to_string(&file).ok(), beginning);
+        assert_eq!(desk.items(), kept);
+    }
+    let (exit, object) = forgotten(&desk);
+    assert_eq!((exit, &object["forgotten"]), (Some(0), &true.into()), "{object}");
+    assert!(!desk.kept().contains("label"), "{}", desk.kept());
+    // Nothing remembers it: the next registration begins anew.
+    assert_eq!(desk.run(&["rename", "Somebody else"]).status.code(), Some(0));
+}
+
 /// What `forget --yes --json` ended with, and its object.
 fn forgotten(desk: &TestMachine) -> (Option<i32>, serde_json::Value) {
     let output = desk.run(&["forget", "--yes", "--json"]);
@@ -278,7 +334,7 @@ fn a_damaged_journal_stays_until_forget_has_deleted_what_it_does_not_name_any_mo
     let mut alone = desk.command(&["forget", "--yes", "--json", "--cloud-file", &cloud]);
     let output = alone.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent").output().unwrap();
     assert_eq!(output.status.code(), Some(7), "{}", said(&output.stdout));
-    assert_eq!((desk.journal(), desk.kept().matches("label = ").count()), (damaged, 4));
+    assert_eq!((desk.journal(), desk.kept().matches("label = ").count()), (damaged, 5));
 
     let (exit, object) = forgotten(&desk);
     assert_eq!((exit, &object["forgotten"]), (Some(0), &true.into()), "{object}");
@@ -293,6 +349,9 @@ fn what_a_journal_named_that_was_moved_away_is_forgotten_too() {
     let record = desk.record();
     std::fs::rename(record.join("journal"), desk.path("moved")).unwrap();
     let count = desk.kept().matches("label = ").count();
+    // A registration of an earlier version has nothing in the keyring that says how long its journal was.
+    desk.session.erase(&format!("{}/journal/1", record.file_name().unwrap().to_str().unwrap()));
+    let count = count - 1;
     assert_eq!(desk.run(&["rename", "Somebody else"]).status.code(), Some(0));
     // An item of a kind that only another version knows is of this registration as well.
     let name = record.file_name().unwrap().to_str().unwrap().to_owned();
