@@ -337,8 +337,6 @@ pub enum NotCatching {
 pub enum AuthorizationResponse {
     /// A code with our `state`.
     Code(AuthCode),
-    /// A refusal that a person has pasted.
-    Error(Box<Failure>),
     /// No end of the wait.
     Noticed(SignInNotice),
 }

@@ -26,8 +26,7 @@ mod tokens;
 pub use checks::Moment;
 pub use checks::{Check, State};
 pub use execution::{Execution, Status};
-pub use findings::{Api, Certainty};
-pub use paste::Answered;
+pub use findings::Api;
 pub use pasted::WrongPaste;
 pub use tokens::Token;
 

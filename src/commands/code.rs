@@ -19,7 +19,7 @@ use crate::host::Host;
 use crate::journal::Registration;
 use crate::report;
 use crate::report::explanation::{noticed, page};
-use crate::steps::{Answered, Execution, Status, WrongPaste};
+use crate::steps::{Execution, Status, WrongPaste};
 use crate::ui::terminal::passphrase::ask;
 use crate::words::{CheckId, SharedSecret};
 use crate::world::World;
@@ -182,9 +182,9 @@ impl TestMachine<'_> {
             }
         };
         match run.answer(line.reveal(), 0) {
-            Answered::Taken(next) => return Ok(Some(next)),
-            Answered::NotTaken(WrongPaste::Empty) => return Ok(run.decline(0)),
-            Answered::NotTaken(wrong) => {
+            Ok(next) => return Ok(Some(next)),
+            Err(WrongPaste::Empty) => return Ok(run.decline(0)),
+            Err(wrong) => {
                 note(self.host, &format!("{} {}", wrong.what(), wrong.cure()));
             }
         }

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::check;
 use crate::report::identity::Identity;
-use crate::steps::{Answered, Check, Execution, Status, WrongPaste};
+use crate::steps::{Check, Execution, Status, WrongPaste};
 use crate::words::{Cause, CheckId, Draft, Environment, Failure, LastFailure, Service, SharedSecret};
 use crate::world::World;
 use crate::world::browser::Surroundings;
@@ -190,13 +190,13 @@ impl<'w> Conversation<'w> {
                 Ended::Asking
             }
             Asked::Answer(text) => match run.answer(text.reveal(), self.watch.milliseconds()) {
-                Answered::Taken(effects) => {
+                Ok(effects) => {
                     // The listener is not waited for any longer.
                     self.driver.cancel(CheckId::SignIn);
                     self.driver.start_all(effects);
                     Ended::Itself
                 }
-                Answered::NotTaken(wrong) => {
+                Err(wrong) => {
                     self.give_up(run);
                     Ended::Wrong(wrong)
                 }

@@ -13,7 +13,7 @@ use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, dates, object};
-use crate::steps::{Api, Certainty, Execution, State, Token};
+use crate::steps::{Api, Execution, State, Token};
 use crate::words::{Audience, Compared, Failure, Step};
 
 /// What a doctor's run found.
@@ -101,11 +101,11 @@ fn claims(findings: &Findings) -> Vec<Row> {
     rows
 }
 
-fn certain(known: Certainty) -> &'static str {
+fn certain(known: Option<bool>) -> &'static str {
     match known {
-        Certainty::Yes => "yes",
-        Certainty::No => "NO",
-        Certainty::Unknown => "not known",
+        Some(true) => "yes",
+        Some(false) => "NO",
+        None => "not known",
     }
 }
 
@@ -235,14 +235,9 @@ fn claim_objects((token, claims): &(Token, Vec<Compared>)) -> impl Iterator<Item
 /// `declared` is never known, and kept for whoever reads this version of the object: what the app lists under API permissions
 /// only Microsoft Graph tells, and it is not asked.
 fn api_object(api: Api) -> Value {
-    let known = |known| match known {
-        Certainty::Yes => Some(true),
-        Certainty::No => Some(false),
-        Certainty::Unknown => None,
-    };
     let name = match api.audience {
         Audience::PartnerCenter => "partner-center",
         Audience::PartnerApi => "dev-center",
     };
-    json!({"api": name, "declared": null, "consented": known(api.consented), "usable": known(api.usable)})
+    json!({"api": name, "declared": null, "consented": api.consented, "usable": api.usable})
 }

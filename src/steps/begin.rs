@@ -6,8 +6,8 @@ use crate::journal::Registration;
 use crate::steps::checks::Check;
 use crate::steps::execution::Execution;
 use crate::steps::forget::Forget;
-use crate::steps::partner_api::PartnerApi;
-use crate::steps::partner_center::PartnerCenter;
+use crate::steps::partner_api::{self, PartnerApi};
+use crate::steps::partner_center::{self, PartnerCenter};
 use crate::steps::plan::Plan;
 use crate::steps::port::{Board, Port};
 use crate::steps::purpose::Purpose;
@@ -22,13 +22,14 @@ impl Execution {
     pub fn partner_center(request: PartnerCenterRequest, registration: Registration) -> Self {
         let kept = request.secret.is_none().then_some(CheckId::RecallSecret);
         let ids: Vec<CheckId> = kept.into_iter().chain(plans::PARTNER_CENTER.iter().copied()).collect();
-        let step = PartnerCenter::new(request, Purpose::Register);
+        let step = PartnerCenter { request, purpose: Purpose::Register, found: partner_center::Findings::default() };
         Self::new(Plan::PartnerCenter(Rc::new(step)), &ids, registration)
     }
 
     /// Step 3 with typed answers. `secret` is the one proven in step 2, if it is still at hand; else it is read from the vault.
     pub fn partner_api(request: PartnerApiRequest, registration: Registration, secret: Option<SharedSecret>) -> Self {
-        let step = PartnerApi::new(request, Purpose::Register, secret);
+        let step =
+            PartnerApi { request, purpose: Purpose::Register, given: secret, found: partner_api::Findings::default() };
         let mut execution = Self::new(Plan::PartnerApi(Rc::new(step)), plans::PARTNER_API, registration);
         execution.take_over();
         execution
@@ -64,7 +65,8 @@ impl Execution {
                     secret: None,
                     secret_ends: center.secret_ends,
                 };
-                let step = PartnerCenter::new(request, Purpose::Check);
+                let step =
+                    PartnerCenter { request, purpose: Purpose::Check, found: partner_center::Findings::default() };
                 let plan = Plan::PartnerCenter(Rc::new(step));
                 Self::new(plan, plans::PARTNER_CENTER_AGAIN, registration)
             }
@@ -100,7 +102,7 @@ impl Execution {
         let active = registration.active.as_ref().filter(|it| it.partner_center.is_some())?;
         let (api, _) = active.partner_api.clone()?;
         let request = PartnerApiRequest { mpn: api.mpn, other_secret: None, redirect: api.redirect };
-        let step = PartnerApi::new(request, purpose, None);
+        let step = PartnerApi { request, purpose, given: None, found: partner_api::Findings::default() };
         Some(Self::new(Plan::PartnerApi(Rc::new(step)), ids, registration))
     }
 

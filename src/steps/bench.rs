@@ -230,8 +230,8 @@ impl Bench {
 
     pub(crate) fn paste(&mut self, run: &mut Execution, raw: &str) -> Status {
         match run.answer(raw, 0) {
-            Answered::Taken(effects) => self.drive(run, effects),
-            Answered::NotTaken(wrong) => panic!("{wrong:?}"),
+            Ok(effects) => self.drive(run, effects),
+            Err(wrong) => panic!("{wrong:?}"),
         }
     }
 

@@ -5,7 +5,6 @@ use std::task::{Context, Waker};
 use crate::effect::{Effect, Outcome, SignInNotice};
 use crate::journal::{Kind, Registration};
 use crate::steps::checks::{Check, Moment, State};
-use crate::steps::paste::Answered;
 use crate::steps::pasted::{Pasted, WrongPaste};
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
@@ -72,7 +71,7 @@ impl Execution {
     /// Wants a new sign-in even where one is kept.
     pub fn forget_sign_in(&mut self) {
         if let Some(step) = self.plan.partner_api() {
-            step.fresh.set(true);
+            step.found.fresh.set(true);
         }
         self.board.checks.iter_mut().for_each(Check::reset);
     }
@@ -80,7 +79,7 @@ impl Execution {
     /// Refuses codes that an earlier run has sent.
     pub fn never_again(&mut self, used: &[SentCode]) {
         if let Some(step) = self.plan.partner_api() {
-            step.used_codes.borrow_mut().extend_from_slice(used);
+            step.found.used_codes.borrow_mut().extend_from_slice(used);
         }
     }
 
@@ -111,17 +110,11 @@ impl Execution {
         self.go_on()
     }
 
-    /// Takes a paste in while a code is asked for.
-    pub fn answer(&mut self, raw: &str, now: Moment) -> Answered {
-        let open = self.board.registration.open.as_ref();
-        let step = self.plan.partner_api().ok_or(WrongPaste::OtherSignIn);
-        match step.and_then(|step| step.understand(Pasted::read(raw)?, open)) {
-            Ok(arrival) => {
-                let outcome = Outcome::Came(Box::new(arrival));
-                Answered::Taken(self.resume(CheckId::SignIn, outcome, now))
-            }
-            Err(wrong) => Answered::NotTaken(wrong),
-        }
+    /// Takes a paste in while a code is asked for. What is not needed changes nothing.
+    pub fn answer(&mut self, raw: &str, now: Moment) -> Result<Vec<(CheckId, Effect)>, WrongPaste> {
+        let step = self.plan.partner_api().ok_or(WrongPaste::OtherSignIn)?;
+        let outcome = step.understand(Pasted::read(raw)?, self.board.registration.open.as_ref())?;
+        Ok(self.resume(CheckId::SignIn, outcome, now))
     }
 
     /// Takes the refusal that the browser brought as the end of the sign-in; `None` where there is none.

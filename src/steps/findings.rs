@@ -17,21 +17,10 @@ use crate::words::{
 pub struct Api {
     /// Which.
     pub audience: Audience,
-    /// Whether a token for the person was issued.
-    pub consented: Certainty,
-    /// Whether a read with it was answered.
-    pub usable: Certainty,
-}
-
-/// What is known of a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Certainty {
-    /// Yes.
-    Yes,
-    /// No.
-    No,
-    /// It was not tried, or something else failed.
-    Unknown,
+    /// Whether a token for the person was issued; `None` where it was not tried, or something else failed.
+    pub consented: Option<bool>,
+    /// Whether a read with it was answered; `None` as above.
+    pub usable: Option<bool>,
 }
 
 impl Execution {
@@ -42,27 +31,27 @@ impl Execution {
 
     /// The sign-in that waits for a person.
     pub fn authorization_request(&self) -> Option<AuthorizationRequest> {
-        self.plan.partner_api()?.request_sent.get()
+        self.plan.partner_api()?.found.request_sent.get()
     }
 
     /// What the sign-in page did with the redirect address, before a person was sent there.
     pub fn address_seen(&self) -> Option<AddressSeen> {
-        self.plan.partner_api()?.address_seen.get()
+        self.plan.partner_api()?.found.address_seen.get()
     }
 
     /// What the person is told while the browser is waited for.
     pub fn sign_in_notice(&self) -> Option<SignInNotice> {
-        self.plan.partner_api()?.notice.get()
+        self.plan.partner_api()?.found.notice.get()
     }
 
     /// The head of the price sheet, once read.
     pub fn sheet(&self) -> Option<PriceSheetHead> {
-        self.plan.partner_api()?.sheet.get()
+        self.plan.partner_api()?.found.sheet.get()
     }
 
     /// The secret that was proven, for the step after.
     pub fn secret(&self) -> Option<SharedSecret> {
-        let proven = self.plan.partner_center().and_then(|step| step.secret.get());
+        let proven = self.plan.partner_center().and_then(|step| step.found.secret.get());
         proven.or_else(|| self.plan.partner_api()?.secret())
     }
 
@@ -78,7 +67,7 @@ impl Execution {
 
     /// The codes that were sent, for [`Execution::never_again`]; `None` for a run that knows of none.
     pub fn used_codes(&self) -> Option<Vec<SentCode>> {
-        self.plan.partner_api().map(|step| step.used_codes.borrow().clone())
+        self.plan.partner_api().map(|step| step.found.used_codes.borrow().clone())
     }
 
     /// The items that were not deleted: all of them before it began, none at its good end.
@@ -88,8 +77,8 @@ impl Execution {
 
     /// The tokens of this run.
     pub fn tokens(&self) -> Vec<Token> {
-        let tokens = self.plan.partner_center().map(|step| &step.tokens);
-        let tokens = tokens.or_else(|| Some(&self.plan.partner_api()?.tokens));
+        let tokens = self.plan.partner_center().map(|step| &step.found.tokens);
+        let tokens = tokens.or_else(|| Some(&self.plan.partner_api()?.found.tokens));
         tokens.map(Tokens::all).unwrap_or_default()
     }
 
@@ -117,21 +106,21 @@ impl Execution {
         self.plan.partner_api().is_some_and(|step| both.contains(&step.purpose))
     }
 
-    fn consented(&self, token: CheckId, claims: CheckId) -> Certainty {
+    fn consented(&self, token: CheckId, claims: CheckId) -> Option<bool> {
         if self.passed(claims) {
-            return Certainty::Yes;
+            return Some(true);
         }
         let refused = [token, claims]
             .into_iter()
             .any(|id| matches!(self.board.state(id), Some(State::Failed(failure)) if lacks_consent(failure)));
-        if refused { Certainty::No } else { Certainty::Unknown }
+        refused.then_some(false)
     }
 
-    fn usable(&self, id: CheckId) -> Certainty {
+    fn usable(&self, id: CheckId) -> Option<bool> {
         match self.board.state(id) {
-            Some(State::Passed(_) | State::Noted(_)) => Certainty::Yes,
-            Some(State::Failed(failure)) if failure.cause == Cause::Refused => Certainty::No,
-            Some(State::Failed(_) | State::Waiting | State::Running | State::NotTried) | None => Certainty::Unknown,
+            Some(State::Passed(_) | State::Noted(_)) => Some(true),
+            Some(State::Failed(failure)) if failure.cause == Cause::Refused => Some(false),
+            Some(State::Failed(_) | State::Waiting | State::Running | State::NotTried) | None => None,
         }
     }
 }

@@ -45,13 +45,19 @@ struct SignedIn {
 /// What a code is worth: the refresh token, and the access token that came with it, if that can be used.
 type Redeemed = (SharedSecret, Option<Grant>);
 
-/// Step 3 and what it has found.
+/// Step 3.
 #[derive(Debug)]
 pub(super) struct PartnerApi {
     pub(super) request: PartnerApiRequest,
     pub(super) purpose: Purpose,
     /// The secret that was proven in step 2, if it is still at hand.
-    given: Option<SharedSecret>,
+    pub(super) given: Option<SharedSecret>,
+    pub(super) found: Findings,
+}
+
+/// What step 3 has found, and what is remembered from one try to the next.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
     /// Whether a sign-in that is kept does not count.
     pub(super) fresh: Cell<bool>,
     /// What a failed check says the next sign-in has to meet.
@@ -80,37 +86,12 @@ pub(super) struct PartnerApi {
 }
 
 impl PartnerApi {
-    pub(super) fn new(request: PartnerApiRequest, purpose: Purpose, given: Option<SharedSecret>) -> Self {
-        Self {
-            request,
-            purpose,
-            given,
-            fresh: Cell::new(false),
-            challenge: Slot::default(),
-            proven: Slot::default(),
-            request_sent: Slot::default(),
-            address_seen: Slot::default(),
-            notice: Slot::default(),
-            signed_in: Slot::default(),
-            used_codes: RefCell::default(),
-            redeemed: Slot::default(),
-            refresh: Slot::default(),
-            user: Slot::default(),
-            organization: Slot::default(),
-            mpn: Slot::default(),
-            currency: Slot::default(),
-            prices: Slot::default(),
-            sheet: Slot::default(),
-            mfa: Cell::new(None),
-            tokens: Tokens::default(),
-        }
-    }
-
     pub(super) async fn prove(&self, port: &Port) -> Result<(), Halted> {
         match self.purpose {
             Purpose::Register => {
                 self.prepare(port).await?;
-                let with = port.find(C::OtherSecret, &self.proven, async |ask| self.other_secret(port, &ask).await);
+                let with =
+                    port.find(C::OtherSecret, &self.found.proven, async |ask| self.other_secret(port, &ask).await);
                 let with = with.await?;
                 if !port.passed(C::KeepToken) {
                     let (token, _) = self.redeem(port, &with).await?;
@@ -146,23 +127,23 @@ impl PartnerApi {
 
     /// Starts again at the sign-in; the secret and what came before it stay proven.
     pub(super) fn begin_sign_in_again(&self, challenge: Option<UntrustedText>) {
-        self.fresh.set(true);
-        self.challenge.clear();
+        self.found.fresh.set(true);
+        self.found.challenge.clear();
         if let Some(challenge) = challenge {
-            self.challenge.set(challenge);
+            self.found.challenge.set(challenge);
         }
-        self.refresh.clear();
-        self.request_sent.clear();
+        self.found.refresh.clear();
+        self.found.request_sent.clear();
         // It may have been added to the app since.
-        self.address_seen.clear();
-        self.tokens.forget_persons();
+        self.found.address_seen.clear();
+        self.found.tokens.forget_persons();
     }
 
     /// The access token that this run was to get.
     pub(super) fn access_token(&self) -> Option<AccessToken> {
         let grant = match self.purpose {
-            Purpose::Token(Audience::PartnerCenter) => self.user.get(),
-            Purpose::Token(Audience::PartnerApi) => self.prices.get(),
+            Purpose::Token(Audience::PartnerCenter) => self.found.user.get(),
+            Purpose::Token(Audience::PartnerApi) => self.found.prices.get(),
             Purpose::Register | Purpose::Check | Purpose::Code => None,
         };
         grant.map(|grant| access(&grant))
@@ -170,12 +151,12 @@ impl PartnerApi {
 
     /// The code that somebody else redeems.
     pub(super) fn fresh_code(&self) -> Option<AuthCode> {
-        let signed_in = self.signed_in.get().filter(|_| self.purpose == Purpose::Code);
+        let signed_in = self.found.signed_in.get().filter(|_| self.purpose == Purpose::Code);
         signed_in.map(|signed_in| signed_in.code)
     }
 
     pub(super) fn secret(&self) -> Option<SharedSecret> {
-        self.proven.get().map(|with| with.credentials.secret)
+        self.found.proven.get().map(|with| with.credentials.secret)
     }
 
     // ---- the secret and the attempt ----
@@ -195,7 +176,7 @@ impl PartnerApi {
     /// Finds account and secret: in memory from step 2, or in the vault from the open attempt or the active set. A single-step
     /// re-run begins an attempt and copies what it does not change, so that a slot is always a full set.
     async fn prepare(&self, port: &Port) -> Result<Proven, Halted> {
-        let prepared = port.find(C::Prepare, &self.proven, async |ask| {
+        let prepared = port.find(C::Prepare, &self.found.proven, async |ask| {
             let registration = port.registration();
             // No door begins step 3 before step 2 is proven: one that did would be mistaken.
             let mut account = self.account_of(&registration).ok_or_else(internal)?;
@@ -212,7 +193,7 @@ impl PartnerApi {
             };
             let token_wanted = self.purpose != Purpose::Register || port.passed(C::KeepToken);
             if let Some(token) = source.item(Kind::RefreshToken).filter(|_| token_wanted) {
-                self.refresh.set(ask.recall(token.clone()).await?);
+                self.found.refresh.set(ask.recall(token.clone()).await?);
             }
             let PartnerCenterProof { tenant, application, .. } = account.proof.clone();
             let credentials = Credentials { tenant, application, secret };
@@ -224,7 +205,7 @@ impl PartnerApi {
     /// Another secret than step 2's takes its place.
     async fn other_secret(&self, port: &Port, ask: &Ask) -> Checked<Proven> {
         // It comes after the check that has found them, and stands in for them.
-        let with = self.proven.get().ok_or_else(missing_item)?;
+        let with = self.found.proven.get().ok_or_else(missing_item)?;
         let Some(secret) = self.request.other_secret.clone() else {
             return Ok((with, Line::Pass("the one from step 2".to_owned())));
         };
@@ -239,33 +220,33 @@ impl PartnerApi {
 
     /// `state` and verifier are kept before the page opens, so that a pasted address still works after a crash.
     async fn sign_in(&self, port: &Port, account: &Account) -> Result<SignedIn, Halted> {
-        let signed_in = port.find(C::SignIn, &self.signed_in, async |ask| {
+        let signed_in = port.find(C::SignIn, &self.found.signed_in, async |ask| {
             let attempt = port.latest(&account.attempt);
             let request = match self.kept_sign_in(&attempt) {
                 Some(item) => {
                     // Its page was opened before: it is not asked about once more.
-                    self.address_seen.set(AddressSeen::Unclear);
+                    self.found.address_seen.set(AddressSeen::Unclear);
                     ask.relisten(ask.recall(item).await?).await?
                 }
                 None => self.listen(&ask, &attempt, &account.proof).await?,
             };
-            self.request_sent.set(request.clone());
-            self.notice.clear();
+            self.found.request_sent.set(request.clone());
+            self.found.notice.clear();
             loop {
                 let failure = match ask.response().await {
                     Ok(AuthorizationResponse::Code(code)) => {
-                        self.notice.clear();
+                        self.found.notice.clear();
                         let AuthorizationRequest { redirect, verifier, .. } = request;
                         let line = Line::Pass("the browser came back".to_owned());
                         return Ok((SignedIn { code, redirect, verifier }, line));
                     }
                     Ok(AuthorizationResponse::Noticed(notice)) => {
-                        self.notice.set(notice);
+                        self.found.notice.set(notice);
                         continue;
                     }
-                    Ok(AuthorizationResponse::Error(failure)) | Err(failure) => failure,
+                    Err(failure) => failure,
                 };
-                self.request_sent.clear();
+                self.found.request_sent.clear();
                 return Err(failure);
             }
         });
@@ -284,13 +265,13 @@ impl PartnerApi {
             tenant: proof.tenant.clone(),
             application: proof.application.clone(),
             redirect: self.request.redirect.clone(),
-            claims: self.challenge.get(),
+            claims: self.found.challenge.get(),
             redeemer: if ours { CodeAudience::Ourselves } else { CodeAudience::Another },
         };
-        if self.address_seen.get().is_none() {
+        if self.found.address_seen.get().is_none() {
             // Advice is no reason to stop before a person has tried.
             let seen = ask.probe(sign_in.clone()).await.unwrap_or(AddressSeen::Unclear);
-            self.address_seen.set(seen);
+            self.found.address_seen.set(seen);
         }
         let request = ask.listen(sign_in).await?;
         if ours {
@@ -304,7 +285,7 @@ impl PartnerApi {
     /// The sign-in that was opened before the program ended, if it can be continued: it ends at the address that is asked for
     /// now. Its port is the listener's.
     fn kept_sign_in(&self, attempt: &Attempt) -> Option<ItemName> {
-        let usable = !self.fresh.get() && self.purpose == Purpose::Register;
+        let usable = !self.found.fresh.get() && self.purpose == Purpose::Register;
         let (sent, _) = attempt.consenting.as_ref().filter(|_| usable && attempt.sign_in_open())?;
         let port = sent.loopback().and_then(|at| at.port);
         let redirect = &self.request.redirect;
@@ -316,15 +297,15 @@ impl PartnerApi {
     /// not, it is as good as before.
     async fn redeem(&self, port: &Port, with: &Proven) -> Result<Redeemed, Halted> {
         if port.passed(C::Redeem) {
-            return self.redeemed.get().ok_or(Halted);
+            return self.found.redeemed.get().ok_or(Halted);
         }
         let signed_in = self.sign_in(port, &with.account).await?;
-        let redeemed = port.find(C::Redeem, &self.redeemed, async |ask| {
+        let redeemed = port.find(C::Redeem, &self.found.redeemed, async |ask| {
             ask.note(Fact::Redeeming { attempt: with.account.attempt.id }).await?;
-            self.used_codes.borrow_mut().push(signed_in.code.sent());
-            self.request_sent.clear();
+            self.found.used_codes.borrow_mut().push(signed_in.code.sent());
+            self.found.request_sent.clear();
             let SignedIn { code, redirect, verifier } = signed_in.clone();
-            self.signed_in.clear();
+            self.found.signed_in.clear();
             let response = ask.redeem(CodeExchange { credentials: with.credentials.clone(), code, redirect, verifier });
             let lost = |failure| TokenResponse { refresh_token: None, grant: Err(failure) };
             let response = response.await.unwrap_or_else(lost);
@@ -336,13 +317,13 @@ impl PartnerApi {
                     let noted = ask.note(Fact::NotRedeemed { attempt: with.account.attempt.id }).await;
                     failure.unsent = noted.is_ok();
                     if failure.unsent {
-                        self.used_codes.borrow_mut().pop();
-                        self.signed_in.set(signed_in.clone());
+                        self.found.used_codes.borrow_mut().pop();
+                        self.found.signed_in.set(signed_in.clone());
                     }
                 }
                 return Err(failure);
             };
-            self.refresh.set(SharedSecret::clone(&token));
+            self.found.refresh.set(SharedSecret::clone(&token));
             Ok(((token, response.grant.ok()), Line::Pass(String::new())))
         });
         redeemed.await
@@ -352,13 +333,13 @@ impl PartnerApi {
 
     /// The redemption's own access token if it can be used, else a fresh one.
     async fn user(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
-        let grant = port.find(C::UserToken, &self.user, async |ask| {
-            let first = self.redeemed.get().and_then(|(_, first)| first);
+        let grant = port.find(C::UserToken, &self.found.user, async |ask| {
+            let first = self.found.redeemed.get().and_then(|(_, first)| first);
             let grant = match first {
                 Some(grant) => grant,
                 None => self.renew(port, &ask, with, Audience::PartnerCenter).await?,
             };
-            self.tokens.issued(Audience::PartnerCenter, true, &grant);
+            self.found.tokens.issued(Audience::PartnerCenter, true, &grant);
             Ok((grant, Line::Pass(String::new())))
         });
         let grant = grant.await?;
@@ -371,9 +352,9 @@ impl PartnerApi {
     }
 
     async fn prices(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
-        let grant = port.find(C::PriceToken, &self.prices, async |ask| {
+        let grant = port.find(C::PriceToken, &self.found.prices, async |ask| {
             let grant = self.renew(port, &ask, with, Audience::PartnerApi).await?;
-            self.tokens.issued(Audience::PartnerApi, true, &grant);
+            self.found.tokens.issued(Audience::PartnerApi, true, &grant);
             tokens::user(&grant.claims, &with.credentials, Audience::PartnerApi)?;
             Ok((grant, Line::Pass(String::new())))
         });
@@ -382,7 +363,7 @@ impl PartnerApi {
 
     /// A rotated token is kept before its access token is used: a server that rotates strictly has revoked the old one.
     async fn renew(&self, port: &Port, ask: &Ask, with: &Proven, audience: Audience) -> Result<Grant, Box<Failure>> {
-        let refresh_token = self.refresh.get().ok_or_else(missing_item)?;
+        let refresh_token = self.found.refresh.get().ok_or_else(missing_item)?;
         let response = ask.refresh(TokenRefresh {
             credentials: with.credentials.clone(),
             refresh_token: SharedSecret::clone(&refresh_token),
@@ -391,7 +372,7 @@ impl PartnerApi {
         let response = response.await?;
         let rotated = response.refresh_token;
         if let Some(token) = rotated.filter(|new| !refresh_token.same_as(new.reveal())) {
-            self.refresh.set(SharedSecret::clone(&token));
+            self.found.refresh.set(SharedSecret::clone(&token));
             let item = port.latest(&with.account.attempt).next_item(Kind::RefreshToken);
             ask.keep(&item, &token).await?;
         }

@@ -12,11 +12,17 @@ use crate::words::{
     SharedSecret, Step, UntrustedText,
 };
 
-/// Step 2 and what it has found.
+/// Step 2.
 #[derive(Debug)]
 pub(super) struct PartnerCenter {
     pub(super) request: PartnerCenterRequest,
-    purpose: Purpose,
+    pub(super) purpose: Purpose,
+    pub(super) found: Findings,
+}
+
+/// What step 2 has found.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
     /// The secret that was proven, for the step after.
     pub(super) secret: Slot<SharedSecret>,
     pub(super) tokens: Tokens,
@@ -27,22 +33,9 @@ pub(super) struct PartnerCenter {
 }
 
 impl PartnerCenter {
-    pub(super) fn new(request: PartnerCenterRequest, purpose: Purpose) -> Self {
-        Self {
-            request,
-            purpose,
-            secret: Slot::default(),
-            tokens: Tokens::default(),
-            tenant: Slot::default(),
-            app: Slot::default(),
-            company: Slot::default(),
-            balance: Slot::default(),
-        }
-    }
-
     pub(super) async fn prove(&self, port: &Port) -> Result<(), Halted> {
         let secret = self.secret(port).await?;
-        let tenant = port.find(C::Tenant, &self.tenant, async |ask| {
+        let tenant = port.find(C::Tenant, &self.found.tenant, async |ask| {
             let tenant = ask.discover(self.request.directory.clone()).await?;
             let region = tenant.region.as_ref().map(|region| format!(", {region}"));
             let line = format!("{}{}", tenant.id, region.unwrap_or_default());
@@ -51,17 +44,17 @@ impl PartnerCenter {
         let tenant = tenant.await?.id;
         let application = self.request.application.clone();
         let credentials = Credentials { tenant: tenant.clone(), application, secret: SharedSecret::clone(&secret) };
-        let app = port.find(C::AppToken, &self.app, async |ask| {
+        let app = port.find(C::AppToken, &self.found.app, async |ask| {
             let grant = ask.app_token(credentials.clone()).await?;
-            self.tokens.issued(Audience::PartnerCenter, false, &grant);
+            self.found.tokens.issued(Audience::PartnerCenter, false, &grant);
             Ok((grant, Line::Pass(String::new())))
         });
         let app = app.await?;
         port.check(C::AppClaims, async |_| Ok(((), tokens::app(&app.claims, &credentials)?))).await?;
         let (customers, company, balance) = join3(
             port.check(C::Customers, async |ask| customers(&ask, &app).await),
-            port.find(C::Company, &self.company, async |ask| company(&ask, &app).await),
-            port.find(C::Balance, &self.balance, async |ask| balance(&ask, &app).await),
+            port.find(C::Company, &self.found.company, async |ask| company(&ask, &app).await),
+            port.find(C::Balance, &self.found.balance, async |ask| balance(&ask, &app).await),
         )
         .await;
         customers?;
@@ -79,7 +72,7 @@ impl PartnerCenter {
         };
         if self.purpose == Purpose::Register {
             port.check(C::KeepSecret, async |ask| self.keep(port, &ask, &proof, &secret).await).await?;
-            self.secret.set(secret);
+            self.found.secret.set(secret);
             return Ok(());
         }
         port.check(C::NoteCheck, async |ask| ask.note_check(Step::PartnerCenter).await).await
@@ -90,7 +83,7 @@ impl PartnerCenter {
         if let Some(typed) = &self.request.secret {
             return Ok(SharedSecret::clone(typed));
         }
-        let secret = port.find(C::RecallSecret, &self.secret, async |ask| {
+        let secret = port.find(C::RecallSecret, &self.found.secret, async |ask| {
             let registration = port.registration();
             let kept =
                 if self.purpose == Purpose::Register { registration.newest() } else { registration.active.as_ref() };

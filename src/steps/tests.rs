@@ -200,8 +200,8 @@ fn wrong_pastes_change_nothing() {
         ("https://localhost/?error=access_denied&state=other", WrongPaste::OtherSignIn),
     ] {
         match run.answer(raw, 0) {
-            Answered::NotTaken(wrong) => assert_eq!(wrong, wanted, "{raw}"),
-            Answered::Taken(_) => panic!("{raw} was taken"),
+            Err(wrong) => assert_eq!(wrong, wanted, "{raw}"),
+            Ok(_) => panic!("{raw} was taken"),
         }
         assert_eq!(run.status(), Status::Asking);
     }
@@ -216,7 +216,7 @@ fn a_code_is_sent_once_ever() {
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
     let effects = run.retry(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Asking, "a retry is a new sign-in");
-    assert!(matches!(run.answer(CODE, 0), Answered::NotTaken(WrongPaste::UsedBefore)));
+    assert!(matches!(run.answer(CODE, 0), Err(WrongPaste::UsedBefore)));
     assert_eq!(bench.log.iter().filter(|name| *name == "redeem").count(), 1);
 }
 
@@ -245,7 +245,7 @@ fn a_code_that_never_left_is_no_doubt_and_is_sent_again() {
     // Another process opens the same link, and takes the code from the browser's address bar, alone or not.
     let (mut other, status) = bench.step_three();
     assert_eq!(status, Status::Asking);
-    assert!(matches!(other.answer(CODE, 0), Answered::Taken(_)));
+    assert!(matches!(other.answer(CODE, 0), Ok(_)));
     // This one has the code still.
     bench.log.clear();
     let effects = run.retry(0);
@@ -273,7 +273,7 @@ fn a_code_that_never_left_counts_as_sent_if_that_cannot_be_noted() {
     assert_eq!((check.id, failure.cause, failure.unsent), (CheckId::Redeem, Cause::NoConnection, false));
     let effects = run.retry(0);
     assert_eq!(bench.drive(&mut run, effects), Status::Asking);
-    assert!(matches!(run.answer(CODE, 0), Answered::NotTaken(WrongPaste::UsedBefore)));
+    assert!(matches!(run.answer(CODE, 0), Err(WrongPaste::UsedBefore)));
 }
 
 #[test]
@@ -326,7 +326,7 @@ fn stopping_gives_reads_up_but_lands_the_token_first() {
     let mut bench = Bench::default();
     bench.step_two();
     let (mut run, _) = bench.step_three();
-    let Answered::Taken(effects) = run.answer(CODE, 0) else { panic!("not taken") };
+    let Ok(effects) = run.answer(CODE, 0) else { panic!("not taken") };
     let (id, effect) = effects.into_iter().next().unwrap();
     let outcome = bench.perform(&effect).unwrap();
     let redeem = run.resume(id, outcome, 0);
@@ -398,7 +398,7 @@ fn an_answer_without_refresh_token_is_refused_and_nothing_is_kept() {
     let mut bench = Bench::default();
     bench.step_two();
     let (mut run, _) = bench.step_three();
-    let Answered::Taken(mut effects) = run.answer(CODE, 0) else { panic!("not taken") };
+    let Ok(mut effects) = run.answer(CODE, 0) else { panic!("not taken") };
     let (id, note) = effects.pop().unwrap();
     let outcome = bench.perform(&note).unwrap();
     run.resume(id, outcome, 0);
@@ -512,8 +512,8 @@ fn consent_is_told_for_each_api_alone() {
     let effects = run.start(0);
     bench.drive(&mut run, effects);
     let apis = run.apis();
-    assert_eq!((apis[0].consented, apis[0].usable), (Certainty::Yes, Certainty::Yes));
-    assert_eq!((apis[1].consented, apis[1].usable), (Certainty::No, Certainty::Unknown));
+    assert_eq!((apis[0].consented, apis[0].usable), (Some(true), Some(true)));
+    assert_eq!((apis[1].consented, apis[1].usable), (Some(false), None));
     assert_eq!(run.tokens().len(), 1);
 }
 

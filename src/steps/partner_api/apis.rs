@@ -14,11 +14,11 @@ impl PartnerApi {
         let user = self.user(port, with).await?;
         let organization = async {
             let asking = async |ask: Ask| self.organization(&ask, with, &user).await;
-            port.find(C::Organization, &self.organization, asking).await?;
+            port.find(C::Organization, &self.found.organization, asking).await?;
             port.check(C::Mfa, async |_| self.mfa(&user)).await
         };
-        let mpn = port.find(C::Mpn, &self.mpn, async |ask| self.mpn(&ask, &user).await);
-        let billing = port.find(C::Billing, &self.currency, async |ask| self.billing(&ask, &user).await);
+        let mpn = port.find(C::Mpn, &self.found.mpn, async |ask| self.mpn(&ask, &user).await);
+        let billing = port.find(C::Billing, &self.found.currency, async |ask| self.billing(&ask, &user).await);
         let prices = async {
             if port.with(|board| board.state(C::PriceToken).is_none()) {
                 return Ok(());
@@ -26,7 +26,7 @@ impl PartnerApi {
             let token = self.prices(port, with).await?;
             port.check(C::Rates, async |ask| rates(&ask, &token).await).await?;
             let market = self.market(port, with).await;
-            port.find(C::Sheet, &self.sheet, async |ask| sheet(&ask, &token, market).await).await.map(drop)
+            port.find(C::Sheet, &self.found.sheet, async |ask| sheet(&ask, &token, market).await).await.map(drop)
         };
         let (organization, mpn, billing, prices) = join4(organization, mpn, billing, prices).await;
         organization?;
@@ -43,11 +43,11 @@ impl PartnerApi {
             return proven;
         }
         port.over(C::Organization).await;
-        self.organization.get()?.country.as_ref().and_then(Market::of)
+        self.found.organization.get()?.country.as_ref().and_then(Market::of)
     }
 
     fn seen(&self, compliant: Option<bool>) {
-        self.mfa.set(compliant.or_else(|| self.mfa.get()));
+        self.found.mfa.set(compliant.or_else(|| self.found.mfa.get()));
     }
 
     async fn organization(&self, ask: &Ask, with: &Proven, user: &Grant) -> Checked<Organization> {
@@ -74,13 +74,13 @@ impl PartnerApi {
     fn mfa(&self, user: &Grant) -> Checked<()> {
         let pass = |line: &str| Ok(((), Line::Pass(line.to_owned())));
         let fail = |why: &str| {
-            self.mfa.set(Some(false));
+            self.found.mfa.set(Some(false));
             Err(mismatch(Mismatch::Mfa, why))
         };
-        match (tokens::mfa(&user.claims), self.mfa.get()) {
+        match (tokens::mfa(&user.claims), self.found.mfa.get()) {
             (_, Some(false)) => fail("Partner Center says the sign-in was without MFA"),
             (Some(true), _) => {
-                self.mfa.set(Some(true));
+                self.found.mfa.set(Some(true));
                 pass("yes, in the token")
             }
             (Some(false), None) => fail("the token shows no MFA"),
@@ -117,17 +117,17 @@ impl PartnerApi {
     }
 
     pub(super) async fn note_proof(&self, port: &Port, ask: &Ask, with: &Proven, user: &Grant) -> Checked<()> {
-        let Organization { company, domain, .. } = self.organization.get().unwrap_or_default();
+        let Organization { company, domain, .. } = self.found.organization.get().unwrap_or_default();
         let id_user = || user.id_claims.as_ref().and_then(|it| it.user.clone());
         let proof = PartnerApiProof {
             user: user.claims.user.clone().or_else(id_user),
-            mfa: self.mfa.get(),
-            mpn: self.mpn.get().flatten(),
+            mfa: self.found.mfa.get(),
+            mpn: self.found.mpn.get().flatten(),
             domain,
             company: company.or_else(|| with.account.proof.company.clone()),
-            currency: self.currency.get().flatten(),
+            currency: self.found.currency.get().flatten(),
             redirect: self.request.redirect.clone(),
-            prices: self.sheet.get().is_some(),
+            prices: self.found.sheet.get().is_some(),
             found: port.with(|board| board.lines()),
         };
         let (attempt, proof) = (with.account.attempt.id, Box::new(proof));

@@ -103,7 +103,7 @@ fn drive(
             queue.extend(run.resume(id, outcome, 0));
         } else {
             let address = format!("http://localhost/?code={code}&state=7f3c");
-            let Answered::Taken(effects) = run.answer(&address, 0) else { panic!("not taken") };
+            let Ok(effects) = run.answer(&address, 0) else { panic!("not taken") };
             queue.extend(effects);
         }
     }

@@ -142,7 +142,7 @@ fn a_code_for_somebody_else_is_asked_for_without_a_verifier_and_sent_nowhere() {
     }
     assert_eq!(run.status(), Status::Asking);
     let wrong = format!("https://x/?code={CODE}&state=other");
-    assert!(matches!(run.answer(&wrong, 0), Answered::NotTaken(WrongPaste::OtherSignIn)));
+    assert!(matches!(run.answer(&wrong, 0), Err(WrongPaste::OtherSignIn)));
     assert!(run.fresh_code().is_none());
     let status = bench.paste(&mut run, &format!("https://x/?code={CODE}&state=7f3c"));
     assert_eq!(status, Status::Finished);
@@ -194,7 +194,7 @@ fn a_code_alone_is_not_sent_where_another_process_may_have_sent_it() {
     assert_eq!(bench.paste(&mut run, CODE), Status::Refused);
     let (mut again, status) = bench.step_three();
     assert_eq!(status, Status::Asking);
-    assert!(matches!(again.answer(CODE, 0), Answered::NotTaken(WrongPaste::CodeAlone)));
+    assert!(matches!(again.answer(CODE, 0), Err(WrongPaste::CodeAlone)));
     let address = format!("http://localhost/?code={CODE}&state=7f3c");
     assert_eq!(bench.paste(&mut again, &address), Status::Finished);
 }

@@ -11,7 +11,7 @@
 
 use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, NotCatching, Outcome};
 use crate::report::explanation::noticed;
-use crate::steps::{Answered, Execution, WrongPaste};
+use crate::steps::{Execution, WrongPaste};
 use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn};
 use crate::ui::parts::{Form, minutes, page_of_step};
 use crate::ui::progress::Progress;
@@ -100,8 +100,8 @@ impl Screen for SignIn {
             return self.moved(session);
         }
         match self.progress.execution.answer(pasted.reveal(), session.now) {
-            Answered::NotTaken(wrong) => self.blame(vec![problem(wrong)], session),
-            Answered::Taken(effects) => {
+            Err(wrong) => self.blame(vec![problem(wrong)], session),
+            Ok(effects) => {
                 session.cancel(&[CheckId::SignIn]);
                 session.perform_all(effects);
                 self.moved(session)
