@@ -59,10 +59,8 @@ pub struct Options {
 
 /// Everything outside.
 pub struct World {
-    cloud: Cloud,
+    options: Options,
     http: Result<Http, Box<Failure>>,
-    browser: Surroundings,
-    keeping: StoreOptions,
     kept: RefCell<Option<Rc<RegistrationStore>>>,
     session: RefCell<Option<Rc<SignInSession>>>,
 }
@@ -70,15 +68,8 @@ pub struct World {
 impl World {
     /// A world that has touched nothing yet.
     pub fn new(options: Options) -> Self {
-        let http = Http::new(&HttpOptions { extra_ca: options.extra_ca, ..HttpOptions::default() });
-        Self {
-            cloud: options.cloud,
-            http,
-            browser: options.browser,
-            keeping: options.keeping,
-            kept: RefCell::new(None),
-            session: RefCell::new(None),
-        }
+        let http = Http::new(&HttpOptions { extra_ca: options.extra_ca.clone(), ..HttpOptions::default() });
+        Self { options, http, kept: RefCell::new(None), session: RefCell::new(None) }
     }
 
     async fn attempt(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
@@ -109,7 +100,7 @@ impl World {
                 self.close_session(verdict).await;
                 Ok(Outcome::Done)
             }
-            Effect::Browse(address) => Ok(Outcome::Browsed(self.browser.open(&address).await)),
+            Effect::Browse(address) => Ok(Outcome::Browsed(self.options.browser.open(&address).await)),
             Effect::Redeem(redemption) => Ok(landed(self.services()?.redeem(&redemption).await)),
             Effect::Refresh(renewal) => Ok(landed(self.services()?.refresh(&renewal).await)),
             Effect::Note(fact) => self.kept()?.note(fact).await.map(|line| Outcome::Noted(Box::new(line))),
@@ -130,8 +121,8 @@ impl World {
 
     async fn open(&self, environment: Environment, purpose: Purpose) -> Result<Outcome, Box<Failure>> {
         self.kept.borrow_mut().take();
-        let cloud = self.cloud.keeping_name();
-        let kept = RegistrationStore::open(&self.keeping, environment, cloud.as_deref(), purpose).await?;
+        let cloud = self.options.cloud.keeping_name();
+        let kept = RegistrationStore::open(&self.options.keeping, environment, cloud.as_deref(), purpose).await?;
         let opened = kept.opened();
         *self.kept.borrow_mut() = Some(Rc::new(kept));
         Ok(Outcome::Opened(Box::new(opened)))
@@ -139,10 +130,10 @@ impl World {
 
     async fn look(&self, look: Preflight) -> Result<Outcome, Box<Failure>> {
         let sight = match look {
-            Preflight::Network => looks::network(self.http()?, &self.cloud).await?,
-            Preflight::Clock => looks::clock(self.http()?, &self.cloud).await?,
+            Preflight::Network => looks::network(self.http()?, &self.options.cloud).await?,
+            Preflight::Clock => looks::clock(self.http()?, &self.options.cloud).await?,
             Preflight::Keyring => self.kept()?.look().await?,
-            Preflight::Browser => self.browser.look(),
+            Preflight::Browser => self.options.browser.look(),
         };
         Ok(Outcome::Looked(sight))
     }
@@ -174,7 +165,7 @@ impl World {
     }
 
     fn services(&self) -> Result<Services<'_>, Box<Failure>> {
-        Ok(Services { http: self.http()?, cloud: &self.cloud })
+        Ok(Services { http: self.http()?, cloud: &self.options.cloud })
     }
 
     fn kept(&self) -> Result<Rc<RegistrationStore>, Box<Failure>> {

@@ -158,7 +158,7 @@ impl Services<'_> {
     }
 
     async fn look_at(&self, address: Url, sign_in: &SignIn) -> AddressSeen {
-        let Ok(mut opening) = self.http.raw(Ask::get(Service::Entra, address).alone()).await else {
+        let Ok(mut opening) = self.http.raw(Ask { alone: true, ..Ask::get(Service::Entra, address) }).await else {
             return AddressSeen::Unclear;
         };
         if (300..=399).contains(&opening.head.status) {
@@ -188,7 +188,7 @@ impl Services<'_> {
     async fn exchange(&self, request: HttpRequest, answer: &Answer) -> io::Result<HttpResponse> {
         let (parts, body) = request.into_parts();
         let url = Url::parse(&parts.uri.to_string()).map_err(io::Error::other)?;
-        let ask = Ask::post(Service::Entra, url, body).with_headers(parts.headers);
+        let ask = Ask { headers: parts.headers, ..Ask::post(Service::Entra, url, body) };
         let _once = answer.set(self.http.send(ask).await);
         Err(io::ErrorKind::Other.into())
     }

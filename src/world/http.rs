@@ -69,29 +69,24 @@ enum Route {
     Plain,
 }
 
-/// Whether a connection may be shared with other calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
-    /// Kept alive and used again, for reads.
-    Shared,
-    /// A client and a connection of its own, dropped afterwards: for calls that carry a secret and must be sent once.
-    Alone,
-}
-
 /// One call. There is no `Debug`: its body holds secrets.
 pub struct Ask {
-    service: Service,
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Vec<u8>,
-    lane: Lane,
-    limit: usize,
-    partial: bool,
+    pub(super) service: Service,
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+    /// Whether it has a client and a connection of its own, dropped afterwards: for calls that carry a secret and must be sent
+    /// once. Else the connection is kept alive and used again.
+    pub(super) alone: bool,
+    /// Most bytes of its answer.
+    pub(super) limit: usize,
+    /// Whether what came of an answer that breaks off is kept.
+    pub(super) partial: bool,
 }
 
 impl Ask {
-    /// A `GET` on the shared lane.
+    /// A `GET` on a connection that is used again.
     pub fn get(service: Service, url: Url) -> Self {
         Self {
             service,
@@ -99,7 +94,7 @@ impl Ask {
             url,
             headers: HeaderMap::new(),
             body: Vec::new(),
-            lane: Lane::Shared,
+            alone: false,
             limit: JSON_LIMIT,
             partial: false,
         }
@@ -107,26 +102,12 @@ impl Ask {
 
     /// A `POST` on a connection of its own. If the answer breaks off, what came of it is kept: a token may be in it.
     pub fn post(service: Service, url: Url, body: Vec<u8>) -> Self {
-        Self { method: Method::POST, body, lane: Lane::Alone, partial: true, ..Self::get(service, url) }
+        Self { method: Method::POST, body, alone: true, partial: true, ..Self::get(service, url) }
     }
 
-    /// A `PUT`, as [`Ask::post`] posts.
-    pub fn put(service: Service, url: Url, body: Vec<u8>) -> Self {
-        Self { method: Method::PUT, ..Self::post(service, url, body) }
-    }
-
-    /// The same call with another limit on the bytes of its answer.
-    #[must_use]
-    pub fn within(mut self, limit: usize) -> Self {
-        self.limit = limit;
-        self
-    }
-
-    /// The same call with other headers.
-    #[must_use]
-    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
-        self.headers = headers;
-        self
+    /// A look at the headers alone, on a connection of its own.
+    pub fn head(service: Service, url: Url) -> Self {
+        Self { method: Method::HEAD, alone: true, ..Self::get(service, url) }
     }
 
     /// The same call with one header more. A value that is no header value is left out.
@@ -146,20 +127,6 @@ impl Ask {
             value.set_sensitive(true);
             self.headers.insert(http::header::AUTHORIZATION, value);
         }
-        self
-    }
-
-    /// The same call on a connection of its own, which ends with the answer.
-    #[must_use]
-    pub fn alone(mut self) -> Self {
-        self.lane = Lane::Alone;
-        self
-    }
-
-    /// The same call as a look at the headers alone.
-    #[must_use]
-    pub fn head(mut self) -> Self {
-        self.method = Method::HEAD;
         self
     }
 }
@@ -220,7 +187,7 @@ impl Http {
         let service = ask.service;
         let strange = || failed(service, Cause::Internal, "neither https nor loopback");
         let route = route(&ask.url).ok_or_else(strange)?;
-        let client = self.client(route, ask.lane).map_err(|(cause, detail)| failed(service, cause, &detail))?;
+        let client = self.client(route, ask.alone).map_err(|(cause, detail)| failed(service, cause, &detail))?;
         let host = authority(&ask.url);
         let request = client.request(ask.method, ask.url.clone()).headers(ask.headers).body(ask.body);
         match request.send().await {
@@ -240,21 +207,21 @@ impl Http {
         }
     }
 
-    fn client(&self, route: Route, lane: Lane) -> Result<Client, (Cause, String)> {
-        if lane == Lane::Alone {
-            return self.build(route, lane);
+    fn client(&self, route: Route, alone: bool) -> Result<Client, (Cause, String)> {
+        if alone {
+            return self.build(route, alone);
         }
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = made.get(&route) {
             return Ok(client.clone());
         }
-        let client = self.build(route, lane)?;
+        let client = self.build(route, alone)?;
         made.insert(route, client.clone());
         Ok(client)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one factory of clients")]
-    fn build(&self, route: Route, lane: Lane) -> Result<Client, (Cause, String)> {
+    fn build(&self, route: Route, alone: bool) -> Result<Client, (Cause, String)> {
         let mut builder = Client::builder()
             .user_agent(concat!("octo-csp/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
@@ -264,7 +231,7 @@ impl Http {
             .pool_idle_timeout(Duration::from_secs(10))
             .connect_timeout(self.options.connect)
             .timeout(self.options.patience);
-        if lane == Lane::Alone {
+        if alone {
             builder = builder.pool_max_idle_per_host(0).http1_only();
         }
         builder = match route {

@@ -22,7 +22,7 @@ const WRONG: Duration = Duration::from_secs(5 * 60);
 pub async fn network(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Failure>> {
     let reach = |service: Service, address: Url| async move {
         let begun = Instant::now();
-        let head = http.raw(Ask::get(service, address).alone().head()).await?.head;
+        let head = http.raw(Ask::head(service, address)).await?.head;
         if head.status == 407 { Err(head.fault(Cause::Proxy, &head.host)) } else { Ok(begun.elapsed()) }
     };
     let prices = async {
@@ -45,7 +45,7 @@ pub async fn network(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Fail
 
 /// This machine's clock against the `Date` of the login host.
 pub async fn clock(http: &Http, cloud: &Cloud) -> Result<ProbeResult, Box<Failure>> {
-    let ask = Ask::get(Service::Entra, cloud.login.clone()).alone().head();
+    let ask = Ask::head(Service::Entra, cloud.login.clone());
     let theirs = http
         .raw(ask)
         .await?

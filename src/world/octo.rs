@@ -4,6 +4,7 @@
 //! `api/cover/accountaccess.proto`); the token request is the one of alphauslabs/docs, "Authentication". The API is a gRPC
 //! gateway: JSON in and out, a stream is one JSON object after the other, an error is a `google.rpc.Status`.
 
+use http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -22,31 +23,28 @@ const VENDOR: &str = "azure";
 const PAYER: &str = "payer";
 
 impl Services<'_> {
-    /// One call of Octo.
+    /// One call of Octo. The answer to what changes something is empty; that it is one of success is all there is to know.
     pub async fn octo(&self, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
-        match call {
-            OctoCall::SignIn(client) => self.octo_sign_in(&client).await,
-            OctoCall::Accounts(access) => self.octo_payers(&access).await,
-            OctoCall::Register(access, payer) => {
-                let address = self.octo_address(access.ring, &["account"])?;
-                self.tell_octo(Ask::post(Service::Octo, address, described(&payer)), &access).await
-            }
+        let (access, method, path, body) = match &call {
+            OctoCall::SignIn(client) => return self.octo_sign_in(client).await,
+            OctoCall::Accounts(access) => return self.octo_payers(access).await,
+            OctoCall::Register(access, payer) => (access, Method::POST, vec!["account"], described(payer)),
             OctoCall::Update(access, payer) => {
-                let address = self.octo_address(access.ring, &["account", payer.target.as_str()])?;
-                self.tell_octo(Ask::put(Service::Octo, address, described(&payer)), &access).await
+                (access, Method::PUT, vec!["account", payer.target.as_str()], described(payer))
             }
-            OctoCall::Credentials(access, credentials) => {
-                let path = ["azure", "credentials", "partnercenter"];
-                let ask = Ask::post(Service::Octo, self.octo_address(access.ring, &path)?, keys(&credentials));
-                self.tell_octo(ask, &access).await
+            OctoCall::Credentials(access, Credentials { tenant, application, secret }) => {
+                let (tenant, application) = (tenant.as_str(), application.as_str());
+                let body = json!({ "accountId": tenant, "applicationId": application, "secretKey": secret.reveal() });
+                (access, Method::POST, vec!["azure", "credentials", "partnercenter"], body)
             }
             OctoCall::Mpn(access, mpn) => {
-                let path = ["azure", "credentials", "mpn"];
-                let body = json!({ "mpnId": mpn.as_str() }).to_string();
-                let ask = Ask::post(Service::Octo, self.octo_address(access.ring, &path)?, body.into_bytes());
-                self.tell_octo(ask, &access).await
+                (access, Method::POST, vec!["azure", "credentials", "mpn"], json!({ "mpnId": mpn.as_str() }))
             }
-        }
+        };
+        let address = self.octo_address(access.ring, &path)?;
+        let ask = Ask { method, ..Ask::post(Service::Octo, address, body.to_string().into_bytes()) };
+        self.http.answer(in_json(ask, access)).await?.object()?;
+        Ok(OctoAnswer::Taken)
     }
 
     /// Asks for a token (RFC 6749, section 4.4), with the form in several parts that Octo's issuer takes.
@@ -58,10 +56,9 @@ impl Services<'_> {
             ("client_secret", client.secret().reveal()),
             ("scope", "openid"),
         ];
-        let ask =
-            Ask::post(Service::Octo, self.octo_addresses(client.ring)?.token, form(&boundary, &fields).into_bytes())
-                .with("accept", "application/json")
-                .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
+        let ask = Ask::post(Service::Octo, self.octo_addresses(client.ring)?.token, form(&boundary, &fields))
+            .with("accept", "application/json")
+            .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
         let reply = self.http.answer(ask).await?;
         let map = reply.object()?;
         match json::member(&map, "access_token").and_then(Value::as_str) {
@@ -73,7 +70,7 @@ impl Services<'_> {
     /// Reads every account. A list that is not whole is none: what it lacks could be the payer account.
     async fn octo_payers(&self, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
         let address = self.octo_address(access.ring, &["account", "all:read"])?;
-        let ask = in_json(Ask::post(Service::Octo, address, b"{}".to_vec()), access).within(BODY_LIMIT);
+        let ask = Ask { limit: BODY_LIMIT, ..in_json(Ask::post(Service::Octo, address, b"{}".to_vec()), access) };
         let reply = self.http.answer(ask).await?;
         let mut payers = Vec::new();
         let lines = serde_json::Deserializer::from_slice(json::without_mark(&reply.body));
@@ -91,13 +88,6 @@ impl Services<'_> {
             }
         }
         Ok(OctoAnswer::Payers(payers))
-    }
-
-    /// Sends what changes something. The answer is empty; that it is one of success is all there is to know.
-    async fn tell_octo(&self, ask: Ask, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
-        let reply = self.http.answer(in_json(ask, access)).await?;
-        reply.object()?;
-        Ok(OctoAnswer::Taken)
     }
 
     fn octo_address(&self, ring: Ring, path: &[&str]) -> Result<Url, Box<Failure>> {
@@ -151,39 +141,20 @@ impl DataAccess {
 }
 
 /// `RegisterDataAccessRequest` and `UpdateDataAccessRequest`. A name that was left empty is left out.
-fn described(payer: &Payer) -> Vec<u8> {
+fn described(payer: &Payer) -> Value {
     let name = payer.name.as_ref().map(AccountName::as_str);
     let options = name.map_or_else(|| json!({}), |name| json!({ "accountName": name }));
-    let body = json!({
-        "vendor": VENDOR,
-        "target": payer.target.as_str(),
-        "accountType": PAYER,
-        "azureOptions": options,
-    });
-    body.to_string().into_bytes()
-}
-
-fn keys(credentials: &Credentials) -> Vec<u8> {
-    let body = json!({
-        "accountId": credentials.tenant.as_str(),
-        "applicationId": credentials.application.as_str(),
-        "secretKey": credentials.secret.reveal(),
-    });
-    body.to_string().into_bytes()
+    json!({ "vendor": VENDOR, "target": payer.target.as_str(), "accountType": PAYER, "azureOptions": options })
 }
 
 /// A form in several parts (RFC 7578). The values are of one word each, and the boundary is random.
-fn form(boundary: &str, fields: &[(&str, &str)]) -> String {
-    let parts = fields.iter().map(|(name, value)| {
-        Zeroizing::new(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
-    });
-    let mut form = String::with_capacity(4_096);
-    for part in parts {
-        form.push_str(&part);
+fn form(boundary: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+    let mut form = Vec::with_capacity(4_096);
+    for (name, value) in fields {
+        let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        form.extend_from_slice(Zeroizing::new(format!("{head}{value}\r\n")).as_bytes());
     }
-    form.push_str("--");
-    form.push_str(boundary);
-    form.push_str("--\r\n");
+    form.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     form
 }
 
@@ -227,7 +198,7 @@ mod tests {
         let body = |name: Option<&str>| {
             let name = name.map(|name| AccountName::parse(name).unwrap());
             let payer = Payer { target: target.clone(), name };
-            serde_json::from_slice::<Value>(&described(&payer)).unwrap()
+            described(&payer)
         };
         assert_eq!(
             body(Some("本番 \"x\"")),

@@ -62,8 +62,7 @@ impl Services<'_> {
 
     /// Reads until there is enough, at most [`sheet::HEAD_LIMIT`], and lets go of the connection.
     async fn take(&self, address: Url, token: &Secret, enough: impl Fn(&[u8]) -> bool) -> Result<Taken, Box<Failure>> {
-        let ask = Ask::get(Service::PartnerApi, address)
-            .alone()
+        let ask = Ask { alone: true, ..Ask::get(Service::PartnerApi, address) }
             .with("accept", "*/*")
             .with("client-request-id", &new_guid())
             .with("ms-correlationid", self.http.correlation_id())
