@@ -1,7 +1,7 @@
 //! A cloud: every address and audience this program talks to, as data.
 //!
-//! Microsoft's three clouds are built in; any other is a JSON file (`--cloud-file`). Nothing else moves an address: no
-//! environment variable, no reply, no journal line. Everything is https, or http on loopback for a rehearsal.
+//! Microsoft's three clouds are built in as JSON files, and any other is such a file too (`--cloud-file`). Nothing else moves an
+//! address: no environment variable, no reply, no journal line. Everything is https, or http on loopback for a rehearsal.
 
 use std::collections::BTreeSet;
 
@@ -80,35 +80,22 @@ const BETA: (&str, &str) =
 impl Cloud {
     /// Azure's global cloud, the one almost every partner is in.
     pub fn global() -> Self {
-        Self::known(&Known {
-            name: "global",
-            login: "https://login.microsoftonline.com",
-            partner_center: "https://api.partnercenter.microsoft.com",
-            partner_api: Some("https://api.partner.microsoft.com"),
-            portal: "https://portal.azure.com",
-        })
+        Self::known(include_str!("clouds/global.json"))
     }
 
     /// China, operated by 21Vianet. No public source names a price service there.
     pub fn china() -> Self {
-        Self::known(&Known {
-            name: "china",
-            login: "https://login.partner.microsoftonline.cn",
-            partner_center: "https://partner.partnercenterapi.microsoftonline.cn",
-            partner_api: None,
-            portal: "https://portal.azure.cn",
-        })
+        Self::known(include_str!("clouds/china.json"))
     }
 
     /// US Government.
     pub fn us_gov() -> Self {
-        Self::known(&Known {
-            name: "us-gov",
-            login: "https://login.microsoftonline.us",
-            partner_center: "https://api.partnercenter.microsoft.com",
-            partner_api: Some("https://api.partner.microsoft.com"),
-            portal: "https://portal.azure.us",
-        })
+        Self::known(include_str!("clouds/us-gov.json"))
+    }
+
+    #[expect(clippy::expect_used, reason = "constants that a test reads")]
+    fn known(file: &str) -> Self {
+        Self::from_json(file).expect("a cloud file of our own")
     }
 
     /// Reads a cloud file: a JSON object with the fields of this type. Unknown fields are ignored, so the line printed by
@@ -205,23 +192,6 @@ impl Cloud {
         Some(OctoAddresses { token: Url::parse(token).ok().filter(|_| own)?, api: Url::parse(api).ok()? })
     }
 
-    fn known(known: &Known) -> Self {
-        let url = |address: &'static str| -> Option<Url> { Url::parse(address).ok() };
-        let must = |address: &'static str| url(address).unwrap_or_else(azure_portal);
-        Self {
-            name: UntrustedText::new(known.name),
-            login: must(known.login),
-            partner_center: must(known.partner_center),
-            partner_center_audience: known.partner_center.to_owned(),
-            partner_api: known.partner_api.and_then(url),
-            partner_api_audience: known.partner_api.unwrap_or_default().to_owned(),
-            octo: url("https://api.alphaus.cloud/m/blue/cover"),
-            octo_token: url("https://login.alphaus.cloud/ripple/access_token"),
-            portal: must(known.portal),
-            kept_as: None,
-        }
-    }
-
     fn addresses(&self) -> Vec<(&'static str, &Url)> {
         let mut all = vec![("login", &self.login), ("partner_center", &self.partner_center)];
         all.extend(self.partner_api.as_ref().map(|url| ("partner_api", url)));
@@ -284,14 +254,6 @@ const LONG: usize = 64;
 pub fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-struct Known {
-    name: &'static str,
-    login: &'static str,
-    partner_center: &'static str,
-    partner_api: Option<&'static str>,
-    portal: &'static str,
 }
 
 fn custom() -> UntrustedText {
