@@ -7,6 +7,8 @@ pub mod codes;
 pub mod json;
 pub mod sentence;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::words::{Cause, Failure, Service, UntrustedText};
@@ -15,7 +17,7 @@ use sentence::{Sentence, numbers};
 /// The longest text of a page that is looked through.
 const LONGEST_PAGE: usize = 16 << 10;
 
-/// Reads a body of `service`: JSON of any known shape, or plain text. An empty body says nothing.
+/// Reads a body of `service`: JSON of any known shape, XML, a page, or plain text. An empty body says nothing.
 pub fn read(service: Service, body: &[u8]) -> Failure {
     let nothing = || Failure::new(service, Cause::Refused);
     let body = json::without_mark(body).trim_ascii();
@@ -26,14 +28,15 @@ pub fn read(service: Service, body: &[u8]) -> Failure {
             let first = items.iter().find_map(Value::as_object);
             first.map_or_else(nothing, |map| from_object(service, map))
         }
-        _ if body.starts_with(b"{") || body.starts_with(b"<") => nothing(),
+        _ if body.starts_with(b"{") => nothing(),
+        _ if body.starts_with(b"<") => from_markup(service, &String::from_utf8_lossy(body)),
         _ => std::str::from_utf8(body).map_or_else(|_not_text| nothing(), |text| from_text(service, text)),
     }
 }
 
 /// Reads the parsed JSON object of an error.
 pub fn from_object(service: Service, map: &Map<String, Value>) -> Failure {
-    let mut said = match json::member(map, "error") {
+    let mut said = match json::member(map, "error").or_else(|| json::member(map, "odata.error")) {
         // Microsoft Graph and the price service: {"error":{"code","message","innerError"}}.
         Some(Value::Object(inner)) => from_nested(service, inner),
         // OAuth (RFC 6749, section 5.2), with Entra's additions.
@@ -42,16 +45,17 @@ pub fn from_object(service: Service, map: &Map<String, Value>) -> Failure {
         // Partner Center: {"code","description","data","source"}; its gateway: {"statusCode","message"}.
         None => from_nested(service, map),
     };
-    said.trace_id = said.trace_id.or_else(|| json::text(map, "trace_id"));
+    said.trace_id = said.trace_id.or_else(|| json::text(map, "trace_id")).or_else(|| json::text(map, "traceId"));
     said.correlation_id =
         json::text(map, "correlation_id").or_else(|| json::text(map, "correlationId")).or(said.correlation_id);
     said
 }
 
-/// Reads a sentence: takes the trailer of IDs off and looks for AADSTS numbers.
+/// Reads a sentence: takes the trailer of IDs off and looks for AADSTS numbers. In that of another service they stay where they
+/// are: it numbers its errors by itself.
 fn from_text(service: Service, text: &str) -> Failure {
     let Sentence { words, trace_id, correlation_id, request_id } = Sentence::of(text);
-    let codes = numbers(text);
+    let codes = if service == Service::Entra { numbers(text) } else { Vec::new() };
     let sentence = UntrustedText::some(words);
     Failure { codes, sentence, trace_id, correlation_id, request_id, ..Failure::new(service, Cause::Refused) }
 }
@@ -101,10 +105,8 @@ fn from_oauth(service: Service, map: &Map<String, Value>) -> Failure {
 }
 
 fn from_nested(service: Service, map: &Map<String, Value>) -> Failure {
-    let sentence = ["message", "description", "error_description", "Message"]
-        .iter()
-        .find_map(|name| json::member(map, name).and_then(json::plain));
-    let mut said = from_text(service, sentence.as_deref().unwrap_or_default());
+    let sentence = ["message", "description", "error_description"].iter().find_map(|name| worded(map, name));
+    let mut said = from_text(service, &sentence.or_else(|| problem(map)).unwrap_or_default());
     match json::member(map, "code").map(|code| (json::number(code), json::plain(code))) {
         Some((Some(number), _)) => {
             said.codes.retain(|code| *code != number);
@@ -118,37 +120,116 @@ fn from_nested(service: Service, map: &Map<String, Value>) -> Failure {
         let Some(Value::Object(deeper)) = inner else {
             break;
         };
-        let text = json::member(deeper, "message").and_then(json::plain);
-        for code in numbers(text.as_deref().unwrap_or_default()) {
-            push_new(&mut said.codes, code);
+        let text = worded(deeper, "message").unwrap_or_default();
+        let passed_on = numbers(&text);
+        if service != Service::Entra && !passed_on.is_empty() {
+            let before = said.sentence.as_ref().map(|sentence| format!("{sentence} ")).unwrap_or_default();
+            said.sentence = UntrustedText::some(&(before + &text));
+        } else {
+            passed_on.into_iter().for_each(|code| push_new(&mut said.codes, code));
         }
         if let Some(code) = json::member(deeper, "code").and_then(json::number) {
             push_new(&mut said.codes, code);
         }
+        said.request_id = said.request_id.or_else(|| json::text(deeper, "request-id"));
         inner = json::member(deeper, "innerError");
     }
     said
 }
 
-/// Reads a challenge (RFC 6750, section 3), for answers without a body: `Bearer error="…", error_description="…"`.
-pub fn from_challenge(service: Service, header: &str) -> Failure {
-    let value = |name: &str| {
-        let (_, rest) = header.split_once(&format!("{name}=\""))?;
-        rest.split('"').next().map(str::to_owned)
+/// A text, or the `value` of one that names its language (OData 3).
+fn worded(map: &Map<String, Value>, name: &str) -> Option<String> {
+    let value = json::member(map, name)?;
+    json::plain(value.get("value").unwrap_or(value)).filter(|text| !text.trim().is_empty())
+}
+
+/// The sentence of a problem document (RFC 9457, section 3.1): its title, and what is particular to this one.
+fn problem(map: &Map<String, Value>) -> Option<String> {
+    match (worded(map, "title"), worded(map, "detail")) {
+        (Some(title), Some(detail)) => Some(format!("{}: {detail}", title.trim_end_matches(['.', ':']))),
+        (title, detail) => title.or(detail),
+    }
+}
+
+/// Reads XML or a page: a number or word of `code`, the sentence of `message`, else the title.
+pub fn from_markup(service: Service, text: &str) -> Failure {
+    let text = text.get(..text.floor_char_boundary(LONGEST_PAGE)).unwrap_or(text);
+    let element = |name: &str| {
+        let at = text.match_indices('<').find_map(|(at, _)| {
+            let inside = text.get(at + 1..)?;
+            let named = inside.get(..name.len())?.eq_ignore_ascii_case(name);
+            let rest = inside.get(name.len()..).filter(|rest| named && rest.starts_with(['>', ' ']))?;
+            rest.split_once('>').map(|(_, content)| content)
+        })?;
+        let content = at.split('<').next()?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(content).filter(|content| !content.is_empty())
     };
-    let mut said = from_text(service, &value("error_description").unwrap_or_default());
-    said.error = value(" error").or_else(|| value(",error")).and_then(|error| UntrustedText::some(&error));
+    let sentence = element("m:message").or_else(|| element("message")).or_else(|| element("title"));
+    let mut said = from_text(service, &sentence.unwrap_or_default());
+    if let Some(code) = element("m:code").or_else(|| element("code")) {
+        match code.parse() {
+            Ok(number) => push_new(&mut said.codes, number),
+            Err(_) => said.error = UntrustedText::some(&code),
+        }
+    }
     said
 }
 
+/// Reads a challenge (RFC 6750, section 3): `Bearer error="…", error_description="…"`, and the `claims` that a token has to meet,
+/// which continuous access evaluation writes in Base64.
+pub fn from_challenge(service: Service, header: &str) -> Failure {
+    let value = |name: &str| parameter(header, name);
+    let description = value("error_description").or_else(|| value("errorDescription"));
+    let mut said = from_text(service, &description.unwrap_or_default());
+    said.error = value("error").and_then(|error| UntrustedText::some(&error));
+    said.claims = value("claims").and_then(|claims| to_the_letter(&document(claims)?));
+    said
+}
+
+/// A parameter of a challenge (RFC 9110, section 11.2), whatever its capitals.
+fn parameter(header: &str, name: &str) -> Option<String> {
+    let lower = header.to_ascii_lowercase();
+    lower.match_indices(&name.to_ascii_lowercase()).find_map(|(at, _)| {
+        let stands_alone = header.get(..at)?.chars().next_back().is_none_or(|it| it == ' ' || it == ',');
+        let value =
+            header.get(at + name.len()..)?.trim_start().strip_prefix('=').filter(|_| stands_alone)?.trim_start();
+        let Some(quoted) = value.strip_prefix('"') else {
+            return value.split([',', ' ']).next().map(str::to_owned);
+        };
+        let (mut text, mut escaped) = (String::new(), false);
+        for character in quoted.chars() {
+            match character {
+                '\\' if !escaped => escaped = true,
+                '"' if !escaped => break,
+                other => {
+                    text.push(other);
+                    escaped = false;
+                }
+            }
+        }
+        Some(text)
+    })
+}
+
+/// A JSON document as it is, or in Base64 of either alphabet, with or without padding.
+fn document(text: String) -> Option<String> {
+    let plain = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+    let decoded = URL_SAFE_NO_PAD.decode(plain).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let document = decoded.unwrap_or(text);
+    json::object(document.as_bytes()).is_some().then_some(document)
+}
+
 fn claims(map: &Map<String, Value>) -> Option<UntrustedText> {
-    let document = match json::member(map, "claims")? {
-        Value::String(text) => text.clone(),
-        Value::Object(object) => serde_json::to_string(object).ok()?,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
-    };
-    // It is sent back to the letter or not at all.
-    let kept = UntrustedText::some(&document)?;
+    match json::member(map, "claims")? {
+        Value::String(text) => to_the_letter(text),
+        Value::Object(object) => to_the_letter(&serde_json::to_string(object).ok()?),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
+    }
+}
+
+/// What is sent back to the letter or not at all.
+fn to_the_letter(document: &str) -> Option<UntrustedText> {
+    let kept = UntrustedText::some(document)?;
     (kept.as_str().len() == document.trim().len()).then_some(kept)
 }
 
@@ -281,5 +362,54 @@ mod tests {
         );
         assert_eq!(said.error.unwrap(), "invalid_token");
         assert_eq!(said.sentence.unwrap(), "The access token is missing.");
+    }
+
+    #[test]
+    fn a_challenge_is_read_in_any_spelling_and_its_claims_are_unwrapped() {
+        let document = r#"{"access_token":{"nbf":{"essential":true,"value":"1657834417"}}}"#;
+        let coded = "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNjU3ODM0NDE3In19fQ==";
+        let quoted = document.replace('"', "\\\"");
+        for (header, error) in [
+            (format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{coded}\""), "insufficient_claims"),
+            (format!("Bearer Error = insufficient_claims, CLAIMS={coded}"), "insufficient_claims"),
+            (format!("OAuth realm=x, Bearer claims=\"{quoted}\", error=\"x\""), "x"),
+        ] {
+            let said = from_challenge(Service::PartnerApi, &header);
+            assert_eq!((said.error.unwrap().as_str(), said.claims.unwrap().as_str()), (error, document), "{header}");
+        }
+        for damaged in [coded.get(..40).unwrap(), "no", "W10="] {
+            let header = format!("Bearer error=\"insufficient_claims\", claims=\"{damaged}\"");
+            assert_eq!(from_challenge(Service::PartnerApi, &header).claims, None, "{header}");
+        }
+    }
+
+    #[test]
+    fn other_shapes_of_an_error_have_their_sentence_and_ids() {
+        let of = |body: &str| super::read(Service::PartnerCenter, body.as_bytes());
+        let said = of(
+            r#"{"type":"x","title":"Forbidden","status":403,"detail":"The caller is not onboarded.","traceId":"00-1111-2222-00"}"#,
+        );
+        assert_eq!(said.sentence.unwrap(), "Forbidden: The caller is not onboarded.");
+        assert_eq!(said.trace_id.unwrap(), "00-1111-2222-00");
+        let said = of(
+            r#"{"odata.error":{"code":"Request_BadRequest","message":{"lang":"en","value":"No such thing."}},"traceId":"t"}"#,
+        );
+        assert_eq!(
+            (said.error.unwrap().as_str(), said.sentence.unwrap().as_str()),
+            ("Request_BadRequest", "No such thing.")
+        );
+        let said = of(
+            "<?xml version=\"1.0\"?><m:error xmlns:m=\"x\"><m:code>Denied</m:code><m:message xml:lang=\"en\">Not \n you.</m:message></m:error>",
+        );
+        assert_eq!((said.error.unwrap().as_str(), said.sentence.unwrap().as_str()), ("Denied", "Not you."));
+        assert_eq!(of("<Error><Code>900421</Code><Message>MFA</Message></Error>").codes, [900_421]);
+        assert_eq!(
+            of("<!doctype html><html><head><TITLE>502 Bad Gateway</TITLE>").sentence.unwrap(),
+            "502 Bad Gateway"
+        );
+        let said =
+            of(r#"{"error":{"code":"x","message":"a","innerError":{"request-id":"r","message":"AADSTS50076: b"}}}"#);
+        assert_eq!((said.codes.len(), said.request_id.unwrap().as_str()), (0, "r"));
+        assert_eq!(said.sentence.unwrap(), "a AADSTS50076: b");
     }
 }

@@ -1,12 +1,13 @@
 //! The words of a row with their placeholders filled.
 
 use super::row::Context;
+use super::select::passed_on;
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
-use crate::words::{Failure, UntrustedText};
+use crate::words::{Failure, Service, UntrustedText};
 
 /// What stands for the placeholders in the texts of a row.
 pub(super) struct Values {
-    detail: Option<String>,
+    optional: [(&'static str, Option<String>); 2],
     pairs: [(&'static str, String); 8],
 }
 
@@ -25,7 +26,10 @@ impl Values {
             None => ("this API", "4990cffe... or fa3d9a0c..."),
         };
         Self {
-            detail: failure.detail.as_ref().map(|detail| clip(detail.as_str(), Self::LONGEST_DETAIL)),
+            optional: [
+                ("{detail}", failure.detail.as_ref().map(|detail| clip(detail.as_str(), Self::LONGEST_DETAIL))),
+                ("{page}", page(failure)),
+            ],
             pairs: [
                 ("{service}", failure.service.title().to_owned()),
                 ("{application}", or(context.application, "your app")),
@@ -39,7 +43,7 @@ impl Values {
         }
     }
 
-    /// The text with its placeholders filled; `None` if it speaks of a detail that is not known.
+    /// The text with its placeholders filled; `None` if it speaks of a detail or a page that there is not.
     pub(super) fn fill(&self, text: &str) -> Option<String> {
         let mut filled = text.to_owned();
         if filled.contains('{') {
@@ -47,12 +51,24 @@ impl Values {
                 filled = filled.replace(name, value);
             }
         }
-        if text.contains("{detail}") {
-            filled = filled.replace("{detail}", self.detail.as_deref()?);
+        for (name, value) in &self.optional {
+            if text.contains(name) {
+                filled = filled.replace(name, value.as_deref()?);
+            }
         }
         // A sentence that begins with a placeholder still begins with a capital letter.
         Some(if text.starts_with('{') { capital(&filled) } else { filled })
     }
+}
+
+/// Where the service itself tells what its number means.
+fn page(failure: &Failure) -> Option<String> {
+    let entra =
+        if failure.service == Service::Entra { failure.codes.last().copied() } else { passed_on(failure).next() };
+    let own = failure.codes.last().filter(|_| failure.service == Service::PartnerCenter);
+    entra
+        .map(|code| format!("https://login.microsoftonline.com/error?code={code}"))
+        .or_else(|| own.map(|_| "https://learn.microsoft.com/partner-center/developer/error-codes".to_owned()))
 }
 
 /// Harmless, and not longer than this many characters: the middle is left out, because a path is known by its end.

@@ -83,7 +83,7 @@ impl Who {
         match self {
             Self::Operator => "You",
             Self::SignedIn => "The person who signs in",
-            Self::ApplicationAdministrator => "Application administrator or Global administrator",
+            Self::ApplicationAdministrator => "Application administrator or Cloud application administrator",
             Self::GlobalAdministrator => "Global administrator of the partner tenant",
             Self::NetworkAdministrator => "Whoever runs your network or proxy",
             Self::MachineAdministrator => "Whoever administers this machine",
@@ -108,6 +108,17 @@ pub enum Goto {
     Retry,
     /// Nothing here helps: leave; what was typed is in the draft.
     Leave,
+}
+
+impl Goto {
+    /// Whether it leads to where a person signs in.
+    pub(super) fn is_of_step_three(self) -> bool {
+        matches!(
+            self,
+            Self::Step(Step::PartnerApi)
+                | Self::Field(Field::Redirect | Field::MpnId | Field::ApiSecret | Field::Answer)
+        )
+    }
 }
 
 /// One row of the table.
@@ -145,6 +156,14 @@ impl Row {
     /// What a person is told, in the words of `texts/en.toml`.
     pub fn told(&self) -> Told {
         texts::told(self.words)
+    }
+
+    /// Whether it is about a person's sign-in, and so no answer where nobody has signed in.
+    pub(super) fn is_about_signing_in(&self) -> bool {
+        self.goto == Goto::SignInAgain
+            || self.who == Who::SignedIn
+            || self.exit == Exit::SignIn
+            || self.goto.is_of_step_three()
     }
 }
 
@@ -188,6 +207,10 @@ pub enum When {
     In(Step),
     /// On this kind of machine.
     On(Platform),
+    /// The sentence has this part, in lower case.
+    Saying(&'static str),
+    /// The answer had this HTTP status.
+    WithStatus(u16),
 }
 
 impl When {
@@ -201,6 +224,10 @@ impl When {
             Self::FromPrices => failure.service == Service::PartnerApi,
             Self::In(step) => context.step == Some(step),
             Self::On(place) => context.place == place,
+            Self::Saying(part) => {
+                failure.sentence.as_ref().is_some_and(|said| said.as_str().to_lowercase().contains(part))
+            }
+            Self::WithStatus(status) => failure.status == Some(status),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The table read from the other side: from a name, a pasted text or a row to what a person is told, without a failure at hand.
 
+use std::borrow::Cow;
+
 use super::row::{Context, Platform, Row, Sign, When};
+use super::select::SAYS_NOTHING;
 use super::table::{known_by, row, rows};
 use super::tell::{Diagnosis, diagnose};
 use crate::microsoft::codes::{Code, codes_in};
@@ -13,34 +16,39 @@ const NAME: usize = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// In which circumstances, where the same code means several things.
-    pub when: Option<&'static str>,
+    pub when: Option<Cow<'static, str>>,
     /// What a person is told.
     pub diagnosis: Diagnosis,
 }
 
 /// The codes in a text as signs. A word that no row has is none, nor is a short number alone that no row has.
 pub fn signs_in(text: &str) -> Vec<Sign<'static>> {
-    codes_in(text).into_iter().filter_map(sign).collect()
+    codes_in(text).into_iter().flat_map(signs).collect()
 }
 
-fn sign(code: Code) -> Option<Sign<'static>> {
-    let is_known = |sign: &Sign<'_>| !known_by(sign).is_empty();
-    Some(match code {
-        Code::Aadsts(number) => Sign::Aadsts(number),
-        Code::PartnerCenter(number) => Sign::Number(Service::PartnerCenter, number),
-        Code::Octo(number) => Sign::Number(Service::Octo, number),
-        Code::Gateway(status) => Sign::Status(Service::PartnerCenter, status),
-        Code::Oauth(word) => of_the_table(&Sign::Oauth(&word))?,
-        Code::Word(word) => of_the_table(&Sign::Word(Service::PartnerApi, &word))?,
-        Code::Bare(number) => {
-            let (entra, center) = (Sign::Aadsts(number), Sign::Number(Service::PartnerCenter, number));
-            if is_known(&entra) || number >= 10_000 && !is_known(&center) {
-                entra
-            } else {
-                Some(center).filter(is_known)?
-            }
+fn is_known(sign: &Sign<'_>) -> bool {
+    !known_by(sign).is_empty()
+}
+
+fn signs(code: Code) -> Vec<Sign<'static>> {
+    let word = |sign: Sign<'_>| of_the_table(&sign).into_iter().collect();
+    match code {
+        Code::Aadsts(number) => vec![Sign::Aadsts(number)],
+        Code::PartnerCenter(number) => vec![Sign::Number(Service::PartnerCenter, number)],
+        Code::Octo(number) => vec![Sign::Number(Service::Octo, number)],
+        Code::Gateway(status) => vec![Sign::Status(Service::PartnerCenter, status)],
+        Code::Oauth(it) => word(Sign::Oauth(&it)),
+        Code::Word(it) => {
+            let services = [Service::PartnerApi, Service::PartnerCenter, Service::Entra];
+            services.into_iter().find_map(|service| of_the_table(&Sign::Word(service, &it))).into_iter().collect()
         }
-    })
+        Code::Bare(number) => {
+            // Nothing says whose it is: every table that has it, or both where none has.
+            let either = vec![Sign::Aadsts(number), Sign::Number(Service::PartnerCenter, number)];
+            let known: Vec<Sign<'_>> = either.iter().copied().filter(is_known).collect();
+            if known.is_empty() && number >= 10_000 { either } else { known }
+        }
+    }
 }
 
 /// The sign as a row has it, which lives longer than the text.
@@ -48,25 +56,25 @@ fn of_the_table(sign: &Sign<'_>) -> Option<Sign<'static>> {
     known_by(sign).first()?.signs.iter().copied().find(|known| known == sign)
 }
 
-/// Explains every code in `text`, or the row that `text` names: by its key or by the short name that a screen shows.
+/// Explains every code in `text`, the one that says most first, or the row that `text` names: by its key or by the short name
+/// that a screen shows.
 pub fn explain(text: &str) -> Vec<Explanation> {
     let found = signs_in(text);
+    let word = found.iter().find_map(|sign| if let Sign::Oauth(word) = sign { Some(*word) } else { None });
+    let is_number = |sign: &Sign<'_>| matches!(sign, Sign::Aadsts(_));
+    // Beside a number the word says nothing of its own, known or not.
+    let numbered = found.iter().any(is_number);
+    let mut signs: Vec<Sign<'_>> = found.into_iter().filter(|it| !(numbered && matches!(it, Sign::Oauth(_)))).collect();
+    let says_little = |sign: &Sign<'_>| {
+        matches!(sign, Sign::Aadsts(number) | Sign::Number(_, number) if SAYS_NOTHING.contains(number))
+            || !is_known(sign)
+    };
+    signs.sort_by_key(says_little);
     let mut explained: Vec<Explanation> = Vec::new();
-    for sign in &found {
-        for explanation in about(*sign) {
-            if !explained.contains(&explanation) {
-                explained.push(explanation);
-            }
+    for explanation in signs.into_iter().flat_map(|sign| about(sign, text, word)) {
+        if !explained.contains(&explanation) {
+            explained.push(explanation);
         }
-    }
-    // `invalid_client` beside its number says nothing of its own.
-    let is_word = |sign: &Sign<'_>| matches!(sign, Sign::Oauth(_));
-    let is_numbered = |sign: &Sign<'_>| matches!(sign, Sign::Aadsts(_)) && !known_by(sign).is_empty();
-    if found.iter().any(is_numbered) {
-        let (words, others): (Vec<Sign<'_>>, Vec<Sign<'_>>) = found.into_iter().partition(is_word);
-        let of = |signs: Vec<Sign<'static>>| signs.into_iter().flat_map(about).collect::<Vec<_>>();
-        let (words, others) = (of(words), of(others));
-        explained.retain(|it| !words.contains(it) || others.contains(it));
     }
     // `PC 403` is also what a screen shows for a status.
     for named in named(text) {
@@ -79,15 +87,17 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     explained
 }
 
-/// Everything the table says about a sign: in general first, then in circumstances of their own.
-fn about(sign: Sign<'static>) -> Vec<Explanation> {
+/// Everything the table says about a sign: in general first, then in circumstances of their own; only one where `text` tells which.
+fn about(sign: Sign<'static>, text: &str, word: Option<&str>) -> Vec<Explanation> {
     let mut meant = known_by(&sign).to_vec();
     meant.sort_by_key(|row| row.when != When::Always);
+    let lower = text.to_lowercase().replace("%20", " ").replace('+', " ");
+    let told = meant.iter().copied().find(|row| matches!(row.when, When::Saying(part) if lower.contains(part)));
     if meant.is_empty() {
-        let diagnosis = diagnose(&sign.failure(Service::Entra), &Context::default());
-        return vec![Explanation { when: None, diagnosis }];
+        let failure = Failure { error: word.and_then(UntrustedText::some), ..sign.failure(Service::Entra) };
+        return vec![Explanation { when: None, diagnosis: diagnose(&failure, &Context::default()) }];
     }
-    meant
+    told.map_or(meant, |row| vec![row])
         .into_iter()
         .map(|row| {
             let (failure, context) = row.sample(sign);
@@ -127,7 +137,7 @@ impl Row {
     /// A failure that is known by `sign`, and the circumstances in which this row is meant.
     pub fn sample(&self, sign: Sign<'static>) -> (Failure, Context<'static>) {
         let mut context = Context::default();
-        let mut service = Service::Entra;
+        let (mut service, mut said, mut status) = (Service::Entra, None, None);
         match self.when {
             When::Always => {}
             When::SecretIsGuid => context.secret_is_guid = true,
@@ -137,8 +147,13 @@ impl Row {
             When::FromPrices => service = Service::PartnerApi,
             When::In(step) => context.step = Some(step),
             When::On(place) => context.place = place,
+            When::Saying(part) => said = UntrustedText::some(part),
+            When::WithStatus(own) => status = Some(own),
         }
-        (sign.failure(service), context)
+        let mut failure = sign.failure(service);
+        failure.sentence = said.or(failure.sentence);
+        failure.status = status.or(failure.status);
+        (failure, context)
     }
 
     /// What a person is told, with `detail` for what only a real failure knows.
@@ -168,7 +183,10 @@ impl Sign<'static> {
     fn failure(self, service: Service) -> Failure {
         let refused = |service| Failure::new(service, Cause::Refused);
         match self {
-            Self::Aadsts(code) => Failure { codes: vec![code], ..refused(service) },
+            Self::Aadsts(code) if service == Service::Entra => Failure { codes: vec![code], ..refused(service) },
+            Self::Aadsts(code) => {
+                Failure { sentence: UntrustedText::some(&format!("AADSTS{code}")), ..refused(service) }
+            }
             Self::Oauth(word) => Failure { error: UntrustedText::some(word), ..refused(service) },
             Self::Number(of, code) => Failure { codes: vec![code], ..refused(of) },
             Self::Word(of, word) => Failure { error: UntrustedText::some(word), ..refused(of) },
@@ -182,8 +200,8 @@ impl Sign<'static> {
 
 impl When {
     /// In words that begin a line; `None` for the general case.
-    pub fn words(self) -> Option<&'static str> {
-        Some(match self {
+    pub fn words(self) -> Option<Cow<'static, str>> {
+        let words = match self {
             Self::Always => return None,
             Self::SecretIsGuid => "When the value sent as secret is a GUID",
             Self::SecretIsNew => "When the secret was made minutes ago",
@@ -197,7 +215,10 @@ impl When {
             Self::In(Step::PartnerCenter) => "In step 2, where nobody is signed in",
             Self::In(Step::PartnerApi) => "In step 3, with a person signed in",
             Self::On(place) => place.words(),
-        })
+            Self::Saying(part) => return Some(format!("When the sentence says \"{part}\"").into()),
+            Self::WithStatus(status) => return Some(format!("With HTTP status {status}").into()),
+        };
+        Some(words.into())
     }
 }
 
@@ -256,5 +277,41 @@ mod tests {
         for text in ["", " ", "hello", "\u{fffd}\0\u{1b}[2J", &"x".repeat(500)] {
             assert!(explain(text).is_empty(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_sentence_tells_which_meaning_of_a_number_is_meant() {
+        for (text, rows) in [
+            (include_str!("../../tests/it/data/cases/e11-650051-claim-does-not-exist.txt"), ["permission-not-there"]),
+            (include_str!("../../tests/it/data/cases/e13-70000-redirect-uri.txt"), ["redirect-differs-from-code"]),
+            (
+                include_str!("../../tests/it/data/cases/e15-90008-directory-permission.txt"),
+                ["directory-permission-missing"],
+            ),
+        ] {
+            assert_eq!(rows_of(text), rows, "{text}");
+        }
+        // Without a sentence all of them are told, the general one first.
+        let all = rows_of("AADSTS650051");
+        assert_eq!(all.first(), Some(&"consent-not-set-up"));
+        assert_eq!(all.len(), 4, "{all:?}");
+        assert_eq!(rows_of("PC 3000"), ["pc-invalid-input", "pc-no-such-partner"]);
+    }
+
+    #[test]
+    fn the_number_that_says_more_leads() {
+        assert_eq!(rows_of("AADSTS70002: x AADSTS50126: y").first(), Some(&"wrong-password"));
+        assert_eq!(rows_of("AADSTS99999999 AADSTS70002 AADSTS50126").first(), Some(&"wrong-password"));
+        let word = rows_of(r#"{"error":"invalid_grant","error_codes":[99999999]}"#);
+        assert_eq!(word, ["unknown"]);
+    }
+
+    #[test]
+    fn a_bare_number_that_nobody_knows_may_be_either_ones() {
+        let codes = |text: &str| explain(text).into_iter().map(|it| it.diagnosis.code).collect::<Vec<_>>();
+        assert_eq!(codes("123456"), ["AADSTS123456", "PC 123456"]);
+        assert_eq!(codes("AADSTS900421"), ["AADSTS900421"]);
+        assert_eq!(rows_of("AADSTS900421"), ["unknown"]);
+        assert_eq!(rows_of("PC 50011"), ["unknown"]);
     }
 }

@@ -12,23 +12,18 @@ use crate::microsoft::sentence::numbers;
 use crate::words::{Cause, Failure, Field, Service, Step};
 
 /// The numbers that say no more than "see the other one".
-const SAYS_NOTHING: [u64; 2] = [70_002, PASSED_ON];
+pub(super) const SAYS_NOTHING: [u64; 2] = [70_002, PASSED_ON];
 
 /// Partner Center's number for an error of Entra that it passes on.
 const PASSED_ON: u64 = 90_000;
 
 /// The row of `failure` and the sign it was found by.
 pub(super) fn row<'f>(failure: &'f Failure, context: &Context<'_>) -> (&'static Row, Option<Sign<'f>>) {
+    let nobody_signed_in = context.step == Some(Step::PartnerCenter);
     for sign in signs(failure) {
-        let (mut meant, mut else_) = (None, None);
-        for row in known_by(&sign).iter().copied() {
-            if row.when == When::Always {
-                else_ = else_.or(Some(row));
-            } else if meant.is_none() && row.when.holds(failure, context) {
-                meant = Some(row);
-            }
-        }
-        if let Some(row) = meant.or(else_) {
+        let meant = || known_by(&sign).iter().copied().filter(|row| !(nobody_signed_in && row.is_about_signing_in()));
+        let special = meant().find(|row| row.when != When::Always && row.when.holds(failure, context));
+        if let Some(row) = special.or_else(|| meant().find(|row| row.when == When::Always)) {
             return (row, Some(sign));
         }
     }
@@ -52,20 +47,29 @@ fn signs(failure: &Failure) -> Vec<Sign<'_>> {
 
 fn refusal<'f>(failure: &'f Failure, signs: &mut Vec<Sign<'f>>) {
     let service = failure.service;
-    let telling = failure.codes.iter().copied().filter(|code| !SAYS_NOTHING.contains(code));
-    let nested = matches!(service, Service::PartnerApi) || failure.codes.contains(&PASSED_ON);
+    let telling = || failure.codes.iter().copied().filter(|code| !SAYS_NOTHING.contains(code));
     if service == Service::Entra {
-        signs.extend(telling.map(Sign::Aadsts));
+        signs.extend(telling().map(Sign::Aadsts));
+        signs.extend(told(failure));
         if let [code] = failure.codes.as_slice() {
             signs.push(Sign::Aadsts(*code));
         }
     } else {
-        signs.extend(telling.clone().map(|code| Sign::Number(service, code)));
-        if nested {
-            signs.extend(telling.map(Sign::Aadsts));
+        signs.extend(telling().map(|code| Sign::Number(service, code)));
+        if service == Service::PartnerApi {
+            // The two share the gate that looks for multifactor authentication, and its numbers.
+            signs.extend(telling().map(|code| Sign::Number(Service::PartnerCenter, code)));
         }
         signs.extend(told(failure));
         signs.extend(failure.codes.iter().map(|code| Sign::Number(service, *code)));
+    }
+    // A number that no row has is unknown, whatever stands beside it: the words tell less, and a row of theirs would be a guess.
+    let numbered = telling().next().is_some() || service != Service::Entra && passed_on(failure).next().is_some();
+    if numbered && service != Service::Octo {
+        if temporary(failure.status).is_some() {
+            status(failure, signs);
+        }
+        return;
     }
     // The price service has few words for many statuses: a status of its own tells more than "invalidRequest".
     if service == Service::PartnerApi {
@@ -73,11 +77,10 @@ fn refusal<'f>(failure: &'f Failure, signs: &mut Vec<Sign<'f>>) {
         signs.extend(failure.status.filter(own).map(|it| Sign::Status(service, it)));
     }
     for word in [&failure.suberror, &failure.error].into_iter().flatten() {
-        signs.push(if service == Service::Entra {
-            Sign::Oauth(word.as_str())
-        } else {
-            Sign::Word(service, word.as_str())
-        });
+        if service == Service::Entra {
+            signs.push(Sign::Oauth(word.as_str()));
+        }
+        signs.push(Sign::Word(service, word.as_str()));
     }
     status(failure, signs);
 }
@@ -88,11 +91,15 @@ fn told(failure: &Failure) -> Vec<Sign<'static>> {
         return Vec::new();
     };
     let lower = sentence.as_str().to_lowercase();
-    let passed_on = numbers(sentence.as_str()).into_iter().map(Sign::Aadsts);
     let said = rows().flat_map(|row| row.signs).copied().filter(
         |sign| matches!(sign, Sign::Says(service, part) if *service == failure.service && lower.contains(part)),
     );
-    passed_on.chain(said).collect()
+    passed_on(failure).map(Sign::Aadsts).chain(said).collect()
+}
+
+/// The numbers of Entra in another service's sentence.
+pub(super) fn passed_on(failure: &Failure) -> impl Iterator<Item = u64> {
+    failure.sentence.iter().flat_map(|sentence| numbers(sentence.as_str()))
 }
 
 fn status(failure: &Failure, signs: &mut Vec<Sign<'_>>) {
@@ -116,6 +123,9 @@ pub(super) fn label(failure: &Failure, row: &Row, sign: Option<Sign<'_>>) -> Str
         Some(_) | None => {}
     }
     let number = failure.codes.iter().rev().find(|code| !SAYS_NOTHING.contains(code));
+    if let Some(passed_on) = passed_on(failure).next().filter(|_| failure.service != Service::Entra && sign.is_none()) {
+        return format!("AADSTS{passed_on}");
+    }
     match (failure.service, number, failure.status, &failure.error) {
         (Service::Entra, Some(code), ..) => format!("AADSTS{code}"),
         (Service::PartnerCenter, Some(code), ..) => format!("PC {code}"),
@@ -157,7 +167,7 @@ pub(super) fn course(failure: &Failure, context: &Context<'_>, row: &Row) -> Cou
         course.transient |= nature == Nature::Temporary;
     }
     // What belongs to step 3 cannot be mended in step 2: the cure is elsewhere, and then the same is tried again.
-    if step_two && (course.goto == Goto::SignInAgain || is_of_step_three(course.goto)) {
+    if step_two && (course.goto == Goto::SignInAgain || course.goto.is_of_step_three()) {
         course.goto = Goto::Retry;
     }
     if course.transient {
@@ -170,13 +180,6 @@ pub(super) fn course(failure: &Failure, context: &Context<'_>, row: &Row) -> Cou
         course.goto = Goto::SignInAgain;
     }
     course
-}
-
-fn is_of_step_three(goto: Goto) -> bool {
-    matches!(
-        goto,
-        Goto::Step(Step::PartnerApi) | Goto::Field(Field::Redirect | Field::MpnId | Field::ApiSecret | Field::Answer)
-    )
 }
 
 /// What kind of refusal or breakdown it is.

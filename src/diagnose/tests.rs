@@ -138,6 +138,26 @@ fn no_cure_of_step_two_leads_to_a_place_that_it_cannot_reach() {
     }
 }
 
+/// Every number and word, as each service could say it in step 2, where nobody has signed in.
+#[test]
+fn no_row_about_signing_in_answers_where_nobody_has_signed_in() {
+    let context = Context { step: Some(Step::PartnerCenter), ..Context::default() };
+    for row in rows() {
+        for sign in row.signs {
+            let (failure, _) = row.sample(*sign);
+            if matches!(failure.service, Service::PartnerApi | Service::Octo | Service::Check) {
+                continue;
+            }
+            let told = diagnose(&failure, &context);
+            assert_ne!(told.exit, Exit::SignIn, "{sign:?}: {}", told.row);
+            let words = format!("{} {} {}", told.what, told.why.join(" "), told.fix.join(" ")).to_lowercase();
+            for about in ["sign in again", "sign-in link", "signed in again", "the sign-in has", "passes mfa"] {
+                assert!(!words.contains(about), "{sign:?}: {}: {words}", told.row);
+            }
+        }
+    }
+}
+
 #[test]
 fn keys_and_signs_are_unique() {
     let mut keys = BTreeSet::new();
@@ -154,8 +174,18 @@ fn keys_and_signs_are_unique() {
 }
 
 /// What a text may stand for.
-const PLACEHOLDERS: [&str; 9] =
-    ["service", "application", "tenant", "redirect", "api", "api id", "partner center id", "dev center id", "detail"];
+const PLACEHOLDERS: [&str; 10] = [
+    "service",
+    "application",
+    "tenant",
+    "redirect",
+    "api",
+    "api id",
+    "partner center id",
+    "dev center id",
+    "detail",
+    "page",
+];
 
 #[test]
 fn every_row_has_its_texts() {
@@ -229,7 +259,9 @@ fn the_telling_number_wins_and_the_generic_one_only_when_alone() {
     assert_eq!(plain(&entra("invalid_grant", &[54_005, 70_002])).code, "AADSTS54005");
     assert_eq!(plain(&entra("invalid_client", &[70_002])).row, "credentials-refused");
     let unknown = plain(&entra("invalid_grant", &[70_002, 12_345_678]));
-    assert_eq!((unknown.row, unknown.code.as_str()), ("invalid-grant", "AADSTS12345678"));
+    assert_eq!((unknown.row, unknown.code.as_str()), ("unknown", "AADSTS12345678"));
+    assert!(unknown.fix.join(" ").contains("https://login.microsoftonline.com/error?code=12345678"));
+    assert_eq!((unknown.goto, unknown.exit), (Goto::SignInAgain, Exit::SignIn));
     let nothing = plain(&entra("never_heard_of", &[12_345_678]));
     assert_eq!((nothing.row, nothing.code.as_str()), ("unknown", "AADSTS12345678"));
 }

@@ -22,7 +22,7 @@ pub fn text(found: &[Explanation]) -> String {
         if index > 0 {
             rows.push(Row::gap());
         }
-        rows.extend(told(&one.diagnosis, one.when));
+        rows.extend(told(&one.diagnosis, one.when.as_deref()));
     }
     plain(&rows, WIDTH)
 }
@@ -51,7 +51,7 @@ pub fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Vec<Row> {
 
 /// The same as JSON.
 pub fn in_json(found: &[Explanation]) -> String {
-    let all = found.iter().map(|one| report::explained(&one.diagnosis, one.when));
+    let all = found.iter().map(|one| report::explained(&one.diagnosis, one.when.as_deref()));
     object("explain", &json!({ "found": all.collect::<Value>() }), exit(found))
 }
 

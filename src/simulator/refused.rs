@@ -1,5 +1,7 @@
 //! The refusals of Partner Center, the price service and Octo, in the bodies each of them uses.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
@@ -19,6 +21,7 @@ fn reply(refusal: &ServiceRefusal) -> Reply {
         "gateway" => gateway(status, refusal.text),
         "message" => message(status, refusal.text),
         "ags" => price(status, refusal.code, refusal.text),
+        "challenge" => challenge(status, refusal.text),
         "plain" => Reply::text(status, refusal.text),
         "rpc" => octo(status, number(refusal.code), refusal.text),
         "oauth" => oauth(status, refusal.code, refusal.text),
@@ -57,6 +60,15 @@ pub(super) fn octo(status: StatusCode, code: i64, text: &str) -> Reply {
 pub(super) fn oauth(status: StatusCode, error: &str, text: &str) -> Reply {
     let body = json!({"error": error, "error_description": text});
     Reply::whole(status, Some("application/json"), body.to_string())
+}
+
+/// A claims challenge (continuous access evaluation), in the spelling that was seen, and a body beside it.
+fn challenge(status: StatusCode, text: &str) -> Reply {
+    let claims = json!({"access_token": {"nbf": {"essential": true, "value": "1657834417"}}});
+    let claims = STANDARD.encode(claims.to_string());
+    let challenge =
+        format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{claims}\", errorDescription=\"{text}\"");
+    price(status, "InvalidAuthenticationToken", text).header("www-authenticate", &challenge)
 }
 
 fn gateway(status: StatusCode, text: &str) -> Reply {

@@ -177,7 +177,7 @@ impl Http {
                 Err(head.fault(Cause::NotTheService, to.as_deref().unwrap_or(&head.host)))
             }
             407 => Err(head.fault(Cause::Proxy, &head.host)),
-            511 => Err(head.not_the_service()),
+            511 => Err(head.not_the_service(&[])),
             _ => Ok(opening),
         }
     }

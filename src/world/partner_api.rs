@@ -106,7 +106,7 @@ impl Taken {
     /// Refuses what is no CSV: a page, an archive, an error in disguise.
     fn checked(self) -> Result<Self, Box<Failure>> {
         if looks_like_html(&self.bytes) {
-            return Err(self.head.not_the_service());
+            return Err(self.head.not_the_service(&self.bytes));
         }
         if self.bytes.starts_with(b"PK\x03\x04") {
             return Err(self.unreadable("a ZIP archive in place of CSV"));

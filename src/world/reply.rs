@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -77,9 +77,10 @@ impl Head {
         })
     }
 
-    /// A page, a redirect, or somebody else's words, in place of the service's own.
-    pub fn not_the_service(&self) -> Box<Failure> {
-        self.fault(Cause::NotTheService, &self.host)
+    /// A page, a redirect, or somebody else's words, in place of the service's own: with the title of the page.
+    pub fn not_the_service(&self, page: &[u8]) -> Box<Failure> {
+        let said = microsoft::from_markup(self.service, &String::from_utf8_lossy(page));
+        Box::new(Failure { sentence: said.sentence, ..*self.fault(Cause::NotTheService, &self.host) })
     }
 }
 
@@ -113,7 +114,7 @@ impl Opening {
         let reply = Reply { head: self.head, body, broken };
         let status = reply.head.status;
         if reply.is_html() && (status < 500 || status == 511) {
-            return Err(reply.head.not_the_service());
+            return Err(reply.head.not_the_service(&reply.body));
         }
         Ok(reply)
     }
@@ -152,10 +153,15 @@ impl Reply {
     /// The same, for what was read of the body already.
     pub fn refused(&self, said: Failure) -> Box<Failure> {
         let service = self.head.service;
-        let said = match self.head.header("www-authenticate") {
-            Some(header) if said == Failure::new(service, Cause::Refused) => {
-                microsoft::from_challenge(service, header.as_str())
+        let headers = self.head.headers.get_all(WWW_AUTHENTICATE).iter();
+        let challenges: Vec<_> = headers.map(|header| String::from_utf8_lossy(header.as_bytes())).collect();
+        let challenge = (!challenges.is_empty()).then(|| microsoft::from_challenge(service, &challenges.join(", ")));
+        let said = match challenge {
+            // It says what the next token must have, whatever the body says beside it.
+            Some(challenge) if challenge.claims.is_some() => {
+                Failure { sentence: challenge.sentence.clone().or_else(|| said.sentence.clone()), ..challenge }
             }
+            Some(challenge) if said == Failure::new(service, Cause::Refused) => challenge,
             _ => said,
         };
         let given = || self.head.header("ms-correlationid").or_else(|| self.head.header("client-request-id"));
@@ -213,9 +219,10 @@ fn pause(text: &str, now: Timestamp) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnose::{Context, Who, diagnose};
     use crate::effect::{AuthorizationResponse, SignInNotice};
     use crate::steps::pasted::Pasted;
-    use crate::words::Secret;
+    use crate::words::{Secret, Step};
     use crate::world::callback::listener;
 
     /// The listener and the person who pastes bring the same address.
@@ -241,6 +248,101 @@ mod tests {
             };
             assert_eq!(Failure { at: None, ..*caught }, *failure, "{query}");
             assert_eq!(failure.codes, codes, "{query}");
+        }
+    }
+
+    /// The first answer of a case, as it comes to us.
+    fn answered(case: &str, service: Service) -> Failure {
+        let answers: Value = serde_json::from_str(case).unwrap();
+        let answer = &answers[0];
+        let mut headers = HeaderMap::new();
+        for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+            let name: http::HeaderName = name.parse().unwrap();
+            headers.insert(name, value.as_str().unwrap().parse().unwrap());
+        }
+        let status = answer["status"].as_u64().unwrap().try_into().unwrap();
+        let body = Zeroizing::new(answer["body"].as_str().unwrap().as_bytes().to_vec());
+        let head = Head { service, host: "x".to_owned(), status, headers };
+        *Reply { head, body, broken: None }.refusal()
+    }
+
+    #[test]
+    fn answers_from_the_field_are_taken_for_what_they_are() {
+        use Service::{Entra, PartnerApi, PartnerCenter};
+        let case = |name: &str| match name {
+            "w01" => include_str!("../../tests/it/data/cases/w01-mfa-10001-live.json"),
+            "w03" => include_str!("../../tests/it/data/cases/w03-500014-live-invalid-resource.json"),
+            "w05" => include_str!("../../tests/it/data/cases/w05-7000118-live-step2.json"),
+            "w10" => include_str!("../../tests/it/data/cases/w10-problem-details-403-step2.json"),
+            "w14" => include_str!("../../tests/it/data/cases/w14-cae-challenge-with-body.json"),
+            _ => include_str!("../../tests/it/data/cases/w18-900421-at-price-host.json"),
+        };
+        for (name, service, step, code, row, who, said) in [
+            ("w01", PartnerCenter, Step::PartnerApi, "PC 10001", "pc-no-mfa", Who::SignedIn, "MFA required"),
+            (
+                "w03",
+                Entra,
+                Step::PartnerApi,
+                "AADSTS500014",
+                "api-disabled",
+                Who::ApplicationAdministrator,
+                "is disabled",
+            ),
+            (
+                "w05",
+                Entra,
+                Step::PartnerCenter,
+                "AADSTS7000118",
+                "api-not-for-directory",
+                Who::GlobalAdministrator,
+                "Spark-PROD",
+            ),
+            (
+                "w10",
+                PartnerCenter,
+                Step::PartnerCenter,
+                "PC 403",
+                "pc-app-refused",
+                Who::GlobalAdministrator,
+                "Forbidden: The caller",
+            ),
+            (
+                "w14",
+                PartnerApi,
+                Step::PartnerApi,
+                "price 401",
+                "sign-in-challenged",
+                Who::SignedIn,
+                "InteractionRequired",
+            ),
+            ("w18", PartnerApi, Step::PartnerApi, "PC 900421", "pc-no-mfa", Who::SignedIn, "MFA is required"),
+        ] {
+            let failure = answered(case(name), service);
+            let told = diagnose(&failure, &Context { step: Some(step), ..Context::default() });
+            assert_eq!((told.code.as_str(), told.row, told.who), (code, row, who), "{name}");
+            assert!(failure.sentence.as_ref().unwrap().as_str().contains(said), "{name}: {failure:?}");
+            assert!(failure.status.is_some() && failure.at.is_some(), "{name}");
+        }
+        let challenge = answered(case("w14"), PartnerApi);
+        assert_eq!(challenge.claims.unwrap(), r#"{"access_token":{"nbf":{"essential":true,"value":"1657834417"}}}"#);
+    }
+
+    /// What is told of a number depends on the number alone: the word beside it decides where to go.
+    #[test]
+    fn an_unknown_number_is_unknown_under_every_word() {
+        for word in ["invalid_grant", "invalid_client", "invalid_resource", "consent_required", "access_denied", "x"] {
+            for (step, number) in [(Step::PartnerCenter, 7_999_999), (Step::PartnerApi, 599_999)] {
+                let body = format!(
+                    r#"[{{"status":400,"body":"{{\"error\":\"{word}\",\"error_description\":\"AADSTS{number}: No.\"}}"}}]"#
+                );
+                let failure = answered(&body, Service::Entra);
+                let told = diagnose(&failure, &Context { step: Some(step), ..Context::default() });
+                assert_eq!((told.row, told.code), ("unknown", format!("AADSTS{number}")), "{word}");
+                let page = format!("https://login.microsoftonline.com/error?code={number}");
+                assert!(told.fix.iter().any(|step| step.contains(&page)), "{word}: {:?}", told.fix);
+                let asks_to_sign_in = told.goto == crate::diagnose::Goto::SignInAgain;
+                assert!(!(asks_to_sign_in && step == Step::PartnerCenter), "{word}");
+            }
         }
     }
 }

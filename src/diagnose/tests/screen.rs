@@ -37,7 +37,8 @@ fn every_diagnosis_fits_on_a_screen() {
             redirect: Some(redirect),
             ..Context::default()
         };
-        let failure = Failure::new(Service::Entra, Cause::Internal).with_detail(GUID);
+        let mut failure = Failure::new(Service::Entra, Cause::Internal).with_detail(GUID);
+        failure.codes = vec![9_002_327];
         let values = Values::of(&failure, &context);
         for row in rows().chain([&UNKNOWN]) {
             let filled = |texts: &[&str]| texts.iter().filter_map(|text| values.fill(text)).collect();
