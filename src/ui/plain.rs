@@ -129,14 +129,14 @@ impl Talk {
         lines
     }
 
-    /// Whether the page that is open is better said a moment later: while it is only being opened, and for as long as the
-    /// looks at this machine usually take, so that their results stand where they belong.
+    /// Whether the page that is open is better said a moment later: for as long as opening and the looks at this machine usually
+    /// take, so that their results stand where they belong.
     fn waits(&self, wizard: &Wizard) -> bool {
         let fresh = self.spot.as_ref() != Some(&PageKey::of(wizard));
         let soon = wizard.session.now.saturating_sub(self.spoke_at) < LOOKS;
         let opening = matches!(wizard.page, Page::Opening(_)) && wizard.overlay.is_none();
         let looking = matches!(wizard.page, Page::Prerequisites(_)) && wizard.session.looking();
-        opening || fresh && soon && looking
+        soon && (opening || fresh && looking)
     }
 
     /// Remembers what was said of the page that an overlay comes upon, and what it was when it goes away.

@@ -12,7 +12,7 @@ use crate::steps::{Check, Execution, State};
 use crate::ui::parts::tab_of;
 use crate::ui::session::Session;
 use crate::ui::view::{Row, Said, Tone};
-use crate::words::{Asked, CheckId, StoreDescriptor};
+use crate::words::{Asked, CheckId, StoreDescriptor, Unlock};
 
 /// An execution, and what it is for.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ fn row(number: usize, check: &Check, now: u64) -> Row {
     let later = "later".to_owned();
     let took = check.took.map(seconds).unwrap_or_default();
     let past = elapsed(check, now);
-    let so_far = format!("{} s so far", past / 1_000);
+    let so_far = so_far(past);
     let (word, tone, line, right, said) = match &check.state {
         State::Waiting => ("-", Tone::Muted, "", later, Said::Not),
         State::Running if past < 1_000 => ("...", Tone::Plain, "", so_far, Said::Not),
@@ -63,6 +63,17 @@ pub(super) fn elapsed(check: &Check, now: u64) -> u64 {
 
 fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100)
+}
+
+/// What is said where a store may be asking the person by a window, once it takes so long that it probably does.
+pub(super) fn asking(store: &StoreDescriptor, waited: u64) -> Option<Row> {
+    let text = "Your keyring is asking you: look for its window.";
+    (store.unlock == Unlock::Window && waited > 1_500).then(|| Row::word(Tone::Note, "note", text))
+}
+
+/// The clock of a wait.
+pub(super) fn so_far(waited: u64) -> String {
+    format!("{} s so far", waited / 1_000)
 }
 
 /// What a check asks; for the store, by its noun.

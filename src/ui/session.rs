@@ -156,6 +156,8 @@ pub struct Session {
     pub(crate) name: String,
     pub(crate) folder: String,
     pub(crate) preflight: BTreeMap<Preflight, Result<ProbeResult, Failure>>,
+    /// When the machine was last begun to be looked at, in milliseconds since the program started.
+    pub(crate) looked_at: u64,
     pub(crate) lookups: BTreeMap<String, DirectoryLookup>,
     /// The key that step 2 has proven, while it is at hand.
     pub(crate) proven_secret: Option<SharedSecret>,
@@ -184,6 +186,7 @@ impl Session {
             name: String::new(),
             folder: String::new(),
             preflight: BTreeMap::new(),
+            looked_at: 0,
             lookups: BTreeMap::new(),
             proven_secret: None,
             send_now: None,
@@ -255,6 +258,7 @@ impl Session {
 
     /// Looks at the machine again; a look that is still under way is not begun a second time.
     pub(crate) fn look_again(&mut self) {
+        self.looked_at = self.now;
         for look in Preflight::ALL {
             let origin = TaskOrigin::Preflight(look);
             if !self.in_flight.values().any(|other| *other == origin) {

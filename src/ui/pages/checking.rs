@@ -3,16 +3,16 @@
 use crate::effect::{CallbackPage, Effect, Outcome};
 use crate::journal::Attempt;
 use crate::report::explanation::in_words;
-use crate::steps::{Check, Execution, State, Status};
+use crate::steps::{Execution, State, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Done, Failed, OctoClient, Overview, PartnerApi, Review, Screen, SignIn, Turn};
 use crate::ui::parts::page_of_step;
-use crate::ui::progress::{Progress, asks, elapsed, rows, tab};
+use crate::ui::progress::{Progress, asking, asks, elapsed, rows, tab};
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::PageState;
 use crate::ui::view::{Row, Said, Tone, View};
-use crate::words::{Asked, CheckId, Step, Unlock};
+use crate::words::{Asked, CheckId, Step};
 
 /// What a person may rely on while checks run.
 const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";
@@ -208,9 +208,8 @@ impl Checking {
             let store = session.registration.opened_in;
             view.row(Row::of(Tone::Title, title).at(1).said(Said::Not));
             view.row(Row::text(asks(check.id, store)).at(3).said(Said::Not));
-            if asks_by_a_window(check, session) && elapsed(check, session.now) > 1_500 {
-                let text = "Your keyring is asking you: look for its window.";
-                view.row(Row::word(Tone::Note, "note", text));
+            if check.id.asked() == Asked::Secrets {
+                view.rows(asking(store, elapsed(check, session.now)));
             }
         }
         let mut pausing = checks.iter().filter_map(|check| Some((check, check.pausing.as_ref()?)));
@@ -226,9 +225,4 @@ impl Checking {
         view.row(Row::of(Tone::Muted, PROMISE).at(3).said(Said::Not));
         view.keys(&[(Intent::Back, "stop and edit")]);
     }
-}
-
-/// Whether the store may be asking the person.
-fn asks_by_a_window(check: &Check, session: &Session) -> bool {
-    check.id.asked() == Asked::Secrets && session.registration.opened_in.unlock == Unlock::Window
 }

@@ -7,16 +7,23 @@ use crate::ui::pages::{
     Basic, Locked, Opening, Overview, PartnerApi, PartnerCenter, Prerequisites, Review, Screen, Turn,
 };
 use crate::ui::parts::clock;
+use crate::ui::progress::{asking, so_far};
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::PageState;
-use crate::ui::view::{Row, Tone, View};
+use crate::ui::view::{Row, Said, Tone, View};
 use crate::words::{Failure, Step};
 
 impl Screen for Opening {
-    fn view<'a>(&'a self, _session: &'a Session) -> View<'a> {
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let mut view = View::new("Before you start");
         view.gap();
-        view.row(Row::of(Tone::Muted, "Opening what is kept on this machine").at(1));
+        let row = Row::of(Tone::Muted, "Opening what is kept on this machine").at(1);
+        // Which store it is, is known from what was opened only: another one than the keyring was asked for.
+        let store = session.registration.opened_in;
+        match asking(store, session.now).filter(|_| !session.config.words.contains(" --store ")) {
+            None => view.row(row),
+            Some(note) => view.rows([row.right(Tone::Muted, so_far(session.now)).said(Said::NowAndThen), note]),
+        }
         view.keys(&[(Intent::Leave, "leave")]);
         view
     }

@@ -13,6 +13,7 @@
 
 use crate::effect::{Effect, Preflight};
 use crate::ui::pages::{Basic, Overview, Prerequisites, Screen, Turn};
+use crate::ui::progress::{asking, so_far};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Item, Named, Row, Said, Tone, View};
@@ -122,7 +123,15 @@ fn looked(session: &Session, look: Preflight) -> Vec<Row> {
             .hanging(19)
     };
     let failure = match session.preflight.get(&look) {
-        None => return vec![row("...", Tone::Muted, String::new()).said(Said::Not)],
+        None => {
+            let waited = session.now.saturating_sub(session.looked_at);
+            let asking = asking(session.registration.opened_in, waited).filter(|_| look == Preflight::Keyring);
+            let row = row("...", Tone::Muted, String::new());
+            return match asking {
+                None => vec![row.said(Said::Not)],
+                Some(note) => vec![row.right(Tone::Muted, so_far(waited)).said(Said::NowAndThen), note],
+            };
+        }
         Some(Ok(seen)) if seen.good => return vec![row("ok", Tone::Ok, seen.line.clone())],
         Some(Ok(seen)) => return vec![row("note", Tone::Note, seen.line.clone())],
         Some(Err(failure)) => failure,

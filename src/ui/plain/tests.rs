@@ -216,6 +216,33 @@ fn a_failure_with_its_fix() {
 }
 
 #[test]
+fn a_keyring_that_asks_is_said_with_a_clock_on_each_page_that_waits_for_it() {
+    let tick = |typist: &mut Typist, now| {
+        let before = typist.transcript.len();
+        typist.story.wizard.update(Event::Ticked(now));
+        typist.hear();
+        typist.transcript.split_off(before)
+    };
+    let note = "note: Your keyring is asking you: look for its window.\n";
+    // While it is opened.
+    let mut typist = Typist { story: Story::new(setting()), talk: Talk::default(), transcript: String::new() };
+    let [Task::Perform(ticket, Effect::Open(_))] = typist.story.wizard.start()[..] else { unreachable!() };
+    assert!(!tick(&mut typist, 1_000).contains("Opening"));
+    let told = tick(&mut typist, 4_000);
+    assert!(told.contains("Opening what is kept on this machine, 4 s so far\n") && told.contains(note), "{told}");
+    assert_eq!(tick(&mut typist, 20_000), "");
+    assert_eq!(tick(&mut typist, 34_000), "Opening what is kept on this machine, 34 s so far\n");
+    let opened = crate::effect::Outcome::Opened(Box::default());
+    typist.story.wizard.update(Event::Came(ticket, opened));
+    // While the machine is looked at; of the other looks nothing is said.
+    let told = tick(&mut typist, 38_000);
+    assert!(told.contains("Keyring, 4 s so far\n") && told.contains(note), "{told}");
+    assert_eq!(told.matches("so far").count(), 1, "{told}");
+    assert_eq!(tick(&mut typist, 60_000), "");
+    assert!(tick(&mut typist, 68_000).contains("Keyring, 34 s so far\n"));
+}
+
+#[test]
 fn every_check_is_one_line_and_a_long_wait_is_told() {
     let mut typist = Typist::new();
     typist.at_step_two().types(&[APP, APP, SECRET, TENANT, ""]);
