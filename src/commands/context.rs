@@ -20,6 +20,7 @@ use crate::world::Options;
 use crate::world::browser::Surroundings;
 use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
+use crate::world::store::Patience;
 use crate::world::stores::StoreSettings;
 
 /// What every command stands on: the process, and the settings, read once, each with where it comes from.
@@ -157,8 +158,8 @@ fn settings(host: &Host) -> Result<StoreSettings, String> {
     let missing = || "there is no home folder (HOME) where journals are kept".to_owned();
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
-    let window = !remote.contains(&machine::platform(host));
-    Ok(StoreSettings { state, program: host.program.clone(), passphrase: None, window })
+    let patience = Patience::new(!remote.contains(&machine::platform(host)));
+    Ok(StoreSettings { state, program: host.program.clone(), passphrase: None, patience })
 }
 
 /// The cloud that the arguments name, and the bytes of the CA file.
@@ -236,7 +237,7 @@ impl Target {
                 state: std::path::PathBuf::new(),
                 program: std::path::PathBuf::new(),
                 passphrase: None,
-                window: true,
+                patience: Patience::new(true),
             },
         }
     }

@@ -99,7 +99,7 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 60] = [
+const CAUSES: [Cause; 61] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
     Cause::TimedOut, Cause::Proxy, Cause::NoProxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
     Cause::OtherStore, Cause::HalfForgotten, Cause::Vault(VaultFault::WrongPassphrase), Cause::Vault(VaultFault::Damaged),
@@ -107,7 +107,7 @@ const CAUSES: [Cause; 60] = [
     Cause::Tls(TlsFault::NotYetValid), Cause::Tls(TlsFault::WrongName), Cause::Tls(TlsFault::Revoked),
     Cause::Tls(TlsFault::Protocol), Cause::Tls(TlsFault::NoRoots), Cause::Tls(TlsFault::Other),
     Cause::Vault(VaultFault::NoBus), Cause::Vault(VaultFault::NoProvider), Cause::Vault(VaultFault::NoCollection),
-    Cause::Vault(VaultFault::Locked), Cause::Vault(VaultFault::Denied), Cause::Vault(VaultFault::TimedOut),
+    Cause::Vault(VaultFault::SessionOnly), Cause::Vault(VaultFault::Locked), Cause::Vault(VaultFault::Denied), Cause::Vault(VaultFault::TimedOut),
     Cause::Vault(VaultFault::TooLarge), Cause::Vault(VaultFault::Ambiguous), Cause::Vault(VaultFault::Missing),
     Cause::Vault(VaultFault::Crashed), Cause::Vault(VaultFault::ReadsDifferently), Cause::Vault(VaultFault::Other), Cause::Disk(DiskFault::Full),
     Cause::Disk(DiskFault::ReadOnly), Cause::Disk(DiskFault::Denied), Cause::Disk(DiskFault::NotOurs), Cause::Disk(DiskFault::Open), Cause::Disk(DiskFault::TooLarge),

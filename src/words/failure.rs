@@ -180,6 +180,8 @@ pub enum VaultFault {
     NoProvider,
     /// A provider, but no default collection.
     NoCollection,
+    /// The default collection is gone when the person logs out.
+    SessionOnly,
     /// Locked, or the prompt was dismissed.
     Locked,
     /// Access denied.

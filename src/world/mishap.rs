@@ -146,7 +146,7 @@ const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/producti
 const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
 
 #[rustfmt::skip]
-const ROWS: [(&str, &str, Mishap); 39] = [
+const ROWS: [(&str, &str, Mishap); 40] = [
     ("no-such-host", "The login host's name is not known to this machine's DNS", network(Cause::NoSuchHost, LOGIN)),
     ("proxy-unreachable", "The proxy of the network cannot be reached", network(Cause::NoProxy, "proxy.contoso.example:3128")),
     ("no-connection", "The login host cannot be reached", network(Cause::NoConnection, LOGIN)),
@@ -159,6 +159,7 @@ const ROWS: [(&str, &str, Mishap); 39] = [
     ("keyring-no-bus", "There is no D-Bus session bus", keyring(VaultFault::NoBus)),
     ("keyring-no-provider", "No program provides a Secret Service", keyring(VaultFault::NoProvider)),
     ("keyring-no-collection", "The keyring has no default collection", keyring(VaultFault::NoCollection)),
+    ("keyring-session-only", "The keyring keeps nothing beyond the log-in", keyring(VaultFault::SessionOnly)),
     ("keyring-locked", "The keyring is locked", keyring(VaultFault::Locked)),
     ("keyring-locked-remote", "The keyring is locked, and there is no desktop",
         on(Platform::LinuxRemote, "Secret Service", VaultFault::Locked)),

@@ -18,7 +18,7 @@ pub use self::memory::Memory;
 pub use self::read_back::SECOND_PROCESS;
 #[cfg(feature = "test-door")]
 pub use self::secret_store::fault;
-pub use self::secret_store::{ASKING, Answer, NO_WINDOW, SecretStore};
+pub use self::secret_store::{Answer, Patience, SecretStore};
 pub use self::vault::Vault;
 
 pub(in crate::world) use self::age_file::AgeFile;

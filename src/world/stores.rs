@@ -15,9 +15,7 @@ use crate::world::journal::{JournalFile, JournalStore};
 use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::registration_store::StoreOptions;
-use crate::world::store::{
-    ASKING, AgeFile, Blocking, Entries, Keyring, NO_WINDOW, ReadBackVerifier, Request, SecretStore,
-};
+use crate::world::store::{AgeFile, Blocking, Entries, Keyring, Patience, ReadBackVerifier, Request, SecretStore};
 
 /// What the stores of this machine are made with.
 #[derive(Clone, Debug)]
@@ -28,8 +26,8 @@ pub struct StoreSettings {
     pub program: PathBuf,
     /// What opens vault files. Without, they are never looked into: a name can be changed all the same.
     pub passphrase: Option<SharedSecret>,
-    /// Whether a window can be shown in which a store asks for what opens it.
-    pub window: bool,
+    /// How long stores are waited for: whether a window can be shown in which one asks for what opens it.
+    pub patience: Patience,
 }
 
 impl StoreSettings {
@@ -52,9 +50,10 @@ impl StoreSettings {
             state: self.state.clone(),
             passphrase: self.passphrase.as_ref().map(SharedSecret::clone),
         };
+        // What opens a vault file takes work and no window.
         let asks = entries.descriptor().unlock == Unlock::Window;
-        let limit = if asks && !self.window { NO_WINDOW } else { ASKING };
-        Arc::new(Blocking::new(entries).read_back_by(reader).within(limit))
+        let patience = if asks { self.patience.clone() } else { Patience::new(true) };
+        Arc::new(Blocking::new(entries).read_back_by(reader).within(patience))
     }
 
     /// The secrets of a store.
@@ -115,7 +114,7 @@ pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
         state: request.state.clone(),
         program: PathBuf::new(),
         passphrase: request.passphrase(),
-        window: false,
+        patience: Patience::new(false),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let store = STORES.into_iter().find(|store| store.key == request.key);
@@ -134,7 +133,12 @@ mod tests {
 
     #[test]
     fn every_store_of_the_table_is_made() {
-        let settings = StoreSettings { state: PathBuf::new(), program: PathBuf::new(), passphrase: None, window: true };
+        let settings = StoreSettings {
+            state: PathBuf::new(),
+            program: PathBuf::new(),
+            passphrase: None,
+            patience: Patience::new(true),
+        };
         for store in STORES {
             assert_eq!(settings.secrets(store).descriptor(), store);
         }

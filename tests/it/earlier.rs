@@ -10,7 +10,7 @@ use octo_csp::words::store::VAULT_FILE;
 use octo_csp::words::{AccountName, Cause, Secret, Step, VaultFault};
 use octo_csp::world::clock;
 use octo_csp::world::registration_index::Presence;
-use octo_csp::world::store::Vault;
+use octo_csp::world::store::{Patience, Vault};
 use octo_csp::world::stores::StoreSettings;
 use tempfile::TempDir;
 
@@ -42,7 +42,7 @@ fn left(which: &str) -> (TempDir, StoreSettings) {
         state: home.path().to_owned(),
         program: PathBuf::from(env!("CARGO_BIN_EXE_octo-csp")),
         passphrase: Some(Secret::shared(PASSPHRASE.to_owned())),
-        window: false,
+        patience: Patience::new(false),
     };
     (home, settings)
 }

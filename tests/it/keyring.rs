@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use octo_csp::words::VaultFault;
 use octo_csp::words::store::KEYRING;
-use octo_csp::world::store::Vault;
+use octo_csp::world::store::{Patience, Vault};
 use octo_csp::world::stores::StoreSettings;
 use tempfile::TempDir;
 
@@ -27,6 +27,10 @@ const HAS_PROVIDER: &str = "org.freedesktop.DBus /org/freedesktop/DBus \
 const LOCK: &str = "org.freedesktop.secrets /org/freedesktop/secrets \
      org.freedesktop.Secret.Service.Lock \
      array:objpath:/org/freedesktop/secrets/collection/login";
+
+const FORGETFUL: &str = "org.freedesktop.secrets /org/freedesktop/secrets \
+     org.freedesktop.Secret.Service.SetAlias \
+     string:default objpath:/org/freedesktop/secrets/collection/session";
 
 /// A login session as far as a keyring needs one; over when dropped.
 pub(crate) struct Session {
@@ -208,7 +212,7 @@ fn finish(command: &mut Command) -> Output {
 
 /// Runs an asynchronous body over the real keyring, if this process is the child.
 fn keyring(program: PathBuf) -> Vault {
-    let settings = StoreSettings { state: PathBuf::new(), program, passphrase: None, window: true };
+    let settings = StoreSettings { state: PathBuf::new(), program, passphrase: None, patience: Patience::new(true) };
     Vault::new("production", settings.secrets(&KEYRING))
 }
 
@@ -359,6 +363,25 @@ fn a_provider_without_a_collection_is_told() {
 #[test]
 fn no_collection() {
     with_vault(|vault| new_ones_fail(vault, VaultFault::NoCollection));
+}
+
+#[test]
+fn a_default_collection_that_ends_with_the_session_is_told_before_anything_is_kept_in_it() {
+    let session = Session::unlocked();
+    session.dbus(FORGETFUL);
+    session.run("session_only");
+    assert!(!session.found().contains("label"));
+}
+
+#[test]
+fn session_only() {
+    with_vault(|vault| async move {
+        assert_eq!(fault(vault.probe().await), VaultFault::SessionOnly);
+        // What is there already is given out all the same.
+        vault.keep(&item(1), &secret(9)).await.unwrap();
+        assert!(vault.recall(&item(1)).await.unwrap().same_as(secret(9).reveal()));
+        vault.erase(&[item(1)]).await.unwrap();
+    });
 }
 
 #[test]

@@ -13,7 +13,7 @@ use octo_csp::words::{AccountName, Cause, DiskFault, Draft, Failure, Field, Secr
 use octo_csp::world::journal::JournalStore as _;
 use octo_csp::world::journal::lock::Lock;
 use octo_csp::world::papers;
-use octo_csp::world::store::Vault;
+use octo_csp::world::store::{Patience, Vault};
 use octo_csp::world::stores::StoreSettings;
 use tempfile::TempDir;
 
@@ -240,7 +240,12 @@ fn careless() {
         record.save_draft(&Draft::default()).unwrap();
         record.save_draft(&Draft { started: true, ..Draft::default() }).unwrap();
         let passphrase = Some(Secret::shared("correct horse".to_owned()));
-        let settings = StoreSettings { state: state.to_owned(), program: PathBuf::new(), passphrase, window: false };
+        let settings = StoreSettings {
+            state: state.to_owned(),
+            program: PathBuf::new(),
+            passphrase,
+            patience: Patience::new(false),
+        };
         let vault = Vault::new("production", settings.secrets(&VAULT_FILE));
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().unwrap();
@@ -552,8 +557,12 @@ fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
     let again = open(state.path());
     assert!(!again.is_damaged());
     assert_eq!(again.registration().kept_in().unwrap().as_str(), "vault");
-    let settings =
-        StoreSettings { state: state.path().to_owned(), program: PathBuf::new(), passphrase: None, window: true };
+    let settings = StoreSettings {
+        state: state.path().to_owned(),
+        program: PathBuf::new(),
+        passphrase: None,
+        patience: Patience::new(true),
+    };
     let refused = crate::kept::now(settings.index(&KEYRING).in_use("production")).unwrap_err();
     assert_eq!(refused.cause, Cause::OtherStore);
     let told = "in a store that this version does not know: vault";

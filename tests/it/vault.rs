@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use octo_csp::journal::{AttemptId, ItemName, Kind, Slot};
+use octo_csp::words::store::{KEYRING, VAULT_FILE};
 use octo_csp::words::{Cause, Failure, Secret, Service, SharedSecret, VaultFault};
 use octo_csp::world::StoreOptions;
-use octo_csp::world::store::{Blocking, Vault};
+use octo_csp::world::store::{Blocking, Patience, Vault};
+use octo_csp::world::stores::StoreSettings;
 
 use crate::faulty::Behaviour::{Empties, Fails, FailsAfterwards, Forgets, Halves, Hangs, Lies, Panics, Works};
 use crate::faulty::{Behaviour, Faulty, Sessions};
@@ -215,6 +217,37 @@ async fn a_call_that_hangs_is_given_up_and_its_late_end_disturbs_nothing() {
     patient.keep(&item(2), &secret(200)).await.unwrap();
     store.release();
     assert!(patient.recall(&item(2)).await.unwrap().same_as(secret(200).reveal()));
+}
+
+/// One process has one patience, whichever way its stores are made.
+#[tokio::test]
+async fn where_nobody_can_be_asked_a_silent_store_is_waited_for_in_all_and_else_each_time() {
+    let store = Faulty::new(&[], Hangs);
+    let (seconds, short) = (Duration::from_secs, Duration::from_millis(20));
+    for may in [false, true] {
+        let patience = Patience::new(may);
+        let settings = StoreSettings {
+            state: "/nonexistent".into(),
+            program: "/nonexistent".into(),
+            passphrase: None,
+            patience: patience.clone(),
+        };
+        let limit = || [settings.secrets(&KEYRING), settings.options(&KEYRING).secrets].map(|store| store.limit());
+        let whole = if may { seconds(60) } else { seconds(20) };
+        assert_eq!(limit(), [whole; 2]);
+        let blocking = Blocking::new(Arc::clone(&store) as Arc<_>).within(patience);
+        let vault = Vault::new("production", Arc::new(blocking)).within(short);
+        for call in 1..=3 {
+            assert_eq!(fault(vault.recall(&item(1)).await), VaultFault::TimedOut);
+            assert_eq!(limit(), [if may { whole } else { whole - short * call }; 2]);
+        }
+        // All of it is gone: a moment for each is left, so that a keyring that comes back is found.
+        settings.secrets(&KEYRING).gave_up(seconds(60));
+        assert_eq!(limit(), [if may { whole } else { seconds(1) }; 2]);
+        // Work is no window.
+        assert_eq!(settings.secrets(&VAULT_FILE).limit(), seconds(60));
+    }
+    store.release();
 }
 
 #[tokio::test]

@@ -13,20 +13,20 @@ use zeroize::Zeroizing;
 use super::entries::Entries;
 use super::parts;
 use super::read_back::ReadBackVerifier;
-use super::secret_store::{ASKING, Answer, Found, MISSING, SecretStore, fault, other, registration_of};
+use super::secret_store::{Answer, Found, MISSING, Patience, SecretStore, fault, other, registration_of};
 use crate::words::{Cause, Failure, Secret, SharedSecret, StoreDescriptor, VaultFault};
 
 /// A store of entries, with longer values in parts.
 pub struct Blocking {
     entries: Arc<dyn Entries>,
     reader: Option<ReadBackVerifier>,
-    limit: Duration,
+    patience: Patience,
 }
 
 impl Blocking {
     /// A store that only this process can see.
     pub fn new(entries: Arc<dyn Entries>) -> Self {
-        Self { entries, reader: None, limit: ASKING }
+        Self { entries, reader: None, patience: Patience::new(true) }
     }
 
     /// The same, read back by another process.
@@ -34,9 +34,9 @@ impl Blocking {
         Self { reader: Some(reader), ..self }
     }
 
-    /// The same with another limit for each call.
-    pub(in crate::world) fn within(self, limit: Duration) -> Self {
-        Self { limit, ..self }
+    /// The same with the patience of its process.
+    pub fn within(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Runs `work` on a thread of its own. The thread may outlive the wait: its result is then dropped, and with it wiped.
@@ -55,6 +55,31 @@ impl Blocking {
             Err(_never_begun) => Err(other("no thread could be started")),
         };
         answered.map_err(|failure| Box::new(failure.with_detail(&self.title(registration))))
+    }
+
+    /// An answer for each name; one that has to be `lasting` is still there after the session of the person.
+    async fn read(&self, names: &[String], lasting: bool) -> Answer<Vec<Found>> {
+        let title = self.title(registration(names));
+        let all = names.to_vec();
+        self.call(registration(names), move |session| {
+            let mut silent: Option<Box<Failure>> = None;
+            let found = all.iter().map(|name| {
+                if let Some(failure) = &silent {
+                    return Err(failure.clone());
+                }
+                let found = session.perform(|entries| {
+                    if lasting { entries.lasts(name) } else { Ok(()) }.and_then(|()| parts::read(entries, name))
+                });
+                found.and_then(secret).map_err(|failure| {
+                    let failure = Box::new(failure.with_detail(&title));
+                    // One that does not tell about an item is not asked about the others.
+                    silent = Some(failure.clone()).filter(|failure| failure.cause != MISSING);
+                    failure
+                })
+            });
+            Ok(found.collect())
+        })
+        .await
     }
 }
 
@@ -110,7 +135,11 @@ impl SecretStore for Blocking {
     }
 
     fn limit(&self) -> Duration {
-        self.limit
+        self.patience.limit()
+    }
+
+    fn gave_up(&self, waited: Duration) {
+        self.patience.lost(waited);
     }
 
     async fn put(&self, name: &str, secret: &SharedSecret) -> Answer<()> {
@@ -127,27 +156,8 @@ impl SecretStore for Blocking {
     }
 
     async fn get(&self, names: &[String]) -> Answer<Vec<Found>> {
-        let title = self.title(registration(names));
-        let all = names.to_vec();
-        self.call(registration(names), move |session| {
-            let mut silent: Option<Box<Failure>> = None;
-            let found = all.iter().map(|name| {
-                if let Some(failure) = &silent {
-                    return Err(failure.clone());
-                }
-                let found = session.perform(|entries| parts::read(entries, name));
-                found.and_then(secret).map_err(|failure| {
-                    let failure = Box::new(failure.with_detail(&title));
-                    // One that does not tell about an item is not asked about the others.
-                    silent = Some(failure.clone()).filter(|failure| failure.cause != MISSING);
-                    failure
-                })
-            });
-            Ok(found.collect())
-        })
-        .await
+        self.read(names, false).await
     }
-
     async fn delete(&self, names: &[String]) -> Answer<()> {
         let all = names.to_vec();
         self.call(registration(names), move |session| {
@@ -176,7 +186,7 @@ impl SecretStore for Blocking {
     }
 
     async fn verify(&self, names: &[String]) -> Answer<()> {
-        let ours = self.get(names).await?;
+        let ours = self.read(names, true).await?;
         let Some(reader) = &self.reader else {
             return ours.into_iter().try_for_each(|found| found.map(drop));
         };

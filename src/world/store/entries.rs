@@ -26,6 +26,11 @@ pub trait Entries: Send + Sync {
         Ok(None)
     }
 
+    /// Shows that an entry is still there after the session of the person, where that can be told.
+    fn lasts(&self, _name: &str) -> Answer<()> {
+        Ok(())
+    }
+
     /// Opens what one effect works with, where there are sessions.
     fn session(&self) -> Option<Answer<Box<dyn Entries>>> {
         None

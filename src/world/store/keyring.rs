@@ -48,16 +48,25 @@ impl Entries for Keyring {
 
     /// What a search of the keyring finds. A person may be asked to unlock it.
     fn names(&self, registration: &str) -> Answer<Option<Vec<String>>> {
-        let store = self.0.clone().map_or_else(open, Ok);
-        let found = store.and_then(|store| store.search(&HashMap::from([EVERYTHING]))).map_err(translated)?;
         let mut names = Vec::new();
-        for entry in found {
+        for entry in self.search(&HashMap::from([EVERYTHING]))? {
             let (service, name) = entry.get_specifiers().ok_or_else(|| fault(VaultFault::Locked))?;
             if service == SERVICE && registration_of(&name) == registration {
                 names.push(name);
             }
         }
         Ok(Some(names))
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn lasts(&self, name: &str) -> Answer<()> {
+        use zbus_secret_service_keyring_store::cred::Wrapper;
+        let item = HashMap::from([EVERYTHING, ("username", name)]);
+        let gone = |entry: &keyring_core::Entry| {
+            let found = entry.as_any().downcast_ref::<Wrapper>();
+            found.is_some_and(|found| found.get_path().starts_with(SESSION_ONLY))
+        };
+        if self.search(&item)?.iter().any(gone) { Err(fault(VaultFault::SessionOnly)) } else { Ok(()) }
     }
 
     fn session(&self) -> Option<Answer<Box<dyn Entries>>> {
@@ -70,7 +79,16 @@ impl Entries for Keyring {
     }
 }
 
+/// Where a Secret Service keeps what is gone when the person logs out (Secret Service API, "Collections").
+#[cfg(all(unix, not(target_os = "macos")))]
+const SESSION_ONLY: &str = "/org/freedesktop/secrets/collection/session/";
+
 impl Keyring {
+    fn search(&self, what: &HashMap<&str, &str>) -> Answer<Vec<keyring_core::Entry>> {
+        let store = self.0.clone().map_or_else(open, Ok);
+        store.and_then(|store| store.search(what)).map_err(translated)
+    }
+
     fn entry(&self, name: &str, label: &str) -> Answer<Entry> {
         let store = self.0.clone().map_or_else(open, Ok);
         let built = store.and_then(|it| it.build(SERVICE, name, Some(&modifiers(label))));

@@ -1,5 +1,6 @@
 //! What a place for secrets must be able to do.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,10 +8,42 @@ use async_trait::async_trait;
 use crate::words::{Cause, Failure, Service, SharedSecret, StoreDescriptor, UntrustedText, VaultFault};
 
 /// How long a call may take while a person may be asked for a password. The screen shows a clock meanwhile.
-pub const ASKING: Duration = Duration::from_secs(60);
+const ASKING: Duration = Duration::from_secs(60);
 
-/// How long a call may take where no window can be shown: long enough for a hundred programs that ask a busy machine at once.
-pub const NO_WINDOW: Duration = Duration::from_secs(20);
+/// How long stores are waited for in vain where nobody can be asked, in all: long enough for a hundred programs that ask a busy
+/// machine at once.
+const ALONE: Duration = Duration::from_secs(20);
+
+/// How long one call may take after that.
+const MOMENT: Duration = Duration::from_secs(1);
+
+/// How long the stores of one process are waited for.
+#[derive(Clone, Debug)]
+pub struct Patience {
+    /// What is left where nobody can be asked.
+    left: Option<Arc<Mutex<Duration>>>,
+}
+
+impl Patience {
+    /// With a person who `may` be asked each call is waited for, else all of them together.
+    pub fn new(may: bool) -> Self {
+        Self { left: (!may).then(|| Arc::new(Mutex::new(ALONE))) }
+    }
+
+    /// How long the next call may take.
+    pub(super) fn limit(&self) -> Duration {
+        let left = self.left.as_ref().map(|left| *left.lock().unwrap_or_else(PoisonError::into_inner));
+        left.map_or(ASKING, |left| left.max(MOMENT))
+    }
+
+    /// A call was waited for in vain.
+    pub(super) fn lost(&self, waited: Duration) {
+        if let Some(left) = &self.left {
+            let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+            *left = left.saturating_sub(waited);
+        }
+    }
+}
 
 /// What a store answers.
 pub type Answer<T> = Result<T, Box<Failure>>;
@@ -29,10 +62,13 @@ pub trait SecretStore: Send + Sync {
     /// The name for a person of what holds this registration's secrets, such as `Secret Service`.
     fn title(&self, registration: &str) -> String;
 
-    /// How long one call may take: as long as a person takes who is asked for a password, or less where nobody can be.
+    /// How long the next call may take: as long as a person takes who is asked for a password, or less where nobody can be.
     fn limit(&self) -> Duration {
         ASKING
     }
+
+    /// A call was given up after so long.
+    fn gave_up(&self, _waited: Duration) {}
 
     /// Writes a secret over whatever has the name. Stores acknowledge what they do not keep: it has succeeded only when the
     /// secret was read again and is the same ([`VaultFault::ReadsDifferently`]).

@@ -19,7 +19,8 @@ const REAL_SIZE: usize = 800;
 pub struct Vault {
     registration: String,
     store: Arc<dyn SecretStore>,
-    limit: Duration,
+    /// For each call; without, the store's own.
+    limit: Option<Duration>,
 }
 
 impl Vault {
@@ -28,20 +29,19 @@ impl Vault {
 
     /// What a store has of one registration.
     pub fn new(registration: &str, store: Arc<dyn SecretStore>) -> Self {
-        let limit = store.limit();
-        Self { registration: registration.to_owned(), store, limit }
+        Self { registration: registration.to_owned(), store, limit: None }
     }
 
-    /// The same vault with another limit for each call.
+    /// The same vault with a shorter limit for each call.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
-        Self { limit, ..self.clone() }
+        Self { limit: Some(limit), ..self.clone() }
     }
 
     /// The same vault with the limit of its store.
     #[must_use]
     pub fn patient(&self) -> Self {
-        self.within(self.store.limit())
+        Self { limit: None, ..self.clone() }
     }
 
     /// The store's name for a person, such as `Secret Service`.
@@ -157,8 +157,10 @@ impl Vault {
     }
 
     async fn wait<T>(&self, pending: impl Future<Output = Answer<T>>) -> Answer<T> {
-        timeout(self.limit, pending)
-            .await
-            .unwrap_or_else(|_elapsed| Err(Box::new(fault(VaultFault::TimedOut).with_detail(&self.title()))))
+        let limit = self.limit.unwrap_or(Duration::MAX).min(self.store.limit());
+        timeout(limit, pending).await.unwrap_or_else(|_elapsed| {
+            self.store.gave_up(limit);
+            Err(Box::new(fault(VaultFault::TimedOut).with_detail(&self.title())))
+        })
     }
 }

@@ -181,6 +181,7 @@ const TABLE: &[(&str, End)] = &[
     ("keyring-no-bus", Stops("keep-secret", "keyring-no-bus", "keyring no session")),
     ("keyring-no-provider", Stops("keep-secret", "keyring-no-provider", "keyring none")),
     ("keyring-no-collection", Stops("keep-secret", "keyring-no-collection", "keyring no collection")),
+    ("keyring-session-only", Stops("keep-secret", "keyring-session-only", "keyring session only")),
     ("keyring-locked", Stops("keep-secret", "keyring-locked", "keyring locked")),
     ("keyring-locked-remote", Stops("keep-secret", "keyring-locked-remote", "keyring locked")),
     ("keyring-wsl", Stops("keep-secret", "keyring-wsl", "keyring in WSL")),
