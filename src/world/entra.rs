@@ -3,29 +3,35 @@
 //! Always the v2.0 endpoints and always a tenant, never `common`: an app-only token of `common` names another tenant
 //! (MicrosoftDocs/azure-docs issue 6485), and a single-tenant app is refused there (AADSTS50194).
 
+use std::borrow::Cow;
+use std::io;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use oauth2::basic::BasicClient;
+use oauth2::{
+    AuthType, AuthUrl, AuthorizationCode, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet, HttpRequest,
+    HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl,
+};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 use url::Url;
-use url::form_urlencoded::Serializer;
-use zeroize::Zeroizing;
 
 use crate::cloud::is_loopback;
 use crate::effect::{AddressSeen, CodeExchange, SignIn, Tenant, TokenRefresh};
 use crate::microsoft::sentence::numbers;
 use crate::microsoft::{self, json};
 use crate::words::{
-    Audience, Cause, Credentials, Directory, Failure, Grant, Lifetime, Mismatch, Secret, Service, TenantId,
-    TokenResponse, UntrustedText,
+    Audience, Cause, ClientId, Credentials, Directory, Failure, Grant, Lifetime, Mismatch, Secret, Service,
+    SharedSecret, TenantId, TokenResponse, UntrustedText,
 };
 use crate::world::http::{Ask, Services};
 use crate::world::reply::{Reply, failed};
 use crate::world::token::salvage;
 use crate::world::{claims, clock};
+
+/// `oauth2`'s client: the one place where its type parameters are spelled out.
+type Oauth = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
 /// The `cloud_instance_name` of each of Microsoft's login hosts (entra-docs, authentication-national-cloud).
 const INSTANCES: [(&str, &str, &str); 3] = [
@@ -68,72 +74,87 @@ impl Services<'_> {
 
     /// Asks for a token of the application itself (RFC 6749, section 4.4; entra-docs, v2-oauth2-client-creds-grant-flow).
     pub async fn app_token(&self, credentials: &Credentials) -> Result<Grant, Box<Failure>> {
-        let scope = self.default_scope(Audience::PartnerCenter);
-        self.token(credentials, &[("grant_type", "client_credentials"), ("scope", &scope)]).await.grant
+        let client = self.client(&credentials.tenant, &credentials.application, Some(&credentials.secret));
+        let request = client.exchange_client_credentials().add_scope(self.default_scope(Audience::PartnerCenter));
+        let answer = Answer::default();
+        drop(request.request_async(&|request| self.exchange(request, &answer)).await);
+        token_response(answer).grant
     }
 
     /// Redeems a code (RFC 6749, section 4.1.3): one POST on a connection of its own, never repeated.
     pub async fn redeem(&self, redemption: &CodeExchange) -> TokenResponse {
-        let CodeExchange { credentials, code, redirect, verifier } = redemption;
-        let scope = format!("{} offline_access openid profile", self.default_scope(Audience::PartnerCenter));
-        let mut fields = vec![("grant_type", "authorization_code"), ("code", code.secret().reveal())];
-        fields.extend(verifier.as_ref().map(|verifier| ("code_verifier", verifier.reveal())));
-        fields.extend([("redirect_uri", redirect.as_str()), ("scope", &scope)]);
-        self.token(credentials, &fields).await
+        let redirect = match redirect_url(redemption.redirect.as_str()) {
+            Ok(redirect) => redirect,
+            Err(failure) => return nothing(failure),
+        };
+        let Credentials { tenant, application, secret } = &redemption.credentials;
+        let client = self.client(tenant, application, Some(secret));
+        let code = AuthorizationCode::new(redemption.code.secret().reveal().to_owned());
+        let mut request = client.exchange_code(code).set_redirect_uri(Cow::Owned(redirect)).add_extra_param(
+            "scope",
+            format!("{} offline_access openid profile", &*self.default_scope(Audience::PartnerCenter)),
+        );
+        if let Some(verifier) = &redemption.verifier {
+            request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()));
+        }
+        let answer = Answer::default();
+        drop(request.request_async(&|request| self.exchange(request, &answer)).await);
+        token_response(answer)
     }
 
     /// Uses the refresh token for one audience (RFC 6749, section 6; entra-docs, v2-oauth2-auth-code-flow).
     pub async fn refresh(&self, renewal: &TokenRefresh) -> TokenResponse {
-        let scope = format!("{} offline_access", self.default_scope(renewal.audience));
-        let token = renewal.refresh_token.reveal();
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", &scope)];
-        self.token(&renewal.credentials, &fields).await
-    }
-
-    /// One token request: the client says who it is in the form (RFC 6749, section 2.3.1). The refresh token is taken out of the
-    /// answer before anything else is looked at.
-    async fn token(&self, credentials: &Credentials, fields: &[(&str, &str)]) -> TokenResponse {
-        let Credentials { tenant, application, secret } = credentials;
-        let client = [("client_id", application.as_str()), ("client_secret", secret.reveal())];
-        let form = Serializer::new(String::new()).extend_pairs(fields).extend_pairs(client).finish();
-        let ask = Ask::post(Service::Entra, self.cloud.token_endpoint(tenant.as_str()), form.into_bytes())
-            .with("accept", "application/json")
-            .with("content-type", "application/x-www-form-urlencoded");
-        match self.http.send(ask).await {
-            Ok(reply) => {
-                let refresh_token = reply.head.is_success().then(|| salvage(&reply.body, "refresh_token")).flatten();
-                TokenResponse { refresh_token, grant: granted(&reply) }
-            }
-            Err(failure) => TokenResponse { refresh_token: None, grant: Err(failure) },
-        }
+        let Credentials { tenant, application, secret } = &renewal.credentials;
+        let client = self.client(tenant, application, Some(secret));
+        let token = RefreshToken::new(renewal.refresh_token.reveal().to_owned());
+        let request = client
+            .exchange_refresh_token(&token)
+            .add_scope(self.default_scope(renewal.audience))
+            .add_scope(Scope::new("offline_access".to_owned()));
+        let answer = Answer::default();
+        drop(request.request_async(&|request| self.exchange(request, &answer)).await);
+        token_response(answer)
     }
 
     /// The address of Microsoft's sign-in page (entra-docs, v2-oauth2-auth-code-flow; RFC 7636 for the challenge).
-    pub fn authorize_address(&self, page: &Page<'_>) -> Url {
-        let Page { sign_in, state, verifier, prompt } = page;
-        let scope = format!("{} offline_access openid profile", self.default_scope(Audience::PartnerCenter));
-        let challenge = verifier.map(|verifier| URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.reveal())));
-        let mut address = self.cloud.authorize_endpoint(sign_in.tenant.as_str());
-        let mut pairs = address.query_pairs_mut();
-        pairs.append_pair("response_type", "code");
-        pairs.append_pair("client_id", sign_in.application.as_str()).append_pair("state", state.reveal());
-        if let Some(challenge) = challenge {
-            pairs.append_pair("code_challenge", &challenge).append_pair("code_challenge_method", "S256");
+    pub fn authorize_address(&self, page: &Page<'_>) -> Result<Url, Box<Failure>> {
+        let SignIn { tenant, application, redirect, claims, redeemer: _ } = page.sign_in;
+        let client = self.client(tenant, application, None);
+        let state = page.state.reveal().to_owned();
+        let scopes = ["offline_access", "openid", "profile"].map(|s| Scope::new(s.to_owned()));
+        let mut request = client
+            .authorize_url(move || CsrfToken::new(state))
+            .set_redirect_uri(Cow::Owned(redirect_url(redirect.as_str())?))
+            .add_scope(self.default_scope(Audience::PartnerCenter))
+            .add_scopes(scopes)
+            .add_extra_param("response_mode", "query")
+            .add_extra_param("prompt", "select_account");
+        if let Some(verifier) = page.verifier {
+            let verifier = PkceCodeVerifier::new(verifier.reveal().to_owned());
+            let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
+            request = request.set_pkce_challenge(challenge);
         }
-        pairs.append_pair("redirect_uri", sign_in.redirect.as_str()).append_pair("scope", &scope);
-        pairs.append_pair("response_mode", "query").append_pair("prompt", prompt);
-        pairs.extend_pairs(sign_in.claims.as_ref().map(|claims| ("claims", claims.as_str())));
-        drop(pairs);
-        address
+        if let Some(claims) = claims {
+            request = request.add_extra_param("claims", claims.as_str());
+        }
+        Ok(request.url().0)
     }
 
     /// Asks the sign-in page without cookies and without a person (`prompt=none`, entra-docs). A redirect address that it
     /// knows gets "login required" sent back to it; one that it does not know gets a page that says AADSTS50011.
     pub async fn probe(&self, sign_in: &SignIn) -> AddressSeen {
-        let (Ok(state), Ok(verifier)) = (random::<32>(), random::<32>()) else { return AddressSeen::Unclear };
-        let page = Page { sign_in, state: &state, verifier: Some(&verifier), prompt: "none" };
-        let seen = self.look_at(self.authorize_address(&page), sign_in);
-        tokio::time::timeout(PATIENCE, seen).await.unwrap_or(AddressSeen::Unclear)
+        let (state, verifier) = new_state_and_verifier();
+        let page = Page { sign_in, state: &state, verifier: Some(&verifier) };
+        let Ok(mut address) = self.authorize_address(&page) else {
+            return AddressSeen::Unclear;
+        };
+        let pairs: Vec<(String, String)> = address
+            .query_pairs()
+            .filter(|(key, _)| key != "prompt")
+            .map(|(key, value)| (key.into_owned(), value.into_owned()))
+            .collect();
+        address.query_pairs_mut().clear().extend_pairs(pairs).append_pair("prompt", "none");
+        tokio::time::timeout(PATIENCE, self.look_at(address, sign_in)).await.unwrap_or(AddressSeen::Unclear)
     }
 
     async fn look_at(&self, address: Url, sign_in: &SignIn) -> AddressSeen {
@@ -161,12 +182,36 @@ impl Services<'_> {
         if refused { AddressSeen::NotRegistered } else { AddressSeen::Unclear }
     }
 
-    fn default_scope(&self, audience: Audience) -> String {
+    /// One call of `oauth2` over our own client. `oauth2` makes the request; the answer is put aside and read here: its own reading
+    /// refuses the string `"expires_in":"3599"` of the v1 endpoint, loses the status, `error_codes`, `claims` and the trace ID of an
+    /// error, and carries what it cannot parse whole.
+    async fn exchange(&self, request: HttpRequest, answer: &Answer) -> io::Result<HttpResponse> {
+        let (parts, body) = request.into_parts();
+        let url = Url::parse(&parts.uri.to_string()).map_err(io::Error::other)?;
+        let ask = Ask { headers: parts.headers, ..Ask::post(Service::Entra, url, body) };
+        let _once = answer.set(self.http.send(ask).await);
+        Err(io::ErrorKind::Other.into())
+    }
+
+    fn client(&self, tenant: &TenantId, application: &ClientId, secret: Option<&SharedSecret>) -> Oauth {
+        let page = AuthUrl::from_url(self.cloud.authorize_endpoint(tenant.as_str()));
+        let token = TokenUrl::from_url(self.cloud.token_endpoint(tenant.as_str()));
+        let mut client = BasicClient::new(oauth2::ClientId::new(application.as_str().to_owned()))
+            .set_auth_uri(page)
+            .set_token_uri(token)
+            .set_auth_type(AuthType::RequestBody);
+        if let Some(secret) = secret {
+            client = client.set_client_secret(ClientSecret::new(secret.reveal().to_owned()));
+        }
+        client
+    }
+
+    fn default_scope(&self, audience: Audience) -> Scope {
         let audience = match audience {
             Audience::PartnerCenter => &self.cloud.partner_center_audience,
             Audience::PartnerApi => &self.cloud.partner_api_audience,
         };
-        format!("{audience}/.default")
+        Scope::new(format!("{audience}/.default"))
     }
 
     /// Whether the metadata names one of Microsoft's clouds, and not the one that was asked.
@@ -208,15 +253,28 @@ pub struct Page<'p> {
     pub state: &'p Secret,
     /// What the redemption must prove, when it is ours.
     pub verifier: Option<&'p Secret>,
-    /// Who is asked for (OpenID Connect Core 1.0, section 3.1.2.1).
-    pub prompt: &'static str,
 }
 
-/// So many bytes from the random source of the operating system, as text: 32 for a `state` or a PKCE verifier.
-pub fn random<const BYTES: usize>() -> Result<Secret, Box<Failure>> {
-    let mut bytes = Zeroizing::new([0; BYTES]);
-    getrandom::fill(&mut *bytes).map_err(|_unshown| failed(Service::Machine, Cause::Internal, "random source"))?;
-    Ok(Secret::new(URL_SAFE_NO_PAD.encode(*bytes)))
+/// A fresh `state` of 256 bits and a PKCE verifier of 256 bits, both from the random source of the operating system.
+pub fn new_state_and_verifier() -> (SharedSecret, SharedSecret) {
+    let state = CsrfToken::new_random_len(32).into_secret();
+    let (_challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    (Secret::shared(state), Secret::shared(verifier.into_secret()))
+}
+
+/// What came of one call of `oauth2`.
+type Answer = OnceLock<Result<Reply, Box<Failure>>>;
+
+/// Reads what a token request has come to. The refresh token is taken first.
+fn token_response(answer: Answer) -> TokenResponse {
+    match answer.into_inner() {
+        Some(Ok(reply)) => {
+            let refresh_token = reply.head.is_success().then(|| salvage(&reply.body, "refresh_token")).flatten();
+            TokenResponse { refresh_token, grant: granted(&reply) }
+        }
+        Some(Err(failure)) => nothing(failure),
+        None => nothing(internal("token request")),
+    }
 }
 
 /// The access token of an answer (RFC 6749, section 5.1), read leniently, or what the answer is instead.
@@ -273,6 +331,18 @@ fn tenant_of(map: &Map<String, Value>) -> Option<TenantId> {
                 .and_then(|part| TenantId::parse(part).ok())
                 .map(|mended| mended.value)
         })
+}
+
+fn redirect_url(address: &str) -> Result<RedirectUrl, Box<Failure>> {
+    RedirectUrl::new(address.to_owned()).map_err(|_unshown| internal("redirect address"))
+}
+
+fn nothing(failure: Box<Failure>) -> TokenResponse {
+    TokenResponse { refresh_token: None, grant: Err(failure) }
+}
+
+fn internal(detail: &str) -> Box<Failure> {
+    failed(Service::Entra, Cause::Internal, detail)
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const OUTSIDE: &[(&str, &[&str])] = &[
     ("ratatui", &["ui", "commands/register.rs"]),
     ("crossterm", &["ui/terminal", "ui/keys.rs"]),
+    ("oauth2", &["world/entra.rs", "world/http.rs", "world/token.rs"]),
     ("reqwest", &["world"]),
     ("rustls", &["world"]),
     ("webbrowser", &["world/browser.rs"]),

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -10,7 +12,7 @@ use crate::effect::{AuthorizationRequest, AuthorizationResponse, CallbackPage, C
 use crate::words::{Cause, ClientId, Failure, RedirectAddress, Secret, Service, SharedSecret, TenantId, VaultFault};
 use crate::world::callback::listener::{Errand, Listener, LoopbackListeners};
 use crate::world::callback::peers::Peers;
-use crate::world::entra::{Page, random};
+use crate::world::entra::{Page, new_state_and_verifier};
 use crate::world::http::Services;
 
 /// The port of an http address that names none.
@@ -36,9 +38,10 @@ impl SignInSession {
     /// Makes `state` and, when the code will be redeemed here, PKCE values; listens on both doors of this machine, and builds the
     /// sign-in address.
     pub async fn open(services: Services<'_>, sign_in: &SignIn) -> Result<(Self, AuthorizationRequest), Box<Failure>> {
+        let (state, verifier) = new_state_and_verifier();
         let ours = sign_in.redeemer == CodeAudience::Ourselves;
-        let verifier = ours.then(random::<32>).transpose()?.map(SharedSecret::from);
-        Self::begin(services, sign_in.clone(), (random::<32>()?.into(), verifier)).await
+        let verifier = Some(verifier).filter(|_| ours);
+        Self::begin(services, sign_in.clone(), (state, verifier)).await
     }
 
     /// Listens again for a sign-in that was begun before: same `state`, same verifier, same address to the letter.
@@ -98,9 +101,8 @@ impl SignInSession {
             }
             Err(_) => LoopbackListeners::open(None).await.ok(),
         };
-        let verifying = verifier.as_deref();
-        let page = Page { sign_in: &sign_in, state: &state, verifier: verifying, prompt: "select_account" };
-        let address = services.authorize_address(&page);
+        let address =
+            services.authorize_address(&Page { sign_in: &sign_in, state: &state, verifier: verifier.as_deref() })?;
         let callback = match (&catching, place) {
             (Ok(()), Some(place)) => Some((place.path, SharedSecret::clone(&state))),
             _ => None,
@@ -131,13 +133,20 @@ fn listen(
     callback: Option<(String, SharedSecret)>,
     address: &Url,
 ) -> Result<Listening, Box<Failure>> {
-    let token = random::<16>()?;
+    let token = one_time_token()?;
     let one_time = Url::parse(&format!("http://127.0.0.1:{}/start/{}", doors.port(), token.reveal()));
     let (Ok(one_time), Ok(address)) = (one_time, HeaderValue::from_str(address.as_str())) else {
         return Ok((None, None));
     };
     let errand = Errand { callback, token, address };
     Ok((Some(Listener::start(doors, errand, Peers::here())), Some(one_time)))
+}
+
+/// 128 bits from the operating system.
+fn one_time_token() -> Result<Secret, Box<Failure>> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|_unshown| internal("random source"))?;
+    Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
 }
 
 fn sign_in_state(sign_in: &SignIn, state: &Secret, verifier: Option<&Secret>) -> Result<SharedSecret, Box<Failure>> {
