@@ -3,6 +3,7 @@
 mod care;
 pub mod mistake;
 mod paper;
+mod store;
 mod tokens;
 mod unattended;
 
@@ -18,6 +19,7 @@ use crate::words::{Audience, Step, StoreDescriptor};
 
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};
+pub use store::{Store, StoreAddCollector, StorePassphrase, StoreRemoveCollector};
 pub use tokens::{Code, Token};
 pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
 
@@ -77,6 +79,9 @@ pub enum Command {
     Token(Token),
     /// Sign in again and show the fresh code unredeemed, to paste into Octo's web page.
     Code(Code),
+    /// Look after a vault file: its passphrase, and who else opens it.
+    #[command(subcommand)]
+    Store(Store),
     /// Say what every setting is and where its value comes from.
     Config(Config),
     /// The whole wizard against a simulated Microsoft: nothing is kept, nobody is told.
@@ -115,7 +120,7 @@ pub struct Register {
 }
 
 /// Which registration: each environment of each cloud has its own.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Which {
     /// The integration sandbox, a registration beside the production one.
     #[arg(long)]
@@ -140,6 +145,9 @@ pub struct StoreArguments {
     /// Read the passphrase of --store file from this file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub passphrase_file: Option<PathBuf>,
+    /// Open the file of --store file with this age identity, a collector's, in place of the passphrase.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["passphrase_fd", "passphrase_file"])]
+    pub identity_file: Option<PathBuf>,
 }
 
 /// Which cloud.

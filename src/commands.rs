@@ -26,6 +26,7 @@ mod signal;
 #[cfg(feature = "simulator")]
 mod simulate;
 mod status;
+mod store;
 mod submit;
 mod token;
 mod unattended;
@@ -121,6 +122,7 @@ fn perform<'c>(context: &'c mut CommandContext<'_>, command: &'c Command) -> End
         Command::Forget(arguments) => Box::pin(forget::run(context, arguments)),
         Command::Handoff(arguments) => Box::pin(handoff::run(context, arguments)),
         Command::Token(arguments) => Box::pin(token::run(context, arguments)),
+        Command::Store(command) => Box::pin(store::run(context, command)),
         Command::Code(arguments) => Box::pin(code::run(context, arguments)),
         Command::Explain(arguments) => at_once(explain::run(context, arguments)),
         #[cfg(feature = "simulator")]

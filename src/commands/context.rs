@@ -92,7 +92,10 @@ impl Target {
         if takes_passphrase(&which.store)? {
             let (settings, name) = (&target.settings, target.name());
             let get = passphrase::get(context.host, &which.store, settings, Some(&name), may);
-            target.settings.passphrase = Some(get.await?);
+            target.settings.opener = Some(get.await?);
+            if target.settings.is_sealed_as_before(&name) {
+                context.note("The vault file is of an earlier version: the next write seals it anew, with identity.age beside it.");
+            }
         }
         Ok(target)
     }
@@ -129,6 +132,11 @@ impl Target {
         self.settings.index(self.store)
     }
 
+    /// What its stores are made with.
+    pub(super) fn settings(&self) -> &StoreSettings {
+        &self.settings
+    }
+
     /// Under which name this registration is kept.
     pub(super) fn name(&self) -> String {
         registration_name(self.environment, self.cloud.keeping_name().as_deref())
@@ -139,17 +147,17 @@ impl Target {
 pub(super) async fn shelf(host: &mut Host, store: &StoreArguments) -> Result<RegistrationIndex, CommandError> {
     let mut settings = settings(host)?;
     if takes_passphrase(store)? {
-        settings.passphrase = Some(passphrase::get(host, store, &settings, None, true).await?);
+        settings.opener = Some(passphrase::get(host, store, &settings, None, true).await?);
     }
     Ok(settings.index(store.store))
 }
 
 /// Whether the store is opened with a passphrase. A passphrase for something else is a mistake that is not passed over.
 fn takes_passphrase(store: &StoreArguments) -> Result<bool, CommandError> {
-    let given = store.passphrase_fd.is_some() || store.passphrase_file.is_some();
+    let given = store.passphrase_fd.is_some() || store.passphrase_file.is_some() || store.identity_file.is_some();
     let wanted = store.store.unlock == Unlock::Passphrase;
     if given && !wanted {
-        return Err(CommandError::usage("a passphrase belongs to a vault file: --store file"));
+        return Err(CommandError::usage("a passphrase or an identity belongs to a vault file: --store file"));
     }
     Ok(wanted)
 }
@@ -159,7 +167,7 @@ fn settings(host: &Host) -> Result<StoreSettings, String> {
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
-    Ok(StoreSettings { state, program: host.program.clone(), passphrase: None, patience })
+    Ok(StoreSettings { state, program: host.program.clone(), opener: None, patience })
 }
 
 /// The cloud that the arguments name, and the bytes of the CA file.
@@ -198,6 +206,7 @@ fn flags(which: &Which) -> String {
         (" --cloud-file ", &which.cloud.cloud_file),
         (" --ca-file ", &which.cloud.ca_file),
         (" --passphrase-file ", &which.store.passphrase_file),
+        (" --identity-file ", &which.store.identity_file),
     ] {
         if let Some(file) = file {
             words.push_str(flag);
@@ -236,7 +245,7 @@ impl Target {
             settings: StoreSettings {
                 state: std::path::PathBuf::new(),
                 program: std::path::PathBuf::new(),
-                passphrase: None,
+                opener: None,
                 patience: Patience::new(true),
             },
         }

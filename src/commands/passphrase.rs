@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::StoreArguments;
 use crate::commands::error::CommandError;
@@ -12,6 +13,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::terminal::passphrase::ask;
 use crate::words::{Cause, Secret, SharedSecret, VaultFault};
+use crate::world::store::VaultKey;
 use crate::world::stores::StoreSettings;
 
 /// Bytes of the longest passphrase.
@@ -23,7 +25,10 @@ const TRIES: usize = 3;
 /// What the credential is called that systemd passes on (`LoadCredential=octo-csp-passphrase:…`).
 const CREDENTIAL: &str = "octo-csp-passphrase";
 
-/// Gets the passphrase, from a person only where they `may` be asked. `name` is the registration it is for, to see at once
+/// And the one that is the identity of a collector.
+const IDENTITY: &str = "octo-csp-identity";
+
+/// Gets what opens the vault file: an identity, or the passphrase, from a person only where they `may` be asked. `name` is the registration it is for, to see at once
 /// whether it is the right one; without a name it is asked for once and tried where it is needed.
 pub(super) async fn get(
     host: &mut Host,
@@ -31,25 +36,37 @@ pub(super) async fn get(
     settings: &StoreSettings,
     name: Option<&str>,
     may: bool,
-) -> Result<SharedSecret, CommandError> {
-    let credential = host.environment.credentials.as_deref();
-    let credential = credential.map(|folder| folder.join(CREDENTIAL));
-    let credential = credential.filter(|file| file.exists());
-    match (arguments.passphrase_fd, &arguments.passphrase_file) {
-        (Some(0), _) => read(&mut host.input, "standard input"),
-        (Some(number), _) => from_descriptor(number),
-        (None, Some(file)) => from_file(file),
-        (None, None) => match credential {
-            Some(file) => from_file(&file),
-            None if may && host.input_is_terminal => typed(host, settings, name).await,
-            None if host.input_is_terminal => Err(CommandError::usage(
+) -> Result<Arc<VaultKey>, CommandError> {
+    let credential = |name: &str| {
+        let file = host.environment.credentials.as_deref()?.join(name);
+        file.exists().then_some(file)
+    };
+    let passphrase = match (arguments.passphrase_fd, &arguments.passphrase_file, &arguments.identity_file) {
+        (Some(0), ..) => read(&mut host.input, "standard input"),
+        (Some(number), ..) => from_descriptor(number),
+        (None, Some(file), _) => from_file(file),
+        (None, None, Some(file)) => return identity(file),
+        (None, None, None) => match (credential(IDENTITY), credential(CREDENTIAL)) {
+            (Some(file), _) => return identity(&file),
+            (None, Some(file)) => from_file(&file),
+            (None, None) if may && host.input_is_terminal => return typed(host, settings, name).await,
+            (None, None) if host.input_is_terminal => Err(CommandError::usage(
                 "--no-input asks for nothing, and --store file needs its passphrase: --passphrase-fd N or --passphrase-file FILE",
             )),
-            None => Err(CommandError::usage(
+            (None, None) => Err(CommandError::usage(
                 "--store file needs its passphrase: --passphrase-fd N, --passphrase-file FILE, or a terminal to type it",
             )),
         },
-    }
+    };
+    passphrase.map(VaultKey::passphrase)
+}
+
+/// The identity of a collector, which is nobody else's.
+fn identity(path: &Path) -> Result<Arc<VaultKey>, CommandError> {
+    let what = path.display().to_string();
+    let text = intake::read(&mut private(path, "an identity")?, false);
+    let key = text.ok().and_then(|text| VaultKey::identity(&text));
+    key.ok_or_else(|| CommandError::usage(format!("{what} holds no age identity (AGE-SECRET-KEY-1...)")))
 }
 
 #[cfg(unix)]
@@ -67,15 +84,18 @@ fn from_descriptor(_number: u32) -> Result<SharedSecret, CommandError> {
 }
 
 fn from_file(path: &Path) -> Result<SharedSecret, CommandError> {
+    read(&mut private(path, "a passphrase")?, &path.display().to_string())
+}
+
+/// A file that holds what opens a vault file.
+fn private(path: &Path, holds: &str) -> Result<File, CommandError> {
     let what = path.display().to_string();
-    let mut file = open(path, &what)?;
+    let file = open(path, &what)?;
     // The group may read: that is how systemd lets a service's own user in.
     if intake::is_open_to_others(&file, 0o027) {
-        return Err(CommandError::usage(format!(
-            "{what} holds a passphrase and others may read or change it: chmod 600"
-        )));
+        return Err(CommandError::usage(format!("{what} holds {holds} and others may read or change it: chmod 600")));
     }
-    read(&mut file, &what)
+    Ok(file)
 }
 
 fn open(path: &Path, what: &str) -> Result<File, CommandError> {
@@ -105,39 +125,51 @@ fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, CommandError>
     }
 }
 
-async fn typed(host: &mut Host, settings: &StoreSettings, name: Option<&str>) -> Result<SharedSecret, CommandError> {
+async fn typed(host: &mut Host, settings: &StoreSettings, name: Option<&str>) -> Result<Arc<VaultKey>, CommandError> {
     match name {
-        Some(name) if !settings.has_vault_file(name) => new(host, name).await,
-        Some(name) => known(host, settings, name).await,
-        None => question(host, "Passphrase of the vault files (it is not shown): ").await,
+        Some(name) if settings.has_vault_file(name) => known(host, settings, name).await,
+        Some(name) => new(host, &format!("{name} gets a new vault file.")).await.map(VaultKey::passphrase),
+        None => question(host, "Passphrase of the vault files (it is not shown): ").await.map(VaultKey::passphrase),
     }
 }
 
 /// A passphrase that is told to be wrong may be typed again. Whatever else is wrong with the file is told by whoever needs it.
-async fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<SharedSecret, CommandError> {
+async fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<Arc<VaultKey>, CommandError> {
     let asked = format!("Passphrase of the vault file of {name} (it is not shown): ");
     let mut tries = 1;
     loop {
-        let passphrase = question(host, &asked).await?;
+        let key = VaultKey::passphrase(question(host, &asked).await?);
         let wrong = Cause::Vault(VaultFault::WrongPassphrase);
         let opened = tokio::select! { biased;
             () = signal::ended() => return Err(cancelled()),
-            opened = settings.unlock(name, &passphrase) => opened,
+            opened = settings.unlock(name, &key) => opened,
         };
         match opened {
             Err(failure) if failure.cause == wrong && tries < TRIES => {
                 tries += 1;
                 let _closed = writeln!(host.err, "It is another one.");
             }
-            Ok(()) | Err(_) => return Ok(passphrase),
+            Ok(()) | Err(_) => return Ok(key),
         }
     }
 }
 
-async fn new(host: &mut Host, name: &str) -> Result<SharedSecret, CommandError> {
+/// The passphrase that takes the place of another one.
+pub(super) async fn another(host: &mut Host, file: Option<&Path>) -> Result<SharedSecret, CommandError> {
+    match file {
+        Some(file) => from_file(file),
+        None if host.input_is_terminal => new(host, "The vault file is sealed anew.").await,
+        None => Err(CommandError::usage(
+            "the new passphrase is typed at a terminal, or read from --new-passphrase-file FILE",
+        )),
+    }
+}
+
+/// A new passphrase, typed twice; `why` it is asked for.
+async fn new(host: &mut Host, why: &str) -> Result<SharedSecret, CommandError> {
     let _closed = writeln!(
         host.err,
-        "{name} gets a new vault file.\n\
+        "{why}\n\
          Its passphrase opens every secret in it; nobody can find it out or reset it.\n\
          Five or more random words make a good one. Keep it in a password manager."
     );

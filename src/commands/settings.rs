@@ -376,7 +376,7 @@ fn opens_otherwise(store: &str) -> bool {
 }
 
 fn is_passphrase(arg: &Arg) -> bool {
-    arg.get_long().is_some_and(|flag| flag.starts_with("passphrase-"))
+    arg.get_long().is_some_and(|flag| flag.starts_with("passphrase-") || flag.starts_with("identity-"))
 }
 
 fn at_odds(command: &Command, one: &Arg, other: &Arg) -> bool {

@@ -19,7 +19,7 @@ pub(super) struct Forget {
 impl Forget {
     /// Everything. A vault file goes as a whole, with the journal: nobody needs its passphrase for that.
     pub(super) fn new(registration: &Registration) -> Self {
-        let mut items = if registration.opened_in.file.is_some() { Vec::new() } else { registration.every_item() };
+        let mut items = if registration.opened_in.is_file() { Vec::new() } else { registration.every_item() };
         items.reverse();
         Self { left: RefCell::new(items) }
     }

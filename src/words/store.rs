@@ -21,9 +21,9 @@ pub struct StoreDescriptor {
     pub unlock: Unlock,
     /// How what was written is read back, said after "read back".
     pub verify: &'static str,
-    /// The one file beside the journal that everything is in, if that is how it keeps. It goes with the journal, so that nobody
-    /// needs to open it to be rid of it.
-    pub file: Option<&'static str>,
+    /// The files beside the journal that everything is in, if that is how it keeps, the one with the secrets first. They go with the
+    /// journal, so that nobody needs to open them to be rid of them.
+    pub files: &'static [&'static str],
 }
 
 /// What a store is opened with.
@@ -46,7 +46,7 @@ pub static KEYRING: StoreDescriptor = StoreDescriptor {
     found: "service \"octo-csp\"",
     unlock: Unlock::Window,
     verify: " by a second process",
-    file: None,
+    files: &[],
 };
 
 /// One file in the age format, sealed with a passphrase.
@@ -58,7 +58,7 @@ pub static VAULT_FILE: StoreDescriptor = StoreDescriptor {
     found: "opened by your passphrase",
     unlock: Unlock::Passphrase,
     verify: " by a second process",
-    file: Some("vault.age"),
+    files: &["vault.age", "identity.age"],
 };
 
 /// Every store that can be asked for.
@@ -71,6 +71,11 @@ impl Default for &'static StoreDescriptor {
 }
 
 impl StoreDescriptor {
+    /// Whether it keeps in files beside the journal.
+    pub fn is_file(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// The noun at the beginning of a line.
     pub fn heading(&self) -> String {
         let mut letters = self.noun.chars();

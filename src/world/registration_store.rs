@@ -99,7 +99,7 @@ impl RegistrationStore {
 
     /// The items that the store lists. A file goes as a whole.
     async fn listed(&self) -> Answer<Vec<ItemName>> {
-        if self.stores.secrets.descriptor().file.is_some() {
+        if self.stores.secrets.descriptor().is_file() {
             return Ok(Vec::new());
         }
         match self.asked().listed().await {
@@ -142,7 +142,7 @@ impl RegistrationStore {
     /// Removes what is left when every item is gone: a test item that a kill left behind, the draft, the journal last.
     pub(super) async fn discard(&self) -> Answer<()> {
         self.expect_lease().await?;
-        if self.stores.secrets.descriptor().file.is_none() {
+        if !self.stores.secrets.descriptor().is_file() {
             let cleared = self.asked().clear().await;
             if self.may_have_secrets() {
                 cleared?;
@@ -194,7 +194,7 @@ pub(super) fn usable(
 fn elsewhere(kept: &StoreKey, place: &str) -> String {
     match STORES.into_iter().find(|known| *kept == **known) {
         None => format!("in a store that this version does not know: {}", kept.as_str()),
-        Some(StoreDescriptor { noun, file: Some(file), .. }) => {
+        Some(StoreDescriptor { noun, files: [file, ..], .. }) => {
             format!("in the {noun} {}", Path::new(place).join(file).display())
         }
         Some(StoreDescriptor { noun, .. }) => format!("in the {noun}"),

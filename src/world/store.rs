@@ -10,6 +10,7 @@ mod read_back;
 mod secret_store;
 mod vault;
 
+pub use self::age_file::VaultKey;
 pub use self::blocking::Blocking;
 pub use self::entries::Entries;
 #[cfg(feature = "test-door")]

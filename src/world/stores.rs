@@ -8,14 +8,16 @@ use crate::cloud::Cloud;
 use crate::exit::Exit;
 use crate::journal::registration_name;
 use crate::words::store::{STORES, VAULT_FILE};
-use crate::words::{Environment, Failure, SharedSecret, StoreDescriptor, Unlock};
+use crate::words::{Environment, Failure, Secret, StoreDescriptor, Unlock};
 use crate::world::drafts::Drafts;
 use crate::world::folder::JOURNAL;
 use crate::world::journal::{JournalFile, JournalStore};
 use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::registration_store::StoreOptions;
-use crate::world::store::{AgeFile, Blocking, Entries, Keyring, Patience, ReadBackVerifier, Request, SecretStore};
+use crate::world::store::{
+    AgeFile, Blocking, Entries, Keyring, Patience, ReadBackVerifier, Request, SecretStore, VaultKey,
+};
 
 /// What the stores of this machine are made with.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ pub struct StoreSettings {
     /// Our own executable, started again to read back what was written.
     pub program: PathBuf,
     /// What opens vault files. Without, they are never looked into: a name can be changed all the same.
-    pub passphrase: Option<SharedSecret>,
+    pub opener: Option<Arc<VaultKey>>,
     /// How long stores are waited for: whether a window can be shown in which one asks for what opens it.
     pub patience: Patience,
 }
@@ -35,9 +37,7 @@ impl StoreSettings {
     fn made(&self, store: &StoreDescriptor) -> (Arc<dyn SecretStore>, Arc<dyn JournalStore>) {
         let journals = Arc::new(JournalFile::new(self.state.clone()));
         if *store == VAULT_FILE {
-            let passphrase = self.passphrase.as_ref().map(SharedSecret::clone);
-            let file = AgeFile::new(self.state.clone(), passphrase);
-            return (self.read_back(Arc::new(file)), journals);
+            return (self.read_back(Arc::new(self.vault_file())), journals);
         }
         (self.read_back(Arc::new(Keyring::default())), journals)
     }
@@ -48,7 +48,7 @@ impl StoreSettings {
             program: self.program.clone(),
             key: entries.descriptor().key,
             state: self.state.clone(),
-            passphrase: self.passphrase.as_ref().map(SharedSecret::clone),
+            opener: self.opener.clone(),
         };
         // What opens a vault file takes work and no window.
         let asks = entries.descriptor().unlock == Unlock::Window;
@@ -93,14 +93,38 @@ impl StoreSettings {
 
     /// Whether this registration has a vault file already.
     pub fn has_vault_file(&self, name: &str) -> bool {
-        let file = VAULT_FILE.file.unwrap_or_default();
-        self.state.join(name).join(file).exists()
+        VAULT_FILE.files.first().is_some_and(|file| self.state.join(name).join(file).exists())
+    }
+
+    /// Whether its vault file is one that an earlier version sealed, with the passphrase itself.
+    pub fn is_sealed_as_before(&self, name: &str) -> bool {
+        let there = |file: &&str| self.state.join(name).join(file).exists();
+        VAULT_FILE.files.iter().map(there).eq([true, false])
+    }
+
+    /// Who else opens the vault file of a registration.
+    pub fn collectors(&self, name: &str) -> Result<Vec<String>, Box<Failure>> {
+        self.vault_file().collectors(name)
+    }
+
+    /// Lets an identity of this name open the vault file of a registration too, or with `None` no longer.
+    pub fn let_in(&self, name: &str, collector: &str, identity: Option<&Secret>) -> Result<(), Box<Failure>> {
+        self.vault_file().let_in(name, collector, identity)
+    }
+
+    /// Gives the vault file of a registration another passphrase.
+    pub fn change_passphrase(&self, name: &str, new: &VaultKey) -> Result<(), Box<Failure>> {
+        self.vault_file().change_passphrase(name, new)
+    }
+
+    fn vault_file(&self) -> AgeFile {
+        AgeFile::new(self.state.clone(), self.opener.clone())
     }
 
     /// Opens the vault file of a registration, if there is one.
-    pub async fn unlock(&self, name: &str, passphrase: &SharedSecret) -> Result<(), Box<Failure>> {
-        let passphrase = Some(SharedSecret::clone(passphrase));
-        Self { passphrase, ..self.clone() }.secrets(&VAULT_FILE).unlock(name).await
+    pub async fn unlock(&self, name: &str, opener: &Arc<VaultKey>) -> Result<(), Box<Failure>> {
+        let opener = Some(Arc::clone(opener));
+        Self { opener, ..self.clone() }.secrets(&VAULT_FILE).unlock(name).await
     }
 }
 
@@ -113,7 +137,7 @@ pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
     let settings = StoreSettings {
         state: request.state.clone(),
         program: PathBuf::new(),
-        passphrase: request.passphrase(),
+        opener: request.opener(),
         patience: Patience::new(false),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -136,7 +160,7 @@ mod tests {
         let settings = StoreSettings {
             state: PathBuf::new(),
             program: PathBuf::new(),
-            passphrase: None,
+            opener: None,
             patience: Patience::new(true),
         };
         for store in STORES {

@@ -10,7 +10,7 @@ use octo_csp::words::store::VAULT_FILE;
 use octo_csp::words::{AccountName, Cause, Secret, Step, VaultFault};
 use octo_csp::world::clock;
 use octo_csp::world::registration_index::Presence;
-use octo_csp::world::store::{Patience, Vault};
+use octo_csp::world::store::{Patience, Vault, VaultKey};
 use octo_csp::world::stores::StoreSettings;
 use tempfile::TempDir;
 
@@ -41,7 +41,7 @@ fn left(which: &str) -> (TempDir, StoreSettings) {
     let settings = StoreSettings {
         state: home.path().to_owned(),
         program: PathBuf::from(env!("CARGO_BIN_EXE_octo-csp")),
-        passphrase: Some(Secret::shared(PASSPHRASE.to_owned())),
+        opener: Some(VaultKey::passphrase(Secret::shared(PASSPHRASE.to_owned()))),
         patience: Patience::new(false),
     };
     (home, settings)
@@ -86,8 +86,8 @@ async fn a_registration_is_looked_at_and_gone_on_with() {
     assert!(journal.starts_with(&written("registered", "journal")));
     assert_eq!(Kept::open(home.path(), NAME).unwrap().registration().sequence, 31);
 
-    let passphrase = Some(Secret::shared("another".to_owned()));
-    let stranger = StoreSettings { passphrase, ..settings }.secrets(&VAULT_FILE);
+    let opener = Some(VaultKey::passphrase(Secret::shared("another".to_owned())));
+    let stranger = StoreSettings { opener, ..settings }.secrets(&VAULT_FILE);
     let refused = stranger.unlock(NAME).await.unwrap_err();
     assert_eq!(refused.cause, Cause::Vault(VaultFault::WrongPassphrase));
 }

@@ -13,7 +13,7 @@ use octo_csp::words::{AccountName, Cause, DiskFault, Draft, Failure, Field, Secr
 use octo_csp::world::journal::JournalStore as _;
 use octo_csp::world::journal::lock::Lock;
 use octo_csp::world::papers;
-use octo_csp::world::store::{Patience, Vault};
+use octo_csp::world::store::{Patience, Vault, VaultKey};
 use octo_csp::world::stores::StoreSettings;
 use tempfile::TempDir;
 
@@ -239,13 +239,9 @@ fn careless() {
         }
         record.save_draft(&Draft::default()).unwrap();
         record.save_draft(&Draft { started: true, ..Draft::default() }).unwrap();
-        let passphrase = Some(Secret::shared("correct horse".to_owned()));
-        let settings = StoreSettings {
-            state: state.to_owned(),
-            program: PathBuf::new(),
-            passphrase,
-            patience: Patience::new(false),
-        };
+        let opener = Some(VaultKey::passphrase(Secret::shared("correct horse".to_owned())));
+        let settings =
+            StoreSettings { state: state.to_owned(), program: PathBuf::new(), opener, patience: Patience::new(false) };
         let vault = Vault::new("production", settings.secrets(&VAULT_FILE));
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().unwrap();
@@ -285,7 +281,7 @@ fn files_are_the_persons_alone_whatever_the_umask() {
             }
         }
         seen.sort();
-        assert_eq!(seen, ["draft.json", "journal", "lock-production", "report.txt", "vault.age"]);
+        assert_eq!(seen, ["draft.json", "identity.age", "journal", "lock-production", "report.txt", "vault.age"]);
     }
 }
 
@@ -560,7 +556,7 @@ fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
     let settings = StoreSettings {
         state: state.path().to_owned(),
         program: PathBuf::new(),
-        passphrase: None,
+        opener: None,
         patience: Patience::new(true),
     };
     let refused = crate::kept::now(settings.index(&KEYRING).in_use("production")).unwrap_err();

@@ -36,7 +36,7 @@ static ENGINE: StoreDescriptor = StoreDescriptor {
     found: "below octo-csp/",
     unlock: Unlock::Login,
     verify: " by the engine",
-    file: None,
+    files: &[],
 };
 
 /// What the engine has; every host has a handle of its own.

@@ -229,7 +229,7 @@ async fn where_nobody_can_be_asked_a_silent_store_is_waited_for_in_all_and_else_
         let settings = StoreSettings {
             state: "/nonexistent".into(),
             program: "/nonexistent".into(),
-            passphrase: None,
+            opener: None,
             patience: patience.clone(),
         };
         let limit = || [settings.secrets(&KEYRING), settings.options(&KEYRING).secrets].map(|store| store.limit());

@@ -163,7 +163,7 @@ impl JournalStore for JournalFile {
         let Some(folder) = folder::existing_below(&self.state, registration)? else {
             return Ok(());
         };
-        for name in STORES.iter().filter_map(|store| store.file).chain([DRAFT, TEST]) {
+        for name in STORES.iter().flat_map(|store| store.files).chain(&[DRAFT, TEST]) {
             folder.remove_whole(name)?;
         }
         folder.sync()?;

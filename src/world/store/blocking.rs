@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::entries::Entries;
 use super::parts;
 use super::read_back::ReadBackVerifier;
-use super::secret_store::{Answer, Found, MISSING, Patience, SecretStore, fault, other, registration_of};
+use super::secret_store::{Answer, Found, MISSING, Patience, SecretStore, fault, other, registration, registration_of};
 use crate::words::{Cause, Failure, Secret, SharedSecret, StoreDescriptor, VaultFault};
 
 /// A store of entries, with longer values in parts.
@@ -194,11 +194,6 @@ impl SecretStore for Blocking {
         let title = self.title(registration(names));
         compared.map_err(|failure| Box::new(failure.with_detail(&title)))
     }
-}
-
-/// The registration that the items are of: one call is about one.
-fn registration(names: &[String]) -> &str {
-    names.first().map_or("", |name| registration_of(name))
 }
 
 /// What the keyring's own program shows. Labels can be read while the keyring is locked: nothing of the partner's here.

@@ -3,11 +3,12 @@
 //! The parent starts its own executable with [`SECOND_PROCESS`] and writes a [`Request`] to its standard input. The child
 //! answers for each item: the SHA-256 of a random number and the item's bytes, or what went wrong. Nothing
 //! secret, and nothing from which it could be guessed later, is in an argument, in the environment or in an answer. The
-//! passphrase of a vault file goes down the pipe, which nobody else can read.
+//! key of a vault file goes down the pipe, which nobody else can read.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -15,9 +16,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-use super::secret_store::{Answer, Found, fault, other, random};
+use super::age_file::{Handed, VaultKey};
+use super::secret_store::{Answer, Found, fault, other, random, registration};
 use crate::exit::Exit;
-use crate::words::{Cause, Secret, SharedSecret, VaultFault};
+use crate::words::{Cause, Secret, VaultFault};
 use crate::world::child;
 
 /// The hidden command of the second process.
@@ -36,7 +38,7 @@ pub(in crate::world) struct ReadBackVerifier {
     /// Where registrations are.
     pub(in crate::world) state: PathBuf,
     /// What opens the store.
-    pub(in crate::world) passphrase: Option<SharedSecret>,
+    pub(in crate::world) opener: Option<Arc<VaultKey>>,
 }
 
 /// What the second process is asked.
@@ -49,13 +51,13 @@ pub(in crate::world) struct Request {
     pub(in crate::world) key: String,
     /// Where registrations are.
     pub(in crate::world) state: PathBuf,
-    passphrase: Option<Zeroizing<String>>,
+    opener: Option<Handed>,
 }
 
 impl Request {
     /// What opens the store, once.
-    pub(in crate::world) fn passphrase(&mut self) -> Option<SharedSecret> {
-        self.passphrase.take().map(|mut text| Secret::shared(std::mem::take(&mut *text)))
+    pub(in crate::world) fn opener(&mut self) -> Option<Arc<VaultKey>> {
+        self.opener.take().map(VaultKey::from)
     }
 
     /// Reads a request, as far as one can be read.
@@ -90,7 +92,7 @@ impl ReadBackVerifier {
             nonce: hex::encode(random::<16>()?),
             key: self.key.to_owned(),
             state: self.state.clone(),
-            passphrase: self.passphrase.as_ref().map(|it| Zeroizing::new(it.reveal().to_owned())),
+            opener: self.opener.as_ref().map(|key| key.handed(registration(names))),
         };
         let theirs = self.ask(&request).await?;
         if theirs.len() != ours.len() {

@@ -127,6 +127,11 @@ pub(super) fn random<const N: usize>() -> Answer<[u8; N]> {
     }
 }
 
+/// The registration that the items are of: one call is about one.
+pub(super) fn registration(names: &[String]) -> &str {
+    names.first().map_or("", |name| registration_of(name))
+}
+
 /// The registration that an item's name begins with.
 pub(super) fn registration_of(name: &str) -> &str {
     name.split('/').next().unwrap_or_default()

@@ -105,6 +105,7 @@ fn without_any_bus_secrets_are_kept_in_a_file_that_age_opens() {
 
     opened_by_age(&desk, &secret);
     looked_at_without_a_terminal(&desk);
+    shared_with_a_collector(&desk);
     refused_without_its_passphrase(&desk);
     asked_for_again_by_the_wizard(&desk);
     forgotten_without_its_passphrase(&desk);
@@ -113,8 +114,9 @@ fn without_any_bus_secrets_are_kept_in_a_file_that_age_opens() {
 /// The tool that others use opens it: names and values, nothing else is needed.
 fn opened_by_age(desk: &TestMachine, secret: &str) {
     let (vault, plain) = (desk.record().join("vault.age"), desk.path("plain.json"));
-    let (vault, opened) = (vault.to_str().unwrap(), plain.to_str().unwrap());
-    let mut age = spawn(&desk.session, &["age", "--decrypt", "-o", opened, vault]);
+    let identity = desk.record().join("identity.age");
+    let (vault, opened, identity) = (vault.to_str().unwrap(), plain.to_str().unwrap(), identity.to_str().unwrap());
+    let mut age = spawn(&desk.session, &["age", "--decrypt", "-i", identity, "-o", opened, vault]);
     type_in(&mut age, "Enter passphrase", PASSPHRASE);
     assert_eq!(age.exit(), 0);
     let inside: Value = serde_json::from_slice(&fs::read(&plain).unwrap()).unwrap();
@@ -146,6 +148,44 @@ fn looked_at_without_a_terminal(desk: &TestMachine) {
     let (exit, said) = about(desk, &["rename", "Fabrikam", "--store", "file"], "");
     assert_eq!(exit, Some(0), "{said}");
     assert!(said.contains("Contoso CSP -> Fabrikam"), "{said}");
+}
+
+/// Another user's program gets tokens without the passphrase, until it is let in no more; and the passphrase is changed and back.
+fn shared_with_a_collector(desk: &TestMachine) {
+    let identity = desk.path("prices.identity");
+    let path = identity.to_str().unwrap();
+    let add = |name: &str| about(desk, &with_file(&["store", "add-collector", name, "--output", path]), PASSPHRASE);
+    let (exit, said) = add("prices");
+    assert_eq!(exit, Some(0), "{said}");
+    assert_eq!(fs::metadata(&identity).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(add("prices").0 == Some(2) && add("others").0 == Some(2), "a name and a file are used once");
+    let (exit, said) = about(desk, &with_file(&["store", "collectors"]), PASSPHRASE);
+    assert!(exit == Some(0) && said.lines().any(|line| line == "prices"), "{said}");
+    let token = ["token", "partner-center", "--min-valid", "3000", "--store", "file", "--identity-file", path];
+    let (exit, said) = about(desk, &token, "");
+    assert_eq!(exit, Some(0), "{said}");
+    fs::set_permissions(&identity, fs::Permissions::from_mode(0o644)).unwrap();
+    let (exit, said) = about(desk, &token, "");
+    assert!(exit == Some(2) && said.contains("chmod 600"), "{said}");
+    fs::set_permissions(&identity, fs::Permissions::from_mode(0o600)).unwrap();
+
+    let (next, file) = ("quite another one", desk.path("next.txt"));
+    make(&file, next.as_bytes());
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let change = ["store", "passphrase", "--new-passphrase-file", file.to_str().unwrap()];
+    let (exit, said) = about(desk, &with_file(&change), PASSPHRASE);
+    assert_eq!(exit, Some(0), "{said}");
+    assert_eq!(about(desk, &with_file(&["doctor"]), PASSPHRASE).0, Some(3));
+    assert_eq!(about(desk, &token, "").0, Some(0), "a collector is still let in");
+    make(&file, PASSPHRASE.as_bytes());
+    assert_eq!(about(desk, &with_file(&change), next).0, Some(0));
+
+    let (exit, said) = about(desk, &with_file(&["store", "remove-collector", "prices"]), PASSPHRASE);
+    assert_eq!(exit, Some(0), "{said}");
+    let (exit, said) = about(desk, &token, "");
+    assert!(exit == Some(3) && said.contains("vault-passphrase"), "{said}");
+    fs::remove_file(&file).unwrap();
+    fs::remove_file(&identity).unwrap();
 }
 
 fn refused_without_its_passphrase(desk: &TestMachine) {

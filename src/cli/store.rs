@@ -1,0 +1,74 @@
+//! The command that looks after a vault file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+
+use crate::cli::Which;
+
+/// `octo-csp store`.
+#[derive(Debug, Subcommand)]
+pub enum Store {
+    /// Give the vault file another passphrase.
+    Passphrase(StorePassphrase),
+    /// Say who else opens the vault file.
+    Collectors(StoreCollectors),
+    /// Let a collector open the vault file, with an identity of its own and without the passphrase.
+    AddCollector(StoreAddCollector),
+    /// No longer let a collector open the vault file.
+    RemoveCollector(StoreRemoveCollector),
+}
+
+/// `octo-csp store passphrase`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The vault file is sealed anew. Collectors stay let in. Copies of the file that were made before open with the old passphrase.\n\nExamples:\n  octo-csp store passphrase\n  octo-csp store passphrase --passphrase-file old.txt --new-passphrase-file new.txt"
+)]
+pub struct StorePassphrase {
+    /// Read the new passphrase from this file; without it, it is typed.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub new_passphrase_file: Option<PathBuf>,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `octo-csp store collectors`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  octo-csp store collectors")]
+pub struct StoreCollectors {
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `octo-csp store add-collector`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp store add-collector prices --output prices.identity\n  octo-csp token partner-api --store file --identity-file prices.identity\n\nA service gets it from systemd: LoadCredential=octo-csp-identity:/etc/octo-csp/prices.identity"
+)]
+pub struct StoreAddCollector {
+    /// What the collector is called here.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Write the collector's identity to this new file, readable by you alone: it opens the vault file.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `octo-csp store remove-collector`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp store remove-collector prices\n\nWhat the collector has read it may still have: octo-csp register --step partner-center and --step partner-api give new secrets."
+)]
+pub struct StoreRemoveCollector {
+    /// The collector, as octo-csp store collectors names it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}

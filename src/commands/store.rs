@@ -1,0 +1,118 @@
+//! `octo-csp store`: the vault file's passphrase, and who else opens it.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::cli::{Store, StoreAddCollector, StorePassphrase, StoreRemoveCollector, Which};
+use crate::commands::context::{CommandContext, Target};
+use crate::commands::error::CommandError;
+use crate::commands::{headless, passphrase};
+use crate::exit::Exit;
+use crate::words::Secret;
+use crate::words::store::VAULT_FILE;
+use crate::world::store::VaultKey;
+
+/// Characters of the longest name of a collector.
+const LONGEST: usize = 64;
+
+pub(super) async fn run(context: &mut CommandContext<'_>, command: &Store) -> Result<Exit, CommandError> {
+    match command {
+        Store::Passphrase(arguments) => change_passphrase(context, arguments).await,
+        Store::Collectors(arguments) => collectors(context, &arguments.which).await,
+        Store::AddCollector(arguments) => add(context, arguments).await,
+        Store::RemoveCollector(arguments) => remove(context, arguments).await,
+    }
+}
+
+/// The registration, whose secrets are in a vault file, whatever else is usual here.
+async fn open(context: &mut CommandContext<'_>, which: &Which) -> Result<Target, CommandError> {
+    let mut which = which.clone();
+    which.store.store = &VAULT_FILE;
+    Target::open(context, &which, true).await
+}
+
+async fn change_passphrase(
+    context: &mut CommandContext<'_>,
+    arguments: &StorePassphrase,
+) -> Result<Exit, CommandError> {
+    let target = open(context, &arguments.which).await?;
+    let (_world, opened) = headless::world(context.host, &target).await?;
+    let new = passphrase::another(context.host, arguments.new_passphrase_file.as_deref()).await?;
+    target.settings().change_passphrase(&opened.name, &VaultKey::passphrase(new))?;
+    Ok(context.print(&format!(
+        "{}: the vault file opens with the new passphrase, and no longer with the old one.\n",
+        opened.name
+    )))
+}
+
+async fn collectors(context: &mut CommandContext<'_>, which: &Which) -> Result<Exit, CommandError> {
+    let target = open(context, which).await?;
+    let names = target.settings().collectors(&target.name())?;
+    let lines: String = names.iter().map(|name| format!("{name}\n")).collect();
+    if names.is_empty() {
+        context.note("Nobody else opens the vault file: the passphrase alone does.");
+    }
+    Ok(context.print(&lines))
+}
+
+async fn add(context: &mut CommandContext<'_>, arguments: &StoreAddCollector) -> Result<Exit, CommandError> {
+    let name = name(&arguments.name)?;
+    let target = open(context, &arguments.which).await?;
+    let (_world, opened) = headless::world(context.host, &target).await?;
+    let settings = target.settings();
+    if settings.collectors(&opened.name)?.iter().any(|known| known == name) {
+        return Err(CommandError::usage(format!(
+            "{name} is let in already: octo-csp store remove-collector takes that back"
+        )));
+    }
+    let identity = VaultKey::new_identity();
+    // The identity is on the disk before anything is sealed for it: a collector that nobody can be is worse than a file too many.
+    keep(&arguments.output, &identity)?;
+    settings.let_in(&opened.name, name, Some(&identity))?;
+    Ok(context.print(&format!(
+        "{}: {name} opens the vault file with --identity-file {}\n",
+        opened.name,
+        arguments.output.display()
+    )))
+}
+
+async fn remove(context: &mut CommandContext<'_>, arguments: &StoreRemoveCollector) -> Result<Exit, CommandError> {
+    let name = name(&arguments.name)?;
+    let target = open(context, &arguments.which).await?;
+    let (_world, opened) = headless::world(context.host, &target).await?;
+    let settings = target.settings();
+    if !settings.collectors(&opened.name)?.iter().any(|known| known == name) {
+        return Err(CommandError::usage("there is no collector of this name: octo-csp store collectors lists them"));
+    }
+    settings.let_in(&opened.name, name, None)?;
+    Ok(context.print(&format!(
+        "{}: {name} opens the vault file no longer. What it has read it may still have.\n",
+        opened.name
+    )))
+}
+
+/// A name that can be shown, and is none of our own.
+fn name(name: &str) -> Result<&str, CommandError> {
+    let plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
+    if !name.trim().is_empty() && name.chars().count() <= LONGEST && name.chars().all(plain) {
+        return Ok(name);
+    }
+    Err(CommandError::usage(format!(
+        "a collector's name is letters, digits, blanks, dots and hyphens, {LONGEST} at most"
+    )))
+}
+
+/// Writes an identity to a file that was not there, for its owner alone.
+fn keep(path: &Path, identity: &Secret) -> Result<(), CommandError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| {
+        file.write_all(identity.reveal().as_bytes())?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    });
+    written.map_err(|error| CommandError::usage(format!("cannot write {}: {}", path.display(), error.kind())))
+}
