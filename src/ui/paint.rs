@@ -13,7 +13,10 @@
 //!  Tab next  Shift-Tab previous  Enter check  Esc back  Ctrl-C leave        the keys that work now
 //! ```
 
+use std::num::NonZeroU16;
+
 use ratatui::Frame;
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
@@ -48,6 +51,8 @@ struct Sheet {
     lines: Vec<Line<'static>>,
     focus: Option<(usize, usize)>,
     caret: Option<(u16, usize)>,
+    /// Lines that are part of an address, and the whole of it.
+    links: Vec<(usize, String)>,
 }
 
 /// Paints what the wizard says.
@@ -64,7 +69,10 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let bottom_height = u16::try_from(bottom.len()).unwrap_or(u16::MAX);
     let height = area.height.saturating_sub(top_height).saturating_sub(bottom_height);
-    let sheet = lay_out(page, area.width, look);
+    let mut sheet = lay_out(page, area.width, look, true);
+    if !sheet.links.is_empty() && sheet.lines.len() > usize::from(height) {
+        sheet = lay_out(page, area.width, look, false);
+    }
     let offset = scrolled(&sheet, usize::from(height), wizard.page.state().scroll);
     let caret = caret(&sheet, offset, height, area.width);
     if sheet.lines.len() > offset + usize::from(height)
@@ -77,6 +85,7 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
     {
         *line = rule(&identity, " more above ", look, area.width);
     }
+    let links = std::mem::take(&mut sheet.links);
     let lines = sheet.lines.into_iter().skip(offset);
     let body: Vec<Line<'static>> = lines.take(usize::from(height)).collect();
     let mut y = area.y;
@@ -84,6 +93,10 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
         let part = Rect { y, height, ..area };
         frame.render_widget(Paragraph::new(lines), part.intersection(area));
         y = y.saturating_add(height);
+    }
+    for (line, address) in links.iter().filter(|_| look.glyphs.links) {
+        let row = line.checked_sub(offset).and_then(|row| u16::try_from(row).ok()).filter(|row| *row < height);
+        row.map(|row| link(address, area.x, area.y + top_height + row, frame.buffer_mut()));
     }
     if let Some((x, row)) = caret {
         let y = area.y + top_height + row;
@@ -237,13 +250,34 @@ fn hint_rows<'h>(hints: impl Iterator<Item = &'h KeyHint>, width: u16) -> Vec<Ve
     rows
 }
 
-fn lay_out(page: &View<'_>, width: u16, look: &Appearance) -> Sheet {
+/// Makes a line of a painted address a link to all of it (OSC 8): one cell as wide as the line, which is painted as a whole.
+fn link(address: &str, x: u16, y: u16, buffer: &mut Buffer) {
+    let shown: String = (x..buffer.area.right()).filter_map(|x| Some(buffer.cell((x, y))?.symbol())).collect();
+    let shown = shown.trim_end();
+    let width = u16::try_from(shown.width()).ok().and_then(NonZeroU16::new);
+    if let (Some(width), Some(cell)) = (width, buffer.cell_mut((x, y))) {
+        cell.set_symbol(&format!("\x1b]8;id=1;{address}\x1b\\{shown}\x1b]8;;\x1b\\"));
+        cell.set_diff_option(CellDiffOption::ForcedWidth(width));
+    }
+}
+
+/// `whole` says that there may be room for what is else shortened: then nothing else stands on its lines.
+fn lay_out(page: &View<'_>, width: u16, look: &Appearance, whole: bool) -> Sheet {
     let mut sheet = Sheet::default();
     for block in &page.blocks {
         match block {
             Block::Rows(rows) => {
-                let lines = rows.iter().flat_map(|row| wrapped(row, width, look));
-                sheet.lines.extend(lines);
+                for row in rows {
+                    let Some(address) = row.whole.as_ref().filter(|_| whole) else {
+                        sheet.lines.extend(wrapped(row, width, look));
+                        continue;
+                    };
+                    for part in address.as_bytes().chunks(usize::from(width)) {
+                        sheet.links.push((sheet.lines.len(), address.clone()));
+                        let part = String::from_utf8_lossy(part).into_owned();
+                        sheet.lines.push(Line::styled(part, look.theme.style(Tone::Link)));
+                    }
+                }
             }
             Block::Input(input) => lay_input(&mut sheet, input, width, look),
             Block::Button(button) => lay_button(&mut sheet, button, width, look),

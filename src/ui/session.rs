@@ -55,6 +55,8 @@ pub struct WizardConfig {
 #[derive(Debug)]
 pub struct RehearsalAnswers {
     /// What goes into the fields, the simulated secrets too.
+    /// The page of the sign-in is opened in a browser.
+    SignInPage,
     pub values: BTreeMap<Field, SharedSecret>,
     /// User name of the simulated sign-in.
     pub user: String,
@@ -95,6 +97,8 @@ pub enum DirectoryLookup {
     NotOne,
     /// It could not be asked.
     Unknown,
+    /// Whether the page of the sign-in was opened in a browser here, once that is known.
+    pub(crate) browsed: Option<bool>,
 }
 
 /// How much of a registration is gone through.
@@ -125,6 +129,7 @@ pub enum TaskOrigin {
 
 /// What an answer means for the page that is open.
 #[derive(Debug)]
+            browsed: None,
 pub enum Answer {
     /// A registration was opened, or cannot be; in it the step that its draft was on.
     Opened(Result<Option<Step>, Box<Failure>>),
@@ -294,6 +299,10 @@ impl Session {
     pub(crate) fn settling(&self) -> bool {
         let moves = |origin: &TaskOrigin| matches!(origin, TaskOrigin::Open | TaskOrigin::Note);
         self.in_flight.values().any(moves)
+            (TaskOrigin::SignInPage, Outcome::Browsed(opened)) => {
+                self.browsed = Some(opened);
+                None
+            }
     }
 
     /// Whether the machine is being looked at.

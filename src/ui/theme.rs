@@ -55,14 +55,16 @@ pub struct Glyphs {
     pub dot: &'static str,
     /// A chosen radio button.
     pub radio_on: &'static str,
+    /// Whether an address is made a link (OSC 8), which says nothing to a terminal that knows none.
+    pub links: bool,
 }
 
 impl Glyphs {
     /// For terminals that show Unicode and count ambiguous characters as one cell.
-    pub const UNICODE: Self = Self { rule: "─", edge: "│", dot: "•", radio_on: "(•)" };
+    pub const UNICODE: Self = Self { rule: "─", edge: "│", dot: "•", radio_on: "(•)", links: true };
 
     /// For all others.
-    pub const ASCII: Self = Self { rule: "-", edge: "|", dot: "*", radio_on: "(*)" };
+    pub const ASCII: Self = Self { rule: "-", edge: "|", dot: "*", radio_on: "(*)", links: false };
 
     /// A line across the page.
     pub fn line(&self, width: u16) -> String {
@@ -115,7 +117,7 @@ mod tests {
 
     #[test]
     fn ascii_is_ascii() {
-        let Glyphs { rule, edge, dot, radio_on } = Glyphs::ASCII;
+        let Glyphs { rule, edge, dot, radio_on, links: _ } = Glyphs::ASCII;
         for sign in [rule, edge, dot, radio_on] {
             assert!(sign.is_ascii() && !sign.is_empty());
         }

@@ -15,7 +15,7 @@ use crate::steps::{Execution, WrongPaste};
 use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn};
 use crate::ui::parts::{Form, minutes, page_of_step};
 use crate::ui::progress::Progress;
-use crate::ui::session::{Scope, Session};
+use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Said, Tone, View};
 use crate::ui::{Intent, Task};
@@ -26,9 +26,10 @@ const LIMIT: u64 = 10 * 60 * 1_000;
 
 /// Opens the sign-in page in a browser of this machine, through the one-time address of the listener.
 fn browse(execution: &Execution, session: &mut Session) {
+    session.browsed = None;
     let address = execution.authorization_request().and_then(|consent| consent.one_time);
     if let Some(address) = address.filter(|_| session.config.browser) {
-        session.perform_in_background(Effect::Browse(address));
+        session.perform(TaskOrigin::SignInPage, Effect::Browse(address));
     }
 }
 
@@ -185,10 +186,12 @@ impl SignIn {
 
 /// The three things to do, in their order.
 fn directions(session: &Session, consent: &AuthorizationRequest) -> Vec<Row> {
-    let opened = if session.config.browser && consent.one_time.is_some() {
-        "1  A browser page was opened here. Any other browser will do as well:"
-    } else {
-        "1  Open this address in a private window:"
+    let tried = session.config.browser && consent.one_time.is_some();
+    let opened = match (tried, session.browsed) {
+        (true, None) => "1  A browser page is being opened here. Any other browser will do as well:",
+        (true, Some(true)) => "1  A browser page was opened here. Any other browser will do as well:",
+        (true, Some(false)) => "1  No browser could be opened here. Open this address in a private window:",
+        (false, _) => "1  Open this address in a private window:",
     };
     let mut rows = vec![
         Row::text(opened).at(1).hanging(4).right(Tone::Muted, "F3 copies"),
@@ -233,7 +236,7 @@ fn third(consent: &AuthorizationRequest) -> Row {
     Row::text(text).at(1).hanging(4)
 }
 
-/// The address without its long tail: F3 and F7 give it whole.
+/// The address without its long tail, for where there is no room for it: F3 and F7 give it whole.
 fn shortened(consent: &AuthorizationRequest) -> String {
     let address = consent.address.as_str();
     let cut = address.split_once("client_id=").map_or(address, |(front, _)| front);

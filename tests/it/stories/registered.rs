@@ -365,3 +365,26 @@ fn what_a_journal_named_that_was_moved_away_is_forgotten_too() {
     assert_eq!(left.matches("label = ").count(), 1, "{left}");
     assert!(left.contains("username = another/refresh-token/A/1/1"), "{left}");
 }
+
+#[test]
+fn the_sign_in_page_tells_one_story_and_has_the_whole_address_where_there_is_room() {
+    let desk = TestMachine::new();
+    let mut pty = desk.register(&["--browser", "/no/such/browser"]);
+    pty.begin("Contoso CSP");
+    pty.prove(&desk);
+    let address = pty.open_sign_in();
+    pty.reads("No browser could be opened here. Open this address in a private window:");
+    assert!(!pty.screen().contents().contains("was opened"), "{}", pty.screen().contents());
+    assert!(pty.screen().contents().contains("client_id=...  (whole"), "no room for it");
+    let before = pty.bytes.len();
+    pty.resize((100, 40));
+    // Nothing else stands on its lines.
+    pty.wait_until("all of it", |screen| screen.rows(0, 100).collect::<String>().contains(&address));
+    let lines = address.len().div_ceil(100);
+    let written = String::from_utf8_lossy(&pty.bytes[before..]).into_owned();
+    assert!(written.matches(&format!(";{address}\x1b\\")).count() >= lines, "each line is a link to all of it");
+    pty.resize((80, 24));
+    pty.wait("client_id=...  (whole");
+    pty.signal(rustix::process::Signal::TERM);
+    assert_eq!(pty.exit(), 130);
+}
