@@ -7,6 +7,7 @@ mod desk;
 mod endings;
 mod fields;
 mod interrupted;
+mod memory;
 mod octo;
 mod plain;
 mod registered;

@@ -1,0 +1,94 @@
+//! The memory of the running wizard, looked through for secrets page by page.
+
+use std::collections::BTreeSet;
+use std::io::BufRead as _;
+use std::os::unix::fs::FileExt as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use url::form_urlencoded::byte_serialize;
+
+use super::browser::sign_in;
+use super::desk::{Person as _, TestMachine};
+use crate::pty::Pty;
+use crate::simulator::bench::between;
+
+/// How much of the memory is read at once.
+const PIECE: usize = 1 << 20;
+
+/// Everything that a process has mapped and can write.
+fn mapped(pid: i32) -> Vec<Vec<u8>> {
+    let memory = std::fs::File::open(format!("/proc/{pid}/mem")).unwrap();
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+    let mut all = Vec::new();
+    for line in maps.lines().filter(|line| line.split(' ').nth(1).unwrap().starts_with("rw")) {
+        let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
+        let [from, to] = [from, to].map(|number| u64::from_str_radix(number, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
+        // A page can go between the list and the look.
+        for (index, piece) in bytes.chunks_mut(PIECE).enumerate() {
+            drop(memory.read_exact_at(piece, from + (index * PIECE) as u64));
+        }
+        all.push(bytes);
+    }
+    all
+}
+
+/// Readable copies of `word`: as it is, as a form has it, in base64, in hexadecimal.
+fn copies(memory: &[Vec<u8>], word: &str) -> usize {
+    let coded = [
+        word.to_owned(),
+        byte_serialize(word.as_bytes()).collect(),
+        STANDARD.encode(word),
+        word.bytes().map(|byte| format!("{byte:02x}")).collect(),
+    ];
+    let words: BTreeSet<Vec<u8>> = coded.into_iter().map(String::into_bytes).collect();
+    let mut found = 0;
+    for (mut rest, word) in memory.iter().flat_map(|bytes| words.iter().map(|word| (bytes.as_slice(), word))) {
+        // The search for one byte is the library's, which is optimised in a test as well.
+        while rest.skip_until(word[0]).unwrap() > 0 {
+            found += usize::from(rest.starts_with(&word[1..]));
+        }
+    }
+    found
+}
+
+/// Asserts how many copies of each secret are readable at most: what a connection had is wiped when it is closed, a moment after its
+/// answer was shown. A look that does not find what is on the screen proves nothing.
+fn at_most(pty: &Pty, control: &str, secrets: &[(&str, &str, usize)]) {
+    let page = pty.screen().contents();
+    for round in 0.. {
+        let memory = mapped(pty.pid);
+        assert!(copies(&memory, control) > 0, "the look finds nothing at all on:\n{page}");
+        let counted = secrets.iter().map(|(what, secret, most)| (what, copies(&memory, secret), most));
+        let too_many: Vec<_> = counted.filter(|(_, left, most)| left > most).collect();
+        if too_many.is_empty() {
+            return;
+        }
+        assert!(round < 20, "{too_many:?} on:\n{page}");
+    }
+}
+
+#[test]
+fn no_readable_copy_of_a_secret_is_left_in_memory_after_its_page() {
+    const CONTROL: &str = "Planted control";
+    let desk = TestMachine::new();
+    let mut pty = desk.register_with(&[("OCTO_TEST_READABLE_MEMORY", "1")]);
+    pty.begin(CONTROL);
+    let key = desk.fact("client_secret");
+    pty.prove(&desk);
+    // Step 3 may want the key: the session is its one owner.
+    at_most(&pty, CONTROL, &[("key", &key, 1)]);
+    let back = sign_in(&pty.open_sign_in());
+    let code = between(&back, "code=", "&").to_owned();
+    pty.answer(&back);
+    let kept = desk.kept();
+    let tokens = kept.lines().filter_map(|line| line.strip_prefix("secret = ")).filter(|item| item.len() > 500);
+    let tokens: Vec<&str> = tokens.collect();
+    assert_eq!(tokens.len(), 2, "{kept}");
+    let [mut first, mut second] = [("refresh token", tokens[0], 1), ("refresh token", tokens[1], 1)];
+    at_most(&pty, CONTROL, &[("key", &key, 1), ("code", &code, 0), first, second]);
+    pty.enter("Proven and kept here");
+    (first.2, second.2) = (0, 0);
+    at_most(&pty, CONTROL, &[("key", &key, 0), ("code", &code, 0), first, second]);
+}
