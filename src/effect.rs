@@ -74,8 +74,8 @@ pub enum Effect {
     ReadBack(Vec<ItemName>),
     /// One call of Octo.
     Octo(Box<OctoCall>),
-    /// Write the draft: what was typed, without secrets.
-    Save(Box<Draft>),
+    /// Write the draft: what was typed, without secrets. Without one, remove it.
+    Save(Option<Box<Draft>>),
     /// Remove every file of this registration, its journal last.
     Discard,
     /// Wait before trying again.

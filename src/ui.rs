@@ -18,9 +18,76 @@ pub mod theme;
 pub mod view;
 pub mod wizard;
 
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use url::Url;
+
 use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
-use crate::words::Secret;
+use crate::words::{Environment, Field, OctoClient, Ring, Secret, SharedSecret, Step, Typed, UntrustedText};
+
+/// What the wizard is started with.
+#[derive(Debug)]
+pub struct WizardConfig {
+    /// What to type in a rehearsal; `None` when it is real.
+    pub rehearsal: Option<RehearsalAnswers>,
+    /// Hosts that are neither Microsoft's nor Octo's, for the banner.
+    pub unknown_hosts: Vec<String>,
+    /// By what an extra CA is trusted, for the banner.
+    pub trust: Vec<&'static str>,
+    /// Whether the cloud has a price service.
+    pub prices: bool,
+    /// The Azure portal.
+    pub portal: Url,
+    /// Octo; `None` where a cloud file names none.
+    pub octo: Option<Octo>,
+    /// The one step to run again, if asked for.
+    pub only: Option<Step>,
+    /// Production or sandbox.
+    pub environment: Environment,
+    /// Whether a browser may be opened.
+    pub browser: bool,
+    /// Fields that were given by flags or settings; empty ones were not.
+    pub given: Typed,
+    /// For times on the screen.
+    pub zone: TimeZone,
+    /// The flags that name the cloud and the vault, each after a blank, for commands that are told.
+    pub words: String,
+}
+
+/// What to type in a rehearsal.
+#[derive(Debug)]
+pub struct RehearsalAnswers {
+    /// What goes into the fields, the simulated secrets too.
+    pub values: BTreeMap<Field, SharedSecret>,
+    /// User name of the simulated sign-in.
+    pub user: String,
+    /// Its password.
+    pub password: String,
+    /// Its MFA code.
+    pub mfa_code: String,
+    /// The misfortune that is rehearsed, if any.
+    pub scenario: Option<String>,
+}
+
+impl RehearsalAnswers {
+    /// What to type into a field.
+    pub(crate) fn of(&self, field: Field) -> Option<&str> {
+        self.values.get(&field).map(|value| value.reveal())
+    }
+}
+
+/// What the wizard knows of Octo when it starts.
+#[derive(Debug)]
+pub struct Octo {
+    /// Which Octo.
+    pub ring: Ring,
+    /// Its host, to show.
+    pub host: UntrustedText,
+    /// The API client, or why there is none.
+    pub client: Result<OctoClient, String>,
+}
 
 /// Something the wizard is told. It never holds a key code.
 #[derive(Debug)]
@@ -37,6 +104,8 @@ pub enum Event {
     Ticked(u64),
     /// The terminal has another size.
     Resized,
+    /// The program is ended from outside: a signal, or a terminal that is gone.
+    CutOff,
 }
 
 /// Something the wizard wants done.

@@ -229,7 +229,7 @@ pub(super) async fn remember<'r>(
     }
     if (first.is_some() || finished) && draft.refused != first {
         draft.refused = first;
-        drop(Box::pin(world.perform(Effect::Save(Box::new(draft.clone())))).await);
+        drop(Box::pin(world.perform(Effect::Save(Some(Box::new(draft.clone()))))).await);
     }
 }
 

@@ -238,7 +238,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
 
     /// Saves the draft. One that cannot be saved is no reason to stop.
     pub(super) async fn save(&self) {
-        drop(self.perform(Effect::Save(Box::new(self.draft.clone()))).await);
+        drop(self.perform(Effect::Save(Some(Box::new(self.draft.clone())))).await);
     }
 
     fn judge(&mut self, run: Execution, ended: Ended) -> Result<Execution, CommandError> {

@@ -63,7 +63,7 @@ pub(super) fn leave<'a>(session: &Session) -> View<'a> {
     view.row(Row::of(Tone::Title, "Leave octo-csp?").at(3));
     view.gap();
     view.row(
-        Row::text("What you typed can be kept in a draft, and the wizard opens here again. Secrets are not in it.")
+        Row::text("What you typed is in a draft, and the wizard opens here again. Secrets are not in it. Left without saving, the draft is what it was before you came.")
             .at(3),
     );
     if session.registration.open.is_some() {

@@ -153,17 +153,24 @@ pages! { $
     Opening Locked Prerequisites Overview Basic PartnerCenter PartnerApi Checking SignIn Failed Review OctoClient Done
 }
 
-/// What came of a key or an answer.
+/// What came of a key or an answer: the page, and what becomes of it.
 #[derive(Debug)]
-pub(crate) enum Turn {
+pub(crate) struct Turn {
+    pub(crate) page: Page,
+    pub(crate) then: Then,
+}
+
+/// What becomes of a page.
+#[derive(Debug)]
+pub(crate) enum Then {
     /// The same page goes on.
-    Stay(Page),
+    Stay,
     /// Another page is opened.
-    Open(Page),
+    Open,
     /// Something lies over the page.
-    Over(Page, Overlay),
+    Over(Overlay),
     /// The program ends.
-    Leave(Page, Exit),
+    Leave(Exit),
 }
 
 impl Turn {
@@ -176,29 +183,18 @@ impl Turn {
         }
     }
 
-    fn page_mut(&mut self) -> &mut Page {
-        let (Self::Stay(page) | Self::Open(page) | Self::Over(page, _) | Self::Leave(page, _)) = self;
-        page
-    }
-
     /// With what has just happened.
     pub(crate) fn saying(mut self, notice: impl Into<String>) -> Self {
-        self.page_mut().state_mut().say(notice);
-        self
-    }
-
-    /// The draft is saved with the page that is open then.
-    fn saved(mut self, session: &mut Session) -> Self {
-        session.save(self.page_mut().step());
+        self.page.state_mut().say(notice);
         self
     }
 
     /// What stays is opened anew: it comes from another page.
-    fn opened(self) -> Self {
-        match self {
-            Self::Stay(page) => Self::Open(page),
-            other @ (Self::Open(_) | Self::Over(..) | Self::Leave(..)) => other,
+    fn opened(mut self) -> Self {
+        if matches!(self.then, Then::Stay) {
+            self.then = Then::Open;
         }
+        self
     }
 }
 
@@ -246,14 +242,13 @@ trait Screen: Into<Page> {
     /// the overview where only this step is run again.
     fn back(self, session: &mut Session) -> Turn {
         let single = matches!(session.scope, Scope::Only(_)) || self.step() == Some(Step::Basic);
-        let turn = match self.step() {
+        match self.step() {
             Some(_) if single && session.registration.active.is_some() => Overview::default().open(),
             Some(Step::Basic) => Prerequisites::default().open(),
             Some(Step::PartnerCenter) => Turn::form(Step::Basic),
             Some(Step::PartnerApi) => Turn::form(Step::PartnerCenter),
-            None => return self.stay(),
-        };
-        turn.saved(session)
+            None => self.stay(),
+        }
     }
 
     /// A letter, where no field takes it, or F2 to F9.
@@ -278,11 +273,15 @@ trait Screen: Into<Page> {
     }
 
     fn stay(self) -> Turn {
-        Turn::Stay(self.into())
+        self.turn(Then::Stay)
     }
 
     fn open(self) -> Turn {
-        Turn::Open(self.into())
+        self.turn(Then::Open)
+    }
+
+    fn turn(self, then: Then) -> Turn {
+        Turn { page: self.into(), then }
     }
 
     /// Says what is wrong with its fields; the first of them gets the focus.
@@ -290,7 +289,7 @@ trait Screen: Into<Page> {
         let mut page: Page = self.into();
         page.state_mut().problems = problems;
         page.focus_first_open(session);
-        Turn::Stay(page)
+        Turn { page, then: Then::Stay }
     }
 }
 

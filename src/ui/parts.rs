@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::journal::{Attempt, Registration};
-use crate::ui::Intent;
-use crate::ui::session::{DirectoryLookup, RehearsalAnswers, Session};
+use crate::ui::session::{DirectoryLookup, Session};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Block, Body, Input, Row, Tone, View};
+use crate::ui::{Intent, RehearsalAnswers};
 use crate::words::answers::{self};
 use crate::words::{Field, Step};
 

@@ -5,8 +5,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use url::Url;
 
 use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
 use crate::effect::{Effect, Opened, Outcome, Preflight, ProbeResult};
@@ -15,76 +13,12 @@ use crate::report::identity::Identity;
 use crate::report::octo::OctoState;
 use crate::steps::Execution;
 use crate::ui::fields::Fields;
-use crate::ui::{Task, Ticket};
+use crate::ui::{Task, Ticket, WizardConfig};
 use crate::words::answers::{self};
 use crate::words::{
-    CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, Ring, SentCode,
-    SharedSecret, Step, Typed, UntrustedText,
+    CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, SentCode, SharedSecret,
+    Step, Typed,
 };
-
-/// What the wizard is started with.
-#[derive(Debug)]
-pub struct WizardConfig {
-    /// What to type in a rehearsal; `None` when it is real.
-    pub rehearsal: Option<RehearsalAnswers>,
-    /// Hosts that are neither Microsoft's nor Octo's, for the banner.
-    pub unknown_hosts: Vec<String>,
-    /// By what an extra CA is trusted, for the banner.
-    pub trust: Vec<&'static str>,
-    /// Whether the cloud has a price service.
-    pub prices: bool,
-    /// The Azure portal.
-    pub portal: Url,
-    /// Octo; `None` where a cloud file names none.
-    pub octo: Option<Octo>,
-    /// The one step to run again, if asked for.
-    pub only: Option<Step>,
-    /// Production or sandbox.
-    pub environment: Environment,
-    /// Whether a browser may be opened.
-    pub browser: bool,
-    /// Fields that were given by flags or settings; empty ones were not.
-    pub given: Typed,
-    /// For times on the screen.
-    pub zone: TimeZone,
-    /// The flags that name the cloud and the vault, each after a blank, for commands that are told.
-    pub words: String,
-}
-
-/// What to type in a rehearsal.
-#[derive(Debug)]
-pub struct RehearsalAnswers {
-    /// What goes into the fields, the simulated secrets too.
-    /// The page of the sign-in is opened in a browser.
-    SignInPage,
-    pub values: BTreeMap<Field, SharedSecret>,
-    /// User name of the simulated sign-in.
-    pub user: String,
-    /// Its password.
-    pub password: String,
-    /// Its MFA code.
-    pub mfa_code: String,
-    /// The misfortune that is rehearsed, if any.
-    pub scenario: Option<String>,
-}
-
-impl RehearsalAnswers {
-    /// What to type into a field.
-    pub(crate) fn of(&self, field: Field) -> Option<&str> {
-        self.values.get(&field).map(|value| value.reveal())
-    }
-}
-
-/// What the wizard knows of Octo when it starts.
-#[derive(Debug)]
-pub struct Octo {
-    /// Which Octo.
-    pub ring: Ring,
-    /// Its host, to show.
-    pub host: UntrustedText,
-    /// The API client, or why there is none.
-    pub client: Result<OctoClient, String>,
-}
 
 /// What a directory look-up said about a GUID or domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,8 +31,6 @@ pub enum DirectoryLookup {
     NotOne,
     /// It could not be asked.
     Unknown,
-    /// Whether the page of the sign-in was opened in a browser here, once that is known.
-    pub(crate) browsed: Option<bool>,
 }
 
 /// How much of a registration is gone through.
@@ -123,13 +55,14 @@ pub enum TaskOrigin {
     Note,
     /// A directory is looked up by this name.
     Lookup(String),
+    /// The page of the sign-in is opened in a browser.
+    SignInPage,
     /// Nobody waits for it.
     Background,
 }
 
 /// What an answer means for the page that is open.
 #[derive(Debug)]
-            browsed: None,
 pub enum Answer {
     /// A registration was opened, or cannot be; in it the step that its draft was on.
     Opened(Result<Option<Step>, Box<Failure>>),
@@ -166,12 +99,17 @@ pub struct Session {
     pub(crate) lookups: BTreeMap<String, DirectoryLookup>,
     /// The key that step 2 has proven, while it is at hand.
     pub(crate) proven_secret: Option<SharedSecret>,
+    /// Whether the page of the sign-in was opened in a browser here, once that is known.
+    pub(crate) browsed: Option<bool>,
     /// Whether Octo is told as soon as it is registered, if the person has chosen.
     pub(crate) send_now: Option<bool>,
     /// Codes that were sent: none is sent again, whichever execution comes next.
     pub(crate) used_codes: Vec<SentCode>,
     /// The last execution that was refused, until one passes.
     pub(crate) last_failure: Option<Box<LastFailure>>,
+    /// The draft as it was when this was opened, and as it was saved last.
+    pub(crate) found: Option<Draft>,
+    pub(crate) saved: Option<Draft>,
     in_flight: BTreeMap<Ticket, TaskOrigin>,
     last_ticket: u64,
     tasks: Vec<Task>,
@@ -194,9 +132,12 @@ impl Session {
             looked_at: 0,
             lookups: BTreeMap::new(),
             proven_secret: None,
+            browsed: None,
             send_now: None,
             used_codes: Vec::new(),
             last_failure: None,
+            found: None,
+            saved: None,
             in_flight: BTreeMap::new(),
             last_ticket: 0,
             tasks: Vec::new(),
@@ -250,15 +191,50 @@ impl Session {
 
     /// Saves the draft; `step` is that of the page that is open.
     pub(crate) fn save(&mut self, step: Option<Step>) {
-        let draft = Draft {
+        self.write(self.draft(step));
+    }
+
+    fn write(&mut self, draft: Draft) {
+        self.saved = Some(draft.clone());
+        self.perform_in_background(Effect::Save(Some(Box::new(draft))));
+    }
+
+    /// Saves the draft if there is anything new in it. A field that is being `typed` in is not looked at, and what stands there
+    /// right after the opening is nothing new.
+    pub(crate) fn keep(&mut self, step: Option<Step>, typed: Option<Field>) {
+        let mut draft = self.draft(step);
+        match &self.saved {
+            _ if self.name.is_empty() => {}
+            None => self.saved = Some(draft),
+            Some(saved) => {
+                if let Some(field) = typed {
+                    draft.typed = draft.typed.with(field, &saved.typed);
+                }
+                if draft != *saved {
+                    self.write(draft);
+                }
+            }
+        }
+    }
+
+    fn draft(&self, step: Option<Step>) -> Draft {
+        Draft {
             saved_at: None,
             step,
             typed: self.typed().into(),
             marked: self.marked.clone(),
             started: self.started,
             refused: self.last_failure.clone(),
-        };
-        self.perform_in_background(Effect::Save(Box::new(draft)));
+        }
+    }
+
+    /// Puts back the draft that was there when this was opened, or none where there was none. What was refused meanwhile is no
+    /// typing of anybody's.
+    pub(crate) fn put_back(&mut self) {
+        let draft = Draft { refused: self.last_failure.clone(), ..self.found.take().unwrap_or_default() };
+        let draft = Some(Box::new(draft)).filter(|draft| **draft != Draft::default());
+        self.saved = None;
+        self.perform_in_background(Effect::Save(draft));
     }
 
     /// Looks at the machine again; a look that is still under way is not begun a second time.
@@ -299,10 +275,6 @@ impl Session {
     pub(crate) fn settling(&self) -> bool {
         let moves = |origin: &TaskOrigin| matches!(origin, TaskOrigin::Open | TaskOrigin::Note);
         self.in_flight.values().any(moves)
-            (TaskOrigin::SignInPage, Outcome::Browsed(opened)) => {
-                self.browsed = Some(opened);
-                None
-            }
     }
 
     /// Whether the machine is being looked at.
@@ -327,6 +299,10 @@ impl Session {
                 Some(Answer::Notice(text))
             }
             (TaskOrigin::Execution(id), outcome) => Some(Answer::Execution(id, outcome)),
+            (TaskOrigin::SignInPage, Outcome::Browsed(opened)) => {
+                self.browsed = Some(opened);
+                None
+            }
             (TaskOrigin::Background, Outcome::Browsed(false)) => {
                 let text = "No browser could be opened here. Open the address by hand.";
                 Some(Answer::Notice(text.to_owned()))
@@ -369,6 +345,7 @@ impl Session {
         self.folder = opened.folder;
         self.proven_secret = None;
         self.last_failure = None;
+        (self.found, self.saved) = (opened.draft.clone(), None);
         let mut step = None;
         if let Some(draft) = opened.draft {
             self.fields.restore(draft.typed.typed());
@@ -399,6 +376,7 @@ impl Session {
         self.last_failure = None;
         self.fields.restore(&self.registration.typed());
         self.save(None);
+        self.found.clone_from(&self.saved);
     }
 
     /// Nobody needs what was typed and is never shown.

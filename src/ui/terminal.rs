@@ -136,11 +136,12 @@ pub struct Ending {
 const LAST_WRITES: Duration = Duration::from_secs(5);
 
 impl Ending {
-    /// An end that somebody chose lets a write that is under way finish; whoever is cut off does not wait.
+    /// An end that somebody chose lets a write that is under way finish; whoever is cut off waits for none, but what can be written
+    /// at once, as the draft can, is.
     async fn await_writes<P: Perform>(&self, driver: &mut Driver<'_, P, Ticket>) {
-        if self.exit != Exit::Cancelled || !self.lines.is_empty() {
-            let _late = timeout(LAST_WRITES, driver.finish_writes()).await;
-        }
+        let chosen = self.exit != Exit::Cancelled || !self.lines.is_empty();
+        let most = if chosen { LAST_WRITES } else { Duration::ZERO };
+        let _late = timeout(most, driver.finish_writes()).await;
     }
 }
 
@@ -185,6 +186,7 @@ where
             session.paint()?;
             // Signals and sockets are heard by the runtime, and that only while this waits.
             yield_now().await;
+            continue;
         }
         if let Some(ending) = session.ending.take() {
             session.screen.leave();
@@ -193,14 +195,14 @@ where
         }
         let (flush, tick) = (session.intake.due(), session.tick);
         tokio::select! { biased;
-            Some(signal) = wires.signals.next() => session.heard(signal)?,
+            Some(signal) = wires.signals.next() => session.heard(signal),
             Some((ticket, outcome)) = driver.next() => session.came(ticket, outcome),
             event = wires.events.next() => match event {
                 Some(Ok(event)) => {
                     let batch = with_all_that_is_ready(event, &mut wires.events).await;
                     session.typed(batch);
                 }
-                Some(Err(_)) | None => session.end(Exit::Cancelled, Vec::new()),
+                Some(Err(_)) | None => session.cut_off(),
             },
             // Only when nothing else is ready.
             () = ready(()), if session.wants_paint() => session.paint()?,
@@ -296,7 +298,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
         self.dirty = false;
         let painted = self.terminal.draw(|frame| self.app.draw(frame)).is_ok();
         if !painted || self.screen.is_gone() {
-            self.end(Exit::Cancelled, Vec::new());
+            self.cut_off();
         }
         Ok(())
     }
@@ -351,9 +353,8 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
 
     fn item(&mut self, item: Item) {
         if self.place != Place::Here && !matches!(item, Item::Resize) {
-            // Only Enter comes back from the plain lines; the terminal keeps the rest until it is pressed.
-            if item.is_enter() && self.place == Place::Reading {
-                self.come_back();
+            if let (Item::Key(key), Place::Reading) = (item, self.place) {
+                self.key_while_reading(&key);
             }
             return;
         }
@@ -380,6 +381,18 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
         }
     }
 
+    /// Enter comes back, and who leaves or stops does so from the page. What is pasted is for nobody.
+    fn key_while_reading(&mut self, key: &KeyEvent) {
+        match keys::intent(key, false) {
+            Some(Intent::Submit) => self.come_back(),
+            Some(intent @ (Intent::Leave | Intent::Suspend)) => {
+                self.come_back();
+                self.feed(Event::Pressed(intent));
+            }
+            Some(_) | None => {}
+        }
+    }
+
     fn key(&mut self, key: &KeyEvent) {
         if let Some(intent) = keys::intent(key, self.app.typing()) {
             self.feed(Event::Pressed(intent));
@@ -387,24 +400,19 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     }
 
     fn print(&mut self, mut lines: Vec<String>) {
-        self.screen.leave();
         lines.push("Press Enter to go back.".to_owned());
         self.screen.print(&lines);
         self.place = Place::Reading;
     }
 
-    fn heard(&mut self, signal: Signal) -> io::Result<()> {
+    fn heard(&mut self, signal: Signal) {
         match signal {
-            Signal::End => self.end(Exit::Cancelled, Vec::new()),
+            Signal::End => self.cut_off(),
             Signal::Stop => self.stop(),
             Signal::Resize => self.item(Item::Resize),
             // Also after a stop that nobody announced: the shell has had the terminal meanwhile.
-            Signal::Continue => {
-                self.screen.enter()?;
-                self.come_back_to_a_new_screen();
-            }
+            Signal::Continue => self.come_back(),
         }
-        Ok(())
     }
 
     fn stop(&mut self) {
@@ -415,18 +423,20 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
         }
     }
 
+    /// What is on the screen now is not what was painted there.
     fn come_back(&mut self) {
         if self.screen.enter().is_err() {
-            self.end(Exit::Cancelled, Vec::new());
+            self.cut_off();
         }
-        self.come_back_to_a_new_screen();
-    }
-
-    /// What is on the screen now is not what was painted there.
-    fn come_back_to_a_new_screen(&mut self) {
         self.place = Place::Here;
         self.resized = true;
         self.dirty = true;
+    }
+
+    /// What was typed is kept, and nothing is waited for.
+    fn cut_off(&mut self) {
+        self.feed(Event::CutOff);
+        self.end(Exit::Cancelled, Vec::new());
     }
 
     /// The first end counts.

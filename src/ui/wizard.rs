@@ -10,7 +10,7 @@ use crate::steps::Execution;
 use crate::ui::field::Pasted;
 use crate::ui::fields;
 use crate::ui::overlay::{self, Overlay};
-use crate::ui::pages::{Page, Turn, opening};
+use crate::ui::pages::{Page, Then, Turn, opening};
 use crate::ui::session::{Answer, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
@@ -20,7 +20,7 @@ use crate::words::field::Shown;
 use crate::words::kind::ProblemKind;
 use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 
-pub use crate::ui::session::{Octo, RehearsalAnswers, WizardConfig};
+pub use crate::ui::{Octo, RehearsalAnswers, WizardConfig};
 
 /// The wizard.
 #[derive(Debug)]
@@ -66,8 +66,9 @@ impl Wizard {
         self.session.take_tasks()
     }
 
-    /// Takes an event in.
+    /// Takes an event in, and keeps in the draft what is new but the field that is being typed in.
     pub(in crate::ui) fn take_in(&mut self, event: Event) {
+        let cut_off = matches!(event, Event::CutOff);
         match event {
             Event::Pressed(intent) => self.pressed(intent),
             Event::Pasted(text) => self.pasted(&text, false),
@@ -79,13 +80,15 @@ impl Wizard {
                         Answer::Opened(opened) => opening::go_on(opened, session),
                         Answer::Noted => page.noted(session),
                         Answer::Execution(check, outcome) => page.resume(check, outcome, session),
-                        Answer::Notice(notice) => Turn::Stay(page).saying(notice),
+                        Answer::Notice(notice) => Turn { page, then: Then::Stay }.saying(notice),
                     });
                 }
             }
             Event::Ticked(now) => self.session.now = now,
-            Event::Resized => {}
+            Event::Resized | Event::CutOff => {}
         }
+        let typed = self.typed_field().filter(|_| !cut_off);
+        self.session.keep(self.page.step(), typed);
     }
 
     /// Whether letters go into a field.
@@ -153,21 +156,19 @@ impl Wizard {
     // ---- pages ----
 
     fn turn(&mut self, take: impl FnOnce(Page, &mut Session) -> Turn) {
-        match take(std::mem::take(&mut self.page), &mut self.session) {
-            Turn::Stay(page) => self.page = page,
-            Turn::Open(page) => {
-                self.page = page;
+        let Turn { page, then } = take(std::mem::take(&mut self.page), &mut self.session);
+        self.page = page;
+        match then {
+            Then::Stay => {}
+            Then::Open => {
+                if matches!(self.page, Page::Overview(_) | Page::Done(_)) {
+                    self.session.forget_secrets();
+                }
                 self.page.focus_first_open(&self.session);
                 self.overlay = None;
             }
-            Turn::Over(page, overlay) => {
-                self.page = page;
-                self.lay(overlay);
-            }
-            Turn::Leave(page, exit) => {
-                self.page = page;
-                self.leave(exit);
-            }
+            Then::Over(overlay) => self.lay(overlay),
+            Then::Leave(exit) => self.leave(exit),
         }
     }
 
@@ -244,7 +245,10 @@ impl Wizard {
             (_, Intent::PageDown) if read => self.scroll_by(8),
             (_, Intent::Up) if read => self.scroll_by(-1),
             (_, Intent::PageUp) if read => self.scroll_by(-8),
-            (Some(Overlay::Leave), Intent::Typed('l' | 'L')) => self.leave_here(),
+            (Some(Overlay::Leave), Intent::Typed('l' | 'L')) => {
+                self.session.put_back();
+                self.leave_here();
+            }
             (Some(Overlay::Leave), Intent::Typed('s' | 'S') | Intent::Submit) => {
                 self.session.save(self.page.step());
                 self.leave_here();

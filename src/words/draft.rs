@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::words::answers;
+use crate::words::field::Field;
 use crate::words::last_failure::LastFailure;
 use crate::words::step::Step;
 use crate::words::typed::Typed;
@@ -38,6 +39,12 @@ impl Parsed {
     pub fn typed(&self) -> &Typed {
         &self.0
     }
+
+    /// The same with what `other` has in this field.
+    #[must_use]
+    pub fn with(self, field: Field, other: &Self) -> Self {
+        Self(self.0.with(field, other.0.get(field)))
+    }
 }
 
 impl From<Typed> for Parsed {
@@ -68,7 +75,6 @@ mod tests {
     use super::*;
 
     const ID: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
-    use crate::words::Field;
 
     #[test]
     fn a_draft_of_an_older_or_newer_version_still_reads() {

@@ -164,10 +164,11 @@ impl RegistrationStore {
         Ok(line)
     }
 
-    /// Writes the draft.
-    pub(super) fn save(&self, mut draft: Draft) -> Answer<()> {
-        draft.saved_at = Some(clock::now());
-        self.stores.drafts.save(&self.name, draft)
+    /// Writes the draft, or removes it.
+    pub(super) fn save(&self, draft: Option<Box<Draft>>) -> Answer<()> {
+        let drafts = &self.stores.drafts;
+        let saved_at = Some(clock::now());
+        draft.map_or_else(|| drafts.remove(&self.name), |draft| drafts.save(&self.name, Draft { saved_at, ..*draft }))
     }
 }
 

@@ -381,7 +381,7 @@ async fn of_two_hosts_one_writes_and_the_other_is_told_and_loses_nothing() {
         engine.leases.lock().unwrap().clear();
         let at_b = b.open().await.unwrap().registration;
         let draft = Draft { started: true, ..Draft::default() };
-        a.perform(Effect::Save(Box::new(draft))).await.unwrap();
+        a.perform(Effect::Save(Some(Box::new(draft)))).await.unwrap();
         let secrets = engine.secrets.lock().unwrap().clone();
         let named = |name: &str| Effect::Note(Fact::Named { name: AccountName::parse(name).ok() });
         b.perform(named("Fabrikam")).await.unwrap();

@@ -38,12 +38,10 @@ impl Screen for Basic {
     /// The name is noted.
     fn noted(self, session: &mut Session) -> Turn {
         let only = session.scope == Scope::Only(Step::Basic);
-        let turn = if only && session.registration.active.is_some() {
-            Overview::default().open().saying("The name is changed.")
-        } else {
-            PartnerCenter::default().open()
-        };
-        turn.saved(session)
+        if only && session.registration.active.is_some() {
+            return Overview::default().open().saying("The name is changed.");
+        }
+        PartnerCenter::default().open()
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {

@@ -6,13 +6,13 @@ use crate::report::explanation::in_words;
 use crate::steps::{Execution, State, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
-use crate::ui::pages::{Checking, Done, Failed, OctoClient, Overview, PartnerApi, Review, Screen, SignIn, Turn};
+use crate::ui::pages::{Checking, Done, Failed, OctoClient, Overview, PartnerApi, Review, Screen, SignIn, Then, Turn};
 use crate::ui::parts::page_of_step;
 use crate::ui::progress::{Progress, asking, asks, elapsed, rows, tab};
 use crate::ui::session::{Scope, Session};
 use crate::ui::state::PageState;
 use crate::ui::view::{Row, Said, Tone, View};
-use crate::words::{Asked, CheckId, Step};
+use crate::words::{Asked, CheckId, Field, Step};
 
 /// What a person may rely on while checks run.
 const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";
@@ -74,9 +74,8 @@ impl Checking {
             Status::Asking => SignIn::ask(self.progress, self.state.notice, session),
             Status::Running => self.stay(),
             Status::Finished => {
-                let refused = session.last_failure.take().is_some();
-                let turn = self.passed(session);
-                if refused { turn.saved(session) } else { turn }
+                session.last_failure = None;
+                self.passed(session)
             }
             Status::Refused => Failed::explain(self.progress, session),
             Status::Stopped => {
@@ -97,15 +96,18 @@ impl Checking {
     fn passed(self, session: &mut Session) -> Turn {
         let execution = &self.progress.execution;
         match execution.step() {
-            Some(Step::PartnerCenter) => {
+            Some(Step::PartnerCenter) if !self.progress.again => {
+                // One owner is enough: from now on an empty field means the key that was proven.
                 session.proven_secret = execution.secret();
+                session.fields.clear(Field::SecretKey);
                 self.stay()
             }
-            Some(Step::PartnerApi) => self.stay(),
+            Some(Step::PartnerCenter | Step::PartnerApi) => self.stay(),
             Some(Step::Basic) | None if execution.submits() => Done::default().open(),
             Some(Step::Basic) | None if execution.passed(CheckId::Activate) => {
                 session.scope = Scope::Whole;
                 session.forget_secrets();
+                session.found.clone_from(&session.saved);
                 OctoClient::hand_over(session)
             }
             Some(Step::Basic) | None => Overview::default().open().saying("What was begun is discarded."),
@@ -137,13 +139,10 @@ impl Screen for Checking {
         }
         let ready = session.registration.open.as_ref().is_some_and(Attempt::ready);
         let single = session.scope == Scope::Only(Step::PartnerCenter);
-        let turn = if step == Some(Step::PartnerCenter) && !(ready && single) {
-            PartnerApi::default().open()
-        } else {
-            let passed = Some(self.progress.execution);
-            Review { passed, ..Review::default() }.open()
-        };
-        turn.saved(session)
+        if step == Some(Step::PartnerCenter) && !(ready && single) {
+            return PartnerApi::default().open();
+        }
+        Review { passed: Some(self.progress.execution), ..Review::default() }.open()
     }
 
     fn back(self, session: &mut Session) -> Turn {
@@ -151,7 +150,7 @@ impl Screen for Checking {
     }
 
     fn key(self, key: Intent, _session: &mut Session) -> Turn {
-        if key == Intent::Typed('d') { Turn::Over(self.into(), Overlay::Details) } else { self.stay() }
+        if key == Intent::Typed('d') { self.turn(Then::Over(Overlay::Details)) } else { self.stay() }
     }
 
     fn resume(mut self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {

@@ -3,7 +3,7 @@
 use crate::exit::Exit;
 use crate::journal::{Attempt, Kind};
 use crate::ui::Intent;
-use crate::ui::pages::{Done, Screen, Turn};
+use crate::ui::pages::{Done, Screen, Then, Turn};
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::Session;
 use crate::ui::view::{Row, Tone, View};
@@ -18,7 +18,7 @@ impl Screen for Done {
     }
 
     fn submit(self, _session: &mut Session) -> Turn {
-        Turn::Leave(self.into(), Exit::Done)
+        self.turn(Then::Leave(Exit::Done))
     }
 
     fn back(mut self, _session: &mut Session) -> Turn {

@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::report::explanation::{LABEL, explanation, for_support, page};
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
-use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Turn};
+use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Then, Turn};
 use crate::ui::parts::{failed, page_of_step};
 use crate::ui::progress::{Progress, tab};
 use crate::ui::session::Session;
@@ -43,7 +43,6 @@ impl Failed {
         }
         if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
             session.last_failure = Some(Box::new(refused));
-            session.save(execution.step());
         }
         Self { state: PageState::default(), progress, check, failure, diagnosis }.open()
     }
@@ -62,16 +61,16 @@ impl Failed {
     }
 
     /// To the form that the cure names, or to that of the step that failed, with the focus on the field to blame.
-    fn edit(self, form: Option<Turn>, session: &mut Session) -> Turn {
+    fn edit(self, form: Option<Turn>, session: &Session) -> Turn {
         let mut turn = form.unwrap_or_else(|| Checking::leave(&self.progress, session));
         if let Goto::Field(field) = self.diagnosis.goto {
-            let page = turn.page_mut();
+            let page = &mut turn.page;
             if page.targets(session).contains(&FocusTarget::Field(field)) {
                 let problem = Problem::new(field, self.diagnosis.what, "Check again.");
                 page.state_mut().problems.push(problem);
             }
         }
-        turn.saved(session)
+        turn
     }
 
     fn copy(mut self, session: &mut Session) -> Turn {
@@ -110,7 +109,7 @@ impl Screen for Failed {
         match self.diagnosis.goto {
             Goto::SignInAgain => self.sign_in_again(session),
             Goto::Retry => self.retry(session),
-            Goto::Leave => Turn::Over(self.into(), Overlay::Leave),
+            Goto::Leave => self.turn(Then::Over(Overlay::Leave)),
             Goto::Field(field) => self.edit(form_of(field), session),
             // What is active already is changed there, step by step, and then handed over again.
             Goto::Step(_) if self.submits() => Overview::default().open(),
@@ -132,7 +131,7 @@ impl Screen for Failed {
             (Intent::Typed('s'), _) => self.sign_in_again(session),
             (Intent::Typed('e'), _) => self.edit(None, session),
             (Intent::Typed('c'), _) => self.copy(session),
-            (Intent::Typed('d'), _) => Turn::Over(self.into(), Overlay::Details),
+            (Intent::Typed('d'), _) => self.turn(Then::Over(Overlay::Details)),
             // A note about Entra is of no use to who looks after Octo.
             (Intent::Typed('h') | Intent::Extra(8), false) => {
                 let missing = (self.failure.clone(), self.diagnosis.clone());

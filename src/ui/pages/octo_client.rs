@@ -73,12 +73,8 @@ impl Screen for OctoClient {
         }
     }
 
-    fn back(self, session: &mut Session) -> Turn {
-        let turn = match self.review {
-            Some(review) => reviewed(*review),
-            None => Overview::default().open(),
-        };
-        turn.saved(session)
+    fn back(self, _session: &mut Session) -> Turn {
+        self.review.map_or_else(|| Overview::default().open(), |review| reviewed(*review))
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {

@@ -6,7 +6,7 @@ use crate::journal::{Fact, Replacing};
 use crate::report::submit::handed_over;
 use crate::steps::Execution;
 use crate::ui::Intent;
-use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Turn, opening};
+use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Then, Turn, opening};
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Scope, Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
@@ -123,7 +123,7 @@ impl Screen for Overview {
                 }
                 self.stay()
             }
-            Some(Choice::Leave) | None => Turn::Leave(self.into(), Exit::Done),
+            Some(Choice::Leave) | None => self.turn(Then::Leave(Exit::Done)),
         }
     }
 

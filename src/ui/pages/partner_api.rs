@@ -57,7 +57,6 @@ impl Screen for PartnerApi {
                 if again {
                     execution.forget_sign_in();
                 }
-                session.save(self.step());
                 Checking::begin(execution, false, session)
             }
         }

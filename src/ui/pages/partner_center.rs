@@ -69,7 +69,6 @@ impl Screen for PartnerCenter {
         match answers::partner_center(&typed, (!kept).then_some(&secret)) {
             Err(problems) => self.blame(problems, session),
             Ok(request) => {
-                session.save(self.step());
                 let execution = Execution::partner_center(request, session.registration.clone());
                 Checking::begin(execution, false, session)
             }
@@ -82,6 +81,7 @@ impl Screen for PartnerCenter {
         }
         if key == Intent::Extra(5) {
             session.fields.swap_ids();
+            session.save(self.step());
         }
         self.stay()
     }

@@ -32,12 +32,12 @@ impl Screen for Prerequisites {
             return self.stay();
         }
         session.started = true;
-        Basic::default().open().saved(session)
+        Basic::default().open()
     }
 
     fn back(mut self, session: &mut Session) -> Turn {
         if session.registration.active.is_some() {
-            return Overview::default().open().saved(session);
+            return Overview::default().open();
         }
         self.state.say("This is the first page. Ctrl-C leaves.");
         self.stay()

@@ -6,7 +6,7 @@ use crate::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof};
 use crate::steps::{Execution, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
-use crate::ui::pages::{Checking, OctoClient, PartnerApi, Review, Screen, Turn};
+use crate::ui::pages::{Checking, OctoClient, PartnerApi, Review, Screen, Then, Turn};
 use crate::ui::parts::{Form, clock};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
@@ -43,8 +43,8 @@ impl Screen for Review {
         Checking::begin(Execution::commit(session.registration.clone()), false, session)
     }
 
-    fn back(self, session: &mut Session) -> Turn {
-        PartnerApi::default().open().saved(session)
+    fn back(self, _session: &mut Session) -> Turn {
+        PartnerApi::default().open()
     }
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {
@@ -56,7 +56,7 @@ impl Screen for Review {
                 session.send_now = Some(!session.sends());
                 self.stay()
             }
-            (Intent::Extra(9), _) => Turn::Over(self.into(), Overlay::Details),
+            (Intent::Extra(9), _) => self.turn(Then::Over(Overlay::Details)),
             _ => self.stay(),
         }
     }

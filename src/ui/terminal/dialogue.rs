@@ -125,7 +125,7 @@ where
                     let batch = with_all_that_is_ready(event, &mut wires.events).await;
                     session.keys.extend(batch.into_iter().filter_map(|raw| raw.as_key_event()));
                 }
-                Some(Err(_)) | None => session.end(Exit::Cancelled, Vec::new()),
+                Some(Err(_)) | None => session.cut_off(),
             },
             () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => session.hear_time(),
         }
@@ -275,7 +275,7 @@ impl<'a, S: LinePrompt> Session<'a, S> {
 
     fn heard(&mut self, signal: Signal) {
         match signal {
-            Signal::End => self.end(Exit::Cancelled, Vec::new()),
+            Signal::End => self.cut_off(),
             Signal::Stop => self.stop(),
             Signal::Resize => {}
             Signal::Continue => self.come_back(),
@@ -296,7 +296,7 @@ impl<'a, S: LinePrompt> Session<'a, S> {
         self.asked = None;
         self.begun = true;
         if self.sheet.enter().is_err() {
-            self.end(Exit::Cancelled, Vec::new());
+            self.cut_off();
         }
     }
 
@@ -305,7 +305,7 @@ impl<'a, S: LinePrompt> Session<'a, S> {
             self.sheet.print(text);
         }
         if self.sheet.is_gone() {
-            self.end(Exit::Cancelled, Vec::new());
+            self.cut_off();
         }
     }
 
@@ -315,6 +315,12 @@ impl<'a, S: LinePrompt> Session<'a, S> {
             self.sheet.print("\n");
         }
         self.sheet.leave();
+    }
+
+    /// What was typed is kept, and nothing is waited for.
+    fn cut_off(&mut self) {
+        self.feed(Event::CutOff);
+        self.end(Exit::Cancelled, Vec::new());
     }
 
     /// The first end counts.

@@ -45,7 +45,7 @@ pub trait Screen: Held {
     /// Clears the screen and makes a terminal of its present size that paints everything.
     fn terminal(&mut self) -> io::Result<Terminal<Self::Backend>>;
 
-    /// Prints lines on the normal screen.
+    /// Prints lines on the normal screen, where nothing is shown of what is typed or pasted meanwhile.
     fn print(&mut self, lines: &[String]);
 
     /// Offers text to the clipboard of the terminal.
@@ -102,15 +102,15 @@ impl Guard {
 
     fn screen(mouse: bool) -> io::Result<()> {
         own(Some(Box::new(restore_screen)));
-        // crossterm believes that raw mode is on until it is told otherwise.
-        drop(disable_raw_mode());
-        enable_raw_mode()?;
         let mut out = io::stdout();
         queue!(out, EnterAlternateScreen, EnableBracketedPaste)?;
         if mouse {
             queue!(out, EnableMouseCapture)?;
         }
-        out.flush()
+        out.flush()?;
+        // crossterm believes that raw mode is on until it is told otherwise.
+        drop(disable_raw_mode());
+        enable_raw_mode()
     }
 }
 
@@ -232,8 +232,10 @@ impl Screen for Tty {
 
     fn print(&mut self, lines: &[String]) {
         let mut out = self.out();
+        // All but the screen stays ours: the system shows nothing that is typed, and a paste is still told from it.
+        drop(queue!(out, DisableMouseCapture, LeaveAlternateScreen, cursor::Show));
         for line in lines {
-            drop(writeln!(out, "{line}"));
+            drop(write!(out, "{line}\r\n"));
         }
         drop(out.flush());
     }

@@ -21,17 +21,6 @@ pub(super) enum Item {
     Resize,
 }
 
-impl Item {
-    /// Whether Enter is in it.
-    pub(super) fn is_enter(&self) -> bool {
-        match self {
-            Self::Key(key) => text_of(key) == Some('\n'),
-            Self::Burst(text) => text.contains('\n'),
-            Self::Paste(_) | Self::Resize => false,
-        }
-    }
-}
-
 /// Keys nearer to each other than this were not pressed one by one.
 const GAP: Duration = Duration::from_millis(5);
 

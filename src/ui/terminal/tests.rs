@@ -324,7 +324,7 @@ async fn plain_lines_wait_for_enter_while_outcomes_still_come() {
                 settle().await;
                 assert_eq!(
                     log.since(),
-                    "terminal draw leave print:https://example.test|Press Enter to go back. copy:x came:7"
+                    "terminal draw print:https://example.test|Press Enter to go back. copy:x came:7"
                 );
                 send(&keys, "\n");
                 log.until("draw", 1).await;

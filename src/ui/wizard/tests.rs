@@ -117,7 +117,9 @@ fn going_back_loses_nothing() {
     assert!(story.checked(), "everything typed was still there");
     story.press("Esc");
     at!(story, PartnerCenter);
-    assert!(!story.wizard.session.fields.is_empty(Field::SecretKey));
+    assert!(story.wizard.session.fields.is_empty(Field::SecretKey) && story.shows("leave empty to keep it"));
+    story.press("Enter");
+    assert!(story.checked(), "an empty field means the key that was proven");
 }
 
 #[test]
@@ -666,4 +668,45 @@ fn what_is_registered_is_handed_over_also_while_another_attempt_waits_for_its_re
     story.paste("octo-client").press("Tab").paste("an-octo-secret").press("Enter");
     at!(story, Done);
     assert!(!story.bench.octo_calls().is_empty());
+}
+
+#[test]
+fn the_draft_is_written_when_a_field_is_left_and_when_the_program_is_cut_off() {
+    let mut story = Story::begun(setting());
+    let kept = |story: &Story, field| {
+        let typed = story.opened.draft.as_ref().map(|draft| draft.typed.typed().get(field).to_owned());
+        typed.unwrap_or_default()
+    };
+    assert_eq!(story.opened.draft, None, "nothing was typed yet");
+    story.press("Enter Con");
+    let (before, name) = (story.opened.draft.clone(), Field::AccountName);
+    assert_eq!(kept(&story, name), "", "a field is not written with each key");
+    story.press("toso");
+    assert_eq!(story.opened.draft, before);
+    story.press("Tab");
+    assert_eq!(kept(&story, name), "Contoso");
+    story.press("S-Tab x");
+    assert_eq!(kept(&story, name), "Contoso");
+    let tasks = story.wizard.update(Event::CutOff);
+    story.work(tasks);
+    assert_eq!(kept(&story, name), "Contosox");
+}
+
+#[test]
+fn leaving_without_saving_puts_the_draft_back_that_was_there() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Contoso Tab ^C l");
+    assert_eq!(story.ended, Some(Exit::Cancelled));
+    assert_eq!(story.opened.draft, None, "there was none");
+    let mut story = Story::begun(setting());
+    story.press("Enter Contoso Tab ^C s");
+    let before = story.opened.draft.clone();
+    assert!(before.is_some());
+    let mut again = Story::new(setting());
+    again.opened.draft.clone_from(&before);
+    again.begin();
+    again.press("2 Tab");
+    assert_ne!(again.opened.draft, before);
+    again.press("^C l");
+    assert_eq!(again.opened.draft, before);
 }

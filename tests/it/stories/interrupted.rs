@@ -1,5 +1,7 @@
 //! Killed in the middle and begun again: it knows where it was, and says so in one sentence.
 
+use rustix::process::Signal;
+
 use super::browser::sign_in;
 use super::desk::{Person as _, TestMachine};
 use crate::keyring::Session;
@@ -111,4 +113,70 @@ fn a_sign_in_that_reached_this_machine_is_not_asked_for_twice() {
     pty.enter("What is being asked now");
     assert!(!pty.screen().contents().contains("Waiting 0"));
     assert!(desk.items().iter().any(|item| item.contains("/refresh-token/A/")));
+}
+
+/// A wizard on step 2, with the application's ID in its field, which has the focus.
+fn with_an_id(desk: &TestMachine) -> crate::pty::Pty {
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin("Contoso CSP");
+    pty.send("\t");
+    let application = desk.fact("client_id");
+    pty.fill(&application, &application);
+    pty
+}
+
+#[test]
+fn what_was_typed_is_there_again_however_the_window_was_closed() {
+    for signal in [Some(Signal::HUP), Some(Signal::TERM), None] {
+        let desk = TestMachine::new();
+        let mut pty = with_an_id(&desk);
+        if let Some(signal) = signal {
+            pty.signal(signal);
+            assert_eq!(pty.exit(), 130);
+        } else {
+            // What nothing can be done about loses the field at most that is being typed.
+            pty.send("\t");
+            pty.fill("abc8Q~typed-and-never-kept-typed-and-not", "(40 characters)");
+            pty.kill();
+        }
+        desk.no_file_has(&["typed-and-never-kept"]);
+        let mut pty = again(&desk, "Your draft is open again.");
+        pty.wait(&desk.fact("client_id"));
+    }
+}
+
+#[test]
+fn leaving_without_saving_leaves_the_draft_that_was_there() {
+    let desk = TestMachine::new();
+    let mut pty = with_an_id(&desk);
+    pty.send("\x03");
+    pty.wait("Leave octo-csp?");
+    pty.send("l");
+    assert_eq!(pty.exit(), 130);
+    let draft = desk.record().join("draft.json");
+    assert!(!draft.exists(), "there was none");
+    let mut pty = with_an_id(&desk);
+    pty.send("\x03");
+    pty.wait("Leave octo-csp?");
+    pty.send("s");
+    assert_eq!(pty.exit(), 130);
+    let typed = || {
+        let draft: serde_json::Value = serde_json::from_slice(&std::fs::read(&draft).unwrap()).unwrap();
+        draft["typed"].to_string()
+    };
+    let before = typed();
+    let mut pty = again(&desk, "Your draft is open again.");
+    pty.send("\t");
+    pty.fill("fabrikam.com", "fabrikam.com");
+    pty.send("\t");
+    pty.wait_until("the next field", |screen| {
+        let contents = screen.contents();
+        contents.split_once("Key ends on").is_some_and(|(_, after)| after.contains("\n > "))
+    });
+    assert_ne!(typed(), before);
+    pty.send("\x03");
+    pty.wait("Leave octo-csp?");
+    pty.send("l");
+    assert_eq!(pty.exit(), 130);
+    assert_eq!(typed(), before);
 }

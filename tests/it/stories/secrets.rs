@@ -75,3 +75,76 @@ fn a_secret_is_in_no_byte_that_leaves_but_to_the_keyring() {
     let kept = desk.kept();
     assert!(kept.contains(&secret) && !kept.contains(TYPED) && !kept.contains(&code));
 }
+
+/// A secret that does not have the form of Entra's.
+const ODD: &str = "Zm9vYmFyQmF6MTIzNDU2Nzg5MGFiY2RlZg";
+
+#[test]
+fn what_is_pasted_while_plain_text_is_read_is_neither_shown_nor_left_in_the_scrollback() {
+    let desk = TestMachine::new();
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin("Contoso CSP");
+    for (key, words) in [("\x1b8", &[ODD, "second-line"][..]), ("\x1b7", &["third8Q~line-of-what-was-pasted", ODD])] {
+        if key == "\x1b7" {
+            pty.prove(&desk);
+            pty.open_sign_in();
+        }
+        pty.send(key);
+        pty.wait("Press Enter to go back.");
+        assert!(!pty.screen().alternate_screen());
+        let before = pty.bytes.len();
+        // Neither a terminal that marks its pastes nor one that does not is asked here; a line end in them is no Enter.
+        pty.send(&words.join("\r"));
+        if key == "\x1b8" {
+            pty.enter("Step ");
+        } else {
+            pty.send("\x1b[F\x03");
+            pty.wait("Leave octo-csp?");
+        }
+        assert!(pty.screen().alternate_screen());
+        let written = String::from_utf8_lossy(&pty.bytes[before..]).into_owned();
+        for word in words {
+            assert!(!written.contains(&word[..8]), "{written}");
+        }
+    }
+    pty.send("s");
+    assert_eq!(pty.exit(), 130);
+    assert_eq!(pty.settings(), pty.before);
+    not_written(&pty, &[ODD, "second-line", "third8Q"]);
+    desk.no_file_has(&[ODD, "second-line", "third8Q"]);
+}
+
+#[test]
+fn lines_that_end_in_a_carriage_return_are_taken_apart_and_their_secret_is_nowhere() {
+    let desk = TestMachine::new();
+    let application = desk.fact("client_id");
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin("Contoso CSP");
+    let lines = format!("client_id={application}\rclient_secret={ODD}\r");
+    for (bracketed, answer) in [(true, "\x1b"), (false, "\x1b"), (true, "\x1b[F\r")] {
+        if bracketed {
+            pty.paste(&lines);
+        } else {
+            pty.send(&lines);
+        }
+        pty.wait("(34 characters, not shown)");
+        pty.send(answer);
+        pty.wait("[ Register Credentials ]");
+    }
+    pty.wait("Taken: Application ID, Secret key.");
+    pty.wait(&application);
+    // A name has no form, so what could be a secret is no name.
+    pty.send("\x1b");
+    pty.wait("What should this payer account be called");
+    pty.send("\x05\x15");
+    for paste in [ODD, "short words and a~tilde-in-a-run-of-24-or-more"] {
+        pty.paste(paste);
+        pty.wait("!!  ");
+        pty.send("x\x7f");
+        pty.wait_until("no problem any more", |screen| !screen.contents().contains("!!  "));
+    }
+    pty.signal(rustix::process::Signal::TERM);
+    assert_eq!(pty.exit(), 130);
+    not_written(&pty, &[ODD, "tilde-in-a-run"]);
+    desk.no_file_has(&[ODD, "tilde-in-a-run"]);
+}

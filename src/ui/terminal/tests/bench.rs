@@ -115,6 +115,7 @@ impl App for Fake {
             Event::Ticked(_) => "tick".to_owned(),
             Event::Entered(_) => "entered".to_owned(),
             Event::Resized => "resized".to_owned(),
+            Event::CutOff => "cut-off".to_owned(),
         });
         (self.answer)(&event)
     }

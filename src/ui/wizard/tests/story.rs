@@ -192,7 +192,7 @@ impl Story {
 
     /// The screen as text.
     pub(crate) fn screen(&self, width: u16, height: u16) -> String {
-        let look = Appearance { theme: Theme::Coloured, glyphs: Glyphs::UNICODE };
+        let look = Appearance { theme: Theme::Coloured, glyphs: Glyphs { links: false, ..Glyphs::UNICODE } };
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| paint::draw(&self.wizard, &look, frame)).unwrap();
         if width == 0 {
@@ -277,7 +277,7 @@ impl Story {
                 Some(Outcome::Done)
             }
             Effect::Save(draft) => {
-                self.opened.draft = Some((**draft).clone());
+                self.opened.draft = draft.as_deref().cloned();
                 Some(Outcome::Done)
             }
             effect => self.answering.then(|| self.bench.perform(effect)).flatten(),
