@@ -55,11 +55,13 @@ pub fn run(host: &mut Host) -> Exit {
         Err(what) => return end(host, Err(what.into()), asked.then_some("octo-csp")),
     };
     let parsed = Cli::command().try_get_matches_from(arguments);
-    let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
-    let (json, cli) = match parsed {
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
         Ok(both) => both,
         Err(error) => return not_understood(host, &settings, error, asked),
     };
+    let json = wants_json(&matches);
+    host.flags = context::flags(&matches, settings.named.as_deref());
     let words = settings.command.clone();
     let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {

@@ -33,12 +33,20 @@ pub struct Host {
     pub err: Box<dyn Write>,
     /// Whether something was printed on standard output.
     pub printed: bool,
+    /// What stands behind each command of this program that is told, a blank before each word: the flags by which it is about the
+    /// same registration, reached and kept in the same way.
+    pub flags: String,
 }
 
 impl Host {
     /// Whether standard input and output are terminals.
     pub fn on_terminal(&self) -> bool {
         self.input_is_terminal && self.output_is_terminal
+    }
+
+    /// A command of this program as it is told.
+    pub fn command(&self, what: &str) -> String {
+        format!("octo-csp {what}{}", self.flags)
     }
 
     /// Prints on standard output.

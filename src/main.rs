@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         out: Box::new(io::stdout()),
         err: Box::new(io::stderr()),
         printed: false,
+        flags: String::new(),
     };
     octo_csp::run(&mut host).into()
 }

@@ -2,6 +2,8 @@
 //!
 //! Nothing that could be a secret is repeated: what a command says ends in logs, in transcripts and on screens that are shared.
 
+use std::path::Path;
+
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -28,7 +30,10 @@ pub fn text(mut error: Error) -> String {
         ContextKind::InvalidValue
     };
     let value = word(&error, typed);
-    if !value.is_empty() && !may_be_repeated(&error, &value) {
+    let close = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    // A word so close to one of ours is a slip of the finger.
+    let meant = value.starts_with('-') || close.iter().any(|kind| error.get(*kind).is_some());
+    if !value.is_empty() && !(meant && may_be_repeated(&value) || is_number(&value)) {
         error.insert(typed, ContextValue::String("...".to_owned()));
         let why = "what was typed is not repeated here, because it could be a secret";
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![why.into()]));
@@ -44,20 +49,25 @@ fn word(error: &Error, kind: ContextKind) -> String {
     }
 }
 
-/// A flag's name, a number, or a word so close to one of ours that it is a slip of the finger.
-fn may_be_repeated(error: &Error, word: &str) -> bool {
-    let close = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    let flag = word.starts_with('-');
-    let plain = word.len() <= LONGEST && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    let number = word.chars().all(|c| c.is_ascii_digit());
-    let slip = close.iter().any(|kind| error.get(*kind).is_some());
-    number || (plain && (flag || slip))
+/// Whether a word is repeated in what is said: one that is short and has only the signs of names, or a number. Whatever else is
+/// typed could be a secret, and of what is given in its place only the flag is told.
+pub fn may_be_repeated(word: &str) -> bool {
+    is_number(word) || word.len() <= LONGEST && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+}
+
+fn is_number(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_digit())
+}
+
+/// A path as it is told, from wherever one stands: what is there is no secret. Else `instead`.
+pub fn path(path: &Path, instead: &str) -> String {
+    let whole = std::path::absolute(path).ok().filter(|whole| whole.exists());
+    whole.map_or_else(|| instead.to_owned(), |whole| whole.display().to_string())
 }
 
 /// A secret on the command line is refused, whatever its flag was thought to be called.
 fn refusal(flag: &str) -> String {
-    let plain = flag.len() <= LONGEST && flag.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    let flag = if plain { flag } else { "this flag" };
+    let flag = if may_be_repeated(flag) { flag } else { "this flag" };
     let tips = if flag.contains("passphrase") {
         "  tip: it is typed when it is asked for, and nothing of it is shown
   tip: where nobody types it comes from --passphrase-fd N or --passphrase-file FILE, with --store file"

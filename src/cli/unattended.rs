@@ -45,6 +45,9 @@ pub struct Values {
     /// Replace the registration that is there; the partner's name says which.
     #[arg(long, value_name = "PARTNER-NAME", help_heading = HEADING)]
     pub replace: Option<String>,
+    /// Give up what was begun and not confirmed, and end; what is registered stays.
+    #[arg(long, help_heading = HEADING)]
+    pub discard: bool,
     /// Wait until a person has signed in, and register then.
     #[arg(long, help_heading = HEADING)]
     pub wait: bool,

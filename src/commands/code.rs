@@ -19,6 +19,7 @@ use crate::host::Host;
 use crate::journal::Registration;
 use crate::report;
 use crate::report::explanation::{noticed, page};
+use crate::report::identity::Identity;
 use crate::steps::{Execution, Status, WrongPaste};
 use crate::ui::terminal::passphrase::ask;
 use crate::words::{CheckId, SharedSecret};
@@ -33,12 +34,13 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Code) -> R
     }
     let target = Target::sealed(context.host, &arguments.which)?;
     let registration = target.shelf().in_use(&target.name()).await.map_err(|failure| {
-        let diagnosis = machine::diagnosed(target.platform, &failure, Context::default());
+        let diagnosis = machine::diagnosed(context.host, &failure, Context::default());
         (*failure, diagnosis)
     })?;
     let screen = Screen { no_browser: arguments.no_browser, browser: arguments.browser.clone(), ..Screen::default() };
     let world = World::new(target.options(machine::surroundings(context.host, &screen)));
-    Box::pin(show(context, arguments, &world, registration)).await
+    let identity = target.identity(context.host, &registration);
+    Box::pin(show(context, arguments, &world, registration, &identity)).await
 }
 
 async fn show(
@@ -46,11 +48,13 @@ async fn show(
     arguments: &Code,
     world: &World,
     registration: Registration,
+    identity: &Identity,
 ) -> Result<Exit, CommandError> {
     let Some(mut run) = Execution::code(registration) else {
-        return Err(CommandError::nothing_to_hand_out("code"));
+        return Err(CommandError::nothing_to_hand_out(context.host, "code", identity));
     };
     let host = &mut *context.host;
+    headless::say_which(host, identity);
     let answers = if host.input_is_terminal {
         Answers::Terminal
     } else {
@@ -67,7 +71,7 @@ async fn show(
             Err(CommandError::Quiet(Exit::TimeLimit))
         }
     };
-    let refused = headless::refused(machine::platform(context.host), &run);
+    let refused = headless::refused(context.host, &run);
     let page = match &refused {
         Some((_, diagnosis)) => page(diagnosis),
         None if run.fresh_code().is_some() => CallbackPage::Caught,
@@ -77,7 +81,7 @@ async fn show(
     ended?;
     match refused {
         Some(refused) => Err(refused.into()),
-        None => print(context, arguments, &run),
+        None => print(context, arguments, &run, identity),
     }
 }
 
@@ -131,8 +135,7 @@ impl TestMachine<'_> {
                     let came = matches!(outcome, Outcome::Came(_));
                     driver.start_all(run.resume(id, outcome, 0));
                     if let Some(notice) = run.sign_in_notice().filter(|_| came) {
-                        let place = machine::platform(self.host);
-                        let told = noticed(&notice, |it| machine::diagnosed(place, it, run.context(id)));
+                        let told = noticed(&notice, |it| machine::diagnosed(self.host, it, run.context(id)));
                         note(self.host, &told);
                         // A script has nobody who would try again.
                         let ends = !matches!(self.answers, Answers::Terminal);
@@ -222,12 +225,17 @@ fn invitation(consent: &AuthorizationRequest, opened: bool) -> String {
     format!("{opened}\n\n  {}\n\nSign in as an Admin agent, pass MFA, press Accept.\n{then}", consent.address)
 }
 
-fn print(context: &mut CommandContext<'_>, arguments: &Code, run: &Execution) -> Result<Exit, CommandError> {
+fn print(
+    context: &mut CommandContext<'_>,
+    arguments: &Code,
+    run: &Execution,
+    identity: &Identity,
+) -> Result<Exit, CommandError> {
     let (Some(code), Some(consent)) = (run.fresh_code(), run.authorization_request()) else {
         return Err(CommandError::Quiet(Exit::Internal));
     };
     let exit = if arguments.json {
-        context.hand_out(&report::token::code(&code, consent.redirect.as_str()))?
+        context.hand_out(&report::token::code(identity, &code, consent.redirect.as_str()))?
     } else {
         context.note("The code, which octo-csp has not used:\n");
         context.hand_out(&format!("{}\n", code.secret().reveal()))?

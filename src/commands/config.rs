@@ -34,17 +34,20 @@ fn found(settings: &Settings) -> Found {
             None => (Source::Default, None),
         };
         Setting {
-            value: given.map_or_else(default, |given| Some(given.value.clone())),
+            value: given.map_or_else(default, |given| Some(settings::shown(&name, &given.value))),
             source,
             from,
-            overridden: overridden.map(|file| file.value.clone()),
+            overridden: overridden.map(|file| settings::shown(&name, &file.value)),
             commands,
             name,
         }
     });
     Found {
         settings: all.collect(),
-        file: settings.path.as_ref().map(|path| path.display().to_string()),
+        file: settings.path.as_ref().map(|path| match &settings.named {
+            Some(folder) if !folder.exists() => "the folder that was named".to_owned(),
+            _ => path.display().to_string(),
+        }),
         there: settings.there,
         unknown: settings.unknown.clone(),
     }

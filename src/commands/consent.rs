@@ -9,6 +9,7 @@ use crate::commands::headless::{self, Asked};
 use crate::commands::session::{Ending, HeadlessSession, already};
 use crate::commands::{intake, signal};
 use crate::exit::Exit;
+use crate::host::Host;
 use crate::journal::Attempt;
 use crate::journal::standing::AttemptState;
 use crate::report::register::State;
@@ -44,13 +45,16 @@ pub(super) async fn ask(session: &mut HeadlessSession<'_, '_>, anew: bool) -> Re
     session.may_write()?;
     let registration = session.registration.clone();
     if registration.proven().is_none() {
-        return Err(nothing_proven());
+        return Err(nothing_proven(session.context.host));
     }
     let open = registration.open.as_ref();
     let kept = |open: &Attempt| matches!(open.standing(), AttemptState::TokenKept | AttemptState::Ready);
     if !anew && open.is_some_and(kept) {
-        let what = "Nobody has to sign in: that was done, and what it brought is kept. octo-csp consent finish goes on with it; --anew begins another sign-in.";
-        return Err(CommandError::unfinished(State::SignInKept, Exit::Done, what));
+        let what = format!(
+            "Nobody has to sign in: that was done, and what it brought is kept. {} goes on with it; --anew begins another sign-in.",
+            session.context.host.command("consent finish")
+        );
+        return Err(CommandError::unfinished(State::SignInKept, Exit::Done, &what));
     }
     session.look_at_keyring().await?;
     let young = open.and_then(Attempt::sign_in_ends).is_some_and(|end| end > clock::now());
@@ -75,18 +79,20 @@ pub(super) async fn take(
         return Err(if registration.active.is_some() {
             already("It is registered already: no sign-in is open. Nothing was changed.")
         } else {
-            nothing_proven()
+            nothing_proven(session.context.host)
         });
     };
     session.confirm(replace)?;
     session.may_replace(replace)?;
     session.with_octo(profile)?;
     let answer = match open.standing() {
-        AttemptState::Begun if registration.proven().is_none() => return Err(nothing_proven()),
-        AttemptState::Begun | AttemptState::SecretKept => return Err(begin_first("No sign-in is open.")),
+        AttemptState::Begun if registration.proven().is_none() => return Err(nothing_proven(session.context.host)),
+        AttemptState::Begun | AttemptState::SecretKept => {
+            return Err(begin_first(session.context.host, "No sign-in is open."));
+        }
         AttemptState::CodeUncertain => {
             let what = "Nobody can tell whether the last code was used. It is not sent again.";
-            return Err(begin_first(what));
+            return Err(begin_first(session.context.host, what));
         }
         AttemptState::Ready => return session.commit().await,
         // Nothing is asked for any more.
@@ -120,13 +126,13 @@ async fn answer(context: &mut CommandContext<'_>) -> Result<SharedSecret, Comman
     }
 }
 
-fn nothing_proven() -> CommandError {
-    let what = "Partner Center Credentials come first: octo-csp register --no-input";
-    CommandError::unfinished(State::NotBegun, Exit::Usage, what)
+fn nothing_proven(host: &Host) -> CommandError {
+    let what = format!("Partner Center Credentials come first: {}", host.command("register --no-input"));
+    CommandError::unfinished(State::NotBegun, Exit::Usage, &what)
 }
 
-fn begin_first(what: &str) -> CommandError {
-    let what = format!("{what} Begin one: octo-csp consent start");
+fn begin_first(host: &Host, what: &str) -> CommandError {
+    let what = format!("{what} Begin one: {}", host.command("consent start"));
     CommandError::unfinished(State::SignInNeeded, Exit::SignIn, &what)
 }
 
@@ -135,7 +141,10 @@ fn request(session: &HeadlessSession<'_, '_>) -> Result<PartnerApiRequest, Comma
     let usual = Typed::default().with(Field::Redirect, USUAL_REDIRECT);
     let typed = session.draft.typed.typed().over(&session.registration.typed().over(&usual));
     answers::partner_api(&typed, None).map_err(|_of_a_draft| {
-        let what = "The draft of this registration holds a redirect address or MPN ID that cannot be used: octo-csp register --no-input with all values";
-        CommandError::unfinished(State::NotBegun, Exit::Refused, what)
+        let what = format!(
+            "The draft of this registration holds a redirect address or MPN ID that cannot be used: {} with all values",
+            session.context.host.command("register --no-input")
+        );
+        CommandError::unfinished(State::NotBegun, Exit::Refused, &what)
     })
 }

@@ -4,9 +4,10 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use clap::ValueEnum as _;
+use clap::ArgMatches;
+use clap::parser::ValueSource;
 
-use crate::cli::{CloudArguments, CloudName, StoreArguments, Which};
+use crate::cli::{CloudArguments, CloudName, StoreArguments, Which, mistake};
 use crate::cloud::Cloud;
 use crate::commands::error::CommandError;
 use crate::commands::settings::Settings;
@@ -14,7 +15,8 @@ use crate::commands::{machine, passphrase};
 use crate::diagnose::Platform;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::journal::registration_name;
+use crate::journal::{Registration, registration_name};
+use crate::report::identity::Identity;
 use crate::words::{Environment, StoreDescriptor, Unlock};
 use crate::world::Options;
 use crate::world::browser::Surroundings;
@@ -51,13 +53,12 @@ impl CommandContext<'_> {
         }
     }
 
-    /// Writes a file that only this person can read.
-    pub(super) fn write(&mut self, file: &Path, text: &str) -> Result<Exit, CommandError> {
+    /// Writes the file that a flag names, which only this person can read.
+    pub(super) fn write(&mut self, flag: &str, file: &Path, text: &str) -> Result<Exit, CommandError> {
         papers::write(file, text.as_bytes()).map_err(|error| {
-            let words = format!("cannot write {}: {}", file.display(), error.kind());
-            CommandError::new(Exit::Storage, words)
+            CommandError::new(Exit::Storage, format!("--{flag} cannot be written: {}", error.kind()))
         })?;
-        self.note(&format!("written: {}", file.display()));
+        self.note(&format!("written: the file of --{flag}"));
         Ok(Exit::Done)
     }
 
@@ -77,10 +78,6 @@ pub(super) struct Target {
     pub(super) trust: Vec<&'static str>,
     /// Production or sandbox.
     pub(super) environment: Environment,
-    /// The flags that name this registration, each after a blank, for a command that is told.
-    pub(super) flags: String,
-    /// The kind of machine.
-    pub(super) platform: Platform,
     store: &'static StoreDescriptor,
     settings: StoreSettings,
 }
@@ -110,8 +107,6 @@ impl Target {
             trust: extra_ca.iter().map(|_| "--ca-file").chain(host.environment.trust.iter().copied()).collect(),
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
-            flags: flags(which),
-            platform: machine::platform(host),
             store: which.store.store,
             settings,
         })
@@ -135,6 +130,11 @@ impl Target {
     /// What its stores are made with.
     pub(super) fn settings(&self) -> &StoreSettings {
         &self.settings
+    }
+
+    /// What is told of which registration it is.
+    pub(super) fn identity(&self, host: &Host, registration: &Registration) -> Identity {
+        Identity::of(&self.name(), registration).reached(&host.flags, self.cloud.octo().is_some())
     }
 
     /// Under which name this registration is kept.
@@ -172,8 +172,8 @@ fn settings(host: &Host) -> Result<StoreSettings, String> {
 
 /// The cloud that the arguments name, and the bytes of the CA file.
 pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>>), String> {
-    let read = |path: &Path, what: &str| {
-        std::fs::read(path).map_err(|error| format!("cannot read {what} {}: {}", path.display(), error.kind()))
+    let read = |path: &Path, flag: &str| {
+        std::fs::read(path).map_err(|error| format!("the file of --{flag} cannot be read: {}", error.kind()))
     };
     let cloud = match &arguments.cloud_file {
         None => match arguments.cloud {
@@ -182,40 +182,43 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
             CloudName::UsGov => Cloud::us_gov(),
         },
         Some(path) => {
-            let bytes = read(path, "the cloud file")?;
+            let bytes = read(path, "cloud-file")?;
             Cloud::from_json(&String::from_utf8_lossy(&bytes))
-                .map_err(|error| format!("{}: {error}", path.display()))?
+                .map_err(|error| format!("the file of --cloud-file: {error}"))?
         }
     };
-    let extra_ca = arguments.ca_file.as_deref().map(|path| read(path, "the CA file")).transpose()?;
+    let extra_ca = arguments.ca_file.as_deref().map(|path| read(path, "ca-file")).transpose()?;
     Ok((cloud, extra_ca))
 }
 
-/// The flags that name a registration, for a command that is told.
-fn flags(which: &Which) -> String {
-    let mut words = if which.sandbox { " --sandbox".to_owned() } else { String::new() };
-    let cloud = which.cloud.cloud;
-    if which.cloud.cloud_file.is_none()
-        && !matches!(cloud, CloudName::Global)
-        && let Some(name) = cloud.to_possible_value()
-    {
-        words.push_str(" --cloud ");
-        words.push_str(name.get_name());
+/// What stands behind each command that is told: the flags by which this one was given its registration, from wherever they came. A
+/// command about all registrations has only the folder of the settings in common with another. A descriptor is not open any more
+/// when the next one runs.
+pub(super) fn flags(mut matches: &ArgMatches, settings: Option<&Path>) -> String {
+    while let Some((_, inner)) = matches.subcommand() {
+        matches = inner;
     }
-    for (flag, file) in [
-        (" --cloud-file ", &which.cloud.cloud_file),
-        (" --ca-file ", &which.cloud.ca_file),
-        (" --passphrase-file ", &which.store.passphrase_file),
-        (" --identity-file ", &which.store.identity_file),
-    ] {
-        if let Some(file) = file {
-            words.push_str(flag);
-            words.push_str(&quoted(&file.display().to_string()));
+    let given = |id: &str| {
+        let said = matches!(matches.try_contains_id(id), Ok(true))
+            && matches.value_source(id) != Some(ValueSource::DefaultValue);
+        if said { matches.get_raw(id)?.next() } else { None }
+    };
+    let about_one = ["sandbox", "cloud"].iter().all(|id| matches.try_contains_id(id).is_ok());
+    let mut words = if about_one && given("sandbox").is_some() { " --sandbox".to_owned() } else { String::new() };
+    for id in
+        ["cloud", "cloud_file", "ca_file", "passphrase_file", "identity_file", "store"].iter().filter(|_| about_one)
+    {
+        if let Some(value) = given(id) {
+            let value = if id.ends_with("file") {
+                mistake::path(Path::new(value), "FILE")
+            } else {
+                value.display().to_string()
+            };
+            words.push_str(&format!(" --{} {}", id.replace('_', "-"), quoted(&value)));
         }
     }
-    if which.store.store != <&StoreDescriptor>::default() {
-        words.push_str(" --store ");
-        words.push_str(which.store.store.key);
+    if let Some(folder) = settings {
+        words.push_str(&format!(" --config-dir {}", quoted(&mistake::path(folder, "DIR"))));
     }
     words
 }
@@ -239,8 +242,6 @@ impl Target {
             extra_ca: None,
             trust: Vec::new(),
             environment: Environment::Production,
-            flags: String::new(),
-            platform: Platform::Any,
             store: <&StoreDescriptor>::default(),
             settings: StoreSettings {
                 state: std::path::PathBuf::new(),

@@ -5,8 +5,7 @@ use crate::cli::Doctor;
 use crate::cloud::Cloud;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, machine};
-use crate::diagnose::Platform;
+use crate::commands::headless;
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -40,11 +39,14 @@ async fn check_all(
         // A rotated token could not be noted, so nothing is rotated.
         return Err(CommandError::newer_journal());
     }
+    let identity = |host: &Host, registration: &Registration| {
+        Identity::of(&opened.name, registration).reached(&host.flags, cloud.octo().is_some())
+    };
     if opened.registration.active.is_none() {
-        let mut findings = findings(&opened, Vec::new(), &opened.registration, None);
-        findings.exit = Exit::SignIn;
+        let identity = identity(context.host, &opened.registration);
+        let findings = Findings { exit: Exit::SignIn, ..findings(identity, Vec::new(), &opened.registration, None) };
         let object = Some(doctor::in_json(&findings));
-        return Err(CommandError::nothing_registered("check", object));
+        return Err(CommandError::nothing_registered(context.host, "check", object));
     }
     let only = arguments.step;
     if only == Some(Step::Basic) {
@@ -55,13 +57,14 @@ async fn check_all(
     let (steps, registration) = all(context.host, world, cloud, before, only).await;
     let mut draft = opened.draft.clone().unwrap_or_default();
     let runs = steps.iter().map(|step| &step.run);
-    headless::remember(world, machine::platform(context.host), &mut draft, runs).await;
-    let findings = findings(&opened, steps, &registration, arguments.warn_days);
+    headless::remember(world, context.host, &mut draft, runs).await;
+    let identity = identity(context.host, &registration);
+    let findings = findings(identity, steps, &registration, arguments.warn_days);
     let text = if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings) };
     context.print(&text);
     if let Some(file) = &arguments.ics {
         let events = calendar(&findings.identity.registration, &findings.ends, findings.now);
-        context.write(file, &events)?;
+        context.write("ics", file, &events)?;
     }
     Ok(findings.exit)
 }
@@ -87,7 +90,7 @@ async fn all(
         }
         headless::drive_aloud(&mut run, world, &mut host.err).await;
         let (after, stopped) = (run.registration().clone(), run.status() == Status::Stopped);
-        steps.push(of_step(machine::platform(host), step, run, cloud, &registration));
+        steps.push(of_step(host, step, run, cloud, &registration));
         registration = after;
         if stopped {
             break;
@@ -96,7 +99,7 @@ async fn all(
     (steps, registration)
 }
 
-fn of_step(place: Platform, step: Step, run: Execution, cloud: &Cloud, before: &Registration) -> StepFindings {
+fn of_step(host: &Host, step: Step, run: Execution, cloud: &Cloud, before: &Registration) -> StepFindings {
     let now = clock::now();
     let tokens = run.tokens().into_iter().map(|token| {
         let claims = compare(&token.claims, &need(&token, cloud, before), now);
@@ -106,7 +109,7 @@ fn of_step(place: Platform, step: Step, run: Execution, cloud: &Cloud, before: &
         step,
         before: before.good_runs.get(&step).cloned(),
         tokens: tokens.collect(),
-        failed: headless::refused(place, &run),
+        failed: headless::refused(host, &run),
         run,
     }
 }
@@ -127,7 +130,7 @@ fn need(token: &Token, cloud: &Cloud, registration: &Registration) -> Need {
 }
 
 fn findings(
-    opened: &Opened,
+    identity: Identity,
     steps: Vec<StepFindings>,
     registration: &Registration,
     warn_days: Option<i32>,
@@ -137,7 +140,7 @@ fn findings(
         let ((check, _), (failure, diagnosis)) = (step.run.failed()?, step.failed.as_ref()?);
         LastFailure::of(check.id, diagnosis, failure)
     });
-    let ends = dates::ends(registration, refused.as_ref());
+    let ends = dates::ends(registration, refused.as_ref(), &identity);
     let failed = steps.iter().find_map(|step| step.failed.as_ref());
     let stopped = steps.iter().any(|step| step.failed.is_none() && doctor::unfinished(step));
     let exit = match failed {
@@ -146,14 +149,7 @@ fn findings(
         None if warn_days.is_some_and(|days| soon(&ends, days)) => Exit::SignIn,
         None => Exit::Done,
     };
-    Findings {
-        identity: Identity::of(&opened.name, registration),
-        steps,
-        ends,
-        now,
-        warn_days: warn_days.unwrap_or(WARN_DAYS),
-        exit,
-    }
+    Findings { identity, steps, ends, now, warn_days: warn_days.unwrap_or(WARN_DAYS), exit }
 }
 
 fn soon(ends: &[End], days: i32) -> bool {

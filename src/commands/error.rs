@@ -7,6 +7,7 @@ use crate::commands::machine;
 use crate::diagnose::{Context, Diagnosis};
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::report::identity::Identity;
 use crate::report::register::{self, GivenProblem, State};
 use crate::report::{explain, opening, token};
 use crate::words::{Cause, Failure, Service};
@@ -38,14 +39,15 @@ impl CommandError {
     }
 
     /// Nothing is registered, which is what the command is about.
-    pub(super) fn nothing_registered(consequence: &str, object: Option<String>) -> Self {
-        let words = format!("nothing is registered yet, so there is nothing to {consequence}: octo-csp register");
+    pub(super) fn nothing_registered(host: &Host, consequence: &str, object: Option<String>) -> Self {
+        let register = host.command("register");
+        let words = format!("nothing is registered yet, so there is nothing to {consequence}: {register}");
         Self::Words { exit: Exit::SignIn, words, object }
     }
 
     /// Nothing is registered that a token or a code could come from.
-    pub(super) fn nothing_to_hand_out(command: &str) -> Self {
-        Self::nothing_registered("hand out", Some(token::nothing(command, Exit::SignIn)))
+    pub(super) fn nothing_to_hand_out(host: &Host, command: &str, which: &Identity) -> Self {
+        Self::nothing_registered(host, "hand out", Some(token::nothing(command, which, Exit::SignIn)))
     }
 
     /// The journal was written by a newer version: what happens could not be noted, so nothing is done.
@@ -117,7 +119,7 @@ pub(super) fn end(host: &mut Host, ended: Result<Exit, CommandError>, json: Opti
 
 /// What a failure means where only the kind of machine is known.
 pub(super) fn diagnosed(host: &Host, failure: Failure) -> (Failure, Diagnosis) {
-    let diagnosis = machine::diagnosed(machine::platform(host), &failure, Context::default());
+    let diagnosis = machine::diagnosed(host, &failure, Context::default());
     (failure, diagnosis)
 }
 

@@ -6,11 +6,12 @@ use std::path::Path;
 use crate::cli::Forget;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, intake, machine};
+use crate::commands::{headless, intake};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::explain;
 use crate::report::forget::{self, Ending, Going};
+use crate::report::identity::Identity;
 use crate::steps::{Execution, Status};
 use crate::words::CheckId;
 use crate::world::World;
@@ -24,9 +25,9 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
     }
     let world = World::new(target.options(Surroundings::default()));
     let opened = headless::open_to_forget(&world, target.environment).await?;
-    headless::say_which(context.host, &opened);
+    headless::say_which(context.host, &Identity::of(&opened.name, &opened.registration));
     let portal = target.cloud.portal.as_str().trim_end_matches('/').to_owned();
-    let going = Going::new(opened, portal);
+    let going = Going::new(opened, portal, context.host.command("forget"));
     let opened = &going.opened;
     let empty = opened.registration.sequence == 0 && opened.registration.every_item().is_empty();
     if empty && !Path::new(&opened.folder).exists() {
@@ -64,7 +65,7 @@ fn nothing(context: &mut CommandContext<'_>, going: &Going) -> Exit {
 }
 
 fn finish(context: &mut CommandContext<'_>, going: &Going, run: &Execution) -> Exit {
-    let failed = headless::refused(machine::platform(context.host), run);
+    let failed = headless::refused(context.host, run);
     let left = run.left().into_iter().rev();
     let ending = Ending {
         forgotten: run.status() == Status::Finished,

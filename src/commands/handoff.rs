@@ -5,6 +5,7 @@ use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::diagnose::{Context, Diagnosis};
 use crate::exit::Exit;
+use crate::host::Host;
 use crate::report::handoff::{self, Handoff};
 use crate::words::{Failure, LastFailure};
 
@@ -15,18 +16,19 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments)
     let portal = target.cloud.portal.as_str();
     let mut note = Handoff::of(&volume.registration, typed, portal);
     let refused = volume.draft.as_ref().and_then(|it| it.refused.as_deref());
-    note.missing = refused.and_then(|refused| missing(refused, &note));
+    note.missing = refused.and_then(|refused| missing(context.host, refused, &note));
     let text = if arguments.html { handoff::html(&note) } else { handoff::text(&note) };
     Ok(context.print(&text))
 }
 
 /// What stopped the registration the last time. What Octo refused is no matter of Entra's.
-fn missing(refused: &LastFailure, note: &Handoff) -> Option<(Failure, Diagnosis)> {
+fn missing(host: &Host, refused: &LastFailure, note: &Handoff) -> Option<(Failure, Diagnosis)> {
     refused.id()?.step()?;
     let values = Context {
         application: note.application.as_deref(),
         tenant: note.tenant.as_deref(),
         redirect: note.redirect.as_deref(),
+        flags: &host.flags,
         ..Context::default()
     };
     refused.explained(&values)

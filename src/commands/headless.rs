@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::commands::context::Target;
 use crate::commands::{machine, signal};
-use crate::diagnose::{Diagnosis, Platform};
+use crate::diagnose::Diagnosis;
 use crate::driver::Driver;
 use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::exit::Exit;
@@ -24,13 +24,13 @@ use crate::world::clock::Stopwatch;
 pub(super) async fn world(host: &mut Host, target: &Target) -> Result<(World, Opened), Box<Failure>> {
     let world = World::new(target.options(Surroundings::default()));
     let opened = Box::pin(open(&world, target.environment)).await?;
-    say_which(host, &opened);
+    say_which(host, &Identity::of(&opened.name, &opened.registration));
     Ok((world, opened))
 }
 
 /// Says on standard error which registration was opened.
-pub(super) fn say_which(host: &mut Host, opened: &Opened) {
-    let _closed = writeln!(host.err, "registration: {}", Identity::of(&opened.name, &opened.registration));
+pub(super) fn say_which(host: &mut Host, which: &Identity) {
+    let _closed = writeln!(host.err, "registration: {which}");
 }
 
 /// Opens a registration for this process alone.
@@ -215,13 +215,13 @@ impl<'w> Conversation<'w> {
 /// that cannot be saved is no reason to stop.
 pub(super) async fn remember<'r>(
     world: &World,
-    place: Platform,
+    host: &Host,
     draft: &mut Draft,
     runs: impl IntoIterator<Item = &'r Execution>,
 ) {
     let (mut first, mut finished) = (None, true);
     for run in runs {
-        let failed = refused(place, run).zip(run.failed());
+        let failed = refused(host, run).zip(run.failed());
         let failed =
             failed.and_then(|((failure, diagnosis), (check, _))| LastFailure::of(check.id, &diagnosis, &failure));
         first = first.or_else(|| failed.map(Box::new));
@@ -234,9 +234,9 @@ pub(super) async fn remember<'r>(
 }
 
 /// What a run was refused with, and what that means in it.
-pub(super) fn refused(place: Platform, run: &Execution) -> Option<(Failure, Diagnosis)> {
+pub(super) fn refused(host: &Host, run: &Execution) -> Option<(Failure, Diagnosis)> {
     let (check, failure) = run.failed()?;
-    Some((failure.clone(), machine::diagnosed(place, failure, run.context(check.id))))
+    Some((failure.clone(), machine::diagnosed(host, failure, run.context(check.id))))
 }
 
 /// The exit code of a run that is over, and was refused with this or not at all.

@@ -30,8 +30,8 @@ pub(super) fn platform(host: &Host) -> Platform {
 }
 
 /// What is told of a failure on this kind of machine: the same by every command.
-pub(super) fn diagnosed(place: Platform, failure: &Failure, context: Context<'_>) -> Diagnosis {
-    diagnose(failure, &Context { place, ..context })
+pub(super) fn diagnosed(host: &Host, failure: &Failure, context: Context<'_>) -> Diagnosis {
+    diagnose(failure, &Context { place: platform(host), flags: &host.flags, ..context })
 }
 
 /// How a browser is reached from here.

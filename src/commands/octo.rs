@@ -11,12 +11,15 @@ use crate::ui::wizard::Octo;
 use crate::words::{NoClient, OctoClient, Ring, SharedSecret, Source, UntrustedText};
 use crate::world::bluectl;
 
+/// What is said where nothing can be handed over.
+pub(super) const NONE: &str = "the cloud file names no Octo (octo, octo_token)";
+
 /// Gathers what `profile` or the variables give; `None` where a cloud file names no Octo. The sentence of a failure is for the
 /// person who asked for a profile; what is amiss with variables is only said where something would be sent.
 pub(super) fn octo(host: &Host, cloud: &Cloud, profile: Option<&str>) -> Result<Option<Octo>, String> {
     let Some(usual) = cloud.octo() else {
         return match profile {
-            Some(_) => Err("the cloud file names no Octo (octo, octo_token)".to_owned()),
+            Some(_) => Err(NONE.to_owned()),
             None => Ok(None),
         };
     };
@@ -45,10 +48,8 @@ pub(super) fn octo(host: &Host, cloud: &Cloud, profile: Option<&str>) -> Result<
 fn of_profile(host: &Host, cloud: &Cloud, name: &str) -> Result<Octo, String> {
     let home = host.environment.home.as_deref();
     let file = home.map(bluectl::file).ok_or("there is no home folder (HOME) with bluectl's configuration")?;
-    let said = |what: &dyn std::fmt::Display| {
-        let name = UntrustedText::new(name);
-        format!("profile {name} of {}: {what}", file.display())
-    };
+    // The name of one that is not there could be a secret.
+    let said = |what: &dyn std::fmt::Display| format!("{} {what}", file.display());
     let profile = bluectl::profile(&file, name).map_err(|error| said(&error))?;
     let (ring, addresses) = ring(cloud, "auth-url", profile.auth_url.as_deref()).map_err(|what| said(&what))?;
     let which = (ring, UntrustedText::new(&addresses.host()));
@@ -74,5 +75,5 @@ fn ring(cloud: &Cloud, name: &str, address: Option<&str>) -> Result<(Ring, OctoA
     let url = Url::parse(wanted).ok();
     known
         .find(|(_, addresses)| url.as_ref() == Some(&addresses.token))
-        .ok_or_else(|| format!("{name} is {}, and may only be {}", UntrustedText::new(wanted), names.join(" or ")))
+        .ok_or_else(|| format!("{name} may only be {}", names.join(" or ")))
 }

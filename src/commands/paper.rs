@@ -108,7 +108,7 @@ pub(super) fn man(context: &mut CommandContext<'_>, arguments: &ManArguments) ->
     match std::fs::create_dir_all(dir).and_then(|()| pages(&cli, dir)) {
         Ok(()) => Ok(Exit::Done),
         Err(error) => {
-            let words = format!("cannot write into {}: {}", dir.display(), error.kind());
+            let words = format!("the folder of --dir cannot be written: {}", error.kind());
             Err(CommandError::new(Exit::Storage, words))
         }
     }

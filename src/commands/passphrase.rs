@@ -44,11 +44,11 @@ pub(super) async fn get(
     let passphrase = match (arguments.passphrase_fd, &arguments.passphrase_file, &arguments.identity_file) {
         (Some(0), ..) => read(&mut host.input, "standard input"),
         (Some(number), ..) => from_descriptor(number),
-        (None, Some(file), _) => from_file(file),
-        (None, None, Some(file)) => return identity(file),
+        (None, Some(file), _) => from_file(file, "the file of --passphrase-file"),
+        (None, None, Some(file)) => return identity(file, "the file of --identity-file"),
         (None, None, None) => match (credential(IDENTITY), credential(CREDENTIAL)) {
-            (Some(file), _) => return identity(&file),
-            (None, Some(file)) => from_file(&file),
+            (Some(file), _) => return identity(&file, &file.display().to_string()),
+            (None, Some(file)) => from_file(&file, &file.display().to_string()),
             (None, None) if may && host.input_is_terminal => return typed(host, settings, name).await,
             (None, None) if host.input_is_terminal => Err(CommandError::usage(
                 "--no-input asks for nothing, and --store file needs its passphrase: --passphrase-fd N or --passphrase-file FILE",
@@ -62,9 +62,8 @@ pub(super) async fn get(
 }
 
 /// The identity of a collector, which is nobody else's.
-fn identity(path: &Path) -> Result<Arc<VaultKey>, CommandError> {
-    let what = path.display().to_string();
-    let text = intake::read(&mut private(path, "an identity")?, false);
+fn identity(path: &Path, what: &str) -> Result<Arc<VaultKey>, CommandError> {
+    let text = intake::read(&mut private(path, what, "an identity")?, false);
     let key = text.ok().and_then(|text| VaultKey::identity(&text));
     key.ok_or_else(|| CommandError::usage(format!("{what} holds no age identity (AGE-SECRET-KEY-1...)")))
 }
@@ -83,14 +82,13 @@ fn from_descriptor(_number: u32) -> Result<SharedSecret, CommandError> {
     ))
 }
 
-fn from_file(path: &Path) -> Result<SharedSecret, CommandError> {
-    read(&mut private(path, "a passphrase")?, &path.display().to_string())
+fn from_file(path: &Path, what: &str) -> Result<SharedSecret, CommandError> {
+    read(&mut private(path, what, "a passphrase")?, what)
 }
 
 /// A file that holds what opens a vault file.
-fn private(path: &Path, holds: &str) -> Result<File, CommandError> {
-    let what = path.display().to_string();
-    let file = open(path, &what)?;
+fn private(path: &Path, what: &str, holds: &str) -> Result<File, CommandError> {
+    let file = open(path, what)?;
     // The group may read: that is how systemd lets a service's own user in.
     if intake::is_open_to_others(&file, 0o027) {
         return Err(CommandError::usage(format!("{what} holds {holds} and others may read or change it: chmod 600")));
@@ -157,7 +155,7 @@ async fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<
 /// The passphrase that takes the place of another one.
 pub(super) async fn another(host: &mut Host, file: Option<&Path>) -> Result<SharedSecret, CommandError> {
     match file {
-        Some(file) => from_file(file),
+        Some(file) => from_file(file, "the file of --new-passphrase-file"),
         None if host.input_is_terminal => new(host, "The vault file is sealed anew.").await,
         None => Err(CommandError::usage(
             "the new passphrase is typed at a terminal, or read from --new-passphrase-file FILE",

@@ -22,10 +22,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rehearse) 
     }
     let name = arguments.fail.as_deref();
     let Some((scenario, mishap)) = name.map_or_else(|| Some(Default::default()), misfortune) else {
-        return Err(CommandError::usage(format!(
-            "there is no misfortune called {:?}; rehearse --list names them",
-            name.unwrap_or_default()
-        )));
+        return Err(CommandError::usage("there is no such misfortune; rehearse --list names them"));
     };
     register::needs_terminal(context.host, &arguments.screen, "rehearse", WITHOUT)?;
     let options = SimulatorOptions { scenario, ..SimulatorOptions::default() };

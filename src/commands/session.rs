@@ -6,17 +6,15 @@ use std::io::Write as _;
 use crate::commands::context::{CommandContext, Target, quoted};
 use crate::commands::error::{CommandError, diagnosed};
 use crate::commands::headless::{self, Asked, Ended};
-use crate::commands::{machine, octo};
-use crate::diagnose::Diagnosis;
+use crate::commands::octo;
 use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
 use crate::exit::Exit;
+use crate::host::Host;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::explanation::page;
-use crate::report::identity::Identity;
-use crate::report::octo::OctoState;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
-use crate::words::{CheckId, Draft, Environment, Failure, Field, OctoClient, Problem, Step};
+use crate::words::{CheckId, Draft, Environment, Field, OctoClient, Problem, Step};
 use crate::world::{World, clock};
 
 /// How far a registration came, and the exit code.
@@ -59,7 +57,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         Self {
             findings: Findings::new(
                 &context.settings.command,
-                Identity::of(&opened.name, &opened.registration),
+                target.identity(context.host, &opened.registration),
                 clock::now(),
             ),
             context,
@@ -132,8 +130,9 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         }
         let name = self.registration.name_to_confirm();
         Err(already(&format!(
-            "This would replace {name}. Nothing that works was changed. Say so: --replace {}",
-            quoted(&name)
+            "This would replace {name}. Nothing that works was changed. Say so: --replace {}; {} gives up what was begun.",
+            quoted(&name),
+            self.context.host.command("register --no-input --discard")
         )))
     }
 
@@ -154,6 +153,21 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             return Ok(());
         }
         Err(headless::because(outcome).into())
+    }
+
+    /// Gives up what was begun and not confirmed, and deletes what it kept.
+    pub(super) async fn discard(&mut self) -> Result<Ending, CommandError> {
+        let open = self.registration.open.as_ref().map(|open| open.id);
+        if let Some(attempt) = open {
+            self.note(Fact::Closed { attempt }).await?;
+            self.draft = Draft { typed: self.registration.typed().into(), ..Draft::default() };
+            self.save().await;
+        }
+        Box::pin(self.run(Execution::tidy(self.registration.clone()), Asked::Leave)).await?;
+        let said =
+            if open.is_some() { "What was begun is discarded." } else { "Nothing was begun: nothing is discarded." };
+        self.findings.said = Some(said.to_owned());
+        Ok((State::Discarded, Exit::Done))
     }
 
     /// Drives step 3, tells the browser's page how it ended, and stops listening.
@@ -180,9 +194,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let run = client.and_then(|client| Execution::submit(self.registration.clone(), client, false));
         let (said, exit) = match run {
             None => {
-                let offered = self.target.environment == Environment::Production && self.target.cloud.octo().is_some();
-                let lacking = OctoState::of(&self.registration).filter(|_| offered);
-                let lacking = lacking.and_then(|it| it.lacking(&format!("octo-csp submit{}", self.target.flags)));
+                let lacking = self.target.identity(self.context.host, &self.registration).lacking();
                 (
                     format!("Proven and kept here: {name}. {}", lacking.unwrap_or_default()).trim_end().to_owned(),
                     Exit::Done,
@@ -193,8 +205,8 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
                 Err(error) => {
                     let (_, exit) = self.take_in(error);
                     let said = format!(
-                        "Proven and kept here: {name}. What Octo has not taken is handed over by octo-csp submit{}.",
-                        self.target.flags
+                        "Proven and kept here: {name}. What Octo has not taken is handed over by {}.",
+                        self.context.host.command("submit")
                     );
                     (said, exit)
                 }
@@ -216,7 +228,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             let caught = run.authorization_request().is_some_and(|consent| consent.catching.is_ok());
             if waits && caught && !shown && run.status() == Status::Asking {
                 shown = true;
-                self.findings.consent = consent(self.target, run);
+                self.findings.consent = consent(self.context.host, run);
                 let text = shape((self.context.json, self.lines), &self.findings, State::Waiting, None);
                 self.context.print(&text);
             }
@@ -226,14 +238,8 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let without = if run.submits() { "octo" } else { "commit" };
         let step = run.step().map_or(without, Step::flag);
         self.findings.checks.push((step, run.checks().to_vec()));
-        let place = machine::platform(self.context.host);
-        headless::remember(self.world, place, &mut self.draft, [&run]).await;
+        headless::remember(self.world, self.context.host, &mut self.draft, [&run]).await;
         self.judge(run, ended)
-    }
-
-    /// What a run was refused with, and what that means here.
-    fn refused(&self, run: &Execution) -> Option<(Failure, Diagnosis)> {
-        headless::refused(machine::platform(self.context.host), run)
     }
 
     /// Saves the draft. One that cannot be saved is no reason to stop.
@@ -244,7 +250,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     fn judge(&mut self, run: Execution, ended: Ended) -> Result<Execution, CommandError> {
         match (ended, run.status()) {
             (Ended::Asking, _) => {
-                self.findings.consent = consent(self.target, &run);
+                self.findings.consent = consent(self.context.host, &run);
                 Err(CommandError::at(State::SignInNeeded, Exit::SignIn))
             }
             (Ended::Wrong(wrong), _) => {
@@ -254,7 +260,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             (_, Status::Refused) => {
                 self.findings.consent = None;
                 let internal = || CommandError::at(State::Refused, Exit::Internal);
-                Err(self.refused(&run).map_or_else(internal, CommandError::from))
+                Err(headless::refused(self.context.host, &run).map_or_else(internal, CommandError::from))
             }
             (Ended::Itself, Status::Finished) => {
                 self.findings.consent = None;
@@ -262,8 +268,8 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             }
             (Ended::Limit, _) => {
                 let said = format!(
-                    "The time limit was reached. The sign-in can still be finished: octo-csp consent start{} shows its address again.",
-                    self.target.flags
+                    "The time limit was reached. The sign-in can still be finished: {} shows its address again.",
+                    self.context.host.command("consent start")
                 );
                 Err(CommandError::unfinished(State::Stopped, Exit::TimeLimit, &said))
             }
@@ -305,7 +311,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
     pub(super) fn end(mut self, ended: Result<Ending, CommandError>) -> Exit {
         let (state, exit) = ended.unwrap_or_else(|error| self.take_in(error));
         self.findings.now = clock::now();
-        self.findings.identity = Identity::of(&self.findings.identity.registration, &self.registration);
+        self.findings.identity = self.target.identity(self.context.host, &self.registration);
         if let Some(consent) = &mut self.findings.consent {
             consent.listening = false;
         }
@@ -346,23 +352,22 @@ fn shape((json, lines): (bool, bool), findings: &Findings, state: State, exit: O
 }
 
 /// The sign-in that a run waits for, as it is told.
-fn consent(target: &Target, run: &Execution) -> Option<Consent> {
+fn consent(host: &Host, run: &Execution) -> Option<Consent> {
     let consent = run.authorization_request()?;
     let registration = run.registration();
     let open = registration.open.as_ref();
-    let replace = if registration.replaces() {
-        format!(" --replace {}", quoted(&registration.name_to_confirm()))
+    let finish = if registration.replaces() {
+        format!("consent finish --replace {}", quoted(&registration.name_to_confirm()))
     } else {
-        String::new()
+        "consent finish".to_owned()
     };
-    let which = &target.flags;
     Some(Consent {
         address: consent.address.to_string(),
         expires_at: open.and_then(Attempt::sign_in_ends),
         redirect: consent.redirect.to_string(),
         listening: consent.catching.is_ok() && run.status() == Status::Asking,
         redirect_unknown: run.address_seen() == Some(AddressSeen::NotRegistered),
-        next: format!("octo-csp consent finish{which}{replace}"),
-        renew: format!("octo-csp consent start{which}"),
+        next: host.command(&finish),
+        renew: host.command("consent start"),
     })
 }

@@ -15,12 +15,16 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _};
 
-use crate::cli::Cli;
+use crate::cli::{
+    Cli,
+    mistake::{self, may_be_repeated},
+};
 use crate::diagnose::{Context, diagnose};
 use crate::host::{Host, VARIABLES};
+use crate::words::field::Shown;
 use crate::words::ids::looks_like_secret_key;
 use crate::words::store::STORES;
-use crate::words::{StoreDescriptor, Unlock, UntrustedText};
+use crate::words::{Field, StoreDescriptor, Unlock, UntrustedText, answers};
 use crate::world::papers;
 
 /// The file below the config folder.
@@ -28,7 +32,7 @@ const FILE: &str = "config.toml";
 /// The one flag that cannot be in the file that it leads to.
 const CONFIG_DIR: &str = "config-dir";
 /// Said on the command line or not at all: what confirms, and what shows a secret.
-const TYPED_ONLY: [&str; 3] = ["replace", "yes", "show"];
+const TYPED_ONLY: [&str; 4] = ["replace", "discard", "yes", "show"];
 /// Where secrets are sent is moved by no variable.
 const NO_VARIABLE: [&str; 2] = ["cloud-file", "ca-file"];
 /// The flag that says where secrets are kept.
@@ -74,6 +78,8 @@ pub(super) struct Settings {
     pub(super) file: BTreeMap<String, Given>,
     /// Where the file is or would be.
     pub(super) path: Option<PathBuf>,
+    /// The folder of it, where a flag or a variable names one.
+    pub(super) named: Option<PathBuf>,
     /// Whether it is there.
     pub(super) there: bool,
     /// The words of the command that was chosen, such as `consent start`.
@@ -111,20 +117,20 @@ impl Settings {
         let (variables, unknown) = variables(host, flags)?;
         let led = variables.get(CONFIG_DIR).cloned().filter(|_| config_dir.is_none());
         let named = config_dir.or_else(|| led.as_ref().map(|given| PathBuf::from(&given.value)));
-        let Some(folder) = named.or_else(|| host.environment.config()) else {
+        let Some(folder) = named.clone().or_else(|| host.environment.config()) else {
             return Ok(Self { variables, unknown, ..Self::default() });
         };
         let path = folder.join(FILE);
         let text = papers::own(&folder, FILE).map_err(|failure| {
             let diagnosis = diagnose(&failure, &Context::default());
-            format!("{}: {} ({})", path.display(), diagnosis.what, diagnosis.code)
+            format!("{}: {} ({})", mistake::path(&path, FILE), diagnosis.what, diagnosis.code)
         })?;
         let there = text.is_some();
         let file = text.map(|bytes| file(&path, &bytes, flags)).transpose()?.unwrap_or_default();
         if let Some(variable) = led {
             moves_nothing(&file, &variable)?;
         }
-        Ok(Self { variables, unknown, file, path: Some(path), there, ..Self::default() })
+        Ok(Self { variables, unknown, file, path: Some(path), named, there, ..Self::default() })
     }
 
     /// What counts for a flag that is not on the command line.
@@ -210,7 +216,7 @@ fn variables(host: &Host, flags: &Flags) -> Result<Variables, String> {
     let mut unknown = Vec::new();
     for (name, value) in &host.environment.settings {
         let flag = name.trim_start_matches(VARIABLES).to_ascii_lowercase().replace('_', "-");
-        let shown = UntrustedText::new(name);
+        let shown = if may_be_repeated(&flag) { name } else { "OCTO_CSP_..." };
         let foreign = !flags.contains_key(&flag) && !TYPED_ONLY.contains(&flag.as_str());
         if foreign && !is_secret(&flag) && like(&flag, flags).is_none() {
             unknown.push(shown.to_string());
@@ -242,12 +248,14 @@ fn file(path: &Path, bytes: &[u8], flags: &Flags) -> Result<BTreeMap<String, Giv
         // Its own display repeats the line, and whatever is in it.
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-        format!("{shown}, line {line}: {}", UntrustedText::new(error.message()))
+        // What its words quote may be anything too.
+        let what = error.message().split('`').next().unwrap_or_default();
+        format!("{shown}, line {line}: {}", UntrustedText::new(what))
     })?;
     let mut given = BTreeMap::new();
     for (key, value) in table {
         let flag = key.replace('_', "-");
-        let key = UntrustedText::new(&key).to_string();
+        let key = if may_be_repeated(&flag) { key } else { "a key".to_owned() };
         let name = || format!("{shown}: {key}");
         known(&flag, flags).map_err(|what| format!("{}: {what}", name()))?;
         if flag == CONFIG_DIR {
@@ -281,7 +289,7 @@ fn known(flag: &str, flags: &Flags) -> Result<(), String> {
         return Err("a secret is no setting: --secret-file names a file with it, --secret-stdin reads it".to_owned());
     }
     Err(like(flag, flags).map_or_else(
-        || "there is no such setting; octo-csp config lists all".to_owned(),
+        || "there is no such setting; the command config lists all".to_owned(),
         |like| format!("there is no such setting; did you mean {like}?"),
     ))
 }
@@ -308,6 +316,19 @@ fn usable(flag: &str, flags: &Flags, value: String, origin: Origin) -> Result<Gi
         value
     };
     Ok(Given { value, origin })
+}
+
+/// The value of a setting as it is told: one that has the form of its values, a file that is there, or words of which none could
+/// be a secret.
+pub(super) fn shown(name: &str, value: &str) -> String {
+    let field = Field::ALL.into_iter().find(|field| field.flag() == name && field.shown() == Shown::Kept);
+    let fits = field.is_some_and(|field| answers::fits(field, value).is_ok());
+    let words = || value.split(' ').all(|word| may_be_repeated(word) || Path::new(word).exists());
+    if fits || Path::new(value).exists() || words() {
+        value.to_owned()
+    } else {
+        "(not shown: it could be a secret)".to_owned()
+    }
 }
 
 fn switched(value: &str) -> Option<bool> {

@@ -10,10 +10,7 @@ use crate::simulator::{Options, Scenario, Simulator};
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Simulate) -> Result<Exit, CommandError> {
     let name = arguments.scenario.as_deref();
     let Some(scenario) = name.map_or_else(|| Some(Scenario::default()), Scenario::named) else {
-        return Err(CommandError::usage(format!(
-            "there is no scenario called {:?}; rehearse --list names them",
-            name.unwrap_or_default()
-        )));
+        return Err(CommandError::usage("there is no such scenario; rehearse --list names them"));
     };
     let options = Options {
         port: arguments.port.filter(|port| *port != 0),

@@ -5,11 +5,12 @@ use crate::cloud::Cloud;
 use crate::commands::context::{self, CommandContext};
 use crate::commands::error::CommandError;
 use crate::commands::machine;
-use crate::diagnose::{Context, Platform};
+use crate::diagnose::Context;
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Kind;
+use crate::report::identity::Identity;
 use crate::report::status::{self, Found, Item};
 use crate::report::support::{self, Surroundings};
 use crate::words::Failure;
@@ -18,13 +19,14 @@ use crate::world::registration_index::{Presence, RegistrationIndex, Scan};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) -> Result<Exit, CommandError> {
     let shelf = context::shelf(context.host, &arguments.store).await?;
-    let found = find(machine::platform(context.host), &shelf, arguments.sandbox).await?;
-    let text = if arguments.json { status::in_json(&found) } else { status::text(&found) };
+    let found = find(context.host, &shelf, arguments.sandbox).await?;
+    let text =
+        if arguments.json { status::in_json(&found) } else { status::text(&found, &context.host.command("register")) };
     context.print(&text);
     Ok(status::exit(&found))
 }
 
-async fn find(place: Platform, shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Box<Failure>> {
+async fn find(host: &Host, shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Box<Failure>> {
     let mut found = Vec::new();
     for volume in shelf.volumes().await? {
         if sandbox && !volume.name.starts_with("sandbox") {
@@ -39,19 +41,21 @@ async fn find(place: Platform, shelf: &RegistrationIndex, sandbox: bool) -> Resu
         // Access tokens are no part of the set: one that is not there is not missing.
         seen.retain(|(item, presence)| *presence == Presence::There || !item.kind.is_access_token());
         let items =
-            seen.into_iter().map(|(item, presence)| Item { name: item.to_string(), state: words(place, &presence) });
-        found.push(Found { items: items.collect(), opened: volume });
+            seen.into_iter().map(|(item, presence)| Item { name: item.to_string(), state: words(host, &presence) });
+        let mut identity = Identity::of(&volume.name, &volume.registration);
+        identity.flags.push_str(&host.flags);
+        found.push(Found { identity, items: items.collect(), opened: volume });
     }
     Ok(found)
 }
 
-fn words(place: Platform, presence: &Presence) -> String {
+fn words(host: &Host, presence: &Presence) -> String {
     match presence {
         Presence::There => "there".to_owned(),
         Presence::Missing => "missing".to_owned(),
         Presence::Sealed => "not opened (--store file)".to_owned(),
         Presence::Unknown(failure) => {
-            let diagnosis = machine::diagnosed(place, failure, Context::default());
+            let diagnosis = machine::diagnosed(host, failure, Context::default());
             format!("not known ({})", diagnosis.code)
         }
     }
@@ -59,10 +63,9 @@ fn words(place: Platform, presence: &Presence) -> String {
 
 pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report) -> Result<Exit, CommandError> {
     let (cloud, _) = context::cloud(&arguments.cloud)?;
-    let place = machine::platform(context.host);
     let shelf = context::shelf(context.host, &arguments.store).await?;
-    let found = find(place, &shelf, false).await?;
-    let text = support::text(&surroundings(context.host, &cloud), &found);
+    let found = find(context.host, &shelf, false).await?;
+    let text = support::text(&surroundings(context.host, &cloud), &found, &context.host.command("register"));
     let scans = scan(&shelf, &text, &found).await;
     let leaks: Vec<String> = scans
         .iter()
@@ -73,10 +76,11 @@ pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report)
         return Err(CommandError::new(Exit::Internal, leaks.join("\nocto-csp: ")));
     }
     context.print(&text);
-    context.note(&searched(place, &scans));
+    let searched = searched(context.host, &scans);
+    context.note(&searched);
     match &arguments.output {
         None => Ok(Exit::Done),
-        Some(file) => context.write(file, &text),
+        Some(file) => context.write("output", file, &text),
     }
 }
 
@@ -101,7 +105,7 @@ async fn scan(shelf: &RegistrationIndex, text: &str, found: &[Found]) -> Vec<Sca
     scans
 }
 
-fn searched(place: Platform, scans: &[Scan]) -> String {
+fn searched(host: &Host, scans: &[Scan]) -> String {
     let count: usize = scans.iter().map(|scan| scan.looked_for).sum();
     let silent = scans.iter().find_map(|scan| scan.silent.as_ref());
     if scans.iter().any(|scan| scan.sealed) {
@@ -111,7 +115,7 @@ fn searched(place: Platform, scans: &[Scan]) -> String {
     }
     let searched = format!("searched for {count} kept secrets in 7 encodings: none is in it");
     silent.map_or(searched, |failure| {
-        let diagnosis = machine::diagnosed(place, failure, Context::default());
+        let diagnosis = machine::diagnosed(host, failure, Context::default());
         format!(
             "searched for {count} kept secrets; the store gave no more out ({}), so read the report before you send it",
             diagnosis.code

@@ -63,7 +63,8 @@ async fn add(context: &mut CommandContext<'_>, arguments: &StoreAddCollector) ->
     let settings = target.settings();
     if settings.collectors(&opened.name)?.iter().any(|known| known == name) {
         return Err(CommandError::usage(format!(
-            "{name} is let in already: octo-csp store remove-collector takes that back"
+            "{name} is let in already: {} takes that back",
+            context.host.command("store remove-collector")
         )));
     }
     let identity = VaultKey::new_identity();
@@ -83,7 +84,10 @@ async fn remove(context: &mut CommandContext<'_>, arguments: &StoreRemoveCollect
     let (_world, opened) = headless::world(context.host, &target).await?;
     let settings = target.settings();
     if !settings.collectors(&opened.name)?.iter().any(|known| known == name) {
-        return Err(CommandError::usage("there is no collector of this name: octo-csp store collectors lists them"));
+        return Err(CommandError::usage(format!(
+            "there is no collector of this name: {} lists them",
+            context.host.command("store collectors")
+        )));
     }
     settings.let_in(&opened.name, name, None)?;
     Ok(context.print(&format!(
@@ -114,5 +118,5 @@ fn keep(path: &Path, identity: &Secret) -> Result<(), CommandError> {
         file.write_all(b"\n")?;
         file.sync_all()
     });
-    written.map_err(|error| CommandError::usage(format!("cannot write {}: {}", path.display(), error.kind())))
+    written.map_err(|error| CommandError::usage(format!("the file of --output cannot be written: {}", error.kind())))
 }

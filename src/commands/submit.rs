@@ -5,7 +5,7 @@ use std::io::Write as _;
 use crate::cli::Submit;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, machine, octo};
+use crate::commands::{headless, octo};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -22,7 +22,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Submit) ->
     }
     let target = Target::open(context, &arguments.which, true).await?;
     let octo = octo::octo(context.host, &target.cloud, arguments.profile.as_deref())?;
-    let octo = octo.ok_or_else(|| "the cloud file names no Octo (octo, octo_token)".to_owned())?;
+    let octo = octo.ok_or_else(|| octo::NONE.to_owned())?;
     let client = octo.client.map_err(|why| {
         format!("{why}: set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile")
     })?;
@@ -43,9 +43,9 @@ async fn submit(
     }
     let mut draft = opened.draft.clone().unwrap_or_default();
     let Some(findings) = hand_over(context.host, world, opened, client, replace).await else {
-        return Err(CommandError::nothing_registered("hand over", None));
+        return Err(CommandError::nothing_registered(context.host, "hand over", None));
     };
-    headless::remember(world, machine::platform(context.host), &mut draft, [&findings.run]).await;
+    headless::remember(world, context.host, &mut draft, [&findings.run]).await;
     let text = if context.json { submit::in_json(&findings) } else { submit::text(&findings) };
     context.print(&text);
     Ok(findings.exit)
@@ -60,13 +60,13 @@ async fn hand_over(
     client: OctoClient,
     replace: bool,
 ) -> Option<Findings> {
-    let identity = Identity::of(&opened.name, &opened.registration);
+    let identity = Identity::of(&opened.name, &opened.registration).reached(&host.flags, true);
     let octo_host = client.host.to_string();
     let about = format!("to {octo_host}, credentials {}", client.source);
     let mut run = Execution::submit(opened.registration, client, replace)?;
     let _closed = writeln!(host.err, "{about}");
     headless::drive_aloud(&mut run, world, &mut host.err).await;
-    let failed = headless::refused(machine::platform(host), &run);
+    let failed = headless::refused(host, &run);
     let exit = headless::exit(&run, failed.as_ref());
     Some(Findings { identity, host: octo_host, run, failed, exit })
 }

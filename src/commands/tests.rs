@@ -57,6 +57,7 @@ pub(super) fn host(input: &'static [u8], out: &Stream, err: &Stream) -> Host {
         out: Box::new(out.clone()),
         err: Box::new(err.clone()),
         printed: false,
+        flags: String::new(),
     }
 }
 

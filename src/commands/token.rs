@@ -7,18 +7,18 @@ use crate::cli::Token;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::{headless, signal};
-use crate::diagnose::Platform;
 use crate::effect::{Effect, Opened, Outcome, Perform as _};
 use crate::exit::Exit;
-use crate::journal::Attempt;
+use crate::host::Host;
 use crate::journal::access::AccessToken;
+use crate::journal::{Attempt, Registration};
 use crate::report;
+use crate::report::identity::Identity;
 use crate::steps::{Execution, Status};
 use crate::words::{Audience, Cause, Failure, Service};
 use crate::world::World;
 use crate::world::browser::Surroundings;
 use crate::world::clock::{self, Stopwatch};
-use crate::world::registration_index::RegistrationIndex;
 
 /// How long another process may work on this registration before we give up.
 const PATIENCE: u64 = 60_000;
@@ -37,51 +37,65 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Token) -> 
     if audience == Audience::PartnerApi && target.cloud.partner_api.is_none() {
         return Err(CommandError::usage("this cloud has no price service"));
     }
-    let got = Box::pin(get(arguments, &target, audience, signal::ended())).await?;
+    let got = Box::pin(get(context.host, arguments, &target, signal::ended())).await?;
+    headless::say_which(context.host, &got.identity);
     context.hand_out(&if arguments.json {
-        report::token::token(audience, &got.token, got.cached)
+        report::token::token(audience, &got.identity, &got.token, got.cached)
     } else {
         format!("{}\n", got.token.value.reveal())
     })
 }
 
-/// A token, and whether an earlier call kept it.
+/// A token, of which registration, and whether an earlier call kept it.
 struct Got {
     token: AccessToken,
+    identity: Identity,
     cached: bool,
 }
 
 /// What can be done at once, or has to be asked for.
 enum Begun {
-    Kept(AccessToken),
+    Kept(Got),
     Ask(Box<(World, Execution)>),
 }
 
 async fn get(
+    host: &Host,
     arguments: &Token,
     target: &Target,
-    audience: Audience,
     end: impl Future<Output = ()>,
 ) -> Result<Got, CommandError> {
     // Whoever typed a passphrase has our signal handlers already: without this a signal would mean nothing while we wait.
     let begun = tokio::select! { biased;
         () = end => return Err(CommandError::Quiet(Exit::Cancelled)),
-        begun = begin(arguments, target, audience) => begun?,
+        begun = begin(host, arguments, target) => begun?,
     };
     let (world, mut run) = match begun {
-        Begun::Kept(token) => return Ok(Got { token, cached: true }),
+        Begun::Kept(got) => return Ok(got),
         Begun::Ask(both) => *both,
     };
     headless::drive(&mut run, &world, |_| {}).await;
-    outcome(target.platform, &run)
+    outcome(host, target, &run)
 }
 
 /// Reads, and waits for whoever works on this registration; nothing of this has to be finished.
-async fn begin(arguments: &Token, target: &Target, audience: Audience) -> Result<Begun, CommandError> {
+async fn begin(host: &Host, arguments: &Token, target: &Target) -> Result<Begun, CommandError> {
+    let audience = arguments.audience;
     let least = arguments.min_valid.map(Duration::from_secs);
     let good = |token: &AccessToken| token.suffices(clock::now(), least);
-    if let Some(token) = glance(&target.shelf(), &target.name(), audience).await?.filter(good) {
-        return Ok(Begun::Kept(token));
+    let kept = |registration: &Registration, token| {
+        Ok(Begun::Kept(Got { identity: target.identity(host, registration), token, cached: true }))
+    };
+    let nothing = |it: &Registration| CommandError::nothing_to_hand_out(host, "token", &target.identity(host, it));
+    // What stands in the way of a look without the lock is told by whoever opens the registration.
+    let looked = target.shelf().in_use(&target.name()).await.ok().filter(|registration| !registration.newer);
+    if let Some(registration) = &looked {
+        let active = registration.active.as_ref().ok_or_else(|| nothing(registration))?;
+        let item = AccessToken::item(active, audience);
+        let token = target.shelf().recall(&target.name(), &registration.store, &item).await;
+        if let Some(token) = token.and_then(|token| AccessToken::read(&token, active)).filter(good) {
+            return kept(registration, token);
+        }
     }
     let world = World::new(target.options(Surroundings::default()));
     let opened = patiently(&world, target).await?;
@@ -89,22 +103,24 @@ async fn begin(arguments: &Token, target: &Target, audience: Audience) -> Result
         // A rotated token could not be noted, so nothing is rotated.
         return Err(CommandError::newer_journal());
     }
-    let active = opened.registration.active.as_ref().ok_or_else(|| CommandError::nothing_to_hand_out("token"))?;
+    let registration = opened.registration;
+    let active = registration.active.as_ref().ok_or_else(|| nothing(&registration))?;
     // Whoever had the lock before us may have been on the same errand.
     if let Some(token) = recall(&world, active, audience).await.filter(good) {
-        return Ok(Begun::Kept(token));
+        return kept(&registration, token);
     }
-    let run = Execution::token(audience, opened.registration.clone())
-        .ok_or_else(|| CommandError::nothing_to_hand_out("token"))?;
+    let run = Execution::token(audience, registration.clone()).ok_or_else(|| nothing(&registration))?;
     Ok(Begun::Ask(Box::new((world, run))))
 }
 
-fn outcome(place: Platform, run: &Execution) -> Result<Got, CommandError> {
-    if let Some(refused) = headless::refused(place, run) {
+fn outcome(host: &Host, target: &Target, run: &Execution) -> Result<Got, CommandError> {
+    if let Some(refused) = headless::refused(host, run) {
         return Err(refused.into());
     }
     match (run.status(), run.access_token()) {
-        (Status::Finished, Some(token)) => Ok(Got { token, cached: false }),
+        (Status::Finished, Some(token)) => {
+            Ok(Got { token, identity: target.identity(host, run.registration()), cached: false })
+        }
         (Status::Stopped, _) => Err(CommandError::Quiet(Exit::Cancelled)),
         (Status::Running | Status::Asking | Status::Finished | Status::Refused, _) => {
             Err(Box::new(Failure::new(Service::Machine, Cause::Internal)).into())
@@ -112,25 +128,7 @@ fn outcome(place: Platform, run: &Execution) -> Result<Got, CommandError> {
     }
 }
 
-/// Looks for a kept token without the lock. What stands in the way of that is told by whoever opens the registration.
-async fn glance(
-    shelf: &RegistrationIndex,
-    name: &str,
-    audience: Audience,
-) -> Result<Option<AccessToken>, CommandError> {
-    let Ok(registration) = shelf.in_use(name).await else {
-        return Ok(None);
-    };
-    if registration.newer {
-        return Ok(None);
-    }
-    let active = registration.active.as_ref().ok_or_else(|| CommandError::nothing_to_hand_out("token"))?;
-    let item = AccessToken::item(active, audience);
-    let kept = shelf.recall(name, &registration.store, &item).await;
-    Ok(kept.and_then(|kept| AccessToken::read(&kept, active)))
-}
-
-/// The same with the lock. A token that is not there is no fault, nor one that cannot be read: it is written over.
+/// Looks for a kept token, with the lock. A token that is not there is no fault, nor one that cannot be read: it is written over.
 async fn recall(world: &World, active: &Attempt, audience: Audience) -> Option<AccessToken> {
     let item = AccessToken::item(active, audience);
     let Outcome::Recalled(kept) = world.perform(Effect::Recall(item)).await else { return None };
@@ -183,8 +181,8 @@ mod tests {
             panic!("not token");
         };
         let target = Target::for_test(Cloud::global());
-        let audience = arguments.audience;
-        let got = get(&arguments, &target, audience, ready(())).await;
+        let (out, err) = (Stream::default(), Stream::default());
+        let got = get(&host(b"", &out, &err), &arguments, &target, ready(())).await;
         assert!(matches!(got, Err(CommandError::Quiet(Exit::Cancelled))));
     }
 

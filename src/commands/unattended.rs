@@ -29,6 +29,7 @@ pub(super) fn only_without_a_screen(settings: &Settings, values: &Values) -> Opt
         (values.secret_stdin, "secret-stdin"),
         (values.secret_file.is_some(), "secret-file"),
         (values.replace.is_some(), "replace"),
+        (values.discard, "discard"),
     ]
     .into_iter()
     .find_map(|(given, flag)| (given && settings.origin(flag).is_none()).then_some(flag))
@@ -84,6 +85,9 @@ impl RegisterFlow<'_, '_, '_> {
         let only = self.arguments.step;
         let replace = self.arguments.values.replace.as_deref();
         self.session.may_write()?;
+        if self.arguments.values.discard {
+            return self.session.discard().await;
+        }
         self.session.with_octo(self.arguments.profile.as_deref())?;
         self.already(only)?;
         self.session.confirm(replace)?;
@@ -93,6 +97,7 @@ impl RegisterFlow<'_, '_, '_> {
             return Ok((State::Named, Exit::Done));
         }
         let center = self.read(given, &typed, self.proves_step_two(given, only))?;
+        self.loses_nothing(given, replace)?;
         self.session.look_at_keyring().await?;
         self.replacing(replace).await?;
         self.named(&typed, only).await?;
@@ -137,6 +142,24 @@ impl RegisterFlow<'_, '_, '_> {
             "There is a registration already: {name}. Nothing was changed. --step runs one step again; --replace {} replaces it.",
             quoted(&name)
         )))
+    }
+
+    /// What somebody has signed in for, or is about to, is not given up for another application or directory unless that was said.
+    fn loses_nothing(&self, given: &Given, replace: Option<&str>) -> Result<(), CommandError> {
+        let signed_in = |open: &&Attempt| !matches!(open.standing(), AttemptState::Begun | AttemptState::SecretKept);
+        let open = self.registration().open.as_ref().filter(signed_in);
+        let Some((proof, _)) = open.and_then(|open| open.partner_center.as_ref()) else { return Ok(()) };
+        if replace.is_none() || !given.differs_from(&self.registration().typed()) {
+            return Ok(());
+        }
+        let host = &self.session.context.host;
+        let what = format!(
+            "The sign-in of another application is open: {}. Nothing was changed. {} goes on with it; {} gives it up.",
+            proof.application,
+            host.command("consent finish"),
+            host.command("register --no-input --discard")
+        );
+        Err(CommandError::unfinished(State::NotBegun, Exit::AlreadyRegistered, &what))
     }
 
     /// What was given, and for a step that is run again what is registered. Who replaces an account says everything anew.
@@ -188,7 +211,10 @@ impl RegisterFlow<'_, '_, '_> {
                 problems.push(Problem::new(
                     Field::Redirect,
                     "Nothing can listen at this address, so --wait would wait in vain.",
-                    "Leave --wait out, and hand the answer to octo-csp consent finish.",
+                    format!(
+                        "Leave --wait out, and hand the answer to {}",
+                        self.session.context.host.command("consent finish")
+                    ),
                 ));
             }
             Ok(_) => {}

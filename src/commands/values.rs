@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::cli::Values;
+use crate::cli::{Values, mistake};
 use crate::commands::context::CommandContext;
 use crate::commands::intake;
 use crate::commands::settings::Settings;
@@ -31,7 +31,11 @@ impl Given {
             None if values.secret_stdin => Some(from_input(context)?),
             None => None,
         };
-        Ok(Self { typed: typed(values), secret })
+        let typed = typed(values);
+        let name = typed.get(Field::AccountName);
+        answers::fits(Field::AccountName, name)
+            .map_err(|what| given(&context.settings, "account-name", what, false))?;
+        Ok(Self { typed, secret })
     }
 
     /// Whether a value of step 2 was given that is another one than what is known.
@@ -122,14 +126,14 @@ pub(super) fn missing(values: &Values) -> Vec<&'static str> {
 
 fn from_file(context: &mut CommandContext<'_>, path: &Path) -> Result<SharedSecret, GivenProblem> {
     let no = |context: &CommandContext<'_>, error: &io::Error| {
-        let what = format!("{} cannot be read: {}.", path.display(), error.kind());
+        let what = format!("The file cannot be read: {}.", error.kind());
         unreadable(&context.settings, "secret-file", what)
     };
     let mut file = File::open(path).map_err(|error| no(context, &error))?;
     if intake::is_open_to_others(&file, 0o077) {
         context.note(&format!(
             "note  others on this machine can read {}: chmod 600, and delete it once you are registered",
-            path.display()
+            mistake::path(path, "the file")
         ));
     }
     match intake::read(&mut file, false) {

@@ -8,7 +8,7 @@ use crate::words::{Failure, Service, UntrustedText};
 /// What stands for the placeholders in the texts of a row.
 pub(super) struct Values {
     optional: [(&'static str, Option<String>); 2],
-    pairs: [(&'static str, String); 8],
+    pairs: [(&'static str, String); 10],
 }
 
 impl Values {
@@ -39,6 +39,8 @@ impl Values {
                 ("{api id}", id.to_owned()),
                 ("{partner center id}", PARTNER_CENTER.id.to_owned()),
                 ("{dev center id}", DEV_CENTER.id.to_owned()),
+                ("{flags}", context.flags.to_owned()),
+                ("{file flags}", if context.flags.is_empty() { " --store file" } else { context.flags }.to_owned()),
             ],
         }
     }

@@ -31,8 +31,13 @@ impl LastFailure {
     pub fn explained(&self, values: &Context<'_>) -> Option<(Failure, Diagnosis)> {
         let row = row(self.row.as_ref()?.as_str())?;
         let (known_by, around) = row.sample(*row.signs.first()?);
-        let context =
-            Context { application: values.application, tenant: values.tenant, redirect: values.redirect, ..around };
+        let context = Context {
+            application: values.application,
+            tenant: values.tenant,
+            redirect: values.redirect,
+            flags: values.flags,
+            ..around
+        };
         let mut diagnosis = diagnose(&known_by, &context);
         self.code.as_str().clone_into(&mut diagnosis.code);
         let failure = Failure {

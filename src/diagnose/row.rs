@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub tenant: Option<&'a str>,
     /// The redirect address as sent.
     pub redirect: Option<&'a str>,
+    /// What stands behind each command that is told, a blank before each word.
+    pub flags: &'a str,
 }
 
 /// The kind of machine, where a cure depends on it.

@@ -174,7 +174,7 @@ fn keys_and_signs_are_unique() {
 }
 
 /// What a text may stand for.
-const PLACEHOLDERS: [&str; 10] = [
+const PLACEHOLDERS: [&str; 12] = [
     "service",
     "application",
     "tenant",
@@ -183,6 +183,8 @@ const PLACEHOLDERS: [&str; 10] = [
     "api id",
     "partner center id",
     "dev center id",
+    "flags",
+    "file flags",
     "detail",
     "page",
 ];

@@ -6,13 +6,14 @@ use jiff::{Span, Timestamp};
 
 use crate::journal::Registration;
 use crate::report::calendar::End;
+use crate::report::identity::Identity;
 use crate::words::LastFailure;
 
 /// Days a refresh token lives when it is not used.
 const TOKEN_DAYS: i32 = 90;
 
 /// The ends of the set in use. After a refusal that ended the sign-in there is no day until which it is good.
-pub fn ends(registration: &Registration, refused: Option<&LastFailure>) -> Vec<End> {
+pub fn ends(registration: &Registration, refused: Option<&LastFailure>, which: &Identity) -> Vec<End> {
     let Some(active) = &registration.active else {
         return Vec::new();
     };
@@ -22,14 +23,18 @@ pub fn ends(registration: &Registration, refused: Option<&LastFailure>) -> Vec<E
         Some(End {
             key: "sign-in",
             what: "Octo CSP: the kept sign-in ends unless it is used".to_owned(),
-            cure: "octo-csp doctor renews it; once it has ended: octo-csp register --step partner-api".to_owned(),
+            cure: format!(
+                "{} renews it; once it has ended: {}",
+                which.command("doctor"),
+                which.command("register --step partner-api")
+            ),
             day,
         })
     });
     let secret = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends).map(|day| End {
         key: "secret",
         what: "Octo CSP: the client secret ends".to_owned(),
-        cure: "Make a new client secret on the app, then: octo-csp register --step partner-center".to_owned(),
+        cure: format!("Make a new client secret on the app, then: {}", which.command("register --step partner-center")),
         day,
     });
     token.into_iter().chain(secret).collect()

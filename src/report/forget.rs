@@ -20,13 +20,15 @@ pub struct Going {
     items: Vec<String>,
     /// The Azure portal's address.
     portal: String,
+    /// The command that goes on with it.
+    again: String,
 }
 
 impl Going {
     /// Everything that is known of a registration.
-    pub fn new(opened: Opened, portal: String) -> Self {
+    pub fn new(opened: Opened, portal: String, again: String) -> Self {
         let items = opened.registration.every_item().into_iter();
-        Self { items: items.map(|item| format!("{}/{item}", opened.name)).collect(), opened, portal }
+        Self { items: items.map(|item| format!("{}/{item}", opened.name)).collect(), opened, portal, again }
     }
 
     /// What a person types to confirm.
@@ -99,7 +101,7 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
         return plain(&rows, WIDTH);
     }
     if noted {
-        rows.push(Row::text(format!("Not finished. {name} is not used any more; octo-csp forget goes on with it.")));
+        rows.push(Row::text(format!("Not finished. {name} is not used any more; {} goes on with it.", going.again)));
         for item in &ending.left {
             rows.push(Row::pair("left", 12, Tone::Value, item.as_str()));
         }

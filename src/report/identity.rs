@@ -22,13 +22,28 @@ pub struct Identity {
     pub cloud: String,
     /// What Octo has of it; nothing where nothing is in use, or of a kind that Octo is never told of.
     pub octo_state: Option<OctoState>,
+    /// What stands behind each command about it, a blank before each word.
+    #[serde(skip)]
+    pub flags: String,
 }
 
+/// What stands for a cloud file that is not known.
+const SOME_FILE: &str = " --cloud-file FILE";
+
 impl Identity {
-    /// Of a registration and the name under which it is kept ([`registration_name`](crate::journal::registration_name)).
+    /// Of a registration and the name under which it is kept ([`registration_name`](crate::journal::registration_name)), with the flags
+    /// that these tell. Which file describes a cloud of one's own nobody noted.
     pub fn of(name: &str, registration: &Registration) -> Self {
         let (environment, cloud) = name.split_once("-at-").unwrap_or((name, "global"));
         let sandbox = environment == Environment::Sandbox.key();
+        let of_cloud = match cloud {
+            "global" => String::new(),
+            "china" | "us-gov" => format!(" --cloud {cloud}"),
+            _ => SOME_FILE.to_owned(),
+        };
+        let store = registration.store.as_str();
+        let of_store =
+            if registration.store == StoreKey::default() { String::new() } else { format!(" --store {store}") };
         Self {
             registration: name.to_owned(),
             account: registration.name.clone(),
@@ -36,20 +51,30 @@ impl Identity {
             // A port as the address has it. Whatever else tells a server of one's own from a built-in cloud stays.
             cloud: cloud.replace("_p", ":"),
             octo_state: OctoState::of(registration).filter(|_| !sandbox),
+            flags: format!("{}{of_cloud}{of_store}", if sandbox { " --sandbox" } else { "" }),
         }
     }
 
-    /// A command of this program about it, as far as its name tells how it is reached.
-    pub(super) fn command(&self, what: &str, store: &StoreKey) -> String {
-        let sandbox = if self.environment == Environment::Sandbox { " --sandbox" } else { "" };
-        let cloud = match self.cloud.as_str() {
-            "global" => String::new(),
-            name @ ("china" | "us-gov") => format!(" --cloud {name}"),
-            _ => " --cloud-file FILE".to_owned(),
+    /// The same as this process reaches it, with the flags that it was given; `octo` says whether its cloud has one.
+    #[must_use]
+    pub fn reached(self, flags: &str, octo: bool) -> Self {
+        Self { flags: flags.to_owned(), octo_state: self.octo_state.filter(|_| octo), ..self }
+    }
+
+    /// A command of this program about it.
+    pub fn command(&self, what: &str) -> String {
+        format!("octo-csp {what}{}", self.flags)
+    }
+
+    /// What Octo lacks of it, with the command that hands it over.
+    pub fn lacking(&self) -> Option<String> {
+        let lacks = match self.octo_state? {
+            OctoState::NotSent => "Not in Octo yet.",
+            OctoState::Partly => "Octo has not taken everything yet.",
+            OctoState::Sent => return None,
         };
-        let usual = *store == StoreKey::default();
-        let store = if usual { String::new() } else { format!(" --store {}", store.as_str()) };
-        format!("octo-csp {what}{sandbox}{cloud}{store}")
+        let next = if self.flags.contains(SOME_FILE) { "Next, if the cloud file names Octo" } else { "Next" };
+        Some(format!("{lacks} {next}: {}", self.command("submit")))
     }
 
     /// What is told of it in JSON, with these members before the others.
@@ -75,7 +100,6 @@ mod tests {
 
     #[test]
     fn a_server_of_ones_own_is_never_told_as_a_built_in_cloud() {
-        let store = StoreKey::default();
         for (name, cloud, command) in [
             ("production", "global", "octo-csp submit"),
             ("production-at-china", "china", "octo-csp submit --cloud china"),
@@ -83,11 +107,7 @@ mod tests {
             ("sandbox-at-localhost_p8088", "localhost:8088", "octo-csp submit --sandbox --cloud-file FILE"),
         ] {
             let identity = Identity::of(name, &Registration::default());
-            assert_eq!(
-                (identity.cloud.as_str(), identity.command("submit", &store).as_str()),
-                (cloud, command),
-                "{name}"
-            );
+            assert_eq!((identity.cloud.as_str(), identity.command("submit").as_str()), (cloud, command), "{name}");
         }
     }
 }

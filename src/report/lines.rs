@@ -10,7 +10,8 @@ use crate::report::rows::Row;
 /// Columns of printed text.
 pub const WIDTH: usize = 80;
 
-/// The rows as text, each line at most `width` columns wide. A word is never broken: an address stays whole.
+/// The rows as text, each line at most `width` columns wide. Neither a word is broken nor a command of this program: an address stays
+/// whole, and what is copied.
 pub fn plain(rows: &[Row], width: usize) -> String {
     let mut text = String::new();
     for row in rows {
@@ -20,7 +21,7 @@ pub fn plain(rows: &[Row], width: usize) -> String {
 }
 
 fn line(row: &Row, width: usize, text: &mut String) {
-    let words = row.words();
+    let words = with_whole_commands(&row.words());
     // A line that goes on keeps room for a few words.
     let hang = usize::from(row.hang).min(width * 3 / 4);
     let shape = Shape { width, indent: usize::from(row.indent), hang, breaks_words: false };
@@ -39,10 +40,63 @@ fn line(row: &Row, width: usize, text: &mut String) {
             }
             line.push_str(&right.text);
         }
-        text.push_str(line.trim_end());
+        text.push_str(&line.trim_end().replace(GLUE, " "));
         text.push('\n');
     }
 }
+
+/// A blank at which no line ends.
+const GLUE: &str = "\u{a0}";
+
+/// The text without a place where a line could end in the commands of this program.
+fn with_whole_commands(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let (mut inside, mut value, mut quoted) = (false, false, false);
+    for part in text.split(' ') {
+        let bare = part.trim_end_matches(ENDS);
+        inside &= value || bare.starts_with("--") || COMMANDS.contains(&bare);
+        whole.push_str(if inside { GLUE } else { " " });
+        whole.push_str(part);
+        let begins = value && !quoted && part.starts_with('\'');
+        quoted = (quoted || begins) && !(bare.ends_with('\'') && (quoted || bare.len() > 1));
+        value = inside && (quoted || VALUES.contains(&part));
+        inside = part == "octo-csp" || inside && part == bare;
+    }
+    whole.split_off(whole.chars().next().map_or(0, char::len_utf8))
+}
+
+/// The signs of a sentence behind a command.
+const ENDS: [char; 4] = ['.', ',', ':', ';'];
+/// What stands behind the program's name in the commands that are told.
+const COMMANDS: [&str; 15] = [
+    "register",
+    "consent",
+    "start",
+    "finish",
+    "submit",
+    "doctor",
+    "status",
+    "report",
+    "rename",
+    "forget",
+    "handoff",
+    "token",
+    "store",
+    "collectors",
+    "remove-collector",
+];
+/// The flags of theirs that have a value.
+const VALUES: [&str; 9] = [
+    "--step",
+    "--replace",
+    "--cloud",
+    "--cloud-file",
+    "--ca-file",
+    "--passphrase-file",
+    "--identity-file",
+    "--store",
+    "--config-dir",
+];
 
 /// How a text is laid into lines. Everything is counted in cells.
 #[derive(Clone, Copy, Debug)]

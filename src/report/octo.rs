@@ -27,13 +27,4 @@ impl OctoState {
             (_, Some(_)) => Self::Partly,
         })
     }
-
-    /// What is to be done about it, if anything.
-    pub fn lacking(self, command: &str) -> Option<String> {
-        match self {
-            Self::NotSent => Some(format!("Not in Octo yet. Next: {command}")),
-            Self::Partly => Some(format!("Octo has not taken everything yet. Next: {command}")),
-            Self::Sent => None,
-        }
-    }
 }

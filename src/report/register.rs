@@ -32,6 +32,8 @@ pub enum State {
     Named,
     /// Registered.
     Registered,
+    /// What was begun and not confirmed was given up; nothing else was asked for.
+    Discarded,
     /// There is a registration already, and nothing was changed.
     AlreadyRegistered,
     /// Something was refused.

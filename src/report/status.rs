@@ -18,6 +18,8 @@ use crate::words::{LastFailure, Step};
 /// One registration as it was found.
 #[derive(Debug)]
 pub struct Found {
+    /// Which one it is.
+    pub identity: Identity,
     /// As its journal and its draft tell it.
     pub opened: Opened,
     /// The items of the set in use, each with what the keyring says.
@@ -45,10 +47,10 @@ pub fn exit(all: &[Found]) -> Exit {
     if all.iter().any(|one| one.opened.registration.damaged) { Exit::Storage } else { Exit::Done }
 }
 
-/// Everything as text.
-pub fn text(all: &[Found]) -> String {
+/// Everything as text; `begin` is the command that begins.
+pub fn text(all: &[Found], begin: &str) -> String {
     if all.is_empty() {
-        return "Nothing is registered on this machine. Begin with: octo-csp register\n".to_owned();
+        return format!("Nothing is registered on this machine. Begin with: {begin}\n");
     }
     let mut rows = Vec::new();
     for (index, found) in all.iter().enumerate() {
@@ -66,7 +68,7 @@ fn pair(label: &str, value: impl Into<String>) -> Row {
 
 fn one(found: &Found) -> Vec<Row> {
     let registration = &found.opened.registration;
-    let identity = Identity::of(&found.opened.name, registration);
+    let identity = &found.identity;
     let mut rows = vec![Row::of(Tone::Title, found.opened.name.clone())];
     if registration.newer {
         rows.push(pair("!!", NEWER));
@@ -75,13 +77,14 @@ fn one(found: &Found) -> Vec<Row> {
         rows.push(pair("!!", DAMAGED));
     }
     if registration.forgetting {
-        rows.push(pair("!!", FORGETTING));
+        let forget = identity.command("forget");
+        rows.push(pair("!!", format!("It is being forgotten and that was not finished: {forget} goes on with it.")));
     }
     let name = registration.name.as_ref();
     rows.push(pair("Name", name.map_or_else(|| "(none)".to_owned(), ToString::to_string)));
     rows.push(pair("Environment", format!("{}, {} cloud", identity.environment.title(), identity.cloud)));
     match &registration.active {
-        Some(active) => rows.extend(active_rows(active, found, &identity)),
+        Some(active) => rows.extend(active_rows(active, found)),
         None => rows.push(pair("State", "not registered yet")),
     }
     if let Some(open) = &registration.open {
@@ -119,11 +122,10 @@ fn last_failure(refused: &LastFailure) -> Vec<Row> {
 }
 
 const NEWER: &str = "The journal was written by a newer version: what can be read is shown, nothing is written.";
-const FORGETTING: &str = "It is being forgotten and that was not finished: octo-csp forget goes on with it.";
 const DAMAGED: &str = "The journal is damaged: what is shown may be out of date.";
 
-fn active_rows(active: &Attempt, found: &Found, identity: &Identity) -> Vec<Row> {
-    let registration = &found.opened.registration;
+fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
+    let (registration, identity) = (&found.opened.registration, &found.identity);
     let mut rows = Vec::new();
     if let Some((_, at)) = active.activated {
         let sent = identity.octo_state == Some(OctoState::Sent);
@@ -143,17 +145,17 @@ fn active_rows(active: &Attempt, found: &Found, identity: &Identity) -> Vec<Row>
     if let Some(at) = registration.checked_at {
         rows.push(pair("Checked", time(at)));
     }
-    if let Some(state) = identity.octo_state {
+    if identity.octo_state.is_some() {
         rows.push(pair("Octo", handed_over(registration)));
-        let lacking = state.lacking(&identity.command("submit", &registration.store));
-        rows.extend(lacking.map(|lacking| pair("", lacking)));
+        rows.extend(identity.lacking().map(|lacking| pair("", lacking)));
     }
-    for end in dates::ends(registration, found.refused()) {
+    for end in dates::ends(registration, found.refused(), identity) {
         let label = if end.key == "secret" { "Secret ends" } else { "Sign-in ends" };
         rows.push(pair(label, end.day.to_string()));
     }
     if registration.previous.is_some() {
-        rows.push(pair("Replaced set", "still kept; octo-csp doctor deletes it once every check passed"));
+        let doctor = identity.command("doctor");
+        rows.push(pair("Replaced set", format!("still kept; {doctor} deletes it once every check passed")));
     }
     rows
 }
@@ -174,9 +176,9 @@ fn one_object(found: &Found) -> Value {
     let active = registration.active.as_ref();
     let center = active.and_then(|active| active.partner_center.as_ref()).map(|(proof, _)| proof);
     let api = active.and_then(|active| active.partner_api.as_ref()).map(|(proof, _)| proof);
-    let ends = dates::ends(registration, found.refused());
+    let ends = dates::ends(registration, found.refused(), &found.identity);
     let end = |key: &str| ends.iter().find(|end| end.key == key).map(|end| end.day);
-    Identity::of(&found.opened.name, registration).with(json!({
+    found.identity.with(json!({
         "name": registration.name,
         "active": active.is_some(),
         "tenant": center.map(|proof| &proof.tenant),

@@ -37,9 +37,10 @@ pub fn text(findings: &Findings) -> String {
         rows.push(Row::gap());
         rows.extend(failed(what));
         rows.push(Row::gap());
-        rows.push(Row::text(
-            "All three steps are proven and kept here; octo-csp submit repeats what Octo has not taken.",
-        ));
+        let submit = findings.identity.command("submit");
+        rows.push(Row::text(format!(
+            "All three steps are proven and kept here; {submit} repeats what Octo has not taken."
+        )));
     } else if findings.exit == Exit::Done {
         rows.push(Row::text("First data can take up to a day.").at(19));
     }

@@ -20,8 +20,8 @@ pub struct Surroundings {
     pub now: Timestamp,
 }
 
-/// The report.
-pub fn text(surroundings: &Surroundings, found: &[Found]) -> String {
+/// The report; `begin` is the command that registers.
+pub fn text(surroundings: &Surroundings, found: &[Found], begin: &str) -> String {
     let pair = |label: &str, value: &str| Row::pair(label, 14, Tone::Plain, value);
     let mut rows = vec![Row::of(Tone::Title, "octo-csp support report"), pair("Version", version::NUMBER)];
     rows.extend(version::facts().map(|(label, fact)| pair(label, &fact)));
@@ -33,7 +33,7 @@ pub fn text(surroundings: &Surroundings, found: &[Found]) -> String {
         Row::gap(),
     ]);
     let mut text = plain(&rows, WIDTH);
-    text.push_str(&status::text(found));
+    text.push_str(&status::text(found, begin));
     for one in found {
         text.push_str(&plain(&good_runs(one), WIDTH));
     }

@@ -427,17 +427,18 @@ impl Session {
 
     /// What this failure means on this machine.
     pub(crate) fn diagnosed(&self, failure: &Failure) -> Diagnosis {
-        diagnose(failure, &Context { place: self.platform, ..Context::default() })
+        diagnose(failure, &Context { place: self.platform, flags: &self.config.words, ..Context::default() })
     }
 
     /// The same for a check of an execution.
     pub(crate) fn diagnosed_in(&self, execution: &Execution, check: CheckId, failure: &Failure) -> Diagnosis {
-        diagnose(failure, &Context { place: self.platform, ..execution.context(check) })
+        diagnose(failure, &Context { place: self.platform, flags: &self.config.words, ..execution.context(check) })
     }
 
     /// Which registration is open; none before its name is known.
     pub(crate) fn identity(&self) -> Option<Identity> {
-        (!self.name.is_empty()).then(|| Identity::of(&self.name, &self.registration))
+        let identity = Identity::of(&self.name, &self.registration);
+        (!self.name.is_empty()).then(|| identity.reached(&self.config.words, self.config.octo.is_some()))
     }
 
     /// A command of this program about the registration that is open, as it is typed.
@@ -474,8 +475,7 @@ impl Session {
 
     /// What Octo lacks, with the command that hands it over.
     pub(crate) fn lacking(&self) -> Option<String> {
-        let state = OctoState::of(&self.registration).filter(|_| self.may_submit())?;
-        state.lacking(&self.command("submit"))
+        self.identity().filter(|_| self.may_submit())?.lacking()
     }
 
     /// Whether Octo can be handed this registration at all.

@@ -92,6 +92,18 @@ fn registered() -> TempDir {
 /// The same under another name: the lock of a name is the same for every test.
 fn registered_as(name: &str) -> TempDir {
     let home = TempDir::new().unwrap();
+    register_in(&home, name);
+    home
+}
+
+/// Only the name of an account.
+fn named_in(home: &TempDir, name: &str, account: &str) {
+    let record = Kept::open(&home.path().join("octo-csp"), name).unwrap();
+    let name = Some(AccountName::parse(account).unwrap());
+    record.append(&Fact::Named { name }, clock::now()).unwrap();
+}
+
+fn register_in(home: &TempDir, name: &str) {
     let record = Kept::open(&home.path().join("octo-csp"), name).unwrap();
     let attempt = AttemptId(2);
     let item = |kind| ItemName { slot: Slot::A, attempt, kind, serial: 1 };
@@ -111,7 +123,6 @@ fn registered_as(name: &str) -> TempDir {
     for fact in facts {
         record.append(&fact, clock::now()).unwrap();
     }
-    home
 }
 
 #[test]
@@ -334,6 +345,11 @@ fn rename_changes_the_name_and_nothing_else() {
     assert_eq!(fs::read(&journal).unwrap(), after);
     let none = program(home.path(), &["rename", "--none", "--cloud", "china"], b"");
     assert_eq!(out(&none), "production-at-china: Fabrikam 本番 -> (none)\n");
+    // What is not there has no name, and gets no journal by one.
+    let nothing = program(home.path(), &["rename", "Contoso", "--sandbox", "--cloud", "us-gov"], b"");
+    assert_eq!(nothing.status.code(), Some(4), "{}", err(&nothing));
+    assert!(err(&nothing).contains("octo-csp register --sandbox --cloud us-gov"), "{}", err(&nothing));
+    assert!(!home.path().join("octo-csp/sandbox-at-us-gov/journal").exists());
     for wrong in [
         &["rename"][..],
         &["rename", " "],
@@ -353,24 +369,26 @@ fn rename_changes_the_name_and_nothing_else() {
 fn what_an_earlier_version_kept_for_a_cloud_of_ones_own_is_found_and_shared_with_nobody() {
     let home = registered_as("production-at-a-b");
     let file = home.path().join("cloud.json");
-    let rename = |login: &str, name: &str| {
+    let rename = |login: &str, name: &str, code: i32| {
         let cloud = serde_json::json!({
             "login": login, "partner_center": login, "partner_center_audience": "https://pc.example",
             "partner_api": login, "partner_api_audience": "https://api.example",
         });
         fs::File::create(&file).unwrap().write_all(cloud.to_string().as_bytes()).unwrap();
         let output = program(home.path(), &["rename", name, "--cloud-file", file.to_str().unwrap()], b"");
-        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        assert_eq!(output.status.code(), Some(code), "{}", err(&output));
         out(&output)
     };
     // Both had this name. It is the first one's now, for good.
-    assert_eq!(rename("https://a-b", "One"), "production-at-a-b: Contoso CSP -> One\n");
-    assert_eq!(rename("https://a.b", "Two"), "production-at-a.b: (none) -> Two\n");
-    assert_eq!(rename("https://a-b", "Three"), "production-at-a-b: One -> Three\n");
-    assert_eq!(rename("https://a.b", "Four"), "production-at-a.b: Two -> Four\n");
+    assert_eq!(rename("https://a-b", "One", 0), "production-at-a-b: Contoso CSP -> One\n");
+    rename("https://a.b", "Two", 4);
+    register_in(&home, "production-at-a.b");
+    assert_eq!(rename("https://a.b", "Two", 0), "production-at-a.b: Contoso CSP -> Two\n");
+    assert_eq!(rename("https://a-b", "Three", 0), "production-at-a-b: One -> Three\n");
+    assert_eq!(rename("https://a.b", "Four", 0), "production-at-a.b: Two -> Four\n");
     // As long as a host may be.
     let host = vec!["a".repeat(60); 4].join(".");
-    assert!(rename(&format!("https://{host}:8443"), "Five").contains(": (none) -> Five"));
+    rename(&format!("https://{host}:8443"), "Five", 4);
 }
 
 #[test]
@@ -401,7 +419,7 @@ fn forget_without_a_terminal_names_its_flag_and_without_a_keyring_changes_nothin
 #[test]
 fn a_name_and_a_draft_alone_are_forgotten_without_a_keyring() {
     let home = TempDir::new().unwrap();
-    program(home.path(), &["rename", "Contoso", "--sandbox", "--cloud", "china"], b"");
+    named_in(&home, "sandbox-at-china", "Contoso");
     let folder = home.path().join("octo-csp/sandbox-at-china");
     assert!(folder.join("journal").exists());
     for left in ["draft.json", ".draft.json.new", ".vault.age.new"] {
@@ -424,7 +442,7 @@ fn a_passphrase_is_never_an_argument_and_belongs_to_a_vault_file() {
         (&["doctor", "--passphrase-fd", "0"][..], "--store file"),
         (&["status", "--passphrase-file", "/nowhere"], "--store file"),
         (&["doctor", "--store", "file"], "--passphrase-fd N"),
-        (&["doctor", "--store", "file", "--passphrase-file", "/nowhere"], "cannot read /nowhere"),
+        (&["doctor", "--store", "file", "--passphrase-file", "/nowhere"], "cannot read the file of --passphrase-file"),
         (&["doctor", "--store", "file", "--passphrase-fd", "9"], "file descriptor 9"),
         (&["doctor", "--store", "file", "--passphrase", "hunter2"], "a secret is never an argument"),
     ] {
@@ -453,7 +471,7 @@ fn submit_says_which_credentials_are_missing_or_not_octos() {
         (&[][..], &[][..], "no Octo credentials were given: set ALPHAUS_CLIENT_ID"),
         (&[], &[id], "ALPHAUS_CLIENT_SECRET is not set"),
         (&[], &[secret], "ALPHAUS_CLIENT_ID is not set"),
-        (&[], &[id, secret, elsewhere], "and may only be https://login.alphaus.cloud"),
+        (&[], &[id, secret, elsewhere], "ALPHAUS_AUTH_URL may only be https://login.alphaus.cloud"),
         (&["--profile", "none"], &[at_home], "has no profile of that name"),
         (&["--profile", "half"], &[at_home], "the Octo client secret is missing"),
         (&["--profile", "odd"], &[at_home], "line 4: the value must be a string"),
@@ -557,6 +575,8 @@ fn which_registration_is_opened_is_chosen_by_flag_variable_or_file_and_said() {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
     let folder = folder.to_str().unwrap();
+    register_in(&home, "sandbox");
+    register_in(&home, "production-at-china");
     for (arguments, variables) in [
         (&["rename", "Contoso", "--sandbox"][..], &[][..]),
         (&["rename", "Contoso"], &[("OCTO_CSP_SANDBOX", "true")]),

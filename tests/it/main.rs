@@ -29,6 +29,9 @@ mod listener;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
+#[cfg(unix)]
+mod misplaced;
+#[cfg(test)]
 mod octo;
 #[cfg(test)]
 mod picture;

@@ -16,3 +16,4 @@ mod scripts;
 mod sealed;
 mod secrets;
 mod tokens_and_codes;
+mod unattended;

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use octo_csp::effect::{Effect, Opened, Outcome, Perform as _, Preflight};
 use octo_csp::journal::{self, Attempt, Contents, Fact, ItemName, Kind, Line, Registration, Sequence, write_line};
 use octo_csp::report::forget::{self, Going};
+use octo_csp::report::identity::Identity;
 use octo_csp::report::status::{self, Found as Status, Item};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Simulator};
 use octo_csp::steps::{self, Execution};
@@ -321,9 +322,10 @@ async fn status_of(machine: &Machine) -> String {
             Item { name: item.to_string(), state: "there".to_owned() }
         });
         let items = items.collect();
-        all.push(Status { opened: Opened { draft: None, ..volume }, items });
+        let identity = Identity::of(&volume.name, &volume.registration);
+        all.push(Status { identity, opened: Opened { draft: None, ..volume }, items });
     }
-    status::text(&all)
+    status::text(&all, "octo-csp register")
 }
 
 #[tokio::test]
@@ -360,7 +362,7 @@ async fn a_registration_is_made_on_one_host_and_looked_at_used_and_forgotten_on_
         // And it is forgotten there: no secret, no journal is left.
         let found = b.open().await.unwrap();
         let registration = found.registration.clone();
-        let going = Going::new(found, String::new());
+        let going = Going::new(found, String::new(), String::new());
         assert!(forget::list(&going).contains("shared engine"), "{}", forget::list(&going));
         b.finished(Execution::forget(registration)).await;
         assert!(engine.secrets.lock().unwrap().is_empty());

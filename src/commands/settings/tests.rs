@@ -42,6 +42,7 @@ impl TestMachine {
             out: Box::new(io::sink()),
             err: Box::new(io::sink()),
             printed: false,
+            flags: String::new(),
         }
     }
 
