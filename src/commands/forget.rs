@@ -14,6 +14,7 @@ use crate::report::forget::{self, Ending, Going};
 use crate::report::identity::Identity;
 use crate::steps::{Execution, Status};
 use crate::words::CheckId;
+use crate::words::store::STORES;
 use crate::world::World;
 use crate::world::browser::Surroundings;
 
@@ -27,9 +28,22 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
     let opened = headless::open_to_forget(&world, target.environment).await?;
     headless::say_which(context.host, &Identity::of(&opened.name, &opened.registration));
     let portal = target.cloud.portal.as_str().trim_end_matches('/').to_owned();
-    let going = Going::new(opened, portal, context.host.command("forget"));
+    let elsewhere = target.shelf().elsewhere(&opened.name, opened.registration.opened_in).await;
+    let mut going = Going::new(opened, portal, context.host.command("forget"));
+    for other in &elsewhere {
+        let names = other.names(&going.opened.name);
+        going.also(other.store, names);
+    }
+    // A vault file goes with the folder, whichever store was asked for.
+    let asked = going.opened.registration.opened_in;
+    for store in STORES.into_iter().filter(|store| *store != asked) {
+        let files = store.files.iter().map(|file| Path::new(&going.opened.folder).join(file));
+        let there = files.filter(|file| file.exists()).map(|file| file.display().to_string());
+        let there = Some(there.collect());
+        going.also(store, there);
+    }
     let opened = &going.opened;
-    let empty = opened.registration.sequence == 0 && opened.registration.every_item().is_empty();
+    let empty = opened.registration.sequence == 0 && going.is_empty();
     if empty && !Path::new(&opened.folder).exists() {
         return Ok(nothing(context, &going));
     }
@@ -42,7 +56,14 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
     }
     let mut run = Execution::forget(opened.registration.clone());
     headless::drive_aloud(&mut run, &world, &mut context.host.err).await;
-    Ok(finish(context, &going, &run))
+    let mut left = Vec::new();
+    for other in elsewhere {
+        let names = other.names(&going.opened.name).unwrap_or_default();
+        if run.status() != Status::Finished || !names.is_empty() && other.clear().await.is_err() {
+            left.extend(names);
+        }
+    }
+    Ok(finish(context, &going, &run, left))
 }
 
 /// Asks for the name. What was typed is compared as it is.
@@ -64,13 +85,15 @@ fn nothing(context: &mut CommandContext<'_>, going: &Going) -> Exit {
     context.print(&text)
 }
 
-fn finish(context: &mut CommandContext<'_>, going: &Going, run: &Execution) -> Exit {
+/// How it ended; `elsewhere` are names of what is left in a store that was not asked for.
+fn finish(context: &mut CommandContext<'_>, going: &Going, run: &Execution, elsewhere: Vec<String>) -> Exit {
     let failed = headless::refused(context.host, run);
     let left = run.left().into_iter().rev();
+    let here = run.status() == Status::Finished;
     let ending = Ending {
-        forgotten: run.status() == Status::Finished,
-        left: left.map(|item| format!("{}/{item}", going.opened.name)).collect(),
-        exit: headless::exit(run, failed.as_ref()),
+        forgotten: here && elsewhere.is_empty(),
+        exit: if here && !elsewhere.is_empty() { Exit::Storage } else { headless::exit(run, failed.as_ref()) },
+        left: left.map(|item| format!("{}/{item}", going.opened.name)).chain(elsewhere).collect(),
     };
     if context.json {
         context.print(&forget::in_json(going, &ending, failed.as_ref()));

@@ -9,15 +9,17 @@ use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, object};
-use crate::words::{Failure, UntrustedText};
+use crate::words::{Failure, StoreDescriptor, UntrustedText};
 
 /// What is to be forgotten.
 #[derive(Clone, Debug)]
 pub struct Going {
     /// As it was found.
     pub opened: Opened,
-    /// Names of every secret that was ever about to be kept.
-    items: Vec<String>,
+    /// Every secret that was ever about to be kept: the noun of its store, and its name.
+    items: Vec<(&'static str, String)>,
+    /// Nouns of stores that were not asked for, and do not say whether they have something too.
+    silent: Vec<&'static str>,
     /// The Azure portal's address.
     portal: String,
     /// The command that goes on with it.
@@ -28,7 +30,22 @@ impl Going {
     /// Everything that is known of a registration.
     pub fn new(opened: Opened, portal: String, again: String) -> Self {
         let items = opened.registration.every_item().into_iter();
-        Self { items: items.map(|item| format!("{}/{item}", opened.name)).collect(), opened, portal, again }
+        let items = items.map(|item| format!("{}/{item}", opened.name)).collect();
+        let mut going = Self { items: Vec::new(), silent: Vec::new(), portal, again, opened };
+        let store = going.opened.registration.opened_in;
+        going.also(store, Some(items));
+        going
+    }
+
+    /// Names of what a store has; `None` if it does not tell.
+    pub fn also(&mut self, store: &StoreDescriptor, names: Option<Vec<String>>) {
+        self.silent.extend(names.is_none().then_some(store.noun));
+        self.items.extend(names.into_iter().flatten().map(|name| (store.noun, name)));
+    }
+
+    /// Whether there is no secret, for all that is known.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.silent.is_empty()
     }
 
     /// What a person types to confirm.
@@ -41,6 +58,9 @@ impl Going {
     fn stays(&self) -> Vec<String> {
         let mut stays =
             vec!["What Octo was given: remove the payer account in Octo, or ask Alphaus support.".to_owned()];
+        stays.extend(
+            self.silent.iter().map(|noun| format!("What the {noun} has of it, if anything: it did not answer.")),
+        );
         let Opened { registration, .. } = &self.opened;
         let newest = registration.active.as_ref().or(registration.open.as_ref());
         let Some((center, _)) = newest.and_then(|attempt| attempt.partner_center.as_ref()) else {
@@ -76,8 +96,8 @@ pub struct Ending {
 /// What goes and what stays, before anybody is asked.
 pub fn list(going: &Going) -> String {
     let mut rows = vec![Row::of(Tone::Title, format!("This is deleted ({}):", going.opened.name))];
-    for item in &going.items {
-        rows.push(Row::pair(going.opened.registration.opened_in.noun, 12, Tone::Value, item.as_str()));
+    for (noun, item) in &going.items {
+        rows.push(Row::pair(noun, 12, Tone::Value, item.as_str()));
     }
     rows.push(Row::pair("folder", 12, Tone::Value, going.opened.folder.as_str()));
     rows.push(Row::gap());
@@ -117,7 +137,7 @@ pub fn in_json(going: &Going, ending: &Ending, failed: Option<&(Failure, Diagnos
     let Opened { name, registration, .. } = &going.opened;
     let members = Identity::of(name, registration).with(json!({
         "forgotten": ending.forgotten,
-        "items": going.items,
+        "items": going.items.iter().map(|(_, item)| item.as_str()).collect::<Value>(),
         "left": ending.left,
         "stays": going.stays(),
         "failed": failed.into_iter().map(report::failed).collect::<Value>(),

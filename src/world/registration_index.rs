@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::effect::Opened;
 use crate::journal::{ItemName, Registration};
-use crate::words::{Cause, Failure, Service, SharedSecret, StoreKey, Unlock, VaultFault};
+use crate::words::{Cause, Failure, Service, SharedSecret, StoreDescriptor, StoreKey, Unlock, VaultFault};
 use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalStore};
 use crate::world::leaks;
@@ -34,6 +34,26 @@ pub enum Presence {
     Sealed,
     /// The store did not tell.
     Unknown(Box<Failure>),
+}
+
+/// What a store that was not asked for has of a registration.
+pub struct Elsewhere {
+    /// Which store.
+    pub store: &'static StoreDescriptor,
+    items: Option<Vec<ItemName>>,
+    vault: Vault,
+}
+
+impl Elsewhere {
+    /// The names of the items; `None` if it does not tell.
+    pub fn names(&self, registration: &str) -> Option<Vec<String>> {
+        Some(self.items.as_ref()?.iter().map(|item| format!("{registration}/{item}")).collect())
+    }
+
+    /// Deletes them.
+    pub async fn clear(&self) -> Answer<()> {
+        self.vault.clear().await
+    }
 }
 
 impl RegistrationIndex {
@@ -73,6 +93,22 @@ impl RegistrationIndex {
         let Opened { registration, folder, .. } = self.volume(name).await?;
         usable(&registration, &folder, registration.opened_in, Purpose::Use)?;
         Ok(registration)
+    }
+
+    /// What stores that were not asked for have of a registration too, where they tell. A vault file goes with the folder.
+    pub async fn elsewhere(&self, name: &str, asked: &StoreDescriptor) -> Vec<Elsewhere> {
+        let none = [VaultFault::NoBus, VaultFault::NoProvider, VaultFault::NoCollection].map(Cause::Vault);
+        let mut all = Vec::new();
+        for store in self.secrets.iter().filter(|store| *store.descriptor() != *asked && !store.is_sealed()) {
+            let vault = Vault::new(name, Arc::clone(store)).within(Vault::UNATTENDED);
+            let items = match vault.listed().await {
+                Ok(items) if items.is_empty() => continue,
+                Err(failure) if none.contains(&failure.cause) => continue,
+                listed => listed.ok(),
+            };
+            all.push(Elsewhere { store: store.descriptor(), items, vault });
+        }
+        all
     }
 
     /// One registration, with the words of the store that the journal names; without a journal it is an empty one.

@@ -605,6 +605,29 @@ fn which_registration_is_opened_is_chosen_by_flag_variable_or_file_and_said() {
 
 /// Whoever reads standard output as JSON gets an object also where the arguments, a variable or the file cannot be used, and its times
 /// are whole seconds.
+/// Which file it is, and what is the matter with it: no other file is blamed, and no other fault.
+#[test]
+fn a_settings_file_that_cannot_be_used_is_told_by_its_own_path_and_fault() {
+    let home = TempDir::new().unwrap();
+    let folder = home.path().join("settings");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+    let file = folder.join("config.toml");
+    let said = || err(&program(home.path(), &["--config-dir", folder.to_str().unwrap(), "rename", "Contoso"], b""));
+    fs::File::create(&file).unwrap().set_len(16 * 1_024 * 1_024 + 1).unwrap();
+    let (large, open, other) = ("larger than any", "open to other users", "a link, or belongs to somebody else");
+    for (mode, words) in [(0o600, large), (0o666, open)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let said = said();
+        assert!(said.contains(file.to_str().unwrap()) && said.contains(words), "{mode:o}: {said}");
+        assert!([large, open, other, "journal"].iter().all(|word| *word == words || !said.contains(word)), "{said}");
+    }
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", &file).unwrap();
+    let said = said();
+    assert!(said.contains(file.to_str().unwrap()) && said.contains(other) && !said.contains("journal"), "{said}");
+}
+
 #[test]
 fn json_gets_an_object_also_for_wrong_arguments_and_variables() {
     let home = TempDir::new().unwrap();

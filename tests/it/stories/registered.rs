@@ -343,6 +343,43 @@ fn a_damaged_journal_stays_until_forget_has_deleted_what_it_does_not_name_any_mo
     assert!(!file.exists());
 }
 
+/// A registration that was once in the keyring and is now in a vault file, or the other way round.
+#[test]
+fn forgetting_in_one_store_finds_what_the_other_has_and_claims_no_more_than_it_did() {
+    let desk = registered();
+    let (record, cloud) = (desk.record(), desk.path("cloud.json").display().to_string());
+    std::fs::remove_dir_all(&record).unwrap();
+    let forget = |store: &str, bus: &str| {
+        let mut command = desk.command(&["forget", "--store", store, "--yes", "--json", "--cloud-file", &cloud]);
+        let bus = Some(bus).filter(|bus| !bus.is_empty()).map(|bus| ("DBUS_SESSION_BUS_ADDRESS", bus));
+        let output = command.envs(bus).output().unwrap();
+        let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), object)
+    };
+    // Without a keyring there is none to speak of.
+    let silent = "What the keyring has of it, if anything: it did not answer.";
+    let (exit, object) = forget("file", "unix:path=/nonexistent");
+    assert!(exit == Some(0) && !object["stays"].to_string().contains(silent), "{object}");
+    assert!(desk.kept().contains("/refresh-token/A/"));
+    let (exit, object) = forget("file", "");
+    assert_eq!((exit, &object["forgotten"]), (Some(0), &true.into()), "{object}");
+    assert!(object["items"].to_string().contains("/refresh-token/A/"), "{object}");
+    assert!(!desk.kept().contains("label"), "{}", desk.kept());
+    // The other way round the file is named, and goes.
+    std::fs::create_dir_all(&record).unwrap();
+    let file = record.join("vault.age");
+    make(&file, b"age-encryption.org/v1\n");
+    let (exit, object) = forget("keyring", "");
+    assert_eq!((exit, &object["forgotten"]), (Some(0), &true.into()), "{object}");
+    assert_eq!(object["items"], serde_json::json!([file.display().to_string()]));
+    assert!(!file.exists());
+    // One that does not tell may have something.
+    desk.session.store(&format!("{}/refresh-token/A/1/1", record.file_name().unwrap().to_str().unwrap()), "x");
+    desk.session.lock();
+    let (exit, object) = forget("file", "");
+    assert!(exit == Some(0) && object["stays"].to_string().contains(silent), "{object}");
+}
+
 #[test]
 fn what_a_journal_named_that_was_moved_away_is_forgotten_too() {
     let desk = registered();
