@@ -58,7 +58,7 @@ pub(super) async fn get(
             )),
         },
     };
-    passphrase.map(VaultKey::passphrase)
+    passphrase.map(|passphrase| VaultKey::passphrase(passphrase, name))
 }
 
 /// The identity of a collector, which is nobody else's.
@@ -124,11 +124,12 @@ fn read(source: &mut dyn Read, what: &str) -> Result<SharedSecret, CommandError>
 }
 
 async fn typed(host: &mut Host, settings: &StoreSettings, name: Option<&str>) -> Result<Arc<VaultKey>, CommandError> {
-    match name {
-        Some(name) if settings.has_vault_file(name) => known(host, settings, name).await,
-        Some(name) => new(host, &format!("{name} gets a new vault file.")).await.map(VaultKey::passphrase),
-        None => question(host, "Passphrase of the vault files (it is not shown): ").await.map(VaultKey::passphrase),
-    }
+    let passphrase = match name {
+        Some(name) if settings.has_vault_file(name) => return known(host, settings, name).await,
+        Some(name) => new(host, &format!("{name} gets a new vault file.")).await,
+        None => question(host, "Passphrase of the vault files (it is not shown): ").await,
+    };
+    passphrase.map(|passphrase| VaultKey::passphrase(passphrase, name))
 }
 
 /// A passphrase that is told to be wrong may be typed again. Whatever else is wrong with the file is told by whoever needs it.
@@ -136,7 +137,7 @@ async fn known(host: &mut Host, settings: &StoreSettings, name: &str) -> Result<
     let asked = format!("Passphrase of the vault file of {name} (it is not shown): ");
     let mut tries = 1;
     loop {
-        let key = VaultKey::passphrase(question(host, &asked).await?);
+        let key = VaultKey::passphrase(question(host, &asked).await?, Some(name));
         let wrong = Cause::Vault(VaultFault::WrongPassphrase);
         let opened = tokio::select! { biased;
             () = signal::ended() => return Err(cancelled()),

@@ -39,7 +39,7 @@ async fn change_passphrase(
     let target = open(context, &arguments.which).await?;
     let (_world, opened) = headless::world(context.host, &target).await?;
     let new = passphrase::another(context.host, arguments.new_passphrase_file.as_deref()).await?;
-    target.settings().change_passphrase(&opened.name, &VaultKey::passphrase(new))?;
+    target.settings().change_passphrase(&opened.name, &VaultKey::passphrase(new, Some(&opened.name)))?;
     Ok(context.print(&format!(
         "{}: the vault file opens with the new passphrase, and no longer with the old one.\n",
         opened.name

@@ -113,7 +113,7 @@ impl StoreSettings {
     }
 
     /// Gives the vault file of a registration another passphrase.
-    pub fn change_passphrase(&self, name: &str, new: &VaultKey) -> Result<(), Box<Failure>> {
+    pub fn change_passphrase(&self, name: &str, new: &Arc<VaultKey>) -> Result<(), Box<Failure>> {
         self.vault_file().change_passphrase(name, new)
     }
 

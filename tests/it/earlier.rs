@@ -41,7 +41,7 @@ fn left(which: &str) -> (TempDir, StoreSettings) {
     let settings = StoreSettings {
         state: home.path().to_owned(),
         program: PathBuf::from(env!("CARGO_BIN_EXE_octo-csp")),
-        opener: Some(VaultKey::passphrase(Secret::shared(PASSPHRASE.to_owned()))),
+        opener: Some(VaultKey::passphrase(Secret::shared(PASSPHRASE.to_owned()), None)),
         patience: Patience::new(false),
     };
     (home, settings)
@@ -86,7 +86,7 @@ async fn a_registration_is_looked_at_and_gone_on_with() {
     assert!(journal.starts_with(&written("registered", "journal")));
     assert_eq!(Kept::open(home.path(), NAME).unwrap().registration().sequence, 31);
 
-    let opener = Some(VaultKey::passphrase(Secret::shared("another".to_owned())));
+    let opener = Some(VaultKey::passphrase(Secret::shared("another".to_owned()), None));
     let stranger = StoreSettings { opener, ..settings }.secrets(&VAULT_FILE);
     let refused = stranger.unlock(NAME).await.unwrap_err();
     assert_eq!(refused.cause, Cause::Vault(VaultFault::WrongPassphrase));

@@ -239,7 +239,7 @@ fn careless() {
         }
         record.save_draft(&Draft::default()).unwrap();
         record.save_draft(&Draft { started: true, ..Draft::default() }).unwrap();
-        let opener = Some(VaultKey::passphrase(Secret::shared("correct horse".to_owned())));
+        let opener = Some(VaultKey::passphrase(Secret::shared("correct horse".to_owned()), None));
         let settings =
             StoreSettings { state: state.to_owned(), program: PathBuf::new(), opener, patience: Patience::new(false) };
         let vault = Vault::new("production", settings.secrets(&VAULT_FILE));

@@ -6,17 +6,16 @@
 //! keyring would have. It is replaced as a whole by every write, and gone with its last item. Version 1 was sealed with the
 //! passphrase itself; it is read, and sealed anew by the next write.
 //!
-//! What was opened is remembered, wiped with this store, for as long as the file has the same bytes. They are read again for every
-//! call: what somebody else changed is never overlooked.
+//! Nothing of what is inside is remembered from one call to the next: what somebody else changed is never overlooked, and no secret
+//! stays in our memory.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use age::{Encryptor, Recipient, x25519};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use self::key::{IDENTITY_FILE, decryptor, parsed, read};
@@ -47,23 +46,13 @@ const PASSPHRASE: &str = "(passphrase)";
 /// The one that takes its place while the passphrase is changed.
 const NEXT: &str = "(next passphrase)";
 
-/// The recipients that are no collectors.
-const OURS: [&str; 2] = [PASSPHRASE, NEXT];
-
 /// The vault files below the folder of all registrations.
 pub(in crate::world) struct AgeFile {
     state: PathBuf,
     /// What opens them. Without, they are never looked into.
     key: Option<Arc<VaultKey>>,
-    held: Mutex<Option<Held>>,
-}
-
-/// What was in the file of a registration when it had these bytes.
-struct Held {
-    registration: String,
-    /// SHA-256 of the file; `None` where there was no file.
-    sum: Option<[u8; 32]>,
-    opened: Opened,
+    /// Held while what is in a file is changed.
+    writing: Mutex<()>,
 }
 
 /// What is inside: for whom it is sealed, none where an earlier version sealed it, and what it keeps.
@@ -92,117 +81,78 @@ struct Contents<S: Ord> {
 
 impl AgeFile {
     pub(in crate::world) fn new(state: PathBuf, key: Option<Arc<VaultKey>>) -> Self {
-        Self { state, key, held: Mutex::new(None) }
+        Self { state, key, writing: Mutex::new(()) }
     }
 
     fn key(&self) -> Answer<&VaultKey> {
         self.key.as_deref().ok_or_else(|| fault(VaultFault::Locked))
     }
 
-    fn held(&self) -> MutexGuard<'_, Option<Held>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is in the file now: nothing where there is none.
+    fn load(&self, registration: &str) -> Answer<Opened> {
+        let Some(folder) = folder::existing_below(&self.state, registration)? else {
+            return Ok(Opened::default());
+        };
+        let bytes = folder.read_private(VAULT_FILE).map_err(too_large)?;
+        bytes.map_or_else(|| Ok(Opened::default()), |bytes| unsealed(&bytes, self.key()?, registration, &folder))
     }
 
-    /// What is in the file now.
-    fn load<'a>(&self, held: &'a mut Option<Held>, registration: &str) -> Answer<&'a mut Opened> {
-        let folder = folder::existing_below(&self.state, registration)?;
-        let bytes = folder.as_ref().map(|folder| folder.read_private(VAULT_FILE).map_err(too_large));
-        let bytes = bytes.transpose()?.flatten();
-        let sum = bytes.as_deref().map(|bytes| Sha256::digest(bytes).into());
-        let known = held.take();
-        let known = known.filter(|held| held.sum == sum && held.registration == registration);
-        let fresh = match (known, bytes, folder) {
-            (Some(known), ..) => known,
-            (None, Some(bytes), Some(folder)) => {
-                let opened = unsealed(&bytes, self.key()?, registration, &folder)?;
-                Held { registration: registration.to_owned(), sum, opened }
-            }
-            (None, ..) => Held { registration: registration.to_owned(), sum, opened: Opened::default() },
-        };
-        Ok(&mut held.insert(fresh).opened)
-    }
-
-    /// Replaces the file by one with the present items. Whatever fails, what is in it is looked up anew the next time.
-    fn save(&self, held: &mut Option<Held>) -> Answer<()> {
-        let Some(Held { registration, mut opened, .. }) = held.take() else {
-            return Err(other("nothing was read before writing"));
-        };
+    /// Replaces the file by one with what `change` leaves, if there is anything to change.
+    fn change(&self, registration: &str, change: impl FnOnce(&mut Opened) -> Answer<()>) -> Answer<()> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut opened = self.load(registration)?;
+        change(&mut opened)?;
         if opened.items.is_empty() {
-            let Some(folder) = folder::existing_below(&self.state, &registration)? else {
+            let Some(folder) = folder::existing_below(&self.state, registration)? else {
                 return Ok(());
             };
             folder.remove(VAULT_FILE)?;
             folder.remove(IDENTITY_FILE)?;
             return folder.sync();
         }
-        let folder = folder::make_below(&self.state, &registration)?;
-        let key = self.key()?;
+        let folder = folder::make_below(&self.state, registration)?;
         // The identity is there before anything is sealed for it.
-        if opened.recipients.is_empty() {
-            let identity = key.make(&registration, &folder)?;
+        if !opened.recipients.contains_key(PASSPHRASE) {
+            let identity = self.key()?.make(registration, &folder)?;
             opened.recipients.insert(PASSPHRASE.to_owned(), recipient_of(&identity)?);
         }
-        let bytes = sealed(&opened)?;
-        folder.replace(VAULT_FILE, &bytes)?;
-        let sum = Some(Sha256::digest(&bytes).into());
-        *held = Some(Held { registration, sum, opened });
-        Ok(())
+        folder.replace(VAULT_FILE, &sealed(&opened)?)
     }
 
     /// Makes a new identity, opened by a new passphrase, and seals the file anew. Whenever this is ended, the file opens: with the
     /// old passphrase until the new identity is there, with the new one from then on.
-    pub(in crate::world) fn change_passphrase(&self, registration: &str, new: &VaultKey) -> Answer<()> {
-        let mut held = self.held();
-        let folder = self.expect_items(&mut held, registration)?;
+    pub(in crate::world) fn change_passphrase(&self, registration: &str, new: &Arc<VaultKey>) -> Answer<()> {
         let (made, recipient) = new.prepare()?;
-        self.seal_for(&mut held, registration, |recipients| {
-            recipients.insert(NEXT.to_owned(), recipient.clone());
-        })?;
-        folder.replace(IDENTITY_FILE, &made)?;
-        self.seal_for(&mut held, registration, |recipients| {
-            recipients.remove(NEXT);
-            recipients.insert(PASSPHRASE.to_owned(), recipient.clone());
-        })
+        self.change_recipients(registration, |recipients| drop(recipients.insert(NEXT.to_owned(), recipient)))?;
+        folder::make_below(&self.state, registration)?.replace(IDENTITY_FILE, &made)?;
+        // Opened with the new one, it is sealed for the new one alone.
+        Self::new(self.state.clone(), Some(Arc::clone(new))).change_recipients(registration, |_| ())
     }
 
     /// Who else opens the file of this registration, by name.
     pub(in crate::world) fn collectors(&self, registration: &str) -> Answer<Vec<String>> {
-        let mut held = self.held();
-        self.expect_items(&mut held, registration)?;
-        let recipients = &self.load(&mut held, registration)?.recipients;
-        Ok(recipients.keys().filter(|name| !OURS.contains(&name.as_str())).cloned().collect())
+        let recipients = self.load(registration)?.recipients;
+        Ok(recipients.into_keys().filter(|name| ![PASSPHRASE, NEXT].contains(&name.as_str())).collect())
     }
 
     /// Lets an identity open the file too, or with `None` no longer.
     pub(in crate::world) fn let_in(&self, registration: &str, name: &str, identity: Option<&Secret>) -> Answer<()> {
         let recipient = identity.map(recipient_of).transpose()?;
-        let mut held = self.held();
-        self.expect_items(&mut held, registration)?;
-        self.seal_for(&mut held, registration, |recipients| match recipient {
+        self.change_recipients(registration, |recipients| match recipient {
             Some(recipient) => drop(recipients.insert(name.to_owned(), recipient)),
             None => drop(recipients.remove(name)),
         })
     }
 
-    /// The folder of a file that is there.
-    fn expect_items(&self, held: &mut Option<Held>, registration: &str) -> Answer<Folder> {
-        let empty = self.load(held, registration)?.items.is_empty();
-        let folder = folder::existing_below(&self.state, registration)?;
-        folder.filter(|_| !empty).ok_or_else(|| fault(VaultFault::Missing))
-    }
-
-    /// Seals the file for others. One that an earlier version wrote gets its identity before.
-    fn seal_for(
-        &self,
-        held: &mut Option<Held>,
-        registration: &str,
-        change: impl FnOnce(&mut BTreeMap<String, String>),
-    ) -> Answer<()> {
-        if self.load(held, registration)?.recipients.is_empty() {
-            self.save(held)?;
-        }
-        change(&mut self.load(held, registration)?.recipients);
-        self.save(held)
+    /// Seals a file that is there for others.
+    fn change_recipients(&self, registration: &str, change: impl FnOnce(&mut BTreeMap<String, String>)) -> Answer<()> {
+        self.change(registration, |opened| {
+            if opened.items.is_empty() {
+                return Err(fault(VaultFault::Missing));
+            }
+            change(&mut opened.recipients);
+            Ok(())
+        })
     }
 }
 
@@ -213,33 +163,30 @@ impl Entries for AgeFile {
 
     fn write(&self, name: &str, _label: &str, bytes: &[u8]) -> Answer<()> {
         let value = std::str::from_utf8(bytes).map_err(|_binary| other("a vault file keeps text only"))?;
-        let mut held = self.held();
-        let opened = self.load(&mut held, registration_of(name))?;
-        opened.items.insert(name.to_owned(), Secret::new(value.to_owned()));
-        self.save(&mut held)
+        self.change(registration_of(name), |opened| {
+            opened.items.insert(name.to_owned(), Secret::new(value.to_owned()));
+            Ok(())
+        })
     }
 
     fn read(&self, name: &str) -> Answer<Zeroizing<Vec<u8>>> {
-        let mut held = self.held();
-        let value = self.load(&mut held, registration_of(name))?.items.get(name);
-        let value = value.ok_or_else(|| fault(VaultFault::Missing))?;
+        let items = self.load(registration_of(name))?.items;
+        let value = items.get(name).ok_or_else(|| fault(VaultFault::Missing))?;
         Ok(Zeroizing::new(value.reveal().as_bytes().to_vec()))
     }
 
     fn delete(&self, name: &str) -> Answer<()> {
-        let mut held = self.held();
-        let removed = self.load(&mut held, registration_of(name))?.items.remove(name);
-        removed.map(drop).ok_or_else(|| fault(VaultFault::Missing))?;
-        self.save(&mut held)
+        self.change(registration_of(name), |opened| {
+            opened.items.remove(name).map(drop).ok_or_else(|| fault(VaultFault::Missing))
+        })
     }
 
     fn names(&self, registration: &str) -> Answer<Option<Vec<String>>> {
-        let mut held = self.held();
-        Ok(Some(self.load(&mut held, registration)?.items.keys().cloned().collect()))
+        Ok(Some(self.load(registration)?.items.into_keys().collect()))
     }
 
     fn open(&self, registration: &str) -> Answer<()> {
-        self.load(&mut self.held(), registration).map(|_| ())
+        self.load(registration).map(drop)
     }
 
     fn is_sealed(&self) -> bool {

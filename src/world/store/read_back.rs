@@ -92,7 +92,7 @@ impl ReadBackVerifier {
             nonce: hex::encode(random::<16>()?),
             key: self.key.to_owned(),
             state: self.state.clone(),
-            opener: self.opener.as_ref().map(|key| key.handed(registration(names))),
+            opener: self.opener.as_ref().and_then(|key| key.handed(registration(names))),
         };
         let theirs = self.ask(&request).await?;
         if theirs.len() != ours.len() {

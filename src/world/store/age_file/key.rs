@@ -6,7 +6,7 @@
 //! place.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use age::secrecy::{ExposeSecret as _, SecretString};
 use age::{DecryptError, Decryptor, scrypt, x25519};
@@ -28,12 +28,22 @@ const WORK: u8 = 17;
 /// and memory, and a file that somebody else made must not hold us for hours.
 const MOST_WORK: u8 = 20;
 
-/// What opens vault files. What a passphrase opened is remembered, wiped with this.
+/// What opens vault files. What a passphrase opened is remembered, wiped with this; a passphrase that is for one registration is not
+/// kept any longer then.
 #[derive(Debug)]
 pub struct VaultKey {
-    given: Handed,
+    is_passphrase: bool,
     work: u8,
-    opened: Mutex<BTreeMap<String, Opened>>,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    /// What was given, as long as it may be needed.
+    given: Option<Handed>,
+    /// The one registration that it is for, where it is for one.
+    only: Option<String>,
+    opened: BTreeMap<String, Opened>,
 }
 
 /// What a person or a file gave, and what the second process is given: never more than it needs.
@@ -53,9 +63,9 @@ struct Opened {
 }
 
 impl VaultKey {
-    /// A passphrase.
-    pub fn passphrase(passphrase: SharedSecret) -> Arc<Self> {
-        Self::from(Handed::Passphrase(passphrase))
+    /// A passphrase, for one registration or for whichever is opened.
+    pub fn passphrase(passphrase: SharedSecret, only: Option<&str>) -> Arc<Self> {
+        Self::of(Handed::Passphrase(passphrase), only, WORK)
     }
 
     /// The identity of a collector, `AGE-SECRET-KEY-1…`; nothing else is one.
@@ -67,72 +77,81 @@ impl VaultKey {
     }
 
     pub(in crate::world) fn from(given: Handed) -> Arc<Self> {
-        Arc::new(Self { given, work: WORK, opened: Mutex::default() })
+        Self::of(given, None, WORK)
     }
 
     /// The same with the work of a test.
     #[cfg(test)]
     pub(super) fn light(passphrase: &str) -> Arc<Self> {
-        let given = Handed::Passphrase(Secret::shared(passphrase.to_owned()));
-        Arc::new(Self { given, work: 4, opened: Mutex::default() })
+        Self::of(Handed::Passphrase(Secret::shared(passphrase.to_owned())), Some("production"), 4)
+    }
+
+    fn of(given: Handed, only: Option<&str>, work: u8) -> Arc<Self> {
+        let is_passphrase = matches!(given, Handed::Passphrase(_));
+        let held = Held { given: Some(given), only: only.map(str::to_owned), opened: BTreeMap::new() };
+        Arc::new(Self { is_passphrase, work, held: Mutex::new(held) })
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it is a passphrase.
     pub(super) fn is_passphrase(&self) -> bool {
-        matches!(self.given, Handed::Passphrase(_))
+        self.is_passphrase
     }
 
     /// What a second process needs to open this registration's file: its identity once that is open, so that the work is not done twice.
-    pub(in crate::world) fn handed(&self, registration: &str) -> Handed {
-        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        let identity = opened.get(registration).map(|opened| SharedSecret::clone(&opened.identity));
-        identity.map_or_else(|| self.given.clone(), Handed::Identity)
+    pub(in crate::world) fn handed(&self, registration: &str) -> Option<Handed> {
+        let held = self.held();
+        let identity = held.opened.get(registration).map(|opened| SharedSecret::clone(&opened.identity));
+        identity.map(Handed::Identity).or_else(|| held.given.clone())
     }
 
     /// The identity that opens the vault file in this folder; none where the passphrase has none there yet.
     pub(super) fn opener(&self, registration: &str, folder: &Folder) -> Answer<Option<SharedSecret>> {
-        let passphrase = match &self.given {
-            Handed::Identity(identity) => return Ok(Some(SharedSecret::clone(identity))),
-            Handed::Passphrase(passphrase) => passphrase,
-        };
+        let mut held = self.held();
+        if let Some(Handed::Identity(identity)) = &held.given {
+            return Ok(Some(SharedSecret::clone(identity)));
+        }
         let Some(sealed) = folder.read_private(IDENTITY_FILE)? else {
             return Ok(None);
         };
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = opened.get(registration).filter(|known| known.sealed == sealed) {
-            return Ok(Some(SharedSecret::clone(&known.identity)));
+        let identity = match held.opened.get(registration).filter(|known| known.sealed == sealed) {
+            Some(known) => SharedSecret::clone(&known.identity),
+            None => {
+                let text = read(decryptor(&sealed)?, &by(&*held.words()?))?;
+                let text = std::str::from_utf8(&text).map_err(|_binary| fault(VaultFault::Damaged))?.trim_end();
+                parsed(text)?;
+                let identity = Secret::shared(text.to_owned());
+                let opened = Opened { sealed, identity: SharedSecret::clone(&identity) };
+                held.opened.insert(registration.to_owned(), opened);
+                identity
+            }
+        };
+        if held.only.as_deref() == Some(registration) {
+            held.given = None;
         }
-        let text = read(decryptor(&sealed)?, &by(passphrase))?;
-        let text = std::str::from_utf8(&text).map_err(|_binary| fault(VaultFault::Damaged))?.trim_end();
-        parsed(text)?;
-        let identity = Secret::shared(text.to_owned());
-        opened.insert(registration.to_owned(), Opened { sealed, identity: SharedSecret::clone(&identity) });
         Ok(Some(identity))
     }
 
     /// Puts an identity beside a vault file that is not there yet, or has none: the one of before where this process made one, so
     /// that what is written and removed at once costs the work once.
     pub(super) fn make(&self, registration: &str, folder: &Folder) -> Answer<SharedSecret> {
-        let Handed::Passphrase(passphrase) = &self.given else {
-            return Err(other("an identity opens a vault file, and cannot make one"));
-        };
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = match opened.remove(registration) {
+        let mut held = self.held();
+        let made = match held.opened.remove(registration) {
             Some(before) => before,
-            None => Opened::new(passphrase, self.work)?,
+            None => Opened::new(&*held.words()?, self.work)?,
         };
         folder.replace(IDENTITY_FILE, &made.sealed)?;
         let identity = SharedSecret::clone(&made.identity);
-        opened.insert(registration.to_owned(), made);
+        held.opened.insert(registration.to_owned(), made);
         Ok(identity)
     }
 
     /// A new identity for a file that is there already: sealed with this passphrase, and its recipient.
     pub(super) fn prepare(&self) -> Answer<(Vec<u8>, String)> {
-        let Handed::Passphrase(passphrase) = &self.given else {
-            return Err(other("an identity is no passphrase"));
-        };
-        let Opened { sealed, identity } = Opened::new(passphrase, self.work)?;
+        let Opened { sealed, identity } = Opened::new(&*self.held().words()?, self.work)?;
         Ok((sealed, parsed(identity.reveal())?.to_public().to_string()))
     }
 
@@ -143,9 +162,21 @@ impl VaultKey {
 
     /// Opens what an earlier version sealed with the passphrase itself.
     pub(super) fn read_earlier(&self, decryptor: Decryptor<&[u8]>) -> Answer<Zeroizing<Vec<u8>>> {
+        let held = self.held();
+        if held.given.is_none() {
+            // Nobody seals like this any more, once a file had an identity: it was put there from somewhere else.
+            return Err(fault(VaultFault::Damaged));
+        }
+        read(decryptor, &by(&*held.words()?))
+    }
+}
+
+impl Held {
+    /// The passphrase. Whoever has an identity alone, or had a passphrase for what is not there any more, cannot open it.
+    fn words(&self) -> Answer<SharedSecret> {
         match &self.given {
-            Handed::Passphrase(passphrase) => read(decryptor, &by(passphrase)),
-            Handed::Identity(_) => Err(fault(VaultFault::WrongPassphrase)),
+            Some(Handed::Passphrase(passphrase)) => Ok(SharedSecret::clone(passphrase)),
+            Some(Handed::Identity(_)) | None => Err(fault(VaultFault::WrongPassphrase)),
         }
     }
 }
