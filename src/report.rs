@@ -53,6 +53,15 @@ fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Value {
     let mut object = explained(diagnosis, None);
     if let Some(members) = object.as_object_mut() {
         members.insert("ids".to_owned(), ids(failure).join("  ").into());
+        let named = [
+            ("sentence", &failure.sentence),
+            ("trace_id", &failure.trace_id),
+            ("correlation_id", &failure.correlation_id),
+            ("request_id", &failure.request_id),
+        ];
+        members.extend(named.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))));
+        members.extend(failure.status.map(|status| ("status".to_owned(), status.into())));
+        members.extend(failure.at.map(|at| ("at".to_owned(), json!(at))));
     }
     object
 }

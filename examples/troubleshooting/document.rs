@@ -25,10 +25,12 @@ pub(crate) fn document() -> String {
 
 const HEAD: &str = "# Troubleshooting
 
-<!-- Written by `cargo run --example troubleshooting`; change the table in src/diagnose/ and not this page. -->
+<!-- Written by `cargo run --example troubleshooting`; change src/texts/en.toml and not this page. -->
 
 Every failure that octo-csp knows: what happened, why, how to cure it, and who can. The program shows the same words;
 `octo-csp explain CODE` prints them offline, for a number, a pasted error body, a log line or the address of an error page.
+
+Where it says Entra admin center (entra.microsoft.com), the Azure portal has the same pages under Microsoft Entra ID.
 
 ";
 

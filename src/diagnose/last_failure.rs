@@ -15,6 +15,7 @@ impl LastFailure {
             row: UntrustedText::some(diagnosis.row),
             at: failure.at,
             status: failure.status,
+            sentence: failure.sentence.clone(),
             trace_id: failure.trace_id.clone(),
             correlation_id: failure.correlation_id.clone(),
             request_id: failure.request_id.clone(),
@@ -43,6 +44,7 @@ impl LastFailure {
         let failure = Failure {
             at: self.at,
             status: self.status,
+            sentence: self.sentence.clone(),
             trace_id: self.trace_id.clone(),
             correlation_id: self.correlation_id.clone(),
             request_id: self.request_id.clone(),

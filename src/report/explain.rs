@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diagnose::{Diagnosis, Explanation, rows};
 use crate::exit::Exit;
-use crate::report::explanation::{LABEL, explanation, for_support};
+use crate::report::explanation::{LABEL, explanation, for_support, said};
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, object};
@@ -45,6 +45,7 @@ pub fn failed_text(failed: &(Failure, Diagnosis)) -> String {
 /// What failed, with what support asks for.
 pub fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Vec<Row> {
     let mut rows = told(diagnosis, None);
+    rows.extend(said(LABEL, failure));
     rows.extend(for_support("For support", LABEL, failure));
     rows
 }

@@ -52,6 +52,18 @@ pub fn noticed(notice: &SignInNotice, diagnosed: impl Fn(&Failure) -> Diagnosis)
     }
 }
 
+/// The longest sentence on a page; the details and the JSON object have all of it.
+const LONGEST_SENTENCE: usize = 300;
+
+/// The service's own words.
+pub fn said(width: u16, failure: &Failure) -> Option<Row> {
+    let sentence = failure.sentence.as_ref()?.as_str();
+    let end = sentence.char_indices().nth(LONGEST_SENTENCE).map(|(at, _)| at);
+    let shown = end
+        .map_or_else(|| format!("\"{sentence}\""), |end| format!("\"{}…\"", sentence.get(..end).unwrap_or_default()));
+    Some(Row::pair("It said", width, Tone::Plain, shown))
+}
+
 /// What support asks for, an ID on each line so that it can be selected whole.
 pub fn for_support(label: &'static str, width: u16, failure: &Failure) -> Vec<Row> {
     let lines = ids(failure);

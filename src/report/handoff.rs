@@ -62,7 +62,7 @@ impl Task {
     }
 }
 
-const APP_ADMINISTRATOR: &str = "Application administrator";
+const APP_ADMINISTRATOR: &str = "Application administrator or Cloud application administrator";
 const GLOBAL_ADMINISTRATOR: &str = "Global administrator";
 
 /// What stopped it comes first, the sign-in last.
@@ -73,7 +73,9 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
     let permission = |name: &str, id: &str, what: &str| {
         [
             page("API permissions"),
-            format!("Add a permission > APIs my organization uses > search {id} ({name})"),
+            format!(
+                "Add a permission > APIs my organization uses > search {id} ({name}). Not found: az ad sp create --id {id}"
+            ),
             format!("Delegated permissions > {what} > Add permissions"),
         ]
     };
@@ -87,7 +89,12 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
         Task::new(
             "Redirect address",
             APP_ADMINISTRATOR,
-            [page("Authentication"), format!("Add a platform > Web > exactly {redirect} > Configure")],
+            [
+                page("Authentication"),
+                format!(
+                    "Redirect URI configuration > Add (older: Add a platform) > Web > exactly {redirect} > Configure"
+                ),
+            ],
         ),
         Task::new(
             "Permission: Microsoft Partner Center",
@@ -99,12 +106,12 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
             APP_ADMINISTRATOR,
             permission("Microsoft Partner", DEV_CENTER.id, "Partner Center (user_impersonation)"),
         ),
-        Task::new("Admin consent", GLOBAL_ADMINISTRATOR, [page("API permissions > Grant admin consent")]),
+        Task::new("Admin consent", APP_ADMINISTRATOR, [page("API permissions > Grant admin consent")]),
         Task::new(
             "Account that signs in",
             GLOBAL_ADMINISTRATOR,
             [
-                "Partner Center > Settings > User management: the role Admin agent",
+                "Partner Center > gear > Account settings > User management: the role Admin agent",
                 "Microsoft Entra ID > Users: MFA set up, demanded by policy or security defaults",
             ],
         ),
@@ -114,6 +121,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
             [
                 page("Certificates & secrets").as_str(),
                 "New client secret: hand over the column Value, not the Secret ID, by a safe way; never by mail",
+                "Refused there: Enterprise apps > Security > Application policies forbid secrets or limit their life",
             ],
         ),
     ]);
@@ -124,7 +132,7 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
 fn sign_in(link: &str) -> Task {
     Task::new(
         "Consent, by a link that is good for one sign-in",
-        "Admin agent with MFA; Global administrator if consent was never given",
+        "Admin agent with MFA; Application administrator as well if consent was never given",
         [
             format!("Open in a private window: {link}").as_str(),
             "Sign in, pass MFA, press Accept. The browser ends on an error page: that is expected.",
@@ -138,8 +146,9 @@ fn facts(handoff: &Handoff) -> Vec<(&'static str, String)> {
     let app =
         [("Application ID", &handoff.application), ("Directory", &handoff.tenant), ("Redirect", &handoff.redirect)];
     let app = app.into_iter().map(|(label, value)| (label, value.as_deref().unwrap_or("not typed yet").to_owned()));
-    let ids = handoff.missing.iter().flat_map(|(failure, _)| ids(failure));
-    app.chain(ids.map(|id| ("For support", id))).collect()
+    let failures = || handoff.missing.iter().map(|(failure, _)| failure);
+    let said = failures().filter_map(|failure| Some(("It said", failure.sentence.as_ref()?.to_string())));
+    app.chain(said).chain(failures().flat_map(ids).map(|id| ("For support", id))).collect()
 }
 
 const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft. The app below needs what follows; nothing in this note is secret.";

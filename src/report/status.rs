@@ -115,6 +115,7 @@ fn last_failure(refused: &LastFailure) -> Vec<Row> {
     let mut rows = vec![pair("Last failure", format!("{}: {}{at}", refused.title(), refused.code))];
     let ids =
         [("trace", &refused.trace_id), ("correlation", &refused.correlation_id), ("request", &refused.request_id)];
+    rows.extend(refused.sentence.as_ref().map(|sentence| pair("", format!("it said \"{sentence}\""))));
     for (name, id) in ids {
         rows.extend(id.as_ref().map(|id| pair("", format!("{name} {id}"))));
     }

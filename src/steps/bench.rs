@@ -190,7 +190,10 @@ impl Bench {
             Reading::Mpn => Found::Mpn { id: some("6271154"), name: None },
             Reading::BillingProfile => Found::BillingProfile { currency: some("JPY") },
             Reading::ExchangeRates => Found::ExchangeRates { rows: 3 },
-            Reading::PriceSheet { .. } => Found::PriceSheet(PriceSheetHead::default()),
+            Reading::PriceSheet { .. } => Found::PriceSheet(PriceSheetHead {
+                rows: vec![<[UntrustedText; 5]>::default()],
+                ..PriceSheetHead::default()
+            }),
         };
         Answer { found, mfa_compliant: self.mfa_header, request_id: None }
     }

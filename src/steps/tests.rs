@@ -368,7 +368,7 @@ fn mfa_is_needed_from_the_token_or_the_service() {
     let methods = |name: &str| Some(vec![UntrustedText::new(name)]);
     assert_eq!(with(methods("mfa"), None), "ok");
     assert_eq!(with(methods("pwd"), None), "FAIL");
-    assert_eq!(with(methods("pwd"), Some(true)), "ok");
+    assert_eq!(with(methods("pwd"), Some(true)), "FAIL");
     assert_eq!(with(methods("mfa"), Some(false)), "FAIL");
     assert_eq!(with(None, Some(true)), "ok");
     assert_eq!(with(None, Some(false)), "FAIL");

@@ -71,7 +71,7 @@ checks! {
     AppClaims       "app-claims"        "Token says what was asked"      Nobody        "nothing: the token is read here"               [AppToken] PartnerCenter;
     Customers       "customers"         "Partner Center knows the app"   PartnerCenter "GET /v1/customers?size=1, read only"           [AppClaims] PartnerCenter;
     Company         "company"           "Company profile readable"       PartnerCenter "GET /v1/profiles/legalbusiness, read only"     [AppClaims] PartnerCenter;
-    Balance         "balance"           "Billing readable"               PartnerCenter "GET /v1/invoices/summary, read only"           [AppClaims] PartnerCenter;
+    Balance         "balance"           "Balance readable"               PartnerCenter "GET /v1/invoices/summary, read only"           [AppClaims] PartnerCenter;
     KeepSecret      "keep-secret"       "Secret kept"                    Secrets       "the keyring"                                   [Customers Company Balance] PartnerCenter;
     NoteCheck       "note-check"        "Result noted"                   Journal       "the journal"                                   [Customers Company Balance] PartnerCenter;
     Prepare         "prepare"           "Secret at hand"                 Secrets       "the keyring"                                   [] PartnerApi;
@@ -82,7 +82,7 @@ checks! {
     UserToken       "user-token"        "Token for Partner Center"       Entra         "a token for Partner Center"                    [KeepToken Prepare] PartnerApi;
     UserClaims      "user-claims"       "Right tenant and app"           Nobody        "nothing: the token is read here"               [UserToken] PartnerApi;
     Organization    "organization"      "Organization matches"           PartnerCenter "GET /v1/profiles/organization, read only"      [UserClaims] PartnerApi;
-    Mfa             "mfa"               "Multifactor authentication"     Nobody        "nothing: token and answer are read here"       [Organization] PartnerApi;
+    Mfa             "mfa"               "Multifactor authentication"     Nobody        "nothing: token and answer are read here"       [UserClaims] PartnerApi;
     Mpn             "mpn"               "MPN ID"                         PartnerCenter "GET /v1/profiles/mpn, read only"               [UserClaims] PartnerApi;
     Billing         "billing"           "Billing profile readable"       PartnerCenter "GET /v1/profiles/billing, read only"           [UserClaims] PartnerApi;
     PriceToken      "price-token"       "Token for the price service"    Entra         "a token for the price service"                 [UserClaims Prepare] PartnerApi;

@@ -74,19 +74,19 @@ fields! {
     /// Step 2: Octo's *Client ID*.
     ClientId "client-id" "Client ID" Kept "Partner Center > Settings > Account settings > App management.";
     /// Step 2: Octo's *Application ID*.
-    ApplicationId "application-id" "Application ID" Kept "Azure portal > App registrations > your app > Application (client) ID.";
+    ApplicationId "application-id" "Application ID" Kept "Entra admin center > App registrations > your app > Application (client) ID.";
     /// Step 2: the client secret's value.
-    SecretKey "secret-file" "Secret key" Never "Azure portal > your app > Certificates & secrets > column \"Value\".";
+    SecretKey "secret-file" "Secret key" Never "Entra admin center > your app > Certificates & secrets > column \"Value\".";
     /// Step 2: directory (tenant) ID or domain.
     Directory "directory" "Directory (tenant ID or domain)" Kept "Entra > Overview > Tenant ID; or a domain such as contoso.onmicrosoft.com.";
     /// Step 2: when the key ends.
-    SecretEnds "secret-ends" "Key ends on (optional, YYYY-MM-DD)" Kept "Azure portal > Certificates & secrets > column \"Expires\".";
+    SecretEnds "secret-ends" "Key ends on (optional, YYYY-MM-DD)" Kept "Entra admin center > Certificates & secrets > column \"Expires\".";
     /// Step 3: MPN ID (PartnerID).
     MpnId "mpn-id" "MPN ID (PartnerID, optional)" Kept "Partner Center > Settings > Account settings > Identifiers.";
     /// Step 3: the proven key, or another.
     SecretChoice "secret-file" "Secret key for the sign-in" Chosen "";
     /// Step 3: the other key.
-    ApiSecret "secret-file" "Secret key" Never "Azure portal > your app > Certificates & secrets > column \"Value\".";
+    ApiSecret "secret-file" "Secret key" Never "Entra admin center > your app > Certificates & secrets > column \"Value\".";
     /// Step 3: redirect address.
     Redirect "redirect-uri" "Redirect address, exactly as on the app registration" Kept "Copy it from Entra > Authentication > Web.";
     /// Step 3: the address that came back, or the code.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::words::check::CheckId;
 use crate::words::text::UntrustedText;
 
-/// What is remembered of a refusal: names and ids, nothing that was typed and nothing secret.
+/// What is remembered of a refusal: names, ids and what the service said of it, nothing that was typed and nothing secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LastFailure {
@@ -22,6 +22,9 @@ pub struct LastFailure {
     /// HTTP status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// The service's own sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<UntrustedText>,
     /// Microsoft's trace ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<UntrustedText>,

@@ -12,6 +12,10 @@ impl PartnerApi {
     /// Looks at everything, side by side. The user's token is what was looked with.
     pub(super) async fn open_everything(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
         let user = self.user(port, with).await?;
+        if tokens::mfa(&user.claims) == Some(false) {
+            // Nothing that needs it is asked: it would be refused, and only another sign-in helps.
+            port.check(C::Mfa, async |_| self.mfa(&user)).await?;
+        }
         let organization = async {
             let asking = async |ask: Ask| self.organization(&ask, with, &user).await;
             port.find(C::Organization, &self.found.organization, asking).await?;
@@ -83,8 +87,8 @@ impl PartnerApi {
                 self.found.mfa.set(Some(true));
                 pass("yes, in the token")
             }
-            (Some(false), None) => fail("the token shows no MFA"),
-            (Some(false) | None, Some(true)) => pass("yes, says Partner Center"),
+            (Some(false), _) => fail("the token shows no MFA"),
+            (None, Some(true)) => pass("yes, says Partner Center"),
             (None, None) => {
                 let line = "neither the token nor Partner Center says".to_owned();
                 Ok(((), Line::Note(line)))
@@ -127,7 +131,7 @@ impl PartnerApi {
             company: company.or_else(|| with.account.proof.company.clone()),
             currency: self.found.currency.get().flatten(),
             redirect: self.request.redirect.clone(),
-            prices: self.found.sheet.get().is_some(),
+            prices: self.found.sheet.get().is_some_and(|head| !head.rows.is_empty()),
             found: port.with(|board| board.lines()),
         };
         let (attempt, proof) = (with.account.attempt.id, Box::new(proof));
@@ -145,6 +149,9 @@ async fn sheet(ask: &Ask, token: &Grant, market: Option<Market>) -> Checked<Pric
     let head = ask.price_sheet(token, market.unwrap_or(Market::ASSUMED)).await?;
     let line = format!("{} columns, {} rows read", head.columns.len(), head.rows.len());
     let line = match market {
+        _ if head.rows.is_empty() => {
+            Line::Note("a header and no rows: no price is proven; there may be none for this market yet".to_owned())
+        }
         Some(_) => Line::Pass(line),
         None => Line::Note(format!("{line}; of market {}, because Partner Center names no country", Market::ASSUMED)),
     };

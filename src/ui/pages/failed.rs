@@ -14,7 +14,7 @@
 use crate::diagnose::{self, Goto};
 use crate::effect::Effect;
 use crate::exit::Exit;
-use crate::report::explanation::{LABEL, explanation, for_support, page};
+use crate::report::explanation::{LABEL, explanation, for_support, page, said};
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Then, Turn};
@@ -176,14 +176,10 @@ fn form_of(field: Field) -> Option<Turn> {
 }
 
 impl Failed {
-    /// The service's own sentence, where the explanation sends the reader to it.
+    /// The service's own sentence; that there is none is said where the explanation sends the reader to it.
     fn said(&self) -> Option<Row> {
-        let sentence = self
-            .failure
-            .sentence
-            .as_ref()
-            .map_or_else(|| "nothing more than is shown here".to_owned(), |sentence| format!("\"{sentence}\""));
-        self.diagnosis.quotes.then(|| Row::pair("It said", LABEL, Tone::Plain, sentence))
+        let nothing = || Row::pair("It said", LABEL, Tone::Plain, "nothing more than is shown here");
+        said(LABEL, &self.failure).or_else(|| self.diagnosis.quotes.then(nothing))
     }
 
     /// From the checks that passed: what nobody has to change. What the diagnosis blames is left out, whatever passed.

@@ -30,7 +30,7 @@ impl Screen for PartnerApi {
             ("MPN ID", "Partner Center > Settings > Account settings > Identifiers (PartnerID)."),
             (
                 "Redirect address",
-                "Azure portal > App registrations > your app > Authentication > Web. To the letter: Entra compares text.",
+                "Entra admin center > App registrations > your app > Authentication > Web. To the letter: Entra compares text.",
             ),
         ]
     }

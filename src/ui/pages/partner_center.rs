@@ -4,7 +4,7 @@
 //!    Secret key                                    paste it; it is never shown
 //!  > │ ••••••••••••••••••••••••••••••••••••  (36 characters)
 //!      !!  That is a GUID: it is the Secret ID, not the secret Value.
-//!          Azure portal > Certificates & secrets > column "Value".
+//!          Entra admin center > Certificates & secrets > column "Value".
 //! ```
 
 use crate::steps::Execution;
@@ -25,17 +25,17 @@ const VALUES: &[(&str, &str)] = &[
     ),
     (
         "Application ID",
-        "The same page, \"App ID\"; Azure portal > App registrations > your app > Application (client) ID.",
+        "The same page, \"App ID\"; Entra admin center > App registrations > your app > Application (client) ID.",
     ),
     (
         "Secret key",
-        "Shown once when it is made: Partner Center > App management > Add key, or Azure portal > Certificates & secrets > column \"Value\".",
+        "Shown once when it is made: Partner Center > App management > Add key, or Entra admin center > Certificates & secrets > column \"Value\".",
     ),
     (
         "Directory",
-        "Partner Center > App management > Account ID; Azure portal > Entra ID > Overview > Tenant ID; or a domain of the tenant.",
+        "Partner Center > App management > Account ID; Entra admin center > Overview > Tenant ID; or a domain of the tenant.",
     ),
-    ("Key ends on", "Azure portal > Certificates & secrets > column \"Expires\"."),
+    ("Key ends on", "Entra admin center > Certificates & secrets > column \"Expires\"."),
 ];
 
 impl Screen for PartnerCenter {
@@ -116,7 +116,7 @@ fn swapped(session: &Session) -> Option<Problem> {
         }
         _ => (
             "This is a directory (tenant) ID, not an application's.",
-            "Azure portal > App registrations > your app > Application (client) ID.",
+            "Entra admin center > App registrations > your app > Application (client) ID.",
         ),
     };
     Some(Problem::new(Field::ApplicationId, what, cure))

@@ -138,7 +138,7 @@ const TABLE: &[(&str, End)] = &[
 
     // Oddities.
     ("clock-skew", Done("Every check passed")),
-    ("no-mfa", Stops("organization", "pc-no-mfa", "PC 900421")),
+    ("no-mfa", Stops("mfa", "token-mfa", "no MFA")),
     ("mfa-not-enforced", Stops("mfa", "token-mfa", "no MFA")),
     ("no-role", Stops("organization", "pc-role-missing", "PC 403")),
     ("wrong-tenant-user", Stops("user-claims", "token-tenant", "other tenant")),
