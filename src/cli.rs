@@ -10,7 +10,7 @@ mod unattended;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::exit::Exit;
 use crate::version;
@@ -125,6 +125,9 @@ pub struct Which {
     /// The integration sandbox, a registration beside the production one.
     #[arg(long)]
     pub sandbox: bool,
+    /// Look as well whether the sign-in may read billing from Microsoft Graph; this decides nothing.
+    #[arg(long, value_name = "true|false", default_value_t = true, action = ArgAction::Set, hide_default_value = true)]
+    pub graph: bool,
     /// Where Microsoft is reached.
     #[command(flatten)]
     pub cloud: CloudArguments,

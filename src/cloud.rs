@@ -180,6 +180,12 @@ impl Cloud {
         appended(&self.login, &[tenant, "v2.0", ".well-known", "openid-configuration"])
     }
 
+    /// App ID URI of Microsoft Graph where it has billing: the global cloud (graph, partners-billing-api-overview), and a rehearsal.
+    pub fn graph_audience(&self) -> Option<&'static str> {
+        let has_billing = is_loopback(&self.login) || self.login == Self::global().login;
+        has_billing.then_some("https://graph.microsoft.com")
+    }
+
     /// The Octo of this cloud; `None` where a cloud file names none.
     pub fn octo(&self) -> Option<OctoAddresses> {
         Some(OctoAddresses { token: self.octo_token.clone()?, api: self.octo.clone()? })

@@ -55,6 +55,8 @@ pub enum Effect {
     Redeem(CodeExchange),
     /// Refresh for one audience.
     Refresh(TokenRefresh),
+    /// Refresh for Microsoft Graph, whatever audience is named: whether it may read billing.
+    RefreshForGraph(TokenRefresh),
     /// Append a fact to the journal and sync it.
     Note(Fact),
     /// Write a secret to the vault, read it back through a fresh handle, compare.
@@ -90,6 +92,7 @@ impl Effect {
             Self::Preflight(Preflight::Keyring)
             | Self::Redeem(_)
             | Self::Refresh(_)
+            | Self::RefreshForGraph(_)
             | Self::Note(_)
             | Self::Keep(..)
             | Self::Copy { .. }
@@ -226,7 +229,7 @@ pub enum Outcome {
     Came(Box<AuthorizationResponse>),
     /// Of [`Effect::Browse`]: whether a browser could be started.
     Browsed(bool),
-    /// Of [`Effect::Redeem`] and [`Effect::Refresh`].
+    /// Of [`Effect::Redeem`], [`Effect::Refresh`] and [`Effect::RefreshForGraph`].
     TokenResponse(Box<TokenResponse>),
     /// Of [`Effect::Note`]: the line as it was written.
     Noted(Box<Line>),

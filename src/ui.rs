@@ -38,6 +38,8 @@ pub struct WizardConfig {
     pub trust: Vec<&'static str>,
     /// Whether the cloud has a price service.
     pub prices: bool,
+    /// Whether billing in Microsoft Graph is looked at.
+    pub graph: bool,
     /// The Azure portal.
     pub portal: Url,
     /// Octo; `None` where a cloud file names none.

@@ -103,6 +103,7 @@ impl World {
             Effect::Browse(address) => Ok(Outcome::Browsed(self.options.browser.open(&address).await)),
             Effect::Redeem(redemption) => Ok(landed(self.services()?.redeem(&redemption).await)),
             Effect::Refresh(renewal) => Ok(landed(self.services()?.refresh(&renewal).await)),
+            Effect::RefreshForGraph(renewal) => Ok(landed(self.services()?.refresh_for_graph(&renewal).await)),
             Effect::Note(fact) => self.kept()?.note(fact).await.map(|line| Outcome::Noted(Box::new(line))),
             Effect::Keep(item, secret) => self.kept()?.vault()?.keep(&item, &secret).await.map(|()| Outcome::Done),
             Effect::Recall(item) => self.kept()?.vault()?.recall(&item).await.map(Outcome::Recalled),

@@ -149,6 +149,7 @@ fn setting() -> WizardConfig {
         unknown_hosts: cloud.unknown_hosts(),
         trust: Vec::new(),
         prices: cloud.partner_api.is_some(),
+        graph: false,
         portal: cloud.portal,
         octo: None,
         only: None,
@@ -196,6 +197,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
         | Effect::Browse(_)
         | Effect::Redeem(_)
         | Effect::Refresh(_)
+        | Effect::RefreshForGraph(_)
         | Effect::Octo(_)
         | Effect::Keep(..)
         | Effect::Recall(_)

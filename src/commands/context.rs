@@ -78,6 +78,8 @@ pub(super) struct Target {
     pub(super) trust: Vec<&'static str>,
     /// Production or sandbox.
     pub(super) environment: Environment,
+    /// Whether billing in Microsoft Graph is looked at.
+    pub(super) graph: bool,
     store: &'static StoreDescriptor,
     settings: StoreSettings,
 }
@@ -103,11 +105,12 @@ impl Target {
         let settings = settings(host)?;
         takes_passphrase(&which.store)?;
         Ok(Self {
-            cloud: Cloud { kept_as: settings.earlier_name(&cloud), ..cloud },
             trust: extra_ca.iter().map(|_| "--ca-file").chain(host.environment.trust.iter().copied()).collect(),
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
+            graph: which.graph && cloud.graph_audience().is_some(),
             store: which.store.store,
+            cloud: Cloud { kept_as: settings.earlier_name(&cloud), ..cloud },
             settings,
         })
     }
@@ -242,6 +245,7 @@ impl Target {
             extra_ca: None,
             trust: Vec::new(),
             environment: Environment::Production,
+            graph: false,
             store: <&StoreDescriptor>::default(),
             settings: StoreSettings {
                 state: std::path::PathBuf::new(),

@@ -25,13 +25,13 @@ const WARN_DAYS: i32 = 14;
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Doctor) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
     let (world, opened) = headless::world(context.host, &target).await?;
-    Box::pin(check_all(context, arguments, &target.cloud, &world, opened)).await
+    Box::pin(check_all(context, arguments, (&target.cloud, target.graph), &world, opened)).await
 }
 
 async fn check_all(
     context: &mut CommandContext<'_>,
     arguments: &Doctor,
-    cloud: &Cloud,
+    (cloud, graph): (&Cloud, bool),
     world: &World,
     opened: Opened,
 ) -> Result<Exit, CommandError> {
@@ -54,7 +54,7 @@ async fn check_all(
         return Err(CommandError::usage(words));
     }
     let before = opened.registration.clone();
-    let (steps, registration) = all(context.host, world, cloud, before, only).await;
+    let (steps, registration) = all(context.host, world, (cloud, graph), before, only).await;
     let mut draft = opened.draft.clone().unwrap_or_default();
     let runs = steps.iter().map(|step| &step.run);
     headless::remember(world, context.host, &mut draft, runs).await;
@@ -73,7 +73,7 @@ async fn check_all(
 async fn all(
     host: &mut Host,
     world: &World,
-    cloud: &Cloud,
+    (cloud, graph): (&Cloud, bool),
     mut registration: Registration,
     only: Option<Step>,
 ) -> (Vec<StepFindings>, Registration) {
@@ -87,6 +87,9 @@ async fn all(
         };
         if cloud.partner_api.is_none() {
             run = run.without_prices();
+        }
+        if graph && step == Step::PartnerApi {
+            run = run.with_graph();
         }
         headless::drive_aloud(&mut run, world, &mut host.err).await;
         let (after, stopped) = (run.registration().clone(), run.status() == Status::Stopped);

@@ -34,6 +34,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         unknown_hosts: cloud.unknown_hosts(),
         trust: target.trust.clone(),
         prices: cloud.partner_api.is_some(),
+        graph: target.graph,
         portal: cloud.portal.clone(),
         octo: octo(context.host, cloud, arguments.profile.as_deref())?,
         only: arguments.step,

@@ -49,6 +49,7 @@ async fn wizard(
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
         prices: cloud.partner_api.is_some(),
+        graph: cloud.graph_audience().is_some(),
         portal: cloud.portal.clone(),
         octo: octo(&cloud, &facts),
         only: None,

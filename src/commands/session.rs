@@ -175,6 +175,9 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         if self.target.cloud.partner_api.is_none() {
             run = run.without_prices();
         }
+        if self.target.graph {
+            run = run.with_graph();
+        }
         if fresh {
             run.forget_sign_in();
         }

@@ -1,7 +1,7 @@
 //! The words of a row with their placeholders filled.
 
 use super::row::Context;
-use super::select::passed_on;
+use crate::microsoft::sentence::numbers;
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::{Failure, Service, UntrustedText};
 
@@ -63,6 +63,11 @@ impl Values {
     }
 }
 
+/// The numbers of Entra in another service's sentence.
+pub(super) fn passed_on(failure: &Failure) -> impl Iterator<Item = u64> {
+    failure.sentence.iter().flat_map(|sentence| numbers(sentence.as_str()))
+}
+
 /// Where the service itself tells what its number means.
 fn page(failure: &Failure) -> Option<String> {
     let entra =
@@ -70,7 +75,7 @@ fn page(failure: &Failure) -> Option<String> {
     let own = failure.codes.last().filter(|_| failure.service == Service::PartnerCenter);
     entra
         .map(|code| format!("https://login.microsoftonline.com/error?code={code}"))
-        .or_else(|| own.map(|_| "https://learn.microsoft.com/partner-center/developer/error-codes".to_owned()))
+        .or_else(|| own.map(|_| "learn.microsoft.com/partner-center/developer/error-codes".to_owned()))
 }
 
 /// Harmless, and not longer than this many characters: the middle is left out, because a path is known by its end.

@@ -162,10 +162,7 @@ impl Row {
 
     /// Whether it is about a person's sign-in, and so no answer where nobody has signed in.
     pub(super) fn is_about_signing_in(&self) -> bool {
-        self.goto == Goto::SignInAgain
-            || self.who == Who::SignedIn
-            || self.exit == Exit::SignIn
-            || self.goto.is_of_step_three()
+        self.goto == Goto::SignInAgain || self.who == Who::SignedIn || self.exit == Exit::SignIn
     }
 }
 

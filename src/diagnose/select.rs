@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
-use super::fill::{Values, clip};
+use super::fill::{Values, clip, passed_on};
 use super::row::{Context, Goto, Row, Sign, When};
 use super::table::{UNKNOWN, known_by, rows};
 use crate::exit::Exit;
-use crate::microsoft::sentence::numbers;
 use crate::words::{Cause, Failure, Field, Service, Step};
 
 /// The numbers that say no more than "see the other one".
@@ -95,11 +94,6 @@ fn told(failure: &Failure) -> Vec<Sign<'static>> {
         |sign| matches!(sign, Sign::Says(service, part) if *service == failure.service && lower.contains(part)),
     );
     passed_on(failure).map(Sign::Aadsts).chain(said).collect()
-}
-
-/// The numbers of Entra in another service's sentence.
-pub(super) fn passed_on(failure: &Failure) -> impl Iterator<Item = u64> {
-    failure.sentence.iter().flat_map(|sentence| numbers(sentence.as_str()))
 }
 
 fn status(failure: &Failure, signs: &mut Vec<Sign<'_>>) {

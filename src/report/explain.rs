@@ -45,7 +45,7 @@ pub fn failed_text(failed: &(Failure, Diagnosis)) -> String {
 /// What failed, with what support asks for.
 pub fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Vec<Row> {
     let mut rows = told(diagnosis, None);
-    rows.extend(said(LABEL, failure));
+    rows.extend(said("It said", failure));
     rows.extend(for_support("For support", LABEL, failure));
     rows
 }

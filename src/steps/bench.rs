@@ -83,7 +83,7 @@ impl Bench {
                 self.redemptions += 1;
                 self.landed("token-1")
             }
-            Effect::Refresh(_) => {
+            Effect::Refresh(_) | Effect::RefreshForGraph(_) => {
                 self.refreshes += 1;
                 let token = format!("token-{}", 1 + self.refreshes);
                 self.landed(&token)
@@ -268,6 +268,7 @@ pub(crate) fn short(effect: &Effect) -> String {
         Effect::Read(Reading::PriceSheet { market }, _) => format!("read PriceSheet {market}"),
         Effect::Read(reading, _) => format!("read {reading:?}"),
         Effect::Refresh(renewal) => format!("refresh {:?}", renewal.audience),
+        Effect::RefreshForGraph(_) => "refresh graph".to_owned(),
         Effect::Pause(time) => format!("pause {}", time.as_secs()),
         Effect::Octo(call) => format!(
             "octo {}",

@@ -68,6 +68,16 @@ impl Execution {
         self
     }
 
+    /// Looks as well whether the sign-in may read billing from Microsoft Graph, which decides nothing.
+    #[must_use]
+    pub fn with_graph(mut self) -> Self {
+        let checks = &mut self.board.checks;
+        if let Some(at) = checks.iter().position(|check| check.id == CheckId::NoteProof) {
+            checks.insert(at, Check::new(CheckId::Graph));
+        }
+        self
+    }
+
     /// Wants a new sign-in even where one is kept.
     pub fn forget_sign_in(&mut self) {
         if let Some(step) = self.plan.partner_api() {

@@ -34,6 +34,12 @@ struct Proven {
     credentials: Credentials,
 }
 
+impl Proven {
+    fn refresh(&self, refresh_token: SharedSecret, audience: Audience) -> TokenRefresh {
+        TokenRefresh { credentials: self.credentials.clone(), refresh_token, audience }
+    }
+}
+
 /// A sign-in that came back: the code, and what its redemption has to repeat.
 #[derive(Clone, Debug)]
 struct SignedIn {
@@ -361,15 +367,20 @@ impl PartnerApi {
         grant.await
     }
 
-    /// A rotated token is kept before its access token is used: a server that rotates strictly has revoked the old one.
     async fn renew(&self, port: &Port, ask: &Ask, with: &Proven, audience: Audience) -> Result<Grant, Box<Failure>> {
+        self.renewed(port, ask, with, async |token| ask.refresh(with.refresh(token, audience)).await).await
+    }
+
+    /// A rotated token is kept before its access token is used: a server that rotates strictly has revoked the old one.
+    async fn renewed(
+        &self,
+        port: &Port,
+        ask: &Ask,
+        with: &Proven,
+        asking: impl AsyncFnOnce(SharedSecret) -> Result<TokenResponse, Box<Failure>>,
+    ) -> Result<Grant, Box<Failure>> {
         let refresh_token = self.found.refresh.get().ok_or_else(missing_item)?;
-        let response = ask.refresh(TokenRefresh {
-            credentials: with.credentials.clone(),
-            refresh_token: SharedSecret::clone(&refresh_token),
-            audience,
-        });
-        let response = response.await?;
+        let response = asking(SharedSecret::clone(&refresh_token)).await?;
         let rotated = response.refresh_token;
         if let Some(token) = rotated.filter(|new| !refresh_token.same_as(new.reveal())) {
             self.found.refresh.set(SharedSecret::clone(&token));

@@ -255,6 +255,7 @@ asks! {
     tell(page: CallbackPage) -> () = perform(Effect::Tell(page)), Outcome::Done => ();
     redeem(exchange: CodeExchange) -> TokenResponse = perform(Effect::Redeem(exchange)), Outcome::TokenResponse(response) => *response;
     refresh(refresh: TokenRefresh) -> TokenResponse = perform(Effect::Refresh(refresh)), Outcome::TokenResponse(response) => *response;
+    refresh_for_graph(refresh: TokenRefresh) -> TokenResponse = perform(Effect::RefreshForGraph(refresh)), Outcome::TokenResponse(response) => *response;
     note(fact: Fact) -> () = perform(Effect::Note(fact)), Outcome::Noted(_) => ();
     /// Without an intention and a completion in the journal.
     put(item: ItemName, secret: SharedSecret) -> () = perform(Effect::Keep(item, secret)), Outcome::Done => ();

@@ -88,6 +88,7 @@ checks! {
     PriceToken      "price-token"       "Token for the price service"    Entra         "a token for the price service"                 [UserClaims Prepare] PartnerApi;
     Rates           "exchange-rates"    "Exchange rates readable"        Prices        "GET /v1.0/sales/fxrates, read only"            [PriceToken] PartnerApi;
     Sheet           "price-sheet"       "Price sheet readable"           Prices        "the first rows of a price sheet, read only"    [Rates] PartnerApi;
+    Graph           "graph-billing"     "Billing in Microsoft Graph"     Entra         "a token for Microsoft Graph"                   [UserClaims] PartnerApi;
     NoteProof       "note-proof"        "Result noted"                   Journal       "the journal"                                   [Organization Mfa Mpn Billing Sheet] PartnerApi;
     CacheToken      "cache-token"       "Token kept until it ends"       Secrets       "the keyring"                                   [UserClaims PriceToken] PartnerApi;
     Manifest        "manifest"          "Set is complete"                Secrets       "the keyring"                                   [];

@@ -104,13 +104,21 @@ impl Services<'_> {
 
     /// Uses the refresh token for one audience (RFC 6749, section 6; entra-docs, v2-oauth2-auth-code-flow).
     pub async fn refresh(&self, renewal: &TokenRefresh) -> TokenResponse {
+        self.refreshed(renewal, self.default_scope(renewal.audience)).await
+    }
+
+    /// The same for Microsoft Graph.
+    pub async fn refresh_for_graph(&self, renewal: &TokenRefresh) -> TokenResponse {
+        let audience = self.cloud.graph_audience().unwrap_or_default();
+        self.refreshed(renewal, Scope::new(format!("{audience}/.default"))).await
+    }
+
+    async fn refreshed(&self, renewal: &TokenRefresh, scope: Scope) -> TokenResponse {
         let Credentials { tenant, application, secret } = &renewal.credentials;
         let client = self.client(tenant, application, Some(secret));
         let token = RefreshToken::new(renewal.refresh_token.reveal().to_owned());
-        let request = client
-            .exchange_refresh_token(&token)
-            .add_scope(self.default_scope(renewal.audience))
-            .add_scope(Scope::new("offline_access".to_owned()));
+        let request =
+            client.exchange_refresh_token(&token).add_scope(scope).add_scope(Scope::new("offline_access".to_owned()));
         let answer = Answer::default();
         drop(request.request_async(&|request| self.exchange(request, &answer)).await);
         token_response(answer)

@@ -117,9 +117,19 @@ fn has_own_row(report: &Report) -> bool {
 }
 
 /// Rows that are met without a rehearsal, and where.
-const MET_ELSEWHERE: [(&str, &str); 4] = [
+const MET_ELSEWHERE: [(&str, &str); 11] = [
     // The field says so before anything is sent; the row is for what was kept by another hand.
     ("secret-id-sent", "explain AADSTS7000215"),
+    // Each is one of the meanings of its number: the scenario of that has the sentence of the commonest.
+    ("permission-not-there", "explain AADSTS650051"),
+    ("directory-unmanaged", "explain AADSTS650051"),
+    ("consent-not-set-up", "explain AADSTS650051"),
+    ("redirect-differs-from-code", "explain AADSTS70000"),
+    // The simulator mixes up the application's own token only, and no directory.
+    ("token-application", "explain token-application"),
+    ("token-tenant-alone", "explain token-tenant-alone"),
+    // The portal says so where a secret is made.
+    ("secret-forbidden", "explain secret-forbidden"),
     // The wizard always knows for which API a token was asked.
     ("consent-missing", "explain AADSTS65001"),
     // The field for the answer says so, and takes nothing.

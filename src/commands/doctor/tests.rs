@@ -32,7 +32,7 @@ impl Bench {
         let cloud = self.simulator.cloud().clone();
         let opened = self.opened.clone();
         let mut context = context(&mut host, "doctor", arguments.json);
-        let ended = check_all(&mut context, arguments, &cloud, &self.world, opened).await;
+        let ended = check_all(&mut context, arguments, (&cloud, false), &self.world, opened).await;
         let exit = end(&mut host, ended, arguments.json.then_some("doctor"));
         (exit, out.text(), err.text())
     }

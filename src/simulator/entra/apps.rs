@@ -30,7 +30,7 @@ pub(super) static OLD_GRAPH: Resource = Resource { uri: DIRECTORY_API, id: "0000
 
 /// The API behind scopes that name none.
 #[rustfmt::skip]
-pub(super) static GRAPH: Resource = Resource { uri: "https://graph.microsoft.com", id: "00000003-0000-0000-c000-000000000000", name: "Microsoft Graph", listed: true, mfa: false, permission: "User.Read" };
+pub(super) static GRAPH: Resource = Resource { uri: "https://graph.microsoft.com", id: "00000003-0000-0000-c000-000000000000", name: "Microsoft Graph", listed: true, mfa: false, permission: "User.Read PartnerBilling.Read.All" };
 
 #[rustfmt::skip]
 static RESOURCES: [&Resource; 5] = [

@@ -130,6 +130,9 @@ impl<'a> Ask<'a> {
         if resource.uri == super::PARTNER_API {
             self.strike("second", audience)?;
         }
+        if *resource == GRAPH && self.shared.is(Quirk::NoGraphBilling) {
+            return Err(Refusal::of(65_001));
+        }
         {
             let mut desk = self.shared.desk();
             desk.counters.refreshes += 1;

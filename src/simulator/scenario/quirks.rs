@@ -29,6 +29,7 @@ quirks! {
     StringNumbers "string-numbers" "v2 answers carry numbers as strings";
     NumberStrings "number-strings" "v1 answers carry numbers as numbers";
     OpaqueToken "opaque-token" "Access tokens are not JWTs";
+    NoGraphBilling "no-graph-billing" "Nobody has consented to PartnerBilling.Read.All of Microsoft Graph";
     NoClaims "no-claims" "User tokens do not say how the user signed in (no amr)";
     SheetRenamedColumns "sheet-renamed-columns" "The price sheet's columns have other names";
     SheetHtml "sheet-html" "The price sheet is a web page";

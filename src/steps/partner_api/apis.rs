@@ -1,12 +1,20 @@
 //! What the tokens of step 3 open: four reads of Partner Center beside two of the price service, and what they prove.
 
-use futures_util::future::join4;
+use futures_util::future::join5;
 
 use super::{PartnerApi, Proven};
 use crate::journal::{Fact, PartnerApiProof};
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, mismatch, passed};
 use crate::steps::tokens;
-use crate::words::{CheckId as C, Grant, Market, Mismatch, MpnId, Organization, PriceSheetHead, UntrustedText};
+use crate::words::{
+    Audience, CheckId as C, Grant, Market, Mismatch, MpnId, Organization, PriceSheetHead, UntrustedText,
+};
+
+/// The delegated permission for usage and reconciliation (graph, permissions-reference).
+const BILLING: &str = "PartnerBilling.Read.All";
+
+/// Entra's number for what nobody has consented to.
+const NOT_CONSENTED: u64 = 65_001;
 
 impl PartnerApi {
     /// Looks at everything, side by side. The user's token is what was looked with.
@@ -32,12 +40,36 @@ impl PartnerApi {
             let market = self.market(port, with).await;
             port.find(C::Sheet, &self.found.sheet, async |ask| sheet(&ask, &token, market).await).await.map(drop)
         };
-        let (organization, mpn, billing, prices) = join4(organization, mpn, billing, prices).await;
+        let graph = async {
+            // Of two refreshes at a time the token of one would be lost.
+            port.over(C::PriceToken).await;
+            port.check(C::Graph, async |ask| Ok(((), self.graph(port, &ask, with).await))).await
+        };
+        let (organization, mpn, billing, prices, graph) = join5(organization, mpn, billing, prices, graph).await;
         organization?;
         mpn?;
         billing?;
         prices?;
+        graph?;
         Ok(user)
+    }
+
+    /// Whether usage and reconciliation can be read from Microsoft Graph with this sign-in: since March 2026 they come from nowhere
+    /// else (graph, partners-billing-api-overview). Which way Octo reads is not public, so it is said, and nothing fails by it.
+    async fn graph(&self, port: &Port, ask: &Ask, with: &Proven) -> Line {
+        let asking = async |token| ask.refresh_for_graph(with.refresh(token, Audience::PartnerCenter)).await;
+        match self.renewed(port, ask, with, asking).await {
+            Ok(grant) if grant.claims.scopes.iter().any(|scope| scope == BILLING) => {
+                Line::Pass(format!("{BILLING} is there"))
+            }
+            Ok(grant) if grant.claims.readable => {
+                Line::Note(format!("{BILLING} is absent; usage is read with it only"))
+            }
+            Err(failure) if failure.codes.contains(&NOT_CONSENTED) => {
+                Line::Note(format!("{BILLING} is absent; usage is read with it only"))
+            }
+            Ok(_) | Err(_) => Line::Note(format!("could not tell whether {BILLING} is there")),
+        }
     }
 
     /// The partner's own market: what step 2 has proven, else what the organization's profile says, once that is read.

@@ -178,8 +178,10 @@ fn form_of(field: Field) -> Option<Turn> {
 impl Failed {
     /// The service's own sentence; that there is none is said where the explanation sends the reader to it.
     fn said(&self) -> Option<Row> {
+        // The words of the explanation send the reader to what "it said".
+        let quotes = self.diagnosis.quotes;
         let nothing = || Row::pair("It said", LABEL, Tone::Plain, "nothing more than is shown here");
-        said(LABEL, &self.failure).or_else(|| self.diagnosis.quotes.then(nothing))
+        said(if quotes { "It said" } else { "Its words" }, &self.failure).or_else(|| quotes.then(nothing))
     }
 
     /// From the checks that passed: what nobody has to change. What the diagnosis blames is left out, whatever passed.

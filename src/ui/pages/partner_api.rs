@@ -54,6 +54,9 @@ impl Screen for PartnerApi {
                 if !session.config.prices {
                     execution = execution.without_prices();
                 }
+                if session.config.graph {
+                    execution = execution.with_graph();
+                }
                 if again {
                     execution.forget_sign_in();
                 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::journal::{Attempt, Kind, PartnerApiProof, PartnerCenterProof};
-use crate::steps::{Execution, Status};
+use crate::steps::{Execution, State, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, OctoClient, PartnerApi, Review, Screen, Then, Turn};
@@ -11,7 +11,7 @@ use crate::ui::parts::{Form, clock};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Named, Row, Tone, View};
-use crate::words::{AccountName, Field, Problem, UntrustedText};
+use crate::words::{AccountName, CheckId, Field, Problem, UntrustedText};
 
 const LABEL: u16 = 20;
 
@@ -121,6 +121,7 @@ impl Review {
         }
         if let Some((proof, at)) = &open.partner_api {
             rows.extend(self.proven_person(session, proof, *at));
+            rows.extend(self.graph());
         }
         let kept = open.set();
         let kept = kept.iter().filter(|item| item.kind != Kind::Manifest);
@@ -133,6 +134,13 @@ impl Review {
         rows
     }
 
+    /// What was seen of billing in Microsoft Graph, if it was looked at.
+    fn graph(&self) -> Option<Row> {
+        let check = self.passed.as_ref()?.checks().iter().find(|check| check.id == CheckId::Graph)?;
+        let (State::Passed(line) | State::Noted(line)) = &check.state else { return None };
+        Some(fact("Microsoft Graph", line.as_str()))
+    }
+
     fn proven_person(&self, session: &Session, proof: &PartnerApiProof, at: Timestamp) -> [Row; 2] {
         let user = proof.user.as_ref().map_or("(the token does not say)", UntrustedText::as_str);
         let mfa = match proof.mfa {
@@ -140,7 +148,11 @@ impl Review {
             Some(false) => "MFA no",
             None => "MFA unknown",
         };
-        let prices = if proof.prices { "price sheet read" } else { "no price sheets in this cloud" };
+        let prices = match (proof.prices, session.config.prices) {
+            (true, _) => "price sheet read",
+            (false, true) => "no price proven",
+            (false, false) => "no price sheets in this cloud",
+        };
         let finished = self.passed.as_ref().filter(|it| it.status() == Status::Finished);
         let passed = finished.map_or_else(String::new, |execution| {
             let total = execution.checks().len();

@@ -57,7 +57,7 @@ fn a_refusal_that_the_browser_brings_is_shown_where_the_sign_in_waits_on() {
     bring(&mut story, AuthorizationResponse::Noticed(SignInNotice::Declined(declined)));
     story.press("Enter");
     at!(story, Failed);
-    assert!(story.shows("No Accept on the page: a Global administrator must grant consent first."));
+    assert!(story.shows("No Accept on the page: an Application administrator"));
 }
 
 #[test]

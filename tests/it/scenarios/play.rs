@@ -400,6 +400,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
         prices: cloud.partner_api.is_some(),
+        graph: cloud.graph_audience().is_some(),
         portal: cloud.portal.clone(),
         octo: octo(simulator),
         only: None,

@@ -53,6 +53,7 @@ pub(crate) fn setting() -> WizardConfig {
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
         prices: true,
+        graph: false,
         portal: Url::parse("https://portal.azure.com").unwrap(),
         octo: Some(Octo {
             ring: Ring::Usual,
