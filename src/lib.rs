@@ -24,75 +24,33 @@
     expect(unreachable_pub, reason = "tests and examples reach it through the door")
 )]
 
-// The rooms, open to tests and examples alone. Without a macro: rustfmt goes into no module that one declares.
+// The rooms, open to tests and examples alone.
 #[cfg(not(feature = "test-door"))]
-mod cli;
+use rooms::*;
 #[cfg(feature = "test-door")]
-pub mod cli;
-#[cfg(not(feature = "test-door"))]
-mod cloud;
-#[cfg(feature = "test-door")]
-pub mod cloud;
-#[cfg(not(feature = "test-door"))]
-mod commands;
-#[cfg(feature = "test-door")]
-pub mod commands;
-#[cfg(not(feature = "test-door"))]
-mod diagnose;
-#[cfg(feature = "test-door")]
-pub mod diagnose;
-#[cfg(not(feature = "test-door"))]
-mod driver;
-#[cfg(feature = "test-door")]
-pub mod driver;
-#[cfg(not(feature = "test-door"))]
-mod effect;
-#[cfg(feature = "test-door")]
-pub mod effect;
-#[cfg(not(feature = "test-door"))]
-mod exit;
-#[cfg(feature = "test-door")]
-pub mod exit;
-#[cfg(not(feature = "test-door"))]
-mod host;
-#[cfg(feature = "test-door")]
-pub mod host;
-#[cfg(not(feature = "test-door"))]
-mod journal;
-#[cfg(feature = "test-door")]
-pub mod journal;
-#[cfg(not(feature = "test-door"))]
-mod microsoft;
-#[cfg(feature = "test-door")]
-pub mod microsoft;
-#[cfg(not(feature = "test-door"))]
-mod report;
-#[cfg(feature = "test-door")]
-pub mod report;
-#[cfg(all(not(feature = "test-door"), feature = "simulator"))]
-mod simulator;
-#[cfg(all(feature = "test-door", feature = "simulator"))]
-pub mod simulator;
-#[cfg(not(feature = "test-door"))]
-mod steps;
-#[cfg(feature = "test-door")]
-pub mod steps;
-#[cfg(not(feature = "test-door"))]
-mod ui;
-#[cfg(feature = "test-door")]
-pub mod ui;
-#[cfg(not(feature = "test-door"))]
-mod version;
-#[cfg(feature = "test-door")]
-pub mod version;
-#[cfg(not(feature = "test-door"))]
-mod words;
-#[cfg(feature = "test-door")]
-pub mod words;
-#[cfg(not(feature = "test-door"))]
-mod world;
-#[cfg(feature = "test-door")]
-pub mod world;
+pub use rooms::*;
+
+#[path = "."]
+mod rooms {
+    pub mod cli;
+    pub mod cloud;
+    pub mod commands;
+    pub mod diagnose;
+    pub mod driver;
+    pub mod effect;
+    pub mod exit;
+    pub mod host;
+    pub mod journal;
+    pub mod microsoft;
+    pub mod report;
+    #[cfg(feature = "simulator")]
+    pub mod simulator;
+    pub mod steps;
+    pub mod ui;
+    pub mod version;
+    pub mod words;
+    pub mod world;
+}
 
 pub use commands::run;
 pub use exit::Exit;

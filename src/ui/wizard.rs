@@ -62,12 +62,12 @@ impl Wizard {
     }
 
     /// What should happen, in its order.
-    pub(in crate::ui) fn take_tasks(&mut self) -> Vec<Task> {
+    pub(in crate::rooms::ui) fn take_tasks(&mut self) -> Vec<Task> {
         self.session.take_tasks()
     }
 
     /// Takes an event in, and keeps in the draft what is new but the field that is being typed in.
-    pub(in crate::ui) fn take_in(&mut self, event: Event) {
+    pub(in crate::rooms::ui) fn take_in(&mut self, event: Event) {
         let cut_off = matches!(event, Event::CutOff);
         match event {
             Event::Pressed(intent) => self.pressed(intent),
@@ -128,22 +128,22 @@ impl Wizard {
     }
 
     /// The same without what lies over it.
-    pub(in crate::ui) fn below(&self) -> View<'_> {
+    pub(in crate::rooms::ui) fn below(&self) -> View<'_> {
         self.page.view(&self.session)
     }
 
     /// What can have the focus here, from top to bottom.
-    pub(in crate::ui) fn targets(&self) -> Vec<FocusTarget> {
+    pub(in crate::rooms::ui) fn targets(&self) -> Vec<FocusTarget> {
         self.page.targets(&self.session)
     }
 
     /// What has the focus.
-    pub(in crate::ui) fn target(&self) -> Option<FocusTarget> {
+    pub(in crate::rooms::ui) fn target(&self) -> Option<FocusTarget> {
         self.page.target(&self.session)
     }
 
     /// It has been said, and that is all that a notice is for.
-    pub(in crate::ui) fn forget_notice(&mut self) {
+    pub(in crate::rooms::ui) fn forget_notice(&mut self) {
         self.page.state_mut().notice = None;
     }
 

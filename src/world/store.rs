@@ -22,6 +22,6 @@ pub use self::secret_store::fault;
 pub use self::secret_store::{Answer, Patience, SecretStore};
 pub use self::vault::Vault;
 
-pub(in crate::world) use self::age_file::AgeFile;
-pub(in crate::world) use self::keyring::Keyring;
-pub(in crate::world) use self::read_back::{ReadBackVerifier, Request};
+pub(in crate::rooms::world) use self::age_file::AgeFile;
+pub(in crate::rooms::world) use self::keyring::Keyring;
+pub(in crate::rooms::world) use self::read_back::{ReadBackVerifier, Request};

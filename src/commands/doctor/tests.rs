@@ -11,14 +11,14 @@ use crate::simulator::Simulator;
 use crate::words::{CheckId, ClientId, Environment, RedirectAddress, TenantId};
 
 /// A registration, kept in memory, and the simulator that it was proven against.
-pub(in crate::commands) struct Bench {
-    pub(in crate::commands) simulator: Simulator,
-    pub(in crate::commands) world: World,
-    pub(in crate::commands) opened: Opened,
+pub(in crate::rooms::commands) struct Bench {
+    pub(in crate::rooms::commands) simulator: Simulator,
+    pub(in crate::rooms::commands) world: World,
+    pub(in crate::rooms::commands) opened: Opened,
 }
 
 impl Bench {
-    pub(in crate::commands) async fn registered(scenario: &str) -> Self {
+    pub(in crate::rooms::commands) async fn registered(scenario: &str) -> Self {
         let (simulator, world) = microsoft(scenario).await;
         let mut opened = headless::open(&world, Environment::Production).await.unwrap();
         opened.registration = register(&world, &simulator.facts()).await;

@@ -3,11 +3,11 @@
 use crate::simulator::scenario::Refusal;
 
 /// App ID URI of Partner Center.
-pub(in crate::simulator) const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";
+pub(in crate::rooms::simulator) const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";
 /// App ID URI of the price service.
-pub(in crate::simulator) const PARTNER_API: &str = "https://api.partner.microsoft.com";
+pub(in crate::rooms::simulator) const PARTNER_API: &str = "https://api.partner.microsoft.com";
 /// App ID URI of Microsoft's retired directory API, Azure AD Graph.
-pub(in crate::simulator) const DIRECTORY_API: &str = "https://graph.windows.net";
+pub(in crate::rooms::simulator) const DIRECTORY_API: &str = "https://graph.windows.net";
 
 /// An API that has a service principal in the tenant.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Resource {
 }
 
 /// Whether an audience in a token names the API with this App ID URI.
-pub(in crate::simulator) fn is_named(uri: &str, audience: &str) -> bool {
+pub(in crate::rooms::simulator) fn is_named(uri: &str, audience: &str) -> bool {
     Resource::named(audience).is_ok_and(|resource| resource.uri == uri)
 }
 

@@ -110,7 +110,7 @@ pub(super) fn id_token(shared: &Shared, version: Version, person: &Person) -> St
 }
 
 /// Returns the claims of an access token that was issued here and is valid now.
-pub(in crate::simulator) fn claims_of(shared: &Shared, token: &str) -> Option<Value> {
+pub(in crate::rooms::simulator) fn claims_of(shared: &Shared, token: &str) -> Option<Value> {
     let opaque = shared.desk().opaque.get(token).cloned();
     let claims = opaque.or_else(|| shared.key.verify(token))?;
     let now = shared.clock.now();

@@ -73,7 +73,7 @@ pub(super) fn look_up(call: &Call) -> Reply {
 }
 
 /// Shows what this server is.
-pub(in crate::simulator) fn portal(shared: &Shared) -> Reply {
+pub(in crate::rooms::simulator) fn portal(shared: &Shared) -> Reply {
     let parts = [
         ("scenario", Text(shared.scenario.name())),
         ("tenant", Text(&shared.facts.tenant_id)),

@@ -40,7 +40,7 @@ impl Refusal {
     }
 
     /// The sentence alone, with its number.
-    pub(in crate::simulator) fn sentence(&self, shared: &Shared) -> String {
+    pub(in crate::rooms::simulator) fn sentence(&self, shared: &Shared) -> String {
         let facts = &shared.facts;
         let text = [
             ("{app}", facts.client_id.as_str()),

@@ -21,7 +21,7 @@ const IDLE_LIFE: i64 = 90 * 86_400;
 
 /// A refresh token: bound to a user and an application, to no API.
 #[derive(Clone, Debug)]
-pub(in crate::simulator) struct Renewal {
+pub(in crate::rooms::simulator) struct Renewal {
     mfa: bool,
     resource: &'static Resource,
     scopes: Scopes,

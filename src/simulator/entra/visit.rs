@@ -79,7 +79,7 @@ pub(super) enum Stage {
 
 /// A browser in the middle of signing in.
 #[derive(Clone, Debug)]
-pub(in crate::simulator) struct Visit {
+pub(in crate::rooms::simulator) struct Visit {
     pub(super) asked: Asked,
     pub(super) stage: Stage,
     /// Passwords and codes that were wrong.
@@ -88,7 +88,7 @@ pub(in crate::simulator) struct Visit {
 
 /// An authorization code.
 #[derive(Clone, Debug)]
-pub(in crate::simulator) struct Code {
+pub(in crate::rooms::simulator) struct Code {
     pub(super) asked: Asked,
     pub(super) mfa: bool,
     pub(super) born: i64,

@@ -6,7 +6,7 @@ macro_rules! quirks {
     ($($quirk:ident $name:literal $what:literal;)+) => {
         /// An oddity that is woven into a service.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(in crate::simulator) enum Quirk { $($quirk),+ }
+        pub(in crate::rooms::simulator) enum Quirk { $($quirk),+ }
 
         /// Every oddity with its name and a line about it.
         pub(super) static QUIRKS: &[Row] =

@@ -34,7 +34,7 @@ impl Screen for Opening {
 }
 
 /// Where a person goes on.
-pub(in crate::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, session: &mut Session) -> Turn {
+pub(in crate::rooms::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, session: &mut Session) -> Turn {
     let drafted = match opened {
         Ok(drafted) => drafted,
         Err(failure) => {

@@ -28,7 +28,7 @@ use crate::world::folder::{self, Folder};
 
 mod key;
 
-pub(in crate::world) use self::key::Handed;
+pub(in crate::rooms::world) use self::key::Handed;
 pub use self::key::VaultKey;
 
 /// The name of the file, beside the journal of its registration.
@@ -47,7 +47,7 @@ const PASSPHRASE: &str = "(passphrase)";
 const NEXT: &str = "(next passphrase)";
 
 /// The vault files below the folder of all registrations.
-pub(in crate::world) struct AgeFile {
+pub(in crate::rooms::world) struct AgeFile {
     state: PathBuf,
     /// What opens them. Without, they are never looked into.
     key: Option<Arc<VaultKey>>,
@@ -80,7 +80,7 @@ struct Contents<S: Ord> {
 }
 
 impl AgeFile {
-    pub(in crate::world) fn new(state: PathBuf, key: Option<Arc<VaultKey>>) -> Self {
+    pub(in crate::rooms::world) fn new(state: PathBuf, key: Option<Arc<VaultKey>>) -> Self {
         Self { state, key, writing: Mutex::new(()) }
     }
 
@@ -121,7 +121,7 @@ impl AgeFile {
 
     /// Makes a new identity, opened by a new passphrase, and seals the file anew. Whenever this is ended, the file opens: with the
     /// old passphrase until the new identity is there, with the new one from then on.
-    pub(in crate::world) fn change_passphrase(&self, registration: &str, new: &Arc<VaultKey>) -> Answer<()> {
+    pub(in crate::rooms::world) fn change_passphrase(&self, registration: &str, new: &Arc<VaultKey>) -> Answer<()> {
         let (made, recipient) = new.prepare()?;
         self.change_recipients(registration, |recipients| drop(recipients.insert(NEXT.to_owned(), recipient)))?;
         folder::make_below(&self.state, registration)?.replace(IDENTITY_FILE, &made)?;
@@ -130,13 +130,18 @@ impl AgeFile {
     }
 
     /// Who else opens the file of this registration, by name.
-    pub(in crate::world) fn collectors(&self, registration: &str) -> Answer<Vec<String>> {
+    pub(in crate::rooms::world) fn collectors(&self, registration: &str) -> Answer<Vec<String>> {
         let recipients = self.load(registration)?.recipients;
         Ok(recipients.into_keys().filter(|name| ![PASSPHRASE, NEXT].contains(&name.as_str())).collect())
     }
 
     /// Lets an identity open the file too, or with `None` no longer.
-    pub(in crate::world) fn let_in(&self, registration: &str, name: &str, identity: Option<&Secret>) -> Answer<()> {
+    pub(in crate::rooms::world) fn let_in(
+        &self,
+        registration: &str,
+        name: &str,
+        identity: Option<&Secret>,
+    ) -> Answer<()> {
         let recipient = identity.map(recipient_of).transpose()?;
         self.change_recipients(registration, |recipients| match recipient {
             Some(recipient) => drop(recipients.insert(name.to_owned(), recipient)),

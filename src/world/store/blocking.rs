@@ -30,7 +30,7 @@ impl Blocking {
     }
 
     /// The same, read back by another process.
-    pub(in crate::world) fn read_back_by(self, reader: ReadBackVerifier) -> Self {
+    pub(in crate::rooms::world) fn read_back_by(self, reader: ReadBackVerifier) -> Self {
         Self { reader: Some(reader), ..self }
     }
 

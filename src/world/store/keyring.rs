@@ -22,7 +22,7 @@ pub const SERVICE: &str = "octo-csp";
 
 /// The keyring of the person who runs this, with the session that was opened of it.
 #[derive(Default)]
-pub(in crate::world) struct Keyring(Option<Arc<CredentialStore>>);
+pub(in crate::rooms::world) struct Keyring(Option<Arc<CredentialStore>>);
 
 impl Entries for Keyring {
     fn descriptor(&self) -> &'static StoreDescriptor {

@@ -30,45 +30,45 @@ const LONGEST: u64 = 64 * 1_024;
 
 /// Who reads back: our own executable, started again.
 #[derive(Clone)]
-pub(in crate::world) struct ReadBackVerifier {
+pub(in crate::rooms::world) struct ReadBackVerifier {
     /// The executable.
-    pub(in crate::world) program: PathBuf,
+    pub(in crate::rooms::world) program: PathBuf,
     /// The store's name.
-    pub(in crate::world) key: &'static str,
+    pub(in crate::rooms::world) key: &'static str,
     /// Where registrations are.
-    pub(in crate::world) state: PathBuf,
+    pub(in crate::rooms::world) state: PathBuf,
     /// What opens the store.
-    pub(in crate::world) opener: Option<Arc<VaultKey>>,
+    pub(in crate::rooms::world) opener: Option<Arc<VaultKey>>,
 }
 
 /// What the second process is asked.
 #[derive(Serialize, Deserialize)]
-pub(in crate::world) struct Request {
+pub(in crate::rooms::world) struct Request {
     /// The names of the items.
-    pub(in crate::world) items: Vec<String>,
+    pub(in crate::rooms::world) items: Vec<String>,
     nonce: String,
     /// The store's name.
-    pub(in crate::world) key: String,
+    pub(in crate::rooms::world) key: String,
     /// Where registrations are.
-    pub(in crate::world) state: PathBuf,
+    pub(in crate::rooms::world) state: PathBuf,
     opener: Option<Handed>,
 }
 
 impl Request {
     /// What opens the store, once.
-    pub(in crate::world) fn opener(&mut self) -> Option<Arc<VaultKey>> {
+    pub(in crate::rooms::world) fn opener(&mut self) -> Option<Arc<VaultKey>> {
         self.opener.take().map(VaultKey::from)
     }
 
     /// Reads a request, as far as one can be read.
-    pub(in crate::world) fn read(stdin: impl Read) -> Option<Self> {
+    pub(in crate::rooms::world) fn read(stdin: impl Read) -> Option<Self> {
         let mut bytes = Zeroizing::new(Vec::new());
         stdin.take(LONGEST).read_to_end(&mut bytes).ok()?;
         serde_json::from_slice(&bytes).ok()
     }
 
     /// Writes the answer of the second process, and says how it ends.
-    pub(in crate::world) fn answer(&self, found: Vec<Found>, stdout: impl Write) -> Exit {
+    pub(in crate::rooms::world) fn answer(&self, found: Vec<Found>, stdout: impl Write) -> Exit {
         let answer: Vec<Seen> = found.into_iter().map(|found| seen(found, &self.nonce)).collect();
         let exit = if answer.iter().all(Result::is_ok) { Exit::Done } else { Exit::Storage };
         serde_json::to_writer(stdout, &answer).map_or(Exit::Internal, |()| exit)

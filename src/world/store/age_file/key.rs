@@ -48,7 +48,7 @@ struct Held {
 
 /// What a person or a file gave, and what the second process is given: never more than it needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(in crate::world) enum Handed {
+pub(in crate::rooms::world) enum Handed {
     /// The passphrase.
     Passphrase(#[serde(with = "text")] SharedSecret),
     /// An identity, as age writes it.
@@ -76,7 +76,7 @@ impl VaultKey {
         Some(Self::from(Handed::Identity(Secret::shared(only.to_owned()))))
     }
 
-    pub(in crate::world) fn from(given: Handed) -> Arc<Self> {
+    pub(in crate::rooms::world) fn from(given: Handed) -> Arc<Self> {
         Self::of(given, None, WORK)
     }
 
@@ -102,7 +102,7 @@ impl VaultKey {
     }
 
     /// What a second process needs to open this registration's file: its identity once that is open, so that the work is not done twice.
-    pub(in crate::world) fn handed(&self, registration: &str) -> Option<Handed> {
+    pub(in crate::rooms::world) fn handed(&self, registration: &str) -> Option<Handed> {
         let held = self.held();
         let identity = held.opened.get(registration).map(|opened| SharedSecret::clone(&opened.identity));
         identity.map(Handed::Identity).or_else(|| held.given.clone())
