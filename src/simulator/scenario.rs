@@ -206,11 +206,13 @@ fn service_row(line: &'static str) -> Option<Row> {
     Some(Row { name, what: text, place, fault })
 }
 
-fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+/// The lines of a table that are no remarks.
+pub(super) fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
     table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-fn columns<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
+/// The cells of such a line.
+pub(super) fn columns<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
     let cells: Vec<&str> = line.splitn(N, '|').map(str::trim).collect();
     cells.try_into().ok()
 }

@@ -12,16 +12,11 @@ use hyper::StatusCode;
 use hyper::body::Frame;
 
 use crate::simulator::http::Reply;
-use crate::simulator::scenario::Quirk;
+use crate::simulator::scenario::{Quirk, columns, lines};
 use crate::simulator::state::Shared;
 
-/// Headers of the sheets; those that nobody has described are taken to be the first.
-const CONSUMPTION: &str = "ProductTitle ProductId SkuId SkuTitle Publisher SkuDescription UnitOfMeasure TermDuration Market \
-                           Currency UnitPrice PricingTierRangeMin PricingTierRangeMax EffectiveStartDate EffectiveEndDate \
-                           MeterIds MeterType Tags";
-const LICENSES: &str = "ProductTitle ProductId SkuId SkuTitle Publisher SkuDescription UnitOfMeasure TermDuration BillingPlan \
-                        Market Currency UnitPrice PricingTierRangeMin PricingTierRangeMax EffectiveStartDate EffectiveEndDate \
-                        Tags ERP_Price LastUpdatedDate";
+/// What each column of the sheets holds.
+const COLUMNS: &str = include_str!("columns.txt");
 
 /// Exchange rates to the US dollar.
 const RATES: &str = "AED 0.27224589249009701 AUD 0.6563 CAD 0.7213 CHF 1.2424 EUR 1.1612 GBP 1.3187 INR 0.01127 JPY 0.00645 \
@@ -77,11 +72,11 @@ struct Plan {
 
 impl Plan {
     fn new(shared: &Shared, view: &str, market: &str) -> Self {
-        let columns = columns(if view == "updatedlicensebased" { LICENSES } else { CONSUMPTION });
+        let (names, cells) = described(view);
         let new = if shared.is(Quirk::SheetRenamedColumns) { "New " } else { "" };
-        let names: Vec<String> = columns.iter().map(|name| format!("{new}{name}")).collect();
+        let names: Vec<String> = names.iter().map(|name| format!("{new}{name}")).collect();
         let header = line(&names);
-        let rows: Vec<String> = (0..ROWS).map(|number| line(&row(&columns, market, number))).collect();
+        let rows: Vec<String> = (0..ROWS).map(|number| line(&row(&cells, market, number))).collect();
         let block: String = rows.concat();
         let wanted = shared.sheet_bytes.saturating_sub(count(header.as_bytes()));
         let blocks = wanted / count(block.as_bytes()).max(1);
@@ -137,36 +132,18 @@ fn last_rows(rows: &[String], left: usize) -> String {
     text
 }
 
-fn columns(names: &str) -> Vec<String> {
-    names.split(' ').map(|name| name.replace('_', " ")).collect()
+/// The names of a sheet's columns, and what stands in them.
+fn described(view: &str) -> (Vec<&'static str>, Vec<&'static str>) {
+    let kind = if view == "updatedlicensebased" { "licences" } else { "consumption" };
+    let own = lines(COLUMNS).filter_map(columns).filter(|[_, of, _]| ["both", kind].contains(of));
+    own.map(|[name, _, cell]| (name, cell)).unzip()
 }
 
-fn row(columns: &[String], market: &str, number: usize) -> Vec<String> {
-    let licenses = columns.iter().any(|column| column == "BillingPlan");
-    columns
-        .iter()
-        .map(|column| match column.as_str() {
-            "ProductTitle" => "Advanced Data Security - SQL Database".to_owned(),
-            "ProductId" => "DZH318Z0C16V".to_owned(),
-            "SkuId" => format!("{number:04X}"),
-            "SkuTitle" | "SkuDescription" => {
-                format!("Advanced Data Security, \"\"Standard\"\" - Region {number:03}")
-            }
-            "Publisher" => "Microsoft".to_owned(),
-            "UnitOfMeasure" | "MeterType" => "1 Node/Month".to_owned(),
-            "TermDuration" if licenses => "P1Y".to_owned(),
-            "TermDuration" => "payG-1".to_owned(),
-            "BillingPlan" => "Annual".to_owned(),
-            "Market" => market.to_owned(),
-            "Currency" => "USD".to_owned(),
-            "UnitPrice" | "ERP Price" => format!("15.{number:03}"),
-            "EffectiveStartDate" | "LastUpdatedDate" => "3/1/2018 12:00:00 AM".to_owned(),
-            "EffectiveEndDate" => "11/30/9999 11:59:59 PM".to_owned(),
-            "MeterIds" => format!("cb0969aa-aaaa-4d6c-ab4b-{number:012x}"),
-            "Tags" => "Azure".to_owned(),
-            _ => String::new(),
-        })
-        .collect()
+fn row(cells: &[&str], market: &str, number: usize) -> Vec<String> {
+    let (sku, row, meter) = (format!("{number:04X}"), format!("{number:03}"), format!("{number:012x}"));
+    let parts = [("{market}", market), ("{sku}", &sku), ("{row}", &row), ("{meter}", &meter)];
+    let filled = |cell: &&str| parts.iter().fold((*cell).to_owned(), |cell, (place, part)| cell.replace(place, part));
+    cells.iter().map(filled).collect()
 }
 
 fn line(cells: &[String]) -> String {
@@ -217,9 +194,10 @@ mod tests {
     use super::*;
 
     fn plan(blocks: u64) -> Plan {
-        let rows: Vec<String> = (0..4).map(|number| line(&row(&columns(CONSUMPTION), "US", number))).collect();
+        let (names, cells) = described("azure_consumption");
+        let rows: Vec<String> = (0..4).map(|number| line(&row(&cells, "US", number))).collect();
         Plan {
-            header: line(&columns(CONSUMPTION)).into(),
+            header: line(&names.iter().map(ToString::to_string).collect::<Vec<_>>()).into(),
             block: rows.concat().into(),
             blocks,
             rest: last_rows(&rows, 700).into(),
