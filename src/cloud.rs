@@ -40,23 +40,6 @@ pub struct Cloud {
     pub kept_as: Option<String>,
 }
 
-/// Why a cloud file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum CloudError {
-    /// Not JSON, a field is missing, or an address is not an address.
-    #[error("the cloud file is not readable: {0}")]
-    Unreadable(UntrustedText),
-    /// An address is neither https nor on loopback.
-    #[error("`{0}` must be https, or http on loopback (127.0.0.1, [::1] or localhost)")]
-    NotSafe(&'static str),
-    /// An address carries a user name, a query or a fragment.
-    #[error("`{0}` must be a plain address without user name, query or fragment")]
-    NotPlain(&'static str),
-    /// An audience is empty.
-    #[error("`{0}` is empty")]
-    Empty(&'static str),
-}
-
 /// One Octo: where it gives tokens, and where accounts are registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OctoAddresses {
@@ -99,10 +82,11 @@ impl Cloud {
     }
 
     /// Reads a cloud file: a JSON object with the fields of this type. Unknown fields are ignored, so the line printed by
-    /// `octo-csp simulate` can be saved and used as it is.
-    pub fn from_json(text: &str) -> Result<Self, CloudError> {
+    /// `octo-csp simulate` can be saved and used as it is. Every address must be https, or http on loopback, and plain; a failure is
+    /// told as it is shown.
+    pub fn from_json(text: &str) -> Result<Self, String> {
         let cloud: Self = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| CloudError::Unreadable(UntrustedText::new(&error.to_string())))?;
+            .map_err(|error| format!("the cloud file is not readable: {}", UntrustedText::new(&error.to_string())))?;
         cloud.checked()
     }
 
@@ -206,24 +190,24 @@ impl Cloud {
         all
     }
 
-    fn checked(self) -> Result<Self, CloudError> {
+    fn checked(self) -> Result<Self, String> {
         for (field, url) in self.addresses().into_iter().chain([("portal", &self.portal)]) {
             if !(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))) {
-                return Err(CloudError::NotSafe(field));
+                return Err(format!("`{field}` must be https, or http on loopback (127.0.0.1, [::1] or localhost)"));
             }
             let plain = url.username().is_empty()
                 && url.password().is_none()
                 && url.query().is_none()
                 && url.fragment().is_none();
             if !plain {
-                return Err(CloudError::NotPlain(field));
+                return Err(format!("`{field}` must be a plain address without user name, query or fragment"));
             }
         }
         if self.partner_center_audience.trim().is_empty() {
-            return Err(CloudError::Empty("partner_center_audience"));
+            return Err("`partner_center_audience` is empty".to_owned());
         }
         if self.partner_api.is_some() && self.partner_api_audience.trim().is_empty() {
-            return Err(CloudError::Empty("partner_api_audience"));
+            return Err("`partner_api_audience` is empty".to_owned());
         }
         Ok(self)
     }
@@ -323,12 +307,12 @@ mod tests {
         }
         for bad in ["http://login.example", "ftp://127.0.0.1", "http://localhost.example", "http://2130706433.example"]
         {
-            assert!(matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotSafe("login"))), "{bad}");
+            assert!(Cloud::from_json(&file(bad)).unwrap_err().contains("`login` must be https"), "{bad}");
         }
         for bad in ["https://user@login.example", "https://login.example?x=1", "https://login.example#x"] {
-            assert!(matches!(Cloud::from_json(&file(bad)), Err(CloudError::NotPlain(_))), "{bad}");
+            assert!(Cloud::from_json(&file(bad)).unwrap_err().contains("must be a plain address"), "{bad}");
         }
-        assert!(matches!(Cloud::from_json("{"), Err(CloudError::Unreadable(_))));
+        assert!(Cloud::from_json("{").unwrap_err().contains("not readable"));
     }
 
     #[test]

@@ -19,14 +19,13 @@ mod state;
 mod tls;
 mod wire;
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::cloud::{Cloud, CloudError};
+use crate::cloud::Cloud;
 
 pub use scenario::Scenario;
 pub use state::Facts;
@@ -55,22 +54,8 @@ impl Default for Options {
     }
 }
 
-/// Why a simulator did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The port is taken, or loopback is not to be had.
-    #[error("cannot listen on loopback: {0}")]
-    Listen(#[source] io::Error),
-    /// The folder of the certificate authority could not be written.
-    #[error("cannot keep the certificate of this run: {0}")]
-    Folder(#[source] io::Error),
-    /// A key or certificate could not be made.
-    #[error("cannot make a key or certificate")]
-    Key,
-    /// The simulator's own addresses were refused.
-    #[error("the simulator's addresses are not usable: {0}")]
-    Cloud(#[from] CloudError),
-}
+/// Why a simulator does not start where nothing can be signed.
+const NO_KEY: &str = "cannot make a key or certificate";
 
 /// A running simulator. Dropping it stops it and removes its certificate.
 #[derive(Debug)]
@@ -83,10 +68,11 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts serving on the current runtime.
-    pub async fn start(options: Options) -> Result<Self, StartError> {
-        let key = keys::Key::shared().ok_or(StartError::Key)?;
-        let (port, listeners) = serve::listen(options.port).await.map_err(StartError::Listen)?;
+    /// Starts serving on the current runtime, or says why not.
+    pub async fn start(options: Options) -> Result<Self, String> {
+        let key = keys::Key::shared().ok_or(NO_KEY)?;
+        let listening = serve::listen(options.port).await;
+        let (port, listeners) = listening.map_err(|error| format!("cannot listen on loopback: {error}"))?;
         let tls = options.tls || options.scenario.needs_tls();
         let authority = tls.then(|| Authority::new(&options.scenario)).transpose()?;
         let scheme = if tls { "https" } else { "http" };
@@ -94,7 +80,8 @@ impl Simulator {
         let ca_file = authority.as_ref().map(|authority| authority.file().to_owned());
         let facts = Facts::new(&base, ca_file);
         let line = line(&base, &facts);
-        let cloud = Cloud::from_json(&line)?;
+        let cloud =
+            Cloud::from_json(&line).map_err(|why| format!("the simulator's addresses are not usable: {why}"))?;
         let shared = Arc::new(Shared::new(base, facts, key, &options));
         let acceptor = authority.as_ref().map(Authority::acceptor);
         let mut tasks = JoinSet::new();

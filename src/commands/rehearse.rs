@@ -26,7 +26,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rehearse) 
     };
     register::needs_terminal(context.host, &arguments.screen, "rehearse", WITHOUT)?;
     let options = SimulatorOptions { scenario, ..SimulatorOptions::default() };
-    let simulator = Simulator::start(options).await.map_err(|error| error.to_string())?;
+    let simulator = Simulator::start(options).await?;
     wizard(context.host, arguments, &simulator, mishap).await
 }
 

@@ -18,7 +18,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Simulate) 
         scenario,
         sheet_bytes: arguments.sheet_bytes,
     };
-    let simulator = Simulator::start(options).await.map_err(|error| error.to_string())?;
+    let simulator = Simulator::start(options).await?;
     if context.host.print(&format!("{}\n", simulator.line())).is_err() {
         return Err(CommandError::Quiet(Exit::Internal));
     }

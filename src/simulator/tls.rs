@@ -16,7 +16,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::scenario::Quirk;
-use super::{Scenario, StartError, chance};
+use super::{NO_KEY, Scenario, chance};
 
 /// A certificate authority in a folder of its own, which goes when this does.
 #[derive(Debug)]
@@ -28,20 +28,18 @@ pub(super) struct Authority {
 
 impl Authority {
     /// Makes an authority, writes its certificate down and has it sign one for localhost.
-    pub(super) fn new(scenario: &Scenario) -> Result<Self, StartError> {
-        let authority = authority().map_err(|_detail| StartError::Key)?;
+    pub(super) fn new(scenario: &Scenario) -> Result<Self, String> {
+        let authority = authority().map_err(|_detail| NO_KEY)?;
         let written = authority.pem();
-        let signer = if scenario.is(Quirk::TlsUnknown) {
-            self::authority().map_err(|_detail| StartError::Key)?
-        } else {
-            authority
-        };
-        let (leaf, key) = leaf(&signer, scenario).map_err(|_detail| StartError::Key)?;
-        let config = config(leaf.der().clone(), &key).ok_or(StartError::Key)?;
-        let folder = private_folder().map_err(StartError::Folder)?;
+        let signer =
+            if scenario.is(Quirk::TlsUnknown) { self::authority().map_err(|_detail| NO_KEY)? } else { authority };
+        let (leaf, key) = leaf(&signer, scenario).map_err(|_detail| NO_KEY)?;
+        let config = config(leaf.der().clone(), &key).ok_or(NO_KEY)?;
+        let not_kept = |error: io::Error| format!("cannot keep the certificate of this run: {error}");
+        let folder = private_folder().map_err(not_kept)?;
         let file = folder.path().join("ca.pem");
         let made = File::create_new(&file).and_then(|mut opened| opened.write_all(written.as_bytes()));
-        made.map_err(StartError::Folder)?;
+        made.map_err(not_kept)?;
         Ok(Self { _folder: folder, file, config: Arc::new(config) })
     }
 

@@ -32,41 +32,21 @@ pub struct Profile {
     pub auth_url: Option<String>,
 }
 
-/// Why a profile cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// The file cannot be read.
-    #[error("cannot be read: {0}")]
-    Unreadable(io::ErrorKind),
-    /// The file is no text, or longer than any such file.
-    #[error("is not a configuration file")]
-    NotText,
-    /// The file has no such table.
-    #[error("has no profile of that name")]
-    Missing,
-    /// A value is no string on one line.
-    #[error("line {0}: the value must be a string in single or double quotes, without escapes")]
-    NotUnderstood(usize),
-}
-
 /// Where bluectl keeps its profiles, below a home.
 pub fn file(home: &Path) -> PathBuf {
     home.join(".config").join("alphaus").join("config.toml")
 }
 
-/// Reads one profile.
-pub fn profile(file: &Path, name: &str) -> Result<Profile, ProfileError> {
-    let unreadable = |error: io::Error| ProfileError::Unreadable(error.kind());
+/// Reads one profile. Why it cannot be read is told as it is shown.
+pub fn profile(file: &Path, name: &str) -> Result<Profile, String> {
+    let unreadable = |error: io::Error| format!("cannot be read: {}", error.kind());
     let mut bytes = Zeroizing::new(Vec::new());
     std::fs::File::open(file).map_err(unreadable)?.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_not_text| ProfileError::NotText)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(ProfileError::NotText);
-    }
-    read(text, name)
+    let text = std::str::from_utf8(&bytes).ok().filter(|text| text.len() as u64 <= LONGEST);
+    read(text.ok_or("is not a configuration file")?, name)
 }
 
-fn read(text: &str, name: &str) -> Result<Profile, ProfileError> {
+fn read(text: &str, name: &str) -> Result<Profile, String> {
     let mut found: Option<Profile> = None;
     let mut inside = false;
     for (index, line) in text.lines().enumerate() {
@@ -82,17 +62,21 @@ fn read(text: &str, name: &str) -> Result<Profile, ProfileError> {
         let (Some(profile), Some((key, value))) = (found.as_mut().filter(|_| inside), line.split_once('=')) else {
             continue;
         };
-        let string = || quoted(value.trim()).ok_or(ProfileError::NotUnderstood(index + 1));
+        let string = || {
+            let (quoted, line) = (quoted(value.trim()), index + 1);
+            let needed = "the value must be a string in single or double quotes, without escapes";
+            quoted.map(str::to_owned).ok_or_else(|| format!("line {line}: {needed}"))
+        };
         match key.trim().trim_matches(['"', '\'']) {
-            "client-id" => profile.client_id = Some(string()?.to_owned()),
+            "client-id" => profile.client_id = Some(string()?),
             "client-secret" => {
-                profile.client_secret = Some(Secret::shared(string()?.to_owned()));
+                profile.client_secret = Some(Secret::shared(string()?));
             }
-            "auth-url" => profile.auth_url = Some(string()?.to_owned()),
+            "auth-url" => profile.auth_url = Some(string()?),
             _ => {}
         }
     }
-    found.ok_or(ProfileError::Missing)
+    found.ok_or_else(|| "has no profile of that name".to_owned())
 }
 
 /// The content of `'…'` or `"…"`, with nothing behind it but a comment. A double-quoted string with an escape is not read.
@@ -125,16 +109,13 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused_by_its_line() {
-        assert!(matches!(read(FILE, "gamma"), Err(ProfileError::Missing)));
-        assert!(matches!(read("", "default"), Err(ProfileError::Missing)));
+        for (file, name) in [(FILE, "gamma"), ("", "default")] {
+            assert_eq!(read(file, name).unwrap_err(), "has no profile of that name");
+        }
         for value in ["7", "'open", "\"a\\\"b\"", "'a' 'b'", "'''a'''", "", "\""] {
             let text = format!("[p]\nclient-secret = {value}\n");
-            match read(&text, "p") {
-                Err(error @ ProfileError::NotUnderstood(2)) => {
-                    assert!(value.is_empty() || !error.to_string().contains(value));
-                }
-                other => panic!("{value}: {other:?}"),
-            }
+            let error = read(&text, "p").unwrap_err();
+            assert!(error.starts_with("line 2: ") && (value.is_empty() || !error.contains(value)), "{value}: {error}");
         }
     }
 
@@ -142,16 +123,17 @@ mod tests {
     fn a_file_that_is_none_says_so() {
         let home = tempfile::TempDir::new().unwrap();
         let path = file(home.path());
-        assert!(matches!(profile(&path, "default"), Err(ProfileError::Unreadable(io::ErrorKind::NotFound))));
+        let no = |name: &str| profile(&path, name).unwrap_err();
+        assert_eq!(no("default"), format!("cannot be read: {}", io::ErrorKind::NotFound));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         let write = |bytes: &[u8]| {
             use std::io::Write as _;
             std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
         };
         write(b"\xff\xfe");
-        assert!(matches!(profile(&path, "x"), Err(ProfileError::NotText)));
+        assert_eq!(no("x"), "is not a configuration file");
         write(&vec![b'\n'; 70_000]);
-        assert!(matches!(profile(&path, "x"), Err(ProfileError::NotText)));
+        assert_eq!(no("x"), "is not a configuration file");
         write(FILE.as_bytes());
         assert!(profile(&path, "default").is_ok());
     }
