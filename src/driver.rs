@@ -55,14 +55,11 @@ impl<'w, P: Perform, T: Copy + Eq + Hash + 'w> Driver<'w, P, T> {
 
     /// Gives a reading effect up; lets a writing one finish, its outcome unwanted.
     pub fn cancel(&mut self, ticket: T) {
-        match self.known.get_mut(&ticket) {
-            Some(flight) if flight.writes => flight.wanted = false,
-            Some(_) => {
-                if let Some(flight) = self.known.remove(&ticket) {
-                    flight.handle.abort();
-                }
+        if let Some(flight) = self.known.get_mut(&ticket) {
+            flight.wanted = false;
+            if !flight.writes {
+                flight.handle.abort();
             }
-            None => {}
         }
     }
 

@@ -183,7 +183,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
             id_claims: None,
         }))),
         Effect::Read(reading, _) => {
-            found(reading).map(|found| Outcome::Read(Box::new(Answer { found, mfa_compliant: None, request_id: None })))
+            found(reading).map(|found| Outcome::Read(Box::new(Answer { found, mfa_compliant: None })))
         }
         Effect::Note(fact) => Some(Outcome::Noted(Box::new(Line { sequence: 1, at: Timestamp::UNIX_EPOCH, fact }))),
         Effect::Save(_) => Some(Outcome::Done),

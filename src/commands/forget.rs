@@ -7,6 +7,7 @@ use crate::cli::Forget;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::{headless, intake};
+use crate::effect::Effect;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::explain;
@@ -25,7 +26,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
         return Err(CommandError::usage(words));
     }
     let world = World::new(target.options(Surroundings::default()));
-    let opened = headless::open_to_forget(&world, target.environment).await?;
+    let opened = headless::open(&world, Effect::OpenToForget(target.environment)).await?;
     headless::say_which(context.host, &Identity::of(&opened.name, &opened.registration));
     let portal = target.cloud.portal.as_str().trim_end_matches('/').to_owned();
     let elsewhere = target.shelf().elsewhere(&opened.name, opened.registration.opened_in).await;

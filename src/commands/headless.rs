@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::report::check;
 use crate::report::identity::Identity;
 use crate::steps::{Check, Execution, Status, WrongPaste};
-use crate::words::{Cause, CheckId, Draft, Environment, Failure, LastFailure, Service, SharedSecret};
+use crate::words::{Cause, CheckId, Draft, Failure, LastFailure, Service, SharedSecret};
 use crate::world::World;
 use crate::world::browser::Surroundings;
 use crate::world::clock::Stopwatch;
@@ -23,7 +23,7 @@ use crate::world::clock::Stopwatch;
 /// It is said which one that is.
 pub(super) async fn world(host: &mut Host, target: &Target) -> Result<(World, Opened), Box<Failure>> {
     let world = World::new(target.options(Surroundings::default()));
-    let opened = Box::pin(open(&world, target.environment)).await?;
+    let opened = Box::pin(open(&world, Effect::Open(target.environment))).await?;
     say_which(host, &Identity::of(&opened.name, &opened.registration));
     Ok((world, opened))
 }
@@ -33,17 +33,9 @@ pub(super) fn say_which(host: &mut Host, which: &Identity) {
     let _closed = writeln!(host.err, "registration: {which}");
 }
 
-/// Opens a registration for this process alone.
-pub(super) async fn open(world: &World, environment: Environment) -> Result<Opened, Box<Failure>> {
-    opened(world.perform(Effect::Open(environment)).await)
-}
-
-/// The same to forget it.
-pub(super) async fn open_to_forget(world: &World, environment: Environment) -> Result<Opened, Box<Failure>> {
-    opened(world.perform(Effect::OpenToForget(environment)).await)
-}
-
-fn opened(outcome: Outcome) -> Result<Opened, Box<Failure>> {
+/// Opens a registration for this process alone, by [`Effect::Open`] or [`Effect::OpenToForget`].
+pub(super) async fn open(world: &World, by: Effect) -> Result<Opened, Box<Failure>> {
+    let outcome = world.perform(by).await;
     if let Outcome::Opened(opened) = outcome { Ok(*opened) } else { Err(because(outcome)) }
 }
 

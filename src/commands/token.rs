@@ -139,7 +139,7 @@ async fn recall(world: &World, active: &Attempt, audience: Audience) -> Option<A
 async fn patiently(world: &World, target: &Target) -> Result<Opened, Box<Failure>> {
     let watch = Stopwatch::start();
     loop {
-        match headless::open(world, target.environment).await {
+        match headless::open(world, Effect::Open(target.environment)).await {
             Err(failure) if failure.cause == Cause::InUse && watch.milliseconds() < PATIENCE => {
                 tokio::time::sleep(ROUND).await;
             }

@@ -178,9 +178,7 @@ impl Bench {
                 country: some(self.country.unwrap_or("JP")),
                 vetting: some("authorized"),
             }),
-            Reading::InvoiceSummary => {
-                Found::InvoiceSummary { balance: some("1"), currency: some("JPY"), date: some("2026-11-01") }
-            }
+            Reading::InvoiceSummary => Found::InvoiceSummary { currency: some("JPY"), date: some("2026-11-01") },
             Reading::Organization => Found::Organization(Organization {
                 company: some("Contoso Ltd"),
                 tenant: some(self.organization_tenant.unwrap_or(TENANT)),
@@ -195,7 +193,7 @@ impl Bench {
                 ..PriceSheetHead::default()
             }),
         };
-        Answer { found, mfa_compliant: self.mfa_header, request_id: None }
+        Answer { found, mfa_compliant: self.mfa_header }
     }
 
     /// Performs until nothing is left but waiting.

@@ -273,7 +273,7 @@ asks! {
     customers(app: &Grant) -> Option<u64> = read(Reading::Customers, app), Answer { found: Found::Customers { total }, .. } => total;
     legal_business(app: &Grant) -> LegalBusiness = read(Reading::LegalBusiness, app), Answer { found: Found::LegalBusiness(business), .. } => business;
     /// The currency, and the day of the balance.
-    invoice_summary(app: &Grant) -> (Option<UntrustedText>, Option<UntrustedText>) = read(Reading::InvoiceSummary, app), Answer { found: Found::InvoiceSummary { currency, date, .. }, .. } => (currency, date);
+    invoice_summary(app: &Grant) -> (Option<UntrustedText>, Option<UntrustedText>) = read(Reading::InvoiceSummary, app), Answer { found: Found::InvoiceSummary { currency, date }, .. } => (currency, date);
     /// The last reads say too whether MFA was seen.
     organization(user: &Grant) -> (Organization, Option<bool>) = read(Reading::Organization, user), Answer { found: Found::Organization(organization), mfa_compliant, .. } => (organization, mfa_compliant);
     /// The MPN ID and the partner's name.

@@ -569,13 +569,7 @@ fn any_outcome_in_any_state_never_panics() {
             }))
         },
         || Outcome::Listening(Box::new(consent())),
-        || {
-            Outcome::Read(Box::new(Answer {
-                found: Found::Customers { total: None },
-                mfa_compliant: None,
-                request_id: None,
-            }))
-        },
+        || Outcome::Read(Box::new(Answer { found: Found::Customers { total: None }, mfa_compliant: None })),
     ];
     let registered = Bench::registered();
     for start in STARTS {

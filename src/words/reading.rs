@@ -56,8 +56,6 @@ pub struct Answer {
     pub found: Found,
     /// `isMfaCompliant` of the response headers, if it was there.
     pub mfa_compliant: Option<bool>,
-    /// `MS-RequestId` or `request-id`.
-    pub request_id: Option<UntrustedText>,
 }
 
 /// The part of an answer that matters.
@@ -72,8 +70,6 @@ pub enum Found {
     LegalBusiness(LegalBusiness),
     /// Of [`Reading::InvoiceSummary`].
     InvoiceSummary {
-        /// `balanceAmount` as written.
-        balance: Option<UntrustedText>,
         /// `currencyCode`.
         currency: Option<UntrustedText>,
         /// `accountingDate`, the day of the balance; `None` for `0001-01-01`.
@@ -133,8 +129,6 @@ pub struct PriceSheetHead {
     pub columns: Vec<UntrustedText>,
     /// The first rows, at most three: product, SKU title, unit, price, currency.
     pub rows: Vec<[UntrustedText; 5]>,
-    /// `Content-Length` of the whole sheet, if given.
-    pub bytes: Option<u64>,
     /// Bytes that were read before the connection was closed.
     pub read: usize,
 }

@@ -29,15 +29,13 @@ pub struct HttpOptions {
     pub extra_ca: Option<Vec<u8>>,
     /// A proxy to use in place of the one the system names.
     pub proxy: Option<Url>,
-    /// How long a connection may take.
-    pub connect: Duration,
     /// How long a whole call may take, its body included.
     pub patience: Duration,
 }
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self { extra_ca: None, proxy: None, connect: Duration::from_secs(10), patience: Duration::from_secs(30) }
+        Self { extra_ca: None, proxy: None, patience: Duration::from_secs(30) }
     }
 }
 
@@ -229,7 +227,7 @@ impl Http {
             .referer(false)
             // Shorter than servers keep a connection, so that a call does not land on one that is gone.
             .pool_idle_timeout(Duration::from_secs(10))
-            .connect_timeout(self.options.connect)
+            .connect_timeout(Duration::from_secs(10))
             .timeout(self.options.patience);
         if alone {
             builder = builder.pool_max_idle_per_host(0).http1_only();

@@ -72,10 +72,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
 impl Mishap {
     /// Finds a mishap by name; large and small letters are the same.
     pub fn named(name: &str) -> Option<Self> {
-        let (bare, place) = match name.split_once('@') {
-            None => (name, None),
-            Some((bare, place)) => (bare, Some(place)),
-        };
+        let (bare, place) = name.split_once('@').map_or((name, None), |(bare, place)| (bare, Some(place)));
         let (_, _, mishap) = ROWS.iter().find(|(own, _, _)| own.eq_ignore_ascii_case(bare))?;
         match place {
             None => Some(*mishap),

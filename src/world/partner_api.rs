@@ -55,7 +55,6 @@ impl Services<'_> {
             return Err(part.unreadable("no header row"));
         }
         let mut head = sheet::head(&records).map_err(|name| part.without_column(name))?;
-        head.bytes = part.length;
         head.read = part.bytes.len();
         Ok(part.answer(Found::PriceSheet(head)))
     }
@@ -71,7 +70,6 @@ impl Services<'_> {
         if !opening.head.is_success() {
             return Err(opening.reply(JSON_LIMIT, false).await?.refusal());
         }
-        let length = opening.length();
         let (mut bytes, mut whole) = (Vec::new(), false);
         while bytes.len() < sheet::HEAD_LIMIT && !enough(&bytes) {
             let Some(chunk) = opening.chunk().await? else {
@@ -81,7 +79,7 @@ impl Services<'_> {
             let room = sheet::HEAD_LIMIT - bytes.len();
             bytes.extend(chunk.iter().take(room));
         }
-        Taken { head: opening.head, bytes, whole, length }.checked()
+        Taken { head: opening.head, bytes, whole }.checked()
     }
 
     fn price_address(&self, resource: &str) -> Result<Url, Box<Failure>> {
@@ -99,7 +97,6 @@ struct Taken {
     bytes: Vec<u8>,
     /// Whether that is all of it.
     whole: bool,
-    length: Option<u64>,
 }
 
 impl Taken {
@@ -127,7 +124,7 @@ impl Taken {
     }
 
     fn answer(self, found: Found) -> Answer {
-        Answer { found, mfa_compliant: None, request_id: self.head.request_id() }
+        Answer { found, mfa_compliant: None }
     }
 }
 

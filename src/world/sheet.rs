@@ -71,7 +71,7 @@ pub fn head(records: &[Vec<UntrustedText>]) -> Result<PriceSheetHead, &'static s
         .take(ROWS)
         .map(|row| places.map(|place| place.and_then(|at| row.get(at)).cloned().unwrap_or_default()))
         .collect();
-    Ok(PriceSheetHead { columns: header.clone(), rows, bytes: None, read: 0 })
+    Ok(PriceSheetHead { columns: header.clone(), rows, read: 0 })
 }
 
 /// The first of `names` that the header lacks.

@@ -21,12 +21,10 @@ async fn the_head_of_an_endless_sheet_is_enough() {
     let server = Raw::start(Script::Endless(head.into_bytes(), row)).await;
     let (http, cloud) = (http(), server.cloud());
     let found = Services { http: &http, cloud: &cloud }.price_sheet(&token(), "us").await.unwrap();
-    assert_eq!(found.request_id.unwrap(), "r-1");
     let Found::PriceSheet(sheet) = found.found else {
         unreachable!("another answer");
     };
     assert_eq!(sheet.rows.len(), 3);
-    assert_eq!(sheet.bytes, Some(42_180_180));
     assert!(sheet.read <= 64 << 10);
     let seen = server.seen.lock().unwrap().join("");
     assert!(

@@ -20,7 +20,7 @@ pub(in crate::rooms::commands) struct Bench {
 impl Bench {
     pub(in crate::rooms::commands) async fn registered(scenario: &str) -> Self {
         let (simulator, world) = microsoft(scenario).await;
-        let mut opened = headless::open(&world, Environment::Production).await.unwrap();
+        let mut opened = headless::open(&world, crate::effect::Effect::Open(Environment::Production)).await.unwrap();
         opened.registration = register(&world, &simulator.facts()).await;
         Self { simulator, world, opened }
     }

@@ -4,7 +4,7 @@ use std::future::{pending, ready};
 
 use super::*;
 use crate::commands::tests::{microsoft, prove};
-use crate::words::{PartnerApiRequest, RedirectAddress};
+use crate::words::{Environment, PartnerApiRequest, RedirectAddress};
 
 fn step_three(redirect: &str, proven: &Execution) -> Execution {
     let request =
@@ -14,7 +14,7 @@ fn step_three(redirect: &str, proven: &Execution) -> Execution {
 
 async fn proven() -> (crate::simulator::Simulator, World, Execution) {
     let (simulator, world) = microsoft("happy").await;
-    open(&world, Environment::Production).await.unwrap();
+    open(&world, Effect::Open(Environment::Production)).await.unwrap();
     let proven = Box::pin(prove(&world, &simulator.facts())).await;
     (simulator, world, proven)
 }

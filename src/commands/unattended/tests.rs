@@ -42,7 +42,7 @@ impl Said {
 impl TestMachine {
     async fn new(scenario: &str) -> Self {
         let (simulator, world) = microsoft(scenario).await;
-        let opened = headless::open(&world, Environment::Production).await.unwrap();
+        let opened = headless::open(&world, Effect::Open(Environment::Production)).await.unwrap();
         Self { simulator, world, opened, folder: tempfile::TempDir::new().unwrap() }
     }
 
@@ -281,7 +281,7 @@ async fn a_replacement_is_said_in_the_journal_and_asks_every_process_for_the_nam
     let said = Box::pin(desk.register(&words)).await;
     assert_eq!(said.exit, Exit::SignIn, "{}", said.out);
     assert!(said.out.contains("octo-csp consent finish --replace"), "{}", said.out);
-    desk.opened = headless::open(&desk.world, Environment::Production).await.unwrap();
+    desk.opened = headless::open(&desk.world, Effect::Open(Environment::Production)).await.unwrap();
     let registration = &desk.opened.registration;
     assert_eq!((&registration.name, &registration.active), (&None, &active));
     assert_eq!(registration.name_to_be().map(ToString::to_string).as_deref(), Some("Contoso CSP"));
