@@ -62,6 +62,10 @@ const TRUST: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 /// Whether it does: macOS and Windows are asked themselves.
 const HAS_TRUST: bool = cfg!(all(unix, not(target_os = "macos")));
 
+/// The variables that tell of the terminal and of the desktop.
+const SURROUNDINGS: &str = "ACCESSIBLE NO_COLOR CLICOLOR CLICOLOR_FORCE TERM LC_ALL LC_CTYPE LANG BROWSER DISPLAY \
+                            WAYLAND_DISPLAY SSH_CONNECTION WSL_DISTRO_NAME";
+
 /// How the variables begin that are settings.
 pub const VARIABLES: &str = "OCTO_CSP_";
 
@@ -78,32 +82,8 @@ pub struct Environment {
     pub settings: BTreeMap<String, OsString>,
     /// Those of `SSL_CERT_FILE` and `SSL_CERT_DIR` that are set: they name the certificates that are trusted.
     pub trust: Vec<&'static str>,
-    /// `ACCESSIBLE`.
-    pub accessible: Option<String>,
-    /// `NO_COLOR`.
-    pub no_color: Option<String>,
-    /// `CLICOLOR`.
-    pub clicolor: Option<String>,
-    /// `CLICOLOR_FORCE`.
-    pub clicolor_force: Option<String>,
-    /// `TERM`.
-    pub term: Option<String>,
-    /// `LC_ALL`.
-    pub lc_all: Option<String>,
-    /// `LC_CTYPE`.
-    pub lc_ctype: Option<String>,
-    /// `LANG`.
-    pub lang: Option<String>,
-    /// `BROWSER`.
-    pub browser: Option<String>,
-    /// `DISPLAY`.
-    pub display: Option<String>,
-    /// `WAYLAND_DISPLAY`.
-    pub wayland_display: Option<String>,
-    /// `SSH_CONNECTION`.
-    pub ssh_connection: Option<String>,
-    /// `WSL_DISTRO_NAME`.
-    pub wsl: Option<String>,
+    /// What the variables say that tell of the terminal and of the desktop, by name: those of [`SURROUNDINGS`] that are text.
+    pub surroundings: BTreeMap<&'static str, String>,
     /// `CREDENTIALS_DIRECTORY`: where systemd puts what a service may know, for the passphrase of a vault file and nothing else.
     pub credentials: Option<PathBuf>,
     /// `ALPHAUS_CLIENT_ID`, as Alphaus' bluectl reads it.
@@ -131,24 +111,18 @@ impl Environment {
             config_home: path(config),
             settings: BTreeMap::new(),
             trust: TRUST.into_iter().filter(|name| HAS_TRUST && given(name).is_some()).collect(),
-            accessible: text("ACCESSIBLE"),
-            no_color: text("NO_COLOR"),
-            clicolor: text("CLICOLOR"),
-            clicolor_force: text("CLICOLOR_FORCE"),
-            term: text("TERM"),
-            lc_all: text("LC_ALL"),
-            lc_ctype: text("LC_CTYPE"),
-            lang: text("LANG"),
-            browser: text("BROWSER"),
-            display: text("DISPLAY"),
-            wayland_display: text("WAYLAND_DISPLAY"),
-            ssh_connection: text("SSH_CONNECTION"),
-            wsl: text("WSL_DISTRO_NAME"),
+            surroundings: SURROUNDINGS.split(' ').filter_map(|name| Some((name, text(name)?))).collect(),
             credentials: path("CREDENTIALS_DIRECTORY"),
             alphaus_client_id: given("ALPHAUS_CLIENT_ID"),
             alphaus_client_secret: given("ALPHAUS_CLIENT_SECRET").map(Secret::shared),
             alphaus_auth_url: given("ALPHAUS_AUTH_URL"),
         }
+    }
+
+    /// What a variable says that tells of the terminal or of the desktop.
+    pub fn says(&self, name: &'static str) -> Option<&str> {
+        debug_assert!(SURROUNDINGS.split(' ').any(|known| known == name), "{name} is not looked at");
+        self.surroundings.get(name).map(String::as_str)
     }
 
     /// The same with the settings among all variables.

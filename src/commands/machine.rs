@@ -8,21 +8,18 @@ use crate::host::Host;
 use crate::words::Failure;
 use crate::world::browser::Surroundings;
 
-fn is_set(value: Option<&String>) -> bool {
-    value.is_some_and(|value| !value.is_empty())
-}
-
 /// The kind of machine, where the cure of a keyring depends on it.
 pub(super) fn platform(host: &Host) -> Platform {
     let environment = &host.environment;
-    let remote = is_set(environment.ssh_connection.as_ref());
+    let is_set = |name| environment.says(name).is_some_and(|value| !value.is_empty());
+    let remote = is_set("SSH_CONNECTION");
     if cfg!(target_os = "macos") {
         Platform::Mac
     } else if cfg!(windows) {
         if remote { Platform::WindowsRemote } else { Platform::Windows }
-    } else if is_set(environment.wsl.as_ref()) {
+    } else if is_set("WSL_DISTRO_NAME") {
         Platform::Wsl
-    } else if remote || !is_set(environment.display.as_ref()) && !is_set(environment.wayland_display.as_ref()) {
+    } else if remote || !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
         Platform::LinuxRemote
     } else {
         Platform::Any
@@ -37,13 +34,14 @@ pub(super) fn diagnosed(host: &Host, failure: &Failure, context: Context<'_>) ->
 /// How a browser is reached from here.
 pub(super) fn surroundings(host: &Host, screen: &Screen) -> Surroundings {
     let environment = &host.environment;
-    let command =
-        screen.browser.clone().or_else(|| environment.browser.clone()).filter(|command| !command.trim().is_empty());
+    let is_set = |name| environment.says(name).is_some_and(|value| !value.is_empty());
+    let command = screen.browser.as_deref().or_else(|| environment.says("BROWSER"));
+    let command = command.filter(|command| !command.trim().is_empty() && !screen.no_browser);
     Surroundings {
-        command: command.filter(|_| !screen.no_browser),
-        display: is_set(environment.display.as_ref()) || is_set(environment.wayland_display.as_ref()),
-        ssh: is_set(environment.ssh_connection.as_ref()),
-        wsl: is_set(environment.wsl.as_ref()),
+        command: command.map(str::to_owned),
+        display: is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
+        ssh: is_set("SSH_CONNECTION"),
+        wsl: is_set("WSL_DISTRO_NAME"),
         container: Path::new("/.dockerenv").exists(),
         secret: environment.alphaus_client_secret.is_some(),
     }

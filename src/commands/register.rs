@@ -67,17 +67,14 @@ pub(super) fn needs_terminal(host: &Host, screen: &Screen, command: &str, withou
 /// Whether the wizard is shown line by line: because somebody says so, or because the terminal cannot move its cursor.
 fn plain(host: &Host, screen: &Screen) -> bool {
     let environment = &host.environment;
-    let yes = |wish: &Option<String>| {
-        let wish = wish.as_deref().unwrap_or_default().trim();
-        !wish.is_empty() && wish != "0"
-    };
-    let simple = match environment.term.as_deref() {
+    let wish = environment.says("ACCESSIBLE").unwrap_or_default().trim();
+    let simple = match environment.says("TERM") {
         Some("dumb" | "unknown" | "") => true,
         Some(_) => false,
         // A console of Windows has no name.
         None => cfg!(unix),
     };
-    screen.plain || yes(&environment.accessible) || simple
+    screen.plain || !wish.is_empty() && wish != "0" || simple
 }
 
 /// Runs the wizard until it ends.
