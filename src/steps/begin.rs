@@ -20,8 +20,9 @@ use crate::words::{
 impl Execution {
     /// Step 2 with typed answers.
     pub fn partner_center(request: PartnerCenterRequest, registration: Registration) -> Self {
-        let kept = request.secret.is_none().then_some(CheckId::RecallSecret);
-        let ids: Vec<CheckId> = kept.into_iter().chain(plans::PARTNER_CENTER.iter().copied()).collect();
+        let typed = [CheckId::NoteCheck, CheckId::RecallSecret];
+        let without = if request.secret.is_some() { &typed[..] } else { &[CheckId::NoteCheck] };
+        let ids = CheckId::of_step(Step::PartnerCenter, without);
         let step = PartnerCenter { request, purpose: Purpose::Register, found: partner_center::Findings::default() };
         Self::new(Plan::PartnerCenter(Rc::new(step)), &ids, registration)
     }
@@ -30,7 +31,8 @@ impl Execution {
     pub fn partner_api(request: PartnerApiRequest, registration: Registration, secret: Option<SharedSecret>) -> Self {
         let step =
             PartnerApi { request, purpose: Purpose::Register, given: secret, found: partner_api::Findings::default() };
-        let mut execution = Self::new(Plan::PartnerApi(Rc::new(step)), plans::PARTNER_API, registration);
+        let ids = CheckId::of_step(Step::PartnerApi, &[CheckId::CacheToken]);
+        let mut execution = Self::new(Plan::PartnerApi(Rc::new(step)), &ids, registration);
         execution.take_over();
         execution
     }
@@ -65,12 +67,17 @@ impl Execution {
                     secret: None,
                     secret_ends: center.secret_ends,
                 };
-                let step =
-                    PartnerCenter { request, purpose: Purpose::Check, found: partner_center::Findings::default() };
-                let plan = Plan::PartnerCenter(Rc::new(step));
-                Self::new(plan, plans::PARTNER_CENTER_AGAIN, registration)
+                let found = partner_center::Findings::default();
+                let plan = Plan::PartnerCenter(Rc::new(PartnerCenter { request, purpose: Purpose::Check, found }));
+                Self::new(plan, &CheckId::of_step(step, &[CheckId::KeepSecret]), registration)
             }
-            Step::PartnerApi => Self::again(Purpose::Check, plans::PARTNER_API_AGAIN, registration)?,
+            Step::PartnerApi => {
+                use CheckId::{CacheToken, KeepToken, OtherSecret, Redeem, SignIn};
+                let mut ids = CheckId::of_step(step, &[OtherSecret, SignIn, Redeem, KeepToken, CacheToken]);
+                // What is no longer needed goes last.
+                ids.push(CheckId::Tidy);
+                Self::again(Purpose::Check, &ids, registration)?
+            }
         })
     }
 

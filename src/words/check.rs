@@ -132,6 +132,11 @@ impl CheckId {
         self.spec().needs
     }
 
+    /// The checks of a step, in their order, but for those that it is gone through without.
+    pub(crate) fn of_step(step: Step, without: &[Self]) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|id| id.step() == Some(step) && !without.contains(id)).collect()
+    }
+
     /// The step it belongs to; `None` for the commit, for the hand-over to Octo, and for forgetting.
     pub fn step(self) -> Option<Step> {
         self.spec().step
@@ -139,49 +144,6 @@ impl CheckId {
 }
 
 use CheckId as C;
-
-/// Step 2.
-pub(crate) const PARTNER_CENTER: &[CheckId] =
-    &[C::Tenant, C::AppToken, C::AppClaims, C::Customers, C::Company, C::Balance, C::KeepSecret];
-
-/// Step 2 with the kept secret.
-pub(crate) const PARTNER_CENTER_AGAIN: &[CheckId] =
-    &[C::RecallSecret, C::Tenant, C::AppToken, C::AppClaims, C::Customers, C::Company, C::Balance, C::NoteCheck];
-
-/// Step 3.
-pub(crate) const PARTNER_API: &[CheckId] = &[
-    C::Prepare,
-    C::OtherSecret,
-    C::SignIn,
-    C::Redeem,
-    C::KeepToken,
-    C::UserToken,
-    C::UserClaims,
-    C::Organization,
-    C::Mfa,
-    C::Mpn,
-    C::Billing,
-    C::PriceToken,
-    C::Rates,
-    C::Sheet,
-    C::NoteProof,
-];
-
-/// Step 3 with the kept refresh token. What is no longer needed goes last.
-pub(crate) const PARTNER_API_AGAIN: &[CheckId] = &[
-    C::Prepare,
-    C::UserToken,
-    C::UserClaims,
-    C::Organization,
-    C::Mfa,
-    C::Mpn,
-    C::Billing,
-    C::PriceToken,
-    C::Rates,
-    C::Sheet,
-    C::NoteProof,
-    C::Tidy,
-];
 
 /// An access token for Partner Center, with the kept refresh token.
 pub(crate) const PARTNER_CENTER_TOKEN: &[CheckId] = &[C::Prepare, C::UserToken, C::UserClaims, C::CacheToken, C::Tidy];
@@ -214,10 +176,8 @@ mod tests {
         assert_eq!(keys.len(), CheckId::ALL.len());
         assert!(!keys.contains(&""));
         for plan in [
-            PARTNER_CENTER,
-            PARTNER_CENTER_AGAIN,
-            PARTNER_API,
-            PARTNER_API_AGAIN,
+            &CheckId::of_step(Step::PartnerCenter, &[]),
+            &CheckId::of_step(Step::PartnerApi, &[]),
             PARTNER_CENTER_TOKEN,
             PARTNER_API_TOKEN,
             CODE,
