@@ -32,6 +32,18 @@ struct Texts {
     table: Vec<Table>,
     unknown: Row,
     problem: BTreeMap<String, Problem>,
+    prerequisite: Vec<Prerequisite>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Prerequisite {
+    key: String,
+    line: String,
+    why: String,
+    place: String,
+    copy: String,
+    page: String,
 }
 
 #[derive(serde::Deserialize)]
@@ -73,11 +85,16 @@ struct Problem {
     cure: String,
 }
 
-/// The problems as Rust, for `words/texts.rs`, in the order of the keys.
+/// The problems and the prerequisites as Rust, for `words/texts.rs`: those in the order of the keys, these in that of the file.
 fn problems(texts: &Texts) -> Result<String, Box<dyn Error>> {
     let mut table = String::from("static PROBLEMS: &[(&str, Wrong)] = &[\n");
     for (key, Problem { what, cure }) in &texts.problem {
         writeln!(table, "({key:?}, Wrong {{ what: {what:?}, cure: {cure:?} }}),")?;
+    }
+    table.push_str("];\n/// The lines of *Before you start*, from top to bottom.\npub static PREREQUISITES: &[Prerequisite] = &[\n");
+    for Prerequisite { key, line, why, place, copy, page } in &texts.prerequisite {
+        let words = format!("line: {line:?}, why: {why:?}, place: {place:?}, copy: {copy:?}, page: {page:?}");
+        writeln!(table, "Prerequisite {{ key: {key:?}, {words} }},")?;
     }
     table.push_str("];\n");
     Ok(table)

@@ -20,7 +20,24 @@ pub struct Wrong {
     pub cure: &'static str,
 }
 
-// `PROBLEMS: &[(&str, Wrong)]`, in the order of its keys.
+/// A line of *Before you start*, as the file describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Prerequisite {
+    /// Its stable name in the draft.
+    pub key: &'static str,
+    /// The line.
+    pub line: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// Where to click.
+    pub place: &'static str,
+    /// What is copied.
+    pub copy: &'static str,
+    /// The page that is opened.
+    pub page: &'static str,
+}
+
+// `PROBLEMS: &[(&str, Wrong)]`, in the order of its keys, and `PREREQUISITES`.
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The words of a problem with a value.

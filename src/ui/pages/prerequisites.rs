@@ -20,6 +20,7 @@ use crate::ui::view::{Block, Item, Named, Row, Said, Tone, View};
 use crate::ui::{Intent, Task};
 use crate::words::StoreDescriptor;
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
+use crate::words::texts::{PREREQUISITES, Prerequisite, shown};
 
 impl Screen for Prerequisites {
     fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
@@ -57,8 +58,9 @@ impl Screen for Prerequisites {
                 }
             }
             (Intent::Typed('c'), Some(line)) => {
-                self.state.say(format!("Copied, and here it is: {}", line.copy));
-                session.task(Task::Copy(line.copy.to_owned()));
+                let copied = copied(line);
+                self.state.say(format!("Copied, and here it is: {copied}"));
+                session.task(Task::Copy(copied));
             }
             (Intent::Typed('r'), _) => session.look_again(),
             (Intent::Typed('h') | Intent::Extra(8), _) => return self.hand_off(None, session),
@@ -82,12 +84,13 @@ impl Screen for Prerequisites {
         // What failed stays in sight until a person moves: the page follows its focus.
         let failed = session.preflight.values().any(Result::is_err);
         for (index, line) in PREREQUISITES.iter().enumerate() {
-            let place = Row::of(Tone::Muted, "Where: ").and(Tone::Plain, line.place.replace("{copy}", line.copy));
+            let place =
+                Row::of(Tone::Muted, "Where: ").and(Tone::Plain, shown(line.place).replace("{copy}", &copied(line)));
             view.blocks.push(Block::Item(Item {
                 mark: Some(session.marked.iter().any(|key| key == line.key)),
-                text: line.line.to_owned(),
+                text: shown(line.line).to_owned(),
                 focused: self.state.focus == index && !(failed && index == 0),
-                below: vec![Row::of(Tone::Muted, line.why).at(9), place.at(9).hanging(16)],
+                below: vec![Row::of(Tone::Muted, shown(line.why)).at(9), place.at(9).hanging(16)],
             }));
         }
         view.up_and_down("move");
@@ -103,6 +106,12 @@ impl Screen for Prerequisites {
         ]);
         view
     }
+}
+
+/// What `c` copies: the exact name or ID.
+fn copied(line: &Prerequisite) -> String {
+    let copy = line.copy.replace("{partner center id}", PARTNER_CENTER.id);
+    copy.replace("{dev center id}", DEV_CENTER.id)
 }
 
 fn name(look: Preflight, store: &StoreDescriptor) -> &'static str {
@@ -149,79 +158,3 @@ fn looked(session: &Session, look: Preflight) -> Vec<Row> {
     let steps = steps.map(|(index, step)| Row::text(format!("{}  {step}", index + 1)).at(19).hanging(22));
     [row("FAIL", Tone::Failure, text)].into_iter().chain(steps).collect()
 }
-
-/// A line of *Before you start*.
-struct Prerequisite {
-    /// Stable name in the draft.
-    key: &'static str,
-    /// The line.
-    line: &'static str,
-    /// Why it matters.
-    why: &'static str,
-    /// Where to click; `{copy}` stands for what is copied.
-    place: &'static str,
-    /// What `c` copies: the exact name or ID.
-    copy: &'static str,
-    /// The page that `o` opens, after the portal's address; an absolute address where it is another portal.
-    page: &'static str,
-}
-
-/// The lines (Microsoft Learn: set-up-api-access-in-partner-center, enable-secure-app-model, get-a-price-sheet).
-const PREREQUISITES: &[Prerequisite] = &[
-    Prerequisite {
-        key: "app",
-        line: "The web app and its key exist in Partner Center",
-        why: "The key is shown once. For the sandbox, app and key are made separately, in the sandbox account, and only if you want it.",
-        place: "Partner Center > gear > Account settings > App management > Add new web app, or Add key",
-        copy: "App management",
-        page: "https://partnercenter.microsoft.com/pcv/apiintegration/appmanagement",
-    },
-    Prerequisite {
-        key: "redirect",
-        line: "Redirect address on the app, platform Web:  http://localhost",
-        why: "Platform Web, because a secret is used; Mobile or SPA make the sign-in fail. With http://localhost this program catches the answer by itself.",
-        place: "Entra admin center (or Azure portal) > App registrations > your app > Authentication > Redirect URI configuration > Add (older: Add a platform) > Web",
-        copy: "http://localhost",
-        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
-    },
-    Prerequisite {
-        key: "partner-center",
-        line: "Delegated: Microsoft Partner Center, user_impersonation",
-        why: "Octo reads invoices and the partner's profile with it. Not listed: az ad sp create --id and this ID.",
-        place: "App registrations > your app > API permissions > Add a permission > APIs my organization uses > {copy} > Delegated > user_impersonation",
-        copy: PARTNER_CENTER.id,
-        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
-    },
-    Prerequisite {
-        key: "dev-center",
-        line: "Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center",
-        why: "Octo reads ERP prices with it. Without it every other check passes and only the price sheet is refused. Not listed: az ad sp create --id and this ID.",
-        place: "App registrations > your app > API permissions > Add a permission > APIs my organization uses > {copy} > Delegated > Partner Center (user_impersonation)",
-        copy: DEV_CENTER.id,
-        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
-    },
-    Prerequisite {
-        key: "consent",
-        line: "Admin consent is granted for both",
-        why: "An Application administrator or Cloud application administrator grants it. The older Windows Azure Active Directory permissions are no longer needed.",
-        place: "App registrations > your app > API permissions > Grant admin consent",
-        copy: "Grant admin consent",
-        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
-    },
-    Prerequisite {
-        key: "role",
-        line: "Whoever signs in is Admin agent (or Sales agent) and has MFA",
-        why: "Admin agent does for everything; Sales agent reads prices, and billing only with Billing admin beside it. Partner Center refuses sign-ins without MFA.",
-        place: "Partner Center > gear > Account settings > User management",
-        copy: "Admin agent",
-        page: "https://partner.microsoft.com/dashboard/account/v3/usermanagement",
-    },
-    Prerequisite {
-        key: "value",
-        line: "You hold the secret's Value, not its Secret ID",
-        why: "The Value is shown once. The Secret ID is a GUID and never works as a key. Enterprise apps > Security > Application policies can forbid secrets or limit their life.",
-        place: "App registrations > your app > Certificates & secrets > column \"Value\"",
-        copy: "Certificates & secrets",
-        page: "#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
-    },
-];
