@@ -66,7 +66,7 @@ async fn wizard(
         keeping: StoreOptions::memory(),
         browser,
     };
-    let platform = mishap.and_then(|it| it.machine()).unwrap_or_else(|| machine::platform(host));
+    let platform = mishap.and_then(|it| it.machine).unwrap_or_else(|| machine::platform(host));
     let world = Faulty::new(World::new(options), mishap);
     register::show(host, &arguments.screen, setting, platform, world).await
 }

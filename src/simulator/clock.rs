@@ -13,8 +13,10 @@ pub(super) struct Clock {
 
 impl Clock {
     /// Returns the time on this clock in seconds since 1970.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the simulator looks at the machine's clock")]
     pub(super) fn now(&self) -> i64 {
-        machine_seconds() + self.ahead.load(Ordering::Relaxed)
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(0) + self.ahead.load(Ordering::Relaxed)
     }
 
     /// Moves the clock forward.
@@ -33,11 +35,6 @@ pub(super) fn stamp(seconds: i64) -> String {
 pub(super) fn http_date(seconds: i64) -> String {
     let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
     httpdate::fmt_http_date(UNIX_EPOCH + since)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one place where the simulator looks at the machine's clock")]
-fn machine_seconds() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok()).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
         "oauth2/devicecode" if posting => token::device(shared, call, tenant, version),
         "oauth2/authorize" if reading || posting => authorize::answer(shared, call, tenant, version),
         "adminconsent" if reading => authorize::admin_consent(shared, call, tenant),
-        "login" if posting => sign_in::answer(shared, call, tenant),
+        "login" if posting => sign_in::answer(shared, call),
         "oauth2/logout" if reading => pages::page(StatusCode::OK, "Sign out", "signed-out", &[]),
         "oauth2/deviceauth" if reading => pages::page(StatusCode::OK, "Enter code", "device", &[]),
         "" if reading && tenant == "error" => pages::look_up(call),

@@ -1,6 +1,7 @@
 //! A request as the pretended services see it, and the reply they give: plain values, so that every service is a function
 //! from one to the other.
 
+use std::collections::HashSet;
 use std::io;
 
 use base64::Engine as _;
@@ -94,11 +95,8 @@ impl Pairs {
 
     /// Returns the first name that was sent twice.
     pub(super) fn twice(&self) -> Option<&str> {
-        self.0
-            .iter()
-            .enumerate()
-            .find(|(at, (name, _))| self.0.iter().take(*at).any(|(other, _)| other == name))
-            .map(|(_, (name, _))| name.as_str())
+        let mut seen = HashSet::new();
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| !seen.insert(*name))
     }
 }
 
@@ -197,17 +195,8 @@ fn whole(bytes: Bytes) -> Body {
 
 /// Makes text harmless inside a page.
 pub(super) fn escaped(text: &str) -> String {
-    text.chars().fold(String::new(), |mut page, c| {
-        match c {
-            '&' => page.push_str("&amp;"),
-            '<' => page.push_str("&lt;"),
-            '>' => page.push_str("&gt;"),
-            '"' => page.push_str("&quot;"),
-            '\'' => page.push_str("&#39;"),
-            c => page.push(c),
-        }
-        page
-    })
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 mod quirks;
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::LazyLock;
 
 use super::wire::{self, WIRES, Wire};
@@ -14,7 +13,8 @@ pub(super) use quirks::Quirk;
 /// A named misfortune, or none. `html-502@redeem` and `AADSTS7000222@refresh` move one of the wire or of Entra elsewhere.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    name: String,
+    /// The name it was found by.
+    pub(super) name: String,
     fault: &'static Fault,
     place: &'static str,
 }
@@ -96,11 +96,6 @@ impl Scenario {
         Some(Self { name: name.to_ascii_lowercase(), fault, place })
     }
 
-    /// The name it was found by.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Whether it is this oddity.
     pub(super) fn is(&self, quirk: Quirk) -> bool {
         matches!(self.fault, Fault::Quirk(own) if *own == quirk)
@@ -151,12 +146,6 @@ impl Fault {
 impl Default for Scenario {
     fn default() -> Self {
         Self { name: "happy".to_owned(), fault: &Fault::None, place: "" }
-    }
-}
-
-impl fmt::Display for Scenario {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.name)
     }
 }
 

@@ -42,7 +42,8 @@ pub struct Mishap {
     service: Service,
     cause: Cause,
     detail: &'static str,
-    machine: Option<Platform>,
+    /// The kind of machine it belongs to, where it does.
+    pub machine: Option<Platform>,
 }
 
 /// Where a mishap strikes.
@@ -79,11 +80,6 @@ impl Mishap {
             Some(place) if place.eq_ignore_ascii_case("start") => mishap.at_start(),
             Some(_) => None,
         }
-    }
-
-    /// The kind of machine it belongs to, where it does.
-    pub fn machine(&self) -> Option<Platform> {
-        self.machine
     }
 
     /// What the first page looks at: the network, the keyring and the disk.

@@ -199,19 +199,9 @@ pub(super) fn twice(name: &str) -> Refusal {
 
 /// Entra strips markup from `state`.
 fn without_markup(state: &str) -> String {
-    let mut inside = false;
-    state
-        .chars()
-        .filter(|c| {
-            let keep = !inside && *c != '<';
-            inside = match c {
-                '<' => true,
-                '>' => false,
-                _ => inside,
-            };
-            keep
-        })
-        .collect()
+    let mut parts = state.split('<');
+    let before = parts.next().unwrap_or_default().to_owned();
+    parts.filter_map(|part| part.split_once('>')).fold(before, |kept, (_, text)| kept + text)
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub(super) fn look_up(call: &Call) -> Reply {
 /// Shows what this server is.
 pub(in crate::rooms::simulator) fn portal(shared: &Shared) -> Reply {
     let parts = [
-        ("scenario", Text(shared.scenario.name())),
+        ("scenario", Text(&shared.scenario.name)),
         ("tenant", Text(&shared.facts.tenant_id)),
         ("domain", Text(&shared.facts.domain)),
         ("client", Text(&shared.facts.client_id)),

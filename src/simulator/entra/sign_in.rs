@@ -10,14 +10,17 @@ use crate::simulator::state::Shared;
 const PATIENCE: u32 = 10;
 
 /// Answers a form of one of the pages.
-pub(super) fn answer(shared: &Shared, call: &Call, _tenant: &str) -> Reply {
+pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
     let form = call.form();
     let name = form.get("ctx").unwrap_or_default().to_owned();
     let Some(mut visit) = shared.desk().visits.remove(&name) else {
         return pages::refused(shared, call, &Refusal::of(50_089));
     };
     if form.raw("cancel").is_some() {
-        let refusal = cancelled(&visit);
+        let mut refusal = Refusal::of(65_004);
+        if visit.asked.kind == Kind::AdminConsent {
+            refusal.error = "permission_denied";
+        }
         return visit.asked.back.refuse(shared, call, &refusal);
     }
     match step(shared, &mut visit, &form) {
@@ -84,11 +87,4 @@ fn password(shared: &Shared, visit: &Visit, form: &Pairs) -> Step {
         return Step::Again(Refusal::of(50_126));
     }
     shared.scenario.entra("signin").map_or(Step::On, Step::Shown)
-}
-
-fn cancelled(visit: &Visit) -> Refusal {
-    match visit.asked.kind {
-        Kind::AdminConsent => Refusal::of(65_004).with_error("permission_denied"),
-        Kind::Code | Kind::CodeForAll => Refusal::of(65_004),
-    }
 }

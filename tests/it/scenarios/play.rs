@@ -143,7 +143,7 @@ impl<'r> Stage<'r> {
             report.secrets.push((name, secret.clone()));
         }
         let mishap = Mishap::named(&report.name);
-        let machine = mishap.and_then(|it| it.machine()).unwrap_or_default();
+        let machine = mishap.and_then(|it| it.machine).unwrap_or_default();
         let world = World::new(Options {
             cloud: simulator.cloud().clone(),
             extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
