@@ -5,6 +5,7 @@ use crate::journal::access::AccessToken;
 use crate::journal::{CheckLine, ItemName};
 use crate::steps::checks::State;
 use crate::steps::execution::Execution;
+use crate::steps::partner_api::PartnerApi;
 use crate::steps::plan::Plan;
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{Token, Tokens};
@@ -84,7 +85,8 @@ impl Execution {
 
     /// How the two APIs stand; empty for a step in which nobody is signed in.
     pub fn apis(&self) -> Vec<Api> {
-        if !self.signs_in() {
+        let both = |step: &PartnerApi| [Purpose::Register, Purpose::Check].contains(&step.purpose);
+        if !self.plan.partner_api().is_some_and(both) {
             return Vec::new();
         }
         let center = Api {
@@ -98,12 +100,6 @@ impl Execution {
             usable: self.usable(CheckId::Rates),
         };
         vec![center, prices]
-    }
-
-    /// Whether somebody is signed in, and both APIs are looked at.
-    fn signs_in(&self) -> bool {
-        let both = [Purpose::Register, Purpose::Check];
-        self.plan.partner_api().is_some_and(|step| both.contains(&step.purpose))
     }
 
     fn consented(&self, token: CheckId, claims: CheckId) -> Option<bool> {

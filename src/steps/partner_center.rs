@@ -8,8 +8,8 @@ use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, missing_item, p
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
 use crate::words::{
-    Audience, CheckId as C, Credentials, Directory, Domain, Failure, Grant, LegalBusiness, PartnerCenterRequest,
-    SharedSecret, Step, UntrustedText,
+    Audience, CheckId as C, Credentials, Directory, Failure, Grant, LegalBusiness, PartnerCenterRequest, SharedSecret,
+    Step, UntrustedText,
 };
 
 /// Step 2.
@@ -61,7 +61,7 @@ impl PartnerCenter {
         let ((company, country), (currency, balance_date)) = (company?, balance?);
         let proof = PartnerCenterProof {
             tenant,
-            domain: typed_domain(&self.request.directory),
+            domain: if let Directory::Domain(domain) = &self.request.directory { Some(domain.clone()) } else { None },
             application: credentials.application,
             company,
             country,
@@ -178,11 +178,4 @@ fn shown(value: Option<&UntrustedText>, none: &str) -> String {
 
 fn same_account(one: &PartnerCenterProof, other: &PartnerCenterProof) -> bool {
     one.tenant == other.tenant && one.application == other.application
-}
-
-fn typed_domain(directory: &Directory) -> Option<Domain> {
-    match directory {
-        Directory::Domain(domain) => Some(domain.clone()),
-        Directory::Tenant(_) => None,
-    }
 }

@@ -52,7 +52,8 @@ pub struct Services<'w> {
 pub struct Http {
     options: HttpOptions,
     extra: Vec<Certificate>,
-    correlation_id: String,
+    /// The correlation ID of this process: one for all its calls, to quote to Microsoft's support.
+    pub(super) correlation_id: String,
     made: Mutex<HashMap<Route, Client>>,
 }
 
@@ -139,11 +140,6 @@ impl Http {
             })?,
         };
         Ok(Self { options: options.clone(), extra, correlation_id: new_guid(), made: Mutex::new(HashMap::new()) })
-    }
-
-    /// The correlation ID of this process: one for all its calls, to quote to Microsoft's support.
-    pub fn correlation_id(&self) -> &str {
-        &self.correlation_id
     }
 
     /// Sends a call and reads the whole answer.
@@ -283,11 +279,7 @@ impl Http {
         }
         let target: http::Uri = url.as_str().parse().ok()?;
         let intercept = Matcher::from_system().intercept(&target)?;
-        let host = intercept.uri().host()?.to_owned();
-        Some(match intercept.uri().port_u16() {
-            Some(port) => format!("{host}:{port}"),
-            None => host,
-        })
+        intercept.uri().authority()?.as_str().rsplit('@').next().map(str::to_owned)
     }
 }
 

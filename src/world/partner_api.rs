@@ -19,16 +19,8 @@ const VIEW: &str = "azure_consumption";
 impl Services<'_> {
     /// A read of the price service.
     pub(super) async fn read_prices(&self, reading: Reading, token: &Secret) -> Result<Answer, Box<Failure>> {
-        match reading {
-            Reading::PriceSheet { market } => self.price_sheet(token, &market.to_string()).await,
-            Reading::ExchangeRates
-            | Reading::Customers
-            | Reading::LegalBusiness
-            | Reading::InvoiceSummary
-            | Reading::Organization
-            | Reading::Mpn
-            | Reading::BillingProfile => self.exchange_rates(token).await,
-        }
+        let Reading::PriceSheet { market } = reading else { return self.exchange_rates(token).await };
+        self.price_sheet(token, &market.to_string()).await
     }
 
     /// The rates of the last complete month: the same token, role and host as a price sheet, in 18 KB.
@@ -64,7 +56,7 @@ impl Services<'_> {
         let ask = Ask { alone: true, ..Ask::get(Service::PartnerApi, address) }
             .with("accept", "*/*")
             .with("client-request-id", &new_guid())
-            .with("ms-correlationid", self.http.correlation_id())
+            .with("ms-correlationid", &self.http.correlation_id)
             .bearing(token);
         let mut opening = self.http.open(ask).await?;
         if !opening.head.is_success() {

@@ -23,7 +23,7 @@ impl Services<'_> {
         let mut ask = Ask::get(Service::PartnerCenter, address)
             .with("accept", "application/json")
             .with("ms-requestid", &new_guid())
-            .with("ms-correlationid", self.http.correlation_id())
+            .with("ms-correlationid", &self.http.correlation_id)
             .with("x-locale", "en-US")
             .bearing(token);
         // These take the token of a user only, and so can say whether it shows multifactor authentication.
