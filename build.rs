@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={TEXTS}");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out.join("rows.rs"), rows(&texts).map_err(|error| format!("{TEXTS}: {error}"))?)?;
-    Ok(fs::write(out.join("texts.rs"), problems(&texts)?)?)
+    Ok(fs::write(out.join("texts.rs"), words(&texts)?)?)
 }
 
 const TEXTS: &str = "src/texts/en.toml";
@@ -33,6 +33,8 @@ struct Texts {
     unknown: Row,
     problem: BTreeMap<String, Problem>,
     prerequisite: Vec<Prerequisite>,
+    values: BTreeMap<String, Vec<(String, String)>>,
+    handoff: Vec<Task>,
 }
 
 #[derive(serde::Deserialize)]
@@ -44,6 +46,14 @@ struct Prerequisite {
     place: String,
     copy: String,
     page: String,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Task {
+    title: String,
+    who: String,
+    steps: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -85,8 +95,8 @@ struct Problem {
     cure: String,
 }
 
-/// The problems and the prerequisites as Rust, for `words/texts.rs`: those in the order of the keys, these in that of the file.
-fn problems(texts: &Texts) -> Result<String, Box<dyn Error>> {
+/// All but the rows as Rust, for `words/texts.rs`.
+fn words(texts: &Texts) -> Result<String, Box<dyn Error>> {
     let mut table = String::from("static PROBLEMS: &[(&str, Wrong)] = &[\n");
     for (key, Problem { what, cure }) in &texts.problem {
         writeln!(table, "({key:?}, Wrong {{ what: {what:?}, cure: {cure:?} }}),")?;
@@ -96,7 +106,16 @@ fn problems(texts: &Texts) -> Result<String, Box<dyn Error>> {
         let words = format!("line: {line:?}, why: {why:?}, place: {place:?}, copy: {copy:?}, page: {page:?}");
         writeln!(table, "Prerequisite {{ key: {key:?}, {words} }},")?;
     }
-    table.push_str("];\n");
+    table.push_str("];\n/// The tasks of a hand-off: what, whose, and the steps.\npub static TASKS: &[(&str, &str, &[&str])] = &[\n");
+    for Task { title, who, steps } in &texts.handoff {
+        writeln!(table, "({title:?}, {who:?}, &{steps:?}),")?;
+    }
+    table.push_str("];\n/// Where the values of a page are found.\npub fn values(page: &str) -> &'static [(&'static str, &'static str)] {\nmatch page {\n");
+    for (page, values) in texts.values.iter().filter(|(page, _)| *page != "other") {
+        writeln!(table, "{page:?} => &{values:?},")?;
+    }
+    writeln!(table, "_ => &{:?},", texts.values.get("other").ok_or("no values of other pages")?)?;
+    table.push_str("}\n}\n");
     Ok(table)
 }
 

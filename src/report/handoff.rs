@@ -8,6 +8,7 @@ use crate::report::explanation::ids;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
+use crate::words::texts::TASKS;
 use crate::words::{Failure, Field, Typed, UntrustedText};
 
 /// What is known of the app.
@@ -56,89 +57,31 @@ struct Task {
     steps: Vec<String>,
 }
 
-impl Task {
-    fn new<S: Into<String>>(title: impl Into<String>, who: &'static str, steps: impl IntoIterator<Item = S>) -> Self {
-        Self { title: title.into(), who, steps: steps.into_iter().map(Into::into).collect() }
-    }
-}
-
-const APP_ADMINISTRATOR: &str = "Application administrator or Cloud application administrator";
-const GLOBAL_ADMINISTRATOR: &str = "Global administrator";
-
 /// What stopped it comes first, the sign-in last.
 fn tasks(handoff: &Handoff) -> Vec<Task> {
-    let app = handoff.application.as_deref().unwrap_or("the app");
-    let redirect = handoff.redirect.as_deref().unwrap_or("http://localhost");
-    let page = |name: &str| format!("{} > App registrations > {app} > {name}", handoff.portal);
-    let permission = |name: &str, id: &str, what: &str| {
-        [
-            page("API permissions"),
-            format!(
-                "Add a permission > APIs my organization uses > search {id} ({name}). Not found: az ad sp create --id {id}"
-            ),
-            format!("Delegated permissions > {what} > Add permissions"),
-        ]
-    };
-    let mut tasks = Vec::new();
-    tasks.extend(handoff.missing.as_ref().map(|(_, diagnosis)| {
+    let missing = handoff.missing.as_ref().map(|(_, diagnosis)| {
         // Whoever reads the note is somebody else.
         let who = if diagnosis.who == Who::Operator { "whoever runs octo-csp" } else { diagnosis.who.title() };
-        Task::new(format!("What stopped it: {} ({})", diagnosis.what, diagnosis.code), who, &diagnosis.fix)
-    }));
-    tasks.extend([
-        Task::new(
-            "Redirect address",
-            APP_ADMINISTRATOR,
-            [
-                page("Authentication"),
-                format!(
-                    "Redirect URI configuration > Add (older: Add a platform) > Web > exactly {redirect} > Configure"
-                ),
-            ],
-        ),
-        Task::new(
-            "Permission: Microsoft Partner Center",
-            APP_ADMINISTRATOR,
-            permission("Microsoft Partner Center", PARTNER_CENTER.id, "user_impersonation"),
-        ),
-        Task::new(
-            "Permission: Microsoft Partner (Microsoft Dev Center), for prices",
-            APP_ADMINISTRATOR,
-            permission("Microsoft Partner", DEV_CENTER.id, "Partner Center (user_impersonation)"),
-        ),
-        Task::new("Admin consent", APP_ADMINISTRATOR, [page("API permissions > Grant admin consent")]),
-        Task::new(
-            "Account that signs in",
-            GLOBAL_ADMINISTRATOR,
-            [
-                "Partner Center > gear > Account settings > User management: the role Admin agent",
-                "Microsoft Entra ID > Users: MFA set up, demanded by policy or security defaults",
-            ],
-        ),
-        Task::new(
-            "Client secret",
-            APP_ADMINISTRATOR,
-            [
-                page("Certificates & secrets").as_str(),
-                "New client secret: hand over the column Value, not the Secret ID, by a safe way; never by mail",
-                "Refused there: Enterprise apps > Security > Application policies forbid secrets or limit their life",
-            ],
-        ),
-    ]);
-    tasks.extend(handoff.link.as_deref().map(sign_in));
-    tasks
-}
-
-fn sign_in(link: &str) -> Task {
-    Task::new(
-        "Consent, by a link that is good for one sign-in",
-        "Admin agent with MFA; Application administrator as well if consent was never given",
-        [
-            format!("Open in a private window: {link}").as_str(),
-            "Sign in, pass MFA, press Accept. The browser ends on an error page: that is expected.",
-            "Within ten minutes send the whole address from its bar to the person at octo-csp, by a safe way; never by mail",
-        ],
-    )
+        let title = format!("What stopped it: {} ({})", diagnosis.what, diagnosis.code);
+        Task { title, who, steps: diagnosis.fix.clone() }
+    });
+    let link = handoff.link.as_deref();
+    let known = [
+        ("{portal}", handoff.portal.as_str()),
+        ("{app}", handoff.application.as_deref().unwrap_or("the app")),
+        ("{redirect}", handoff.redirect.as_deref().unwrap_or("http://localhost")),
+        ("{partner center id}", PARTNER_CENTER.id),
+        ("{dev center id}", DEV_CENTER.id),
+        ("{link}", link.unwrap_or_default()),
+    ];
+    let filled = |step: &&str| known.iter().fold((*step).to_owned(), |step, (name, value)| step.replace(name, value));
+    let all = TASKS.iter().filter(|(_, _, steps)| link.is_some() || !steps.iter().any(|step| step.contains("{link}")));
+    let all = all.map(|(title, who, steps)| Task {
+        title: (*title).to_owned(),
+        who,
+        steps: steps.iter().map(filled).collect(),
+    });
+    missing.into_iter().chain(all).collect()
 }
 
 /// What is known of the app, and the ids of what stopped it.

@@ -228,11 +228,6 @@ trait Screen: Into<Page> {
         false
     }
 
-    /// Where its values are found.
-    fn values(&self) -> &'static [(&'static str, &'static str)] {
-        &[("This page", "needs no values.")]
-    }
-
     /// Enter: its marked action.
     fn submit(self, _session: &mut Session) -> Turn {
         self.stay()
@@ -343,8 +338,16 @@ impl Page {
         with_page!(self, page => page.may_be_left())
     }
 
-    pub(crate) fn values(&self) -> &'static [(&'static str, &'static str)] {
-        with_page!(self, page => page.values())
+    /// The name of its values in the texts.
+    pub(crate) fn values(&self) -> &'static str {
+        match self {
+            Self::Basic(_) => "basic",
+            Self::PartnerCenter(_) => "partner-center",
+            Self::PartnerApi(_) => "partner-api",
+            Self::SignIn(_) => "sign-in",
+            Self::OctoClient(_) => "octo-client",
+            _ => "other",
+        }
     }
 
     /// The failure that it is about.

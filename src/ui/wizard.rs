@@ -18,6 +18,7 @@ use crate::ui::{Edit, Event, Intent, Task};
 use crate::words::answers;
 use crate::words::field::Shown;
 use crate::words::kind::ProblemKind;
+use crate::words::texts;
 use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 
 pub use crate::ui::{Octo, RehearsalAnswers, WizardConfig};
@@ -120,7 +121,7 @@ impl Wizard {
     pub fn view(&self) -> View<'_> {
         match &self.overlay {
             None => self.below(),
-            Some(Overlay::Help) => overlay::help(self.page.values(), &self.below()),
+            Some(Overlay::Help) => overlay::help(texts::values(self.page.values()), &self.below()),
             Some(Overlay::Leave) => overlay::leave(&self.session),
             Some(Overlay::Details) => overlay::details(self.page.execution(), &self.session),
             Some(Overlay::Offer(values)) => overlay::offer(values),

@@ -37,7 +37,7 @@ pub struct Prerequisite {
     pub page: &'static str,
 }
 
-// `PROBLEMS: &[(&str, Wrong)]`, in the order of its keys, and `PREREQUISITES`.
+// `PROBLEMS: &[(&str, Wrong)]`, in the order of its keys, `PREREQUISITES`, `TASKS` and `values`.
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The words of a problem with a value.

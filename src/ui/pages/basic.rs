@@ -18,10 +18,6 @@ impl Screen for Basic {
         Some(Step::Basic)
     }
 
-    fn values(&self) -> &'static [(&'static str, &'static str)] {
-        &[("Account name", "Your own choice; Octo shows it. It can be left empty.")]
-    }
-
     fn submit(self, session: &mut Session) -> Turn {
         match answers::basic(&session.typed()) {
             Err(problem) => self.blame(vec![problem], session),

@@ -51,16 +51,6 @@ impl Screen for OctoClient {
         if self.review.is_some() { Exit::Cancelled } else { Exit::Done }
     }
 
-    fn values(&self) -> &'static [(&'static str, &'static str)] {
-        &[
-            (
-                "Octo client ID",
-                "An API client of an Octo administrator, as Alphaus' bluectl uses it: ALPHAUS_CLIENT_ID, or client-id in ~/.config/alphaus/config.toml.",
-            ),
-            ("Octo client secret", "The same: ALPHAUS_CLIENT_SECRET, or client-secret there."),
-        ]
-    }
-
     /// Takes the credentials that were typed. Both fields left empty, those that are there already count.
     fn submit(self, session: &mut Session) -> Turn {
         if let Err(problem) = take_client(session) {

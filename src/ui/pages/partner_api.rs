@@ -25,16 +25,6 @@ impl Screen for PartnerApi {
         Some(Step::PartnerApi)
     }
 
-    fn values(&self) -> &'static [(&'static str, &'static str)] {
-        &[
-            ("MPN ID", "Partner Center > Settings > Account settings > Identifiers (PartnerID)."),
-            (
-                "Redirect address",
-                "Entra admin center > App registrations > your app > Authentication > Web. To the letter: Entra compares text.",
-            ),
-        ]
-    }
-
     fn submit(self, session: &mut Session) -> Turn {
         if let Some(why) = session.cannot_keep() {
             return Prerequisites::default().open().saying(why);

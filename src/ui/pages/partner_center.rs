@@ -17,27 +17,6 @@ use crate::ui::view::View;
 use crate::words::answers::{self};
 use crate::words::{ClientId, Field, Problem, Step};
 
-/// Where the values of this page are found.
-const VALUES: &[(&str, &str)] = &[
-    (
-        "Client ID",
-        "Octo's name. Partner Center > Settings > Partner settings > App management: App ID, or Account ID; either will do.",
-    ),
-    (
-        "Application ID",
-        "The same page, \"App ID\"; Entra admin center > App registrations > your app > Application (client) ID.",
-    ),
-    (
-        "Secret key",
-        "Shown once when it is made: Partner Center > App management > Add key, or Entra admin center > Certificates & secrets > column \"Value\".",
-    ),
-    (
-        "Directory",
-        "Partner Center > App management > Account ID; Entra admin center > Overview > Tenant ID; or a domain of the tenant.",
-    ),
-    ("Key ends on", "Entra admin center > Certificates & secrets > column \"Expires\"."),
-];
-
 impl Screen for PartnerCenter {
     fn targets(&self, _session: &Session) -> Vec<FocusTarget> {
         FocusTarget::form(&[
@@ -51,10 +30,6 @@ impl Screen for PartnerCenter {
 
     fn step(&self) -> Option<Step> {
         Some(Step::PartnerCenter)
-    }
-
-    fn values(&self) -> &'static [(&'static str, &'static str)] {
-        VALUES
     }
 
     fn submit(self, session: &mut Session) -> Turn {

@@ -81,16 +81,6 @@ impl Screen for SignIn {
         Some(&self.progress.execution)
     }
 
-    fn values(&self) -> &'static [(&'static str, &'static str)] {
-        &[
-            (
-                "Address",
-                "After Accept the browser goes to the redirect address. If nothing happens here, copy that whole address and paste it.",
-            ),
-            ("Bare code", "What stands between code= and the next & will do as well."),
-        ]
-    }
-
     fn submit(mut self, session: &mut Session) -> Turn {
         let pasted = session.fields.share(Field::Answer);
         if pasted.is_empty()

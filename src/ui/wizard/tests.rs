@@ -629,7 +629,7 @@ fn no_sentence_decides_anything() {
     }
     for play in plays {
         let usual = course(&play);
-        assert_eq!(crate::words::texts::other::words(|| course(&play)), usual);
+        assert_eq!(texts::other::words(|| course(&play)), usual);
     }
 }
 
