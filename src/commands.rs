@@ -44,7 +44,7 @@ use crate::commands::error::{CommandError, end};
 use crate::commands::settings::Settings;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::report::opening;
+use crate::report;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
@@ -98,7 +98,7 @@ fn not_understood(host: &mut Host, settings: &Settings, error: clap::Error, json
         return Exit::Done;
     }
     if json {
-        let _closed = host.print(&opening::ended(&settings.command, Some(text.trim()), Exit::Usage));
+        let _closed = host.print(&report::ended(&settings.command, Some(text.trim()), Exit::Usage));
     }
     Exit::Usage
 }

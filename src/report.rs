@@ -11,8 +11,6 @@ pub mod forget;
 pub mod handoff;
 pub mod identity;
 pub mod lines;
-pub mod octo;
-pub mod opening;
 pub mod register;
 pub mod rows;
 pub mod status;
@@ -88,6 +86,16 @@ struct Object<'a, B> {
 pub fn object(command: &str, body: &impl Serialize, exit: Exit) -> String {
     let object = Object { version: VERSION, command, body, exit: Some(exit as u8) };
     serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
+}
+
+/// That a command ended without anything else to say: it was used wrongly, or cancelled.
+pub fn ended(command: &str, said: Option<&str>, exit: Exit) -> String {
+    object(command, &json!({ "said": said }), exit)
+}
+
+/// What kept a command from beginning: a journal that another process has open, a folder that is not ours.
+pub fn shut(command: &str, both: &(Failure, Diagnosis)) -> String {
+    object(command, &json!({ "failed": [failed(both)] }), both.1.exit)
 }
 
 /// The same on one line, for a reader that takes one after the other; `exit` is `None` while the command goes on.

@@ -77,7 +77,7 @@ pub(super) async fn take(
     let registration = session.registration.clone();
     let Some(open) = &registration.open else {
         return Err(if registration.active.is_some() {
-            already("It is registered already: no sign-in is open. Nothing was changed.")
+            already("It is proven and kept already: no sign-in is open. Nothing was changed.")
         } else {
             nothing_proven(session.context.host)
         });

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::identity::Identity;
 use crate::report::register::{self, GivenProblem, State};
-use crate::report::{explain, opening, token};
+use crate::report::{self, explain, token};
 use crate::words::{Cause, Failure, Service};
 
 /// Why a command did not do what was asked for.
@@ -111,7 +111,7 @@ pub(super) fn end(host: &mut Host, ended: Result<Exit, CommandError>, json: Opti
         Err(CommandError::Diagnosed(both)) => return failed(host, &both, json),
     };
     if let Some(command) = json.filter(|_| !host.printed) {
-        let usual = || opening::ended(command, words.as_deref(), exit);
+        let usual = || report::ended(command, words.as_deref(), exit);
         print(host, &object.unwrap_or_else(usual));
     }
     exit
@@ -125,7 +125,7 @@ pub(super) fn diagnosed(host: &Host, failure: Failure) -> (Failure, Diagnosis) {
 
 fn failed(host: &mut Host, both: &(Failure, Diagnosis), json: Option<&str>) -> Exit {
     match json {
-        Some(command) => print(host, &opening::in_json(command, both)),
+        Some(command) => print(host, &report::shut(command, both)),
         None => {
             let _closed = write!(host.err, "{}", explain::failed_text(both));
         }

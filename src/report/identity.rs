@@ -6,8 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::journal::Registration;
-use crate::report::octo::OctoState;
-use crate::words::{AccountName, Environment, StoreKey};
+use crate::words::{AccountName, Environment, Part, StoreKey};
 
 /// What tells a registration from every other one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -91,6 +90,30 @@ impl Display for Identity {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}, {} cloud", self.environment.title(), self.cloud)?;
         self.account.iter().try_for_each(|account| write!(formatter, ", {account}"))
+    }
+}
+
+/// How what is in use here stands in Octo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OctoState {
+    /// Octo has nothing of it.
+    NotSent,
+    /// Octo has taken some of it.
+    Partly,
+    /// Octo has all of it.
+    Sent,
+}
+
+impl OctoState {
+    /// Of a registration; `None` where nothing is in use.
+    pub fn of(registration: &Registration) -> Option<Self> {
+        registration.active.as_ref()?;
+        Some(match (registration.not_submitted().as_slice(), &registration.octo) {
+            ([], _) => Self::Sent,
+            ([Part::Payer, Part::Credentials, ..], _) | (_, None) => Self::NotSent,
+            (_, Some(_)) => Self::Partly,
+        })
     }
 }
 

@@ -48,55 +48,25 @@ fn line(row: &Row, width: usize, text: &mut String) {
 /// A blank at which no line ends.
 const GLUE: &str = "\u{a0}";
 
-/// The text without a place where a line could end in the commands of this program.
+/// The text without a place where a line could end in the commands of this program: the name, the command, and flags with the word
+/// behind each.
 fn with_whole_commands(text: &str) -> String {
     let mut whole = String::with_capacity(text.len());
-    let (mut inside, mut value, mut quoted) = (false, false, false);
-    for part in text.split(' ') {
-        let bare = part.trim_end_matches(ENDS);
-        inside &= value || bare.starts_with("--") || COMMANDS.contains(&bare);
-        whole.push_str(if inside { GLUE } else { " " });
+    // What a part is that goes on with a command: the next, or the rest of a word in quotes.
+    let (mut inside, mut goes_on, mut quoted) = (false, false, false);
+    for (index, part) in text.split(' ').enumerate() {
+        inside &= goes_on || part.starts_with("--");
+        let between = if inside { GLUE } else { " " };
+        whole.push_str(if index == 0 { "" } else { between });
         whole.push_str(part);
-        let begins = value && !quoted && part.starts_with('\'');
-        quoted = (quoted || begins) && !(bare.ends_with('\'') && (quoted || bare.len() > 1));
-        value = inside && (quoted || VALUES.contains(&part));
-        inside = part == "octo-csp" || inside && part == bare;
+        let bare = part.trim_end_matches(['.', ',', ':', ';']);
+        quoted = inside && (quoted || part.starts_with('\'')) && !(bare.len() > 1 && bare.ends_with('\''));
+        let opens = matches!(part, "octo-csp" | "consent" | "store") || part.starts_with("--");
+        goes_on = quoted || opens && bare == part;
+        inside = part == "octo-csp" || inside && bare == part;
     }
-    whole.split_off(whole.chars().next().map_or(0, char::len_utf8))
+    whole
 }
-
-/// The signs of a sentence behind a command.
-const ENDS: [char; 4] = ['.', ',', ':', ';'];
-/// What stands behind the program's name in the commands that are told.
-const COMMANDS: [&str; 15] = [
-    "register",
-    "consent",
-    "start",
-    "finish",
-    "submit",
-    "doctor",
-    "status",
-    "report",
-    "rename",
-    "forget",
-    "handoff",
-    "token",
-    "store",
-    "collectors",
-    "remove-collector",
-];
-/// The flags of theirs that have a value.
-const VALUES: [&str; 9] = [
-    "--step",
-    "--replace",
-    "--cloud",
-    "--cloud-file",
-    "--ca-file",
-    "--passphrase-file",
-    "--identity-file",
-    "--store",
-    "--config-dir",
-];
 
 /// How a text is laid into lines. Everything is counted in cells.
 #[derive(Clone, Copy, Debug)]

@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
-use crate::report::identity::Identity;
+use crate::report::identity::{Identity, OctoState};
 use crate::report::lines::{WIDTH, plain};
-use crate::report::octo::OctoState;
 use crate::report::rows::{Row, Tone};
 use crate::report::submit::{handed_over, octo_object};
 use crate::report::{dates, object};
@@ -85,7 +84,7 @@ fn one(found: &Found) -> Vec<Row> {
     rows.push(pair("Environment", format!("{}, {} cloud", identity.environment.title(), identity.cloud)));
     match &registration.active {
         Some(active) => rows.extend(active_rows(active, found)),
-        None => rows.push(pair("State", "not registered yet")),
+        None => rows.push(pair("State", "nothing is in use yet")),
     }
     if let Some(open) = &registration.open {
         let words = format!("{}; begun {}", registration.open_step().title(), time(open.began_at));

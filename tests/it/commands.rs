@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::kept::Kept;
+use jiff::Timestamp;
 use octo_csp::journal::{AttemptId, Fact, ItemName, Kind, PartnerApiProof, PartnerCenterProof, Slot};
 use octo_csp::words::{
     AccountName, ClientId, Draft, LastFailure, MpnId, Part, RedirectAddress, TenantId, UntrustedText,
@@ -104,7 +105,12 @@ fn named_in(home: &TempDir, name: &str, account: &str) {
 }
 
 fn register_in(home: &TempDir, name: &str) {
-    let record = Kept::open(&home.path().join("octo-csp"), name).unwrap();
+    register_at(&home.path().join("octo-csp"), name, clock::now());
+}
+
+/// A registration that is active, at a moment of a clock.
+pub(crate) fn register_at(state: &Path, name: &str, at: Timestamp) {
+    let record = Kept::open(state, name).unwrap();
     let attempt = AttemptId(2);
     let item = |kind| ItemName { slot: Slot::A, attempt, kind, serial: 1 };
     let (center, api) = proofs();
@@ -121,7 +127,33 @@ fn register_in(home: &TempDir, name: &str) {
     }
     facts.push(Fact::Activated { attempt, slot: Slot::A });
     for fact in facts {
-        record.append(&fact, clock::now()).unwrap();
+        record.append(&fact, at).unwrap();
+    }
+}
+
+#[test]
+fn a_clock_past_9999_or_before_1970_breaks_no_command() {
+    let moments = [Timestamp::MAX, Timestamp::MIN, "1969-07-20T20:17:00Z".parse().unwrap()];
+    for (index, at) in moments.into_iter().enumerate() {
+        let home = TempDir::new().unwrap();
+        register_at(&home.path().join("octo-csp"), "production-at-us-gov", at);
+        let ics = home.path().join(format!("{index}.ics"));
+        for arguments in [
+            &["status"][..],
+            &["status", "--json"],
+            &["report"],
+            &["handoff", "--cloud", "us-gov"],
+            &["rename", "Contoso", "--cloud", "us-gov"],
+            &["doctor", "--cloud", "us-gov", "--ics", ics.to_str().unwrap()],
+            &["doctor", "--cloud", "us-gov", "--json"],
+            &["consent", "start", "--cloud", "us-gov"],
+        ] {
+            let output = program(home.path(), arguments, b"");
+            let (code, said) = (output.status.code(), err(&output));
+            // Without a keyring what needs a secret ends with 7.
+            assert!(matches!(code, Some(0 | 7)), "{at} {arguments:?}: {code:?} {said}");
+            assert!(!said.contains("internal"), "{at} {arguments:?}: {said}");
+        }
     }
 }
 

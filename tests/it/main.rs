@@ -19,6 +19,9 @@ mod faults;
 #[cfg(test)]
 mod faulty;
 #[cfg(test)]
+#[cfg(target_os = "linux")]
+mod hosts;
+#[cfg(test)]
 #[cfg(unix)]
 mod kept;
 #[cfg(test)]

@@ -202,8 +202,8 @@ fn nothing_that_could_be_a_secret_is_repeated_from_a_variable_or_the_config_file
             let mut environment = home.environment();
             // What is written is written somewhere, and has been above.
             let writes = ["output", "ics", "dir"].contains(&flag.as_str());
-            let ways = [&config, &in_json, &leading];
-            let ways = || ways.into_iter().take(if writes { 2 } else { 3 });
+            let ways = [&in_json, &config, &leading];
+            let ways = || ways.into_iter().take(if writes { 2 } else { 3 }).skip(usize::from(secret != SECRETS[0]));
             environment.settings.insert(variable.clone(), (*secret).into());
             put("");
             for words in ways() {

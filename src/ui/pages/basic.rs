@@ -54,8 +54,8 @@ impl Screen for Basic {
         let draft = "What you type on the pages is kept in a draft; secrets never are.";
         form.view.row(muted(draft).at(3));
         let registered = match &session.registration.active {
-            Some(_) => "Octo accepts one Azure payer account for now; one is registered from here.",
-            None => "Octo accepts one Azure payer account for now. None is registered from here yet.",
+            Some(_) => "Octo accepts one Azure payer account for now; one is kept here.",
+            None => "Octo accepts one Azure payer account for now. None is kept here yet.",
         };
         form.view.row(muted(registered).at(3));
         form.keys("next");

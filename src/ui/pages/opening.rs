@@ -117,6 +117,6 @@ fn sentence(open: &Attempt, session: &Session) -> String {
         AttemptState::SignInOpen => "The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again.".to_owned(),
         AttemptState::CodeUncertain => "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.".to_owned(),
         AttemptState::TokenKept => "Your sign-in is safely kept. Finish the checks?".to_owned(),
-        AttemptState::Ready => "Everything was checked. Confirm and register?".to_owned(),
+        AttemptState::Ready => "Everything was checked. Confirm it?".to_owned(),
     }
 }

@@ -64,10 +64,10 @@ impl Screen for Review {
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let view = View::new("Review").tab(3);
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
-        let promise = if session.registration.active.is_some() {
-            "What is registered works until you confirm. This is what will take its place."
-        } else {
-            "Nothing is registered yet. This is what will be kept and sent."
+        let promise = match (session.registration.active.is_some(), session.sends()) {
+            (true, _) => "What is in use works until you confirm. This is what will take its place.",
+            (false, true) => "Nothing is kept here yet. This is what will be kept and sent.",
+            (false, false) => "Nothing is kept here yet. This is what will be kept; nothing is sent.",
         };
         form.view.row(Row::text(promise).at(1));
         form.view.rows(self.facts(session));

@@ -39,7 +39,7 @@ fn what_was_proven_before_a_kill_is_not_asked_for_again() {
     pty.answer(&sign_in(&address));
     pty.kill();
 
-    let mut pty = again(&desk, "Everything was checked. Confirm and register?");
+    let mut pty = again(&desk, "Everything was checked. Confirm it?");
     assert!(!desk.journal().contains("activated"));
     pty.enter("Proven and kept here: Contoso CSP");
     pty.kill();
