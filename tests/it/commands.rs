@@ -663,8 +663,18 @@ fn a_settings_file_that_cannot_be_used_is_told_by_its_own_path_and_fault() {
 #[test]
 fn json_gets_an_object_also_for_wrong_arguments_and_variables() {
     let home = TempDir::new().unwrap();
+    let folder = home.path().join("config");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut file = fs::File::create(folder.join("config.toml")).unwrap();
+    file.set_permissions(fs::Permissions::from_mode(0o600)).unwrap();
+    file.write_all(b"store = nowhere").unwrap();
+    let folder = folder.to_str().unwrap();
     for (arguments, variables) in [
-        (&["status", "--json", "--no-such-flag"][..], &[][..]),
+        (&["status", "--json", "--config-dir", folder][..], &[][..]),
+        (&["status", "--json"], &[("OCTO_CSP_CONFIG_DIR", folder)]),
+        (&["rename", "--json"], &[]),
+        (&["status", "--json", "--no-such-flag"], &[]),
         (&["doctor", "--json", "--warn-days", "soon"], &[]),
         (&["token", "nowhere", "--json"], &[]),
         (&["status", "--json"], &[("OCTO_CSP_STORE", "nowhere")]),

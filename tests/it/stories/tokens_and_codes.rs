@@ -79,6 +79,11 @@ fn a_hundred_calls_at_once_make_one_request_and_lose_no_token() {
     assert_eq!(again["access_token"], other.as_str());
     assert_eq!(again["cached"], true);
     assert_eq!(again["audience"], "partner-api");
+    assert_eq!(
+        ["account", "environment", "octo_state"].map(|member| again[member].as_str()),
+        [Some("Contoso CSP"), Some("production"), Some("not-sent")]
+    );
+    crate::schema::holds(&again);
     assert_eq!((&again["version"], &again["command"]), (&1.into(), &"token".into()));
     assert_eq!(counted(&desk, "refreshes"), before + 2);
     for _ in 0..3 {
