@@ -13,6 +13,7 @@ pub mod identity;
 pub mod lines;
 pub mod register;
 pub mod rows;
+pub mod sources;
 pub mod status;
 pub mod submit;
 pub mod support;

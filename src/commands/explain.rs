@@ -8,7 +8,7 @@ use crate::commands::error::CommandError;
 use crate::diagnose;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::report::explain;
+use crate::report::{explain, sources};
 use crate::world::token::utf8;
 
 /// Bytes of standard input that are looked at.
@@ -18,6 +18,11 @@ pub(super) fn run(context: &mut CommandContext<'_>, arguments: &Explain) -> Resu
     if arguments.list {
         let text = if context.json { explain::list_in_json() } else { explain::list() };
         return Ok(context.print(&text));
+    }
+    if arguments.source {
+        let text = sources::text(&arguments.text.join(" "));
+        let none = || CommandError::usage("no row has this code or name; explain --list shows all");
+        return if text.is_empty() { Err(none()) } else { Ok(context.print(&text)) };
     }
     let words: Vec<&str> = arguments.text.iter().map(String::as_str).filter(|word| *word != "--json").collect();
     let found = diagnose::explain(&given(context.host, &words)?);

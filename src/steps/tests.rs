@@ -376,6 +376,18 @@ fn mfa_is_needed_from_the_token_or_the_service() {
 }
 
 #[test]
+fn a_sign_in_without_mfa_is_told_before_anything_that_needs_it_is_asked() {
+    let claims = Some(Claims { methods: Some(vec![UntrustedText::new("pwd")]), ..claims() });
+    let mut bench = Bench { claims, ..Bench::default() };
+    bench.step_two();
+    let (mut run, _) = bench.step_three();
+    bench.log.clear();
+    bench.paste(&mut run, CODE);
+    assert_eq!(state_of(&run, CheckId::Mfa), "FAIL");
+    assert!(!bench.log.iter().any(|line| line.contains("read ")), "{:?}", bench.log);
+}
+
+#[test]
 fn another_tenant_or_mpn_is_refused() {
     let mut bench = Bench { organization_tenant: Some(APP), ..Bench::default() };
     bench.step_two();
