@@ -10,15 +10,18 @@ mod last_failure;
 mod row;
 mod sample;
 mod select;
+mod sentences;
 mod table;
 mod tell;
 
 pub use row::{Context, Goto, Platform, SECRET_TRIES, Who};
 #[cfg(feature = "test-door")]
 pub use row::{Row, Sign, When};
+#[cfg(any(test, feature = "test-door"))]
+pub use sample::explain;
 #[cfg(feature = "test-door")]
 pub use sample::signs_in;
-pub use sample::{Explanation, explain};
+pub use sample::{Findings, findings};
 #[cfg(feature = "test-door")]
 pub use table::TABLES;
 pub use table::{row, rows};

@@ -5,6 +5,7 @@
 
 pub mod codes;
 pub mod json;
+pub mod plain;
 pub mod sentence;
 
 use base64::Engine as _;
@@ -16,6 +17,9 @@ use sentence::{Sentence, numbers};
 
 /// The longest text of a page that is looked through.
 const LONGEST_PAGE: usize = 16 << 10;
+
+/// The longest sentence of a text from elsewhere, in bytes.
+const LONGEST_SENTENCE: usize = 800;
 
 /// Reads a body of `service`: JSON of any known shape, XML, a page, or plain text. An empty body says nothing.
 pub fn read(service: Service, body: &[u8]) -> Failure {
@@ -54,7 +58,7 @@ pub fn from_object(service: Service, map: &Map<String, Value>) -> Failure {
 /// Reads a sentence: takes the trailer of IDs off and looks for AADSTS numbers. In that of another service they stay where they
 /// are: it numbers its errors by itself.
 fn from_text(service: Service, text: &str) -> Failure {
-    let Sentence { words, trace_id, correlation_id, request_id } = Sentence::of(text);
+    let Sentence { words, trace_id, correlation_id, request_id, .. } = Sentence::of(text);
     let codes = if service == Service::Entra { numbers(text) } else { Vec::new() };
     let sentence = UntrustedText::some(words);
     Failure { codes, sentence, trace_id, correlation_id, request_id, ..Failure::new(service, Cause::Refused) }
@@ -73,12 +77,28 @@ pub fn from_redirect(parameter: impl Fn(&str) -> Option<String>) -> Option<Failu
 
 /// Reads what was copied from Microsoft's error page, ids before or after the sentence; `None` if it has no AADSTS number.
 pub fn from_page(text: &str) -> Option<Failure> {
-    let text = text.get(..LONGEST_PAGE).unwrap_or(text);
-    let said = text.get(text.to_ascii_lowercase().find("aadsts")?..)?;
-    let said = from_text(Service::Entra, said);
-    let Sentence { trace_id, correlation_id, request_id, .. } = Sentence::of(text);
-    let whole = Failure { trace_id, correlation_id, request_id, ..said };
+    let near = (0..4).find_map(|less| text.get(..LONGEST_PAGE - less)).unwrap_or(text);
+    let whole = heard(&plain::plain(near, |_| false));
     (!whole.codes.is_empty()).then_some(whole)
+}
+
+/// Reads the sentence, the ids and the time in a [`plain`] text: what a service said somewhere else, and support asks for.
+pub fn heard(text: &str) -> Failure {
+    let object = text.find('{').and_then(|at| json::object(text.get(at..)?.as_bytes()));
+    let told = object.map(|map| from_object(Service::Entra, &map)).filter(|told| told.sentence.is_some());
+    let said = text.to_ascii_lowercase().find("aadsts").and_then(|at| text.get(at..)).unwrap_or(text);
+    let said = told.unwrap_or_else(|| from_text(Service::Entra, said));
+    let Sentence { trace_id, correlation_id, request_id, at, .. } = Sentence::of(text);
+    // A log is no sentence, and a number alone is none.
+    let is_one = |it: &UntrustedText| it.as_str().contains(' ') && it.as_str().len() <= LONGEST_SENTENCE;
+    Failure {
+        sentence: said.sentence.filter(is_one),
+        trace_id: trace_id.or(said.trace_id),
+        correlation_id: correlation_id.or(said.correlation_id),
+        request_id: request_id.or(said.request_id),
+        at,
+        ..said
+    }
 }
 
 /// Reads the address of Microsoft's page about a number, such as `https://login.microsoftonline.com/error?code=50011`.

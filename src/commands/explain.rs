@@ -25,15 +25,15 @@ pub(super) fn run(context: &mut CommandContext<'_>, arguments: &Explain) -> Resu
         return if text.is_empty() { Err(none()) } else { Ok(context.print(&text)) };
     }
     let words: Vec<&str> = arguments.text.iter().map(String::as_str).filter(|word| *word != "--json").collect();
-    let found = diagnose::explain(&given(context.host, &words)?);
+    let findings = diagnose::findings(&given(context.host, &words)?);
     if context.json {
-        context.print(&explain::in_json(&found));
-        return Ok(explain::exit(&found));
+        context.print(&findings.in_json());
+        return Ok(findings.exit());
     }
-    if found.is_empty() {
-        return Err(CommandError::usage("there is no code in this text that octo-csp knows; explain --list shows all"));
+    match findings.missing().filter(|_| findings.found.is_empty()) {
+        Some(nothing) => Err(CommandError::usage(nothing)),
+        None => Ok(context.print(&findings.text())),
     }
-    Ok(context.print(&explain::text(&found)))
 }
 
 /// The arguments as one text, or standard input.

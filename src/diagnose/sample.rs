@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use super::row::{Context, Platform, Row, Sign, When};
 use super::select::SAYS_NOTHING;
-use super::table::{known_by, row, rows};
+use super::sentences;
+use super::table::{UNKNOWN, known_by, row, rows};
 use super::tell::{Diagnosis, diagnose};
+use crate::microsoft;
 use crate::microsoft::codes::{Code, codes_in};
+use crate::microsoft::plain::plain;
 use crate::words::{Audience, Cause, Failure, Service, Step, UntrustedText};
 
 /// The longest text that is taken for the name of a row.
@@ -22,32 +25,56 @@ pub struct Explanation {
 }
 
 /// The codes in a text as signs. A word that no row has is none, nor is a short number alone that no row has.
+#[cfg(any(test, feature = "test-door"))]
 pub fn signs_in(text: &str) -> Vec<Sign<'static>> {
-    codes_in(text).into_iter().flat_map(signs).collect()
+    signs_of(&plain(text, is_known_word))
+}
+
+fn signs_of(plain: &str) -> Vec<Sign<'static>> {
+    let mut signs = Vec::new();
+    for sign in codes_in(plain, is_known_word).into_iter().flat_map(meant) {
+        if !signs.contains(&sign) {
+            signs.push(sign);
+        }
+    }
+    signs
+}
+
+/// Whether the table has this OAuth word, or this number of Entra or Partner Center.
+fn is_known_word(word: &str) -> bool {
+    word.parse().map_or_else(|_no_number| is_known(&Sign::Oauth(word)), |number| either(number).iter().any(is_known))
 }
 
 fn is_known(sign: &Sign<'_>) -> bool {
     !known_by(sign).is_empty()
 }
 
-fn signs(code: Code) -> Vec<Sign<'static>> {
-    let word = |sign: Sign<'_>| of_the_table(&sign).into_iter().collect();
+/// A number as either of the two services may mean it.
+fn either(number: u64) -> [Sign<'static>; 2] {
+    [Sign::Aadsts(number), Sign::Number(Service::PartnerCenter, number)]
+}
+
+fn meant(code: Code) -> Vec<Sign<'static>> {
+    let known = |signs: &[Sign<'static>]| signs.iter().copied().filter(is_known).collect::<Vec<_>>();
     match code {
         Code::Aadsts(number) => vec![Sign::Aadsts(number)],
         Code::PartnerCenter(number) => vec![Sign::Number(Service::PartnerCenter, number)],
         Code::Octo(number) => vec![Sign::Number(Service::Octo, number)],
-        Code::Gateway(status) => vec![Sign::Status(Service::PartnerCenter, status)],
-        Code::Oauth(it) => word(Sign::Oauth(&it)),
+        Code::Status(service, status) => {
+            let is_told = is_known(&Sign::Status(service, if status > 500 { 500 } else { status }));
+            Some(Sign::Status(service, status)).filter(|_| is_told).into_iter().collect()
+        }
         Code::Word(it) => {
             let services = [Service::PartnerApi, Service::PartnerCenter, Service::Entra];
-            services.into_iter().find_map(|service| of_the_table(&Sign::Word(service, &it))).into_iter().collect()
+            let words = services.into_iter().map(|service| Sign::Word(service, &it));
+            [Sign::Oauth(&it)].into_iter().chain(words).find_map(|sign| of_the_table(&sign)).into_iter().collect()
         }
-        Code::Bare(number) => {
-            // Nothing says whose it is: every table that has it, or both where none has.
-            let either = vec![Sign::Aadsts(number), Sign::Number(Service::PartnerCenter, number)];
-            let known: Vec<Sign<'_>> = either.iter().copied().filter(is_known).collect();
-            if known.is_empty() && number >= 10_000 { either } else { known }
-        }
+        Code::Bracketed(number) => known(&either(number)),
+        // Nothing says whose it is: every table that has it, or both where none has.
+        Code::Bare(number) => match known(&either(number)) {
+            none if none.is_empty() && number >= 10_000 => either(number).to_vec(),
+            known => known,
+        },
     }
 }
 
@@ -56,23 +83,50 @@ fn of_the_table(sign: &Sign<'_>) -> Option<Sign<'static>> {
     known_by(sign).first()?.signs.iter().copied().find(|known| known == sign)
 }
 
-/// Explains every code in `text`, the one that says most first, or the row that `text` names: by its key or by the short name
-/// that a screen shows.
+/// What was found in a text.
+#[derive(Debug)]
+pub struct Findings {
+    /// What the codes and sentences in it mean, the one that says most first.
+    pub found: Vec<Explanation>,
+    /// The service's own sentence, its ids and the time.
+    pub heard: Failure,
+    /// Whether there is no more than a word, beside which a number would stand.
+    pub lacks_number: bool,
+}
+
+/// Finds every code in `text`, or the row that `text` names: by its key or by the short name that a screen shows. Where no known
+/// number tells it, sentences do.
+pub fn findings(text: &str) -> Findings {
+    let plain = plain(text, is_known_word);
+    let signs = signs_of(&plain);
+    let lacks_number = !signs.is_empty() && signs.iter().all(|sign| matches!(sign, Sign::Oauth(_)));
+    Findings { found: explained(text, &plain, signs), heard: microsoft::heard(&plain), lacks_number }
+}
+
+/// What is found in a text, without what stands beside it.
+#[cfg(any(test, feature = "test-door"))]
 pub fn explain(text: &str) -> Vec<Explanation> {
-    let found = signs_in(text);
+    findings(text).found
+}
+
+fn explained(text: &str, plain: &str, found: Vec<Sign<'static>>) -> Vec<Explanation> {
+    let lower = plain.to_lowercase().replace('\n', " ");
     let word = found.iter().find_map(|sign| if let Sign::Oauth(word) = sign { Some(*word) } else { None });
-    let is_number = |sign: &Sign<'_>| matches!(sign, Sign::Aadsts(_));
-    // Beside a number the word says nothing of its own, known or not.
-    let numbered = found.iter().any(is_number);
+    // Beside a number the word says nothing of its own, known or not; nor does a status beside anything else.
+    let numbered = found.iter().any(|sign| matches!(sign, Sign::Aadsts(_)));
     let mut signs: Vec<Sign<'_>> = found.into_iter().filter(|it| !(numbered && matches!(it, Sign::Oauth(_)))).collect();
-    let says_little = |sign: &Sign<'_>| {
-        matches!(sign, Sign::Aadsts(number) | Sign::Number(_, number) if SAYS_NOTHING.contains(number))
-            || !is_known(sign)
-    };
-    signs.sort_by_key(says_little);
+    signs.sort_by_key(weight);
+    let least = signs.first().map_or(0, weight);
+    signs.retain(|sign| weight(sign) == least || !matches!(sign, Sign::Status(..)));
+    let (known, others): (Vec<Sign<'_>>, Vec<Sign<'_>>) = signs.into_iter().partition(|sign| weight(sign) == 0);
+    let said = sentences::explained(plain, !known.is_empty()).into_iter();
+    let said = said.map(|(row, diagnosis)| Explanation { when: row.when.words(), diagnosis });
+    let of = |signs: Vec<Sign<'static>>| signs.into_iter().flat_map(|sign| about(sign, &lower, word));
     let mut explained: Vec<Explanation> = Vec::new();
-    for explanation in signs.into_iter().flat_map(|sign| about(sign, text, word)) {
-        if !explained.contains(&explanation) {
+    for explanation in of(known).chain(said).chain(of(others)) {
+        let row = explanation.diagnosis.row;
+        let is_told = |it: &Explanation| it.when == explanation.when && it.diagnosis.row == row && row != UNKNOWN.key;
+        if !explained.iter().any(is_told) {
             explained.push(explanation);
         }
     }
@@ -87,11 +141,21 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     explained
 }
 
-/// Everything the table says about a sign: in general first, then in circumstances of their own; only one where `text` tells which.
-fn about(sign: Sign<'static>, text: &str, word: Option<&str>) -> Vec<Explanation> {
+/// What says more is lighter: a known number, then one that no row has, a word, a number that points to another one, a status.
+fn weight(sign: &Sign<'_>) -> u8 {
+    match sign {
+        Sign::Aadsts(number) | Sign::Number(_, number) if SAYS_NOTHING.contains(number) => 3,
+        Sign::Aadsts(_) | Sign::Number(..) => u8::from(!is_known(sign)),
+        Sign::Oauth(_) | Sign::Word(..) | Sign::Says(..) | Sign::Cause(_) | Sign::CauseOf(..) => 2,
+        Sign::Status(..) => 4,
+    }
+}
+
+/// Everything the table says about a sign: in general first, then in circumstances of their own; only one where the text,
+/// in lower case, tells which.
+fn about(sign: Sign<'static>, lower: &str, word: Option<&str>) -> Vec<Explanation> {
     let mut meant = known_by(&sign).to_vec();
     meant.sort_by_key(|row| row.when != When::Always);
-    let lower = text.to_lowercase().replace("%20", " ").replace('+', " ");
     let told = meant.iter().copied().find(|row| matches!(row.when, When::Saying(part) if lower.contains(part)));
     if meant.is_empty() {
         let failure = Failure { error: word.and_then(UntrustedText::some), ..sign.failure(Service::Entra) };

@@ -1,5 +1,6 @@
 mod chance;
 mod codes;
+mod corpus;
 mod screen;
 mod vectors;
 

@@ -2,11 +2,8 @@
 //!
 //! Nothing is invented: a number counts only where it stands in one of the known shapes. Every search is one pass.
 
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode_str;
-
 use super::sentence::{MOST, number, placed_numbers};
+use crate::words::Service;
 
 /// What stands before the number in the address of Microsoft's page about it.
 pub(super) const PAGE: &str = "/error?code=";
@@ -19,31 +16,57 @@ const BARE: usize = 200;
 pub enum Code {
     /// A number of Entra.
     Aadsts(u64),
-    /// An OAuth `error` or `suberror`.
-    Oauth(String),
     /// A number of Partner Center.
     PartnerCenter(u64),
-    /// A `code` that is a word, as the price service has it.
+    /// An OAuth `error` or `suberror`, or a `code` that is a word, as the price service has it.
     Word(String),
     /// A number of `google.rpc`, as Octo answers it.
     Octo(u64),
-    /// The status in the short body of Partner Center's gateway.
-    Gateway(u16),
     /// A number without anything that says whose it is.
     Bare(u64),
+    /// A number in brackets behind a sentence, as scripts write it. It counts only if it is known.
+    Bracketed(u64),
+    /// A status near the address of a service, or in the short body of Partner Center's gateway.
+    Status(Service, u16),
 }
 
-/// The codes in `text`, in the order in which they stand there, each once.
-pub fn codes_in(text: &str) -> Vec<Code> {
-    let text = unescaped(text);
-    let numbers = placed_numbers(&text).into_iter();
+/// What stands before a number or a word of an error, where portals, logs and libraries show one, in lower case.
+const LABELS: &str = "error code|error-code|errorcode|error_code|resulttype|fehlercode|code d'erreur|code d’erreur|código de error|\
+    código de erro|codice errore|codice di errore|foutcode|kod błędu|код ошибки|エラー コード|エラーコード|错误代码";
+
+/// Whose the hosts are that stand in the addresses of logs.
+const HOSTS: [(&str, Service); 9] = [
+    ("login.microsoftonline.", Service::Entra),
+    ("login.partner.microsoftonline.", Service::Entra),
+    ("login.windows.net", Service::Entra),
+    ("sts.windows.net", Service::Entra),
+    ("api.partnercenter.microsoft.com", Service::PartnerCenter),
+    ("partnercenterapi.microsoftonline.cn", Service::PartnerCenter),
+    ("api.partner.microsoft.com", Service::PartnerApi),
+    ("api.alphaus.cloud", Service::Octo),
+    ("login.alphaus.cloud", Service::Octo),
+];
+
+/// How far from an address its status is looked for, in bytes.
+const NEAR: usize = 300;
+
+/// The service whose address stands first in a text.
+pub fn service_in(text: &str) -> Option<Service> {
+    let found = HOSTS.iter().filter_map(|(host, service)| Some((text.find(host)?, *service)));
+    found.min_by_key(|(at, _)| *at).map(|(_, service)| service)
+}
+
+/// The codes in a [`plain`](super::plain) text, in the order in which they stand there, each once. `is_word` says which words count
+/// wherever they stand.
+pub fn codes_in(text: &str, is_word: impl Fn(&str) -> bool) -> Vec<Code> {
+    // Entra's have five digits at least: less is a part of one.
+    let numbers = placed_numbers(text).into_iter().filter(|(_, number)| *number >= 10_000);
     let mut found: Vec<(usize, Code)> = numbers.map(|(at, number)| (at, Code::Aadsts(number))).collect();
-    lists(&text, &mut found);
-    pages(&text, &mut found);
-    api_codes(&text, &mut found);
-    oauth_words(&text, &mut found);
+    marked(text, &mut found);
+    words(text, is_word, &mut found);
+    statuses(text, &mut found);
     if found.is_empty() {
-        bare(&text, &mut found);
+        bare(text, &mut found);
     }
     found.sort_by_key(|(at, _)| *at);
     let mut once = Vec::new();
@@ -55,76 +78,104 @@ pub fn codes_in(text: &str) -> Vec<Code> {
     once
 }
 
-/// `"error_codes":[70002,54005]`, numbers or strings.
-fn lists(text: &str, found: &mut Vec<(usize, Code)>) {
-    for (at, mark) in text.match_indices("error_codes").take(MOST) {
-        let rest = text.get(at + mark.len()..).unwrap_or_default();
-        let Some(mut rest) = opened(rest, '[') else {
-            continue;
-        };
-        for _ in 0..MOST {
-            rest = rest.trim_start_matches([' ', ',', '"', '\'', '\\', '[', '\n', '\r', '\t']);
-            let Some((code, after)) = number(rest) else {
-                break;
-            };
-            found.push((text.len() - rest.len(), Code::Aadsts(code)));
-            rest = after;
-        }
-    }
-}
-
-/// `https://login.microsoftonline.com/error?code=50011`.
-fn pages(text: &str, found: &mut Vec<(usize, Code)>) {
-    for (at, _) in text.match_indices(PAGE).take(MOST) {
-        if let Some((code, _)) = number(text.get(at + PAGE.len()..).unwrap_or_default()) {
-            found.push((at, Code::Aadsts(code)));
-        }
-    }
-}
-
-/// `"code":900421`, `"code":"900421"`, `"code":"accessDenied"`, `"statusCode":429`, `PC 900421`.
-fn api_codes(text: &str, found: &mut Vec<(usize, Code)>) {
+/// What stands behind the marks that programs put before a number or a word.
+fn marked(text: &str, found: &mut Vec<(usize, Code)>) {
+    let lower = text.to_ascii_lowercase();
     let octo = text.contains("\"details\"") && !text.contains("\"description\"");
-    for (at, mark) in text.match_indices("code\"").take(MOST) {
-        let Some(value) = quoted_value(text, at, mark) else {
-            continue;
-        };
-        if let Some((code, _)) = number(value) {
-            let code = if octo { Code::Octo(code) } else { Code::PartnerCenter(code) };
-            found.push((at, code));
-        } else if let Some(word) = word(value) {
-            found.push((at, Code::Word(word)));
-        }
-    }
-    for (at, mark) in text.match_indices("statusCode\"").take(MOST) {
-        let status = quoted_value(text, at, mark).and_then(number);
-        if let Some(status) = status.and_then(|(status, _)| u16::try_from(status).ok()) {
-            found.push((at, Code::Gateway(status)));
-        }
-    }
-    for (at, mark) in text.match_indices("PC ").take(MOST) {
-        let word_before = text.get(..at).and_then(|before| before.chars().next_back());
-        if word_before.is_some_and(char::is_alphanumeric) {
-            continue;
-        }
-        if let Some((code, _)) = number(text.get(at + mark.len()..).unwrap_or_default()) {
-            found.push((at, Code::PartnerCenter(code)));
+    let own = ["/error?code", "error_codes", "code", "statuscode", "pc", "error", "error_subcode", "("];
+    for mark in LABELS.split('|').chain(own) {
+        for (at, _) in lower.match_indices(mark).take(4 * MOST) {
+            let (Some(before), Some(rest)) = (text.get(..at), text.get(at + mark.len()..)) else { continue };
+            let value = rest.trim_start_matches(|sign| " \t\r\n:=\"'\\|,>[".contains(sign));
+            let between = rest.strip_suffix(value).unwrap_or_default();
+            let in_json = between.starts_with(['"', '\'']) && between.contains(':') && !between.contains('[');
+            let is_key = in_json && before.ends_with(['"', '\'']);
+            let (read, word) = (number(value), || word(value).map(Code::Word));
+            let code = match (mark, read) {
+                // `https://login.microsoftonline.com/error?code=50011`
+                ("/error?code", Some((code, _))) if between == "=" => Some(Code::Aadsts(code)),
+                // `"error_codes":[70002,"54005"]`
+                ("error_codes", _) if between.contains('[') => {
+                    let all = value.split(']').next().unwrap_or_default().split(',').take(MOST);
+                    let all = all.map_while(|one| number(one.trim_start_matches(|sign| " \n\"'\\".contains(sign))));
+                    found.extend(all.map(|(code, _)| (at, Code::Aadsts(code))));
+                    None
+                }
+                // `"code":900421`, `"code":"accessDenied"`
+                ("code", Some((code, _))) if is_key && octo => Some(Code::Octo(code)),
+                ("code", Some((code, _))) if is_key => Some(Code::PartnerCenter(code)),
+                ("code", None) if is_key => word(),
+                // `"statusCode":429`
+                ("statuscode", Some((code, _))) if is_key => {
+                    u16::try_from(code).ok().map(|status| Code::Status(Service::PartnerCenter, status))
+                }
+                // `PC 900421`, as a screen shows it
+                ("pc", Some((code, _))) if between == " " && !before.ends_with(char::is_alphanumeric) => {
+                    Some(Code::PartnerCenter(code)).filter(|_| text.get(at..).is_some_and(|it| it.starts_with("PC")))
+                }
+                // `"error":"invalid_grant"`, `'suberror': 'basic_action'`, `error=access_denied&`
+                ("error" | "error_subcode", _) if in_json || between.starts_with('=') => word(),
+                // `MFA required. (10001)`
+                ("(", Some((code, after))) if between.is_empty() && code >= 1_000 => {
+                    let rest = after.strip_prefix(')').map(|rest| rest.trim_start_matches(['.', '"', ' ']));
+                    rest.filter(|rest| rest.is_empty() || rest.starts_with('\n')).map(|_| Code::Bracketed(code))
+                }
+                ("/error?code" | "error_codes" | "code" | "statuscode" | "pc" | "error" | "error_subcode" | "(", _) => {
+                    None
+                }
+                // `Sign-in error code  50126`. Shorter ones are statuses and counts, and a date or an ID may begin with a number.
+                (_, Some((code, after))) => {
+                    let counts = code >= 1_000 && !between.is_empty() && !goes_on(after);
+                    counts.then_some(Code::Bare(code))
+                }
+                // `ErrorCode: invalid_grant`
+                (_, None) => word().filter(|_| !between.is_empty()),
+            };
+            found.extend(code.map(|code| (at, code)));
         }
     }
 }
 
-/// `"error":"invalid_grant"`, `error=access_denied&`, and the same for `suberror` and `error_subcode`.
-fn oauth_words(text: &str, found: &mut Vec<(usize, Code)>) {
-    for mark in ["error", "error_subcode"] {
-        for (at, _) in text.match_indices(mark).take(4 * MOST) {
-            let rest = text.get(at + mark.len()..).unwrap_or_default();
-            let value = rest.strip_prefix('=').or_else(|| {
-                let rest = rest.strip_prefix('\\').unwrap_or(rest);
-                Some(value_of(opened(rest.strip_prefix('"')?, ':')?))
+fn goes_on(after: &str) -> bool {
+    let mut signs = after.chars();
+    match signs.next() {
+        Some('-' | '.' | ':') => signs.next().is_some_and(char::is_alphanumeric),
+        Some(sign) => sign.is_ascii_alphanumeric() || sign == '_',
+        None => false,
+    }
+}
+
+/// An OAuth word by itself, in whatever brackets or quotes, but not as a part of a path or a longer word.
+fn words(text: &str, is_word: impl Fn(&str) -> bool, found: &mut Vec<(usize, Code)>) {
+    let is_part = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '/');
+    let mut from = 0;
+    for run in text.split(|sign| !is_part(sign)) {
+        if run.contains('_') && is_word(run) {
+            found.push((from, Code::Word(run.to_owned())));
+        }
+        from += run.len() + text.get(from + run.len()..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    }
+}
+
+/// `403 Client Error: Forbidden for url: https://api.partner.microsoft.com/…`, `GET https://… -> 403`.
+fn statuses(text: &str, found: &mut Vec<(usize, Code)>) {
+    const BEFORE: &str = "http|http/1.1|http/1.0|http/2|status|code|error|returned|->|→|=>|failed";
+    const AFTER: &str = "client error|server error|bad request|unauthorized|forbidden|not found|too many|internal server|\
+        bad gateway|service unavailable|gateway time|conflict";
+    for (host, service) in HOSTS {
+        for (at, _) in text.match_indices(host).take(MOST) {
+            let around = text.as_bytes().get(at.saturating_sub(NEAR)..text.len().min(at + NEAR)).unwrap_or_default();
+            let around = String::from_utf8_lossy(around).to_lowercase();
+            let status = around.match_indices(['4', '5']).find_map(|(at, _)| {
+                let (before, rest) = around.split_at_checked(at)?;
+                let (status, after) = number(rest).filter(|(status, _)| (400..600).contains(status))?;
+                let alone = before.trim_end_matches(['"', ' ', ':', '=', '(', '\'', '\n']);
+                let told = BEFORE.split('|').any(|cue| alone.ends_with(cue))
+                    || AFTER.split('|').any(|cue| after.trim_start_matches([' ', ')', ':', '(', '-']).starts_with(cue));
+                let begins = before.is_empty() || alone.len() < before.len() || before.ends_with(['>', '→']);
+                (told && begins && !goes_on(after)).then_some(u16::try_from(status).ok()?)
             });
-            if let Some(word) = value.and_then(word) {
-                found.push((at, Code::Oauth(word)));
-            }
+            found.extend(status.map(|status| (at, Code::Status(service, status))));
         }
     }
 }
@@ -146,30 +197,4 @@ fn word(text: &str) -> Option<String> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let length = text.bytes().take(64).take_while(is_part).count();
     text.get(..length).filter(|word| !word.is_empty()).map(str::to_owned)
-}
-
-/// What stands after the key that ends at `at` + `mark`, if the key itself stands in quotes or is only that word.
-fn quoted_value<'t>(text: &'t str, at: usize, mark: &str) -> Option<&'t str> {
-    let before = text.get(..at)?.chars().next_back();
-    if before != Some('"') {
-        return None;
-    }
-    Some(value_of(opened(text.get(at + mark.len()..)?, ':')?))
-}
-
-/// What follows `mark`, if nothing but quotes, blanks, `=` and `:` stand before it.
-fn opened(text: &str, mark: char) -> Option<&str> {
-    let skipped = |character: char| character != mark && " \\\"':=\r\n\t".contains(character);
-    text.trim_start_matches(skipped).strip_prefix(mark)
-}
-
-/// Without the blanks and quotes before a value.
-fn value_of(text: &str) -> &str {
-    text.trim_start_matches([' ', '\\', '"', '\'', '\r', '\n', '\t'])
-}
-
-/// Without percent-encoding and without the backslashes of a document in a document.
-fn unescaped(text: &str) -> Cow<'_, str> {
-    let text = percent_decode_str(text).decode_utf8_lossy();
-    if text.contains("\\\"") { Cow::Owned(text.replace("\\\"", "\"")) } else { text }
 }

@@ -1,5 +1,7 @@
 //! A sentence of Microsoft's: the numbers in it, and the ids behind it.
 
+use jiff::Timestamp;
+
 use crate::words::UntrustedText;
 use crate::words::ids::looks_like_guid;
 
@@ -17,7 +19,31 @@ pub struct Sentence<'a> {
     pub correlation_id: Option<UntrustedText>,
     /// Behind `Request Id`, as Microsoft's error page has it.
     pub request_id: Option<UntrustedText>,
+    /// The time that stands among them.
+    pub at: Option<Timestamp>,
 }
+
+/// What labels of the trailer begin with in the languages of Microsoft's pages, in lower case: trace, correlation, request.
+const STEMS: [&[&str]; 3] = [
+    &["trac", "トレース", "跟踪", "追", "추적", "ablauf", "suivi", "seguim", "rastre", "śledz", "трасс", "spår"],
+    &["corr", "korr", "korel", "相関", "関連", "相关", "相互", "關聯", "상관", "корр", "bağınt"],
+    &[
+        "request",
+        "要求",
+        "请求",
+        "요청",
+        "anfo",
+        "anfr",
+        "deman",
+        "requ",
+        "solicit",
+        "richi",
+        "aanvr",
+        "żąda",
+        "запрос",
+        "iste",
+    ],
+];
 
 impl<'a> Sentence<'a> {
     /// The labels of the trailer, in lower case.
@@ -27,7 +53,7 @@ impl<'a> Sentence<'a> {
     pub fn of(text: &'a str) -> Self {
         let lower = text.to_ascii_lowercase();
         let starts = Self::LABELS.map(|label| label_at(&lower, label));
-        let first = starts.iter().flatten().min().copied().unwrap_or(text.len());
+        let labelled = starts.iter().flatten().min().copied();
         let id = |label: usize| {
             let (name, start) = (Self::LABELS.get(label)?, (*starts.get(label)?)?);
             let from = start + name.len();
@@ -37,13 +63,53 @@ impl<'a> Sentence<'a> {
             let id = value.chars().take_while(|c| c.is_ascii_hexdigit() || *c == '-').take(36);
             UntrustedText::some(&id.collect::<String>())
         };
-        Self {
-            words: text.get(..first).unwrap_or(text).trim(),
-            trace_id: id(0),
-            correlation_id: id(1),
-            request_id: id(2),
-        }
+        let mut ids = [id(0), id(1), id(2)];
+        let foreign = if ids.iter().all(Option::is_none) { foreign(text, &mut ids) } else { None };
+        let first = labelled.into_iter().chain(foreign).min();
+        let [trace_id, correlation_id, request_id] = ids;
+        let (words, trailer) = text.split_at_checked(first.unwrap_or(text.len())).unwrap_or((text, ""));
+        Self { words: words.trim(), trace_id, correlation_id, request_id, at: time_in(trailer) }
     }
+}
+
+/// The ids behind labels of another language, and where the first label stands. What no stem tells, the order does: Microsoft's
+/// page has the request before the correlation, and above its message; a sentence ends with trace and correlation.
+fn foreign(text: &str, ids: &mut [Option<UntrustedText>; 3]) -> Option<usize> {
+    let message = text.find("AADSTS").unwrap_or(0);
+    let (mut first, mut end) = (None, 0);
+    for (at, _) in text.match_indices(':').take(4 * MOST) {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let Some(id) = rest.trim_start().get(..36).filter(|id| looks_like_guid(id)) else {
+            continue;
+        };
+        let before = (0..4).find_map(|more| text.get(end.max(at.saturating_sub(80)) + more..at)).unwrap_or_default();
+        let is_end = |(at, sign): &(usize, char)| {
+            matches!(sign, '\n' | '>' | '。') || *sign == '.' && !before.get(..*at).is_some_and(|it| it.ends_with("Id"))
+        };
+        let start = before.char_indices().rev().find(is_end).map_or(0, |(at, sign)| at + sign.len_utf8());
+        let label = before.get(start..).unwrap_or_default().trim().to_lowercase();
+        if label.is_empty() || label.chars().count() > 40 || label.contains(['"', '\'', '/', '(']) {
+            continue;
+        }
+        let stem = STEMS.iter().position(|stems| stems.iter().any(|stem| label.contains(stem)));
+        let usual = if at < message { [2, 1] } else { [0, 1] };
+        let kind = stem.or_else(|| usual.into_iter().find(|kind| ids.get(*kind).is_some_and(Option::is_none)));
+        if let Some(free) = kind.and_then(|kind| ids.get_mut(kind)).filter(|id| id.is_none()) {
+            *free = UntrustedText::some(id);
+            first = first.or(Some(at - before.len() + start));
+        }
+        end = at + 1 + rest.len() - rest.trim_start().len() + 36;
+    }
+    first
+}
+
+/// The first time in a text, as Microsoft writes it: `2018-09-22 00:50:11Z`, `2018-09-22T00:50:11.123Z`.
+fn time_in(text: &str) -> Option<Timestamp> {
+    text.match_indices('-').take(MOST).find_map(|(at, _)| {
+        let date = text.get(at.checked_sub(4)?..at + 6)?;
+        let time = text.get(at + 6..at + 15)?.strip_prefix(['T', ' '])?;
+        format!("{date}T{time}Z").parse().ok()
+    })
 }
 
 fn is_between(character: char) -> bool {
@@ -59,14 +125,18 @@ fn label_at(lower: &str, label: &str) -> Option<usize> {
     lower.match_indices(label).take(MOST).find(counts).map(|(at, _)| at)
 }
 
-/// The AADSTS numbers written as such in a text, with their places.
+/// The AADSTS numbers written as such in a text, with their places. The first letter is easily lost when one is copied.
 pub(super) fn placed_numbers(text: &str) -> Vec<(usize, u64)> {
-    const MARK: &str = "aadsts";
+    const MARK: &str = "adsts";
     let lower = text.to_ascii_lowercase();
     let found = lower.match_indices(MARK).take(MOST).filter_map(|(at, _)| {
-        let rest = lower.get(at + MARK.len()..)?;
-        let rest = rest.strip_prefix([' ', '-', ':']).unwrap_or(rest);
-        number(rest).map(|(number, _)| (at, number))
+        let (before, rest) = lower.split_at_checked(at)?;
+        let is_one = before.ends_with('a') || !before.ends_with(char::is_alphanumeric);
+        let (marked, rest) = (is_one, rest.strip_prefix(MARK)?);
+        let bare = rest.trim_start_matches([' ', '-', ':', '_', '#', '\n']);
+        let (number, after) = number(bare).filter(|_| marked)?;
+        let near = rest.len() - bare.len() <= 1 || bare.len() - after.len() >= 5;
+        near.then_some((at, number))
     });
     found.collect()
 }
@@ -82,10 +152,10 @@ pub fn numbers(text: &str) -> Vec<u64> {
     once
 }
 
-/// The number that `text` begins with, and the rest. A run of more than ten digits is no code.
+/// The number that `text` begins with, and the rest. A run of more than eight digits is no code.
 pub(super) fn number(text: &str) -> Option<(u64, &str)> {
-    let digits = text.bytes().take(11).take_while(u8::is_ascii_digit).count();
-    if digits == 0 || digits > 10 {
+    let digits = text.bytes().take(9).take_while(u8::is_ascii_digit).count();
+    if digits == 0 || digits > 8 {
         return None;
     }
     let (number, rest) = text.split_at_checked(digits)?;
@@ -97,7 +167,7 @@ mod tests {
     use super::*;
 
     fn parts(text: &str) -> (&str, [Option<String>; 3]) {
-        let Sentence { words, trace_id, correlation_id, request_id } = Sentence::of(text);
+        let Sentence { words, trace_id, correlation_id, request_id, .. } = Sentence::of(text);
         let ids = [trace_id, correlation_id, request_id];
         (words, ids.map(|id| id.map(|id| id.as_str().to_owned())))
     }

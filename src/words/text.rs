@@ -100,6 +100,12 @@ impl<'de> Deserialize<'de> for UntrustedText {
     }
 }
 
+/// What a character was before an input method or a font made it wider: as [`harmless`] has it, in its usual width.
+pub(crate) fn plain_sign(character: char) -> Option<char> {
+    let usual = |wide: char| char::from_u32(u32::from(wide) - 0xfee0).unwrap_or(wide);
+    harmless(character).map(|sign| if matches!(sign, '\u{ff01}'..='\u{ff5e}') { usual(sign) } else { sign })
+}
+
 /// What a character becomes: itself, a blank, or nothing.
 pub(crate) fn harmless(character: char) -> Option<char> {
     match character {
