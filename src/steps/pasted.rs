@@ -4,9 +4,10 @@
 //! The code ends before `&`; the whole address, a query string or the bare code will do (RFC 6749, 4.1.2; the parameters that
 //! Entra adds are in entra-docs, v2-oauth2-auth-code-flow).
 
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
-use crate::microsoft;
+use crate::microsoft::{self, plain};
 use crate::words::ids::{looks_like_guid, looks_like_secret_key};
 use crate::words::{AuthCode, Failure, Secret};
 
@@ -57,6 +58,12 @@ pub enum WrongPaste {
     OtherSignIn,
     /// The address ends before `state`.
     CutOff,
+    /// The whole address of a sign-in that another link began, such as the guide's, which has no `state`.
+    OtherLink,
+    /// Microsoft's page for apps that catch no answer, once it has taken the code out of its address.
+    WrongPlace,
+    /// What showed the code left out or changed a part of it.
+    Damaged,
     /// A code that was sent before.
     UsedBefore,
     /// A code alone, where an earlier process has sent one: nobody can tell whether it is that one.
@@ -97,6 +104,15 @@ impl WrongPaste {
             Self::CutOff => {
                 ("The address ends too early: its end is missing.", "Copy it whole, from https:// to the end.")
             }
+            Self::OtherLink => (
+                "This sign-in was begun with another link, such as the one in the guide: it has no state.",
+                "Use the link that octo-csp shows, and paste the address which that one ends on.",
+            ),
+            Self::WrongPlace => (
+                "That is Microsoft's own page for apps without a redirect address; the code is gone from it.",
+                "Register http://localhost, give that as the redirect address, and begin the sign-in again.",
+            ),
+            Self::Damaged => ("The code is damaged: a part was left out or changed where it was shown.", COPY),
             Self::UsedBefore => ("This code was sent before; a code works once.", "Begin the sign-in again."),
             Self::CodeAlone => (
                 "A code was sent before, and a code alone does not tell whether it is that one.",
@@ -121,25 +137,31 @@ impl Pasted {
             return Ok(shown(failure));
         }
         Self::told(raw).or_else(|wrong| {
-            let may_be_a_page =
-                matches!(wrong, WrongPaste::NoCode | WrongPaste::NotACode | WrongPaste::SignInAddress { .. });
+            let may_be_a_page = matches!(
+                wrong,
+                WrongPaste::NoCode | WrongPaste::NotACode | WrongPaste::WrongPlace | WrongPaste::SignInAddress { .. }
+            );
             may_be_a_page.then(|| microsoft::from_page(raw)).flatten().map(shown).ok_or(wrong)
         })
     }
 
     fn told(raw: &str) -> Result<Self, WrongPaste> {
-        let joined: String = raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-        let text = joined.trim_matches(['"', '\'', '<', '>', '`']).replace("&amp;", "&");
+        let shown = plain::signs(raw);
+        let mut text = one_line(&shown);
         if text.is_empty() {
             return Err(WrongPaste::Empty);
+        }
+        for _ in 0..WRAPPERS {
+            let Some(inner) = inner(&text) else { break };
+            text = inner;
         }
         if let Some(parameters) = parameters(&text) {
             return Self::from_parameters(&text, &parameters);
         }
         if text.contains("://") {
-            return Err(WrongPaste::NoCode);
+            return Err(no_code(&text));
         }
-        Self::bare(raw.trim(), &text)
+        Self::bare(shown.trim(), &text)
     }
 
     fn bare(raw: &str, text: &str) -> Result<Self, WrongPaste> {
@@ -156,17 +178,22 @@ impl Pasted {
         let has_blanks = raw.lines().any(|line| line.trim().contains(char::is_whitespace));
         let fits = text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['&', '=', '?', '"', '<', '>', '{']);
         if has_blanks || !fits || text.len() < Self::SHORTEST {
-            return Err(WrongPaste::NotACode);
+            let damaged = !has_blanks && text.contains('…');
+            return Err(if damaged { WrongPaste::Damaged } else { WrongPaste::NotACode });
         }
         // A bare code was cut out of an address, where it stood percent-encoded.
         let decoded: String = form_urlencoded::parse(text.replace('+', "%2B").as_bytes()).map(|(key, _)| key).collect();
-        let code = AuthCode::parse(&decoded).ok_or(WrongPaste::NotACode)?;
+        let code = AuthCode::parse(&decoded).ok_or(WrongPaste::Damaged)?;
         Ok(Self::Code { code, state: None, in_address: false })
     }
 
     fn from_parameters(text: &str, parameters: &[(String, String)]) -> Result<Self, WrongPaste> {
         let all = |name: &str| {
-            parameters.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect::<Vec<_>>()
+            parameters
+                .iter()
+                .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.as_str())
+                .collect::<Vec<_>>()
         };
         let first = |name: &str| all(name).first().copied().filter(|value| !value.is_empty());
         let state = || first("state").map(|state| Secret::new(state.to_owned()));
@@ -177,7 +204,11 @@ impl Pasted {
         match all("code").as_slice() {
             [] | [""] => {}
             [code] => {
-                let code = AuthCode::parse(code).ok_or(WrongPaste::NotACode)?;
+                let code = AuthCode::parse(code).ok_or(WrongPaste::Damaged)?;
+                // Entra puts the session last: where that is there, nothing was cut off.
+                if state().is_none() && first("session_state").is_some() {
+                    return Err(WrongPaste::OtherLink);
+                }
                 return Ok(Self::Code { code, state: state(), in_address: true });
             }
             _ => return Err(WrongPaste::TwoCodes),
@@ -188,8 +219,64 @@ impl Pasted {
         if first("access_token").is_some() || first("id_token").is_some() {
             return Err(WrongPaste::Token);
         }
-        Err(if text.contains("://") { WrongPaste::NoCode } else { WrongPaste::NotACode })
+        Err(if text.contains("://") { no_code(text) } else { WrongPaste::NotACode })
     }
+}
+
+/// How many links may be wrapped around an answer.
+const WRAPPERS: usize = 4;
+
+/// What tells that an answer or a sign-in is inside, encoded or not.
+const INSIDE: [&str; 4] = ["code=", "error=", "code%", "error%"];
+
+/// The paste in one line: without the quoting and the encoding of mails, without blanks and what stands around an address.
+fn one_line(raw: &str) -> String {
+    let lines = raw.lines().map(|line| line.trim_start_matches(['>', '|', ' ']).trim_end_matches(['|', ' ']));
+    // A field joins the lines: a quoting sign is then followed by a blank in the middle.
+    let joined = lines.collect::<String>().replace("> ", "").replace("&amp;", "&");
+    let mut text: String = joined.chars().filter(|sign| !sign.is_whitespace() && !sign.is_control()).collect();
+    // Quoted-printable has each `=` as `=3D`, and a bare one where a line goes on.
+    if text.contains("code=3D") && (text.contains("state=3D") || !text.contains("state=")) {
+        text = text.split("=3D").map(|part| part.replace('=', "")).collect::<Vec<_>>().join("=");
+    }
+    text.trim_matches(['"', '\'', '<', '>', '`']).to_owned()
+}
+
+/// The address inside the one that a mail program or a messenger made of it, or what was percent-encoded as a whole.
+fn inner(text: &str) -> Option<String> {
+    let outer = parameters(text).unwrap_or_default();
+    let is_own =
+        |(name, _): &(String, String)| ["code", "error", "state"].iter().any(|own| name.eq_ignore_ascii_case(own));
+    if outer.iter().any(is_own) {
+        return None;
+    }
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let holds = |text: &str| INSIDE.iter().any(|mark| text.to_ascii_lowercase().contains(mark));
+    // Safe Links, Google, Slack and most others, then version 2 of URL Defense, which has signs of its own.
+    let carried = outer.into_iter().map(|(_, value)| value).filter(|value| value.starts_with("http"));
+    let defended = |value: String| {
+        if value.contains("-3A__") { decoded(&value.replace('_', "/").replace('-', "%")) } else { value }
+    };
+    if let Some(address) = carried.map(defended).find(|value| holds(value)) {
+        return Some(address);
+    }
+    // Version 3 of it, and those that have the address in their path.
+    if let Some((_, rest)) = text.split_once("/v3/__") {
+        return rest.split("__;").next().map(str::to_owned);
+    }
+    let from = text.to_ascii_lowercase().find("http%3a").unwrap_or_default();
+    let whole = text
+        .get(from..)
+        .filter(|part| part.contains("%3D") || part.contains("%3d") || part.contains("%25"))
+        .map(decoded)?;
+    (whole != text && holds(&whole)).then_some(whole)
+}
+
+/// What an address without a code is.
+fn no_code(text: &str) -> WrongPaste {
+    let lower = text.to_ascii_lowercase();
+    let place = lower.contains("/wrongplace") || lower.contains("/oauth2/nativeclient");
+    if place { WrongPaste::WrongPlace } else { WrongPaste::NoCode }
 }
 
 /// The parameters of an address or of a query string; `None` when it is neither.
@@ -197,7 +284,7 @@ fn parameters(text: &str) -> Option<Vec<(String, String)>> {
     let (_, after) = match text.split_once('?') {
         Some(split) => split,
         None if text.contains("://") => text.split_once('#')?,
-        None if ["code=", "error=", "state=", "session_state="].iter().any(|name| text.contains(name)) => ("", text),
+        None if ["code=", "error=", "state="].iter().any(|name| text.to_ascii_lowercase().contains(name)) => ("", text),
         None => return None,
     };
     // `response_mode=fragment` puts the parameters behind `#`; a fragment after a query is noise.
@@ -245,8 +332,73 @@ mod tests {
     }
 
     #[test]
+    fn what_mails_and_messengers_made_of_the_address_is_undone() {
+        let answer = format!("http://localhost:40237/?code={CODE}&state=7f3c&session_state=X");
+        let encoded: String = form_urlencoded::byte_serialize(answer.as_bytes()).collect();
+        let twice: String = form_urlencoded::byte_serialize(encoded.as_bytes()).collect();
+        let defended = encoded.replace('_', "%5F").replace('-', "%2D").replace("%2F", "_").replace('%', "-");
+        let (front, back) = answer.split_at(60);
+        for raw in [
+            format!(
+                "https://eur01.safelinks.protection.outlook.com/?url={encoded}&data=05%7C02&sdata=abc%3D&reserved=0"
+            ),
+            format!("https://www.google.com/url?q={encoded}&sa=D&source=gmail"),
+            format!("https://slack-redir.net/link?url={encoded}"),
+            format!("https://urldefense.proofpoint.com/v2/url?u={defended}&d=DwMFaQ&c=x"),
+            format!("https://urldefense.com/v3/__{answer}__;!!AbCd!x$"),
+            format!("https://secure-web.cisco.com/1AbC/{encoded}"),
+            format!(
+                "https://eur01.safelinks.protection.outlook.com/?url={}&reserved=0",
+                twice.replace("http%253A", "http%3A")
+            ),
+            encoded.clone(),
+            twice.clone(),
+            format!("> {front}\n> {back}"),
+            format!(">> {front}\r\n>> {back}\r\n"),
+            format!("> {front}> {back}"),
+            format!("{}=\n{}", front.replace('=', "=3D"), back.replace('=', "=3D")),
+            format!("{}={}", front.replace('=', "=3D"), back.replace('=', "=3D")),
+            format!("│ {front} │\n│ {back} │"),
+            format!("\u{1b}[4m{answer}\u{1b}[0m"),
+            format!("{front}\u{200b}{back}"),
+            answer.replace("code=", "Code=").replace("&state=", "&State="),
+            answer.replace('&', "&amp;"),
+            answer.replace("http://localhost:40237/", "https://login.microsoftonline.com/common/oauth2/nativeclient"),
+        ] {
+            assert_eq!(code_of(&raw), (CODE.to_owned(), Some("7f3c".to_owned()), true), "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_another_link_a_page_without_a_code_and_a_damaged_code_are_told() {
+        for (raw, kind) in [
+            (
+                format!("https://localhost/?code={CODE}&session_state=11111111-2222-3333-4444-555555555555"),
+                WrongPaste::OtherLink,
+            ),
+            ("https://login.microsoftonline.com/common/wrongplace".to_owned(), WrongPaste::WrongPlace),
+            ("https://login.microsoftonline.com/common/oauth2/nativeclient".to_owned(), WrongPaste::WrongPlace),
+            (
+                "http://localhost:44939/?code=1.AHO6_RVjy1ps63…iH0HGAQiAu0rwJ2&state=7f3c".to_owned(),
+                WrongPaste::Damaged,
+            ),
+            ("http://localhost/?code=1.AHO6_RVjy1...iH0HGAQ&state=7f3c".to_owned(), WrongPaste::Damaged),
+            ("http://localhost/?code=1.AHO6_RVjy1[cut]iH0HGAQ&state=7f3c".to_owned(), WrongPaste::Damaged),
+            ("http://localhost/?code=1.AHO6_RV***&state=7f3c".to_owned(), WrongPaste::Damaged),
+            ("1.AHO6_RVjy1ps63…iH0HGAQiAu0rwJ2".to_owned(), WrongPaste::Damaged),
+        ] {
+            assert_eq!(Pasted::read(&raw).unwrap_err(), kind, "{raw}");
+        }
+        // Without a session it may have been cut off: only the open sign-in tells.
+        assert!(matches!(
+            Pasted::read(&format!("https://localhost/?code={CODE}")),
+            Ok(Pasted::Code { state: None, .. })
+        ));
+    }
+
+    #[test]
     fn the_code_ends_before_the_next_parameter() {
-        let (code, _, _) = code_of(&format!("https://localhost/?code={CODE}&session_state=x"));
+        let (code, _, _) = code_of(&format!("https://localhost/?code={CODE}&client_info=x"));
         assert_eq!(code, CODE);
         assert!(matches!(
             Pasted::read(&format!("{CODE}&session_state=")),
@@ -301,6 +453,8 @@ mod tests {
             format!(
                 "Sorry, but we’re having trouble signing you in.\nRequest Id: {id}\nCorrelation Id: {id}\nTimestamp: 2026-01-01T00:00:00Z\nMessage: AADSTS50011: The redirect URI 'https://a/?x=1' is wrong."
             ),
+            format!("要求 ID：{id}\n相関 ID：{id}\nメッセージ：ＡＡＤＳＴＳ５００１１"),
+            format!("<p>Message: AADSTS50011: x.</p> Korrelations-ID: {id}"),
             // As a field joins it.
             format!("Message: AADSTS50011: Is it wrong?Trace ID{id}Correlation ID{id}"),
             "AADSTS50011".to_owned(),

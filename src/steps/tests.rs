@@ -198,6 +198,15 @@ fn wrong_pastes_change_nothing() {
         ("https://localhost/?code=1.AXoAkl-some_opaque.AgAB&state=other", WrongPaste::OtherSignIn),
         ("https://localhost/?code=1.AXoAkl-some_opaque.AgAB", WrongPaste::CutOff),
         ("https://localhost/?error=access_denied&state=other", WrongPaste::OtherSignIn),
+        // The cases a01 and a03 of the field.
+        (
+            "https://localhost/?code=0.AXEAxxxxxxxxxxxxxxxx&session_state=11111111-2222-3333-4444-555555555555",
+            WrongPaste::OtherLink,
+        ),
+        (
+            "http://localhost:44939/?code=1.AHO6_RVjy1ps63…iH0HGAQiAu0rwJ2&state=STATE&session_state=X",
+            WrongPaste::Damaged,
+        ),
     ] {
         match run.answer(raw, 0) {
             Err(wrong) => assert_eq!(wrong, wanted, "{raw}"),
