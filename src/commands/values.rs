@@ -12,7 +12,7 @@ use crate::report::register::GivenProblem;
 use crate::ui::field::{Pasted, SecretField};
 use crate::words::answers;
 use crate::words::field::Shown;
-use crate::words::{Field, PartnerCenterRequest, Problem, SharedSecret, Typed};
+use crate::words::{Directory, Field, PartnerCenterRequest, Problem, SharedSecret, Typed};
 
 /// What was given.
 #[derive(Debug)]
@@ -35,6 +35,9 @@ impl Given {
         let name = typed.get(Field::AccountName);
         answers::fits(Field::AccountName, name)
             .map_err(|what| given(&context.settings, "account-name", what, false))?;
+        if let Some(named) = Directory::in_address(typed.get(Field::Directory)) {
+            context.note(&format!("note  --directory: {named} is taken from the address"));
+        }
         Ok(Self { typed, secret })
     }
 

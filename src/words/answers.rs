@@ -10,6 +10,7 @@ use crate::words::ids::{
 use crate::words::kind::ProblemKind;
 use crate::words::problem::Problem;
 use crate::words::secret::{Secret, SharedSecret};
+use crate::words::text::plain_sign;
 use crate::words::typed::Typed;
 
 /// The redirect address that needs no pasting (ruling 4).
@@ -123,7 +124,12 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
         },
         Field::Directory => {
             let directory = optional(field, Directory::parse(raw))?;
-            Ok(directory.filter(|it| it.mended).map(|_| "its spelling is put right for you"))
+            let mended = if Directory::in_address(raw).is_some() {
+                "the directory that this address names is taken"
+            } else {
+                "its spelling is put right for you"
+            };
+            Ok(directory.filter(|it| it.mended).map(|_| mended))
         }
         Field::SecretEnds => ends(raw).map(|_| None),
         Field::MpnId => optional(field, MpnId::parse(raw)).map(|_| None),
@@ -200,7 +206,8 @@ fn which_directory(
 }
 
 fn ends(raw: &str) -> Result<Option<Date>, Problem> {
-    let trimmed = raw.trim();
+    let shown: String = raw.chars().filter_map(plain_sign).collect();
+    let trimmed = shown.trim();
     if trimmed.is_empty() {
         return Ok(None);
     }
@@ -288,7 +295,20 @@ mod tests {
     }
 
     #[test]
+    fn an_address_in_place_of_the_directory_is_taken_and_that_is_said() {
+        // The case f01 of the field.
+        let endpoint = format!("https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token");
+        assert_eq!(read("", APP, &endpoint), Ok(TENANT.to_owned()));
+        let said = |directory: &str| shape(Field::Directory, &typed("", "", directory)).unwrap().unwrap_or_default();
+        assert!(said(&endpoint).contains("address"), "{}", said(&endpoint));
+        assert!(said(&TENANT.to_uppercase()).contains("spelling"));
+        assert_eq!(said(TENANT), "");
+        assert_eq!(read("", APP, "https://portal.azure.com/#home"), Err(vec![Field::Directory]));
+    }
+
+    #[test]
     fn dates_are_read_or_explained() {
+        assert_eq!(ends("\u{feff}２０２７-０５-１４").unwrap().unwrap().to_string(), "2027-05-14");
         assert_eq!(ends(" "), Ok(None));
         assert_eq!(ends("2027-05-14").unwrap().unwrap().to_string(), "2027-05-14");
         assert_eq!(ends("14.5.2027").unwrap_err().field, Field::SecretEnds);

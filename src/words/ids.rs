@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::words::kind::ProblemKind;
 use crate::words::secret::{Secret, SharedSecret};
-use crate::words::text::UntrustedText;
+use crate::words::text::{UntrustedText, plain_sign};
 
 /// A value and whether its spelling was mended on the way in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +91,8 @@ pub struct Domain(String);
 impl Domain {
     /// Reads a domain; a scheme, a path or an e-mail name around it is taken off.
     pub fn parse(raw: &str) -> Result<Normalized<Self>, ProblemKind> {
-        let trimmed = unquoted(raw);
+        let shown = shown(raw);
+        let trimmed = unquoted(&shown);
         if trimmed.is_empty() {
             return Err(ProblemKind::IdMissing);
         }
@@ -126,13 +127,51 @@ pub enum Directory {
 }
 
 impl Directory {
-    /// Reads a tenant ID or a domain.
+    /// Reads a tenant ID or a domain, alone or in an address of Microsoft's that names one.
     pub fn parse(raw: &str) -> Result<Normalized<Self>, ProblemKind> {
         match TenantId::parse(raw) {
             Ok(id) => Ok(id.map(Self::Tenant)),
-            Err(ProblemKind::IdNotGuid) => Domain::parse(raw).map(|name| name.map(Self::Domain)),
+            Err(ProblemKind::IdNotGuid) => match Self::named_in(&shown(raw)) {
+                Some("") => Err(ProblemKind::DirectoryNotOne),
+                Some(named) => Self::parse(named).map(|read| Normalized { mended: true, ..read }),
+                None => Domain::parse(raw).map(|name| name.map(Self::Domain)),
+            },
             Err(error) => Err(error),
         }
+    }
+
+    /// The directory that an address names; `None` for what is no such address.
+    pub fn in_address(raw: &str) -> Option<Self> {
+        Self::parse(Self::named_in(&shown(raw))?).ok().map(|read| read.value)
+    }
+
+    /// What an address names as the directory: first in the path of an endpoint, behind `@` or `tenantId` in one of a portal. It is
+    /// empty where the address is Microsoft's and names none; `None` is no address of theirs.
+    fn named_in(text: &str) -> Option<&str> {
+        const HOSTS: [&str; 8] = [
+            "microsoftonline.com",
+            "microsoftonline.us",
+            "microsoftonline.cn",
+            "windows.net",
+            "azure.com",
+            "azure.us",
+            "azure.cn",
+            ".microsoft.com",
+        ];
+        const KEYS: [&str; 4] = ["tenantid", "tenant", "tid", "ctid"];
+        let address = unquoted(text);
+        let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+        let parts: Vec<&str> = address.split(['/', '?', '&', '=', '#']).collect();
+        let (host, parts) = parts.split_first()?;
+        let host = host.to_ascii_lowercase();
+        let theirs = HOSTS.iter().any(|end| host.ends_with(end)) && !host.contains('@');
+        let first = parts.first().copied().filter(|first| looks_like_guid(first) || theirs && first.contains('.'));
+        let keyed = parts.windows(2).find_map(|pair| match pair {
+            [key, value] => KEYS.iter().any(|known| key.eq_ignore_ascii_case(known)).then_some(*value),
+            _ => None,
+        });
+        let found = first.or(keyed).or_else(|| parts.iter().find_map(|part| part.strip_prefix('@')));
+        found.or(theirs.then_some(""))
     }
 
     /// As it stands in a path.
@@ -158,7 +197,7 @@ pub struct MpnId(String);
 impl MpnId {
     /// Reads an MPN ID; blanks and a leading `MPN`, `MPNID` or `ID` are taken off.
     pub fn parse(raw: &str) -> Result<Normalized<Self>, ProblemKind> {
-        let bare: String = unquoted(raw)
+        let bare: String = unquoted(&shown(raw))
             .trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ':' | '#' | ' ' | '-'))
             .chars()
             .filter(|c| !c.is_whitespace())
@@ -279,10 +318,10 @@ pub struct AuthCode(SharedSecret);
 
 impl AuthCode {
     /// Takes a code as it came. Its form is Microsoft's business, so only what no code has is refused: signs that no address can
-    /// carry as they are (RFC 3986, appendix A), and the dots that a display puts where it leaves something out.
+    /// carry as they are (RFC 3986, appendix A), and the dots or stars that a display puts where it leaves something out.
     pub fn parse(raw: &str) -> Option<Self> {
-        let strange = |c: char| !c.is_ascii_graphic() || "\"&<>\\^`{|}#".contains(c);
-        let is_one = !raw.is_empty() && !raw.chars().any(strange) && !raw.contains("...");
+        let strange = |c: char| !c.is_ascii_graphic() || "\"&<>[]\\^`{|}#".contains(c);
+        let is_one = !raw.is_empty() && !raw.chars().any(strange) && !raw.contains("...") && !raw.contains("***");
         is_one.then(|| Self(Secret::shared(raw.to_owned())))
     }
 
@@ -328,8 +367,14 @@ fn unquoted(raw: &str) -> &str {
     raw.trim().trim_matches(['"', '\'', '<', '>', '`']).trim()
 }
 
+/// Without invisible marks, and in the usual width.
+fn shown(raw: &str) -> String {
+    raw.chars().filter_map(plain_sign).collect()
+}
+
 fn guid(raw: &str) -> Result<Normalized<String>, ProblemKind> {
-    let trimmed = unquoted(raw);
+    let shown = shown(raw);
+    let trimmed = unquoted(&shown);
     if trimmed.is_empty() {
         return Err(ProblemKind::IdMissing);
     }
@@ -338,9 +383,7 @@ fn guid(raw: &str) -> Result<Normalized<String>, ProblemKind> {
     let bare = bare.trim_matches(['{', '}', '(', ')']);
     let digits: String = bare
         .chars()
-        .filter(|c| {
-            !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{feff}' | '\u{200b}')
-        })
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}'))
         .collect();
     let id = Uuid::try_parse(&digits).map_err(|_unshown| ProblemKind::IdNotGuid)?;
     if id.is_nil() {
@@ -366,6 +409,9 @@ mod tests {
             "urn:uuid:8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204",
             "\"8b1f6a9e–2c57–4f0f–9a11–5f6c2b7ad204\"",
             "8b1f6a9e 2c57 4f0f 9a11 5f6c2b7ad204",
+            "\u{202a}8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204\u{202c}",
+            "\u{2060}8b1f6a9e-2c57-4f0f-9a11-\u{ad}5f6c2b7ad204",
+            "８ｂ１ｆ６ａ９ｅ－２ｃ５７－４ｆ０ｆ－９ａ１１－５ｆ６ｃ２ｂ７ａｄ２０４",
         ] {
             let read = TenantId::parse(raw).unwrap();
             assert_eq!(read.value.as_str(), GUID, "{raw}");
@@ -402,9 +448,46 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_microsofts_names_the_directory() {
+        for (raw, named) in [
+            (format!("https://login.microsoftonline.com/{GUID}/oauth2/v2.0/token"), GUID),
+            (format!("login.microsoftonline.com/{GUID}/oauth2/v2.0/authorize"), GUID),
+            (format!("https://sts.windows.net/{GUID}/"), GUID),
+            (
+                format!(
+                    "https://login.microsoftonline.us/{}/v2.0/.well-known/openid-configuration",
+                    GUID.to_uppercase()
+                ),
+                GUID,
+            ),
+            (format!("https://portal.azure.com/{GUID}#home"), GUID),
+            (format!("https://portal.azure.com/#view/Microsoft_AAD_IAM/x/tenantId/{GUID}/menu/y"), GUID),
+            (format!("https://entra.microsoft.com/?tenant={GUID}&feature=x#home"), GUID),
+            ("https://portal.azure.com/#@contoso.onmicrosoft.com/resource/x".to_owned(), "contoso.onmicrosoft.com"),
+            ("https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0".to_owned(), "contoso.onmicrosoft.com"),
+            (format!("\u{feff}https://login.example/{GUID}/oauth2/token"), GUID),
+            ("admin@contoso.onmicrosoft.com".to_owned(), "contoso.onmicrosoft.com"),
+            ("https://contoso.example/".to_owned(), "contoso.example"),
+        ] {
+            let read = Directory::parse(&raw).unwrap();
+            assert_eq!((read.value.as_str(), read.mended), (named, true), "{raw}");
+        }
+        for raw in [
+            "https://portal.azure.com/#home".to_owned(),
+            "https://login.microsoftonline.com/common/oauth2/v2.0/token".to_owned(),
+            "https://entra.microsoft.com".to_owned(),
+            // The application's ID is no directory.
+            format!("https://portal.azure.com/#view/x/ApplicationMenuBlade/~/Overview/appId/{GUID}/isMSAApp~/false"),
+        ] {
+            assert_eq!(Directory::parse(&raw), Err(ProblemKind::DirectoryNotOne), "{raw}");
+        }
+    }
+
+    #[test]
     fn mpn_ids_are_digits() {
         assert_eq!(MpnId::parse("MPN ID: 627 1154").unwrap().value.as_str(), "6271154");
-        for bad in ["62a", "1234567890123", "mpn", "６２"] {
+        assert_eq!(MpnId::parse("\u{200b}６２７１１５４").unwrap().value.as_str(), "6271154");
+        for bad in ["62a", "1234567890123", "mpn"] {
             assert_eq!(MpnId::parse(bad), Err(ProblemKind::NotAnMpnId), "{bad}");
         }
     }
