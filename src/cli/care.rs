@@ -39,7 +39,7 @@ pub struct Explain {
     /// List every row of the table.
     #[arg(long, conflicts_with = "text")]
     pub list: bool,
-    /// Say where it is written and when that was last compared, by the code or the name of a row; of every row without one.
+    /// Say where it is written, and on which day that was compared.
     #[arg(long, conflicts_with_all = ["list", "json"])]
     pub source: bool,
     /// One JSON object on standard output.
