@@ -29,7 +29,7 @@ impl StoreOptions {
         Self {
             secrets: Arc::new(Blocking::new(Arc::new(Memory::default()))),
             journals: Arc::new(JournalMemory::default()),
-            drafts: Drafts::memory(),
+            drafts: Drafts(None),
         }
     }
 }
@@ -166,9 +166,8 @@ impl RegistrationStore {
 
     /// Writes the draft, or removes it.
     pub(super) fn save(&self, draft: Option<Box<Draft>>) -> Answer<()> {
-        let drafts = &self.stores.drafts;
-        let saved_at = Some(clock::now());
-        draft.map_or_else(|| drafts.remove(&self.name), |draft| drafts.save(&self.name, Draft { saved_at, ..*draft }))
+        let (drafts, saved_at) = (&self.stores.drafts, Some(clock::now()));
+        draft.map_or_else(|| drafts.remove(&self.name), |draft| drafts.save(&self.name, &Draft { saved_at, ..*draft }))
     }
 }
 

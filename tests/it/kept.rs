@@ -33,7 +33,7 @@ impl Kept {
         let store = Arc::new(JournalFile::new(state.to_owned()));
         let journal = now(Journal::open(Arc::clone(&store) as Arc<_>, name))?;
         let (state, name) = (state.to_owned(), name.to_owned());
-        Ok(Self { store, journal, drafts: Drafts::Folder(state.clone()), state, name })
+        Ok(Self { store, journal, drafts: Drafts(Some(state.clone())), state, name })
     }
 
     pub(crate) fn registration(&self) -> Registration {
@@ -53,7 +53,7 @@ impl Kept {
     }
 
     pub(crate) fn save_draft(&self, draft: &Draft) -> Result<(), Box<Failure>> {
-        self.drafts.save(&self.name, draft.clone())
+        self.drafts.save(&self.name, draft)
     }
 
     pub(crate) fn load_draft(&self) -> Option<Draft> {

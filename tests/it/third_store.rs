@@ -192,12 +192,14 @@ struct Machine {
     handle: Handle,
     drafts: Drafts,
     facts: Facts,
+    _state: tempfile::TempDir,
 }
 
 impl Machine {
     fn new(engine: &Arc<Engine>, host: &'static str, simulator: &Simulator) -> Self {
         let handle = Handle(Arc::clone(engine), host);
-        let drafts = Drafts::memory();
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts(Some(state.path().to_owned()));
         let stores = StoreOptions {
             secrets: Arc::new(handle.clone()),
             journals: Arc::new(handle.clone()),
@@ -209,7 +211,7 @@ impl Machine {
             keeping: stores,
             browser: Surroundings { ssh: true, ..Surroundings::default() },
         });
-        Self { world: Rc::new(world), handle, drafts, facts: simulator.facts() }
+        Self { world: Rc::new(world), handle, drafts, facts: simulator.facts(), _state: state }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what is no failure is an answer")]
