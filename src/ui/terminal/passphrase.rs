@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::pin::{Pin, pin};
 
 use crossterm::event::Event as Raw;
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use futures_util::StreamExt as _;
 
+use super::guard::Guard;
 use super::keyboard::Keyboard;
 use crate::ui::field::SecretField;
 use crate::ui::{Edit, Intent, keys};
@@ -20,7 +20,7 @@ pub async fn ask(
     end: impl Future<Output = ()>,
 ) -> io::Result<Option<SharedSecret>> {
     let mut end = pin!(end);
-    let silent = Silent::enter()?;
+    let silent = Guard::enter_line()?;
     let keyboard = Keyboard::start()?;
     // Nobody is asked before a signal is heard and nothing is shown.
     tokio::select! { biased;
@@ -58,22 +58,5 @@ async fn typed(
             Some(Err(error)) => return Err(error),
             None => return Ok(None),
         }
-    }
-}
-
-/// A terminal that shows nothing of what is typed. Dropping this gives it back.
-struct Silent;
-
-impl Silent {
-    fn enter() -> io::Result<Self> {
-        enable_raw_mode()?;
-        Ok(Self)
-    }
-}
-
-impl Drop for Silent {
-    fn drop(&mut self) {
-        // Where the terminal is gone there is nothing to give back.
-        drop(disable_raw_mode());
     }
 }
