@@ -166,13 +166,9 @@ fn unreadable(settings: &Settings, flag: &str, what: String) -> GivenProblem {
 fn trimmed(context: &mut CommandContext<'_>, flag: &str, raw: &SharedSecret) -> SharedSecret {
     let mut field = SecretField::default();
     match field.paste(intake::line(raw.reveal())) {
-        Pasted::Taken(trimmed) => {
-            if let Some(words) = trimmed.words() {
-                context.note(&format!("note  --{flag}: read without {words}"));
-            }
-        }
+        Pasted::Taken(Some(words)) => context.note(&format!("note  --{flag}: read without {words}")),
         Pasted::TooLong => return SharedSecret::clone(raw),
-        Pasted::Nothing => {}
+        Pasted::Taken(None) | Pasted::Nothing => {}
     }
     field.take()
 }

@@ -4,7 +4,6 @@
 //! A person edits what a person calls a character (a grapheme), and a terminal counts cells; both are counted here, never
 //! bytes. Nothing invisible and no control character gets in.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
@@ -101,7 +100,7 @@ impl<const SECRET: bool, const LONGEST: usize> Field<SECRET, LONGEST> {
             self.put(character);
         }
         self.caret = self.boundary_from(self.caret);
-        Pasted::Taken(Trimmed::between(raw))
+        Pasted::Taken(left_out(raw))
     }
 
     /// Puts a paste in the place of what is there, which stays where the new value is refused.
@@ -316,10 +315,10 @@ impl<const SECRET: bool, const LONGEST: usize> fmt::Debug for Field<SECRET, LONG
 }
 
 /// What became of a paste.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pasted {
-    /// It is in the field, without what was trimmed.
-    Taken(Trimmed),
+    /// It is in the field, without what was left out: that in words, if anything was.
+    Taken(Option<String>),
     /// It does not fit; the field is as it was.
     TooLong,
     /// There was nothing in it that can be seen.
@@ -328,58 +327,33 @@ pub enum Pasted {
 
 impl Pasted {
     /// Returns what a page says about it, or `None` when there is nothing to say.
-    pub fn note(&self) -> Option<Cow<'static, str>> {
+    pub fn note(&self) -> Option<String> {
         match self {
-            Self::Taken(trimmed) => trimmed.note().map(Cow::Owned),
-            Self::TooLong => Some("That is too long for this field; nothing was taken.".into()),
-            Self::Nothing => Some("There was nothing in it to paste.".into()),
+            Self::Taken(left_out) => left_out.as_ref().map(|words| format!("Pasted without {words}.")),
+            Self::TooLong => Some("That is too long for this field; nothing was taken.".to_owned()),
+            Self::Nothing => Some("There was nothing in it to paste.".to_owned()),
         }
     }
 }
 
-/// What was left out of a paste.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Trimmed {
-    /// Line ends.
-    pub line_ends: usize,
-    /// Blanks and tabs at its start and end.
-    pub blanks: usize,
-    /// Control characters and characters that cannot be seen.
-    pub invisible: usize,
-}
-
-impl Trimmed {
-    /// Counts what [`trimmed`] and [`kept`] leave out.
-    fn between(raw: &str) -> Self {
-        let mut all = Self::default();
-        let inner = trimmed(raw);
-        for character in raw.chars() {
-            match kind(character) {
-                Kind::Kept(' ') => all.blanks += 1,
-                Kind::Kept(_) => {}
-                Kind::LineEnd => all.line_ends += 1,
-                Kind::Invisible => all.invisible += 1,
-            }
+/// What [`trimmed`] and [`kept`] leave out of a paste: line ends, blanks at its ends, and what cannot be seen.
+fn left_out(raw: &str) -> Option<String> {
+    let (mut line_ends, mut blanks, mut invisible) = (0, 0, 0);
+    for character in raw.chars() {
+        match kind(character) {
+            Kind::Kept(' ') => blanks += 1,
+            Kind::Kept(_) => {}
+            Kind::LineEnd => line_ends += 1,
+            Kind::Invisible => invisible += 1,
         }
-        all.blanks -= kept(inner).filter(|c| *c == ' ').count();
-        all
     }
-
-    /// "Pasted without 1 line end and 2 blanks."
-    fn note(self) -> Option<String> {
-        self.words().map(|words| format!("Pasted without {words}."))
-    }
-
-    /// What was left out, in words.
-    pub fn words(self) -> Option<String> {
-        let parts: Vec<String> =
-            [(self.line_ends, "line end"), (self.blanks, "blank"), (self.invisible, "invisible character")]
-                .into_iter()
-                .filter(|(count, _)| *count > 0)
-                .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
-                .collect();
-        (!parts.is_empty()).then(|| parts.join(" and "))
-    }
+    blanks -= kept(trimmed(raw)).filter(|c| *c == ' ').count();
+    let words: Vec<String> = [(line_ends, "line end"), (blanks, "blank"), (invisible, "invisible character")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" and "))
 }
 
 /// What a character is to an editor.

@@ -2,8 +2,6 @@
 //!
 //! It knows neither keys nor terminals nor files; what it shows is a function of its state.
 
-use std::borrow::Cow;
-
 use crate::diagnose::{Diagnosis, Platform};
 use crate::exit::Exit;
 use crate::steps::Execution;
@@ -324,7 +322,7 @@ impl Wizard {
             state.problems.push(problem);
             return;
         }
-        let note = pasted.note().map(Cow::into_owned);
+        let note = pasted.note();
         match (pasted, note) {
             (Pasted::Taken(_), None) => drop(state.notes.remove(&field)),
             (Pasted::TooLong | Pasted::Nothing, Some(what)) if anew => {

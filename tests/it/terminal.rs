@@ -53,8 +53,7 @@ impl App for Small {
             Event::Pressed(Intent::Edit(edit)) => self.edit(edit),
             Event::Pasted(secret) if self.in_secret => drop(self.secret.paste(secret.reveal())),
             Event::Pasted(secret) => {
-                let note = self.text.paste(secret.reveal()).note();
-                self.said = note.unwrap_or_default().into_owned();
+                self.said = self.text.paste(secret.reveal()).note().unwrap_or_default();
             }
             Event::Pressed(_)
             | Event::Entered(_)
