@@ -44,7 +44,7 @@ pub struct WizardConfig {
     pub portal: Url,
     /// Octo; `None` where a cloud file names none.
     pub octo: Option<Octo>,
-    /// The one step to run again, if asked for.
+    /// The one step that is run again, with everything else kept; none where a registration is gone through from its first.
     pub only: Option<Step>,
     /// Production or sandbox.
     pub environment: Environment,

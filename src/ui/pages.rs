@@ -9,7 +9,6 @@ mod checking;
 mod done;
 mod failed;
 mod locked;
-mod note;
 mod octo_client;
 pub(super) mod opening;
 mod overview;
@@ -22,13 +21,14 @@ mod sign_in;
 use crate::diagnose::Diagnosis;
 use crate::effect::Outcome;
 use crate::exit::Exit;
+use crate::report::handoff::{self, Handoff};
 use crate::steps::Execution;
-use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::progress::Progress;
-use crate::ui::session::{Scope, Session};
+use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::View;
+use crate::ui::{Intent, Task};
 use crate::words::{CheckId, Failure, Problem, Step};
 
 /// The registration is being opened.
@@ -236,7 +236,7 @@ trait Screen: Into<Page> {
     /// Esc: one level back, keeping values; it never leaves the program. From the form of a step that is the one before it, or
     /// the overview where only this step is run again.
     fn back(self, session: &mut Session) -> Turn {
-        let single = matches!(session.scope, Scope::Only(_)) || self.step() == Some(Step::Basic);
+        let single = session.config.only.is_some() || self.step() == Some(Step::Basic);
         match self.step() {
             Some(_) if single && session.registration.active.is_some() => Overview::default().open(),
             Some(Step::Basic) => Prerequisites::default().open(),
@@ -251,9 +251,25 @@ trait Screen: Into<Page> {
         self.stay()
     }
 
-    /// Prints the note for whoever administers Entra, about what is missing.
+    /// Prints the note for whoever administers Entra, about what is missing, plain below the page so that it can be selected and
+    /// sent; and saves the draft, which is what `octo-csp handoff` reads.
     fn hand_off(self, missing: Option<(Failure, Diagnosis)>, session: &mut Session) -> Turn {
-        note::print(session, self.step(), self.execution(), missing);
+        let portal = session.config.portal.as_str();
+        let consent = self.execution().and_then(Execution::authorization_request);
+        let note = Handoff {
+            missing,
+            link: consent.map(|consent| consent.address.to_string()),
+            ..Handoff::of(&session.registration, Some(&session.typed()), portal)
+        };
+        let mut lines: Vec<String> = handoff::text(&note).lines().map(str::to_owned).collect();
+        if session.config.rehearsal.is_none() {
+            let command = session.command("handoff");
+            lines.push(String::new());
+            lines.push(format!("The same in a file, without links: {command} > note.txt"));
+        }
+        lines.push(String::new());
+        session.save(self.step());
+        session.task(Task::Print(lines));
         self.stay()
     }
 

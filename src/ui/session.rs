@@ -32,15 +32,6 @@ pub enum DirectoryLookup {
     Unknown,
 }
 
-/// How much of a registration is gone through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All of it.
-    Whole,
-    /// One step, with everything else kept.
-    Only(Step),
-}
-
 /// Why something is being performed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TaskOrigin {
@@ -80,7 +71,6 @@ pub struct Session {
     pub(crate) platform: Platform,
     /// Milliseconds since the program started.
     pub(crate) now: u64,
-    pub(crate) scope: Scope,
     pub(crate) fields: Fields,
     /// Keys of the lines of *Before you start* that the person has marked.
     pub(crate) marked: Vec<String>,
@@ -119,7 +109,6 @@ impl Session {
         Self {
             platform: Platform::Any,
             now: 0,
-            scope: config.only.map_or(Scope::Whole, Scope::Only),
             fields: Fields::new(),
             marked: Vec::new(),
             started: false,

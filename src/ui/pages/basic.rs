@@ -3,7 +3,7 @@
 use crate::effect::Effect;
 use crate::ui::pages::{Basic, Overview, PartnerCenter, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
-use crate::ui::session::{Scope, Session, TaskOrigin};
+use crate::ui::session::{Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Row, Tone, View};
 use crate::words::answers::{self};
@@ -33,7 +33,7 @@ impl Screen for Basic {
 
     /// The name is noted.
     fn noted(self, session: &mut Session) -> Turn {
-        let only = session.scope == Scope::Only(Step::Basic);
+        let only = session.config.only == Some(Step::Basic);
         if only && session.registration.active.is_some() {
             return Overview::default().open().saying("The name is changed.");
         }

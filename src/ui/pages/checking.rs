@@ -9,7 +9,7 @@ use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Done, Failed, OctoClient, Overview, PartnerApi, Review, Screen, SignIn, Then, Turn};
 use crate::ui::parts::page_of_step;
 use crate::ui::progress::{Progress, asking, asks, elapsed, rows, tab};
-use crate::ui::session::{Scope, Session};
+use crate::ui::session::Session;
 use crate::ui::state::PageState;
 use crate::ui::view::{Row, Said, Tone, View};
 use crate::words::{Asked, CheckId, Field, Step};
@@ -105,7 +105,7 @@ impl Checking {
             Some(Step::PartnerCenter | Step::PartnerApi) => self.stay(),
             Some(Step::Basic) | None if execution.submits() => Done::default().open(),
             Some(Step::Basic) | None if execution.passed(CheckId::Activate) => {
-                session.scope = Scope::Whole;
+                session.config.only = None;
                 session.forget_secrets();
                 session.found.clone_from(&session.saved);
                 OctoClient::hand_over(session)
@@ -138,7 +138,7 @@ impl Screen for Checking {
             };
         }
         let ready = session.registration.open.as_ref().is_some_and(Attempt::ready);
-        let single = session.scope == Scope::Only(Step::PartnerCenter);
+        let single = session.config.only == Some(Step::PartnerCenter);
         if step == Some(Step::PartnerCenter) && !(ready && single) {
             return PartnerApi::default().open();
         }

@@ -11,10 +11,10 @@
 //!    For support     trace 5b0e...  correlation 71bb...
 //! ```
 
-use crate::diagnose::{self, Goto};
+use crate::diagnose::{self, Diagnosis, Goto};
 use crate::effect::Effect;
 use crate::exit::Exit;
-use crate::report::explanation::{LABEL, explanation, for_support, page, said};
+use crate::report::explanation::{LABEL, explanation, for_support, ids, page, said};
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Then, Turn};
@@ -24,7 +24,7 @@ use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Tone, View};
 use crate::ui::{Intent, Task};
-use crate::words::{Cause, CheckId, Field, LastFailure, Problem, Step, Unlock, UntrustedText, VaultFault};
+use crate::words::{Cause, CheckId, Field, LastFailure, Problem, Step, VaultFault};
 
 /// The number of a client secret that is refused; one that was made minutes ago is, too.
 const SECRET_REFUSED: u64 = 7_000_215;
@@ -74,18 +74,8 @@ impl Failed {
     }
 
     fn copy(mut self, session: &mut Session) -> Turn {
-        let (failure, diagnosis) = (&self.failure, &self.diagnosis);
-        let id =
-            |name: &str, id: &Option<UntrustedText>| id.as_ref().map(|id| format!("; {name} {id}")).unwrap_or_default();
-        let text = format!(
-            "{}: {}{}{}{}",
-            diagnosis.code,
-            diagnosis.what,
-            id("trace", &failure.trace_id),
-            id("correlation", &failure.correlation_id),
-            id("request", &failure.request_id)
-        );
-        session.task(Task::Copy(text));
+        let Diagnosis { code, what, .. } = &self.diagnosis;
+        session.task(Task::Copy(format!("{code}: {what}; {}", ids(&self.failure).join("; "))));
         self.state.say("Copied: code, sentence and ids. They are also on d.");
         self.stay()
     }
@@ -222,19 +212,12 @@ impl Failed {
             return "All three steps are proven and kept here.";
         }
         if self.check == CheckId::KeepToken && locked {
-            return match session.registration.opened_in.unlock {
-                Unlock::Window => {
-                    "Your sign-in is still in memory: unlock the keyring and press r. Leaving now would cost a second sign-in."
-                }
-                Unlock::Passphrase | Unlock::Login => {
-                    "Your sign-in is still in memory: follow the cure and press r. Leaving now would cost a second sign-in."
-                }
-            };
+            return "Your sign-in is still in memory: follow the cure and press r. Leaving now would cost a second sign-in.";
         }
         if session.registration.active.is_some() {
-            "What you typed is kept until you leave. The registration that worked before is untouched."
+            "What you typed is kept. The registration that worked before is untouched."
         } else {
-            "What you typed is kept until you leave. Nothing was registered."
+            "What you typed is kept. Nothing was registered."
         }
     }
 

@@ -8,7 +8,7 @@ use crate::ui::pages::{
 };
 use crate::ui::parts::clock;
 use crate::ui::progress::{asking, so_far};
-use crate::ui::session::{Scope, Session};
+use crate::ui::session::Session;
 use crate::ui::state::PageState;
 use crate::ui::view::{Row, Said, Tone, View};
 use crate::words::{Failure, Step};
@@ -48,7 +48,7 @@ pub(in crate::rooms::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, se
             .open()
             .saying("A replacement was begun and not confirmed: nothing of it counts yet.");
     }
-    if let Scope::Only(step) = session.scope {
+    if let Some(step) = session.config.only {
         session.started = true;
         return single_step(step, session);
     }
@@ -71,15 +71,14 @@ pub(in crate::rooms::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, se
 
 /// Goes on with the open attempt, and says where it stands.
 pub(super) fn resume(session: &mut Session) -> Turn {
-    let Some(open) = &session.registration.open else {
+    let Some(open) = session.registration.open.clone() else {
         return Overview::default().open();
     };
-    let (standing, sentence) = (open.standing(), sentence(open, session));
     session.started = true;
     if session.registration.replacing().is_some_and(|replacing| !replacing.named) {
         return Basic::default().open();
     }
-    continued(standing, session).saying(sentence)
+    continued(&open, session)
 }
 
 /// `--step`: one step with everything else kept; what it builds on must be there.
@@ -90,33 +89,27 @@ fn single_step(step: Step, session: &Session) -> Turn {
     Turn::form(step)
 }
 
-/// What an unfinished attempt means for the person who comes back. Where a sign-in is open, its step starts by itself.
-fn continued(standing: AttemptState, session: &mut Session) -> Turn {
-    match standing {
-        AttemptState::Begun => PartnerCenter::default().open(),
-        AttemptState::SignInOpen => PartnerApi::default().submit(session).opened(),
-        AttemptState::SecretKept | AttemptState::CodeUncertain | AttemptState::TokenKept => {
-            PartnerApi::default().open()
-        }
-        AttemptState::Ready => Review::default().open(),
-    }
-}
-
-fn sentence(open: &Attempt, session: &Session) -> String {
-    let proven_at = open.partner_center.as_ref().map(|(_, at)| *at);
+/// What an unfinished attempt means for the person who comes back: its page, and one sentence. Where a sign-in is open, its step
+/// starts by itself.
+fn continued(open: &Attempt, session: &mut Session) -> Turn {
     let zone = &session.config.zone;
+    let (began_at, proven_at) = (open.began_at, open.partner_center.as_ref().map(|(_, at)| *at));
     match open.standing() {
-        AttemptState::Begun => format!(
-            "An attempt was started at {} and not finished. Nothing was changed.",
-            clock(open.began_at, zone)
-        ),
-        AttemptState::SecretKept => format!(
-            "Client secret checked and kept at {}. Continue with the sign-in?",
-            clock(proven_at.unwrap_or(open.began_at), zone)
-        ),
-        AttemptState::SignInOpen => "The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again.".to_owned(),
-        AttemptState::CodeUncertain => "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.".to_owned(),
-        AttemptState::TokenKept => "Your sign-in is safely kept. Finish the checks?".to_owned(),
-        AttemptState::Ready => "Everything was checked. Confirm it?".to_owned(),
+        AttemptState::Begun => {
+            let at = clock(began_at, zone);
+            let words = format!("An attempt was started at {at} and not finished. Nothing was changed.");
+            PartnerCenter::default().open().saying(words)
+        }
+        AttemptState::SecretKept => {
+            let at = clock(proven_at.unwrap_or(began_at), zone);
+            let words = format!("Client secret checked and kept at {at}. Continue with the sign-in?");
+            PartnerApi::default().open().saying(words)
+        }
+        AttemptState::SignInOpen => PartnerApi::default().submit(session).opened().saying("The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again."),
+        AttemptState::CodeUncertain => PartnerApi::default().open().saying("We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works."),
+        AttemptState::TokenKept => {
+            PartnerApi::default().open().saying("Your sign-in is safely kept. Finish the checks?")
+        }
+        AttemptState::Ready => Review::default().open().saying("Everything was checked. Confirm it?"),
     }
 }

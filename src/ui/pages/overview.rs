@@ -8,7 +8,7 @@ use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Then, Turn, opening};
 use crate::ui::parts::{clock, dates};
-use crate::ui::session::{Scope, Session, TaskOrigin};
+use crate::ui::session::{Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Item, Row, Tone, View};
 use crate::words::Step;
@@ -101,7 +101,7 @@ impl Screen for Overview {
         match choices(session).get(self.state.focus).copied() {
             Some(Choice::Continue) => opening::resume(session),
             Some(Choice::Run(step)) => {
-                session.scope = Scope::Only(step);
+                session.config.only = Some(step);
                 Turn::form(step)
             }
             Some(Choice::CheckAll) => match Execution::check(Step::PartnerCenter, session.registration.clone()) {
@@ -110,7 +110,7 @@ impl Screen for Overview {
             },
             Some(Choice::Submit) => OctoClient::default().open(),
             Some(Choice::Replace) => {
-                session.scope = Scope::Whole;
+                session.config.only = None;
                 let (_, facts) = session.registration.beginning(Some(&Replacing::default()));
                 for fact in facts {
                     session.perform(TaskOrigin::Note, Effect::Note(fact));

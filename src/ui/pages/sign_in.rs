@@ -15,7 +15,7 @@ use crate::steps::{Execution, WrongPaste};
 use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn};
 use crate::ui::parts::{Form, minutes, page_of_step};
 use crate::ui::progress::Progress;
-use crate::ui::session::{Scope, Session, TaskOrigin};
+use crate::ui::session::{Session, TaskOrigin};
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Said, Tone, View};
 use crate::ui::{Intent, Task};
@@ -47,7 +47,7 @@ impl SignIn {
     pub(super) fn again(mut progress: Progress, session: &mut Session) -> Turn {
         if progress.again {
             // A check has no sign-in in it, and a token that was refused is not sent again: the step itself is run once more.
-            session.scope = Scope::Only(Step::PartnerApi);
+            session.config.only = Some(Step::PartnerApi);
             return PartnerApi::default().open();
         }
         session.cancel(&[CheckId::SignIn]);
