@@ -94,7 +94,13 @@ fn single_step(step: Step, session: &Session) -> Turn {
 fn continued(open: &Attempt, session: &mut Session) -> Turn {
     let zone = &session.config.zone;
     let (began_at, proven_at) = (open.began_at, open.partner_center.as_ref().map(|(_, at)| *at));
-    match open.standing() {
+    // Who replaces an account signs in for it: what is carried over from the set in use is no sign-in of this attempt.
+    let carried = session.registration.replacing().is_some() && open.redeeming.is_none();
+    let standing = match open.standing() {
+        AttemptState::Ready if carried => AttemptState::SecretKept,
+        standing => standing,
+    };
+    match standing {
         AttemptState::Begun => {
             let at = clock(began_at, zone);
             let words = format!("An attempt was started at {at} and not finished. Nothing was changed.");
