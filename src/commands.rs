@@ -33,7 +33,6 @@ mod unattended;
 mod values;
 
 use std::io::Write as _;
-use std::pin::Pin;
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
@@ -103,36 +102,29 @@ fn not_understood(host: &mut Host, settings: &Settings, error: clap::Error, json
     Exit::Usage
 }
 
-/// A command that waits for nothing.
-fn at_once<'c>(ended: Result<Exit, CommandError>) -> Ending<'c> {
-    Box::pin(std::future::ready(ended))
-}
-
-type Ending<'c> = Pin<Box<dyn Future<Output = Result<Exit, CommandError>> + 'c>>;
-
-fn perform<'c>(context: &'c mut CommandContext<'_>, command: &'c Command) -> Ending<'c> {
+async fn perform(context: &mut CommandContext<'_>, command: &Command) -> Result<Exit, CommandError> {
     match command {
-        Command::Register(arguments) => Box::pin(register::run(context, arguments)),
-        Command::Config(arguments) => at_once(config::run(context, arguments)),
-        Command::Consent(Consent::Start(arguments)) => Box::pin(consent::start(context, arguments)),
-        Command::Consent(Consent::Finish(arguments)) => Box::pin(consent::finish(context, arguments)),
-        Command::Submit(arguments) => Box::pin(submit::run(context, arguments)),
-        Command::Doctor(arguments) => Box::pin(doctor::run(context, arguments)),
-        Command::Status(arguments) => Box::pin(status::run(context, arguments)),
-        Command::Report(arguments) => Box::pin(status::report(context, arguments)),
-        Command::Rename(arguments) => Box::pin(rename::run(context, arguments)),
-        Command::Forget(arguments) => Box::pin(forget::run(context, arguments)),
-        Command::Handoff(arguments) => Box::pin(handoff::run(context, arguments)),
-        Command::Token(arguments) => Box::pin(token::run(context, arguments)),
-        Command::Store(command) => Box::pin(store::run(context, command)),
-        Command::Code(arguments) => Box::pin(code::run(context, arguments)),
-        Command::Explain(arguments) => at_once(explain::run(context, arguments)),
+        Command::Register(arguments) => Box::pin(register::run(context, arguments)).await,
+        Command::Config(arguments) => config::run(context, arguments),
+        Command::Consent(Consent::Start(arguments)) => Box::pin(consent::start(context, arguments)).await,
+        Command::Consent(Consent::Finish(arguments)) => Box::pin(consent::finish(context, arguments)).await,
+        Command::Submit(arguments) => Box::pin(submit::run(context, arguments)).await,
+        Command::Doctor(arguments) => Box::pin(doctor::run(context, arguments)).await,
+        Command::Status(arguments) => Box::pin(status::run(context, arguments)).await,
+        Command::Report(arguments) => Box::pin(status::report(context, arguments)).await,
+        Command::Rename(arguments) => Box::pin(rename::run(context, arguments)).await,
+        Command::Forget(arguments) => Box::pin(forget::run(context, arguments)).await,
+        Command::Handoff(arguments) => Box::pin(handoff::run(context, arguments)).await,
+        Command::Token(arguments) => Box::pin(token::run(context, arguments)).await,
+        Command::Store(command) => Box::pin(store::run(context, command)).await,
+        Command::Code(arguments) => Box::pin(code::run(context, arguments)).await,
+        Command::Explain(arguments) => explain::run(context, arguments),
         #[cfg(feature = "simulator")]
-        Command::Rehearse(arguments) => Box::pin(rehearse::run(context, arguments)),
+        Command::Rehearse(arguments) => Box::pin(rehearse::run(context, arguments)).await,
         #[cfg(feature = "simulator")]
-        Command::Simulate(arguments) => Box::pin(simulate::run(context, arguments)),
-        Command::Completions(arguments) => at_once(paper::completions(context, arguments)),
-        Command::Man(arguments) => at_once(paper::man(context, arguments)),
+        Command::Simulate(arguments) => Box::pin(simulate::run(context, arguments)).await,
+        Command::Completions(arguments) => paper::completions(context, arguments),
+        Command::Man(arguments) => paper::man(context, arguments),
     }
 }
 

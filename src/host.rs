@@ -44,6 +44,11 @@ impl Host {
         self.input_is_terminal && self.output_is_terminal
     }
 
+    /// Talks to the person on standard error, beside what is printed.
+    pub fn note(&mut self, text: &str) {
+        let _closed = writeln!(self.err, "{text}");
+    }
+
     /// A command of this program as it is told.
     pub fn command(&self, what: &str) -> String {
         format!("octo-csp {what}{}", self.flags)

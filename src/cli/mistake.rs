@@ -33,7 +33,7 @@ pub fn text(mut error: Error) -> String {
     let close = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     // A word so close to one of ours is a slip of the finger.
     let meant = value.starts_with('-') || close.iter().any(|kind| error.get(*kind).is_some());
-    if !value.is_empty() && !(meant && may_be_repeated(&value) || is_number(&value)) {
+    if !(value.is_empty() || is_number(&value) || meant && may_be_repeated(&value)) {
         error.insert(typed, ContextValue::String("...".to_owned()));
         let why = "what was typed is not repeated here, because it could be a secret";
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![why.into()]));

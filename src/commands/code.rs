@@ -67,7 +67,7 @@ async fn show(
         ended = desk.sign_in(&mut run) => ended,
         () = signal::ended() => Err(CommandError::Quiet(Exit::Cancelled)),
         () = tokio::time::sleep(limit) => {
-            note(host, "Nobody has signed in within the time limit.");
+            host.note("Nobody has signed in within the time limit.");
             Err(CommandError::Quiet(Exit::TimeLimit))
         }
     };
@@ -103,15 +103,6 @@ enum Answers {
     Nowhere,
 }
 
-/// What was typed.
-enum Line {
-    Read(SharedSecret),
-    /// The person has left.
-    Left,
-    /// There are no more.
-    Over,
-}
-
 impl TestMachine<'_> {
     /// Drives the run until it has a code or none is to be had. While a person is
     /// waited for, the first of two counts: the browser comes back, or the address is pasted. A wrong paste is told, and the wait
@@ -130,13 +121,13 @@ impl TestMachine<'_> {
                     let Some((id, outcome)) = came else { return Ok(()) };
                     if asking && matches!(self.answers, Answers::Terminal) {
                         // Behind the question, which nobody answered.
-                        note(self.host, "");
+                        self.host.note("");
                     }
                     let came = matches!(outcome, Outcome::Came(_));
                     driver.start_all(run.resume(id, outcome, 0));
                     if let Some(notice) = run.sign_in_notice().filter(|_| came) {
                         let told = noticed(&notice, |it| machine::diagnosed(self.host, it, run.context(id)));
-                        note(self.host, &told);
+                        self.host.note(&told);
                         // A script has nobody who would try again.
                         let ends = !matches!(self.answers, Answers::Terminal);
                         if let Some(next) = ends.then(|| run.decline(0)).flatten() {
@@ -145,7 +136,7 @@ impl TestMachine<'_> {
                         }
                     }
                 }
-                line = self.answers.line(&mut *self.host.err), if asking => if let Some(next) = self.take(run, line)? {
+                line = self.answers.line(&mut *self.host.err), if asking => if let Some(next) = self.take(run, line?)? {
                     // The browser is not waited for any longer.
                     driver.cancel(CheckId::SignIn);
                     driver.start_all(next);
@@ -163,32 +154,31 @@ impl TestMachine<'_> {
             }
             Some(_) | None => false,
         };
-        note(self.host, &invitation(&consent, opened));
+        self.host.note(&invitation(&consent, opened));
         let seen = run.address_seen();
         if let Some(seen) = seen.filter(|seen| *seen == AddressSeen::NotRegistered) {
-            note(self.host, seen.words());
+            self.host.note(seen.words());
         }
     }
 
     /// What a line means: effects when it has the code, an error where nothing can come any more.
-    fn take(&mut self, run: &mut Execution, line: Line) -> Result<Option<Vec<(CheckId, Effect)>>, CommandError> {
-        let line = match line {
-            Line::Read(line) => line,
-            Line::Left => return Err(CommandError::Quiet(Exit::Cancelled)),
-            Line::Over => {
-                self.answers = Answers::Nowhere;
-                if run.authorization_request().is_some_and(|consent| consent.catching.is_ok()) {
-                    return Ok(None);
-                }
-                let words = "the answer of the sign-in did not come";
-                return Err(CommandError::new(Exit::SignIn, words));
+    fn take(
+        &mut self,
+        run: &mut Execution,
+        line: Option<SharedSecret>,
+    ) -> Result<Option<Vec<(CheckId, Effect)>>, CommandError> {
+        let Some(line) = line else {
+            self.answers = Answers::Nowhere;
+            if run.authorization_request().is_some_and(|consent| consent.catching.is_ok()) {
+                return Ok(None);
             }
+            return Err(CommandError::new(Exit::SignIn, "the answer of the sign-in did not come"));
         };
         match run.answer(line.reveal(), 0) {
             Ok(next) => return Ok(Some(next)),
             Err(WrongPaste::Empty) => return Ok(run.decline(0)),
             Err(wrong) => {
-                note(self.host, &format!("{} {}", wrong.what(), wrong.cure()));
+                self.host.note(&format!("{} {}", wrong.what(), wrong.cure()));
             }
         }
         Ok(None)
@@ -196,16 +186,17 @@ impl TestMachine<'_> {
 }
 
 impl Answers {
-    /// The next line that is typed; never, once there are no more. Giving up the wait gives the terminal back.
-    async fn line(&mut self, screen: &mut dyn Write) -> Line {
+    /// The next line that is typed; `None` when there are no more, and never after that. A person may leave. Giving up the wait
+    /// gives the terminal back.
+    async fn line(&mut self, screen: &mut dyn Write) -> Result<Option<SharedSecret>, CommandError> {
         match self {
             // A signal is heard by whoever waits for this.
             Self::Terminal => match ask(screen, consent::ADDRESS, pending()).await {
-                Ok(Some(answer)) => Line::Read(answer),
-                Ok(None) => Line::Left,
-                Err(_unusable) => Line::Over,
+                Ok(None) => Err(CommandError::Quiet(Exit::Cancelled)),
+                Ok(answer) => Ok(answer),
+                Err(_unusable) => Ok(None),
             },
-            Self::Stream(typed) => typed.line().await.map_or(Line::Over, |line| Line::Read(line.into())),
+            Self::Stream(typed) => Ok(typed.line().await.map(SharedSecret::from)),
             Self::Nowhere => pending().await,
         }
     }
@@ -242,9 +233,4 @@ fn print(
     };
     context.note("\nIt works once, for about ten minutes. Paste it into Octo's web page.");
     Ok(exit)
-}
-
-/// Talks to the person, beside what is printed.
-fn note(host: &mut Host, text: &str) {
-    let _closed = writeln!(host.err, "{text}");
 }

@@ -1,7 +1,8 @@
 //! What a command stands on: the process and its settings, the cloud it speaks to, the registration it is about, where that is
 //! kept.
 
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
+use std::io;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -64,7 +65,7 @@ impl CommandContext<'_> {
 
     /// Talks to the person on standard error, beside what is printed.
     pub(super) fn note(&mut self, text: &str) {
-        let _closed = writeln!(self.host.err, "{text}");
+        self.host.note(text);
     }
 }
 
@@ -217,11 +218,11 @@ pub(super) fn flags(mut matches: &ArgMatches, settings: Option<&Path>) -> String
             } else {
                 value.display().to_string()
             };
-            words.push_str(&format!(" --{} {}", id.replace('_', "-"), quoted(&value)));
+            let _infallible = write!(words, " --{} {}", id.replace('_', "-"), quoted(&value));
         }
     }
     if let Some(folder) = settings {
-        words.push_str(&format!(" --config-dir {}", quoted(&mistake::path(folder, "DIR"))));
+        let _infallible = write!(words, " --config-dir {}", quoted(&mistake::path(folder, "DIR")));
     }
     words
 }

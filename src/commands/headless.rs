@@ -30,7 +30,7 @@ pub(super) async fn world(host: &mut Host, target: &Target) -> Result<(World, Op
 
 /// Says on standard error which registration was opened.
 pub(super) fn say_which(host: &mut Host, which: &Identity) {
-    let _closed = writeln!(host.err, "registration: {which}");
+    host.note(&format!("registration: {which}"));
 }
 
 /// Opens a registration for this process alone, by [`Effect::Open`] or [`Effect::OpenToForget`].

@@ -219,7 +219,7 @@ fn variables(host: &Host, flags: &Flags) -> Result<Variables, String> {
         let shown = if may_be_repeated(&flag) { name } else { "OCTO_CSP_..." };
         let foreign = !flags.contains_key(&flag) && !TYPED_ONLY.contains(&flag.as_str());
         if foreign && !is_secret(&flag) && like(&flag, flags).is_none() {
-            unknown.push(shown.to_string());
+            unknown.push(shown.to_owned());
             continue;
         }
         known(&flag, flags).map_err(|what| format!("the variable {shown}: {what}"))?;
@@ -231,7 +231,7 @@ fn variables(host: &Host, flags: &Flags) -> Result<Variables, String> {
         let Some(value) = value.to_str() else {
             return Err(format!("the variable {shown} is no text"));
         };
-        let origin = Origin::Variable(shown.to_string());
+        let origin = Origin::Variable(shown.to_owned());
         // A variable that is empty is as good as none.
         if !value.is_empty() {
             let one = usable(&flag, flags, value.to_owned(), origin)?;

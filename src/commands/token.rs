@@ -182,7 +182,8 @@ mod tests {
         };
         let target = Target::for_test(Cloud::global());
         let (out, err) = (Stream::default(), Stream::default());
-        let got = get(&host(b"", &out, &err), &arguments, &target, ready(())).await;
+        let host = host(b"", &out, &err);
+        let got = Box::pin(get(&host, &arguments, &target, ready(()))).await;
         assert!(matches!(got, Err(CommandError::Quiet(Exit::Cancelled))));
     }
 

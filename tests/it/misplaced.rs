@@ -46,8 +46,15 @@ impl Home {
         Environment { home: path(""), state_home: path("state"), config_home: path("config"), ..Environment::default() }
     }
 
+    /// Writes the config file.
+    fn put(&self, text: &str) {
+        let folder = self.0.path().join("config/octo-csp");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::File::create(folder.join("config.toml")).unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
     /// Runs the program as a script does, and returns everything that it said.
-    fn said(&self, arguments: &[String], environment: Environment) -> String {
+    fn said(arguments: &[String], environment: Environment) -> String {
         let said = Said::default();
         let mut host = Host {
             arguments: ["octo-csp".into()].into_iter().chain(arguments.iter().map(Into::into)).collect(),
@@ -125,6 +132,14 @@ fn commands() -> Vec<Called> {
     found
 }
 
+/// Runs a command, and notes it if it repeats the secret.
+fn look(words: &[String], environment: Environment, secret: &str, how: &str, repeated: &mut Vec<String>) {
+    let said = Home::said(words, environment);
+    if said.contains(secret) || said.contains(&secret.to_ascii_lowercase()) {
+        repeated.push(format!("{how} {words:?}\n{said}"));
+    }
+}
+
 /// Whether a word may be what the argument takes: what an account is called is anybody's choice.
 fn is_fine(name: &str, secret: &str) -> bool {
     secret == PASSPHRASE && ["account-name", "name"].contains(&name)
@@ -136,7 +151,7 @@ fn nothing_that_could_be_a_secret_is_repeated_wherever_it_was_put() {
     let mut tried = 0;
     for called in commands() {
         for arg in &called.args {
-            let name = arg.get_long().unwrap_or(arg.get_id().as_str());
+            let name = arg.get_long().unwrap_or_else(|| arg.get_id().as_str());
             let takes = arg.get_action().takes_values();
             for (index, secret) in SECRETS.into_iter().enumerate().filter(|(_, secret)| !is_fine(name, secret)) {
                 let home = Home(TempDir::new().unwrap());
@@ -156,7 +171,7 @@ fn nothing_that_could_be_a_secret_is_repeated_wherever_it_was_put() {
                     if called.has("json") && name != "json" && index % 2 == 0 {
                         words.push("--json".to_owned());
                     }
-                    let said = home.said(&words, home.environment());
+                    let said = Home::said(&words, home.environment());
                     tried += 1;
                     if said.contains(secret) {
                         repeated.push(format!("{words:?}\n{said}"));
@@ -181,20 +196,11 @@ fn nothing_that_could_be_a_secret_is_repeated_from_a_variable_or_the_config_file
         }
     }
     let mut repeated = Vec::new();
-    let mut look = |home: &Home, words: &[String], environment: Environment, secret: &str, how: &str| {
-        let said = home.said(words, environment);
-        if said.contains(secret) || said.contains(&secret.to_ascii_lowercase()) {
-            repeated.push(format!("{how} {words:?}\n{said}"));
-        }
-    };
     let config = ["config".to_owned()].to_vec();
     let in_json = [config.clone(), vec!["--json".to_owned()]].concat();
     for secret in SECRETS {
         let home = Home(TempDir::new().unwrap());
-        let folder = home.0.path().join("config/octo-csp");
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = folder.join("config.toml");
-        let put = |text: &str| drop(std::fs::File::create(&file).unwrap().write_all(text.as_bytes()));
+        let put = |text: &str| home.put(text);
         for (flag, called) in settings.iter().filter(|(flag, _)| !is_fine(flag, secret)) {
             let arg = called.args.iter().find(|arg| arg.get_long() == Some(flag)).unwrap();
             let leading = called.leading_to(arg);
@@ -207,13 +213,24 @@ fn nothing_that_could_be_a_secret_is_repeated_from_a_variable_or_the_config_file
             environment.settings.insert(variable.clone(), (*secret).into());
             put("");
             for words in ways() {
-                look(&home, words, environment.clone(), secret, &variable);
+                look(words, environment.clone(), secret, &variable, &mut repeated);
             }
             put(&format!("{flag} = \"{secret}\"\n"));
             for words in ways() {
-                look(&home, words, home.environment(), secret, "config.toml");
+                look(words, home.environment(), secret, "config.toml", &mut repeated);
             }
         }
+    }
+    assert!(repeated.is_empty(), "{}:\n{}", repeated.len(), repeated.join("\n"));
+}
+
+#[test]
+fn nothing_that_could_be_a_secret_is_repeated_of_a_file_or_a_variable_that_is_none_of_ours() {
+    let mut repeated = Vec::new();
+    let config = ["config".to_owned()];
+    for secret in SECRETS {
+        let home = Home(TempDir::new().unwrap());
+        let put = |text: &str| home.put(text);
         for line in [
             secret.to_owned(),
             format!("\"{secret}\" = 1"),
@@ -223,13 +240,13 @@ fn nothing_that_could_be_a_secret_is_repeated_from_a_variable_or_the_config_file
             format!("store = [\"{secret}\"]"),
         ] {
             put(&line);
-            look(&home, &config, home.environment(), secret, &line);
+            look(&config, home.environment(), secret, &line, &mut repeated);
         }
         put("");
         let mut environment = home.environment();
         environment.settings.insert(format!("OCTO_CSP_{secret}"), "1".into());
         environment.settings.insert(format!("OCTO_CSP_KEY_{secret}"), "1".into());
-        look(&home, &config, environment, secret, "the name of a variable");
+        look(&config, environment, secret, "the name of a variable", &mut repeated);
         for name in ["ALPHAUS_AUTH_URL", "ALPHAUS_CLIENT_ID"] {
             let environment = Environment {
                 alphaus_auth_url: Some(if name == "ALPHAUS_AUTH_URL" { secret } else { "" }.to_owned()),
@@ -239,7 +256,7 @@ fn nothing_that_could_be_a_secret_is_repeated_from_a_variable_or_the_config_file
             };
             for words in [&["submit"][..], &["register", "--no-input"]] {
                 let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-                look(&home, &words, environment.clone(), secret, name);
+                look(&words, environment.clone(), secret, name, &mut repeated);
             }
         }
     }
