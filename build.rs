@@ -150,7 +150,7 @@ fn rust(row: &Row, sources: &BTreeMap<String, String>) -> Result<String, String>
     rust.extend(row.wait.map(|seconds| format!("wait: Some(Duration::from_secs({seconds})), ")));
     if !row.blames.is_empty() {
         let blames: Vec<String> = row.blames.iter().map(|check| format!("CheckId::{check}")).collect();
-        rust += &format!("blames: &[{}], ", blames.join(", "));
+        rust.extend(["blames: &[", &blames.join(", "), "], "]);
     }
     Ok(rust + &format!("..{} }}", base.to_uppercase().replace('-', "_")))
 }

@@ -146,7 +146,9 @@ fn from_nested(service: Service, map: &Map<String, Value>) -> Failure {
             let before = said.sentence.as_ref().map(|sentence| format!("{sentence} ")).unwrap_or_default();
             said.sentence = UntrustedText::some(&(before + &text));
         } else {
-            passed_on.into_iter().for_each(|code| push_new(&mut said.codes, code));
+            for code in passed_on {
+                push_new(&mut said.codes, code);
+            }
         }
         if let Some(code) = json::member(deeper, "code").and_then(json::number) {
             push_new(&mut said.codes, code);
@@ -157,7 +159,7 @@ fn from_nested(service: Service, map: &Map<String, Value>) -> Failure {
     said
 }
 
-/// A text, or the `value` of one that names its language (OData 3).
+/// A text, or the `value` of one that names its language (`OData` 3).
 fn worded(map: &Map<String, Value>, name: &str) -> Option<String> {
     let value = json::member(map, name)?;
     json::plain(value.get("value").unwrap_or(value)).filter(|text| !text.trim().is_empty())
@@ -173,7 +175,8 @@ fn problem(map: &Map<String, Value>) -> Option<String> {
 
 /// Reads XML or a page: a number or word of `code`, the sentence of `message`, else the title.
 pub fn from_markup(service: Service, text: &str) -> Failure {
-    let text = text.get(..text.floor_char_boundary(LONGEST_PAGE)).unwrap_or(text);
+    let end = (0..=LONGEST_PAGE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let text = text.get(..end).unwrap_or_default();
     let element = |name: &str| {
         let at = text.match_indices('<').find_map(|(at, _)| {
             let inside = text.get(at + 1..)?;
