@@ -31,7 +31,7 @@ impl Execution {
     pub fn partner_api(request: PartnerApiRequest, registration: Registration, secret: Option<SharedSecret>) -> Self {
         let step =
             PartnerApi { request, purpose: Purpose::Register, given: secret, found: partner_api::Findings::default() };
-        let ids = CheckId::of_step(Step::PartnerApi, &[CheckId::CacheToken]);
+        let ids = CheckId::of_step(Step::PartnerApi, &[CheckId::CacheToken, CheckId::Graph]);
         let mut execution = Self::new(Plan::PartnerApi(Rc::new(step)), &ids, registration);
         execution.take_over();
         execution
@@ -72,8 +72,8 @@ impl Execution {
                 Self::new(plan, &CheckId::of_step(step, &[CheckId::KeepSecret]), registration)
             }
             Step::PartnerApi => {
-                use CheckId::{CacheToken, KeepToken, OtherSecret, Redeem, SignIn};
-                let mut ids = CheckId::of_step(step, &[OtherSecret, SignIn, Redeem, KeepToken, CacheToken]);
+                use CheckId::{CacheToken, Graph, KeepToken, OtherSecret, Redeem, SignIn};
+                let mut ids = CheckId::of_step(step, &[OtherSecret, SignIn, Redeem, KeepToken, CacheToken, Graph]);
                 // What is no longer needed goes last.
                 ids.push(CheckId::Tidy);
                 Self::again(Purpose::Check, &ids, registration)?
