@@ -130,7 +130,9 @@ impl Registration {
         };
         let named = replacing.filter(|replacing| replacing.named);
         let naming = named.map(|replacing| Fact::Naming { attempt, name: replacing.name.clone() });
-        let facts = self.storing().into_iter().chain([began]).chain(naming);
+        // Said where the journal does not say yet where secrets will be.
+        let stored = (!self.knows_store()).then(|| Fact::Stored { store: self.opened_in.into() });
+        let facts = stored.into_iter().chain([began]).chain(naming);
         (Attempt { replacing: replacing.cloned(), ..Attempt::new(attempt, slot, base) }, facts.collect())
     }
 
@@ -173,12 +175,6 @@ impl Registration {
     /// Whether this process keeps in the store that the journal names.
     pub fn knows_store(&self) -> bool {
         self.store == *self.opened_in
-    }
-
-    /// The fact that goes before the next [`Fact::Began`], if the journal does not say yet where secrets will be.
-    pub fn storing(&self) -> Option<Fact> {
-        let store = self.opened_in;
-        (!self.knows_store()).then(|| Fact::Stored { store: store.into() })
     }
 
     /// Every item that was ever about to be written, those that are deleted already too.

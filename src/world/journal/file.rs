@@ -124,7 +124,7 @@ impl JournalStore for JournalFile {
         if let Err(failure) = kept {
             // Whatever got there was not acknowledged. If this fails too, the next reader takes it for a torn line, or for
             // a line that nobody built upon.
-            drop(cut(&file, seen.bytes));
+            drop(file.set_len(seen.bytes));
             return Err(failure);
         }
         let (bytes, last) = (seen.bytes + text.len() as u64, line.sequence);
@@ -184,12 +184,8 @@ impl Lease for Lock {
 
 /// Writes a line over what is left of a torn one.
 fn write_at(file: &mut File, at: u64, text: &str) -> io::Result<()> {
-    cut(file, at)?;
+    file.set_len(at)?;
     file.seek(SeekFrom::Start(at))?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
-}
-
-fn cut(file: &File, at: u64) -> io::Result<()> {
-    file.set_len(at)
 }

@@ -68,7 +68,10 @@ impl Blocking {
                     return Err(failure.clone());
                 }
                 let found = session.perform(|entries| {
-                    if lasting { entries.lasts(name) } else { Ok(()) }.and_then(|()| parts::read(entries, name))
+                    if lasting {
+                        entries.lasts(name)?;
+                    }
+                    parts::read(entries, name)
                 });
                 found.and_then(secret).map_err(|failure| {
                     let failure = Box::new(failure.with_detail(&title));

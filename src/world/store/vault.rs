@@ -19,8 +19,8 @@ const REAL_SIZE: usize = 800;
 pub struct Vault {
     registration: String,
     store: Arc<dyn SecretStore>,
-    /// For each call; without, the store's own.
-    limit: Option<Duration>,
+    /// For each call, if the store's own is longer.
+    limit: Duration,
 }
 
 impl Vault {
@@ -29,19 +29,13 @@ impl Vault {
 
     /// What a store has of one registration.
     pub fn new(registration: &str, store: Arc<dyn SecretStore>) -> Self {
-        Self { registration: registration.to_owned(), store, limit: None }
+        Self { registration: registration.to_owned(), store, limit: Duration::MAX }
     }
 
-    /// The same vault with a shorter limit for each call.
+    /// The same vault with another limit for each call; one longer than its store's is that.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
-        Self { limit: Some(limit), ..self.clone() }
-    }
-
-    /// The same vault with the limit of its store.
-    #[must_use]
-    pub fn patient(&self) -> Self {
-        Self { limit: None, ..self.clone() }
+        Self { limit, ..self.clone() }
     }
 
     /// The store's name for a person, such as `Secret Service`.
@@ -102,7 +96,7 @@ impl Vault {
             return Err(failure.clone());
         }
         // What was written is removed whatever came of it; the first failure is the one to tell.
-        let removed = self.sweep().await;
+        let removed = self.wait(self.store.delete(&names)).await;
         kept.and(removed)?;
         let verify = self.store.descriptor().verify;
         let line = format!("test item written, read back{verify}, removed ({})", self.title());
@@ -121,11 +115,6 @@ impl Vault {
         let mut names = self.wait(self.store.list(&self.registration)).await?.unwrap_or_default();
         names.extend([self.mark(), self.test_item()]);
         self.wait(self.store.delete(&names)).await
-    }
-
-    /// Deletes the test item that a probe left behind when it was ended.
-    pub async fn sweep(&self) -> Answer<()> {
-        self.wait(self.store.delete(&[self.test_item()])).await
     }
 
     /// Keeps what the journal's line was on which much depends.
@@ -157,7 +146,7 @@ impl Vault {
     }
 
     async fn wait<T>(&self, pending: impl Future<Output = Answer<T>>) -> Answer<T> {
-        let limit = self.limit.unwrap_or(Duration::MAX).min(self.store.limit());
+        let limit = self.limit.min(self.store.limit());
         timeout(limit, pending).await.unwrap_or_else(|_elapsed| {
             self.store.gave_up(limit);
             Err(Box::new(fault(VaultFault::TimedOut).with_detail(&self.title())))
