@@ -88,27 +88,34 @@ async fn begin(host: &Host, arguments: &Token, target: &Target) -> Result<Begun,
     };
     let nothing = |it: &Registration| CommandError::nothing_to_hand_out(host, "token", &target.identity(host, it));
     // What stands in the way of a look without the lock is told by whoever opens the registration.
-    let looked = target.shelf().in_use(&target.name()).await.ok().filter(|registration| !registration.newer);
-    if let Some(registration) = &looked {
-        let active = registration.active.as_ref().ok_or_else(|| nothing(registration))?;
+    let looked = target.shelf().glance(&target.name()).await.ok().filter(|registration| !registration.newer);
+    if let Some(registration) = &looked
+        && let Some(active) = &registration.active
+    {
         let item = AccessToken::item(active, audience);
         let token = target.shelf().recall(&target.name(), &registration.store, &item).await;
         if let Some(token) = token.and_then(|token| AccessToken::read(&token, active)).filter(good) {
             return kept(registration, token);
         }
     }
-    let world = World::new(target.options(Surroundings::default()));
+    let mut options = target.options(Surroundings::default());
+    // A hundred may wait for this lock: a token that is kept meanwhile is given out without another question to the keyring.
+    options.keeping.compared = true;
+    let world = World::new(options);
     let opened = patiently(&world, target).await?;
     if opened.registration.newer {
         // A rotated token could not be noted, so nothing is rotated.
         return Err(CommandError::newer_journal());
     }
     let registration = opened.registration;
-    let active = registration.active.as_ref().ok_or_else(|| nothing(&registration))?;
     // Whoever had the lock before us may have been on the same errand.
-    if let Some(token) = recall(&world, active, audience).await.filter(good) {
+    if let Some(active) = &registration.active
+        && let Some(token) = recall(&world, active, audience).await.filter(good)
+    {
         return kept(&registration, token);
     }
+    // From here on is built upon the journal.
+    target.shelf().in_use(&target.name()).await?;
     let run = Execution::token(audience, registration.clone()).ok_or_else(|| nothing(&registration))?;
     Ok(Begun::Ask(Box::new((world, run))))
 }

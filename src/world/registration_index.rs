@@ -96,6 +96,15 @@ impl RegistrationIndex {
         Ok(registration)
     }
 
+    /// The same of the journal alone, for what builds on nothing: its store is not asked whether the end of it is there.
+    pub async fn glance(&self, name: &str) -> Answer<Registration> {
+        let journal = Journal::open(Arc::clone(&self.journals), name).await?;
+        let registration = journal.registration().clone();
+        let store = self.store(&registration.store).map(|store| store.descriptor()).unwrap_or_default();
+        usable(&registration, &journal.place(), store, Purpose::Use)?;
+        Ok(registration)
+    }
+
     /// What stores that were not asked for have of a registration too, where they tell. A vault file goes with the folder.
     pub async fn elsewhere(&self, name: &str, asked: &StoreDescriptor) -> Vec<Elsewhere> {
         let none = [VaultFault::NoBus, VaultFault::NoProvider, VaultFault::NoCollection].map(Cause::Vault);

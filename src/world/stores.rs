@@ -64,7 +64,7 @@ impl StoreSettings {
     /// What a registration in this store is opened with.
     pub fn options(&self, store: &StoreDescriptor) -> StoreOptions {
         let (secrets, journals) = self.made(store);
-        StoreOptions { secrets, journals, drafts: Drafts(Some(self.state.clone())) }
+        StoreOptions { secrets, journals, drafts: Drafts(Some(self.state.clone())), compared: false }
     }
 
     /// The registrations whose journals this store keeps; their secrets may be in any store.

@@ -204,6 +204,7 @@ impl Machine {
             secrets: Arc::new(handle.clone()),
             journals: Arc::new(handle.clone()),
             drafts: drafts.clone(),
+            compared: false,
         };
         let world = World::new(Options {
             cloud: simulator.cloud().clone(),

@@ -235,6 +235,9 @@ async fn where_nobody_can_be_asked_a_silent_store_is_waited_for_in_all_and_else_
         let limit = || [settings.secrets(&KEYRING), settings.options(&KEYRING).secrets].map(|store| store.limit());
         let whole = if may { seconds(60) } else { seconds(20) };
         assert_eq!(limit(), [whole; 2]);
+        // One call in vain leaves another one.
+        settings.secrets(&KEYRING).gave_up(seconds(20));
+        assert_eq!(limit(), [whole; 2]);
         let blocking = Blocking::new(Arc::clone(&store) as Arc<_>).within(patience);
         let vault = Vault::new("production", Arc::new(blocking)).within(short);
         for call in 1..=3 {

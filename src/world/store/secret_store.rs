@@ -10,9 +10,11 @@ use crate::words::{Cause, Failure, Service, SharedSecret, StoreDescriptor, Untru
 /// How long a call may take while a person may be asked for a password. The screen shows a clock meanwhile.
 const ASKING: Duration = Duration::from_secs(60);
 
-/// How long stores are waited for in vain where nobody can be asked, in all: long enough for a hundred programs that ask a busy
-/// machine at once.
+/// How long a call may take where nobody can be asked: long enough for a hundred programs that ask a busy machine at once.
 const ALONE: Duration = Duration::from_secs(20);
+
+/// How long stores are waited for in vain there, in all.
+const IN_ALL: Duration = Duration::from_secs(40);
 
 /// How long one call may take after that.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -27,13 +29,13 @@ pub struct Patience {
 impl Patience {
     /// With a person who `may` be asked each call is waited for, else all of them together.
     pub fn new(may: bool) -> Self {
-        Self { left: (!may).then(|| Arc::new(Mutex::new(ALONE))) }
+        Self { left: (!may).then(|| Arc::new(Mutex::new(IN_ALL))) }
     }
 
     /// How long the next call may take.
     pub(super) fn limit(&self) -> Duration {
         let left = self.left.as_ref().map(|left| *left.lock().unwrap_or_else(PoisonError::into_inner));
-        left.map_or(ASKING, |left| left.max(MOMENT))
+        left.map_or(ASKING, |left| left.clamp(MOMENT, ALONE))
     }
 
     /// A call was waited for in vain.

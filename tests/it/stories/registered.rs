@@ -6,6 +6,7 @@ use octo_csp::journal::{Fact, Line, write_line};
 
 use super::browser::{Browser, sign_in, sign_in_and_stay};
 use super::desk::{Person as _, TestMachine, make};
+use crate::kept::Kept;
 use crate::pty::Pty;
 
 /// Registers by pasting, and leaves.
@@ -389,9 +390,10 @@ fn what_a_journal_named_that_was_moved_away_is_forgotten_too() {
     // A registration of an earlier version has nothing in the keyring that says how long its journal was.
     desk.session.erase(&format!("{}/journal/1", record.file_name().unwrap().to_str().unwrap()));
     let count = count - 1;
-    assert_eq!(desk.run(&["rename", "Somebody else"]).status.code(), Some(0));
-    // An item of a kind that only another version knows is of this registration as well.
     let name = record.file_name().unwrap().to_str().unwrap().to_owned();
+    let anew = Kept::open(record.parent().unwrap(), &name).unwrap();
+    anew.append(&Fact::Named { name: None }, "2026-01-31T09:30:00Z".parse().unwrap()).unwrap();
+    // An item of a kind that only another version knows is of this registration as well.
     desk.session.store(&format!("{name}/future/A/1/1"), "x");
     desk.session.store("another/refresh-token/A/1/1", "x");
     assert_eq!(desk.kept().matches("label = ").count(), count + 2);
