@@ -284,6 +284,10 @@ fn lay_out(page: &View<'_>, width: u16, look: &Appearance, whole: bool) -> Sheet
             Block::Item(item) => lay_item(&mut sheet, item, width, look),
         }
     }
+    if page.ends_in_view {
+        let last = sheet.lines.len().saturating_sub(1);
+        sheet.focus = sheet.focus.or(Some((last, last)));
+    }
     sheet
 }
 
@@ -292,6 +296,9 @@ fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, look: &Appearance)
         sheet.focus = Some((sheet.lines.len(), sheet.lines.len()));
         (MARKER, REVERSED)
     } else {
+        // The button of a field that has the focus is in view with it.
+        let here = sheet.lines.len();
+        sheet.focus = sheet.focus.map(|(first, last)| (first, if last + 1 == here { here } else { last }));
         (" ", look.theme.style(Tone::Plain))
     };
     let label = format!("[ {} ]", button.label);

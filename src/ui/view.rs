@@ -119,6 +119,8 @@ pub struct View<'a> {
     pub notice: Option<Row>,
     /// What it says, from top to bottom.
     pub blocks: Vec<Block<'a>>,
+    /// Whether its end is what counts, as where something goes on: without a focus that is in view.
+    pub ends_in_view: bool,
     /// The help line.
     pub hints: Vec<KeyHint>,
 }

@@ -222,6 +222,7 @@ impl Checking {
         }
         view.gap();
         view.row(Row::of(Tone::Muted, PROMISE).at(3).said(Said::Not));
+        view.ends_in_view = true;
         view.keys(&[(Intent::Back, "stop and edit")]);
     }
 }
