@@ -49,7 +49,7 @@ async fn change_passphrase(
 async fn collectors(context: &mut CommandContext<'_>, which: &Which) -> Result<Exit, CommandError> {
     let target = open(context, which).await?;
     let names = target.settings().collectors(&target.name())?;
-    let lines: String = names.iter().map(|name| format!("{name}\n")).collect();
+    let lines = names.iter().fold(String::new(), |lines, name| lines + name + "\n");
     if names.is_empty() {
         context.note("Nobody else opens the vault file: the passphrase alone does.");
     }

@@ -86,7 +86,7 @@ fn decoded(text: &str) -> String {
             {
                 clean.push_str(before);
                 let (sign, length) = encoded(from, plus)
-                    .unwrap_or((char::from(from.as_bytes().first().copied().unwrap_or_default()), 1));
+                    .unwrap_or_else(|| (char::from(from.as_bytes().first().copied().unwrap_or_default()), 1));
                 clean.push(sign);
                 rest = from.get(length..).unwrap_or_default();
             }

@@ -351,8 +351,8 @@ mod tests {
                 "https://eur01.safelinks.protection.outlook.com/?url={}&reserved=0",
                 twice.replace("http%253A", "http%3A")
             ),
-            encoded.clone(),
-            twice.clone(),
+            encoded,
+            twice,
             format!("> {front}\n> {back}"),
             format!(">> {front}\r\n>> {back}\r\n"),
             format!("> {front}> {back}"),

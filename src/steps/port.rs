@@ -275,10 +275,10 @@ asks! {
     /// The currency, and the day of the balance.
     invoice_summary(app: &Grant) -> (Option<UntrustedText>, Option<UntrustedText>) = read(Reading::InvoiceSummary, app), Answer { found: Found::InvoiceSummary { currency, date }, .. } => (currency, date);
     /// The last reads say too whether MFA was seen.
-    organization(user: &Grant) -> (Organization, Option<bool>) = read(Reading::Organization, user), Answer { found: Found::Organization(organization), mfa_compliant, .. } => (organization, mfa_compliant);
+    organization(user: &Grant) -> (Organization, Option<bool>) = read(Reading::Organization, user), Answer { found: Found::Organization(organization), mfa_compliant } => (organization, mfa_compliant);
     /// The MPN ID and the partner's name.
-    mpn(user: &Grant) -> ((Option<UntrustedText>, Option<UntrustedText>), Option<bool>) = read(Reading::Mpn, user), Answer { found: Found::Mpn { id, name }, mfa_compliant, .. } => ((id, name), mfa_compliant);
-    billing_profile(user: &Grant) -> (Option<UntrustedText>, Option<bool>) = read(Reading::BillingProfile, user), Answer { found: Found::BillingProfile { currency }, mfa_compliant, .. } => (currency, mfa_compliant);
+    mpn(user: &Grant) -> ((Option<UntrustedText>, Option<UntrustedText>), Option<bool>) = read(Reading::Mpn, user), Answer { found: Found::Mpn { id, name }, mfa_compliant } => ((id, name), mfa_compliant);
+    billing_profile(user: &Grant) -> (Option<UntrustedText>, Option<bool>) = read(Reading::BillingProfile, user), Answer { found: Found::BillingProfile { currency }, mfa_compliant } => (currency, mfa_compliant);
     exchange_rates(token: &Grant) -> usize = read(Reading::ExchangeRates, token), Answer { found: Found::ExchangeRates { rows }, .. } => rows;
     price_sheet(token: &Grant, market: Market) -> PriceSheetHead = read(Reading::PriceSheet { market }, token), Answer { found: Found::PriceSheet(head), .. } => head;
 }

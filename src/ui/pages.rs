@@ -362,7 +362,14 @@ impl Page {
             Self::PartnerApi(_) => "partner-api",
             Self::SignIn(_) => "sign-in",
             Self::OctoClient(_) => "octo-client",
-            _ => "other",
+            Self::Opening(_)
+            | Self::Locked(_)
+            | Self::Prerequisites(_)
+            | Self::Overview(_)
+            | Self::Checking(_)
+            | Self::Failed(_)
+            | Self::Review(_)
+            | Self::Done(_) => "other",
         }
     }
 

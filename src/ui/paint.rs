@@ -85,7 +85,7 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
     {
         *line = rule(&identity, " more above ", look, area.width);
     }
-    let links = std::mem::take(&mut sheet.links);
+    let addresses = std::mem::take(&mut sheet.links);
     let lines = sheet.lines.into_iter().skip(offset);
     let body: Vec<Line<'static>> = lines.take(usize::from(height)).collect();
     let mut y = area.y;
@@ -94,9 +94,11 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
         frame.render_widget(Paragraph::new(lines), part.intersection(area));
         y = y.saturating_add(height);
     }
-    for (line, address) in links.iter().filter(|_| look.glyphs.links) {
-        let row = line.checked_sub(offset).and_then(|row| u16::try_from(row).ok()).filter(|row| *row < height);
-        row.map(|row| link(address, area.x, area.y + top_height + row, frame.buffer_mut()));
+    for (line, address) in addresses.iter().filter(|_| look.glyphs.links) {
+        let row = line.checked_sub(offset).and_then(|row| u16::try_from(row).ok());
+        if let Some(row) = row.filter(|row| *row < height) {
+            link(address, area.x, area.y + top_height + row, frame.buffer_mut());
+        }
     }
     if let Some((x, row)) = caret {
         let y = area.y + top_height + row;

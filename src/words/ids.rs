@@ -171,7 +171,7 @@ impl Directory {
             _ => None,
         });
         let found = first.or(keyed).or_else(|| parts.iter().find_map(|part| part.strip_prefix('@')));
-        found.or(theirs.then_some(""))
+        found.or_else(|| theirs.then_some(""))
     }
 
     /// As it stands in a path.

@@ -33,7 +33,7 @@ impl Services<'_> {
         if let Some(name) = sheet::missing(header, &["CurrencyCode", "USDPerUnit"]) {
             return Err(part.without_column(name));
         }
-        Ok(part.answer(Found::ExchangeRates { rows: rows.len() }))
+        Ok(answer(Found::ExchangeRates { rows: rows.len() }))
     }
 
     /// The head of the price sheet of a market (two letters). The connection is closed as soon as there is enough.
@@ -48,7 +48,7 @@ impl Services<'_> {
         }
         let mut head = sheet::head(&records).map_err(|name| part.without_column(name))?;
         head.read = part.bytes.len();
-        Ok(part.answer(Found::PriceSheet(head)))
+        Ok(answer(Found::PriceSheet(head)))
     }
 
     /// Reads until there is enough, at most [`sheet::HEAD_LIMIT`], and lets go of the connection.
@@ -114,10 +114,10 @@ impl Taken {
         let failure = self.head.fault(Cause::Mismatch(Mismatch::Columns), name);
         Box::new(Failure { service: Service::Check, ..*failure })
     }
+}
 
-    fn answer(self, found: Found) -> Answer {
-        Answer { found, mfa_compliant: None }
-    }
+fn answer(found: Found) -> Answer {
+    Answer { found, mfa_compliant: None }
 }
 
 /// The last month that is complete, as `YYYYMM`, in UTC.

@@ -242,7 +242,7 @@ async fn where_nobody_can_be_asked_a_silent_store_is_waited_for_in_all_and_else_
         let vault = Vault::new("production", Arc::new(blocking)).within(short);
         for call in 1..=3 {
             assert_eq!(fault(vault.recall(&item(1)).await), VaultFault::TimedOut);
-            assert_eq!(limit(), [if may { whole } else { whole - short * call }; 2]);
+            assert_eq!(limit(), [if may { whole } else { whole.checked_sub(short * call).unwrap() }; 2]);
         }
         // All of it is gone: a moment for each is left, so that a keyring that comes back is found.
         settings.secrets(&KEYRING).gave_up(seconds(60));

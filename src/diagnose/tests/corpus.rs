@@ -117,7 +117,7 @@ fn mutated(chance: &mut Chance, text: &str) -> String {
         let (here, after) = (is_digit(signs.get(at)), is_digit(signs.get(at + 1)));
         match chance.below(3) {
             0 if !(before && here) => drop(signs.splice(at..at, chance.one(&SEEN).chars())),
-            1 if !here && !(before && after) && signs.len() > 2 => drop(signs.remove(at)),
+            1 if !(here || before && after) && signs.len() > 2 => drop(signs.remove(at)),
             2 if !here => drop(signs.splice(at..=at, chance.one(&SEEN).chars())),
             _ => {}
         }

@@ -96,10 +96,10 @@ fn continued(open: &Attempt, session: &mut Session) -> Turn {
     let (began_at, proven_at) = (open.began_at, open.partner_center.as_ref().map(|(_, at)| *at));
     // Who replaces an account signs in for it: what is carried over from the set in use is no sign-in of this attempt.
     let carried = session.registration.replacing().is_some() && open.redeeming.is_none();
-    let standing = match open.standing() {
-        AttemptState::Ready if carried => AttemptState::SecretKept,
-        standing => standing,
-    };
+    let mut standing = open.standing();
+    if carried && standing == AttemptState::Ready {
+        standing = AttemptState::SecretKept;
+    }
     match standing {
         AttemptState::Begun => {
             let at = clock(began_at, zone);

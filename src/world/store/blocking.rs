@@ -35,6 +35,7 @@ impl Blocking {
     }
 
     /// The same with the patience of its process.
+    #[must_use]
     pub fn within(self, patience: Patience) -> Self {
         Self { patience, ..self }
     }

@@ -36,12 +36,7 @@ fn mapped(pid: i32) -> Vec<Vec<u8>> {
 
 /// Readable copies of `word`: as it is, as a form has it, in base64, in hexadecimal.
 fn copies(memory: &[Vec<u8>], word: &str) -> usize {
-    let coded = [
-        word.to_owned(),
-        byte_serialize(word.as_bytes()).collect(),
-        STANDARD.encode(word),
-        word.bytes().map(|byte| format!("{byte:02x}")).collect(),
-    ];
+    let coded = [word.to_owned(), byte_serialize(word.as_bytes()).collect(), STANDARD.encode(word), hex::encode(word)];
     let words: BTreeSet<Vec<u8>> = coded.into_iter().map(String::into_bytes).collect();
     let mut found = 0;
     for (mut rest, word) in memory.iter().flat_map(|bytes| words.iter().map(|word| (bytes.as_slice(), word))) {

@@ -117,17 +117,17 @@ impl VaultKey {
         let Some(sealed) = folder.read_private(IDENTITY_FILE)? else {
             return Ok(None);
         };
-        let identity = match held.opened.get(registration).filter(|known| known.sealed == sealed) {
-            Some(known) => SharedSecret::clone(&known.identity),
-            None => {
-                let text = read(decryptor(&sealed)?, &by(&*held.words()?))?;
-                let text = std::str::from_utf8(&text).map_err(|_binary| fault(VaultFault::Damaged))?.trim_end();
-                parsed(text)?;
-                let identity = Secret::shared(text.to_owned());
-                let opened = Opened { sealed, identity: SharedSecret::clone(&identity) };
-                held.opened.insert(registration.to_owned(), opened);
-                identity
-            }
+        let known = held.opened.get(registration).filter(|known| known.sealed == sealed);
+        let identity = if let Some(known) = known {
+            SharedSecret::clone(&known.identity)
+        } else {
+            let text = read(decryptor(&sealed)?, &by(&*held.words()?))?;
+            let text = std::str::from_utf8(&text).map_err(|_binary| fault(VaultFault::Damaged))?.trim_end();
+            parsed(text)?;
+            let identity = Secret::shared(text.to_owned());
+            let opened = Opened { sealed, identity: SharedSecret::clone(&identity) };
+            held.opened.insert(registration.to_owned(), opened);
+            identity
         };
         if held.only.as_deref() == Some(registration) {
             held.given = None;
