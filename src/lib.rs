@@ -25,10 +25,15 @@
 )]
 
 // The rooms, open to tests and examples alone.
-#[cfg(not(feature = "test-door"))]
-use rooms::*;
+#[cfg(all(not(feature = "test-door"), feature = "simulator"))]
+use rooms::simulator;
 #[cfg(feature = "test-door")]
 pub use rooms::*;
+#[cfg(not(feature = "test-door"))]
+use rooms::{
+    cli, cloud, commands, diagnose, driver, effect, exit, host, journal, microsoft, report, steps, ui, version, words,
+    world,
+};
 
 #[path = "."]
 mod rooms {

@@ -286,9 +286,8 @@ fn lay_out(page: &View<'_>, width: u16, look: &Appearance, whole: bool) -> Sheet
             Block::Item(item) => lay_item(&mut sheet, item, width, look),
         }
     }
-    if page.ends_in_view {
-        let last = sheet.lines.len().saturating_sub(1);
-        sheet.focus = sheet.focus.or(Some((last, last)));
+    if let Some(first) = page.goes_on_at {
+        sheet.focus = sheet.focus.or(Some((first, sheet.lines.len().saturating_sub(1))));
     }
     sheet
 }

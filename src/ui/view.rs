@@ -119,8 +119,8 @@ pub struct View<'a> {
     pub notice: Option<Row>,
     /// What it says, from top to bottom.
     pub blocks: Vec<Block<'a>>,
-    /// Whether its end is what counts, as where something goes on: without a focus that is in view.
-    pub ends_in_view: bool,
+    /// The line of what goes on, where something does: it is in view, and as much as there is room for of what stands below it.
+    pub goes_on_at: Option<usize>,
     /// The help line.
     pub hints: Vec<KeyHint>,
 }

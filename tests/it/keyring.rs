@@ -98,13 +98,11 @@ impl Session {
     }
 
     /// The home of this session.
-    #[cfg(feature = "simulator")]
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// What a program of this session finds in its environment.
-    #[cfg(feature = "simulator")]
     pub(crate) fn variables(&self) -> Vec<(String, String)> {
         let mut command = Command::new("env");
         self.furnish(&mut command);

@@ -202,6 +202,8 @@ impl Checking {
 
     fn running(&self, session: &Session, view: &mut View<'_>) {
         let checks = self.progress.execution.checks();
+        // Each check is one line.
+        view.goes_on_at = checks.iter().position(|check| check.state == State::Running);
         if let Some(check) = checks.iter().find(|check| check.state == State::Running) {
             let title = if self.finishing { "Finishing what was begun" } else { "What is being asked now" };
             let store = session.registration.opened_in;
@@ -222,7 +224,6 @@ impl Checking {
         }
         view.gap();
         view.row(Row::of(Tone::Muted, PROMISE).at(3).said(Said::Not));
-        view.ends_in_view = true;
         view.keys(&[(Intent::Back, "stop and edit")]);
     }
 }
