@@ -49,6 +49,7 @@ struct Shown {
     is_a_group: bool,
 }
 
+#[cfg(feature = "simulator")]
 impl Shown {
     /// The words of a command line that begins with this command.
     fn with<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
