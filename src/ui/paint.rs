@@ -287,7 +287,8 @@ fn lay_out(page: &View<'_>, width: u16, look: &Appearance, whole: bool) -> Sheet
         }
     }
     if let Some(first) = page.goes_on_at {
-        sheet.focus = sheet.focus.or(Some((first, sheet.lines.len().saturating_sub(1))));
+        let last = sheet.lines.len().saturating_sub(1);
+        sheet.focus.get_or_insert((first, last));
     }
     sheet
 }
