@@ -25,7 +25,9 @@ use url::Url;
 
 use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
-use crate::words::{Environment, Field, OctoClient, Ring, Secret, SharedSecret, Step, Typed, UntrustedText};
+use crate::words::{
+    Environment, Field, OctoClient, Ring, Secret, SharedSecret, Step, StoreDescriptor, Typed, UntrustedText,
+};
 
 /// What the wizard is started with.
 #[derive(Debug)]
@@ -48,6 +50,8 @@ pub struct WizardConfig {
     pub only: Option<Step>,
     /// Production or sandbox.
     pub environment: Environment,
+    /// The store that was asked for; what is opened may be in another one.
+    pub store: &'static StoreDescriptor,
     /// Whether a browser may be opened.
     pub browser: bool,
     /// Fields that were given by flags or settings; empty ones were not.

@@ -154,6 +154,7 @@ fn setting() -> WizardConfig {
         octo: None,
         only: None,
         environment: Environment::Production,
+        store: Default::default(),
         browser: true,
         given: octo_csp::words::Typed::default(),
         zone: TimeZone::UTC,

@@ -81,7 +81,8 @@ pub(super) struct Target {
     pub(super) environment: Environment,
     /// Whether billing in Microsoft Graph is looked at.
     pub(super) graph: bool,
-    store: &'static StoreDescriptor,
+    /// The store that was asked for.
+    pub(super) store: &'static StoreDescriptor,
     settings: StoreSettings,
 }
 

@@ -39,6 +39,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         octo: octo(context.host, cloud, arguments.profile.as_deref())?,
         only: arguments.step,
         environment: target.environment,
+        store: target.store,
         browser: !arguments.screen.no_browser,
         given: values::typed(&arguments.values),
         zone: context.host.zone.clone(),

@@ -54,6 +54,7 @@ async fn wizard(
         octo: octo(&cloud, &facts),
         only: None,
         environment: Environment::Production,
+        store: Default::default(),
         browser: !arguments.screen.no_browser,
         given: crate::words::Typed::default(),
         zone: host.zone.clone(),

@@ -18,9 +18,7 @@ impl Screen for Opening {
         let mut view = View::new("Before you start");
         view.gap();
         let row = Row::of(Tone::Muted, "Opening what is kept on this machine").at(1);
-        // Which store it is, is known from what was opened only: another one than the keyring was asked for.
-        let store = session.registration.opened_in;
-        match asking(store, session.now).filter(|_| !session.config.words.contains(" --store ")) {
+        match asking(session.config.store, session.now) {
             None => view.row(row),
             Some(note) => view.rows([row.right(Tone::Muted, so_far(session.now)).said(Said::NowAndThen), note]),
         }

@@ -405,6 +405,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         octo: octo(simulator),
         only: None,
         environment: Environment::Production,
+        store: Default::default(),
         browser: false,
         given: octo_csp::words::Typed::default(),
         zone: TimeZone::UTC,

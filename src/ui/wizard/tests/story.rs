@@ -62,6 +62,7 @@ pub(crate) fn setting() -> WizardConfig {
         }),
         only: None,
         environment: Environment::Production,
+        store: Default::default(),
         browser: true,
         given: crate::words::Typed::default(),
         zone: TimeZone::UTC,
