@@ -28,8 +28,9 @@ const CREDENTIAL: &str = "octo-csp-passphrase";
 /// And the one that is the identity of a collector.
 const IDENTITY: &str = "octo-csp-identity";
 
-/// Gets what opens the vault file: an identity, or the passphrase, from a person only where they `may` be asked. `name` is the registration it is for, to see at once
-/// whether it is the right one; without a name it is asked for once and tried where it is needed.
+/// Gets what opens the vault file: an identity, or the passphrase, from a person only where they `may` be asked. `name` is the
+/// registration it is for, to see at once whether it is the right one; without a name it is asked for once and tried where it is
+/// needed.
 pub(super) async fn get(
     host: &mut Host,
     arguments: &StoreArguments,

@@ -16,6 +16,9 @@ use crate::world::store::VaultKey;
 /// Characters of the longest name of a collector.
 const LONGEST: usize = 64;
 
+/// Characters of the longest word in it.
+const WORD: usize = 20;
+
 pub(super) async fn run(context: &mut CommandContext<'_>, command: &Store) -> Result<Exit, CommandError> {
     match command {
         Store::Passphrase(arguments) => change_passphrase(context, arguments).await,
@@ -68,7 +71,7 @@ async fn add(context: &mut CommandContext<'_>, arguments: &StoreAddCollector) ->
         )));
     }
     let identity = VaultKey::new_identity();
-    // The identity is on the disk before anything is sealed for it: a collector that nobody can be is worse than a file too many.
+    // On the disk before anything is sealed for it: a collector that nobody can be is worse than a file too many.
     keep(&arguments.output, &identity)?;
     settings.let_in(&opened.name, name, Some(&identity))?;
     Ok(context.print(&format!(
@@ -99,11 +102,17 @@ async fn remove(context: &mut CommandContext<'_>, arguments: &StoreRemoveCollect
 /// A name that can be shown, and is none of our own.
 fn name(name: &str) -> Result<&str, CommandError> {
     let plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
-    if !name.trim().is_empty() && name.chars().count() <= LONGEST && name.chars().all(plain) {
+    // A long run without a blank could be a secret, and a name is shown.
+    let short = |word: &str| word.chars().count() <= WORD;
+    if !name.trim().is_empty()
+        && name.chars().count() <= LONGEST
+        && name.chars().all(plain)
+        && name.split(' ').all(short)
+    {
         return Ok(name);
     }
     Err(CommandError::usage(format!(
-        "a collector's name is letters, digits, blanks, dots and hyphens, {LONGEST} at most"
+        "a collector's name is letters, digits, blanks, dots and hyphens, {LONGEST} at most and {WORD} without a blank"
     )))
 }
 
@@ -119,4 +128,20 @@ fn keep(path: &Path, identity: &Secret) -> Result<(), CommandError> {
         file.sync_all()
     });
     written.map_err(|error| CommandError::usage(format!("the file of --output cannot be written: {}", error.kind())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_be_a_secret_is_no_name_of_a_collector() {
+        for good in ["prices", "Price collector 2", "本番 1", "a.b-c_d"] {
+            assert_eq!(name(good).unwrap(), good);
+        }
+        for bad in ["", " ", "(passphrase)", "abc8Q~def", "AGE-SECRET-KEY-1QQPQX", "a\u{1b}b", &"ab ".repeat(30)] {
+            let refused = format!("{:?}", name(bad).unwrap_err());
+            assert!(bad.trim().is_empty() || !refused.contains(bad.trim()), "{refused}");
+        }
+    }
 }

@@ -106,9 +106,12 @@ impl AgeFile {
             let Some(folder) = folder::existing_below(&self.state, registration)? else {
                 return Ok(());
             };
-            folder.remove(VAULT_FILE)?;
-            folder.remove(IDENTITY_FILE)?;
-            return folder.sync();
+            // A file whose identity is gone would be damaged: it goes first, and for good.
+            for file in [VAULT_FILE, IDENTITY_FILE] {
+                folder.remove(file)?;
+                folder.sync()?;
+            }
+            return Ok(());
         }
         let folder = folder::make_below(&self.state, registration)?;
         // The identity is there before anything is sealed for it.
