@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded::byte_serialize;
 
 use super::browser::sign_in;
-use super::desk::{Person as _, TestMachine};
+use super::desk::{Person as _, TestMachine, make};
+use crate::keyring::Session;
 use crate::pty::Pty;
 use crate::simulator::bench::between;
 
@@ -88,4 +89,31 @@ fn no_readable_copy_of_a_secret_is_left_in_memory_after_its_page() {
     at_most(&pty, CONTROL, &of(1, 1));
     pty.enter("Proven and kept here");
     at_most(&pty, CONTROL, &of(0, 0));
+}
+
+#[test]
+fn a_vault_file_leaves_neither_its_passphrase_nor_what_it_keeps_in_memory() {
+    const CONTROL: &str = "Planted control";
+    const PASSPHRASE: &str = "correct horse battery staple";
+    let desk = TestMachine::with(Session::none(), &[]);
+    let file = desk.path("passphrase.txt");
+    make(&file, PASSPHRASE.as_bytes());
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let mut pty = desk.register_with(&[
+        ("OCTO_TEST_READABLE_MEMORY", "1"),
+        ("OCTO_CSP_STORE", "file"),
+        ("OCTO_CSP_PASSPHRASE_FILE", file.to_str().unwrap()),
+    ]);
+    pty.begin(CONTROL);
+    let key = desk.fact("client_secret");
+    // The look at this machine has opened the file: from then on its identity is enough.
+    at_most(&pty, CONTROL, &[("passphrase", PASSPHRASE, 0)]);
+    pty.prove(&desk);
+    at_most(&pty, CONTROL, &[("passphrase", PASSPHRASE, 0), ("key", &key, 1)]);
+    let back = sign_in(&pty.open_sign_in());
+    let code = between(&back, "code=", "&").to_owned();
+    pty.answer(&back);
+    at_most(&pty, CONTROL, &[("passphrase", PASSPHRASE, 0), ("key", &key, 1), ("code", &code, 0)]);
+    pty.enter("Proven and kept here");
+    at_most(&pty, CONTROL, &[("passphrase", PASSPHRASE, 0), ("key", &key, 0), ("code", &code, 0)]);
 }
