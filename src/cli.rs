@@ -37,6 +37,9 @@ pub struct Cli {
     /// The folder of the config file, in place of the usual one.
     #[arg(long, global = true, help_heading = "Settings", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub config_dir: Option<PathBuf>,
+    /// Append a line for each call to this file: when, to which host, how it ended; no body and nothing secret.
+    #[arg(long, global = true, help_heading = "Settings", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub log: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

@@ -33,6 +33,7 @@ mod unattended;
 mod values;
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
@@ -44,6 +45,7 @@ use crate::commands::settings::Settings;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report;
+use crate::world::call_log::CallLog;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
@@ -62,13 +64,17 @@ pub fn run(host: &mut Host) -> Exit {
     let json = wants_json(&matches);
     host.flags = context::flags(&matches, settings.named.as_deref());
     let words = settings.command.clone();
+    let log = cli.log.as_deref().map(CallLog::at).map(Arc::new);
     let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
-            let mut context = CommandContext { host, settings, json };
+            let mut context = CommandContext { host, settings, json, log: log.clone() };
             runtime.block_on(perform(&mut context, &cli.command))
         }
         Err(_no_runtime) => Err(CommandError::new(Exit::Internal, "no runtime could be started")),
     };
+    if log.is_some_and(|log| log.is_broken()) {
+        host.note("octo-csp: the file of --log could not be written to its end");
+    }
     end(host, ended, json.then_some(words.as_str()))
 }
 

@@ -5,6 +5,7 @@
 
 pub mod bluectl;
 pub mod browser;
+pub mod call_log;
 pub mod callback;
 mod child;
 pub mod claims;
@@ -34,11 +35,13 @@ pub mod typed;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::cloud::Cloud;
 use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight};
 use crate::words::{Cause, Environment, Failure, Service, TokenResponse};
 use crate::world::browser::Surroundings;
+use crate::world::call_log::CallLog;
 use crate::world::callback::redirect::SignInSession;
 use crate::world::http::{Http, HttpOptions, Services};
 use crate::world::registration_store::{Purpose, RegistrationStore};
@@ -55,6 +58,8 @@ pub struct Options {
     pub keeping: StoreOptions,
     /// How a browser is opened.
     pub browser: Surroundings,
+    /// Where each call gets its line.
+    pub log: Option<Arc<CallLog>>,
 }
 
 /// Everything outside.
@@ -68,7 +73,11 @@ pub struct World {
 impl World {
     /// A world that has touched nothing yet.
     pub fn new(options: Options) -> Self {
-        let http = Http::new(&HttpOptions { extra_ca: options.extra_ca.clone(), ..HttpOptions::default() });
+        let http = Http::new(&HttpOptions {
+            extra_ca: options.extra_ca.clone(),
+            log: options.log.clone(),
+            ..HttpOptions::default()
+        });
         Self { options, http, kept: RefCell::new(None), session: RefCell::new(None) }
     }
 

@@ -32,7 +32,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Code) -> R
             "a code is a secret and is printed on a terminal: say --show to have it in a file or a pipe",
         ));
     }
-    let target = Target::sealed(context.host, &arguments.which)?;
+    let target = Target::sealed(context, &arguments.which)?;
     let registration = target.shelf().in_use(&target.name()).await.map_err(|failure| {
         let diagnosis = machine::diagnosed(context.host, &failure, Context::default());
         (*failure, diagnosis)

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -13,7 +14,7 @@ use crate::cloud::Cloud;
 use crate::commands::error::CommandError;
 use crate::commands::settings::Settings;
 use crate::commands::{machine, passphrase};
-use crate::diagnose::Platform;
+use crate::diagnose::{Context, Platform, diagnose};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::{Registration, registration_name};
@@ -21,6 +22,7 @@ use crate::report::identity::Identity;
 use crate::words::{Environment, StoreDescriptor, Unlock};
 use crate::world::Options;
 use crate::world::browser::Surroundings;
+use crate::world::call_log::CallLog;
 use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::store::Patience;
@@ -34,6 +36,8 @@ pub(super) struct CommandContext<'h> {
     pub(super) settings: Settings,
     /// Whether standard output gets JSON.
     pub(super) json: bool,
+    /// Where each call gets its line.
+    pub(super) log: Option<Arc<CallLog>>,
 }
 
 impl CommandContext<'_> {
@@ -63,6 +67,18 @@ impl CommandContext<'_> {
         Ok(Exit::Done)
     }
 
+    /// The log, ready to be written: where it cannot be, that is said before anything is done.
+    pub(super) fn log(&self) -> Result<Option<Arc<CallLog>>, CommandError> {
+        if let Some(log) = &self.log {
+            log.open().map_err(|failure| {
+                let diagnosis = diagnose(&failure, &Context::default());
+                let words = format!("the file of --log cannot be written: {} ({})", diagnosis.what, diagnosis.code);
+                CommandError::new(Exit::Storage, words)
+            })?;
+        }
+        Ok(self.log.clone())
+    }
+
     /// Talks to the person on standard error, beside what is printed.
     pub(super) fn note(&mut self, text: &str) {
         self.host.note(text);
@@ -84,12 +100,13 @@ pub(super) struct Target {
     /// The store that was asked for.
     pub(super) store: &'static StoreDescriptor,
     settings: StoreSettings,
+    log: Option<Arc<CallLog>>,
 }
 
 impl Target {
     /// Reads what the arguments name, and gets the passphrase of a vault file: from a person only where they `may` be asked.
     pub(super) async fn open(context: &mut CommandContext<'_>, which: &Which, may: bool) -> Result<Self, CommandError> {
-        let mut target = Self::sealed(context.host, which)?;
+        let mut target = Self::sealed(context, which)?;
         if takes_passphrase(&which.store)? {
             let (settings, name) = (&target.settings, target.name());
             let get = passphrase::get(context.host, &which.store, settings, Some(&name), may);
@@ -102,7 +119,8 @@ impl Target {
     }
 
     /// The same for a command that does not look into the vault.
-    pub(super) fn sealed(host: &Host, which: &Which) -> Result<Self, CommandError> {
+    pub(super) fn sealed(context: &CommandContext<'_>, which: &Which) -> Result<Self, CommandError> {
+        let host = &*context.host;
         let (cloud, extra_ca) = cloud(&which.cloud)?;
         let settings = settings(host)?;
         takes_passphrase(&which.store)?;
@@ -114,6 +132,7 @@ impl Target {
             store: which.store.store,
             cloud: Cloud { kept_as: settings.earlier_name(&cloud), ..cloud },
             settings,
+            log: context.log()?,
         })
     }
 
@@ -124,6 +143,7 @@ impl Target {
             extra_ca: self.extra_ca.clone(),
             keeping: self.settings.options(self.store),
             browser,
+            log: self.log.clone(),
         }
     }
 
@@ -255,6 +275,7 @@ impl Target {
                 opener: None,
                 patience: Patience::new(true),
             },
+            log: None,
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::world::World;
 use crate::world::browser::Surroundings;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) -> Result<Exit, CommandError> {
-    let target = Target::sealed(context.host, &arguments.which)?;
+    let target = Target::sealed(context, &arguments.which)?;
     if !arguments.yes && !context.host.input_is_terminal {
         let words = "forget asks for the name on a terminal; without one it needs --yes";
         return Err(CommandError::usage(words));

@@ -10,7 +10,7 @@ use crate::report::handoff::{self, Handoff};
 use crate::words::{Failure, LastFailure};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments) -> Result<Exit, CommandError> {
-    let target = Target::sealed(context.host, &arguments.which)?;
+    let target = Target::sealed(context, &arguments.which)?;
     let volume = target.shelf().volume(&target.name()).await?;
     let typed = volume.draft.as_ref().map(|draft| draft.typed.typed());
     let portal = target.cloud.portal.as_str();

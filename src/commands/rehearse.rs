@@ -1,5 +1,7 @@
 //! `octo-csp rehearse`: the whole wizard against a simulated Microsoft, with a vault in memory.
 
+use std::sync::Arc;
+
 use crate::cli::Rehearse;
 use crate::cloud::Cloud;
 use crate::commands::context::CommandContext;
@@ -10,6 +12,7 @@ use crate::host::Host;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
 use crate::ui::wizard::{Octo, RehearsalAnswers, WizardConfig};
 use crate::words::{Environment, Field, OctoClient, Ring, Secret, Source, UntrustedText};
+use crate::world::call_log::CallLog;
 use crate::world::mishap::{self, Faulty, Mishap};
 use crate::world::{Options, StoreOptions, World};
 
@@ -27,7 +30,8 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rehearse) 
     register::needs_terminal(context.host, &arguments.screen, "rehearse", WITHOUT)?;
     let options = SimulatorOptions { scenario, ..SimulatorOptions::default() };
     let simulator = Simulator::start(options).await?;
-    wizard(context.host, arguments, &simulator, mishap).await
+    let log = context.log()?;
+    wizard(context.host, arguments, &simulator, mishap, log).await
 }
 
 /// A misfortune of Microsoft's, which the simulator plays, or one of this machine's.
@@ -41,6 +45,7 @@ async fn wizard(
     arguments: &Rehearse,
     simulator: &Simulator,
     mishap: Option<Mishap>,
+    log: Option<Arc<CallLog>>,
 ) -> Result<Exit, CommandError> {
     let cloud = simulator.cloud().clone();
     let facts = simulator.facts();
@@ -66,6 +71,7 @@ async fn wizard(
         extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
         keeping: StoreOptions::memory(),
         browser,
+        log,
     };
     let platform = mishap.and_then(|it| it.machine).unwrap_or_else(|| machine::platform(host));
     let world = Faulty::new(World::new(options), mishap);

@@ -12,7 +12,7 @@ use crate::words::{AccountName, Field, Typed};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rename) -> Result<Exit, CommandError> {
     let new = name(arguments)?;
-    let target = Target::sealed(context.host, &arguments.which)?;
+    let target = Target::sealed(context, &arguments.which)?;
     let (world, opened) = headless::world(context.host, &target).await?;
     let old = opened.registration.name.clone();
     if opened.registration.active.is_none() && opened.registration.open.is_none() {

@@ -109,7 +109,7 @@ impl Settings {
             ..Self::layers(host, &flags(&model), config_dir)?
         };
         let place = behind(&arguments, &words);
-        drop(arguments.splice(place..place, added(command, given, &settings)));
+        drop(arguments.splice(place..place, added(&model, command, given, &settings)));
         Ok((settings, arguments))
     }
 
@@ -354,12 +354,13 @@ fn chosen<'m>(
 }
 
 /// What is put in: each layer leaves out what a layer above it said, or what cannot stand beside that.
-fn added(command: &Command, given: &ArgMatches, settings: &Settings) -> Vec<OsString> {
+fn added(model: &Command, command: &Command, given: &ArgMatches, settings: &Settings) -> Vec<OsString> {
     let is_given = |arg: &Arg| {
         let id = arg.get_id().as_str();
         matches!(given.try_contains_id(id), Ok(true)) && given.value_source(id) == Some(ValueSource::CommandLine)
     };
-    let args: Vec<&Arg> = command.get_arguments().filter(|arg| settable(arg)).collect();
+    let of_all = model.get_arguments().filter(|arg| arg.get_long() != Some(CONFIG_DIR));
+    let args: Vec<&Arg> = command.get_arguments().chain(of_all).filter(|arg| settable(arg)).collect();
     // Beside a store without a passphrase that a layer above asks for, that of a layer below means nothing.
     let mut without = args.iter().any(|arg| is_store(arg) && is_given(arg))
         && matches!(given.try_get_one::<&StoreDescriptor>(STORE), Ok(Some(store)) if store.unlock != Unlock::Passphrase);
@@ -413,7 +414,7 @@ fn behind(arguments: &[OsString], words: &[String]) -> usize {
     let mut words = words.iter().peekable();
     let mut is_value = false;
     for (index, argument) in arguments.iter().enumerate().skip(1) {
-        if std::mem::replace(&mut is_value, argument == "--config-dir") {
+        if std::mem::replace(&mut is_value, argument == "--config-dir" || argument == "--log") {
             continue;
         }
         if words.next_if(|word| argument == word.as_str()).is_some() && words.peek().is_none() {

@@ -6,10 +6,15 @@ use jiff::Timestamp;
 
 /// Now, by the clock of this machine, in whole seconds: nothing that is kept or printed knows smaller ones. A clock beyond the year 9999
 /// stands at its end.
-#[expect(clippy::disallowed_methods, reason = "this is the one function of the world that looks at the clock")]
 pub fn now() -> Timestamp {
-    let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);
+    let now = exactly_now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+/// The same with what a line of a log has beyond the seconds.
+#[expect(clippy::disallowed_methods, reason = "this is the one function of the world that looks at the clock")]
+pub fn exactly_now() -> Timestamp {
+    Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX)
 }
 
 /// Milliseconds since it was started: a clock that nobody sets.

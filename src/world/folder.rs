@@ -282,6 +282,22 @@ mod system {
         }
     }
 
+    pub(super) fn append(path: &Path) -> Result<File, Refused> {
+        let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE;
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let ours = Mode::RUSR | Mode::WUSR;
+        let file = fs::openat(CWD, path, flags, ours)?;
+        let stat = checked(&file, FileType::RegularFile)?;
+        // Under another name it would be written to as well.
+        if stat.st_nlink != 1 {
+            return Err(NOT_OURS);
+        }
+        if Mode::from_raw_mode(stat.st_mode) != ours {
+            fs::fchmod(&file, ours)?;
+        }
+        Ok(File::from(file))
+    }
+
     pub(super) fn make_folders(path: &Path) -> Result<(), Refused> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
         made.map_err(|error| Errno::from_io_error(&error).map_or_else(|| error.into(), Refused::from))
@@ -361,6 +377,13 @@ mod system {
         }
     }
 
+    pub(super) fn append(path: &Path) -> Result<File, Refused> {
+        if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Err(NOT_OURS);
+        }
+        Ok(OpenOptions::new().append(true).create(true).open(path)?)
+    }
+
     pub(super) fn make_folders(path: &Path) -> Result<(), Refused> {
         Ok(fs::create_dir_all(path)?)
     }
@@ -370,6 +393,17 @@ mod system {
     pub(super) fn identity(_file: &File) -> Result<Identity, Refused> {
         Ok(Identity::default())
     }
+}
+
+/// Opens a file of this person's alone at its end, in whatever folder it is; it is made if there is none.
+pub(super) fn to_append(path: &Path) -> Answer<File> {
+    system::append(path).map_err(|refused| refused.failure(path))
+}
+
+/// Whether `file` is still what this path leads to.
+pub(super) fn is_at(path: &Path, file: &File) -> bool {
+    let now = system::append(path).and_then(|now| system::identity(&now));
+    now.is_ok_and(|now| system::identity(file).is_ok_and(|file| file == now))
 }
 
 /// The files of a registration, beside what a person put there. The journal is the one that goes last.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::header::{HeaderMap, LOCATION};
@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, authority, is_loopback};
 use crate::words::{Cause, Failure, Secret, Service, TlsFault};
+use crate::world::call_log::CallLog;
 use crate::world::reply::{BODY_LIMIT, JSON_LIMIT, Opening, Reply, failed};
 use crate::world::{issuer, tls};
 
@@ -31,11 +32,13 @@ pub struct HttpOptions {
     pub proxy: Option<Url>,
     /// How long a whole call may take, its body included.
     pub patience: Duration,
+    /// Where each call gets its line.
+    pub log: Option<Arc<CallLog>>,
 }
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self { extra_ca: None, proxy: None, patience: Duration::from_secs(30) }
+        Self { extra_ca: None, proxy: None, patience: Duration::from_secs(30), log: None }
     }
 }
 
@@ -181,14 +184,24 @@ impl Http {
         let service = ask.service;
         let strange = || failed(service, Cause::Internal, "neither https nor loopback");
         let route = route(&ask.url).ok_or_else(strange)?;
-        let client = self.client(route, ask.alone).map_err(|(cause, detail)| failed(service, cause, &detail))?;
+        let mut call = self.options.log.as_ref().map(|log| log.call(&ask.method, &ask.url));
+        let mut fails = |cause| {
+            if let Some(call) = &mut call {
+                call.failed(cause);
+            }
+        };
+        let client = self.client(route, ask.alone).map_err(|(cause, detail)| {
+            fails(cause);
+            failed(service, cause, &detail)
+        })?;
         let host = authority(&ask.url);
         let request = client.request(ask.method, ask.url.clone()).headers(ask.headers).body(ask.body);
         match request.send().await {
-            Ok(response) => Ok(Opening::new(service, host, response)),
+            Ok(response) => Ok(Opening::new(service, host, response, call)),
             Err(error) => {
                 let unsent = error.is_connect();
                 let (cause, detail) = self.transport(&error.without_url(), &ask.url, route);
+                fails(cause);
                 let mut failure = failed(service, cause, &detail);
                 failure.unsent = unsent;
                 if cause == Cause::Tls(TlsFault::UnknownIssuer) {

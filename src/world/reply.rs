@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::microsoft::{self, json};
 use crate::words::{Cause, Failure, Service, UntrustedText};
+use crate::world::call_log::LoggedCall;
 use crate::world::clock;
 
 /// Most bytes of a JSON answer.
@@ -35,6 +36,8 @@ pub struct Opening {
     /// What has come.
     pub head: Head,
     response: reqwest::Response,
+    /// The line of the log that this call will be, if there is one.
+    call: Option<LoggedCall>,
 }
 
 /// An answer of the service itself.
@@ -68,6 +71,12 @@ impl Head {
         ["ms-requestid", "request-id", "x-ms-request-id"].iter().find_map(|name| self.header(name))
     }
 
+    /// The same for a log: any service's name for it, or the one that we gave it.
+    pub(super) fn named_by_service(&self) -> Option<String> {
+        let given = || ["x-request-id", "client-request-id"].iter().find_map(|name| self.header(name));
+        self.request_id().or_else(given).map(|id| id.to_string())
+    }
+
     /// An answer that is of no use.
     pub fn fault(&self, cause: Cause, detail: &str) -> Box<Failure> {
         Box::new(Failure {
@@ -86,9 +95,18 @@ impl Head {
 
 impl Opening {
     /// The head of a response of `host`.
-    pub fn new(service: Service, host: String, response: reqwest::Response) -> Self {
+    pub(super) fn new(
+        service: Service,
+        host: String,
+        response: reqwest::Response,
+        mut call: Option<LoggedCall>,
+    ) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { head: Head { service, host, status, headers }, response }
+        let head = Head { service, host, status, headers };
+        if let Some(call) = &mut call {
+            call.answered(&head);
+        }
+        Self { head, response, call }
     }
 
     /// `Content-Length`, if it was given.
@@ -100,6 +118,9 @@ impl Opening {
     pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, Box<Failure>> {
         self.response.chunk().await.map_err(|error| {
             let cause = if error.is_timeout() { Cause::TimedOut } else { Cause::Broken };
+            if let Some(call) = &mut self.call {
+                call.failed(cause);
+            }
             self.head.fault(cause, &self.head.host)
         })
     }

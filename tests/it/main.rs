@@ -4,6 +4,9 @@
 #[cfg(test)]
 mod arrows;
 #[cfg(test)]
+#[cfg(all(unix, feature = "simulator"))]
+mod call_log;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 #[cfg(unix)]

@@ -156,7 +156,7 @@ fn nothing_that_could_be_a_secret_is_repeated_wherever_it_was_put() {
             for (index, secret) in SECRETS.into_iter().enumerate().filter(|(_, secret)| !is_fine(name, secret)) {
                 let home = Home(TempDir::new().unwrap());
                 // What is written is written somewhere.
-                let writes = ["output", "ics", "dir"].contains(&name);
+                let writes = ["output", "ics", "dir", "log"].contains(&name);
                 let value = if writes { home.0.path().join(secret).display().to_string() } else { secret.to_owned() };
                 let mut lines = vec![match arg.get_long() {
                     Some(flag) => format!("--{flag}={value}"),
@@ -207,7 +207,7 @@ fn nothing_that_could_be_a_secret_is_repeated_from_a_variable_or_the_config_file
             let variable = format!("OCTO_CSP_{}", flag.to_ascii_uppercase().replace('-', "_"));
             let mut environment = home.environment();
             // What is written is written somewhere, and has been above.
-            let writes = ["output", "ics", "dir"].contains(&flag.as_str());
+            let writes = ["output", "ics", "dir", "log"].contains(&flag.as_str());
             let ways = [&in_json, &config, &leading];
             let ways = || ways.into_iter().take(if writes { 2 } else { 3 }).skip(usize::from(secret != SECRETS[0]));
             environment.settings.insert(variable.clone(), (*secret).into());

@@ -211,6 +211,7 @@ impl Machine {
             extra_ca: None,
             keeping: stores,
             browser: Surroundings { ssh: true, ..Surroundings::default() },
+            log: None,
         });
         Self { world: Rc::new(world), handle, drafts, facts: simulator.facts(), _state: state }
     }

@@ -149,6 +149,7 @@ impl<'r> Stage<'r> {
             extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
             keeping: StoreOptions::memory(),
             browser: Surroundings { ssh: true, ..Surroundings::default() },
+            log: None,
         });
         let (sender, receiver) = unbounded_channel();
         Self {
