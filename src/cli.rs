@@ -108,6 +108,9 @@ pub struct Register {
     /// Run one step again with everything else kept.
     #[arg(long, value_enum)]
     pub step: Option<Step>,
+    /// Only list every call, by what right it is made, and everything that is kept or written; nothing is done.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Octo credentials from this profile of bluectl, in place of those of the environment.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
-use crate::words::UntrustedText;
+use crate::words::{Audience, UntrustedText};
 
 /// The addresses and audiences of one cloud.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,6 +147,14 @@ impl Cloud {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let name: String = name.chars().map(plain).collect();
         Self::built_in().iter().all(|known| known.name != name.as_str()).then_some(name)
+    }
+
+    /// The App ID URI of an API.
+    pub fn audience(&self, audience: Audience) -> &str {
+        match audience {
+            Audience::PartnerCenter => &self.partner_center_audience,
+            Audience::PartnerApi => &self.partner_api_audience,
+        }
     }
 
     /// `{login}/{tenant}/oauth2/v2.0/authorize` (entra-docs, v2-oauth2-auth-code-flow).

@@ -5,6 +5,7 @@ mod config;
 mod consent;
 mod context;
 mod doctor;
+mod dry_run;
 mod error;
 mod explain;
 mod forget;

@@ -7,6 +7,7 @@ pub mod dates;
 pub mod doctor;
 pub mod explain;
 pub mod explanation;
+pub mod foreseen;
 pub mod forget;
 pub mod handoff;
 pub mod identity;

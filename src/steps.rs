@@ -10,6 +10,7 @@ mod commit;
 mod context;
 mod execution;
 mod findings;
+mod foreseen;
 mod forget;
 mod partner_api;
 mod partner_center;
@@ -27,6 +28,7 @@ pub use checks::Moment;
 pub use checks::{Check, State};
 pub use execution::{Execution, Status};
 pub use findings::Api;
+pub use foreseen::{Wanted, foresee};
 pub use pasted::WrongPaste;
 pub use tokens::Token;
 

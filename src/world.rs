@@ -7,6 +7,7 @@ pub mod bluectl;
 pub mod browser;
 pub mod call_log;
 pub mod callback;
+pub mod calls;
 mod child;
 pub mod claims;
 pub mod clock;

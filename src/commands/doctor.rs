@@ -16,7 +16,7 @@ use crate::report::doctor::{self, Findings, StepFindings};
 use crate::report::identity::Identity;
 use crate::steps::{Execution, Status, Token};
 use crate::words::claims::compare;
-use crate::words::{Audience, LastFailure, Need, Step};
+use crate::words::{LastFailure, Need, Step};
 use crate::world::{World, clock};
 
 /// Days before an end from which a warning is said.
@@ -119,12 +119,8 @@ fn of_step(host: &Host, step: Step, run: Execution, cloud: &Cloud, before: &Regi
 
 fn need(token: &Token, cloud: &Cloud, registration: &Registration) -> Need {
     let proof = registration.active.as_ref().and_then(|active| active.partner_center.as_ref());
-    let audience = match token.audience {
-        Audience::PartnerCenter => &cloud.partner_center_audience,
-        Audience::PartnerApi => &cloud.partner_api_audience,
-    };
     Need {
-        audience: audience.clone(),
+        audience: cloud.audience(token.audience).to_owned(),
         audience_id: token.audience.api().id,
         tenant: proof.map_or_else(String::new, |(proof, _)| proof.tenant.to_string()),
         application: proof.map_or_else(String::new, |(proof, _)| proof.application.to_string()),

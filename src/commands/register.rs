@@ -7,7 +7,7 @@ use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::look::look;
 use crate::commands::octo::octo;
-use crate::commands::{machine, unattended, values};
+use crate::commands::{dry_run, machine, unattended, values};
 use crate::diagnose::Platform;
 use crate::effect::Perform;
 use crate::exit::Exit;
@@ -19,6 +19,9 @@ use crate::ui::{Event, Task};
 use crate::world::World;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) -> Result<Exit, CommandError> {
+    if arguments.dry_run {
+        return dry_run::run(context, arguments).await;
+    }
     if arguments.values.no_input {
         return unattended::register(context, arguments).await;
     }

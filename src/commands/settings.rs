@@ -31,8 +31,8 @@ use crate::world::papers;
 const FILE: &str = "config.toml";
 /// The one flag that cannot be in the file that it leads to.
 const CONFIG_DIR: &str = "config-dir";
-/// Said on the command line or not at all: what confirms, and what shows a secret.
-const TYPED_ONLY: [&str; 4] = ["replace", "discard", "yes", "show"];
+/// Said on the command line or not at all: what confirms, what does nothing, and what shows a secret.
+const TYPED_ONLY: [&str; 5] = ["replace", "discard", "dry-run", "yes", "show"];
 /// Where secrets are sent is moved by no variable.
 const NO_VARIABLE: [&str; 2] = ["cloud-file", "ca-file"];
 /// The flag that says where secrets are kept.

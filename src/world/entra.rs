@@ -215,11 +215,7 @@ impl Services<'_> {
     }
 
     fn default_scope(&self, audience: Audience) -> Scope {
-        let audience = match audience {
-            Audience::PartnerCenter => &self.cloud.partner_center_audience,
-            Audience::PartnerApi => &self.cloud.partner_api_audience,
-        };
-        Scope::new(format!("{audience}/.default"))
+        Scope::new(format!("{}/.default", self.cloud.audience(audience)))
     }
 
     /// Whether the metadata names one of Microsoft's clouds, and not the one that was asked.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::cloud::{OctoAddresses, appended};
+use crate::cloud::{Cloud, OctoAddresses, appended};
 use crate::microsoft::{self, json};
 use crate::words::{
     AccountName, Cause, Credentials, Failure, FoundPayer, OctoAccess, OctoAnswer, OctoCall, OctoClient, Payer, Ring,
@@ -25,23 +25,17 @@ const PAYER: &str = "payer";
 impl Services<'_> {
     /// One call of Octo. The answer to what changes something is empty; that it is one of success is all there is to know.
     pub async fn octo(&self, call: OctoCall) -> Result<OctoAnswer, Box<Failure>> {
-        let (access, method, path, body) = match &call {
+        let (access, body) = match &call {
             OctoCall::SignIn(client) => return self.octo_sign_in(client).await,
             OctoCall::Accounts(access) => return self.octo_payers(access).await,
-            OctoCall::Register(access, payer) => (access, Method::POST, vec!["account"], described(payer)),
-            OctoCall::Update(access, payer) => {
-                (access, Method::PUT, vec!["account", payer.target.as_str()], described(payer))
-            }
+            OctoCall::Register(access, payer) | OctoCall::Update(access, payer) => (access, described(payer)),
             OctoCall::Credentials(access, Credentials { tenant, application, secret }) => {
                 let (tenant, application) = (tenant.as_str(), application.as_str());
-                let body = json!({ "accountId": tenant, "applicationId": application, "secretKey": secret.reveal() });
-                (access, Method::POST, vec!["azure", "credentials", "partnercenter"], body)
+                (access, json!({ "accountId": tenant, "applicationId": application, "secretKey": secret.reveal() }))
             }
-            OctoCall::Mpn(access, mpn) => {
-                (access, Method::POST, vec!["azure", "credentials", "mpn"], json!({ "mpnId": mpn.as_str() }))
-            }
+            OctoCall::Mpn(access, mpn) => (access, json!({ "mpnId": mpn.as_str() })),
         };
-        let address = self.octo_address(access.ring, &path)?;
+        let (method, address) = addressed(self.cloud, &call).ok_or_else(none)?;
         let ask = Ask { method, ..Ask::post(Service::Octo, address, body.to_string().into_bytes()) };
         self.http.answer(in_json(ask, access)).await?.object()?;
         Ok(OctoAnswer::Taken)
@@ -56,9 +50,13 @@ impl Services<'_> {
             ("client_secret", client.secret().reveal()),
             ("scope", "openid"),
         ];
-        let ask = Ask::post(Service::Octo, self.octo_addresses(client.ring)?.token, form(&boundary, &fields))
-            .with("accept", "application/json")
-            .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
+        let ask = Ask::post(
+            Service::Octo,
+            addresses(self.cloud, client.ring).ok_or_else(none)?.token,
+            form(&boundary, &fields),
+        )
+        .with("accept", "application/json")
+        .with("content-type", &format!("multipart/form-data; boundary={boundary}"));
         let reply = self.http.answer(ask).await?;
         let map = reply.object()?;
         match json::member(&map, "access_token").and_then(Value::as_str) {
@@ -69,7 +67,7 @@ impl Services<'_> {
 
     /// Reads every account. A list that is not whole is none: what it lacks could be the payer account.
     async fn octo_payers(&self, access: &OctoAccess) -> Result<OctoAnswer, Box<Failure>> {
-        let address = self.octo_address(access.ring, &["account", "all:read"])?;
+        let address = at(self.cloud, access.ring, ALL).ok_or_else(none)?;
         let ask = Ask { limit: BODY_LIMIT, ..in_json(Ask::post(Service::Octo, address, b"{}".to_vec()), access) };
         let reply = self.http.answer(ask).await?;
         let mut payers = Vec::new();
@@ -89,19 +87,38 @@ impl Services<'_> {
         }
         Ok(OctoAnswer::Payers(payers))
     }
+}
 
-    fn octo_address(&self, ring: Ring, path: &[&str]) -> Result<Url, Box<Failure>> {
-        let api = appended(&self.octo_addresses(ring)?.api, &["v1"]);
-        Ok(appended(&api, path))
-    }
+/// The list of every account.
+const ALL: &[&str] = &["account", "all:read"];
 
-    fn octo_addresses(&self, ring: Ring) -> Result<OctoAddresses, Box<Failure>> {
-        let known = match ring {
-            Ring::Usual => self.cloud.octo(),
-            Ring::Beta => self.cloud.octo_beta(),
-        };
-        known.ok_or_else(|| failed(Service::Octo, Cause::Internal, "this cloud has no Octo"))
+/// How and where a call is sent; `None` where the cloud has no such Octo.
+pub(super) fn addressed(cloud: &Cloud, call: &OctoCall) -> Option<(Method, Url)> {
+    Some(match call {
+        OctoCall::SignIn(client) => (Method::POST, addresses(cloud, client.ring)?.token),
+        OctoCall::Accounts(access) => (Method::POST, at(cloud, access.ring, ALL)?),
+        OctoCall::Register(access, _) => (Method::POST, at(cloud, access.ring, &["account"])?),
+        OctoCall::Update(access, payer) => (Method::PUT, at(cloud, access.ring, &["account", payer.target.as_str()])?),
+        OctoCall::Credentials(access, _) => {
+            (Method::POST, at(cloud, access.ring, &["azure", "credentials", "partnercenter"])?)
+        }
+        OctoCall::Mpn(access, _) => (Method::POST, at(cloud, access.ring, &["azure", "credentials", "mpn"])?),
+    })
+}
+
+fn at(cloud: &Cloud, ring: Ring, path: &[&str]) -> Option<Url> {
+    Some(appended(&appended(&addresses(cloud, ring)?.api, &["v1"]), path))
+}
+
+fn addresses(cloud: &Cloud, ring: Ring) -> Option<OctoAddresses> {
+    match ring {
+        Ring::Usual => cloud.octo(),
+        Ring::Beta => cloud.octo_beta(),
     }
+}
+
+fn none() -> Box<Failure> {
+    failed(Service::Octo, Cause::Internal, "this cloud has no Octo")
 }
 
 /// One object of the stream.
@@ -165,9 +182,7 @@ fn in_json(ask: Ask, access: &OctoAccess) -> Ask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::Cloud;
     use crate::words::TenantId;
-    use crate::world::http::{Http, HttpOptions};
 
     fn payer(line: &str) -> Option<FoundPayer> {
         let line: Line = serde_json::from_str(line).unwrap();
@@ -210,10 +225,8 @@ mod tests {
 
     #[test]
     fn addresses_are_octos() {
-        let http = Http::new(&HttpOptions::default()).unwrap();
         let cloud = Cloud::global();
-        let octo = Services { http: &http, cloud: &cloud };
-        let address = |ring| octo.octo_address(ring, &["account", "all:read"]).unwrap();
+        let address = |ring| at(&cloud, ring, ALL).unwrap();
         assert_eq!(address(Ring::Usual).as_str(), "https://api.alphaus.cloud/m/blue/cover/v1/account/all:read");
         assert_eq!(address(Ring::Beta).as_str(), "https://apinext.alphaus.cloud/m/blue/cover/v1/account/all:read");
     }

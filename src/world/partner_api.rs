@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::cloud::appended;
-use crate::words::{Answer, Cause, Failure, Found, Mismatch, Reading, Secret, Service};
+use crate::cloud::{Cloud, appended};
+use crate::words::{Answer, Cause, Failure, Found, Market, Mismatch, Reading, Secret, Service};
 use crate::world::http::{Ask, Services, new_guid};
 use crate::world::reply::{Head, JSON_LIMIT, failed, looks_like_html};
 use crate::world::{clock, sheet};
@@ -20,13 +20,12 @@ impl Services<'_> {
     /// A read of the price service.
     pub(super) async fn read_prices(&self, reading: Reading, token: &Secret) -> Result<Answer, Box<Failure>> {
         let Reading::PriceSheet { market } = reading else { return self.exchange_rates(token).await };
-        self.price_sheet(token, &market.to_string()).await
+        self.price_sheet(token, market).await
     }
 
     /// The rates of the last complete month: the same token, role and host as a price sheet, in 18 KB.
     pub async fn exchange_rates(&self, token: &Secret) -> Result<Answer, Box<Failure>> {
-        let month = last_month(clock::now());
-        let address = self.price_address(&format!("fxrates(Month='{month}')"))?;
+        let address = address(self.cloud, Reading::ExchangeRates).ok_or_else(none)?;
         let part = self.take(address, token, |_| false).await?;
         let records = sheet::records(&part.bytes, part.whole);
         let (header, rows) = records.split_first().ok_or_else(|| part.unreadable("empty"))?;
@@ -37,10 +36,8 @@ impl Services<'_> {
     }
 
     /// The head of the price sheet of a market (two letters). The connection is closed as soon as there is enough.
-    pub async fn price_sheet(&self, token: &Secret, market: &str) -> Result<Answer, Box<Failure>> {
-        let market: String = market.chars().filter(char::is_ascii_alphabetic).take(2).collect();
-        let resource = format!("pricesheets(Market='{}',PricesheetView='{VIEW}')", market.to_ascii_uppercase());
-        let address = self.price_address(&resource)?;
+    pub async fn price_sheet(&self, token: &Secret, market: Market) -> Result<Answer, Box<Failure>> {
+        let address = address(self.cloud, Reading::PriceSheet { market }).ok_or_else(none)?;
         let part = self.take(address, token, sheet::is_enough).await?;
         let records = sheet::records(&part.bytes, part.whole);
         if records.is_empty() {
@@ -73,14 +70,25 @@ impl Services<'_> {
         }
         Taken { head: opening.head, bytes, whole }.checked()
     }
+}
 
-    fn price_address(&self, resource: &str) -> Result<Url, Box<Failure>> {
-        let base = self.cloud.partner_api.as_ref().ok_or_else(|| {
-            let detail = "no price service is known for this cloud";
-            failed(Service::PartnerApi, Cause::NoSuchHost, detail)
-        })?;
-        Ok(appended(base, &["v1.0", "sales", resource, "$value"]))
-    }
+/// Where a read of the price service is asked; `None` where the cloud has none, or for another read.
+pub(super) fn address(cloud: &Cloud, reading: Reading) -> Option<Url> {
+    let resource = match reading {
+        Reading::ExchangeRates => format!("fxrates(Month='{}')", last_month(clock::now())),
+        Reading::PriceSheet { market } => format!("pricesheets(Market='{market}',PricesheetView='{VIEW}')"),
+        Reading::Customers
+        | Reading::LegalBusiness
+        | Reading::InvoiceSummary
+        | Reading::Organization
+        | Reading::Mpn
+        | Reading::BillingProfile => return None,
+    };
+    Some(appended(cloud.partner_api.as_ref()?, &["v1.0", "sales", &resource, "$value"]))
+}
+
+fn none() -> Box<Failure> {
+    failed(Service::PartnerApi, Cause::NoSuchHost, "no price service is known for this cloud")
 }
 
 /// What was read of a file.
@@ -129,8 +137,6 @@ fn last_month(now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::Cloud;
-    use crate::world::http::{Http, HttpOptions};
 
     #[test]
     fn the_last_complete_month_is_the_one_before_this() {
@@ -143,13 +149,11 @@ mod tests {
 
     #[test]
     fn dollar_quotes_and_parentheses_are_literal() {
-        let http = Http::new(&HttpOptions::default()).unwrap();
-        let of = |cloud: Cloud, resource: &str| Services { http: &http, cloud: &cloud }.price_address(resource);
-        let sheet = "pricesheets(Market='US',PricesheetView='azure_consumption')";
+        let sheet = Reading::PriceSheet { market: Market::ASSUMED };
         assert_eq!(
-            of(Cloud::global(), sheet).unwrap().as_str(),
+            address(&Cloud::global(), sheet).unwrap().as_str(),
             "https://api.partner.microsoft.com/v1.0/sales/pricesheets(Market='US',PricesheetView='azure_consumption')/$value"
         );
-        assert_eq!(of(Cloud::china(), "x").unwrap_err().cause, Cause::NoSuchHost);
+        assert_eq!(address(&Cloud::china(), sheet), None);
     }
 }

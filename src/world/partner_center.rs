@@ -5,8 +5,9 @@
 //! enforced (Learn, "Partner Center authentication").
 
 use serde_json::{Map, Value};
+use url::Url;
 
-use crate::cloud::appended;
+use crate::cloud::{Cloud, appended};
 use crate::microsoft::json;
 use crate::words::{Answer, Failure, Found, LegalBusiness, Organization, Reading, Secret, Service, UntrustedText};
 use crate::world::http::{Ask, Services, new_guid};
@@ -15,11 +16,9 @@ use crate::world::reply::Head;
 impl Services<'_> {
     /// One read, of Partner Center or of the price service.
     pub async fn read(&self, reading: Reading, token: &Secret) -> Result<Answer, Box<Failure>> {
-        let Some((path, query)) = path(reading) else {
+        let Some(address) = address(self.cloud, reading) else {
             return self.read_prices(reading, token).await;
         };
-        let mut address = appended(&self.cloud.partner_center, path);
-        address.set_query(query);
         let mut ask = Ask::get(Service::PartnerCenter, address)
             .with("accept", "application/json")
             .with("ms-requestid", &new_guid())
@@ -35,6 +34,14 @@ impl Services<'_> {
         let found = found.ok_or_else(|| reply.unreadable("an error in place of an answer"))?;
         Ok(Answer { found, mfa_compliant: mfa_compliant(&reply.head) })
     }
+}
+
+/// Where a read is asked; `None` for those of the price service.
+pub(super) fn address(cloud: &Cloud, reading: Reading) -> Option<Url> {
+    let (path, query) = path(reading)?;
+    let mut address = appended(&cloud.partner_center, path);
+    address.set_query(query);
+    Some(address)
 }
 
 /// The path and the query of a read; `None` for those of the price service.

@@ -134,6 +134,13 @@ impl RegistrationIndex {
         Ok(journal.opened(store.unwrap_or_default(), &self.drafts))
     }
 
+    /// The fold of one registration as its journal alone tells it: no store is asked.
+    pub async fn as_written(&self, name: &str) -> Answer<Opened> {
+        let journal = Journal::open(Arc::clone(&self.journals), name).await?;
+        let store = self.store(&journal.registration().store).map(|store| store.descriptor());
+        Ok(journal.opened(store.unwrap_or_default(), &self.drafts))
+    }
+
     /// Reads an item, for whoever hands it on. A person may be asked for the keyring's password meanwhile.
     /// `None` where nothing can be read.
     pub async fn recall(&self, name: &str, kept_in: &StoreKey, item: &ItemName) -> Option<SharedSecret> {

@@ -19,17 +19,17 @@ use url::Url;
 
 use crate::scenarios::person::{Walked, browser, sign_in};
 
-const PASSPHRASE: &str = "marked-passphrase-of-nobody";
+pub(super) const PASSPHRASE: &str = "marked-passphrase-of-nobody";
 
 /// A home with a vault file, a simulated Microsoft, and a log.
-struct Desk {
-    home: TempDir,
-    runtime: Runtime,
+pub(super) struct Desk {
+    pub(super) home: TempDir,
+    pub(super) runtime: Runtime,
     simulator: Simulator,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let home = TempDir::new().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let simulator = runtime.block_on(Simulator::start(Options::default())).unwrap();
@@ -39,16 +39,16 @@ impl Desk {
         Self { home, runtime, simulator }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.home.path().join(name).display().to_string()
     }
 
-    fn facts(&self) -> Facts {
+    pub(super) fn facts(&self) -> Facts {
         self.simulator.facts()
     }
 
     /// A command of the program that ships, about a registration in this home.
-    fn run(&self, words: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
+    pub(super) fn run(&self, words: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
         let (cloud, passphrase) = (self.path("cloud.json"), self.path("passphrase"));
         let mut child = Command::new(env!("CARGO_BIN_EXE_octo-csp"))
             .args(words)
@@ -68,12 +68,34 @@ impl Desk {
             .block_on(async { tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap() })
     }
 
+    /// Registers in three commands: what was asked before the browser came, how often that asked, and the address it ended on.
+    pub(super) fn register(
+        &self,
+        register: &[&str],
+        start: &[&str],
+        octo: &[(&str, &str)],
+    ) -> (Vec<RequestLog>, usize, Url) {
+        let facts = self.facts();
+        let asked = self.run(register, &[], &facts.client_secret);
+        assert_eq!(asked.status.code(), Some(4), "{asked:?}");
+        let started = self.run(start, &[], "");
+        let object: Value = serde_json::from_slice(&started.stdout).unwrap();
+        let address: Url = object["consent"]["address"].as_str().unwrap().parse().unwrap();
+        let before = self.requests();
+        let walked = self.runtime.block_on(sign_in(&browser(), &address, &facts));
+        let Walked::SentBack(back) = walked else { panic!("not signed in") };
+        let browsed = self.requests().len() - before.len();
+        let finished = self.run(&["consent", "finish"], octo, back.as_str());
+        assert_eq!(finished.status.code(), Some(0), "{finished:?}");
+        (before, browsed, back)
+    }
+
     /// What this program asked the simulator, in the order of its answers.
-    fn requests(&self) -> Vec<RequestLog> {
+    pub(super) fn requests(&self) -> Vec<RequestLog> {
         self.simulator.requests()
     }
 
-    fn log(&self) -> String {
+    pub(super) fn log(&self) -> String {
         fs::read_to_string(self.path("calls.log")).unwrap()
     }
 }
@@ -95,7 +117,7 @@ fn of_log(log: &str) -> Vec<(String, String, String)> {
     calls
 }
 
-fn of_simulator(requests: &[RequestLog]) -> Vec<(String, String, String)> {
+pub(super) fn of_simulator(requests: &[RequestLog]) -> Vec<(String, String, String)> {
     let mut calls: Vec<_> = requests
         .iter()
         .map(|request| {
@@ -124,18 +146,9 @@ fn a_log_has_a_line_for_each_call_of_a_registration_and_none_of_its_secrets() {
         ("OCTO_CSP_LOG", &log),
     ];
     let register = ["register", "--no-input", "--application-id", &facts.client_id, "--directory", &facts.domain];
-    let asked = desk.run(&[&register[..], &["--secret-stdin", "--log", &log]].concat(), &[], &facts.client_secret);
-    assert_eq!(asked.status.code(), Some(4), "{asked:?}");
     // Before a command as well as behind it.
-    let started = desk.run(&["--log", &log, "consent", "start", "--json"], &[], "");
-    let object: Value = serde_json::from_slice(&started.stdout).unwrap();
-    let address: Url = object["consent"]["address"].as_str().unwrap().parse().unwrap();
-    let before = desk.requests();
-    let walked = desk.runtime.block_on(sign_in(&browser(), &address, &facts));
-    let Walked::SentBack(back) = walked else { panic!("not signed in") };
-    let browsed = desk.requests().len() - before.len();
-    let finished = desk.run(&["consent", "finish"], &octo, back.as_str());
-    assert_eq!(finished.status.code(), Some(0), "{finished:?}");
+    let words = [&register[..], &["--secret-stdin", "--log", &log]].concat();
+    let (before, browsed, back) = desk.register(&words, &["--log", &log, "consent", "start", "--json"], &octo);
     let doctor = desk.run(&["doctor", "--json"], &octo, "");
     assert_eq!(doctor.status.code(), Some(0), "{doctor:?}");
     let token = desk.run(&["token", "partner-api"], &octo, "");

@@ -15,6 +15,9 @@ mod command_line;
 #[cfg(unix)]
 mod commands;
 #[cfg(test)]
+#[cfg(all(unix, feature = "simulator"))]
+mod dry_run;
+#[cfg(test)]
 #[cfg(unix)]
 mod earlier;
 #[cfg(test)]

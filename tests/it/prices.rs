@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use octo_csp::words::{Cause, Found, Mismatch, Secret, Service};
+use octo_csp::words::{Cause, Found, Market, Mismatch, Secret, Service};
 use octo_csp::world::http::{Http, HttpOptions, Services};
 use octo_csp::world::looks;
 
@@ -20,7 +20,7 @@ async fn the_head_of_an_endless_sheet_is_enough() {
     let row = b"\"VM\",\"D2\",\"1 Hour\",\"USD\",\"0.1\",\"m\"\r\n".to_vec();
     let server = Raw::start(Script::Endless(head.into_bytes(), row)).await;
     let (http, cloud) = (http(), server.cloud());
-    let found = Services { http: &http, cloud: &cloud }.price_sheet(&token(), "us").await.unwrap();
+    let found = Services { http: &http, cloud: &cloud }.price_sheet(&token(), Market::ASSUMED).await.unwrap();
     let Found::PriceSheet(sheet) = found.found else {
         unreachable!("another answer");
     };
@@ -46,7 +46,7 @@ async fn what_is_no_sheet_is_said_to_be_none() {
     ] {
         let server = Raw::start(Script::Say(answer(status, "", body))).await;
         let (http, cloud) = (http(), server.cloud());
-        let failure = Services { http: &http, cloud: &cloud }.price_sheet(&token(), "US").await.unwrap_err();
+        let failure = Services { http: &http, cloud: &cloud }.price_sheet(&token(), Market::ASSUMED).await.unwrap_err();
         assert_eq!((failure.cause, failure.service), (cause, service), "{body:?}");
     }
 }
