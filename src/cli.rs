@@ -309,6 +309,25 @@ mod tests {
     }
 
     #[test]
+    fn every_command_that_opens_a_registration_takes_what_names_it() {
+        const OF_NONE: [&str; 6] = ["explain", "config", "rehearse", "simulate", "completions", "man"];
+        fn walk(command: &clap::Command) {
+            if command.has_subcommands() {
+                return command.get_subcommands().for_each(walk);
+            }
+            let has = |flag: &str| command.get_arguments().any(|argument| argument.get_long() == Some(flag));
+            let mut flags = vec!["cloud", "cloud-file", "ca-file", "store", "passphrase-file", "identity-file"];
+            // A report is about all registrations.
+            flags.extend((command.get_name() != "report").then_some("sandbox"));
+            for flag in flags {
+                assert!(has(flag), "{} has no --{flag}", command.get_name());
+            }
+        }
+        let cli = Cli::command();
+        cli.get_subcommands().filter(|command| !OF_NONE.contains(&command.get_name())).for_each(walk);
+    }
+
+    #[test]
     fn a_cloud_is_a_name_or_a_file() {
         assert!(Cli::try_parse_from(["octo-csp", "register", "--cloud", "china", "--cloud-file", "x"]).is_err());
         assert!(Cli::try_parse_from(["octo-csp", "register", "--cloud-file", "x", "--ca-file", "y"]).is_ok());

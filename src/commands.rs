@@ -40,7 +40,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command, Consent, mistake};
-use crate::commands::context::CommandContext;
+use crate::commands::context::{CommandContext, GivenFlags};
 use crate::commands::error::{CommandError, end};
 use crate::commands::settings::Settings;
 use crate::exit::Exit;
@@ -63,12 +63,13 @@ pub fn run(host: &mut Host) -> Exit {
         Err(error) => return not_understood(host, &settings, error, asked),
     };
     let json = wants_json(&matches);
-    host.flags = context::flags(&matches, settings.named.as_deref());
+    let given = GivenFlags::of(&matches, settings.named.as_deref());
+    host.flags = given.behind_each_command();
     let words = settings.command.clone();
     let log = cli.log.as_deref().map(CallLog::at).map(Arc::new);
     let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
-            let mut context = CommandContext { host, settings, json, log: log.clone() };
+            let mut context = CommandContext { host, settings, json, log: log.clone(), given };
             runtime.block_on(perform(&mut context, &cli.command))
         }
         Err(_no_runtime) => Err(CommandError::new(Exit::Internal, "no runtime could be started")),

@@ -73,19 +73,19 @@ pub struct Doctor {
 /// `octo-csp status`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp status\n  octo-csp status --json\n\nTakes no lock and uses no network.\n\nExit code 0; 7 when a journal or the folder cannot be read.",
+    after_help = "Examples:\n  octo-csp status\n  octo-csp status --json\n  octo-csp status --cloud-file cloud.json\n\nAll registrations, unless a flag says which. Takes no lock and uses no network.\n\nExit code 0; 7 when a journal or the folder cannot be read.",
+    mut_arg("sandbox", |arg| arg.help("Only the integration sandbox")),
+    mut_arg("cloud", |arg| arg.help("Only the registrations of this cloud; global means those of every cloud")),
+    mut_arg("cloud_file", |arg| arg.help("Only the registrations of the cloud that this file describes")),
     mut_arg("store", |arg| arg.help("With file, look into vault files too; without it they stay closed"))
 )]
 pub struct Status {
     /// One JSON object on standard output.
     #[arg(long)]
     pub json: bool,
-    /// Only the integration sandbox.
-    #[arg(long)]
-    pub sandbox: bool,
-    /// What opens vault files: each registration says itself where its secrets are.
+    /// Which registrations; each says itself where its secrets are.
     #[command(flatten)]
-    pub store: StoreArguments,
+    pub which: Which,
 }
 
 /// `octo-csp report`.

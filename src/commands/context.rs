@@ -38,6 +38,8 @@ pub(super) struct CommandContext<'h> {
     pub(super) json: bool,
     /// Where each call gets its line.
     pub(super) log: Option<Arc<CallLog>>,
+    /// What this command was told of which registration it is about.
+    pub(super) given: GivenFlags,
 }
 
 impl CommandContext<'_> {
@@ -164,7 +166,16 @@ impl Target {
 
     /// Under which name this registration is kept.
     pub(super) fn name(&self) -> String {
-        registration_name(self.environment, self.cloud.keeping_name().as_deref())
+        self.name_in(self.environment)
+    }
+
+    /// Under which names this cloud's registrations are kept.
+    pub(super) fn names(&self) -> [String; 2] {
+        [Environment::Production, Environment::Sandbox].map(|environment| self.name_in(environment))
+    }
+
+    fn name_in(&self, environment: Environment) -> String {
+        registration_name(environment, self.cloud.keeping_name().as_deref())
     }
 }
 
@@ -216,36 +227,62 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
     Ok((cloud, extra_ca))
 }
 
-/// What stands behind each command that is told: the flags by which this one was given its registration, from wherever they came. A
-/// command about all registrations has only the folder of the settings in common with another. A descriptor is not open any more
-/// when the next one runs.
-pub(super) fn flags(mut matches: &ArgMatches, settings: Option<&Path>) -> String {
-    while let Some((_, inner)) = matches.subcommand() {
-        matches = inner;
-    }
-    let given = |id: &str| {
-        let said = matches!(matches.try_contains_id(id), Ok(true))
-            && matches.value_source(id) != Some(ValueSource::DefaultValue);
-        if said { matches.get_raw(id)?.next() } else { None }
-    };
-    let about_one = ["sandbox", "cloud"].iter().all(|id| matches.try_contains_id(id).is_ok());
-    let mut words = if about_one && given("sandbox").is_some() { " --sandbox".to_owned() } else { String::new() };
-    for id in
-        ["cloud", "cloud_file", "ca_file", "passphrase_file", "identity_file", "store"].iter().filter(|_| about_one)
-    {
-        if let Some(value) = given(id) {
-            let value = if id.ends_with("file") {
-                mistake::path(Path::new(value), "FILE")
-            } else {
-                value.display().to_string()
-            };
-            let _infallible = write!(words, " --{} {}", id.replace('_', "-"), quoted(&value));
+/// The flags that this command was given, from wherever they came, a blank before each word.
+#[derive(Debug, Default)]
+pub(super) struct GivenFlags {
+    /// What chooses the environment.
+    environment: &'static str,
+    /// What says where Microsoft is reached.
+    pub(super) cloud: String,
+    /// What says where secrets are kept, and what opens that. A descriptor is not open any more when the next command runs.
+    pub(super) store: String,
+    /// The folder of the settings.
+    pub(super) settings: String,
+    /// Whether the command is about the one registration that they name.
+    about_one: bool,
+}
+
+impl GivenFlags {
+    /// Reads them out of what was parsed.
+    pub(super) fn of(mut matches: &ArgMatches, settings: Option<&Path>) -> Self {
+        while let Some((_, inner)) = matches.subcommand() {
+            matches = inner;
+        }
+        let given = |id: &str| {
+            let said = matches!(matches.try_contains_id(id), Ok(true))
+                && matches.value_source(id) != Some(ValueSource::DefaultValue);
+            if said { matches.get_raw(id)?.next() } else { None }
+        };
+        let words = |ids: &[&str]| {
+            let mut words = String::new();
+            for id in ids {
+                if let Some(value) = given(id) {
+                    let value = if id.ends_with("file") {
+                        mistake::path(Path::new(value), "FILE")
+                    } else {
+                        value.display().to_string()
+                    };
+                    let _infallible = write!(words, " --{} {}", id.replace('_', "-"), quoted(&value));
+                }
+            }
+            words
+        };
+        let folder = settings.map(|folder| format!(" --config-dir {}", quoted(&mistake::path(folder, "DIR"))));
+        Self {
+            environment: if given("sandbox").is_some() { " --sandbox" } else { "" },
+            cloud: words(&["cloud", "cloud_file", "ca_file"]),
+            store: words(&["passphrase_file", "identity_file", "store"]),
+            settings: folder.unwrap_or_default(),
+            about_one: ["sandbox", "cloud"].iter().all(|id| matches.try_contains_id(id).is_ok()),
         }
     }
-    if let Some(folder) = settings {
-        let _infallible = write!(words, " --config-dir {}", quoted(&mistake::path(folder, "DIR")));
+
+    /// What stands behind each command that is told. A command about all registrations has only the folder of the settings in common
+    /// with another.
+    pub(super) fn behind_each_command(&self) -> String {
+        let which = [self.environment, &self.cloud, &self.store].concat();
+        if self.about_one { which + &self.settings } else { self.settings.clone() }
     }
-    words
 }
 
 /// A word as a POSIX shell takes it.

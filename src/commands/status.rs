@@ -1,8 +1,8 @@
 //! `octo-csp status` and `octo-csp report`: what the journals and the keyring tell, without lock and without network.
 
-use crate::cli::{Report, Status};
+use crate::cli::{CloudName, Report, Status, Which};
 use crate::cloud::Cloud;
-use crate::commands::context::{self, CommandContext};
+use crate::commands::context::{self, CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::machine;
 use crate::diagnose::Context;
@@ -10,28 +10,43 @@ use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Kind;
-use crate::report::identity::Identity;
+use crate::report::identity::{Identity, Reached};
 use crate::report::status::{self, Found, Item};
 use crate::report::support::{self, Surroundings};
-use crate::words::Failure;
+use crate::words::{Environment, Failure};
 use crate::world::clock;
 use crate::world::registration_index::{Presence, RegistrationIndex, Scan};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) -> Result<Exit, CommandError> {
-    let shelf = context::shelf(context.host, &arguments.store).await?;
-    let found = find(context.host, &shelf, arguments.sandbox).await?;
-    let text =
-        if arguments.json { status::in_json(&found) } else { status::text(&found, &context.host.command("register")) };
+    let which = &arguments.which;
+    let target = Target::sealed(context.host, which)?;
+    let shelf = context::shelf(context.host, &which.store).await?;
+    let mut found = find(context, &shelf, &target).await?;
+    let all = found.len();
+    let one_cloud = which.cloud.cloud_file.is_some() || !matches!(which.cloud.cloud, CloudName::Global);
+    let names = target.names();
+    found.retain(|one| !one_cloud || names.contains(&one.opened.name));
+    found.retain(|one| !which.sandbox || one.identity.environment == Environment::Sandbox);
+    let others = all - found.len();
+    let text = if arguments.json {
+        status::in_json(&found)
+    } else {
+        status::text(&found, others, &context.host.command("register"))
+    };
     context.print(&text);
     Ok(status::exit(&found))
 }
 
-async fn find(host: &Host, shelf: &RegistrationIndex, sandbox: bool) -> Result<Vec<Found>, Box<Failure>> {
+/// Every registration; those that `target` is about, with the flags that it was given.
+async fn find(
+    context: &CommandContext<'_>,
+    shelf: &RegistrationIndex,
+    target: &Target,
+) -> Result<Vec<Found>, Box<Failure>> {
+    let (host, given) = (&*context.host, &context.given);
+    let names = target.names();
     let mut found = Vec::new();
     for volume in shelf.volumes().await? {
-        if sandbox && !volume.name.starts_with("sandbox") {
-            continue;
-        }
         let items = volume.registration.active.as_ref().map(|active| {
             let tokens = active.access_tokens();
             [active.set(), tokens.to_vec()].concat()
@@ -42,8 +57,14 @@ async fn find(host: &Host, shelf: &RegistrationIndex, sandbox: bool) -> Result<V
         seen.retain(|(item, presence)| *presence == Presence::There || !item.kind.is_access_token());
         let items =
             seen.into_iter().map(|(item, presence)| Item { name: item.to_string(), state: words(host, &presence) });
-        let mut identity = Identity::of(&volume.name, &volume.registration);
-        identity.flags.push_str(&host.flags);
+        let of_cloud = names.contains(&volume.name);
+        let reached = Reached {
+            cloud: of_cloud.then_some(&given.cloud),
+            store: (*kept_in == *target.store).then_some(&given.store),
+            settings: &given.settings,
+        };
+        let mut identity = Identity::reached_by(&volume.name, &volume.registration, &reached);
+        identity.octo_state = identity.octo_state.filter(|_| !of_cloud || target.cloud.octo().is_some());
         found.push(Found { identity, items: items.collect(), opened: volume });
     }
     Ok(found)
@@ -62,10 +83,11 @@ fn words(host: &Host, presence: &Presence) -> String {
 }
 
 pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report) -> Result<Exit, CommandError> {
-    let (cloud, _) = context::cloud(&arguments.cloud)?;
+    let (cloud, store) = (arguments.cloud.clone(), arguments.store.clone());
+    let target = Target::sealed(context.host, &Which { cloud, store, ..Which::default() })?;
     let shelf = context::shelf(context.host, &arguments.store).await?;
-    let found = find(context.host, &shelf, false).await?;
-    let text = support::text(&surroundings(context.host, &cloud), &found, &context.host.command("register"));
+    let found = find(context, &shelf, &target).await?;
+    let text = support::text(&surroundings(context.host, &target.cloud), &found, &context.host.command("register"));
     let scans = scan(&shelf, &text, &found).await;
     let leaks: Vec<String> = scans
         .iter()

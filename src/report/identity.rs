@@ -29,10 +29,26 @@ pub struct Identity {
 /// What stands for a cloud file that is not known.
 const SOME_FILE: &str = " --cloud-file FILE";
 
+/// The flags by which a registration is reached, a blank before each word, as far as somebody gave them.
+#[derive(Debug, Default)]
+pub struct Reached<'f> {
+    /// Those of its cloud, for a registration of the cloud that was named.
+    pub cloud: Option<&'f str>,
+    /// Those of its store, for a registration in the store that was named.
+    pub store: Option<&'f str>,
+    /// That of the settings.
+    pub settings: &'f str,
+}
+
 impl Identity {
     /// Of a registration and the name under which it is kept ([`registration_name`](crate::journal::registration_name)), with the flags
     /// that these tell. Which file describes a cloud of one's own nobody noted.
     pub fn of(name: &str, registration: &Registration) -> Self {
+        Self::reached_by(name, registration, &Reached::default())
+    }
+
+    /// The same with the flags that are known.
+    pub fn reached_by(name: &str, registration: &Registration, given: &Reached<'_>) -> Self {
         let (environment, cloud) = name.split_once("-at-").unwrap_or((name, "global"));
         let sandbox = environment == Environment::Sandbox.key();
         let of_cloud = match cloud {
@@ -50,7 +66,13 @@ impl Identity {
             // A port as the address has it. Whatever else tells a server of one's own from a built-in cloud stays.
             cloud: cloud.replace("_p", ":"),
             octo_state: OctoState::of(registration).filter(|_| !sandbox),
-            flags: format!("{}{of_cloud}{of_store}", if sandbox { " --sandbox" } else { "" }),
+            flags: [
+                if sandbox { " --sandbox" } else { "" },
+                given.cloud.unwrap_or(&of_cloud),
+                given.store.unwrap_or(&of_store),
+                given.settings,
+            ]
+            .concat(),
         }
     }
 

@@ -46,10 +46,11 @@ pub fn exit(all: &[Found]) -> Exit {
     if all.iter().any(|one| one.opened.registration.damaged) { Exit::Storage } else { Exit::Done }
 }
 
-/// Everything as text; `begin` is the command that begins.
-pub fn text(all: &[Found], begin: &str) -> String {
+/// Everything as text; `others` were not asked for, and `begin` is the command that begins.
+pub fn text(all: &[Found], others: usize, begin: &str) -> String {
     if all.is_empty() {
-        return format!("Nothing is registered on this machine. Begin with: {begin}\n");
+        let what = if others > 0 { "What these flags name is not registered" } else { "Nothing is registered" };
+        return format!("{what} on this machine. Begin with: {begin}\n");
     }
     let mut rows = Vec::new();
     for (index, found) in all.iter().enumerate() {

@@ -33,7 +33,7 @@ pub fn text(surroundings: &Surroundings, found: &[Found], begin: &str) -> String
         Row::gap(),
     ]);
     let mut text = plain(&rows, WIDTH);
-    text.push_str(&status::text(found, begin));
+    text.push_str(&status::text(found, 0, begin));
     for one in found {
         text.push_str(&plain(&good_runs(one), WIDTH));
     }

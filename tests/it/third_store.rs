@@ -329,7 +329,7 @@ async fn status_of(machine: &Machine) -> String {
         let identity = Identity::of(&volume.name, &volume.registration);
         all.push(Status { identity, opened: Opened { draft: None, ..volume }, items });
     }
-    status::text(&all, "octo-csp register")
+    status::text(&all, 0, "octo-csp register")
 }
 
 #[tokio::test]

@@ -132,15 +132,24 @@ fn every_command_that_is_told_has_the_flags_that_it_needs_and_is_one_line() {
         assert!(script.every_command_has(&all) >= 10, "{:?}", script.said);
         assert!(one > 0, "{environment}");
 
-        // These are about every registration of this machine, and know no file of addresses.
+        // These are about every registration of this machine, and take what names one as every command does.
         script.said.clear();
-        let flags = script.flags[..4].to_vec();
-        for words in [&["status"][..], &["status", "--json"], &["report"]] {
-            script.run(words, &flags, "", 0);
+        script.about(&["status"], 0);
+        script.about(&["status", "--json"], 0);
+        let flags = script.flags[..6].to_vec();
+        script.run(&["report"], &flags, "", 0);
+        if more.is_empty() {
+            assert!(script.every_command_has(&all) > 1, "{:?}", script.said);
         }
+        // Of a registration whose file of addresses was not given, no journal says which it is.
+        script.said.clear();
+        script.run(&["status"], &flags[..4], "", 0);
         if more.is_empty() {
             let wanted = ["--cloud-file FILE", settings.as_str()];
             assert!(script.every_command_has(&wanted) > 0, "{:?}", script.said);
+            // What another cloud has is not this one's.
+            let china = script.run(&["status", "--cloud", "china"], &flags[..4], "", 0);
+            assert!(china.contains("What these flags name is not registered on this machine."), "{china}");
         }
     }
 }
