@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::cli::Forget;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, intake};
+use crate::commands::{headless, intake, machine};
+use crate::diagnose::{Context, Diagnosis};
 use crate::effect::Effect;
 use crate::exit::Exit;
 use crate::host::Host;
@@ -14,8 +15,8 @@ use crate::report::explain;
 use crate::report::forget::{self, Ending, Going};
 use crate::report::identity::Identity;
 use crate::steps::{Execution, Status};
-use crate::words::CheckId;
 use crate::words::store::STORES;
+use crate::words::{CheckId, Failure};
 use crate::world::World;
 use crate::world::browser::Surroundings;
 
@@ -57,14 +58,21 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
     }
     let mut run = Execution::forget(opened.registration.clone());
     headless::drive_aloud(&mut run, &world, &mut context.host.err).await;
+    let (here, mut failed) = (run.status() == Status::Finished, headless::refused(context.host, &run));
     let mut left = Vec::new();
     for other in elsewhere {
         let names = other.names(&going.opened.name).unwrap_or_default();
-        if run.status() != Status::Finished || !names.is_empty() && other.clear().await.is_err() {
-            left.extend(names);
-        }
+        let refused = if here && !names.is_empty() { other.clear().await.err() } else { None };
+        left.extend(names.into_iter().filter(|_| !here || refused.is_some()));
+        let host = &*context.host;
+        failed = failed.or_else(|| {
+            refused.map(|failure| {
+                let diagnosis = machine::diagnosed(host, &failure, Context::default());
+                (*failure, diagnosis)
+            })
+        });
     }
-    Ok(finish(context, &going, &run, left))
+    Ok(finish(context, &going, (&run, failed), left))
 }
 
 /// Asks for the name. What was typed is compared as it is.
@@ -77,7 +85,7 @@ fn confirmed(host: &mut Host, going: &Going) -> bool {
 }
 
 fn nothing(context: &mut CommandContext<'_>, going: &Going) -> Exit {
-    let ending = Ending { forgotten: true, left: Vec::new(), exit: Exit::Done };
+    let ending = Ending { forgotten: true, folder: false, left: Vec::new(), exit: Exit::Done };
     let text = if context.json {
         forget::in_json(going, &ending, None)
     } else {
@@ -86,14 +94,19 @@ fn nothing(context: &mut CommandContext<'_>, going: &Going) -> Exit {
     context.print(&text)
 }
 
-/// How it ended; `elsewhere` are names of what is left in a store that was not asked for.
-fn finish(context: &mut CommandContext<'_>, going: &Going, run: &Execution, elsewhere: Vec<String>) -> Exit {
-    let failed = headless::refused(context.host, run);
+/// How it ended, and why not well; `elsewhere` are names of what is left in a store that was not asked for.
+fn finish(
+    context: &mut CommandContext<'_>,
+    going: &Going,
+    (run, failed): (&Execution, Option<(Failure, Diagnosis)>),
+    elsewhere: Vec<String>,
+) -> Exit {
     let left = run.left().into_iter().rev();
     let here = run.status() == Status::Finished;
     let ending = Ending {
         forgotten: here && elsewhere.is_empty(),
-        exit: if here && !elsewhere.is_empty() { Exit::Storage } else { headless::exit(run, failed.as_ref()) },
+        folder: !here,
+        exit: headless::exit(run, failed.as_ref()),
         left: left.map(|item| format!("{}/{item}", going.opened.name)).chain(elsewhere).collect(),
     };
     if context.json {

@@ -87,6 +87,8 @@ impl Going {
 pub struct Ending {
     /// Whether nothing is left.
     pub forgotten: bool,
+    /// Whether the folder is left.
+    pub folder: bool,
     /// Names of the secrets that are still there, as far as is known.
     pub left: Vec<String>,
     /// The exit code.
@@ -125,7 +127,8 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
         for item in &ending.left {
             rows.push(Row::pair("left", 12, Tone::Value, item.as_str()));
         }
-        rows.push(Row::pair("left", 12, Tone::Value, going.opened.folder.as_str()));
+        let folder = ending.folder.then_some(going.opened.folder.as_str());
+        rows.extend(folder.map(|folder| Row::pair("left", 12, Tone::Value, folder)));
     } else {
         rows.push(Row::text("Nothing was deleted."));
     }

@@ -141,6 +141,13 @@ impl Session {
         assert!(Command::new("kill").args(["-STOP", &daemon]).status().unwrap().success());
     }
 
+    /// Lets it go on.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn go_on(&self) {
+        let daemon = self.processes.last().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-CONT", &daemon]).status().unwrap().success());
+    }
+
     /// Files an item as another program would.
     pub(crate) fn store(&self, name: &str, secret: &str) {
         let mut store = self.tool("secret-tool");

@@ -5,7 +5,7 @@ use std::thread;
 use octo_csp::journal::{Fact, Line, write_line};
 
 use super::browser::{Browser, sign_in, sign_in_and_stay};
-use super::desk::{Person as _, TestMachine, make};
+use super::desk::{PROGRAM, Person as _, TestMachine, make, spawn};
 use crate::kept::Kept;
 use crate::pty::Pty;
 
@@ -379,6 +379,33 @@ fn forgetting_in_one_store_finds_what_the_other_has_and_claims_no_more_than_it_d
     desk.session.lock();
     let (exit, object) = forget("file", "");
     assert!(exit == Some(0) && object["stays"].to_string().contains(silent), "{object}");
+}
+
+/// The other store answers when it is looked at, and no longer when something is to be deleted.
+#[test]
+fn what_the_other_store_did_not_delete_is_named_with_the_reason_and_gone_the_next_time() {
+    let desk = registered();
+    let (record, cloud) = (desk.record(), desk.path("cloud.json").display().to_string());
+    std::fs::remove_dir_all(&record).unwrap();
+    let words = [PROGRAM, "forget", "--store", "file", "--cloud-file", &cloud];
+    let mut pty = spawn(&desk.session, &words);
+    let name = record.file_name().unwrap().to_str().unwrap();
+    pty.wait(&format!("Type {name} to delete all this:"));
+    desk.session.stop();
+    pty.send(&format!("{name}\r"));
+    assert_eq!(pty.exit(), 7);
+    desk.session.go_on();
+    let said = said(&pty.bytes);
+    let (_, end) = said.split_once("to delete all this:").unwrap();
+    assert!(end.contains("keyring-timed-out"), "{said}");
+    assert!(end.contains(&format!("Not finished. {name} is not used any more")), "{said}");
+    assert!(end.contains("/refresh-token/A/"), "{said}");
+    // The folder is gone, and so it is not left.
+    assert!(!record.exists() && !end.contains(".local/state"), "{said}");
+    assert!(desk.kept().contains("/refresh-token/A/"));
+    let (exit, object) = forgotten(&desk);
+    assert_eq!((exit, &object["forgotten"]), (Some(0), &true.into()), "{object}");
+    assert!(!desk.kept().contains("label"), "{}", desk.kept());
 }
 
 #[test]
