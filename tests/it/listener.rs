@@ -75,6 +75,24 @@ async fn a_code_with_our_state_arrives_and_the_tab_tells_the_truth() {
     assert!(!page.contains("1.AXoA"));
 }
 
+/// The one script there is, and what the policy says of it; a browser runs no other.
+#[tokio::test]
+async fn the_tab_forgets_the_address_that_it_came_by() {
+    use base64::Engine as _;
+    use sha2::{Digest as _, Sha256};
+    let (session, consent) = open("http://localhost").await;
+    let page = succeeds(session, &consent).await;
+    let (_, rest) = page.split_once("<script>").unwrap();
+    let (script, rest) = rest.split_once("</script>").unwrap();
+    assert_eq!(script, "history.replaceState(null,'',location.pathname)");
+    assert!(!rest.contains("<script"));
+    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(script));
+    let policy = page.lines().find(|line| line.to_ascii_lowercase().starts_with("content-security-policy")).unwrap();
+    assert!(policy.contains(&format!("script-src 'sha256-{hash}';")), "{policy}");
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe-inline' 's"), "{policy}");
+    assert_eq!(policy.matches("script").count(), 1, "{policy}");
+}
+
 #[tokio::test]
 async fn both_doors_are_ours_and_are_let_go_of() {
     let (session, consent) = open("http://localhost/back").await;

@@ -19,7 +19,8 @@ pub const ALREADY: Text = ("This was used before", "The sign-in has already come
 /// Anything that is not ours.
 pub const UNKNOWN: Text = ("Nothing here", "This page is not part of the sign-in that octo-csp is waiting for.");
 
-/// A page with the headers that keep it from being framed, scripted or stored. Its title is its heading.
+/// A page with the headers that keep it from being framed, scripted by anybody else or stored. Its title is its heading. Its one script
+/// takes the query out of the address that the tab and its history show, so that a used code does not stay there.
 pub fn page(status: StatusCode, (heading, text): (&str, &str)) -> Response<Full<Bytes>> {
     let plain = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let (heading, text) = (plain(heading), plain(text));
@@ -33,7 +34,10 @@ pub fn page(status: StatusCode, (heading, text): (&str, &str)) -> Response<Full<
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            concat!(
+                "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-UBodp8UhLR9ASBc1PNRKcs3r2CjAFWxCbrUGPN7u1jo='; ",
+                "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+            ),
         ),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -53,7 +57,7 @@ const HEAD: &str = concat!(
     "background:#f4f5f7;color:#1b1f24}main{max-width:30em;margin:1em;padding:2em;border-radius:12px;background:#fff}",
     "h1{font-size:1.3em;margin:0 0 .5em}p{margin:0}",
     "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e8eaed}main{background:#20252a}}",
-    "</style>",
+    "</style><script>history.replaceState(null,'',location.pathname)</script>",
 );
 
 /// Sends the browser on to the sign-in page.
