@@ -290,6 +290,8 @@ pub enum AddressSeen {
     NotRegistered,
     /// Anything else.
     Unclear,
+    /// It was opened in an earlier run, and is not asked once more.
+    Resumed,
 }
 
 impl AddressSeen {
@@ -301,6 +303,7 @@ impl AddressSeen {
                 "Microsoft does not seem to know this redirect address (AADSTS50011): add it to the app as platform Web, letter for letter."
             }
             Self::Unclear => "Whether the redirect address is registered could not be told.",
+            Self::Resumed => "This is the sign-in that was begun before: the same address, whose page still counts.",
         }
     }
 }

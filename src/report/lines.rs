@@ -68,6 +68,17 @@ fn with_whole_commands(text: &str) -> String {
     whole
 }
 
+/// The commands of this program that a text tells, each as it is typed: where a page has no room for one on a line.
+pub fn commands(text: &str) -> Vec<String> {
+    let whole = with_whole_commands(text);
+    let is_command = |part: &&str| {
+        let name = part.strip_prefix("octo-csp").and_then(|rest| rest.strip_prefix(GLUE));
+        name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    let told = whole.split(' ').filter(is_command);
+    told.map(|command| command.replace(GLUE, " ").trim_end_matches(['.', ',', ':', ';']).to_owned()).collect()
+}
+
 /// How a text is laid into lines. Everything is counted in cells.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {

@@ -230,8 +230,7 @@ impl PartnerApi {
             let attempt = port.latest(&account.attempt);
             let request = match self.kept_sign_in(&attempt) {
                 Some(item) => {
-                    // Its page was opened before: it is not asked about once more.
-                    self.found.address_seen.set(AddressSeen::Unclear);
+                    self.found.address_seen.set(AddressSeen::Resumed);
                     ask.relisten(ask.recall(item).await?).await?
                 }
                 None => self.listen(&ask, &attempt, &account.proof).await?,
@@ -274,7 +273,7 @@ impl PartnerApi {
             claims: self.found.challenge.get(),
             redeemer: if ours { CodeAudience::Ourselves } else { CodeAudience::Another },
         };
-        if self.found.address_seen.get().is_none() {
+        if self.found.address_seen.get().is_none_or(|seen| seen == AddressSeen::Resumed) {
             // Advice is no reason to stop before a person has tried.
             let seen = ask.probe(sign_in.clone()).await.unwrap_or(AddressSeen::Unclear);
             self.found.address_seen.set(seen);

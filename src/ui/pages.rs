@@ -273,6 +273,16 @@ trait Screen: Into<Page> {
         self.stay()
     }
 
+    /// Copies each command that the page tells on one line: in its rows they are wrapped.
+    fn copy_commands(self, session: &mut Session) -> Turn {
+        let commands = self.view(session).commands();
+        if commands.is_empty() {
+            return self.stay();
+        }
+        session.task(Task::Copy(commands.join("\n")));
+        self.stay().saying("Copied: each command of this page, on a line of its own.")
+    }
+
     /// What it noted is in the journal.
     fn noted(self, _session: &mut Session) -> Turn {
         self.stay()

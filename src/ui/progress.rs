@@ -27,6 +27,12 @@ pub(super) fn tab(execution: &Execution) -> usize {
     execution.step().map_or(3, tab_of)
 }
 
+/// What is done by what belongs to no step, and hands nothing over.
+pub(super) fn title(execution: &Execution) -> &'static str {
+    let keeps = execution.checks().iter().any(|check| check.id == CheckId::Activate);
+    if keeps { "Keeping it here" } else { "Discarding what was begun" }
+}
+
 /// The rows of the list.
 pub(super) fn rows(execution: &Execution, session: &Session) -> Vec<Row> {
     let checks = execution.checks().iter().enumerate();

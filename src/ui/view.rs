@@ -2,6 +2,7 @@
 //!
 //! The full screen paints a [`View`]; any other face can print the same one line by line.
 
+use crate::report::lines::commands;
 pub use crate::report::rows::{Piece, Row, Said, Tone};
 use crate::ui::field::{SecretField, TextField};
 use crate::ui::{Intent, keys};
@@ -163,6 +164,12 @@ impl View<'_> {
     /// Adds a button.
     pub fn button(&mut self, label: &'static str, beside: impl Into<String>, focused: bool) {
         self.blocks.push(Block::Button(Button { label, beside: beside.into(), focused }));
+    }
+
+    /// The commands of this program that its rows tell, each on a line of its own.
+    pub fn commands(&self) -> Vec<String> {
+        let rows = self.blocks.iter().filter_map(|block| if let Block::Rows(rows) = block { Some(rows) } else { None });
+        rows.flatten().flat_map(|row| commands(&row.words())).collect()
     }
 
     /// Adds keys that work now.

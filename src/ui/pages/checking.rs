@@ -8,7 +8,7 @@ use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Done, Failed, OctoClient, Overview, PartnerApi, Review, Screen, SignIn, Then, Turn};
 use crate::ui::parts::page_of_step;
-use crate::ui::progress::{Progress, asking, asks, elapsed, rows, tab};
+use crate::ui::progress::{Progress, asking, asks, elapsed, rows, tab, title};
 use crate::ui::session::Session;
 use crate::ui::state::PageState;
 use crate::ui::view::{Row, Said, Tone, View};
@@ -165,7 +165,7 @@ impl Screen for Checking {
             Some(step) => page_of_step(step).standing(if finished { "checked" } else { "checking" }),
             None if submits => View::new("Handing over to Octo"),
             None if finished => View::new("Done"),
-            None => View::new("Registering"),
+            None => View::new(title(execution)),
         };
         view.tab = Some(tab(execution));
         view.rows(rows(execution, session));

@@ -6,7 +6,7 @@ use crate::ui::Intent;
 use crate::ui::pages::{Done, Screen, Then, Turn};
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::Session;
-use crate::ui::view::{Row, Tone, View};
+use crate::ui::view::{Named, Row, Tone, View};
 
 impl Screen for Done {
     fn exit(&self) -> Exit {
@@ -24,6 +24,10 @@ impl Screen for Done {
     fn back(mut self, _session: &mut Session) -> Turn {
         self.state.say("Ctrl-C leaves.");
         self.stay()
+    }
+
+    fn key(self, key: Intent, session: &mut Session) -> Turn {
+        if key == Intent::Typed('c') { self.copy_commands(session) } else { self.stay() }
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
@@ -50,7 +54,9 @@ impl Screen for Done {
         view.rows(later(session));
         view.gap();
         view.row(Row::text("You can close the browser tab.").at(3));
-        view.keys(&[(Intent::Submit, "leave"), (Intent::Typed('?'), "help")]);
+        view.keys(&[(Intent::Submit, "leave")]);
+        view.key_named(Intent::Typed('c'), "copy commands", Named::Not);
+        view.keys(&[(Intent::Typed('?'), "help")]);
         view
     }
 }

@@ -19,7 +19,7 @@ use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Then, Turn};
 use crate::ui::parts::{failed, page_of_step};
-use crate::ui::progress::{Progress, tab};
+use crate::ui::progress::{Progress, tab, title};
 use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Tone, View};
@@ -73,9 +73,12 @@ impl Failed {
         turn
     }
 
+    /// Code, sentence and ids, and below them each command of the cure on a line of its own.
     fn copy(mut self, session: &mut Session) -> Turn {
         let Diagnosis { code, what, .. } = &self.diagnosis;
-        session.task(Task::Copy(format!("{code}: {what}; {}", ids(&self.failure).join("; "))));
+        let said = format!("{code}: {what}; {}", ids(&self.failure).join("; "));
+        let lines: Vec<String> = std::iter::once(said).chain(self.view(session).commands()).collect();
+        session.task(Task::Copy(lines.join("\n")));
         self.state.say("Copied: code, sentence and ids. They are also on d.");
         self.stay()
     }
@@ -136,7 +139,7 @@ impl Screen for Failed {
         let view = match execution.step() {
             Some(step) => page_of_step(step),
             None if self.submits() => View::new("Octo"),
-            None => View::new("Registering"),
+            None => View::new(title(execution)),
         };
         let mut view = view.standing("stopped").tab(tab(execution)).noting(&self.state);
         view.row(failed(self.check.title(), &self.diagnosis.code));

@@ -10,7 +10,7 @@ use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Th
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
-use crate::ui::view::{Block, Item, Row, Tone, View};
+use crate::ui::view::{Block, Item, Named, Row, Tone, View};
 use crate::words::Step;
 
 const LABEL: u16 = 22;
@@ -133,8 +133,11 @@ impl Screen for Overview {
     }
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {
-        let note = matches!(key, Intent::Typed('h') | Intent::Extra(8));
-        if note { self.hand_off(None, session) } else { self.stay() }
+        match key {
+            Intent::Typed('h') | Intent::Extra(8) => self.hand_off(None, session),
+            Intent::Typed('c') => self.copy_commands(session),
+            _ => self.stay(),
+        }
     }
 
     /// A replacement is begun; or an attempt is given up, and what it kept is deleted.
@@ -163,12 +166,11 @@ impl Screen for Overview {
             }));
         }
         view.up_and_down("move");
-        view.keys(&[
-            (Intent::Submit, "choose"),
-            (Intent::Typed('h'), "hand-off note"),
-            (Intent::Leave, "leave"),
-            (Intent::Typed('?'), "help"),
-        ]);
+        view.keys(&[(Intent::Submit, "choose"), (Intent::Typed('h'), "hand-off note")]);
+        if session.lacking().is_some() {
+            view.key_named(Intent::Typed('c'), "copy", Named::Not);
+        }
+        view.keys(&[(Intent::Leave, "leave"), (Intent::Typed('?'), "help")]);
         view
     }
 }

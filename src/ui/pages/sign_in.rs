@@ -203,7 +203,7 @@ fn rehearsed(seen: AddressSeen) -> Row {
     match seen {
         AddressSeen::Known => Row::word(Tone::Ok, "ok", words),
         AddressSeen::NotRegistered => Row::word(Tone::Warning, "!!", format!("{words} Then F5.")),
-        AddressSeen::Unclear => Row::of(Tone::Muted, words).at(3),
+        AddressSeen::Unclear | AddressSeen::Resumed => Row::of(Tone::Muted, words).at(3),
     }
 }
 

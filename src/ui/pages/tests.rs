@@ -146,8 +146,14 @@ fn odd_sizes() {
     sized("too-small", &story, 39, 11);
 }
 
-/// Everything a person could do, in any order, at any size: nothing panics and the caret stays on the screen.
+/// A story on each page.
 fn places() -> Vec<Story> {
+    places_of("")
+}
+
+/// The same, where these flags stand behind each command that is told.
+fn places_of(words: &str) -> Vec<Story> {
+    let setting = || WizardConfig { words: words.to_owned(), ..setting() };
     let mut all: Vec<Story> = Vec::new();
     let mut story = Story::begun(setting());
     for keys in ["", "Enter", "Enter"] {
@@ -165,14 +171,60 @@ fn places() -> Vec<Story> {
         };
         all.push(story);
     }
-    all.push(stopped("apptoken", refused(401, 7_000_215)));
+    let mut story = Story::begun(setting());
+    story.bench.fail("apptoken", refused(401, 7_000_215));
+    story.at_step_two().press("Enter");
+    all.push(story);
     let mut there = Story::with(setting(), Bench::registered());
     there.begin();
     all.push(there);
-    let mut story = Story::begun(with_octo());
+    let octo = || WizardConfig { words: words.to_owned(), ..with_octo() };
+    let mut story = Story::begun(octo());
     story.at_review().press("F6");
     all.push(story);
+    let mut story = Story::begun(octo());
+    story.at_review();
+    story.bench.payers.insert("another-payer".to_owned(), "Fabrikam".to_owned());
+    story.press("Enter");
+    all.push(story);
     all
+}
+
+/// The commands that a text tells, each to the end of its line or of its sentence.
+fn told(text: &str) -> Vec<&str> {
+    const COMMANDS: [&str; 6] = ["register", "consent", "submit", "doctor", "forget", "handoff"];
+    let lines = text.lines().flat_map(|line| line.split("octo-csp ").skip(1));
+    lines.filter(|told| COMMANDS.contains(&told.split([' ', '.', ',']).next().unwrap())).collect()
+}
+
+#[test]
+fn every_command_on_a_page_has_every_flag_and_is_copied_whole() {
+    const FLAGS: &str = " --cloud-file '/home/op/my clouds/one.json' --store file --config-dir /home/op/settings";
+    let mut pages = Vec::new();
+    for mut story in places_of(FLAGS) {
+        for over in ["", "F1", "Esc ^C"] {
+            story.press(over);
+            let screen = story.screen(400, 90);
+            let page = screen.split_once('\n').unwrap().1;
+            let commands = told(page);
+            for command in &commands {
+                assert!(command.contains(FLAGS), "{command}\n{page}");
+            }
+            if over.is_empty() && !commands.is_empty() {
+                // Where the page has no room for one on a line, it is copied on one.
+                let narrow = story.screen(60, 40);
+                assert!(told(narrow.split_once('\n').unwrap().1).iter().any(|told| !told.contains(FLAGS)), "{narrow}");
+                story.press("c");
+                let copied = story.done.iter().rev().find_map(|done| done.strip_prefix("copy ")).unwrap().to_owned();
+                let lines: Vec<&str> = copied.lines().filter(|line| line.starts_with("octo-csp ")).collect();
+                assert_eq!(lines.len(), commands.len(), "{copied}\n{page}");
+                assert!(lines.iter().all(|line| line.contains(FLAGS) && !line.ends_with(['.', ',', ' '])), "{copied}");
+                pages.push(story.wizard.page.state().notice.clone().unwrap_or_default());
+            }
+        }
+    }
+    // Done, Overview, and a refusal of Octo's.
+    assert_eq!(pages.len(), 3, "{pages:?}");
 }
 
 #[test]

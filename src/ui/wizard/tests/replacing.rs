@@ -4,7 +4,7 @@
 use super::*;
 use crate::journal::Fact;
 use crate::steps::bench;
-use crate::words::{AccountName, Draft};
+use crate::words::{AccountName, DiskFault, Draft};
 
 const NEXT_CODE: &str = "1.AXoAkl-another_code.AgABBAI";
 
@@ -204,6 +204,49 @@ fn a_kept_sign_in_is_finished_by_the_key_that_the_button_names() {
     again.press("Enter");
     assert!(again.checked());
     assert_eq!(again.bench.redemptions, 0);
+}
+
+#[test]
+fn a_sign_in_that_is_opened_again_says_what_is_true_of_its_address() {
+    let mut story = Story::begun(setting());
+    story.at_sign_in();
+    let mut again = reopened(&story);
+    again.press("Enter");
+    at!(again, SignIn);
+    let before = "This is the sign-in that was begun before: the same address, whose page still counts.";
+    assert!(again.shows(before) && !again.shows("could not be told"), "{}", again.screen(100, 40));
+    // Another link is another sign-in, and is asked about.
+    again.press("F5");
+    at!(again, SignIn);
+    assert!(again.shows("Microsoft knows this redirect address.") && !again.shows(before), "{}", again.screen(100, 40));
+}
+
+#[test]
+fn the_title_of_a_page_that_keeps_or_discards_says_that_and_not_that_it_registers() {
+    let title = |story: &Story| story.screen(80, 24).lines().take(3).collect::<String>();
+    let mut story = Story::begun(setting());
+    story.at_review();
+    story.answering = false;
+    story.press("Enter");
+    at!(story, Checking);
+    assert!(title(&story).contains("Keeping it here"), "{}", story.screen(80, 24));
+    let mut story = Story::begun(setting());
+    story.at_review();
+    story.bench.fail("note activated", Failure::new(Service::Disk, Cause::Disk(DiskFault::Full)));
+    story.press("Enter");
+    at!(story, Failed);
+    assert!(title(&story).contains("Keeping it here"), "{}", story.screen(80, 24));
+
+    let mut story = replacing();
+    story.press("Enter x Enter");
+    let mut story = reopened(&story);
+    at!(story, Overview);
+    story.press("Down");
+    story.answering = false;
+    story.press("Enter");
+    while matches!(story.wizard.page, Page::Overview(_)) && story.answer_one() {}
+    at!(story, Checking);
+    assert!(title(&story).contains("Discarding what was begun"), "{}", story.screen(80, 24));
 }
 
 #[test]
