@@ -12,7 +12,7 @@ use crate::steps::plan::Plan;
 use crate::steps::port::{Board, Port};
 use crate::steps::purpose::Purpose;
 use crate::steps::submit::Submission;
-use crate::words::check::{self as plans};
+use crate::words::check::{self as plans, When};
 use crate::words::{
     Audience, CheckId, Directory, OctoClient, PartnerApiRequest, PartnerCenterRequest, SharedSecret, Step,
 };
@@ -20,9 +20,9 @@ use crate::words::{
 impl Execution {
     /// Step 2 with typed answers.
     pub fn partner_center(request: PartnerCenterRequest, registration: Registration) -> Self {
-        let typed = [CheckId::NoteCheck, CheckId::RecallSecret];
-        let without = if request.secret.is_some() { &typed[..] } else { &[CheckId::NoteCheck] };
-        let ids = CheckId::of_step(Step::PartnerCenter, without);
+        let with_kept = [When::Registering, When::Kept];
+        let such = if request.secret.is_some() { &with_kept[..1] } else { &with_kept };
+        let ids = CheckId::of_step(Step::PartnerCenter, such);
         let step = PartnerCenter { request, purpose: Purpose::Register, found: partner_center::Findings::default() };
         Self::new(Plan::PartnerCenter(Rc::new(step)), &ids, registration)
     }
@@ -31,7 +31,7 @@ impl Execution {
     pub fn partner_api(request: PartnerApiRequest, registration: Registration, secret: Option<SharedSecret>) -> Self {
         let step =
             PartnerApi { request, purpose: Purpose::Register, given: secret, found: partner_api::Findings::default() };
-        let ids = CheckId::of_step(Step::PartnerApi, &[CheckId::CacheToken, CheckId::Graph]);
+        let ids = CheckId::of_step(Step::PartnerApi, &[When::Registering]);
         let mut execution = Self::new(Plan::PartnerApi(Rc::new(step)), &ids, registration);
         execution.take_over();
         execution
@@ -69,11 +69,10 @@ impl Execution {
                 };
                 let found = partner_center::Findings::default();
                 let plan = Plan::PartnerCenter(Rc::new(PartnerCenter { request, purpose: Purpose::Check, found }));
-                Self::new(plan, &CheckId::of_step(step, &[CheckId::KeepSecret]), registration)
+                Self::new(plan, &CheckId::of_step(step, &[When::Checking, When::Kept]), registration)
             }
             Step::PartnerApi => {
-                use CheckId::{CacheToken, Graph, KeepToken, OtherSecret, Redeem, SignIn};
-                let mut ids = CheckId::of_step(step, &[OtherSecret, SignIn, Redeem, KeepToken, CacheToken, Graph]);
+                let mut ids = CheckId::of_step(step, &[When::Checking]);
                 // What is no longer needed goes last.
                 ids.push(CheckId::Tidy);
                 Self::again(Purpose::Check, &ids, registration)?

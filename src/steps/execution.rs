@@ -8,7 +8,7 @@ use crate::steps::checks::{Check, Moment, State};
 use crate::steps::pasted::{Pasted, WrongPaste};
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
-use crate::words::{CheckId, Failure, SentCode, Step, UntrustedText};
+use crate::words::{Asked, CheckId, Failure, SentCode, Step, UntrustedText};
 
 /// How an execution stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +63,7 @@ impl Execution {
     /// Leaves the price service out, for a cloud that has none.
     #[must_use]
     pub fn without_prices(mut self) -> Self {
-        let prices = [CheckId::PriceToken, CheckId::Rates, CheckId::Sheet];
-        self.board.checks.retain(|check| !prices.contains(&check.id));
+        self.board.checks.retain(|check| check.id != CheckId::PriceToken && check.id.asked() != Asked::Prices);
         self
     }
 

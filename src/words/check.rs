@@ -26,17 +26,32 @@ pub enum Asked {
     Nobody,
 }
 
+/// Which runs of its step have a check. Each row says it, so that none is in a run that nobody thought of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    /// All of them.
+    Always,
+    /// Those that register.
+    Registering,
+    /// Those that check what is registered.
+    Checking,
+    /// Those that use the secret that is kept.
+    Kept,
+    /// Those that were asked for it.
+    Wanted,
+}
+
 struct CheckSpec {
     key: &'static str,
     title: &'static str,
     asked: Asked,
     asks: &'static str,
     needs: &'static [CheckId],
-    step: Option<Step>,
+    step: Option<(Step, When)>,
 }
 
 macro_rules! checks {
-    ($($id:ident $key:literal $title:literal $asked:ident $asks:literal [$($need:ident)*] $($step:ident)?;)*) => {
+    ($($id:ident $key:literal $title:literal $asked:ident $asks:literal [$($need:ident)*] $($step:ident $when:ident)?;)*) => {
         /// A check, by name. The names are the same on the screen, in JSON and in the journal.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum CheckId {
@@ -55,7 +70,7 @@ macro_rules! checks {
                         asked: Asked::$asked,
                         asks: $asks,
                         needs: &[$(Self::$need),*],
-                        step: [$(Step::$step)?].first().copied(),
+                        step: [$((Step::$step, When::$when))?].first().copied(),
                     },)*
                 }
             }
@@ -63,34 +78,35 @@ macro_rules! checks {
     };
 }
 
-// A check: its stable name, its line on the screen, whom it asks and what, what must have passed before, the step it belongs to.
+// A check: its stable name, its line on the screen, whom it asks and what, what must have passed before, the step it belongs to and which
+// runs of that have it.
 checks! {
-    RecallSecret    "secret-at-hand"    "Kept secret read"               Secrets       "the keyring"                                   [] PartnerCenter;
-    Tenant          "directory"         "Directory exists"               Entra         "public metadata of the directory"              [RecallSecret] PartnerCenter;
-    AppToken        "app-token"         "Secret accepted"                Entra         "a token for the application"                   [Tenant] PartnerCenter;
-    AppClaims       "app-claims"        "Token says what was asked"      Nobody        "nothing: the token is read here"               [AppToken] PartnerCenter;
-    Customers       "customers"         "Partner Center knows the app"   PartnerCenter "GET /v1/customers?size=1, read only"           [AppClaims] PartnerCenter;
-    Company         "company"           "Company profile readable"       PartnerCenter "GET /v1/profiles/legalbusiness, read only"     [AppClaims] PartnerCenter;
-    Balance         "balance"           "Balance readable"               PartnerCenter "GET /v1/invoices/summary, read only"           [AppClaims] PartnerCenter;
-    KeepSecret      "keep-secret"       "Secret kept"                    Secrets       "the keyring"                                   [Customers Company Balance] PartnerCenter;
-    NoteCheck       "note-check"        "Result noted"                   Journal       "the journal"                                   [Customers Company Balance] PartnerCenter;
-    Prepare         "prepare"           "Secret at hand"                 Secrets       "the keyring"                                   [] PartnerApi;
-    OtherSecret     "other-secret"      "Secret accepted"                Entra         "a token for the application"                   [Prepare] PartnerApi;
-    SignIn          "sign-in"           "Signed in"                      Person        "a person"                                      [OtherSecret Prepare] PartnerApi;
-    Redeem          "redeem"            "Code redeemed, once"            Entra         "tokens for the code"                           [SignIn] PartnerApi;
-    KeepToken       "keep-token"        "Sign-in kept"                   Secrets       "the keyring"                                   [Redeem] PartnerApi;
-    UserToken       "user-token"        "Token for Partner Center"       Entra         "a token for Partner Center"                    [KeepToken Prepare] PartnerApi;
-    UserClaims      "user-claims"       "Right tenant and app"           Nobody        "nothing: the token is read here"               [UserToken] PartnerApi;
-    Organization    "organization"      "Organization matches"           PartnerCenter "GET /v1/profiles/organization, read only"      [UserClaims] PartnerApi;
-    Mfa             "mfa"               "Multifactor authentication"     Nobody        "nothing: token and answer are read here"       [UserClaims] PartnerApi;
-    Mpn             "mpn"               "MPN ID"                         PartnerCenter "GET /v1/profiles/mpn, read only"               [UserClaims] PartnerApi;
-    Billing         "billing"           "Billing profile readable"       PartnerCenter "GET /v1/profiles/billing, read only"           [UserClaims] PartnerApi;
-    PriceToken      "price-token"       "Token for the price service"    Entra         "a token for the price service"                 [UserClaims Prepare] PartnerApi;
-    Rates           "exchange-rates"    "Exchange rates readable"        Prices        "GET /v1.0/sales/fxrates, read only"            [PriceToken] PartnerApi;
-    Sheet           "price-sheet"       "Price sheet readable"           Prices        "the first rows of a price sheet, read only"    [Rates] PartnerApi;
-    Graph           "graph-billing"     "Billing in Microsoft Graph"     Entra         "a token for Microsoft Graph"                   [UserClaims] PartnerApi;
-    NoteProof       "note-proof"        "Result noted"                   Journal       "the journal"                                   [Organization Mfa Mpn Billing Sheet] PartnerApi;
-    CacheToken      "cache-token"       "Token kept until it ends"       Secrets       "the keyring"                                   [UserClaims PriceToken] PartnerApi;
+    RecallSecret    "secret-at-hand"    "Kept secret read"               Secrets       "the keyring"                                   [] PartnerCenter Kept;
+    Tenant          "directory"         "Directory exists"               Entra         "public metadata of the directory"              [RecallSecret] PartnerCenter Always;
+    AppToken        "app-token"         "Secret accepted"                Entra         "a token for the application"                   [Tenant] PartnerCenter Always;
+    AppClaims       "app-claims"        "Token says what was asked"      Nobody        "nothing: the token is read here"               [AppToken] PartnerCenter Always;
+    Customers       "customers"         "Partner Center knows the app"   PartnerCenter "GET /v1/customers?size=1, read only"           [AppClaims] PartnerCenter Always;
+    Company         "company"           "Company profile readable"       PartnerCenter "GET /v1/profiles/legalbusiness, read only"     [AppClaims] PartnerCenter Always;
+    Balance         "balance"           "Balance readable"               PartnerCenter "GET /v1/invoices/summary, read only"           [AppClaims] PartnerCenter Always;
+    KeepSecret      "keep-secret"       "Secret kept"                    Secrets       "the keyring"                                   [Customers Company Balance] PartnerCenter Registering;
+    NoteCheck       "note-check"        "Result noted"                   Journal       "the journal"                                   [Customers Company Balance] PartnerCenter Checking;
+    Prepare         "prepare"           "Secret at hand"                 Secrets       "the keyring"                                   [] PartnerApi Always;
+    OtherSecret     "other-secret"      "Secret accepted"                Entra         "a token for the application"                   [Prepare] PartnerApi Registering;
+    SignIn          "sign-in"           "Signed in"                      Person        "a person"                                      [OtherSecret Prepare] PartnerApi Registering;
+    Redeem          "redeem"            "Code redeemed, once"            Entra         "tokens for the code"                           [SignIn] PartnerApi Registering;
+    KeepToken       "keep-token"        "Sign-in kept"                   Secrets       "the keyring"                                   [Redeem] PartnerApi Registering;
+    UserToken       "user-token"        "Token for Partner Center"       Entra         "a token for Partner Center"                    [KeepToken Prepare] PartnerApi Always;
+    UserClaims      "user-claims"       "Right tenant and app"           Nobody        "nothing: the token is read here"               [UserToken] PartnerApi Always;
+    Organization    "organization"      "Organization matches"           PartnerCenter "GET /v1/profiles/organization, read only"      [UserClaims] PartnerApi Always;
+    Mfa             "mfa"               "Multifactor authentication"     Nobody        "nothing: token and answer are read here"       [UserClaims] PartnerApi Always;
+    Mpn             "mpn"               "MPN ID"                         PartnerCenter "GET /v1/profiles/mpn, read only"               [UserClaims] PartnerApi Always;
+    Billing         "billing"           "Billing profile readable"       PartnerCenter "GET /v1/profiles/billing, read only"           [UserClaims] PartnerApi Always;
+    PriceToken      "price-token"       "Token for the price service"    Entra         "a token for the price service"                 [UserClaims Prepare] PartnerApi Always;
+    Rates           "exchange-rates"    "Exchange rates readable"        Prices        "GET /v1.0/sales/fxrates, read only"            [PriceToken] PartnerApi Always;
+    Sheet           "price-sheet"       "Price sheet readable"           Prices        "the first rows of a price sheet, read only"    [Rates] PartnerApi Always;
+    Graph           "graph-billing"     "Billing in Microsoft Graph"     Entra         "a token for Microsoft Graph"                   [UserClaims] PartnerApi Wanted;
+    NoteProof       "note-proof"        "Result noted"                   Journal       "the journal"                                   [Organization Mfa Mpn Billing Sheet] PartnerApi Always;
+    CacheToken      "cache-token"       "Token kept until it ends"       Secrets       "the keyring"                                   [UserClaims PriceToken] PartnerApi Wanted;
     Manifest        "manifest"          "Set is complete"                Secrets       "the keyring"                                   [];
     Activate        "activate"          "Registration made active"       Journal       "the journal"                                   [Manifest];
     ReadBack        "read-back"         "Read back by a second process"  Secrets       "the keyring"                                   [Activate];
@@ -132,14 +148,15 @@ impl CheckId {
         self.spec().needs
     }
 
-    /// The checks of a step, in their order, but for those that it is gone through without.
-    pub(crate) fn of_step(step: Step, without: &[Self]) -> Vec<Self> {
-        Self::ALL.into_iter().filter(|id| id.step() == Some(step) && !without.contains(id)).collect()
+    /// The checks that a run of a step has, in their order: what is always done, and what is done in such a run.
+    pub(crate) fn of_step(step: Step, such: &[When]) -> Vec<Self> {
+        let has = |(of, when): (Step, When)| of == step && (when == When::Always || such.contains(&when));
+        Self::ALL.into_iter().filter(|id| id.spec().step.is_some_and(has)).collect()
     }
 
     /// The step it belongs to; `None` for the commit, for the hand-over to Octo, and for forgetting.
     pub fn step(self) -> Option<Step> {
-        self.spec().step
+        self.spec().step.map(|(step, _)| step)
     }
 }
 
@@ -168,6 +185,8 @@ pub(crate) const FORGET: &[CheckId] = &[C::NoteForgetting, C::EraseItems, C::Dis
 mod tests {
     use super::*;
 
+    const ALL_RUNS: [When; 4] = [When::Registering, When::Checking, When::Kept, When::Wanted];
+
     #[test]
     fn keys_are_unique_and_needs_come_before() {
         let mut keys: Vec<&str> = CheckId::ALL.iter().map(|id| id.key()).collect();
@@ -176,8 +195,8 @@ mod tests {
         assert_eq!(keys.len(), CheckId::ALL.len());
         assert!(!keys.contains(&""));
         for plan in [
-            &CheckId::of_step(Step::PartnerCenter, &[]),
-            &CheckId::of_step(Step::PartnerApi, &[]),
+            &CheckId::of_step(Step::PartnerCenter, &ALL_RUNS),
+            &CheckId::of_step(Step::PartnerApi, &ALL_RUNS),
             PARTNER_CENTER_TOKEN,
             PARTNER_API_TOKEN,
             CODE,
