@@ -1,7 +1,7 @@
 //! The memory of the running wizard, looked through for secrets page by page.
 
 use std::collections::BTreeSet;
-use std::io::BufRead as _;
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::os::unix::fs::FileExt as _;
 
 use base64::Engine as _;
@@ -13,6 +13,9 @@ use super::desk::{Person as _, TestMachine, make};
 use crate::keyring::Session;
 use crate::pty::Pty;
 use crate::simulator::bench::between;
+
+/// What is on the screen or in the journal, and so must be found.
+const CONTROL: &str = "Planted control";
 
 /// How much of the memory is read at once.
 const PIECE: usize = 1 << 20;
@@ -52,9 +55,13 @@ fn copies(memory: &[Vec<u8>], word: &str) -> usize {
 /// Asserts how many copies of each secret are readable at most: what a connection had is wiped when it is closed, a moment after its
 /// answer was shown. A look that does not find what is on the screen proves nothing.
 fn at_most(pty: &Pty, control: &str, secrets: &[(&str, &str, usize)]) {
-    let page = pty.screen().contents();
+    at_most_in(pty.pid, &pty.screen().contents(), control, secrets);
+}
+
+/// The same of any process that waits.
+fn at_most_in(pid: i32, page: &str, control: &str, secrets: &[(&str, &str, usize)]) {
     for round in 0.. {
-        let memory = mapped(pty.pid);
+        let memory = mapped(pid);
         assert!(copies(&memory, control) > 0, "the look finds nothing at all on:\n{page}");
         let counted = secrets.iter().map(|(what, secret, most)| (what, copies(&memory, secret), most));
         let too_many: Vec<_> = counted.filter(|(_, left, most)| left > most).collect();
@@ -67,7 +74,6 @@ fn at_most(pty: &Pty, control: &str, secrets: &[(&str, &str, usize)]) {
 
 #[test]
 fn no_readable_copy_of_a_secret_is_left_in_memory_after_its_page() {
-    const CONTROL: &str = "Planted control";
     let desk = TestMachine::new();
     let mut pty = desk.register_with(&[("OCTO_TEST_READABLE_MEMORY", "1")]);
     pty.begin(CONTROL);
@@ -93,7 +99,6 @@ fn no_readable_copy_of_a_secret_is_left_in_memory_after_its_page() {
 
 #[test]
 fn a_vault_file_leaves_neither_its_passphrase_nor_what_it_keeps_in_memory() {
-    const CONTROL: &str = "Planted control";
     const PASSPHRASE: &str = "correct horse battery staple";
     let desk = TestMachine::with(Session::none(), &[]);
     let file = desk.path("passphrase.txt");
@@ -116,4 +121,72 @@ fn a_vault_file_leaves_neither_its_passphrase_nor_what_it_keeps_in_memory() {
     at_most(&pty, CONTROL, &[("passphrase", PASSPHRASE, 0), ("key", &key, 1), ("code", &code, 0)]);
     pty.enter("Proven and kept here");
     at_most(&pty, CONTROL, &[("passphrase", PASSPHRASE, 0), ("key", &key, 0), ("code", &code, 0)]);
+}
+
+/// Reads every secret that is kept, and shows the overview: at the first opening and after every check has passed again.
+#[test]
+fn no_readable_copy_of_a_secret_is_left_in_memory_on_the_overview() {
+    let desk = registered();
+    let mut pty = desk.register_with(&[("OCTO_TEST_READABLE_MEMORY", "1")]);
+    pty.wait("Hand over to Octo");
+    let (key, kept) = (desk.fact("client_secret"), desk.kept());
+    let secrets = secrets_of(&key, &kept);
+    assert!(secrets.len() >= 3, "{kept}");
+    at_most(&pty, CONTROL, &secrets);
+    pty.send("\x1b[B\x1b[B\x1b[B\x1b[B");
+    pty.wait("With what is kept.");
+    pty.send("\r");
+    pty.wait("Every check passed.");
+    pty.enter("Right tenant and app");
+    pty.wait("Every check passed.");
+    pty.enter("Every check passed again.");
+    let renewed = desk.kept();
+    at_most(&pty, CONTROL, &secrets);
+    at_most(&pty, CONTROL, &secrets_of(&key, &renewed));
+}
+
+/// The command is held where it says that all is gone: nobody reads its last line.
+#[test]
+fn no_readable_copy_of_a_secret_is_left_in_memory_after_forget() {
+    let desk = registered();
+    let (key, kept) = (desk.fact("client_secret"), desk.kept());
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    let flags = rustix::fs::fcntl_getfl(&writer).unwrap();
+    rustix::fs::fcntl_setfl(&writer, flags | rustix::fs::OFlags::NONBLOCK).unwrap();
+    while writer.write(&[b' '; 4_096]).is_ok() {}
+    while writer.write(b" ").is_ok() {}
+    rustix::fs::fcntl_setfl(&writer, flags).unwrap();
+    let cloud = desk.path("cloud.json").display().to_string();
+    let mut command = desk.command(&["forget", "--yes", "--json", "--cloud-file", &cloud]);
+    let mut child = command.env("OCTO_TEST_READABLE_MEMORY", "1").stdout(writer).spawn().unwrap();
+    drop(command);
+    let looks = std::iter::repeat_with(|| desk.kept()).take(1_000);
+    assert!(looks.into_iter().any(|kept| !kept.contains("label = ")), "{}", desk.kept());
+    let pid = i32::try_from(child.id()).unwrap();
+    at_most_in(pid, "forget", CONTROL, &secrets_of(&key, &kept));
+    let mut said = String::new();
+    reader.read_to_string(&mut said).unwrap();
+    let object: serde_json::Value = serde_json::from_str(said.trim()).unwrap();
+    assert_eq!(object["forgotten"], true, "{object}");
+    assert!(child.wait().unwrap().success());
+}
+
+/// Registers by pasting, and leaves.
+fn registered() -> TestMachine {
+    let desk = TestMachine::new();
+    let mut pty = desk.register(&["--no-browser"]);
+    pty.begin(CONTROL);
+    pty.prove(&desk);
+    let address = pty.open_sign_in();
+    pty.answer(&sign_in(&address));
+    pty.enter("Proven and kept here");
+    pty.send("\x1b[F\r");
+    assert_eq!(pty.exit(), 0);
+    desk
+}
+
+/// The key and every refresh token, of which no copy may be left.
+fn secrets_of<'t>(key: &'t str, kept: &'t str) -> Vec<(&'t str, &'t str, usize)> {
+    let tokens = kept.lines().filter_map(|line| line.strip_prefix("secret = ")).filter(|item| item.len() > 500);
+    std::iter::once(("key", key, 0)).chain(tokens.map(|token| ("token", token, 0))).collect()
 }
