@@ -1,7 +1,11 @@
 //! Where a secret must not be: everywhere but in the keyring.
 
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+
 use super::browser::{Browser, sign_in};
-use super::desk::{Person as _, TestMachine};
+use super::desk::{PROGRAM, Person as _, TestMachine};
 use crate::pty::Pty;
 
 const TYPED: &str = "typed8Q~marked-with-a-word-nobody-writes";
@@ -147,4 +151,35 @@ fn lines_that_end_in_a_carriage_return_are_taken_apart_and_their_secret_is_nowhe
     assert_eq!(pty.exit(), 130);
     not_written(&pty, &[ODD, "tilde-in-a-run"]);
     desk.no_file_has(&[ODD, "tilde-in-a-run"]);
+}
+
+/// What the system says of a process that nobody may look into: its files in `/proc` are the administrator's, whoever runs it.
+#[test]
+fn no_core_is_dumped_and_no_program_of_the_same_user_reads_the_memory() {
+    const NOBODY: u32 = 65_534;
+    let root = rustix::process::getuid().is_root();
+    let user = if root { NOBODY } else { rustix::process::getuid().as_raw() };
+    for (door, owner) in [("1", user), ("", 0)] {
+        let mut command = Command::new(PROGRAM);
+        command.arg("explain").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        if root {
+            command.uid(user);
+        }
+        // The control is a program that lets its parent look.
+        if !door.is_empty() {
+            command.env("OCTO_TEST_READABLE_MEMORY", door);
+        }
+        let mut child = command.spawn().unwrap();
+        let about = |file: &str| format!("/proc/{}/{file}", child.id());
+        let is_closed = || {
+            let limits = std::fs::read_to_string(about("limits")).unwrap();
+            let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+            let none = core.split_ascii_whitespace().skip(4).take(2).eq(["0", "0"]);
+            none && std::fs::metadata(about("mem")).unwrap().uid() == owner
+        };
+        // That is done before it reads what it is asked.
+        assert!(std::iter::repeat_with(is_closed).take(200_000).any(|closed| closed), "{door}");
+        drop(child.stdin.take());
+        child.wait().unwrap();
+    }
 }
