@@ -108,9 +108,12 @@ pub struct ConsentFinish {
 /// `octo-csp config`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp config\n  octo-csp config --json\n\nA flag of any command that is not given is looked for in the variable OCTO_CSP_ and its name (OCTO_CSP_CLIENT_ID), then in config.toml (client-id = \"...\"). Secrets are no settings; secret-file is."
+    after_help = "Examples:\n  octo-csp config\n  octo-csp config --all\n\nA flag of any command that is not given is looked for in the variable OCTO_CSP_ and its name (OCTO_CSP_CLIENT_ID), then in config.toml (client-id = \"...\"). Secrets are no settings; secret-file is."
 )]
 pub struct Config {
+    /// Show what nobody has set too.
+    #[arg(long)]
+    pub all: bool,
     /// One JSON object on standard output.
     #[arg(long)]
     pub json: bool,

@@ -12,7 +12,7 @@ use crate::report::config::{self, Found, Setting, Source};
 #[expect(clippy::unnecessary_wraps, reason = "every command ends in the same way")]
 pub(super) fn run(context: &mut CommandContext<'_>, arguments: &Config) -> Result<Exit, CommandError> {
     let found = found(&context.settings);
-    let text = if arguments.json { config::in_json(&found) } else { config::text(&found) };
+    let text = if arguments.json { config::in_json(&found) } else { config::text(&found, arguments.all) };
     Ok(context.print(&text))
 }
 

@@ -5,14 +5,14 @@ use crate::cli::Doctor;
 use crate::cloud::Cloud;
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::headless;
+use crate::commands::{headless, machine};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Registration;
 use crate::report::calendar::{End, calendar};
 use crate::report::dates;
-use crate::report::doctor::{self, Findings, StepFindings};
+use crate::report::doctor::{self, Cause, Findings, StepFindings};
 use crate::report::identity::Identity;
 use crate::steps::{Execution, Status, Token};
 use crate::words::claims::compare;
@@ -59,7 +59,8 @@ async fn check_all(
     let runs = steps.iter().map(|step| &step.run);
     headless::remember(world, context.host, &mut draft, runs).await;
     let identity = identity(context.host, &registration);
-    let findings = findings(identity, steps, &registration, arguments.warn_days);
+    let causes = causes(context.host, &steps);
+    let findings = Findings { causes, ..findings(identity, steps, &registration, arguments.warn_days) };
     let text = if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings) };
     context.print(&text);
     if let Some(file) = &arguments.ics {
@@ -148,7 +149,24 @@ fn findings(
         None if warn_days.is_some_and(|days| soon(&ends, days)) => Exit::SignIn,
         None => Exit::Done,
     };
-    Findings { identity, steps, ends, now, warn_days: warn_days.unwrap_or(WARN_DAYS), exit }
+    Findings { identity, causes: Vec::new(), steps, ends, now, warn_days: warn_days.unwrap_or(WARN_DAYS), exit }
+}
+
+/// What failed in any step, each cause once: the network that is gone, the keyring that is locked is not told for each check.
+fn causes(host: &Host, steps: &[StepFindings]) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for step in steps {
+        for check in step.run.checks() {
+            let Some(failure) = check.failure() else { continue };
+            let diagnosis = machine::diagnosed(host, failure, step.run.context(check.id));
+            let known = |cause: &&mut Cause| cause.both.1.row == diagnosis.row && cause.both.1.code == diagnosis.code;
+            match causes.iter_mut().find(known) {
+                Some(cause) => cause.checks.push(check.id.title()),
+                None => causes.push(Cause { checks: vec![check.id.title()], both: (failure.clone(), diagnosis) }),
+            }
+        }
+    }
+    causes
 }
 
 fn soon(ends: &[End], days: i32) -> bool {

@@ -51,14 +51,13 @@ pub struct Found {
     pub unknown: Vec<String>,
 }
 
-/// Everything as text.
-pub fn text(found: &Found) -> String {
-    let names = found.settings.iter().map(|one| one.name.len());
+/// What is set as text; `all` for the rest too.
+pub fn text(found: &Found, all: bool) -> String {
+    let shown = || found.settings.iter().filter(|one| all || one.source != Source::Default);
+    let names = shown().map(|one| one.name.len());
     let width = names.max().unwrap_or_default();
     let hang = u16::try_from(width + 2).unwrap_or_default();
-    let rows: Vec<Row> = found
-        .settings
-        .iter()
+    let mut rows: Vec<Row> = shown()
         .map(|one| {
             let value = one.value.as_deref().unwrap_or("-");
             let from = match (&one.from, &one.overridden) {
@@ -69,6 +68,14 @@ pub fn text(found: &Found) -> String {
             Row::text(format!("{:<width$}  {value:<16} {from}", one.name)).hanging(hang)
         })
         .collect();
+    if !all {
+        let none = if rows.is_empty() {
+            "Nothing is set: every setting has its default."
+        } else {
+            "The rest has its default."
+        };
+        rows.push(Row::text(format!("{none} octo-csp config --all shows all {}.", found.settings.len())));
+    }
     let file = match (&found.file, found.there) {
         (None, _) => "There is no home folder for a config file.".to_owned(),
         (Some(file), true) => format!("Config file: {file}"),

@@ -33,11 +33,28 @@ pub fn ends(registration: &Registration, refused: Option<&LastFailure>, which: &
     });
     let secret = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends).map(|day| End {
         key: "secret",
-        what: "Octo CSP: the client secret ends".to_owned(),
-        cure: format!("Make a new client secret on the app, then: {}", which.command("register --step partner-center")),
+        what: "Octo CSP: the secret key expires".to_owned(),
+        cure: format!("Make a new secret key on the app, then: {}", which.command("register --step partner-center")),
         day,
     });
     token.into_iter().chain(secret).collect()
+}
+
+/// What works, what ends when, what is to be done, in one line.
+pub(super) fn verdict(stands: &str, ends: &[End], today: Date, to_do: Option<String>) -> String {
+    let told: Vec<String> = ends
+        .iter()
+        .map(|end| {
+            let over = end.days_left(today) < 0;
+            match end.key {
+                "secret" => format!("the secret key {} {}", if over { "expired" } else { "expires" }, end.day),
+                _ => format!("the sign-in {} {}", if over { "ended" } else { "ends" }, end.day),
+            }
+        })
+        .collect();
+    let ends = if told.is_empty() { String::new() } else { format!("; {}", told.join(", ")) };
+    let to_do = to_do.map_or_else(|| "Nothing to do.".to_owned(), |what| format!("To do: {what}"));
+    format!("{stands}{ends}. {to_do}")
 }
 
 /// The day by UTC: a day more or less does not matter where two weeks are the warning.

@@ -23,6 +23,8 @@ pub struct Findings {
     pub identity: Identity,
     /// Each step that was checked.
     pub steps: Vec<StepFindings>,
+    /// What failed, each cause once.
+    pub causes: Vec<Cause>,
     /// What ends when.
     pub ends: Vec<End>,
     /// When it was.
@@ -48,6 +50,15 @@ pub struct StepFindings {
     pub failed: Option<(Failure, Diagnosis)>,
 }
 
+/// What failed, and every check that failed of it.
+#[derive(Debug)]
+pub struct Cause {
+    /// The titles of the checks, in their order.
+    pub checks: Vec<&'static str>,
+    /// The first of these failures, and what it means.
+    pub both: (Failure, Diagnosis),
+}
+
 /// Whether a check of this step was never over.
 pub fn unfinished(step: &StepFindings) -> bool {
     step.run.checks().iter().any(|check| !check.state.passed())
@@ -55,15 +66,51 @@ pub fn unfinished(step: &StepFindings) -> bool {
 
 /// What was found, as text: each check has been told when it was over.
 pub fn text(findings: &Findings) -> String {
-    let mut rows = claims(findings);
+    let mut rows = vec![Row::text(verdict(findings)).hanging(3), Row::gap()];
+    rows.extend(claims(findings));
     rows.extend(consent(findings));
     rows.extend(changes(findings));
     rows.extend(ending(findings));
-    for what in findings.steps.iter().filter_map(|step| step.failed.as_ref()) {
+    for cause in &findings.causes {
         rows.push(Row::gap());
-        rows.extend(failed(what));
+        rows.extend(failed(&cause.both));
+        let by = failed_by(cause);
+        rows.extend((!by.is_empty()).then(|| Row::text(by).at(3)));
     }
     plain(&rows, WIDTH)
+}
+
+/// Of a run of every check. What is to be done about several causes stands below, one after the other.
+fn verdict(findings: &Findings) -> String {
+    let today = dates::utc(findings.now);
+    let all = || findings.steps.iter().flat_map(|step| step.run.checks());
+    let passed = all().filter(|check| check.state.passed()).count();
+    let total = all().count();
+    let soon = findings.ends.iter().find(|end| end.days_left(today) <= findings.warn_days).map(|end| end.cure.clone());
+    match findings.causes.as_slice() {
+        [] if findings.exit == Exit::Cancelled => {
+            format!(
+                "Not finished: {passed} of {total} checks passed before it was stopped. To do: {}",
+                findings.identity.command("doctor")
+            )
+        }
+        [] => dates::verdict(&format!("Everything works: {passed} checks passed"), &findings.ends, today, soon),
+        [first, more @ ..] => {
+            let (_, diagnosis) = &first.both;
+            let what = diagnosis.what.trim_end_matches('.');
+            let others = if more.is_empty() { String::new() } else { format!(", and {} more", more.len()) };
+            let stands = format!("Does not work: {what} ({}){others}", diagnosis.code);
+            dates::verdict(&stands, &findings.ends, today, diagnosis.fix.first().cloned())
+        }
+    }
+}
+
+/// A cause as it is told: once, with the checks that failed of it.
+fn failed_by(cause: &Cause) -> String {
+    match cause.checks.as_slice() {
+        [] | [_] => String::new(),
+        checks => format!("{} checks failed of this one cause: {}.", checks.len(), checks.join(", ")),
+    }
 }
 
 fn title(token: &Token) -> &'static str {
@@ -196,7 +243,7 @@ fn ending(findings: &Findings) -> Vec<Row> {
         }
     }
     if findings.ends.iter().all(|end| end.key != "secret") {
-        rows.push(Row::text("note  the end of the client secret was not given at registration").at(3));
+        rows.push(Row::text("note  when the secret key expires was not given at registration").at(3));
     }
     rows
 }
@@ -213,6 +260,7 @@ pub fn in_json(findings: &Findings) -> String {
     let changes = steps().flat_map(differences);
     let changes = changes.map(|Change { check, before, now }| json!({"check": check, "before": before, "now": now}));
     let members = findings.identity.with(json!({
+        "verdict": verdict(findings),
         "at": findings.now,
         "checks": checks.collect::<Value>(),
         "claims": steps().flat_map(|step| &step.tokens).flat_map(claim_objects).collect::<Value>(),

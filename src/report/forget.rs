@@ -97,7 +97,7 @@ pub struct Ending {
 
 /// What goes and what stays, before anybody is asked.
 pub fn list(going: &Going) -> String {
-    let mut rows = vec![Row::of(Tone::Title, format!("This is deleted ({}):", going.opened.name))];
+    let mut rows = vec![Row::of(Tone::Title, format!("This will be deleted ({}):", going.opened.name))];
     for (noun, item) in &going.items {
         rows.push(Row::pair(noun, 12, Tone::Value, item.as_str()));
     }
@@ -119,7 +119,7 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
     let name = &going.opened.name;
     let mut rows = Vec::new();
     if ending.forgotten {
-        rows.push(Row::text(format!("Forgotten: {name}.")));
+        rows.push(Row::text(format!("Deleted: everything that was kept about {name}.")));
         return plain(&rows, WIDTH);
     }
     if noted {

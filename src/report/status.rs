@@ -12,6 +12,7 @@ use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::report::submit::{handed_over, octo_object};
 use crate::report::{dates, object};
+use crate::words::check::SUBMIT;
 use crate::words::{LastFailure, Step};
 
 /// One registration as it was found.
@@ -48,6 +49,13 @@ pub fn exit(all: &[Found]) -> Exit {
 
 /// Everything as text; `others` were not asked for, and `begin` is the command that begins.
 pub fn text(all: &[Found], others: usize, begin: &str) -> String {
+    let verdicts: Vec<Row> = all.iter().map(|found| Row::text(verdict(found)).hanging(3)).collect();
+    let between = if all.is_empty() { "" } else { "\n" };
+    format!("{}{between}{}", plain(&verdicts, WIDTH), details(all, others, begin))
+}
+
+/// The same without the lines that it begins with.
+pub fn details(all: &[Found], others: usize, begin: &str) -> String {
     if all.is_empty() {
         let what = if others > 0 { "What these flags name is not registered" } else { "Nothing is registered" };
         return format!("{what} on this machine. Begin with: {begin}\n");
@@ -151,7 +159,7 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
         rows.extend(identity.lacking().map(|lacking| pair("", lacking)));
     }
     for end in dates::ends(registration, found.refused(), identity) {
-        let label = if end.key == "secret" { "Secret ends" } else { "Sign-in ends" };
+        let label = if end.key == "secret" { "Key expires" } else { "Sign-in ends" };
         rows.push(pair(label, end.day.to_string()));
     }
     if registration.previous.is_some() {
@@ -180,6 +188,7 @@ fn one_object(found: &Found) -> Value {
     let ends = dates::ends(registration, found.refused(), &found.identity);
     let end = |key: &str| ends.iter().find(|end| end.key == key).map(|end| end.day);
     found.identity.with(json!({
+        "verdict": verdict(found),
         "name": registration.name,
         "active": active.is_some(),
         "tenant": center.map(|proof| &proof.tenant),
@@ -201,6 +210,56 @@ fn one_object(found: &Found) -> Value {
         "newer": registration.newer,
         "damaged": registration.damaged,
     }))
+}
+
+/// Of a registration as it is kept: nobody is asked whether it still works.
+pub fn verdict(found: &Found) -> String {
+    let (stands, to_do) = standing(found);
+    let ends = dates::ends(&found.opened.registration, found.refused(), &found.identity);
+    let today = dates::utc(found.opened.at);
+    let over = ends.iter().find(|end| end.days_left(today) < 0).map(|end| end.cure.clone());
+    dates::verdict(&format!("{}: {stands}", found.opened.name), &ends, today, to_do.or(over))
+}
+
+/// How it stands, and what is to be done about that.
+fn standing(found: &Found) -> (String, Option<String>) {
+    let (registration, identity) = (&found.opened.registration, &found.identity);
+    let command = |what: &str| Some(identity.command(what));
+    if registration.damaged {
+        return ("its journal is damaged, so it cannot be used".to_owned(), command("report"));
+    }
+    if registration.newer {
+        return ("kept by a newer octo-csp, and only read".to_owned(), Some("update octo-csp".to_owned()));
+    }
+    if registration.forgetting {
+        return ("half deleted".to_owned(), command("forget"));
+    }
+    let missing = found.items.iter().filter(|item| item.state == "missing").count();
+    let Some(active) = &registration.active else {
+        let open = registration.open_step().title();
+        return (format!("not registered yet; {open} is next"), command("register"));
+    };
+    if missing > 0 {
+        return (
+            format!("does not work: {missing} of its secrets are missing"),
+            command("register --step partner-center"),
+        );
+    }
+    if let Some(refused) = found.refused() {
+        let octo = refused.id().is_some_and(|check| SUBMIT.contains(&check));
+        let next = if octo { "submit" } else { "doctor" };
+        return (format!("the last run failed ({})", refused.code), command(next));
+    }
+    let at = registration.checked_at.or(active.activated.map(|(_, at)| at));
+    let proven = at.map_or_else(String::new, |at| format!(" (last proven {})", dates::utc(at)));
+    let (stands, next) = match identity.octo_state {
+        Some(OctoState::Sent) => ("works, and Octo has it", None),
+        Some(OctoState::Partly) => ("works here; Octo has not taken everything yet", Some("submit")),
+        Some(OctoState::NotSent) => ("works here; not in Octo yet", Some("submit")),
+        None => ("works", None),
+    };
+    let next = next.or_else(|| registration.open.is_some().then_some("register"));
+    (format!("{stands}{proven}"), next.and_then(command))
 }
 
 fn open_step(registration: &Registration) -> Option<Step> {

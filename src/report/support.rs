@@ -23,7 +23,12 @@ pub struct Surroundings {
 /// The report; `begin` is the command that registers.
 pub fn text(surroundings: &Surroundings, found: &[Found], begin: &str) -> String {
     let pair = |label: &str, value: &str| Row::pair(label, 14, Tone::Plain, value);
-    let mut rows = vec![Row::of(Tone::Title, "octo-csp support report"), pair("Version", version::NUMBER)];
+    let verdicts = found.iter().map(|found| Row::text(status::verdict(found)).hanging(3));
+    let mut rows: Vec<Row> = verdicts.collect();
+    if !rows.is_empty() {
+        rows.push(Row::gap());
+    }
+    rows.extend([Row::of(Tone::Title, "octo-csp support report"), pair("Version", version::NUMBER)]);
     rows.extend(version::facts().map(|(label, fact)| pair(label, &fact)));
     rows.extend([
         pair("Machine", &surroundings.machine),
@@ -33,7 +38,7 @@ pub fn text(surroundings: &Surroundings, found: &[Found], begin: &str) -> String
         Row::gap(),
     ]);
     let mut text = plain(&rows, WIDTH);
-    text.push_str(&status::text(found, 0, begin));
+    text.push_str(&status::details(found, 0, begin));
     for one in found {
         text.push_str(&plain(&good_runs(one), WIDTH));
     }

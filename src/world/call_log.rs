@@ -153,7 +153,7 @@ fn word(cause: Cause) -> &'static str {
 /// if it is, nobody is to read it.
 fn shown(url: &Url) -> String {
     let segments = url.path_segments().into_iter().flatten();
-    segments.map(|segment| format!("/{}", if is_expected(segment) { segment } else { MASKED })).collect()
+    segments.fold(String::new(), |path, segment| path + "/" + if is_expected(segment) { segment } else { MASKED })
 }
 
 fn is_expected(segment: &str) -> bool {

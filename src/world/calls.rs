@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::cloud::Cloud;
 use crate::effect::{Effect, Preflight};
-use crate::words::{Audience, OctoCall, Reading};
+use crate::words::{Audience, Credentials, OctoCall, Reading};
 use crate::world::{octo, partner_api, partner_center};
 
 /// A call that will be made.
@@ -36,10 +36,6 @@ pub fn calls(cloud: &Cloud, effect: &Effect) -> Vec<Call> {
         Effect::Discover(directory) => {
             call(Method::GET, cloud.metadata_endpoint(directory.as_str()), "none; what is public of a directory")
         }
-        Effect::AppToken(credentials) => {
-            let right = format!("the app and its secret key, for {}", scope(cloud, Audience::PartnerCenter));
-            call(Method::POST, cloud.token_endpoint(credentials.tenant.as_str()), &right)
-        }
         Effect::Probe(sign_in) => {
             let address = cloud.authorize_endpoint(sign_in.tenant.as_str());
             call(Method::GET, address, "none; whether the redirect address is known there")
@@ -51,19 +47,13 @@ pub fn calls(cloud: &Cloud, effect: &Effect) -> Vec<Call> {
             let address = cloud.authorize_endpoint(sign_in.tenant.as_str());
             vec![Call { by_browser: true, method: Method::GET, address, right }]
         }
-        Effect::Redeem(exchange) => {
-            let scope = scope(cloud, Audience::PartnerCenter);
-            let right = format!("the code of the sign-in and the secret key, once, for {scope} offline_access");
-            call(Method::POST, cloud.token_endpoint(exchange.credentials.tenant.as_str()), &right)
-        }
-        Effect::Refresh(refresh) => {
-            let right = format!("the sign-in and the secret key, for {}", scope(cloud, refresh.audience));
-            call(Method::POST, cloud.token_endpoint(refresh.credentials.tenant.as_str()), &right)
-        }
-        Effect::RefreshForGraph(refresh) => {
-            let scope = format!("{}/.default", cloud.graph_audience().unwrap_or_default());
-            let right = format!("the sign-in and the secret key, for {scope}; it decides nothing");
-            call(Method::POST, cloud.token_endpoint(refresh.credentials.tenant.as_str()), &right)
+        Effect::AppToken(_) | Effect::Redeem(_) | Effect::Refresh(_) | Effect::RefreshForGraph(_) => {
+            let token = for_a_token(cloud, effect);
+            token
+                .map(|(credentials, right)| {
+                    call(Method::POST, cloud.token_endpoint(credentials.tenant.as_str()), &right)
+                })
+                .unwrap_or_default()
         }
         Effect::Read(reading, _) => {
             let address = partner_center::address(cloud, *reading).or_else(|| partner_api::address(cloud, *reading));
@@ -90,6 +80,30 @@ pub fn calls(cloud: &Cloud, effect: &Effect) -> Vec<Call> {
         | Effect::Discard
         | Effect::Pause(_) => Vec::new(),
     }
+}
+
+/// With whose credentials a token is asked for, and by what right; `None` for what asks for none.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whoever calls it has listed the others")]
+fn for_a_token<'e>(cloud: &Cloud, effect: &'e Effect) -> Option<(&'e Credentials, String)> {
+    Some(match effect {
+        Effect::AppToken(credentials) => {
+            (credentials, format!("the app and its secret key, for {}", scope(cloud, Audience::PartnerCenter)))
+        }
+        Effect::Redeem(exchange) => {
+            let scope = scope(cloud, Audience::PartnerCenter);
+            let right = format!("the code of the sign-in and the secret key, once, for {scope} offline_access");
+            (&exchange.credentials, right)
+        }
+        Effect::Refresh(refresh) => {
+            let right = format!("the sign-in and the secret key, for {}", scope(cloud, refresh.audience));
+            (&refresh.credentials, right)
+        }
+        Effect::RefreshForGraph(refresh) => {
+            let scope = format!("{}/.default", cloud.graph_audience().unwrap_or_default());
+            (&refresh.credentials, format!("the sign-in and the secret key, for {scope}; it decides nothing"))
+        }
+        _ => return None,
+    })
 }
 
 const THERE: &str = "none; whether the host answers";

@@ -231,6 +231,38 @@ fn explain_says_a_sentence_about_whatever_is_no_code() {
 }
 
 #[test]
+fn status_and_report_begin_with_what_works_what_ends_and_what_is_to_be_done() {
+    let home = registered();
+    for command in ["status", "report"] {
+        let text = out(&program(home.path(), &[command], b""));
+        let first = text.split("\n\n").next().unwrap().replace("\n   ", " ");
+        assert!(first.starts_with("production: works here; not in Octo yet (last proven 20"), "{text}");
+        assert!(first.contains("; the sign-in ends 20") && first.ends_with(" To do: octo-csp submit"), "{text}");
+    }
+    let object = object(&program(home.path(), &["status", "--json"], b""));
+    assert!(object["registrations"][0]["verdict"].as_str().unwrap().starts_with("production: works here"));
+    // A journal that is damaged works for nobody.
+    let journal = home.path().join("octo-csp/production/journal");
+    let whole = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, format!("nonsense\n{whole}")).unwrap();
+    let text = out(&program(home.path(), &["status"], b""));
+    assert!(text.starts_with("production: its journal is damaged, so it cannot be used"), "{text}");
+}
+
+#[test]
+fn config_shows_what_is_set_and_the_rest_where_it_is_asked_for() {
+    let home = TempDir::new().unwrap();
+    let variables = [("OCTO_CSP_CLOUD", "china")];
+    let shown = |words: &[&str]| out(&with_variables(home.path(), words, b"", &variables));
+    let (set, all) = (shown(&["config"]), shown(&["config", "--all"]));
+    assert!(set.contains("cloud  china") && set.contains("from OCTO_CSP_CLOUD"), "{set}");
+    assert!(!set.contains("account-name") && set.contains("octo-csp config --all"), "{set}");
+    assert!(all.contains("account-name") && all.contains("china"), "{all}");
+    let none = out(&program(home.path(), &["config"], b""));
+    assert!(none.starts_with("Nothing is set: every setting has its default."), "{none}");
+}
+
+#[test]
 fn status_tells_what_is_registered_and_changes_nothing() {
     let home = registered();
     let journal = home.path().join("octo-csp/production/journal");
@@ -466,7 +498,7 @@ fn a_name_and_a_draft_alone_are_forgotten_without_a_keyring() {
     }
     let output = program(home.path(), &["forget", "--yes", "--sandbox", "--cloud", "china"], b"");
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    assert!(out(&output).ends_with("Forgotten: sandbox-at-china.\n"));
+    assert!(out(&output).ends_with("Deleted: everything that was kept about sandbox-at-china.\n"));
     assert!(!folder.exists());
     let again = program(home.path(), &["forget", "--yes", "--json", "--sandbox", "--cloud", "china"], b"");
     let object = object(&again);

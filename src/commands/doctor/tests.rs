@@ -78,6 +78,26 @@ async fn a_healthy_registration_passes_every_check_and_says_what_it_found() {
 }
 
 #[tokio::test]
+async fn the_first_line_is_a_verdict_and_one_cause_is_told_once() {
+    let mut bench = Box::pin(Bench::registered("happy")).await;
+    let (_, out, _) = bench.doctor(&arguments()).await;
+    let first = out.split("\n\n").next().unwrap().replace("\n   ", " ");
+    assert!(first.starts_with("Everything works: ") && first.ends_with(" Nothing to do."), "{out}");
+    assert!(first.contains("the secret key expires 2099-01-01") && first.contains("the sign-in ends 20"), "{out}");
+    // Nobody answers any more, at whichever host.
+    let mut bench = Box::pin(Bench::registered("happy")).await;
+    bench.simulator = microsoft("happy").await.0;
+    let (exit, out, err) = bench.doctor(&arguments()).await;
+    assert_eq!(exit, Exit::Network, "{out}");
+    assert!(err.matches("FAIL").count() > 1, "{err}");
+    assert!(out.starts_with("Does not work: ") && out.contains("To do: "), "{out}");
+    assert_eq!(out.matches("What happened").count(), 1, "{out}");
+    assert!(out.contains("checks failed of this one cause: "), "{out}");
+    let (_, out, _) = bench.doctor(&Doctor { json: true, ..arguments() }).await;
+    assert!(json(&out)["verdict"].as_str().unwrap().starts_with("Does not work: "), "{out}");
+}
+
+#[tokio::test]
 async fn an_end_within_the_days_of_warning_is_an_exit_code_and_the_calendar_is_written() {
     let mut bench = Box::pin(Bench::registered("happy")).await;
     let folder = tempfile::TempDir::new().unwrap();

@@ -245,7 +245,7 @@ fn forgotten_without_its_passphrase(desk: &TestMachine) {
     assert!(record.join("vault.age").exists());
     let mut pty = spawn(&desk.session, &forget);
     type_in(&mut pty, "Type Contoso Cloud Partners", "Contoso Cloud Partners");
-    pty.wait("Forgotten:");
+    pty.wait("Deleted: everything");
     assert_eq!(pty.exit(), 0);
     assert!(!record.exists());
     let (exit, said) = about(desk, &["forget", "--yes"], "");
