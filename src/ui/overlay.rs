@@ -56,8 +56,8 @@ fn keys_of(title: &str) -> Row {
     Row::of(Tone::Title, title).at(1).said(Said::Not)
 }
 
-/// The question before leaving.
-pub(super) fn leave<'a>(session: &Session) -> View<'a> {
+/// The question before leaving what is executed.
+pub(super) fn leave<'a>(execution: Option<&Execution>, session: &Session) -> View<'a> {
     let mut view = View::new("Leave?");
     view.gap();
     view.row(Row::of(Tone::Title, "Leave octo-csp?").at(3));
@@ -66,12 +66,13 @@ pub(super) fn leave<'a>(session: &Session) -> View<'a> {
         Row::text("What you typed is in a draft, and the wizard opens here again. Secrets are not in it. Left without saving, the draft is what it was before you came.")
             .at(3),
     );
-    if session.registration.open.is_some() {
+    let changes = execution.and_then(|execution| progress::changes(execution, session));
+    if session.registration.open.is_some() && changes.is_none() {
         let store = session.registration.opened_in.noun;
         let text = format!("What was proven and kept so far stays in the {store}, not active yet.");
         view.row(Row::text(text).at(3));
     }
-    view.row(Row::text("Nothing that worked before is changed.").at(3));
+    view.row(Row::text(changes.unwrap_or_else(|| "Nothing that worked before is changed.".to_owned())).at(3));
     view.gap();
     for (key, does) in [("s  Enter", "save the draft and leave"), ("l", "leave without saving"), ("Esc", "stay")] {
         let row = Row::of(Tone::Key, format!("{key:<12}")).and(Tone::Plain, does);

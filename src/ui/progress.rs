@@ -29,8 +29,23 @@ pub(super) fn tab(execution: &Execution) -> usize {
 
 /// What is done by what belongs to no step, and hands nothing over.
 pub(super) fn title(execution: &Execution) -> &'static str {
-    let keeps = execution.checks().iter().any(|check| check.id == CheckId::Activate);
-    if keeps { "Keeping it here" } else { "Discarding what was begun" }
+    if keeps(execution) { "Keeping it here" } else { "Discarding what was begun" }
+}
+
+/// Whether it puts a set to use.
+fn keeps(execution: &Execution) -> bool {
+    execution.checks().iter().any(|check| check.id == CheckId::Activate)
+}
+
+/// What may have changed although it is left before its end; `None` for what changes nothing of what works.
+pub(super) fn changes(execution: &Execution, session: &Session) -> Option<String> {
+    if execution.submits() {
+        let submit = session.command("submit");
+        return Some(format!("What Octo has taken so far it has. The rest is handed over by: {submit}"));
+    }
+    let status = session.command("status");
+    let when = if execution.passed(CheckId::Activate) { "is in use here" } else { "may be in use here in a moment" };
+    keeps(execution).then(|| format!("What was confirmed {when}. It is shown by: {status}"))
 }
 
 /// The rows of the list.

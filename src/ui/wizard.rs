@@ -9,6 +9,7 @@ use crate::ui::field::Pasted;
 use crate::ui::fields;
 use crate::ui::overlay::{self, Overlay};
 use crate::ui::pages::{Page, Then, Turn, opening};
+use crate::ui::progress;
 use crate::ui::session::{Answer, Session};
 use crate::ui::state::FocusTarget;
 use crate::ui::view::View;
@@ -120,7 +121,7 @@ impl Wizard {
         match &self.overlay {
             None => self.below(),
             Some(Overlay::Help) => overlay::help(texts::values(self.page.values()), &self.below()),
-            Some(Overlay::Leave) => overlay::leave(&self.session),
+            Some(Overlay::Leave) => overlay::leave(self.page.execution(), &self.session),
             Some(Overlay::Details) => overlay::details(self.page.execution(), &self.session),
             Some(Overlay::Offer(values)) => overlay::offer(values),
         }
@@ -396,10 +397,12 @@ impl Wizard {
                 Some(lacking) => format!("{}: {name}. {lacking}", session.kept_where()),
             });
         } else if exit == Exit::Cancelled && real {
-            lines.push(format!(
-                "Left before the end. Nothing that worked was changed; {} continues here.",
-                session.command("register")
-            ));
+            let changes = self.page.execution().and_then(|execution| progress::changes(execution, session));
+            let nothing = || {
+                let register = session.command("register");
+                format!("Nothing that worked was changed; {register} continues here.")
+            };
+            lines.push(format!("Left before the end. {}", changes.unwrap_or_else(nothing)));
         } else if let Some((_, _, diagnosis)) = self.diagnosis() {
             lines.push(format!("Stopped: {}: {}", diagnosis.code, diagnosis.what));
         }

@@ -250,6 +250,27 @@ fn the_title_of_a_page_that_keeps_or_discards_says_that_and_not_that_it_register
 }
 
 #[test]
+fn leaving_while_it_is_confirmed_says_what_may_be_in_use_and_never_that_nothing_was_changed() {
+    for (answered, said) in [(0, "may be in use here in a moment"), (4, "is in use here")] {
+        let mut story = Story::begun(setting());
+        story.at_review();
+        story.answering = false;
+        story.press("Enter");
+        for _ in 0..answered {
+            story.answer_one();
+        }
+        at!(story, Checking);
+        assert_eq!(story.bench.registration().active.is_some(), answered > 0, "{}", story.screen(100, 30));
+        story.press("^C");
+        let shown = story.shows(said) && !story.shows("not active yet") && !story.shows("Nothing that worked before");
+        assert!(shown, "{}", story.screen(100, 30));
+        story.press("l");
+        let last = story.done.last().unwrap();
+        assert!(last.contains(said) && last.contains("octo-csp status") && !last.contains("Nothing that"), "{last}");
+    }
+}
+
+#[test]
 fn esc_while_a_step_prepares_anything_is_a_clean_stop() {
     for answered in 0..12 {
         let mut story = Story::begun(setting());
