@@ -446,3 +446,14 @@ fn every_row_says_where_it_is_written_and_when_somebody_looked() {
         assert!(says, "{}: {}", row.key, row.source);
     }
 }
+
+/// The browser's page is made of what the redirect brought, and knows no flags.
+#[test]
+fn what_a_redirect_can_bring_is_cured_without_a_command_of_ours() {
+    let mut seen = 0;
+    for row in rows().filter(|row| row.signs.iter().any(|sign| matches!(sign, Sign::Aadsts(_) | Sign::Oauth(_)))) {
+        assert!(row.told().cure.iter().all(|line| !line.contains("{flags}")), "{}", row.key);
+        seen += 1;
+    }
+    assert!(seen > 80, "{seen}");
+}
