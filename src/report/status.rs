@@ -250,7 +250,7 @@ fn standing(found: &Found) -> (String, Option<String>) {
         let next = if octo { "submit" } else { "doctor" };
         return (format!("the last run failed ({})", refused.code), command(next));
     }
-    let at = registration.checked_at.or(active.activated.map(|(_, at)| at));
+    let at = registration.checked_at.or_else(|| active.activated.map(|(_, at)| at));
     let proven = at.map_or_else(String::new, |at| format!(" (last proven {})", dates::utc(at)));
     let (stands, next) = match identity.octo_state {
         Some(OctoState::Sent) => ("works, and Octo has it", None),

@@ -133,11 +133,11 @@ impl Screen for Overview {
     }
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {
-        match key {
-            Intent::Typed('h') | Intent::Extra(8) => self.hand_off(None, session),
-            Intent::Typed('c') => self.copy_commands(session),
-            _ => self.stay(),
+        if key == Intent::Typed('c') {
+            return self.copy_commands(session);
         }
+        let note = matches!(key, Intent::Typed('h') | Intent::Extra(8));
+        if note { self.hand_off(None, session) } else { self.stay() }
     }
 
     /// A replacement is begun; or an attempt is given up, and what it kept is deleted.
