@@ -49,7 +49,9 @@ pub(super) async fn ask(session: &mut HeadlessSession<'_, '_>, anew: bool) -> Re
     }
     let open = registration.open.as_ref();
     let kept = |open: &Attempt| matches!(open.standing(), AttemptState::TokenKept | AttemptState::Ready);
-    if !anew && open.is_some_and(kept) {
+    // What is kept was refused with what the next sign-in has to meet: to go on with it would be refused again.
+    let challenged = session.draft.refused.as_ref().is_some_and(|refused| refused.claims.is_some());
+    if !anew && !challenged && open.is_some_and(kept) {
         let what = format!(
             "Nobody has to sign in: that was done, and what it brought is kept. {} goes on with it; --anew begins another sign-in.",
             session.context.host.command("consent finish")

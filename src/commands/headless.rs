@@ -216,7 +216,7 @@ pub(super) async fn remember<'r>(
         let failed = refused(host, run).zip(run.failed());
         let failed =
             failed.and_then(|((failure, diagnosis), (check, _))| LastFailure::of(check.id, &diagnosis, &failure));
-        first = first.or_else(|| failed.map(Box::new));
+        first = first.or_else(|| failed.map(|failed| Box::new(failed.after(draft.refused.as_deref()))));
         finished &= run.status() == Status::Finished;
     }
     if (first.is_some() || finished) && draft.refused != first {

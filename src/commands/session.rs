@@ -178,6 +178,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         if self.target.graph {
             run = run.with_graph();
         }
+        run = run.meeting(self.draft.refused.as_deref());
         if fresh {
             run.forget_sign_in();
         }

@@ -19,6 +19,7 @@ impl LastFailure {
             trace_id: failure.trace_id.clone(),
             correlation_id: failure.correlation_id.clone(),
             request_id: failure.request_id.clone(),
+            claims: failure.claims.clone(),
         })
     }
 

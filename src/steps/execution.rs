@@ -8,7 +8,7 @@ use crate::steps::checks::{Check, Moment, State};
 use crate::steps::pasted::{Pasted, WrongPaste};
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
-use crate::words::{Asked, CheckId, Failure, SentCode, Step, UntrustedText};
+use crate::words::{Asked, CheckId, Failure, LastFailure, SentCode, Step, UntrustedText};
 
 /// How an execution stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,15 @@ impl Execution {
         let checks = &mut self.board.checks;
         if let Some(at) = checks.iter().position(|check| check.id == CheckId::NoteProof) {
             checks.insert(at, Check::new(CheckId::Graph));
+        }
+        self
+    }
+
+    /// The next sign-in has to meet what an earlier run was refused for.
+    #[must_use]
+    pub fn meeting(self, refused: Option<&LastFailure>) -> Self {
+        if let Some((step, claims)) = self.plan.partner_api().zip(refused.and_then(|it| it.claims.clone())) {
+            step.found.challenge.set(claims);
         }
         self
     }

@@ -67,7 +67,7 @@ pub(super) struct Findings {
     /// Whether a sign-in that is kept does not count.
     pub(super) fresh: Cell<bool>,
     /// What a failed check says the next sign-in has to meet.
-    challenge: Slot<UntrustedText>,
+    pub(super) challenge: Slot<UntrustedText>,
     proven: Slot<Proven>,
     /// The sign-in that waits for a person.
     pub(super) request_sent: Slot<AuthorizationRequest>,
@@ -134,7 +134,6 @@ impl PartnerApi {
     /// Starts again at the sign-in; the secret and what came before it stay proven.
     pub(super) fn begin_sign_in_again(&self, challenge: Option<UntrustedText>) {
         self.found.fresh.set(true);
-        self.found.challenge.clear();
         if let Some(challenge) = challenge {
             self.found.challenge.set(challenge);
         }
@@ -329,6 +328,7 @@ impl PartnerApi {
                 return Err(failure);
             };
             self.found.refresh.set(SharedSecret::clone(&token));
+            self.found.challenge.clear();
             Ok(((token, response.grant.ok()), Line::Pass(String::new())))
         });
         redeemed.await

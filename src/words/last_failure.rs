@@ -34,9 +34,20 @@ pub struct LastFailure {
     /// Request ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<UntrustedText>,
+    /// The `claims` document that the next sign-in has to meet. It names conditions of a directory, nothing secret: it stands in the
+    /// address of the sign-in too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<UntrustedText>,
 }
 
 impl LastFailure {
+    /// The same behind an earlier one: what that one asked of the next sign-in is still to be met, until a run passes.
+    #[must_use]
+    pub fn after(mut self, earlier: Option<&Self>) -> Self {
+        self.claims = self.claims.or_else(|| earlier?.claims.clone());
+        self
+    }
+
     /// The check in words, where this version has it.
     pub fn title(&self) -> &str {
         match self.id() {

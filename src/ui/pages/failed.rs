@@ -42,7 +42,7 @@ impl Failed {
             session.perform_in_background(Effect::Tell(page(&diagnosis)));
         }
         if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
-            session.last_failure = Some(Box::new(refused));
+            session.last_failure = Some(Box::new(refused.after(session.last_failure.as_deref())));
         }
         Self { state: PageState::default(), progress, check, failure, diagnosis }.open()
     }

@@ -41,6 +41,7 @@ impl Screen for PartnerApi {
                 let again = registration.open.as_ref().is_some_and(Attempt::ready);
                 let secret = session.proven_secret.clone();
                 let mut execution = Execution::partner_api(request, registration, secret);
+                execution = execution.meeting(session.last_failure.as_deref());
                 if !session.config.prices {
                     execution = execution.without_prices();
                 }

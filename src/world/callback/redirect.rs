@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::effect::{AuthorizationRequest, AuthorizationResponse, CallbackPage, CodeAudience, NotCatching, SignIn};
-use crate::words::{Cause, ClientId, Failure, RedirectAddress, Secret, Service, SharedSecret, TenantId, VaultFault};
+use crate::words::{
+    Cause, ClientId, Failure, RedirectAddress, Secret, Service, SharedSecret, TenantId, UntrustedText, VaultFault,
+};
 use crate::world::callback::listener::{Errand, Listener, LoopbackListeners};
 use crate::world::callback::peers::Peers;
 use crate::world::entra::{Page, new_state_and_verifier};
@@ -32,6 +34,9 @@ struct SignInState<'k> {
     redirect: RedirectAddress,
     tenant: TenantId,
     application: ClientId,
+    /// What Microsoft wants it to meet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claims: Option<UntrustedText>,
 }
 
 impl SignInSession {
@@ -54,9 +59,9 @@ impl SignInSession {
             let failure = Failure::new(Service::Keyring, cause);
             return Err(Box::new(failure.with_detail("the sign-in that was begun")));
         };
-        let SignInState { state, verifier, redirect, tenant, application } = kept;
+        let SignInState { state, verifier, redirect, tenant, application, claims } = kept;
         let redeemer = if verifier.is_some() { CodeAudience::Ourselves } else { CodeAudience::Another };
-        let sign_in = SignIn { tenant, application, redirect, claims: None, redeemer };
+        let sign_in = SignIn { tenant, application, redirect, claims, redeemer };
         let secret = |text: Cow<'_, str>| Secret::shared(text.into_owned());
         Self::begin(services, sign_in, (secret(state), verifier.map(secret))).await
     }
@@ -156,6 +161,7 @@ fn sign_in_state(sign_in: &SignIn, state: &Secret, verifier: Option<&Secret>) ->
         redirect: sign_in.redirect.clone(),
         tenant: sign_in.tenant.clone(),
         application: sign_in.application.clone(),
+        claims: sign_in.claims.clone(),
     })
     .map(Secret::shared)
     .map_err(|_unshown| internal("the sign-in to keep"))
