@@ -2,6 +2,10 @@
 //!
 //! Nothing is invented: a number counts only where it stands in one of the known shapes. Every search is one pass.
 
+mod columns;
+
+pub use columns::{Column, column_of, in_column};
+
 use super::sentence::{MOST, number, placed_numbers};
 use crate::words::Service;
 
@@ -47,6 +51,16 @@ const HOSTS: [(&str, Service); 9] = [
     ("login.alphaus.cloud", Service::Octo),
 ];
 
+/// What else a code stands behind, in lower case: its own mark, a key in JSON of whatever depth, a parameter. A line end is a blank.
+const MARKS: &str = "adsts|aad sts|aads ts|aadst s|/error?code|error_codes|code\"|code'|code\\|code&quot;|code%22|error\"|error'|error\\|\
+    error&quot;|error%22|error=|error%3d|error_subcode|pc 1|pc 2|pc 3|pc 4|pc 5|pc 6|pc 7|pc 8|pc 9";
+
+/// Hosts, then labels, then all else that a code stands behind: where none of them is, [`codes_in`] finds nothing but known words, known
+/// numbers in brackets, and what [`in_column`] does.
+pub fn marks() -> [Vec<&'static str>; 3] {
+    [HOSTS.map(|(host, _)| host).to_vec(), LABELS.split('|').collect(), MARKS.split('|').collect()]
+}
+
 /// How far from an address its status is looked for, in bytes.
 const NEAR: usize = 300;
 
@@ -63,6 +77,7 @@ pub fn codes_in(text: &str, is_word: impl Fn(&str) -> bool) -> Vec<Code> {
     let numbers = placed_numbers(text).into_iter().filter(|(_, number)| *number >= 10_000);
     let mut found: Vec<(usize, Code)> = numbers.map(|(at, number)| (at, Code::Aadsts(number))).collect();
     marked(text, &mut found);
+    columns::read(text, &mut found);
     words(text, is_word, &mut found);
     statuses(text, &mut found);
     if found.is_empty() {

@@ -32,7 +32,8 @@ pub fn plain(raw: &str, is_known: impl Fn(&str) -> bool) -> String {
 fn unwrapped(raw: &str) -> String {
     let lines = raw.replace("\r\n", "\n");
     // Quoted-printable, where a line goes on.
-    let mut text = signs(&if lines.contains("=3D") { lines.replace("=\n", "") } else { lines });
+    let is_quoted = lines.contains("=3D") || lines.contains("=C3=") || lines.contains("quoted-printable");
+    let mut text = signs(&if is_quoted { lines.replace("=\n", "") } else { lines });
     for _ in 0..DEPTH {
         let next = signs(&decoded(&text));
         if next == text {
@@ -40,7 +41,28 @@ fn unwrapped(raw: &str) -> String {
         }
         text = next;
     }
-    text
+    untagged(&text)
+}
+
+/// Without the marks of HTML that only say how letters look: a page shows nothing between what stands on their two sides.
+fn untagged(text: &str) -> String {
+    const LOOKS: [&str; 9] = ["b", "i", "u", "em", "strong", "span", "font", "mark", "wbr"];
+    let mut clean = String::with_capacity(text.len());
+    let mut parts = text.split('<');
+    clean.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let inside = part.split_once('>').filter(|(tag, _)| {
+            let name = tag.trim_start_matches('/').split([' ', '\n', '/']).next().unwrap_or_default();
+            LOOKS.iter().any(|look| name.eq_ignore_ascii_case(look))
+        });
+        if let Some((_, shown)) = inside {
+            clean.push_str(shown);
+        } else {
+            clean.push('<');
+            clean.push_str(part);
+        }
+    }
+    clean
 }
 
 /// Without the colours of a terminal and without what is not seen; frames are bars, and full width is usual width.
