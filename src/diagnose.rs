@@ -11,17 +11,20 @@ mod row;
 mod sample;
 mod select;
 mod sentences;
+mod stream;
 mod table;
 mod tell;
 
+pub use row::Row;
 pub use row::{Context, Goto, Platform, SECRET_TRIES, Who};
 #[cfg(feature = "test-door")]
-pub use row::{Row, Sign, When};
+pub use row::{Sign, When};
 #[cfg(any(test, feature = "test-door"))]
 pub use sample::explain;
 #[cfg(feature = "test-door")]
 pub use sample::signs_in;
 pub use sample::{Findings, findings};
+pub use stream::Sieve;
 #[cfg(feature = "test-door")]
 pub use table::TABLES;
 pub use table::{row, rows};

@@ -39,8 +39,8 @@ pub struct Explain {
     /// List every row of the table.
     #[arg(long, conflicts_with = "text")]
     pub list: bool,
-    /// Say where it is written, and on which day that was compared.
-    #[arg(long, conflicts_with_all = ["list", "json"])]
+    /// Say where it is written, and of which day that is.
+    #[arg(long, conflicts_with = "list")]
     pub source: bool,
     /// One JSON object on standard output.
     #[arg(long)]

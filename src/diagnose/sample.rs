@@ -30,7 +30,7 @@ pub fn signs_in(text: &str) -> Vec<Sign<'static>> {
     signs_of(&plain(text, is_known_word))
 }
 
-fn signs_of(plain: &str) -> Vec<Sign<'static>> {
+pub(super) fn signs_of(plain: &str) -> Vec<Sign<'static>> {
     let mut signs = Vec::new();
     for sign in codes_in(plain, is_known_word).into_iter().flat_map(meant) {
         if !signs.contains(&sign) {
@@ -41,7 +41,7 @@ fn signs_of(plain: &str) -> Vec<Sign<'static>> {
 }
 
 /// Whether the table has this OAuth word, or this number of Entra or Partner Center.
-fn is_known_word(word: &str) -> bool {
+pub(super) fn is_known_word(word: &str) -> bool {
     word.parse().map_or_else(|_no_number| is_known(&Sign::Oauth(word)), |number| either(number).iter().any(is_known))
 }
 

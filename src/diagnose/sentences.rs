@@ -15,6 +15,11 @@ pub(super) fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> 
 
 /// What the sentences in a text mean; beside a known number only those about the way and this machine tell something of their own.
 pub(super) fn explained(text: &str, numbered: bool) -> Vec<(&'static Row, Diagnosis)> {
+    said(text, numbered).into_iter().map(|row| (row, told(row, text))).collect()
+}
+
+/// The rows of the sentences in a text.
+pub(super) fn said(text: &str, numbered: bool) -> Vec<&'static Row> {
     let spoken = text.to_lowercase().replace(['\u{2018}', '\u{2019}'], "'").replace(['\u{201c}', '\u{201d}'], "\"");
     let spoken = spoken.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut said: Vec<&'static Row> = Vec::new();
@@ -25,7 +30,7 @@ pub(super) fn explained(text: &str, numbered: bool) -> Vec<(&'static Row, Diagno
         }
     }
     said.dedup_by_key(|row| row.key);
-    said.into_iter().map(|row| (row, told(row, text))).collect()
+    said
 }
 
 fn is_cause(row: &Row) -> bool {

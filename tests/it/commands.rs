@@ -230,6 +230,39 @@ fn explain_says_a_sentence_about_whatever_is_no_code() {
     }
 }
 
+/// The most memory that a process had at a time, in KiB.
+#[cfg(target_os = "linux")]
+fn peak(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_of_any_length_is_read_in_constant_memory() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+    let line = "2026-02-03T04:05:06Z INFO GET https://shop.example/?id=50011 200 and more words of an ordinary line\n";
+    let block = line.repeat(1_024 * 1_024 / line.len());
+    let peaks = [4, 24].map(|blocks| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_octo-csp"));
+        let mut child = command.arg("explain").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        for _ in 0..blocks {
+            input.write_all(block.as_bytes()).unwrap();
+        }
+        let peak = peak(child.id());
+        input.write_all(b"AADSTS501\n26: no\n").unwrap();
+        drop(input);
+        let told = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        assert!(told.starts_with("AADSTS50126"), "{told}");
+        peak
+    });
+    // A line of twenty megabytes more, and hardly a byte.
+    assert!(peaks[1] < peaks[0] + 6 * 1_024, "{peaks:?}");
+}
+
 #[test]
 fn status_and_report_begin_with_what_works_what_ends_and_what_is_to_be_done() {
     let home = registered();

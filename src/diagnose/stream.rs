@@ -1,0 +1,285 @@
+//! A text of any length in constant memory: what could tell something is kept, with what stands around it, and is then read as any
+//! short text.
+//!
+//! A block is looked through for what every finding begins with. Where one of these stands, the text around it is read, and kept if it
+//! has a sign that was not there before. So what is told of a long log is what would be told of it as a short one; only a sentence that
+//! somebody encoded, without a number or a word beside it, is not found there.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::row::{Sign, When};
+use super::sample::{is_known_word, signs_of};
+use super::sentences::{said, sentences};
+use super::table::rows;
+use crate::microsoft::codes::{self, Column};
+use crate::microsoft::plain::{plain, signs};
+
+/// Bytes before and behind a hit that are read with it: its label, its sentence, its ids.
+const BEFORE: usize = 1_024;
+const BEHIND: usize = 3_072;
+
+/// Bytes of what stands at a hit by which it is known again. What was read once tells nothing new.
+const ESSENCE: usize = 40;
+
+/// How many are remembered, and how many bytes are kept at most.
+const MOST: usize = 4_096;
+const MOST_KEPT: usize = 1_024 * 1_024;
+
+/// What every finding begins with: the hosts, then the labels, then all else.
+static NEEDLES: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+
+/// What is kept of a long text.
+#[derive(Default)]
+pub struct Sieve {
+    /// The end of the block before, whose hits have not all they need behind them yet, and how many bytes of it were looked at.
+    rest: String,
+    looked_at: usize,
+    /// The beginning of a sign whose other bytes are still to come.
+    cut: Vec<u8>,
+    essences: HashSet<String>,
+    known: HashSet<String>,
+    column: Option<(String, Column)>,
+    kept: String,
+}
+
+/// One search for everything; `None` if it could not be built, which no list of words brings about.
+fn needles() -> Option<&'static AhoCorasick> {
+    let build = || {
+        let [hosts, labels, marks] = codes::marks();
+        let words = rows().flat_map(|row| row.signs).filter_map(|sign| match sign {
+            Sign::Oauth(word) | Sign::Word(_, word) => Some((*word).to_owned()).filter(|word| word.contains('_')),
+            Sign::Aadsts(number) | Sign::Number(_, number) => Some(format!("({number})")),
+            Sign::Says(..) | Sign::Status(..) | Sign::Cause(_) | Sign::CauseOf(..) => None,
+        });
+        let fixed = [hosts, labels, marks].concat().into_iter().chain(sentences().map(|(_, sentence)| sentence));
+        let mut search = AhoCorasick::builder();
+        search.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+        search.build(fixed.map(str::to_owned).chain(words)).ok()
+    };
+    NEEDLES.get_or_init(build).as_ref()
+}
+
+impl Sieve {
+    /// Looks through the next bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let mut bytes = [std::mem::take(&mut self.cut).as_slice(), bytes].concat();
+        self.cut = bytes.split_off(whole(&bytes));
+        let new = String::from_utf8_lossy(&bytes);
+        self.rest.push_str(&if new.contains('\r') { new.replace("\r\n", "\n").into() } else { new });
+        let end = self.rest.len().saturating_sub(BEHIND);
+        self.look(end);
+        let from = floor(&self.rest, end.saturating_sub(BEFORE));
+        self.looked_at = end.saturating_sub(from);
+        self.rest.drain(..from);
+    }
+
+    /// What is worth to be read of all that came.
+    pub fn finish(mut self) -> String {
+        self.look(usize::MAX);
+        self.kept
+    }
+
+    /// Looks at the hits between what was looked at before and `end`.
+    fn look(&mut self, end: usize) {
+        let text = std::mem::take(&mut self.rest);
+        let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
+        let (clean, from, end) = if is_plain {
+            (None, self.looked_at, end)
+        } else {
+            let clean = |to: usize| signs(text.get(..floor(&text, to)).unwrap_or_default());
+            let (from, until) = (clean(self.looked_at).len(), if end > text.len() { end } else { clean(end).len() });
+            (Some(signs(&text)), from, until)
+        };
+        self.read(clean.as_deref().unwrap_or(&text), from, end);
+        self.rest = text;
+    }
+
+    fn read(&mut self, text: &str, from: usize, end: usize) {
+        let Some(needles) = needles() else { return };
+        let [hosts, labels, _] = codes::marks().map(|of| of.len());
+        let flat = text.replace('\n', " ");
+        let mut window: Option<(usize, usize)> = None;
+        let (mut pieces, mut heads) = (Vec::new(), Vec::new());
+        for hit in needles.find_iter(&flat) {
+            let (start, stop, which) = (hit.start(), hit.end(), hit.pattern().as_usize());
+            if start < from || start >= end {
+                continue;
+            }
+            if (hosts..hosts + labels).contains(&which) {
+                heads.push(start);
+            }
+            if self.is_new(&flat, (start, stop), which < hosts) {
+                let (first, last) = (floor(text, start.saturating_sub(BEFORE)), floor(text, stop + BEHIND));
+                window = match window {
+                    Some((open, until)) if first <= until && until - open < BEHIND => Some((open, until.max(last))),
+                    other => {
+                        pieces.extend(other);
+                        Some((first, last))
+                    }
+                };
+            } else if let Some((_, until)) = window.as_mut().filter(|(_, until)| start < *until && stop + 64 > *until) {
+                // No number is cut where a piece ends.
+                *until = start;
+            }
+        }
+        pieces.extend(window);
+        self.rows(text, (from, end), &heads);
+        for (first, last) in pieces {
+            self.keep(text.get(first..last).unwrap_or_default());
+        }
+    }
+
+    /// Whether nothing like it was read before. Beside the address of a service it is the status that tells.
+    fn is_new(&mut self, flat: &str, (start, stop): (usize, usize), is_host: bool) -> bool {
+        let essence = if is_host {
+            let near = flat.get(floor(flat, start.saturating_sub(300))..floor(flat, stop + 300)).unwrap_or_default();
+            let is_status = |word: &&str| word.len() == 3 && word.starts_with(['4', '5']);
+            let statuses: Vec<&str> = near.split(|it: char| !it.is_ascii_digit()).filter(is_status).collect();
+            if statuses.is_empty() {
+                return false;
+            }
+            format!("{} {}", flat.get(start..stop).unwrap_or_default(), statuses.join(" "))
+        } else {
+            essence(flat.get(start..floor(flat, stop + ESSENCE)).unwrap_or_default())
+        };
+        if self.essences.contains(&essence) {
+            return false;
+        }
+        if self.essences.len() < MOST {
+            self.essences.insert(essence);
+        }
+        true
+    }
+
+    /// Keeps a piece that tells what none before it has told.
+    fn keep(&mut self, piece: &str) {
+        let plain = plain(piece, is_known_word);
+        let lower = plain.to_lowercase();
+        let signs = signs_of(&plain).into_iter().map(|sign| format!("{sign:?}"));
+        let rows = said(&plain, false).into_iter().map(|row| row.key.to_owned());
+        let parts = rows_that_tell_apart().filter(|part| lower.contains(*part)).map(str::to_owned);
+        let found: Vec<String> = signs.chain(rows).collect();
+        if found.is_empty() {
+            return;
+        }
+        let new: Vec<String> = found.into_iter().chain(parts).filter(|it| !self.known.contains(it)).collect();
+        if !new.is_empty() && self.kept.len() + piece.len() < MOST_KEPT {
+            self.known.extend(new);
+            self.kept.push_str(piece);
+            self.kept.push_str("\n\n");
+        }
+    }
+
+    /// The rows of an export whose head stands further up, which nothing but the head tells.
+    fn rows(&mut self, text: &str, (from, end): (usize, usize), heads: &[usize]) {
+        if self.column.is_none() && heads.is_empty() {
+            return;
+        }
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let at = start;
+            start += line.len();
+            if at < from || at >= end {
+                continue;
+            }
+            let is_head = heads.iter().any(|head| (at..start).contains(head));
+            if let Some(column) = Some(line).filter(|_| is_head).and_then(codes::column_of) {
+                self.column = Some((line.trim_end().to_owned(), column));
+            } else if let Some((head, column)) = &self.column
+                && let Some(number) = codes::in_column(line, *column)
+                && self.known.insert(format!("column {number}"))
+                && self.kept.len() < MOST_KEPT
+            {
+                self.kept.push_str(&format!("{head}\n{}\n\n", line.trim_end()));
+            }
+        }
+    }
+}
+
+/// A hit without what differs from line to line: of its digits the first ones stay, and those of a list.
+fn essence(text: &str) -> String {
+    let (mut plain, mut stays, mut digits, mut before) = (String::with_capacity(text.len()), false, 0, ' ');
+    for sign in text.chars() {
+        if sign.is_ascii_digit() {
+            if !before.is_ascii_digit() {
+                digits += 1;
+                stays = digits == 1 || matches!(before, ',' | '[');
+            }
+            plain.push(if stays { sign } else { '#' });
+        } else {
+            plain.push(sign);
+        }
+        before = sign;
+    }
+    plain
+}
+
+/// The parts of sentences that tell the meanings of one number apart.
+fn rows_that_tell_apart() -> impl Iterator<Item = &'static str> {
+    rows().filter_map(|row| if let When::Saying(part) = row.when { Some(part) } else { None })
+}
+
+/// The last place at or before `at` that is between two signs.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
+
+/// How many bytes there are up to a sign that is not whole.
+fn whole(bytes: &[u8]) -> usize {
+    let last = bytes.iter().rev().take(3).position(|byte| *byte >= 0xc0);
+    let is_cut =
+        last.filter(|back| bytes.iter().rev().nth(*back).is_some_and(|byte| byte.leading_ones() as usize > back + 1));
+    bytes.len() - is_cut.map_or(0, |back| back + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::findings;
+
+    /// What is told first of a text that came in pieces of this size.
+    fn first(text: &str, size: usize) -> &'static str {
+        let mut sieve = Sieve::default();
+        text.as_bytes().chunks(size).for_each(|bytes| sieve.push(bytes));
+        findings(&sieve.finish()).found.first().map_or("nothing", |first| first.diagnosis.row)
+    }
+
+    #[test]
+    fn a_number_is_found_wherever_a_piece_ends_in_it() {
+        let noise = "2026-02-03T04:05:06Z INFO GET https://shop.example/?id=50011 200\n".repeat(300);
+        for middle in [
+            "AADSTS7000215: no",
+            "AADSTS700\n0215: no",
+            "ＡＡＤＳＴＳ７０００２１５",
+            "\u{1b}[31mAADSTS\u{1b}[1m7000215",
+        ] {
+            let text = format!("{noise}{middle}\n{noise}");
+            for size in [997, 4_096, 4_097, 4_098, 4_099, 19_500, 19_501, 19_502, 19_510, 19_513] {
+                assert_eq!(first(&text, size), "secret-refused", "{middle} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_says_more_leads_however_often_less_was_said_before() {
+        let less = "{\"error\":\"invalid_grant\"} AADSTS70002: x\n".repeat(20_000);
+        assert_eq!(first(&format!("{less}AADSTS50126: y"), 65_536), "wrong-password");
+        let rows = "2026-02-03T04:05:06Z,ada,0\n".repeat(20_000);
+        assert_eq!(
+            first(&format!("Date,User,Sign-in error code\n{rows}2026-02-03,bob,53003\n{rows}"), 65_536),
+            "conditional-access"
+        );
+        let told = "AADSTS650051: Claim is invalid\n".repeat(1_000);
+        assert_eq!(first(&told, 10_000), first(&told, usize::MAX));
+    }
+
+    #[test]
+    fn nothing_is_made_of_a_log_without_one() {
+        assert_eq!(first(&"GET /api 403 50011 error 50126 (404)\n".repeat(10_000), 65_536), "nothing");
+        assert_eq!(whole("aé".as_bytes()), 3);
+        assert_eq!((whole(b"a\xc3"), whole(b"a\xe3\x82"), whole(b"a\xe3\x82\xa8"), whole(b"")), (1, 1, 4, 0));
+    }
+}
