@@ -117,7 +117,9 @@ fn has_own_row(report: &Report) -> bool {
 }
 
 /// Rows that are met without a rehearsal, and where.
-const MET_ELSEWHERE: [(&str, &str); 11] = [
+const MET_ELSEWHERE: [(&str, &str); 12] = [
+    // No sentence of theirs is known.
+    ("undocumented", "explain AADSTS700044"),
     // The field says so before anything is sent; the row is for what was kept by another hand.
     ("secret-id-sent", "explain AADSTS7000215"),
     // Each is one of the meanings of its number: the scenario of that has the sentence of the commonest.
