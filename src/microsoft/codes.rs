@@ -7,6 +7,7 @@ mod columns;
 pub use columns::{Column, column_of, in_column};
 
 use super::sentence::{MOST, number, placed_numbers};
+use columns::LABELS;
 use crate::words::Service;
 
 /// What stands before the number in the address of Microsoft's page about it.
@@ -33,10 +34,6 @@ pub enum Code {
     /// A status near the address of a service, or in the short body of Partner Center's gateway.
     Status(Service, u16),
 }
-
-/// What stands before a number or a word of an error, where portals, logs and libraries show one, in lower case.
-const LABELS: &str = "error code|error-code|errorcode|error_code|resulttype|fehlercode|code d'erreur|code d’erreur|código de error|\
-    código de erro|codice errore|codice di errore|foutcode|kod błędu|код ошибки|エラー コード|エラーコード|错误代码";
 
 /// Whose the hosts are that stand in the addresses of logs.
 const HOSTS: [(&str, Service); 9] = [
@@ -77,7 +74,7 @@ pub fn codes_in(text: &str, is_word: impl Fn(&str) -> bool) -> Vec<Code> {
     let numbers = placed_numbers(text).into_iter().filter(|(_, number)| *number >= 10_000);
     let mut found: Vec<(usize, Code)> = numbers.map(|(at, number)| (at, Code::Aadsts(number))).collect();
     marked(text, &mut found);
-    columns::read(text, &mut found);
+    found.extend(columns::numbers(text).into_iter().map(|(at, number)| (at, Code::Bare(number))));
     words(text, is_word, &mut found);
     statuses(text, &mut found);
     if found.is_empty() {

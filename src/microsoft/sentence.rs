@@ -125,31 +125,29 @@ fn label_at(lower: &str, label: &str) -> Option<usize> {
     lower.match_indices(label).take(MOST).find(counts).map(|(at, _)| at)
 }
 
-/// The AADSTS numbers written as such in a text, with their places. The first letter is easily lost when one is copied.
+/// The AADSTS numbers written as such in a text, each once, with their places. The first letter is easily lost when one is copied.
 pub(super) fn placed_numbers(text: &str) -> Vec<(usize, u64)> {
     const MARK: &str = "adsts";
     let lower = text.to_ascii_lowercase();
-    let found = lower.match_indices(MARK).take(MOST).filter_map(|(at, _)| {
+    let mut once = Vec::new();
+    let found = lower.match_indices(MARK).filter_map(|(at, _)| {
         let (before, rest) = lower.split_at_checked(at)?;
         let is_one = before.ends_with('a') || !before.ends_with(char::is_alphanumeric);
         let (marked, rest) = (is_one, rest.strip_prefix(MARK)?);
         let bare = rest.trim_start_matches([' ', '-', ':', '_', '#', '\n']);
         let (number, after) = number(bare).filter(|_| marked)?;
         let near = rest.len() - bare.len() <= 1 || bare.len() - after.len() >= 5;
-        near.then_some((at, number))
+        let is_new = near && !once.contains(&number);
+        once.extend(is_new.then_some(number));
+        is_new.then_some((at, number))
     });
-    found.collect()
+    // However often one is said, another one is not overheard.
+    found.take(MOST).collect()
 }
 
 /// The AADSTS numbers in a sentence, each once, in their order.
 pub fn numbers(text: &str) -> Vec<u64> {
-    let mut once = Vec::new();
-    for (_, number) in placed_numbers(text) {
-        if !once.contains(&number) {
-            once.push(number);
-        }
-    }
-    once
+    placed_numbers(text).into_iter().map(|(_, number)| number).collect()
 }
 
 /// The number that `text` begins with, and the rest. A run of more than eight digits is no code.

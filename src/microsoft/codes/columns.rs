@@ -1,6 +1,10 @@
 //! Exports of sign-in logs: the label stands once, above its column, and the numbers below it.
 
-use super::{Code, LABELS, MOST, number};
+use crate::microsoft::sentence::{MOST, number};
+
+/// What stands before a number or a word of an error, where portals, logs and libraries show one, in lower case.
+pub(super) const LABELS: &str = "error code|error-code|errorcode|error_code|resulttype|fehlercode|code d'erreur|code d’erreur|código de error|\
+    código de erro|codice errore|codice di errore|foutcode|kod błędu|код ошибки|エラー コード|エラーコード|错误代码";
 
 /// The longest head of a column, in bytes.
 const LONGEST: usize = 60;
@@ -27,7 +31,8 @@ pub enum Column {
 }
 
 /// The numbers in columns whose head is a label of an error code, each with its place.
-pub(super) fn read(text: &str, found: &mut Vec<(usize, Code)>) {
+pub(super) fn numbers(text: &str) -> Vec<(usize, u64)> {
+    let mut found = Vec::new();
     let mut column: Option<Column> = None;
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -39,9 +44,10 @@ pub(super) fn read(text: &str, found: &mut Vec<(usize, Code)>) {
             column = None;
         } else if let Some(code) = column.filter(|_| found.len() < 4 * MOST).and_then(|column| in_column(line, column))
         {
-            found.push((at, Code::Bare(code)));
+            found.push((at, code));
         }
     }
+    found
 }
 
 /// The column of a label, if this line is the head of a table.

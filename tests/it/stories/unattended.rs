@@ -35,6 +35,7 @@ impl Script {
             vec!["--store".to_owned(), "keyring".to_owned()],
             vec!["--config-dir".to_owned(), path("own settings")],
             vec!["--cloud-file".to_owned(), path("cloud.json")],
+            vec!["--graph".to_owned(), "false".to_owned()],
             more.iter().map(|word| (*word).to_owned()).collect(),
         ];
         Self { flags: flags.concat(), desk, said: Vec::new() }
@@ -127,7 +128,12 @@ fn every_command_that_is_told_has_the_flags_that_it_needs_and_is_one_line() {
         }
         let own = |name: &str| script.desk.path(name).display().to_string();
         let settings = format!("--config-dir '{}'", own("own settings"));
-        let all = ["--store keyring".to_owned(), format!("--cloud-file {}", own("cloud.json")), settings.clone()];
+        let all = [
+            "--graph false".to_owned(),
+            "--store keyring".to_owned(),
+            format!("--cloud-file {}", own("cloud.json")),
+            settings.clone(),
+        ];
         let all: Vec<&str> = all.iter().map(String::as_str).chain(more.iter().copied()).collect();
         assert!(script.every_command_has(&all) >= 10, "{:?}", script.said);
         assert!(one > 0, "{environment}");
