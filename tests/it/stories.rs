@@ -2,7 +2,9 @@
 #![expect(clippy::string_slice, reason = "these functions are only ever called by tests")]
 
 mod browser;
+mod cases;
 mod desk;
+mod front;
 
 mod endings;
 mod fields;

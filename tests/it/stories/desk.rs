@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use base64::Engine as _;
 use serde_json::Value;
 
+use super::front::front;
 use crate::keyring::Session;
 use crate::pty::Pty;
 
@@ -42,6 +43,14 @@ impl TestMachine {
     pub(super) fn fact(&self, name: &str) -> String {
         let fact = self.facts.get(name).and_then(Value::as_str);
         fact.unwrap_or_else(|| panic!("no {name} in {}", self.facts)).to_owned()
+    }
+
+    /// From now on a box stands in front of the simulated Microsoft that answers some of it by itself: [`front`](super::front::front).
+    pub(super) fn behind(&self, answers: &str) {
+        let login = self.fact("login");
+        let port = front(login.rsplit(':').next().unwrap().parse().unwrap(), answers);
+        let facts = self.facts.to_string().replace(&login, &format!("http://localhost:{port}"));
+        std::fs::write(self.path("cloud.json"), facts).unwrap();
     }
 
     /// A path in the home.
