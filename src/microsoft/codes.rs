@@ -7,8 +7,8 @@ mod columns;
 pub use columns::{Column, column_of, in_column};
 
 use super::sentence::{MOST, number, placed_numbers};
-use columns::LABELS;
 use crate::words::Service;
+use columns::LABELS;
 
 /// What stands before the number in the address of Microsoft's page about it.
 pub(super) const PAGE: &str = "/error?code=";

@@ -119,7 +119,7 @@ fn answers_that_people_paste_are_told_for_what_they_are() {
     let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
     let own = |case: &str| {
         let port = back.port().map_or_else(String::new, |port| format!("%3A{port}"));
-        case.replace("CODE", &code).replace("STATE", &state(&address)).replace("%3A40237", &port)
+        case.trim().replace("CODE", &code).replace("STATE", &state(&address)).replace("%3A40237", &port)
     };
     let refused = [
         (own(case!("a01-octo-guide-no-state.txt")), "another link"),
