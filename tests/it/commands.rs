@@ -246,7 +246,7 @@ fn a_log_of_any_length_is_read_in_constant_memory() {
     let line = "2026-02-03T04:05:06Z INFO GET https://shop.example/?id=50011 200 and more words of an ordinary line\n";
     let block = line.repeat(1_024 * 1_024 / line.len());
     let peaks = [4, 24].map(|blocks| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_octo-csp"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_octo-csp"));
         let mut child = command.arg("explain").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut input = child.stdin.take().unwrap();
         for _ in 0..blocks {
