@@ -6,7 +6,7 @@
 pub enum Exit {
     /// What was asked for is done.
     Done = 0,
-    /// A mistake of this program.
+    /// A bug in octo-csp.
     Internal = 1,
     /// Wrong usage: an unknown flag, a missing value, an unreadable file named on the command line.
     Usage = 2,
@@ -32,7 +32,7 @@ impl Exit {
     /// Every code with what it means to a script, as the help and the manual have it.
     pub const MEANINGS: [(Self, &str); 11] = [
         (Self::Done, "what was asked for is done"),
-        (Self::Internal, "a mistake of this program"),
+        (Self::Internal, "a bug in octo-csp"),
         (Self::Usage, "wrong usage: an unknown flag, a missing value, an unreadable file, no terminal"),
         (Self::Refused, "a value or secret was refused"),
         (Self::SignIn, "a person must sign in or consent"),

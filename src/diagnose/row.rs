@@ -257,7 +257,7 @@ pub(super) const DIRECTORY: Row = Row { who: Who::GlobalAdministrator, exit: Exi
 /// A person must sign in again.
 pub(super) const SIGN_IN: Row = Row { who: Who::SignedIn, goto: Goto::SignInAgain, exit: Exit::SignIn, ..OPERATOR };
 
-/// A mistake of this program.
+/// A bug in octo-csp.
 pub(super) const OURS: Row = Row { who: Who::Alphaus, goto: Goto::Leave, exit: Exit::Internal, ..OPERATOR };
 
 /// Time helps.

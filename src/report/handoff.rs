@@ -8,8 +8,9 @@ use crate::report::explanation::ids;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
+use crate::words::ids::looks_like_guid;
 use crate::words::texts::TASKS;
-use crate::words::{Failure, Field, Typed, UntrustedText};
+use crate::words::{Directory, Failure, Field, Typed, UntrustedText};
 
 /// What is known of the app.
 #[derive(Debug, Default)]
@@ -54,7 +55,50 @@ impl Handoff {
 struct Task {
     title: String,
     who: &'static str,
-    steps: Vec<String>,
+    steps: Vec<Do>,
+}
+
+/// What to do, and the address of the page where it is done.
+struct Do {
+    words: String,
+    page: Option<String>,
+}
+
+/// The pages of the portal, by what a step says of them: the words, and what stands before the app's ID in the address.
+const BLADES: [(&str, &str); 3] = [
+    ("> Authentication", "Authentication"),
+    ("> API permissions", "CallAnAPI"),
+    ("> Certificates & secrets", "Credentials"),
+];
+/// Where users of Partner Center are managed, and the words of the step.
+const USERS: (&str, &str) =
+    ("Account settings > User management", "https://partner.microsoft.com/dashboard/account/v3/usermanagement");
+/// The login host of each portal (entra-docs, authentication-national-cloud).
+const LOGINS: [(&str, &str); 3] = [
+    ("https://portal.azure.com", "https://login.microsoftonline.com"),
+    ("https://portal.azure.cn", "https://login.partner.microsoftonline.cn"),
+    ("https://portal.azure.us", "https://login.microsoftonline.us"),
+];
+
+impl Handoff {
+    /// The page on which a step is done, where it is known of which app.
+    fn page(&self, step: &str) -> Option<String> {
+        if step.contains(USERS.0) {
+            return Some(USERS.1.to_owned());
+        }
+        let app = self.application.as_deref().filter(|app| looks_like_guid(app))?;
+        let (_, blade) = BLADES.into_iter().find(|(words, _)| step.contains(words))?;
+        let portal = &self.portal;
+        Some(format!("{portal}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/{blade}/appId/{app}"))
+    }
+
+    /// The page on which an administrator consents for this directory (entra-docs, grant-admin-consent).
+    fn consent(&self) -> Option<String> {
+        let (_, login) = LOGINS.into_iter().find(|(portal, _)| *portal == self.portal)?;
+        let app = self.application.as_deref().filter(|app| looks_like_guid(app))?;
+        let tenant = self.tenant.as_deref().and_then(|tenant| Directory::parse(tenant).ok())?.value;
+        Some(format!("{login}/{}/adminconsent?client_id={app}", tenant.as_str()))
+    }
 }
 
 /// What stopped it comes first, the sign-in last.
@@ -63,23 +107,34 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
         // Whoever reads the note is somebody else.
         let who = if diagnosis.who == Who::Operator { "whoever runs octo-csp" } else { diagnosis.who.title() };
         let title = format!("What stopped it: {} ({})", diagnosis.what, diagnosis.code);
-        Task { title, who, steps: diagnosis.fix.clone() }
+        let steps = diagnosis.fix.iter().map(|step| Do { page: None, words: step.clone() });
+        Task { title, who, steps: steps.collect() }
     });
-    let link = handoff.link.as_deref();
+    let consent = handoff.consent();
     let known = [
-        ("{portal}", handoff.portal.as_str()),
-        ("{app}", handoff.application.as_deref().unwrap_or("the app")),
-        ("{redirect}", handoff.redirect.as_deref().unwrap_or("http://localhost")),
-        ("{partner center id}", PARTNER_CENTER.id),
-        ("{dev center id}", DEV_CENTER.id),
-        ("{link}", link.unwrap_or_default()),
+        ("{portal}", Some(handoff.portal.as_str())),
+        ("{app}", Some(handoff.application.as_deref().unwrap_or("the app"))),
+        ("{redirect}", Some(handoff.redirect.as_deref().unwrap_or("http://localhost"))),
+        ("{partner center id}", Some(PARTNER_CENTER.id)),
+        ("{dev center id}", Some(DEV_CENTER.id)),
+        ("{link}", handoff.link.as_deref()),
+        ("{consent}", consent.as_deref()),
     ];
-    let filled = |step: &&str| known.iter().fold((*step).to_owned(), |step, (name, value)| step.replace(name, value));
-    let all = TASKS.iter().filter(|(_, _, steps)| link.is_some() || !steps.iter().any(|step| step.contains("{link}")));
+    // A step with an address that is not known is left out, and with the link of the sign-in all that is about it.
+    let tells = |step: &&str| known.iter().all(|(name, value)| value.is_some() || !step.contains(name));
+    let filled = |step: &&str| Do {
+        page: handoff.page(step),
+        words: known
+            .iter()
+            .fold((*step).to_owned(), |step, (name, value)| step.replace(name, value.unwrap_or_default())),
+    };
+    let all = TASKS
+        .iter()
+        .filter(|(_, _, steps)| handoff.link.is_some() || !steps.iter().any(|step| step.contains("{link}")));
     let all = all.map(|(title, who, steps)| Task {
         title: (*title).to_owned(),
         who,
-        steps: steps.iter().map(filled).collect(),
+        steps: steps.iter().copied().filter(|step| tells(step)).map(|step| filled(&step)).collect(),
     });
     missing.into_iter().chain(all).collect()
 }
@@ -111,34 +166,75 @@ pub fn text(handoff: &Handoff) -> String {
         rows.push(Row::gap());
         rows.push(Row::of(Tone::Title, format!("{}. {} ({})", index + 1, task.title, task.who)));
         for step in task.steps {
-            rows.push(Row::text(format!("[ ] {step}")).at(3).hanging(7));
+            rows.push(Row::text(format!("[ ] {}", step.words)).at(3).hanging(7));
+            rows.extend(step.page.map(|page| Row::text(page).at(7)));
         }
     }
     plain(&rows, WIDTH)
 }
 
-/// As one HTML page.
+/// As one HTML page, which is complete in itself: nothing of it is fetched from anywhere.
 pub fn html(handoff: &Handoff) -> String {
-    let mut page =
-        String::from("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Octo CSP hand-off</title>\n");
-    page.push_str("<h1>Octo CSP: what is needed in Microsoft Entra</h1>\n");
-    let _infallible = writeln!(page, "<p>{}</p>\n<table>", escaped(WHY));
+    let mut page = HEAD.to_owned();
+    let _infallible = writeln!(page, "<p class=\"why\">{}</p>\n<dl>", escaped(WHY));
     for (label, value) in facts(handoff) {
         let (label, value) = (escaped(label), escaped(&value));
-        let _infallible = writeln!(page, "<tr><th align=\"left\">{label}</th><td><code>{value}</code></td></tr>");
+        let _infallible = writeln!(page, "<div><dt>{label}</dt><dd><code>{value}</code></dd></div>");
     }
-    page.push_str("</table>\n<ol>\n");
+    page.push_str("</dl>\n<ol>\n");
     for task in tasks(handoff) {
         let (title, who) = (escaped(&task.title), escaped(task.who));
-        let _infallible = writeln!(page, "<li><b>{title}</b> ({who})<ul>");
+        let _infallible = writeln!(page, "<li><section><h2>{title}</h2>\n<p class=\"who\">{who}</p>\n<ul>");
         for step in task.steps {
-            let _infallible = writeln!(page, "<li>{}</li>", escaped(&step));
+            let words = linked(&escaped(&step.words));
+            let open =
+                step.page.map(|page| format!(" <a class=\"open\" href=\"{0}\">Open this page</a>", escaped(&page)));
+            let open = open.unwrap_or_default();
+            let _infallible =
+                writeln!(page, "<li><label><input type=\"checkbox\"><span>{words}{open}</span></label></li>");
         }
-        page.push_str("</ul></li>\n");
+        page.push_str("</ul></section></li>\n");
     }
-    page.push_str("</ol></html>\n");
+    page.push_str("</ol>\n</main>\n</body>\n</html>\n");
     page
 }
+
+/// The words with each address in them as a link: an https address has no blank, and what is escaped breaks out of none.
+fn linked(escaped: &str) -> String {
+    let words = escaped.split(' ').map(|word| {
+        if !word.starts_with("https://") {
+            return word.to_owned();
+        }
+        format!("<a href=\"{word}\">{word}</a>")
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// What every note begins with: how it looks on a screen, light or dark, and on paper.
+const HEAD: &str = concat!(
+    "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n",
+    "<meta name=\"referrer\" content=\"no-referrer\">\n<title>Octo CSP hand-off</title>\n<style>\n",
+    ":root{color-scheme:light dark;--ink:#1b1f24;--dim:#57606a;--rule:#d0d7de;--page:#f6f8fa;--card:#fff;--link:#0550ae}\n",
+    "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9da7b3;--rule:#30363d;--page:#0d1117;--card:#161b22;--link:#79c0ff}}\n",
+    "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,sans-serif}\n",
+    "main{max-width:46rem;margin:0 auto;padding:2rem 1rem 4rem}h1{font-size:1.6rem;line-height:1.25;margin:0 0 .5rem}\n",
+    ".why,.who{color:var(--dim);margin:0}a{color:var(--link)}a,code{overflow-wrap:anywhere}\n",
+    "dl{margin:1.25rem 0;border:1px solid var(--rule);border-radius:8px;background:var(--card)}\n",
+    "dl div{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.5rem 1rem}dl div+div{border-top:1px solid var(--rule)}\n",
+    "dt{flex:0 0 9rem;color:var(--dim)}dd{flex:1 1 14rem;margin:0}code{font:14px/1.5 ui-monospace,monospace}\n",
+    "ol{list-style:none;margin:0;padding:0;counter-reset:task}section{counter-increment:task}\n",
+    "section{margin:0 0 1rem;padding:1rem;border:1px solid var(--rule);border-radius:8px;background:var(--card)}\n",
+    "h2{font-size:1.1rem;line-height:1.35;margin:0}h2:before{content:counter(task) \". \";color:var(--dim)}\n",
+    "ul{list-style:none;margin:.75rem 0 0;padding:0}ul li{margin:.5rem 0 0}label{display:flex;gap:.75rem;align-items:flex-start}\n",
+    "input{flex:none;width:1.15rem;height:1.15rem;margin:.2rem 0 0}.open{white-space:nowrap}\n",
+    "input:checked+span{color:var(--dim);text-decoration:line-through}\n",
+    "@media print{:root{color-scheme:light;--ink:#000;--dim:#333;--rule:#999;--page:#fff;--card:#fff;--link:#000}\n",
+    "main{max-width:none;padding:0}section,dl{border-radius:0;break-inside:avoid}body{font-size:11pt}\n",
+    ".open:after{content:\": \" attr(href);white-space:normal}.open{white-space:normal}}\n",
+    "</style>\n</head>\n<body>\n<main>\n<h1>Octo CSP: what is needed in Microsoft Entra</h1>\n",
+);
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
@@ -161,6 +257,47 @@ mod tests {
             assert!(form.contains("3f0c5a52") && form.contains("4990cffe-04e8"), "{form}");
         }
         assert!(!html(&handoff).contains("<script>"));
-        assert!(text(&handoff).lines().all(|line| line.chars().count() <= 90));
+        assert!(text(&handoff).lines().all(|line| line.chars().count() <= 90 || line.contains("https://")));
+    }
+
+    #[test]
+    fn both_forms_lead_to_the_pages_of_this_app_and_directory_and_to_no_other() {
+        let app = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
+        let handoff = Handoff {
+            application: Some(app.to_owned()),
+            tenant: Some("contoso.onmicrosoft.com".to_owned()),
+            portal: "https://portal.azure.com".to_owned(),
+            link: Some("https://login.microsoftonline.com/x/authorize?state=a&code_challenge=b".to_owned()),
+            ..Handoff::default()
+        };
+        let consent = format!("https://login.microsoftonline.com/contoso.onmicrosoft.com/adminconsent?client_id={app}");
+        let blade = format!("ApplicationMenuBlade/~/CallAnAPI/appId/{app}");
+        for form in [text(&handoff), html(&handoff)] {
+            for wanted in [consent.as_str(), &blade, "partner.microsoft.com/dashboard", "ten minutes", "one sign-in"] {
+                assert!(form.contains(wanted), "{wanted}: {form}");
+            }
+        }
+        let page = html(&handoff);
+        assert!(
+            page.contains("<input type=\"checkbox\">") && page.contains("@media print") && !page.contains("<script")
+        );
+        assert!(
+            page.contains("href=\"https://login.microsoftonline.com/x/authorize?state=a&amp;code_challenge=b\""),
+            "{page}"
+        );
+        // Nothing that a draft has makes an address, and without the app there is none.
+        for odd in ["javascript:alert(1)", "x\" onclick=\"y", "the app"] {
+            let other = Handoff {
+                application: Some(odd.to_owned()),
+                tenant: Some(odd.to_owned()),
+                link: None,
+                ..Handoff::default()
+            };
+            for form in [text(&other), html(&other)] {
+                assert!(!form.contains("adminconsent") && !form.contains("appId/"), "{form}");
+            }
+            let page = html(&other);
+            assert!(!page.contains("href=\"javascript") && !page.contains("x\" onclick"), "{page}");
+        }
     }
 }

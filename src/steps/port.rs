@@ -365,7 +365,7 @@ pub(super) fn passed() -> ((), Line) {
     ((), Line::Pass(String::new()))
 }
 
-/// A mistake of this program. Whoever says so gives the reason.
+/// A bug in octo-csp. Whoever says so gives the reason.
 pub(super) fn internal() -> Box<Failure> {
     Box::new(Failure::new(Service::Machine, Cause::Internal))
 }
