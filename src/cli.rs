@@ -186,6 +186,9 @@ pub struct Screen {
     /// Draw with ASCII only.
     #[arg(long)]
     pub ascii: bool,
+    /// Nothing moves: no spinner, and times once a second.
+    #[arg(long)]
+    pub no_motion: bool,
     /// Take the mouse wheel; selecting text then needs Shift.
     #[arg(long)]
     pub mouse: bool,
@@ -201,15 +204,15 @@ pub struct Screen {
 #[cfg(feature = "simulator")]
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp rehearse\n  octo-csp rehearse --list\n  octo-csp rehearse --fail AADSTS65001"
+    after_help = "Examples:\n  octo-csp rehearse\n  octo-csp rehearse --list consent\n  octo-csp rehearse --fail AADSTS65001"
 )]
 pub struct Rehearse {
-    /// The misfortune to rehearse; `--list` names them.
+    /// The scenario to rehearse; `--list` names them.
     #[arg(long, value_name = "SCENARIO")]
     pub fail: Option<String>,
-    /// List the misfortunes.
-    #[arg(long)]
-    pub list: bool,
+    /// List the scenarios, or those in which a word is.
+    #[arg(long, value_name = "WORD", num_args = 0..=1, default_missing_value = "")]
+    pub list: Option<String>,
     /// How the screen behaves.
     #[command(flatten)]
     pub screen: Screen,
@@ -225,7 +228,7 @@ pub struct Simulate {
     /// The port on loopback; a free one if not given.
     #[arg(long)]
     pub port: Option<u16>,
-    /// The misfortune to simulate.
+    /// The scenario to simulate.
     #[arg(long, value_name = "NAME")]
     pub scenario: Option<String>,
     /// Serve https with a CA of its own; `ca_file` of the printed line names its certificate.

@@ -4,6 +4,7 @@
 
 pub mod field;
 pub mod fields;
+mod guide;
 pub mod keys;
 pub mod overlay;
 pub mod pages;
@@ -162,6 +163,8 @@ pub enum Intent {
     Leave,
     /// Help (F1; `?` where no field has the focus).
     Help,
+    /// The page of the portal that shows the value (Alt-O).
+    Open,
     /// An extra, F2 to F9, each with its Alt-digit twin.
     Extra(u8),
     /// Suspend (Ctrl-Z).
@@ -179,6 +182,12 @@ pub enum Edit {
     EraseForward,
     /// Take everything before the caret away (Ctrl-U).
     EraseToStart,
+    /// Take the word before the caret away (Ctrl-W).
+    EraseWord,
+    /// Move the caret to the start of the word (Alt-B).
+    WordLeft,
+    /// Move the caret behind the word (Alt-F).
+    WordRight,
     /// Move the caret one character.
     Left,
     /// Move the caret one character.

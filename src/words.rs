@@ -6,6 +6,7 @@ pub mod answers;
 pub mod apis;
 pub mod check;
 pub mod claims;
+pub mod date;
 pub mod draft;
 pub mod failure;
 pub mod field;

@@ -52,7 +52,7 @@ pub(crate) fn picture(page: &str) -> Option<String> {
 }
 
 fn look() -> Appearance {
-    Appearance { theme: Theme::Coloured, glyphs: Glyphs::UNICODE }
+    Appearance { theme: Theme::Coloured, glyphs: Glyphs::UNICODE, motion: true }
 }
 
 /// A wizard, what it waits for, and what time it is.
@@ -83,6 +83,8 @@ impl Story {
             self.press(Intent::Next);
             self.answer_all();
         }
+        // From the fourth field to the last, and its action.
+        self.press(Intent::Submit);
         self.press(Intent::Submit);
     }
 
@@ -90,7 +92,9 @@ impl Story {
     fn come_to_checks(&mut self) {
         self.press(Intent::Edit(Edit::EraseToStart));
         self.paste(SECRET);
-        self.press(Intent::Submit);
+        for _ in 0..3 {
+            self.press(Intent::Submit);
+        }
         // The draft, the directory, the token, two of three reads.
         for milliseconds in [0, 412, 655, 803, 240] {
             self.pass(milliseconds);

@@ -10,6 +10,7 @@ pub(super) fn look(host: &Host, screen: &Screen) -> Appearance {
     Appearance {
         theme: theme(screen.color, &host.environment, host.on_terminal()),
         glyphs: glyphs(screen.ascii, &host.environment, unicode),
+        motion: !screen.no_motion,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use ratatui::Frame;
 
+use std::time::Duration;
+
 use crate::cli::{Register, Screen};
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
@@ -91,7 +93,9 @@ pub(super) async fn show(
 ) -> Result<Exit, CommandError> {
     let plain = plain(host, screen);
     let mut wizard = Wizard::new(setting).on(machine);
-    let settings = Settings { mouse: screen.mouse, ..Settings::default() };
+    let usual = Settings::default();
+    let tick = if screen.no_motion { Duration::from_secs(1) } else { usual.tick };
+    let settings = Settings { mouse: screen.mouse, tick };
     let ended = if plain {
         dialogue::run(&mut host.out, &mut wizard, world).await
     } else {

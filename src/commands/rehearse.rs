@@ -20,12 +20,15 @@ use crate::world::{Options, StoreOptions, World};
 const WITHOUT: &str = "a script has simulate, and register --no-input";
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rehearse) -> Result<Exit, CommandError> {
-    if arguments.list {
-        return Ok(context.print(&list()));
+    if let Some(word) = &arguments.list {
+        return match list(word) {
+            Some(list) => Ok(context.print(&list)),
+            None => Err(CommandError::usage("no scenario has this word; rehearse --list names them all")),
+        };
     }
     let name = arguments.fail.as_deref();
-    let Some((scenario, mishap)) = name.map_or_else(|| Some(Default::default()), misfortune) else {
-        return Err(CommandError::usage("there is no such misfortune; rehearse --list names them"));
+    let Some((scenario, mishap)) = name.map_or_else(|| Some(Default::default()), scenario) else {
+        return Err(CommandError::usage("there is no such scenario; rehearse --list names them"));
     };
     register::needs_terminal(context.host, &arguments.screen, "rehearse", WITHOUT)?;
     let options = SimulatorOptions { scenario, ..SimulatorOptions::default() };
@@ -34,8 +37,8 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Rehearse) 
     wizard(context.host, arguments, &simulator, mishap, log).await
 }
 
-/// A misfortune of Microsoft's, which the simulator plays, or one of this machine's.
-fn misfortune(name: &str) -> Option<(Scenario, Option<Mishap>)> {
+/// A scenario of Microsoft's, which the simulator plays, or one of this machine's.
+fn scenario(name: &str) -> Option<(Scenario, Option<Mishap>)> {
     let scenario = Scenario::named(name).map(|scenario| (scenario, None));
     scenario.or_else(|| Mishap::named(name).map(|mishap| (Scenario::default(), Some(mishap))))
 }
@@ -111,9 +114,45 @@ fn answers_of_rehearsal(facts: &Facts, scenario: Option<String>) -> RehearsalAns
     }
 }
 
-fn list() -> String {
-    let all = || Scenario::all().chain(mishap::all());
-    let width = all().map(|(name, _)| name.len()).max().unwrap_or_default();
-    let rows: Vec<String> = all().map(|(name, about)| format!("{name:<width$}  {about}")).collect();
-    rows.join("\n") + "\n"
+/// Who plays a scenario, by how its name begins; what begins otherwise is of the wire.
+const GROUPS: [(&str, &str); 4] =
+    [("AADSTS", "Microsoft Entra ID"), ("PC-", "Partner Center"), ("PRICE-", "Price service"), ("OCTO-", "Octo")];
+
+/// The scenarios in which this word is, by who plays them; nothing where it is in none.
+fn list(word: &str) -> Option<String> {
+    let word = word.to_lowercase();
+    let has = |(name, about): &(&str, &str)| format!("{name} {about}").to_lowercase().contains(&word);
+    let title = |name: &str| {
+        let of = GROUPS.iter().find(|(front, _)| name.starts_with(front));
+        of.map_or("The network, and oddities", |(_, title)| *title)
+    };
+    let played = Scenario::all().map(|(name, about)| (title(name), name, about));
+    let here = mishap::all().map(|(name, about)| ("This machine", name, about));
+    let all: Vec<(&str, &str, &str)> = played.chain(here).filter(|(_, name, about)| has(&(name, about))).collect();
+    let width = all.iter().map(|(_, name, _)| name.len()).max()?;
+    let titles = GROUPS.iter().map(|(_, title)| *title).chain(["The network, and oddities", "This machine"]);
+    let groups = titles.filter_map(|title| {
+        let of = all.iter().filter(|(other, ..)| *other == title);
+        let rows: Vec<String> = of.map(|(_, name, about)| format!("  {name:<width$}  {about}")).collect();
+        (!rows.is_empty()).then(|| format!("{title}\n{}\n", rows.join("\n")))
+    });
+    Some(groups.collect::<Vec<_>>().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::list;
+
+    #[test]
+    fn scenarios_are_listed_by_who_plays_them_and_searched_by_a_word() {
+        let all = list("").unwrap();
+        let titles: Vec<&str> = all.lines().filter(|line| !line.is_empty() && !line.starts_with(' ')).collect();
+        assert_eq!(titles.first(), Some(&"Microsoft Entra ID"));
+        assert_eq!(titles.last(), Some(&"This machine"));
+        assert!(titles.len() >= 5, "{titles:?}");
+        let found = list("7000215").unwrap();
+        assert!(found.lines().count() <= 4 && found.contains("AADSTS7000215"), "{found}");
+        assert_eq!(list("KEYRING").is_some(), list("keyring").is_some());
+        assert_eq!(list("no such word"), None);
+    }
 }

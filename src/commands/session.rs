@@ -200,7 +200,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
             None => {
                 let lacking = self.target.identity(self.context.host, &self.registration).lacking();
                 (
-                    format!("Proven and kept here: {name}. {}", lacking.unwrap_or_default()).trim_end().to_owned(),
+                    format!("Proven and stored here: {name}. {}", lacking.unwrap_or_default()).trim_end().to_owned(),
                     Exit::Done,
                 )
             }
@@ -209,7 +209,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
                 Err(error) => {
                     let (_, exit) = self.take_in(error);
                     let said = format!(
-                        "Proven and kept here: {name}. What Octo has not taken is handed over by {}.",
+                        "Proven and stored here: {name}. What Octo has not taken is handed over by {}.",
                         self.context.host.command("submit")
                     );
                     (said, exit)

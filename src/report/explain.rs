@@ -73,7 +73,7 @@ impl Findings {
 
 /// A diagnosis as rows: its name, what happened, why, the cure, who can do it, how long to wait.
 pub fn told(diagnosis: &Diagnosis, when: Option<&str>) -> Vec<Row> {
-    let mut rows = vec![Row::of(Tone::Failure, diagnosis.code.clone()).right(Tone::Muted, diagnosis.row)];
+    let mut rows = vec![Row::of(Tone::Problem, diagnosis.code.clone()).right(Tone::Muted, diagnosis.row)];
     if let Some(when) = when {
         rows.push(Row::text(format!("{when}:")).at(3));
     }
@@ -89,7 +89,7 @@ pub fn failed_text(failed: &(Failure, Diagnosis)) -> String {
 /// What failed, with what support asks for.
 pub fn failed((failure, diagnosis): &(Failure, Diagnosis)) -> Vec<Row> {
     let mut rows = told(diagnosis, None);
-    rows.extend(said("It said", failure));
+    rows.extend(said("It said", LABEL, failure));
     rows.extend(for_support("For support", LABEL, failure));
     rows
 }

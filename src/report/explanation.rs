@@ -56,12 +56,12 @@ pub fn noticed(notice: &SignInNotice, diagnosed: impl Fn(&Failure) -> Diagnosis)
 const LONGEST_SENTENCE: usize = 300;
 
 /// The service's own words.
-pub fn said(label: &'static str, failure: &Failure) -> Option<Row> {
+pub fn said(label: &'static str, width: u16, failure: &Failure) -> Option<Row> {
     let sentence = failure.sentence.as_ref()?.as_str();
     let end = sentence.char_indices().nth(LONGEST_SENTENCE).map(|(at, _)| at);
     let shown = end
         .map_or_else(|| format!("\"{sentence}\""), |end| format!("\"{}…\"", sentence.get(..end).unwrap_or_default()));
-    Some(Row::pair(label, LABEL, Tone::Plain, shown))
+    Some(Row::pair(label, width, Tone::Plain, shown))
 }
 
 /// What support asks for, an ID on each line so that it can be selected whole.

@@ -87,13 +87,18 @@ impl Identity {
         format!("octo-csp {what}{}", self.flags)
     }
 
-    /// What Octo lacks of it, with the command that hands it over.
+    /// What Octo lacks of it.
+    pub fn lacks(&self) -> Option<&'static str> {
+        match self.octo_state? {
+            OctoState::NotSent => Some("Not in Octo yet."),
+            OctoState::Partly => Some("Octo has not taken everything yet."),
+            OctoState::Sent => None,
+        }
+    }
+
+    /// The same with the command that hands it over.
     pub fn lacking(&self) -> Option<String> {
-        let lacks = match self.octo_state? {
-            OctoState::NotSent => "Not in Octo yet.",
-            OctoState::Partly => "Octo has not taken everything yet.",
-            OctoState::Sent => return None,
-        };
+        let lacks = self.lacks()?;
         let next = if self.flags.contains(SOME_FILE) { "Next, if the cloud file names Octo" } else { "Next" };
         Some(format!("{lacks} {next}: {}", self.command("submit")))
     }

@@ -98,6 +98,8 @@ impl Shape {
         let mut lines = Vec::new();
         let (mut lead, mut used) = (self.indent, self.indent);
         let (mut start, mut at, mut has_word) = (0, 0, false);
+        // Behind the last sign of a long word that divides it.
+        let mut joint = 0;
         for part in text.split_inclusive(' ') {
             let word = part.trim_end_matches(' ');
             let cells = word.width();
@@ -110,10 +112,15 @@ impl Shape {
             for (place, grapheme) in word.grapheme_indices(true) {
                 let over = used + grapheme.width() > self.width && used > self.hang;
                 if over && self.breaks_words {
-                    lines.push((lead, start..at + place));
-                    (lead, used, start) = (self.hang, self.hang, at + place);
+                    let end = if joint > start { joint } else { at + place };
+                    lines.push((lead, start..end));
+                    let moved = text.get(end..at + place).map_or(0, str::width);
+                    (lead, used, start) = (self.hang, self.hang + moved, end);
                 }
                 used += grapheme.width();
+                if matches!(grapheme, "/" | "?" | "&") && cells + self.hang > self.width {
+                    joint = at + place + grapheme.len();
+                }
             }
             has_word |= !word.is_empty();
             used += part.len() - word.len();
@@ -146,6 +153,11 @@ mod tests {
 
     #[test]
     fn a_word_longer_than_a_line_is_broken_between_what_a_person_calls_characters() {
+        let address = "see https://login.example/0c5a3b1e/oauth2?a=1";
+        let narrow = Shape { width: 20, indent: 0, hang: 2, breaks_words: true };
+        let lines = narrow.wrapped(address);
+        let lines: Vec<&str> = lines.into_iter().map(|(_, range)| address.get(range).unwrap()).collect();
+        assert_eq!(lines, ["see https://", "login.example/", "0c5a3b1e/oauth2?", "a=1"]);
         let text = "To  本番e\u{301}🇯🇵本番本番 x";
         let shape = Shape { width: 8, indent: 1, hang: 2, breaks_words: true };
         let lines = shape.wrapped(text);

@@ -145,7 +145,7 @@ fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
         Row::gap(),
     ];
     if consent.redirect_unknown {
-        rows.push(Row::word(Tone::Warning, "!!", AddressSeen::NotRegistered.words()));
+        rows.push(Row::word(Tone::Problem, "!!", AddressSeen::NotRegistered.words()));
     }
     if state == State::Waiting {
         let text = format!(

@@ -1,30 +1,71 @@
 //! Rows of words, each with a tone: what a page and a printed report are made of.
 
-/// How a piece of text is meant. A style goes with each, never colour alone: the words carry the meaning.
+/// How a piece of text is meant: its role. A style goes with each, never colour alone: words and signs carry the meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// Running text.
     Plain,
-    /// A heading.
+    /// A heading, and the sentence that says what happened.
     Title,
-    /// `ok`.
+    /// What has the focus, where one is, what Enter does.
+    Accent,
+    /// It passed.
     Ok,
-    /// `note`.
+    /// To know; nothing has to be done.
     Note,
-    /// `!!`.
-    Warning,
-    /// `FAIL`.
-    Failure,
-    /// Less important.
+    /// Wrong or failed.
+    Problem,
+    /// A remark, a unit, what stands every time.
     Muted,
     /// A key.
     Key,
     /// Something a person compares or copies.
     Value,
+    /// What was typed into a field.
+    Field,
     /// An address.
     Link,
-    /// What has the focus.
-    Focus,
+}
+
+/// What a sign before a row stands for. A screen draws it, lines have its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It passed.
+    Ok,
+    /// To know.
+    Note,
+    /// A value is wrong, or something is to be done.
+    Problem,
+    /// A check failed.
+    Failed,
+    /// It is being asked.
+    Running,
+    /// It is still to come, or was not tried.
+    Waiting,
+}
+
+impl Sign {
+    /// Its tone.
+    pub const fn tone(self) -> Tone {
+        match self {
+            Self::Ok => Tone::Ok,
+            Self::Note => Tone::Note,
+            Self::Problem | Self::Failed => Tone::Problem,
+            Self::Running => Tone::Accent,
+            Self::Waiting => Tone::Muted,
+        }
+    }
+
+    /// Its word, where there are lines and no signs; none for what only moves.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Problem => "Problem",
+            Self::Failed => "FAIL",
+            Self::Running | Self::Waiting => "",
+        }
+    }
 }
 
 /// Some words in one tone.
@@ -55,6 +96,10 @@ pub struct Row {
     pub indent: u16,
     /// Cells before each following line.
     pub hang: u16,
+    /// The sign before its words.
+    pub sign: Option<Sign>,
+    /// What stands before the sign on a screen, in a column of this many cells.
+    pub lead: Option<(u16, &'static str)>,
     /// Its pieces.
     pub pieces: Vec<Piece>,
     /// Words at the right edge, if there is room.
@@ -131,6 +176,25 @@ impl Row {
     pub fn word(tone: Tone, word: &str, text: impl Into<String>) -> Self {
         let cells = u16::try_from(word.len() + 2).unwrap_or(6);
         Self::of(tone, format!("{word}  ")).and(Tone::Plain, text).at(3).hanging(3 + cells)
+    }
+
+    /// A sign and what it says, which hangs beside it.
+    pub fn signed(sign: Sign, text: impl Into<String>) -> Self {
+        Self { sign: Some(sign), ..Self::of(Tone::Plain, text) }.at(3)
+    }
+
+    /// With a sign before its words.
+    #[must_use]
+    pub fn sign(mut self, sign: Sign) -> Self {
+        self.sign = Some(sign);
+        self
+    }
+
+    /// Behind a column of its own, which a screen alone has.
+    #[must_use]
+    pub fn behind(mut self, width: u16, lead: &'static str) -> Self {
+        self.lead = Some((width, lead));
+        self
     }
 
     /// A label of a fixed width and what belongs to it, which hangs below itself.

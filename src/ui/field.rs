@@ -73,8 +73,25 @@ impl<const SECRET: bool, const LONGEST: usize> Field<SECRET, LONGEST> {
                 self.group = None;
                 self.erase(0, self.caret)
             }
+            Edit::EraseWord => {
+                let words = self.text.get(..self.caret).unwrap_or_default().trim_end_matches(' ');
+                self.group = None;
+                self.erase(words.rfind(' ').map_or(0, |at| at + 1), self.caret)
+            }
             Edit::Undo => self.undo(),
-            Edit::EraseForward | Edit::Left | Edit::Right | Edit::Home | Edit::End if SECRET => false,
+            Edit::EraseForward
+            | Edit::Left
+            | Edit::Right
+            | Edit::WordLeft
+            | Edit::WordRight
+            | Edit::Home
+            | Edit::End
+                if SECRET =>
+            {
+                false
+            }
+            Edit::WordLeft => self.go(self.word_start()),
+            Edit::WordRight => self.go(self.word_end()),
             Edit::EraseForward => self.erase(self.caret, self.next()),
             Edit::Left => self.go(self.previous()),
             Edit::Right => self.go(self.next()),
@@ -194,6 +211,23 @@ impl<const SECRET: bool, const LONGEST: usize> Field<SECRET, LONGEST> {
         self.caret + after.graphemes(true).next().map_or(0, str::len)
     }
 
+    /// Where the word before the caret begins.
+    fn word_start(&self) -> usize {
+        let before = self.text.get(..self.caret).unwrap_or_default();
+        let word = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let start = word.rfind(|c: char| !c.is_alphanumeric());
+        start.map_or(0, |at| at + word.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8))
+    }
+
+    /// Where the word behind the caret ends.
+    fn word_end(&self) -> usize {
+        let after = self.text.get(self.caret..).unwrap_or_default();
+        let word = after.find(char::is_alphanumeric).unwrap_or(after.len());
+        let rest = after.get(word..).unwrap_or_default();
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        self.boundary_from(self.caret + word + end)
+    }
+
     /// The first place between two graphemes at or behind `at`: an edit can join what was apart.
     fn boundary_from(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
@@ -299,13 +333,6 @@ impl LineField {
     pub(super) fn text(&self) -> &str {
         &self.text
     }
-
-    /// Erases the last word and the blanks behind it, as Ctrl-W does.
-    pub(super) fn erase_word(&mut self) {
-        let words = self.text.trim_end_matches(' ');
-        let from = words.rfind(' ').map_or(0, |at| at + 1);
-        self.erase(from, self.caret);
-    }
 }
 
 impl<const SECRET: bool, const LONGEST: usize> fmt::Debug for Field<SECRET, LONGEST> {
@@ -329,9 +356,9 @@ impl Pasted {
     /// Returns what a page says about it, or `None` when there is nothing to say.
     pub fn note(&self) -> Option<String> {
         match self {
-            Self::Taken(left_out) => left_out.as_ref().map(|words| format!("Pasted without {words}.")),
-            Self::TooLong => Some("That is too long for this field; nothing was taken.".to_owned()),
-            Self::Nothing => Some("There was nothing in it to paste.".to_owned()),
+            Self::Taken(left_out) => left_out.as_ref().map(|words| format!("Removed {words}.")),
+            Self::TooLong => Some("Too long for this field; nothing was taken.".to_owned()),
+            Self::Nothing => Some("There was nothing to paste.".to_owned()),
         }
     }
 }
@@ -348,7 +375,7 @@ fn left_out(raw: &str) -> Option<String> {
         }
     }
     blanks -= kept(trimmed(raw)).filter(|c| *c == ' ').count();
-    let words: Vec<String> = [(line_ends, "line end"), (blanks, "blank"), (invisible, "invisible character")]
+    let words: Vec<String> = [(line_ends, "line break"), (blanks, "space"), (invisible, "invisible character")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))

@@ -8,8 +8,10 @@ use zeroize::Zeroizing;
 use crate::ui::Edit;
 use crate::ui::field::{self, Pasted, SecretField, TextField};
 use crate::words::answers::USUAL_REDIRECT;
+use crate::words::date;
 use crate::words::field::Shown;
-use crate::words::{Field, Secret, SharedSecret, Typed};
+use crate::words::ids::Normalized;
+use crate::words::{ClientId, Directory, Field, MpnId, Secret, SharedSecret, Typed};
 
 /// Every field of the wizard. They live as long as it does, so going back loses nothing.
 #[derive(Debug)]
@@ -133,12 +135,36 @@ impl Fields {
         self.text(field).is_none_or(TextField::is_empty) && self.secret(field).is_none_or(SecretField::is_empty)
     }
 
-    /// Exchanges Client ID and Application ID.
-    pub(super) fn swap_ids(&mut self) {
-        let (client, application) = (Field::ClientId, Field::ApplicationId);
-        let [one, other] = [client, application].map(|field| self.texts.remove(&field));
-        let swapped = [(client, other), (application, one)].into_iter();
+    /// Exchanges what stands in two visible fields.
+    pub(super) fn swap(&mut self, [one, other]: [Field; 2]) {
+        let [first, second] = [one, other].map(|field| self.texts.remove(&field));
+        let swapped = [(one, second), (other, first)].into_iter();
         self.texts.extend(swapped.filter_map(|(field, text)| Some((field, text?))));
+    }
+
+    /// Writes a value that was understood as it is meant, where a person has written it in another way.
+    pub(super) fn put_right(&mut self, field: Field) {
+        let raw = self.value(field);
+        let id = |id: Normalized<ClientId>| id.value.to_string();
+        let right = match field {
+            Field::ClientId | Field::ApplicationId => ClientId::parse(raw).ok().map(id),
+            Field::Directory => Directory::parse(raw).ok().map(|directory| directory.value.to_string()),
+            Field::MpnId => MpnId::parse(raw).ok().map(|mpn| mpn.value.to_string()),
+            Field::SecretEnds => date::parse(raw).ok().map(|day| day.to_string()),
+            Field::AccountName
+            | Field::SecretKey
+            | Field::SecretChoice
+            | Field::ApiSecret
+            | Field::Redirect
+            | Field::Answer
+            | Field::Confirmation
+            | Field::Handover
+            | Field::OctoClientId
+            | Field::OctoSecret => None,
+        };
+        if let Some(right) = right {
+            self.set(field, &right);
+        }
     }
 }
 

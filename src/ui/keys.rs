@@ -13,8 +13,30 @@ pub struct Row {
     pub label: &'static str,
     /// What it does, in a few words.
     pub does: &'static str,
+    /// Where it does that.
+    pub works: Works,
     intent: Intent,
     press: Press,
+}
+
+impl Row {
+    /// What it means.
+    pub const fn intent(&self) -> Intent {
+        self.intent
+    }
+}
+
+/// Where a key does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Works {
+    /// Everywhere.
+    Everywhere,
+    /// Where there are fields.
+    InFields,
+    /// In lists, and on pages that scroll.
+    InLists,
+    /// Where the page says so; or it is another way to press a key that is named.
+    Unlisted,
 }
 
 /// What must be pressed. Shift alone never makes a difference.
@@ -31,53 +53,90 @@ enum Press {
 }
 
 /// All keys, twins included. The first row of an intent names it on the help line.
-pub const ROWS: &[Row] = &[
-    row(Press::Key(KeyCode::Tab), Intent::Next, "Tab", "next field"),
-    row(Press::Key(KeyCode::BackTab), Intent::Previous, "Shift-Tab", "previous field"),
-    row(Press::Key(KeyCode::Enter), Intent::Submit, "Enter", "the marked action"),
-    row(Press::Ctrl('j'), Intent::Submit, "Ctrl-J", "the marked action"),
-    row(Press::Ctrl('m'), Intent::Submit, "Ctrl-M", "the marked action"),
-    row(Press::Key(KeyCode::Esc), Intent::Back, "Esc", "one level back"),
-    row(Press::Key(KeyCode::Up), Intent::Up, "Up", "up in a list, or the field above"),
-    row(Press::Key(KeyCode::Down), Intent::Down, "Down", "down in a list, or the field below"),
-    row(Press::Key(KeyCode::PageUp), Intent::PageUp, "PageUp", "a page up"),
-    row(Press::Key(KeyCode::PageDown), Intent::PageDown, "PageDown", "a page down"),
-    row(Press::Key(KeyCode::Left), Intent::Edit(Edit::Left), "Left", "one character left"),
-    row(Press::Key(KeyCode::Right), Intent::Edit(Edit::Right), "Right", "one character right"),
-    row(Press::Key(KeyCode::Home), Intent::Edit(Edit::Home), "Home", "to the start"),
-    row(Press::Ctrl('a'), Intent::Edit(Edit::Home), "Ctrl-A", "to the start"),
-    row(Press::Key(KeyCode::End), Intent::Edit(Edit::End), "End", "to the end"),
-    row(Press::Ctrl('e'), Intent::Edit(Edit::End), "Ctrl-E", "to the end"),
-    row(Press::Key(KeyCode::Backspace), Intent::Edit(Edit::EraseBack), "Backspace", "erase the character before"),
-    row(Press::Ctrl('h'), Intent::Edit(Edit::EraseBack), "Ctrl-H", "erase the character before"),
-    row(Press::Key(KeyCode::Delete), Intent::Edit(Edit::EraseForward), "Delete", "erase the character after"),
-    row(Press::Ctrl('u'), Intent::Edit(Edit::EraseToStart), "Ctrl-U", "erase to the start"),
-    row(Press::Alt('z'), Intent::Edit(Edit::Undo), "Alt-Z", "undo in a visible field"),
-    row(Press::Key(KeyCode::F(1)), Intent::Help, "F1", "help"),
-    row(Press::Alt('1'), Intent::Help, "Alt-1", "help"),
-    row(Press::Letter('?'), Intent::Help, "?", "help, outside of fields"),
-    row(Press::Key(KeyCode::F(2)), Intent::Extra(2), "F2", "as the page says"),
-    row(Press::Alt('2'), Intent::Extra(2), "Alt-2", "the same as F2"),
-    row(Press::Key(KeyCode::F(3)), Intent::Extra(3), "F3", "as the page says"),
-    row(Press::Alt('3'), Intent::Extra(3), "Alt-3", "the same as F3"),
-    row(Press::Key(KeyCode::F(4)), Intent::Extra(4), "F4", "as the page says"),
-    row(Press::Alt('4'), Intent::Extra(4), "Alt-4", "the same as F4"),
-    row(Press::Key(KeyCode::F(5)), Intent::Extra(5), "F5", "as the page says"),
-    row(Press::Alt('5'), Intent::Extra(5), "Alt-5", "the same as F5"),
-    row(Press::Key(KeyCode::F(6)), Intent::Extra(6), "F6", "as the page says"),
-    row(Press::Alt('6'), Intent::Extra(6), "Alt-6", "the same as F6"),
-    row(Press::Key(KeyCode::F(7)), Intent::Extra(7), "F7", "as the page says"),
-    row(Press::Alt('7'), Intent::Extra(7), "Alt-7", "the same as F7"),
-    row(Press::Key(KeyCode::F(8)), Intent::Extra(8), "F8", "as the page says"),
-    row(Press::Alt('8'), Intent::Extra(8), "Alt-8", "the same as F8"),
-    row(Press::Key(KeyCode::F(9)), Intent::Extra(9), "F9", "as the page says"),
-    row(Press::Alt('9'), Intent::Extra(9), "Alt-9", "the same as F9"),
-    row(Press::Ctrl('c'), Intent::Leave, "Ctrl-C", "leave"),
-    row(Press::Ctrl('z'), Intent::Suspend, "Ctrl-Z", "suspend"),
-];
+pub const ROWS: &[Row] = {
+    use Works::{Everywhere, InFields, InLists, Unlisted};
+    &[
+        row(Press::Key(KeyCode::Tab), Intent::Next, "Tab", "next field", InFields),
+        row(Press::Key(KeyCode::BackTab), Intent::Previous, "Shift-Tab", "previous field", InFields),
+        row(Press::Key(KeyCode::Enter), Intent::Submit, "Enter", "", Unlisted),
+        row(Press::Ctrl('j'), Intent::Submit, "Ctrl-J", "", Unlisted),
+        row(Press::Ctrl('m'), Intent::Submit, "Ctrl-M", "", Unlisted),
+        row(Press::Key(KeyCode::Esc), Intent::Back, "Esc", "one level back; what you typed is kept", Everywhere),
+        row(Press::Key(KeyCode::Up), Intent::Up, "Up", "up; k does the same", InLists),
+        row(Press::Key(KeyCode::Down), Intent::Down, "Down", "down; j does the same", InLists),
+        row(Press::Key(KeyCode::PageUp), Intent::PageUp, "PageUp", "a page up", Everywhere),
+        row(Press::Key(KeyCode::PageDown), Intent::PageDown, "PageDown", "a page down", Everywhere),
+        row(
+            Press::Key(KeyCode::Left),
+            Intent::Edit(Edit::Left),
+            "Left",
+            "one character left; in a choice, choose",
+            InFields,
+        ),
+        row(
+            Press::Key(KeyCode::Right),
+            Intent::Edit(Edit::Right),
+            "Right",
+            "one character right; in a choice, choose",
+            InFields,
+        ),
+        row(Press::Alt('b'), Intent::Edit(Edit::WordLeft), "Alt-B", "one word left", InFields),
+        row(Press::Alt('f'), Intent::Edit(Edit::WordRight), "Alt-F", "one word right", InFields),
+        row(
+            Press::Key(KeyCode::Home),
+            Intent::Edit(Edit::Home),
+            "Home",
+            "to the start; Ctrl-A does the same",
+            Everywhere,
+        ),
+        row(Press::Ctrl('a'), Intent::Edit(Edit::Home), "Ctrl-A", "", Unlisted),
+        row(Press::Key(KeyCode::End), Intent::Edit(Edit::End), "End", "to the end; Ctrl-E does the same", Everywhere),
+        row(Press::Ctrl('e'), Intent::Edit(Edit::End), "Ctrl-E", "", Unlisted),
+        row(
+            Press::Key(KeyCode::Backspace),
+            Intent::Edit(Edit::EraseBack),
+            "Backspace",
+            "erase the character before",
+            InFields,
+        ),
+        row(Press::Ctrl('h'), Intent::Edit(Edit::EraseBack), "Ctrl-H", "", Unlisted),
+        row(
+            Press::Key(KeyCode::Delete),
+            Intent::Edit(Edit::EraseForward),
+            "Delete",
+            "erase the character after",
+            InFields,
+        ),
+        row(Press::Ctrl('w'), Intent::Edit(Edit::EraseWord), "Ctrl-W", "erase the word before", InFields),
+        row(Press::Ctrl('u'), Intent::Edit(Edit::EraseToStart), "Ctrl-U", "erase to the start", InFields),
+        row(Press::Alt('z'), Intent::Edit(Edit::Undo), "Alt-Z", "undo; a secret key has no undo", InFields),
+        row(Press::Key(KeyCode::F(1)), Intent::Help, "F1", "help; outside of fields ? does the same", Everywhere),
+        row(Press::Alt('1'), Intent::Help, "Alt-1", "", Unlisted),
+        row(Press::Letter('?'), Intent::Help, "?", "", Unlisted),
+        row(Press::Alt('o'), Intent::Open, "Alt-O", "", Unlisted),
+        row(Press::Key(KeyCode::F(2)), Intent::Extra(2), "F2", "", Unlisted),
+        row(Press::Alt('2'), Intent::Extra(2), "Alt-2", "", Unlisted),
+        row(Press::Key(KeyCode::F(3)), Intent::Extra(3), "F3", "", Unlisted),
+        row(Press::Alt('3'), Intent::Extra(3), "Alt-3", "", Unlisted),
+        row(Press::Key(KeyCode::F(4)), Intent::Extra(4), "F4", "", Unlisted),
+        row(Press::Alt('4'), Intent::Extra(4), "Alt-4", "", Unlisted),
+        row(Press::Key(KeyCode::F(5)), Intent::Extra(5), "F5", "", Unlisted),
+        row(Press::Alt('5'), Intent::Extra(5), "Alt-5", "", Unlisted),
+        row(Press::Key(KeyCode::F(6)), Intent::Extra(6), "F6", "", Unlisted),
+        row(Press::Alt('6'), Intent::Extra(6), "Alt-6", "", Unlisted),
+        row(Press::Key(KeyCode::F(7)), Intent::Extra(7), "F7", "", Unlisted),
+        row(Press::Alt('7'), Intent::Extra(7), "Alt-7", "", Unlisted),
+        row(Press::Key(KeyCode::F(8)), Intent::Extra(8), "F8", "", Unlisted),
+        row(Press::Alt('8'), Intent::Extra(8), "Alt-8", "", Unlisted),
+        row(Press::Key(KeyCode::F(9)), Intent::Extra(9), "F9", "", Unlisted),
+        row(Press::Alt('9'), Intent::Extra(9), "Alt-9", "", Unlisted),
+        row(Press::Ctrl('c'), Intent::Leave, "Ctrl-C", "leave; twice leaves at once", Everywhere),
+        row(Press::Ctrl('z'), Intent::Suspend, "Ctrl-Z", "to the shell; fg comes back", Everywhere),
+    ]
+};
 
-const fn row(press: Press, intent: Intent, label: &'static str, does: &'static str) -> Row {
-    Row { label, does, intent, press }
+const fn row(press: Press, intent: Intent, label: &'static str, does: &'static str, works: Works) -> Row {
+    Row { label, does, works, intent, press }
 }
 
 /// Returns what a key means, or `None` for a key that means nothing. `typing` says whether a text field has the focus.
@@ -180,6 +239,7 @@ mod tests {
                 'h' => Some(Intent::Edit(Edit::EraseBack)),
                 'j' | 'm' => Some(Intent::Submit),
                 'u' => Some(Intent::Edit(Edit::EraseToStart)),
+                'w' => Some(Intent::Edit(Edit::EraseWord)),
                 'z' => Some(Intent::Suspend),
                 _ => None,
             };
@@ -200,6 +260,9 @@ mod tests {
         assert_eq!(meaning(KeyCode::Char('0'), ALT), [None, None]);
         assert_eq!(meaning(KeyCode::Char('z'), ALT), both(Intent::Edit(Edit::Undo)));
         assert_eq!(meaning(KeyCode::Char('Z'), ALT | SHIFT), both(Intent::Edit(Edit::Undo)));
+        assert_eq!(meaning(KeyCode::Char('b'), ALT), both(Intent::Edit(Edit::WordLeft)));
+        assert_eq!(meaning(KeyCode::Char('f'), ALT), both(Intent::Edit(Edit::WordRight)));
+        assert_eq!(meaning(KeyCode::Char('o'), ALT), both(Intent::Open));
         assert_eq!(meaning(KeyCode::Char('x'), ALT), [None, None]);
     }
 
@@ -266,7 +329,8 @@ mod tests {
             assert_eq!(intent(&KeyEvent::new(code, modifiers), false), Some(row.intent));
             let again = ROWS.iter().skip(at + 1).find(|other| other.press == row.press);
             assert_eq!(again, None);
-            assert!(!row.label.is_empty() && !row.does.is_empty());
+            assert!(!row.label.is_empty());
+            assert_eq!(row.does.is_empty(), row.works == Works::Unlisted, "{row:?}");
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::report::explanation::for_support;
 use crate::steps::{Execution, State};
+use crate::ui::Intent;
+use crate::ui::keys::{self, Works};
 use crate::ui::parts::counted;
 use crate::ui::progress;
 use crate::ui::session::Session;
-use crate::ui::view::{Row, Said, Tone, View};
-use crate::ui::{Intent, keys};
+use crate::ui::view::{KeyHint, Row, Said, Tone, View};
 use crate::words::{Field, SharedSecret, UntrustedText};
 
 /// What lies over a page.
@@ -29,25 +30,37 @@ impl Overlay {
     }
 }
 
-/// Where the values of the page are found, and its keys.
-pub(super) fn help<'a>(values: &[(&str, &'static str)], page: &View<'_>) -> View<'a> {
+/// Where the values of the page are found, and the keys that work there. `fields` says whether it has any.
+pub(super) fn help<'a>(values: &[(&str, &'static str)], page: &View<'_>, fields: bool) -> View<'a> {
     let mut view = View::new("Help");
-    view.row(Row::of(Tone::Title, "Where the values of this page are found").at(1));
-    view.rows(values.iter().map(|(what, place)| Row::pair(what, 18, Tone::Plain, *place)));
-    view.gap();
+    if !values.is_empty() {
+        view.row(Row::of(Tone::Title, "Where the values are found").at(1));
+        view.rows(values.iter().map(|(what, place)| Row::pair(what, 18, Tone::Plain, *place)));
+        view.gap();
+    }
     view.row(keys_of("Keys of this page"));
-    for hint in &page.hints {
-        let row = Row::of(Tone::Key, format!("{:<12}", hint.key)).and(Tone::Plain, hint.does);
-        view.row(row.at(3).said(Said::Not));
+    let key = |key: &str, does: &str| {
+        let row = Row::of(Tone::Key, format!("{key:<15}")).and(Tone::Plain, does.to_owned());
+        row.at(3).hanging(18).said(Said::Not)
+    };
+    let moves = |intent| matches!(intent, Intent::Next | Intent::Previous | Intent::Help | Intent::Leave);
+    let own = page.hints.iter().filter(|hint| !moves(hint.intent));
+    let extras = own.clone().any(|hint| matches!(hint.intent, Intent::Extra(_)));
+    view.rows(own.map(|hint| key(hint.key, hint.does)));
+    if extras {
+        view.row(key("Alt-2 to Alt-9", "the same as F2 to F9"));
     }
     view.gap();
-    view.row(keys_of("Keys that work anywhere"));
-    for row in keys::ROWS {
-        let row = Row::of(Tone::Key, format!("{:<18}", row.label)).and(Tone::Plain, row.does);
-        view.row(row.at(3).hanging(21).said(Said::Not));
-    }
+    view.row(keys_of(if fields { "In fields" } else { "Moving" }));
+    let works = |row: &&keys::Row| match row.works {
+        Works::Everywhere => page.hints.iter().all(|hint| hint.intent != row.intent() || moves(hint.intent)),
+        Works::InFields => fields,
+        Works::InLists => !fields,
+        Works::Unlisted => false,
+    };
+    view.rows(keys::ROWS.iter().filter(works).map(|row| key(row.label, row.does)));
     view.up_and_down("scroll");
-    view.keys(&[(Intent::Back, "back to the page")]);
+    view.keys(&[(Intent::Submit, "back to the page"), (Intent::Back, "back")]);
     view
 }
 
@@ -58,32 +71,42 @@ fn keys_of(title: &str) -> Row {
 
 /// The question before leaving what is executed.
 pub(super) fn leave<'a>(execution: Option<&Execution>, session: &Session) -> View<'a> {
-    let mut view = View::new("Leave?");
-    view.gap();
-    view.row(Row::of(Tone::Title, "Leave octo-csp?").at(3));
-    view.gap();
-    view.row(
-        Row::text("What you typed is in a draft, and the wizard opens here again. Secrets are not in it. Left without saving, the draft is what it was before you came.")
-            .at(3),
-    );
-    let changes = execution.and_then(|execution| progress::changes(execution, session));
-    if session.registration.open.is_some() && changes.is_none() {
-        let store = session.registration.opened_in.noun;
-        let text = format!("What was proven and kept so far stays in the {store}, not active yet.");
-        view.row(Row::text(text).at(3));
+    let mut view = View::new("Leave octo-csp?");
+    let rehearsed = session.config.rehearsal.is_some();
+    if rehearsed {
+        view.row(Row::text("This is a rehearsal: nothing of it is stored.").at(3));
+    } else {
+        view.row(
+            Row::text("What you typed is in a draft, and the wizard opens here again. Secrets are not in it. If you leave without saving, the draft is what it was before you came.")
+                .at(3),
+        );
+        let changes = execution.and_then(|execution| progress::changes(execution, session));
+        if session.registration.open.is_some() && changes.is_none() {
+            let store = session.registration.opened_in.noun;
+            view.row(Row::text(format!("What was proven so far stays in the {store}, not in use yet.")).at(3));
+        }
+        view.row(Row::text(changes.unwrap_or_else(|| "Nothing that worked before is changed.".to_owned())).at(3));
     }
-    view.row(Row::text(changes.unwrap_or_else(|| "Nothing that worked before is changed.".to_owned())).at(3));
+    let ways: &[(Intent, &'static str)] = if rehearsed {
+        &[(Intent::Submit, "leave"), (Intent::Back, "stay")]
+    } else {
+        &[
+            (Intent::Submit, "save the draft and leave"),
+            (Intent::Typed('l'), "leave without saving"),
+            (Intent::Back, "stay"),
+        ]
+    };
     view.gap();
-    for (key, does) in [("s  Enter", "save the draft and leave"), ("l", "leave without saving"), ("Esc", "stay")] {
-        let row = Row::of(Tone::Key, format!("{key:<12}")).and(Tone::Plain, does);
+    for (intent, does) in ways {
+        let hint = KeyHint::new(*intent, does);
+        let row = Row::of(Tone::Key, format!("{:<12}", hint.key)).and(Tone::Plain, *does);
         view.row(row.at(3).said(Said::Not));
     }
-    view.keys(&[
-        (Intent::Typed('s'), "save draft and leave"),
-        (Intent::Typed('l'), "leave"),
-        (Intent::Back, "stay"),
-        (Intent::Leave, "leave at once"),
-    ]);
+    view.keys(ways);
+    if !rehearsed {
+        view.hints.insert(1, KeyHint::new(Intent::Typed('s'), "save draft and leave"));
+    }
+    view.keys(&[(Intent::Leave, "leave at once")]);
     view
 }
 
@@ -95,8 +118,8 @@ pub(super) fn details<'a>(execution: Option<&Execution>, session: &Session) -> V
         view.gap();
         view.rows(failures(execution));
     }
+    view.keys(&[(Intent::Submit, "back to the page"), (Intent::Back, "back")]);
     view.up_and_down("scroll");
-    view.keys(&[(Intent::Back, "back to the page")]);
     view
 }
 
@@ -129,8 +152,7 @@ fn failures(execution: &Execution) -> Vec<Row> {
 /// Values of one paste, to be put into their fields.
 pub(super) fn offer<'a>(values: &[(Field, SharedSecret)]) -> View<'a> {
     let mut view = View::new("Several values");
-    view.gap();
-    view.row(Row::text("What was pasted holds several values. Put them into their fields?").at(3));
+    view.row(Row::text("This paste holds several values. Put them into their fields?").at(3));
     view.gap();
     for (field, value) in values {
         let shown = if field.is_secret() {

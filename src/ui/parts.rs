@@ -4,21 +4,23 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::diagnose::Diagnosis;
 use crate::journal::{Attempt, Registration};
+use crate::report::explanation::in_words;
+use crate::ui::guide;
 use crate::ui::session::{DirectoryLookup, Session};
 use crate::ui::state::{FocusTarget, PageState};
-use crate::ui::view::{Block, Body, Input, Row, Tone, View};
+use crate::ui::view::{Block, Body, Input, Named, Row, Sign, Tone, View};
 use crate::ui::{Intent, RehearsalAnswers};
 use crate::words::answers::{self};
-use crate::words::{Field, Step};
+use crate::words::{ClientId, Field, Problem, Step};
 
 /// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).
 const UNUSED_DAYS: i64 = 90;
 
 /// The page of a step, its tab open.
 pub(super) fn page_of_step<'a>(step: Step) -> View<'a> {
-    let tab = tab_of(step);
-    View::new(format!("Step {} of 3", tab + 1)).tab(tab)
+    View::new(step.title()).tab(tab_of(step))
 }
 
 pub(super) fn tab_of(step: Step) -> usize {
@@ -41,24 +43,20 @@ pub(super) fn tabs(registration: &Registration, open: usize) -> [(bool, &'static
     ]
 }
 
-/// The banner lines of every page.
-pub(super) fn banners(session: &Session) -> Vec<(Tone, String)> {
+/// The banner lines of every page: quiet, with the word that counts in front.
+pub(super) fn banners(session: &Session) -> Vec<Row> {
     let config = &session.config;
+    let banner = |word: &str, text: String| Row::of(Tone::Note, format!("{word}  ")).and(Tone::Muted, text).at(1);
     let mut lines = Vec::new();
     if let Some(answers) = &config.rehearsal {
         let scenario = answers.scenario.as_ref();
-        let scenario = scenario.map_or_else(String::new, |name| format!("  (misfortune: {name})"));
-        lines.push((Tone::Warning, format!("REHEARSAL  nothing leaves this machine{scenario}")));
+        let scenario = scenario.map_or_else(String::new, |name| format!("; scenario {name}"));
+        lines.push(banner("REHEARSAL", format!("nothing leaves this machine{scenario}")));
     } else if !config.unknown_hosts.is_empty() {
-        let hosts = config.unknown_hosts.join(", ");
-        lines.push((Tone::Warning, format!("Not Microsoft's: {hosts}")));
-    }
-    if session.registration.replacing().is_some() {
-        let name = session.registration.name_to_confirm();
-        lines.push((Tone::Note, format!("Replacing {name} (still active)")));
+        lines.push(banner("NOT MICROSOFT", config.unknown_hosts.join(", ")));
     }
     if !config.trust.is_empty() {
-        lines.push((Tone::Warning, format!("An extra CA is trusted ({})", config.trust.join(", "))));
+        lines.push(banner("EXTRA TRUST", format!("a CA of your own ({})", config.trust.join(", "))));
     }
     lines
 }
@@ -76,22 +74,35 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M on %Y-%m-%d").to_string()
 }
 
-/// Two dates that should be in a calendar.
-pub(super) fn dates(session: &Session, active: &Attempt) -> Vec<Row> {
-    let dated =
-        |day: Date, what: &str| Row::of(Tone::Value, format!("{day}  ")).and(Tone::Plain, what).at(5).hanging(17);
-    let mut rows = Vec::new();
+/// The dates that should be in a calendar, in their order, behind a label.
+pub(super) fn dates(session: &Session, active: &Attempt, label: &str, width: u16) -> Vec<Row> {
+    let mut days = Vec::new();
     let ended = session.last_failure.as_ref().is_some_and(|refused| refused.ended_sign_in());
     if let Some((_, at)) = active.activated.filter(|_| !ended) {
         let day = day_after(at, UNUSED_DAYS, &session.config.zone);
-        rows.push(dated(day, "the sign-in ends if nobody has used it for 90 days"));
+        days.push((day, "the sign-in ends unless it is used"));
     }
     let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
-    rows.push(match ends {
-        Some(day) => dated(day, "the client secret ends"),
-        None => Row::text("The end of the client secret was not given: Certificates & secrets shows it.").at(5),
-    });
-    rows
+    days.extend(ends.map(|day| (day, "the secret key expires")));
+    days.sort_unstable();
+    let days = days.into_iter().map(|(day, what)| format!("{day}  {what}{}", away(day, session.today())));
+    let unknown = ends.is_none().then(|| "When the secret key expires is not known here.".to_owned());
+    let lines = days.chain(unknown).enumerate();
+    lines
+        .map(|(index, line)| Row::pair(if index == 0 { label } else { "" }, width, Tone::Plain, line))
+        .map(|row| Row { hang: row.hang + 12, ..row })
+        .collect()
+}
+
+/// How far away a day is, where that matters already.
+fn away(day: Date, today: Date) -> String {
+    match day.since((jiff::Unit::Day, today)).map_or(0, |span| span.get_days()) {
+        ..0 => " (over)".to_owned(),
+        0 => " (today)".to_owned(),
+        1 => " (tomorrow)".to_owned(),
+        days @ 2..=60 => format!(" (in {days} days)"),
+        _ => String::new(),
+    }
 }
 
 /// The day, some days later.
@@ -106,20 +117,38 @@ pub(super) fn minutes(milliseconds: u64) -> String {
     format!("{:02}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// What failed, and its code at the right edge.
-pub(super) fn failed(what: &str, code: &str) -> Row {
-    let row = Row::of(Tone::Failure, "FAIL  ").and(Tone::Title, what);
-    row.at(3).right(Tone::Failure, code)
+/// Cells of a label of a failure.
+pub(super) const LABEL: u16 = 10;
+
+/// A failure: what happened, small the check and the code, then what to do, before everything that only explains it.
+pub(super) fn explained(diagnosis: &Diagnosis, check: &str, not: Option<String>) -> Vec<Row> {
+    let mut rows = vec![
+        Row::of(Tone::Title, diagnosis.what.clone()).sign(Sign::Failed).at(1),
+        Row::of(Tone::Muted, check).and(Tone::Muted, "  ").and(Tone::Muted, diagnosis.code.clone()).at(3),
+        Row::gap(),
+    ];
+    for (index, step) in diagnosis.fix.iter().enumerate() {
+        let label = if index == 0 { "Do this" } else { "" };
+        let row = Row { indent: 3, ..Row::default() }.and(Tone::Title, format!("{label:<0$}", usize::from(LABEL)));
+        rows.push(row.and(Tone::Plain, format!("{}  {step}", index + 1)).hanging(3 + LABEL + 3));
+    }
+    rows.extend(diagnosis.wait.map(|wait| {
+        let then = if diagnosis.transient { ", then try the same again" } else { " before you try again" };
+        Row::pair("Wait", LABEL, Tone::Plain, format!("{}{then}", in_words(wait)))
+    }));
+    rows.push(Row::pair("Who", LABEL, Tone::Plain, diagnosis.who.title()));
+    for (index, why) in diagnosis.why.iter().enumerate() {
+        rows.push(Row::pair(if index == 0 { "Why" } else { "" }, LABEL, Tone::Plain, why.clone()));
+    }
+    rows.extend(not.map(|not| Row::pair("Not", LABEL, Tone::Muted, not)));
+    rows
 }
 
 impl View<'_> {
     /// The notice above the page's own words.
     #[must_use]
     pub(super) fn noting(mut self, state: &PageState) -> Self {
-        self.notice = state
-            .notice
-            .as_ref()
-            .map(|notice| Row::of(Tone::Note, "note  ").and(Tone::Plain, notice.clone()).at(1).hanging(7));
+        self.notice = state.notice.as_ref().map(|notice| Row::signed(Sign::Note, notice.clone()).at(1));
         self
     }
 }
@@ -129,13 +158,15 @@ pub(super) struct Form<'a> {
     state: &'a PageState,
     session: &'a Session,
     focus: Option<FocusTarget>,
+    /// How many there are: the fields, and the button below them.
+    targets: usize,
     pub(super) view: View<'a>,
 }
 
 impl<'a> Form<'a> {
     pub(super) fn new(view: View<'a>, state: &'a PageState, session: &'a Session, targets: &[FocusTarget]) -> Self {
         let focus = targets.get(state.focus).copied();
-        Self { state, session, focus, view: view.noting(state) }
+        Self { state, session, focus, targets: targets.len(), view: view.noting(state) }
     }
 
     /// A field with its problem, its note, or what is quietly said about its shape.
@@ -151,32 +182,53 @@ impl<'a> Form<'a> {
             (None, Some(secret)) => Body::Secret(secret),
             (None, None) => choice(session, field),
         };
-        let mut below = Vec::new();
-        if let Some(problem) = state.problems.iter().find(|problem| problem.field == field) {
-            let what = Row::of(Tone::Warning, "!!  ").and(Tone::Plain, problem.what.clone());
-            below.push(what.at(5).hanging(9));
-            below.push(Row::of(Tone::Muted, problem.cure.clone()).at(9));
-        } else if let Some(note) = state.notes.get(&field) {
-            let note = Row::of(Tone::Note, "note  ").and(Tone::Muted, note.clone());
-            below.push(note.at(5).hanging(11));
-        } else {
-            below.extend(quietly(session, field));
-        }
-        below.extend(session.config.rehearsal.as_ref().and_then(|it| cribbed(it, field)));
         let focused = self.focus == Some(FocusTarget::Field(field));
-        self.view.blocks.push(Block::Input(Input { field, aside, body, focused, below }));
+        let (mut below, mut remark) = (Vec::new(), None);
+        let wrong = state.problems.iter().find(|problem| problem.field == field).cloned();
+        if let Some(Problem { what, cure, .. }) = wrong.or_else(|| mixed_up(session, field)) {
+            let between = if cure.is_empty() { "" } else { " " };
+            below.push(Row::of(Tone::Title, what).and(Tone::Plain, format!("{between}{cure}")).sign(Sign::Problem));
+        } else {
+            remark = known(session, field);
+            below.extend(state.notes.get(&field).map(|note| Row::signed(Sign::Note, note.clone())));
+        }
+        let help = if focused { guide::line(field) } else { None };
+        let help =
+            help.into_iter().chain(session.config.rehearsal.as_ref().and_then(|it| cribbed(it, field))).collect();
+        if focused {
+            self.view.beside = Some(guide::beside(field, session));
+        }
+        self.view.blocks.push(Block::Input(Input { field, aside, body, focused, remark, help, below }));
     }
 
     pub(super) fn button(&mut self, label: &'static str, beside: &str) {
         self.view.button(label, beside, self.focus == Some(FocusTarget::Button));
     }
 
-    /// The keys of every form; `enter` is what Enter does.
-    pub(super) fn keys(&mut self, enter: &'static str) {
+    /// The field that has the focus, and whether another field comes after it.
+    fn field(&self) -> Option<(Field, bool)> {
+        let field = self.focus.and_then(FocusTarget::field)?;
+        Some((field, self.state.focus + 2 < self.targets))
+    }
+
+    /// What Enter does, `action` where no field comes next; the keys that are offered now, and those that the page has anyway.
+    pub(super) fn keys(
+        &mut self,
+        action: &'static str,
+        now: &[(Intent, &'static str)],
+        own: &[(Intent, &'static str)],
+    ) {
+        let next = self.field().is_some_and(|(_, next)| next);
+        self.view.key_named(Intent::Submit, if next { "next field" } else { action }, Named::As(action));
         let filled = self.session.config.rehearsal.is_some();
-        self.view.keys(&[(Intent::Next, "next"), (Intent::Previous, "previous"), (Intent::Submit, enter)]);
         self.view.keys(if filled { &[(Intent::Extra(2), "fill in")] } else { &[] });
-        self.view.keys(&[(Intent::Back, "back"), (Intent::Leave, "leave"), (Intent::Help, "help")]);
+        self.view.keys(now);
+        self.view.keys(&[(Intent::Back, "back"), (Intent::Leave, "leave")]);
+        self.view.keys(own);
+        if self.field().is_some_and(|(field, _)| guide::page(field, self.session).is_some()) {
+            self.view.keys(&[(Intent::Open, "open the portal")]);
+        }
+        self.view.keys(&[(Intent::Next, "next"), (Intent::Previous, "previous"), (Intent::Help, "help")]);
     }
 }
 
@@ -189,26 +241,60 @@ fn choice(session: &Session, field: Field) -> Body<'static> {
     Body::Choice { options, chosen: usize::from(second) }
 }
 
-fn quietly(session: &Session, field: Field) -> Option<Row> {
-    session.fields.text(field)?;
-    let row =
-        |word: &str, tone: Tone, text: &str| Row::of(tone, format!("{word}  ")).and(Tone::Muted, text).at(5).hanging(9);
+/// Which two fields have each other's value, as far as the look-ups have told: what is no directory stands in one that must be, and
+/// a directory stands in the field of the application.
+pub(super) fn swapped(session: &Session) -> Option<[Field; 2]> {
+    let told = |field| session.looked_up(field);
+    if !matches!(told(Field::ApplicationId), Some(DirectoryLookup::Directory(_))) {
+        return None;
+    }
+    let application = |field: &Field| {
+        let id = ClientId::parse(session.fields.value(*field));
+        id.is_ok() && matches!(told(*field), Some(DirectoryLookup::NotOne))
+    };
+    let other = [Field::Directory, Field::ClientId].into_iter().find(application)?;
+    Some([Field::ApplicationId, other])
+}
+
+/// What the look-ups have told about the IDs: a value that stands in a field of another kind.
+pub(super) fn mixed_up(session: &Session, field: Field) -> Option<Problem> {
+    let problem = |what: &str, cure: &str| Some(Problem::new(field, what, cure));
+    let swapped = swapped(session);
+    match (field, session.looked_up(field)?) {
+        (Field::ApplicationId, DirectoryLookup::Directory(_)) => match swapped {
+            Some([_, other]) => {
+                let what = format!("This and {} are swapped.", other.label());
+                problem(&what, "F5 swaps them.")
+            }
+            None => problem(
+                "This is a directory (tenant) ID, not an application's.",
+                "Entra > App registrations > your app > Application (client) ID.",
+            ),
+        },
+        (Field::Directory, DirectoryLookup::NotOne) if swapped.is_none_or(|two| !two.contains(&field)) => {
+            problem("There is no directory of that name in this cloud.", field.place())
+        }
+        _ => None,
+    }
+}
+
+/// What is known of a value that is not wrong, in two or three words.
+fn known(session: &Session, field: Field) -> Option<Row> {
+    let text = session.fields.text(field)?;
+    let row = |sign: Sign, text: &str| Row::of(Tone::Muted, text).sign(sign);
     match (field, session.looked_up(field)) {
-        (Field::ClientId | Field::Directory, Some(DirectoryLookup::Directory(region))) => {
-            return Some(row("ok", Tone::Ok, &format!("this is a directory{region}")));
+        (Field::ClientId, Some(DirectoryLookup::Directory(region))) => {
+            return Some(row(Sign::Ok, &format!("your directory{region}")));
         }
-        (Field::Directory, Some(DirectoryLookup::NotOne)) => {
-            return Some(row("!!", Tone::Warning, "no directory of that name in this cloud"));
-        }
-        (Field::ApplicationId, Some(DirectoryLookup::Directory(_))) => {
-            let text = "this is a directory (tenant) ID, not an application's";
-            return Some(row("!!", Tone::Warning, text));
+        (Field::Directory, Some(DirectoryLookup::Directory(region))) => {
+            return Some(row(Sign::Ok, &format!("found{region}")));
         }
         _ => {}
     }
     match answers::shape(field, &session.typed()) {
-        Ok(Some(hint)) if field == Field::Redirect => Some(row("note", Tone::Note, hint).hanging(11)),
-        Ok(Some(hint)) => Some(row("ok", Tone::Ok, hint)),
+        Ok(Some(hint)) if field == Field::Redirect && hint != answers::CAUGHT => Some(row(Sign::Note, hint)),
+        Ok(Some(hint)) => Some(row(Sign::Ok, hint)),
+        Ok(None) if field == Field::SecretEnds && text.is_empty() => Some(Row::of(Tone::Muted, "such as 2027-05-14")),
         Ok(None) | Err(_) => None,
     }
 }
@@ -216,5 +302,5 @@ fn quietly(session: &Session, field: Field) -> Option<Row> {
 /// In a rehearsal: what to type.
 fn cribbed(answers: &RehearsalAnswers, field: Field) -> Option<Row> {
     let value = answers.of(field)?;
-    Some(Row::of(Tone::Muted, "type  ").and(Tone::Value, value).at(5).hanging(11))
+    Some(Row::of(Tone::Muted, "type  ").and(Tone::Value, value))
 }

@@ -118,7 +118,7 @@ impl Talk {
             self.open(wizard, &spot);
             lines.push(String::new());
             let banners = banners(&wizard.session).into_iter();
-            lines.extend(banners.map(|(_, banner)| say::flat(&banner)));
+            lines.extend(banners.filter_map(|banner| say::spoken(&banner)));
             lines.push(heading(wizard, &wizard.view()));
         }
         self.changes(wizard, opened || self.again, &mut lines);
@@ -318,7 +318,7 @@ impl Talk {
             self.act(wizard, deed);
         } else if !word.is_empty() {
             // What was typed is not repeated: it may have been meant for a field that is never shown.
-            self.reply(format!("That is no word of this page; nothing was done. {named}"));
+            self.reply(format!("Not understood; nothing was done. {named}"));
         }
     }
 
@@ -383,15 +383,17 @@ fn everything(wizard: &Wizard, page: &View<'_>) -> Vec<Saying> {
 fn heading(wizard: &Wizard, page: &View<'_>) -> String {
     let tabs = page.tab.map(|open| (open, tabs(&wizard.session.registration, open)));
     let tab = tabs.and_then(|(open, tabs)| tabs.get(open).map(|(_, title)| *title));
-    let title = page.title.as_str();
-    let parts = [Some(title), tab.filter(|tab| *tab != title), page.standing];
+    let title = Some(page.title.as_str()).filter(|title| !title.is_empty());
+    let step = page.tab.filter(|tab| *tab < 3).map(|tab| format!("step {} of 3", tab + 1));
+    let parts = [title.or(tab), step.as_deref(), page.standing];
     let parts: Vec<&str> = parts.into_iter().flatten().collect();
     format!("Page: {}", parts.join(", "))
 }
 
 /// Things are asked from the first on, unless one of them is wrong: then that one is first.
 fn to_first_field(wizard: &mut Wizard) {
-    if wizard.page.state().problems.is_empty() && matches!(wizard.target(), Some(FocusTarget::Field(_))) {
+    let first = wizard.targets().first().copied();
+    if wizard.page.state().problems.is_empty() && matches!(first, Some(FocusTarget::Field(_))) {
         go(wizard, 0);
     }
 }

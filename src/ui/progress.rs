@@ -1,9 +1,9 @@
-//! An execution that a page shows: the progress list, named checks with state words and how long each took.
+//! An execution that a page shows: named checks by the service that is asked, with how each stands and how long it took.
 //!
 //! ```text
-//!    ok    1  Directory exists                    8b1f6a9e-..., EU      0.4 s
-//!   ...    2  Secret accepted                                       2 s so far
-//!    -     3  Partner Center knows the app                               later
+//!    Entra ID         ✓ Directory exists              contoso.example, EU  0.4 s
+//!                     ⠹ Secret accepted                                    2.1 s
+//!    Partner Center   ○ Partner Center knows the app
 //! ```
 
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use crate::steps::{Check, Execution, State};
 use crate::ui::parts::tab_of;
 use crate::ui::session::Session;
-use crate::ui::view::{Row, Said, Tone};
+use crate::ui::view::{Row, Said, Sign, Tone};
 use crate::words::{Asked, CheckId, StoreDescriptor, Unlock};
 
 /// An execution, and what it is for.
@@ -48,33 +48,92 @@ pub(super) fn changes(execution: &Execution, session: &Session) -> Option<String
     keeps(execution).then(|| format!("What was confirmed {when}. It is shown by: {status}"))
 }
 
-/// The rows of the list.
-pub(super) fn rows(execution: &Execution, session: &Session) -> Vec<Row> {
-    let checks = execution.checks().iter().enumerate();
-    checks.map(|(index, check)| row(index + 1, check, session.now)).collect()
+/// Cells of the column of the services, and of that of the titles.
+const SERVICE: u16 = 17;
+const TITLE: u16 = 30;
+
+/// Who is asked, in the order of the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    Entra,
+    PartnerCenter,
+    Prices,
+    Octo,
+    Here,
 }
 
-fn row(number: usize, check: &Check, now: u64) -> Row {
-    let later = "later".to_owned();
+impl Asking {
+    const ALL: [Self; 5] = [Self::Entra, Self::PartnerCenter, Self::Prices, Self::Octo, Self::Here];
+
+    /// Of a check; what is read from a token belongs to who gave it.
+    fn of(check: CheckId) -> Self {
+        match check.asked() {
+            Asked::Entra | Asked::Person | Asked::Nobody => Self::Entra,
+            Asked::PartnerCenter => Self::PartnerCenter,
+            Asked::Prices => Self::Prices,
+            Asked::Octo => Self::Octo,
+            Asked::Secrets | Asked::Journal | Asked::Disk => Self::Here,
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Entra => "Entra ID",
+            Self::PartnerCenter => "Partner Center",
+            Self::Prices => "Price service",
+            Self::Octo => "Octo",
+            Self::Here => "This machine",
+        }
+    }
+}
+
+/// The checks, by who is asked.
+pub(super) fn listed(execution: &Execution) -> impl Iterator<Item = &Check> {
+    let of = |who| execution.checks().iter().filter(move |check| Asking::of(check.id) == who);
+    Asking::ALL.into_iter().flat_map(of)
+}
+
+/// The rows of the list.
+pub(super) fn rows(execution: &Execution, session: &Session) -> Vec<Row> {
+    let mut before = None;
+    listed(execution)
+        .map(|check| {
+            let who = Asking::of(check.id);
+            let title = if before.replace(who) == Some(who) { "" } else { who.title() };
+            row(check, session.now).at(3).hanging(3 + 2).behind(SERVICE, title)
+        })
+        .collect()
+}
+
+fn row(check: &Check, now: u64) -> Row {
     let took = check.took.map(seconds).unwrap_or_default();
     let past = elapsed(check, now);
-    let so_far = so_far(past);
-    let (word, tone, line, right, said) = match &check.state {
-        State::Waiting => ("-", Tone::Muted, "", later, Said::Not),
-        State::Running if past < 1_000 => ("...", Tone::Plain, "", so_far, Said::Not),
-        State::Running => ("...", Tone::Plain, "", so_far, Said::NowAndThen),
-        State::Passed(line) => ("ok", Tone::Ok, line.as_str(), took, Said::Once),
-        State::Noted(line) => ("note", Tone::Note, line.as_str(), took, Said::Once),
-        State::Failed(_) => ("FAIL", Tone::Failure, "", took, Said::Once),
-        State::NotTried => ("-", Tone::Muted, "not tried", String::new(), Said::Once),
+    let (sign, line, right, said) = match &check.state {
+        State::Waiting => (Sign::Waiting, "", String::new(), Said::Not),
+        State::Running if past < 1_000 => (Sign::Running, "", seconds(past), Said::Not),
+        State::Running => (Sign::Running, "", seconds(past), Said::NowAndThen),
+        State::Passed(line) => (Sign::Ok, line.as_str(), took, Said::Once),
+        State::Noted(line) => (Sign::Note, line.as_str(), took, Said::Once),
+        State::Failed(_) => (Sign::Failed, "", took, Said::Once),
+        State::NotTried => (Sign::Waiting, "not tried", String::new(), Said::Once),
     };
-    Row::of(tone, format!("{word:<5}"))
-        .and(Tone::Plain, format!("{number:>2}  {:<28} ", check.id.title()))
-        .and(Tone::Muted, line)
-        .at(2)
-        .hanging(40)
-        .right(Tone::Muted, right)
-        .said(said)
+    let tone = if matches!(check.state, State::Waiting | State::NotTried) { Tone::Muted } else { Tone::Plain };
+    let title = check.id.title();
+    let title = if line.is_empty() { title.to_owned() } else { format!("{title:<0$}", usize::from(TITLE)) };
+    Row::of(tone, title).and(Tone::Muted, line).sign(sign).right(Tone::Muted, right).said(said)
+}
+
+/// How long the first of the checks has run, or all of them took.
+pub(super) fn clock_of(execution: &Execution, now: u64) -> String {
+    let checks = execution.checks();
+    let began = checks.iter().filter_map(|check| check.began).min();
+    let running = checks.iter().any(|check| check.state == State::Running);
+    let ended = checks.iter().filter_map(|check| Some(check.began? + check.took?)).max();
+    let until = if running { Some(now) } else { ended };
+    match (began, until) {
+        (Some(began), Some(until)) => format!("{} s", until.saturating_sub(began) / 1_000),
+        _ => String::new(),
+    }
 }
 
 /// Milliseconds since a check began.
@@ -89,7 +148,7 @@ fn seconds(milliseconds: u64) -> String {
 /// What is said where a store may be asking the person by a window, once it takes so long that it probably does.
 pub(super) fn asking(store: &StoreDescriptor, waited: u64) -> Option<Row> {
     let text = "Your keyring is asking you: look for its window.";
-    (store.unlock == Unlock::Window && waited > 1_500).then(|| Row::word(Tone::Note, "note", text))
+    (store.unlock == Unlock::Window && waited > 1_500).then(|| Row::signed(Sign::Note, text))
 }
 
 /// The clock of a wait.

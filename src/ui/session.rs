@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
 use crate::effect::{Effect, Opened, Outcome, Preflight, ProbeResult};
@@ -384,6 +385,13 @@ impl Session {
         u64::try_from(before).unwrap_or(0)
     }
 
+    /// What day it is.
+    pub(crate) fn today(&self) -> Date {
+        let (opened, then) = self.opened_at;
+        let past = SignedDuration::from_millis(i64::try_from(self.now.saturating_sub(then)).unwrap_or(0));
+        opened.saturating_add(past).unwrap_or(opened).to_zoned(self.config.zone.clone()).date()
+    }
+
     /// The visible fields as they stand.
     pub(crate) fn typed(&self) -> Typed {
         self.fields.typed()
@@ -410,7 +418,9 @@ impl Session {
     pub(crate) fn cannot_keep(&self) -> Option<String> {
         let failed = matches!(self.preflight.get(&Preflight::Keyring), Some(Err(_)));
         let store = self.registration.opened_in.noun;
-        failed.then(|| format!("Without a {store} nothing can be kept. Follow the cure, then r looks again."))
+        failed.then(|| {
+            format!("Without a {store} nothing can be stored. Do what stands above, then press r to look again.")
+        })
     }
 
     /// What this failure means on this machine.
@@ -458,7 +468,12 @@ impl Session {
     /// How what is in use stands, in three words that are true.
     pub(crate) fn kept_where(&self) -> &'static str {
         let sent = self.may_submit() && OctoState::of(&self.registration) == Some(OctoState::Sent);
-        if sent { "Registered" } else { "Proven and kept here" }
+        if sent { "Registered in Octo" } else { "Proven and stored here" }
+    }
+
+    /// What Octo lacks.
+    pub(crate) fn lacks(&self) -> Option<&'static str> {
+        self.identity().filter(|_| self.may_submit())?.lacks()
     }
 
     /// What Octo lacks, with the command that hands it over.

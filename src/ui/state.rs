@@ -1,9 +1,14 @@
 //! What every page has of its own, and what dies with it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::ui::fields::{Fields, is_needed};
+use crate::words::field::Shown;
 use crate::words::{Field, Problem};
+
+/// The fields that are taken for each other.
+pub(super) const IDS: [Field; 3] = [Field::ClientId, Field::ApplicationId, Field::Directory];
 
 /// Something on a page that can have the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub struct PageState {
     pub(crate) focus: usize,
     /// Lines away from where the focus would be in view.
     pub(crate) scroll: i16,
+    /// How far down that may go, as it was painted last.
+    pub(crate) below: Cell<i16>,
     /// What is wrong with its fields.
     pub(crate) problems: Vec<Problem>,
     /// What was done to values that were pasted.
@@ -63,6 +70,15 @@ impl PageState {
         self.problems.retain(|problem| problem.field != field);
     }
 
+    /// A field has another content: what was wrong with it, or with another one beside it, may be so no more.
+    pub(crate) fn changed(&mut self, field: Field) {
+        self.clear_problem(field);
+        self.notes.remove(&field);
+        if IDS.contains(&field) {
+            self.problems.retain(|problem| !IDS.contains(&problem.field));
+        }
+    }
+
     /// The first field that is wrong, or empty though it is needed, gets the focus; a page that nothing was typed on begins at
     /// its top.
     pub(crate) fn focus_first_open(&mut self, targets: &[FocusTarget], fields: &Fields) {
@@ -70,7 +86,11 @@ impl PageState {
             |wanted: &dyn Fn(Field) -> bool| targets.iter().position(|target| target.field().is_some_and(wanted));
         let begun = first(&|field| !fields.is_empty(field)).is_some();
         let needed = |field| begun && fields.is_empty(field) && is_needed(field);
-        self.focus = first(&|field| self.is_wrong(field)).or_else(|| first(&needed)).unwrap_or(0);
+        // Where nothing is to be typed, the button is next.
+        let typed = first(&|field| field.shown() != Shown::Chosen).is_some();
+        let button = targets.iter().position(|target| *target == FocusTarget::Button).filter(|_| !typed);
+        let wrong = first(&|field| self.is_wrong(field));
+        self.focus = wrong.or_else(|| first(&needed)).or(button).unwrap_or(0);
     }
 
     /// Moves the focus round.
@@ -82,6 +102,7 @@ impl PageState {
 
     /// Away from where the focus, or the start of the page, would be; `above` is how far up there is something.
     pub(crate) fn scroll_by(&mut self, lines: i16, above: i16) {
-        self.scroll = self.scroll.saturating_add(lines).clamp(above, 64);
+        let most = self.below.get().max(above);
+        self.scroll = self.scroll.saturating_add(lines).clamp(above, most);
     }
 }

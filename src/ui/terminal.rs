@@ -68,7 +68,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { mouse: false, tick: Duration::from_millis(100) }
+        Self { mouse: false, tick: Duration::from_millis(125) }
     }
 }
 
@@ -384,7 +384,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     /// Enter comes back, and who leaves or stops does so from the page. What is pasted is for nobody.
     fn key_while_reading(&mut self, key: &KeyEvent) {
         match keys::intent(key, false) {
-            Some(Intent::Submit) => self.come_back(),
+            Some(Intent::Submit | Intent::Back | Intent::Typed('q' | 'Q')) => self.come_back(),
             Some(intent @ (Intent::Leave | Intent::Suspend)) => {
                 self.come_back();
                 self.feed(Event::Pressed(intent));
@@ -400,7 +400,7 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     }
 
     fn print(&mut self, mut lines: Vec<String>) {
-        lines.push("Press Enter to go back.".to_owned());
+        lines.push("Press Enter, Esc or q to go back.".to_owned());
         self.screen.print(&lines);
         self.place = Place::Reading;
     }

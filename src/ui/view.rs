@@ -3,7 +3,7 @@
 //! The full screen paints a [`View`]; any other face can print the same one line by line.
 
 use crate::report::lines::commands;
-pub use crate::report::rows::{Piece, Row, Said, Tone};
+pub use crate::report::rows::{Piece, Row, Said, Sign, Tone};
 use crate::ui::field::{SecretField, TextField};
 use crate::ui::{Intent, keys};
 use crate::words::Field;
@@ -26,14 +26,27 @@ pub enum Block<'a> {
 pub struct Input<'a> {
     /// Which.
     pub field: Field,
-    /// Beside the label, at the right edge.
+    /// Beside the label.
     pub aside: Option<String>,
     /// Its content.
     pub body: Body<'a>,
     /// Whether it has the focus.
     pub focused: bool,
-    /// What stands below it: a problem, a note, a hint.
+    /// What is known of its content, at its right end.
+    pub remark: Option<Row>,
+    /// What it is and where it is found, below it while it has the focus and nothing is wrong with it.
+    pub help: Vec<Row>,
+    /// What is wrong with it, or was done to it.
     pub below: Vec<Row>,
+}
+
+/// What stands beside a page where there is room for two panes: the help of what has the focus.
+#[derive(Debug)]
+pub struct Beside {
+    /// What it is about.
+    pub title: String,
+    /// What it says.
+    pub rows: Vec<Row>,
 }
 
 /// The content of a field.
@@ -110,19 +123,25 @@ pub enum Named {
 /// What a page says.
 #[derive(Debug, Default)]
 pub struct View<'a> {
-    /// At the right of the title line.
+    /// Its title; empty where its first row says more.
     pub title: String,
-    /// How it stands, behind the title.
+    /// At the right end of the title.
+    pub aside: Option<Row>,
+    /// How it stands, where lines are told.
     pub standing: Option<&'static str>,
-    /// Which of the four tabs is open, and how many before it are done.
+    /// Which of the four tabs is open.
     pub tab: Option<usize>,
+    /// Whether something failed in the step that is open.
+    pub failed: bool,
     /// What has just happened: always in view, however far the page is scrolled.
     pub notice: Option<Row>,
     /// What it says, from top to bottom.
     pub blocks: Vec<Block<'a>>,
+    /// The help of what has the focus.
+    pub beside: Option<Beside>,
     /// The line of what goes on, where something does: it is in view, and as much as there is room for of what stands below it.
     pub goes_on_at: Option<usize>,
-    /// The help line.
+    /// The keys that work here, what Enter does first.
     pub hints: Vec<KeyHint>,
 }
 
@@ -143,6 +162,13 @@ impl View<'_> {
     #[must_use]
     pub fn tab(mut self, tab: usize) -> Self {
         self.tab = Some(tab);
+        self
+    }
+
+    /// With a remark at the right end of its title.
+    #[must_use]
+    pub fn aside(mut self, remark: impl Into<String>) -> Self {
+        self.aside = Some(Row::of(Tone::Muted, remark));
         self
     }
 
@@ -186,5 +212,10 @@ impl View<'_> {
     pub fn up_and_down(&mut self, does: &'static str) {
         let hint = KeyHint::new(Intent::Down, does);
         self.hints.push(KeyHint { key: "Up Down", named: Named::Not, ..hint });
+    }
+
+    /// Adds the keys that nearly every page has, after its own.
+    pub fn usual_keys(&mut self) {
+        self.keys(&[(Intent::Leave, "leave"), (Intent::Help, "help")]);
     }
 }

@@ -3,10 +3,12 @@
 //! It knows neither keys nor terminals nor files; what it shows is a function of its state.
 
 use crate::diagnose::{Diagnosis, Platform};
+use crate::effect::Effect;
 use crate::exit::Exit;
 use crate::steps::Execution;
 use crate::ui::field::Pasted;
 use crate::ui::fields;
+use crate::ui::guide;
 use crate::ui::overlay::{self, Overlay};
 use crate::ui::pages::{Page, Then, Turn, opening};
 use crate::ui::progress;
@@ -120,7 +122,10 @@ impl Wizard {
     pub fn view(&self) -> View<'_> {
         match &self.overlay {
             None => self.below(),
-            Some(Overlay::Help) => overlay::help(texts::values(self.page.values()), &self.below()),
+            Some(Overlay::Help) => {
+                let fields = self.targets().into_iter().any(|target| target.field().is_some());
+                overlay::help(texts::values(self.page.values()), &self.below(), fields)
+            }
             Some(Overlay::Leave) => overlay::leave(self.page.execution(), &self.session),
             Some(Overlay::Details) => overlay::details(self.page.execution(), &self.session),
             Some(Overlay::Offer(values)) => overlay::offer(values),
@@ -193,9 +198,18 @@ impl Wizard {
             Intent::Typed('?') if !self.typing() => self.lay(Overlay::Help),
             Intent::Next | Intent::Down => self.move_focus(1),
             Intent::Previous | Intent::Up => self.move_focus(-1),
+            Intent::Typed('j') if !self.typing() => self.move_focus(1),
+            Intent::Typed('k') if !self.typing() => self.move_focus(-1),
+            Intent::Edit(Edit::Home) if !self.typing() => self.go_to(0, i16::MIN),
+            Intent::Edit(Edit::End) if !self.typing() => self.go_to(usize::MAX, i16::MAX),
             Intent::PageDown => self.scroll_by(8),
             Intent::PageUp => self.scroll_by(-8),
+            Intent::Open => self.open_page(),
             Intent::Extra(2) if self.session.config.rehearsal.is_some() => self.fill_in(),
+            Intent::Submit if self.another_field_follows() => {
+                self.forget_notice();
+                self.move_focus(1);
+            }
             Intent::Submit => {
                 self.forget_notice();
                 self.key(Page::submit);
@@ -229,8 +243,7 @@ impl Wizard {
             && self.session.fields.press(field, edit)
         {
             let state = self.page.state_mut();
-            state.clear_problem(field);
-            state.notes.remove(&field);
+            state.changed(field);
             state.notice = None;
             state.scroll = 0;
         }
@@ -240,11 +253,13 @@ impl Wizard {
         let read = self.overlay.as_ref().is_some_and(Overlay::is_read);
         match (&self.overlay, intent) {
             (_, Intent::Back) => drop(self.lift()),
-            (_, Intent::Submit | Intent::Help) if read => drop(self.lift()),
-            (_, Intent::Down) if read => self.scroll_by(1),
-            (_, Intent::PageDown) if read => self.scroll_by(8),
-            (_, Intent::Up) if read => self.scroll_by(-1),
+            (_, Intent::Submit | Intent::Help | Intent::Typed('q' | 'Q' | '?')) if read => drop(self.lift()),
+            (_, Intent::Down | Intent::Typed('j')) if read => self.scroll_by(1),
+            (_, Intent::PageDown | Intent::Typed(' ')) if read => self.scroll_by(8),
+            (_, Intent::Up | Intent::Typed('k')) if read => self.scroll_by(-1),
             (_, Intent::PageUp) if read => self.scroll_by(-8),
+            (_, Intent::Edit(Edit::Home)) if read => self.scroll_by(i16::MIN),
+            (_, Intent::Edit(Edit::End)) if read => self.scroll_by(i16::MAX),
             (Some(Overlay::Leave), Intent::Typed('l' | 'L')) => {
                 self.session.put_back();
                 self.leave_here();
@@ -268,7 +283,36 @@ impl Wizard {
         self.page.state_mut().scroll_by(lines, above);
     }
 
-    /// A field that is left forward is checked; the others stay as they are.
+    /// To the first or the last thing that can have the focus; where there is none, as far as the page goes.
+    fn go_to(&mut self, target: usize, lines: i16) {
+        match self.targets().len().checked_sub(1) {
+            Some(last) => {
+                let state = self.page.state_mut();
+                state.focus = target.min(last);
+                state.scroll = 0;
+            }
+            None => self.scroll_by(lines),
+        }
+    }
+
+    /// Whether Enter goes on in the page: a field has the focus, and another one comes after it.
+    fn another_field_follows(&self) -> bool {
+        let targets = self.targets();
+        let at = self.page.state().focus;
+        let is_field = |at| targets.get(at).copied().and_then(FocusTarget::field).is_some();
+        self.overlay.is_none() && is_field(at) && is_field(at + 1)
+    }
+
+    /// Opens the page of the portal that shows the value of the field that has the focus.
+    fn open_page(&mut self) {
+        let field = self.target().and_then(FocusTarget::field);
+        if let Some(url) = field.and_then(|field| guide::page(field, &self.session)) {
+            self.page.state_mut().say(format!("Opening {url}"));
+            self.session.perform_in_background(Effect::Browse(url));
+        }
+    }
+
+    /// A field that is left forward is checked, and what was understood is put right; the others stay as they are.
     fn move_focus(&mut self, by: isize) {
         let count = self.targets().len();
         if count == 0 {
@@ -278,6 +322,9 @@ impl Wizard {
             let problem = self.session.problem(field);
             let state = self.page.state_mut();
             state.clear_problem(field);
+            if problem.is_none() {
+                self.session.fields.put_right(field);
+            }
             state.problems.extend(problem);
             self.session.look_up(field);
         }
@@ -307,7 +354,7 @@ impl Wizard {
             _ => text,
         };
         let state = self.page.state_mut();
-        state.clear_problem(field);
+        state.changed(field);
         let fields = &mut self.session.fields;
         let pasted = if anew { fields.enter(field, text.reveal()) } else { fields.paste(field, text.reveal()) };
         let Some(pasted) = pasted else {
@@ -339,10 +386,13 @@ impl Wizard {
         let names: Vec<&str> = values.iter().map(|(field, _)| field.label()).collect();
         for (field, value) in values {
             self.session.fields.set(*field, value.reveal());
+            self.session.fields.put_right(*field);
+            self.session.look_up(*field);
         }
         let state = self.page.state_mut();
         state.problems.clear();
-        state.say(format!("Taken: {}.", names.join(", ")));
+        state.notes.clear();
+        state.say(format!("Filled in: {}.", names.join(", ")));
         self.page.focus_first_open(&self.session);
     }
 
@@ -356,7 +406,12 @@ impl Wizard {
                 self.session.fields.set(field, value);
             }
         }
-        self.page.state_mut().problems.clear();
+        // What is left is the page's action.
+        let button = self.targets().iter().position(|target| *target == FocusTarget::Button);
+        let state = self.page.state_mut();
+        state.problems.clear();
+        state.notes.clear();
+        state.focus = button.unwrap_or(state.focus);
     }
 
     // ---- the end ----
@@ -386,14 +441,14 @@ impl Wizard {
         let real = session.config.rehearsal.is_none();
         let mut lines = Vec::new();
         if !real {
-            lines.push("This was a rehearsal: nothing was kept and nobody was told.".to_owned());
+            lines.push("This was a rehearsal: nothing was stored and nobody was told.".to_owned());
         }
         if matches!(self.page, Page::Done(_)) && real {
             let name = session.registration.name.as_ref();
             let name = name.map_or_else(|| "the account".to_owned(), ToString::to_string);
             let command = session.command("register");
             lines.push(match session.lacking() {
-                None => format!("{}: {name}. Later: {command} shows it again.", session.kept_where()),
+                None => format!("{}: {name}. {command} shows it again.", session.kept_where()),
                 Some(lacking) => format!("{}: {name}. {lacking}", session.kept_where()),
             });
         } else if exit == Exit::Cancelled && real {
@@ -409,7 +464,7 @@ impl Wizard {
         if self.page.execution().is_some_and(Execution::submits)
             && let Some(lacking) = session.lacking()
         {
-            lines.push(format!("Proven and kept here. {lacking}"));
+            lines.push(format!("Proven and stored here. {lacking}"));
         }
         lines
     }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::words::date::{self, NoDay};
 use crate::words::field::Field;
 use crate::words::ids::{
     AccountName, ClientId, Directory, MpnId, Normalized, RedirectAddress, TenantId, looks_like_guid,
@@ -15,6 +16,9 @@ use crate::words::typed::Typed;
 
 /// The redirect address that needs no pasting (ruling 4).
 pub const USUAL_REDIRECT: &str = "http://localhost";
+
+/// What is said of a redirect address where the answer is caught.
+pub const CAUGHT: &str = "the answer is caught here";
 
 /// Step 2, understood.
 #[derive(Clone, Debug)]
@@ -110,25 +114,18 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
     let raw = typed.get(field);
     let guid = || {
         let id = optional(field, ClientId::parse(raw))?;
-        let mended = "looks like a GUID; its spelling is put right for you";
-        Ok(id.map(|id| if id.mended { mended } else { "looks like a GUID" }))
+        Ok(id.map(|id| if id.mended { "a GUID, put right" } else { "a GUID" }))
     };
     match field {
         Field::AccountName => basic(typed).map(|_| None),
         Field::ClientId => guid(),
         Field::ApplicationId => match guid()? {
-            Some(_) if same_guid(typed.get(Field::ClientId), raw) => {
-                Ok(Some("same as Client ID, which is normal for one app registration"))
-            }
+            Some(_) if same_guid(typed.get(Field::ClientId), raw) => Ok(Some("the same as Client ID")),
             other => Ok(other),
         },
         Field::Directory => {
             let directory = optional(field, Directory::parse(raw))?;
-            let mended = if Directory::in_address(raw).is_some() {
-                "the directory that this address names is taken"
-            } else {
-                "its spelling is put right for you"
-            };
+            let mended = if Directory::in_address(raw).is_some() { "taken from the address" } else { "put right" };
             Ok(directory.filter(|it| it.mended).map(|_| mended))
         }
         Field::SecretEnds => ends(raw).map(|_| None),
@@ -137,8 +134,8 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
             Ok(address) if address.as_str().to_ascii_lowercase().starts_with("http://127.") => {
                 Ok(Some("caught here; Azure takes 127.0.0.1 in the app's Manifest alone, not on its page"))
             }
-            Ok(address) if address.loopback().is_some() => Ok(Some("this program catches the answer by itself")),
-            Ok(_) => Ok(Some("nothing listens there: you copy the address of the error page and paste it here")),
+            Ok(address) if address.loopback().is_some() => Ok(Some(CAUGHT)),
+            Ok(_) => Ok(Some("The browser will end on an error page there; you paste its address here.")),
             Err(ProblemKind::RedirectMissing) => Ok(None),
             Err(kind) => Err(Problem::of(field, kind)),
         },
@@ -206,13 +203,16 @@ fn which_directory(
 }
 
 fn ends(raw: &str) -> Result<Option<Date>, Problem> {
-    let shown: String = raw.chars().filter_map(plain_sign).collect();
-    let trimmed = shown.trim();
-    if trimmed.is_empty() {
+    let field = Field::SecretEnds;
+    if !raw.chars().filter_map(plain_sign).any(|sign| !sign.is_whitespace()) {
         return Ok(None);
     }
-    let date = trimmed.parse::<Date>().ok().map(Some);
-    date.ok_or_else(|| Problem::of(Field::SecretEnds, ProblemKind::NotADate))
+    date::parse(raw).map(Some).map_err(|why| match why {
+        NoDay::Unreadable => Problem::of(field, ProblemKind::NotADate),
+        NoDay::OneOfTwo(one, other) => {
+            Problem::new(field, format!("This can be {one} or {other}."), "Type it as one of these.")
+        }
+    })
 }
 
 #[cfg(test)]
@@ -301,7 +301,7 @@ mod tests {
         assert_eq!(read("", APP, &endpoint), Ok(TENANT.to_owned()));
         let said = |directory: &str| shape(Field::Directory, &typed("", "", directory)).unwrap().unwrap_or_default();
         assert!(said(&endpoint).contains("address"), "{}", said(&endpoint));
-        assert!(said(&TENANT.to_uppercase()).contains("spelling"));
+        assert!(said(&TENANT.to_uppercase()).contains("put right"));
         assert_eq!(said(TENANT), "");
         assert_eq!(read("", APP, "https://portal.azure.com/#home"), Err(vec![Field::Directory]));
     }
@@ -311,7 +311,8 @@ mod tests {
         assert_eq!(ends("\u{feff}２０２７-０５-１４").unwrap().unwrap().to_string(), "2027-05-14");
         assert_eq!(ends(" "), Ok(None));
         assert_eq!(ends("2027-05-14").unwrap().unwrap().to_string(), "2027-05-14");
-        assert_eq!(ends("14.5.2027").unwrap_err().field, Field::SecretEnds);
+        assert_eq!(ends("14.5.2027").unwrap().unwrap().to_string(), "2027-05-14");
+        assert_eq!(ends("next year").unwrap_err().field, Field::SecretEnds);
     }
 
     #[test]
@@ -319,10 +320,10 @@ mod tests {
         let typed = Typed::default().with(Field::Redirect, "http://localhost");
         assert!(partner_api(&typed, None).unwrap().mpn.is_none());
         for (address, word) in [
-            ("http://localhost", "by itself"),
+            ("http://localhost", CAUGHT),
             ("HTTP://127.0.0.1", "Manifest"),
             ("http://127.0.0.1:81/x", "Manifest"),
-            ("https://localhost", "nothing listens"),
+            ("https://localhost", "error page"),
         ] {
             let typed = Typed::default().with(Field::Redirect, address);
             assert!(shape(Field::Redirect, &typed).unwrap().unwrap().contains(word), "{address}");

@@ -66,35 +66,40 @@ impl Field {
     pub fn is_secret(self) -> bool {
         self.shown() == Shown::Never
     }
+
+    /// Whether it may always be left empty.
+    pub const fn is_optional(self) -> bool {
+        matches!(self, Self::AccountName | Self::ClientId | Self::SecretEnds | Self::MpnId)
+    }
 }
 
 fields! {
     /// Step 1: account name.
-    AccountName "account-name" "Account name (optional)" Kept "";
+    AccountName "account-name" "Account name" Kept "Your own choice. Octo shows it, and you can change it there at any time.";
     /// Step 2: Octo's *Client ID*.
     ClientId "client-id" "Client ID" Kept "Partner Center > Settings > Account settings > App management.";
     /// Step 2: Octo's *Application ID*.
-    ApplicationId "application-id" "Application ID" Kept "Entra admin center > App registrations > your app > Application (client) ID.";
+    ApplicationId "application-id" "Application (client) ID" Kept "Entra admin center > App registrations > your app > Application (client) ID.";
     /// Step 2: the client secret's value.
     SecretKey "secret-file" "Secret key" Never "Entra admin center > your app > Certificates & secrets > column \"Value\".";
     /// Step 2: directory (tenant) ID or domain.
-    Directory "directory" "Directory (tenant ID or domain)" Kept "Entra > Overview > Tenant ID; or a domain such as contoso.onmicrosoft.com.";
-    /// Step 2: when the key ends.
-    SecretEnds "secret-ends" "Key ends on (optional, YYYY-MM-DD)" Kept "Entra admin center > Certificates & secrets > column \"Expires\".";
+    Directory "directory" "Directory (tenant) ID or domain" Kept "Entra > Overview > Tenant ID; or a domain such as contoso.onmicrosoft.com.";
+    /// Step 2: when the key expires.
+    SecretEnds "secret-ends" "Secret key expires on" Kept "Entra admin center > Certificates & secrets > column \"Expires\".";
     /// Step 3: MPN ID (PartnerID).
-    MpnId "mpn-id" "MPN ID (PartnerID, optional)" Kept "Partner Center > Settings > Account settings > Identifiers.";
+    MpnId "mpn-id" "MPN ID (PartnerID)" Kept "Partner Center > Settings > Account settings > Identifiers.";
     /// Step 3: the proven key, or another.
     SecretChoice "secret-file" "Secret key for the sign-in" Chosen "";
     /// Step 3: the other key.
     ApiSecret "secret-file" "Secret key" Never "Entra admin center > your app > Certificates & secrets > column \"Value\".";
     /// Step 3: redirect address.
-    Redirect "redirect-uri" "Redirect address, exactly as on the app registration" Kept "Copy it from Entra > Authentication > Web.";
+    Redirect "redirect-uri" "Redirect address" Kept "Entra > your app > Authentication > Web, to the letter.";
     /// Step 3: the address that came back, or the code.
     Answer "redirect-uri" "Address from the browser, or the code" Never "";
     /// Replacing: the partner's name.
     Confirmation "replace" "Name of the account that is replaced" AsTyped "";
     /// Review: whether Octo is told at once.
-    Handover "profile" "To Octo" Chosen "";
+    Handover "profile" "Octo" Chosen "";
     /// Octo: the ID of the API client.
     OctoClientId "profile" "Octo client ID" AsTyped "";
     /// Octo: its secret.

@@ -200,8 +200,7 @@ fn enter_follows_the_cure() {
         let good = match diagnosis.goto {
             // The field to blame says so, on the page that has it.
             Goto::Field(_) => {
-                matches!(place, Place::PartnerCenter | Place::PartnerApi | Place::OctoClient)
-                    && screen.contains("Check again.")
+                matches!(place, Place::PartnerCenter | Place::PartnerApi | Place::OctoClient) && screen.contains('✗')
             }
             // What is active already is changed from its overview.
             Goto::Step(Step::Basic) => *place == Place::Overview,

@@ -237,7 +237,7 @@ fn a_key_that_comes_with_a_resize_is_not_lost() {
 fn pastes_of_all_kinds_arrive_and_the_caret_stands_where_it_should() {
     let mut pty = ready();
     pty.send("\x1b[200~ Contoso CSP 本番 \r\n\x1b[201~");
-    pty.wait("Pasted without 2 line ends and 2 blanks.");
+    pty.wait("Removed 2 line breaks and 2 spaces.");
     pty.wait_until("the caret", |screen| screen.cursor_position() == (0, 16));
     pty.send(" typed without brackets, quickly\r");
     pty.wait("Contoso CSP 本番typed without brackets, quickly");

@@ -152,7 +152,7 @@ async fn what_is_read_around_a_secret_is_left_out_and_said() {
     let secret = desk.facts().client_secret;
     let said = Box::pin(desk.register(&desk.values(&format!(" {secret} \r\n")))).await;
     assert_eq!(said.exit, Exit::SignIn, "{}", said.out);
-    assert!(said.err.contains("read without 2 blanks"), "{}", said.err);
+    assert!(said.err.contains("read without 2 spaces"), "{}", said.err);
     let said = Box::pin(desk.register(&desk.values(&format!("{secret}\n")))).await;
     assert!(!said.err.contains("read without"), "{}", said.err);
 }

@@ -185,11 +185,11 @@ fn a_paste_is_trimmed_and_says_so() {
     for (raw, kept, note) in [
         ("abc", "abc", None),
         ("a b", "a b", None),
-        ("abc\n", "abc", Some("Pasted without 1 line end.")),
-        (" abc \r\n", "abc", Some("Pasted without 2 line ends and 2 blanks.")),
-        ("\t ab\ncd\u{a0}", "abcd", Some("Pasted without 1 line end and 3 blanks.")),
-        ("\u{feff}a\u{200b}b", "ab", Some("Pasted without 2 invisible characters.")),
-        ("a\u{1b}[31m  b", "a[31m  b", Some("Pasted without 1 invisible character.")),
+        ("abc\n", "abc", Some("Removed 1 line break.")),
+        (" abc \r\n", "abc", Some("Removed 2 line breaks and 2 spaces.")),
+        ("\t ab\ncd\u{a0}", "abcd", Some("Removed 1 line break and 3 spaces.")),
+        ("\u{feff}a\u{200b}b", "ab", Some("Removed 2 invisible characters.")),
+        ("a\u{1b}[31m  b", "a[31m  b", Some("Removed 1 invisible character.")),
     ] {
         let (mut text, mut secret) = (TextField::default(), SecretField::default());
         for pasted in [text.paste(raw), secret.paste(raw)] {
@@ -212,7 +212,7 @@ fn a_paste_of_nothing_or_too_much_changes_nothing() {
     assert_eq!(secret.paste(&"x".repeat(LONGEST_SECRET + 1)), Pasted::TooLong);
     assert!(secret.is_empty());
     assert!(Pasted::Nothing.note().is_some());
-    assert!(Pasted::TooLong.note().unwrap().contains("too long"));
+    assert!(Pasted::TooLong.note().unwrap().contains("Too long"));
 }
 
 #[test]

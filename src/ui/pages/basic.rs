@@ -35,30 +35,29 @@ impl Screen for Basic {
     fn noted(self, session: &mut Session) -> Turn {
         let only = session.config.only == Some(Step::Basic);
         if only && session.registration.active.is_some() {
-            return Overview::default().open().saying("The name is changed.");
+            return Overview::default().open().saying("The name was changed.");
         }
         PartnerCenter::default().open()
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
-        let muted = |text: &str| Row::of(Tone::Muted, text);
         let view = page_of_step(Step::Basic);
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
-        form.view.row(Row::text("What should this payer account be called in Octo?").at(1));
+        form.view.row(Row::text("What should this account be called in Octo?").at(3));
         form.view.gap();
         form.input(Field::AccountName);
-        form.view.row(muted("You can leave this empty, and change it in Octo at any time.").at(5));
         form.view.gap();
         form.button("Next", "nothing is sent");
         form.view.gap();
-        let draft = "What you type on the pages is kept in a draft; secrets never are.";
-        form.view.row(muted(draft).at(3));
-        let registered = match &session.registration.active {
-            Some(_) => "Octo accepts one Azure payer account for now; one is kept here.",
-            None => "Octo accepts one Azure payer account for now. None is kept here yet.",
-        };
-        form.view.row(muted(registered).at(3));
-        form.keys("next");
+        let muted = |text: &str| Row::of(Tone::Muted, text).at(3);
+        if session.config.rehearsal.is_none() {
+            form.view.row(muted("What you type is kept as a draft on this machine; secrets never are."));
+        }
+        form.view.row(muted(match &session.registration.active {
+            Some(_) => "Octo takes one Azure payer account for now; one is stored here.",
+            None => "Octo takes one Azure payer account for now.",
+        }));
+        form.keys("next", &[], &[]);
         form.view
     }
 }

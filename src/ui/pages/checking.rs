@@ -7,15 +7,11 @@ use crate::steps::{Execution, State, Status};
 use crate::ui::Intent;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Done, Failed, OctoClient, Overview, PartnerApi, Review, Screen, SignIn, Then, Turn};
-use crate::ui::parts::page_of_step;
-use crate::ui::progress::{Progress, asking, asks, elapsed, rows, tab, title};
+use crate::ui::progress::{Progress, asking, asks, clock_of, elapsed, listed, rows, tab, title};
 use crate::ui::session::Session;
 use crate::ui::state::PageState;
-use crate::ui::view::{Row, Said, Tone, View};
+use crate::ui::view::{Row, Said, Sign, Tone, View};
 use crate::words::{Asked, CheckId, Field, Step};
-
-/// What a person may rely on while checks run.
-const PROMISE: &str = "Each call has 30 seconds. A check that fails says what the server said, what it means and the one next thing to do. The lines above it never have to be repeated.";
 
 impl Checking {
     /// Starts an execution. `again`: every check of what is registered is run again, and this is a step of it.
@@ -80,10 +76,7 @@ impl Checking {
             Status::Refused => Failed::explain(self.progress, session),
             Status::Stopped => {
                 let words = if execution.submits() {
-                    format!(
-                        "Stopped. The registration is kept here; {} hands over the rest.",
-                        session.command("submit")
-                    )
+                    format!("Stopped. The registration is stored here; {} sends the rest.", session.command("submit"))
                 } else {
                     "Stopped. What you typed is still here; nothing was changed.".to_owned()
                 };
@@ -110,7 +103,7 @@ impl Checking {
                 session.found.clone_from(&session.saved);
                 OctoClient::hand_over(session)
             }
-            Some(Step::Basic) | None => Overview::default().open().saying("What was begun is discarded."),
+            Some(Step::Basic) | None => Overview::default().open().saying("What was begun was discarded."),
         }
     }
 }
@@ -161,13 +154,16 @@ impl Screen for Checking {
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let execution = &self.progress.execution;
         let (finished, submits) = (self.finished(), execution.submits());
-        let mut view = match execution.step() {
-            Some(step) => page_of_step(step).standing(if finished { "checked" } else { "checking" }),
-            None if submits => View::new("Handing over to Octo"),
-            None if finished => View::new("Done"),
-            None => View::new(title(execution)),
+        let heading = match execution.step() {
+            Some(_) if finished => "Checked with Microsoft",
+            Some(_) => "Checking with Microsoft",
+            None if submits => "Sending to Octo",
+            None if finished => "Done",
+            None => title(execution),
         };
-        view.tab = Some(tab(execution));
+        let mut view = View::new(heading).tab(tab(execution)).noting(&self.state);
+        view = view.aside(clock_of(execution, session.now));
+        view.aside = view.aside.map(|row| row.said(Said::Not));
         view.rows(rows(execution, session));
         view.gap();
         if let Some(sheet) = execution.sheet() {
@@ -182,7 +178,8 @@ impl Screen for Checking {
         } else {
             self.running(session, &mut view);
         }
-        view.keys(&[(Intent::Typed('d'), "details"), (Intent::Leave, "leave"), (Intent::Typed('?'), "help")]);
+        view.keys(&[(Intent::Typed('d'), "details")]);
+        view.usual_keys();
         view
     }
 }
@@ -195,35 +192,30 @@ impl Checking {
             Some(Step::PartnerApi) => "Next: Review",
             Some(Step::Basic) | None => "go on",
         };
-        view.row(Row::of(Tone::Ok, "ok  ").and(Tone::Plain, "Every check passed.").at(3));
+        view.row(Row::signed(Sign::Ok, "Every check passed."));
         view.button(next, "", true);
         view.keys(&[(Intent::Submit, "next"), (Intent::Back, "back")]);
     }
 
     fn running(&self, session: &Session, view: &mut View<'_>) {
-        let checks = self.progress.execution.checks();
+        let execution = &self.progress.execution;
         // Each check is one line.
-        view.goes_on_at = checks.iter().position(|check| check.state == State::Running);
-        if let Some(check) = checks.iter().find(|check| check.state == State::Running) {
-            let title = if self.finishing { "Finishing what was begun" } else { "What is being asked now" };
+        view.goes_on_at = listed(execution).position(|check| check.state == State::Running);
+        if let Some(check) = execution.checks().iter().find(|check| check.state == State::Running) {
             let store = session.registration.opened_in;
-            view.row(Row::of(Tone::Title, title).at(1).said(Said::Not));
-            view.row(Row::text(asks(check.id, store)).at(3).said(Said::Not));
+            let finishing = if self.finishing { "finishing: " } else { "" };
+            let row = Row::of(Tone::Muted, format!("{finishing}{}", asks(check.id, store))).at(3);
+            view.row(row.said(Said::Not));
             if check.id.asked() == Asked::Secrets {
                 view.rows(asking(store, elapsed(check, session.now)));
             }
         }
-        let mut pausing = checks.iter().filter_map(|check| Some((check, check.pausing.as_ref()?)));
+        let mut pausing = execution.checks().iter().filter_map(|check| Some((check, check.pausing.as_ref()?)));
         if let Some((check, (failure, pause))) = pausing.next() {
-            let execution = &self.progress.execution;
             let diagnosis = session.diagnosed_in(execution, check.id, failure);
-            let text = format!("{} ({})", diagnosis.what, diagnosis.code);
-            view.row(Row::word(Tone::Note, "note", text));
-            let text = format!("Waiting {} before one more try.", in_words(*pause));
-            view.row(Row::text(text).at(9));
+            view.row(Row::signed(Sign::Note, format!("{} ({})", diagnosis.what, diagnosis.code)));
+            view.row(Row::text(format!("Waiting {} before one more try.", in_words(*pause))).at(5));
         }
-        view.gap();
-        view.row(Row::of(Tone::Muted, PROMISE).at(3).said(Said::Not));
         view.keys(&[(Intent::Back, "stop and edit")]);
     }
 }

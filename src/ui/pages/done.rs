@@ -1,12 +1,12 @@
-//! Proven, kept, and registered as far as Octo has taken it: what is kept where, by which names, two dates, and what to run later.
+//! Proven, stored, and registered as far as Octo has taken it: what comes next, the dates on which something ends, what is stored where.
 
 use crate::exit::Exit;
 use crate::journal::{Attempt, Kind};
 use crate::ui::Intent;
 use crate::ui::pages::{Done, Screen, Then, Turn};
-use crate::ui::parts::{clock, dates};
+use crate::ui::parts::{LABEL, dates};
 use crate::ui::session::Session;
-use crate::ui::view::{Named, Row, Tone, View};
+use crate::ui::view::{Named, Row, Sign, Tone, View};
 
 impl Screen for Done {
     fn exit(&self) -> Exit {
@@ -31,77 +31,91 @@ impl Screen for Done {
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
-        let mut view = View::new("Done").noting(&self.state);
-        let name = session
-            .registration
-            .name
-            .as_ref()
-            .map_or_else(|| "your Azure CSP payer account".to_owned(), ToString::to_string);
-        view.row(Row::of(Tone::Ok, format!("{}: ", session.kept_where())).and(Tone::Title, name).at(3));
-        if let Some(lacking) = session.lacking() {
-            view.row(Row::word(Tone::Warning, "!!", lacking));
-        }
+        let mut view = View::new("").standing("done").noting(&self.state);
+        let name = session.registration.name.as_ref();
+        let name = name.map_or_else(|| "Your Azure CSP payer account".to_owned(), ToString::to_string);
+        let lacks = session.lacks();
+        let (sign, what) = match (lacks, session.may_submit()) {
+            (None, true) => (Sign::Ok, format!("{name} is registered in Octo.")),
+            (None, false) => (Sign::Ok, format!("{name} is proven and stored here.")),
+            (Some(lacks), _) => (Sign::Note, format!("{name} is proven and stored here. {lacks}")),
+        };
+        let took = session.registration.active.as_ref().and_then(took);
+        view.row(Row::of(Tone::Title, what).sign(sign).at(1).right(Tone::Muted, took.unwrap_or_default()));
         view.gap();
+        view.row(match lacks {
+            Some(_) => {
+                Row::pair("Next", LABEL, Tone::Value, session.command("submit")).and(Tone::Muted, "  sends it to Octo")
+            }
+            None if session.may_submit() => {
+                Row::pair("Next", LABEL, Tone::Plain, "Data appears within a day. There is nothing else to do.")
+            }
+            None => Row::pair("Next", LABEL, Tone::Plain, "There is nothing else to do."),
+        });
         if let Some(active) = &session.registration.active {
-            view.rows(kept(session, active));
-            view.gap();
-            view.row(Row::of(Tone::Title, "Put these dates in your calendar").at(3));
-            view.rows(dates(session, active));
-            view.gap();
+            view.rows(dates(session, active, "Dates", LABEL));
+            view.row(stored(session, active));
         }
         view.rows(octo(session));
-        view.row(Row::of(Tone::Title, "Later").at(3));
         view.rows(later(session));
         view.gap();
-        view.row(Row::text("You can close the browser tab.").at(3));
+        view.row(Row::of(Tone::Muted, "You can close the browser tab.").at(3));
         view.keys(&[(Intent::Submit, "leave")]);
         view.key_named(Intent::Typed('c'), "copy commands", Named::Not);
-        view.keys(&[(Intent::Typed('?'), "help")]);
+        view.keys(&[(Intent::Help, "help")]);
         view
     }
 }
 
-fn later(session: &Session) -> impl Iterator<Item = Row> {
-    let commands = [
-        ("register", "what is registered; run every check again"),
-        ("register --step partner-api", "only the sign-in again"),
-        ("register --step partner-center", "only a new key"),
-        ("submit", "hand over to Octo, again or for the first time"),
-    ];
-    let offered = if session.may_submit() { 4 } else { 3 };
-    commands.into_iter().take(offered).map(|(command, does)| {
-        Row::of(Tone::Value, format!("{:<39}  ", session.command(command))).and(Tone::Muted, does).at(5).hanging(7)
-    })
-}
-
-/// What Octo took, call by call.
-fn octo(session: &Session) -> Vec<Row> {
-    let Some(octo) = session.registration.octo.as_ref().filter(|_| session.may_submit()) else { return Vec::new() };
-    let taken = [
-        ("payer account", octo.payer.as_ref().map(|(_, at)| *at)),
-        ("credentials", octo.credentials.map(|(_, at)| at)),
-        ("MPN ID", octo.mpn.map(|(_, at)| at)),
-    ];
-    let at = |at| clock(at, &session.config.zone);
-    let taken = taken.into_iter().filter_map(|(what, taken)| taken.map(|taken| (what, at(taken))));
-    let mut rows = vec![Row::of(Tone::Title, format!("{} took", octo.host)).at(3)];
-    rows.extend(taken.map(|(what, at)| Row::pair(what, 15, Tone::Value, at).at(5).hanging(20)));
-    if session.lacking().is_none() {
-        rows.push(Row::text("First data can take up to a day.").at(5));
+/// How long it took from its beginning to its use; nothing where a night or more was between.
+fn took(active: &Attempt) -> Option<String> {
+    let (_, at) = active.activated?;
+    let seconds = at.duration_since(active.began_at).as_secs();
+    match seconds {
+        1..60 => Some(format!("took {seconds} s")),
+        60..14_400 => Some(format!("took {} min {} s", seconds / 60, seconds % 60)),
+        _ => None,
     }
-    rows.push(Row::gap());
-    rows
 }
 
-fn kept(session: &Session, active: &Attempt) -> Vec<Row> {
-    let at = |place: &str, what: String| {
-        Row::of(Tone::Muted, format!("{place:<10}")).and(Tone::Value, what).at(5).hanging(15)
+/// Commands for later. What a rehearsal did is gone by then.
+fn later(session: &Session) -> Vec<Row> {
+    if session.config.rehearsal.is_some() {
+        return vec![
+            Row::pair("Later", LABEL, Tone::Value, "octo-csp register")
+                .and(Tone::Muted, "  the same with your own account"),
+        ];
+    }
+    let commands =
+        [("doctor", "checks everything again"), ("register", "shows this registration, and renews what ends")];
+    let width = commands.iter().map(|(command, _)| session.command(command).len()).max().unwrap_or(0) + 2;
+    let row = |(index, (command, does)): (usize, (&str, &str))| {
+        let label = if index == 0 { "Later" } else { "" };
+        Row::pair(label, LABEL, Tone::Value, format!("{:<width$}", session.command(command))).and(Tone::Muted, does)
     };
-    let mut rows = vec![Row::of(Tone::Title, "Kept").at(3)];
-    let place = if session.config.rehearsal.is_some() { "memory" } else { session.registration.opened_in.noun };
+    commands.into_iter().enumerate().map(row).collect()
+}
+
+/// What Octo has taken.
+fn octo(session: &Session) -> Option<Row> {
+    let octo = session.registration.octo.as_ref().filter(|_| session.may_submit())?;
+    let taken = [
+        ("payer account", octo.payer.is_some()),
+        ("credentials", octo.credentials.is_some()),
+        ("MPN ID", octo.mpn.is_some()),
+    ];
+    let taken: Vec<&str> = taken.into_iter().filter_map(|(what, taken)| taken.then_some(what)).collect();
+    Some(Row::pair("Octo", LABEL, Tone::Plain, format!("{} has the {}", octo.host, taken.join(", the "))))
+}
+
+/// Where the secrets are, in words.
+fn stored(session: &Session, active: &Attempt) -> Row {
     let kept = active.set();
-    let items = kept.iter().filter(|item| item.kind != Kind::Manifest);
-    rows.extend(items.map(|item| at(place, format!("octo-csp / {}/{item}", session.name))));
-    rows.push(at("disk", session.folder.clone()));
-    rows
+    let count = kept.iter().filter(|item| item.kind != Kind::Manifest).count();
+    let text = if session.config.rehearsal.is_some() {
+        format!("{count} secrets in memory; they are gone when you leave")
+    } else {
+        format!("{count} secrets in the {}", session.registration.opened_in.noun)
+    };
+    Row::pair("Stored", LABEL, Tone::Plain, text)
 }

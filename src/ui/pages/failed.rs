@@ -1,25 +1,26 @@
 //! A failure with its fix: what happened, why, the cure in steps, who can apply it, and what is not the cause.
 //!
 //! ```text
-//!    FAIL  Token for the price service                            AADSTS65001
+//!  ✗ Microsoft does not accept this secret for this application.
+//!    Secret accepted · AADSTS7000215
 //!
-//!    What happened   You signed in and Partner Center answers, but ...
-//!    Why             ...
-//!    Fix             1  Azure portal > ...
-//!    Who can do it   Application administrator
-//!    Not the cause   secret (accepted), MFA (in the token)
-//!    For support     trace 5b0e...  correlation 71bb...
+//!    Do this   1  Entra > App registrations > ...
+//!    Who       Application administrator
+//!    Why       ...
+//!    Not       the directory (it exists)
+//!    It said   "..."
+//!    Ids       trace 5b0e...  correlation 71bb...
 //! ```
 
 use crate::diagnose::{self, Diagnosis, Goto};
 use crate::effect::Effect;
 use crate::exit::Exit;
-use crate::report::explanation::{LABEL, explanation, for_support, ids, page, said};
+use crate::report::explanation::{for_support, ids, page, said};
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Then, Turn};
-use crate::ui::parts::{failed, page_of_step};
-use crate::ui::progress::{Progress, tab, title};
+use crate::ui::parts::{LABEL, explained};
+use crate::ui::progress::{Progress, tab};
 use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Tone, View};
@@ -66,7 +67,7 @@ impl Failed {
         if let Goto::Field(field) = self.diagnosis.goto {
             let page = &mut turn.page;
             if page.targets(session).contains(&FocusTarget::Field(field)) {
-                let problem = Problem::new(field, self.diagnosis.what, "Check again.");
+                let problem = Problem::new(field, self.diagnosis.what, "");
                 page.state_mut().problems.push(problem);
             }
         }
@@ -79,7 +80,7 @@ impl Failed {
         let said = format!("{code}: {what}; {}", ids(&self.failure).join("; "));
         let lines: Vec<String> = std::iter::once(said).chain(self.view(session).commands()).collect();
         session.task(Task::Copy(lines.join("\n")));
-        self.state.say("Copied: code, sentence and ids. They are also on d.");
+        self.state.say("Copied: code, sentence and ids. d shows them too.");
         self.stay()
     }
 }
@@ -121,7 +122,7 @@ impl Screen for Failed {
                 self.progress.execution.be_patient();
                 self.retry(session)
             }
-            (Intent::Typed('s'), _) => self.sign_in_again(session),
+            (Intent::Typed('a'), _) => self.sign_in_again(session),
             (Intent::Typed('e'), _) => self.edit(None, session),
             (Intent::Typed('c'), _) => self.copy(session),
             (Intent::Typed('d'), _) => self.turn(Then::Over(Overlay::Details)),
@@ -135,21 +136,13 @@ impl Screen for Failed {
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
-        let execution = &self.progress.execution;
-        let view = match execution.step() {
-            Some(step) => page_of_step(step),
-            None if self.submits() => View::new("Octo"),
-            None => View::new(title(execution)),
-        };
-        let mut view = view.standing("stopped").tab(tab(execution)).noting(&self.state);
-        view.row(failed(self.check.title(), &self.diagnosis.code));
-        view.gap();
-        view.rows(explanation(&self.diagnosis));
+        let mut view = View::new("").tab(tab(&self.progress.execution)).standing("stopped").noting(&self.state);
+        view.failed = true;
+        view.rows(explained(&self.diagnosis, self.check.title(), Some(self.not_the_cause(session))));
         view.rows(self.said());
-        view.row(Row::pair("Not the cause", LABEL, Tone::Plain, self.not_the_cause(session)));
-        view.rows(for_support("For support", LABEL, &self.failure));
+        view.rows(for_support("Ids", LABEL, &self.failure));
         view.gap();
-        view.row(Row::of(Tone::Muted, self.reassurance(session)).at(3));
+        view.row(Row::of(Tone::Muted, self.reassurance(session)).at(1));
         self.keys(&mut view);
         view
     }
@@ -173,8 +166,8 @@ impl Failed {
     fn said(&self) -> Option<Row> {
         // The words of the explanation send the reader to what "it said".
         let quotes = self.diagnosis.quotes;
-        let nothing = || Row::pair("It said", LABEL, Tone::Plain, "nothing more than is shown here");
-        said(if quotes { "It said" } else { "Its words" }, &self.failure).or_else(|| quotes.then(nothing))
+        let nothing = || Row::pair("It said", LABEL, Tone::Muted, "nothing more than is shown here");
+        said("It said", LABEL, &self.failure).or_else(|| quotes.then(nothing))
     }
 
     /// From the checks that passed: what nobody has to change. What the diagnosis blames is left out, whatever passed.
@@ -209,18 +202,19 @@ impl Failed {
         if passed.is_empty() { "nothing is ruled out yet".to_owned() } else { passed.join(", ") }
     }
 
+    /// What is still as it was.
     fn reassurance(&self, session: &Session) -> &'static str {
         let locked = matches!(self.failure.cause, Cause::Vault(fault) if fault != VaultFault::Missing);
         if self.submits() {
-            return "All three steps are proven and kept here.";
+            return "All three steps are proven and stored here.";
         }
         if self.check == CheckId::KeepToken && locked {
-            return "Your sign-in is still in memory: follow the cure and press r. Leaving now would cost a second sign-in.";
+            return "Your sign-in is still in memory: do this and press r. If you leave now, you have to sign in again.";
         }
         if session.registration.active.is_some() {
-            "What you typed is kept. The registration that worked before is untouched."
+            "What you typed is still here. The registration that worked before is untouched."
         } else {
-            "What you typed is kept. Nothing was registered."
+            "Nothing was registered. What you typed is still here; the secret key until you leave."
         }
     }
 
@@ -228,23 +222,44 @@ impl Failed {
         let goto = self.diagnosis.goto;
         let cure = match goto {
             Goto::SignInAgain => "sign in again",
-            Goto::Field(_) | Goto::Step(_) => "edit",
+            Goto::Field(field) => edit_words(field),
+            Goto::Step(_) if self.submits() => "see what is stored",
+            Goto::Step(_) => "edit the step",
             Goto::Retry => "try again",
             Goto::Leave => "leave",
         };
-        view.keys(&[(Intent::Submit, cure), (Intent::Typed('r'), "retry from here")]);
-        if self.step() == Some(Step::PartnerApi) && goto != Goto::SignInAgain {
-            view.keys(&[(Intent::Typed('s'), "sign in again")]);
+        view.key_named(Intent::Submit, cure, Named::As(cure));
+        if goto != Goto::Retry {
+            view.keys(&[(Intent::Typed('r'), "try again")]);
         }
         if self.failure.codes.contains(&SECRET_REFUSED) {
-            view.keys(&[(Intent::Typed('n'), "the key is new: keep trying")]);
+            view.keys(&[(Intent::Typed('n'), "it is new")]);
         }
-        view.key_named(Intent::Typed('c'), "copy", Named::As("c = print"));
+        if self.step() == Some(Step::PartnerApi) && goto != Goto::SignInAgain {
+            view.keys(&[(Intent::Typed('a'), "sign in again")]);
+        }
         view.keys(&[(Intent::Typed('d'), "details")]);
         if !self.submits() {
             view.keys(&[(Intent::Typed('h'), "hand-off note")]);
         }
-        let back = if self.submits() { "Octo later" } else { "edit step" };
-        view.keys(&[(Intent::Back, back), (Intent::Leave, "leave"), (Intent::Typed('?'), "help")]);
+        view.keys(&[(Intent::Back, if self.submits() { "Octo later" } else { "edit the step" })]);
+        view.key_named(Intent::Typed('c'), "copy", Named::As("c = print"));
+        view.usual_keys();
+    }
+}
+
+/// What Enter does where a field is to blame.
+const fn edit_words(field: Field) -> &'static str {
+    match field {
+        Field::AccountName => "edit the name",
+        Field::ClientId => "edit Client ID",
+        Field::ApplicationId => "edit Application ID",
+        Field::SecretKey | Field::ApiSecret | Field::SecretChoice => "edit Secret key",
+        Field::Directory => "edit Directory",
+        Field::SecretEnds => "edit the date",
+        Field::MpnId => "edit MPN ID",
+        Field::Redirect => "edit the redirect address",
+        Field::OctoClientId | Field::OctoSecret => "edit Octo's API client",
+        Field::Answer | Field::Confirmation | Field::Handover => "edit",
     }
 }

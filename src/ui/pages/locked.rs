@@ -1,20 +1,18 @@
 //! What is kept cannot be opened: why, and the cure.
 
 use crate::exit::Exit;
-use crate::report::explanation::explanation;
 use crate::ui::Intent;
 use crate::ui::pages::{Locked, Screen, Turn};
-use crate::ui::parts::failed;
+use crate::ui::parts::explained;
 use crate::ui::session::Session;
 use crate::ui::view::View;
 
 impl Screen for Locked {
     fn view<'a>(&'a self, _session: &'a Session) -> View<'a> {
-        let mut view = View::new("cannot open");
-        view.row(failed("What is kept cannot be opened", &self.diagnosis.code));
-        view.gap();
-        view.rows(explanation(&self.diagnosis));
-        view.keys(&[(Intent::Submit, "try again"), (Intent::Leave, "leave"), (Intent::Typed('?'), "help")]);
+        let mut view = View::new("").standing("cannot open");
+        view.rows(explained(&self.diagnosis, "What is stored here cannot be opened", None));
+        view.keys(&[(Intent::Submit, "try again")]);
+        view.usual_keys();
         view
     }
 

@@ -32,7 +32,7 @@ impl OctoClient {
                 let known = of(&session.registration, true).and_then(mpn).is_some();
                 let mpn = if known { ", MPN ID" } else { "" };
                 format!(
-                    "{}: account name, directory, application, secret key{mpn} (credentials {})",
+                    "{}: account name, directory, application, secret key{mpn} (API client {})",
                     client.host, client.source
                 )
             }
@@ -75,20 +75,20 @@ impl Screen for OctoClient {
         };
         let before = self.review.is_some();
         let when = if before { "once it is confirmed" } else { "now" };
-        form.view.row(Row::text(format!("Sent to {} {when}:", octo.host)).at(1));
+        form.view.row(Row::text(format!("Sent to {} {when}:", octo.host)).at(3));
         form.view.rows(sent(&session.registration, before));
         form.view.gap();
         let known = octo.client.as_ref().ok();
-        let aside = known.map(|client| format!("empty: the one {}", client.source));
+        let aside = known.map(|client| format!("leave empty for the one {}", client.source));
         form.input_beside(Field::OctoClientId, aside);
-        form.input_beside(Field::OctoSecret, Some("never shown, never kept".to_owned()));
+        form.input_beside(Field::OctoSecret, Some("never shown, never stored".to_owned()));
         form.view.gap();
         if before {
             form.button("Use these", "nothing is sent yet");
         } else {
-            form.button("Hand over to Octo", "what Octo has is looked at first");
+            form.button("Send to Octo", "looks first at what Octo has");
         }
-        form.keys(if before { "use" } else { "hand over" });
+        form.keys(if before { "use these" } else { "send to Octo" }, &[], &[]);
         form.view
     }
 }
@@ -139,7 +139,7 @@ fn sent(registration: &Registration, before: bool) -> Vec<Row> {
         return rows;
     };
     if let Some((proof, _)) = &attempt.partner_center {
-        rows.push(fact("Directory (tenant)", proof.tenant.to_string()));
+        rows.push(fact("Directory", proof.tenant.to_string()));
         rows.push(fact("Application", proof.application.to_string()));
         rows.push(fact("Secret key", "the one that was proven".to_owned()));
     }

@@ -16,8 +16,7 @@ use crate::words::{Failure, Step};
 impl Screen for Opening {
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let mut view = View::new("Before you start");
-        view.gap();
-        let row = Row::of(Tone::Muted, "Opening what is kept on this machine").at(1);
+        let row = Row::of(Tone::Muted, "Opening what is stored on this machine").at(3);
         match asking(session.config.store, session.now) {
             None => view.row(row),
             Some(note) => view.rows([row.right(Tone::Muted, so_far(session.now)).said(Said::NowAndThen), note]),
@@ -44,7 +43,7 @@ pub(in crate::rooms::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, se
         session.started = true;
         return Overview::default()
             .open()
-            .saying("A replacement was begun and not confirmed: nothing of it counts yet.");
+            .saying("A replacement was begun and not confirmed. Nothing of it is used yet.");
     }
     if let Some(step) = session.config.only {
         session.started = true;
@@ -64,7 +63,7 @@ pub(in crate::rooms::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, se
         Some(Step::PartnerCenter | Step::PartnerApi) => PartnerCenter::default().open(),
         Some(Step::Basic) | None => Basic::default().open(),
     };
-    turn.saying("Your draft is open again. Secrets are never kept in it: type the key again.")
+    turn.saying("Your draft is open again. It never holds secrets: type the secret key again.")
 }
 
 /// Goes on with the open attempt, and says where it stands.
@@ -82,7 +81,7 @@ pub(super) fn resume(session: &mut Session) -> Turn {
 /// `--step`: one step with everything else kept; what it builds on must be there.
 fn single_step(step: Step, session: &Session) -> Turn {
     if step == Step::PartnerApi && session.registration.proven().is_none() {
-        return Turn::form(Step::PartnerCenter).saying("Partner Center Credentials come first: nothing is proven yet.");
+        return Turn::form(Step::PartnerCenter).saying("Step 2 comes first: nothing is proven yet.");
     }
     Turn::form(step)
 }
@@ -101,19 +100,19 @@ fn continued(open: &Attempt, session: &mut Session) -> Turn {
     match standing {
         AttemptState::Begun => {
             let at = clock(began_at, zone);
-            let words = format!("An attempt was started at {at} and not finished. Nothing was changed.");
+            let words = format!("You began at {at} and did not finish. Nothing was changed.");
             PartnerCenter::default().open().saying(words)
         }
         AttemptState::SecretKept => {
             let at = clock(proven_at.unwrap_or(began_at), zone);
-            let words = format!("Client secret checked and kept at {at}. Continue with the sign-in?");
+            let words = format!("The secret key was checked and stored at {at}. Go on with the sign-in.");
             PartnerApi::default().open().saying(words)
         }
-        AttemptState::SignInOpen => PartnerApi::default().submit(session).opened().saying("The sign-in page was open. If your browser shows an address with a code, paste it now; else start it again."),
-        AttemptState::CodeUncertain => PartnerApi::default().open().saying("We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works."),
+        AttemptState::SignInOpen => PartnerApi::default().submit(session).opened().saying("The sign-in page was open. If your browser ended on an address with a code, paste it now; else press F5 for a new link."),
+        AttemptState::CodeUncertain => PartnerApi::default().open().saying("We cannot tell whether the code was used, so it is not sent again. Sign in again; what worked before still works."),
         AttemptState::TokenKept => {
-            PartnerApi::default().open().saying("Your sign-in is safely kept. Finish the checks?")
+            PartnerApi::default().open().saying("Your sign-in is safely stored. Finish the checks.")
         }
-        AttemptState::Ready => Review::default().open().saying("Everything was checked. Confirm it?"),
+        AttemptState::Ready => Review::default().open().saying("Everything was checked. Only confirming is left."),
     }
 }

@@ -10,10 +10,10 @@ use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Th
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
-use crate::ui::view::{Block, Item, Named, Row, Tone, View};
+use crate::ui::view::{Block, Item, Named, Row, Sign, Tone, View};
 use crate::words::Step;
 
-const LABEL: u16 = 22;
+const LABEL: u16 = 13;
 
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,26 +34,26 @@ impl Choice {
             Self::Continue => {
                 ("Continue the replacement", "Where it was left. What works now keeps working until you confirm.")
             }
-            Self::Run(Step::Basic) => ("Change the name", "Basic Details only; nothing else is touched."),
+            Self::Run(Step::Basic) => ("Change the name", "Step 1 only; nothing else is touched."),
             Self::Run(Step::PartnerCenter) => (
-                "Re-run Partner Center Credentials",
-                "A new key, or the same one again. The sign-in is kept while the application stays the same.",
+                "Renew the secret key",
+                "Step 2 with a new key, or the same one again. The sign-in stays while the application stays the same.",
             ),
-            Self::Run(Step::PartnerApi) => ("Re-run Partner API Credentials", "A new sign-in. The key stays as it is."),
-            Self::CheckAll => (
-                "Run every check again",
-                "With what is kept. Nothing is changed but the refresh token, when Microsoft renews it.",
-            ),
-            Self::Submit => {
-                ("Hand over to Octo", "Shows what is sent, and asks for Octo's API client if none is given.")
+            Self::Run(Step::PartnerApi) => {
+                ("Sign in again", "Step 3 with a new sign-in. The secret key stays as it is.")
             }
+            Self::CheckAll => (
+                "Check everything",
+                "With what is stored. Nothing is changed but the refresh token, if Microsoft renews it.",
+            ),
+            Self::Submit => ("Send to Octo", "Shows what is sent, and asks for Octo's API client if there is none."),
             Self::Replace => (
                 "Replace this registration",
                 "All three steps. What works now keeps working until you confirm the new one by name.",
             ),
             Self::Discard { replacement } => (
-                if replacement { "Discard the replacement" } else { "Discard what was begun and not confirmed" },
-                "Deletes what the unfinished attempt kept. The registration above is not touched.",
+                if replacement { "Discard the replacement" } else { "Discard what was begun" },
+                "Deletes what was stored for it and never confirmed. The registration above is not touched.",
             ),
             Self::Leave => ("Leave", "Nothing is changed."),
         }
@@ -71,10 +71,10 @@ fn choices(session: &Session) -> Vec<Choice> {
     let discard = session.registration.open.as_ref().map(|_| Choice::Discard { replacement: false });
     [
         submit,
-        Some(Choice::Run(Step::Basic)),
         Some(Choice::Run(Step::PartnerCenter)),
         Some(Choice::Run(Step::PartnerApi)),
         Some(Choice::CheckAll),
+        Some(Choice::Run(Step::Basic)),
         Some(Choice::Replace),
         discard,
         Some(Choice::Leave),
@@ -151,11 +151,11 @@ impl Screen for Overview {
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
-        let mut view = View::new(session.kept_where()).noting(&self.state);
-        view.rows(session.lacking().map(|lacking| Row::word(Tone::Warning, "!!", lacking)));
+        let mut view = View::new("").standing("Overview").noting(&self.state);
+        view.rows(verdict(session));
         view.rows(facts(session));
         view.gap();
-        view.row(Row::of(Tone::Title, "What should be done?").at(1));
+        view.row(Row::of(Tone::Title, "What would you like to do?").at(1));
         for (index, choice) in choices(session).into_iter().enumerate() {
             let (title, about) = choice.words();
             view.blocks.push(Block::Item(Item {
@@ -165,14 +165,43 @@ impl Screen for Overview {
                 below: vec![Row::of(Tone::Muted, about).at(5)],
             }));
         }
+        view.keys(&[(Intent::Submit, "choose")]);
         view.up_and_down("move");
-        view.keys(&[(Intent::Submit, "choose"), (Intent::Typed('h'), "hand-off note")]);
+        view.keys(&[(Intent::Typed('h'), "hand-off note")]);
         if session.lacking().is_some() {
             view.key_named(Intent::Typed('c'), "copy", Named::Not);
         }
-        view.keys(&[(Intent::Leave, "leave"), (Intent::Typed('?'), "help")]);
+        view.usual_keys();
         view
     }
+}
+
+/// In one line: whether everything worked the last time, and what it lacks.
+fn verdict(session: &Session) -> Vec<Row> {
+    let registration = &session.registration;
+    let name = registration.name.as_ref().map_or_else(|| "This account".to_owned(), ToString::to_string);
+    let title = |sign: Sign, text: String| Row::of(Tone::Title, text).sign(sign).at(1);
+    let mut rows = Vec::new();
+    if let Some(refused) = &session.last_failure {
+        rows.push(title(Sign::Problem, format!("{name} did not pass its last check ({}).", refused.code)));
+    } else if let Some(lacks) = session.lacks() {
+        rows.push(title(Sign::Note, format!("{name} is proven and stored here. {lacks}")));
+    } else {
+        let at = registration.checked_at.map(|at| clock(at, &session.config.zone));
+        let at = at.map_or_else(String::new, |at| format!(" Everything worked at {at}."));
+        rows.push(title(Sign::Ok, format!("{name} is {}.{at}", lower(session.kept_where()))));
+    }
+    rows.push(Row::gap());
+    rows
+}
+
+/// Within a sentence.
+fn lower(words: &str) -> String {
+    let mut words = words.to_owned();
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    words
 }
 
 fn facts(session: &Session) -> Vec<Row> {
@@ -182,29 +211,23 @@ fn facts(session: &Session) -> Vec<Row> {
     };
     let mut rows = Vec::new();
     let mut add = |label: &str, value: String| rows.push(Row::pair(label, LABEL, Tone::Value, value));
-    let name = registration.name.as_ref().map(ToString::to_string);
-    add("Account name", name.unwrap_or_else(|| "(no name)".to_owned()));
     if let Some((proof, _)) = &active.partner_center {
-        if let Some(company) = &proof.company {
-            add("Partner", company.to_string());
-        }
-        add("Directory (tenant) ID", proof.tenant.to_string());
-        add("Application ID", proof.application.to_string());
+        let company = proof.company.as_ref().map(ToString::to_string);
+        let mpn = active.partner_api.as_ref().and_then(|(api, _)| api.mpn.as_ref());
+        let partner: Vec<String> = company.into_iter().chain(mpn.map(|mpn| format!("MPN ID {mpn}"))).collect();
+        add("Partner", partner.join(", "));
+        add("Directory", proof.tenant.to_string());
+        add("Application", proof.application.to_string());
     }
-    if let Some((api, _)) = &active.partner_api {
-        if let Some(mpn) = &api.mpn {
-            add("MPN ID (PartnerID)", mpn.to_string());
-        }
-        if let Some(user) = &api.user {
-            add("Signed in as", user.to_string());
-        }
-    }
-    if let Some(at) = registration.checked_at {
-        add("Last checked", clock(at, &session.config.zone));
+    if let Some(user) = active.partner_api.as_ref().and_then(|(api, _)| api.user.as_ref()) {
+        add("Signed in", user.to_string());
     }
     if session.may_submit() {
         add("Octo", handed_over(registration));
     }
-    rows.extend(dates(session, active));
+    if session.lacks().is_some() {
+        rows.push(Row::pair("", LABEL, Tone::Value, session.command("submit")).and(Tone::Muted, "  sends it too"));
+    }
+    rows.extend(dates(session, active, "Dates", LABEL));
     rows
 }

@@ -30,7 +30,7 @@ impl Screen for PartnerApi {
             return Prerequisites::default().open().saying(why);
         }
         if session.registration.proven().is_none() {
-            let why = "Partner Center Credentials come first: nothing is proven yet.";
+            let why = "Step 2 comes first: nothing is proven yet.";
             return PartnerCenter::default().open().saying(why);
         }
         let other = session.fields.other_secret.then(|| session.fields.share(Field::ApiSecret));
@@ -72,41 +72,40 @@ impl Screen for PartnerApi {
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
         form.view.rows(proven(session));
         form.view.gap();
-        form.input_beside(Field::MpnId, Some("compared after the sign-in".to_owned()));
+        form.input(Field::MpnId);
         form.input(Field::SecretChoice);
         if session.fields.other_secret {
-            form.input(Field::ApiSecret);
+            form.input_beside(Field::ApiSecret, Some("paste it; it is never shown".to_owned()));
         }
         form.input(Field::Redirect);
         form.view.gap();
-        if session.registration.open.as_ref().map(Attempt::standing) == Some(AttemptState::TokenKept) {
-            form.button("Finish the checks", "with the sign-in that is kept");
-            form.keys("finish the checks");
+        let kept = session.registration.open.as_ref().map(Attempt::standing) == Some(AttemptState::TokenKept);
+        if kept {
+            form.button("Finish the checks", "with the sign-in that is stored");
         } else {
-            form.button("Register Credentials", "opens the Microsoft sign-in");
-            let who = "Sign in as an Admin agent with MFA, in a private window.";
-            form.view.row(Row::of(Tone::Muted, who).at(3));
-            form.keys("sign in");
+            form.button("Register Credentials", "opens Microsoft's sign-in");
+            form.view.row(Row::of(Tone::Muted, "An Admin agent signs in, with MFA, in a private window.").at(3));
         }
+        form.keys(if kept { "finish the checks" } else { "sign in" }, &[], &[(Intent::Extra(8), "hand-off note")]);
         form.view.key_named(Intent::Typed(' '), "choose", Named::Not);
-        form.view.keys(&[(Intent::Extra(8), "hand-off note")]);
         form.view
     }
 }
 
 /// What step 2 has proven.
 fn proven(session: &Session) -> Vec<Row> {
-    let title = "Found in step 2: compare with your own records";
-    let mut rows = vec![Row::of(Tone::Title, title).at(1)];
+    let title = "Found in step 2";
+    let mut rows = vec![Row::of(Tone::Title, title).and(Tone::Muted, "  compare with your own records").at(1)];
     let Some(proof) = session.registration.proven() else {
-        let none = "Nothing is proven yet: Partner Center Credentials come first.";
-        rows.push(Row::text(none).at(3));
+        rows.push(Row::text("Nothing is proven yet: step 2 comes first.").at(3));
         return rows;
     };
     let company = proof.company.as_ref().map(|company| ("Partner", company.to_string()));
-    let found =
-        [("Directory (tenant) ID", proof.tenant.to_string()), ("Application ID", proof.application.to_string())];
+    let found = [
+        ("Directory (tenant) ID", proof.tenant.to_string()),
+        ("Application (client) ID", proof.application.to_string()),
+    ];
     let found = found.into_iter().chain(company);
-    rows.extend(found.map(|(label, value)| Row::pair(label, 24, Tone::Value, value)));
+    rows.extend(found.map(|(label, value)| Row::pair(label, 25, Tone::Value, value)));
     rows
 }

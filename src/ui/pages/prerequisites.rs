@@ -2,13 +2,13 @@
 //!
 //! ```text
 //!  Checked on this machine
-//!    ok    Network   login and both partner APIs answered (212 ms)
-//!    FAIL  Keyring   locked: ...
+//!    ✓ Network   login and both partner APIs answered (212 ms)
+//!    ✗ Keyring   It is locked. ...
 //!
-//!  Only you can confirm                                     space marks a line
-//!  > [ ] Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center
+//!  Check these in the portal first  optional
+//!  ▌ [ ] Delegated: Microsoft Partner (Microsoft Dev Center) API, Partner Center
 //!        Octo reads ERP prices with it. ...
-//!        Where: App registrations > ...
+//!        Where  App registrations > ...
 //! ```
 
 use crate::effect::{Effect, Preflight};
@@ -16,7 +16,7 @@ use crate::ui::pages::{Basic, Overview, Prerequisites, Screen, Turn};
 use crate::ui::progress::{asking, so_far};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
-use crate::ui::view::{Block, Item, Named, Row, Said, Tone, View};
+use crate::ui::view::{Beside, Block, Item, Named, Row, Said, Sign, Tone, View};
 use crate::ui::{Intent, Task};
 use crate::words::StoreDescriptor;
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
@@ -76,34 +76,36 @@ impl Screen for Prerequisites {
             view.rows(looked(session, look));
         }
         view.gap();
-        view.row(
-            Row::of(Tone::Title, "Only you can confirm")
-                .at(1)
-                .right(Tone::Muted, "space marks a line; none is required"),
-        );
+        view.row(Row::of(Tone::Title, "Check these in the portal first").and(Tone::Muted, "  optional").at(1));
         // What failed stays in sight until a person moves: the page follows its focus.
         let failed = session.preflight.values().any(Result::is_err);
         for (index, line) in PREREQUISITES.iter().enumerate() {
+            let focused = self.state.focus == index && !(failed && index == 0);
             let place =
-                Row::of(Tone::Muted, "Where: ").and(Tone::Plain, shown(line.place).replace("{copy}", &copied(line)));
+                Row::of(Tone::Muted, "Where  ").and(Tone::Plain, shown(line.place).replace("{copy}", &copied(line)));
+            let (text, why) = (shown(line.line), shown(line.why));
+            if focused {
+                let rows = vec![Row::text(why), Row::gap(), place.clone().hanging(7)];
+                let more =
+                    [("o", "opens the page"), ("c", "copies the name"), ("h", "prints a note for your Azure admin")];
+                let more = more.map(|(key, does)| Row::pair(key, 3, Tone::Muted, does).at(0).hanging(3));
+                let rows = rows.into_iter().chain([Row::gap()]).chain(more).collect();
+                view.beside = Some(Beside { title: text.to_owned(), rows });
+            }
             view.blocks.push(Block::Item(Item {
                 mark: Some(session.marked.iter().any(|key| key == line.key)),
-                text: shown(line.line).to_owned(),
-                focused: self.state.focus == index && !(failed && index == 0),
-                below: vec![Row::of(Tone::Muted, shown(line.why)).at(9), place.at(9).hanging(16)],
+                text: text.to_owned(),
+                focused,
+                below: vec![Row::of(Tone::Muted, why).at(7), place.at(7).hanging(14)],
             }));
         }
-        view.up_and_down("move");
+        view.keys(&[(Intent::Submit, "start")]);
         view.key_named(Intent::Typed(' '), "mark", Named::As("mark"));
         view.keys(&[(Intent::Typed('o'), "open page")]);
         view.key_named(Intent::Typed('c'), "copy name", Named::As("c = print name"));
-        view.keys(&[
-            (Intent::Submit, "start"),
-            (Intent::Typed('r'), "look again"),
-            (Intent::Typed('h'), "hand-off note"),
-            (Intent::Leave, "leave"),
-            (Intent::Typed('?'), "help"),
-        ]);
+        view.keys(&[(Intent::Typed('h'), "hand-off note"), (Intent::Typed('r'), "look again")]);
+        view.up_and_down("move");
+        view.usual_keys();
         view
     }
 }
@@ -124,37 +126,33 @@ fn name(look: Preflight, store: &StoreDescriptor) -> &'static str {
 }
 
 fn looked(session: &Session, look: Preflight) -> Vec<Row> {
-    let row = |word: &str, tone: Tone, text: String| {
-        Row::of(tone, format!("{word:<6}"))
-            .and(Tone::Plain, format!("{:<10}", name(look, session.registration.opened_in)))
-            .and(Tone::Plain, text)
-            .at(3)
-            .hanging(19)
+    const LABEL: u16 = 10;
+    let row = |sign: Sign, text: String| {
+        Row::pair(name(look, session.registration.opened_in), LABEL, Tone::Plain, text).sign(sign).behind(0, "")
     };
     let failure = match session.preflight.get(&look) {
         None => {
             let waited = session.now.saturating_sub(session.looked_at);
             let asking = asking(session.registration.opened_in, waited).filter(|_| look == Preflight::Keyring);
-            let row = row("...", Tone::Muted, String::new());
+            let row = row(Sign::Running, String::new());
             return match asking {
                 None => vec![row.said(Said::Not)],
                 Some(note) => vec![row.right(Tone::Muted, so_far(waited)).said(Said::NowAndThen), note],
             };
         }
-        Some(Ok(seen)) if seen.good => return vec![row("ok", Tone::Ok, seen.line.clone())],
-        Some(Ok(seen)) => return vec![row("note", Tone::Note, seen.line.clone())],
+        Some(Ok(seen)) => return vec![row(if seen.good { Sign::Ok } else { Sign::Note }, seen.line.clone())],
         Some(Err(failure)) => failure,
     };
     let diagnosis = session.diagnosed(failure);
     let earlier = Preflight::ALL.into_iter().take_while(|other| *other != look);
     let mut earlier = earlier.filter_map(|other| session.preflight.get(&other)?.as_ref().err());
     if earlier.any(|other| session.diagnosed(other) == diagnosis) {
-        let text = format!("the same as above ({})", diagnosis.code);
-        return vec![row("FAIL", Tone::Failure, text)];
+        return vec![row(Sign::Failed, format!("the same as above ({})", diagnosis.code))];
     }
     let why = diagnosis.why.first().map(String::as_str).unwrap_or_default();
-    let text = format!("{} {why} ({})", diagnosis.what, diagnosis.code);
+    let what = row(Sign::Failed, String::new());
+    let what = what.and(Tone::Title, diagnosis.what).and(Tone::Plain, format!(" {why} ({})", diagnosis.code));
     let steps = diagnosis.fix.iter().enumerate();
-    let steps = steps.map(|(index, step)| Row::text(format!("{}  {step}", index + 1)).at(19).hanging(22));
-    [row("FAIL", Tone::Failure, text)].into_iter().chain(steps).collect()
+    let steps = steps.map(|(index, step)| Row::text(format!("{}  {step}", index + 1)).at(15).hanging(18));
+    [what].into_iter().chain(steps).collect()
 }

@@ -13,7 +13,7 @@ use crate::ui::state::FocusTarget;
 use crate::ui::view::{Named, Row, Tone, View};
 use crate::words::{AccountName, CheckId, Field, Problem, UntrustedText};
 
-const LABEL: u16 = 20;
+const LABEL: u16 = 13;
 
 impl Screen for Review {
     fn targets(&self, session: &Session) -> Vec<FocusTarget> {
@@ -33,7 +33,7 @@ impl Screen for Review {
             let problem = Problem::new(
                 Field::Confirmation,
                 format!("This replaces a registration that works. Type its name: {wanted}"),
-                "Esc goes back; nothing is replaced before you confirm.",
+                "Nothing is replaced before you confirm.",
             );
             return self.blame(vec![problem], session);
         }
@@ -62,43 +62,40 @@ impl Screen for Review {
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
-        let view = View::new("Review").tab(3);
-        let mut form = Form::new(view, &self.state, session, &self.targets(session));
         let promise = match (session.registration.active.is_some(), session.sends()) {
-            (true, _) => "What is in use works until you confirm. This is what will take its place.",
-            (false, true) => "Nothing is kept here yet. This is what will be kept and sent.",
-            (false, false) => "Nothing is kept here yet. This is what will be kept; nothing is sent.",
+            (true, _) => "what is in use works until you confirm",
+            (false, true) => "nothing is registered yet",
+            (false, false) => "nothing is stored for use yet, and nothing is sent",
         };
-        form.view.row(Row::text(promise).at(1));
+        let view = View::new("Review").tab(3).aside(promise);
+        let mut form = Form::new(view, &self.state, session, &self.targets(session));
         form.view.rows(self.facts(session));
         form.view.gap();
         if session.must_confirm() {
             let name = session.registration.name_to_confirm();
             form.input_beside(Field::Confirmation, Some(format!("type: {name}")));
-            form.view.gap();
         }
         if session.may_submit() {
-            let client = session.octo_client().map(|client| format!("credentials {}", client.source));
-            form.input_beside(Field::Handover, Some(client.unwrap_or_else(|_| "no credentials yet: F6".to_owned())));
+            let client = session.octo_client().map(|client| format!("API client {}", client.source));
+            form.input_beside(Field::Handover, Some(client.unwrap_or_else(|_| "no API client yet: F6".to_owned())));
         }
+        form.view.row(Row::pair("Octo gets", LABEL, Tone::Muted, OctoClient::announced(session)));
+        form.view.gap();
         let (does, about) = match (session.sends(), session.may_submit()) {
-            (true, _) => ("Confirm and register in Octo", "makes this set the active one, then tells Octo"),
-            (false, true) => ("Keep here for now", "makes this set the active one; Octo is not told"),
-            (false, false) => ("Confirm and keep here", "makes this set the active one"),
+            (true, _) => ("Confirm and register in Octo", "puts this into use, then tells Octo"),
+            (false, true) => ("Keep here for now", "puts this into use; Octo is not told"),
+            (false, false) => ("Confirm and keep here", "puts this into use"),
         };
         form.button(does, about);
         let mut view = form.view;
-        view.keys(&[(Intent::Submit, "confirm")]);
+        let does = if session.sends() { "confirm and register" } else { "confirm" };
+        view.key_named(Intent::Submit, does, Named::As("confirm"));
+        view.keys(&[(Intent::Extra(9), "every check"), (Intent::Back, "back")]);
         if session.may_submit() {
             view.key_named(Intent::Typed(' '), "choose", Named::Not);
             view.keys(&[(Intent::Extra(6), "Octo")]);
         }
-        view.keys(&[
-            (Intent::Extra(9), "every check"),
-            (Intent::Back, "back"),
-            (Intent::Leave, "leave"),
-            (Intent::Help, "help"),
-        ]);
+        view.usual_keys();
         view
     }
 }
@@ -112,7 +109,7 @@ impl Review {
     fn facts(&self, session: &Session) -> Vec<Row> {
         let registration = &session.registration;
         let name = registration.name_to_be().map_or("(none)", AccountName::as_str);
-        let mut rows = vec![fact("Account name", name)];
+        let mut rows = vec![fact("Account", name)];
         let Some(open) = registration.open.as_ref() else {
             return rows;
         };
@@ -124,13 +121,13 @@ impl Review {
             rows.extend(self.graph());
         }
         let kept = open.set();
-        let kept = kept.iter().filter(|item| item.kind != Kind::Manifest);
+        let count = kept.iter().filter(|item| item.kind != Kind::Manifest).count();
         let store = registration.opened_in;
-        let rehearsed = session.config.rehearsal.is_some();
-        let place = if rehearsed { "memory of this rehearsal" } else { store.noun };
-        rows.push(fact("Kept", format!("{place}: {} secrets, {}", kept.count(), store.found)));
-        rows.push(fact("Written to disk", format!("{} (no secrets)", session.folder)));
-        rows.push(fact("Sent to Octo", OctoClient::announced(session)));
+        rows.push(if session.config.rehearsal.is_some() {
+            fact("Stored", format!("{count} secrets in the memory of this rehearsal, until you leave"))
+        } else {
+            fact("Stored", format!("{count} secrets in the {}, {}; no secret on disk", store.noun, store.found))
+        });
         rows
     }
 
@@ -138,7 +135,7 @@ impl Review {
     fn graph(&self) -> Option<Row> {
         let check = self.passed.as_ref()?.checks().iter().find(|check| check.id == CheckId::Graph)?;
         let (State::Passed(line) | State::Noted(line)) = &check.state else { return None };
-        Some(fact("Microsoft Graph", line.as_str()))
+        Some(fact("Graph", line.as_str()))
     }
 
     fn proven_person(&self, session: &Session, proof: &PartnerApiProof, at: Timestamp) -> [Row; 2] {
@@ -156,10 +153,10 @@ impl Review {
         let finished = self.passed.as_ref().filter(|it| it.status() == Status::Finished);
         let passed = finished.map_or_else(String::new, |execution| {
             let total = execution.checks().len();
-            format!("{total} of {total} passed; ")
+            format!("{total} of {total} passed, ")
         });
         let at = clock(at, &session.config.zone);
-        [fact("Signed in as", format!("{user}    {mfa}")), fact("Checked", format!("{passed}{prices}; {at}"))]
+        [fact("Signed in", format!("{user}, {mfa}")), fact("Checks", format!("{passed}{prices}, {at}"))]
     }
 }
 
@@ -170,13 +167,13 @@ fn fact(label: &str, value: impl Into<String>) -> Row {
 fn proven_app(proof: &PartnerCenterProof, open: &Attempt) -> [Row; 4] {
     let mpn = open.partner_api.as_ref().and_then(|(api, _)| api.mpn.as_ref());
     let company = proof.company.as_ref().map_or("(no name given)", UntrustedText::as_str);
-    let partner = mpn.map_or_else(|| company.to_owned(), |mpn| format!("{company}, MPN {mpn}"));
+    let partner = mpn.map_or_else(|| company.to_owned(), |mpn| format!("{company}, MPN ID {mpn}"));
     let ends =
-        proof.secret_ends.map_or_else(|| "end not given".to_owned(), |date| format!("ends {date} (as you entered)"));
+        proof.secret_ends.map_or_else(|| "when it expires is not known".to_owned(), |day| format!("expires {day}"));
     [
         fact("Partner", partner),
-        fact("Directory (tenant)", proof.tenant.as_str()),
+        fact("Directory", proof.tenant.as_str()),
         fact("Application", proof.application.as_str()),
-        fact("Secret key", format!("proven and kept; {ends}")),
+        fact("Secret key", format!("proven; {ends}")),
     ]
 }

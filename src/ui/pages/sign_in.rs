@@ -1,23 +1,26 @@
 //! Consent: one screen for the browser of this machine, for another machine, and for another person.
 //!
 //! ```text
-//!    1  Open this address in a private window
+//!  Sign in with Microsoft                                      01:42 of 10 minutes
+//!
+//!    1  Your browser shows Microsoft's page.
 //!       https://login.microsoftonline.com/...
 //!    2  Sign in as an Admin agent, pass MFA, press Accept.
-//!    3  This page moves on by itself.   or: copy the address, paste it here:
-//!  >    │ ••••••••
-//!    Waiting 01:42 of 10:00, then F5 makes a new link.
+//!    3  This page moves on by itself.
+//!
+//!    Address from the browser, or the code  never shown
+//!    ▌___________________________________________________________________
 //! ```
 
 use crate::effect::{AddressSeen, AuthorizationRequest, CallbackPage, Effect, NotCatching, Outcome};
 use crate::report::explanation::noticed;
 use crate::steps::{Execution, WrongPaste};
 use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn};
-use crate::ui::parts::{Form, minutes, page_of_step};
+use crate::ui::parts::{Form, minutes, tab_of};
 use crate::ui::progress::Progress;
 use crate::ui::session::{Session, TaskOrigin};
 use crate::ui::state::{FocusTarget, PageState};
-use crate::ui::view::{Named, Row, Said, Tone, View};
+use crate::ui::view::{Named, Row, Said, Sign, Tone, View};
 use crate::ui::{Intent, Task};
 use crate::words::{CheckId, Failure, Field, Problem, Step};
 
@@ -110,7 +113,7 @@ impl Screen for SignIn {
         let address = execution.authorization_request().map(|consent| consent.address.to_string());
         match (key, address) {
             (Intent::Extra(3), Some(address)) => {
-                self.state.say("The address is also printed below the page by F7.");
+                self.state.say("Copied. F7 prints the address, to select it.");
                 session.task(Task::Copy(address));
             }
             (Intent::Extra(4), _) => browse(execution, session),
@@ -128,7 +131,9 @@ impl Screen for SignIn {
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
-        let view = page_of_step(Step::PartnerApi).standing("sign-in");
+        let mut view = View::new("Sign in with Microsoft").tab(tab_of(Step::PartnerApi));
+        let (clock, late) = self.waiting(session);
+        view.aside = Some(clock);
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
         let execution = &self.progress.execution;
         if let Some(consent) = execution.authorization_request() {
@@ -137,40 +142,39 @@ impl Screen for SignIn {
         form.view.rows(execution.address_seen().map(rehearsed));
         let diagnosed = |failure: &Failure| session.diagnosed_in(execution, CheckId::SignIn, failure);
         let notice = execution.sign_in_notice().map(|notice| noticed(&notice, diagnosed));
-        form.view.rows(notice.map(|words| Row::word(Tone::Warning, "!!", words)));
+        form.view.rows(notice.map(|words| Row::signed(Sign::Problem, words)));
+        form.view.rows(late);
         form.view.gap();
         form.input_beside(Field::Answer, Some("never shown".to_owned()));
         form.view.gap();
         form.button("Confirm", "redeems the code once and runs the checks");
-        form.view.row(self.waiting(session));
-        let once = "A code works once. If a try fails you sign in again; the secret stays good.";
+        let once = "A code works once. If a try fails you sign in again; the secret key stays good.";
         form.view.row(Row::of(Tone::Muted, once).at(3));
+        form.view
+            .row(Row::of(Tone::Muted, "Someone else signs in? F8 prints a note with this link.").at(3).said(Said::Not));
         let mut view = form.view;
         view.keys(&[(Intent::Submit, "confirm")]);
         view.key_named(Intent::Extra(3), "copy", Named::Not);
         view.keys(&[
             (Intent::Extra(4), "open browser"),
             (Intent::Extra(5), "new link"),
+            (Intent::Back, "cancel"),
             (Intent::Extra(7), "print address"),
             (Intent::Extra(8), "hand-off note"),
-            (Intent::Back, "cancel"),
-            (Intent::Leave, "leave"),
-            (Intent::Help, "help"),
         ]);
+        view.usual_keys();
         view
     }
 }
 
 impl SignIn {
-    fn waiting(&self, session: &Session) -> Row {
+    /// How long it has been waited for, and what to do when that is too long.
+    fn waiting(&self, session: &Session) -> (Row, Option<Row>) {
         let waited = self.waited + session.now.saturating_sub(self.asked_at);
-        if waited < LIMIT {
-            let text = format!("Waiting {} of 10:00, then F5 makes a new link.", minutes(waited));
-            Row::of(Tone::Muted, text).at(3).said(Said::NowAndThen)
-        } else {
-            let text = "Ten minutes have passed: the link may be too old. F5 makes a new one.";
-            Row::word(Tone::Note, "note", text)
-        }
+        let clock =
+            Row::of(Tone::Muted, format!("{} of 10 minutes", minutes(waited.min(LIMIT)))).said(Said::NowAndThen);
+        let text = "Ten minutes have passed: the link may be too old. F5 makes a new one.";
+        (clock, (waited >= LIMIT).then(|| Row::signed(Sign::Note, text)))
     }
 }
 
@@ -178,20 +182,20 @@ impl SignIn {
 fn directions(session: &Session, consent: &AuthorizationRequest) -> Vec<Row> {
     let tried = session.config.browser && consent.one_time.is_some();
     let opened = match (tried, session.browsed) {
-        (true, None) => "1  A browser page is being opened here. Any other browser will do as well:",
-        (true, Some(true)) => "1  A browser page was opened here. Any other browser will do as well:",
+        (true, None) => "1  Your browser is being opened. Any other one will do as well:",
+        (true, Some(true)) => "1  Your browser shows Microsoft's page. Any other one will do as well:",
         (true, Some(false)) => "1  No browser could be opened here. Open this address in a private window:",
         (false, _) => "1  Open this address in a private window:",
     };
     let mut rows = vec![
-        Row::text(opened).at(1).hanging(4).right(Tone::Muted, "F3 copies"),
-        Row::of(Tone::Link, shortened(consent)).at(4).whole(consent.address.as_str()),
-        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.").at(1).hanging(4),
+        Row::text(opened).at(3).hanging(6).right(Tone::Muted, "F3 copies"),
+        Row::of(Tone::Link, shortened(consent)).at(6).whole(consent.address.as_str()),
+        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.").at(3).hanging(6),
     ];
     if let Some(answers) = &session.config.rehearsal {
         let what = format!("{}  {}  code {}", answers.user, answers.password, answers.mfa_code);
         let row = Row::of(Tone::Muted, "type  ").and(Tone::Value, what);
-        rows.push(row.at(4).hanging(10));
+        rows.push(row.at(6).hanging(12));
     }
     rows.push(third(consent));
     rows
@@ -201,8 +205,8 @@ fn directions(session: &Session, consent: &AuthorizationRequest) -> Vec<Row> {
 fn rehearsed(seen: AddressSeen) -> Row {
     let words = seen.words();
     match seen {
-        AddressSeen::Known => Row::word(Tone::Ok, "ok", words),
-        AddressSeen::NotRegistered => Row::word(Tone::Warning, "!!", format!("{words} Then F5.")),
+        AddressSeen::Known => Row::of(Tone::Muted, words).sign(Sign::Ok).at(3),
+        AddressSeen::NotRegistered => Row::signed(Sign::Problem, format!("{words} Then F5.")),
         AddressSeen::Unclear | AddressSeen::Resumed => Row::of(Tone::Muted, words).at(3),
     }
 }
@@ -210,20 +214,18 @@ fn rehearsed(seen: AddressSeen) -> Row {
 fn third(consent: &AuthorizationRequest) -> Row {
     let redirect = &consent.redirect;
     let text = match consent.catching {
-        Ok(()) => format!(
-            "3  This page moves on by itself ({redirect}). On another machine: copy the address of the error page the browser ends on, and paste it below."
-        ),
+        Ok(()) => "3  This page moves on by itself. On another machine the browser ends on an error page: paste its address below.".to_owned(),
         Err(NotCatching::Elsewhere) => format!(
-            "3  The browser ends on an error page. That is expected: nothing lives at {redirect}. Copy the whole address from its bar and paste it below."
+            "3  The browser ends on an error page, because nothing lives at {redirect}. That is expected: copy the whole address from its bar and paste it below."
         ),
         Err(NotCatching::PortTaken(port)) => format!(
-            "3  Port {port} is taken by another program, so nothing is caught here. Copy the address the browser ends on and paste it below. (http://localhost without a port takes any free one.)"
+            "3  Another program has port {port}, so nothing is caught here. Copy the address on which the browser ends and paste it below. (http://localhost without a port takes any free one.)"
         ),
         Err(NotCatching::NotAllowed(port)) => {
-            format!("3  This user may not open port {port}. Copy the address the browser ends on and paste it below.")
+            format!("3  This user may not open port {port}. Copy the address on which the browser ends and paste it below.")
         }
     };
-    Row::text(text).at(1).hanging(4)
+    Row::text(text).at(3).hanging(6)
 }
 
 /// The address without its long tail, for where there is no room for it: F3 and F7 give it whole.

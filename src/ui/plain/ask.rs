@@ -42,6 +42,9 @@ pub(super) fn question(wizard: &Wizard, input: &Input<'_>) -> String {
     let count = wizard.targets().len().saturating_sub(1);
     let mut text = if count > 1 { format!("{} of {count}: ", wizard.page.state().focus + 1) } else { String::new() };
     text.push_str(input.field.label());
+    if input.field.is_optional() {
+        text.push_str(" (optional)");
+    }
     if let Some(aside) = input.aside.as_deref().filter(|aside| !aside.is_empty()) {
         text = format!("{text} ({aside})");
     }
@@ -112,5 +115,5 @@ pub(super) fn items<'p>(page: &'p View<'_>) -> impl Iterator<Item = &'p Item> {
 /// A label without what only explains it.
 pub(super) fn short(field: Field) -> &'static str {
     let label = field.label();
-    label.split_once(" (").map_or(label, |(front, _)| front)
+    label.strip_suffix(')').and_then(|label| label.split_once(" (")).map_or(label, |(front, _)| front)
 }

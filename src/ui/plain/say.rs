@@ -1,6 +1,6 @@
 //! A page as sentences: each row, line of a list and remark on a field is one line without layout.
 
-use crate::ui::view::{Block, Input, Item, Row, Said, Tone, View};
+use crate::ui::view::{Block, Input, Item, Row, Said, Sign, Tone, View};
 use crate::words::Field;
 
 /// Something that a page says.
@@ -34,6 +34,7 @@ pub(super) fn sayings(page: &View<'_>) -> Vec<Saying> {
     for saying in &mut all {
         saying.answers = true;
     }
+    all.extend(page.aside.as_ref().and_then(Saying::row));
     let mut number = 0;
     for block in &page.blocks {
         match block {
@@ -49,23 +50,14 @@ pub(super) fn sayings(page: &View<'_>) -> Vec<Saying> {
     all
 }
 
-/// What is said about a field. A row without a word such as `note` in front goes on with the one before it.
+/// What is said about a field.
 fn remarks(input: &Input<'_>, all: &mut Vec<Saying>) {
-    let first = all.len();
-    for row in &input.below {
-        let Some(saying) = Saying::row(row) else {
-            continue;
-        };
-        let word = row.pieces.first().filter(|it| it.text.ends_with("  "));
-        match (word, all.get_mut(first..).and_then(<[Saying]>::last_mut)) {
-            (None, Some(before)) => before.text = format!("{} {}", before.text, saying.text),
-            _ => all.push(Saying {
-                field: Some(input.field),
-                answers: word.is_some_and(|it| it.tone == Tone::Warning),
-                ..saying
-            }),
-        }
-    }
+    let rows = input.remark.iter().chain(&input.below).chain(&input.help);
+    let remark = |row: &Row| {
+        let answers = row.sign == Some(Sign::Problem);
+        Some(Saying { field: Some(input.field), answers, ..Saying::row(row)? })
+    };
+    all.extend(rows.filter_map(remark));
 }
 
 /// A line of a list. What is to be chosen is said with all there is to know; what is marked, when it is asked for.
@@ -84,12 +76,11 @@ pub(super) fn spoken(row: &Row) -> Option<String> {
     if let Some(whole) = &row.whole {
         return Some(whole.clone());
     }
-    let mut text = String::new();
-    let mut gap = "";
+    let mut text = row.sign.map_or("", Sign::word).to_owned();
+    let mut gap = if text.is_empty() { "" } else { ": " };
     for piece in &row.pieces {
         let words = flat(&piece.text);
-        let state = matches!(words.as_str(), "-" | "...");
-        if words.is_empty() || state {
+        if words.is_empty() {
             continue;
         }
         if piece.text.starts_with(' ') && gap.is_empty() {
@@ -137,31 +128,27 @@ mod tests {
 
     #[test]
     fn columns_and_labels_are_said_as_a_sentence() {
-        let check = Row::of(Tone::Ok, "ok   ")
-            .and(Tone::Plain, " 1  Directory exists     ")
+        let check = Row::of(Tone::Plain, "Directory exists     ")
             .and(Tone::Muted, "contoso.example, EU")
+            .sign(Sign::Ok)
+            .behind(17, "Entra ID")
             .right(Tone::Muted, "0.4 s");
         for (row, said) in [
-            (check, "ok: 1. Directory exists: contoso.example, EU"),
+            (check, "ok: Directory exists: contoso.example, EU"),
             (Row::pair("Why", 16, Tone::Plain, "it is so"), "Why: it is so"),
             (Row::pair("", 16, Tone::Plain, "2  press r"), "2. press r"),
             (
-                Row::of(Tone::Failure, "FAIL  ")
-                    .and(Tone::Title, "Secret accepted")
-                    .right(Tone::Failure, "AADSTS7000215"),
+                Row::of(Tone::Title, "Secret accepted").sign(Sign::Failed).right(Tone::Problem, "AADSTS7000215"),
                 "FAIL: Secret accepted, AADSTS7000215",
             ),
             (Row::pair("Answered by", 12, Tone::Plain, "Entra"), "Answered by: Entra"),
-            (Row::of(Tone::Warning, "!!  ").and(Tone::Plain, "too long"), "!! too long"),
+            (Row::signed(Sign::Problem, "too long"), "Problem: too long"),
             (Row::of(Tone::Ok, "Registered: ").and(Tone::Title, "Contoso"), "Registered: Contoso"),
             (Row::text("Contoso    Production"), "Contoso - Production"),
             (Row::text("cut...").whole("https://login.example/a  b"), "https://login.example/a  b"),
             (
-                Row::of(Tone::Plain, "...  ")
-                    .and(Tone::Plain, " 5  Billing  ")
-                    .right(Tone::Muted, "31 s so far")
-                    .said(Said::NowAndThen),
-                "5. Billing, 31 s so far",
+                Row::text("Billing").sign(Sign::Running).right(Tone::Muted, "31.2 s").said(Said::NowAndThen),
+                "Billing, 31.2 s",
             ),
         ] {
             assert_eq!(spoken(&row).as_deref(), Some(said));

@@ -34,7 +34,7 @@ impl Editor {
             return Some(Intent::Leave);
         }
         if is_ctrl('w') {
-            self.line.erase_word();
+            self.line.press(Edit::EraseWord);
             return None;
         }
         let intent = if key.code == KeyCode::Tab { Intent::Typed(' ') } else { keys::intent(key, true)? };

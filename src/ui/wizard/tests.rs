@@ -1,5 +1,6 @@
 //! The wizard as a person uses it.
 
+mod moving;
 mod replacing;
 pub(crate) mod story;
 
@@ -17,16 +18,16 @@ fn three_steps_lead_to_a_registration() {
     at!(story, Prerequisites);
     story.at_sign_in();
     at!(story, SignIn);
-    story.paste(&format!("https://localhost/?code={CODE}&state=7f3c")).press("Enter");
+    story.paste(&format!("https://localhost/?code={CODE}&state=7f3c")).press("Go");
     assert!(story.checked());
     assert!(story.done.contains(&"tell SignedIn".to_owned()));
-    story.press("Enter");
+    story.press("Go");
     at!(story, Review);
     assert!(story.bench.registration().active.is_none(), "nothing is active before it is confirmed");
-    story.press("Enter");
+    story.press("Go");
     at!(story, Done);
     assert!(story.bench.registration().active.is_some());
-    story.press("Enter");
+    story.press("Go");
     assert_eq!(story.ended, Some(Exit::Done));
 }
 
@@ -51,11 +52,11 @@ fn a_refusal_that_the_browser_brings_is_shown_where_the_sign_in_waits_on() {
 
     // Whoever wants to know more takes it for the end: the page of the failure has all of it.
     let mut story = Story::begun(setting());
-    story.at_sign_in().press("Enter");
+    story.at_sign_in().press("Go");
     at!(story, SignIn);
     let declined = Box::new(refused(400, 65_004));
     bring(&mut story, AuthorizationResponse::Noticed(SignInNotice::Declined(declined)));
-    story.press("Enter");
+    story.press("Go");
     at!(story, Failed);
     assert!(story.shows("No Accept on the page: an Application administrator"));
 }
@@ -68,16 +69,16 @@ fn no_secret_is_ever_drawn() {
     screens.push(story.screen(120, 60));
     story.press("F1");
     screens.push(story.screen(120, 60));
-    story.press("Esc Enter");
+    story.press("Esc Go");
     screens.push(story.screen(120, 60));
-    story.press("Enter Enter");
+    story.press("Go Go");
     story.paste(CODE);
     screens.push(story.screen(120, 60));
-    story.press("Enter");
+    story.press("Go");
     screens.push(story.screen(120, 60));
-    story.press("Enter");
+    story.press("Go");
     screens.push(story.screen(120, 60));
-    story.press("Enter");
+    story.press("Go");
     screens.push(story.screen(120, 60));
     screens.push(format!("{:?}", story.wizard));
     for screen in screens {
@@ -90,7 +91,7 @@ fn no_secret_is_ever_drawn() {
 #[test]
 fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
     let mut story = Story::begun(setting());
-    story.press("Enter Enter Enter");
+    story.press("Go Go Go");
     at!(story, PartnerCenter);
     let fields: Vec<Field> = story.wizard.page.state().problems.iter().map(|problem| problem.field).collect();
     assert_eq!(fields, [Field::ApplicationId, Field::SecretKey]);
@@ -102,7 +103,7 @@ fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
 #[test]
 fn a_secret_id_is_told_when_its_field_is_left() {
     let mut story = Story::begun(setting());
-    story.press("Enter Enter");
+    story.press("Go Go");
     story.wizard.page.state_mut().focus = 2;
     story.paste(TENANT).press("Tab");
     assert!(story.shows("it is the Secret ID, not the secret Value"));
@@ -113,12 +114,12 @@ fn going_back_loses_nothing() {
     let mut story = Story::begun(setting());
     story.at_step_two().press("Esc");
     at!(story, Basic);
-    story.press("Enter Enter");
+    story.press("Go Go");
     assert!(story.checked(), "everything typed was still there");
     story.press("Esc");
     at!(story, PartnerCenter);
     assert!(story.wizard.session.fields.is_empty(Field::SecretKey) && story.shows("leave empty to keep it"));
-    story.press("Enter");
+    story.press("Go");
     assert!(story.checked(), "an empty field means the key that was proven");
 }
 
@@ -132,7 +133,7 @@ fn esc_on_the_first_page_does_not_leave() {
 #[test]
 fn ctrl_c_asks_and_twice_leaves() {
     let mut story = Story::begun(setting());
-    story.press("Enter ^C");
+    story.press("Go ^C");
     assert!(matches!(story.wizard.overlay, Some(Overlay::Leave)));
     story.press("Esc");
     assert!(story.wizard.overlay.is_none());
@@ -140,7 +141,7 @@ fn ctrl_c_asks_and_twice_leaves() {
     assert_eq!(story.ended, Some(Exit::Cancelled));
     assert!(story.opened.draft.is_some());
     let mut story = Story::begun(setting());
-    story.press("Enter ^C ^C");
+    story.press("Go ^C ^C");
     assert_eq!(story.ended, Some(Exit::Cancelled));
 }
 
@@ -163,7 +164,7 @@ fn a_draft_opens_where_it_was_without_its_secret() {
 fn a_failed_check_shows_its_cure_and_goes_back_to_the_field() {
     let mut story = Story::begun(setting());
     story.bench.fail("apptoken", refused(401, 7_000_215));
-    story.at_step_two().press("Enter");
+    story.at_step_two().press("Go");
     at!(story, Failed);
     assert!(story.shows("AADSTS7000215"));
     story.press("Esc");
@@ -177,7 +178,7 @@ fn a_new_key_is_tried_again_patiently() {
     let mut story = Story::begun(setting());
     story.bench.fail("apptoken", refused(401, 7_000_215));
     story.bench.fail("apptoken", refused(401, 7_000_215));
-    story.at_step_two().press("Enter n");
+    story.at_step_two().press("Go n");
     assert!(story.checked());
     assert!(story.bench.log.contains(&"pause 5".to_owned()));
 }
@@ -185,7 +186,7 @@ fn a_new_key_is_tried_again_patiently() {
 #[test]
 fn a_wrong_paste_is_named_and_the_page_waits_on() {
     let mut story = Story::begun(setting());
-    story.at_sign_in().paste("https://x/authorize?client_id=a&response_type=code&redirect_url=b").press("Enter");
+    story.at_sign_in().paste("https://x/authorize?client_id=a&response_type=code&redirect_url=b").press("Go");
     at!(story, SignIn);
     assert!(story.shows("redirect_url= as the old guide has it"));
 }
@@ -203,11 +204,11 @@ fn without_a_keyring_nothing_can_be_typed() {
     let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
     story.looks.insert(Preflight::Keyring, locked);
     story.begin();
-    story.press("Enter");
+    story.press("Go");
     at!(story, Prerequisites);
-    assert!(story.shows("Without a keyring nothing can be kept"));
+    assert!(story.shows("Without a keyring nothing can be stored"));
     story.looks.clear();
-    story.press("r Enter");
+    story.press("r Go");
     at!(story, Basic);
 }
 
@@ -216,9 +217,9 @@ fn a_second_run_opens_on_the_registration() {
     let mut story = Story::with(setting(), Bench::registered());
     story.begin();
     at!(story, Overview);
-    story.press("Down Enter");
+    story.press("Down Down Down Down Go");
     at!(story, Basic);
-    story.press("Neu Enter");
+    story.press("Neu Go");
     at!(story, Overview);
     assert_eq!(story.bench.registration().name.unwrap().as_str(), "Neu");
 }
@@ -230,10 +231,10 @@ fn a_single_step_is_run_again_with_everything_else_kept() {
     let before = story.bench.registration().active.unwrap().id;
     story.begin();
     at!(story, PartnerApi);
-    story.press("Enter").paste("1.AXoAkl-another_code.AgABBAI").press("Enter Enter");
+    story.press("Go").paste("1.AXoAkl-another_code.AgABBAI").press("Go Go");
     at!(story, Review);
     assert!(!story.wizard.session.must_confirm(), "the same account needs no name");
-    story.press("Enter");
+    story.press("Go");
     at!(story, Done);
     assert_ne!(story.bench.registration().active.unwrap().id, before);
 }
@@ -242,16 +243,16 @@ fn a_single_step_is_run_again_with_everything_else_kept() {
 fn replacing_asks_for_the_name() {
     let mut story = Story::with(setting(), Bench::registered());
     story.begin();
-    story.press("Up Up Enter");
+    story.press("Up Up Go");
     at!(story, Prerequisites);
-    story.press("Enter Enter");
+    story.press("Go Go");
     story.wizard.page.state_mut().focus = 2;
-    story.paste(SECRET).press("Enter Enter Enter").paste("1.AXoAkl-another_code.AgABBAI").press("Enter Enter");
+    story.paste(SECRET).press("Go Go Go").paste("1.AXoAkl-another_code.AgABBAI").press("Go Go");
     at!(story, Review);
-    story.press("Enter");
+    story.press("Go");
     at!(story, Review);
     assert!(story.shows("Type its name: Contoso Ltd"));
-    story.paste("Contoso Ltd").press("Enter");
+    story.paste("Contoso Ltd").press("Go");
     at!(story, Done);
 }
 
@@ -259,11 +260,11 @@ fn replacing_asks_for_the_name() {
 fn every_check_can_be_run_again() {
     let mut story = Story::with(setting(), Bench::registered());
     story.begin();
-    story.press("Down Down Down Down Enter");
+    story.press("Down Down Down Go");
     assert!(story.checked());
-    story.press("Enter");
+    story.press("Go");
     assert!(story.checked());
-    story.press("Enter");
+    story.press("Go");
     at!(story, Overview);
     assert!(story.shows("Every check passed again."));
     assert_eq!(story.bench.redemptions, 1);
@@ -274,7 +275,7 @@ fn esc_stops_the_checks_and_late_answers_are_dropped() {
     let mut story = Story::begun(setting());
     story.at_step_two();
     story.answering = false;
-    story.press("Enter");
+    story.press("Go");
     at!(story, Checking);
     story.press("Esc");
     at!(story, PartnerCenter);
@@ -292,25 +293,25 @@ fn a_crash_is_continued_with_one_sentence() {
     again.begin();
     at!(again, SignIn);
     assert!(again.shows("The sign-in page was open."));
-    again.paste(CODE).press("Enter Enter Enter");
+    again.paste(CODE).press("Go Go Go");
     at!(again, Done);
 }
 
 #[test]
 fn several_values_in_one_paste_are_offered() {
     let mut story = Story::begun(setting());
-    story.press("Enter Enter");
+    story.press("Go Go");
     story.paste(&format!(r#"{{"appId":"{APP}","password":"{SECRET}","tenant":"{TENANT}"}}"#));
     assert!(matches!(story.wizard.overlay, Some(Overlay::Offer(_))));
     assert!(!story.screen(120, 60).contains(SECRET));
-    story.press("Enter Enter");
+    story.press("Go Go");
     assert!(story.checked());
 }
 
 #[test]
 fn a_rehearsal_fills_its_fields_in() {
     let mut story = Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), ..setting() });
-    story.press("Enter Enter F2");
+    story.press("Go Go F2");
     assert_eq!(story.wizard.session.fields.text(Field::ApplicationId).unwrap().text(), APP);
     assert!(story.screen(80, 24).contains("REHEARSAL"));
 }
@@ -318,18 +319,18 @@ fn a_rehearsal_fills_its_fields_in() {
 #[test]
 fn a_directory_typed_as_application_is_told_before_the_secret_is_sent() {
     let mut story = Story::begun(setting());
-    story.press("Enter Enter");
+    story.press("Go Go");
     story.wizard.page.state_mut().focus = 1;
     story.paste(TENANT).press("Tab");
-    assert!(story.shows("this is a directory (tenant) ID, not an application's"));
-    story.paste(SECRET).press("Enter");
+    assert!(story.shows("This is a directory (tenant) ID, not an application's"));
+    story.paste(SECRET).press("Go");
     at!(story, PartnerCenter);
     assert!(!story.bench.log.contains(&"apptoken".to_owned()));
 }
 
 #[test]
 fn a_refused_token_is_not_sent_again_by_sign_in_again() {
-    for key in ["Enter", "s"] {
+    for key in ["Enter", "a"] {
         let mut story = Story::with(setting(), Bench::registered());
         let mut failure = Failure::new(Service::Entra, Cause::Refused);
         failure.status = Some(400);
@@ -337,7 +338,7 @@ fn a_refused_token_is_not_sent_again_by_sign_in_again() {
         failure.sentence = UntrustedText::some("grant request is invalid");
         story.bench.fail("refresh PartnerCenter", failure);
         story.begin();
-        story.press("Down Down Down Down Enter Enter");
+        story.press("Down Down Down Go Go");
         at!(story, Failed);
         assert!(story.shows("It said \"grant request is invalid"));
         assert!(story.shows("sign in again"));
@@ -348,7 +349,7 @@ fn a_refused_token_is_not_sent_again_by_sign_in_again() {
             log.filter(|name| name.starts_with("refresh")).count()
         };
         assert_eq!(refreshes(&story), 1);
-        story.press("Enter").paste("1.AXoAkl-another_code.AgABBAI").press("Enter Enter Enter");
+        story.press("Go").paste("1.AXoAkl-another_code.AgABBAI").press("Go Go Go");
         at!(story, Done);
     }
 }
@@ -357,10 +358,10 @@ fn a_refused_token_is_not_sent_again_by_sign_in_again() {
 fn a_server_that_answers_for_any_id_tells_nothing() {
     let mut story = Story::begun(setting());
     story.bench.nameless = true;
-    story.press("Enter Enter");
+    story.press("Go Go");
     story.wizard.page.state_mut().focus = 1;
     story.paste(TENANT).press("Tab");
-    assert!(!story.shows("this is a directory (tenant) ID, not an application's"));
+    assert!(!story.shows("This is a directory (tenant) ID, not an application's"));
 }
 
 #[test]
@@ -372,7 +373,7 @@ fn what_was_begun_can_be_discarded() {
     story.begin();
     at!(story, Review);
     story.wizard.page = Overview::default().into();
-    story.press("Up Up Enter");
+    story.press("Up Up Go");
     at!(story, Overview);
     let after = story.bench.registration();
     assert!(after.open.is_none() && after.closed.is_empty());
@@ -387,9 +388,9 @@ fn what_was_begun_can_be_discarded() {
 fn a_code_works_once_in_the_whole_session() {
     let mut story = Story::begun(setting());
     story.bench.fail("redeem", refused(400, 70_008));
-    story.at_sign_in().paste(CODE).press("Enter");
+    story.at_sign_in().paste(CODE).press("Go");
     at!(story, Failed);
-    story.press("Esc Enter").paste(CODE).press("Enter");
+    story.press("Esc Go").paste(CODE).press("Go");
     at!(story, SignIn);
     assert!(story.shows("This code was sent before"));
 }
@@ -401,7 +402,7 @@ fn a_single_step_needs_the_keyring_too() {
     let locked = Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
     story.looks.insert(Preflight::Keyring, locked);
     story.begin();
-    story.press("Enter");
+    story.press("Go");
     at!(story, Prerequisites);
     assert!(!story.bench.log.contains(&"listen".to_owned()));
 }
@@ -409,7 +410,7 @@ fn a_single_step_needs_the_keyring_too() {
 #[test]
 fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
     let mut story = Story::begun(setting());
-    story.press("Enter Enter");
+    story.press("Go Go");
     story.wizard.page.state_mut().focus = 3;
     story.paste(SECRET);
     assert!(story.wizard.session.fields.is_empty(Field::Directory));
@@ -436,17 +437,17 @@ fn no_paste_leaves_a_secret_in_a_field_that_is_shown_or_in_the_draft() {
     for raw in pastes.iter().chain(&others) {
         for focus in 0..5 {
             let mut story = Story::begun(setting());
-            story.press("Enter Enter");
+            story.press("Go Go");
             story.wizard.page.state_mut().focus = focus;
             story.paste(raw);
             assert!(!story.screen(120, 60).contains("marked"), "{raw} at {focus}");
-            story.press("Enter");
+            story.press("Go");
             let session = &story.wizard.session;
             let typed = format!("{:?}", session.fields.typed());
             assert!(!typed.contains("marked"), "{raw} at {focus}: {typed}");
         }
         let mut name = Story::begun(setting());
-        name.press("Enter").paste(raw).press("Enter");
+        name.press("Go").paste(raw).press("Go");
         assert!(!format!("{:?}", name.wizard.session.fields.typed()).contains("marked"), "{raw} as a name");
     }
 }
@@ -455,10 +456,10 @@ fn no_paste_leaves_a_secret_in_a_field_that_is_shown_or_in_the_draft() {
 fn what_is_pasted_with_its_name_is_offered_whatever_ends_its_lines() {
     for end in ["\r", "\n", "\r\n", "\u{2028}", "&", "; ", "\t"] {
         let mut story = Story::begun(setting());
-        story.press("Enter Enter");
+        story.press("Go Go");
         story.paste(&format!("client_id={APP}{end}client_secret={SECRET}{end}tenant={TENANT}"));
         assert!(matches!(story.wizard.overlay, Some(Overlay::Offer(_))), "{end:?}");
-        story.press("Enter Enter");
+        story.press("Go Go");
         assert!(story.checked(), "{end:?}");
     }
 }
@@ -467,7 +468,7 @@ fn what_is_pasted_with_its_name_is_offered_whatever_ends_its_lines() {
 fn the_hand_off_note_tells_what_stopped_it_and_holds_no_secret() {
     let mut story = Story::begun(setting());
     story.bench.fail("apptoken", refused(401, 7_000_222));
-    story.at_step_two().press("Enter h");
+    story.at_step_two().press("Go h");
     let note = story.done.last().unwrap();
     for words in ["print ", "AADSTS7000222", "New client secret", APP, TENANT] {
         assert!(note.contains(words), "{words}: {note}");
@@ -480,13 +481,13 @@ fn commands_that_are_told_name_the_same_registration() {
     let words = " --cloud china --store file";
     let mut story = Story::begun(WizardConfig { words: words.to_owned(), ..setting() });
     story.at_review();
-    story.press("Enter");
+    story.press("Go");
     at!(story, Done);
     let done = story.screen(120, 60);
-    for command in ["register", "register --step partner-api", "submit"] {
+    for command in ["doctor", "register"] {
         assert!(done.contains(&format!("octo-csp {command}{words}  ")), "{done}");
     }
-    story.press("Enter");
+    story.press("Go");
     let last = story.done.join("\n");
     assert!(last.contains(&format!("Next: octo-csp submit{words}")), "{last}");
     let words = format!(" --sandbox{words}");
@@ -500,7 +501,7 @@ fn commands_that_are_told_name_the_same_registration() {
 #[test]
 fn what_microsoft_did_with_the_redirect_address_is_said_before_the_sign_in() {
     for (seen, said) in [
-        (AddressSeen::Known, "ok Microsoft knows this redirect address."),
+        (AddressSeen::Known, "✓ Microsoft knows this redirect address."),
         (AddressSeen::NotRegistered, "letter for letter. Then F5."),
         (AddressSeen::Unclear, "Whether the redirect address is registered could not be told."),
     ] {
@@ -533,7 +534,7 @@ fn the_last_refusal_is_remembered_until_a_run_passes() {
     let mut failure = refused(401, 7_000_222);
     failure.trace_id = UntrustedText::some("5b0e");
     story.bench.fail("apptoken", failure);
-    story.at_step_two().press("Enter");
+    story.at_step_two().press("Go");
     let remembered = story.opened.draft.as_ref().and_then(|draft| draft.refused.as_ref()).unwrap();
     assert_eq!((remembered.title(), remembered.code.as_str()), ("Secret accepted", "AADSTS7000222"));
     assert_eq!(remembered.trace_id, UntrustedText::some("5b0e"));
@@ -547,7 +548,7 @@ fn a_disk_that_failed_is_not_asked_to_remember_it() {
     let mut story = Story::begun(setting());
     let full = Failure::new(Service::Disk, Cause::Disk(crate::words::DiskFault::Full));
     story.bench.fail("note began", full);
-    story.at_step_two().press("Enter");
+    story.at_step_two().press("Go");
     at!(story, Failed);
     assert_eq!(story.opened.draft.as_ref().unwrap().refused, None);
 }
@@ -637,10 +638,10 @@ fn no_sentence_decides_anything() {
 fn what_was_said_of_one_sign_in_does_not_stand_above_the_next() {
     let mut story = Story::begun(setting());
     story.at_sign_in().press("F3");
-    assert!(story.shows("The address is also printed below the page by F7."));
+    assert!(story.shows("Copied. F7 prints the address, to select it."));
     story.press("F5");
     at!(story, SignIn);
-    assert!(!story.shows("The address is also printed below the page by F7."));
+    assert!(!story.shows("Copied. F7 prints the address, to select it."));
 }
 
 #[test]
@@ -662,10 +663,10 @@ fn what_is_registered_is_handed_over_also_while_another_attempt_waits_for_its_re
     story.begin();
     at!(story, Review);
     story.wizard.page = Overview::default().into();
-    story.press("Enter");
+    story.press("Go");
     at!(story, OctoClient);
     assert!(story.shows("Sent to api.alphaus.cloud now:"));
-    story.paste("octo-client").press("Tab").paste("an-octo-secret").press("Enter");
+    story.paste("octo-client").press("Tab").paste("an-octo-secret").press("Go");
     at!(story, Done);
     assert!(!story.bench.octo_calls().is_empty());
 }
@@ -678,7 +679,7 @@ fn the_draft_is_written_when_a_field_is_left_and_when_the_program_is_cut_off() {
         typed.unwrap_or_default()
     };
     assert_eq!(story.opened.draft, None, "nothing was typed yet");
-    story.press("Enter Con");
+    story.press("Go Con");
     let (before, name) = (story.opened.draft.clone(), Field::AccountName);
     assert_eq!(kept(&story, name), "", "a field is not written with each key");
     story.press("toso");
@@ -695,11 +696,11 @@ fn the_draft_is_written_when_a_field_is_left_and_when_the_program_is_cut_off() {
 #[test]
 fn leaving_without_saving_puts_the_draft_back_that_was_there() {
     let mut story = Story::begun(setting());
-    story.press("Enter Contoso Tab ^C l");
+    story.press("Go Contoso Tab ^C l");
     assert_eq!(story.ended, Some(Exit::Cancelled));
     assert_eq!(story.opened.draft, None, "there was none");
     let mut story = Story::begun(setting());
-    story.press("Enter Contoso Tab ^C s");
+    story.press("Go Contoso Tab ^C s");
     let before = story.opened.draft.clone();
     assert!(before.is_some());
     let mut again = Story::new(setting());

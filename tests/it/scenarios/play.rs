@@ -364,7 +364,7 @@ impl<'r> Stage<'r> {
 
 /// A frame of this height, 80 cells wide, as text.
 fn screen(wizard: &Wizard, height: u16) -> String {
-    let look = paint::Appearance { theme: Theme::Plain, glyphs: Glyphs::UNICODE };
+    let look = paint::Appearance { theme: Theme::Plain, glyphs: Glyphs::UNICODE, motion: false };
     let mut terminal = Terminal::new(TestBackend::new(80, height)).unwrap();
     terminal.draw(|frame| paint::draw(wizard, &look, frame)).unwrap();
     let buffer = terminal.backend().buffer();

@@ -12,7 +12,7 @@ fn what_happened_and_the_cure_are_on_the_first_screen() {
     for report in stopped() {
         let diagnosis = report.diagnosis.as_ref().unwrap();
         let words: Vec<&str> = diagnosis.what.split(' ').take(4).collect();
-        let needed = [diagnosis.code.as_str(), &words.join(" "), "Fix", "Enter", "FAIL"];
+        let needed = [diagnosis.code.as_str(), &words.join(" "), "Do this", "Enter", "✗"];
         let missing: Vec<&str> = needed.into_iter().filter(|text| !report.screen.contains(text)).collect();
         if !missing.is_empty() {
             wrong.push(format!("{}: {missing:?}\n{}", report.name, report.screen));
@@ -28,7 +28,7 @@ fn what_failed_before_the_start_is_on_the_first_screen() {
         let Some((_, key)) = report.looks.first() else {
             continue;
         };
-        let needed = ["FAIL", &first_cure(key), "Enter start"];
+        let needed = ["✗", &first_cure(key), "Enter start"];
         if needed.iter().any(|text| !report.start.contains(text)) {
             wrong.push(format!("{}: {key}\n{}", report.name, report.start));
         }
@@ -51,7 +51,7 @@ fn every_step_of_the_cure_and_who_can_do_it_can_be_read() {
     expect_nothing(&wrong);
 }
 
-/// A sign of "Not the cause", and the words by which a diagnosis would blame the same thing.
+/// A sign of "Not", and the words by which a diagnosis would blame the same thing.
 const BLAMED: [(&str, &[&str]); 8] = [
     ("MFA", &["second factor", "MFA", "multifactor"]),
     ("role (calls answer)", &["Admin agent", "lacks a role"]),
@@ -68,8 +68,8 @@ fn what_is_not_the_cause_is_not_blamed() {
     let mut wrong = Vec::new();
     for report in stopped() {
         let diagnosis = report.diagnosis.as_ref().unwrap();
-        let signs = report.whole.split("Not the cause").nth(1).unwrap();
-        let signs = signs.split("For support").next().unwrap();
+        let signs = report.whole.split("\n   Not  ").nth(1).unwrap();
+        let signs = signs.split("\n   It said").next().and_then(|signs| signs.split("\n   Ids  ").next()).unwrap();
         let signs = signs.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut told = diagnosis.why.clone();
         told.push(diagnosis.what.clone());

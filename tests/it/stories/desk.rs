@@ -242,9 +242,9 @@ impl Person for Pty {
 
     fn begin(&mut self, name: &str) {
         self.wait("test item written");
-        self.enter("What should this payer account be called");
+        self.enter("What should this account be called");
         self.fill(name, name);
-        self.enter("Step 2 of 3");
+        self.enter("step 2 of 3");
     }
 
     fn prove(&mut self, desk: &TestMachine) {
@@ -255,23 +255,27 @@ impl Person for Pty {
             self.fill(&application, &application);
             self.send("\t");
         }
-        self.fill(&secret, &format!("({} characters)", secret.len()));
+        self.fill(&secret, &format!("{} characters", secret.len()));
         self.send("\t");
         let domain = desk.fact("domain");
         self.fill(&domain, &domain);
+        // Enter in the last field is the page's action.
+        self.send("\t");
         self.enter("Every check passed.");
         self.enter("Found in step 2");
     }
 
     fn open_sign_in(&mut self) -> String {
-        self.enter("of 10:00, then F5 makes a new link.");
+        // From the first field round to the button.
+        self.send("\x1b[Z");
+        self.enter("of 10 minutes");
         self.address()
     }
 
     fn address(&mut self) -> String {
         let before = self.bytes.len();
         self.send("\x1b3");
-        self.wait("The address is also printed");
+        self.wait("Copied. F7 prints the address");
         let bytes = String::from_utf8_lossy(&self.bytes[before..]).into_owned();
         let copied = bytes.split_once("\x1b]52;c;").unwrap().1;
         let copied = copied.split_once('\x07').unwrap().0;
@@ -284,7 +288,7 @@ impl Person for Pty {
     }
 
     fn answer_with(&mut self, address: &str, taken: usize) {
-        self.fill(address, &format!("({taken} characters)"));
+        self.fill(address, &format!("{taken} characters"));
         self.enter("Every check passed.");
         self.enter("keep it here, send later");
     }

@@ -10,7 +10,7 @@ use crate::pty::{Pty, signal_to};
 
 fn rehearse(session: &Session) -> Pty {
     let mut pty = spawn(session, &[PROGRAM, "rehearse", "--no-browser"]);
-    pty.wait("Only you can confirm");
+    pty.wait("Check these in the portal first");
     assert!(pty.screen().alternate_screen());
     assert_ne!(pty.settings(), pty.before);
     pty
@@ -40,7 +40,7 @@ fn signals_end_it_in_good_order() {
     let session = Session::bus();
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
         let mut pty = rehearse(&session);
-        pty.enter("Step 1 of 3");
+        pty.enter("step 1 of 3");
         pty.signal(signal);
         assert_eq!(pty.exit(), 130, "{signal:?}");
         let screen = pty.screen();
@@ -89,7 +89,7 @@ fn a_lost_connection_ends_it_and_what_was_typed_is_there_again() {
     let mut pty = desk.register(&["--no-browser"]);
     pty.wait("Your draft is open again");
     pty.send("\x1b");
-    pty.wait("> │ Contoso CSP");
+    pty.wait("▌Contoso CSP");
     pty.signal(Signal::TERM);
     assert_eq!(pty.exit(), 130);
 }
@@ -102,17 +102,17 @@ fn stopped_and_continued_as_any_program() {
     pty.wait("shell > ");
     let before = pty.settings();
     pty.send(&format!("{PROGRAM} rehearse --no-browser\n"));
-    pty.wait("Only you can confirm");
-    pty.enter("Step 1 of 3");
+    pty.wait("Check these in the portal first");
+    pty.enter("step 1 of 3");
     pty.send("Fabrikam");
-    pty.wait("> │ Fabrikam");
+    pty.wait("▌Fabrikam");
     pty.send("\x1a");
     pty.wait_until("the shell", |screen| !screen.alternate_screen() && screen.contents().contains("Stopped"));
     assert_eq!(pty.settings(), before);
     pty.send("echo $!-kept; jobs -p\n");
     pty.wait("-kept\n");
     pty.send("fg\n");
-    pty.wait("> │ Fabrikam");
+    pty.wait("▌Fabrikam");
     assert!(pty.screen().alternate_screen());
     let child = children(pty.pid);
     signal_to(child, Signal::TERM);
@@ -163,7 +163,7 @@ fn without_a_keyring_nobody_types_a_secret() {
     let desk = TestMachine::with(Session::bus(), &[]);
     let mut pty = desk.register(&["--no-browser"]);
     pty.wait("No program on this machine keeps secrets.");
-    pty.enter("Without a keyring nothing can be kept.");
+    pty.enter("Without a keyring nothing can be stored.");
     assert!(pty.screen().contents().contains("Before you start"));
     pty.send("\x03");
     pty.wait("Leave octo-csp?");

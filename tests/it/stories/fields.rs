@@ -31,25 +31,25 @@ fn bad_input_gets_a_sentence_at_its_field() {
     let (application, tenant) = (desk.fact("client_id"), desk.fact("tenant_id"));
     let mut pty = desk.register(&["--no-browser"]);
     pty.begin("Contoso CSP");
-    refuses(&mut pty, "not a guid at all", "!!  ");
+    refuses(&mut pty, "not a guid at all", "✗ ");
     let mangled = format!(" {{{}}}\r\n", application.to_uppercase().replace('-', ""));
-    gets(&mut pty, &mangled, "Pasted without");
+    gets(&mut pty, &mangled, "Removed ");
     pty.send("\t");
-    gets(&mut pty, &tenant, "this is a directory (tenant) ID");
+    gets(&mut pty, &tenant, "are swapped. F5 swaps them.");
     pty.send("\x1bOt\x1b[15~");
     pty.wait_until("the two in each other's place", |screen| {
         let contents = screen.contents();
         contents.find(&tenant).unwrap_or(usize::MAX) < contents.find(&application).unwrap_or(0)
-            || contents.contains("Client ID is your directory")
+            || contents.contains("your directory")
     });
     pty.send("\t");
     gets(&mut pty, GUID, "That is a GUID: it is the Secret ID, not the secret Value.");
     gets(&mut pty, "two words", "There is a blank inside the key");
-    gets(&mut pty, &"x".repeat(65_536), "too long");
-    gets(&mut pty, "abc\x1b]0;title\x07\x1b[2Jdef", "Pasted without");
+    gets(&mut pty, &"x".repeat(65_536), "oo long");
+    gets(&mut pty, "abc\x1b]0;title\x07\x1b[2Jdef", "Removed ");
     pty.send("\t");
     gets(&mut pty, "https://contoso.onmicrosoft.com/\r\n", "contoso.onmicrosoft.com");
-    refuses(&mut pty, "nothing here", "!!  ");
+    refuses(&mut pty, "nothing here", "✗ ");
     assert!(pty.screen().alternate_screen());
     pty.signal(Signal::TERM);
     assert_eq!(pty.exit(), 130);
@@ -75,15 +75,15 @@ fn wrong_answers_are_told_apart() {
         (cut, "The address ends too early: its end is missing."),
         ("hello", "That is neither an address nor a code."),
     ] {
-        pty.fill(wrong, &format!("({} characters)", wrong.len()));
+        pty.fill(wrong, &format!("{} characters", wrong.len()));
         pty.enter(sentence);
     }
     pty.send("\x05\x15");
     pty.paste(&"y".repeat(65_537));
-    pty.wait("too long");
+    pty.wait("oo long");
     let wrapped = back.replacen('&', "&\r\n", 1);
     pty.answer_with(&wrapped, back.len());
-    pty.enter("Proven and kept here: Contoso CSP");
+    pty.enter("Contoso CSP is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
 }
@@ -101,10 +101,10 @@ fn a_code_works_once_whoever_pastes_it() {
     pty.wait("Found in step 2");
     let fresh = pty.open_sign_in();
     assert_ne!(fresh, address);
-    pty.fill(&back, &format!("({} characters)", back.len()));
-    pty.enter("!!  ");
+    pty.fill(&back, &format!("{} characters", back.len()));
+    pty.enter("✗ ");
     let code = crate::simulator::bench::between(&back, "code=", "&");
-    pty.fill(code, &format!("({} characters)", code.len()));
+    pty.fill(code, &format!("{} characters", code.len()));
     pty.enter("This code was sent before; a code works once.");
     pty.answer(&sign_in(&fresh));
 }

@@ -22,30 +22,30 @@ fn what_was_proven_before_a_kill_is_not_asked_for_again() {
     pty.send("\t");
     pty.fill(&application, &application);
     pty.send("\t");
-    pty.fill("abc8Q~typed-and-never-kept-typed-and-not", "(40 characters)");
+    pty.fill("abc8Q~typed-and-never-kept-typed-and-not", "40 characters");
     pty.kill();
 
     // Nothing was proven: the page comes back, and the fields of the draft with it.
-    let mut pty = again(&desk, "Your draft is open again. Secrets are never kept in it");
+    let mut pty = again(&desk, "Your draft is open again. It never holds secrets");
     pty.send("\x1b");
-    pty.wait("> │ Contoso CSP");
-    pty.enter("Step 2 of 3");
+    pty.wait("▌Contoso CSP");
+    pty.enter("step 2 of 3");
     pty.prove(&desk);
     pty.kill();
 
-    let mut pty = again(&desk, "Client secret checked and kept at");
+    let mut pty = again(&desk, "The secret key was checked and stored at");
     pty.wait("Found in step 2");
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
     pty.kill();
 
-    let mut pty = again(&desk, "Everything was checked. Confirm it?");
+    let mut pty = again(&desk, "Everything was checked. Only confirming is left.");
     assert!(!desk.journal().contains("activated"));
-    pty.enter("Proven and kept here: Contoso CSP");
+    pty.enter("Contoso CSP is proven and stored here.");
     pty.kill();
 
     let mut pty = desk.register(&[]);
-    pty.wait("What should be done?");
+    pty.wait("What would you like to do?");
     pty.send("\x03");
     assert_eq!(pty.exit(), 0);
 }
@@ -60,10 +60,11 @@ fn an_address_from_before_a_kill_still_works() {
     pty.kill();
     let back = sign_in(&address);
 
-    let mut pty = again(&desk, "The sign-in page was open. If your browser shows an address with a code, paste it now");
+    let mut pty =
+        again(&desk, "The sign-in page was open. If your browser ended on an address with a code, paste it now");
     assert_eq!(pty.address(), address, "the same link to the letter");
     pty.answer(&back);
-    pty.enter("Proven and kept here: Contoso CSP");
+    pty.enter("Contoso CSP is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
 }
@@ -76,22 +77,21 @@ fn a_code_that_may_have_been_used_is_not_sent_again() {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     let back = sign_in(&address);
-    pty.fill(&back, &format!("({} characters)", back.len()));
-    pty.enter("What is being asked now");
-    pty.wait("...  ");
+    pty.fill(&back, &format!("{} characters", back.len()));
+    pty.enter("Checking with Microsoft");
     while !desk.journal().contains("redeeming") {
-        pty.wait("so far");
+        pty.wait(" s");
     }
     pty.kill();
 
     let mut pty = again(
         &desk,
-        "We cannot tell whether the code was used. It will not be sent again. Sign in again; what worked before still works.",
+        "We cannot tell whether the code was used, so it is not sent again. Sign in again; what worked before still works.",
     );
     let fresh = pty.open_sign_in();
     assert_ne!(fresh, address);
-    pty.fill(&back, &format!("({} characters)", back.len()));
-    pty.enter("!!  ");
+    pty.fill(&back, &format!("{} characters", back.len()));
+    pty.enter("✗ ");
     assert_eq!(desk.journal().matches("redeeming").count(), 1);
 }
 
@@ -103,15 +103,16 @@ fn a_sign_in_that_reached_this_machine_is_not_asked_for_twice() {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     let back = sign_in(&address);
-    pty.fill(&back, &format!("({} characters)", back.len()));
-    pty.enter("What is being asked now");
+    pty.fill(&back, &format!("{} characters", back.len()));
+    pty.enter("Checking with Microsoft");
     pty.wait_until("the price service being asked", |screen| {
-        screen.contents().contains("ok   12") || screen.contents().contains("... 13")
+        screen.contents().contains("✓ Token for the price service")
     });
     pty.kill();
-    let mut pty = again(&desk, "Your sign-in is safely kept. Finish the checks?");
-    pty.enter("What is being asked now");
-    assert!(!pty.screen().contents().contains("Waiting 0"));
+    let mut pty = again(&desk, "Your sign-in is safely stored. Finish the checks.");
+    pty.send("\x1b[Z");
+    pty.enter("Checking with Microsoft");
+    assert!(!pty.screen().contents().contains("of 10 minutes"));
     assert!(desk.items().iter().any(|item| item.contains("/refresh-token/A/")));
 }
 
@@ -136,7 +137,7 @@ fn what_was_typed_is_there_again_however_the_window_was_closed() {
         } else {
             // What nothing can be done about loses the field at most that is being typed.
             pty.send("\t");
-            pty.fill("abc8Q~typed-and-never-kept-typed-and-not", "(40 characters)");
+            pty.fill("abc8Q~typed-and-never-kept-typed-and-not", "40 characters");
             pty.kill();
         }
         desk.no_file_has(&["typed-and-never-kept"]);
@@ -171,7 +172,7 @@ fn leaving_without_saving_leaves_the_draft_that_was_there() {
     pty.send("\t");
     pty.wait_until("the next field", |screen| {
         let contents = screen.contents();
-        contents.split_once("Key ends on").is_some_and(|(_, after)| after.contains("\n > "))
+        contents.split_once("Secret key expires on").is_some_and(|(_, after)| after.contains("▌"))
     });
     assert_ne!(typed(), before);
     pty.send("\x03");

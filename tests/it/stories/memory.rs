@@ -93,7 +93,7 @@ fn no_readable_copy_of_a_secret_is_left_in_memory_after_its_page() {
         [("key", key.as_str(), key_left), ("code", code.as_str(), 0)].into_iter().chain(tokens(tokens_left)).collect()
     };
     at_most(&pty, CONTROL, &of(1, 1));
-    pty.enter("Proven and kept here");
+    pty.enter("is proven and stored here.");
     at_most(&pty, CONTROL, &of(0, 0));
 }
 
@@ -119,7 +119,7 @@ fn a_vault_file_leaves_neither_its_passphrase_nor_what_it_keeps_in_memory() {
     let code = between(&back, "code=", "&").to_owned();
     pty.answer(&back);
     at_most(&pty, CONTROL, &[("passphrase", PASSPHRASE, 0), ("key", &key, 1), ("code", &code, 0)]);
-    pty.enter("Proven and kept here");
+    pty.enter("is proven and stored here.");
     at_most(&pty, CONTROL, &[("passphrase", PASSPHRASE, 0), ("key", &key, 0), ("code", &code, 0)]);
 }
 

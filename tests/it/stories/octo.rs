@@ -21,9 +21,9 @@ fn confirm_and_register_hands_over_and_submit_finds_nothing_left() {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.reads("(credentials from ALPHAUS_CLIENT_ID)");
+    pty.reads("(API client from ALPHAUS_CLIENT_ID)");
     assert!(!desk.journal().contains("submitting"), "too early");
-    pty.enter("Registered: Contoso CSP");
+    pty.enter("Contoso CSP is registered in Octo.");
     pty.reads("payer account");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);

@@ -58,17 +58,17 @@ impl Lines for Pty {
         let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
         self.asked("Enter = start; a number = about that line; or a word:");
         self.answers("", "Account name (optional):");
-        self.answers("Contoso CSP 本番", "1 of 5: Client ID:");
-        self.answers("", "2 of 5: Application ID:");
+        self.answers("Contoso CSP 本番", "1 of 5: Client ID (optional):");
+        self.answers("", "2 of 5: Application (client) ID:");
         self.answers(&application, "3 of 5: Secret key (paste it; it is never shown):");
-        self.answers(&secret, "(needed: Client ID is your application):");
-        self.answers(&desk.fact("domain"), "(optional, YYYY-MM-DD):");
+        self.answers(&secret, "4 of 5: Directory (tenant) ID or domain:");
+        self.answers(&desk.fact("domain"), "Secret key expires on (optional):");
         self.answers("", "or a word:");
     }
 
     fn to_sign_in(&mut self) -> String {
         self.answers("", "Enter = Next: Partner API Credentials; or a word:");
-        self.answers("", "(compared after the sign-in):");
+        self.answers("", "MPN ID (PartnerID) (optional):");
         self.answers("", "2 enter another [1]:");
         self.answers("", "[http://localhost]:");
         self.answers("", "or a word:");
@@ -118,7 +118,7 @@ fn a_registration_line_by_line() {
     pty.answers("", "2 keep it here, send later [2]:");
     pty.answers(
         "",
-        "Keep here for now (makes this set the active one; Octo is not told); a number = change that field; or a word:",
+        "Keep here for now (puts this into use; Octo is not told); a number = change that field; or a word:",
     );
     assert!(!desk.journal().contains("activated"), "too early");
     pty.answers("", "Enter = leave; or a word:");
@@ -129,7 +129,7 @@ fn a_registration_line_by_line() {
     let last = transcript.trim_end().lines().last().unwrap();
     let cloud = desk.path("cloud.json");
     let wanted = format!(
-        "Proven and kept here: Contoso CSP 本番. Not in Octo yet. Next: octo-csp submit --cloud-file {}",
+        "Proven and stored here: Contoso CSP 本番. Not in Octo yet. Next: octo-csp submit --cloud-file {}",
         cloud.display()
     );
     assert_eq!(last, wanted);
@@ -156,7 +156,7 @@ fn the_browser_brings_the_answer_while_a_line_is_typed() {
     pty.asked("Enter = Next: Review; or a word:");
     is_plain(&pty.transcript(), &[typed]);
     pty.wait("What you had begun to type is gone");
-    pty.answers("leave", "One of the words:");
+    pty.answers("leave", "leave; or a word:");
     pty.send("s\r");
     assert_eq!(pty.exit(), 130);
     assert_eq!(pty.settings(), pty.before);
@@ -169,7 +169,7 @@ fn what_is_typed_ahead_for_a_hidden_field_is_not_shown_either() {
     pty.asked("or a word:");
     let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
     pty.send(&format!("\rName\r\r{application}\r{secret}\r"));
-    pty.asked("(needed: Client ID is your application):");
+    pty.asked("4 of 5: Directory (tenant) ID or domain:");
     is_plain(&pty.transcript(), &[&secret]);
     assert!(pty.transcript().contains("40 characters taken."));
     pty.signal(Signal::TERM);
@@ -186,7 +186,7 @@ fn a_terminal_that_cannot_move_its_cursor_and_a_person_who_asks_get_lines() {
         pty.answers("nonsense", "or a word:");
         // Ctrl-C asks, and the second one leaves.
         pty.send("\x03");
-        pty.asked("One of the words:");
+        pty.asked("leave; or a word:");
         pty.send("\x03");
         assert_eq!(pty.exit(), 130);
         assert_eq!(pty.settings(), pty.before);
@@ -205,8 +205,8 @@ fn stopped_and_continued_the_question_is_asked_again_and_the_line_is_given_back_
     pty.wait("back");
     pty.wait_until("the question again", |screen| screen.contents().matches("Enter = start").count() == 2);
     assert!(!echoes(&pty.settings()));
-    pty.answers("leave", "One of the words:");
-    pty.send("l\r");
+    pty.answers("leave", "leave; or a word:");
+    pty.send("\r");
     pty.wait("done");
     assert_eq!(pty.exit(), 0);
 }

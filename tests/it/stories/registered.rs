@@ -17,7 +17,7 @@ pub(super) fn registered() -> TestMachine {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.enter("Proven and kept here: Contoso CSP");
+    pty.enter("Contoso CSP is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     desk
@@ -48,7 +48,8 @@ fn the_browser_brings_the_answer_and_another_program_finds_what_is_kept() {
     let mut pty = desk.register(&["--browser", &browser.command]);
     pty.begin("Contoso CSP 本番");
     pty.prove(&desk);
-    pty.enter("of 10:00, then F5 makes a new link.");
+    pty.send("\x1b[Z");
+    pty.enter("of 10 minutes");
     let (address, _) = browser.started();
     let tab = thread::spawn(move || sign_in_and_stay(&address));
     pty.wait("Every check passed.");
@@ -56,12 +57,12 @@ fn the_browser_brings_the_answer_and_another_program_finds_what_is_kept() {
     assert!(said.contains("The sign-in is kept"), "{said}");
     pty.enter("[ Keep here for now ]");
     assert!(!desk.journal().contains("activated"), "too early");
-    pty.enter("Proven and kept here: Contoso CSP 本番");
+    pty.enter("Contoso CSP 本番 is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     assert!(!pty.screen().alternate_screen());
     let last = pty.screen().contents();
-    assert!(last.contains("Proven and kept here: Contoso CSP 本番. Not in Octo yet."), "{last}");
+    assert!(last.contains("Proven and stored here: Contoso CSP 本番. Not in Octo yet."), "{last}");
 
     let items = desk.items();
     for kind in ["/partner-center-secret/A/", "/refresh-token/A/"] {
@@ -80,15 +81,16 @@ fn a_step_that_fails_changes_nothing_and_one_that_passes_takes_the_other_slot() 
     let kept = desk.kept();
 
     let mut pty = desk.register(&[]);
-    pty.wait("What should be done?");
+    pty.wait("What would you like to do?");
     assert!(pty.screen().contents().contains("Contoso CSP"));
     pty.send("\x03");
     assert_eq!(pty.exit(), 0);
 
     let mut pty = desk.register(&["--step", "partner-center"]);
-    pty.wait("Step 2 of 3");
+    pty.wait("step 2 of 3");
     let wrong = "abc8Q~wrongwrongwrongwrongwrongwrong.abc";
-    pty.fill(wrong, "(40 characters)");
+    pty.fill(wrong, "40 characters");
+    pty.send("\t\t");
     pty.enter("AADSTS7000215");
     pty.send("\x1b[6~\x1b[6~");
     pty.reads("The registration that worked before is untouched.");
@@ -103,7 +105,7 @@ fn a_step_that_fails_changes_nothing_and_one_that_passes_takes_the_other_slot() 
     pty.wait("Found in step 2");
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.enter("Proven and kept here: Contoso CSP");
+    pty.enter("Contoso CSP is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     let after = desk.items();
@@ -118,28 +120,28 @@ fn the_name_is_changed_alone_and_replacing_asks_for_it() {
     let desk = registered();
     let items = desk.items();
     let mut pty = desk.register(&["--step", "basic"]);
-    pty.wait("What should this payer account be called");
+    pty.wait("What should this account be called");
     pty.fill("Fabrikam CSP", "Fabrikam CSP");
-    pty.enter("The name is changed.");
+    pty.enter("The name was changed.");
     assert!(pty.screen().contents().contains("Fabrikam CSP"));
     assert_eq!(desk.items(), items);
 
     pty.send("\x1b[A\x1b[A");
-    pty.wait_until("the fifth line", |screen| screen.contents().contains("> Replace this registration"));
-    pty.enter("Only you can confirm");
+    pty.wait_until("the fifth line", |screen| screen.contents().contains("▌ Replace this registration"));
+    pty.enter("Check these in the portal first");
     pty.begin("Fabrikam CSP");
     pty.prove(&desk);
     let address = pty.open_sign_in();
     let back = sign_in(&address);
-    pty.fill(&back, &format!("({} characters)", back.len()));
+    pty.fill(&back, &format!("{} characters", back.len()));
     pty.enter("Every check passed.");
     pty.enter("type: Contoso Cloud Partners");
     pty.enter("This replaces a registration that works.");
     pty.fill("contoso cloud partners", "contoso cloud partners");
     pty.enter("This replaces a registration that works.");
     assert!(desk.items().iter().any(|item| item.contains("/A/")));
-    pty.fill("Contoso Cloud Partners", "> │ Contoso Cloud Partners");
-    pty.enter("Proven and kept here: Fabrikam CSP");
+    pty.fill("Contoso Cloud Partners", "▌Contoso Cloud Partners");
+    pty.enter("Fabrikam CSP is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     assert!(desk.items().iter().any(|item| item.contains("/B/")));
@@ -444,9 +446,10 @@ fn the_sign_in_page_tells_one_story_and_has_the_whole_address_where_there_is_roo
     assert!(pty.screen().contents().contains("client_id=...  (whole"), "no room for it");
     let before = pty.bytes.len();
     pty.resize((100, 40));
-    // Nothing else stands on its lines.
-    pty.wait_until("all of it", |screen| screen.rows(0, 100).collect::<String>().contains(&address));
-    let lines = address.len().div_ceil(100);
+    pty.wait_until("all of it", |screen| {
+        screen.rows(0, 100).map(|row| row.trim().to_owned()).collect::<String>().contains(&address)
+    });
+    let lines = address.len().div_ceil(93);
     let written = String::from_utf8_lossy(&pty.bytes[before..]).into_owned();
     assert!(written.matches(&format!(";{address}\x1b\\")).count() >= lines, "each line is a link to all of it");
     pty.resize((80, 24));

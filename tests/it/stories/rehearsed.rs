@@ -21,8 +21,9 @@ fn told(pty: &Pty, label: &str) -> String {
 /// Waits until the page is painted for this width: its rules reach from edge to edge.
 fn painted(pty: &mut Pty, columns: u16) {
     pty.wait_until("a page of the new size", |screen| {
-        let edge = |column| screen.cell(1, column).is_some_and(|cell| cell.contents() == "─");
-        edge(0) && edge(columns - 1) && screen.size().1.get() == columns
+        let (rows, width) = screen.size();
+        let edge = |column| screen.cell(rows.get() - 2, column).is_some_and(|cell| cell.contents() == "─");
+        edge(0) && edge(columns - 1) && width.get() == columns
     });
 }
 
@@ -49,7 +50,7 @@ fn what_is_above_and_below_is_reached_in_a_small_window() {
     pty.send("\x1b[5~\x1b[5~\x1b[5~");
     pty.wait("Checked on this machine");
     pty.send("\x1b[B");
-    pty.wait("> [ ] Redirect address on the app");
+    pty.wait("▌ [ ] Redirect address on the app");
     pty.send("\x1b[6~\x1b[6~\x1b[6~");
     pty.wait("You hold the secret's Value");
 }
@@ -58,13 +59,13 @@ fn what_is_above_and_below_is_reached_in_a_small_window() {
 fn ended(pty: &mut Pty) {
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.enter("Registered: Contoso CSP本番");
+    pty.enter("Contoso CSP本番 is registered in Octo.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     assert!(!pty.screen().alternate_screen() && !pty.screen().hide_cursor());
     assert_eq!(pty.settings(), pty.before);
     let last = pty.screen().contents();
-    assert!(last.contains("This was a rehearsal: nothing was kept and nobody was told."));
+    assert!(last.contains("This was a rehearsal: nothing was stored and nobody was told."));
     assert!(!last.contains("octo-csp submit"), "{last}");
 }
 
@@ -75,42 +76,46 @@ fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
     pty.wait("REHEARSAL  nothing leaves this machine");
     pty.wait("test item written");
     pty.send(" ");
-    pty.wait("> [x] The web app and its key exist");
-    pty.enter("Step 1 of 3");
+    pty.wait("▌ [x] The web app and its key exist");
+    pty.enter("step 1 of 3");
     for (index, letter) in "Contoso CSP".char_indices() {
         pty.send(&letter.to_string());
-        pty.wait(format!("│ {}", &"Contoso CSP"[..=index]).trim_end());
+        pty.wait(format!("▌{}", &"Contoso CSP"[..=index]).trim_end());
     }
     pty.paste(" 本番 \r\n");
     pty.wait("Contoso CSP本番");
-    pty.wait("Pasted without");
+    pty.wait("Removed ");
     pty.send("\t");
-    pty.wait("> [ Next ]");
+    pty.wait("▌ [ Next ]");
     pty.send("\x1b[Z");
-    pty.wait("> │ Contoso CSP本番");
+    pty.wait("▌Contoso CSP本番");
 
     resized(&mut pty);
     pty.send("\x03");
     pty.wait("Leave octo-csp?");
     pty.send("\x1b");
-    pty.wait("> │ Contoso CSP本番");
+    pty.wait("▌Contoso CSP本番");
 
-    pty.enter("Step 2 of 3");
-    let application = told(&pty, "Application ID");
-    let secret = told(&pty, "Secret key");
-    let domain = told(&pty, "Directory");
+    pty.enter("step 2 of 3");
     // Client ID may stay empty: it is taken from Application ID.
     pty.send("\t");
+    pty.wait("▌");
+    pty.reads("Application (client) ID type");
+    let application = told(&pty, "Application (client) ID");
     pty.paste(&format!("{{{}}}", application.to_uppercase()));
-    pty.wait("> │ {6F1D2C9A");
+    pty.wait("▌{6F1D2C9A");
     pty.send("\x1b");
-    pty.wait("> │ Contoso CSP本番");
-    pty.enter("│ {6F1D2C9A");
-    pty.wait_until("the secret's turn", |screen| screen.contents().contains("> │") && screen.cursor_position().0 > 9);
-    pty.fill(&secret, &format!("({} characters)", secret.len()));
-    assert!(!pty.screen().contents().contains(&format!("│ {secret}")));
+    pty.wait("▌Contoso CSP本番");
+    pty.enter("│{6F1D2C9A");
+    pty.reads("Value\" type");
+    let secret = told(&pty, "Value\"");
+    pty.fill(&secret, &format!("{} characters", secret.len()));
+    assert!(!pty.screen().contents().contains(&format!("│{secret}")));
     pty.send("\t");
-    pty.fill(&domain, &format!("> │ {domain}"));
+    pty.reads("Tenant ID, or a domain such as contoso.onmicrosoft.com type");
+    let domain = told(&pty, "such as contoso.onmicrosoft.com");
+    pty.fill(&domain, &format!("▌{domain}"));
+    pty.send("\t");
     pty.enter("Every check passed.");
     pty.enter("Found in step 2");
     ended(&mut pty);
@@ -122,22 +127,22 @@ fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
 fn f2_fills_a_page_in_and_a_misfortune_ends_in_its_diagnosis() {
     let session = Session::bus();
     let mut pty = rehearse(&session, &["--fail", "secret-expired"]);
-    pty.wait("(misfortune: secret-expired)");
+    pty.wait("scenario secret-expired");
     // The banner stands there while the registration is still being opened.
-    pty.wait("Only you can confirm");
-    pty.enter("Step 1 of 3");
-    pty.enter("Step 2 of 3");
+    pty.wait("Check these in the portal first");
+    pty.enter("step 1 of 3");
+    pty.enter("step 2 of 3");
     pty.send("\x1bOQ");
-    pty.wait("(40 characters)");
+    pty.wait("40 characters");
     pty.enter("AADSTS7000222");
-    pty.wait("What happened");
+    pty.wait("Do this");
     pty.send("d");
     pty.wait("It said");
     pty.send("\x1b");
-    pty.wait("What happened");
+    pty.wait("Do this");
     pty.send("\x1b");
     // Nothing is lost.
-    pty.wait("(40 characters)");
+    pty.wait("40 characters");
     pty.send("\x03");
     pty.wait("Leave octo-csp?");
     pty.send("\x03");

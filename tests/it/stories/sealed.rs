@@ -43,7 +43,7 @@ fn registered() -> TestMachine {
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
     pty.reads("vault file: 2 secrets, opened by your passphrase");
-    pty.enter("Proven and kept here: Contoso CSP");
+    pty.enter("Contoso CSP is proven and stored here.");
     pty.reads("vault file");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
@@ -215,7 +215,7 @@ fn asked_for_again_by_the_wizard(desk: &TestMachine) {
     pty.wait_until("the question again", |screen| screen.contents().matches("Passphrase of the vault").count() == 2);
     pty.send(PASSPHRASE);
     pty.send("\r");
-    pty.wait("What should be done?");
+    pty.wait("What would you like to do?");
     a_wait_for_the_other_one_ends_on_a_signal(desk);
     pty.send("\x03");
     assert_eq!(pty.exit(), 0);
@@ -280,7 +280,7 @@ fn what_the_keyring_keeps_is_not_looked_for_in_a_file_and_is_forgotten_whole() {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.enter("Proven and kept here: Contoso CSP");
+    pty.enter("Contoso CSP is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     let items = desk.items();

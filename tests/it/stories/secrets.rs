@@ -38,24 +38,27 @@ fn a_secret_is_in_no_byte_that_leaves_but_to_the_keyring() {
     pty.send("\t");
     for (index, letter) in TYPED.char_indices() {
         pty.send(&letter.to_string());
-        pty.wait(&format!("({} character", index + 1));
+        pty.wait(&format!("{} character", index + 1));
     }
     pty.send("\t");
     pty.fill(&domain, &domain);
+    pty.send("\t");
     pty.enter("AADSTS7000215");
     pty.send("d");
     pty.wait("It said");
     pty.send("\x1b");
-    pty.wait("What happened");
+    pty.wait("Do this");
     pty.send("c");
     pty.wait("Copied: code, sentence and ids.");
-    pty.enter("> │ ••");
+    pty.enter("▌••");
 
     let secret = desk.fact("client_secret");
-    pty.fill(&secret, &format!("({} characters)", secret.len()));
+    pty.fill(&secret, &format!("{} characters", secret.len()));
+    pty.send("\t\t");
     pty.enter("Every check passed.");
     pty.enter("Found in step 2");
-    pty.enter("of 10:00, then F5 makes a new link.");
+    pty.send("\x1b[Z");
+    pty.enter("of 10 minutes");
     let (argument, environment) = browser.started();
     assert!(argument.starts_with("http://127.0.0.1:"), "{argument}");
     let address = pty.address();
@@ -71,7 +74,7 @@ fn a_secret_is_in_no_byte_that_leaves_but_to_the_keyring() {
     }
     pty.answer(&back);
     desk.no_file_has(&words);
-    pty.enter("Proven and kept here: Contoso CSP");
+    pty.enter("Contoso CSP is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     not_written(&pty, &words);
@@ -143,9 +146,9 @@ fn lines_that_end_in_a_carriage_return_are_taken_apart_and_their_secret_is_nowhe
     pty.send("\x05\x15");
     for paste in [ODD, "short words and a~tilde-in-a-run-of-24-or-more"] {
         pty.paste(paste);
-        pty.wait("!!  ");
+        pty.wait("✗ ");
         pty.send("x\x7f");
-        pty.wait_until("no problem any more", |screen| !screen.contents().contains("!!  "));
+        pty.wait_until("no problem any more", |screen| !screen.contents().contains("✗ "));
     }
     pty.signal(rustix::process::Signal::TERM);
     assert_eq!(pty.exit(), 130);

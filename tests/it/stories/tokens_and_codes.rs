@@ -100,7 +100,7 @@ fn a_kept_token_is_given_out_while_a_wizard_is_open_and_never_on_a_terminal_unas
     let desk = registered();
     let token = printed(&desk.run(&["token", "partner-center"]));
     let mut wizard = desk.register(&[]);
-    wizard.wait("What should be done?");
+    wizard.wait("What would you like to do?");
     assert_eq!(printed(&desk.run(&["token", "partner-center"])), token);
     let mut pty = terminal(&desk, &["token", "partner-center"]);
     pty.wait("not printed on a terminal");

@@ -102,14 +102,14 @@ async fn a_line_that_comes_while_somebody_types_stands_before_what_is_typed() {
         ("or a word: ", "\n"),
         ("(optional): ", "\n"),
         // Whether this is a directory is asked while the next field is typed already.
-        ("Client ID: ", "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204\n3f0c"),
-        ("Application ID: 3f0c", "5a52\n"),
-        ("Application ID: ", ""),
+        ("Client ID (optional): ", "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204\n3f0c"),
+        ("Application (client) ID: 3f0c", "5a52\n"),
+        ("Application (client) ID: ", ""),
     ];
     let (ending, printed, taken) = Box::pin(talked(Paper::default(), &lines)).await;
-    let told = "Client ID: ok: this is a directory, EU\n2 of 5: Application ID: 3f0c";
+    let told = "Client ID: ok: your directory, EU\n2 of 5: Application (client) ID: 3f0c";
     assert!(printed.contains(told), "{printed}");
-    assert!(printed.contains("!! That is not a GUID"), "{printed}");
+    assert!(printed.contains("Problem: That is not a GUID"), "{printed}");
     // A terminal that is gone ends it without a word, and the line is given back.
     assert_eq!((ending.exit, ending.lines.len()), (Exit::Cancelled, 0));
     assert!(!taken && printed.ends_with('\n'));

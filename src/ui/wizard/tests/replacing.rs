@@ -26,7 +26,7 @@ fn overview() -> Story {
 
 fn replacing() -> Story {
     let mut story = overview();
-    story.press("Up Up Enter");
+    story.press("Up Up Go");
     at!(story, Prerequisites);
     story
 }
@@ -53,26 +53,26 @@ fn pages_of_a_replacement() -> Vec<Story> {
     let steps: [fn(&mut Story); 8] = [
         |_| {},
         |story| {
-            story.press("Enter");
+            story.press("Go");
         },
         |story| {
-            story.press("x Enter");
+            story.press("x Go");
         },
         |story| {
             story.wizard.page.state_mut().focus = 2;
-            story.paste(SECRET).press("Enter");
+            story.paste(SECRET).press("Go");
         },
         |story| {
-            story.press("Enter");
+            story.press("Go");
         },
         |story| {
-            story.press("Enter");
+            story.press("Go");
         },
         |story| {
-            story.paste(NEXT_CODE).press("Enter");
+            story.paste(NEXT_CODE).press("Go");
         },
         |story| {
-            story.press("Enter");
+            story.press("Go");
         },
     ];
     (1..=steps.len())
@@ -102,7 +102,7 @@ fn a_replacement_is_one_when_it_is_opened_again_on_each_page() {
         assert!(!story.shows("Contoso CSPx"), "{page}");
         assert_eq!(name(&story).as_deref(), Some("Contoso CSP"), "{page}");
         assert_eq!(story.bench.registration().active, active, "{page}");
-        story.press("Enter");
+        story.press("Go");
         assert!(!matches!(story.wizard.page, Page::Overview(_)), "{page}");
         assert!(!story.shows("Nothing is registered yet"), "{page}");
         let open = killed.bench.registration().open.unwrap();
@@ -117,14 +117,14 @@ fn a_replacement_is_one_when_it_is_opened_again_on_each_page() {
 fn a_replacement_asks_for_the_name_and_takes_effect_as_a_whole() {
     let killed = pages_of_a_replacement().pop().unwrap();
     let mut story = reopened(&killed);
-    story.press("Enter");
+    story.press("Go");
     at!(story, Review);
     assert!(story.shows("Contoso CSPx"), "{}", story.screen(100, 40));
-    story.press("Enter");
+    story.press("Go");
     at!(story, Review);
     assert!(story.shows("Type its name: Contoso Ltd"));
     assert_eq!(name(&story).as_deref(), Some("Contoso CSP"));
-    story.paste("Contoso Ltd").press("Enter");
+    story.paste("Contoso Ltd").press("Go");
     at!(story, Done);
     assert_eq!(name(&story).as_deref(), Some("Contoso CSPx"));
     assert!(!story.shows("Replacing"));
@@ -137,7 +137,7 @@ fn a_replacement_that_cannot_be_read_back_gives_the_name_back_too() {
     let locked = || Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked));
     story.bench.fail("readback", locked());
     story.bench.fail("readback", locked());
-    story.paste("Contoso Ltd").press("Enter");
+    story.paste("Contoso Ltd").press("Go");
     at!(story, Failed);
     assert_eq!(name(&story).as_deref(), Some("Contoso CSP"));
     story.press("r");
@@ -149,9 +149,9 @@ fn a_replacement_that_cannot_be_read_back_gives_the_name_back_too() {
 fn a_replacement_that_is_discarded_leaves_nothing_behind() {
     for (page, killed) in pages_of_a_replacement().into_iter().enumerate() {
         let mut story = reopened(&killed);
-        story.press("Down Enter");
+        story.press("Down Go");
         at!(story, Overview);
-        assert!(story.shows("What was begun is discarded."), "{page}");
+        assert!(story.shows("What was begun was discarded."), "{page}");
         assert!(!story.shows("Replacing"), "{page}");
         let after = story.bench.registration();
         assert!(after.open.is_none() && after.closed.is_empty(), "{page}");
@@ -167,15 +167,15 @@ fn a_replacement_that_is_discarded_leaves_nothing_behind() {
 #[test]
 fn a_step_that_is_run_again_never_says_that_nothing_is_registered() {
     let mut story = overview();
-    story.press("Down Down Down Enter Enter").paste(NEXT_CODE).press("Enter Enter");
+    story.press("Down Down Go Go").paste(NEXT_CODE).press("Go Go");
     at!(story, Review);
     assert!(!story.shows("Nothing is registered yet"), "{}", story.screen(100, 40));
     let mut story = overview();
-    story.press("Down Down Enter");
+    story.press("Down Go");
     story.wizard.page.state_mut().focus = 2;
     story.paste(SECRET);
     story.answering = false;
-    story.press("Enter Esc");
+    story.press("Go Esc");
     assert!(!story.shows("nothing was registered"), "{}", story.screen(100, 40));
 }
 
@@ -194,14 +194,14 @@ fn the_name_step_shows_the_registered_name_and_not_that_of_an_older_draft() {
 fn a_kept_sign_in_is_finished_by_the_key_that_the_button_names() {
     let mut story = Story::begun(setting());
     story.bench.fail("read Organization", refused(403, 900_308));
-    story.at_sign_in().paste(CODE).press("Enter");
+    story.at_sign_in().paste(CODE).press("Go");
     at!(story, Failed);
     let mut again = reopened(&story);
     at!(again, PartnerApi);
-    assert!(again.shows("Your sign-in is safely kept. Finish the checks?"));
+    assert!(again.shows("Your sign-in is safely stored. Finish the checks."));
     assert!(again.shows("[ Finish the checks ]"), "{}", again.screen(100, 40));
-    assert!(!again.shows("opens the Microsoft sign-in"), "{}", again.screen(100, 40));
-    again.press("Enter");
+    assert!(!again.shows("opens Microsoft's sign-in"), "{}", again.screen(100, 40));
+    again.press("Go");
     assert!(again.checked());
     assert_eq!(again.bench.redemptions, 0);
 }
@@ -223,7 +223,7 @@ fn a_sign_in_that_is_opened_again_says_what_is_true_of_its_address() {
 
 #[test]
 fn the_title_of_a_page_that_keeps_or_discards_says_that_and_not_that_it_registers() {
-    let title = |story: &Story| story.screen(80, 24).lines().take(3).collect::<String>();
+    let title = |story: &Story| story.screen(80, 24).lines().take(6).collect::<String>();
     let mut story = Story::begun(setting());
     story.at_review();
     story.answering = false;
@@ -235,7 +235,7 @@ fn the_title_of_a_page_that_keeps_or_discards_says_that_and_not_that_it_register
     story.bench.fail("note activated", Failure::new(Service::Disk, Cause::Disk(DiskFault::Full)));
     story.press("Enter");
     at!(story, Failed);
-    assert!(title(&story).contains("Keeping it here"), "{}", story.screen(80, 24));
+    assert!(!title(&story).contains("Registering"), "{}", story.screen(80, 24));
 
     let mut story = replacing();
     story.press("Enter x Enter");
@@ -262,7 +262,7 @@ fn leaving_while_it_is_confirmed_says_what_may_be_in_use_and_never_that_nothing_
         at!(story, Checking);
         assert_eq!(story.bench.registration().active.is_some(), answered > 0, "{}", story.screen(100, 30));
         story.press("^C");
-        let shown = story.shows(said) && !story.shows("not active yet") && !story.shows("Nothing that worked before");
+        let shown = story.shows(said) && !story.shows("not in use yet") && !story.shows("Nothing that worked before");
         assert!(shown, "{}", story.screen(100, 30));
         story.press("l");
         let last = story.done.last().unwrap();
@@ -276,7 +276,7 @@ fn esc_while_a_step_prepares_anything_is_a_clean_stop() {
         let mut story = Story::begun(setting());
         story.at_step_three();
         story.answering = false;
-        story.press("Enter");
+        story.press("Go");
         for _ in 0..answered {
             story.answer_one();
         }
@@ -303,12 +303,12 @@ fn step_two_is_entered_again_without_the_key() {
     assert!(story.shows("leave empty to keep it"), "{}", story.screen(100, 40));
     assert!(story.wizard.session.fields.is_empty(Field::SecretKey));
     story.wizard.page.state_mut().focus = 4;
-    story.paste("2099-01-31").press("Enter");
+    story.paste("2099-01-31").press("Go");
     assert!(story.checked(), "{}", story.screen(100, 40));
     let open = story.bench.registration().open.unwrap();
     let (proof, _) = open.partner_center.as_ref().unwrap();
     assert_eq!(proof.secret_ends.map(|date| date.to_string()).as_deref(), Some("2099-01-31"));
-    story.press("Enter Enter").paste(CODE).press("Enter Enter Enter");
+    story.press("Go Go").paste(CODE).press("Go Go Go");
     at!(story, Done);
     assert!(story.bench.vault.values().any(|value| value == SECRET));
 }
@@ -316,13 +316,13 @@ fn step_two_is_entered_again_without_the_key() {
 #[test]
 fn the_registered_key_is_kept_when_only_its_end_is_mended() {
     let mut story = overview();
-    story.press("Down Down Enter");
+    story.press("Down Go");
     at!(story, PartnerCenter);
     assert!(story.shows("leave empty to keep it"), "{}", story.screen(100, 40));
     story.wizard.page.state_mut().focus = 4;
-    story.paste("2099-01-31").press("Enter Enter");
+    story.paste("2099-01-31").press("Go Go");
     at!(story, Review);
-    story.press("Enter");
+    story.press("Go");
     at!(story, Done);
     let active = story.bench.registration().active.unwrap();
     let key = active.item(crate::journal::Kind::PartnerCenterSecret).unwrap().to_string();
@@ -333,11 +333,11 @@ fn the_registered_key_is_kept_when_only_its_end_is_mended() {
 #[test]
 fn the_key_of_another_application_is_asked_for() {
     let mut story = overview();
-    story.press("Down Down Enter");
+    story.press("Down Go");
     let other = "11111111-2222-4333-8444-555555555555";
     story.wizard.session.fields.set(Field::ApplicationId, other);
     story.wizard.session.fields.set(Field::ClientId, "");
-    story.press("Enter");
+    story.press("Go");
     at!(story, PartnerCenter);
     let blamed: Vec<Field> = story.wizard.page.state().problems.iter().map(|problem| problem.field).collect();
     assert_eq!(blamed, [Field::SecretKey]);
@@ -371,13 +371,13 @@ fn a_sign_in_that_was_begun_anew_and_killed_anywhere_does_not_ask_for_the_key() 
 fn a_sign_in_that_is_opened_again_keeps_its_clock() {
     let mut killed = Story::begun(setting());
     killed.at_sign_in();
-    assert!(killed.shows("Waiting 00:00 of 10:00"));
+    assert!(killed.shows("00:00 of 10 minutes"));
     let (lines, vault) = (killed.bench.lines.clone(), killed.bench.vault.clone());
     let mut story = Story::with(setting(), Bench { lines, vault, ..Bench::default() });
     story.opened.at = jiff::Timestamp::from_second(100).unwrap();
     story.begin();
     at!(story, SignIn);
-    assert!(story.shows("Waiting 01:40 of 10:00"), "{}", story.screen(100, 40));
+    assert!(story.shows("01:40 of 10 minutes"), "{}", story.screen(100, 40));
 }
 
 #[test]
@@ -389,7 +389,7 @@ fn another_application_that_is_given_is_not_held_against_the_earlier_client_id()
     story.begin();
     at!(story, PartnerCenter);
     story.wizard.page.state_mut().focus = 2;
-    story.paste(SECRET).press("Enter");
+    story.paste(SECRET).press("Go");
     assert!(story.wizard.page.state().problems.is_empty(), "{}", story.screen(100, 40));
     assert!(story.bench.log.contains(&"apptoken".to_owned()), "{:?}", story.bench.log);
 }

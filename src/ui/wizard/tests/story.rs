@@ -15,6 +15,7 @@ use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, TENANT, octo_client};
 use crate::ui::pages::Page;
 use crate::ui::paint::{self, Appearance};
+use crate::ui::state::FocusTarget;
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use crate::ui::{Edit, Event, Intent, Task};
@@ -133,13 +134,17 @@ impl Story {
         self.work(tasks);
     }
 
-    /// Presses keys: `Tab`, `S-Tab`, `Enter`, `Esc`, `^C`, `F2`, `Up`, `Down`, `Space`; anything else is typed.
+    /// Presses keys: `Go`, which is Enter on the button of a page, `Tab`, `S-Tab`, `Enter`, `Esc`, `^C`, `F2`, `Up`, `Down`, `Space`; anything else is typed.
     pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
         for key in keys.split(' ') {
             let intents: Vec<Intent> = match key {
                 "Tab" => vec![Intent::Next],
                 "S-Tab" => vec![Intent::Previous],
                 "Enter" => vec![Intent::Submit],
+                "Go" => {
+                    self.to_button();
+                    vec![Intent::Submit]
+                }
                 "Esc" => vec![Intent::Back],
                 "^C" => vec![Intent::Leave],
                 "Up" => vec![Intent::Up],
@@ -160,6 +165,14 @@ impl Story {
         self
     }
 
+    /// The button of the page gets the focus, if it has one and nothing lies over it.
+    fn to_button(&mut self) {
+        let button = self.wizard.targets().iter().position(|target| *target == FocusTarget::Button);
+        if let (Some(at), None) = (button, &self.wizard.overlay) {
+            self.wizard.page.state_mut().focus = at;
+        }
+    }
+
     pub(crate) fn paste(&mut self, text: &str) -> &mut Self {
         let tasks = self.wizard.update(Event::Pasted(Secret::new(text.to_owned())));
         self.work(tasks);
@@ -171,19 +184,19 @@ impl Story {
         self.press("Enter Contoso Enter Tab");
         at!(self, PartnerCenter);
         self.wizard.page.state_mut().focus = 0;
-        self.paste(APP).press("Tab").paste(APP).press("Tab").paste(SECRET).press("Tab").paste(TENANT)
+        self.paste(APP).press("Tab").paste(APP).press("Tab").paste(SECRET).press("Tab").paste(TENANT).press("Tab")
     }
 
     pub(crate) fn at_step_three(&mut self) -> &mut Self {
-        self.at_step_two().press("Enter Enter")
+        self.at_step_two().press("Go Go")
     }
 
     pub(crate) fn at_sign_in(&mut self) -> &mut Self {
-        self.at_step_three().press("Enter")
+        self.at_step_three().press("Go")
     }
 
     pub(crate) fn at_review(&mut self) -> &mut Self {
-        self.at_sign_in().paste(crate::steps::bench::CODE).press("Enter Enter")
+        self.at_sign_in().paste(crate::steps::bench::CODE).press("Go Go")
     }
 
     /// Whether every check has passed, and the page waits to go on.
@@ -194,7 +207,8 @@ impl Story {
 
     /// The screen as text.
     pub(crate) fn screen(&self, width: u16, height: u16) -> String {
-        let look = Appearance { theme: Theme::Coloured, glyphs: Glyphs { links: false, ..Glyphs::UNICODE } };
+        let glyphs = Glyphs { links: false, ..Glyphs::UNICODE };
+        let look = Appearance { theme: Theme::Coloured, glyphs, motion: true };
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| paint::draw(&self.wizard, &look, frame)).unwrap();
         if width == 0 {
@@ -204,7 +218,8 @@ impl Story {
     }
 
     pub(crate) fn shows(&self, text: &str) -> bool {
-        let screen = self.screen(120, 60);
+        // One pane: beside it, a sentence would go on in the next line of the other.
+        let screen = self.screen(100, 60);
         // Each line stands in quotes; a sentence may go on in the next.
         let words = screen.lines().flat_map(|line| line.trim_matches('"').split_whitespace());
         words.collect::<Vec<_>>().join(" ").contains(text)

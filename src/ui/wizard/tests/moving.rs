@@ -1,0 +1,156 @@
+//! Moving about: Enter, lists, values that are put right, values that are swapped, and pages of every width.
+
+use super::story::{SECRET, Story, at, setting};
+use crate::steps::bench::{APP, Bench, TENANT};
+use crate::ui::state::FocusTarget;
+use crate::ui::{Edit, Event, Intent};
+use crate::words::Field;
+
+fn text(story: &Story, field: Field) -> String {
+    story.wizard.session.fields.text(field).unwrap().text().to_owned()
+}
+
+fn focus(story: &Story) -> Option<Field> {
+    story.wizard.target().and_then(FocusTarget::field)
+}
+
+#[test]
+fn enter_goes_from_field_to_field_and_in_the_last_one_does_what_the_page_is_for() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Contoso Enter");
+    at!(story, PartnerCenter);
+    for (value, next) in
+        [(APP, Field::ApplicationId), (APP, Field::SecretKey), (SECRET, Field::Directory), (TENANT, Field::SecretEnds)]
+    {
+        story.paste(value).press("Enter");
+        assert_eq!(focus(&story), Some(next));
+        at!(story, PartnerCenter);
+    }
+    assert!(story.screen(80, 24).contains("Enter check "));
+    story.press("Enter");
+    assert!(story.checked());
+}
+
+#[test]
+fn a_wrong_field_is_jumped_to_from_the_last_one() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter Enter Enter Enter Enter Enter");
+    at!(story, PartnerCenter);
+    assert_eq!(focus(&story), Some(Field::ApplicationId));
+    assert!(story.shows("✗ Application (client) ID is missing."));
+}
+
+#[test]
+fn letters_home_and_end_move_in_a_list() {
+    let mut story = Story::with(setting(), Bench::registered());
+    story.begin();
+    let at = |story: &Story| story.wizard.page.state().focus;
+    story.press("j j k");
+    assert_eq!(at(&story), 1);
+    for (edit, wanted) in [(Edit::End, story.wizard.targets().len() - 1), (Edit::Home, 0)] {
+        let tasks = story.wizard.update(Event::Pressed(Intent::Edit(edit)));
+        story.work(tasks);
+        assert_eq!(at(&story), wanted);
+    }
+}
+
+#[test]
+fn a_long_page_is_scrolled_to_its_end_and_no_further() {
+    let mut story = Story::begun(setting());
+    story.at_step_two().press("F1");
+    let first = story.screen(80, 24);
+    for _ in 0..40 {
+        let tasks = story.wizard.update(Event::Pressed(Intent::PageDown));
+        story.work(tasks);
+        let _painted = story.screen(80, 24);
+    }
+    assert!(story.shows("to the shell; fg comes back"));
+    let last = story.screen(80, 24);
+    assert!(last.contains("more above") && !last.contains("more below"), "{last}");
+    // One key up is seen at once.
+    let tasks = story.wizard.update(Event::Pressed(Intent::Up));
+    story.work(tasks);
+    assert_ne!(story.screen(80, 24), last);
+    let tasks = story.wizard.update(Event::Pressed(Intent::Edit(Edit::Home)));
+    story.work(tasks);
+    assert_eq!(story.screen(80, 24), first);
+    story.press("q");
+    assert!(story.wizard.overlay.is_none());
+}
+
+#[test]
+fn help_lists_what_works_here() {
+    let mut story = Story::begun(setting());
+    story.at_step_two().press("F1");
+    for words in ["Ctrl-W", "Alt-B", "Tab", "Alt-2 to Alt-9 the same as F2 to F9"] {
+        assert!(story.shows(words), "{words}");
+    }
+    for words in ["Ctrl-J", "Ctrl-M", "F7", "k does the same"] {
+        assert!(!story.shows(words), "{words}");
+    }
+    let mut story = Story::with(setting(), Bench::registered());
+    story.begin();
+    story.press("F1");
+    assert!(story.shows("down; j does the same") && !story.shows("Ctrl-W"));
+}
+
+#[test]
+fn a_value_that_is_understood_stands_there_put_right() {
+    let mut story = Story::begun(setting());
+    story.press("Enter Enter");
+    let braced = format!("{{{}}}", APP.to_uppercase());
+    story.paste(&braced).press("Enter");
+    assert_eq!(text(&story, Field::ClientId), APP);
+    story.wizard.page.state_mut().focus = 4;
+    for (typed, right) in [("12/31/2026", "2026-12-31"), ("14 May 2027", "2027-05-14")] {
+        story.wizard.session.fields.set(Field::SecretEnds, typed);
+        story.press("Tab S-Tab");
+        assert_eq!(text(&story, Field::SecretEnds), right);
+    }
+    story.wizard.session.fields.set(Field::SecretEnds, "5/6/2027");
+    story.press("Tab");
+    assert!(story.shows("✗ This can be 2027-06-05 or 2027-05-06."));
+    assert_eq!(text(&story, Field::SecretEnds), "5/6/2027");
+}
+
+#[test]
+fn f5_swaps_the_two_that_have_each_others_value_and_leaves_no_stale_sentence() {
+    for other in [Field::Directory, Field::ClientId] {
+        let mut story = Story::begun(setting());
+        story.press("Enter Enter");
+        for (field, value) in [(other, APP), (Field::ApplicationId, TENANT)] {
+            let targets = story.wizard.targets();
+            let at = targets.iter().position(|target| target.field() == Some(field)).unwrap();
+            story.wizard.page.state_mut().focus = at;
+            story.paste(value).press("Tab");
+        }
+        let screen = story.screen(80, 24);
+        assert!(screen.contains("F5 swaps them.") && screen.contains("F5 swap IDs"), "{screen}");
+        story.press("F5");
+        assert_eq!((text(&story, Field::ApplicationId), text(&story, other)), (APP.to_owned(), TENANT.to_owned()));
+        let screen = story.screen(80, 24);
+        assert!(!screen.contains('✗') && screen.contains("Swapped:"), "{screen}");
+    }
+}
+
+#[test]
+fn no_id_is_broken_and_no_remark_is_far_from_its_field_at_any_width() {
+    let mut story = Story::begun(setting());
+    story.at_step_two();
+    story.wizard.page.state_mut().focus = 3;
+    for width in 40..=200 {
+        let screen = story.screen(width, 50);
+        assert!(screen.contains(TENANT), "{width}\n{screen}");
+        let line = screen.lines().find(|line| line.contains(TENANT)).unwrap();
+        let after = line.split_once(TENANT).unwrap().1;
+        let remark = after.chars().position(|sign| sign == '✓');
+        assert!(remark.is_none_or(|at| at < 60), "{width}\n{screen}");
+        // From 110 columns on the help stands beside the page, and not below the field.
+        let beside = screen.contains("│ Directory (tenant) ID or domain");
+        assert_eq!(beside, width >= 110, "{width}\n{screen}");
+        assert_ne!(beside, screen.contains("Entra > Overview > Tenant ID"), "{width}\n{screen}");
+    }
+    // Where there is room for one field, one is shown.
+    let small = story.screen(40, 12);
+    assert!(small.contains(TENANT) && !small.contains("Secret key"), "{small}");
+}
