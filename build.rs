@@ -170,6 +170,7 @@ fn sign(text: &str) -> Result<String, String> {
         "price" => "PartnerApi",
         "Octo" => "Octo",
         "keyring" => "Keyring",
+        "vault" => "Vault",
         "disk" => "Disk",
         _ => return Err(none()),
     };

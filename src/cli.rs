@@ -19,7 +19,9 @@ use crate::words::{Audience, Step, StoreDescriptor};
 
 pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};
-pub use store::{Store, StoreAddCollector, StorePassphrase, StoreRemoveCollector};
+pub use store::{
+    RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy, StoreRemoveCollector,
+};
 pub use tokens::{Code, Token};
 pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
 
@@ -82,7 +84,7 @@ pub enum Command {
     Token(Token),
     /// Sign in again and show the fresh code unredeemed, to paste into Octo's web page.
     Code(Code),
-    /// Look after a vault file: its passphrase, and who else opens it.
+    /// Look after a store: a vault file's passphrase and who else opens it, who works in a shared vault.
     #[command(subcommand)]
     Store(Store),
     /// Say what every setting is and where its value comes from.
@@ -145,7 +147,7 @@ pub struct Which {
 /// Where secrets are kept, and what opens that.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StoreArguments {
-    /// Where secrets are kept: the system's keyring, or one vault file sealed with a passphrase.
+    /// Where secrets are kept: the system's keyring, one vault file sealed with a passphrase, or a vault that a team shares.
     #[arg(long, value_enum, value_name = "STORE", default_value_t)]
     pub store: &'static StoreDescriptor,
     /// Read the passphrase of --store file from this open file descriptor; 0 is standard input.
@@ -157,6 +159,46 @@ pub struct StoreArguments {
     /// Open the file of --store file with this age identity, a collector's, in place of the passphrase.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["passphrase_fd", "passphrase_file"])]
     pub identity_file: Option<PathBuf>,
+    /// The shared vault of --store vault.
+    #[command(flatten)]
+    pub vault: VaultArguments,
+}
+
+/// Where in a shared vault, and how it is logged in to. Its address is `VAULT_ADDR`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct VaultArguments {
+    /// The mount of the KV store (version 2) of --store vault, in place of secret.
+    #[arg(long, value_name = "MOUNT")]
+    pub vault_mount: Option<String>,
+    /// The path below it, in place of octo-csp.
+    #[arg(long, value_name = "PATH")]
+    pub vault_path: Option<String>,
+    /// How --store vault is logged in to: with a token (VAULT_TOKEN, ~/.vault-token), or as a role.
+    #[arg(long, value_enum, value_name = "METHOD")]
+    pub vault_login: Option<LoginName>,
+    /// The role: its ID for approle, its name for jwt and kubernetes.
+    #[arg(long, value_name = "ROLE")]
+    pub vault_role: Option<String>,
+    /// Read the role's secret ID or JWT from this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub vault_login_file: Option<PathBuf>,
+    /// Read it from this open file descriptor; 0 is standard input.
+    #[arg(long, value_name = "N", conflicts_with = "vault_login_file")]
+    pub vault_login_fd: Option<u32>,
+}
+
+/// A way to log in to a shared vault, on the command line.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum LoginName {
+    /// A token.
+    #[default]
+    Token,
+    /// A role ID and a secret ID.
+    Approle,
+    /// A JWT.
+    Jwt,
+    /// The service account of a pod.
+    Kubernetes,
 }
 
 /// Which cloud.

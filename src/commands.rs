@@ -32,6 +32,7 @@ mod submit;
 mod token;
 mod unattended;
 mod values;
+mod vault;
 
 use std::io::Write as _;
 use std::sync::Arc;

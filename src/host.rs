@@ -91,6 +91,14 @@ pub struct Environment {
     pub surroundings: BTreeMap<&'static str, String>,
     /// `CREDENTIALS_DIRECTORY`: where systemd puts what a service may know, for the passphrase of a vault file and nothing else.
     pub credentials: Option<PathBuf>,
+    /// `BAO_ADDR`, or else `VAULT_ADDR`: where the shared vault is. Looked at where that is asked for, and nowhere else.
+    pub vault_address: Option<String>,
+    /// `BAO_TOKEN`, or else `VAULT_TOKEN`.
+    pub vault_token: Option<SharedSecret>,
+    /// `BAO_NAMESPACE`, or else `VAULT_NAMESPACE`.
+    pub vault_namespace: Option<String>,
+    /// `BAO_CACERT`, or else `VAULT_CACERT`: the file with the CA that signed the vault's certificate.
+    pub vault_ca: Option<PathBuf>,
     /// `ALPHAUS_CLIENT_ID`, as Alphaus' bluectl reads it.
     pub alphaus_client_id: Option<String>,
     /// `ALPHAUS_CLIENT_SECRET`.
@@ -104,6 +112,8 @@ impl Environment {
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let text = |name: &str| variable(name).and_then(|value| value.into_string().ok());
         let given = |name: &str| text(name).filter(|value| !value.trim().is_empty());
+        // OpenBao's own command line takes both, its own first.
+        let vault = |name: &str| given(&format!("BAO_{name}")).or_else(|| given(&format!("VAULT_{name}")));
         let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let (home, state, config) = if cfg!(windows) {
             ("USERPROFILE", "LOCALAPPDATA", "APPDATA")
@@ -118,6 +128,10 @@ impl Environment {
             trust: TRUST.into_iter().filter(|name| HAS_TRUST && given(name).is_some()).collect(),
             surroundings: SURROUNDINGS.split(' ').filter_map(|name| Some((name, text(name)?))).collect(),
             credentials: path("CREDENTIALS_DIRECTORY"),
+            vault_address: vault("ADDR"),
+            vault_token: vault("TOKEN").map(Secret::shared),
+            vault_namespace: vault("NAMESPACE"),
+            vault_ca: vault("CACERT").map(PathBuf::from),
             alphaus_client_id: given("ALPHAUS_CLIENT_ID"),
             alphaus_client_secret: given("ALPHAUS_CLIENT_SECRET").map(Secret::shared),
             alphaus_auth_url: given("ALPHAUS_AUTH_URL"),

@@ -19,7 +19,7 @@ use crate::words::{
 
 pub use attempt::{Attempt, Replacing};
 pub use items::{AttemptId, ItemName, Kind, Slot};
-pub use lines::{Contents, mark, read_file, read_on, write_line};
+pub use lines::{Contents, mark, read_file, read_on, write_line, write_line_of, written_by};
 #[cfg(feature = "test-door")]
 pub use lines::{Read, VERSION, read_line};
 pub use registration::{Handover, Registration};

@@ -39,6 +39,8 @@ pub struct WizardConfig {
     pub unknown_hosts: Vec<String>,
     /// By what an extra CA is trusted, for the banner.
     pub trust: Vec<&'static str>,
+    /// How the vault of the team is reached, if that is where secrets are kept, for the banner.
+    pub vault: Option<String>,
     /// Whether the cloud has a price service.
     pub prices: bool,
     /// Whether billing in Microsoft Graph is looked at.

@@ -152,6 +152,7 @@ fn setting() -> WizardConfig {
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
         trust: Vec::new(),
+        vault: None,
         prices: cloud.partner_api.is_some(),
         graph: false,
         portal: cloud.portal,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use crate::cli::Which;
 
@@ -17,6 +17,46 @@ pub enum Store {
     AddCollector(StoreAddCollector),
     /// No longer let a collector open the vault file.
     RemoveCollector(StoreRemoveCollector),
+    /// Print the policy that suffices for a role of the team, for a registration of a shared vault.
+    Policy(StorePolicy),
+    /// End somebody's work on a registration of a shared vault, so that another host can begin; it is noted who did.
+    BreakLease(StoreBreakLease),
+}
+
+/// `octo-csp store policy`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp store policy --role collector --store vault > collector.hcl\n  bao policy write octo-csp-collector collector.hcl\n\nIt is for the mount, the path and the registration that the other flags name. An operator does everything; support looks, checks and runs a step again, and can neither begin nor forget a registration; a collector gets access tokens (octo-csp token) and nothing more."
+)]
+pub struct StorePolicy {
+    /// For whom.
+    #[arg(long, value_enum)]
+    pub role: RoleName,
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// A role of a team, on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Registers, replaces, forgets.
+    Operator,
+    /// Looks, checks, runs a step again.
+    Support,
+    /// Gets access tokens.
+    Collector,
+}
+
+/// `octo-csp store break-lease`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The other host can write nothing after that which it did not build on the present state. A host that is lost needs no command: its lease is over a minute later.\n\nExamples:\n  octo-csp store break-lease --store vault"
+)]
+pub struct StoreBreakLease {
+    /// Which registration.
+    #[command(flatten)]
+    pub which: Which,
 }
 
 /// `octo-csp store passphrase`.

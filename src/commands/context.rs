@@ -13,7 +13,7 @@ use crate::cli::{CloudArguments, CloudName, StoreArguments, Which, mistake};
 use crate::cloud::Cloud;
 use crate::commands::error::CommandError;
 use crate::commands::settings::Settings;
-use crate::commands::{machine, passphrase};
+use crate::commands::{machine, passphrase, vault};
 use crate::diagnose::{Context, Platform, diagnose};
 use crate::exit::Exit;
 use crate::host::Host;
@@ -109,6 +109,9 @@ impl Target {
     /// Reads what the arguments name, and gets the passphrase of a vault file: from a person only where they `may` be asked.
     pub(super) async fn open(context: &mut CommandContext<'_>, which: &Which, may: bool) -> Result<Self, CommandError> {
         let mut target = Self::sealed(context, which)?;
+        if let Some(engine) = &target.settings.engine {
+            context.note(&format!("vault: {}", engine.trust()));
+        }
         if takes_passphrase(&which.store)? {
             let (settings, name) = (&target.settings, target.name());
             let get = passphrase::get(context.host, &which.store, settings, Some(&name), may);
@@ -121,10 +124,10 @@ impl Target {
     }
 
     /// The same for a command that does not look into the vault.
-    pub(super) fn sealed(context: &CommandContext<'_>, which: &Which) -> Result<Self, CommandError> {
-        let host = &*context.host;
+    pub(super) fn sealed(context: &mut CommandContext<'_>, which: &Which) -> Result<Self, CommandError> {
         let (cloud, extra_ca) = cloud(&which.cloud)?;
-        let settings = settings(host)?;
+        let settings = settings(context.host, &which.store)?;
+        let host = &*context.host;
         takes_passphrase(&which.store)?;
         Ok(Self {
             trust: extra_ca.iter().map(|_| "--ca-file").chain(host.environment.trust.iter().copied()).collect(),
@@ -136,6 +139,13 @@ impl Target {
             settings,
             log: context.log()?,
         })
+    }
+
+    /// The same for a command that needs no more than the name, and so no login.
+    pub(super) fn sealed_anywhere(context: &mut CommandContext<'_>, which: &Which) -> Result<Self, CommandError> {
+        let mut which = which.clone();
+        which.store.store = <_>::default();
+        Self::sealed(context, &which)
     }
 
     /// What the world is made with.
@@ -181,7 +191,7 @@ impl Target {
 
 /// The registrations below the state folder, for a command that is about all of them.
 pub(super) async fn shelf(host: &mut Host, store: &StoreArguments) -> Result<RegistrationIndex, CommandError> {
-    let mut settings = settings(host)?;
+    let mut settings = settings(host, store)?;
     if takes_passphrase(store)? {
         settings.opener = Some(passphrase::get(host, store, &settings, None, true).await?);
     }
@@ -198,12 +208,13 @@ fn takes_passphrase(store: &StoreArguments) -> Result<bool, CommandError> {
     Ok(wanted)
 }
 
-fn settings(host: &Host) -> Result<StoreSettings, String> {
-    let missing = || "there is no home folder (HOME) where journals are kept".to_owned();
+fn settings(host: &mut Host, store: &StoreArguments) -> Result<StoreSettings, CommandError> {
+    let missing = || CommandError::usage("there is no home folder (HOME) where journals are kept");
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
-    Ok(StoreSettings { state, program: host.program.clone(), opener: None, patience })
+    let engine = vault::engine(host, store)?;
+    Ok(StoreSettings { state, program: host.program.clone(), opener: None, engine, patience })
 }
 
 /// The cloud that the arguments name, and the bytes of the CA file.
@@ -226,6 +237,18 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
     let extra_ca = arguments.ca_file.as_deref().map(|path| read(path, "ca-file")).transpose()?;
     Ok((cloud, extra_ca))
 }
+
+/// The flags that say where secrets are kept, and what opens that.
+const STORE: [&str; 8] = [
+    "passphrase_file",
+    "identity_file",
+    "store",
+    "vault_mount",
+    "vault_path",
+    "vault_login",
+    "vault_role",
+    "vault_login_file",
+];
 
 /// The flags that this command was given, from wherever they came, a blank before each word.
 #[derive(Debug, Default)]
@@ -274,7 +297,7 @@ impl GivenFlags {
             environment: if given("sandbox").is_some() { " --sandbox" } else { "" },
             graph: words(&["graph"]),
             cloud: words(&["cloud", "cloud_file", "ca_file"]),
-            store: words(&["passphrase_file", "identity_file", "store"]),
+            store: words(&STORE),
             settings: folder.unwrap_or_default(),
             about_one: ["sandbox", "cloud"].iter().all(|id| matches.try_contains_id(id).is_ok()),
         }
@@ -313,6 +336,7 @@ impl Target {
                 state: std::path::PathBuf::new(),
                 program: std::path::PathBuf::new(),
                 opener: None,
+                engine: None,
                 patience: Patience::new(true),
             },
             log: None,

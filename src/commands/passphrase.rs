@@ -43,8 +43,7 @@ pub(super) async fn get(
         file.exists().then_some(file)
     };
     let passphrase = match (arguments.passphrase_fd, &arguments.passphrase_file, &arguments.identity_file) {
-        (Some(0), ..) => read(&mut host.input, "standard input"),
-        (Some(number), ..) => from_descriptor(number),
+        (Some(number), ..) => descriptor(host, number),
         (None, Some(file), _) => from_file(file, "the file of --passphrase-file"),
         (None, None, Some(file)) => return identity(file, "the file of --identity-file"),
         (None, None, None) => match (credential(IDENTITY), credential(CREDENTIAL)) {
@@ -60,6 +59,11 @@ pub(super) async fn get(
         },
     };
     passphrase.map(|passphrase| VaultKey::passphrase(passphrase, name))
+}
+
+/// One line of a descriptor.
+pub(super) fn descriptor(host: &mut Host, number: u32) -> Result<SharedSecret, CommandError> {
+    if number == 0 { read(&mut host.input, "standard input") } else { from_descriptor(number) }
 }
 
 /// The identity of a collector, which is nobody else's.
@@ -88,7 +92,7 @@ fn from_file(path: &Path, what: &str) -> Result<SharedSecret, CommandError> {
 }
 
 /// A file that holds what opens a vault file.
-fn private(path: &Path, what: &str, holds: &str) -> Result<File, CommandError> {
+pub(super) fn private(path: &Path, what: &str, holds: &str) -> Result<File, CommandError> {
     let file = open(path, what)?;
     // The group may read: that is how systemd lets a service's own user in.
     if intake::is_open_to_others(&file, 0o027) {

@@ -56,6 +56,7 @@ async fn wizard(
         rehearsal: Some(answers_of_rehearsal(&facts, arguments.fail.clone())),
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
+        vault: None,
         prices: cloud.partner_api.is_some(),
         graph: cloud.graph_audience().is_some(),
         portal: cloud.portal.clone(),

@@ -4,10 +4,12 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::cli::{Store, StoreAddCollector, StorePassphrase, StoreRemoveCollector, Which};
+use crate::cli::{
+    RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy, StoreRemoveCollector, Which,
+};
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, passphrase};
+use crate::commands::{headless, passphrase, vault};
 use crate::exit::Exit;
 use crate::words::Secret;
 use crate::words::store::VAULT_FILE;
@@ -25,7 +27,56 @@ pub(super) async fn run(context: &mut CommandContext<'_>, command: &Store) -> Re
         Store::Collectors(arguments) => collectors(context, &arguments.which).await,
         Store::AddCollector(arguments) => add(context, arguments).await,
         Store::RemoveCollector(arguments) => remove(context, arguments).await,
+        Store::Policy(arguments) => policy(context, arguments),
+        Store::BreakLease(arguments) => break_lease(context, arguments).await,
     }
+}
+
+/// The policy of a role, which says what it may and nothing else. A line is a path and what may be done there: `data` is a document,
+/// `metadata` what destroys it with all its versions.
+fn policy(context: &mut CommandContext<'_>, arguments: &StorePolicy) -> Result<Exit, CommandError> {
+    let vault = &arguments.which.store.vault;
+    let (mount, path) = (vault::mount(vault)?, vault::path(vault)?);
+    let target = Target::sealed_anywhere(context, &arguments.which)?;
+    let name = target.name();
+    let role = arguments.role;
+    let (data, about) = (format!("{mount}/data/{path}/{name}"), format!("{mount}/metadata/{path}"));
+    let mut lines = Vec::new();
+    let mut may = |path: String, capabilities: &str| {
+        let words: Vec<String> = capabilities.split(' ').map(|word| format!("\"{word}\"")).collect();
+        lines.push(format!("path \"{path}\" {{ capabilities = [{}] }}\n", words.join(", ")));
+    };
+    may(data.clone(), if role == RoleName::Operator { "create read update" } else { "read update" });
+    may(format!("{data}/secrets/*"), "create read update");
+    may(format!("{data}/refresh"), "create read update");
+    may(format!("{about}/{name}/refresh"), "create update");
+    may(format!("{about}/{name}/secrets/partner-center-token.*"), "create update");
+    may(format!("{about}/{name}/secrets/partner-api-token.*"), "create update");
+    may(format!("{about}/{name}/secrets/journal.1"), "create update");
+    // What a rotation has taken the place of is destroyed by whoever rotates.
+    may(format!("{about}/{name}/secrets/refresh-token.*"), "delete");
+    if role != RoleName::Collector {
+        may(format!("{about}/"), "list");
+        may(format!("{data}/lease"), "create read update");
+        may(format!("{about}/{name}/lease"), "create update");
+        may(format!("{about}/{name}/secrets/test.1"), "create update delete");
+    }
+    if role == RoleName::Operator {
+        may(format!("{about}/{name}"), "create update delete");
+        may(format!("{about}/{name}/*"), "create update delete list");
+    }
+    Ok(context.print(&lines.concat()))
+}
+
+/// Ends somebody's work in a shared vault.
+async fn break_lease(context: &mut CommandContext<'_>, arguments: &StoreBreakLease) -> Result<Exit, CommandError> {
+    let target = Target::open(context, &arguments.which, false).await?;
+    let name = target.name();
+    let words = match target.settings().break_lease(&name).await? {
+        Some(held) => format!("{name}: ended, open {held}.\n"),
+        None => format!("{name}: nobody works on it.\n"),
+    };
+    Ok(context.print(&words))
 }
 
 /// The registration, whose secrets are in a vault file, whatever else is usual here.

@@ -26,6 +26,9 @@ const PATIENCE: u64 = 60_000;
 /// How often it is looked whether it has finished.
 const ROUND: Duration = Duration::from_millis(50);
 
+/// The same of a server that others ask too.
+const LONGEST_ROUND: Duration = Duration::from_secs(4);
+
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Token) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
     let audience = arguments.audience;
@@ -87,22 +90,24 @@ async fn begin(host: &Host, arguments: &Token, target: &Target) -> Result<Begun,
         Ok(Begun::Kept(Got { identity: target.identity(host, registration), token, cached: true }))
     };
     let nothing = |it: &Registration| CommandError::nothing_to_hand_out(host, "token", &target.identity(host, it));
-    // What stands in the way of a look without the lock is told by whoever opens the registration.
-    let looked = target.shelf().glance(&target.name()).await.ok().filter(|registration| !registration.newer);
-    if let Some(registration) = &looked
-        && let Some(active) = &registration.active
-    {
-        let item = AccessToken::item(active, audience);
-        let token = target.shelf().recall(&target.name(), &registration.store, &item).await;
-        if let Some(token) = token.and_then(|token| AccessToken::read(&token, active)).filter(good) {
-            return kept(registration, token);
-        }
+    let (looked, token) = glance(target, audience).await;
+    if let (Some(registration), Some(token)) = (&looked, token.filter(good)) {
+        return kept(registration, token);
     }
     let mut options = target.options(Surroundings::default());
     // A hundred may wait for this lock: a token that is kept meanwhile is given out without another question to the keyring.
     options.keeping.compared = true;
     let world = World::new(options);
-    let opened = patiently(&world, target).await?;
+    let kept_meanwhile = async || {
+        // Elsewhere a look costs a question to the keyring, and the lock is free at once.
+        let registration = looked.as_ref().filter(|_| target.store.is_shared())?;
+        recall_in(target, registration, audience).await.filter(good)?;
+        glance(target, audience).await.1.filter(good)
+    };
+    let opened = match patiently(&world, target, kept_meanwhile).await? {
+        Waited::Opened(opened) => *opened,
+        Waited::Found(token) => return kept(&looked.unwrap_or_default(), token),
+    };
     if opened.registration.newer {
         // A rotated token could not be noted, so nothing is rotated.
         return Err(CommandError::newer_journal());
@@ -142,15 +147,59 @@ async fn recall(world: &World, active: &Attempt, audience: Audience) -> Option<A
     AccessToken::read(&kept, active)
 }
 
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A kept token, without the lock. What stands in the way of that is told by whoever opens the registration.
+async fn glance(target: &Target, audience: Audience) -> (Option<Registration>, Option<AccessToken>) {
+    let looked = target.shelf().glance(&target.name()).await.ok().filter(|registration| !registration.newer);
+    let token = match &looked {
+        Some(registration) => recall_in(target, registration, audience).await,
+        None => None,
+    };
+    (looked, token)
+}
+
+/// The token that is kept for the set in use of this registration.
+async fn recall_in(target: &Target, registration: &Registration, audience: Audience) -> Option<AccessToken> {
+    let active = registration.active.as_ref()?;
+    let item = AccessToken::item(active, audience);
+    let token = target.shelf().recall(&target.name(), &registration.store, &item).await?;
+    AccessToken::read(&token, active)
+}
+
+/// What came of waiting.
+enum Waited {
+    /// The registration is ours.
+    Opened(Box<Opened>),
+    /// Another process has kept a token meanwhile.
+    Found(AccessToken),
+}
+
 /// Opens the registration, and waits while another process works on it.
-async fn patiently(world: &World, target: &Target) -> Result<Opened, Box<Failure>> {
+async fn patiently(
+    world: &World,
+    target: &Target,
+    look: impl AsyncFn() -> Option<AccessToken>,
+) -> Result<Waited, Box<Failure>> {
     let watch = Stopwatch::start();
+    let mut round = ROUND;
     loop {
+        let asking = Stopwatch::start();
         match headless::open(world, Effect::Open(target.environment)).await {
             Err(failure) if failure.cause == Cause::InUse && watch.milliseconds() < PATIENCE => {
-                tokio::time::sleep(ROUND).await;
+                tokio::time::sleep(round).await;
             }
-            opened => return opened,
+            opened => return opened.map(|opened| Waited::Opened(Box::new(opened))),
+        }
+        if let Some(token) = look().await {
+            return Ok(Waited::Found(token));
+        }
+        if target.store.is_shared() {
+            // Two hundred that wait together ask a server of everybody's: the slower it answers, the less it is asked.
+            let slow = Duration::from_millis(asking.milliseconds().saturating_sub(millis(round)) * 8);
+            round = (round * 2).max(slow).min(LONGEST_ROUND);
         }
     }
 }

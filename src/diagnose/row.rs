@@ -71,6 +71,8 @@ pub enum Who {
     MachineAdministrator,
     /// Manages accounts in Octo.
     OctoAdministrator,
+    /// Runs the vault that a team shares.
+    VaultAdministrator,
     /// Only time or a ticket helps.
     Microsoft,
     /// The makers of this program and of Octo.
@@ -90,6 +92,7 @@ impl Who {
             Self::NetworkAdministrator => "Whoever runs your network or proxy",
             Self::MachineAdministrator => "Whoever administers this machine",
             Self::OctoAdministrator => "Octo administrator of your organization",
+            Self::VaultAdministrator => "Whoever runs the vault of your team",
             Self::Microsoft => "Microsoft; nothing to change on your side",
             Self::Alphaus => "Alphaus support",
             Self::Nobody => "Nobody: it passes by itself",

@@ -73,12 +73,13 @@ const OAUTH: [&str; 30] = [
     "cancel",
 ];
 
-const SERVICES: [Service; 8] = [
+const SERVICES: [Service; 9] = [
     Service::Entra,
     Service::PartnerCenter,
     Service::PartnerApi,
     Service::Octo,
     Service::Keyring,
+    Service::Vault,
     Service::Disk,
     Service::Machine,
     Service::Check,
@@ -100,9 +101,11 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 61] = [
+const CAUSES: [Cause; 66] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
     Cause::TimedOut, Cause::Proxy, Cause::NoProxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
+    Cause::Vault(VaultFault::Sealed), Cause::Vault(VaultFault::NoLeader), Cause::Vault(VaultFault::LoggedOut),
+    Cause::Vault(VaultFault::Conflict), Cause::Vault(VaultFault::Quota),
     Cause::OtherStore, Cause::HalfForgotten, Cause::Vault(VaultFault::WrongPassphrase), Cause::Vault(VaultFault::Damaged),
     Cause::Internal, Cause::Tls(TlsFault::UnknownIssuer), Cause::Tls(TlsFault::Expired),
     Cause::Tls(TlsFault::NotYetValid), Cause::Tls(TlsFault::WrongName), Cause::Tls(TlsFault::Revoked),

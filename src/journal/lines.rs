@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Line};
+use crate::words::UntrustedText;
 
 /// The version of the line format that this program writes.
 pub const VERSION: u32 = 1;
@@ -35,6 +36,15 @@ struct Envelope {
     at: Timestamp,
     #[serde(flatten)]
     fact: Fact,
+    /// Who wrote it, where more than one do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+}
+
+/// Who wrote a line, where it says so.
+pub fn written_by(line: &str) -> Option<String> {
+    let envelope: Envelope = serde_json::from_str(line.split_once(' ')?.1).ok()?;
+    Some(format!("at {} by {}", envelope.at, UntrustedText::new(&envelope.by?)))
 }
 
 #[derive(Deserialize)]
@@ -44,7 +54,13 @@ struct Version {
 
 /// Writes a line: the check sum of what follows it (CRC-32, eight hexadecimal digits), a blank, the JSON, a line end.
 pub fn write_line(line: &Line) -> String {
-    let envelope = Envelope { v: version(&line.fact), seq: line.sequence, at: line.at, fact: line.fact.clone() };
+    write_line_of(line, None)
+}
+
+/// The same with who writes it.
+pub fn write_line_of(line: &Line, by: Option<&str>) -> String {
+    let (v, by) = (version(&line.fact), by.map(str::to_owned));
+    let envelope = Envelope { v, seq: line.sequence, at: line.at, fact: line.fact.clone(), by };
     // A fact is plain data with string keys: it always has a JSON form.
     let json = serde_json::to_string(&envelope).unwrap_or_default();
     format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
@@ -62,7 +78,7 @@ pub fn read_line(bytes: &[u8]) -> Read {
         return Read::Broken;
     }
     match serde_json::from_str::<Envelope>(json) {
-        Ok(Envelope { v, seq, at, fact }) if v == version(&fact) => Read::Line(Line { sequence: seq, at, fact }),
+        Ok(Envelope { v, seq, at, fact, .. }) if v == version(&fact) => Read::Line(Line { sequence: seq, at, fact }),
         _ => match serde_json::from_str::<Version>(json) {
             Ok(version) if version.v > VERSION => Read::Newer,
             _ => Read::Broken,

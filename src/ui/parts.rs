@@ -55,6 +55,9 @@ pub(super) fn banners(session: &Session) -> Vec<Row> {
     } else if !config.unknown_hosts.is_empty() {
         lines.push(banner("NOT MICROSOFT", config.unknown_hosts.join(", ")));
     }
+    if let Some(vault) = &config.vault {
+        lines.push(banner("VAULT", vault.clone()));
+    }
     if !config.trust.is_empty() {
         lines.push(banner("EXTRA TRUST", format!("a CA of your own ({})", config.trust.join(", "))));
     }

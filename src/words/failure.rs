@@ -69,6 +69,8 @@ pub enum Service {
     Octo,
     /// The OS keyring.
     Keyring,
+    /// The engine of a shared vault.
+    Vault,
     /// Files of this program.
     Disk,
     /// This machine: clock, browser, ports.
@@ -96,6 +98,7 @@ impl Service {
             Self::PartnerApi => ("the price service", "price"),
             Self::Octo => ("Octo", "Octo"),
             Self::Keyring => ("the keyring", "keyring"),
+            Self::Vault => ("the shared vault", "vault"),
             Self::Disk => ("the disk", "disk"),
             Self::Machine => ("this machine", "machine"),
             Self::Check => ("octo-csp", "check"),
@@ -202,6 +205,16 @@ pub enum VaultFault {
     WrongPassphrase,
     /// The vault file is no age file with a passphrase, or was changed.
     Damaged,
+    /// The engine of a shared vault is sealed.
+    Sealed,
+    /// It has no leader, or a standby cannot reach the leader.
+    NoLeader,
+    /// It does not take the login: it has expired, or never was one.
+    LoggedOut,
+    /// Somebody else wrote the same item.
+    Conflict,
+    /// It limits how often it is asked, and does so now.
+    Quota,
     /// Anything else.
     Other,
 }

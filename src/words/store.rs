@@ -61,8 +61,20 @@ pub static VAULT_FILE: StoreDescriptor = StoreDescriptor {
     files: &["vault.age", "identity.age"],
 };
 
+/// A server that several hosts share: `OpenBao` or `HashiCorp` Vault.
+pub static SHARED_VAULT: StoreDescriptor = StoreDescriptor {
+    key: "vault",
+    noun: "shared vault",
+    label: "Vault",
+    about: "OpenBao or HashiCorp Vault, a server that several hosts share",
+    found: "below octo-csp/",
+    unlock: Unlock::Login,
+    verify: " from the server",
+    files: &[],
+};
+
 /// Every store that can be asked for.
-pub static STORES: [&StoreDescriptor; 2] = [&KEYRING, &VAULT_FILE];
+pub static STORES: [&StoreDescriptor; 3] = [&KEYRING, &VAULT_FILE, &SHARED_VAULT];
 
 impl Default for &'static StoreDescriptor {
     fn default() -> Self {
@@ -74,6 +86,11 @@ impl StoreDescriptor {
     /// Whether it keeps in files beside the journal.
     pub fn is_file(&self) -> bool {
         !self.files.is_empty()
+    }
+
+    /// Whether several hosts keep in it: then the journal is there too.
+    pub fn is_shared(&self) -> bool {
+        self.unlock == Unlock::Login
     }
 
     /// The noun at the beginning of a line.
@@ -126,8 +143,8 @@ mod tests {
         }
         assert_eq!(StoreKey::default(), KEYRING);
         assert_eq!(VAULT_FILE.heading(), "Vault file");
-        let newer: StoreKey = serde_json::from_str(r#""vault""#).unwrap();
+        let newer: StoreKey = serde_json::from_str(r#""safe""#).unwrap();
         assert!(STORES.iter().all(|store| newer != **store));
-        assert_eq!(serde_json::to_string(&newer).unwrap(), r#""vault""#);
+        assert_eq!(serde_json::to_string(&newer).unwrap(), r#""safe""#);
     }
 }

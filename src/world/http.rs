@@ -28,6 +28,8 @@ use crate::world::{issuer, tls};
 pub struct HttpOptions {
     /// A CA certificate (PEM, one or more) trusted beside the system's: for networks that inspect TLS.
     pub extra_ca: Option<Vec<u8>>,
+    /// Whether that CA alone is trusted.
+    pub only_extra: bool,
     /// A proxy to use in place of the one the system names.
     pub proxy: Option<Url>,
     /// How long a whole call may take, its body included.
@@ -38,7 +40,7 @@ pub struct HttpOptions {
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self { extra_ca: None, proxy: None, patience: Duration::from_secs(30), log: None }
+        Self { extra_ca: None, only_extra: false, proxy: None, patience: Duration::from_secs(30), log: None }
     }
 }
 
@@ -243,8 +245,13 @@ impl Http {
         }
         builder = match route {
             Route::Plain => builder.no_proxy().tls_certs_only(Vec::new()),
-            Route::Loopback => builder.no_proxy().https_only(true).tls_certs_merge(self.extra.iter().cloned()),
-            Route::Outside => builder.https_only(true).tls_certs_merge(self.extra.iter().cloned()),
+            Route::Loopback => builder.no_proxy().https_only(true),
+            Route::Outside => builder.https_only(true),
+        };
+        builder = match (route, self.options.only_extra) {
+            (Route::Plain, _) => builder,
+            (_, true) => builder.tls_certs_only(self.extra.iter().cloned()),
+            (_, false) => builder.tls_certs_merge(self.extra.iter().cloned()),
         };
         if let (Route::Outside, Some(proxy)) = (route, &self.options.proxy) {
             let proxy = Proxy::all(proxy.clone()).map_err(|_unshown| (Cause::Proxy, authority(proxy)))?;

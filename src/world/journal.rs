@@ -2,11 +2,15 @@
 
 mod file;
 mod journal_store;
+mod leased;
 pub mod lock;
 mod memory;
 mod opened;
+mod shared;
 
 pub use self::file::JournalFile;
 pub use self::journal_store::{JournalStore, Lease};
+pub(in crate::rooms::world) use self::leased::break_lease;
 pub use self::memory::JournalMemory;
 pub use self::opened::Journal;
+pub use self::shared::JournalShared;

@@ -105,7 +105,7 @@ impl Mishap {
     }
 
     fn look(&self) -> Preflight {
-        let kept = [Service::Keyring, Service::Disk].contains(&self.service);
+        let kept = [Service::Keyring, Service::Vault, Service::Disk].contains(&self.service);
         if kept { Preflight::Keyring } else { Preflight::Network }
     }
 }
@@ -129,17 +129,24 @@ const fn on(machine: Platform, detail: &'static str, fault: VaultFault) -> Misha
     Mishap { detail, machine: Some(machine), ..keyring(fault) }
 }
 
+/// The vault that a team shares.
+const fn shared(at: At, cause: Cause, detail: &'static str) -> Mishap {
+    Mishap { at, service: Service::Vault, cause, detail, machine: None }
+}
+
 const fn disk(at: At, cause: Cause, detail: &'static str) -> Mishap {
     Mishap { at, service: Service::Disk, cause, detail, machine: None }
 }
 
+const ENGINE: &str = "vault.example:8200";
+const SHARED: &str = "secret/octo-csp/production/secrets/manifest.A.2.1 of vault.example:8200";
 const LOGIN: &str = "login.microsoftonline.com";
 const FOLDER: &str = "/home/alex/.local/state/octo-csp/production";
 const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/production/vault.age";
 const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
 
 #[rustfmt::skip]
-const ROWS: [(&str, &str, Mishap); 40] = [
+const ROWS: [(&str, &str, Mishap); 52] = [
     ("no-such-host", "The login host's name is not known to this machine's DNS", network(Cause::NoSuchHost, LOGIN)),
     ("proxy-unreachable", "The proxy of the network cannot be reached", network(Cause::NoProxy, "proxy.contoso.example:3128")),
     ("no-connection", "The login host cannot be reached", network(Cause::NoConnection, LOGIN)),
@@ -172,6 +179,25 @@ const ROWS: [(&str, &str, Mishap); 40] = [
     ("vault-passphrase", "The vault file does not open with this passphrase",
         on(Platform::Any, "vault file", VaultFault::WrongPassphrase)),
     ("vault-damaged", "The vault file is damaged", on(Platform::Any, "vault file", VaultFault::Damaged)),
+    ("vault-sealed", "The shared vault is sealed", shared(At::Keep, Cause::Vault(VaultFault::Sealed), ENGINE)),
+    ("vault-no-leader", "The shared vault has no leader", shared(At::Keep, Cause::Vault(VaultFault::NoLeader), ENGINE)),
+    ("vault-login", "The login at the shared vault has expired",
+        shared(At::Keep, Cause::Vault(VaultFault::LoggedOut), "vault.example:8200, the token of VAULT_TOKEN")),
+    ("vault-denied", "The policy of the shared vault does not allow it",
+        shared(At::Keep, Cause::Vault(VaultFault::Denied), "create on secret/data/octo-csp/production/secrets/manifest.A.2.1")),
+    ("vault-conflict", "Another host writes the same item of the shared vault",
+        shared(At::Keep, Cause::Vault(VaultFault::Conflict), SHARED)),
+    ("vault-quota", "The shared vault limits how often it is asked", shared(At::Keep, Cause::Vault(VaultFault::Quota), ENGINE)),
+    ("vault-mount", "The shared vault has no KV store at the mount",
+        shared(At::Keep, Cause::Vault(VaultFault::NoCollection), "secret")),
+    ("vault-unreachable", "The shared vault does not answer", shared(At::Keep, Cause::NoConnection, ENGINE)),
+    ("vault-tls", "The certificate of the shared vault is another one's",
+        shared(At::Keep, Cause::Tls(TlsFault::WrongName), ENGINE)),
+    ("vault-other", "Something else answers in place of the shared vault", shared(At::Keep, Cause::Unreadable, ENGINE)),
+    ("vault-in-use", "Somebody else of the team works on the registration",
+        shared(At::Open, Cause::InUse, "since 2026-11-27T09:30:00Z by ben on build7 (register), at least until 2026-11-27T09:31:00Z")),
+    ("vault-moved", "Somebody else of the team has changed the registration",
+        shared(At::Journal, Cause::JournalMoved, "at 2026-11-27T09:30:00Z by ben on build7")),
     ("disk-full", "There is no room on the disk", disk(At::Journal, Cause::Disk(DiskFault::Full), FOLDER)),
     ("disk-read-only", "The disk is read-only", disk(At::Journal, Cause::Disk(DiskFault::ReadOnly), FOLDER)),
     ("disk-denied", "The folder belongs to another user", disk(At::Journal, Cause::Disk(DiskFault::Denied), FOLDER)),

@@ -109,7 +109,12 @@ impl RegistrationIndex {
     pub async fn elsewhere(&self, name: &str, asked: &StoreDescriptor) -> Vec<Elsewhere> {
         let none = [VaultFault::NoBus, VaultFault::NoProvider, VaultFault::NoCollection].map(Cause::Vault);
         let mut all = Vec::new();
-        for store in self.secrets.iter().filter(|store| *store.descriptor() != *asked && !store.is_sealed()) {
+        // What is in a shared vault is another registration, whatever its name is.
+        let beside = |store: &&Arc<dyn SecretStore>| {
+            let other = store.descriptor();
+            *other != *asked && other.is_shared() == asked.is_shared() && !store.is_sealed()
+        };
+        for store in self.secrets.iter().filter(beside) {
             let vault = Vault::new(name, Arc::clone(store)).within(Vault::UNATTENDED);
             let items = match vault.listed().await {
                 Ok(items) if items.is_empty() => continue,

@@ -2,16 +2,19 @@
 
 mod age_file;
 mod blocking;
+pub(in crate::rooms::world) mod engine;
 mod entries;
 mod keyring;
 mod memory;
 mod parts;
 mod read_back;
 mod secret_store;
+mod shared;
 mod vault;
 
 pub use self::age_file::VaultKey;
 pub use self::blocking::Blocking;
+pub use self::engine::{Credential, Engine, EngineSettings, Login, LoginMethod};
 pub use self::entries::Entries;
 #[cfg(feature = "test-door")]
 pub use self::keyring::SERVICE;
@@ -20,8 +23,10 @@ pub use self::read_back::SECOND_PROCESS;
 #[cfg(feature = "test-door")]
 pub use self::secret_store::fault;
 pub use self::secret_store::{Answer, Patience, SecretStore};
+pub use self::shared::SharedVault;
 pub use self::vault::Vault;
 
 pub(in crate::rooms::world) use self::age_file::AgeFile;
+pub(in crate::rooms::world) use self::engine::documents::Document;
 pub(in crate::rooms::world) use self::keyring::Keyring;
 pub(in crate::rooms::world) use self::read_back::{ReadBackVerifier, Request};

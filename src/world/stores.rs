@@ -4,19 +4,22 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::cloud::Cloud;
 use crate::exit::Exit;
 use crate::journal::registration_name;
 use crate::words::store::{STORES, VAULT_FILE};
-use crate::words::{Environment, Failure, Secret, StoreDescriptor, Unlock};
+use crate::words::{Cause, Environment, Failure, Secret, Service, StoreDescriptor, Unlock};
 use crate::world::drafts::Drafts;
 use crate::world::folder::JOURNAL;
-use crate::world::journal::{JournalFile, JournalStore};
+use crate::world::journal::{self, JournalFile, JournalShared, JournalStore};
 use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::registration_store::StoreOptions;
 use crate::world::store::{
-    AgeFile, Blocking, Entries, Keyring, Patience, ReadBackVerifier, Request, SecretStore, VaultKey,
+    AgeFile, Blocking, Engine, Entries, Keyring, Patience, ReadBackVerifier, Request, SecretStore, SharedVault,
+    VaultKey,
 };
 
 /// What the stores of this machine are made with.
@@ -28,6 +31,8 @@ pub struct StoreSettings {
     pub program: PathBuf,
     /// What opens vault files. Without, they are never looked into: a name can be changed all the same.
     pub opener: Option<Arc<VaultKey>>,
+    /// The engine of the shared vault, if that was asked for.
+    pub engine: Option<Arc<Engine>>,
     /// How long stores are waited for: whether a window can be shown in which one asks for what opens it.
     pub patience: Patience,
 }
@@ -36,6 +41,13 @@ impl StoreSettings {
     /// The secrets and the journals of a store.
     fn made(&self, store: &StoreDescriptor) -> (Arc<dyn SecretStore>, Arc<dyn JournalStore>) {
         let journals = Arc::new(JournalFile::new(self.state.clone()));
+        if store.is_shared() {
+            let shared = Arc::new(SharedVault(self.engine.clone()));
+            return match &self.engine {
+                Some(engine) => (shared, Arc::new(JournalShared::new(Arc::clone(engine)))),
+                None => (shared, journals),
+            };
+        }
         if *store == VAULT_FILE {
             return (self.read_back(Arc::new(self.vault_file())), journals);
         }
@@ -64,7 +76,18 @@ impl StoreSettings {
     /// What a registration in this store is opened with.
     pub fn options(&self, store: &StoreDescriptor) -> StoreOptions {
         let (secrets, journals) = self.made(store);
-        StoreOptions { secrets, journals, drafts: Drafts(Some(self.state.clone())), compared: false }
+        StoreOptions { secrets, journals, drafts: Drafts(Some(self.drafts(store))), compared: false }
+    }
+
+    /// Where drafts are: those of a shared vault are not those of a registration of this machine that has the same name.
+    fn drafts(&self, store: &StoreDescriptor) -> PathBuf {
+        match &self.engine {
+            Some(engine) if store.is_shared() => {
+                let place = hex::encode(Sha256::digest(engine.place("")));
+                self.state.join(format!("vault-{}", place.get(..8).unwrap_or_default()))
+            }
+            _ => self.state.clone(),
+        }
     }
 
     /// The registrations whose journals this store keeps; their secrets may be in any store.
@@ -112,6 +135,14 @@ impl StoreSettings {
         self.vault_file().let_in(name, collector, identity)
     }
 
+    /// Ends somebody's work on a registration of the shared vault; says who had it, if anybody had.
+    pub async fn break_lease(&self, name: &str) -> Result<Option<String>, Box<Failure>> {
+        match &self.engine {
+            Some(engine) => journal::break_lease(engine, name).await,
+            None => Err(Box::new(Failure::new(Service::Disk, Cause::OtherStore).with_detail("on this machine alone"))),
+        }
+    }
+
     /// Gives the vault file of a registration another passphrase.
     pub fn change_passphrase(&self, name: &str, new: &Arc<VaultKey>) -> Result<(), Box<Failure>> {
         self.vault_file().change_passphrase(name, new)
@@ -138,6 +169,7 @@ pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
         state: request.state.clone(),
         program: PathBuf::new(),
         opener: request.opener(),
+        engine: None,
         patience: Patience::new(false),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -161,6 +193,7 @@ mod tests {
             state: PathBuf::new(),
             program: PathBuf::new(),
             opener: None,
+            engine: None,
             patience: Patience::new(true),
         };
         for store in STORES {
@@ -170,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_request_of_the_second_process_that_cannot_be_read_is_wrong_usage() {
-        let unknown = r#"{"items":[],"nonce":"n","key":"vault","state":""}"#;
+        let unknown = r#"{"items":[],"nonce":"n","key":"safe","state":""}"#;
         for request in ["", "{}", "[1]", unknown] {
             let mut stdout = Vec::new();
             let exit = second_process_main(request.as_bytes(), &mut stdout);

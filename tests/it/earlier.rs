@@ -42,6 +42,7 @@ fn left(which: &str) -> (TempDir, StoreSettings) {
         state: home.path().to_owned(),
         program: PathBuf::from(env!("CARGO_BIN_EXE_octo-csp")),
         opener: Some(VaultKey::passphrase(Secret::shared(PASSPHRASE.to_owned()), None)),
+        engine: None,
         patience: Patience::new(false),
     };
     (home, settings)

@@ -43,6 +43,9 @@ mod misplaced;
 #[cfg(test)]
 mod octo;
 #[cfg(test)]
+#[cfg(all(target_os = "linux", feature = "simulator"))]
+mod openbao;
+#[cfg(test)]
 mod picture;
 #[cfg(test)]
 mod prices;
@@ -60,6 +63,9 @@ mod scenarios;
 #[cfg(test)]
 #[path = "../../src/commands/tests/schema.rs"]
 mod schema;
+#[cfg(test)]
+#[cfg(all(target_os = "linux", feature = "simulator"))]
+mod shared_vault;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod simulator;

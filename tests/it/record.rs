@@ -240,8 +240,13 @@ fn careless() {
         record.save_draft(&Draft::default()).unwrap();
         record.save_draft(&Draft { started: true, ..Draft::default() }).unwrap();
         let opener = Some(VaultKey::passphrase(Secret::shared("correct horse".to_owned()), None));
-        let settings =
-            StoreSettings { state: state.to_owned(), program: PathBuf::new(), opener, patience: Patience::new(false) };
+        let settings = StoreSettings {
+            state: state.to_owned(),
+            program: PathBuf::new(),
+            opener,
+            engine: None,
+            patience: Patience::new(false),
+        };
         let vault = Vault::new("production", settings.secrets(&VAULT_FILE));
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().unwrap();
@@ -546,21 +551,22 @@ fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
     let state = TempDir::new().unwrap();
     fs::set_permissions(state.path(), Permissions::from_mode(0o700)).unwrap();
     let kept = open(state.path());
-    let vault: Fact = serde_json::from_str(r#"{"fact":"stored","store":"vault"}"#).unwrap();
+    let vault: Fact = serde_json::from_str(r#"{"fact":"stored","store":"safe"}"#).unwrap();
     kept.append(&vault, now()).unwrap();
     let began = Fact::Began { attempt: AttemptId(2), slot: Slot::A, base: 0 };
     kept.append(&began, now()).unwrap();
     let again = open(state.path());
     assert!(!again.is_damaged());
-    assert_eq!(again.registration().kept_in().unwrap().as_str(), "vault");
+    assert_eq!(again.registration().kept_in().unwrap().as_str(), "safe");
     let settings = StoreSettings {
         state: state.path().to_owned(),
         program: PathBuf::new(),
         opener: None,
+        engine: None,
         patience: Patience::new(true),
     };
     let refused = crate::kept::now(settings.index(&KEYRING).in_use("production")).unwrap_err();
     assert_eq!(refused.cause, Cause::OtherStore);
-    let told = "in a store that this version does not know: vault";
+    let told = "in a store that this version does not know: safe";
     assert_eq!(refused.detail.unwrap().as_str(), told);
 }

@@ -17,5 +17,6 @@ mod rehearsed;
 mod scripts;
 mod sealed;
 mod secrets;
+mod team;
 mod tokens_and_codes;
 mod unattended;

@@ -5,6 +5,9 @@ use async_trait::async_trait;
 use crate::journal::{Contents, Line, Sequence};
 use crate::world::store::Answer;
 
+/// Some hundred kilobytes, read in a moment, and months of refreshes.
+const MANY: usize = 1_000;
+
 /// Keeps the journals of registrations, each a sequence of lines. Whoever writes says on which line it builds: what another
 /// process wrote is never built upon unseen, and never overwritten.
 #[async_trait]
@@ -26,6 +29,11 @@ pub trait JournalStore: Send + Sync {
     /// happens meanwhile, either the old lines or the new ones are there. A snapshot does not end before `at`, so that no number
     /// is ever used for two lines.
     async fn replace(&self, registration: &str, at: Sequence, snapshot: &[Line]) -> Answer<Sequence>;
+
+    /// Lines after which a journal is replaced by its fold.
+    fn many(&self) -> usize {
+        MANY
+    }
 
     /// Takes the registration for this process alone, or says at once who has it.
     async fn lock(&self, registration: &str) -> Answer<Box<dyn Lease>>;

@@ -20,9 +20,6 @@ pub struct Journal {
     lines: Cell<usize>,
 }
 
-/// Lines after which a journal is replaced by its fold: some hundred kilobytes, read in a moment, and months of refreshes.
-const MANY: usize = 1_000;
-
 impl Journal {
     /// Reads a journal.
     pub async fn open(store: Arc<dyn JournalStore>, name: &str) -> Result<Self, Box<Failure>> {
@@ -76,7 +73,7 @@ impl Journal {
             let cause = if newer { Cause::NewerJournal } else { Cause::Disk(DiskFault::Damaged) };
             return Err(Box::new(Failure::new(Service::Disk, cause).with_detail(&self.place())));
         }
-        if self.lines.get() >= MANY {
+        if self.lines.get() >= self.store.many() {
             // One that could not be made shorter is as good as before.
             drop(self.compact(at).await);
         }

@@ -328,7 +328,7 @@ impl<'r> Stage<'r> {
         if Place::of(&self.wizard) == Place::Opening {
             self.report.shut = Some(row);
         } else if Place::of(&self.wizard) == Place::Prerequisites {
-            let kept = matches!(failure.service, Service::Keyring | Service::Disk);
+            let kept = matches!(failure.service, Service::Keyring | Service::Vault | Service::Disk);
             let look = if kept {
                 Preflight::Keyring
             } else if row == "clock" {
@@ -400,6 +400,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         }),
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
+        vault: None,
         prices: cloud.partner_api.is_some(),
         graph: cloud.graph_audience().is_some(),
         portal: cloud.portal.clone(),

@@ -53,6 +53,7 @@ pub(crate) fn setting() -> WizardConfig {
         rehearsal: None,
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
+        vault: None,
         prices: true,
         graph: false,
         portal: Url::parse("https://portal.azure.com").unwrap(),

@@ -1,0 +1,171 @@
+//! The lease of a registration in a shared vault: a document that says who works on it, and until when by the clock of the server.
+//!
+//! It is advice: what protects is that every write names what it builds on. So one that nobody gives back is over by itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::journal_store::Lease;
+use crate::words::{Cause, Failure, Service, UntrustedText};
+use crate::world::store::{Answer, Document, Engine};
+
+/// How long a lease holds that nobody renews.
+const HOLDS: SignedDuration = SignedDuration::from_secs(60);
+
+/// How often it is renewed.
+const RENEWED: Duration = Duration::from_secs(20);
+
+/// How long a process that ends takes to give it back.
+const LAST: Duration = Duration::from_secs(3);
+
+/// Who works on a registration.
+#[derive(Clone, Serialize, Deserialize)]
+struct Holder {
+    who: UntrustedText,
+    doing: UntrustedText,
+    since: Timestamp,
+    until: Timestamp,
+    /// Names the process among others of the same person.
+    id: String,
+}
+
+impl Holder {
+    fn read(found: &Document) -> Option<Self> {
+        serde_json::from_str(found.text.as_ref()?.reveal()).ok()
+    }
+
+    fn text(&self) -> String {
+        // Plain data with string keys always has a JSON form.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    fn words(&self) -> String {
+        let Self { who, doing, since, until, .. } = self;
+        format!("since {since} by {who} ({doing}), at least until {until}")
+    }
+}
+
+/// A lease that is ours; renewed until it is dropped, and given back then.
+pub(super) struct Leased {
+    held: Arc<Held>,
+    renewing: JoinHandle<()>,
+}
+
+struct Held {
+    engine: Arc<Engine>,
+    path: String,
+    holder: Holder,
+    version: AtomicU64,
+    lost: AtomicBool,
+}
+
+impl Leased {
+    /// Whoever gets a token does so for a moment, and not while another one does; a wizard that is open is no hindrance.
+    pub(super) const NAMES: [&str; 2] = ["lease", "refresh"];
+
+    /// Takes it, or says who has it.
+    pub(super) async fn take(engine: &Arc<Engine>, registration: &str) -> Answer<Self> {
+        let settings = engine.settings();
+        let [lease, refresh] = Self::NAMES;
+        let path = format!("{registration}/{}", if settings.doing == "token" { refresh } else { lease });
+        let found = engine.read(&path).await?;
+        if let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) {
+            return Err(taken(&holder));
+        }
+        let holder = Holder {
+            who: UntrustedText::new(&settings.who),
+            doing: UntrustedText::new(&settings.doing),
+            since: found.now,
+            until: after(found.now),
+            id: crate::world::http::new_guid(),
+        };
+        if found.version == 0 {
+            engine.keep_newest(&path).await?;
+        }
+        let version = match engine.write(&path, &holder.text(), found.version).await? {
+            Ok(version) => AtomicU64::new(version),
+            Err(other) => return Err(Holder::read(&other).map_or_else(|| taken(&holder), |other| taken(&other))),
+        };
+        let held = Arc::new(Held { engine: Arc::clone(engine), path, holder, version, lost: AtomicBool::new(false) });
+        let renewing = tokio::spawn(renew(Arc::clone(&held)));
+        Ok(Self { held, renewing })
+    }
+}
+
+/// Ends somebody's lease, whoever has it; `None` if nobody has. By whom it was ended stands in it.
+pub(in crate::rooms::world) async fn break_lease(engine: &Engine, registration: &str) -> Answer<Option<String>> {
+    let path = format!("{registration}/{}", Leased::NAMES[0]);
+    let found = engine.read(&path).await?;
+    let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) else {
+        return Ok(None);
+    };
+    let words = holder.words();
+    let doing = UntrustedText::new(&format!("ended by {}", engine.settings().who));
+    let ended = Holder { until: found.now, doing, id: String::new(), ..holder };
+    match engine.write(&path, &ended.text(), found.version).await? {
+        Ok(_) => Ok(Some(words)),
+        Err(other) => Err(Holder::read(&other).map_or_else(|| taken(&ended), |other| taken(&other))),
+    }
+}
+
+/// When a lease of now is over.
+fn after(now: Timestamp) -> Timestamp {
+    now.checked_add(HOLDS).unwrap_or(now)
+}
+
+fn taken(holder: &Holder) -> Box<Failure> {
+    Box::new(Failure::new(Service::Vault, Cause::InUse).with_detail(&holder.words()))
+}
+
+async fn renew(held: Arc<Held>) {
+    loop {
+        sleep(RENEWED).await;
+        // One that cannot be renewed runs out: then others may have it, and are found out by what they write.
+        let Ok(found) = held.engine.read(&held.path).await else { continue };
+        if Holder::read(&found).is_none_or(|holder| holder.id != held.holder.id) {
+            return held.lost.store(true, Ordering::Relaxed);
+        }
+        let next = Holder { until: after(found.now), ..held.holder.clone() };
+        match held.engine.write(&held.path, &next.text(), found.version).await {
+            Ok(Ok(version)) => held.version.store(version, Ordering::Relaxed),
+            Ok(Err(_other)) => return held.lost.store(true, Ordering::Relaxed),
+            Err(_silent) => {}
+        }
+    }
+}
+
+#[async_trait]
+impl Lease for Leased {
+    async fn is_held(&self) -> Answer<bool> {
+        Ok(!self.held.lost.load(Ordering::Relaxed))
+    }
+}
+
+/// Gives it back, on a thread with a runtime of its own: the one that this is dropped in may be ending.
+impl Drop for Leased {
+    fn drop(&mut self) {
+        self.renewing.abort();
+        let held = Arc::clone(&self.held);
+        let ended = Holder { until: held.holder.since, ..held.holder.clone() };
+        let give_back = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let version = held.version.load(Ordering::Relaxed);
+            if let Ok(runtime) = runtime {
+                let text = ended.text();
+                let last = held.engine.write_last(&held.path, &text, version);
+                drop(runtime.block_on(async { timeout(LAST, last).await }));
+            }
+        };
+        if let Ok(thread) = thread::Builder::new().name("lease".to_owned()).spawn(give_back) {
+            drop(thread.join());
+        }
+    }
+}

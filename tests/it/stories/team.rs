@@ -1,0 +1,115 @@
+//! A team: a registration that is made on one host, and looked after on others, with nothing but the address of a vault and a login.
+
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::browser::sign_in;
+use super::desk::{FIXED, PROGRAM, TestMachine, make};
+use crate::keyring::Session;
+use crate::openbao::{Cluster, block_on};
+
+/// A host of the team: a home of its own, no keyring, and the variables of every user of Vault.
+struct Host {
+    home: TempDir,
+    variables: Vec<(String, String)>,
+    path: &'static str,
+}
+
+impl Host {
+    fn new(cluster: &Cluster, number: usize, path: &'static str, microsoft: &TestMachine) -> Self {
+        let home = TempDir::new_in("/tmp").unwrap();
+        let cloud = std::fs::read(microsoft.path("cloud.json")).unwrap();
+        make(&home.path().join("cloud.json"), &cloud);
+        Self { home, variables: cluster.variables(number).into(), path }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.args(words).args(["--store", "vault", "--vault-path", self.path]);
+        if !["status", "report"].contains(&words[0]) {
+            command.arg("--cloud-file").arg(self.home.path().join("cloud.json"));
+        }
+        command.env_clear().env("HOME", self.home.path()).envs(FIXED);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end, which has this code; what it printed.
+    fn run(&self, words: &[&str], code: i32) -> String {
+        printed(words, code, &self.command(words).output().unwrap())
+    }
+
+    /// The same with a secret on standard input.
+    fn told(&self, words: &[&str], input: &str, code: i32) -> String {
+        use std::io::Write as _;
+        let mut child = self.command(words).stdin(Stdio::piped()).spawn().unwrap();
+        let _closed = child.stdin.take().unwrap().write_all(input.as_bytes());
+        printed(words, code, &child.wait_with_output().unwrap())
+    }
+
+    /// Registers, or replaces what is registered.
+    fn registers(&self, microsoft: &TestMachine, more: &[&str]) {
+        let (app, domain) = (microsoft.fact("client_id"), microsoft.fact("domain"));
+        let mut words = vec!["register", "--no-input", "--application-id", &app, "--directory", &domain];
+        words.extend(["--secret-stdin", "--secret-ends", "2027-05-14"]);
+        words.extend(more);
+        self.told(&words, &microsoft.fact("client_secret"), 4);
+        let begun: Value = serde_json::from_str(&self.run(&["consent", "start", "--json"], 0)).unwrap();
+        let back = sign_in(begun["consent"]["address"].as_str().unwrap());
+        let replacing = more.iter().position(|word| *word == "--replace");
+        let confirmed = replacing.map_or(&[][..], |at| &more[at..=at + 1]);
+        self.told(&[&["consent", "finish"], confirmed].concat(), &back, 0);
+    }
+}
+
+fn printed(words: &[&str], code: i32, output: &Output) -> String {
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{words:?}\n{out}{err}");
+    out.into_owned()
+}
+
+#[test]
+fn what_is_registered_on_one_host_is_looked_after_and_replaced_on_another_and_nothing_is_left_at_home() {
+    let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
+    let host = || Host::new(cluster, 0, "team", &microsoft);
+    let (a, b) = (host(), host());
+    a.registers(&microsoft, &["--account-name", "Contoso CSP"]);
+
+    // Nothing but the address and the login is needed: status, doctor, a token, a step again.
+    let status = b.run(&["status"], 0);
+    for words in ["Contoso CSP", "Shared vault", "there"] {
+        assert!(status.contains(words), "{words}: {status}");
+    }
+    b.run(&["doctor"], 0);
+    let token = b.run(&["token", "partner-center"], 0);
+    assert_eq!(a.run(&["token", "partner-center"], 0), token);
+    b.told(
+        &["register", "--no-input", "--step", "partner-center", "--secret-stdin", "--secret-ends", "2027-06-30"],
+        &microsoft.fact("client_secret"),
+        0,
+    );
+    // And a replacement, from there; the first host has it at once.
+    b.registers(&microsoft, &["--replace", "Contoso Cloud Partners", "--account-name", "Fabrikam"]);
+    assert!(a.run(&["status"], 0).contains("Fabrikam"));
+
+    // No secret and no journal is on either host, and none is in what the vault tells of its documents.
+    for host in [&a, &b] {
+        let mut found = Command::new("grep");
+        found.args(["-rlF", &microsoft.fact("client_secret")]).arg(host.home.path());
+        let mut found = found.output().unwrap().stdout;
+        found.retain(|byte| *byte != b'\n');
+        let cloud = host.home.path().join("cloud.json").display().to_string();
+        assert_eq!(String::from_utf8(found).unwrap(), cloud);
+    }
+    let names = block_on(cluster.done(0, "LIST", "secret/metadata/team/", Value::Null));
+    let name = names["data"]["keys"][0].as_str().unwrap().trim_end_matches('/').to_owned();
+    let journal = block_on(cluster.done(0, "GET", &format!("secret/data/team/{name}"), Value::Null)).to_string();
+    assert!(!journal.contains(&microsoft.fact("client_secret")) && journal.contains(" (process "), "{journal}");
+
+    // Forgotten on one, it is gone for both, with every document.
+    b.run(&["forget", "--yes"], 0);
+    assert_eq!(block_on(cluster.call(0, "LIST", "secret/metadata/team/", Value::Null)).0, 404);
+}
