@@ -1,6 +1,6 @@
 //! The README, the manual and what they lead to say what is so: every command and flag, every exit code, tests that exist, files that exist.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 use octo_csp::cli::Cli;
@@ -163,5 +163,29 @@ fn the_readme_is_short_and_leads_to_every_paper() {
     assert!(readme.lines().count() <= 120, "what is longer belongs in the manual");
     for paper in PAPERS.iter().filter(|paper| **paper != "README.md") {
         assert!(readme.contains(&format!("]({paper}")), "{paper}");
+    }
+}
+
+/// Words that docs/WORDS.md has put out, whatever their case.
+const OUT: [&str; 2] = ["mistake of this program", "this is deleted ("];
+
+/// The list itself and what was called so in earlier versions may say them.
+#[test]
+fn words_that_are_out_are_nowhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut left: Vec<PathBuf> =
+        ["src", "docs", "tests/it/golden", "README.md"].into_iter().map(|name| root.join(name)).collect();
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        if path.ends_with("docs/WORDS.md") {
+            continue;
+        }
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).to_lowercase();
+        for word in OUT {
+            assert!(!text.contains(word), "{word}: {}", path.display());
+        }
     }
 }
