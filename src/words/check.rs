@@ -103,7 +103,7 @@ checks! {
     Billing         "billing"           "Billing profile readable"       PartnerCenter "GET /v1/profiles/billing, read only"           [UserClaims] PartnerApi Always;
     PriceToken      "price-token"       "Token for the price service"    Entra         "a token for the price service"                 [UserClaims Prepare] PartnerApi Always;
     Rates           "exchange-rates"    "Exchange rates readable"        Prices        "GET /v1.0/sales/fxrates, read only"            [PriceToken] PartnerApi Always;
-    Sheet           "price-sheet"       "Price sheet readable"           Prices        "the first rows of a price sheet, read only"    [Rates] PartnerApi Always;
+    Sheet           "price-sheet"       "Price sheet readable"           Prices        "the first rows of a price sheet, read only"    [PriceToken] PartnerApi Always;
     Graph           "graph-billing"     "Billing in Microsoft Graph"     Entra         "a token for Microsoft Graph"                   [UserClaims] PartnerApi Wanted;
     NoteProof       "note-proof"        "Result noted"                   Journal       "the journal"                                   [Organization Mfa Mpn Billing Sheet] PartnerApi Always;
     CacheToken      "cache-token"       "Token kept until it ends"       Secrets       "the keyring"                                   [UserClaims PriceToken] PartnerApi Wanted;

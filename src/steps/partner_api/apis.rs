@@ -1,6 +1,6 @@
 //! What the tokens of step 3 open: four reads of Partner Center beside two of the price service, and what they prove.
 
-use futures_util::future::join5;
+use futures_util::future::{join, join5};
 
 use super::{PartnerApi, Proven};
 use crate::journal::{Fact, PartnerApiProof};
@@ -36,9 +36,13 @@ impl PartnerApi {
                 return Ok(());
             }
             let token = self.prices(port, with).await?;
-            port.check(C::Rates, async |ask| rates(&ask, &token).await).await?;
-            let market = self.market(port, with).await;
-            port.find(C::Sheet, &self.found.sheet, async |ask| sheet(&ask, &token, market).await).await.map(drop)
+            let rates = port.check(C::Rates, async |ask| rates(&ask, &token).await);
+            let sheet = async {
+                let market = self.market(port, with).await;
+                port.find(C::Sheet, &self.found.sheet, async |ask| sheet(&ask, &token, market).await).await
+            };
+            let (rates, sheet) = join(rates, sheet).await;
+            rates.and(sheet.map(drop))
         };
         let graph = async {
             // Of two refreshes at a time the token of one would be lost.
