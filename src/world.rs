@@ -24,6 +24,7 @@ pub mod octo;
 pub mod papers;
 pub mod partner_api;
 pub mod partner_center;
+pub mod ready;
 pub mod registration_index;
 mod registration_store;
 pub mod reply;
@@ -38,9 +39,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::cloud::Cloud;
-use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight};
-use crate::words::{Cause, Environment, Failure, Service, TokenResponse};
+use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight, Tenant};
+use crate::words::{Cause, Directory, Environment, Failure, Service, TokenResponse};
 use crate::world::browser::Surroundings;
 use crate::world::call_log::CallLog;
 use crate::world::callback::redirect::SignInSession;
@@ -66,7 +69,9 @@ pub struct Options {
 /// Everything outside.
 pub struct World {
     options: Options,
-    http: Result<Http, Box<Failure>>,
+    http: Result<Arc<Http>, Box<Failure>>,
+    /// The directories that were looked up, so that none is asked for twice.
+    directories: RefCell<Vec<(Directory, Tenant)>>,
     kept: RefCell<Option<Rc<RegistrationStore>>>,
     session: RefCell<Option<Rc<SignInSession>>>,
 }
@@ -78,8 +83,9 @@ impl World {
             extra_ca: options.extra_ca.clone(),
             log: options.log.clone(),
             ..HttpOptions::default()
-        });
-        Self { options, http, kept: RefCell::new(None), session: RefCell::new(None) }
+        })
+        .map(Arc::new);
+        Self { options, http, directories: RefCell::default(), kept: RefCell::new(None), session: RefCell::new(None) }
     }
 
     async fn attempt(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
@@ -87,8 +93,9 @@ impl World {
             Effect::Preflight(look) => self.look(look).await,
             Effect::Open(environment) => self.open(environment, Purpose::Use).await,
             Effect::OpenToForget(environment) => self.open(environment, Purpose::Forget).await,
-            Effect::Discover(directory) => self.services()?.discover(&directory).await.map(Outcome::Discovered),
+            Effect::Discover(directory) => self.discover(directory).await.map(Outcome::Discovered),
             Effect::AppToken(sign_in) => {
+                self.warm_partner_center();
                 self.services()?.app_token(&sign_in).await.map(|grant| Outcome::AppToken(Box::new(grant)))
             }
             Effect::Read(reading, token) => {
@@ -111,7 +118,11 @@ impl World {
                 Ok(Outcome::Done)
             }
             Effect::Browse(address) => Ok(Outcome::Browsed(self.options.browser.open(&address).await)),
-            Effect::Redeem(redemption) => Ok(landed(self.services()?.redeem(&redemption).await)),
+            Effect::Redeem(redemption) => {
+                self.warm_partner_center();
+                self.warm(self.options.cloud.partner_api.as_ref(), true, 2);
+                Ok(landed(self.services()?.redeem(&redemption).await))
+            }
             Effect::Refresh(renewal) => Ok(landed(self.services()?.refresh(&renewal).await)),
             Effect::RefreshForGraph(renewal) => Ok(landed(self.services()?.refresh_for_graph(&renewal).await)),
             Effect::Note(fact) => self.kept()?.note(fact).await.map(|line| Outcome::Noted(Box::new(line))),
@@ -157,7 +168,19 @@ impl World {
     async fn arrival(&self) -> Result<Outcome, Box<Failure>> {
         let session = self.session.borrow().clone();
         match session {
-            Some(session) => Ok(Outcome::Came(Box::new(session.arrival().await))),
+            Some(session) => {
+                // For the code, and for the two refreshes behind it: whenever it comes, it goes out at once.
+                let keep_warm = async {
+                    loop {
+                        self.warm(Some(&self.options.cloud.login), true, 3);
+                        tokio::time::sleep(ready::RENEWED).await;
+                    }
+                };
+                tokio::select! {
+                    came = session.arrival() => Ok(Outcome::Came(Box::new(came))),
+                    () = keep_warm => Err(internal("nothing listens")),
+                }
+            }
             None => Err(internal("nothing listens")),
         }
     }
@@ -171,8 +194,34 @@ impl World {
         }
     }
 
+    /// What a directory is does not change while one registers: it is looked up while it is typed, and not again.
+    async fn discover(&self, directory: Directory) -> Result<Tenant, Box<Failure>> {
+        self.warm(Some(&self.options.cloud.login), true, 1);
+        self.warm_partner_center();
+        let known = self.directories.borrow().iter().find(|(known, _)| *known == directory).map(|(_, it)| it.clone());
+        if let Some(tenant) = known {
+            return Ok(tenant);
+        }
+        let tenant = self.services()?.discover(&directory).await?;
+        self.directories.borrow_mut().push((directory, tenant.clone()));
+        Ok(tenant)
+    }
+
+    /// Connections for its reads, three of which run side by side.
+    fn warm_partner_center(&self) {
+        self.warm(Some(&self.options.cloud.partner_center), false, 3);
+    }
+
+    /// Has connections opened beside whatever goes on, see [`Http::warm`].
+    fn warm(&self, address: Option<&Url>, alone: bool, count: usize) {
+        if let (Ok(http), Some(address)) = (&self.http, address.cloned()) {
+            let http = Arc::clone(http);
+            drop(tokio::spawn(async move { http.warm(&address, alone, count).await }));
+        }
+    }
+
     fn http(&self) -> Result<&Http, Box<Failure>> {
-        self.http.as_ref().map_err(Clone::clone)
+        self.http.as_deref().map_err(Clone::clone)
     }
 
     fn services(&self) -> Result<Services<'_>, Box<Failure>> {

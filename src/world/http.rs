@@ -9,6 +9,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use http::header::{HeaderMap, LOCATION};
 use http::{HeaderName, HeaderValue, Method};
 use hyper_util::client::proxy::matcher::Matcher;
@@ -20,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::cloud::{Cloud, authority, is_loopback};
 use crate::words::{Cause, Failure, Secret, Service, TlsFault};
 use crate::world::call_log::CallLog;
+use crate::world::ready::{Connecting, Ready};
 use crate::world::reply::{BODY_LIMIT, JSON_LIMIT, Opening, Reply, failed};
 use crate::world::{issuer, tls};
 
@@ -59,7 +61,9 @@ pub struct Http {
     extra: Vec<Certificate>,
     /// The correlation ID of this process: one for all its calls, to quote to Microsoft's support.
     pub(super) correlation_id: String,
-    made: Mutex<HashMap<Route, Client>>,
+    made: Mutex<HashMap<(Route, bool), Client>>,
+    /// Connections that are open before they are needed.
+    ready: Arc<Ready>,
 }
 
 /// Where a call goes, which decides whether certificates and proxies matter.
@@ -80,8 +84,8 @@ pub struct Ask {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
-    /// Whether it has a client and a connection of its own, dropped afterwards: for calls that carry a secret and must be sent
-    /// once. Else the connection is kept alive and used again.
+    /// Whether it has a connection of its own, closed afterwards: for calls that carry a secret and must be sent once. Else the
+    /// connection is kept alive and used again.
     pub(super) alone: bool,
     /// Most bytes of its answer.
     pub(super) limit: usize,
@@ -144,7 +148,13 @@ impl Http {
                 failed(Service::Machine, Cause::Tls(TlsFault::NoRoots), "the CA file holds no certificate")
             })?,
         };
-        Ok(Self { options: options.clone(), extra, correlation_id: new_guid(), made: Mutex::new(HashMap::new()) })
+        Ok(Self {
+            options: options.clone(),
+            extra,
+            correlation_id: new_guid(),
+            made: Mutex::default(),
+            ready: Arc::default(),
+        })
     }
 
     /// Sends a call and reads the whole answer.
@@ -216,22 +226,42 @@ impl Http {
         }
     }
 
-    fn client(&self, route: Route, alone: bool) -> Result<Client, (Cause, String)> {
-        if alone {
-            return self.build(route, alone);
+    /// Opens so many connections to where this address is before they are needed: each for one call `alone`, or all for calls that
+    /// share them, one first, which shows whether one carries all. Does nothing if that was just done. What fails here is told by the
+    /// call that needs it.
+    pub async fn warm(&self, url: &Url, alone: bool, count: usize) {
+        let (Some(route), host) = (route(url), authority(url)) else { return };
+        let count = self.ready.wanted(&host, alone, count);
+        if count == 0 || self.client(route, alone).is_err() {
+            return;
         }
+        let Ok(client) = self.build(route, alone, Some(host.clone())) else { return };
+        let open = || async { drop(client.get(url.clone()).send().await) };
+        if !alone && count > 1 {
+            open().await;
+            if self.ready.is_multiplexed(&host) {
+                return;
+            }
+            join_all((1..count).map(|_| open())).await;
+        } else {
+            join_all((0..count).map(|_| open())).await;
+        }
+    }
+
+    fn client(&self, route: Route, alone: bool) -> Result<Client, (Cause, String)> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = made.get(&route) {
+        if let Some(client) = made.get(&(route, alone)) {
             return Ok(client.clone());
         }
-        let client = self.build(route, alone)?;
-        made.insert(route, client.clone());
+        let client = self.build(route, alone, None)?;
+        made.insert((route, alone), client.clone());
         Ok(client)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one factory of clients")]
-    fn build(&self, route: Route, alone: bool) -> Result<Client, (Cause, String)> {
+    fn build(&self, route: Route, alone: bool, aside_for: Option<String>) -> Result<Client, (Cause, String)> {
         let mut builder = Client::builder()
+            .connector_layer(Connecting { ready: Arc::clone(&self.ready), alone, aside_for })
             .user_agent(concat!("octo-csp/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())

@@ -1,0 +1,164 @@
+//! Connections that are open before they are needed. Nothing is sent on one until a call takes it, so a call pays for its own round
+//! trip and no handshake.
+//!
+//! The HTTP client cannot be asked to connect only. But it can be given a connector: one that opens puts what it has opened aside and
+//! ends the call there, before anything is sent; the one that calls are made with takes what lies aside, if it is fresh and
+//! still open, and opens its own otherwise. So proxies, certificates and limits are those of every other connection.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::future::ready;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use hyper::rt::{Read, ReadBuf};
+use hyper_util::client::legacy::connect::Connection;
+use tokio::time::Instant;
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// How long a connection that lies aside is good: shorter than servers wait for the first request.
+const FRESH: Duration = Duration::from_secs(20);
+
+/// After which time those that are to be there all the time are opened anew: a round trip or two before the others are too old.
+pub const RENEWED: Duration = Duration::from_secs(18);
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What lies aside, for all clients of a process.
+#[derive(Default)]
+pub struct Ready {
+    aside: Mutex<Vec<Aside>>,
+    /// When connections to a place were last begun to be opened, and whether one carries all calls at a time (HTTP/2).
+    begun: Mutex<HashMap<(String, bool), (Instant, bool)>>,
+}
+
+/// A connection. Its type has no name, but everyone who puts one aside or takes it has the same.
+struct Aside {
+    to: String,
+    alone: bool,
+    since: Instant,
+    connection: Box<dyn Any + Send>,
+}
+
+impl Ready {
+    /// Whether it is time to open connections to a place, and how many. It is noted as done.
+    pub(super) fn wanted(&self, host: &str, alone: bool, count: usize) -> usize {
+        let now = Instant::now();
+        let mut begun = lock(&self.begun);
+        let before = begun.get(&(host.to_owned(), alone)).copied();
+        if before.is_some_and(|(at, _)| now.duration_since(at) < FRESH / 2) {
+            return 0;
+        }
+        let multiplexed = before.is_some_and(|(_, multiplexed)| multiplexed);
+        begun.insert((host.to_owned(), alone), (now, multiplexed));
+        if multiplexed { 1 } else { count }
+    }
+
+    fn multiplexed(&self, host: &str) {
+        if let Some((_, multiplexed)) = lock(&self.begun).get_mut(&(host.to_owned(), false)) {
+            *multiplexed = true;
+        }
+    }
+
+    /// Whether the first of several shows that one is enough.
+    pub(super) fn is_multiplexed(&self, host: &str) -> bool {
+        lock(&self.begun).get(&(host.to_owned(), false)).is_some_and(|(_, multiplexed)| *multiplexed)
+    }
+
+    fn put(&self, to: String, alone: bool, connection: Box<dyn Any + Send>) {
+        let mut aside = lock(&self.aside);
+        aside.retain(|it| it.since.elapsed() < FRESH);
+        aside.push(Aside { to, alone, since: Instant::now(), connection });
+    }
+
+    fn take<C: Read + Unpin + 'static>(&self, to: &str, alone: bool) -> Option<C> {
+        let mut aside = lock(&self.aside);
+        aside.retain(|it| it.since.elapsed() < FRESH);
+        loop {
+            let at = aside.iter().rposition(|it| it.to == to && it.alone == alone)?;
+            let mut connection = aside.remove(at).connection.downcast::<C>().ok()?;
+            // A server of HTTP/2 speaks first, so what it says must stay unread; what such a connection is asked may be asked again.
+            if !alone || is_quiet(&mut *connection) {
+                return Some(*connection);
+            }
+        }
+    }
+}
+
+/// Whether a connection is open and nothing has come on it.
+fn is_quiet<C: Read + Unpin>(connection: &mut C) -> bool {
+    let mut byte = [0; 1];
+    let mut buffer = ReadBuf::new(&mut byte);
+    Pin::new(connection).poll_read(&mut Context::from_waker(Waker::noop()), buffer.unfilled()).is_pending()
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts itself around a client's connector.
+#[derive(Clone)]
+pub(super) struct Connecting {
+    /// What lies aside.
+    pub(super) ready: Arc<Ready>,
+    /// Whether connections are for calls that have one of their own.
+    pub(super) alone: bool,
+    /// The name of the place, if what is opened is put aside; else it is used.
+    pub(super) aside_for: Option<String>,
+}
+
+impl<S> Layer<S> for Connecting {
+    type Service = Connector<S>;
+
+    fn layer(&self, inner: S) -> Connector<S> {
+        Connector { inner, how: self.clone() }
+    }
+}
+
+/// A connector that takes what lies aside, or puts it there.
+#[derive(Clone)]
+pub(super) struct Connector<S> {
+    inner: S,
+    how: Connecting,
+}
+
+impl<S, R> Service<R> for Connector<S>
+where
+    S: Service<R, Error = BoxError>,
+    S::Response: Connection + Read + Unpin + Send + 'static,
+    S::Future: Send + 'static,
+    // The address has no type with a name either: it is known by what it shows.
+    R: Debug,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, address: R) -> Self::Future {
+        let to = format!("{address:?}");
+        let Connecting { ready: aside, alone, aside_for } = self.how.clone();
+        let Some(host) = aside_for else {
+            return match aside.take(&to, alone) {
+                Some(connection) => Box::pin(ready(Ok(connection))),
+                None => Box::pin(self.inner.call(address)),
+            };
+        };
+        let opening = self.inner.call(address);
+        Box::pin(async move {
+            let connection = opening.await?;
+            if connection.connected().is_negotiated_h2() {
+                aside.multiplexed(&host);
+            }
+            aside.put(to, alone, Box::new(connection));
+            Err("put aside".into())
+        })
+    }
+}
