@@ -255,9 +255,7 @@ const STORE: [&str; 8] = [
 pub(super) struct GivenFlags {
     /// What chooses the environment.
     environment: &'static str,
-    /// Whether Microsoft Graph is looked at.
-    graph: String,
-    /// What says where Microsoft is reached.
+    /// What says where Microsoft is reached, and whether its Graph is looked at.
     pub(super) cloud: String,
     /// What says where secrets are kept, and what opens that. A descriptor is not open any more when the next command runs.
     pub(super) store: String,
@@ -295,8 +293,7 @@ impl GivenFlags {
         let folder = settings.map(|folder| format!(" --config-dir {}", quoted(&mistake::path(folder, "DIR"))));
         Self {
             environment: if given("sandbox").is_some() { " --sandbox" } else { "" },
-            graph: words(&["graph"]),
-            cloud: words(&["cloud", "cloud_file", "ca_file"]),
+            cloud: words(&["graph", "cloud", "cloud_file", "ca_file"]),
             store: words(&STORE),
             settings: folder.unwrap_or_default(),
             about_one: ["sandbox", "cloud"].iter().all(|id| matches.try_contains_id(id).is_ok()),
@@ -306,7 +303,7 @@ impl GivenFlags {
     /// What stands behind each command that is told. A command about all registrations has only the folder of the settings in common
     /// with another.
     pub(super) fn behind_each_command(&self) -> String {
-        let which = [self.environment, &self.graph, &self.cloud, &self.store].concat();
+        let which = [self.environment, &self.cloud, &self.store].concat();
         if self.about_one { which + &self.settings } else { self.settings.clone() }
     }
 }

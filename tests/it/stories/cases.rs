@@ -134,7 +134,7 @@ fn answers_that_people_paste_are_told_for_what_they_are() {
     }
     // The same in the wizard, where the sign-in is still open.
     let mut pty = desk.register(&["--no-browser"]);
-    pty.wait("then F5 makes a new link.");
+    pty.wait("Open this address in a private window");
     for (answer, told) in &refused {
         pty.fill(answer, &format!("({} characters)", answer.chars().count()));
         pty.send("\x1b[F\r");

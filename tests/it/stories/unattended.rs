@@ -145,7 +145,8 @@ fn every_command_that_is_told_has_the_flags_that_it_needs_and_is_one_line() {
         let flags = script.flags[..6].to_vec();
         script.run(&["report"], &flags, "", 0);
         if more.is_empty() {
-            assert!(script.every_command_has(&all) > 1, "{:?}", script.said);
+            // A report has no use for what is looked at in Microsoft Graph.
+            assert!(script.every_command_has(&all[1..]) > 1, "{:?}", script.said);
         }
         // Of a registration whose file of addresses was not given, no journal says which it is.
         script.said.clear();
