@@ -173,7 +173,7 @@ pub struct VaultArguments {
     /// The path below it, in place of octo-csp.
     #[arg(long, value_name = "PATH")]
     pub vault_path: Option<String>,
-    /// How --store vault is logged in to: with a token (VAULT_TOKEN, ~/.vault-token), or as a role.
+    /// How --store vault is logged in to: with a token, found where Vault's own client finds it, or as a role.
     #[arg(long, value_enum, value_name = "METHOD")]
     pub vault_login: Option<LoginName>,
     /// The role: its ID for approle, its name for jwt and kubernetes.

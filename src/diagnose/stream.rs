@@ -193,7 +193,7 @@ impl Sieve {
                 && self.known.insert(format!("column {number}"))
                 && self.kept.len() < MOST_KEPT
             {
-                self.kept.push_str(&format!("{head}\n{}\n\n", line.trim_end()));
+                self.kept.extend([head, "\n", line.trim_end(), "\n\n"]);
             }
         }
     }

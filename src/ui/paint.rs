@@ -27,7 +27,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::report::identity::Identity;
 use crate::ui::Intent;
 use crate::ui::paint::cells::{Brush, clipped};
-use crate::ui::paint::lay::{Air, Sheet, lay_beside, lay_out};
+use crate::ui::paint::lay::{Air, Room, Sheet, lay_beside, lay_out};
 use crate::ui::parts::{banners, tabs};
 use crate::ui::view::{KeyHint, Tone, View};
 use crate::ui::wizard::Wizard;
@@ -122,7 +122,7 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
 
 /// With as much air, and as much of its addresses, as there is room for.
 fn fitted(page: &View<'_>, panes: Panes, height: usize, low: bool, brush: &Brush) -> Sheet {
-    let lay = |air, whole| lay_out(page, panes.page, panes.beside.is_some(), air, whole, brush);
+    let lay = |air, whole| lay_out(page, Room { width: panes.page, two: panes.beside.is_some(), air, whole }, brush);
     let ways: &[(Air, bool)] = if low {
         &[(Air::None, true), (Air::None, false)]
     } else {
@@ -204,29 +204,29 @@ fn cloud(identity: &Identity) -> Option<String> {
 }
 
 /// The steps: done, here, to come. Where there is no room for all names, that of the open one stands.
-fn steps(wizard: &Wizard, page: &View<'_>, open: usize, width: u16, brush: &Brush) -> Line<'static> {
+fn steps(wizard: &Wizard, page: &View<'_>, at: usize, width: u16, brush: &Brush) -> Line<'static> {
     let glyphs = &brush.look.glyphs;
-    let tabs = tabs(&wizard.session.registration, open);
-    let names: usize = tabs.iter().map(|(_, name)| name.len() + glyphs.ok.width() + 1).sum();
+    let all = tabs(&wizard.session.registration, at);
+    let names: usize = all.iter().map(|(_, name)| name.len() + glyphs.ok.width() + 1).sum();
     let (every, line) = match usize::from(width).saturating_sub(names + 1) {
         room if room >= 18 => (true, 4),
         room if room >= 9 => (true, 1),
         _ => (false, 1),
     };
     let mut spans = vec![Span::raw(" ")];
-    for (index, (done, name)) in tabs.into_iter().enumerate() {
+    for (index, (done, name)) in all.into_iter().enumerate() {
         if index > 0 {
             spans.push(brush.span(Tone::Muted, format!(" {} ", glyphs.line(line))));
         }
-        let (sign, tone, named) = match (index == open, done) {
+        let (sign, tone, lettering) = match (index == at, done) {
             (true, _) if page.failed => (glyphs.problem, Tone::Problem, Tone::Problem),
             (true, _) => (glyphs.here, Tone::Accent, Tone::Accent),
             (false, true) => (glyphs.ok, Tone::Ok, Tone::Plain),
             (false, false) => (glyphs.to_come, Tone::Muted, Tone::Muted),
         };
         spans.push(brush.span(tone, sign));
-        if every || index == open {
-            spans.push(brush.span(named, format!(" {name}")));
+        if every || index == at {
+            spans.push(brush.span(lettering, format!(" {name}")));
         }
     }
     Line::from(spans)

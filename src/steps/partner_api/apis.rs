@@ -42,7 +42,8 @@ impl PartnerApi {
                 port.find(C::Sheet, &self.found.sheet, async |ask| sheet(&ask, &token, market).await).await
             };
             let (rates, sheet) = join(rates, sheet).await;
-            rates.and(sheet.map(drop))
+            rates?;
+            sheet.map(drop)
         };
         let graph = async {
             // Of two refreshes at a time the token of one would be lost.

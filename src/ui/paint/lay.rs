@@ -42,8 +42,22 @@ pub(super) enum Air {
     None,
 }
 
-/// Lays a page out. `two` says that its help stands beside it; `whole`, that there may be room for what is else shortened.
-pub(super) fn lay_out(page: &View<'_>, width: u16, two: bool, air: Air, whole: bool, brush: &Brush) -> Sheet {
+/// What room a page has.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    /// In cells.
+    pub(super) width: u16,
+    /// Whether its help stands beside it.
+    pub(super) two: bool,
+    /// How many lines are left empty.
+    pub(super) air: Air,
+    /// Whether there may be room for what is else shortened.
+    pub(super) whole: bool,
+}
+
+/// Lays a page out.
+pub(super) fn lay_out(page: &View<'_>, room: Room, brush: &Brush) -> Sheet {
+    let Room { width, two, air, whole } = room;
     let mut sheet = Sheet::default();
     title(&mut sheet, page, width, air, brush);
     let inputs = page.blocks.iter().filter(|block| matches!(block, Block::Input(_))).count();
@@ -69,7 +83,7 @@ pub(super) fn lay_out(page: &View<'_>, width: u16, two: bool, air: Air, whole: b
                     sheet.lines.push(Line::default());
                 }
                 let count = (one_by_one && few).then(|| format!("{number} of {inputs}"));
-                lay_input(&mut sheet, input, width, two, count, brush);
+                lay_input(&mut sheet, input, room, count, brush);
             }
             Block::Button(button) => lay_button(&mut sheet, button, width, brush),
             Block::Item(item) => lay_item(&mut sheet, item, width, two, brush),
@@ -78,7 +92,7 @@ pub(super) fn lay_out(page: &View<'_>, width: u16, two: bool, air: Air, whole: b
     }
     if let Some(first) = page.goes_on_at {
         let last = sheet.lines.len().saturating_sub(1);
-        sheet.focus.get_or_insert((first + sheet_title(page, air), last));
+        sheet.focus = sheet.focus.or_else(|| Some((first + sheet_title(page, air), last)));
     }
     sheet
 }
@@ -161,7 +175,7 @@ pub(super) fn lay_beside(beside: &Beside, width: u16, height: usize, brush: &Bru
     let mut lines: Vec<Line<'static>> = rows.flat_map(|row| brush.wrapped(&row, width.saturating_sub(3))).collect();
     lines.resize_with(height, Line::default);
     let edge = || brush.span(Tone::Muted, format!("{} ", brush.look.glyphs.edge));
-    lines.into_iter().map(|line| Line::from_iter([edge()].into_iter().chain(line.spans))).collect()
+    lines.into_iter().map(|line| [edge()].into_iter().chain(line.spans).collect::<Line<'_>>()).collect()
 }
 
 /// The bar of what has the focus.
@@ -211,7 +225,8 @@ fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, two: bool, brush: &Brush
     sheet.lines.extend(lines);
 }
 
-fn lay_input(sheet: &mut Sheet, input: &Input<'_>, width: u16, two: bool, count: Option<String>, brush: &Brush) {
+fn lay_input(sheet: &mut Sheet, input: &Input<'_>, has: Room, count: Option<String>, brush: &Brush) {
+    let Room { width, two, .. } = has;
     let first = sheet.lines.len();
     // On a narrow terminal an ID still fits.
     let (indent, end) = if width < 50 { (1, width - 1) } else { (3, (width - 2).min(FIELD_END)) };
@@ -291,10 +306,8 @@ fn content(body: &Body<'_>, room: u16, brush: &Brush) -> (Vec<Vec<Span<'static>>
         }
         Body::Choice { options, chosen } => {
             let option = |(index, option): (usize, &&'static str)| {
-                let (mark, tone) = match index == *chosen {
-                    true => (brush.look.glyphs.radio_on, Tone::Title),
-                    false => ("( )", Tone::Plain),
-                };
+                let (mark, tone) =
+                    if index == *chosen { (brush.look.glyphs.radio_on, Tone::Title) } else { ("( )", Tone::Plain) };
                 brush.span(tone, clipped(&format!("{mark} {option}   "), usize::from(room)))
             };
             let options: Vec<Span<'static>> = options.iter().enumerate().map(option).collect();

@@ -39,7 +39,7 @@ impl JournalShared {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(registration.to_owned(), seen);
     }
 
-    fn moved(&self, text: &str) -> Box<Failure> {
+    fn moved(text: &str) -> Box<Failure> {
         let by = text.lines().last().and_then(journal::written_by);
         let failure = Failure::new(Service::Vault, Cause::JournalMoved);
         Box::new(failure.with_detail(&by.unwrap_or_else(|| "nobody knows by whom".to_owned())))
@@ -49,7 +49,7 @@ impl JournalShared {
     async fn change(&self, registration: &str, last: Sequence, lines: &[Line], keep: bool) -> Answer<Sequence> {
         let seen = self.seen(registration);
         if seen.last != last {
-            return Err(self.moved(&self.text(registration).await?.1));
+            return Err(Self::moved(&self.text(registration).await?.1));
         }
         let mut text = if keep { seen.text } else { String::new() };
         let who = &self.engine.settings().who;
@@ -63,7 +63,7 @@ impl JournalShared {
                 self.see(registration, Seen { version, text, last });
                 Ok(last)
             }
-            Err(other) => Err(self.moved(other.text.as_ref().map_or("", |text| text.reveal()))),
+            Err(other) => Err(Self::moved(other.text.as_ref().map_or("", |text| text.reveal()))),
         }
     }
 

@@ -158,14 +158,14 @@ impl Engine {
             *session = Some(self.log_in().await?);
         }
         let token = session.as_ref().map(|session| SharedSecret::clone(&session.token));
-        token.ok_or_else(|| self.failure(VaultFault::LoggedOut, &self.settings.login.to_string()))
+        token.ok_or_else(|| Self::failure(VaultFault::LoggedOut, &self.settings.login.to_string()))
     }
 
     /// The token of a process that ends: nobody waits for a login then.
     fn token_at_hand(&self) -> Answer<SharedSecret> {
         let session = self.session.try_lock().ok();
         let token = session.and_then(|session| Some(SharedSecret::clone(&session.as_ref()?.token)));
-        token.ok_or_else(|| self.failure(VaultFault::LoggedOut, &self.settings.login.to_string()))
+        token.ok_or_else(|| Self::failure(VaultFault::LoggedOut, &self.settings.login.to_string()))
     }
 
     fn logs_in(&self) -> bool {
@@ -193,7 +193,7 @@ impl Engine {
             Login::Token(token, _) => return Ok(Session::given(token)),
             Login::Role { method, role, credential } => (*method, role, credential),
         };
-        let unread = |path: &PathBuf| self.failure(VaultFault::LoggedOut, &format!("cannot read {}", path.display()));
+        let unread = |path: &PathBuf| Self::failure(VaultFault::LoggedOut, &format!("cannot read {}", path.display()));
         let credential = match credential {
             Credential::Read(secret) => SharedSecret::clone(secret),
             Credential::File(path) => {
@@ -211,7 +211,7 @@ impl Engine {
         let reply = self.once(&asked, None).await?;
         if [400, 401, 403, 404].contains(&reply.head.status) {
             let detail = format!("{} at {}", method.key(), reply.head.host);
-            return Err(self.failure(VaultFault::LoggedOut, &detail));
+            return Err(Self::failure(VaultFault::LoggedOut, &detail));
         }
         let logged_in: LoggedIn = read(&self.taken(reply, &asked)?)?;
         Ok(Session::new(logged_in.auth))
@@ -263,7 +263,7 @@ impl Engine {
         let same = |leader: &Url| leader.path() == asked.url.path() && leader.scheme() == asked.url.scheme();
         match leader.filter(|leader| same(leader) && (leader.scheme() == "https" || is_loopback(leader))) {
             Some(leader) => self.call(asked, &leader, token).await,
-            None => Err(self.failure(VaultFault::NoLeader, &reply.head.host)),
+            None => Err(Self::failure(VaultFault::NoLeader, &reply.head.host)),
         }
     }
 
@@ -312,13 +312,13 @@ impl Engine {
             412 | 472 | 473 | 500 | 502..=504 => (VaultFault::NoLeader, host.clone()),
             _ => (VaultFault::Other, format!("{status} from {host}")),
         };
-        let failure = *self.failure(fault, &detail);
+        let failure = *Self::failure(fault, &detail);
         let retry_after = reply.refusal().retry_after;
         Err(Box::new(Failure { status: Some(status), sentence: UntrustedText::some(&words), retry_after, ..failure }))
     }
 
     /// A failure of the engine, now.
-    pub(in crate::rooms::world) fn failure(&self, fault: VaultFault, detail: &str) -> Box<Failure> {
+    pub(in crate::rooms::world) fn failure(fault: VaultFault, detail: &str) -> Box<Failure> {
         let failure = Failure::new(Service::Vault, Cause::Vault(fault)).with_detail(detail);
         Box::new(Failure { at: Some(clock::now()), ..failure })
     }

@@ -27,7 +27,7 @@ fn document(name: &str) -> String {
 }
 
 async fn one(engine: &Engine, path: String) -> Found {
-    let missing = || engine.failure(VaultFault::Missing, &engine.place(&path));
+    let missing = || Engine::failure(VaultFault::Missing, &engine.place(&path));
     engine.read(&path).await?.text.ok_or_else(missing)
 }
 
@@ -51,14 +51,14 @@ impl SecretStore for SharedVault {
                 engine
                     .write(&path, secret.reveal(), there.version)
                     .await?
-                    .map_err(|_other| engine.failure(VaultFault::Conflict, &engine.place(&path)))?;
+                    .map_err(|_other| Engine::failure(VaultFault::Conflict, &engine.place(&path)))?;
             }
         }
         let back = engine.read(&path).await?.text;
         if back.is_some_and(|back| back.same_as(secret.reveal())) {
             return Ok(());
         }
-        Err(engine.failure(VaultFault::ReadsDifferently, &engine.place(&path)))
+        Err(Engine::failure(VaultFault::ReadsDifferently, &engine.place(&path)))
     }
 
     async fn get(&self, names: &[String]) -> Answer<Vec<Found>> {

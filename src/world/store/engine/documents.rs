@@ -83,7 +83,7 @@ impl Engine {
         if version.as_deref() == Some("2") {
             return Ok(());
         }
-        Err(self.failure(VaultFault::NoCollection, &self.settings().mount))
+        Err(Self::failure(VaultFault::NoCollection, &self.settings().mount))
     }
 
     /// Reads a document.
