@@ -2,10 +2,13 @@
 //!
 //! Nothing that could be a secret is repeated: what a command says ends in logs, in transcripts and on screens that are shared.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::words::ids::looks_like_guid;
 
 /// Parts of a flag's name that say that a secret was about to follow.
 const SECRETS: [&str; 7] = ["secret", "password", "passwd", "passphrase", "token", "key", "credential"];
@@ -63,6 +66,18 @@ fn is_number(word: &str) -> bool {
 pub fn path(path: &Path, instead: &str) -> String {
     let whole = std::path::absolute(path).ok().filter(|whole| whole.exists());
     whole.map_or_else(|| instead.to_owned(), |whole| whole.display().to_string())
+}
+
+/// Characters of the longest word of a name that is told.
+const WORD: usize = 24;
+
+/// What a mount, a path or a role of a shared vault is called, as it is told: words as long as those of people, or a GUID, which a
+/// role of AppRole is. Else `instead`: a secret may have been put there.
+pub fn name(name: &OsStr, instead: &str) -> String {
+    let told = name
+        .to_str()
+        .filter(|name| looks_like_guid(name) || name.split('/').all(|word| word.len() <= WORD && !word.contains('~')));
+    told.unwrap_or(instead).to_owned()
 }
 
 /// A secret on the command line is refused, whatever its flag was thought to be called.

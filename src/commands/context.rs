@@ -282,6 +282,8 @@ impl GivenFlags {
                 if let Some(value) = given(id) {
                     let value = if id.ends_with("file") {
                         mistake::path(Path::new(value), "FILE")
+                    } else if id.starts_with("vault") {
+                        mistake::name(value, &id.replace("vault_", "").to_uppercase())
                     } else {
                         value.display().to_string()
                     };

@@ -1,6 +1,6 @@
 //! `--log FILE`: a line for each call, and nothing in it that could be a secret.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
@@ -33,8 +33,8 @@ impl Desk {
         let home = TempDir::new().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let simulator = runtime.block_on(Simulator::start(Options::default())).unwrap();
-        fs::write(home.path().join("cloud.json"), simulator.line()).unwrap();
-        fs::write(home.path().join("passphrase"), PASSPHRASE).unwrap();
+        File::create(home.path().join("cloud.json")).unwrap().write_all(simulator.line().as_bytes()).unwrap();
+        File::create(home.path().join("passphrase")).unwrap().write_all(PASSPHRASE.as_bytes()).unwrap();
         fs::set_permissions(home.path().join("passphrase"), Permissions::from_mode(0o600)).unwrap();
         Self { home, runtime, simulator }
     }
@@ -187,12 +187,12 @@ fn a_log_has_a_line_for_each_call_of_a_registration_and_none_of_its_secrets() {
 fn a_log_that_is_a_link_or_may_be_written_by_others_is_refused_before_a_call_and_nothing_is_written_through_it() {
     let desk = Desk::new();
     let victim = desk.path("victim");
-    fs::write(&victim, "kept").unwrap();
+    File::create(&victim).unwrap().write_all("kept".as_bytes()).unwrap();
     let (link, twin, open, folder) = (desk.path("link"), desk.path("twin"), desk.path("open"), desk.path("folder"));
     symlink(&victim, &link).unwrap();
-    fs::write(&twin, "kept").unwrap();
+    File::create(&twin).unwrap().write_all("kept".as_bytes()).unwrap();
     fs::hard_link(&twin, desk.path("another name")).unwrap();
-    fs::write(&open, "kept").unwrap();
+    File::create(&open).unwrap().write_all("kept".as_bytes()).unwrap();
     fs::set_permissions(&open, Permissions::from_mode(0o666)).unwrap();
     fs::create_dir(&folder).unwrap();
     let nowhere = desk.path("not/there");

@@ -277,7 +277,7 @@ fn status_and_report_begin_with_what_works_what_ends_and_what_is_to_be_done() {
     // A journal that is damaged works for nobody.
     let journal = home.path().join("octo-csp/production/journal");
     let whole = fs::read_to_string(&journal).unwrap();
-    fs::write(&journal, format!("nonsense\n{whole}")).unwrap();
+    fs::File::create(&journal).unwrap().write_all(format!("nonsense\n{whole}").as_bytes()).unwrap();
     let text = out(&program(home.path(), &["status"], b""));
     assert!(text.starts_with("production: its journal is damaged, so it cannot be used"), "{text}");
 }

@@ -76,6 +76,11 @@ fn a_dry_run_lists_the_calls_the_items_and_the_lines_of_a_real_run_and_does_noth
     foreseen.sort();
     assert_eq!(foreseen, real);
 
+    what_is_kept(&desk, &object);
+}
+
+/// The lines, the items and the files of a registration are those that were told.
+fn what_is_kept(desk: &Desk, object: &Value) {
     let folder = fs::read_dir(desk.path(".local/state/octo-csp")).unwrap();
     let folder = folder.map(|entry| entry.unwrap().path()).find(|path| path.is_dir()).unwrap();
     let journal = fs::read_to_string(folder.join("journal")).unwrap();

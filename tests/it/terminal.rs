@@ -243,7 +243,7 @@ fn pastes_of_all_kinds_arrive_and_the_caret_stands_where_it_should() {
     pty.wait("Contoso CSP 本番typed without brackets, quickly");
     assert!(!pty.screen().contents().contains("submitted"));
     pty.send(&format!("\x1b[200~{}\x1b[201~", "x".repeat(1 << 16)));
-    pty.wait("too long");
+    pty.wait("Too long");
     pty.send("\r");
     pty.wait("submitted");
     pty.send("\x1b");
@@ -254,7 +254,7 @@ fn pastes_of_all_kinds_arrive_and_the_caret_stands_where_it_should() {
 fn copying_and_plain_lines_go_through_the_terminal() {
     let mut pty = ready();
     pty.send("\x1b5\x1b6");
-    pty.wait("Press Enter to go back.");
+    pty.wait("Press Enter, Esc or q to go back.");
     pty.wait_until("the normal screen", |screen| !screen.alternate_screen());
     assert!(String::from_utf8_lossy(&pty.bytes).contains("\x1b]52;c;Y29waWVk\x07"));
     pty.send("\r");

@@ -101,10 +101,12 @@ fn the_portals_endpoint_is_a_directory_as_a_flag_and_in_the_field() {
     let (application, secret) = (desk.fact("client_id"), desk.fact("client_secret"));
     pty.fill(&application, &application);
     pty.send("\t");
-    pty.fill(&secret, &format!("({} characters)", secret.len()));
+    pty.fill(&secret, &format!("{} characters", secret.len()));
     pty.send("\t");
     pty.fill(endpoint, "oauth2/v2.0/token");
-    pty.reads("the directory that this address names is taken");
+    pty.reads("taken from the address");
+    // Enter in the last field is the page's action.
+    pty.send("\t");
     pty.enter("Every check passed.");
     let _exit = leave(pty);
 }
@@ -136,12 +138,12 @@ fn answers_that_people_paste_are_told_for_what_they_are() {
     let mut pty = desk.register(&["--no-browser"]);
     pty.wait("Open this address in a private window");
     for (answer, told) in &refused {
-        pty.fill(answer, &format!("({} characters)", answer.chars().count()));
+        pty.fill(answer, &format!("{} characters", answer.chars().count()));
         pty.send("\x1b[F\r");
         pty.reads(told);
     }
     let wrapped = own(case!("a02-outlook-safelinks.txt"));
-    pty.fill(&wrapped, " characters)");
+    pty.fill(&wrapped, " characters");
     pty.enter("Every check passed.");
     let _exit = leave(pty);
     assert!(desk.journal().contains("partner-api-proven"));
@@ -282,15 +284,16 @@ fn in_the_wizard(desk: &TestMachine, step: u8) -> Pty {
         pty.prove(desk);
         let address = pty.open_sign_in();
         let back = sign_in(&address);
-        pty.fill(&back, &format!("({} characters)", back.len()));
+        pty.fill(&back, &format!("{} characters", back.len()));
     } else {
         let (application, secret, domain) = (desk.fact("client_id"), desk.fact("client_secret"), desk.fact("domain"));
         pty.send("\t");
         pty.fill(&application, &application);
         pty.send("\t");
-        pty.fill(&secret, &format!("({} characters)", secret.len()));
+        pty.fill(&secret, &format!("{} characters", secret.len()));
         pty.send("\t");
         pty.fill(&domain, &domain);
+        pty.send("\t");
     }
     pty.send("\x1b[F\r");
     pty
@@ -357,9 +360,7 @@ fn what_a_challenge_asks_for_travels_with_the_next_sign_in_of_another_process() 
     let declined = format!("http://localhost/?error=access_denied&error_subcode=cancel&state={}", state(&address));
     about(&desk, &["consent", "finish"], &declined);
     let mut pty = desk.register(&["--no-browser"]);
-    pty.wait("Sign in");
-    pty.send("\x1b[F\r");
-    pty.wait("then F5 makes a new link.");
+    pty.wait("of 10 minutes");
     let address = pty.address();
     assert!(address.contains(wanted), "{address}");
     let _exit = leave(pty);

@@ -1,5 +1,6 @@
 //! A person's desk: a home of their own, a keyring, a terminal, a browser, and a Microsoft that is simulated.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -50,7 +51,7 @@ impl TestMachine {
         let login = self.fact("login");
         let port = front(login.rsplit(':').next().unwrap().parse().unwrap(), answers);
         let facts = self.facts.to_string().replace(&login, &format!("http://localhost:{port}"));
-        std::fs::write(self.path("cloud.json"), facts).unwrap();
+        File::create(self.path("cloud.json")).unwrap().write_all(facts.as_bytes()).unwrap();
     }
 
     /// A path in the home.
@@ -174,7 +175,7 @@ fn simulate(arguments: &[&str]) -> (Child, String) {
 
 /// Makes a file.
 pub(super) fn make(path: &Path, bytes: &[u8]) {
-    std::fs::File::create(path).unwrap().write_all(bytes).unwrap();
+    File::create(path).unwrap().write_all(bytes).unwrap();
 }
 
 fn look_through(folder: &Path, words: &[&str]) {

@@ -164,7 +164,7 @@ fn without_a_keyring_nobody_types_a_secret() {
     let mut pty = desk.register(&["--no-browser"]);
     pty.wait("No program on this machine keeps secrets.");
     pty.enter("Without a keyring nothing can be stored.");
-    assert!(pty.screen().contents().contains("Before you start"));
+    assert!(pty.screen().contents().contains("Check these in the portal first"), "{}", pty.screen().contents());
     pty.send("\x03");
     pty.wait("Leave octo-csp?");
     pty.send("l");

@@ -65,7 +65,7 @@ fn said(answer: &Value) -> String {
     let mut head =
         format!("HTTP/1.1 {} Said\r\nconnection: close\r\ncontent-length: {}\r\n", answer["status"], body.len());
     for (name, value) in answer["headers"].as_object().into_iter().flatten() {
-        head.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap()));
+        head.extend([name, ": ", value.as_str().unwrap(), "\r\n"]);
     }
     format!("{head}\r\n{body}")
 }

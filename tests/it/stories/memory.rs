@@ -128,7 +128,7 @@ fn a_vault_file_leaves_neither_its_passphrase_nor_what_it_keeps_in_memory() {
 fn no_readable_copy_of_a_secret_is_left_in_memory_on_the_overview() {
     let desk = registered();
     let mut pty = desk.register_with(&[("OCTO_TEST_READABLE_MEMORY", "1")]);
-    pty.wait("Hand over to Octo");
+    pty.wait("Send to Octo");
     let (key, kept) = (desk.fact("client_secret"), desk.kept());
     let secrets = secrets_of(&key, &kept);
     assert!(secrets.len() >= 3, "{kept}");
@@ -179,7 +179,7 @@ fn registered() -> TestMachine {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.enter("Proven and kept here");
+    pty.enter("proven and stored here");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);
     desk

@@ -128,7 +128,9 @@ fn the_name_is_changed_alone_and_replacing_asks_for_it() {
 
     pty.send("\x1b[A\x1b[A");
     pty.wait_until("the fifth line", |screen| screen.contents().contains("▌ Replace this registration"));
-    pty.enter("Check these in the portal first");
+    // End would go to the last choice.
+    pty.send("\r");
+    pty.wait("Check these in the portal first");
     pty.begin("Fabrikam CSP");
     pty.prove(&desk);
     let address = pty.open_sign_in();

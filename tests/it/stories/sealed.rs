@@ -42,7 +42,7 @@ fn registered() -> TestMachine {
     pty.prove(&desk);
     let address = pty.open_sign_in();
     pty.answer(&sign_in(&address));
-    pty.reads("vault file: 2 secrets, opened by your passphrase");
+    pty.reads("2 secrets in the vault file, opened by your passphrase");
     pty.enter("Contoso CSP is proven and stored here.");
     pty.reads("vault file");
     pty.send("\x1b[F\r");

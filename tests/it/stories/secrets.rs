@@ -45,7 +45,7 @@ fn a_secret_is_in_no_byte_that_leaves_but_to_the_keyring() {
     pty.send("\t");
     pty.enter("AADSTS7000215");
     pty.send("d");
-    pty.wait("It said");
+    pty.wait("Answered by");
     pty.send("\x1b");
     pty.wait("Do this");
     pty.send("c");
@@ -97,7 +97,7 @@ fn what_is_pasted_while_plain_text_is_read_is_neither_shown_nor_left_in_the_scro
             pty.open_sign_in();
         }
         pty.send(key);
-        pty.wait("Press Enter to go back.");
+        pty.wait("Press Enter, Esc or q to go back.");
         assert!(!pty.screen().alternate_screen());
         let before = pty.bytes.len();
         // Neither a terminal that marks its pastes nor one that does not is asked here; a line end in them is no Enter.
@@ -138,11 +138,11 @@ fn lines_that_end_in_a_carriage_return_are_taken_apart_and_their_secret_is_nowhe
         pty.send(answer);
         pty.wait("[ Register Credentials ]");
     }
-    pty.wait("Taken: Application ID, Secret key.");
+    pty.wait("Filled in: Application (client) ID, Secret key.");
     pty.wait(&application);
     // A name has no form, so what could be a secret is no name.
     pty.send("\x1b");
-    pty.wait("What should this payer account be called");
+    pty.wait("What should this account be called");
     pty.send("\x05\x15");
     for paste in [ODD, "short words and a~tilde-in-a-run-of-24-or-more"] {
         pty.paste(paste);

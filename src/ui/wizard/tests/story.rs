@@ -143,7 +143,7 @@ impl Story {
                 "S-Tab" => vec![Intent::Previous],
                 "Enter" => vec![Intent::Submit],
                 "Go" => {
-                    self.to_button();
+                    self.focus_button();
                     vec![Intent::Submit]
                 }
                 "Esc" => vec![Intent::Back],
@@ -167,7 +167,7 @@ impl Story {
     }
 
     /// The button of the page gets the focus, if it has one and nothing lies over it.
-    fn to_button(&mut self) {
+    fn focus_button(&mut self) {
         let button = self.wizard.targets().iter().position(|target| *target == FocusTarget::Button);
         if let (Some(at), None) = (button, &self.wizard.overlay) {
             self.wizard.page.state_mut().focus = at;
