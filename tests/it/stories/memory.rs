@@ -133,8 +133,8 @@ fn no_readable_copy_of_a_secret_is_left_in_memory_on_the_overview() {
     let secrets = secrets_of(&key, &kept);
     assert!(secrets.len() >= 3, "{kept}");
     at_most(&pty, CONTROL, &secrets);
-    pty.send("\x1b[B\x1b[B\x1b[B\x1b[B");
-    pty.wait("With what is kept.");
+    pty.send("\x1b[B\x1b[B\x1b[B");
+    pty.wait("▌ Check everything");
     pty.send("\r");
     pty.wait("Every check passed.");
     pty.enter("Right tenant and app");

@@ -138,11 +138,15 @@ fn the_name_is_changed_alone_and_replacing_asks_for_it() {
     pty.fill(&back, &format!("{} characters", back.len()));
     pty.enter("Every check passed.");
     pty.enter("type: Contoso Cloud Partners");
+    // To the button: Enter goes from field to field.
+    pty.send("\x1b[Z");
     pty.enter("This replaces a registration that works.");
     pty.fill("contoso cloud partners", "contoso cloud partners");
+    pty.send("\x1b[Z");
     pty.enter("This replaces a registration that works.");
     assert!(desk.items().iter().any(|item| item.contains("/A/")));
     pty.fill("Contoso Cloud Partners", "▌Contoso Cloud Partners");
+    pty.send("\x1b[Z");
     pty.enter("Fabrikam CSP is proven and stored here.");
     pty.send("\x1b[F\r");
     assert_eq!(pty.exit(), 0);

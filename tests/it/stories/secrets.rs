@@ -103,7 +103,7 @@ fn what_is_pasted_while_plain_text_is_read_is_neither_shown_nor_left_in_the_scro
         // Neither a terminal that marks its pastes nor one that does not is asked here; a line end in them is no Enter.
         pty.send(&words.join("\r"));
         if key == "\x1b8" {
-            pty.enter("Step ");
+            pty.enter("step ");
         } else {
             pty.send("\x1b[F\x03");
             pty.wait("Leave octo-csp?");
