@@ -168,23 +168,23 @@ pub struct StoreArguments {
 #[derive(Clone, Debug, Default, Args)]
 pub struct VaultArguments {
     /// The mount of the KV store (version 2) of --store vault, in place of secret.
-    #[arg(long, value_name = "MOUNT")]
-    pub vault_mount: Option<String>,
+    #[arg(id = "vault_mount", long = "vault-mount", value_name = "MOUNT")]
+    pub mount: Option<String>,
     /// The path below it, in place of octo-csp.
-    #[arg(long, value_name = "PATH")]
-    pub vault_path: Option<String>,
+    #[arg(id = "vault_path", long = "vault-path", value_name = "PATH")]
+    pub path: Option<String>,
     /// How --store vault is logged in to: with a token, found where Vault's own client finds it, or as a role.
-    #[arg(long, value_enum, value_name = "METHOD")]
-    pub vault_login: Option<LoginName>,
+    #[arg(id = "vault_login", long = "vault-login", value_enum, value_name = "METHOD")]
+    pub login: Option<LoginName>,
     /// The role: its ID for approle, its name for jwt and kubernetes.
-    #[arg(long, value_name = "ROLE")]
-    pub vault_role: Option<String>,
+    #[arg(id = "vault_role", long = "vault-role", value_name = "ROLE")]
+    pub role: Option<String>,
     /// Read the role's secret ID or JWT from this file.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub vault_login_file: Option<PathBuf>,
+    #[arg(id = "vault_login_file", long = "vault-login-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub login_file: Option<PathBuf>,
     /// Read it from this open file descriptor; 0 is standard input.
-    #[arg(long, value_name = "N", conflicts_with = "vault_login_file")]
-    pub vault_login_fd: Option<u32>,
+    #[arg(id = "vault_login_fd", long = "vault-login-fd", value_name = "N", conflicts_with = "vault_login_file")]
+    pub login_fd: Option<u32>,
 }
 
 /// A way to log in to a shared vault, on the command line.

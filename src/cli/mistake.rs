@@ -72,7 +72,7 @@ pub fn path(path: &Path, instead: &str) -> String {
 const WORD: usize = 24;
 
 /// What a mount, a path or a role of a shared vault is called, as it is told: words as long as those of people, or a GUID, which a
-/// role of AppRole is. Else `instead`: a secret may have been put there.
+/// `role_id` of a shared vault is. Else `instead`: a secret may have been put there.
 pub fn name(name: &OsStr, instead: &str) -> String {
     let told = name
         .to_str()

@@ -62,12 +62,12 @@ pub(super) fn engine(host: &mut Host, store: &StoreArguments) -> Result<Option<A
 
 /// The mount of the KV store.
 pub(super) fn mount(vault: &VaultArguments) -> Result<String, CommandError> {
-    plain(vault.vault_mount.as_deref().unwrap_or(MOUNT))
+    plain(vault.mount.as_deref().unwrap_or(MOUNT))
 }
 
 /// The path below it.
 pub(super) fn path(vault: &VaultArguments) -> Result<String, CommandError> {
-    plain(vault.vault_path.as_deref().unwrap_or(PATH))
+    plain(vault.path.as_deref().unwrap_or(PATH))
 }
 
 /// A mount, or a path below one. It stands in addresses, so it is plain.
@@ -86,15 +86,15 @@ fn plain(text: &str) -> Result<String, CommandError> {
 }
 
 fn login(host: &mut Host, store: &StoreArguments) -> Result<Login, CommandError> {
-    let method = match store.vault.vault_login.unwrap_or_default() {
+    let method = match store.vault.login.unwrap_or_default() {
         LoginName::Token => return token(host),
         LoginName::Approle => LoginMethod::AppRole,
         LoginName::Jwt => LoginMethod::Jwt,
         LoginName::Kubernetes => LoginMethod::Kubernetes,
     };
-    let role = store.vault.vault_role.clone().ok_or_else(|| CommandError::usage("--vault-login needs --vault-role"))?;
+    let role = store.vault.role.clone().ok_or_else(|| CommandError::usage("--vault-login needs --vault-role"))?;
     let what = "the file of --vault-login-file";
-    let credential = match (store.vault.vault_login_fd, &store.vault.vault_login_file, method) {
+    let credential = match (store.vault.login_fd, &store.vault.login_file, method) {
         (Some(number), ..) => Credential::Read(passphrase::descriptor(host, number)?),
         (None, Some(file), LoginMethod::AppRole) => {
             Credential::Read(line(passphrase::private(file, what, "a secret ID")?, what)?)

@@ -40,6 +40,7 @@ impl CallLog {
     }
 
     /// The same, moved aside after so many bytes.
+    #[cfg(feature = "test-door")]
     #[must_use]
     pub fn limited(self, limit: u64) -> Self {
         Self { limit, ..self }
