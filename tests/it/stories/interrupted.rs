@@ -62,6 +62,8 @@ fn an_address_from_before_a_kill_still_works() {
 
     let mut pty =
         again(&desk, "The sign-in page was open. If your browser ended on an address with a code, paste it now");
+    // The sentence stands before the page does.
+    pty.wait("of 10 minutes");
     assert_eq!(pty.address(), address, "the same link to the letter");
     pty.answer(&back);
     pty.enter("Contoso CSP is proven and stored here.");
