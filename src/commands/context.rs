@@ -126,7 +126,7 @@ impl Target {
     /// The same for a command that does not look into the vault.
     pub(super) fn sealed(context: &mut CommandContext<'_>, which: &Which) -> Result<Self, CommandError> {
         let (cloud, extra_ca) = cloud(&which.cloud)?;
-        let settings = settings(context.host, &which.store)?;
+        let settings = settings(context, &which.store)?;
         let host = &*context.host;
         takes_passphrase(&which.store)?;
         Ok(Self {
@@ -190,10 +190,13 @@ impl Target {
 }
 
 /// The registrations below the state folder, for a command that is about all of them.
-pub(super) async fn shelf(host: &mut Host, store: &StoreArguments) -> Result<RegistrationIndex, CommandError> {
-    let mut settings = settings(host, store)?;
+pub(super) async fn shelf(
+    context: &mut CommandContext<'_>,
+    store: &StoreArguments,
+) -> Result<RegistrationIndex, CommandError> {
+    let mut settings = settings(context, store)?;
     if takes_passphrase(store)? {
-        settings.opener = Some(passphrase::get(host, store, &settings, None, true).await?);
+        settings.opener = Some(passphrase::get(context.host, store, &settings, None, true).await?);
     }
     Ok(settings.index(store.store))
 }
@@ -208,12 +211,14 @@ fn takes_passphrase(store: &StoreArguments) -> Result<bool, CommandError> {
     Ok(wanted)
 }
 
-fn settings(host: &mut Host, store: &StoreArguments) -> Result<StoreSettings, CommandError> {
+fn settings(context: &mut CommandContext<'_>, store: &StoreArguments) -> Result<StoreSettings, CommandError> {
+    let log = context.log()?;
+    let host = &mut *context.host;
     let missing = || CommandError::usage("there is no home folder (HOME) where journals are kept");
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
-    let engine = vault::engine(host, store)?;
+    let engine = vault::engine(host, store, log)?;
     Ok(StoreSettings { state, program: host.program.clone(), opener: None, engine, patience })
 }
 

@@ -20,7 +20,7 @@ use crate::world::registration_index::{Presence, RegistrationIndex, Scan};
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) -> Result<Exit, CommandError> {
     let which = &arguments.which;
     let target = Target::sealed(context, which)?;
-    let shelf = context::shelf(context.host, &which.store).await?;
+    let shelf = context::shelf(context, &which.store).await?;
     let mut found = find(context, &shelf, &target).await?;
     let all = found.len();
     let one_cloud = which.cloud.cloud_file.is_some() || !matches!(which.cloud.cloud, CloudName::Global);
@@ -85,7 +85,7 @@ fn words(host: &Host, presence: &Presence) -> String {
 pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report) -> Result<Exit, CommandError> {
     let (cloud, store) = (arguments.cloud.clone(), arguments.store.clone());
     let target = Target::sealed(context, &Which { cloud, store, ..Which::default() })?;
-    let shelf = context::shelf(context.host, &arguments.store).await?;
+    let shelf = context::shelf(context, &arguments.store).await?;
     let found = find(context, &shelf, &target).await?;
     let text = support::text(&surroundings(context.host, &target.cloud), &found, &context.host.command("register"));
     let scans = scan(&shelf, &text, &found).await;

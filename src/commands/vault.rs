@@ -13,6 +13,7 @@ use crate::commands::error::CommandError;
 use crate::commands::{intake, passphrase};
 use crate::host::Host;
 use crate::words::{Secret, SharedSecret};
+use crate::world::call_log::CallLog;
 use crate::world::store::{Credential, Engine, EngineSettings, Login, LoginMethod};
 
 /// The mount that every new server has.
@@ -28,7 +29,11 @@ const HELPER: &str = ".vault-token";
 const POD: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /// The engine of the shared vault, if that is the store that was asked for.
-pub(super) fn engine(host: &mut Host, store: &StoreArguments) -> Result<Option<Arc<Engine>>, CommandError> {
+pub(super) fn engine(
+    host: &mut Host,
+    store: &StoreArguments,
+    log: Option<Arc<CallLog>>,
+) -> Result<Option<Arc<Engine>>, CommandError> {
     if !store.store.is_shared() {
         return Ok(None);
     }
@@ -56,6 +61,7 @@ pub(super) fn engine(host: &mut Host, store: &StoreArguments) -> Result<Option<A
         login: login(host, store)?,
         who: who(),
         doing: doing(&host.arguments),
+        log,
     };
     Ok(Some(Arc::new(Engine::new(settings)?)))
 }

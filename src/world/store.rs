@@ -27,6 +27,6 @@ pub use self::shared::SharedVault;
 pub use self::vault::Vault;
 
 pub(in crate::rooms::world) use self::age_file::AgeFile;
-pub(in crate::rooms::world) use self::engine::documents::Document;
+pub(in crate::rooms::world) use self::engine::documents::{Document, Holds};
 pub(in crate::rooms::world) use self::keyring::Keyring;
 pub(in crate::rooms::world) use self::read_back::{ReadBackVerifier, Request};

@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::journal_store::Lease;
 use crate::words::{Cause, Failure, Service, UntrustedText};
-use crate::world::store::{Answer, Document, Engine};
+use crate::world::store::{Answer, Document, Engine, Holds};
 
 /// How long a lease holds that nobody renews.
 const HOLDS: SignedDuration = SignedDuration::from_secs(60);
@@ -76,7 +76,7 @@ impl Leased {
         let settings = engine.settings();
         let [lease, refresh] = Self::NAMES;
         let path = format!("{registration}/{}", if settings.doing == "token" { refresh } else { lease });
-        let found = engine.read(&path).await?;
+        let found = engine.read(&path, Holds::Words).await?;
         if let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) {
             return Err(taken(&holder));
         }
@@ -90,7 +90,7 @@ impl Leased {
         if found.version == 0 {
             engine.keep_newest(&path).await?;
         }
-        let version = match engine.write(&path, &holder.text(), found.version).await? {
+        let version = match engine.write(&path, Holds::Words, &holder.text(), found.version).await? {
             Ok(version) => AtomicU64::new(version),
             Err(other) => return Err(Holder::read(&other).map_or_else(|| taken(&holder), |other| taken(&other))),
         };
@@ -103,14 +103,14 @@ impl Leased {
 /// Ends somebody's lease, whoever has it; `None` if nobody has. By whom it was ended stands in it.
 pub(in crate::rooms::world) async fn break_lease(engine: &Engine, registration: &str) -> Answer<Option<String>> {
     let path = format!("{registration}/{}", Leased::NAMES[0]);
-    let found = engine.read(&path).await?;
+    let found = engine.read(&path, Holds::Words).await?;
     let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) else {
         return Ok(None);
     };
     let words = holder.words();
     let doing = UntrustedText::new(&format!("ended by {}", engine.settings().who));
     let ended = Holder { until: found.now, doing, id: String::new(), ..holder };
-    match engine.write(&path, &ended.text(), found.version).await? {
+    match engine.write(&path, Holds::Words, &ended.text(), found.version).await? {
         Ok(_) => Ok(Some(words)),
         Err(other) => Err(Holder::read(&other).map_or_else(|| taken(&ended), |other| taken(&other))),
     }
@@ -129,12 +129,12 @@ async fn renew(held: Arc<Held>) {
     loop {
         sleep(RENEWED).await;
         // One that cannot be renewed runs out: then others may have it, and are found out by what they write.
-        let Ok(found) = held.engine.read(&held.path).await else { continue };
+        let Ok(found) = held.engine.read(&held.path, Holds::Words).await else { continue };
         if Holder::read(&found).is_none_or(|holder| holder.id != held.holder.id) {
             return held.lost.store(true, Ordering::Relaxed);
         }
         let next = Holder { until: after(found.now), ..held.holder.clone() };
-        match held.engine.write(&held.path, &next.text(), found.version).await {
+        match held.engine.write(&held.path, Holds::Words, &next.text(), found.version).await {
             Ok(Ok(version)) => held.version.store(version, Ordering::Relaxed),
             Ok(Err(_other)) => return held.lost.store(true, Ordering::Relaxed),
             Err(_silent) => {}

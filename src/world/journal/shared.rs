@@ -9,7 +9,7 @@ use super::journal_store::{JournalStore, Lease};
 use super::leased::Leased;
 use crate::journal::{self, Contents, Line, Sequence};
 use crate::words::{Cause, Failure, Service};
-use crate::world::store::{Answer, Engine};
+use crate::world::store::{Answer, Engine, Holds};
 
 /// Journals in the KV store of an engine.
 pub struct JournalShared {
@@ -57,7 +57,7 @@ impl JournalShared {
         if seen.version == 0 {
             self.engine.keep_newest(registration).await?;
         }
-        match self.engine.write(registration, &text, seen.version).await? {
+        match self.engine.write(registration, Holds::Words, &text, seen.version).await? {
             Ok(version) => {
                 let last = lines.last().map_or(last, |line| line.sequence);
                 self.see(registration, Seen { version, text, last });
@@ -68,7 +68,7 @@ impl JournalShared {
     }
 
     async fn text(&self, registration: &str) -> Answer<(u64, String)> {
-        let found = self.engine.read(registration).await?;
+        let found = self.engine.read(registration, Holds::Words).await?;
         Ok((found.version, found.text.map_or_else(String::new, |text| text.reveal().to_owned())))
     }
 }

@@ -9,7 +9,7 @@ mod login;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Method;
@@ -25,6 +25,7 @@ use self::login::{LoggedIn, Proof, Session};
 use super::secret_store::Answer;
 use crate::cloud::{appended, authority, is_loopback};
 use crate::words::{Cause, Failure, Secret, Service, SharedSecret, UntrustedText, VaultFault};
+use crate::world::call_log::CallLog;
 use crate::world::clock::{self, Stopwatch};
 use crate::world::http::{Ask, Http, HttpOptions};
 use crate::world::reply::{JSON_LIMIT, Reply};
@@ -47,6 +48,8 @@ pub struct EngineSettings {
     pub who: String,
     /// What is done here: the command's name.
     pub doing: String,
+    /// Where each call gets its line.
+    pub log: Option<Arc<CallLog>>,
 }
 
 /// The engine, as one process reaches it.
@@ -87,13 +90,15 @@ struct Asked<'a> {
     capability: &'static str,
     /// Whether there may be nothing.
     or_none: bool,
-    /// On a connection of its own, for a thread that has no other.
-    alone: bool,
+    /// Whether a secret goes or comes: then the connection is closed with the answer, as everywhere.
+    secret: bool,
+    /// Whether it comes from a thread that ends and has no other connection.
+    last: bool,
 }
 
 impl Asked<'_> {
     fn new(method: Method, url: Url, capability: &'static str) -> Self {
-        Self { method, url, body: None, capability, or_none: false, alone: false }
+        Self { method, url, body: None, capability, or_none: false, secret: false, last: false }
     }
 
     fn or_none(self) -> Self {
@@ -108,6 +113,7 @@ impl Engine {
             extra_ca: settings.ca.clone(),
             only_extra: settings.ca.is_some(),
             patience: CALL,
+            log: settings.log.clone(),
             ..HttpOptions::default()
         };
         Ok(Self {
@@ -182,7 +188,7 @@ impl Engine {
             return None;
         }
         let url = self.url(["auth", "token", "renew-self"].into_iter());
-        let asked = Asked { body: Some(b"{}"), ..Asked::new(Method::POST, url, "update") };
+        let asked = Asked { body: Some(b"{}"), secret: true, ..Asked::new(Method::POST, url, "update") };
         let reply = self.once(&asked, Some(&standing.token)).await.ok().filter(|reply| reply.head.is_success())?;
         let logged_in: LoggedIn = read(&reply).ok()?;
         Some(Session::new(logged_in.auth))
@@ -207,7 +213,7 @@ impl Engine {
         };
         let body = Zeroizing::new(serde_json::to_vec(&proof).unwrap_or_default());
         let url = self.url(["auth", method.key(), "login"].into_iter());
-        let asked = Asked { body: Some(&body), ..Asked::new(Method::POST, url, "update") };
+        let asked = Asked { body: Some(&body), secret: true, ..Asked::new(Method::POST, url, "update") };
         let reply = self.once(&asked, None).await?;
         if [400, 401, 403, 404].contains(&reply.head.status) {
             let detail = format!("{} at {}", method.key(), reply.head.host);
@@ -244,9 +250,9 @@ impl Engine {
 
     /// Sends a call with our token; one that is not taken any more is got anew, once, where we log in ourselves.
     async fn send(&self, asked: &Asked<'_>) -> Answer<Reply> {
-        let token = if asked.alone { self.token_at_hand()? } else { self.token().await? };
+        let token = if asked.last { self.token_at_hand()? } else { self.token().await? };
         let reply = self.once(asked, Some(&token)).await?;
-        if lacks_login(&reply) && !asked.alone && self.forget_login().await {
+        if lacks_login(&reply) && !asked.last && self.forget_login().await {
             let token = self.token().await?;
             return self.once(asked, Some(&token)).await;
         }
@@ -270,7 +276,7 @@ impl Engine {
     async fn call(&self, asked: &Asked<'_>, url: &Url, token: Option<&Secret>) -> Answer<Reply> {
         let mut ask = Ask::get(Service::Vault, url.clone()).with("x-vault-request", "true");
         ask.method = asked.method.clone();
-        ask.alone = asked.alone;
+        ask.alone = asked.secret || asked.last;
         if let Some(body) = asked.body {
             ask.body = body.to_vec();
             ask = ask.with("content-type", "application/json");

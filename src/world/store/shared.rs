@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 
 use super::engine::Engine;
+use super::engine::documents::Holds;
 use super::secret_store::{Answer, Found, SecretStore};
 use crate::words::store::SHARED_VAULT;
 use crate::words::{Cause, Failure, Service, SharedSecret, StoreDescriptor, VaultFault};
@@ -28,7 +29,7 @@ fn document(name: &str) -> String {
 
 async fn one(engine: &Engine, path: String) -> Found {
     let missing = || Engine::failure(VaultFault::Missing, &engine.place(&path));
-    engine.read(&path).await?.text.ok_or_else(missing)
+    engine.read(&path, Holds::Secret).await?.text.ok_or_else(missing)
 }
 
 #[async_trait]
@@ -44,17 +45,17 @@ impl SecretStore for SharedVault {
     /// An item has one value for ever, but for those that are written over, of which the older ones are destroyed.
     async fn put(&self, name: &str, secret: &SharedSecret) -> Answer<()> {
         let (engine, path) = (self.engine()?, document(name));
-        if let Err(there) = engine.write(&path, secret.reveal(), 0).await? {
+        if let Err(there) = engine.write(&path, Holds::Secret, secret.reveal(), 0).await? {
             let same = there.text.as_ref().is_some_and(|text| text.same_as(secret.reveal()));
             if !same {
                 engine.keep_newest(&path).await?;
                 engine
-                    .write(&path, secret.reveal(), there.version)
+                    .write(&path, Holds::Secret, secret.reveal(), there.version)
                     .await?
                     .map_err(|_other| Engine::failure(VaultFault::Conflict, &engine.place(&path)))?;
             }
         }
-        let back = engine.read(&path).await?.text;
+        let back = engine.read(&path, Holds::Secret).await?.text;
         if back.is_some_and(|back| back.same_as(secret.reveal())) {
             return Ok(());
         }

@@ -23,6 +23,15 @@ pub(in crate::rooms::world) struct Document {
     pub(in crate::rooms::world) now: Timestamp,
 }
 
+/// What a document is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rooms::world) enum Holds {
+    /// A secret: its connection is closed behind it.
+    Secret,
+    /// A journal or a lease, in which no secret is.
+    Words,
+}
+
 /// What became of a write: the new version, or the document that another one wrote meanwhile.
 pub(in crate::rooms::world) type Written = Result<u64, Document>;
 
@@ -87,8 +96,9 @@ impl Engine {
     }
 
     /// Reads a document.
-    pub(in crate::rooms::world) async fn read(&self, name: &str) -> Answer<Document> {
-        let reply = self.ask(&Asked::new(Method::GET, self.kv("data", name), "read").or_none()).await?;
+    pub(in crate::rooms::world) async fn read(&self, name: &str, holds: Holds) -> Answer<Document> {
+        let asked = Asked::new(Method::GET, self.kv("data", name), "read").or_none();
+        let reply = self.ask(&Asked { secret: holds == Holds::Secret, ..asked }).await?;
         let now = date(&reply);
         // One that was deleted by hand is a 404 with its version, and goes on from there.
         if reply.head.status == 404 {
@@ -101,13 +111,20 @@ impl Engine {
     }
 
     /// Writes a document in the place of this version. What was lost on the way is found out by reading: nothing is written twice.
-    pub(in crate::rooms::world) async fn write(&self, name: &str, text: &str, cas: u64) -> Answer<Written> {
+    pub(in crate::rooms::world) async fn write(
+        &self,
+        name: &str,
+        holds: Holds,
+        text: &str,
+        cas: u64,
+    ) -> Answer<Written> {
         let body = body(text, cas);
-        if let Some(version) = written(&self.ask(&self.writing(name, &body, cas)).await?)? {
+        let asked = Asked { secret: holds == Holds::Secret, ..self.writing(name, &body, cas) };
+        if let Some(version) = written(&self.ask(&asked).await?)? {
             return Ok(Ok(version));
         }
         // It may be our own, of which the answer was lost.
-        let found = self.read(name).await?;
+        let found = self.read(name, holds).await?;
         let ours = found.version == cas.saturating_add(1) && found.text.as_ref().is_some_and(|it| it.same_as(text));
         Ok(if ours { Ok(found.version) } else { Err(found) })
     }
@@ -115,7 +132,7 @@ impl Engine {
     /// Writes for a thread that ends: once, on a connection of its own, and only if the session is at hand.
     pub(in crate::rooms::world) async fn write_last(&self, name: &str, text: &str, cas: u64) -> Answer<Option<u64>> {
         let body = body(text, cas);
-        written(&self.send(&Asked { alone: true, ..self.writing(name, &body, cas) }).await?)
+        written(&self.send(&Asked { last: true, ..self.writing(name, &body, cas) }).await?)
     }
 
     fn writing<'b>(&self, name: &str, body: &'b [u8], cas: u64) -> Asked<'b> {
