@@ -162,3 +162,46 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use hyper::rt::ReadBufCursor;
+
+    use super::*;
+
+    /// A connection on which nothing comes.
+    struct Quiet;
+
+    impl Read for Quiet {
+        fn poll_read(self: Pin<&mut Self>, _cx: &mut Context<'_>, _to: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    #[test]
+    fn what_is_old_or_for_others_is_not_taken() {
+        let ready = Ready::default();
+        let put = |to: &str, alone| ready.put(to.to_owned(), alone, Box::new(Quiet));
+        put("https://a", true);
+        assert!(ready.take::<Quiet>("https://b", true).is_none());
+        assert!(ready.take::<Quiet>("https://a", false).is_none());
+        assert!(ready.take::<Quiet>("https://a", true).is_some());
+        assert!(ready.take::<Quiet>("https://a", true).is_none(), "it is taken once");
+
+        put("https://a", true);
+        let old = Instant::now().checked_sub(FRESH).unwrap();
+        lock(&ready.aside).iter_mut().for_each(|it| it.since = old);
+        assert!(ready.take::<Quiet>("https://a", true).is_none());
+    }
+
+    #[test]
+    fn connections_are_not_opened_again_while_they_are_new_and_one_is_enough_that_carries_all() {
+        let ready = Ready::default();
+        assert_eq!([ready.wanted("a", false, 3), ready.wanted("a", false, 3), ready.wanted("b", false, 3)], [3, 0, 3]);
+        ready.multiplexed("a");
+        lock(&ready.begun).values_mut().for_each(|(at, _)| *at = at.checked_sub(FRESH).unwrap());
+        assert_eq!([ready.wanted("a", false, 3), ready.wanted("b", false, 3)], [1, 3]);
+    }
+}

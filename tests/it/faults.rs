@@ -132,7 +132,7 @@ async fn serve(
     }
 }
 
-async fn read_request(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_request(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let mut piece = [0_u8; 4096];
     loop {
@@ -189,7 +189,7 @@ fn credentials(secret: &str) -> Credentials {
     Credentials { tenant: tenant(), application: application(), secret: Secret::shared(secret.to_owned()) }
 }
 
-fn redemption() -> CodeExchange {
+pub(crate) fn redemption() -> CodeExchange {
     CodeExchange {
         credentials: credentials("s~e.c_r-e/t+="),
         code: AuthCode::parse("1.AXoA-._~x").unwrap(),
@@ -356,41 +356,6 @@ async fn a_code_is_posted_once_whatever_happens() {
         assert_eq!(server.requests.load(Ordering::SeqCst), posts, "{name}");
         assert!(!failure.unsent, "{name}: the code may have been seen");
     }
-}
-
-/// How many requests came on each connection is known when that is closed.
-#[tokio::test]
-async fn a_connection_that_carried_a_secret_is_closed_with_its_answer_and_one_with_a_token_is_used_again() {
-    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let cloud = cloud_at(&format!("http://{}", listener.local_addr().unwrap()));
-    let (closed, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let server = tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let closed = closed.clone();
-            tokio::spawn(async move {
-                let mut requests = 0;
-                while !read_request(&mut stream).await.is_empty() {
-                    requests += 1;
-                    stream.write_all(ANSWER).await.unwrap();
-                }
-                closed.send(requests)
-            });
-        }
-    });
-    let http = http();
-    let services = Services { http: &http, cloud: &cloud };
-    let mut next = async || tokio::time::timeout(Duration::from_secs(10), told.recv()).await.ok().flatten();
-    for _ in 0..2 {
-        let _no_token = services.redeem(&redemption()).await;
-        assert_eq!(next().await, Some(1), "the code's connection is closed while the program goes on");
-    }
-    for _ in 0..3 {
-        drop(services.read(Reading::Customers, &Secret::new("t".to_owned())).await);
-    }
-    drop(http);
-    assert_eq!(next().await, Some(3));
-    server.abort();
 }
 
 /// No connection, or no handshake: nothing can have left.

@@ -15,6 +15,8 @@ mod command_line;
 #[cfg(unix)]
 mod commands;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 #[cfg(all(unix, feature = "simulator"))]
 mod dry_run;
 #[cfg(test)]
