@@ -158,7 +158,7 @@ fn header(wizard: &Wizard, page: &View<'_>, brush: &Brush, width: u16, low: bool
     lines
 }
 
-/// The first line: for whom, and where one is.
+/// The first line: for whom, and where one is. The line below says the step too, so that it gives way to the name.
 fn identity(wizard: &Wizard, page: &View<'_>, brush: &Brush, width: u16) -> Line<'static> {
     let right = match page.tab {
         Some(3) => "review ".to_owned(),
@@ -168,19 +168,21 @@ fn identity(wizard: &Wizard, page: &View<'_>, brush: &Brush, width: u16) -> Line
     let front = " octo-csp   ";
     let session = &wizard.session;
     let environment = session.config.environment.title().to_uppercase();
-    let (mut account, mut place) = (String::new(), String::new());
+    let (mut before, mut account, mut behind, mut place) = ("", String::new(), "", String::new());
     if let Some(identity) = session.identity() {
         let registration = &session.registration;
-        account = match registration.replacing() {
-            Some(_) => format!("Replacing {} (still active)", registration.name_to_confirm()),
-            None => identity.account.as_ref().map(ToString::to_string).unwrap_or_default(),
-        };
+        account = identity.account.as_ref().map(ToString::to_string).unwrap_or_default();
+        if registration.replacing().is_some() {
+            (before, account, behind) = ("Replacing ", registration.name_to_confirm(), " (still active)");
+        }
         let cloud = cloud(&identity).filter(|_| session.config.rehearsal.is_none());
         place = [Some(environment), cloud].into_iter().flatten().collect::<Vec<_>>().join(brush.between());
     }
     let between = if account.is_empty() { "" } else { brush.between() };
-    let taken = front.width() + between.width() + place.width() + right.width() + 1;
-    let account = clipped(&account, usize::from(width).saturating_sub(taken));
+    let taken = front.width() + before.width() + behind.width() + between.width() + place.width() + 1;
+    let room = usize::from(width).saturating_sub(taken);
+    let right = if account.width() + right.width() <= room { right } else { String::new() };
+    let account = format!("{before}{}{behind}", clipped(&account, room));
     let used = front.width() + account.width() + between.width() + place.width() + right.width();
     let gap = usize::from(width).saturating_sub(used);
     Line::from(vec![

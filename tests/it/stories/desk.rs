@@ -245,7 +245,7 @@ impl Person for Pty {
         self.wait("test item written");
         self.enter("What should this account be called");
         self.fill(name, name);
-        self.enter("step 2 of 3");
+        self.enter("Partner Center Credentials");
     }
 
     fn prove(&mut self, desk: &TestMachine) {
