@@ -19,6 +19,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={TEXTS}");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out.join("rows.rs"), rows(&texts).map_err(|error| format!("{TEXTS}: {error}"))?)?;
+    let (places, guides) = fields(&texts)?;
+    fs::write(out.join("places.rs"), places)?;
+    fs::write(out.join("fields.rs"), guides)?;
     Ok(fs::write(out.join("texts.rs"), words(&texts)?)?)
 }
 
@@ -33,7 +36,7 @@ struct Texts {
     unknown: Row,
     problem: BTreeMap<String, Problem>,
     prerequisite: Vec<Prerequisite>,
-    values: BTreeMap<String, Vec<(String, String)>>,
+    field: BTreeMap<String, Field>,
     handoff: Vec<Task>,
 }
 
@@ -53,6 +56,7 @@ struct Prerequisite {
 struct Task {
     title: String,
     who: String,
+    page: Option<String>,
     steps: Vec<String>,
 }
 
@@ -95,7 +99,28 @@ struct Problem {
     cure: String,
 }
 
-/// All but the rows as Rust, for `words/texts.rs`.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Field {
+    place: String,
+    purpose: String,
+    #[serde(default)]
+    not: String,
+    page: Option<String>,
+}
+
+/// What is told of the fields as Rust: their places for `words/field.rs`, the rest for `ui/guide.rs`. The compiler checks the names.
+fn fields(texts: &Texts) -> Result<(String, String), Box<dyn Error>> {
+    let mut places = String::from("const fn place_of(field: Field) -> &'static str {\nmatch field {\n");
+    let mut guides = String::from("const fn guide(field: Field) -> Guide {\nmatch field {\n");
+    for (name, Field { place, purpose, not, page }) in &texts.field {
+        writeln!(places, "Field::{name} => {place:?},")?;
+        writeln!(guides, "Field::{name} => Guide {{ purpose: {purpose:?}, not: {not:?}, page: {page:?} }},")?;
+    }
+    Ok((places + "}\n}\n", guides + "}\n}\n"))
+}
+
+/// All but the rows and fields as Rust, for `words/texts.rs`.
 fn words(texts: &Texts) -> Result<String, Box<dyn Error>> {
     let mut table = String::from("static PROBLEMS: &[(&str, Wrong)] = &[\n");
     for (key, Problem { what, cure }) in &texts.problem {
@@ -106,16 +131,11 @@ fn words(texts: &Texts) -> Result<String, Box<dyn Error>> {
         let words = format!("line: {line:?}, why: {why:?}, place: {place:?}, copy: {copy:?}, page: {page:?}");
         writeln!(table, "Prerequisite {{ key: {key:?}, {words} }},")?;
     }
-    table.push_str("];\n/// The tasks of a hand-off: what, whose, and the steps.\npub static TASKS: &[(&str, &str, &[&str])] = &[\n");
-    for Task { title, who, steps } in &texts.handoff {
-        writeln!(table, "({title:?}, {who:?}, &{steps:?}),")?;
+    table.push_str("];\n/// The tasks of a hand-off, in their order.\npub static TASKS: &[Task] = &[\n");
+    for Task { title, who, page, steps } in &texts.handoff {
+        writeln!(table, "Task {{ title: {title:?}, who: {who:?}, page: {page:?}, steps: &{steps:?} }},")?;
     }
-    table.push_str("];\n/// Where the values of a page are found.\npub fn values(page: &str) -> &'static [(&'static str, &'static str)] {\nmatch page {\n");
-    for (page, values) in texts.values.iter().filter(|(page, _)| *page != "other") {
-        writeln!(table, "{page:?} => &{values:?},")?;
-    }
-    writeln!(table, "_ => &{:?},", texts.values.get("other").ok_or("no values of other pages")?)?;
-    table.push_str("}\n}\n");
+    table.push_str("];\n");
     Ok(table)
 }
 

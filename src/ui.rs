@@ -47,6 +47,8 @@ pub struct WizardConfig {
     pub graph: bool,
     /// The Azure portal.
     pub portal: Url,
+    /// The login host.
+    pub login: Url,
     /// Octo; `None` where a cloud file names none.
     pub octo: Option<Octo>,
     /// The one step that is run again, with everything else kept; none where a registration is gone through from its first.

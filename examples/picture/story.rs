@@ -156,6 +156,7 @@ fn setting() -> WizardConfig {
         prices: cloud.partner_api.is_some(),
         graph: false,
         portal: cloud.portal,
+        login: cloud.login,
         octo: None,
         only: None,
         environment: Environment::Production,

@@ -13,8 +13,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments)
     let target = Target::sealed(context, &arguments.which)?;
     let volume = target.shelf().volume(&target.name()).await?;
     let typed = volume.draft.as_ref().map(|draft| draft.typed.typed());
-    let portal = target.cloud.portal.as_str();
-    let mut note = Handoff::of(&volume.registration, typed, portal);
+    let mut note = Handoff::of(&volume.registration, typed, [&target.cloud.portal, &target.cloud.login]);
     let refused = volume.draft.as_ref().and_then(|it| it.refused.as_deref());
     note.missing = refused.and_then(|refused| missing(context.host, refused, &note));
     let text = if arguments.html { handoff::html(&note) } else { handoff::text(&note) };

@@ -42,6 +42,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         prices: cloud.partner_api.is_some(),
         graph: target.graph,
         portal: cloud.portal.clone(),
+        login: cloud.login.clone(),
         octo: octo(context.host, cloud, arguments.profile.as_deref())?,
         only: arguments.step,
         environment: target.environment,

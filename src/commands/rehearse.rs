@@ -60,6 +60,7 @@ async fn wizard(
         prices: cloud.partner_api.is_some(),
         graph: cloud.graph_audience().is_some(),
         portal: cloud.portal.clone(),
+        login: cloud.login.clone(),
         octo: octo(&cloud, &facts),
         only: None,
         environment: Environment::Production,

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use url::Url;
+
 use crate::diagnose::{Diagnosis, Who};
 use crate::journal::Registration;
 use crate::report::explanation::ids;
@@ -9,7 +11,7 @@ use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::ids::looks_like_guid;
-use crate::words::texts::TASKS;
+use crate::words::texts::{self, TASKS};
 use crate::words::{Directory, Failure, Field, Typed, UntrustedText};
 
 /// What is known of the app.
@@ -23,6 +25,8 @@ pub struct Handoff {
     pub redirect: Option<String>,
     /// The Azure portal's address.
     pub portal: String,
+    /// The login host's.
+    pub login: String,
     /// What stopped the registration, if it has stopped, and what that means.
     pub missing: Option<(Failure, Diagnosis)>,
     /// The address of the sign-in that is open, good for one sign-in.
@@ -31,7 +35,7 @@ pub struct Handoff {
 
 impl Handoff {
     /// What was proven goes before what was typed.
-    pub fn of(registration: &Registration, typed: Option<&Typed>, portal: &str) -> Self {
+    pub fn of(registration: &Registration, typed: Option<&Typed>, [portal, login]: [&Url; 2]) -> Self {
         let newest = registration.open.as_ref().or(registration.active.as_ref());
         let center = newest.and_then(|attempt| attempt.partner_center.as_ref());
         let api = newest.and_then(|attempt| attempt.partner_api.as_ref());
@@ -44,7 +48,8 @@ impl Handoff {
             application: center.map(|(proof, _)| proof.application.to_string()).or_else(|| clean(Field::ApplicationId)),
             tenant: center.map(|(proof, _)| proof.tenant.to_string()).or_else(|| clean(Field::Directory)),
             redirect: api.map(|(proof, _)| proof.redirect.as_str().to_owned()).or_else(|| clean(Field::Redirect)),
-            portal: portal.trim_end_matches('/').to_owned(),
+            portal: bare(portal),
+            login: bare(login),
             missing: None,
             link: None,
         }
@@ -64,40 +69,26 @@ struct Do {
     page: Option<String>,
 }
 
-/// The pages of the portal, by what a step says of them: the words, and what stands before the app's ID in the address.
-const BLADES: [(&str, &str); 3] = [
-    ("> Authentication", "Authentication"),
-    ("> API permissions", "CallAnAPI"),
-    ("> Certificates & secrets", "Credentials"),
-];
-/// Where users of Partner Center are managed, and the words of the step.
-const USERS: (&str, &str) =
-    ("Account settings > User management", "https://partner.microsoft.com/dashboard/account/v3/usermanagement");
-/// The login host of each portal (entra-docs, authentication-national-cloud).
-const LOGINS: [(&str, &str); 3] = [
-    ("https://portal.azure.com", "https://login.microsoftonline.com"),
-    ("https://portal.azure.cn", "https://login.partner.microsoftonline.cn"),
-    ("https://portal.azure.us", "https://login.microsoftonline.us"),
-];
+/// An address, to go on behind.
+fn bare(address: &Url) -> String {
+    address.as_str().trim_end_matches('/').to_owned()
+}
 
 impl Handoff {
-    /// The page on which a step is done, where it is known of which app.
-    fn page(&self, step: &str) -> Option<String> {
-        if step.contains(USERS.0) {
-            return Some(USERS.1.to_owned());
+    /// The page of a task, where it is known of which app.
+    fn page(&self, page: &str) -> Option<String> {
+        if page.starts_with("https://") {
+            return Some(page.to_owned());
         }
         let app = self.application.as_deref().filter(|app| looks_like_guid(app))?;
-        let (_, blade) = BLADES.into_iter().find(|(words, _)| step.contains(words))?;
-        let portal = &self.portal;
-        Some(format!("{portal}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/{blade}/appId/{app}"))
+        Some(format!("{}/{}", self.portal, page.replace("{app}", app)))
     }
 
     /// The page on which an administrator consents for this directory (entra-docs, grant-admin-consent).
     fn consent(&self) -> Option<String> {
-        let (_, login) = LOGINS.into_iter().find(|(portal, _)| *portal == self.portal)?;
         let app = self.application.as_deref().filter(|app| looks_like_guid(app))?;
         let tenant = self.tenant.as_deref().and_then(|tenant| Directory::parse(tenant).ok())?.value;
-        Some(format!("{login}/{}/adminconsent?client_id={app}", tenant.as_str()))
+        Some(format!("{}/{}/adminconsent?client_id={app}", self.login, tenant.as_str()))
     }
 }
 
@@ -122,19 +113,17 @@ fn tasks(handoff: &Handoff) -> Vec<Task> {
     ];
     // A step with an address that is not known is left out, and with the link of the sign-in all that is about it.
     let tells = |step: &&str| known.iter().all(|(name, value)| value.is_some() || !step.contains(name));
-    let filled = |step: &&str| Do {
-        page: handoff.page(step),
-        words: known
-            .iter()
-            .fold((*step).to_owned(), |step, (name, value)| step.replace(name, value.unwrap_or_default())),
+    let filled = |step: &str| {
+        known.iter().fold(step.to_owned(), |it, (name, value)| it.replace(name, value.unwrap_or_default()))
     };
-    let all = TASKS
-        .iter()
-        .filter(|(_, _, steps)| handoff.link.is_some() || !steps.iter().any(|step| step.contains("{link}")));
-    let all = all.map(|(title, who, steps)| Task {
-        title: (*title).to_owned(),
-        who,
-        steps: steps.iter().copied().filter(|step| tells(step)).map(|step| filled(&step)).collect(),
+    let todo = |task: &&texts::Task| handoff.link.is_some() || !task.steps.iter().any(|step| step.contains("{link}"));
+    let all = TASKS.iter().filter(todo).map(|task| {
+        let mut steps: Vec<Do> =
+            task.steps.iter().filter(|step| tells(step)).map(|step| Do { words: filled(step), page: None }).collect();
+        if let Some(first) = steps.first_mut() {
+            first.page = task.page.and_then(|page| handoff.page(page));
+        }
+        Task { title: task.title.to_owned(), who: task.who, steps }
     });
     missing.into_iter().chain(all).collect()
 }
@@ -251,6 +240,7 @@ mod tests {
             tenant: Some("<script>".to_owned()),
             redirect: None,
             portal: "https://portal.azure.com".to_owned(),
+            login: "https://login.microsoftonline.com".to_owned(),
             ..Handoff::default()
         };
         for form in [text(&handoff), html(&handoff)] {
@@ -267,6 +257,7 @@ mod tests {
             application: Some(app.to_owned()),
             tenant: Some("contoso.onmicrosoft.com".to_owned()),
             portal: "https://portal.azure.com".to_owned(),
+            login: "https://login.microsoftonline.com".to_owned(),
             link: Some("https://login.microsoftonline.com/x/authorize?state=a&code_challenge=b".to_owned()),
             ..Handoff::default()
         };

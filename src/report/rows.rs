@@ -1,5 +1,7 @@
 //! Rows of words, each with a tone: what a page and a printed report are made of.
 
+use unicode_width::UnicodeWidthStr as _;
+
 /// How a piece of text is meant: its role. A style goes with each, never colour alone: words and signs carry the meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -197,9 +199,10 @@ impl Row {
         self
     }
 
-    /// A label of a fixed width and what belongs to it, which hangs below itself.
+    /// A label of a fixed width, or longer, and what belongs to it, which hangs below itself.
     pub fn pair(label: &str, width: u16, tone: Tone, value: impl Into<String>) -> Self {
-        let padded = format!("{label:<0$}", usize::from(width));
+        let longer = usize::from(width) <= label.width();
+        let padded = if longer { format!("{label}  ") } else { format!("{label:<0$}", usize::from(width)) };
         Self { indent: 3, hang: 3 + width, ..Self::default() }.and(Tone::Plain, padded).and(tone, value)
     }
 

@@ -3,11 +3,12 @@
 use crate::report::explanation::for_support;
 use crate::steps::{Execution, State};
 use crate::ui::Intent;
+use crate::ui::guide;
 use crate::ui::keys::{self, Works};
 use crate::ui::parts::counted;
 use crate::ui::progress;
 use crate::ui::session::Session;
-use crate::ui::view::{KeyHint, Row, Said, Tone, View};
+use crate::ui::view::{Block, KeyHint, Row, Said, Tone, View};
 use crate::words::{Field, SharedSecret, UntrustedText};
 
 /// What lies over a page.
@@ -31,11 +32,13 @@ impl Overlay {
 }
 
 /// Where the values of the page are found, and the keys that work there. `fields` says whether it has any.
-pub(super) fn help<'a>(values: &[(&str, &'static str)], page: &View<'_>, fields: bool) -> View<'a> {
+pub(super) fn help<'a>(page: &View<'_>, fields: bool) -> View<'a> {
     let mut view = View::new("Help");
-    if !values.is_empty() {
+    let input = |block: &Block<'_>| if let Block::Input(input) = block { Some(input.field) } else { None };
+    let asked: Vec<Field> = page.blocks.iter().filter_map(input).collect();
+    if !asked.is_empty() {
         view.row(Row::of(Tone::Title, "Where the values are found").at(1));
-        view.rows(values.iter().map(|(what, place)| Row::pair(what, 18, Tone::Plain, *place)));
+        view.rows(asked.into_iter().map(|field| Row::pair(field.label(), 18, Tone::Plain, guide::place(field))));
         view.gap();
     }
     view.row(keys_of("Keys of this page"));
@@ -160,7 +163,7 @@ pub(super) fn offer<'a>(values: &[(Field, SharedSecret)]) -> View<'a> {
         } else {
             UntrustedText::new(value.reveal()).to_string()
         };
-        view.row(Row::pair(field.label(), 36, Tone::Value, shown));
+        view.row(Row::pair(field.label(), 0, Tone::Value, shown));
     }
     view.keys(&[(Intent::Submit, "put them in"), (Intent::Back, "no")]);
     view

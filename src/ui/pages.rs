@@ -254,12 +254,15 @@ trait Screen: Into<Page> {
     /// Prints the note for whoever administers Entra, about what is missing, plain below the page so that it can be selected and
     /// sent; and saves the draft, which is what `octo-csp handoff` reads.
     fn hand_off(self, missing: Option<(Failure, Diagnosis)>, session: &mut Session) -> Turn {
-        let portal = session.config.portal.as_str();
         let consent = self.execution().and_then(Execution::authorization_request);
         let note = Handoff {
             missing,
             link: consent.map(|consent| consent.address.to_string()),
-            ..Handoff::of(&session.registration, Some(&session.typed()), portal)
+            ..Handoff::of(
+                &session.registration,
+                Some(&session.typed()),
+                [&session.config.portal, &session.config.login],
+            )
         };
         let mut lines: Vec<String> = handoff::text(&note).lines().map(str::to_owned).collect();
         if session.config.rehearsal.is_none() {
@@ -362,25 +365,6 @@ impl Page {
 
     pub(crate) fn may_be_left(&self) -> bool {
         with_page!(self, page => page.may_be_left())
-    }
-
-    /// The name of its values in the texts.
-    pub(crate) fn values(&self) -> &'static str {
-        match self {
-            Self::Basic(_) => "basic",
-            Self::PartnerCenter(_) => "partner-center",
-            Self::PartnerApi(_) => "partner-api",
-            Self::SignIn(_) => "sign-in",
-            Self::OctoClient(_) => "octo-client",
-            Self::Opening(_)
-            | Self::Locked(_)
-            | Self::Prerequisites(_)
-            | Self::Overview(_)
-            | Self::Checking(_)
-            | Self::Failed(_)
-            | Self::Review(_)
-            | Self::Done(_) => "other",
-        }
     }
 
     /// The failure that it is about.

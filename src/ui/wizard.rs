@@ -19,7 +19,6 @@ use crate::ui::{Edit, Event, Intent, Task};
 use crate::words::answers;
 use crate::words::field::Shown;
 use crate::words::kind::ProblemKind;
-use crate::words::texts;
 use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 
 pub use crate::ui::{Octo, RehearsalAnswers, WizardConfig};
@@ -124,7 +123,7 @@ impl Wizard {
             None => self.below(),
             Some(Overlay::Help) => {
                 let fields = self.targets().into_iter().any(|target| target.field().is_some());
-                overlay::help(texts::values(self.page.values()), &self.below(), fields)
+                overlay::help(&self.below(), fields)
             }
             Some(Overlay::Leave) => overlay::leave(self.page.execution(), &self.session),
             Some(Overlay::Details) => overlay::details(self.page.execution(), &self.session),

@@ -1,11 +1,11 @@
-//! What can be asked for: each field by its name, its flag, its label, how it is shown, and where its value is found.
+//! What can be asked for: each field by its name, its flag, its label, and how it is shown. Where its value is found is in the texts.
 
 use serde::{Deserialize, Serialize};
 
 use crate::words::texts::shown;
 
 macro_rules! fields {
-    ($($(#[$about:meta])+ $id:ident $flag:literal $label:literal $shown:ident $place:literal;)*) => {
+    ($($(#[$about:meta])+ $id:ident $flag:literal $label:literal $shown:ident;)*) => {
         /// What can be asked for. The names in a draft are the same.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -37,13 +37,6 @@ macro_rules! fields {
                     $(Self::$id => Shown::$shown,)*
                 }
             }
-
-            /// Where the right value is found; empty where it is the person who knows.
-            pub fn place(self) -> &'static str {
-                shown(match self {
-                    $(Self::$id => $place,)*
-                })
-            }
         }
     };
 }
@@ -61,7 +54,15 @@ pub enum Shown {
     Never,
 }
 
+// `place_of`, from `src/texts/en.toml`.
+include!(concat!(env!("OUT_DIR"), "/places.rs"));
+
 impl Field {
+    /// Where the right value is found, or what to do there; empty where there is nothing to say.
+    pub fn place(self) -> &'static str {
+        shown(place_of(self))
+    }
+
     /// Whether its content must never be drawn.
     pub fn is_secret(self) -> bool {
         self.shown() == Shown::Never
@@ -75,33 +76,33 @@ impl Field {
 
 fields! {
     /// Step 1: account name.
-    AccountName "account-name" "Account name" Kept "Your own choice. Octo shows it, and you can change it there at any time.";
+    AccountName "account-name" "Account name" Kept;
     /// Step 2: Octo's *Client ID*.
-    ClientId "client-id" "Client ID" Kept "Partner Center > Settings > Account settings > App management.";
+    ClientId "client-id" "Client ID" Kept;
     /// Step 2: Octo's *Application ID*.
-    ApplicationId "application-id" "Application (client) ID" Kept "Entra admin center > App registrations > your app > Application (client) ID.";
+    ApplicationId "application-id" "Application (client) ID" Kept;
     /// Step 2: the client secret's value.
-    SecretKey "secret-file" "Secret key" Never "Entra admin center > your app > Certificates & secrets > column \"Value\".";
+    SecretKey "secret-file" "Secret key" Never;
     /// Step 2: directory (tenant) ID or domain.
-    Directory "directory" "Directory (tenant) ID or domain" Kept "Entra > Overview > Tenant ID; or a domain such as contoso.onmicrosoft.com.";
+    Directory "directory" "Directory (tenant) ID or domain" Kept;
     /// Step 2: when the key expires.
-    SecretEnds "secret-ends" "Secret key expires on" Kept "Entra admin center > Certificates & secrets > column \"Expires\".";
+    SecretEnds "secret-ends" "Secret key expires on" Kept;
     /// Step 3: MPN ID (PartnerID).
-    MpnId "mpn-id" "MPN ID (PartnerID)" Kept "Partner Center > Settings > Account settings > Identifiers.";
+    MpnId "mpn-id" "MPN ID (PartnerID)" Kept;
     /// Step 3: the proven key, or another.
-    SecretChoice "secret-file" "Secret key for the sign-in" Chosen "";
+    SecretChoice "secret-file" "Secret key for the sign-in" Chosen;
     /// Step 3: the other key.
-    ApiSecret "secret-file" "Secret key" Never "Entra admin center > your app > Certificates & secrets > column \"Value\".";
+    ApiSecret "secret-file" "Secret key" Never;
     /// Step 3: redirect address.
-    Redirect "redirect-uri" "Redirect address" Kept "Entra > your app > Authentication > Web, to the letter.";
+    Redirect "redirect-uri" "Redirect address" Kept;
     /// Step 3: the address that came back, or the code.
-    Answer "redirect-uri" "Address from the browser, or the code" Never "";
+    Answer "redirect-uri" "Address from the browser, or the code" Never;
     /// Replacing: the partner's name.
-    Confirmation "replace" "Name of the account that is replaced" AsTyped "";
+    Confirmation "replace" "Name of the account that is replaced" AsTyped;
     /// Review: whether Octo is told at once.
-    Handover "profile" "Octo" Chosen "";
+    Handover "profile" "Octo" Chosen;
     /// Octo: the ID of the API client.
-    OctoClientId "profile" "Octo client ID" AsTyped "";
+    OctoClientId "profile" "Octo client ID" AsTyped;
     /// Octo: its secret.
-    OctoSecret "profile" "Octo client secret" Never "";
+    OctoSecret "profile" "Octo client secret" Never;
 }

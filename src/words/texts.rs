@@ -37,7 +37,20 @@ pub struct Prerequisite {
     pub page: &'static str,
 }
 
-// `PROBLEMS: &[(&str, Wrong)]`, in the order of its keys, `PREREQUISITES`, `TASKS` and `values`.
+/// A task of a hand-off, as the file describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Task {
+    /// What is asked for.
+    pub title: &'static str,
+    /// Of whom.
+    pub who: &'static str,
+    /// The page that the first step is about, after the portal's address or an absolute address; `{app}` is the application.
+    pub page: Option<&'static str>,
+    /// What to do.
+    pub steps: &'static [&'static str],
+}
+
+// `PROBLEMS: &[(&str, Wrong)]`, in the order of its keys, `PREREQUISITES` and `TASKS`.
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The words of a problem with a value.

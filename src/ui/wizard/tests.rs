@@ -10,6 +10,7 @@ use crate::effect::{AddressSeen, AuthorizationResponse, Effect, Outcome, Preflig
 use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::pages::Overview;
+use crate::words::texts;
 use crate::words::{AuthCode, Cause, Service, Step, Typed, UntrustedText, VaultFault};
 
 #[test]

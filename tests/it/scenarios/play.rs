@@ -404,6 +404,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         prices: cloud.partner_api.is_some(),
         graph: cloud.graph_audience().is_some(),
         portal: cloud.portal.clone(),
+        login: cloud.login.clone(),
         octo: octo(simulator),
         only: None,
         environment: Environment::Production,

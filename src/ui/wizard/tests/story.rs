@@ -57,6 +57,7 @@ pub(crate) fn setting() -> WizardConfig {
         prices: true,
         graph: false,
         portal: Url::parse("https://portal.azure.com").unwrap(),
+        login: Url::parse("https://login.microsoftonline.com").unwrap(),
         octo: Some(Octo {
             ring: Ring::Usual,
             host: UntrustedText::new("api.alphaus.cloud"),
