@@ -18,6 +18,7 @@ use crate::ui::view::View;
 use crate::ui::{Edit, Event, Intent, Task};
 use crate::words::answers;
 use crate::words::field::Shown;
+use crate::words::ids::looks_like_secret_key;
 use crate::words::kind::ProblemKind;
 use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
 
@@ -360,7 +361,9 @@ impl Wizard {
             return;
         };
         // The whole has to fit: a value may come in two pieces. A field is drawn after this, and a refused text is gone by then.
-        let wrong = answers::fits(field, fields.value(field)).err();
+        // What it looks like is asked of the paste alone: behind a value that stood there a secret key is still one.
+        let is_secret = looks_like_secret_key(text.reveal()).then(|| Problem::of(field, ProblemKind::PasteIsSecret));
+        let wrong = is_secret.or_else(|| answers::fits(field, fields.value(field)).err());
         if let Some(mut problem) = wrong.filter(|_| !field.is_secret() && matches!(pasted, Pasted::Taken(_))) {
             fields.take_back(field);
             if !anew && problem.kind != Some(ProblemKind::PasteIsSecret) {

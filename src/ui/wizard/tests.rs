@@ -419,6 +419,17 @@ fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
     assert!(!story.screen(120, 60).contains(SECRET));
 }
 
+#[test]
+fn a_secret_key_pasted_behind_a_value_is_named_and_the_value_stays() {
+    let mut story = Story::begun(setting());
+    story.press("Go Go");
+    story.wizard.page.state_mut().focus = 3;
+    story.paste("contoso.onmicrosoft.com");
+    story.paste("abc8Q~marked-secret-value-0123456789_-.~");
+    assert_eq!(story.wizard.session.fields.value(Field::Directory), "contoso.onmicrosoft.com");
+    assert!(story.shows("That looks like a secret key. It was not taken: this field is shown."));
+}
+
 /// A secret has no form that can be relied on: what decides is the form of the field.
 #[test]
 fn no_paste_leaves_a_secret_in_a_field_that_is_shown_or_in_the_draft() {
