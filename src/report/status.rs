@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::diagnose::{Context, Diagnosis};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
@@ -13,7 +14,7 @@ use crate::report::rows::{Row, Tone};
 use crate::report::submit::{handed_over, octo_object};
 use crate::report::{dates, object};
 use crate::words::check::SUBMIT;
-use crate::words::{LastFailure, Step};
+use crate::words::{Field, LastFailure, Step, UntrustedText};
 
 /// One registration as it was found.
 #[derive(Debug)]
@@ -30,6 +31,21 @@ impl Found {
     /// The last run that was refused.
     fn refused(&self) -> Option<&LastFailure> {
         self.opened.draft.as_ref()?.refused.as_deref()
+    }
+
+    /// What is told of that run: what happened, and what to do.
+    fn diagnosis(&self) -> Option<Diagnosis> {
+        let draft = self.opened.draft.as_ref()?;
+        let clean = |field| UntrustedText::some(draft.typed.typed().get(field)).map(|text| text.to_string());
+        let [application, tenant, redirect] = [Field::ApplicationId, Field::Directory, Field::Redirect].map(clean);
+        let values = Context {
+            application: application.as_deref(),
+            tenant: tenant.as_deref(),
+            redirect: redirect.as_deref(),
+            flags: &self.identity.flags,
+            ..Context::default()
+        };
+        draft.refused.as_ref()?.explained(&values).map(|(_, diagnosis)| diagnosis)
     }
 }
 
@@ -103,7 +119,7 @@ fn one(found: &Found) -> Vec<Row> {
     if let Some(at) = draft.and_then(|draft| draft.saved_at) {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
-    rows.extend(found.refused().into_iter().flat_map(last_failure));
+    rows.extend(found.refused().into_iter().flat_map(|refused| last_failure(refused, found.diagnosis())));
     for (index, item) in found.items.iter().enumerate() {
         let label = if index == 0 { store_heading(registration) } else { String::new() };
         rows.push(pair(&label, format!("{}: {}", item.name, item.state)));
@@ -118,14 +134,19 @@ fn store_heading(registration: &Registration) -> String {
 }
 
 /// The last run that was refused, with what support asks for.
-fn last_failure(refused: &LastFailure) -> Vec<Row> {
+fn last_failure(refused: &LastFailure, diagnosis: Option<Diagnosis>) -> Vec<Row> {
     let at = refused.at.map_or_else(String::new, |at| format!(", {}", time(at)));
     let mut rows = vec![pair("Last failure", format!("{}: {}{at}", refused.title(), refused.code))];
     let ids =
         [("trace", &refused.trace_id), ("correlation", &refused.correlation_id), ("request", &refused.request_id)];
+    let (what, fix) = diagnosis.map(|told| (told.what, told.fix)).unzip();
+    rows.extend(what.map(|what| pair("", what)));
     rows.extend(refused.sentence.as_ref().map(|sentence| pair("", format!("it said \"{sentence}\""))));
     for (name, id) in ids {
         rows.extend(id.as_ref().map(|id| pair("", format!("{name} {id}"))));
+    }
+    for (index, cure) in fix.into_iter().flatten().enumerate() {
+        rows.push(pair(if index == 0 { "Fix" } else { "" }, format!("{}  {cure}", index + 1)));
     }
     rows
 }
@@ -236,8 +257,12 @@ fn standing(found: &Found) -> (String, Option<String>) {
     }
     let missing = found.items.iter().filter(|item| item.state == "missing").count();
     let Some(active) = &registration.active else {
-        let open = registration.open_step().title();
-        return (format!("not registered yet; {open} is next"), command("register"));
+        let next = command("register");
+        let Some(told) = found.diagnosis() else {
+            return (format!("not registered yet; {} is next", registration.open_step().title()), next);
+        };
+        let what = told.what.trim_end_matches('.');
+        return (format!("not registered yet: {what} ({})", told.code), told.fix.first().cloned().or(next));
     };
     if missing > 0 {
         return (

@@ -341,6 +341,11 @@ fn status_and_report_tell_the_last_failure_with_its_ids() {
         let text = out(&program(home.path(), &[command], b""));
         let line = "Token for the price service: AADSTS65001, 2026-01-31 10:37Z";
         assert!(text.contains(line) && text.contains(trace), "{text}");
+        // Whoever reads it need not look the number up.
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for told in ["Microsoft will not issue a token for the price service.", "Fix ", "Grant admin consent"] {
+            assert!(words.contains(told), "{told}: {text}");
+        }
     }
     // Whoever administers Entra reads what stopped it, and what to do.
     let note = out(&program(home.path(), &["handoff"], b""));
@@ -352,6 +357,24 @@ fn status_and_report_tell_the_last_failure_with_its_ids() {
     let object: Value = serde_json::from_str(&json).unwrap();
     let last = &object["registrations"][0]["last_failure"];
     assert_eq!((last["code"].as_str(), last["trace_id"].as_str()), (Some("AADSTS65001"), Some(trace)));
+}
+
+#[test]
+fn the_first_line_of_status_says_what_stopped_a_registration_and_what_to_do() {
+    let home = tempfile::tempdir().unwrap();
+    let record = Kept::open(&home.path().join("octo-csp"), "production").unwrap();
+    let refused = LastFailure {
+        check: UntrustedText::new("secret"),
+        code: UntrustedText::new("AADSTS7000222"),
+        row: UntrustedText::some("secret-expired"),
+        ..LastFailure::default()
+    };
+    record.save_draft(&Draft { refused: Some(Box::new(refused)), ..Draft::default() }).unwrap();
+    drop(record);
+    let text = out(&program(home.path(), &["status"], b""));
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let first = "production: not registered yet: This secret has expired (AADSTS7000222). To do: Entra admin center >";
+    assert!(words.starts_with(first), "{text}");
 }
 
 #[test]
