@@ -15,9 +15,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::exit::Exit;
 use crate::version;
 use crate::words::store::STORES;
-use crate::words::{Audience, Step, StoreDescriptor};
+use crate::words::{Audience, Label, Step, StoreDescriptor};
 
-pub use care::{Doctor, Explain, Forget, Handoff, Rename, Report, Status, Submit};
+pub use care::{Doctor, Explain, Forget, Handoff, List, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};
 pub use store::{
     RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy, StoreRemoveCollector,
@@ -72,6 +72,8 @@ pub enum Command {
     Doctor(Doctor),
     /// Say what is registered, by whom, since when, and which step is open; asks nobody.
     Status(Status),
+    /// List the registrations of a store: name, partner, how each stands, what ends when.
+    List(List),
     /// Make a support report without secrets: shown first, searched for every kept secret.
     Report(Report),
     /// Change the account name.
@@ -127,12 +129,15 @@ pub struct Register {
     pub values: Values,
 }
 
-/// Which registration: each environment of each cloud has its own.
+/// Which registration: each environment of each cloud has its own, and as many more as are given names.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Which {
     /// The integration sandbox, a registration beside the production one.
     #[arg(long)]
     pub sandbox: bool,
+    /// The registration of this name, one of several beside the one without: letters, digits, hyphens.
+    #[arg(long, value_name = "NAME", value_parser = Label::parse)]
+    pub registration: Option<Label>,
     /// Look as well whether the sign-in may read billing from Microsoft Graph; this decides nothing.
     #[arg(long, value_name = "true|false", default_value_t = true, action = ArgAction::Set, hide_default_value = true)]
     pub graph: bool,
@@ -362,8 +367,10 @@ mod tests {
             }
             let has = |flag: &str| command.get_arguments().any(|argument| argument.get_long() == Some(flag));
             let mut flags = vec!["cloud", "cloud-file", "ca-file", "store", "passphrase-file", "identity-file"];
-            // A report is about all registrations.
-            flags.extend((command.get_name() != "report").then_some("sandbox"));
+            // A report and a list are about all registrations.
+            if !["report", "list"].contains(&command.get_name()) {
+                flags.extend(["sandbox", "registration"]);
+            }
             for flag in flags {
                 assert!(has(flag), "{} has no --{flag}", command.get_name());
             }

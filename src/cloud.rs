@@ -111,7 +111,8 @@ impl Cloud {
         Self::built_in().contains(self)
     }
 
-    fn built_in() -> [Self; 3] {
+    /// The clouds that are built in, the global one first.
+    pub fn built_in() -> [Self; 3] {
         [Self::global(), Self::china(), Self::us_gov()]
     }
 

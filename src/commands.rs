@@ -12,6 +12,7 @@ mod forget;
 mod handoff;
 mod headless;
 mod intake;
+mod list;
 mod look;
 mod machine;
 mod octo;
@@ -120,6 +121,7 @@ async fn perform(context: &mut CommandContext<'_>, command: &Command) -> Result<
         Command::Submit(arguments) => Box::pin(submit::run(context, arguments)).await,
         Command::Doctor(arguments) => Box::pin(doctor::run(context, arguments)).await,
         Command::Status(arguments) => Box::pin(status::run(context, arguments)).await,
+        Command::List(arguments) => Box::pin(list::run(context, arguments)).await,
         Command::Report(arguments) => Box::pin(status::report(context, arguments)).await,
         Command::Rename(arguments) => Box::pin(rename::run(context, arguments)).await,
         Command::Forget(arguments) => Box::pin(forget::run(context, arguments)).await,

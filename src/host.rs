@@ -49,6 +49,22 @@ impl Host {
         let _closed = writeln!(self.err, "{text}");
     }
 
+    /// The same process for one registration of several, to which these flags lead; it says nothing by itself.
+    pub fn quiet(&self, flags: String) -> Self {
+        Self {
+            arguments: self.arguments.clone(),
+            environment: self.environment.clone(),
+            program: self.program.clone(),
+            machine: self.machine.clone(),
+            zone: self.zone.clone(),
+            input: Box::new(io::empty()),
+            out: Box::new(io::sink()),
+            err: Box::new(io::sink()),
+            flags,
+            ..*self
+        }
+    }
+
     /// A command of this program as it is told.
     pub fn command(&self, what: &str) -> String {
         format!("octo-csp {what}{}", self.flags)

@@ -14,7 +14,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::words::{
-    AccountName, ClientId, Domain, Environment, MpnId, Part, RedirectAddress, Step, StoreKey, TenantId, UntrustedText,
+    AccountName, ClientId, Domain, Environment, Label, MpnId, Part, RedirectAddress, Step, StoreKey, TenantId,
+    UntrustedText,
 };
 
 pub use attempt::{Attempt, Replacing};
@@ -260,10 +261,23 @@ pub struct PartnerApiProof {
     pub found: Vec<CheckLine>,
 }
 
-/// Where one registration's journal, draft and items are found: the environment, and for another cloud its host.
-pub fn registration_name(environment: Environment, cloud: Option<&str>) -> String {
-    cloud.map_or_else(|| environment.key().to_owned(), |cloud| format!("{}-at-{cloud}", environment.key()))
+/// Where one registration's journal, draft and items are found: the environment, for another cloud its host, and the name that it has
+/// among others. No name of a cloud has the sign before that.
+pub fn registration_name(environment: Environment, cloud: Option<&str>, label: Option<&Label>) -> String {
+    let at = cloud.map_or_else(String::new, |cloud| format!("-at-{cloud}"));
+    let label = label.map_or_else(String::new, |label| format!("{LABELLED}{label}"));
+    format!("{}{at}{label}", environment.key())
 }
+
+/// What a registration's name is made of: its environment's, its cloud's unless that is the global one, and its own among others.
+pub fn parts_of(name: &str) -> (&str, Option<&str>, Option<&str>) {
+    let (place, label) = name.split_once(LABELLED).map_or((name, None), |(place, label)| (place, Some(label)));
+    let (environment, cloud) = place.split_once("-at-").map_or((place, None), |(key, cloud)| (key, Some(cloud)));
+    (environment, cloud, label)
+}
+
+/// The sign before the name that a registration has among others.
+const LABELLED: char = '~';
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ pub mod forget;
 pub mod handoff;
 pub mod identity;
 pub mod lines;
+pub mod list;
 pub mod register;
 pub mod rows;
 pub mod sources;
@@ -88,6 +89,11 @@ struct Object<'a, B> {
 pub fn object(command: &str, body: &impl Serialize, exit: Exit) -> String {
     let object = Object { version: VERSION, command, body, exit: Some(exit as u8) };
     serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
+}
+
+/// The same as a value, to stand in another one.
+fn value(command: &str, body: &impl Serialize, exit: Exit) -> Value {
+    serde_json::to_value(Object { version: VERSION, command, body, exit: Some(exit as u8) }).unwrap_or_default()
 }
 
 /// That a command ended without anything else to say: it was used wrongly, or cancelled.

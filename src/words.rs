@@ -12,6 +12,7 @@ pub mod failure;
 pub mod field;
 pub mod ids;
 pub mod kind;
+pub mod label;
 pub mod last_failure;
 pub mod octo;
 pub mod problem;
@@ -31,6 +32,7 @@ pub use draft::Draft;
 pub use failure::{Cause, DiskFault, Failure, Mismatch, Service, TlsFault, VaultFault};
 pub use field::Field;
 pub use ids::{AccountName, AuthCode, ClientId, Directory, Domain, MpnId, RedirectAddress, SentCode, TenantId};
+pub use label::Label;
 pub use last_failure::LastFailure;
 pub use octo::{
     Credentials, FoundPayer, NoClient, OctoAccess, OctoAnswer, OctoCall, OctoClient, Part, Payer, Ring, Source,

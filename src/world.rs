@@ -43,7 +43,8 @@ use url::Url;
 
 use crate::cloud::Cloud;
 use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight, Tenant};
-use crate::words::{Cause, Directory, Environment, Failure, Service, TokenResponse};
+use crate::journal::registration_name;
+use crate::words::{Cause, Directory, Environment, Failure, Label, Service, TokenResponse};
 use crate::world::browser::Surroundings;
 use crate::world::call_log::CallLog;
 use crate::world::callback::redirect::SignInSession;
@@ -56,6 +57,8 @@ pub use registration_store::StoreOptions;
 pub struct Options {
     /// Every address and audience.
     pub cloud: Cloud,
+    /// The name that the registration has among others of this cloud; without, it is the one that has none.
+    pub label: Option<Label>,
     /// A CA certificate (PEM) to trust beside the system's.
     pub extra_ca: Option<Vec<u8>>,
     /// Where secrets and the journal are kept.
@@ -143,8 +146,9 @@ impl World {
 
     async fn open(&self, environment: Environment, purpose: Purpose) -> Result<Outcome, Box<Failure>> {
         self.kept.borrow_mut().take();
-        let cloud = self.options.cloud.keeping_name();
-        let kept = RegistrationStore::open(&self.options.keeping, environment, cloud.as_deref(), purpose).await?;
+        let (cloud, label) = (self.options.cloud.keeping_name(), self.options.label.as_ref());
+        let name = registration_name(environment, cloud.as_deref(), label);
+        let kept = RegistrationStore::open(&self.options.keeping, name, purpose).await?;
         let opened = kept.opened();
         *self.kept.borrow_mut() = Some(Rc::new(kept));
         Ok(Outcome::Opened(Box::new(opened)))

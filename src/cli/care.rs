@@ -50,12 +50,15 @@ pub struct Explain {
 /// `octo-csp doctor`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp doctor\n  octo-csp doctor --json --warn-days 30\n  octo-csp doctor --ics ends.ics\n\nExit code 0 when every check passed; else the code of the first failure: 3 a value or secret was refused, 4 a person must sign in (or --warn-days is reached, or nothing is registered), 5 permission, role or MFA, 6 network, 7 storage."
+    after_help = "Examples:\n  octo-csp doctor\n  octo-csp doctor --json --warn-days 30\n  octo-csp doctor --ics ends.ics\n  octo-csp doctor --all --json --store vault\n\nWith --all the exit code is the highest of theirs.\n\nExit code 0 when every check passed; else the code of the first failure: 3 a value or secret was refused, 4 a person must sign in (or --warn-days is reached, or nothing is registered), 5 permission, role or MFA, 6 network, 7 storage."
 )]
 pub struct Doctor {
     /// One JSON object on standard output.
     #[arg(long)]
     pub json: bool,
+    /// Every registration of the store, side by side: one that fails stops no other.
+    #[arg(long, conflicts_with_all = ["ics", "registration"])]
+    pub all: bool,
     /// Only this step.
     #[arg(long, value_enum)]
     pub step: Option<Step>,
@@ -75,6 +78,7 @@ pub struct Doctor {
 #[command(
     after_help = "Examples:\n  octo-csp status\n  octo-csp status --json\n  octo-csp status --cloud-file cloud.json\n\nAll registrations, unless a flag says which. Takes no lock and uses no network.\n\nExit code 0; 7 when a journal or the folder cannot be read.",
     mut_arg("sandbox", |arg| arg.help("Only the integration sandbox")),
+    mut_arg("registration", |arg| arg.help("Only the registration of this name")),
     mut_arg("cloud", |arg| arg.help("Only the registrations of this cloud; global means those of every cloud")),
     mut_arg("cloud_file", |arg| arg.help("Only the registrations of the cloud that this file describes")),
     mut_arg("store", |arg| arg.help("With file, look into vault files too; without it they stay closed"))
@@ -86,6 +90,39 @@ pub struct Status {
     /// Which registrations; each says itself where its secrets are.
     #[command(flatten)]
     pub which: Which,
+}
+
+/// `octo-csp list`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  octo-csp list\n  octo-csp list --store vault --page 2\n  octo-csp list --store vault --all --json\n\nThe registrations whose journals this store keeps, in the order of their names: with keyring and file those of this machine, with vault those below its path. It reads their journals and no secret, takes no lock, and asks nobody else.\n\nExit code 0; 7 when a journal cannot be read: the others are listed.",
+    mut_arg("cloud", |arg| arg.help("Only the registrations of this cloud; global means those of every cloud")),
+    mut_arg("cloud_file", |arg| arg.help("Only the registrations of the cloud that this file describes"))
+)]
+pub struct List {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Every registration, not a page of 50.
+    #[arg(long)]
+    pub all: bool,
+    /// Which page.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = page, conflicts_with = "all", hide_default_value = true)]
+    pub page: usize,
+    /// Only the integration sandbox.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Whose journals.
+    #[command(flatten)]
+    pub store: StoreArguments,
+    /// Of which cloud.
+    #[command(flatten)]
+    pub cloud: CloudArguments,
+}
+
+/// A page counts from 1.
+fn page(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|page| *page > 0).ok_or_else(|| "a page is a number from 1 on".to_owned())
 }
 
 /// `octo-csp report`.

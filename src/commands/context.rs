@@ -17,9 +17,9 @@ use crate::commands::{machine, passphrase, vault};
 use crate::diagnose::{Context, Platform, diagnose};
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::journal::{Registration, registration_name};
-use crate::report::identity::Identity;
-use crate::words::{Environment, StoreDescriptor, Unlock};
+use crate::journal::{Registration, parts_of, registration_name};
+use crate::report::identity::{Identity, Reached};
+use crate::words::{Environment, Label, StoreDescriptor, Unlock};
 use crate::world::Options;
 use crate::world::browser::Surroundings;
 use crate::world::call_log::CallLog;
@@ -88,6 +88,7 @@ impl CommandContext<'_> {
 }
 
 /// The registration that a command is about, and what it is reached with.
+#[derive(Clone)]
 pub(super) struct Target {
     /// Every address and audience.
     pub(super) cloud: Cloud,
@@ -97,6 +98,8 @@ pub(super) struct Target {
     pub(super) trust: Vec<&'static str>,
     /// Production or sandbox.
     pub(super) environment: Environment,
+    /// Its name among others.
+    label: Option<Label>,
     /// Whether billing in Microsoft Graph is looked at.
     pub(super) graph: bool,
     /// The store that was asked for.
@@ -129,13 +132,16 @@ impl Target {
         let settings = settings(context, &which.store)?;
         let host = &*context.host;
         takes_passphrase(&which.store)?;
+        // What has a name, or is shared, no earlier version kept.
+        let earlier = which.registration.is_none() && !which.store.store.is_shared();
         Ok(Self {
             trust: extra_ca.iter().map(|_| "--ca-file").chain(host.environment.trust.iter().copied()).collect(),
             extra_ca,
             environment: if which.sandbox { Environment::Sandbox } else { Environment::Production },
+            label: which.registration.clone(),
             graph: which.graph && cloud.graph_audience().is_some(),
             store: which.store.store,
-            cloud: Cloud { kept_as: settings.earlier_name(&cloud), ..cloud },
+            cloud: Cloud { kept_as: settings.earlier_name(&cloud).filter(|_| earlier), ..cloud },
             settings,
             log: context.log()?,
         })
@@ -152,6 +158,7 @@ impl Target {
     pub(super) fn options(&self, browser: Surroundings) -> Options {
         Options {
             cloud: self.cloud.clone(),
+            label: self.label.clone(),
             extra_ca: self.extra_ca.clone(),
             keeping: self.settings.options(self.store),
             browser,
@@ -179,14 +186,47 @@ impl Target {
         self.name_in(self.environment)
     }
 
-    /// Under which names this cloud's registrations are kept.
+    /// Under which names this cloud's registrations are kept, of those that have the name that was given or none.
     pub(super) fn names(&self) -> [String; 2] {
         [Environment::Production, Environment::Sandbox].map(|environment| self.name_in(environment))
     }
 
-    fn name_in(&self, environment: Environment) -> String {
-        registration_name(environment, self.cloud.keeping_name().as_deref())
+    /// Whether a registration of this name is one of this cloud's.
+    pub(super) fn has_in_cloud(&self, name: &str) -> bool {
+        parts_of(name).1 == self.cloud.keeping_name().as_deref()
     }
+
+    /// The registration of this name, reached in the same way; `None` where only a file tells which cloud it is of.
+    pub(super) fn among(&self, name: &str) -> Option<Self> {
+        let (_, of, label) = parts_of(name);
+        let built_in = || Cloud::built_in().into_iter().find(|cloud| cloud.keeping_name().as_deref() == of);
+        let cloud = if self.has_in_cloud(name) { Some(self.cloud.clone()) } else { built_in() }?;
+        let label = label.map(Label::parse).transpose().ok()?;
+        let environment = if is_sandbox(name) { Environment::Sandbox } else { Environment::Production };
+        Some(Self { graph: self.graph && cloud.graph_audience().is_some(), cloud, label, environment, ..self.clone() })
+    }
+
+    /// One of several, with the flags that lead to it alone.
+    pub(super) fn identity_among(&self, context: &CommandContext<'_>, name: &str, it: &Registration) -> Identity {
+        let (given, of_cloud) = (&context.given, self.has_in_cloud(name));
+        let reached = Reached {
+            cloud: of_cloud.then_some(&given.cloud),
+            store: (it.store == *self.store).then_some(&given.store),
+            settings: &given.settings,
+        };
+        let mut identity = Identity::reached_by(name, it, &reached);
+        identity.octo_state = identity.octo_state.filter(|_| !of_cloud || self.cloud.octo().is_some());
+        identity
+    }
+
+    fn name_in(&self, environment: Environment) -> String {
+        registration_name(environment, self.cloud.keeping_name().as_deref(), self.label.as_ref())
+    }
+}
+
+/// Whether a registration of this name is a sandbox's.
+pub(super) fn is_sandbox(name: &str) -> bool {
+    parts_of(name).0 == Environment::Sandbox.key()
 }
 
 /// The registrations below the state folder, for a command that is about all of them.
@@ -258,8 +298,8 @@ const STORE: [&str; 8] = [
 /// The flags that this command was given, from wherever they came, a blank before each word.
 #[derive(Debug, Default)]
 pub(super) struct GivenFlags {
-    /// What chooses the environment.
-    environment: &'static str,
+    /// What chooses the environment, and the registration of it.
+    which: String,
     /// What says where Microsoft is reached, and whether its Graph is looked at.
     pub(super) cloud: String,
     /// What says where secrets are kept, and what opens that. A descriptor is not open any more when the next command runs.
@@ -299,7 +339,7 @@ impl GivenFlags {
         };
         let folder = settings.map(|folder| format!(" --config-dir {}", quoted(&mistake::path(folder, "DIR"))));
         Self {
-            environment: if given("sandbox").is_some() { " --sandbox" } else { "" },
+            which: if given("sandbox").is_some() { " --sandbox" } else { "" }.to_owned() + &words(&["registration"]),
             cloud: words(&["graph", "cloud", "cloud_file", "ca_file"]),
             store: words(&STORE),
             settings: folder.unwrap_or_default(),
@@ -310,7 +350,7 @@ impl GivenFlags {
     /// What stands behind each command that is told. A command about all registrations has only the folder of the settings in common
     /// with another.
     pub(super) fn behind_each_command(&self) -> String {
-        let which = [self.environment, &self.cloud, &self.store].concat();
+        let which = [&*self.which, &self.cloud, &self.store].concat();
         if self.about_one { which + &self.settings } else { self.settings.clone() }
     }
 }
@@ -334,6 +374,7 @@ impl Target {
             extra_ca: None,
             trust: Vec::new(),
             environment: Environment::Production,
+            label: None,
             graph: false,
             store: <&StoreDescriptor>::default(),
             settings: StoreSettings {

@@ -1,6 +1,8 @@
 //! `octo-csp doctor`: every check of every finished step again, with what is kept. Nothing is changed but the refresh token
 //! that was rotated, a line about a good run, and a replaced set that is no longer needed.
 
+mod fleet;
+
 use crate::cli::Doctor;
 use crate::cloud::Cloud;
 use crate::commands::context::{CommandContext, Target};
@@ -24,6 +26,9 @@ const WARN_DAYS: i32 = 14;
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Doctor) -> Result<Exit, CommandError> {
     let target = Target::open(context, &arguments.which, true).await?;
+    if arguments.all {
+        return Box::pin(fleet::run(context, arguments, &target)).await;
+    }
     let (world, opened) = headless::world(context.host, &target).await?;
     Box::pin(check_all(context, arguments, (&target.cloud, target.graph), &world, opened)).await
 }
@@ -35,6 +40,29 @@ async fn check_all(
     world: &World,
     opened: Opened,
 ) -> Result<Exit, CommandError> {
+    let nothing = opened.registration.active.is_none();
+    let findings = Box::pin(examine(context.host, arguments, (cloud, graph), world, opened)).await?;
+    if nothing {
+        let object = Some(doctor::in_json(&findings));
+        return Err(CommandError::nothing_registered(context.host, "check", object));
+    }
+    let text = if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings) };
+    context.print(&text);
+    if let Some(file) = &arguments.ics {
+        let events = calendar(&findings.identity.registration, &findings.ends, findings.now);
+        context.write("ics", file, &events)?;
+    }
+    Ok(findings.exit)
+}
+
+/// Checks one registration; of one of which nothing is in use it is said that a person has to sign in.
+async fn examine(
+    host: &mut Host,
+    arguments: &Doctor,
+    (cloud, graph): (&Cloud, bool),
+    world: &World,
+    opened: Opened,
+) -> Result<Findings, CommandError> {
     if opened.registration.newer {
         // A rotated token could not be noted, so nothing is rotated.
         return Err(CommandError::newer_journal());
@@ -43,10 +71,8 @@ async fn check_all(
         Identity::of(&opened.name, registration).reached(&host.flags, cloud.octo().is_some())
     };
     if opened.registration.active.is_none() {
-        let identity = identity(context.host, &opened.registration);
-        let findings = Findings { exit: Exit::SignIn, ..findings(identity, Vec::new(), &opened.registration, None) };
-        let object = Some(doctor::in_json(&findings));
-        return Err(CommandError::nothing_registered(context.host, "check", object));
+        let identity = identity(host, &opened.registration);
+        return Ok(Findings { exit: Exit::SignIn, ..findings(identity, Vec::new(), &opened.registration, None) });
     }
     let only = arguments.step;
     if only == Some(Step::Basic) {
@@ -54,20 +80,13 @@ async fn check_all(
         return Err(CommandError::usage(words));
     }
     let before = opened.registration.clone();
-    let (steps, registration) = all(context.host, world, (cloud, graph), before, only).await;
+    let (steps, registration) = all(host, world, (cloud, graph), before, only).await;
     let mut draft = opened.draft.clone().unwrap_or_default();
     let runs = steps.iter().map(|step| &step.run);
-    headless::remember(world, context.host, &mut draft, runs).await;
-    let identity = identity(context.host, &registration);
-    let causes = causes(context.host, &steps);
-    let findings = Findings { causes, ..findings(identity, steps, &registration, arguments.warn_days) };
-    let text = if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings) };
-    context.print(&text);
-    if let Some(file) = &arguments.ics {
-        let events = calendar(&findings.identity.registration, &findings.ends, findings.now);
-        context.write("ics", file, &events)?;
-    }
-    Ok(findings.exit)
+    headless::remember(world, host, &mut draft, runs).await;
+    let identity = identity(host, &registration);
+    let causes = causes(host, &steps);
+    Ok(Findings { causes, ..findings(identity, steps, &registration, arguments.warn_days) })
 }
 
 /// Runs the checks of each step, one after the other: the second uses what the first kept.

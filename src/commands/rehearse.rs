@@ -73,6 +73,7 @@ async fn wizard(
     let browser = machine::surroundings(host, &arguments.screen);
     let options = Options {
         cloud,
+        label: None,
         extra_ca: simulator.ca_file().and_then(|file| std::fs::read(file).ok()),
         keeping: StoreOptions::memory(),
         browser,

@@ -24,7 +24,7 @@ use crate::host::{Host, VARIABLES};
 use crate::words::field::Shown;
 use crate::words::ids::looks_like_secret_key;
 use crate::words::store::STORES;
-use crate::words::{Field, StoreDescriptor, Unlock, UntrustedText, answers};
+use crate::words::{Field, Label, StoreDescriptor, Unlock, UntrustedText, answers};
 use crate::world::papers;
 
 /// The file below the config folder.
@@ -323,8 +323,9 @@ fn usable(flag: &str, flags: &Flags, value: String, origin: Origin) -> Result<Gi
 pub(super) fn shown(name: &str, value: &str) -> String {
     let field = Field::ALL.into_iter().find(|field| field.flag() == name && field.shown() == Shown::Kept);
     let fits = field.is_some_and(|field| answers::fits(field, value).is_ok());
+    let label = name == "registration" && Label::parse(value).is_ok();
     let words = || value.split(' ').all(|word| may_be_repeated(word) || Path::new(word).exists());
-    if fits || Path::new(value).exists() || words() {
+    if fits || label || Path::new(value).exists() || words() {
         value.to_owned()
     } else {
         "(not shown: it could be a secret)".to_owned()

@@ -10,10 +10,9 @@ use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Kind;
-use crate::report::identity::{Identity, Reached};
 use crate::report::status::{self, Found, Item};
 use crate::report::support::{self, Surroundings};
-use crate::words::{Environment, Failure};
+use crate::words::Environment;
 use crate::world::clock;
 use crate::world::registration_index::{Presence, RegistrationIndex, Scan};
 
@@ -21,11 +20,13 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) ->
     let which = &arguments.which;
     let target = Target::sealed(context, which)?;
     let shelf = context::shelf(context, &which.store).await?;
-    let mut found = find(context, &shelf, &target).await?;
-    let all = found.len();
+    // One that is named is looked at alone, however many others there are.
+    let named = which.registration.is_some();
+    let volumes = if named { shelf.named(&target.names()).await } else { shelf.volumes().await };
+    let mut found = find(context, &shelf, &target, volumes?).await;
+    let all = found.len() + usize::from(named);
     let one_cloud = which.cloud.cloud_file.is_some() || !matches!(which.cloud.cloud, CloudName::Global);
-    let names = target.names();
-    found.retain(|one| !one_cloud || names.contains(&one.opened.name));
+    found.retain(|one| !one_cloud || target.has_in_cloud(&one.opened.name));
     found.retain(|one| !which.sandbox || one.identity.environment == Environment::Sandbox);
     let others = all - found.len();
     let text = if arguments.json {
@@ -37,16 +38,16 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) ->
     Ok(status::exit(&found))
 }
 
-/// Every registration; those that `target` is about, with the flags that it was given.
+/// What is found of these registrations; of those of the cloud that `target` is about, with the flags that it was given.
 async fn find(
     context: &CommandContext<'_>,
     shelf: &RegistrationIndex,
     target: &Target,
-) -> Result<Vec<Found>, Box<Failure>> {
-    let (host, given) = (&*context.host, &context.given);
-    let names = target.names();
+    volumes: Vec<Opened>,
+) -> Vec<Found> {
+    let host = &*context.host;
     let mut found = Vec::new();
-    for volume in shelf.volumes().await? {
+    for volume in volumes {
         let items = volume.registration.active.as_ref().map(|active| {
             let tokens = active.access_tokens();
             [active.set(), tokens.to_vec()].concat()
@@ -57,17 +58,10 @@ async fn find(
         seen.retain(|(item, presence)| *presence == Presence::There || !item.kind.is_access_token());
         let items =
             seen.into_iter().map(|(item, presence)| Item { name: item.to_string(), state: words(host, &presence) });
-        let of_cloud = names.contains(&volume.name);
-        let reached = Reached {
-            cloud: of_cloud.then_some(&given.cloud),
-            store: (*kept_in == *target.store).then_some(&given.store),
-            settings: &given.settings,
-        };
-        let mut identity = Identity::reached_by(&volume.name, &volume.registration, &reached);
-        identity.octo_state = identity.octo_state.filter(|_| !of_cloud || target.cloud.octo().is_some());
+        let identity = target.identity_among(context, &volume.name, &volume.registration);
         found.push(Found { identity, items: items.collect(), opened: volume });
     }
-    Ok(found)
+    found
 }
 
 fn words(host: &Host, presence: &Presence) -> String {
@@ -86,7 +80,8 @@ pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report)
     let (cloud, store) = (arguments.cloud.clone(), arguments.store.clone());
     let target = Target::sealed(context, &Which { cloud, store, ..Which::default() })?;
     let shelf = context::shelf(context, &arguments.store).await?;
-    let found = find(context, &shelf, &target).await?;
+    let volumes = shelf.volumes().await?;
+    let found = find(context, &shelf, &target, volumes).await;
     let text = support::text(&surroundings(context.host, &target.cloud), &found, &context.host.command("register"));
     let scans = scan(&shelf, &text, &found).await;
     let leaks: Vec<String> = scans

@@ -73,6 +73,7 @@ pub(super) async fn microsoft(scenario: &str) -> (Simulator, World) {
     let simulator = Simulator::start(options).await.unwrap();
     let world = World::new(Options {
         cloud: simulator.cloud().clone(),
+        label: None,
         extra_ca: None,
         keeping: StoreOptions::memory(),
         browser: Surroundings::default(),

@@ -579,8 +579,8 @@ fn a_name_counts_with_the_replacement_that_brings_it_and_goes_with_it() {
 
 #[test]
 fn a_name_of_a_registration_is_the_environment_and_for_another_cloud_its_host() {
-    assert_eq!(registration_name(Environment::Production, None), "production");
-    assert_eq!(registration_name(Environment::Sandbox, Some("login.example")), "sandbox-at-login.example");
+    assert_eq!(registration_name(Environment::Production, None, None), "production");
+    assert_eq!(registration_name(Environment::Sandbox, Some("login.example"), None), "sandbox-at-login.example");
 }
 
 #[test]

@@ -61,3 +61,8 @@ pub(super) fn verdict(stands: &str, ends: &[End], today: Date, to_do: Option<Str
 pub fn utc(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
+
+/// What ends, in two words.
+pub(super) fn short(end: &End) -> &'static str {
+    if end.key == "secret" { "key until" } else { "sign-in until" }
+}

@@ -81,7 +81,7 @@ pub fn text(findings: &Findings) -> String {
 }
 
 /// Of a run of every check. What is to be done about several causes stands below, one after the other.
-fn verdict(findings: &Findings) -> String {
+pub fn verdict(findings: &Findings) -> String {
     let today = dates::utc(findings.now);
     let all = || findings.steps.iter().flat_map(|step| step.run.checks());
     let passed = all().filter(|check| check.state.passed()).count();
@@ -93,6 +93,10 @@ fn verdict(findings: &Findings) -> String {
                 "Not finished: {passed} of {total} checks passed before it was stopped. To do: {}",
                 findings.identity.command("doctor")
             )
+        }
+        [] if findings.steps.is_empty() => {
+            let register = findings.identity.command("register");
+            format!("Not looked at: nothing is in use. To do: {register}")
         }
         [] => dates::verdict(&format!("Everything works: {passed} checks passed"), &findings.ends, today, soon),
         [first, more @ ..] => {
@@ -248,8 +252,33 @@ fn ending(findings: &Findings) -> Vec<Row> {
     rows
 }
 
+/// All registrations of a store, a line each.
+pub fn fleet_text(all: &[Findings]) -> String {
+    let rows: Vec<Row> = all
+        .iter()
+        .map(|found| Row::text(format!("{}: {}", found.identity.registration, verdict(found))).hanging(3))
+        .collect();
+    let good = all.iter().filter(|found| found.exit == Exit::Done).count();
+    format!("{}\n{good} of {} work.\n", plain(&rows, WIDTH), all.len())
+}
+
+/// The highest of their exit codes.
+pub fn worst(all: &[Findings]) -> Exit {
+    all.iter().map(|found| found.exit).max_by_key(|exit| *exit as u8).unwrap_or(Exit::Done)
+}
+
+/// The same as one JSON object, in which each has the one that it has alone.
+pub fn fleet_in_json(all: &[Findings], left_out: usize) -> String {
+    let each: Vec<Value> = all.iter().map(|found| report::value("doctor", &members(found), found.exit)).collect();
+    object("doctor", &json!({ "registrations": each, "left_out": left_out }), worst(all))
+}
+
 /// Everything as one JSON object.
 pub fn in_json(findings: &Findings) -> String {
+    object("doctor", &members(findings), findings.exit)
+}
+
+fn members(findings: &Findings) -> Value {
     let today = dates::utc(findings.now);
     let steps = || findings.steps.iter();
     let ends = findings
@@ -259,7 +288,8 @@ pub fn in_json(findings: &Findings) -> String {
     let checks = steps().flat_map(|step| check::objects(step.step.flag(), step.run.checks()));
     let changes = steps().flat_map(differences);
     let changes = changes.map(|Change { check, before, now }| json!({"check": check, "before": before, "now": now}));
-    let members = findings.identity.with(json!({
+    let before = findings.causes.iter().filter(|_| findings.steps.is_empty()).map(|cause| &cause.both);
+    findings.identity.with(json!({
         "verdict": verdict(findings),
         "at": findings.now,
         "checks": checks.collect::<Value>(),
@@ -267,9 +297,8 @@ pub fn in_json(findings: &Findings) -> String {
         "consent": steps().flat_map(|step| step.run.apis()).map(api_object).collect::<Value>(),
         "changes": changes.collect::<Value>(),
         "ends": ends.collect::<Value>(),
-        "failed": steps().filter_map(|step| step.failed.as_ref()).map(report::failed).collect::<Value>(),
-    }));
-    object("doctor", &members, findings.exit)
+        "failed": steps().filter_map(|step| step.failed.as_ref()).chain(before).map(report::failed).collect::<Value>(),
+    }))
 }
 
 fn claim_objects((token, claims): &(Token, Vec<Compared>)) -> impl Iterator<Item = Value> {

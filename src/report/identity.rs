@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::journal::Registration;
+use crate::journal::{Registration, parts_of};
 use crate::words::{AccountName, Environment, Part, StoreKey};
 
 /// What tells a registration from every other one.
@@ -13,6 +13,8 @@ use crate::words::{AccountName, Environment, Part, StoreKey};
 pub struct Identity {
     /// Under which name it is kept.
     pub registration: String,
+    /// The name that it has among others of its environment and cloud; nothing of the one that has none.
+    pub label: Option<String>,
     /// What the account is called, if it has a name.
     pub account: Option<AccountName>,
     /// Production or sandbox.
@@ -49,7 +51,8 @@ impl Identity {
 
     /// The same with the flags that are known.
     pub fn reached_by(name: &str, registration: &Registration, given: &Reached<'_>) -> Self {
-        let (environment, cloud) = name.split_once("-at-").unwrap_or((name, "global"));
+        let (environment, cloud, label) = parts_of(name);
+        let cloud = cloud.unwrap_or("global");
         let sandbox = environment == Environment::Sandbox.key();
         let of_cloud = match cloud {
             "global" => String::new(),
@@ -61,6 +64,7 @@ impl Identity {
             if registration.store == StoreKey::default() { String::new() } else { format!(" --store {store}") };
         Self {
             registration: name.to_owned(),
+            label: label.map(str::to_owned),
             account: registration.name.clone(),
             environment: if sandbox { Environment::Sandbox } else { Environment::Production },
             // A port as the address has it. Whatever else tells a server of one's own from a built-in cloud stays.
@@ -68,6 +72,7 @@ impl Identity {
             octo_state: OctoState::of(registration).filter(|_| !sandbox),
             flags: [
                 if sandbox { " --sandbox" } else { "" },
+                &label.map_or_else(String::new, |label| format!(" --registration {label}")),
                 given.cloud.unwrap_or(&of_cloud),
                 given.store.unwrap_or(&of_store),
                 given.settings,
@@ -115,6 +120,7 @@ impl Identity {
 
 impl Display for Identity {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        self.label.iter().try_for_each(|label| write!(formatter, "{label}, "))?;
         write!(formatter, "{}, {} cloud", self.environment.title(), self.cloud)?;
         self.account.iter().try_for_each(|account| write!(formatter, ", {account}"))
     }
@@ -155,6 +161,8 @@ mod tests {
             ("production-at-china", "china", "octo-csp submit --cloud china"),
             ("production-at-china_", "china_", "octo-csp submit --cloud-file FILE"),
             ("sandbox-at-localhost_p8088", "localhost:8088", "octo-csp submit --sandbox --cloud-file FILE"),
+            ("production~look-at-me", "global", "octo-csp submit --registration look-at-me"),
+            ("sandbox-at-china~fabrikam", "china", "octo-csp submit --sandbox --registration fabrikam --cloud china"),
         ] {
             let identity = Identity::of(name, &Registration::default());
             assert_eq!((identity.cloud.as_str(), identity.command("submit").as_str()), (cloud, command), "{name}");

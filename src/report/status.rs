@@ -8,6 +8,7 @@ use crate::diagnose::{Context, Diagnosis};
 use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
+use crate::report::calendar::End;
 use crate::report::identity::{Identity, OctoState};
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::{Row, Tone};
@@ -179,7 +180,7 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
         rows.push(pair("Octo", handed_over(registration)));
         rows.extend(identity.lacking().map(|lacking| pair("", lacking)));
     }
-    for end in dates::ends(registration, found.refused(), identity) {
+    for end in ends(found) {
         let label = if end.key == "secret" { "Key expires" } else { "Sign-in ends" };
         rows.push(pair(label, end.day.to_string()));
     }
@@ -206,7 +207,7 @@ fn one_object(found: &Found) -> Value {
     let active = registration.active.as_ref();
     let center = active.and_then(|active| active.partner_center.as_ref()).map(|(proof, _)| proof);
     let api = active.and_then(|active| active.partner_api.as_ref()).map(|(proof, _)| proof);
-    let ends = dates::ends(registration, found.refused(), &found.identity);
+    let ends = ends(found);
     let end = |key: &str| ends.iter().find(|end| end.key == key).map(|end| end.day);
     found.identity.with(json!({
         "verdict": verdict(found),
@@ -236,10 +237,20 @@ fn one_object(found: &Found) -> Value {
 /// Of a registration as it is kept: nobody is asked whether it still works.
 pub fn verdict(found: &Found) -> String {
     let (stands, to_do) = standing(found);
-    let ends = dates::ends(&found.opened.registration, found.refused(), &found.identity);
+    let ends = ends(found);
     let today = dates::utc(found.opened.at);
     let over = ends.iter().find(|end| end.days_left(today) < 0).map(|end| end.cure.clone());
     dates::verdict(&format!("{}: {stands}", found.opened.name), &ends, today, to_do.or(over))
+}
+
+/// How it stands, in a few words.
+pub(super) fn stands(found: &Found) -> String {
+    standing(found).0
+}
+
+/// What of it ends when.
+pub(super) fn ends(found: &Found) -> Vec<End> {
+    dates::ends(&found.opened.registration, found.refused(), &found.identity)
 }
 
 /// How it stands, and what is to be done about that.

@@ -176,7 +176,8 @@ fn identity(wizard: &Wizard, page: &View<'_>, brush: &Brush, width: u16) -> Line
             (before, account, behind) = ("Replacing ", registration.name_to_confirm(), " (still active)");
         }
         let cloud = cloud(&identity).filter(|_| session.config.rehearsal.is_none());
-        place = [Some(environment), cloud].into_iter().flatten().collect::<Vec<_>>().join(brush.between());
+        let label = identity.label.map(|label| clipped(&label, usize::from(width / 3)));
+        place = [Some(environment), cloud, label].into_iter().flatten().collect::<Vec<_>>().join(brush.between());
     }
     let between = if account.is_empty() { "" } else { brush.between() };
     let taken = front.width() + before.width() + behind.width() + between.width() + place.width() + 1;

@@ -58,9 +58,9 @@ pub(super) fn failure(fault: DiskFault, path: &Path) -> Box<Failure> {
 
 /// Takes a name that stays in its folder: the names of registrations become names of files.
 fn is_plain(name: &str) -> bool {
-    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let fits = (1..=128).contains(&name.len());
-    fits && !name.starts_with('.') && name.chars().all(good)
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    let fits = (1..=200).contains(&name.len());
+    fits && !name.starts_with(['.', '~']) && name.chars().all(good)
 }
 
 /// Which file it is, whatever its name: the device and the number on it.
@@ -457,12 +457,12 @@ mod tests {
 
     #[test]
     fn a_plain_name_stays_in_its_folder() {
-        for name in ["production", "sandbox-at-login.example", "a_b"] {
+        for name in ["production", "sandbox-at-login.example", "a_b", "production~fabrikam"] {
             assert!(is_plain(name), "{name}");
         }
-        for name in ["", ".", "..", ".x", "a/b", "a\\b", "a b", "a:b", "é", "a\0"] {
+        for name in ["", ".", "..", ".x", "~x", "a/b", "a\\b", "a b", "a:b", "é", "a\0"] {
             assert!(!is_plain(name), "{name:?}");
         }
-        assert!(!is_plain(&"x".repeat(129)));
+        assert!(!is_plain(&"x".repeat(201)));
     }
 }

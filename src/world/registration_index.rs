@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
+
 use crate::effect::Opened;
 use crate::journal::{ItemName, Registration};
 use crate::words::{Cause, Failure, Service, SharedSecret, StoreDescriptor, StoreKey, Unlock, VaultFault};
@@ -12,6 +14,9 @@ use crate::world::journal::{Journal, JournalStore};
 use crate::world::leaks;
 use crate::world::registration_store::{Purpose, usable};
 use crate::world::store::{Answer, SecretStore, Vault};
+
+/// Journals that are read at once: a server of everybody's is asked no more.
+const SIDE_BY_SIDE: usize = 32;
 
 /// The registrations of this person.
 #[derive(Clone)]
@@ -78,13 +83,34 @@ impl RegistrationIndex {
         Ok(if window { vault.within(Vault::UNATTENDED) } else { vault })
     }
 
-    /// Every registration that has a journal, by name.
-    pub async fn volumes(&self) -> Answer<Vec<Opened>> {
+    /// The names of all registrations that have a journal, in their order.
+    pub async fn names(&self) -> Answer<Vec<String>> {
         let mut names = self.journals.list().await?;
         names.sort();
+        Ok(names)
+    }
+
+    /// Every registration that has a journal, by name.
+    pub async fn volumes(&self) -> Answer<Vec<Opened>> {
         let mut volumes = Vec::new();
-        for name in &names {
+        for name in &self.names().await? {
             volumes.push(self.volume(name).await?);
+        }
+        Ok(volumes)
+    }
+
+    /// These as their journals alone tell them, an answer for each in their order: some are read side by side, each with one question.
+    pub async fn as_written_all(&self, names: &[String]) -> Vec<Answer<Opened>> {
+        stream::iter(names).map(|name| self.as_written(name)).buffered(SIDE_BY_SIDE).collect().await
+    }
+
+    /// Those of these names of which anything is kept: whatever else there is, is not asked for.
+    pub async fn named(&self, names: &[String]) -> Answer<Vec<Opened>> {
+        let mut volumes = Vec::new();
+        for name in names {
+            let volume = self.volume(name).await?;
+            let Registration { sequence, newer, damaged, .. } = volume.registration;
+            volumes.extend((sequence > 0 || newer || damaged || volume.draft.is_some()).then_some(volume));
         }
         Ok(volumes)
     }

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::effect::{Opened, ProbeResult};
-use crate::journal::{self, Fact, ItemName, Line, Registration, registration_name};
+use crate::journal::{self, Fact, ItemName, Line, Registration};
 use crate::words::store::STORES;
-use crate::words::{Cause, DiskFault, Draft, Environment, Failure, Service, StoreDescriptor, StoreKey, VaultFault};
+use crate::words::{Cause, DiskFault, Draft, Failure, Service, StoreDescriptor, StoreKey, VaultFault};
 use crate::world::clock;
 use crate::world::drafts::Drafts;
 use crate::world::journal::{Journal, JournalMemory, JournalStore, Lease};
@@ -61,13 +61,7 @@ pub(super) struct RegistrationStore {
 }
 
 impl RegistrationStore {
-    pub(super) async fn open(
-        stores: &StoreOptions,
-        environment: Environment,
-        cloud: Option<&str>,
-        purpose: Purpose,
-    ) -> Answer<Self> {
-        let name = registration_name(environment, cloud);
+    pub(super) async fn open(stores: &StoreOptions, name: String, purpose: Purpose) -> Answer<Self> {
         let lease = stores.journals.lock(&name).await?;
         let journal = Journal::open(Arc::clone(&stores.journals), &name).await?;
         let fits =

@@ -101,7 +101,7 @@ impl StoreSettings {
     /// then it is for good the one's that comes first.
     pub fn earlier_name(&self, cloud: &Cloud) -> Option<String> {
         let (earlier, own) = (cloud.earlier_name()?, cloud.keeping_name()?);
-        let journal = |of: Environment| self.state.join(registration_name(of, Some(&earlier))).join(JOURNAL);
+        let journal = |of: Environment| self.state.join(registration_name(of, Some(&earlier), None)).join(JOURNAL);
         if ![Environment::Production, Environment::Sandbox].into_iter().any(|of| journal(of).exists()) {
             return None;
         }

@@ -27,6 +27,9 @@ mod faults;
 #[cfg(test)]
 mod faulty;
 #[cfg(test)]
+#[cfg(all(target_os = "linux", feature = "simulator"))]
+mod fleet;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod hosts;
 #[cfg(test)]

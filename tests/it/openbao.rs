@@ -117,7 +117,7 @@ impl Cluster {
                 "tls_cert_file": path("leaf.pem"), "tls_key_file": path("key.pem")
             }}],
             "api_addr": format!("https://127.0.0.1:{api}"), "cluster_addr": format!("https://127.0.0.1:{inner}"),
-            "disable_mlock": true, "log_level": "warn"
+            "disable_mlock": true, "log_level": "warn", "unsafe_allow_api_audit_creation": true
         });
         let file = path(&format!("node{number}.json"));
         make(Path::new(&file), &config.to_string());
@@ -179,6 +179,14 @@ impl Cluster {
             doing: "register".to_owned(),
             log: None,
         }
+    }
+
+    /// Has every request written down from now on, of a cluster of the test's own.
+    pub(crate) async fn audited(&self) -> Audit {
+        let file = self.folder.path().join("audit.log");
+        let device = json!({"type": "file", "options": {"file_path": file}});
+        self.done(0, "PUT", "sys/audit/file", device).await;
+        Audit { file, seen: 0 }
     }
 
     /// Ends a node as a loss of power does.
@@ -245,6 +253,28 @@ impl Cluster {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("{method} {path}: {last:?}");
+    }
+}
+
+/// What the engine was asked.
+pub(crate) struct Audit {
+    file: PathBuf,
+    seen: usize,
+}
+
+impl Audit {
+    /// What was asked since the last time: how, and for which path.
+    pub(crate) fn asked(&mut self) -> Vec<String> {
+        let text = std::fs::read_to_string(&self.file).unwrap();
+        let lines = text.lines().skip(std::mem::replace(&mut self.seen, text.lines().count()));
+        let lines = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let asked = lines.filter(|line| line["type"] == "request");
+        asked
+            .map(|line| {
+                let word = |name: &str| line["request"][name].as_str().unwrap_or_default().to_owned();
+                format!("{} {}", word("operation"), word("path"))
+            })
+            .collect()
     }
 }
 

@@ -208,6 +208,7 @@ impl Machine {
         };
         let world = World::new(Options {
             cloud: simulator.cloud().clone(),
+            label: None,
             extra_ca: None,
             keeping: stores,
             browser: Surroundings { ssh: true, ..Surroundings::default() },

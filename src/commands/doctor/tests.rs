@@ -39,7 +39,7 @@ impl Bench {
 }
 
 fn arguments() -> Doctor {
-    Doctor { json: false, step: None, warn_days: None, ics: None, which: Which::default() }
+    Doctor { json: false, all: false, step: None, warn_days: None, ics: None, which: Which::default() }
 }
 
 fn json(text: &str) -> Value {

@@ -20,8 +20,8 @@ use crate::world::clock;
 use crate::world::folder::{self, DRAFT, Folder, Identity, JOURNAL};
 use crate::world::store::Answer;
 
-/// Registrations that are listed at most: there are two, and two more for each other cloud.
-const MOST: usize = 64;
+/// Registrations that are listed at most: a desk has one or two for each partner.
+const MOST: usize = 4_096;
 
 /// The file that a probe writes.
 const TEST: &str = "test";

@@ -146,6 +146,7 @@ impl<'r> Stage<'r> {
         let machine = mishap.and_then(|it| it.machine).unwrap_or_default();
         let world = World::new(Options {
             cloud: simulator.cloud().clone(),
+            label: None,
             extra_ca: simulator.ca_file().map(|file| std::fs::read(file).unwrap()),
             keeping: StoreOptions::memory(),
             browser: Surroundings { ssh: true, ..Surroundings::default() },

@@ -15,6 +15,8 @@ struct Host {
     home: TempDir,
     variables: Vec<(String, String)>,
     path: &'static str,
+    /// What stands behind each command too.
+    more: Vec<&'static str>,
 }
 
 impl Host {
@@ -22,12 +24,19 @@ impl Host {
         let home = TempDir::new_in("/tmp").unwrap();
         let cloud = std::fs::read(microsoft.path("cloud.json")).unwrap();
         make(&home.path().join("cloud.json"), &cloud);
-        Self { home, variables: cluster.variables(number).into(), path }
+        Self { home, variables: cluster.variables(number).into(), path, more: Vec::new() }
+    }
+
+    /// The same host at work on the registration of this name.
+    fn about(&self, label: &'static str) -> Self {
+        let home = TempDir::new_in("/tmp").unwrap();
+        make(&home.path().join("cloud.json"), &std::fs::read(self.home.path().join("cloud.json")).unwrap());
+        Self { home, variables: self.variables.clone(), path: self.path, more: vec!["--registration", label] }
     }
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(words).args(["--store", "vault", "--vault-path", self.path]);
+        command.args(words).args(["--store", "vault", "--vault-path", self.path]).args(&self.more);
         if !["status", "report"].contains(&words[0]) {
             command.arg("--cloud-file").arg(self.home.path().join("cloud.json"));
         }
@@ -112,4 +121,58 @@ fn what_is_registered_on_one_host_is_looked_after_and_replaced_on_another_and_no
     // Forgotten on one, it is gone for both, with every document.
     b.run(&["forget", "--yes"], 0);
     assert_eq!(block_on(cluster.call(0, "LIST", "secret/metadata/team/", Value::Null)).0, 404);
+}
+
+#[test]
+fn several_partners_of_one_desk_are_kept_apart_under_their_names() {
+    let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
+    let desk = Host::new(cluster, 0, "desk", &microsoft);
+    desk.registers(&microsoft, &["--account-name", "Contoso CSP"]);
+    let fabrikam = desk.about("fabrikam");
+    fabrikam.registers(&microsoft, &["--account-name", "Fabrikam CSP"]);
+
+    // Each has its own set and its own tokens, and says which it is.
+    let object = |host: &Host, words: &[&str]| -> Value { serde_json::from_str(&host.run(words, 0)).unwrap() };
+    let token = |host: &Host| object(host, &["token", "partner-center", "--json"]);
+    let (one, other) = (token(&desk), token(&fabrikam));
+    assert_ne!(one["access_token"], other["access_token"]);
+    assert_eq!((&one["label"], &one["account"]), (&Value::Null, &Value::from("Contoso CSP")));
+    assert_eq!((&other["label"], &other["account"]), (&Value::from("fabrikam"), &Value::from("Fabrikam CSP")));
+    let seen = object(&desk, &["status", "--json"]);
+    assert_eq!(seen["registrations"].as_array().unwrap().len(), 2);
+    let cloud = fabrikam.home.path().join("cloud.json").display().to_string();
+    let seen = object(&fabrikam, &["status", "--cloud-file", &cloud, "--json"]);
+    let named: Vec<&Value> = seen["registrations"].as_array().unwrap().iter().map(|one| &one["account"]).collect();
+    assert_eq!(named, ["Fabrikam CSP"], "no other is looked at");
+
+    // Both are looked at by one command; what one of them lacks stops the other in nothing.
+    let all = object(&desk, &["doctor", "--all", "--json"]);
+    crate::schema::holds(&all);
+    let ends = |all: &Value| -> Vec<i64> {
+        let each = all["registrations"].as_array().unwrap();
+        each.iter().map(|one| one["exit"].as_i64().unwrap()).collect()
+    };
+    assert_eq!((ends(&all), &all["left_out"]), (vec![0, 0], &Value::from(0)));
+    let name = other["registration"].as_str().unwrap().to_owned();
+    let items = format!("secret/metadata/desk/{name}/secrets");
+    let keys = block_on(cluster.done(0, "LIST", &items, Value::Null));
+    let key = keys["data"]["keys"].as_array().unwrap().iter().filter_map(Value::as_str);
+    let key = key.filter(|key| key.starts_with("partner-center-secret")).max().unwrap();
+    block_on(cluster.done(0, "DELETE", &format!("{items}/{key}"), Value::Null));
+    let all: Value = serde_json::from_str(&desk.run(&["doctor", "--all", "--json"], 7)).unwrap();
+    crate::schema::holds(&all);
+    assert_eq!(ends(&all), [0, 7]);
+    let lacks = &all["registrations"][1];
+    assert_eq!(lacks["account"], "Fabrikam CSP");
+    assert!(lacks["ends"][0]["cure"].as_str().unwrap().contains(" --registration fabrikam"), "{lacks:#}");
+    assert!(!lacks["failed"].as_array().unwrap().is_empty(), "{lacks:#}");
+    let list = object(&desk, &["list", "--json"]);
+    crate::schema::holds(&list);
+    assert_eq!(list["registrations"][1]["partner"], "Contoso Cloud Partners");
+
+    // One is forgotten, and the other is as it was.
+    fabrikam.run(&["forget", "--yes"], 0);
+    assert_eq!(token(&desk)["access_token"], one["access_token"]);
+    desk.run(&["doctor"], 0);
+    assert_eq!(object(&desk, &["status", "--json"])["registrations"].as_array().unwrap().len(), 1);
 }

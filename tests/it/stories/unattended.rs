@@ -101,14 +101,16 @@ impl Script {
 
 #[test]
 fn every_command_that_is_told_has_the_flags_that_it_needs_and_is_one_line() {
-    for (more, environment) in [(&[][..], "production"), (&["--sandbox"], "sandbox")] {
-        let mut script = Script::new(more);
+    for more in ["", "--sandbox", "--registration contoso-2"] {
+        let (production, environment) = (more != "--sandbox", more);
+        let more: Vec<&str> = more.split_whitespace().collect();
+        let mut script = Script::new(&more);
         for nothing in [&["doctor"][..], &["token", "partner-center"], &["code", "--show"], &["consent", "finish"]] {
             let code = if nothing[0] == "consent" { 2 } else { 4 };
             script.about(nothing, code);
         }
         let one = script.said.len();
-        if more.is_empty() {
+        if production {
             script.registered();
             script.about(&["submit"], 3);
             script.about(&["submit", "--json"], 3);
@@ -116,13 +118,13 @@ fn every_command_that_is_told_has_the_flags_that_it_needs_and_is_one_line() {
             script.register(&[], 4);
             script.about(&["consent", "start", "--json"], 0);
         }
-        script.about(&["consent", "finish"], if more.is_empty() { 9 } else { 2 });
+        script.about(&["consent", "finish"], if production { 9 } else { 2 });
         let ics = script.desk.path("ends.ics").display().to_string();
         script.about(&["doctor", "--warn-days", "3650", "--ics", &ics], 4);
         script.about(&["doctor", "--warn-days", "3650", "--json"], 4);
         script.about(&["handoff"], 0);
         script.about(&["handoff", "--html"], 0);
-        if more.is_empty() {
+        if production {
             let calendar = fs::read_to_string(&ics).unwrap().replace("\r\n ", "");
             script.said.push(calendar.replace('\\', ""));
         }
@@ -134,7 +136,8 @@ fn every_command_that_is_told_has_the_flags_that_it_needs_and_is_one_line() {
             format!("--cloud-file {}", own("cloud.json")),
             settings.clone(),
         ];
-        let all: Vec<&str> = all.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let own = more.join(" ");
+        let all: Vec<&str> = all.iter().map(String::as_str).chain([own.as_str()]).collect();
         assert!(script.every_command_has(&all) >= 10, "{:?}", script.said);
         assert!(one > 0, "{environment}");
 
@@ -144,14 +147,14 @@ fn every_command_that_is_told_has_the_flags_that_it_needs_and_is_one_line() {
         script.about(&["status", "--json"], 0);
         let flags = script.flags[..6].to_vec();
         script.run(&["report"], &flags, "", 0);
-        if more.is_empty() {
+        if production {
             // A report has no use for what is looked at in Microsoft Graph.
             assert!(script.every_command_has(&all[1..]) > 1, "{:?}", script.said);
         }
         // Of a registration whose file of addresses was not given, no journal says which it is.
         script.said.clear();
         script.run(&["status"], &flags[..4], "", 0);
-        if more.is_empty() {
+        if production {
             let wanted = ["--cloud-file FILE", settings.as_str()];
             assert!(script.every_command_has(&wanted) > 0, "{:?}", script.said);
             // What another cloud has is not this one's.
