@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::StoreArguments;
@@ -75,9 +75,8 @@ fn identity(path: &Path, what: &str) -> Result<Arc<VaultKey>, CommandError> {
 
 #[cfg(unix)]
 fn from_descriptor(number: u32) -> Result<SharedSecret, CommandError> {
-    let path = PathBuf::from(format!("/dev/fd/{number}"));
-    let what = format!("file descriptor {number}");
-    open(&path, &what).and_then(|mut file| read(&mut file, &what))
+    let (path, what) = (format!("/dev/fd/{number}"), format!("file descriptor {number}"));
+    open(Path::new(&path), &what).and_then(|mut file| read(&mut file, &what))
 }
 
 #[cfg(not(unix))]

@@ -57,9 +57,9 @@ impl Authority {
 /// A folder that only its owner can look into.
 fn private_folder() -> io::Result<TempDir> {
     let mut folder = tempfile::Builder::new();
-    folder.prefix("octo-csp-simulator-");
+    let folder = folder.prefix("octo-csp-simulator-");
     #[cfg(unix)]
-    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let folder = folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     folder.tempdir()
 }
 

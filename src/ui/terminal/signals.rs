@@ -7,13 +7,16 @@ use futures_util::{Stream, stream};
 /// What a signal means to a terminal program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGTERM, SIGHUP, SIGINT, SIGQUIT, or the terminal is gone.
+    /// SIGTERM, SIGHUP, SIGINT, SIGQUIT, or the terminal is gone; on Windows its console is closed, or the session ends.
     End,
     /// SIGTSTP.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "a console stops nothing"))]
     Stop,
     /// SIGCONT.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "and continues nothing"))]
     Continue,
     /// SIGWINCH.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "a console tells its size among the keys"))]
     Resize,
 }
 
@@ -58,10 +61,24 @@ pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
     }))
 }
 
-/// Windows ends a console program by itself, and there is nothing to stop or continue.
+/// Windows gives a program some seconds when its console is closed or its session ends, and there is nothing to stop or continue.
 #[cfg(not(unix))]
 pub(super) fn stream() -> io::Result<impl Stream<Item = Signal> + Unpin> {
-    Ok(stream::pending())
+    use std::task::Poll;
+
+    use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_logoff, ctrl_shutdown};
+
+    let (mut broken, mut closed, mut logoff, mut shutdown) =
+        (ctrl_break()?, ctrl_close()?, ctrl_logoff()?, ctrl_shutdown()?);
+    Ok(stream::poll_fn(move |context| {
+        let ends = [
+            broken.poll_recv(context),
+            closed.poll_recv(context),
+            logoff.poll_recv(context),
+            shutdown.poll_recv(context),
+        ];
+        if ends.iter().any(Poll::is_ready) { Poll::Ready(Some(Signal::End)) } else { Poll::Pending }
+    }))
 }
 
 /// Makes sure that a signal ends the program although nobody reads what it writes (Ctrl-S, a stalled connection): the one thread
