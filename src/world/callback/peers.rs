@@ -1,12 +1,15 @@
 //! Whose connection it is. Any user of this machine can reach the loopback listener, and the arguments of a browser can be read by
 //! all of them: so the system is asked who holds the other end, and only this process' own user is answered.
 //!
-//! Linux lists every socket with its user in `/proc/net/tcp` and `tcp6` (proc(5)). Elsewhere, and under WSL, where the browser's
-//! connection is made by a relay of another user, nobody can be told apart.
+//! Linux lists every socket with its user in `/proc/net/tcp` and `tcp6` (proc(5)), Windows with its process. On macOS, and under WSL,
+//! where the browser's connection is made by a relay of another user, nobody can be told apart.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+
+#[cfg(any(windows, test))]
+mod process;
 
 /// Who holds the other end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +44,7 @@ impl Peers {
         Self::of_user(this_user().filter(|_| !is_wsl()))
     }
 
-    /// The same for this user id; `None` where users cannot be told apart.
+    /// The same for this user id; `None` where a list of sockets has none.
     pub fn of_user(me: Option<u32>) -> Self {
         Self { me, lists: ["/proc/net/tcp".into(), "/proc/net/tcp6".into()] }
     }
@@ -54,12 +57,13 @@ impl Peers {
 
     /// Who holds the other end of each; the lists are read once for all of them, so that a flood costs no reading each.
     pub fn owners(&self, connections: &[Ends]) -> Vec<Owner> {
+        let unknown = || vec![Owner::Unknown; connections.len()];
         let Some(me) = self.me else {
-            return vec![Owner::Unknown; connections.len()];
+            return by_process(connections).unwrap_or_else(unknown);
         };
         let lists: Vec<String> = self.lists.iter().filter_map(|list| read(list)).collect();
         if lists.is_empty() {
-            return vec![Owner::Unknown; connections.len()];
+            return unknown();
         }
         let asked: HashMap<Ends, usize> = connections
             .iter()
@@ -131,6 +135,17 @@ fn this_user() -> Option<u32> {
 
 #[cfg(not(unix))]
 fn this_user() -> Option<u32> {
+    None
+}
+
+/// Who holds the other end of each, where the system knows the process and not the user.
+#[cfg(windows)]
+fn by_process(connections: &[Ends]) -> Option<Vec<Owner>> {
+    process::owners(connections)
+}
+
+#[cfg(not(windows))]
+fn by_process(_connections: &[Ends]) -> Option<Vec<Owner>> {
     None
 }
 
