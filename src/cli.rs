@@ -3,6 +3,7 @@
 mod care;
 pub mod mistake;
 mod paper;
+mod shell;
 mod store;
 mod tokens;
 mod unattended;
@@ -19,6 +20,7 @@ use crate::words::{Audience, Label, Step, StoreDescriptor};
 
 pub use care::{Doctor, Explain, Forget, Handoff, List, Rename, Report, Status, Submit};
 pub use paper::{Completions, Man, ShellName};
+pub use shell::Shell;
 pub use store::{
     RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy, StoreRemoveCollector,
 };
@@ -106,7 +108,7 @@ pub enum Command {
 /// `octo-csp register`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --plain\n  octo-csp register --cloud us-gov\n  octo-csp register --no-input --application-id ID --directory contoso.onmicrosoft.com \\\n    --secret-file key.txt\n\nA secret is never an argument. Without a screen it ends with exit code 4 where a person has to sign in: octo-csp consent. It also hands over to Octo where ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET are set (or --profile NAME): a line on standard error says so before. Without them nothing is sent."
+    after_help = format!("Examples:\n  octo-csp register\n  octo-csp register --step partner-api\n  octo-csp register --plain\n  octo-csp register --cloud us-gov\n  octo-csp register --no-input --application-id ID --directory contoso.onmicrosoft.com {}\n    --secret-file key.txt\n\nA secret is never an argument. Without a screen it ends with exit code 4 where a person has to sign in: octo-csp consent. It also hands over to Octo where ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET are set (or --profile NAME): a line on standard error says so before. Without them nothing is sent.", shell::by_shell("\\", "`"))
 )]
 pub struct Register {
     /// Run one step again with everything else kept.
@@ -269,7 +271,10 @@ pub struct Rehearse {
 #[cfg(feature = "simulator")]
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp simulate --port 8088 > cloud.json &\n  octo-csp register --cloud-file cloud.json\n\nPrints one line of JSON and serves until it is ended. The line, saved to a file, is what --cloud-file reads."
+    after_help = shell::by_shell(
+        "Examples:\n  octo-csp simulate --port 8088 > cloud.json &\n  octo-csp register --cloud-file cloud.json\n\nPrints one line of JSON and serves until it is ended. The line, saved to a file, is what --cloud-file reads.",
+        "Examples:\n  octo-csp simulate --port 8088 | Tee-Object cloud.json\n  octo-csp register --cloud-file cloud.json    in another window\n\nPrints one line of JSON and serves until it is ended. The line, saved to a file, is what --cloud-file reads."
+    )
 )]
 pub struct Simulate {
     /// The port on loopback; a free one if not given.

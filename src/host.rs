@@ -87,6 +87,9 @@ const HAS_TRUST: bool = cfg!(all(unix, not(target_os = "macos")));
 const SURROUNDINGS: &str = "ACCESSIBLE NO_COLOR CLICOLOR CLICOLOR_FORCE TERM LC_ALL LC_CTYPE LANG BROWSER DISPLAY \
                             WAYLAND_DISPLAY SSH_CONNECTION WSL_DISTRO_NAME";
 
+/// The variable that names the home folder.
+pub const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+
 /// How the variables begin that are settings.
 pub const VARIABLES: &str = "OCTO_CSP_";
 
@@ -131,13 +134,10 @@ impl Environment {
         // OpenBao's own command line takes both, its own first.
         let vault = |name: &str| given(&format!("BAO_{name}")).or_else(|| given(&format!("VAULT_{name}")));
         let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let (home, state, config) = if cfg!(windows) {
-            ("USERPROFILE", "LOCALAPPDATA", "APPDATA")
-        } else {
-            ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
-        };
+        let (state, config) =
+            if cfg!(windows) { ("LOCALAPPDATA", "APPDATA") } else { ("XDG_STATE_HOME", "XDG_CONFIG_HOME") };
         Self {
-            home: path(home),
+            home: path(HOME),
             state_home: path(state),
             config_home: path(config),
             settings: BTreeMap::new(),

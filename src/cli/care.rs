@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use crate::cli::shell::by_shell;
 use crate::cli::{CloudArguments, StoreArguments, Which};
 use crate::words::Step;
 
@@ -30,7 +31,7 @@ pub struct Submit {
 /// `octo-csp explain`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp explain AADSTS65001\n  octo-csp explain \"price 401\"\n  octo-csp explain < error.json\n  octo-csp explain --list\n\nExit code 0 when something was found, 2 when not."
+    after_help = format!("Examples:\n  octo-csp explain AADSTS65001\n  octo-csp explain \"price 401\"\n  {}\n  octo-csp explain --list\n\nExit code 0 when something was found, 2 when not.", by_shell("octo-csp explain < error.json", "Get-Content error.json | octo-csp explain"))
 )]
 pub struct Explain {
     /// A number, an error body, a log line, the address of an error page; `-` or nothing reads standard input.

@@ -4,10 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use crate::cli::shell::by_shell;
+
 /// `octo-csp completions`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp completions bash > ~/.local/share/bash-completion/completions/octo-csp\n  octo-csp completions zsh > ~/.zfunc/_octo-csp\n  octo-csp completions fish > ~/.config/fish/completions/octo-csp.fish\n  octo-csp completions powershell >> $PROFILE\n  octo-csp completions nushell > ~/.config/nushell/autoload/octo-csp.nu\n\nThe folder has to be there. For zsh it has to be in fpath before compinit runs."
+    after_help = by_shell(
+        "Examples:\n  octo-csp completions bash > ~/.local/share/bash-completion/completions/octo-csp\n  octo-csp completions zsh > ~/.zfunc/_octo-csp\n  octo-csp completions fish > ~/.config/fish/completions/octo-csp.fish\n  octo-csp completions powershell >> $PROFILE\n  octo-csp completions nushell > ~/.config/nushell/autoload/octo-csp.nu\n\nThe folder has to be there. For zsh it has to be in fpath before compinit runs.",
+        "Examples:\n  octo-csp completions powershell | Out-File -Append -Encoding utf8 $PROFILE\n\nThe folder of $PROFILE has to be there."
+    )
 )]
 pub struct Completions {
     /// Whose completions.
@@ -33,7 +38,12 @@ pub enum ShellName {
 
 /// `octo-csp man`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  octo-csp man | man -l -\n  octo-csp man --dir ~/.local/share/man/man1")]
+#[command(
+    after_help = by_shell(
+        "Examples:\n  octo-csp man | man -l -\n  octo-csp man --dir ~/.local/share/man/man1",
+        "Examples:\n  octo-csp man --dir man\n\nThe pages are for man; octo-csp COMMAND --help says the same."
+    )
+)]
 pub struct Man {
     /// Write one page for each command into this folder, which is made if it is not there.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use crate::cli::Which;
+use crate::cli::shell::by_shell;
 
 /// `octo-csp store`.
 #[derive(Debug, Subcommand)]
@@ -85,7 +86,7 @@ pub struct StoreCollectors {
 /// `octo-csp store add-collector`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp store add-collector prices --output prices.identity\n  octo-csp token partner-api --store file --identity-file prices.identity\n\nA service gets it from systemd: LoadCredential=octo-csp-identity:/etc/octo-csp/prices.identity"
+    after_help = format!("Examples:\n  octo-csp store add-collector prices --output prices.identity\n  octo-csp token partner-api --store file --identity-file prices.identity{}", by_shell("\n\nA service gets it from systemd: LoadCredential=octo-csp-identity:/etc/octo-csp/prices.identity", ""))
 )]
 pub struct StoreAddCollector {
     /// What the collector is called here.

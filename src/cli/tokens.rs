@@ -3,12 +3,16 @@
 use clap::Args;
 
 use crate::cli::Which;
+use crate::cli::shell::by_shell;
 use crate::words::Audience;
 
 /// `octo-csp token`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp token partner-center --json\n  printf 'header = \"Authorization: Bearer %s\"\\n' \"$(octo-csp token partner-center)\" |\n    curl --config - https://api.partnercenter.microsoft.com/v1/profiles/mpn\n\nThe token is kept with the other secrets until five minutes before its end, and is no argument above: arguments can be read by others. Exit code 4: nothing is registered, or a person must sign in again. 7: the store, or another octo-csp works on this registration for longer than a minute."
+    after_help = format!("Examples:\n  octo-csp token partner-center --json\n  {}\n\nThe token is kept with the other secrets until five minutes before its end, and is no argument above: arguments can be read by others. Exit code 4: nothing is registered, or a person must sign in again. 7: the store, or another octo-csp works on this registration for longer than a minute.", by_shell(
+        "printf 'header = \"Authorization: Bearer %s\"\\n' \"$(octo-csp token partner-center)\" |\n    curl --config - https://api.partnercenter.microsoft.com/v1/profiles/mpn",
+        "Invoke-RestMethod https://api.partnercenter.microsoft.com/v1/profiles/mpn `\n    -Headers @{ Authorization = \"Bearer $(octo-csp token partner-center)\" }"
+    ))
 )]
 pub struct Token {
     /// For which API.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueHint};
 
 use crate::cli::Which;
+use crate::cli::shell::by_shell;
 
 const HEADING: &str = "Without a screen";
 
@@ -71,7 +72,7 @@ pub enum Consent {
 /// `octo-csp consent start`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The address is offered again for ten minutes; after that a new one is made, and the old one counts no more. Nothing listens: with http://localhost the browser ends on a page that cannot be reached. That is expected. The address in its bar is what consent finish takes.\n\nExamples:\n  octo-csp consent start\n  octo-csp consent start --json | jq -r .consent.address"
+    after_help = format!("The address is offered again for ten minutes; after that a new one is made, and the old one counts no more. Nothing listens: with http://localhost the browser ends on a page that cannot be reached. That is expected. The address in its bar is what consent finish takes.\n\nExamples:\n  octo-csp consent start\n  {}", by_shell("octo-csp consent start --json | jq -r .consent.address", "(octo-csp consent start --json | ConvertFrom-Json).consent.address"))
 )]
 pub struct ConsentStart {
     /// One JSON object on standard output.
@@ -88,7 +89,7 @@ pub struct ConsentStart {
 /// `octo-csp consent finish`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Once every check has passed it registers: running it is the confirmation. It also hands over to Octo where ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET are set (or --profile NAME): a line on standard error says so before. Without them nothing is sent.\n\nThe address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  octo-csp consent finish < address.txt\n  octo-csp consent finish --json"
+    after_help = format!("Once every check has passed it registers: running it is the confirmation. It also hands over to Octo where ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET are set (or --profile NAME): a line on standard error says so before. Without them nothing is sent.\n\nThe address is never an argument, because arguments are readable by others on this machine.\n\nExamples:\n  {}\n  octo-csp consent finish --json", by_shell("octo-csp consent finish < address.txt", "Get-Content address.txt | octo-csp consent finish"))
 )]
 pub struct ConsentFinish {
     /// One JSON object on standard output.

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use crate::cli::{CloudArguments, CloudName, StoreArguments, Which, mistake};
+use crate::cli::{CloudArguments, CloudName, Shell, StoreArguments, Which, mistake};
 use crate::cloud::Cloud;
 use crate::commands::error::CommandError;
 use crate::commands::settings::Settings;
-use crate::commands::{machine, passphrase, vault};
+use crate::commands::{intake, machine, passphrase, vault};
 use crate::diagnose::{Context, Platform, diagnose};
 use crate::exit::Exit;
-use crate::host::Host;
+use crate::host::{HOME, Host};
 use crate::journal::{Registration, parts_of, registration_name};
 use crate::report::identity::{Identity, Reached};
 use crate::words::{Environment, Label, StoreDescriptor, Unlock};
@@ -254,7 +254,7 @@ fn takes_passphrase(store: &StoreArguments) -> Result<bool, CommandError> {
 fn settings(context: &mut CommandContext<'_>, store: &StoreArguments) -> Result<StoreSettings, CommandError> {
     let log = context.log()?;
     let host = &mut *context.host;
-    let missing = || CommandError::usage("there is no home folder (HOME) where journals are kept");
+    let missing = || CommandError::usage(format!("there is no home folder ({HOME}) where journals are kept"));
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
@@ -273,11 +273,8 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
             CloudName::China => Cloud::china(),
             CloudName::UsGov => Cloud::us_gov(),
         },
-        Some(path) => {
-            let bytes = read(path, "cloud-file")?;
-            Cloud::from_json(&String::from_utf8_lossy(&bytes))
-                .map_err(|error| format!("the file of --cloud-file: {error}"))?
-        }
+        Some(path) => Cloud::from_json(&intake::text(&read(path, "cloud-file")?))
+            .map_err(|error| format!("the file of --cloud-file: {error}"))?,
     };
     let extra_ca = arguments.ca_file.as_deref().map(|path| read(path, "ca-file")).transpose()?;
     Ok((cloud, extra_ca))
@@ -332,12 +329,13 @@ impl GivenFlags {
                     } else {
                         value.display().to_string()
                     };
-                    let _infallible = write!(words, " --{} {}", id.replace('_', "-"), quoted(&value));
+                    let _infallible = write!(words, " --{} {}", id.replace('_', "-"), Shell::HERE.quoted(&value));
                 }
             }
             words
         };
-        let folder = settings.map(|folder| format!(" --config-dir {}", quoted(&mistake::path(folder, "DIR"))));
+        let folder =
+            settings.map(|folder| format!(" --config-dir {}", Shell::HERE.quoted(&mistake::path(folder, "DIR"))));
         Self {
             which: if given("sandbox").is_some() { " --sandbox" } else { "" }.to_owned() + &words(&["registration"]),
             cloud: words(&["graph", "cloud", "cloud_file", "ca_file"]),
@@ -353,15 +351,6 @@ impl GivenFlags {
         let which = [&*self.which, &self.cloud, &self.store].concat();
         if self.about_one { which + &self.settings } else { self.settings.clone() }
     }
-}
-
-/// A word as a POSIX shell takes it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

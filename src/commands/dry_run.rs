@@ -17,6 +17,7 @@ use crate::words::{
     Step, StoreKey, TenantId, Typed,
 };
 use crate::world::calls::calls;
+use crate::world::journal::lock;
 
 /// What stands for ids that nobody has given, and how it is shown.
 const NO_ID: &str = "00000000-0000-4000-8000-000000000000";
@@ -193,9 +194,6 @@ fn files(target: &Target, folder: &str) -> Vec<(String, &'static str)> {
         (at("draft.json"), "what you typed, without secrets"),
     ];
     files.extend(target.store.files.iter().map(|file| (at(file), "sealed; opened by your passphrase")));
-    files.push((
-        format!("~/.local/state/octo-csp/lock-{}", target.name()),
-        "the number of the process that works on it",
-    ));
+    files.push((lock::told(&target.name()), "the number of the process that works on it"));
     files
 }

@@ -6,7 +6,7 @@
 use url::Url;
 
 use crate::cloud::{Cloud, OctoAddresses};
-use crate::host::Host;
+use crate::host::{HOME, Host};
 use crate::ui::wizard::Octo;
 use crate::words::{NoClient, OctoClient, Ring, SharedSecret, Source, UntrustedText};
 use crate::world::bluectl;
@@ -47,7 +47,9 @@ pub(super) fn octo(host: &Host, cloud: &Cloud, profile: Option<&str>) -> Result<
 
 fn of_profile(host: &Host, cloud: &Cloud, name: &str) -> Result<Octo, String> {
     let home = host.environment.home.as_deref();
-    let file = home.map(bluectl::file).ok_or("there is no home folder (HOME) with bluectl's configuration")?;
+    let file = home
+        .map(bluectl::file)
+        .ok_or_else(|| format!("there is no home folder ({HOME}) with bluectl's configuration"))?;
     // The name of one that is not there could be a secret.
     let said = |what: &dyn std::fmt::Display| format!("{} {what}", file.display());
     let profile = bluectl::profile(&file, name).map_err(|error| said(&error))?;

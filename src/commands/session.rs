@@ -3,7 +3,8 @@
 
 use std::io::Write as _;
 
-use crate::commands::context::{CommandContext, Target, quoted};
+use crate::cli::Shell;
+use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::{CommandError, diagnosed};
 use crate::commands::headless::{self, Asked, Ended};
 use crate::commands::octo;
@@ -131,7 +132,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let name = self.registration.name_to_confirm();
         Err(already(&format!(
             "This would replace {name}. Nothing that works was changed. Say so: --replace {}; {} gives up what was begun.",
-            quoted(&name),
+            Shell::HERE.quoted(&name),
             self.context.host.command("register --no-input --discard")
         )))
     }
@@ -361,7 +362,7 @@ fn consent(host: &Host, run: &Execution) -> Option<Consent> {
     let registration = run.registration();
     let open = registration.open.as_ref();
     let finish = if registration.replaces() {
-        format!("consent finish --replace {}", quoted(&registration.name_to_confirm()))
+        format!("consent finish --replace {}", Shell::HERE.quoted(&registration.name_to_confirm()))
     } else {
         "consent finish".to_owned()
     };

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use crate::cli::{Register, Values};
-use crate::commands::context::{CommandContext, Target, quoted};
+use crate::cli::{Register, Shell, Values};
+use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::headless::{self, Asked};
 use crate::commands::session::{Ending, HeadlessSession, already};
@@ -140,7 +140,7 @@ impl RegisterFlow<'_, '_, '_> {
         let name = registration.name_to_confirm();
         Err(already(&format!(
             "There is a registration already: {name}. Nothing was changed. --step runs one step again; --replace {} replaces it.",
-            quoted(&name)
+            Shell::HERE.quoted(&name)
         )))
     }
 

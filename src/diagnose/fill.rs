@@ -1,12 +1,13 @@
 //! The words of a row with their placeholders filled.
 
-use super::row::Context;
+use super::row::{Context, Platform};
 use crate::microsoft::sentence::numbers;
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::{Failure, Service, UntrustedText};
 
 /// What stands for the placeholders in the texts of a row.
 pub(super) struct Values {
+    place: Platform,
     optional: [(&'static str, Option<String>); 2],
     pairs: [(&'static str, String); 10],
 }
@@ -26,6 +27,7 @@ impl Values {
             None => ("this API", "4990cffe... or fa3d9a0c..."),
         };
         Self {
+            place: context.place,
             optional: [
                 ("{detail}", failure.detail.as_ref().map(|detail| clip(detail.as_str(), Self::LONGEST_DETAIL))),
                 ("{page}", page(failure)),
@@ -45,8 +47,11 @@ impl Values {
         }
     }
 
-    /// The text with its placeholders filled; `None` if it speaks of a detail or a page that there is not.
+    /// The text with its placeholders filled; `None` if it speaks of a detail or a page that there is not, or of another system.
     pub(super) fn fill(&self, text: &str) -> Option<String> {
+        if is_of_another_system(text, self.place) {
+            return None;
+        }
         let mut filled = text.to_owned();
         if filled.contains('{') {
             for (name, value) in &self.pairs {
@@ -90,6 +95,18 @@ pub(super) fn clip(raw: &str, longest: usize) -> String {
     let characters = || text.as_str().chars();
     let (front, back) = (characters().take(front), characters().skip(count - back));
     front.chain(['…']).chain(back).collect()
+}
+
+/// Whether a line that begins with the name of a system ("Linux: ...") is about another one. Where nothing special is known of the machine,
+/// as in the documentation, all of them stand.
+fn is_of_another_system(text: &str, place: Platform) -> bool {
+    let here = match place {
+        Platform::Any | Platform::LinuxRemote | Platform::Wsl => return false,
+        Platform::Mac => "macOS",
+        Platform::Windows | Platform::WindowsRemote => "Windows",
+    };
+    let name = text.split_once(": ").map_or("", |(name, _)| name);
+    !name.contains(here) && ["Linux", "macOS", "Windows"].iter().any(|system| name.starts_with(system))
 }
 
 /// The first letter in upper case, for the start of a sentence.

@@ -48,7 +48,7 @@ pub enum Platform {
     Wsl,
     /// macOS.
     Mac,
-    /// Windows, at its own desktop.
+    /// Windows, at its own desktop. What is so there is so over SSH, unless an earlier row says otherwise.
     Windows,
     /// Windows reached over SSH.
     WindowsRemote,
@@ -225,7 +225,10 @@ impl When {
             Self::For(audience) => context.audience == Some(audience),
             Self::FromPrices => failure.service == Service::PartnerApi,
             Self::In(step) => context.step == Some(step),
-            Self::On(place) => context.place == place,
+            Self::On(place) => {
+                let over_ssh = context.place == Platform::WindowsRemote;
+                context.place == place || place == Platform::Windows && over_ssh
+            }
             Self::Saying(part) => {
                 failure.sentence.as_ref().is_some_and(|said| said.as_str().to_lowercase().contains(part))
             }

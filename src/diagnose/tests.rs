@@ -375,7 +375,7 @@ fn the_machine_chooses_the_cure_of_a_keyring() {
     assert_eq!(row(Platform::LinuxRemote), "keyring-locked-remote");
     assert_eq!(row(Platform::Wsl), "keyring-wsl");
     assert_eq!(row(Platform::Mac), "keyring-mac");
-    assert_eq!(row(Platform::Windows), "keyring-locked");
+    assert_eq!(row(Platform::Windows), "keyring-windows");
     assert_eq!(row(Platform::WindowsRemote), "keyring-windows-remote");
     // Silence is not said to be a lock, whatever the machine.
     let silent = Failure::new(Service::Keyring, Cause::Vault(VaultFault::TimedOut));
@@ -383,6 +383,30 @@ fn the_machine_chooses_the_cure_of_a_keyring() {
         let told = diagnose(&silent, &Context { place, ..Context::default() });
         assert_eq!(told.row, "keyring-timed-out", "{place:?}");
     }
+}
+
+#[test]
+fn on_windows_nothing_is_told_of_another_system() {
+    const FOREIGN: &str =
+        "sudo chmod chown seahorse kwallet gnome dbus apt-get dnf apk ~/ /usr /etc macos: linux: keychain secret-tool";
+    let mut wrong = Vec::new();
+    for row in rows() {
+        for (sign, place) in
+            row.signs.iter().flat_map(|sign| [Platform::Windows, Platform::WindowsRemote].map(|it| (sign, it)))
+        {
+            let (failure, context) = row.sample(*sign);
+            let told = diagnose(&failure, &Context { place, ..context });
+            if told.row == "keyring-ambiguous" {
+                continue; // It names the keyrings of all systems, with Windows' own.
+            }
+            for text in told.why.iter().chain(&told.fix).chain([&told.what]) {
+                let foreign = FOREIGN.split(' ').find(|word| text.to_lowercase().contains(word));
+                wrong.extend(foreign.map(|_| format!("{}: {text}", told.row)));
+            }
+            assert!(!told.fix.is_empty(), "{}", told.row);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

@@ -131,6 +131,10 @@ pub const ROWS: &[Row] = {
         row(Press::Key(KeyCode::F(9)), Intent::Extra(9), "F9", "", Unlisted),
         row(Press::Alt('9'), Intent::Extra(9), "Alt-9", "", Unlisted),
         row(Press::Ctrl('c'), Intent::Leave, "Ctrl-C", "leave; twice leaves at once", Everywhere),
+        // Nobody could continue it there.
+        #[cfg(windows)]
+        row(Press::Ctrl('z'), Intent::Suspend, "Ctrl-Z", "", Unlisted),
+        #[cfg(not(windows))]
         row(Press::Ctrl('z'), Intent::Suspend, "Ctrl-Z", "to the shell; fg comes back", Everywhere),
     ]
 };

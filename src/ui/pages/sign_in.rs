@@ -221,11 +221,20 @@ fn third(consent: &AuthorizationRequest) -> Row {
         Err(NotCatching::PortTaken(port)) => format!(
             "3  Another program has port {port}, so nothing is caught here. Copy the address on which the browser ends and paste it below. (http://localhost without a port takes any free one.)"
         ),
-        Err(NotCatching::NotAllowed(port)) => {
-            format!("3  This user may not open port {port}. Copy the address on which the browser ends and paste it below.")
-        }
+        Err(NotCatching::NotAllowed(port)) => not_allowed(port, cfg!(windows)),
     };
     Row::text(text).at(3).hanging(6)
+}
+
+/// Windows lets every user open every port, but for ranges that it reserves and what a service of its own has.
+fn not_allowed(port: u16, windows: bool) -> String {
+    let why = if windows {
+        format!("Windows has reserved port {port}, or one of its services has it, so nothing is caught here.")
+    } else {
+        format!("This user may not open port {port}.")
+    };
+    let free = if windows { " (http://localhost without a port takes any free one.)" } else { "" };
+    format!("3  {why} Copy the address on which the browser ends and paste it below.{free}")
 }
 
 /// The address without its long tail, for where there is no room for it: F3 and F7 give it whole.
@@ -247,4 +256,22 @@ fn problem(wrong: WrongPaste) -> Problem {
     ];
     let cure = here.into_iter().find(|(one, _)| *one == wrong).map_or_else(|| wrong.cure(), |(_, cure)| cure);
     Problem::new(Field::Answer, wrong.what(), cure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_the_system_does_not_give_is_told_as_each_system_means_it() {
+        let (windows, other) = (not_allowed(8080, true), not_allowed(80, false));
+        assert!(
+            windows.contains("Windows has reserved port 8080") && windows.contains("takes any free one"),
+            "{windows}"
+        );
+        assert!(other.contains("This user may not open port 80.") && !other.contains("Windows"), "{other}");
+        for text in [windows, other] {
+            assert!(text.contains("paste it below"), "{text}");
+        }
+    }
 }

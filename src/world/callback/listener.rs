@@ -80,7 +80,10 @@ impl LoopbackListeners {
         let mut listeners = vec![four];
         match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
             Ok(six) => listeners.push(six),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err((port, error)),
+            // Somebody else behind one of the doors would be asked in our place.
+            Err(error) if matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied) => {
+                return Err((port, error));
+            }
             Err(_no_ipv6_here) => {}
         }
         Ok(Self { listeners, port })

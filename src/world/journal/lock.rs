@@ -112,6 +112,12 @@ const BELOW_HOME: &str = ".local/state/octo-csp";
 #[cfg(not(unix))]
 const BELOW_HOME: &str = "AppData/Local/octo-csp";
 
+/// Where the lock of a registration is, as it is told.
+pub fn told(registration: &str) -> String {
+    let (home, between) = if cfg!(windows) { ("%USERPROFILE%", r"\") } else { ("~", "/") };
+    [home, &BELOW_HOME.replace('/', between), &format!("lock-{registration}")].join(between)
+}
+
 /// From the user database: `HOME` can be set by anybody who starts us.
 #[cfg(unix)]
 fn home() -> Option<PathBuf> {
