@@ -15,7 +15,7 @@ use crate::effect::Perform;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::ui::paint::{self, Appearance};
-use crate::ui::terminal::{self, App, Settings, dialogue};
+use crate::ui::terminal::{self, App, Settings, dialogue, guard};
 use crate::ui::wizard::{Wizard, WizardConfig};
 use crate::ui::{Event, Task};
 use crate::world::World;
@@ -60,7 +60,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
 /// There must be a terminal for the wizard: for what is typed, and for what is shown unless that is lines. `without` says what
 /// can be done where there is none.
 pub(super) fn needs_terminal(host: &Host, screen: &Screen, command: &str, without: &str) -> Result<(), CommandError> {
-    if host.on_terminal() || host.input_is_terminal && plain(host, screen) {
+    if host.on_terminal() || host.input_is_terminal && lines(host, screen).is_some() {
         return Ok(());
     }
     Err(CommandError::usage(if host.input_is_terminal {
@@ -72,17 +72,33 @@ pub(super) fn needs_terminal(host: &Host, screen: &Screen, command: &str, withou
     }))
 }
 
-/// Whether the wizard is shown line by line: because somebody says so, or because the terminal cannot move its cursor.
-fn plain(host: &Host, screen: &Screen) -> bool {
+/// Why the wizard is shown line by line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lines {
+    /// Somebody says so, or the name of the terminal does.
+    Wanted,
+    /// The console is shown to be one that cannot move its cursor.
+    OldConsole,
+}
+
+fn lines(host: &Host, screen: &Screen) -> Option<Lines> {
     let environment = &host.environment;
     let wish = environment.says("ACCESSIBLE").unwrap_or_default().trim();
-    let simple = match environment.says("TERM") {
-        Some("dumb" | "unknown" | "") => true,
-        Some(_) => false,
-        // A console of Windows has no name.
-        None => cfg!(unix),
-    };
-    screen.plain || !wish.is_empty() && wish != "0" || simple
+    if screen.plain || !wish.is_empty() && wish != "0" {
+        return Some(Lines::Wanted);
+    }
+    let moves = !host.output_is_terminal || guard::moves_cursor();
+    lines_by_terminal(environment.says("TERM"), cfg!(unix), moves)
+}
+
+/// What follows from the terminal. `named` is said of a system whose terminals all have names; a console of Windows has none.
+fn lines_by_terminal(name: Option<&str>, named: bool, moves: bool) -> Option<Lines> {
+    match name {
+        Some("dumb" | "unknown" | "") => Some(Lines::Wanted),
+        Some(_) => None,
+        None if named => Some(Lines::Wanted),
+        None => (!moves).then_some(Lines::OldConsole),
+    }
 }
 
 /// Runs the wizard until it ends.
@@ -93,12 +109,15 @@ pub(super) async fn show(
     machine: Platform,
     world: impl Perform,
 ) -> Result<Exit, CommandError> {
-    let plain = plain(host, screen);
+    let lines = lines(host, screen);
+    if lines == Some(Lines::OldConsole) {
+        host.note("This console cannot move its cursor, so the wizard goes line by line. Windows Terminal shows it as a full screen.");
+    }
     let mut wizard = Wizard::new(setting).on(machine);
     let usual = Settings::default();
     let tick = if screen.no_motion { Duration::from_secs(1) } else { usual.tick };
     let settings = Settings { mouse: screen.mouse, tick };
-    let ended = if plain {
+    let ended = if lines.is_some() {
         dialogue::run(&mut host.out, &mut wizard, world).await
     } else {
         let mut app = Shell { wizard, look: look(host, screen) };
@@ -137,5 +156,23 @@ impl App for Shell {
 
     fn in_flight(&self) -> bool {
         self.wizard.in_flight()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_console_without_a_name_shows_lines_only_where_it_cannot_move_its_cursor() {
+        for (name, named, moves, wanted) in [
+            (None, false, true, None),
+            (None, false, false, Some(Lines::OldConsole)),
+            (None, true, true, Some(Lines::Wanted)),
+            (Some("dumb"), false, true, Some(Lines::Wanted)),
+            (Some("xterm-256color"), false, false, None),
+        ] {
+            assert_eq!(lines_by_terminal(name, named, moves), wanted, "{name:?} {named} {moves}");
+        }
     }
 }

@@ -247,6 +247,18 @@ impl Screen for Tty {
     }
 }
 
+/// Whether the console takes the sequences that move its cursor: an old one of Windows takes none.
+#[cfg(windows)]
+pub fn moves_cursor() -> bool {
+    crossterm::ansi_support::supports_ansi()
+}
+
+/// Every terminal does whose name does not say otherwise.
+#[cfg(not(windows))]
+pub fn moves_cursor() -> bool {
+    true
+}
+
 #[cfg(unix)]
 fn stop() -> bool {
     use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};

@@ -9,6 +9,8 @@ use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyEventKind, KeyModifie
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+use crate::ui::{Intent, keys};
+
 /// What came in.
 pub(super) enum Item {
     /// A key that a person pressed.
@@ -30,6 +32,9 @@ const ROOM: usize = 4_096;
 /// Bytes after which a burst is handed on although more is coming.
 const LONGEST: usize = 1 << 20;
 
+/// Keys that are down at a time at most.
+const FINGERS: usize = 10;
+
 /// Letters that a person may have typed while the line stalled.
 const QUICK: usize = 16;
 
@@ -45,13 +50,16 @@ pub(super) struct Intake {
     held: Zeroizing<String>,
     /// When the last text key came, if nothing else came after it.
     last: Option<Instant>,
+    /// Signs of scripts without capitals whose keys are down.
+    down: Vec<char>,
 }
 
 impl Intake {
     /// Takes in what arrived together at `now`, and says what is complete.
     pub(super) fn take(&mut self, batch: Vec<Raw>, now: Instant) -> Vec<Item> {
         let mut items = Vec::with_capacity(batch.len());
-        let mut batch = batch.into_iter().filter(counts).peekable();
+        let batch: Vec<Raw> = batch.into_iter().filter_map(|event| self.counts(event)).collect();
+        let mut batch = batch.into_iter().peekable();
         while let Some(event) = batch.next() {
             let Some(character) = text(&event) else {
                 items.extend(self.release());
@@ -87,21 +95,39 @@ impl Intake {
         held.contains(|c| c != '\n').then_some(Item::Burst(held))
     }
 
+    /// The event, if it is one of those that mean something.
+    fn counts(&mut self, event: Raw) -> Option<Raw> {
+        match event {
+            Raw::Key(key) => self.pressed(key).map(Raw::Key),
+            Raw::Mouse(mouse) => wheel(mouse.kind).map(|_| event),
+            Raw::Paste(_) | Raw::Resize(..) => Some(event),
+            Raw::FocusGained | Raw::FocusLost => None,
+        }
+    }
+
+    /// A key that is let go means nothing. But a console of Windows pastes what the keyboard has no key for, such as kanji, as the end of
+    /// an Alt code: let go, and never pressed. A letter with a capital is no such case: let go after Shift, it is another one.
+    fn pressed(&mut self, key: KeyEvent) -> Option<KeyEvent> {
+        let sign = key.code.as_char().filter(|c| !c.is_ascii() && !c.is_uppercase() && !c.is_lowercase());
+        let at = self.down.iter().position(|down| Some(*down) == sign);
+        match (sign, key.kind, at) {
+            (Some(_), KeyEventKind::Release, None) => return Some(KeyEvent { kind: KeyEventKind::Press, ..key }),
+            (Some(_), KeyEventKind::Release, Some(at)) => drop(self.down.remove(at)),
+            (Some(sign), KeyEventKind::Press | KeyEventKind::Repeat, None) => {
+                // Terminals that never tell of letting go.
+                self.down.truncate(FINGERS - 1);
+                self.down.insert(0, sign);
+            }
+            (Some(_) | None, ..) => {}
+        }
+        (key.kind != KeyEventKind::Release).then_some(key)
+    }
+
     fn hold(&mut self, character: char) {
         if self.held.capacity() == 0 {
             self.held.reserve(ROOM);
         }
         self.held.push(character);
-    }
-}
-
-/// Whether an event is one of those that mean something.
-fn counts(event: &Raw) -> bool {
-    match event {
-        Raw::Key(key) => key.kind != KeyEventKind::Release,
-        Raw::Paste(_) | Raw::Resize(..) => true,
-        Raw::Mouse(mouse) => wheel(mouse.kind).is_some(),
-        Raw::FocusGained | Raw::FocusLost => false,
     }
 }
 
@@ -120,7 +146,11 @@ fn text_of(key: &KeyEvent) -> Option<char> {
     if feed {
         return Some('\n');
     }
-    key.code.as_char().filter(|_| plain)
+    match keys::intent(key, true) {
+        // With what AltGr makes, which is Ctrl and Alt on Windows.
+        Some(Intent::Typed(character)) => Some(character),
+        Some(_) | None => None,
+    }
 }
 
 /// An event that stands for itself.
@@ -229,5 +259,61 @@ mod tests {
             })
             .collect();
         assert_eq!(codes, [KeyCode::Up, KeyCode::Down]);
+    }
+
+    /// As consoles of Windows tell keys: each pressed and let go, AltGr as Ctrl and Alt, what has no key as the end of an Alt code.
+    fn windows(text: &str) -> Vec<Raw> {
+        let key = |code, modifiers, kind| Raw::Key(KeyEvent::new_with_kind(code, modifiers, kind));
+        let alt_gr = KeyModifiers::CONTROL | KeyModifiers::ALT;
+        let (press, release, none) = (KeyEventKind::Press, KeyEventKind::Release, KeyModifiers::NONE);
+        let both = |code, modifiers| vec![key(code, modifiers, press), key(code, modifiers, release)];
+        text.chars()
+            .flat_map(|c| match c {
+                '\n' => both(KeyCode::Enter, none),
+                '@' | '~' | '{' => both(KeyCode::Char(c), alt_gr),
+                'A'..='Z' => vec![
+                    key(KeyCode::Char(c), KeyModifiers::SHIFT, press),
+                    key(KeyCode::Char(c.to_ascii_lowercase()), none, release),
+                ],
+                c if c.is_ascii() => both(KeyCode::Char(c), none),
+                c => vec![key(KeyCode::Char(c), none, release)],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_paste_of_a_windows_console_is_one_burst_with_every_character() {
+        for text in ["kontakt@Contoso.com\nab", "Q8~x{1}~Q~y", "オクト 登録 – 本本", "本社\n"] {
+            let mut intake = Intake::default();
+            let items = intake.take(windows(text), Instant::now());
+            assert!(items.is_empty(), "{text}: {}", items.len());
+            let burst = intake.release();
+            assert!(matches!(&burst, Some(Item::Burst(held)) if held.as_str() == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_of_a_windows_console_are_typed_once_each() {
+        let start = Instant::now();
+        let mut intake = Intake::default();
+        let kana = [KeyEventKind::Press, KeyEventKind::Release]
+            .map(|kind| Raw::Key(KeyEvent::new_with_kind(KeyCode::Char('ア'), KeyModifiers::NONE, kind)));
+        let ctrl_v = Raw::Key(KeyEvent::new(KeyCode::Char('v'), KeyModifiers::CONTROL));
+        let events = windows("Ab@").into_iter().chain(kana.clone()).chain(kana).chain([ctrl_v, Raw::Resize(80, 25)]);
+        let mut typed = Vec::new();
+        for (number, event) in (0..).zip(events) {
+            for item in intake.take(vec![event], start + Duration::from_millis(50 * number)) {
+                typed.push(match item {
+                    Item::Key(key) => keys::intent(&key, true).map_or("nothing".to_owned(), |it| format!("{it:?}")),
+                    Item::Resize => "resize".to_owned(),
+                    Item::Paste(_) | Item::Burst(_) => "paste".to_owned(),
+                });
+            }
+        }
+        let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+        assert_eq!(
+            typed,
+            ["Typed('A')", "Typed('b')", "Typed('@')", "Typed('ア')", "Typed('ア')", "nothing", "resize"]
+        );
     }
 }
