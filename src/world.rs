@@ -15,6 +15,8 @@ pub mod drafts;
 pub mod entra;
 mod folder;
 pub mod http;
+#[cfg(any(windows, test))]
+mod in_use;
 pub mod issuer;
 pub mod journal;
 pub mod leaks;

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use zeroize::Zeroizing;
 
 use crate::words::{Secret, SharedSecret};
+use crate::world::token::utf8;
 
 /// Bytes that are read at a time: more than any buffer of the standard library has, so that none of them keeps a copy.
 const CHUNK: usize = 16 << 10;
@@ -27,11 +28,15 @@ pub(super) fn read(input: &mut dyn Read, line: bool) -> io::Result<SharedSecret>
         let new = free.get(..count).unwrap_or_default();
         filled += count;
         if count == 0 || line && new.contains(&b'\n') {
-            let read = bytes.get(..filled).unwrap_or_default();
-            return Ok(Secret::shared(String::from_utf8_lossy(read).into_owned()));
+            return Ok(Secret::shared(text(bytes.get(..filled).unwrap_or_default())));
         }
     }
     Err(io::ErrorKind::FileTooLarge.into())
+}
+
+/// Bytes as text: also UTF-16, which Windows PowerShell writes into files.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&utf8(bytes)).trim_start_matches('\u{feff}').to_owned()
 }
 
 /// What was read without the line end of its only line.
@@ -63,6 +68,14 @@ mod tests {
         assert_eq!(all.reveal(), text);
         let mut slow = "one\n".as_bytes().chain("two\n".as_bytes());
         assert_eq!(read(&mut slow, true).unwrap().reveal(), "one\n");
+    }
+
+    #[test]
+    fn what_windows_powershell_writes_into_a_file_is_text() {
+        let wide: Vec<u8> = "\u{feff}Q8~本\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [wide.as_slice(), "\u{feff}Q8~本\r\n".as_bytes(), "Q8~本\r\n".as_bytes()] {
+            assert_eq!(line(read(&mut { bytes }, true).unwrap().reveal()), "Q8~本");
+        }
     }
 
     #[test]

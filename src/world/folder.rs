@@ -338,6 +338,7 @@ mod system {
     use std::path::{Path, PathBuf};
 
     use super::{How, Identity, NOT_OURS, Refused};
+    use crate::world::in_use::patiently;
 
     pub(super) struct Folder(PathBuf);
 
@@ -352,22 +353,22 @@ mod system {
                 return Err(NOT_OURS);
             }
             let writing = !matches!(how, How::Reading | How::ReadingPrivate);
-            let file = OpenOptions::new()
+            let mut options = OpenOptions::new();
+            options
                 .read(true)
                 .write(writing)
                 .create(matches!(how, How::OrNew))
                 .create_new(matches!(how, How::New))
-                .truncate(false)
-                .open(path)?;
-            Ok(file)
+                .truncate(false);
+            Ok(patiently(|| options.open(&path))?)
         }
 
         pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), Refused> {
-            Ok(fs::rename(self.0.join(from), self.0.join(to))?)
+            Ok(patiently(|| fs::rename(self.0.join(from), self.0.join(to)))?)
         }
 
         pub(super) fn remove(&self, name: &str) -> Result<(), Refused> {
-            Ok(fs::remove_file(self.0.join(name))?)
+            Ok(patiently(|| fs::remove_file(self.0.join(name)))?)
         }
 
         /// A folder cannot be synced here; the file system's own journal orders names.
@@ -388,10 +389,10 @@ mod system {
         Ok(fs::create_dir_all(path)?)
     }
 
-    /// A file that is open cannot be replaced here.
-    #[expect(clippy::unnecessary_wraps, reason = "as on other systems")]
-    pub(super) fn identity(_file: &File) -> Result<Identity, Refused> {
-        Ok(Identity::default())
+    /// The volume and the number on it: a file that is open can be replaced here too.
+    pub(super) fn identity(file: &File) -> Result<Identity, Refused> {
+        let found = winapi_util::file::information(file)?;
+        Ok(Identity(found.volume_serial_number(), found.file_index()))
     }
 }
 
