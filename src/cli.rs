@@ -289,6 +289,10 @@ pub struct Simulate {
     /// Length of every price sheet in bytes, up to ten thousand million.
     #[arg(long, value_name = "BYTES", default_value_t = 42_180_180, value_parser = clap::value_parser!(u64).range(..=10_000_000_000))]
     pub sheet_bytes: u64,
+    /// Let one more application into the key vault, with the role of this definition (JSON), such as store policy prints; once for
+    /// each role.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub key_vault_role: Vec<PathBuf>,
 }
 
 /// A cloud, on the command line.

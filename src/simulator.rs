@@ -1,4 +1,5 @@
-//! A Microsoft of one's own on loopback: Entra ID, Partner Center, the price service and Octo behind one port.
+//! A Microsoft of one's own on loopback: Entra ID, Partner Center, the price service, Octo and a Key Vault
+//! behind one port.
 //!
 //! It is a real HTTP(S) server, so the clients that ship are exercised whole, and it is strict: what Microsoft refuses, it
 //! refuses, with Microsoft's numbers. What it knows comes from public documentation and public reports; where those are
@@ -8,6 +9,7 @@ mod chance;
 mod clock;
 mod entra;
 mod http;
+mod key_vault;
 mod keys;
 mod octo;
 mod partner_center;
@@ -28,9 +30,9 @@ use tokio::task::JoinSet;
 use crate::cloud::Cloud;
 
 pub use scenario::Scenario;
-pub use state::Facts;
 #[cfg(feature = "test-door")]
 pub use state::{Counters, RequestLog};
+pub use state::{Facts, Member};
 
 use state::Shared;
 use tls::Authority;
@@ -46,11 +48,13 @@ pub struct Options {
     pub scenario: Scenario,
     /// Length of every price sheet in bytes.
     pub sheet_bytes: u64,
+    /// Definitions of roles (JSON): for each there is an application that has it in the key vault, and nothing else.
+    pub roles: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: None, tls: false, scenario: Scenario::default(), sheet_bytes: 42_180_180 }
+        Self { port: None, tls: false, scenario: Scenario::default(), sheet_bytes: 42_180_180, roles: Vec::new() }
     }
 }
 
@@ -78,11 +82,16 @@ impl Simulator {
         let scheme = if tls { "https" } else { "http" };
         let base = format!("{scheme}://localhost:{port}");
         let ca_file = authority.as_ref().map(|authority| authority.file().to_owned());
-        let facts = Facts::new(&base, ca_file);
+        let identities = options.roles.iter().map(|role| key_vault::Identity::new(role));
+        let identities: Vec<_> = identities.collect::<Option<_>>().ok_or("a role definition cannot be read")?;
+        let facts = Facts {
+            members: identities.iter().map(key_vault::Identity::member).collect(),
+            ..Facts::new(&base, key, ca_file)
+        };
         let line = line(&base, &facts);
         let cloud =
             Cloud::from_json(&line).map_err(|why| format!("the simulator's addresses are not usable: {why}"))?;
-        let shared = Arc::new(Shared::new(base, facts, key, &options));
+        let shared = Arc::new(Shared::new(base, facts, key, &options, identities));
         let acceptor = authority.as_ref().map(Authority::acceptor);
         let mut tasks = JoinSet::new();
         for listener in listeners {
@@ -141,6 +150,7 @@ fn line(base: &str, facts: &Facts) -> String {
         "octo": format!("{base}/m/blue/cover"),
         "octo_token": format!("{base}/ripple/access_token"),
         "portal": format!("{base}/portal"),
+        "key_vault": base,
         "counters": format!("{base}/counters"),
     });
     joined(line, serde_json::to_value(facts).unwrap_or_default()).to_string()

@@ -12,11 +12,15 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Simulate) 
     let Some(scenario) = name.map_or_else(|| Some(Scenario::default()), Scenario::named) else {
         return Err(CommandError::usage("there is no such scenario; rehearse --list names them"));
     };
+    let roles = arguments.key_vault_role.iter().map(std::fs::read_to_string).collect::<Result<_, _>>();
     let options = Options {
         port: arguments.port.filter(|port| *port != 0),
         tls: arguments.tls,
         scenario,
         sheet_bytes: arguments.sheet_bytes,
+        roles: roles.map_err(|error| {
+            CommandError::usage(format!("the file of --key-vault-role cannot be read: {}", error.kind()))
+        })?,
     };
     let simulator = Simulator::start(options).await?;
     if context.host.print(&format!("{}\n", simulator.line())).is_err() {

@@ -18,8 +18,8 @@ use super::http::{Call, Reply};
 use super::scenario::Refusal;
 use super::state::{Facts, Shared};
 
-pub(super) use apps::{DIRECTORY_API, PARTNER_API, PARTNER_CENTER, is_named};
-pub(super) use issue::claims_of;
+pub(super) use apps::{DIRECTORY_API, KEY_VAULT, PARTNER_API, PARTNER_CENTER, is_named};
+pub(super) use issue::{claims_of, for_application};
 pub(super) use pages::portal;
 pub(super) use user::Renewal;
 pub(super) use visit::{Code, Visit};

@@ -20,7 +20,7 @@ use super::http::{Body, Call, Pairs, Reply};
 use super::scenario::Quirk;
 use super::state::{RequestLog, Shared};
 use super::wire::{self, Wire};
-use super::{clock, entra, octo, partner_center, price};
+use super::{clock, entra, key_vault, octo, partner_center, price};
 
 /// Bytes of a request's body that are read; nobody needs more.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -137,6 +137,8 @@ fn route(shared: &Shared, call: &Call) -> Reply {
         "partner_api" => price::answer(shared, call),
         "octo" => octo::answer(shared, call),
         "octo_token" => octo::token(shared, call),
+        "key_vault" => key_vault::answer(shared, call),
+        "identity" => key_vault::managed(shared, call),
         "portal" => entra::portal(shared),
         // What was handed out so far, for a test in another process.
         "counters" => Reply::json(StatusCode::OK, &serde_json::to_value(shared.counters()).unwrap_or_default()),

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::clock::Clock;
 use super::entra::{Code, Renewal, Visit};
+use super::key_vault::{Identity, Shelf};
 use super::keys::Key;
 use super::scenario::{Quirk, Scenario};
 use super::{Options, chance};
@@ -47,12 +48,18 @@ pub struct Facts {
     pub octo_client_id: String,
     /// The secret of Octo's API client.
     pub octo_client_secret: String,
+    /// What proves a managed identity at the address of App Service.
+    pub identity_header: String,
+    /// The token of a pod that Entra takes in place of the application's secret (workload identity).
+    pub federated_token: String,
+    /// The applications that have a role in the key vault, in the order of the roles.
+    pub members: Vec<Member>,
     /// The certificate authority to trust, if the simulator speaks https.
     pub ca_file: Option<PathBuf>,
 }
 
 impl Facts {
-    pub(super) fn new(base: &str, ca_file: Option<PathBuf>) -> Self {
+    pub(super) fn new(base: &str, key: &Key, ca_file: Option<PathBuf>) -> Self {
         let tenant_id = "0c5a3b1e-7d42-4f8a-9b16-5e2d8c7f4a31".to_owned();
         Self {
             authority: format!("{base}/{tenant_id}"),
@@ -70,9 +77,24 @@ impl Facts {
             company: "Contoso Cloud Partners".to_owned(),
             octo_client_id: chance::word(12),
             octo_client_secret: chance::word(24),
+            identity_header: chance::word(24),
+            federated_token: key.sign(&json!({
+                "iss": base, "sub": "system:serviceaccount:octo:octo-csp", "aud": "api://AzureADTokenExchange",
+                "jti": chance::guid(),
+            })),
+            members: Vec::new(),
             ca_file,
         }
     }
+}
+
+/// An application of the directory beside the one that is registered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Member {
+    /// The application id.
+    pub client_id: String,
+    /// The *Value* of its client secret.
+    pub client_secret: String,
 }
 
 /// One request that was answered, or cut off.
@@ -80,8 +102,8 @@ impl Facts {
 pub struct RequestLog {
     /// The method.
     pub method: String,
-    /// Which service it went to: `login`, `partner_center`, `partner_api`, `octo_token`, `octo`, `portal`,
-    /// `counters`.
+    /// Which service it went to: `login`, `partner_center`, `partner_api`, `octo_token`, `octo`, `key_vault`,
+    /// `identity` (of a machine), `portal`, `counters`.
     pub host: &'static str,
     /// The path on that service's host, without the query.
     pub path: String,
@@ -120,6 +142,8 @@ pub(super) struct Desk {
     pub(super) opaque: HashMap<String, Value>,
     pub(super) octo_tokens: HashMap<String, i64>,
     pub(super) octo_accounts: BTreeMap<String, Value>,
+    /// What is in the key vault.
+    pub(super) shelf: Shelf,
     pub(super) log: Vec<RequestLog>,
     pub(super) counters: Counters,
     /// How often the scenario has struck.
@@ -134,23 +158,36 @@ pub(super) struct Shared {
     pub(super) key: &'static Key,
     pub(super) scenario: Scenario,
     pub(super) sheet_bytes: u64,
+    identities: Vec<Identity>,
     pub(super) clock: Clock,
     pub(super) sheet_sent: Arc<AtomicU64>,
     desk: Mutex<Desk>,
 }
 
 impl Shared {
-    pub(super) fn new(base: String, facts: Facts, key: &'static Key, options: &Options) -> Self {
+    pub(super) fn new(
+        base: String,
+        facts: Facts,
+        key: &'static Key,
+        options: &Options,
+        identities: Vec<Identity>,
+    ) -> Self {
         Self {
             base,
             facts,
             key,
             scenario: options.scenario.clone(),
             sheet_bytes: options.sheet_bytes,
+            identities,
             clock: Clock::default(),
             sheet_sent: Arc::default(),
             desk: Mutex::default(),
         }
+    }
+
+    /// The application of this id, if it is one that has a role in the key vault.
+    pub(super) fn identity(&self, id: &str) -> Option<&Identity> {
+        self.identities.iter().find(|known| known.id.eq_ignore_ascii_case(id))
     }
 
     /// Returns the desk; never held across an await.

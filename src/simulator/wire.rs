@@ -14,7 +14,7 @@ use super::scenario::{Fault, Row};
 
 /// Where a misfortune can strike; `token` is any grant at the token address.
 pub(super) const PLACES: &str =
-    "everywhere metadata sign-in token app-only redeem refresh partner-center price octo-token octo";
+    "everywhere metadata sign-in token app-only redeem refresh partner-center price octo-token octo key-vault";
 
 /// Returns the places where this request is.
 pub(super) fn places(call: &Call) -> &'static [&'static str] {
@@ -24,7 +24,8 @@ pub(super) fn places(call: &Call) -> &'static [&'static str] {
         "partner_api" => &["price", "everywhere"],
         "octo_token" => &["octo-token", "everywhere"],
         "octo" => &["octo", "everywhere"],
-        "portal" => &[],
+        "key_vault" => &["key-vault", "everywhere"],
+        "portal" | "identity" => &[],
         _ if path.ends_with("/token") => match call.form().get("grant_type") {
             Some("client_credentials") => &["app-only", "token", "everywhere"],
             Some("authorization_code") => &["redeem", "token", "everywhere"],
@@ -37,11 +38,15 @@ pub(super) fn places(call: &Call) -> &'static [&'static str] {
 }
 
 /// Where each pretended host is, but for the login, which has the rest.
-const BASES: [(&str, &str); 6] = [
+const BASES: [(&str, &str); 10] = [
     ("/partnercenter", "partner_center"),
     ("/partner", "partner_api"),
     ("/m/blue/cover", "octo"),
     ("/ripple", "octo_token"),
+    ("/secrets", "key_vault"),
+    ("/deletedsecrets", "key_vault"),
+    ("/metadata/identity", "identity"),
+    ("/msi", "identity"),
     ("/counters", "counters"),
     ("/portal", "portal"),
 ];

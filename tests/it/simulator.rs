@@ -3,6 +3,7 @@
 
 pub(crate) mod bench;
 mod entra;
+mod key_vault;
 mod services;
 mod sign_in;
 mod trouble;

@@ -6,6 +6,8 @@ use crate::simulator::scenario::Refusal;
 pub(in crate::rooms::simulator) const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";
 /// App ID URI of the price service.
 pub(in crate::rooms::simulator) const PARTNER_API: &str = "https://api.partner.microsoft.com";
+/// App ID URI of Azure Key Vault.
+pub(in crate::rooms::simulator) const KEY_VAULT: &str = "https://vault.azure.net";
 /// App ID URI of Microsoft's retired directory API, Azure AD Graph.
 pub(in crate::rooms::simulator) const DIRECTORY_API: &str = "https://graph.windows.net";
 
@@ -33,12 +35,13 @@ pub(super) static OLD_GRAPH: Resource = Resource { uri: DIRECTORY_API, id: "0000
 pub(super) static GRAPH: Resource = Resource { uri: "https://graph.microsoft.com", id: "00000003-0000-0000-c000-000000000000", name: "Microsoft Graph", listed: true, mfa: false, permission: "User.Read PartnerBilling.Read.All" };
 
 #[rustfmt::skip]
-static RESOURCES: [&Resource; 5] = [
+static RESOURCES: [&Resource; 6] = [
     &Resource { uri: PARTNER_CENTER, id: "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd", name: "Microsoft Partner Center", listed: true, mfa: true, permission: "user_impersonation" },
     &Resource { uri: PARTNER_API, id: "4990cffe-04e8-4e8b-808a-1175604b879f", name: "Microsoft Partner", listed: true, mfa: true, permission: "user_impersonation" },
     &OLD_GRAPH,
     &GRAPH,
     &Resource { uri: "https://management.azure.com", id: "797f4846-ba00-4fd7-ba43-dac1f8f63013", name: "Azure Resource Manager", listed: false, mfa: false, permission: "user_impersonation" },
+    &Resource { uri: KEY_VAULT, id: "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", name: "Azure Key Vault", listed: false, mfa: false, permission: "user_impersonation" },
 ];
 
 /// Scopes that belong to sign-in and to no API.

@@ -69,9 +69,9 @@ pub(super) fn client_info(shared: &Shared) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
-/// Returns a token for the application itself.
-pub(super) fn for_application(shared: &Shared, audience: &str) -> String {
-    let application = if shared.is(Quirk::OtherAppToken) { OTHER_APPLICATION } else { &shared.facts.client_id };
+/// Returns a token for an application itself.
+pub(in crate::rooms::simulator) fn for_application(shared: &Shared, audience: &str, application: &str) -> String {
+    let application = if shared.is(Quirk::OtherAppToken) { OTHER_APPLICATION } else { application };
     let audience = if shared.is(Quirk::OtherAudienceToken) { DIRECTORY_API } else { audience };
     let own = json!({
         "appid": application, "appidacr": "1", "idp": issuer(shared, Tenant::Home, Version::V1), "oid": PRINCIPAL,

@@ -14,6 +14,7 @@ use crate::simulator::state::Shared;
 
 /// The tenant that client credentials land in on `common`.
 const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A request to the token address that got past the door.
@@ -39,7 +40,7 @@ pub(super) fn device(shared: &Shared, call: &Call, tenant: &str, version: Versio
     let form = call.form();
     let started = Tenant::named(tenant, &shared.facts).and_then(|tenant| {
         let ask = Ask { shared, form: &form, tenant, version };
-        ask.known_client(ask.need("client_id")?)?;
+        ask.known_client(ask.need("client_id")?).map(drop)?;
         let needed = match version {
             Version::V1 => Resource::named(ask.need("resource")?).map(|_| ()),
             Version::V2 => Scopes::parse(ask.need("scope")?).map(|_| ()),
@@ -68,9 +69,9 @@ fn granted(shared: &Shared, call: &Call, tenant: &str, version: Version) -> Resu
         let text = format!("The app requested an unsupported grant type '{grant}'.");
         return Err(Refusal::new(70_003, "unsupported_grant_type", text));
     }
-    ask.authenticate(call)?;
+    let client = ask.authenticate(call, grant == "client_credentials")?;
     match grant {
-        "client_credentials" => ask.for_application(),
+        "client_credentials" => ask.for_application(&client),
         "authorization_code" => ask.for_code(),
         "refresh_token" => ask.for_renewal(),
         DEVICE_CODE => Err(ask.for_device()?),
@@ -84,16 +85,21 @@ impl<'a> Ask<'a> {
         self.form.get(name).ok_or_else(|| Refusal::missing(name))
     }
 
-    fn known_client(&self, client: &str) -> Result<(), Refusal> {
+    /// The secret of an application of the directory.
+    fn known_client(&self, client: &str) -> Result<String, Refusal> {
         let facts = &self.shared.facts;
         if client.eq_ignore_ascii_case(&facts.client_id) {
-            return Ok(());
+            return Ok(facts.client_secret.clone());
+        }
+        if let Some(other) = self.shared.identity(client) {
+            return Ok(other.secret.clone());
         }
         Err(Refusal::of(700_016).fill("{app}", client).fill("{tenant}", self.tenant.segment(facts)))
     }
 
-    /// Checks who asks. The secret may be in the form or in HTTP Basic, but not differently in both.
-    fn authenticate(&self, call: &Call) -> Result<(), Refusal> {
+    /// Checks who asks. The secret may be in the form or in HTTP Basic, but not differently in both. Applications beside the one of
+    /// the rehearsal sign in as themselves alone.
+    fn authenticate(&self, call: &Call, alone: bool) -> Result<String, Refusal> {
         let facts = &self.shared.facts;
         let basic = call.basic();
         let client = match (self.form.get("client_id"), &basic) {
@@ -102,9 +108,19 @@ impl<'a> Ask<'a> {
             (None, Some((client, _))) => client.as_str(),
             (None, None) => return Err(Refusal::missing("client_id")),
         };
-        self.known_client(client)?;
-        if self.form.get("client_assertion").is_some() {
-            return Err(Refusal::of(700_027));
+        let known = self.known_client(client)?;
+        let own = client.eq_ignore_ascii_case(&facts.client_id);
+        if !own && !alone {
+            return Err(Refusal::of(700_016).fill("{app}", client).fill("{tenant}", self.tenant.segment(facts)));
+        }
+        if let Some(assertion) = self.form.get("client_assertion") {
+            let federated = own && alone && self.form.get("client_assertion_type") == Some(JWT_BEARER);
+            // The one credential of that kind: whoever has it is the pod of the rehearsal.
+            return if federated && assertion == facts.federated_token {
+                Ok(client.to_owned())
+            } else {
+                Err(Refusal::of(700_027))
+            };
         }
         let posted = self.form.get("client_secret");
         let secret = match (posted, &basic) {
@@ -115,13 +131,13 @@ impl<'a> Ask<'a> {
             (None, _) => return Err(Refusal::of(7_000_218)),
         };
         let fresh = self.shared.is(Quirk::NewSecret) && self.shared.strikes_within(2);
-        if secret != facts.client_secret || fresh {
+        if secret != known || fresh {
             return Err(Refusal::of(7_000_215));
         }
-        Ok(())
+        Ok(client.to_owned())
     }
 
-    fn for_application(&self) -> Result<Value, Refusal> {
+    fn for_application(&self, client: &str) -> Result<Value, Refusal> {
         let audience = match self.version {
             Version::V1 => {
                 let name = self.need("resource")?;
@@ -145,7 +161,7 @@ impl<'a> Ask<'a> {
         }
         self.strike("app-only", audience)?;
         self.shared.desk().counters.app_tokens += 1;
-        let token = issue::for_application(self.shared, audience);
+        let token = issue::for_application(self.shared, audience, client);
         Ok(Grant::default().json(self.shared, self.version, audience, &token))
     }
 
