@@ -191,6 +191,7 @@ fn sign(text: &str) -> Result<String, String> {
         "Octo" => "Octo",
         "keyring" => "Keyring",
         "vault" => "Vault",
+        "key-vault" => "KeyVault",
         "disk" => "Disk",
         _ => return Err(none()),
     };

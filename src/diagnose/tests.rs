@@ -73,13 +73,14 @@ const OAUTH: [&str; 30] = [
     "cancel",
 ];
 
-const SERVICES: [Service; 9] = [
+const SERVICES: [Service; 10] = [
     Service::Entra,
     Service::PartnerCenter,
     Service::PartnerApi,
     Service::Octo,
     Service::Keyring,
     Service::Vault,
+    Service::KeyVault,
     Service::Disk,
     Service::Machine,
     Service::Check,
@@ -101,11 +102,11 @@ fn plain(failure: &Failure) -> Diagnosis {
 }
 
 #[rustfmt::skip]
-const CAUSES: [Cause; 66] = [
+const CAUSES: [Cause; 67] = [
     Cause::Refused, Cause::NotTheService, Cause::Unreadable, Cause::NoSuchHost, Cause::NoConnection, Cause::Broken,
     Cause::TimedOut, Cause::Proxy, Cause::NoProxy, Cause::ClockSkew, Cause::InUse, Cause::NewerJournal, Cause::JournalMoved,
     Cause::Vault(VaultFault::Sealed), Cause::Vault(VaultFault::NoLeader), Cause::Vault(VaultFault::LoggedOut),
-    Cause::Vault(VaultFault::Conflict), Cause::Vault(VaultFault::Quota),
+    Cause::Vault(VaultFault::Conflict), Cause::Vault(VaultFault::Quota), Cause::Vault(VaultFault::SoftDeleted),
     Cause::OtherStore, Cause::HalfForgotten, Cause::Vault(VaultFault::WrongPassphrase), Cause::Vault(VaultFault::Damaged),
     Cause::Internal, Cause::Tls(TlsFault::UnknownIssuer), Cause::Tls(TlsFault::Expired),
     Cause::Tls(TlsFault::NotYetValid), Cause::Tls(TlsFault::WrongName), Cause::Tls(TlsFault::Revoked),

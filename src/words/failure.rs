@@ -71,6 +71,8 @@ pub enum Service {
     Keyring,
     /// The engine of a shared vault.
     Vault,
+    /// An Azure Key Vault.
+    KeyVault,
     /// Files of this program.
     Disk,
     /// This machine: clock, browser, ports.
@@ -99,6 +101,7 @@ impl Service {
             Self::Octo => ("Octo", "Octo"),
             Self::Keyring => ("the keyring", "keyring"),
             Self::Vault => ("the shared vault", "vault"),
+            Self::KeyVault => ("Azure Key Vault", "Key Vault"),
             Self::Disk => ("the disk", "disk"),
             Self::Machine => ("this machine", "machine"),
             Self::Check => ("octo-csp", "check"),
@@ -213,6 +216,8 @@ pub enum VaultFault {
     LoggedOut,
     /// Somebody else wrote the same item.
     Conflict,
+    /// The name was deleted, and cannot be had until that is undone or final.
+    SoftDeleted,
     /// It limits how often it is asked, and does so now.
     Quota,
     /// Anything else.

@@ -73,8 +73,20 @@ pub static SHARED_VAULT: StoreDescriptor = StoreDescriptor {
     files: &[],
 };
 
+/// A Key Vault of Azure's, which several hosts share.
+pub static AZURE_KEY_VAULT: StoreDescriptor = StoreDescriptor {
+    key: "azure-key-vault",
+    noun: "Azure Key Vault",
+    label: "Key Vault",
+    about: "The partner's own Key Vault in Azure, which several hosts share",
+    found: "names that begin with octo-csp-",
+    unlock: Unlock::Login,
+    verify: " from the server",
+    files: &[],
+};
+
 /// Every store that can be asked for.
-pub static STORES: [&StoreDescriptor; 3] = [&KEYRING, &VAULT_FILE, &SHARED_VAULT];
+pub static STORES: [&StoreDescriptor; 4] = [&KEYRING, &VAULT_FILE, &SHARED_VAULT, &AZURE_KEY_VAULT];
 
 impl Default for &'static StoreDescriptor {
     fn default() -> Self {

@@ -105,7 +105,7 @@ impl Mishap {
     }
 
     fn look(&self) -> Preflight {
-        let kept = [Service::Keyring, Service::Vault, Service::Disk].contains(&self.service);
+        let kept = [Service::Keyring, Service::Vault, Service::KeyVault, Service::Disk].contains(&self.service);
         if kept { Preflight::Keyring } else { Preflight::Network }
     }
 }
@@ -134,19 +134,26 @@ const fn shared(at: At, cause: Cause, detail: &'static str) -> Mishap {
     Mishap { at, service: Service::Vault, cause, detail, machine: None }
 }
 
+/// The Key Vault of a team, when a secret is kept.
+const fn azure(cause: Cause, detail: &'static str) -> Mishap {
+    Mishap { service: Service::KeyVault, ..shared(At::Keep, cause, detail) }
+}
+
 const fn disk(at: At, cause: Cause, detail: &'static str) -> Mishap {
     Mishap { at, service: Service::Disk, cause, detail, machine: None }
 }
 
 const ENGINE: &str = "vault.example:8200";
 const SHARED: &str = "secret/octo-csp/production/secrets/manifest.A.2.1 of vault.example:8200";
+const AZURE: &str = "contoso.vault.azure.net";
+const AZURE_ITEM: &str = "octo-csp-production-6928a1b2c3-manifest-a-2-1 of contoso.vault.azure.net";
 const LOGIN: &str = "login.microsoftonline.com";
 const FOLDER: &str = "/home/alex/.local/state/octo-csp/production";
 const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/production/vault.age";
 const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
 
 #[rustfmt::skip]
-const ROWS: [(&str, &str, Mishap); 52] = [
+const ROWS: [(&str, &str, Mishap); 61] = [
     ("no-such-host", "The login host's name is not known to this machine's DNS", network(Cause::NoSuchHost, LOGIN)),
     ("proxy-unreachable", "The proxy of the network cannot be reached", network(Cause::NoProxy, "proxy.contoso.example:3128")),
     ("no-connection", "The login host cannot be reached", network(Cause::NoConnection, LOGIN)),
@@ -198,6 +205,18 @@ const ROWS: [(&str, &str, Mishap); 52] = [
         shared(At::Open, Cause::InUse, "since 2026-11-27T09:30:00Z by ben on build7 (register), at least until 2026-11-27T09:31:00Z")),
     ("vault-moved", "Somebody else of the team has changed the registration",
         shared(At::Journal, Cause::JournalMoved, "at 2026-11-27T09:30:00Z by ben on build7")),
+    ("key-vault-denied", "No role allows it in the Key Vault",
+        azure(Cause::Vault(VaultFault::Denied), "setSecret on octo-csp-production-6928a1b2c3-manifest-a-2-1 of contoso.vault.azure.net")),
+    ("key-vault-deleted-name", "A secret of the Key Vault was deleted by hand", azure(Cause::Vault(VaultFault::SoftDeleted), AZURE_ITEM)),
+    ("key-vault-busy", "The Key Vault is still deleting a secret", azure(Cause::Vault(VaultFault::Conflict), AZURE_ITEM)),
+    ("key-vault-throttled", "The Key Vault is asked too often", azure(Cause::Vault(VaultFault::Quota), AZURE)),
+    ("key-vault-login", "The sign-in to the Key Vault fails",
+        azure(Cause::Vault(VaultFault::LoggedOut), "with az: az has no sign-in: az login")),
+    ("key-vault-too-large", "A value does not fit into the Key Vault",
+        azure(Cause::Vault(VaultFault::TooLarge), "26112 bytes for the journal")),
+    ("key-vault-unreachable", "The Key Vault does not answer", azure(Cause::NoSuchHost, AZURE)),
+    ("key-vault-tls", "The certificate of the Key Vault is another one's", azure(Cause::Tls(TlsFault::UnknownIssuer), AZURE)),
+    ("key-vault-other", "Something else answers in place of the Key Vault", azure(Cause::Unreadable, AZURE)),
     ("disk-full", "There is no room on the disk", disk(At::Journal, Cause::Disk(DiskFault::Full), FOLDER)),
     ("disk-read-only", "The disk is read-only", disk(At::Journal, Cause::Disk(DiskFault::ReadOnly), FOLDER)),
     ("disk-denied", "The folder belongs to another user", disk(At::Journal, Cause::Disk(DiskFault::Denied), FOLDER)),
