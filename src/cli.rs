@@ -22,7 +22,7 @@ pub use care::{Doctor, Explain, Forget, Handoff, List, Rename, Report, Status, S
 pub use paper::{Completions, Man, ShellName};
 pub use shell::Shell;
 pub use store::{
-    RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy, StoreRemoveCollector,
+    PolicyName, RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy, StoreRemoveCollector,
 };
 pub use tokens::{Code, Token};
 pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
@@ -169,6 +169,9 @@ pub struct StoreArguments {
     /// The shared vault of --store vault.
     #[command(flatten)]
     pub vault: VaultArguments,
+    /// The Key Vault of --store azure-key-vault.
+    #[command(flatten)]
+    pub key_vault: KeyVaultArguments,
 }
 
 /// Where in a shared vault, and how it is logged in to. Its address is `VAULT_ADDR`.
@@ -192,6 +195,30 @@ pub struct VaultArguments {
     /// Read it from this open file descriptor; 0 is standard input.
     #[arg(id = "vault_login_fd", long = "vault-login-fd", value_name = "N", conflicts_with = "vault_login_file")]
     pub login_fd: Option<u32>,
+}
+
+/// Which Azure Key Vault, and how it is signed in to.
+#[derive(Clone, Debug, Default, Args)]
+pub struct KeyVaultArguments {
+    /// The address of --store azure-key-vault, such as https://contoso.vault.azure.net; without, that of AZURE_KEY_VAULT_URL.
+    #[arg(id = "key_vault_url", long = "key-vault-url", value_name = "URL")]
+    pub url: Option<String>,
+    /// How it is signed in to; without, with whatever of these the environment has, and else with az.
+    #[arg(id = "key_vault_login", long = "key-vault-login", value_enum, value_name = "METHOD")]
+    pub login: Option<KeyVaultLogin>,
+}
+
+/// A way to sign in to a Key Vault, on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyVaultLogin {
+    /// As an application: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET.
+    Application,
+    /// With the token of a pod: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE.
+    WorkloadIdentity,
+    /// With the identity of the machine that this runs on; AZURE_CLIENT_ID names one among several.
+    ManagedIdentity,
+    /// As whoever has signed in with az login.
+    Az,
 }
 
 /// A way to log in to a shared vault, on the command line.

@@ -12,6 +12,7 @@ mod forget;
 mod handoff;
 mod headless;
 mod intake;
+mod key_vault;
 mod list;
 mod look;
 mod machine;

@@ -118,12 +118,37 @@ pub struct Environment {
     pub vault_namespace: Option<String>,
     /// `BAO_CACERT`, or else `VAULT_CACERT`: the file with the CA that signed the vault's certificate.
     pub vault_ca: Option<PathBuf>,
+    /// The variables by which Microsoft's own clients reach a Key Vault. Looked at where that is asked for, and nowhere else.
+    pub azure: Azure,
     /// `ALPHAUS_CLIENT_ID`, as Alphaus' bluectl reads it.
     pub alphaus_client_id: Option<String>,
     /// `ALPHAUS_CLIENT_SECRET`.
     pub alphaus_client_secret: Option<SharedSecret>,
     /// `ALPHAUS_AUTH_URL`: it chooses between addresses that are known, and moves none.
     pub alphaus_auth_url: Option<String>,
+}
+
+/// What Microsoft's own clients look at.
+#[derive(Clone, Debug, Default)]
+pub struct Azure {
+    /// `AZURE_KEY_VAULT_URL`: the vault.
+    pub key_vault: Option<String>,
+    /// `AZURE_TENANT_ID`: the directory that is signed in to.
+    pub tenant: Option<String>,
+    /// `AZURE_CLIENT_ID`: the application, or which identity of the machine.
+    pub client: Option<String>,
+    /// `AZURE_CLIENT_SECRET`.
+    pub secret: Option<SharedSecret>,
+    /// `AZURE_FEDERATED_TOKEN_FILE`: the file with the token of a pod.
+    pub token_file: Option<PathBuf>,
+    /// `IDENTITY_ENDPOINT`: where App Service gives the token of its identity.
+    pub identity_endpoint: Option<String>,
+    /// `IDENTITY_HEADER`: what proves that one may ask there.
+    pub identity_header: Option<SharedSecret>,
+    /// `AZURE_POD_IDENTITY_AUTHORITY_HOST`: the metadata service, where it is not at its usual address.
+    pub identity_host: Option<String>,
+    /// `PATH`, for `az`.
+    pub search: OsString,
 }
 
 impl Environment {
@@ -148,6 +173,17 @@ impl Environment {
             vault_token: vault("TOKEN").map(Secret::shared),
             vault_namespace: vault("NAMESPACE"),
             vault_ca: vault("CACERT").map(PathBuf::from),
+            azure: Azure {
+                key_vault: given("AZURE_KEY_VAULT_URL"),
+                tenant: given("AZURE_TENANT_ID"),
+                client: given("AZURE_CLIENT_ID"),
+                secret: given("AZURE_CLIENT_SECRET").map(Secret::shared),
+                token_file: path("AZURE_FEDERATED_TOKEN_FILE"),
+                identity_endpoint: given("IDENTITY_ENDPOINT"),
+                identity_header: given("IDENTITY_HEADER").map(Secret::shared),
+                identity_host: given("AZURE_POD_IDENTITY_AUTHORITY_HOST"),
+                search: variable("PATH").unwrap_or_default(),
+            },
             alphaus_client_id: given("ALPHAUS_CLIENT_ID"),
             alphaus_client_secret: given("ALPHAUS_CLIENT_SECRET").map(Secret::shared),
             alphaus_auth_url: given("ALPHAUS_AUTH_URL"),

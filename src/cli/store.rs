@@ -18,7 +18,7 @@ pub enum Store {
     AddCollector(StoreAddCollector),
     /// No longer let a collector open the vault file.
     RemoveCollector(StoreRemoveCollector),
-    /// Print the policy that suffices for a role of the team, for a registration of a shared vault.
+    /// Print the policy or the role that suffices for a role of the team, in a vault that it shares.
     Policy(StorePolicy),
     /// End somebody's work on a registration of a shared vault, so that another host can begin; it is noted who did.
     BreakLease(StoreBreakLease),
@@ -27,15 +27,27 @@ pub enum Store {
 /// `octo-csp store policy`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp store policy --role collector --store vault > collector.hcl\n  bao policy write octo-csp-collector collector.hcl\n\nIt is for the mount, the path and the registration that the other flags name. An operator does everything; support looks, checks and runs a step again, and can neither begin nor forget a registration; a collector gets access tokens (octo-csp token) and nothing more."
+    after_help = "Examples:\n  octo-csp store policy --role collector --store vault > collector.hcl\n  bao policy write octo-csp-collector collector.hcl\n\nIt is for the mount, the path and the registration that the other flags name. An operator does everything; support looks, checks and runs a step again, and can neither begin nor forget a registration; a collector gets access tokens (octo-csp token) and nothing more. For a Key Vault it is the definition of a role (JSON), not tried on Azure:\n  octo-csp store policy azure-key-vault --role collector > collector.json\n  az role definition create --role-definition collector.json"
 )]
 pub struct StorePolicy {
+    /// For which store; without it, for the one of --store, and else for vault.
+    #[arg(value_enum, value_name = "STORE")]
+    pub of: Option<PolicyName>,
     /// For whom.
     #[arg(long, value_enum)]
     pub role: RoleName,
     /// Which registration.
     #[command(flatten)]
     pub which: Which,
+}
+
+/// A store that has roles, on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PolicyName {
+    /// A policy of `OpenBao` or Vault.
+    Vault,
+    /// The definition of a role of Azure.
+    AzureKeyVault,
 }
 
 /// A role of a team, on the command line.

@@ -13,7 +13,7 @@ use crate::cli::{CloudArguments, CloudName, Shell, StoreArguments, Which, mistak
 use crate::cloud::Cloud;
 use crate::commands::error::CommandError;
 use crate::commands::settings::Settings;
-use crate::commands::{intake, machine, passphrase, vault};
+use crate::commands::{intake, key_vault, machine, passphrase, vault};
 use crate::diagnose::{Context, Platform, diagnose};
 use crate::exit::Exit;
 use crate::host::{HOME, Host};
@@ -112,8 +112,8 @@ impl Target {
     /// Reads what the arguments name, and gets the passphrase of a vault file: from a person only where they `may` be asked.
     pub(super) async fn open(context: &mut CommandContext<'_>, which: &Which, may: bool) -> Result<Self, CommandError> {
         let mut target = Self::sealed(context, which)?;
-        if let Some(engine) = &target.settings.engine {
-            context.note(&format!("vault: {}", engine.trust()));
+        if let Some(trust) = target.settings.trust() {
+            context.note(&format!("vault: {trust}"));
         }
         if takes_passphrase(&which.store)? {
             let (settings, name) = (&target.settings, target.name());
@@ -258,8 +258,9 @@ fn settings(context: &mut CommandContext<'_>, store: &StoreArguments) -> Result<
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
-    let engine = vault::engine(host, store, log)?;
-    Ok(StoreSettings { state, program: host.program.clone(), opener: None, engine, patience })
+    let engine = vault::engine(host, store, log.clone())?;
+    let key_vault = key_vault::key_vault(host, store, log)?;
+    Ok(StoreSettings { state, program: host.program.clone(), opener: None, engine, key_vault, patience })
 }
 
 /// The cloud that the arguments name, and the bytes of the CA file.
@@ -281,7 +282,7 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
 }
 
 /// The flags that say where secrets are kept, and what opens that.
-const STORE: [&str; 8] = [
+const STORE: [&str; 10] = [
     "passphrase_file",
     "identity_file",
     "store",
@@ -290,6 +291,8 @@ const STORE: [&str; 8] = [
     "vault_login",
     "vault_role",
     "vault_login_file",
+    "key_vault_url",
+    "key_vault_login",
 ];
 
 /// The flags that this command was given, from wherever they came, a blank before each word.
@@ -324,8 +327,8 @@ impl GivenFlags {
                 if let Some(value) = given(id) {
                     let value = if id.ends_with("file") {
                         mistake::path(Path::new(value), "FILE")
-                    } else if id.starts_with("vault") {
-                        mistake::name(value, &id.replace("vault_", "").to_uppercase())
+                    } else if id.contains("vault") {
+                        mistake::name(value, &id.replace("key_", "").replace("vault_", "").to_uppercase())
                     } else {
                         value.display().to_string()
                     };
@@ -371,6 +374,7 @@ impl Target {
                 program: std::path::PathBuf::new(),
                 opener: None,
                 engine: None,
+                key_vault: None,
                 patience: Patience::new(true),
             },
             log: None,

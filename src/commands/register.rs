@@ -38,7 +38,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         rehearsal: None,
         unknown_hosts: cloud.unknown_hosts(),
         trust: target.trust.clone(),
-        vault: target.settings().engine.as_ref().map(|engine| engine.trust()),
+        vault: target.settings().trust(),
         prices: cloud.partner_api.is_some(),
         graph: target.graph,
         portal: cloud.portal.clone(),

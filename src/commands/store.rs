@@ -5,14 +5,15 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::{
-    RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy, StoreRemoveCollector, Which,
+    PolicyName, RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy,
+    StoreRemoveCollector, Which,
 };
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, passphrase, vault};
+use crate::commands::{headless, key_vault, passphrase, vault};
 use crate::exit::Exit;
 use crate::words::Secret;
-use crate::words::store::VAULT_FILE;
+use crate::words::store::{AZURE_KEY_VAULT, VAULT_FILE};
 use crate::world::store::VaultKey;
 
 /// Characters of the longest name of a collector.
@@ -35,7 +36,11 @@ pub(super) async fn run(context: &mut CommandContext<'_>, command: &Store) -> Re
 /// The policy of a role, which says what it may and nothing else. A line is a path and what may be done there: `data` is a document,
 /// `metadata` what destroys it with all its versions.
 fn policy(context: &mut CommandContext<'_>, arguments: &StorePolicy) -> Result<Exit, CommandError> {
-    let vault = &arguments.which.store.vault;
+    let store = &arguments.which.store;
+    if arguments.of == Some(PolicyName::AzureKeyVault) || arguments.of.is_none() && *store.store == AZURE_KEY_VAULT {
+        return Ok(key_vault::policy(context, arguments.role));
+    }
+    let vault = &store.vault;
     let (mount, path) = (vault::mount(vault)?, vault::path(vault)?);
     let target = Target::sealed_anywhere(context, &arguments.which)?;
     let name = target.name();

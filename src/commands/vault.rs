@@ -12,6 +12,7 @@ use crate::cloud::is_loopback;
 use crate::commands::error::CommandError;
 use crate::commands::{intake, passphrase};
 use crate::host::Host;
+use crate::words::store::SHARED_VAULT;
 use crate::words::{Secret, SharedSecret};
 use crate::world::call_log::CallLog;
 use crate::world::store::{Credential, Engine, EngineSettings, Login, LoginMethod};
@@ -34,7 +35,7 @@ pub(super) fn engine(
     store: &StoreArguments,
     log: Option<Arc<CallLog>>,
 ) -> Result<Option<Arc<Engine>>, CommandError> {
-    if !store.store.is_shared() {
+    if *store.store != SHARED_VAULT {
         return Ok(None);
     }
     let address = host.environment.vault_address.as_deref().ok_or_else(|| {
@@ -140,7 +141,7 @@ fn line(mut file: File, what: &str) -> Result<SharedSecret, CommandError> {
 }
 
 /// The command's name: the first word that is no flag, and no value of one that stands before it.
-fn doing(arguments: &[OsString]) -> String {
+pub(super) fn doing(arguments: &[OsString]) -> String {
     let words = arguments.windows(2).filter_map(|pair| match pair {
         [before, word] if before != "--config-dir" => word.to_str(),
         _ => None,
@@ -150,7 +151,7 @@ fn doing(arguments: &[OsString]) -> String {
 }
 
 /// Who works here, for whoever is told that somebody does.
-fn who() -> String {
+pub(super) fn who() -> String {
     let (user, host) = names();
     let known = |name: Option<String>, what: &str| name.unwrap_or_else(|| format!("an unknown {what}"));
     format!("{} on {}", known(user, "user"), known(host, "host"))

@@ -3,13 +3,15 @@
 use std::ffi::OsStr;
 use std::process::Command;
 
-/// The one variable with a secret in it. Whatever we start would inherit it, and pass it on to what it starts.
-const SECRET: &str = "ALPHAUS_CLIENT_SECRET";
+/// The variables with a secret in them. Whatever we start would inherit it, and pass it on to what it starts.
+const SECRETS: [&str; 3] = ["ALPHAUS_CLIENT_SECRET", "AZURE_CLIENT_SECRET", "IDENTITY_HEADER"];
 
-/// A command without the secret in its environment.
+/// A command without the secrets in its environment.
 pub(super) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    command.env_remove(SECRET);
+    for secret in SECRETS {
+        command.env_remove(secret);
+    }
     command
 }
 
@@ -21,6 +23,6 @@ mod tests {
     fn a_child_does_not_inherit_the_secret_of_octo() {
         let command = command("true");
         let kept_back: Vec<_> = command.get_envs().collect();
-        assert_eq!(kept_back, [(OsStr::new("ALPHAUS_CLIENT_SECRET"), None)]);
+        assert_eq!(kept_back, SECRETS.map(|secret| (OsStr::new(secret), None)));
     }
 }

@@ -14,7 +14,7 @@ use http::header::{HeaderMap, LOCATION};
 use http::{HeaderName, HeaderValue, Method};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, Client, Proxy, redirect};
-use url::Url;
+use url::{Host, Url};
 use uuid::Builder;
 use zeroize::Zeroizing;
 
@@ -346,6 +346,10 @@ fn route(url: &Url) -> Option<Route> {
         ("https", false) => Some(Route::Outside),
         ("https", true) => Some(Route::Loopback),
         ("http", true) => Some(Route::Plain),
+        // Azure's metadata service and App Service's identity: link-local, so it never leaves the host of this machine.
+        ("http", false) if matches!(url.host(), Some(Host::Ipv4(address)) if address.is_link_local()) => {
+            Some(Route::Plain)
+        }
         _ => None,
     }
 }
@@ -415,6 +419,7 @@ mod tests {
         assert_eq!(way("https://login.example"), Some(Route::Outside));
         assert_eq!(way("https://localhost:1"), Some(Route::Loopback));
         assert_eq!(way("http://[::1]:1"), Some(Route::Plain));
+        assert_eq!(way("http://169.254.169.254/metadata"), Some(Route::Plain));
         for bad in ["http://login.example", "ftp://localhost", "file:///x", "http://localhost.example"] {
             assert_eq!(way(bad), None, "{bad}");
         }

@@ -4,6 +4,7 @@ mod age_file;
 mod blocking;
 pub(in crate::rooms::world) mod engine;
 mod entries;
+mod key_vault;
 mod keyring;
 mod memory;
 mod parts;
@@ -16,6 +17,7 @@ pub use self::age_file::VaultKey;
 pub use self::blocking::Blocking;
 pub use self::engine::{Credential, Engine, EngineSettings, Login, LoginMethod};
 pub use self::entries::Entries;
+pub use self::key_vault::{AzureLogin, KeyVault, KeyVaultSecrets, KeyVaultSettings, ManagedIdentity};
 #[cfg(feature = "test-door")]
 pub use self::keyring::SERVICE;
 pub use self::memory::Memory;
@@ -28,5 +30,6 @@ pub use self::vault::Vault;
 
 pub(in crate::rooms::world) use self::age_file::AgeFile;
 pub(in crate::rooms::world) use self::engine::documents::{Document, Holds};
+pub(in crate::rooms::world) use self::key_vault::{Anchor, Listed, Named, Tags};
 pub(in crate::rooms::world) use self::keyring::Keyring;
 pub(in crate::rooms::world) use self::read_back::{ReadBackVerifier, Request};

@@ -4,22 +4,23 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::cloud::Cloud;
 use crate::exit::Exit;
 use crate::journal::registration_name;
-use crate::words::store::{STORES, VAULT_FILE};
+use crate::words::store::{AZURE_KEY_VAULT, STORES, VAULT_FILE};
 use crate::words::{Cause, Environment, Failure, Secret, Service, StoreDescriptor, Unlock};
 use crate::world::drafts::Drafts;
 use crate::world::folder::JOURNAL;
-use crate::world::journal::{self, JournalFile, JournalShared, JournalStore};
+use crate::world::journal::{self, JournalFile, JournalKeyVault, JournalShared, JournalStore};
 use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::registration_store::StoreOptions;
 use crate::world::store::{
-    AgeFile, Blocking, Engine, Entries, Keyring, Patience, ReadBackVerifier, Request, SecretStore, SharedVault,
-    VaultKey,
+    AgeFile, Blocking, Engine, Entries, KeyVault, KeyVaultSecrets, Keyring, Patience, ReadBackVerifier, Request,
+    SecretStore, SharedVault, VaultKey,
 };
 
 /// What the stores of this machine are made with.
@@ -33,6 +34,8 @@ pub struct StoreSettings {
     pub opener: Option<Arc<VaultKey>>,
     /// The engine of the shared vault, if that was asked for.
     pub engine: Option<Arc<Engine>>,
+    /// The Key Vault, if that was asked for.
+    pub key_vault: Option<Arc<KeyVault>>,
     /// How long stores are waited for: whether a window can be shown in which one asks for what opens it.
     pub patience: Patience,
 }
@@ -41,6 +44,13 @@ impl StoreSettings {
     /// The secrets and the journals of a store.
     fn made(&self, store: &StoreDescriptor) -> (Arc<dyn SecretStore>, Arc<dyn JournalStore>) {
         let journals = Arc::new(JournalFile::new(self.state.clone()));
+        if *store == AZURE_KEY_VAULT {
+            let secrets = Arc::new(KeyVaultSecrets(self.key_vault.clone()));
+            return match &self.key_vault {
+                Some(vault) => (secrets, Arc::new(JournalKeyVault::new(Arc::clone(vault)))),
+                None => (secrets, journals),
+            };
+        }
         if store.is_shared() {
             let shared = Arc::new(SharedVault(self.engine.clone()));
             return match &self.engine {
@@ -81,9 +91,10 @@ impl StoreSettings {
 
     /// Where drafts are: those of a shared vault are not those of a registration of this machine that has the same name.
     fn drafts(&self, store: &StoreDescriptor) -> PathBuf {
-        match &self.engine {
-            Some(engine) if store.is_shared() => {
-                let place = hex::encode(Sha256::digest(engine.place("")));
+        let engine = self.engine.as_ref().map(|engine| engine.place(""));
+        match engine.or_else(|| Some(self.key_vault.as_ref()?.place(""))) {
+            Some(place) if store.is_shared() => {
+                let place = hex::encode(Sha256::digest(place));
                 self.state.join(format!("vault-{}", place.get(..8).unwrap_or_default()))
             }
             _ => self.state.clone(),
@@ -135,11 +146,25 @@ impl StoreSettings {
         self.vault_file().let_in(name, collector, identity)
     }
 
+    /// How the shared store is reached, to be said wherever other trust is.
+    pub fn trust(&self) -> Option<String> {
+        let engine = self.engine.as_ref().map(|engine| engine.trust());
+        engine.or_else(|| Some(self.key_vault.as_ref()?.trust()))
+    }
+
+    /// Until when secrets that were deleted can be brought back where they were; `None` if none can.
+    pub fn recoverable(&self) -> Option<Timestamp> {
+        self.key_vault.as_ref()?.recoverable()
+    }
+
     /// Ends somebody's work on a registration of the shared vault; says who had it, if anybody had.
     pub async fn break_lease(&self, name: &str) -> Result<Option<String>, Box<Failure>> {
-        match &self.engine {
-            Some(engine) => journal::break_lease(engine, name).await,
-            None => Err(Box::new(Failure::new(Service::Disk, Cause::OtherStore).with_detail("on this machine alone"))),
+        match (&self.engine, &self.key_vault) {
+            (Some(engine), _) => journal::break_lease(engine, name).await,
+            (None, Some(vault)) => journal::break_claim(vault, name).await,
+            (None, None) => {
+                Err(Box::new(Failure::new(Service::Disk, Cause::OtherStore).with_detail("on this machine alone")))
+            }
         }
     }
 
@@ -170,6 +195,7 @@ pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
         program: PathBuf::new(),
         opener: request.opener(),
         engine: None,
+        key_vault: None,
         patience: Patience::new(false),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -194,6 +220,7 @@ mod tests {
             program: PathBuf::new(),
             opener: None,
             engine: None,
+            key_vault: None,
             patience: Patience::new(true),
         };
         for store in STORES {

@@ -3,7 +3,7 @@
 //! The help is one golden file. Whoever changes a command or a flag renews it and looks at it:
 //! `INSTA_UPDATE=always cargo test --locked --test it command_line`
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use clap::CommandFactory as _;
 use octo_csp::cli::Cli;
@@ -21,7 +21,7 @@ fn program(arguments: &[&str]) -> Output {
         .args(arguments)
         .env_clear()
         .env("XDG_STATE_HOME", home.path())
-        .stdin(std::process::Stdio::null())
+        .stdin(Stdio::null())
         .output()
         .unwrap()
 }
@@ -169,7 +169,12 @@ $2 octo-csp {last} {before}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
             words.join(" "),
             words.len() - 1,
         );
-        let output = Command::new("bash").args(["--norc", "-c", &ask]).output().unwrap();
+        // It is longer than an argument may be.
+        let mut bash = Command::new("bash");
+        bash.args(["--norc", "-s"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut bash = bash.spawn().unwrap();
+        std::io::Write::write_all(&mut bash.stdin.take().unwrap(), ask.as_bytes()).unwrap();
+        let output = bash.wait_with_output().unwrap();
         assert!(output.stderr.is_empty(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };

@@ -43,6 +43,7 @@ fn left(which: &str) -> (TempDir, StoreSettings) {
         program: PathBuf::from(env!("CARGO_BIN_EXE_octo-csp")),
         opener: Some(VaultKey::passphrase(Secret::shared(PASSPHRASE.to_owned()), None)),
         engine: None,
+        key_vault: None,
         patience: Patience::new(false),
     };
     (home, settings)

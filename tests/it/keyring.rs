@@ -217,8 +217,14 @@ fn finish(command: &mut Command) -> Output {
 
 /// Runs an asynchronous body over the real keyring, if this process is the child.
 fn keyring(program: PathBuf) -> Vault {
-    let settings =
-        StoreSettings { state: PathBuf::new(), program, opener: None, engine: None, patience: Patience::new(true) };
+    let settings = StoreSettings {
+        state: PathBuf::new(),
+        program,
+        opener: None,
+        engine: None,
+        key_vault: None,
+        patience: Patience::new(true),
+    };
     Vault::new("production", settings.secrets(&KEYRING))
 }
 

@@ -36,6 +36,9 @@ mod hosts;
 #[cfg(unix)]
 mod kept;
 #[cfg(test)]
+#[cfg(feature = "simulator")]
+mod key_vault;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod keyring;
 #[cfg(test)]

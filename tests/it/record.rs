@@ -245,6 +245,7 @@ fn careless() {
             program: PathBuf::new(),
             opener,
             engine: None,
+            key_vault: None,
             patience: Patience::new(false),
         };
         let vault = Vault::new("production", settings.secrets(&VAULT_FILE));
@@ -563,6 +564,7 @@ fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
         program: PathBuf::new(),
         opener: None,
         engine: None,
+        key_vault: None,
         patience: Patience::new(true),
     };
     let refused = crate::kept::now(settings.index(&KEYRING).in_use("production")).unwrap_err();

@@ -9,6 +9,7 @@ mod front;
 mod endings;
 mod fields;
 mod interrupted;
+mod key_vault;
 mod memory;
 mod octo;
 mod plain;

@@ -187,10 +187,9 @@ impl Drop for Held {
 }
 
 /// A machine of one of the operators.
-struct Machine {
+pub(crate) struct Machine {
     world: Rc<World>,
-    handle: Handle,
-    drafts: Drafts,
+    stores: StoreOptions,
     facts: Facts,
     _state: tempfile::TempDir,
 }
@@ -198,23 +197,23 @@ struct Machine {
 impl Machine {
     fn new(engine: &Arc<Engine>, host: &'static str, simulator: &Simulator) -> Self {
         let handle = Handle(Arc::clone(engine), host);
+        Self::with(Arc::new(handle.clone()), Arc::new(handle), simulator)
+    }
+
+    /// One that keeps in these.
+    pub(crate) fn with(secrets: Arc<dyn SecretStore>, journals: Arc<dyn JournalStore>, simulator: &Simulator) -> Self {
         let state = tempfile::tempdir().unwrap();
         let drafts = Drafts(Some(state.path().to_owned()));
-        let stores = StoreOptions {
-            secrets: Arc::new(handle.clone()),
-            journals: Arc::new(handle.clone()),
-            drafts: drafts.clone(),
-            compared: false,
-        };
+        let stores = StoreOptions { secrets, journals, drafts, compared: false };
         let world = World::new(Options {
             cloud: simulator.cloud().clone(),
             label: None,
             extra_ca: None,
-            keeping: stores,
+            keeping: stores.clone(),
             browser: Surroundings { ssh: true, ..Surroundings::default() },
             log: None,
         });
-        Self { world: Rc::new(world), handle, drafts, facts: simulator.facts(), _state: state }
+        Self { world: Rc::new(world), stores, facts: simulator.facts(), _state: state }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what is no failure is an answer")]
@@ -226,7 +225,7 @@ impl Machine {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "any other answer ends the test")]
-    async fn open(&self) -> Result<Opened, Box<Failure>> {
+    pub(crate) async fn open(&self) -> Result<Opened, Box<Failure>> {
         match self.perform(Effect::Open(Environment::Production)).await? {
             Outcome::Opened(opened) => Ok(*opened),
             other => panic!("{other:?}"),
@@ -234,20 +233,20 @@ impl Machine {
     }
 
     /// Leaves the registration to others, by opening another one.
-    async fn leave(&self) {
+    pub(crate) async fn leave(&self) {
         self.perform(Effect::Open(Environment::Sandbox)).await.unwrap();
     }
 
     fn index(&self) -> RegistrationIndex {
         RegistrationIndex {
-            journals: Arc::new(self.handle.clone()),
-            drafts: self.drafts.clone(),
-            secrets: vec![Arc::new(self.handle.clone())],
+            journals: Arc::clone(&self.stores.journals),
+            drafts: self.stores.drafts.clone(),
+            secrets: vec![Arc::clone(&self.stores.secrets)],
         }
     }
 
     /// Runs a sequence to its end, with a browser where it asks for one.
-    async fn run(&self, mut run: Execution) -> Execution {
+    pub(crate) async fn run(&self, mut run: Execution) -> Execution {
         let mut flights = JoinSet::new();
         let mut effects = run.start(0);
         loop {
@@ -266,7 +265,7 @@ impl Machine {
         }
     }
 
-    async fn finished(&self, run: Execution) -> Registration {
+    pub(crate) async fn finished(&self, run: Execution) -> Registration {
         let run = self.run(run).await;
         assert_eq!(run.status(), steps::Status::Finished, "{:?}", run.failed());
         run.registration().clone()
@@ -282,7 +281,13 @@ impl Machine {
     }
 
     /// From nothing to a set in use.
-    async fn register(&self) -> Registration {
+    pub(crate) async fn register(&self) -> Registration {
+        let registration = self.proven().await;
+        self.finished(Execution::commit(registration)).await
+    }
+
+    /// From nothing to a set that is proven.
+    pub(crate) async fn proven(&self) -> Registration {
         let opened = self.open().await.unwrap();
         let name = AccountName::parse("Contoso CSP").ok();
         self.perform(Effect::Note(Fact::Named { name })).await.unwrap();
@@ -293,8 +298,7 @@ impl Machine {
             other_secret: None,
             redirect: RedirectAddress::parse(&self.facts.redirect_uri).unwrap(),
         };
-        let registration = self.finished(Execution::partner_api(request, registration, None)).await;
-        self.finished(Execution::commit(registration)).await
+        self.finished(Execution::partner_api(request, registration, None)).await
     }
 }
 

@@ -231,6 +231,7 @@ async fn where_nobody_can_be_asked_a_silent_store_is_waited_for_in_all_and_else_
             program: "/nonexistent".into(),
             opener: None,
             engine: None,
+            key_vault: None,
             patience: patience.clone(),
         };
         let limit = || [settings.secrets(&KEYRING), settings.options(&KEYRING).secrets].map(|store| store.limit());

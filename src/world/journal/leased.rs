@@ -21,33 +21,33 @@ use crate::world::store::{Answer, Document, Engine, Holds};
 const HOLDS: SignedDuration = SignedDuration::from_secs(60);
 
 /// How often it is renewed.
-const RENEWED: Duration = Duration::from_secs(20);
+pub(super) const RENEWED: Duration = Duration::from_secs(20);
 
 /// How long a process that ends takes to give it back.
-const LAST: Duration = Duration::from_secs(3);
+pub(super) const LAST: Duration = Duration::from_secs(3);
 
 /// Who works on a registration.
 #[derive(Clone, Serialize, Deserialize)]
-struct Holder {
-    who: UntrustedText,
-    doing: UntrustedText,
-    since: Timestamp,
-    until: Timestamp,
+pub(super) struct Holder {
+    pub(super) who: UntrustedText,
+    pub(super) doing: UntrustedText,
+    pub(super) since: Timestamp,
+    pub(super) until: Timestamp,
     /// Names the process among others of the same person.
-    id: String,
+    pub(super) id: String,
 }
 
 impl Holder {
-    fn read(found: &Document) -> Option<Self> {
+    pub(super) fn read(found: &Document) -> Option<Self> {
         serde_json::from_str(found.text.as_ref()?.reveal()).ok()
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         // Plain data with string keys always has a JSON form.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         let Self { who, doing, since, until, .. } = self;
         format!("since {since} by {who} ({doing}), at least until {until}")
     }
@@ -117,7 +117,7 @@ pub(in crate::rooms::world) async fn break_lease(engine: &Engine, registration: 
 }
 
 /// When a lease of now is over.
-fn after(now: Timestamp) -> Timestamp {
+pub(super) fn after(now: Timestamp) -> Timestamp {
     now.checked_add(HOLDS).unwrap_or(now)
 }
 

@@ -10,33 +10,37 @@ use super::desk::{FIXED, PROGRAM, TestMachine, make};
 use crate::keyring::Session;
 use crate::openbao::{Cluster, block_on};
 
-/// A host of the team: a home of its own, no keyring, and the variables of every user of Vault.
-struct Host {
-    home: TempDir,
+/// A host of the team: a home of its own, no keyring, and the variables of whoever uses the store that these words name.
+pub(super) struct Host {
+    pub(super) home: TempDir,
     variables: Vec<(String, String)>,
-    path: &'static str,
+    store: &'static [&'static str],
     /// What stands behind each command too.
     more: Vec<&'static str>,
 }
 
 impl Host {
-    fn new(cluster: &Cluster, number: usize, path: &'static str, microsoft: &TestMachine) -> Self {
+    pub(super) fn new(
+        store: &'static [&'static str],
+        variables: Vec<(String, String)>,
+        microsoft: &TestMachine,
+    ) -> Self {
         let home = TempDir::new_in("/tmp").unwrap();
         let cloud = std::fs::read(microsoft.path("cloud.json")).unwrap();
         make(&home.path().join("cloud.json"), &cloud);
-        Self { home, variables: cluster.variables(number).into(), path, more: Vec::new() }
+        Self { home, variables, store, more: Vec::new() }
     }
 
     /// The same host at work on the registration of this name.
     fn about(&self, label: &'static str) -> Self {
         let home = TempDir::new_in("/tmp").unwrap();
         make(&home.path().join("cloud.json"), &std::fs::read(self.home.path().join("cloud.json")).unwrap());
-        Self { home, variables: self.variables.clone(), path: self.path, more: vec!["--registration", label] }
+        Self { home, variables: self.variables.clone(), store: self.store, more: vec!["--registration", label] }
     }
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(words).args(["--store", "vault", "--vault-path", self.path]).args(&self.more);
+        command.args(words).arg("--store").args(self.store).args(&self.more);
         if !["status", "report"].contains(&words[0]) {
             command.arg("--cloud-file").arg(self.home.path().join("cloud.json"));
         }
@@ -47,12 +51,12 @@ impl Host {
     }
 
     /// Runs a command to its end, which has this code; what it printed.
-    fn run(&self, words: &[&str], code: i32) -> String {
+    pub(super) fn run(&self, words: &[&str], code: i32) -> String {
         printed(words, code, &self.command(words).output().unwrap())
     }
 
     /// The same with a secret on standard input.
-    fn told(&self, words: &[&str], input: &str, code: i32) -> String {
+    pub(super) fn told(&self, words: &[&str], input: &str, code: i32) -> String {
         use std::io::Write as _;
         let mut child = self.command(words).stdin(Stdio::piped()).spawn().unwrap();
         let _closed = child.stdin.take().unwrap().write_all(input.as_bytes());
@@ -60,7 +64,7 @@ impl Host {
     }
 
     /// Registers, or replaces what is registered.
-    fn registers(&self, microsoft: &TestMachine, more: &[&str]) {
+    pub(super) fn registers(&self, microsoft: &TestMachine, more: &[&str]) {
         let (app, domain) = (microsoft.fact("client_id"), microsoft.fact("domain"));
         let mut words = vec!["register", "--no-input", "--application-id", &app, "--directory", &domain];
         words.extend(["--secret-stdin", "--secret-ends", "2027-05-14"]);
@@ -83,13 +87,26 @@ fn printed(words: &[&str], code: i32, output: &Output) -> String {
 #[test]
 fn what_is_registered_on_one_host_is_looked_after_and_replaced_on_another_and_nothing_is_left_at_home() {
     let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
-    let host = || Host::new(cluster, 0, "team", &microsoft);
+    let host = || Host::new(&["vault", "--vault-path", "team"], cluster.variables(0).into(), &microsoft);
     let (a, b) = (host(), host());
     a.registers(&microsoft, &["--account-name", "Contoso CSP"]);
 
+    looked_after(&a, &b, &microsoft, "Shared vault");
+    let names = block_on(cluster.done(0, "LIST", "secret/metadata/team/", Value::Null));
+    let name = names["data"]["keys"][0].as_str().unwrap().trim_end_matches('/').to_owned();
+    let journal = block_on(cluster.done(0, "GET", &format!("secret/data/team/{name}"), Value::Null)).to_string();
+    assert!(!journal.contains(&microsoft.fact("client_secret")) && journal.contains(" (process "), "{journal}");
+
+    // Forgotten on one, it is gone for both, with every document.
+    b.run(&["forget", "--yes"], 0);
+    assert_eq!(block_on(cluster.call(0, "LIST", "secret/metadata/team/", Value::Null)).0, 404);
+}
+
+/// Everything that a team does with what one host has registered, on the other one; nothing of it is at home.
+pub(super) fn looked_after(a: &Host, b: &Host, microsoft: &TestMachine, store: &str) {
     // Nothing but the address and the login is needed: status, doctor, a token, a step again.
     let status = b.run(&["status"], 0);
-    for words in ["Contoso CSP", "Shared vault", "there"] {
+    for words in ["Contoso CSP", store, "there"] {
         assert!(status.contains(words), "{words}: {status}");
     }
     b.run(&["doctor"], 0);
@@ -101,11 +118,11 @@ fn what_is_registered_on_one_host_is_looked_after_and_replaced_on_another_and_no
         0,
     );
     // And a replacement, from there; the first host has it at once.
-    b.registers(&microsoft, &["--replace", "Contoso Cloud Partners", "--account-name", "Fabrikam"]);
+    b.registers(microsoft, &["--replace", "Contoso Cloud Partners", "--account-name", "Fabrikam"]);
     assert!(a.run(&["status"], 0).contains("Fabrikam"));
 
     // No secret and no journal is on either host, and none is in what the vault tells of its documents.
-    for host in [&a, &b] {
+    for host in [a, b] {
         let mut found = Command::new("grep");
         found.args(["-rlF", &microsoft.fact("client_secret")]).arg(host.home.path());
         let mut found = found.output().unwrap().stdout;
@@ -113,20 +130,12 @@ fn what_is_registered_on_one_host_is_looked_after_and_replaced_on_another_and_no
         let cloud = host.home.path().join("cloud.json").display().to_string();
         assert_eq!(String::from_utf8(found).unwrap(), cloud);
     }
-    let names = block_on(cluster.done(0, "LIST", "secret/metadata/team/", Value::Null));
-    let name = names["data"]["keys"][0].as_str().unwrap().trim_end_matches('/').to_owned();
-    let journal = block_on(cluster.done(0, "GET", &format!("secret/data/team/{name}"), Value::Null)).to_string();
-    assert!(!journal.contains(&microsoft.fact("client_secret")) && journal.contains(" (process "), "{journal}");
-
-    // Forgotten on one, it is gone for both, with every document.
-    b.run(&["forget", "--yes"], 0);
-    assert_eq!(block_on(cluster.call(0, "LIST", "secret/metadata/team/", Value::Null)).0, 404);
 }
 
 #[test]
 fn several_partners_of_one_desk_are_kept_apart_under_their_names() {
     let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
-    let desk = Host::new(cluster, 0, "desk", &microsoft);
+    let desk = Host::new(&["vault", "--vault-path", "desk"], cluster.variables(0).into(), &microsoft);
     desk.registers(&microsoft, &["--account-name", "Contoso CSP"]);
     let fabrikam = desk.about("fabrikam");
     fabrikam.registers(&microsoft, &["--account-name", "Fabrikam CSP"]);

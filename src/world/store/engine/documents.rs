@@ -186,7 +186,7 @@ fn written(reply: &Reply) -> Answer<Option<u64>> {
 }
 
 /// Now, by the clock of the server. One that does not say is believed to have ours.
-fn date(reply: &Reply) -> Timestamp {
+pub(in crate::rooms::world) fn date(reply: &Reply) -> Timestamp {
     let said = reply.head.headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
     said.and_then(|date| Timestamp::try_from(date).ok()).unwrap_or_else(clock::now)
 }

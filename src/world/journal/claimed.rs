@@ -1,0 +1,147 @@
+//! The lease of a registration in an Azure Key Vault. Nothing there is written only if it is free, so whoever wants it says so, waits for
+//! longer than a call takes, and looks again: of two that wanted it at once, one finds the other's name.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use async_trait::async_trait;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::journal_store::Lease;
+use super::leased::{Holder, LAST, Leased, RENEWED, after};
+use crate::words::{Cause, Failure, UntrustedText};
+use crate::world::http::new_guid;
+use crate::world::store::{Answer, Document, KeyVault, Named, Tags};
+
+/// A lease that is ours; renewed until it is dropped, and given back then.
+pub(super) struct Claimed {
+    held: Arc<Held>,
+    renewing: JoinHandle<()>,
+}
+
+struct Held {
+    vault: Arc<KeyVault>,
+    name: String,
+    tags: Tags,
+    holder: Holder,
+    lost: AtomicBool,
+}
+
+impl Claimed {
+    /// Takes it, or says who has it.
+    pub(super) async fn take(vault: &Arc<KeyVault>, registration: &str) -> Answer<Self> {
+        let settings = vault.settings();
+        let (name, found) = found(vault, registration, kind(&settings.doing)).await?;
+        if let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) {
+            return Err(taken(&holder));
+        }
+        let holder = Holder {
+            who: UntrustedText::new(&settings.who),
+            doing: UntrustedText::new(&settings.doing),
+            since: found.now,
+            until: after(found.now),
+            id: new_guid(),
+        };
+        let tags = tags(registration);
+        vault.set(&name, &holder.text(), &tags, false).await?;
+        sleep(settings.claim).await;
+        let (_, again) = self::found(vault, registration, kind(&settings.doing)).await?;
+        match Holder::read(&again) {
+            Some(other) if other.id != holder.id => return Err(taken(&other)),
+            Some(_) => {}
+            None => return Err(taken(&holder)),
+        }
+        let held = Arc::new(Held { vault: Arc::clone(vault), name, tags, holder, lost: AtomicBool::new(false) });
+        let renewing = tokio::spawn(renew(Arc::clone(&held)));
+        Ok(Self { held, renewing })
+    }
+}
+
+/// Shows that it is us who have the lease, asked for anew.
+pub(super) async fn expect(vault: &KeyVault, registration: &str) -> Answer<()> {
+    let settings = vault.settings();
+    let (_, found) = found(vault, registration, kind(&settings.doing)).await?;
+    match Holder::read(&found).filter(|holder| holder.until > found.now) {
+        Some(holder) if holder.who == *settings.who => Ok(()),
+        Some(other) => Err(KeyVault::failed(Cause::JournalMoved, &other.words())),
+        None => Err(KeyVault::failed(Cause::JournalMoved, "the lease was ended")),
+    }
+}
+
+/// Ends somebody's lease, whoever has it; `None` if nobody has. By whom it was ended stands in it.
+pub(in crate::rooms::world) async fn break_claim(vault: &KeyVault, registration: &str) -> Answer<Option<String>> {
+    let (name, found) = found(vault, registration, Leased::NAMES[0]).await?;
+    let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) else {
+        return Ok(None);
+    };
+    let words = holder.words();
+    let doing = UntrustedText::new(&format!("ended by {}", vault.settings().who));
+    let ended = Holder { until: found.now, doing, id: String::new(), ..holder };
+    vault.set(&name, &ended.text(), &tags(registration), false).await?;
+    Ok(Some(words))
+}
+
+fn kind(doing: &str) -> &'static str {
+    let [lease, refresh] = Leased::NAMES;
+    if doing == "token" { refresh } else { lease }
+}
+
+fn tags(registration: &str) -> Tags {
+    Tags { kind: "lease".to_owned(), registration: registration.to_owned(), ..Tags::default() }
+}
+
+async fn found(vault: &KeyVault, registration: &str, kind: &str) -> Answer<(String, Document)> {
+    let name = Named::Lease(kind).name(registration);
+    let found = vault.read(&name, "", false).await?;
+    Ok((name, Document { version: 0, text: found.text, now: found.now }))
+}
+
+fn taken(holder: &Holder) -> Box<Failure> {
+    KeyVault::failed(Cause::InUse, &holder.words())
+}
+
+async fn renew(held: Arc<Held>) {
+    loop {
+        sleep(RENEWED).await;
+        // One that cannot be renewed runs out: then others may have it, and are found out by what they write.
+        let Ok(found) = held.vault.read(&held.name, "", false).await else { continue };
+        let found = Document { version: 0, text: found.text, now: found.now };
+        if Holder::read(&found).is_none_or(|holder| holder.id != held.holder.id) {
+            return held.lost.store(true, Ordering::Relaxed);
+        }
+        let next = Holder { until: after(found.now), ..held.holder.clone() };
+        drop(held.vault.set(&held.name, &next.text(), &held.tags, false).await);
+    }
+}
+
+#[async_trait]
+impl Lease for Claimed {
+    async fn is_held(&self) -> Answer<bool> {
+        Ok(!self.held.lost.load(Ordering::Relaxed))
+    }
+}
+
+/// Gives it back, on a thread with a runtime of its own: the one that this is dropped in may be ending. What is not ours any more is left.
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        self.renewing.abort();
+        if self.held.lost.load(Ordering::Relaxed) {
+            return;
+        }
+        let held = Arc::clone(&self.held);
+        let ended = Holder { until: held.holder.since, ..held.holder.clone() };
+        let give_back = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            if let Ok(runtime) = runtime {
+                let text = ended.text();
+                let last = held.vault.give_back(&held.name, &held.holder.id, &text, &held.tags);
+                drop(runtime.block_on(async { timeout(LAST, last).await }));
+            }
+        };
+        if let Ok(thread) = thread::Builder::new().name("lease".to_owned()).spawn(give_back) {
+            drop(thread.join());
+        }
+    }
+}
