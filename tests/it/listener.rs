@@ -280,7 +280,7 @@ async fn a_refusal_is_shown_and_the_same_link_still_works() {
         session.tell(failed).await;
         browser.await.unwrap()
     };
-    assert!(page.contains("<title>Not right yet: AADSTS65001 - octo-csp</title>"), "{page}");
+    assert!(page.contains("<title>Stopped: AADSTS65001 - octo-csp</title>"), "{page}");
     assert!(page.contains("Grant &lt;consent> &amp; go on. The terminal says the rest"), "{page}");
 }
 

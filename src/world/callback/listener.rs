@@ -27,7 +27,7 @@ use crate::diagnose::{Context, Diagnosis, diagnose};
 use crate::effect::{AuthorizationResponse, CallbackPage, NotCatching, SignInNotice};
 use crate::microsoft;
 use crate::words::{AuthCode, Failure, Secret, SharedSecret, Step};
-use crate::world::callback::pages;
+use crate::world::callback::pages::{self, Mark};
 use crate::world::callback::peers::{Ends, Owner, Peers};
 use crate::world::clock;
 
@@ -392,7 +392,7 @@ async fn respond(
             "{} The same link can be tried again while the terminal waits.",
             fix.first().map_or("", String::as_str)
         );
-        return pages::page(StatusCode::OK, (&format!("Not signed in: {code}"), &text));
+        return pages::page(StatusCode::OK, (Mark::Wrong, &format!("Not signed in: {code}"), &text));
     }
     let mut verdicts = house.verdict.subscribe();
     let told = tokio::time::timeout(HOLDING, verdicts.wait_for(Option::is_some)).await;
@@ -400,7 +400,7 @@ async fn respond(
         Some(CallbackPage::SignedIn) => pages::page(StatusCode::OK, pages::SIGNED_IN),
         Some(CallbackPage::Failed { code, cure }) => {
             let text = format!("{cure} The terminal says the rest: you can close this tab.");
-            pages::page(StatusCode::OK, (&format!("Not right yet: {code}"), &text))
+            pages::page(StatusCode::OK, (Mark::Wrong, &format!("Stopped: {code}"), &text))
         }
         Some(CallbackPage::Caught) => pages::page(StatusCode::OK, pages::CAUGHT),
         Some(CallbackPage::Closed) | None => pages::page(StatusCode::OK, pages::CLOSED),

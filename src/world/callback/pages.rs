@@ -4,28 +4,49 @@ use http::{HeaderValue, StatusCode, header};
 use http_body_util::Full;
 use hyper::{Response, body::Bytes};
 
-/// Its heading, which is the state, and what to do.
-pub type Text = (&'static str, &'static str);
+/// How it stands, which is also a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It is done.
+    Good,
+    /// Something is to be done.
+    Wrong,
+    /// Nothing is to be done.
+    Quiet,
+}
+
+/// How it stands, its heading, which says so, and what to do.
+pub type Text<'a> = (Mark, &'a str, &'a str);
 
 /// The token is kept, and the checks go on.
-pub const SIGNED_IN: Text =
-    ("Signed in", "The sign-in is kept. You can close this tab and go back to the terminal: the checks go on there.");
+pub const SIGNED_IN: Text<'static> =
+    (Mark::Good, "Signed in", "You can close this tab and go back to the terminal: the checks go on there.");
 /// The code came, and somebody else redeems it.
-pub const CAUGHT: Text = ("Signed in", "The code is in the terminal. You can close this tab and go back there.");
+pub const CAUGHT: Text<'static> =
+    (Mark::Good, "Signed in", "The code is in the terminal. You can close this tab and go back there.");
 /// The wizard went on without this page.
-pub const CLOSED: Text = ("This sign-in is closed", "You can close this tab and go back to the terminal.");
+pub const CLOSED: Text<'static> =
+    (Mark::Quiet, "This sign-in is closed", "You can close this tab and go back to the terminal.");
 /// An answer has come before.
-pub const ALREADY: Text = ("This was used before", "The sign-in has already come this way. Go back to the terminal.");
+pub const ALREADY: Text<'static> =
+    (Mark::Quiet, "This link was used before", "The sign-in has already come this way. Go back to the terminal.");
 /// Anything that is not ours.
-pub const UNKNOWN: Text = ("Nothing here", "This page is not part of the sign-in that octo-csp is waiting for.");
+pub const UNKNOWN: Text<'static> =
+    (Mark::Quiet, "Nothing here", "This page is not part of the sign-in that octo-csp is waiting for.");
 
 /// A page with the headers that keep it from being framed, scripted by anybody else or stored. Its title is its heading. Its one script
 /// takes the query out of the address that the tab and its history show, so that a used code does not stay there.
-pub fn page(status: StatusCode, (heading, text): (&str, &str)) -> Response<Full<Bytes>> {
+pub fn page(status: StatusCode, (mark, heading, text): Text<'_>) -> Response<Full<Bytes>> {
     let plain = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let (heading, text) = (plain(heading), plain(text));
+    let (class, sign) = match mark {
+        Mark::Good => ("good", "&#10003;"),
+        Mark::Wrong => ("wrong", "!"),
+        Mark::Quiet => ("quiet", "i"),
+    };
     let html = format!(
-        "{HEAD}<title>{heading} - octo-csp</title></head><body><main><h1>{heading}</h1><p>{text}</p></main></body></html>\n"
+        "{HEAD}<title>{heading} - octo-csp</title></head><body><main class=\"{class}\"><div aria-hidden=\"true\">{sign}</div><h1>{heading}</h1>\
+         <p>{text}</p><footer>octo-csp shows this page, on your own machine.</footer></main></body></html>\n"
     );
     let mut response = Response::new(Full::new(Bytes::from(html)));
     *response.status_mut() = status;
@@ -49,14 +70,21 @@ pub fn page(status: StatusCode, (heading, text): (&str, &str)) -> Response<Full<
     response
 }
 
-/// What every page begins with.
+/// What every page begins with: how it looks, light or dark, from a narrow window to a wide one.
 const HEAD: &str = concat!(
     "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">",
-    "<meta name=\"viewport\" content=\"width=device-width\"><style>",
-    "body{font:18px/1.5 system-ui,sans-serif;margin:0;display:grid;place-items:center;min-height:100vh;",
-    "background:#f4f5f7;color:#1b1f24}main{max-width:30em;margin:1em;padding:2em;border-radius:12px;background:#fff}",
-    "h1{font-size:1.3em;margin:0 0 .5em}p{margin:0}",
-    "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e8eaed}main{background:#20252a}}",
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>",
+    ":root{color-scheme:light dark;--ink:#1b1f24;--dim:#57606a;--rule:#d0d7de;--page:#f6f8fa;--card:#fff;--good:#1a7f37;--wrong:#cf222e}",
+    "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9da7b3;--rule:#30363d;--page:#0d1117;--card:#161b22;",
+    "--good:#3fb950;--wrong:#f85149}}*{box-sizing:border-box}",
+    "body{margin:0;padding:1rem;min-height:100vh;display:grid;place-items:center;background:var(--page);color:var(--ink);",
+    "font:17px/1.55 system-ui,sans-serif}",
+    "main{width:100%;max-width:32rem;padding:clamp(1.25rem,6vw,2.25rem);border:1px solid var(--rule);border-radius:8px;",
+    "background:var(--card);overflow-wrap:anywhere}",
+    "div{width:2.5rem;height:2.5rem;margin:0 0 1rem;border:2px solid;border-radius:50%;display:grid;place-items:center;",
+    "font-weight:700;color:var(--dim)}.good div{color:var(--good)}.wrong div{color:var(--wrong)}",
+    "h1{font-size:1.45rem;line-height:1.3;margin:0 0 .5rem}p{margin:0}",
+    "footer{margin:1.5rem 0 0;padding:1rem 0 0;border-top:1px solid var(--rule);font-size:.85rem;color:var(--dim)}",
     "</style><script>history.replaceState(null,'',location.pathname)</script>",
 );
 
