@@ -32,6 +32,7 @@ const TEXTS: &str = "src/texts/en.toml";
 #[serde(deny_unknown_fields)]
 struct Texts {
     source: BTreeMap<String, String>,
+    page: BTreeMap<String, String>,
     table: Vec<Table>,
     unknown: Row,
     problem: BTreeMap<String, Problem>,
@@ -83,6 +84,7 @@ struct Row {
     wait: Option<u64>,
     #[serde(default)]
     quotes: bool,
+    page: Option<String>,
     #[serde(default)]
     blames: Vec<String>,
     source: String,
@@ -144,15 +146,15 @@ fn rows(texts: &Texts) -> Result<String, Box<dyn Error>> {
     let mut table = String::from("/// The tables, and what each is about.\n");
     writeln!(table, "pub const TABLES: [(&str, &[Row]); {}] = [", texts.table.len())?;
     for Table { title, row } in &texts.table {
-        let rows: Result<Vec<String>, String> = row.iter().map(|row| rust(row, &texts.source)).collect();
+        let rows: Result<Vec<String>, String> = row.iter().map(|row| rust(row, texts)).collect();
         writeln!(table, "({title:?}, &[{}]),", rows?.join(",\n"))?;
     }
-    let unknown = rust(&texts.unknown, &texts.source)?;
+    let unknown = rust(&texts.unknown, texts)?;
     writeln!(table, "];\n/// What no row knows.\npub(super) static UNKNOWN: Row = {unknown};")?;
     Ok(table)
 }
 
-fn rust(row: &Row, sources: &BTreeMap<String, String>) -> Result<String, String> {
+fn rust(row: &Row, Texts { source: sources, page: pages, .. }: &Texts) -> Result<String, String> {
     let Row { key, base, quotes, checked, what, why, cure, .. } = row;
     let source = sources.get(&row.source).ok_or_else(|| format!("{key}: no source {}", row.source))?;
     let signs: Result<Vec<String>, String> = row.signs.iter().map(|text| sign(text)).collect();
@@ -165,6 +167,10 @@ fn rust(row: &Row, sources: &BTreeMap<String, String>) -> Result<String, String>
         [("when: When", &row.when), ("who: Who", &row.who), ("goto: Goto", &row.goto), ("exit: Exit", &row.exit)];
     for (name, value) in given {
         rust.extend(value.iter().map(|value| format!("{name}::{value}, ")));
+    }
+    if let Some(name) = &row.page {
+        let page = pages.get(name).ok_or_else(|| format!("{key}: no page {name}"))?;
+        write!(rust, "page: Some({page:?}), ").map_err(|error| error.to_string())?;
     }
     rust.extend(row.label.iter().map(|label| format!("label: {label:?}, ")));
     rust.extend(row.wait.map(|seconds| format!("wait: Some(Duration::from_secs({seconds})), ")));

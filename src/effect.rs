@@ -78,6 +78,8 @@ pub enum Effect {
     Octo(Box<OctoCall>),
     /// Write the draft: what was typed, without secrets. Without one, remove it.
     Save(Option<Box<Draft>>),
+    /// Write a file that the person asked for, into the folder they are in.
+    Write(Box<Paper>),
     /// Remove every file of this registration, its journal last.
     Discard,
     /// Wait before trying again.
@@ -98,6 +100,7 @@ impl Effect {
             | Self::Copy { .. }
             | Self::Erase(_)
             | Self::Save(_)
+            | Self::Write(_)
             | Self::Discard
             // The browser gets its last page before the program ends.
             | Self::Tell(_) => true,
@@ -136,6 +139,17 @@ pub enum Preflight {
 impl Preflight {
     /// All four, in the order of the screen.
     pub const ALL: [Self; 4] = [Self::Network, Self::Clock, Self::Keyring, Self::Browser];
+}
+
+/// A file that the person asked for.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    /// Its name.
+    pub file: String,
+    /// What is in it.
+    pub text: String,
+    /// Secrets that are at hand: if any of them is in the text, nothing is written.
+    pub without: Vec<SharedSecret>,
 }
 
 /// What the person is sent to sign in with.
@@ -233,6 +247,8 @@ pub enum Outcome {
     TokenResponse(Box<TokenResponse>),
     /// Of [`Effect::Note`]: the line as it was written.
     Noted(Box<Line>),
+    /// Of [`Effect::Write`]: the whole path of the file.
+    Written(String),
     /// Of [`Effect::Recall`].
     Recalled(SharedSecret),
     /// Of [`Effect::Octo`].

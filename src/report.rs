@@ -45,8 +45,9 @@ fn explained(diagnosis: &Diagnosis, when: Option<&str>) -> Value {
         "transient": diagnosis.transient,
         "wait_seconds": diagnosis.wait.map(|wait| wait.as_secs()),
         "exit": diagnosis.exit as u8,
+        "page": diagnosis.more,
     });
-    where_said(object, "when")
+    where_said(where_said(object, "when"), "page")
 }
 
 /// What failed in JSON, with what support asks for.

@@ -13,6 +13,7 @@ mod key_vault;
 mod keys;
 mod octo;
 mod partner_center;
+mod person;
 mod price;
 mod refused;
 mod scenario;
@@ -29,6 +30,7 @@ use tokio::task::JoinSet;
 
 use crate::cloud::Cloud;
 
+pub use person::Person;
 pub use scenario::Scenario;
 #[cfg(feature = "test-door")]
 pub use state::{Counters, RequestLog};
@@ -108,6 +110,11 @@ impl Simulator {
     /// Everything an operator of the pretended company knows.
     pub fn facts(&self) -> Facts {
         self.shared.facts.clone()
+    }
+
+    /// Who signs in where there is no browser.
+    pub fn person(&self) -> Person {
+        Person(Arc::clone(&self.shared))
     }
 
     /// One line of JSON with the addresses and the facts. [`Cloud::from_json`] accepts it.

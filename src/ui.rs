@@ -20,12 +20,14 @@ pub mod view;
 pub mod wizard;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
+use crate::report::support::Surroundings;
 use crate::words::{
     Environment, Field, OctoClient, Ring, Secret, SharedSecret, Step, StoreDescriptor, Typed, UntrustedText,
 };
@@ -63,6 +65,8 @@ pub struct WizardConfig {
     pub given: Typed,
     /// For times on the screen.
     pub zone: TimeZone,
+    /// The machine and the cloud, for a report.
+    pub support: Surroundings,
     /// The flags that name the cloud and the vault, each after a blank, for commands that are told.
     pub words: String,
 }
@@ -80,12 +84,28 @@ pub struct RehearsalAnswers {
     pub mfa_code: String,
     /// The misfortune that is rehearsed, if any.
     pub scenario: Option<String>,
+    /// Who signs in where there is no browser.
+    pub person: Person,
+}
+
+/// Goes through the pretended pages of a sign-in: what a browser would end on.
+pub struct Person(pub Box<dyn Fn(&Url) -> String>);
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person")
+    }
 }
 
 impl RehearsalAnswers {
     /// What to type into a field.
     pub(crate) fn of(&self, field: Field) -> Option<&str> {
         self.values.get(&field).map(|value| value.reveal())
+    }
+
+    /// What to type where the page of a sign-in waits for its end: the person has gone through its pages.
+    pub(crate) fn signed_in(&self, address: &Url) -> SharedSecret {
+        Secret::shared((self.person.0)(address))
     }
 }
 

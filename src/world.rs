@@ -137,6 +137,7 @@ impl World {
             Effect::Erase(items) => self.kept()?.vault()?.erase(&items).await.map(|()| Outcome::Done),
             Effect::ReadBack(items) => self.kept()?.vault()?.read_back(&items).await.map(|()| Outcome::Done),
             Effect::Save(draft) => self.kept()?.save(draft).map(|()| Outcome::Done),
+            Effect::Write(paper) => papers::leave(&paper).map(Outcome::Written),
             Effect::Discard => self.kept()?.discard().await.map(|()| Outcome::Done),
             Effect::Octo(call) => self.services()?.octo(*call).await.map(Outcome::Octo),
             Effect::Pause(time) => {

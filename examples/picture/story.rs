@@ -164,6 +164,7 @@ fn setting() -> WizardConfig {
         browser: true,
         given: octo_csp::words::Typed::default(),
         zone: TimeZone::UTC,
+        support: Default::default(),
         words: String::new(),
     }
 }
@@ -195,6 +196,7 @@ fn outcome(effect: Effect) -> Option<Outcome> {
         Effect::Note(fact) => Some(Outcome::Noted(Box::new(Line { sequence: 1, at: Timestamp::UNIX_EPOCH, fact }))),
         Effect::Save(_) => Some(Outcome::Done),
         Effect::OpenToForget(_)
+        | Effect::Write(_)
         | Effect::Discard
         | Effect::Listen(_)
         | Effect::ResumeListening(_)

@@ -165,6 +165,7 @@ fn listed(
             | Effect::ReadBack(_)
             | Effect::Octo(_)
             | Effect::Save(_)
+            | Effect::Write(_)
             | Effect::Discard
             | Effect::Pause(_) => {}
         }

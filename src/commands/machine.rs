@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use crate::cli::Screen;
+use crate::cloud::Cloud;
 use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
 use crate::host::Host;
+use crate::report::support;
 use crate::words::Failure;
 use crate::world::browser::Surroundings;
 
@@ -29,6 +31,15 @@ pub(super) fn platform(host: &Host) -> Platform {
 /// What is told of a failure on this kind of machine: the same by every command.
 pub(super) fn diagnosed(host: &Host, failure: &Failure, context: Context<'_>) -> Diagnosis {
     diagnose(failure, &Context { place: platform(host), flags: &host.flags, ..context })
+}
+
+/// The machine and the cloud, for a report.
+pub(super) fn facts(host: &Host, cloud: &Cloud) -> support::Surroundings {
+    let addresses = [Some(&cloud.login), Some(&cloud.partner_center), cloud.partner_api.as_ref(), cloud.octo.as_ref()];
+    let mut hosts: Vec<String> =
+        addresses.into_iter().flatten().filter_map(|address| address.host_str().map(str::to_owned)).collect();
+    hosts.dedup();
+    support::Surroundings { machine: host.machine.clone(), cloud: cloud.name.to_string(), hosts }
 }
 
 /// How a browser is reached from here.

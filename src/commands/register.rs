@@ -50,6 +50,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         browser: !arguments.screen.no_browser,
         given: values::typed(&arguments.values),
         zone: context.host.zone.clone(),
+        support: machine::facts(context.host, cloud),
         words: context.host.flags.clone(),
     };
     let options = target.options(machine::surroundings(context.host, &arguments.screen));

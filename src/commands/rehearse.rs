@@ -10,6 +10,7 @@ use crate::commands::{machine, register};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
+use crate::ui::Person;
 use crate::ui::wizard::{Octo, RehearsalAnswers, WizardConfig};
 use crate::words::{Environment, Field, OctoClient, Ring, Secret, Source, UntrustedText};
 use crate::world::call_log::CallLog;
@@ -53,7 +54,7 @@ async fn wizard(
     let cloud = simulator.cloud().clone();
     let facts = simulator.facts();
     let setting = WizardConfig {
-        rehearsal: Some(answers_of_rehearsal(&facts, arguments.fail.clone())),
+        rehearsal: Some(answers_of_rehearsal(&facts, simulator, arguments.fail.clone())),
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
         vault: None,
@@ -68,6 +69,7 @@ async fn wizard(
         browser: !arguments.screen.no_browser,
         given: crate::words::Typed::default(),
         zone: host.zone.clone(),
+        support: machine::facts(host, &cloud),
         words: String::new(),
     };
     let browser = machine::surroundings(host, &arguments.screen);
@@ -95,7 +97,7 @@ fn octo(cloud: &Cloud, facts: &Facts) -> Option<Octo> {
 }
 
 /// What to type, from what an operator of the pretended company knows.
-fn answers_of_rehearsal(facts: &Facts, scenario: Option<String>) -> RehearsalAnswers {
+fn answers_of_rehearsal(facts: &Facts, simulator: &Simulator, scenario: Option<String>) -> RehearsalAnswers {
     let values = [
         (Field::AccountName, &facts.company),
         (Field::ClientId, &facts.client_id),
@@ -108,12 +110,14 @@ fn answers_of_rehearsal(facts: &Facts, scenario: Option<String>) -> RehearsalAns
         (Field::OctoClientId, &facts.octo_client_id),
         (Field::OctoSecret, &facts.octo_client_secret),
     ];
+    let person = simulator.person();
     RehearsalAnswers {
         values: values.into_iter().map(|(field, value)| (field, Secret::shared(value.clone()))).collect(),
         user: facts.user.clone(),
         password: facts.password.clone(),
         mfa_code: facts.mfa_code.clone(),
         scenario,
+        person: Person(Box::new(move |address| person.sign_in(address))),
     }
 }
 

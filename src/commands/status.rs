@@ -1,7 +1,6 @@
 //! `octo-csp status` and `octo-csp report`: what the journals and the keyring tell, without lock and without network.
 
 use crate::cli::{CloudName, Report, Status, Which};
-use crate::cloud::Cloud;
 use crate::commands::context::{self, CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::machine;
@@ -11,7 +10,7 @@ use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Kind;
 use crate::report::status::{self, Found, Item};
-use crate::report::support::{self, Surroundings};
+use crate::report::support;
 use crate::words::Environment;
 use crate::world::clock;
 use crate::world::registration_index::{Presence, RegistrationIndex, Scan};
@@ -82,7 +81,12 @@ pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report)
     let shelf = context::shelf(context, &arguments.store).await?;
     let volumes = shelf.volumes().await?;
     let found = find(context, &shelf, &target, volumes).await;
-    let text = support::text(&surroundings(context.host, &target.cloud), &found, &context.host.command("register"));
+    let text = support::text(
+        &machine::facts(context.host, &target.cloud),
+        clock::now(),
+        &found,
+        &context.host.command("register"),
+    );
     let scans = scan(&shelf, &text, &found).await;
     let leaks: Vec<String> = scans
         .iter()
@@ -99,14 +103,6 @@ pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report)
         None => Ok(Exit::Done),
         Some(file) => context.write("output", file, &text),
     }
-}
-
-fn surroundings(host: &Host, cloud: &Cloud) -> Surroundings {
-    let addresses = [Some(&cloud.login), Some(&cloud.partner_center), cloud.partner_api.as_ref(), cloud.octo.as_ref()];
-    let mut hosts: Vec<String> =
-        addresses.into_iter().flatten().filter_map(|address| address.host_str().map(str::to_owned)).collect();
-    hosts.dedup();
-    Surroundings { machine: host.machine.clone(), cloud: cloud.name.to_string(), hosts, now: clock::now() }
 }
 
 /// Searches for everything that the journals say was ever kept, of open and replaced attempts too.

@@ -73,14 +73,17 @@ pub(super) fn passed_on(failure: &Failure) -> impl Iterator<Item = u64> {
     failure.sentence.iter().flat_map(|sentence| numbers(sentence.as_str()))
 }
 
-/// Where the service itself tells what its number means.
-fn page(failure: &Failure) -> Option<String> {
+/// The page on which Microsoft Entra tells what its number means.
+pub(super) fn error_page(failure: &Failure) -> Option<String> {
     let entra =
         if failure.service == Service::Entra { failure.codes.last().copied() } else { passed_on(failure).next() };
+    entra.map(|code| format!("https://login.microsoftonline.com/error?code={code}"))
+}
+
+/// Where the service itself tells what its number means.
+fn page(failure: &Failure) -> Option<String> {
     let own = failure.codes.last().filter(|_| failure.service == Service::PartnerCenter);
-    entra
-        .map(|code| format!("https://login.microsoftonline.com/error?code={code}"))
-        .or_else(|| own.map(|_| "learn.microsoft.com/partner-center/developer/error-codes".to_owned()))
+    error_page(failure).or_else(|| own.map(|_| "learn.microsoft.com/partner-center/developer/error-codes".to_owned()))
 }
 
 /// Harmless, and not longer than this many characters: the middle is left out, because a path is known by its end.

@@ -147,6 +147,8 @@ pub struct Row {
     pub exit: Exit,
     /// Whether its words send the reader to the service's own sentence, which is then shown beside them.
     pub quotes: bool,
+    /// The page on which the cure is done, after the portal's address or an absolute address; `{app}` is the application.
+    pub page: Option<&'static str>,
     /// Checks that may have passed although what they looked at is to blame: they do not clear it.
     pub blames: &'static [CheckId],
     /// Where it is written.
@@ -248,6 +250,7 @@ pub(super) const OPERATOR: Row = Row {
     goto: Goto::Retry,
     exit: Exit::Refused,
     quotes: false,
+    page: None,
     blames: &[],
     source: "",
     checked: "",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::fill::Values;
+use super::fill::{Values, error_page};
 use super::row::{Context, Goto, Who};
 use super::select;
 use crate::exit::Exit;
@@ -33,6 +33,10 @@ pub struct Diagnosis {
     pub exit: Exit,
     /// Whether the words send the reader to the service's own sentence.
     pub quotes: bool,
+    /// The page on which the cure is done, after the portal's address or an absolute address; `{app}` is the application.
+    pub page: Option<&'static str>,
+    /// Microsoft's own page about the number, where it has one and the cure does not name it.
+    pub more: Option<String>,
 }
 
 /// What a person is told about `failure`.
@@ -41,17 +45,21 @@ pub fn diagnose(failure: &Failure, context: &Context<'_>) -> Diagnosis {
     let course = select::course(failure, context, row);
     let values = Values::of(failure, context);
     let told = row.told();
+    let fix: Vec<String> = told.cure.iter().filter_map(|text| values.fill(text)).collect();
+    let more = error_page(failure).filter(|page| !fix.iter().any(|step| step.contains(page.as_str())));
     Diagnosis {
         code: select::label(failure, row, sign),
         row: row.key,
         what: values.fill(told.what).unwrap_or_default(),
         why: told.why.iter().filter_map(|text| values.fill(text)).collect(),
-        fix: told.cure.iter().filter_map(|text| values.fill(text)).collect(),
+        fix,
         who: row.who,
         transient: course.transient,
         wait: course.wait,
         goto: course.goto,
         exit: course.exit,
         quotes: row.quotes,
+        page: row.page,
+        more,
     }
 }

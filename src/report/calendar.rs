@@ -17,6 +17,11 @@ pub struct End {
 }
 
 impl End {
+    /// What ends, beside its day.
+    pub fn short(&self) -> &'static str {
+        if self.key == "secret" { "the secret key expires" } else { "the sign-in ends unless it is used" }
+    }
+
     /// Days from `today`; negative once it is over.
     pub fn days_left(&self, today: Date) -> i32 {
         self.day.since((jiff::Unit::Day, today)).map_or(0, |span| span.get_days())

@@ -26,7 +26,13 @@ pub fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
         Row::pair("Wait", LABEL, Tone::Plain, text)
     }));
     rows.push(Row::pair("Who can do it", LABEL, Tone::Plain, diagnosis.who.title()));
+    rows.extend(more(diagnosis, LABEL));
     rows
+}
+
+/// Microsoft's own page about the number.
+pub fn more(diagnosis: &Diagnosis, width: u16) -> Option<Row> {
+    diagnosis.more.as_ref().map(|page| Row::pair("Read more", width, Tone::Link, page.clone()))
 }
 
 /// The same for the browser's page, which has room for one thing to do.

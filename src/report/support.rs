@@ -8,7 +8,7 @@ use crate::report::status::{self, Found};
 use crate::version;
 
 /// What is in a report beside the registrations.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Surroundings {
     /// Operating system and processor.
     pub machine: String,
@@ -16,12 +16,10 @@ pub struct Surroundings {
     pub cloud: String,
     /// The hosts it is reached at.
     pub hosts: Vec<String>,
-    /// When it is made.
-    pub now: Timestamp,
 }
 
-/// The report; `begin` is the command that registers.
-pub fn text(surroundings: &Surroundings, found: &[Found], begin: &str) -> String {
+/// The report as it is `now`; `begin` is the command that registers.
+pub fn text(surroundings: &Surroundings, now: Timestamp, found: &[Found], begin: &str) -> String {
     let pair = |label: &str, value: &str| Row::pair(label, 14, Tone::Plain, value);
     let verdicts = found.iter().map(|found| Row::text(status::verdict(found)).hanging(3));
     let mut rows: Vec<Row> = verdicts.collect();
@@ -32,7 +30,7 @@ pub fn text(surroundings: &Surroundings, found: &[Found], begin: &str) -> String
     rows.extend(version::facts().map(|(label, fact)| pair(label, &fact)));
     rows.extend([
         pair("Machine", &surroundings.machine),
-        pair("Made", &surroundings.now.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
+        pair("Made", &now.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
         pair("Cloud", &surroundings.cloud),
         pair("Hosts", &surroundings.hosts.join(" ")),
         Row::gap(),

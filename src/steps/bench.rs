@@ -125,7 +125,8 @@ impl Bench {
             | Effect::OpenToForget(_)
             | Effect::Tell(_)
             | Effect::Browse(_)
-            | Effect::Save(_) => Outcome::Done,
+            | Effect::Save(_)
+            | Effect::Write(_) => Outcome::Done,
         })
     }
 

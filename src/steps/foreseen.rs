@@ -140,6 +140,7 @@ impl Pretended {
             | Effect::Erase(_)
             | Effect::ReadBack(_)
             | Effect::Save(_)
+            | Effect::Write(_)
             | Effect::Discard
             | Effect::Pause(_) => Outcome::Done,
         }

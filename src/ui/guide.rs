@@ -57,7 +57,11 @@ pub(super) fn beside(field: Field, session: &Session) -> Beside {
 
 /// The page of the portal that shows the value.
 pub(super) fn page(field: Field, session: &Session) -> Option<Url> {
-    let page = guide(field).page?;
+    address(guide(field).page?, session)
+}
+
+/// A page of a portal, for the application that was typed.
+pub(super) fn address(page: &str, session: &Session) -> Option<Url> {
     let app = ClientId::parse(session.fields.value(Field::ApplicationId)).ok();
     let page = match app {
         Some(app) => page.replace("{app}", app.value.as_str()),

@@ -21,13 +21,15 @@ mod sign_in;
 use crate::diagnose::Diagnosis;
 use crate::effect::Outcome;
 use crate::exit::Exit;
+use crate::report::explain;
 use crate::report::handoff::{self, Handoff};
+use crate::report::lines::{WIDTH, plain};
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
-use crate::ui::progress::Progress;
+use crate::ui::progress::{self, Progress};
 use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
-use crate::ui::view::View;
+use crate::ui::view::{Row, Sign, Tone, View};
 use crate::ui::{Intent, Task};
 use crate::words::{CheckId, Failure, Problem, Step};
 
@@ -101,6 +103,8 @@ pub struct Failed {
     check: CheckId,
     failure: Failure,
     diagnosis: Diagnosis,
+    /// Whether the page of the cure was opened: then what comes after it is next.
+    looked_up: bool,
 }
 
 /// Everything is proven: what will be kept and sent.
@@ -276,6 +280,24 @@ trait Screen: Into<Page> {
         self.stay()
     }
 
+    /// Saves what support may see into a file, where the person is.
+    fn save_report(self, failed: Option<(Failure, Diagnosis)>, session: &mut Session) -> Turn {
+        let mut text = session.report(self.step());
+        let mut rows = Vec::new();
+        if let Some(execution) = self.execution() {
+            rows.extend([Row::gap(), Row::of(Tone::Title, "Checks")]);
+            rows.extend(progress::rows(execution, session).into_iter().map(in_a_word));
+        }
+        if let Some(failed) = &failed {
+            rows.extend([Row::gap(), Row::of(Tone::Title, "What failed")]);
+            rows.extend(explain::failed(failed));
+        }
+        text.push_str(&plain(&rows, WIDTH));
+        let file = format!("octo-csp-report-{}.txt", session.moment().strftime("%Y%m%d-%H%M%S"));
+        session.leave_file(file, text);
+        self.stay()
+    }
+
     /// Copies each command that the page tells on one line: in its rows they are wrapped.
     fn copy_commands(self, session: &mut Session) -> Turn {
         let commands = self.view(session).commands();
@@ -315,6 +337,12 @@ trait Screen: Into<Page> {
         page.focus_first_open(session);
         Turn { page, then: Then::Stay }
     }
+}
+
+/// A row with the word of its sign in the sign's place, for a file.
+fn in_a_word(row: Row) -> Row {
+    let word = Row::of(Tone::Plain, format!("{:<6}", row.sign.map_or("", Sign::word))).at(3).hanging(9);
+    row.pieces.iter().fold(word, |it, piece| it.and(piece.tone, piece.text.clone()))
 }
 
 impl Default for Page {

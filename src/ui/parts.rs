@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use url::Url;
 
 use crate::diagnose::Diagnosis;
 use crate::journal::{Attempt, Registration};
@@ -14,9 +15,6 @@ use crate::ui::view::{Block, Body, Input, Named, Row, Sign, Tone, View};
 use crate::ui::{Intent, RehearsalAnswers};
 use crate::words::answers::{self};
 use crate::words::{ClientId, Field, Problem, Step};
-
-/// Days after which Entra forgets a refresh token that was not used (entra-docs, refresh-tokens).
-const UNUSED_DAYS: i64 = 90;
 
 /// The page of a step, its tab open.
 pub(super) fn page_of_step<'a>(step: Step) -> View<'a> {
@@ -77,19 +75,14 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M on %Y-%m-%d").to_string()
 }
 
-/// The dates that should be in a calendar, in their order, behind a label.
-pub(super) fn dates(session: &Session, active: &Attempt, label: &str, width: u16) -> Vec<Row> {
-    let mut days = Vec::new();
-    let ended = session.last_failure.as_ref().is_some_and(|refused| refused.ended_sign_in());
-    if let Some((_, at)) = active.activated.filter(|_| !ended) {
-        let day = day_after(at, UNUSED_DAYS, &session.config.zone);
-        days.push((day, "the sign-in ends unless it is used"));
-    }
-    let ends = active.partner_center.as_ref().and_then(|(proof, _)| proof.secret_ends);
-    days.extend(ends.map(|day| (day, "the secret key expires")));
+/// What ends when, in its order, behind a label.
+pub(super) fn dates(session: &Session, label: &str, width: u16) -> Vec<Row> {
+    let mut days: Vec<(Date, &str)> = session.ends().into_iter().map(|end| (end.day, end.short())).collect();
     days.sort_unstable();
+    let known = session.registration.active.as_ref().and_then(|active| active.partner_center.as_ref());
+    let unknown = known.is_none_or(|(proof, _)| proof.secret_ends.is_none());
+    let unknown = unknown.then(|| "When the secret key expires is not known here.".to_owned());
     let days = days.into_iter().map(|(day, what)| format!("{day}  {what}{}", away(day, session.today())));
-    let unknown = ends.is_none().then(|| "When the secret key expires is not known here.".to_owned());
     let lines = days.chain(unknown).enumerate();
     lines
         .map(|(index, line)| Row::pair(if index == 0 { label } else { "" }, width, Tone::Plain, line))
@@ -108,12 +101,6 @@ fn away(day: Date, today: Date) -> String {
     }
 }
 
-/// The day, some days later.
-fn day_after(at: Timestamp, days: i64, zone: &TimeZone) -> Date {
-    let day = at.to_zoned(zone.clone()).date();
-    day.checked_add(jiff::Span::new().days(days)).unwrap_or(day)
-}
-
 /// Elapsed time as minutes and seconds.
 pub(super) fn minutes(milliseconds: u64) -> String {
     let seconds = milliseconds / 1_000;
@@ -124,7 +111,7 @@ pub(super) fn minutes(milliseconds: u64) -> String {
 pub(super) const LABEL: u16 = 10;
 
 /// A failure: what happened, small the check and the code, then what to do, before everything that only explains it.
-pub(super) fn explained(diagnosis: &Diagnosis, check: &str, not: Option<String>) -> Vec<Row> {
+pub(super) fn explained(diagnosis: &Diagnosis, check: &str, page: Option<Url>, not: Option<String>) -> Vec<Row> {
     let mut rows = vec![
         Row::of(Tone::Title, diagnosis.what.clone()).sign(Sign::Failed).at(1),
         Row::of(Tone::Muted, check).and(Tone::Muted, "  ").and(Tone::Muted, diagnosis.code.clone()).at(3),
@@ -135,6 +122,7 @@ pub(super) fn explained(diagnosis: &Diagnosis, check: &str, not: Option<String>)
         let row = Row { indent: 3, ..Row::default() }.and(Tone::Title, format!("{label:<0$}", usize::from(LABEL)));
         rows.push(row.and(Tone::Plain, format!("{}  {step}", index + 1)).hanging(3 + LABEL + 3));
     }
+    rows.extend(page.map(|page| Row::pair("Page", LABEL, Tone::Link, page.as_str())));
     rows.extend(diagnosis.wait.map(|wait| {
         let then = if diagnosis.transient { ", then try the same again" } else { " before you try again" };
         Row::pair("Wait", LABEL, Tone::Plain, format!("{}{then}", in_words(wait)))

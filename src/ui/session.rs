@@ -8,9 +8,12 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
-use crate::effect::{Effect, Opened, Outcome, Preflight, ProbeResult};
+use crate::effect::{Effect, Opened, Outcome, Paper, Preflight, ProbeResult};
 use crate::journal::Registration;
+use crate::report::calendar::End;
 use crate::report::identity::{Identity, OctoState};
+use crate::report::status::Found;
+use crate::report::{dates, support};
 use crate::steps::Execution;
 use crate::ui::fields::Fields;
 use crate::ui::{Task, Ticket, WizardConfig};
@@ -48,6 +51,8 @@ pub enum TaskOrigin {
     Lookup(String),
     /// The page of the sign-in is opened in a browser.
     SignInPage,
+    /// A file is written that the person asked for.
+    File,
     /// Nobody waits for it.
     Background,
 }
@@ -226,6 +231,18 @@ impl Session {
         self.perform_in_background(Effect::Save(draft));
     }
 
+    /// Writes a file where the person is; a rehearsal prints it.
+    pub(crate) fn leave_file(&mut self, file: String, text: String) {
+        if self.config.rehearsal.is_some() {
+            let said = format!("A rehearsal writes no file. {file} would be:");
+            let lines = [said, String::new()].into_iter().chain(text.lines().map(str::to_owned));
+            return self.task(Task::Print(lines.collect()));
+        }
+        let typed = Field::ALL.into_iter().filter(|field| field.is_secret()).map(|field| self.fields.share(field));
+        let without = typed.chain(self.proven_secret.clone()).collect();
+        self.perform(TaskOrigin::File, Effect::Write(Box::new(Paper { file, text, without })));
+    }
+
     /// Looks at the machine again; a look that is still under way is not begun a second time.
     pub(crate) fn look_again(&mut self) {
         self.looked_at = self.now;
@@ -281,7 +298,8 @@ impl Session {
                 self.registration.apply(&line);
                 Some(Answer::Noted)
             }
-            (TaskOrigin::Note, Outcome::Failed(failure)) => {
+            (TaskOrigin::File, Outcome::Written(path)) => Some(Answer::Notice(format!("Saved: {path}"))),
+            (TaskOrigin::Note | TaskOrigin::File, Outcome::Failed(failure)) => {
                 let diagnosis = self.diagnosed(&failure);
                 let cure = diagnosis.fix.first().map(String::as_str).unwrap_or_default();
                 let text = format!("{} {cure} ({})", diagnosis.what, diagnosis.code);
@@ -385,11 +403,35 @@ impl Session {
         u64::try_from(before).unwrap_or(0)
     }
 
-    /// What day it is.
-    pub(crate) fn today(&self) -> Date {
+    /// What time it is.
+    pub(crate) fn moment(&self) -> Timestamp {
         let (opened, then) = self.opened_at;
         let past = SignedDuration::from_millis(i64::try_from(self.now.saturating_sub(then)).unwrap_or(0));
-        opened.saturating_add(past).unwrap_or(opened).to_zoned(self.config.zone.clone()).date()
+        opened.saturating_add(past).unwrap_or(opened)
+    }
+
+    /// What day it is.
+    pub(crate) fn today(&self) -> Date {
+        self.moment().to_zoned(self.config.zone.clone()).date()
+    }
+
+    /// What ends when, of the set in use.
+    pub(crate) fn ends(&self) -> Vec<End> {
+        let refused = self.last_failure.as_deref();
+        self.identity().map(|which| dates::ends(&self.registration, refused, &which)).unwrap_or_default()
+    }
+
+    /// What support may see, without the checks of the page that is open, which is of `step`.
+    pub(crate) fn report(&self, step: Option<Step>) -> String {
+        let opened = Opened {
+            at: self.moment(),
+            registration: self.registration.clone(),
+            draft: Some(self.draft(step)),
+            name: self.name.clone(),
+            folder: self.folder.clone(),
+        };
+        let found = self.identity().map(|identity| Found { identity, opened, items: Vec::new() });
+        support::text(&self.config.support, self.moment(), found.as_slice(), &self.command("register"))
     }
 
     /// The visible fields as they stand.

@@ -403,8 +403,11 @@ impl Wizard {
         let Some(answers) = &self.session.config.rehearsal else {
             return;
         };
+        let signing_in = self.page.execution().and_then(Execution::authorization_request);
+        let answer = signing_in.map(|request| answers.signed_in(&request.address));
         for field in self.page.targets(&self.session).into_iter().filter_map(FocusTarget::field) {
-            if let Some(value) = answers.of(field) {
+            let signed_in = answer.as_ref().filter(|_| field == Field::Answer).map(|answer| answer.reveal());
+            if let Some(value) = signed_in.or_else(|| answers.of(field)) {
                 self.session.fields.set(field, value);
             }
         }
@@ -414,6 +417,9 @@ impl Wizard {
         state.problems.clear();
         state.notes.clear();
         state.focus = button.unwrap_or(state.focus);
+        if answer.is_some() {
+            state.say("Signed in for you, as the simulated administrator. Enter confirms.");
+        }
     }
 
     // ---- the end ----

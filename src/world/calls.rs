@@ -77,6 +77,7 @@ pub fn calls(cloud: &Cloud, effect: &Effect) -> Vec<Call> {
         | Effect::Erase(_)
         | Effect::ReadBack(_)
         | Effect::Save(_)
+        | Effect::Write(_)
         | Effect::Discard
         | Effect::Pause(_) => Vec::new(),
     }

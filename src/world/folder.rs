@@ -50,6 +50,11 @@ impl Refused {
     }
 }
 
+/// A file that could not be written.
+pub(super) fn unwritten(error: io::Error, path: &Path) -> Box<Failure> {
+    Refused::from(error).failure(path)
+}
+
 /// A fault of this folder or file.
 pub(super) fn failure(fault: DiskFault, path: &Path) -> Box<Failure> {
     let failure = Failure::new(Service::Disk, Cause::Disk(fault));

@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 use crate::journal::{Attempt, Kind};
+use crate::report::calendar::calendar;
 use crate::ui::Intent;
 use crate::ui::pages::{Done, Screen, Then, Turn};
 use crate::ui::parts::{LABEL, dates};
@@ -27,7 +28,12 @@ impl Screen for Done {
     }
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {
-        if key == Intent::Typed('c') { self.copy_commands(session) } else { self.stay() }
+        match key {
+            Intent::Typed('c') => self.copy_commands(session),
+            Intent::Typed('s') => self.save_report(None, session),
+            Intent::Typed('i') => self.save_calendar(session),
+            _ => self.stay(),
+        }
     }
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
@@ -53,7 +59,7 @@ impl Screen for Done {
             None => Row::pair("Next", LABEL, Tone::Plain, "There is nothing else to do."),
         });
         if let Some(active) = &session.registration.active {
-            view.rows(dates(session, active, "Dates", LABEL));
+            view.rows(dates(session, "Dates", LABEL));
             view.row(stored(session, active));
         }
         view.rows(octo(session));
@@ -61,9 +67,25 @@ impl Screen for Done {
         view.gap();
         view.row(Row::of(Tone::Muted, "You can close the browser tab.").at(3));
         view.keys(&[(Intent::Submit, "leave")]);
+        if !session.ends().is_empty() {
+            view.keys(&[(Intent::Typed('i'), "save the dates")]);
+        }
+        view.keys(&[(Intent::Typed('s'), "save report")]);
         view.key_named(Intent::Typed('c'), "copy commands", Named::Not);
         view.keys(&[(Intent::Help, "help")]);
         view
+    }
+}
+
+impl Done {
+    /// The dates as a calendar, in a file where the person is.
+    fn save_calendar(self, session: &mut Session) -> Turn {
+        let ends = session.ends();
+        if !ends.is_empty() {
+            let text = calendar(&session.name, &ends, session.moment());
+            session.leave_file(format!("octo-csp-{}.ics", session.name), text);
+        }
+        self.stay()
     }
 }
 

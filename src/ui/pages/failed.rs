@@ -12,11 +12,14 @@
 //!    Ids       trace 5b0e...  correlation 71bb...
 //! ```
 
+use url::Url;
+
 use crate::diagnose::{self, Diagnosis, Goto};
 use crate::effect::Effect;
 use crate::exit::Exit;
-use crate::report::explanation::{for_support, ids, page, said};
+use crate::report::explanation::{for_support, ids, more, page, said};
 use crate::steps::Execution;
+use crate::ui::guide;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Then, Turn};
 use crate::ui::parts::{LABEL, explained};
@@ -45,7 +48,7 @@ impl Failed {
         if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
             session.last_failure = Some(Box::new(refused.after(session.last_failure.as_deref())));
         }
-        Self { state: PageState::default(), progress, check, failure, diagnosis }.open()
+        Self { state: PageState::default(), progress, check, failure, diagnosis, looked_up: false }.open()
     }
 
     fn submits(&self) -> bool {
@@ -74,6 +77,29 @@ impl Failed {
         turn
     }
 
+    /// The page on which the cure is done: its own, else that of the field to mend.
+    fn cure_page(&self, session: &Session) -> Option<Url> {
+        match (self.diagnosis.page, self.diagnosis.goto) {
+            (Some(page), _) => guide::address(page, session),
+            (None, Goto::Field(field)) => guide::page(field, session),
+            (None, Goto::Step(_) | Goto::SignInAgain | Goto::Retry | Goto::Leave) => None,
+        }
+    }
+
+    /// Whether Enter opens that page: where there is no field to mend, and until it was opened.
+    fn opens(&self) -> bool {
+        self.diagnosis.page.is_some() && !self.looked_up && !matches!(self.diagnosis.goto, Goto::Field(_))
+    }
+
+    fn open_cure(mut self, session: &mut Session) -> Turn {
+        if let Some(url) = self.cure_page(session) {
+            self.looked_up = true;
+            self.state.say(format!("Opening {url}"));
+            session.perform_in_background(Effect::Browse(url));
+        }
+        self.stay()
+    }
+
     /// Code, sentence and ids, and below them each command of the cure on a line of its own.
     fn copy(mut self, session: &mut Session) -> Turn {
         let Diagnosis { code, what, .. } = &self.diagnosis;
@@ -100,6 +126,9 @@ impl Screen for Failed {
 
     /// Follows the cure.
     fn submit(self, session: &mut Session) -> Turn {
+        if self.opens() {
+            return self.open_cure(session);
+        }
         match self.diagnosis.goto {
             Goto::SignInAgain => self.sign_in_again(session),
             Goto::Retry => self.retry(session),
@@ -125,6 +154,11 @@ impl Screen for Failed {
             (Intent::Typed('a'), _) => self.sign_in_again(session),
             (Intent::Typed('e'), _) => self.edit(None, session),
             (Intent::Typed('c'), _) => self.copy(session),
+            (Intent::Typed('o'), _) => self.open_cure(session),
+            (Intent::Typed('s'), _) => {
+                let failed = (self.failure.clone(), self.diagnosis.clone());
+                self.save_report(Some(failed), session)
+            }
             (Intent::Typed('d'), _) => self.turn(Then::Over(Overlay::Details)),
             // A note about Entra is of no use to who looks after Octo.
             (Intent::Typed('h') | Intent::Extra(8), false) => {
@@ -138,9 +172,11 @@ impl Screen for Failed {
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let mut view = View::new("").tab(tab(&self.progress.execution)).standing("stopped").noting(&self.state);
         view.failed = true;
-        view.rows(explained(&self.diagnosis, self.check.title(), Some(self.not_the_cause(session))));
+        let page = self.cure_page(session).filter(|_| self.diagnosis.page.is_some());
+        view.rows(explained(&self.diagnosis, self.check.title(), page, Some(self.not_the_cause(session))));
         view.rows(self.said());
         view.rows(for_support("Ids", LABEL, &self.failure));
+        view.rows(more(&self.diagnosis, LABEL));
         view.gap();
         view.row(Row::of(Tone::Muted, self.reassurance(session)).at(1));
         self.keys(&mut view);
@@ -221,6 +257,7 @@ impl Failed {
     fn keys(&self, view: &mut View<'_>) {
         let goto = self.diagnosis.goto;
         let cure = match goto {
+            _ if self.opens() => "open the page",
             Goto::SignInAgain => "sign in again",
             Goto::Field(field) => edit_words(field),
             Goto::Step(_) if self.submits() => "see what is stored",
@@ -229,18 +266,22 @@ impl Failed {
             Goto::Leave => "leave",
         };
         view.key_named(Intent::Submit, cure, Named::As(cure));
-        if goto != Goto::Retry {
+        if goto != Goto::Retry || self.opens() {
             view.keys(&[(Intent::Typed('r'), "try again")]);
         }
         if self.failure.codes.contains(&SECRET_REFUSED) {
             view.keys(&[(Intent::Typed('n'), "it is new")]);
         }
-        if self.step() == Some(Step::PartnerApi) && goto != Goto::SignInAgain {
+        if self.step() == Some(Step::PartnerApi) && (goto != Goto::SignInAgain || self.opens()) {
             view.keys(&[(Intent::Typed('a'), "sign in again")]);
         }
-        view.keys(&[(Intent::Typed('d'), "details")]);
+        view.keys(&[(Intent::Typed('s'), "save report")]);
         if !self.submits() {
             view.keys(&[(Intent::Typed('h'), "hand-off note")]);
+        }
+        view.keys(&[(Intent::Typed('d'), "details")]);
+        if !self.opens() && (self.diagnosis.page.is_some() || matches!(goto, Goto::Field(_))) {
+            view.keys(&[(Intent::Typed('o'), "open the page")]);
         }
         view.keys(&[(Intent::Back, if self.submits() { "Octo later" } else { "edit the step" })]);
         view.key_named(Intent::Typed('c'), "copy", Named::As("c = print"));

@@ -10,7 +10,7 @@ use crate::ui::view::View;
 impl Screen for Locked {
     fn view<'a>(&'a self, _session: &'a Session) -> View<'a> {
         let mut view = View::new("").standing("cannot open");
-        view.rows(explained(&self.diagnosis, "What is stored here cannot be opened", None));
+        view.rows(explained(&self.diagnosis, "What is stored here cannot be opened", None, None));
         view.keys(&[(Intent::Submit, "try again")]);
         view.usual_keys();
         view

@@ -228,6 +228,6 @@ fn facts(session: &Session) -> Vec<Row> {
     if session.lacks().is_some() {
         rows.push(Row::pair("", LABEL, Tone::Value, session.command("submit")).and(Tone::Muted, "  sends it too"));
     }
-    rows.extend(dates(session, active, "Dates", LABEL));
+    rows.extend(dates(session, "Dates", LABEL));
     rows
 }

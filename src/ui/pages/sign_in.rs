@@ -154,6 +154,7 @@ impl Screen for SignIn {
             .row(Row::of(Tone::Muted, "Someone else signs in? F8 prints a note with this link.").at(3).said(Said::Not));
         let mut view = form.view;
         view.keys(&[(Intent::Submit, "confirm")]);
+        view.keys(if session.config.rehearsal.is_some() { &[(Intent::Extra(2), "sign in")] } else { &[] });
         view.key_named(Intent::Extra(3), "copy", Named::Not);
         view.keys(&[
             (Intent::Extra(4), "open browser"),

@@ -1,6 +1,7 @@
 //! The wizard as a person uses it.
 
 mod moving;
+mod papers;
 mod replacing;
 pub(crate) mod story;
 
@@ -315,6 +316,19 @@ fn a_rehearsal_fills_its_fields_in() {
     story.press("Go Go F2");
     assert_eq!(story.wizard.session.fields.text(Field::ApplicationId).unwrap().text(), APP);
     assert!(story.screen(80, 24).contains("REHEARSAL"));
+}
+
+#[test]
+fn a_rehearsal_signs_in_where_there_is_no_browser() {
+    let mut story = Story::begun(WizardConfig { rehearsal: Some(answers_of_rehearsal()), browser: false, ..setting() });
+    story.at_sign_in();
+    assert!(story.screen(80, 24).lines().last().unwrap().contains("Enter confirm   F2 sign in"));
+    story.press("F2");
+    at!(story, SignIn);
+    assert!(story.shows("Signed in for you") && !story.screen(100, 60).contains(CODE));
+    story.press("Enter");
+    assert!(story.checked());
+    assert_eq!(story.bench.redemptions, 1);
 }
 
 #[test]

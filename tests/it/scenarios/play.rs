@@ -398,6 +398,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
             password: facts.password.clone(),
             mfa_code: facts.mfa_code.clone(),
             scenario: Some(name.to_owned()),
+            person: octo_csp::ui::Person(Box::new(|_| String::new())),
         }),
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
@@ -413,6 +414,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         browser: false,
         given: octo_csp::words::Typed::default(),
         zone: TimeZone::UTC,
+        support: Default::default(),
         words: String::new(),
     }
 }

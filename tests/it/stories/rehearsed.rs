@@ -148,3 +148,48 @@ fn f2_fills_a_page_in_and_a_misfortune_ends_in_its_diagnosis() {
     pty.send("\x03");
     assert_eq!(pty.exit(), 130);
 }
+
+/// F2 on every page, up to the sign-in.
+fn filled_in(pty: &mut Pty) {
+    pty.wait("Check these in the portal first");
+    pty.enter("step 1 of 3");
+    pty.send("\x1bOQ");
+    pty.wait("[ Next ]");
+    pty.enter("step 2 of 3");
+    pty.send("\x1bOQ");
+    pty.wait("40 characters");
+    pty.enter("Every check passed.");
+    pty.enter("Found in step 2");
+    pty.send("\x1bOQ");
+    pty.enter("Sign in with Microsoft");
+    pty.send("\x1bOQ");
+    pty.wait("Signed in for you");
+}
+
+#[test]
+fn f2_signs_in_too_where_there_is_no_browser() {
+    let session = Session::bus();
+    let mut pty = rehearse(&session, &[]);
+    filled_in(&mut pty);
+    pty.enter("Every check passed.");
+    pty.enter("Review");
+    pty.send("\x1b[F");
+    pty.enter("is registered in Octo.");
+    pty.send("i");
+    pty.wait("A rehearsal writes no file. octo-csp-production");
+    pty.wait("BEGIN:VCALENDAR");
+    pty.wait("Press Enter, Esc or q to go back.");
+    pty.send("\x1b[F\r");
+    pty.wait_until("the last page", |screen| screen.alternate_screen() && screen.contents().contains("Stored"));
+    pty.send("\x1b[F\r");
+    assert_eq!(pty.exit(), 0);
+    // What stops the sign-in stops it here as well.
+    let mut pty = rehearse(&session, &["--fail", "AADSTS50105"]);
+    filled_in(&mut pty);
+    pty.enter("AADSTS50105");
+    pty.wait("Do this");
+    pty.send("\x03");
+    pty.wait("Leave octo-csp?");
+    pty.send("\x03");
+    pty.exit();
+}

@@ -46,6 +46,8 @@ pub(crate) struct Story {
     waiting: Vec<(crate::ui::Ticket, Effect)>,
     /// Whether effects are answered at all.
     pub(crate) answering: bool,
+    /// Why no file can be written.
+    pub(crate) bench_writes: Option<Failure>,
 }
 
 pub(crate) fn setting() -> WizardConfig {
@@ -69,6 +71,7 @@ pub(crate) fn setting() -> WizardConfig {
         browser: true,
         given: crate::words::Typed::default(),
         zone: TimeZone::UTC,
+        support: Default::default(),
         words: String::new(),
     }
 }
@@ -95,6 +98,9 @@ pub(crate) fn answers_of_rehearsal() -> RehearsalAnswers {
         password: "only-a-rehearsal".to_owned(),
         mfa_code: "271828".to_owned(),
         scenario: Some("AADSTS65001".to_owned()),
+        person: crate::ui::Person(Box::new(|_| {
+            format!("https://localhost/?code={}&state=7f3c", crate::steps::bench::CODE)
+        })),
     }
 }
 
@@ -121,6 +127,7 @@ impl Story {
             ended: None,
             waiting: Vec::new(),
             answering: true,
+            bench_writes: None,
         }
     }
 
@@ -294,6 +301,13 @@ impl Story {
             Effect::Tell(verdict) => {
                 self.done.push(format!("tell {verdict:?}"));
                 Some(Outcome::Done)
+            }
+            Effect::Write(_) if self.bench_writes.is_some() => {
+                self.bench_writes.clone().map(|why| Outcome::Failed(Box::new(why)))
+            }
+            Effect::Write(paper) => {
+                self.done.push(format!("write {}\n{}", paper.file, paper.text));
+                Some(Outcome::Written(format!("/home/op/{}", paper.file)))
             }
             Effect::Save(draft) => {
                 self.opened.draft = draft.as_deref().cloned();
