@@ -1,20 +1,26 @@
-//! A team's registrations in an Azure Key Vault, which is simulated: what one store promises, two hosts, and what Azure refuses.
+//! A team's registrations in an Azure Key Vault, which is simulated: what one store promises, two hosts, what Azure refuses, and a host
+//! that is lost at every call of a commit.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use octo_csp::journal::{Fact, ItemName, Kind, Line, Registration};
 use octo_csp::simulator::{Options, Scenario, Simulator};
+use octo_csp::steps::{Execution, Status};
 use octo_csp::words::{AccountName, Cause, Secret, VaultFault};
 use octo_csp::world::journal::{JournalKeyVault, JournalStore as _};
 use octo_csp::world::store::{AzureLogin, KeyVault, KeyVaultSecrets, KeyVaultSettings, ManagedIdentity, Vault};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
+use tokio::task::LocalSet;
 use url::Url;
 
 use crate::simulator::bench::client;
+use crate::third_store::Machine;
 use crate::vault::{fault, item, secret};
 
 fn line(sequence: u64, name: &str) -> Line {
@@ -398,4 +404,93 @@ fn definition(role: &str) -> String {
     let definition = String::from_utf8(printed.stdout).unwrap();
     assert!(definition.contains("not tried on Azure"), "{definition}");
     definition
+}
+
+/// Stands before the simulator and takes so many requests; then the host behind it is cut off.
+struct Fuse {
+    address: Url,
+    left: Arc<AtomicI64>,
+}
+
+impl Fuse {
+    fn before(simulator: &Simulator) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = Url::parse(&format!("http://localhost:{}", listener.local_addr().unwrap().port())).unwrap();
+        let left = Arc::new(AtomicI64::new(i64::MAX));
+        let (port, fuse) = (base(simulator).port().unwrap(), Arc::clone(&left));
+        std::thread::spawn(move || {
+            for client in listener.incoming() {
+                let (client, fuse) = (client.unwrap(), Arc::clone(&fuse));
+                std::thread::spawn(move || carry(&client, &TcpStream::connect(("127.0.0.1", port)).unwrap(), &fuse));
+            }
+        });
+        Self { address, left }
+    }
+}
+
+/// Carries requests one way, counting them, and answers the other way.
+fn carry(mut client: &TcpStream, mut server: &TcpStream, fuse: &Arc<AtomicI64>) {
+    let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+    let back = std::thread::spawn(move || {
+        drop(std::io::copy(&mut from, &mut to));
+        drop(to.shutdown(Shutdown::Both));
+    });
+    let mut bytes = [0; 65_536];
+    while let Ok(count @ 1..) = client.read(&mut bytes) {
+        let heads = bytes[..count].windows(11).filter(|window| *window == b" HTTP/1.1\r\n").count();
+        let heads = i64::try_from(heads).unwrap();
+        if fuse.fetch_sub(heads, Ordering::SeqCst) - heads < 0 || server.write_all(&bytes[..count]).is_err() {
+            break;
+        }
+    }
+    drop((client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Both)));
+    drop(back.join());
+}
+
+fn machine(address: &Url, simulator: &Simulator, who: &str) -> Machine {
+    // Whoever is lost waits for nothing.
+    let settings = settings(address.clone(), application(simulator), who);
+    let azure = Arc::new(KeyVault::new(KeyVaultSettings { patience: Duration::ZERO, ..settings }).unwrap());
+    let journals = Arc::new(JournalKeyVault::new(Arc::clone(&azure)));
+    Machine::with(Arc::new(KeyVaultSecrets(Some(azure))), journals, simulator)
+}
+
+/// Host A commits and is cut off after so many calls; how many it had made, and whether it was done. Host B finds the older state or
+/// the newer one, whole, and finishes it.
+async fn lost_after(calls: i64) -> (i64, bool) {
+    let simulator = started(Options::default()).await;
+    let fuse = Fuse::before(&simulator);
+    let a = machine(&fuse.address, &simulator, "anna");
+    let proven = a.proven().await;
+    fuse.left.store(calls, Ordering::SeqCst);
+    let run = a.run(Execution::commit(proven)).await;
+    let (made, whole) = (calls - fuse.left.load(Ordering::SeqCst), run.status() == Status::Finished);
+    drop(a);
+    // Its lease is over by the clock of the vault.
+    simulator.advance(61);
+    let b = machine(&base(&simulator), &simulator, "ben");
+    let opened = b.open().await.unwrap().registration;
+    assert!(!opened.damaged, "after {calls} calls");
+    let committed = opened.active.is_some();
+    assert!(committed || !whole, "after {calls} calls");
+    let finished = if committed { opened } else { b.finished(Execution::commit(opened)).await };
+    let azure = host(&simulator, "carl");
+    let name = JournalKeyVault::new(Arc::clone(&azure)).list().await.unwrap().remove(0);
+    let vault = Vault::new(&name, Arc::new(KeyVaultSecrets(Some(azure))));
+    vault.read_back(&finished.active.as_ref().unwrap().set()).await.unwrap();
+    (made, whole)
+}
+
+#[tokio::test]
+async fn a_host_is_lost_at_every_call_of_a_commit_and_another_one_finishes_it() {
+    LocalSet::new()
+        .run_until(async {
+            let (all, whole) = lost_after(1_000).await;
+            assert!(whole && all > 8, "{all} calls");
+            let points: Vec<i64> = (0..all).collect();
+            for some in points.chunks(8) {
+                futures_util::future::join_all(some.iter().map(|calls| lost_after(*calls))).await;
+            }
+        })
+        .await;
 }
