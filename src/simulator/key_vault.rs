@@ -126,7 +126,7 @@ fn set(shared: &Shared, call: &Call, name: &str) -> Result<Reply, Reply> {
     let mut version = Version { id, value: value.to_owned(), created: now, updated: now, ..Version::default() };
     change(&mut version, &body)?;
     let kept = shared.desk().shelf.set(name, version).map_err(|busy| conflict(name, busy))?;
-    Ok(Reply::json(StatusCode::OK, &described(shared, &kept)))
+    Ok(Reply::json(StatusCode::OK, &bundle(shared, kept)))
 }
 
 fn get(shared: &Shared, name: &str, version: Option<&str>) -> Result<Reply, Reply> {
@@ -135,11 +135,16 @@ fn get(shared: &Shared, name: &str, version: Option<&str>) -> Result<Reply, Repl
         let text = "Operation get is not allowed on a disabled secret.";
         return Err(refused(StatusCode::FORBIDDEN, "Forbidden", text, Some("SecretDisabled")));
     }
+    Ok(Reply::json(StatusCode::OK, &bundle(shared, kept)))
+}
+
+/// A secret with its value.
+fn bundle(shared: &Shared, kept: Kept) -> Value {
     let mut answer = described(shared, &kept);
     if let Some(members) = answer.as_object_mut() {
         members.insert("value".to_owned(), kept.version.value.into());
     }
-    Ok(Reply::json(StatusCode::OK, &answer))
+    answer
 }
 
 fn update(shared: &Shared, call: &Call, name: &str, version: Option<&str>) -> Result<Reply, Reply> {
