@@ -23,7 +23,7 @@ pub use items::{AttemptId, ItemName, Kind, Slot};
 pub use lines::{Contents, mark, read_file, read_on, write_line, write_line_of, written_by};
 #[cfg(feature = "test-door")]
 pub use lines::{Read, VERSION, read_line};
-pub use registration::{Handover, Registration};
+pub use registration::{Handover, Move, Registration};
 
 /// The number of a line; 0 before the first.
 pub type Sequence = u64;
@@ -186,6 +186,15 @@ pub enum Fact {
     },
     /// Everything that was kept is about to be deleted, this journal last. From here on it is only ever gone on with that.
     Forgetting,
+    /// It is about to be moved to another store. Where its journal goes too, nothing but that goes on from here.
+    Moving {
+        /// Where to.
+        moving: Move,
+    },
+    /// That was given up: everything is where it was.
+    NotMoved,
+    /// Nothing of it is kept any more where it was.
+    Moved,
     /// What all lines came to that this one has taken the place of. It is the first line, and has the number of the last of them.
     Snapshot {
         /// The fold.

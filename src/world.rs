@@ -22,6 +22,7 @@ pub mod journal;
 pub mod leaks;
 pub mod looks;
 pub mod mishap;
+pub mod moving;
 pub mod octo;
 pub mod papers;
 pub mod partner_api;

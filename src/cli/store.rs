@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use crate::cli::Which;
 use crate::cli::shell::by_shell;
+use crate::words::StoreDescriptor;
 
 /// `octo-csp store`.
 #[derive(Debug, Subcommand)]
@@ -18,10 +19,26 @@ pub enum Store {
     AddCollector(StoreAddCollector),
     /// No longer let a collector open the vault file.
     RemoveCollector(StoreRemoveCollector),
+    /// Move a registration to another store: copied, read back, compared, and only then removed here.
+    Move(StoreMove),
     /// Print the policy or the role that suffices for a role of the team, in a vault that it shares.
     Policy(StorePolicy),
     /// End somebody's work on a registration of a shared vault, so that another host can begin; it is noted who did.
     BreakLease(StoreBreakLease),
+}
+
+/// `octo-csp store move`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Every secret is copied, read back and compared; then one line of the journal says that the registration is there, and only after that anything is removed here. Whenever it is ended, the same command goes on with it; with --store and --to exchanged it is given up before that line, and moved back after it. Whoever looks for it here later is told where it went.\n\nExamples:\n  octo-csp store move --to vault\n  octo-csp store move --store file --passphrase-file pass.txt --to vault --vault-path team\n  octo-csp store move --store vault --to keyring"
+)]
+pub struct StoreMove {
+    /// Where to. The flags of a store are those of whichever of the two is one of that kind.
+    #[arg(long, value_enum, value_name = "STORE")]
+    pub to: &'static StoreDescriptor,
+    /// Which registration, and where it is.
+    #[command(flatten)]
+    pub which: Which,
 }
 
 /// `octo-csp store policy`.

@@ -5,15 +5,16 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::{
-    PolicyName, RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy,
-    StoreRemoveCollector, Which,
+    PolicyName, RoleName, Store, StoreAddCollector, StoreArguments, StoreBreakLease, StoreMove, StorePassphrase,
+    StorePolicy, StoreRemoveCollector, Which,
 };
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::{headless, key_vault, passphrase, vault};
 use crate::exit::Exit;
-use crate::words::Secret;
 use crate::words::store::{AZURE_KEY_VAULT, VAULT_FILE};
+use crate::words::{Secret, StoreDescriptor, Unlock};
+use crate::world::moving::{self, Moved, Side};
 use crate::world::store::VaultKey;
 
 /// Characters of the longest name of a collector.
@@ -28,9 +29,52 @@ pub(super) async fn run(context: &mut CommandContext<'_>, command: &Store) -> Re
         Store::Collectors(arguments) => collectors(context, &arguments.which).await,
         Store::AddCollector(arguments) => add(context, arguments).await,
         Store::RemoveCollector(arguments) => remove(context, arguments).await,
+        Store::Move(arguments) => Box::pin(relocate(context, arguments)).await,
         Store::Policy(arguments) => policy(context, arguments),
         Store::BreakLease(arguments) => break_lease(context, arguments).await,
     }
+}
+
+/// Moves a registration from one store to another.
+async fn relocate(context: &mut CommandContext<'_>, arguments: &StoreMove) -> Result<Exit, CommandError> {
+    let (here, there) = (arguments.which.store.store, arguments.to);
+    if here == there {
+        return Err(CommandError::usage("it is there: --to names another store than --store"));
+    }
+    let from = side(context, &arguments.which, here).await?;
+    let to = side(context, &arguments.which, there).await?;
+    let place = to.place.clone();
+    let name = from.name.clone();
+    let words = match moving::relocate(&from, &to).await? {
+        Moved::There(count) => {
+            format!("{name}: moved to the {place}, with {count} secrets. Nothing of it is left here.\n")
+        }
+        Moved::Already => format!("{name}: it is in the {place}.\n"),
+        Moved::Stayed => format!("{name}: the move that was begun is given up. It is in the {place}, as before.\n"),
+        Moved::Nothing => return Err(CommandError::nothing_registered(context.host, "move", None)),
+    };
+    Ok(context.print(&words))
+}
+
+/// One end of a move. What opens a vault file is of that end alone.
+async fn side(
+    context: &mut CommandContext<'_>,
+    which: &Which,
+    store: &'static StoreDescriptor,
+) -> Result<Side, CommandError> {
+    let mut which = which.clone();
+    which.store.store = store;
+    if store.unlock != Unlock::Passphrase {
+        which.store = StoreArguments { passphrase_fd: None, passphrase_file: None, identity_file: None, ..which.store };
+    }
+    let target = Target::open(context, &which, true).await?;
+    let (name, stores) = (target.name(), target.settings().options(store));
+    let place = if store.is_shared() {
+        format!("{} {}", store.noun, stores.secrets.title(&name))
+    } else {
+        format!("{} of {}", store.noun, vault::who())
+    };
+    Ok(Side { name, stores, place })
 }
 
 /// The policy of a role, which says what it may and nothing else. A line is a path and what may be done there: `data` is a document,

@@ -10,11 +10,19 @@ use crate::words::UntrustedText;
 pub const VERSION: u32 = 1;
 
 /// The version of a line that earlier versions do not know: they say that a newer one was here, and touch nothing. A snapshot that
-/// holds a replacement is of neither of the first two.
+/// holds a replacement or a move is of neither of the first two.
 fn version(fact: &Fact) -> u32 {
-    let later =
-        matches!(fact, Fact::Snapshot { .. } | Fact::NotRedeemed { .. } | Fact::Replacing { .. } | Fact::Naming { .. });
-    let holds = matches!(fact, Fact::Snapshot { registration } if registration.replacing().is_some());
+    let later = matches!(
+        fact,
+        Fact::Snapshot { .. }
+            | Fact::NotRedeemed { .. }
+            | Fact::Replacing { .. }
+            | Fact::Naming { .. }
+            | Fact::Moving { .. }
+            | Fact::NotMoved
+            | Fact::Moved
+    );
+    let holds = matches!(fact, Fact::Snapshot { registration } if registration.replacing().is_some() || registration.moving.is_some());
     VERSION + u32::from(later) + u32::from(holds)
 }
 

@@ -23,6 +23,35 @@ pub struct Handover {
     pub mpn: Option<(AttemptId, Timestamp)>,
 }
 
+/// A registration on its way to another store, or gone there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Names this move: the journal that it makes says so too.
+    pub id: UntrustedText,
+    /// The store that it goes to.
+    pub store: StoreKey,
+    /// Where that is, for a person.
+    pub place: UntrustedText,
+    /// The store that it comes from.
+    pub from: StoreKey,
+    /// Whether the journal goes too.
+    pub apart: bool,
+    /// Whether it is gone.
+    pub over: bool,
+}
+
+impl Move {
+    /// Where its secrets are, behind "They are".
+    pub fn words(&self) -> String {
+        let place = &self.place;
+        if self.over {
+            format!("in the {place}: moved")
+        } else {
+            format!("on their way to the {place}: octo-csp store move goes on")
+        }
+    }
+}
+
 /// The state of a registration: the fold of its journal. A journal that was made shorter holds it as it is here, but for what
 /// no line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +86,12 @@ pub struct Registration {
     pub damaged: bool,
     /// Whether it is being forgotten: half of it may be gone already.
     pub forgetting: bool,
+    /// The move that was begun; once it is over only where the journal has gone too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moving: Option<Move>,
+    /// The move that brought it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<UntrustedText>,
     /// The store that the journal names.
     pub store: StoreKey,
     /// The store that this process keeps in. Whoever opens the registration says so; no line does.
@@ -212,6 +247,9 @@ impl Registration {
             }
             Fact::Stored { store } => self.store = store.clone(),
             Fact::Forgetting => self.forgetting = true,
+            Fact::Moving { moving } => self.moving = Some(moving.clone()),
+            Fact::NotMoved => self.moving = None,
+            Fact::Moved => self.moved(),
             Fact::Snapshot { registration } => {
                 let Self { newer, damaged, opened_in, .. } = *self;
                 *self = Self { sequence: line.sequence, newer, damaged, opened_in, ..*registration.clone() };
@@ -261,6 +299,16 @@ impl Registration {
             Fact::NotSubmitted => self.octo = None,
             Fact::Submitted { part, attempt, name } => self.submitted(*part, *attempt, name.as_ref(), line.at),
             Fact::Checked { step, lines } => self.checked(*step, lines, line),
+        }
+    }
+
+    /// Nothing is kept where it was. A journal that stays behind has nothing to tell but where the rest is.
+    fn moved(&mut self) {
+        if let Some(begun) = self.moving.take().filter(|begun| begun.apart) {
+            let Self { sequence, newer, damaged, opened_in, .. } = *self;
+            let (name, named, store) = (self.name.take(), self.named, self.store.clone());
+            let moving = Some(Move { over: true, ..begun });
+            *self = Self { sequence, name, named, store, newer, damaged, opened_in, moving, ..Self::default() };
         }
     }
 

@@ -105,6 +105,9 @@ fn one(found: &Found) -> Vec<Row> {
         let forget = identity.command("forget");
         rows.push(pair("!!", format!("It is being forgotten and that was not finished: {forget} goes on with it.")));
     }
+    if let Some(begun) = &registration.moving {
+        rows.push(pair("!!", format!("Its secrets are {}.", begun.words())));
+    }
     let name = registration.name.as_ref();
     rows.push(pair("Name", name.map_or_else(|| "(none)".to_owned(), ToString::to_string)));
     rows.push(pair("Environment", format!("{}, {} cloud", identity.environment.title(), identity.cloud)));
@@ -265,6 +268,12 @@ fn standing(found: &Found) -> (String, Option<String>) {
     }
     if registration.forgetting {
         return ("half deleted".to_owned(), command("forget"));
+    }
+    if let Some(begun) = &registration.moving {
+        let next = (!begun.over).then(|| format!("store move --to {}", begun.store.as_str()));
+        let place = &begun.place;
+        let stands = if begun.over { format!("moved to the {place}") } else { format!("on its way to the {place}") };
+        return (stands, next.and_then(|next| command(&next)));
     }
     let missing = found.items.iter().filter(|item| item.state == "missing").count();
     let Some(active) = &registration.active else {

@@ -49,6 +49,8 @@ mod lock;
 #[cfg(unix)]
 mod misplaced;
 #[cfg(test)]
+mod moving;
+#[cfg(test)]
 mod octo;
 #[cfg(test)]
 #[cfg(all(target_os = "linux", feature = "simulator"))]

@@ -38,9 +38,10 @@ pub(super) async fn run(
     let (mut asked, mut left_out) = (Vec::new(), 0_usize);
     for (name, read) in names.iter().zip(read) {
         let registration = read.as_ref().map(|opened| opened.registration.clone()).unwrap_or_default();
-        // One that is kept elsewhere cannot be opened here, and one of a cloud of its own only with the file that describes it.
-        let elsewhere =
-            read.as_ref().is_ok_and(|it| it.registration.kept_in().is_some_and(|kept| *kept != *target.store));
+        // Of one that is gone there is only where it went. One that is kept elsewhere cannot be opened here, and one of a cloud of its
+        // own only with the file that describes it.
+        let gone = registration.moving.as_ref().is_some_and(|begun| begun.over);
+        let elsewhere = gone || registration.kept_in().is_some_and(|kept| *kept != *target.store);
         match target.among(name).filter(|_| !elsewhere) {
             Some(one) => {
                 let identity = target.identity_among(context, name, &registration);

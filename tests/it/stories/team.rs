@@ -50,6 +50,15 @@ impl Host {
         command
     }
 
+    /// A command that says itself which store, with what opens a vault file.
+    fn elsewhere(&self, words: &[&str], code: i32) -> String {
+        let mut command = Command::new(PROGRAM);
+        command.args(words).arg("--cloud-file").arg(self.home.path().join("cloud.json"));
+        command.env_clear().env("HOME", self.home.path()).envs(FIXED);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        printed(words, code, &command.stdin(Stdio::null()).output().unwrap())
+    }
+
     /// Runs a command to its end, which has this code; what it printed.
     pub(super) fn run(&self, words: &[&str], code: i32) -> String {
         printed(words, code, &self.command(words).output().unwrap())
@@ -184,4 +193,46 @@ fn several_partners_of_one_desk_are_kept_apart_under_their_names() {
     assert_eq!(token(&desk)["access_token"], one["access_token"]);
     desk.run(&["doctor"], 0);
     assert_eq!(object(&desk, &["status", "--json"])["registrations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_registration_moves_from_the_team_to_one_machine_and_back_and_everybody_is_told_where_it_is() {
+    let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
+    let (a, b) = (Host::new(cluster, 0, "moves", &microsoft), Host::new(cluster, 0, "moves", &microsoft));
+    a.registers(&microsoft, &["--account-name", "Contoso CSP"]);
+    let token = b.run(&["token", "partner-center"], 0);
+    let file = a.home.path().join("passphrase");
+    make(&file, b"correct horse battery staple\n");
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let file = ["--passphrase-file", file.to_str().unwrap()];
+    let path = ["--vault-path", "moves"];
+
+    let there = [&["store", "move", "--store", "vault", "--to", "file"][..], &path, &file].concat();
+    let said = a.elsewhere(&there, 0);
+    assert!(said.contains("moved to the vault file of ") && said.contains("with "), "{said}");
+    // Host B is told, by every command that looks for it; nothing secret is left there.
+    let on_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(on_one_line(&b.run(&["status"], 0)).contains("moved to the vault file of "));
+    let refused = b.command(&["token", "partner-center"]).output().unwrap();
+    let words = on_one_line(&String::from_utf8(refused.stderr).unwrap());
+    assert!(!refused.status.success() && words.contains("in the vault file of "), "{words}");
+    let names = block_on(cluster.done(0, "LIST", "secret/metadata/moves/", Value::Null));
+    let keys: Vec<&str> = names["data"]["keys"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let below = keys.iter().find(|key| key.ends_with('/')).unwrap();
+    let secrets = block_on(cluster.call(0, "LIST", &format!("secret/metadata/moves/{below}secrets"), Value::Null));
+    assert_eq!(secrets.0, 404, "{secrets:?}");
+    // On host A it works as before, with the token that was kept.
+    let here = [&["token", "partner-center", "--store", "file"][..], &file].concat();
+    assert_eq!(a.elsewhere(&here, 0), token);
+    assert!(a.elsewhere(&there, 0).contains("it is in the vault file of "));
+
+    // And back.
+    let back = [&["store", "move", "--store", "file", "--to", "vault"][..], &path, &file].concat();
+    a.elsewhere(&back, 0);
+    assert_eq!(b.run(&["token", "partner-center"], 0), token);
+    b.run(&["doctor"], 0);
+    assert!(a.elsewhere(&here, 2).is_empty());
+    let mut found = Command::new("find");
+    let found = found.arg(a.home.path()).args(["-name", "*.age"]).output().unwrap();
+    assert_eq!(String::from_utf8(found.stdout).unwrap(), "");
 }
