@@ -22,7 +22,8 @@ pub use care::{Doctor, Explain, Forget, Handoff, List, Rename, Report, Status, S
 pub use paper::{Completions, Man, ShellName};
 pub use shell::Shell;
 pub use store::{
-    PolicyName, RoleName, Store, StoreAddCollector, StoreBreakLease, StorePassphrase, StorePolicy, StoreRemoveCollector,
+    PolicyName, RoleName, Store, StoreAddCollector, StoreBreakLease, StoreMove, StorePassphrase, StorePolicy,
+    StoreRemoveCollector,
 };
 pub use tokens::{Code, Token};
 pub use unattended::{Config, Consent, ConsentFinish, ConsentStart, Values};
@@ -103,6 +104,13 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page, or write one for each command.
     Man(Man),
+}
+
+impl Command {
+    /// Whether it only gets an access token: a matter of a moment, for which nobody who works on the registration has to stop.
+    pub fn is_momentary(&self) -> bool {
+        matches!(self, Self::Token(_))
+    }
 }
 
 /// `octo-csp register`.

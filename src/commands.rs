@@ -72,7 +72,8 @@ pub fn run(host: &mut Host) -> Exit {
     let log = cli.log.as_deref().map(CallLog::at).map(Arc::new);
     let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
-            let mut context = CommandContext { host, settings, json, log: log.clone(), given };
+            let momentary = cli.command.is_momentary();
+            let mut context = CommandContext { host, settings, json, log: log.clone(), given, momentary };
             runtime.block_on(perform(&mut context, &cli.command))
         }
         Err(_no_runtime) => Err(CommandError::new(Exit::Internal, "no runtime could be started")),

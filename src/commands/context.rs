@@ -40,6 +40,8 @@ pub(super) struct CommandContext<'h> {
     pub(super) log: Option<Arc<CallLog>>,
     /// What this command was told of which registration it is about.
     pub(super) given: GivenFlags,
+    /// Whether it is one that only gets a token.
+    pub(super) momentary: bool,
 }
 
 impl CommandContext<'_> {
@@ -253,13 +255,13 @@ fn takes_passphrase(store: &StoreArguments) -> Result<bool, CommandError> {
 
 fn settings(context: &mut CommandContext<'_>, store: &StoreArguments) -> Result<StoreSettings, CommandError> {
     let log = context.log()?;
-    let host = &mut *context.host;
+    let engine = vault::engine(context, store, log.clone())?;
+    let host = &*context.host;
     let missing = || CommandError::usage(format!("there is no home folder ({HOME}) where journals are kept"));
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
-    let engine = vault::engine(host, store, log.clone())?;
-    let key_vault = key_vault::key_vault(host, store, log)?;
+    let key_vault = key_vault::key_vault(host, store, &context.settings.command, log)?;
     Ok(StoreSettings { state, program: host.program.clone(), opener: None, engine, key_vault, patience })
 }
 

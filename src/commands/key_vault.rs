@@ -35,6 +35,7 @@ const AZ: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe"] } else { &["az"] };
 pub(super) fn key_vault(
     host: &Host,
     store: &StoreArguments,
+    doing: &str,
     log: Option<Arc<CallLog>>,
 ) -> Result<Option<Arc<KeyVault>>, CommandError> {
     if *store.store != AZURE_KEY_VAULT {
@@ -58,7 +59,7 @@ pub(super) fn key_vault(
         address,
         login: login(azure, store.key_vault.login)?,
         who: vault::who(),
-        doing: vault::doing(&host.arguments),
+        doing: doing.to_owned(),
         log,
     };
     Ok(Some(Arc::new(KeyVault::new(settings)?)))

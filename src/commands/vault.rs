@@ -1,6 +1,5 @@
 //! The shared vault: where its engine is, by the variables that every user of Vault has set, and how it is logged in to.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use url::Url;
 
 use crate::cli::{LoginName, StoreArguments, VaultArguments};
 use crate::cloud::is_loopback;
+use crate::commands::context::CommandContext;
 use crate::commands::error::CommandError;
 use crate::commands::{intake, passphrase};
 use crate::host::Host;
@@ -31,13 +31,15 @@ const POD: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /// The engine of the shared vault, if that is the store that was asked for.
 pub(super) fn engine(
-    host: &mut Host,
+    context: &mut CommandContext<'_>,
     store: &StoreArguments,
     log: Option<Arc<CallLog>>,
 ) -> Result<Option<Arc<Engine>>, CommandError> {
     if *store.store != SHARED_VAULT {
         return Ok(None);
     }
+    let (doing, momentary) = (context.settings.command.clone(), context.momentary);
+    let host = &mut *context.host;
     let address = host.environment.vault_address.as_deref().ok_or_else(|| {
         CommandError::usage(
             "--store vault needs its address: VAULT_ADDR (or BAO_ADDR), such as https://vault.example:8200",
@@ -61,7 +63,8 @@ pub(super) fn engine(
         path: path(&store.vault)?,
         login: login(host, store)?,
         who: who(),
-        doing: doing(&host.arguments),
+        doing,
+        momentary,
         log,
     };
     Ok(Some(Arc::new(Engine::new(settings)?)))
@@ -140,16 +143,6 @@ fn line(mut file: File, what: &str) -> Result<SharedSecret, CommandError> {
     Ok(Secret::shared(line.to_owned()))
 }
 
-/// The command's name: the first word that is no flag, and no value of one that stands before it.
-pub(super) fn doing(arguments: &[OsString]) -> String {
-    let words = arguments.windows(2).filter_map(|pair| match pair {
-        [before, word] if before != "--config-dir" => word.to_str(),
-        _ => None,
-    });
-    let mut words = words.filter(|word| !word.starts_with('-'));
-    words.next().unwrap_or_default().to_owned()
-}
-
 /// Who works here, for whoever is told that somebody does.
 pub(super) fn who() -> String {
     let (user, host) = names();
@@ -177,19 +170,6 @@ mod tests {
         assert_eq!(plain("/team/kv/").unwrap(), "team/kv");
         for bad in ["", "/", "a//b", "../sys", "a/./b", "a b", "a?b", "ä"] {
             assert!(plain(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn the_command_is_the_first_word() {
-        let doing = |line: &str| doing(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
-        for (line, word) in [
-            ("octo-csp token partner-center", "token"),
-            ("octo-csp --config-dir token register", "register"),
-            ("octo-csp --config-dir=x register", "register"),
-            ("octo-csp", ""),
-        ] {
-            assert_eq!(doing(line), word);
         }
     }
 }

@@ -79,6 +79,7 @@ impl RegistrationStore {
                 fits(&opened.journal)?;
             }
         }
+        opened.tell_step();
         if purpose == Purpose::Forget {
             opened.strays = opened.listed().await?;
         }
@@ -139,6 +140,14 @@ impl RegistrationStore {
         Err(Box::new(Failure::new(Service::Disk, Cause::JournalMoved)))
     }
 
+    /// Says in the lease which step is open, if one is.
+    fn tell_step(&self) {
+        let registration = self.journal.registration();
+        if registration.open.is_some() {
+            self.lease.at(registration.open_step());
+        }
+    }
+
     /// Removes what is left when every item is gone: a test item that a kill left behind, the draft, the journal last.
     pub(super) async fn discard(&self) -> Answer<()> {
         self.expect_lease().await?;
@@ -156,6 +165,7 @@ impl RegistrationStore {
     pub(super) async fn note(&self, fact: Fact) -> Answer<Line> {
         self.expect_lease().await?;
         let line = self.journal.append(fact, clock::now()).await?;
+        self.tell_step();
         let counts = matches!(line.fact, Fact::Kept { .. } | Fact::Activated { .. } | Fact::Submitted { .. });
         if counts && !self.stores.secrets.is_sealed() {
             // What could not be kept of it is older than the journal: less is noticed then, and nothing is lost.
@@ -178,7 +188,10 @@ pub(super) fn usable(
     asked: &StoreDescriptor,
     purpose: Purpose,
 ) -> Answer<()> {
-    let (cause, detail) = if registration.damaged && purpose == Purpose::Use {
+    let begun = registration.moving.as_ref().filter(|begun| begun.apart);
+    let (cause, detail) = if let Some(begun) = begun.filter(|begun| !begun.over || purpose == Purpose::Use) {
+        (Cause::OtherStore, begun.words())
+    } else if registration.damaged && purpose == Purpose::Use {
         (Cause::Disk(DiskFault::Damaged), place.to_owned())
     } else if let Some(kept) = registration.kept_in().filter(|kept| **kept != *asked) {
         (Cause::OtherStore, elsewhere(kept, place))

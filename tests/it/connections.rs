@@ -109,6 +109,7 @@ async fn a_connection_to_a_shared_vault_is_closed_behind_a_secret_and_used_again
             login: Login::Token(Secret::shared("t".to_owned()), "a test".to_owned()),
             who: "anna".to_owned(),
             doing: "doctor".to_owned(),
+            momentary: false,
             log: None,
         })
         .unwrap(),

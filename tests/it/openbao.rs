@@ -177,6 +177,7 @@ impl Cluster {
             login,
             who: who.to_owned(),
             doing: "register".to_owned(),
+            momentary: false,
             log: None,
         }
     }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use octo_csp::journal::{Fact, ItemName, Kind, Line};
 use octo_csp::words::{AccountName, Cause, Failure, Secret, VaultFault};
 use octo_csp::world::journal::{JournalShared, JournalStore as _};
 use octo_csp::world::store::{Credential, Engine, EngineSettings, Login, LoginMethod, SharedVault, Vault};
+use rcgen::{KeyPair, SigningKey as _};
 use serde_json::{Value, json};
 
 use crate::openbao::{Cluster, block_on};
@@ -104,6 +107,12 @@ fn a_lease_names_its_holder_is_given_back_and_runs_out_by_the_clock_of_the_serve
         assert!(lease.is_held().await.unwrap());
         // Nothing else of the registration is there.
         assert!(b.list().await.unwrap().is_empty());
+        // The step that is open is told too, as soon as it is.
+        lease.at(octo_csp::words::Step::PartnerApi);
+        let step = |body: &Value| body.to_string().contains("register, Partner API Credentials");
+        cluster.ask_until(0, "secret/data/leases/production/lease", |_, body| step(body)).await;
+        let words = b.lock("production").await.err().unwrap().detail.unwrap();
+        assert!(words.as_str().contains("(register, Partner API Credentials)"), "{words}");
         drop(lease);
         let lease = b.lock("production").await.unwrap();
 
@@ -172,6 +181,169 @@ fn each_login_works_and_what_is_refused_says_what_and_where() {
     });
 }
 
+/// A JWT of this key, for the audience of the test.
+fn jwt(key: &KeyPair, subject: &str) -> String {
+    let part = |value: Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    let head = part(json!({"alg": "ES256", "typ": "JWT"}));
+    let body = part(
+        json!({"sub": subject, "aud": "octo-csp", "exp": 4_102_444_800_u64, "iat": 1_700_000_000, "nbf": 1_700_000_000}),
+    );
+    let signed = format!("{head}.{body}");
+    let der = key.sign(signed.as_bytes()).unwrap();
+    // Two numbers in DER; a JWT has them as 32 bytes each (RFC 7518, section 3.4).
+    let number = |at: usize| {
+        let bytes = &der[at + 2..at + 2 + usize::from(der[at + 1])];
+        let bytes = bytes.strip_prefix(&[0]).unwrap_or(bytes);
+        ([vec![0; 32 - bytes.len()], bytes.to_vec()].concat(), at + 2 + usize::from(der[at + 1]))
+    };
+    let (r, next) = number(2);
+    let (s, _) = number(next);
+    format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode([r, s].concat()))
+}
+
+#[test]
+fn a_jwt_logs_in_is_read_again_at_each_login_and_one_of_another_key_is_refused() {
+    let cluster = Cluster::shared();
+    block_on(async {
+        let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+        cluster.done(0, "POST", "sys/auth/jwt", json!({"type": "jwt"})).await;
+        let keys = json!({"jwt_validation_pubkeys": [key.public_key_pem()]});
+        cluster.done(0, "POST", "auth/jwt/config", keys).await;
+        let policy = json!({"policy": r#"path "secret/*" { capabilities = ["create", "read", "update"] }"#});
+        cluster.done(0, "PUT", "sys/policies/acl/jwt", policy).await;
+        let role = json!({
+            "role_type": "jwt", "bound_audiences": ["octo-csp"], "user_claim": "sub", "bound_subject": "collector",
+            "token_policies": ["jwt"]
+        });
+        cluster.done(0, "POST", "auth/jwt/role/collector", role).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("jwt");
+        let login = || Login::Role {
+            method: LoginMethod::Jwt,
+            role: "collector".to_owned(),
+            credential: Credential::File(file.clone()),
+        };
+        let keeps = async || {
+            let engine = cluster.engine_as(0, "jwt", "anna", login());
+            vault(engine).keep(&item(1), &secret(9)).await
+        };
+        // Whoever renews the file writes it anew: what is in it is read at each login.
+        for (text, good) in [
+            (jwt(&other, "collector"), false),
+            (jwt(&key, "collector") + "\n", true),
+            (jwt(&key, "somebody-else"), false),
+            ("none".to_owned(), false),
+        ] {
+            std::fs::remove_file(&file).ok();
+            std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), text.as_bytes()).unwrap();
+            let kept = keeps().await;
+            assert_eq!(kept.is_ok(), good, "{kept:?}");
+            if let Err(failure) = kept {
+                assert!(!format!("{failure:?}").contains(text.trim().get(..20).unwrap_or("no such")), "{failure:?}");
+                assert_eq!(fault::<()>(Err(failure)), VaultFault::LoggedOut);
+            }
+        }
+    });
+}
+
+/// A vault of one's own that only takes one login: what it was asked is told.
+async fn answers_a_login() -> (String, tokio::task::JoinHandle<String>) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = Vec::new();
+        while !String::from_utf8_lossy(&asked).ends_with('}') {
+            let mut bytes = [0; 4_096];
+            let count = stream.read(&mut bytes).await.unwrap();
+            asked.extend(&bytes[..count]);
+        }
+        let body = json!({"errors": ["permission denied"]}).to_string();
+        let answer =
+            format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8(asked).unwrap()
+    });
+    (address, asked)
+}
+
+#[test]
+fn a_pod_logs_in_with_its_service_account_in_the_body_and_names_its_namespace() {
+    let cluster = Cluster::shared();
+    block_on(async {
+        let (address, asked) = answers_a_login().await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), b"of-the-pod\n").unwrap();
+        let login = Login::Role {
+            method: LoginMethod::Kubernetes,
+            role: "collector".to_owned(),
+            credential: Credential::File(file),
+        };
+        let settings = EngineSettings {
+            address: url::Url::parse(&address).unwrap(),
+            ca: None,
+            namespace: Some("team".to_owned()),
+            ..cluster.settings(0, "pods", "anna", login)
+        };
+        let failure = vault(Engine::new(settings).unwrap()).keep(&item(1), &secret(9)).await.unwrap_err();
+        assert_eq!(fault::<()>(Err(failure)), VaultFault::LoggedOut);
+        let asked = asked.await.unwrap();
+        let (head, body) = asked.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("POST /v1/auth/kubernetes/login HTTP/1.1\r\n"), "{head}");
+        let head = head.to_ascii_lowercase();
+        assert!(head.contains("x-vault-namespace: team") && head.contains("x-vault-request: true"), "{head}");
+        assert!(!head.contains("of-the-pod") && !head.contains("authorization"), "{head}");
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body, json!({"role": "collector", "jwt": "of-the-pod"}));
+    });
+}
+
+#[test]
+fn a_namespace_is_a_vault_of_its_own() {
+    let cluster = Cluster::shared();
+    block_on(async {
+        cluster.done(0, "POST", "sys/namespaces/desk", json!({})).await;
+        cluster.done(0, "POST", "desk/sys/mounts/secret", json!({"type": "kv", "options": {"version": "2"}})).await;
+        cluster.ask_until(0, "desk/secret/data/nothing", |status, _| status == 404).await;
+        let login = || Login::Token(Secret::shared(cluster.root.clone()), "the test".to_owned());
+        let of = |namespace: Option<&str>| EngineSettings {
+            namespace: namespace.map(str::to_owned),
+            ..cluster.settings(0, "spaces", "anna", login())
+        };
+        let inside = Engine::new(of(Some("desk"))).unwrap();
+        assert!(inside.trust().contains(", namespace desk, "), "{}", inside.trust());
+        let inside = vault(inside);
+        inside.keep(&item(1), &secret(9)).await.unwrap();
+        assert!(inside.recall(&item(1)).await.unwrap().same_as(secret(9).reveal()));
+        let outside = vault(Engine::new(of(None)).unwrap());
+        assert_eq!(fault(outside.recall(&item(1)).await), VaultFault::Missing);
+    });
+}
+
+#[test]
+fn the_token_of_the_token_helper_is_found_and_one_that_others_can_read_is_not_used() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let cluster = Cluster::shared();
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join(".vault-token");
+    std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), cluster.root.as_bytes()).unwrap();
+    let run = |mode: u32| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_octo-csp"));
+        command.args(["token", "partner-center", "--store", "vault", "--vault-path", "helped"]);
+        let variables = cluster.variables(0).into_iter().filter(|(name, _)| name != "VAULT_TOKEN");
+        let output = command.env_clear().env("HOME", home.path()).envs(variables).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    // Nothing is registered: that is found out with the token.
+    let (code, words) = run(0o600);
+    assert!(code == Some(4) && words.contains("login by the token of ~/.vault-token"), "{code:?} {words}");
+    let (code, words) = run(0o644);
+    assert!(code == Some(2) && !words.contains(&cluster.root), "{code:?} {words}");
+}
+
 /// The accessor of the newest token that `AppRole` gave.
 async fn accessor(cluster: &Cluster) -> Value {
     let all = cluster.done(0, "LIST", "auth/token/accessors", Value::Null).await;
@@ -211,7 +383,7 @@ fn each_role_of_the_team_can_do_its_work_and_is_refused_everything_else() {
                 let mut login =
                     cluster.settings(0, path, role, Login::Token(Secret::shared(token.clone()), "x".to_owned()));
                 role.clone_into(&mut login.who);
-                Arc::new(Engine::new(EngineSettings { doing: doing(role).to_owned(), ..login }).unwrap())
+                Arc::new(Engine::new(EngineSettings { momentary: role == "collector", ..login }).unwrap())
             };
             let journals = JournalShared::new(engine("roles"));
             let vault = Vault::new("production", Arc::new(SharedVault(Some(engine("roles")))));
@@ -250,11 +422,6 @@ fn each_role_of_the_team_can_do_its_work_and_is_refused_everything_else() {
             }
         }
     });
-}
-
-/// A collector gets tokens and nothing else.
-fn doing(role: &str) -> &'static str {
-    if role == "collector" { "token" } else { "register" }
 }
 
 /// Three nodes. The one that is asked is a standby; the leader loses its power in the middle, and everything that was acknowledged is

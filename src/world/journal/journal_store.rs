@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::journal::{Contents, Line, Sequence};
+use crate::words::Step;
 use crate::world::store::Answer;
 
 /// Some hundred kilobytes, read in a moment, and months of refreshes.
@@ -53,4 +54,7 @@ pub trait JournalStore: Send + Sync {
 pub trait Lease: Send + Sync {
     /// Whether it is still ours.
     async fn is_held(&self) -> Answer<bool>;
+
+    /// Which step is open here, for others who are told that somebody works on it.
+    fn at(&self, _step: Step) {}
 }

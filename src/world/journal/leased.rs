@@ -2,19 +2,20 @@
 //!
 //! It is advice: what protects is that every write names what it builds on. So one that nobody gives back is over by itself.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::journal_store::Lease;
-use crate::words::{Cause, Failure, Service, UntrustedText};
+use crate::words::{Cause, Failure, Service, Step, UntrustedText};
 use crate::world::store::{Answer, Document, Engine, Holds};
 
 /// How long a lease holds that nobody renews.
@@ -63,8 +64,20 @@ struct Held {
     engine: Arc<Engine>,
     path: String,
     holder: Holder,
+    /// The step that is open, once one is.
+    step: Mutex<Option<&'static str>>,
+    changed: Notify,
     version: AtomicU64,
     lost: AtomicBool,
+}
+
+impl Held {
+    /// The holder as it is written now, until then.
+    fn until(&self, until: Timestamp) -> Holder {
+        let step = *self.step.lock().unwrap_or_else(PoisonError::into_inner);
+        let doing = step.map(|step| UntrustedText::new(&format!("{}, {step}", self.holder.doing)));
+        Holder { until, doing: doing.unwrap_or_else(|| self.holder.doing.clone()), ..self.holder.clone() }
+    }
 }
 
 impl Leased {
@@ -75,7 +88,7 @@ impl Leased {
     pub(super) async fn take(engine: &Arc<Engine>, registration: &str) -> Answer<Self> {
         let settings = engine.settings();
         let [lease, refresh] = Self::NAMES;
-        let path = format!("{registration}/{}", if settings.doing == "token" { refresh } else { lease });
+        let path = format!("{registration}/{}", if settings.momentary { refresh } else { lease });
         let found = engine.read(&path, Holds::Words).await?;
         if let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) {
             return Err(taken(&holder));
@@ -94,7 +107,15 @@ impl Leased {
             Ok(version) => AtomicU64::new(version),
             Err(other) => return Err(Holder::read(&other).map_or_else(|| taken(&holder), |other| taken(&other))),
         };
-        let held = Arc::new(Held { engine: Arc::clone(engine), path, holder, version, lost: AtomicBool::new(false) });
+        let held = Arc::new(Held {
+            engine: Arc::clone(engine),
+            path,
+            holder,
+            step: Mutex::default(),
+            changed: Notify::new(),
+            version,
+            lost: AtomicBool::new(false),
+        });
         let renewing = tokio::spawn(renew(Arc::clone(&held)));
         Ok(Self { held, renewing })
     }
@@ -127,13 +148,14 @@ fn taken(holder: &Holder) -> Box<Failure> {
 
 async fn renew(held: Arc<Held>) {
     loop {
-        sleep(RENEWED).await;
+        // At once where somebody else should see another step.
+        drop(timeout(RENEWED, held.changed.notified()).await);
         // One that cannot be renewed runs out: then others may have it, and are found out by what they write.
         let Ok(found) = held.engine.read(&held.path, Holds::Words).await else { continue };
         if Holder::read(&found).is_none_or(|holder| holder.id != held.holder.id) {
             return held.lost.store(true, Ordering::Relaxed);
         }
-        let next = Holder { until: after(found.now), ..held.holder.clone() };
+        let next = held.until(after(found.now));
         match held.engine.write(&held.path, Holds::Words, &next.text(), found.version).await {
             Ok(Ok(version)) => held.version.store(version, Ordering::Relaxed),
             Ok(Err(_other)) => return held.lost.store(true, Ordering::Relaxed),
@@ -147,6 +169,13 @@ impl Lease for Leased {
     async fn is_held(&self) -> Answer<bool> {
         Ok(!self.held.lost.load(Ordering::Relaxed))
     }
+
+    fn at(&self, step: Step) {
+        let mut known = self.held.step.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.replace(step.title()) != Some(step.title()) {
+            self.held.changed.notify_one();
+        }
+    }
 }
 
 /// Gives it back, on a thread with a runtime of its own: the one that this is dropped in may be ending.
@@ -154,7 +183,7 @@ impl Drop for Leased {
     fn drop(&mut self) {
         self.renewing.abort();
         let held = Arc::clone(&self.held);
-        let ended = Holder { until: held.holder.since, ..held.holder.clone() };
+        let ended = held.until(held.holder.since);
         let give_back = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let version = held.version.load(Ordering::Relaxed);

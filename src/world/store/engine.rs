@@ -48,6 +48,8 @@ pub struct EngineSettings {
     pub who: String,
     /// What is done here: the command's name.
     pub doing: String,
+    /// Whether that is to get a token, a matter of a moment, beside whoever works on the registration.
+    pub momentary: bool,
     /// Where each call gets its line.
     pub log: Option<Arc<CallLog>>,
 }
@@ -203,7 +205,9 @@ impl Engine {
         let credential = match credential {
             Credential::Read(secret) => SharedSecret::clone(secret),
             Credential::File(path) => {
-                Secret::shared(std::fs::read_to_string(path).map_err(|_unread| unread(path))?.trim().to_owned())
+                let text = std::fs::read(path).map(Zeroizing::new).map_err(|_unread| unread(path))?;
+                let line = std::str::from_utf8(&text).map_err(|_no_text| unread(path))?;
+                Secret::shared(line.trim().to_owned())
             }
         };
         let (role, secret) = (role.as_str(), credential.reveal());
