@@ -198,7 +198,8 @@ fn several_partners_of_one_desk_are_kept_apart_under_their_names() {
 #[test]
 fn a_registration_moves_from_the_team_to_one_machine_and_back_and_everybody_is_told_where_it_is() {
     let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
-    let (a, b) = (Host::new(cluster, 0, "moves", &microsoft), Host::new(cluster, 0, "moves", &microsoft));
+    let host = || Host::new(&["vault", "--vault-path", "moves"], cluster.variables(0).into(), &microsoft);
+    let (a, b) = (host(), host());
     a.registers(&microsoft, &["--account-name", "Contoso CSP"]);
     let token = b.run(&["token", "partner-center"], 0);
     let file = a.home.path().join("passphrase");
