@@ -58,6 +58,14 @@ impl Shot {
     }
 
     fn write(&self, svg: &mut String, title: &str, about: &str) -> fmt::Result {
+        self.window(svg, title, about)?;
+        self.content(svg)?;
+        svg.push_str("</g>\n</svg>\n");
+        Ok(())
+    }
+
+    /// The window, up to what it shows.
+    fn window(&self, svg: &mut String, title: &str, about: &str) -> fmt::Result {
         let area = self.cells.area;
         let (width, height) = (area.width * CELL.0 + 2 * EDGE, area.height * CELL.1 + BAR + EDGE);
         let (title, about) = (escaped(title), escaped(about));
@@ -81,8 +89,12 @@ impl Shot {
             svg,
             r#"<text x="{}" y="25" font-size="13" text-anchor="middle" fill="{DIMMED}">{title}</text>"#,
             width / 2
-        )?;
-        for row in 0..area.height {
+        )
+    }
+
+    /// What the terminal shows.
+    fn content(&self, svg: &mut String) -> fmt::Result {
+        for row in 0..self.cells.area.height {
             for run in self.runs(row) {
                 run.write(svg, row)?;
             }
@@ -96,7 +108,6 @@ impl Shot {
                 CELL.1 - 2
             )?;
         }
-        svg.push_str("</g>\n</svg>\n");
         Ok(())
     }
 
@@ -122,6 +133,67 @@ impl Shot {
         runs.retain(|run| run.look.ground.is_some() || !run.text.trim().is_empty());
         runs
     }
+}
+
+/// One window that shows each shot for its milliseconds, again and again; who wants no motion sees the last.
+pub(crate) fn film(shots: &[(Shot, u32)], title: &str, about: &str) -> String {
+    let mut svg = String::new();
+    // Writing into a string never fails.
+    let _written = roll(&mut svg, shots, title, about);
+    svg
+}
+
+fn roll(svg: &mut String, shots: &[(Shot, u32)], title: &str, about: &str) -> fmt::Result {
+    let Some((first, _)) = shots.first() else { return Ok(()) };
+    first.window(svg, title, about)?;
+    let whole: u32 = shots.iter().map(|(_, time)| time).sum();
+    // Thousandths of the whole, so that the picture has no fractions that a machine could round.
+    let part = |time: u32| (time * 1_000) / whole.max(1);
+    writeln!(
+        svg,
+        "<style>.f{{visibility:hidden;animation-duration:{whole}ms;animation-iteration-count:infinite;animation-timing-function:step-end}}"
+    )?;
+    let mut from = 0;
+    for (number, (_, time)) in shots.iter().enumerate() {
+        let (begin, end) = (part(from), part(from + time));
+        let percent = |part: u32| format!("{}.{}%", part / 10, part % 10);
+        let before = if begin == 0 { String::new() } else { "0%{visibility:hidden}".to_owned() };
+        let after = if end == 1_000 { String::new() } else { format!("{}{{visibility:hidden}}", percent(end)) };
+        writeln!(
+            svg,
+            "@keyframes f{number}{{{before}{}{{visibility:visible}}{after}}}.f{number}{{animation-name:f{number}}}",
+            percent(begin)
+        )?;
+        from += time;
+    }
+    writeln!(
+        svg,
+        "@media(prefers-reduced-motion:reduce){{.f{{animation:none}}.f:last-child{{visibility:visible}}}}</style>"
+    )?;
+    for (number, (shot, _)) in shots.iter().enumerate() {
+        writeln!(svg, "<g class=\"f f{number}\">")?;
+        shot.content(svg)?;
+        svg.push_str("</g>\n");
+    }
+    svg.push_str("</g>\n</svg>\n");
+    Ok(())
+}
+
+/// The colours of a picture for a light page, each behind the one of the dark page whose place it takes.
+const LIGHT: [(&str, &str); 8] = [
+    (BACKGROUND, "#ffffff"),
+    (FOREGROUND, "#24292f"),
+    (DIMMED, "#656d76"),
+    ("#3a404b", "#d0d7de"),
+    ("#f0716b", "#cf222e"),
+    ("#79c97c", "#1a7f37"),
+    ("#e2b95b", "#8a6100"),
+    ("#5fc4cf", "#1b7c83"),
+];
+
+/// The same picture for a light page.
+pub(crate) fn light(svg: &str) -> String {
+    LIGHT.iter().fold(svg.to_owned(), |svg, (dark, light)| svg.replace(dark, light))
 }
 
 /// Cells beside each other that look alike.

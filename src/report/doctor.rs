@@ -113,7 +113,7 @@ pub fn verdict(findings: &Findings) -> String {
 fn failed_by(cause: &Cause) -> String {
     match cause.checks.as_slice() {
         [] | [_] => String::new(),
-        checks => format!("{} checks failed of this one cause: {}.", checks.len(), checks.join(", ")),
+        checks => format!("{} checks failed for this one reason: {}.", checks.len(), checks.join(", ")),
     }
 }
 
@@ -247,7 +247,7 @@ fn ending(findings: &Findings) -> Vec<Row> {
         }
     }
     if findings.ends.iter().all(|end| end.key != "secret") {
-        rows.push(Row::text("note  when the secret key expires was not given at registration").at(3));
+        rows.push(Row::text("note  the date on which the secret key expires was not given").at(3));
     }
     rows
 }

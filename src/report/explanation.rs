@@ -21,7 +21,7 @@ pub fn explanation(diagnosis: &Diagnosis) -> Vec<Row> {
         rows.push(Row::pair(label, LABEL, Tone::Plain, format!("{}  {step}", index + 1)).hanging(3 + LABEL + 3));
     }
     rows.extend(diagnosis.wait.map(|wait| {
-        let then = if diagnosis.transient { ", then the same may be tried again" } else { " before another try" };
+        let then = if diagnosis.transient { ", then try again" } else { " before you try again" };
         let text = format!("{}{then}", in_words(wait));
         Row::pair("Wait", LABEL, Tone::Plain, text)
     }));
@@ -46,9 +46,7 @@ pub fn noticed(notice: &SignInNotice, diagnosed: impl Fn(&Failure) -> Diagnosis)
         SignInNotice::Declined(failure) => {
             let Diagnosis { code, what, fix, .. } = diagnosed(failure);
             let cure = fix.first().cloned().unwrap_or_default();
-            format!(
-                "{what} ({code}) {cure} The same link works until a code has come; Enter alone takes this for the end."
-            )
+            format!("{what} ({code}) {cure} The same link works until a code has come; press Enter alone to stop here.")
         }
         SignInNotice::OpenedTwice => {
             "The page was opened here a second time. The first to open it went on; if that was \

@@ -123,7 +123,7 @@ pub fn ending(going: &Going, ending: &Ending, noted: bool) -> String {
         return plain(&rows, WIDTH);
     }
     if noted {
-        rows.push(Row::text(format!("Not finished. {name} is not used any more; {} goes on with it.", going.again)));
+        rows.push(Row::text(format!("Not finished. {name} is no longer in use; {} goes on.", going.again)));
         for item in &ending.left {
             rows.push(Row::pair("left", 12, Tone::Value, item.as_str()));
         }

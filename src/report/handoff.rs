@@ -138,7 +138,7 @@ fn facts(handoff: &Handoff) -> Vec<(&'static str, String)> {
     app.chain(said).chain(failures().flat_map(ids).map(|id| ("For support", id))).collect()
 }
 
-const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft. The app below needs what follows; nothing in this note is secret.";
+const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft. For that the app below needs what follows. Nothing in this note is secret.";
 
 /// As plain text.
 pub fn text(handoff: &Handoff) -> String {

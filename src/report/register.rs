@@ -139,7 +139,7 @@ pub fn text(findings: &Findings, state: State) -> String {
 
 fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
     let mut rows = vec![
-        Row::text("Somebody has to sign in: as an Admin agent, with MFA, in a private window, and then press Accept."),
+        Row::text("Somebody has to sign in as an Admin agent, with MFA, in a private window, and press Accept."),
         Row::gap(),
         Row::text(consent.address.clone()),
         Row::gap(),

@@ -96,14 +96,14 @@ fn one(found: &Found) -> Vec<Row> {
     let identity = &found.identity;
     let mut rows = vec![Row::of(Tone::Title, found.opened.name.clone())];
     if registration.newer {
-        rows.push(pair("!!", NEWER));
+        rows.push(pair("Problem", NEWER));
     }
     if registration.damaged {
-        rows.push(pair("!!", DAMAGED));
+        rows.push(pair("Problem", DAMAGED));
     }
     if registration.forgetting {
         let forget = identity.command("forget");
-        rows.push(pair("!!", format!("It is being forgotten and that was not finished: {forget} goes on with it.")));
+        rows.push(pair("Problem", format!("Deleting it was begun and not finished: {forget} goes on.")));
     }
     if let Some(begun) = &registration.moving {
         rows.push(pair("!!", format!("Its secrets are {}.", begun.words())));

@@ -39,7 +39,7 @@ pub fn text(findings: &Findings) -> String {
         rows.push(Row::gap());
         let submit = findings.identity.command("submit");
         rows.push(Row::text(format!(
-            "All three steps are proven and kept here; {submit} repeats what Octo has not taken."
+            "All three steps are proven and kept here; {submit} sends what Octo has not taken."
         )));
     } else if findings.exit == Exit::Done {
         rows.push(Row::text("First data can take up to a day.").at(19));

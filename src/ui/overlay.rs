@@ -38,7 +38,9 @@ pub(super) fn help<'a>(page: &View<'_>, fields: bool) -> View<'a> {
     let asked: Vec<Field> = page.blocks.iter().filter_map(input).collect();
     if !asked.is_empty() {
         view.row(Row::of(Tone::Title, "Where the values are found").at(1));
-        view.rows(asked.into_iter().map(|field| Row::pair(field.label(), 18, Tone::Plain, guide::place(field))));
+        let longest = asked.iter().map(|field| field.label().len() + 2).max();
+        let width = longest.and_then(|cells| u16::try_from(cells).ok()).unwrap_or_default();
+        view.rows(asked.into_iter().map(|field| Row::pair(field.label(), width, Tone::Plain, guide::place(field))));
         view.gap();
     }
     view.row(keys_of("Keys of this page"));
@@ -80,7 +82,7 @@ pub(super) fn leave<'a>(execution: Option<&Execution>, session: &Session) -> Vie
         view.row(Row::text("This is a rehearsal: nothing of it is stored.").at(3));
     } else {
         view.row(
-            Row::text("What you typed is in a draft, and the wizard opens here again. Secrets are not in it. If you leave without saving, the draft is what it was before you came.")
+            Row::text("What you typed is saved as a draft, without secrets, and the wizard opens here again. Leave without saving, and the draft stays as it was before you came.")
                 .at(3),
         );
         let changes = execution.and_then(|execution| progress::changes(execution, session));

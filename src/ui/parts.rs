@@ -124,7 +124,7 @@ pub(super) fn explained(diagnosis: &Diagnosis, check: &str, page: Option<Url>, n
     }
     rows.extend(page.map(|page| Row::pair("Page", LABEL, Tone::Link, page.as_str())));
     rows.extend(diagnosis.wait.map(|wait| {
-        let then = if diagnosis.transient { ", then try the same again" } else { " before you try again" };
+        let then = if diagnosis.transient { ", then try again" } else { " before you try again" };
         Row::pair("Wait", LABEL, Tone::Plain, format!("{}{then}", in_words(wait)))
     }));
     rows.push(Row::pair("Who", LABEL, Tone::Plain, diagnosis.who.title()));

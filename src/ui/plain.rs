@@ -76,6 +76,8 @@ pub struct Talk {
     welcomed: bool,
     /// Which registration was told the last time.
     identity: Option<Identity>,
+    /// The banners that were told the last time.
+    banners: Vec<String>,
 }
 
 /// What makes a page another page.
@@ -117,8 +119,11 @@ impl Talk {
         if opened || self.again {
             self.open(wizard, &spot);
             lines.push(String::new());
-            let banners = banners(&wizard.session).into_iter();
-            lines.extend(banners.filter_map(|banner| say::spoken(&banner)));
+            let banners: Vec<String> = banners(&wizard.session).iter().filter_map(say::spoken).collect();
+            if banners != self.banners {
+                lines.extend(banners.iter().cloned());
+                self.banners = banners;
+            }
             lines.push(heading(wizard, &wizard.view()));
         }
         self.changes(wizard, opened || self.again, &mut lines);

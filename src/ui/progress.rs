@@ -41,11 +41,11 @@ fn keeps(execution: &Execution) -> bool {
 pub(super) fn changes(execution: &Execution, session: &Session) -> Option<String> {
     if execution.submits() {
         let submit = session.command("submit");
-        return Some(format!("What Octo has taken so far it has. The rest is handed over by: {submit}"));
+        return Some(format!("Octo keeps what it has taken so far. To send the rest: {submit}"));
     }
     let status = session.command("status");
     let when = if execution.passed(CheckId::Activate) { "is in use here" } else { "may be in use here in a moment" };
-    keeps(execution).then(|| format!("What was confirmed {when}. It is shown by: {status}"))
+    keeps(execution).then(|| format!("What you confirmed {when}. To see it: {status}"))
 }
 
 /// Cells of the column of the services, and of that of the titles.

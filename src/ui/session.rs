@@ -461,7 +461,7 @@ impl Session {
         let failed = matches!(self.preflight.get(&Preflight::Keyring), Some(Err(_)));
         let store = self.registration.opened_in.noun;
         failed.then(|| {
-            format!("Without a {store} nothing can be stored. Do what stands above, then press r to look again.")
+            format!("Without a {store} nothing can be stored. Follow the steps above, then press r to look again.")
         })
     }
 

@@ -64,13 +64,13 @@ pub enum NoClient {
     #[error("the Octo client ID is missing")]
     NoId,
     /// The ID cannot be one.
-    #[error("the Octo client ID has blanks or other characters that no ID has, or is too long")]
+    #[error("the Octo client ID has spaces or other characters that no ID has, or is too long")]
     BadId,
     /// The secret is missing.
     #[error("the Octo client secret is missing")]
     NoSecret,
     /// The secret cannot be one.
-    #[error("the Octo client secret has blanks or other characters that no secret has, or is too long")]
+    #[error("the Octo client secret has spaces or other characters that no secret has, or is too long")]
     BadSecret,
 }
 

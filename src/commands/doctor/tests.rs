@@ -92,7 +92,7 @@ async fn the_first_line_is_a_verdict_and_one_cause_is_told_once() {
     assert!(err.matches("FAIL").count() > 1, "{err}");
     assert!(out.starts_with("Does not work: ") && out.contains("To do: "), "{out}");
     assert_eq!(out.matches("What happened").count(), 1, "{out}");
-    assert!(out.contains("checks failed of this one cause: "), "{out}");
+    assert!(out.contains("checks failed for this one reason: "), "{out}");
     let (_, out, _) = bench.doctor(&Doctor { json: true, ..arguments() }).await;
     assert!(json(&out)["verdict"].as_str().unwrap().starts_with("Does not work: "), "{out}");
 }

@@ -214,7 +214,7 @@ impl Checking {
         if let Some((check, (failure, pause))) = pausing.next() {
             let diagnosis = session.diagnosed_in(execution, check.id, failure);
             view.row(Row::signed(Sign::Note, format!("{} ({})", diagnosis.what, diagnosis.code)));
-            view.row(Row::text(format!("Waiting {} before one more try.", in_words(*pause))).at(5));
+            view.row(Row::text(format!("Waiting {} before trying again.", in_words(*pause))).at(5));
         }
         view.keys(&[(Intent::Back, "stop and edit")]);
     }

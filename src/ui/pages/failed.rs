@@ -202,7 +202,7 @@ impl Failed {
     fn said(&self) -> Option<Row> {
         // The words of the explanation send the reader to what "it said".
         let quotes = self.diagnosis.quotes;
-        let nothing = || Row::pair("It said", LABEL, Tone::Muted, "nothing more than is shown here");
+        let nothing = || Row::pair("It said", LABEL, Tone::Muted, "nothing else");
         said("It said", LABEL, &self.failure).or_else(|| quotes.then(nothing))
     }
 
@@ -248,7 +248,7 @@ impl Failed {
             return "Your sign-in is still in memory: do this and press r. If you leave now, you have to sign in again.";
         }
         if session.registration.active.is_some() {
-            "What you typed is still here. The registration that worked before is untouched."
+            "What you typed is still here. The registration that worked before has not changed."
         } else {
             "Nothing was registered. What you typed is still here; the secret key until you leave."
         }

@@ -86,7 +86,7 @@ impl Screen for OctoClient {
         if before {
             form.button("Use these", "nothing is sent yet");
         } else {
-            form.button("Send to Octo", "looks first at what Octo has");
+            form.button("Send to Octo", "checks first what Octo has");
         }
         form.keys(if before { "use these" } else { "send to Octo" }, &[], &[]);
         form.view

@@ -31,10 +31,11 @@ impl Choice {
     /// The line, and more about it.
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Continue => {
-                ("Continue the replacement", "Where it was left. What works now keeps working until you confirm.")
-            }
-            Self::Run(Step::Basic) => ("Change the name", "Step 1 only; nothing else is touched."),
+            Self::Continue => (
+                "Continue the replacement",
+                "Goes on where you left it. What works now keeps working until you confirm.",
+            ),
+            Self::Run(Step::Basic) => ("Change the name", "Step 1 only. Nothing else changes."),
             Self::Run(Step::PartnerCenter) => (
                 "Renew the secret key",
                 "Step 2 with a new key, or the same one again. The sign-in stays while the application stays the same.",
@@ -44,7 +45,7 @@ impl Choice {
             }
             Self::CheckAll => (
                 "Check everything",
-                "With what is stored. Nothing is changed but the refresh token, if Microsoft renews it.",
+                "Runs every check with what is stored. Only the refresh token changes, if Microsoft renews it.",
             ),
             Self::Submit => ("Send to Octo", "Shows what is sent, and asks for Octo's API client if there is none."),
             Self::Replace => (
@@ -53,7 +54,7 @@ impl Choice {
             ),
             Self::Discard { replacement } => (
                 if replacement { "Discard the replacement" } else { "Discard what was begun" },
-                "Deletes what was stored for it and never confirmed. The registration above is not touched.",
+                "Deletes what was stored for it and never confirmed. The registration above does not change.",
             ),
             Self::Leave => ("Leave", "Nothing is changed."),
         }

@@ -79,7 +79,7 @@ impl Screen for PartnerCenter {
         form.input_beside(Field::Directory, reading(session).map(str::to_owned));
         form.input(Field::SecretEnds);
         form.view.gap();
-        form.button("Register Credentials", "reads as the app, then stores the secret here");
+        form.button("Register Credentials", "checks by reading, then stores the secret key here");
         let swap = (Intent::Extra(5), "swap IDs");
         let note = (Intent::Extra(8), "hand-off note");
         if swapped(session).is_some() {
@@ -98,6 +98,6 @@ fn reading(session: &Session) -> Option<&'static str> {
         _ if !session.fields.value(Field::Directory).trim().is_empty() => None,
         (Some(client), Some(application)) if client != application => Some("taken from Client ID"),
         (_, Some(_)) => None,
-        _ => Some("optional if Client ID is the directory"),
+        _ => Some("optional if in Client ID"),
     }
 }

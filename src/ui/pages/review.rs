@@ -65,7 +65,7 @@ impl Screen for Review {
         let promise = match (session.registration.active.is_some(), session.sends()) {
             (true, _) => "what is in use works until you confirm",
             (false, true) => "nothing is registered yet",
-            (false, false) => "nothing is stored for use yet, and nothing is sent",
+            (false, false) => "nothing is in use or sent yet",
         };
         let view = View::new("Review").tab(3).aside(promise);
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
@@ -82,9 +82,9 @@ impl Screen for Review {
         form.view.row(Row::pair("Octo gets", LABEL, Tone::Muted, OctoClient::announced(session)));
         form.view.gap();
         let (does, about) = match (session.sends(), session.may_submit()) {
-            (true, _) => ("Confirm and register in Octo", "puts this into use, then tells Octo"),
-            (false, true) => ("Keep here for now", "puts this into use; Octo is not told"),
-            (false, false) => ("Confirm and keep here", "puts this into use"),
+            (true, _) => ("Confirm and register in Octo", "stores it for use here, then sends it to Octo"),
+            (false, true) => ("Keep here for now", "stores it for use here; nothing is sent to Octo"),
+            (false, false) => ("Confirm and keep here", "stores it for use here"),
         };
         form.button(does, about);
         let mut view = form.view;

@@ -147,7 +147,7 @@ impl Screen for SignIn {
         form.view.gap();
         form.input_beside(Field::Answer, Some("never shown".to_owned()));
         form.view.gap();
-        form.button("Confirm", "redeems the code once and runs the checks");
+        form.button("Confirm", "uses the code once, then runs the checks");
         let once = "A code works once. If a try fails you sign in again; the secret key stays good.";
         form.view.row(Row::of(Tone::Muted, once).at(3));
         form.view
@@ -183,8 +183,8 @@ impl SignIn {
 fn directions(session: &Session, consent: &AuthorizationRequest) -> Vec<Row> {
     let tried = session.config.browser && consent.one_time.is_some();
     let opened = match (tried, session.browsed) {
-        (true, None) => "1  Your browser is being opened. Any other one will do as well:",
-        (true, Some(true)) => "1  Your browser shows Microsoft's page. Any other one will do as well:",
+        (true, None) => "1  Your browser is opening. Any other browser works too:",
+        (true, Some(true)) => "1  Your browser shows Microsoft's page. Any other browser works too:",
         (true, Some(false)) => "1  No browser could be opened here. Open this address in a private window:",
         (false, _) => "1  Open this address in a private window:",
     };
@@ -217,10 +217,10 @@ fn third(consent: &AuthorizationRequest) -> Row {
     let text = match consent.catching {
         Ok(()) => "3  This page moves on by itself. On another machine the browser ends on an error page: paste its address below.".to_owned(),
         Err(NotCatching::Elsewhere) => format!(
-            "3  The browser ends on an error page, because nothing lives at {redirect}. That is expected: copy the whole address from its bar and paste it below."
+            "3  The browser ends on an error page, because nothing answers at {redirect}. That is expected: copy the whole address from its bar and paste it below."
         ),
         Err(NotCatching::PortTaken(port)) => format!(
-            "3  Another program has port {port}, so nothing is caught here. Copy the address on which the browser ends and paste it below. (http://localhost without a port takes any free one.)"
+            "3  Another program uses port {port}, so nothing is caught here. Copy the address on which the browser ends and paste it below. (http://localhost without a port takes any free one.)"
         ),
         Err(NotCatching::NotAllowed(port)) => not_allowed(port, cfg!(windows)),
     };

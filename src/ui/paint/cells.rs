@@ -59,11 +59,29 @@ impl Brush {
         (before, pieces)
     }
 
+    /// A row of columns on a narrow screen: what leads it is a line of its own.
+    fn below_each_other(&self, lead: &'static str, row: &Row, width: u16) -> Vec<Line<'static>> {
+        let indent = usize::from(row.indent);
+        let lead = (!lead.is_empty()).then(|| Line::from(format!("{}{lead}", " ".repeat(indent))));
+        // Below its sign, so that an ID has the room it needs.
+        let mut rest = Row { lead: None, hang: row.indent.saturating_sub(2), ..row.clone() };
+        tighten(&mut rest.pieces);
+        lead.into_iter().chain(self.wrapped(&rest, width)).collect()
+    }
+
     /// Wraps a row at blanks; only a word that is longer than a line is broken, behind a sign that divides it if it has one.
     pub(super) fn wrapped(&self, row: &Row, width: u16) -> Vec<Line<'static>> {
+        if let Some((_, lead)) = row.lead.filter(|_| width < NARROW) {
+            return self.below_each_other(lead, row, width);
+        }
         let width = usize::from(width).saturating_sub(1);
-        let (before, pieces) = self.pieces(row);
-        let hang = (usize::from(row.hang) + before).min(width.div_ceil(2));
+        let (before, mut pieces) = self.pieces(row);
+        let mut hang = usize::from(row.hang) + before;
+        if hang > width.div_ceil(2) {
+            // There is no room for a column of labels here: what is named stands right behind its label.
+            hang = usize::from(row.indent);
+            tighten(&mut pieces);
+        }
         let shape = Shape { width, indent: usize::from(row.indent), hang, breaks_words: true };
         let words: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
         let mut lines = Vec::new();
@@ -91,6 +109,18 @@ impl Brush {
             }
         }
         lines
+    }
+}
+
+/// A screen that is narrower has no room for columns.
+const NARROW: u16 = 60;
+
+/// The blanks that fill a column up become two.
+fn tighten(pieces: &mut [Piece]) {
+    if let [columns @ .., _] = pieces {
+        for piece in columns.iter_mut().filter(|piece| piece.text.ends_with("  ") && !piece.text.trim().is_empty()) {
+            piece.text.truncate(piece.text.trim_end().len() + 2);
+        }
     }
 }
 

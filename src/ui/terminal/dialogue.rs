@@ -191,7 +191,7 @@ impl<'a, S: LinePrompt> Session<'a, S> {
         }
         if other && !self.editor.is_empty() {
             self.editor.clear();
-            text.push_str("What you had begun to type is gone: something else is asked now.\n");
+            text.push_str("What you began to type is gone: the question has changed.\n");
         }
         self.asked = prompt;
         text.push_str(self.asked.as_ref().map_or("", |prompt| prompt.text.as_str()));

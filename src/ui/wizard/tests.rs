@@ -44,7 +44,7 @@ fn a_refusal_that_the_browser_brings_is_shown_where_the_sign_in_waits_on() {
     bring(&mut story, AuthorizationResponse::Noticed(SignInNotice::Declined(declined)));
     at!(story, SignIn);
     assert!(story.shows("Consent was declined, or the sign-in was cancelled. (AADSTS65004)"));
-    assert!(story.shows("The same link works until a code has come; Enter alone takes this for the end."));
+    assert!(story.shows("The same link works until a code has come; press Enter alone to stop here."));
     bring(&mut story, AuthorizationResponse::Noticed(SignInNotice::OpenedTwice));
     at!(story, SignIn);
     assert!(story.shows("The page was opened here a second time."));

@@ -44,7 +44,7 @@ fn bad_input_gets_a_sentence_at_its_field() {
     });
     pty.send("\t");
     gets(&mut pty, GUID, "That is a GUID: it is the Secret ID, not the secret Value.");
-    gets(&mut pty, "two words", "There is a blank inside the key");
+    gets(&mut pty, "two words", "There is a space inside the key");
     gets(&mut pty, &"x".repeat(65_536), "oo long");
     gets(&mut pty, "abc\x1b]0;title\x07\x1b[2Jdef", "Removed ");
     pty.send("\t");

@@ -118,7 +118,7 @@ fn a_registration_line_by_line() {
     pty.answers("", "2 keep it here, send later [2]:");
     pty.answers(
         "",
-        "Keep here for now (puts this into use; Octo is not told); a number = change that field; or a word:",
+        "Keep here for now (stores it for use here; nothing is sent to Octo); a number = change that field; or a word:",
     );
     assert!(!desk.journal().contains("activated"), "too early");
     pty.answers("", "Enter = leave; or a word:");
@@ -155,7 +155,7 @@ fn the_browser_brings_the_answer_while_a_line_is_typed() {
     sign_in_and_stay(&address);
     pty.asked("Enter = Next: Review; or a word:");
     is_plain(&pty.transcript(), &[typed]);
-    pty.wait("What you had begun to type is gone");
+    pty.wait("What you began to type is gone");
     pty.answers("leave", "leave; or a word:");
     pty.send("s\r");
     assert_eq!(pty.exit(), 130);

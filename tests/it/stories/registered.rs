@@ -93,7 +93,7 @@ fn a_step_that_fails_changes_nothing_and_one_that_passes_takes_the_other_slot() 
     pty.send("\t\t");
     pty.enter("AADSTS7000215");
     pty.send("\x1b[6~\x1b[6~");
-    pty.reads("The registration that worked before is untouched.");
+    pty.reads("The registration that worked before has not changed.");
     leave(pty, 3);
     assert_eq!(desk.items(), items);
     assert_eq!(desk.kept(), kept);
@@ -406,7 +406,7 @@ fn what_the_other_store_did_not_delete_is_named_with_the_reason_and_gone_the_nex
     let said = said(&pty.bytes);
     let (_, end) = said.split_once("to delete all this:").unwrap();
     assert!(end.contains("keyring-timed-out"), "{said}");
-    assert!(end.contains(&format!("Not finished. {name} is not used any more")), "{said}");
+    assert!(end.contains(&format!("Not finished. {name} is no longer in use")), "{said}");
     assert!(end.contains("/refresh-token/A/"), "{said}");
     // The folder is gone, and so it is not left.
     assert!(!record.exists() && !end.contains(".local/state"), "{said}");

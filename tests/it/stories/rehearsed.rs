@@ -52,7 +52,7 @@ fn what_is_above_and_below_is_reached_in_a_small_window() {
     pty.send("\x1b[B");
     pty.wait("▌ [ ] Redirect address on the app");
     pty.send("\x1b[6~\x1b[6~\x1b[6~");
-    pty.wait("You hold the secret's Value");
+    pty.wait("You have the secret's Value");
 }
 
 /// From step 3 to the shell.
@@ -192,4 +192,24 @@ fn f2_signs_in_too_where_there_is_no_browser() {
     pty.wait("Leave octo-csp?");
     pty.send("\x03");
     pty.exit();
+}
+
+#[test]
+fn the_log_of_a_wizard_has_a_line_for_each_call_and_no_secret() {
+    let session = Session::bus();
+    let file = session.home().join("calls.log");
+    let mut pty = rehearse(&session, &["--log", file.to_str().unwrap()]);
+    filled_in(&mut pty);
+    pty.enter("Every check passed.");
+    pty.send("\x03");
+    pty.wait("Leave octo-csp?");
+    pty.send("\x03");
+    pty.exit();
+    let log = std::fs::read_to_string(&file).unwrap();
+    for call in ["POST", "/oauth2/v2.0/token 200", "/v1/customers 200", "/v1.0/sales/fxrates(Month='"] {
+        assert!(log.contains(call), "{call}: {log}");
+    }
+    for secret in ["?", "simulated", "only-a-rehearsal", "client_secret", "Bearer", "code="] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
 }

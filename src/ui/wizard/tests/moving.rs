@@ -155,3 +155,21 @@ fn no_id_is_broken_and_no_remark_is_far_from_its_field_at_any_width() {
     let small = story.screen(40, 12);
     assert!(small.contains(TENANT) && !small.contains("Secret key"), "{small}");
 }
+
+#[test]
+fn a_narrow_page_breaks_no_value_for_the_sake_of_a_column() {
+    let lines = |story: &Story| -> Vec<String> {
+        story.screen(40, 70).lines().map(|line| line.trim_matches(['"', ' ']).to_owned()).collect()
+    };
+    let mut story = Story::begun(setting());
+    story.at_step_two().press("Go");
+    let checks = lines(&story);
+    for whole in ["Entra ID", "Partner Center"] {
+        assert!(checks.contains(&whole.to_owned()), "{whole}: {checks:?}");
+    }
+    assert!(checks.iter().any(|line| line.contains("✓ Partner Center knows the app")), "{checks:?}");
+    story.press("Go");
+    let found = lines(&story);
+    assert!(found.iter().any(|line| line.contains(TENANT)), "{found:?}");
+    assert!(found.iter().any(|line| line.starts_with("Partner  ")), "{found:?}");
+}
