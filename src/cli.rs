@@ -208,7 +208,7 @@ pub struct VaultArguments {
 /// Which Azure Key Vault, and how it is signed in to.
 #[derive(Clone, Debug, Default, Args)]
 pub struct KeyVaultArguments {
-    /// The address of --store azure-key-vault, such as https://contoso.vault.azure.net; without, that of AZURE_KEY_VAULT_URL.
+    /// The address of --store azure-key-vault, such as `https://contoso.vault.azure.net`; without, that of `AZURE_KEY_VAULT_URL`.
     #[arg(id = "key_vault_url", long = "key-vault-url", value_name = "URL")]
     pub url: Option<String>,
     /// How it is signed in to; without, with whatever of these the environment has, and else with az.
@@ -219,11 +219,11 @@ pub struct KeyVaultArguments {
 /// A way to sign in to a Key Vault, on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KeyVaultLogin {
-    /// As an application: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET.
+    /// As an application: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_CLIENT_SECRET`.
     Application,
-    /// With the token of a pod: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE.
+    /// With the token of a pod: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_FEDERATED_TOKEN_FILE`.
     WorkloadIdentity,
-    /// With the identity of the machine that this runs on; AZURE_CLIENT_ID names one among several.
+    /// With the identity of the machine that this runs on; `AZURE_CLIENT_ID` names one among several.
     ManagedIdentity,
     /// As whoever has signed in with az login.
     Az,

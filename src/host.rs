@@ -50,6 +50,7 @@ impl Host {
     }
 
     /// The same process for one registration of several, to which these flags lead; it says nothing by itself.
+    #[must_use]
     pub fn quiet(&self, flags: String) -> Self {
         Self {
             arguments: self.arguments.clone(),

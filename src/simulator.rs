@@ -32,9 +32,9 @@ use crate::cloud::Cloud;
 
 pub use person::Person;
 pub use scenario::Scenario;
+pub use state::Facts;
 #[cfg(feature = "test-door")]
-pub use state::{Counters, RequestLog};
-pub use state::{Facts, Member};
+pub use state::{Counters, Member, RequestLog};
 
 use state::Shared;
 use tls::Authority;

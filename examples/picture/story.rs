@@ -223,14 +223,14 @@ fn setting() -> WizardConfig {
         graph: false,
         portal: cloud.portal,
         login: cloud.login,
-        octo: octo(),
+        octo: Some(octo()),
         only: None,
         environment: Environment::Production,
         store: Default::default(),
         browser: true,
         given: octo_csp::words::Typed::default(),
         zone: TimeZone::UTC,
-        support: Default::default(),
+        support: octo_csp::report::support::Surroundings::default(),
         words: String::new(),
     }
 }
@@ -324,12 +324,12 @@ fn request(sign_in: &SignIn) -> AuthorizationRequest {
 }
 
 /// Octo, with an API client.
-fn octo() -> Option<Octo> {
+fn octo() -> Octo {
     let (ring, host) = (Ring::Usual, UntrustedText::new("api.alphaus.cloud"));
     let which = (ring, host.clone());
     let secret = Secret::shared("a-picture-of-a-secret".to_owned());
     let client = OctoClient::new("T6DtWit3QZ2x", secret, &which, Source::Variables).map_err(|why| why.to_string());
-    Some(Octo { ring, host, client })
+    Octo { ring, host, client }
 }
 
 /// One GUID is a directory, and no other.

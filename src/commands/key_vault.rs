@@ -68,7 +68,7 @@ pub(super) fn key_vault(
 /// How it is signed in to: as was said, or with what there is, in the order of Microsoft's own clients.
 fn login(azure: &Azure, asked: Option<KeyVaultLogin>) -> Result<AzureLogin, CommandError> {
     let named = azure.tenant.is_some() && azure.client.is_some();
-    let method = asked.unwrap_or(if named && azure.secret.is_some() {
+    let found = if named && azure.secret.is_some() {
         KeyVaultLogin::Application
     } else if named && azure.token_file.is_some() {
         KeyVaultLogin::WorkloadIdentity
@@ -76,7 +76,8 @@ fn login(azure: &Azure, asked: Option<KeyVaultLogin>) -> Result<AzureLogin, Comm
         KeyVaultLogin::ManagedIdentity
     } else {
         KeyVaultLogin::Az
-    });
+    };
+    let method = asked.unwrap_or(found);
     let needs = |what: &str| CommandError::usage(format!("--key-vault-login needs {what}"));
     let application = || {
         let tenant = azure.tenant.as_deref().and_then(|tenant| Directory::parse(tenant).ok());

@@ -15,7 +15,7 @@ const PAGE: usize = 50;
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &List) -> Result<Exit, CommandError> {
     let List { json, all, page, sandbox, ref store, ref cloud } = *arguments;
     let (store, cloud) = (store.clone(), cloud.clone());
-    let target = Target::sealed(context, &Which { sandbox, store, cloud, ..Which::default() })?;
+    let target = Target::sealed(context, &Which { sandbox, cloud, store, ..Which::default() })?;
     let shelf = target.shelf();
     let mut names = shelf.names().await?;
     let one_cloud = arguments.cloud.cloud_file.is_some() || !matches!(arguments.cloud.cloud, CloudName::Global);
@@ -41,7 +41,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &List) -> R
             }
         });
     }
-    let found = Page { rows, first, total, page, pages };
+    let found = Page { rows, first, total, number: page, pages };
     let next = context.host.command(&format!("list --page {}", page.saturating_add(1)));
     let text = if json { list::in_json(&found) } else { list::text(&found, &next) };
     context.print(&text);

@@ -290,15 +290,17 @@ impl Registration {
             Fact::Closed { attempt } => self.close(*attempt),
             Fact::Retiring { attempt } => self.with_attempt(*attempt, |attempt| attempt.retiring = true),
             Fact::Retired { attempt } => self.forget(*attempt),
-            Fact::Dropped { items } => {
-                for item in items {
-                    self.with_attempt(item.attempt, |attempt| attempt.drop_item(item));
-                }
-            }
+            Fact::Dropped { items } => self.dropped(items),
             Fact::Submitting { host, target, anew } => self.submitting(host, target, *anew),
             Fact::NotSubmitted => self.octo = None,
             Fact::Submitted { part, attempt, name } => self.submitted(*part, *attempt, name.as_ref(), line.at),
             Fact::Checked { step, lines } => self.checked(*step, lines, line),
+        }
+    }
+
+    fn dropped(&mut self, items: &[ItemName]) {
+        for item in items {
+            self.with_attempt(item.attempt, |attempt| attempt.drop_item(item));
         }
     }
 
@@ -308,7 +310,7 @@ impl Registration {
             let Self { sequence, newer, damaged, opened_in, .. } = *self;
             let (name, named, store) = (self.name.take(), self.named, self.store.clone());
             let moving = Some(Move { over: true, ..begun });
-            *self = Self { sequence, name, named, store, newer, damaged, opened_in, moving, ..Self::default() };
+            *self = Self { sequence, name, named, newer, damaged, moving, store, opened_in, ..Self::default() };
         }
     }
 

@@ -34,8 +34,8 @@ pub struct Page {
     /// How many there are.
     pub total: usize,
     /// Which page it is, and of how many.
-    pub page: usize,
-    /// How many there are.
+    pub number: usize,
+    /// How many pages there are.
     pub pages: usize,
 }
 
@@ -54,20 +54,20 @@ pub fn text(page: &Page, next: &str) -> String {
         return "Nothing is registered here.\n".to_owned();
     }
     let lines: Vec<[String; 3]> = page.rows.iter().map(line).collect();
-    let width = |column: usize| lines.iter().map(|line| line[column].width()).max().unwrap_or_default().min(COLUMNS);
-    let (name, partner) = (width(0), width(1));
+    let column = |width: fn(&[String; 3]) -> usize| lines.iter().map(width).max().unwrap_or_default().min(COLUMNS);
+    let (name, partner) = (column(|[name, ..]| name.width()), column(|[_, partner, _]| partner.width()));
     let hang = u16::try_from(name + partner + 4).unwrap_or_default();
     let padded = |text: &str, to: usize| format!("{text}{}", " ".repeat(to.saturating_sub(text.width())));
     let rows = lines.iter().map(|[one, two, rest]| {
         rows::Row::text(format!("{}  {}  {rest}", padded(one, name), padded(two, partner))).hanging(hang)
     });
-    let mut all = plain(&rows.collect::<Vec<_>>(), WIDTH);
-    if page.pages > 1 {
-        let (first, last) = (page.first + 1, page.first + page.rows.len());
-        let more = if page.page < page.pages { format!(": {next}, or --all") } else { String::new() };
-        all.push_str(&format!("\n{first} to {last} of {}, page {} of {}{more}\n", page.total, page.page, page.pages));
+    let all = plain(&rows.collect::<Vec<_>>(), WIDTH);
+    if page.pages <= 1 {
+        return all;
     }
-    all
+    let (first, last) = (page.first + 1, page.first + page.rows.len());
+    let more = if page.number < page.pages { format!(": {next}, or --all") } else { String::new() };
+    format!("{all}\n{first} to {last} of {}, page {} of {}{more}\n", page.total, page.number, page.pages)
 }
 
 /// Its name, its partner, and how it stands with what ends when.
@@ -76,8 +76,8 @@ fn line(row: &Row) -> [String; 3] {
         Row::Read(found) => {
             let partner = found.opened.registration.called().unwrap_or_else(|| "-".to_owned());
             let ends = status::ends(found);
-            let ends = ends.iter().map(|end| format!(", {} {}", dates::short(end), end.day)).collect::<String>();
-            [found.opened.name.clone(), partner, format!("{}{ends}", status::stands(found))]
+            let ends = ends.iter().map(|end| format!(", {} {}", dates::short(end), end.day)).collect::<Vec<_>>();
+            [found.opened.name.clone(), partner, format!("{}{}", status::stands(found), ends.concat())]
         }
         Row::Unread(both) => {
             let (identity, (_, diagnosis)) = &**both;
@@ -94,7 +94,7 @@ fn line(row: &Row) -> [String; 3] {
 pub fn in_json(page: &Page) -> String {
     let rows: Vec<Value> = page.rows.iter().map(one).collect();
     let members = json!({
-        "registrations": rows, "total": page.total, "page": page.page, "pages": page.pages,
+        "registrations": rows, "total": page.total, "page": page.number, "pages": page.pages,
     });
     object("list", &members, exit(page))
 }

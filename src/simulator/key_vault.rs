@@ -81,35 +81,37 @@ fn answered(shared: &Shared, call: &Call) -> Result<Reply, Reply> {
             let gone = shared.desk().shelf.delete(name, shared.clock.now()).map_err(|()| not_found(name))?;
             Ok(Reply::json(StatusCode::OK, &described(shared, &gone)))
         }
-        ("GET", ["deletedsecrets", name]) => {
-            may(Action::ReadMetadata, name)?;
-            let gone = shared.desk().shelf.deleted(name).ok_or_else(|| not_deleted(name))?;
-            Ok(Reply::json(StatusCode::OK, &described(shared, &gone)))
-        }
-        ("DELETE", ["deletedsecrets", name]) => {
-            may(Action::Purge, name)?;
-            shared
-                .desk()
-                .shelf
-                .purge(name)
-                .map_err(|busy| busy.map_or_else(|| not_deleted(name), |busy| conflict(name, busy)))?;
-            Ok(Reply::empty(StatusCode::NO_CONTENT))
-        }
-        ("POST", ["deletedsecrets", name, "recover"]) => {
-            may(Action::Recover, name)?;
-            let back = shared
-                .desk()
-                .shelf
-                .recover(name)
-                .map_err(|busy| busy.map_or_else(|| not_deleted(name), |busy| conflict(name, busy)))?;
-            Ok(Reply::json(StatusCode::OK, &described(shared, &back)))
-        }
-        (_, ["secrets" | "deletedsecrets", ..]) => {
-            let text = format!("Method {} does not allow operation on this resource.", call.method);
-            Err(refused(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", &text, None))
-        }
+        (method, ["deletedsecrets", name, rest @ ..]) => of_deleted(shared, &caller, (method, rest), name),
+        (method, ["secrets" | "deletedsecrets", ..]) => Err(not_allowed(method)),
         _ => Err(refused(StatusCode::NOT_FOUND, "NotFound", "The resource was not found.", None)),
     }
+}
+
+fn not_allowed(method: &str) -> Reply {
+    let text = format!("Method {method} does not allow operation on this resource.");
+    refused(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", &text, None)
+}
+
+/// Looks at what was deleted, ends it, or brings it back.
+fn of_deleted(shared: &Shared, caller: &access::Caller, asked: (&str, &[&str]), name: &str) -> Result<Reply, Reply> {
+    let busy = |busy: Option<shelf::Busy>| busy.map_or_else(|| not_deleted(name), |busy| conflict(name, busy));
+    let version = match asked {
+        ("GET", []) => {
+            caller.may(shared, Action::ReadMetadata, name)?;
+            shared.desk().shelf.deleted(name).ok_or_else(|| not_deleted(name))?
+        }
+        ("DELETE", []) => {
+            caller.may(shared, Action::Purge, name)?;
+            shared.desk().shelf.purge(name).map_err(busy)?;
+            return Ok(Reply::empty(StatusCode::NO_CONTENT));
+        }
+        ("POST", ["recover"]) => {
+            caller.may(shared, Action::Recover, name)?;
+            shared.desk().shelf.recover(name).map_err(busy)?
+        }
+        (method, _) => return Err(not_allowed(method)),
+    };
+    Ok(Reply::json(StatusCode::OK, &described(shared, &version)))
 }
 
 fn set(shared: &Shared, call: &Call, name: &str) -> Result<Reply, Reply> {
@@ -279,11 +281,9 @@ pub(super) fn managed(shared: &Shared, call: &Call) -> Reply {
     }
     let resource = call.query.get("resource").filter(|name| entra::is_named(entra::KEY_VAULT, name));
     let own = call.query.get("client_id").is_none_or(|id| id.eq_ignore_ascii_case(&shared.facts.client_id));
-    match resource.filter(|_| proven && own) {
-        Some(resource) => Reply::json(StatusCode::OK, &access::identity_token(shared, resource, machine)),
-        None => {
-            let body = json!({"error": "invalid_request", "error_description": "Identity not found"});
-            Reply::json(StatusCode::BAD_REQUEST, &body)
-        }
+    if let Some(resource) = resource.filter(|_| proven && own) {
+        return Reply::json(StatusCode::OK, &access::identity_token(shared, resource, machine));
     }
+    let body = json!({"error": "invalid_request", "error_description": "Identity not found"});
+    Reply::json(StatusCode::BAD_REQUEST, &body)
 }

@@ -286,7 +286,7 @@ trait Screen: Into<Page> {
         let mut rows = Vec::new();
         if let Some(execution) = self.execution() {
             rows.extend([Row::gap(), Row::of(Tone::Title, "Checks")]);
-            rows.extend(progress::rows(execution, session).into_iter().map(in_a_word));
+            rows.extend(progress::rows(execution, session).into_iter().map(|row| in_a_word(&row)));
         }
         if let Some(failed) = &failed {
             rows.extend([Row::gap(), Row::of(Tone::Title, "What failed")]);
@@ -340,7 +340,7 @@ trait Screen: Into<Page> {
 }
 
 /// A row with the word of its sign in the sign's place, for a file.
-fn in_a_word(row: Row) -> Row {
+fn in_a_word(row: &Row) -> Row {
     let word = Row::of(Tone::Plain, format!("{:<6}", row.sign.map_or("", Sign::word))).at(3).hanging(9);
     row.pieces.iter().fold(word, |it, piece| it.and(piece.tone, piece.text.clone()))
 }

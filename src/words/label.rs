@@ -21,11 +21,6 @@ impl Label {
             "a registration is called by small letters and digits, with hyphens between words, {LONGEST} characters at most"
         ))
     }
-
-    /// As it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for Label {
@@ -41,7 +36,7 @@ mod tests {
     #[test]
     fn what_could_be_a_secret_or_leave_its_folder_is_no_name_and_not_repeated() {
         for good in ["contoso", "contoso-japan-2", "7", "look-at-me", &"a".repeat(24)] {
-            assert_eq!(Label::parse(good).unwrap().as_str(), good);
+            assert_eq!(Label::parse(good).unwrap().to_string(), good);
         }
         let long = ["ab"; 9].join("-");
         for bad in

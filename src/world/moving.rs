@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use crate::journal::{Fact, ItemName, Kind, Move, Registration, mark};
+use crate::journal::{Attempt, Fact, ItemName, Kind, Move, Registration, mark};
 use crate::words::{Cause, DiskFault, Failure, Service, StoreKey, UntrustedText, VaultFault};
 use crate::world::clock;
 use crate::world::http::new_guid;
@@ -188,7 +188,7 @@ async fn copy(from: &Side, to: &Side, registration: &Registration) -> Answer<Vec
     let sets = || [&registration.active, &registration.open, &registration.previous].into_iter().flatten();
     let needed: Vec<ItemName> =
         sets().flat_map(|set| set.items.iter().filter(|(_, kept)| *kept).map(|(item, _)| item.clone())).collect();
-    let items: Vec<ItemName> = sets().flat_map(|set| set.all_items()).collect();
+    let items: Vec<ItemName> = sets().flat_map(Attempt::all_items).collect();
     let mut copied = Vec::new();
     for (item, found) in items.iter().zip(old.recall_all(&items).await?) {
         match found {

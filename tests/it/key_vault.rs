@@ -243,23 +243,23 @@ async fn of_two_hosts_that_write_at_once_nobody_who_was_told_so_has_lost_a_line(
         for (line, wrote) in [(one, wrote.0), (other, wrote.1)] {
             match wrote {
                 Ok(_) => won.push(line),
-                Err(lost) => {
-                    assert_eq!(lost.cause, Cause::JournalMoved);
+                Err(failure) => {
+                    assert_eq!(failure.cause, Cause::JournalMoved);
                     told += 1;
                 }
             }
         }
     }
-    let contents = hosts[1].read("production").await.unwrap();
-    assert!(!contents.damaged && contents.lines.iter().zip(1..).all(|(line, number)| line.sequence == number));
+    let journal = hosts[1].read("production").await.unwrap();
+    assert!(!journal.damaged && journal.lines.iter().zip(1..).all(|(line, number)| line.sequence == number));
     assert_eq!(won.len() + told, 120);
     assert!(told >= 60, "never both");
     for line in &won {
-        assert!(contents.lines.contains(line), "{line:?}");
+        assert!(journal.lines.contains(line), "{line:?}");
     }
 
     // One after the other: the later one names who was faster, and writes nothing.
-    let last = contents.lines.len() as u64;
+    let last = journal.lines.len() as u64;
     hosts[0].read("production").await.unwrap();
     hosts[1].append("production", last, &line(last + 1, "Ben")).await.unwrap();
     let late = hosts[0].append("production", last, &line(last + 1, "Late")).await.unwrap_err();
@@ -435,7 +435,7 @@ fn carry(mut client: &TcpStream, mut server: &TcpStream, fuse: &Arc<AtomicI64>) 
         drop(std::io::copy(&mut from, &mut to));
         drop(to.shutdown(Shutdown::Both));
     });
-    let mut bytes = [0; 65_536];
+    let mut bytes = vec![0; 65_536];
     while let Ok(count @ 1..) = client.read(&mut bytes) {
         let heads = bytes[..count].windows(11).filter(|window| *window == b" HTTP/1.1\r\n").count();
         let heads = i64::try_from(heads).unwrap();
@@ -485,11 +485,11 @@ async fn lost_after(calls: i64) -> (i64, bool) {
 async fn a_host_is_lost_at_every_call_of_a_commit_and_another_one_finishes_it() {
     LocalSet::new()
         .run_until(async {
-            let (all, whole) = lost_after(1_000).await;
+            let (all, whole) = Box::pin(lost_after(1_000)).await;
             assert!(whole && all > 8, "{all} calls");
             let points: Vec<i64> = (0..all).collect();
             for some in points.chunks(8) {
-                futures_util::future::join_all(some.iter().map(|calls| lost_after(*calls))).await;
+                futures_util::future::join_all(some.iter().map(|calls| Box::pin(lost_after(*calls)))).await;
             }
         })
         .await;

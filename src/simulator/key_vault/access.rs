@@ -53,8 +53,9 @@ impl Identity {
     pub(in crate::rooms::simulator) fn new(definition: &str) -> Option<Self> {
         let definition: Value = serde_json::from_str(definition).ok()?;
         // Those of `az role definition create` have it at the top, those of the REST API below.
-        let below = definition.pointer("/properties/permissions/0/dataActions");
-        let actions = definition.get("DataActions").or(definition.get("dataActions")).or(below)?.as_array()?;
+        let below = || definition.pointer("/properties/permissions/0/dataActions");
+        let actions =
+            definition.get("DataActions").or_else(|| definition.get("dataActions")).or_else(below)?.as_array()?;
         let actions = actions.iter().map(|action| action.as_str().map(str::to_owned)).collect::<Option<_>>()?;
         Some(Self { id: chance::guid(), secret: chance::client_secret(), actions })
     }

@@ -28,10 +28,13 @@ impl Screen for Done {
     }
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {
-        match key {
-            Intent::Typed('c') => self.copy_commands(session),
-            Intent::Typed('s') => self.save_report(None, session),
-            Intent::Typed('i') => self.save_calendar(session),
+        let Intent::Typed(letter) = key else {
+            return self.stay();
+        };
+        match letter {
+            'c' => self.copy_commands(session),
+            's' => self.save_report(None, session),
+            'i' => self.save_calendar(session),
             _ => self.stay(),
         }
     }

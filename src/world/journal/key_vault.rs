@@ -101,7 +101,7 @@ impl JournalKeyVault {
         let (anchor, version) = match &now.anchor {
             Some(old) if shorter => {
                 let anchor = Anchor { part: old.part.saturating_add(1), ..old.clone() };
-                (anchor.clone(), self.replaced(registration, &now, old, &anchor, &text).await?)
+                (anchor.clone(), self.replaced(registration, &now, (old, &anchor), &text).await?)
             }
             Some(anchor) => (anchor.clone(), self.written(registration, &now, anchor, &text).await?),
             None => {
@@ -137,7 +137,13 @@ impl JournalKeyVault {
     }
 
     /// The whole journal in a part of its own, and the older one deleted; returns its version.
-    async fn replaced(&self, registration: &str, now: &Seen, old: &Anchor, new: &Anchor, text: &str) -> Answer<String> {
+    async fn replaced(
+        &self,
+        registration: &str,
+        now: &Seen,
+        (old, new): (&Anchor, &Anchor),
+        text: &str,
+    ) -> Answer<String> {
         let write = Self::write(registration, new, text, &now.version);
         let ours = self.vault.set(&write.name, text, &write.tags, false).await?;
         self.vault.set_anchor(registration, new).await?;

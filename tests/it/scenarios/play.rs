@@ -414,7 +414,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         browser: false,
         given: octo_csp::words::Typed::default(),
         zone: TimeZone::UTC,
-        support: Default::default(),
+        support: octo_csp::report::support::Surroundings::default(),
         words: String::new(),
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn setting() -> WizardConfig {
         browser: true,
         given: crate::words::Typed::default(),
         zone: TimeZone::UTC,
-        support: Default::default(),
+        support: crate::report::support::Surroundings::default(),
         words: String::new(),
     }
 }

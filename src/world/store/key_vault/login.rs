@@ -69,7 +69,7 @@ impl fmt::Display for AzureLogin {
 
 /// A token, and when another one is due.
 pub(super) struct Token {
-    token: SharedSecret,
+    secret: SharedSecret,
     watch: Stopwatch,
     good_for: Duration,
 }
@@ -88,7 +88,7 @@ impl KeyVault {
     pub(super) async fn token(&self, at_hand: bool) -> Answer<SharedSecret> {
         if at_hand {
             let held = self.token.try_lock().ok();
-            let token = held.and_then(|held| Some(SharedSecret::clone(&held.as_ref()?.token)));
+            let token = held.and_then(|held| Some(SharedSecret::clone(&held.as_ref()?.secret)));
             return token.ok_or_else(|| self.logged_out("no token is at hand"));
         }
         let mut held = self.token.lock().await;
@@ -97,7 +97,7 @@ impl KeyVault {
             Some(good) => good,
             None => self.sign_in().await?,
         };
-        Ok(SharedSecret::clone(&held.insert(token).token))
+        Ok(SharedSecret::clone(&held.insert(token).secret))
     }
 
     async fn sign_in(&self) -> Answer<Token> {
@@ -202,7 +202,11 @@ fn token(told: &Map<String, Value>, name: &str) -> Option<Token> {
     let token = Secret::shared(told.get(name)?.as_str().filter(|token| !token.is_empty())?.to_owned());
     let left = number("expires_in").or_else(|| Some(number("expires_on")? - clock::now().as_second()));
     let left = u64::try_from(left.unwrap_or(0)).unwrap_or(0);
-    Some(Token { token, watch: Stopwatch::start(), good_for: Duration::from_secs(left.saturating_sub(EARLY).max(1)) })
+    Some(Token {
+        secret: token,
+        watch: Stopwatch::start(),
+        good_for: Duration::from_secs(left.saturating_sub(EARLY).max(1)),
+    })
 }
 
 #[cfg(test)]
