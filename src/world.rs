@@ -47,7 +47,7 @@ use url::Url;
 use crate::cloud::Cloud;
 use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight, Tenant};
 use crate::journal::registration_name;
-use crate::words::{Cause, Directory, Environment, Failure, Label, Service, TokenResponse};
+use crate::words::{Cause, Directory, Environment, Failure, Label, Service, Step, TokenResponse};
 use crate::world::browser::Surroundings;
 use crate::world::call_log::CallLog;
 use crate::world::callback::redirect::SignInSession;
@@ -213,6 +213,23 @@ impl World {
         let tenant = self.services()?.discover(&directory).await?;
         self.directories.borrow_mut().push((directory, tenant.clone()));
         Ok(tenant)
+    }
+
+    /// Opens connections for a command that begins at once and will ask so: beside what it does on this machine first.
+    pub fn make_ready(&self, step: Step) {
+        let Cloud { login, partner_api, .. } = &self.options.cloud;
+        self.warm_partner_center();
+        match step {
+            Step::Basic => {}
+            Step::PartnerCenter => {
+                self.warm(Some(login), false, 1);
+                self.warm(Some(login), true, 2);
+            }
+            Step::PartnerApi => {
+                self.warm(Some(login), true, 3);
+                self.warm(partner_api.as_ref(), true, 2);
+            }
+        }
     }
 
     /// Connections for its reads, three of which run side by side.

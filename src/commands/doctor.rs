@@ -98,6 +98,10 @@ async fn all(
     only: Option<Step>,
 ) -> (Vec<StepFindings>, Registration) {
     let mut steps = Vec::new();
+    for step in [Step::PartnerCenter, Step::PartnerApi].into_iter().filter(|step| only.is_none_or(|only| only == *step))
+    {
+        world.make_ready(step);
+    }
     for step in [Step::PartnerCenter, Step::PartnerApi] {
         if only.is_some_and(|only| only != step) {
             continue;

@@ -226,6 +226,9 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let waits = matches!(asked, Asked::Wait(_));
         let mut told: Vec<CheckId> = Vec::new();
         let mut shown = false;
+        if let Some(step) = run.step() {
+            self.world.make_ready(step);
+        }
         let ended = headless::converse(&mut run, self.world, asked, |run| {
             let over = run.checks().iter();
             let over = over.filter(|check| check.state != CheckState::NotTried);

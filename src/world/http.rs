@@ -61,7 +61,7 @@ pub struct Http {
     extra: Vec<Certificate>,
     /// The correlation ID of this process: one for all its calls, to quote to Microsoft's support.
     pub(super) correlation_id: String,
-    made: Mutex<HashMap<(Route, bool), Client>>,
+    made: Mutex<HashMap<(Route, bool, bool), Client>>,
     /// Connections that are open before they are needed.
     ready: Arc<Ready>,
 }
@@ -202,7 +202,7 @@ impl Http {
                 call.failed(cause);
             }
         };
-        let client = self.client(route, ask.alone).map_err(|(cause, detail)| {
+        let client = self.client(route, ask.alone, false).map_err(|(cause, detail)| {
             fails(cause);
             failed(service, cause, &detail)
         })?;
@@ -232,36 +232,39 @@ impl Http {
     pub async fn warm(&self, url: &Url, alone: bool, count: usize) {
         let (Some(route), host) = (route(url), authority(url)) else { return };
         let count = self.ready.wanted(&host, alone, count);
-        if count == 0 || self.client(route, alone).is_err() {
+        if count == 0 {
             return;
         }
-        let Ok(client) = self.build(route, alone, Some(host.clone())) else { return };
-        let open = || async { drop(client.get(url.clone()).send().await) };
-        if !alone && count > 1 {
-            open().await;
-            if self.ready.is_multiplexed(&host) {
-                return;
+        if let Ok(client) = self.client(route, alone, true) {
+            let open = || async { drop(client.get(url.clone()).send().await) };
+            if alone {
+                join_all((0..count).map(|_| open())).await;
+            } else {
+                open().await;
+                let more = if self.ready.is_multiplexed(&host) { 0 } else { count - 1 };
+                join_all((0..more).map(|_| open())).await;
             }
-            join_all((1..count).map(|_| open())).await;
-        } else {
-            join_all((0..count).map(|_| open())).await;
+        }
+        if alone {
+            self.ready.opened(&host, count);
         }
     }
 
-    fn client(&self, route: Route, alone: bool) -> Result<Client, (Cause, String)> {
+    /// The client of this route, for calls with a connection of their own or not, and for calls or for what only opens.
+    fn client(&self, route: Route, alone: bool, puts_aside: bool) -> Result<Client, (Cause, String)> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = made.get(&(route, alone)) {
+        if let Some(client) = made.get(&(route, alone, puts_aside)) {
             return Ok(client.clone());
         }
-        let client = self.build(route, alone, None)?;
-        made.insert((route, alone), client.clone());
+        let client = self.build(route, alone, puts_aside)?;
+        made.insert((route, alone, puts_aside), client.clone());
         Ok(client)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one factory of clients")]
-    fn build(&self, route: Route, alone: bool, aside_for: Option<String>) -> Result<Client, (Cause, String)> {
+    fn build(&self, route: Route, alone: bool, puts_aside: bool) -> Result<Client, (Cause, String)> {
         let mut builder = Client::builder()
-            .connector_layer(Connecting { ready: Arc::clone(&self.ready), alone, aside_for })
+            .connector_layer(Connecting { ready: Arc::clone(&self.ready), alone, puts_aside })
             .user_agent(concat!("octo-csp/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())

@@ -19,6 +19,9 @@ use hyper_util::client::legacy::connect::Connection;
 use tokio::time::Instant;
 use tower_layer::Layer;
 use tower_service::Service;
+use url::Url;
+
+use crate::cloud::authority;
 
 /// How long a connection that lies aside is good: shorter than servers wait for the first request.
 const FRESH: Duration = Duration::from_secs(20);
@@ -34,10 +37,13 @@ pub struct Ready {
     aside: Mutex<Vec<Aside>>,
     /// When connections to a place were last begun to be opened, and whether one carries all calls at a time (HTTP/2).
     begun: Mutex<HashMap<(String, bool), (Instant, bool)>>,
+    /// Connections of their own that are being opened, by place.
+    opening: Mutex<HashMap<String, usize>>,
 }
 
 /// A connection. Its type has no name, but everyone who puts one aside or takes it has the same.
 struct Aside {
+    host: String,
     to: String,
     alone: bool,
     since: Instant,
@@ -45,9 +51,20 @@ struct Aside {
 }
 
 impl Ready {
-    /// Whether it is time to open connections to a place, and how many. It is noted as done.
+    /// How many connections to a place are to be opened so that there are as many as will be used. It is noted as begun: whoever
+    /// has opened some that are for one call each says so ([`Ready::opened`]).
     pub(super) fn wanted(&self, host: &str, alone: bool, count: usize) -> usize {
         let now = Instant::now();
+        if alone {
+            // What is as old as this will not last until the next look.
+            let lasts = |it: &&Aside| it.host == host && it.alone && it.since.elapsed() < FRESH / 2;
+            let there = lock(&self.aside).iter().filter(lasts).count();
+            let mut opening = lock(&self.opening);
+            let opening = opening.entry(host.to_owned()).or_default();
+            let missing = count.saturating_sub(there + *opening);
+            *opening += missing;
+            return missing;
+        }
         let mut begun = lock(&self.begun);
         let before = begun.get(&(host.to_owned(), alone)).copied();
         if before.is_some_and(|(at, _)| now.duration_since(at) < FRESH / 2) {
@@ -56,6 +73,13 @@ impl Ready {
         let multiplexed = before.is_some_and(|(_, multiplexed)| multiplexed);
         begun.insert((host.to_owned(), alone), (now, multiplexed));
         if multiplexed { 1 } else { count }
+    }
+
+    /// So many that are for one call each are opened, or could not be.
+    pub(super) fn opened(&self, host: &str, count: usize) {
+        if let Some(opening) = lock(&self.opening).get_mut(host) {
+            *opening = opening.saturating_sub(count);
+        }
     }
 
     fn multiplexed(&self, host: &str) {
@@ -69,10 +93,10 @@ impl Ready {
         lock(&self.begun).get(&(host.to_owned(), false)).is_some_and(|(_, multiplexed)| *multiplexed)
     }
 
-    fn put(&self, to: String, alone: bool, connection: Box<dyn Any + Send>) {
+    fn put(&self, (host, to): (String, String), alone: bool, connection: Box<dyn Any + Send>) {
         let mut aside = lock(&self.aside);
         aside.retain(|it| it.since.elapsed() < FRESH);
-        aside.push(Aside { to, alone, since: Instant::now(), connection });
+        aside.push(Aside { host, to, alone, since: Instant::now(), connection });
     }
 
     fn take<C: Read + Unpin + 'static>(&self, to: &str, alone: bool) -> Option<C> {
@@ -107,8 +131,8 @@ pub(super) struct Connecting {
     pub(super) ready: Arc<Ready>,
     /// Whether connections are for calls that have one of their own.
     pub(super) alone: bool,
-    /// The name of the place, if what is opened is put aside; else it is used.
-    pub(super) aside_for: Option<String>,
+    /// Whether what is opened is put aside; else it is used.
+    pub(super) puts_aside: bool,
 }
 
 impl<S> Layer<S> for Connecting {
@@ -144,20 +168,23 @@ where
 
     fn call(&mut self, address: R) -> Self::Future {
         let to = format!("{address:?}");
-        let Connecting { ready: aside, alone, aside_for } = self.how.clone();
-        let Some(host) = aside_for else {
+        let Connecting { ready: aside, alone, puts_aside } = self.how.clone();
+        if !puts_aside {
             return match aside.take(&to, alone) {
                 Some(connection) => Box::pin(ready(Ok(connection))),
                 None => Box::pin(self.inner.call(address)),
             };
-        };
+        }
+        // `Unnameable(https://host/)`; a place that could not be told would be opened too often, which a test sees.
+        let place = to.split_once('(').map_or(to.as_str(), |(_, rest)| rest.trim_end_matches(')'));
+        let host = Url::parse(place).map_or_else(|_unlike| to.clone(), |url| authority(&url));
         let opening = self.inner.call(address);
         Box::pin(async move {
             let connection = opening.await?;
             if connection.connected().is_negotiated_h2() {
                 aside.multiplexed(&host);
             }
-            aside.put(to, alone, Box::new(connection));
+            aside.put((host, to), alone, Box::new(connection));
             Err("put aside".into())
         })
     }
@@ -183,7 +210,7 @@ mod tests {
     #[test]
     fn what_is_old_or_for_others_is_not_taken() {
         let ready = Ready::default();
-        let put = |to: &str, alone| ready.put(to.to_owned(), alone, Box::new(Quiet));
+        let put = |to: &str, alone| ready.put((to.to_owned(), to.to_owned()), alone, Box::new(Quiet));
         put("https://a", true);
         assert!(ready.take::<Quiet>("https://b", true).is_none());
         assert!(ready.take::<Quiet>("https://a", false).is_none());
@@ -194,6 +221,24 @@ mod tests {
         let old = Instant::now().checked_sub(FRESH).unwrap();
         lock(&ready.aside).iter_mut().for_each(|it| it.since = old);
         assert!(ready.take::<Quiet>("https://a", true).is_none());
+    }
+
+    #[test]
+    fn of_those_that_are_for_one_call_each_as_many_are_opened_as_are_missing() {
+        let ready = Ready::default();
+        let put = || ready.put(("a".to_owned(), "https://a".to_owned()), true, Box::new(Quiet));
+        assert_eq!([ready.wanted("a", true, 1), ready.wanted("a", true, 3), ready.wanted("b", true, 3)], [1, 2, 3]);
+        put();
+        put();
+        ready.opened("a", 3);
+        assert_eq!(ready.wanted("a", true, 3), 1, "one could not be opened");
+        ready.opened("a", 1);
+        assert!(ready.take::<Quiet>("https://a", true).is_some());
+        assert_eq!(ready.wanted("a", true, 3), 2, "one was used");
+        ready.opened("a", 2);
+        let soon = Instant::now().checked_sub(RENEWED).unwrap();
+        lock(&ready.aside).iter_mut().for_each(|it| it.since = soon);
+        assert_eq!(ready.wanted("a", true, 3), 3, "what is there will soon be too old");
     }
 
     #[test]
