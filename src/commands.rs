@@ -42,24 +42,29 @@ use std::sync::Arc;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
-use crate::cli::{Cli, Command, Consent, mistake};
+use crate::cli::{Cli, Command, Consent, Explain, mistake};
 use crate::commands::context::{CommandContext, GivenFlags};
 use crate::commands::error::{CommandError, end};
 use crate::commands::settings::Settings;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report;
+use crate::version;
 use crate::world::call_log::CallLog;
 
 /// Runs what the arguments ask for.
 pub fn run(host: &mut Host) -> Exit {
+    if let Some(exit) = at_once(host) {
+        return exit;
+    }
+    let model = Cli::command();
     // Where the settings or the arguments cannot be used, this is how they are asked what standard output gets.
     let asked = host.arguments.iter().any(|word| word == "--json");
-    let (settings, arguments) = match Settings::read(host) {
+    let (settings, arguments) = match Settings::read(host, &model) {
         Ok(both) => both,
         Err(what) => return end(host, Err(what.into()), asked.then_some("octo-csp")),
     };
-    let parsed = Cli::command().try_get_matches_from(arguments);
+    let parsed = model.try_get_matches_from(arguments);
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, matches) = match parsed {
         Ok(both) => both,
@@ -82,6 +87,32 @@ pub fn run(host: &mut Host) -> Exit {
         host.note("octo-csp: the file of --log could not be written to its end");
     }
     end(host, ended, json.then_some(words.as_str()))
+}
+
+/// Does what has no flag and stands below no setting without the model of all commands, which takes longer than the work: tells the
+/// version, and explains a text.
+fn at_once(host: &mut Host) -> Option<Exit> {
+    let words: Vec<String> =
+        host.arguments.iter().skip(1).map(|word| word.to_str().map(str::to_owned)).collect::<Option<_>>()?;
+    let (first, rest) = words.split_first()?;
+    if first == "--version" && rest.is_empty() {
+        let _closed = host.print(&format!("octo-csp {}\n", version::long()));
+        return Some(Exit::Done);
+    }
+    let is_set =
+        || !host.environment.settings.is_empty() || host.environment.config().is_some_and(|folder| folder.exists());
+    if first != "explain"
+        || rest.is_empty()
+        || rest.iter().any(|word| word.starts_with('-') || word == "help")
+        || is_set()
+    {
+        return None;
+    }
+    let arguments = Explain { text: rest.to_vec(), ..Explain::default() };
+    let (settings, given) = (Settings::default(), GivenFlags::default());
+    let mut context = CommandContext { host, settings, json: false, log: None, given, momentary: false };
+    let ended = explain::run(&mut context, &arguments);
+    Some(end(host, ended, None))
 }
 
 /// Whether the command was told to put JSON on standard output. The text of `explain` may begin with a hyphen, so what stands behind a

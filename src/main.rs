@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         input_is_terminal: io::stdin().is_terminal(),
         output_is_terminal: io::stdout().is_terminal(),
-        zone: jiff::tz::TimeZone::system(),
+        zone: zone(),
         input: Box::new(io::stdin()),
         out: Box::new(io::stdout()),
         err: Box::new(io::stderr()),
@@ -38,6 +38,23 @@ fn main() -> ExitCode {
         flags: String::new(),
     };
     octo_csp::run(&mut host).into()
+}
+
+/// The zone of this machine, from the one file that has it: to find one by its name, the library reads the list of all first.
+fn zone() -> jiff::tz::TimeZone {
+    #[cfg(unix)]
+    {
+        #[expect(clippy::disallowed_methods, reason = "main is where the environment is read")]
+        let named = std::env::var_os("TZ");
+        let file = named
+            .map_or_else(|| PathBuf::from("/etc/localtime"), |name| PathBuf::from("/usr/share/zoneinfo").join(name));
+        let of_file = std::fs::read(file).ok().and_then(|bytes| jiff::tz::TimeZone::tzif("", &bytes).ok());
+        if let Some(zone) = of_file {
+            return zone;
+        }
+    }
+    // Whatever else a variable may say, the library knows.
+    jiff::tz::TimeZone::system()
 }
 
 /// Before any secret is in memory: no core dumps, no debugger of the same user, nobody reads our memory.

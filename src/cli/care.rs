@@ -29,7 +29,7 @@ pub struct Submit {
 }
 
 /// `octo-csp explain`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(
     after_help = format!("Examples:\n  octo-csp explain AADSTS65001\n  octo-csp explain \"price 401\"\n  {}\n  octo-csp explain --list\n\nExit code 0 when something was found, 2 when not.", by_shell("octo-csp explain < error.json", "Get-Content error.json | octo-csp explain"))
 )]

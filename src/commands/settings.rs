@@ -7,18 +7,16 @@
 //! It is not clap's `env`: that one reads the process and not the [`Host`], complains about a variable that the command line
 //! contradicts, takes an empty variable for a value, and would let one move where secrets are sent.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::cli::{
-    Cli,
-    mistake::{self, may_be_repeated},
-};
+use crate::cli::mistake::{self, may_be_repeated};
 use crate::diagnose::{Context, diagnose};
 use crate::host::{Host, VARIABLES};
 use crate::words::field::Shown;
@@ -92,29 +90,33 @@ impl Settings {
     /// Looks at the arguments as far as they can be read, reads the variables and the file, and returns with them the arguments
     /// to parse: what the layers say is put in behind the command's name. Help and the version need no settings. The sentence
     /// of a failure names the variable, or the file and its key.
-    pub(super) fn read(host: &Host) -> Result<(Self, Vec<OsString>), String> {
-        let model = Cli::command();
+    pub(super) fn read(host: &Host, model: &Command) -> Result<(Self, Vec<OsString>), String> {
         let mut arguments = host.arguments.clone();
         let lenient = model.clone().ignore_errors(true);
         let Ok(matches) = lenient.try_get_matches_from(&arguments) else {
             return Ok((Self::default(), arguments));
         };
-        let Some((words, command, given)) = chosen(&model, &matches) else {
+        let Some((words, command, given)) = chosen(model, &matches) else {
             return Ok((Self::default(), arguments));
         };
         let config_dir = matches.get_one::<PathBuf>("config_dir").cloned();
         let settings = Self {
             command: words.join(" "),
             typed: arguments.iter().filter_map(|argument| typed(argument)).collect(),
-            ..Self::layers(host, &flags(&model), config_dir)?
+            ..Self::layers(host, &LazyCell::new(|| flags(model)), config_dir)?
         };
         let place = behind(&arguments, &words);
-        drop(arguments.splice(place..place, added(&model, command, given, &settings)));
+        drop(arguments.splice(place..place, added(model, command, given, &settings)));
         Ok((settings, arguments))
     }
 
-    fn layers(host: &Host, flags: &Flags, config_dir: Option<PathBuf>) -> Result<Self, String> {
-        let (variables, unknown) = variables(host, flags)?;
+    fn layers(
+        host: &Host,
+        flags: &LazyCell<Flags, impl FnOnce() -> Flags>,
+        config_dir: Option<PathBuf>,
+    ) -> Result<Self, String> {
+        let said = !host.environment.settings.is_empty();
+        let (variables, unknown) = if said { variables(host, flags)? } else { Variables::default() };
         let led = variables.get(CONFIG_DIR).cloned().filter(|_| config_dir.is_none());
         let named = config_dir.or_else(|| led.as_ref().map(|given| PathBuf::from(&given.value)));
         let Some(folder) = named.clone().or_else(|| host.environment.config()) else {

@@ -6,7 +6,7 @@ use super::row::{Context, Platform, Row, Sign, When};
 use super::select::SAYS_NOTHING;
 use super::sentences;
 use super::table::{UNKNOWN, known_by, row, rows};
-use super::tell::{Diagnosis, diagnose};
+use super::tell::{Diagnosis, code, diagnose};
 use crate::microsoft;
 use crate::microsoft::codes::{Code, codes_in};
 use crate::microsoft::plain::plain;
@@ -233,7 +233,7 @@ impl Row {
         let mut codes: Vec<String> = Vec::new();
         for sign in self.signs {
             let (failure, context) = self.sample(*sign);
-            let code = diagnose(&failure, &context).code;
+            let code = code(&failure, &context);
             if !codes.contains(&code) {
                 codes.push(code);
             }

@@ -39,6 +39,12 @@ pub struct Diagnosis {
     pub more: Option<String>,
 }
 
+/// The short name of it alone.
+pub(super) fn code(failure: &Failure, context: &Context<'_>) -> String {
+    let (row, sign) = select::row(failure, context);
+    select::label(failure, row, sign)
+}
+
 /// What a person is told about `failure`.
 pub fn diagnose(failure: &Failure, context: &Context<'_>) -> Diagnosis {
     let (row, sign) = select::row(failure, context);

@@ -3,6 +3,7 @@
 //! The help is one golden file. Whoever changes a command or a flag renews it and looks at it:
 //! `INSTA_UPDATE=always cargo test --locked --test it command_line`
 
+use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use clap::CommandFactory as _;
@@ -236,6 +237,24 @@ fn the_version_says_what_was_built_of_what() {
         assert!(line.trim().len() > label.len() + 3, "{long}");
     }
     assert!(long.contains(std::env::consts::ARCH), "{long}");
+}
+
+#[test]
+fn what_is_told_at_once_is_what_the_whole_command_line_tells() {
+    for words in
+        [&["--version"][..], &["explain", "AADSTS7000215"], &["explain", "price", "503"], &["explain", "50011"]]
+    {
+        assert_eq!(out(words), out(&[&["--log", "/dev/null"], words].concat()), "{words:?}");
+    }
+    assert_eq!(refused(&["explain", "nothing here"]), refused(&["--log", "/dev/null", "explain", "nothing here"]));
+    // A config file that cannot be used is told by every command.
+    let home = TempDir::new().unwrap();
+    let folder = home.path().join("octo-csp");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::File::create(folder.join("config.toml")).unwrap().write_all(b"no such line").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_octo-csp"));
+    let told = command.args(["explain", "50011"]).env_clear().env("XDG_CONFIG_HOME", home.path()).output().unwrap();
+    assert_eq!(told.status.code(), Some(2), "{told:?}");
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use super::*;
-use crate::cli::{CloudName, Command as Chosen, Register};
+use crate::cli::{Cli, CloudName, Command as Chosen, Register};
 use crate::host::Environment;
 use crate::words::store::{KEYRING, VAULT_FILE};
 
@@ -47,7 +47,7 @@ impl TestMachine {
     }
 
     fn register(&self, typed: &[&str]) -> Register {
-        let (_, all) = Settings::read(&self.host(typed)).unwrap();
+        let (_, all) = Settings::read(&self.host(typed), &Cli::command()).unwrap();
         let Chosen::Register(register) = Cli::try_parse_from(all).unwrap().command else {
             panic!("not register");
         };
@@ -55,7 +55,7 @@ impl TestMachine {
     }
 
     fn refused(&self) -> String {
-        Settings::read(&self.host(&["register"])).unwrap_err()
+        Settings::read(&self.host(&["register"]), &Cli::command()).unwrap_err()
     }
 }
 
@@ -99,7 +99,7 @@ fn what_cannot_stand_beside_a_layer_above_is_left_out() {
 #[test]
 fn an_inner_command_takes_its_flags_and_no_others() {
     let desk = TestMachine::new("json = true\naccount-name = \"x\"\n", &[]);
-    let (settings, all) = Settings::read(&desk.host(&["consent", "start"])).unwrap();
+    let (settings, all) = Settings::read(&desk.host(&["consent", "start"]), &Cli::command()).unwrap();
     assert_eq!(settings.command, "consent start");
     assert_eq!(all.last().unwrap(), "--json");
     assert!(Cli::try_parse_from(all).is_ok());
@@ -137,7 +137,7 @@ fn whatever_is_no_setting_is_named_and_never_its_value() {
 fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
     let desk = TestMachine::new("color = \"pink\"\n", &[("OCTO_CSP_CLOUD", "venus")]);
     let told = |typed: &[&str]| {
-        let (settings, all) = Settings::read(&desk.host(typed)).unwrap();
+        let (settings, all) = Settings::read(&desk.host(typed), &Cli::command()).unwrap();
         settings.origin_of(&Cli::try_parse_from(all).unwrap_err()).unwrap()
     };
     assert_eq!(told(&["register"]), "--cloud comes from OCTO_CSP_CLOUD");
@@ -148,7 +148,7 @@ fn a_value_that_a_parser_refuses_names_where_it_comes_from() {
 #[test]
 fn a_variable_that_is_like_no_setting_is_another_programs() {
     let desk = TestMachine::new("", &[("OCTO_CSP_WEATHER", "x")]);
-    let (settings, arguments) = Settings::read(&desk.host(&["register"])).unwrap();
+    let (settings, arguments) = Settings::read(&desk.host(&["register"]), &Cli::command()).unwrap();
     assert_eq!(arguments.len(), 4);
     assert_eq!(settings.unknown, ["OCTO_CSP_WEATHER"]);
 }
@@ -156,7 +156,7 @@ fn a_variable_that_is_like_no_setting_is_another_programs() {
 #[test]
 fn help_needs_no_settings() {
     let desk = TestMachine::new("no = such", &[]);
-    let (_, arguments) = Settings::read(&desk.host(&["register", "--help"])).unwrap();
+    let (_, arguments) = Settings::read(&desk.host(&["register", "--help"]), &Cli::command()).unwrap();
     assert_eq!(arguments.len(), 5);
 }
 
@@ -196,12 +196,12 @@ fn a_file_to_which_a_variable_leads_does_not_move_where_secrets_are_sent() {
     for key in NO_VARIABLE {
         let desk = TestMachine::new(&format!("{key} = \"/x\"\n"), &[]);
         let mut host = desk.host(&["register"]);
-        assert!(Settings::read(&host).is_ok(), "the command line led there");
+        assert!(Settings::read(&host, &Cli::command()).is_ok(), "the command line led there");
         drop(host.arguments.drain(1..3));
         let folder = desk.folder.path().into();
         let variable = "OCTO_CSP_CONFIG_DIR".to_owned();
         drop(host.environment.settings.insert(variable, folder));
-        let said = Settings::read(&host).unwrap_err();
+        let said = Settings::read(&host, &Cli::command()).unwrap_err();
         assert!(said.contains(key) && said.contains("OCTO_CSP_CONFIG_DIR"), "{said}");
     }
 }
