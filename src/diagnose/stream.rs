@@ -24,9 +24,12 @@ const BEHIND: usize = 3_072;
 /// Bytes of what stands at a hit by which it is known again. What was read once tells nothing new.
 const ESSENCE: usize = 40;
 
-/// How many are remembered, and how many bytes are kept at most.
-const MOST: usize = 4_096;
+/// How many are remembered, and how many bytes are kept at most. Beyond that what is looked for are the numbers that the table knows.
+const MOST: usize = 512;
 const MOST_KEPT: usize = 1_024 * 1_024;
+
+/// Hits that are read together: of one text not many more numbers are taken.
+const TOGETHER: usize = 24;
 
 /// What every finding begins with: the hosts, then the labels, then all else.
 static NEEDLES: OnceLock<Option<AhoCorasick>> = OnceLock::new();
@@ -40,6 +43,8 @@ pub struct Sieve {
     /// The beginning of a sign whose other bytes are still to come.
     cut: Vec<u8>,
     essences: HashSet<String>,
+    /// What was met beyond those: which needle, and a number beside it.
+    beyond: HashSet<(usize, u64)>,
     known: HashSet<String>,
     column: Option<(String, Column)>,
     kept: String,
@@ -101,7 +106,7 @@ impl Sieve {
         let Some(needles) = needles() else { return };
         let [hosts, labels, _] = codes::marks().map(|of| of.len());
         let flat = text.replace('\n', " ");
-        let mut window: Option<(usize, usize)> = None;
+        let mut window: Option<(usize, usize, usize)> = None;
         let (mut pieces, mut heads) = (Vec::new(), Vec::new());
         for hit in needles.find_iter(&flat) {
             let (start, stop, which) = (hit.start(), hit.end(), hit.pattern().as_usize());
@@ -111,29 +116,34 @@ impl Sieve {
             if (hosts..hosts + labels).contains(&which) {
                 heads.push(start);
             }
-            if self.is_new(&flat, (start, stop), which < hosts) {
+            if self.is_new(&flat, (start, stop), (which, which < hosts)) {
                 let (first, last) = (floor(text, start.saturating_sub(BEFORE)), floor(text, stop + BEHIND));
                 window = match window {
-                    Some((open, until)) if first <= until && until - open < BEHIND => Some((open, until.max(last))),
+                    Some((open, until, hits)) if first <= until && hits < TOGETHER => {
+                        Some((open, until.max(last), hits + 1))
+                    }
                     other => {
                         pieces.extend(other);
-                        Some((first, last))
+                        Some((first, last, 1))
                     }
                 };
-            } else if let Some((_, until)) = window.as_mut().filter(|(_, until)| start < *until && stop + 64 > *until) {
+            } else if let Some((_, until, _)) =
+                window.as_mut().filter(|(_, until, _)| start < *until && stop + 64 > *until)
+            {
                 // No number is cut where a piece ends.
                 *until = start;
             }
         }
         pieces.extend(window);
         self.rows(text, (from, end), &heads);
-        for (first, last) in pieces {
+        for (first, last, _) in pieces {
             self.keep(text.get(first..last).unwrap_or_default());
         }
     }
 
     /// Whether nothing like it was read before. Beside the address of a service it is the status that tells.
-    fn is_new(&mut self, flat: &str, (start, stop): (usize, usize), is_host: bool) -> bool {
+    fn is_new(&mut self, flat: &str, (start, stop): (usize, usize), (which, is_host): (usize, bool)) -> bool {
+        let text = flat.get(start..floor(flat, stop + ESSENCE)).unwrap_or_default();
         let essence = if is_host {
             let near = flat.get(floor(flat, start.saturating_sub(300))..floor(flat, stop + 300)).unwrap_or_default();
             let is_status = |word: &&str| word.len() == 3 && word.starts_with(['4', '5']);
@@ -143,15 +153,19 @@ impl Sieve {
             }
             format!("{} {}", flat.get(start..stop).unwrap_or_default(), statuses.join(" "))
         } else {
-            essence(flat.get(start..floor(flat, stop + ESSENCE)).unwrap_or_default())
+            essence(text)
         };
         if self.essences.contains(&essence) {
             return false;
         }
         if self.essences.len() < MOST {
-            self.essences.insert(essence);
+            return self.essences.insert(essence);
         }
-        true
+        // Whoever writes other numbers on each line is not read line by line.
+        let beside = if is_host { essence.as_str() } else { text };
+        let words = beside.split(|sign: char| !sign.is_ascii_digit()).filter(|word| is_host || is_known_word(word));
+        let numbers = words.filter_map(|word| word.parse().ok()).chain([0]);
+        numbers.fold(false, |is_new, number| self.beyond.insert((which, number)) || is_new)
     }
 
     /// Keeps a piece that tells what none before it has told.
@@ -274,6 +288,19 @@ mod tests {
         );
         let told = "AADSTS650051: Claim is invalid\n".repeat(1_000);
         assert_eq!(first(&told, 10_000), first(&told, usize::MAX));
+    }
+
+    #[test]
+    fn however_many_unknown_numbers_came_before_a_known_one_is_told() {
+        let line = |n: usize| format!("ERROR {n} AADSTS{}: x {{\"error_codes\":[{}]}}\n", 800_000 + n, 900_000 + n);
+        let unknown: String = (0..4 * MOST).map(line).collect();
+        let middle = format!("AADSTS999999: y {{\"error_codes\":[999999,50126]}}\n{unknown}AADSTS7000215: z\n");
+        let mut sieve = Sieve::default();
+        let text = format!("{unknown}{middle}{unknown}");
+        text.as_bytes().chunks(65_536).for_each(|bytes| sieve.push(bytes));
+        let kept = sieve.finish();
+        assert!(kept.contains("50126") && kept.contains("AADSTS7000215"));
+        assert!(kept.len() < text.len(), "{} of {}", kept.len(), text.len());
     }
 
     #[test]
