@@ -1,0 +1,13 @@
+//! The sections, in the order of the table.
+
+use crate::table::Table;
+use crate::{start, trips};
+
+/// The name of each, and what measures it.
+pub(crate) const SECTIONS: [(&str, fn(&mut Table)); 5] = [
+    ("trips", trips::measure),
+    ("start", start::measure),
+    ("keys", start::keys),
+    ("rest", start::rest),
+    ("texts", start::texts),
+];

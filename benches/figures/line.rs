@@ -1,0 +1,3 @@
+fn main() {
+    println!("octo-csp 0.1.0");
+}
