@@ -77,7 +77,8 @@ pub(crate) fn measure(table: &mut Table) {
     }
     let microsoft = Microsoft::start(&program, &[]);
     let desk = Desk::new(&program, &microsoft, Duration::ZERO);
-    let words = "Enter";
+    // The first thing that is painted: the program's name, on the left of the first line.
+    let words = "octo-csp";
     let mut frame = Vec::new();
     let starts = |frame: &mut Vec<u8>, start: &dyn Fn() -> Tty| {
         let all = (0..21).map(|_| {
@@ -113,9 +114,10 @@ pub(crate) fn measure(table: &mut Table) {
 pub(crate) fn keys(table: &mut Table) {
     let floors = Floors::compile();
     let microsoft = Microsoft::start(&table.program, &[]);
-    let desk = Desk::new(&table.program, &microsoft, Duration::ZERO);
     let letters: String = "abcdefgh".chars().cycle().take(KEYS).collect();
     for size in [(80, 24), (500, 200)] {
+        // What was typed before is a draft there, and another first page.
+        let desk = Desk::new(&table.program, &microsoft, Duration::ZERO);
         let mut tty = desk.register(size, &[]);
         tty.begin();
         tty.settle(Duration::from_millis(300));
