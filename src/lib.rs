@@ -60,5 +60,6 @@ mod rooms {
 pub use commands::run;
 pub use exit::Exit;
 pub use host::{Environment, Host};
+pub use world::clock::zone;
 pub use world::store::SECOND_PROCESS;
 pub use world::stores::second_process_main;

@@ -40,21 +40,9 @@ fn main() -> ExitCode {
     octo_csp::run(&mut host).into()
 }
 
-/// The zone of this machine, from the one file that has it: to find one by its name, the library reads the list of all first.
+#[expect(clippy::disallowed_methods, reason = "main is where the environment is read")]
 fn zone() -> jiff::tz::TimeZone {
-    #[cfg(unix)]
-    {
-        #[expect(clippy::disallowed_methods, reason = "main is where the environment is read")]
-        let named = std::env::var_os("TZ");
-        let file = named
-            .map_or_else(|| PathBuf::from("/etc/localtime"), |name| PathBuf::from("/usr/share/zoneinfo").join(name));
-        let of_file = std::fs::read(file).ok().and_then(|bytes| jiff::tz::TimeZone::tzif("", &bytes).ok());
-        if let Some(zone) = of_file {
-            return zone;
-        }
-    }
-    // Whatever else a variable may say, the library knows.
-    jiff::tz::TimeZone::system()
+    octo_csp::zone(std::env::var_os("TZ").as_deref())
 }
 
 /// Before any secret is in memory: no core dumps, no debugger of the same user, nobody reads our memory.

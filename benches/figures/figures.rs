@@ -3,8 +3,11 @@
 use crate::table::Table;
 use crate::{start, trips};
 
+/// What measures a section.
+type Measure = fn(&mut Table);
+
 /// The name of each, and what measures it.
-pub(crate) const SECTIONS: [(&str, fn(&mut Table)); 5] = [
+pub(crate) const SECTIONS: [(&str, Measure); 5] = [
     ("trips", trips::measure),
     ("start", start::measure),
     ("keys", start::keys),

@@ -84,7 +84,7 @@ pub(crate) fn measure(table: &mut Table) {
         let all = (0..21).map(|_| {
             let mut tty = start();
             let took = tty.first_frame(words);
-            *frame = tty.bytes.clone();
+            frame.clone_from(&tty.bytes);
             took
         });
         ms(middle(all.collect()))
@@ -195,7 +195,9 @@ pub(crate) fn rest(table: &mut Table) {
     }
     let before: Vec<(u64, usize)> = pages.iter().map(|(_, tty)| (used(tty.pid()).0, tty.bytes.len())).collect();
     // Connections that were opened before they were needed may lapse meanwhile.
-    pages.iter_mut().for_each(|(_, tty)| tty.watch(IDLE / 4));
+    for (_, tty) in &mut pages {
+        tty.watch(IDLE / 4);
+    }
     for ((page, tty), (wakes, bytes)) in pages.iter().zip(before) {
         let (now, written) = (used(tty.pid()).0 - wakes, tty.bytes.len() - bytes);
         let name = format!("idle for a minute, {page}: wake-ups");
@@ -213,6 +215,9 @@ fn as_float(number: u64) -> f64 {
     number as f64
 }
 
+/// Makes a line of a log from its number.
+type Written<'a> = &'a dyn Fn(usize) -> String;
+
 /// `explain` of a long log.
 pub(crate) fn texts(table: &mut Table) {
     let folder = TempDir::new().unwrap();
@@ -229,8 +234,7 @@ pub(crate) fn texts(table: &mut Table) {
              \"AADSTS{one}: {n} Trace ID: {n}\",\"error_codes\":[{other}]}}\n"
         )
     };
-    let lines: [(&str, &dyn Fn(usize) -> String, f64); 2] =
-        [("hits are rare", &rare, 200.0), ("each line has four", &dense, 20.0)];
+    let lines: [(&str, Written<'_>, f64); 2] = [("hits are rare", &rare, 200.0), ("each line has four", &dense, 20.0)];
     for (what, line, least) in lines {
         let mut memory: Vec<u64> = Vec::new();
         for bytes in [LOG / 10, LOG] {

@@ -43,7 +43,9 @@ impl Tty {
         builder.args(&command[1..]);
         builder.env_clear();
         builder.env("TERM", "xterm-256color");
-        variables.iter().for_each(|(name, value)| builder.env(name, value));
+        for (name, value) in variables {
+            builder.env(name, value);
+        }
         let mut reader = pair.master.try_clone_reader().unwrap();
         let keyboard = pair.master.take_writer().unwrap();
         let (said, chunks) = channel();

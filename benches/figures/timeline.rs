@@ -60,7 +60,7 @@ pub(crate) fn draw(desk: &Desk<'_>, marks: &[(&str, Instant)]) {
         }
         y += ROW / 2.0;
     }
-    let lines: String = marks
+    let lines: Vec<String> = marks
         .iter()
         .enumerate()
         .map(|(number, (what, at))| {
@@ -72,7 +72,8 @@ pub(crate) fn draw(desk: &Desk<'_>, marks: &[(&str, Instant)]) {
     let picture = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"sans-serif\" font-size=\"11\">\n\
          <style>.open{{fill:#dbe4ee}}.trip{{fill:#2f6f9f}}path{{stroke:#b03030;stroke-width:1}}</style>\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{rows}{lines}</svg>\n"
+         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{rows}{}</svg>\n",
+        lines.concat()
     );
     std::fs::write(FILE, picture).unwrap();
 }

@@ -41,7 +41,7 @@ pub(crate) fn measure(table: &mut Table) {
     }
     for (step, most, work) in STEPS {
         let at = |path: usize| middle(times[&(step, PATHS[path])].clone());
-        let trips = (ms(at(2)) - ms(at(1))) / ms(PATHS[2] - PATHS[1]);
+        let trips = (ms(at(2)) - ms(at(1))) / (ms(PATHS[2]) - ms(PATHS[1]));
         let name = format!("{step}: round trips");
         table.say(&Figure { name: &name, now: trips.max(0.0), unit: "", floor: None, goal: Goal::Most(most.max(0.1)) });
         let goal = work.map_or(Goal::None, Goal::Most);

@@ -237,7 +237,8 @@ mod tests {
             (b"\n", "is empty"),
             (b"hunter2\nhunter3\n", "more than one line"),
             (b"hunter2\0", "control characters"),
-            (b"\xff\xfe", "as text"),
+            (b"\xff\xfe", "is empty"),
+            (b"\xc3\x28", "as text"),
             (&long, "too long"),
         ] {
             let words = given(bytes).unwrap_err();

@@ -165,7 +165,7 @@ impl Sieve {
         let beside = if is_host { essence.as_str() } else { text };
         let words = beside.split(|sign: char| !sign.is_ascii_digit()).filter(|word| is_host || is_known_word(word));
         let numbers = words.filter_map(|word| word.parse().ok()).chain([0]);
-        numbers.fold(false, |is_new, number| self.beyond.insert((which, number)) || is_new)
+        numbers.filter(|number| self.beyond.insert((which, *number))).count() > 0
     }
 
     /// Keeps a piece that tells what none before it has told.

@@ -121,7 +121,7 @@ fn has_own_row(report: &Report) -> bool {
 }
 
 /// Rows that are met without a rehearsal, and where.
-const MET_ELSEWHERE: [(&str, &str); 12] = [
+const MET_ELSEWHERE: [(&str, &str); 15] = [
     // No sentence of theirs is known.
     ("undocumented", "explain AADSTS700044"),
     // The field says so before anything is sent; the row is for what was kept by another hand.
@@ -141,6 +141,10 @@ const MET_ELSEWHERE: [(&str, &str); 12] = [
     // The field for the answer says so, and takes nothing.
     ("answer-of-other-sign-in", "explain answer-of-other-sign-in"),
     ("code-sent-before", "explain code-sent-before"),
+    // Only a Windows has them: tests/windows.
+    ("keyring-windows", "explain keyring-windows"),
+    ("disk-denied-windows", "explain disk-denied-windows"),
+    ("disk-not-ours-windows", "explain disk-not-ours-windows"),
 ];
 
 /// The rows that are met with this name, each with the page that shows it.
@@ -201,7 +205,10 @@ fn enter_follows_the_cure() {
         let (Some(diagnosis), Some((place, screen))) = (&report.diagnosis, &report.cured) else {
             continue;
         };
+        // Where there is no field, the page on which the cure is done is opened.
+        let opens = diagnosis.page.is_some() && !matches!(diagnosis.goto, Goto::Field(_));
         let good = match diagnosis.goto {
+            _ if opens => *place == Place::Failed && screen.contains("! Opening http"),
             // The field to blame says so, on the page that has it.
             Goto::Field(_) => {
                 matches!(place, Place::PartnerCenter | Place::PartnerApi | Place::OctoClient) && screen.contains('✗')

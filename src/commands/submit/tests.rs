@@ -129,7 +129,7 @@ async fn a_person_reads_call_by_call_and_what_octo_has() {
     assert_eq!(exit, Exit::Refused);
     assert_eq!(err.lines().count(), 7, "{err}");
     let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    for words in ["has: payer account; lacks: credentials, MPN ID", "octo-csp submit repeats"] {
+    for words in ["has: payer account; lacks: credentials, MPN ID", "octo-csp submit sends what Octo has not taken"] {
         assert!(out.contains(words), "{words}\n{out}");
     }
 }

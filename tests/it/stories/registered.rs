@@ -54,7 +54,7 @@ fn the_browser_brings_the_answer_and_another_program_finds_what_is_kept() {
     let tab = thread::spawn(move || sign_in_and_stay(&address));
     pty.wait("Every check passed.");
     let said = tab.join().unwrap();
-    assert!(said.contains("The sign-in is kept"), "{said}");
+    assert!(said.contains("the checks go on there"), "{said}");
     pty.enter("[ Keep here for now ]");
     assert!(!desk.journal().contains("activated"), "too early");
     pty.enter("Contoso CSP 本番 is proven and stored here.");
