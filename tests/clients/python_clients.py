@@ -142,7 +142,10 @@ def with_key_vault():
     disabled = refusal_of(HttpResponseError, lambda: client.get_secret("one"))
     check("key vault: a disabled version", disabled == ("Forbidden", "SecretDisabled", 403), disabled)
 
-    gone = client.begin_delete_secret("one").result()
+    # The result is there at once; that the name is gone has to be waited for.
+    deletion = client.begin_delete_secret("one")
+    gone = deletion.result()
+    deletion.wait()
     check("key vault: deleted, and until when", gone.scheduled_purge_date > gone.deleted_date, gone)
     check("key vault: the list of what is deleted", [one.name for one in client.list_deleted_secrets()] == ["one"])
     taken = refusal_of(ResourceExistsError, lambda: client.set_secret("one", "third"))
