@@ -261,7 +261,7 @@ fn settings(context: &mut CommandContext<'_>, store: &StoreArguments) -> Result<
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
-    let key_vault = key_vault::key_vault(host, store, &context.settings.command, log)?;
+    let key_vault = key_vault::key_vault(host, store, (&context.settings.command, context.momentary), log)?;
     Ok(StoreSettings { state, program: host.program.clone(), opener: None, engine, key_vault, patience })
 }
 

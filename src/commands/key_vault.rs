@@ -35,7 +35,7 @@ const AZ: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe"] } else { &["az"] };
 pub(super) fn key_vault(
     host: &Host,
     store: &StoreArguments,
-    doing: &str,
+    (doing, momentary): (&str, bool),
     log: Option<Arc<CallLog>>,
 ) -> Result<Option<Arc<KeyVault>>, CommandError> {
     if *store.store != AZURE_KEY_VAULT {
@@ -60,6 +60,7 @@ pub(super) fn key_vault(
         login: login(azure, store.key_vault.login)?,
         who: vault::who(),
         doing: doing.to_owned(),
+        momentary,
         log,
     };
     Ok(Some(Arc::new(KeyVault::new(settings)?)))

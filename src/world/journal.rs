@@ -4,6 +4,7 @@ mod claimed;
 mod file;
 mod journal_store;
 mod key_vault;
+mod known;
 mod leased;
 pub mod lock;
 mod memory;

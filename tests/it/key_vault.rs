@@ -54,7 +54,7 @@ fn application(simulator: &Simulator) -> AzureLogin {
 fn settings(address: Url, login: AzureLogin, who: &str) -> KeyVaultSettings {
     let (who, doing) = (who.to_owned(), "register".to_owned());
     let (claim, patience) = (Duration::from_millis(20), Duration::from_secs(20));
-    KeyVaultSettings { address, login, who, doing, claim, patience, log: None }
+    KeyVaultSettings { address, login, who, doing, momentary: false, claim, patience, log: None }
 }
 
 /// A host of the team.
@@ -353,8 +353,8 @@ async fn each_role_can_do_its_work_and_is_refused_everything_else() {
             client: member.client_id.clone(),
             secret: secret_of,
         };
-        let doing = if role == "collector" { "token" } else { "register" };
-        let settings = KeyVaultSettings { doing: doing.to_owned(), ..settings(base(&simulator), login, role) };
+        let momentary = role == "collector";
+        let settings = KeyVaultSettings { momentary, ..settings(base(&simulator), login, role) };
         let azure = Arc::new(KeyVault::new(settings).unwrap());
         let (journals, vault) = (JournalKeyVault::new(Arc::clone(&azure)), secrets(&azure));
         // A token is got: the lease of that, lines, a rotated refresh token, an access token that is written over.

@@ -10,9 +10,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::journal_store::Lease;
-use super::leased::{Holder, LAST, Leased, RENEWED, after};
-use crate::words::{Cause, Failure, UntrustedText};
-use crate::world::http::new_guid;
+use super::leased::{self, Holder, LAST, RENEWED, after};
+use crate::words::{Cause, Failure};
 use crate::world::store::{Answer, Document, KeyVault, Named, Tags};
 
 /// A lease that is ours; renewed until it is dropped, and given back then.
@@ -33,21 +32,15 @@ impl Claimed {
     /// Takes it, or says who has it.
     pub(super) async fn take(vault: &Arc<KeyVault>, registration: &str) -> Answer<Self> {
         let settings = vault.settings();
-        let (name, found) = found(vault, registration, kind(&settings.doing)).await?;
-        if let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) {
+        let (name, found) = found(vault, registration, leased::name(settings.momentary)).await?;
+        if let Some(holder) = Holder::in_force(&found) {
             return Err(taken(&holder));
         }
-        let holder = Holder {
-            who: UntrustedText::new(&settings.who),
-            doing: UntrustedText::new(&settings.doing),
-            since: found.now,
-            until: after(found.now),
-            id: new_guid(),
-        };
+        let holder = Holder::new(&settings.who, &settings.doing, found.now);
         let tags = tags(registration);
         vault.set(&name, &holder.text(), &tags, false).await?;
         sleep(settings.claim).await;
-        let (_, again) = self::found(vault, registration, kind(&settings.doing)).await?;
+        let (_, again) = self::found(vault, registration, leased::name(settings.momentary)).await?;
         match Holder::read(&again) {
             Some(other) if other.id != holder.id => return Err(taken(&other)),
             Some(_) => {}
@@ -62,8 +55,8 @@ impl Claimed {
 /// Shows that it is us who have the lease, asked for anew.
 pub(super) async fn expect(vault: &KeyVault, registration: &str) -> Answer<()> {
     let settings = vault.settings();
-    let (_, found) = found(vault, registration, kind(&settings.doing)).await?;
-    match Holder::read(&found).filter(|holder| holder.until > found.now) {
+    let (_, found) = found(vault, registration, leased::name(settings.momentary)).await?;
+    match Holder::in_force(&found) {
         Some(holder) if holder.who == *settings.who => Ok(()),
         Some(other) => Err(KeyVault::failed(Cause::JournalMoved, &other.words())),
         None => Err(KeyVault::failed(Cause::JournalMoved, "the lease was ended")),
@@ -72,20 +65,14 @@ pub(super) async fn expect(vault: &KeyVault, registration: &str) -> Answer<()> {
 
 /// Ends somebody's lease, whoever has it; `None` if nobody has. By whom it was ended stands in it.
 pub(in crate::rooms::world) async fn break_claim(vault: &KeyVault, registration: &str) -> Answer<Option<String>> {
-    let (name, found) = found(vault, registration, Leased::NAMES[0]).await?;
-    let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) else {
+    let (name, found) = found(vault, registration, leased::name(false)).await?;
+    let Some(holder) = Holder::in_force(&found) else {
         return Ok(None);
     };
     let words = holder.words();
-    let doing = UntrustedText::new(&format!("ended by {}", vault.settings().who));
-    let ended = Holder { until: found.now, doing, id: String::new(), ..holder };
+    let ended = holder.ended_by(&vault.settings().who, found.now);
     vault.set(&name, &ended.text(), &tags(registration), false).await?;
     Ok(Some(words))
-}
-
-fn kind(doing: &str) -> &'static str {
-    let [lease, refresh] = Leased::NAMES;
-    if doing == "token" { refresh } else { lease }
 }
 
 fn tags(registration: &str) -> Tags {

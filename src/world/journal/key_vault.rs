@@ -5,13 +5,13 @@
 //! in the same second neither knows, so each of them puts the other's back and is told. What stays is the window between one's look
 //! and another's end in the middle of that: the lease keeps two from getting there.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::claimed::{self, Claimed};
 use super::journal_store::{JournalStore, Lease};
+use super::known::{Known, written_by};
 use crate::journal::{self, Contents, Fact, Line, Registration, Sequence};
 use crate::words::{Cause, Failure, VaultFault};
 use crate::world::http::new_guid;
@@ -20,7 +20,7 @@ use crate::world::store::{Anchor, Answer, KeyVault, Listed, Named, Tags};
 /// Journals in a Key Vault.
 pub struct JournalKeyVault {
     vault: Arc<KeyVault>,
-    seen: Mutex<BTreeMap<String, Seen>>,
+    seen: Known<Seen>,
 }
 
 /// What of a journal is known: where it is, its version, its lines, and the number of the last one.
@@ -42,20 +42,11 @@ struct Write<'w> {
 impl JournalKeyVault {
     /// The journals of a vault.
     pub fn new(vault: Arc<KeyVault>) -> Self {
-        Self { vault, seen: Mutex::default() }
-    }
-
-    fn seen(&self, registration: &str) -> Seen {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(registration).cloned().unwrap_or_default()
-    }
-
-    fn see(&self, registration: &str, seen: Seen) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(registration.to_owned(), seen);
+        Self { vault, seen: Known::default() }
     }
 
     fn moved(text: &str) -> Box<Failure> {
-        let by = text.lines().last().and_then(journal::written_by);
-        KeyVault::failed(Cause::JournalMoved, &by.unwrap_or_else(|| "nobody knows by whom".to_owned()))
+        KeyVault::failed(Cause::JournalMoved, &written_by(text))
     }
 
     async fn found(&self, registration: &str) -> Answer<Seen> {
@@ -74,7 +65,7 @@ impl JournalKeyVault {
 
     /// Writes the journal if what is known of it still holds.
     async fn change(&self, registration: &str, last: Sequence, lines: &[Line], keep: bool) -> Answer<Sequence> {
-        let seen = self.seen(registration);
+        let seen = self.seen.of(registration);
         let now = self.found(registration).await?;
         if seen.last != last || now.text != seen.text {
             return Err(Self::moved(&now.text));
@@ -114,7 +105,7 @@ impl JournalKeyVault {
             return Err(Self::moved(&self.found(registration).await?.text));
         }
         let last = lines.last().map_or(last, |line| line.sequence);
-        self.see(registration, Seen { anchor: Some(anchor), version, text, last });
+        self.seen.see(registration, Seen { anchor: Some(anchor), version, text, last });
         Ok(last)
     }
 
@@ -208,7 +199,7 @@ impl JournalStore for JournalKeyVault {
     async fn read(&self, registration: &str) -> Answer<Contents> {
         let seen = self.found(registration).await?;
         let contents = journal::read_file(seen.text.as_bytes());
-        self.see(registration, seen);
+        self.seen.see(registration, seen);
         Ok(contents)
     }
 

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::journal_store::Lease;
 use crate::words::{Cause, Failure, Service, Step, UntrustedText};
+use crate::world::http::new_guid;
 use crate::world::store::{Answer, Document, Engine, Holds};
 
 /// How long a lease holds that nobody renews.
@@ -41,6 +42,23 @@ pub(super) struct Holder {
 impl Holder {
     pub(super) fn read(found: &Document) -> Option<Self> {
         serde_json::from_str(found.text.as_ref()?.reveal()).ok()
+    }
+
+    /// This process, from now on by the clock of the server.
+    pub(super) fn new(who: &str, doing: &str, now: Timestamp) -> Self {
+        let (who, doing) = (UntrustedText::new(who), UntrustedText::new(doing));
+        Self { who, doing, since: now, until: after(now), id: new_guid() }
+    }
+
+    /// Whoever has it by the clock of the server.
+    pub(super) fn in_force(found: &Document) -> Option<Self> {
+        Self::read(found).filter(|holder| holder.until > found.now)
+    }
+
+    /// The same with an end that somebody else put to it.
+    pub(super) fn ended_by(self, who: &str, now: Timestamp) -> Self {
+        let doing = UntrustedText::new(&format!("ended by {who}"));
+        Self { until: now, doing, id: String::new(), ..self }
     }
 
     pub(super) fn text(&self) -> String {
@@ -81,25 +99,15 @@ impl Held {
 }
 
 impl Leased {
-    /// Whoever gets a token does so for a moment, and not while another one does; a wizard that is open is no hindrance.
-    pub(super) const NAMES: [&str; 2] = ["lease", "refresh"];
-
     /// Takes it, or says who has it.
     pub(super) async fn take(engine: &Arc<Engine>, registration: &str) -> Answer<Self> {
         let settings = engine.settings();
-        let [lease, refresh] = Self::NAMES;
-        let path = format!("{registration}/{}", if settings.momentary { refresh } else { lease });
+        let path = format!("{registration}/{}", name(settings.momentary));
         let found = engine.read(&path, Holds::Words).await?;
-        if let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) {
+        if let Some(holder) = Holder::in_force(&found) {
             return Err(taken(&holder));
         }
-        let holder = Holder {
-            who: UntrustedText::new(&settings.who),
-            doing: UntrustedText::new(&settings.doing),
-            since: found.now,
-            until: after(found.now),
-            id: crate::world::http::new_guid(),
-        };
+        let holder = Holder::new(&settings.who, &settings.doing, found.now);
         if found.version == 0 {
             engine.keep_newest(&path).await?;
         }
@@ -123,18 +131,23 @@ impl Leased {
 
 /// Ends somebody's lease, whoever has it; `None` if nobody has. By whom it was ended stands in it.
 pub(in crate::rooms::world) async fn break_lease(engine: &Engine, registration: &str) -> Answer<Option<String>> {
-    let path = format!("{registration}/{}", Leased::NAMES[0]);
+    let path = format!("{registration}/{}", name(false));
     let found = engine.read(&path, Holds::Words).await?;
-    let Some(holder) = Holder::read(&found).filter(|holder| holder.until > found.now) else {
+    let Some(holder) = Holder::in_force(&found) else {
         return Ok(None);
     };
     let words = holder.words();
-    let doing = UntrustedText::new(&format!("ended by {}", engine.settings().who));
-    let ended = Holder { until: found.now, doing, id: String::new(), ..holder };
+    let ended = holder.ended_by(&engine.settings().who, found.now);
     match engine.write(&path, Holds::Words, &ended.text(), found.version).await? {
         Ok(_) => Ok(Some(words)),
         Err(other) => Err(Holder::read(&other).map_or_else(|| taken(&ended), |other| taken(&other))),
     }
+}
+
+/// What a lease is called. Whoever gets a token does so for a moment, and not while another one does; a wizard that is open is no
+/// hindrance.
+pub(super) fn name(momentary: bool) -> &'static str {
+    if momentary { "refresh" } else { "lease" }
 }
 
 /// When a lease of now is over.

@@ -1,12 +1,12 @@
 //! Journals in a shared vault: each is one document, which is replaced as a whole if nobody else has.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::journal_store::{JournalStore, Lease};
-use super::leased::Leased;
+use super::known::{Known, written_by};
+use super::leased::{self, Leased};
 use crate::journal::{self, Contents, Line, Sequence};
 use crate::words::{Cause, Failure, Service};
 use crate::world::store::{Answer, Engine, Holds};
@@ -14,7 +14,7 @@ use crate::world::store::{Answer, Engine, Holds};
 /// Journals in the KV store of an engine.
 pub struct JournalShared {
     engine: Arc<Engine>,
-    seen: Mutex<BTreeMap<String, Seen>>,
+    seen: Known<Seen>,
 }
 
 /// What of a journal is known: the version of its document, its lines, and the number of the last one.
@@ -28,26 +28,16 @@ struct Seen {
 impl JournalShared {
     /// The journals of an engine.
     pub fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, seen: Mutex::default() }
-    }
-
-    fn seen(&self, registration: &str) -> Seen {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(registration).cloned().unwrap_or_default()
-    }
-
-    fn see(&self, registration: &str, seen: Seen) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(registration.to_owned(), seen);
+        Self { engine, seen: Known::default() }
     }
 
     fn moved(text: &str) -> Box<Failure> {
-        let by = text.lines().last().and_then(journal::written_by);
-        let failure = Failure::new(Service::Vault, Cause::JournalMoved);
-        Box::new(failure.with_detail(&by.unwrap_or_else(|| "nobody knows by whom".to_owned())))
+        Box::new(Failure::new(Service::Vault, Cause::JournalMoved).with_detail(&written_by(text)))
     }
 
     /// Writes the document if its last line is still `last`.
     async fn change(&self, registration: &str, last: Sequence, lines: &[Line], keep: bool) -> Answer<Sequence> {
-        let seen = self.seen(registration);
+        let seen = self.seen.of(registration);
         if seen.last != last {
             return Err(Self::moved(&self.text(registration).await?.1));
         }
@@ -60,7 +50,7 @@ impl JournalShared {
         match self.engine.write(registration, Holds::Words, &text, seen.version).await? {
             Ok(version) => {
                 let last = lines.last().map_or(last, |line| line.sequence);
-                self.see(registration, Seen { version, text, last });
+                self.seen.see(registration, Seen { version, text, last });
                 Ok(last)
             }
             Err(other) => Err(Self::moved(other.text.as_ref().map_or("", |text| text.reveal()))),
@@ -89,7 +79,7 @@ impl JournalStore for JournalShared {
         let (version, text) = self.text(registration).await?;
         let contents = journal::read_file(text.as_bytes());
         let last = contents.lines.last().map_or(0, |line| line.sequence);
-        self.see(registration, Seen { version, text, last });
+        self.seen.see(registration, Seen { version, text, last });
         Ok(contents)
     }
 
@@ -112,7 +102,7 @@ impl JournalStore for JournalShared {
 
     /// The journal goes last: until then it says that everything is to go.
     async fn destroy(&self, registration: &str) -> Answer<()> {
-        for name in Leased::NAMES {
+        for name in [false, true].map(leased::name) {
             self.engine.destroy(&format!("{registration}/{name}")).await?;
         }
         self.engine.destroy(registration).await

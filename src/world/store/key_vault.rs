@@ -59,6 +59,8 @@ pub struct KeyVaultSettings {
     pub who: String,
     /// What is done here: the command's name.
     pub doing: String,
+    /// Whether that is to get a token, a matter of a moment, beside whoever works on the registration.
+    pub momentary: bool,
     /// How long a lease is claimed before it is ours: longer than a call takes, so that of two that claim it one is seen.
     pub claim: Duration,
     /// How long is waited for a vault that has answered and does not now, or does something else with a name first.

@@ -302,7 +302,7 @@ impl KeyVault {
         let names = self.names(name).await?;
         for there in &names {
             let Some(gone) = self.delete(there).await?.filter(|_| !name.ends_with(TEST)) else { continue };
-            let purges = gone.purgeable && self.settings().doing != "token";
+            let purges = gone.purgeable && !self.settings().momentary;
             let patience = u64::try_from(self.settings().patience.as_millis()).unwrap_or(u64::MAX);
             if !purges || !self.purge(there, PURGE.min(patience)).await {
                 let mut recoverable = self.recoverable.lock().unwrap_or_else(PoisonError::into_inner);
