@@ -14,6 +14,8 @@ const VAULTS: &[&str] = &[
     #[cfg(windows)]
     "Windows Credential Manager",
     "vault file (age)",
+    "OpenBao or HashiCorp Vault",
+    "Azure Key Vault",
     #[cfg(feature = "simulator")]
     "memory (rehearsals only)",
 ];

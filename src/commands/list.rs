@@ -24,7 +24,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &List) -> R
     let pages = if all { 1 } else { total.div_ceil(PAGE).max(1) };
     let first = if all { 0 } else { page.saturating_sub(1).saturating_mul(PAGE) };
     if first >= total && page > 1 {
-        return Err(CommandError::usage(format!("there are {pages} pages")));
+        return Err(CommandError::usage(format!("the last page is page {pages}")));
     }
     let shown: Vec<String> = names.into_iter().skip(first).take(if all { total } else { PAGE }).collect();
     let read = shelf.as_written_all(&shown).await;

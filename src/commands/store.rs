@@ -39,7 +39,9 @@ pub(super) async fn run(context: &mut CommandContext<'_>, command: &Store) -> Re
 async fn relocate(context: &mut CommandContext<'_>, arguments: &StoreMove) -> Result<Exit, CommandError> {
     let (here, there) = (arguments.which.store.store, arguments.to);
     if here == there {
-        return Err(CommandError::usage("it is there: --to names another store than --store"));
+        return Err(CommandError::usage(
+            "--to and --store name the same store; --to is where the registration goes, --store where it is",
+        ));
     }
     let from = side(context, &arguments.which, here).await?;
     let to = side(context, &arguments.which, there).await?;
@@ -119,6 +121,9 @@ fn policy(context: &mut CommandContext<'_>, arguments: &StorePolicy) -> Result<E
 
 /// Ends somebody's work in a shared vault.
 async fn break_lease(context: &mut CommandContext<'_>, arguments: &StoreBreakLease) -> Result<Exit, CommandError> {
+    if !arguments.which.store.store.is_shared() {
+        return Err(CommandError::usage("only a shared store has leases: --store vault or azure-key-vault"));
+    }
     let target = Target::open(context, &arguments.which, false).await?;
     let name = target.name();
     let words = match target.settings().break_lease(&name).await? {

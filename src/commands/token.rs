@@ -20,7 +20,7 @@ use crate::world::World;
 use crate::world::browser::Surroundings;
 use crate::world::clock::{self, Stopwatch};
 
-/// How long another process may work on this registration before we give up.
+/// How long one other process may work on this registration before we give up.
 const PATIENCE: u64 = 60_000;
 
 /// How often it is looked whether it has finished.
@@ -183,12 +183,18 @@ async fn patiently(
     target: &Target,
     look: impl AsyncFn() -> Option<AccessToken>,
 ) -> Result<Waited, Box<Failure>> {
-    let watch = Stopwatch::start();
+    let mut watch = Stopwatch::start();
+    let mut holder = None;
     let mut round = ROUND;
     loop {
         let asking = Stopwatch::start();
         match headless::open(world, Effect::Open(target.environment)).await {
             Err(failure) if failure.cause == Cause::InUse && watch.milliseconds() < PATIENCE => {
+                // A hundred before us are no reason to give up, as long as each has its turn. A lease is renewed by one and the same.
+                if !target.store.is_shared() && holder != failure.detail {
+                    holder = failure.detail;
+                    watch = Stopwatch::start();
+                }
                 tokio::time::sleep(round).await;
             }
             opened => return opened.map(|opened| Waited::Opened(Box::new(opened))),

@@ -11,6 +11,7 @@ use crate::report::check;
 use crate::report::explain::failed;
 use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
+use crate::report::list::NOTHING_HERE;
 use crate::report::rows::{Row, Tone};
 use crate::report::{self, dates, object};
 use crate::steps::{Api, Execution, State, Token};
@@ -254,6 +255,9 @@ fn ending(findings: &Findings) -> Vec<Row> {
 
 /// All registrations of a store, a line each.
 pub fn fleet_text(all: &[Findings]) -> String {
+    if all.is_empty() {
+        return NOTHING_HERE.to_owned();
+    }
     let rows: Vec<Row> = all
         .iter()
         .map(|found| Row::text(format!("{}: {}", found.identity.registration, verdict(found))).hanging(3))

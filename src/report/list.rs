@@ -48,10 +48,13 @@ pub fn exit(page: &Page) -> Exit {
     if page.rows.iter().any(bad) { Exit::Storage } else { Exit::Done }
 }
 
+/// What is said of a store without a registration.
+pub const NOTHING_HERE: &str = "Nothing is registered here.\n";
+
 /// The page as text; `next` is the command that shows the one behind it.
 pub fn text(page: &Page, next: &str) -> String {
     if page.rows.is_empty() {
-        return "Nothing is registered here.\n".to_owned();
+        return NOTHING_HERE.to_owned();
     }
     let lines: Vec<[String; 3]> = page.rows.iter().map(line).collect();
     let column = |width: fn(&[String; 3]) -> usize| lines.iter().map(width).max().unwrap_or_default().min(COLUMNS);

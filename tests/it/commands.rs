@@ -296,6 +296,24 @@ fn config_shows_what_is_set_and_the_rest_where_it_is_asked_for() {
 }
 
 #[test]
+fn where_nothing_is_registered_the_commands_of_many_say_so_and_those_of_a_shared_store_name_one() {
+    let empty = TempDir::new().unwrap();
+    for words in [&["list"][..], &["doctor", "--all"]] {
+        let output = program(empty.path(), words, b"");
+        assert!(output.status.success());
+        assert_eq!(out(&output), "Nothing is registered here.\n", "{words:?}");
+    }
+    let far = program(empty.path(), &["list", "--page", "7"], b"");
+    assert_eq!((far.status.code(), err(&far).as_str()), (Some(2), "octo-csp: the last page is page 1\n"));
+    let lease = program(empty.path(), &["store", "break-lease"], b"");
+    assert_eq!(lease.status.code(), Some(2));
+    assert!(err(&lease).contains("--store vault or azure-key-vault"), "{}", err(&lease));
+    let stays = program(empty.path(), &["store", "move", "--to", "keyring"], b"");
+    assert_eq!(stays.status.code(), Some(2));
+    assert!(err(&stays).contains("name the same store"), "{}", err(&stays));
+}
+
+#[test]
 fn status_tells_what_is_registered_and_changes_nothing() {
     let home = registered();
     let journal = home.path().join("octo-csp/production/journal");
