@@ -60,7 +60,7 @@ impl Default for Options {
     }
 }
 
-/// Why a simulator does not start where nothing can be signed.
+/// Why a simulator does not start where no certificate can be made.
 const NO_KEY: &str = "cannot make a key or certificate";
 
 /// A running simulator. Dropping it stops it and removes its certificate.
@@ -76,7 +76,7 @@ pub struct Simulator {
 impl Simulator {
     /// Starts serving on the current runtime, or says why not.
     pub async fn start(options: Options) -> Result<Self, String> {
-        let key = keys::Key::shared().ok_or(NO_KEY)?;
+        let key = keys::Key::begin();
         let listening = serve::listen(options.port).await;
         let (port, listeners) = listening.map_err(|error| format!("cannot listen on loopback: {error}"))?;
         let tls = options.tls || options.scenario.needs_tls();
@@ -88,7 +88,7 @@ impl Simulator {
         let identities: Vec<_> = identities.collect::<Option<_>>().ok_or("a role definition cannot be read")?;
         let facts = Facts {
             members: identities.iter().map(key_vault::Identity::member).collect(),
-            ..Facts::new(&base, key, ca_file)
+            ..Facts::new(&base, ca_file)
         };
         let line = line(&base, &facts);
         let cloud =

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::clock::Clock;
 use super::entra::{Code, Renewal, Visit};
 use super::key_vault::{Identity, Shelf};
-use super::keys::Key;
+use super::keys::{Key, signed_elsewhere};
 use super::scenario::{Quirk, Scenario};
 use super::{Options, chance};
 
@@ -59,7 +59,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    pub(super) fn new(base: &str, key: &Key, ca_file: Option<PathBuf>) -> Self {
+    pub(super) fn new(base: &str, ca_file: Option<PathBuf>) -> Self {
         let tenant_id = "0c5a3b1e-7d42-4f8a-9b16-5e2d8c7f4a31".to_owned();
         Self {
             authority: format!("{base}/{tenant_id}"),
@@ -78,7 +78,7 @@ impl Facts {
             octo_client_id: chance::word(12),
             octo_client_secret: chance::word(24),
             identity_header: chance::word(24),
-            federated_token: key.sign(&json!({
+            federated_token: signed_elsewhere(&json!({
                 "iss": base, "sub": "system:serviceaccount:octo:octo-csp", "aud": "api://AzureADTokenExchange",
                 "jti": chance::guid(),
             })),
@@ -155,7 +155,7 @@ pub(super) struct Desk {
 pub(super) struct Shared {
     pub(super) base: String,
     pub(super) facts: Facts,
-    pub(super) key: &'static Key,
+    pub(super) key: Key,
     pub(super) scenario: Scenario,
     pub(super) sheet_bytes: u64,
     identities: Vec<Identity>,
@@ -165,13 +165,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(
-        base: String,
-        facts: Facts,
-        key: &'static Key,
-        options: &Options,
-        identities: Vec<Identity>,
-    ) -> Self {
+    pub(super) fn new(base: String, facts: Facts, key: Key, options: &Options, identities: Vec<Identity>) -> Self {
         Self {
             base,
             facts,
