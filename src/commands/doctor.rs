@@ -79,8 +79,7 @@ async fn examine(
         let words = "step basic is only a name: there is nothing to check";
         return Err(CommandError::usage(words));
     }
-    let before = opened.registration.clone();
-    let (steps, registration) = all(host, world, (cloud, graph), before, only).await;
+    let (steps, registration) = all(host, world, (cloud, graph), &opened.registration, only).await;
     let mut draft = opened.draft.clone().unwrap_or_default();
     let runs = steps.iter().map(|step| &step.run);
     headless::remember(world, host, &mut draft, runs).await;
@@ -89,41 +88,35 @@ async fn examine(
     Ok(Findings { causes, ..findings(identity, steps, &registration, arguments.warn_days) })
 }
 
-/// Runs the checks of each step, one after the other: the second uses what the first kept.
+/// Runs the checks of both steps side by side: neither uses what the other finds, and a line that one notes the other hears of. What
+/// was stopped in the first leaves nothing to say about the second.
 async fn all(
     host: &mut Host,
     world: &World,
     (cloud, graph): (&Cloud, bool),
-    mut registration: Registration,
+    before: &Registration,
     only: Option<Step>,
 ) -> (Vec<StepFindings>, Registration) {
-    let mut steps = Vec::new();
-    for step in [Step::PartnerCenter, Step::PartnerApi].into_iter().filter(|step| only.is_none_or(|only| only == *step))
-    {
+    let steps = [Step::PartnerCenter, Step::PartnerApi].into_iter();
+    let steps = steps.filter(|step| only.is_none_or(|only| only == *step));
+    let begun = steps.filter_map(|step| {
+        let mut run = Execution::check(step, before.clone())?;
         world.make_ready(step);
-    }
-    for step in [Step::PartnerCenter, Step::PartnerApi] {
-        if only.is_some_and(|only| only != step) {
-            continue;
-        }
-        let Some(mut run) = Execution::check(step, registration.clone()) else {
-            continue;
-        };
         if cloud.partner_api.is_none() {
             run = run.without_prices();
         }
         if graph && step == Step::PartnerApi {
             run = run.with_graph();
         }
-        headless::drive_aloud(&mut run, world, &mut host.err).await;
-        let (after, stopped) = (run.registration().clone(), run.status() == Status::Stopped);
-        steps.push(of_step(host, step, run, cloud, &registration));
-        registration = after;
-        if stopped {
-            break;
-        }
-    }
-    (steps, registration)
+        Some((step, run))
+    });
+    let (steps, mut runs): (Vec<Step>, Vec<Execution>) = begun.unzip();
+    headless::drive_aloud(&mut runs, world, &mut host.err).await;
+    // Each has heard of all lines.
+    let after = runs.first().map_or_else(|| before.clone(), |run| run.registration().clone());
+    let shown = runs.iter().position(|run| run.status() == Status::Stopped).map_or(runs.len(), |at| at + 1);
+    let both = steps.into_iter().zip(runs).take(shown);
+    (both.map(|(step, run)| of_step(host, step, run, cloud, before)).collect(), after)
 }
 
 fn of_step(host: &Host, step: Step, run: Execution, cloud: &Cloud, before: &Registration) -> StepFindings {

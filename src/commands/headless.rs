@@ -79,10 +79,46 @@ pub(super) async fn drive(run: &mut Execution, world: &World, on_change: impl Fn
     let _told_by_the_run = converse(run, world, Asked::Wait(None), on_change).await;
 }
 
-/// The same, with a line on `err` about each check when it is over.
-pub(super) async fn drive_aloud(run: &mut Execution, world: &World, err: &mut dyn Write) {
-    let mut told = Vec::new();
-    drive(run, world, |run| tell(err, &mut told, run.checks())).await;
+/// Drives runs that ask nobody side by side, with a line on `err` about each check when it is over, in the order of the runs: those of
+/// the second are told once the first is over. A signal stops all of them as in [`converse`].
+pub(super) async fn drive_aloud(runs: &mut [Execution], world: &World, err: &mut dyn Write) {
+    let (watch, mut driver, mut told) = (Stopwatch::start(), Driver::new(world), Vec::new());
+    let mut stop = std::pin::pin!(signal::ended());
+    let mut stopped = false;
+    for (at, run) in runs.iter_mut().enumerate() {
+        driver.start_all(ticketed(at, run.start(watch.milliseconds())));
+    }
+    loop {
+        for run in runs.iter() {
+            tell(err, &mut told, run.checks());
+            if matches!(run.status(), Status::Running | Status::Stopped) {
+                break;
+            }
+        }
+        tokio::select! {
+            () = &mut stop, if !stopped => {
+                stopped = true;
+                for (at, run) in runs.iter_mut().enumerate() {
+                    run.stop().into_iter().for_each(|id| driver.cancel((at, id)));
+                }
+            }
+            came = driver.next() => {
+                let Some(((at, id), outcome)) = came else { return };
+                for (other, run) in runs.iter_mut().enumerate() {
+                    if let Outcome::Noted(line) = &outcome && other != at {
+                        run.hear(line);
+                    }
+                }
+                if let Some(run) = runs.get_mut(at) {
+                    driver.start_all(ticketed(at, run.resume(id, outcome, watch.milliseconds())));
+                }
+            }
+        }
+    }
+}
+
+fn ticketed(at: usize, effects: Vec<(CheckId, Effect)>) -> impl Iterator<Item = ((usize, CheckId), Effect)> {
+    effects.into_iter().map(move |(id, effect)| ((at, id), effect))
 }
 
 /// The same, where a person may have to sign in. A signal that ends the process stops it as Esc does: reads are given up, a

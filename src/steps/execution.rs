@@ -3,7 +3,7 @@
 use std::task::{Context, Waker};
 
 use crate::effect::{Effect, Outcome, SignInNotice};
-use crate::journal::{Kind, Registration};
+use crate::journal::{Kind, Line, Registration};
 use crate::steps::checks::{Check, Moment, State};
 use crate::steps::pasted::{Pasted, WrongPaste};
 use crate::steps::plan::{Plan, Work};
@@ -126,6 +126,11 @@ impl Execution {
         }
         self.board.outcomes.insert(id, outcome);
         self.go_on()
+    }
+
+    /// Hears of a line that a run beside this one has noted.
+    pub fn hear(&mut self, line: &Line) {
+        self.board.registration.apply(line);
     }
 
     /// Takes a paste in while a code is asked for. What is not needed changes nothing.

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use crate::effect::{Opened, ProbeResult};
 use crate::journal::{self, Fact, ItemName, Line, Registration};
 use crate::words::store::STORES;
@@ -58,6 +60,8 @@ pub(super) struct RegistrationStore {
     journal: Journal,
     strays: Vec<ItemName>,
     lease: Box<dyn Lease>,
+    /// Two steps may note at a time: a line is written behind the one before it.
+    turn: Mutex<()>,
 }
 
 impl RegistrationStore {
@@ -68,7 +72,8 @@ impl RegistrationStore {
             |journal: &Journal| usable(&journal.registration(), &journal.place(), stores.secrets.descriptor(), purpose);
         fits(&journal)?;
         let vault = Vault::new(&name, Arc::clone(&stores.secrets));
-        let mut opened = Self { name, stores: stores.clone(), vault, journal, strays: Vec::new(), lease };
+        let mut opened =
+            Self { name, stores: stores.clone(), vault, journal, strays: Vec::new(), lease, turn: Mutex::default() };
         if !stores.secrets.is_sealed() {
             if purpose == Purpose::Use {
                 opened.vault.open().await?;
@@ -163,6 +168,7 @@ impl RegistrationStore {
 
     /// Appends a fact.
     pub(super) async fn note(&self, fact: Fact) -> Answer<Line> {
+        let _turn = self.turn.lock().await;
         self.expect_lease().await?;
         let line = self.journal.append(fact, clock::now()).await?;
         self.tell_step();
