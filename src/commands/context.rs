@@ -262,7 +262,15 @@ fn settings(context: &mut CommandContext<'_>, store: &StoreArguments) -> Result<
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
     let key_vault = key_vault::key_vault(host, store, (&context.settings.command, context.momentary), log)?;
-    Ok(StoreSettings { state, program: host.program.clone(), opener: None, engine, key_vault, patience })
+    Ok(StoreSettings {
+        state,
+        program: host.program.clone(),
+        opener: None,
+        engine,
+        key_vault,
+        patience,
+        session: <_>::default(),
+    })
 }
 
 /// The cloud that the arguments name, and the bytes of the CA file.
@@ -378,6 +386,7 @@ impl Target {
                 engine: None,
                 key_vault: None,
                 patience: Patience::new(true),
+                session: <_>::default(),
             },
             log: None,
         }

@@ -14,7 +14,7 @@ mod shared;
 mod vault;
 
 pub use self::age_file::VaultKey;
-pub use self::blocking::Blocking;
+pub use self::blocking::{Blocking, KeptSession};
 pub use self::engine::{Credential, Engine, EngineSettings, Login, LoginMethod};
 pub use self::entries::Entries;
 pub use self::key_vault::{AzureLogin, KeyVault, KeyVaultSecrets, KeyVaultSettings, ManagedIdentity};

@@ -19,8 +19,8 @@ use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
 use crate::world::registration_store::StoreOptions;
 use crate::world::store::{
-    AgeFile, Blocking, Engine, Entries, KeyVault, KeyVaultSecrets, Keyring, Patience, ReadBackVerifier, Request,
-    SecretStore, SharedVault, VaultKey,
+    AgeFile, Blocking, Engine, Entries, KeptSession, KeyVault, KeyVaultSecrets, Keyring, Patience, ReadBackVerifier,
+    Request, SecretStore, SharedVault, VaultKey,
 };
 
 /// What the stores of this machine are made with.
@@ -38,6 +38,8 @@ pub struct StoreSettings {
     pub key_vault: Option<Arc<KeyVault>>,
     /// How long stores are waited for: whether a window can be shown in which one asks for what opens it.
     pub patience: Patience,
+    /// The session with the keyring that this process has.
+    pub session: KeptSession,
 }
 
 impl StoreSettings {
@@ -75,7 +77,7 @@ impl StoreSettings {
         // What opens a vault file takes work and no window.
         let asks = entries.descriptor().unlock == Unlock::Window;
         let patience = if asks { self.patience.clone() } else { Patience::new(true) };
-        Arc::new(Blocking::new(entries).read_back_by(reader).within(patience))
+        Arc::new(Blocking::new(entries).over(self.session.clone()).read_back_by(reader).within(patience))
     }
 
     /// The secrets of a store.
@@ -197,6 +199,7 @@ pub fn second_process_main(stdin: impl Read, stdout: impl Write) -> Exit {
         engine: None,
         key_vault: None,
         patience: Patience::new(false),
+        session: KeptSession::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let store = STORES.into_iter().find(|store| store.key == request.key);
@@ -222,6 +225,7 @@ mod tests {
             engine: None,
             key_vault: None,
             patience: Patience::new(true),
+            session: KeptSession::default(),
         };
         for store in STORES {
             assert_eq!(settings.secrets(store).descriptor(), store);

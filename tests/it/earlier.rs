@@ -45,6 +45,7 @@ fn left(which: &str) -> (TempDir, StoreSettings) {
         engine: None,
         key_vault: None,
         patience: Patience::new(false),
+        session: <_>::default(),
     };
     (home, settings)
 }

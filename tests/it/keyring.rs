@@ -224,6 +224,7 @@ fn keyring(program: PathBuf) -> Vault {
         engine: None,
         key_vault: None,
         patience: Patience::new(true),
+        session: <_>::default(),
     };
     Vault::new("production", settings.secrets(&KEYRING))
 }
@@ -308,7 +309,7 @@ fn probes() {
 }
 
 #[test]
-fn opening_the_store_for_every_call_leaves_nothing_open() {
+fn many_calls_leave_nothing_open() {
     Session::unlocked().run("often");
 }
 
@@ -324,6 +325,56 @@ fn often() {
         let many = open_things();
         assert!(many <= few + 4, "{few} {many}");
     });
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn a_call_that_is_over_leaves_no_thread_that_wakes_by_itself() {
+    Session::unlocked().run("rests");
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn rests() {
+    with_vault(|vault| async move {
+        vault.keep(&item(1), &secret(9)).await.unwrap();
+        // One that waits for more to do for half a second ends then.
+        let rest = async {
+            while !waking().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let rested = tokio::time::timeout(Duration::from_secs(10), rest).await;
+        assert!(rested.is_ok(), "{:?}", waking());
+    });
+}
+
+/// The threads of the libraries that are at work, or wait with a time limit: what they wait in and with what, as Linux tells.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn waking() -> Vec<String> {
+    let own = std::fs::read_link("/proc/thread-self").unwrap();
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path());
+    let others =
+        tasks.filter(|task| ![Some(own.file_name().unwrap()), Some(process().as_ref())].contains(&task.file_name()));
+    let told = others.filter_map(|task| {
+        let read = |name| std::fs::read_to_string(task.join(name)).ok();
+        Some(format!("{} {}", read("syscall")?.trim(), read("comm")?.trim()))
+    });
+    told.filter(|told| {
+        let words: Vec<&str> = told.split(' ').collect();
+        match words[..] {
+            // futex and ppoll; epoll_wait, epoll_pwait and poll.
+            ["202", _, _, _, limit, ..] | ["271", _, _, limit, ..] => limit != "0x0",
+            ["232" | "281", _, _, _, limit, ..] | ["7", _, _, limit, ..] => !limit.ends_with("ffffffff"),
+            _ => true,
+        }
+    })
+    .collect()
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn process() -> std::ffi::OsString {
+    std::process::id().to_string().into()
 }
 
 /// Files and threads of this process.
@@ -453,6 +504,35 @@ fn a_keyring_that_comes_up_late_is_found_by_the_same_vault() {
     let rest: Vec<String> = said.collect();
     assert!(asking.wait().unwrap().success(), "{rest:?}");
     assert!(rest.contains(&"kept".to_owned()), "{rest:?}");
+}
+
+/// And one that was started anew between two effects, though the session of the first was kept.
+#[test]
+fn a_keyring_that_was_started_anew_is_asked_in_a_new_session() {
+    let mut session = Session::unlocked();
+    let mut command = session.body("goes_on");
+    let mut asking = start(command.stdin(Stdio::piped()).stdout(Stdio::piped()));
+    let said = BufReader::new(asking.stdout.take().unwrap());
+    let mut said = said.lines().map_while(Result::ok);
+    assert!(said.any(|line| line == "kept"));
+    drop(session.processes.pop().map(|mut daemon| (daemon.kill(), daemon.wait())));
+    session.start_daemon(&["--unlock"]);
+    drop(asking.stdin.take());
+    let rest: Vec<String> = said.collect();
+    assert!(asking.wait().unwrap().success(), "{rest:?}");
+    assert!(rest.contains(&"kept again".to_owned()), "{rest:?}");
+}
+
+#[test]
+fn goes_on() {
+    with_vault(|vault| async move {
+        vault.keep(&item(1), &secret(9)).await.unwrap();
+        println!("\nkept");
+        std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        assert!(vault.recall(&item(1)).await.unwrap().same_as(secret(9).reveal()));
+        vault.keep(&item(2), &secret(9)).await.unwrap();
+        println!("\nkept again");
+    });
 }
 
 #[test]

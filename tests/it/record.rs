@@ -247,6 +247,7 @@ fn careless() {
             engine: None,
             key_vault: None,
             patience: Patience::new(false),
+            session: <_>::default(),
         };
         let vault = Vault::new("production", settings.secrets(&VAULT_FILE));
         let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -566,6 +567,7 @@ fn what_a_newer_version_keeps_in_a_store_of_its_own_is_told_as_such() {
         engine: None,
         key_vault: None,
         patience: Patience::new(true),
+        session: <_>::default(),
     };
     let refused = crate::kept::now(settings.index(&KEYRING).in_use("production")).unwrap_err();
     assert_eq!(refused.cause, Cause::OtherStore);

@@ -2,7 +2,7 @@
 //! never returns, and a thread of the runtime's pool would then keep the process from ending.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -21,12 +21,34 @@ pub struct Blocking {
     entries: Arc<dyn Entries>,
     reader: Option<ReadBackVerifier>,
     patience: Patience,
+    kept: KeptSession,
+}
+
+/// The session of a process with its store, while no effect has it. To open one takes a key agreement on both sides, which is most of
+/// what an effect takes; one that did well is gone on with. It remembers nothing of what went over it.
+#[derive(Clone, Default)]
+pub struct KeptSession(Arc<Mutex<Option<Box<dyn Entries>>>>);
+
+impl KeptSession {
+    fn take(&self) -> Option<Box<dyn Entries>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, session: Option<Box<dyn Entries>>) {
+        drop(std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), session));
+    }
+}
+
+impl std::fmt::Debug for KeptSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeptSession").finish_non_exhaustive()
+    }
 }
 
 impl Blocking {
     /// A store that only this process can see.
     pub fn new(entries: Arc<dyn Entries>) -> Self {
-        Self { entries, reader: None, patience: Patience::new(true) }
+        Self { entries, reader: None, patience: Patience::new(true), kept: KeptSession::default() }
     }
 
     /// The same, read back by another process.
@@ -40,6 +62,11 @@ impl Blocking {
         Self { patience, ..self }
     }
 
+    /// The same over the session of its process.
+    pub(in crate::rooms::world) fn over(self, kept: KeptSession) -> Self {
+        Self { kept, ..self }
+    }
+
     /// Runs `work` on a thread of its own. The thread may outlive the wait: its result is then dropped, and with it wiped.
     async fn call<T: Send + 'static>(
         &self,
@@ -47,8 +74,13 @@ impl Blocking {
         work: impl FnOnce(&mut Session<'_>) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
         let (sender, receiver) = oneshot::channel();
-        let entries = Arc::clone(&self.entries);
-        let answer = move || drop(sender.send(work(&mut Session::new(&*entries))));
+        let (entries, kept) = (Arc::clone(&self.entries), self.kept.clone());
+        let answer = move || {
+            let mut session = Session::new(&*entries, &kept);
+            let answer = work(&mut session);
+            session.end();
+            drop(sender.send(answer));
+        };
         let started = thread::Builder::new().name("vault".to_owned()).spawn(answer).is_ok();
         let answered = match receiver.await {
             Ok(result) => result,
@@ -87,17 +119,23 @@ impl Blocking {
     }
 }
 
-/// What one effect asks of a store, over one session where there are sessions. `KWallet` 5.103 fails in about one of a hundred: it
-/// loses a zero at the beginning of a public key. So what may pass is done again once, in a new one.
+/// What one effect asks of a store, over one session where there are sessions: the one that did well for the effect before, or a new
+/// one. `KWallet` 5.103 fails in about one of a hundred: it loses a zero at the beginning of a public key. So what may pass is done
+/// again once, in a new one.
 struct Session<'e> {
     entries: &'e dyn Entries,
+    kept: &'e KeptSession,
     opened: Option<Box<dyn Entries>>,
+    /// Whether it is from an effect before this one: bus and provider may have been started anew since.
+    older: bool,
+    /// Whether what was asked last was answered.
+    well: bool,
     again: bool,
 }
 
 impl<'e> Session<'e> {
-    fn new(entries: &'e dyn Entries) -> Self {
-        Self { entries, opened: None, again: false }
+    fn new(entries: &'e dyn Entries, kept: &'e KeptSession) -> Self {
+        Self { entries, kept, opened: None, older: false, well: false, again: false }
     }
 
     fn perform<T>(&mut self, work: impl Fn(&dyn Entries) -> Answer<T>) -> Answer<T> {
@@ -105,19 +143,30 @@ impl<'e> Session<'e> {
             return work(self.entries);
         };
         let done = session.and_then(&work);
-        if self.again || !done.as_ref().is_err_and(|failure| may_pass(failure)) {
-            return done;
+        let older = self.older;
+        let passes = |failure: &Failure| may_pass(failure) || older && may_be_over(failure);
+        if self.again || !done.as_ref().is_err_and(|failure| passes(failure)) {
+            return self.judged(done);
         }
-        (self.again, self.opened) = (true, None);
+        (self.again, self.older, self.opened) = (true, false, None);
         match self.open().map(|session| session.and_then(&work)) {
             // Nobody is there any more: that it ended is what happened.
-            Some(Err(failure)) if failure.cause == Cause::Vault(VaultFault::NoProvider) => done,
-            Some(again) => again,
+            Some(Err(failure)) if failure.cause == Cause::Vault(VaultFault::NoProvider) => self.judged(done),
+            Some(again) => self.judged(again),
             None => done,
         }
     }
 
+    fn judged<T>(&mut self, done: Answer<T>) -> Answer<T> {
+        self.well = done.as_ref().err().is_none_or(|failure| failure.cause == MISSING);
+        done
+    }
+
     fn open(&mut self) -> Option<Answer<&dyn Entries>> {
+        if self.opened.is_none() {
+            self.opened = if self.again { None } else { self.kept.take() };
+            self.older = self.opened.is_some();
+        }
         if self.opened.is_none() {
             match self.entries.session()? {
                 Ok(opened) => self.opened = Some(opened),
@@ -125,6 +174,13 @@ impl<'e> Session<'e> {
             }
         }
         self.opened.as_deref().map(Ok)
+    }
+
+    /// Leaves a session that did well to the next effect.
+    fn end(self) {
+        if self.well {
+            self.kept.put(self.opened);
+        }
     }
 }
 
@@ -216,6 +272,12 @@ fn label(name: &str) -> String {
 fn may_pass(failure: &Failure) -> bool {
     let passing = [VaultFault::Other, VaultFault::ReadsDifferently, VaultFault::Crashed];
     passing.iter().any(|fault| failure.cause == Cause::Vault(*fault))
+}
+
+/// What an older session may be told where a new one would be answered.
+fn may_be_over(failure: &Failure) -> bool {
+    let over = [VaultFault::NoBus, VaultFault::NoProvider, VaultFault::NoCollection];
+    over.iter().any(|fault| failure.cause == Cause::Vault(*fault))
 }
 
 /// Takes what was read over into the one type for secrets, without a copy. Everything we keep is text.

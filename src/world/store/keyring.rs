@@ -1,8 +1,8 @@
 //! The operating system's keyring: Secret Service, Keychain, or Credential Manager.
 //!
-//! The store is opened for every effect. `keyring`'s own default store is process-wide, remembers for ever that the first
-//! attempt failed, and a call that hangs in it blocks all later ones; a fresh one costs some milliseconds and sees a session
-//! bus or a provider that came up meanwhile. It remembers nothing: what is read back is what the provider has.
+//! A session is one effect's at a time, and the next one's if it did well. `keyring`'s own default store is process-wide, remembers for
+//! ever that the first attempt failed, and a call that hangs in it blocks all later ones; a new session sees a bus or a provider that
+//! came up meanwhile. It remembers nothing: what is read back is what the provider has.
 
 use std::collections::HashMap;
 use std::error::Error as _;
