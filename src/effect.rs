@@ -153,7 +153,7 @@ pub struct Paper {
 }
 
 /// What the person is sent to sign in with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     /// The directory's ID: never `common`.
     pub tenant: TenantId,

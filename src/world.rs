@@ -42,12 +42,17 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::cloud::Cloud;
-use crate::effect::{AuthorizationRequest, CallbackPage, Effect, Outcome, Perform, Preflight, Tenant};
+use crate::effect::{
+    AddressSeen, AuthorizationRequest, CallbackPage, CodeAudience, Effect, Outcome, Perform, Preflight, SignIn, Tenant,
+};
 use crate::journal::registration_name;
-use crate::words::{Cause, Directory, Environment, Failure, Label, Service, Step, TokenResponse};
+use crate::words::{
+    Cause, ClientId, Directory, Environment, Failure, Label, RedirectAddress, Service, Step, TokenResponse,
+};
 use crate::world::browser::Surroundings;
 use crate::world::call_log::CallLog;
 use crate::world::callback::redirect::SignInSession;
@@ -80,6 +85,10 @@ pub struct World {
     directories: RefCell<Vec<(Directory, Tenant)>>,
     kept: RefCell<Option<Rc<RegistrationStore>>>,
     session: RefCell<Option<Rc<SignInSession>>>,
+    /// What is known of a sign-in that will come: who asks, and where it ends.
+    expected: RefCell<Option<(ClientId, RedirectAddress)>>,
+    /// The question about it that was asked ahead.
+    asked_ahead: RefCell<Option<(SignIn, JoinHandle<AddressSeen>)>>,
 }
 
 impl World {
@@ -91,7 +100,15 @@ impl World {
             ..HttpOptions::default()
         })
         .map(Arc::new);
-        Self { options, http, directories: RefCell::default(), kept: RefCell::new(None), session: RefCell::new(None) }
+        Self {
+            options,
+            http,
+            directories: RefCell::default(),
+            kept: RefCell::new(None),
+            session: RefCell::new(None),
+            expected: RefCell::new(None),
+            asked_ahead: RefCell::new(None),
+        }
     }
 
     async fn attempt(&self, effect: Effect) -> Result<Outcome, Box<Failure>> {
@@ -117,7 +134,7 @@ impl World {
                 let opened = SignInSession::reopen(self.services()?, &sign_in_state).await?;
                 Ok(self.listening(opened))
             }
-            Effect::Probe(sign_in) => Ok(Outcome::Probed(self.services()?.probe(&sign_in).await)),
+            Effect::Probe(sign_in) => self.probe(&sign_in).await.map(Outcome::Probed),
             Effect::Await => self.arrival().await,
             Effect::Tell(verdict) => {
                 self.close_session(verdict).await;
@@ -207,12 +224,41 @@ impl World {
         self.warm(Some(&self.options.cloud.login), true, 1);
         self.warm_partner_center();
         let known = self.directories.borrow().iter().find(|(known, _)| *known == directory).map(|(_, it)| it.clone());
-        if let Some(tenant) = known {
-            return Ok(tenant);
+        let tenant = if let Some(tenant) = known {
+            tenant
+        } else {
+            let tenant = self.services()?.discover(&directory).await?;
+            self.directories.borrow_mut().push((directory, tenant.clone()));
+            tenant
+        };
+        if let Some((application, redirect)) = self.expected.borrow_mut().take() {
+            let (tenant, redeemer) = (tenant.id.clone(), CodeAudience::Ourselves);
+            self.ask_ahead(SignIn { tenant, application, redirect, claims: None, redeemer });
         }
-        let tenant = self.services()?.discover(&directory).await?;
-        self.directories.borrow_mut().push((directory, tenant.clone()));
         Ok(tenant)
+    }
+
+    /// A sign-in will come once more is known: the sign-in page is asked about its redirect address as soon as the directory is found,
+    /// beside what comes before it. The question carries no secret.
+    pub fn expect_sign_in(&self, application: ClientId, redirect: RedirectAddress) {
+        *self.expected.borrow_mut() = Some((application, redirect));
+    }
+
+    fn ask_ahead(&self, sign_in: SignIn) {
+        let Ok(http) = self.http.clone() else { return };
+        let (cloud, asked) = (self.options.cloud.clone(), sign_in.clone());
+        let answer = tokio::spawn(async move { Services { http: &http, cloud: &cloud }.probe(&asked).await });
+        *self.asked_ahead.borrow_mut() = Some((sign_in, answer));
+    }
+
+    async fn probe(&self, sign_in: &SignIn) -> Result<AddressSeen, Box<Failure>> {
+        let ahead = self.asked_ahead.borrow_mut().take().filter(|(ahead, _)| ahead == sign_in);
+        if let Some((_, answer)) = ahead
+            && let Ok(seen) = answer.await
+        {
+            return Ok(seen);
+        }
+        Ok(self.services()?.probe(sign_in).await)
     }
 
     /// Opens connections for a command that begins at once and will ask so: beside what it does on this machine first.
@@ -230,6 +276,11 @@ impl World {
                 self.warm(partner_api.as_ref(), true, 2);
             }
         }
+    }
+
+    /// The same for one that asks for an access token and nothing else.
+    pub fn make_ready_to_refresh(&self) {
+        self.warm(Some(&self.options.cloud.login), true, 1);
     }
 
     /// Connections for its reads, three of which run side by side.

@@ -15,7 +15,7 @@ use crate::journal::{Attempt, Fact, Registration};
 use crate::report::explanation::page;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
 use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
-use crate::words::{CheckId, Draft, Environment, Field, OctoClient, Problem, Step};
+use crate::words::{CheckId, ClientId, Draft, Environment, Field, OctoClient, Problem, RedirectAddress, Step};
 use crate::world::{World, clock};
 
 /// How far a registration came, and the exit code.
@@ -137,6 +137,16 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         )))
     }
 
+    /// Has connections opened for a step that comes, beside what is done on this machine first.
+    pub(super) fn make_ready(&self, step: Step) {
+        self.world.make_ready(step);
+    }
+
+    /// Has the sign-in page asked about a sign-in that comes after step 2, beside that.
+    pub(super) fn expect_sign_in(&self, application: ClientId, redirect: RedirectAddress) {
+        self.world.expect_sign_in(application, redirect);
+    }
+
     /// Proves that the keyring keeps, before anything is worth keeping.
     pub(super) async fn look_at_keyring(&mut self) -> Result<(), CommandError> {
         let outcome = self.perform(Effect::Preflight(Preflight::Keyring)).await;
@@ -227,7 +237,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let mut told: Vec<CheckId> = Vec::new();
         let mut shown = false;
         if let Some(step) = run.step() {
-            self.world.make_ready(step);
+            self.make_ready(step);
         }
         let ended = headless::converse(&mut run, self.world, asked, |run| {
             let over = run.checks().iter();

@@ -122,6 +122,7 @@ async fn begin(host: &Host, arguments: &Token, target: &Target) -> Result<Begun,
     // From here on is built upon the journal.
     target.shelf().in_use(&target.name()).await?;
     let run = Execution::token(audience, registration.clone()).ok_or_else(|| nothing(&registration))?;
+    world.make_ready_to_refresh();
     Ok(Begun::Ask(Box::new((world, run))))
 }
 

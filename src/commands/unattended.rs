@@ -98,11 +98,18 @@ impl RegisterFlow<'_, '_, '_> {
         }
         let center = self.read(given, &typed, self.proves_step_two(given, only))?;
         self.loses_nothing(given, replace)?;
+        if center.is_some() {
+            // The keyring takes longer than a handshake.
+            self.session.make_ready(Step::PartnerCenter);
+        }
         self.session.look_at_keyring().await?;
         self.replacing(replace).await?;
         self.named(&typed, only).await?;
         let mut secret = None;
         if let Some(request) = center {
+            if let (None, Ok(next)) = (only, answers::partner_api(&typed, None)) {
+                self.session.expect_sign_in(request.application.clone(), next.redirect);
+            }
             let run = Execution::partner_center(request, self.registration().clone());
             let run = Box::pin(self.session.run(run, Asked::Leave)).await?;
             secret = run.secret();

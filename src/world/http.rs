@@ -9,7 +9,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use http::header::{HeaderMap, LOCATION};
 use http::{HeaderName, HeaderValue, Method};
 use hyper_util::client::proxy::matcher::Matcher;
@@ -235,18 +235,21 @@ impl Http {
         if count == 0 {
             return;
         }
-        if let Ok(client) = self.client(route, alone, true) {
-            let open = || async { drop(client.get(url.clone()).send().await) };
-            if alone {
-                join_all((0..count).map(|_| open())).await;
-            } else {
-                open().await;
-                let more = if self.ready.is_multiplexed(&host) { 0 } else { count - 1 };
-                join_all((0..more).map(|_| open())).await;
+        let Ok(client) = self.client(route, alone, true) else { return };
+        let open = async |count: usize| {
+            let mut begun = self.ready.opening(&host, alone, count);
+            let each = (0..count).map(|_| client.get(url.clone()).send());
+            let mut each: FuturesUnordered<_> = each.collect();
+            while each.next().await.is_some() {
+                begun.ended(1);
             }
-        }
+        };
         if alone {
-            self.ready.opened(&host, count);
+            return open(count).await;
+        }
+        open(1).await;
+        if !self.ready.is_multiplexed(&host) {
+            open(count - 1).await;
         }
     }
 
