@@ -48,7 +48,8 @@ fn given(host: &mut Host, words: &[&str]) -> Result<String, String> {
     if words.is_empty() && host.input_is_terminal {
         return Err("nothing to explain: give a code or a text, or pipe one in; --list shows all codes".to_owned());
     }
-    let mut bytes = part(host)?;
+    let mut bytes = Vec::new();
+    part(host, &mut bytes)?;
     if bytes.iter().all(u8::is_ascii_whitespace) && (bytes.len() as u64) < SHORT {
         return Err("nothing to explain: standard input is empty".to_owned());
     }
@@ -62,17 +63,26 @@ fn given(host: &mut Host, words: &[&str]) -> Result<String, String> {
         return Ok(String::from_utf8_lossy(&utf8(&bytes)).into_owned());
     }
     let mut sieve = Sieve::default();
-    while !bytes.is_empty() {
-        sieve.push(&utf8(&[mark, &bytes].concat()));
-        bytes = part(host)?;
+    let read = |bytes: &[u8]| utf8(&[mark, bytes].concat());
+    sieve.push(&read(&bytes));
+    loop {
+        part(host, &mut bytes)?;
+        if bytes.is_empty() {
+            return Ok(sieve.finish());
+        }
+        // What needs no reading is looked through as it is: each copy of all of it takes as long as the search.
+        if mark.is_empty() {
+            sieve.push(&bytes);
+        } else {
+            sieve.push(&read(&bytes));
+        }
     }
-    Ok(sieve.finish())
 }
 
 /// The next part of standard input, short only where that ends.
-fn part(host: &mut Host) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = host.input.by_ref().take(SHORT).read_to_end(&mut bytes);
+fn part(host: &mut Host, bytes: &mut Vec<u8>) -> Result<(), String> {
+    bytes.clear();
+    let read = host.input.by_ref().take(SHORT).read_to_end(bytes);
     read.map_err(|error| format!("cannot read standard input: {}", error.kind()))?;
-    Ok(bytes)
+    Ok(())
 }

@@ -42,6 +42,8 @@ pub struct Sieve {
     looked_at: usize,
     /// The beginning of a sign whose other bytes are still to come.
     cut: Vec<u8>,
+    /// What is looked at, with blanks for line ends; kept for its room.
+    flat: Vec<u8>,
     essences: HashSet<String>,
     /// What was met beyond those: which needle, and a number beside it.
     beyond: HashSet<(usize, u64)>,
@@ -70,9 +72,15 @@ fn needles() -> Option<&'static AhoCorasick> {
 impl Sieve {
     /// Looks through the next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
-        let mut bytes = [std::mem::take(&mut self.cut).as_slice(), bytes].concat();
-        self.cut = bytes.split_off(whole(&bytes));
-        let new = String::from_utf8_lossy(&bytes);
+        let joined: Vec<u8>;
+        let mut bytes = bytes;
+        if !self.cut.is_empty() {
+            joined = [std::mem::take(&mut self.cut).as_slice(), bytes].concat();
+            bytes = &joined;
+        }
+        let (bytes, cut) = bytes.split_at_checked(whole(bytes)).unwrap_or((bytes, &[]));
+        self.cut = cut.to_vec();
+        let new = String::from_utf8_lossy(bytes);
         self.rest.push_str(&if new.contains('\r') { new.replace("\r\n", "\n").into() } else { new });
         let end = self.rest.len().saturating_sub(BEHIND);
         self.look(end);
@@ -90,8 +98,7 @@ impl Sieve {
     /// Looks at the hits between what was looked at before and `end`.
     fn look(&mut self, end: usize) {
         let text = std::mem::take(&mut self.rest);
-        let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
-        let (clean, from, end) = if is_plain {
+        let (clean, from, end) = if is_plain(text.as_bytes()) {
             (None, self.looked_at, end)
         } else {
             let clean = |to: usize| signs(text.get(..floor(&text, to)).unwrap_or_default());
@@ -105,7 +112,11 @@ impl Sieve {
     fn read(&mut self, text: &str, from: usize, end: usize) {
         let Some(needles) = needles() else { return };
         let [hosts, labels, _] = codes::marks().map(|of| of.len());
-        let flat = text.replace('\n', " ");
+        let mut room = std::mem::take(&mut self.flat);
+        room.clear();
+        room.extend_from_slice(text.as_bytes());
+        room.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
+        let Ok(flat) = String::from_utf8(room) else { return };
         let mut window: Option<(usize, usize, usize)> = None;
         let (mut pieces, mut heads) = (Vec::new(), Vec::new());
         for hit in needles.find_iter(&flat) {
@@ -139,6 +150,7 @@ impl Sieve {
         for (first, last, _) in pieces {
             self.keep(text.get(first..last).unwrap_or_default());
         }
+        self.flat = flat.into_bytes();
     }
 
     /// Whether nothing like it was read before. Beside the address of a service it is the status that tells.
@@ -211,6 +223,22 @@ impl Sieve {
             }
         }
     }
+}
+
+/// Whether a text has nothing but signs of ASCII that are seen, line ends and tabs. Eight at a time: this is done with every byte of
+/// logs of any length.
+fn is_plain(text: &[u8]) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = EACH << 7;
+    let is_seen = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    let (eights, rest) = text.as_chunks::<8>();
+    let seen = eights.iter().all(|eight| {
+        let all = u64::from_ne_bytes(*eight);
+        // A byte has its high bit here if it is beyond ASCII, DEL, or below the blank.
+        let odd = (all | all.wrapping_add(EACH) | all.wrapping_sub(EACH << 5)) & HIGH;
+        odd == 0 || eight.iter().all(is_seen)
+    });
+    seen && rest.iter().all(is_seen)
 }
 
 /// A hit without what differs from line to line: of its digits the first ones stay, and those of a list.
@@ -301,6 +329,18 @@ mod tests {
         let kept = sieve.finish();
         assert!(kept.contains("50126") && kept.contains("AADSTS7000215"));
         assert!(kept.len() < text.len(), "{} of {}", kept.len(), text.len());
+    }
+
+    #[test]
+    fn every_sign_that_is_not_plain_is_seen_wherever_it_stands() {
+        for byte in 0..=u8::MAX {
+            for place in 0..19 {
+                let mut text = *b"seventeen letters ~";
+                text[place] = byte;
+                let plain = matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+                assert_eq!(is_plain(&text), plain, "{byte} {place}");
+            }
+        }
     }
 
     #[test]
