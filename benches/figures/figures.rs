@@ -1,16 +1,17 @@
 //! The sections, in the order of the table.
 
 use crate::table::Table;
-use crate::{start, trips};
+use crate::{growth, start, trips};
 
 /// What measures a section.
 type Measure = fn(&mut Table);
 
 /// The name of each, and what measures it.
-pub(crate) const SECTIONS: [(&str, Measure); 5] = [
+pub(crate) const SECTIONS: [(&str, Measure); 6] = [
     ("trips", trips::measure),
     ("start", start::measure),
     ("keys", start::keys),
     ("rest", start::rest),
     ("texts", start::texts),
+    ("growth", growth::measure),
 ];

@@ -11,6 +11,7 @@
 
 mod desk;
 mod figures;
+mod growth;
 mod path;
 mod start;
 mod table;

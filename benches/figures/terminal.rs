@@ -127,7 +127,8 @@ impl Tty {
             while self.next(Duration::ZERO).is_some() {}
             let sent = self.send(&key.to_string());
             let came = self.next(PATIENCE).unwrap();
-            self.watch(Duration::from_millis(3));
+            // Keys within five milliseconds are a paste to the wizard, which waits for its end: nobody types as fast as that.
+            self.watch(Duration::from_millis(15));
             came - sent
         });
         each.collect()
