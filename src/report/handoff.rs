@@ -138,7 +138,7 @@ fn facts(handoff: &Handoff) -> Vec<(&'static str, String)> {
     app.chain(said).chain(failures().flat_map(ids).map(|id| ("For support", id))).collect()
 }
 
-const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft. For that the app below needs what follows. Nothing in this note is secret.";
+const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft, through the app below. The app needs the following. Nothing in this note is secret.";
 
 /// As plain text.
 pub fn text(handoff: &Handoff) -> String {
@@ -153,7 +153,7 @@ pub fn text(handoff: &Handoff) -> String {
     }
     for (index, task) in tasks(handoff).into_iter().enumerate() {
         rows.push(Row::gap());
-        rows.push(Row::of(Tone::Title, format!("{}. {} ({})", index + 1, task.title, task.who)));
+        rows.push(Row::of(Tone::Title, format!("{}. {} ({})", index + 1, task.title, task.who)).hanging(3));
         for step in task.steps {
             rows.push(Row::text(format!("[ ] {}", step.words)).at(3).hanging(7));
             rows.extend(step.page.map(|page| Row::text(page).at(7)));
@@ -188,16 +188,23 @@ pub fn html(handoff: &Handoff) -> String {
     page
 }
 
-/// The words with each address in them as a link: an https address has no blank, and what is escaped breaks out of none.
+/// The words with each address in them as a link, and each ID in one piece: neither has a blank, and what is escaped breaks out of
+/// none.
 fn linked(escaped: &str) -> String {
     let words = escaped.split(' ').map(|word| {
-        if !word.starts_with("https://") {
-            return word.to_owned();
+        if word.starts_with("https://") {
+            return format!("<a href=\"{word}\">{word}</a>");
         }
-        format!("<a href=\"{word}\">{word}</a>")
+        match word.split_at_checked(ID).filter(|(id, _)| looks_like_guid(id)) {
+            Some((id, behind)) => format!("<code class=\"id\">{id}</code>{behind}"),
+            None => word.to_owned(),
+        }
     });
     words.collect::<Vec<_>>().join(" ")
 }
+
+/// Characters of an ID.
+const ID: usize = 36;
 
 /// What every note begins with: how it looks on a screen, light or dark, and on paper.
 const HEAD: &str = concat!(
@@ -209,10 +216,11 @@ const HEAD: &str = concat!(
     "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9da7b3;--rule:#30363d;--page:#0d1117;--card:#161b22;--link:#79c0ff}}\n",
     "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,sans-serif}\n",
     "main{max-width:46rem;margin:0 auto;padding:2rem 1rem 4rem}h1{font-size:1.6rem;line-height:1.25;margin:0 0 .5rem}\n",
-    ".why,.who{color:var(--dim);margin:0}a{color:var(--link)}a,code{overflow-wrap:anywhere}\n",
+    ".why,.who{color:var(--dim);margin:0}a{color:var(--link)}a,code,label span{overflow-wrap:anywhere}\n",
     "dl{margin:1.25rem 0;border:1px solid var(--rule);border-radius:8px;background:var(--card)}\n",
     "dl div{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.5rem 1rem}dl div+div{border-top:1px solid var(--rule)}\n",
     "dt{flex:0 0 9rem;color:var(--dim)}dd{flex:1 1 14rem;margin:0}code{font:14px/1.5 ui-monospace,monospace}\n",
+    ".id{white-space:nowrap}@media(max-width:30rem){.id{white-space:normal}}\n",
     "ol{list-style:none;margin:0;padding:0;counter-reset:task}section{counter-increment:task}\n",
     "section{margin:0 0 1rem;padding:1rem;border:1px solid var(--rule);border-radius:8px;background:var(--card)}\n",
     "h2{font-size:1.1rem;line-height:1.35;margin:0}h2:before{content:counter(task) \". \";color:var(--dim)}\n",
