@@ -12,7 +12,7 @@ use crate::report::explain::failed;
 use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::list::NOTHING_HERE;
-use crate::report::rows::{Row, Tone};
+use crate::report::rows::{Row, Sign, Tone};
 use crate::report::{self, dates, object};
 use crate::steps::{Api, Execution, State, Token};
 use crate::words::{Audience, Compared, Failure, Step};
@@ -236,21 +236,29 @@ fn ending(findings: &Findings) -> Vec<Row> {
     let mut rows = vec![Row::of(Tone::Title, "What ends")];
     for end in &findings.ends {
         let left = end.days_left(today);
-        let word = if left < 0 || left <= findings.warn_days { "!!" } else { "ok" };
+        let sign = if left < 0 || left <= findings.warn_days { Sign::Problem } else { Sign::Ok };
         let what = end.what.trim_start_matches("Octo CSP: ");
         let when = match left {
             left if left < 0 => format!("ended {} days ago", -left),
             left => format!("in {left} days"),
         };
-        rows.push(Row::text(format!("{word:<4}  {}  {when}: {what}", end.day)).at(3).hanging(9));
-        if word == "!!" {
-            rows.push(Row::text(end.cure.clone()).at(9));
+        rows.push(ending_row(sign, format!("{}  {when}: {what}", end.day)));
+        if sign == Sign::Problem {
+            rows.push(Row::text(end.cure.clone()).at(ENDING));
         }
     }
     if findings.ends.iter().all(|end| end.key != "secret") {
-        rows.push(Row::text("note  the date on which the secret key expires was not given").at(3));
+        rows.push(ending_row(Sign::Note, "the date on which the secret key expires was not given".to_owned()));
     }
     rows
+}
+
+/// Where the words of what ends begin: behind the longest word of a sign.
+const ENDING: u16 = 12;
+
+fn ending_row(sign: Sign, text: String) -> Row {
+    let word = format!("{:<1$}", sign.word(), usize::from(ENDING - 3));
+    Row::text(word).and(Tone::Plain, text).at(3).hanging(ENDING)
 }
 
 /// All registrations of a store, a line each.

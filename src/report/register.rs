@@ -11,7 +11,7 @@ use crate::report::check;
 use crate::report::explain::failed;
 use crate::report::identity::Identity;
 use crate::report::lines::{WIDTH, plain};
-use crate::report::rows::{Row, Tone};
+use crate::report::rows::{Row, Sign, Tone};
 use crate::report::{self, object, object_line};
 use crate::steps::Check;
 use crate::words::{Failure, Problem};
@@ -145,7 +145,7 @@ fn consent_rows(consent: &Consent, state: State) -> Vec<Row> {
         Row::gap(),
     ];
     if consent.redirect_unknown {
-        rows.push(Row::word(Tone::Problem, "!!", AddressSeen::NotRegistered.words()));
+        rows.push(Row::word(Tone::Problem, Sign::Problem.word(), AddressSeen::NotRegistered.words()));
     }
     if state == State::Waiting {
         let text = format!(

@@ -11,7 +11,7 @@ use crate::journal::{Attempt, Registration};
 use crate::report::calendar::End;
 use crate::report::identity::{Identity, OctoState};
 use crate::report::lines::{WIDTH, plain};
-use crate::report::rows::{Row, Tone};
+use crate::report::rows::{Row, Sign, Tone};
 use crate::report::submit::{handed_over, octo_object};
 use crate::report::{dates, object};
 use crate::words::check::SUBMIT;
@@ -96,17 +96,17 @@ fn one(found: &Found) -> Vec<Row> {
     let identity = &found.identity;
     let mut rows = vec![Row::of(Tone::Title, found.opened.name.clone())];
     if registration.newer {
-        rows.push(pair("Problem", NEWER));
+        rows.push(pair(PROBLEM, NEWER));
     }
     if registration.damaged {
-        rows.push(pair("Problem", DAMAGED));
+        rows.push(pair(PROBLEM, DAMAGED));
     }
     if registration.forgetting {
         let forget = identity.command("forget");
-        rows.push(pair("Problem", format!("Deleting it was begun and not finished: {forget} goes on.")));
+        rows.push(pair(PROBLEM, format!("Deleting it was begun and not finished: {forget} goes on.")));
     }
     if let Some(begun) = &registration.moving {
-        rows.push(pair("!!", format!("Its secrets are {}.", begun.words())));
+        rows.push(pair(PROBLEM, format!("Its secrets are {}.", begun.words())));
     }
     let name = registration.name.as_ref();
     rows.push(pair("Name", name.map_or_else(|| "(none)".to_owned(), ToString::to_string)));
@@ -155,6 +155,8 @@ fn last_failure(refused: &LastFailure, diagnosis: Option<Diagnosis>) -> Vec<Row>
     rows
 }
 
+/// What is said where something is to be done.
+const PROBLEM: &str = Sign::Problem.word();
 const NEWER: &str = "The journal was written by a newer version: what can be read is shown, nothing is written.";
 const DAMAGED: &str = "The journal is damaged: what is shown may be out of date.";
 

@@ -170,6 +170,17 @@ fn the_readme_is_short_and_leads_to_every_paper() {
 const OUT: [&str; 2] = ["mistake of this program", "this is deleted ("];
 
 /// The list itself and what was called so in earlier versions may say them.
+/// The sign `!!` is one of a screen without Unicode; a line that is printed has the word `Problem`.
+#[test]
+fn a_printed_line_says_problem_and_has_no_sign_for_it() {
+    let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
+    for entry in std::fs::read_dir(reports).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("\"!!"), "{}", path.display());
+    }
+}
+
 #[test]
 fn words_that_are_out_are_nowhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
