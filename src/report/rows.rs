@@ -110,6 +110,8 @@ pub struct Row {
     pub said: Said,
     /// The same without a limit of width, where the row is shortened.
     pub whole: Option<String>,
+    /// The same on the smallest screens; empty where it is left out there.
+    pub small: Option<&'static str>,
 }
 
 impl Row {
@@ -171,6 +173,13 @@ impl Row {
     #[must_use]
     pub fn whole(mut self, whole: impl Into<String>) -> Self {
         self.whole = Some(whole.into());
+        self
+    }
+
+    /// The same on the smallest screens; empty where it is left out there.
+    #[must_use]
+    pub fn small(mut self, small: &'static str) -> Self {
+        self.small = Some(small);
         self
     }
 

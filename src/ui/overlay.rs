@@ -65,7 +65,7 @@ pub(super) fn help<'a>(page: &View<'_>, fields: bool) -> View<'a> {
     };
     view.rows(keys::ROWS.iter().filter(works).map(|row| key(row.label, row.does)));
     view.up_and_down("scroll");
-    view.keys(&[(Intent::Submit, "back to the page"), (Intent::Back, "back")]);
+    view.keys(&[(Intent::Submit, "back"), (Intent::Back, "back")]);
     view
 }
 
@@ -123,7 +123,7 @@ pub(super) fn details<'a>(execution: Option<&Execution>, session: &Session) -> V
         view.gap();
         view.rows(failures(execution));
     }
-    view.keys(&[(Intent::Submit, "back to the page"), (Intent::Back, "back")]);
+    view.keys(&[(Intent::Submit, "back"), (Intent::Back, "back")]);
     view.up_and_down("scroll");
     view
 }

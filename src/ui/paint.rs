@@ -136,7 +136,9 @@ fn fitted(page: &View<'_>, panes: Panes, height: usize, low: bool, brush: &Brush
             return sheet;
         }
     }
-    lay(if low { Air::None } else { Air::Usual }, false)
+    // Where it is almost whole without air, a page does not jump to another layout and back as the focus moves.
+    let tight = lay(Air::None, false);
+    if low || tight.lines.len() <= height + 4 { tight } else { lay(Air::Usual, false) }
 }
 
 fn header(wizard: &Wizard, page: &View<'_>, brush: &Brush, width: u16, low: bool) -> Vec<Line<'static>> {
@@ -281,7 +283,8 @@ fn hint_line(hints: &[KeyHint], width: u16, brush: &Brush) -> Line<'static> {
     // Everybody tries Tab; the help says so too.
     let apart =
         |hint: &&KeyHint| matches!(hint.intent, Intent::Submit | Intent::Help | Intent::Next | Intent::Previous);
-    let others = hints.iter().filter(|hint| !apart(hint));
+    let same = |hint: &&KeyHint| first.is_some_and(|first| first.does == hint.does);
+    let others = hints.iter().filter(|hint| !apart(hint) && !same(hint));
     let cells = |hint: &KeyHint| hint.key.width() + 1 + hint.does.width();
     let known = hints.iter().find(help);
     let mut free = usize::from(width).saturating_sub(1 + known.map_or(0, |_| "F1 more".len()));

@@ -254,12 +254,12 @@ pub(super) fn mixed_up(session: &Session, field: Field) -> Option<Problem> {
     match (field, session.looked_up(field)?) {
         (Field::ApplicationId, DirectoryLookup::Directory(_)) => match swapped {
             Some([_, other]) => {
-                let what = format!("This and {} are swapped.", other.label());
+                let what = format!("Swapped with {}.", other.label());
                 problem(&what, "F5 swaps them.")
             }
             None => problem(
                 "This is a directory (tenant) ID, not an application's.",
-                "Entra > App registrations > your app > Application (client) ID.",
+                &format!("{}.", Field::ApplicationId.place()),
             ),
         },
         (Field::Directory, DirectoryLookup::NotOne) if swapped.is_none_or(|two| !two.contains(&field)) => {

@@ -234,8 +234,8 @@ impl Session {
     /// Writes a file where the person is; a rehearsal prints it.
     pub(crate) fn leave_file(&mut self, file: String, text: String) {
         if self.config.rehearsal.is_some() {
-            let said = format!("A rehearsal writes no file. {file} would be:");
-            let lines = [said, String::new()].into_iter().chain(text.lines().map(str::to_owned));
+            let said = "A rehearsal writes no file. This would be one:".to_owned();
+            let lines = [said, format!("  {file}"), String::new()].into_iter().chain(text.lines().map(str::to_owned));
             return self.task(Task::Print(lines.collect()));
         }
         let typed = Field::ALL.into_iter().filter(|field| field.is_secret()).map(|field| self.fields.share(field));

@@ -212,6 +212,7 @@ impl Wizard {
             }
             Intent::Submit => {
                 self.forget_notice();
+                self.put_right();
                 self.key(Page::submit);
             }
             Intent::Back => {
@@ -312,6 +313,15 @@ impl Wizard {
         }
     }
 
+    /// What was understood in the field that has the focus is written as it is meant.
+    fn put_right(&mut self) {
+        if let Some(field) = self.target().and_then(FocusTarget::field)
+            && self.session.problem(field).is_none()
+        {
+            self.session.fields.put_right(field);
+        }
+    }
+
     /// A field that is left forward is checked, and what was understood is put right; the others stay as they are.
     fn move_focus(&mut self, by: isize) {
         let count = self.targets().len();
@@ -319,12 +329,10 @@ impl Wizard {
             return self.scroll_by(i16::try_from(by).unwrap_or(0));
         }
         if let Some(field) = self.target().and_then(FocusTarget::field).filter(|_| by > 0) {
+            self.put_right();
             let problem = self.session.problem(field);
             let state = self.page.state_mut();
             state.clear_problem(field);
-            if problem.is_none() {
-                self.session.fields.put_right(field);
-            }
             state.problems.extend(problem);
             self.session.look_up(field);
         }

@@ -250,7 +250,7 @@ impl Failed {
         if session.registration.active.is_some() {
             "What you typed is still here. The registration that worked before has not changed."
         } else {
-            "Nothing was registered. What you typed is still here; the secret key until you leave."
+            "Nothing was registered. Your answers are kept; the secret key until you leave."
         }
     }
 
@@ -299,7 +299,7 @@ const fn edit_words(field: Field) -> &'static str {
         Field::Directory => "edit Directory",
         Field::SecretEnds => "edit the date",
         Field::MpnId => "edit MPN ID",
-        Field::Redirect => "edit the redirect address",
+        Field::Redirect => "edit Redirect address",
         Field::OctoClientId | Field::OctoSecret => "edit Octo's API client",
         Field::Answer | Field::Confirmation | Field::Handover => "edit",
     }

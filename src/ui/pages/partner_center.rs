@@ -98,6 +98,6 @@ fn reading(session: &Session) -> Option<&'static str> {
         _ if !session.fields.value(Field::Directory).trim().is_empty() => None,
         (Some(client), Some(application)) if client != application => Some("taken from Client ID"),
         (_, Some(_)) => None,
-        _ => Some("optional if in Client ID"),
+        _ => Some("optional if it is in Client ID"),
     }
 }

@@ -96,7 +96,7 @@ impl Screen for Prerequisites {
                 mark: Some(session.marked.iter().any(|key| key == line.key)),
                 text: text.to_owned(),
                 focused,
-                below: vec![Row::of(Tone::Muted, why).at(7), place.at(7).hanging(14)],
+                below: vec![Row::of(Tone::Muted, why).at(7).small(""), place.at(7).hanging(14)],
             }));
         }
         view.keys(&[(Intent::Submit, "start")]);

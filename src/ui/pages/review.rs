@@ -77,7 +77,10 @@ impl Screen for Review {
         }
         if session.may_submit() {
             let client = session.octo_client().map(|client| format!("API client {}", client.source));
-            form.input_beside(Field::Handover, Some(client.unwrap_or_else(|_| "no API client yet: F6".to_owned())));
+            form.input_beside(
+                Field::Handover,
+                Some(client.unwrap_or_else(|_| "no API client yet; F6 asks for it".to_owned())),
+            );
         }
         form.view.row(Row::pair("Octo gets", LABEL, Tone::Muted, OctoClient::announced(session)));
         form.view.gap();

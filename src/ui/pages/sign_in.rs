@@ -148,10 +148,10 @@ impl Screen for SignIn {
         form.input_beside(Field::Answer, Some("never shown".to_owned()));
         form.view.gap();
         form.button("Confirm", "uses the code once, then runs the checks");
-        let once = "A code works once. If a try fails you sign in again; the secret key stays good.";
-        form.view.row(Row::of(Tone::Muted, once).at(3));
-        form.view
-            .row(Row::of(Tone::Muted, "Someone else signs in? F8 prints a note with this link.").at(3).said(Said::Not));
+        let once = "A code works once; if a try fails, sign in again. The secret key stays good.";
+        form.view.row(Row::of(Tone::Muted, once).at(3).small(""));
+        let note = "Someone else signs in? F8 prints a note with this link.";
+        form.view.row(Row::of(Tone::Muted, note).at(3).said(Said::Not).small(""));
         let mut view = form.view;
         view.keys(&[(Intent::Submit, "confirm")]);
         view.keys(if session.config.rehearsal.is_some() { &[(Intent::Extra(2), "sign in")] } else { &[] });
@@ -188,15 +188,18 @@ fn directions(session: &Session, consent: &AuthorizationRequest) -> Vec<Row> {
         (true, Some(false)) => "1  No browser could be opened here. Open this address in a private window:",
         (false, _) => "1  Open this address in a private window:",
     };
+    let shown = tried && session.browsed != Some(false);
+    let small = if shown { "1  Your browser shows the page" } else { "1  Open the address: F7 shows it" };
+    let sign_in = "2  Sign in as an Admin agent, pass MFA, press Accept.";
     let mut rows = vec![
-        Row::text(opened).at(3).hanging(6).right(Tone::Muted, "F3 copies"),
-        Row::of(Tone::Link, shortened(consent)).at(6).whole(consent.address.as_str()),
-        Row::text("2  Sign in as an Admin agent, pass MFA, press Accept.").at(3).hanging(6),
+        Row::text(opened).at(3).hanging(6).right(Tone::Muted, "F3 copies").small(small),
+        Row::of(Tone::Link, shortened(consent)).at(6).whole(consent.address.as_str()).small(""),
+        Row::text(sign_in).at(3).hanging(6).small("2  Sign in, pass MFA, press Accept"),
     ];
     if let Some(answers) = &session.config.rehearsal {
         let what = format!("{}  {}  code {}", answers.user, answers.password, answers.mfa_code);
         let row = Row::of(Tone::Muted, "type  ").and(Tone::Value, what);
-        rows.push(row.at(6).hanging(12));
+        rows.push(row.at(6).hanging(12).small(""));
     }
     rows.push(third(consent));
     rows
@@ -206,7 +209,7 @@ fn directions(session: &Session, consent: &AuthorizationRequest) -> Vec<Row> {
 fn rehearsed(seen: AddressSeen) -> Row {
     let words = seen.words();
     match seen {
-        AddressSeen::Known => Row::of(Tone::Muted, words).sign(Sign::Ok).at(3),
+        AddressSeen::Known => Row::of(Tone::Muted, words).sign(Sign::Ok).at(3).small(""),
         AddressSeen::NotRegistered => Row::signed(Sign::Problem, format!("{words} Then F5.")),
         AddressSeen::Unclear | AddressSeen::Resumed => Row::of(Tone::Muted, words).at(3),
     }
@@ -224,7 +227,9 @@ fn third(consent: &AuthorizationRequest) -> Row {
         ),
         Err(NotCatching::NotAllowed(port)) => not_allowed(port, cfg!(windows)),
     };
-    Row::text(text).at(3).hanging(6)
+    let small =
+        if consent.catching.is_ok() { "3  Error page? Paste its address" } else { "3  Paste the last page's address" };
+    Row::text(text).at(3).hanging(6).small(small)
 }
 
 /// Windows lets every user open every port, but for ranges that it reserves and what a service of its own has.

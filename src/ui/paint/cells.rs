@@ -69,20 +69,45 @@ impl Brush {
         lead.into_iter().chain(self.wrapped(&rest, width)).collect()
     }
 
+    /// What was found by a check, where there is no room for it between the title and the time: below them, not broken by them.
+    fn value_below(&self, row: &Row, width: u16) -> Option<Vec<Line<'static>>> {
+        let right = row.right.as_ref().filter(|_| row.sign.is_some())?;
+        let (value, title) = row.pieces.split_last().filter(|(_, title)| !title.is_empty())?;
+        let (before, pieces) = self.pieces(row);
+        let words: usize = pieces.iter().map(|piece| piece.text.width()).sum();
+        if usize::from(row.indent) + words + right.text.width() + 2 < usize::from(width) {
+            return None;
+        }
+        let mut title = Row { pieces: title.to_vec(), ..row.clone() };
+        if let Some(last) = title.pieces.last_mut() {
+            last.text.truncate(last.text.trim_end().len());
+        }
+        let hang = row.hang + if width < NARROW { 1 } else { u16::try_from(before).unwrap_or(0) };
+        let below = Row::of(value.tone, value.text.clone()).at(hang);
+        let mut lines = self.wrapped(&title, width);
+        lines.extend(self.wrapped(&below, width));
+        Some(lines)
+    }
+
     /// Wraps a row at blanks; only a word that is longer than a line is broken, behind a sign that divides it if it has one.
     pub(super) fn wrapped(&self, row: &Row, width: u16) -> Vec<Line<'static>> {
         if let Some((_, lead)) = row.lead.filter(|_| width < NARROW) {
             return self.below_each_other(lead, row, width);
         }
+        if let Some(lines) = self.value_below(row, width) {
+            return lines;
+        }
+        let is_labelled = width < NARROW && labelled(&row.pieces);
         let width = usize::from(width).saturating_sub(1);
         let (before, mut pieces) = self.pieces(row);
-        let mut hang = usize::from(row.hang) + before;
-        if hang > width.div_ceil(2) {
-            // There is no room for a column of labels here: what is named stands right behind its label.
-            hang = usize::from(row.indent);
+        let (mut indent, mut hang) = (usize::from(row.indent), usize::from(row.hang) + before);
+        if hang > width.div_ceil(2) || is_labelled && hang * 3 >= width {
+            // There is no room for a column of labels here: what is named stands right behind its label, and an ID on one line.
+            indent = indent.saturating_sub(if is_labelled { 2 } else { 0 });
+            hang = indent;
             tighten(&mut pieces);
         }
-        let shape = Shape { width, indent: usize::from(row.indent), hang, breaks_words: true };
+        let shape = Shape { width, indent, hang, breaks_words: true };
         let words: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
         let mut lines = Vec::new();
         for (lead, range) in shape.wrapped(&words) {
@@ -115,11 +140,17 @@ impl Brush {
 /// A screen that is narrower has no room for columns.
 const NARROW: u16 = 60;
 
-/// The blanks that fill a column up become two.
+/// Whether a row is a label and what belongs to it. A list of keys is read by its columns, so it keeps them.
+fn labelled(pieces: &[Piece]) -> bool {
+    matches!(pieces, [label, _, ..] if label.text.ends_with("  ") && label.tone != Tone::Key)
+}
+
+/// The blanks that fill a column up become two, and none where nothing stands before them.
 fn tighten(pieces: &mut [Piece]) {
     if let [columns @ .., _] = pieces {
-        for piece in columns.iter_mut().filter(|piece| piece.text.ends_with("  ") && !piece.text.trim().is_empty()) {
-            piece.text.truncate(piece.text.trim_end().len() + 2);
+        for piece in columns.iter_mut().filter(|piece| piece.text.ends_with("  ")) {
+            let words = piece.text.trim_end().len();
+            piece.text.truncate(if words == 0 { 0 } else { words + 2 });
         }
     }
 }

@@ -55,14 +55,21 @@ pub(super) struct Room {
     pub(super) whole: bool,
 }
 
+impl Room {
+    /// Whether it is so small that the fields are shown one by one.
+    fn is_small(self) -> bool {
+        self.air == Air::None && self.width < 60
+    }
+}
+
 /// Lays a page out.
 pub(super) fn lay_out(page: &View<'_>, room: Room, brush: &Brush) -> Sheet {
-    let Room { width, two, air, whole } = room;
+    let Room { width, air, .. } = room;
     let mut sheet = Sheet::default();
     title(&mut sheet, page, width, air, brush);
     let inputs = page.blocks.iter().filter(|block| matches!(block, Block::Input(_))).count();
     let few = page.blocks.iter().any(|block| matches!(block, Block::Input(input) if input.focused));
-    let one_by_one = air == Air::None && inputs > 1 && width < 60;
+    let one_by_one = room.is_small() && inputs > 1;
     let mut number = 0;
     let shown = if one_by_one { around_focus(&page.blocks) } else { 0..page.blocks.len() };
     let mut before_input = true;
@@ -75,7 +82,7 @@ pub(super) fn lay_out(page: &View<'_>, room: Room, brush: &Brush) -> Sheet {
             Block::Rows(rows) => {
                 let rows = rows.iter().filter(|row| air != Air::None || !row.pieces.is_empty());
                 for row in rows {
-                    lay_row(&mut sheet, row, width, whole, brush);
+                    lay_row(&mut sheet, row, room, brush);
                 }
             }
             Block::Input(input) => {
@@ -86,7 +93,7 @@ pub(super) fn lay_out(page: &View<'_>, room: Room, brush: &Brush) -> Sheet {
                 lay_input(&mut sheet, input, room, count, brush);
             }
             Block::Button(button) => lay_button(&mut sheet, button, width, brush),
-            Block::Item(item) => lay_item(&mut sheet, item, width, two, brush),
+            Block::Item(item) => lay_item(&mut sheet, item, room, brush),
         }
         before_input = !matches!(block, Block::Input(_));
     }
@@ -138,12 +145,17 @@ fn title(sheet: &mut Sheet, page: &View<'_>, width: u16, air: Air, brush: &Brush
     }
 }
 
-fn lay_row(sheet: &mut Sheet, row: &Row, width: u16, whole: bool, brush: &Brush) {
-    let Some(address) = row.whole.as_ref().filter(|_| whole) else {
-        sheet.lines.extend(brush.wrapped(row, width));
+fn lay_row(sheet: &mut Sheet, row: &Row, room: Room, brush: &Brush) {
+    if let Some(small) = row.small.filter(|_| room.is_small()) {
+        let row = (!small.is_empty()).then(|| Row::text(small).at(1).hanging(4));
+        sheet.lines.extend(row.into_iter().flat_map(|row| brush.wrapped(&row, room.width)));
+        return;
+    }
+    let Some(address) = row.whole.as_ref().filter(|_| room.whole) else {
+        sheet.lines.extend(brush.wrapped(row, room.width));
         return;
     };
-    for part in parts_of(address, usize::from(width.saturating_sub(row.indent + 1))) {
+    for part in parts_of(address, usize::from(room.width.saturating_sub(row.indent + 1))) {
         sheet.links.push((sheet.lines.len(), row.indent, address.clone()));
         let lead = Span::raw(" ".repeat(usize::from(row.indent)));
         sheet.lines.push(Line::from(vec![lead, brush.span(Tone::Link, part)]));
@@ -205,7 +217,8 @@ fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, brush: &Brush) {
     ]));
 }
 
-fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, two: bool, brush: &Brush) {
+fn lay_item(sheet: &mut Sheet, item: &Item, room: Room, brush: &Brush) {
+    let Room { width, two, .. } = room;
     let mark = match item.mark {
         Some(true) => "[x] ",
         Some(false) => "[ ] ",
@@ -214,15 +227,15 @@ fn lay_item(sheet: &mut Sheet, item: &Item, width: u16, two: bool, brush: &Brush
     let (front, tone) = if item.focused { (brush.look.glyphs.focus, Tone::Accent) } else { (" ", Tone::Plain) };
     let hang = 3 + u16::try_from(mark.width()).unwrap_or(0);
     let row = Row::of(Tone::Accent, format!("{front} ")).and(tone, format!("{mark}{}", item.text)).at(1).hanging(hang);
-    let mut lines = brush.wrapped(&row, width);
+    let first = sheet.lines.len();
+    sheet.lines.extend(brush.wrapped(&row, width));
     if item.focused {
-        if !two {
-            lines.extend(item.below.iter().flat_map(|row| brush.wrapped(row, width)));
+        for row in item.below.iter().filter(|_| !two) {
+            let row = if room.is_small() { row.clone().at(3) } else { row.clone() };
+            lay_row(sheet, &row, room, brush);
         }
-        let first = sheet.lines.len();
-        sheet.focus = Some((first, first + lines.len() - 1));
+        sheet.focus = Some((first, sheet.lines.len() - 1));
     }
-    sheet.lines.extend(lines);
 }
 
 fn lay_input(sheet: &mut Sheet, input: &Input<'_>, has: Room, count: Option<String>, brush: &Brush) {
@@ -234,7 +247,11 @@ fn lay_input(sheet: &mut Sheet, input: &Input<'_>, has: Room, count: Option<Stri
     if input.field.is_optional() {
         label = label.and(Tone::Muted, "  optional");
     }
-    if let Some(aside) = &input.aside {
+    let beside = |aside: &&String| {
+        let count = count.as_ref().map_or(0, |count| count.width() + 2);
+        !has.is_small() || usize::from(indent) + label.words().width() + aside.width() + count + 3 < usize::from(width)
+    };
+    if let Some(aside) = input.aside.as_ref().filter(beside) {
         label = label.and(Tone::Muted, format!("  {aside}"));
     }
     if let Some(count) = count {

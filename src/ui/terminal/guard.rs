@@ -17,6 +17,9 @@ use crossterm::{cursor, execute, queue};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::report::lines::Shape;
 
 /// A terminal that is taken and given back; tests bring another.
 pub trait Held {
@@ -220,12 +223,7 @@ impl Screen for Tty {
     fn terminal(&mut self) -> io::Result<Terminal<Self::Backend>> {
         let mut out = self.out();
         queue!(out, Clear(ClearType::All))?;
-        // A terminal that does not know its size says 0.
-        let (columns, rows) = match size() {
-            // One that says 65,535 each way would take more memory than there is.
-            Ok((columns, rows)) if columns > 0 && rows > 0 => (columns.min(WIDEST), rows.min(HIGHEST)),
-            _ => (80, 24),
-        };
+        let (columns, rows) = present_size();
         let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
         Terminal::with_options(CrosstermBackend::new(out), TerminalOptions { viewport })
     }
@@ -234,7 +232,7 @@ impl Screen for Tty {
         let mut out = self.out();
         // All but the screen stays ours: the system shows nothing that is typed, and a paste is still told from it.
         drop(queue!(out, DisableMouseCapture, LeaveAlternateScreen, cursor::Show));
-        for line in lines {
+        for line in laid_out(lines, present_size()) {
             drop(write!(out, "{line}\r\n"));
         }
         drop(out.flush());
@@ -245,6 +243,36 @@ impl Screen for Tty {
         drop(write!(out, "\x1b]52;c;{}\x07", STANDARD.encode(text)));
         drop(out.flush());
     }
+}
+
+/// Columns and rows as the terminal has them now. One that does not know its size says 0; one that says 65,535 each way would
+/// take more memory than there is.
+fn present_size() -> (u16, u16) {
+    match size() {
+        Ok((columns, rows)) if columns > 0 && rows > 0 => (columns.min(WIDEST), rows.min(HIGHEST)),
+        _ => (80, 24),
+    }
+}
+
+/// Lines for a terminal of this size. No word is broken, and an address stays in one piece, to be selected; where not all of it is
+/// in view, the line before the last one says so.
+fn laid_out(lines: &[String], (columns, rows): (u16, u16)) -> Vec<String> {
+    let width = usize::from(columns);
+    let mut laid: Vec<String> = lines
+        .iter()
+        .flat_map(|line| {
+            let words = line.trim_start();
+            let indent = line.len() - words.len();
+            let shape = Shape { width, indent, hang: indent.min(width / 3), breaks_words: false };
+            let part = |(lead, range)| " ".repeat(lead) + words.get(range).unwrap_or_default();
+            shape.wrapped(words).into_iter().map(part).collect::<Vec<_>>()
+        })
+        .collect();
+    let taken: usize = laid.iter().map(|line| line.width().div_ceil(width).max(1)).sum();
+    if taken >= usize::from(rows) {
+        laid.insert(laid.len().saturating_sub(1), "It begins further up: scroll back.".to_owned());
+    }
+    laid
 }
 
 /// Whether the console takes the sequences that move its cursor: an old one of Windows takes none.
@@ -295,5 +323,30 @@ impl Write for Out {
         }
         self.buffer.clear();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::laid_out;
+
+    #[test]
+    fn what_is_printed_breaks_no_word_and_says_where_it_begins() {
+        let lines =
+            ["   [ ] Sign in, pass MFA, press Accept.", "https://login.example/0c5a3b1e/oauth2?a=1", "Go back."];
+        let lines = lines.map(str::to_owned);
+        assert_eq!(laid_out(&lines, (80, 24)), lines);
+        let narrow = laid_out(&lines, (20, 6));
+        assert_eq!(
+            narrow,
+            [
+                "   [ ] Sign in, pass",
+                "   MFA, press",
+                "   Accept.",
+                "https://login.example/0c5a3b1e/oauth2?a=1",
+                "It begins further up: scroll back.",
+                "Go back."
+            ]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Moving about: Enter, lists, values that are put right, values that are swapped, and pages of every width.
 
 use super::story::{SECRET, Story, at, setting};
-use crate::steps::bench::{APP, Bench, TENANT};
+use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::state::FocusTarget;
 use crate::ui::{Edit, Event, Intent};
 use crate::words::Field;
@@ -111,6 +111,11 @@ fn a_value_that_is_understood_stands_there_put_right() {
     story.press("Tab");
     assert!(story.shows("✗ This can be 2027-06-05 or 2027-05-06."));
     assert_eq!(text(&story, Field::SecretEnds), "5/6/2027");
+    // In the last field Enter does what the page is for; the value is put right before that, too.
+    story.wizard.page.state_mut().focus = 4;
+    story.wizard.session.fields.set(Field::SecretEnds, "12/31/2026");
+    story.press("Enter");
+    assert_eq!(text(&story, Field::SecretEnds), "2026-12-31");
 }
 
 #[test]
@@ -172,4 +177,34 @@ fn a_narrow_page_breaks_no_value_for_the_sake_of_a_column() {
     let found = lines(&story);
     assert!(found.iter().any(|line| line.contains(TENANT)), "{found:?}");
     assert!(found.iter().any(|line| line.starts_with("Partner  ")), "{found:?}");
+}
+
+#[test]
+fn the_smallest_screen_has_the_directions_of_the_sign_in_above_its_field() {
+    let mut story = Story::begun(setting());
+    story.at_sign_in();
+    let screen = story.screen(40, 12);
+    for part in
+        ["Sign in with Microsoft", "1  ", "2  Sign in, pass MFA, press Accept", "3  ", "Address from", "[ Confirm ]"]
+    {
+        assert!(screen.contains(part), "{part}\n{screen}");
+    }
+    story.bench.fail("redeem", refused(400, 7_000_215));
+    story.paste(CODE).press("Go");
+    let screen = story.screen(40, 30);
+    assert!(screen.contains(APP), "an ID is in one piece\n{screen}");
+}
+
+#[test]
+fn what_a_check_found_is_not_broken_and_each_time_stands_at_the_edge() {
+    let mut story = Story::begun(setting());
+    story.at_step_two().press("Go");
+    let screen = story.screen(80, 24);
+    let lines: Vec<&str> = screen.lines().map(|line| line.trim_matches(['"', ' '])).collect();
+    assert!(lines.iter().any(|line| *line == "balance of 2026-11-01 in JPY"), "{screen}");
+    let checks =
+        lines.iter().filter(|line| line.contains("✓ ") && !line.contains("Details") && !line.contains("Every"));
+    for check in checks {
+        assert!(check.ends_with(" s"), "{check}\n{screen}");
+    }
 }

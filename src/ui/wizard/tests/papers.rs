@@ -116,6 +116,6 @@ fn a_rehearsal_prints_what_it_would_save() {
     story.at_step_two().press("Go s");
     assert!(done(&story, "write ").is_empty());
     let printed = done(&story, "print ");
-    assert!(printed[0].starts_with("A rehearsal writes no file. octo-csp-report-"), "{printed:?}");
+    assert!(printed[0].starts_with("A rehearsal writes no file. This would be one:|  octo-csp-report-"), "{printed:?}");
     assert!(printed[0].contains("AADSTS7000215"), "{printed:?}");
 }
