@@ -9,6 +9,8 @@ use crate::commands::error::CommandError;
 use crate::commands::{machine, register};
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::report::lines::{WIDTH, plain};
+use crate::report::rows::Row;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
 use crate::ui::Person;
 use crate::ui::wizard::{Octo, RehearsalAnswers, WizardConfig};
@@ -140,10 +142,18 @@ fn list(word: &str) -> Option<String> {
     let titles = GROUPS.iter().map(|(_, title)| *title).chain(["The network, and oddities", "This machine"]);
     let groups = titles.filter_map(|title| {
         let of = all.iter().filter(|(other, ..)| *other == title);
-        let rows: Vec<String> = of.map(|(_, name, about)| format!("  {name:<width$}  {about}")).collect();
-        (!rows.is_empty()).then(|| format!("{title}\n{}\n", rows.join("\n")))
+        let row = |name: &str, about: &str| Row::text(format!("{name:<width$}  {}", without_values(about)));
+        let hang = u16::try_from(width).unwrap_or(0) + 4;
+        let rows: Vec<Row> = of.map(|(_, name, about)| row(name, about).at(2).hanging(hang)).collect();
+        (!rows.is_empty()).then(|| format!("{title}\n{}", plain(&rows, WIDTH)))
     });
     Some(groups.collect::<Vec<_>>().join("\n"))
+}
+
+/// A sentence of a service, as it is where nobody has an application yet.
+fn without_values(about: &str) -> String {
+    let values = ["{app}", "{tenant}", "{user}", "{resource}", "{redirect}"];
+    values.iter().fold(about.to_owned(), |it, value| it.replace(value, "..."))
 }
 
 #[cfg(test)]
@@ -157,6 +167,8 @@ mod tests {
         assert_eq!(titles.first(), Some(&"Microsoft Entra ID"));
         assert_eq!(titles.last(), Some(&"This machine"));
         assert!(titles.len() >= 5, "{titles:?}");
+        // On a terminal of 80 no line is broken by it, and nothing stands there that is filled in later.
+        assert!(all.lines().all(|line| line.len() <= 80 && !line.contains('{')), "{all}");
         let found = list("7000215").unwrap();
         assert!(found.lines().count() <= 4 && found.contains("AADSTS7000215"), "{found}");
         assert_eq!(list("KEYRING").is_some(), list("keyring").is_some());

@@ -120,7 +120,10 @@ fn one(found: &Found) -> Vec<Row> {
         rows.push(pair("Open step", words));
     }
     let draft = found.opened.draft.as_ref();
-    if let Some(at) = draft.and_then(|draft| draft.saved_at) {
+    // One that is older than the set that is in use is what that was typed as.
+    let used = registration.active.as_ref().and_then(|active| active.activated).map(|(_, at)| at);
+    let saved = draft.and_then(|draft| draft.saved_at);
+    if let Some(at) = saved.filter(|at| used.is_none_or(|used| *at > used)) {
         rows.push(pair("Draft", format!("saved {}", time(at))));
     }
     rows.extend(found.refused().into_iter().flat_map(|refused| last_failure(refused, found.diagnosis())));

@@ -109,7 +109,7 @@ pub(super) fn leave<'a>(execution: Option<&Execution>, session: &Session) -> Vie
     }
     view.keys(ways);
     if !rehearsed {
-        view.hints.insert(1, KeyHint::new(Intent::Typed('s'), "save draft and leave"));
+        view.hints.insert(1, KeyHint::new(Intent::Typed('s'), "save the draft and leave"));
     }
     view.keys(&[(Intent::Leave, "leave at once")]);
     view

@@ -238,18 +238,16 @@ fn lay_item(sheet: &mut Sheet, item: &Item, room: Room, brush: &Brush) {
     }
 }
 
-fn lay_input(sheet: &mut Sheet, input: &Input<'_>, has: Room, count: Option<String>, brush: &Brush) {
-    let Room { width, two, .. } = has;
-    let first = sheet.lines.len();
-    // On a narrow terminal an ID still fits.
-    let (indent, end) = if width < 50 { (1, width - 1) } else { (3, (width - 2).min(FIELD_END)) };
+/// What a field is called, and beside that what else is said of it; on the smallest screens only what fits on the line.
+fn label(input: &Input<'_>, room: Room, indent: u16, count: Option<String>) -> Row {
     let mut label = Row::of(if input.focused { Tone::Accent } else { Tone::Plain }, input.field.label()).at(indent);
     if input.field.is_optional() {
         label = label.and(Tone::Muted, "  optional");
     }
     let beside = |aside: &&String| {
         let count = count.as_ref().map_or(0, |count| count.width() + 2);
-        !has.is_small() || usize::from(indent) + label.words().width() + aside.width() + count + 3 < usize::from(width)
+        !room.is_small()
+            || usize::from(indent) + label.words().width() + aside.width() + count + 3 < usize::from(room.width)
     };
     if let Some(aside) = input.aside.as_ref().filter(beside) {
         label = label.and(Tone::Muted, format!("  {aside}"));
@@ -257,6 +255,15 @@ fn lay_input(sheet: &mut Sheet, input: &Input<'_>, has: Room, count: Option<Stri
     if let Some(count) = count {
         label = label.right(Tone::Muted, count);
     }
+    label
+}
+
+fn lay_input(sheet: &mut Sheet, input: &Input<'_>, has: Room, count: Option<String>, brush: &Brush) {
+    let Room { width, two, .. } = has;
+    let first = sheet.lines.len();
+    // On a narrow terminal an ID still fits.
+    let (indent, end) = if width < 50 { (1, width - 1) } else { (3, (width - 2).min(FIELD_END)) };
+    let label = label(input, has, indent, count);
     sheet.lines.extend(brush.wrapped(&label, width));
     let start = indent + 1;
     let known = match &input.body {
