@@ -84,9 +84,9 @@ const TRUST: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 /// Whether it does: macOS and Windows are asked themselves.
 const HAS_TRUST: bool = cfg!(all(unix, not(target_os = "macos")));
 
-/// The variables that tell of the terminal and of the desktop.
+/// The variables that tell of the terminal, of the desktop, and on Windows who works where.
 const SURROUNDINGS: &str = "ACCESSIBLE NO_COLOR CLICOLOR CLICOLOR_FORCE TERM LC_ALL LC_CTYPE LANG BROWSER DISPLAY \
-                            WAYLAND_DISPLAY SSH_CONNECTION WSL_DISTRO_NAME";
+                            WAYLAND_DISPLAY SSH_CONNECTION WSL_DISTRO_NAME USERNAME COMPUTERNAME";
 
 /// The variable that names the home folder.
 pub const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
@@ -107,7 +107,7 @@ pub struct Environment {
     pub settings: BTreeMap<String, OsString>,
     /// Those of `SSL_CERT_FILE` and `SSL_CERT_DIR` that are set: they name the certificates that are trusted.
     pub trust: Vec<&'static str>,
-    /// What the variables say that tell of the terminal and of the desktop, by name: those of [`SURROUNDINGS`] that are text.
+    /// What the variables say that tell of the terminal, of the desktop and of who works where, by name: those of [`SURROUNDINGS`] that are text.
     pub surroundings: BTreeMap<&'static str, String>,
     /// `CREDENTIALS_DIRECTORY`: where systemd puts what a service may know, for the passphrase of a vault file and nothing else.
     pub credentials: Option<PathBuf>,

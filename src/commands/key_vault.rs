@@ -58,7 +58,7 @@ pub(super) fn key_vault(
         patience: PATIENCE,
         address,
         login: login(azure, store.key_vault.login)?,
-        who: vault::who(),
+        who: vault::who(host),
         doing: doing.to_owned(),
         momentary,
         log,

@@ -74,7 +74,7 @@ async fn side(
     let place = if store.is_shared() {
         format!("{} {}", store.noun, stores.secrets.title(&name))
     } else {
-        format!("{} of {}", store.noun, vault::who())
+        format!("{} of {}", store.noun, vault::who(context.host))
     };
     Ok(Side { name, stores, place })
 }

@@ -62,7 +62,7 @@ pub(super) fn engine(
         mount: mount(&store.vault)?,
         path: path(&store.vault)?,
         login: login(host, store)?,
-        who: who(),
+        who: who(host),
         doing,
         momentary,
         log,
@@ -123,12 +123,12 @@ fn token(host: &Host) -> Result<Login, CommandError> {
     if let Some(token) = &host.environment.vault_token {
         return Ok(Login::Token(SharedSecret::clone(token), "VAULT_TOKEN or BAO_TOKEN".to_owned()));
     }
-    let what = format!("~/{HELPER}");
+    let what = [if cfg!(windows) { r"%USERPROFILE%\" } else { "~/" }, HELPER].concat();
     let file = host.environment.home.as_deref().map(|home| home.join(HELPER)).filter(|file| file.exists());
     let file = file.ok_or_else(|| {
-        CommandError::usage(
-            "--store vault needs a login: VAULT_TOKEN (or BAO_TOKEN), bao login (which keeps ~/.vault-token), or --vault-login approle|jwt|kubernetes",
-        )
+        CommandError::usage(format!(
+            "--store vault needs a login: VAULT_TOKEN (or BAO_TOKEN), bao login (which keeps {what}), or --vault-login approle|jwt|kubernetes",
+        ))
     })?;
     Ok(Login::Token(line(passphrase::private(&file, &what, "a token")?, &what)?, what))
 }
@@ -144,21 +144,23 @@ fn line(mut file: File, what: &str) -> Result<SharedSecret, CommandError> {
 }
 
 /// Who works here, for whoever is told that somebody does.
-pub(super) fn who() -> String {
-    let (user, host) = names();
+pub(super) fn who(host: &Host) -> String {
+    let (user, host) = names(host);
     let known = |name: Option<String>, what: &str| name.unwrap_or_else(|| format!("an unknown {what}"));
     format!("{} on {}", known(user, "user"), known(host, "host"))
 }
 
 #[cfg(unix)]
-fn names() -> (Option<String>, Option<String>) {
+fn names(_host: &Host) -> (Option<String>, Option<String>) {
     let user = nix::unistd::User::from_uid(nix::unistd::geteuid()).ok().flatten().map(|user| user.name);
     (user, nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok()))
 }
 
+/// Windows sets them for every process, also over SSH and for a service. They are read by people, and prove nothing.
 #[cfg(not(unix))]
-fn names() -> (Option<String>, Option<String>) {
-    (None, None)
+fn names(host: &Host) -> (Option<String>, Option<String>) {
+    let says = |name| host.environment.says(name).filter(|value| !value.trim().is_empty()).map(str::to_owned);
+    (says("USERNAME"), says("COMPUTERNAME"))
 }
 
 #[cfg(test)]
