@@ -44,7 +44,7 @@ pub struct StoreMove {
 /// `octo-csp store policy`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  octo-csp store policy --role collector --store vault > collector.hcl\n  bao policy write octo-csp-collector collector.hcl\n\nIt is for the mount, the path and the registration that the other flags name. An operator does everything; support looks, checks and runs a step again, and can neither begin nor forget a registration; a collector gets access tokens (octo-csp token) and nothing more. For a Key Vault it is the definition of a role (JSON), not tried on Azure:\n  octo-csp store policy azure-key-vault --role collector > collector.json\n  az role definition create --role-definition collector.json"
+    after_help = "Examples:\n  octo-csp store policy --role collector --store vault | bao policy write octo-csp-collector -\n\nIt is for the mount, the path and the registration that the other flags name. An operator does everything; support looks, checks and runs a step again, and can neither begin nor forget a registration; a collector gets access tokens (octo-csp token) and nothing more. For a Key Vault it is the definition of a role (JSON), not tried on Azure:\n  octo-csp store policy azure-key-vault --role collector > collector.json\n  az role definition create --role-definition collector.json"
 )]
 pub struct StorePolicy {
     /// For which store; without it, for the one of --store, and else for vault.

@@ -166,6 +166,33 @@ fn the_readme_is_short_and_leads_to_every_paper() {
     }
 }
 
+/// Whether PowerShell takes these lines as a POSIX shell does. What is for another system alone may stand by itself.
+fn powershell_takes(lines: &str) -> bool {
+    let foreign = [
+        "export ", "\"$", "$(", " < ", "<<<", " < <", "~/", "/etc/", "/run/", "jq ", "printf ", " &\n", "\\\n",
+        "case ", "[ ",
+    ];
+    !foreign.iter().any(|sign| lines.contains(sign))
+}
+
+#[test]
+fn beside_every_shell_line_is_one_for_powershell() {
+    let of_linux = ["sudo ", "secret-tool ", "sha256sum "];
+    let mut seen = 0;
+    for paper in PAPERS.into_iter().chain(["docs/TEAMS.md", "docs/KEY-VAULT.md"]) {
+        let text = read(paper);
+        let mut blocks = text.split("\n```").skip(1).step_by(2).peekable();
+        while let Some(block) = blocks.next() {
+            let Some(lines) = block.strip_prefix("sh\n") else { continue };
+            let beside = blocks.peek().is_some_and(|next| next.starts_with("powershell\n"));
+            let alone = of_linux.iter().any(|name| lines.starts_with(name));
+            assert!(beside || alone || powershell_takes(lines), "{paper}: {lines}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen}");
+}
+
 /// Words that docs/WORDS.md has put out, whatever their case.
 const OUT: [&str; 2] = ["mistake of this program", "this is deleted ("];
 
