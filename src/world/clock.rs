@@ -48,6 +48,6 @@ pub fn zone(named: Option<&OsStr>) -> TimeZone {
         }
     }
     #[cfg(not(unix))]
-    let _by_the_library = named;
+    let _ = named;
     TimeZone::system()
 }
