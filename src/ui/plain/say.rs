@@ -81,6 +81,10 @@ pub(super) fn spoken(row: &Row) -> Option<String> {
     for piece in &row.pieces {
         let words = flat(&piece.text);
         if words.is_empty() {
+            // Nothing but blanks divides.
+            if gap.is_empty() && !text.is_empty() && !piece.text.is_empty() {
+                gap = ": ";
+            }
             continue;
         }
         if piece.text.starts_with(' ') && gap.is_empty() {
@@ -137,6 +141,10 @@ mod tests {
             (check, "ok: Directory exists: contoso.example, EU"),
             (Row::pair("Why", 16, Tone::Plain, "it is so"), "Why: it is so"),
             (Row::pair("", 16, Tone::Plain, "2  press r"), "2. press r"),
+            (
+                Row::of(Tone::Muted, "Secret accepted").and(Tone::Muted, "  ").and(Tone::Muted, "AADSTS7000215"),
+                "Secret accepted: AADSTS7000215",
+            ),
             (
                 Row::of(Tone::Title, "Secret accepted").sign(Sign::Failed).right(Tone::Problem, "AADSTS7000215"),
                 "FAIL: Secret accepted, AADSTS7000215",
