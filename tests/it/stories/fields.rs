@@ -35,7 +35,7 @@ fn bad_input_gets_a_sentence_at_its_field() {
     let mangled = format!(" {{{}}}\r\n", application.to_uppercase().replace('-', ""));
     gets(&mut pty, &mangled, "Removed ");
     pty.send("\t");
-    gets(&mut pty, &tenant, "are swapped. F5 swaps them.");
+    gets(&mut pty, &tenant, "F5 swaps them.");
     pty.send("\x1bOt\x1b[15~");
     pty.wait_until("the two in each other's place", |screen| {
         let contents = screen.contents();
