@@ -1,5 +1,7 @@
 //! Start, keys, idle, memory, texts: everything beside round trips.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
@@ -149,17 +151,19 @@ pub(crate) fn keys(table: &mut Table) {
     }
 }
 
-/// What a process has used: wake-ups of all its threads, and the most memory it had, in KiB.
-fn used(pid: u32) -> (u64, u64) {
+/// What a process has used: the wake-ups of each of its threads, and the most memory it had, in KiB.
+fn used(pid: u32) -> (BTreeMap<OsString, u64>, u64) {
     let number = |text: &str, name: &str| -> u64 {
         let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0");
         line.split_whitespace().next().unwrap().parse().unwrap()
     };
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().map(|it| it.unwrap().path().join("status"));
-    let wakes =
-        threads.filter_map(|file| fs::read_to_string(file).ok()).map(|text| number(&text, "voluntary_ctxt_switches:"));
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().map(|it| it.unwrap());
+    let wakes = threads.filter_map(|thread| {
+        let text = fs::read_to_string(thread.path().join("status")).ok()?;
+        Some((thread.file_name(), number(&text, "voluntary_ctxt_switches:")))
+    });
     let all = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    (wakes.sum(), number(&all, "VmHWM:"))
+    (wakes.collect(), number(&all, "VmHWM:"))
 }
 
 /// Nothing is done on a page, and a registration from its beginning to its end.
@@ -193,13 +197,16 @@ pub(crate) fn rest(table: &mut Table) {
         tty.settle(Duration::from_secs(2));
         pages.push((page, tty));
     }
-    let before: Vec<(u64, usize)> = pages.iter().map(|(_, tty)| (used(tty.pid()).0, tty.bytes.len())).collect();
+    let before: Vec<(BTreeMap<OsString, u64>, usize)> =
+        pages.iter().map(|(_, tty)| (used(tty.pid()).0, tty.bytes.len())).collect();
     // Connections that were opened before they were needed may lapse meanwhile.
     for (_, tty) in &mut pages {
         tty.watch(IDLE / 4);
     }
     for ((page, tty), (wakes, bytes)) in pages.iter().zip(before) {
-        let (now, written) = (used(tty.pid()).0 - wakes, tty.bytes.len() - bytes);
+        // A thread that ended meanwhile takes its count with it.
+        let more = used(tty.pid()).0.into_iter().map(|(thread, now)| now - wakes.get(&thread).copied().unwrap_or(0));
+        let (now, written) = (more.sum(), tty.bytes.len() - bytes);
         let name = format!("idle for a minute, {page}: wake-ups");
         table.say(&Figure { name: &name, now: as_float(now), unit: "", floor: None, goal: Goal::Most(0.0) });
         let name = format!("idle for a minute, {page}: bytes");

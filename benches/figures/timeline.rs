@@ -27,12 +27,13 @@ pub(crate) fn draw(desk: &Desk<'_>, marks: &[(&str, Instant)]) {
         let title = TITLES.iter().find(|(key, _)| *key == host).map_or(host, |(_, title)| *title);
         let _written = writeln!(rows, r#"<text x="4" y="{:.0}">{title}</text>"#, y + 10.0);
         let count = events.iter().map(|event| event.connection + 1).max().unwrap_or_default();
+        let above = y;
         for connection in 0..count {
             let of = || events.iter().filter(|event| event.connection == connection && event.at <= end);
-            let Some(opened) = of().find(|event| event.what == What::Opened).filter(|event| event.at >= began) else {
-                continue;
-            };
-            let last = of().map(|event| event.at).max().unwrap_or(opened.at);
+            // One that was opened before is there from the left edge on.
+            let Some(opened) = of().find(|event| event.what == What::Opened) else { continue };
+            let last = of().map(|event| event.at).max().filter(|last| *last > began);
+            let Some(last) = last else { continue };
             let (from, to) = (x(opened.at), x(last));
             let _written = writeln!(
                 rows,
@@ -40,7 +41,7 @@ pub(crate) fn draw(desk: &Desk<'_>, marks: &[(&str, Instant)]) {
                 (to - from).max(1.0)
             );
             let mut asked = None;
-            for event in of() {
+            for event in of().filter(|event| event.at >= began) {
                 match event.what {
                     What::Asked => asked = asked.or(Some(event.at)),
                     What::Answered => {
@@ -58,7 +59,8 @@ pub(crate) fn draw(desk: &Desk<'_>, marks: &[(&str, Instant)]) {
             }
             y += ROW;
         }
-        y += ROW / 2.0;
+        // Words need a row of their own where nothing was asked.
+        y = y.max(above + ROW) + ROW / 2.0;
     }
     let lines: Vec<String> = marks
         .iter()
