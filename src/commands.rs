@@ -78,8 +78,11 @@ pub fn run(host: &mut Host) -> Exit {
     let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             let momentary = cli.command.is_momentary();
-            let mut context = CommandContext { host, settings, json, log: log.clone(), given, momentary };
-            runtime.block_on(perform(&mut context, &cli.command))
+            let mut context =
+                CommandContext { host, settings, json, log: log.clone(), given, momentary, key_vault: None };
+            let ended = runtime.block_on(perform(&mut context, &cli.command));
+            context.note_recoverable();
+            ended
         }
         Err(_no_runtime) => Err(CommandError::new(Exit::Internal, "no runtime could be started")),
     };
@@ -110,7 +113,8 @@ fn at_once(host: &mut Host) -> Option<Exit> {
     }
     let arguments = Explain { text: rest.to_vec(), ..Explain::default() };
     let (settings, given) = (Settings::default(), GivenFlags::default());
-    let mut context = CommandContext { host, settings, json: false, log: None, given, momentary: false };
+    let mut context =
+        CommandContext { host, settings, json: false, log: None, given, momentary: false, key_vault: None };
     let ended = explain::run(&mut context, &arguments);
     Some(end(host, ended, None))
 }

@@ -25,7 +25,7 @@ use crate::world::browser::Surroundings;
 use crate::world::call_log::CallLog;
 use crate::world::papers;
 use crate::world::registration_index::RegistrationIndex;
-use crate::world::store::Patience;
+use crate::world::store::{KeyVault, Patience};
 use crate::world::stores::StoreSettings;
 
 /// What every command stands on: the process, and the settings, read once, each with where it comes from.
@@ -42,6 +42,8 @@ pub(super) struct CommandContext<'h> {
     pub(super) given: GivenFlags,
     /// Whether it is one that only gets a token.
     pub(super) momentary: bool,
+    /// The Key Vault that it keeps in.
+    pub(super) key_vault: Option<Arc<KeyVault>>,
 }
 
 impl CommandContext<'_> {
@@ -81,6 +83,15 @@ impl CommandContext<'_> {
             })?;
         }
         Ok(self.log.clone())
+    }
+
+    /// Says until when what the command has deleted can be brought back, if it can.
+    pub(super) fn note_recoverable(&mut self) {
+        if let Some(until) = self.key_vault.as_ref().and_then(|vault| vault.recoverable()) {
+            self.note(&format!(
+                "Azure Key Vault can bring back what was deleted until {until}, unless whoever may purges it before."
+            ));
+        }
     }
 
     /// Talks to the person on standard error, beside what is printed.
@@ -131,7 +142,7 @@ impl Target {
     /// The same for a command that does not look into the vault.
     pub(super) fn sealed(context: &mut CommandContext<'_>, which: &Which) -> Result<Self, CommandError> {
         let (cloud, extra_ca) = cloud(&which.cloud)?;
-        let settings = settings(context, &which.store)?;
+        let settings = settings(context, &which.store, extra_ca.as_deref())?;
         let host = &*context.host;
         takes_passphrase(&which.store)?;
         // What has a name, or is shared, no earlier version kept.
@@ -236,7 +247,7 @@ pub(super) async fn shelf(
     context: &mut CommandContext<'_>,
     store: &StoreArguments,
 ) -> Result<RegistrationIndex, CommandError> {
-    let mut settings = settings(context, store)?;
+    let mut settings = settings(context, store, None)?;
     if takes_passphrase(store)? {
         settings.opener = Some(passphrase::get(context.host, store, &settings, None, true).await?);
     }
@@ -253,7 +264,11 @@ fn takes_passphrase(store: &StoreArguments) -> Result<bool, CommandError> {
     Ok(wanted)
 }
 
-fn settings(context: &mut CommandContext<'_>, store: &StoreArguments) -> Result<StoreSettings, CommandError> {
+fn settings(
+    context: &mut CommandContext<'_>,
+    store: &StoreArguments,
+    extra_ca: Option<&[u8]>,
+) -> Result<StoreSettings, CommandError> {
     let log = context.log()?;
     let engine = vault::engine(context, store, log.clone())?;
     let host = &*context.host;
@@ -261,7 +276,11 @@ fn settings(context: &mut CommandContext<'_>, store: &StoreArguments) -> Result<
     let state = host.environment.state().ok_or_else(missing)?;
     let remote = [Platform::LinuxRemote, Platform::WindowsRemote];
     let patience = Patience::new(!remote.contains(&machine::platform(host)));
-    let key_vault = key_vault::key_vault(host, store, (&context.settings.command, context.momentary), log)?;
+    let doing = (&*context.settings.command, context.momentary);
+    let key_vault = key_vault::key_vault(host, (store, extra_ca), doing, log)?;
+    if key_vault.is_some() {
+        context.key_vault.clone_from(&key_vault);
+    }
     Ok(StoreSettings {
         state,
         program: host.program.clone(),

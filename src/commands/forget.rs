@@ -72,11 +72,6 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
             })
         });
     }
-    if let Some(until) = target.settings().recoverable() {
-        context.note(&format!(
-            "Azure Key Vault can bring back what was deleted until {until}, unless whoever may purges it before."
-        ));
-    }
     Ok(finish(context, &going, (&run, failed), left))
 }
 

@@ -34,7 +34,7 @@ const AZ: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe"] } else { &["az"] };
 /// The Key Vault, if that is the store that was asked for.
 pub(super) fn key_vault(
     host: &Host,
-    store: &StoreArguments,
+    (store, extra_ca): (&StoreArguments, Option<&[u8]>),
     (doing, momentary): (&str, bool),
     log: Option<Arc<CallLog>>,
 ) -> Result<Option<Arc<KeyVault>>, CommandError> {
@@ -57,6 +57,7 @@ pub(super) fn key_vault(
         claim: if is_loopback(&address) { near } else { far },
         patience: PATIENCE,
         address,
+        extra_ca: extra_ca.map(<[u8]>::to_vec),
         login: login(azure, store.key_vault.login)?,
         who: vault::who(host),
         doing: doing.to_owned(),

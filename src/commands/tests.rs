@@ -64,7 +64,7 @@ pub(super) fn host(input: &'static [u8], out: &Stream, err: &Stream) -> Host {
 /// What a command of these words stands on.
 pub(super) fn context<'h>(host: &'h mut Host, command: &str, json: bool) -> CommandContext<'h> {
     let settings = Settings { command: command.to_owned(), ..Settings::default() };
-    CommandContext { host, settings, json, log: None, given: GivenFlags::default(), momentary: false }
+    CommandContext { host, settings, json, log: None, given: GivenFlags::default(), momentary: false, key_vault: None }
 }
 
 /// A simulated Microsoft, and a world that knows it and keeps everything in memory.

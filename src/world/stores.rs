@@ -4,7 +4,6 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::cloud::Cloud;
@@ -152,11 +151,6 @@ impl StoreSettings {
     pub fn trust(&self) -> Option<String> {
         let engine = self.engine.as_ref().map(|engine| engine.trust());
         engine.or_else(|| Some(self.key_vault.as_ref()?.trust()))
-    }
-
-    /// Until when secrets that were deleted can be brought back where they were; `None` if none can.
-    pub fn recoverable(&self) -> Option<Timestamp> {
-        self.key_vault.as_ref()?.recoverable()
     }
 
     /// Ends somebody's work on a registration of the shared vault; says who had it, if anybody had.

@@ -2,16 +2,14 @@
 //! longer than a call takes, and looks again: of two that wanted it at once, one finds the other's name.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use async_trait::async_trait;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::journal_store::Lease;
-use super::leased::{self, Holder, LAST, RENEWED, after};
-use crate::words::{Cause, Failure};
+use super::leased::{self, Holder, Work, at_the_end};
+use crate::words::{Cause, Failure, Step};
 use crate::world::store::{Answer, Document, KeyVault, Named, Tags};
 
 /// A lease that is ours; renewed until it is dropped, and given back then.
@@ -24,8 +22,7 @@ struct Held {
     vault: Arc<KeyVault>,
     name: String,
     tags: Tags,
-    holder: Holder,
-    lost: AtomicBool,
+    work: Work,
 }
 
 impl Claimed {
@@ -46,7 +43,7 @@ impl Claimed {
             Some(_) => {}
             None => return Err(taken(&holder)),
         }
-        let held = Arc::new(Held { vault: Arc::clone(vault), name, tags, holder, lost: AtomicBool::new(false) });
+        let held = Arc::new(Held { vault: Arc::clone(vault), name, tags, work: Work::of(holder) });
         let renewing = tokio::spawn(renew(Arc::clone(&held)));
         Ok(Self { held, renewing })
     }
@@ -91,44 +88,36 @@ fn taken(holder: &Holder) -> Box<Failure> {
 
 async fn renew(held: Arc<Held>) {
     loop {
-        sleep(RENEWED).await;
+        held.work.is_due().await;
         // One that cannot be renewed runs out: then others may have it, and are found out by what they write.
         let Ok(found) = held.vault.read(&held.name, "", false).await else { continue };
         let found = Document { version: 0, text: found.text, now: found.now };
-        if Holder::read(&found).is_none_or(|holder| holder.id != held.holder.id) {
-            return held.lost.store(true, Ordering::Relaxed);
-        }
-        let next = Holder { until: after(found.now), ..held.holder.clone() };
-        drop(held.vault.set(&held.name, &next.text(), &held.tags, false).await);
+        let Some(next) = held.work.renewed(&found) else { return held.work.lose() };
+        drop(held.vault.set(&held.name, &next, &held.tags, false).await);
     }
 }
 
 #[async_trait]
 impl Lease for Claimed {
     async fn is_held(&self) -> Answer<bool> {
-        Ok(!self.held.lost.load(Ordering::Relaxed))
+        Ok(!self.held.work.is_lost())
+    }
+
+    fn at(&self, step: Step) {
+        self.held.work.is_at(step);
     }
 }
 
-/// Gives it back, on a thread with a runtime of its own: the one that this is dropped in may be ending. What is not ours any more is left.
+/// Gives it back. What is not ours any more is left.
 impl Drop for Claimed {
     fn drop(&mut self) {
         self.renewing.abort();
-        if self.held.lost.load(Ordering::Relaxed) {
+        if self.held.work.is_lost() {
             return;
         }
         let held = Arc::clone(&self.held);
-        let ended = Holder { until: held.holder.since, ..held.holder.clone() };
-        let give_back = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            if let Ok(runtime) = runtime {
-                let text = ended.text();
-                let last = held.vault.give_back(&held.name, &held.holder.id, &text, &held.tags);
-                drop(runtime.block_on(async { timeout(LAST, last).await }));
-            }
-        };
-        if let Ok(thread) = thread::Builder::new().name("lease".to_owned()).spawn(give_back) {
-            drop(thread.join());
-        }
+        at_the_end(move || async move {
+            held.vault.give_back(&held.name, held.work.id(), &held.work.ended(), &held.tags).await
+        });
     }
 }

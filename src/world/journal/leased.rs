@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::journal_store::Lease;
 use crate::words::{Cause, Failure, Service, Step, UntrustedText};
@@ -23,10 +23,13 @@ use crate::world::store::{Answer, Document, Engine, Holds};
 const HOLDS: SignedDuration = SignedDuration::from_secs(60);
 
 /// How often it is renewed.
-pub(super) const RENEWED: Duration = Duration::from_secs(20);
+const RENEWED: Duration = Duration::from_secs(20);
 
 /// How long a process that ends takes to give it back.
-pub(super) const LAST: Duration = Duration::from_secs(3);
+const LAST: Duration = Duration::from_secs(3);
+
+/// How long it waits before it tries once more.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// Who works on a registration.
 #[derive(Clone, Serialize, Deserialize)]
@@ -81,20 +84,79 @@ pub(super) struct Leased {
 struct Held {
     engine: Arc<Engine>,
     path: String,
+    work: Work,
+    version: AtomicU64,
+}
+
+/// Our work on a registration: whose it is, at which step, and whether others took it for over.
+pub(super) struct Work {
     holder: Holder,
     /// The step that is open, once one is.
     step: Mutex<Option<&'static str>>,
     changed: Notify,
-    version: AtomicU64,
     lost: AtomicBool,
 }
 
-impl Held {
-    /// The holder as it is written now, until then.
-    fn until(&self, until: Timestamp) -> Holder {
+impl Work {
+    pub(super) fn of(holder: Holder) -> Self {
+        Self { holder, step: Mutex::default(), changed: Notify::new(), lost: AtomicBool::new(false) }
+    }
+
+    /// What names it among others.
+    pub(super) fn id(&self) -> &str {
+        &self.holder.id
+    }
+
+    /// What is written now, until then.
+    pub(super) fn until(&self, until: Timestamp) -> String {
         let step = *self.step.lock().unwrap_or_else(PoisonError::into_inner);
         let doing = step.map(|step| UntrustedText::new(&format!("{}, {step}", self.holder.doing)));
-        Holder { until, doing: doing.unwrap_or_else(|| self.holder.doing.clone()), ..self.holder.clone() }
+        let doing = doing.unwrap_or_else(|| self.holder.doing.clone());
+        Holder { doing, until, ..self.holder.clone() }.text()
+    }
+
+    /// What is written when it is given back.
+    pub(super) fn ended(&self) -> String {
+        self.until(self.holder.since)
+    }
+
+    /// What is written to go on with it, if what was found is it.
+    pub(super) fn renewed(&self, found: &Document) -> Option<String> {
+        let ours = Holder::read(found).is_some_and(|holder| holder.id == self.holder.id);
+        ours.then(|| self.until(after(found.now)))
+    }
+
+    /// Waits until it is time to renew: at once where somebody else should see another step.
+    pub(super) async fn is_due(&self) {
+        drop(timeout(RENEWED, self.changed.notified()).await);
+    }
+
+    /// Another step is open.
+    pub(super) fn is_at(&self, step: Step) {
+        let mut known = self.step.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.replace(step.title()) != Some(step.title()) {
+            self.changed.notify_one();
+        }
+    }
+
+    pub(super) fn lose(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
+/// Does what a process that ends still has to do, on a thread with a runtime of its own: the one that this is called in may be ending.
+pub(super) fn at_the_end<F: Future>(work: impl FnOnce() -> F + Send + 'static) {
+    let work = move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            drop(runtime.block_on(async { timeout(LAST, work()).await }));
+        }
+    };
+    if let Ok(thread) = thread::Builder::new().name("lease".to_owned()).spawn(work) {
+        drop(thread.join());
     }
 }
 
@@ -115,15 +177,7 @@ impl Leased {
             Ok(version) => AtomicU64::new(version),
             Err(other) => return Err(Holder::read(&other).map_or_else(|| taken(&holder), |other| taken(&other))),
         };
-        let held = Arc::new(Held {
-            engine: Arc::clone(engine),
-            path,
-            holder,
-            step: Mutex::default(),
-            changed: Notify::new(),
-            version,
-            lost: AtomicBool::new(false),
-        });
+        let held = Arc::new(Held { engine: Arc::clone(engine), path, work: Work::of(holder), version });
         let renewing = tokio::spawn(renew(Arc::clone(&held)));
         Ok(Self { held, renewing })
     }
@@ -161,17 +215,13 @@ fn taken(holder: &Holder) -> Box<Failure> {
 
 async fn renew(held: Arc<Held>) {
     loop {
-        // At once where somebody else should see another step.
-        drop(timeout(RENEWED, held.changed.notified()).await);
+        held.work.is_due().await;
         // One that cannot be renewed runs out: then others may have it, and are found out by what they write.
         let Ok(found) = held.engine.read(&held.path, Holds::Words).await else { continue };
-        if Holder::read(&found).is_none_or(|holder| holder.id != held.holder.id) {
-            return held.lost.store(true, Ordering::Relaxed);
-        }
-        let next = held.until(after(found.now));
-        match held.engine.write(&held.path, Holds::Words, &next.text(), found.version).await {
+        let Some(next) = held.work.renewed(&found) else { return held.work.lose() };
+        match held.engine.write(&held.path, Holds::Words, &next, found.version).await {
             Ok(Ok(version)) => held.version.store(version, Ordering::Relaxed),
-            Ok(Err(_other)) => return held.lost.store(true, Ordering::Relaxed),
+            Ok(Err(_other)) => return held.work.lose(),
             Err(_silent) => {}
         }
     }
@@ -180,34 +230,30 @@ async fn renew(held: Arc<Held>) {
 #[async_trait]
 impl Lease for Leased {
     async fn is_held(&self) -> Answer<bool> {
-        Ok(!self.held.lost.load(Ordering::Relaxed))
+        Ok(!self.held.work.is_lost())
     }
 
     fn at(&self, step: Step) {
-        let mut known = self.held.step.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.replace(step.title()) != Some(step.title()) {
-            self.held.changed.notify_one();
-        }
+        self.held.work.is_at(step);
     }
 }
 
-/// Gives it back, on a thread with a runtime of its own: the one that this is dropped in may be ending.
+/// Gives it back.
 impl Drop for Leased {
     fn drop(&mut self) {
         self.renewing.abort();
         let held = Arc::clone(&self.held);
-        let ended = held.until(held.holder.since);
-        let give_back = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let version = held.version.load(Ordering::Relaxed);
-            if let Ok(runtime) = runtime {
-                let text = ended.text();
-                let last = held.engine.write_last(&held.path, &text, version);
-                drop(runtime.block_on(async { timeout(LAST, last).await }));
+        at_the_end(move || async move {
+            let (engine, path, mut version) = (&held.engine, &held.path, held.version.load(Ordering::Relaxed));
+            while !matches!(engine.write_last(path, &held.work.ended(), version).await, Ok(Some(_))) {
+                // A renewal may have been on its way, or there is no leader for a moment.
+                sleep(MOMENT).await;
+                let Ok(found) = engine.read_last(path).await else { continue };
+                if held.work.renewed(&found).is_none() {
+                    return;
+                }
+                version = found.version;
             }
-        };
-        if let Ok(thread) = thread::Builder::new().name("lease".to_owned()).spawn(give_back) {
-            drop(thread.join());
-        }
+        });
     }
 }

@@ -231,23 +231,22 @@ impl Engine {
     /// the version that it replaces. A write that comes too late is an answer too, and nothing where there may be nothing.
     async fn ask(&self, asked: &Asked<'_>) -> Answer<Reply> {
         let watch = Stopwatch::start();
-        let most = if self.answered.load(Ordering::Relaxed) { PATIENCE } else { FIRST };
         let mut pause = Duration::from_millis(50);
         loop {
             let answered = match self.send(asked).await {
                 Ok(reply) => self.taken(reply, asked),
                 Err(failure) => Err(failure),
             };
+            let most = if self.answered.load(Ordering::Relaxed) { PATIENCE } else { FIRST };
+            let left = Duration::from_millis(most.saturating_sub(watch.milliseconds()));
+            // What is over later than we wait is told at once.
+            let soon = |failure: &Failure| !left.is_zero() && failure.retry_after.is_none_or(|wait| wait <= left);
             match answered {
-                Err(failure) if may_pass(&failure) && watch.milliseconds() < most => {
+                Err(failure) if may_pass(&failure) && soon(&failure) => {
                     sleep(failure.retry_after.unwrap_or(pause)).await;
                     pause = (pause * 2).min(Duration::from_secs(1));
                 }
-                Err(failure) => return Err(failure),
-                Ok(reply) => {
-                    self.answered.store(true, Ordering::Relaxed);
-                    return Ok(reply);
-                }
+                other => return other,
             }
         }
     }
@@ -304,6 +303,7 @@ impl Engine {
     /// An answer that can be gone on with, or what the refusal means: on which path, and which capability that would have taken.
     fn taken(&self, reply: Reply, asked: &Asked<'_>) -> Answer<Reply> {
         let (status, words, host) = (reply.head.status, said(&reply), &reply.head.host);
+        self.answered.fetch_or(status < 500, Ordering::Relaxed);
         let unmounted = words.contains("no handler for route");
         let late = status == 400 && words.contains("check-and-set");
         if reply.head.is_success() || late || asked.or_none && status == 404 && !unmounted {
@@ -317,8 +317,8 @@ impl Engine {
             429 => (VaultFault::Quota, host.clone()),
             503 if words.contains("sealed") => (VaultFault::Sealed, host.clone()),
             413 => (VaultFault::TooLarge, path.to_owned()),
-            // A mount that was made a moment ago.
-            400 if words.contains("resume service shortly") => (VaultFault::NoLeader, host.clone()),
+            // A mount that was made a moment ago, as the leader says it and as a standby does.
+            400 if words.contains("will resume service") => (VaultFault::NoLeader, host.clone()),
             412 | 472 | 473 | 500 | 502..=504 => (VaultFault::NoLeader, host.clone()),
             _ => (VaultFault::Other, format!("{status} from {host}")),
         };

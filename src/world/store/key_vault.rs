@@ -53,6 +53,8 @@ const CLOUDS: [(&str, &str, &str); 3] = [
 pub struct KeyVaultSettings {
     /// Its address, which [`KeyVaultSettings::known`] has looked at.
     pub address: Url,
+    /// A CA certificate (PEM) to trust beside the system's, as everywhere.
+    pub extra_ca: Option<Vec<u8>>,
     /// How it is signed in to.
     pub login: AzureLogin,
     /// Who works here, for whoever is told that somebody does.
@@ -149,7 +151,12 @@ struct Inner {
 impl KeyVault {
     /// Takes the settings. Nothing is asked yet.
     pub fn new(settings: KeyVaultSettings) -> Answer<Self> {
-        let options = HttpOptions { patience: CALL, log: settings.log.clone(), ..HttpOptions::default() };
+        let options = HttpOptions {
+            extra_ca: settings.extra_ca.clone(),
+            patience: CALL,
+            log: settings.log.clone(),
+            ..HttpOptions::default()
+        };
         Ok(Self {
             http: Http::new(&options)?,
             settings: KeyVaultSettings {
@@ -176,7 +183,9 @@ impl KeyVault {
 
     /// How it is reached, to be said wherever other trust is.
     pub fn trust(&self) -> String {
-        format!("{}, the system's CAs, signed in {}", authority(&self.settings.address), self.settings.login)
+        let KeyVaultSettings { address, extra_ca, login, .. } = &self.settings;
+        let more = if extra_ca.is_some() { " and that of --ca-file" } else { "" };
+        format!("{}, the system's CAs{more}, signed in {login}", authority(address))
     }
 
     /// Until when secrets that were deleted here can be brought back by whoever may; `None` if none can.

@@ -1,9 +1,12 @@
 //! The documents of the KV store: read, written in the place of one version, destroyed, listed.
 
+use std::time::Duration;
+
 use http::Method;
 use http::header::DATE;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::time::sleep;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -12,6 +15,9 @@ use crate::words::{Secret, SharedSecret, VaultFault};
 use crate::world::clock;
 use crate::world::reply::Reply;
 use crate::world::store::Answer;
+
+/// How often a standby is asked that has not heard yet of what the leader has.
+const HEARD: usize = 20;
 
 /// A document as it was read.
 pub(in crate::rooms::world) struct Document {
@@ -98,16 +104,14 @@ impl Engine {
     /// Reads a document.
     pub(in crate::rooms::world) async fn read(&self, name: &str, holds: Holds) -> Answer<Document> {
         let asked = Asked::new(Method::GET, self.kv("data", name), "read").or_none();
-        let reply = self.ask(&Asked { secret: holds == Holds::Secret, ..asked }).await?;
-        let now = date(&reply);
-        // One that was deleted by hand is a 404 with its version, and goes on from there.
-        if reply.head.status == 404 {
-            let gone: Option<Data<Kept>> = serde_json::from_slice(&reply.body).ok();
-            return Ok(Document { version: gone.map_or(0, |it| it.data.metadata.version), text: None, now });
-        }
-        let kept: Data<Kept> = read(&reply)?;
-        let text = kept.data.data.map(|fields| Secret::shared(fields.value));
-        Ok(Document { version: kept.data.metadata.version, text, now })
+        document(&self.ask(&Asked { secret: holds == Holds::Secret, ..asked }).await?)
+    }
+
+    /// Reads one without a secret for a thread that ends, as [`Engine::write_last`] writes.
+    pub(in crate::rooms::world) async fn read_last(&self, name: &str) -> Answer<Document> {
+        let asked = Asked::new(Method::GET, self.kv("data", name), "read").or_none();
+        let asked = Asked { last: true, ..asked };
+        document(&self.taken(self.send(&asked).await?, &asked)?)
     }
 
     /// Writes a document in the place of this version. What was lost on the way is found out by reading: nothing is written twice.
@@ -123,8 +127,15 @@ impl Engine {
         if let Some(version) = written(&self.ask(&asked).await?)? {
             return Ok(Ok(version));
         }
-        // It may be our own, of which the answer was lost.
-        let found = self.read(name, holds).await?;
+        // It may be our own, of which the answer was lost; a standby that has not heard of it yet shows what was there before.
+        let mut found = self.read(name, holds).await?;
+        for _ in 0..HEARD {
+            if found.version != cas {
+                break;
+            }
+            sleep(Duration::from_millis(100)).await;
+            found = self.read(name, holds).await?;
+        }
         let ours = found.version == cas.saturating_add(1) && found.text.as_ref().is_some_and(|it| it.same_as(text));
         Ok(if ours { Ok(found.version) } else { Err(found) })
     }
@@ -169,6 +180,19 @@ impl Engine {
         let words = mount.split('/').chain([kind]).chain(path.split('/')).chain(name.split('/'));
         self.url(words.filter(|word| !word.is_empty()))
     }
+}
+
+/// What was read.
+fn document(reply: &Reply) -> Answer<Document> {
+    let now = date(reply);
+    // One that was deleted by hand is a 404 with its version, and goes on from there.
+    if reply.head.status == 404 {
+        let gone: Option<Data<Kept>> = serde_json::from_slice(&reply.body).ok();
+        return Ok(Document { version: gone.map_or(0, |it| it.data.metadata.version), text: None, now });
+    }
+    let kept: Data<Kept> = read(reply)?;
+    let text = kept.data.data.map(|fields| Secret::shared(fields.value));
+    Ok(Document { version: kept.data.metadata.version, text, now })
 }
 
 fn body(text: &str, cas: u64) -> Zeroizing<Vec<u8>> {
