@@ -1,9 +1,7 @@
 //! A team's registrations in an Azure Key Vault, which is simulated: what one store promises, two hosts, what Azure refuses, and a host
 //! that is lost at every call of a commit.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::io::Write as _;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -19,6 +17,7 @@ use tokio::runtime::Handle;
 use tokio::task::LocalSet;
 use url::Url;
 
+use crate::fuse::{Blown, Fuse};
 use crate::simulator::bench::client;
 use crate::third_store::Machine;
 use crate::vault::{fault, item, secret};
@@ -29,7 +28,7 @@ fn line(sequence: u64, name: &str) -> Line {
 }
 
 /// A simulator on a thread of its own: a lease is given back by a thread that is waited for.
-async fn started(options: Options) -> Simulator {
+pub(crate) async fn started(options: Options) -> Simulator {
     static SERVERS: OnceLock<Handle> = OnceLock::new();
     let servers = SERVERS.get_or_init(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -40,21 +39,21 @@ async fn started(options: Options) -> Simulator {
     servers.spawn(Simulator::start(options)).await.unwrap().unwrap()
 }
 
-fn base(simulator: &Simulator) -> Url {
+pub(crate) fn base(simulator: &Simulator) -> Url {
     let line: Value = serde_json::from_str(&simulator.line()).unwrap();
     Url::parse(line["key_vault"].as_str().unwrap()).unwrap()
 }
 
-fn application(simulator: &Simulator) -> AzureLogin {
+pub(crate) fn application(simulator: &Simulator) -> AzureLogin {
     let facts = simulator.facts();
     let secret = Secret::shared(facts.client_secret);
     AzureLogin::Application { tenant: facts.tenant_id, client: facts.client_id, secret }
 }
 
-fn settings(address: Url, login: AzureLogin, who: &str) -> KeyVaultSettings {
+pub(crate) fn settings(address: Url, login: AzureLogin, who: &str) -> KeyVaultSettings {
     let (who, doing) = (who.to_owned(), "register".to_owned());
     let (claim, patience) = (Duration::from_millis(20), Duration::from_secs(20));
-    KeyVaultSettings { address, login, who, doing, momentary: false, claim, patience, log: None }
+    KeyVaultSettings { address, extra_ca: None, login, who, doing, momentary: false, claim, patience, log: None }
 }
 
 /// A host of the team.
@@ -406,47 +405,6 @@ fn definition(role: &str) -> String {
     definition
 }
 
-/// Stands before the simulator and takes so many requests; then the host behind it is cut off.
-struct Fuse {
-    address: Url,
-    left: Arc<AtomicI64>,
-}
-
-impl Fuse {
-    fn before(simulator: &Simulator) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = Url::parse(&format!("http://localhost:{}", listener.local_addr().unwrap().port())).unwrap();
-        let left = Arc::new(AtomicI64::new(i64::MAX));
-        let (port, fuse) = (base(simulator).port().unwrap(), Arc::clone(&left));
-        std::thread::spawn(move || {
-            for client in listener.incoming() {
-                let (client, fuse) = (client.unwrap(), Arc::clone(&fuse));
-                std::thread::spawn(move || carry(&client, &TcpStream::connect(("127.0.0.1", port)).unwrap(), &fuse));
-            }
-        });
-        Self { address, left }
-    }
-}
-
-/// Carries requests one way, counting them, and answers the other way.
-fn carry(mut client: &TcpStream, mut server: &TcpStream, fuse: &Arc<AtomicI64>) {
-    let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    let back = std::thread::spawn(move || {
-        drop(std::io::copy(&mut from, &mut to));
-        drop(to.shutdown(Shutdown::Both));
-    });
-    let mut bytes = vec![0; 65_536];
-    while let Ok(count @ 1..) = client.read(&mut bytes) {
-        let heads = bytes[..count].windows(11).filter(|window| *window == b" HTTP/1.1\r\n").count();
-        let heads = i64::try_from(heads).unwrap();
-        if fuse.fetch_sub(heads, Ordering::SeqCst) - heads < 0 || server.write_all(&bytes[..count]).is_err() {
-            break;
-        }
-    }
-    drop((client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Both)));
-    drop(back.join());
-}
-
 fn machine(address: &Url, simulator: &Simulator, who: &str) -> Machine {
     // Whoever is lost waits for nothing.
     let settings = settings(address.clone(), application(simulator), who);
@@ -457,14 +415,15 @@ fn machine(address: &Url, simulator: &Simulator, who: &str) -> Machine {
 
 /// Host A commits and is cut off after so many calls; how many it had made, and whether it was done. Host B finds the older state or
 /// the newer one, whole, and finishes it.
-async fn lost_after(calls: i64) -> (i64, bool) {
+async fn lost_after(calls: usize) -> (usize, bool) {
     let simulator = started(Options::default()).await;
-    let fuse = Fuse::before(&simulator);
-    let a = machine(&fuse.address, &simulator, "anna");
+    let fuse = Fuse::before(base(&simulator).port().unwrap());
+    let address = Url::parse(&format!("http://localhost:{}", fuse.port)).unwrap();
+    let a = machine(&address, &simulator, "anna");
     let proven = a.proven().await;
-    fuse.left.store(calls, Ordering::SeqCst);
+    fuse.blows_at(calls, Blown::Cut);
     let run = a.run(Execution::commit(proven)).await;
-    let (made, whole) = (calls - fuse.left.load(Ordering::SeqCst), run.status() == Status::Finished);
+    let (made, whole) = (fuse.made(), run.status() == Status::Finished);
     drop(a);
     // Its lease is over by the clock of the vault.
     simulator.advance(61);
@@ -487,7 +446,7 @@ async fn a_host_is_lost_at_every_call_of_a_commit_and_another_one_finishes_it() 
         .run_until(async {
             let (all, whole) = Box::pin(lost_after(1_000)).await;
             assert!(whole && all > 8, "{all} calls");
-            let points: Vec<i64> = (0..all).collect();
+            let points: Vec<usize> = (0..all).collect();
             for some in points.chunks(8) {
                 futures_util::future::join_all(some.iter().map(|calls| Box::pin(lost_after(*calls)))).await;
             }

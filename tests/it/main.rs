@@ -7,6 +7,8 @@ mod arrows;
 #[cfg(all(unix, feature = "simulator"))]
 mod call_log;
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 #[cfg(unix)]
@@ -30,6 +32,9 @@ mod faulty;
 #[cfg(all(target_os = "linux", feature = "simulator"))]
 mod fleet;
 #[cfg(test)]
+#[cfg(feature = "simulator")]
+mod fuse;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod hosts;
 #[cfg(test)]
@@ -41,6 +46,9 @@ mod key_vault;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod keyring;
+#[cfg(test)]
+#[cfg(all(target_os = "linux", feature = "simulator"))]
+mod leader;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]
@@ -67,6 +75,9 @@ mod readme;
 #[cfg(test)]
 #[cfg(unix)]
 mod record;
+#[cfg(test)]
+#[cfg(all(target_os = "linux", feature = "simulator"))]
+mod save_step;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod scenarios;

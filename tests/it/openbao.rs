@@ -19,24 +19,34 @@ use url::Url;
 /// How often a server is asked before it counts as silent, with a moment between.
 const ASKED: usize = 600;
 
-/// A node. It is ended with `kill`, as a machine is that loses its power.
-struct Node {
-    api: u16,
+/// A node. Dropped it is ended with `kill`, as a machine is that loses its power.
+pub(crate) struct Node {
     process: Child,
     /// Its end is the node's.
     pipe: Option<ChildStdin>,
 }
 
-/// A cluster, initialised and unsealed, with a KV store at `secret`.
+impl Drop for Node {
+    fn drop(&mut self) {
+        drop(self.pipe.take());
+        drop(self.process.wait());
+    }
+}
+
+/// A cluster, initialised and unsealed; its KV store is at `secret`.
 pub(crate) struct Cluster {
+    /// Those that run, by their numbers.
+    nodes: Vec<Option<Node>>,
+    /// Where each answers: with TLS, and without.
+    ports: Vec<[u16; 2]>,
     folder: TempDir,
-    nodes: Vec<Node>,
     http: reqwest::Client,
     key: String,
     pub(crate) root: String,
 }
 
-fn binary() -> PathBuf {
+/// The engine's own program.
+pub(crate) fn binary() -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openbao/bao");
     assert!(path.exists(), "{} is missing: tests/set-up installs it", path.display());
     path
@@ -62,8 +72,17 @@ impl Cluster {
         SHARED.get_or_init(|| std::thread::spawn(|| block_on(Self::start(1))).join().unwrap())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a test's own client, which trusts the CA of the cluster alone")]
+    /// So many nodes, with a KV store.
     pub(crate) async fn start(count: usize) -> Self {
+        let cluster = Self::empty(count).await;
+        cluster.done(0, "POST", "sys/mounts/secret", json!({"type": "kv", "options": {"version": "2"}})).await;
+        cluster.ask_until(0, "secret/data/nothing", |status, _| status == 404).await;
+        cluster
+    }
+
+    /// So many nodes, with nothing in them.
+    #[expect(clippy::disallowed_methods, reason = "a test's own client, which trusts the CA of the cluster alone")]
+    pub(crate) async fn empty(count: usize) -> Self {
         let folder = TempDir::new_in("/tmp").unwrap();
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -77,10 +96,12 @@ impl Cluster {
         make(&folder.path().join("key.pem"), &key.serialize_pem());
         let trusted = reqwest::Certificate::from_pem(ca.pem().as_bytes()).unwrap();
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([trusted]).build().unwrap();
-        let mut cluster = Self { folder, nodes: Vec::new(), http, key: String::new(), root: String::new() };
+        let (nodes, ports, key, root) = (Vec::new(), Vec::new(), String::new(), String::new());
+        let mut cluster = Self { nodes, ports, folder, http, key, root };
         for number in 0..count {
+            cluster.settle(number);
             let node = cluster.node(number);
-            cluster.nodes.push(node);
+            cluster.nodes.push(Some(node));
             cluster.until(number, |status, _| status != 0).await;
         }
         let made = cluster.call(0, "PUT", "sys/init", json!({"secret_shares": 1, "secret_threshold": 1})).await.1;
@@ -95,8 +116,6 @@ impl Cluster {
             cluster.done(number, "PUT", "sys/storage/raft/join", joining).await;
             cluster.unseal(number).await;
         }
-        cluster.done(0, "POST", "sys/mounts/secret", json!({"type": "kv", "options": {"version": "2"}})).await;
-        cluster.ask_until(0, "secret/data/nothing", |status, _| status == 404).await;
         let voters = |body: &Value| {
             let servers = body["data"]["config"]["servers"].as_array();
             servers.map_or(0, |all| all.iter().filter(|one| one["voter"] == true).count())
@@ -105,8 +124,9 @@ impl Cluster {
         cluster
     }
 
-    fn node(&self, number: usize) -> Node {
-        let (api, inner) = (free(), free());
+    /// Gives a node its ports and its folder.
+    fn settle(&mut self, number: usize) {
+        let (api, plain, [inner, unused]) = (free(), free(), [free(), free()]);
         let path = |name: &str| self.folder.path().join(name).display().to_string();
         let data = path(&format!("data{number}"));
         std::fs::DirBuilder::new().create(&data).unwrap();
@@ -115,12 +135,20 @@ impl Cluster {
             "listener": [{"tcp": {
                 "address": format!("127.0.0.1:{api}"), "cluster_address": format!("127.0.0.1:{inner}"),
                 "tls_cert_file": path("leaf.pem"), "tls_key_file": path("key.pem")
+            }}, {"tcp": {
+                "address": format!("127.0.0.1:{plain}"), "cluster_address": format!("127.0.0.1:{unused}"), "tls_disable": true
             }}],
             "api_addr": format!("https://127.0.0.1:{api}"), "cluster_addr": format!("https://127.0.0.1:{inner}"),
             "disable_mlock": true, "log_level": "warn", "unsafe_allow_api_audit_creation": true
         });
+        make(Path::new(&path(&format!("node{number}.json"))), &config.to_string());
+        self.ports.push([api, plain]);
+    }
+
+    /// Starts one.
+    fn node(&self, number: usize) -> Node {
+        let path = |name: &str| self.folder.path().join(name);
         let file = path(&format!("node{number}.json"));
-        make(Path::new(&file), &config.to_string());
         let log = std::fs::File::create(path(&format!("node{number}.log"))).unwrap();
         let mut process = Command::new("/bin/sh")
             .args(["-c", r#""$0" server -config="$1" & read -r _; kill -9 $!; wait"#])
@@ -134,12 +162,17 @@ impl Cluster {
             .spawn()
             .unwrap();
         let pipe = process.stdin.take();
-        Node { api, process, pipe }
+        Node { process, pipe }
     }
 
     /// The address of a node.
     pub(crate) fn address(&self, number: usize) -> String {
-        format!("https://127.0.0.1:{}", self.nodes[number].api)
+        format!("https://127.0.0.1:{}", self.ports[number][0])
+    }
+
+    /// The port at which a node answers without TLS, for whoever stands in between.
+    pub(crate) fn plain(&self, number: usize) -> u16 {
+        self.ports[number][1]
     }
 
     /// The file with the certificate of its CA.
@@ -190,11 +223,29 @@ impl Cluster {
         Audit { file, seen: 0 }
     }
 
-    /// Ends a node as a loss of power does.
-    pub(crate) fn kill(&mut self, number: usize) {
-        let node = &mut self.nodes[number];
-        drop(node.pipe.take());
-        drop(node.process.wait());
+    /// A node that somebody else ends, by dropping it.
+    pub(crate) fn taken(&mut self, number: usize) -> Node {
+        self.nodes[number].take().unwrap()
+    }
+
+    /// Starts one again that was ended, and waits until it is one of the cluster.
+    pub(crate) async fn revive(&mut self, number: usize) {
+        self.nodes[number] = Some(self.node(number));
+        self.until(number, |status, _| status != 0).await;
+        self.unseal(number).await;
+    }
+
+    /// The number of the node that leads.
+    pub(crate) async fn leader(&self) -> usize {
+        for _ in 0..ASKED {
+            for number in 0..self.nodes.len() {
+                if self.call(number, "GET", "sys/health", Value::Null).await.0 == 200 {
+                    return number;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("nobody leads");
     }
 
     async fn unseal(&self, number: usize) {
@@ -276,13 +327,5 @@ impl Audit {
                 format!("{} {}", word("operation"), word("path"))
             })
             .collect()
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        for number in 0..self.nodes.len() {
-            self.kill(number);
-        }
     }
 }

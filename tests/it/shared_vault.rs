@@ -436,7 +436,7 @@ fn the_leader_is_lost_in_the_middle_of_a_save_and_nothing_else_is() {
         let lease = journals.lock("production").await.unwrap();
         for round in 1..=12_u32 {
             if round == 5 {
-                cluster.kill(0);
+                drop(cluster.taken(0));
             }
             // As a save does: a line, a secret, a line, each read back at once through a standby.
             let at = u64::from(round) * 2 - 2;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use octo_csp::effect::{Effect, Opened, Outcome, Perform as _, Preflight};
+use octo_csp::journal::standing::AttemptState;
 use octo_csp::journal::{self, Attempt, Contents, Fact, ItemName, Kind, Line, Registration, Sequence, write_line};
 use octo_csp::report::forget::{self, Going};
 use octo_csp::report::identity::Identity;
@@ -271,6 +272,14 @@ impl Machine {
         run.registration().clone()
     }
 
+    fn api(&self) -> PartnerApiRequest {
+        PartnerApiRequest {
+            mpn: MpnId::parse(&self.facts.mpn_id).ok().map(|mpn| mpn.value),
+            other_secret: None,
+            redirect: RedirectAddress::parse(&self.facts.redirect_uri).unwrap(),
+        }
+    }
+
     fn center(&self) -> PartnerCenterRequest {
         PartnerCenterRequest {
             directory: Directory::parse(&self.facts.domain).unwrap().value,
@@ -293,12 +302,35 @@ impl Machine {
         self.perform(Effect::Note(Fact::Named { name })).await.unwrap();
         let opened = Registration { sequence: 1, ..opened.registration };
         let registration = self.finished(Execution::partner_center(self.center(), opened)).await;
-        let request = PartnerApiRequest {
-            mpn: MpnId::parse(&self.facts.mpn_id).ok().map(|mpn| mpn.value),
-            other_secret: None,
-            redirect: RedirectAddress::parse(&self.facts.redirect_uri).unwrap(),
-        };
-        self.finished(Execution::partner_api(request, registration, None)).await
+        self.finished(Execution::partner_api(self.api(), registration, None)).await
+    }
+
+    /// From wherever it stands to a new set in use, with a sign-in even where none is needed; ended by what is not finished.
+    pub(crate) async fn goes_on(&self, from: Registration, mut signs_in: bool) -> Result<Registration, String> {
+        let mut registration = from;
+        loop {
+            let standing = registration.open.as_ref().map(Attempt::standing);
+            let commits = standing == Some(AttemptState::Ready) && !signs_in;
+            let run = if commits {
+                Execution::commit(registration)
+            } else if standing.is_none_or(|standing| standing == AttemptState::Begun) {
+                Execution::partner_center(self.center(), registration)
+            } else {
+                let mut run = Execution::partner_api(self.api(), registration, None);
+                if std::mem::take(&mut signs_in) {
+                    run.forget_sign_in();
+                }
+                run
+            };
+            let run = self.run(run).await;
+            if run.status() != steps::Status::Finished {
+                return Err(format!("{:?}", run.failed()));
+            }
+            registration = run.registration().clone();
+            if commits {
+                return Ok(registration);
+            }
+        }
     }
 }
 

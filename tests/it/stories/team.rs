@@ -1,14 +1,18 @@
 //! A team: a registration that is made on one host, and looked after on others, with nothing but the address of a vault and a login.
 
-use std::process::{Command, Output, Stdio};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::browser::sign_in;
 use super::desk::{FIXED, PROGRAM, TestMachine, make};
+use super::tokens_and_codes::counted;
+use crate::fuse::{Blown, Fuse};
 use crate::keyring::Session;
-use crate::openbao::{Cluster, block_on};
+use crate::openbao::{Cluster, binary, block_on};
 
 /// A host of the team: a home of its own, no keyring, and the variables of whoever uses the store that these words name.
 pub(super) struct Host {
@@ -16,7 +20,7 @@ pub(super) struct Host {
     variables: Vec<(String, String)>,
     store: &'static [&'static str],
     /// What stands behind each command too.
-    more: Vec<&'static str>,
+    pub(super) more: Vec<String>,
 }
 
 impl Host {
@@ -35,7 +39,12 @@ impl Host {
     fn about(&self, label: &'static str) -> Self {
         let home = TempDir::new_in("/tmp").unwrap();
         make(&home.path().join("cloud.json"), &std::fs::read(self.home.path().join("cloud.json")).unwrap());
-        Self { home, variables: self.variables.clone(), store: self.store, more: vec!["--registration", label] }
+        Self {
+            home,
+            variables: self.variables.clone(),
+            store: self.store,
+            more: ["--registration", label].map(str::to_owned).into(),
+        }
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -51,12 +60,18 @@ impl Host {
     }
 
     /// A command that says itself which store, with what opens a vault file.
-    fn elsewhere(&self, words: &[&str], code: i32) -> String {
+    pub(super) fn saying(&self, words: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(words).arg("--cloud-file").arg(self.home.path().join("cloud.json"));
         command.env_clear().env("HOME", self.home.path()).envs(FIXED);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        printed(words, code, &command.stdin(Stdio::null()).output().unwrap())
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// The same, run to its end.
+    pub(super) fn elsewhere(&self, words: &[&str], code: i32) -> String {
+        printed(words, code, &self.saying(words).output().unwrap())
     }
 
     /// Runs a command to its end, which has this code; what it printed.
@@ -142,6 +157,126 @@ pub(super) fn looked_after(a: &Host, b: &Host, microsoft: &TestMachine, store: &
 }
 
 #[test]
+fn two_hundred_calls_at_once_make_one_request_and_nobody_goes_without() {
+    let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
+    let host = || Host::new(&["vault", "--vault-path", "crowd"], cluster.variables(0).into(), &microsoft);
+    let hosts = [host(), host()];
+    hosts[0].registers(&microsoft, &["--account-name", "Contoso CSP"]);
+    let before = counted(&microsoft, "refreshes");
+    let calls = (0..200).map(|number| hosts[number % 2].command(&["token", "partner-center"]).spawn().unwrap());
+    let calls: Vec<Child> = calls.collect();
+    let ended = calls.into_iter().map(|call| printed(&["token"], 0, &call.wait_with_output().unwrap()));
+    let tokens: BTreeSet<String> = ended.collect();
+    assert_eq!(tokens.len(), 1, "all have the same");
+    assert_eq!(counted(&microsoft, "refreshes"), before + 1);
+
+    // The refresh token that came with it is kept: it is what the next one is got with.
+    let other = hosts[1].run(&["token", "partner-api"], 0);
+    assert!(!tokens.contains(&other));
+    assert_eq!(counted(&microsoft, "refreshes"), before + 2);
+}
+
+/// The lines of the page, one after the other, as somebody types them who has nothing but an `OpenBao` that was just unsealed.
+#[test]
+fn the_page_leads_from_an_empty_openbao_to_a_team() {
+    const PAGE: &str = include_str!("../../../docs/TEAMS.md");
+    let lines: Vec<&str> = PAGE.split("```sh\n").nth(1).unwrap().split("\n```").next().unwrap().lines().collect();
+    assert!(lines.len() <= 10, "ten lines");
+    let cluster = block_on(Cluster::empty(1));
+    let microsoft = TestMachine::with(Session::none(), &[]);
+    let engine = binary().parent().unwrap().display().to_string();
+    let folders = Path::new(PROGRAM).parent().unwrap().display().to_string() + ":" + &engine + ":/usr/bin:/bin";
+    let [admin, a, b, collector] = std::array::from_fn(|_| TempDir::new_in("/tmp").unwrap());
+    let address = cluster.variables(0);
+    let typed = |home: &TempDir, line: &str| -> String {
+        let mut shell = Command::new("/bin/bash");
+        shell.args(["-ec", line]).env_clear().env("HOME", home.path()).env("PATH", &folders).env("TZ", "UTC");
+        shell.envs(address.iter().filter(|(name, _)| name != "VAULT_TOKEN").map(|(name, value)| (name, value)));
+        let output = shell.stdin(Stdio::null()).output().unwrap();
+        printed(&[line], 0, &output)
+    };
+    let cloud = microsoft.path("cloud.json").display().to_string();
+    // What the page says to be typed, with the registration's cloud, which is no Microsoft's here.
+    let line = |number: usize, word: &str| -> String {
+        let line = lines[number].split("  ").next().unwrap().trim_end();
+        assert!(line.starts_with(word), "{line}");
+        let words = line.replace("octo-csp store policy", &format!("octo-csp store policy --cloud-file {cloud}"));
+        if line.starts_with("octo-csp token") { format!("{words} --cloud-file {cloud}") } else { words }
+    };
+    assert!(lines[0].starts_with("export VAULT_ADDR="));
+    typed(&admin, &format!("{} {}", line(1, "bao login"), cluster.root));
+    typed(&admin, &line(2, "bao secrets enable"));
+    typed(&admin, &line(3, "for role in"));
+    let new = |line: &str| typed(&admin, &format!("{line} -field=token"));
+    let operator = new(&line(4, "bao token create -policy=octo-csp-operator"));
+    let token = new(&line(4, "bao token create").replace("operator", "collector"));
+    for (home, token) in [(&a, &operator), (&b, &operator), (&collector, &token)] {
+        typed(home, &format!("{} {token}", line(5, "bao login")));
+    }
+    assert!(line(6, "octo-csp register").ends_with("--store vault"));
+    let own = || address.iter().filter(|(name, _)| name != "VAULT_TOKEN").cloned().collect();
+    let mut host = Host::new(&["vault"], own(), &microsoft);
+    std::fs::copy(a.path().join(".vault-token"), host.home.path().join(".vault-token")).unwrap();
+    host.registers(&microsoft, &["--account-name", "Contoso CSP"]);
+    assert!(typed(&b, &line(7, "octo-csp status")).contains("Contoso CSP"));
+    let token = typed(&collector, &line(8, "octo-csp token partner-center"));
+    assert_eq!(token.matches('.').count(), 2, "{token}");
+    // A collector does its work and no more.
+    std::fs::copy(collector.path().join(".vault-token"), host.home.path().join(".vault-token")).unwrap();
+    host.more = vec!["--json".to_owned()];
+    assert!(host.run(&["list"], 5).contains("vault-denied"));
+}
+
+/// A registration under so many more names, each with its journal and its secrets.
+async fn copied(cluster: &Cluster, path: &str, count: usize) {
+    let names = cluster.done(0, "LIST", &format!("secret/metadata/{path}/"), Value::Null).await;
+    let keys = |answer: &Value| -> Vec<String> {
+        let keys = answer["data"]["keys"].as_array().unwrap().iter().filter_map(Value::as_str);
+        keys.map(str::to_owned).collect()
+    };
+    let name = keys(&names).into_iter().find(|name| !name.ends_with('/')).unwrap();
+    let items = cluster.done(0, "LIST", &format!("secret/metadata/{path}/{name}/secrets"), Value::Null).await;
+    let items = keys(&items).into_iter().map(|item| format!("/secrets/{item}"));
+    for item in std::iter::once(String::new()).chain(items) {
+        let kept = cluster.done(0, "GET", &format!("secret/data/{path}/{name}{item}"), Value::Null).await;
+        let body = serde_json::json!({"data": kept["data"]["data"]});
+        for number in 0..count {
+            cluster.done(0, "POST", &format!("secret/data/{path}/{name}~p{number:02}{item}"), body.clone()).await;
+        }
+    }
+}
+
+#[test]
+fn doctor_all_has_eight_under_way_and_a_signal_ends_them_and_begins_no_other() {
+    let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
+    let login = microsoft.fact("login");
+    let fuse = Fuse::before(login.rsplit(':').next().unwrap().parse().unwrap());
+    let facts = std::fs::read_to_string(microsoft.path("cloud.json")).unwrap();
+    make(&microsoft.path("cloud.json"), facts.replace(&login, &format!("http://localhost:{}", fuse.port)).as_bytes());
+    let host = Host::new(&["vault", "--vault-path", "fleet"], cluster.variables(0).into(), &microsoft);
+    host.registers(&microsoft, &["--account-name", "Contoso CSP"]);
+    block_on(copied(cluster, "fleet", 11));
+
+    // Microsoft is silent: whoever is under way has asked one thing for each of the two steps.
+    fuse.blows_at(0, Blown::HeldBefore);
+    let doctor = host.command(&["doctor", "--all", "--json"]).spawn().unwrap();
+    let mut waits = (0..4_000).filter(|_| fuse.has_blown());
+    assert_eq!(waits.by_ref().take(16).count(), 16);
+    assert!((0..60).all(|_| !fuse.has_blown()), "a ninth");
+    crate::pty::signal_to(i32::try_from(doctor.id()).unwrap(), rustix::process::Signal::TERM);
+    let printed = printed(&["doctor", "--all"], 130, &doctor.wait_with_output().unwrap());
+    assert!(!fuse.has_blown(), "another one was begun");
+    let all: Value = serde_json::from_str(&printed).unwrap();
+    crate::schema::holds(&all);
+    let each = all["registrations"].as_array().unwrap();
+    assert!(each.len() == 12 && each.iter().all(|one| one["exit"] == 130), "{all:#}");
+
+    // And nothing is held by it any more.
+    fuse.mend();
+    host.run(&["doctor", "--all"], 0);
+}
+
+#[test]
 fn several_partners_of_one_desk_are_kept_apart_under_their_names() {
     let (cluster, microsoft) = (Cluster::shared(), TestMachine::with(Session::none(), &[]));
     let desk = Host::new(&["vault", "--vault-path", "desk"], cluster.variables(0).into(), &microsoft);
@@ -193,6 +328,35 @@ fn several_partners_of_one_desk_are_kept_apart_under_their_names() {
     assert_eq!(token(&desk)["access_token"], one["access_token"]);
     desk.run(&["doctor"], 0);
     assert_eq!(object(&desk, &["status", "--json"])["registrations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_vault_file_keeps_each_partner_in_a_file_of_its_own_under_its_name() {
+    let microsoft = TestMachine::with(Session::none(), &[]);
+    let mut host = Host::new(&["file"], Vec::new(), &microsoft);
+    let file = host.home.path().join("passphrase");
+    make(&file, b"correct horse battery staple\n");
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let file = ["--passphrase-file".to_owned(), file.display().to_string()];
+    let label = ["--registration".to_owned(), "fabrikam".to_owned()];
+    host.more = [&file[..], &label].concat();
+    host.registers(&microsoft, &["--account-name", "Fabrikam CSP"]);
+    let token = host.run(&["token", "partner-center"], 0);
+    let folders = || -> Vec<String> {
+        let all = std::fs::read_dir(host.home.path().join(".local/state/octo-csp")).unwrap();
+        let all = all.map(|entry| entry.unwrap()).filter(|entry| entry.path().join("vault.age").exists());
+        all.map(|entry| entry.file_name().into_string().unwrap()).collect()
+    };
+    assert!(folders().len() == 1 && folders()[0].ends_with("~fabrikam"), "{:?}", folders());
+
+    // The one without a name is another one, whose vault file it has none.
+    let mut plain = Host { home: host.home, variables: Vec::new(), store: &["file"], more: file.to_vec() };
+    plain.run(&["token", "partner-center"], 4);
+    plain.more = [&file[..], &label].concat();
+    assert_eq!(plain.run(&["token", "partner-center"], 0), token);
+    plain.run(&["doctor"], 0);
+    plain.run(&["forget", "--yes"], 0);
+    plain.run(&["token", "partner-center"], 4);
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn printed(output: &Output) -> String {
 }
 
 /// How often the simulated Microsoft did this.
-fn counted(desk: &TestMachine, what: &str) -> u64 {
+pub(super) fn counted(desk: &TestMachine, what: &str) -> u64 {
     let counters: Value = runtime().block_on(async {
         let http = client().build().unwrap();
         let answer = http.get(desk.fact("counters")).send().await.unwrap();
