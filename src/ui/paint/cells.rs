@@ -69,16 +69,25 @@ impl Brush {
         lead.into_iter().chain(self.wrapped(&rest, width)).collect()
     }
 
-    /// What was found by a check, where there is no room for it between the title and the time: below them, not broken by them.
+    /// What was found by a check, where there is no room for it between the title and the time: nearer to the title, or below both, not
+    /// broken by them.
     fn value_below(&self, row: &Row, width: u16) -> Option<Vec<Line<'static>>> {
         let right = row.right.as_ref().filter(|_| row.sign.is_some())?;
         let (value, title) = row.pieces.split_last().filter(|(_, title)| !title.is_empty())?;
         let (before, pieces) = self.pieces(row);
         let words: usize = pieces.iter().map(|piece| piece.text.width()).sum();
-        if usize::from(row.indent) + words + right.text.width() + 2 < usize::from(width) {
+        let over = (usize::from(row.indent) + words + right.text.width() + 3).saturating_sub(usize::from(width));
+        if over == 0 {
             return None;
         }
         let mut title = Row { pieces: title.to_vec(), ..row.clone() };
+        if let Some(last) = title.pieces.last_mut()
+            && last.text.len() >= last.text.trim_end().len() + over + 2
+        {
+            last.text.truncate(last.text.len() - over);
+            title.pieces.push(value.clone());
+            return Some(self.wrapped(&title, width));
+        }
         if let Some(last) = title.pieces.last_mut() {
             last.text.truncate(last.text.trim_end().len());
         }

@@ -100,7 +100,7 @@ fn a_rehearsal_is_gone_through_with_every_habit_of_a_person() {
     // Client ID may stay empty: it is taken from Application ID.
     pty.send("\t");
     pty.wait("▌");
-    pty.reads("Application (client) ID type");
+    pty.reads("Entra > your app > Overview type");
     let application = told(&pty, "Application (client) ID");
     pty.paste(&format!("{{{}}}", application.to_uppercase()));
     pty.wait("▌{6F1D2C9A");
@@ -176,7 +176,8 @@ fn f2_signs_in_too_where_there_is_no_browser() {
     pty.send("\x1b[F");
     pty.enter("is registered in Octo.");
     pty.send("i");
-    pty.wait("A rehearsal writes no file. octo-csp-production");
+    pty.wait("A rehearsal writes no file. This would be one:");
+    pty.wait("octo-csp-production");
     pty.wait("BEGIN:VCALENDAR");
     pty.wait("Press Enter, Esc or q to go back.");
     pty.send("\x1b[F\r");
