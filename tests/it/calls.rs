@@ -19,6 +19,10 @@ pub(crate) enum Strike {
         done: bool,
     },
     /// Somebody does this while it is made.
+    #[cfg_attr(
+        not(all(target_os = "linux", feature = "simulator")),
+        expect(dead_code, reason = "for the tests of a cluster")
+    )]
     Beside(Box<dyn FnOnce() + Send>),
 }
 
@@ -73,6 +77,10 @@ impl Calls {
 }
 
 /// The same stores, counted.
+#[cfg_attr(
+    not(all(target_os = "linux", feature = "simulator")),
+    expect(dead_code, reason = "for the tests of a cluster")
+)]
 pub(crate) fn counted(stores: &StoreOptions, calls: &Arc<Calls>) -> StoreOptions {
     counted_as(stores, stores.secrets.descriptor(), calls)
 }
