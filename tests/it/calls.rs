@@ -24,6 +24,12 @@ pub(crate) enum Strike {
         expect(dead_code, reason = "for the tests of a cluster")
     )]
     Beside(Box<dyn FnOnce() + Send>),
+    /// It is not made before this is done.
+    #[cfg_attr(
+        not(all(target_os = "linux", feature = "simulator")),
+        expect(dead_code, reason = "for the tests of a cluster")
+    )]
+    Behind(Box<dyn FnOnce() + Send>),
 }
 
 /// The calls of all the stores that share it.
@@ -65,6 +71,7 @@ impl Calls {
                     }
                 }
                 Some(Strike::Beside(work)) => beside = Some(std::thread::spawn(work)),
+                Some(Strike::Behind(work)) => work(),
                 None => {}
             }
         }

@@ -2,20 +2,25 @@
 //! another node.
 
 use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use octo_csp::effect::Opened;
 use octo_csp::journal::Kind;
 use octo_csp::simulator::{Options, Simulator};
 use octo_csp::steps::{Execution, Status};
+use octo_csp::words::store::SHARED_VAULT;
 use octo_csp::words::{Audience, Cause, Step};
 use octo_csp::world::StoreOptions;
 use octo_csp::world::drafts::Drafts;
 use octo_csp::world::journal::{JournalShared, Lease};
+use octo_csp::world::moving::Moved;
 use octo_csp::world::store::{SharedVault, Vault};
 use serde_json::Value;
 use tokio::task::LocalSet;
 
 use crate::calls::{Calls, Strike, counted};
+use crate::moving::{Bench, WHOLE};
 use crate::openbao::{Cluster, block_on};
 use crate::third_store::Machine;
 
@@ -50,7 +55,7 @@ async fn locked(stores: &StoreOptions, name: &str) -> Box<dyn Lease> {
     for _ in 0..200 {
         match stores.journals.lock(name).await {
             Err(failure) if failure.cause == Cause::InUse => {
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
             lease => return lease.unwrap(),
         }
@@ -63,7 +68,7 @@ async fn opened(machine: &Machine) -> Opened {
     for _ in 0..200 {
         match machine.open().await {
             Err(failure) if failure.cause == Cause::InUse => {
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
             opened => return opened.unwrap(),
         }
@@ -131,6 +136,73 @@ fn the_leader_is_lost_at_each_call_of_a_rotation_and_everybody_has_the_newest_re
     })));
 }
 
+/// A registration that is to leave this end: of a machine, or of the vault that it has moved to.
+async fn mover(vault: StoreOptions, from: usize) -> Bench {
+    let bench = Bench::over([StoreOptions::memory(), vault], &SHARED_VAULT);
+    bench.begin().await;
+    if from == 1 {
+        assert_eq!(bench.moves(0, usize::MAX, WHOLE).await, Ok(Moved::There(4)));
+    }
+    bench
+}
+
+/// So many registrations move at once, each way, and each is at another call when the leader is lost: one election shows all of them.
+#[test]
+fn the_leader_is_lost_at_each_call_of_a_move_each_way_and_nothing_is_lost_or_in_use_twice() {
+    let mut cluster = block_on(Cluster::start(3));
+    let moves = block_on(async {
+        let mut moves = Vec::new();
+        for from in [0, 1] {
+            let bench = mover(stores(&cluster, 1, &format!("counts-{from}"), "anna"), from).await;
+            assert_eq!(bench.moves(from, usize::MAX, WHOLE).await, Ok(Moved::There(4)));
+            assert!(bench.calls.made() > 15, "{}", bench.calls.made());
+            moves.extend((0..bench.calls.made()).map(|at| (from, at)));
+        }
+        moves
+    });
+    // Lost before every second call gets there, and while the others are made.
+    for meanwhile in [false, true] {
+        let moves = moves.iter().filter(|(from, at)| (from + at) % 2 == usize::from(meanwhile));
+        let [leader, second, third] = block_on(nodes(&cluster));
+        let node = cluster.taken(leader);
+        let (cluster_now, here) = (&cluster, channel());
+        std::thread::scope(|scope| {
+            let mut gates = Vec::new();
+            for &(from, at) in moves.clone() {
+                let ((opens, gate), here) = (channel::<()>(), here.0.clone());
+                gates.push(opens);
+                scope.spawn(move || {
+                    block_on(async {
+                        let (asked, path) = ([second, third][at % 2], format!("{meanwhile}-{from}-{at}"));
+                        let bench = mover(stores(cluster_now, asked, &path, "anna"), from).await;
+                        let behind = Strike::Behind(Box::new(move || {
+                            here.send(()).unwrap();
+                            let _opened = gate.recv();
+                        }));
+                        let broken = bench.moves(from, at, behind).await;
+                        let context = format!("from {from} at {at}, {meanwhile}: {broken:?}");
+                        bench.is_nowhere_twice(&context).await;
+                        let ended = bench.moves(from, usize::MAX, WHOLE).await;
+                        assert!(matches!(ended, Ok(Moved::There(_) | Moved::Already)), "{context}: {ended:?}");
+                        bench.expect_at(1 - from, &context).await;
+                    });
+                });
+            }
+            for _ in moves {
+                here.1.recv_timeout(Duration::from_secs(60)).unwrap();
+            }
+            if meanwhile {
+                drop(gates);
+                drop(node);
+            } else {
+                drop(node);
+                drop(gates);
+            }
+        });
+        block_on(cluster.revive(leader));
+    }
+}
+
 /// A wizard's lease: it is renewed while the leader is lost, nobody else gets it meanwhile, and it is given back.
 #[test]
 fn the_leader_is_lost_while_a_lease_is_renewed_and_it_stays_with_its_holder_alone() {
@@ -161,11 +233,23 @@ fn the_leader_is_lost_while_a_lease_is_renewed_and_it_stays_with_its_holder_alon
             drop(locked(&b, "production").await);
             cluster.revive(leader).await;
         }
+        // Given back while there is no leader, it is everybody's once there is one.
+        let [leader, second, third] = nodes(&cluster).await;
+        let lease = locked(&stores(&cluster, second, "leases", "anna on laptop"), "production").await;
+        drop(cluster.taken(leader));
+        drop(lease);
+        cluster.ask_until(third, LEASE, |_, body| said(body).is_some_and(|it| it["until"] == it["since"])).await;
+        drop(locked(&stores(&cluster, third, "leases", "ben on server"), "production").await);
+        cluster.revive(leader).await;
     });
 }
 
 /// What the lease says, as this node has it.
 async fn lease_of(cluster: &Cluster, number: usize) -> Value {
-    let kept = cluster.done(number, "GET", LEASE, Value::Null).await;
-    serde_json::from_str(kept["data"]["data"]["value"].as_str().unwrap()).unwrap()
+    said(&cluster.done(number, "GET", LEASE, Value::Null).await).unwrap()
+}
+
+/// What a lease says that was read.
+fn said(kept: &Value) -> Option<Value> {
+    serde_json::from_str(kept["data"]["data"]["value"].as_str()?).ok()
 }

@@ -110,6 +110,13 @@ impl Bench {
         ends
     }
 
+    /// However it ended: it may be used at one end at most, which has everything, and while at neither, one of them has.
+    pub(crate) async fn is_nowhere_twice(&self, context: &str) {
+        let (used, whole) = (self.used_at().await, [self.has(0).await == 4, self.has(1).await == 4]);
+        let good = used.len() <= 1 && used.iter().all(|end| whole[*end]) && whole.contains(&true);
+        assert!(good, "{context}: {used:?}, {whole:?}");
+    }
+
     pub(crate) async fn expect_at(&self, end: usize, context: &str) {
         let (there, other) = (self.has(end).await, self.has(1 - end).await);
         assert_eq!((there, other, self.used_at().await), (4, 0, vec![end]), "{context}");
@@ -129,11 +136,8 @@ async fn a_move_that_ends_anywhere_is_gone_on_with_and_no_secret_is_lost_or_in_u
         for (at, done) in (0..calls).flat_map(|at| [(at, false), (at, true)]) {
             let bench = Bench::new(to).await;
             let broken = bench.moves(0, at, Strike::Ends { done }).await;
-            let used = bench.used_at().await;
-            let context = format!("{} at {at}, {done}: {broken:?}, {used:?}", to.key);
-            // Whichever end counts has everything, and one of them has while neither does.
-            let whole = [bench.has(0).await == 4, bench.has(1).await == 4];
-            assert!(used.len() <= 1 && used.iter().all(|end| whole[*end]) && whole.contains(&true), "{context}");
+            let context = format!("{} at {at}, {done}: {broken:?}", to.key);
+            bench.is_nowhere_twice(&context).await;
 
             let ended = bench.moves(0, usize::MAX, WHOLE).await;
             assert!(matches!(ended, Ok(Moved::There(_) | Moved::Already)), "{context}: {ended:?}");

@@ -246,33 +246,98 @@ fn a_jwt_logs_in_is_read_again_at_each_login_and_one_of_another_key_is_refused()
     });
 }
 
-/// A vault of one's own that only takes one login: what it was asked is told.
-async fn answers_a_login() -> (String, tokio::task::JoinHandle<String>) {
+/// A node of one's own: each request is answered with what this says of it, which has a head and a body.
+async fn node(answers: impl Fn(&str) -> String + Send + 'static) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let asked = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut asked = Vec::new();
-        while !String::from_utf8_lossy(&asked).ends_with('}') {
-            let mut bytes = [0; 4_096];
-            let count = stream.read(&mut bytes).await.unwrap();
-            asked.extend(&bytes[..count]);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut asked = Vec::new();
+            let is_whole = |asked: &[u8]| {
+                let text = String::from_utf8_lossy(asked).into_owned();
+                text.split_once("\r\n\r\n").is_some_and(|(_, body)| text.starts_with("GET ") || body.ends_with('}'))
+            };
+            while !is_whole(&asked) {
+                let mut bytes = [0; 4_096];
+                let count = stream.read(&mut bytes).await.unwrap();
+                assert!(count > 0, "a request that ends in the middle");
+                asked.extend(&bytes[..count]);
+            }
+            let answer = answers(std::str::from_utf8(&asked).unwrap());
+            stream.write_all(answer.as_bytes()).await.unwrap();
         }
-        let body = json!({"errors": ["permission denied"]}).to_string();
-        let answer =
-            format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
-        stream.write_all(answer.as_bytes()).await.unwrap();
-        String::from_utf8(asked).unwrap()
     });
-    (address, asked)
+    address
+}
+
+/// An answer of such a node: its status and a line of its head, and its body.
+fn answer(head: &str, body: &Value) -> String {
+    let body = body.to_string();
+    format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+}
+
+/// What reaches that node.
+fn reaches(address: &str, path: &str) -> EngineSettings {
+    let login = Login::Token(Secret::shared("s.none".to_owned()), "the test".to_owned());
+    let address = url::Url::parse(address).unwrap();
+    EngineSettings { address, ca: None, ..Cluster::shared().settings(0, path, "anna", login) }
+}
+
+/// A standby goes on naming the leader that is gone until there is another one, which takes longer than anybody waits for a wrong address.
+#[test]
+fn a_standby_that_sends_to_a_leader_that_is_gone_is_asked_again() {
+    block_on(async {
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let address = node(move |request| {
+            if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 8 {
+                return answer("404 Not Found", &json!({"errors": []}));
+            }
+            let path = request.split(' ').nth(1).unwrap();
+            answer(&format!("307 Temporary Redirect\r\nlocation: http://{gone}{path}"), &json!({}))
+        });
+        let engine = Engine::new(reaches(&address.await, "gone")).unwrap();
+        assert_eq!(fault(vault(engine).recall(&item(1)).await), VaultFault::Missing);
+    });
+}
+
+/// A standby answers from its own copy, which may be older than the end of somebody's work.
+#[test]
+fn a_standby_that_has_not_heard_that_a_lease_was_given_back_is_not_believed() {
+    block_on(async {
+        let address = node(|request| {
+            let has_heard = request.to_ascii_lowercase().contains("\r\nx-vault-index: 7");
+            if request.starts_with("POST /v1/secret/metadata/") {
+                return answer("200 OK\r\nx-vault-index: 7", &Value::Null);
+            }
+            if request.starts_with("POST /v1/secret/data/stale/production/lease") {
+                let written = request.contains(r#""cas":4"#) || request.contains(r#""cas":5"#);
+                assert!(written, "{request}");
+                return answer("200 OK", &json!({"data": {"version": 5}}));
+            }
+            let (until, version) = if has_heard { ("2026-01-01T00:00:00Z", 4) } else { ("2100-01-01T00:00:00Z", 3) };
+            let holder = json!({
+                "who": "ben", "doing": "register", "since": "2026-01-01T00:00:00Z", "until": until, "id": "1"
+            });
+            let kept = json!({"data": {"value": holder.to_string()}, "metadata": {"version": version}});
+            answer("200 OK", &json!({"data": kept}))
+        });
+        let engine = Engine::new(reaches(&address.await, "stale")).unwrap();
+        drop(JournalShared::new(Arc::new(engine)).lock("production").await.unwrap());
+    });
 }
 
 #[test]
 fn a_pod_logs_in_with_its_service_account_in_the_body_and_names_its_namespace() {
     let cluster = Cluster::shared();
     block_on(async {
-        let (address, asked) = answers_a_login().await;
+        let (asks, asked) = std::sync::mpsc::channel();
+        let address = node(move |request| {
+            asks.send(request.to_owned()).unwrap();
+            answer("403 Forbidden", &json!({"errors": ["permission denied"]}))
+        })
+        .await;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("token");
         std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), b"of-the-pod\n").unwrap();
@@ -289,7 +354,7 @@ fn a_pod_logs_in_with_its_service_account_in_the_body_and_names_its_namespace() 
         };
         let failure = vault(Engine::new(settings).unwrap()).keep(&item(1), &secret(9)).await.unwrap_err();
         assert_eq!(fault::<()>(Err(failure)), VaultFault::LoggedOut);
-        let asked = asked.await.unwrap();
+        let asked = asked.recv().unwrap();
         let (head, body) = asked.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("POST /v1/auth/kubernetes/login HTTP/1.1\r\n"), "{head}");
         let head = head.to_ascii_lowercase();

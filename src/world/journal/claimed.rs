@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::journal_store::Lease;
-use super::leased::{self, Holder, Work, at_the_end};
+use super::leased::{self, Holder, LAST, Work, at_the_end};
 use crate::words::{Cause, Failure, Step};
 use crate::world::store::{Answer, Document, KeyVault, Named, Tags};
 
@@ -116,7 +116,7 @@ impl Drop for Claimed {
             return;
         }
         let held = Arc::clone(&self.held);
-        at_the_end(move || async move {
+        at_the_end(LAST, move || async move {
             held.vault.give_back(&held.name, held.work.id(), &held.work.ended(), &held.tags).await
         });
     }

@@ -15,7 +15,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::journal_store::Lease;
-use crate::words::{Cause, Failure, Service, Step, UntrustedText};
+use crate::words::{Cause, Failure, Service, Step, UntrustedText, VaultFault};
+use crate::world::clock::Stopwatch;
 use crate::world::http::new_guid;
 use crate::world::store::{Answer, Document, Engine, Holds};
 
@@ -26,7 +27,10 @@ const HOLDS: SignedDuration = SignedDuration::from_secs(60);
 const RENEWED: Duration = Duration::from_secs(20);
 
 /// How long a process that ends takes to give it back.
-const LAST: Duration = Duration::from_secs(3);
+pub(super) const LAST: Duration = Duration::from_secs(3);
+
+/// How long where the engine answers that it has no leader: it has one again within seconds, and others would wait for a minute.
+const ELECTION: Duration = Duration::from_secs(15);
 
 /// How long it waits before it tries once more.
 const MOMENT: Duration = Duration::from_millis(100);
@@ -149,10 +153,10 @@ impl Work {
 }
 
 /// Does what a process that ends still has to do, on a thread with a runtime of its own: the one that this is called in may be ending.
-pub(super) fn at_the_end<F: Future>(work: impl FnOnce() -> F + Send + 'static) {
+pub(super) fn at_the_end<F: Future>(limit: Duration, work: impl FnOnce() -> F + Send + 'static) {
     let work = move || {
         if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            drop(runtime.block_on(async { timeout(LAST, work()).await }));
+            drop(runtime.block_on(async { timeout(limit, work()).await }));
         }
     };
     if let Ok(thread) = thread::Builder::new().name("lease".to_owned()).spawn(work) {
@@ -165,7 +169,12 @@ impl Leased {
     pub(super) async fn take(engine: &Arc<Engine>, registration: &str) -> Answer<Self> {
         let settings = engine.settings();
         let path = format!("{registration}/{}", name(settings.momentary));
-        let found = engine.read(&path, Holds::Words).await?;
+        let mut found = engine.read(&path, Holds::Words).await?;
+        if Holder::in_force(&found).is_some() {
+            // A standby may not have heard that it was given back: who has written through it reads what the leader has.
+            drop(engine.keep_newest(&path).await);
+            found = engine.read(&path, Holds::Words).await?;
+        }
         if let Some(holder) = Holder::in_force(&found) {
             return Err(taken(&holder));
         }
@@ -243,9 +252,18 @@ impl Drop for Leased {
     fn drop(&mut self) {
         self.renewing.abort();
         let held = Arc::clone(&self.held);
-        at_the_end(move || async move {
+        at_the_end(ELECTION, move || async move {
+            let (watch, ended) = (Stopwatch::start(), held.work.ended());
             let (engine, path, mut version) = (&held.engine, &held.path, held.version.load(Ordering::Relaxed));
-            while !matches!(engine.write_last(path, &held.work.ended(), version).await, Ok(Some(_))) {
+            loop {
+                let given = match timeout(LAST, engine.write_last(path, &ended, version)).await {
+                    Ok(Ok(Some(_))) | Err(_) => return,
+                    Ok(given) => given,
+                };
+                let chosen_soon = given.is_err_and(|failure| failure.cause == Cause::Vault(VaultFault::NoLeader));
+                if !chosen_soon && watch.milliseconds() > u64::try_from(LAST.as_millis()).unwrap_or_default() {
+                    return;
+                }
                 // A renewal may have been on its way, or there is no leader for a moment.
                 sleep(MOMENT).await;
                 let Ok(found) = engine.read_last(path).await else { continue };

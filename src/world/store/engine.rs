@@ -270,9 +270,20 @@ impl Engine {
         }
         let leader = reply.head.headers.get(LOCATION).and_then(|to| Url::parse(to.to_str().ok()?).ok());
         let same = |leader: &Url| leader.path() == asked.url.path() && leader.scheme() == asked.url.scheme();
-        match leader.filter(|leader| same(leader) && (leader.scheme() == "https" || is_loopback(leader))) {
-            Some(leader) => self.call(asked, &leader, token).await,
-            None => Err(Self::failure(VaultFault::NoLeader, &reply.head.host)),
+        let Some(leader) = leader.filter(|to| same(to) && (to.scheme() == "https" || is_loopback(to))) else {
+            return Err(Self::failure(VaultFault::NoLeader, &reply.head.host));
+        };
+        self.answered.store(true, Ordering::Relaxed);
+        match self.call(asked, &leader, token).await {
+            // It knows one that is gone: another one is being chosen, or too few are left for that.
+            Err(failure) if may_pass(&failure) => {
+                let (standby, leader) = (&reply.head.host, authority(&leader));
+                Err(Self::failure(
+                    VaultFault::NoLeader,
+                    &format!("{standby}, which names {leader} that does not answer"),
+                ))
+            }
+            answered => answered,
         }
     }
 
@@ -303,7 +314,7 @@ impl Engine {
     /// An answer that can be gone on with, or what the refusal means: on which path, and which capability that would have taken.
     fn taken(&self, reply: Reply, asked: &Asked<'_>) -> Answer<Reply> {
         let (status, words, host) = (reply.head.status, said(&reply), &reply.head.host);
-        self.answered.fetch_or(status < 500, Ordering::Relaxed);
+        self.answered.fetch_or(status < 500 || !words.is_empty(), Ordering::Relaxed);
         let unmounted = words.contains("no handler for route");
         let late = status == 400 && words.contains("check-and-set");
         if reply.head.is_success() || late || asked.or_none && status == 404 && !unmounted {

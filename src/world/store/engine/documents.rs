@@ -143,7 +143,8 @@ impl Engine {
     /// Writes for a thread that ends: once, on a connection of its own, and only if the session is at hand.
     pub(in crate::rooms::world) async fn write_last(&self, name: &str, text: &str, cas: u64) -> Answer<Option<u64>> {
         let body = body(text, cas);
-        written(&self.send(&Asked { last: true, ..self.writing(name, &body, cas) }).await?)
+        let asked = Asked { last: true, ..self.writing(name, &body, cas) };
+        written(&self.taken(self.send(&asked).await?, &asked)?)
     }
 
     fn writing<'b>(&self, name: &str, body: &'b [u8], cas: u64) -> Asked<'b> {
