@@ -64,7 +64,8 @@ fn needles() -> Option<&'static AhoCorasick> {
         let fixed = [hosts, labels, marks].concat().into_iter().chain(sentences().map(|(_, sentence)| sentence));
         let mut search = AhoCorasick::builder();
         search.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
-        search.build(fixed.map(str::to_owned).chain(words)).ok()
+        let joined = codes::JOINED.map(|(joined, _)| joined.to_owned());
+        search.build(fixed.map(str::to_owned).chain(words).chain(joined)).ok()
     };
     NEEDLES.get_or_init(build).as_ref()
 }

@@ -61,6 +61,17 @@ pub fn marks() -> [Vec<&'static str>; 3] {
 /// How far from an address its status is looked for, in bytes.
 const NEAR: usize = 300;
 
+/// OAuth words as libraries name their errors after them, in lower case: `InvalidGrantError`, `invalidGrant`. Of the others the joined
+/// form is a word of other services too.
+pub const JOINED: [(&str, &str); 6] = [
+    ("invalidgrant", "invalid_grant"),
+    ("invalidclient", "invalid_client"),
+    ("invalidscope", "invalid_scope"),
+    ("unauthorizedclient", "unauthorized_client"),
+    ("interactionrequired", "interaction_required"),
+    ("consentrequired", "consent_required"),
+];
+
 /// The service whose address stands first in a text.
 pub fn service_in(text: &str) -> Option<Service> {
     let found = HOSTS.iter().filter_map(|(host, service)| Some((text.find(host)?, *service)));
@@ -157,13 +168,17 @@ fn goes_on(after: &str) -> bool {
     }
 }
 
-/// An OAuth word by itself, in whatever brackets or quotes, but not as a part of a path or a longer word.
+/// An OAuth word by itself, in whatever brackets or quotes and in either shape, but not as a part of a path or a longer word.
 fn words(text: &str, is_word: impl Fn(&str) -> bool, found: &mut Vec<(usize, Code)>) {
     let is_part = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '/');
     let mut from = 0;
     for run in text.split(|sign| !is_part(sign)) {
-        if run.contains('_') && is_word(run) {
-            found.push((from, Code::Word(run.to_owned())));
+        let lower = run.to_ascii_lowercase();
+        let lower = lower.trim_end_matches("error").trim_end_matches("exception");
+        let joined = JOINED.iter().find(|(joined, _)| *joined == lower).map(|(_, word)| *word);
+        let word = joined.unwrap_or(run);
+        if word.contains('_') && is_word(word) {
+            found.push((from, Code::Word(word.to_owned())));
         }
         from += run.len() + text.get(from + run.len()..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     }
@@ -176,6 +191,11 @@ fn statuses(text: &str, found: &mut Vec<(usize, Code)>) {
         bad gateway|service unavailable|gateway time|conflict";
     for (host, service) in HOSTS {
         for (at, _) in text.match_indices(host).take(MOST) {
+            let (before, rest) = (text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default());
+            if let Some(status) = in_a_log(before, rest) {
+                found.extend(Some((at, Code::Status(service, status))).filter(|_| (400..600).contains(&status)));
+                continue;
+            }
             let around = text.as_bytes().get(at.saturating_sub(NEAR)..text.len().min(at + NEAR)).unwrap_or_default();
             let around = String::from_utf8_lossy(around).to_lowercase();
             let status = around.match_indices(['4', '5']).find_map(|(at, _)| {
@@ -190,6 +210,20 @@ fn statuses(text: &str, found: &mut Vec<(usize, Code)>) {
             found.extend(status.map(|status| (at, Code::Status(service, status))));
         }
     }
+}
+
+/// The status of a call where a line of a log has it: `GET https://HOST/path 403`, `"GET https://HOST/ HTTP/1.1" 403`,
+/// `403 GET https://HOST/path`, and our own `GET HOST /path 403 120`.
+fn in_a_log(before: &str, rest: &str) -> Option<u16> {
+    const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+    let status = |word: &str| word.parse().ok().filter(|status| word.len() == 3 && (100..600).contains(status));
+    let before = before.lines().next_back()?.trim_end_matches("https://").trim_end_matches([' ', '"', '\'']);
+    let before = METHODS.iter().find_map(|method| before.strip_suffix(method))?;
+    let words =
+        rest.lines().next()?.split_whitespace().skip(1).map(|word| word.trim_matches(['"', '\'', '(', ')', ',', ';']));
+    let mut behind = words.skip_while(|word| word.starts_with('/') || word.starts_with("HTTP/") || word.is_empty());
+    let in_front = || status(before.trim_end_matches([' ', '"', '\'']).rsplit(' ').next()?);
+    behind.next().and_then(status).or_else(in_front)
 }
 
 /// Numbers and nothing else, as typed on a command line.
