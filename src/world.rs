@@ -91,6 +91,9 @@ pub struct World {
     asked_ahead: RefCell<Option<(SignIn, JoinHandle<AddressSeen>)>>,
 }
 
+/// Reads of Partner Center that a step has running side by side.
+const READS: usize = 3;
+
 impl World {
     /// A world that has touched nothing yet.
     pub fn new(options: Options) -> Self {
@@ -261,19 +264,23 @@ impl World {
         Ok(self.services()?.probe(sign_in).await)
     }
 
-    /// Opens connections for a command that begins at once and will ask so: beside what it does on this machine first.
-    pub fn make_ready(&self, step: Step) {
-        let Cloud { login, partner_api, .. } = &self.options.cloud;
-        self.warm_partner_center();
-        match step {
-            Step::Basic => {}
-            Step::PartnerCenter => {
-                self.warm(Some(login), false, 1);
-                self.warm(Some(login), true, 2);
-            }
-            Step::PartnerApi => {
-                self.warm(Some(login), true, 3);
-                self.warm(partner_api.as_ref(), true, 2);
+    /// Opens connections for a command that begins at once and goes through these steps side by side: beside what it does on this
+    /// machine first.
+    pub fn make_ready(&self, steps: &[Step]) {
+        let Cloud { login, partner_center, partner_api, .. } = &self.options.cloud;
+        let asking = steps.iter().filter(|step| **step != Step::Basic).count();
+        self.warm(Some(partner_center), false, asking * READS);
+        for step in steps {
+            match step {
+                Step::Basic => {}
+                Step::PartnerCenter => {
+                    self.warm(Some(login), false, 1);
+                    self.warm(Some(login), true, 2);
+                }
+                Step::PartnerApi => {
+                    self.warm(Some(login), true, 3);
+                    self.warm(partner_api.as_ref(), true, 2);
+                }
             }
         }
     }
@@ -283,9 +290,8 @@ impl World {
         self.warm(Some(&self.options.cloud.login), true, 1);
     }
 
-    /// Connections for its reads, three of which run side by side.
     fn warm_partner_center(&self) {
-        self.warm(Some(&self.options.cloud.partner_center), false, 3);
+        self.warm(Some(&self.options.cloud.partner_center), false, READS);
     }
 
     /// Has connections opened beside whatever goes on, see [`Http::warm`].

@@ -101,7 +101,6 @@ async fn all(
     let steps = steps.filter(|step| only.is_none_or(|only| only == *step));
     let begun = steps.filter_map(|step| {
         let mut run = Execution::check(step, before.clone())?;
-        world.make_ready(step);
         if cloud.partner_api.is_none() {
             run = run.without_prices();
         }
@@ -111,6 +110,9 @@ async fn all(
         Some((step, run))
     });
     let (steps, mut runs): (Vec<Step>, Vec<Execution>) = begun.unzip();
+    world.make_ready(&steps);
+    // They are begun before the first call looks for one.
+    tokio::task::yield_now().await;
     headless::drive_aloud(&mut runs, world, &mut host.err).await;
     // Each has heard of all lines.
     let after = runs.first().map_or_else(|| before.clone(), |run| run.registration().clone());

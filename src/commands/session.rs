@@ -139,7 +139,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
 
     /// Has connections opened for a step that comes, beside what is done on this machine first.
     pub(super) fn make_ready(&self, step: Step) {
-        self.world.make_ready(step);
+        self.world.make_ready(&[step]);
     }
 
     /// Has the sign-in page asked about a sign-in that comes after step 2, beside that.

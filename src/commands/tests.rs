@@ -10,6 +10,7 @@ use std::rc::Rc;
 use jiff::tz::TimeZone;
 use url::Url;
 
+use crate::cloud::Cloud;
 use crate::commands::context::{CommandContext, GivenFlags};
 use crate::commands::headless;
 use crate::commands::settings::Settings;
@@ -69,17 +70,21 @@ pub(super) fn context<'h>(host: &'h mut Host, command: &str, json: bool) -> Comm
 
 /// A simulated Microsoft, and a world that knows it and keeps everything in memory.
 pub(super) async fn microsoft(scenario: &str) -> (Simulator, World) {
+    microsoft_keeping(scenario, StoreOptions::memory()).await
+}
+
+/// The same, kept where more than one world can look.
+pub(super) async fn microsoft_keeping(scenario: &str, keeping: StoreOptions) -> (Simulator, World) {
     let options = simulator::Options { scenario: Scenario::named(scenario).unwrap(), ..simulator::Options::default() };
     let simulator = Simulator::start(options).await.unwrap();
-    let world = World::new(Options {
-        cloud: simulator.cloud().clone(),
-        label: None,
-        extra_ca: None,
-        keeping: StoreOptions::memory(),
-        browser: Surroundings::default(),
-        log: None,
-    });
+    let world = world_of(simulator.cloud().clone(), keeping);
     (simulator, world)
+}
+
+/// A world that knows this cloud.
+pub(super) fn world_of(cloud: Cloud, keeping: StoreOptions) -> World {
+    let browser = Surroundings::default();
+    World::new(Options { cloud, label: None, extra_ca: None, keeping, browser, log: None })
 }
 
 /// Step 2 with what the simulator knows.

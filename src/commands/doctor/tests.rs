@@ -1,14 +1,19 @@
 //! The doctor against the simulator, with everything kept in memory.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use super::*;
 use crate::cli::Which;
 use crate::commands::error::end;
 use crate::commands::tests::schema;
-use crate::commands::tests::{Stream, context, host, microsoft, register};
+use crate::commands::tests::{Stream, context, host, microsoft, microsoft_keeping, register, world_of};
 use crate::simulator::Simulator;
 use crate::words::{CheckId, ClientId, Environment, RedirectAddress, TenantId};
+use crate::world::StoreOptions;
 
 /// A registration, kept in memory, and the simulator that it was proven against.
 pub(in crate::rooms::commands) struct Bench {
@@ -152,4 +157,65 @@ async fn the_sign_in_page_tells_a_registered_redirect_address_from_another() {
         };
         assert_eq!(seen, wanted, "{address}");
     }
+}
+
+/// A path to a port: what comes waits until it is opened, and connections are counted.
+async fn path(to: u16, open: watch::Receiver<bool>) -> (u16, watch::Receiver<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap().port();
+    let (count, counted) = watch::channel(0);
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            count.send_modify(|count| *count += 1);
+            let mut open = open.clone();
+            tokio::spawn(async move {
+                let mut far = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                open.wait_for(|open| *open).await.unwrap();
+                drop(tokio::io::copy_bidirectional(&mut near, &mut far).await);
+            });
+        }
+    });
+    (at, counted)
+}
+
+#[tokio::test]
+async fn as_many_connections_as_it_will_use_are_open_before_the_directory_has_answered() {
+    let keeping = StoreOptions::memory();
+    let (simulator, world) = microsoft_keeping("happy", keeping.clone()).await;
+    headless::open(&world, crate::effect::Effect::Open(Environment::Production)).await.unwrap();
+    let registration = register(&world, &simulator.facts()).await;
+    drop(world);
+
+    let mut cloud = Cloud { kept_as: simulator.cloud().keeping_name(), ..simulator.cloud().clone() };
+    let (gate, held) = watch::channel(false);
+    let mut counts = Vec::new();
+    let open = watch::channel(true).1;
+    for (url, held) in [
+        (&mut cloud.login, held),
+        (&mut cloud.partner_center, open.clone()),
+        (cloud.partner_api.as_mut().unwrap(), open),
+    ] {
+        let (port, count) = path(url.port().unwrap(), held).await;
+        url.set_port(Some(port)).unwrap();
+        counts.push(count);
+    }
+    let world = world_of(cloud.clone(), keeping);
+    let mut opened = headless::open(&world, crate::effect::Effect::Open(Environment::Production)).await.unwrap();
+    assert_eq!(opened.registration.active, registration.active);
+    opened.registration = registration;
+    let mut bench = Bench { simulator, world, opened };
+    // One to look the directory up, one each for the token and two refreshes; six reads of Partner Center run side by side, two
+    // of the price service.
+    let wanted = [4, 6, 2];
+    let let_go = async {
+        for (count, wanted) in counts.iter_mut().zip(wanted) {
+            let all = count.wait_for(|count| *count >= wanted);
+            drop(tokio::time::timeout(Duration::from_secs(20), all).await.expect("they are opened first"));
+        }
+        gate.send(true).unwrap();
+    };
+    let asked = arguments();
+    let ((exit, out, _), ()) = tokio::join!(bench.doctor(&asked), let_go);
+    assert_eq!(exit, Exit::Done, "{out}");
+    assert_eq!(counts.iter().map(|count| *count.borrow()).collect::<Vec<_>>(), wanted, "and none but these");
 }
