@@ -6,14 +6,19 @@
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use http::header::{HeaderMap, LOCATION};
 use http::{HeaderName, HeaderValue, Method};
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::{Certificate, Client, Proxy, redirect};
+use reqwest::{Client, Proxy, redirect};
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
 use url::{Host, Url};
 use uuid::Builder;
 use zeroize::Zeroizing;
@@ -55,10 +60,12 @@ pub struct Services<'w> {
     pub cloud: &'w Cloud,
 }
 
-/// The clients of this process. Each is built when it is first needed: reading the system's certificates takes a while.
+/// The clients of this process. Each is built when it is first needed.
 pub struct Http {
     options: HttpOptions,
-    extra: Vec<Certificate>,
+    extra: Vec<CertificateDer<'static>>,
+    /// Whom the clients trust. The system's certificates are read once for all of them: that takes longer than a handshake.
+    trust: OnceLock<Result<ClientConfig, rustls::Error>>,
     /// The correlation ID of this process: one for all its calls, to quote to Microsoft's support.
     pub(super) correlation_id: String,
     made: Mutex<HashMap<(Route, bool, bool), Client>>,
@@ -144,13 +151,14 @@ impl Http {
     pub fn new(options: &HttpOptions) -> Result<Self, Box<Failure>> {
         let extra = match &options.extra_ca {
             None => Vec::new(),
-            Some(pem) => Certificate::from_pem_bundle(pem).ok().filter(|found| !found.is_empty()).ok_or_else(|| {
+            Some(pem) => certificates(pem).ok_or_else(|| {
                 failed(Service::Machine, Cause::Tls(TlsFault::NoRoots), "the CA file holds no certificate")
             })?,
         };
         Ok(Self {
             options: options.clone(),
             extra,
+            trust: OnceLock::new(),
             correlation_id: new_guid(),
             made: Mutex::default(),
             ready: Arc::default(),
@@ -284,16 +292,35 @@ impl Http {
             Route::Loopback => builder.no_proxy().https_only(true),
             Route::Outside => builder.https_only(true),
         };
-        builder = match (route, self.options.only_extra) {
-            (Route::Plain, _) => builder,
-            (_, true) => builder.tls_certs_only(self.extra.iter().cloned()),
-            (_, false) => builder.tls_certs_merge(self.extra.iter().cloned()),
-        };
+        if route != Route::Plain {
+            let trust = self.trust.get_or_init(|| self.trust()).as_ref();
+            let mut trust = trust.map_err(|error| (building(error), CERTIFICATES.to_owned()))?.clone();
+            let shared = (!alone).then(|| b"h2".to_vec());
+            trust.alpn_protocols = shared.into_iter().chain([b"http/1.1".to_vec()]).collect();
+            builder = builder.tls_backend_preconfigured(trust);
+        }
         if let (Route::Outside, Some(proxy)) = (route, &self.options.proxy) {
             let proxy = Proxy::all(proxy.clone()).map_err(|_unshown| (Cause::Proxy, authority(proxy)))?;
             builder = builder.proxy(proxy);
         }
-        builder.build().map_err(|error| (building(&error), "certificates of this machine".to_owned()))
+        builder.build().map_err(|error| (building(&error), CERTIFICATES.to_owned()))
+    }
+
+    /// What the HTTP client would make of the same options: the system's certificates and the one that was given, or that one alone.
+    fn trust(&self) -> Result<ClientConfig, rustls::Error> {
+        let provider = Arc::new(default_provider());
+        let versions =
+            ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+        let extra = self.extra.clone();
+        if self.options.only_extra {
+            let mut roots = RootCertStore::empty();
+            for certificate in extra {
+                roots.add(certificate)?;
+            }
+            return Ok(versions.with_root_certificates(roots).with_no_client_auth());
+        }
+        let verifier = Arc::new(Verifier::new_with_extra_roots(extra, provider)?);
+        Ok(versions.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
     }
 
     /// What a transport error means, and for whom or what. Nothing of the error's own text is kept, except what `rustls` says.
@@ -360,7 +387,16 @@ fn route(url: &Url) -> Option<Route> {
     }
 }
 
-fn building(error: &reqwest::Error) -> Cause {
+/// What is named beside a client that could not be built.
+const CERTIFICATES: &str = "certificates of this machine";
+
+/// The certificates of a file, if there are any and all of them can be read.
+fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    found.ok().filter(|found| !found.is_empty())
+}
+
+fn building(error: &(dyn StdError + 'static)) -> Cause {
     let rootless = chain(error).iter().any(|e| e.to_string().contains("No CA certificates"));
     Cause::Tls(if rootless { TlsFault::NoRoots } else { TlsFault::Other })
 }
