@@ -40,6 +40,10 @@ pub const SMALLEST: (u16, u16) = (40, 12);
 
 /// A page is at most this wide: further away no remark is read with its row.
 const WIDEST: u16 = 100;
+/// And so is the help beside it.
+const WIDEST_BESIDE: u16 = 64;
+/// What is further to the right stays empty, so it need not be compared with the frame before.
+pub(super) const PAINTED: u16 = WIDEST + WIDEST_BESIDE;
 /// From this width on there are two panes.
 const TWO_PANES: u16 = 110;
 /// Below this height no line is left empty, and the fields are shown one by one.
@@ -61,7 +65,7 @@ impl Panes {
         if !wanted || width < TWO_PANES {
             return Self { page: width.min(WIDEST), beside: None };
         }
-        let beside = (width * 2 / 5).min(64);
+        let beside = (width * 2 / 5).min(WIDEST_BESIDE);
         Self { page: (width - beside).min(WIDEST), beside: Some(beside) }
     }
 
@@ -319,5 +323,21 @@ fn link(address: &str, x: u16, y: u16, end: u16, buffer: &mut Buffer) {
     if let (Some(width), Some(cell)) = (width, buffer.cell_mut((x, y))) {
         cell.set_symbol(&format!("\x1b]8;id=1;{address}\x1b\\{shown}\x1b]8;;\x1b\\"));
         cell.set_diff_option(CellDiffOption::ForcedWidth(width));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_painted_further_to_the_right_than_what_is_compared() {
+        for width in SMALLEST.0..1_000 {
+            for wanted in [false, true] {
+                let (all, compared) = (Panes::of(width, wanted), Panes::of(width.min(PAINTED), wanted));
+                assert_eq!((all.page, all.beside), (compared.page, compared.beside), "{width}");
+                assert!(all.both() <= PAINTED, "{width}");
+            }
+        }
     }
 }

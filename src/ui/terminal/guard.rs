@@ -20,6 +20,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::report::lines::Shape;
+use crate::ui::paint::PAINTED;
 
 /// A terminal that is taken and given back; tests bring another.
 pub trait Held {
@@ -224,7 +225,7 @@ impl Screen for Tty {
         let mut out = self.out();
         queue!(out, Clear(ClearType::All))?;
         let (columns, rows) = present_size();
-        let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
+        let viewport = Viewport::Fixed(Rect::new(0, 0, columns.min(PAINTED), rows));
         Terminal::with_options(CrosstermBackend::new(out), TerminalOptions { viewport })
     }
 
