@@ -24,6 +24,7 @@ use crate::words::ids::looks_like_secret_key;
 use crate::words::store::STORES;
 use crate::words::{Field, Label, StoreDescriptor, Unlock, UntrustedText, answers};
 use crate::world::papers;
+use crate::world::token::utf8;
 
 /// The file below the config folder.
 const FILE: &str = "config.toml";
@@ -245,7 +246,8 @@ fn variables(host: &Host, flags: &Flags) -> Result<Variables, String> {
 
 fn file(path: &Path, bytes: &[u8], flags: &Flags) -> Result<BTreeMap<String, Given>, String> {
     let shown = path.display();
-    let text = std::str::from_utf8(bytes).map_err(|_unshown| format!("{shown} is no text"))?;
+    let bytes = utf8(bytes);
+    let text = std::str::from_utf8(&bytes).map_err(|_unshown| format!("{shown} is no text"))?;
     let table: toml::Table = toml::from_str(text).map_err(|error| {
         // Its own display repeats the line, and whatever is in it.
         let before = error.span().and_then(|span| text.get(..span.start));

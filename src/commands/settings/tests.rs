@@ -173,6 +173,17 @@ fn a_file_that_others_may_write_is_not_read() {
 }
 
 #[test]
+fn a_file_is_read_as_windows_powershell_writes_it() {
+    let desk = TestMachine::new("", &[]);
+    let units = "\u{feff}sandbox = true\r\naccount-name = \"コントソ\"\r\n".encode_utf16();
+    let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+    papers::write(&desk.folder.path().join("config.toml"), &bytes).unwrap();
+    let register = desk.register(&["register"]);
+    assert!(register.which.sandbox);
+    assert_eq!(register.values.account_name.as_deref(), Some("コントソ"));
+}
+
+#[test]
 fn beside_a_keyring_that_is_asked_for_the_passphrase_of_a_layer_below_is_left_out() {
     let file = "store = \"file\"\npassphrase-file = \"/x\"\n";
     let desk = TestMachine::new(file, &[]);
