@@ -8,6 +8,7 @@ use crate::effect::{Effect, Outcome, Perform, Preflight};
 use crate::journal::Fact;
 use crate::words::{Cause, DiskFault, Failure, Service, TlsFault, VaultFault};
 use crate::world::clock;
+use here::{DESKTOP, FOLDER, JOURNAL, KEYRING, OTHER};
 
 /// A world with a mishap, if there is one.
 #[derive(Debug)]
@@ -114,14 +115,14 @@ const fn network(cause: Cause, detail: &'static str) -> Mishap {
     Mishap { at: At::Network, service: Service::Entra, cause, detail, machine: None }
 }
 
-/// The keyring, on a Linux desktop unless said otherwise.
+/// The keyring of this system, as it is at a desktop unless said otherwise.
 const fn keyring(fault: VaultFault) -> Mishap {
     Mishap {
         at: At::Keep,
         service: Service::Keyring,
         cause: Cause::Vault(fault),
-        detail: "Secret Service",
-        machine: Some(Platform::Any),
+        detail: KEYRING,
+        machine: Some(DESKTOP),
     }
 }
 
@@ -148,9 +149,28 @@ const SHARED: &str = "secret/octo-csp/production/secrets/manifest.A.2.1 of vault
 const AZURE: &str = "contoso.vault.azure.net";
 const AZURE_ITEM: &str = "octo-csp-production-6928a1b2c3-manifest-a-2-1 of contoso.vault.azure.net";
 const LOGIN: &str = "login.microsoftonline.com";
-const FOLDER: &str = "/home/alex/.local/state/octo-csp/production";
-const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/production/vault.age";
-const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
+
+#[cfg(not(windows))]
+mod here {
+    use super::Platform;
+
+    pub(super) const DESKTOP: Platform = if cfg!(target_os = "macos") { Platform::Mac } else { Platform::Any };
+    pub(super) const KEYRING: &str = if cfg!(target_os = "macos") { "Keychain" } else { "Secret Service" };
+    pub(super) const FOLDER: &str = "/home/alex/.local/state/octo-csp/production";
+    pub(super) const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/production/vault.age";
+    pub(super) const JOURNAL: &str = "/home/alex/.local/state/octo-csp/production/journal";
+}
+
+#[cfg(windows)]
+mod here {
+    use super::Platform;
+
+    pub(super) const DESKTOP: Platform = Platform::Windows;
+    pub(super) const KEYRING: &str = "Credential Manager";
+    pub(super) const FOLDER: &str = r"C:\Users\alex\AppData\Local\octo-csp\production";
+    pub(super) const OTHER: &str = r"in the vault file C:\Users\alex\AppData\Local\octo-csp\production\vault.age";
+    pub(super) const JOURNAL: &str = r"C:\Users\alex\AppData\Local\octo-csp\production\journal";
+}
 
 #[rustfmt::skip]
 const ROWS: [(&str, &str, Mishap); 61] = [
