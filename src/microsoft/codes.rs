@@ -62,14 +62,12 @@ pub fn marks() -> [Vec<&'static str>; 3] {
 const NEAR: usize = 300;
 
 /// OAuth words as libraries name their errors after them, in lower case: `InvalidGrantError`, `invalidGrant`. Of the others the joined
-/// form is a word of other services too.
-pub const JOINED: [(&str, &str); 6] = [
+/// form is a word of other services too, or of MSAL beside the word that counts (`Classification: ConsentRequired`).
+pub const JOINED: [(&str, &str); 4] = [
     ("invalidgrant", "invalid_grant"),
     ("invalidclient", "invalid_client"),
     ("invalidscope", "invalid_scope"),
     ("unauthorizedclient", "unauthorized_client"),
-    ("interactionrequired", "interaction_required"),
-    ("consentrequired", "consent_required"),
 ];
 
 /// The service whose address stands first in a text.
