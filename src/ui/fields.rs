@@ -7,11 +7,12 @@ use zeroize::Zeroizing;
 
 use crate::ui::Edit;
 use crate::ui::field::{self, Pasted, SecretField, TextField};
-use crate::words::answers::USUAL_REDIRECT;
+use crate::words::answers::{self, USUAL_REDIRECT};
 use crate::words::date;
 use crate::words::field::Shown;
-use crate::words::ids::Normalized;
-use crate::words::{ClientId, Directory, Field, MpnId, Secret, SharedSecret, Typed};
+use crate::words::ids::{Normalized, looks_like_guid, looks_like_secret_key};
+use crate::words::kind::ProblemKind;
+use crate::words::{ClientId, Directory, Field, MpnId, Problem, Secret, SharedSecret, Typed};
 
 /// Every field of the wizard. They live as long as it does, so going back loses nothing.
 #[derive(Debug)]
@@ -103,19 +104,62 @@ impl Fields {
         pressed.unwrap_or(false)
     }
 
-    /// Pastes into what is there; `None` where there is nothing to paste into.
-    pub(super) fn paste(&mut self, field: Field, raw: &str) -> Option<Pasted> {
-        self.edit(field, |text| text.paste(raw), |secret| secret.paste(raw))
+    /// Takes a paste in, and gives back what is said about it. `anew` says that it takes the place of what is there. A whole value
+    /// does so too where what is there is `wrong` or nobody sees it, and where the two together are none.
+    pub(super) fn take_in(
+        &mut self,
+        field: Field,
+        raw: &str,
+        anew: bool,
+        wrong: bool,
+    ) -> Result<Option<String>, Problem> {
+        let (hidden, there) = (field.is_secret(), !self.is_empty(field));
+        let is_key = looks_like_secret_key(raw);
+        let alone = answers::fits(field, raw);
+        let whole = if hidden {
+            wrong || is_key
+        } else {
+            alone.is_ok() && (wrong || raw.contains("://") || looks_like_guid(raw))
+        };
+        let mut instead = anew || there && whole;
+        let mut pasted = self.put(field, raw, instead);
+        if !hidden && matches!(pasted, Pasted::Taken(_)) {
+            // The whole has to fit: a value may come in two pieces. A field is drawn after this, and a refused text is gone by then.
+            // Behind a value that stood there a secret key is still one.
+            let together = if is_key { alone.clone() } else { answers::fits(field, self.value(field)) };
+            if let Err(mut problem) = together {
+                self.press(field, Edit::Undo);
+                if instead || alone.is_err() || field == Field::AccountName {
+                    if !anew && problem.kind != Some(ProblemKind::PasteIsSecret) {
+                        problem.what.push_str(" It was not taken: this field is shown.");
+                    }
+                    return Err(problem);
+                }
+                instead = true;
+                pasted = self.put(field, raw, instead);
+            }
+        }
+        let note = pasted.note();
+        match pasted {
+            Pasted::Taken(_) if instead && there && !anew => {
+                let back = if hidden { "" } else { "; Alt-Z brings it back" };
+                Ok(Some(format!("Took the place of what was there{back}.")))
+            }
+            Pasted::TooLong | Pasted::Nothing if instead => {
+                Err(Problem::new(field, note.unwrap_or_default(), "What was there before is still there."))
+            }
+            Pasted::Taken(_) | Pasted::TooLong | Pasted::Nothing => Ok(note),
+        }
     }
 
-    /// Takes the last paste back.
-    pub(super) fn take_back(&mut self, field: Field) {
-        self.press(field, Edit::Undo);
-    }
-
-    /// The same in the place of what is there, which stays where the new value is refused.
-    pub(super) fn enter(&mut self, field: Field, raw: &str) -> Option<Pasted> {
-        self.edit(field, |text| text.enter(raw), |secret| secret.enter(raw))
+    /// Puts a text into what is there, or in its place; that stays where the new text is refused.
+    fn put(&mut self, field: Field, raw: &str, instead: bool) -> Pasted {
+        let put = if instead {
+            self.edit(field, |text| text.enter(raw), |secret| secret.enter(raw))
+        } else {
+            self.edit(field, |text| text.paste(raw), |secret| secret.paste(raw))
+        };
+        put.unwrap_or(Pasted::Nothing)
     }
 
     fn edit<R>(

@@ -6,7 +6,6 @@ use crate::diagnose::{Diagnosis, Platform};
 use crate::effect::Effect;
 use crate::exit::Exit;
 use crate::steps::Execution;
-use crate::ui::field::Pasted;
 use crate::ui::fields;
 use crate::ui::guide;
 use crate::ui::overlay::{self, Overlay};
@@ -18,9 +17,7 @@ use crate::ui::view::View;
 use crate::ui::{Edit, Event, Intent, Task};
 use crate::words::answers;
 use crate::words::field::Shown;
-use crate::words::ids::looks_like_secret_key;
-use crate::words::kind::ProblemKind;
-use crate::words::{CheckId, Failure, Field, Problem, Secret, SharedSecret};
+use crate::words::{CheckId, Failure, Field, Secret, SharedSecret};
 
 pub use crate::ui::{Octo, RehearsalAnswers, WizardConfig};
 
@@ -240,10 +237,13 @@ impl Wizard {
     }
 
     fn edit(&mut self, edit: Edit) {
-        if let Some(field) = self.typed_field()
-            && self.session.fields.press(field, edit)
-        {
-            let state = self.page.state_mut();
+        let Some(field) = self.typed_field() else { return };
+        let state = self.page.state_mut();
+        if field.is_secret() && state.is_wrong(field) && matches!(edit, Edit::Insert(_)) {
+            // Nobody sees what stands there: what is typed is meant in its place.
+            self.session.fields.clear(field);
+        }
+        if self.session.fields.press(field, edit) {
             state.changed(field);
             state.notice = None;
             state.scroll = 0;
@@ -362,32 +362,11 @@ impl Wizard {
             _ => text,
         };
         let state = self.page.state_mut();
+        let wrong = state.is_wrong(field);
         state.changed(field);
-        let fields = &mut self.session.fields;
-        let pasted = if anew { fields.enter(field, text.reveal()) } else { fields.paste(field, text.reveal()) };
-        let Some(pasted) = pasted else {
-            return;
-        };
-        // The whole has to fit: a value may come in two pieces. A field is drawn after this, and a refused text is gone by then.
-        // What it looks like is asked of the paste alone: behind a value that stood there a secret key is still one.
-        let is_secret = looks_like_secret_key(text.reveal()).then(|| Problem::of(field, ProblemKind::PasteIsSecret));
-        let wrong = is_secret.or_else(|| answers::fits(field, fields.value(field)).err());
-        if let Some(mut problem) = wrong.filter(|_| !field.is_secret() && matches!(pasted, Pasted::Taken(_))) {
-            fields.take_back(field);
-            if !anew && problem.kind != Some(ProblemKind::PasteIsSecret) {
-                problem.what.push_str(" It was not taken: this field is shown.");
-            }
-            state.problems.push(problem);
-            return;
-        }
-        let note = pasted.note();
-        match (pasted, note) {
-            (Pasted::Taken(_), None) => drop(state.notes.remove(&field)),
-            (Pasted::TooLong | Pasted::Nothing, Some(what)) if anew => {
-                let cure = "What was there before is still there.";
-                state.problems.push(Problem::new(field, what, cure));
-            }
-            (_, note) => state.notes.extend(note.map(|note| (field, note))),
+        match self.session.fields.take_in(field, text.reveal(), anew, wrong) {
+            Ok(note) => state.notes.extend(note.map(|note| (field, note))),
+            Err(problem) => state.problems.push(problem),
         }
     }
 

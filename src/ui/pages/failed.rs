@@ -70,8 +70,10 @@ impl Failed {
         if let Goto::Field(field) = self.diagnosis.goto {
             let page = &mut turn.page;
             if page.targets(session).contains(&FocusTarget::Field(field)) {
-                let problem = Problem::new(field, self.diagnosis.what, "");
-                page.state_mut().problems.push(problem);
+                // Nobody sees what stands in such a field, and so that it is replaced.
+                let instead = if field.is_secret() { " Paste another one: it takes this one's place." } else { "" };
+                let cure = format!("{}.{instead}", field.place());
+                page.state_mut().problems.push(Problem::new(field, self.diagnosis.what, cure));
             }
         }
         turn

@@ -208,3 +208,81 @@ fn what_a_check_found_is_not_broken_and_each_time_stands_at_the_edge() {
         assert!(check.ends_with(" s"), "{check}\n{screen}");
     }
 }
+
+/// Walked: after "This secret has expired" the new one was pasted behind the old one, which nobody sees, and was refused again.
+#[test]
+fn what_is_pasted_or_typed_after_a_refusal_takes_the_place_of_what_was_refused() {
+    for typed in [false, true] {
+        let mut story = Story::begun(setting());
+        story.bench.fail("apptoken", refused(401, 7_000_222));
+        story.at_step_two().press("Enter");
+        at!(story, Failed);
+        story.press("Enter");
+        assert_eq!(focus(&story), Some(Field::SecretKey));
+        assert!(story.shows("Paste another one: it takes this one's place."));
+        let secret = if typed {
+            story.press("x y");
+            "xy"
+        } else {
+            story.paste("a-new-one");
+            "a-new-one"
+        };
+        assert_eq!(story.wizard.session.fields.share(Field::SecretKey).reveal(), secret);
+    }
+}
+
+#[test]
+fn a_whole_value_takes_the_place_of_another_and_a_piece_is_put_to_it() {
+    let (other, there) = ("11111111-2222-4333-8444-555555555555", "Took the place of what was there");
+    for (at, before, pasted, wanted) in [
+        (1, APP, other, other),
+        (1, "6f1d2c9a-3e84-4b57-a0d9", "-1c8e7b5f2a46", "6f1d2c9a-3e84-4b57-a0d9-1c8e7b5f2a46"),
+        (3, "contoso.onmicrosoft.com", TENANT, TENANT),
+        (3, "contoso.onmicr", "osoft.com", "contoso.onmicrosoft.com"),
+    ] {
+        let mut story = Story::begun(setting());
+        story.press("Go Go").wizard.page.state_mut().focus = at;
+        for letter in before.chars() {
+            let tasks = story.wizard.update(Event::Pressed(Intent::Typed(letter)));
+            story.work(tasks);
+        }
+        story.paste(pasted);
+        let field = focus(&story).unwrap();
+        assert_eq!(text(&story, field), wanted);
+        assert_eq!(story.shows(there), wanted == pasted, "{pasted}");
+    }
+    let mut story = Story::begun(setting());
+    story.press("Go Go").wizard.page.state_mut().focus = 2;
+    let another = SECRET.replace("abc", "xyz");
+    story.paste(SECRET).paste(&another);
+    assert_eq!(story.wizard.session.fields.share(Field::SecretKey).reveal(), another);
+    assert!(story.shows(there));
+}
+
+#[test]
+fn an_address_pasted_behind_the_usual_one_takes_its_place() {
+    let mut story = Story::begun(setting());
+    story.at_step_three();
+    story.wizard.page.state_mut().focus = 2;
+    assert_eq!(focus(&story), Some(Field::Redirect));
+    story.paste("https://contoso.example/back").paste("https://fabrikam.example/back");
+    assert_eq!(text(&story, Field::Redirect), "https://fabrikam.example/back");
+}
+
+#[test]
+fn the_smallest_screen_shows_what_was_answered_before_the_button_is_pressed() {
+    let mut story = Story::begun(setting());
+    story.at_step_two().press("Tab");
+    assert_eq!(story.wizard.target(), Some(FocusTarget::Button));
+    let screen = story.screen(40, 12);
+    for line in
+        ["Client ID  ✓", "Secret key  40 characters", "Secret key expires on  empty", "[ Register Credentials ]"]
+    {
+        assert!(screen.contains(line), "{line}: {screen}");
+    }
+    // A wide page does not change its width with the focus.
+    let width = |story: &Story| story.screen(200, 50).lines().find_map(|line| line.find("step 2 of 3")).unwrap();
+    let with_button = width(&story);
+    story.press("S-Tab");
+    assert_eq!(width(&story), with_button);
+}
