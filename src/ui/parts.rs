@@ -11,7 +11,7 @@ use crate::report::explanation::in_words;
 use crate::ui::guide;
 use crate::ui::session::{DirectoryLookup, Session};
 use crate::ui::state::{FocusTarget, PageState};
-use crate::ui::view::{Block, Body, Input, Named, Row, Sign, Tone, View};
+use crate::ui::view::{Beside, Block, Body, Input, Named, Row, Sign, Tone, View};
 use crate::ui::{Intent, RehearsalAnswers};
 use crate::words::answers::{self};
 use crate::words::{ClientId, Field, Problem, Step};
@@ -44,7 +44,7 @@ pub(super) fn tabs(registration: &Registration, open: usize) -> [(bool, &'static
 /// The banner lines of every page: quiet, with the word that counts in front.
 pub(super) fn banners(session: &Session) -> Vec<Row> {
     let config = &session.config;
-    let banner = |word: &str, text: String| Row::of(Tone::Note, format!("{word}  ")).and(Tone::Muted, text).at(1);
+    let banner = |word: &str, text: String| Row::of(Tone::Title, format!("{word}  ")).and(Tone::Muted, text).at(1);
     let mut lines = Vec::new();
     if let Some(answers) = &config.rehearsal {
         let scenario = answers.scenario.as_ref();
@@ -182,6 +182,8 @@ impl<'a> Form<'a> {
         } else {
             remark = known(session, field);
             below.extend(state.notes.get(&field).map(|note| Row::signed(Sign::Note, note.clone())));
+            let hint = session.hint(field).map(|Problem { what, cure, .. }| format!("{what} {cure}"));
+            below.extend(hint.map(|hint| Row::signed(Sign::Note, hint)));
         }
         let help = if focused { guide::line(field) } else { None };
         let help =
@@ -193,7 +195,13 @@ impl<'a> Form<'a> {
     }
 
     pub(super) fn button(&mut self, label: &'static str, beside: &str) {
-        self.view.button(label, beside, self.focus == Some(FocusTarget::Button));
+        let focused = self.focus == Some(FocusTarget::Button);
+        if focused {
+            // As wide as the page is while a field has the focus.
+            let rows = vec![Row::text(sentence(beside))];
+            self.view.beside = Some(Beside { title: label.to_owned(), rows });
+        }
+        self.view.button(label, beside, focused);
     }
 
     /// The field that has the focus, and whether another field comes after it.
@@ -221,6 +229,13 @@ impl<'a> Form<'a> {
         }
         self.view.keys(&[(Intent::Next, "next"), (Intent::Previous, "previous"), (Intent::Help, "help")]);
     }
+}
+
+/// A remark as a sentence of its own.
+fn sentence(remark: &str) -> String {
+    let mut letters = remark.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
 }
 
 fn choice(session: &Session, field: Field) -> Body<'static> {

@@ -443,11 +443,27 @@ impl Session {
     pub(crate) fn problem(&self, field: Field) -> Option<Problem> {
         match self.fields.secret(field) {
             Some(secret) if matches!(field, Field::SecretKey | Field::ApiSecret) && !secret.is_empty() => {
-                answers::secret_problem(field, &secret.share())
+                answers::secret_problem(field, &secret.share(), &self.typed())
             }
             Some(_) => None,
             None => answers::shape(field, &self.typed()).err(),
         }
+    }
+
+    /// What is quietly said of a field that is never shown, while it is typed.
+    pub(crate) fn hint(&self, field: Field) -> Option<Problem> {
+        let secret = self.fields.secret(field).filter(|_| matches!(field, Field::SecretKey | Field::ApiSecret))?;
+        let mut hint = answers::secret_hint(field, &secret.share(), &self.typed())?;
+        if field == Field::SecretKey && self.misplaced().is_some() {
+            "F5 moves it into Directory.".clone_into(&mut hint.cure);
+        }
+        Some(hint)
+    }
+
+    /// The directory that was typed as the secret key, where its own field is empty.
+    pub(crate) fn misplaced(&self) -> Option<Directory> {
+        let empty = self.fields.is_empty(Field::Directory);
+        answers::misplaced_directory(&self.fields.share(Field::SecretKey)).filter(|_| empty)
     }
 
     /// What was looked up about what stands in a field.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::words::date::{self, NoDay};
 use crate::words::field::Field;
 use crate::words::ids::{
-    AccountName, ClientId, Directory, MpnId, Normalized, RedirectAddress, TenantId, looks_like_guid,
+    AccountName, ClientId, Directory, Domain, MpnId, Normalized, RedirectAddress, TenantId, looks_like_guid,
     looks_like_secret_key, looks_random,
 };
 use crate::words::kind::ProblemKind;
@@ -71,7 +71,7 @@ pub fn partner_center(typed: &Typed, secret: Option<&SharedSecret>) -> Result<Pa
     let wrong = [
         client.as_ref().err().cloned(),
         application.as_ref().err().cloned(),
-        secret.and_then(|secret| secret_problem(Field::SecretKey, secret)),
+        secret.and_then(|secret| secret_problem(Field::SecretKey, secret, typed)),
         directory.as_ref().err().cloned(),
         secret_ends.as_ref().err().cloned(),
     ];
@@ -100,7 +100,7 @@ pub fn partner_api(typed: &Typed, other: Option<&SharedSecret>) -> Result<Partne
     let mpn = optional(Field::MpnId, MpnId::parse(typed.get(Field::MpnId)));
     let redirect = RedirectAddress::parse(typed.get(Field::Redirect));
     let redirect = redirect.map_err(|kind| Problem::of(Field::Redirect, kind));
-    let of_secret = other.and_then(|secret| secret_problem(Field::ApiSecret, secret));
+    let of_secret = other.and_then(|secret| secret_problem(Field::ApiSecret, secret, typed));
     match (mpn, redirect, of_secret) {
         (Ok(mpn), Ok(redirect), None) => {
             Ok(PartnerApiRequest { mpn: mpn.map(|mpn| mpn.value), other_secret: other.cloned(), redirect })
@@ -161,10 +161,12 @@ pub fn fits(field: Field, text: &str) -> Result<(), Problem> {
 }
 
 /// What a secret cannot be. Its form is otherwise Microsoft's business: nothing else is refused.
-pub fn secret_problem(field: Field, secret: &Secret) -> Option<Problem> {
+pub fn secret_problem(field: Field, secret: &Secret, typed: &Typed) -> Option<Problem> {
     let value = secret.reveal();
+    let ids = [Field::ClientId, Field::ApplicationId, Field::Directory];
     let signs = [
         (ProblemKind::SecretMissing, value.is_empty()),
+        (ProblemKind::SecretIsOtherId, ids.iter().any(|id| same_guid(typed.get(*id), value))),
         (ProblemKind::SecretIsGuid, looks_like_guid(value)),
         (ProblemKind::SecretIsToken, value.starts_with("eyJ") && value.matches('.').count() >= 2),
         (ProblemKind::SecretIsAddress, value.contains("://")),
@@ -173,6 +175,22 @@ pub fn secret_problem(field: Field, secret: &Secret) -> Option<Problem> {
     ];
     let kind = signs.into_iter().find_map(|(kind, is_so)| is_so.then_some(kind))?;
     Some(Problem::of(field, kind))
+}
+
+/// What is quietly said of a secret while it is typed: what it cannot be, and what it hardly is.
+pub fn secret_hint(field: Field, secret: &Secret, typed: &Typed) -> Option<Problem> {
+    let domain = || misplaced_directory(secret).map(|_| Problem::of(field, ProblemKind::SecretIsDomain));
+    secret_problem(field, secret, typed).filter(|_| !secret.reveal().is_empty()).or_else(domain)
+}
+
+/// The directory that stands where a secret belongs: a domain, or an e-mail address for its domain. Entra's secrets look otherwise;
+/// one that somebody chose might look so, therefore it is not refused.
+pub fn misplaced_directory(secret: &Secret) -> Option<Directory> {
+    let value = secret.reveal();
+    let ends_in_letters =
+        value.rsplit_once('.').is_some_and(|(_, end)| end.len() > 1 && end.bytes().all(|b| b.is_ascii_alphabetic()));
+    let names_one = ends_in_letters && !value.contains("://") && !looks_random(value);
+    names_one.then(|| Domain::parse(value).ok())?.map(|domain| Directory::Domain(domain.value))
 }
 
 fn same_guid(one: &str, other: &str) -> bool {
@@ -276,10 +294,30 @@ mod tests {
             ("abc def", ProblemKind::SecretHasBlank),
             ("a\u{e9}", ProblemKind::SecretHasSigns),
         ] {
-            let problem = secret_problem(Field::SecretKey, &secret(value)).unwrap();
+            let problem = secret_problem(Field::SecretKey, &secret(value), &Typed::default()).unwrap();
             assert_eq!(problem.kind, Some(kind), "{value}");
         }
-        assert_eq!(secret_problem(Field::SecretKey, &secret("-abc8Q~x+/=")), None);
+        assert_eq!(secret_problem(Field::SecretKey, &secret("-abc8Q~x+/="), &Typed::default()), None);
+        let again = secret_problem(Field::SecretKey, &secret(APP), &typed("", APP, "")).unwrap();
+        assert_eq!(again.kind, Some(ProblemKind::SecretIsOtherId));
+    }
+
+    #[test]
+    fn a_domain_in_place_of_the_secret_is_told_and_not_refused() {
+        for (value, domain) in [
+            ("contoso.onmicrosoft.com", Some("contoso.onmicrosoft.com")),
+            ("Admin@Contoso.com", Some("contoso.com")),
+            ("abc8Q~marked-secret-value-0123456789_-.~", None),
+            ("aB3.xY9kLmN0pQrStUvWxYz12.AbCd", None),
+            ("abc.d", None),
+            ("", None),
+        ] {
+            let found = misplaced_directory(&secret(value)).map(|directory| directory.to_string());
+            assert_eq!(found.as_deref(), domain, "{value}");
+            let hint = secret_hint(Field::SecretKey, &secret(value), &Typed::default());
+            assert_eq!(hint.and_then(|hint| hint.kind), domain.map(|_| ProblemKind::SecretIsDomain), "{value}");
+        }
+        assert_eq!(secret_problem(Field::SecretKey, &secret("contoso.onmicrosoft.com"), &Typed::default()), None);
     }
 
     #[test]

@@ -38,6 +38,8 @@ kinds! {
     SecretIsGuid "secret-is-guid";
     SecretIsToken "secret-is-token";
     SecretIsAddress "secret-is-address";
+    SecretIsOtherId "secret-is-other-id";
+    SecretIsDomain "secret-is-domain";
     SecretHasBlank "secret-has-blank";
     SecretHasSigns "secret-has-signs";
     NotADate "not-a-date";

@@ -64,6 +64,16 @@ impl Screen for PartnerCenter {
             let [one, other] = two.map(Field::label);
             self.state.say(format!("Swapped: {one} and {other}."));
             session.save(self.step());
+        } else if key == Intent::Extra(5)
+            && let Some(directory) = session.misplaced()
+        {
+            session.fields.clear(Field::SecretKey);
+            session.fields.set(Field::Directory, directory.as_str());
+            session.look_up(Field::Directory);
+            self.state.notes.remove(&Field::SecretKey);
+            self.state.changed(Field::Directory);
+            self.state.say("Moved into Directory. The secret key is still to come.");
+            session.save(self.step());
         }
         self.stay()
     }
@@ -80,13 +90,13 @@ impl Screen for PartnerCenter {
         form.input(Field::SecretEnds);
         form.view.gap();
         form.button("Register Credentials", "checks by reading, then stores the secret key here");
-        let swap = (Intent::Extra(5), "swap IDs");
-        let note = (Intent::Extra(8), "hand-off note");
-        if swapped(session).is_some() {
-            form.keys("check", &[swap], &[note]);
+        let mends = if swapped(session).is_some() {
+            Some("swap IDs")
         } else {
-            form.keys("check", &[], &[note]);
-        }
+            session.misplaced().map(|_| "move to Directory")
+        };
+        let mends = mends.map(|does| (Intent::Extra(5), does));
+        form.keys("check", mends.as_slice(), &[(Intent::Extra(8), "hand-off note")]);
         form.view
     }
 }

@@ -139,7 +139,7 @@ impl Screen for SignIn {
         if let Some(consent) = execution.authorization_request() {
             form.view.rows(directions(session, &consent));
         }
-        form.view.rows(execution.address_seen().map(rehearsed));
+        form.view.rows(execution.address_seen().map(|seen| rehearsed(seen, session.fields.value(Field::Redirect))));
         let diagnosed = |failure: &Failure| session.diagnosed_in(execution, CheckId::SignIn, failure);
         let notice = execution.sign_in_notice().map(|notice| noticed(&notice, diagnosed));
         form.view.rows(notice.map(|words| Row::signed(Sign::Problem, words)));
@@ -206,11 +206,15 @@ fn directions(session: &Session, consent: &AuthorizationRequest) -> Vec<Row> {
 }
 
 /// What the rehearsal of the redirect address noted, before a person goes through the pages for nothing.
-fn rehearsed(seen: AddressSeen) -> Row {
+fn rehearsed(seen: AddressSeen, redirect: &str) -> Row {
     let words = seen.words();
     match seen {
         AddressSeen::Known => Row::of(Tone::Muted, words).sign(Sign::Ok).at(3).small(""),
-        AddressSeen::NotRegistered => Row::signed(Sign::Problem, format!("{words} Then F5.")),
+        AddressSeen::NotRegistered => {
+            let cure = "Add it, letter for letter: Entra > your app > Authentication > Add > Web. Then F5.";
+            let words = format!("Microsoft does not seem to know {redirect} (AADSTS50011). {cure}");
+            Row::signed(Sign::Problem, words).small("   Not on the app: add it in Entra, then F5.")
+        }
         AddressSeen::Unclear | AddressSeen::Resumed => Row::of(Tone::Muted, words).at(3),
     }
 }

@@ -103,12 +103,40 @@ fn problems_stand_at_their_fields_and_the_first_gets_the_focus() {
 }
 
 #[test]
-fn a_secret_id_is_told_when_its_field_is_left() {
+fn what_is_no_secret_key_is_told_while_it_is_typed_and_when_its_field_is_left() {
+    for (pasted, typing, left) in [
+        (
+            TENANT,
+            "! That is a GUID: it is the Secret ID",
+            "✗ That is a GUID: it is the Secret ID, not the secret Value",
+        ),
+        (APP, "! That is an ID that stands in another field", "✗ That is an ID that stands in another field"),
+        ("https://localhost/?code=1", "! That is an address", "✗ That is an address, not a secret key."),
+        ("contoso.onmicrosoft.com", "F5 moves it into Directory.", "! This looks like a domain or an e-mail address"),
+    ] {
+        let mut story = Story::begun(setting());
+        story.press("Go Go").wizard.page.state_mut().focus = 1;
+        story.paste(APP).press("Tab").paste(pasted);
+        assert!(story.shows(typing), "{}", story.screen(80, 24));
+        story.press("Tab");
+        assert!(story.shows(left), "{}", story.screen(80, 24));
+    }
+}
+
+#[test]
+fn a_domain_in_the_field_of_the_secret_is_moved_to_its_own() {
     let mut story = Story::begun(setting());
-    story.press("Go Go");
-    story.wizard.page.state_mut().focus = 2;
-    story.paste(TENANT).press("Tab");
-    assert!(story.shows("it is the Secret ID, not the secret Value"));
+    story.press("Go Go").wizard.page.state_mut().focus = 2;
+    story.paste("admin@contoso.com");
+    assert!(story.screen(80, 24).contains("F5 move to Directory"));
+    story.press("F5");
+    assert_eq!(story.wizard.session.fields.value(Field::Directory), "contoso.com");
+    assert!(story.wizard.session.fields.is_empty(Field::SecretKey) && !story.shows("looks like a domain"));
+    // Where there is a directory already, nothing is offered, and the key is tried as it is.
+    story.paste("fabrikam.example");
+    assert!(story.shows("This looks like a domain") && !story.screen(80, 24).contains("move to Directory"));
+    story.press("F5");
+    assert_eq!(story.wizard.session.fields.value(Field::Directory), "contoso.com");
 }
 
 #[test]
@@ -528,7 +556,11 @@ fn commands_that_are_told_name_the_same_registration() {
 fn what_microsoft_did_with_the_redirect_address_is_said_before_the_sign_in() {
     for (seen, said) in [
         (AddressSeen::Known, "✓ Microsoft knows this redirect address."),
-        (AddressSeen::NotRegistered, "letter for letter. Then F5."),
+        (
+            AddressSeen::NotRegistered,
+            "✗ Microsoft does not seem to know http://localhost (AADSTS50011). Add it, letter for letter: \
+             Entra > your app > Authentication > Add > Web. Then F5.",
+        ),
         (AddressSeen::Unclear, "Whether the redirect address is registered could not be told."),
     ] {
         let mut story = Story::new(setting());
