@@ -7,6 +7,7 @@ use crate::diagnose::{Context, Diagnosis};
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::report::handoff::{self, Handoff};
+use crate::report::lines::WIDTH;
 use crate::words::{Failure, LastFailure};
 
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments) -> Result<Exit, CommandError> {
@@ -16,7 +17,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Arguments)
     let mut note = Handoff::of(&volume.registration, typed, [&target.cloud.portal, &target.cloud.login]);
     let refused = volume.draft.as_ref().and_then(|it| it.refused.as_deref());
     note.missing = refused.and_then(|refused| missing(context.host, refused, &note));
-    let text = if arguments.html { handoff::html(&note) } else { handoff::text(&note) };
+    let text = if arguments.html { handoff::html(&note) } else { handoff::text(&note, WIDTH) };
     Ok(context.print(&text))
 }
 

@@ -7,7 +7,7 @@ use url::Url;
 use crate::diagnose::{Diagnosis, Who};
 use crate::journal::Registration;
 use crate::report::explanation::ids;
-use crate::report::lines::{WIDTH, plain};
+use crate::report::lines::plain;
 use crate::report::rows::{Row, Tone};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::ids::looks_like_guid;
@@ -140,8 +140,8 @@ fn facts(handoff: &Handoff) -> Vec<(&'static str, String)> {
 
 const WHY: &str = "Octo reads this partner's invoices and prices from Microsoft, through the app below. The app needs the following. Nothing in this note is secret.";
 
-/// As plain text.
-pub fn text(handoff: &Handoff) -> String {
+/// As plain text, in lines of this width.
+pub fn text(handoff: &Handoff, width: usize) -> String {
     let mut rows = vec![
         Row::of(Tone::Title, "Octo CSP: what is needed in Microsoft Entra"),
         Row::gap(),
@@ -159,7 +159,7 @@ pub fn text(handoff: &Handoff) -> String {
             rows.extend(step.page.map(|page| Row::text(page).at(7)));
         }
     }
-    plain(&rows, WIDTH)
+    plain(&rows, width)
 }
 
 /// As one HTML page, which is complete in itself: nothing of it is fetched from anywhere.
@@ -188,12 +188,15 @@ pub fn html(handoff: &Handoff) -> String {
     page
 }
 
-/// The words with each address in them as a link, and each ID in one piece: neither has a blank, and what is escaped breaks out of
-/// none.
+/// The words with each address in them as a link, and each ID and flag in one piece: none has a blank, and what is escaped breaks
+/// out of none.
 fn linked(escaped: &str) -> String {
     let words = escaped.split(' ').map(|word| {
         if word.starts_with("https://") {
             return format!("<a href=\"{word}\">{word}</a>");
+        }
+        if word.starts_with("--") {
+            return format!("<span class=\"flag\">{word}</span>");
         }
         match word.split_at_checked(ID).filter(|(id, _)| looks_like_guid(id)) {
             Some((id, behind)) => format!("<code class=\"id\">{id}</code>{behind}"),
@@ -219,13 +222,13 @@ const HEAD: &str = concat!(
     ".why,.who{color:var(--dim);margin:0}a{color:var(--link)}a,code,label span{overflow-wrap:anywhere}\n",
     "dl{margin:1.25rem 0;border:1px solid var(--rule);border-radius:8px;background:var(--card)}\n",
     "dl div{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.5rem 1rem}dl div+div{border-top:1px solid var(--rule)}\n",
-    "dt{flex:0 0 9rem;color:var(--dim)}dd{flex:1 1 14rem;margin:0}code{font:14px/1.5 ui-monospace,monospace}\n",
+    "dt{flex:0 0 9rem;color:var(--dim)}dd{flex:1 1 14rem;margin:0}code{font:14px/1.5 ui-monospace,monospace}dd code{font-size:min(14px,3.55vw)}\n",
     ".id{white-space:nowrap}@media(max-width:30rem){.id{white-space:normal}}\n",
     "ol{list-style:none;margin:0;padding:0;counter-reset:task}section{counter-increment:task}\n",
     "section{margin:0 0 1rem;padding:1rem;border:1px solid var(--rule);border-radius:8px;background:var(--card)}\n",
     "h2{font-size:1.1rem;line-height:1.35;margin:0}h2:before{content:counter(task) \". \";color:var(--dim)}\n",
     "ul{list-style:none;margin:.75rem 0 0;padding:0}ul li{margin:.5rem 0 0}label{display:flex;gap:.75rem;align-items:flex-start}\n",
-    "input{flex:none;width:1.15rem;height:1.15rem;margin:.2rem 0 0}.open{white-space:nowrap}\n",
+    "input{flex:none;width:1.15rem;height:1.15rem;margin:.2rem 0 0}.open,.flag{white-space:nowrap}\n",
     "input:checked+span{color:var(--dim);text-decoration:line-through}\n",
     "@media print{:root{color-scheme:light;--ink:#000;--dim:#333;--rule:#999;--page:#fff;--card:#fff;--link:#000}\n",
     "main{max-width:none;padding:0}section,dl{border-radius:0;break-inside:avoid}body{font-size:11pt}\n",
@@ -240,6 +243,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::lines::WIDTH;
 
     #[test]
     fn both_forms_name_the_ids_and_markup_in_a_value_stays_text() {
@@ -251,11 +255,11 @@ mod tests {
             login: "https://login.microsoftonline.com".to_owned(),
             ..Handoff::default()
         };
-        for form in [text(&handoff), html(&handoff)] {
+        for form in [text(&handoff, WIDTH), html(&handoff)] {
             assert!(form.contains("3f0c5a52") && form.contains("4990cffe-04e8"), "{form}");
         }
         assert!(!html(&handoff).contains("<script>"));
-        assert!(text(&handoff).lines().all(|line| line.chars().count() <= 90 || line.contains("https://")));
+        assert!(text(&handoff, WIDTH).lines().all(|line| line.chars().count() <= 90 || line.contains("https://")));
     }
 
     #[test]
@@ -271,7 +275,7 @@ mod tests {
         };
         let consent = format!("https://login.microsoftonline.com/contoso.onmicrosoft.com/adminconsent?client_id={app}");
         let blade = format!("ApplicationMenuBlade/~/CallAnAPI/appId/{app}");
-        for form in [text(&handoff), html(&handoff)] {
+        for form in [text(&handoff, WIDTH), html(&handoff)] {
             for wanted in [consent.as_str(), &blade, "partner.microsoft.com/dashboard", "ten minutes", "one sign-in"] {
                 assert!(form.contains(wanted), "{wanted}: {form}");
             }
@@ -280,6 +284,7 @@ mod tests {
         assert!(
             page.contains("<input type=\"checkbox\">") && page.contains("@media print") && !page.contains("<script")
         );
+        assert!(page.contains("create <span class=\"flag\">--id</span> <code"), "{page}");
         assert!(
             page.contains("href=\"https://login.microsoftonline.com/x/authorize?state=a&amp;code_challenge=b\""),
             "{page}"
@@ -292,7 +297,7 @@ mod tests {
                 link: None,
                 ..Handoff::default()
             };
-            for form in [text(&other), html(&other)] {
+            for form in [text(&other, WIDTH), html(&other)] {
                 assert!(!form.contains("adminconsent") && !form.contains("appId/"), "{form}");
             }
             let page = html(&other);

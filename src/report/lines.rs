@@ -10,6 +10,9 @@ use crate::report::rows::Row;
 /// Columns of printed text.
 pub const WIDTH: usize = 80;
 
+/// So wide that nothing is wrapped: whoever prints it knows how wide the terminal is.
+pub const UNWRAPPED: usize = 10_000;
+
 /// The rows as text, each line at most `width` columns wide. Neither a word is broken nor a command of this program: an address stays
 /// whole, and what is copied.
 pub fn plain(rows: &[Row], width: usize) -> String {

@@ -23,7 +23,7 @@ use crate::effect::Outcome;
 use crate::exit::Exit;
 use crate::report::explain;
 use crate::report::handoff::{self, Handoff};
-use crate::report::lines::{WIDTH, plain};
+use crate::report::lines::{UNWRAPPED, WIDTH, plain};
 use crate::steps::Execution;
 use crate::ui::overlay::Overlay;
 use crate::ui::progress::{self, Progress};
@@ -268,7 +268,7 @@ trait Screen: Into<Page> {
                 [&session.config.portal, &session.config.login],
             )
         };
-        let mut lines: Vec<String> = handoff::text(&note).lines().map(str::to_owned).collect();
+        let mut lines: Vec<String> = handoff::text(&note, UNWRAPPED).lines().map(str::to_owned).collect();
         if session.config.rehearsal.is_none() {
             let command = session.command("handoff");
             lines.push(String::new());

@@ -106,10 +106,8 @@ where
     let wires = TerminalStreams { events: keyboard::Keyboard::start()?, signals };
     let ending = run_loop(&mut screen, wires, settings, app, perform).await?;
     drop(screen);
-    for line in &ending.lines {
-        // Whoever closed the terminal does not read them.
-        drop(writeln!(out, "{line}"));
-    }
+    // Whoever closed the terminal does not read them.
+    drop(out.write_all(guard::last_words(&ending.lines).as_bytes()));
     drop(out.flush());
     Ok(ending.exit)
 }

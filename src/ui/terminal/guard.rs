@@ -19,7 +19,8 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::report::lines::Shape;
+use crate::report::lines::{Shape, WIDTH, plain};
+use crate::report::rows::{Row, Tone};
 use crate::ui::paint::PAINTED;
 
 /// A terminal that is taken and given back; tests bring another.
@@ -255,16 +256,40 @@ fn present_size() -> (u16, u16) {
     }
 }
 
-/// Lines for a terminal of this size. No word is broken, and an address stays in one piece, to be selected; where not all of it is
-/// in view, the line before the last one says so.
+/// What is said once the terminal is itself again, wrapped at its width.
+pub(super) fn last_words(lines: &[String]) -> String {
+    in_width(lines, present_size().0)
+}
+
+fn in_width(lines: &[String], columns: u16) -> String {
+    let rows: Vec<Row> = lines.iter().map(|line| Row::of(Tone::Plain, line.as_str())).collect();
+    plain(&rows, usize::from(columns))
+}
+
+/// What stands at the beginning of a line that goes on below itself: a label with its blanks, a box to tick, a number.
+fn label(words: &str) -> usize {
+    let blanks = words.find("  ").filter(|at| *at < 20);
+    let behind_blanks = blanks.map(|at| at + words.get(at..).map_or(0, |it| it.len() - it.trim_start().len()));
+    let boxed = words.starts_with("[ ] ").then_some(4);
+    let number =
+        words.split_once(". ").filter(|(number, _)| number.parse::<u8>().is_ok()).map(|(number, _)| number.len() + 2);
+    boxed.or(number).or(behind_blanks).unwrap_or(0)
+}
+
+/// Lines for a terminal of this size, and no longer than people read well. No word is broken if it can be helped, and an address
+/// stays in one piece, to be selected; where not all of it is in view, the line before the last one says so.
 fn laid_out(lines: &[String], (columns, rows): (u16, u16)) -> Vec<String> {
     let width = usize::from(columns);
     let mut laid: Vec<String> = lines
         .iter()
         .flat_map(|line| {
             let words = line.trim_start();
-            let indent = line.len() - words.len();
-            let shape = Shape { width, indent, hang: indent.min(width / 3), breaks_words: false };
+            let longest = words.split(' ').map(str::width).max().unwrap_or(0);
+            // The blanks before a word that fits into a line give way to it.
+            let most = if longest <= width { width - longest } else { width };
+            let indent = (line.len() - words.len()).min(most);
+            let hang = (indent + label(words)).min(width / 3).min(most);
+            let shape = Shape { width: width.min(WIDTH), indent, hang, breaks_words: false };
             let part = |(lead, range)| " ".repeat(lead) + words.get(range).unwrap_or_default();
             shape.wrapped(words).into_iter().map(part).collect::<Vec<_>>()
         })
@@ -329,7 +354,7 @@ impl Write for Out {
 
 #[cfg(test)]
 mod tests {
-    use super::laid_out;
+    use super::{in_width, laid_out};
 
     #[test]
     fn what_is_printed_breaks_no_word_and_says_where_it_begins() {
@@ -342,12 +367,41 @@ mod tests {
             narrow,
             [
                 "   [ ] Sign in, pass",
-                "   MFA, press",
-                "   Accept.",
+                "      MFA, press",
+                "      Accept.",
                 "https://login.example/0c5a3b1e/oauth2?a=1",
                 "It begins further up: scroll back.",
                 "Go back."
             ]
+        );
+    }
+
+    #[test]
+    fn what_is_printed_goes_on_below_its_own_beginning_and_breaks_no_id() {
+        let id = "6f1d2c9a-3e84-4b57-a0d9-1c8e7b5f2a46";
+        let lines = [
+            "7. Consent, by a link that is good for one sign-in (Admin agent with MFA)".to_owned(),
+            "   [ ] Sign in, pass MFA, press Accept. The browser ends on an error page.".to_owned(),
+            format!("   For support     request {id}"),
+        ];
+        let laid = laid_out(&lines, (40, 24));
+        assert!(laid.iter().all(|line| line.len() <= 40), "{laid:#?}");
+        for wanted in ["   one sign-in (Admin agent with MFA)", "       page.", &format!("    {id}")] {
+            assert!(laid.iter().any(|line| line == wanted), "{wanted}: {laid:#?}");
+        }
+        assert!(laid_out(&["word ".repeat(40)], (200, 50))[0].len() <= 80);
+    }
+
+    #[test]
+    fn the_last_words_are_divided_between_words_and_outside_of_commands() {
+        let lines = [
+            "Left before the end. Nothing that worked was changed; octo-csp register --step partner-api continues here.",
+        ];
+        let lines = lines.map(str::to_owned);
+        assert_eq!(in_width(&lines, 120), format!("{}\n", lines[0]));
+        assert_eq!(
+            in_width(&lines, 40),
+            "Left before the end. Nothing that worked\nwas changed;\nocto-csp register --step partner-api\ncontinues here.\n"
         );
     }
 }
