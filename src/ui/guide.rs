@@ -41,7 +41,7 @@ pub(super) fn beside(field: Field, session: &Session) -> Beside {
     let (guide, place) = (guide(field), field.place());
     let mut rows = vec![Row::text(guide.purpose)];
     if !guide.not.is_empty() {
-        rows.extend([Row::gap(), Row::of(Tone::Note, "Not ").and(Tone::Plain, guide.not)]);
+        rows.extend([Row::gap(), Row::of(Tone::Title, "Not ").and(Tone::Plain, guide.not)]);
     }
     if !place.is_empty() {
         rows.extend([Row::gap(), Row::pair("Where", LABEL, Tone::Plain, place).at(0).hanging(LABEL)]);

@@ -189,14 +189,14 @@ fn identity(wizard: &Wizard, page: &View<'_>, brush: &Brush, width: u16) -> Line
     let taken = front.width() + before.width() + behind.width() + between.width() + place.width() + 1;
     let room = usize::from(width).saturating_sub(taken);
     let right = if account.width() + right.width() <= room { right } else { String::new() };
-    let account = format!("{before}{}{behind}", clipped(&account, room));
+    let account = format!("{before}{}{behind}", clipped(&account, room).trim_end());
     let used = front.width() + account.width() + between.width() + place.width() + right.width();
     let gap = usize::from(width).saturating_sub(used);
     Line::from(vec![
         brush.span(Tone::Title, front),
         brush.span(Tone::Value, account),
         brush.span(Tone::Muted, between),
-        brush.span(if session.config.environment == Environment::Sandbox { Tone::Note } else { Tone::Value }, place),
+        brush.span(if session.config.environment == Environment::Sandbox { Tone::Title } else { Tone::Value }, place),
         Span::raw(" ".repeat(gap)),
         brush.span(Tone::Muted, right),
     ])
@@ -246,7 +246,7 @@ fn rule(words: &'static str, brush: &Brush, width: u16) -> Line<'static> {
     let end = if words.is_empty() { 0 } else { 2 };
     let cells = u16::try_from(words.len()).unwrap_or(0) + end;
     let line = |width| brush.span(Tone::Muted, brush.look.glyphs.line(width));
-    Line::from(vec![line(width.saturating_sub(cells)), brush.span(Tone::Note, words), line(end)])
+    Line::from(vec![line(width.saturating_sub(cells)), brush.span(Tone::Key, words), line(end)])
 }
 
 /// Where the caret is in the body, if it is in view.

@@ -9,7 +9,7 @@
 //! | accent | cyan, bold | bold | the field that has the focus, its bar, the step one is in, the key of Enter |
 //! | ok | green | as text | it passed |
 //! | problem | red, bold | bold | a wrong value, a failed check |
-//! | note | yellow | as text | to know |
+//! | note | yellow, its sign alone: words in yellow are lost on white | as text | to know |
 //! | muted | dim | dim | remarks, units, what stands every time |
 //! | value | as text | as text | ids, names, dates |
 //! | field | underlined, as wide as the field | the same | what is typed |

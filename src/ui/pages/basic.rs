@@ -43,13 +43,13 @@ impl Screen for Basic {
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let view = page_of_step(Step::Basic);
         let mut form = Form::new(view, &self.state, session, &self.targets(session));
-        form.view.row(Row::text("What should this account be called in Octo?").at(3));
+        form.view.row(Row::text("What should this account be called in Octo?").at(3).small("Its name in Octo"));
         form.view.gap();
         form.input(Field::AccountName);
         form.view.gap();
         form.button("Next", "nothing is sent");
         form.view.gap();
-        let muted = |text: &str| Row::of(Tone::Muted, text).at(3);
+        let muted = |text: &str| Row::of(Tone::Muted, text).at(3).small("");
         if session.config.rehearsal.is_none() {
             form.view.row(muted("What you type is kept as a draft on this machine; secrets never are."));
         }

@@ -91,7 +91,11 @@ impl Brush {
         if let Some(last) = title.pieces.last_mut() {
             last.text.truncate(last.text.trim_end().len());
         }
-        let hang = row.hang + if width < NARROW { 1 } else { u16::try_from(before).unwrap_or(0) };
+        let cells = |cells: usize| u16::try_from(cells).unwrap_or(0);
+        // Below its title, or as far to the left as an ID needs to stay in one piece.
+        let longest = value.text.split(' ').map(str::width).max().unwrap_or(0);
+        let most = width.saturating_sub(1).saturating_sub(cells(longest));
+        let hang = if width < NARROW { (row.indent + 2).min(most) } else { row.hang + cells(before) };
         let below = Row::of(value.tone, value.text.clone()).at(hang);
         let mut lines = self.wrapped(&title, width);
         lines.extend(self.wrapped(&below, width));

@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::ui::paint::cells::{Brush, clipped};
 use crate::ui::parts::counted;
 use crate::ui::theme::REVERSED;
-use crate::ui::view::{Beside, Block, Body, Button, Input, Item, Row, Tone, View};
+use crate::ui::view::{Beside, Block, Body, Button, Input, Item, Row, Sign, Tone, View};
 
 /// A field ends here at the latest: what is typed is read with its remark.
 const FIELD_END: u16 = 84;
@@ -69,6 +69,7 @@ pub(super) fn lay_out(page: &View<'_>, room: Room, brush: &Brush) -> Sheet {
     title(&mut sheet, page, width, air, brush);
     let inputs = page.blocks.iter().filter(|block| matches!(block, Block::Input(_))).count();
     let few = page.blocks.iter().any(|block| matches!(block, Block::Input(input) if input.focused));
+    let on_button = page.blocks.iter().any(|block| matches!(block, Block::Button(button) if button.focused));
     let one_by_one = room.is_small() && inputs > 1;
     let mut number = 0;
     let shown = if one_by_one { around_focus(&page.blocks) } else { 0..page.blocks.len() };
@@ -76,6 +77,9 @@ pub(super) fn lay_out(page: &View<'_>, room: Room, brush: &Brush) -> Sheet {
     for (index, block) in page.blocks.iter().enumerate() {
         number += usize::from(matches!(block, Block::Input(_)));
         if !shown.contains(&index) {
+            if let (Block::Input(input), true) = (block, one_by_one && on_button) {
+                lay_answer(&mut sheet, input, width, brush);
+            }
             continue;
         }
         match block {
@@ -92,7 +96,7 @@ pub(super) fn lay_out(page: &View<'_>, room: Room, brush: &Brush) -> Sheet {
                 let count = (one_by_one && few).then(|| format!("{number} of {inputs}"));
                 lay_input(&mut sheet, input, room, count, brush);
             }
-            Block::Button(button) => lay_button(&mut sheet, button, width, brush),
+            Block::Button(button) => lay_button(&mut sheet, button, room, brush),
             Block::Item(item) => lay_item(&mut sheet, item, room, brush),
         }
         before_input = !matches!(block, Block::Input(_));
@@ -195,7 +199,7 @@ fn bar(focused: bool, brush: &Brush) -> Span<'static> {
     brush.span(Tone::Accent, if focused { brush.look.glyphs.focus } else { " " })
 }
 
-fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, brush: &Brush) {
+fn lay_button(sheet: &mut Sheet, button: &Button, has: Room, brush: &Brush) {
     let style = if button.focused {
         sheet.focus = Some((sheet.lines.len(), sheet.lines.len()));
         REVERSED
@@ -206,8 +210,9 @@ fn lay_button(sheet: &mut Sheet, button: &Button, width: u16, brush: &Brush) {
         brush.look.theme.style(Tone::Plain)
     };
     let label = format!("[ {} ]", button.label);
-    let room = usize::from(width).saturating_sub(label.width() + 7);
-    let beside = if button.beside.width() <= room { button.beside.as_str() } else { "" };
+    let room = usize::from(has.width).saturating_sub(label.width() + 7);
+    let beside =
+        if button.beside.width() <= room && !(has.two && button.focused) { button.beside.as_str() } else { "" };
     sheet.lines.push(Line::from(vec![
         Span::raw(" "),
         bar(button.focused, brush),
@@ -310,6 +315,27 @@ fn lay_input(sheet: &mut Sheet, input: &Input<'_>, has: Room, count: Option<Stri
     if input.focused {
         sheet.focus = Some((first, sheet.lines.len() - 1));
     }
+}
+
+/// What a field holds, on one line: its value, or in a word how it stands where that has no room.
+fn lay_answer(sheet: &mut Sheet, input: &Input<'_>, width: u16, brush: &Brush) {
+    let label = format!("{}  ", input.field.label());
+    let value = match &input.body {
+        Body::Text(text) => text.text().to_owned(),
+        Body::Secret(secret) if secret.is_empty() => String::new(),
+        Body::Secret(secret) => counted(secret.characters()),
+        Body::Choice { options, chosen } => options.get(*chosen).copied().unwrap_or_default().to_owned(),
+    };
+    let room = usize::from(width).saturating_sub(label.width() + 2);
+    let wrong = input.below.iter().any(|row| row.sign == Some(Sign::Problem));
+    let (tone, words) = match value.as_str() {
+        _ if wrong => (Tone::Problem, brush.look.glyphs.problem),
+        "" => (Tone::Muted, "empty"),
+        value if value.width() <= room => (Tone::Value, value),
+        _ => (Tone::Ok, brush.look.glyphs.ok),
+    };
+    let row = Row::of(Tone::Muted, label).and(tone, words).at(1);
+    sheet.lines.extend(brush.wrapped(&row, width).into_iter().take(1));
 }
 
 /// What a field shows in so many cells, in lines of which only those of a choice are more than one, and the caret's column.
