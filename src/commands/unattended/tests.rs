@@ -135,7 +135,7 @@ async fn a_wrong_value_is_refused_in_the_words_of_the_wizard() {
     assert_eq!(said.exit, Exit::Refused);
     let problem = &said.json()["problems"][0];
     assert_eq!(problem["given"], "--secret-file");
-    assert!(problem["what"].as_str().unwrap().contains("Secret ID"));
+    assert!(problem["what"].as_str().unwrap().contains("an ID that stands in another field"), "{problem}");
 
     let secret = desk.facts().client_secret;
     let mut words = desk.values(&secret);
