@@ -57,6 +57,12 @@ impl Attempt {
         Self { id, slot, base, ..Self::default() }
     }
 
+    /// What is still to be known of it once it was given up: what it wrote, until that is deleted.
+    pub(super) fn given_up(self) -> Self {
+        let Self { id, slot, base, began_at, items, activated, retiring, .. } = self;
+        Self { began_at, items, activated, retiring, ..Self::new(id, slot, base) }
+    }
+
     /// The newest completed item of a kind.
     pub fn item(&self, kind: Kind) -> Option<&ItemName> {
         self.items

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{Attempt, AttemptId, CheckLine, Fact, GoodRun, ItemName, Kind, Line, Replacing, Slot};
 use crate::words::{AccountName, Part, Step, StoreDescriptor, StoreKey, TenantId, UntrustedText};
 
+/// How many items that are deleted stay known, the newest: a fold has an end, however often somebody began anew.
+const GONE: usize = 24;
+
 /// What Octo was given, as far as the journal knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handover {
@@ -97,7 +100,8 @@ pub struct Registration {
     /// The store that this process keeps in. Whoever opens the registration says so; no line does.
     #[serde(skip)]
     pub opened_in: &'static StoreDescriptor,
-    /// Items of attempts that are deleted already; when everything is to go also those that no line names and the store lists.
+    /// Items of attempts that are deleted already, the newest of them; when everything is to go also those that no line names and the
+    /// store lists.
     pub retired: Vec<ItemName>,
 }
 
@@ -212,7 +216,7 @@ impl Registration {
         self.store == *self.opened_in
     }
 
-    /// Every item that was ever about to be written, those that are deleted already too.
+    /// Every item that may be there, and the newest of those that are deleted already.
     pub fn every_item(&self) -> Vec<ItemName> {
         let present = self.attempts().flat_map(Attempt::all_items);
         present.chain(self.retired.iter().cloned()).collect()
@@ -376,13 +380,13 @@ impl Registration {
     }
 
     fn begin(&mut self, id: AttemptId, slot: Slot, base: u64, at: Timestamp) {
-        self.closed.extend(self.open.take());
+        self.closed.extend(self.open.take().map(Attempt::given_up));
         self.open = Some(Attempt { began_at: at, ..Attempt::new(id, slot, base) });
     }
 
     fn activate(&mut self, id: AttemptId, line: &Line) {
         if self.open.as_ref().is_some_and(|open| open.id == id) {
-            self.closed.extend(self.previous.take());
+            self.closed.extend(self.previous.take().map(Attempt::given_up));
             self.previous = self.active.take();
             self.active = self.open.take().map(|mut open| {
                 open.activated = Some((line.sequence, line.at));
@@ -425,7 +429,7 @@ impl Registration {
             if reopened && self.open.is_none() {
                 self.open = attempt.map(|attempt| Attempt { activated: None, ..attempt });
             } else {
-                self.closed.extend(attempt);
+                self.closed.extend(attempt.map(Attempt::given_up));
             }
             self.good_runs = self.found();
         }
@@ -433,7 +437,7 @@ impl Registration {
 
     fn close(&mut self, id: AttemptId) {
         if self.open.as_ref().is_some_and(|open| open.id == id) {
-            self.closed.extend(self.open.take());
+            self.closed.extend(self.open.take().map(Attempt::given_up));
         }
     }
 
@@ -441,6 +445,7 @@ impl Registration {
         let gone = self.attempts().filter(|attempt| attempt.id == id);
         let gone: Vec<ItemName> = gone.flat_map(Attempt::all_items).collect();
         self.retired.extend(gone);
+        self.retired.drain(..self.retired.len().saturating_sub(GONE));
         self.closed.retain(|closed| closed.id != id);
         self.previous = self.previous.take().filter(|previous| previous.id != id);
     }

@@ -302,6 +302,30 @@ fn a_closed_attempt_is_remembered_until_it_is_retired() {
     assert!(fold(&facts).closed.is_empty());
 }
 
+/// What a value of a Key Vault takes is 25 KB, and a fold is to fit in however often somebody began anew.
+#[test]
+fn a_fold_is_as_long_after_two_hundred_attempts_that_were_given_up_as_after_twenty() {
+    let given_up = |id: u64| {
+        let attempt = AttemptId(id);
+        let items = [Kind::PartnerCenterSecret, Kind::SignIn, Kind::RefreshToken].map(|kind| item(id, kind, 1));
+        let kept = items.into_iter().flat_map(|item| [Fact::Keeping { item: item.clone() }, Fact::Kept { item }]);
+        let proven = Fact::PartnerCenterProven { attempt, proof: Box::new(partner_center()) };
+        let gone = [Fact::Closed { attempt }, Fact::Retiring { attempt }, Fact::Retired { attempt }];
+        [vec![began(id), proven], kept.collect(), gone.to_vec()].concat()
+    };
+    let length = |attempts: u64| {
+        let mut facts: Vec<Fact> = (1_000..1_000 + attempts).flat_map(given_up).collect();
+        // The last one is given up, and still there: what it proved is of no use any more.
+        facts.truncate(facts.len() - 2);
+        let fold = fold(&facts);
+        assert_eq!(fold.closed[0].items.len(), 3);
+        assert!(fold.closed[0].partner_center.is_none());
+        write_line(&fold.snapshot(at(9))).len()
+    };
+    let (few, many) = (length(20), length(200));
+    assert!(many < few + 10 && many < 5_000, "{few}, {many}");
+}
+
 #[test]
 fn the_previous_set_is_retired_and_the_active_one_never() {
     let mut facts = [activated(1), activated(2)].concat();

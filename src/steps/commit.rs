@@ -80,7 +80,7 @@ pub(super) async fn tidy(port: &Port, purpose: Purpose) -> Result<(), Halted> {
     tidied.await
 }
 
-async fn leftovers(port: &Port, ask: &Ask, purpose: Purpose) -> Result<(), Box<Failure>> {
+pub(super) async fn leftovers(port: &Port, ask: &Ask, purpose: Purpose) -> Result<(), Box<Failure>> {
     let registration = port.registration();
     let items = registration.active.as_ref().map(Attempt::superseded).unwrap_or_default();
     if !items.is_empty() {

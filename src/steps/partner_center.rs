@@ -4,6 +4,7 @@ use futures_util::future::join3;
 
 use crate::effect::Tenant;
 use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
+use crate::steps::commit::leftovers;
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, Slot, missing_item, passed};
 use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
@@ -11,6 +12,9 @@ use crate::words::{
     Audience, CheckId as C, Credentials, Directory, Failure, Grant, LegalBusiness, PartnerCenterRequest, SharedSecret,
     Step, UntrustedText,
 };
+
+/// How many attempts that were given up may wait for the next commit.
+const MANY: usize = 4;
 
 /// Step 2.
 #[derive(Debug)]
@@ -107,6 +111,10 @@ impl PartnerCenter {
         }
         let fact = Fact::PartnerCenterProven { attempt: attempt.id, proof: Box::new(proof.clone()) };
         ask.note(fact).await?;
+        if port.registration().closed.len() > MANY {
+            // A commit deletes them, and whoever never gets there begins anew and anew. What is left is tried the next time.
+            drop(leftovers(port, ask, self.purpose).await);
+        }
         carry_sign_in_over(ask, &registration, &attempt, proof).await?;
         Ok(passed())
     }

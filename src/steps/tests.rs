@@ -459,11 +459,8 @@ fn a_re_run_of_step_three_copies_the_secret_and_leaves_the_active_set_alone() {
     }
 }
 
-#[test]
-fn another_application_gives_the_open_attempt_up() {
-    let mut bench = Bench::default();
-    bench.step_two();
-    let other = "11111111-2222-3333-4444-555555555555";
+/// Step 2 with another application.
+fn step_two_of(bench: &mut Bench, other: &str) -> Registration {
     let request = PartnerCenterRequest { application: ClientId::parse(other).unwrap().value, ..center_request() };
     let mut run = Execution::partner_center(request, bench.registration());
     run.start(0);
@@ -475,11 +472,36 @@ fn another_application_gives_the_open_attempt_up() {
     let app = grant("app", Claims { application: UntrustedText::some(other), scopes: Vec::new(), ..claims() });
     let effects = run.resume(CheckId::AppToken, Outcome::AppToken(Box::new(app)), 0);
     assert_eq!(bench.drive(&mut run, effects), Status::Finished);
-    let registration = bench.registration();
+    bench.registration()
+}
+
+#[test]
+fn another_application_gives_the_open_attempt_up() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    let other = "11111111-2222-3333-4444-555555555555";
+    let registration = step_two_of(&mut bench, other);
     assert_eq!(registration.closed.len(), 1);
     let open = registration.open.unwrap();
     assert!(open.item(Kind::PartnerCenterSecret).is_some(), "the item belongs to the new attempt");
     assert_eq!(open.partner_center.unwrap().0.application.as_str(), other);
+}
+
+#[test]
+fn what_was_given_up_again_and_again_is_deleted_before_there_is_much_of_it() {
+    let mut bench = Bench::default();
+    bench.step_two();
+    for number in 0..20 {
+        let registration = step_two_of(&mut bench, &format!("11111111-2222-3333-4444-{number:012}"));
+        assert!(registration.closed.len() < 8, "{number}: {}", registration.closed.len());
+        assert!(bench.vault.len() < 10, "{number}: {:?}", bench.vault.keys());
+    }
+    // One that cannot be deleted now keeps nobody from his work, and is tried again.
+    bench.fail("erase", Failure::new(Service::Keyring, Cause::Vault(VaultFault::Locked)));
+    for number in 20..30 {
+        step_two_of(&mut bench, &format!("11111111-2222-3333-4444-{number:012}"));
+    }
+    assert!(bench.registration().closed.len() < 8);
 }
 
 #[test]
