@@ -57,14 +57,12 @@ pub fn run(host: &mut Host) -> Exit {
     if let Some(exit) = at_once(host) {
         return exit;
     }
-    let model = Cli::command();
     // Where the settings or the arguments cannot be used, this is how they are asked what standard output gets.
     let asked = host.arguments.iter().any(|word| word == "--json");
-    let (settings, arguments) = match Settings::read(host, &model) {
+    let (settings, parsed) = match read(host) {
         Ok(both) => both,
         Err(what) => return end(host, Err(what.into()), asked.then_some("octo-csp")),
     };
-    let parsed = model.try_get_matches_from(arguments);
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, matches) = match parsed {
         Ok(both) => both,
@@ -90,6 +88,28 @@ pub fn run(host: &mut Host) -> Exit {
         host.note("octo-csp: the file of --log could not be written to its end");
     }
     end(host, ended, json.then_some(words.as_str()))
+}
+
+/// Reads the arguments, with what the settings add to them: once where these add nothing.
+fn read(host: &Host) -> Result<(Settings, Result<ArgMatches, clap::Error>), String> {
+    if host.environment.settings.is_empty() {
+        let parsed = Cli::command().try_get_matches_from(&host.arguments);
+        let settings = match &parsed {
+            Ok(matches) => Settings::none(host, matches),
+            Err(error) => is_wanted(error).then(Settings::default),
+        };
+        if let Some(settings) = settings {
+            return Ok((settings, parsed));
+        }
+    }
+    let model = Cli::command();
+    let (settings, arguments) = Settings::read(host, &model)?;
+    Ok((settings, model.try_get_matches_from(arguments)))
+}
+
+/// Whether it is help or the version, which were asked for and need no settings.
+fn is_wanted(error: &clap::Error) -> bool {
+    matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)
 }
 
 /// Does what has no flag and stands below no setting without the model of all commands, which takes longer than the work: tells the
@@ -131,7 +151,7 @@ fn wants_json(matches: &ArgMatches) -> bool {
 
 /// Help and the version, which were asked for, or what is wrong with the arguments.
 fn not_understood(host: &mut Host, settings: &Settings, error: clap::Error, json: bool) -> Exit {
-    let wanted = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let wanted = is_wanted(&error);
     let origin = settings.origin_of(&error);
     let text = mistake::text(error);
     let stream = if wanted { &mut host.out } else { &mut host.err };

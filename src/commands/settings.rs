@@ -88,6 +88,29 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// What counts where no variable is set and no file is there, of arguments that can be read; `None` where something may be. So
+    /// arguments to which nothing is added are read once.
+    pub(super) fn none(host: &Host, matches: &ArgMatches) -> Option<Self> {
+        let named = matches.get_one::<PathBuf>("config_dir").cloned();
+        let folder = named.clone().or_else(|| host.environment.config());
+        let is_free = |folder: &PathBuf| matches!(papers::own(folder, FILE), Ok(None));
+        if !host.environment.settings.is_empty() || !folder.iter().all(is_free) {
+            return None;
+        }
+        let mut words = Vec::new();
+        let mut inner = matches;
+        while let Some((name, of_it)) = inner.subcommand() {
+            words.push(name);
+            inner = of_it;
+        }
+        if words.is_empty() {
+            return Some(Self::default());
+        }
+        let typed = host.arguments.iter().filter_map(|argument| typed(argument)).collect();
+        let path = folder.map(|folder| folder.join(FILE));
+        Some(Self { command: words.join(" "), typed, path, named, ..Self::default() })
+    }
+
     /// Looks at the arguments as far as they can be read, reads the variables and the file, and returns with them the arguments
     /// to parse: what the layers say is put in behind the command's name. Help and the version need no settings. The sentence
     /// of a failure names the variable, or the file and its key.
