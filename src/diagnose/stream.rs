@@ -5,6 +5,7 @@
 //! has a sign that was not there before. So what is told of a long log is what would be told of it as a short one; only a sentence that
 //! somebody encoded, without a number or a word beside it, is not found there.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -23,6 +24,10 @@ const BEHIND: usize = 3_072;
 
 /// Bytes of what stands at a hit by which it is known again. What was read once tells nothing new.
 const ESSENCE: usize = 40;
+
+/// Bytes before and behind a host in which its status is looked for, and how long that is.
+const NEAR: usize = 300;
+const STATUS: usize = 3;
 
 /// How many are remembered, and how many bytes are kept at most. Beyond that what is looked for are the numbers that the table knows.
 const MOST: usize = 512;
@@ -120,6 +125,7 @@ impl Sieve {
         let Ok(flat) = String::from_utf8(room) else { return };
         let mut window: Option<(usize, usize, usize)> = None;
         let (mut pieces, mut heads) = (Vec::new(), Vec::new());
+        let statuses = LazyCell::new(|| statuses(flat.as_bytes()));
         for hit in needles.find_iter(&flat) {
             let (start, stop, which) = (hit.start(), hit.end(), hit.pattern().as_usize());
             if start < from || start >= end {
@@ -128,7 +134,13 @@ impl Sieve {
             if (hosts..hosts + labels).contains(&which) {
                 heads.push(start);
             }
-            if self.is_new(&flat, (start, stop), (which, which < hosts)) {
+            // Beside the address of a service it is the status that tells.
+            let near = (which < hosts).then(|| {
+                let first = statuses.partition_point(|at| *at < start.saturating_sub(NEAR));
+                let last = statuses.partition_point(|at| at + STATUS <= stop + NEAR);
+                statuses.get(first..last).unwrap_or_default()
+            });
+            if self.is_new(&flat, (start, stop), which, near) {
                 let (first, last) = (floor(text, start.saturating_sub(BEFORE)), floor(text, stop + BEHIND));
                 window = match window {
                     Some((open, until, hits)) if first <= until && hits < TOGETHER => {
@@ -154,20 +166,21 @@ impl Sieve {
         self.flat = flat.into_bytes();
     }
 
-    /// Whether nothing like it was read before. Beside the address of a service it is the status that tells.
-    fn is_new(&mut self, flat: &str, (start, stop): (usize, usize), (which, is_host): (usize, bool)) -> bool {
+    /// Whether nothing like it was read before, and near it no other status, if it is a host.
+    fn is_new(&mut self, flat: &str, (start, stop): (usize, usize), which: usize, near: Option<&[usize]>) -> bool {
         let text = flat.get(start..floor(flat, stop + ESSENCE)).unwrap_or_default();
-        let essence = if is_host {
-            let near = flat.get(floor(flat, start.saturating_sub(300))..floor(flat, stop + 300)).unwrap_or_default();
-            let is_status = |word: &&str| word.len() == 3 && word.starts_with(['4', '5']);
-            let statuses: Vec<&str> = near.split(|it: char| !it.is_ascii_digit()).filter(is_status).collect();
-            if statuses.is_empty() {
-                return false;
+        let essence = match near {
+            Some([]) => return false,
+            Some(statuses) => {
+                let mut essence = flat.get(start..stop).unwrap_or_default().to_owned();
+                for status in statuses.iter().filter_map(|at| flat.get(*at..at + STATUS)) {
+                    essence.extend([" ", status]);
+                }
+                essence
             }
-            format!("{} {}", flat.get(start..stop).unwrap_or_default(), statuses.join(" "))
-        } else {
-            essence(text)
+            None => essence(text),
         };
+        let is_host = near.is_some();
         if self.essences.contains(&essence) {
             return false;
         }
@@ -240,6 +253,21 @@ fn is_plain(text: &[u8]) -> bool {
         odd == 0 || eight.iter().all(is_seen)
     });
     seen && rest.iter().all(is_seen)
+}
+
+/// Where in a text the words of three digits are that may be a status of HTTP for a failure.
+fn statuses(text: &[u8]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(digit) = text.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
+        let start = at + digit;
+        let length = text.iter().skip(start).take_while(|byte| byte.is_ascii_digit()).count();
+        if length == STATUS && matches!(text.get(start), Some(b'4' | b'5')) {
+            found.push(start);
+        }
+        at = start + length;
+    }
+    found
 }
 
 /// A hit without what differs from line to line: of its digits the first ones stay, and those of a list.
@@ -349,5 +377,19 @@ mod tests {
         assert_eq!(first(&"GET /api 403 50011 error 50126 (404)\n".repeat(10_000), 65_536), "nothing");
         assert_eq!(whole("aé".as_bytes()), 3);
         assert_eq!((whole(b"a\xc3"), whole(b"a\xe3\x82"), whole(b"a\xe3\x82\xa8"), whole(b"")), (1, 1, 4, 0));
+    }
+    #[test]
+    fn a_status_is_a_word_of_three_digits_for_a_failure() {
+        let text = "GET 404 4040 x500 200 5x 503";
+        let found: Vec<&str> =
+            statuses(text.as_bytes()).into_iter().map(|at| text.get(at..at + STATUS).unwrap()).collect();
+        assert_eq!(found, ["404", "500", "503"]);
+        let call = |far: usize| format!("GET https://api.partnercenter.microsoft.com/v1/x{}403", " ".repeat(far));
+        let kept = |text: String| {
+            let mut sieve = Sieve::default();
+            sieve.push(text.as_bytes());
+            !sieve.finish().is_empty()
+        };
+        assert_eq!([kept(call(1)), kept(call(2 * NEAR))], [true, false]);
     }
 }
