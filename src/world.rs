@@ -156,7 +156,13 @@ impl World {
             Effect::Recall(item) => self.kept()?.vault()?.recall(&item).await.map(Outcome::Recalled),
             Effect::Copy { from, to } => self.kept()?.vault()?.copy(&from, &to).await.map(|()| Outcome::Done),
             Effect::Erase(items) => self.kept()?.vault()?.erase(&items).await.map(|()| Outcome::Done),
-            Effect::ReadBack(items) => self.kept()?.vault()?.read_back(&items).await.map(|()| Outcome::Done),
+            Effect::ReadBack(items) => {
+                // Everything is proven. What a server closes later wakes whoever has it open.
+                if let Ok(http) = self.http() {
+                    http.rest();
+                }
+                self.kept()?.vault()?.read_back(&items).await.map(|()| Outcome::Done)
+            }
             Effect::Save(draft) => self.kept()?.save(draft).map(|()| Outcome::Done),
             Effect::Write(paper) => papers::leave(&paper).map(Outcome::Written),
             Effect::Discard => self.kept()?.discard().await.map(|()| Outcome::Done),

@@ -14,11 +14,9 @@ use http::header::{HeaderMap, LOCATION};
 use http::{HeaderName, HeaderValue, Method};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Client, Proxy, redirect};
-use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::Verifier;
+use tokio::time::Instant;
 use url::{Host, Url};
 use uuid::Builder;
 use zeroize::Zeroizing;
@@ -60,6 +58,9 @@ pub struct Services<'w> {
     pub cloud: &'w Cloud,
 }
 
+/// Clients, each with the moment of its last call.
+type Clients = HashMap<(Route, bool, bool), (Client, Instant)>;
+
 /// The clients of this process. Each is built when it is first needed.
 pub struct Http {
     options: HttpOptions,
@@ -68,10 +69,13 @@ pub struct Http {
     trust: OnceLock<Result<ClientConfig, rustls::Error>>,
     /// The correlation ID of this process: one for all its calls, to quote to Microsoft's support.
     pub(super) correlation_id: String,
-    made: Mutex<HashMap<(Route, bool, bool), Client>>,
+    made: Mutex<Clients>,
     /// Connections that are open before they are needed.
     ready: Arc<Ready>,
 }
+
+/// How long a connection is kept for another call: shorter than servers keep it, so that a call does not land on one that is gone.
+const KEPT: Duration = Duration::from_secs(10);
 
 /// Where a call goes, which decides whether certificates and proxies matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,7 +155,7 @@ impl Http {
     pub fn new(options: &HttpOptions) -> Result<Self, Box<Failure>> {
         let extra = match &options.extra_ca {
             None => Vec::new(),
-            Some(pem) => certificates(pem).ok_or_else(|| {
+            Some(pem) => tls::certificates(pem).ok_or_else(|| {
                 failed(Service::Machine, Cause::Tls(TlsFault::NoRoots), "the CA file holds no certificate")
             })?,
         };
@@ -261,14 +265,23 @@ impl Http {
         }
     }
 
+    /// Closes the connections that are kept for more calls and those that lie ready: none will come for a while.
+    pub fn rest(&self) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.ready.clear();
+    }
+
     /// The client of this route, for calls with a connection of their own or not, and for calls or for what only opens.
     fn client(&self, route: Route, alone: bool, puts_aside: bool) -> Result<Client, (Cause, String)> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = made.get(&(route, alone, puts_aside)) {
+        if let Some((client, used)) = made.get_mut(&(route, alone, puts_aside))
+            && used.elapsed() < KEPT
+        {
+            *used = Instant::now();
             return Ok(client.clone());
         }
         let client = self.build(route, alone, puts_aside)?;
-        made.insert((route, alone, puts_aside), client.clone());
+        made.insert((route, alone, puts_aside), (client.clone(), Instant::now()));
         Ok(client)
     }
 
@@ -280,8 +293,8 @@ impl Http {
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            // Shorter than servers keep a connection, so that a call does not land on one that is gone.
-            .pool_idle_timeout(Duration::from_secs(10))
+            // A client that was not used for a while is made anew: one that looks itself wakes the process for it.
+            .pool_idle_timeout(None)
             .connect_timeout(Duration::from_secs(10))
             .timeout(self.options.patience);
         if alone {
@@ -293,7 +306,7 @@ impl Http {
             Route::Outside => builder.https_only(true),
         };
         if route != Route::Plain {
-            let trust = self.trust.get_or_init(|| self.trust()).as_ref();
+            let trust = self.trust.get_or_init(|| tls::trust(self.extra.clone(), self.options.only_extra)).as_ref();
             let mut trust = trust.map_err(|error| (building(error), CERTIFICATES.to_owned()))?.clone();
             let shared = (!alone).then(|| b"h2".to_vec());
             trust.alpn_protocols = shared.into_iter().chain([b"http/1.1".to_vec()]).collect();
@@ -304,23 +317,6 @@ impl Http {
             builder = builder.proxy(proxy);
         }
         builder.build().map_err(|error| (building(&error), CERTIFICATES.to_owned()))
-    }
-
-    /// What the HTTP client would make of the same options: the system's certificates and the one that was given, or that one alone.
-    fn trust(&self) -> Result<ClientConfig, rustls::Error> {
-        let provider = Arc::new(default_provider());
-        let versions =
-            ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
-        let extra = self.extra.clone();
-        if self.options.only_extra {
-            let mut roots = RootCertStore::empty();
-            for certificate in extra {
-                roots.add(certificate)?;
-            }
-            return Ok(versions.with_root_certificates(roots).with_no_client_auth());
-        }
-        let verifier = Arc::new(Verifier::new_with_extra_roots(extra, provider)?);
-        Ok(versions.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
     }
 
     /// What a transport error means, and for whom or what. Nothing of the error's own text is kept, except what `rustls` says.
@@ -390,12 +386,6 @@ fn route(url: &Url) -> Option<Route> {
 /// What is named beside a client that could not be built.
 const CERTIFICATES: &str = "certificates of this machine";
 
-/// The certificates of a file, if there are any and all of them can be read.
-fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    found.ok().filter(|found| !found.is_empty())
-}
-
 fn building(error: &(dyn StdError + 'static)) -> Cause {
     let rootless = chain(error).iter().any(|e| e.to_string().contains("No CA certificates"));
     Cause::Tls(if rootless { TlsFault::NoRoots } else { TlsFault::Other })
@@ -442,6 +432,10 @@ fn by_kind(chain: &[&(dyn StdError + 'static)]) -> Cause {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio::sync::watch;
+
     use super::*;
 
     #[test]
@@ -465,5 +459,31 @@ mod tests {
         for bad in ["http://login.example", "ftp://localhost", "file:///x", "http://localhost.example"] {
             assert_eq!(way(bad), None, "{bad}");
         }
+    }
+    #[tokio::test]
+    async fn a_connection_is_used_again_for_a_while_and_not_after_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let (count, opened) = watch::channel(0);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                count.send_modify(|count| *count += 1);
+                tokio::spawn(async move {
+                    while stream.read(&mut [0; 4_096]).await.is_ok_and(|read| read > 0) {
+                        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await.unwrap();
+                    }
+                });
+            }
+        });
+        let http = Http::new(&HttpOptions::default()).unwrap();
+        let ask = async || {
+            http.send(Ask::get(Service::PartnerCenter, url.clone())).await.unwrap();
+            *opened.borrow()
+        };
+        assert_eq!([ask().await, ask().await], [1, 1]);
+        http.made.lock().unwrap().values_mut().for_each(|(_, used)| *used = used.checked_sub(KEPT).unwrap());
+        assert_eq!([ask().await, ask().await], [2, 2], "a server may have closed it meanwhile");
+        http.rest();
+        assert_eq!(ask().await, 3);
     }
 }

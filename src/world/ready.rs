@@ -81,6 +81,12 @@ impl Ready {
         if multiplexed { 1 } else { count }
     }
 
+    /// Closes what lies aside.
+    pub(super) fn clear(&self) {
+        lock(&self.aside).clear();
+        lock(&self.begun).clear();
+    }
+
     /// So many are being opened, until this is dropped.
     pub(super) fn opening<'r>(&'r self, host: &'r str, alone: bool, count: usize) -> Begun<'r> {
         self.change(host, alone, |opening| opening.count += count);

@@ -1,10 +1,37 @@
-//! What a failed handshake means, and who signed the certificate that was not trusted.
+//! Who is trusted, and what a failed handshake means.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use rustls::pki_types::UnixTime;
-use rustls::{AlertDescription, CertificateError, Error as Tls};
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::{AlertDescription, CertificateError, ClientConfig, Error as Tls, RootCertStore};
+use rustls_platform_verifier::Verifier;
 
 use crate::words::TlsFault;
+
+/// The certificates of a file, if there are any and all of them can be read.
+pub fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    found.ok().filter(|found| !found.is_empty())
+}
+
+/// Trusts the system's certificates beside these, or these alone: what the HTTP client would make of the same options, and can be had
+/// once for several.
+pub fn trust(extra: Vec<CertificateDer<'static>>, only_extra: bool) -> Result<ClientConfig, Tls> {
+    let provider = Arc::new(default_provider());
+    let versions = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+    if only_extra {
+        let mut roots = RootCertStore::empty();
+        for certificate in extra {
+            roots.add(certificate)?;
+        }
+        return Ok(versions.with_root_certificates(roots).with_no_client_auth());
+    }
+    let verifier = Arc::new(Verifier::new_with_extra_roots(extra, provider)?);
+    Ok(versions.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
 
 /// The kind of a TLS failure.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign list that grows")]
