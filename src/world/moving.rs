@@ -135,7 +135,7 @@ async fn one_way(from: &Side, to: &Side, source: &Journal, target: Option<&Journ
         };
         source.append(Fact::Moving { moving }, clock::now()).await?;
     }
-    let items = if switched { Vec::new() } else { copy(from, to, &registration).await? };
+    let items = if switched { Vec::new() } else { copy(from, to, &registration, target.is_some()).await? };
     if !switched {
         let line = match target {
             None => source.append(Fact::Stored { store: to.key() }, clock::now()).await?,
@@ -182,8 +182,12 @@ fn occupied(target: &Journal, id: &UntrustedText) -> Answer<bool> {
 }
 
 /// Copies every secret, reads all of them back as another process would, and compares both ends. Nothing else is left at the other end.
-async fn copy(from: &Side, to: &Side, registration: &Registration) -> Answer<Vec<ItemName>> {
+/// `apart` says that the other end has a journal of its own.
+async fn copy(from: &Side, to: &Side, registration: &Registration, apart: bool) -> Answer<Vec<ItemName>> {
     let (old, new) = (from.vault(), to.vault());
+    if apart {
+        to.stores.journals.make_room(&to.name).await?;
+    }
     new.open().await?;
     let sets = || [&registration.active, &registration.open, &registration.previous].into_iter().flatten();
     let needed: Vec<ItemName> =

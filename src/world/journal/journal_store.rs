@@ -44,6 +44,12 @@ pub trait JournalStore: Send + Sync {
         Ok(())
     }
 
+    /// Makes room for the secrets of a registration that comes from elsewhere, before they do: what is here of it is older, and only
+    /// its journal stays.
+    async fn make_room(&self, _registration: &str) -> Answer<()> {
+        Ok(())
+    }
+
     /// Removes the journal, and whatever goes with it before.
     async fn destroy(&self, registration: &str) -> Answer<()>;
 }

@@ -96,7 +96,9 @@ impl JournalKeyVault {
             }
             Some(anchor) => (anchor.clone(), self.written(registration, &now, anchor, &text).await?),
             None => {
-                let anchor = self.vault.begin(registration).await?;
+                // Of a registration that comes here the secrets are there before its journal, in a generation that they began.
+                let begun = self.vault.anchor(registration).await?;
+                let anchor = if let Some(begun) = begun { begun } else { self.vault.begin(registration).await? };
                 (anchor.clone(), self.written(registration, &now, &anchor, &text).await?)
             }
         };
@@ -180,6 +182,24 @@ impl JournalKeyVault {
         }
         if won { Ok(version) } else { Err(Self::moved(&text)) }
     }
+
+    /// Deletes what there is of a registration, of whatever generation, but for one name.
+    async fn clear(&self, registration: &str, but: &str) -> Answer<()> {
+        let left = self.vault.all(false).await?.into_iter();
+        let left = left.filter(|one| {
+            one.tags.registration == registration && ["journal", "secret"].contains(&one.tags.kind.as_str())
+        });
+        let names: Vec<String> = left.map(|one| one.name().to_owned()).filter(|name| name != but).collect();
+        for name in &names {
+            self.vault.delete(name).await?;
+        }
+        // What was deleted before by whoever may not purge is purged now, if we may: each is tried once.
+        let deleted = self.vault.all(true).await.unwrap_or_default().into_iter();
+        for one in deleted.filter(|one| one.tags.registration == registration) {
+            self.vault.purge(one.name(), 0).await;
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -220,22 +240,21 @@ impl JournalStore for JournalKeyVault {
         Ok(Box::new(Claimed::take(&self.vault, registration).await?))
     }
 
+    /// In a generation of its own: the names that it had here before cannot be had again for a while.
+    async fn make_room(&self, registration: &str) -> Answer<()> {
+        let text = self.found(registration).await?.text;
+        let anchor = Anchor::fresh()?;
+        let write = Self::write(registration, &anchor, &text, "");
+        if !text.is_empty() {
+            self.vault.set(&write.name, &text, &write.tags, false).await?;
+        }
+        self.vault.set_anchor(registration, &anchor).await?;
+        self.clear(registration, &write.name).await
+    }
+
     /// The anchor goes first, and with it everything: what of it was left by a kill has a generation that nobody looks for.
     async fn destroy(&self, registration: &str) -> Answer<()> {
         self.vault.set_anchor(registration, &Anchor::default()).await?;
-        let left = self.vault.all(false).await?.into_iter();
-        let left = left.filter(|one| {
-            one.tags.registration == registration && ["journal", "secret"].contains(&one.tags.kind.as_str())
-        });
-        let names: Vec<String> = left.map(|one| one.name().to_owned()).collect();
-        for name in &names {
-            self.vault.delete(name).await?;
-        }
-        // What was deleted before by whoever may not purge is purged now, if we may: each is tried once.
-        let deleted = self.vault.all(true).await.unwrap_or_default().into_iter();
-        for one in deleted.filter(|one| one.tags.registration == registration) {
-            self.vault.purge(one.name(), 0).await;
-        }
-        Ok(())
+        self.clear(registration, "").await
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::desk::TestMachine;
+use super::desk::{TestMachine, make};
 use super::team::Host;
 use crate::fuse::{Blown, Fuse};
 use crate::keyring::Session;
@@ -11,12 +11,15 @@ use crate::openbao::{Cluster, block_on};
 
 const VAULT: &str = "vault";
 const AZURE: &str = "azure-key-vault";
+const FILE: &str = "file";
 
 /// A host that reaches every store, the shared ones over a fuse each.
 struct Mover {
     host: Host,
     microsoft: TestMachine,
     fuses: BTreeMap<&'static str, Fuse>,
+    /// The file that has the passphrase of a vault file.
+    passphrase: String,
 }
 
 impl Mover {
@@ -38,11 +41,16 @@ impl Mover {
         let mut host = Host::new(&[VAULT], variables, &microsoft);
         host.more = vec!["--vault-path".to_owned(), path.to_owned()];
         host.registers(&microsoft, &["--account-name", "Contoso CSP"]);
-        Self { host, microsoft, fuses }
+        let file = host.home.path().join("passphrase");
+        make(&file, b"correct horse battery staple\n");
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        Self { host, microsoft, fuses, passphrase: file.display().to_string() }
     }
 
+    /// The words of a command, with those that open the stores.
     fn words<'w>(&'w self, words: &[&'w str]) -> Vec<&'w str> {
-        words.iter().copied().chain(self.host.more.iter().map(String::as_str)).collect()
+        let opens: &[&str] = if words.contains(&FILE) { &["--passphrase-file", &self.passphrase] } else { &[] };
+        words.iter().chain(opens).copied().chain(self.host.more.iter().map(String::as_str)).collect()
     }
 
     /// What this end hands out, if it hands anything out.
@@ -79,17 +87,19 @@ impl Mover {
         }
     }
 
-    /// Moves it there and back, killed at every so many requests to this server each way.
-    fn is_killed_everywhere(&self, from: &str, to: &str, server: &str, stride: usize) -> usize {
+    /// Moves it there and back, killed at every so many requests to this server each way, from this one on.
+    fn is_killed_everywhere(&self, from: &str, to: &str, server: &str, (first, stride): (usize, usize)) -> usize {
         let token = self.hands_out(from).unwrap();
-        let mut at = 0;
+        let mut at = first;
         loop {
             let there = self.is_killed((from, to), at, server, Blown::HeldBefore);
             self.is_at_one_end((from, to), &token, at);
             self.goes_on(from, to);
+            assert_eq!(self.hands_out(to).as_ref(), Some(&token), "{from} to {to}, request {at}");
             let back = self.is_killed((to, from), at, server, Blown::HeldAfter);
             self.is_at_one_end((to, from), &token, at);
             self.goes_on(to, from);
+            assert_eq!(self.hands_out(from).as_ref(), Some(&token), "{to} to {from}, request {at}");
             if !there && !back {
                 return at;
             }
@@ -109,7 +119,7 @@ impl Mover {
 #[test]
 fn a_move_between_keyring_and_vault_that_is_killed_at_any_request_is_gone_on_with() {
     let mover = Mover::new("killed-keyring");
-    let requests = mover.is_killed_everywhere(VAULT, "keyring", VAULT, 1);
+    let requests = mover.is_killed_everywhere(VAULT, "keyring", VAULT, (0, 1));
     assert!(requests > 10, "{requests}");
     // At home is nothing any more; in the vault everything works, and nothing is there twice.
     assert_eq!(mover.microsoft.items(), Vec::<String>::new());
@@ -122,4 +132,29 @@ fn a_move_between_keyring_and_vault_that_is_killed_at_any_request_is_gone_on_wit
     let left = block_on(Cluster::shared().call(0, "LIST", &format!("{name}/{below}secrets"), serde_json::Value::Null));
     assert_eq!(left.0, 404, "{left:?}");
     mover.host.elsewhere(&mover.words(&["doctor", "--store", "keyring"]), 0);
+}
+
+/// The requests are sampled: every seventh to the vault and every eleventh to the Key Vault.
+#[test]
+fn a_move_between_vault_and_key_vault_that_is_killed_at_a_request_to_either_is_gone_on_with() {
+    let mover = Mover::new("killed-azure");
+    let requests = mover.is_killed_everywhere(VAULT, AZURE, VAULT, (1, 7));
+    assert!(requests > 20, "{requests}");
+    let requests = mover.is_killed_everywhere(VAULT, AZURE, AZURE, (2, 11));
+    assert!(requests > 20, "{requests}");
+    assert!(mover.hands_out(AZURE).is_none());
+    mover.host.elsewhere(&mover.words(&["doctor", "--store", VAULT]), 0);
+}
+
+/// The requests are sampled, every eleventh: whoever opens a vault file works for a second.
+#[test]
+fn a_move_between_vault_and_vault_file_that_is_killed_at_a_request_is_gone_on_with() {
+    let mover = Mover::new("killed-file");
+    let requests = mover.is_killed_everywhere(VAULT, FILE, VAULT, (5, 11));
+    assert!(requests > 20, "{requests}");
+    // Of the file nothing is left.
+    let home =
+        std::process::Command::new("find").arg(mover.host.home.path()).args(["-name", "*.age"]).output().unwrap();
+    assert_eq!(String::from_utf8(home.stdout).unwrap(), "");
+    mover.host.elsewhere(&mover.words(&["doctor", "--store", VAULT]), 0);
 }

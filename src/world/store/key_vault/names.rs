@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::world::store::secret_store::{Answer, random};
+
 /// What every name begins with.
 const OURS: &str = "octo-csp";
 
@@ -22,6 +24,13 @@ pub(in crate::rooms::world) struct Anchor {
     pub(in crate::rooms::world) generation: String,
     /// The part of the journal.
     pub(in crate::rooms::world) part: u64,
+}
+
+impl Anchor {
+    /// Of a generation that none has had the name of.
+    pub(in crate::rooms::world) fn fresh() -> Answer<Self> {
+        Ok(Self { generation: hex::encode(random::<5>()?), part: 1 })
+    }
 }
 
 /// What is kept under a name.

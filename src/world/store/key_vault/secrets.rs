@@ -268,8 +268,7 @@ impl KeyVault {
 
     /// Begins a generation: none has had its name. Of two that begin one the one that is found afterwards counts.
     pub(in crate::rooms::world) async fn begin(&self, registration: &str) -> Answer<Anchor> {
-        let generation = hex::encode(random::<5>()?);
-        self.set_anchor(registration, &Anchor { generation, part: 1 }).await?;
+        self.set_anchor(registration, &Anchor::fresh()?).await?;
         let begun = self.known_anchor(registration).await?;
         begun.ok_or_else(|| Self::failure(VaultFault::ReadsDifferently, &self.place(registration)))
     }
