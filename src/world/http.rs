@@ -58,8 +58,8 @@ pub struct Services<'w> {
     pub cloud: &'w Cloud,
 }
 
-/// Clients, each with the moment of its last call.
-type Clients = HashMap<(Route, bool, bool), (Client, Instant)>;
+/// Clients, one for each host, so that the moment of its last call is that of its connections.
+type Clients = HashMap<(String, bool, bool), (Client, Instant)>;
 
 /// The clients of this process. Each is built when it is first needed.
 pub struct Http {
@@ -214,7 +214,7 @@ impl Http {
                 call.failed(cause);
             }
         };
-        let client = self.client(route, ask.alone, false).map_err(|(cause, detail)| {
+        let client = self.client(&authority(&ask.url), route, ask.alone, false).map_err(|(cause, detail)| {
             fails(cause);
             failed(service, cause, &detail)
         })?;
@@ -247,7 +247,7 @@ impl Http {
         if count == 0 {
             return;
         }
-        let Ok(client) = self.client(route, alone, true) else { return };
+        let Ok(client) = self.client(&host, route, alone, true) else { return };
         let open = async |count: usize| {
             let mut begun = self.ready.opening(&host, alone, count);
             let each = (0..count).map(|_| client.get(url.clone()).send());
@@ -271,17 +271,18 @@ impl Http {
         self.ready.clear();
     }
 
-    /// The client of this route, for calls with a connection of their own or not, and for calls or for what only opens.
-    fn client(&self, route: Route, alone: bool, puts_aside: bool) -> Result<Client, (Cause, String)> {
+    /// The client of this host, for calls with a connection of their own or not, and for calls or for what only opens.
+    fn client(&self, host: &str, route: Route, alone: bool, puts_aside: bool) -> Result<Client, (Cause, String)> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((client, used)) = made.get_mut(&(route, alone, puts_aside))
+        let key = (host.to_owned(), alone, puts_aside);
+        if let Some((client, used)) = made.get_mut(&key)
             && used.elapsed() < KEPT
         {
             *used = Instant::now();
             return Ok(client.clone());
         }
         let client = self.build(route, alone, puts_aside)?;
-        made.insert((route, alone, puts_aside), (client.clone(), Instant::now()));
+        made.insert(key, (client.clone(), Instant::now()));
         Ok(client)
     }
 
@@ -475,15 +476,18 @@ mod tests {
                 });
             }
         });
+        let mut other = url.clone();
+        other.set_host(Some("localhost")).unwrap();
         let http = Http::new(&HttpOptions::default()).unwrap();
-        let ask = async || {
+        let ask = async |url: &Url| {
             http.send(Ask::get(Service::PartnerCenter, url.clone())).await.unwrap();
             *opened.borrow()
         };
-        assert_eq!([ask().await, ask().await], [1, 1]);
+        assert_eq!([ask(&url).await, ask(&url).await], [1, 1]);
         http.made.lock().unwrap().values_mut().for_each(|(_, used)| *used = used.checked_sub(KEPT).unwrap());
-        assert_eq!([ask().await, ask().await], [2, 2], "a server may have closed it meanwhile");
+        assert_eq!(ask(&other).await, 2);
+        assert_eq!([ask(&url).await, ask(&url).await], [3, 3], "a server may have closed it while another was asked");
         http.rest();
-        assert_eq!(ask().await, 3);
+        assert_eq!(ask(&url).await, 4);
     }
 }
