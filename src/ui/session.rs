@@ -20,7 +20,7 @@ use crate::ui::{Task, Ticket, WizardConfig};
 use crate::words::answers::{self};
 use crate::words::{
     CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, SentCode, SharedSecret,
-    Step, Typed,
+    Step, Typed, UntrustedText,
 };
 
 /// What a directory look-up said about a GUID or domain.
@@ -302,8 +302,11 @@ impl Session {
             (TaskOrigin::Note | TaskOrigin::File, Outcome::Failed(failure)) => {
                 let diagnosis = self.diagnosed(&failure);
                 let cure = diagnosis.fix.first().map(String::as_str).unwrap_or_default();
-                let text = format!("{} {cure} ({})", diagnosis.what, diagnosis.code);
-                Some(Answer::Notice(text))
+                // Who it was, or where: the reason that says what only this failure knows.
+                let known = failure.detail.as_ref().map(UntrustedText::as_str);
+                let seen = diagnosis.why.iter().find(|why| known.is_some_and(|known| why.contains(known)));
+                let words = [&diagnosis.what].into_iter().chain(seen).map(String::as_str).chain([cure]);
+                Some(Answer::Notice(format!("{} ({})", words.collect::<Vec<_>>().join(" "), diagnosis.code)))
             }
             (TaskOrigin::Execution(id), outcome) => Some(Answer::Execution(id, outcome)),
             (TaskOrigin::SignInPage, Outcome::Browsed(opened)) => {

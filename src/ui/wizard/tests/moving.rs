@@ -4,7 +4,7 @@ use super::story::{SECRET, Story, at, setting};
 use crate::steps::bench::{APP, Bench, CODE, TENANT, refused};
 use crate::ui::state::FocusTarget;
 use crate::ui::{Edit, Event, Intent};
-use crate::words::Field;
+use crate::words::{Cause, Failure, Field, Service};
 
 fn text(story: &Story, field: Field) -> String {
     story.wizard.session.fields.text(field).unwrap().text().to_owned()
@@ -29,6 +29,17 @@ fn enter_goes_from_field_to_field_and_in_the_last_one_does_what_the_page_is_for(
     assert!(story.screen(80, 24).contains("Enter check "));
     story.press("Enter");
     assert!(story.checked());
+}
+
+#[test]
+fn whoever_was_overtaken_at_the_first_step_is_told_by_whom_and_keeps_what_was_typed() {
+    let mut story = Story::begun(setting());
+    let overtaken = Failure::new(Service::Vault, Cause::JournalMoved);
+    story.bench.fail("note named", overtaken.with_detail("at 2026-11-27T09:30:00Z by ben on build7"));
+    story.press("Enter Contoso Enter");
+    at!(story, Basic);
+    assert!(story.shows("meanwhile. Written at 2026-11-27T09:30:00Z by ben on build7. Leave and start again"));
+    assert_eq!(text(&story, Field::AccountName), "Contoso");
 }
 
 #[test]
