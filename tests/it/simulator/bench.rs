@@ -57,7 +57,7 @@ impl Bench {
         let answer = self.http.post(address).form(form).send().await.unwrap();
         let status = answer.status().as_u16();
         let text = answer.text().await.unwrap();
-        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+        (status, serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or(Value::Null))
     }
 
     /// A token of the application itself.
