@@ -134,13 +134,13 @@ fn a_move_between_keyring_and_vault_that_is_killed_at_any_request_is_gone_on_wit
     mover.host.elsewhere(&mover.words(&["doctor", "--store", "keyring"]), 0);
 }
 
-/// The requests are sampled: every seventh to the vault and every eleventh to the Key Vault.
+/// The requests are sampled: every 13th to the vault and every 23rd to the Key Vault.
 #[test]
 fn a_move_between_vault_and_key_vault_that_is_killed_at_a_request_to_either_is_gone_on_with() {
     let mover = Mover::new("killed-azure");
-    let requests = mover.is_killed_everywhere(VAULT, AZURE, VAULT, (1, 7));
+    let requests = mover.is_killed_everywhere(VAULT, AZURE, VAULT, (1, 13));
     assert!(requests > 20, "{requests}");
-    let requests = mover.is_killed_everywhere(VAULT, AZURE, AZURE, (2, 11));
+    let requests = mover.is_killed_everywhere(VAULT, AZURE, AZURE, (2, 23));
     assert!(requests > 20, "{requests}");
     assert!(mover.hands_out(AZURE).is_none());
     mover.host.elsewhere(&mover.words(&["doctor", "--store", VAULT]), 0);
