@@ -461,6 +461,7 @@ mod tests {
             assert_eq!(way(bad), None, "{bad}");
         }
     }
+
     #[tokio::test]
     async fn a_connection_is_used_again_for_a_while_and_not_after_it() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
