@@ -378,6 +378,7 @@ mod tests {
         assert_eq!(whole("aé".as_bytes()), 3);
         assert_eq!((whole(b"a\xc3"), whole(b"a\xe3\x82"), whole(b"a\xe3\x82\xa8"), whole(b"")), (1, 1, 4, 0));
     }
+
     #[test]
     fn a_status_is_a_word_of_three_digits_for_a_failure() {
         let text = "GET 404 4040 x500 200 5x 503";
