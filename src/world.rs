@@ -274,20 +274,22 @@ impl World {
     /// machine first.
     pub fn make_ready(&self, steps: &[Step]) {
         let Cloud { login, partner_center, partner_api, .. } = &self.options.cloud;
-        let asking = steps.iter().filter(|step| **step != Step::Basic).count();
-        self.warm(Some(partner_center), false, asking * READS);
-        for step in steps {
-            match step {
-                Step::Basic => {}
-                Step::PartnerCenter => {
-                    self.warm(Some(login), false, 1);
-                    self.warm(Some(login), true, 2);
-                }
-                Step::PartnerApi => {
-                    self.warm(Some(login), true, 3);
-                    self.warm(partner_api.as_ref(), true, 2);
-                }
-            }
+        let has = |step| steps.contains(&step);
+        let (center, api) = (has(Step::PartnerCenter), has(Step::PartnerApi));
+        self.warm(Some(partner_center), false, (usize::from(center) + usize::from(api)) * READS);
+        if center {
+            self.warm(Some(login), false, 1);
+        }
+        // The application's token, or the look at the sign-in page too where a sign-in follows; the person's for three APIs.
+        let alone = match (center, api) {
+            (true, true) => 4,
+            (false, true) => 3,
+            (true, false) => 2,
+            (false, false) => 0,
+        };
+        self.warm(Some(login), true, alone);
+        if api {
+            self.warm(partner_api.as_ref(), true, 2);
         }
     }
 

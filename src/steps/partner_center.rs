@@ -1,6 +1,6 @@
 //! Step 2, Partner Center Credentials: directory, secret, token, three reads side by side, and the secret is kept.
 
-use futures_util::future::join3;
+use futures_util::future::{join, join3};
 
 use crate::effect::Tenant;
 use crate::journal::{Attempt, Fact, Kind, PartnerCenterProof, Registration};
@@ -10,7 +10,7 @@ use crate::steps::purpose::Purpose;
 use crate::steps::tokens::{self, Tokens};
 use crate::words::{
     Audience, CheckId as C, Credentials, Directory, Failure, Grant, LegalBusiness, PartnerCenterRequest, SharedSecret,
-    Step, UntrustedText,
+    Step, TenantId, UntrustedText,
 };
 
 /// How many attempts that were given up may wait for the next commit.
@@ -39,21 +39,22 @@ pub(super) struct Findings {
 impl PartnerCenter {
     pub(super) async fn prove(&self, port: &Port) -> Result<(), Halted> {
         let secret = self.secret(port).await?;
-        let tenant = port.find(C::Tenant, &self.found.tenant, async |ask| {
-            let tenant = ask.discover(self.request.directory.clone()).await?;
-            let region = tenant.region.as_ref().map(|region| format!(", {region}"));
-            let line = format!("{}{}", tenant.id, region.unwrap_or_default());
-            Ok((tenant, Line::Pass(line)))
-        });
-        let tenant = tenant.await?.id;
-        let application = self.request.application.clone();
-        let credentials = Credentials { tenant: tenant.clone(), application, secret: SharedSecret::clone(&secret) };
-        let app = port.find(C::AppToken, &self.found.app, async |ask| {
-            let grant = ask.app_token(credentials.clone()).await?;
-            self.found.tokens.issued(Audience::PartnerCenter, false, &grant);
-            Ok((grant, Line::Pass(String::new())))
-        });
-        let app = app.await?;
+        let credentials = |tenant: TenantId| {
+            let application = self.request.application.clone();
+            Credentials { tenant, application, secret: SharedSecret::clone(&secret) }
+        };
+        let (credentials, app) =
+            if let (Purpose::Check, Directory::Tenant(proven)) = (self.purpose, &self.request.directory) {
+                // It was proven before, so the secret does not wait for it.
+                let credentials = credentials(proven.clone());
+                let (tenant, app) = join(self.tenant(port), self.app(port, &credentials)).await;
+                tenant?;
+                (credentials, app?)
+            } else {
+                let credentials = credentials(self.tenant(port).await?.id);
+                let app = self.app(port, &credentials).await?;
+                (credentials, app)
+            };
         port.check(C::AppClaims, async |_| Ok(((), tokens::app(&app.claims, &credentials)?))).await?;
         let (customers, company, balance) = join3(
             port.check(C::Customers, async |ask| customers(&ask, &app).await),
@@ -64,7 +65,7 @@ impl PartnerCenter {
         customers?;
         let ((company, country), (currency, balance_date)) = (company?, balance?);
         let proof = PartnerCenterProof {
-            tenant,
+            tenant: credentials.tenant,
             domain: if let Directory::Domain(domain) = &self.request.directory { Some(domain.clone()) } else { None },
             application: credentials.application,
             company,
@@ -80,6 +81,25 @@ impl PartnerCenter {
             return Ok(());
         }
         port.check(C::NoteCheck, async |ask| ask.note_check(Step::PartnerCenter).await).await
+    }
+
+    async fn tenant(&self, port: &Port) -> Result<Tenant, Halted> {
+        let tenant = port.find(C::Tenant, &self.found.tenant, async |ask| {
+            let tenant = ask.discover(self.request.directory.clone()).await?;
+            let region = tenant.region.as_ref().map(|region| format!(", {region}"));
+            let line = format!("{}{}", tenant.id, region.unwrap_or_default());
+            Ok((tenant, Line::Pass(line)))
+        });
+        tenant.await
+    }
+
+    async fn app(&self, port: &Port, credentials: &Credentials) -> Result<Grant, Halted> {
+        let app = port.find(C::AppToken, &self.found.app, async |ask| {
+            let grant = ask.app_token(credentials.clone()).await?;
+            self.found.tokens.issued(Audience::PartnerCenter, false, &grant);
+            Ok((grant, Line::Pass(String::new())))
+        });
+        app.await
     }
 
     /// What was typed, or what is kept: when it is proven again in the set in use, else in what the next step builds on.
