@@ -28,6 +28,7 @@ use url::Url;
 use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
 use crate::report::support::Surroundings;
+use crate::steps::Reach;
 use crate::words::{
     Environment, Field, OctoClient, Ring, Secret, SharedSecret, Step, StoreDescriptor, Typed, UntrustedText,
 };
@@ -43,10 +44,8 @@ pub struct WizardConfig {
     pub trust: Vec<&'static str>,
     /// How the vault of the team is reached, if that is where secrets are kept, for the banner.
     pub vault: Option<String>,
-    /// Whether the cloud has a price service.
-    pub prices: bool,
-    /// Whether billing in Microsoft Graph is looked at.
-    pub graph: bool,
+    /// What of the cloud is gone to.
+    pub reach: Reach,
     /// The Azure portal.
     pub portal: Url,
     /// The login host.

@@ -16,7 +16,7 @@ use crate::report::calendar::{End, calendar};
 use crate::report::dates;
 use crate::report::doctor::{self, Cause, Findings, StepFindings};
 use crate::report::identity::Identity;
-use crate::steps::{Execution, Status, Token};
+use crate::steps::{Execution, Reach, Status, Token};
 use crate::words::claims::compare;
 use crate::words::{LastFailure, Need, Step};
 use crate::world::{World, clock};
@@ -100,14 +100,8 @@ async fn all(
     let steps = [Step::PartnerCenter, Step::PartnerApi].into_iter();
     let steps = steps.filter(|step| only.is_none_or(|only| only == *step));
     let begun = steps.filter_map(|step| {
-        let mut run = Execution::check(step, before.clone())?;
-        if cloud.partner_api.is_none() {
-            run = run.without_prices();
-        }
-        if graph && step == Step::PartnerApi {
-            run = run.with_graph();
-        }
-        Some((step, run))
+        let run = Execution::check(step, before.clone())?;
+        Some((step, run.reaching(Reach::of(cloud, graph))))
     });
     let (steps, mut runs): (Vec<Step>, Vec<Execution>) = begun.unzip();
     world.make_ready(&steps);

@@ -25,6 +25,8 @@ use crate::journal::{Line, Registration};
 
 pub(crate) const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
 pub(crate) const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
+/// Everything a cloud can have but Graph, of a server that is not Entra.
+pub(crate) const REACH: Reach = Reach { prices: true, graph: false, side_by_side: false };
 pub(crate) const CODE: &str = "1.AXoAkl-some_opaque.AgABBAIAAADnf";
 
 /// Answers effects well, unless told otherwise; remembers everything.

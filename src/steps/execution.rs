@@ -8,6 +8,7 @@ use crate::steps::checks::{Check, Moment, State};
 use crate::steps::pasted::{Pasted, WrongPaste};
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
+use crate::steps::purpose::Reach;
 use crate::words::{Asked, CheckId, Failure, LastFailure, SentCode, Step, UntrustedText};
 
 /// How an execution stands.
@@ -60,19 +61,21 @@ impl Execution {
         }
     }
 
-    /// Leaves the price service out, for a cloud that has none.
+    /// Goes to what there is of a cloud: leaves the price service out where there is none, and looks at Microsoft Graph as well where
+    /// that is wanted.
     #[must_use]
-    pub fn without_prices(mut self) -> Self {
-        self.board.checks.retain(|check| check.id != CheckId::PriceToken && check.id.asked() != Asked::Prices);
-        self
-    }
-
-    /// Looks as well whether the sign-in may read billing from Microsoft Graph, which decides nothing.
-    #[must_use]
-    pub fn with_graph(mut self) -> Self {
+    pub fn reaching(mut self, reach: Reach) -> Self {
         let checks = &mut self.board.checks;
-        if let Some(at) = checks.iter().position(|check| check.id == CheckId::NoteProof) {
+        if !reach.prices {
+            checks.retain(|check| check.id != CheckId::PriceToken && check.id.asked() != Asked::Prices);
+        }
+        if reach.graph
+            && let Some(at) = checks.iter().position(|check| check.id == CheckId::NoteProof)
+        {
             checks.insert(at, Check::new(CheckId::Graph));
+        }
+        if let Some(step) = self.plan.partner_api() {
+            step.found.side_by_side.set(reach.side_by_side);
         }
         self
     }

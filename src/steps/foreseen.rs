@@ -9,6 +9,7 @@ use url::Url;
 use crate::effect::{AddressSeen, AuthorizationRequest, AuthorizationResponse, Effect, Outcome, ProbeResult, Tenant};
 use crate::journal::{Line, Registration};
 use crate::steps::execution::Execution;
+use crate::steps::purpose::Reach;
 use crate::words::{
     Answer, AuthCode, CheckId, Claims, Credentials, Directory, Found, Grant, LegalBusiness, OctoAnswer, OctoCall,
     OctoClient, Organization, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reading, RedirectAddress,
@@ -22,10 +23,8 @@ pub struct Wanted {
     pub partner_center: Option<PartnerCenterRequest>,
     /// Step 3.
     pub partner_api: PartnerApiRequest,
-    /// Whether the cloud has a price service.
-    pub prices: bool,
-    /// Whether Microsoft Graph is looked at.
-    pub graph: bool,
+    /// What of the cloud is gone to.
+    pub reach: Reach,
     /// With what Octo is told, if it is.
     pub octo: Option<OctoClient>,
     /// The directory that a domain is taken to name.
@@ -51,14 +50,8 @@ pub fn foresee(wanted: Wanted, registration: Registration) -> Vec<(CheckId, Effe
         secret = run.secret();
         registration = run.registration().clone();
     }
-    let mut run = Execution::partner_api(wanted.partner_api, registration, secret);
-    if !wanted.prices {
-        run = run.without_prices();
-    }
-    if wanted.graph {
-        run = run.with_graph();
-    }
-    let run = world.went_through(run);
+    let run = Execution::partner_api(wanted.partner_api, registration, secret);
+    let run = world.went_through(run.reaching(wanted.reach));
     let run = world.went_through(Execution::commit(run.registration().clone()));
     let registration = run.registration().clone();
     if let Some(run) = wanted.octo.and_then(|client| Execution::submit(registration, client, false)) {

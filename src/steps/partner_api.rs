@@ -81,6 +81,8 @@ pub(super) struct Findings {
     redeemed: Slot<Redeemed>,
     /// The newest refresh token.
     refresh: Slot<SharedSecret>,
+    /// See [`Reach::side_by_side`](crate::steps::Reach).
+    pub(super) side_by_side: Cell<bool>,
     user: Slot<Grant>,
     organization: Slot<Organization>,
     mpn: Slot<Option<MpnId>>,
@@ -370,7 +372,8 @@ impl PartnerApi {
         self.renewed(port, ask, with, async |token| ask.refresh(with.refresh(token, audience)).await).await
     }
 
-    /// A rotated token is kept before its access token is used: a server that rotates strictly has revoked the old one.
+    /// A rotated token is kept before its access token is used: a server that rotates strictly has revoked the old one. Of several that
+    /// came side by side the first is kept: where that is done, each is good.
     async fn renewed(
         &self,
         port: &Port,
@@ -381,7 +384,8 @@ impl PartnerApi {
         let refresh_token = self.found.refresh.get().ok_or_else(missing_item)?;
         let response = asking(SharedSecret::clone(&refresh_token)).await?;
         let rotated = response.refresh_token;
-        if let Some(token) = rotated.filter(|new| !refresh_token.same_as(new.reveal())) {
+        let is_newest = self.found.refresh.get().is_some_and(|newest| newest.same_as(refresh_token.reveal()));
+        if let Some(token) = rotated.filter(|new| is_newest && !refresh_token.same_as(new.reveal())) {
             self.found.refresh.set(SharedSecret::clone(&token));
             let item = port.latest(&with.account.attempt).next_item(Kind::RefreshToken);
             ask.keep(&item, &token).await?;

@@ -564,7 +564,8 @@ fn consent_is_told_for_each_api_alone() {
 fn a_cloud_without_prices_is_proven_without_them() {
     let mut bench = Bench::default();
     bench.step_two();
-    let mut run = Execution::partner_api(api_request(), bench.registration(), None).without_prices();
+    let mut run =
+        Execution::partner_api(api_request(), bench.registration(), None).reaching(Reach { prices: false, ..REACH });
     let effects = run.start(0);
     bench.drive(&mut run, effects);
     assert_eq!(bench.paste(&mut run, CODE), Status::Finished);

@@ -1,6 +1,6 @@
 //! What the tokens of step 3 open: four reads of Partner Center beside two of the price service, and what they prove.
 
-use futures_util::future::{join, join5};
+use futures_util::future::{join, join3};
 
 use super::{PartnerApi, Proven};
 use crate::journal::{Fact, PartnerApiProof};
@@ -19,11 +19,37 @@ const NOT_CONSENTED: u64 = 65_001;
 impl PartnerApi {
     /// Looks at everything, side by side. The user's token is what was looked with.
     pub(super) async fn open_everything(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
+        let side_by_side = self.found.side_by_side.get();
+        let prices = self.price_service(port, with);
+        let graph = async {
+            if !side_by_side {
+                port.over(C::PriceToken).await;
+            }
+            port.check(C::Graph, async |ask| Ok(((), self.graph(port, &ask, with).await))).await
+        };
+        let (user, prices, graph) = if side_by_side {
+            let partner_center = async { self.partner_center(port, with, self.usable(port, with).await?).await };
+            join3(partner_center, prices, graph).await
+        } else {
+            let user = self.usable(port, with).await?;
+            join3(self.partner_center(port, with, user), prices, graph).await
+        };
+        let user = user?;
+        prices?;
+        graph?;
+        Ok(user)
+    }
+
+    /// The user's token, unless it says that nothing can be read with it: only another sign-in helps then.
+    async fn usable(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
         let user = self.user(port, with).await?;
         if tokens::mfa(&user.claims) == Some(false) {
-            // Nothing that needs it is asked: it would be refused, and only another sign-in helps.
             port.check(C::Mfa, async |_| self.mfa(&user)).await?;
         }
+        Ok(user)
+    }
+
+    async fn partner_center(&self, port: &Port, with: &Proven, user: Grant) -> Result<Grant, Halted> {
         let organization = async {
             let asking = async |ask: Ask| self.organization(&ask, with, &user).await;
             port.find(C::Organization, &self.found.organization, asking).await?;
@@ -31,32 +57,26 @@ impl PartnerApi {
         };
         let mpn = port.find(C::Mpn, &self.found.mpn, async |ask| self.mpn(&ask, &user).await);
         let billing = port.find(C::Billing, &self.found.currency, async |ask| self.billing(&ask, &user).await);
-        let prices = async {
-            if port.with(|board| board.state(C::PriceToken).is_none()) {
-                return Ok(());
-            }
-            let token = self.prices(port, with).await?;
-            let rates = port.check(C::Rates, async |ask| rates(&ask, &token).await);
-            let sheet = async {
-                let market = self.market(port, with).await;
-                port.find(C::Sheet, &self.found.sheet, async |ask| sheet(&ask, &token, market).await).await
-            };
-            let (rates, sheet) = join(rates, sheet).await;
-            rates?;
-            sheet.map(drop)
-        };
-        let graph = async {
-            // Of two refreshes at a time the token of one would be lost.
-            port.over(C::PriceToken).await;
-            port.check(C::Graph, async |ask| Ok(((), self.graph(port, &ask, with).await))).await
-        };
-        let (organization, mpn, billing, prices, graph) = join5(organization, mpn, billing, prices, graph).await;
+        let (organization, mpn, billing) = join3(organization, mpn, billing).await;
         organization?;
         mpn?;
         billing?;
-        prices?;
-        graph?;
         Ok(user)
+    }
+
+    async fn price_service(&self, port: &Port, with: &Proven) -> Result<(), Halted> {
+        if port.with(|board| board.state(C::PriceToken).is_none()) {
+            return Ok(());
+        }
+        let token = self.prices(port, with).await?;
+        let rates = port.check(C::Rates, async |ask| rates(&ask, &token).await);
+        let sheet = async {
+            let market = self.market(port, with).await;
+            port.find(C::Sheet, &self.found.sheet, async |ask| sheet(&ask, &token, market).await).await
+        };
+        let (rates, sheet) = join(rates, sheet).await;
+        rates?;
+        sheet.map(drop)
     }
 
     /// Whether usage and reconciliation can be read from Microsoft Graph with this sign-in: since March 2026 they come from nowhere

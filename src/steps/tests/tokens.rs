@@ -248,3 +248,62 @@ fn a_refresh_is_repeated_once_and_only_when_the_server_did_not_look_at_it() {
         assert_eq!(pause.map(String::as_str), paused, "{status} {retry_after:?}");
     }
 }
+
+/// Answers the questions in rounds, each as soon as all of the one before are answered: the names of those that go over the network.
+/// What is done on this machine takes no time here.
+fn rounds(bench: &mut Bench, run: &mut Execution) -> Vec<Vec<String>> {
+    let (mut rounds, mut asked) = (Vec::new(), run.start(0));
+    while !asked.is_empty() {
+        let mut far = Vec::new();
+        // Local work first, until only the network is waited for.
+        while let Some(at) = asked.iter().position(|(_, effect)| !is_far(effect)) {
+            let (id, effect) = asked.remove(at);
+            let outcome = bench.perform(&effect).unwrap();
+            asked.extend(run.resume(id, outcome, 0));
+        }
+        for (id, effect) in std::mem::take(&mut asked) {
+            far.push(short(&effect));
+            let outcome = bench.perform(&effect).unwrap();
+            asked.extend(run.resume(id, outcome, 0));
+        }
+        far.sort_unstable();
+        rounds.extend(Some(far).filter(|far| !far.is_empty()));
+    }
+    assert_eq!(run.status(), Status::Finished);
+    rounds
+}
+
+fn is_far(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Discover(_) | Effect::AppToken(_) | Effect::Refresh(_) | Effect::RefreshForGraph(_) | Effect::Read(..)
+    )
+}
+
+#[test]
+fn a_directory_that_was_proven_is_asked_about_beside_the_token() {
+    let mut bench = Bench::registered();
+    let mut run = Execution::check(Step::PartnerCenter, bench.registration()).unwrap();
+    let reads = ["read Customers", "read InvoiceSummary", "read LegalBusiness"];
+    assert_eq!(rounds(&mut bench, &mut run), [&["apptoken", "discover"][..], &reads]);
+}
+
+#[test]
+fn tokens_for_several_apis_are_asked_for_at_once_of_entra_and_in_turn_of_another_server() {
+    let checking = |side_by_side| {
+        let mut bench = Bench::registered();
+        let run = Execution::check(Step::PartnerApi, bench.registration()).unwrap();
+        let rounds = rounds(&mut bench, &mut run.reaching(Reach { graph: true, side_by_side, ..REACH }));
+        (bench, rounds)
+    };
+    let (_, in_turn) = checking(false);
+    let refreshes = |round: &Vec<String>| round.iter().filter(|name| name.starts_with("refresh")).count();
+    assert_eq!(in_turn.iter().map(refreshes).collect::<Vec<_>>(), [1, 1, 1], "{in_turn:?}");
+    let (bench, at_once) = checking(true);
+    assert_eq!(at_once.iter().map(refreshes).collect::<Vec<_>>(), [3, 0], "{at_once:?}");
+    // One of the three new refresh tokens is kept and will be used; the one before it stays, as ever.
+    let active = bench.registration().active.unwrap();
+    let kept = bench.vault.get(&active.item(Kind::RefreshToken).unwrap().to_string()).unwrap();
+    let all: Vec<&str> = bench.vault.values().map(String::as_str).filter(|it| it.starts_with("token-")).collect();
+    assert_eq!((kept.as_str(), all), ("token-3", vec!["token-2", "token-3"]));
+}

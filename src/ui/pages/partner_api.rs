@@ -41,13 +41,7 @@ impl Screen for PartnerApi {
                 let again = registration.open.as_ref().is_some_and(Attempt::ready);
                 let secret = session.proven_secret.clone();
                 let mut execution = Execution::partner_api(request, registration, secret);
-                execution = execution.meeting(session.last_failure.as_deref());
-                if !session.config.prices {
-                    execution = execution.without_prices();
-                }
-                if session.config.graph {
-                    execution = execution.with_graph();
-                }
+                execution = execution.reaching(session.config.reach).meeting(session.last_failure.as_deref());
                 if again {
                     execution.forget_sign_in();
                 }

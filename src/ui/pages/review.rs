@@ -148,7 +148,7 @@ impl Review {
             Some(false) => "MFA no",
             None => "MFA unknown",
         };
-        let prices = match (proof.prices, session.config.prices) {
+        let prices = match (proof.prices, session.config.reach.prices) {
             (true, _) => "price sheet read",
             (false, true) => "no price proven",
             (false, false) => "no price sheets in this cloud",

@@ -11,8 +11,8 @@ use url::Url;
 
 use crate::effect::{Effect, Opened, Outcome, ProbeResult};
 use crate::exit::Exit;
-use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, TENANT, octo_client};
+use crate::steps::{Reach, Status};
 use crate::ui::pages::Page;
 use crate::ui::paint::{self, Appearance};
 use crate::ui::state::FocusTarget;
@@ -56,8 +56,7 @@ pub(crate) fn setting() -> WizardConfig {
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
         vault: None,
-        prices: true,
-        graph: false,
+        reach: Reach { prices: true, graph: false, side_by_side: false },
         portal: Url::parse("https://portal.azure.com").unwrap(),
         login: Url::parse("https://login.microsoftonline.com").unwrap(),
         octo: Some(Octo {
