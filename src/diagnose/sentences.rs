@@ -25,7 +25,7 @@ pub(super) fn said(text: &str, numbered: bool) -> Vec<&'static Row> {
     let mut said: Vec<&'static Row> = Vec::new();
     for (key, sentence) in sentences() {
         let is_new = |row: &&Row| if is_cause(row) { !said.iter().any(|row| is_cause(row)) } else { !numbered };
-        if let Some(row) = row(key).filter(is_new).filter(|_| spoken.contains(sentence)) {
+        if let Some(row) = Some(key).filter(|_| spoken.contains(sentence)).and_then(row).filter(is_new) {
             said.push(row);
         }
     }

@@ -1,5 +1,6 @@
 //! Rows as plain lines: for pipes, logs, screen readers and files. The words carry the meaning, so nothing is lost.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -24,7 +25,8 @@ pub fn plain(rows: &[Row], width: usize) -> String {
 }
 
 fn line(row: &Row, width: usize, text: &mut String) {
-    let words = with_whole_commands(&row.words());
+    let told = row.words();
+    let words = with_whole_commands(&told);
     // A line that goes on keeps room for a few words.
     let hang = usize::from(row.hang).min(width * 3 / 4);
     let shape = Shape { width, indent: usize::from(row.indent), hang, breaks_words: false };
@@ -53,7 +55,10 @@ const GLUE: &str = "\u{a0}";
 
 /// The text without a place where a line could end in the commands of this program: the name, the command, and flags with the word
 /// behind each.
-fn with_whole_commands(text: &str) -> String {
+fn with_whole_commands(text: &str) -> Cow<'_, str> {
+    if !text.contains("octo-csp") {
+        return text.into();
+    }
     let mut whole = String::with_capacity(text.len());
     // What a part is that goes on with a command: the next, or the rest of a word in quotes.
     let (mut inside, mut goes_on, mut quoted) = (false, false, false);
@@ -68,7 +73,7 @@ fn with_whole_commands(text: &str) -> String {
         goes_on = quoted || opens && bare == part;
         inside = part == "octo-csp" || inside && bare == part;
     }
-    whole
+    whole.into()
 }
 
 /// The commands of this program that a text tells, each as it is typed: where a page has no room for one on a line.
@@ -112,9 +117,11 @@ impl Shape {
                 lines.push((lead, start..end.max(start)));
                 (lead, used, start, has_word) = (self.hang, self.hang, at, false);
             }
-            for (place, grapheme) in word.grapheme_indices(true) {
-                let over = used + grapheme.width() > self.width && used > self.hang;
-                if over && self.breaks_words {
+            // Character by character only where one of them does not fit.
+            let whole = !self.breaks_words || used + cells <= self.width;
+            used += if whole { cells } else { 0 };
+            for (place, grapheme) in word.grapheme_indices(true).take_while(|_| !whole) {
+                if used + grapheme.width() > self.width && used > self.hang {
                     let end = if joint > start { joint } else { at + place };
                     lines.push((lead, start..end));
                     let moved = text.get(end..at + place).map_or(0, str::width);
