@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         input_is_terminal: io::stdin().is_terminal(),
         output_is_terminal: io::stdout().is_terminal(),
-        zone: zone(),
+        zone,
         input: Box::new(io::stdin()),
         out: Box::new(io::stdout()),
         err: Box::new(io::stderr()),

@@ -49,7 +49,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         store: target.store,
         browser: !arguments.screen.no_browser,
         given: values::typed(&arguments.values),
-        zone: context.host.zone.clone(),
+        zone: (context.host.zone)(),
         support: machine::facts(context.host, cloud),
         words: context.host.flags.clone(),
     };

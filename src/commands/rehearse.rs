@@ -70,7 +70,7 @@ async fn wizard(
         store: Default::default(),
         browser: !arguments.screen.no_browser,
         given: crate::words::Typed::default(),
-        zone: host.zone.clone(),
+        zone: (host.zone)(),
         support: machine::facts(host, &cloud),
         words: String::new(),
     };

@@ -53,7 +53,7 @@ pub(super) fn host(input: &'static [u8], out: &Stream, err: &Stream) -> Host {
         machine: String::new(),
         input_is_terminal: false,
         output_is_terminal: false,
-        zone: TimeZone::UTC,
+        zone: || TimeZone::UTC,
         input: Box::new(Cursor::new(input)),
         out: Box::new(out.clone()),
         err: Box::new(err.clone()),

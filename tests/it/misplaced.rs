@@ -63,7 +63,7 @@ impl Home {
             machine: String::new(),
             input_is_terminal: false,
             output_is_terminal: false,
-            zone: TimeZone::UTC,
+            zone: || TimeZone::UTC,
             input: Box::new(Cursor::new(b"")),
             out: Box::new(said.clone()),
             err: Box::new(said.clone()),

@@ -37,7 +37,7 @@ impl TestMachine {
             machine: String::new(),
             input_is_terminal: false,
             output_is_terminal: false,
-            zone: TimeZone::UTC,
+            zone: || TimeZone::UTC,
             input: Box::new(io::empty()),
             out: Box::new(io::sink()),
             err: Box::new(io::sink()),
