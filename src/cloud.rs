@@ -4,6 +4,7 @@
 //! address: no environment variable, no reply, no journal line. Everything is https, or http on loopback for a rehearsal.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -60,20 +61,25 @@ impl OctoAddresses {
 const BETA: (&str, &str) =
     ("https://loginnext.alphaus.cloud/ripple/access_token", "https://apinext.alphaus.cloud/m/blue/cover");
 
+// Each is read once, and only if it is asked for.
+static GLOBAL: LazyLock<Cloud> = LazyLock::new(|| Cloud::known(include_str!("clouds/global.json")));
+static CHINA: LazyLock<Cloud> = LazyLock::new(|| Cloud::known(include_str!("clouds/china.json")));
+static US_GOV: LazyLock<Cloud> = LazyLock::new(|| Cloud::known(include_str!("clouds/us-gov.json")));
+
 impl Cloud {
     /// Azure's global cloud, the one almost every partner is in.
     pub fn global() -> Self {
-        Self::known(include_str!("clouds/global.json"))
+        GLOBAL.clone()
     }
 
     /// China, operated by 21Vianet. No public source names a price service there.
     pub fn china() -> Self {
-        Self::known(include_str!("clouds/china.json"))
+        CHINA.clone()
     }
 
     /// US Government.
     pub fn us_gov() -> Self {
-        Self::known(include_str!("clouds/us-gov.json"))
+        US_GOV.clone()
     }
 
     #[expect(clippy::expect_used, reason = "constants that a test reads")]
@@ -108,7 +114,7 @@ impl Cloud {
 
     /// Whether this is one of the clouds built in, address by address.
     pub fn is_built_in(&self) -> bool {
-        Self::built_in().contains(self)
+        [&GLOBAL, &CHINA, &US_GOV].into_iter().any(|known| **known == *self)
     }
 
     /// The clouds that are built in, the global one first.
@@ -120,7 +126,7 @@ impl Cloud {
     /// the real one: none for the global cloud, the cloud's name for the other two, else the login address, in which nothing is
     /// left out. It has a dot or an underscore, which no name of an earlier version and none of a built-in cloud has.
     pub fn keeping_name(&self) -> Option<String> {
-        if self.kept_as.is_some() || *self == Self::global() {
+        if self.kept_as.is_some() || *self == *GLOBAL {
             return self.kept_as.clone();
         }
         if self.is_built_in() {
@@ -175,7 +181,7 @@ impl Cloud {
 
     /// App ID URI of Microsoft Graph where it has billing: the global cloud (graph, partners-billing-api-overview), and a rehearsal.
     pub fn graph_audience(&self) -> Option<&'static str> {
-        let has_billing = is_loopback(&self.login) || self.login == Self::global().login;
+        let has_billing = is_loopback(&self.login) || self.login == GLOBAL.login;
         has_billing.then_some("https://graph.microsoft.com")
     }
 
@@ -187,7 +193,7 @@ impl Cloud {
     /// Octo's beta. It goes with Octo's own addresses only: a token of one server is nothing to another.
     pub fn octo_beta(&self) -> Option<OctoAddresses> {
         let (token, api) = BETA;
-        let own = self.octo() == Self::global().octo();
+        let own = self.octo() == GLOBAL.octo();
         Some(OctoAddresses { token: Url::parse(token).ok().filter(|_| own)?, api: Url::parse(api).ok()? })
     }
 
