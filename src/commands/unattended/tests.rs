@@ -366,6 +366,27 @@ async fn a_refusal_has_the_exit_code_of_its_row() {
     assert_eq!(object["state"], "refused");
 }
 
+/// Which is why the token is not asked for beside the directory, and costs a round trip.
+#[tokio::test]
+async fn a_directory_of_another_cloud_or_of_nobody_is_refused_before_a_secret_has_left() {
+    for (scenario, directory, code) in [
+        ("another-cloud", None, "other cloud"),
+        ("happy", Some("--directory=11111111-2222-4333-8444-555555555555"), "AADSTS90002"),
+    ] {
+        let desk = TestMachine::new(scenario).await;
+        let mut values = desk.values(&desk.facts().client_secret);
+        if let Some(directory) = directory {
+            values.retain(|value| !value.starts_with("--directory"));
+            values.push(directory.to_owned());
+        }
+        let said = Box::pin(desk.register(&values)).await;
+        assert_eq!(said.json()["failed"][0]["code"], code, "{}", said.out);
+        let requests = desk.simulator.requests();
+        let posts = requests.iter().filter(|request| request.method == "POST").count();
+        assert!(!requests.is_empty() && posts == 0, "{requests:?}");
+    }
+}
+
 #[test]
 fn every_check_is_named_in_the_schema() {
     use crate::words::CheckId;
