@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
-use crate::words::{Audience, UntrustedText};
+use crate::words::{Audience, Reach, UntrustedText};
 
 /// The addresses and audiences of one cloud.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +162,11 @@ impl Cloud {
             Audience::PartnerCenter => &self.partner_center_audience,
             Audience::PartnerApi => &self.partner_api_audience,
         }
+    }
+
+    /// What of it step 3 goes to; `graph` is whether billing in Microsoft Graph is looked at.
+    pub fn reach(&self, graph: bool) -> Reach {
+        Reach { prices: self.partner_api.is_some(), graph, side_by_side: self.is_built_in() }
     }
 
     /// `{login}/{tenant}/oauth2/v2.0/authorize` (entra-docs, v2-oauth2-auth-code-flow).

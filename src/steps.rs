@@ -30,7 +30,6 @@ pub use execution::{Execution, Status};
 pub use findings::Api;
 pub use foreseen::{Wanted, foresee};
 pub use pasted::WrongPaste;
-pub use purpose::Reach;
 pub use tokens::Token;
 
 #[cfg(test)]

@@ -28,9 +28,8 @@ use url::Url;
 use crate::effect::{Effect, Outcome};
 use crate::exit::Exit;
 use crate::report::support::Surroundings;
-use crate::steps::Reach;
 use crate::words::{
-    Environment, Field, OctoClient, Ring, Secret, SharedSecret, Step, StoreDescriptor, Typed, UntrustedText,
+    Environment, Field, OctoClient, Reach, Ring, Secret, SharedSecret, Step, StoreDescriptor, Typed, UntrustedText,
 };
 
 /// What the wizard is started with.

@@ -26,6 +26,7 @@ pub mod token;
 pub mod typed;
 
 pub use answers::{PartnerApiRequest, PartnerCenterRequest};
+pub use apis::Reach;
 pub use check::{Asked, CheckId};
 pub use claims::{Compared, Need};
 pub use draft::Draft;

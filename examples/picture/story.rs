@@ -12,7 +12,6 @@ use octo_csp::effect::{
     AddressSeen, AuthorizationRequest, Effect, Opened, Outcome, Preflight as Sighted, ProbeResult, SignIn, Tenant,
 };
 use octo_csp::journal::Line;
-use octo_csp::steps::Reach;
 use octo_csp::ui::paint::{self, Appearance};
 use octo_csp::ui::theme::{Glyphs, Theme};
 use octo_csp::ui::wizard::{Octo, Wizard, WizardConfig};
@@ -220,7 +219,7 @@ fn setting() -> WizardConfig {
         unknown_hosts: cloud.unknown_hosts(),
         trust: Vec::new(),
         vault: None,
-        reach: Reach::of(&cloud, false),
+        reach: cloud.reach(false),
         portal: cloud.portal,
         login: cloud.login,
         octo: Some(octo()),

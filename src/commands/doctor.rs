@@ -16,7 +16,7 @@ use crate::report::calendar::{End, calendar};
 use crate::report::dates;
 use crate::report::doctor::{self, Cause, Findings, StepFindings};
 use crate::report::identity::Identity;
-use crate::steps::{Execution, Reach, Status, Token};
+use crate::steps::{Execution, Status, Token};
 use crate::words::claims::compare;
 use crate::words::{LastFailure, Need, Step};
 use crate::world::{World, clock};
@@ -101,7 +101,7 @@ async fn all(
     let steps = steps.filter(|step| only.is_none_or(|only| only == *step));
     let begun = steps.filter_map(|step| {
         let run = Execution::check(step, before.clone())?;
-        Some((step, run.reaching(Reach::of(cloud, graph))))
+        Some((step, run.reaching(cloud.reach(graph))))
     });
     let (steps, mut runs): (Vec<Step>, Vec<Execution>) = begun.unzip();
     world.make_ready(&steps);

@@ -10,7 +10,7 @@ use crate::effect::{Effect, Preflight};
 use crate::exit::Exit;
 use crate::journal::{Fact, Registration};
 use crate::report::foreseen::{self, Call, Foreseen, Kept};
-use crate::steps::{Reach, Wanted, foresee};
+use crate::steps::{Wanted, foresee};
 use crate::words::answers::{self, USUAL_REDIRECT};
 use crate::words::{
     CheckId, ClientId, Directory, Environment, Field, PartnerApiRequest, PartnerCenterRequest, RedirectAddress, Secret,
@@ -44,7 +44,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
     let wanted = Wanted {
         partner_center: step_two(&typed, arguments.step, &registration)?,
         partner_api: step_three(&typed)?,
-        reach: Reach::of(&target.cloud, target.graph),
+        reach: target.cloud.reach(target.graph),
         octo,
         tenant: placeholder(TenantId::parse(NO_ID).ok())?.value,
         page: target.cloud.login.clone(),

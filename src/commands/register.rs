@@ -14,7 +14,6 @@ use crate::diagnose::Platform;
 use crate::effect::Perform;
 use crate::exit::Exit;
 use crate::host::Host;
-use crate::steps::Reach;
 use crate::ui::paint::{self, Appearance};
 use crate::ui::terminal::{self, App, Settings, dialogue, guard};
 use crate::ui::wizard::{Wizard, WizardConfig};
@@ -40,7 +39,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Register) 
         unknown_hosts: cloud.unknown_hosts(),
         trust: target.trust.clone(),
         vault: target.settings().trust(),
-        reach: Reach::of(cloud, target.graph),
+        reach: cloud.reach(target.graph),
         portal: cloud.portal.clone(),
         login: cloud.login.clone(),
         octo: octo(context.host, cloud, arguments.profile.as_deref())?,

@@ -12,7 +12,6 @@ use crate::host::Host;
 use crate::report::lines::{WIDTH, plain};
 use crate::report::rows::Row;
 use crate::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
-use crate::steps::Reach;
 use crate::ui::Person;
 use crate::ui::wizard::{Octo, RehearsalAnswers, WizardConfig};
 use crate::words::{Environment, Field, OctoClient, Ring, Secret, Source, UntrustedText};
@@ -61,7 +60,7 @@ async fn wizard(
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
         vault: None,
-        reach: Reach::of(&cloud, cloud.graph_audience().is_some()),
+        reach: cloud.reach(cloud.graph_audience().is_some()),
         portal: cloud.portal.clone(),
         login: cloud.login.clone(),
         octo: octo(&cloud, &facts),

@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::explanation::page;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
-use crate::steps::{Execution, Reach, State as CheckState, Status, WrongPaste};
+use crate::steps::{Execution, State as CheckState, Status, WrongPaste};
 use crate::words::{CheckId, ClientId, Draft, Environment, Field, OctoClient, Problem, RedirectAddress, Step};
 use crate::world::{World, clock};
 
@@ -183,7 +183,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
 
     /// Drives step 3, tells the browser's page how it ended, and stops listening.
     pub(super) async fn sign_in(&mut self, mut run: Execution, fresh: bool, asked: Asked) -> Result<(), CommandError> {
-        run = run.reaching(Reach::of(&self.target.cloud, self.target.graph)).meeting(self.draft.refused.as_deref());
+        run = run.reaching(self.target.cloud.reach(self.target.graph)).meeting(self.draft.refused.as_deref());
         if fresh {
             run.forget_sign_in();
         }

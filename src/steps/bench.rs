@@ -15,8 +15,8 @@ use super::*;
 use crate::effect::{AddressSeen, AuthorizationRequest, Effect, Outcome};
 use crate::words::{
     Answer, Cause, CheckId, Claims, ClientId, Directory, Failure, Found, FoundPayer, Grant, LegalBusiness, Lifetime,
-    OctoAnswer, OctoCall, OctoClient, Organization, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reading,
-    RedirectAddress, Ring, Secret, Service, Source, TenantId, TokenResponse, UntrustedText, VaultFault,
+    OctoAnswer, OctoCall, OctoClient, Organization, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reach,
+    Reading, RedirectAddress, Ring, Secret, Service, Source, TenantId, TokenResponse, UntrustedText, VaultFault,
 };
 use std::time::Duration;
 

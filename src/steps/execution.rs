@@ -8,8 +8,7 @@ use crate::steps::checks::{Check, Moment, State};
 use crate::steps::pasted::{Pasted, WrongPaste};
 use crate::steps::plan::{Plan, Work};
 use crate::steps::port::{Board, Port};
-use crate::steps::purpose::Reach;
-use crate::words::{Asked, CheckId, Failure, LastFailure, SentCode, Step, UntrustedText};
+use crate::words::{Asked, CheckId, Failure, LastFailure, Reach, SentCode, Step, UntrustedText};
 
 /// How an execution stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

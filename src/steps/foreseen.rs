@@ -9,10 +9,9 @@ use url::Url;
 use crate::effect::{AddressSeen, AuthorizationRequest, AuthorizationResponse, Effect, Outcome, ProbeResult, Tenant};
 use crate::journal::{Line, Registration};
 use crate::steps::execution::Execution;
-use crate::steps::purpose::Reach;
 use crate::words::{
     Answer, AuthCode, CheckId, Claims, Credentials, Directory, Found, Grant, LegalBusiness, OctoAnswer, OctoCall,
-    OctoClient, Organization, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reading, RedirectAddress,
+    OctoClient, Organization, PartnerApiRequest, PartnerCenterRequest, PriceSheetHead, Reach, Reading, RedirectAddress,
     Secret, SharedSecret, TenantId, TokenResponse, UntrustedText,
 };
 

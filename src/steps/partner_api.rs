@@ -81,7 +81,7 @@ pub(super) struct Findings {
     redeemed: Slot<Redeemed>,
     /// The newest refresh token.
     refresh: Slot<SharedSecret>,
-    /// See [`Reach::side_by_side`](crate::steps::Reach).
+    /// See [`Reach::side_by_side`](crate::words::Reach).
     pub(super) side_by_side: Cell<bool>,
     user: Slot<Grant>,
     organization: Slot<Organization>,

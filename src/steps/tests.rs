@@ -12,7 +12,7 @@ use crate::journal::standing::AttemptState;
 use crate::journal::{Kind, Registration, Slot};
 use crate::words::{
     Answer, Audience, Cause, CheckId, Claims, ClientId, DiskFault, Failure, Found, Mismatch, MpnId, PartnerApiRequest,
-    PartnerCenterRequest, RedirectAddress, Secret, Service, Step, TokenResponse, UntrustedText, VaultFault,
+    PartnerCenterRequest, Reach, RedirectAddress, Secret, Service, Step, TokenResponse, UntrustedText, VaultFault,
 };
 use std::time::Duration;
 

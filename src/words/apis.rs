@@ -1,4 +1,4 @@
-//! The two APIs of Microsoft that the permissions of an app registration name.
+//! The two APIs of Microsoft that the permissions of an app registration name, and which of them a run goes to.
 
 use crate::words::token::Audience;
 
@@ -27,4 +27,16 @@ impl Audience {
             Self::PartnerApi => DEV_CENTER,
         }
     }
+}
+
+/// What of a cloud step 3 goes to, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Whether there is a price service.
+    pub prices: bool,
+    /// Whether billing in Microsoft Graph is looked at, which decides nothing.
+    pub graph: bool,
+    /// Whether one refresh token may be shown for several APIs at a time. Entra gives a new one each time and revokes none (entra-docs,
+    /// refresh-tokens, "Token lifetime"); the server of a cloud file may take the second for theft.
+    pub side_by_side: bool,
 }

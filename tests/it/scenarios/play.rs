@@ -8,7 +8,6 @@ use jiff::tz::TimeZone;
 use octo_csp::diagnose::{self, Context, Diagnosis, diagnose, rows};
 use octo_csp::effect::{AuthorizationRequest, Effect, Outcome, Perform as _, Preflight};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Scenario, Simulator};
-use octo_csp::steps::Reach;
 use octo_csp::ui::pages::Page;
 use octo_csp::ui::paint;
 use octo_csp::ui::theme::{Glyphs, Theme};
@@ -404,7 +403,7 @@ fn setting(simulator: &Simulator, name: &str) -> WizardConfig {
         unknown_hosts: Vec::new(),
         trust: Vec::new(),
         vault: None,
-        reach: Reach::of(cloud, cloud.graph_audience().is_some()),
+        reach: cloud.reach(cloud.graph_audience().is_some()),
         portal: cloud.portal.clone(),
         login: cloud.login.clone(),
         octo: octo(simulator),

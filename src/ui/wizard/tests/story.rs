@@ -11,15 +11,15 @@ use url::Url;
 
 use crate::effect::{Effect, Opened, Outcome, ProbeResult};
 use crate::exit::Exit;
+use crate::steps::Status;
 use crate::steps::bench::{APP, Bench, TENANT, octo_client};
-use crate::steps::{Reach, Status};
 use crate::ui::pages::Page;
 use crate::ui::paint::{self, Appearance};
 use crate::ui::state::FocusTarget;
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::wizard::{Octo, RehearsalAnswers, Wizard, WizardConfig};
 use crate::ui::{Edit, Event, Intent, Task};
-use crate::words::{Cause, Environment, Failure, Ring, Secret, Service, UntrustedText};
+use crate::words::{Cause, Environment, Failure, Reach, Ring, Secret, Service, UntrustedText};
 
 /// A value that must never be drawn.
 pub(crate) const SECRET: &str = "abc8Q~marked-secret-value-0123456789_-.~";
