@@ -172,7 +172,7 @@ impl Row {
 }
 
 /// By what a failure is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sign<'a> {
     /// An AADSTS number, whoever passes it on.
     Aadsts(u64),

@@ -131,7 +131,7 @@ impl Sieve {
             if start < from || start >= end {
                 continue;
             }
-            if (hosts..hosts + labels).contains(&which) {
+            if (hosts..hosts + labels).contains(&which) && codes::may_head(flat.get(stop..).unwrap_or_default()) {
                 heads.push(start);
             }
             // Beside the address of a service it is the status that tells.
@@ -219,13 +219,14 @@ impl Sieve {
             return;
         }
         let mut start = 0;
+        let mut heads = heads.iter().peekable();
         for line in text.split_inclusive('\n') {
             let at = start;
             start += line.len();
             if at < from || at >= end {
                 continue;
             }
-            let is_head = heads.iter().any(|head| (at..start).contains(head));
+            let is_head = std::iter::from_fn(|| heads.next_if(|head| **head < start)).any(|head| *head >= at);
             if let Some(column) = Some(line).filter(|_| is_head).and_then(codes::column_of) {
                 self.column = Some((line.trim_end().to_owned(), column));
             } else if let Some((head, column)) = &self.column

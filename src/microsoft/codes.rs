@@ -4,7 +4,7 @@
 
 mod columns;
 
-pub use columns::{Column, column_of, in_column};
+pub use columns::{Column, column_of, in_column, may_head};
 
 use super::sentence::{MOST, number, placed_numbers};
 use crate::words::Service;

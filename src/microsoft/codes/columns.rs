@@ -70,6 +70,11 @@ pub fn column_of(line: &str) -> Option<Column> {
     is_table.then_some(Column::Aligned { from, to })
 }
 
+/// Whether a label that this text follows may be the head of a column: it ends there, and not in the middle of a word.
+pub fn may_head(rest: &str) -> bool {
+    !rest.starts_with(|sign: char| sign.is_alphanumeric() || matches!(sign, '_' | ':' | '='))
+}
+
 /// The number of an error in this column of a line; a line of another form is none of the table's.
 pub fn in_column(line: &str, column: Column) -> Option<u64> {
     let line = line.trim_end_matches('\n');
