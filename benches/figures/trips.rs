@@ -1,6 +1,8 @@
 //! Round trips: how much longer a step takes when the path does, and what it takes on a path without a delay.
 
 use std::collections::BTreeMap;
+use std::path::Path as FilePath;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::desk::{Desk, Microsoft};
@@ -27,6 +29,9 @@ const STEPS: [(&str, f64, Option<f64>); 9] = [
     ("commit, from the button", 0.0, None),
 ];
 
+/// What does the same as `token`, cold, measured beside it.
+const PEER: &str = "  a peer: MSAL for Python, a token, cold";
+
 pub(crate) fn measure(table: &mut Table) {
     let microsoft = Microsoft::start(&table.program, &["--tls"]);
     let mut times: BTreeMap<(&str, Duration), Vec<Duration>> = BTreeMap::new();
@@ -39,11 +44,13 @@ pub(crate) fn measure(table: &mut Table) {
             }
         }
     }
-    for (step, most, work) in STEPS {
+    let peer = times.contains_key(&(PEER, PATHS[0])).then_some((PEER, f64::INFINITY, None));
+    for (step, most, work) in STEPS.into_iter().chain(peer) {
         let at = |path: usize| middle(times[&(step, PATHS[path])].clone());
         let trips = (ms(at(2)) - ms(at(1))) / (ms(PATHS[2]) - ms(PATHS[1]));
         let name = format!("{step}: round trips");
-        table.say(&Figure { name: &name, now: trips.max(0.0), unit: "", floor: None, goal: Goal::Most(most.max(0.1)) });
+        let goal = if most.is_finite() { Goal::Most(most.max(0.1)) } else { Goal::None };
+        table.say(&Figure { name: &name, now: trips.max(0.0), unit: "", floor: None, goal });
         let goal = work.map_or(Goal::None, Goal::Most);
         table.say(&Figure { name: &format!("{step}: local work"), now: ms(at(0)), unit: "ms", floor: None, goal });
     }
@@ -89,11 +96,24 @@ fn unattended(program: &str, microsoft: &Microsoft, path: Duration) -> Vec<(&'st
         assert!(output.status.success(), "{output:?}");
         took
     };
-    vec![
+    let mut all = vec![
         ("step 2 without a screen, cold", step_2),
         ("consent finish, cold", step_3),
         ("doctor, cold", timed(&["doctor"])),
         ("token, cold", timed(&["token", "partner-center"])),
         ("token, from what is kept", timed(&["token", "partner-center"])),
-    ]
+    ];
+    all.extend(peer(&desk).map(|took| (PEER, took)));
+    all
+}
+
+/// Microsoft's own client gets the application's token; `None` where `tests/clients/run` has not brought it.
+fn peer(desk: &Desk<'_>) -> Option<Duration> {
+    let python = FilePath::new("target/clients/venv/bin/python");
+    let mut command = Command::new(python.exists().then_some(python)?);
+    command.arg("benches/peer.py").args([desk.path("cloud.json"), desk.path("secret")]);
+    let began = Instant::now();
+    let output = command.env_clear().envs(desk.variables()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    Some(began.elapsed())
 }
