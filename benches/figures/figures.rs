@@ -7,10 +7,11 @@ use crate::{growth, start, trips};
 type Measure = fn(&mut Table);
 
 /// The name of each, and what measures it.
-pub(crate) const SECTIONS: [(&str, Measure); 6] = [
+pub(crate) const SECTIONS: [(&str, Measure); 7] = [
     ("trips", trips::measure),
     ("start", start::measure),
     ("keys", start::keys),
+    ("hanging", start::hanging),
     ("rest", start::rest),
     ("texts", start::texts),
     ("growth", growth::measure),

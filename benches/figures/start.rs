@@ -151,6 +151,27 @@ pub(crate) fn keys(table: &mut Table) {
     }
 }
 
+/// Keys while checks run and the network hangs, beside the same keys while nothing is under way.
+pub(crate) fn hanging(table: &mut Table) {
+    let microsoft = Microsoft::start(&table.program, &[]);
+    let desk = Desk::new(&table.program, &microsoft, Duration::from_secs(3_600));
+    let mut tty = desk.register((80, 24), &["--no-motion"]);
+    tty.begin();
+    tty.fill_step_2(&microsoft);
+    let quiet = tty.helped(KEYS / 4);
+    tty.send("\x1b[F\r");
+    tty.wait("Directory exists");
+    let hanging = tty.helped(KEYS / 4);
+    for (which, of, goal) in [
+        ("the middle one", middle as fn(Vec<Duration>) -> Duration, 1.5),
+        ("one of a hundred is longer", nearly_worst, 2.5),
+    ] {
+        let name = format!("help to repaint while the network hangs: {which}");
+        let (now, floor) = (ms(of(hanging.clone())), ms(of(quiet.clone())));
+        table.say(&Figure { name: &name, now, unit: "ms", floor: Some(floor), goal: Goal::Times(goal) });
+    }
+}
+
 /// What a process has used: the wake-ups of each of its threads, and the most memory it had, in KiB.
 fn used(pid: u32) -> (BTreeMap<OsString, u64>, u64) {
     let number = |text: &str, name: &str| -> u64 {

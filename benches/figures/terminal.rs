@@ -123,14 +123,20 @@ impl Tty {
 
     /// From each of these keys to what it changes on the screen.
     pub(crate) fn keys(&mut self, keys: &str) -> Vec<Duration> {
-        let each = keys.chars().map(|key| {
-            while self.next(Duration::ZERO).is_some() {}
-            let sent = self.send(&key.to_string());
-            let came = self.next(PATIENCE).unwrap();
-            // Keys within five milliseconds are a paste to the wizard, which waits for its end: nobody types as fast as that.
-            self.watch(Duration::from_millis(15));
-            came - sent
-        });
-        each.collect()
+        keys.chars().map(|key| self.key(&key.to_string())).collect()
+    }
+
+    /// From the key that opens the help, and from the one that closes it, to what each changes, so often.
+    pub(crate) fn helped(&mut self, times: usize) -> Vec<Duration> {
+        (0..times).flat_map(|_| ["\x1bOP", "\r"]).map(|key| self.key(key)).collect()
+    }
+
+    fn key(&mut self, key: &str) -> Duration {
+        while self.next(Duration::ZERO).is_some() {}
+        let sent = self.send(key);
+        let came = self.next(PATIENCE).unwrap();
+        // Keys within five milliseconds are a paste to the wizard, which waits for its end: nobody types as fast as that.
+        self.watch(Duration::from_millis(15));
+        came - sent
     }
 }
