@@ -6,7 +6,7 @@ use super::super::bench::*;
 use super::super::*;
 use crate::effect::{Effect, Outcome};
 use crate::journal::Fact;
-use crate::words::{Audience, Cause, CheckId, Failure, Service, Step, VaultFault};
+use crate::words::{Audience, Cause, CheckId, Failure, Reach, Service, Step, VaultFault};
 
 /// How a registration stands before a plan begins, and how the plan begins.
 type Begun = (&'static str, fn() -> Bench, fn(&Bench) -> Execution);
@@ -42,7 +42,10 @@ fn replacing() -> Bench {
     bench
 }
 
-const PLANS: [Begun; 15] = [
+/// Three refreshes at a time.
+const AT_ONCE: Reach = Reach { graph: true, side_by_side: true, ..REACH };
+
+const PLANS: [Begun; 17] = [
     ("step 2", Bench::default, |bench| Execution::partner_center(center_request(), bench.registration())),
     ("step 2 over another", rich, |bench| Execution::partner_center(center_request(), bench.registration())),
     ("step 3", step_two_proven, |bench| Execution::partner_api(api_request(), bench.registration(), None)),
@@ -61,6 +64,12 @@ const PLANS: [Begun; 15] = [
     ("code", rich, |bench| Execution::code(bench.registration()).unwrap()),
     ("check of step 2", rich, |bench| Execution::check(Step::PartnerCenter, bench.registration()).unwrap()),
     ("check of step 3", rich, |bench| Execution::check(Step::PartnerApi, bench.registration()).unwrap()),
+    ("check of step 3, of Entra itself", rich, |bench| {
+        Execution::check(Step::PartnerApi, bench.registration()).unwrap().reaching(AT_ONCE)
+    }),
+    ("step 3 alone, of Entra itself", rich, |bench| {
+        Execution::partner_api(api_request(), bench.registration(), None).reaching(AT_ONCE)
+    }),
     ("check of step 3 after step 2", checked, |bench| {
         Execution::check(Step::PartnerApi, bench.registration()).unwrap()
     }),
