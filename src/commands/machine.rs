@@ -24,7 +24,7 @@ pub(super) fn platform(host: &Host) -> Platform {
     } else if remote || !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
         Platform::LinuxRemote
     } else {
-        Platform::Any
+        Platform::Linux
     }
 }
 

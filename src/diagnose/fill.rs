@@ -103,13 +103,17 @@ pub(super) fn clip(raw: &str, longest: usize) -> String {
 /// Whether a line that begins with the name of a system ("Linux: ...") is about another one. Where nothing special is known of the machine,
 /// as in the documentation, all of them stand.
 fn is_of_another_system(text: &str, place: Platform) -> bool {
-    let here = match place {
-        Platform::Any | Platform::LinuxRemote | Platform::Wsl => return false,
-        Platform::Mac => "macOS",
-        Platform::Windows | Platform::WindowsRemote => "Windows",
+    let here: &[&str] = match place {
+        Platform::Any => return false,
+        Platform::Linux | Platform::LinuxRemote => &["Linux"],
+        // Some of it is done in the Windows around it.
+        Platform::Wsl => &["Linux", "Windows"],
+        Platform::Mac => &["macOS"],
+        Platform::Windows | Platform::WindowsRemote => &["Windows"],
     };
     let name = text.split_once(": ").map_or("", |(name, _)| name);
-    !name.contains(here) && ["Linux", "macOS", "Windows"].iter().any(|system| name.starts_with(system))
+    let is_named = ["Linux", "macOS", "Windows"].iter().any(|system| name.starts_with(system));
+    is_named && !here.iter().any(|here| name.contains(here))
 }
 
 /// The first letter in upper case, for the start of a sentence.

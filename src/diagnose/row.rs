@@ -42,6 +42,8 @@ pub enum Platform {
     /// Not looked at, or nothing special.
     #[default]
     Any,
+    /// Linux at its own desktop.
+    Linux,
     /// Linux reached over SSH, or without a desktop session.
     LinuxRemote,
     /// Windows Subsystem for Linux.

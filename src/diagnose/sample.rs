@@ -294,6 +294,7 @@ impl Platform {
     fn words(self) -> &'static str {
         match self {
             Self::Any => "On any machine",
+            Self::Linux => "On Linux",
             Self::LinuxRemote => "On Linux over SSH, or without a desktop session",
             Self::Wsl => "In Windows Subsystem for Linux",
             Self::Mac => "On macOS",

@@ -154,7 +154,7 @@ const LOGIN: &str = "login.microsoftonline.com";
 mod here {
     use super::Platform;
 
-    pub(super) const DESKTOP: Platform = if cfg!(target_os = "macos") { Platform::Mac } else { Platform::Any };
+    pub(super) const DESKTOP: Platform = if cfg!(target_os = "macos") { Platform::Mac } else { Platform::Linux };
     pub(super) const KEYRING: &str = if cfg!(target_os = "macos") { "Keychain" } else { "Secret Service" };
     pub(super) const FOLDER: &str = "/home/alex/.local/state/octo-csp/production";
     pub(super) const OTHER: &str = "in the vault file /home/alex/.local/state/octo-csp/production/vault.age";
