@@ -382,8 +382,12 @@ impl<'a, C: Screen, A: App> Session<'a, C, A> {
     /// Enter comes back, and who leaves or stops does so from the page. What is pasted is for nobody.
     fn key_while_reading(&mut self, key: &KeyEvent) {
         match keys::intent(key, false) {
-            Some(Intent::Submit | Intent::Back | Intent::Typed('q' | 'Q')) => self.come_back(),
+            Some(Intent::Submit | Intent::Back | Intent::Typed('q' | 'Q')) => {
+                self.screen.take_back();
+                self.come_back();
+            }
             Some(intent @ (Intent::Leave | Intent::Suspend)) => {
+                self.screen.take_back();
                 self.come_back();
                 self.feed(Event::Pressed(intent));
             }

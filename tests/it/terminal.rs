@@ -262,6 +262,8 @@ fn copying_and_plain_lines_go_through_the_terminal() {
     pty.send("\x1b");
     assert_eq!(pty.exit(), 0);
     assert_restored(&pty);
+    let left = pty.screen().contents();
+    assert!(!left.contains("go back"), "an address that was printed is no longer there: {left}");
 }
 
 #[test]

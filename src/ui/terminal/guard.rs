@@ -53,6 +53,10 @@ pub trait Screen: Held {
     /// Prints lines on the normal screen, where nothing is shown of what is typed or pasted meanwhile.
     fn print(&mut self, lines: &[String]);
 
+    /// Takes from the normal screen what was printed there last: nobody takes an older address for the one that is asked for, and the
+    /// shell finds its screen as it was.
+    fn take_back(&mut self);
+
     /// Offers text to the clipboard of the terminal.
     fn copy(&mut self, text: &str);
 }
@@ -196,12 +200,14 @@ const HIGHEST: u16 = 400;
 pub struct Tty {
     guard: Guard,
     gone: Rc<Cell<bool>>,
+    /// How large the terminal was when something was printed, and how many of its lines that took.
+    printed: Option<((u16, u16), usize)>,
 }
 
 impl Tty {
     /// Takes it.
     pub fn enter(mouse: bool) -> io::Result<Self> {
-        Ok(Self { guard: Guard::enter(mouse)?, gone: Rc::default() })
+        Ok(Self { guard: Guard::enter(mouse)?, gone: Rc::default(), printed: None })
     }
 
     fn out(&self) -> Out {
@@ -234,9 +240,21 @@ impl Screen for Tty {
         let mut out = self.out();
         // All but the screen stays ours: the system shows nothing that is typed, and a paste is still told from it.
         drop(queue!(out, DisableMouseCapture, LeaveAlternateScreen, cursor::Show));
-        for line in laid_out(lines, present_size()) {
+        let size = present_size();
+        let laid = laid_out(lines, size);
+        for line in &laid {
             drop(write!(out, "{line}\r\n"));
         }
+        drop(out.flush());
+        self.printed = Some((size, taken(&laid, size.0)));
+    }
+
+    fn take_back(&mut self) {
+        // Where the terminal has another size since, nobody knows which of its lines they are.
+        let Some((size, lines)) = self.printed.take().filter(|(size, _)| *size == present_size()) else { return };
+        let up = u16::try_from(lines).unwrap_or(u16::MAX).min(size.1.saturating_sub(1));
+        let mut out = self.out();
+        drop(queue!(out, cursor::MoveToColumn(0), cursor::MoveUp(up), Clear(ClearType::FromCursorDown)));
         drop(out.flush());
     }
 
@@ -294,11 +312,15 @@ fn laid_out(lines: &[String], (columns, rows): (u16, u16)) -> Vec<String> {
             shape.wrapped(words).into_iter().map(part).collect::<Vec<_>>()
         })
         .collect();
-    let taken: usize = laid.iter().map(|line| line.width().div_ceil(width).max(1)).sum();
-    if taken >= usize::from(rows) {
+    if taken(&laid, columns) >= usize::from(rows) {
         laid.insert(laid.len().saturating_sub(1), "It begins further up: scroll back.".to_owned());
     }
     laid
+}
+
+/// How many lines of a terminal of so many columns they take.
+fn taken(laid: &[String], columns: u16) -> usize {
+    laid.iter().map(|line| line.width().div_ceil(usize::from(columns).max(1)).max(1)).sum()
 }
 
 /// Whether the console takes the sequences that move its cursor: an old one of Windows takes none.

@@ -328,7 +328,7 @@ async fn plain_lines_wait_for_enter_while_outcomes_still_come() {
                 );
                 send(&keys, "\n");
                 log.until("draw", 1).await;
-                assert_eq!(log.since(), "enter terminal draw");
+                assert_eq!(log.since(), "take-back enter terminal draw");
                 send(&keys, "\u{1b}");
             },
         )

@@ -83,6 +83,10 @@ impl Screen for Paper {
         self.log.note(format!("print:{}", lines.join("|")));
     }
 
+    fn take_back(&mut self) {
+        self.log.note("take-back");
+    }
+
     fn copy(&mut self, text: &str) {
         self.log.note(format!("copy:{text}"));
     }
