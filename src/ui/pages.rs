@@ -333,7 +333,11 @@ trait Screen: Into<Page> {
     /// Says what is wrong with its fields; the first of them gets the focus.
     fn blame(self, problems: Vec<Problem>, session: &Session) -> Turn {
         let mut page: Page = self.into();
-        page.state_mut().problems = problems;
+        let state = page.state_mut();
+        // What was refused is still wrong.
+        let refused = std::mem::take(&mut state.problems).into_iter().filter(|it| state.refused.contains(&it.field));
+        let refused: Vec<Problem> = refused.filter(|it| problems.iter().all(|other| other.field != it.field)).collect();
+        state.problems = problems.into_iter().chain(refused).collect();
         page.focus_first_open(session);
         Turn { page, then: Then::Stay }
     }

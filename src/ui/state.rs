@@ -49,6 +49,8 @@ pub struct PageState {
     pub(crate) below: Cell<i16>,
     /// What is wrong with its fields.
     pub(crate) problems: Vec<Problem>,
+    /// Fields whose content Microsoft or Octo has refused, as long as it is that content.
+    pub(crate) refused: Vec<Field>,
     /// What was done to values that were pasted.
     pub(crate) notes: BTreeMap<Field, String>,
     /// What has just happened.
@@ -74,8 +76,10 @@ impl PageState {
     pub(crate) fn changed(&mut self, field: Field) {
         self.clear_problem(field);
         self.notes.remove(&field);
+        self.refused.retain(|refused| *refused != field);
         if IDS.contains(&field) {
             self.problems.retain(|problem| !IDS.contains(&problem.field));
+            self.refused.retain(|refused| !IDS.contains(refused));
         }
     }
 

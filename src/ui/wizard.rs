@@ -332,8 +332,11 @@ impl Wizard {
             self.put_right();
             let problem = self.session.problem(field);
             let state = self.page.state_mut();
-            state.clear_problem(field);
-            state.problems.extend(problem);
+            // Nothing that can be seen here is wrong with what was refused elsewhere: that stays said until it is another value.
+            if problem.is_some() || !state.refused.contains(&field) {
+                state.clear_problem(field);
+                state.problems.extend(problem);
+            }
             self.session.look_up(field);
         }
         self.page.state_mut().move_focus(by, count);

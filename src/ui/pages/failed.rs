@@ -73,7 +73,9 @@ impl Failed {
                 // Nobody sees what stands in such a field, and so that it is replaced.
                 let instead = if field.is_secret() { " Paste another one: it takes this one's place." } else { "" };
                 let cure = format!("{}.{instead}", field.place());
-                page.state_mut().problems.push(Problem::new(field, self.diagnosis.what, cure));
+                let state = page.state_mut();
+                state.problems.push(Problem::new(field, self.diagnosis.what, cure));
+                state.refused.push(field);
             }
         }
         turn

@@ -243,6 +243,23 @@ fn what_is_pasted_or_typed_after_a_refusal_takes_the_place_of_what_was_refused()
 }
 
 #[test]
+fn what_was_refused_stays_refused_until_it_is_another_value() {
+    let mut story = Story::begun(setting());
+    story.bench.fail("apptoken", refused(401, 7_000_222));
+    story.at_step_two().press("Enter Enter");
+    let refused = "Paste another one: it takes this one's place.";
+    story.press("Enter");
+    assert_eq!(focus(&story), Some(Field::Directory));
+    assert!(story.shows(refused), "Enter changed nothing in it");
+    // Nor does what is wrong elsewhere.
+    story.wizard.session.fields.clear(Field::Directory);
+    story.press("Go");
+    assert!(story.shows(refused) && focus(&story) == Some(Field::SecretKey));
+    story.paste("a-new-one");
+    assert!(!story.shows(refused));
+}
+
+#[test]
 fn a_whole_value_takes_the_place_of_another_and_a_piece_is_put_to_it() {
     let (other, there) = ("11111111-2222-4333-8444-555555555555", "Took the place of what was there");
     for (at, before, pasted, wanted) in [
