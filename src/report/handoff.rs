@@ -7,7 +7,7 @@ use url::Url;
 use crate::diagnose::{Diagnosis, Who};
 use crate::journal::Registration;
 use crate::report::explanation::ids;
-use crate::report::lines::plain;
+use crate::report::lines::{GLUE, plain, with_whole_commands};
 use crate::report::rows::{Row, Tone};
 use crate::words::apis::{DEV_CENTER, PARTNER_CENTER};
 use crate::words::ids::looks_like_guid;
@@ -188,10 +188,17 @@ pub fn html(handoff: &Handoff) -> String {
     page
 }
 
-/// The words with each address in them as a link, and each ID and flag in one piece: none has a blank, and what is escaped breaks
+/// The words with each address in them as a link, each command on one line where there is room for it, and each ID and flag in one piece: none has a blank, and what is escaped breaks
 /// out of none.
 fn linked(escaped: &str) -> String {
-    let words = escaped.split(' ').map(|word| {
+    let whole = with_whole_commands(escaped);
+    let words = whole.split(' ').map(|word| {
+        if word.contains(GLUE) {
+            let command = word.trim_end_matches(['.', ',', ':', ';']);
+            let behind = word.strip_prefix(command).unwrap_or_default();
+            let parts: Vec<String> = command.split(GLUE).map(linked).collect();
+            return format!("<span class=\"command\">{}</span>{behind}", parts.join(" "));
+        }
         if word.starts_with("https://") {
             return format!("<a href=\"{word}\">{word}</a>");
         }
@@ -223,7 +230,7 @@ const HEAD: &str = concat!(
     "dl{margin:1.25rem 0;border:1px solid var(--rule);border-radius:8px;background:var(--card)}\n",
     "dl div{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.5rem 1rem}dl div+div{border-top:1px solid var(--rule)}\n",
     "dt{flex:0 0 9rem;color:var(--dim)}dd{flex:1 1 14rem;margin:0}code{font:14px/1.5 ui-monospace,monospace}dd code{font-size:min(14px,3.55vw)}\n",
-    ".id{white-space:nowrap}@media(max-width:30rem){.id{white-space:normal}}\n",
+    ".command{display:inline-block;max-width:100%;font:14px/1.5 ui-monospace,monospace}.id{white-space:nowrap}@media(max-width:30rem){.id{white-space:normal}}\n",
     "ol{list-style:none;margin:0;padding:0;counter-reset:task}section{counter-increment:task}\n",
     "section{margin:0 0 1rem;padding:1rem;border:1px solid var(--rule);border-radius:8px;background:var(--card)}\n",
     "h2{font-size:1.1rem;line-height:1.35;margin:0}h2:before{content:counter(task) \". \";color:var(--dim)}\n",
@@ -284,7 +291,11 @@ mod tests {
         assert!(
             page.contains("<input type=\"checkbox\">") && page.contains("@media print") && !page.contains("<script")
         );
-        assert!(page.contains("create <span class=\"flag\">--id</span> <code"), "{page}");
+        let command = "<span class=\"command\">az ad sp create <span class=\"flag\">--id</span> <code class=\"id\">";
+        assert!(page.contains(command), "{page}");
+        let note = text(&handoff, WIDTH);
+        let in_one_line = |line: &str| line.contains("az ad sp create --id 4990cffe-04e8-4e8b-808a-1175604b879f");
+        assert!(note.lines().any(in_one_line), "{note}");
         assert!(
             page.contains("href=\"https://login.microsoftonline.com/x/authorize?state=a&amp;code_challenge=b\""),
             "{page}"

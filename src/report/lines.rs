@@ -51,12 +51,12 @@ fn line(row: &Row, width: usize, text: &mut String) {
 }
 
 /// A blank at which no line ends.
-const GLUE: &str = "\u{a0}";
+pub(super) const GLUE: &str = "\u{a0}";
 
-/// The text without a place where a line could end in the commands of this program: the name, the command, and flags with the word
-/// behind each.
-fn with_whole_commands(text: &str) -> Cow<'_, str> {
-    if !text.contains("octo-csp") {
+/// The text without a place where a line could end in the commands of this program, and in those of `az` that make an application known
+/// to a directory: the name, the command, and flags with the word behind each.
+pub(super) fn with_whole_commands(text: &str) -> Cow<'_, str> {
+    if !text.contains("octo-csp") && !text.contains("az ad ") {
         return text.into();
     }
     let mut whole = String::with_capacity(text.len());
@@ -69,9 +69,9 @@ fn with_whole_commands(text: &str) -> Cow<'_, str> {
         whole.push_str(part);
         let bare = part.trim_end_matches(['.', ',', ':', ';']);
         quoted = inside && (quoted || part.starts_with('\'')) && !(bare.len() > 1 && bare.ends_with('\''));
-        let opens = matches!(part, "octo-csp" | "consent" | "store") || part.starts_with("--");
+        let opens = matches!(part, "octo-csp" | "consent" | "store" | "az" | "ad" | "sp") || part.starts_with("--");
         goes_on = quoted || opens && bare == part;
-        inside = part == "octo-csp" || inside && bare == part;
+        inside = matches!(part, "octo-csp" | "az") || inside && bare == part;
     }
     whole.into()
 }
