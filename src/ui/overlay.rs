@@ -83,14 +83,22 @@ pub(super) fn leave<'a>(execution: Option<&Execution>, session: &Session) -> Vie
     } else {
         view.row(
             Row::text("What you typed is saved as a draft, without secrets, and the wizard opens here again. Leave without saving, and the draft stays as it was before you came.")
-                .at(3),
+                .at(3)
+                .small("What you typed is saved, without secrets."),
         );
         let changes = execution.and_then(|execution| progress::changes(execution, session));
         if session.registration.open.is_some() && changes.is_none() {
             let store = session.registration.opened_in.noun;
-            view.row(Row::text(format!("What was proven so far stays in the {store}, not in use yet.")).at(3));
+            view.row(
+                Row::text(format!("What was proven so far stays in the {store}, not in use yet."))
+                    .at(3)
+                    .small("What was proven stays, not in use yet."),
+            );
         }
-        view.row(Row::text(changes.unwrap_or_else(|| "Nothing that worked before is changed.".to_owned())).at(3));
+        view.row(match changes {
+            Some(changes) => Row::text(changes).at(3),
+            None => Row::text("Nothing that worked before is changed.").at(3).small("What worked is not changed."),
+        });
     }
     let ways: &[(Intent, &'static str)] = if rehearsed {
         &[(Intent::Submit, "leave"), (Intent::Back, "stay")]

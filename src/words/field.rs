@@ -98,7 +98,7 @@ fields! {
     /// Step 3: the address that came back, or the code.
     Answer "redirect-uri" "Address from the browser, or the code" Never;
     /// Replacing: the partner's name.
-    Confirmation "replace" "Name of the account that is replaced" AsTyped;
+    Confirmation "replace" "Partner that is replaced" AsTyped;
     /// Review: whether Octo is told at once.
     Handover "profile" "Octo" Chosen;
     /// Octo: the ID of the API client.

@@ -10,7 +10,7 @@ use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Th
 use crate::ui::parts::{clock, dates};
 use crate::ui::session::{Session, TaskOrigin};
 use crate::ui::state::FocusTarget;
-use crate::ui::view::{Block, Item, Named, Row, Sign, Tone, View};
+use crate::ui::view::{Block, Item, Row, Sign, Tone, View};
 use crate::words::Step;
 
 const LABEL: u16 = 13;
@@ -50,7 +50,7 @@ impl Choice {
             Self::Submit => ("Send to Octo", "Shows what is sent, and asks for Octo's API client if there is none."),
             Self::Replace => (
                 "Replace this registration",
-                "All three steps. What works now keeps working until you confirm the new one by name.",
+                "All three steps. What works now keeps working until you confirm the new one at the end.",
             ),
             Self::Discard { replacement } => (
                 if replacement { "Discard the replacement" } else { "Discard what was begun" },
@@ -134,9 +134,6 @@ impl Screen for Overview {
     }
 
     fn key(self, key: Intent, session: &mut Session) -> Turn {
-        if key == Intent::Typed('c') {
-            return self.copy_commands(session);
-        }
         let note = matches!(key, Intent::Typed('h') | Intent::Extra(8));
         if note { self.hand_off(None, session) } else { self.stay() }
     }
@@ -169,9 +166,6 @@ impl Screen for Overview {
         view.keys(&[(Intent::Submit, "choose")]);
         view.up_and_down("move");
         view.keys(&[(Intent::Typed('h'), "hand-off note")]);
-        if session.lacking().is_some() {
-            view.key_named(Intent::Typed('c'), "copy", Named::Not);
-        }
         view.usual_keys();
         view
     }
@@ -225,9 +219,6 @@ fn facts(session: &Session) -> Vec<Row> {
     }
     if session.may_submit() {
         add("Octo", handed_over(registration));
-    }
-    if session.lacks().is_some() {
-        rows.push(Row::pair("", LABEL, Tone::Value, session.command("submit")).and(Tone::Muted, "  sends it too"));
     }
     rows.extend(dates(session, "Dates", LABEL));
     rows

@@ -32,8 +32,8 @@ impl Screen for Review {
         if session.must_confirm() && typed != wanted.trim() {
             let problem = Problem::new(
                 Field::Confirmation,
-                format!("This replaces a registration that works. Type its name: {wanted}"),
-                "Nothing is replaced before you confirm.",
+                "This replaces a registration that works.",
+                format!("To confirm, type the partner's name: {wanted}"),
             );
             return self.blame(vec![problem], session);
         }

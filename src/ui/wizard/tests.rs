@@ -281,7 +281,7 @@ fn replacing_asks_for_the_name() {
     at!(story, Review);
     story.press("Go");
     at!(story, Review);
-    assert!(story.shows("Type its name: Contoso Ltd"));
+    assert!(story.shows("the partner's name: Contoso Ltd"));
     story.paste("Contoso Ltd").press("Go");
     at!(story, Done);
 }

@@ -122,7 +122,7 @@ fn a_replacement_asks_for_the_name_and_takes_effect_as_a_whole() {
     assert!(story.shows("Contoso CSPx"), "{}", story.screen(100, 40));
     story.press("Go");
     at!(story, Review);
-    assert!(story.shows("Type its name: Contoso Ltd"));
+    assert!(story.shows("the partner's name: Contoso Ltd"));
     assert_eq!(name(&story).as_deref(), Some("Contoso CSP"));
     story.paste("Contoso Ltd").press("Go");
     at!(story, Done);
