@@ -48,6 +48,8 @@ pub(super) const PAINTED: u16 = WIDEST + WIDEST_BESIDE;
 const TWO_PANES: u16 = 110;
 /// Below this height no line is left empty, and the fields are shown one by one.
 const LOW: u16 = 20;
+/// Cells of a name by which it is still known.
+const NAME: usize = 16;
 /// Keys on the last line. All of them are under F1.
 const HINTS: usize = 6;
 
@@ -69,8 +71,10 @@ impl Panes {
         Self { page: (width - beside).min(WIDEST), beside: Some(beside) }
     }
 
-    fn both(self) -> u16 {
-        self.page + self.beside.unwrap_or(0)
+    /// What the header and the keys are laid out in: the same on every page, so that nothing jumps from one to the next.
+    fn frame(width: u16) -> u16 {
+        let Self { page, beside } = Self::of(width, true);
+        page + beside.unwrap_or(0)
     }
 }
 
@@ -83,9 +87,9 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
         return;
     }
     let brush = Brush { look: *look, now: wizard.session.now };
-    let panes = Panes::of(area.width, page.beside.is_some());
+    let (panes, frame_width) = (Panes::of(area.width, page.beside.is_some()), Panes::frame(area.width));
     let low = area.height < LOW;
-    let top = header(wizard, page, &brush, panes.both(), low);
+    let top = header(wizard, page, &brush, frame_width, low);
     let top_height = u16::try_from(top.len()).unwrap_or(u16::MAX);
     let height = area.height.saturating_sub(top_height).saturating_sub(2);
     let mut sheet = fitted(page, panes, usize::from(height), low, &brush);
@@ -99,7 +103,7 @@ pub fn draw(wizard: &Wizard, look: &Appearance, frame: &mut Frame<'_>) {
         (false, true) => " more below ",
         (false, false) => "",
     };
-    let bottom = vec![rule(more, &brush, panes.both()), hint_line(&page.hints, panes.both(), &brush)];
+    let bottom = vec![rule(more, &brush, frame_width), hint_line(&page.hints, frame_width, &brush)];
     let addresses = std::mem::take(&mut sheet.links);
     let body: Vec<Line<'static>> = sheet.lines.into_iter().skip(offset).take(usize::from(height)).collect();
     let part = |y: u16, height: u16, x: u16, width: u16| {
@@ -171,10 +175,11 @@ fn identity(wizard: &Wizard, page: &View<'_>, brush: &Brush, width: u16) -> Line
         Some(tab) => format!("step {} of 3 ", tab + 1),
         None => String::new(),
     };
-    let front = " octo-csp   ";
+    let mut front = " octo-csp   ";
     let session = &wizard.session;
-    let environment = session.config.environment.title().to_uppercase();
-    let (mut before, mut account, mut behind, mut place) = ("", String::new(), "", String::new());
+    let environment = session.config.environment.key().to_uppercase();
+    let (mut before, mut account, mut behind) = ("", String::new(), "");
+    let mut places = Vec::new();
     if let Some(identity) = session.identity() {
         let registration = &session.registration;
         account = identity.account.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -183,15 +188,35 @@ fn identity(wizard: &Wizard, page: &View<'_>, brush: &Brush, width: u16) -> Line
         }
         let cloud = cloud(&identity).filter(|_| session.config.rehearsal.is_none());
         let label = identity.label.map(|label| clipped(&label, usize::from(width / 3)));
-        place = [Some(environment), cloud, label].into_iter().flatten().collect::<Vec<_>>().join(brush.between());
+        places.extend([cloud, label].into_iter().flatten());
     }
+    // The environment always stands. What a line below or the page says too gives way first, so that a name is read.
+    let width = usize::from(width);
+    let joined = |places: &[String]| {
+        let all: Vec<&str> = [&environment].into_iter().chain(places).map(String::as_str).collect();
+        all.join(brush.between())
+    };
     let between = if account.is_empty() { "" } else { brush.between() };
-    let taken = front.width() + before.width() + behind.width() + between.width() + place.width() + 1;
-    let room = usize::from(width).saturating_sub(taken);
+    let room = |front: &str, behind: &str, place: &str| {
+        let taken = front.width() + before.width() + behind.width() + between.width() + place.width() + 1;
+        width.saturating_sub(taken)
+    };
+    let mut place = joined(&places);
+    let wanted = account.width().min(NAME);
+    if room(front, behind, &place) < wanted {
+        behind = "";
+    }
+    while room(front, behind, &place) < wanted && places.pop().is_some() {
+        place = joined(&places);
+    }
+    if room(front, behind, &place) < wanted && !before.is_empty() {
+        front = " ";
+    }
+    let room = room(front, behind, &place);
     let right = if account.width() + right.width() <= room { right } else { String::new() };
-    let account = format!("{before}{}{behind}", clipped(&account, room).trim_end());
+    let account = format!("{before}{}{behind}", brush.shortened(&account, room));
     let used = front.width() + account.width() + between.width() + place.width() + right.width();
-    let gap = usize::from(width).saturating_sub(used);
+    let gap = width.saturating_sub(used);
     Line::from(vec![
         brush.span(Tone::Title, front),
         brush.span(Tone::Value, account),
@@ -229,7 +254,7 @@ fn steps(wizard: &Wizard, page: &View<'_>, at: usize, width: u16, brush: &Brush)
         }
         let (sign, tone, lettering) = match (index == at, done) {
             (true, _) if page.failed => (glyphs.problem, Tone::Problem, Tone::Problem),
-            (true, _) => (glyphs.here, Tone::Accent, Tone::Accent),
+            (true, _) => (glyphs.here, Tone::Accent, Tone::Title),
             (false, true) => (glyphs.ok, Tone::Ok, Tone::Plain),
             (false, false) => (glyphs.to_come, Tone::Muted, Tone::Muted),
         };
@@ -279,7 +304,7 @@ fn below(sheet: &Sheet, height: usize) -> i16 {
     i16::try_from(most.saturating_sub(scrolled(sheet, height, 0))).unwrap_or(i16::MAX)
 }
 
-/// The last line: what Enter does, in accent, then as many other keys as fit, the help always among them.
+/// The last line: what Enter does, in bold, then as many other keys as fit, the help always among them.
 fn hint_line(hints: &[KeyHint], width: u16, brush: &Brush) -> Line<'static> {
     const GAP: usize = 3;
     let help = |hint: &&KeyHint| hint.intent == Intent::Help;
@@ -306,7 +331,7 @@ fn hint_line(hints: &[KeyHint], width: u16, brush: &Brush) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     for (index, hint) in shown.iter().enumerate() {
         let enter = hint.intent == Intent::Submit;
-        let (key, does) = if enter { (Tone::Accent, Tone::Plain) } else { (Tone::Key, Tone::Muted) };
+        let (key, does) = if enter { (Tone::Key, Tone::Title) } else { (Tone::Key, Tone::Muted) };
         spans.push(Span::raw(if index == 0 { String::new() } else { " ".repeat(GAP) }));
         spans.push(brush.span(key, hint.key));
         spans.push(brush.span(does, format!(" {}", hint.does)));
@@ -336,7 +361,7 @@ mod tests {
             for wanted in [false, true] {
                 let (all, compared) = (Panes::of(width, wanted), Panes::of(width.min(PAINTED), wanted));
                 assert_eq!((all.page, all.beside), (compared.page, compared.beside), "{width}");
-                assert!(all.both() <= PAINTED, "{width}");
+                assert!((all.page + all.beside.unwrap_or(0)) <= PAINTED, "{width}");
             }
         }
     }

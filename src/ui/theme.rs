@@ -6,7 +6,8 @@
 //!
 //! | role | coloured | without colour | for |
 //! |---|---|---|---|
-//! | accent | cyan, bold | bold | the field that has the focus, its bar, the step one is in, the key of Enter |
+//! | accent | cyan, its sign alone: words in cyan are lost on white | bold | the bar of what has the focus, the dot of the step one is in, what runs |
+//! | title, key | bold | bold | the label that has the focus, the step one is in, what Enter does |
 //! | ok | green | as text | it passed |
 //! | problem | red, bold | bold | a wrong value, a failed check |
 //! | note | yellow, its sign alone: words in yellow are lost on white | as text | to know |
@@ -80,6 +81,8 @@ pub struct Glyphs {
     pub dot: &'static str,
     /// Between the parts of a line that are of one kind.
     pub between: &'static str,
+    /// Behind what is cut off.
+    pub more: &'static str,
     /// A chosen radio button.
     pub radio_on: &'static str,
     /// The step that one is in.
@@ -112,6 +115,7 @@ impl Glyphs {
         blank: " ",
         dot: "•",
         between: " · ",
+        more: "…",
         radio_on: "(•)",
         here: "●",
         to_come: "○",
@@ -131,6 +135,7 @@ impl Glyphs {
         blank: "_",
         dot: "*",
         between: " - ",
+        more: "..",
         radio_on: "(*)",
         here: "*",
         to_come: "o",
@@ -211,9 +216,9 @@ mod tests {
 
     #[test]
     fn ascii_is_ascii() {
-        let Glyphs { rule, edge, focus, blank, dot, between, radio_on, here, .. } = Glyphs::ASCII;
+        let Glyphs { rule, edge, focus, blank, dot, between, more, radio_on, here, .. } = Glyphs::ASCII;
         let signs = SIGNS.map(|sign| Glyphs::ASCII.sign(sign, Some(0)));
-        for sign in [rule, edge, focus, blank, dot, between, radio_on, here].into_iter().chain(signs) {
+        for sign in [rule, edge, focus, blank, dot, between, more, radio_on, here].into_iter().chain(signs) {
             assert!(sign.is_ascii() && !sign.is_empty());
         }
         assert_eq!(Glyphs::ASCII.line(5), "-----");

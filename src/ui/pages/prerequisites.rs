@@ -100,10 +100,14 @@ impl Screen for Prerequisites {
             }));
         }
         view.keys(&[(Intent::Submit, "start")]);
+        // What comes after a cure is the next thing that is wanted.
+        let again = [(Intent::Typed('r'), "look again")];
+        view.keys(if failed { &again } else { &[] });
         view.key_named(Intent::Typed(' '), "mark", Named::As("mark"));
         view.keys(&[(Intent::Typed('o'), "open page")]);
         view.key_named(Intent::Typed('c'), "copy name", Named::As("c = print name"));
-        view.keys(&[(Intent::Typed('h'), "hand-off note"), (Intent::Typed('r'), "look again")]);
+        view.keys(&[(Intent::Typed('h'), "hand-off note")]);
+        view.keys(if failed { &[] } else { &again });
         view.up_and_down("move");
         view.usual_keys();
         view

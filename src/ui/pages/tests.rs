@@ -6,7 +6,7 @@ use crate::effect::Preflight as ProbeResult;
 use crate::steps::bench::{APP, Bench, CODE, refused};
 use crate::ui::wizard::WizardConfig;
 use crate::ui::wizard::tests::story::{Story, answers_of_rehearsal, setting, with_octo};
-use crate::words::{Cause, Failure, Service, VaultFault};
+use crate::words::{Cause, Environment, Failure, Service, VaultFault};
 
 fn golden(name: &str, story: &Story) {
     sized(name, story, 80, 24);
@@ -222,8 +222,8 @@ fn every_command_on_a_page_has_every_flag_and_is_copied_whole() {
             }
         }
     }
-    // Done, Overview, and a refusal of Octo's.
-    assert_eq!(pages.len(), 3, "{pages:?}");
+    // Done and a refusal of Octo's.
+    assert_eq!(pages.len(), 2, "{pages:?}");
 }
 
 #[test]
@@ -239,6 +239,18 @@ fn which_registration_it_is_stands_on_every_page() {
             }
         }
     }
+}
+
+#[test]
+fn a_small_screen_says_what_is_replaced_and_where() {
+    let mut story = Story::with(setting(), Bench::registered());
+    story.begin();
+    story.press("Up Up Go Go");
+    story.wizard.session.config.environment = Environment::Sandbox;
+    let first =
+        |width, height| story.screen(width, height).lines().next().unwrap().trim_matches('"').trim_end().to_owned();
+    assert_eq!(first(80, 24), " octo-csp   Replacing Contoso Ltd (still active) · SANDBOX          step 1 of 3");
+    assert_eq!(first(40, 12), " Replacing Contoso Ltd · SANDBOX");
 }
 
 #[test]

@@ -31,6 +31,15 @@ impl Brush {
         self.look.glyphs.sign(sign, self.look.motion.then_some(self.now))
     }
 
+    /// As much of a name as fits, and a sign that there is more of it.
+    pub(super) fn shortened(&self, text: &str, cells: usize) -> String {
+        let more = self.look.glyphs.more;
+        if text.width() <= cells || cells <= more.width() {
+            return clipped(text, cells);
+        }
+        format!("{}{more}", clipped(text, cells - more.width()).trim_end())
+    }
+
     /// Cells of the widest sign of a list.
     fn sign_column(&self) -> usize {
         let glyphs = &self.look.glyphs;

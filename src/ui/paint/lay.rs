@@ -229,7 +229,7 @@ fn lay_item(sheet: &mut Sheet, item: &Item, room: Room, brush: &Brush) {
         Some(false) => "[ ] ",
         None => "",
     };
-    let (front, tone) = if item.focused { (brush.look.glyphs.focus, Tone::Accent) } else { (" ", Tone::Plain) };
+    let (front, tone) = if item.focused { (brush.look.glyphs.focus, Tone::Title) } else { (" ", Tone::Plain) };
     let hang = 3 + u16::try_from(mark.width()).unwrap_or(0);
     let row = Row::of(Tone::Accent, format!("{front} ")).and(tone, format!("{mark}{}", item.text)).at(1).hanging(hang);
     let first = sheet.lines.len();
@@ -245,7 +245,7 @@ fn lay_item(sheet: &mut Sheet, item: &Item, room: Room, brush: &Brush) {
 
 /// What a field is called, and beside that what else is said of it; on the smallest screens only what fits on the line.
 fn label(input: &Input<'_>, room: Room, indent: u16, count: Option<String>) -> Row {
-    let mut label = Row::of(if input.focused { Tone::Accent } else { Tone::Plain }, input.field.label()).at(indent);
+    let mut label = Row::of(if input.focused { Tone::Title } else { Tone::Plain }, input.field.label()).at(indent);
     if input.field.is_optional() {
         label = label.and(Tone::Muted, "  optional");
     }
