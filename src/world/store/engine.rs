@@ -330,7 +330,8 @@ impl Engine {
             413 => (VaultFault::TooLarge, path.to_owned()),
             // A mount that was made a moment ago, as the leader says it and as a standby does.
             400 if words.contains("will resume service") => (VaultFault::NoLeader, host.clone()),
-            412 | 472 | 473 | 500 | 502..=504 => (VaultFault::NoLeader, host.clone()),
+            // One that was named leads no more, and names another one (307).
+            307 | 412 | 472 | 473 | 500 | 502..=504 => (VaultFault::NoLeader, host.clone()),
             _ => (VaultFault::Other, format!("{status} from {host}")),
         };
         let failure = *Self::failure(fault, &detail);

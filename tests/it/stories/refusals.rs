@@ -15,9 +15,14 @@ use crate::openbao::{Cluster, block_on};
 /// Asks for a token of a registration that is not there, with these variables in place of what works; the exit code, and what is said on
 /// one line.
 fn told(usual: &[(String, String)], other: &[(&str, &str)]) -> (Option<i32>, String) {
+    told_by(&["token", "partner-center"], usual, other)
+}
+
+/// The same of another command.
+fn told_by(words: &[&str], usual: &[(String, String)], other: &[(&str, &str)]) -> (Option<i32>, String) {
     let home = tempfile::tempdir().unwrap();
     let mut command = Command::new(PROGRAM);
-    command.args(["token", "partner-center", "--store", "vault", "--vault-path", "words"]);
+    command.args(words).args(["--store", "vault", "--vault-path", "words"]);
     command.env_clear().env("HOME", home.path()).envs(FIXED);
     command.envs(usual.iter().map(|(name, value)| (name, value))).envs(other.iter().copied());
     let output = command.stdin(Stdio::null()).output().unwrap();
@@ -76,11 +81,17 @@ fn what_a_real_vault_refuses_is_told_with_the_node_the_path_and_the_capability()
 
 /// A server that answers everything with this; each request's head is told.
 fn answering(answer: String) -> (String, Receiver<String>) {
+    answering_each(vec![answer])
+}
+
+/// One that gives these answers one after the other, and the last one from then on.
+fn answering_each(answers: Vec<String>) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let (tells, asked) = channel();
     std::thread::spawn(move || {
-        for stream in listener.incoming() {
+        let last = answers.last().unwrap().clone();
+        for (stream, answer) in listener.incoming().zip(answers.into_iter().chain(std::iter::repeat(last))) {
             let mut stream = stream.unwrap();
             let mut lines = BufReader::new(&stream);
             let mut head = String::new();
@@ -117,4 +128,21 @@ fn a_standby_that_names_the_leader_is_followed_to_it_and_nowhere_else() {
         is_told(told(&login(&standby), &[]), "vault-no-leader", 7, &[&node]);
         assert!(at_leader.try_recv().is_err(), "{elsewhere}");
     }
+}
+
+/// The one that is named may lead no more either, and say so in the same way: the standby is asked again.
+#[test]
+fn a_leader_that_leads_no_more_and_names_another_one_is_no_fault() {
+    let head = |status: &str, more: &str| format!("HTTP/1.1 {status}\r\n{more}connection: close\r\n");
+    let nothing = head("404 Not Found", "") + "content-length: 13\r\n\r\n{\"errors\":[]}";
+    let path = "/v1/secret/metadata/words";
+    let passes = |to: &str| head("307 -", &format!("location: {to}{path}\r\n")) + "content-length: 0\r\n\r\n";
+    let (leader, _) = answering(nothing.clone());
+    let (former, at_former) = answering_each(vec![passes(&leader), nothing]);
+    let (standby, at_standby) = answering(passes(&former));
+    let login = [("VAULT_ADDR", standby.as_str()), ("VAULT_TOKEN", "s.of-the-test")];
+    let login = login.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (code, said) = told_by(&["list"], &login, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(at_former.iter().take(2).count() == 2 && at_standby.iter().take(2).count() == 2);
 }
