@@ -306,30 +306,41 @@ fn a_standby_that_sends_to_a_leader_that_is_gone_is_asked_again() {
     });
 }
 
-/// A standby answers from its own copy, which may be older than the end of somebody's work.
+/// A standby answers from its own copy, which may be older than the end of somebody's work, or than all of it; where nothing can be
+/// written, that is what is told.
 #[test]
 fn a_standby_that_has_not_heard_that_a_lease_was_given_back_is_not_believed() {
-    block_on(async {
-        let address = node(|request| {
-            let has_heard = request.to_ascii_lowercase().contains("\r\nx-vault-index: 7");
-            if request.starts_with("POST /v1/secret/metadata/") {
-                return answer("200 OK\r\nx-vault-index: 7", &Value::Null);
-            }
-            if request.starts_with("POST /v1/secret/data/stale/production/lease") {
-                let written = request.contains(r#""cas":4"#) || request.contains(r#""cas":5"#);
-                assert!(written, "{request}");
-                return answer("200 OK", &json!({"data": {"version": 5}}));
-            }
-            let (until, version) = if has_heard { ("2026-01-01T00:00:00Z", 4) } else { ("2100-01-01T00:00:00Z", 3) };
-            let holder = json!({
-                "who": "ben", "doing": "register", "since": "2026-01-01T00:00:00Z", "until": until, "id": "1"
+    let (later, over) = ("2100-01-01T00:00:00Z", "2025-12-31T00:00:00Z");
+    for (stale, sealed) in [(later, false), (over, false), (later, true)] {
+        block_on(async {
+            let address = node(move |request| {
+                let has_heard = request.to_ascii_lowercase().contains("\r\nx-vault-index: 7");
+                if sealed && request.starts_with("POST ") {
+                    return answer("503 Service Unavailable", &json!({"errors": ["Vault is sealed"]}));
+                }
+                if request.starts_with("POST /v1/secret/metadata/") {
+                    return answer("200 OK\r\nx-vault-index: 7", &Value::Null);
+                }
+                if request.starts_with("POST /v1/secret/data/stale/production/lease") {
+                    if !request.contains(r#""cas":4"#) && !request.contains(r#""cas":5"#) {
+                        let words = json!({"errors": ["check-and-set parameter did not match the current version"]});
+                        return answer("400 Bad Request\r\nx-vault-index: 7", &words);
+                    }
+                    return answer("200 OK", &json!({"data": {"version": 5}}));
+                }
+                let (until, version) = if has_heard { ("2026-01-01T00:00:00Z", 4) } else { (stale, 3) };
+                let holder = json!({
+                    "who": "ben", "doing": "register", "since": "2026-01-01T00:00:00Z", "until": until, "id": "1"
+                });
+                let kept = json!({"data": {"value": holder.to_string()}, "metadata": {"version": version}});
+                answer("200 OK", &json!({"data": kept}))
             });
-            let kept = json!({"data": {"value": holder.to_string()}, "metadata": {"version": version}});
-            answer("200 OK", &json!({"data": kept}))
+            let engine = Engine::new(reaches(&address.await, "stale")).unwrap();
+            let lease = JournalShared::new(Arc::new(engine)).lock("production").await;
+            let refused = lease.err().map(|failure| failure.cause);
+            assert_eq!(refused, sealed.then_some(Cause::Vault(VaultFault::Sealed)), "{stale}");
         });
-        let engine = Engine::new(reaches(&address.await, "stale")).unwrap();
-        drop(JournalShared::new(Arc::new(engine)).lock("production").await.unwrap());
-    });
+    }
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub(super) const LAST: Duration = Duration::from_secs(3);
 /// How long where the engine answers that it has no leader: it has one again within seconds, and others would wait for a minute.
 const ELECTION: Duration = Duration::from_secs(15);
 
+/// How often it is written in the place of one that is over.
+const TRIED: usize = 3;
+
 /// How long it waits before it tries once more.
 const MOMENT: Duration = Duration::from_millis(100);
 
@@ -171,24 +174,37 @@ impl Leased {
         let path = format!("{registration}/{}", name(settings.momentary));
         let mut found = engine.read(&path, Holds::Words).await?;
         if Holder::in_force(&found).is_some() {
-            // A standby may not have heard that it was given back: who has written through it reads what the leader has.
-            drop(engine.keep_newest(&path).await);
+            // A standby may not have heard that it was given back: who has written through it reads what the leader has. Without a
+            // leader that is what is wrong, and nobody is known to be at work.
+            match engine.keep_newest(&path).await {
+                Err(failure) if failure.cause != Cause::Vault(VaultFault::Denied) => return Err(failure),
+                _done => {}
+            }
             found = engine.read(&path, Holds::Words).await?;
         }
-        if let Some(holder) = Holder::in_force(&found) {
-            return Err(taken(&holder));
+        let mut holder = Holder::new(&settings.who, &settings.doing, found.now);
+        for _ in 0..TRIED {
+            if let Some(holder) = Holder::in_force(&found) {
+                return Err(taken(&holder));
+            }
+            holder = Holder::new(&settings.who, &settings.doing, found.now);
+            if found.version == 0 {
+                engine.keep_newest(&path).await?;
+            }
+            found = match engine.write(&path, Holds::Words, &holder.text(), found.version).await? {
+                Ok(version) => return Ok(Self::held(engine, path, holder, version)),
+                // Somebody else's, or an older one that is over, of which the node that was asked had not heard.
+                Err(other) => other,
+            };
         }
-        let holder = Holder::new(&settings.who, &settings.doing, found.now);
-        if found.version == 0 {
-            engine.keep_newest(&path).await?;
-        }
-        let version = match engine.write(&path, Holds::Words, &holder.text(), found.version).await? {
-            Ok(version) => AtomicU64::new(version),
-            Err(other) => return Err(Holder::read(&other).map_or_else(|| taken(&holder), |other| taken(&other))),
-        };
-        let held = Arc::new(Held { engine: Arc::clone(engine), path, work: Work::of(holder), version });
+        Err(taken(&Holder::read(&found).unwrap_or(holder)))
+    }
+
+    fn held(engine: &Arc<Engine>, path: String, holder: Holder, version: u64) -> Self {
+        let (engine, version) = (Arc::clone(engine), AtomicU64::new(version));
+        let held = Arc::new(Held { engine, path, work: Work::of(holder), version });
         let renewing = tokio::spawn(renew(Arc::clone(&held)));
-        Ok(Self { held, renewing })
+        Self { held, renewing }
     }
 }
 
@@ -203,7 +219,7 @@ pub(in crate::rooms::world) async fn break_lease(engine: &Engine, registration: 
     let ended = holder.ended_by(&engine.settings().who, found.now);
     match engine.write(&path, Holds::Words, &ended.text(), found.version).await? {
         Ok(_) => Ok(Some(words)),
-        Err(other) => Err(Holder::read(&other).map_or_else(|| taken(&ended), |other| taken(&other))),
+        Err(other) => Holder::in_force(&other).map_or(Ok(None), |other| Err(taken(&other))),
     }
 }
 
