@@ -10,6 +10,7 @@ mod endings;
 mod fields;
 mod interrupted;
 mod key_vault;
+mod leaderless;
 mod memory;
 mod moved;
 mod octo;

@@ -36,7 +36,7 @@ impl Host {
     }
 
     /// The same host at work on the registration of this name.
-    fn about(&self, label: &'static str) -> Self {
+    pub(super) fn about(&self, label: &'static str) -> Self {
         let home = TempDir::new_in("/tmp").unwrap();
         make(&home.path().join("cloud.json"), &std::fs::read(self.home.path().join("cloud.json")).unwrap());
         Self {
@@ -47,7 +47,7 @@ impl Host {
         }
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub(super) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(words).arg("--store").args(self.store).args(&self.more);
         if !["status", "report"].contains(&words[0]) {
