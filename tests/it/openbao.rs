@@ -296,13 +296,15 @@ impl Cluster {
 
     /// One call that must be done; again while there is no leader.
     pub(crate) async fn done(&self, number: usize, method: &str, path: &str, body: Value) -> Value {
-        let mut last = (0, Value::Null);
+        let (mut last, mut unheard) = ((0, Value::Null), false);
         for _ in 0..ASKED {
             last = self.call(number, method, path, body.clone()).await;
-            // A mount of which the answer was lost is there the next time.
-            if (200..300).contains(&last.0) || last.1.to_string().contains("path is already in use") {
+            // A mount of which the answer was lost is there the next time; one that somebody else made is another one.
+            let made = unheard && path.starts_with("sys/") && last.1.to_string().contains("path is already in use");
+            if (200..300).contains(&last.0) || made {
                 return last.1;
             }
+            unheard |= last.0 == 0 || last.0 >= 500;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("{method} {path}: {last:?}");
