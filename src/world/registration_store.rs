@@ -182,6 +182,10 @@ impl RegistrationStore {
 
     /// Writes the draft, or removes it.
     pub(super) fn save(&self, draft: Option<Box<Draft>>) -> Answer<()> {
+        // The page that is open is what others should see, also before anything of it is kept.
+        if let Some(step) = draft.as_ref().and_then(|draft| draft.step) {
+            self.lease.at(step);
+        }
         let (drafts, saved_at) = (&self.stores.drafts, Some(clock::now()));
         draft.map_or_else(|| drafts.remove(&self.name), |draft| drafts.save(&self.name, &Draft { saved_at, ..*draft }))
     }

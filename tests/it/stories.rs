@@ -21,6 +21,7 @@ mod rehearsed;
 mod scripts;
 mod sealed;
 mod secrets;
+mod shared_wizard;
 mod team;
 mod tokens_and_codes;
 mod unattended;
