@@ -246,8 +246,9 @@ pub(super) fn is_sandbox(name: &str) -> bool {
 pub(super) async fn shelf(
     context: &mut CommandContext<'_>,
     store: &StoreArguments,
+    target: &Target,
 ) -> Result<RegistrationIndex, CommandError> {
-    let mut settings = settings(context, store, None)?;
+    let mut settings = settings(context, store, target.extra_ca.as_deref())?;
     if takes_passphrase(store)? {
         settings.opener = Some(passphrase::get(context.host, store, &settings, None, true).await?);
     }
@@ -270,7 +271,7 @@ fn settings(
     extra_ca: Option<&[u8]>,
 ) -> Result<StoreSettings, CommandError> {
     let log = context.log()?;
-    let engine = vault::engine(context, store, log.clone())?;
+    let engine = vault::engine(context, (store, extra_ca), log.clone())?;
     let host = &*context.host;
     let missing = || CommandError::usage(format!("there is no home folder ({HOME}) where journals are kept"));
     let state = host.environment.state().ok_or_else(missing)?;

@@ -18,7 +18,7 @@ use crate::world::registration_index::{Presence, RegistrationIndex, Scan};
 pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) -> Result<Exit, CommandError> {
     let which = &arguments.which;
     let target = Target::sealed(context, which)?;
-    let shelf = context::shelf(context, &which.store).await?;
+    let shelf = context::shelf(context, &which.store, &target).await?;
     // One that is named is looked at alone, however many others there are.
     let named = which.registration.is_some();
     let volumes = if named { shelf.named(&target.names()).await } else { shelf.volumes().await };
@@ -78,7 +78,7 @@ fn words(host: &Host, presence: &Presence) -> String {
 pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report) -> Result<Exit, CommandError> {
     let (cloud, store) = (arguments.cloud.clone(), arguments.store.clone());
     let target = Target::sealed(context, &Which { cloud, store, ..Which::default() })?;
-    let shelf = context::shelf(context, &arguments.store).await?;
+    let shelf = context::shelf(context, &arguments.store, &target).await?;
     let volumes = shelf.volumes().await?;
     let found = find(context, &shelf, &target, volumes).await;
     let text = support::text(

@@ -32,7 +32,7 @@ const POD: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 /// The engine of the shared vault, if that is the store that was asked for.
 pub(super) fn engine(
     context: &mut CommandContext<'_>,
-    store: &StoreArguments,
+    (store, extra_ca): (&StoreArguments, Option<&[u8]>),
     log: Option<Arc<CallLog>>,
 ) -> Result<Option<Arc<Engine>>, CommandError> {
     if *store.store != SHARED_VAULT {
@@ -59,6 +59,7 @@ pub(super) fn engine(
         address,
         namespace: host.environment.vault_namespace.clone(),
         ca,
+        extra_ca: extra_ca.map(<[u8]>::to_vec),
         mount: mount(&store.vault)?,
         path: path(&store.vault)?,
         login: login(host, store)?,

@@ -104,6 +104,7 @@ async fn a_connection_to_a_shared_vault_is_closed_behind_a_secret_and_used_again
             address: server.url(),
             namespace: None,
             ca: None,
+            extra_ca: None,
             mount: "secret".to_owned(),
             path: "octo-csp".to_owned(),
             login: Login::Token(Secret::shared("t".to_owned()), "a test".to_owned()),

@@ -205,6 +205,7 @@ impl Cluster {
             address: Url::parse(&self.address(number)).unwrap(),
             namespace: None,
             ca: Some(std::fs::read(self.ca()).unwrap()),
+            extra_ca: None,
             mount: "secret".to_owned(),
             path: path.to_owned(),
             login,

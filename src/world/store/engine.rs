@@ -38,6 +38,8 @@ pub struct EngineSettings {
     pub namespace: Option<String>,
     /// The one CA (PEM) that is trusted for it; without, those of the system.
     pub ca: Option<Vec<u8>>,
+    /// One more CA (PEM), trusted beside those of the system where these are trusted.
+    pub extra_ca: Option<Vec<u8>>,
     /// The mount of the KV store.
     pub mount: String,
     /// The path below the mount.
@@ -112,7 +114,7 @@ impl Engine {
     /// Takes the settings. Nothing is asked yet; only the CA is looked at.
     pub fn new(settings: EngineSettings) -> Answer<Self> {
         let options = HttpOptions {
-            extra_ca: settings.ca.clone(),
+            extra_ca: settings.ca.clone().or_else(|| settings.extra_ca.clone()),
             only_extra: settings.ca.is_some(),
             patience: CALL,
             log: settings.log.clone(),
@@ -140,9 +142,13 @@ impl Engine {
 
     /// How it is reached, to be said wherever other trust is.
     pub fn trust(&self) -> String {
-        let EngineSettings { address, namespace, ca, login, .. } = &self.settings;
+        let EngineSettings { address, namespace, ca, extra_ca, login, .. } = &self.settings;
         let namespace = namespace.as_ref().map_or_else(String::new, |name| format!(", namespace {name}"));
-        let ca = if ca.is_some() { "its own CA file" } else { "the system's CAs" };
+        let ca = match (ca, extra_ca) {
+            (Some(_), _) => "its own CA file",
+            (None, Some(_)) => "the system's CAs and that of --ca-file",
+            (None, None) => "the system's CAs",
+        };
         format!("{}{namespace}, {ca}, login by {login}", authority(address))
     }
 

@@ -146,3 +146,22 @@ fn a_leader_that_leads_no_more_and_names_another_one_is_no_fault() {
     assert_eq!(code, Some(0), "{said}");
     assert!(at_former.iter().take(2).count() == 2 && at_standby.iter().take(2).count() == 2);
 }
+
+#[test]
+fn a_ca_of_the_command_line_counts_for_the_vault_too_and_is_said() {
+    let cluster = Cluster::shared();
+    let usual: Vec<_> = cluster.variables(0).into_iter().filter(|(name, _)| name != "VAULT_CACERT").collect();
+    let ca = cluster.ca().display().to_string();
+    let commands = [&["list"][..], &["status"], &["token", "partner-center"], &["doctor"], &["store", "break-lease"]];
+    for words in commands {
+        is_told(told_by(words, &usual, &[]), "vault-tls", 6, &["VAULT_CACERT"]);
+        let (code, said) = told_by(&[words, &["--ca-file", &ca]].concat(), &usual, &[]);
+        assert!(matches!(code, Some(0 | 4)), "{words:?}: {code:?} {said}");
+    }
+    let (_, said) = told_by(&["token", "partner-center", "--ca-file", &ca], &usual, &[]);
+    assert!(said.contains("the system's CAs and that of --ca-file, login by"), "{said}");
+    // The CA of the vault's own variable is trusted alone.
+    let own = cluster.variables(0);
+    let (_, said) = told_by(&["token", "partner-center", "--ca-file", &ca], &own, &[]);
+    assert!(said.contains("its own CA file, login by"), "{said}");
+}
