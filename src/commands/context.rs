@@ -311,19 +311,12 @@ pub(super) fn cloud(arguments: &CloudArguments) -> Result<(Cloud, Option<Vec<u8>
     Ok((cloud, extra_ca))
 }
 
-/// The flags that say where secrets are kept, and what opens that.
-const STORE: [&str; 10] = [
-    "passphrase_file",
-    "identity_file",
-    "store",
-    "vault_mount",
-    "vault_path",
-    "vault_login",
-    "vault_role",
-    "vault_login_file",
-    "key_vault_url",
-    "key_vault_login",
-];
+/// The flags that say in which store secrets are kept, and what opens that.
+const STORE: [&str; 3] = ["passphrase_file", "identity_file", "store"];
+
+/// Those that say where a shared one is, and how it is logged in to.
+const REACHED: [&str; 7] =
+    ["vault_mount", "vault_path", "vault_login", "vault_role", "vault_login_file", "key_vault_url", "key_vault_login"];
 
 /// The flags that this command was given, from wherever they came, a blank before each word.
 #[derive(Debug, Default)]
@@ -334,6 +327,8 @@ pub(super) struct GivenFlags {
     pub(super) cloud: String,
     /// What says where secrets are kept, and what opens that. A descriptor is not open any more when the next command runs.
     pub(super) store: String,
+    /// What of that is about shared stores alone.
+    reached: String,
     /// The folder of the settings.
     pub(super) settings: String,
     /// Whether the command is about the one registration that they name.
@@ -372,7 +367,8 @@ impl GivenFlags {
         Self {
             which: if given("sandbox").is_some() { " --sandbox" } else { "" }.to_owned() + &words(&["registration"]),
             cloud: words(&["graph", "cloud", "cloud_file", "ca_file"]),
-            store: words(&STORE),
+            store: words(&STORE) + &words(&REACHED),
+            reached: words(&REACHED),
             settings: folder.unwrap_or_default(),
             about_one: ["sandbox", "cloud"].iter().all(|id| matches.try_contains_id(id).is_ok()),
         }
@@ -383,6 +379,11 @@ impl GivenFlags {
     pub(super) fn behind_each_command(&self) -> String {
         let which = [&*self.which, &self.cloud, &self.store].concat();
         if self.about_one { which + &self.settings } else { self.settings.clone() }
+    }
+
+    /// The same for a command about this store, whichever one was named.
+    pub(super) fn behind_one_about(&self, store: &StoreDescriptor) -> String {
+        [&*self.which, &self.cloud, " --store ", store.key, &self.reached, &self.settings].concat()
     }
 }
 

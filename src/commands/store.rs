@@ -10,10 +10,10 @@ use crate::cli::{
 };
 use crate::commands::context::{CommandContext, Target};
 use crate::commands::error::CommandError;
-use crate::commands::{headless, key_vault, passphrase, vault};
+use crate::commands::{headless, key_vault, passphrase, signal, vault};
 use crate::exit::Exit;
-use crate::words::store::{AZURE_KEY_VAULT, VAULT_FILE};
-use crate::words::{Secret, StoreDescriptor, Unlock};
+use crate::words::store::{AZURE_KEY_VAULT, SHARED_VAULT, VAULT_FILE};
+use crate::words::{Cause, Failure, Secret, Service, StoreDescriptor, Unlock};
 use crate::world::moving::{self, Moved, Side};
 use crate::world::store::VaultKey;
 
@@ -47,7 +47,15 @@ async fn relocate(context: &mut CommandContext<'_>, arguments: &StoreMove) -> Re
     let to = side(context, &arguments.which, there).await?;
     let place = to.place.clone();
     let name = from.name.clone();
-    let words = match moving::relocate(&from, &to).await? {
+    // Dropped it gives back what it holds, and it may end anywhere.
+    let moved = tokio::select! {
+        moved = Box::pin(moving::relocate(&from, &to)) => moved,
+        () = signal::ended() => {
+            context.note("The move was ended. The same command goes on with it.");
+            return Err(CommandError::Quiet(Exit::Cancelled));
+        }
+    };
+    let words = match moved.inspect_err(|failure| about_the_end_in_use(context, failure))? {
         Moved::There(count) => {
             format!("{name}: moved to the {place}, with {count} secrets. Nothing of it is left here.\n")
         }
@@ -56,6 +64,15 @@ async fn relocate(context: &mut CommandContext<'_>, arguments: &StoreMove) -> Re
         Moved::Nothing => return Err(CommandError::nothing_registered(context.host, "move", None)),
     };
     Ok(context.print(&words))
+}
+
+/// What is told of a lease is about the end that has it.
+fn about_the_end_in_use(context: &mut CommandContext<'_>, failure: &Failure) {
+    let ends = [(Service::KeyVault, &AZURE_KEY_VAULT), (Service::Vault, &SHARED_VAULT)];
+    let held = ends.into_iter().find(|(service, _)| failure.cause == Cause::InUse && *service == failure.service);
+    if let Some((_, store)) = held {
+        context.host.flags = context.given.behind_one_about(store);
+    }
 }
 
 /// One end of a move. What opens a vault file is of that end alone.

@@ -75,7 +75,7 @@ pub fn text(all: &[Found], others: usize, begin: &str) -> String {
 pub fn details(all: &[Found], others: usize, begin: &str) -> String {
     if all.is_empty() {
         let what = if others > 0 { "What these flags name is not registered" } else { "Nothing is registered" };
-        return format!("{what} on this machine. Begin with: {begin}\n");
+        return format!("{what} here. Begin with: {begin}\n");
     }
     let mut rows = Vec::new();
     for (index, found) in all.iter().enumerate() {

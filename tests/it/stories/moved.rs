@@ -2,6 +2,7 @@
 //! it was done and nobody knows. The same command goes on with it.
 
 use std::collections::BTreeMap;
+use std::process::Child;
 
 use super::desk::{TestMachine, make};
 use super::team::Host;
@@ -73,7 +74,7 @@ impl Mover {
     fn is_killed(&self, (from, to): (&str, &str), at: usize, server: &str, how: Blown) -> bool {
         let fuse = &self.fuses[server];
         fuse.blows_at(at, how);
-        let mut child = self.host.saying(&self.words(&["store", "move", "--store", from, "--to", to])).spawn().unwrap();
+        let mut child = self.begun(from, to);
         loop {
             if fuse.has_blown() {
                 child.kill().unwrap();
@@ -85,6 +86,11 @@ impl Mover {
                 return false;
             }
         }
+    }
+
+    /// A move that has begun, and what both of its ends are called.
+    fn begun(&self, from: &str, to: &str) -> Child {
+        self.host.saying(&self.words(&["store", "move", "--store", from, "--to", to])).spawn().unwrap()
     }
 
     /// Moves it there and back, killed at every so many requests to this server each way, from this one on.
@@ -157,4 +163,28 @@ fn a_move_between_vault_and_vault_file_that_is_killed_at_a_request_is_gone_on_wi
         std::process::Command::new("find").arg(mover.host.home.path()).args(["-name", "*.age"]).output().unwrap();
     assert_eq!(String::from_utf8(home.stdout).unwrap(), "");
     mover.host.elsewhere(&mover.words(&["doctor", "--store", VAULT]), 0);
+}
+
+#[test]
+fn a_move_that_a_signal_ends_gives_back_what_it_holds_and_is_gone_on_with_at_once() {
+    let mover = Mover::new("ended-by-a-signal");
+    let token = mover.hands_out(VAULT).unwrap();
+    let fuse = &mover.fuses[VAULT];
+    fuse.blows_at(12, Blown::HeldBefore);
+    let child = mover.begun(VAULT, AZURE);
+    while !fuse.has_blown() {}
+    fuse.mend();
+
+    // Another move to the same vault is told how that is ended there, by a command that can be typed.
+    let other = mover.begun(FILE, VAULT).wait_with_output().unwrap();
+    let said = String::from_utf8(other.stderr).unwrap();
+    let told = said.lines().map(str::trim).find(|line| line.starts_with("octo-csp store break-lease")).unwrap();
+    assert!(told.contains(" --store vault --vault-path ended-by-a-signal") && !told.contains("passphrase"), "{said}");
+
+    crate::pty::signal_to(i32::try_from(child.id()).unwrap(), rustix::process::Signal::INT);
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.code() == Some(130) && said.contains("The same command goes on with it."), "{said}");
+    mover.host.elsewhere(&mover.words(&["store", "move", "--store", VAULT, "--to", AZURE]), 0);
+    assert_eq!(mover.hands_out(AZURE), Some(token));
 }

@@ -159,7 +159,7 @@ fn every_command_that_is_told_has_the_flags_that_it_needs_and_is_one_line() {
             assert!(script.every_command_has(&wanted) > 0, "{:?}", script.said);
             // What another cloud has is not this one's.
             let china = script.run(&["status", "--cloud", "china"], &flags[..4], "", 0);
-            assert!(china.contains("What these flags name is not registered on this machine."), "{china}");
+            assert!(china.contains("What these flags name is not registered here."), "{china}");
         }
     }
 }
