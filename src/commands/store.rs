@@ -114,7 +114,16 @@ fn policy(context: &mut CommandContext<'_>, arguments: &StorePolicy) -> Result<E
         let words: Vec<String> = capabilities.split(' ').map(|word| format!("\"{word}\"")).collect();
         lines.push(format!("path \"{path}\" {{ capabilities = [{}] }}\n", words.join(", ")));
     };
-    may(data.clone(), if role == RoleName::Operator { "create read update" } else { "read update" });
+    // Of the paths of a policy the one that says most of what is asked for is the only one that counts: an operator has no narrow one.
+    if role == RoleName::Operator {
+        may(format!("{about}/"), "list");
+        may(data.clone(), "create read update");
+        may(format!("{data}/*"), "create read update");
+        may(format!("{about}/{name}"), "create update delete");
+        may(format!("{about}/{name}/*"), "create update delete list");
+        return Ok(context.print(&lines.concat()));
+    }
+    may(data.clone(), "read update");
     may(format!("{data}/secrets/*"), "create read update");
     may(format!("{data}/refresh"), "create read update");
     may(format!("{about}/{name}/refresh"), "create update");
@@ -123,15 +132,11 @@ fn policy(context: &mut CommandContext<'_>, arguments: &StorePolicy) -> Result<E
     may(format!("{about}/{name}/secrets/journal.1"), "create update");
     // What a rotation has taken the place of is destroyed by whoever rotates.
     may(format!("{about}/{name}/secrets/refresh-token.*"), "delete");
-    if role != RoleName::Collector {
+    if role == RoleName::Support {
         may(format!("{about}/"), "list");
         may(format!("{data}/lease"), "create read update");
         may(format!("{about}/{name}/lease"), "create update");
         may(format!("{about}/{name}/secrets/test.1"), "create update delete");
-    }
-    if role == RoleName::Operator {
-        may(format!("{about}/{name}"), "create update delete");
-        may(format!("{about}/{name}/*"), "create update delete list");
     }
     Ok(context.print(&lines.concat()))
 }

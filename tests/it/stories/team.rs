@@ -221,6 +221,12 @@ fn the_page_leads_from_an_empty_openbao_to_a_team() {
     assert!(typed(&b, &line(7, "octo-csp status")).contains("Contoso CSP"));
     let token = typed(&collector, &line(8, "octo-csp token partner-center"));
     assert_eq!(token.matches('.').count(), 2, "{token}");
+    // An operator does everything: moves it away and back, and forgets it, with the tokens that others have got.
+    typed(&b, "umask 077; echo correct horse battery staple > ~/passphrase");
+    let more = format!("--passphrase-file ~/passphrase --cloud-file {cloud}");
+    typed(&b, &format!("octo-csp store move --store vault --to file {more}"));
+    typed(&b, &format!("octo-csp store move --store file --to vault {more}"));
+    typed(&b, &format!("octo-csp forget --yes --store vault --cloud-file {cloud}"));
     // A collector does its work and no more.
     std::fs::copy(collector.path().join(".vault-token"), host.home.path().join(".vault-token")).unwrap();
     host.more = vec!["--json".to_owned()];
