@@ -24,7 +24,9 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Submit) ->
     let octo = octo::octo(context.host, &target.cloud, arguments.profile.as_deref())?;
     let octo = octo.ok_or_else(|| octo::NONE.to_owned())?;
     let client = octo.client.map_err(|why| {
-        format!("{why}: set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile")
+        format!(
+            "{why}: set ALPHAUS_CLIENT_ID and ALPHAUS_CLIENT_SECRET, or name a profile of bluectl with --profile; the wizard asks for them at Send to Octo"
+        )
     })?;
     let (world, opened) = headless::world(context.host, &target).await?;
     Box::pin(submit(context, arguments.replace, &world, opened, client)).await

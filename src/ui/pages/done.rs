@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::journal::{Attempt, Kind};
 use crate::report::calendar::calendar;
 use crate::ui::Intent;
-use crate::ui::pages::{Done, Screen, Then, Turn};
+use crate::ui::pages::{Done, OctoClient, Screen, Then, Turn};
 use crate::ui::parts::{LABEL, dates};
 use crate::ui::session::Session;
 use crate::ui::view::{Named, Row, Sign, Tone, View};
@@ -32,6 +32,8 @@ impl Screen for Done {
             return self.stay();
         };
         match letter {
+            // What comes next is one key away, and a command for later.
+            'o' if session.lacks().is_some() => OctoClient::default().open(),
             'c' => self.copy_commands(session),
             's' => self.save_report(None, session),
             'i' => self.save_calendar(session),
@@ -70,6 +72,9 @@ impl Screen for Done {
         view.gap();
         view.row(Row::of(Tone::Muted, "You can close the browser tab.").at(3));
         view.keys(&[(Intent::Submit, "leave")]);
+        if lacks.is_some() {
+            view.keys(&[(Intent::Typed('o'), "send to Octo")]);
+        }
         if !session.ends().is_empty() {
             view.keys(&[(Intent::Typed('i'), "save the dates")]);
         }

@@ -66,6 +66,8 @@ fn the_three_forms() {
     golden("review", &story);
     story.press("Go");
     golden("done", &story);
+    story.press("o");
+    assert!(story.screen(80, 24).contains("[ Send to Octo ]"), "what comes next is one key away");
 }
 
 #[test]
