@@ -479,9 +479,14 @@ impl Session {
     pub(crate) fn cannot_keep(&self) -> Option<String> {
         let failed = matches!(self.preflight.get(&Preflight::Keyring), Some(Err(_)));
         let store = self.registration.opened_in.noun;
-        failed.then(|| {
-            format!("Without a {store} nothing can be stored. Follow the steps above, then press r to look again.")
-        })
+        failed
+            .then(|| format!("Without a {store} nothing can be stored. Follow its steps, then press r to look again."))
+    }
+
+    /// Whether a page can be opened in a browser, as far as is known.
+    pub(crate) fn can_browse(&self) -> bool {
+        let seen = self.preflight.get(&Preflight::Browser);
+        self.config.browser && seen.is_none_or(|seen| seen.as_ref().is_ok_and(|seen| seen.good))
     }
 
     /// What this failure means on this machine.

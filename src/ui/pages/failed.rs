@@ -90,9 +90,12 @@ impl Failed {
         }
     }
 
-    /// Whether Enter opens that page: where there is no field to mend, and until it was opened.
-    fn opens(&self) -> bool {
-        self.diagnosis.page.is_some() && !self.looked_up && !matches!(self.diagnosis.goto, Goto::Field(_))
+    /// Whether Enter opens that page: where there is no field to mend, in a browser that there is, and until it was opened.
+    fn opens(&self, session: &Session) -> bool {
+        session.can_browse()
+            && self.diagnosis.page.is_some()
+            && !self.looked_up
+            && !matches!(self.diagnosis.goto, Goto::Field(_))
     }
 
     fn open_cure(mut self, session: &mut Session) -> Turn {
@@ -130,7 +133,7 @@ impl Screen for Failed {
 
     /// Follows the cure.
     fn submit(self, session: &mut Session) -> Turn {
-        if self.opens() {
+        if self.opens(session) {
             return self.open_cure(session);
         }
         match self.diagnosis.goto {
@@ -183,7 +186,7 @@ impl Screen for Failed {
         view.rows(more(&self.diagnosis, LABEL));
         view.gap();
         view.row(Row::of(Tone::Muted, self.reassurance(session)).at(1));
-        self.keys(&mut view);
+        self.keys(&mut view, session);
         view
     }
 }
@@ -258,10 +261,10 @@ impl Failed {
         }
     }
 
-    fn keys(&self, view: &mut View<'_>) {
+    fn keys(&self, view: &mut View<'_>, session: &Session) {
         let goto = self.diagnosis.goto;
         let cure = match goto {
-            _ if self.opens() => "open the page",
+            _ if self.opens(session) => "open the page",
             Goto::SignInAgain => "sign in again",
             Goto::Field(field) => edit_words(field),
             Goto::Step(_) if self.submits() => "see what is stored",
@@ -270,13 +273,13 @@ impl Failed {
             Goto::Leave => "leave",
         };
         view.key_named(Intent::Submit, cure, Named::As(cure));
-        if goto != Goto::Retry || self.opens() {
+        if goto != Goto::Retry || self.opens(session) {
             view.keys(&[(Intent::Typed('r'), "try again")]);
         }
         if self.failure.codes.contains(&SECRET_REFUSED) {
             view.keys(&[(Intent::Typed('n'), "it is new")]);
         }
-        if self.step() == Some(Step::PartnerApi) && (goto != Goto::SignInAgain || self.opens()) {
+        if self.step() == Some(Step::PartnerApi) && (goto != Goto::SignInAgain || self.opens(session)) {
             view.keys(&[(Intent::Typed('a'), "sign in again")]);
         }
         view.keys(&[(Intent::Typed('s'), "save report")]);
@@ -284,7 +287,7 @@ impl Failed {
             view.keys(&[(Intent::Typed('h'), "hand-off note")]);
         }
         view.keys(&[(Intent::Typed('d'), "details")]);
-        if !self.opens() && (self.diagnosis.page.is_some() || matches!(goto, Goto::Field(_))) {
+        if !self.opens(session) && (self.diagnosis.page.is_some() || matches!(goto, Goto::Field(_))) {
             view.keys(&[(Intent::Typed('o'), "open the page")]);
         }
         view.keys(&[(Intent::Back, if self.submits() { "Octo later" } else { "edit the step" })]);

@@ -82,6 +82,13 @@ fn enter_opens_the_page_of_the_cure_where_there_is_no_field_to_mend_and_then_goe
     story.press("Enter");
     at!(story, PartnerCenter);
 
+    // Where no browser can be opened, Enter does not try to; the address stands on the page.
+    let mut story = refused_with(65_001);
+    story.wizard.session.config.browser = false;
+    assert!(story.screen(80, 24).lines().last().unwrap().contains("Enter sign in again"));
+    story.press("Enter");
+    at!(story, SignIn);
+
     // What only a person's sign-in can mend has no page.
     let mut story = refused_with(50_076);
     story.press("Enter");
