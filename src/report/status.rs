@@ -171,7 +171,7 @@ fn active_rows(active: &Attempt, found: &Found) -> Vec<Row> {
         rows.push(pair(if sent { "Registered" } else { "Kept here" }, time(at)));
     }
     if let Some((proof, _)) = &active.partner_center {
-        rows.push(pair("Tenant", proof.tenant.to_string()));
+        rows.push(pair("Directory", proof.tenant.to_string()));
         rows.push(pair("Application", proof.application.to_string()));
     }
     if let Some((proof, at)) = &active.partner_api {

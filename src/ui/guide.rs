@@ -43,8 +43,11 @@ pub(super) fn beside(field: Field, session: &Session) -> Beside {
     if !guide.not.is_empty() {
         rows.extend([Row::gap(), Row::of(Tone::Title, "Not ").and(Tone::Plain, guide.not)]);
     }
-    if !place.is_empty() {
+    // What the line below the field says beside a place is said by the purpose, too.
+    if place.contains(" > ") {
         rows.extend([Row::gap(), Row::pair("Where", LABEL, Tone::Plain, place).at(0).hanging(LABEL)]);
+    } else if matches!(field, Field::SecretChoice | Field::Handover | Field::Confirmation) {
+        rows.extend([Row::gap(), Row::text(place)]);
     }
     if let Some(url) = page(field, session) {
         rows.push(

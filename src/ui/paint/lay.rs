@@ -5,7 +5,7 @@
 //!    │6f1d2c9a-3e84-4b57-a0d9-1c8e7b5f2a46________________________________ ✓
 //!    Secret key
 //!    ▌••••••••••••••••••••••••••••••••••••••••____________________ 40 characters
-//!      Entra > App registrations > your app > Certificates & secrets, "Value"
+//!      Partner Center's "Key", or Entra > Certificates & secrets, column "Value"
 //! ```
 
 use ratatui::text::{Line, Span};
