@@ -331,7 +331,12 @@ impl Http {
         }
         let says = |word: &str| chain.iter().any(|e| e.to_string().starts_with(word));
         if says("tunnel error") || says("SOCKS error") || says("socks") {
-            return (Cause::Proxy, self.proxy_for(url, route).unwrap_or(host));
+            let unreached = chain.iter().any(|e| e.to_string().ends_with(UNREACHED));
+            return match self.proxy_for(url, route) {
+                Some(proxy) if unreached => (Cause::NoProxy, proxy),
+                Some(proxy) => (Cause::Proxy, format!("{host}, through {proxy}")),
+                None => (Cause::Proxy, host),
+            };
         }
         let cause = if error.is_timeout() {
             Cause::TimedOut
@@ -383,6 +388,9 @@ fn route(url: &Url) -> Option<Route> {
         _ => None,
     }
 }
+
+/// How the HTTP client ends what it says about a proxy to which there is no connection at all.
+const UNREACHED: &str = "failed to create underlying connection";
 
 /// What is named beside a client that could not be built.
 const CERTIFICATES: &str = "certificates of this machine";
@@ -459,6 +467,37 @@ mod tests {
         assert_eq!(way("http://169.254.169.254/metadata"), Some(Route::Plain));
         for bad in ["http://login.example", "ftp://localhost", "file:///x", "http://localhost.example"] {
             assert_eq!(way(bad), None, "{bad}");
+        }
+    }
+
+    /// A proxy that answers like this, or one that is not there.
+    async fn through(kind: &str, answer: Option<&'static str>) -> (Cause, String, u16) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let _proxy = answer.map(|answer| {
+            tokio::spawn(async move {
+                let (mut near, _) = listener.accept().await.unwrap();
+                let _asked = near.read(&mut [0; 1_024]).await;
+                let _closed = near.write_all(answer.as_bytes()).await;
+            })
+        });
+        let proxy = Some(Url::parse(&format!("{kind}://127.0.0.1:{port}")).unwrap());
+        let http = Http::new(&HttpOptions { proxy, ..HttpOptions::default() }).unwrap();
+        let url = Url::parse("https://login.example/x").unwrap();
+        let failure = http.send(Ask::get(Service::Entra, url)).await.err().unwrap();
+        (failure.cause, failure.detail.unwrap().to_string(), port)
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_is_not_there_is_told_from_one_that_refuses() {
+        for kind in ["http", "socks5h"] {
+            let (cause, detail, port) = through(kind, None).await;
+            assert_eq!((cause, detail), (Cause::NoProxy, format!("127.0.0.1:{port}")), "{kind}");
+        }
+        for refusal in ["407 Proxy Authentication Required", "403 Forbidden"] {
+            let answer = format!("HTTP/1.1 {refusal}\r\ncontent-length: 0\r\n\r\n").leak();
+            let (cause, detail, port) = through("http", Some(answer)).await;
+            assert_eq!((cause, detail), (Cause::Proxy, format!("login.example, through 127.0.0.1:{port}")), "{refusal}");
         }
     }
 
