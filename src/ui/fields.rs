@@ -131,7 +131,7 @@ impl Fields {
                 self.press(field, Edit::Undo);
                 if instead || alone.is_err() || field == Field::AccountName {
                     if !anew && problem.kind != Some(ProblemKind::PasteIsSecret) {
-                        problem.what.push_str(" It was not taken: this field is shown.");
+                        problem.what.push_str(" It was not taken: this field is not hidden.");
                     }
                     return Err(problem);
                 }

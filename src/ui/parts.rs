@@ -114,7 +114,7 @@ pub(super) const LABEL: u16 = 10;
 pub(super) fn explained(diagnosis: &Diagnosis, check: &str, page: Option<Url>, not: Option<String>) -> Vec<Row> {
     let mut rows = vec![
         Row::of(Tone::Title, diagnosis.what.clone()).sign(Sign::Failed).at(1),
-        Row::of(Tone::Muted, check).and(Tone::Muted, "  ").and(Tone::Muted, diagnosis.code.clone()).at(3),
+        Row::of(Tone::Muted, format!("Failed check: {check}")).and(Tone::Muted, format!("  {}", diagnosis.code)).at(3),
         Row::gap(),
     ];
     for (index, step) in diagnosis.fix.iter().enumerate() {
@@ -131,7 +131,7 @@ pub(super) fn explained(diagnosis: &Diagnosis, check: &str, page: Option<Url>, n
     for (index, why) in diagnosis.why.iter().enumerate() {
         rows.push(Row::pair(if index == 0 { "Why" } else { "" }, LABEL, Tone::Plain, why.clone()));
     }
-    rows.extend(not.map(|not| Row::pair("Not", LABEL, Tone::Muted, not)));
+    rows.extend(not.map(|not| Row::pair("Ruled out", LABEL, Tone::Muted, not)));
     rows
 }
 

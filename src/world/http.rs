@@ -497,7 +497,11 @@ mod tests {
         for refusal in ["407 Proxy Authentication Required", "403 Forbidden"] {
             let answer = format!("HTTP/1.1 {refusal}\r\ncontent-length: 0\r\n\r\n").leak();
             let (cause, detail, port) = through("http", Some(answer)).await;
-            assert_eq!((cause, detail), (Cause::Proxy, format!("login.example, through 127.0.0.1:{port}")), "{refusal}");
+            assert_eq!(
+                (cause, detail),
+                (Cause::Proxy, format!("login.example, through 127.0.0.1:{port}")),
+                "{refusal}"
+            );
         }
     }
 

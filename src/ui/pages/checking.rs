@@ -77,6 +77,8 @@ impl Checking {
             Status::Stopped => {
                 let words = if execution.submits() {
                     format!("Stopped. The registration is stored here; {} sends the rest.", session.command("submit"))
+                } else if session.registration.open.as_ref().is_some_and(Attempt::sign_in_open) {
+                    "Stopped. What you typed is still here, and so is the sign-in page that was opened.".to_owned()
                 } else {
                     "Stopped. What you typed is still here; nothing was changed.".to_owned()
                 };

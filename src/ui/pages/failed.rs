@@ -242,7 +242,7 @@ impl Failed {
             .into_iter()
             .chain(passed.map(|(_, sign)| *sign))
             .collect();
-        if passed.is_empty() { "nothing is ruled out yet".to_owned() } else { passed.join(", ") }
+        if passed.is_empty() { "nothing yet".to_owned() } else { passed.join(", ") }
     }
 
     /// What is still as it was.
@@ -256,6 +256,8 @@ impl Failed {
         }
         if session.registration.active.is_some() {
             "What you typed is still here. The registration that worked before has not changed."
+        } else if self.progress.execution.step() == Some(Step::PartnerApi) {
+            "Nothing is in use yet. Your answers and the proven secret key are kept."
         } else {
             "Nothing was registered. Your answers are kept; the secret key until you leave."
         }

@@ -129,7 +129,7 @@ impl Review {
         rows.push(if session.config.rehearsal.is_some() {
             fact("Stored", format!("{count} secrets in the memory of this rehearsal, until you leave"))
         } else {
-            fact("Stored", format!("{count} secrets in the {}, {}; no secret on disk", store.noun, store.found))
+            fact("Stored", format!("{count} secrets in the {}, {}; no other copy", store.noun, store.found))
         });
         rows
     }

@@ -457,7 +457,7 @@ fn a_secret_pasted_into_a_field_that_is_shown_is_not_taken() {
     story.wizard.page.state_mut().focus = 3;
     story.paste(SECRET);
     assert!(story.wizard.session.fields.is_empty(Field::Directory));
-    assert!(story.shows("It was not taken: this field is shown."));
+    assert!(story.shows("It was not taken: this field is not hidden."));
     assert!(!story.screen(120, 60).contains(SECRET));
 }
 
@@ -469,7 +469,7 @@ fn a_secret_key_pasted_behind_a_value_is_named_and_the_value_stays() {
     story.paste("contoso.onmicrosoft.com");
     story.paste("abc8Q~marked-secret-value-0123456789_-.~");
     assert_eq!(story.wizard.session.fields.value(Field::Directory), "contoso.onmicrosoft.com");
-    assert!(story.shows("That looks like a secret key. It was not taken: this field is shown."));
+    assert!(story.shows("That looks like a secret key. It was not taken: this field is not hidden."));
 }
 
 /// A secret has no form that can be relied on: what decides is the form of the field.

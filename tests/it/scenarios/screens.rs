@@ -68,7 +68,7 @@ fn what_is_not_the_cause_is_not_blamed() {
     let mut wrong = Vec::new();
     for report in stopped() {
         let diagnosis = report.diagnosis.as_ref().unwrap();
-        let signs = report.whole.split("\n   Not  ").nth(1).unwrap();
+        let signs = report.whole.split("\n   Ruled out ").nth(1).unwrap();
         let signs = signs.split("\n   It said").next().and_then(|signs| signs.split("\n   Ids  ").next()).unwrap();
         let signs = signs.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut told = diagnosis.why.clone();
