@@ -191,11 +191,12 @@ impl Leased {
             if found.version == 0 {
                 engine.keep_newest(&path).await?;
             }
-            found = match engine.write(&path, Holds::Words, &holder.text(), found.version).await? {
-                Ok(version) => return Ok(Self::held(engine, path, holder, version)),
-                // Somebody else's, or an older one that is over, of which the node that was asked had not heard.
-                Err(other) => other,
-            };
+            if let Ok(version) = engine.write(&path, Holds::Words, &holder.text(), found.version).await? {
+                return Ok(Self::held(engine, path, holder, version));
+            }
+            // Somebody else's, or one that is over, of which the node that was asked has not heard however long it was waited for.
+            drop(engine.keep_newest(&path).await);
+            found = engine.read(&path, Holds::Words).await?;
         }
         Err(taken(&Holder::read(&found).unwrap_or(holder)))
     }
