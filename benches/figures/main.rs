@@ -24,7 +24,7 @@ use std::io::{self, Write as _};
 fn main() -> io::Result<()> {
     // What cargo itself adds is no section.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let program = std::env::var("OCTO_CSP_BENCHED").unwrap_or_else(|_| env!("CARGO_BIN_EXE_octo-csp").to_owned());
+    let program = std::env::var("BENCHED").unwrap_or_else(|_| env!("CARGO_BIN_EXE_octo-csp").to_owned());
     let mut table = table::Table::new(&program)?;
     for (name, section) in figures::SECTIONS {
         if wanted.is_empty() || wanted.iter().any(|it| it == name) {
