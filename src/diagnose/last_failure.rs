@@ -1,6 +1,6 @@
 //! What is remembered of a refusal, and what is told of it later.
 
-use super::row::Context;
+use super::row::{Context, Goto};
 use super::table::row;
 use super::tell::{Diagnosis, diagnose};
 use crate::exit::Exit;
@@ -27,6 +27,11 @@ impl LastFailure {
     pub fn ended_sign_in(&self) -> bool {
         let asked = matches!(self.id(), Some(CheckId::UserToken | CheckId::PriceToken));
         asked && self.row.as_ref().and_then(|key| row(key.as_str())).is_some_and(|row| row.exit == Exit::SignIn)
+    }
+
+    /// Whether only another sign-in helps: the one that is stored would be refused for the same.
+    pub fn wants_sign_in(&self) -> bool {
+        self.row.as_ref().and_then(|key| row(key.as_str())).is_some_and(|row| row.goto == Goto::SignInAgain)
     }
 
     /// The failure as far as it is remembered, and what a person is told about it; `values` are those that its texts name.

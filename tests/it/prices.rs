@@ -74,7 +74,8 @@ async fn a_proxy_in_the_way_is_named_without_its_password() {
         let directory = octo_csp::words::Directory::parse("contoso.com").unwrap().value;
         let failure = Services { http: &http, cloud: &cloud }.discover(&directory).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Proxy, "{status}");
-        assert_eq!(failure.detail.unwrap(), format!("127.0.0.1:{}", proxy.port).as_str());
+        let detail = failure.detail.unwrap();
+        assert_eq!(detail, format!("login.example, through 127.0.0.1:{}", proxy.port).as_str());
         assert_eq!(proxy.requests.load(Ordering::SeqCst), 1);
 
         // This machine is never reached through a proxy.

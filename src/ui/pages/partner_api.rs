@@ -38,7 +38,8 @@ impl Screen for PartnerApi {
             Err(problems) => self.blame(problems, session),
             Ok(request) => {
                 let registration = session.registration.clone();
-                let again = registration.open.as_ref().is_some_and(Attempt::ready);
+                let ready = registration.open.as_ref().is_some_and(Attempt::ready);
+                let again = ready || wants_sign_in(session);
                 let secret = session.proven_secret.clone();
                 let mut execution = Execution::partner_api(request, registration, secret);
                 execution = execution.reaching(session.config.reach).meeting(session.last_failure.as_deref());
@@ -73,7 +74,8 @@ impl Screen for PartnerApi {
         }
         form.input(Field::Redirect);
         form.view.gap();
-        let kept = session.registration.open.as_ref().map(Attempt::standing) == Some(AttemptState::TokenKept);
+        let kept = session.registration.open.as_ref().map(Attempt::standing) == Some(AttemptState::TokenKept)
+            && !wants_sign_in(session);
         if kept {
             form.button("Finish the checks", "with the sign-in that is stored");
         } else {
@@ -84,6 +86,11 @@ impl Screen for PartnerApi {
         form.view.key_named(Intent::Typed(' '), "choose", Named::Not);
         form.view
     }
+}
+
+/// Whether the sign-in that is stored was refused for what only another one mends.
+fn wants_sign_in(session: &Session) -> bool {
+    session.last_failure.as_ref().is_some_and(|failure| failure.wants_sign_in())
 }
 
 /// What step 2 has proven.

@@ -15,6 +15,19 @@ fn refused_with(code: u64) -> Story {
     story
 }
 
+#[test]
+fn a_stored_sign_in_that_was_refused_is_not_offered_where_only_another_one_helps() {
+    let mut story = Story::begun(setting());
+    story.bench.fail("refresh", refused(400, 65_001));
+    story.at_sign_in().paste(CODE).press("Go");
+    at!(story, Failed);
+    story.press("Esc");
+    at!(story, PartnerApi);
+    assert!(story.shows("[ Register Credentials ]"), "{}", story.screen(80, 24));
+    story.press("Go");
+    at!(story, SignIn);
+}
+
 /// What was done of this kind, in its order.
 fn done(story: &Story, kind: &str) -> Vec<String> {
     story.done.iter().filter_map(|done| done.strip_prefix(kind)).map(str::to_owned).collect()
