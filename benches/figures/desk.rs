@@ -271,9 +271,22 @@ impl Tty {
         self.enter("Every check passed.")
     }
 
+    /// Presses it with a secret key that Microsoft refuses.
+    pub(crate) fn refuse(&mut self) {
+        self.send("\x1b[Z\x1b[Z");
+        self.fill("none-of-its-keys-at-all", "23 characters");
+        self.send("\t\t");
+        self.enter("Do this");
+    }
+
+    /// From the checks of step 2 to step 3.
+    pub(crate) fn go_to_step_3(&mut self) {
+        self.enter("Found in step 2");
+    }
+
     /// To the sign-in page; the address that F3 copies.
     pub(crate) fn open_sign_in(&mut self) -> String {
-        self.enter("Found in step 2");
+        self.go_to_step_3();
         self.send("\x1b[Z");
         self.enter("of 10 minutes");
         let before = self.bytes.len();
@@ -302,9 +315,13 @@ impl Tty {
         took
     }
 
-    /// On to Review, and everything is kept.
-    pub(crate) fn commit(&mut self) -> Duration {
+    /// From the checks of step 3 to Review.
+    pub(crate) fn go_to_review(&mut self) {
         self.enter("keep it here, send later");
+    }
+
+    /// Everything is kept.
+    pub(crate) fn commit(&mut self) -> Duration {
         self.enter("Contoso CSP is proven and stored here.")
     }
 }

@@ -187,24 +187,40 @@ fn used(pid: u32) -> (BTreeMap<OsString, u64>, u64) {
     (wakes.collect(), number(&all, "VmHWM:"))
 }
 
+/// The pages on which nothing is done for a while.
+const PAGES: [&str; 8] =
+    ["Prerequisites", "Basic Details", "help", "step 2", "a failure", "step 3", "Review", "Overview"];
+
 /// Nothing is done on a page, and a registration from its beginning to its end.
 pub(crate) fn rest(table: &mut Table) {
     let microsoft = Microsoft::start(&table.program, &["--tls", "--sheet-bytes", "10000000000"]);
-    let desks: Vec<Desk<'_>> = (0..4).map(|_| Desk::new(&table.program, &microsoft, Duration::ZERO)).collect();
+    let desks: Vec<Desk<'_>> = PAGES.iter().map(|_| Desk::new(&table.program, &microsoft, Duration::ZERO)).collect();
     let mut pages: Vec<(&str, Tty)> = Vec::new();
-    for (desk, page) in desks.iter().zip(["Prerequisites", "Basic Details", "step 2", "Overview"]) {
+    for (desk, (at, page)) in desks.iter().zip(PAGES.into_iter().enumerate()) {
         let mut tty = desk.register((80, 24), &[]);
         tty.wait("test item written");
-        if page != "Prerequisites" {
+        if at > 0 {
             tty.begin();
         }
-        if page == "step 2" || page == "Overview" {
+        if page == "help" {
+            tty.send("\x1bOP");
+        }
+        if at > 2 {
             tty.fill_step_2(&microsoft);
         }
-        if page == "Overview" {
+        if page == "a failure" {
+            tty.refuse();
+        } else if at > 3 {
             tty.press_register();
+        }
+        if page == "step 3" {
+            tty.go_to_step_3();
+        } else if at > 5 {
             let address = tty.open_sign_in();
             tty.paste_answer(&desk.sign_in(&address));
+            tty.go_to_review();
+        }
+        if page == "Overview" {
             tty.commit();
             let memory = used(tty.pid()).1;
             table.say(&Figure {
@@ -222,7 +238,7 @@ pub(crate) fn rest(table: &mut Table) {
         pages.iter().map(|(_, tty)| (used(tty.pid()).0, tty.bytes.len())).collect();
     // Connections that were opened before they were needed may lapse meanwhile.
     for (_, tty) in &mut pages {
-        tty.watch(IDLE / 4);
+        tty.watch(IDLE / 8);
     }
     for ((page, tty), (wakes, bytes)) in pages.iter().zip(before) {
         // A thread that ended meanwhile takes its count with it.

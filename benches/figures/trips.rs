@@ -62,6 +62,7 @@ fn wizard(program: &str, microsoft: &Microsoft, path: Duration) -> Vec<(&'static
     let mut all = Vec::new();
     let (mut tty, address) = to_the_sign_in(&desk, &mut all);
     all.push(("step 3, from the pasted code", tty.paste_answer(&desk.sign_in(&address))));
+    tty.go_to_review();
     all.push(("commit, from the button", tty.commit()));
     drop(tty);
     let desk = Desk::new(program, microsoft, path);
