@@ -300,12 +300,13 @@ impl Cluster {
         let (mut last, mut unheard) = ((0, Value::Null), false);
         for _ in 0..ASKED {
             last = self.call(number, method, path, body.clone()).await;
-            // A mount of which the answer was lost is there the next time; one that somebody else made is another one.
-            let made = unheard && path.starts_with("sys/") && last.1.to_string().contains("path is already in use");
-            if (200..300).contains(&last.0) || made {
+            // A mount whose first answer was lost, or was a refusal although it was made, is there the next time; one that was there
+            // at once is somebody else's.
+            let is_there = path.contains("sys/") && last.1.to_string().contains("path is already in use");
+            if (200..300).contains(&last.0) || unheard && is_there {
                 return last.1;
             }
-            unheard |= last.0 == 0 || last.0 >= 500;
+            unheard |= !is_there;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("{method} {path}: {last:?}");

@@ -171,7 +171,19 @@ fn no_leader(led: bool) {
     let here = ["token", "partner-center", "--store", "file", "--passphrase-file", &team.passphrase];
     assert_eq!(host.elsewhere(&here, 0), token);
     team.comes_back(other);
-    team.host(other).about("fabrikam").run(&["doctor"], 0);
+    passes_in_the_end(&team.host(other).about("fabrikam"));
+}
+
+/// A node that was away may be behind again by what is written just now: then nothing is written and it says so, and the same goes on.
+fn passes_in_the_end(host: &Host) {
+    for _ in 0..20 {
+        let output = host.command(&["doctor"]).output().unwrap();
+        if output.status.success() {
+            return;
+        }
+        assert!(text(&output.stdout).contains("changed elsewhere"), "{}", text(&output.stdout));
+    }
+    panic!("it never hears of it");
 }
 
 #[test]
