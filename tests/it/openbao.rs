@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Condvar, Mutex, OnceLock};
 use std::time::Duration;
 
 use octo_csp::words::Secret;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use url::Url;
 
 /// How often a server is asked before it counts as silent, with a moment between.
-const ASKED: usize = 600;
+const ASKED: usize = 1_200;
 
 /// A node. Dropped it is ended with `kill`, as a machine is that loses its power.
 pub(crate) struct Node {
@@ -43,6 +43,32 @@ pub(crate) struct Cluster {
     http: reqwest::Client,
     key: String,
     pub(crate) root: String,
+    /// Given back last.
+    _room: Option<Room>,
+}
+
+/// How many clusters of several nodes there may be at a time. Each starts and elects by the clock: too many on a small machine
+/// never get to it.
+const AT_ONCE: usize = 2;
+
+static CLUSTERS: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+
+/// The room of one of these.
+struct Room;
+
+impl Room {
+    fn wait() -> Self {
+        let there = CLUSTERS.0.lock().unwrap();
+        *CLUSTERS.1.wait_while(there, |there| *there >= AT_ONCE).unwrap() += 1;
+        Self
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        *CLUSTERS.0.lock().unwrap() -= 1;
+        CLUSTERS.1.notify_one();
+    }
 }
 
 /// The engine's own program.
@@ -97,7 +123,7 @@ impl Cluster {
         let trusted = reqwest::Certificate::from_pem(ca.pem().as_bytes()).unwrap();
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([trusted]).build().unwrap();
         let (nodes, ports, key, root) = (Vec::new(), Vec::new(), String::new(), String::new());
-        let mut cluster = Self { nodes, ports, folder, http, key, root };
+        let mut cluster = Self { nodes, ports, folder, http, key, root, _room: (count > 1).then(Room::wait) };
         for number in 0..count {
             cluster.settle(number);
             let node = cluster.node(number);
