@@ -1,6 +1,6 @@
 //! What is remembered of a refusal, and what is told of it later.
 
-use super::row::{Context, Goto};
+use super::row::Context;
 use super::table::row;
 use super::tell::{Diagnosis, diagnose};
 use crate::exit::Exit;
@@ -25,13 +25,15 @@ impl LastFailure {
 
     /// Whether it says that the kept sign-in is good no more: a token was asked for with it, and only a new sign-in helps.
     pub fn ended_sign_in(&self) -> bool {
-        let asked = matches!(self.id(), Some(CheckId::UserToken | CheckId::PriceToken));
-        asked && self.row.as_ref().and_then(|key| row(key.as_str())).is_some_and(|row| row.exit == Exit::SignIn)
+        matches!(self.id(), Some(CheckId::UserToken | CheckId::PriceToken)) && self.wants_sign_in()
     }
 
-    /// Whether only another sign-in helps: the one that is stored would be refused for the same.
+    /// Whether a person has to sign in again. What an administrator can grant meanwhile, as a role or a consent, is not among it: with that the
+    /// sign-in that is stored is good. But what its token says stays as it is.
     pub fn wants_sign_in(&self) -> bool {
-        self.row.as_ref().and_then(|key| row(key.as_str())).is_some_and(|row| row.goto == Goto::SignInAgain)
+        let of_the_token = matches!(self.id(), Some(CheckId::UserClaims | CheckId::Mfa));
+        let row = self.row.as_ref().and_then(|key| row(key.as_str()));
+        of_the_token || row.is_some_and(|row| row.exit == Exit::SignIn)
     }
 
     /// The failure as far as it is remembered, and what a person is told about it; `values` are those that its texts name.

@@ -3,6 +3,7 @@
 use crate::journal::Attempt;
 use crate::journal::standing::AttemptState;
 use crate::ui::Intent;
+use crate::ui::pages::partner_api::sign_in_refused;
 use crate::ui::pages::{
     Basic, Locked, Opening, Overview, PartnerApi, PartnerCenter, Prerequisites, Review, Screen, Turn,
 };
@@ -110,7 +111,7 @@ fn continued(open: &Attempt, session: &mut Session) -> Turn {
         }
         AttemptState::SignInOpen => PartnerApi::default().submit(session).opened().saying("The sign-in page was open. If your browser ended on an address with a code, paste it now; else press F5 for a new link."),
         AttemptState::CodeUncertain => PartnerApi::default().open().saying("We cannot tell whether the code was used, so it is not sent again. Sign in again; what worked before still works."),
-        AttemptState::TokenKept if session.last_failure.as_ref().is_some_and(|failure| failure.wants_sign_in()) => {
+        AttemptState::TokenKept if sign_in_refused(session) => {
             PartnerApi::default().open().saying("The sign-in that is stored was refused: sign in again.")
         }
         AttemptState::TokenKept => {

@@ -39,7 +39,7 @@ impl Screen for PartnerApi {
             Ok(request) => {
                 let registration = session.registration.clone();
                 let ready = registration.open.as_ref().is_some_and(Attempt::ready);
-                let again = ready || wants_sign_in(session);
+                let again = ready || sign_in_refused(session);
                 let secret = session.proven_secret.clone();
                 let mut execution = Execution::partner_api(request, registration, secret);
                 execution = execution.reaching(session.config.reach).meeting(session.last_failure.as_deref());
@@ -75,7 +75,7 @@ impl Screen for PartnerApi {
         form.input(Field::Redirect);
         form.view.gap();
         let kept = session.registration.open.as_ref().map(Attempt::standing) == Some(AttemptState::TokenKept)
-            && !wants_sign_in(session);
+            && !sign_in_refused(session);
         if kept {
             form.button("Finish the checks", "with the sign-in that is stored");
         } else {
@@ -88,9 +88,12 @@ impl Screen for PartnerApi {
     }
 }
 
-/// Whether the sign-in that is stored was refused for what only another one mends.
-fn wants_sign_in(session: &Session) -> bool {
-    session.last_failure.as_ref().is_some_and(|failure| failure.wants_sign_in())
+/// Whether the sign-in that is stored, and not one before it, was refused for what only another one mends.
+pub(super) fn sign_in_refused(session: &Session) -> bool {
+    let stored = session.registration.open.as_ref().and_then(|open| open.token_at);
+    session.last_failure.as_ref().is_some_and(|failure| {
+        failure.wants_sign_in() && failure.at.zip(stored).is_none_or(|(refused, stored)| refused >= stored)
+    })
 }
 
 /// What step 2 has proven.

@@ -1,5 +1,7 @@
 //! What a person takes along from a page: the report, the calendar, the page of a portal.
 
+use jiff::Timestamp;
+
 use super::story::{SECRET, Story, answers_of_rehearsal, at, setting};
 use crate::exit::Exit;
 use crate::steps::bench::{APP, CODE, refused};
@@ -18,14 +20,27 @@ fn refused_with(code: u64) -> Story {
 #[test]
 fn a_stored_sign_in_that_was_refused_is_not_offered_where_only_another_one_helps() {
     let mut story = Story::begun(setting());
-    story.bench.fail("refresh", refused(400, 65_001));
+    story.bench.fail("refresh", refused(400, 50_076));
     story.at_sign_in().paste(CODE).press("Go");
     at!(story, Failed);
     story.press("Esc");
     at!(story, PartnerApi);
     assert!(story.shows("[ Register Credentials ]"), "{}", story.screen(80, 24));
+    // One that was stored after that refusal was not refused.
+    let refused_at = Timestamp::from_second(-1).unwrap();
+    story.wizard.session.last_failure.as_mut().unwrap().at = Some(refused_at);
+    assert!(story.shows("[ Finish the checks ]"), "{}", story.screen(80, 24));
+    story.wizard.session.last_failure.as_mut().unwrap().at = Some(Timestamp::UNIX_EPOCH);
     story.press("Go");
     at!(story, SignIn);
+
+    // What an administrator grants meanwhile needs no other one.
+    let mut story = Story::begun(setting());
+    story.bench.fail("refresh", refused(400, 65_001));
+    story.at_sign_in().paste(CODE).press("Go");
+    at!(story, Failed);
+    story.press("Esc");
+    assert!(story.shows("[ Finish the checks ]"), "{}", story.screen(80, 24));
 }
 
 /// What was done of this kind, in its order.
