@@ -188,8 +188,8 @@ pub fn html(handoff: &Handoff) -> String {
     page
 }
 
-/// The words with each address in them as a link, each command on one line where there is room for it, and each ID and flag in one piece: none has a blank, and what is escaped breaks
-/// out of none.
+/// The words with each address in them as a link, each command on one line where there is room for it, and each ID and flag in one piece:
+/// none has a blank, and what is escaped breaks out of none.
 fn linked(escaped: &str) -> String {
     let whole = with_whole_commands(escaped);
     let words = whole.split(' ').map(|word| {
