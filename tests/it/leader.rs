@@ -21,7 +21,7 @@ use tokio::task::LocalSet;
 
 use crate::calls::{Calls, Strike, counted};
 use crate::moving::{Bench, WHOLE};
-use crate::openbao::{Cluster, block_on};
+use crate::openbao::{Cluster, again_until, block_on};
 use crate::third_store::Machine;
 
 /// Where the lease of the last test is.
@@ -52,28 +52,20 @@ fn lost(cluster: &mut Cluster, number: usize) -> Strike {
 
 /// Takes it, as soon as this node has heard that it was given back: a standby reads from its own copy.
 async fn locked(stores: &StoreOptions, name: &str) -> Box<dyn Lease> {
-    for _ in 0..200 {
-        match stores.journals.lock(name).await {
-            Err(failure) if failure.cause == Cause::InUse => {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            lease => return lease.unwrap(),
-        }
-    }
-    panic!("it is never given back");
+    let free = again_until("it is never given back", async || match stores.journals.lock(name).await {
+        Err(failure) if failure.cause == Cause::InUse => Err(failure),
+        lease => Ok(lease.unwrap()),
+    });
+    free.await
 }
 
 /// Opens it, as soon as whoever worked on it has given it back.
 async fn opened(machine: &Machine) -> Opened {
-    for _ in 0..200 {
-        match machine.open().await {
-            Err(failure) if failure.cause == Cause::InUse => {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            opened => return opened.unwrap(),
-        }
-    }
-    panic!("it is never given back");
+    let free = again_until("it is never given back", async || match machine.open().await {
+        Err(failure) if failure.cause == Cause::InUse => Err(failure),
+        opened => Ok(opened.unwrap()),
+    });
+    free.await
 }
 
 #[test]

@@ -264,27 +264,25 @@ impl Cluster {
 
     /// The number of the node that leads.
     pub(crate) async fn leader(&self) -> usize {
-        for _ in 0..ASKED {
+        again_until("nobody leads", async || {
             for number in 0..self.nodes.len() {
                 if self.call(number, "GET", "sys/health", Value::Null).await.0 == 200 {
-                    return number;
+                    return Ok(number);
                 }
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("nobody leads");
+            Err(Value::Null)
+        })
+        .await
     }
 
     async fn unseal(&self, number: usize) {
         // A node that has just joined may need a moment to learn that there is something to unseal.
-        for _ in 0..ASKED {
+        again_until("it is not unsealed", async || {
             let answer = self.call(number, "PUT", "sys/unseal", json!({"key": self.key})).await;
-            if answer.0 == 200 && answer.1["sealed"] == false {
-                return self.until(number, |status, _| status == 200 || status == 429 || status == 473).await;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("node {number} is not unsealed");
+            if answer.0 == 200 && answer.1["sealed"] == false { Ok(()) } else { Err(answer) }
+        })
+        .await;
+        self.until(number, |status, _| status == 200 || status == 429 || status == 473).await;
     }
 
     /// Waits until its health is this.
@@ -294,14 +292,11 @@ impl Cluster {
 
     /// Asks until the answer is this one.
     pub(crate) async fn ask_until(&self, number: usize, path: &str, good: impl Fn(u16, &Value) -> bool) {
-        for _ in 0..ASKED {
+        again_until(path, async || {
             let (status, body) = self.call(number, "GET", path, Value::Null).await;
-            if good(status, &body) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("node {number} never says so at {path}: {:?}", self.call(number, "GET", path, Value::Null).await);
+            if good(status, &body) { Ok(()) } else { Err((number, status, body)) }
+        })
+        .await;
     }
 
     /// One call with the root token; status 0 is no answer.
@@ -323,20 +318,35 @@ impl Cluster {
 
     /// One call that must be done; again while there is no leader.
     pub(crate) async fn done(&self, number: usize, method: &str, path: &str, body: Value) -> Value {
-        let (mut last, mut unheard) = ((0, Value::Null), false);
-        for _ in 0..ASKED {
-            last = self.call(number, method, path, body.clone()).await;
+        let mut unheard = false;
+        again_until(path, async || {
+            let last = self.call(number, method, path, body.clone()).await;
             // A mount whose first answer was lost, or was a refusal although it was made, is there the next time; one that was there
             // at once is somebody else's.
             let is_there = path.contains("sys/") && last.1.to_string().contains("path is already in use");
             if (200..300).contains(&last.0) || unheard && is_there {
-                return last.1;
+                return Ok(last.1);
             }
             unheard |= !is_there;
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{method} {path}: {last:?}");
+            Err(last)
+        })
+        .await
     }
+}
+
+/// Asks again, twenty times a second, until it is so. The servers are other processes and tell nobody when they have come so far; the
+/// last answer is told where they never have.
+pub(crate) async fn again_until<T, E: std::fmt::Debug>(what: &str, mut ask: impl AsyncFnMut() -> Result<T, E>) -> T {
+    let mut rounds = tokio::time::interval(Duration::from_millis(50));
+    let mut last = None;
+    for _ in 0..ASKED {
+        rounds.tick().await;
+        match ask().await {
+            Ok(found) => return found,
+            Err(answer) => last = Some(answer),
+        }
+    }
+    panic!("{what}: {last:?}");
 }
 
 /// What the engine was asked.

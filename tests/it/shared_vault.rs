@@ -11,7 +11,7 @@ use octo_csp::world::store::{Credential, Engine, EngineSettings, Login, LoginMet
 use rcgen::{KeyPair, SigningKey as _};
 use serde_json::{Value, json};
 
-use crate::openbao::{Cluster, block_on};
+use crate::openbao::{Cluster, again_until, block_on};
 use crate::vault::{fault, item, secret};
 
 fn line(sequence: u64, name: &str) -> Line {
@@ -531,15 +531,7 @@ fn the_leader_is_lost_in_the_middle_of_a_save_and_nothing_else_is() {
         let other = Arc::new(cluster.engine(2, "lost", "ben"));
         let journals = JournalShared::new(Arc::clone(&other));
         // A lease is a write: from there on the node is as far as the leader.
-        let mut lease = journals.lock("production").await;
-        for _ in 0..200 {
-            if lease.is_ok() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            lease = journals.lock("production").await;
-        }
-        let _lease = lease.unwrap();
+        let _lease = again_until("it is never given back", async || journals.lock("production").await).await;
         let contents = journals.read("production").await.unwrap();
         assert!(!contents.damaged && contents.lines.iter().map(|line| line.sequence).eq(1..=24));
         let vault = Vault::new("production", Arc::new(SharedVault(Some(other))));
