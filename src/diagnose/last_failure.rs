@@ -4,7 +4,7 @@ use super::row::Context;
 use super::table::row;
 use super::tell::{Diagnosis, diagnose};
 use crate::exit::Exit;
-use crate::words::{CheckId, Failure, LastFailure, Service, UntrustedText};
+use crate::words::{Asked, CheckId, Failure, LastFailure, Service, UntrustedText};
 
 impl LastFailure {
     /// Of a failed check; `None` where the disk failed, which is then not asked to remember it.
@@ -32,8 +32,10 @@ impl LastFailure {
     /// sign-in that is stored is good. But what its token says stays as it is.
     pub fn wants_sign_in(&self) -> bool {
         let of_the_token = matches!(self.id(), Some(CheckId::UserClaims | CheckId::Mfa));
+        // Who is asked with the token reads in it whether there was a second factor.
+        let read = self.id().is_some_and(|id| matches!(id.asked(), Asked::PartnerCenter | Asked::Prices));
         let row = self.row.as_ref().and_then(|key| row(key.as_str()));
-        of_the_token || row.is_some_and(|row| row.exit == Exit::SignIn)
+        of_the_token || row.is_some_and(|row| row.exit == Exit::SignIn || read && row.blames.contains(&CheckId::Mfa))
     }
 
     /// The failure as far as it is remembered, and what a person is told about it; `values` are those that its texts name.
