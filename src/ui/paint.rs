@@ -290,10 +290,14 @@ fn too_small(area: Rect, frame: &mut Frame<'_>) {
     frame.render_widget(Paragraph::new(text), area);
 }
 
-/// The first line that is shown: the focus with what stands below it is in view, unless a person scrolls away from it.
+/// The first line that is shown: the focus with what stands below it is in view, and the button where there is room for both, unless a
+/// person scrolls away from it.
 fn scrolled(sheet: &Sheet, height: usize, by: i16) -> usize {
     let most = sheet.lines.len().saturating_sub(height);
-    let focus = sheet.focus.map_or(0, |(first, last)| (last + 1).saturating_sub(height).min(first));
+    let focus = sheet.focus.map_or(0, |(first, last)| {
+        let button = sheet.button.filter(|button| *button < first + height);
+        (last.max(button.unwrap_or(0)) + 1).saturating_sub(height).min(first)
+    });
     let wanted = focus.saturating_add_signed(isize::from(by));
     wanted.min(most.max(focus))
 }

@@ -26,6 +26,8 @@ const ID: u16 = 37;
 pub(super) struct Sheet {
     pub(super) lines: Vec<Line<'static>>,
     pub(super) focus: Option<(usize, usize)>,
+    /// The line of the button, where something above it has the focus.
+    pub(super) button: Option<usize>,
     pub(super) caret: Option<(u16, usize)>,
     /// Lines that are part of an address, where it begins on them, and the whole of it.
     pub(super) links: Vec<(usize, u16, String)>,
@@ -204,9 +206,7 @@ fn lay_button(sheet: &mut Sheet, button: &Button, has: Room, brush: &Brush) {
         sheet.focus = Some((sheet.lines.len(), sheet.lines.len()));
         REVERSED
     } else {
-        // The button of a field that has the focus is in view with it.
-        let here = sheet.lines.len();
-        sheet.focus = sheet.focus.map(|(first, last)| (first, if last + 2 >= here { here } else { last }));
+        sheet.button = Some(sheet.lines.len());
         brush.look.theme.style(Tone::Plain)
     };
     let label = format!("[ {} ]", button.label);
@@ -307,7 +307,14 @@ fn lay_input(sheet: &mut Sheet, input: &Input<'_>, has: Room, count: Option<Stri
         }
         sheet.lines.push(Line::from(line));
     }
-    below.extend(input.below.iter().map(|row| Row { indent: indent + 2, hang: indent + 2, ..row.clone() }));
+    below.extend(input.below.iter().map(|row| {
+        let mut row = Row { indent: indent + 2, hang: indent + 2, ..row.clone() };
+        if !has.whole && !input.focused {
+            // The cure of what is wrong comes with the focus.
+            row.pieces.truncate(1);
+        }
+        row
+    }));
     if input.below.is_empty() && input.focused && !two {
         below.extend(input.help.iter().map(|row| Row { indent: indent + 2, hang: indent + 2, ..row.clone() }));
     }
