@@ -297,6 +297,19 @@ pub struct Tenant {
     pub cloud: Option<UntrustedText>,
 }
 
+impl Tenant {
+    /// Its region as it is told behind its name: in words, because `NA` is read as *not available*.
+    pub fn region_told(&self) -> String {
+        match self.region.as_ref().map(UntrustedText::as_str) {
+            None => String::new(),
+            Some("NA") => ", North America".to_owned(),
+            Some("EU") => ", Europe".to_owned(),
+            Some("AS") => ", Asia".to_owned(),
+            Some(other) => format!(", region {other}"),
+        }
+    }
+}
+
 /// What the sign-in page did with a redirect address. It is advice: Microsoft promises none of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressSeen {

@@ -86,8 +86,7 @@ impl PartnerCenter {
     async fn tenant(&self, port: &Port) -> Result<Tenant, Halted> {
         let tenant = port.find(C::Tenant, &self.found.tenant, async |ask| {
             let tenant = ask.discover(self.request.directory.clone()).await?;
-            let region = tenant.region.as_ref().map(|region| format!(", {region}"));
-            let line = format!("{}{}", tenant.id, region.unwrap_or_default());
+            let line = format!("{}{}", tenant.id, tenant.region_told());
             Ok((tenant, Line::Pass(line)))
         });
         tenant.await

@@ -14,6 +14,7 @@ use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Beside, Block, Body, Input, Named, Row, Sign, Tone, View};
 use crate::ui::{Intent, RehearsalAnswers};
 use crate::words::answers::{self};
+use crate::words::kind::ProblemKind;
 use crate::words::{ClientId, Field, Problem, Step};
 
 /// The page of a step, its tab open.
@@ -75,6 +76,17 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M on %Y-%m-%d").to_string()
 }
 
+/// The time of day on the clock of the person.
+pub(super) fn time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
+}
+
+/// What is said where another try ended as the one before it: the page looks the same.
+pub(super) fn same_again(at: Option<Timestamp>, zone: &TimeZone) -> String {
+    let at = at.map_or_else(String::new, |at| format!(" at {}", time(at, zone)));
+    format!("Tried again{at}, with the same result.")
+}
+
 /// What ends when, in its order, behind a label.
 pub(super) fn dates(session: &Session, label: &str, width: u16) -> Vec<Row> {
     let mut days: Vec<(Date, &str)> = session.ends().into_iter().map(|end| (end.day, end.short())).collect();
@@ -111,7 +123,13 @@ pub(super) fn minutes(milliseconds: u64) -> String {
 pub(super) const LABEL: u16 = 10;
 
 /// A failure: what happened, small the check and the code, then what to do, before everything that only explains it.
-pub(super) fn explained(diagnosis: &Diagnosis, check: &str, page: Option<Url>, not: Option<String>) -> Vec<Row> {
+pub(super) fn explained(
+    diagnosis: &Diagnosis,
+    check: &str,
+    page: Option<Url>,
+    not: Option<String>,
+    session: &Session,
+) -> Vec<Row> {
     let mut rows = vec![
         Row::of(Tone::Title, diagnosis.what.clone()).sign(Sign::Failed).at(1),
         Row::of(Tone::Muted, format!("Failed check: {check}")).and(Tone::Muted, format!("  {}", diagnosis.code)).at(3),
@@ -127,12 +145,20 @@ pub(super) fn explained(diagnosis: &Diagnosis, check: &str, page: Option<Url>, n
         let then = if diagnosis.transient { ", then try again" } else { " before you try again" };
         Row::pair("Wait", LABEL, Tone::Plain, format!("{}{then}", in_words(wait)))
     }));
+    rows.extend(rehearsed(session));
     rows.push(Row::pair("Who", LABEL, Tone::Plain, diagnosis.who.title()));
     for (index, why) in diagnosis.why.iter().enumerate() {
         rows.push(Row::pair(if index == 0 { "Why" } else { "" }, LABEL, Tone::Plain, why.clone()));
     }
     rows.extend(not.map(|not| Row::pair("Ruled out", LABEL, Tone::Muted, not)));
     rows
+}
+
+/// In the rehearsal of a scenario: what fails by it fails until one leaves, whatever the cure says.
+pub(super) fn rehearsed(session: &Session) -> Option<Row> {
+    let scenario = session.config.rehearsal.as_ref()?.scenario.as_ref()?;
+    let words = format!("{scenario}, until you leave. Without it: octo-csp rehearse");
+    Some(Row::pair("Rehearsed", LABEL, Tone::Muted, words))
 }
 
 impl View<'_> {
@@ -264,6 +290,9 @@ pub(super) fn swapped(session: &Session) -> Option<[Field; 2]> {
 
 /// What the look-ups have told about the IDs: a value that stands in a field of another kind.
 pub(super) fn mixed_up(session: &Session, field: Field) -> Option<Problem> {
+    if field == Field::Directory && answers::is_application(&session.typed()) {
+        return Some(Problem::of(field, ProblemKind::DirectoryIsApplication));
+    }
     let problem = |what: &str, cure: &str| Some(Problem::new(field, what, cure));
     let swapped = swapped(session);
     match (field, session.looked_up(field)?) {
@@ -278,7 +307,7 @@ pub(super) fn mixed_up(session: &Session, field: Field) -> Option<Problem> {
             ),
         },
         (Field::Directory, DirectoryLookup::NotOne) if swapped.is_none_or(|two| !two.contains(&field)) => {
-            problem("There is no directory of that name in this cloud.", field.place())
+            problem("This cloud has no directory of this name or ID.", &format!("{}.", field.place()))
         }
         _ => None,
     }

@@ -20,6 +20,8 @@ pub(crate) struct Progress {
     pub(crate) execution: Execution,
     /// Whether every check of what is registered is run again, step after step.
     pub(crate) again: bool,
+    /// With what it was refused before it was tried again: the check, and the row that explains it.
+    pub(crate) refused: Option<(CheckId, &'static str)>,
 }
 
 /// The tab of the step that is executed; what belongs to no step comes after them.
@@ -131,7 +133,7 @@ pub(super) fn clock_of(execution: &Execution, now: u64) -> String {
     let ended = checks.iter().filter_map(|check| Some(check.began? + check.took?)).max();
     let until = if running { Some(now) } else { ended };
     match (began, until) {
-        (Some(began), Some(until)) => format!("{} s", until.saturating_sub(began) / 1_000),
+        (Some(began), Some(until)) => seconds(until.saturating_sub(began)),
         _ => String::new(),
     }
 }

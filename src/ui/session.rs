@@ -19,8 +19,8 @@ use crate::ui::fields::Fields;
 use crate::ui::{Task, Ticket, WizardConfig};
 use crate::words::answers::{self};
 use crate::words::{
-    CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, SentCode, SharedSecret,
-    Step, Typed, UntrustedText,
+    Cause, CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, SentCode,
+    SharedSecret, Step, Typed, UntrustedText,
 };
 
 /// What a directory look-up said about a GUID or domain.
@@ -91,6 +91,8 @@ pub struct Session {
     pub(crate) preflight: BTreeMap<Preflight, Result<ProbeResult, Failure>>,
     /// When the machine was last begun to be looked at, in milliseconds since the program started.
     pub(crate) looked_at: u64,
+    /// How often that was.
+    looks: u32,
     pub(crate) lookups: BTreeMap<String, DirectoryLookup>,
     /// The key that step 2 has proven, while it is at hand.
     pub(crate) proven_secret: Option<SharedSecret>,
@@ -124,6 +126,7 @@ impl Session {
             folder: String::new(),
             preflight: BTreeMap::new(),
             looked_at: 0,
+            looks: 0,
             lookups: BTreeMap::new(),
             proven_secret: None,
             browsed: None,
@@ -246,6 +249,7 @@ impl Session {
     /// Looks at the machine again; a look that is still under way is not begun a second time.
     pub(crate) fn look_again(&mut self) {
         self.looked_at = self.now;
+        self.looks += 1;
         for look in Preflight::ALL {
             let origin = TaskOrigin::Preflight(look);
             if !self.in_flight.values().any(|other| *other == origin) {
@@ -323,13 +327,13 @@ impl Session {
             }
             (TaskOrigin::Preflight(look), Outcome::Failed(failure)) => {
                 self.preflight.insert(look, Err(*failure));
-                None
+                let again = look == Preflight::Keyring && self.looks > 1;
+                self.cannot_keep().filter(|_| again).map(Answer::Notice)
             }
             (TaskOrigin::Lookup(key), Outcome::Discovered(tenant)) => {
-                let region = tenant.region.map(|region| format!(", {region}"));
                 // A server that does not name the ID answers, but not about it.
                 let told = if tenant.named {
-                    DirectoryLookup::Directory(region.unwrap_or_default())
+                    DirectoryLookup::Directory(tenant.region_told())
                 } else {
                     DirectoryLookup::Unknown
                 };
@@ -408,8 +412,18 @@ impl Session {
 
     /// What time it is.
     pub(crate) fn moment(&self) -> Timestamp {
+        self.moment_of(self.now)
+    }
+
+    /// When the machine was begun to be looked at again.
+    pub(crate) fn looked_again(&self) -> Option<Timestamp> {
+        (self.looks > 1).then(|| self.moment_of(self.looked_at))
+    }
+
+    /// What time it was, so many milliseconds after the program started.
+    fn moment_of(&self, milliseconds: u64) -> Timestamp {
         let (opened, then) = self.opened_at;
-        let past = SignedDuration::from_millis(i64::try_from(self.now.saturating_sub(then)).unwrap_or(0));
+        let past = SignedDuration::from_millis(i64::try_from(milliseconds.saturating_sub(then)).unwrap_or(0));
         opened.saturating_add(past).unwrap_or(opened)
     }
 
@@ -481,6 +495,12 @@ impl Session {
         let store = self.registration.opened_in.noun;
         failed
             .then(|| format!("Without a {store} nothing can be stored. Follow its steps, then press r to look again."))
+    }
+
+    /// By how much the clock of this machine was wrong when it was looked at.
+    pub(crate) fn clock_off(&self) -> Option<&str> {
+        let failure = self.preflight.get(&Preflight::Clock)?.as_ref().err()?;
+        failure.detail.as_ref().filter(|_| failure.cause == Cause::ClockSkew).map(UntrustedText::as_str)
     }
 
     /// Whether a page can be opened in a browser, as far as is known.

@@ -76,7 +76,7 @@ impl Wizard {
                 if let Some(answer) = self.session.came(ticket, outcome) {
                     // Where an opened registration is gone on with is known by one page, whichever is open.
                     self.turn(|page, session| match answer {
-                        Answer::Opened(opened) => opening::go_on(opened, session),
+                        Answer::Opened(opened) => opening::go_on(&page, opened, session),
                         Answer::Noted => page.noted(session),
                         Answer::Execution(check, outcome) => page.resume(check, outcome, session),
                         Answer::Notice(notice) => Turn { page, then: Then::Stay }.saying(notice),

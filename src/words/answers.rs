@@ -193,6 +193,11 @@ pub fn misplaced_directory(secret: &Secret) -> Option<Directory> {
     names_one.then(|| Domain::parse(value).ok())?.map(|domain| Directory::Domain(domain.value))
 }
 
+/// Whether the Application ID stands where the directory's belongs.
+pub fn is_application(typed: &Typed) -> bool {
+    same_guid(typed.get(Field::ApplicationId), typed.get(Field::Directory))
+}
+
 fn same_guid(one: &str, other: &str) -> bool {
     matches!((ClientId::parse(one), ClientId::parse(other)), (Ok(a), Ok(b)) if a.value == b.value)
 }

@@ -18,7 +18,7 @@ impl Checking {
     pub(super) fn begin(mut execution: Execution, again: bool, session: &mut Session) -> Turn {
         execution.never_again(&session.used_codes);
         session.perform_all(execution.start(session.now));
-        Self::follow(Progress { execution, again }, session)
+        Self::follow(Progress { execution, again, refused: None }, session)
     }
 
     /// Opens the page that an execution is at.
@@ -164,8 +164,6 @@ impl Screen for Checking {
             None => title(execution),
         };
         let mut view = View::new(heading).tab(tab(execution)).noting(&self.state);
-        view = view.aside(clock_of(execution, session.now));
-        view.aside = view.aside.map(|row| row.said(Said::Not));
         view.rows(rows(execution, session));
         view.gap();
         if let Some(sheet) = execution.sheet() {
@@ -176,7 +174,7 @@ impl Screen for Checking {
             view.gap();
         }
         if finished {
-            self.all_passed(&mut view);
+            self.all_passed(session, &mut view);
         } else {
             self.running(session, &mut view);
         }
@@ -187,14 +185,15 @@ impl Screen for Checking {
 }
 
 impl Checking {
-    fn all_passed(&self, view: &mut View<'_>) {
+    fn all_passed(&self, session: &Session, view: &mut View<'_>) {
         let next = match self.step() {
             _ if self.progress.again => "go on",
             Some(Step::PartnerCenter) => "Next: Partner API Credentials",
             Some(Step::PartnerApi) => "Next: Review",
             Some(Step::Basic) | None => "go on",
         };
-        view.row(Row::signed(Sign::Ok, "Every check passed."));
+        let took = clock_of(&self.progress.execution, session.now);
+        view.row(Row::signed(Sign::Ok, "Every check passed.").right(Tone::Muted, took));
         view.button(next, "", true);
         view.keys(&[(Intent::Submit, "next"), (Intent::Back, "back")]);
     }
@@ -207,7 +206,7 @@ impl Checking {
             let store = session.registration.opened_in;
             let finishing = if self.finishing { "finishing: " } else { "" };
             let row = Row::of(Tone::Muted, format!("{finishing}{}", asks(check.id, store))).at(3);
-            view.row(row.said(Said::Not));
+            view.row(row.right(Tone::Muted, clock_of(execution, session.now)).said(Said::Not));
             if check.id.asked() == Asked::Secrets {
                 view.rows(asking(store, elapsed(check, session.now)));
             }

@@ -22,7 +22,7 @@ use crate::steps::Execution;
 use crate::ui::guide;
 use crate::ui::overlay::Overlay;
 use crate::ui::pages::{Checking, Failed, OctoClient, Overview, Screen, SignIn, Then, Turn};
-use crate::ui::parts::{LABEL, explained};
+use crate::ui::parts::{LABEL, explained, same_again};
 use crate::ui::progress::{Progress, tab};
 use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
@@ -35,7 +35,7 @@ const SECRET_REFUSED: u64 = 7_000_215;
 
 impl Failed {
     /// Explains why an execution was refused, and remembers it until one passes.
-    pub(super) fn explain(progress: Progress, session: &mut Session) -> Turn {
+    pub(super) fn explain(mut progress: Progress, session: &mut Session) -> Turn {
         let execution = &progress.execution;
         let Some((check, failure)) = execution.failed() else {
             return Checking::leave(&progress, session);
@@ -48,7 +48,11 @@ impl Failed {
         if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
             session.last_failure = Some(Box::new(refused.after(session.last_failure.as_deref())));
         }
-        Self { state: PageState::default(), progress, check, failure, diagnosis, looked_up: false }.open()
+        let refused = (check, diagnosis.row);
+        let again = progress.refused.replace(refused) == Some(refused);
+        let said = again.then(|| same_again(failure.at.or_else(|| Some(session.moment())), &session.config.zone));
+        let state = PageState { notice: said, ..PageState::default() };
+        Self { state, progress, check, failure, diagnosis, looked_up: false }.open()
     }
 
     fn submits(&self) -> bool {
@@ -180,7 +184,7 @@ impl Screen for Failed {
         let mut view = View::new("").tab(tab(&self.progress.execution)).standing("stopped").noting(&self.state);
         view.failed = true;
         let page = self.cure_page(session).filter(|_| self.diagnosis.page.is_some());
-        view.rows(explained(&self.diagnosis, self.check.title(), page, Some(self.not_the_cause(session))));
+        view.rows(explained(&self.diagnosis, self.check.title(), page, Some(self.not_the_cause(session)), session));
         view.rows(self.said());
         view.rows(for_support("Ids", LABEL, &self.failure));
         view.rows(more(&self.diagnosis, LABEL));

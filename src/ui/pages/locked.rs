@@ -8,9 +8,9 @@ use crate::ui::session::Session;
 use crate::ui::view::View;
 
 impl Screen for Locked {
-    fn view<'a>(&'a self, _session: &'a Session) -> View<'a> {
-        let mut view = View::new("").standing("cannot open");
-        view.rows(explained(&self.diagnosis, "What is stored here cannot be opened", None, None));
+    fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
+        let mut view = View::new("").standing("cannot open").noting(&self.state);
+        view.rows(explained(&self.diagnosis, "What is stored here cannot be opened", None, None, session));
         view.keys(&[(Intent::Submit, "try again")]);
         view.usual_keys();
         view

@@ -5,9 +5,9 @@ use crate::journal::standing::AttemptState;
 use crate::ui::Intent;
 use crate::ui::pages::partner_api::sign_in_refused;
 use crate::ui::pages::{
-    Basic, Locked, Opening, Overview, PartnerApi, PartnerCenter, Prerequisites, Review, Screen, Turn,
+    Basic, Locked, Opening, Overview, Page, PartnerApi, PartnerCenter, Prerequisites, Review, Screen, Turn,
 };
-use crate::ui::parts::clock;
+use crate::ui::parts::{clock, same_again};
 use crate::ui::progress::{asking, so_far};
 use crate::ui::session::Session;
 use crate::ui::state::PageState;
@@ -32,12 +32,18 @@ impl Screen for Opening {
 }
 
 /// Where a person goes on.
-pub(in crate::rooms::ui) fn go_on(opened: Result<Option<Step>, Box<Failure>>, session: &mut Session) -> Turn {
+pub(in crate::rooms::ui) fn go_on(
+    page: &Page,
+    opened: Result<Option<Step>, Box<Failure>>,
+    session: &mut Session,
+) -> Turn {
     let drafted = match opened {
         Ok(drafted) => drafted,
         Err(failure) => {
             let diagnosis = session.diagnosed(&failure);
-            return Locked { state: PageState::default(), diagnosis }.open();
+            let again = matches!(page, Page::Locked(before) if before.diagnosis == diagnosis);
+            let said = again.then(|| same_again(failure.at, &session.config.zone));
+            return Locked { state: PageState { notice: said, ..PageState::default() }, diagnosis }.open();
         }
     };
     if session.registration.replacing().is_some() {

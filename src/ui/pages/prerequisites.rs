@@ -13,6 +13,7 @@
 
 use crate::effect::{Effect, Preflight};
 use crate::ui::pages::{Basic, Overview, Prerequisites, Screen, Turn};
+use crate::ui::parts::{rehearsed, time};
 use crate::ui::progress::{asking, so_far};
 use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
@@ -27,10 +28,9 @@ impl Screen for Prerequisites {
         (0..PREREQUISITES.len()).map(FocusTarget::Prerequisite).collect()
     }
 
-    fn submit(mut self, session: &mut Session) -> Turn {
-        if let Some(why) = session.cannot_keep() {
-            self.state.say(why);
-            return self.stay();
+    fn submit(self, session: &mut Session) -> Turn {
+        if session.cannot_keep().is_some() {
+            return self.look_again(session);
         }
         session.started = true;
         Basic::default().open()
@@ -62,7 +62,7 @@ impl Screen for Prerequisites {
                 self.state.say(format!("Copied, and here it is: {copied}"));
                 session.task(Task::Copy(copied));
             }
-            (Intent::Typed('r'), _) => session.look_again(),
+            (Intent::Typed('r'), _) => return self.look_again(session),
             (Intent::Typed('h') | Intent::Extra(8), _) => return self.hand_off(None, session),
             _ => {}
         }
@@ -71,14 +71,17 @@ impl Screen for Prerequisites {
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let mut view = View::new("Before you start").noting(&self.state);
-        view.row(Row::of(Tone::Title, "Checked on this machine").at(1));
+        let again = session.looked_again().map(|at| format!("  again at {}", time(at, &session.config.zone)));
+        let title = Row::of(Tone::Title, "Checked on this machine").at(1);
+        view.row(title.and(Tone::Muted, again.unwrap_or_default()));
         for look in Preflight::ALL {
             view.rows(looked(session, look));
         }
+        let failed = session.preflight.values().any(Result::is_err);
+        view.rows(rehearsed(session).filter(|_| failed).map(|row| row.at(5).hanging(15)));
         view.gap();
         view.row(Row::of(Tone::Title, "Check these in the portal first").and(Tone::Muted, "  optional").at(1));
         // What failed stays in sight until a person moves: the page follows its focus.
-        let failed = session.preflight.values().any(Result::is_err);
         for (index, line) in PREREQUISITES.iter().enumerate() {
             let focused = self.state.focus == index && !(failed && index == 0);
             let place =
@@ -99,9 +102,9 @@ impl Screen for Prerequisites {
                 below: vec![Row::of(Tone::Muted, why).at(7).small(""), place.at(7).hanging(14)],
             }));
         }
-        view.keys(&[(Intent::Submit, "start")]);
-        // What comes after a cure is the next thing that is wanted.
+        // What comes after a cure is the next thing that is wanted, and where nothing can be stored the only one.
         let again = [(Intent::Typed('r'), "look again")];
+        view.keys(&[(Intent::Submit, if session.cannot_keep().is_some() { "look again" } else { "start" })]);
         view.keys(if failed { &again } else { &[] });
         view.key_named(Intent::Typed(' '), "mark", Named::As("mark"));
         view.keys(&[(Intent::Typed('o'), "open page")]);
@@ -111,6 +114,14 @@ impl Screen for Prerequisites {
         view.up_and_down("move");
         view.usual_keys();
         view
+    }
+}
+
+impl Prerequisites {
+    fn look_again(mut self, session: &mut Session) -> Turn {
+        self.state.notice = None;
+        session.look_again();
+        self.stay()
     }
 }
 

@@ -1,8 +1,10 @@
 //! The wizard as a person uses it.
 
+mod again;
 mod moving;
 mod papers;
 mod replacing;
+mod said;
 pub(crate) mod story;
 
 use self::story::{SECRET, Story, answers_of_rehearsal, at, setting};

@@ -1,6 +1,7 @@
 //! What the last page of each play looks like: readable, whole, harmless, and without a secret.
 
 use octo_csp::diagnose::row;
+use octo_csp::effect::Preflight;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::play::{Place, Report};
@@ -25,10 +26,12 @@ fn what_happened_and_the_cure_are_on_the_first_screen() {
 fn what_failed_before_the_start_is_on_the_first_screen() {
     let mut wrong = Vec::new();
     for report in reports() {
-        let Some((_, key)) = report.looks.first() else {
+        let Some((look, key)) = report.looks.first() else {
             continue;
         };
-        let needed = ["✗", &first_cure(key), "Enter start"];
+        // Where nothing can be stored there is no start.
+        let enter = if *look == Preflight::Keyring { "Enter look again" } else { "Enter start" };
+        let needed = ["✗", &first_cure(key), enter];
         if needed.iter().any(|text| !report.start.contains(text)) {
             wrong.push(format!("{}: {key}\n{}", report.name, report.start));
         }

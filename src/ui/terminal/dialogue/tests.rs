@@ -107,7 +107,7 @@ async fn a_line_that_comes_while_somebody_types_stands_before_what_is_typed() {
         ("Application (client) ID: ", ""),
     ];
     let (ending, printed, taken) = Box::pin(talked(Paper::default(), &lines)).await;
-    let told = "Client ID: ok: your directory, EU\n2 of 5: Application (client) ID: 3f0c";
+    let told = "Client ID: ok: your directory, Europe\n2 of 5: Application (client) ID: 3f0c";
     assert!(printed.contains(told), "{printed}");
     assert!(printed.contains("Problem: That is not a GUID"), "{printed}");
     // A terminal that is gone ends it without a word, and the line is given back.

@@ -37,6 +37,8 @@ pub(crate) struct Story {
     pub(crate) wizard: Wizard,
     pub(crate) bench: Bench,
     pub(crate) opened: Opened,
+    /// Why it cannot be opened.
+    pub(crate) unopened: Option<Failure>,
     /// What the looks answer; well, unless told otherwise.
     pub(crate) looks: BTreeMap<crate::effect::Preflight, Failure>,
     /// Tasks that are no effects, as words.
@@ -121,6 +123,7 @@ impl Story {
             wizard: Wizard::new(setting),
             bench,
             opened,
+            unopened: None,
             looks: BTreeMap::new(),
             done: Vec::new(),
             ended: None,
@@ -288,7 +291,10 @@ impl Story {
 
     pub(crate) fn answer(&mut self, effect: &Effect) -> Option<Outcome> {
         match effect {
-            Effect::Open(_) => Some(Outcome::Opened(Box::new(self.opened.clone()))),
+            Effect::Open(_) => Some(match &self.unopened {
+                Some(failure) => Outcome::Failed(Box::new(failure.clone())),
+                None => Outcome::Opened(Box::new(self.opened.clone())),
+            }),
             Effect::Preflight(look) => Some(match self.looks.get(look) {
                 Some(failure) => Outcome::Failed(Box::new(failure.clone())),
                 None => Outcome::Looked(ProbeResult { good: true, line: "good".to_owned() }),
