@@ -223,7 +223,9 @@ fn changes(findings: &Findings) -> Vec<Row> {
             rows.push(Row::text(words).at(3));
         }
         for change in changes {
-            let words = format!("{}: on {} {}; now {}", change.check, at(run), change.before, change.now);
+            let said = |line: &str| if line.is_empty() { "nothing to note".to_owned() } else { line.to_owned() };
+            let (before, now) = (said(&change.before), said(&change.now));
+            let words = format!("{}: on {} {before}; now {now}", change.check, at(run));
             rows.push(Row::text(words).at(3).hanging(6));
         }
     }

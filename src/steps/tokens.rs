@@ -60,18 +60,11 @@ pub(super) fn user(claims: &Claims, asked: &Credentials, api: Audience) -> Resul
         return Ok("the token cannot be read here; the API decides".to_owned());
     }
     right_address(claims, asked, api)?;
-    let scope = |name: &str| claims.scopes.iter().any(|scope| scope.as_str().rsplit('/').next() == Some(name));
-    // Entra names the permission behind `.default`; a server that does not know that convention grants it to the letter.
-    if !scope("user_impersonation") && !scope(".default") {
+    if !claims.is_delegated() {
         let have = if claims.scopes.is_empty() { "none".to_owned() } else { joined(&claims.scopes) };
         return Err(mismatch(Mismatch::Scope, &format!("have: {have}; need: user_impersonation")));
     }
     Ok(shown(claims.user.as_ref().or(claims.name.as_ref())))
-}
-
-/// Whether the token shows multifactor authentication; `None` when it does not say.
-pub(super) fn mfa(claims: &Claims) -> Option<bool> {
-    claims.methods.as_ref().map(|methods| methods.iter().any(|method| method == "mfa" || method == "ngcmfa"))
 }
 
 /// The addresses of other clouds are not known here, so the audience is compared with what is certainly wrong for it: the retired

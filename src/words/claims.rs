@@ -60,19 +60,17 @@ fn persons(claims: &Claims) -> [Compared; 2] {
         let words: Vec<&str> = values.iter().map(UntrustedText::as_str).collect();
         words.join(" ")
     };
-    let scope = |scope: &UntrustedText| scope.as_str().rsplit('/').next() == Some("user_impersonation");
     let have = (!claims.scopes.is_empty()).then(|| joined(&claims.scopes));
     let scopes = Compared {
         claim: "scp",
         need: "user_impersonation".to_owned(),
-        good: claims.readable.then(|| claims.scopes.iter().any(scope)),
+        good: claims.readable.then(|| claims.is_delegated()),
         have,
     };
-    let factor = |method: &UntrustedText| method == "mfa" || method == "ngcmfa";
     let methods = Compared {
         claim: "amr",
         need: "mfa".to_owned(),
-        good: claims.methods.as_ref().map(|methods| methods.iter().any(factor)),
+        good: claims.shows_mfa(),
         have: claims.methods.as_deref().map(joined),
     };
     [scopes, methods]
@@ -137,6 +135,8 @@ mod tests {
         for (claim, claims) in crafted {
             assert_eq!(bad(&claims), [claim]);
         }
+        let to_the_letter = vec![UntrustedText::new("https://api.partnercenter.microsoft.com/.default")];
+        assert!(bad(&Claims { scopes: to_the_letter, ..good() }).is_empty());
         let by_id = Claims { audience: UntrustedText::some("FA3D9A0C-3fb0-42cc-9193-47c7ecd2edbd"), ..good() };
         assert!(bad(&by_id).is_empty());
     }

@@ -80,3 +80,17 @@ pub struct Claims {
     /// `exp`.
     pub expires: Option<Timestamp>,
 }
+
+impl Claims {
+    /// Whether the person lets the application act for them. Entra names the permission behind `.default`; a server that does not know
+    /// that convention grants it to the letter.
+    pub fn is_delegated(&self) -> bool {
+        let mut names = self.scopes.iter().filter_map(|scope| scope.as_str().rsplit('/').next());
+        names.any(|name| name == "user_impersonation" || name == ".default")
+    }
+
+    /// Whether it shows multifactor authentication; `None` when it does not say.
+    pub fn shows_mfa(&self) -> Option<bool> {
+        self.methods.as_ref().map(|methods| methods.iter().any(|method| method == "mfa" || method == "ngcmfa"))
+    }
+}

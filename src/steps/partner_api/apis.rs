@@ -5,7 +5,6 @@ use futures_util::future::{join, join3};
 use super::{PartnerApi, Proven};
 use crate::journal::{Fact, PartnerApiProof};
 use crate::steps::port::{Ask, Checked, Halted, Line, Port, mismatch, passed};
-use crate::steps::tokens;
 use crate::words::{
     Audience, CheckId as C, Grant, Market, Mismatch, MpnId, Organization, PriceSheetHead, UntrustedText,
 };
@@ -43,7 +42,7 @@ impl PartnerApi {
     /// The user's token, unless it says that nothing can be read with it: only another sign-in helps then.
     async fn usable(&self, port: &Port, with: &Proven) -> Result<Grant, Halted> {
         let user = self.user(port, with).await?;
-        if tokens::mfa(&user.claims) == Some(false) {
+        if user.claims.shows_mfa() == Some(false) {
             port.check(C::Mfa, async |_| self.mfa(&user)).await?;
         }
         Ok(user)
@@ -138,7 +137,7 @@ impl PartnerApi {
             self.found.mfa.set(Some(false));
             Err(mismatch(Mismatch::Mfa, why))
         };
-        match (tokens::mfa(&user.claims), self.found.mfa.get()) {
+        match (user.claims.shows_mfa(), self.found.mfa.get()) {
             (_, Some(false)) => fail("Partner Center says the sign-in was without MFA"),
             (Some(true), _) => {
                 self.found.mfa.set(Some(true));
@@ -198,8 +197,11 @@ impl PartnerApi {
 }
 
 async fn rates(ask: &Ask, token: &Grant) -> Checked<()> {
-    let rows = ask.exchange_rates(token).await?;
-    Ok(((), Line::Pass(format!("{rows} rates"))))
+    let line = match ask.exchange_rates(token).await? {
+        1 => "1 rate".to_owned(),
+        rows => format!("{rows} rates"),
+    };
+    Ok(((), Line::Pass(line)))
 }
 
 async fn sheet(ask: &Ask, token: &Grant, market: Option<Market>) -> Checked<PriceSheetHead> {
