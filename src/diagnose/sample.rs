@@ -8,9 +8,12 @@ use super::sentences;
 use super::table::{UNKNOWN, known_by, row, rows};
 use super::tell::{Diagnosis, code, diagnose};
 use crate::microsoft;
-use crate::microsoft::codes::{Code, codes_in};
+use crate::microsoft::codes::{Code, WINDOWS, codes_in};
 use crate::microsoft::plain::plain;
 use crate::words::{Audience, Cause, Failure, Service, Step, UntrustedText};
+
+/// What stands in the table for every code of Windows' own sign-in that it does not name.
+const ANY_OF_WINDOWS: &str = "CAA...";
 
 /// The longest text that is taken for the name of a row.
 const NAME: usize = 60;
@@ -67,12 +70,14 @@ fn meant(code: Code) -> Vec<Sign<'static>> {
         Code::Word(it) => {
             let services = [Service::PartnerApi, Service::PartnerCenter, Service::Entra];
             let words = services.into_iter().map(|service| Sign::Word(service, &it));
-            [Sign::Oauth(&it)].into_iter().chain(words).find_map(|sign| of_the_table(&sign)).into_iter().collect()
+            let known = [Sign::Oauth(&it)].into_iter().chain(words).find_map(|sign| of_the_table(&sign));
+            let of_windows = || of_the_table(&Sign::Oauth(ANY_OF_WINDOWS)).filter(|_| it.starts_with(WINDOWS));
+            known.or_else(of_windows).into_iter().collect()
         }
         Code::Bracketed(number) => known(&either(number)),
         // Nothing says whose it is: every table that has it, or both where none has.
         Code::Bare(number) => match known(&either(number)) {
-            none if none.is_empty() && number >= 10_000 => either(number).to_vec(),
+            none if none.is_empty() && (10_000..10_000_000).contains(&number) => either(number).to_vec(),
             known => known,
         },
     }
@@ -99,7 +104,11 @@ pub struct Findings {
 pub fn findings(text: &str) -> Findings {
     let plain = plain(text, is_known_word);
     let signs = signs_of(&plain);
-    let lacks_number = !signs.is_empty() && signs.iter().all(|sign| matches!(sign, Sign::Oauth(_)));
+    // Graph has words and no numbers.
+    let has_number_behind = |word: &str| word.starts_with(WINDOWS) || !word.chars().any(char::is_uppercase);
+    let lacks =
+        |sign: &Sign<'_>| matches!(sign, Sign::Oauth(word) if *word != ANY_OF_WINDOWS && has_number_behind(word));
+    let lacks_number = !signs.is_empty() && signs.iter().all(lacks);
     Findings { found: explained(text, &plain, signs), heard: microsoft::heard(&plain), lacks_number }
 }
 
@@ -117,9 +126,15 @@ fn explained(text: &str, plain: &str, found: Vec<Sign<'static>>) -> Vec<Explanat
     let mut signs: Vec<Sign<'_>> = found.into_iter().filter(|it| !(numbered && matches!(it, Sign::Oauth(_)))).collect();
     signs.sort_by_key(weight);
     let least = signs.first().map_or(0, weight);
-    signs.retain(|sign| weight(sign) == least || !matches!(sign, Sign::Status(..)));
-    let (known, others): (Vec<Sign<'_>>, Vec<Sign<'_>>) = signs.into_iter().partition(|sign| weight(sign) == 0);
-    let said = sentences::explained(plain, !known.is_empty()).into_iter();
+    signs.retain(|sign| weight(sign) == least || weight(sign) < SAYS_LEAST);
+    let (known, mut others): (Vec<Sign<'_>>, Vec<Sign<'_>>) = signs.into_iter().partition(|sign| weight(sign) == 0);
+    let said = sentences::explained(plain, !known.is_empty());
+    let is_told = said.iter().any(|(row, _)| !sentences::is_cause(row));
+    others.retain(|sign| match sign {
+        Sign::Status(..) => !is_told,
+        _ => said.is_empty() || weight(sign) < SAYS_LEAST,
+    });
+    let said = said.into_iter();
     let said = said.map(|(row, diagnosis)| Explanation { when: row.when.words(), diagnosis });
     let of = |signs: Vec<Sign<'static>>| signs.into_iter().flat_map(|sign| about(sign, &lower, word));
     let mut explained: Vec<Explanation> = Vec::new();
@@ -141,13 +156,17 @@ fn explained(text: &str, plain: &str, found: Vec<Sign<'static>>) -> Vec<Explanat
     explained
 }
 
+/// What is told only where nothing else is.
+const SAYS_LEAST: u8 = 4;
+
 /// What says more is lighter: a known number, then one that no row has, a word, a number that points to another one, a status.
 fn weight(sign: &Sign<'_>) -> u8 {
     match sign {
+        Sign::Oauth(word) if *word == ANY_OF_WINDOWS => SAYS_LEAST,
         Sign::Aadsts(number) | Sign::Number(_, number) if SAYS_NOTHING.contains(number) => 3,
         Sign::Aadsts(_) | Sign::Number(..) => u8::from(!is_known(sign)),
         Sign::Oauth(_) | Sign::Word(..) | Sign::Says(..) | Sign::Cause(_) | Sign::CauseOf(..) => 2,
-        Sign::Status(..) => 4,
+        Sign::Status(..) => SAYS_LEAST,
     }
 }
 

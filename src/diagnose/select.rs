@@ -111,6 +111,8 @@ pub(super) fn label(failure: &Failure, row: &Row, sign: Option<Sign<'_>>) -> Str
     match sign {
         Some(Sign::Aadsts(code)) => return format!("AADSTS{code}"),
         Some(Sign::Number(Service::PartnerCenter, code)) => return format!("PC {code}"),
+        // Words of Windows and of Graph, which tell whose they are.
+        Some(Sign::Oauth(word)) if word.starts_with(char::is_uppercase) => return word.to_owned(),
         Some(Sign::Cause(_) | Sign::CauseOf(..)) if !row.label.is_empty() => {
             return row.label.to_owned();
         }

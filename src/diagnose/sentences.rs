@@ -33,7 +33,8 @@ pub(super) fn said(text: &str, numbered: bool) -> Vec<&'static Row> {
     said
 }
 
-fn is_cause(row: &Row) -> bool {
+/// Whether a row is about the way or this machine, and not about what a service said.
+pub(super) fn is_cause(row: &Row) -> bool {
     matches!(row.signs.first(), Some(Sign::Cause(_) | Sign::CauseOf(..)))
 }
 

@@ -63,7 +63,9 @@ fn needles() -> Option<&'static AhoCorasick> {
     let build = || {
         let [hosts, labels, marks] = codes::marks();
         let words = rows().flat_map(|row| row.signs).filter_map(|sign| match sign {
-            Sign::Oauth(word) | Sign::Word(_, word) => Some((*word).to_owned()).filter(|word| word.contains('_')),
+            Sign::Oauth(word) | Sign::Word(_, word) => {
+                Some((*word).to_owned()).filter(|word| codes::stands_alone(word))
+            }
             Sign::Aadsts(number) | Sign::Number(_, number) => Some(format!("({number})")),
             Sign::Says(..) | Sign::Status(..) | Sign::Cause(_) | Sign::CauseOf(..) => None,
         });
@@ -71,7 +73,8 @@ fn needles() -> Option<&'static AhoCorasick> {
         let mut search = AhoCorasick::builder();
         search.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
         let joined = codes::JOINED.map(|(joined, _)| joined.to_owned());
-        search.build(fixed.map(str::to_owned).chain(words).chain(joined)).ok()
+        let windows = [format!("0x{}", codes::WINDOWS)];
+        search.build(fixed.map(str::to_owned).chain(words).chain(joined).chain(windows)).ok()
     };
     NEEDLES.get_or_init(build).as_ref()
 }

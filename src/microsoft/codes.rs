@@ -70,6 +70,26 @@ pub const JOINED: [(&str, &str); 4] = [
     ("unauthorizedclient", "unauthorized_client"),
 ];
 
+/// Whether a word tells something wherever it stands, and not only behind a label: one of OAuth, of Microsoft Graph, of Windows.
+pub fn stands_alone(word: &str) -> bool {
+    word.contains('_') || word.chars().skip(1).any(|sign| sign.is_ascii_uppercase())
+}
+
+/// What every code of Windows' own sign-in (the Web Account Manager) begins with.
+pub const WINDOWS: &str = "CAA";
+
+/// A code of Windows' own sign-in, in whatever form: `CAA20003`, `0xcaa20003`, `-895352829`, `WAM_provider_error_3399614467`.
+fn of_windows(run: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
+    let last = run.rsplit('_').next()?;
+    let hex = last.strip_prefix("0x").unwrap_or(last);
+    let number = last.parse::<i64>().ok().and_then(|it| u32::try_from(it & 0xffff_ffff).ok());
+    let code = number.map_or_else(|| hex.to_ascii_uppercase(), |number| format!("{number:08X}"));
+    let is_one = code.len() == 8 && code.starts_with(WINDOWS) && code.bytes().all(|sign| sign.is_ascii_hexdigit());
+    // Eight digits of a hash may begin so, but they are written small.
+    let is_told = number.is_none() && (hex.len() < last.len() || hex.starts_with(WINDOWS));
+    (is_one && (is_told || is_word(&code))).then_some(code)
+}
+
 /// The service whose address stands first in a text.
 pub fn service_in(text: &str) -> Option<Service> {
     let found = HOSTS.iter().filter_map(|(host, service)| Some((text.find(host)?, *service)));
@@ -175,9 +195,10 @@ fn words(text: &str, is_word: impl Fn(&str) -> bool, found: &mut Vec<(usize, Cod
         let lower = lower.trim_end_matches("error").trim_end_matches("exception");
         let joined = JOINED.iter().find(|(joined, _)| *joined == lower).map(|(_, word)| *word);
         let word = joined.unwrap_or(run);
-        if word.contains('_') && is_word(word) {
+        if stands_alone(word) && is_word(word) {
             found.push((from, Code::Word(word.to_owned())));
         }
+        found.extend(run.split('/').filter_map(|part| of_windows(part, &is_word)).map(|code| (from, Code::Word(code))));
         from += run.len() + text.get(from + run.len()..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     }
 }

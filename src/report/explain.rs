@@ -16,7 +16,7 @@ const WHERE: &str = "Where the number stands: behind AADSTS on Microsoft's page,
 
 /// What is said where nothing was found.
 const NOTHING: &str = "nothing that octo-csp knows stands in this text. Looked for were numbers of Entra (AADSTS...) and Partner \
-    Center, OAuth words such as invalid_grant, a status near the address of a service, and sentences about signing in, roles, \
+    Center, words such as invalid_grant, codes of Windows (0xCAA...), a status near the address of a service, and sentences about signing in, roles, \
     network, certificates and keyrings.";
 
 impl Findings {
@@ -30,7 +30,7 @@ impl Findings {
         if self.found.is_empty() {
             return Some(format!("{NOTHING} {WHERE} octo-csp explain --list shows all codes."));
         }
-        self.lacks_number.then(|| format!("This text has a word and no number, which would say more. {WHERE}"))
+        self.lacks_number.then(|| format!("This text has no number of Entra, which would say more. {WHERE}"))
     }
 
     /// Every explanation as text.
@@ -161,12 +161,14 @@ mod tests {
     #[test]
     fn what_is_missing_is_told_and_where_it_is_found() {
         for (text, said) in
-            [("ErrorCode: invalid_grant", "no number"), ("hello", "Looked for"), ("error=invalid_grant", "no number")]
+            [("ErrorCode: invalid_grant", "no number"), ("hello", "Looked for"), ("0xCAA20003", "no number")]
         {
             let missing = findings(text).missing().unwrap();
             assert!(missing.contains(said) && missing.contains("Sign-in logs"), "{text}: {missing}");
         }
-        for text in ["AADSTS50011", "MFA required", "PC 900421", "invalid_grant AADSTS50126"] {
+        for text in
+            ["AADSTS50011", "MFA required", "PC 900421", "invalid_grant AADSTS50126", "InvalidAuthenticationToken"]
+        {
             assert_eq!(findings(text).missing(), None, "{text}");
         }
     }

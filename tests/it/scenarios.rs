@@ -121,7 +121,7 @@ fn has_own_row(report: &Report) -> bool {
 }
 
 /// Rows that are met without a rehearsal, and where.
-const MET_ELSEWHERE: [(&str, &str); 15] = [
+const MET_ELSEWHERE: [(&str, &str); 24] = [
     // No sentence of theirs is known.
     ("undocumented", "explain AADSTS700044"),
     // The field says so before anything is sent; the row is for what was kept by another hand.
@@ -141,6 +141,16 @@ const MET_ELSEWHERE: [(&str, &str); 15] = [
     // The field for the answer says so, and takes nothing.
     ("answer-of-other-sign-in", "explain answer-of-other-sign-in"),
     ("code-sent-before", "explain code-sent-before"),
+    // Windows and Graph say these to other programs.
+    ("windows-grant-refused", "explain 0xCAA20003"),
+    ("windows-denied", "explain CAA20004"),
+    ("windows-api-absent", "explain CAA2000B"),
+    ("windows-device-unknown", "explain caa5004b"),
+    ("windows-sign-in", "explain CAA30194"),
+    ("graph-permission-missing", "explain Authorization_RequestDenied"),
+    ("graph-token-refused", "explain InvalidAuthenticationToken"),
+    ("graph-no-such-object", "explain Request_ResourceNotFound"),
+    ("graph-quota", "explain Directory_QuotaExceeded"),
     // Only a Windows has them: tests/windows.
     ("keyring-windows", "explain keyring-windows"),
     ("disk-denied-windows", "explain disk-denied-windows"),
