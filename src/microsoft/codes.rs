@@ -6,7 +6,7 @@ mod columns;
 
 pub use columns::{Column, column_of, in_column, may_head};
 
-use super::sentence::{MOST, number, placed_numbers};
+use super::sentence::{MOST, grouped, number, placed_numbers};
 use crate::words::Service;
 use columns::LABELS;
 
@@ -49,7 +49,7 @@ const HOSTS: [(&str, Service); 9] = [
 ];
 
 /// What else a code stands behind, in lower case: its own mark, a key in JSON of whatever depth, a parameter. A line end is a blank.
-const MARKS: &str = "adsts|aad sts|aads ts|aadst s|/error?code|error_codes|code\"|code'|code\\|code&quot;|code%22|error\"|error'|error\\|\
+const MARKS: &str = "adst|aad sts|aads ts|aadst s|/error?code|error_codes|code\"|code'|code\\|code&quot;|code%22|<code>|error\"|error'|error\\|\
     error&quot;|error%22|error=|error%3d|error_subcode|pc 1|pc 2|pc 3|pc 4|pc 5|pc 6|pc 7|pc 8|pc 9";
 
 /// Hosts, then labels, then all else that a code stands behind: where none of them is, [`codes_in`] finds nothing but known words, known
@@ -57,6 +57,9 @@ const MARKS: &str = "adsts|aad sts|aads ts|aadst s|/error?code|error_codes|code\
 pub fn marks() -> [Vec<&'static str>; 3] {
     [HOSTS.map(|(host, _)| host).to_vec(), LABELS.split('|').collect(), MARKS.split('|').collect()]
 }
+
+/// How long the end of a label may be, in bytes.
+const LONGEST_LABEL: usize = 60;
 
 /// How far from an address its status is looked for, in bytes.
 const NEAR: usize = 300;
@@ -100,7 +103,7 @@ pub fn service_in(text: &str) -> Option<Service> {
 /// wherever they stand.
 pub fn codes_in(text: &str, is_word: impl Fn(&str) -> bool) -> Vec<Code> {
     // Entra's have five digits at least: less is a part of one.
-    let numbers = placed_numbers(text).into_iter().filter(|(_, number)| *number >= 10_000);
+    let numbers = placed_numbers(text, &is_word).into_iter().filter(|(_, number)| *number >= 10_000);
     let mut found: Vec<(usize, Code)> = numbers.map(|(at, number)| (at, Code::Aadsts(number))).collect();
     marked(text, &mut found);
     found.extend(columns::numbers(text).into_iter().map(|(at, number)| (at, Code::Bare(number))));
@@ -146,6 +149,8 @@ fn marked(text: &str, found: &mut Vec<(usize, Code)>) {
                 ("code", Some((code, _))) if is_key && octo => Some(Code::Octo(code)),
                 ("code", Some((code, _))) if is_key => Some(Code::PartnerCenter(code)),
                 ("code", None) if is_key => word(),
+                // `<Code>900421</Code>`
+                ("code", Some((code, _))) if before.ends_with('<') && between == ">" => Some(Code::Bracketed(code)),
                 // `"statusCode":429`
                 ("statuscode", Some((code, _))) if is_key => {
                     u16::try_from(code).ok().map(|status| Code::Status(Service::PartnerCenter, status))
@@ -164,21 +169,34 @@ fn marked(text: &str, found: &mut Vec<(usize, Code)>) {
                 ("/error?code" | "error_codes" | "code" | "statuscode" | "pc" | "error" | "error_subcode" | "(", _) => {
                     None
                 }
+                // `Sign-in error code53003Failure reason`
+                (_, Some((code, _))) if between.is_empty() => (code >= 10_000).then_some(Code::Bracketed(code)),
                 // `Sign-in error code  50126`. Shorter ones are statuses and counts, and a date or an ID may begin with a number.
                 (_, Some((code, after))) => {
-                    let counts = code >= 1_000 && !between.is_empty() && !goes_on(after);
-                    counts.then_some(Code::Bare(code))
+                    let counts = code >= 1_000 && !goes_on(after);
+                    let apart = || grouped(value).map(|(code, _)| Code::Bracketed(code));
+                    if counts { Some(Code::Bare(code)) } else { apart() }
                 }
                 // `ErrorCode: invalid_grant`
-                (_, None) => word().filter(|_| !between.is_empty()),
+                (_, None) => farther(rest).or_else(|| word().filter(|_| !between.is_empty())),
             };
             found.extend(code.map(|code| (at, code)));
         }
     }
 }
 
+/// The number behind a label that goes on: `Code d'erreur de connexion : 50126`, `error code(s) from server: [50055]`.
+fn farther(rest: &str) -> Option<Code> {
+    let tail = rest.trim_start_matches(|sign: char| sign.is_alphabetic() || " ()'\u{2019}".contains(sign));
+    let value = tail.trim_start_matches(|sign| " \t\r\n:=\"|,[({-".contains(sign));
+    let skipped = rest.strip_suffix(value).filter(|skipped| !skipped.ends_with(char::is_alphanumeric))?;
+    let (code, after) = number(value).filter(|_| skipped.len() <= LONGEST_LABEL)?;
+    (code >= 10_000 && !goes_on(after)).then_some(Code::Bracketed(code))
+}
+
 fn goes_on(after: &str) -> bool {
-    let mut signs = after.chars();
+    // A column with gaps is one of floats to some.
+    let mut signs = after.strip_prefix(".0").unwrap_or(after).chars();
     match signs.next() {
         Some('-' | '.' | ':') => signs.next().is_some_and(char::is_alphanumeric),
         Some(sign) => sign.is_ascii_alphanumeric() || sign == '_',
@@ -245,16 +263,24 @@ fn in_a_log(before: &str, rest: &str) -> Option<u16> {
     behind.next().and_then(status).or_else(in_front)
 }
 
-/// Numbers and nothing else, as typed on a command line.
+/// Numbers and nothing else but what people put around one, as typed on a command line: `error 50011`, `7 000 215`.
 fn bare(text: &str, found: &mut Vec<(usize, Code)>) {
-    let text = text.trim();
-    let mut only = text.chars().filter(|character| !" ,;[]".contains(*character));
-    if text.len() > BARE || !only.all(|character| character.is_ascii_digit()) {
+    const AROUND: [&str; 7] = ["error", "code", "number", "entra", "azure", "ad", "fehler"];
+    if text.len() > BARE {
         return;
     }
-    let words = text.split(|character: char| !character.is_ascii_digit());
-    let numbers = words.filter_map(number).enumerate();
-    found.extend(numbers.map(|(at, (code, _))| (at, Code::Bare(code))));
+    let is_around = |sign: char| sign.is_whitespace() || "\"'.,;:!?()[]#".contains(sign);
+    let words = text.split(char::is_whitespace).map(|word| word.trim_matches(is_around));
+    let words: Vec<&str> = words.filter(|word| !AROUND.iter().any(|it| word.eq_ignore_ascii_case(it))).collect();
+    let joined = words.join(",");
+    if let Some((code, "" | ".0")) = grouped(joined.trim_matches(',')) {
+        return found.push((0, Code::Bare(code)));
+    }
+    let plain = joined.trim_end_matches(".0");
+    if plain.chars().all(|sign| sign.is_ascii_digit() || ",;[]".contains(sign)) {
+        let numbers = plain.split(|sign: char| !sign.is_ascii_digit()).filter_map(number).enumerate();
+        found.extend(numbers.map(|(at, (code, _))| (at, Code::Bare(code))));
+    }
 }
 
 /// The word that `text` begins with: at most 64 letters, digits and low lines.

@@ -4,6 +4,8 @@
 //! quoted-printable), as deep as they lie in each other; lines (quoting, and what was torn at the edge of a screen). No digit is
 //! made of anything but a digit: services do not encode them.
 
+use std::borrow::Cow;
+
 use crate::words::text::plain_sign;
 
 /// How deep encodings may lie in each other.
@@ -41,7 +43,31 @@ fn unwrapped(raw: &str) -> String {
         }
         text = next;
     }
-    untagged(&text)
+    untagged(&uncoloured(&text))
+}
+
+/// Without the colours of a terminal whose first sign somebody else took away: `[31mfailed[0m`.
+fn uncoloured(text: &str) -> Cow<'_, str> {
+    if !text.contains("[0m") {
+        return text.into();
+    }
+    let is_colour = |code: &str| code.len() <= 8 && code.bytes().all(|sign| sign.is_ascii_digit() || sign == b';');
+    let parts = text.split_inclusive('[').map(|part| (part.strip_suffix('['), part));
+    let mut clean = String::with_capacity(text.len());
+    let mut opened = false;
+    for (front, part) in parts {
+        let own = front.unwrap_or(part);
+        match own.split_once('m').filter(|(code, _)| opened && is_colour(code)) {
+            Some((_, rest)) => clean.push_str(rest),
+            None if opened => clean.extend(["[", own]),
+            None => clean.push_str(own),
+        }
+        opened = front.is_some();
+    }
+    if opened {
+        clean.push('[');
+    }
+    clean.into()
 }
 
 /// Without the marks of HTML that only say how letters look: a page shows nothing between what stands on their two sides.
@@ -193,7 +219,8 @@ fn is_torn(before: &str, after: &str, is_known: &impl Fn(&str) -> bool) -> bool 
     let label = context.trim_end_matches(['"', ' ', ':', '=', '\t', '|']).to_ascii_lowercase();
     let labelled = bare.is_empty() && (in_list || label.ends_with("code") || label.ends_with("type"));
     // Five digits may be a whole number: then it is the longer one that has to be known, and to end as one does.
-    let may_be_whole = digits.saturating_sub(tail.len()) >= 5;
+    let before = digits.saturating_sub(tail.len());
+    let may_be_whole = before >= 5 || before > 0 && tail.len() >= 5;
     let ends =
         if labelled { next.is_empty() || next.starts_with([',', ']', '}', '"']) } else { next.starts_with([':', '"']) };
     let is_number = bare.ends_with("adsts") || labelled;

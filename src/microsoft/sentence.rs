@@ -125,17 +125,21 @@ fn label_at(lower: &str, label: &str) -> Option<usize> {
     lower.match_indices(label).take(MOST).find(counts).map(|(at, _)| at)
 }
 
-/// The AADSTS numbers written as such in a text, each once, with their places. The first letter is easily lost when one is copied.
-pub(super) fn placed_numbers(text: &str) -> Vec<(usize, u64)> {
-    const MARK: &str = "adsts";
+/// The AADSTS numbers written as such in a text, each once, with their places. The first or the last letter is easily lost when one
+/// is copied. One that a machine misread in a picture, or whose thousands are kept apart, counts only if it is known.
+pub(super) fn placed_numbers(text: &str, is_known: impl Fn(&str) -> bool) -> Vec<(usize, u64)> {
+    const MARK: &str = "adst";
     let lower = text.to_ascii_lowercase();
     let mut once = Vec::new();
     let found = lower.match_indices(MARK).filter_map(|(at, _)| {
         let (before, rest) = lower.split_at_checked(at)?;
         let is_one = before.ends_with('a') || !before.ends_with(char::is_alphanumeric);
         let (marked, rest) = (is_one, rest.strip_prefix(MARK)?);
+        let rest = rest.strip_prefix("ss").or_else(|| rest.strip_prefix('s')).unwrap_or(rest);
         let bare = rest.trim_start_matches([' ', '-', ':', '_', '#', '\n']);
-        let (number, after) = number(bare).filter(|_| marked)?;
+        let odd = misread(bare).or_else(|| grouped(bare)).filter(|(number, _)| is_known(&number.to_string()));
+        let read = odd.or_else(|| number(bare));
+        let (number, after) = read.filter(|_| marked)?;
         let near = rest.len() - bare.len() <= 1 || bare.len() - after.len() >= 5;
         let is_new = near && !once.contains(&number);
         once.extend(is_new.then_some(number));
@@ -145,9 +149,32 @@ pub(super) fn placed_numbers(text: &str) -> Vec<(usize, u64)> {
     found.take(MOST).collect()
 }
 
+/// The number that `text` begins with, where its thousands are kept apart: `7,000,215`, `50.011`.
+pub(super) fn grouped(text: &str) -> Option<(u64, &str)> {
+    let digits = |text: &str| text.bytes().take(4).take_while(u8::is_ascii_digit).count();
+    let first = digits(text);
+    let (head, mut rest) = text.split_at_checked(first).filter(|_| (1..=3).contains(&first))?;
+    let mut whole = head.to_owned();
+    let sign = rest.chars().next().filter(|sign| matches!(sign, ',' | '.' | '\'' | '\u{2019}'))?;
+    while let Some(group) = rest.strip_prefix(sign).filter(|group| digits(group) == 3) {
+        let (group, after) = group.split_at_checked(3)?;
+        whole.push_str(group);
+        rest = after;
+    }
+    (whole.len() > first && whole.len() <= 8).then_some((whole.parse().ok()?, rest))
+}
+
+/// The same of a picture that was read by a machine, which takes a nought for the letter and a one for another.
+fn misread(text: &str) -> Option<(u64, &str)> {
+    let length = text.bytes().take(9).take_while(|sign| sign.is_ascii_digit() || b"oil".contains(sign)).count();
+    let (run, rest) = text.split_at_checked(length).filter(|_| (5..=8).contains(&length))?;
+    let digits = run.replace('o', "0").replace(['i', 'l'], "1");
+    (run.bytes().filter(u8::is_ascii_digit).count() >= 2).then_some((digits.parse().ok()?, rest))
+}
+
 /// The AADSTS numbers in a sentence, each once, in their order.
 pub fn numbers(text: &str) -> Vec<u64> {
-    placed_numbers(text).into_iter().map(|(_, number)| number).collect()
+    placed_numbers(text, |_| false).into_iter().map(|(_, number)| number).collect()
 }
 
 /// The number that `text` begins with, and the rest. A run of more than eight digits is no code.

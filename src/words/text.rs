@@ -103,7 +103,12 @@ impl<'de> Deserialize<'de> for UntrustedText {
 /// What a character was before an input method or a font made it wider: as [`harmless`] has it, in its usual width.
 pub(crate) fn plain_sign(character: char) -> Option<char> {
     let usual = |wide: char| char::from_u32(u32::from(wide) - 0xfee0).unwrap_or(wide);
-    harmless(character).map(|sign| if matches!(sign, '\u{ff01}'..='\u{ff5e}') { usual(sign) } else { sign })
+    harmless(character).map(|sign| match sign {
+        '\u{ff01}'..='\u{ff5e}' => usual(sign),
+        // The digits of Arabic and Persian.
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(sign) & 0xf, 10).unwrap_or(sign),
+        other => other,
+    })
 }
 
 /// What a character becomes: itself, a blank, or nothing.

@@ -4,7 +4,8 @@ use crate::microsoft::sentence::{MOST, number};
 
 /// What stands before a number or a word of an error, where portals, logs and libraries show one, in lower case.
 pub(super) const LABELS: &str = "error code|error-code|errorcode|error_code|resulttype|fehlercode|code d'erreur|code d’erreur|código de error|\
-    código de erro|codice errore|codice di errore|foutcode|kod błędu|код ошибки|エラー コード|エラーコード|错误代码";
+    código de erro|codice errore|codice di errore|foutcode|kod błędu|код ошибки|エラー コード|エラーコード|错误代码|\
+    错误码|錯誤碼|錯誤代碼|오류 코드|felkod|fejlkode|feilkode|virhekoodi|hata kodu|kód chyby|hibakód|código do erro|codigo de err";
 
 /// The longest head of a column, in bytes.
 const LONGEST: usize = 60;
@@ -85,7 +86,7 @@ pub fn in_column(line: &str, column: Column) -> Option<u64> {
         }
         Column::Aligned { from, to } => words(line).find(|(first, end, _)| *first < to && *end > from)?.2,
     };
-    number(cell).filter(|(code, rest)| *code >= 1_000 && rest.is_empty()).map(|(code, _)| code)
+    number(cell).filter(|(code, rest)| *code >= 1_000 && matches!(*rest, "" | ".0")).map(|(code, _)| code)
 }
 
 /// The cells of a line that a sign keeps apart, but not within double quotes.
