@@ -123,16 +123,17 @@ fn explained(text: &str, plain: &str, found: Vec<Sign<'static>>) -> Vec<Explanat
     let word = found.iter().find_map(|sign| if let Sign::Oauth(word) = sign { Some(*word) } else { None });
     // Beside a number the word says nothing of its own, known or not; nor does a status beside anything else.
     let numbered = found.iter().any(|sign| matches!(sign, Sign::Aadsts(_)));
-    let mut signs: Vec<Sign<'_>> = found.into_iter().filter(|it| !(numbered && matches!(it, Sign::Oauth(_)))).collect();
+    let mut signs: Vec<Sign<'_>> =
+        found.into_iter().filter(|it| !(numbered && matches!(it, Sign::Oauth(_) | Sign::Word(..)))).collect();
     signs.sort_by_key(weight);
     let least = signs.first().map_or(0, weight);
     signs.retain(|sign| weight(sign) == least || weight(sign) < SAYS_LEAST);
     let (known, mut others): (Vec<Sign<'_>>, Vec<Sign<'_>>) = signs.into_iter().partition(|sign| weight(sign) == 0);
     let said = sentences::explained(plain, !known.is_empty());
     let is_told = said.iter().any(|(row, _)| !sentences::is_cause(row));
-    others.retain(|sign| match sign {
-        Sign::Status(..) => !is_told,
-        _ => said.is_empty() || weight(sign) < SAYS_LEAST,
+    others.retain(|sign| {
+        let is_status = matches!(sign, Sign::Status(..));
+        if is_status { !is_told } else { said.is_empty() || weight(sign) < SAYS_LEAST }
     });
     let said = said.into_iter();
     let said = said.map(|(row, diagnosis)| Explanation { when: row.when.words(), diagnosis });
@@ -175,7 +176,20 @@ fn weight(sign: &Sign<'_>) -> u8 {
 fn about(sign: Sign<'static>, lower: &str, word: Option<&str>) -> Vec<Explanation> {
     let mut meant = known_by(&sign).to_vec();
     meant.sort_by_key(|row| row.when != When::Always);
-    let told = meant.iter().copied().find(|row| matches!(row.when, When::Saying(part) if lower.contains(part)));
+    let has = |number: u16| lower.split(|it: char| !it.is_ascii_digit()).any(|word| word == number.to_string());
+    let says = |row: &Row| match row.when {
+        When::Saying(part) => lower.contains(part),
+        When::WithStatus(status) => has(status),
+        When::Always
+        | When::SecretIsGuid
+        | When::SecretIsNew
+        | When::CodeSent
+        | When::For(_)
+        | When::FromPrices
+        | When::In(_)
+        | When::On(_) => false,
+    };
+    let told = meant.iter().copied().find(|row| says(row));
     if meant.is_empty() {
         let failure = Failure { error: word.and_then(UntrustedText::some), ..sign.failure(Service::Entra) };
         return vec![Explanation { when: None, diagnosis: diagnose(&failure, &Context::default()) }];

@@ -121,12 +121,13 @@ fn has_own_row(report: &Report) -> bool {
 }
 
 /// Rows that are met without a rehearsal, and where.
-const MET_ELSEWHERE: [(&str, &str); 24] = [
+const MET_ELSEWHERE: [(&str, &str); 25] = [
     // No sentence of theirs is known.
     ("undocumented", "explain AADSTS700044"),
     // The field says so before anything is sent; the row is for what was kept by another hand.
     ("secret-id-sent", "explain AADSTS7000215"),
     // Each is one of the meanings of its number: the scenario of that has the sentence of the commonest.
+    ("secret-refused-before", "explain AADSTS50012"),
     ("permission-not-there", "explain AADSTS650051"),
     ("directory-unmanaged", "explain AADSTS650051"),
     ("consent-not-set-up", "explain AADSTS650051"),
