@@ -10,6 +10,7 @@ pub mod date;
 pub mod draft;
 pub mod failure;
 pub mod field;
+mod guid;
 pub mod ids;
 pub mod kind;
 pub mod label;

@@ -5,26 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
-use uuid::Uuid;
 
+use crate::words::guid::{self, guid, shown, unquoted};
+pub use crate::words::guid::{Normalized, looks_like_guid, looks_like_secret_key, looks_random};
 use crate::words::kind::ProblemKind;
 use crate::words::secret::{Secret, SharedSecret};
-use crate::words::text::{UntrustedText, plain_sign};
-
-/// A value and whether its spelling was mended on the way in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Normalized<T> {
-    /// The value as it should be.
-    pub value: T,
-    /// Whether dashes, braces, case, blanks or an address around it were put right.
-    pub mended: bool,
-}
-
-impl<T> Normalized<T> {
-    fn map<U>(self, make: impl FnOnce(T) -> U) -> Normalized<U> {
-        Normalized { value: make(self.value), mended: self.mended }
-    }
-}
+use crate::words::text::UntrustedText;
 
 /// What all texts of one value have in common: they are read, shown and kept as they are.
 macro_rules! texts {
@@ -77,9 +63,10 @@ impl TenantId {
 pub struct ClientId(String);
 
 impl ClientId {
-    /// Reads a GUID in any spelling, as [`TenantId::parse`] does.
+    /// Reads a GUID in any spelling, as [`TenantId::parse`] does, or the one that a text or an address names as an application's.
     pub fn parse(raw: &str) -> Result<Normalized<Self>, ProblemKind> {
-        guid(raw).map(|id| id.map(Self))
+        let named = || guid::application(raw);
+        guid(raw).or_else(|kind| named().ok_or(kind)).map(|id| id.map(Self))
     }
 }
 
@@ -134,7 +121,10 @@ impl Directory {
             Err(ProblemKind::IdNotGuid) => match Self::named_in(&shown(raw)) {
                 Some("") => Err(ProblemKind::DirectoryNotOne),
                 Some(named) => Self::parse(named).map(|read| Normalized { mended: true, ..read }),
-                None => Domain::parse(raw).map(|name| name.map(Self::Domain)),
+                None => match guid::directory(raw) {
+                    Some(id) => Ok(id.map(|id| Self::Tenant(TenantId(id)))),
+                    None => Domain::parse(raw).map(|name| name.map(Self::Domain)),
+                },
             },
             Err(error) => Err(error),
         }
@@ -198,7 +188,7 @@ impl MpnId {
     /// Reads an MPN ID; blanks and a leading `MPN`, `MPNID` or `ID` are taken off.
     pub fn parse(raw: &str) -> Result<Normalized<Self>, ProblemKind> {
         let bare: String = unquoted(&shown(raw))
-            .trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ':' | '#' | ' ' | '-'))
+            .trim_start_matches(|c: char| c.is_alphabetic() || matches!(c, ':' | '#' | ' ' | '-' | '(' | ')'))
             .chars()
             .filter(|c| !c.is_whitespace())
             .collect();
@@ -253,7 +243,8 @@ impl RedirectAddress {
 
     /// Reads a redirect address by Entra's rules (entra-docs, reply-url).
     pub fn parse(raw: &str) -> Result<Self, ProblemKind> {
-        let text = unquoted(raw);
+        let shown = shown(raw);
+        let text = unquoted(&shown);
         if text.is_empty() {
             return Err(ProblemKind::RedirectMissing);
         }
@@ -339,60 +330,6 @@ impl AuthCode {
 /// A code that was sent, by its SHA-256: enough to know it again, and nothing that anybody could send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SentCode([u8; 32]);
-
-/// Whether the text is a GUID in its usual spelling, which is how a Secret ID looks and a secret value never does.
-pub fn looks_like_guid(raw: &str) -> bool {
-    guid(raw).is_ok() && raw.contains('-')
-}
-
-/// Whether the text looks like the value of a client secret: the form that Entra has given them for years (37 to 40
-/// characters with `Q~` after the fourth). A hint only: nothing is refused by it where a secret belongs.
-pub fn looks_like_secret_key(raw: &str) -> bool {
-    let text = raw.trim();
-    (30..=44).contains(&text.len())
-        && text.get(3..8).is_some_and(|part| part.contains("Q~"))
-        && !text.contains(char::is_whitespace)
-}
-
-/// Whether a run without blanks looks made by a machine: long, and of both cases with digits, or with the sign that Entra's
-/// secrets have.
-pub fn looks_random(raw: &str) -> bool {
-    raw.split_whitespace().filter(|run| run.len() >= 24).any(|run| {
-        let has = |kind: fn(&char) -> bool| run.chars().any(|sign| kind(&sign));
-        run.contains('~') || has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit)
-    })
-}
-
-fn unquoted(raw: &str) -> &str {
-    raw.trim().trim_matches(['"', '\'', '<', '>', '`']).trim()
-}
-
-/// Without invisible marks, and in the usual width.
-fn shown(raw: &str) -> String {
-    raw.chars().filter_map(plain_sign).collect()
-}
-
-fn guid(raw: &str) -> Result<Normalized<String>, ProblemKind> {
-    let shown = shown(raw);
-    let trimmed = unquoted(&shown);
-    if trimmed.is_empty() {
-        return Err(ProblemKind::IdMissing);
-    }
-    let lower = trimmed.to_ascii_lowercase();
-    let bare = lower.strip_prefix("urn:uuid:").unwrap_or(&lower);
-    let bare = bare.trim_matches(['{', '}', '(', ')']);
-    let digits: String = bare
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}'))
-        .collect();
-    let id = Uuid::try_parse(&digits).map_err(|_unshown| ProblemKind::IdNotGuid)?;
-    if id.is_nil() {
-        return Err(ProblemKind::IdNil);
-    }
-    let value = id.to_string();
-    let mended = value != raw;
-    Ok(Normalized { value, mended })
-}
 
 #[cfg(test)]
 mod tests {
@@ -485,6 +422,8 @@ mod tests {
 
     #[test]
     fn mpn_ids_are_digits() {
+        assert_eq!(MpnId::parse("MPN ID (location): 6271154").unwrap().value.as_str(), "6271154");
+        assert_eq!(MpnId::parse("パートナー ID：6271154").unwrap().value.as_str(), "6271154");
         assert_eq!(MpnId::parse("MPN ID: 627 1154").unwrap().value.as_str(), "6271154");
         assert_eq!(MpnId::parse("\u{200b}６２７１１５４").unwrap().value.as_str(), "6271154");
         for bad in ["62a", "1234567890123", "mpn"] {
@@ -505,6 +444,7 @@ mod tests {
         for good in ["http://localhost", "http://localhost:8400/back", "https://localhost", "http://127.0.0.1:9"] {
             assert_eq!(RedirectAddress::parse(good).unwrap().as_str(), good);
         }
+        assert_eq!(RedirectAddress::parse("http://localhost\u{200b}").unwrap().as_str(), "http://localhost");
         for (bad, why) in [
             ("http://contoso.com", ProblemKind::RedirectNotSafe),
             ("http://[::1]:8", ProblemKind::RedirectIpv6),
