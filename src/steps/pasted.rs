@@ -155,6 +155,11 @@ impl Pasted {
             let Some(inner) = inner(&text) else { break };
             text = inner;
         }
+        // Copied from behind `code=` on.
+        let is_tail = |(code, _): (&str, &str)| code.len() >= Self::SHORTEST && !code.contains(['=', '?', '/', ':']);
+        if text.split_once('&').is_some_and(is_tail) {
+            text.insert_str(0, "code=");
+        }
         if let Some(parameters) = parameters(&text) {
             return Self::from_parameters(&text, &parameters);
         }
@@ -227,13 +232,33 @@ impl Pasted {
 const WRAPPERS: usize = 4;
 
 /// What tells that an answer or a sign-in is inside, encoded or not.
-const INSIDE: [&str; 4] = ["code=", "error=", "code%", "error%"];
+const INSIDE: [&str; 5] = ["code=", "error=", "code%", "error%", "response_type"];
+
+/// What pages, logs and shells make of the signs between parameters.
+const ENCODED: [(&str, &str); 11] = [
+    ("&amp;", "&"),
+    ("&#38;", "&"),
+    ("&#x26;", "&"),
+    ("\\u0026", "&"),
+    ("^&", "&"),
+    ("\\&", "&"),
+    ("&#61;", "="),
+    ("&#x3d;", "="),
+    ("\\u003d", "="),
+    ("\\=", "="),
+    ("\\?", "?"),
+];
 
 /// The paste in one line: without the quoting and the encoding of mails, without blanks and what stands around an address.
 fn one_line(raw: &str) -> String {
     let lines = raw.lines().map(|line| line.trim_start_matches(['>', '|', ' ']).trim_end_matches(['|', ' ']));
     // A field joins the lines: a quoting sign is then followed by a blank in the middle.
-    let joined = lines.collect::<String>().replace("> ", "").replace("&amp;", "&");
+    let mut joined = lines.collect::<String>().replace("> ", "");
+    while let Some((sign, usual)) = ENCODED.iter().find(|(sign, _)| joined.contains(sign)) {
+        joined = joined.replace(sign, usual);
+    }
+    // A line of a log goes on behind the address.
+    let joined = joined.split(" HTTP/1.").next().unwrap_or_default();
     let mut text: String = joined.chars().filter(|sign| !sign.is_whitespace() && !sign.is_control()).collect();
     // Quoted-printable has each `=` as `=3D`, and a bare one where a line goes on.
     if text.contains("code=3D") && (text.contains("state=3D") || !text.contains("state=")) {
@@ -363,6 +388,13 @@ mod tests {
             format!("{front}\u{200b}{back}"),
             answer.replace("code=", "Code=").replace("&state=", "&State="),
             answer.replace('&', "&amp;"),
+            answer.replace('&', "&amp;amp;"),
+            answer.replace('&', "&#38;").replace('=', "&#61;"),
+            answer.replace('&', "\\u0026").replace('=', "\\u003d"),
+            answer.replace('&', "^&"),
+            answer.replace('&', "\\&").replace('=', "\\=").replace('?', "\\?"),
+            format!("127.0.0.1 - - \"GET /?code={CODE}&state=7f3c HTTP/1.1\" 200 -"),
+            format!("{CODE}&client_info=x&state=7f3c&session_state=X"),
             answer.replace("http://localhost:40237/", "https://login.microsoftonline.com/common/oauth2/nativeclient"),
         ] {
             assert_eq!(code_of(&raw), (CODE.to_owned(), Some("7f3c".to_owned()), true), "{raw}");
@@ -400,10 +432,8 @@ mod tests {
     fn the_code_ends_before_the_next_parameter() {
         let (code, _, _) = code_of(&format!("https://localhost/?code={CODE}&client_info=x"));
         assert_eq!(code, CODE);
-        assert!(matches!(
-            Pasted::read(&format!("{CODE}&session_state=")),
-            Err(WrongPaste::NotACode) | Ok(Pasted::Code { .. })
-        ));
+        let tail = Pasted::read(&format!("{CODE}&session_state=11111111-2222-3333-4444-555555555555"));
+        assert_eq!(tail.unwrap_err(), WrongPaste::OtherLink);
     }
 
     #[test]
@@ -414,6 +444,10 @@ mod tests {
             (
                 "https://login.microsoftonline.com/common/oauth2/authorize?client_id=x&response_type=code&redirect_url=y",
                 "SignInAddress { redirect_url: true }",
+            ),
+            (
+                "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Flogin.example%2Fauthorize%3Fclient_id%3Dx%26response_type%3Dcode%26redirect_uri%3Dy&reserved=0",
+                "SignInAddress { redirect_url: false }",
             ),
             (
                 "https://login.example/t/oauth2/v2.0/authorize?client_id=x&response_type=code&redirect_uri=y",
