@@ -40,7 +40,8 @@ pub fn read(service: Service, body: &[u8]) -> Failure {
 
 /// Reads the parsed JSON object of an error.
 pub fn from_object(service: Service, map: &Map<String, Value>) -> Failure {
-    let mut said = match json::member(map, "error").or_else(|| json::member(map, "odata.error")) {
+    let first = json::member(map, "errors").and_then(|errors| errors.get(0));
+    let mut said = match json::member(map, "error").or_else(|| json::member(map, "odata.error")).or(first) {
         // Microsoft Graph and the price service: {"error":{"code","message","innerError"}}.
         Some(Value::Object(inner)) => from_nested(service, inner),
         // OAuth (RFC 6749, section 5.2), with Entra's additions.
@@ -126,7 +127,13 @@ fn from_oauth(service: Service, map: &Map<String, Value>) -> Failure {
 
 fn from_nested(service: Service, map: &Map<String, Value>) -> Failure {
     let sentence = ["message", "description", "error_description"].iter().find_map(|name| worded(map, name));
-    let mut said = from_text(service, &sentence.or_else(|| problem(map)).unwrap_or_default());
+    let mut sentence = sentence.or_else(|| problem(map)).unwrap_or_default();
+    for detail in details(map) {
+        if !sentence.contains(detail) {
+            sentence.extend([" ", detail]);
+        }
+    }
+    let mut said = from_text(service, &sentence);
     match json::member(map, "code").map(|code| (json::number(code), json::plain(code))) {
         Some((Some(number), _)) => {
             said.codes.retain(|code| *code != number);
@@ -171,6 +178,17 @@ fn problem(map: &Map<String, Value>) -> Option<String> {
         (Some(title), Some(detail)) => Some(format!("{}: {detail}", title.trim_end_matches(['.', ':']))),
         (title, detail) => title.or(detail),
     }
+}
+
+/// What a service adds to its sentence: the texts of Partner Center's `data`, and of the `errors` by field of a problem document.
+fn details(map: &Map<String, Value>) -> Vec<&str> {
+    fn listed(value: &Value) -> &[Value] {
+        value.as_array().map(Vec::as_slice).unwrap_or_default()
+    }
+    let data = json::member(map, "data").map(listed).unwrap_or_default().iter();
+    let fields = json::member(map, "errors").and_then(Value::as_object);
+    let errors = fields.into_iter().flat_map(Map::values).flat_map(listed);
+    data.chain(errors).filter_map(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).take(4).collect()
 }
 
 /// Reads XML or a page: a number or word of `code`, the sentence of `message`, else the title.

@@ -10,7 +10,8 @@ use url::Url;
 use crate::cloud::{Cloud, appended};
 use crate::words::{Answer, Cause, Failure, Found, Market, Mismatch, Reading, Secret, Service};
 use crate::world::http::{Ask, Services, new_guid};
-use crate::world::reply::{Head, JSON_LIMIT, failed, looks_like_html};
+use crate::world::reply::{Head, JSON_LIMIT, failed, is_packed, looks_like_html};
+use crate::world::token::utf8;
 use crate::world::{clock, sheet};
 
 /// The view that lists what usage costs, by meter.
@@ -101,9 +102,15 @@ struct Taken {
 
 impl Taken {
     /// Refuses what is no CSV: a page, an archive, an error in disguise.
-    fn checked(self) -> Result<Self, Box<Failure>> {
+    fn checked(mut self) -> Result<Self, Box<Failure>> {
+        if self.bytes.starts_with(b"\xff\xfe") || self.bytes.starts_with(b"\xfe\xff") {
+            self.bytes = utf8(&self.bytes).to_vec();
+        }
         if looks_like_html(&self.bytes) {
             return Err(self.head.not_the_service(&self.bytes));
+        }
+        if is_packed(&self.bytes) {
+            return Err(self.unreadable("gzip, which was not asked for"));
         }
         if self.bytes.starts_with(b"PK\x03\x04") {
             return Err(self.unreadable("a ZIP archive in place of CSV"));
@@ -145,6 +152,22 @@ mod tests {
         {
             assert_eq!(last_month(now.parse().unwrap()), expected);
         }
+    }
+
+    #[test]
+    fn a_sheet_that_somebody_packed_is_told_as_such_and_one_in_utf_16_is_read() {
+        let taken = |bytes: Vec<u8>| {
+            let head = Head {
+                service: Service::PartnerApi,
+                host: "x".to_owned(),
+                status: 200,
+                headers: http::HeaderMap::new(),
+            };
+            Taken { head, bytes, whole: true }.checked()
+        };
+        assert!(taken(b"\x1f\x8b\x08".to_vec()).is_err_and(|failure| failure.cause == Cause::Unreadable));
+        let wide = [0xfeff].into_iter().chain("\"Market\"".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        assert!(taken(wide).is_ok_and(|taken| taken.bytes == "\u{feff}\"Market\"".as_bytes()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::microsoft::{self, json};
 use crate::words::{Cause, Failure, Service, UntrustedText};
 use crate::world::call_log::LoggedCall;
 use crate::world::clock;
+use crate::world::token::utf8;
 
 /// Most bytes of a JSON answer.
 pub const JSON_LIMIT: usize = 1 << 20;
@@ -132,12 +133,11 @@ impl Opening {
             Err(failure) if !partial => return Err(failure),
             filled => filled.err(),
         };
-        let reply = Reply { head: self.head, body, broken };
-        let status = reply.head.status;
-        if reply.is_html() && (status < 500 || status == 511) {
-            return Err(reply.head.not_the_service(&reply.body));
+        let reply = Reply::new(self.head, &body, broken);
+        match reply.foreign() {
+            Some(failure) => Err(failure),
+            None => Ok(reply),
         }
-        Ok(reply)
     }
 
     async fn fill(&mut self, body: &mut Vec<u8>, limit: usize) -> Result<(), Box<Failure>> {
@@ -156,6 +156,20 @@ impl Opening {
 }
 
 impl Reply {
+    /// An answer whose text is in UTF-8, whatever it was in.
+    fn new(head: Head, body: &[u8], broken: Option<Box<Failure>>) -> Self {
+        Self { head, body: utf8(body), broken }
+    }
+
+    /// The failure that an answer is which somebody else gave or packed.
+    fn foreign(&self) -> Option<Box<Failure>> {
+        if is_packed(&self.body) {
+            return Some(self.unreadable("gzip, which was not asked for"));
+        }
+        let may_be_ours = self.head.status >= 500 && self.head.status != 511;
+        (self.is_html() && !may_be_ours).then(|| self.head.not_the_service(&self.body))
+    }
+
     /// The body as a JSON object, or why not.
     pub fn object(&self) -> Result<Map<String, Value>, Box<Failure>> {
         json::object(&self.body).ok_or_else(|| self.unreadable("not a JSON object"))
@@ -191,7 +205,7 @@ impl Reply {
             status: Some(self.head.status),
             correlation_id: said.correlation_id.clone().or_else(given),
             request_id: self.head.request_id().or_else(|| said.request_id.clone()),
-            retry_after: retry_after(&self.head.headers, now),
+            retry_after: retry_after(&self.head.headers, now).or_else(|| told_pause(&said)),
             at: Some(now),
             ..said
         })
@@ -208,6 +222,11 @@ impl Reply {
     }
 }
 
+/// Whether bytes begin as gzip does (RFC 1952), whatever a header says.
+pub fn is_packed(body: &[u8]) -> bool {
+    body.starts_with(b"\x1f\x8b")
+}
+
 /// Whether bytes begin like a page.
 pub fn looks_like_html(body: &[u8]) -> bool {
     let start = json::without_mark(body).trim_ascii_start();
@@ -216,21 +235,33 @@ pub fn looks_like_html(body: &[u8]) -> bool {
     [b"<!doctype".as_slice(), b"<html", b"<head", b"<!--", b"<body"].iter().any(|mark| start.starts_with(mark))
 }
 
-/// Reads `Retry-After` (RFC 9110, section 10.2.3): seconds or a date; the first header that makes sense counts; never more
-/// than [`LONGEST_PAUSE`].
+/// Reads `Retry-After` (RFC 9110, section 10.2.3): seconds or a date; the first header that makes sense counts, else those of Azure in
+/// milliseconds; never more than [`LONGEST_PAUSE`].
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    headers
-        .get_all(RETRY_AFTER)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .find_map(|text| pause(text.trim(), now))
-        .map(|asked| asked.min(LONGEST_PAUSE))
+    let texts = |name: &str| headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(str::trim);
+    let usual = texts(RETRY_AFTER.as_str()).find_map(|text| pause(text, now));
+    let exact = || MILLISECONDS.iter().flat_map(|name| texts(name)).find_map(|text| text.parse().ok());
+    usual.or_else(|| exact().map(Duration::from_millis)).map(|asked| asked.min(LONGEST_PAUSE))
+}
+
+/// Headers of Azure's gateways for the same.
+const MILLISECONDS: [&str; 2] = ["retry-after-ms", "x-ms-retry-after-ms"];
+
+/// The pause that Partner Center's gateway names in its sentence alone: "Try again in 57 seconds."
+fn told_pause(said: &Failure) -> Option<Duration> {
+    let (_, rest) = said.sentence.as_ref()?.as_str().split_once("ry again in ")?;
+    let seconds = rest.strip_suffix('.').unwrap_or(rest).strip_suffix(" seconds")?.parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
 }
 
 fn pause(text: &str, now: Timestamp) -> Option<Duration> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // A number too large for the type is a long pause all the same.
         return Some(text.parse().map_or(LONGEST_PAUSE, Duration::from_secs));
+    }
+    let fraction = text.split_once('.').filter(|(whole, part)| !whole.is_empty() && !part.is_empty());
+    if fraction.is_some_and(|(whole, part)| whole.bytes().chain(part.bytes()).all(|byte| byte.is_ascii_digit())) {
+        return text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     }
     let until = httpdate::parse_http_date(text).ok()?;
     let until = Timestamp::try_from(until).ok()?;
@@ -282,9 +313,8 @@ mod tests {
             headers.insert(name, value.as_str().unwrap().parse().unwrap());
         }
         let status = answer["status"].as_u64().unwrap().try_into().unwrap();
-        let body = Zeroizing::new(answer["body"].as_str().unwrap().as_bytes().to_vec());
         let head = Head { service, host: "x".to_owned(), status, headers };
-        *Reply { head, body, broken: None }.refusal()
+        *Reply::new(head, answer["body"].as_str().unwrap().as_bytes(), None).refusal()
     }
 
     #[test]
@@ -346,6 +376,78 @@ mod tests {
         }
         let challenge = answered(case("w14"), PartnerApi);
         assert_eq!(challenge.claims.unwrap(), r#"{"access_token":{"nbf":{"essential":true,"value":"1657834417"}}}"#);
+    }
+
+    fn reply(service: Service, status: u16, headers: &[(&'static str, &'static str)], body: &[u8]) -> Reply {
+        let mut all = HeaderMap::new();
+        for (name, value) in headers {
+            all.append(*name, value.parse().unwrap());
+        }
+        Reply::new(Head { service, host: "x".to_owned(), status, headers: all }, body, None)
+    }
+
+    #[test]
+    fn bodies_of_other_shapes_and_alphabets_are_read() {
+        use Service::{Entra, PartnerApi, PartnerCenter};
+        let expired =
+            r#"{"error":"invalid_client","error_description":"AADSTS7000222: Expired.","error_codes":[7000222]}"#;
+        let wide =
+            |mark: &[u8]| [mark, &expired.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+        for (service, status, body, row, said) in [
+            (Entra, 401, &wide(b"\xff\xfe")[..], "secret-expired", "Expired."),
+            (Entra, 401, &wide(b"")[..], "secret-expired", "Expired."),
+            (PartnerCenter, 403, br#"{"errors":[{"code":900150,"description":"No."}]}"#, "pc-role-missing", "No."),
+            (
+                PartnerCenter,
+                400,
+                br#"{"code":2000,"description":"Invalid input.","data":["The MPN ID '12' is wrong."]}"#,
+                "pc-invalid-input",
+                "Invalid input. The MPN ID '12' is wrong.",
+            ),
+            (
+                PartnerCenter,
+                400,
+                br#"{"title":"Validation failed.","status":400,"errors":{"mpnId":["The value 'x' is wrong."]}}"#,
+                "pc-invalid-input",
+                "Validation failed. The value 'x' is wrong.",
+            ),
+            (
+                PartnerCenter,
+                403,
+                br#"{"error":{"code":"Unauthorized_MissingMFA","message":"MFA is required for this request."}}"#,
+                "pc-no-mfa",
+                "MFA is required",
+            ),
+            (PartnerApi, 401, br#"{"error":{"code":"unAuthorized","message":"MFA is required."}}"#, "pc-no-mfa", "MFA"),
+        ] {
+            let failure = reply(service, status, &[], body).refusal();
+            let told = diagnose(&failure, &Context { step: Some(Step::PartnerApi), ..Context::default() });
+            assert_eq!(told.row, row, "{failure:?}");
+            assert!(failure.sentence.as_ref().is_some_and(|it| it.as_str().contains(said)), "{said}: {failure:?}");
+        }
+        let packed = reply(PartnerCenter, 401, &[], b"\x1f\x8b\x08").foreign().unwrap();
+        assert_eq!(packed.cause, Cause::Unreadable);
+        assert!(reply(PartnerCenter, 200, &[("content-encoding", "gzip")], b"{}").foreign().is_none());
+    }
+
+    #[test]
+    fn a_pause_is_read_in_every_form() {
+        let limit = br#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 57 seconds."}"#;
+        for (headers, body, pause) in [
+            (&[("retry-after", "30 ")][..], &b""[..], Some(30_000)),
+            (&[("retry-after", "2.5")], b"", Some(2_500)),
+            (&[("retry-after", "x"), ("retry-after", "7")], b"", Some(7_000)),
+            (&[("retry-after", "Sat, 28 Nov 2099 00:00:00 GMT")], b"", Some(120_000)),
+            (&[("retry-after", "-5")], b"", None),
+            (&[("retry-after", "1e3")], b"", None),
+            (&[("retry-after-ms", "1500")], b"", Some(1_500)),
+            (&[("x-ms-retry-after-ms", "4000"), ("retry-after", "5")], b"", Some(5_000)),
+            (&[], limit, Some(57_000)),
+            (&[("retry-after", "3")], limit, Some(3_000)),
+        ] {
+            let failure = reply(Service::PartnerCenter, 429, headers, body).refusal();
+            assert_eq!(failure.retry_after, pause.map(Duration::from_millis), "{headers:?}");
+        }
     }
 
     /// What is told of a number depends on the number alone: the word beside it decides where to go.
