@@ -141,9 +141,14 @@ fn explained(text: &str, plain: &str, found: Vec<Sign<'static>>) -> Vec<Explanat
     let mut explained: Vec<Explanation> = Vec::new();
     for explanation in of(known).chain(said).chain(of(others)) {
         let row = explanation.diagnosis.row;
-        let is_told = |it: &Explanation| it.when == explanation.when && it.diagnosis.row == row && row != UNKNOWN.key;
-        if !explained.iter().any(is_told) {
-            explained.push(explanation);
+        let is_same = |it: &&mut Explanation| it.when == explanation.when && it.diagnosis.row == row;
+        match explained.iter_mut().find(is_same).filter(|_| row != UNKNOWN.key) {
+            // A sentence has no name of its own; the word beside it has.
+            Some(told) if told.diagnosis.code.bytes().all(|sign| sign.is_ascii_alphabetic()) => {
+                told.diagnosis.code = explanation.diagnosis.code;
+            }
+            Some(_) => {}
+            None => explained.push(explanation),
         }
     }
     // `PC 403` is also what a screen shows for a status.

@@ -45,7 +45,9 @@ fn told(row: &Row, text: &str) -> Diagnosis {
     };
     let (mut failure, context) = row.sample(sign);
     if !is_cause(row) {
-        let code = failure.service.short().to_owned();
+        // Of what was refused a word of Graph tells whose it is.
+        let of_graph = matches!(sign, Sign::Oauth(word) if word.starts_with(char::is_uppercase));
+        let code = if of_graph { "Graph" } else { failure.service.short() }.to_owned();
         return Diagnosis { code, ..row.diagnosis(None) };
     }
     let service = service_in(text);

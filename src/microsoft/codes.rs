@@ -89,7 +89,7 @@ fn of_windows(run: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
     let code = number.map_or_else(|| hex.to_ascii_uppercase(), |number| format!("{number:08X}"));
     let is_one = code.len() == 8 && code.starts_with(WINDOWS) && code.bytes().all(|sign| sign.is_ascii_hexdigit());
     // Eight digits of a hash may begin so, but they are written small.
-    let is_told = number.is_none() && (hex.len() < last.len() || hex.starts_with(WINDOWS));
+    let is_told = number.is_none() && (hex.len() < last.len() || hex.starts_with(WINDOWS)) || run.starts_with("WAM_");
     (is_one && (is_told || is_word(&code))).then_some(code)
 }
 
@@ -276,9 +276,12 @@ fn bare(text: &str, found: &mut Vec<(usize, Code)>) {
     if let Some((code, "" | ".0")) = grouped(joined.trim_matches(',')) {
         return found.push((0, Code::Bare(code)));
     }
+    // `Entra 429` is a status.
+    let is_alone = words.len() == text.split_whitespace().count();
     let plain = joined.trim_end_matches(".0");
     if plain.chars().all(|sign| sign.is_ascii_digit() || ",;[]".contains(sign)) {
         let numbers = plain.split(|sign: char| !sign.is_ascii_digit()).filter_map(number).enumerate();
+        let numbers = numbers.filter(|(_, (code, _))| is_alone || *code >= 10_000);
         found.extend(numbers.map(|(at, (code, _))| (at, Code::Bare(code))));
     }
 }
