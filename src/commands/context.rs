@@ -19,6 +19,8 @@ use crate::exit::Exit;
 use crate::host::{HOME, Host};
 use crate::journal::{Registration, parts_of, registration_name};
 use crate::report::identity::{Identity, Reached};
+use crate::report::lines::WIDTH;
+use crate::ui::terminal::guard;
 use crate::words::{Environment, Label, StoreDescriptor, Unlock};
 use crate::world::Options;
 use crate::world::browser::Surroundings;
@@ -44,6 +46,11 @@ pub(super) struct CommandContext<'h> {
     pub(super) momentary: bool,
     /// The Key Vault that it keeps in.
     pub(super) key_vault: Option<Arc<KeyVault>>,
+}
+
+/// Columns of what is printed: those of the terminal, if standard output is one.
+pub(super) fn width(host: &Host) -> usize {
+    if host.output_is_terminal { guard::columns() } else { WIDTH }
 }
 
 impl CommandContext<'_> {

@@ -5,7 +5,7 @@ mod fleet;
 
 use crate::cli::Doctor;
 use crate::cloud::Cloud;
-use crate::commands::context::{CommandContext, Target};
+use crate::commands::context::{self, CommandContext, Target};
 use crate::commands::error::CommandError;
 use crate::commands::{headless, machine};
 use crate::effect::Opened;
@@ -46,7 +46,8 @@ async fn check_all(
         let object = Some(doctor::in_json(&findings));
         return Err(CommandError::nothing_registered(context.host, "check", object));
     }
-    let text = if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings) };
+    let text =
+        if arguments.json { doctor::in_json(&findings) } else { doctor::text(&findings, context::width(context.host)) };
     context.print(&text);
     if let Some(file) = &arguments.ics {
         let events = calendar(&findings.identity.registration, &findings.ends, findings.now);
@@ -107,7 +108,7 @@ async fn all(
     world.make_ready(&steps);
     // They are begun before the first call looks for one.
     tokio::task::yield_now().await;
-    headless::drive_aloud(&mut runs, world, &mut host.err).await;
+    headless::drive_aloud(&mut runs, world, host).await;
     // Each has heard of all lines.
     let after = runs.first().map_or_else(|| before.clone(), |run| run.registration().clone());
     let shown = runs.iter().position(|run| run.status() == Status::Stopped).map_or(runs.len(), |at| at + 1);

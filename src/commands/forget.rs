@@ -57,7 +57,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Forget) ->
         return Err(CommandError::new(Exit::Cancelled, words));
     }
     let mut run = Execution::forget(opened.registration.clone());
-    headless::drive_aloud(std::slice::from_mut(&mut run), &world, &mut context.host.err).await;
+    headless::drive_aloud(std::slice::from_mut(&mut run), &world, context.host).await;
     let (here, mut failed) = (run.status() == Status::Finished, headless::refused(context.host, &run));
     let mut left = Vec::new();
     for other in elsewhere {

@@ -1,10 +1,9 @@
 //! The loop without a screen: the same [`Execution`] against the same [`World`], until nothing is in flight.
 
-use std::io::Write;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::commands::context::Target;
+use crate::commands::context::{self, Target};
 use crate::commands::{machine, signal};
 use crate::diagnose::Diagnosis;
 use crate::driver::Driver;
@@ -81,7 +80,7 @@ pub(super) async fn drive(run: &mut Execution, world: &World, on_change: impl Fn
 
 /// Drives runs that ask nobody side by side, with a line on `err` about each check when it is over, in the order of the runs: those of
 /// the second are told once the first is over. A signal stops all of them as in [`converse`].
-pub(super) async fn drive_aloud(runs: &mut [Execution], world: &World, err: &mut dyn Write) {
+pub(super) async fn drive_aloud(runs: &mut [Execution], world: &World, host: &mut Host) {
     let (watch, mut driver, mut told) = (Stopwatch::start(), Driver::new(world), Vec::new());
     let mut stop = std::pin::pin!(signal::ended());
     let mut stopped = false;
@@ -90,7 +89,7 @@ pub(super) async fn drive_aloud(runs: &mut [Execution], world: &World, err: &mut
     }
     loop {
         for run in runs.iter() {
-            tell(err, &mut told, run.checks());
+            tell(host, &mut told, run.checks());
             if matches!(run.status(), Status::Running | Status::Stopped) {
                 break;
             }
@@ -133,13 +132,14 @@ pub(super) async fn converse(
 }
 
 /// Says a line about each check that is over and was not told of yet.
-pub(super) fn tell<'c>(err: &mut dyn Write, told: &mut Vec<CheckId>, checks: impl IntoIterator<Item = &'c Check>) {
+pub(super) fn tell<'c>(host: &mut Host, told: &mut Vec<CheckId>, checks: impl IntoIterator<Item = &'c Check>) {
+    let width = context::width(host);
     for check in checks {
         if !told.contains(&check.id)
-            && let Some(line) = check::line(check)
+            && let Some(line) = check::line(check, width)
         {
             told.push(check.id);
-            let _closed = write!(err, "{line}");
+            let _closed = write!(host.err, "{line}");
         }
     }
 }

@@ -236,7 +236,7 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         let ended = headless::converse(&mut run, self.world, asked, |run| {
             let over = run.checks().iter();
             let over = over.filter(|check| check.state != CheckState::NotTried);
-            headless::tell(&mut self.context.host.err, &mut told, over);
+            headless::tell(self.context.host, &mut told, over);
             let caught = run.authorization_request().is_some_and(|consent| consent.catching.is_ok());
             if waits && caught && !shown && run.status() == Status::Asking {
                 shown = true;

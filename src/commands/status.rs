@@ -9,6 +9,7 @@ use crate::effect::Opened;
 use crate::exit::Exit;
 use crate::host::Host;
 use crate::journal::Kind;
+use crate::report::lines::WIDTH;
 use crate::report::status::{self, Found, Item};
 use crate::report::support;
 use crate::words::Environment;
@@ -31,7 +32,7 @@ pub(super) async fn run(context: &mut CommandContext<'_>, arguments: &Status) ->
     let text = if arguments.json {
         status::in_json(&found)
     } else {
-        status::text(&found, others, &context.host.command("register"))
+        status::text(&found, others, &context.host.command("register"), context::width(context.host))
     };
     context.print(&text);
     Ok(status::exit(&found))
@@ -55,8 +56,11 @@ async fn find(
         let mut seen = shelf.presence(&volume.name, kept_in, &items.unwrap_or_default()).await;
         // Access tokens are no part of the set: one that is not there is not missing.
         seen.retain(|(item, presence)| *presence == Presence::There || !item.kind.is_access_token());
-        let items =
-            seen.into_iter().map(|(item, presence)| Item { name: item.to_string(), state: words(host, &presence) });
+        let items = seen.into_iter().map(|(item, presence)| Item {
+            name: item.to_string(),
+            what: item.kind.words(),
+            state: words(host, &presence),
+        });
         let identity = target.identity_among(context, &volume.name, &volume.registration);
         found.push(Found { identity, items: items.collect(), opened: volume });
     }
@@ -81,12 +85,10 @@ pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report)
     let shelf = context::shelf(context, &arguments.store, &target).await?;
     let volumes = shelf.volumes().await?;
     let found = find(context, &shelf, &target, volumes).await;
-    let text = support::text(
-        &machine::facts(context.host, &target.cloud),
-        clock::now(),
-        &found,
-        &context.host.command("register"),
-    );
+    let (facts, now) = (machine::facts(context.host, &target.cloud), clock::now());
+    let begin = context.host.command("register");
+    let made = |width| support::text(&facts, now, &found, &begin, width);
+    let text = made(WIDTH);
     let scans = scan(&shelf, &text, &found).await;
     let leaks: Vec<String> = scans
         .iter()
@@ -96,7 +98,7 @@ pub(super) async fn report(context: &mut CommandContext<'_>, arguments: &Report)
     if !leaks.is_empty() {
         return Err(CommandError::new(Exit::Internal, leaks.join("\nocto-csp: ")));
     }
-    context.print(&text);
+    context.print(&made(context::width(context.host)));
     let searched = searched(context.host, &scans);
     context.note(&searched);
     match &arguments.output {

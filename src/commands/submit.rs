@@ -67,7 +67,7 @@ async fn hand_over(
     let about = format!("to {octo_host}, credentials {}", client.source);
     let mut run = Execution::submit(opened.registration, client, replace)?;
     let _closed = writeln!(host.err, "{about}");
-    headless::drive_aloud(std::slice::from_mut(&mut run), world, &mut host.err).await;
+    headless::drive_aloud(std::slice::from_mut(&mut run), world, host).await;
     let failed = headless::refused(host, &run);
     let exit = headless::exit(&run, failed.as_ref());
     Some(Findings { identity, host: octo_host, run, failed, exit })

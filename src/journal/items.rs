@@ -56,6 +56,19 @@ impl Kind {
         matches!(self, Self::PartnerCenterToken | Self::PartnerApiToken)
     }
 
+    /// What it is, for a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::PartnerCenterSecret => "secret key",
+            Self::PartnerApiSecret => "secret key of step 3",
+            Self::RefreshToken => "sign-in",
+            Self::SignIn => "sign-in that is open",
+            Self::Manifest => "list of all items",
+            Self::PartnerCenterToken => "access token for Partner Center",
+            Self::PartnerApiToken => "access token for the price service",
+        }
+    }
+
     /// As in an item's name.
     pub fn key(self) -> &'static str {
         match self {

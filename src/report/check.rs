@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::report::lines::{WIDTH, plain};
+use crate::report::lines::plain;
 use crate::report::rows::Row;
 use crate::steps::{Check, State};
 
-/// The line of one check, as it is printed when it is over; `None` while it is not.
-pub fn line(check: &Check) -> Option<String> {
+/// The line of one check, of this width, as it is printed when it is over; `None` while it is not.
+pub fn line(check: &Check, width: usize) -> Option<String> {
     let (word, said) = told(check)?;
     let row = Row::text(format!("{word:<4}  {:<32} {said}", check.id.title())).hanging(39);
-    Some(plain(&[row], WIDTH))
+    Some(plain(&[row], width))
 }
 
 fn told(check: &Check) -> Option<(&'static str, &str)> {

@@ -10,7 +10,7 @@ use crate::report::calendar::End;
 use crate::report::check;
 use crate::report::explain::failed;
 use crate::report::identity::Identity;
-use crate::report::lines::{WIDTH, plain};
+use crate::report::lines::plain;
 use crate::report::list::NOTHING_HERE;
 use crate::report::rows::{Row, Sign, Tone};
 use crate::report::{self, dates, object};
@@ -65,8 +65,8 @@ pub fn unfinished(step: &StepFindings) -> bool {
     step.run.checks().iter().any(|check| !check.state.passed())
 }
 
-/// What was found, as text: each check has been told when it was over.
-pub fn text(findings: &Findings) -> String {
+/// What was found, as text of this width: each check has been told when it was over.
+pub fn text(findings: &Findings, width: usize) -> String {
     let mut rows = vec![Row::text(verdict(findings)).hanging(3), Row::gap()];
     rows.extend(claims(findings));
     rows.extend(consent(findings));
@@ -78,7 +78,7 @@ pub fn text(findings: &Findings) -> String {
         let by = failed_by(cause);
         rows.extend((!by.is_empty()).then(|| Row::text(by).at(3)));
     }
-    plain(&rows, WIDTH)
+    plain(&rows, width)
 }
 
 /// Of a run of every check. What is to be done about several causes stands below, one after the other.
@@ -166,14 +166,14 @@ fn consent(findings: &Findings) -> Vec<Row> {
     if apis.is_empty() {
         return Vec::new();
     }
-    let mut rows = vec![Row::of(Tone::Title, format!("{:<34}{:<12}{}", "Consent", "consented", "usable"))];
+    let mut rows = vec![Row::of(Tone::Title, "Consent")];
     for api in apis {
         let name = match api.audience {
             Audience::PartnerCenter => "Microsoft Partner Center",
             Audience::PartnerApi => "Microsoft Dev Center (prices)",
         };
-        let words = format!("{name:<31}{:<12}{}", certain(api.consented), certain(api.usable));
-        rows.push(Row::text(words).at(3));
+        let words = format!("consented {}, usable {}", certain(api.consented), certain(api.usable));
+        rows.push(Row::pair(name, 31, Tone::Plain, words));
     }
     rows.push(Row::gap());
     rows
@@ -264,7 +264,7 @@ fn ending_row(sign: Sign, text: String) -> Row {
 }
 
 /// All registrations of a store, a line each.
-pub fn fleet_text(all: &[Findings]) -> String {
+pub fn fleet_text(all: &[Findings], width: usize) -> String {
     if all.is_empty() {
         return NOTHING_HERE.to_owned();
     }
@@ -273,7 +273,7 @@ pub fn fleet_text(all: &[Findings]) -> String {
         .map(|found| Row::text(format!("{}: {}", found.identity.registration, verdict(found))).hanging(3))
         .collect();
     let good = all.iter().filter(|found| found.exit == Exit::Done).count();
-    format!("{}\n{good} of {} work.\n", plain(&rows, WIDTH), all.len())
+    format!("{}\n{good} of {} work.\n", plain(&rows, width), all.len())
 }
 
 /// The highest of their exit codes.

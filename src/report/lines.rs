@@ -27,9 +27,13 @@ pub fn plain(rows: &[Row], width: usize) -> String {
 fn line(row: &Row, width: usize, text: &mut String) {
     let told = row.words();
     let words = with_whole_commands(&told);
-    // A line that goes on keeps room for a few words.
-    let hang = usize::from(row.hang).min(width * 3 / 4);
-    let shape = Shape { width, indent: usize::from(row.indent), hang, breaks_words: false };
+    let indent = usize::from(row.indent);
+    // What goes on keeps a third of a line, and room for its longest word: else it stands below its label.
+    let longest = words.split(' ').map(str::width).max().unwrap_or(0);
+    let hang = usize::from(row.hang);
+    let hang = if hang > width * 2 / 3 { indent + 3 } else { hang };
+    let hang = if longest < width { hang.min(width - longest) } else { hang };
+    let shape = Shape { width, indent, hang, breaks_words: false };
     let lines = shape.wrapped(&words);
     let last = lines.len() - 1;
     for (number, (lead, range)) in lines.into_iter().enumerate() {
@@ -150,6 +154,19 @@ mod tests {
     fn a_row_wraps_below_itself_and_keeps_the_blanks_of_a_label() {
         let row = Row::pair("Why", 6, Tone::Plain, "one two three four");
         assert_eq!(plain(&[row], 20), "   Why   one two\n         three four\n");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_what_goes_on_stands_below_its_label_and_an_id_on_one_line() {
+        let id = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
+        let row = |value: &str| [Row::pair("Directory", 14, Tone::Plain, value)];
+        assert_eq!(plain(&row(id), 40), format!("   Directory\n    {id}\n"));
+        assert_eq!(
+            plain(&row("found in North America, by its name"), 40),
+            "   Directory     found in North America,\n                 by its name\n"
+        );
+        assert_eq!(plain(&[Row::text(format!("ok    Name  {id}")).hanging(39)], 40), format!("ok    Name\n   {id}\n"));
+        assert_eq!(plain(&row(id), 60), format!("   Directory     {id}\n"));
     }
 
     #[test]

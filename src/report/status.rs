@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::journal::{Attempt, Registration};
 use crate::report::calendar::End;
 use crate::report::identity::{Identity, OctoState};
-use crate::report::lines::{WIDTH, plain};
+use crate::report::lines::plain;
 use crate::report::rows::{Row, Sign, Tone};
 use crate::report::submit::{handed_over, octo_object};
 use crate::report::{dates, object};
@@ -55,6 +55,9 @@ impl Found {
 pub struct Item {
     /// Its name in the keyring.
     pub name: String,
+    /// What it is, in words.
+    #[serde(skip)]
+    pub what: &'static str,
     /// `there`, `missing`, or why it is not known.
     pub state: String,
 }
@@ -64,34 +67,38 @@ pub fn exit(all: &[Found]) -> Exit {
     if all.iter().any(|one| one.opened.registration.damaged) { Exit::Storage } else { Exit::Done }
 }
 
-/// Everything as text; `others` were not asked for, and `begin` is the command that begins.
-pub fn text(all: &[Found], others: usize, begin: &str) -> String {
-    let verdicts: Vec<Row> = all.iter().map(|found| Row::text(verdict(found)).hanging(3)).collect();
-    let between = if all.is_empty() { "" } else { "\n" };
-    format!("{}{between}{}", plain(&verdicts, WIDTH), details(all, others, begin))
+/// Everything as text of this width; `others` were not asked for, and `begin` is the command that begins.
+pub fn text(all: &[Found], others: usize, begin: &str, width: usize) -> String {
+    let mut rows = verdicts(all);
+    rows.extend(details(all, others, begin, |item| item.what));
+    plain(&rows, width)
 }
 
-/// The same without the lines that it begins with.
-pub fn details(all: &[Found], others: usize, begin: &str) -> String {
+/// What it begins with: a line for each, if there is any.
+pub(super) fn verdicts(all: &[Found]) -> Vec<Row> {
+    let rows = all.iter().map(|found| Row::text(verdict(found)).hanging(3));
+    rows.chain((!all.is_empty()).then(Row::gap)).collect()
+}
+
+/// What follows; an item is told so.
+pub(super) fn details(all: &[Found], others: usize, begin: &str, told: fn(&Item) -> &str) -> Vec<Row> {
     if all.is_empty() {
         let what = if others > 0 { "What these flags name is not registered" } else { "Nothing is registered" };
-        return format!("{what} here. Begin with: {begin}\n");
+        return vec![Row::text(format!("{what} here. Begin with: {begin}"))];
     }
     let mut rows = Vec::new();
     for (index, found) in all.iter().enumerate() {
-        if index > 0 {
-            rows.push(Row::gap());
-        }
-        rows.extend(one(found));
+        rows.extend((index > 0).then(Row::gap));
+        rows.extend(one(found, told));
     }
-    plain(&rows, WIDTH)
+    rows
 }
 
 fn pair(label: &str, value: impl Into<String>) -> Row {
     Row::pair(label, 14, Tone::Plain, value)
 }
 
-fn one(found: &Found) -> Vec<Row> {
+fn one(found: &Found, told: fn(&Item) -> &str) -> Vec<Row> {
     let registration = &found.opened.registration;
     let identity = &found.identity;
     let mut rows = vec![Row::of(Tone::Title, found.opened.name.clone())];
@@ -129,7 +136,7 @@ fn one(found: &Found) -> Vec<Row> {
     rows.extend(found.refused().into_iter().flat_map(|refused| last_failure(refused, found.diagnosis())));
     for (index, item) in found.items.iter().enumerate() {
         let label = if index == 0 { store_heading(registration) } else { String::new() };
-        rows.push(pair(&label, format!("{}: {}", item.name, item.state)));
+        rows.push(pair(&label, format!("{}: {}", told(item), item.state)));
     }
     rows.push(pair("Journal", found.opened.folder.clone()));
     rows
@@ -153,7 +160,7 @@ fn last_failure(refused: &LastFailure, diagnosis: Option<Diagnosis>) -> Vec<Row>
         rows.extend(id.as_ref().map(|id| pair("", format!("{name} {id}"))));
     }
     for (index, cure) in fix.into_iter().flatten().enumerate() {
-        rows.push(pair(if index == 0 { "Fix" } else { "" }, format!("{}  {cure}", index + 1)));
+        rows.push(pair(if index == 0 { "Fix" } else { "" }, format!("{}  {cure}", index + 1)).hanging(20));
     }
     rows
 }

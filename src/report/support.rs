@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::report::lines::{WIDTH, plain};
+use crate::report::lines::plain;
 use crate::report::rows::{Row, Tone};
 use crate::report::status::{self, Found};
 use crate::version;
@@ -18,14 +18,10 @@ pub struct Surroundings {
     pub hosts: Vec<String>,
 }
 
-/// The report as it is `now`; `begin` is the command that registers.
-pub fn text(surroundings: &Surroundings, now: Timestamp, found: &[Found], begin: &str) -> String {
+/// The report as it is `now`, of this width; `begin` is the command that registers.
+pub fn text(surroundings: &Surroundings, now: Timestamp, found: &[Found], begin: &str, width: usize) -> String {
     let pair = |label: &str, value: &str| Row::pair(label, 14, Tone::Plain, value);
-    let verdicts = found.iter().map(|found| Row::text(status::verdict(found)).hanging(3));
-    let mut rows: Vec<Row> = verdicts.collect();
-    if !rows.is_empty() {
-        rows.push(Row::gap());
-    }
+    let mut rows = status::verdicts(found);
     rows.extend([Row::of(Tone::Title, "octo-csp support report"), pair("Version", version::NUMBER)]);
     rows.extend(version::facts().map(|(label, fact)| pair(label, &fact)));
     rows.extend([
@@ -35,12 +31,10 @@ pub fn text(surroundings: &Surroundings, now: Timestamp, found: &[Found], begin:
         pair("Hosts", &surroundings.hosts.join(" ")),
         Row::gap(),
     ]);
-    let mut text = plain(&rows, WIDTH);
-    text.push_str(&status::details(found, 0, begin));
-    for one in found {
-        text.push_str(&plain(&good_runs(one), WIDTH));
-    }
-    text
+    // Support looks for an item by its name.
+    rows.extend(status::details(found, 0, begin, |item| &item.name));
+    rows.extend(found.iter().flat_map(good_runs));
+    plain(&rows, width)
 }
 
 fn good_runs(found: &Found) -> Vec<Row> {

@@ -39,7 +39,7 @@ pub use crate::ui::theme::Appearance;
 pub const SMALLEST: (u16, u16) = (40, 12);
 
 /// A page is at most this wide: further away no remark is read with its row.
-const WIDEST: u16 = 100;
+pub(super) const WIDEST: u16 = 100;
 /// And so is the help beside it.
 const WIDEST_BESIDE: u16 = 64;
 /// What is further to the right stays empty, so it need not be compared with the frame before.

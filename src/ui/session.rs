@@ -12,6 +12,7 @@ use crate::effect::{Effect, Opened, Outcome, Paper, Preflight, ProbeResult};
 use crate::journal::Registration;
 use crate::report::calendar::End;
 use crate::report::identity::{Identity, OctoState};
+use crate::report::lines::WIDTH;
 use crate::report::status::Found;
 use crate::report::{dates, support};
 use crate::steps::Execution;
@@ -448,7 +449,7 @@ impl Session {
             folder: self.folder.clone(),
         };
         let found = self.identity().map(|identity| Found { identity, opened, items: Vec::new() });
-        support::text(&self.config.support, self.moment(), found.as_slice(), &self.command("register"))
+        support::text(&self.config.support, self.moment(), found.as_slice(), &self.command("register"), WIDTH)
     }
 
     /// The visible fields as they stand.

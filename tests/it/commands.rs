@@ -22,7 +22,7 @@ const TENANT: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
 const APP: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
 
 /// Runs the program with a state folder of its own and without a keyring.
-fn program(state: &Path, arguments: &[&str], input: &[u8]) -> Output {
+pub(crate) fn program(state: &Path, arguments: &[&str], input: &[u8]) -> Output {
     with_variables(state, arguments, input, &[])
 }
 
@@ -44,7 +44,7 @@ fn with_variables(state: &Path, arguments: &[&str], input: &[u8], variables: &[(
     child.wait_with_output().unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
@@ -86,7 +86,7 @@ fn proofs() -> (PartnerCenterProof, PartnerApiProof) {
 }
 
 /// A state folder with a registration that is active.
-fn registered() -> TempDir {
+pub(crate) fn registered() -> TempDir {
     registered_as("production")
 }
 

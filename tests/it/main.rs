@@ -69,6 +69,9 @@ mod picture;
 mod prices;
 #[cfg(test)]
 #[cfg(unix)]
+mod printed;
+#[cfg(test)]
+#[cfg(unix)]
 mod pty;
 #[cfg(test)]
 mod readme;

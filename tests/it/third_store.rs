@@ -11,6 +11,7 @@ use octo_csp::journal::standing::AttemptState;
 use octo_csp::journal::{self, Attempt, Contents, Fact, ItemName, Kind, Line, Registration, Sequence, write_line};
 use octo_csp::report::forget::{self, Going};
 use octo_csp::report::identity::Identity;
+use octo_csp::report::lines::WIDTH;
 use octo_csp::report::status::{self, Found as Status, Item};
 use octo_csp::simulator::{Facts, Options as SimulatorOptions, Simulator};
 use octo_csp::steps::{self, Execution};
@@ -360,13 +361,13 @@ async fn status_of(machine: &Machine) -> String {
         let seen = index.presence(&volume.name, &volume.registration.store, &items).await;
         let items = seen.into_iter().map(|(item, presence)| {
             assert_eq!(presence, Presence::There, "{item}");
-            Item { name: item.to_string(), state: "there".to_owned() }
+            Item { name: item.to_string(), what: item.kind.words(), state: "there".to_owned() }
         });
         let items = items.collect();
         let identity = Identity::of(&volume.name, &volume.registration);
         all.push(Status { identity, opened: Opened { draft: None, ..volume }, items });
     }
-    status::text(&all, 0, "octo-csp register")
+    status::text(&all, 0, "octo-csp register", WIDTH)
 }
 
 #[tokio::test]
@@ -379,7 +380,8 @@ async fn a_registration_is_made_on_one_host_and_looked_at_used_and_forgotten_on_
 
         // Nothing but the engine is needed to look at it.
         let status = status_of(&b).await;
-        for words in ["Shared engine manifest/A/", "partner-center-secret/A/", "Contoso CSP", "engine: octo-csp/"] {
+        for words in ["Shared engine list of all items: there", "secret key: there", "Contoso CSP", "engine: octo-csp/"]
+        {
             assert!(status.contains(words), "{words}: {status}");
         }
 

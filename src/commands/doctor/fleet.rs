@@ -65,7 +65,8 @@ pub(super) async fn run(
             "{left_out} left out: kept in another store (--store), or of a cloud that a file describes (--cloud-file)"
         ));
     }
-    let text = if arguments.json { fleet_in_json(&all, left_out) } else { fleet_text(&all) };
+    let text =
+        if arguments.json { fleet_in_json(&all, left_out) } else { fleet_text(&all, context::width(context.host)) };
     context.print(&text);
     Ok(worst(&all))
 }

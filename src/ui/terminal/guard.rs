@@ -21,7 +21,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::report::lines::{Shape, WIDTH, plain};
 use crate::report::rows::{Row, Tone};
-use crate::ui::paint::PAINTED;
+use crate::ui::paint::{self, PAINTED};
 
 /// A terminal that is taken and given back; tests bring another.
 pub trait Held {
@@ -272,6 +272,11 @@ fn present_size() -> (u16, u16) {
         Ok((columns, rows)) if columns > 0 && rows > 0 => (columns.min(WIDEST), rows.min(HIGHEST)),
         _ => (80, 24),
     }
+}
+
+/// Columns for what is printed on it; a page is not wider either.
+pub fn columns() -> usize {
+    usize::from(present_size().0.min(paint::WIDEST))
 }
 
 /// What is said once the terminal is itself again, wrapped at its width.
