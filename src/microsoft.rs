@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+use crate::words::ids::without_secrets;
 use crate::words::{Cause, Failure, Service, UntrustedText};
 use sentence::{Sentence, numbers};
 
@@ -61,7 +62,7 @@ pub fn from_object(service: Service, map: &Map<String, Value>) -> Failure {
 fn from_text(service: Service, text: &str) -> Failure {
     let Sentence { words, trace_id, correlation_id, request_id, .. } = Sentence::of(text);
     let codes = if service == Service::Entra { numbers(text) } else { Vec::new() };
-    let sentence = UntrustedText::some(words);
+    let sentence = UntrustedText::some(&without_secrets(words));
     Failure { codes, sentence, trace_id, correlation_id, request_id, ..Failure::new(service, Cause::Refused) }
 }
 
@@ -151,7 +152,7 @@ fn from_nested(service: Service, map: &Map<String, Value>) -> Failure {
         let passed_on = numbers(&text);
         if service != Service::Entra && !passed_on.is_empty() {
             let before = said.sentence.as_ref().map(|sentence| format!("{sentence} ")).unwrap_or_default();
-            said.sentence = UntrustedText::some(&(before + &text));
+            said.sentence = UntrustedText::some(&(before + &without_secrets(&text)));
         } else {
             for code in passed_on {
                 push_new(&mut said.codes, code);

@@ -188,6 +188,21 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_in_the_text_is_not_repeated() {
+        let secret = "abc8Q~marked-secret-value-0123456789_-.~";
+        for text in [
+            format!("AADSTS7000215: Invalid client secret '{secret}' provided."),
+            format!(r#"{{"code":2000,"description":"Invalid","data":["secret {secret}"]}}"#),
+            format!("InvalidAuthenticationToken: the token {secret} has expired"),
+        ] {
+            let found = findings(&text);
+            for told in [found.text(), found.in_json()] {
+                assert!(told.contains("(hidden)") && !told.contains("marked"), "{told}");
+            }
+        }
+    }
+
+    #[test]
     fn the_list_names_every_row() {
         let list = list();
         for row in rows() {

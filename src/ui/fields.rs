@@ -113,6 +113,9 @@ impl Fields {
         anew: bool,
         wrong: bool,
     ) -> Result<Option<String>, Problem> {
+        // What else stands beside an ID is not shown.
+        let id = answers::id_in(field, raw);
+        let raw = id.as_deref().unwrap_or(raw);
         let (hidden, there) = (field.is_secret(), !self.is_empty(field));
         let is_key = looks_like_secret_key(raw);
         let alone = answers::fits(field, raw);

@@ -150,6 +150,15 @@ pub fn shape(field: Field, typed: &Typed) -> Result<Option<&'static str>, Proble
     }
 }
 
+/// The ID alone that a field takes out of a copied text; `None` where the text is a value by itself, or an address.
+pub fn id_in(field: Field, raw: &str) -> Option<String> {
+    if field == Field::Directory {
+        return Directory::in_text(raw);
+    }
+    let is_of_an_app = matches!(field, Field::ClientId | Field::ApplicationId);
+    is_of_an_app.then(|| ClientId::in_text(raw)).flatten()
+}
+
 /// Whether a text can be shown and kept as the content of a field: it has the form of that field's values. A name has none, so
 /// what could be a secret is no name.
 pub fn fits(field: Field, text: &str) -> Result<(), Problem> {

@@ -45,8 +45,7 @@ fn labelled(raw: &str, own: &[&str], others: &[&str]) -> Option<Normalized<Strin
     let shown = shown(raw);
     let text = shown.to_ascii_lowercase();
     // What is read so is shown and kept as it was pasted.
-    let mut pieces = shown.split(|sign: char| sign.is_whitespace() || "/&=?#:\"',;".contains(sign));
-    if text.len() > LONGEST || pieces.any(|piece| looks_like_secret_key(piece) || looks_random(piece)) {
+    if text.len() > LONGEST || without_secrets(&shown) != shown {
         return None;
     }
     let (mut named, mut bare) = (BTreeSet::new(), BTreeSet::new());
@@ -94,6 +93,19 @@ pub fn looks_random(raw: &str) -> bool {
     })
 }
 
+/// The text without what looks like a secret, a code or a token: services and people repeat them.
+pub fn without_secrets(text: &str) -> String {
+    let is_part = |sign: char| sign.is_ascii_alphanumeric() || "-._~+".contains(sign);
+    let is_secret = |piece: &str| looks_like_secret_key(piece) || looks_random(piece);
+    let mut clean = String::with_capacity(text.len());
+    for part in text.split_inclusive(|sign| !is_part(sign)) {
+        let piece = part.trim_end_matches(|sign| !is_part(sign));
+        clean.push_str(if is_secret(piece) { "(hidden)" } else { piece });
+        clean.push_str(part.strip_prefix(piece).unwrap_or_default());
+    }
+    clean
+}
+
 pub(super) fn unquoted(raw: &str) -> &str {
     raw.trim().trim_end_matches([',', ';']).trim_matches(['"', '\'', '<', '>', '`']).trim()
 }
@@ -127,8 +139,8 @@ pub(super) fn guid(raw: &str) -> Result<Normalized<String>, ProblemKind> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::words::ids::{ClientId, Directory};
-    use crate::words::kind::ProblemKind;
 
     const GUID: &str = "8b1f6a9e-2c57-4f0f-9a11-5f6c2b7ad204";
     const TENANT: &str = "3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711";
@@ -173,5 +185,28 @@ mod tests {
         }
         assert_eq!(Directory::parse(&format!("Application (client) ID: {GUID}")), Err(ProblemKind::DirectoryNotOne));
         assert_eq!(Directory::parse(&format!("Tenant ID {GUID} Value {secret}")), Err(ProblemKind::DirectoryNotOne));
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_hidden_and_nothing_else() {
+        let secret = "abc8Q~marked-secret-value-0123456789_-.~";
+        for hidden in [
+            secret,
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl",
+            "1.AXoAkl-some_opaque.AgABBAIAAADnfA8X_k3",
+        ] {
+            for text in [format!("secret '{hidden}' is wrong"), format!("x?code={hidden}&state=y"), hidden.to_owned()] {
+                assert_eq!(without_secrets(&text), text.replace(hidden, "(hidden)"));
+            }
+        }
+        for text in [
+            "AADSTS700016: Application with identifier '3f0c5a52-9c1e-4b7d-8a40-6d2f0b9e7711' was not found.",
+            "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview",
+            "Microsoft.Store.PartnerCenter.Exceptions.PartnerException: no",
+            "シークレットが無効です。",
+            "",
+        ] {
+            assert_eq!(without_secrets(text), text);
+        }
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
 use crate::words::guid::{self, guid, shown, unquoted};
-pub use crate::words::guid::{Normalized, looks_like_guid, looks_like_secret_key, looks_random};
+pub use crate::words::guid::{Normalized, looks_like_guid, looks_like_secret_key, looks_random, without_secrets};
 use crate::words::kind::ProblemKind;
 use crate::words::secret::{Secret, SharedSecret};
 use crate::words::text::UntrustedText;
@@ -67,6 +67,11 @@ impl ClientId {
     pub fn parse(raw: &str) -> Result<Normalized<Self>, ProblemKind> {
         let named = || guid::application(raw);
         guid(raw).or_else(|kind| named().ok_or(kind)).map(|id| id.map(Self))
+    }
+
+    /// The ID alone, where `raw` is a text that names it.
+    pub fn in_text(raw: &str) -> Option<String> {
+        guid(raw).err().and_then(|_| guid::application(raw)).map(|id| id.value)
     }
 }
 
@@ -128,6 +133,12 @@ impl Directory {
             },
             Err(error) => Err(error),
         }
+    }
+
+    /// The ID alone, where `raw` is a text that names it, and no address.
+    pub fn in_text(raw: &str) -> Option<String> {
+        let is_value = guid(raw).is_ok() || Self::named_in(&shown(raw)).is_some();
+        guid::directory(raw).filter(|_| !is_value).map(|id| id.value)
     }
 
     /// The directory that an address names; `None` for what is no such address.

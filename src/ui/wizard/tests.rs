@@ -508,6 +508,31 @@ fn no_paste_leaves_a_secret_in_a_field_that_is_shown_or_in_the_draft() {
     }
 }
 
+/// Of a secret that somebody thought of nothing tells what it is.
+#[test]
+fn of_a_text_with_an_id_a_field_takes_the_id_alone() {
+    for (raw, id) in [
+        (format!("Application (client) ID {APP} password marked7"), APP),
+        (format!("Directory (tenant) ID {TENANT} password marked7"), TENANT),
+    ] {
+        for focus in 0..5 {
+            let mut story = Story::begun(setting());
+            story.press("Go Go");
+            story.wizard.page.state_mut().focus = focus;
+            story.paste(&raw);
+            assert!(!story.screen(120, 60).contains("marked"), "{raw} at {focus}");
+            story.press("Go");
+            let typed = format!("{:?}", story.wizard.session.fields.typed());
+            assert!(!typed.contains("marked"), "{raw} at {focus}: {typed}");
+        }
+        let field = if id == APP { Field::ApplicationId } else { Field::Directory };
+        let mut story = Story::begun(setting());
+        story.press("Go Go");
+        story.wizard.session.fields.take_in(field, &raw, true, false).unwrap();
+        assert_eq!(story.wizard.session.fields.value(field), id, "{raw}");
+    }
+}
+
 #[test]
 fn what_is_pasted_with_its_name_is_offered_whatever_ends_its_lines() {
     for end in ["\r", "\n", "\r\n", "\u{2028}", "&", "; ", "\t"] {
