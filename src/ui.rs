@@ -6,6 +6,7 @@ pub mod field;
 pub mod fields;
 mod guide;
 pub mod keys;
+mod machine;
 pub mod overlay;
 pub mod pages;
 pub mod paint;
@@ -18,6 +19,7 @@ pub mod terminal;
 pub mod theme;
 pub mod view;
 pub mod wizard;
+mod work;
 
 use std::collections::BTreeMap;
 use std::fmt;

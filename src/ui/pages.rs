@@ -276,7 +276,7 @@ trait Screen: Into<Page> {
         }
         lines.push(String::new());
         session.save(self.step());
-        session.task(Task::Print(lines));
+        session.work.task(Task::Print(lines));
         self.stay()
     }
 
@@ -304,7 +304,7 @@ trait Screen: Into<Page> {
         if commands.is_empty() {
             return self.stay();
         }
-        session.task(Task::Copy(commands.join("\n")));
+        session.work.task(Task::Copy(commands.join("\n")));
         self.stay().saying("Copied: each command of this page, on a line of its own.")
     }
 

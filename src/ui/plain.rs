@@ -140,7 +140,7 @@ impl Talk {
         let fresh = self.spot.as_ref() != Some(&PageKey::of(wizard));
         let soon = wizard.session.now.saturating_sub(self.spoke_at) < LOOKS;
         let opening = matches!(wizard.page, Page::Opening(_)) && wizard.overlay.is_none();
-        let looking = matches!(wizard.page, Page::Prerequisites(_)) && wizard.session.looking();
+        let looking = matches!(wizard.page, Page::Prerequisites(_)) && wizard.session.work.looking();
         soon && (opening || fresh && looking)
     }
 

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnose::{Context, Diagnosis, Platform, diagnose};
-use crate::effect::{Effect, Opened, Outcome, Paper, Preflight, ProbeResult};
+use crate::effect::{Effect, Opened, Outcome, Paper, Preflight};
 use crate::journal::Registration;
 use crate::report::calendar::End;
 use crate::report::identity::{Identity, OctoState};
@@ -17,11 +17,13 @@ use crate::report::status::Found;
 use crate::report::{dates, support};
 use crate::steps::Execution;
 use crate::ui::fields::Fields;
+use crate::ui::machine::Machine;
+use crate::ui::work::{TaskOrigin, Work};
 use crate::ui::{Task, Ticket, WizardConfig};
 use crate::words::answers::{self};
 use crate::words::{
-    Cause, CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, SentCode,
-    SharedSecret, Step, Typed, UntrustedText,
+    CheckId, Directory, Draft, Environment, Failure, Field, LastFailure, OctoClient, Problem, SentCode, SharedSecret,
+    Step, Typed, UntrustedText,
 };
 
 /// What a directory look-up said about a GUID or domain.
@@ -35,27 +37,6 @@ pub enum DirectoryLookup {
     NotOne,
     /// It could not be asked.
     Unknown,
-}
-
-/// Why something is being performed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TaskOrigin {
-    /// A registration is opened.
-    Open,
-    /// The machine is looked at.
-    Preflight(Preflight),
-    /// A check of an execution asked for it.
-    Execution(CheckId),
-    /// The page that is open goes on when it is in the journal.
-    Note,
-    /// A directory is looked up by this name.
-    Lookup(String),
-    /// The page of the sign-in is opened in a browser.
-    SignInPage,
-    /// A file is written that the person asked for.
-    File,
-    /// Nobody waits for it.
-    Background,
 }
 
 /// What an answer means for the page that is open.
@@ -89,11 +70,8 @@ pub struct Session {
     /// Under which name its items are found, and where its journal is.
     pub(crate) name: String,
     pub(crate) folder: String,
-    pub(crate) preflight: BTreeMap<Preflight, Result<ProbeResult, Failure>>,
-    /// When the machine was last begun to be looked at, in milliseconds since the program started.
-    pub(crate) looked_at: u64,
-    /// How often that was.
-    looks: u32,
+    pub(crate) machine: Machine,
+    pub(crate) work: Work,
     pub(crate) lookups: BTreeMap<String, DirectoryLookup>,
     /// The key that step 2 has proven, while it is at hand.
     pub(crate) proven_secret: Option<SharedSecret>,
@@ -108,9 +86,6 @@ pub struct Session {
     /// The draft as it was when this was opened, and as it was saved last.
     pub(crate) found: Option<Draft>,
     pub(crate) saved: Option<Draft>,
-    in_flight: BTreeMap<Ticket, TaskOrigin>,
-    last_ticket: u64,
-    tasks: Vec<Task>,
 }
 
 impl Session {
@@ -125,9 +100,8 @@ impl Session {
             opened_at: (Timestamp::UNIX_EPOCH, 0),
             name: String::new(),
             folder: String::new(),
-            preflight: BTreeMap::new(),
-            looked_at: 0,
-            looks: 0,
+            machine: Machine::default(),
+            work: Work::default(),
             lookups: BTreeMap::new(),
             proven_secret: None,
             browsed: None,
@@ -136,55 +110,12 @@ impl Session {
             last_failure: None,
             found: None,
             saved: None,
-            in_flight: BTreeMap::new(),
-            last_ticket: 0,
-            tasks: Vec::new(),
             config,
         }
     }
 
-    // ---- what is to be done ----
-
-    /// What is to be done, in its order.
-    pub(crate) fn take_tasks(&mut self) -> Vec<Task> {
-        std::mem::take(&mut self.tasks)
-    }
-
-    pub(crate) fn task(&mut self, task: Task) {
-        self.tasks.push(task);
-    }
-
-    pub(crate) fn perform(&mut self, origin: TaskOrigin, effect: Effect) {
-        self.last_ticket += 1;
-        let ticket = Ticket(self.last_ticket);
-        self.in_flight.insert(ticket, origin);
-        self.tasks.push(Task::Perform(ticket, effect));
-    }
-
-    pub(crate) fn perform_in_background(&mut self, effect: Effect) {
-        self.perform(TaskOrigin::Background, effect);
-    }
-
-    pub(crate) fn perform_all(&mut self, effects: Vec<(CheckId, Effect)>) {
-        for (id, effect) in effects {
-            self.perform(TaskOrigin::Execution(id), effect);
-        }
-    }
-
-    /// Gives up what these checks have asked for.
-    pub(crate) fn cancel(&mut self, given_up: &[CheckId]) {
-        let tasks = &mut self.tasks;
-        self.in_flight.retain(|ticket, origin| {
-            let gone = matches!(origin, TaskOrigin::Execution(id) if given_up.contains(id));
-            if gone {
-                tasks.push(Task::Cancel(*ticket));
-            }
-            !gone
-        });
-    }
-
     pub(crate) fn open(&mut self) {
-        self.perform(TaskOrigin::Open, Effect::Open(self.config.environment));
+        self.work.perform(TaskOrigin::Open, Effect::Open(self.config.environment));
     }
 
     /// Saves the draft; `step` is that of the page that is open.
@@ -194,7 +125,7 @@ impl Session {
 
     fn write(&mut self, draft: Draft) {
         self.saved = Some(draft.clone());
-        self.perform_in_background(Effect::Save(Some(Box::new(draft))));
+        self.work.perform_in_background(Effect::Save(Some(Box::new(draft))));
     }
 
     /// Saves the draft if there is anything new in it. A field that is being `typed` in is not looked at, and what stands there
@@ -232,7 +163,7 @@ impl Session {
         let draft = Draft { refused: self.last_failure.clone(), ..self.found.take().unwrap_or_default() };
         let draft = Some(Box::new(draft)).filter(|draft| **draft != Draft::default());
         self.saved = None;
-        self.perform_in_background(Effect::Save(draft));
+        self.work.perform_in_background(Effect::Save(draft));
     }
 
     /// Writes a file where the person is; a rehearsal prints it.
@@ -240,24 +171,11 @@ impl Session {
         if self.config.rehearsal.is_some() {
             let said = "A rehearsal writes no file. This would be one:".to_owned();
             let lines = [said, format!("  {file}"), String::new()].into_iter().chain(text.lines().map(str::to_owned));
-            return self.task(Task::Print(lines.collect()));
+            return self.work.task(Task::Print(lines.collect()));
         }
         let typed = Field::ALL.into_iter().filter(|field| field.is_secret()).map(|field| self.fields.share(field));
         let without = typed.chain(self.proven_secret.clone()).collect();
-        self.perform(TaskOrigin::File, Effect::Write(Box::new(Paper { file, text, without })));
-    }
-
-    /// Looks at the machine again; a look that is still under way is not begun a second time.
-    pub(crate) fn look_again(&mut self) {
-        self.looked_at = self.now;
-        self.looks += 1;
-        for look in Preflight::ALL {
-            let origin = TaskOrigin::Preflight(look);
-            if !self.in_flight.values().any(|other| *other == origin) {
-                self.preflight.remove(&look);
-                self.perform(origin, Effect::Preflight(look));
-            }
-        }
+        self.work.perform(TaskOrigin::File, Effect::Write(Box::new(Paper { file, text, without })));
     }
 
     /// Asks the public metadata about an ID or a domain when its field is left, so that a mix-up shows before a secret is typed.
@@ -271,32 +189,15 @@ impl Session {
         let key = directory.value.to_string();
         if self.lookups.get(&key).is_none_or(|told| *told == DirectoryLookup::Unknown) {
             self.lookups.insert(key.clone(), DirectoryLookup::Asking);
-            self.perform(TaskOrigin::Lookup(key), Effect::Discover(directory.value));
+            self.work.perform(TaskOrigin::Lookup(key), Effect::Discover(directory.value));
         }
     }
 
-    // ---- what is in flight ----
-
-    /// Whether time matters to the screen.
-    pub(crate) fn in_flight(&self) -> bool {
-        self.in_flight.values().any(|origin| *origin != TaskOrigin::Background)
-    }
-
-    /// Whether an answer is on its way after which another page is open: what is typed now is meant for that one.
-    pub(crate) fn settling(&self) -> bool {
-        let moves = |origin: &TaskOrigin| matches!(origin, TaskOrigin::Open | TaskOrigin::Note);
-        self.in_flight.values().any(moves)
-    }
-
-    /// Whether the machine is being looked at.
-    pub(crate) fn looking(&self) -> bool {
-        let looks = |origin: &TaskOrigin| matches!(origin, TaskOrigin::Preflight(_));
-        self.in_flight.values().any(looks)
-    }
+    // ---- what came ----
 
     /// Takes an answer in. One with an old ticket is dropped.
     pub(crate) fn came(&mut self, ticket: Ticket, outcome: Outcome) -> Option<Answer> {
-        match (self.in_flight.remove(&ticket)?, outcome) {
+        match (self.work.answered(ticket)?, outcome) {
             (TaskOrigin::Open, Outcome::Opened(opened)) => Some(Answer::Opened(Ok(self.opened(*opened)))),
             (TaskOrigin::Open, Outcome::Failed(failure)) => Some(Answer::Opened(Err(failure))),
             (TaskOrigin::Note, Outcome::Noted(line)) => {
@@ -323,12 +224,12 @@ impl Session {
                 Some(Answer::Notice(text.to_owned()))
             }
             (TaskOrigin::Preflight(look), Outcome::Looked(seen)) => {
-                self.preflight.insert(look, Ok(seen));
+                self.machine.saw(look, Ok(seen));
                 None
             }
             (TaskOrigin::Preflight(look), Outcome::Failed(failure)) => {
-                self.preflight.insert(look, Err(*failure));
-                let again = look == Preflight::Keyring && self.looks > 1;
+                self.machine.saw(look, Err(*failure));
+                let again = look == Preflight::Keyring && self.machine.looked_again().is_some();
                 self.cannot_keep().filter(|_| again).map(Answer::Notice)
             }
             (TaskOrigin::Lookup(key), Outcome::Discovered(tenant)) => {
@@ -381,7 +282,7 @@ impl Session {
             self.fields.clear(Field::ClientId);
         }
         self.fields.fill(given);
-        self.look_again();
+        self.machine.look(self.now, &mut self.work);
         step
     }
 
@@ -416,13 +317,8 @@ impl Session {
         self.moment_of(self.now)
     }
 
-    /// When the machine was begun to be looked at again.
-    pub(crate) fn looked_again(&self) -> Option<Timestamp> {
-        (self.looks > 1).then(|| self.moment_of(self.looked_at))
-    }
-
     /// What time it was, so many milliseconds after the program started.
-    fn moment_of(&self, milliseconds: u64) -> Timestamp {
+    pub(crate) fn moment_of(&self, milliseconds: u64) -> Timestamp {
         let (opened, then) = self.opened_at;
         let past = SignedDuration::from_millis(i64::try_from(milliseconds.saturating_sub(then)).unwrap_or(0));
         opened.saturating_add(past).unwrap_or(opened)
@@ -492,22 +388,10 @@ impl Session {
 
     /// Why nothing can be kept: then no secret is sent or asked for.
     pub(crate) fn cannot_keep(&self) -> Option<String> {
-        let failed = matches!(self.preflight.get(&Preflight::Keyring), Some(Err(_)));
+        let failed = self.machine.failure(Preflight::Keyring).is_some();
         let store = self.registration.opened_in.noun;
         failed
             .then(|| format!("Without a {store} nothing can be stored. Follow its steps, then press r to look again."))
-    }
-
-    /// By how much the clock of this machine was wrong when it was looked at.
-    pub(crate) fn clock_off(&self) -> Option<&str> {
-        let failure = self.preflight.get(&Preflight::Clock)?.as_ref().err()?;
-        failure.detail.as_ref().filter(|_| failure.cause == Cause::ClockSkew).map(UntrustedText::as_str)
-    }
-
-    /// Whether a page can be opened in a browser, as far as is known.
-    pub(crate) fn can_browse(&self) -> bool {
-        let seen = self.preflight.get(&Preflight::Browser);
-        self.config.browser && seen.is_none_or(|seen| seen.as_ref().is_ok_and(|seen| seen.good))
     }
 
     /// What this failure means on this machine.

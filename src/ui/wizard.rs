@@ -62,7 +62,7 @@ impl Wizard {
 
     /// What should happen, in its order.
     pub(in crate::rooms::ui) fn take_tasks(&mut self) -> Vec<Task> {
-        self.session.take_tasks()
+        self.session.work.take_tasks()
     }
 
     /// Takes an event in, and keeps in the draft what is new but the field that is being typed in.
@@ -97,12 +97,12 @@ impl Wizard {
 
     /// Whether time matters to the screen.
     pub fn in_flight(&self) -> bool {
-        self.session.in_flight()
+        self.session.work.in_flight()
     }
 
     /// Whether an answer is on its way after which another page is open: what is typed now is meant for that one.
     pub fn settling(&self) -> bool {
-        self.session.settling()
+        self.session.work.settling()
     }
 
     /// The diagnosis of what failed.
@@ -188,7 +188,7 @@ impl Wizard {
 
     fn pressed(&mut self, intent: Intent) {
         match intent {
-            Intent::Suspend => self.session.task(Task::Suspend),
+            Intent::Suspend => self.session.work.task(Task::Suspend),
             Intent::Leave => self.wants_to_leave(),
             _ if self.overlay.is_some() => self.pressed_overlay(intent),
             Intent::Help => self.lay(Overlay::Help),
@@ -309,7 +309,7 @@ impl Wizard {
         let field = self.target().and_then(FocusTarget::field);
         if let Some(url) = field.and_then(|field| guide::page(field, &self.session)) {
             self.page.state_mut().say(format!("Opening {url}"));
-            self.session.perform_in_background(Effect::Browse(url));
+            self.session.work.perform_in_background(Effect::Browse(url));
         }
     }
 
@@ -431,7 +431,7 @@ impl Wizard {
 
     fn leave(&mut self, exit: Exit) {
         let words = self.parting_words(exit);
-        self.session.task(Task::Quit(exit, words));
+        self.session.work.task(Task::Quit(exit, words));
     }
 
     fn parting_words(&self, exit: Exit) -> Vec<String> {

@@ -3,9 +3,10 @@
 use crate::effect::Effect;
 use crate::ui::pages::{Basic, Overview, PartnerCenter, Screen, Turn};
 use crate::ui::parts::{Form, page_of_step};
-use crate::ui::session::{Session, TaskOrigin};
+use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Row, Tone, View};
+use crate::ui::work::TaskOrigin;
 use crate::words::answers::{self};
 use crate::words::{Field, Step};
 
@@ -24,7 +25,7 @@ impl Screen for Basic {
             Ok(name) => match session.registration.naming(name) {
                 None => self.noted(session),
                 Some(fact) => {
-                    session.perform(TaskOrigin::Note, Effect::Note(fact));
+                    session.work.perform(TaskOrigin::Note, Effect::Note(fact));
                     self.stay()
                 }
             },

@@ -17,7 +17,7 @@ impl Checking {
     /// Starts an execution. `again`: every check of what is registered is run again, and this is a step of it.
     pub(super) fn begin(mut execution: Execution, again: bool, session: &mut Session) -> Turn {
         execution.never_again(&session.used_codes);
-        session.perform_all(execution.start(session.now));
+        session.work.perform_all(execution.start(session.now));
         Self::follow(Progress { execution, again, refused: None }, session)
     }
 
@@ -50,9 +50,9 @@ impl Checking {
     /// Stops: reads in flight are given up, writes are finished.
     fn stop(mut self, session: &mut Session) -> Turn {
         let given_up = self.progress.execution.stop();
-        session.cancel(&given_up);
+        session.work.cancel(&given_up);
         if self.step() == Some(Step::PartnerApi) {
-            session.perform_in_background(Effect::Tell(CallbackPage::Closed));
+            session.work.perform_in_background(Effect::Tell(CallbackPage::Closed));
         }
         self.finishing = true;
         self.moved(session)
@@ -149,7 +149,7 @@ impl Screen for Checking {
     }
 
     fn resume(mut self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {
-        session.perform_all(self.progress.execution.resume(check, outcome, session.now));
+        session.work.perform_all(self.progress.execution.resume(check, outcome, session.now));
         self.moved(session)
     }
 

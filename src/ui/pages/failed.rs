@@ -43,7 +43,7 @@ impl Failed {
         let (check, failure) = (check.id, failure.clone());
         let diagnosis = session.diagnosed_in(execution, check, &failure);
         if execution.step() == Some(Step::PartnerApi) {
-            session.perform_in_background(Effect::Tell(page(&diagnosis)));
+            session.work.perform_in_background(Effect::Tell(page(&diagnosis)));
         }
         if let Some(refused) = LastFailure::of(check, &diagnosis, &failure) {
             session.last_failure = Some(Box::new(refused.after(session.last_failure.as_deref())));
@@ -60,7 +60,7 @@ impl Failed {
     }
 
     fn retry(mut self, session: &mut Session) -> Turn {
-        session.perform_all(self.progress.execution.retry(session.now));
+        session.work.perform_all(self.progress.execution.retry(session.now));
         Checking::follow(self.progress, session)
     }
 
@@ -96,7 +96,8 @@ impl Failed {
 
     /// Whether Enter opens that page: where there is no field to mend, in a browser that there is, and until it was opened.
     fn opens(&self, session: &Session) -> bool {
-        session.can_browse()
+        session.config.browser
+            && session.machine.can_browse()
             && self.diagnosis.page.is_some()
             && !self.looked_up
             && !matches!(self.diagnosis.goto, Goto::Field(_))
@@ -106,7 +107,7 @@ impl Failed {
         if let Some(url) = self.cure_page(session) {
             self.looked_up = true;
             self.state.say(format!("Opening {url}"));
-            session.perform_in_background(Effect::Browse(url));
+            session.work.perform_in_background(Effect::Browse(url));
         }
         self.stay()
     }
@@ -116,7 +117,7 @@ impl Failed {
         let Diagnosis { code, what, .. } = &self.diagnosis;
         let said = format!("{code}: {what}; {}", ids(&self.failure).join("; "));
         let lines: Vec<String> = std::iter::once(said).chain(self.view(session).commands()).collect();
-        session.task(Task::Copy(lines.join("\n")));
+        session.work.task(Task::Copy(lines.join("\n")));
         self.state.say("Copied: code, sentence and ids. d shows them too.");
         self.stay()
     }

@@ -8,9 +8,10 @@ use crate::steps::Execution;
 use crate::ui::Intent;
 use crate::ui::pages::{Checking, OctoClient, Overview, Prerequisites, Screen, Then, Turn, opening};
 use crate::ui::parts::{clock, dates};
-use crate::ui::session::{Session, TaskOrigin};
+use crate::ui::session::Session;
 use crate::ui::state::FocusTarget;
 use crate::ui::view::{Block, Item, Row, Sign, Tone, View};
+use crate::ui::work::TaskOrigin;
 use crate::words::Step;
 
 const LABEL: u16 = 13;
@@ -114,13 +115,13 @@ impl Screen for Overview {
                 session.config.only = None;
                 let (_, facts) = session.registration.beginning(Some(&Replacing::default()));
                 for fact in facts {
-                    session.perform(TaskOrigin::Note, Effect::Note(fact));
+                    session.work.perform(TaskOrigin::Note, Effect::Note(fact));
                 }
                 self.stay()
             }
             Some(Choice::Discard { .. }) => {
                 if let Some(attempt) = session.registration.open.as_ref().map(|open| open.id) {
-                    session.perform(TaskOrigin::Note, Effect::Note(Fact::Closed { attempt }));
+                    session.work.perform(TaskOrigin::Note, Effect::Note(Fact::Closed { attempt }));
                 }
                 self.stay()
             }
@@ -141,7 +142,7 @@ impl Screen for Overview {
     /// A replacement is begun; or an attempt is given up, and what it kept is deleted.
     fn noted(self, session: &mut Session) -> Turn {
         if session.registration.replacing().is_some() {
-            session.look_again();
+            session.machine.look(session.now, &mut session.work);
             return Prerequisites::default().open();
         }
         session.give_up();

@@ -54,13 +54,13 @@ impl Screen for Prerequisites {
             (Intent::Typed('o'), Some(line)) => {
                 if let Ok(url) = session.config.portal.join(line.page) {
                     self.state.say(format!("Opening {url}"));
-                    session.perform_in_background(Effect::Browse(url));
+                    session.work.perform_in_background(Effect::Browse(url));
                 }
             }
             (Intent::Typed('c'), Some(line)) => {
                 let copied = copied(line);
                 self.state.say(format!("Copied, and here it is: {copied}"));
-                session.task(Task::Copy(copied));
+                session.work.task(Task::Copy(copied));
             }
             (Intent::Typed('r'), _) => return self.look_again(session),
             (Intent::Typed('h') | Intent::Extra(8), _) => return self.hand_off(None, session),
@@ -71,13 +71,14 @@ impl Screen for Prerequisites {
 
     fn view<'a>(&'a self, session: &'a Session) -> View<'a> {
         let mut view = View::new("Before you start").noting(&self.state);
-        let again = session.looked_again().map(|at| format!("  again at {}", time(at, &session.config.zone)));
+        let again = session.machine.looked_again().map(|at| time(session.moment_of(at), &session.config.zone));
+        let again = again.map(|at| format!("  again at {at}"));
         let title = Row::of(Tone::Title, "Checked on this machine").at(1);
         view.row(title.and(Tone::Muted, again.unwrap_or_default()));
         for look in Preflight::ALL {
             view.rows(looked(session, look));
         }
-        let failed = session.preflight.values().any(Result::is_err);
+        let failed = session.machine.has_failure();
         view.rows(rehearsed(session).filter(|_| failed).map(|row| row.at(5).hanging(15)));
         view.gap();
         view.row(Row::of(Tone::Title, "Check these in the portal first").and(Tone::Muted, "  optional").at(1));
@@ -120,7 +121,7 @@ impl Screen for Prerequisites {
 impl Prerequisites {
     fn look_again(mut self, session: &mut Session) -> Turn {
         self.state.notice = None;
-        session.look_again();
+        session.machine.look(session.now, &mut session.work);
         self.stay()
     }
 }
@@ -145,9 +146,9 @@ fn looked(session: &Session, look: Preflight) -> Vec<Row> {
     let row = |sign: Sign, text: String| {
         Row::pair(name(look, session.registration.opened_in), LABEL, Tone::Plain, text).sign(sign).behind(0, "")
     };
-    let failure = match session.preflight.get(&look) {
+    let failure = match session.machine.seen(look) {
         None => {
-            let waited = session.now.saturating_sub(session.looked_at);
+            let waited = session.now.saturating_sub(session.machine.looked_at);
             let asking = asking(session.registration.opened_in, waited).filter(|_| look == Preflight::Keyring);
             let row = row(Sign::Running, String::new());
             return match asking {
@@ -160,7 +161,7 @@ fn looked(session: &Session, look: Preflight) -> Vec<Row> {
     };
     let diagnosis = session.diagnosed(failure);
     let earlier = Preflight::ALL.into_iter().take_while(|other| *other != look);
-    let mut earlier = earlier.filter_map(|other| session.preflight.get(&other)?.as_ref().err());
+    let mut earlier = earlier.filter_map(|other| session.machine.failure(other));
     if earlier.any(|other| session.diagnosed(other) == diagnosis) {
         return vec![row(Sign::Failed, format!("the same as above ({})", diagnosis.code))];
     }

@@ -126,7 +126,7 @@ impl Review {
         let kept = open.set();
         let count = kept.iter().filter(|item| item.kind != Kind::Manifest).count();
         let store = registration.opened_in;
-        rows.extend(session.clock_off().map(|off| {
+        rows.extend(session.machine.clock_off().map(|off| {
             let words = format!("was {off}: unless it is set, times kept here are wrong");
             Row::pair("Clock", LABEL, Tone::Note, words)
         }));

@@ -18,9 +18,10 @@ use crate::steps::{Execution, WrongPaste};
 use crate::ui::pages::{Checking, PartnerApi, Screen, SignIn, Turn};
 use crate::ui::parts::{Form, minutes, tab_of};
 use crate::ui::progress::Progress;
-use crate::ui::session::{Session, TaskOrigin};
+use crate::ui::session::Session;
 use crate::ui::state::{FocusTarget, PageState};
 use crate::ui::view::{Named, Row, Said, Sign, Tone, View};
+use crate::ui::work::TaskOrigin;
 use crate::ui::{Intent, Task};
 use crate::words::{CheckId, Failure, Field, Problem, Step};
 
@@ -32,7 +33,7 @@ fn browse(execution: &Execution, session: &mut Session) {
     session.browsed = None;
     let address = execution.authorization_request().and_then(|consent| consent.one_time);
     if let Some(address) = address.filter(|_| session.config.browser) {
-        session.perform(TaskOrigin::SignInPage, Effect::Browse(address));
+        session.work.perform(TaskOrigin::SignInPage, Effect::Browse(address));
     }
 }
 
@@ -53,10 +54,10 @@ impl SignIn {
             session.config.only = Some(Step::PartnerApi);
             return PartnerApi::default().open();
         }
-        session.cancel(&[CheckId::SignIn]);
-        session.perform_in_background(Effect::Tell(CallbackPage::Closed));
+        session.work.cancel(&[CheckId::SignIn]);
+        session.work.perform_in_background(Effect::Tell(CallbackPage::Closed));
         session.fields.clear(Field::Answer);
-        session.perform_all(progress.execution.sign_in_again(session.now));
+        session.work.perform_all(progress.execution.sign_in_again(session.now));
         Checking::follow(progress, session)
     }
 
@@ -89,15 +90,15 @@ impl Screen for SignIn {
         if pasted.is_empty()
             && let Some(effects) = self.progress.execution.decline(session.now)
         {
-            session.cancel(&[CheckId::SignIn]);
-            session.perform_all(effects);
+            session.work.cancel(&[CheckId::SignIn]);
+            session.work.perform_all(effects);
             return self.moved(session);
         }
         match self.progress.execution.answer(pasted.reveal(), session.now) {
             Err(wrong) => self.blame(vec![problem(wrong)], session),
             Ok(effects) => {
-                session.cancel(&[CheckId::SignIn]);
-                session.perform_all(effects);
+                session.work.cancel(&[CheckId::SignIn]);
+                session.work.perform_all(effects);
                 self.moved(session)
             }
         }
@@ -114,11 +115,11 @@ impl Screen for SignIn {
         match (key, address) {
             (Intent::Extra(3), Some(address)) => {
                 self.state.say("Copied. F7 prints the address, to select it.");
-                session.task(Task::Copy(address));
+                session.work.task(Task::Copy(address));
             }
             (Intent::Extra(4), _) => browse(execution, session),
             (Intent::Extra(5), _) => return Self::again(self.progress, session),
-            (Intent::Extra(7), Some(address)) => session.task(Task::Print(vec![address])),
+            (Intent::Extra(7), Some(address)) => session.work.task(Task::Print(vec![address])),
             (Intent::Extra(8), _) => return self.hand_off(None, session),
             _ => {}
         }
@@ -126,7 +127,7 @@ impl Screen for SignIn {
     }
 
     fn resume(mut self, check: CheckId, outcome: Outcome, session: &mut Session) -> Turn {
-        session.perform_all(self.progress.execution.resume(check, outcome, session.now));
+        session.work.perform_all(self.progress.execution.resume(check, outcome, session.now));
         self.moved(session)
     }
 
