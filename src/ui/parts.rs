@@ -158,7 +158,7 @@ pub(super) fn explained(
 pub(super) fn rehearsed(session: &Session) -> Option<Row> {
     let scenario = session.config.rehearsal.as_ref()?.scenario.as_ref()?;
     let words = format!("{scenario}, until you leave. Without it: octo-csp rehearse");
-    Some(Row::pair("Rehearsed", LABEL, Tone::Muted, words))
+    Some(Row::pair("Scenario", LABEL, Tone::Muted, words))
 }
 
 impl View<'_> {

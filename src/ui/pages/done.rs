@@ -56,7 +56,10 @@ impl Screen for Done {
         view.gap();
         view.row(match lacks {
             Some(_) => {
-                Row::pair("Next", LABEL, Tone::Value, session.command("submit")).and(Tone::Muted, "  sends it to Octo")
+                // What is rehearsed is gone before a command could be typed.
+                let real = session.config.rehearsal.is_none();
+                let how = if real { session.command("submit") } else { "o".to_owned() };
+                Row::pair("Next", LABEL, Tone::Value, how).and(Tone::Muted, "  sends it to Octo")
             }
             None if session.may_submit() => {
                 Row::pair("Next", LABEL, Tone::Plain, "Data appears within a day. There is nothing else to do.")

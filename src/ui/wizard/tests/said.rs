@@ -41,10 +41,10 @@ fn a_rehearsed_fault_says_that_it_stays_and_how_to_be_without_it() {
         at!(story, Failed);
         story
     };
-    let words = "Rehearsed AADSTS7000215, until you leave. Without it: octo-csp rehearse";
+    let words = "Scenario AADSTS7000215, until you leave. Without it: octo-csp rehearse";
     let story = of(Some("AADSTS7000215"));
     assert!(story.shows(words), "{}", story.screen(80, 24));
-    assert!(!of(None).shows("Rehearsed"));
+    assert!(!of(None).shows("until you leave. Without it"));
 }
 
 #[test]
@@ -94,5 +94,17 @@ fn a_sign_in_in_which_a_service_misses_the_second_factor_is_not_offered_again() 
         story.press("Esc");
         at!(story, PartnerApi);
         assert!(story.shows("[ Register Credentials ]"), "{}", story.screen(80, 24));
+    }
+}
+
+#[test]
+fn what_was_rehearsed_is_sent_by_a_key_and_no_command_is_told_that_would_not_find_it() {
+    for rehearsed in [true, false] {
+        let rehearsal = rehearsed.then(answers_of_rehearsal);
+        let mut story = Story::begun(WizardConfig { rehearsal, ..setting() });
+        story.at_review().press("Go");
+        at!(story, Done);
+        assert_eq!(story.shows("Next o sends it to Octo"), rehearsed, "{}", story.screen(80, 24));
+        assert_eq!(story.shows("octo-csp submit"), !rehearsed, "{}", story.screen(80, 24));
     }
 }
