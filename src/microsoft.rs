@@ -26,7 +26,9 @@ const LONGEST_SENTENCE: usize = 800;
 pub fn read(service: Service, body: &[u8]) -> Failure {
     let nothing = || Failure::new(service, Cause::Refused);
     let body = json::without_mark(body).trim_ascii();
-    match json::first(body) {
+    // In another alphabet the letters beyond ASCII are lost and nothing else.
+    let lossy = || body.starts_with(b"{").then(|| json::first(String::from_utf8_lossy(body).as_bytes())).flatten();
+    match json::first(body).or_else(lossy) {
         Some(Value::Object(map)) => from_object(service, &map),
         Some(Value::String(text)) => from_text(service, &text),
         Some(Value::Array(items)) => {

@@ -145,6 +145,8 @@ fn marked(text: &str, found: &mut Vec<(usize, Code)>) {
                     found.extend(all.map(|(code, _)| (at, Code::Aadsts(code))));
                     None
                 }
+                // `error_codes=500133`
+                ("error_codes", Some((code, _))) if between == "=" => Some(Code::Aadsts(code)),
                 // `"code":900421`, `"code":"accessDenied"`
                 ("code", Some((code, _))) if is_key && octo => Some(Code::Octo(code)),
                 ("code", Some((code, _))) if is_key => Some(Code::PartnerCenter(code)),

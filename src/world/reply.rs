@@ -419,6 +419,13 @@ mod tests {
                 "MFA is required",
             ),
             (PartnerApi, 401, br#"{"error":{"code":"unAuthorized","message":"MFA is required."}}"#, "pc-no-mfa", "MFA"),
+            (
+                PartnerCenter,
+                403,
+                b"{\"code\":900150,\"description\":\"Keine Rolle f\xfcr M\xfcller\"}",
+                "pc-role-missing",
+                "Keine Rolle",
+            ),
         ] {
             let failure = reply(service, status, &[], body).refusal();
             let told = diagnose(&failure, &Context { step: Some(Step::PartnerApi), ..Context::default() });
