@@ -6,7 +6,7 @@ use crate::effect::{Effect, Preflight, ProbeResult};
 use crate::ui::work::{TaskOrigin, Work};
 use crate::words::{Cause, Failure, UntrustedText};
 
-/// What was seen at the last look; nothing of what is still looked at.
+/// What was seen at the last look that has ended: until it is seen again, it is as it was.
 #[derive(Debug, Default)]
 pub(crate) struct Machine {
     seen: BTreeMap<Preflight, Result<ProbeResult, Failure>>,
@@ -22,7 +22,6 @@ impl Machine {
         self.looks += 1;
         for look in Preflight::ALL {
             if !work.is_looking(look) {
-                self.seen.remove(&look);
                 work.perform(TaskOrigin::Preflight(look), Effect::Preflight(look));
             }
         }
@@ -33,7 +32,7 @@ impl Machine {
         self.seen.insert(look, seen);
     }
 
-    /// What was seen, if the look has ended.
+    /// What was seen, once a look has ended.
     pub(crate) fn seen(&self, look: Preflight) -> Option<&Result<ProbeResult, Failure>> {
         self.seen.get(&look)
     }

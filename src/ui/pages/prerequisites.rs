@@ -146,7 +146,7 @@ fn looked(session: &Session, look: Preflight) -> Vec<Row> {
     let row = |sign: Sign, text: String| {
         Row::pair(name(look, session.registration.opened_in), LABEL, Tone::Plain, text).sign(sign).behind(0, "")
     };
-    let failure = match session.machine.seen(look) {
+    let failure = match session.machine.seen(look).filter(|_| !session.work.is_looking(look)) {
         None => {
             let waited = session.now.saturating_sub(session.machine.looked_at);
             let asking = asking(session.registration.opened_in, waited).filter(|_| look == Preflight::Keyring);
