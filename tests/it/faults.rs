@@ -306,7 +306,7 @@ fn faults_of_the_status() -> Vec<Fault> {
 
 #[rustfmt::skip]
 fn faults_of_the_body() -> Vec<Fault> {
-    let utf16: Vec<u8> = "\u{feff}{\"a\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = "\u{feff}{\"a\":".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000)).into_bytes();
     vec![
@@ -315,7 +315,7 @@ fn faults_of_the_body() -> Vec<Fault> {
         ("random bytes", say("200 OK", JSON, b"\x8f\x01\xff\xfe\x00garbage"), Cause::Unreadable, Some(200)),
         ("HTML 200", say("200 OK", "Content-Type: text/html\r\n", HTML), Cause::NotTheService, Some(200)),
         ("HTML as JSON", say("200 OK", JSON, HTML), Cause::NotTheService, Some(200)),
-        ("UTF-16", say("200 OK", JSON, &utf16), Cause::Unreadable, Some(200)),
+        ("truncated UTF-16", say("200 OK", JSON, &utf16), Cause::Unreadable, Some(200)),
         ("broken UTF-8", say("200 OK", JSON, b"{\"a\":\"\xff\xfe\"}"), Cause::Unreadable, Some(200)),
         ("an array", say("200 OK", JSON, b"[1,2]"), Cause::Unreadable, Some(200)),
         ("depth 100,000", say("200 OK", JSON, "[".repeat(100_000).as_bytes()), Cause::Unreadable, Some(200)),
@@ -446,7 +446,7 @@ async fn retry_after_is_clamped() {
         ("Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", Some(0)),
         ("Retry-After: Tue, 31 Dec 2999 23:59:59 GMT\r\n", Some(120)),
     ] {
-        let body = br#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 57 seconds."}"#;
+        let body = br#"{"statusCode":429,"message":"Rate limit is exceeded. Try again later."}"#;
         let server = Raw::start(Script::Say(answer("429 Slow", header, body))).await;
         let failure = read(&server, &http()).await.unwrap_err();
         assert_eq!(failure.retry_after, expected.map(Duration::from_secs), "{header}");
@@ -463,7 +463,17 @@ async fn retry_after_is_clamped() {
         let next = run.resume(*id, Outcome::Failed(Box::new((*failure).clone())), 0);
         let pause = Duration::from_secs(expected.unwrap_or(1));
         assert!(matches!(next.as_slice(), [(_, Effect::Pause(time))] if *time == pause), "{header}: {next:?}");
-        assert_eq!(failure.sentence.unwrap(), "Rate limit is exceeded. Try again in 57 seconds.");
+        assert_eq!(failure.sentence.unwrap(), "Rate limit is exceeded. Try again later.");
+    }
+}
+
+#[tokio::test]
+async fn where_no_header_says_when_the_sentence_does() {
+    for (header, expected) in [("", 57), ("Retry-After: soon\r\n", 57), ("Retry-After: 3\r\n", 3)] {
+        let body = br#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 57 seconds."}"#;
+        let server = Raw::start(Script::Say(answer("429 Slow", header, body))).await;
+        let failure = read(&server, &http()).await.unwrap_err();
+        assert_eq!(failure.retry_after, Some(Duration::from_secs(expected)), "{header}");
     }
 }
 
