@@ -51,7 +51,7 @@ pub(super) async fn ask(session: &mut HeadlessSession<'_, '_>, anew: bool) -> Re
     let kept = |open: &Attempt| matches!(open.standing(), AttemptState::TokenKept | AttemptState::Ready);
     // What is kept was refused with what the next sign-in has to meet: to go on with it would be refused again.
     let challenged = session.draft.refused.as_ref().is_some_and(|refused| refused.claims.is_some());
-    if !anew && !challenged && open.is_some_and(kept) {
+    if !anew && !challenged && !session.sign_in_refused() && open.is_some_and(kept) {
         let what = format!(
             "Nobody has to sign in: that was done, and what it brought is kept. {} goes on with it; --anew begins another sign-in.",
             session.context.host.command("consent finish")
@@ -97,6 +97,12 @@ pub(super) async fn take(
             return Err(begin_first(session.context.host, what));
         }
         AttemptState::Ready => return session.commit().await,
+        AttemptState::TokenKept if session.sign_in_refused() => {
+            return Err(begin_first(
+                session.context.host,
+                "The sign-in that is kept was refused, and only another one helps.",
+            ));
+        }
         // Nothing is asked for any more.
         AttemptState::TokenKept => Secret::shared(String::new()),
         AttemptState::SignInOpen => answer(session.context).await?,

@@ -11,6 +11,7 @@ use crate::commands::octo;
 use crate::effect::{AddressSeen, CallbackPage, Effect, Opened, Outcome, Perform as _, Preflight};
 use crate::exit::Exit;
 use crate::host::Host;
+use crate::journal::standing::AttemptState;
 use crate::journal::{Attempt, Fact, Registration};
 use crate::report::explanation::page;
 use crate::report::register::{self as report, Consent, Findings, GivenProblem, State};
@@ -105,6 +106,12 @@ impl<'s, 'h> HeadlessSession<'s, 'h> {
         };
         self.context.note(&format!("note  {words}"));
         Ok(())
+    }
+
+    /// Whether the sign-in that is stored was refused for what only another one mends: then it is not sent again.
+    pub(super) fn sign_in_refused(&self) -> bool {
+        let open = self.registration.open.as_ref().filter(|open| open.standing() == AttemptState::TokenKept);
+        open.zip(self.draft.refused.as_ref()).is_some_and(|(open, refused)| refused.refused_sign_in(open.token_at))
     }
 
     /// A journal of a newer version is only read.

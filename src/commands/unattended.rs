@@ -291,7 +291,7 @@ impl RegisterFlow<'_, '_, '_> {
         match ready {
             true if asked && carried => Some(true),
             true => None,
-            false => Some(too_old),
+            false => Some(too_old || self.session.sign_in_refused()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is remembered of a refusal, and what is told of it later.
 
+use jiff::Timestamp;
+
 use super::row::Context;
 use super::table::row;
 use super::tell::{Diagnosis, diagnose};
@@ -36,6 +38,11 @@ impl LastFailure {
         let read = self.id().is_some_and(|id| matches!(id.asked(), Asked::PartnerCenter | Asked::Prices));
         let row = self.row.as_ref().and_then(|key| row(key.as_str()));
         of_the_token || row.is_some_and(|row| row.exit == Exit::SignIn || read && row.blames.contains(&CheckId::Mfa))
+    }
+
+    /// Whether the sign-in that was `stored` then, and not one before it, was refused for what only another one mends.
+    pub fn refused_sign_in(&self, stored: Option<Timestamp>) -> bool {
+        self.wants_sign_in() && self.at.zip(stored).is_none_or(|(refused, stored)| refused >= stored)
     }
 
     /// The failure as far as it is remembered, and what a person is told about it; `values` are those that its texts name.

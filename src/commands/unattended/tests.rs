@@ -15,7 +15,7 @@ use crate::commands::tests::schema;
 use crate::commands::tests::{self as bench, Stream, microsoft, prove, sign_in};
 use crate::effect::{Effect, Outcome, Perform as _};
 use crate::simulator::{Facts, Simulator};
-use crate::words::Environment;
+use crate::words::{Draft, Environment, LastFailure, UntrustedText};
 
 struct TestMachine {
     simulator: Simulator,
@@ -354,6 +354,37 @@ async fn a_sign_in_that_was_finished_is_not_begun_again_unless_it_is_asked_for()
     assert_eq!(object["state"], "sign-in-kept");
     assert!(object["said"].as_str().unwrap().contains("--anew"));
     assert_eq!(object["consent"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_refused_for_itself_is_not_sent_again_by_any_command() {
+    let mut desk = TestMachine::new("PC-900421").await;
+    let proven = Box::pin(prove(&desk.world, &desk.facts())).await;
+    let request = answers::partner_api(&Typed::default().with(Field::Redirect, desk.facts().redirect_uri), None);
+    let mut run = Execution::partner_api(request.unwrap(), proven.registration().clone(), None);
+    headless::converse(&mut run, &desk.world, Asked::Leave, |_| {}).await;
+    desk.opened.registration = run.registration().clone();
+    let asked = run.authorization_request().unwrap();
+    let back: &'static str = sign_in(asked.address.clone(), &desk.facts()).await.leak();
+    let said = Box::pin(desk.finish(back.as_bytes())).await;
+    assert_eq!(said.json()["failed"][0]["row"], "pc-no-mfa", "{}", said.out);
+
+    desk.opened = headless::open(&desk.world, Effect::Open(Environment::Production)).await.unwrap();
+    assert_eq!(desk.opened.registration.open.as_ref().unwrap().standing(), AttemptState::TokenKept);
+    let refused = LastFailure {
+        check: UntrustedText::new("organization"),
+        row: UntrustedText::some("pc-no-mfa"),
+        at: Some(clock::now()),
+        ..LastFailure::default()
+    };
+    desk.opened.draft = Some(Draft { refused: Some(Box::new(refused)), ..Draft::default() });
+    let said = Box::pin(desk.finish(b"")).await;
+    assert_eq!((said.exit, &said.json()["state"]), (Exit::SignIn, &Value::from("sign-in-needed")), "{}", said.out);
+    assert!(said.out.contains("octo-csp consent start"), "{}", said.out);
+    let said = Box::pin(desk.start(false)).await;
+    assert!(said.json()["consent"]["address"].is_string(), "{}", said.out);
+    let said = Box::pin(desk.register(&[])).await;
+    assert_eq!((said.exit, &said.json()["state"]), (Exit::SignIn, &Value::from("sign-in-needed")), "{}", said.out);
 }
 
 #[tokio::test]

@@ -91,9 +91,7 @@ impl Screen for PartnerApi {
 /// Whether the sign-in that is stored, and not one before it, was refused for what only another one mends.
 pub(super) fn sign_in_refused(session: &Session) -> bool {
     let stored = session.registration.open.as_ref().and_then(|open| open.token_at);
-    session.last_failure.as_ref().is_some_and(|failure| {
-        failure.wants_sign_in() && failure.at.zip(stored).is_none_or(|(refused, stored)| refused >= stored)
-    })
+    session.last_failure.as_ref().is_some_and(|failure| failure.refused_sign_in(stored))
 }
 
 /// What step 2 has proven.
