@@ -234,7 +234,7 @@ const WRAPPERS: usize = 4;
 /// What tells that an answer or a sign-in is inside, encoded or not.
 const INSIDE: [&str; 5] = ["code=", "error=", "code%", "error%", "response_type"];
 
-/// What pages, logs and shells make of the signs between parameters.
+/// What pages, logs and shells make of the signs between parameters, each as often as a paste may be wrapped.
 const ENCODED: [(&str, &str); 11] = [
     ("&amp;", "&"),
     ("&#38;", "&"),
@@ -254,8 +254,10 @@ fn one_line(raw: &str) -> String {
     let lines = raw.lines().map(|line| line.trim_start_matches(['>', '|', ' ']).trim_end_matches(['|', ' ']));
     // A field joins the lines: a quoting sign is then followed by a blank in the middle.
     let mut joined = lines.collect::<String>().replace("> ", "");
-    while let Some((sign, usual)) = ENCODED.iter().find(|(sign, _)| joined.contains(sign)) {
-        joined = joined.replace(sign, usual);
+    for (sign, usual) in std::iter::repeat_n(ENCODED, WRAPPERS).flatten() {
+        if joined.contains(sign) {
+            joined = joined.replace(sign, usual);
+        }
     }
     // A line of a log goes on behind the address.
     let joined = joined.split(" HTTP/1.").next().unwrap_or_default();
